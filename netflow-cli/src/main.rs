@@ -1,0 +1,3 @@
+//! The command `netflow`.
+
+fn main() {}

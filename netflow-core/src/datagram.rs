@@ -1,0 +1,72 @@
+//! What the Decoder is given: the octets and how they came.
+
+use core::net::SocketAddr;
+
+use crate::time::Timestamp;
+
+/// The payload of one UDP datagram, one message of a stream, or one message
+/// of a file, and how it came.
+#[derive(Debug, Clone, Copy)]
+pub struct Datagram<'a> {
+    /// Address and port it was sent from.
+    pub exporter: SocketAddr,
+    /// What carried it.
+    pub transport: Transport,
+    /// When it was received or captured.
+    pub received: Timestamp,
+    /// The caller's number for it, such as the frame of a capture; 0 if none.
+    pub frame: u64,
+    /// The octets.
+    pub payload: &'a [u8],
+}
+
+/// What carried a datagram; it decides how long templates live (RFC 7011, section 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Transport {
+    /// UDP: templates expire when they are not refreshed.
+    #[default]
+    Udp,
+    /// TCP, TLS or SCTP: templates live as long as the session.
+    Stream,
+    /// A file (RFC 5655): templates live for the whole file.
+    File,
+}
+
+/// The protocols that are read here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// NetFlow version 1.
+    NetflowV1,
+    /// NetFlow version 5.
+    NetflowV5,
+    /// NetFlow version 6.
+    NetflowV6,
+    /// NetFlow version 7.
+    NetflowV7,
+    /// NetFlow version 8, router-based aggregation.
+    NetflowV8,
+    /// NetFlow version 9 (RFC 3954).
+    NetflowV9,
+    /// IPFIX (RFC 7011).
+    Ipfix,
+    /// sFlow version 5.
+    SflowV5,
+}
+
+impl Protocol {
+    /// The name in JSON and in every binding, such as `netflow9`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NetflowV1 => "netflow1",
+            Self::NetflowV5 => "netflow5",
+            Self::NetflowV6 => "netflow6",
+            Self::NetflowV7 => "netflow7",
+            Self::NetflowV8 => "netflow8",
+            Self::NetflowV9 => "netflow9",
+            Self::Ipfix => "ipfix",
+            Self::SflowV5 => "sflow5",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Where flow-export datagrams come from.
