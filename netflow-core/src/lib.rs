@@ -21,6 +21,7 @@ extern crate alloc;
 extern crate std;
 
 mod datagram;
+pub mod element;
 pub mod error;
 mod time;
 

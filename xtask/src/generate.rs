@@ -1,8 +1,87 @@
 //! Tables of the registries, made from the CSV in `registry/`.
 
-use std::process::ExitCode;
+mod codes;
+mod csv;
+mod elements;
 
-/// Writes every generated file.
-pub(crate) fn run() -> ExitCode {
-    ExitCode::SUCCESS
+use core::error::Error;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+type Result<T> = core::result::Result<T, Box<dyn Error>>;
+
+/// Writes every generated file, or with `check` compares it with the one that is checked in.
+pub(crate) fn run(check: bool) -> ExitCode {
+    let mut output = Output {
+        check,
+        stale: Vec::new(),
+    };
+    if let Err(error) = generate(&mut output) {
+        eprintln!("generate: {error}");
+        return ExitCode::FAILURE;
+    }
+    if output.stale.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    for path in &output.stale {
+        eprintln!("{path} differs from what `cargo xtask generate` writes");
+    }
+    ExitCode::FAILURE
+}
+
+fn generate(output: &mut Output) -> Result<()> {
+    output.write("netflow-core/src/element/table.rs", &elements::table()?)?;
+    output.write("netflow-core/src/element/iana.rs", &elements::iana()?)?;
+    output.write("netflow-core/src/element/codes/table.rs", &codes::table()?)?;
+    Ok(())
+}
+
+struct Output {
+    check: bool,
+    /// Files that are not what would be written.
+    stale: Vec<&'static str>,
+}
+
+impl Output {
+    /// Formats `text` and writes it to `path` below the root of the repository.
+    fn write(&mut self, path: &'static str, text: &str) -> Result<()> {
+        let text = rustfmt(text).map_err(|error| format!("{path}: {error}"))?;
+        let file = root().join(path);
+        if self.check {
+            if fs::read_to_string(&file).unwrap_or_default() != text {
+                self.stale.push(path);
+            }
+            return Ok(());
+        }
+        if let Some(directory) = file.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        fs::write(&file, text).map_err(|error| format!("{path}: {error}").into())
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn rustfmt(text: &str) -> io::Result<String> {
+    let mut child = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config-path"])
+        .arg(root().join("rustfmt.toml"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    // The pipe closes at the end of the statement; rustfmt reads all before it writes.
+    child
+        .stdin
+        .take()
+        .ok_or_else(|| io::Error::other("rustfmt has no standard input"))?
+        .write_all(text.as_bytes())?;
+    let result = child.wait_with_output()?;
+    if !result.status.success() {
+        return Err(io::Error::other("rustfmt does not accept the text"));
+    }
+    String::from_utf8(result.stdout).map_err(io::Error::other)
 }
