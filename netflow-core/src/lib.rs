@@ -24,6 +24,7 @@ mod datagram;
 pub mod element;
 pub mod error;
 mod time;
+pub mod wire;
 
 pub use datagram::{Datagram, Protocol, Transport};
 pub use error::{Error, ErrorKind};

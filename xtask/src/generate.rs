@@ -3,6 +3,7 @@
 mod codes;
 mod csv;
 mod elements;
+mod fixed;
 
 use core::error::Error;
 use std::fs;
@@ -35,6 +36,7 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write("netflow-core/src/element/table.rs", &elements::table()?)?;
     output.write("netflow-core/src/element/iana.rs", &elements::iana()?)?;
     output.write("netflow-core/src/element/codes/table.rs", &codes::table()?)?;
+    output.write("netflow-core/src/wire/fixed/table.rs", &fixed::table()?)?;
     Ok(())
 }
 

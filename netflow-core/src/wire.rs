@@ -1,0 +1,3 @@
+//! What was sent.
+
+pub mod fixed;
