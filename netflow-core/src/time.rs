@@ -68,23 +68,27 @@ impl Timestamp {
 /// RFC 3339 in UTC with the fewest of 0, 3, 6 or 9 digits of fraction.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.div_euclid(NANOS);
-        let nanos = self.0.rem_euclid(NANOS);
-        let date = CivilTime::from_unix(seconds);
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            date.year, date.month, date.day, date.hour, date.minute, date.second
-        )?;
-        if nanos == 0 {
-            write!(f, "Z")
-        } else if nanos.rem_euclid(1_000_000) == 0 {
-            write!(f, ".{:03}Z", nanos.div_euclid(1_000_000))
-        } else if nanos.rem_euclid(1_000) == 0 {
-            write!(f, ".{:06}Z", nanos.div_euclid(1_000))
-        } else {
-            write!(f, ".{nanos:09}Z")
-        }
+        let nanos = u32::try_from(self.0.rem_euclid(NANOS)).unwrap_or(0);
+        write(f, self.0.div_euclid(NANOS), nanos)
+    }
+}
+
+/// Writes seconds since 1970 and nanoseconds in RFC 3339.
+pub(crate) fn write(f: &mut fmt::Formatter<'_>, seconds: i64, nanos: u32) -> fmt::Result {
+    let date = CivilTime::from_unix(seconds);
+    write!(
+        f,
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+        date.year, date.month, date.day, date.hour, date.minute, date.second
+    )?;
+    if nanos == 0 {
+        write!(f, "Z")
+    } else if nanos.rem_euclid(1_000_000) == 0 {
+        write!(f, ".{:03}Z", nanos.div_euclid(1_000_000))
+    } else if nanos.rem_euclid(1_000) == 0 {
+        write!(f, ".{:06}Z", nanos.div_euclid(1_000))
+    } else {
+        write!(f, ".{nanos:09}Z")
     }
 }
 
