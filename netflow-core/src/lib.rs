@@ -1,6 +1,10 @@
 //! Zero-copy reading of NetFlow, IPFIX and sFlow.
 #![no_std]
 #![forbid(unsafe_code)]
+#![expect(
+    non_ascii_idents,
+    reason = "the code that zerocopy derives names its items so; the lint knows no smaller scope"
+)]
 #![cfg_attr(
     not(test),
     deny(
@@ -15,7 +19,7 @@
     )
 )]
 
-#[cfg(feature = "alloc")]
+#[cfg(any(feature = "alloc", test))]
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
@@ -23,6 +27,7 @@ extern crate std;
 mod datagram;
 pub mod error;
 mod time;
+pub mod wire;
 
 pub use datagram::{Datagram, Protocol, Transport};
 pub use error::{Error, ErrorKind};
