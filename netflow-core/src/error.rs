@@ -241,4 +241,9 @@ kinds! {
         /// Number of the scheme.
         scheme: u8
     } "aggregation scheme {scheme} is not known";
+    /// An sFlow address whose type is neither IPv4 nor IPv6 (sFlow version 5, section 5).
+    30 address_type AddressType {
+        /// The type.
+        address_type: u32
+    } "address type {address_type} is neither IPv4 nor IPv6";
 }

@@ -1,6 +1,11 @@
 //! Zero-copy reading of NetFlow, IPFIX and sFlow.
 #![no_std]
 #![forbid(unsafe_code)]
+#![expect(
+    non_ascii_idents,
+    unnameable_types,
+    reason = "the code that zerocopy derives names its items so; the lint knows no smaller scope"
+)]
 #![cfg_attr(
     not(test),
     deny(
@@ -15,17 +20,40 @@
     )
 )]
 
-#[cfg(feature = "alloc")]
+#[cfg(any(feature = "alloc", test))]
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
 mod datagram;
+#[cfg(feature = "alloc")]
+mod decoder;
 pub mod element;
 pub mod error;
+#[cfg(feature = "alloc")]
+mod exporter;
+pub mod field;
+#[cfg(feature = "alloc")]
+pub mod flow;
+#[cfg(feature = "alloc")]
+mod hash;
+pub mod packet;
+#[cfg(feature = "alloc")]
+pub mod record;
+#[cfg(feature = "alloc")]
+pub mod template;
 mod time;
+pub mod value;
 pub mod wire;
 
 pub use datagram::{Datagram, Protocol, Transport};
+#[cfg(feature = "alloc")]
+pub use decoder::{
+    Decoder, Flows, KnownTemplate, Limits, Message, MessageHeader, MessageRecords, MessageSamples,
+    Problem, Problems, Records, Samples, SessionScope, Set, SetKind, SetTemplateRecords, Sets,
+    Stats,
+};
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "alloc")]
+pub use flow::Flow;
 pub use time::Timestamp;

@@ -144,7 +144,7 @@ impl CivilTime {
 
 #[cfg(test)]
 mod tests {
-    use std::string::ToString;
+    use alloc::string::ToString;
 
     use super::Timestamp;
 

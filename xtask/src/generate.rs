@@ -4,6 +4,7 @@ mod codes;
 mod csv;
 mod elements;
 mod fixed;
+mod sflow;
 
 use core::error::Error;
 use std::fs;
@@ -37,6 +38,7 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write("netflow-core/src/element/iana.rs", &elements::iana()?)?;
     output.write("netflow-core/src/element/codes/table.rs", &codes::table()?)?;
     output.write("netflow-core/src/wire/fixed/table.rs", &fixed::table()?)?;
+    output.write("netflow-core/src/wire/sflow/table.rs", &sflow::table()?)?;
     Ok(())
 }
 

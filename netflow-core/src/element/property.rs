@@ -138,3 +138,14 @@ registry! {
         Inferred = 15, "inferred";
     }
 }
+
+impl DataType {
+    /// The type is one of the lists of RFC 6313.
+    #[must_use]
+    pub const fn is_list(self) -> bool {
+        matches!(
+            self,
+            Self::BasicList | Self::SubTemplateList | Self::SubTemplateMultiList
+        )
+    }
+}

@@ -1,0 +1,245 @@
+//! The one door with state: a datagram goes in, a [`Message`] comes out.
+
+mod header;
+mod limits;
+mod message;
+mod netflow;
+mod problem;
+mod scratch;
+mod session;
+mod set;
+mod sets;
+mod stats;
+
+use core::net::SocketAddr;
+
+pub use self::header::MessageHeader;
+pub use self::limits::{Limits, SessionScope};
+pub use self::message::{Flows, Message, MessageRecords, MessageSamples, Problems, Sets};
+pub use self::problem::Problem;
+use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
+use self::session::Sessions;
+pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
+pub use self::stats::Stats;
+use crate::datagram::{Datagram, Protocol};
+use crate::error::{Error, ErrorKind};
+use crate::template::{Builtins, Template};
+use crate::wire;
+use crate::wire::set::Dialect;
+
+/// Decodes datagrams of any number of exporters and keeps what they taught:
+/// templates, by exporter, observation domain and protocol.
+///
+/// ```
+/// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+///
+/// // NetFlow v5: a header that counts one record, and the record.
+/// let mut payload = [0; 24 + 48];
+/// payload[1] = 5;
+/// payload[3] = 1;
+/// payload[24..28].copy_from_slice(&[192, 0, 2, 1]);
+/// payload[24 + 47 - 14..24 + 47 - 12].copy_from_slice(&[0, 53]);
+///
+/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let message = decoder.decode(Datagram {
+///     exporter: "198.51.100.1:50000".parse().unwrap(),
+///     transport: Transport::Udp,
+///     received: Timestamp::from_secs(1_700_000_000),
+///     frame: 1,
+///     payload: &payload,
+/// })?;
+/// for flow in message.flows() {
+///     assert_eq!(flow.source_address(), Some("192.0.2.1".parse().unwrap()));
+/// }
+/// assert_eq!(message.flows().count(), 1);
+/// assert_eq!(message.problems().count(), 0);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Decoder {
+    limits: Limits,
+    scope: SessionScope,
+    sessions: Sessions,
+    builtins: Builtins,
+    stats: Stats,
+    scratch: Scratch,
+}
+
+/// The default limits and scope, with a random key for the tables.
+#[cfg(feature = "std")]
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
+impl Decoder {
+    /// A decoder that knows nothing yet.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            scope: SessionScope::default(),
+            sessions: Sessions::new(&limits),
+            builtins: Builtins::new(),
+            stats: Stats::default(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// The same with this scope of sessions.
+    #[must_use]
+    pub const fn with_scope(mut self, scope: SessionScope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Decodes one datagram. What it gave is in the message until the next
+    /// call. Everything is proved here: iterating the message cannot fail.
+    ///
+    /// # Errors
+    ///
+    /// Only when not even the first header can be read. Whatever is wrong
+    /// behind it costs no more than itself and is among the
+    /// [`problems`](Message::problems).
+    pub fn decode<'m>(&'m mut self, datagram: Datagram<'m>) -> Result<Message<'m>, Error> {
+        self.scratch.clear();
+        Stats::add(&mut self.stats.datagrams, 1);
+        Stats::add(&mut self.stats.octets, datagram.payload.len());
+        let first = self.message(&datagram, 0);
+        let mut end = match first {
+            Ok(end) => end,
+            Err(error) => {
+                Stats::add(&mut self.stats.unreadable, 1);
+                self.stats.count_problem(&error.kind);
+                return Err(error);
+            }
+        };
+        while let Some(rest) = datagram.payload.get(end..).filter(|rest| !rest.is_empty()) {
+            if rest.iter().all(|octet| *octet == 0) {
+                break;
+            }
+            match self.following(&datagram, end) {
+                Ok(next) => end = next,
+                Err(_) => {
+                    let length = rest.len();
+                    let error = Error::new(ErrorKind::TrailingOctets { length }, end);
+                    self.problem(error, None, length);
+                    break;
+                }
+            }
+        }
+        Ok(Message::new(self, datagram.payload))
+    }
+
+    /// Reads a message behind another, which has to be of the same protocol:
+    /// stray octets rarely begin like that.
+    fn following(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
+        let octets = datagram.payload.get(offset..).unwrap_or_default();
+        let protocol = wire::message::protocol(octets, offset)?;
+        let first = self.scratch.headers.first().map(|header| header.protocol);
+        if first != Some(protocol) {
+            let version = 0;
+            return Err(Error::new(ErrorKind::NotFlowExport { version }, offset));
+        }
+        self.message(datagram, offset)
+    }
+
+    /// Reads the message at `offset` and tells where it ends.
+    fn message(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
+        let octets = datagram.payload.get(offset..).unwrap_or_default();
+        let end = match wire::message::protocol(octets, offset)? {
+            Protocol::NetflowV9 => {
+                let header = header::netflow_v9(octets, datagram, offset)?;
+                self.begin(header);
+                self.sets(datagram, offset, octets.len(), Dialect::NETFLOW_V9)
+            }
+            Protocol::Ipfix => {
+                let (header, length) = header::ipfix(octets, datagram, offset)?;
+                let length = self.ipfix_length(length, octets.len(), offset)?;
+                self.begin(header);
+                self.sets(datagram, offset, length, Dialect::IPFIX)
+            }
+            Protocol::SflowV5 => self.sflow(datagram, offset)?,
+            protocol => self.netflow(protocol, datagram, offset)?,
+        };
+        Ok(end)
+    }
+
+    fn begin(&mut self, header: MessageHeader) {
+        self.scratch.headers.push(header);
+        Stats::add(&mut self.stats.messages, 1);
+    }
+
+    fn problem(&mut self, error: Error, set: Option<u16>, octets: usize) {
+        self.stats.count_problem(&error.kind);
+        self.scratch.problems.push(ProblemSlot {
+            header: self.scratch.header(),
+            error,
+            set,
+            octets,
+        });
+    }
+
+    /// Forgets the templates of a stream that has ended (RFC 7011, section 10.4).
+    pub fn end_session(&mut self, exporter: SocketAddr) {
+        self.sessions
+            .end(exporter.ip().to_canonical(), exporter.port());
+    }
+
+    /// What was read and lost since the decoder was made.
+    #[must_use]
+    pub const fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// The limits it was made with.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Octets of memory for all that exporters taught, as charged to
+    /// [`Limits::state_octets`].
+    #[must_use]
+    pub const fn state_octets(&self) -> usize {
+        self.sessions.octets()
+    }
+
+    /// How many observation domains are known.
+    #[must_use]
+    pub fn domain_count(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// The templates in force, in no order.
+    pub fn templates(&self) -> impl Iterator<Item = KnownTemplate<'_>> {
+        self.sessions.iter().flat_map(|(key, session)| {
+            session.templates.iter().map(|known| KnownTemplate {
+                exporter: SocketAddr::new(key.address, key.port),
+                protocol: key.protocol,
+                observation_domain: key.observation_domain,
+                template: &known.template,
+                refreshed: known.refreshed,
+                frame: known.frame,
+            })
+        })
+    }
+}
+
+/// A template in force, and whose it is.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownTemplate<'d> {
+    /// Address of the exporter; the port is 0 if it is not part of the session.
+    pub exporter: SocketAddr,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The observation domain.
+    pub observation_domain: u32,
+    /// The template.
+    pub template: &'d Template,
+    /// When it was last sent.
+    pub refreshed: crate::Timestamp,
+    /// The caller's number of the datagram that defined it.
+    pub frame: u64,
+}

@@ -1,0 +1,17 @@
+//! What was passed over in a datagram, and why.
+
+use super::header::MessageHeader;
+use crate::error::Error;
+
+/// One loss: the reason, where, and how many octets.
+#[derive(Debug, Clone, Copy)]
+pub struct Problem<'m> {
+    /// What is wrong, at which octet of the payload.
+    pub error: Error,
+    /// The set it is in, if it is in one.
+    pub set: Option<u16>,
+    /// Octets that were passed over for it.
+    pub octets: usize,
+    /// The header of its message.
+    pub header: &'m MessageHeader,
+}

@@ -1,0 +1,85 @@
+//! What the last datagram gave: reused by every call, cleared by the next.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::header::MessageHeader;
+use crate::error::Error;
+use crate::template::Template;
+use crate::wire::set::Dialect;
+
+/// Everything behind a [`Message`](crate::Message).
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) headers: Vec<MessageHeader>,
+    pub(super) slots: Vec<SetSlot>,
+    pub(super) problems: Vec<ProblemSlot>,
+    /// The templates that lists name, each set's together.
+    pub(super) lists: Vec<Arc<Template>>,
+    /// Octets of late sets. Waiting for templates fills it.
+    pub(super) late: Vec<u8>,
+}
+
+/// One set, proved.
+#[derive(Debug)]
+pub(super) struct SetSlot {
+    /// Index of its header.
+    pub(super) header: usize,
+    pub(super) id: u16,
+    pub(super) content: Content,
+    /// Where it begins in the payload, its own header included.
+    pub(super) offset: usize,
+    /// Its body, in the payload or among the late octets.
+    pub(super) body: Range<usize>,
+    pub(super) late: bool,
+    /// Octets at the end of the body that are no record.
+    pub(super) padding: usize,
+    /// Records, template records or samples.
+    pub(super) count: usize,
+    /// Its part of the templates that lists name.
+    pub(super) lists: Range<usize>,
+}
+
+/// What a set holds.
+#[derive(Debug)]
+pub(super) enum Content {
+    Records(Arc<Template>),
+    Templates { dialect: Dialect, options: bool },
+    NoTemplate,
+    Reserved,
+    Samples,
+}
+
+/// One problem.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ProblemSlot {
+    pub(super) header: usize,
+    pub(super) error: Error,
+    pub(super) set: Option<u16>,
+    pub(super) octets: usize,
+}
+
+/// More entries than a datagram has as a rule: beyond them memory is given back.
+const KEPT: usize = 1024;
+
+impl Scratch {
+    /// Forgets everything. What one strange datagram grew is not kept.
+    pub(super) fn clear(&mut self) {
+        self.headers.clear();
+        self.headers.shrink_to(KEPT);
+        self.slots.clear();
+        self.slots.shrink_to(KEPT);
+        self.problems.clear();
+        self.problems.shrink_to(KEPT);
+        self.lists.clear();
+        self.lists.shrink_to(KEPT);
+        self.late.clear();
+        self.late.shrink_to(KEPT.saturating_mul(64));
+    }
+
+    /// The message now being read.
+    pub(super) fn header(&self) -> usize {
+        self.headers.len().saturating_sub(1)
+    }
+}

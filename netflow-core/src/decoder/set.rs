@@ -1,0 +1,237 @@
+//! One set of a message, proved: what it holds and how to walk it.
+
+use alloc::sync::Arc;
+
+use super::header::MessageHeader;
+use super::message::Message;
+use super::scratch::{Content, SetSlot};
+use crate::record::{DataRecord, Segments, measure};
+use crate::template::Template;
+use crate::wire::sflow;
+use crate::wire::template::{TemplateRecord, TemplateRecords};
+
+/// What a set holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetKind {
+    /// Data records of flows.
+    Data,
+    /// Data records of options.
+    Options,
+    /// Template records.
+    Templates,
+    /// Options template records.
+    OptionsTemplates,
+    /// Data whose template is not known.
+    NoTemplate,
+    /// Nothing that is defined.
+    Reserved,
+    /// The samples of an sFlow datagram.
+    Samples,
+}
+
+/// One Set (RFC 7011, section 3.3), the records of a fixed version, or the
+/// samples of an sFlow datagram.
+#[derive(Debug, Clone, Copy)]
+pub struct Set<'m> {
+    message: Message<'m>,
+    slot: &'m SetSlot,
+    header: &'m MessageHeader,
+}
+
+impl<'m> Set<'m> {
+    #[inline]
+    pub(super) const fn new(
+        message: Message<'m>,
+        slot: &'m SetSlot,
+        header: &'m MessageHeader,
+    ) -> Self {
+        Self {
+            message,
+            slot,
+            header,
+        }
+    }
+
+    /// The header of the message it came in.
+    #[must_use]
+    pub const fn header(&self) -> &'m MessageHeader {
+        self.header
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn kind(&self) -> SetKind {
+        match &self.slot.content {
+            Content::Records(template) if template.is_options() => SetKind::Options,
+            Content::Records(_) => SetKind::Data,
+            Content::Templates { options: false, .. } => SetKind::Templates,
+            Content::Templates { options: true, .. } => SetKind::OptionsTemplates,
+            Content::NoTemplate => SetKind::NoTemplate,
+            Content::Reserved => SetKind::Reserved,
+            Content::Samples => SetKind::Samples,
+        }
+    }
+
+    /// The set id; 0 in the fixed versions and sFlow.
+    #[must_use]
+    pub const fn id(&self) -> u16 {
+        self.slot.id
+    }
+
+    /// Octets of the payload before the set.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.slot.offset
+    }
+
+    /// It waited for its template.
+    #[must_use]
+    pub const fn is_late(&self) -> bool {
+        self.slot.late
+    }
+
+    /// The octets behind its header.
+    #[must_use]
+    pub fn body(&self) -> &'m [u8] {
+        let octets = if self.slot.late {
+            self.message.late()
+        } else {
+            self.message.payload()
+        };
+        octets.get(self.slot.body.clone()).unwrap_or_default()
+    }
+
+    /// Octets at the end of the body that are no record.
+    #[must_use]
+    pub const fn padding(&self) -> usize {
+        self.slot.padding
+    }
+
+    /// The template of its data records.
+    #[must_use]
+    pub fn template(&self) -> Option<&'m Template> {
+        match &self.slot.content {
+            Content::Records(template) => Some(template),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_options(&self) -> bool {
+        self.template().is_some_and(Template::is_options)
+    }
+
+    /// Its data records; none if it holds something else.
+    #[must_use]
+    pub fn records(&self) -> Records<'m> {
+        Records {
+            rest: self.body(),
+            left: self.slot.count,
+            template: self.template(),
+            lists: self.message.lists(self.slot),
+        }
+    }
+
+    /// Its template records; none if it holds something else.
+    #[must_use]
+    pub fn template_records(&self) -> SetTemplateRecords<'m> {
+        let records = match self.slot.content {
+            Content::Templates { dialect, options } => Some(TemplateRecords::new(
+                self.body(),
+                self.slot.body.start,
+                dialect,
+                options,
+            )),
+            _ => None,
+        };
+        SetTemplateRecords { records }
+    }
+
+    /// Its samples; none if it holds something else.
+    #[must_use]
+    pub fn samples(&self) -> Samples<'m> {
+        let samples = match self.slot.content {
+            Content::Samples => sflow::Datagram::parse(self.body())
+                .ok()
+                .map(|datagram| datagram.samples()),
+            _ => None,
+        };
+        Samples { samples }
+    }
+}
+
+/// The data records of a set.
+#[derive(Debug, Clone)]
+pub struct Records<'m> {
+    rest: &'m [u8],
+    left: usize,
+    template: Option<&'m Template>,
+    lists: &'m [Arc<Template>],
+}
+
+impl Records<'_> {
+    pub(super) const EMPTY: Self = Self {
+        rest: &[],
+        left: 0,
+        template: None,
+        lists: &[],
+    };
+}
+
+impl<'m> Iterator for Records<'m> {
+    type Item = DataRecord<'m, 'm>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let template = self.template?;
+        self.left = self.left.checked_sub(1)?;
+        let (len, segments) = match template.record_len() {
+            Some(len) => (len, Segments::default()),
+            None => measure(self.rest, template)?,
+        };
+        let (octets, rest) = self.rest.split_at_checked(len)?;
+        self.rest = rest;
+        Some(DataRecord::new(octets, template, self.lists, segments))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.template.map_or(0, |_| self.left);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Records<'_> {}
+
+/// The template records of a set that could be read.
+#[derive(Debug, Clone)]
+pub struct SetTemplateRecords<'m> {
+    records: Option<TemplateRecords<'m>>,
+}
+
+impl<'m> Iterator for SetTemplateRecords<'m> {
+    type Item = TemplateRecord<'m>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.records.as_mut()?.next()?.ok()
+    }
+}
+
+/// The samples of a set that could be read.
+#[derive(Debug, Clone)]
+pub struct Samples<'m> {
+    samples: Option<sflow::Samples<'m>>,
+}
+
+impl Samples<'_> {
+    pub(super) const EMPTY: Self = Self { samples: None };
+}
+
+impl<'m> Iterator for Samples<'m> {
+    type Item = sflow::Sample<'m>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.samples.as_mut()?.next()?.ok()
+    }
+}

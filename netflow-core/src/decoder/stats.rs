@@ -1,0 +1,71 @@
+//! What a Decoder has read and what it has lost.
+
+use crate::error::{CODES, ErrorKind};
+
+/// Counters of a [`Decoder`](crate::Decoder) since it was made. They only grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Datagrams given to the decoder.
+    pub datagrams: u64,
+    /// Octets of their payloads.
+    pub octets: u64,
+    /// Datagrams whose first header could not be read.
+    pub unreadable: u64,
+    /// Messages read; a datagram may hold several.
+    pub messages: u64,
+    /// Sets of v9 and IPFIX.
+    pub sets: u64,
+    /// Template and options template records, each time one is sent.
+    pub templates: u64,
+    /// Withdrawals.
+    pub withdrawals: u64,
+    /// Data records that describe flows.
+    pub records: u64,
+    /// Data records that describe the exporter.
+    pub options_records: u64,
+    /// sFlow flow samples.
+    pub flow_samples: u64,
+    /// sFlow counters samples.
+    pub counters_samples: u64,
+    /// sFlow discarded packets.
+    pub discarded_packets: u64,
+    /// Observation domains forgotten for want of memory.
+    pub evicted: u64,
+    /// Problems by the number of their kind; see [`problems`](Self::problems).
+    counts: ProblemCounts,
+}
+
+/// Room for every kind of error, by number.
+const KINDS: usize = CODES.len().saturating_add(1);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct ProblemCounts([u64; KINDS]);
+
+impl Default for ProblemCounts {
+    fn default() -> Self {
+        Self([0; KINDS])
+    }
+}
+
+impl Stats {
+    /// Counts one more. Counters of 64 bits do not run over.
+    pub(super) fn add(counter: &mut u64, count: usize) {
+        *counter = counter.wrapping_add(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
+    pub(super) fn count_problem(&mut self, kind: &ErrorKind) {
+        if let Some(count) = self.counts.0.get_mut(usize::from(kind.number())) {
+            *count = count.wrapping_add(1);
+        }
+    }
+
+    /// How many problems there were of each kind that occurred, by its code.
+    pub fn problems(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        let counts = self.counts.0;
+        CODES.iter().filter_map(move |(number, code)| {
+            let count = counts.get(usize::from(*number)).copied()?;
+            (count > 0).then_some((*code, count))
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! Elements that flows work their own fields out from.
+
+use super::FieldType;
+use crate::element::ElementId;
+
+/// What the flow works its own fields out from: elements that are looked up
+/// once, when a template is compiled, as those of the table are.
+macro_rules! ingredients {
+    ($($(#[$doc:meta])+ $variant:ident $type:ident $source:tt;)+) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Ingredient {
+            $($(#[$doc])+ $variant,)+
+        }
+
+        impl Ingredient {
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            #[expect(clippy::as_conversions, reason = "the number of the variant")]
+            pub(crate) const fn index(self) -> u8 {
+                self as u8
+            }
+
+            pub(crate) const fn field_type(self) -> FieldType {
+                match self { $(Self::$variant => FieldType::$type,)+ }
+            }
+
+            pub(crate) const fn elements(self) -> &'static [ElementId] {
+                match self { $(Self::$variant => elements!($source),)+ }
+            }
+        }
+    };
+}
+ingredients! {
+    /// Source address of IPv4, else the prefix that stands for it.
+    SourceIpv4 Address [8 44];
+    /// Source address of IPv6, else the prefix.
+    SourceIpv6 Address [27 170];
+    /// Destination address of IPv4, else the prefix.
+    DestinationIpv4 Address [12 45];
+    /// Destination address of IPv6, else the prefix.
+    DestinationIpv6 Address [28 169];
+    /// 4 or 6.
+    IpVersion U8 [60];
+    /// The first packet, in the forms of [`clock`](crate::flow), best first.
+    Start U64 [156 154 152 150 22 158 325 324 323 322];
+    /// The last packet, likewise.
+    End U64 [157 155 153 151 21 159 325 324 323 322];
+    /// Duration in milliseconds.
+    DurationMilliseconds U64 [161];
+    /// Duration in microseconds.
+    DurationMicroseconds U64 [162];
+    /// When the exporter started, absolute.
+    SystemInit U64 [160];
+    /// Sampling rate in the record.
+    SamplingInterval U64 [34 50];
+    /// Packets taken in a row.
+    SamplingPacketInterval U64 [305];
+    /// Packets left out in a row.
+    SamplingPacketSpace U64 [306];
+    /// ICMP type and code as one number.
+    IcmpTypeCode U64 [32 139];
+    /// ICMP type.
+    IcmpType U8 [176 178];
+    /// ICMP code.
+    IcmpCode U8 [177 179];
+    /// Sections of the MPLS label stack, from the top.
+    MplsLabel1 U64 [70];
+    /// The second.
+    MplsLabel2 U64 [71];
+    /// The third.
+    MplsLabel3 U64 [72];
+    /// The fourth.
+    MplsLabel4 U64 [73];
+    /// The fifth.
+    MplsLabel5 U64 [74];
+    /// The sixth.
+    MplsLabel6 U64 [75];
+    /// The seventh.
+    MplsLabel7 U64 [76];
+    /// The eighth.
+    MplsLabel8 U64 [77];
+    /// The ninth.
+    MplsLabel9 U64 [78];
+    /// The tenth.
+    MplsLabel10 U64 [79];
+}

@@ -1,0 +1,352 @@
+//! Flows: one normalised view of what any protocol tells.
+
+mod address;
+mod clock;
+mod icmp;
+mod numbers;
+mod sample;
+mod sampling;
+mod value;
+
+use core::net::IpAddr;
+
+pub use self::clock::ClockRule;
+pub use self::numbers::{Numbers, NumbersIter};
+use self::sample::SampleFlow;
+pub use self::sampling::SamplingRule;
+pub use self::value::{ApplicationId, FlowValue};
+use crate::decoder::MessageHeader;
+use crate::field::{FlowField, normalised_fields};
+use crate::record::DataRecord;
+use crate::template::Slot;
+use crate::time::Timestamp;
+use crate::value::{MacAddress, Text, unsigned};
+use crate::wire::sflow;
+
+/// One flow, borrowed from the message that told it: a data record or an sFlow
+/// sample.
+///
+/// Each accessor is a line of the table in [`field`](crate::field). What was
+/// not sent is `None`, never zero.
+#[derive(Debug, Clone, Copy)]
+pub struct Flow<'m> {
+    source: Source<'m>,
+    header: &'m MessageHeader,
+    late: bool,
+}
+
+/// What a flow is read from.
+#[derive(Debug, Clone, Copy)]
+enum Source<'m> {
+    Record(DataRecord<'m, 'm>),
+    Sample(SampleFlow<'m>),
+}
+
+impl<'m> Flow<'m> {
+    #[inline]
+    pub(crate) const fn from_record(
+        record: DataRecord<'m, 'm>,
+        header: &'m MessageHeader,
+        late: bool,
+    ) -> Self {
+        Self {
+            source: Source::Record(record),
+            header,
+            late,
+        }
+    }
+
+    /// A flow from a flow sample, or if asked for from a discarded packet.
+    #[inline]
+    pub(crate) fn from_sample(
+        sample: sflow::Sample<'m>,
+        header: &'m MessageHeader,
+        discarded: bool,
+    ) -> Option<Self> {
+        Some(Self {
+            source: Source::Sample(SampleFlow::new(sample, discarded)?),
+            header,
+            late: false,
+        })
+    }
+
+    /// The header of the message it came in.
+    #[must_use]
+    pub const fn header(&self) -> &'m MessageHeader {
+        self.header
+    }
+
+    /// The data record, for fields that have no normalised name; `None` in sFlow.
+    #[must_use]
+    pub const fn record(&self) -> Option<&DataRecord<'m, 'm>> {
+        match &self.source {
+            Source::Record(record) => Some(record),
+            Source::Sample(_) => None,
+        }
+    }
+
+    /// The sFlow sample.
+    #[must_use]
+    pub fn sample(&self) -> Option<&sflow::Sample<'m>> {
+        self.sample_flow().map(SampleFlow::sample)
+    }
+
+    /// The element of the record that supplies a field; `None` if the record
+    /// has none, or the flow works the field out from several.
+    #[must_use]
+    pub fn supplied_by(&self, field: FlowField) -> Option<crate::element::ElementId> {
+        let slot = self.record()?.template().plan().field(field);
+        let candidate = usize::from(slot.candidate);
+        field.elements().get(candidate).copied()
+    }
+
+    const fn sample_flow(&self) -> Option<&SampleFlow<'m>> {
+        match &self.source {
+            Source::Record(_) => None,
+            Source::Sample(flow) => Some(flow),
+        }
+    }
+
+    /// The octets of a field that the template knows.
+    #[inline]
+    fn octets_of(record: &DataRecord<'m, 'm>, field: FlowField) -> Option<&'m [u8]> {
+        record.slot(record.template().plan().field(field))
+    }
+
+    #[inline]
+    fn unsigned(&self, field: FlowField) -> Option<u64> {
+        match &self.source {
+            Source::Record(record) => unsigned(Self::octets_of(record, field)?),
+            Source::Sample(flow) => flow.unsigned(field),
+        }
+    }
+
+    #[inline]
+    fn address(&self, field: FlowField) -> Option<IpAddr> {
+        match &self.source {
+            Source::Record(record) => address::parse(Self::octets_of(record, field)?),
+            Source::Sample(flow) => flow.address(field),
+        }
+    }
+
+    fn mac(&self, field: FlowField) -> Option<MacAddress> {
+        match &self.source {
+            Source::Record(record) => {
+                let octets = Self::octets_of(record, field)?.try_into().ok()?;
+                Some(MacAddress(octets))
+            }
+            Source::Sample(flow) => flow.mac(field),
+        }
+    }
+
+    fn text(&self, field: FlowField) -> Option<Text<'m>> {
+        match &self.source {
+            Source::Record(record) => Some(Text::new(Self::octets_of(record, field)?)),
+            Source::Sample(flow) => flow.text(field),
+        }
+    }
+
+    fn application(&self, field: FlowField) -> Option<ApplicationId<'m>> {
+        match &self.source {
+            Source::Record(record) => ApplicationId::parse(Self::octets_of(record, field)?),
+            Source::Sample(_) => None,
+        }
+    }
+}
+
+/// One accessor by the type of its field:
+///
+/// ```text
+/// pub fn source_port(&self) -> Option<u16> { … self.unsigned(FlowField::SourcePort) … }
+/// ```
+///
+/// A field that the flow works out (`flow`) has a function of its own.
+macro_rules! accessor {
+    ($doc:tt $variant:ident $name:ident $type:ident flow) => {};
+    ($doc:tt $variant:ident $name:ident U8 $source:tt) => {
+        accessor!(@number $doc $variant $name u8);
+    };
+    ($doc:tt $variant:ident $name:ident U16 $source:tt) => {
+        accessor!(@number $doc $variant $name u16);
+    };
+    ($doc:tt $variant:ident $name:ident U32 $source:tt) => {
+        accessor!(@number $doc $variant $name u32);
+    };
+    ($doc:tt $variant:ident $name:ident U64 $source:tt) => {
+        accessor!(@number $doc $variant $name u64);
+    };
+    ($doc:tt $variant:ident $name:ident Address $source:tt) => {
+        accessor!(@ $doc $variant $name IpAddr, address);
+    };
+    ($doc:tt $variant:ident $name:ident Mac $source:tt) => {
+        accessor!(@ $doc $variant $name MacAddress, mac);
+    };
+    ($doc:tt $variant:ident $name:ident Text $source:tt) => {
+        accessor!(@ $doc $variant $name Text<'m>, text);
+    };
+    ($doc:tt $variant:ident $name:ident Application $source:tt) => {
+        accessor!(@ $doc $variant $name ApplicationId<'m>, application);
+    };
+    (@number [$($doc:meta)+] $variant:ident $name:ident $type:ty) => {
+        $(#[$doc])+
+        #[must_use]
+        #[inline]
+        pub fn $name(&self) -> Option<$type> {
+            <$type>::try_from(self.unsigned(FlowField::$variant)?).ok()
+        }
+    };
+    (@ [$($doc:meta)+] $variant:ident $name:ident $type:ty, $read:ident) => {
+        $(#[$doc])+
+        #[must_use]
+        #[inline]
+        pub fn $name(&self) -> Option<$type> {
+            self.$read(FlowField::$variant)
+        }
+    };
+}
+
+/// The accessors and [`Flow::get`], from the lines of the table.
+macro_rules! accessors {
+    ($($(#[$doc:meta])+ $variant:ident $name:ident $type:ident $unit:literal $source:tt;)+) => {
+        impl<'m> Flow<'m> {
+            $(accessor!([$($doc)+] $variant $name $type $source);)+
+
+            /// A field by its line of the table.
+            #[must_use]
+            pub fn get(&self, field: FlowField) -> Option<FlowValue<'m>> {
+                match field {
+                    $(FlowField::$variant => self.$name().map(FlowValue::from),)+
+                }
+            }
+        }
+    };
+}
+normalised_fields!(accessors);
+
+/// What the header tells, and how the datagram came.
+impl Flow<'_> {
+    /// Address of the exporter, as the datagram came.
+    #[must_use]
+    pub const fn exporter_address(&self) -> Option<IpAddr> {
+        Some(self.header.exporter.ip())
+    }
+
+    /// Port the exporter sent from.
+    #[must_use]
+    pub const fn exporter_port(&self) -> Option<u16> {
+        Some(self.header.exporter.port())
+    }
+
+    /// Address the sFlow agent gives itself.
+    #[must_use]
+    pub const fn agent_address(&self) -> Option<IpAddr> {
+        self.header.agent_address
+    }
+
+    /// The protocol that carried the flow, such as `netflow9`.
+    #[must_use]
+    pub const fn export_protocol(&self) -> Option<&'static str> {
+        Some(self.header.protocol.name())
+    }
+
+    /// Observation domain: the v9 source id, the IPFIX domain, engine type and
+    /// id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
+    #[must_use]
+    pub const fn observation_domain(&self) -> Option<u32> {
+        Some(self.header.observation_domain)
+    }
+
+    /// Template the record was read by; absent in the fixed versions and sFlow.
+    #[must_use]
+    pub fn template_id(&self) -> Option<u16> {
+        let template = self.record()?.template();
+        (!template.is_fixed_version()).then_some(template.id())
+    }
+
+    /// Sequence number of the message, in the unit of its protocol.
+    #[must_use]
+    pub const fn sequence(&self) -> Option<u32> {
+        self.header.sequence
+    }
+
+    /// When the datagram was received.
+    #[must_use]
+    pub const fn received(&self) -> Option<Timestamp> {
+        Some(self.header.received)
+    }
+
+    /// When the message was sent, as its header says; absent in sFlow.
+    #[must_use]
+    pub const fn export_time(&self) -> Option<Timestamp> {
+        self.header.export_time
+    }
+
+    /// The record waited for its template.
+    #[must_use]
+    pub const fn late(&self) -> Option<bool> {
+        Some(self.late)
+    }
+
+    /// The caller's number of the datagram, such as the frame of a capture.
+    #[must_use]
+    pub const fn frame(&self) -> Option<u64> {
+        Some(self.header.frame)
+    }
+}
+
+/// A load from a known place of a record.
+#[inline]
+fn ingredient(record: &DataRecord<'_, '_>, slot: Slot) -> Option<u64> {
+    unsigned(record.slot(slot)?)
+}
+
+/// What is worked out from several elements, or stands elsewhere in sFlow.
+impl<'m> Flow<'m> {
+    /// ICMP or ICMPv6 type.
+    #[must_use]
+    pub fn icmp_type(&self) -> Option<u8> {
+        match &self.source {
+            Source::Record(record) => icmp::icmp_type(record, self),
+            Source::Sample(flow) => flow.packet().icmp_type(),
+        }
+    }
+
+    /// ICMP or ICMPv6 code.
+    #[must_use]
+    pub fn icmp_code(&self) -> Option<u8> {
+        match &self.source {
+            Source::Record(record) => icmp::icmp_code(record, self),
+            Source::Sample(flow) => flow.packet().icmp_code(),
+        }
+    }
+
+    /// Why sFlow discarded the packet.
+    #[must_use]
+    pub fn drop_reason(&self) -> Option<u32> {
+        self.sample_flow()?.drop_reason()
+    }
+
+    /// Name of the input interface; joined from options when they are kept.
+    #[must_use]
+    pub const fn input_interface_name(&self) -> Option<Text<'m>> {
+        None
+    }
+
+    /// Name of the output interface; joined from options when they are kept.
+    #[must_use]
+    pub const fn output_interface_name(&self) -> Option<Text<'m>> {
+        None
+    }
+
+    /// Name of the ingress VRF; joined from options when they are kept.
+    #[must_use]
+    pub const fn ingress_vrf_name(&self) -> Option<Text<'m>> {
+        None
+    }
+
+    /// Name of the egress VRF; joined from options when they are kept.
+    #[must_use]
+    pub const fn egress_vrf_name(&self) -> Option<Text<'m>> {
+        None
+    }
+}

@@ -1,0 +1,94 @@
+//! Source and destination, of IPv4 or IPv6, and the version.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::{Flow, Source, ingredient};
+use crate::field::{FlowField, Ingredient};
+use crate::record::DataRecord;
+
+impl Flow<'_> {
+    /// Source address; of sFlow, in the outer header.
+    #[must_use]
+    #[inline]
+    pub fn source_address(&self) -> Option<IpAddr> {
+        match &self.source {
+            Source::Record(record) => {
+                either(record, Ingredient::SourceIpv4, Ingredient::SourceIpv6)
+            }
+            Source::Sample(flow) => flow.address(FlowField::SourceAddress),
+        }
+    }
+
+    /// Destination address; of sFlow, in the outer header.
+    #[must_use]
+    #[inline]
+    pub fn destination_address(&self) -> Option<IpAddr> {
+        match &self.source {
+            Source::Record(record) => either(
+                record,
+                Ingredient::DestinationIpv4,
+                Ingredient::DestinationIpv6,
+            ),
+            Source::Sample(flow) => flow.address(FlowField::DestinationAddress),
+        }
+    }
+
+    /// 4 or 6: as sent, else by the source address.
+    #[must_use]
+    pub fn ip_version(&self) -> Option<u8> {
+        let sent = match &self.source {
+            Source::Record(record) => {
+                let slot = record.template().plan().ingredient(Ingredient::IpVersion);
+                ingredient(record, slot).and_then(|version| u8::try_from(version).ok())
+            }
+            Source::Sample(flow) => flow.ip_version(),
+        };
+        sent.filter(|version| matches!(version, 4 | 6)).or_else(|| {
+            Some(
+                match self.source_address().or(self.destination_address())? {
+                    IpAddr::V4(_) => 4,
+                    IpAddr::V6(_) => 6,
+                },
+            )
+        })
+    }
+}
+
+/// The address of the version in use, in templates with room for both.
+#[inline]
+fn either(record: &DataRecord<'_, '_>, v4: Ingredient, v6: Ingredient) -> Option<IpAddr> {
+    let plan = record.template().plan();
+    let (v4, v6) = (plan.ingredient(v4), plan.ingredient(v6));
+    if !v6.is_present() {
+        return parse(record.slot(v4)?);
+    }
+    if !v4.is_present() {
+        return parse(record.slot(v6)?);
+    }
+    both(record, parse(record.slot(v4)?), parse(record.slot(v6)?))
+}
+
+/// Exporters with one template for both versions (nProbe, NetScaler) send the
+/// version, or leave the other address zero.
+#[cold]
+fn both(record: &DataRecord<'_, '_>, v4: Option<IpAddr>, v6: Option<IpAddr>) -> Option<IpAddr> {
+    let slot = record.template().plan().ingredient(Ingredient::IpVersion);
+    match ingredient(record, slot) {
+        Some(4) => v4,
+        Some(6) => v6,
+        _ if v4.is_some_and(|address| address.is_unspecified()) => {
+            v6.filter(|address| !address.is_unspecified()).or(v4)
+        }
+        _ => v4.or(v6),
+    }
+}
+
+/// An address by its length.
+#[inline]
+pub(super) fn parse(octets: &[u8]) -> Option<IpAddr> {
+    if let Ok(octets) = <[u8; 4]>::try_from(octets) {
+        return Some(IpAddr::V4(Ipv4Addr::from(octets)));
+    }
+    let octets = <[u8; 16]>::try_from(octets).ok()?;
+    Some(IpAddr::V6(Ipv6Addr::from(octets)))
+}

@@ -1,0 +1,211 @@
+//! When a flow began and ended, and how that was worked out.
+
+use super::{Flow, Source};
+use crate::decoder::MessageHeader;
+use crate::field::Ingredient;
+use crate::record::DataRecord;
+use crate::time::Timestamp;
+use crate::value::{NtpTime, unsigned};
+
+/// How start and end were worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ClockRule {
+    /// NTP times of nanoseconds (elements 156 and 157).
+    Nanoseconds,
+    /// NTP times of microseconds (154 and 155).
+    Microseconds,
+    /// Milliseconds since 1970 (152 and 153).
+    Milliseconds,
+    /// Seconds since 1970 (150 and 151).
+    Seconds,
+    /// Uptimes in milliseconds (22 and 21), counted back from the uptime and
+    /// time of the header.
+    Uptime,
+    /// Uptimes in milliseconds, counted from the start of the exporter
+    /// (systemInitTimeMilliseconds), in IPFIX.
+    SystemInit,
+    /// Microseconds before the time of the header (158 and 159).
+    DeltaMicroseconds,
+    /// The one time of an event (322 to 325).
+    Observation,
+    /// The time the sFlow datagram was received.
+    Received,
+}
+
+impl ClockRule {
+    /// The name in JSON and in every binding.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nanoseconds => "nanoseconds",
+            Self::Microseconds => "microseconds",
+            Self::Milliseconds => "milliseconds",
+            Self::Seconds => "seconds",
+            Self::Uptime => "uptime",
+            Self::SystemInit => "system_init",
+            Self::DeltaMicroseconds => "delta_microseconds",
+            Self::Observation => "observation",
+            Self::Received => "received",
+        }
+    }
+}
+
+impl Flow<'_> {
+    /// When the first packet was seen.
+    #[must_use]
+    #[inline]
+    pub fn start(&self) -> Option<Timestamp> {
+        match &self.source {
+            Source::Record(record) => time(record, self.header, Ingredient::Start)
+                .or_else(|| before(self.sent_end()?, self.sent_duration()?)),
+            Source::Sample(_) => Some(self.header.received),
+        }
+    }
+
+    /// When the last packet was seen.
+    #[must_use]
+    #[inline]
+    pub fn end(&self) -> Option<Timestamp> {
+        match &self.source {
+            Source::Record(_) => self
+                .sent_end()
+                .or_else(|| Some(self.start()?.saturating_add(self.sent_duration()?))),
+            Source::Sample(_) => Some(self.header.received),
+        }
+    }
+
+    /// Nanoseconds from the first to the last packet.
+    #[must_use]
+    pub fn duration(&self) -> Option<i64> {
+        match (self.start(), self.end()) {
+            (Some(start), Some(end)) => Some(end.nanos_since(start)),
+            _ => self.sent_duration(),
+        }
+    }
+
+    /// How start and end were worked out.
+    #[must_use]
+    pub fn clock(&self) -> Option<&'static str> {
+        self.clock_rule().map(ClockRule::name)
+    }
+
+    /// How start and end were worked out: the rule of the start, or of the end
+    /// if there is no start.
+    #[must_use]
+    pub fn clock_rule(&self) -> Option<ClockRule> {
+        let Source::Record(record) = &self.source else {
+            return Some(ClockRule::Received);
+        };
+        let of = |ingredient| {
+            time(record, self.header, ingredient)?;
+            rule(
+                record.template().plan().ingredient(ingredient).candidate,
+                self.header,
+            )
+        };
+        of(Ingredient::Start).or_else(|| of(Ingredient::End))
+    }
+
+    fn sent_end(&self) -> Option<Timestamp> {
+        match &self.source {
+            Source::Record(record) => time(record, self.header, Ingredient::End),
+            Source::Sample(_) => None,
+        }
+    }
+
+    /// Elements 161 and 162, in nanoseconds.
+    fn sent_duration(&self) -> Option<i64> {
+        let record = self.record()?;
+        let plan = record.template().plan();
+        let load = |ingredient, unit: i64| {
+            let count = unsigned(record.slot(plan.ingredient(ingredient))?)?;
+            i64::try_from(count).ok()?.checked_mul(unit)
+        };
+        load(Ingredient::DurationMicroseconds, 1_000)
+            .or_else(|| load(Ingredient::DurationMilliseconds, 1_000_000))
+    }
+}
+
+fn before(time: Timestamp, nanos: i64) -> Option<Timestamp> {
+    Some(time.saturating_add(nanos.checked_neg()?))
+}
+
+/// The rule of an element, by its place in the list of the ingredient.
+const fn rule(candidate: u8, header: &MessageHeader) -> Option<ClockRule> {
+    Some(match candidate {
+        0 => ClockRule::Nanoseconds,
+        1 => ClockRule::Microseconds,
+        2 => ClockRule::Milliseconds,
+        3 => ClockRule::Seconds,
+        4 if header.sys_uptime.is_some() => ClockRule::Uptime,
+        4 => ClockRule::SystemInit,
+        5 => ClockRule::DeltaMicroseconds,
+        6..=9 => ClockRule::Observation,
+        _ => return None,
+    })
+}
+
+/// The time in a field of the record, by the element that supplies it.
+#[inline]
+fn time(
+    record: &DataRecord<'_, '_>,
+    header: &MessageHeader,
+    ingredient: Ingredient,
+) -> Option<Timestamp> {
+    let slot = record.template().plan().ingredient(ingredient);
+    let sent = unsigned(record.slot(slot)?)?;
+    match slot.candidate {
+        2 | 8 => Timestamp::from_millis(sent),
+        4 => uptime(record, header, sent),
+        0 | 1 | 6 | 7 => NtpTime::from_bits(sent).timestamp(),
+        3 | 9 => Some(Timestamp::from_secs(u32::try_from(sent).ok()?)),
+        5 => {
+            let nanos = i64::try_from(sent).ok()?.checked_mul(1_000)?;
+            before(header.export_time?, nanos)
+        }
+        _ => None,
+    }
+}
+
+/// Uptimes up to this much later than that of the header are not 49.7 days
+/// old: exporters stamp the header before the last records.
+const AHEAD: u32 = 60 * 60 * 1_000;
+
+/// An uptime in milliseconds: its age at the time of the header, modulo 2^32
+/// so that a wrap between the two does no harm, before the header's time.
+#[inline]
+fn uptime(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
+    let Some(now) = header.sys_uptime else {
+        return since_init(record, header, sent);
+    };
+    // Uptimes of eight octets (field types 21 and 22 of some exporters) do not
+    // wrap, that of the header does.
+    let sent = u32::try_from(sent & u64::from(u32::MAX)).ok()?;
+    let age = now.wrapping_sub(sent);
+    let ahead = sent.wrapping_sub(now);
+    let millis = if ahead != 0 && ahead <= AHEAD {
+        i64::from(ahead)
+    } else {
+        i64::from(age).checked_neg()?
+    };
+    Some(
+        header
+            .export_time?
+            .saturating_add(millis.saturating_mul(1_000_000)),
+    )
+}
+
+/// IPFIX has no uptime in its header: systemInitTimeMilliseconds stands in the
+/// record or in the options (RFC 7012, section 5.8).
+#[cold]
+fn since_init(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
+    let slot = record.template().plan().ingredient(Ingredient::SystemInit);
+    let init = record
+        .slot(slot)
+        .and_then(unsigned)
+        .and_then(Timestamp::from_millis)
+        .or(header.system_init)?;
+    let nanos = i64::try_from(sent).ok()?.checked_mul(1_000_000)?;
+    Some(init.saturating_add(nanos))
+}

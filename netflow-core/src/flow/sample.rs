@@ -1,0 +1,279 @@
+//! A flow from an sFlow sample: the sampled header, and what its other records
+//! add.
+
+use core::net::IpAddr;
+
+use crate::field::FlowField;
+use crate::packet::{HeaderProtocol, Packet};
+use crate::value::{MacAddress, Text};
+use crate::wire::sflow::{
+    DiscardedPacket, ExtendedGateway, ExtendedMpls, ExtendedSwitch, FlowSample, Record, Records,
+    Sample, SampleKind,
+};
+
+/// A sample whose sampled header is dissected; its other records are looked
+/// for when they are asked for, since few are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SampleFlow<'m> {
+    sample: Sample<'m>,
+    kind: Kind<'m>,
+    packet: Packet<'m>,
+    frame_length: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind<'m> {
+    Flow(FlowSample<'m>),
+    Discarded(DiscardedPacket<'m>),
+}
+
+impl<'m> SampleFlow<'m> {
+    #[inline]
+    pub(super) fn new(sample: Sample<'m>, discarded: bool) -> Option<Self> {
+        let (kind, records) = match sample.kind().ok()? {
+            SampleKind::Flow(flow) => (Kind::Flow(flow), flow.records()),
+            SampleKind::Discarded(packet) if discarded => {
+                (Kind::Discarded(packet), packet.records())
+            }
+            _ => return None,
+        };
+        let header = records
+            .flatten()
+            .find_map(|record| record.as_sampled_header());
+        let packet = header.map_or_else(
+            || Packet::dissect(HeaderProtocol(0), &[]),
+            |header| Packet::dissect(HeaderProtocol(header.protocol), header.header),
+        );
+        Some(Self {
+            sample,
+            kind,
+            packet,
+            frame_length: header.map(|header| header.frame_length),
+        })
+    }
+
+    pub(super) const fn sample(&self) -> &Sample<'m> {
+        &self.sample
+    }
+
+    pub(super) const fn packet(&self) -> &Packet<'m> {
+        &self.packet
+    }
+
+    /// One packet of so many was taken; a discarded packet is not sampled.
+    pub(super) fn sampling_rate(&self) -> Option<u64> {
+        match self.kind {
+            Kind::Flow(flow) => Some(u64::from(flow.sampling_rate())).filter(|rate| *rate > 0),
+            Kind::Discarded(_) => None,
+        }
+    }
+
+    pub(super) const fn drop_reason(&self) -> Option<u32> {
+        match self.kind {
+            Kind::Flow(_) => None,
+            Kind::Discarded(packet) => Some(packet.reason()),
+        }
+    }
+
+    pub(super) fn ip_version(&self) -> Option<u8> {
+        self.packet.ip_version()
+    }
+
+    pub(super) fn gateway(&self) -> Option<ExtendedGateway<'m>> {
+        self.find(|record| record.as_extended_gateway())
+    }
+
+    pub(super) fn mpls(&self) -> Option<ExtendedMpls<'m>> {
+        self.find(|record| record.as_extended_mpls())
+    }
+
+    #[inline]
+    pub(super) fn unsigned(&self, field: FlowField) -> Option<u64> {
+        let packet = &self.packet;
+        match field {
+            FlowField::SourcePort => packet.source_port().map(u64::from),
+            FlowField::DestinationPort => packet.destination_port().map(u64::from),
+            FlowField::Protocol => packet.protocol().map(u64::from),
+            FlowField::TcpFlags => packet.tcp_flags().map(u64::from),
+            FlowField::Tos => packet.tos().map(u64::from),
+            FlowField::Octets => self.frame_length.map(u64::from),
+            FlowField::Packets => return Some(1),
+            FlowField::Ttl => return packet.ttl().map(u64::from),
+            FlowField::FragmentId => return packet.fragment_id().map(u64::from),
+            FlowField::FragmentOffset => return packet.fragment_offset().map(u64::from),
+            FlowField::Ipv6FlowLabel => return packet.ipv6_flow_label().map(u64::from),
+            FlowField::EtherType => packet.ether_type().map(u64::from),
+            FlowField::InputInterface => return self.interface(false).map(u64::from),
+            FlowField::OutputInterface => return self.interface(true).map(u64::from),
+            FlowField::Vlan | FlowField::PostVlan => return self.vlan(field),
+            _ => return self.number_from_records(field),
+        }
+        .or_else(|| self.without_header(field))
+    }
+
+    #[inline]
+    pub(super) fn address(&self, field: FlowField) -> Option<IpAddr> {
+        match field {
+            FlowField::SourceAddress => self.packet.source_address(),
+            FlowField::DestinationAddress => self.packet.destination_address(),
+            _ => return self.address_from_records(field),
+        }
+        .or_else(|| self.address_without_header(field))
+    }
+
+    pub(super) fn mac(&self, field: FlowField) -> Option<MacAddress> {
+        let sampled = || self.find(|record| record.as_sampled_ethernet());
+        let mac = match field {
+            FlowField::SourceMac => self
+                .packet
+                .source_mac()
+                .or_else(|| Some(sampled()?.src_mac())),
+            FlowField::DestinationMac => self
+                .packet
+                .destination_mac()
+                .or_else(|| Some(sampled()?.dst_mac())),
+            _ => None,
+        };
+        mac.map(MacAddress)
+    }
+
+    pub(super) fn text(&self, field: FlowField) -> Option<Text<'m>> {
+        let FlowField::UserName = field else {
+            return None;
+        };
+        let user = self.find(|record| record.as_extended_user())?;
+        let name = if user.src_user.is_empty() {
+            user.dst_user
+        } else {
+            user.src_user
+        };
+        (!name.is_empty()).then(|| Text::new(name))
+    }
+
+    /// An interface index; one that is not known, or several, is none.
+    #[inline]
+    fn interface(&self, output: bool) -> Option<u32> {
+        match (self.kind, output) {
+            (Kind::Flow(flow), false) => flow.input(),
+            (Kind::Flow(flow), true) => flow.output(),
+            (Kind::Discarded(packet), false) => packet.input(),
+            (Kind::Discarded(packet), true) => packet.output(),
+        }
+        .index()
+    }
+
+    fn records(&self) -> Records<'m> {
+        match self.kind {
+            Kind::Flow(flow) => flow.records(),
+            Kind::Discarded(packet) => packet.records(),
+        }
+    }
+
+    fn find<T>(&self, record: impl Fn(Record<'m>) -> Option<T>) -> Option<T> {
+        self.records().flatten().find_map(record)
+    }
+
+    /// The VLAN of the switch, else the tag of the packet. 4294967295 is none.
+    fn vlan(&self, field: FlowField) -> Option<u64> {
+        let switch = self.find(|record| record.as_extended_switch());
+        let of = |vlan: fn(&ExtendedSwitch) -> u32| {
+            switch.map(vlan).filter(|vlan| *vlan <= 4095).map(u64::from)
+        };
+        if field == FlowField::PostVlan {
+            return of(ExtendedSwitch::dst_vlan);
+        }
+        of(ExtendedSwitch::src_vlan).or_else(|| self.packet.vlan().map(u64::from))
+    }
+
+    /// Numbers that stand in a record of their own.
+    fn number_from_records(&self, field: FlowField) -> Option<u64> {
+        let number = match field {
+            FlowField::SourceAs => self.gateway()?.src_as,
+            FlowField::DestinationAs => self
+                .gateway()?
+                .dst_as_path
+                .last()?
+                .autonomous_systems
+                .next_back()?,
+            FlowField::NextAs => self.gateway()?.as_path().next()?,
+            FlowField::SourcePrefixLength => {
+                self.find(|record| record.as_extended_router())?
+                    .src_mask_len
+            }
+            FlowField::DestinationPrefixLength => {
+                self.find(|record| record.as_extended_router())?
+                    .dst_mask_len
+            }
+            FlowField::PostNatSourcePort => self
+                .find(|record| record.as_extended_nat_port())?
+                .src_port(),
+            FlowField::PostNatDestinationPort => self
+                .find(|record| record.as_extended_nat_port())?
+                .dst_port(),
+            _ => return None,
+        };
+        Some(u64::from(number))
+    }
+
+    fn address_from_records(&self, field: FlowField) -> Option<IpAddr> {
+        match field {
+            FlowField::NextHop => self.find(|record| record.as_extended_router())?.nexthop,
+            FlowField::BgpNextHop => self.gateway()?.nexthop,
+            FlowField::PostNatSourceAddress => {
+                self.find(|record| record.as_extended_nat())?.src_address
+            }
+            FlowField::PostNatDestinationAddress => {
+                self.find(|record| record.as_extended_nat())?.dst_address
+            }
+            _ => None,
+        }
+    }
+
+    /// Agents that send no header send its members (sampled_ethernet, _ipv4, _ipv6).
+    #[cold]
+    fn without_header(&self, field: FlowField) -> Option<u64> {
+        if self.frame_length.is_some() {
+            return None;
+        }
+        let v4 = self.find(|record| record.as_sampled_ipv4());
+        let v6 = self.find(|record| record.as_sampled_ipv6());
+        let ethernet = self.find(|record| record.as_sampled_ethernet());
+        let number = match field {
+            FlowField::SourcePort => v4
+                .map(|ip| ip.src_port())
+                .or_else(|| v6.map(|ip| ip.src_port())),
+            FlowField::DestinationPort => v4
+                .map(|ip| ip.dst_port())
+                .or_else(|| v6.map(|ip| ip.dst_port())),
+            FlowField::Protocol => v4
+                .map(|ip| ip.protocol())
+                .or_else(|| v6.map(|ip| ip.protocol())),
+            FlowField::TcpFlags => v4
+                .map(|ip| ip.tcp_flags())
+                .or_else(|| v6.map(|ip| ip.tcp_flags())),
+            FlowField::Tos => v4.map(|ip| ip.tos()).or_else(|| v6.map(|ip| ip.priority())),
+            FlowField::Octets => ethernet
+                .map(|frame| frame.length())
+                .or_else(|| v4.map(|ip| ip.length()))
+                .or_else(|| v6.map(|ip| ip.length())),
+            FlowField::EtherType => ethernet.map(|frame| frame.ether_type()),
+            _ => None,
+        };
+        number.map(u64::from)
+    }
+
+    #[cold]
+    fn address_without_header(&self, field: FlowField) -> Option<IpAddr> {
+        if self.frame_length.is_some() {
+            return None;
+        }
+        let source = field == FlowField::SourceAddress;
+        if let Some(ip) = self.find(|record| record.as_sampled_ipv4()) {
+            let address = if source { ip.src_ip() } else { ip.dst_ip() };
+            return Some(address.into());
+        }
+        let ip = self.find(|record| record.as_sampled_ipv6())?;
+        let address = if source { ip.src_ip() } else { ip.dst_ip() };
+        Some(address.into())
+    }
+}

@@ -1,0 +1,94 @@
+//! How many packets one counted packet stands for, and who said so.
+
+use super::{Flow, Source, ingredient};
+use crate::field::Ingredient;
+use crate::record::DataRecord;
+
+/// Which rule gave the sampling rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SamplingRule {
+    /// A field of the record: 34 or 50, or 305 and 306 together.
+    Record,
+    /// 305 without 306, which should be so many packets of how many: taken as
+    /// the rate, as exporters mean it.
+    Vendor305,
+    /// The header of v5 or v6.
+    Header,
+    /// The sFlow sample.
+    Sample,
+}
+
+impl SamplingRule {
+    /// The name in JSON and in every binding.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Vendor305 => "vendor_305",
+            Self::Header => "header",
+            Self::Sample => "sample",
+        }
+    }
+}
+
+impl Flow<'_> {
+    /// One packet of so many was counted.
+    #[must_use]
+    pub fn sampling_rate(&self) -> Option<u64> {
+        self.rate().map(|(rate, _)| rate)
+    }
+
+    /// Which rule gave the sampling rate.
+    #[must_use]
+    pub fn sampling(&self) -> Option<&'static str> {
+        self.sampling_rule().map(SamplingRule::name)
+    }
+
+    /// Which rule gave the sampling rate.
+    #[must_use]
+    pub fn sampling_rule(&self) -> Option<SamplingRule> {
+        self.rate().map(|(_, rule)| rule)
+    }
+
+    /// Octets times the sampling rate; absent when that is not known.
+    #[must_use]
+    pub fn octets_scaled(&self) -> Option<u64> {
+        self.octets()?.checked_mul(self.sampling_rate()?)
+    }
+
+    /// Packets times the sampling rate; absent when that is not known.
+    #[must_use]
+    pub fn packets_scaled(&self) -> Option<u64> {
+        self.packets()?.checked_mul(self.sampling_rate()?)
+    }
+
+    fn rate(&self) -> Option<(u64, SamplingRule)> {
+        match &self.source {
+            Source::Record(record) => in_record(record).or_else(|| {
+                // 0 says nothing, whatever the mode above it.
+                let interval = u64::from(self.header.sampling? & 0x3fff);
+                (interval > 0).then_some((interval, SamplingRule::Header))
+            }),
+            Source::Sample(flow) => Some((flow.sampling_rate()?, SamplingRule::Sample)),
+        }
+    }
+}
+
+/// A rate that the record itself tells; 0 tells none.
+fn in_record(record: &DataRecord<'_, '_>) -> Option<(u64, SamplingRule)> {
+    let plan = record.template().plan();
+    let load = |what| ingredient(record, plan.ingredient(what)).filter(|count| *count > 0);
+    if let Some(rate) = load(Ingredient::SamplingInterval) {
+        return Some((rate, SamplingRule::Record));
+    }
+    let taken = load(Ingredient::SamplingPacketInterval)?;
+    let left_out = ingredient(record, plan.ingredient(Ingredient::SamplingPacketSpace));
+    match left_out {
+        None => Some((taken, SamplingRule::Vendor305)),
+        Some(left_out) => {
+            let rate = taken.checked_add(left_out)?.checked_div(taken)?;
+            Some((rate, SamplingRule::Record))
+        }
+    }
+}

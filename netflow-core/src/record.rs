@@ -1,0 +1,162 @@
+//! Data records and their fields, read by a compiled template.
+
+mod check;
+mod list;
+mod walk;
+
+use alloc::sync::Arc;
+
+pub(crate) use self::check::ListCheck;
+pub use self::list::{
+    BasicList, List, ListParts, ListRecords, ListValue, ListValues, SubTemplateList,
+    SubTemplateMultiList,
+};
+pub(crate) use self::walk::{Segments, measure};
+use crate::template::{Slot, Template, TemplateField};
+use crate::value::Value;
+use crate::wire::reader::Reader;
+use crate::wire::record::field;
+use crate::wire::template::FieldLength;
+
+/// One Data Record (RFC 7011, section 3.4.3): its octets, its template, and
+/// the templates that its lists name.
+#[derive(Debug, Clone, Copy)]
+pub struct DataRecord<'a, 't> {
+    octets: &'a [u8],
+    template: &'t Template,
+    lists: &'t [Arc<Template>],
+    segments: Segments,
+}
+
+impl<'a, 't> DataRecord<'a, 't> {
+    pub(crate) const fn new(
+        octets: &'a [u8],
+        template: &'t Template,
+        lists: &'t [Arc<Template>],
+        segments: Segments,
+    ) -> Self {
+        Self {
+            octets,
+            template,
+            lists,
+            segments,
+        }
+    }
+
+    /// The octets of the record.
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    /// The template that describes it.
+    #[must_use]
+    pub const fn template(&self) -> &'t Template {
+        self.template
+    }
+
+    /// The record describes its exporter, not a flow.
+    #[must_use]
+    pub const fn is_options(&self) -> bool {
+        self.template.is_options()
+    }
+
+    /// The fields in the order of the template, padding included.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'a, 't> {
+        Fields {
+            reader: Reader::new(self.octets, 0),
+            fields: self.template.fields().iter(),
+            lists: self.lists,
+        }
+    }
+
+    /// The fields of the scope; none but in options.
+    pub fn scope_fields(&self) -> impl Iterator<Item = Field<'a, 't>> + use<'a, 't> {
+        self.fields().take(usize::from(self.template.scope_count()))
+    }
+
+    /// The octets of a field whose place the template knows; `None` if it has
+    /// none or it is empty.
+    #[inline]
+    pub(crate) fn slot(&self, slot: Slot) -> Option<&'a [u8]> {
+        let base = if slot.segment == 0 {
+            0
+        } else {
+            self.segment_start(slot.segment)?
+        };
+        let start = base.checked_add(usize::from(slot.offset))?;
+        match slot.width {
+            0 => None,
+            Slot::VARIABLE => {
+                let mut reader = Reader::new(self.octets.get(start..)?, start);
+                field(&mut reader, FieldLength::Variable).filter(|octets| !octets.is_empty())
+            }
+            width => self
+                .octets
+                .get(start..start.checked_add(usize::from(width))?),
+        }
+    }
+
+    #[cold]
+    fn segment_start(&self, segment: u8) -> Option<usize> {
+        self.segments
+            .start(segment, self.octets, self.template.plan().gaps())
+    }
+}
+
+/// The fields of a record.
+#[derive(Debug, Clone)]
+pub struct Fields<'a, 't> {
+    reader: Reader<'a>,
+    fields: core::slice::Iter<'t, TemplateField>,
+    lists: &'t [Arc<Template>],
+}
+
+impl<'a, 't> Iterator for Fields<'a, 't> {
+    type Item = Field<'a, 't>;
+
+    fn next(&mut self) -> Option<Field<'a, 't>> {
+        let template = self.fields.next()?;
+        let octets = field(&mut self.reader, template.length())?;
+        Some(Field {
+            template,
+            octets,
+            lists: self.lists,
+        })
+    }
+}
+
+/// One field of a record: what its template says of it, and its octets.
+#[derive(Debug, Clone, Copy)]
+pub struct Field<'a, 't> {
+    template: &'t TemplateField,
+    octets: &'a [u8],
+    lists: &'t [Arc<Template>],
+}
+
+impl<'a, 't> Field<'a, 't> {
+    /// What the template says of the field.
+    #[must_use]
+    pub const fn template(&self) -> &'t TemplateField {
+        self.template
+    }
+
+    /// The octets, without the length in front of a variable-length field.
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    /// The value; `None` if the type is not known or cannot have this length.
+    #[must_use]
+    pub fn value(&self) -> Option<Value<'a>> {
+        Value::parse(self.template.data_type()?, self.octets)
+    }
+
+    /// The list, if the field is one (RFC 6313).
+    #[must_use]
+    pub fn list(&self) -> Option<List<'a, 't>> {
+        List::parse(self.template.data_type()?, self.octets, self.lists)
+    }
+}

@@ -1,0 +1,340 @@
+//! Structured data: basicList, subTemplateList and subTemplateMultiList (RFC 6313).
+
+use alloc::sync::Arc;
+
+use super::{DataRecord, measure};
+use crate::element::{self, DataType, ElementId, InformationElement};
+use crate::template::Template;
+use crate::value::Value;
+use crate::wire::reader::Reader;
+use crate::wire::record::field;
+use crate::wire::template::{ENTERPRISE_BIT, FieldLength};
+
+/// A list in a field of a record. Iterating any of them ends where its octets
+/// do not hold what it announces; the [`Decoder`](crate::Decoder) has told so.
+#[derive(Debug, Clone, Copy)]
+pub enum List<'a, 't> {
+    /// Values of one element.
+    Basic(BasicList<'a, 't>),
+    /// Records of one template.
+    SubTemplate(SubTemplateList<'a, 't>),
+    /// Records of several templates.
+    SubTemplateMulti(SubTemplateMultiList<'a, 't>),
+}
+
+impl<'a, 't> List<'a, 't> {
+    /// The list in the octets of a field of this type; `None` if the type is no
+    /// list or the header of the list is cut.
+    pub(crate) fn parse(
+        data_type: DataType,
+        octets: &'a [u8],
+        templates: &'t [Arc<Template>],
+    ) -> Option<Self> {
+        match data_type {
+            DataType::BasicList => BasicList::parse(octets, templates).map(Self::Basic),
+            DataType::SubTemplateList => {
+                SubTemplateList::parse(octets, templates).map(Self::SubTemplate)
+            }
+            DataType::SubTemplateMultiList => {
+                SubTemplateMultiList::parse(octets, templates).map(Self::SubTemplateMulti)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A basicList: values of one element (RFC 6313, section 4.5.1).
+#[derive(Debug, Clone, Copy)]
+pub struct BasicList<'a, 't> {
+    semantic: u8,
+    id: ElementId,
+    element: Option<InformationElement>,
+    length: FieldLength,
+    content: &'a [u8],
+    templates: &'t [Arc<Template>],
+}
+
+impl<'a, 't> BasicList<'a, 't> {
+    fn parse(octets: &'a [u8], templates: &'t [Arc<Template>]) -> Option<Self> {
+        let mut reader = Reader::new(octets, 0);
+        let semantic = reader.u8()?;
+        let (number, length) = (reader.u16()?, reader.u16()?);
+        let enterprise_number = if number & ENTERPRISE_BIT == 0 {
+            0
+        } else {
+            reader.u32()?
+        };
+        let id = ElementId::new(enterprise_number, number & !ENTERPRISE_BIT);
+        Some(Self {
+            semantic,
+            id,
+            element: element::get(id),
+            length: FieldLength::new(length),
+            content: reader.rest(),
+            templates,
+        })
+    }
+
+    /// How the values relate to the record (RFC 6313, section 4.4).
+    #[must_use]
+    pub const fn semantic(&self) -> u8 {
+        self.semantic
+    }
+
+    /// The element of the values.
+    #[must_use]
+    pub const fn id(&self) -> ElementId {
+        self.id
+    }
+
+    /// The element, if the registry knows it.
+    #[must_use]
+    pub const fn element(&self) -> Option<InformationElement> {
+        self.element
+    }
+
+    /// How long each value is.
+    #[must_use]
+    pub const fn element_length(&self) -> FieldLength {
+        self.length
+    }
+
+    /// The values in the order of the wire.
+    #[must_use]
+    pub const fn values(&self) -> ListValues<'a, 't> {
+        ListValues {
+            reader: Reader::new(self.content, 0),
+            list: *self,
+        }
+    }
+}
+
+/// The values of a basicList.
+#[derive(Debug, Clone)]
+pub struct ListValues<'a, 't> {
+    reader: Reader<'a>,
+    list: BasicList<'a, 't>,
+}
+
+impl ListValues<'_, '_> {
+    /// Octets that are no whole value.
+    pub(crate) const fn left(&self) -> usize {
+        self.reader.len()
+    }
+}
+
+impl<'a, 't> Iterator for ListValues<'a, 't> {
+    type Item = ListValue<'a, 't>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.list.length == FieldLength::Fixed(0) {
+            // Values of no octets would never end.
+            return None;
+        }
+        let mut reader = self.reader;
+        let octets = field(&mut reader, self.list.length)?;
+        self.reader = reader;
+        Some(ListValue {
+            octets,
+            data_type: self.list.element.and_then(|element| element.data_type),
+            templates: self.list.templates,
+        })
+    }
+}
+
+/// One value of a basicList.
+#[derive(Debug, Clone, Copy)]
+pub struct ListValue<'a, 't> {
+    octets: &'a [u8],
+    data_type: Option<DataType>,
+    templates: &'t [Arc<Template>],
+}
+
+impl<'a, 't> ListValue<'a, 't> {
+    /// The octets, without the length in front of a variable-length value.
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    /// The value; `None` if the type is not known or cannot have this length.
+    #[must_use]
+    pub fn value(&self) -> Option<Value<'a>> {
+        Value::parse(self.data_type?, self.octets)
+    }
+
+    /// The list, if the value is one.
+    #[must_use]
+    pub fn list(&self) -> Option<List<'a, 't>> {
+        List::parse(self.data_type?, self.octets, self.templates)
+    }
+}
+
+/// A subTemplateList: records of one template (RFC 6313, section 4.5.2); also
+/// a part of a subTemplateMultiList.
+#[derive(Debug, Clone, Copy)]
+pub struct SubTemplateList<'a, 't> {
+    semantic: u8,
+    id: u16,
+    content: &'a [u8],
+    templates: &'t [Arc<Template>],
+}
+
+impl<'a, 't> SubTemplateList<'a, 't> {
+    fn parse(octets: &'a [u8], templates: &'t [Arc<Template>]) -> Option<Self> {
+        let mut reader = Reader::new(octets, 0);
+        Some(Self {
+            semantic: reader.u8()?,
+            id: reader.u16()?,
+            content: reader.rest(),
+            templates,
+        })
+    }
+
+    /// The same list, read by these templates.
+    pub(super) const fn with<'u>(&self, templates: &'u [Arc<Template>]) -> SubTemplateList<'a, 'u> {
+        SubTemplateList {
+            semantic: self.semantic,
+            id: self.id,
+            content: self.content,
+            templates,
+        }
+    }
+
+    /// How the records relate to the record they stand in (RFC 6313, section 4.4).
+    #[must_use]
+    pub const fn semantic(&self) -> u8 {
+        self.semantic
+    }
+
+    /// The id of the template of the records.
+    #[must_use]
+    pub const fn template_id(&self) -> u16 {
+        self.id
+    }
+
+    /// The template of the records, if it was known.
+    #[must_use]
+    pub fn template(&self) -> Option<&'t Template> {
+        find(self.templates, self.id)
+    }
+
+    /// The octets of the records.
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.content
+    }
+
+    /// The records; none if the template was not known.
+    #[must_use]
+    pub fn records(&self) -> ListRecords<'a, 't> {
+        ListRecords {
+            reader: Reader::new(self.content, 0),
+            template: self.template(),
+            templates: self.templates,
+        }
+    }
+}
+
+/// The template of this id among those that were in force.
+fn find(templates: &[Arc<Template>], id: u16) -> Option<&Template> {
+    templates
+        .iter()
+        .find(|template| template.id() == id)
+        .map(AsRef::as_ref)
+}
+
+/// A subTemplateMultiList: parts of records, each part of one template
+/// (RFC 6313, section 4.5.3).
+#[derive(Debug, Clone, Copy)]
+pub struct SubTemplateMultiList<'a, 't> {
+    semantic: u8,
+    content: &'a [u8],
+    templates: &'t [Arc<Template>],
+}
+
+impl<'a, 't> SubTemplateMultiList<'a, 't> {
+    fn parse(octets: &'a [u8], templates: &'t [Arc<Template>]) -> Option<Self> {
+        let mut reader = Reader::new(octets, 0);
+        Some(Self {
+            semantic: reader.u8()?,
+            content: reader.rest(),
+            templates,
+        })
+    }
+
+    /// How the records relate to the record they stand in (RFC 6313, section 4.4).
+    #[must_use]
+    pub const fn semantic(&self) -> u8 {
+        self.semantic
+    }
+
+    /// The parts in the order of the wire.
+    #[must_use]
+    pub const fn parts(&self) -> ListParts<'a, 't> {
+        ListParts {
+            reader: Reader::new(self.content, 0),
+            list: *self,
+        }
+    }
+}
+
+/// The parts of a subTemplateMultiList.
+#[derive(Debug, Clone)]
+pub struct ListParts<'a, 't> {
+    reader: Reader<'a>,
+    list: SubTemplateMultiList<'a, 't>,
+}
+
+impl ListParts<'_, '_> {
+    /// Octets that are no whole part.
+    pub(crate) const fn left(&self) -> usize {
+        self.reader.len()
+    }
+}
+
+/// Octets of the template id and the length of a part, which the length counts.
+const PART_HEADER_LEN: u16 = 4;
+
+impl<'a, 't> Iterator for ListParts<'a, 't> {
+    type Item = SubTemplateList<'a, 't>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut reader = self.reader;
+        let (id, length) = (reader.u16()?, reader.u16()?);
+        let content = reader.take(usize::from(length.checked_sub(PART_HEADER_LEN)?))?;
+        self.reader = reader;
+        Some(SubTemplateList {
+            semantic: self.list.semantic,
+            id,
+            content,
+            templates: self.list.templates,
+        })
+    }
+}
+
+/// The records of a list.
+#[derive(Debug, Clone)]
+pub struct ListRecords<'a, 't> {
+    reader: Reader<'a>,
+    template: Option<&'t Template>,
+    templates: &'t [Arc<Template>],
+}
+
+impl ListRecords<'_, '_> {
+    /// Octets that are no whole record.
+    pub(crate) const fn left(&self) -> usize {
+        self.reader.len()
+    }
+}
+
+impl<'a, 't> Iterator for ListRecords<'a, 't> {
+    type Item = DataRecord<'a, 't>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let template = self.template?;
+        let (len, segments) = measure(self.reader.octets(), template)?;
+        let octets = self.reader.take(len)?;
+        Some(DataRecord::new(octets, template, self.templates, segments))
+    }
+}

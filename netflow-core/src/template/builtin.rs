@@ -1,0 +1,56 @@
+//! The fixed versions as templates, so that one path serves them all.
+
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+
+use super::{Template, TemplateField};
+use crate::element::{self, ElementId};
+use crate::wire::fixed::{self, FixedLayout};
+use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
+
+/// The templates of v1, v5, v6, v7 and of each scheme of v8.
+#[derive(Debug)]
+pub(crate) struct Builtins {
+    templates: BTreeMap<(u16, u8), Arc<Template>>,
+}
+
+impl Builtins {
+    pub(crate) fn new() -> Self {
+        let templates = fixed::layouts()
+            .map(|layout| {
+                let key = (layout.version, layout.scheme);
+                (key, Arc::new(Template::from_layout(layout)))
+            })
+            .collect();
+        Self { templates }
+    }
+
+    /// The template of a version and, in v8, of a scheme (else 0).
+    pub(crate) fn get(&self, version: u16, scheme: u8) -> Option<&Arc<Template>> {
+        self.templates.get(&(version, scheme))
+    }
+}
+
+impl Template {
+    fn from_layout(layout: &FixedLayout) -> Self {
+        let fields = layout
+            .fields
+            .iter()
+            .map(|field| {
+                let id = ElementId::new(0, field.element);
+                let element = element::get(id).filter(|_| field.element != 0);
+                TemplateField {
+                    specifier: FieldSpecifier {
+                        key: FieldKey::Element(id),
+                        length: FieldLength::Fixed(field.len),
+                    },
+                    element,
+                    name: element.is_none().then_some(field.name),
+                }
+            })
+            .collect();
+        let mut template = Self::from_fields(0, fields);
+        template.fixed_version = true;
+        template
+    }
+}

@@ -1,0 +1,180 @@
+//! Where the normalised fields stand in the records of a template: looked up
+//! once, so that reading one is a load from a known place.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::TemplateField;
+use crate::element::ElementId;
+use crate::field::{FieldType, FlowField, Ingredient};
+use crate::wire::template::FieldLength;
+
+/// Where one field stands in a record.
+///
+/// Octets are counted from the start of the record, or behind the last
+/// variable-length field before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// Octets from there to the field.
+    pub(crate) offset: u16,
+    /// Octets of the field; 0 if the template has no such field.
+    pub(crate) width: u16,
+    /// How many variable-length fields stand before it.
+    pub(crate) segment: u8,
+    /// Which of the elements of the table it is.
+    pub(crate) candidate: u8,
+}
+
+impl Slot {
+    const ABSENT: Self = Self {
+        offset: 0,
+        width: 0,
+        segment: 0,
+        candidate: u8::MAX,
+    };
+    /// The field tells its own length.
+    pub(crate) const VARIABLE: u16 = FieldLength::VARIABLE;
+
+    pub(crate) const fn is_present(self) -> bool {
+        self.width != 0
+    }
+}
+
+/// Where a normalised field stands in the records of a template
+/// ([`Template::field_plan`](super::Template::field_plan)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldPlan {
+    /// Octets from the start of the record.
+    pub offset: usize,
+    /// Octets of the field.
+    pub width: usize,
+    /// The element that supplies it.
+    pub element: ElementId,
+}
+
+impl super::Template {
+    /// Where this field stands in each record. `None` if the template has no
+    /// such field, if it stands behind or is a field of variable length, or if
+    /// the flow works it out from several.
+    #[must_use]
+    pub fn field_plan(&self, field: FlowField) -> Option<FieldPlan> {
+        let slot = self.plan.field(field);
+        let fixed = slot.is_present() && slot.segment == 0 && slot.width != Slot::VARIABLE;
+        let element = field.elements().get(usize::from(slot.candidate))?;
+        fixed.then_some(FieldPlan {
+            offset: usize::from(slot.offset),
+            width: usize::from(slot.width),
+            element: *element,
+        })
+    }
+}
+
+const FIELDS: usize = FlowField::ALL.len();
+const INGREDIENTS: usize = Ingredient::ALL.len();
+
+/// The places of all normalised fields in the records of one template.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    fields: [Slot; FIELDS],
+    ingredients: [Slot; INGREDIENTS],
+    /// Fixed octets before each variable-length field, counted from the one
+    /// before it.
+    gaps: Box<[u32]>,
+}
+
+impl Plan {
+    pub(super) fn new(fields: &[TemplateField]) -> Self {
+        let mut plan = Self {
+            fields: [Slot::ABSENT; FIELDS],
+            ingredients: [Slot::ABSENT; INGREDIENTS],
+            gaps: Box::default(),
+        };
+        let mut gaps = Vec::new();
+        let mut offset = 0_u32;
+        for field in fields {
+            let length = field.length();
+            if let Some(id) = field.planned_id() {
+                plan.place(id, length, offset, gaps.len());
+            }
+            match length {
+                FieldLength::Fixed(length) => offset = offset.saturating_add(u32::from(length)),
+                FieldLength::Variable => {
+                    gaps.push(offset);
+                    offset = 0;
+                }
+            }
+        }
+        plan.gaps = gaps.into();
+        plan
+    }
+
+    #[inline]
+    pub(crate) fn field(&self, field: FlowField) -> Slot {
+        // The enumeration is as long as the array.
+        self.fields
+            .get(usize::from(field.index()))
+            .copied()
+            .unwrap_or(Slot::ABSENT)
+    }
+
+    #[inline]
+    pub(crate) fn ingredient(&self, ingredient: Ingredient) -> Slot {
+        self.ingredients
+            .get(usize::from(ingredient.index()))
+            .copied()
+            .unwrap_or(Slot::ABSENT)
+    }
+
+    /// Fixed octets before each variable-length field.
+    pub(crate) fn gaps(&self) -> &[u32] {
+        &self.gaps
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        size_of_val::<[u32]>(&self.gaps)
+    }
+
+    /// Gives a field of the wire its slots: in each, the best element wins,
+    /// and of the same element the first.
+    fn place(&mut self, id: ElementId, length: FieldLength, offset: u32, segment: usize) {
+        let (Ok(offset), Ok(segment)) = (u16::try_from(offset), u8::try_from(segment)) else {
+            return;
+        };
+        let tables = FlowField::ALL
+            .iter()
+            .map(|field| (field.elements(), field.field_type()))
+            .zip(&mut self.fields);
+        let ingredients = Ingredient::ALL
+            .iter()
+            .map(|field| (field.elements(), field.field_type()))
+            .zip(&mut self.ingredients);
+        for ((elements, field_type), slot) in tables.chain(ingredients) {
+            let Some(candidate) = elements.iter().position(|element| *element == id) else {
+                continue;
+            };
+            let candidate = u8::try_from(candidate).unwrap_or(u8::MAX);
+            if candidate < slot.candidate && accepts(field_type, length) {
+                *slot = Slot {
+                    offset,
+                    width: length.number(),
+                    segment,
+                    candidate,
+                };
+            }
+        }
+    }
+}
+
+/// A field of this length can be read as this type; if not, another element
+/// may supply it.
+fn accepts(field_type: FieldType, length: FieldLength) -> bool {
+    let FieldLength::Fixed(length) = length else {
+        return true;
+    };
+    match field_type {
+        FieldType::Address => matches!(length, 4 | 16),
+        FieldType::Mac => length == 6,
+        FieldType::Text | FieldType::Application | FieldType::Numbers => length > 0,
+        _ => (1..=8).contains(&length),
+    }
+}

@@ -1,0 +1,80 @@
+//! Fixed layouts: a table of members becomes a struct over the octets.
+
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use crate::error::{Error, ErrorKind};
+
+/// One line a member, in wire order: its wire type, then what its accessor returns.
+///
+/// ```text
+/// Header "v5 header" {
+///     /// Records that follow.
+///     count: U16<BE> => u16,
+/// }
+/// ```
+///
+/// becomes a `#[repr(C)]` struct with the private member `count: U16<BE>`, the
+/// accessor `count() -> u16`, `LEN` and `parse`.
+macro_rules! layout {
+    ($(#[$doc:meta])* $name:ident $structure:literal {
+        $($(#[$member_doc:meta])* $member:ident: $wire:ty => $plain:ty,)+
+    }) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy,
+            zerocopy::FromBytes, zerocopy::IntoBytes,
+            zerocopy::Immutable, zerocopy::KnownLayout, zerocopy::Unaligned,
+        )]
+        #[repr(C)]
+        pub struct $name {
+            $($member: $wire,)+
+        }
+
+        impl $name {
+            /// Octets on the wire.
+            pub const LEN: usize = size_of::<Self>();
+
+            /// Reads one from the start of `octets`, which stand at `offset` of
+            /// the payload; the rest of the octets comes with it.
+            ///
+            /// # Errors
+            ///
+            /// [`ErrorKind::Cut`](crate::ErrorKind::Cut) when there are too few octets.
+            pub fn parse(
+                octets: &[u8],
+                offset: usize,
+            ) -> Result<(&Self, &[u8]), crate::error::Error> {
+                $crate::wire::layout::read(octets, offset, $structure)
+            }
+
+            $(
+                $(#[$member_doc])*
+                #[must_use]
+                pub fn $member(&self) -> $plain {
+                    <$plain>::from(self.$member)
+                }
+            )+
+        }
+    };
+}
+
+pub(super) use layout;
+
+/// The layout at the start of `octets`, and what follows it.
+pub(super) fn read<'a, T>(
+    octets: &'a [u8],
+    offset: usize,
+    structure: &'static str,
+) -> Result<(&'a T, &'a [u8]), Error>
+where
+    T: FromBytes + Immutable + KnownLayout + Unaligned,
+{
+    T::ref_from_prefix(octets).map_err(|_| {
+        let kind = ErrorKind::Cut {
+            structure,
+            needed: size_of::<T>(),
+            left: octets.len(),
+        };
+        Error::new(kind, offset)
+    })
+}

@@ -1,0 +1,66 @@
+//! A slice that shrinks as it is read and knows where in the payload it stands.
+
+use nom::Parser;
+use nom::bytes::complete::take;
+use nom::number::complete::{be_u8, be_u16, be_u32};
+
+/// What a nom parser of ours returns; the error carries nothing, since the
+/// caller knows which structure it was reading.
+type Step<'a, T> = nom::IResult<&'a [u8], T, ()>;
+
+/// The octets still to be read and the offset of the first of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    octets: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(octets: &'a [u8], offset: usize) -> Self {
+        Self { octets, offset }
+    }
+
+    pub(crate) const fn offset(&self) -> usize {
+        self.offset
+    }
+
+    pub(crate) const fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.octets.len()
+    }
+
+    pub(crate) fn u8(&mut self) -> Option<u8> {
+        self.step(be_u8)
+    }
+
+    pub(crate) fn u16(&mut self) -> Option<u16> {
+        self.step(be_u16)
+    }
+
+    pub(crate) fn u32(&mut self) -> Option<u32> {
+        self.step(be_u32)
+    }
+
+    pub(crate) fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        self.step(take(len))
+    }
+
+    /// Everything that is left.
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        self.take(self.octets.len()).unwrap_or_default()
+    }
+
+    /// Runs a nom parser; nothing is consumed when it fails.
+    fn step<T>(&mut self, mut parser: impl Parser<&'a [u8], Output = T, Error = ()>) -> Option<T> {
+        let result: Step<'a, T> = parser.parse(self.octets);
+        let (rest, value) = result.ok()?;
+        self.offset = self
+            .offset
+            .saturating_add(self.octets.len().saturating_sub(rest.len()));
+        self.octets = rest;
+        Some(value)
+    }
+}

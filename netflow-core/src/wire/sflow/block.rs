@@ -1,0 +1,142 @@
+//! What samples and records have in common: a data format and counted octets.
+
+use zerocopy::byteorder::big_endian::U32;
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use crate::error::{Error, ErrorKind};
+use crate::wire::sflow::data_format::{DataFormat, Kind};
+use crate::wire::sflow::xdr::{padding, size};
+
+/// Octets before the contents of a block.
+pub(super) const HEAD_LEN: usize = size_of::<Head>();
+
+/// `sample_record`, `flow_record` and `counter_record` (sFlow version 5, section 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Block<'a> {
+    /// What the octets are.
+    pub(super) format: DataFormat,
+    /// The length that was sent.
+    pub(super) length: u32,
+    /// Where the block begins in the datagram.
+    pub(super) offset: usize,
+    /// The contents: `length` octets, fewer if there are not as many.
+    pub(super) octets: &'a [u8],
+}
+
+impl Block<'_> {
+    /// Whether octets are missing.
+    pub(super) fn is_cut(&self) -> bool {
+        self.octets.len() < size(self.length)
+    }
+
+    /// Where the contents begin in the datagram.
+    pub(super) const fn contents_offset(&self) -> usize {
+        self.offset.saturating_add(HEAD_LEN)
+    }
+}
+
+/// The head of a block.
+#[derive(FromBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+struct Head {
+    format: U32,
+    length: U32,
+}
+
+/// Walks blocks by their lengths, at most as many as were counted.
+///
+/// A block that runs past the octets is given shortened, then the error; blocks
+/// that are not there are an error. Nothing follows an error.
+#[derive(Debug, Clone)]
+pub(super) struct Blocks<'a> {
+    rest: &'a [u8],
+    offset: usize,
+    left: u32,
+    count: u32,
+    kind: Kind,
+    fault: Option<Error>,
+}
+
+impl<'a> Blocks<'a> {
+    /// The `count` blocks in these octets, which begin at `offset` in the datagram.
+    #[inline]
+    pub(super) const fn new(kind: Kind, octets: &'a [u8], offset: usize, count: u32) -> Self {
+        Self {
+            rest: octets,
+            offset,
+            left: count,
+            count,
+            kind,
+            fault: None,
+        }
+    }
+
+    /// Octets that were not walked.
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Where they begin in the datagram.
+    pub(super) const fn offset(&self) -> usize {
+        self.offset
+    }
+
+    #[cold]
+    fn missing(&mut self) -> Error {
+        let found = self.count.wrapping_sub(self.left);
+        self.left = 0;
+        let kind = ErrorKind::SampleCount {
+            structure: self.kind.plural(),
+            count: self.count,
+            found,
+        };
+        Error::new(kind, self.offset)
+    }
+
+    #[cold]
+    fn too_long(&mut self, length: u32, octets: &'a [u8]) {
+        self.left = 0;
+        let kind = ErrorKind::SampleTooLong {
+            structure: self.kind.singular(),
+            length,
+            left: octets.len(),
+        };
+        self.fault = Some(Error::new(kind, self.offset));
+    }
+}
+
+impl<'a> Iterator for Blocks<'a> {
+    type Item = Result<Block<'a>, Error>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == 0 {
+            return self.fault.take().map(Err);
+        }
+        let Ok((head, contents)) = Head::ref_from_prefix(self.rest) else {
+            return Some(Err(self.missing()));
+        };
+        self.left = self.left.wrapping_sub(1);
+        let length = head.length.get();
+        let (octets, rest) = match contents.split_at_checked(size(length)) {
+            Some((octets, rest)) => {
+                let padded = rest.get(padding(octets.len())..).unwrap_or_default();
+                (octets, padded)
+            }
+            None => {
+                self.too_long(length, contents);
+                (contents, <&[u8]>::default())
+            }
+        };
+        let block = Block {
+            format: DataFormat::from_tag(head.format.get()),
+            length,
+            offset: self.offset,
+            octets,
+        };
+        let walked = self.rest.len().saturating_sub(rest.len());
+        self.offset = self.offset.saturating_add(walked);
+        self.rest = rest;
+        Some(Ok(block))
+    }
+}

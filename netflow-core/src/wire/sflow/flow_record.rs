@@ -1,0 +1,145 @@
+//! Flow structures of fixed layout, and the sampled header.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use zerocopy::byteorder::big_endian::U32;
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use crate::wire::sflow::data_format::DataFormat;
+use crate::wire::sflow::xdr::{Ipv4, Ipv6, Mac, layout, size};
+
+/// `sampled_header`, 0:1 (sFlow version 5, section 5): the first octets of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampledHeader<'a> {
+    /// What the octets begin with: 1 Ethernet, 11 IPv4, 12 IPv6, … (`header_protocol`).
+    pub protocol: u32,
+    /// Octets of the packet before it was cut.
+    pub frame_length: u32,
+    /// Octets taken away from the end of the packet before it was cut, such as the FCS.
+    pub stripped: u32,
+    /// The octets; fewer than announced if the record ends before.
+    pub header: &'a [u8],
+}
+
+#[derive(FromBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+struct SampledHeaderLayout {
+    protocol: U32,
+    frame_length: U32,
+    stripped: U32,
+    header_length: U32,
+}
+
+impl<'a> SampledHeader<'a> {
+    /// The data format of the structure.
+    pub const FORMAT: DataFormat = DataFormat::new(0, 1);
+
+    #[inline]
+    pub(super) fn parse(octets: &'a [u8]) -> Option<Self> {
+        let (layout, header) = SampledHeaderLayout::ref_from_prefix(octets).ok()?;
+        Some(Self {
+            protocol: layout.protocol.get(),
+            frame_length: layout.frame_length.get(),
+            stripped: layout.stripped.get(),
+            header: header
+                .get(..size(layout.header_length.get()))
+                .unwrap_or(header),
+        })
+    }
+
+    /// Whether the octets hold all of the header they announce.
+    pub(super) fn is_whole(octets: &[u8]) -> bool {
+        SampledHeaderLayout::ref_from_prefix(octets)
+            .is_ok_and(|(layout, header)| size(layout.header_length.get()) <= header.len())
+    }
+}
+
+layout! {
+    /// `sampled_ethernet`, 0:2 (sFlow version 5, section 5): the addresses of a frame.
+    SampledEthernet = 0:2 {
+        /// Octets of the MAC packet without its lower layer encapsulations.
+        length: U32 => u32,
+        /// Source address.
+        src_mac: Mac => [u8; 6],
+        /// Destination address.
+        dst_mac: Mac => [u8; 6],
+        /// EtherType.
+        ether_type: U32 => u32,
+    }
+
+    /// `sampled_ipv4`, 0:3 (sFlow version 5, section 5): the addresses and ports of an
+    /// IPv4 packet.
+    SampledIpv4 = 0:3 {
+        /// Octets of the IP packet without its lower layer encapsulations.
+        length: U32 => u32,
+        /// IP protocol.
+        protocol: U32 => u32,
+        /// Source address.
+        src_ip: Ipv4 => Ipv4Addr,
+        /// Destination address.
+        dst_ip: Ipv4 => Ipv4Addr,
+        /// Source port of TCP or UDP.
+        src_port: U32 => u32,
+        /// Destination port of TCP or UDP.
+        dst_port: U32 => u32,
+        /// Flags of TCP.
+        tcp_flags: U32 => u32,
+        /// Type of service.
+        tos: U32 => u32,
+    }
+
+    /// `sampled_ipv6`, 0:4 (sFlow version 5, section 5): the addresses and ports of an
+    /// IPv6 packet.
+    SampledIpv6 = 0:4 {
+        /// Octets of the IP packet without its lower layer encapsulations.
+        length: U32 => u32,
+        /// IP next header.
+        protocol: U32 => u32,
+        /// Source address.
+        src_ip: Ipv6 => Ipv6Addr,
+        /// Destination address.
+        dst_ip: Ipv6 => Ipv6Addr,
+        /// Source port of TCP or UDP.
+        src_port: U32 => u32,
+        /// Destination port of TCP or UDP.
+        dst_port: U32 => u32,
+        /// Flags of TCP.
+        tcp_flags: U32 => u32,
+        /// Traffic class.
+        priority: U32 => u32,
+    }
+
+    /// `extended_switch`, 0:1001 (sFlow version 5, section 5): VLAN and priority.
+    ExtendedSwitch = 0:1001 {
+        /// VLAN of the packet as it came in.
+        src_vlan: U32 => u32,
+        /// 802.1p priority of the packet as it came in.
+        src_priority: U32 => u32,
+        /// VLAN of the packet as it went out.
+        dst_vlan: U32 => u32,
+        /// 802.1p priority of the packet as it went out.
+        dst_priority: U32 => u32,
+    }
+
+    /// `extended_nat_port`, 0:1020 (sFlow Port NAT Structures): ports after translation.
+    ExtendedNatPort = 0:1020 {
+        /// Source port.
+        src_port: U32 => u32,
+        /// Destination port.
+        dst_port: U32 => u32,
+    }
+
+    /// `extended_vni_egress`, 0:1029 (sFlow Tunnel Structures): the virtual network a
+    /// packet goes out to.
+    ExtendedVniEgress = 0:1029 {
+        /// Identifier of the network, such as the VNI of VXLAN.
+        vni: U32 => u32,
+    }
+
+    /// `extended_vni_ingress`, 0:1030 (sFlow Tunnel Structures): the virtual network a
+    /// packet came in from.
+    ExtendedVniIngress = 0:1030 {
+        /// Identifier of the network, such as the VNI of VXLAN.
+        vni: U32 => u32,
+    }
+}

@@ -1,0 +1,155 @@
+//! A packet that was sampled.
+
+use zerocopy::byteorder::big_endian::U32;
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use crate::wire::sflow::data_format::Kind;
+use crate::wire::sflow::interface::{Interface, SourceId};
+use crate::wire::sflow::record::Records;
+use crate::wire::sflow::sample::Tail;
+
+/// `flow_sample` and `flow_sample_expanded` (sFlow version 5, section 5): a packet
+/// that was sampled.
+#[derive(Debug, Clone, Copy)]
+pub struct FlowSample<'a> {
+    pub(super) header: FlowHeader<'a>,
+    pub(super) records: Tail<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum FlowHeader<'a> {
+    Compact(&'a Flow),
+    Expanded(&'a FlowExpanded),
+}
+
+#[derive(Debug, FromBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+pub(super) struct Flow {
+    sequence_number: U32,
+    source_id: U32,
+    sampling_rate: U32,
+    sample_pool: U32,
+    drops: U32,
+    input: U32,
+    output: U32,
+    record_count: U32,
+}
+
+#[derive(Debug, FromBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+pub(super) struct FlowExpanded {
+    sequence_number: U32,
+    source_class: U32,
+    source_index: U32,
+    sampling_rate: U32,
+    sample_pool: U32,
+    drops: U32,
+    input_format: U32,
+    input_value: U32,
+    output_format: U32,
+    output_value: U32,
+    record_count: U32,
+}
+
+impl<'a> FlowSample<'a> {
+    /// Whether it came in the expanded form.
+    #[must_use]
+    pub const fn expanded(&self) -> bool {
+        matches!(self.header, FlowHeader::Expanded(_))
+    }
+
+    /// Counts the flow samples of the data source.
+    #[inline]
+    #[must_use]
+    pub const fn sequence_number(&self) -> u32 {
+        match self.header {
+            FlowHeader::Compact(header) => header.sequence_number.get(),
+            FlowHeader::Expanded(header) => header.sequence_number.get(),
+        }
+    }
+
+    /// What was sampled.
+    #[inline]
+    #[must_use]
+    pub const fn source_id(&self) -> SourceId {
+        match self.header {
+            FlowHeader::Compact(header) => SourceId::from_compact(header.source_id.get()),
+            FlowHeader::Expanded(header) => SourceId {
+                class: header.source_class.get(),
+                index: header.source_index.get(),
+            },
+        }
+    }
+
+    /// One packet of so many is sampled.
+    #[inline]
+    #[must_use]
+    pub const fn sampling_rate(&self) -> u32 {
+        match self.header {
+            FlowHeader::Compact(header) => header.sampling_rate.get(),
+            FlowHeader::Expanded(header) => header.sampling_rate.get(),
+        }
+    }
+
+    /// How many packets could have been sampled so far; wraps.
+    #[must_use]
+    pub const fn sample_pool(&self) -> u32 {
+        match self.header {
+            FlowHeader::Compact(header) => header.sample_pool.get(),
+            FlowHeader::Expanded(header) => header.sample_pool.get(),
+        }
+    }
+
+    /// How many samples were lost in the device for lack of resources.
+    #[must_use]
+    pub const fn drops(&self) -> u32 {
+        match self.header {
+            FlowHeader::Compact(header) => header.drops.get(),
+            FlowHeader::Expanded(header) => header.drops.get(),
+        }
+    }
+
+    /// Where the packet came in.
+    #[inline]
+    #[must_use]
+    pub const fn input(&self) -> Interface {
+        match self.header {
+            FlowHeader::Compact(header) => Interface::from_compact(header.input.get()),
+            FlowHeader::Expanded(header) => Interface {
+                format: header.input_format.get(),
+                value: header.input_value.get(),
+            },
+        }
+    }
+
+    /// Where the packet went out, or what became of it.
+    #[inline]
+    #[must_use]
+    pub const fn output(&self) -> Interface {
+        match self.header {
+            FlowHeader::Compact(header) => Interface::from_compact(header.output.get()),
+            FlowHeader::Expanded(header) => Interface {
+                format: header.output_format.get(),
+                value: header.output_value.get(),
+            },
+        }
+    }
+
+    /// How many flow records the header announces.
+    #[inline]
+    #[must_use]
+    pub const fn record_count(&self) -> u32 {
+        match self.header {
+            FlowHeader::Compact(header) => header.record_count.get(),
+            FlowHeader::Expanded(header) => header.record_count.get(),
+        }
+    }
+
+    /// The flow records.
+    #[inline]
+    #[must_use]
+    pub const fn records(&self) -> Records<'a> {
+        let Tail { octets, offset } = self.records;
+        Records::new(Kind::Flow, octets, offset, self.record_count())
+    }
+}

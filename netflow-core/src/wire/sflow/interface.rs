@@ -1,0 +1,101 @@
+//! What a sample says about the device: interfaces and data sources.
+
+/// Bits of the index below the class of a compact `sflow_data_source`.
+const INDEX_BITS: u32 = 24;
+/// Bits of the value below the format of a compact `interface`.
+const VALUE_BITS: u32 = 30;
+/// The value that stands for the device itself, and the mask of the compact form.
+const INTERNAL: u32 = 0x3fff_ffff;
+
+/// An input or output interface of a flow sample (sFlow version 5, section 5).
+///
+/// In the compact form two bits of format stand above 30 bits of value; the
+/// expanded form has a word for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Interface {
+    /// 0 a single interface, 1 the packet was discarded, 2 several interfaces.
+    pub format: u32,
+    /// By the format: an ifIndex, a reason, a number of interfaces.
+    pub value: u32,
+}
+
+impl Interface {
+    /// From a word of the compact form.
+    #[inline]
+    #[must_use]
+    pub const fn from_compact(word: u32) -> Self {
+        Self {
+            format: word >> VALUE_BITS,
+            value: word & INTERNAL,
+        }
+    }
+
+    /// The ifIndex of a single interface that is known: `None` for 0 (not known),
+    /// for the device itself, and for the other formats.
+    ///
+    /// ```
+    /// use netflow_core::wire::sflow::Interface;
+    ///
+    /// assert_eq!(Interface { format: 0, value: 17 }.index(), Some(17));
+    /// assert_eq!(Interface::from_compact(0x3fff_ffff).index(), None);
+    /// assert_eq!(Interface::from_compact(0x8000_0003).interface_count(), Some(3));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn index(self) -> Option<u32> {
+        match (self.format, self.value) {
+            (0, 0 | INTERNAL) => None,
+            (0, index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// Whether the packet came from the device itself, or was for it.
+    #[must_use]
+    pub const fn is_internal(self) -> bool {
+        self.format == 0 && self.value == INTERNAL
+    }
+
+    /// Why the packet was discarded, if it was: 0 to 255 are the codes of ICMP
+    /// Destination Unreachable, above that sFlow.org's.
+    #[must_use]
+    pub const fn discard_reason(self) -> Option<u32> {
+        if self.format == 1 {
+            Some(self.value)
+        } else {
+            None
+        }
+    }
+
+    /// To how many interfaces the packet was sent, if to several; 0 is a number
+    /// that is not known.
+    #[must_use]
+    pub const fn interface_count(self) -> Option<u32> {
+        if self.format == 2 {
+            Some(self.value)
+        } else {
+            None
+        }
+    }
+}
+
+/// What was sampled or polled: `sflow_data_source` (sFlow version 5, section 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SourceId {
+    /// 0 ifIndex, 1 smonVlanDataSource, 2 entPhysicalEntry, 3 entLogicalEntry.
+    pub class: u32,
+    /// The index, by the class.
+    pub index: u32,
+}
+
+impl SourceId {
+    /// From a word of the compact form: 8 bits of class above 24 bits of index.
+    #[inline]
+    #[must_use]
+    pub const fn from_compact(word: u32) -> Self {
+        Self {
+            class: word >> INDEX_BITS,
+            index: word & 0x00ff_ffff,
+        }
+    }
+}

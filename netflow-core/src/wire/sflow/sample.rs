@@ -1,0 +1,187 @@
+//! Samples: what a datagram holds, and the header of each kind.
+
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use crate::error::{Error, ErrorKind};
+use crate::wire::sflow::block::Block;
+use crate::wire::sflow::counters_sample::{CountersHeader, CountersSample};
+use crate::wire::sflow::data_format::{DataFormat, Kind};
+use crate::wire::sflow::discarded_packet::DiscardedPacket;
+use crate::wire::sflow::flow_sample::{FlowHeader, FlowSample};
+use crate::wire::sflow::record::Records;
+use crate::wire::sflow::structure::{Members, Structure};
+
+const FLOW_SAMPLE: DataFormat = DataFormat::new(0, 1);
+const COUNTERS_SAMPLE: DataFormat = DataFormat::new(0, 2);
+const FLOW_SAMPLE_EXPANDED: DataFormat = DataFormat::new(0, 3);
+const COUNTERS_SAMPLE_EXPANDED: DataFormat = DataFormat::new(0, 4);
+const DISCARDED_PACKET: DataFormat = DataFormat::new(0, 5);
+
+/// `sample_record` (sFlow version 5, section 5): a data format and the octets of one
+/// sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample<'a> {
+    block: Block<'a>,
+}
+
+/// What a sample is, by its format.
+#[derive(Debug, Clone, Copy)]
+pub enum SampleKind<'a> {
+    /// `flow_sample` or `flow_sample_expanded`.
+    Flow(FlowSample<'a>),
+    /// `counters_sample` or `counters_sample_expanded`.
+    Counters(CountersSample<'a>),
+    /// `discarded_packet`.
+    Discarded(DiscardedPacket<'a>),
+    /// A format that is not known here.
+    Unknown,
+}
+
+impl<'a> Sample<'a> {
+    #[inline]
+    pub(super) const fn new(block: Block<'a>) -> Self {
+        Self { block }
+    }
+
+    /// What the sample is.
+    #[inline]
+    #[must_use]
+    pub const fn format(&self) -> DataFormat {
+        self.block.format
+    }
+
+    /// The length that was sent.
+    #[must_use]
+    pub const fn length(&self) -> u32 {
+        self.block.length
+    }
+
+    /// The octets of the sample; fewer than [`length`](Self::length) if the datagram
+    /// ends before.
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.block.octets
+    }
+
+    /// Where the sample begins in the datagram: its data format. The header follows
+    /// 8 octets later.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.block.offset
+    }
+
+    /// Whether the sample runs past the datagram.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.block.is_cut()
+    }
+
+    /// The sample by its kind.
+    ///
+    /// # Errors
+    ///
+    /// [`Cut`](ErrorKind::Cut) if it is shorter than the header of its kind.
+    #[inline]
+    pub fn kind(&self) -> Result<SampleKind<'a>, Error> {
+        Ok(match self.block.format {
+            FLOW_SAMPLE => {
+                let (header, records) = self.header("flow_sample")?;
+                SampleKind::Flow(FlowSample {
+                    header: FlowHeader::Compact(header),
+                    records,
+                })
+            }
+            FLOW_SAMPLE_EXPANDED => {
+                let (header, records) = self.header("flow_sample_expanded")?;
+                SampleKind::Flow(FlowSample {
+                    header: FlowHeader::Expanded(header),
+                    records,
+                })
+            }
+            COUNTERS_SAMPLE => {
+                let (header, records) = self.header("counters_sample")?;
+                SampleKind::Counters(CountersSample {
+                    header: CountersHeader::Compact(header),
+                    records,
+                })
+            }
+            COUNTERS_SAMPLE_EXPANDED => {
+                let (header, records) = self.header("counters_sample_expanded")?;
+                SampleKind::Counters(CountersSample {
+                    header: CountersHeader::Expanded(header),
+                    records,
+                })
+            }
+            DISCARDED_PACKET => {
+                let (header, records) = self.header("discarded_packet")?;
+                SampleKind::Discarded(DiscardedPacket { header, records })
+            }
+            _ => SampleKind::Unknown,
+        })
+    }
+
+    /// What is known about its header, if the format is a known one.
+    #[must_use]
+    pub fn structure(&self) -> Option<&'static Structure> {
+        Structure::get(Kind::Sample, self.block.format)
+    }
+
+    /// The members of its header up to `record_count`; one named `raw` if the format
+    /// is not known.
+    #[must_use]
+    pub fn members(&self) -> Members<'a> {
+        let structure = self.structure();
+        let octets = self.block.octets;
+        let header = structure
+            .and_then(Structure::size)
+            .and_then(|size| octets.get(..size))
+            .unwrap_or(octets);
+        Members::new(structure, header, self.block.contents_offset())
+    }
+
+    #[inline]
+    fn header<H>(&self, structure: &'static str) -> Result<(&'a H, Tail<'a>), Error>
+    where
+        H: FromBytes + KnownLayout + Immutable + Unaligned,
+    {
+        let octets = self.block.octets;
+        match H::ref_from_prefix(octets) {
+            Ok((header, records)) => {
+                let offset = self.block.contents_offset();
+                let tail = Tail {
+                    octets: records,
+                    offset: offset.saturating_add(size_of::<H>()),
+                };
+                Ok((header, tail))
+            }
+            Err(_) => {
+                let kind = ErrorKind::Cut {
+                    structure,
+                    needed: size_of::<H>(),
+                    left: octets.len(),
+                };
+                Err(Error::new(kind, self.block.offset))
+            }
+        }
+    }
+}
+
+impl<'a> SampleKind<'a> {
+    /// The records of the sample, of whichever kind; none if it is unknown.
+    #[must_use]
+    pub const fn records(&self) -> Records<'a> {
+        match self {
+            Self::Flow(sample) => sample.records(),
+            Self::Counters(sample) => sample.records(),
+            Self::Discarded(sample) => sample.records(),
+            Self::Unknown => Records::new(Kind::Flow, &[], 0, 0),
+        }
+    }
+}
+
+/// What follows the header of a sample.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tail<'a> {
+    pub(super) octets: &'a [u8],
+    pub(super) offset: usize,
+}

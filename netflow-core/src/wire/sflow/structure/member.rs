@@ -1,0 +1,71 @@
+//! One member of a structure: its name, its octets, its value.
+
+use core::fmt;
+use core::net::IpAddr;
+
+/// A member of a structure in its flat form.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Member<'a> {
+    /// Its name, with its place in lists.
+    pub name: MemberName,
+    /// Its octets, without length and padding.
+    pub octets: &'a [u8],
+    /// What they mean; `None` if that is not known, as of `extra` and `raw`.
+    pub value: Option<MemberValue<'a>>,
+}
+
+/// The name of a member, such as `communities[3]` or `dst_as_path[0].as[1]`.
+///
+/// [`Display`](fmt::Display) writes the whole; the parts are at hand for those who
+/// nest: `lists()` gives `("dst_as_path", 0), ("as", 1)` and `name()` is then empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MemberName {
+    pub(super) lists: [Option<(&'static str, u32)>; super::members::DEPTH],
+    pub(super) name: &'static str,
+}
+
+impl MemberName {
+    /// The lists it stands in, outermost first, and its place in each.
+    pub fn lists(&self) -> impl Iterator<Item = (&'static str, u32)> + use<> {
+        self.lists.into_iter().flatten()
+    }
+
+    /// The name in the structure or item; empty if the item is a single value.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl fmt::Display for MemberName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for (list, index) in self.lists() {
+            write!(f, "{separator}{list}[{index}]")?;
+            separator = ".";
+        }
+        if self.name.is_empty() {
+            return Ok(());
+        }
+        write!(f, "{separator}{}", self.name)
+    }
+}
+
+/// What the octets of a member mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MemberValue<'a> {
+    /// A number without sign.
+    Unsigned(u64),
+    /// A number with sign.
+    Signed(i64),
+    /// A fraction, widened exactly.
+    Float(f64),
+    /// An IPv4 or IPv6 address.
+    Address(IpAddr),
+    /// A MAC address.
+    MacAddress([u8; 6]),
+    /// Text; UTF-8 by the specification, any octets in fact.
+    Text(&'a [u8]),
+    /// Octets that are no text.
+    Octets(&'a [u8]),
+}

@@ -1,0 +1,177 @@
+//! One walk that proves a datagram.
+
+use crate::error::{Error, ErrorKind};
+use crate::wire::sflow::data_format::Kind;
+use crate::wire::sflow::datagram::Datagram;
+use crate::wire::sflow::extended::{ExtendedMpls, ExtendedNat, ExtendedRouter, ExtendedUser};
+use crate::wire::sflow::flow_record::SampledHeader;
+use crate::wire::sflow::gateway::ExtendedGateway;
+use crate::wire::sflow::record::{Record, Records};
+use crate::wire::sflow::sample::{Sample, SampleKind};
+
+/// What a datagram holds, as found, not as announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Flow samples.
+    pub flow_samples: u32,
+    /// Counters samples.
+    pub counters_samples: u32,
+    /// Discarded packets.
+    pub discarded_packets: u32,
+    /// Samples that cannot be read: of an unknown format, or shorter than their header.
+    pub other_samples: u32,
+    /// Flow records, of flow samples and of discarded packets.
+    pub flow_records: u32,
+    /// Counter records.
+    pub counter_records: u32,
+    /// Octets of the datagram up to the end of its last sample.
+    pub end: usize,
+}
+
+impl Datagram<'_> {
+    /// Walks the datagram once, counts what it holds, and tells each fault with the
+    /// octets that cannot be read for it.
+    ///
+    /// One cause is one fault: what a shortened sample or record lacks is not told
+    /// again. Structures of fixed layout are proved by their length alone. An unknown
+    /// record is no fault.
+    ///
+    /// ```
+    /// use netflow_core::wire::sflow::Datagram;
+    ///
+    /// let mut payload = Vec::new();
+    /// for word in [5_u32, 1, 0xc000_0201, 2, 17, 60_000, 1, 9, 4, 0] {
+    ///     payload.extend(word.to_be_bytes());
+    /// }
+    /// let mut faults = Vec::new();
+    /// Datagram::parse(&payload)?.verify(|error, skipped| faults.push((error, skipped)));
+    /// let (error, skipped) = faults[0];
+    /// assert_eq!(error.to_string(), "sample format 0:9 is not known at octet 28");
+    /// assert_eq!(skipped, 4);
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    pub fn verify(&self, mut fault: impl FnMut(Error, usize)) -> Counts {
+        let mut counts = Counts::default();
+        let mut samples = self.samples();
+        let mut unread = 0;
+        while let Some(sample) = samples.next() {
+            match sample {
+                Ok(sample) => unread = verify_sample(&sample, &mut counts, &mut fault),
+                Err(error) => {
+                    let cut = matches!(error.kind, ErrorKind::SampleTooLong { .. });
+                    fault(error, if cut { unread } else { samples.rest().len() });
+                    counts.end = samples.offset().saturating_add(samples.rest().len());
+                    return counts;
+                }
+            }
+        }
+        counts.end = samples.offset();
+        counts
+    }
+}
+
+/// Counts and checks one sample. Of a cut one gives the octets that no record took,
+/// and leaves the fault to the datagram.
+fn verify_sample(
+    sample: &Sample<'_>,
+    counts: &mut Counts,
+    fault: &mut impl FnMut(Error, usize),
+) -> usize {
+    let length = sample.octets().len();
+    let error = match sample.kind() {
+        Ok(SampleKind::Unknown) => {
+            let format = sample.format();
+            let kind = ErrorKind::UnknownSample {
+                enterprise: format.enterprise(),
+                format: format.format(),
+            };
+            Error::new(kind, sample.offset())
+        }
+        Ok(kind) => {
+            let (samples, records) = match kind {
+                SampleKind::Flow(_) => (&mut counts.flow_samples, &mut counts.flow_records),
+                SampleKind::Discarded(_) => {
+                    (&mut counts.discarded_packets, &mut counts.flow_records)
+                }
+                _ => (&mut counts.counters_samples, &mut counts.counter_records),
+            };
+            *samples = samples.saturating_add(1);
+            return verify_records(kind.records(), sample.is_cut(), records, fault);
+        }
+        Err(error) => error,
+    };
+    counts.other_samples = counts.other_samples.saturating_add(1);
+    if !sample.is_cut() {
+        fault(error, length);
+    }
+    length
+}
+
+/// Counts and checks the records of a sample; of a cut one gives the octets that no
+/// record took.
+fn verify_records(
+    mut records: Records<'_>,
+    cut: bool,
+    count: &mut u32,
+    fault: &mut impl FnMut(Error, usize),
+) -> usize {
+    let mut unread = 0;
+    while let Some(record) = records.next() {
+        match record {
+            Ok(record) => {
+                *count = count.saturating_add(1);
+                if record.is_cut() {
+                    unread = unread_octets(&record);
+                } else if let Some((error, skipped)) = record_fault(&record) {
+                    fault(error, skipped);
+                }
+            }
+            Err(error) => {
+                if !matches!(error.kind, ErrorKind::SampleTooLong { .. }) {
+                    unread = records.rest().len();
+                }
+                if !cut {
+                    fault(error, unread);
+                }
+            }
+        }
+    }
+    unread
+}
+
+/// Octets of a shortened record that its members do not take.
+#[cold]
+fn unread_octets(record: &Record<'_>) -> usize {
+    if record.structure().is_none() {
+        return record.octets().len();
+    }
+    let mut members = record.members();
+    members.by_ref().for_each(drop);
+    members.skipped()
+}
+
+/// What is wrong inside a record. The structures that are met most are proved
+/// without the table.
+fn record_fault(record: &Record<'_>) -> Option<(Error, usize)> {
+    let octets = record.octets();
+    let good = match (record.kind(), record.format()) {
+        (Kind::Flow, SampledHeader::FORMAT) => SampledHeader::is_whole(octets),
+        (Kind::Flow, ExtendedGateway::FORMAT) => ExtendedGateway::parse(octets).is_some(),
+        (Kind::Flow, ExtendedRouter::FORMAT) => ExtendedRouter::parse(octets).is_some(),
+        (Kind::Flow, ExtendedUser::FORMAT) => ExtendedUser::parse(octets).is_some(),
+        (Kind::Flow, ExtendedMpls::FORMAT) => ExtendedMpls::parse(octets).is_some(),
+        (Kind::Flow, ExtendedNat::FORMAT) => ExtendedNat::parse(octets).is_some(),
+        _ => match record.structure() {
+            Some(structure) => structure.size().is_some_and(|size| octets.len() >= size),
+            None => true,
+        },
+    };
+    if good { None } else { fault_by_table(record) }
+}
+
+#[cold]
+fn fault_by_table(record: &Record<'_>) -> Option<(Error, usize)> {
+    let mut members = record.members();
+    members.by_ref().for_each(drop);
+    Some((members.fault()?, members.skipped()))
+}

@@ -1,0 +1,328 @@
+//! Template records (RFC 7011, section 3.4; RFC 3954, sections 5.2 and 6.1).
+
+use core::fmt;
+
+use crate::element::ElementId;
+use crate::error::{Error, ErrorKind};
+use crate::wire::reader::Reader;
+use crate::wire::set::{Dialect, FIRST_DATA_SET};
+
+/// The length of a field as a template gives it (RFC 7011, section 3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FieldLength {
+    /// So many octets in each record.
+    Fixed(u16),
+    /// Each record tells: 65535 in the template (RFC 7011, section 7). Some
+    /// v9 exporters use it too.
+    Variable,
+}
+
+impl FieldLength {
+    /// The number in the template that means a variable length.
+    pub const VARIABLE: u16 = 65535;
+
+    /// The number that stands in the template.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Fixed(length) => length,
+            Self::Variable => Self::VARIABLE,
+        }
+    }
+
+    pub(crate) const fn new(number: u16) -> Self {
+        match number {
+            Self::VARIABLE => Self::Variable,
+            length => Self::Fixed(length),
+        }
+    }
+}
+
+/// What a field specifier names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FieldKey {
+    /// An information element, or a field type of v9 (enterprise number 0).
+    Element(ElementId),
+    /// A scope type of v9 (RFC 3954, section 6.1), which is no element.
+    Scope(u16),
+}
+
+/// As the keys of JSON are written: `8`, `29305/85`, `scope/1`.
+impl fmt::Display for FieldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Element(element) => element.fmt(f),
+            Self::Scope(number) => write!(f, "scope/{number}"),
+        }
+    }
+}
+
+/// One Field Specifier (RFC 7011, section 3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FieldSpecifier {
+    /// What the field is.
+    pub key: FieldKey,
+    /// How long it is.
+    pub length: FieldLength,
+}
+
+/// What a template record does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TemplateKind {
+    /// It describes data records.
+    Data,
+    /// It describes options records, which begin with this many scope fields.
+    Options {
+        /// Scope fields.
+        scope_count: u16,
+    },
+    /// It withdraws a template; the id of its set (2 or 3) withdraws all
+    /// (RFC 7011, section 8.1).
+    Withdrawal {
+        /// It stands in a set of options templates.
+        options: bool,
+    },
+}
+
+/// One Template Record (RFC 7011, section 3.4.1) or Options Template Record
+/// (section 3.4.2), with the fields that are there.
+#[derive(Debug, Clone, Copy)]
+pub struct TemplateRecord<'a> {
+    id: u16,
+    kind: TemplateKind,
+    field_count: u16,
+    specifiers: &'a [u8],
+    dialect: Dialect,
+    offset: usize,
+}
+
+impl<'a> TemplateRecord<'a> {
+    /// The template id.
+    #[must_use]
+    pub const fn id(&self) -> u16 {
+        self.id
+    }
+
+    /// What the record does.
+    #[must_use]
+    pub const fn kind(&self) -> TemplateKind {
+        self.kind
+    }
+
+    /// Fields, scope fields included.
+    #[must_use]
+    pub const fn field_count(&self) -> u16 {
+        self.field_count
+    }
+
+    /// Fields of the scope; they come first.
+    #[must_use]
+    pub const fn scope_count(&self) -> u16 {
+        match self.kind {
+            TemplateKind::Options { scope_count } => scope_count,
+            TemplateKind::Data | TemplateKind::Withdrawal { .. } => 0,
+        }
+    }
+
+    /// Where in the payload the record begins.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// The dialect it is written in.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The octets of the field specifiers: equal octets are equal fields.
+    #[must_use]
+    pub const fn specifiers(&self) -> &'a [u8] {
+        self.specifiers
+    }
+
+    /// The fields in the order of the wire.
+    #[must_use]
+    pub const fn fields(&self) -> FieldSpecifiers<'a> {
+        FieldSpecifiers {
+            reader: Reader::new(self.specifiers, self.offset),
+            dialect: self.dialect,
+            scope_left: self.scope_count(),
+        }
+    }
+}
+
+/// The fields of a template record.
+#[derive(Debug, Clone)]
+pub struct FieldSpecifiers<'a> {
+    reader: Reader<'a>,
+    dialect: Dialect,
+    scope_left: u16,
+}
+
+impl Iterator for FieldSpecifiers<'_> {
+    type Item = FieldSpecifier;
+
+    fn next(&mut self) -> Option<FieldSpecifier> {
+        let (number, length) = (self.reader.u16()?, self.reader.u16()?);
+        let scope = self.scope_left > 0;
+        self.scope_left = self.scope_left.saturating_sub(1);
+        let key = if !self.dialect.enterprise {
+            if scope {
+                FieldKey::Scope(number)
+            } else {
+                FieldKey::Element(ElementId::new(0, number))
+            }
+        } else if number & ENTERPRISE_BIT == 0 {
+            FieldKey::Element(ElementId::new(0, number))
+        } else {
+            FieldKey::Element(ElementId::new(self.reader.u32()?, number & !ENTERPRISE_BIT))
+        };
+        Some(FieldSpecifier {
+            key,
+            length: FieldLength::new(length),
+        })
+    }
+}
+
+/// Set in the number of a field that is followed by an enterprise number.
+pub(crate) const ENTERPRISE_BIT: u16 = 0x8000;
+
+/// The records of a set of templates or options templates. Ends after its
+/// first error. Zeros between records are padding, and so are fewer octets
+/// than a record's header behind the last.
+#[derive(Debug, Clone)]
+pub struct TemplateRecords<'a> {
+    reader: Reader<'a>,
+    dialect: Dialect,
+    options: bool,
+}
+
+impl<'a> TemplateRecords<'a> {
+    /// The records in the body of a set, at `offset` of the payload.
+    #[must_use]
+    pub const fn new(body: &'a [u8], offset: usize, dialect: Dialect, options: bool) -> Self {
+        Self {
+            reader: Reader::new(body, offset),
+            dialect,
+            options,
+        }
+    }
+
+    /// Octets not read yet: after the end, those of the padding or the fault.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.reader.len()
+    }
+
+    /// Exporters pad between records (Open vSwitch); a template id is never
+    /// below 256, so that its first octet is not zero.
+    fn skip_padding(&mut self) {
+        let octets = self.reader.octets();
+        let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+        self.reader.take(zeros);
+    }
+
+    fn record(&mut self) -> Option<Result<TemplateRecord<'a>, Error>> {
+        let mut reader = self.reader;
+        let offset = reader.offset();
+        let (id, count) = (reader.u16()?, reader.u16()?);
+        let all_templates = self.dialect.enterprise
+            && count == 0
+            && (id == self.dialect.template_set || id == self.dialect.options_template_set);
+        if id < FIRST_DATA_SET && !all_templates {
+            return Some(Err(Error::new(ErrorKind::TemplateId { id }, offset)));
+        }
+        let (kind, field_count) = match self.header(&mut reader, id, count, offset)? {
+            Ok(header) => header,
+            Err(error) => return Some(Err(error)),
+        };
+        let cut = |left| {
+            let count = field_count;
+            Some(Err(Error::new(
+                ErrorKind::TemplateCut { id, count, left },
+                offset,
+            )))
+        };
+        let left = reader.len();
+        let Some(length) = specifiers_len(reader, field_count, self.dialect) else {
+            return cut(left);
+        };
+        let Some(specifiers) = reader.take(length) else {
+            return cut(left);
+        };
+        self.reader = reader;
+        Some(Ok(TemplateRecord {
+            id,
+            kind,
+            field_count,
+            specifiers,
+            dialect: self.dialect,
+            offset,
+        }))
+    }
+
+    /// What follows id and count: for options, the scope. In v9 the second
+    /// number is the scope's length in octets and a third that of the options
+    /// (RFC 3954, section 6.1).
+    fn header(
+        &self,
+        reader: &mut Reader<'a>,
+        id: u16,
+        count: u16,
+        offset: usize,
+    ) -> Option<Result<(TemplateKind, u16), Error>> {
+        if self.dialect.enterprise && count == 0 {
+            let options = self.options;
+            return Some(Ok((TemplateKind::Withdrawal { options }, 0)));
+        }
+        if !self.options {
+            return Some(Ok((TemplateKind::Data, count)));
+        }
+        let second = reader.u16()?;
+        let (scope, count) = if self.dialect.enterprise {
+            (second, count)
+        } else {
+            let specifier = 4;
+            let scope = count.checked_div(specifier)?;
+            let options = second.checked_div(specifier)?;
+            (scope, scope.saturating_add(options))
+        };
+        if scope > count {
+            let kind = ErrorKind::ScopeCount { id, scope, count };
+            return Some(Err(Error::new(kind, offset)));
+        }
+        let kind = TemplateKind::Options { scope_count: scope };
+        Some(Ok((kind, count)))
+    }
+}
+
+impl<'a> Iterator for TemplateRecords<'a> {
+    type Item = Result<TemplateRecord<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.skip_padding();
+        let record = self.record();
+        if !matches!(record, Some(Ok(_))) {
+            self.reader.rest();
+        }
+        record
+    }
+}
+
+/// Octets of so many field specifiers; `None` when they are cut.
+fn specifiers_len(mut reader: Reader<'_>, count: u16, dialect: Dialect) -> Option<usize> {
+    let all = reader.len();
+    if !dialect.enterprise {
+        return usize::from(count).checked_mul(4).filter(|len| *len <= all);
+    }
+    for _ in 0..count {
+        let number = reader.u16()?;
+        reader.u16()?;
+        if number & ENTERPRISE_BIT != 0 {
+            reader.u32()?;
+        }
+    }
+    all.checked_sub(reader.len())
+}
