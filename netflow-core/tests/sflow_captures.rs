@@ -3,7 +3,7 @@
 //! The directory of the captures is given in `NETFLOW_CAPTURES`; without it nothing
 //! is compared.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
