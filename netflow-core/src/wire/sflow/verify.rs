@@ -1,10 +1,11 @@
 //! One walk that proves a datagram.
 
 use crate::error::{Error, ErrorKind};
+use crate::wire::sflow::counter_record::{EthernetCounters, IfCounters};
 use crate::wire::sflow::data_format::Kind;
 use crate::wire::sflow::datagram::Datagram;
 use crate::wire::sflow::extended::{ExtendedMpls, ExtendedNat, ExtendedRouter, ExtendedUser};
-use crate::wire::sflow::flow_record::SampledHeader;
+use crate::wire::sflow::flow_record::{ExtendedSwitch, SampledHeader};
 use crate::wire::sflow::gateway::ExtendedGateway;
 use crate::wire::sflow::record::{Record, Records};
 use crate::wire::sflow::sample::{Sample, SampleKind};
@@ -156,17 +157,25 @@ fn record_fault(record: &Record<'_>) -> Option<(Error, usize)> {
     let octets = record.octets();
     let good = match (record.kind(), record.format()) {
         (Kind::Flow, SampledHeader::FORMAT) => SampledHeader::is_whole(octets),
+        (Kind::Flow, ExtendedSwitch::FORMAT) => holds::<ExtendedSwitch>(octets),
         (Kind::Flow, ExtendedGateway::FORMAT) => ExtendedGateway::parse(octets).is_some(),
         (Kind::Flow, ExtendedRouter::FORMAT) => ExtendedRouter::parse(octets).is_some(),
         (Kind::Flow, ExtendedUser::FORMAT) => ExtendedUser::parse(octets).is_some(),
         (Kind::Flow, ExtendedMpls::FORMAT) => ExtendedMpls::parse(octets).is_some(),
         (Kind::Flow, ExtendedNat::FORMAT) => ExtendedNat::parse(octets).is_some(),
+        (Kind::Counter, IfCounters::FORMAT) => holds::<IfCounters>(octets),
+        (Kind::Counter, EthernetCounters::FORMAT) => holds::<EthernetCounters>(octets),
         _ => match record.structure() {
             Some(structure) => structure.size().is_some_and(|size| octets.len() >= size),
             None => true,
         },
     };
     if good { None } else { fault_by_table(record) }
+}
+
+/// Whether all of a fixed layout is there.
+const fn holds<T>(octets: &[u8]) -> bool {
+    octets.len() >= size_of::<T>()
 }
 
 #[cold]

@@ -1,0 +1,7 @@
+//! sFlow readers: good, cut at every length, of impossible lengths.
+
+mod builder;
+mod datagram;
+mod structures;
+mod typed;
+mod verify;
