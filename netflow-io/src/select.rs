@@ -73,7 +73,8 @@ impl Selection {
 pub fn looks_like_export(payload: &[u8]) -> bool {
     let fits = match u16_at(payload, 0) {
         Some(0) => sflow(payload),
-        Some(1) => records(payload, 16, 52, 24),
+        // Cisco sent 24 at most; softflowd sends as many as fit in 1,500 octets.
+        Some(1) => records(payload, 16, 48, 30),
         Some(5) => records(payload, 24, 48, 30),
         Some(6 | 7) => records(payload, 24, 52, 28),
         Some(8) => v8(payload),
