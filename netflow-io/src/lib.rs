@@ -1,1 +1,80 @@
-//! Where flow-export datagrams come from.
+//! Where flow-export datagrams come from: captures and IPFIX files.
+//!
+//! [`open`] recognises by content what a file is: a pcap or pcapng capture or an IPFIX
+//! file (RFC 5655), plain or behind gzip or zstd. The [`Source`] it gives lends one
+//! [`Packet`] after the other: a [`Datagram`](netflow_core::Datagram) for the decoder and
+//! where it was sent to. IP fragments and TCP streams are put together on the way.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # // An IPFIX file of one message, which has one set with one template.
+//! # let path = std::env::temp_dir().join(format!("netflow-io-{}.ipfix", std::process::id()));
+//! # let mut message = vec![0, 10, 0, 28, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7];
+//! # message.extend([0, 2, 0, 12, 1, 0, 0, 1, 0, 8, 0, 4]);
+//! # std::fs::write(&path, message)?;
+//! let mut source = netflow_io::open(&path)?;
+//! while let Some(packet) = source.next() {
+//!     let packet = packet?;
+//!     println!("{} octets from {}", packet.datagram.payload.len(), packet.datagram.exporter);
+//! }
+//! println!("{:?}", source.summary());
+//! # assert_eq!(source.summary().datagrams, 1);
+//! # std::fs::remove_file(path)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is given
+//!
+//! A UDP datagram is given when it goes to a port that collectors listen on
+//! ([`PORTS`] and those of [`Options::ports`]), when its pair of addresses was seen
+//! exporting before, or when it [looks like flow export](looks_like_export). IPFIX over
+//! TCP is followed on port 4739 and those of [`Options::ports`], and wherever a segment
+//! begins with an IPFIX message. Whatever is passed over is counted in [`Summary`].
+//!
+//! # What is promised
+//!
+//! No octets of a file lead to a panic, to a loop without end, or to memory that grows
+//! past [`Limits`]: nothing is allocated for a length before its octets have arrived. A
+//! file that is cut gives all that is whole before it gives an [`Error`].
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        clippy::string_slice
+    )
+)]
+
+extern crate alloc;
+
+mod compression;
+mod error;
+mod extract;
+mod fragment;
+mod frame;
+mod input;
+mod ip;
+mod ipfix_file;
+mod limits;
+mod link;
+mod octets;
+mod pcap;
+mod pcapng;
+mod select;
+mod source;
+mod summary;
+mod tcp;
+
+pub use compression::Compression;
+pub use error::{Error, ErrorKind, FirstOctets};
+pub use limits::{Limits, Options};
+pub use select::{PORTS, looks_like_export};
+pub use source::{Format, Packet, Source, open, open_with};
+pub use summary::Summary;

@@ -1,0 +1,297 @@
+//! From the packets of a capture to the datagrams and messages in them.
+
+use core::net::{IpAddr, SocketAddr};
+use core::ops::Range;
+
+use netflow_core::{Timestamp, Transport};
+
+use crate::fragment::Fragments;
+use crate::frame::Frame;
+use crate::ip::{self, Headers, Ip, Tcp, Udp};
+use crate::limits::Options;
+use crate::link::{self, Carries};
+use crate::select::Selection;
+use crate::summary::{Summary, count};
+use crate::tcp::{Ends, Place, Segment, Streams};
+
+/// Takes packets, keeps what must wait, and says where a datagram is.
+#[derive(Debug)]
+pub(crate) struct Extractor {
+    selection: Selection,
+    fragments: Fragments,
+    streams: Streams,
+    /// The fragmented datagram that was completed last.
+    whole: Vec<u8>,
+    /// The first link type that is not read here.
+    unsupported: Option<u32>,
+    summary: Summary,
+}
+
+/// A datagram or message, and where its octets are.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) exporter: SocketAddr,
+    pub(crate) destination: SocketAddr,
+    pub(crate) transport: Transport,
+    pub(crate) received: Timestamp,
+    pub(crate) frame: u64,
+    pub(crate) cut: bool,
+    pub(crate) octets: Octets,
+}
+
+/// Where octets are.
+#[derive(Debug)]
+pub(crate) enum Octets {
+    /// In the window of the input.
+    Window(Range<usize>),
+    /// In the datagram that was put together last.
+    Whole(Range<usize>),
+    /// Among the messages of streams.
+    Stream(Range<usize>),
+}
+
+/// A packet behind its IP headers.
+struct Payload<'a> {
+    ip: &'a Ip,
+    protocol: u8,
+    octets: &'a [u8],
+    missing: usize,
+    place: Place,
+}
+
+impl Extractor {
+    pub(crate) fn new(options: Options) -> Self {
+        Self {
+            fragments: Fragments::new(&options.limits),
+            streams: Streams::new(&options.limits),
+            selection: Selection::new(options.ports, options.limits.pairs),
+            whole: Vec::new(),
+            unsupported: None,
+            summary: Summary::default(),
+        }
+    }
+
+    pub(crate) const fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// The first link type that was passed over.
+    pub(crate) const fn unsupported(&self) -> Option<u32> {
+        self.unsupported
+    }
+
+    /// The octets of a datagram; `window` is that of the input.
+    pub(crate) fn octets<'a>(&'a self, octets: Octets, window: &'a [u8]) -> &'a [u8] {
+        match octets {
+            Octets::Window(range) => window.get(range),
+            Octets::Whole(range) => self.whole.get(range),
+            Octets::Stream(range) => Some(self.streams.message(range)),
+        }
+        .unwrap_or_default()
+    }
+
+    /// A message of a stream that is ready.
+    pub(crate) fn pop(&mut self) -> Option<Found> {
+        let ready = self.streams.pop()?;
+        count(&mut self.summary.datagrams);
+        Some(Found {
+            exporter: ready.ends.source,
+            destination: ready.ends.destination,
+            transport: Transport::Stream,
+            received: ready.place.time,
+            frame: ready.place.frame,
+            cut: false,
+            octets: Octets::Stream(ready.octets),
+        })
+    }
+
+    /// Gives up what waits, but for what can be had of it.
+    pub(crate) fn finish(&mut self) {
+        self.fragments.finish(&mut self.summary);
+        self.streams.finish(&mut self.summary);
+    }
+
+    /// A message of an IPFIX file.
+    pub(crate) fn message(&mut self, frame: Frame) -> Found {
+        const NOWHERE: SocketAddr =
+            SocketAddr::new(IpAddr::V4(core::net::Ipv4Addr::UNSPECIFIED), 0);
+        count(&mut self.summary.packets);
+        count(&mut self.summary.datagrams);
+        Found {
+            exporter: NOWHERE,
+            destination: NOWHERE,
+            transport: Transport::File,
+            received: frame.time,
+            frame: self.summary.packets,
+            cut: frame.cut,
+            octets: Octets::Window(frame.octets),
+        }
+    }
+
+    /// Takes a packet of a capture; gives the datagram if it is or completes one.
+    pub(crate) fn packet(&mut self, frame: &Frame, window: &[u8]) -> Option<Found> {
+        count(&mut self.summary.packets);
+        let Some(link_type) = frame.link_type else {
+            count(&mut self.summary.malformed);
+            return None;
+        };
+        let octets = window.get(frame.octets.clone()).unwrap_or_default();
+        let at = match link::carries(link_type, octets) {
+            Carries::Ip(at) => at,
+            Carries::Other => {
+                count(&mut self.summary.other_passed_over);
+                return None;
+            }
+            Carries::Unsupported => {
+                self.unsupported = self.unsupported.or(Some(link_type));
+                count(&mut self.summary.link_type_passed_over);
+                return None;
+            }
+        };
+        let packet = octets.get(at..).unwrap_or_default();
+        let Some(ip) = Ip::parse(packet) else {
+            count(&mut self.summary.malformed);
+            return None;
+        };
+        let octets = packet.get(ip.payload.clone()).unwrap_or_default();
+        let place = Place {
+            frame: self.summary.packets,
+            time: frame.time,
+        };
+        let Some(fragment) = ip.fragment else {
+            let missing = ip.missing;
+            let mut found = self.transport(&Payload {
+                protocol: ip.protocol,
+                ip: &ip,
+                octets,
+                missing,
+                place,
+            })?;
+            let start = frame.octets.start.saturating_add(at);
+            let start = start.saturating_add(ip.payload.start);
+            found.octets = found.octets.moved(start);
+            return Some(found);
+        };
+        count(&mut self.summary.fragments);
+        if !ip::may_transport(ip.protocol) {
+            count(&mut self.summary.other_passed_over);
+            return None;
+        }
+        let mut whole = core::mem::take(&mut self.whole);
+        let protocol = self.fragments.insert(
+            (&ip, fragment),
+            octets,
+            frame.time,
+            &mut whole,
+            &mut self.summary,
+        );
+        let found = protocol.and_then(|protocol| self.reassembled(&ip, protocol, &whole, place));
+        self.whole = whole;
+        found
+    }
+
+    /// A datagram put together; extension headers of IPv6 may stand in it.
+    fn reassembled(&mut self, ip: &Ip, protocol: u8, whole: &[u8], place: Place) -> Option<Found> {
+        let headers = if ip.source.is_ipv6() {
+            Headers::walk(whole, protocol, 0)
+        } else {
+            Some(Headers::none(protocol))
+        };
+        let Some(headers) = headers else {
+            count(&mut self.summary.malformed);
+            return None;
+        };
+        let mut found = self.transport(&Payload {
+            ip,
+            protocol: headers.protocol,
+            octets: whole.get(headers.end..).unwrap_or_default(),
+            missing: 0,
+            place,
+        })?;
+        found.octets = match found.octets.moved(headers.end) {
+            Octets::Window(range) => Octets::Whole(range),
+            other => other,
+        };
+        Some(found)
+    }
+
+    fn transport(&mut self, payload: &Payload<'_>) -> Option<Found> {
+        match payload.protocol {
+            ip::UDP => self.udp(payload),
+            ip::TCP => self.tcp(payload),
+            _ => {
+                count(&mut self.summary.other_passed_over);
+                None
+            }
+        }
+    }
+
+    /// A UDP datagram; its octets are told from the start of `payload`.
+    fn udp(&mut self, payload: &Payload<'_>) -> Option<Found> {
+        let Some(udp) = Udp::parse(payload.octets, payload.missing) else {
+            count(&mut self.summary.malformed);
+            return None;
+        };
+        let octets = payload.octets.get(udp.payload.clone()).unwrap_or_default();
+        let (source, destination) = (payload.ip.source, payload.ip.destination);
+        if !self
+            .selection
+            .takes(source, destination, udp.destination, octets)
+        {
+            count(&mut self.summary.udp_passed_over);
+            return None;
+        }
+        count(&mut self.summary.datagrams);
+        Some(Found {
+            exporter: SocketAddr::new(source, udp.source),
+            destination: SocketAddr::new(destination, udp.destination),
+            transport: Transport::Udp,
+            received: payload.place.time,
+            frame: payload.place.frame,
+            cut: udp.cut,
+            octets: Octets::Window(udp.payload),
+        })
+    }
+
+    /// A TCP segment, which may complete a message.
+    fn tcp(&mut self, payload: &Payload<'_>) -> Option<Found> {
+        let Some(tcp) = Tcp::parse(payload.octets) else {
+            count(&mut self.summary.malformed);
+            return None;
+        };
+        let segment = Segment {
+            ends: Ends {
+                source: SocketAddr::new(payload.ip.source, tcp.source),
+                destination: SocketAddr::new(payload.ip.destination, tcp.destination),
+            },
+            sequence: tcp.sequence,
+            syn: tcp.syn,
+            fin: tcp.fin,
+            rst: tcp.rst,
+            payload: payload.octets.get(tcp.payload).unwrap_or_default(),
+            missing: payload.missing,
+            place: payload.place,
+        };
+        let expected = self.selection.is_stream_port(tcp.destination);
+        if self.streams.insert(&segment, expected, &mut self.summary) {
+            count(&mut self.summary.segments);
+        } else {
+            count(&mut self.summary.tcp_passed_over);
+        }
+        self.pop()
+    }
+}
+
+impl Octets {
+    /// The same octets told from a start `by` octets earlier; messages of streams have
+    /// their own.
+    fn moved(self, by: usize) -> Self {
+        let moved =
+            |range: Range<usize>| range.start.saturating_add(by)..range.end.saturating_add(by);
+        match self {
+            Self::Window(range) => Self::Window(moved(range)),
+            Self::Whole(range) => Self::Whole(moved(range)),
+            Self::Stream(range) => Self::Stream(range),
+        }
+    }
+}

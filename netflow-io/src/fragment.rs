@@ -1,0 +1,224 @@
+//! IP fragments put together (RFC 791, section 3.2; RFC 8200, section 4.5).
+//!
+//! Where fragments overlap, the octets that came first stand; a datagram is complete when
+//! it has no hole. What waits is bounded in octets, in datagrams and in time; the oldest
+//! gives way.
+
+use alloc::collections::BTreeMap;
+use core::net::IpAddr;
+use std::collections::HashMap;
+
+use netflow_core::Timestamp;
+
+use crate::ip::{Fragment, Ip};
+use crate::limits::Limits;
+use crate::summary::{Summary, count};
+
+/// The most octets a datagram can have.
+const DATAGRAM: usize = 65_535;
+/// What a piece costs beside its octets.
+const PIECE_OVERHEAD: usize = 64;
+
+/// The datagrams that wait for fragments.
+#[derive(Debug)]
+pub(crate) struct Fragments {
+    waiting: HashMap<Key, Partial>,
+    /// By age: the serial numbers of what waits.
+    order: BTreeMap<u64, Key>,
+    serial: u64,
+    octets: usize,
+    octet_limit: usize,
+    datagram_limit: usize,
+    age_limit: i64,
+}
+
+/// What fragments of one datagram have in common. IPv6 does not tell the protocol apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    source: IpAddr,
+    destination: IpAddr,
+    identification: u32,
+    protocol: Option<u8>,
+}
+
+/// A datagram with holes.
+#[derive(Debug)]
+struct Partial {
+    serial: u64,
+    since: Timestamp,
+    /// Of the fragment that came first; its first fragment has the last word.
+    protocol: u8,
+    /// Octets of the whole, once its last fragment came.
+    total: Option<usize>,
+    /// In order and without overlap: octets before the piece, and the piece.
+    pieces: Vec<(usize, Vec<u8>)>,
+    have: usize,
+}
+
+impl Fragments {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            waiting: HashMap::new(),
+            order: BTreeMap::new(),
+            serial: 0,
+            octets: 0,
+            octet_limit: limits.fragment_octets,
+            datagram_limit: limits.fragment_datagrams,
+            age_limit: i64::try_from(limits.fragment_age.as_nanos()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Takes the fragment `ip` of the octets `payload`. If it completes its datagram, that
+    /// is written to `whole`, and its protocol given.
+    pub(crate) fn insert(
+        &mut self,
+        (ip, fragment): (&Ip, Fragment),
+        payload: &[u8],
+        now: Timestamp,
+        whole: &mut Vec<u8>,
+        summary: &mut Summary,
+    ) -> Option<u8> {
+        self.expire(now, summary);
+        let length = payload.len().saturating_add(ip.missing);
+        let end = fragment.offset.saturating_add(length);
+        // Offsets count in eights, so all but the last end on one.
+        if end > DATAGRAM || (fragment.more && length & 7 != 0) {
+            count(&mut summary.malformed);
+            return None;
+        }
+        let key = Key {
+            source: ip.source,
+            destination: ip.destination,
+            identification: fragment.identification,
+            protocol: ip.source.is_ipv4().then_some(ip.protocol),
+        };
+        let partial = self.waiting.entry(key).or_insert_with(|| {
+            self.serial = self.serial.saturating_add(1);
+            self.order.insert(self.serial, key);
+            self.octets = self.octets.saturating_add(PIECE_OVERHEAD);
+            Partial {
+                serial: self.serial,
+                since: now,
+                protocol: ip.protocol,
+                total: None,
+                pieces: Vec::new(),
+                have: 0,
+            }
+        });
+        if fragment.offset == 0 {
+            partial.protocol = ip.protocol;
+        }
+        if !fragment.more && partial.total.is_none() {
+            partial.total = Some(end);
+        }
+        self.octets = self
+            .octets
+            .saturating_add(partial.insert(fragment.offset, payload));
+        if partial.contradicts() {
+            self.remove(&key);
+            count(&mut summary.fragmented_given_up);
+            return None;
+        }
+        if partial.is_whole() {
+            let partial = self.remove(&key)?;
+            whole.clear();
+            for (_, piece) in &partial.pieces {
+                whole.extend_from_slice(piece);
+            }
+            count(&mut summary.reassembled);
+            return Some(partial.protocol);
+        }
+        while self.octets > self.octet_limit || self.waiting.len() > self.datagram_limit {
+            self.give_up_oldest(summary)?;
+        }
+        None
+    }
+
+    /// Gives up all that waits.
+    pub(crate) fn finish(&mut self, summary: &mut Summary) {
+        while self.give_up_oldest(summary).is_some() {}
+    }
+
+    fn expire(&mut self, now: Timestamp, summary: &mut Summary) {
+        while let Some(key) = self.order.values().next() {
+            let fresh = self
+                .waiting
+                .get(key)
+                .is_some_and(|partial| now.nanos_since(partial.since) <= self.age_limit);
+            if fresh || self.give_up_oldest(summary).is_none() {
+                break;
+            }
+        }
+    }
+
+    fn give_up_oldest(&mut self, summary: &mut Summary) -> Option<()> {
+        let (_, key) = self.order.pop_first()?;
+        self.remove(&key);
+        count(&mut summary.fragmented_given_up);
+        Some(())
+    }
+
+    fn remove(&mut self, key: &Key) -> Option<Partial> {
+        let partial = self.waiting.remove(key)?;
+        self.order.remove(&partial.serial);
+        self.octets = self.octets.saturating_sub(partial.cost());
+        Some(partial)
+    }
+}
+
+impl Partial {
+    /// Puts the octets where there were none yet; gives what that costs.
+    fn insert(&mut self, offset: usize, payload: &[u8]) -> usize {
+        let before = self.cost();
+        let mut at = offset;
+        let mut rest = payload;
+        let mut index = self
+            .pieces
+            .partition_point(|(start, piece)| start.saturating_add(piece.len()) <= offset);
+        while !rest.is_empty() {
+            let next = self
+                .pieces
+                .get(index)
+                .map(|(start, piece)| (*start, piece.len()));
+            let (start, taken) = next.unwrap_or((usize::MAX, 0));
+            let hole = start.saturating_sub(at).min(rest.len());
+            let (new, behind) = rest.split_at_checked(hole).unwrap_or((rest, &[]));
+            if !new.is_empty() {
+                self.pieces.insert(index, (at, new.to_vec()));
+                self.have = self.have.saturating_add(new.len());
+                index = index.saturating_add(1);
+            }
+            // What follows the hole is behind the piece that ends it.
+            let piece_end = start.saturating_add(taken);
+            let overlap = piece_end.saturating_sub(at.saturating_add(hole));
+            at = piece_end;
+            rest = behind.get(overlap..).unwrap_or_default();
+            index = index.saturating_add(1);
+        }
+        self.cost().saturating_sub(before)
+    }
+
+    fn end(&self) -> usize {
+        self.pieces
+            .last()
+            .map_or(0, |(start, piece)| start.saturating_add(piece.len()))
+    }
+
+    /// Octets came that are behind the last fragment.
+    fn contradicts(&self) -> bool {
+        self.total.is_some_and(|total| self.end() > total)
+    }
+
+    /// No piece overlaps another or the end: as many octets as the whole leave no hole.
+    fn is_whole(&self) -> bool {
+        self.total == Some(self.have)
+    }
+
+    fn cost(&self) -> usize {
+        self.pieces
+            .len()
+            .saturating_add(1)
+            .saturating_mul(PIECE_OVERHEAD)
+            .saturating_add(self.have)
+    }
+}

@@ -1,0 +1,57 @@
+//! Numbers at a place in octets, if they are there.
+
+/// The order of the octets of a number, which each capture chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ByteOrder {
+    Big,
+    Little,
+}
+
+impl ByteOrder {
+    pub(crate) fn u16(self, octets: &[u8], at: usize) -> Option<u16> {
+        let octets = chunk(octets, at)?;
+        Some(match self {
+            Self::Big => u16::from_be_bytes(octets),
+            Self::Little => u16::from_le_bytes(octets),
+        })
+    }
+
+    pub(crate) fn u32(self, octets: &[u8], at: usize) -> Option<u32> {
+        let octets = chunk(octets, at)?;
+        Some(match self {
+            Self::Big => u32::from_be_bytes(octets),
+            Self::Little => u32::from_le_bytes(octets),
+        })
+    }
+
+    pub(crate) fn i64(self, octets: &[u8], at: usize) -> Option<i64> {
+        let octets = chunk(octets, at)?;
+        Some(match self {
+            Self::Big => i64::from_be_bytes(octets),
+            Self::Little => i64::from_le_bytes(octets),
+        })
+    }
+}
+
+/// `N` octets from `at` on.
+pub(crate) fn chunk<const N: usize>(octets: &[u8], at: usize) -> Option<[u8; N]> {
+    octets.get(at..)?.first_chunk::<N>().copied()
+}
+
+pub(crate) fn u8_at(octets: &[u8], at: usize) -> Option<u8> {
+    octets.get(at).copied()
+}
+
+pub(crate) fn u16_at(octets: &[u8], at: usize) -> Option<u16> {
+    ByteOrder::Big.u16(octets, at)
+}
+
+pub(crate) fn u32_at(octets: &[u8], at: usize) -> Option<u32> {
+    ByteOrder::Big.u32(octets, at)
+}
+
+/// A length of the wire as a length in memory; no target here has a `usize` under 32 bits,
+/// and one that had would find nothing of that length.
+pub(crate) fn length(value: u32) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,114 @@
+//! Classic pcap captures (draft-ietf-opsawg-pcap).
+
+use crate::error::ErrorKind;
+use crate::frame::{Fault, Frame, Next, time};
+use crate::input::Input;
+use crate::octets::{ByteOrder, length};
+
+const FILE_HEADER: usize = 24;
+const RECORD_HEADER: usize = 16;
+/// Kuznetzov's records have interface, protocol and packet type behind the lengths.
+const MODIFIED_RECORD_HEADER: usize = 24;
+
+const MICROSECONDS: u32 = 0xa1b2_c3d4;
+const NANOSECONDS: u32 = 0xa1b2_3c4d;
+const MODIFIED: u32 = 0xa1b2_cd34;
+
+/// Reads the records of a pcap file.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    order: ByteOrder,
+    /// Nanoseconds of one unit of a time's fraction.
+    unit: i64,
+    record_header: usize,
+    link_type: u32,
+    block_octets: u32,
+}
+
+/// Whether a file that begins so is a pcap capture.
+pub(crate) fn recognise(first: &[u8]) -> bool {
+    variant(first).is_some()
+}
+
+impl Reader {
+    /// Reads the file header.
+    pub(crate) fn new(input: &mut Input, block_octets: u32) -> Result<Self, ErrorKind> {
+        let header = input.fill(FILE_HEADER)?;
+        let fields =
+            variant(header).and_then(|(order, magic)| Some((order, magic, order.u32(header, 20)?)));
+        let Some((order, magic, link)) = fields else {
+            return Err(ErrorKind::cut("the file header", FILE_HEADER, header.len()));
+        };
+        input.hold(FILE_HEADER);
+        Ok(Self {
+            order,
+            unit: if magic == NANOSECONDS { 1 } else { 1_000 },
+            record_header: if magic == MODIFIED {
+                MODIFIED_RECORD_HEADER
+            } else {
+                RECORD_HEADER
+            },
+            // The upper half tells of frame check sequences, which end behind IP's length.
+            link_type: link & 0xffff,
+            block_octets,
+        })
+    }
+
+    /// The link type of all packets.
+    pub(crate) const fn link_type(&self) -> u32 {
+        self.link_type
+    }
+
+    /// The next packet.
+    pub(crate) fn next(&mut self, input: &mut Input) -> Next {
+        input.release();
+        let offset = input.offset();
+        let fault = |kind| Fault::new(kind, offset);
+        let header = input
+            .fill(self.record_header)
+            .map_err(|error| fault(error.into()))?;
+        if header.is_empty() {
+            return Ok(None);
+        }
+        let (left, needed) = (header.len(), self.record_header);
+        let fields = (
+            self.order.u32(header, 0),
+            self.order.u32(header, 4),
+            self.order.u32(header, 8),
+            self.order.u32(header, 12),
+        );
+        let (Some(seconds), Some(fraction), Some(captured), Some(original)) = fields else {
+            return Err(fault(ErrorKind::cut("a packet header", needed, left)));
+        };
+        if captured > self.block_octets {
+            return Err(fault(ErrorKind::TooLong {
+                structure: "a packet",
+                length: captured.into(),
+                limit: self.block_octets.into(),
+            }));
+        }
+        let record = needed.saturating_add(length(captured));
+        let left = input
+            .fill(record)
+            .map_err(|error| fault(error.into()))?
+            .len();
+        if left < record {
+            return Err(fault(ErrorKind::cut("a packet", record, left)));
+        }
+        input.hold(record);
+        Ok(Some(Frame {
+            time: time(seconds, fraction, self.unit),
+            link_type: Some(self.link_type),
+            octets: needed..record,
+            cut: captured < original,
+        }))
+    }
+}
+
+/// The order of octets and the magic number.
+fn variant(first: &[u8]) -> Option<(ByteOrder, u32)> {
+    [ByteOrder::Big, ByteOrder::Little]
+        .into_iter()
+        .filter_map(|order| Some((order, order.u32(first, 0)?)))
+        .find(|(_, magic)| matches!(*magic, MICROSECONDS | NANOSECONDS | MODIFIED))
+}

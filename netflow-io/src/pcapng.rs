@@ -1,0 +1,358 @@
+//! pcapng captures (draft-ietf-opsawg-pcapng): sections of blocks.
+
+use netflow_core::Timestamp;
+
+use crate::error::ErrorKind;
+use crate::frame::{Fault, Frame, Next};
+use crate::input::Input;
+use crate::octets::{ByteOrder, length, u8_at};
+
+const SECTION_HEADER: u32 = 0x0a0d_0d0a;
+const INTERFACE_DESCRIPTION: u32 = 1;
+/// Obsolete, but old captures have it.
+const PACKET: u32 = 2;
+const SIMPLE_PACKET: u32 = 3;
+const ENHANCED_PACKET: u32 = 6;
+
+const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
+
+/// Type and length before a block's body, and the length again behind it.
+const BLOCK_HEADER: usize = 8;
+const BLOCK_TRAILER: usize = 4;
+
+const OPTION_END: u16 = 0;
+const OPTION_TSRESOL: u16 = 9;
+const OPTION_TSOFFSET: u16 = 14;
+
+/// Reads the packets of a pcapng file.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    order: ByteOrder,
+    interfaces: Vec<Interface>,
+    block_octets: u32,
+    interface_limit: usize,
+    /// Of the last packet that had one; simple packets have none.
+    time: Timestamp,
+}
+
+/// What an interface description says of its packets.
+#[derive(Debug)]
+struct Interface {
+    link_type: u32,
+    snap_length: u32,
+    clock: Clock,
+}
+
+/// The type and length of a block.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    kind: u32,
+    length: usize,
+}
+
+/// Whether a file that begins so is a pcapng capture.
+pub(crate) fn recognise(first: &[u8]) -> bool {
+    ByteOrder::Big.u32(first, 0) == Some(SECTION_HEADER)
+        && (first.len() < 12 || section_order(first).is_some())
+}
+
+impl Reader {
+    pub(crate) const fn new(block_octets: u32, interface_limit: usize) -> Self {
+        Self {
+            order: ByteOrder::Big,
+            interfaces: Vec::new(),
+            block_octets,
+            interface_limit,
+            time: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    /// The next packet; other blocks are read or passed over on the way.
+    pub(crate) fn next(&mut self, input: &mut Input) -> Next {
+        loop {
+            input.release();
+            let offset = input.offset();
+            let Some(block) = self.block(input).map_err(|kind| Fault::new(kind, offset))? else {
+                return Ok(None);
+            };
+            let frame = self
+                .read(block, input)
+                .map_err(|kind| Fault::new(kind, offset))?;
+            if frame.is_some() {
+                return Ok(frame);
+            }
+        }
+    }
+
+    /// The header of the block at the window.
+    fn block(&mut self, input: &mut Input) -> Result<Option<Block>, ErrorKind> {
+        let header = input.fill(BLOCK_HEADER)?;
+        if header.is_empty() {
+            return Ok(None);
+        }
+        let left = header.len();
+        if ByteOrder::Big.u32(header, 0) == Some(SECTION_HEADER) {
+            // The type reads the same in either order; what follows the length tells it.
+            let needed = BLOCK_HEADER.saturating_add(4);
+            let header = input.fill(needed)?;
+            let magic = ByteOrder::Big.u32(header, 8);
+            self.order = match (section_order(header), magic) {
+                (Some(order), _) => order,
+                (None, None) => {
+                    return Err(ErrorKind::cut("a section header", needed, header.len()));
+                }
+                (None, Some(magic)) => {
+                    return Err(ErrorKind::Malformed {
+                        structure: "a section",
+                        field: "the byte-order magic",
+                        value: magic.into(),
+                    });
+                }
+            };
+        }
+        let header = input.fill(BLOCK_HEADER)?;
+        let (Some(kind), Some(octets)) = (self.order.u32(header, 0), self.order.u32(header, 4))
+        else {
+            return Err(ErrorKind::cut("a block header", BLOCK_HEADER, left));
+        };
+        // Some writers leave the padding out of the length.
+        let padded = octets.checked_next_multiple_of(4).filter(|_| octets >= 12);
+        let Some(padded) = padded else {
+            return Err(ErrorKind::Malformed {
+                structure: "a block",
+                field: "the length",
+                value: octets.into(),
+            });
+        };
+        Ok(Some(Block {
+            kind,
+            length: length(padded),
+        }))
+    }
+
+    /// Reads the block at the window: it gives a frame, changes the section, or is passed
+    /// over.
+    fn read(&mut self, block: Block, input: &mut Input) -> Result<Option<Frame>, ErrorKind> {
+        let known = [
+            SECTION_HEADER,
+            INTERFACE_DESCRIPTION,
+            PACKET,
+            SIMPLE_PACKET,
+            ENHANCED_PACKET,
+        ];
+        if !known.contains(&block.kind) {
+            let missing = input.skip(block.length)?;
+            return if missing == 0 {
+                Ok(None)
+            } else {
+                let left = block.length.saturating_sub(missing);
+                Err(ErrorKind::cut("a block", block.length, left))
+            };
+        }
+        if block.length > length(self.block_octets) {
+            return Err(ErrorKind::TooLong {
+                structure: "a block",
+                length: u64::try_from(block.length).unwrap_or(u64::MAX),
+                limit: self.block_octets.into(),
+            });
+        }
+        let octets = input.fill(block.length)?;
+        let Some(octets) = octets.get(..block.length) else {
+            return Err(ErrorKind::cut("a block", block.length, octets.len()));
+        };
+        let frame = self.interpret(block, octets)?;
+        input.hold(block.length);
+        Ok(frame)
+    }
+
+    fn interpret(&mut self, block: Block, octets: &[u8]) -> Result<Option<Frame>, ErrorKind> {
+        let end = block.length.saturating_sub(BLOCK_TRAILER);
+        let trailer = self.order.u32(octets, end).unwrap_or_default();
+        let padded = trailer.checked_next_multiple_of(4).map(length);
+        if padded != Some(block.length) {
+            return Err(ErrorKind::Malformed {
+                structure: "a block",
+                field: "a second length of",
+                value: trailer.into(),
+            });
+        }
+        // Without the second length: nothing reads into it.
+        let octets = octets.get(..end).unwrap_or_default();
+        let order = self.order;
+        let too_short = || ErrorKind::Malformed {
+            structure: "a block of its type",
+            field: "the length",
+            value: u64::try_from(block.length).unwrap_or(u64::MAX),
+        };
+        match block.kind {
+            SECTION_HEADER => self.interfaces.clear(),
+            INTERFACE_DESCRIPTION => {
+                let interface = Interface::parse(order, octets).ok_or_else(too_short)?;
+                if self.interfaces.len() >= self.interface_limit {
+                    return Err(ErrorKind::Malformed {
+                        structure: "a section",
+                        field: "more interfaces than",
+                        value: u64::try_from(self.interface_limit).unwrap_or(u64::MAX),
+                    });
+                }
+                self.interfaces.push(interface);
+            }
+            SIMPLE_PACKET => {
+                let original = order.u32(octets, 8).ok_or_else(too_short)?;
+                return Ok(Some(self.simple_packet(octets, original)));
+            }
+            _ => {
+                let lengths = PacketFields::parse(block.kind, order, octets);
+                return Ok(Some(self.packet(octets, &lengths.ok_or_else(too_short)?)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn packet(&mut self, octets: &[u8], fields: &PacketFields) -> Frame {
+        let interface = self.interfaces.get(length(fields.interface));
+        if let Some(interface) = interface {
+            self.time = interface.clock.time(fields.ticks);
+        }
+        let end = PacketFields::LENGTH
+            .saturating_add(length(fields.captured))
+            .min(octets.len());
+        Frame {
+            time: self.time,
+            link_type: interface.map(|interface| interface.link_type),
+            octets: PacketFields::LENGTH..end,
+            cut: fields.captured < fields.original
+                || end.saturating_sub(PacketFields::LENGTH) < length(fields.captured),
+        }
+    }
+
+    /// A packet of the first interface, with the time of the packet before it.
+    fn simple_packet(&self, octets: &[u8], original: u32) -> Frame {
+        const DATA: usize = 12;
+        let interface = self.interfaces.first();
+        let captured = match interface.map_or(0, |interface| interface.snap_length) {
+            0 => original,
+            snap_length => original.min(snap_length),
+        };
+        let end = DATA.saturating_add(length(captured)).min(octets.len());
+        Frame {
+            time: self.time,
+            link_type: interface.map(|interface| interface.link_type),
+            octets: DATA..end,
+            cut: end.saturating_sub(DATA) < length(original),
+        }
+    }
+}
+
+/// The fixed part of an enhanced packet block or of a packet block.
+struct PacketFields {
+    interface: u32,
+    ticks: u64,
+    captured: u32,
+    original: u32,
+}
+
+impl PacketFields {
+    /// Octets before the packet, those of the block header among them.
+    const LENGTH: usize = 28;
+
+    fn parse(kind: u32, order: ByteOrder, octets: &[u8]) -> Option<Self> {
+        let high = u64::from(order.u32(octets, 12)?);
+        let low = u64::from(order.u32(octets, 16)?);
+        Some(Self {
+            interface: if kind == PACKET {
+                order.u16(octets, 8)?.into()
+            } else {
+                order.u32(octets, 8)?
+            },
+            ticks: high << 32 | low,
+            captured: order.u32(octets, 20)?,
+            original: order.u32(octets, 24)?,
+        })
+    }
+}
+
+impl Interface {
+    fn parse(order: ByteOrder, octets: &[u8]) -> Option<Self> {
+        let mut interface = Self {
+            link_type: order.u16(octets, 8)?.into(),
+            snap_length: order.u32(octets, 12)?,
+            clock: Clock::default(),
+        };
+        let mut rest = octets.get(16..)?;
+        // Options that do not fit end the list; the interface stands without them.
+        while let (Some(code), Some(count)) = (order.u16(rest, 0), order.u16(rest, 2)) {
+            let padded = usize::from(count).next_multiple_of(4);
+            match code {
+                OPTION_END => break,
+                OPTION_TSRESOL => {
+                    if let Some(resolution) = u8_at(rest, 4) {
+                        interface.clock.resolution = resolution;
+                    }
+                }
+                OPTION_TSOFFSET => {
+                    if let Some(seconds) = order.i64(rest, 4).filter(|_| count == 8) {
+                        interface.clock.offset = seconds;
+                    }
+                }
+                _ => {}
+            }
+            let Some(next) = rest.get(padded.saturating_add(4)..) else {
+                break;
+            };
+            rest = next;
+        }
+        Some(interface)
+    }
+}
+
+/// How an interface counts time.
+#[derive(Debug)]
+struct Clock {
+    /// if_tsresol: a negative power of 10, or of 2 if the highest bit is set.
+    resolution: u8,
+    /// if_tsoffset: seconds to add.
+    offset: i64,
+}
+
+impl Default for Clock {
+    /// Microseconds since 1970.
+    fn default() -> Self {
+        Self {
+            resolution: 6,
+            offset: 0,
+        }
+    }
+}
+
+impl Clock {
+    fn time(&self, ticks: u64) -> Timestamp {
+        const NANOS: i64 = 1_000_000_000;
+        // Below 2^94.
+        let scaled = u128::from(ticks).saturating_mul(1_000_000_000);
+        let exponent = u32::from(self.resolution & 0x7f);
+        let nanos = if self.resolution & 0x80 == 0 {
+            // A unit of more digits than a u128 holds makes every time zero.
+            10_u128
+                .checked_pow(exponent)
+                .and_then(|units| scaled.checked_div(units))
+                .unwrap_or(0)
+        } else {
+            scaled.checked_shr(exponent).unwrap_or(0)
+        };
+        // The whole and the offset may each be out of range where their sum is not.
+        let offset = i128::from(self.offset).saturating_mul(NANOS.into());
+        let sum = i128::try_from(nanos)
+            .unwrap_or(i128::MAX)
+            .saturating_add(offset);
+        let limit = if sum < 0 { i64::MIN } else { i64::MAX };
+        Timestamp::from_nanos(i64::try_from(sum).unwrap_or(limit))
+    }
+}
+
+/// The order that the byte-order magic of a section header tells.
+fn section_order(header: &[u8]) -> Option<ByteOrder> {
+    [ByteOrder::Big, ByteOrder::Little]
+        .into_iter()
+        .find(|order| order.u32(header, 8) == Some(BYTE_ORDER_MAGIC))
+}

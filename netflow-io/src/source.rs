@@ -1,0 +1,394 @@
+//! A file of any format as a source of datagrams.
+
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use netflow_core::Datagram;
+
+use crate::compression::Compression;
+use crate::error::{Error, ErrorKind, FirstOctets};
+use crate::extract::{Extractor, Found};
+use crate::frame::{Fault, Next};
+use crate::input::Input;
+use crate::limits::Options;
+use crate::summary::Summary;
+use crate::{ipfix_file, link, pcap, pcapng};
+
+/// Octets by which a format is recognised.
+const RECOGNISED_BY: usize = 20;
+/// How often a file may be compressed.
+const COMPRESSIONS: usize = 2;
+
+/// Opens a capture or an IPFIX file, compressed or not; its content tells what it is.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # // A pcap file (nanoseconds) with one packet: raw IP, UDP to port 2055, 4 octets.
+/// # let path = std::env::temp_dir().join(format!("netflow-io-{}.pcap", std::process::id()));
+/// # let mut file = vec![];
+/// # for word in [0xa1b2_3c4d_u32, 0x0002_0004, 0, 0, 65_535, 101] { file.extend(word.to_be_bytes()); }
+/// # for word in [1_618_136_400_u32, 250, 32, 32] { file.extend(word.to_be_bytes()); }
+/// # for word in [0x4500_0020_u32, 0, 0x4011_0000, 0xc000_0201, 0xc633_6401] { file.extend(word.to_be_bytes()); }
+/// # for word in [0xc350_0807_u32, 0x000c_0000, 0x0005_0000] { file.extend(word.to_be_bytes()); }
+/// # std::fs::write(&path, file)?;
+/// let mut source = netflow_io::open(&path)?;
+/// while let Some(packet) = source.next() {
+///     let packet = packet?;
+///     assert_eq!(packet.datagram.exporter, "192.0.2.1:50000".parse()?);
+///     assert_eq!(packet.destination, "198.51.100.1:2055".parse()?);
+///     assert_eq!(packet.datagram.frame, 1);
+///     assert_eq!(packet.datagram.payload, [0, 5, 0, 0]);
+/// }
+/// # std::fs::remove_file(path)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// If there is no such file or it cannot be read, and if it is of no format that is read
+/// here.
+pub fn open(path: impl AsRef<Path>) -> Result<Source, Error> {
+    open_with(path, Options::default())
+}
+
+/// [`open`] with a choice of ports and limits.
+///
+/// # Errors
+///
+/// Those of [`open`].
+pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Source, Error> {
+    let path = path.as_ref();
+    let file = File::open(path).map_err(|error| Error::from_io(path, error))?;
+    let metadata = file
+        .metadata()
+        .map_err(|error| Error::from_io(path, error))?;
+    if metadata.is_dir() {
+        return Err(Error::new(path, ErrorKind::Directory));
+    }
+    // Of a pipe, the length says nothing.
+    let total = metadata.is_file().then_some(metadata.len());
+    Source::build(Box::new(file), path.to_owned(), total, options)
+}
+
+/// The datagrams of a file, in its order.
+///
+/// ```
+/// use netflow_io::{ErrorKind, Source};
+///
+/// let error = Source::from_reader(&b"{\"a\":1}"[..], "flows.json").unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::UnknownFormat { .. }));
+/// assert_eq!(
+///     error.to_string(),
+///     "flows.json is no pcap, pcapng or IPFIX file (first octets 7b 22 61 22 3a 31 7d); \
+///      give a capture"
+/// );
+/// ```
+#[derive(Debug)]
+pub struct Source {
+    input: Input,
+    reader: Reader,
+    extractor: Extractor,
+    path: PathBuf,
+    progress: Progress,
+    total: Option<u64>,
+    compression: Option<Compression>,
+    state: State,
+}
+
+/// One datagram of a file: the octets for the decoder, and what only a capture knows.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Packet<'a> {
+    /// The datagram, or the message of a stream or file.
+    ///
+    /// In an IPFIX file nothing tells who sent a message: there the exporter is
+    /// `0.0.0.0:0`, and `received` is the export time of the message.
+    pub datagram: Datagram<'a>,
+    /// Where it was sent to; `0.0.0.0:0` in an IPFIX file.
+    pub destination: core::net::SocketAddr,
+    /// Fewer octets were captured than were sent; the payload is what is there.
+    pub cut: bool,
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// A classic pcap capture.
+    Pcap,
+    /// A pcapng capture.
+    Pcapng,
+    /// An IPFIX file (RFC 5655).
+    IpfixFile,
+}
+
+impl Source {
+    /// Reads a file from a reader, such as standard input; `name` stands for it in errors.
+    ///
+    /// # Errors
+    ///
+    /// If the reader fails or what it reads is of no format that is read here.
+    pub fn from_reader(
+        reader: impl Read + Send + 'static,
+        name: impl AsRef<Path>,
+    ) -> Result<Self, Error> {
+        Self::from_reader_with(reader, name, Options::default())
+    }
+
+    /// [`from_reader`](Self::from_reader) with a choice of ports and limits.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_reader`](Self::from_reader).
+    pub fn from_reader_with(
+        reader: impl Read + Send + 'static,
+        name: impl AsRef<Path>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        Self::build(Box::new(reader), name.as_ref().to_owned(), None, options)
+    }
+
+    /// The next datagram, which borrows the source until the next call.
+    ///
+    /// An error is told once, after all that is whole before it; then there is nothing
+    /// more.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an Iterator cannot lend its items"
+    )]
+    pub fn next(&mut self) -> Option<Result<Packet<'_>, Error>> {
+        match self.find() {
+            Ok(None) => None,
+            Ok(Some(found)) => Some(Ok(self.packet(found))),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// What was read so far, chosen and passed over.
+    #[must_use]
+    pub const fn summary(&self) -> &Summary {
+        self.extractor.summary()
+    }
+
+    /// What the file is.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        match self.reader {
+            Reader::Pcap(_) => Format::Pcap,
+            Reader::Pcapng(_) => Format::Pcapng,
+            Reader::IpfixFile => Format::IpfixFile,
+        }
+    }
+
+    /// How the file is compressed: the outer one, if twice.
+    #[must_use]
+    pub const fn compression(&self) -> Option<Compression> {
+        self.compression
+    }
+
+    /// The file, or the name that was given to the reader.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Octets read from the file so far, compressed ones if it is compressed.
+    #[must_use]
+    pub fn octets_read(&self) -> u64 {
+        self.progress.octets()
+    }
+
+    /// Octets of the file, compressed ones if it is compressed; `None` of a reader and of
+    /// what is no regular file.
+    #[must_use]
+    pub const fn octets_total(&self) -> Option<u64> {
+        self.total
+    }
+}
+
+/// The reader of a format.
+#[derive(Debug)]
+enum Reader {
+    Pcap(pcap::Reader),
+    Pcapng(pcapng::Reader),
+    IpfixFile,
+}
+
+/// Where reading is.
+#[derive(Debug)]
+enum State {
+    Reading,
+    /// Nothing more is read; messages that are ready come before the error.
+    Ending(Option<Error>),
+}
+
+impl Source {
+    fn build(
+        reader: Box<dyn Read + Send>,
+        path: PathBuf,
+        total: Option<u64>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let progress = Progress::default();
+        let mut input = Input::new(Box::new(Counted {
+            reader,
+            progress: progress.clone(),
+        }));
+        let (reader, compression) =
+            Reader::open(&mut input, &options).map_err(|kind| match kind {
+                ErrorKind::Io(error) => Error::from_io(&path, error),
+                kind => Error::new(&path, kind),
+            })?;
+        Ok(Self {
+            input,
+            reader,
+            extractor: Extractor::new(options),
+            path,
+            progress,
+            total,
+            compression,
+            state: State::Reading,
+        })
+    }
+
+    fn find(&mut self) -> Result<Option<Found>, Error> {
+        loop {
+            if let Some(found) = self.extractor.pop() {
+                return Ok(Some(found));
+            }
+            if let State::Ending(error) = &mut self.state {
+                return error.take().map_or(Ok(None), Err);
+            }
+            let found = match self.reader.next(&mut self.input) {
+                Ok(Some(frame)) if matches!(self.reader, Reader::IpfixFile) => {
+                    Some(self.extractor.message(frame))
+                }
+                Ok(Some(frame)) => self.extractor.packet(&frame, self.input.window()),
+                Ok(None) => {
+                    self.extractor.finish();
+                    self.state = State::Ending(self.nothing_readable());
+                    None
+                }
+                Err(fault) => {
+                    self.extractor.finish();
+                    self.state = State::Ending(Some(self.error(fault)));
+                    None
+                }
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn packet(&self, found: Found) -> Packet<'_> {
+        Packet {
+            datagram: Datagram {
+                exporter: found.exporter,
+                transport: found.transport,
+                received: found.received,
+                frame: found.frame,
+                payload: self.extractor.octets(found.octets, self.input.window()),
+            },
+            destination: found.destination,
+            cut: found.cut,
+        }
+    }
+
+    /// The error of a capture none of whose packets has a link type that is read.
+    fn nothing_readable(&self) -> Option<Error> {
+        let link_type = self.extractor.unsupported()?;
+        let summary = self.extractor.summary();
+        (summary.link_type_passed_over == summary.packets)
+            .then(|| Error::new(&self.path, ErrorKind::LinkType { link_type }))
+    }
+
+    fn error(&self, fault: Fault) -> Error {
+        let frame = self.extractor.summary().packets.saturating_add(1);
+        Error::new(&self.path, fault.kind).at(frame, fault.offset)
+    }
+}
+
+impl Reader {
+    /// Recognises the content, through compressions; `input` is left at its start.
+    fn open(
+        input: &mut Input,
+        options: &Options,
+    ) -> Result<(Self, Option<Compression>), ErrorKind> {
+        let mut compression = None;
+        for _ in 0..=COMPRESSIONS {
+            let Some(found) = Compression::recognise(input.fill(RECOGNISED_BY)?) else {
+                return Ok((Self::recognise(input, options)?, compression));
+            };
+            compression = compression.or(Some(found));
+            input.decompress(found)?;
+        }
+        Err(ErrorKind::CompressedTooOften)
+    }
+
+    fn recognise(input: &mut Input, options: &Options) -> Result<Self, ErrorKind> {
+        let first = input.fill(RECOGNISED_BY)?;
+        let limits = &options.limits;
+        if first.is_empty() {
+            Err(ErrorKind::Empty)
+        } else if pcap::recognise(first) {
+            let reader = pcap::Reader::new(input, limits.block_octets)?;
+            let link_type = reader.link_type();
+            if link::is_supported(link_type) {
+                Ok(Self::Pcap(reader))
+            } else {
+                Err(ErrorKind::LinkType { link_type })
+            }
+        } else if pcapng::recognise(first) {
+            let reader = pcapng::Reader::new(limits.block_octets, limits.interfaces);
+            Ok(Self::Pcapng(reader))
+        } else if ipfix_file::recognise(first) {
+            Ok(Self::IpfixFile)
+        } else {
+            Err(ErrorKind::UnknownFormat {
+                first: FirstOctets::of(first),
+            })
+        }
+    }
+
+    fn next(&mut self, input: &mut Input) -> Next {
+        match self {
+            Self::Pcap(reader) => reader.next(input),
+            Self::Pcapng(reader) => reader.next(input),
+            Self::IpfixFile => ipfix_file::next(input),
+        }
+    }
+}
+
+/// Octets read so far, told from where they are read to where they are asked for.
+#[derive(Debug, Clone, Default)]
+struct Progress(Arc<AtomicU64>);
+
+impl Progress {
+    fn add(&self, octets: usize) {
+        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
+        self.0.fetch_add(octets, Ordering::Relaxed);
+    }
+
+    fn octets(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A reader that tells how much it has read.
+struct Counted {
+    reader: Box<dyn Read + Send>,
+    progress: Progress,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let octets = self.reader.read(buffer)?;
+        self.progress.add(octets);
+        Ok(octets)
+    }
+}

@@ -1,0 +1,392 @@
+//! IPFIX over TCP (RFC 7011, section 10.4): streams put together and cut into messages.
+//!
+//! A stream is followed from its first segment, or from a segment that begins with an
+//! IPFIX message. Segments that come early wait, within bounds; what was sent twice is
+//! dropped. After a gap, or octets that are no message, the stream is picked up at the
+//! next segment that begins with a message.
+
+use alloc::collections::VecDeque;
+use core::net::SocketAddr;
+use core::ops::Range;
+use std::collections::HashMap;
+
+use netflow_core::Timestamp;
+
+use crate::limits::Limits;
+use crate::octets::u16_at;
+use crate::select::begins_ipfix;
+use crate::summary::{Summary, count};
+
+/// Further from what is awaited, a segment is of another connection.
+const FAR: u32 = 16 << 20;
+/// A message header with its version and length (RFC 7011, section 3.1).
+const MESSAGE_HEADER: usize = 16;
+/// What a waiting segment costs beside its octets.
+const SEGMENT_OVERHEAD: usize = 64;
+
+/// The streams that are followed, and the messages they have just completed.
+#[derive(Debug)]
+pub(crate) struct Streams {
+    streams: HashMap<Ends, Stream>,
+    ready: VecDeque<Ready>,
+    /// The octets of the messages that are ready.
+    messages: Vec<u8>,
+    used: u64,
+    octets: usize,
+    stream_limit: usize,
+    octet_limit: usize,
+    all_octet_limit: usize,
+}
+
+/// One direction of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Ends {
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+}
+
+/// A TCP segment of a capture.
+#[derive(Debug)]
+pub(crate) struct Segment<'a> {
+    pub(crate) ends: Ends,
+    pub(crate) sequence: u32,
+    pub(crate) syn: bool,
+    pub(crate) fin: bool,
+    pub(crate) rst: bool,
+    pub(crate) payload: &'a [u8],
+    /// Octets of its payload that were not captured.
+    pub(crate) missing: usize,
+    pub(crate) place: Place,
+}
+
+/// The packet at hand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) frame: u64,
+    pub(crate) time: Timestamp,
+}
+
+/// A whole message.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(crate) ends: Ends,
+    pub(crate) place: Place,
+    /// Its octets in [`Streams::message`].
+    pub(crate) octets: Range<usize>,
+}
+
+/// One stream.
+#[derive(Debug)]
+struct Stream {
+    /// Sequence number of the first octet.
+    first: u32,
+    /// Sequence number of the next octet.
+    next: u32,
+    /// The next octet is at or inside a message whose start is known.
+    in_step: bool,
+    /// The start of a message whose rest has not come.
+    partial: Vec<u8>,
+    /// Segments behind a gap, by sequence number.
+    early: VecDeque<Early>,
+    /// Octets of `early`, with overhead.
+    early_octets: usize,
+    /// Sequence number behind its last octet, once that is known.
+    end: Option<u32>,
+    /// When it was last used; higher is later.
+    used: u64,
+    place: Place,
+}
+
+/// A segment that came before an earlier one.
+#[derive(Debug)]
+struct Early {
+    sequence: u32,
+    octets: Vec<u8>,
+    missing: usize,
+}
+
+impl Streams {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            streams: HashMap::new(),
+            ready: VecDeque::new(),
+            messages: Vec::new(),
+            used: 0,
+            octets: 0,
+            stream_limit: limits.streams.max(1),
+            octet_limit: limits.stream_octets,
+            all_octet_limit: limits.all_stream_octets,
+        }
+    }
+
+    /// The next message that is whole.
+    pub(crate) fn pop(&mut self) -> Option<Ready> {
+        self.ready.pop_front()
+    }
+
+    /// The octets of a message that is ready.
+    pub(crate) fn message(&self, octets: Range<usize>) -> &[u8] {
+        self.messages.get(octets).unwrap_or_default()
+    }
+
+    /// Takes a segment; `expected` if its port is one of IPFIX. Gives whether it belongs to
+    /// a stream that is followed.
+    pub(crate) fn insert(
+        &mut self,
+        segment: &Segment<'_>,
+        expected: bool,
+        summary: &mut Summary,
+    ) -> bool {
+        if self.ready.is_empty() {
+            self.messages.clear();
+        }
+        // The stream is taken out and put back, so that it and the rest are apart.
+        let known = self.remove(&segment.ends);
+        let begins = begins_ipfix(segment.payload);
+        let stream = match known {
+            Some(stream) if segment.syn && segment.sequence.wrapping_add(1) != stream.first => {
+                stream.give_up(summary);
+                Stream::new(segment)
+            }
+            Some(stream) if begins && stream.is_far(segment) => {
+                stream.give_up(summary);
+                count(&mut summary.stream_gaps);
+                Stream::new(segment)
+            }
+            Some(stream) => stream,
+            None if begins || (expected && segment.syn) => Stream::new(segment),
+            None => return false,
+        };
+        self.follow(stream, segment, summary);
+        true
+    }
+
+    /// Gives what can be had of what still waits.
+    pub(crate) fn finish(&mut self, summary: &mut Summary) {
+        if self.ready.is_empty() {
+            self.messages.clear();
+        }
+        let mut streams: Vec<_> = self.streams.drain().collect();
+        streams.sort_by_key(|(_, stream)| stream.used);
+        for (ends, mut stream) in streams {
+            while stream.skip_gap(summary) {
+                self.drain(&mut stream, ends, summary);
+            }
+            stream.give_up(summary);
+        }
+        self.octets = 0;
+    }
+
+    fn follow(&mut self, mut stream: Stream, segment: &Segment<'_>, summary: &mut Summary) {
+        let ends = segment.ends;
+        self.used = self.used.saturating_add(1);
+        stream.used = self.used;
+        stream.place = segment.place;
+        let sequence = segment.sequence.wrapping_add(segment.syn.into());
+        let length = segment.payload.len().saturating_add(segment.missing);
+        if segment.fin && !stream.is_far(segment) {
+            stream.end = Some(sequence.wrapping_add(wrapped(length)));
+        }
+        if length > 0 && !stream.is_far(segment) {
+            stream.put_early(Early {
+                sequence,
+                octets: segment.payload.to_vec(),
+                missing: segment.missing,
+            });
+        }
+        self.drain(&mut stream, ends, summary);
+        while stream.early_octets > self.octet_limit && stream.skip_gap(summary) {
+            self.drain(&mut stream, ends, summary);
+        }
+        if segment.rst || stream.end == Some(stream.next) {
+            while stream.skip_gap(summary) {
+                self.drain(&mut stream, ends, summary);
+            }
+            stream.give_up(summary);
+            return;
+        }
+        self.octets = self.octets.saturating_add(stream.cost());
+        self.streams.insert(ends, stream);
+        while self.streams.len() > self.stream_limit || self.octets > self.all_octet_limit {
+            let idle = self.streams.iter().min_by_key(|(_, stream)| stream.used);
+            let Some(ends) = idle.map(|(ends, _)| *ends) else {
+                break;
+            };
+            if let Some(stream) = self.remove(&ends) {
+                stream.give_up(summary);
+            }
+        }
+    }
+
+    /// Takes what is no longer early into messages.
+    fn drain(&mut self, stream: &mut Stream, ends: Ends, summary: &mut Summary) {
+        while let Some((octets, missing)) = stream.pop_next() {
+            self.accept(stream, ends, &octets, summary);
+            if missing > 0 {
+                stream.lose_step(summary);
+            }
+        }
+    }
+
+    /// Cuts octets that are next in a stream into messages.
+    fn accept(&mut self, stream: &mut Stream, ends: Ends, octets: &[u8], summary: &mut Summary) {
+        if !stream.in_step {
+            if !begins_ipfix(octets) {
+                stream.lose(octets.len(), summary);
+                return;
+            }
+            stream.in_step = true;
+        }
+        // The partial message grows in place: copying it for each segment would take the
+        // square of its length.
+        let mut buffer = core::mem::take(&mut stream.partial);
+        buffer.extend_from_slice(octets);
+        let mut rest = buffer.as_slice();
+        while let (Some(version), Some(length)) = (u16_at(rest, 0), u16_at(rest, 2)) {
+            let length = usize::from(length);
+            if version != 10 || length < MESSAGE_HEADER {
+                stream.lose(rest.len(), summary);
+                stream.lose_step(summary);
+                return;
+            }
+            let Some((message, behind)) = rest.split_at_checked(length) else {
+                break;
+            };
+            let start = self.messages.len();
+            self.messages.extend_from_slice(message);
+            self.ready.push_back(Ready {
+                ends,
+                place: stream.place,
+                octets: start..self.messages.len(),
+            });
+            rest = behind;
+        }
+        let done = buffer.len().saturating_sub(rest.len());
+        buffer.drain(..done);
+        stream.partial = buffer;
+    }
+
+    fn remove(&mut self, ends: &Ends) -> Option<Stream> {
+        let stream = self.streams.remove(ends)?;
+        self.octets = self.octets.saturating_sub(stream.cost());
+        Some(stream)
+    }
+}
+
+impl Stream {
+    fn new(segment: &Segment<'_>) -> Self {
+        let first = segment.sequence.wrapping_add(segment.syn.into());
+        Self {
+            first,
+            next: first,
+            in_step: true,
+            partial: Vec::new(),
+            early: VecDeque::new(),
+            early_octets: 0,
+            end: None,
+            used: 0,
+            place: segment.place,
+        }
+    }
+
+    /// Whether a segment is so far from what is awaited that it is of another connection.
+    fn is_far(&self, segment: &Segment<'_>) -> bool {
+        let ahead = segment.sequence.wrapping_sub(self.next);
+        ahead > FAR && ahead < FAR.wrapping_neg()
+    }
+
+    /// How far behind the next octet a sequence number is; negative if it is before it.
+    fn ahead(&self, sequence: u32) -> i32 {
+        i32::from_ne_bytes(sequence.wrapping_sub(self.next).to_ne_bytes())
+    }
+
+    /// Puts a segment among those that wait, unless one of the same place is as long.
+    fn put_early(&mut self, segment: Early) {
+        let ahead = self.ahead(segment.sequence);
+        let index = self
+            .early
+            .partition_point(|other| self.ahead(other.sequence) <= ahead);
+        let before = index.checked_sub(1).and_then(|index| self.early.get(index));
+        if before.is_some_and(|other| {
+            other.sequence == segment.sequence && other.octets.len() >= segment.octets.len()
+        }) {
+            return;
+        }
+        self.early_octets = self.early_octets.saturating_add(segment.cost());
+        self.early.insert(index, segment);
+    }
+
+    /// The octets that are next, without those that came before, and how many are missing
+    /// behind them.
+    fn pop_next(&mut self) -> Option<(Vec<u8>, usize)> {
+        loop {
+            let first = self.early.front()?;
+            let behind = self.ahead(first.sequence);
+            if behind > 0 {
+                return None;
+            }
+            let mut segment = self.early.pop_front()?;
+            self.early_octets = self.early_octets.saturating_sub(segment.cost());
+            let seen = usize::try_from(behind.unsigned_abs()).unwrap_or(usize::MAX);
+            let length = segment.octets.len().saturating_add(segment.missing);
+            if seen >= length {
+                continue;
+            }
+            let captured = segment.octets.len();
+            segment.octets.drain(..seen.min(captured));
+            let missing = segment.missing.min(length.saturating_sub(seen));
+            self.next = self.next.wrapping_add(wrapped(length.saturating_sub(seen)));
+            return Some((segment.octets, missing));
+        }
+    }
+
+    /// Gives up what is missing before the first segment that waits; `false` if none does.
+    fn skip_gap(&mut self, summary: &mut Summary) -> bool {
+        let Some(first) = self.early.front() else {
+            return false;
+        };
+        self.next = first.sequence;
+        self.lose_step(summary);
+        true
+    }
+
+    /// What follows is not known to be at the start of a message.
+    fn lose_step(&mut self, summary: &mut Summary) {
+        self.in_step = false;
+        let partial = core::mem::take(&mut self.partial);
+        self.lose(partial.len(), summary);
+        count(&mut summary.stream_gaps);
+    }
+
+    fn lose(&self, octets: usize, summary: &mut Summary) {
+        summary.stream_octets_lost = summary
+            .stream_octets_lost
+            .saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
+    }
+
+    /// Ends the stream: what it still holds is lost.
+    fn give_up(self, summary: &mut Summary) {
+        self.lose(self.partial.len(), summary);
+        for segment in &self.early {
+            self.lose(segment.octets.len(), summary);
+        }
+    }
+
+    fn cost(&self) -> usize {
+        self.partial
+            .len()
+            .saturating_add(self.early_octets)
+            .saturating_add(SEGMENT_OVERHEAD)
+    }
+}
+
+impl Early {
+    fn cost(&self) -> usize {
+        self.octets.len().saturating_add(SEGMENT_OVERHEAD)
+    }
+}
+
+/// A length as a step of sequence numbers, which wrap.
+fn wrapped(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

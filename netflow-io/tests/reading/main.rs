@@ -1,0 +1,16 @@
+//! Captures and IPFIX files, made here octet by octet, and what a source gives of them.
+#![expect(
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    reason = "tests have std"
+)]
+
+mod captures;
+mod craft;
+mod errors;
+mod formats;
+mod fragments;
+mod hostile;
+mod links;
+mod selection;
+mod streams;
