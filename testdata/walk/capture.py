@@ -173,13 +173,9 @@ def datagrams(path):
     """Every UDP payload, TCP message and file message, in the order of completion."""
     data = unpack(path)
     if data[:2] == b"\x00\x0a":
-        rest = bytearray(data)
-        number = 0
-        for number, message in enumerate(take_messages(rest), 1):
+        for number, message in enumerate(take_messages(bytearray(data)), 1):
             yield Datagram(number, None, None, None, "file", message)
-        if rest:                                     # a cut or broken message ends the file
-            yield Datagram(number + 1, None, None, None, "file", bytes(rest))
-        return
+        return                                       # a cut message at the end gives no rows
     assembler = Assembler()
     for number, link, octets in frames(data):
         packet = network_layer(link, octets)

@@ -255,6 +255,8 @@ class Sets:
                  "subTemplateMultiList": self.sub_template_multi_list}
         if kind not in lists:
             return value(kind, raw)
+        if not raw:
+            return None
         try:
             return lists[kind](raw)
         except (Malformed, struct.error):
@@ -284,9 +286,7 @@ class Sets:
                 "records": self.records_of(ident, raw[3:])}
 
     def sub_template_multi_list(self, raw):
-        semantic, at, parts = raw[0] if raw else None, 1, []
-        if semantic is None:
-            raise Malformed
+        semantic, at, parts = raw[0], 1, []
         while at < len(raw):
             ident, size = struct.unpack_from(">HH", raw, at)
             if size < 4 or at + size > len(raw):

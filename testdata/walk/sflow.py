@@ -14,7 +14,7 @@ SCALARS = {"uint32": ("unsigned32", 4), "int32": ("signed32", 4), "uint64": ("un
            "interface": ("unsigned32", 4), "cipher_suite": ("unsigned32", 4), "data_format": ("unsigned32", 4)}
 RENAMED = {"sequence_number": "sequence", "flow_records": "record_count", "counters": "record_count",
            "discard_records": "record_count", "inputifindex": "input", "outputifindex": "output",
-           "5s_cpu": "cpu_5s", "1m_cpu": "cpu_1m", "5m_cpu": "cpu_5m", "mac_address": "mac"}
+           "5s_cpu": "cpu_5s", "1m_cpu": "cpu_1m", "5m_cpu": "cpu_5m"}
 
 
 class Cut(Exception):
@@ -106,7 +106,7 @@ class Walker:
                 self.scalar(item, "signed32", 4)
             else:
                 for inner, inner_kind in registry.SFLOW_TYPES[kind]:
-                    self.member(f"{item}.{RENAMED.get(inner, inner)}", inner_kind)
+                    self.member(f"{item}.{inner}".replace(".mac_address", ".mac"), inner_kind)
 
 
 class NoLayout(Exception):
