@@ -15,7 +15,7 @@ import pathlib
 import struct
 import sys
 
-from walk import netflow, registry, sflow
+from walk import netflow, sflow
 from walk.capture import datagrams
 
 HERE = pathlib.Path(__file__).resolve().parent

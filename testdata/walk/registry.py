@@ -15,7 +15,7 @@ def rows(name):
 IANA = {int(r["id"]): r for r in rows("iana")}
 IANA_BY_NAME = {r["name"]: int(r["id"]) for r in rows("iana")}
 ENTERPRISE = {(int(r["pen"]), int(r["id"])): r["type"] for r in rows("enterprise")}
-# rows of 32768 and above are ordered by trust: the first wins
+# v9 types of vendors; no two families give one number different types
 V9_VENDOR = {}
 for _row in rows("netflow_v9_vendor"):
     if _row["id"].isdigit():
