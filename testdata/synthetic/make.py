@@ -242,7 +242,7 @@ def devices():
     scope5610 = [(346, 4), (303, 2)]
     type5610 = [(339, 1), (344, 1), (345, 2), (342, 8), (343, 8), (341, VAR), (340, VAR)]
     own = [(8, 4), ((64999, 21), 8), ((64999, 22), VAR)]
-    device("ipfix_rfc5610", "any", "IPFIX", "type records (RFC 5610) for two unknown elements, which the expected results do not apply",
+    device("ipfix_rfc5610", "any", "IPFIX", "type records (RFC 5610) for two elements unknown to the registry, then data with them",
            ipfix(a_set(3, options10(300, scope5610, type5610)),
                  a_set(300, record(scope5610 + type5610, 0, e346=64999, e303=21, e339=4, e344=3, e345=2, e341=b"testOctets", e340=b"Octets."),
                        record(scope5610 + type5610, 1, e346=64999, e303=22, e339=13, e344=0, e345=0, e341=b"testName", e340=b""))),

@@ -37,9 +37,11 @@ class State:
 
     def __init__(self):
         self.templates = {}
+        self.types = {}              # of elements that exporters have described (RFC 5610)
 
     def scope(self, exporter, domain, protocol):
-        return self.templates.setdefault((exporter, domain, protocol), {})
+        key = exporter, domain, protocol
+        return self.templates.setdefault(key, {}), self.types.setdefault(key, {})
 
 
 def fixed(message, at, payload, version):
@@ -91,8 +93,7 @@ def sets(message, state, at, payload):
         if end > len(payload):
             message.problem("message_too_long")
     stop = min(end, len(payload))
-    known = state.scope(message.exporter, message.domain, message.protocol)
-    walk = Sets(message, known, v9)
+    walk = Sets(message, v9, *state.scope(message.exporter, message.domain, message.protocol))
     at += head
     while stop - at >= 4:
         ident, size = struct.unpack_from(">HH", payload, at)
@@ -111,8 +112,8 @@ def sets(message, state, at, payload):
 
 
 class Sets:
-    def __init__(self, message, known, v9):
-        self.message, self.known, self.v9 = message, known, v9
+    def __init__(self, message, v9, known, types):
+        self.message, self.v9, self.known, self.types = message, v9, known, types
         self.data_id, self.options_id = (0, 1) if v9 else (2, 3)
 
     def one(self, ident, body):
@@ -189,7 +190,8 @@ class Sets:
 
     def field(self, pen, element, length):
         key = f"{pen}/{element}" if pen else str(element)
-        return Field(key, pen, element, length, registry.element_type(self.message.protocol, pen, element))
+        kind = registry.element_type(self.message.protocol, pen, element)
+        return Field(key, pen, element, length, kind or self.types.get((pen, element)))
 
     def withdraw(self, ident):
         if ident < 256:                              # all of the kind
@@ -227,7 +229,20 @@ class Sets:
                 self.message.row("data", set=ident, fields=fields)
             else:
                 self.message.row("options", set=ident, scope_count=template.scope_count, fields=fields)
+                self.describe({key: value for key, _, value in fields})
             self.message.flush()
+
+    def describe(self, options):
+        """A type record gives a type to an element that has none, in templates known already too."""
+        kind = registry.DATA_TYPES.get(options.get("339"))
+        if not kind or None in (options.get("346"), options.get("303")):
+            return
+        described = options["346"], options["303"]
+        self.types[described] = kind
+        for template in self.known.values():
+            for field in template.fields:
+                if (field.pen, field.element) == described and field.type is None:
+                    field.type = kind
 
     def record(self, fields, body, at):
         """([[key, hex, value]], where the record ends)."""

@@ -23,6 +23,9 @@ for _row in rows("netflow_v9_vendor"):
 # what a v9 scope holds: interface and line card are numbers, the others octets
 SCOPES = {1: "octetArray", 2: "unsigned32", 3: "unsigned32", 4: "octetArray", 5: "octetArray"}
 
+# informationElementDataType of RFC 5610
+DATA_TYPES = {int(r["value"]): r["label"] for r in rows("codes") if r["element_id"] == "339"}
+
 REVERSE = 29305       # RFC 5103
 CERT = 6871           # reverses its own elements by a bit of the id
 
