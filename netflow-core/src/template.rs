@@ -36,6 +36,8 @@ pub struct Template {
 pub struct TemplateField {
     specifier: FieldSpecifier,
     element: Option<InformationElement>,
+    data_type: Option<DataType>,
+    /// The name of what is no element.
     name: Option<&'static str>,
 }
 
@@ -66,8 +68,8 @@ impl TemplateField {
 
     /// The abstract data type, if it is known.
     #[must_use]
-    pub fn data_type(&self) -> Option<DataType> {
-        self.element?.data_type
+    pub const fn data_type(&self) -> Option<DataType> {
+        self.data_type
     }
 
     /// The name: of the element, of the v9 scope type, or of the member of a
@@ -203,14 +205,31 @@ impl Template {
 
 impl TemplateField {
     fn resolve(specifier: FieldSpecifier, dialect: Dialect) -> Self {
-        let (element, name) = match specifier.key {
-            FieldKey::Scope(number) => (None, element::v9_scope(number)),
-            FieldKey::Element(id) if dialect.enterprise => (element::get(id), None),
-            FieldKey::Element(id) => (element::v9(id.id), None),
+        let element = match specifier.key {
+            FieldKey::Scope(number) => return Self::scope(specifier, number),
+            FieldKey::Element(id) if dialect.enterprise => element::get(id),
+            FieldKey::Element(id) => element::v9(id.id),
         };
         Self {
             specifier,
             element,
+            data_type: element.and_then(|element| element.data_type),
+            name: None,
+        }
+    }
+
+    /// A scope field of v9 (RFC 3954, section 6.1): interfaces and line cards
+    /// are numbered, the others are octets of the exporter's own.
+    fn scope(specifier: FieldSpecifier, number: u16) -> Self {
+        let name = element::v9_scope(number);
+        let data_type = match number {
+            INTERFACE_SCOPE | LINE_CARD_SCOPE => DataType::Unsigned32,
+            _ => DataType::OctetArray,
+        };
+        Self {
+            specifier,
+            element: None,
+            data_type: name.map(|_| data_type),
             name,
         }
     }
@@ -227,6 +246,11 @@ impl TemplateField {
         }
     }
 }
+
+/// Scope type of an interface.
+const INTERFACE_SCOPE: u16 = 2;
+/// Scope type of a line card.
+const LINE_CARD_SCOPE: u16 = 3;
 
 /// The enterprise number under which converters to IPFIX carry v9 types above
 /// 32767, less 32768.

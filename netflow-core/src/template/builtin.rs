@@ -4,8 +4,8 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 
 use super::{Template, TemplateField};
-use crate::element::{self, ElementId};
-use crate::wire::fixed::{self, FixedLayout};
+use crate::element::{self, DataType, ElementId};
+use crate::wire::fixed::{self, FixedField, FixedLayout};
 use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 
 /// The templates of v1, v5, v6, v7 and of each scheme of v8.
@@ -39,12 +39,17 @@ impl Template {
             .map(|field| {
                 let id = ElementId::new(0, field.element);
                 let element = element::get(id).filter(|_| field.element != 0);
+                let data_type = match element {
+                    Some(element) => element.data_type,
+                    None => Some(type_of(field)),
+                };
                 TemplateField {
                     specifier: FieldSpecifier {
                         key: FieldKey::Element(id),
                         length: FieldLength::Fixed(field.len),
                     },
                     element,
+                    data_type,
                     name: element.is_none().then_some(field.name),
                 }
             })
@@ -52,5 +57,17 @@ impl Template {
         let mut template = Self::from_fields(0, fields);
         template.fixed_version = true;
         template
+    }
+}
+
+/// The type of a member that is no element: padding is octets, the rest
+/// numbers, but for the address of the next hop that v6 adds.
+fn type_of(field: &FixedField) -> DataType {
+    if field.name.starts_with("pad") || field.name == "reserved" {
+        DataType::OctetArray
+    } else if field.name == "peer_nexthop" {
+        DataType::Ipv4Address
+    } else {
+        DataType::Unsigned32
     }
 }
