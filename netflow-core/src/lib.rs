@@ -22,6 +22,7 @@ extern crate std;
 
 mod datagram;
 pub mod error;
+pub mod packet;
 mod time;
 
 pub use datagram::{Datagram, Protocol, Transport};

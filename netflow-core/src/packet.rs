@@ -1,0 +1,169 @@
+//! The headers inside a sampled packet: what sFlow's `sampled_header`, the packet sections of
+//! IPFIX (`dataLinkFrameSection`, `ipHeaderPacketSection`, `mplsLabelStackSection`) and PSAMP
+//! carry.
+//!
+//! A [`Packet`] is one stack of headers: link, VLAN tags, MPLS labels, IP, transport. What a
+//! tunnel carries is another `Packet`, [`inner`](Packet::inner), read only when asked for.
+//!
+//! # What a cut leaves
+//!
+//! The sampled octets may end anywhere. Each accessor answers `Some` if the octets of *its*
+//! field are there, and an answer never changes as the sample grows longer: a
+//! sample that ends in the middle of an IPv4 header still gives the fields before the cut.
+//! What stands after a header of variable length is given once that header is whole.
+//! A header whose length is impossible (an IPv4 header of fewer than 20 octets) gives its fixed
+//! fields and ends the dissection. Octets after the end of the packet by its own
+//! length (the padding of a short Ethernet frame) belong to no layer.
+//!
+//! ```
+//! use netflow_core::packet::{HeaderProtocol, Packet};
+//!
+//! let sampled = [
+//!     0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 192, 0, 2, 1, 198, 51, 100, 7, // IPv4
+//!     0xc0, 0, 1, 0xbb, // TCP, cut after its ports
+//! ];
+//! let packet = Packet::dissect(HeaderProtocol::IPV4, &sampled);
+//! assert_eq!(packet.destination_port(), Some(443));
+//! assert_eq!(packet.tcp_flags(), None);
+//! ```
+
+mod header_protocol;
+mod link;
+mod network;
+mod offset;
+mod tag;
+mod transport;
+mod tunnel;
+
+pub use header_protocol::HeaderProtocol;
+pub use tag::{MplsLabel, MplsLabels, VlanTag, Vlans};
+pub use tunnel::{Inner, Tunnel};
+
+use self::offset::{Offset, until};
+
+#[cfg(test)]
+mod tests;
+
+/// One stack of headers at the start of a sampled packet.
+///
+/// Holds the octets and where the layers begin; fields are loaded when they are asked for.
+/// At most 65,535 octets are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packet<'a> {
+    /// From the start of the sample to the end of the packet by its own lengths.
+    octets: &'a [u8],
+    lower: Lower,
+    network: Offset,
+    /// The first Fragment header of IPv6.
+    fragment: Offset,
+    transport: Offset,
+    /// After the link and network headers; absent if one of them is cut.
+    next: Offset,
+    /// 4, 6, or 0 without an IP header.
+    ip_version: u8,
+    protocol: Option<u8>,
+    /// Whether a Segment Routing Header (RFC 8754) was passed.
+    segment_routing: bool,
+}
+
+/// What was found below the network layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Lower {
+    link: Link,
+    /// The last EtherType read; 0 if there is none.
+    ether_type: u16,
+    mpls: Offset,
+}
+
+impl Lower {
+    const NONE: Self = Self::new(Link::None);
+
+    const fn new(link: Link) -> Self {
+        Self {
+            link,
+            ether_type: 0,
+            mpls: Offset::ABSENT,
+        }
+    }
+}
+
+/// The link header a packet begins with, as far as it has addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    None,
+    Ethernet,
+    Ieee80211,
+}
+
+impl<'a> Packet<'a> {
+    /// Finds the headers in sampled octets that begin with `protocol`.
+    ///
+    /// Never fails: what cannot be read is absent. A protocol that is not read, such as
+    /// [`HeaderProtocol::FDDI`], gives a packet without layers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netflow_core::packet::{HeaderProtocol, Packet};
+    ///
+    /// let sampled = [
+    ///     0x02, 0, 0, 0, 0, 0x01, 0x02, 0, 0, 0, 0, 0x02, // addresses
+    ///     0x81, 0x00, 0x00, 0x2a, 0x08, 0x00, // VLAN 42, IPv4
+    ///     0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 198, 51, 100, 7,
+    ///     0x30, 0x39, 0x00, 0x35, 0, 8, 0, 0, // UDP
+    /// ];
+    /// let packet = Packet::dissect(HeaderProtocol::ETHERNET, &sampled);
+    /// assert_eq!(packet.vlan(), Some(42));
+    /// assert_eq!(packet.source_address(), Some([192, 0, 2, 1].into()));
+    /// assert_eq!(packet.protocol(), Some(17));
+    /// assert_eq!(packet.source_port(), Some(12345));
+    /// assert_eq!(packet.payload(), Some(&[][..]));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn dissect(protocol: HeaderProtocol, octets: &'a [u8]) -> Self {
+        let octets = until(octets, Offset::MAX_OCTETS);
+        match protocol {
+            HeaderProtocol::ETHERNET | HeaderProtocol::IEEE80211_AMSDU_SUBFRAME => {
+                link::ethernet(octets)
+            }
+            HeaderProtocol::IPV4 | HeaderProtocol::IPV6 => network::ip(octets, Lower::NONE, 0),
+            HeaderProtocol::MPLS => link::mpls(octets, Lower::NONE, 0),
+            HeaderProtocol::PPP | HeaderProtocol::POS => link::ppp(octets, Lower::NONE, 0),
+            HeaderProtocol::IEEE80211_MAC => link::ieee80211(octets),
+            _ => Self::without_ip(octets, Lower::NONE, Offset::ABSENT),
+        }
+    }
+
+    /// A packet without an IP header, whose payload begins at `next`.
+    #[inline]
+    const fn without_ip(octets: &'a [u8], lower: Lower, next: Offset) -> Self {
+        Self {
+            octets,
+            lower,
+            network: Offset::ABSENT,
+            fragment: Offset::ABSENT,
+            transport: Offset::ABSENT,
+            next,
+            ip_version: 0,
+            protocol: None,
+            segment_routing: false,
+        }
+    }
+
+    /// The octets after the last header that was read whole: of the transport protocol, the IP
+    /// headers (in a fragment that is not the first, or before a transport protocol that is not
+    /// read) or the link layer. At most to the end of the packet by its own lengths.
+    ///
+    /// Of ICMP the first eight octets count as the header, so the payload of an error begins
+    /// with the packet that it quotes.
+    #[must_use]
+    pub fn payload(&self) -> Option<&'a [u8]> {
+        let from_next = self.octets.get(self.next.get()?..)?;
+        if self.transport.is_absent() {
+            Some(from_next)
+        } else {
+            self.transport_payload(from_next)
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! What a packet carries of another packet.
+//!
+//! Tunnels over IP are known by their protocol number, those over UDP by the port that IANA
+//! assigned (in VXLAN also 8472, the default of Linux), so a service that uses such
+//! a port for something else can look like a tunnel. Each therefore checks what its header
+//! fixes, and a header that does not agree is no tunnel.
+
+use super::link::ether_type;
+use super::network::protocol;
+use super::offset::{Offset, high_24_bits, load, load_u16, plus};
+use super::{HeaderProtocol, Lower, Packet};
+
+/// The packet inside another, and what tunnel it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Inner<'a> {
+    /// How the packet was encapsulated.
+    pub tunnel: Tunnel,
+    /// The number that tells apart tunnels of one kind: see each [`Tunnel`]. Absent if the kind
+    /// has none or this packet does not say it.
+    pub tunnel_id: Option<u64>,
+    /// The headers of the inner packet; offsets count from its own first octet. It has no
+    /// layers if the tunnel carries something that is not read.
+    pub packet: Packet<'a>,
+}
+
+/// The kinds of tunnel whose inner packet is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Tunnel {
+    /// IPv4 in IPv4 (RFC 2003).
+    Ipv4InIpv4,
+    /// IPv6 in IPv4, as in 6in4, 6to4 and ISATAP (RFC 4213).
+    Ipv6InIpv4,
+    /// IPv4 in IPv6, as in DS-Lite (RFC 2473).
+    Ipv4InIpv6,
+    /// IPv6 in IPv6 (RFC 2473), also SRv6 with a single segment, which has no header to tell.
+    Ipv6InIpv6,
+    /// IPv6 with a Segment Routing Header (RFC 8754), or Ethernet by Next Header 143 (RFC 8986).
+    Srv6,
+    /// Ethernet in IP (RFC 3378).
+    EtherIp,
+    /// MPLS in IP (RFC 4023).
+    MplsInIp,
+    /// MPLS in UDP (RFC 7510).
+    MplsInUdp,
+    /// GRE (RFC 2784), with PPTP (RFC 2637) and NVGRE (RFC 7637). The identifier is the Key
+    /// (RFC 2890), 32 bits; in PPTP the Call ID, 16 bits. NVGRE has its 24 bits of Virtual
+    /// Subnet ID above 8 bits of FlowID in the Key, and nothing tells it from other GRE.
+    Gre,
+    /// ERSPAN, a mirrored Ethernet frame in GRE. The identifier is the Session ID, 10 bits.
+    Erspan,
+    /// VXLAN (RFC 7348). The identifier is the VNI, 24 bits.
+    Vxlan,
+    /// VXLAN with Generic Protocol Extension (draft-ietf-nvo3-vxlan-gpe). The identifier is the
+    /// VNI, 24 bits.
+    VxlanGpe,
+    /// Geneve (RFC 8926). The identifier is the VNI, 24 bits.
+    Geneve,
+    /// GTP-U (3GPP TS 29.281). The identifier is the TEID, 32 bits.
+    GtpU,
+    /// Teredo (RFC 4380).
+    Teredo,
+    /// Ethernet over MPLS with a control word (RFC 4448). The identifier is the bottom label.
+    MplsPseudowire,
+    /// Provider Backbone Bridges (IEEE 802.1ah). The identifier is the I-SID, 24 bits.
+    ProviderBackboneBridge,
+}
+
+impl Tunnel {
+    /// The name in JSON and in every binding, such as `vxlan`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ipv4InIpv4 => "ipv4_in_ipv4",
+            Self::Ipv6InIpv4 => "ipv6_in_ipv4",
+            Self::Ipv4InIpv6 => "ipv4_in_ipv6",
+            Self::Ipv6InIpv6 => "ipv6_in_ipv6",
+            Self::Srv6 => "srv6",
+            Self::EtherIp => "etherip",
+            Self::MplsInIp => "mpls_in_ip",
+            Self::MplsInUdp => "mpls_in_udp",
+            Self::Gre => "gre",
+            Self::Erspan => "erspan",
+            Self::Vxlan => "vxlan",
+            Self::VxlanGpe => "vxlan_gpe",
+            Self::Geneve => "geneve",
+            Self::GtpU => "gtp_u",
+            Self::Teredo => "teredo",
+            Self::MplsPseudowire => "mpls_pseudowire",
+            Self::ProviderBackboneBridge => "provider_backbone_bridge",
+        }
+    }
+}
+
+/// UDP ports of tunnels (IANA Service Name and Transport Protocol Port Number Registry).
+mod port {
+    pub(super) const GTP_U: u16 = 2152;
+    pub(super) const TEREDO: u16 = 3544;
+    pub(super) const VXLAN: u16 = 4789;
+    pub(super) const VXLAN_GPE: u16 = 4790;
+    pub(super) const GENEVE: u16 = 6081;
+    pub(super) const MPLS: u16 = 6635;
+    /// The default of Linux, older than the assignment.
+    pub(super) const VXLAN_LINUX: u16 = 8472;
+}
+
+impl<'a> Packet<'a> {
+    /// The packet that this one carries, if it is a tunnel whose own header is whole.
+    ///
+    /// Each inner packet is shorter than the one around it, so a loop over `inner` ends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netflow_core::packet::{HeaderProtocol, Packet, Tunnel};
+    ///
+    /// let sampled = [
+    ///     0x45, 0, 0, 40, 0, 0, 0, 0, 64, 4, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, // outer
+    ///     0x45, 0, 0, 20, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, // inner
+    /// ];
+    /// let outer = Packet::dissect(HeaderProtocol::IPV4, &sampled);
+    /// let inner = outer.inner().unwrap();
+    /// assert_eq!(inner.tunnel, Tunnel::Ipv4InIpv4);
+    /// assert_eq!(inner.packet.source_address(), Some([10, 0, 0, 1].into()));
+    /// ```
+    #[must_use]
+    pub fn inner(&self) -> Option<Inner<'a>> {
+        let payload = self.payload()?;
+        if self.ip_version == 0 {
+            return self.below_ip(payload);
+        }
+        self.transport.get()?;
+        let tunnel = match (self.protocol?, self.ip_version) {
+            (protocol::UDP, _) => return self.over_udp(payload),
+            (protocol::GRE, _) => return gre(payload),
+            (protocol::ETHER_IP, _) => return ether_ip(payload),
+            (protocol::MPLS, _) => {
+                return Some(Inner::new(Tunnel::MplsInIp, HeaderProtocol::MPLS, payload));
+            }
+            (protocol::ETHERNET, 6) => {
+                return Some(Inner::new(Tunnel::Srv6, HeaderProtocol::ETHERNET, payload));
+            }
+            (protocol::IPV4 | protocol::IPV6, 6) if self.segment_routing => Tunnel::Srv6,
+            (protocol::IPV4, 4) => Tunnel::Ipv4InIpv4,
+            (protocol::IPV6, 4) => Tunnel::Ipv6InIpv4,
+            (protocol::IPV4, 6) => Tunnel::Ipv4InIpv6,
+            (protocol::IPV6, 6) => Tunnel::Ipv6InIpv6,
+            _ => return None,
+        };
+        Some(Inner::new(tunnel, HeaderProtocol::IPV4, payload))
+    }
+
+    /// Ethernet behind MPLS labels or a backbone service tag.
+    fn below_ip(&self, payload: &'a [u8]) -> Option<Inner<'a>> {
+        let start: [u8; 4] = load(payload, 0)?;
+        let octets = payload.get(4..)?;
+        if self.lower.ether_type == ether_type::BACKBONE_SERVICE_TAG {
+            let service_id = u32::from_be_bytes(start) & 0x00ff_ffff;
+            return Some(
+                Inner::new(
+                    Tunnel::ProviderBackboneBridge,
+                    HeaderProtocol::ETHERNET,
+                    octets,
+                )
+                .with_id(service_id),
+            );
+        }
+        // The control word begins with four zero bits (RFC 4385, section 3).
+        let [first, ..] = start;
+        let bottom = self.mpls_labels().last()?;
+        (first >> 4 == 0).then(|| {
+            Inner::new(Tunnel::MplsPseudowire, HeaderProtocol::ETHERNET, octets)
+                .with_id(bottom.label)
+        })
+    }
+
+    fn over_udp(&self, payload: &'a [u8]) -> Option<Inner<'a>> {
+        let source = self.source_port()?;
+        let destination = self.destination_port()?;
+        match destination {
+            port::VXLAN | port::VXLAN_LINUX => vxlan(payload),
+            port::VXLAN_GPE => vxlan_gpe(payload),
+            port::GENEVE => geneve(payload),
+            port::MPLS => Some(Inner::new(Tunnel::MplsInUdp, HeaderProtocol::MPLS, payload)),
+            _ if destination == port::GTP_U || source == port::GTP_U => gtp_u(payload),
+            _ if destination == port::TEREDO || source == port::TEREDO => teredo(payload),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Inner<'a> {
+    fn new(tunnel: Tunnel, protocol: HeaderProtocol, octets: &'a [u8]) -> Self {
+        Self {
+            tunnel,
+            tunnel_id: None,
+            packet: Packet::dissect(protocol, octets),
+        }
+    }
+
+    /// A packet that begins with what `ether_type` names; without layers if that is not read.
+    fn of_ether_type(tunnel: Tunnel, ether_type: u16, octets: &'a [u8]) -> Self {
+        let protocol = match ether_type {
+            ether_type::IPV4 | ether_type::IPV6 => HeaderProtocol::IPV4,
+            ether_type::TRANSPARENT_ETHERNET => HeaderProtocol::ETHERNET,
+            ether_type::MPLS | ether_type::MPLS_UPSTREAM => HeaderProtocol::MPLS,
+            ether_type::PPP => HeaderProtocol::PPP,
+            _ => return Self::unread(tunnel, octets),
+        };
+        Self::new(tunnel, protocol, octets)
+    }
+
+    fn unread(tunnel: Tunnel, octets: &'a [u8]) -> Self {
+        Self {
+            tunnel,
+            tunnel_id: None,
+            packet: Packet::without_ip(octets, Lower::NONE, Offset::ABSENT),
+        }
+    }
+
+    fn with_id(self, tunnel_id: impl Into<u64>) -> Self {
+        Self {
+            tunnel_id: Some(tunnel_id.into()),
+            ..self
+        }
+    }
+}
+
+/// EtherIP (RFC 3378, section 3): four bits of version 3, twelve of zero.
+fn ether_ip(octets: &[u8]) -> Option<Inner<'_>> {
+    let [version, _] = load(octets, 0)?;
+    let frame = octets.get(2..)?;
+    (version >> 4 == 3).then(|| Inner::new(Tunnel::EtherIp, HeaderProtocol::ETHERNET, frame))
+}
+
+/// GRE (RFC 2784 and 2890; RFC 2637, section 4.1). The source routes of RFC 1701 are not read.
+fn gre(octets: &[u8]) -> Option<Inner<'_>> {
+    const CHECKSUM: u16 = 0x8000;
+    const ROUTING: u16 = 0x4000;
+    const KEY: u16 = 0x2000;
+    const SEQUENCE: u16 = 0x1000;
+    const ACKNOWLEDGMENT: u16 = 0x0080;
+    const VERSION: u16 = 0x0007;
+    const ERSPAN_1_OR_2: u16 = 0x88be;
+    const ERSPAN_3: u16 = 0x22eb;
+
+    let flags = load_u16(octets, 0)?;
+    let protocol = load_u16(octets, 2)?;
+    let is_pptp = flags & VERSION == 1;
+    if flags & ROUTING != 0 || flags & VERSION > 1 {
+        return None;
+    }
+    let mut at = 4;
+    let mut optional_word = |flag: u16| -> Option<Option<[u8; 4]>> {
+        if flags & flag == 0 {
+            return Some(None);
+        }
+        let word = load(octets, at)?;
+        at = plus(at, 4);
+        Some(Some(word))
+    };
+    optional_word(CHECKSUM)?;
+    let key = optional_word(KEY)?;
+    optional_word(SEQUENCE)?;
+    if is_pptp {
+        optional_word(ACKNOWLEDGMENT)?;
+    }
+    let payload = octets.get(at..)?;
+    match protocol {
+        ERSPAN_1_OR_2 if flags & SEQUENCE == 0 => Some(Inner::new(
+            Tunnel::Erspan,
+            HeaderProtocol::ETHERNET,
+            payload,
+        )),
+        ERSPAN_1_OR_2 => erspan(payload, 8),
+        ERSPAN_3 => {
+            let has_subheader = payload.get(11)? & 1 != 0;
+            erspan(payload, if has_subheader { 20 } else { 12 })
+        }
+        _ => {
+            let inner = Inner::of_ether_type(Tunnel::Gre, protocol, payload);
+            Some(match key {
+                Some([_, _, call_id @ ..]) if is_pptp => inner.with_id(u16::from_be_bytes(call_id)),
+                Some(key) => inner.with_id(u32::from_be_bytes(key)),
+                None => inner,
+            })
+        }
+    }
+}
+
+/// ERSPAN of type II or III (draft-foschiano-erspan, section 4) with a header of `len` octets.
+fn erspan(octets: &[u8], len: usize) -> Option<Inner<'_>> {
+    let session_id = load_u16(octets, 2)? & 0x03ff;
+    let frame = octets.get(len..)?;
+    Some(Inner::new(Tunnel::Erspan, HeaderProtocol::ETHERNET, frame).with_id(session_id))
+}
+
+/// VXLAN (RFC 7348, section 5). The I flag says that the VNI is valid, and must be set.
+fn vxlan(octets: &[u8]) -> Option<Inner<'_>> {
+    const HAS_VNI: u8 = 0x08;
+
+    let vni = high_24_bits(load(octets, 4)?);
+    let frame = octets.get(8..)?;
+    (octets.first()? & HAS_VNI != 0)
+        .then(|| Inner::new(Tunnel::Vxlan, HeaderProtocol::ETHERNET, frame).with_id(vni))
+}
+
+/// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe, section 3). Without the P flag it is VXLAN.
+fn vxlan_gpe(octets: &[u8]) -> Option<Inner<'_>> {
+    const VERSION: u8 = 0x30;
+    const HAS_VNI: u8 = 0x08;
+    const HAS_PROTOCOL: u8 = 0x04;
+
+    let [flags, _, _, next_protocol] = load(octets, 0)?;
+    let vni = high_24_bits(load(octets, 4)?);
+    let payload = octets.get(8..)?;
+    if flags & VERSION != 0 {
+        return None;
+    }
+    let protocol = match next_protocol {
+        _ if flags & HAS_PROTOCOL == 0 => Some(HeaderProtocol::ETHERNET),
+        1 | 2 => Some(HeaderProtocol::IPV4),
+        3 => Some(HeaderProtocol::ETHERNET),
+        5 => Some(HeaderProtocol::MPLS),
+        _ => None,
+    };
+    let inner = match protocol {
+        Some(protocol) => Inner::new(Tunnel::VxlanGpe, protocol, payload),
+        None => Inner::unread(Tunnel::VxlanGpe, payload),
+    };
+    Some(if flags & HAS_VNI != 0 {
+        inner.with_id(vni)
+    } else {
+        inner
+    })
+}
+
+/// Geneve (RFC 8926, section 3.4), version 0.
+fn geneve(octets: &[u8]) -> Option<Inner<'_>> {
+    const VERSION: u8 = 0xc0;
+    const OPTIONS_LEN: u8 = 0x3f;
+
+    let [first, _, high, low] = load(octets, 0)?;
+    let vni = high_24_bits(load(octets, 4)?);
+    let options_len = usize::from(first & OPTIONS_LEN) << 2;
+    let payload = octets.get(plus(8, options_len)..)?;
+    let protocol = u16::from_be_bytes([high, low]);
+    (first & VERSION == 0)
+        .then(|| Inner::of_ether_type(Tunnel::Geneve, protocol, payload).with_id(vni))
+}
+
+/// GTP-U version 1 (3GPP TS 29.281, sections 5.1 and 5.2), messages that carry a user's packet.
+fn gtp_u(octets: &[u8]) -> Option<Inner<'_>> {
+    const VERSION_AND_TYPE: u8 = 0xf0;
+    const GTP_VERSION_1: u8 = 0x30;
+    const EXTENSION: u8 = 0x04;
+    /// Any of the flags E, S and PN brings all three optional fields.
+    const OPTIONAL: u8 = 0x07;
+    const USER_PACKET: u8 = 255;
+
+    let [flags, message_type, _, _] = load(octets, 0)?;
+    let teid = u32::from_be_bytes(load(octets, 4)?);
+    if flags & VERSION_AND_TYPE != GTP_VERSION_1 || message_type != USER_PACKET {
+        return None;
+    }
+    let mut at = 8;
+    if flags & OPTIONAL != 0 {
+        at = plus(at, 4);
+        let mut next_extension = *octets.get(11)?;
+        while flags & EXTENSION != 0 && next_extension != 0 {
+            // In words of 32 bits; the last octet names what follows.
+            let len = usize::from(*octets.get(at)?) << 2;
+            if len == 0 {
+                return None;
+            }
+            at = plus(at, len);
+            next_extension = *octets.get(at.wrapping_sub(1))?;
+        }
+    }
+    let packet = octets.get(at..)?;
+    Some(Inner::new(Tunnel::GtpU, HeaderProtocol::IPV4, packet).with_id(teid))
+}
+
+/// Teredo (RFC 4380, section 5.1.1): an IPv6 packet behind an authentication and an origin
+/// indication, each of which may be there.
+fn teredo(octets: &[u8]) -> Option<Inner<'_>> {
+    const ORIGIN: [u8; 2] = [0, 0];
+
+    let mut octets = octets;
+    if let Some([0, 1, client_len, authentication_len]) = load(octets, 0) {
+        let variable = plus(usize::from(client_len), usize::from(authentication_len));
+        octets = octets.get(plus(13, variable)..)?;
+    }
+    if load(octets, 0) == Some(ORIGIN) {
+        octets = octets.get(8..)?;
+    }
+    (octets.first()? >> 4 == 6).then(|| Inner::new(Tunnel::Teredo, HeaderProtocol::IPV6, octets))
+}
