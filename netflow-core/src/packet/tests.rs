@@ -4,6 +4,7 @@ extern crate alloc;
 
 mod link;
 mod network;
+mod oracle;
 mod transport;
 mod tunnel;
 
