@@ -192,7 +192,7 @@ macro_rules! normalised_fields {
             /// Application, as `engine:selector` (RFC 6759).
             ApplicationId application_id Application "" [95];
             /// Name of the application.
-            ApplicationName application_name Text "" [96];
+            ApplicationName application_name Text "" flow;
             /// Name of the user.
             UserName user_name Text "" [371 4294967295/7232];
             /// Number of the flow or connection.

@@ -55,5 +55,7 @@ pub use decoder::{
 };
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
+pub use exporter::{ConfiguredRates, DefinedElement, Definitions};
+#[cfg(feature = "alloc")]
 pub use flow::Flow;
 pub use time::Timestamp;

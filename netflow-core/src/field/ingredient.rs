@@ -54,6 +54,12 @@ ingredients! {
     SystemInit U64 [160];
     /// Sampling rate in the record.
     SamplingInterval U64 [34 50];
+    /// The sampler, whose rate the options tell.
+    SamplerId U64 [48];
+    /// The selector, likewise.
+    SelectorId U64 [302];
+    /// Name of the application, in the record itself.
+    ApplicationName Text [96];
     /// Packets taken in a row.
     SamplingPacketInterval U64 [305];
     /// Packets left out in a row.

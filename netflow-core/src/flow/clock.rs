@@ -57,9 +57,9 @@ impl Flow<'_> {
     #[inline]
     pub fn start(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(record) => time(record, self.header, Ingredient::Start)
+            Source::Record(record) => time(record, self.origin.header, Ingredient::Start)
                 .or_else(|| before(self.sent_end()?, self.sent_duration()?)),
-            Source::Sample(_) => Some(self.header.received),
+            Source::Sample(_) => Some(self.origin.header.received),
         }
     }
 
@@ -71,7 +71,7 @@ impl Flow<'_> {
             Source::Record(_) => self
                 .sent_end()
                 .or_else(|| Some(self.start()?.saturating_add(self.sent_duration()?))),
-            Source::Sample(_) => Some(self.header.received),
+            Source::Sample(_) => Some(self.origin.header.received),
         }
     }
 
@@ -98,10 +98,10 @@ impl Flow<'_> {
             return Some(ClockRule::Received);
         };
         let of = |ingredient| {
-            time(record, self.header, ingredient)?;
+            time(record, self.origin.header, ingredient)?;
             rule(
                 record.template().plan().ingredient(ingredient).candidate,
-                self.header,
+                self.origin.header,
             )
         };
         of(Ingredient::Start).or_else(|| of(Ingredient::End))
@@ -109,7 +109,7 @@ impl Flow<'_> {
 
     fn sent_end(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(record) => time(record, self.header, Ingredient::End),
+            Source::Record(record) => time(record, self.origin.header, Ingredient::End),
             Source::Sample(_) => None,
         }
     }
