@@ -1,5 +1,6 @@
 //! The one door with state: a datagram goes in, a [`Message`] comes out.
 
+mod account;
 mod data;
 mod header;
 mod limits;
@@ -16,6 +17,7 @@ mod waiting;
 
 use core::net::SocketAddr;
 
+pub use self::account::DomainReport;
 pub use self::header::MessageHeader;
 pub use self::limits::{Limits, SessionScope};
 pub use self::message::{Flows, Message, MessageRecords, MessageSamples, Problems, Sets};

@@ -59,6 +59,7 @@ impl Decoder {
             return Ok(datagram.payload.len());
         };
         let template = Arc::clone(template);
+        let first = self.scratch.slots.len();
         let record_len = template.min_record_len();
         let fit = left.checked_div(record_len).unwrap_or(0);
         let count = fit.min(usize::from(fixed.count));
@@ -86,6 +87,9 @@ impl Decoder {
             count,
             lists: 0..0,
         });
+        if let Some(key) = self.enter(datagram) {
+            self.account(&key, first);
+        }
         Ok(end)
     }
 
@@ -95,6 +99,7 @@ impl Decoder {
         let behind = |error: Error| Error::new(error.kind, error.offset.saturating_add(offset));
         let wire = sflow::Datagram::parse(octets).map_err(behind)?;
         self.begin(datagram, header::sflow(&wire, datagram, offset));
+        let first = self.scratch.slots.len();
         let counts = wire.verify(|error, octets| self.problem(behind(error), None, octets));
         let end = offset.saturating_add(counts.end);
         let samples = [
@@ -116,6 +121,10 @@ impl Decoder {
             count: 0,
             lists: 0..0,
         });
+        if let Some(key) = self.enter(datagram) {
+            self.account(&key, first);
+            self.account_samples(&key, &wire);
+        }
         Ok(end)
     }
 }

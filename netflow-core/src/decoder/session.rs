@@ -6,12 +6,14 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
+use super::header::MessageHeader;
 use super::limits::{Limits, SessionScope};
 use super::waiting::Waiting;
 use crate::datagram::{Datagram, Protocol, Transport};
-use crate::exporter::{Exporter, Taught};
+use crate::exporter::{Exporter, Sequence, Sources, Taught};
 use crate::hash::KeyedHash;
 use crate::template::Templates;
+use crate::time::Timestamp;
 
 /// Whose state it is: exporter, protocol and observation domain never share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,14 +23,15 @@ pub(super) struct SessionKey {
     pub(super) port: u16,
     pub(super) protocol: Protocol,
     pub(super) observation_domain: u32,
+    /// The address the sFlow agent gives itself.
+    pub(super) agent: Option<IpAddr>,
 }
 
 impl SessionKey {
     pub(super) fn new(
         datagram: &Datagram<'_>,
         scope: SessionScope,
-        protocol: Protocol,
-        observation_domain: u32,
+        header: &MessageHeader,
     ) -> Self {
         let with_port = scope == SessionScope::Transport || datagram.transport == Transport::Stream;
         Self {
@@ -38,8 +41,9 @@ impl SessionKey {
             } else {
                 0
             },
-            protocol,
-            observation_domain,
+            protocol: header.protocol,
+            observation_domain: header.observation_domain,
+            agent: header.agent_address,
         }
     }
 }
@@ -53,12 +57,33 @@ pub(super) struct Session {
     /// changes meanwhile.
     pub(super) exporter: Arc<Exporter>,
     pub(super) waiting: Waiting,
+    pub(super) sequence: Sequence,
+    pub(super) sources: Sources,
+    pub(super) messages: u64,
+    pub(super) first_received: Timestamp,
+    pub(super) last_received: Timestamp,
+    pub(super) clock_skew: Option<i64>,
     used: u64,
     /// Octets of memory as charged.
     octets: usize,
 }
 
 impl Session {
+    /// Notes that a message came.
+    pub(super) fn seen(&mut self, received: Timestamp, clock_skew: Option<i64>) {
+        if self.messages == 0 {
+            self.first_received = received;
+        }
+        self.messages = self.messages.saturating_add(1);
+        self.last_received = received;
+        self.clock_skew = clock_skew;
+    }
+
+    /// Octets of memory as charged.
+    pub(super) const fn octets(&self) -> usize {
+        self.octets
+    }
+
     /// Octets of memory it takes.
     fn memory(&self) -> usize {
         SESSION
@@ -66,6 +91,7 @@ impl Session {
             .saturating_add(self.taught.memory())
             .saturating_add(self.exporter.memory())
             .saturating_add(self.waiting.memory())
+            .saturating_add(self.sources.memory())
     }
 }
 
@@ -112,6 +138,12 @@ impl Sessions {
             taught: Taught::default(),
             exporter: Arc::new(Exporter::new(self.hash)),
             waiting: Waiting::default(),
+            sequence: Sequence::default(),
+            sources: Sources::new(self.hash),
+            messages: 0,
+            first_received: Timestamp::default(),
+            last_received: Timestamp::default(),
+            clock_skew: None,
             used: self.clock,
             octets: SESSION,
         };
@@ -133,6 +165,15 @@ impl Sessions {
         }
         let evicted = self.make_room(octets, key);
         (self.octets.saturating_add(octets) <= self.budget).then_some(evicted)
+    }
+
+    /// Changes of a domain what takes no memory.
+    pub(super) fn touch<T>(
+        &mut self,
+        key: &SessionKey,
+        change: impl FnOnce(&mut Session) -> T,
+    ) -> Option<T> {
+        self.sessions.get_mut(key).map(change)
     }
 
     /// Changes a domain, and charges what it takes then.

@@ -38,17 +38,16 @@ impl Decoder {
         let end = offset.saturating_add(length);
         let start = offset.saturating_add(header_len);
         let body = datagram.payload.get(start..end).unwrap_or_default();
-        let Some(key) = self.key(datagram) else {
+        let Some(key) = self.enter(datagram) else {
             return end;
         };
+        let first = self.scratch.slots.len();
         let course = Course {
             datagram,
             dialect,
             key,
             header: self.scratch.current,
         };
-        let evicted = self.sessions.enter(key);
-        Stats::add(&mut self.stats.evicted, evicted);
         for set in Sets::new(body, start) {
             Stats::add(&mut self.stats.sets, 1);
             match set {
@@ -59,20 +58,9 @@ impl Decoder {
                 }
             }
         }
+        self.account(&key, first);
         self.finish(&course);
         end
-    }
-
-    /// Whose state the present message changes.
-    fn key(&self, datagram: &Datagram<'_>) -> Option<SessionKey> {
-        let header = self.scratch.headers.get(self.scratch.current)?;
-        let domain = header.observation_domain;
-        Some(SessionKey::new(
-            datagram,
-            self.scope,
-            header.protocol,
-            domain,
-        ))
     }
 
     fn set(&mut self, course: &Course<'_>, set: &Set<'_>) {
