@@ -85,7 +85,7 @@ macro_rules! normalised_fields {
             /// IP protocol number.
             Protocol protocol U8 "" [4 193];
             /// Octets as counted by the exporter, not scaled; of sFlow, the frame's length.
-            Octets octets U64 "octets" [1 85 231 352 353 23 171];
+            Octets octets U64 "octets" [1 85 231 352 353 23 171 312 224];
             /// Packets as counted by the exporter, not scaled; of sFlow, 1.
             Packets packets U64 "packets" [2 86 298 24 172];
             /// Octets of the other direction (RFC 5103, or a firewall's responder).
@@ -197,6 +197,20 @@ macro_rules! normalised_fields {
             UserName user_name Text "" [371 4294967295/7232];
             /// Number of the flow or connection.
             FlowId flow_id U64 "" [148];
+            /// How the inner packet of a sampled packet is carried, such as `vxlan`.
+            TunnelType tunnel_type Name "" flow;
+            /// Number of the tunnel: VNI, GRE key, TEID.
+            TunnelId tunnel_id U64 "" flow;
+            /// Source address of the inner packet.
+            InnerSourceAddress inner_source_address Address "" flow;
+            /// Destination address of the inner packet.
+            InnerDestinationAddress inner_destination_address Address "" flow;
+            /// Source port of the inner packet.
+            InnerSourcePort inner_source_port U16 "" flow;
+            /// Destination port of the inner packet.
+            InnerDestinationPort inner_destination_port U16 "" flow;
+            /// IP protocol number of the inner packet.
+            InnerProtocol inner_protocol U8 "" flow;
         }
     };
 }

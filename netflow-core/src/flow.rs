@@ -5,6 +5,7 @@ mod clock;
 mod icmp;
 mod names;
 mod numbers;
+mod packet;
 mod sample;
 mod sampling;
 mod value;
@@ -122,7 +123,10 @@ impl<'m> Flow<'m> {
     #[inline]
     fn unsigned(&self, field: FlowField) -> Option<u64> {
         match &self.source {
-            Source::Record(record) => unsigned(Self::octets_of(record, field)?),
+            Source::Record(record) => match Self::octets_of(record, field) {
+                Some(octets) => unsigned(octets),
+                None => number_of_section(record, field),
+            },
             Source::Sample(flow) => flow.unsigned(field),
         }
     }
@@ -137,10 +141,10 @@ impl<'m> Flow<'m> {
 
     fn mac(&self, field: FlowField) -> Option<MacAddress> {
         match &self.source {
-            Source::Record(record) => {
-                let octets = Self::octets_of(record, field)?.try_into().ok()?;
-                Some(MacAddress(octets))
-            }
+            Source::Record(record) => match Self::octets_of(record, field) {
+                Some(octets) => Some(MacAddress(octets.try_into().ok()?)),
+                None => packet::mac(&packet::section(record)?, field),
+            },
             Source::Sample(flow) => flow.mac(field),
         }
     }
@@ -297,6 +301,18 @@ impl Flow<'_> {
     #[must_use]
     pub const fn frame(&self) -> Option<u64> {
         Some(self.origin.header.frame)
+    }
+}
+
+/// A number that the record has not, but the packet in it may have.
+#[cold]
+fn number_of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
+    let packet = packet::section(record)?;
+    match field {
+        // A record with a packet and no counter describes the packet.
+        FlowField::Packets => Some(1),
+        FlowField::Octets => packet.ip_total_length().map(u64::from),
+        _ => packet::unsigned(&packet, field),
     }
 }
 

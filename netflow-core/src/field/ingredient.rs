@@ -64,6 +64,14 @@ ingredients! {
     SamplingPacketInterval U64 [305];
     /// Packets left out in a row.
     SamplingPacketSpace U64 [306];
+    /// The first octets of a sampled frame.
+    DataLinkFrame Text [315];
+    /// The first octets of a sampled IP packet.
+    IpHeader Text [313];
+    /// The first octets of a sampled label stack.
+    MplsLabelStack Text [316];
+    /// Segment of an overlay: a VNI.
+    SegmentId U64 [351];
     /// ICMP type and code as one number.
     IcmpTypeCode U64 [32 139];
     /// ICMP type.
