@@ -74,6 +74,9 @@ macro_rules! normalised_fields {
             Duration duration Duration "ns" flow;
             /// How start and end were worked out.
             Clock clock Name "" flow;
+            /// The times cannot be right: a clock is off by more than a day, or
+            /// the flow ends after it was sent or before it starts.
+            ClockSuspect clock_suspect Flag "" flow;
             /// Source address; of sFlow, in the outer header.
             SourceAddress source_address Address "" flow;
             /// Destination address; of sFlow, in the outer header.
@@ -187,6 +190,12 @@ macro_rules! normalised_fields {
             FlowEndReason flow_end_reason U8 "" [136];
             /// Firewall event.
             FirewallEvent firewall_event U8 "" [233 4294967295/7237];
+            /// Firewall extended event of Cisco (field type 33002).
+            FirewallExtendedEvent firewall_extended_event U16 "" [4294967295/234];
+            /// Access list of the input, three numbers of four octets (33000).
+            IngressAcl ingress_acl Octets "" [4294967295/232];
+            /// Access list of the output (33001).
+            EgressAcl egress_acl Octets "" [4294967295/233];
             /// NAT event.
             NatEvent nat_event U8 "" [230];
             /// Application, as `engine:selector` (RFC 6759).
@@ -241,6 +250,8 @@ pub enum FieldType {
     Duration,
     /// Text of the exporter's, in UTF-8 as a rule.
     Text,
+    /// Octets of no further meaning.
+    Octets,
     /// One of few words of ours.
     Name,
     /// An application id (RFC 6759).

@@ -156,6 +156,10 @@ impl<'m> Flow<'m> {
         }
     }
 
+    fn octets_value(&self, field: FlowField) -> Option<&'m [u8]> {
+        Self::octets_of(self.record()?, field)
+    }
+
     fn application(&self, field: FlowField) -> Option<ApplicationId<'m>> {
         match &self.source {
             Source::Record(record) => ApplicationId::parse(Self::octets_of(record, field)?),
@@ -193,6 +197,9 @@ macro_rules! accessor {
     };
     ($doc:tt $variant:ident $name:ident Text $source:tt) => {
         accessor!(@ $doc $variant $name Text<'m>, text);
+    };
+    ($doc:tt $variant:ident $name:ident Octets $source:tt) => {
+        accessor!(@ $doc $variant $name &'m [u8], octets_value);
     };
     ($doc:tt $variant:ident $name:ident Application $source:tt) => {
         accessor!(@ $doc $variant $name ApplicationId<'m>, application);

@@ -86,7 +86,7 @@ fn in_ipfix_uptimes_count_from_the_start_of_the_exporter() {
 
 #[test]
 fn absolute_times_of_every_unit_are_read() {
-    let ntp = NOW + 2_208_988_800_u64 as u32;
+    let ntp = NOW + 2_208_988_800;
     let half = 1 << 31;
     let millis = (u64::from(NOW) * 1_000 + 500).to_be_bytes();
     let [a, b] = [&millis[..4], &millis[4..]].map(|w| u32::from_be_bytes(w.try_into().unwrap()));
@@ -142,4 +142,55 @@ fn a_time_of_64_zero_bits_is_no_time() {
         .template(256, &[(154, 8), (155, 8)])
         .set(256, &words(&[0; 4]));
     assert_eq!(times(&message), (None, None, None));
+}
+
+#[test]
+fn a_count_of_microseconds_behind_ntp_seconds_is_found_out() {
+    let ntp = NOW + 2_208_988_800;
+    let message = Message::ipfix(0)
+        .template(256, &[(154, 8), (155, 8)])
+        .set(256, &words(&[ntp, 250_000, ntp, 750_000]));
+    assert_eq!(
+        times(&message),
+        (Some(250), Some(750), Some("microsecond_count"))
+    );
+    // One small fraction may be chance.
+    let message = Message::ipfix(0)
+        .template(256, &[(154, 8), (155, 8)])
+        .set(256, &words(&[ntp, 250_000, ntp, 1 << 31]));
+    assert_eq!(times(&message), (Some(0), Some(500), Some("microseconds")));
+}
+
+#[test]
+fn a_count_of_microseconds_since_1970_is_found_out() {
+    let micros = u64::from(NOW) * 1_000_000 + 500_000;
+    let [high, low] = [micros >> 32, micros & 0xffff_ffff].map(|n| u32::try_from(n).unwrap());
+    for id in [154, 156] {
+        let message = Message::ipfix(0)
+            .template(256, &[(id, 8)])
+            .set(256, &words(&[high, low]));
+        assert_eq!(
+            times(&message),
+            (Some(500), None, Some("microsecond_count"))
+        );
+    }
+}
+
+#[test]
+fn impossible_clocks_are_flagged_and_given_all_the_same() {
+    let suspect = |fields: &[(u16, u16)], values: &[u32]| {
+        let payload = Message::ipfix(0)
+            .template(256, fields)
+            .set(256, &words(values))
+            .octets();
+        let mut decoder = decoder();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        let flow = message.flows().next().unwrap();
+        (flow.start().is_some(), flow.clock_suspect())
+    };
+    let both = [(150, 4), (151, 4)];
+    assert_eq!(suspect(&both, &[NOW - 9, NOW]), (true, Some(false)));
+    assert_eq!(suspect(&both, &[NOW, NOW - 9]), (true, Some(true)));
+    assert_eq!(suspect(&both, &[NOW, NOW + 9_999]), (true, Some(true)));
+    assert_eq!(suspect(&[(7, 4)], &[1]), (false, None));
 }
