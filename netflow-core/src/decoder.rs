@@ -2,7 +2,6 @@
 
 mod account;
 mod data;
-mod header;
 mod limits;
 mod message;
 mod netflow;
@@ -18,7 +17,6 @@ mod waiting;
 use core::net::SocketAddr;
 
 pub use self::account::DomainReport;
-pub use self::header::MessageHeader;
 pub use self::limits::{Limits, SessionScope};
 pub use self::message::{Flows, Message, MessageRecords, MessageSamples, Problems, Sets};
 pub use self::problem::Problem;
@@ -27,8 +25,10 @@ use self::session::Sessions;
 pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
 pub use self::stats::Stats;
 use crate::datagram::{Datagram, Protocol};
+use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
-use crate::exporter::{ConfiguredRates, Definitions};
+use crate::exporter::ConfiguredRates;
+use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
 use crate::wire;
 

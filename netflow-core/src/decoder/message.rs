@@ -1,11 +1,11 @@
 //! What one datagram gave.
 
 use super::Decoder;
-use super::header::MessageHeader;
 use super::problem::Problem;
 use super::scratch::{Context, ProblemSlot, SetSlot};
 use super::set::{Records, Samples, Set};
 use crate::flow::{Flow, Origin};
+use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::wire::sflow;
 

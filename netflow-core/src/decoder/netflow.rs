@@ -2,9 +2,10 @@
 
 use alloc::sync::Arc;
 
-use super::{Content, Decoder, SetSlot, Stats, header};
+use super::{Content, Decoder, SetSlot, Stats};
 use crate::datagram::{Datagram, Protocol};
 use crate::error::{Error, ErrorKind};
+use crate::header;
 use crate::wire::set::Dialect;
 use crate::wire::{ipfix, sflow};
 

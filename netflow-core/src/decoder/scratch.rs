@@ -4,9 +4,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::header::MessageHeader;
 use crate::error::{Error, ErrorKind};
 use crate::exporter::Exporter;
+use crate::header::MessageHeader;
 use crate::template::Template;
 use crate::wire::set::Dialect;
 

@@ -2,10 +2,10 @@
 
 use alloc::sync::Arc;
 
-use super::header::MessageHeader;
 use super::message::Message;
 use super::scratch::{Content, SetSlot};
 use crate::flow::Origin;
+use crate::header::MessageHeader;
 use crate::record::{DataRecord, Segments, measure};
 use crate::template::Template;
 use crate::wire::sflow;

@@ -1,8 +1,8 @@
 //! When a flow began and ended, and how that was worked out.
 
 use super::{Flow, Source};
-use crate::decoder::MessageHeader;
 use crate::field::Ingredient;
+use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::time::Timestamp;
 use crate::value::{NtpTime, unsigned};
