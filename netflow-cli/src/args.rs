@@ -1,8 +1,12 @@
 //! The command line.
 
+use core::fmt;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::plan::Usage;
 
 /// Read what routers, switches, firewalls and probes export about traffic: NetFlow v1, v5 to
 /// v9, IPFIX and sFlow v5.
@@ -79,6 +83,37 @@ pub(crate) enum SchemaName {
     Record,
     /// What came over the wire, in its order, with its octets
     Wire,
+}
+
+/// The error of a command line that can be parsed but makes no sense.
+pub(crate) fn error(subcommand: &str, usage: &Usage) -> clap::Error {
+    let mut cli = Cli::command();
+    cli.build();
+    match cli.find_subcommand_mut(subcommand) {
+        Some(command) => command.error(ErrorKind::InvalidValue, usage),
+        None => cli.error(ErrorKind::InvalidValue, usage),
+    }
+}
+
+/// As it is given on the command line.
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_value(self, f)
+    }
+}
+
+/// As it is given on the command line.
+impl fmt::Display for SchemaName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_value(self, f)
+    }
+}
+
+fn write_value(value: &impl ValueEnum, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match value.to_possible_value() {
+        Some(value) => f.write_str(value.get_name()),
+        None => Ok(()),
+    }
 }
 
 const AFTER_HELP: &str = "\

@@ -17,7 +17,7 @@ impl Files {
         }
     }
 
-    pub(crate) const fn are_several(&self) -> bool {
+    pub(crate) fn are_several(&self) -> bool {
         !self.names.is_empty()
     }
 

@@ -21,7 +21,7 @@ impl<'o> Json<'o> {
     }
 
     /// Octets written so far, to go back to.
-    pub(crate) const fn mark(&self) -> usize {
+    pub(crate) fn mark(&self) -> usize {
         self.out.len()
     }
 
@@ -46,10 +46,13 @@ impl<'o> Json<'o> {
 
     /// A key that needs no escapes; its value follows.
     pub(crate) fn key(&mut self, key: &str) {
-        self.separate();
-        self.out.push(b'"');
-        self.raw(key.as_bytes());
-        self.raw(b"\":");
+        self.word(key);
+        self.colon();
+    }
+
+    /// Makes the string just written a key.
+    pub(crate) fn colon(&mut self) {
+        self.out.push(b':');
     }
 
     pub(crate) fn null(&mut self) {

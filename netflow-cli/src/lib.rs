@@ -10,15 +10,26 @@
 //! ```
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
 mod args;
+mod csv;
 mod decode;
 mod files;
+mod flow;
 mod json;
 mod lines;
 mod output;
+mod plan;
+mod progress;
+mod record;
 mod rows;
 mod scalar;
 mod status;
+mod stderr;
+mod suggest;
+mod summary;
+mod table;
 mod text;
 mod wire;
 
@@ -35,18 +46,18 @@ where
     I: IntoIterator<Item = A>,
     A: Into<OsString> + Clone,
 {
-    match args::Cli::try_parse_from(args) {
-        Ok(cli) => match cli.command {
-            args::Command::Decode(args) => decode::run(&args),
-        },
-        Err(error) => {
-            // Whoever asked may have closed the pipe already.
-            let _ = error.print();
-            if error.use_stderr() {
-                Status::Usage
-            } else {
-                Status::Success
-            }
+    let ran = args::Cli::try_parse_from(args).and_then(|cli| match cli.command {
+        args::Command::Decode(args) => {
+            decode::run(&args).map_err(|usage| args::error("decode", &usage))
         }
-    }
+    });
+    ran.unwrap_or_else(|error| {
+        // Whoever asked may have closed the pipe already.
+        let _ = error.print();
+        if error.use_stderr() {
+            Status::Usage
+        } else {
+            Status::Success
+        }
+    })
 }

@@ -75,7 +75,12 @@ impl<S: Schema> Rows for Lines<S> {
         let mut problems = message.problems().peekable();
         for header in headers {
             self.head.clear();
-            write_head(&mut Json::new(&mut self.head), header, &self.files, S::TIMES);
+            write_head(
+                &mut Json::new(&mut self.head),
+                header,
+                &self.files,
+                S::TIMES,
+            );
             let head = Head {
                 members: &self.head,
                 frame: files::frame(frame),
@@ -95,12 +100,7 @@ impl<S: Schema> Rows for Lines<S> {
 }
 
 /// The members that say where a row comes from.
-pub(crate) fn write_head(
-    json: &mut Json<'_>,
-    header: &MessageHeader,
-    files: &Files,
-    times: bool,
-) {
+fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times: bool) {
     write_frame(json, header.frame, files);
     if times {
         json.key("received");
@@ -143,9 +143,25 @@ fn write_frame(json: &mut Json<'_>, number: u64, files: &Files) {
 }
 
 /// The row of a problem.
-pub(crate) fn write_problem(problem: &Problem<'_>, head: Head<'_>, json: &mut Json<'_>) {
+fn write_problem(problem: &Problem<'_>, head: Head<'_>, json: &mut Json<'_>) {
     head.open(json);
     write_reason(json, &problem.error, problem.set, problem.octets);
+}
+
+/// The row of a problem among rows that have no head of their own.
+pub(crate) fn write_problem_alone(
+    problem: &Problem<'_>,
+    files: &Files,
+    head: &mut Vec<u8>,
+    json: &mut Json<'_>,
+) {
+    head.clear();
+    write_head(&mut Json::new(head), problem.header, files, false);
+    let head = Head {
+        members: head,
+        frame: 0,
+    };
+    write_problem(problem, head, json);
 }
 
 /// The row of a datagram that cannot be decoded at all.

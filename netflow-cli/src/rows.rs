@@ -17,6 +17,11 @@ pub(crate) trait Rows {
         let _ = (datagram, error, out);
     }
 
+    /// Writes what was kept back: the reader is waiting.
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        let _ = out;
+    }
+
     /// What stands behind the last row.
     fn finish(&mut self, out: &mut Vec<u8>) {
         let _ = out;

@@ -1,6 +1,7 @@
 //! Values of fields and of sFlow members as JSON, the same in every schema.
 
 use netflow_core::value::{MacAddress, Text, Value};
+use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::sflow::structure::MemberValue;
 
 use crate::json::Json;
@@ -36,4 +37,14 @@ pub(crate) fn write_member(json: &mut Json<'_>, value: &MemberValue<'_>) {
         MemberValue::Text(text) => json.text(Text::new(text)),
         MemberValue::Octets(octets) => json.hex(octets),
     }
+}
+
+/// The kind of row that a sample becomes; none if its format is not known, which is a problem.
+pub(crate) const fn kind_of(sample: &SampleKind<'_>) -> Option<&'static str> {
+    Some(match sample {
+        SampleKind::Flow(_) => "sample",
+        SampleKind::Counters(_) => "counters",
+        SampleKind::Discarded(_) => "discarded",
+        SampleKind::Unknown => return None,
+    })
 }

@@ -5,7 +5,7 @@ mod list;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::TemplateField;
 use netflow_core::wire::sflow::structure::Members;
-use netflow_core::wire::sflow::{Record, Sample, SampleKind};
+use netflow_core::wire::sflow::{Record, Sample};
 use netflow_core::wire::template::{FieldKey, FieldSpecifier, TemplateKind, TemplateRecord};
 use netflow_core::{Set, SetKind};
 
@@ -47,11 +47,21 @@ impl Schema for Wire {
 }
 
 impl Wire {
-    fn record(self, record: &DataRecord<'_, '_>, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>) {
+    fn record(
+        self,
+        record: &DataRecord<'_, '_>,
+        set: &Set<'_>,
+        head: Head<'_>,
+        json: &mut Json<'_>,
+    ) {
         let template = record.template();
         head.open(json);
         json.key("kind");
-        json.word(if template.is_options() { "options" } else { "data" });
+        json.word(if template.is_options() {
+            "options"
+        } else {
+            "data"
+        });
         if !template.is_fixed_version() {
             json.key("set");
             json.number(template.id());
@@ -80,7 +90,11 @@ impl Wire {
     }
 
     fn value(self, field: &Field<'_, '_>, depth: u8, json: &mut Json<'_>) {
-        if field.template().data_type().is_some_and(|data_type| data_type.is_list()) {
+        if field
+            .template()
+            .data_type()
+            .is_some_and(|data_type| data_type.is_list())
+        {
             self.list(field.list(), depth, json);
         } else if let Some(value) = field.value() {
             scalar::write(json, &value);
@@ -140,11 +154,8 @@ fn write_sample(sample: &Sample<'_>, head: Head<'_>, json: &mut Json<'_>) {
         // It is shorter than its header: a problem.
         return;
     };
-    let name = match kind {
-        SampleKind::Flow(_) => "sample",
-        SampleKind::Counters(_) => "counters",
-        SampleKind::Discarded(_) => "discarded",
-        SampleKind::Unknown => return,
+    let Some(name) = scalar::kind_of(&kind) else {
+        return;
     };
     head.open(json);
     json.key("kind");
