@@ -121,10 +121,8 @@ impl Decoder {
             }
             match self.following(&datagram, end) {
                 Ok(next) => end = next,
-                Err(_) => {
-                    let length = rest.len();
-                    let error = Error::new(ErrorKind::TrailingOctets { length }, end);
-                    self.problem(error, None, length);
+                Err(error) => {
+                    self.problem(error, None, rest.len());
                     break;
                 }
             }
@@ -132,16 +130,13 @@ impl Decoder {
         Ok(Message::new(self, datagram.payload))
     }
 
-    /// Reads a message behind another, which has to be of the same protocol:
-    /// stray octets rarely begin like that.
+    /// Reads a message behind another. What begins like none belongs to nothing.
     fn following(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
-        let protocol = wire::message::protocol(octets, offset)?;
-        let first = self.scratch.headers.first().map(|header| header.protocol);
-        if first != Some(protocol) {
-            let version = 0;
-            return Err(Error::new(ErrorKind::NotFlowExport { version }, offset));
-        }
+        wire::message::protocol(octets, offset).map_err(|_| {
+            let length = octets.len();
+            Error::new(ErrorKind::TrailingOctets { length }, offset)
+        })?;
         self.message(datagram, offset)
     }
 
