@@ -80,7 +80,7 @@ def walk(path):
         payload, at = datagram.payload, 0
         if begins(payload, 0) is None and datagram.target not in PORTS:
             continue
-        while at is not None and (at == 0 or at < len(payload)):
+        while at is not None and (at == 0 or any(payload[at:])):
             what = begins(payload, at)
             if what is None:
                 reason = "trailing_octets" if at else "cut" if len(payload) < 2 else "not_flow_export"

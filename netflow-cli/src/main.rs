@@ -1,3 +1,8 @@
 //! The command `netflow`.
+#![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    netflow_cli::run(std::env::args_os()).into()
+}

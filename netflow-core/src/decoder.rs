@@ -146,10 +146,8 @@ impl Decoder {
             }
             match self.following(&datagram, end) {
                 Ok(next) => end = next,
-                Err(_) => {
-                    let length = rest.len();
-                    let error = Error::new(ErrorKind::TrailingOctets { length }, end);
-                    self.problem(error, None, length);
+                Err(error) => {
+                    self.problem(error, None, rest.len());
                     break;
                 }
             }
@@ -158,15 +156,17 @@ impl Decoder {
     }
 
     /// Reads a message behind another, which has to be of the same protocol:
-    /// stray octets rarely begin like that.
+    /// stray octets rarely begin like that, and exporters do not mix them.
     fn following(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
-        let protocol = wire::message::protocol(octets, offset)?;
+        let trailing = || {
+            let length = octets.len();
+            Error::new(ErrorKind::TrailingOctets { length }, offset)
+        };
+        let protocol = wire::message::protocol(octets, offset).map_err(|_| trailing())?;
         let first = self.scratch.origins.first();
-        let first = first.map(|origin| origin.header.protocol);
-        if first != Some(protocol) {
-            let version = 0;
-            return Err(Error::new(ErrorKind::NotFlowExport { version }, offset));
+        if first.map(|origin| origin.header.protocol) != Some(protocol) {
+            return Err(trailing());
         }
         self.message(datagram, offset)
     }

@@ -211,7 +211,7 @@ def xdr_table():
 
 
 def xdr_members(text):
-    return [tuple(part.split(":", 1)) for part in re.findall(r"(?:[^;{]|\{[^}]*\})+", text)]
+    return [tuple(part.split(":", 1)) for part in re.findall(r"(?:[^;{(]|\{[^}]*\}|\([^)]*\))+", text)]
 
 
 XDR_TYPES = {r["name"]: xdr_members(r["members"]) for r in xdr_table() if r["kind"] == "type"}
@@ -234,7 +234,7 @@ class Xdr:
         return self.n
 
     def structure(self, members):
-        return b"".join(self.one(name, kind.rstrip("?")) for name, kind in members)
+        return b"".join(self.one(name, re.sub(r"[({].*|\?$", "", kind)) for name, kind in members)
 
     def one(self, name, kind):
         n = self.next()
@@ -267,17 +267,13 @@ class Xdr:
         fixed = re.fullmatch(r"opaque\[(\d+)\]", kind)
         if fixed:
             return bytes(0x40 + (n + i) % 26 for i in range(int(fixed[1])))
-        array = re.fullmatch(r"(\w+)<(\d*)>", kind)
+        array = re.fullmatch(r"(\w+)<([\w.]*)>", kind)
         if array and array[1] in ("string", "opaque", "utf8string"):
             return xdr_opaque(f"{name}-{n}".encode()[:int(array[2] or 64)])
         if array:
             return be(2, 4) + b"".join(self.item(name, array[1]) for _ in range(2))
         if kind == "label_stack":
             return be(2, 4) + be(16_000 << 4, 4) + be(16_001 << 4 | 0x100, 4)
-        if kind == "wildcards":
-            return bytes(40)
-        if kind == "actions":
-            return bytes(8)
         if kind in XDR_FLOWS:
             return self.structure(xdr_members(XDR_FLOWS[kind]["members"]))
         members = XDR_TYPES[kind]
@@ -296,13 +292,18 @@ class Xdr:
         return self.one(name, kind)
 
 
-def flow_record(enterprise, form, body, length=None):
-    return be(enterprise << 12 | form, 4) + be(len(body) if length is None else length, 4) + body
+def xdr_padding(body, pad):
+    """Opaque data is filled up to whole words, which its length does not count."""
+    return bytes(-len(body) % 4) if pad else b""
 
 
-def sample(form, head, *parts, enterprise=0, count=None, length=None, tail=b""):
+def flow_record(enterprise, form, body, length=None, pad=True):
+    return be(enterprise << 12 | form, 4) + be(len(body) if length is None else length, 4) + body + xdr_padding(body, pad)
+
+
+def sample(form, head, *parts, enterprise=0, count=None, length=None, tail=b"", pad=True):
     body = head + be(len(parts) if count is None else count, 4) + b"".join(parts) + tail
-    return be(enterprise << 12 | form, 4) + be(len(body) if length is None else length, 4) + body
+    return be(enterprise << 12 | form, 4) + be(len(body) if length is None else length, 4) + body + xdr_padding(body, pad)
 
 
 def flow_sample(*parts, n=1, source=501, rate=1000, inp=501, out=601, **more):

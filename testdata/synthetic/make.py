@@ -298,7 +298,7 @@ def sflow_devices():
            sflow(counters(flow_record(0, 2003, cpu[:-12]), flow_record(0, 2003, cpu), flow_record(0, 2003, cpu + bytes(range(8)))),
                  counters(flow_record(0, 2003, cpu[:-20]), flow_record(0, 2003, cpu[:30]), n=2),
                  flow_sample(flow_record(0, 3, four + b"\0\0\0\x07"), flow_record(0, 3, four[:-4]), flow_record(0, 1001, be(5, 4)), n=3),
-                 discarded(flow_record(0, 1038, be(6, 4) + b"foobar"), n=1)))
+                 discarded(flow_record(0, 1038, be(6, 4) + b"foobar", pad=False), n=1, pad=False)))
     device("sflow_unknown", "any", "sFlow v5", "flow, counter and sample formats nobody knows, and sample formats of vendors",
            sflow(flow_sample(flow_record(0, 4000, bytes(range(12))), raw(tcp_frame), flow_record(64999, 1, b"")),
                  sample(9, b"anything", enterprise=64999, length=12), counters(flow_record(0, 4000, b"\1\2\3\4"), flow_record(0, 1005, xdr_opaque(b"p1"))),
@@ -356,7 +356,7 @@ def traps():
          ipfix(*ok10) + ipfix(a_set(300, records(SMALL, 2)), sequence=1) + ipfix(*ok10, domain=7), **ix)
     trap("later_message_bad", "a second message with an impossible header", "the first stands; `message_too_short`; octets that begin like nothing: `trailing_octets`",
          ipfix(*ok10) + ipfix(*ok10, length=3), ipfix(*ok10) + b"\x12\x34" + bytes(30), ipfix(*ok10) + b"\0\x0a\0\x30\0\0", **ix)
-    trap("zero_filled", "a v9 packet filled with zeros after its last set", "the record, then `trailing_octets`", v9(*ok9, bytes(1200)))
+    trap("zero_filled", "a v9 packet filled with zeros after its last set", "the record; zeros are padding, no problem", v9(*ok9, bytes(1200)))
     trap("v9_count", "a v9 header count of 0, of the sets, and far too high", "the count decides nothing: no problem, all records",
          *(v9(*ok9, a_set(300, records(SMALL, 3)), count=c, sequence=n) for n, c in enumerate((0, 3, 65535))))
     trap("one_set_unknown", "one set without a template among others", "`no_template` for it, all others stand",

@@ -98,15 +98,15 @@ def sets(message, state, at, payload):
     while stop - at >= 4:
         ident, size = struct.unpack_from(">HH", payload, at)
         if size < 4:
-            # an exporter may fill its packet with zeros
-            message.problem("set_too_short" if any(payload[at:stop]) else "trailing_octets")
+            if any(payload[at:stop]):                # else the exporter has filled its packet with zeros
+                message.problem("set_too_short")
             at = stop
             break
         walk.one(ident, payload[at + 4:min(at + size, stop)])
         if at + size > stop:
             message.problem("set_too_long")
         at += size
-    if at < stop:
+    if any(payload[at:stop]):
         message.problem("trailing_octets")
     return end
 

@@ -77,7 +77,7 @@ for _scheme in range(1, 15):
 def members(text):
     """`name:type;name:type` to [(name, type)]; braces and parentheses may hold anything."""
     out = []
-    for part in re.findall(r"(?:[^;{]|\{[^}]*\})+", text):
+    for part in re.findall(r"(?:[^;{(]|\{[^}]*\}|\([^)]*\))+", text):
         name, _, kind = part.partition(":")
         out.append((name, kind))
     return out

@@ -10,15 +10,17 @@ from .values import value
 KINDS = {1: "sample", 2: "counters", 3: "sample", 4: "counters", 5: "discarded"}
 SCALARS = {"uint32": ("unsigned32", 4), "int32": ("signed32", 4), "uint64": ("unsigned64", 8),
            "float32": ("float32", 4), "mac": ("macAddress", 6), "ipv4": ("ipv4Address", 4),
-           "ipv6": ("ipv6Address", 16), "gid": ("octetArray", 16), "sflow_data_source": ("unsigned32", 4),
-           "interface": ("unsigned32", 4), "cipher_suite": ("unsigned32", 4), "data_format": ("unsigned32", 4)}
-RENAMED = {"sequence_number": "sequence", "flow_records": "record_count", "counters": "record_count",
-           "discard_records": "record_count", "inputifindex": "input", "outputifindex": "output",
-           "5s_cpu": "cpu_5s", "1m_cpu": "cpu_1m", "5m_cpu": "cpu_5m"}
+           "ipv6": ("ipv6Address", 16)}
+# octets of the header of each sample, up to its count of records
+HEADS = {1: 32, 2: 12, 3: 44, 4: 16, 5: 32}
 
 
 class Cut(Exception):
     """The octets end inside a member."""
+
+
+class AddressType(Exception):
+    """An address of a type without known length."""
 
 
 class Walker:
@@ -47,81 +49,53 @@ class Walker:
         for name, kind in members:
             if self.at == len(self.octets):          # an older form, or an optional tail
                 return
-            self.member(prefix + name, kind.rstrip("?"))
+            self.member(prefix, name, kind)
 
-    def member(self, name, kind):
-        array = re.fullmatch(r"(\w+)<\d*>", kind)
+    def member(self, prefix, name, kind):
+        kind = re.sub(r"[({].*|\?$", "", kind)       # remarks, and what is said of additions
+        array = re.fullmatch(r"(\w+)<([\w.]*)>", kind)
         fixed = re.fullmatch(r"opaque\[(\d+)\]", kind)
+        full = prefix + name
         if kind in SCALARS:
-            self.scalar(name, *SCALARS[kind])
+            self.scalar(full, *SCALARS[kind])
         elif fixed:
-            self.scalar(name, "unsigned32" if fixed[1] == "4" else "octetArray", int(fixed[1]))
-        elif array and array[1] in ("string", "opaque", "utf8string"):
-            size = self.word(f"{name}_length")
-            # user names are opaque to XDR, yet text in their charset
-            text = array[1] != "opaque" or name in ("src_user", "dst_user")
+            self.scalar(full, "octetArray", int(fixed[1]))
+        elif array and array[1] in ("string", "utf8string", "opaque"):
+            size = self.word(f"{full}_length")
             raw = self.take(size, pad=True)
-            self.fields.append([name, raw.hex(), value("string" if text else "octetArray", raw)])
+            self.fields.append([full, raw.hex(), value("octetArray" if array[1] == "opaque" else "string", raw)])
         elif array:
-            self.array(name, array[1])
+            word = re.sub(r"\d+", "", array[2]) or "count"
+            self.array(full, prefix + word[1:] if word[0] == "." else f"{full}_{word}", array[1])
         elif kind in ("address", "next_hop"):
-            which = self.word(f"{name}_type")
+            which = self.word(f"{full}_type")
             if which in (1, 2):
-                self.member(name, {1: "ipv4", 2: "ipv6"}[which])
+                self.member(prefix, name, {1: "ipv4", 2: "ipv6"}[which])
             elif which:
-                raise Cut                            # no length to go by
-        elif kind in ("sflow_data_source_expanded", "interface_expanded"):
-            for part in ("class", "index") if "source" in kind else ("format", "value"):
-                self.word(f"{name}_{part}")
+                raise AddressType                    # no length to go by
         elif kind in registry.SFLOW_TYPES:
-            self.named(name, registry.SFLOW_TYPES[kind])
+            self.named(prefix, name, registry.SFLOW_TYPES[kind])
         else:                                        # a structure named as a member
             table = registry.SFLOW["flow"].values()
-            self.structure(next(m for n, m in table if n == kind))
+            self.structure(next(m for n, m in table if n == kind), prefix)
 
-    def named(self, name, members):
-        if len(members) > 1:                         # its members stand in its place
-            self.structure(members)
+    def named(self, prefix, name, members):
+        if [inner for inner, _ in members] == ["value"]:        # another name of a type
+            self.member(prefix, name, members[0][1])
             return
-        inner, kind = members[0]
-        if inner == "labels":                        # the stack of MPLS labels
-            self.array(name, "int32")
-        elif kind.startswith(("opaque(", "24bits")):
-            raise NoLayout
-        else:
-            self.member(name, re.sub(r"[{(].*", "", kind))
+        for inner, kind in members:                  # its members stand in its place
+            self.member(prefix, name + inner if inner[0] == "_" else inner, kind)
 
-    def array(self, name, kind):
-        path = kind == "as_path_type"
-        count = self.word(f"{name}_segments" if path else f"{name}_count")
-        for index in range(count):
+    def array(self, name, count_name, kind):
+        members = registry.SFLOW_TYPES.get(kind, [])
+        is_value = kind in SCALARS or [inner for inner, _ in members] == ["value"]
+        for index in range(self.word(count_name)):
             item = f"{name}[{index}]"
-            if path:
-                self.word(f"{item}.type")
-                for each in range(self.word(f"{item}.count")):
-                    self.word(f"{item}.as[{each}]")
-            elif kind in SCALARS:
-                self.scalar(item, *SCALARS[kind])
-            elif kind == "percentage":
-                self.scalar(item, "signed32", 4)
+            if is_value:
+                self.member("", item, kind)
             else:
-                for inner, inner_kind in registry.SFLOW_TYPES[kind]:
-                    self.member(f"{item}.{inner}".replace(".mac_address", ".mac"), inner_kind)
-
-
-class NoLayout(Exception):
-    """From here on the registry has no layout."""
-
-
-def renamed(structure, members):
-    out = []
-    for name, kind in members:
-        if structure == "sampled_header" and name == "protocol":
-            name = "header_protocol"
-        if structure == "lag_port_stats":
-            name = name.removeprefix("dot3adAggPortStats")
-        out.append((RENAMED.get(name, name), kind))
-    return out
+                for inner, inner_kind in members:
+                    self.member(f"{item}.", inner, inner_kind)
 
 
 def datagram(message, at, payload):
@@ -148,7 +122,7 @@ def datagram(message, at, payload):
         if size > len(payload) - at:
             message.problem("sample_too_long")
             return None
-        at += size
+        at = min(at + size + -size % 4, len(payload))
     return at
 
 
@@ -157,16 +131,14 @@ def sample(message, tag, body):
     if enterprise or form not in KINDS:
         message.problem("unknown_sample")
         return
-    name, members = registry.SFLOW["sample"][enterprise, form]
-    members = renamed(name, members)
-    walker = Walker(body)
-    try:
-        for member, kind in members[:-1]:
-            walker.member(member, kind)
-        count = walker.word("record_count")
-    except Cut:
-        message.problem("structure_cut")
+    if len(body) < HEADS[form]:
+        message.problem("cut")
         return
+    _, members = registry.SFLOW["sample"][enterprise, form]
+    walker = Walker(body)
+    for member, kind in members[:-1]:
+        walker.member("", member, kind)
+    count = walker.word("record_count")
     table = registry.SFLOW["counter" if KINDS[form] == "counters" else "flow"]
     records = []
     while len(records) < count:
@@ -177,7 +149,7 @@ def sample(message, tag, body):
         tag_of_record, size = struct.unpack_from(">II", body, walker.at)
         start = walker.at + 8
         records.append(record(message, table, tag_of_record, body[start:start + size]))
-        walker.at = start + size
+        walker.at = start + size + -size % 4
         if size > left - 8:
             message.later("sample_too_long")
             break
@@ -192,11 +164,11 @@ def record(message, table, tag, body):
     name, members = table[key]
     walker = Walker(body)
     try:
-        walker.structure(renamed(name, members))
-    except NoLayout:
-        pass
+        walker.structure(members)
     except Cut:
         message.later("structure_cut")
+    except AddressType:
+        message.later("address_type")
     if walker.at < len(body):
         walker.fields.append(["extra", body[walker.at:].hex(), None])
     return {"tag": f"{key[0]}:{key[1]}", "name": name, "fields": walker.fields}

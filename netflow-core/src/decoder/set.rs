@@ -222,7 +222,7 @@ impl<'m> Iterator for SetTemplateRecords<'m> {
     type Item = TemplateRecord<'m>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.records.as_mut()?.next()?.ok()
+        self.records.as_mut()?.find_map(Result::ok)
     }
 }
 

@@ -81,6 +81,10 @@ where
 
     /// Checks the records of a list, and tells the octets that are none.
     fn records(&mut self, list: &SubTemplateList<'_, '_>, depth: u8) -> usize {
+        if list.octets().is_empty() {
+            // Nothing is lost with a template that nothing needs.
+            return 0;
+        }
         let id = list.template_id();
         let Some(template) = self.template(id) else {
             return 0;

@@ -117,8 +117,9 @@ pub struct ListValues<'a, 't> {
 }
 
 impl ListValues<'_, '_> {
-    /// Octets that are no whole value.
-    pub(crate) const fn left(&self) -> usize {
+    /// Octets not read yet: after the end, those that are no whole value.
+    #[must_use]
+    pub const fn left(&self) -> usize {
         self.reader.len()
     }
 }
@@ -287,8 +288,9 @@ pub struct ListParts<'a, 't> {
 }
 
 impl ListParts<'_, '_> {
-    /// Octets that are no whole part.
-    pub(crate) const fn left(&self) -> usize {
+    /// Octets not read yet: after the end, those that are no whole part.
+    #[must_use]
+    pub const fn left(&self) -> usize {
         self.reader.len()
     }
 }
@@ -322,8 +324,9 @@ pub struct ListRecords<'a, 't> {
 }
 
 impl ListRecords<'_, '_> {
-    /// Octets that are no whole record.
-    pub(crate) const fn left(&self) -> usize {
+    /// Octets not read yet: after the end, those that are no whole record.
+    #[must_use]
+    pub const fn left(&self) -> usize {
         self.reader.len()
     }
 }

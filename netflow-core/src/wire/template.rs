@@ -189,8 +189,10 @@ impl Iterator for FieldSpecifiers<'_> {
 /// Set in the number of a field that is followed by an enterprise number.
 pub(crate) const ENTERPRISE_BIT: u16 = 0x8000;
 
-/// The records of a set of templates or options templates. Ends after its
-/// first error. Zeros between records are padding, and so are fewer octets
+/// The records of a set of templates or options templates. A record that cannot
+/// be one but tells how long it is costs no other: its error is given and the
+/// next record follows. Any other error is the last.
+/// Zeros between records are padding, and so are fewer octets
 /// than a record's header behind the last.
 #[derive(Debug, Clone)]
 pub struct TemplateRecords<'a> {
@@ -216,94 +218,106 @@ impl<'a> TemplateRecords<'a> {
         self.reader.len()
     }
 
-    /// Exporters pad between records (Open vSwitch); a template id is never
-    /// below 256, so that its first octet is not zero, but for the withdrawal
-    /// of all.
+    /// Exporters pad between records (Open vSwitch). The numbers of a record are
+    /// of two octets, and its first is not zero.
     fn skip_padding(&mut self) {
-        let octets = self.reader.octets();
-        let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-        let set = match octets.get(zeros..) {
-            Some([set, 0, 0, ..]) if self.dialect.enterprise => u16::from(*set),
-            _ => 0,
-        };
-        let all = set != 0
-            && (set == self.dialect.template_set || set == self.dialect.options_template_set);
-        self.reader.take(zeros.saturating_sub(usize::from(all)));
+        let words = self.reader.octets().chunks_exact(2);
+        let zeros = words.take_while(|word| *word == [0, 0]).count();
+        self.reader.take(zeros.saturating_mul(2));
     }
 
     fn record(&mut self) -> Option<Result<TemplateRecord<'a>, Error>> {
         let mut reader = self.reader;
         let offset = reader.offset();
         let (id, count) = (reader.u16()?, reader.u16()?);
-        let all_templates = self.dialect.enterprise
-            && count == 0
-            && (id == self.dialect.template_set || id == self.dialect.options_template_set);
-        if id < FIRST_DATA_SET && !all_templates {
-            return Some(Err(Error::new(ErrorKind::TemplateId { id }, offset)));
-        }
-        let (kind, field_count) = match self.header(&mut reader, id, count, offset)? {
-            Ok(header) => header,
-            Err(error) => return Some(Err(error)),
-        };
-        let cut = |left| {
-            let count = field_count;
-            Some(Err(Error::new(
-                ErrorKind::TemplateCut { id, count, left },
-                offset,
-            )))
-        };
+        let header = self.header(&mut reader, id, count)?;
         let left = reader.len();
-        let Some(length) = specifiers_len(reader, field_count, self.dialect) else {
-            return cut(left);
-        };
-        let Some(specifiers) = reader.take(length) else {
-            return cut(left);
+        let length = header
+            .octets
+            .or_else(|| specifiers_len(reader, header.field_count, self.dialect));
+        let specifiers = length.and_then(|length| reader.take(length));
+        let kind = match (header.fault, specifiers) {
+            (Some(fault), _) => fault,
+            (None, None) => ErrorKind::TemplateCut {
+                id,
+                count: header.field_count,
+                left,
+            },
+            (None, Some(specifiers)) => {
+                self.reader = reader;
+                return Some(Ok(TemplateRecord {
+                    id,
+                    kind: header.kind,
+                    field_count: header.field_count,
+                    specifiers,
+                    dialect: self.dialect,
+                    offset,
+                }));
+            }
         };
         self.reader = reader;
-        Some(Ok(TemplateRecord {
-            id,
-            kind,
-            field_count,
-            specifiers,
-            dialect: self.dialect,
-            offset,
-        }))
+        if specifiers.is_none() {
+            self.reader.rest();
+        }
+        Some(Err(Error::new(kind, offset)))
     }
 
-    /// What follows id and count: for options, the scope. In v9 the second
-    /// number is the scope's length in octets and a third that of the options
-    /// (RFC 3954, section 6.1).
-    fn header(
-        &self,
-        reader: &mut Reader<'a>,
-        id: u16,
-        count: u16,
-        offset: usize,
-    ) -> Option<Result<(TemplateKind, u16), Error>> {
+    /// What stands before the specifiers: for options, id and count are followed
+    /// by the scope. In v9 the second number is the scope's length in octets and
+    /// the third that of the options (RFC 3954, section 6.1).
+    fn header(&self, reader: &mut Reader<'a>, id: u16, count: u16) -> Option<Header> {
+        let mut header = Header {
+            kind: TemplateKind::Data,
+            field_count: count,
+            octets: None,
+            fault: None,
+        };
+        let all_templates =
+            id == self.dialect.template_set || id == self.dialect.options_template_set;
         if self.dialect.enterprise && count == 0 {
             let options = self.options;
-            return Some(Ok((TemplateKind::Withdrawal { options }, 0)));
+            header.kind = TemplateKind::Withdrawal { options };
+            if id < FIRST_DATA_SET && !all_templates {
+                header.fault = Some(ErrorKind::TemplateId { id });
+            }
+            return Some(header);
         }
-        if !self.options {
-            return Some(Ok((TemplateKind::Data, count)));
+        if self.options {
+            let second = reader.u16()?;
+            let mut scope = second;
+            if !self.dialect.enterprise {
+                scope = count.checked_div(SPECIFIER_LEN)?;
+                let options = second.checked_div(SPECIFIER_LEN)?;
+                header.field_count = scope.saturating_add(options);
+                header.octets = Some(usize::from(count).saturating_add(usize::from(second)));
+            }
+            let whole = |octets: u16| octets.checked_rem(SPECIFIER_LEN) == Some(0);
+            let is_whole = self.dialect.enterprise || whole(count) && whole(second);
+            if scope > header.field_count || !is_whole {
+                let count = header.field_count;
+                header.fault = Some(ErrorKind::ScopeCount { id, scope, count });
+            }
+            header.kind = TemplateKind::Options { scope_count: scope };
         }
-        let second = reader.u16()?;
-        let (scope, count) = if self.dialect.enterprise {
-            (second, count)
-        } else {
-            let specifier = 4;
-            let scope = count.checked_div(specifier)?;
-            let options = second.checked_div(specifier)?;
-            (scope, scope.saturating_add(options))
-        };
-        if scope > count {
-            let kind = ErrorKind::ScopeCount { id, scope, count };
-            return Some(Err(Error::new(kind, offset)));
+        if id < FIRST_DATA_SET {
+            header.fault = Some(ErrorKind::TemplateId { id });
         }
-        let kind = TemplateKind::Options { scope_count: scope };
-        Some(Ok((kind, count)))
+        Some(header)
     }
 }
+
+/// What stands before the specifiers of a template record.
+struct Header {
+    kind: TemplateKind,
+    field_count: u16,
+    /// Octets of the specifiers, if they are not to be counted.
+    octets: Option<usize>,
+    /// Why the record can be none, however its specifiers are.
+    fault: Option<ErrorKind>,
+}
+
+/// Octets of a field specifier without enterprise number.
+const SPECIFIER_LEN: u16 = 4;
 
 impl<'a> Iterator for TemplateRecords<'a> {
     type Item = Result<TemplateRecord<'a>, Error>;
@@ -311,7 +325,7 @@ impl<'a> Iterator for TemplateRecords<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         self.skip_padding();
         let record = self.record();
-        if !matches!(record, Some(Ok(_))) {
+        if record.is_none() {
             self.reader.rest();
         }
         record

@@ -1,0 +1,127 @@
+//! The command line.
+
+use core::fmt;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::plan::Usage;
+
+/// Read what routers, switches, firewalls and probes export about traffic: NetFlow v1, v5 to
+/// v9, IPFIX and sFlow v5.
+#[derive(Debug, Parser)]
+#[command(name = "netflow", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Decode(Decode),
+}
+
+/// Show the flows in captures and IPFIX files.
+///
+/// FILE is a pcap or pcapng capture or an IPFIX file, plain or compressed by gzip or zstd; its
+/// content tells which. Several files are read one after the other, and templates of an
+/// earlier one serve the later ones.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP, next_line_help = false)]
+pub(crate) struct Decode {
+    /// Files to read; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// How to write [default: table; json for the schemas record and wire]
+    #[arg(short, long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// What to write
+    #[arg(short, long, value_enum, default_value_t = SchemaName::Flow)]
+    pub(crate) schema: SchemaName,
+
+    /// Write to this file, which is replaced when all is written
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Fields of the schema flow to write, in this order
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+
+    /// A further port that collectors listen on; may be repeated
+    #[arg(short, long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) ports: Vec<u16>,
+
+    /// End with status 3 if something inside the data could not be decoded
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Neither summary nor progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Columns for people, as many as the terminal is wide
+    Table,
+    /// One JSON object a line
+    Json,
+    /// Comma-separated values (RFC 4180) with a header line
+    Csv,
+}
+
+/// What rows say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// Normalised fields, the same for every protocol
+    Flow,
+    /// Every record and sample with all its fields, by the names of the registries
+    Record,
+    /// What came over the wire, in its order, with its octets
+    Wire,
+}
+
+/// The error of a command line that can be parsed but makes no sense.
+pub(crate) fn error(subcommand: &str, usage: &Usage) -> clap::Error {
+    let mut cli = Cli::command();
+    cli.build();
+    match cli.find_subcommand_mut(subcommand) {
+        Some(command) => command.error(ErrorKind::InvalidValue, usage),
+        None => cli.error(ErrorKind::InvalidValue, usage),
+    }
+}
+
+/// As it is given on the command line.
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_value(self, f)
+    }
+}
+
+/// As it is given on the command line.
+impl fmt::Display for SchemaName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_value(self, f)
+    }
+}
+
+fn write_value(value: &impl ValueEnum, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match value.to_possible_value() {
+        Some(value) => f.write_str(value.get_name()),
+        None => Ok(()),
+    }
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  netflow decode capture.pcap
+  netflow decode --format json capture.pcap | jq 'select(.destination_port == 53)'
+  netflow decode --format csv --fields start,source_address,octets *.pcap.gz > flows.csv
+  tcpdump -U -w - udp port 2055 | netflow decode -
+
+Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
+command line makes no sense, 3 with --strict something could not be decoded.";

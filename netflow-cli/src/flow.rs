@@ -1,0 +1,120 @@
+//! `--schema flow`: the normalised fields, as JSON lines and as CSV.
+
+use netflow_core::field::FlowField;
+use netflow_core::flow::FlowValue;
+use netflow_core::{Datagram, Error, Flow, Message};
+
+use crate::files::{self, Files};
+use crate::json::Json;
+use crate::lines;
+use crate::rows::Rows;
+use crate::text::{self, Instant};
+
+/// One JSON object a flow; what a flow does not have is left out.
+#[derive(Debug)]
+pub(crate) struct FlowLines {
+    fields: Vec<FlowField>,
+    /// Whether a row tells its file.
+    with_file: bool,
+    files: Files,
+    head: Vec<u8>,
+}
+
+impl FlowLines {
+    /// Of these fields, or of all.
+    pub(crate) fn new(fields: Option<Vec<FlowField>>, files: Files) -> Self {
+        Self {
+            with_file: fields.is_none() && files.are_several(),
+            fields: fields.unwrap_or_else(|| FlowField::ALL.to_vec()),
+            files,
+            head: Vec::new(),
+        }
+    }
+
+    fn flow(&self, flow: &Flow<'_>, json: &mut Json<'_>) {
+        json.open(b'{');
+        let number = flow.header().frame;
+        if let Some(file) = self.files.name(number).filter(|_| self.with_file) {
+            json.key("file");
+            json.string(file);
+        }
+        for field in &self.fields {
+            if let Some(value) = value(flow, *field) {
+                json.key(field.name());
+                write(json, value);
+            }
+        }
+        lines::close(json);
+    }
+}
+
+/// The flows of each message, then its problems.
+impl Rows for FlowLines {
+    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+        let json = &mut Json::new(out);
+        for flow in message.flows() {
+            self.flow(&flow, json);
+        }
+        for problem in message.problems() {
+            lines::write_problem_alone(&problem, &self.files, &mut self.head, json);
+        }
+    }
+
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
+        lines::write_unreadable(datagram, error, &self.files, &mut Json::new(out));
+    }
+}
+
+/// A field of a flow; the frame is that of its file.
+pub(crate) fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'m>> {
+    match field {
+        FlowField::Frame => Some(FlowValue::Unsigned(files::frame(flow.header().frame))),
+        field => flow.get(field),
+    }
+}
+
+fn write(json: &mut Json<'_>, value: FlowValue<'_>) {
+    match value {
+        FlowValue::Unsigned(number) => json.number(number),
+        FlowValue::Flag(flag) => json.boolean(flag),
+        FlowValue::Address(address) => json.address(address),
+        FlowValue::Mac(address) => json.mac(address),
+        FlowValue::Time(time) => json.time(time.into()),
+        FlowValue::Duration(nanos) => json.number(nanos),
+        FlowValue::Text(text) => json.text(text),
+        FlowValue::Name(name) => json.word(name),
+        FlowValue::Application(application) => json.plain(application),
+        FlowValue::Numbers(numbers) => {
+            json.open(b'[');
+            for number in numbers {
+                json.number(number);
+            }
+            json.close(b']');
+        }
+        _ => json.null(),
+    }
+}
+
+/// A value as CSV and tables show it.
+pub(crate) fn plain(out: &mut Vec<u8>, value: FlowValue<'_>) {
+    match value {
+        FlowValue::Unsigned(number) => text::decimal(out, number),
+        FlowValue::Flag(flag) => out.extend_from_slice(if flag { b"true" } else { b"false" }),
+        FlowValue::Address(address) => text::address(out, address),
+        FlowValue::Mac(address) => text::mac(out, address),
+        FlowValue::Time(time) => text::time(out, Instant::from(time)),
+        FlowValue::Duration(nanos) => text::decimal(out, nanos),
+        FlowValue::Text(text) => text::lossy(out, text),
+        FlowValue::Name(name) => out.extend_from_slice(name.as_bytes()),
+        FlowValue::Application(application) => text::display(out, application),
+        FlowValue::Numbers(numbers) => {
+            for (index, number) in numbers.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(b' ');
+                }
+                text::decimal(out, number);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,231 @@
+//! JSON, appended to a buffer.
+
+use core::fmt;
+use core::net::IpAddr;
+use std::io::Write as _;
+
+use netflow_core::value::{MacAddress, Text};
+
+use crate::text;
+
+/// Writes JSON into a buffer. Commas come of themselves: one stands before every key and
+/// item but the first.
+#[derive(Debug)]
+pub(crate) struct Json<'o> {
+    out: &'o mut Vec<u8>,
+}
+
+impl<'o> Json<'o> {
+    pub(crate) const fn new(out: &'o mut Vec<u8>) -> Self {
+        Self { out }
+    }
+
+    /// Octets written so far, to go back to.
+    pub(crate) fn mark(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes back what was written since the mark.
+    pub(crate) fn back_to(&mut self, mark: usize) {
+        self.out.truncate(mark);
+    }
+
+    /// JSON that is written already.
+    pub(crate) fn raw(&mut self, json: &[u8]) {
+        self.out.extend_from_slice(json);
+    }
+
+    pub(crate) fn open(&mut self, bracket: u8) {
+        self.separate();
+        self.out.push(bracket);
+    }
+
+    pub(crate) fn close(&mut self, bracket: u8) {
+        self.out.push(bracket);
+    }
+
+    /// A key that needs no escapes; its value follows.
+    pub(crate) fn key(&mut self, key: &str) {
+        self.word(key);
+        self.colon();
+    }
+
+    /// Makes the string just written a key.
+    pub(crate) fn colon(&mut self) {
+        self.out.push(b':');
+    }
+
+    pub(crate) fn null(&mut self) {
+        self.separate();
+        self.raw(b"null");
+    }
+
+    pub(crate) fn boolean(&mut self, value: bool) {
+        self.separate();
+        self.raw(if value { b"true" } else { b"false" });
+    }
+
+    pub(crate) fn number(&mut self, number: impl itoa::Integer) {
+        self.separate();
+        text::decimal(self.out, number);
+    }
+
+    /// A number as a string, such as the key of an element.
+    pub(crate) fn quoted_number(&mut self, number: impl itoa::Integer) {
+        self.quoted(|out| text::decimal(out, number));
+    }
+
+    /// The shortest number that reads back as this one; null if JSON has none.
+    pub(crate) fn float(&mut self, number: f64) {
+        if number.is_finite() {
+            self.separate();
+            // Debug, unlike Display, changes to an exponent where that is shorter.
+            let _ = write!(self.out, "{number:?}");
+        } else {
+            self.null();
+        }
+    }
+
+    /// A string that needs no escapes.
+    pub(crate) fn word(&mut self, word: &str) {
+        self.quoted(|out| out.extend_from_slice(word.as_bytes()));
+    }
+
+    /// What shows itself in characters that need no escapes.
+    pub(crate) fn plain(&mut self, value: impl fmt::Display) {
+        self.quoted(|out| text::display(out, value));
+    }
+
+    pub(crate) fn hex(&mut self, octets: &[u8]) {
+        self.quoted(|out| text::hex(out, octets));
+    }
+
+    pub(crate) fn address(&mut self, address: IpAddr) {
+        self.quoted(|out| text::address(out, address));
+    }
+
+    pub(crate) fn mac(&mut self, address: MacAddress) {
+        self.quoted(|out| text::mac(out, address));
+    }
+
+    /// A time; null where RFC 3339 has none.
+    pub(crate) fn time(&mut self, time: text::Instant) {
+        if time.is_writable() {
+            self.quoted(|out| text::time(out, time));
+        } else {
+            self.null();
+        }
+    }
+
+    pub(crate) fn string(&mut self, string: &str) {
+        self.quoted(|out| escape(out, string.as_bytes()));
+    }
+
+    /// Text of an exporter's; what is not UTF-8 becomes U+FFFD.
+    pub(crate) fn text(&mut self, text: Text<'_>) {
+        self.quoted(|out| {
+            for chunk in text.octets().utf8_chunks() {
+                escape(out, chunk.valid().as_bytes());
+                if !chunk.invalid().is_empty() {
+                    out.extend_from_slice("\u{fffd}".as_bytes());
+                }
+            }
+        });
+    }
+
+    fn quoted(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.separate();
+        self.out.push(b'"');
+        write(self.out);
+        self.out.push(b'"');
+    }
+
+    fn separate(&mut self) {
+        if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':' | b'\n')) {
+            self.out.push(b',');
+        }
+    }
+}
+
+/// UTF-8 as it stands inside quotes.
+fn escape(out: &mut Vec<u8>, text: &[u8]) {
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|octet| needs_escape(*octet)) {
+        let (plain, special) = rest.split_at(at);
+        out.extend_from_slice(plain);
+        match special[0] {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            control => {
+                out.extend_from_slice(b"\\u00");
+                text::hex(out, &[control]);
+            }
+        }
+        rest = &special[1..];
+    }
+    out.extend_from_slice(rest);
+}
+
+/// Quotes, backslashes and controls; DEL too, which terminals obey.
+const fn needs_escape(octet: u8) -> bool {
+    matches!(octet, 0..=0x1f | b'"' | b'\\' | 0x7f)
+}
+
+#[cfg(test)]
+mod tests {
+    use netflow_core::value::Text;
+
+    use super::Json;
+
+    fn written(write: impl FnOnce(&mut Json<'_>)) -> String {
+        let mut out = Vec::new();
+        write(&mut Json::new(&mut out));
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn strings_read_back_as_they_were() {
+        let all: String = (0..0x250).filter_map(char::from_u32).collect();
+        let json = written(|json| json.string(&all));
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), all);
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_replaced() {
+        let json = written(|json| json.text(Text::new(b"caf\xe9\"\0x\0\0")));
+        assert_eq!(json, "\"caf\u{fffd}\\\"\\u0000x\"");
+    }
+
+    #[test]
+    fn floats_read_back_as_they_were() {
+        for float in [0.0, -0.0, 0.1, 1e300, 5e-324, f64::MAX, 1.0, 123_456_789.25] {
+            let json = written(|json| json.float(float));
+            let back: f64 = serde_json::from_str(&json).unwrap();
+            assert_eq!(back.to_bits(), float.to_bits(), "{json}");
+            assert!(json.len() < 25, "{json}");
+        }
+        assert_eq!(written(|json| json.float(f64::NAN)), "null");
+        assert_eq!(written(|json| json.float(f64::INFINITY)), "null");
+    }
+
+    #[test]
+    fn commas_stand_between_items_only() {
+        let json = written(|json| {
+            json.open(b'{');
+            json.key("a");
+            json.open(b'[');
+            json.number(1);
+            json.null();
+            json.open(b'[');
+            json.close(b']');
+            json.close(b']');
+            json.key("b");
+            json.boolean(true);
+            json.close(b'}');
+        });
+        assert_eq!(json, r#"{"a":[1,null,[]],"b":true}"#);
+    }
+}

@@ -1,0 +1,63 @@
+//! The command `netflow` as a library.
+//!
+//! [`run`] takes a command line and does what the command does, so that other programs can
+//! offer the same command.
+//!
+//! ```
+//! use netflow_cli::Status;
+//!
+//! assert_eq!(netflow_cli::run(["netflow", "decode", "--quiet", "no-such-file"]), Status::Unreadable);
+//! ```
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod args;
+mod csv;
+mod decode;
+mod files;
+mod flow;
+mod json;
+mod lines;
+mod output;
+mod plan;
+mod progress;
+mod record;
+mod rows;
+mod scalar;
+mod status;
+mod stderr;
+mod suggest;
+mod summary;
+mod table;
+mod text;
+mod wire;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use status::Status;
+
+/// Runs the command with these arguments, the first of which is its name. It writes to
+/// standard output and standard error.
+pub fn run<I, A>(args: I) -> Status
+where
+    I: IntoIterator<Item = A>,
+    A: Into<OsString> + Clone,
+{
+    let ran = args::Cli::try_parse_from(args).and_then(|cli| match cli.command {
+        args::Command::Decode(args) => {
+            decode::run(&args).map_err(|usage| args::error("decode", &usage))
+        }
+    });
+    ran.unwrap_or_else(|error| {
+        // Whoever asked may have closed the pipe already.
+        let _ = error.print();
+        if error.use_stderr() {
+            Status::Usage
+        } else {
+            Status::Success
+        }
+    })
+}

@@ -1,0 +1,201 @@
+//! JSON lines, whatever the schema: the order of rows, what all rows begin with, problems.
+
+use netflow_core::{Datagram, Error, Message, MessageHeader, Problem, Protocol, Set, Transport};
+
+use crate::files::{self, Files};
+use crate::json::Json;
+use crate::rows::Rows;
+
+/// How one set becomes rows.
+pub(crate) trait Schema {
+    /// Whether rows tell when their datagram was received and sent.
+    const TIMES: bool;
+
+    /// Writes the rows of a set.
+    fn set(&mut self, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>);
+}
+
+/// What the rows of a message begin with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head<'h> {
+    members: &'h [u8],
+    /// Frame of the datagram that is being decoded; it brought the templates of late data.
+    frame: u64,
+}
+
+impl Head<'_> {
+    /// Begins a row.
+    pub(crate) fn open(&self, json: &mut Json<'_>) {
+        json.open(b'{');
+        json.raw(self.members);
+    }
+
+    /// Says of a row that it is late.
+    pub(crate) fn late(&self, set: &Set<'_>, json: &mut Json<'_>) {
+        if set.is_late() {
+            json.key("late");
+            json.boolean(true);
+            json.key("template_frame");
+            json.number(self.frame);
+        }
+    }
+}
+
+/// Ends a row.
+pub(crate) fn close(json: &mut Json<'_>) {
+    json.close(b'}');
+    json.close(b'\n');
+}
+
+/// One JSON object a line.
+#[derive(Debug)]
+pub(crate) struct Lines<S> {
+    schema: S,
+    files: Files,
+    head: Vec<u8>,
+}
+
+impl<S> Lines<S> {
+    pub(crate) const fn new(schema: S, files: Files) -> Self {
+        Self {
+            schema,
+            files,
+            head: Vec::new(),
+        }
+    }
+}
+
+/// The sets of each message in the order of the wire, then its problems.
+impl<S: Schema> Rows for Lines<S> {
+    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+        let json = &mut Json::new(out);
+        let mut headers = message.headers().peekable();
+        let frame = headers.peek().map_or(0, |header| header.frame);
+        let mut sets = message.sets().peekable();
+        let mut problems = message.problems().peekable();
+        for header in headers {
+            self.head.clear();
+            write_head(
+                &mut Json::new(&mut self.head),
+                header,
+                &self.files,
+                S::TIMES,
+            );
+            let head = Head {
+                members: &self.head,
+                frame: files::frame(frame),
+            };
+            while let Some(set) = sets.next_if(|set| core::ptr::eq(set.header(), header)) {
+                self.schema.set(&set, head, json);
+            }
+            while let Some(found) = problems.next_if(|found| core::ptr::eq(found.header, header)) {
+                write_problem(&found, head, json);
+            }
+        }
+    }
+
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
+        write_unreadable(datagram, error, &self.files, &mut Json::new(out));
+    }
+}
+
+/// The members that say where a row comes from.
+fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times: bool) {
+    write_frame(json, header.frame, files);
+    if times {
+        json.key("received");
+        json.time(header.received.into());
+    }
+    // In a file nothing tells who sent a message.
+    if header.exporter.port() != 0 || !header.exporter.ip().is_unspecified() {
+        json.key("exporter");
+        json.address(header.exporter.ip());
+        json.key("port");
+        json.number(header.exporter.port());
+    }
+    json.key("protocol");
+    json.word(header.protocol.name());
+    if let (Protocol::SflowV5, Some(agent)) = (header.protocol, header.agent_address) {
+        json.key("agent");
+        json.address(agent);
+        json.key("sub_agent");
+    } else {
+        json.key("domain");
+    }
+    json.number(header.observation_domain);
+    if let Some(sequence) = header.sequence {
+        json.key("sequence");
+        json.number(sequence);
+    }
+    if let Some(time) = header.export_time.filter(|_| times) {
+        json.key("export_time");
+        json.time(time.into());
+    }
+}
+
+fn write_frame(json: &mut Json<'_>, number: u64, files: &Files) {
+    json.key("frame");
+    json.number(files::frame(number));
+    if let Some(file) = files.name(number) {
+        json.key("file");
+        json.string(file);
+    }
+}
+
+/// The row of a problem.
+fn write_problem(problem: &Problem<'_>, head: Head<'_>, json: &mut Json<'_>) {
+    head.open(json);
+    write_reason(json, &problem.error, problem.set, problem.octets);
+}
+
+/// The row of a problem among rows that have no head of their own.
+pub(crate) fn write_problem_alone(
+    problem: &Problem<'_>,
+    files: &Files,
+    head: &mut Vec<u8>,
+    json: &mut Json<'_>,
+) {
+    head.clear();
+    write_head(&mut Json::new(head), problem.header, files, false);
+    let head = Head {
+        members: head,
+        frame: 0,
+    };
+    write_problem(problem, head, json);
+}
+
+/// The row of a datagram that cannot be decoded at all.
+pub(crate) fn write_unreadable(
+    datagram: &Datagram<'_>,
+    error: &Error,
+    files: &Files,
+    json: &mut Json<'_>,
+) {
+    json.open(b'{');
+    write_frame(json, datagram.frame, files);
+    if datagram.transport != Transport::File {
+        json.key("exporter");
+        json.address(datagram.exporter.ip());
+        json.key("port");
+        json.number(datagram.exporter.port());
+    }
+    write_reason(json, error, None, datagram.payload.len());
+}
+
+fn write_reason(json: &mut Json<'_>, error: &Error, set: Option<u16>, octets: usize) {
+    json.key("kind");
+    json.word("problem");
+    json.key("reason");
+    json.word(error.kind.code());
+    if let Some(set) = set {
+        json.key("set");
+        json.number(set);
+    }
+    json.key("offset");
+    json.number(error.offset);
+    json.key("octets");
+    json.number(octets);
+    json.key("detail");
+    json.string(&error.kind.to_string());
+    close(json);
+}

@@ -1,0 +1,157 @@
+//! What a command line asks for, checked.
+
+use core::fmt;
+use std::io::{self, IsTerminal};
+
+use netflow_core::field::FlowField;
+
+use crate::args::{Decode, Format, SchemaName};
+use crate::csv::Csv;
+use crate::files::Files;
+use crate::flow::FlowLines;
+use crate::lines::Lines;
+use crate::record::Records;
+use crate::rows::Rows;
+use crate::suggest;
+use crate::table::Table;
+use crate::wire::Wire;
+
+/// How wide a table is that no terminal shows.
+const UNSEEN_WIDTH: usize = 200;
+/// How wide a terminal is that does not tell.
+const USUAL_WIDTH: usize = 80;
+
+/// A form of output that there is.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    format: Format,
+    schema: SchemaName,
+    fields: Option<Vec<FlowField>>,
+    width: usize,
+}
+
+/// Why a command line makes no sense.
+#[derive(Debug)]
+pub(crate) enum Usage {
+    /// Only flows have columns.
+    NoColumns { format: Format, schema: SchemaName },
+    /// Only flows have normalised fields.
+    NoFields(SchemaName),
+    /// There is no such field; perhaps this one is meant.
+    UnknownField {
+        name: String,
+        suggestion: Option<&'static str>,
+    },
+    /// The output would replace what is read.
+    OutputIsInput(String),
+}
+
+impl Plan {
+    pub(crate) fn new(args: &Decode) -> Result<Self, Usage> {
+        let schema = args.schema;
+        let format = args.format.unwrap_or(match schema {
+            SchemaName::Flow => Format::Table,
+            SchemaName::Record | SchemaName::Wire => Format::Json,
+        });
+        if schema != SchemaName::Flow {
+            if format != Format::Json {
+                return Err(Usage::NoColumns { format, schema });
+            }
+            if !args.fields.is_empty() {
+                return Err(Usage::NoFields(schema));
+            }
+        }
+        let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+        Ok(Self {
+            format,
+            schema,
+            fields: fields(&args.fields)?,
+            width: width(to_terminal),
+        })
+    }
+
+    /// What writes the rows.
+    pub(crate) fn rows(&self, files: &Files, list_depth: u8) -> Box<dyn Rows> {
+        let files = files.clone();
+        match (self.schema, self.format) {
+            (SchemaName::Wire, _) => Box::new(Lines::new(Wire { list_depth }, files)),
+            (SchemaName::Record, _) => Box::new(Lines::new(Records::new(list_depth), files)),
+            (SchemaName::Flow, Format::Json) => {
+                Box::new(FlowLines::new(self.fields.clone(), files))
+            }
+            (SchemaName::Flow, Format::Csv) => Box::new(Csv::new(self.fields.clone(), files)),
+            (SchemaName::Flow, Format::Table) => {
+                Box::new(Table::new(self.width, self.fields.as_deref()))
+            }
+        }
+    }
+}
+
+fn fields(names: &[String]) -> Result<Option<Vec<FlowField>>, Usage> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let field = |name: &String| {
+        let name = name.trim();
+        FlowField::by_name(name).ok_or_else(|| Usage::UnknownField {
+            name: name.to_owned(),
+            suggestion: suggest::nearest(name, FlowField::ALL.iter().map(|field| field.name())),
+        })
+    };
+    names.iter().map(field).collect::<Result<_, _>>().map(Some)
+}
+
+/// How wide a table may be: `COLUMNS` if it is set, else as wide as the terminal.
+fn width(to_terminal: bool) -> usize {
+    let told = std::env::var("COLUMNS").ok();
+    if let Some(columns) = told.and_then(|columns| columns.parse().ok()) {
+        return columns;
+    }
+    if !to_terminal {
+        return UNSEEN_WIDTH;
+    }
+    terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| width.0.into())
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoColumns { format, schema } => write!(
+                f,
+                "rows of the schema {schema} differ from each other and do not fit in the \
+                 columns of {format}; use --format json, or --schema flow"
+            ),
+            Self::NoFields(schema) => write!(
+                f,
+                "--fields chooses among the fields of the schema flow, not of {schema}"
+            ),
+            Self::UnknownField { name, suggestion } => {
+                write!(f, "there is no field \"{name}\"")?;
+                if let Some(suggestion) = suggestion {
+                    write!(f, ", did you mean \"{suggestion}\"?")?;
+                }
+                write!(f, "\n\nFields:")?;
+                list(f, FlowField::ALL.iter().map(|field| field.name()))
+            }
+            Self::OutputIsInput(path) => write!(
+                f,
+                "{path} would be replaced by what is read from it; give another --output"
+            ),
+        }
+    }
+}
+
+/// Words in lines of a width that every terminal has.
+fn list(f: &mut fmt::Formatter<'_>, names: impl Iterator<Item = &'static str>) -> fmt::Result {
+    const WIDTH: usize = 78;
+    let mut at = WIDTH;
+    for name in names {
+        if at + 1 + name.len() > WIDTH {
+            write!(f, "\n ")?;
+            at = 1;
+        }
+        write!(f, " {name}")?;
+        at += 1 + name.len();
+    }
+    Ok(())
+}

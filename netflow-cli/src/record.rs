@@ -1,0 +1,146 @@
+//! `--schema record`: every record and sample with all its fields, by the names of the
+//! registries.
+
+mod list;
+mod member;
+mod names;
+
+use netflow_core::record::{DataRecord, Field};
+use netflow_core::wire::template::{TemplateKind, TemplateRecord};
+use netflow_core::{Protocol, Set, SetKind};
+
+pub(crate) use self::names::Names;
+use crate::json::Json;
+use crate::lines::{Head, Schema, close};
+use crate::scalar;
+
+/// The schema `record`.
+#[derive(Debug)]
+pub(crate) struct Records {
+    /// Lists inside lists are followed so deep.
+    list_depth: u8,
+    names: Names,
+}
+
+impl Records {
+    pub(crate) fn new(list_depth: u8) -> Self {
+        Self {
+            list_depth,
+            names: Names::default(),
+        }
+    }
+}
+
+impl Schema for Records {
+    const TIMES: bool = true;
+
+    fn set(&mut self, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>) {
+        match set.kind() {
+            SetKind::Data | SetKind::Options => {
+                let Some(template) = set.template() else {
+                    return;
+                };
+                self.names.learn(template);
+                for record in set.records() {
+                    self.record(&record, set, head, json);
+                }
+            }
+            SetKind::Templates | SetKind::OptionsTemplates => {
+                for record in set.template_records() {
+                    write_template(&record, set, head, json);
+                }
+            }
+            SetKind::Samples => {
+                for sample in set.samples() {
+                    member::write_sample(&sample, head, json);
+                }
+            }
+            // These are problems.
+            _ => {}
+        }
+    }
+}
+
+impl Records {
+    fn record(
+        &self,
+        record: &DataRecord<'_, '_>,
+        set: &Set<'_>,
+        head: Head<'_>,
+        json: &mut Json<'_>,
+    ) {
+        let template = record.template();
+        head.open(json);
+        if !template.is_fixed_version() {
+            json.key("set");
+            json.number(template.id());
+        }
+        json.key("kind");
+        json.word(if template.is_options() {
+            "options"
+        } else {
+            "data"
+        });
+        head.late(set, json);
+        let scope = usize::from(template.scope_count());
+        if template.is_options() {
+            json.key("scope");
+            self.names.write(record, 0..scope, json, |field, json| {
+                self.value(field, 0, json);
+            });
+        }
+        json.key("fields");
+        let rest = scope..template.fields().len();
+        self.names
+            .write(record, rest, json, |field, json| self.value(field, 0, json));
+        close(json);
+    }
+
+    /// The value; octets of no known meaning, or of a length their type cannot have, are hex.
+    fn value(&self, field: &Field<'_, '_>, depth: u8, json: &mut Json<'_>) {
+        let data_type = field.template().data_type();
+        if data_type.is_some_and(|data_type| data_type.is_list()) {
+            match field.list() {
+                Some(list) => self.list(&list, field.octets(), depth, json),
+                None => json.hex(field.octets()),
+            }
+        } else if let Some(value) = field.value() {
+            scalar::write(json, &value);
+        } else {
+            json.hex(field.octets());
+        }
+    }
+}
+
+/// A template: its fields as `[name, length]`, in the order of the wire.
+fn write_template(record: &TemplateRecord<'_>, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>) {
+    let (kind, scope_count) = match record.kind() {
+        TemplateKind::Withdrawal { .. } => ("withdrawal", None),
+        // A template of no fields is a problem.
+        _ if record.field_count() == 0 => return,
+        TemplateKind::Data => ("template", None),
+        TemplateKind::Options { scope_count } => ("options_template", Some(scope_count)),
+    };
+    head.open(json);
+    json.key("set");
+    json.number(set.id());
+    json.key("kind");
+    json.word(kind);
+    json.key("template");
+    json.number(record.id());
+    if let Some(scope_count) = scope_count {
+        json.key("scope_count");
+        json.number(scope_count);
+    }
+    json.key("fields");
+    json.open(b'[');
+    let v9 = set.header().protocol == Protocol::NetflowV9;
+    for field in record.fields() {
+        json.open(b'[');
+        names::write_name(names::of_key(field.key, v9), json);
+        json.number(field.length.number());
+        json.close(b']');
+    }
+    json.close(b']');
+    close(json);
+}

@@ -1,0 +1,50 @@
+//! Values of fields and of sFlow members as JSON, the same in every schema.
+
+use netflow_core::value::{MacAddress, Text, Value};
+use netflow_core::wire::sflow::SampleKind;
+use netflow_core::wire::sflow::structure::MemberValue;
+
+use crate::json::Json;
+use crate::text::Instant;
+
+/// A value that is no list.
+pub(crate) fn write(json: &mut Json<'_>, value: &Value<'_>) {
+    match *value {
+        Value::Unsigned(number) => json.number(number),
+        Value::LargeUnsigned(number) => json.plain(number),
+        Value::Signed(number) => json.number(number),
+        Value::Float(number) => json.float(number),
+        Value::Boolean(value) => json.boolean(value),
+        Value::MacAddress(address) => json.mac(address),
+        Value::Address(address) => json.address(address),
+        Value::Octets(octets) | Value::List(octets) => json.hex(octets),
+        Value::Text(text) => json.text(text),
+        Value::Seconds(seconds) => json.time(Instant::from_seconds(seconds)),
+        Value::Milliseconds(millis) => json.time(Instant::from_millis(millis)),
+        Value::Ntp(time) => json.time(Instant::from_ntp(time)),
+        _ => json.null(),
+    }
+}
+
+/// What a member of an sFlow structure means.
+pub(crate) fn write_member(json: &mut Json<'_>, value: &MemberValue<'_>) {
+    match *value {
+        MemberValue::Unsigned(number) => json.number(number),
+        MemberValue::Signed(number) => json.number(number),
+        MemberValue::Float(number) => json.float(number),
+        MemberValue::Address(address) => json.address(address),
+        MemberValue::MacAddress(octets) => json.mac(MacAddress(octets)),
+        MemberValue::Text(text) => json.text(Text::new(text)),
+        MemberValue::Octets(octets) => json.hex(octets),
+    }
+}
+
+/// The kind of row that a sample becomes; none if its format is not known, which is a problem.
+pub(crate) const fn kind_of(sample: &SampleKind<'_>) -> Option<&'static str> {
+    Some(match sample {
+        SampleKind::Flow(_) => "sample",
+        SampleKind::Counters(_) => "counters",
+        SampleKind::Discarded(_) => "discarded",
+        SampleKind::Unknown => return None,
+    })
+}

@@ -1,0 +1,32 @@
+//! How the command ends.
+
+use std::process::ExitCode;
+
+/// The exit status. Of several files the highest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum Status {
+    /// Everything was decoded, or the reader of the output had enough.
+    #[default]
+    Success = 0,
+    /// A file could not be read, not to its end, or holds no flow export.
+    Unreadable = 1,
+    /// The command line makes no sense.
+    Usage = 2,
+    /// With `--strict`: something inside the data could not be decoded.
+    Problems = 3,
+}
+
+impl Status {
+    /// The number the operating system is told.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        status.code().into()
+    }
+}

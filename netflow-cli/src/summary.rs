@@ -1,0 +1,210 @@
+//! What was read, and what could not be: a few lines on standard error.
+
+use alloc::collections::BTreeMap;
+use core::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use netflow_core::{Datagram, Error, Message, Protocol, Stats};
+
+use crate::files::{self, Files};
+
+/// What was met in all files.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    files: Files,
+    file_count: u64,
+    read: netflow_io::Summary,
+    messages: BTreeMap<Protocol, u64>,
+    problems: BTreeMap<&'static str, Problems>,
+}
+
+/// Problems of one reason.
+#[derive(Debug)]
+struct Problems {
+    count: u64,
+    /// File and frame of the first.
+    first: u64,
+}
+
+impl Summary {
+    pub(crate) fn new(files: Files) -> Self {
+        Self {
+            files,
+            file_count: 0,
+            read: netflow_io::Summary::default(),
+            messages: BTreeMap::new(),
+            problems: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn message(&mut self, message: &Message<'_>) {
+        for header in message.headers() {
+            *self.messages.entry(header.protocol).or_default() += 1;
+        }
+        for problem in message.problems() {
+            self.problem(&problem.error, problem.header.frame);
+        }
+    }
+
+    pub(crate) fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
+        self.problem(error, datagram.frame);
+    }
+
+    fn problem(&mut self, error: &Error, frame: u64) {
+        self.problems
+            .entry(error.kind.code())
+            .or_insert(Problems {
+                count: 0,
+                first: frame,
+            })
+            .count += 1;
+    }
+
+    /// A file is done.
+    pub(crate) fn file(&mut self, read: &netflow_io::Summary) {
+        self.file_count += 1;
+        let all = &mut self.read;
+        for (all, one) in [
+            (&mut all.packets, read.packets),
+            (&mut all.datagrams, read.datagrams),
+            (&mut all.udp_passed_over, read.udp_passed_over),
+            (&mut all.tcp_passed_over, read.tcp_passed_over),
+            (&mut all.other_passed_over, read.other_passed_over),
+            (&mut all.link_type_passed_over, read.link_type_passed_over),
+            (&mut all.malformed, read.malformed),
+            (&mut all.fragmented_given_up, read.fragmented_given_up),
+            (&mut all.stream_gaps, read.stream_gaps),
+            (&mut all.stream_octets_lost, read.stream_octets_lost),
+        ] {
+            *all += one;
+        }
+    }
+
+    pub(crate) fn has_problems(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
+    /// Writes the lines.
+    pub(crate) fn write(&self, stats: &Stats) {
+        let mut lines = Lines::default();
+        lines.add(
+            "read",
+            &[
+                (self.read.datagrams, "datagram"),
+                (self.read.packets, "packet"),
+                (self.file_count, "file"),
+            ],
+            " of ",
+        );
+        let messages: Vec<(u64, &str)> = self
+            .messages
+            .iter()
+            .map(|(protocol, count)| (*count, protocol.name()))
+            .collect();
+        lines.add_named("messages", &messages);
+        lines.add(
+            "decoded",
+            &[
+                (stats.records.saturating_add(stats.flow_samples), "flow"),
+                (stats.options_records, "options record"),
+                (stats.counters_samples, "counters sample"),
+                (stats.discarded_packets, "discarded packet"),
+                (stats.templates, "template"),
+                (stats.withdrawals, "withdrawal"),
+            ],
+            ", ",
+        );
+        self.problem_lines(&mut lines);
+        let read = &self.read;
+        lines.add(
+            "passed over",
+            &[
+                (read.udp_passed_over, "UDP datagram"),
+                (read.tcp_passed_over, "TCP segment"),
+                (read.other_passed_over, "packet of other protocols"),
+                (read.link_type_passed_over, "packet of other link types"),
+                (read.malformed, "malformed packet"),
+            ],
+            ", ",
+        );
+        lines.add(
+            "lost",
+            &[
+                (
+                    read.fragmented_given_up,
+                    "datagram of which fragments are missing",
+                ),
+                (read.stream_gaps, "gap in TCP streams"),
+                (read.stream_octets_lost, "octet of TCP streams"),
+            ],
+            ", ",
+        );
+        let _ = io::stderr().lock().write_all(lines.text.as_bytes());
+    }
+
+    fn problem_lines(&self, lines: &mut Lines) {
+        let mut title = "problems";
+        for (reason, problems) in &self.problems {
+            let mut text = format!(
+                "{} {reason}, first in frame {}",
+                problems.count,
+                files::frame(problems.first)
+            );
+            if let Some(file) = self.files.name(problems.first) {
+                let _ = write!(text, " of {file}");
+            }
+            lines.line(title, &text);
+            title = "";
+        }
+    }
+}
+
+/// Lines with aligned titles.
+#[derive(Debug, Default)]
+struct Lines {
+    text: String,
+}
+
+impl Lines {
+    fn line(&mut self, title: &str, text: &str) {
+        // Writing into memory does not fail.
+        let _ = writeln!(self.text, "{title:<12} {text}");
+    }
+
+    /// Counts of things, but for what there is none of.
+    fn add(&mut self, title: &str, counts: &[(u64, &str)], separator: &str) {
+        let counts: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, thing)| counted(*count, thing))
+            .collect();
+        if !counts.is_empty() {
+            self.line(title, &counts.join(separator));
+        }
+    }
+
+    /// Counts with names that have no plural.
+    fn add_named(&mut self, title: &str, counts: &[(u64, &str)]) {
+        let counts: Vec<String> = counts
+            .iter()
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        if !counts.is_empty() {
+            self.line(title, &counts.join(", "));
+        }
+    }
+}
+
+/// `1 packet`, `2 packets`, `2 packets of other protocols`.
+fn counted(count: u64, thing: &str) -> String {
+    let (noun, rest) = match thing.split_once(" of ") {
+        Some((noun, rest)) => (noun, format!(" of {rest}")),
+        None => (thing, String::new()),
+    };
+    let (noun, rest) = match noun.split_once(" in ") {
+        Some((noun, more)) => (noun, format!(" in {more}{rest}")),
+        None => (noun, rest),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}{rest}")
+}

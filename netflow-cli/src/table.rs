@@ -1,0 +1,149 @@
+//! Flows as a table for people, as wide as the terminal.
+//!
+//! The first rows are kept back until the widths of the columns can be chosen from them;
+//! from then on each row is written as it comes.
+
+mod cells;
+mod column;
+mod layout;
+mod number;
+
+use netflow_core::field::FlowField;
+use netflow_core::{Flow, Message};
+
+use self::cells::Cells;
+use self::column::{Column, Style};
+use self::layout::{Layout, Place};
+use crate::flow;
+use crate::rows::Rows;
+
+/// Rows that are seen before the widths are chosen.
+const KEPT_BACK: usize = 256;
+/// From this width on numbers are written in full.
+const WIDE: usize = 120;
+
+/// Flows as a table.
+#[derive(Debug)]
+pub(crate) struct Table {
+    width: usize,
+    columns: Vec<Column>,
+    style: Style,
+    /// Rows kept back, until there is a layout.
+    kept: Vec<Cells>,
+    layout: Option<Layout>,
+    /// The row being written.
+    cells: Cells,
+    flows: u64,
+    packets: u64,
+    octets: u64,
+}
+
+impl Table {
+    /// A table of this width, with these fields or the columns that suit most.
+    pub(crate) fn new(width: usize, fields: Option<&[FlowField]>) -> Self {
+        Self {
+            width,
+            columns: fields.map_or_else(
+                || Column::USUAL.to_vec(),
+                |fields| fields.iter().copied().map(Column::Field).collect(),
+            ),
+            style: Style {
+                exact: width >= WIDE,
+            },
+            kept: Vec::new(),
+            layout: None,
+            cells: Cells::default(),
+            flows: 0,
+            packets: 0,
+            octets: 0,
+        }
+    }
+
+    fn flow(&mut self, flow: &Flow<'_>, out: &mut Vec<u8>) {
+        self.flows += 1;
+        self.packets = self.packets.saturating_add(flow.packets().unwrap_or(0));
+        self.octets = self.octets.saturating_add(flow.octets().unwrap_or(0));
+        self.cells.clear();
+        for column in &self.columns {
+            self.cells.push(|out| column.write(flow, self.style, out));
+        }
+        if let Some(layout) = &mut self.layout {
+            layout.row(&self.cells, out);
+        } else {
+            self.kept.push(self.cells.clone());
+            if self.kept.len() >= KEPT_BACK {
+                self.flush(out);
+            }
+        }
+    }
+
+    /// The line below all: how many flows, and the sums of the columns that have one.
+    fn totals(&self, layout: &Layout, out: &mut Vec<u8>) {
+        layout.rule(out);
+        let mut cells = Cells::default();
+        for column in &self.columns {
+            cells.push(|out| match column {
+                Column::Packets | Column::Field(FlowField::Packets) => {
+                    number::count(out, self.packets, self.style.exact);
+                }
+                Column::Octets | Column::Field(FlowField::Octets) => {
+                    number::count(out, self.octets, self.style.exact);
+                }
+                _ => {}
+            });
+        }
+        let plural = if self.flows == 1 { "" } else { "s" };
+        layout.foot(&format!("{} flow{plural}", self.flows), &cells, out);
+    }
+}
+
+impl Rows for Table {
+    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+        for flow in message.flows() {
+            self.flow(&flow, out);
+        }
+    }
+
+    /// Writes the rows that were kept back.
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        if self.layout.is_some() || self.kept.is_empty() {
+            return;
+        }
+        let kept = core::mem::take(&mut self.kept);
+        let mut layout = Layout::choose(&self.columns, &kept, self.width);
+        layout.head(out);
+        for cells in &kept {
+            layout.row(cells, out);
+        }
+        self.layout = Some(layout);
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) {
+        self.flush(out);
+        match &self.layout {
+            Some(layout) => self.totals(layout, out),
+            None => out.extend_from_slice(b"0 flows\n"),
+        }
+    }
+}
+
+impl Column {
+    fn write(&self, flow: &Flow<'_>, style: Style, out: &mut Vec<u8>) {
+        match self {
+            Self::Field(field) => {
+                if let Some(value) = flow::value(flow, *field) {
+                    flow::plain(out, value);
+                }
+            }
+            usual => usual.write_usual(flow, style, out),
+        }
+    }
+
+    const fn place(self) -> Place {
+        match self {
+            Self::Source => Place::Source,
+            Self::Destination => Place::Destination,
+            _ => Place::Other,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Numbers for people.
+
+use crate::text;
+
+/// A count, in full or as `12.3k`.
+pub(super) fn count(out: &mut Vec<u8>, count: u64, exact: bool) {
+    if exact || count < 10_000 {
+        text::decimal(out, count);
+        return;
+    }
+    let mut unit = 1_u64;
+    let mut letter = b'k';
+    for next in *b"MGTPE" {
+        // Rounded to three digits it would be 1000.
+        if count / 1_000 < unit.saturating_mul(1_000) && !rounds_up(count, unit * 1_000) {
+            break;
+        }
+        unit *= 1_000;
+        letter = next;
+    }
+    let unit = unit * 1_000;
+    // Thousandths of the unit.
+    let thousandths = u128::from(count) * 1_000 / u128::from(unit);
+    let (digits, decimals) = match thousandths {
+        0..9_995 => ((thousandths + 5) / 10, 2),
+        9_995..99_950 => ((thousandths + 50) / 100, 1),
+        _ => ((thousandths + 500) / 1_000, 0),
+    };
+    let scale = 10_u128.pow(decimals);
+    text::decimal(out, digits / scale);
+    if decimals > 0 {
+        out.push(b'.');
+        let fraction = i64::try_from(digits % scale).unwrap_or(0);
+        text::padded(out, fraction, decimals as usize);
+    }
+    out.push(letter);
+}
+
+/// Whether so many of a unit are 1000 of it when rounded.
+fn rounds_up(count: u64, unit: u64) -> bool {
+    u128::from(count) * 2 >= u128::from(unit) * 1_999
+}
+
+/// Nanoseconds as `250ms`, `12.3s`, `3m20s`, `2h05m`, `3d04h`.
+pub(super) fn duration(out: &mut Vec<u8>, nanos: i64) {
+    if nanos < 0 {
+        out.push(b'-');
+    }
+    let millis = nanos.unsigned_abs() / 1_000_000;
+    let seconds = millis / 1_000;
+    let (first, unit, second, width, end) = match seconds {
+        0 => {
+            text::decimal(out, millis);
+            out.extend_from_slice(b"ms");
+            return;
+        }
+        1..60 => (seconds, b'.', millis % 1_000 / 100, 1, b's'),
+        60..3_600 => (seconds / 60, b'm', seconds % 60, 2, b's'),
+        3_600..86_400 => (seconds / 3_600, b'h', seconds / 60 % 60, 2, b'm'),
+        _ => (seconds / 86_400, b'd', seconds / 3_600 % 24, 2, b'h'),
+    };
+    text::decimal(out, first);
+    out.push(unit);
+    text::padded(out, i64::try_from(second).unwrap_or(0), width);
+    out.push(end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, duration};
+
+    fn counted(number: u64) -> String {
+        let mut out = Vec::new();
+        count(&mut out, number, false);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn counts_have_three_digits_and_a_unit() {
+        for (number, text) in [
+            (0, "0"),
+            (9_999, "9999"),
+            (10_000, "10.0k"),
+            (12_345, "12.3k"),
+            (99_949, "99.9k"),
+            (99_950, "100k"),
+            (999_499, "999k"),
+            (999_500, "1.00M"),
+            (1_234_567, "1.23M"),
+            (9_994_999, "9.99M"),
+            (9_995_000, "10.0M"),
+            (5_000_000_000, "5.00G"),
+            (u64::MAX, "18.4E"),
+        ] {
+            assert_eq!(counted(number), text);
+        }
+    }
+
+    #[test]
+    fn durations_have_two_units() {
+        for (millis, text) in [
+            (0, "0ms"),
+            (999, "999ms"),
+            (1_000, "1.0s"),
+            (59_999, "59.9s"),
+            (200_000, "3m20s"),
+            (7_500_000, "2h05m"),
+            (273_600_000, "3d04h"),
+            (-250, "-250ms"),
+        ] {
+            let mut out = Vec::new();
+            duration(&mut out, millis * 1_000_000);
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! `--schema wire`: what came over the wire, in its order, with its octets.
+
+mod list;
+
+use netflow_core::record::{DataRecord, Field};
+use netflow_core::template::TemplateField;
+use netflow_core::wire::sflow::structure::Members;
+use netflow_core::wire::sflow::{Record, Sample};
+use netflow_core::wire::template::{FieldKey, FieldSpecifier, TemplateKind, TemplateRecord};
+use netflow_core::{Set, SetKind};
+
+use crate::json::Json;
+use crate::lines::{Head, Schema, close};
+use crate::scalar;
+
+/// The schema `wire`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wire {
+    /// Lists inside lists are followed so deep.
+    pub(crate) list_depth: u8,
+}
+
+impl Schema for Wire {
+    const TIMES: bool = false;
+
+    fn set(&mut self, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>) {
+        match set.kind() {
+            SetKind::Data | SetKind::Options => {
+                for record in set.records() {
+                    self.record(&record, set, head, json);
+                }
+            }
+            SetKind::Templates | SetKind::OptionsTemplates => {
+                for record in set.template_records() {
+                    write_template(&record, head, json);
+                }
+            }
+            SetKind::Samples => {
+                for sample in set.samples() {
+                    write_sample(&sample, head, json);
+                }
+            }
+            // These are problems.
+            _ => {}
+        }
+    }
+}
+
+impl Wire {
+    fn record(
+        self,
+        record: &DataRecord<'_, '_>,
+        set: &Set<'_>,
+        head: Head<'_>,
+        json: &mut Json<'_>,
+    ) {
+        let template = record.template();
+        head.open(json);
+        json.key("kind");
+        json.word(if template.is_options() {
+            "options"
+        } else {
+            "data"
+        });
+        if !template.is_fixed_version() {
+            json.key("set");
+            json.number(template.id());
+        }
+        if template.is_options() {
+            json.key("scope_count");
+            json.number(template.scope_count());
+        }
+        head.late(set, json);
+        json.key("fields");
+        self.fields(record, 0, json);
+        close(json);
+    }
+
+    /// `[[key, octets, value], …]`
+    fn fields(self, record: &DataRecord<'_, '_>, depth: u8, json: &mut Json<'_>) {
+        json.open(b'[');
+        for field in record.fields() {
+            json.open(b'[');
+            write_key(field.template(), json);
+            json.hex(field.octets());
+            self.value(&field, depth, json);
+            json.close(b']');
+        }
+        json.close(b']');
+    }
+
+    fn value(self, field: &Field<'_, '_>, depth: u8, json: &mut Json<'_>) {
+        if field
+            .template()
+            .data_type()
+            .is_some_and(|data_type| data_type.is_list())
+        {
+            self.list(field.list(), depth, json);
+        } else if let Some(value) = field.value() {
+            scalar::write(json, &value);
+        } else {
+            json.null();
+        }
+    }
+}
+
+/// The key of a field: its element, its v9 scope, or the member of a fixed version that is
+/// no element.
+fn write_key(field: &TemplateField, json: &mut Json<'_>) {
+    match (field.key(), field.element(), field.name()) {
+        (FieldKey::Element(_), None, Some(name)) => json.word(name),
+        (key, ..) => write_field_key(key, json),
+    }
+}
+
+fn write_field_key(key: FieldKey, json: &mut Json<'_>) {
+    match key {
+        FieldKey::Element(id) if id.enterprise_number == 0 => json.quoted_number(id.id),
+        key => json.plain(key),
+    }
+}
+
+fn write_template(record: &TemplateRecord<'_>, head: Head<'_>, json: &mut Json<'_>) {
+    // A template of no fields is a problem.
+    let (kind, scope_count) = match record.kind() {
+        TemplateKind::Withdrawal { .. } => ("withdrawal", None),
+        _ if record.field_count() == 0 => return,
+        TemplateKind::Data => ("template", None),
+        TemplateKind::Options { scope_count } => ("options_template", Some(scope_count)),
+    };
+    head.open(json);
+    json.key("kind");
+    json.word(kind);
+    json.key("template");
+    json.number(record.id());
+    if let Some(scope_count) = scope_count {
+        json.key("scope_count");
+        json.number(scope_count);
+    }
+    json.key("fields");
+    json.open(b'[');
+    for FieldSpecifier { key, length } in record.fields() {
+        json.open(b'[');
+        write_field_key(key, json);
+        json.number(length.number());
+        json.close(b']');
+    }
+    json.close(b']');
+    close(json);
+}
+
+fn write_sample(sample: &Sample<'_>, head: Head<'_>, json: &mut Json<'_>) {
+    let Ok(kind) = sample.kind() else {
+        // It is shorter than its header: a problem.
+        return;
+    };
+    let Some(name) = scalar::kind_of(&kind) else {
+        return;
+    };
+    head.open(json);
+    json.key("kind");
+    json.word(name);
+    json.key("tag");
+    json.plain(sample.format());
+    json.key("fields");
+    write_members(sample.members(), json);
+    json.key("records");
+    json.open(b'[');
+    for record in kind.records().filter_map(Result::ok) {
+        write_record(&record, json);
+    }
+    json.close(b']');
+    close(json);
+}
+
+fn write_record(record: &Record<'_>, json: &mut Json<'_>) {
+    json.open(b'{');
+    json.key("tag");
+    json.plain(record.format());
+    if let Some(structure) = record.structure() {
+        json.key("name");
+        json.word(structure.name());
+    }
+    json.key("fields");
+    write_members(record.members(), json);
+    json.close(b'}');
+}
+
+/// `[[name, octets, value], …]`
+fn write_members(members: Members<'_>, json: &mut Json<'_>) {
+    json.open(b'[');
+    for member in members {
+        json.open(b'[');
+        json.plain(member.name);
+        json.hex(member.octets);
+        match &member.value {
+            Some(value) => scalar::write_member(json, value),
+            None => json.null(),
+        }
+        json.close(b']');
+    }
+    json.close(b']');
+}
