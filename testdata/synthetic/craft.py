@@ -211,7 +211,7 @@ def xdr_table():
 
 
 def xdr_members(text):
-    return [tuple(part.split(":", 1)) for part in re.findall(r"(?:[^;{]|\{[^}]*\})+", text)]
+    return [tuple(part.split(":", 1)) for part in re.findall(r"(?:[^;{(]|\{[^}]*\}|\([^)]*\))+", text)]
 
 
 XDR_TYPES = {r["name"]: xdr_members(r["members"]) for r in xdr_table() if r["kind"] == "type"}
@@ -267,17 +267,13 @@ class Xdr:
         fixed = re.fullmatch(r"opaque\[(\d+)\]", kind)
         if fixed:
             return bytes(0x40 + (n + i) % 26 for i in range(int(fixed[1])))
-        array = re.fullmatch(r"(\w+)<(\d*)>", kind)
+        array = re.fullmatch(r"(\w+)<(\d*)(?:\.?[a-z]+)?>", kind)
         if array and array[1] in ("string", "opaque", "utf8string"):
             return xdr_opaque(f"{name}-{n}".encode()[:int(array[2] or 64)])
         if array:
             return be(2, 4) + b"".join(self.item(name, array[1]) for _ in range(2))
         if kind == "label_stack":
             return be(2, 4) + be(16_000 << 4, 4) + be(16_001 << 4 | 0x100, 4)
-        if kind == "wildcards":
-            return bytes(40)
-        if kind == "actions":
-            return bytes(8)
         if kind in XDR_FLOWS:
             return self.structure(xdr_members(XDR_FLOWS[kind]["members"]))
         members = XDR_TYPES[kind]

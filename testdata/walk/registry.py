@@ -75,11 +75,11 @@ for _scheme in range(1, 15):
 
 
 def members(text):
-    """`name:type;name:type` to [(name, type)]; braces and parentheses may hold anything."""
+    """`name:type;name:type` to [(name, type)]; remarks in braces and parentheses are left out."""
     out = []
-    for part in re.findall(r"(?:[^;{]|\{[^}]*\})+", text):
+    for part in re.findall(r"(?:[^;{(]|\{[^}]*\}|\([^)]*\))+", text):
         name, _, kind = part.partition(":")
-        out.append((name, kind))
+        out.append((name, re.sub(r"[{(].*", "", kind)))
     return out
 
 

@@ -10,11 +10,7 @@ from .values import value
 KINDS = {1: "sample", 2: "counters", 3: "sample", 4: "counters", 5: "discarded"}
 SCALARS = {"uint32": ("unsigned32", 4), "int32": ("signed32", 4), "uint64": ("unsigned64", 8),
            "float32": ("float32", 4), "mac": ("macAddress", 6), "ipv4": ("ipv4Address", 4),
-           "ipv6": ("ipv6Address", 16), "gid": ("octetArray", 16), "sflow_data_source": ("unsigned32", 4),
-           "interface": ("unsigned32", 4), "cipher_suite": ("unsigned32", 4), "data_format": ("unsigned32", 4)}
-RENAMED = {"sequence_number": "sequence", "flow_records": "record_count", "counters": "record_count",
-           "discard_records": "record_count", "inputifindex": "input", "outputifindex": "output",
-           "5s_cpu": "cpu_5s", "1m_cpu": "cpu_1m", "5m_cpu": "cpu_5m"}
+           "ipv6": ("ipv6Address", 16)}
 
 
 class Cut(Exception):
@@ -43,36 +39,31 @@ class Walker:
     def word(self, name):
         return int.from_bytes(self.scalar(name, "unsigned32", 4), "big")
 
-    def structure(self, members, prefix=""):
+    def structure(self, members):
         for name, kind in members:
             if self.at == len(self.octets):          # an older form, or an optional tail
                 return
-            self.member(prefix + name, kind.rstrip("?"))
+            self.member(name, kind.rstrip("?"))
 
     def member(self, name, kind):
-        array = re.fullmatch(r"(\w+)<\d*>", kind)
+        array = re.fullmatch(r"(\w+)<(?:\d*|(\.?\w+))>", kind)
         fixed = re.fullmatch(r"opaque\[(\d+)\]", kind)
         if kind in SCALARS:
             self.scalar(name, *SCALARS[kind])
         elif fixed:
-            self.scalar(name, "unsigned32" if fixed[1] == "4" else "octetArray", int(fixed[1]))
+            self.scalar(name, "octetArray", int(fixed[1]))
         elif array and array[1] in ("string", "opaque", "utf8string"):
             size = self.word(f"{name}_length")
-            # user names are opaque to XDR, yet text in their charset
-            text = array[1] != "opaque" or name in ("src_user", "dst_user")
             raw = self.take(size, pad=True)
-            self.fields.append([name, raw.hex(), value("string" if text else "octetArray", raw)])
+            self.fields.append([name, raw.hex(), value("octetArray" if array[1] == "opaque" else "string", raw)])
         elif array:
-            self.array(name, array[1])
+            self.array(name, array[1], array[2] or "count")
         elif kind in ("address", "next_hop"):
             which = self.word(f"{name}_type")
             if which in (1, 2):
                 self.member(name, {1: "ipv4", 2: "ipv6"}[which])
             elif which:
                 raise Cut                            # no length to go by
-        elif kind in ("sflow_data_source_expanded", "interface_expanded"):
-            for part in ("class", "index") if "source" in kind else ("format", "value"):
-                self.word(f"{name}_{part}")
         elif kind in registry.SFLOW_TYPES:
             self.named(name, registry.SFLOW_TYPES[kind])
         else:                                        # a structure named as a member
@@ -80,48 +71,25 @@ class Walker:
             self.structure(next(m for n, m in table if n == kind))
 
     def named(self, name, members):
-        if len(members) > 1:                         # its members stand in its place
-            self.structure(members)
-            return
-        inner, kind = members[0]
-        if inner == "labels":                        # the stack of MPLS labels
-            self.array(name, "int32")
-        elif kind.startswith(("opaque(", "24bits")):
-            raise NoLayout
+        """A type of one member `value` is another name for its type; others stand in its place."""
+        if [inner for inner, _ in members] == ["value"]:
+            self.member(name, members[0][1])
         else:
-            self.member(name, re.sub(r"[{(].*", "", kind))
+            self.structure([(name + inner if inner.startswith("_") else inner, kind) for inner, kind in members])
 
-    def array(self, name, kind):
-        path = kind == "as_path_type"
-        count = self.word(f"{name}_segments" if path else f"{name}_count")
+    def array(self, name, kind, counter):
+        """`counter` is the word for the count: `NAME_word`, or `.word` for the word alone."""
+        alone = counter.startswith(".")
+        prefix = name.rpartition(".")[0]
+        count = self.word((prefix + counter if prefix else counter[1:]) if alone else f"{name}_{counter}")
         for index in range(count):
             item = f"{name}[{index}]"
-            if path:
-                self.word(f"{item}.type")
-                for each in range(self.word(f"{item}.count")):
-                    self.word(f"{item}.as[{each}]")
-            elif kind in SCALARS:
-                self.scalar(item, *SCALARS[kind])
-            elif kind == "percentage":
-                self.scalar(item, "signed32", 4)
+            members = registry.SFLOW_TYPES.get(kind, [("value", kind)])
+            if kind in SCALARS or [inner for inner, _ in members] == ["value"]:
+                self.member(item, kind)
             else:
-                for inner, inner_kind in registry.SFLOW_TYPES[kind]:
-                    self.member(f"{item}.{inner}".replace(".mac_address", ".mac"), inner_kind)
-
-
-class NoLayout(Exception):
-    """From here on the registry has no layout."""
-
-
-def renamed(structure, members):
-    out = []
-    for name, kind in members:
-        if structure == "sampled_header" and name == "protocol":
-            name = "header_protocol"
-        if structure == "lag_port_stats":
-            name = name.removeprefix("dot3adAggPortStats")
-        out.append((RENAMED.get(name, name), kind))
-    return out
+                for inner, inner_kind in members:
+                    self.member(f"{item}.{inner}", inner_kind)
 
 
 def datagram(message, at, payload):
@@ -158,7 +126,6 @@ def sample(message, tag, body):
         message.problem("unknown_sample")
         return
     name, members = registry.SFLOW["sample"][enterprise, form]
-    members = renamed(name, members)
     walker = Walker(body)
     try:
         for member, kind in members[:-1]:
@@ -192,9 +159,7 @@ def record(message, table, tag, body):
     name, members = table[key]
     walker = Walker(body)
     try:
-        walker.structure(renamed(name, members))
-    except NoLayout:
-        pass
+        walker.structure(members)
     except Cut:
         message.later("structure_cut")
     if walker.at < len(body):
