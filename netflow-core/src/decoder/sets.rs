@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::ops::Range;
 
 use super::session::SessionKey;
-use super::{Content, Decoder, SetSlot, Stats};
+use super::{Content, Decoder, ProblemSlot, Scratch, SetSlot, Stats};
 use crate::datagram::{Datagram, Protocol, Transport};
 use crate::error::{Error, ErrorKind};
 use crate::record::{DataRecord, ListCheck, measure};
@@ -275,13 +275,15 @@ impl Decoder {
         template: &Template,
         count: usize,
     ) -> Range<usize> {
-        let start = self.scratch.lists.len();
-        let mut found = core::mem::take(&mut self.scratch.lists);
-        let mut fresh = alloc::vec::Vec::new();
-        let mut faults = alloc::vec::Vec::new();
+        let header = self.scratch.header();
         let Some(session) = self.sessions.get_mut(&course.key) else {
             return 0..0;
         };
+        let Scratch {
+            lists, problems, ..
+        } = &mut self.scratch;
+        let stats = &mut self.stats;
+        let start = lists.len();
         let mut check = ListCheck {
             lookup: |id| {
                 session
@@ -289,8 +291,17 @@ impl Decoder {
                     .get(id)
                     .map(|known| Arc::clone(&known.template))
             },
-            problem: |kind| faults.push(kind),
-            found: &mut fresh,
+            problem: |kind| {
+                stats.count_problem(&kind);
+                problems.push(ProblemSlot {
+                    header,
+                    error: Error::new(kind, set.offset()),
+                    set: Some(set.id()),
+                    octets: 0,
+                });
+            },
+            found: lists,
+            start,
             max_depth: self.limits.list_depth,
             max_templates: self.limits.list_templates,
         };
@@ -303,13 +314,7 @@ impl Decoder {
             check.record(record, template, 0);
             rest = behind;
         }
-        for kind in faults {
-            self.problem(Error::new(kind, set.offset()), Some(set.id()), 0);
-        }
-        found.append(&mut fresh);
-        let end = found.len();
-        self.scratch.lists = found;
-        start..end
+        start..self.scratch.lists.len()
     }
 
     /// Lets the exporter's own state learn from options records.
