@@ -8,6 +8,7 @@ The layouts of templates are those that devices are known to send. All values ar
 made up, all addresses are from the blocks for documentation.
 """
 
+import gzip
 import pathlib
 import shutil
 import subprocess
@@ -604,11 +605,31 @@ def readme(text):
     return text
 
 
+def stale(name, data):
+    """Whether the file is another one. Of compressed ones the content counts: the octets depend
+    on the version of the compressor."""
+    path = HERE / name
+    if not path.exists():
+        return True
+    old = path.read_bytes()
+    if old == data:
+        return False
+    if name.endswith(".gz"):
+        return gzip.decompress(old) != gzip.decompress(data)
+    if name.endswith(".zst"):
+        return unzstd(old) != unzstd(data)
+    return True
+
+
+def unzstd(data):
+    return subprocess.run(["zstd", "-dcq"], input=data, capture_output=True, check=True).stdout
+
+
 def main():
     devices()
     traps()
     links()
-    changed = [name for name, data in FILES.items() if not (HERE / name).exists() or (HERE / name).read_bytes() != data]
+    changed = [name for name, data in FILES.items() if stale(name, data)]
     page = HERE.parent / "README.md"
     new = readme(page.read_text(encoding="utf-8"))
     if new != page.read_text(encoding="utf-8"):
@@ -616,8 +637,9 @@ def main():
     if "--check" in sys.argv:
         print(*(f"{name} differs" for name in changed), sep="\n", end="\n" if changed else "")
         return 1 if changed else 0
-    for name, data in FILES.items():
-        (HERE / name).write_bytes(data)
+    for name in changed:
+        if name in FILES:
+            (HERE / name).write_bytes(FILES[name])
     page.write_text(new, encoding="utf-8")
     return 0
 
