@@ -49,11 +49,15 @@ pub mod wire;
 pub use datagram::{Datagram, Protocol, Transport};
 #[cfg(feature = "alloc")]
 pub use decoder::{
-    Decoder, Flows, KnownTemplate, Limits, Message, MessageHeader, MessageRecords, MessageSamples,
-    Problem, Problems, Records, Samples, SessionScope, Set, SetKind, SetTemplateRecords, Sets,
-    Stats,
+    Decoder, DomainReport, Flows, KnownTemplate, Limits, Message, MessageHeader, MessageRecords,
+    MessageSamples, Problem, Problems, Records, Samples, SessionScope, Set, SetKind,
+    SetTemplateRecords, Sets, Stats,
 };
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "alloc")]
+pub use exporter::{
+    ConfiguredRates, DefinedElement, Definitions, SampleCounts, SequenceCounts, SequenceEvent,
+};
 #[cfg(feature = "alloc")]
 pub use flow::Flow;
 pub use time::Timestamp;

@@ -134,3 +134,28 @@ impl fmt::Debug for Input {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read, repeat};
+
+    use super::{Input, WINDOW};
+
+    #[test]
+    fn memory_is_taken_only_as_octets_arrive() {
+        for arriving in [0, 1, WINDOW - 1, WINDOW, WINDOW + 1, 5 * WINDOW] {
+            let mut input = Input::new(Box::new(Cursor::new(vec![7; arriving])));
+            assert_eq!(input.fill(1 << 40).unwrap().len(), arriving);
+            assert!(input.buffer.len() <= 2 * arriving.max(WINDOW));
+        }
+    }
+
+    #[test]
+    fn what_is_skipped_is_not_held() {
+        let mut input = Input::new(Box::new(repeat(7).take(100 << 20)));
+        assert_eq!(input.skip(90 << 20).unwrap(), 0);
+        assert_eq!(input.offset(), 90 << 20);
+        assert_eq!(input.skip(20 << 20).unwrap(), 10 << 20);
+        assert_eq!(input.buffer.len(), WINDOW);
+    }
+}

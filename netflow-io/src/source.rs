@@ -105,6 +105,9 @@ pub struct Source {
 pub struct Packet<'a> {
     /// The datagram, or the message of a stream or file.
     ///
+    /// `frame` is the number of its packet in the file, from 1, all packets counted: of
+    /// the fragment or segment that completed it, and in an IPFIX file of the message.
+    ///
     /// In an IPFIX file nothing tells who sent a message: there the exporter is
     /// `0.0.0.0:0`, and `received` is the export time of the message.
     pub datagram: Datagram<'a>,

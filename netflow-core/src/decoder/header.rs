@@ -4,6 +4,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::datagram::{Datagram, Protocol};
 use crate::error::Error;
+use crate::exporter::SequenceEvent;
 use crate::time::Timestamp;
 use crate::wire::{ipfix, sflow, v1, v5, v6, v7, v8, v9};
 
@@ -27,6 +28,8 @@ pub struct MessageHeader {
     pub sys_uptime: Option<u32>,
     /// The sequence number, in the unit of the protocol; absent in v1.
     pub sequence: Option<u32>,
+    /// What the sequence number told.
+    pub sequence_event: SequenceEvent,
     /// Observation domain: the v9 source id, the IPFIX domain, engine type and
     /// id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow, else 0.
     pub observation_domain: u32,
@@ -50,6 +53,7 @@ impl MessageHeader {
             export_time: None,
             sys_uptime: None,
             sequence: None,
+            sequence_event: SequenceEvent::None,
             observation_domain: 0,
             agent_address: None,
             sampling: None,

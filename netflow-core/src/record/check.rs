@@ -16,11 +16,8 @@ pub(crate) struct ListCheck<'s, L, P> {
     pub(crate) lookup: L,
     /// Is told of each fault.
     pub(crate) problem: P,
-    /// The templates found so far, behind those of other sets; one set needs
-    /// each once.
+    /// The templates found so far; one set needs each once.
     pub(crate) found: &'s mut Vec<Arc<Template>>,
-    /// How many are those of other sets.
-    pub(crate) start: usize,
     /// Lists inside lists are followed so deep.
     pub(crate) max_depth: u8,
     /// So many templates are collected.
@@ -97,15 +94,14 @@ where
     }
 
     fn template(&mut self, id: u16) -> Option<Arc<Template>> {
-        let own = self.found.get(self.start..).unwrap_or_default();
-        if let Some(found) = own.iter().find(|template| template.id() == id) {
+        if let Some(found) = self.found.iter().find(|template| template.id() == id) {
             return Some(Arc::clone(found));
         }
         let Some(template) = (self.lookup)(id) else {
             (self.problem)(ErrorKind::ListNoTemplate { id });
             return None;
         };
-        if own.len() >= self.max_templates {
+        if self.found.len() >= self.max_templates {
             let limit = "list_templates";
             (self.problem)(ErrorKind::Limit { limit });
             return None;

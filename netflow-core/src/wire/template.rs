@@ -217,11 +217,18 @@ impl<'a> TemplateRecords<'a> {
     }
 
     /// Exporters pad between records (Open vSwitch); a template id is never
-    /// below 256, so that its first octet is not zero.
+    /// below 256, so that its first octet is not zero, but for the withdrawal
+    /// of all.
     fn skip_padding(&mut self) {
         let octets = self.reader.octets();
         let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-        self.reader.take(zeros);
+        let set = match octets.get(zeros..) {
+            Some([set, 0, 0, ..]) if self.dialect.enterprise => u16::from(*set),
+            _ => 0,
+        };
+        let all = set != 0
+            && (set == self.dialect.template_set || set == self.dialect.options_template_set);
+        self.reader.take(zeros.saturating_sub(usize::from(all)));
     }
 
     fn record(&mut self) -> Option<Result<TemplateRecord<'a>, Error>> {

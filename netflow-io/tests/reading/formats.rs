@@ -306,6 +306,14 @@ fn a_reader_that_gives_single_octets_gives_the_same() {
 }
 
 #[test]
+fn a_source_and_its_errors_may_go_to_another_thread() {
+    const fn goes<T: Send>() {}
+    const fn is_shared<T: Send + Sync>() {}
+    goes::<Source>();
+    is_shared::<netflow_io::Error>();
+}
+
+#[test]
 fn frames_of_all_lengths_pass_the_edge_of_the_window() {
     // 4 MiB of packets from 0 to 60,000 octets, against a window of 256 KiB.
     let mut file = Pcap::new(RAW);

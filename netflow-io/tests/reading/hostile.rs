@@ -16,8 +16,8 @@ fn survives(file: &[u8]) -> u64 {
     };
     let summary = read.summary;
     let octets = u64::try_from(file.len()).unwrap();
-    // A record of a pcap file has 16 octets; compressed, it may have a thousandth.
-    assert!(summary.packets <= octets * 2_000);
+    // A record of a pcap file has 16 octets, and zstd makes 128 KiB of four.
+    assert!(summary.packets <= octets * 4_096);
     summary.packets
 }
 
@@ -106,7 +106,7 @@ fn every_octet_of_every_format_may_be_anything() {
 }
 
 #[test]
-fn a_length_of_four_gibibytes_takes_no_memory_before_its_octets_come() {
+fn a_length_of_gibibytes_that_do_not_come_ends() {
     // Within the limit of a packet, so it is awaited; nothing comes.
     let mut file = Pcap::new(RAW).octets;
     for word in [0_u32, 0, 256 << 20, 256 << 20] {
