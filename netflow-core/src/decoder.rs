@@ -2,7 +2,6 @@
 
 mod account;
 mod data;
-mod header;
 mod limits;
 mod message;
 mod netflow;
@@ -18,17 +17,19 @@ mod waiting;
 use core::net::SocketAddr;
 
 pub use self::account::DomainReport;
-pub use self::header::MessageHeader;
 pub use self::limits::{Limits, SessionScope};
 pub use self::message::{Flows, Message, MessageRecords, MessageSamples, Problems, Sets};
 pub use self::problem::Problem;
-use self::scratch::{Content, Context, ProblemSlot, Scratch, SetSlot};
+use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
 use self::session::Sessions;
 pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
 pub use self::stats::Stats;
 use crate::datagram::{Datagram, Protocol};
+use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
-use crate::exporter::{ConfiguredRates, Definitions};
+use crate::exporter::ConfiguredRates;
+use crate::flow::Origin;
+use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
 use crate::wire;
 
@@ -161,7 +162,8 @@ impl Decoder {
     fn following(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
         let protocol = wire::message::protocol(octets, offset)?;
-        let first = self.scratch.headers.first().map(|header| header.protocol);
+        let first = self.scratch.origins.first();
+        let first = first.map(|origin| origin.header.protocol);
         if first != Some(protocol) {
             let version = 0;
             return Err(Error::new(ErrorKind::NotFlowExport { version }, offset));
@@ -181,22 +183,24 @@ impl Decoder {
     }
 
     fn begin(&mut self, datagram: &Datagram<'_>, header: MessageHeader) {
-        let context = self.context(datagram);
-        self.scratch.begin(header, context);
+        let origin = self.origin(datagram, header, false);
+        self.scratch.begin(origin);
         Stats::add(&mut self.stats.messages, 1);
     }
 
-    fn context(&self, datagram: &Datagram<'_>) -> Context {
-        Context {
+    fn origin(&self, datagram: &Datagram<'_>, header: MessageHeader, late: bool) -> Origin {
+        Origin {
+            header,
             exporter: None,
             configured_rate: self.configured_rates.get(datagram.exporter.ip()),
+            late,
         }
     }
 
     fn problem(&mut self, error: Error, set: Option<u16>, octets: usize) {
         self.stats.count_problem(&error.kind);
         self.scratch.problems.push(ProblemSlot {
-            header: self.scratch.current,
+            origin: self.scratch.current,
             error,
             set,
             octets,

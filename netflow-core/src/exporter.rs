@@ -7,7 +7,6 @@ mod names;
 mod sampling;
 mod sequence;
 mod sources;
-mod taught;
 
 pub use self::configured::ConfiguredRates;
 pub(crate) use self::learn::OptionsRecord;
@@ -18,8 +17,6 @@ pub(crate) use self::sequence::{Sequence, Step};
 pub use self::sequence::{SequenceCounts, SequenceEvent};
 pub use self::sources::SampleCounts;
 pub(crate) use self::sources::{SourceKey, Sources};
-pub(crate) use self::taught::Taught;
-pub use self::taught::{DefinedElement, Definitions};
 use crate::hash::KeyedHash;
 use crate::time::Timestamp;
 

@@ -12,8 +12,7 @@ pub(crate) use self::builtin::Builtins;
 pub use self::plan::FieldPlan;
 pub(crate) use self::plan::{Plan, Slot};
 pub(crate) use self::registry::{Known, Templates};
-use crate::element::{self, DataType, ElementId, InformationElement};
-use crate::exporter::DefinedElement;
+use crate::element::{self, DataType, DefinedElement, ElementId, InformationElement};
 use crate::wire::set::Dialect;
 use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier, TemplateKind, TemplateRecord};
 

@@ -2,9 +2,10 @@
 
 use alloc::sync::Arc;
 
-use super::{Content, Decoder, SetSlot, Stats, header};
+use super::{Content, Decoder, SetSlot, Stats};
 use crate::datagram::{Datagram, Protocol};
 use crate::error::{Error, ErrorKind};
+use crate::header;
 use crate::wire::set::Dialect;
 use crate::wire::{ipfix, sflow};
 
@@ -77,7 +78,7 @@ impl Decoder {
         }
         Stats::add(&mut self.stats.records, count);
         self.scratch.slots.push(SetSlot {
-            header: self.scratch.current,
+            origin: self.scratch.current,
             id: 0,
             content: Content::Records(template),
             offset: start,
@@ -111,7 +112,7 @@ impl Decoder {
             *counter = counter.wrapping_add(u64::from(count));
         }
         self.scratch.slots.push(SetSlot {
-            header: self.scratch.current,
+            origin: self.scratch.current,
             id: 0,
             content: Content::Samples,
             offset,

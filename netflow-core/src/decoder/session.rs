@@ -6,12 +6,13 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use super::header::MessageHeader;
 use super::limits::{Limits, SessionScope};
 use super::waiting::Waiting;
 use crate::datagram::{Datagram, Protocol, Transport};
-use crate::exporter::{Exporter, Sequence, Sources, Taught};
+use crate::element::Taught;
+use crate::exporter::{Exporter, Sequence, Sources};
 use crate::hash::KeyedHash;
+use crate::header::MessageHeader;
 use crate::template::Templates;
 use crate::time::Timestamp;
 

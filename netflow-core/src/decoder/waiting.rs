@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use super::header::MessageHeader;
+use crate::header::MessageHeader;
 use crate::time::Timestamp;
 
 /// One data set that waits.

@@ -2,9 +2,9 @@
 
 use alloc::boxed::Box;
 
+use super::Exporter;
 use super::sampling::SamplerKey;
-use super::{DefinedElement, Exporter};
-use crate::element::{DataType, ElementId, Semantics, Units};
+use crate::element::{DataType, DefinedElement, ElementId, Semantics, Units};
 use crate::record::DataRecord;
 use crate::time::Timestamp;
 use crate::value::{Text, unsigned};

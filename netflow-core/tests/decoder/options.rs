@@ -1,7 +1,7 @@
 //! What options teach: sampling rates, names, types.
 
-use netflow_core::element::{DataType, ElementId};
-use netflow_core::{ConfiguredRates, Decoder, DefinedElement, Definitions, Flow, Limits};
+use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
+use netflow_core::{ConfiguredRates, Decoder, Flow, Limits};
 
 use crate::builder::{Message, datagram, decoder, words};
 

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 
-use crate::element::{DataType, ElementId, Semantics, Units};
+use super::{DataType, ElementId, Semantics, Units};
 
 /// An element that is not in the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +39,8 @@ impl DefinedElement {
 /// Elements that the caller knows and the registry does not.
 ///
 /// ```
-/// use netflow_core::element::{DataType, ElementId};
-/// use netflow_core::{Decoder, DefinedElement, Definitions, Limits};
+/// use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
+/// use netflow_core::{Decoder, Limits};
 ///
 /// let queue = DefinedElement::new(ElementId::new(99_999, 1), "queueDepth", DataType::Unsigned32);
 /// let definitions: Definitions = [queue].into_iter().collect();

@@ -74,16 +74,16 @@ impl MessageHeader {
 }
 
 /// The header of a fixed version, and what its records need.
-pub(super) struct FixedHeader {
-    pub(super) header: MessageHeader,
-    pub(super) version: u16,
-    pub(super) scheme: u8,
-    pub(super) count: u16,
-    pub(super) len: usize,
+pub(crate) struct FixedHeader {
+    pub(crate) header: MessageHeader,
+    pub(crate) version: u16,
+    pub(crate) scheme: u8,
+    pub(crate) count: u16,
+    pub(crate) len: usize,
 }
 
 /// Reads the header of a fixed version at `offset` of the datagram.
-pub(super) fn fixed(
+pub(crate) fn fixed(
     protocol: Protocol,
     octets: &[u8],
     datagram: &Datagram<'_>,
@@ -134,7 +134,7 @@ pub(super) fn fixed(
 }
 
 /// Reads the header of a v9 message at `offset` of the datagram.
-pub(super) fn netflow_v9(
+pub(crate) fn netflow_v9(
     octets: &[u8],
     datagram: &Datagram<'_>,
     offset: usize,
@@ -148,7 +148,7 @@ pub(super) fn netflow_v9(
 }
 
 /// Reads the header of an IPFIX message at `offset` of the datagram, and its length.
-pub(super) fn ipfix(
+pub(crate) fn ipfix(
     octets: &[u8],
     datagram: &Datagram<'_>,
     offset: usize,
@@ -162,7 +162,7 @@ pub(super) fn ipfix(
 }
 
 /// The header of an sFlow datagram.
-pub(super) fn sflow(
+pub(crate) fn sflow(
     wire: &sflow::Datagram<'_>,
     datagram: &Datagram<'_>,
     offset: usize,
