@@ -20,7 +20,7 @@ use crate::field::{FlowField, normalised_fields};
 use crate::record::DataRecord;
 use crate::template::Slot;
 use crate::time::Timestamp;
-use crate::value::{MacAddress, Text, unsigned};
+use crate::value::{MacAddress, Text};
 use crate::wire::sflow;
 
 /// One flow, borrowed from the message that told it: a data record or an sFlow
@@ -116,7 +116,7 @@ impl<'m> Flow<'m> {
     #[inline]
     fn unsigned(&self, field: FlowField) -> Option<u64> {
         match &self.source {
-            Source::Record(record) => unsigned(Self::octets_of(record, field)?),
+            Source::Record(record) => record.unsigned(record.template().plan().field(field)),
             Source::Sample(flow) => flow.unsigned(field),
         }
     }
@@ -124,7 +124,7 @@ impl<'m> Flow<'m> {
     #[inline]
     fn address(&self, field: FlowField) -> Option<IpAddr> {
         match &self.source {
-            Source::Record(record) => address::parse(Self::octets_of(record, field)?),
+            Source::Record(record) => address::load(record, record.template().plan().field(field)),
             Source::Sample(flow) => flow.address(field),
         }
     }
@@ -297,7 +297,7 @@ impl Flow<'_> {
 /// A load from a known place of a record.
 #[inline]
 fn ingredient(record: &DataRecord<'_, '_>, slot: Slot) -> Option<u64> {
-    unsigned(record.slot(slot)?)
+    record.unsigned(slot)
 }
 
 /// What is worked out from several elements, or stands elsewhere in sFlow.

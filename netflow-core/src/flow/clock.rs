@@ -5,7 +5,7 @@ use crate::decoder::MessageHeader;
 use crate::field::Ingredient;
 use crate::record::DataRecord;
 use crate::time::Timestamp;
-use crate::value::{NtpTime, unsigned};
+use crate::value::NtpTime;
 
 /// How start and end were worked out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,8 +57,9 @@ impl Flow<'_> {
     #[inline]
     pub fn start(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(record) => time(record, self.header, Ingredient::Start)
-                .or_else(|| before(self.sent_end()?, self.sent_duration()?)),
+            Source::Record(record) => {
+                time(record, self.header, Ingredient::Start).or_else(|| self.before_end())
+            }
             Source::Sample(_) => Some(self.header.received),
         }
     }
@@ -68,9 +69,9 @@ impl Flow<'_> {
     #[inline]
     pub fn end(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(_) => self
-                .sent_end()
-                .or_else(|| Some(self.start()?.saturating_add(self.sent_duration()?))),
+            Source::Record(record) => {
+                time(record, self.header, Ingredient::End).or_else(|| self.after_start())
+            }
             Source::Sample(_) => Some(self.header.received),
         }
     }
@@ -114,12 +115,24 @@ impl Flow<'_> {
         }
     }
 
+    /// A start that was not sent.
+    #[cold]
+    fn before_end(&self) -> Option<Timestamp> {
+        before(self.sent_end()?, self.sent_duration()?)
+    }
+
+    /// An end that was not sent.
+    #[cold]
+    fn after_start(&self) -> Option<Timestamp> {
+        Some(self.start()?.saturating_add(self.sent_duration()?))
+    }
+
     /// Elements 161 and 162, in nanoseconds.
     fn sent_duration(&self) -> Option<i64> {
         let record = self.record()?;
         let plan = record.template().plan();
         let load = |ingredient, unit: i64| {
-            let count = unsigned(record.slot(plan.ingredient(ingredient))?)?;
+            let count = record.unsigned(plan.ingredient(ingredient))?;
             i64::try_from(count).ok()?.checked_mul(unit)
         };
         load(Ingredient::DurationMicroseconds, 1_000)
@@ -154,7 +167,7 @@ fn time(
     ingredient: Ingredient,
 ) -> Option<Timestamp> {
     let slot = record.template().plan().ingredient(ingredient);
-    let sent = unsigned(record.slot(slot)?)?;
+    let sent = record.unsigned(slot)?;
     match slot.candidate {
         2 | 8 => Timestamp::from_millis(sent),
         4 => uptime(record, header, sent),
@@ -202,8 +215,7 @@ fn uptime(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opt
 fn since_init(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
     let slot = record.template().plan().ingredient(Ingredient::SystemInit);
     let init = record
-        .slot(slot)
-        .and_then(unsigned)
+        .unsigned(slot)
         .and_then(Timestamp::from_millis)
         .or(header.system_init)?;
     let nanos = i64::try_from(sent).ok()?.checked_mul(1_000_000)?;
