@@ -12,7 +12,7 @@ use core::net::IpAddr;
 
 pub use self::clock::ClockRule;
 pub use self::numbers::{Numbers, NumbersIter};
-use self::sample::SampleFlow;
+pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::SamplingRule;
 pub use self::value::{ApplicationId, FlowValue};
 use crate::decoder::MessageHeader;
@@ -56,18 +56,13 @@ impl<'m> Flow<'m> {
         }
     }
 
-    /// A flow from a flow sample, or if asked for from a discarded packet.
     #[inline]
-    pub(crate) fn from_sample(
-        sample: sflow::Sample<'m>,
-        header: &'m MessageHeader,
-        discarded: bool,
-    ) -> Option<Self> {
-        Some(Self {
-            source: Source::Sample(SampleFlow::new(sample, discarded)?),
+    pub(crate) const fn from_sample(sample: SampleFlow<'m>, header: &'m MessageHeader) -> Self {
+        Self {
+            source: Source::Sample(sample),
             header,
             late: false,
-        })
+        }
     }
 
     /// The header of the message it came in.

@@ -5,7 +5,7 @@ use super::header::MessageHeader;
 use super::problem::Problem;
 use super::scratch::{ProblemSlot, SetSlot};
 use super::set::{Records, Samples, Set};
-use crate::flow::Flow;
+use crate::flow::{Flow, SampleFlow};
 use crate::record::DataRecord;
 use crate::wire::sflow;
 
@@ -60,9 +60,10 @@ impl<'m> Message<'m> {
     pub fn flows(&self) -> Flows<'m> {
         Flows {
             sets: self.sets(),
-            header: None,
+            header: (None, false),
             records: Records::EMPTY,
             samples: Samples::EMPTY,
+            sample: None,
             discarded: false,
         }
     }
@@ -144,9 +145,10 @@ impl<'m> Iterator for MessageRecords<'m> {
 #[derive(Debug, Clone)]
 pub struct Flows<'m> {
     sets: Sets<'m>,
-    header: Option<(&'m MessageHeader, bool)>,
+    header: (Option<&'m MessageHeader>, bool),
     records: Records<'m>,
     samples: Samples<'m>,
+    sample: Option<SampleFlow<'m>>,
     discarded: bool,
 }
 
@@ -166,25 +168,39 @@ impl<'m> Iterator for Flows<'m> {
     #[inline]
     fn next(&mut self) -> Option<Flow<'m>> {
         loop {
-            if let Some((header, late)) = self.header {
-                if let Some(record) = self.records.next() {
-                    return Some(Flow::from_record(record, header, late));
-                }
-                for sample in self.samples.by_ref() {
-                    if let Some(flow) = Flow::from_sample(sample, header, self.discarded) {
-                        return Some(flow);
-                    }
-                }
+            let (header, late) = self.header;
+            if let Some(record) = self.records.next() {
+                return Some(Flow::from_record(record, header?, late));
             }
-            let set = self.sets.next()?;
-            self.header = Some((set.header(), set.is_late()));
-            self.samples = set.samples();
-            self.records = if set.is_options() {
-                Records::EMPTY
-            } else {
-                set.records()
-            };
+            // Kept here and copied: a flow that a function returns is written to
+            // memory, and those of records would have to be too.
+            if let Some(sample) = self.sample.take() {
+                return Some(Flow::from_sample(sample, header?));
+            }
+            self.advance()?;
         }
+    }
+}
+
+impl Flows<'_> {
+    /// Goes to the next sample, or to the records of the next set.
+    #[inline(never)]
+    fn advance(&mut self) -> Option<()> {
+        let discarded = self.discarded;
+        self.sample = self
+            .samples
+            .by_ref()
+            .find_map(|sample| SampleFlow::new(sample, discarded));
+        if self.sample.is_some() {
+            return Some(());
+        }
+        let set = self.sets.next()?;
+        self.header = (Some(set.header()), set.is_late());
+        self.samples = set.samples();
+        if !set.is_options() {
+            self.records = set.records();
+        }
+        Some(())
     }
 }
 
