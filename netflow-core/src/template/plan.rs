@@ -107,6 +107,8 @@ pub(crate) struct Plan {
     /// Fixed octets before each variable-length field, counted from the one
     /// before it.
     gaps: Box<[u32]>,
+    /// Fixed octets behind the last of them.
+    tail: u32,
 }
 
 impl Plan {
@@ -115,6 +117,7 @@ impl Plan {
             fields: [Slot::ABSENT; FIELDS],
             ingredients: [Slot::ABSENT; INGREDIENTS],
             gaps: Box::default(),
+            tail: 0,
         };
         let mut gaps = Vec::new();
         let mut offset = 0_u32;
@@ -132,6 +135,7 @@ impl Plan {
             }
         }
         plan.gaps = gaps.into();
+        plan.tail = offset;
         plan
     }
 
@@ -155,6 +159,11 @@ impl Plan {
     /// Fixed octets before each variable-length field.
     pub(crate) fn gaps(&self) -> &[u32] {
         &self.gaps
+    }
+
+    /// Fixed octets behind the last variable-length field.
+    pub(crate) const fn tail(&self) -> u32 {
+        self.tail
     }
 
     pub(super) fn memory(&self) -> usize {
