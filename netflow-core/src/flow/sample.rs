@@ -107,12 +107,18 @@ impl<'m> SampleFlow<'m> {
 
     #[inline]
     pub(super) fn address(&self, field: FlowField) -> Option<IpAddr> {
-        match field {
+        let address = match field {
             FlowField::SourceAddress => self.packet.source_address(),
             FlowField::DestinationAddress => self.packet.destination_address(),
             _ => return self.address_from_records(field),
+        };
+        // One arm a version: an address that may be of either is put together
+        // in memory.
+        match address {
+            Some(IpAddr::V4(address)) => Some(IpAddr::V4(address)),
+            Some(IpAddr::V6(address)) => Some(IpAddr::V6(address)),
+            None => self.address_without_header(field),
         }
-        .or_else(|| self.address_without_header(field))
     }
 
     pub(super) fn mac(&self, field: FlowField) -> Option<MacAddress> {
