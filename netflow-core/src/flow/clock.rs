@@ -5,7 +5,7 @@ use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::time::Timestamp;
-use crate::value::{NtpTime, unsigned};
+use crate::value::NtpTime;
 
 /// How start and end were worked out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,8 +63,9 @@ impl Flow<'_> {
     #[inline]
     pub fn start(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(record) => time(record, &self.origin.header, Ingredient::Start)
-                .or_else(|| before(self.sent_end()?, self.sent_duration()?)),
+            Source::Record(record) => {
+                time(record, &self.origin.header, Ingredient::Start).or_else(|| self.before_end())
+            }
             Source::Sample(_) => Some(self.origin.header.received),
         }
     }
@@ -74,9 +75,9 @@ impl Flow<'_> {
     #[inline]
     pub fn end(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(_) => self
-                .sent_end()
-                .or_else(|| Some(self.start()?.saturating_add(self.sent_duration()?))),
+            Source::Record(record) => {
+                time(record, &self.origin.header, Ingredient::End).or_else(|| self.after_start())
+            }
             Source::Sample(_) => Some(self.origin.header.received),
         }
     }
@@ -107,7 +108,7 @@ impl Flow<'_> {
         let of = |ingredient| {
             time(record, header, ingredient)?;
             let slot = record.template().plan().ingredient(ingredient);
-            let sent = unsigned(record.slot(slot)?)?;
+            let sent = record.unsigned(slot)?;
             if is_ntp(slot.candidate) && count(record, header, sent).is_some() {
                 return Some(ClockRule::MicrosecondCount);
             }
@@ -143,12 +144,24 @@ impl Flow<'_> {
         }
     }
 
+    /// A start that was not sent.
+    #[cold]
+    fn before_end(&self) -> Option<Timestamp> {
+        before(self.sent_end()?, self.sent_duration()?)
+    }
+
+    /// An end that was not sent.
+    #[cold]
+    fn after_start(&self) -> Option<Timestamp> {
+        Some(self.start()?.saturating_add(self.sent_duration()?))
+    }
+
     /// Elements 161 and 162, in nanoseconds.
     fn sent_duration(&self) -> Option<i64> {
         let record = self.record()?;
         let plan = record.template().plan();
         let load = |ingredient, unit: i64| {
-            let count = unsigned(record.slot(plan.ingredient(ingredient))?)?;
+            let count = record.unsigned(plan.ingredient(ingredient))?;
             i64::try_from(count).ok()?.checked_mul(unit)
         };
         load(Ingredient::DurationMicroseconds, 1_000)
@@ -188,7 +201,7 @@ fn time(
     ingredient: Ingredient,
 ) -> Option<Timestamp> {
     let slot = record.template().plan().ingredient(ingredient);
-    let sent = unsigned(record.slot(slot)?)?;
+    let sent = record.unsigned(slot)?;
     match slot.candidate {
         2 | 8 => Timestamp::from_millis(sent),
         4 => uptime(record, header, sent),
@@ -233,7 +246,7 @@ fn count(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opti
     // One genuine fraction in 4295 is that small; two at once are no chance.
     let small = |ingredient| {
         let slot = plan.ingredient(ingredient);
-        let sent = record.slot(slot).and_then(unsigned)?;
+        let sent = record.unsigned(slot)?;
         Some(is_microseconds(slot.candidate) && NtpTime::from_bits(sent).fraction() < 1_000_000)
     };
     if small(Ingredient::Start)? && small(Ingredient::End)? {
@@ -278,8 +291,7 @@ fn uptime(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opt
 fn since_init(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
     let slot = record.template().plan().ingredient(Ingredient::SystemInit);
     let init = record
-        .slot(slot)
-        .and_then(unsigned)
+        .unsigned(slot)
         .and_then(Timestamp::from_millis)
         .or(header.system_init)?;
     let nanos = i64::try_from(sent).ok()?.checked_mul(1_000_000)?;
