@@ -63,11 +63,19 @@ impl<'m> SampleFlow<'m> {
         }
     }
 
+    /// Why the packet was discarded; of a flow sample, if its output says so
+    /// (`interface`, sFlow version 5, section 5).
     pub(super) fn drop_reason(&self) -> Option<u32> {
         match self.sample.kind() {
             Ok(SampleKind::Discarded(packet)) => Some(packet.reason()),
+            Ok(SampleKind::Flow(flow)) => flow.output().discard_reason(),
             _ => None,
         }
+    }
+
+    /// A notification of a drop, which is not sampled.
+    pub(super) fn is_discarded_packet(&self) -> bool {
+        matches!(self.sample.kind(), Ok(SampleKind::Discarded(_)))
     }
 
     pub(super) fn ip_version(&self) -> Option<u8> {
