@@ -240,8 +240,9 @@ impl Decoder {
 
     /// The templates in force, in no order.
     pub fn templates(&self) -> impl Iterator<Item = KnownTemplate<'_>> {
-        self.sessions.iter().flat_map(|(key, session)| {
-            session.templates.iter().map(|known| KnownTemplate {
+        self.sessions.iter().flat_map(|session| {
+            let key = session.key();
+            session.templates.iter().map(move |known| KnownTemplate {
                 exporter: SocketAddr::new(key.address, key.port),
                 protocol: key.protocol,
                 observation_domain: key.observation_domain,

@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use super::session::{Session, SessionKey};
+use super::session::{Session, SessionId, SessionKey};
 use super::{Content, Decoder, Stats};
 use crate::datagram::{Datagram, Protocol};
 use crate::exporter::{SampleCounts, SequenceCounts, SourceKey, Step};
@@ -44,14 +44,12 @@ pub struct DomainReport {
 impl Decoder {
     /// Every observation domain that is known, in no order.
     pub fn domains(&self) -> impl Iterator<Item = DomainReport> {
-        self.sessions
-            .iter()
-            .map(|(key, session)| report(key, session))
+        self.sessions.iter().map(report)
     }
 
     /// Accounts for the present message, which is read. Its slots begin at
     /// `first`.
-    pub(super) fn account(&mut self, key: &SessionKey, first: usize) {
+    pub(super) fn account(&mut self, id: SessionId, first: usize) {
         let current = self.scratch.current;
         let Some(header) = self
             .scratch
@@ -85,7 +83,7 @@ impl Decoder {
             .map(|time| time.nanos_since(header.received));
         let (received, uptime) = (header.received, header.sys_uptime);
         let number = header.sequence;
-        let event = self.sessions.touch(key, |session| {
+        let event = self.sessions.touch(id, |session| {
             session.seen(received, skew);
             number.map(|number| {
                 session.sequence.step(Step {
@@ -102,7 +100,7 @@ impl Decoder {
     }
 
     /// Accounts for the samples of an sFlow datagram, source by source.
-    pub(super) fn account_samples(&mut self, key: &SessionKey, wire: &SflowDatagram<'_>) {
+    pub(super) fn account_samples(&mut self, id: SessionId, wire: &SflowDatagram<'_>) {
         for sample in wire.samples().flatten() {
             let (counters, source, number, drops) = match sample.kind() {
                 Ok(SampleKind::Flow(flow)) => {
@@ -119,7 +117,7 @@ impl Decoder {
                 class: source.class,
                 index: source.index,
             };
-            let known = self.sessions.touch(key, |session| {
+            let known = self.sessions.touch(id, |session| {
                 let known = session.sources.knows(source);
                 if known {
                     session.sources.step(source, number, drops, true);
@@ -129,25 +127,26 @@ impl Decoder {
             let Some((false, growth)) = known else {
                 continue;
             };
-            let room = self.sessions.reserve(key, growth);
+            let room = self.sessions.reserve(id, growth);
             Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
-            self.sessions.change(key, |session| {
+            self.sessions.change(id, |session| {
                 session.sources.step(source, number, drops, room.is_some());
             });
         }
     }
 
     /// Whose state the present message changes, made if it is new.
-    pub(super) fn enter(&mut self, datagram: &Datagram<'_>) -> Option<SessionKey> {
+    pub(super) fn enter(&mut self, datagram: &Datagram<'_>) -> Option<SessionId> {
         let header = self.scratch.header()?;
         let key = SessionKey::new(datagram, self.scope, header);
-        let evicted = self.sessions.enter(key);
+        let (id, evicted) = self.sessions.enter(key);
         Stats::add(&mut self.stats.evicted, evicted);
-        Some(key)
+        Some(id)
     }
 }
 
-fn report(key: &SessionKey, session: &Session) -> DomainReport {
+fn report(session: &Session) -> DomainReport {
+    let key = session.key();
     DomainReport {
         exporter: SocketAddr::new(key.address, key.port),
         protocol: key.protocol,

@@ -112,7 +112,7 @@ impl Decoder {
         let start = self.scratch.lists.len();
         let mut found = core::mem::take(&mut self.scratch.found);
         let mut faults = core::mem::take(&mut self.scratch.faults);
-        if let Some(session) = self.sessions.get(&course.key) {
+        if let Some(session) = self.sessions.get(course.session) {
             let mut check = ListCheck {
                 lookup: |id| Some(Arc::clone(&session.templates.get(id)?.template)),
                 problem: |kind| faults.push(kind),
@@ -146,7 +146,7 @@ impl Decoder {
             let options = OptionsRecord::new(&record);
             if self.is_news(course, &options) {
                 let needed = self.needed(course, &options);
-                let room = self.sessions.reserve(&course.key, needed);
+                let room = self.sessions.reserve(course.session, needed);
                 refused |= room.is_none();
                 if let Some(evicted) = room {
                     Stats::add(&mut self.stats.evicted, evicted);
@@ -162,7 +162,7 @@ impl Decoder {
     }
 
     fn is_news(&self, course: &Course<'_>, options: &OptionsRecord<'_>) -> bool {
-        self.sessions.get(&course.key).is_some_and(|session| {
+        self.sessions.get(course.session).is_some_and(|session| {
             let taught = options.defined_element();
             session.exporter.is_news(options)
                 || taught.is_some_and(|element| session.taught.is_news(&element))
@@ -171,7 +171,7 @@ impl Decoder {
 
     /// Octets that must be free to learn a record.
     fn needed(&self, course: &Course<'_>, options: &OptionsRecord<'_>) -> usize {
-        let Some(session) = self.sessions.get(&course.key) else {
+        let Some(session) = self.sessions.get(course.session) else {
             return 0;
         };
         let taught = options
@@ -186,7 +186,7 @@ impl Decoder {
 
     fn learn_options(&mut self, course: &Course<'_>, options: &OptionsRecord<'_>) {
         let definitions = &self.definitions;
-        self.sessions.change(&course.key, |session| {
+        self.sessions.change(course.session, |session| {
             if session.exporter.is_news(options) {
                 Arc::make_mut(&mut session.exporter).learn(options);
             }
@@ -214,9 +214,9 @@ impl Decoder {
         };
         let needed = self
             .sessions
-            .get(&course.key)
+            .get(course.session)
             .map_or(0, |session| session.waiting.room_for(&set));
-        let room = self.sessions.reserve(&course.key, needed);
+        let room = self.sessions.reserve(course.session, needed);
         let limits = &self.limits;
         let now = course.datagram.received;
         let given_up = match room {
@@ -224,7 +224,7 @@ impl Decoder {
             Some(evicted) => {
                 Stats::add(&mut self.stats.evicted, evicted);
                 self.sessions
-                    .change(&course.key, |session| {
+                    .change(course.session, |session| {
                         let waiting = &mut session.waiting;
                         let old = waiting.expire(now, limits.waiting_lifetime);
                         old.and(waiting.push(set, limits.waiting_octets))
@@ -241,13 +241,13 @@ impl Decoder {
         let waits = |waiting: &super::waiting::Waiting| !waiting.is_empty();
         if !self
             .sessions
-            .get(&course.key)
+            .get(course.session)
             .is_some_and(|session| waits(&session.waiting))
         {
             return;
         }
         let lifetime = self.limits.waiting_lifetime;
-        let taken = self.sessions.change(&course.key, |session| {
+        let taken = self.sessions.change(course.session, |session| {
             let old = session.waiting.expire(now, lifetime);
             (old, session.waiting.take(id))
         });
@@ -260,7 +260,7 @@ impl Decoder {
     }
 
     fn deliver_set(&mut self, course: &Course<'_>, set: &WaitingSet) {
-        let Some(template) = self.sessions.get(&course.key).and_then(|session| {
+        let Some(template) = self.sessions.get(course.session).and_then(|session| {
             let known = session.templates.get(set.id)?;
             Some(Arc::clone(&known.template))
         }) else {

@@ -88,8 +88,8 @@ impl Decoder {
             count,
             lists: 0..0,
         });
-        if let Some(key) = self.enter(datagram) {
-            self.account(&key, first);
+        if let Some(session) = self.enter(datagram) {
+            self.account(session, first);
         }
         Ok(end)
     }
@@ -122,9 +122,9 @@ impl Decoder {
             count: 0,
             lists: 0..0,
         });
-        if let Some(key) = self.enter(datagram) {
-            self.account(&key, first);
-            self.account_samples(&key, &wire);
+        if let Some(session) = self.enter(datagram) {
+            self.account(session, first);
+            self.account_samples(session, &wire);
         }
         Ok(end)
     }

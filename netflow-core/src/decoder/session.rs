@@ -64,6 +64,7 @@ pub(super) struct Session {
     pub(super) first_received: Timestamp,
     pub(super) last_received: Timestamp,
     pub(super) clock_skew: Option<i64>,
+    key: SessionKey,
     used: u64,
     /// Octets of memory as charged.
     octets: usize,
@@ -78,6 +79,11 @@ impl Session {
         self.messages = self.messages.saturating_add(1);
         self.last_received = received;
         self.clock_skew = clock_skew;
+    }
+
+    /// Whose state it is.
+    pub(super) const fn key(&self) -> &SessionKey {
+        &self.key
     }
 
     /// Octets of memory as charged.
@@ -96,14 +102,22 @@ impl Session {
     }
 }
 
+/// The place of an observation domain, until another message is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SessionId(usize);
+
 /// All observation domains, within the budget.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    sessions: Table<SessionKey, Box<Session>>,
+    /// Where each domain has its place: one look-up a message.
+    places: Table<SessionKey, usize>,
+    sessions: Vec<Option<Box<Session>>>,
+    /// Places that nobody has.
+    free: Vec<usize>,
     hash: KeyedHash,
     /// Counts uses, so that the oldest can be told.
     clock: u64,
-    /// Octets that the domains take as charged, without the table of them.
+    /// Octets that the domains take as charged, without the tables of them.
     domains: usize,
     budget: usize,
     domain_budget: usize,
@@ -113,7 +127,9 @@ impl Sessions {
     pub(super) fn new(limits: &Limits) -> Self {
         let hash = KeyedHash::new(limits.hash_seed);
         Self {
-            sessions: Table::new(hash),
+            places: Table::new(hash),
+            sessions: Vec::new(),
+            free: Vec::new(),
             hash,
             clock: 0,
             domains: 0,
@@ -122,13 +138,15 @@ impl Sessions {
         }
     }
 
-    /// Makes the observation domain if it is new, and tells how many others
-    /// had to be forgotten for it.
-    pub(super) fn enter(&mut self, key: SessionKey) -> usize {
+    /// The observation domain, made if it is new, and how many others had to
+    /// be forgotten for it.
+    pub(super) fn enter(&mut self, key: SessionKey) -> (SessionId, usize) {
         self.clock = self.clock.wrapping_add(1);
-        if let Some(session) = self.sessions.get_mut(&key) {
-            session.used = self.clock;
-            return 0;
+        let clock = self.clock;
+        if let Some(place) = self.places.get(&key) {
+            let id = SessionId(*place);
+            self.touch(id, |session| session.used = clock);
+            return (id, 0);
         }
         let mut session = Box::new(Session {
             templates: Templates::new(self.hash),
@@ -141,48 +159,55 @@ impl Sessions {
             first_received: Timestamp::default(),
             last_received: Timestamp::default(),
             clock_skew: None,
-            used: self.clock,
+            key,
+            used: clock,
             octets: 0,
         });
         session.octets = session.memory();
-        let growth = self.sessions.growth();
-        let evicted = self.make_room(session.octets.saturating_add(growth), &key);
+        let evicted = self.make_room(session.octets.saturating_add(self.growth()), None);
         self.domains = self.domains.saturating_add(session.octets);
-        self.sessions.insert(key, session);
-        evicted
+        let place = self.free.pop().unwrap_or(self.sessions.len());
+        match self.sessions.get_mut(place) {
+            Some(free) => *free = Some(session),
+            None => self.sessions.push(Some(session)),
+        }
+        self.places.insert(key, place);
+        (SessionId(place), evicted)
     }
 
-    pub(super) fn get(&self, key: &SessionKey) -> Option<&Session> {
-        self.sessions.get(key).map(|session| &**session)
+    #[inline]
+    pub(super) fn get(&self, id: SessionId) -> Option<&Session> {
+        self.sessions.get(id.0)?.as_deref()
     }
 
     /// Whether a domain may keep so many octets more. Others are forgotten for
     /// them if need be: how many is told.
-    pub(super) fn reserve(&mut self, key: &SessionKey, octets: usize) -> Option<usize> {
-        let session = self.sessions.get(key)?;
+    pub(super) fn reserve(&mut self, id: SessionId, octets: usize) -> Option<usize> {
+        let session = self.get(id)?;
         if session.octets.saturating_add(octets) > self.domain_budget {
             return None;
         }
-        let evicted = self.make_room(octets, key);
+        let evicted = self.make_room(octets, Some(id));
         (self.octets().saturating_add(octets) <= self.budget).then_some(evicted)
     }
 
     /// Changes of a domain what takes no memory.
+    #[inline]
     pub(super) fn touch<T>(
         &mut self,
-        key: &SessionKey,
+        id: SessionId,
         change: impl FnOnce(&mut Session) -> T,
     ) -> Option<T> {
-        self.sessions.get_mut(key).map(|session| change(session))
+        self.sessions.get_mut(id.0)?.as_deref_mut().map(change)
     }
 
     /// Changes a domain, and charges what it takes then.
     pub(super) fn change<T>(
         &mut self,
-        key: &SessionKey,
+        id: SessionId,
         change: impl FnOnce(&mut Session) -> T,
     ) -> Option<T> {
-        let session = self.sessions.get_mut(key)?;
+        let session = self.sessions.get_mut(id.0)?.as_deref_mut()?;
         let result = change(session);
         let memory = session.memory();
         self.domains = self
@@ -195,60 +220,86 @@ impl Sessions {
 
     /// Forgets what came from this address and port.
     pub(super) fn end(&mut self, address: IpAddr, port: u16) {
-        let domains = &mut self.domains;
-        self.sessions.retain(|key, session| {
-            let keep = key.address != address || key.port != port;
-            if !keep {
-                *domains = domains.saturating_sub(session.octets);
-            }
-            keep
-        });
+        self.retain(|_, session| session.key.address != address || session.key.port != port);
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&SessionKey, &Session)> {
-        self.sessions.iter().map(|(key, session)| (key, &**session))
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Session> {
+        self.sessions.iter().flatten().map(AsRef::as_ref)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.sessions.len()
+        self.places.len()
     }
 
     /// Octets of memory as charged.
     pub(super) fn octets(&self) -> usize {
-        self.domains.saturating_add(self.sessions.memory())
+        self.domains
+            .saturating_add(self.places.memory())
+            .saturating_add(self.sessions.capacity().saturating_mul(SLOT))
+            .saturating_add(self.free.capacity().saturating_mul(SLOT))
+    }
+
+    /// Octets that must be free for one domain more. There are never more
+    /// free places than places.
+    fn growth(&self) -> usize {
+        let doubled = |len: usize, capacity: usize| {
+            let full = len >= capacity;
+            let places = if full {
+                capacity.saturating_mul(2).max(4)
+            } else {
+                0
+            };
+            places.saturating_mul(SLOT)
+        };
+        let slots = if self.free.is_empty() {
+            doubled(self.sessions.len(), self.sessions.capacity())
+        } else {
+            0
+        };
+        self.places.growth().saturating_add(slots)
+    }
+
+    /// Forgets the domains that are not to be kept.
+    fn retain(&mut self, mut keep: impl FnMut(SessionId, &Session) -> bool) {
+        for (place, slot) in self.sessions.iter_mut().enumerate() {
+            let forgotten = slot.take_if(|session| !keep(SessionId(place), session));
+            if let Some(session) = forgotten {
+                self.places.remove(&session.key);
+                self.free.push(place);
+                self.domains = self.domains.saturating_sub(session.octets);
+            }
+        }
     }
 
     /// Forgets the domains not used for longest until so many octets are free,
     /// at least an eighth of all domains, so that a flood of new ones costs
-    /// each of them little. `keep` stays.
-    fn make_room(&mut self, octets: usize, keep: &SessionKey) -> usize {
+    /// each of them little. `kept` stays.
+    fn make_room(&mut self, octets: usize, kept: Option<SessionId>) -> usize {
         if self.octets().saturating_add(octets) <= self.budget {
             return 0;
         }
         let mut uses: Vec<(u64, usize)> = self
-            .sessions
             .iter()
-            .filter(|(key, _)| *key != keep)
-            .map(|(_, session)| (session.used, session.octets))
+            .map(|session| (session.used, session.octets))
             .collect();
         uses.sort_unstable();
         let eighth = uses.len().div_ceil(8);
-        let mut freed = 0_usize;
+        let mut left = self.octets().saturating_add(octets);
         let mut newest = None;
         for (index, (used, session)) in uses.iter().enumerate() {
-            let left = self.octets().saturating_sub(freed).saturating_add(octets);
             if index >= eighth && left <= self.budget {
                 break;
             }
-            freed = freed.saturating_add(*session);
+            left = left.saturating_sub(*session);
             newest = Some(*used);
         }
-        let before = self.sessions.len();
+        let before = self.len();
         if let Some(newest) = newest {
-            self.sessions
-                .retain(|key, session| key == keep || session.used > newest);
+            self.retain(|id, session| Some(id) == kept || session.used > newest);
         }
-        self.domains = self.domains.saturating_sub(freed);
-        before.saturating_sub(self.sessions.len())
+        before.saturating_sub(self.len())
     }
 }
+
+/// Octets of a place and of the note that it is free.
+const SLOT: usize = size_of::<Option<Box<Session>>>();

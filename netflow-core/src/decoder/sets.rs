@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use super::data::Piece;
-use super::session::SessionKey;
+use super::session::SessionId;
 use super::{Content, Decoder, Stats};
 use crate::datagram::{Datagram, Transport};
 use crate::error::{Error, ErrorKind};
@@ -15,7 +15,8 @@ use crate::wire::{ipfix, v9};
 pub(super) struct Course<'d> {
     pub(super) datagram: &'d Datagram<'d>,
     pub(super) dialect: Dialect,
-    pub(super) key: SessionKey,
+    /// Whose state it changes.
+    pub(super) session: SessionId,
     /// Index of the origin of the message.
     pub(super) origin: usize,
 }
@@ -38,14 +39,14 @@ impl Decoder {
         let end = offset.saturating_add(length);
         let start = offset.saturating_add(header_len);
         let body = datagram.payload.get(start..end).unwrap_or_default();
-        let Some(key) = self.enter(datagram) else {
+        let Some(session) = self.enter(datagram) else {
             return end;
         };
         let first = self.scratch.slots.len();
         let course = Course {
             datagram,
             dialect,
-            key,
+            session,
             origin: self.scratch.current,
         };
         for set in Sets::new(body, start) {
@@ -58,7 +59,7 @@ impl Decoder {
                 }
             }
         }
-        self.account(&key, first);
+        self.account(session, first);
         self.finish(&course);
         end
     }
@@ -101,7 +102,7 @@ impl Decoder {
 
     /// The template in force for a data set; one that came over UDP expires.
     fn in_force(&mut self, course: &Course<'_>, id: u16) -> Option<Arc<Template>> {
-        let known = self.sessions.get(&course.key)?.templates.get(id)?;
+        let known = self.sessions.get(course.session)?.templates.get(id)?;
         let age = course.datagram.received.nanos_since(known.refreshed);
         let lifetime = self
             .limits
@@ -111,7 +112,7 @@ impl Decoder {
             return Some(Arc::clone(&known.template));
         }
         self.sessions
-            .change(&course.key, |session| session.templates.withdraw(id));
+            .change(course.session, |session| session.templates.withdraw(id));
         None
     }
 
@@ -120,7 +121,7 @@ impl Decoder {
     fn finish(&mut self, course: &Course<'_>) {
         let exporter = self
             .sessions
-            .get(&course.key)
+            .get(course.session)
             .map(|session| Arc::clone(&session.exporter));
         let system_init = exporter.as_ref().and_then(|known| known.system_init());
         let scratch = &mut self.scratch;

@@ -70,10 +70,10 @@ impl Decoder {
         let limit = |limit| Some(ErrorKind::Limit { limit });
         let id = record.id();
         let refreshed = course.datagram.received;
-        let session = self.sessions.get(&course.key)?;
+        let session = self.sessions.get(course.session)?;
         match session.templates.get(id) {
             Some(known) if known.template.is_same(record) => {
-                self.sessions.change(&course.key, |session| {
+                self.sessions.change(course.session, |session| {
                     session.templates.refresh(id, refreshed);
                 });
                 return None;
@@ -89,7 +89,7 @@ impl Decoder {
         let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
         let template = Template::new(record, defined)?;
         let room = session.templates.room_for(&template);
-        let Some(evicted) = self.sessions.reserve(&course.key, room) else {
+        let Some(evicted) = self.sessions.reserve(course.session, room) else {
             return limit("domain_octets");
         };
         Stats::add(&mut self.stats.evicted, evicted);
@@ -99,7 +99,7 @@ impl Decoder {
             frame: course.datagram.frame,
         };
         self.sessions
-            .change(&course.key, |session| session.templates.insert(known));
+            .change(course.session, |session| session.templates.insert(known));
         self.deliver(course, id);
         None
     }
@@ -120,7 +120,7 @@ impl Decoder {
             self.problem(Error::new(kind, record.offset()), Some(set), 0);
         }
         let all_options = id == course.dialect.options_template_set;
-        let withdrawn = self.sessions.change(&course.key, |session| {
+        let withdrawn = self.sessions.change(course.session, |session| {
             if id < FIRST_DATA_SET {
                 session.templates.withdraw_all(all_options);
                 true
