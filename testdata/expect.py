@@ -34,6 +34,7 @@ class Message:
         self.domain, self.sequence = 0, None
         self.agent = self.sub_agent = None
         self.waiting = []
+        self.more = {}               # members that every row has besides
 
     def row(self, kind, **rest):
         row = {"frame": self.datagram.frame}
@@ -46,7 +47,7 @@ class Message:
             row["domain"] = self.domain
         if self.sequence is not None:
             row["sequence"] = self.sequence
-        self.rows.append(row | {"kind": kind} | rest)
+        self.rows.append(row | {"kind": kind} | self.more | rest)
 
     def problem(self, reason):
         self.rows.append({"frame": self.datagram.frame, "kind": "problem", "reason": reason})

@@ -1,6 +1,7 @@
 //! The one door with state: a datagram goes in, a [`Message`] comes out.
 
-mod header;
+mod account;
+mod data;
 mod limits;
 mod message;
 mod netflow;
@@ -10,22 +11,26 @@ mod session;
 mod set;
 mod sets;
 mod stats;
+mod templates;
+mod waiting;
 
 use core::net::SocketAddr;
 
-pub use self::header::MessageHeader;
+pub use self::account::DomainReport;
 pub use self::limits::{Limits, SessionScope};
 pub use self::message::{Flows, Message, MessageRecords, MessageSamples, Problems, Sets};
 pub use self::problem::Problem;
-use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
+use self::scratch::{Content, Context, ProblemSlot, Scratch, SetSlot};
 use self::session::Sessions;
 pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
 pub use self::stats::Stats;
 use crate::datagram::{Datagram, Protocol};
+use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
+use crate::exporter::ConfiguredRates;
+use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
 use crate::wire;
-use crate::wire::set::Dialect;
 
 /// Decodes datagrams of any number of exporters and keeps what they taught:
 /// templates, by exporter, observation domain and protocol.
@@ -59,6 +64,8 @@ use crate::wire::set::Dialect;
 pub struct Decoder {
     limits: Limits,
     scope: SessionScope,
+    definitions: Definitions,
+    configured_rates: ConfiguredRates,
     sessions: Sessions,
     builtins: Builtins,
     stats: Stats,
@@ -80,6 +87,8 @@ impl Decoder {
         Self {
             limits,
             scope: SessionScope::default(),
+            definitions: Definitions::default(),
+            configured_rates: ConfiguredRates::default(),
             sessions: Sessions::new(&limits),
             builtins: Builtins::new(),
             stats: Stats::default(),
@@ -91,6 +100,21 @@ impl Decoder {
     #[must_use]
     pub const fn with_scope(mut self, scope: SessionScope) -> Self {
         self.scope = scope;
+        self
+    }
+
+    /// The same with elements that the registry does not know.
+    #[must_use]
+    pub fn with_definitions(mut self, definitions: Definitions) -> Self {
+        self.definitions = definitions;
+        self
+    }
+
+    /// The same with sampling rates by exporter, used where an exporter tells
+    /// none.
+    #[must_use]
+    pub fn with_configured_rates(mut self, rates: ConfiguredRates) -> Self {
+        self.configured_rates = rates;
         self
     }
 
@@ -143,33 +167,31 @@ impl Decoder {
     /// Reads the message at `offset` and tells where it ends.
     fn message(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
-        let end = match wire::message::protocol(octets, offset)? {
-            Protocol::NetflowV9 => {
-                let header = header::netflow_v9(octets, datagram, offset)?;
-                self.begin(header);
-                self.sets(datagram, offset, octets.len(), Dialect::NETFLOW_V9)
-            }
-            Protocol::Ipfix => {
-                let (header, length) = header::ipfix(octets, datagram, offset)?;
-                let length = self.ipfix_length(length, octets.len(), offset)?;
-                self.begin(header);
-                self.sets(datagram, offset, length, Dialect::IPFIX)
-            }
-            Protocol::SflowV5 => self.sflow(datagram, offset)?,
-            protocol => self.netflow(protocol, datagram, offset)?,
-        };
-        Ok(end)
+        match wire::message::protocol(octets, offset)? {
+            Protocol::NetflowV9 => self.netflow_v9(datagram, offset),
+            Protocol::Ipfix => self.ipfix(datagram, offset),
+            Protocol::SflowV5 => self.sflow(datagram, offset),
+            protocol => self.netflow(protocol, datagram, offset),
+        }
     }
 
-    fn begin(&mut self, header: MessageHeader) {
-        self.scratch.headers.push(header);
+    fn begin(&mut self, datagram: &Datagram<'_>, header: MessageHeader) {
+        let context = self.context(datagram);
+        self.scratch.begin(header, context);
         Stats::add(&mut self.stats.messages, 1);
+    }
+
+    fn context(&self, datagram: &Datagram<'_>) -> Context {
+        Context {
+            exporter: None,
+            configured_rate: self.configured_rates.get(datagram.exporter.ip()),
+        }
     }
 
     fn problem(&mut self, error: Error, set: Option<u16>, octets: usize) {
         self.stats.count_problem(&error.kind);
         self.scratch.problems.push(ProblemSlot {
-            header: self.scratch.header(),
+            header: self.scratch.current,
             error,
             set,
             octets,

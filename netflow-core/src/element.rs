@@ -18,6 +18,8 @@
 //! start-up and nothing is allocated. They take less than 200 KB.
 
 mod codes;
+#[cfg(feature = "alloc")]
+mod defined;
 pub mod iana;
 mod property;
 mod row;
@@ -26,6 +28,10 @@ mod table;
 use core::fmt;
 
 pub use codes::{code, flag, sflow_drop_reason, sflow_header_protocol};
+#[cfg(feature = "alloc")]
+pub(crate) use defined::Taught;
+#[cfg(feature = "alloc")]
+pub use defined::{DefinedElement, Definitions};
 pub use property::{DataType, Semantics, Units};
 use row::Block;
 

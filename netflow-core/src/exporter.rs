@@ -1,23 +1,39 @@
-//! What an exporter taught about itself through its options.
+//! What an exporter taught about itself through its options: what one
+//! observation domain knows beside its templates.
 
-use crate::field::Ingredient;
-use crate::record::DataRecord;
+mod configured;
+mod learn;
+mod names;
+mod sampling;
+mod sequence;
+mod sources;
+
+pub use self::configured::ConfiguredRates;
+pub(crate) use self::learn::OptionsRecord;
+use self::names::Names;
+pub(crate) use self::sampling::SamplerKey;
+use self::sampling::Samplers;
+pub(crate) use self::sequence::{Sequence, Step};
+pub use self::sequence::{SequenceCounts, SequenceEvent};
+pub use self::sources::SampleCounts;
+pub(crate) use self::sources::{SourceKey, Sources};
+use crate::hash::KeyedHash;
 use crate::time::Timestamp;
-use crate::value;
 
 /// What one observation domain taught.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Exporter {
+    pub(crate) samplers: Samplers,
+    pub(crate) names: Names,
     system_init: Option<Timestamp>,
 }
 
 impl Exporter {
-    /// Learns from an options record.
-    pub(crate) fn learn(&mut self, record: &DataRecord<'_, '_>) {
-        let slot = record.template().plan().ingredient(Ingredient::SystemInit);
-        let millis = record.slot(slot).and_then(value::unsigned);
-        if let Some(time) = millis.and_then(Timestamp::from_millis) {
-            self.system_init = Some(time);
+    pub(crate) fn new(hash: KeyedHash) -> Self {
+        Self {
+            samplers: Samplers::new(hash),
+            names: Names::new(hash),
+            system_init: None,
         }
     }
 
@@ -25,5 +41,10 @@ impl Exporter {
     /// uptimes of its records count from.
     pub(crate) const fn system_init(&self) -> Option<Timestamp> {
         self.system_init
+    }
+
+    /// Octets of memory that its tables take.
+    pub(crate) fn memory(&self) -> usize {
+        self.samplers.memory().saturating_add(self.names.memory())
     }
 }

@@ -74,6 +74,9 @@ macro_rules! normalised_fields {
             Duration duration Duration "ns" flow;
             /// How start and end were worked out.
             Clock clock Name "" flow;
+            /// The times cannot be right: a clock is off by more than a day, or
+            /// the flow ends after it was sent or before it starts.
+            ClockSuspect clock_suspect Flag "" flow;
             /// Source address; of sFlow, in the outer header.
             SourceAddress source_address Address "" flow;
             /// Destination address; of sFlow, in the outer header.
@@ -85,7 +88,7 @@ macro_rules! normalised_fields {
             /// IP protocol number.
             Protocol protocol U8 "" [4 193];
             /// Octets as counted by the exporter, not scaled; of sFlow, the frame's length.
-            Octets octets U64 "octets" [1 85 231 352 353 23 171];
+            Octets octets U64 "octets" [1 85 231 352 353 23 171 312 224];
             /// Packets as counted by the exporter, not scaled; of sFlow, 1.
             Packets packets U64 "packets" [2 86 298 24 172];
             /// Octets of the other direction (RFC 5103, or a firewall's responder).
@@ -187,16 +190,36 @@ macro_rules! normalised_fields {
             FlowEndReason flow_end_reason U8 "" [136];
             /// Firewall event.
             FirewallEvent firewall_event U8 "" [233 4294967295/7237];
+            /// Firewall extended event of Cisco (field type 33002).
+            FirewallExtendedEvent firewall_extended_event U16 "" [4294967295/234];
+            /// Access list of the input, three numbers of four octets (33000).
+            IngressAcl ingress_acl Octets "" [4294967295/232];
+            /// Access list of the output (33001).
+            EgressAcl egress_acl Octets "" [4294967295/233];
             /// NAT event.
             NatEvent nat_event U8 "" [230];
             /// Application, as `engine:selector` (RFC 6759).
             ApplicationId application_id Application "" [95];
             /// Name of the application.
-            ApplicationName application_name Text "" [96];
+            ApplicationName application_name Text "" flow;
             /// Name of the user.
             UserName user_name Text "" [371 4294967295/7232];
             /// Number of the flow or connection.
             FlowId flow_id U64 "" [148];
+            /// How the inner packet of a sampled packet is carried, such as `vxlan`.
+            TunnelType tunnel_type Name "" flow;
+            /// Number of the tunnel: VNI, GRE key, TEID.
+            TunnelId tunnel_id U64 "" flow;
+            /// Source address of the inner packet.
+            InnerSourceAddress inner_source_address Address "" flow;
+            /// Destination address of the inner packet.
+            InnerDestinationAddress inner_destination_address Address "" flow;
+            /// Source port of the inner packet.
+            InnerSourcePort inner_source_port U16 "" flow;
+            /// Destination port of the inner packet.
+            InnerDestinationPort inner_destination_port U16 "" flow;
+            /// IP protocol number of the inner packet.
+            InnerProtocol inner_protocol U8 "" flow;
         }
     };
 }
@@ -227,6 +250,8 @@ pub enum FieldType {
     Duration,
     /// Text of the exporter's, in UTF-8 as a rule.
     Text,
+    /// Octets of no further meaning.
+    Octets,
     /// One of few words of ours.
     Name,
     /// An application id (RFC 6759).

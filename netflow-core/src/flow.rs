@@ -3,7 +3,9 @@
 mod address;
 mod clock;
 mod icmp;
+mod names;
 mod numbers;
+mod packet;
 mod sample;
 mod sampling;
 mod value;
@@ -15,8 +17,9 @@ pub use self::numbers::{Numbers, NumbersIter};
 use self::sample::SampleFlow;
 pub use self::sampling::SamplingRule;
 pub use self::value::{ApplicationId, FlowValue};
-use crate::decoder::MessageHeader;
+use crate::exporter::Exporter;
 use crate::field::{FlowField, normalised_fields};
+use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::template::Slot;
 use crate::time::Timestamp;
@@ -31,8 +34,18 @@ use crate::wire::sflow;
 #[derive(Debug, Clone, Copy)]
 pub struct Flow<'m> {
     source: Source<'m>,
-    header: &'m MessageHeader,
-    late: bool,
+    origin: Origin<'m>,
+}
+
+/// What a flow needs besides its record or sample.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin<'m> {
+    pub(crate) header: &'m MessageHeader,
+    /// What its exporter taught.
+    pub(crate) exporter: Option<&'m Exporter>,
+    /// The sampling rate that the caller configured.
+    pub(crate) configured_rate: Option<u64>,
+    pub(crate) late: bool,
 }
 
 /// What a flow is read from.
@@ -44,15 +57,10 @@ enum Source<'m> {
 
 impl<'m> Flow<'m> {
     #[inline]
-    pub(crate) const fn from_record(
-        record: DataRecord<'m, 'm>,
-        header: &'m MessageHeader,
-        late: bool,
-    ) -> Self {
+    pub(crate) const fn from_record(record: DataRecord<'m, 'm>, origin: Origin<'m>) -> Self {
         Self {
             source: Source::Record(record),
-            header,
-            late,
+            origin,
         }
     }
 
@@ -60,20 +68,19 @@ impl<'m> Flow<'m> {
     #[inline]
     pub(crate) fn from_sample(
         sample: sflow::Sample<'m>,
-        header: &'m MessageHeader,
+        origin: Origin<'m>,
         discarded: bool,
     ) -> Option<Self> {
         Some(Self {
             source: Source::Sample(SampleFlow::new(sample, discarded)?),
-            header,
-            late: false,
+            origin,
         })
     }
 
     /// The header of the message it came in.
     #[must_use]
     pub const fn header(&self) -> &'m MessageHeader {
-        self.header
+        self.origin.header
     }
 
     /// The data record, for fields that have no normalised name; `None` in sFlow.
@@ -116,7 +123,10 @@ impl<'m> Flow<'m> {
     #[inline]
     fn unsigned(&self, field: FlowField) -> Option<u64> {
         match &self.source {
-            Source::Record(record) => unsigned(Self::octets_of(record, field)?),
+            Source::Record(record) => match Self::octets_of(record, field) {
+                Some(octets) => unsigned(octets),
+                None => number_of_section(record, field),
+            },
             Source::Sample(flow) => flow.unsigned(field),
         }
     }
@@ -131,10 +141,10 @@ impl<'m> Flow<'m> {
 
     fn mac(&self, field: FlowField) -> Option<MacAddress> {
         match &self.source {
-            Source::Record(record) => {
-                let octets = Self::octets_of(record, field)?.try_into().ok()?;
-                Some(MacAddress(octets))
-            }
+            Source::Record(record) => match Self::octets_of(record, field) {
+                Some(octets) => Some(MacAddress(octets.try_into().ok()?)),
+                None => packet::mac(&packet::section(record)?, field),
+            },
             Source::Sample(flow) => flow.mac(field),
         }
     }
@@ -144,6 +154,10 @@ impl<'m> Flow<'m> {
             Source::Record(record) => Some(Text::new(Self::octets_of(record, field)?)),
             Source::Sample(flow) => flow.text(field),
         }
+    }
+
+    fn octets_value(&self, field: FlowField) -> Option<&'m [u8]> {
+        Self::octets_of(self.record()?, field)
     }
 
     fn application(&self, field: FlowField) -> Option<ApplicationId<'m>> {
@@ -183,6 +197,9 @@ macro_rules! accessor {
     };
     ($doc:tt $variant:ident $name:ident Text $source:tt) => {
         accessor!(@ $doc $variant $name Text<'m>, text);
+    };
+    ($doc:tt $variant:ident $name:ident Octets $source:tt) => {
+        accessor!(@ $doc $variant $name &'m [u8], octets_value);
     };
     ($doc:tt $variant:ident $name:ident Application $source:tt) => {
         accessor!(@ $doc $variant $name ApplicationId<'m>, application);
@@ -228,32 +245,32 @@ impl Flow<'_> {
     /// Address of the exporter, as the datagram came.
     #[must_use]
     pub const fn exporter_address(&self) -> Option<IpAddr> {
-        Some(self.header.exporter.ip())
+        Some(self.origin.header.exporter.ip())
     }
 
     /// Port the exporter sent from.
     #[must_use]
     pub const fn exporter_port(&self) -> Option<u16> {
-        Some(self.header.exporter.port())
+        Some(self.origin.header.exporter.port())
     }
 
     /// Address the sFlow agent gives itself.
     #[must_use]
     pub const fn agent_address(&self) -> Option<IpAddr> {
-        self.header.agent_address
+        self.origin.header.agent_address
     }
 
     /// The protocol that carried the flow, such as `netflow9`.
     #[must_use]
     pub const fn export_protocol(&self) -> Option<&'static str> {
-        Some(self.header.protocol.name())
+        Some(self.origin.header.protocol.name())
     }
 
     /// Observation domain: the v9 source id, the IPFIX domain, engine type and
     /// id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
     #[must_use]
     pub const fn observation_domain(&self) -> Option<u32> {
-        Some(self.header.observation_domain)
+        Some(self.origin.header.observation_domain)
     }
 
     /// Template the record was read by; absent in the fixed versions and sFlow.
@@ -266,31 +283,43 @@ impl Flow<'_> {
     /// Sequence number of the message, in the unit of its protocol.
     #[must_use]
     pub const fn sequence(&self) -> Option<u32> {
-        self.header.sequence
+        self.origin.header.sequence
     }
 
     /// When the datagram was received.
     #[must_use]
     pub const fn received(&self) -> Option<Timestamp> {
-        Some(self.header.received)
+        Some(self.origin.header.received)
     }
 
     /// When the message was sent, as its header says; absent in sFlow.
     #[must_use]
     pub const fn export_time(&self) -> Option<Timestamp> {
-        self.header.export_time
+        self.origin.header.export_time
     }
 
     /// The record waited for its template.
     #[must_use]
     pub const fn late(&self) -> Option<bool> {
-        Some(self.late)
+        Some(self.origin.late)
     }
 
     /// The caller's number of the datagram, such as the frame of a capture.
     #[must_use]
     pub const fn frame(&self) -> Option<u64> {
-        Some(self.header.frame)
+        Some(self.origin.header.frame)
+    }
+}
+
+/// A number that the record has not, but the packet in it may have.
+#[cold]
+fn number_of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
+    let packet = packet::section(record)?;
+    match field {
+        // A record with a packet and no counter describes the packet.
+        FlowField::Packets => Some(1),
+        FlowField::Octets => packet.ip_total_length().map(u64::from),
+        _ => packet::unsigned(&packet, field),
     }
 }
 
@@ -301,7 +330,7 @@ fn ingredient(record: &DataRecord<'_, '_>, slot: Slot) -> Option<u64> {
 }
 
 /// What is worked out from several elements, or stands elsewhere in sFlow.
-impl<'m> Flow<'m> {
+impl Flow<'_> {
     /// ICMP or ICMPv6 type.
     #[must_use]
     pub fn icmp_type(&self) -> Option<u8> {
@@ -324,29 +353,5 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn drop_reason(&self) -> Option<u32> {
         self.sample_flow()?.drop_reason()
-    }
-
-    /// Name of the input interface; joined from options when they are kept.
-    #[must_use]
-    pub const fn input_interface_name(&self) -> Option<Text<'m>> {
-        None
-    }
-
-    /// Name of the output interface; joined from options when they are kept.
-    #[must_use]
-    pub const fn output_interface_name(&self) -> Option<Text<'m>> {
-        None
-    }
-
-    /// Name of the ingress VRF; joined from options when they are kept.
-    #[must_use]
-    pub const fn ingress_vrf_name(&self) -> Option<Text<'m>> {
-        None
-    }
-
-    /// Name of the egress VRF; joined from options when they are kept.
-    #[must_use]
-    pub const fn egress_vrf_name(&self) -> Option<Text<'m>> {
-        None
     }
 }

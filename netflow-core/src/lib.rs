@@ -37,6 +37,8 @@ pub mod field;
 pub mod flow;
 #[cfg(feature = "alloc")]
 mod hash;
+#[cfg(feature = "alloc")]
+mod header;
 pub mod packet;
 #[cfg(feature = "alloc")]
 pub mod record;
@@ -49,11 +51,15 @@ pub mod wire;
 pub use datagram::{Datagram, Protocol, Transport};
 #[cfg(feature = "alloc")]
 pub use decoder::{
-    Decoder, Flows, KnownTemplate, Limits, Message, MessageHeader, MessageRecords, MessageSamples,
+    Decoder, DomainReport, Flows, KnownTemplate, Limits, Message, MessageRecords, MessageSamples,
     Problem, Problems, Records, Samples, SessionScope, Set, SetKind, SetTemplateRecords, Sets,
     Stats,
 };
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
+pub use exporter::{ConfiguredRates, SampleCounts, SequenceCounts, SequenceEvent};
+#[cfg(feature = "alloc")]
 pub use flow::Flow;
+#[cfg(feature = "alloc")]
+pub use header::MessageHeader;
 pub use time::Timestamp;

@@ -6,12 +6,13 @@ mod plan;
 mod registry;
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 pub(crate) use self::builtin::Builtins;
 pub use self::plan::FieldPlan;
 pub(crate) use self::plan::{Plan, Slot};
 pub(crate) use self::registry::{Known, Templates};
-use crate::element::{self, DataType, ElementId, InformationElement};
+use crate::element::{self, DataType, DefinedElement, ElementId, InformationElement};
 use crate::wire::set::Dialect;
 use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier, TemplateKind, TemplateRecord};
 
@@ -32,13 +33,23 @@ pub struct Template {
 }
 
 /// One field of a template.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct TemplateField {
     specifier: FieldSpecifier,
-    element: Option<InformationElement>,
-    data_type: Option<DataType>,
-    /// The name of what is no element.
-    name: Option<&'static str>,
+    meaning: Meaning,
+}
+
+/// Where name and type of a field come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Meaning {
+    /// The registry.
+    Registered(InformationElement),
+    /// The caller, or a type record of the exporter (RFC 5610).
+    Defined(Arc<DefinedElement>),
+    /// A scope type of v9, or a member of a fixed layout that is no element.
+    Named(&'static str, DataType),
+    /// Nowhere.
+    Unknown,
 }
 
 impl TemplateField {
@@ -63,26 +74,39 @@ impl TemplateField {
     /// The element, if the registry knows it.
     #[must_use]
     pub const fn element(&self) -> Option<InformationElement> {
-        self.element
+        match self.meaning {
+            Meaning::Registered(element) => Some(element),
+            _ => None,
+        }
     }
 
     /// The abstract data type, if it is known.
     #[must_use]
-    pub const fn data_type(&self) -> Option<DataType> {
-        self.data_type
+    pub fn data_type(&self) -> Option<DataType> {
+        match &self.meaning {
+            Meaning::Registered(element) => element.data_type,
+            Meaning::Defined(element) => Some(element.data_type),
+            Meaning::Named(_, data_type) => Some(*data_type),
+            Meaning::Unknown => None,
+        }
     }
 
     /// The name: of the element, of the v9 scope type, or of the member of a
     /// fixed layout that is no element.
     #[must_use]
-    pub fn name(&self) -> Option<&'static str> {
-        self.name.or(self.element.map(|element| element.name))
+    pub fn name(&self) -> Option<&str> {
+        match &self.meaning {
+            Meaning::Registered(element) => Some(element.name),
+            Meaning::Defined(element) => Some(&element.name),
+            Meaning::Named(name, _) => Some(name),
+            Meaning::Unknown => None,
+        }
     }
 }
 
 impl Template {
     /// Compiles a template record; `None` for a withdrawal.
-    pub(crate) fn new(record: &TemplateRecord<'_>) -> Option<Self> {
+    pub(crate) fn new(record: &TemplateRecord<'_>, defined: impl Defined) -> Option<Self> {
         let scope_count = match record.kind() {
             TemplateKind::Data => None,
             TemplateKind::Options { scope_count } => Some(scope_count),
@@ -91,7 +115,7 @@ impl Template {
         let dialect = record.dialect();
         let fields = record
             .fields()
-            .map(|specifier| TemplateField::resolve(specifier, dialect))
+            .map(|specifier| TemplateField::resolve(specifier, dialect, &defined))
             .collect();
         let mut template = Self::from_fields(record.id(), fields);
         template.scope_count = scope_count;
@@ -194,6 +218,29 @@ impl Template {
         self.scope_count == scope_count && *self.specifiers == *record.specifiers()
     }
 
+    /// The same template with what is defined by now; `None` if nothing changed.
+    pub(crate) fn refined(&self, defined: impl Defined) -> Option<Self> {
+        let mut changed = false;
+        let fields = self
+            .fields
+            .iter()
+            .map(|field| match field.refined(&defined) {
+                Some(field) => {
+                    changed = true;
+                    field
+                }
+                None => field.clone(),
+            })
+            .collect();
+        if !changed {
+            return None;
+        }
+        let mut template = Self::from_fields(self.id, fields);
+        template.scope_count = self.scope_count;
+        template.specifiers = self.specifiers.clone();
+        Some(template)
+    }
+
     /// Octets of memory it takes.
     pub(crate) fn memory(&self) -> usize {
         size_of::<Self>()
@@ -204,34 +251,40 @@ impl Template {
 }
 
 impl TemplateField {
-    fn resolve(specifier: FieldSpecifier, dialect: Dialect) -> Self {
-        let element = match specifier.key {
-            FieldKey::Scope(number) => return Self::scope(specifier, number),
-            FieldKey::Element(id) if dialect.enterprise => element::get(id),
-            FieldKey::Element(id) => element::v9(id.id),
+    /// The registry knows best, then whoever defined the element.
+    fn resolve(specifier: FieldSpecifier, dialect: Dialect, defined: &impl Defined) -> Self {
+        let meaning = match specifier.key {
+            FieldKey::Scope(number) => scope(number),
+            FieldKey::Element(id) => {
+                let registered = if dialect.enterprise {
+                    element::get(id)
+                } else {
+                    element::v9(id.id)
+                };
+                match registered {
+                    Some(element) => Meaning::Registered(element),
+                    None => defined(id).map_or(Meaning::Unknown, Meaning::Defined),
+                }
+            }
         };
-        Self {
-            specifier,
-            element,
-            data_type: element.and_then(|element| element.data_type),
-            name: None,
-        }
+        Self { specifier, meaning }
     }
 
-    /// A scope field of v9 (RFC 3954, section 6.1): interfaces and line cards
-    /// are numbered, the others are octets of the exporter's own.
-    fn scope(specifier: FieldSpecifier, number: u16) -> Self {
-        let name = element::v9_scope(number);
-        let data_type = match number {
-            INTERFACE_SCOPE | LINE_CARD_SCOPE => DataType::Unsigned32,
-            _ => DataType::OctetArray,
+    /// The same field with what is defined by now; `None` if nothing changed.
+    fn refined(&self, defined: &impl Defined) -> Option<Self> {
+        let FieldKey::Element(id) = self.specifier.key else {
+            return None;
         };
-        Self {
-            specifier,
-            element: None,
-            data_type: name.map(|_| data_type),
-            name,
-        }
+        let meaning = match &self.meaning {
+            Meaning::Unknown => Meaning::Defined(defined(id)?),
+            Meaning::Defined(known) => {
+                let new = defined(id).filter(|new| new != known)?;
+                Meaning::Defined(new)
+            }
+            Meaning::Registered(_) | Meaning::Named(..) => return None,
+        };
+        let specifier = self.specifier;
+        Some(Self { specifier, meaning })
     }
 
     /// The number that the tables of normalised fields know the field by: v9
@@ -245,6 +298,21 @@ impl TemplateField {
             FieldKey::Element(id) => Some(id),
         }
     }
+}
+
+/// Finds an element that the registry does not know.
+pub(crate) trait Defined: Fn(ElementId) -> Option<Arc<DefinedElement>> {}
+
+impl<F: Fn(ElementId) -> Option<Arc<DefinedElement>>> Defined for F {}
+
+/// A scope field of v9 (RFC 3954, section 6.1): interfaces and line cards are
+/// numbered, the others are octets of the exporter's own.
+fn scope(number: u16) -> Meaning {
+    let data_type = match number {
+        INTERFACE_SCOPE | LINE_CARD_SCOPE => DataType::Unsigned32,
+        _ => DataType::OctetArray,
+    };
+    element::v9_scope(number).map_or(Meaning::Unknown, |name| Meaning::Named(name, data_type))
 }
 
 /// Scope type of an interface.

@@ -188,13 +188,13 @@ fn boolean<'a>(octets: &[u8]) -> Option<Value<'a>> {
 
 #[cfg(test)]
 mod tests {
-    use std::string::ToString;
-    use std::vec::Vec;
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
 
     use super::Value;
     use crate::element::DataType;
 
-    fn shown(data_type: DataType, octets: &[u8]) -> Option<std::string::String> {
+    fn shown(data_type: DataType, octets: &[u8]) -> Option<String> {
         Value::parse(data_type, octets).map(|value| value.to_string())
     }
 
@@ -285,7 +285,7 @@ mod tests {
             (DataType::Boolean, 1),
         ] {
             for other in 0..20 {
-                let octets: Vec<u8> = std::iter::repeat_n(1, other).collect();
+                let octets: Vec<u8> = core::iter::repeat_n(1, other).collect();
                 assert_eq!(
                     Value::parse(data_type, &octets).is_some(),
                     other == length,

@@ -14,6 +14,15 @@ pub struct Limits {
     /// the observation domains not heard of for longest are forgotten, an
     /// eighth of all at a time. Default 64 MiB.
     pub state_octets: usize,
+    /// Octets of memory for one observation domain, of those. What it teaches
+    /// beyond them is not kept. Default 8 MiB.
+    pub domain_octets: usize,
+    /// Octets of memory, of those, for data of one observation domain that
+    /// waits for its template; the oldest is given up first. Default 1 MiB.
+    pub waiting_octets: usize,
+    /// Nanoseconds after which data that waits is given up; `None` is never.
+    /// Default 30 minutes.
+    pub waiting_lifetime: Option<i64>,
     /// Templates of one observation domain. One more is not kept. Default 4096.
     pub templates: usize,
     /// Fields of one template. A template of more is not kept. Default 4096.
@@ -35,6 +44,9 @@ impl Limits {
     pub const fn new(hash_seed: u64) -> Self {
         Self {
             state_octets: 64 << 20,
+            domain_octets: 8 << 20,
+            waiting_octets: 1 << 20,
+            waiting_lifetime: Some(30 * 60 * 1_000_000_000),
             templates: 4096,
             template_fields: 4096,
             list_depth: 4,

@@ -1,11 +1,11 @@
 //! What one datagram gave.
 
 use super::Decoder;
-use super::header::MessageHeader;
 use super::problem::Problem;
-use super::scratch::{ProblemSlot, SetSlot};
+use super::scratch::{Context, ProblemSlot, SetSlot};
 use super::set::{Records, Samples, Set};
-use crate::flow::Flow;
+use crate::flow::{Flow, Origin};
+use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::wire::sflow;
 
@@ -60,7 +60,7 @@ impl<'m> Message<'m> {
     pub fn flows(&self) -> Flows<'m> {
         Flows {
             sets: self.sets(),
-            header: None,
+            origin: None,
             records: Records::EMPTY,
             samples: Samples::EMPTY,
             discarded: false,
@@ -83,6 +83,10 @@ impl<'m> Message<'m> {
             message: *self,
             slots: self.decoder.scratch.problems.iter(),
         }
+    }
+
+    pub(super) fn context(&self, header: usize) -> Option<&'m Context> {
+        self.decoder.scratch.contexts.get(header)
     }
 
     pub(super) fn late(&self) -> &'m [u8] {
@@ -144,7 +148,7 @@ impl<'m> Iterator for MessageRecords<'m> {
 #[derive(Debug, Clone)]
 pub struct Flows<'m> {
     sets: Sets<'m>,
-    header: Option<(&'m MessageHeader, bool)>,
+    origin: Option<Origin<'m>>,
     records: Records<'m>,
     samples: Samples<'m>,
     discarded: bool,
@@ -166,18 +170,18 @@ impl<'m> Iterator for Flows<'m> {
     #[inline]
     fn next(&mut self) -> Option<Flow<'m>> {
         loop {
-            if let Some((header, late)) = self.header {
+            if let Some(origin) = self.origin {
                 if let Some(record) = self.records.next() {
-                    return Some(Flow::from_record(record, header, late));
+                    return Some(Flow::from_record(record, origin));
                 }
                 for sample in self.samples.by_ref() {
-                    if let Some(flow) = Flow::from_sample(sample, header, self.discarded) {
+                    if let Some(flow) = Flow::from_sample(sample, origin, self.discarded) {
                         return Some(flow);
                     }
                 }
             }
             let set = self.sets.next()?;
-            self.header = Some((set.header(), set.is_late()));
+            self.origin = Some(set.origin());
             self.samples = set.samples();
             self.records = if set.is_options() {
                 Records::EMPTY

@@ -1,30 +1,44 @@
-//! The fixed versions and sFlow: one message, one run of records or samples.
+//! Messages: their headers, and what follows them by protocol.
 
 use alloc::sync::Arc;
 
-use super::{Content, Decoder, SetSlot, Stats, header};
+use super::{Content, Decoder, SetSlot, Stats};
 use crate::datagram::{Datagram, Protocol};
 use crate::error::{Error, ErrorKind};
-use crate::wire::sflow;
+use crate::header;
+use crate::wire::set::Dialect;
+use crate::wire::{ipfix, sflow};
 
 impl Decoder {
-    /// An IPFIX length that its datagram holds: a longer one is a problem and
-    /// cut to what is there (RFC 7011, section 3.1).
-    pub(super) fn ipfix_length(
-        &mut self,
-        length: u16,
-        left: usize,
-        offset: usize,
-    ) -> Result<usize, Error> {
-        let wanted = usize::from(length);
-        if wanted < crate::wire::ipfix::Header::LEN {
+    /// Reads an IPFIX message. A length that runs past the datagram is a
+    /// problem, and cut to what is there (RFC 7011, section 3.1).
+    pub(super) fn ipfix(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
+        let octets = datagram.payload.get(offset..).unwrap_or_default();
+        let (header, length) = header::ipfix(octets, datagram, offset)?;
+        let (wanted, left) = (usize::from(length), octets.len());
+        if wanted < ipfix::Header::LEN {
             return Err(Error::new(ErrorKind::MessageTooShort { length }, offset));
         }
+        self.begin(datagram, header);
         if wanted > left {
             let error = Error::new(ErrorKind::MessageTooLong { length, left }, offset);
             self.problem(error, None, 0);
         }
-        Ok(wanted.min(left))
+        Ok(self.sets(datagram, offset, wanted.min(left), Dialect::IPFIX))
+    }
+
+    /// Reads a v9 message, which takes all octets that are left: no length is
+    /// in its header, and its count decides nothing, since exporters count
+    /// sets, or too little.
+    pub(super) fn netflow_v9(
+        &mut self,
+        datagram: &Datagram<'_>,
+        offset: usize,
+    ) -> Result<usize, Error> {
+        let octets = datagram.payload.get(offset..).unwrap_or_default();
+        let header = header::netflow_v9(octets, datagram, offset)?;
+        self.begin(datagram, header);
+        Ok(self.sets(datagram, offset, octets.len(), Dialect::NETFLOW_V9))
     }
 
     /// Reads a message of v1 or v5 to v8 by its built-in template.
@@ -36,7 +50,7 @@ impl Decoder {
     ) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
         let fixed = header::fixed(protocol, octets, datagram, offset)?;
-        self.begin(fixed.header);
+        self.begin(datagram, fixed.header);
         let start = offset.saturating_add(fixed.len);
         let left = octets.len().saturating_sub(fixed.len);
         let Some(template) = self.builtins.get(fixed.version, fixed.scheme) else {
@@ -46,6 +60,7 @@ impl Decoder {
             return Ok(datagram.payload.len());
         };
         let template = Arc::clone(template);
+        let first = self.scratch.slots.len();
         let record_len = template.min_record_len();
         let fit = left.checked_div(record_len).unwrap_or(0);
         let count = fit.min(usize::from(fixed.count));
@@ -63,16 +78,19 @@ impl Decoder {
         }
         Stats::add(&mut self.stats.records, count);
         self.scratch.slots.push(SetSlot {
-            header: self.scratch.header(),
+            header: self.scratch.current,
             id: 0,
             content: Content::Records(template),
             offset: start,
             body: start..start.saturating_add(body_len),
-            late: false,
+            late: None,
             padding: 0,
             count,
             lists: 0..0,
         });
+        if let Some(key) = self.enter(datagram) {
+            self.account(&key, first);
+        }
         Ok(end)
     }
 
@@ -81,7 +99,8 @@ impl Decoder {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
         let behind = |error: Error| Error::new(error.kind, error.offset.saturating_add(offset));
         let wire = sflow::Datagram::parse(octets).map_err(behind)?;
-        self.begin(header::sflow(&wire, datagram, offset));
+        self.begin(datagram, header::sflow(&wire, datagram, offset));
+        let first = self.scratch.slots.len();
         let counts = wire.verify(|error, octets| self.problem(behind(error), None, octets));
         let end = offset.saturating_add(counts.end);
         let samples = [
@@ -93,16 +112,20 @@ impl Decoder {
             *counter = counter.wrapping_add(u64::from(count));
         }
         self.scratch.slots.push(SetSlot {
-            header: self.scratch.header(),
+            header: self.scratch.current,
             id: 0,
             content: Content::Samples,
             offset,
             body: offset..end,
-            late: false,
+            late: None,
             padding: 0,
             count: 0,
             lists: 0..0,
         });
+        if let Some(key) = self.enter(datagram) {
+            self.account(&key, first);
+            self.account_samples(&key, &wire);
+        }
         Ok(end)
     }
 }

@@ -1,7 +1,7 @@
 //! What was passed over in a datagram, and why.
 
-use super::header::MessageHeader;
 use crate::error::Error;
+use crate::header::MessageHeader;
 
 /// One loss: the reason, where, and how many octets.
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::header::MessageHeader;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::exporter::Exporter;
+use crate::header::MessageHeader;
 use crate::template::Template;
 use crate::wire::set::Dialect;
 
@@ -13,12 +14,30 @@ use crate::wire::set::Dialect;
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) headers: Vec<MessageHeader>,
+    /// What goes with each header.
+    pub(super) contexts: Vec<Context>,
+    /// The header of the message now being read, or of the late data.
+    pub(super) current: usize,
     pub(super) slots: Vec<SetSlot>,
+    /// Late sets; they follow the others when their message has been read.
+    pub(super) late_slots: Vec<SetSlot>,
     pub(super) problems: Vec<ProblemSlot>,
     /// The templates that lists name, each set's together.
     pub(super) lists: Vec<Arc<Template>>,
-    /// Octets of late sets. Waiting for templates fills it.
+    /// What the check of lists works with; empty between sets.
+    pub(super) found: Vec<Arc<Template>>,
+    pub(super) faults: Vec<ErrorKind>,
+    /// Octets of late sets.
     pub(super) late: Vec<u8>,
+}
+
+/// What flows need besides their header.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Context {
+    /// What the exporter taught; nothing in the fixed versions and sFlow.
+    pub(super) exporter: Option<Arc<Exporter>>,
+    /// The rate that the caller configured.
+    pub(super) configured_rate: Option<u64>,
 }
 
 /// One set, proved.
@@ -32,7 +51,8 @@ pub(super) struct SetSlot {
     pub(super) offset: usize,
     /// Its body, in the payload or among the late octets.
     pub(super) body: Range<usize>,
-    pub(super) late: bool,
+    /// Index of the header of the message that brought its template late.
+    pub(super) late: Option<usize>,
     /// Octets at the end of the body that are no record.
     pub(super) padding: usize,
     /// Records, template records or samples.
@@ -68,6 +88,11 @@ impl Scratch {
     pub(super) fn clear(&mut self) {
         self.headers.clear();
         self.headers.shrink_to(KEPT);
+        self.contexts.clear();
+        self.contexts.shrink_to(KEPT);
+        self.current = 0;
+        self.late_slots.clear();
+        self.late_slots.shrink_to(KEPT);
         self.slots.clear();
         self.slots.shrink_to(KEPT);
         self.problems.clear();
@@ -78,8 +103,10 @@ impl Scratch {
         self.late.shrink_to(KEPT.saturating_mul(64));
     }
 
-    /// The message now being read.
-    pub(super) fn header(&self) -> usize {
-        self.headers.len().saturating_sub(1)
+    /// Makes a header the present one.
+    pub(super) fn begin(&mut self, header: MessageHeader, context: Context) {
+        self.current = self.headers.len();
+        self.headers.push(header);
+        self.contexts.push(context);
     }
 }

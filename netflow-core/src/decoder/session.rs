@@ -1,15 +1,20 @@
 //! What is known of each observation domain of each exporter.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
 use super::limits::{Limits, SessionScope};
+use super::waiting::Waiting;
 use crate::datagram::{Datagram, Protocol, Transport};
-use crate::exporter::Exporter;
+use crate::element::Taught;
+use crate::exporter::{Exporter, Sequence, Sources};
 use crate::hash::KeyedHash;
-use crate::template::{Known, Templates};
+use crate::header::MessageHeader;
+use crate::template::Templates;
+use crate::time::Timestamp;
 
 /// Whose state it is: exporter, protocol and observation domain never share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,14 +24,15 @@ pub(super) struct SessionKey {
     pub(super) port: u16,
     pub(super) protocol: Protocol,
     pub(super) observation_domain: u32,
+    /// The address the sFlow agent gives itself.
+    pub(super) agent: Option<IpAddr>,
 }
 
 impl SessionKey {
     pub(super) fn new(
         datagram: &Datagram<'_>,
         scope: SessionScope,
-        protocol: Protocol,
-        observation_domain: u32,
+        header: &MessageHeader,
     ) -> Self {
         let with_port = scope == SessionScope::Transport || datagram.transport == Transport::Stream;
         Self {
@@ -36,8 +42,9 @@ impl SessionKey {
             } else {
                 0
             },
-            protocol,
-            observation_domain,
+            protocol: header.protocol,
+            observation_domain: header.observation_domain,
+            agent: header.agent_address,
         }
     }
 }
@@ -46,9 +53,47 @@ impl SessionKey {
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) templates: Templates,
-    pub(super) exporter: Exporter,
+    pub(super) taught: Taught,
+    /// Shared with the message that is being looked at, and copied if it
+    /// changes meanwhile.
+    pub(super) exporter: Arc<Exporter>,
+    pub(super) waiting: Waiting,
+    pub(super) sequence: Sequence,
+    pub(super) sources: Sources,
+    pub(super) messages: u64,
+    pub(super) first_received: Timestamp,
+    pub(super) last_received: Timestamp,
+    pub(super) clock_skew: Option<i64>,
     used: u64,
+    /// Octets of memory as charged.
     octets: usize,
+}
+
+impl Session {
+    /// Notes that a message came.
+    pub(super) fn seen(&mut self, received: Timestamp, clock_skew: Option<i64>) {
+        if self.messages == 0 {
+            self.first_received = received;
+        }
+        self.messages = self.messages.saturating_add(1);
+        self.last_received = received;
+        self.clock_skew = clock_skew;
+    }
+
+    /// Octets of memory as charged.
+    pub(super) const fn octets(&self) -> usize {
+        self.octets
+    }
+
+    /// Octets of memory it takes.
+    fn memory(&self) -> usize {
+        SESSION
+            .saturating_add(self.templates.memory())
+            .saturating_add(self.taught.memory())
+            .saturating_add(self.exporter.memory())
+            .saturating_add(self.waiting.memory())
+            .saturating_add(self.sources.memory())
+    }
 }
 
 /// All observation domains, within the budget.
@@ -60,12 +105,12 @@ pub(super) struct Sessions {
     clock: u64,
     octets: usize,
     budget: usize,
+    domain_budget: usize,
 }
 
-/// Octets that an entry of a table takes besides its template.
-const ENTRY: usize = size_of::<(u16, Known)>().saturating_mul(2);
-/// Octets that an observation domain takes besides its templates.
-const SESSION: usize = size_of::<(SessionKey, Session)>().saturating_mul(2);
+/// Octets that an observation domain takes besides what it taught: tables are
+/// at most 7/8 full and double.
+const SESSION: usize = size_of::<(SessionKey, Session)>().saturating_mul(3);
 
 impl Sessions {
     pub(super) fn new(limits: &Limits) -> Self {
@@ -76,84 +121,77 @@ impl Sessions {
             clock: 0,
             octets: 0,
             budget: limits.state_octets,
+            domain_budget: limits.domain_octets,
         }
     }
 
-    /// The observation domain, made if it is new, and how many others had to
-    /// be forgotten for it.
-    pub(super) fn enter(&mut self, key: SessionKey) -> (&mut Session, usize) {
+    /// Makes the observation domain if it is new, and tells how many others
+    /// had to be forgotten for it.
+    pub(super) fn enter(&mut self, key: SessionKey) -> usize {
         self.clock = self.clock.wrapping_add(1);
-        let evicted = if self.sessions.contains_key(&key) {
-            0
-        } else {
-            self.make_room(SESSION, &key)
+        if let Some(session) = self.sessions.get_mut(&key) {
+            session.used = self.clock;
+            return 0;
+        }
+        let evicted = self.make_room(SESSION, &key);
+        let session = Session {
+            templates: Templates::new(self.hash),
+            taught: Taught::default(),
+            exporter: Arc::new(Exporter::new(self.hash)),
+            waiting: Waiting::default(),
+            sequence: Sequence::default(),
+            sources: Sources::new(self.hash),
+            messages: 0,
+            first_received: Timestamp::default(),
+            last_received: Timestamp::default(),
+            clock_skew: None,
+            used: self.clock,
+            octets: SESSION,
         };
-        let (clock, hash) = (self.clock, self.hash);
-        let octets = &mut self.octets;
-        let session = self.sessions.entry(key).or_insert_with(|| {
-            *octets = octets.saturating_add(SESSION);
-            Session {
-                templates: Templates::new(hash),
-                exporter: Exporter::default(),
-                used: clock,
-                octets: SESSION,
-            }
-        });
-        session.used = clock;
-        (session, evicted)
+        self.octets = self.octets.saturating_add(SESSION);
+        self.sessions.insert(key, session);
+        evicted
     }
 
-    /// Puts a template in force in a domain that was entered. `None` if there
-    /// is no room for it even alone; else how many domains were forgotten.
-    pub(super) fn insert(&mut self, key: &SessionKey, known: Known) -> Option<usize> {
-        let octets = known.template.memory().saturating_add(ENTRY);
-        let evicted = self.make_room(octets, key);
-        if self.octets.saturating_add(octets) > self.budget {
+    pub(super) fn get(&self, key: &SessionKey) -> Option<&Session> {
+        self.sessions.get(key)
+    }
+
+    /// Whether a domain may keep so many octets more. Others are forgotten for
+    /// them if need be: how many is told.
+    pub(super) fn reserve(&mut self, key: &SessionKey, octets: usize) -> Option<usize> {
+        let session = self.sessions.get(key)?;
+        if session.octets.saturating_add(octets) > self.domain_budget {
             return None;
         }
+        let evicted = self.make_room(octets, key);
+        (self.octets.saturating_add(octets) <= self.budget).then_some(evicted)
+    }
+
+    /// Changes of a domain what takes no memory.
+    pub(super) fn touch<T>(
+        &mut self,
+        key: &SessionKey,
+        change: impl FnOnce(&mut Session) -> T,
+    ) -> Option<T> {
+        self.sessions.get_mut(key).map(change)
+    }
+
+    /// Changes a domain, and charges what it takes then.
+    pub(super) fn change<T>(
+        &mut self,
+        key: &SessionKey,
+        change: impl FnOnce(&mut Session) -> T,
+    ) -> Option<T> {
         let session = self.sessions.get_mut(key)?;
-        let replaced = session
-            .templates
-            .insert(known)
-            .map_or(0, |known| known.template.memory().saturating_add(ENTRY));
-        session.octets = session
+        let result = change(session);
+        let memory = session.memory();
+        self.octets = self
             .octets
-            .saturating_add(octets)
-            .saturating_sub(replaced);
-        self.octets = self.octets.saturating_add(octets).saturating_sub(replaced);
-        Some(evicted)
-    }
-}
-
-impl Sessions {
-    pub(super) fn get_mut(&mut self, key: &SessionKey) -> Option<&mut Session> {
-        self.sessions.get_mut(key)
-    }
-
-    /// Withdraws one template; false if it was not known.
-    pub(super) fn withdraw(&mut self, key: &SessionKey, id: u16) -> bool {
-        let Some(session) = self.sessions.get_mut(key) else {
-            return false;
-        };
-        let Some(known) = session.templates.withdraw(id) else {
-            return false;
-        };
-        let freed = known.template.memory().saturating_add(ENTRY);
-        session.octets = session.octets.saturating_sub(freed);
-        self.octets = self.octets.saturating_sub(freed);
-        true
-    }
-
-    /// Withdraws all data templates or all options templates.
-    pub(super) fn withdraw_all(&mut self, key: &SessionKey, options: bool) {
-        if let Some(session) = self.sessions.get_mut(key) {
-            let before = session.templates.len();
-            let freed = session.templates.withdraw_all(options);
-            let gone = before.saturating_sub(session.templates.len());
-            let freed = freed.saturating_add(gone.saturating_mul(ENTRY));
-            session.octets = session.octets.saturating_sub(freed);
-            self.octets = self.octets.saturating_sub(freed);
-        }
+            .saturating_sub(session.octets)
+            .saturating_add(memory);
+        session.octets = memory;
+        Some(result)
     }
 
     /// Forgets what came from this address and port.

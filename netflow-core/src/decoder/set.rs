@@ -2,9 +2,10 @@
 
 use alloc::sync::Arc;
 
-use super::header::MessageHeader;
 use super::message::Message;
 use super::scratch::{Content, SetSlot};
+use crate::flow::Origin;
+use crate::header::MessageHeader;
 use crate::record::{DataRecord, Segments, measure};
 use crate::template::Template;
 use crate::wire::sflow;
@@ -88,13 +89,19 @@ impl<'m> Set<'m> {
     /// It waited for its template.
     #[must_use]
     pub const fn is_late(&self) -> bool {
-        self.slot.late
+        self.slot.late.is_some()
+    }
+
+    /// The header of the message that brought the template it waited for.
+    #[must_use]
+    pub fn template_header(&self) -> Option<&'m MessageHeader> {
+        self.message.headers().get(self.slot.late?)
     }
 
     /// The octets behind its header.
     #[must_use]
     pub fn body(&self) -> &'m [u8] {
-        let octets = if self.slot.late {
+        let octets = if self.is_late() {
             self.message.late()
         } else {
             self.message.payload()
@@ -114,6 +121,18 @@ impl<'m> Set<'m> {
         match &self.slot.content {
             Content::Records(template) => Some(template),
             _ => None,
+        }
+    }
+
+    /// What its flows need besides their records.
+    #[inline]
+    pub(super) fn origin(&self) -> Origin<'m> {
+        let context = self.message.context(self.slot.header);
+        Origin {
+            header: self.header,
+            exporter: context.and_then(|context| context.exporter.as_deref()),
+            configured_rate: context.and_then(|context| context.configured_rate),
+            late: self.is_late(),
         }
     }
 

@@ -30,6 +30,12 @@ pub struct Stats {
     pub counters_samples: u64,
     /// sFlow discarded packets.
     pub discarded_packets: u64,
+    /// Data sets that waited and were decoded when their template came.
+    pub late_sets: u64,
+    /// Data sets that waited and were given up.
+    pub given_up_sets: u64,
+    /// Octets of these.
+    pub given_up_octets: u64,
     /// Observation domains forgotten for want of memory.
     pub evicted: u64,
     /// Problems by the number of their kind; see [`problems`](Self::problems).

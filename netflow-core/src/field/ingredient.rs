@@ -54,10 +54,24 @@ ingredients! {
     SystemInit U64 [160];
     /// Sampling rate in the record.
     SamplingInterval U64 [34 50];
+    /// The sampler, whose rate the options tell.
+    SamplerId U64 [48];
+    /// The selector, likewise.
+    SelectorId U64 [302];
+    /// Name of the application, in the record itself.
+    ApplicationName Text [96];
     /// Packets taken in a row.
     SamplingPacketInterval U64 [305];
     /// Packets left out in a row.
     SamplingPacketSpace U64 [306];
+    /// The first octets of a sampled frame.
+    DataLinkFrame Text [315];
+    /// The first octets of a sampled IP packet.
+    IpHeader Text [313];
+    /// The first octets of a sampled label stack.
+    MplsLabelStack Text [316];
+    /// Segment of an overlay: a VNI.
+    SegmentId U64 [351];
     /// ICMP type and code as one number.
     IcmpTypeCode U64 [32 139];
     /// ICMP type.

@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Flow, Source, ingredient};
+use super::{Flow, Source, ingredient, packet};
 use crate::field::{FlowField, Ingredient};
 use crate::record::DataRecord;
 
@@ -13,7 +13,8 @@ impl Flow<'_> {
     pub fn source_address(&self) -> Option<IpAddr> {
         match &self.source {
             Source::Record(record) => {
-                either(record, Ingredient::SourceIpv4, Ingredient::SourceIpv6)
+                let sent = either(record, Ingredient::SourceIpv4, Ingredient::SourceIpv6);
+                sent.or_else(|| of_section(record, FlowField::SourceAddress))
             }
             Source::Sample(flow) => flow.address(FlowField::SourceAddress),
         }
@@ -24,11 +25,14 @@ impl Flow<'_> {
     #[inline]
     pub fn destination_address(&self) -> Option<IpAddr> {
         match &self.source {
-            Source::Record(record) => either(
-                record,
-                Ingredient::DestinationIpv4,
-                Ingredient::DestinationIpv6,
-            ),
+            Source::Record(record) => {
+                let sent = either(
+                    record,
+                    Ingredient::DestinationIpv4,
+                    Ingredient::DestinationIpv6,
+                );
+                sent.or_else(|| of_section(record, FlowField::DestinationAddress))
+            }
             Source::Sample(flow) => flow.address(FlowField::DestinationAddress),
         }
     }
@@ -52,6 +56,11 @@ impl Flow<'_> {
             )
         })
     }
+}
+
+#[cold]
+fn of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<IpAddr> {
+    packet::address(&packet::section(record)?, field)
 }
 
 /// The address of the version in use, in templates with room for both.

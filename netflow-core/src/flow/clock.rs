@@ -1,8 +1,8 @@
 //! When a flow began and ended, and how that was worked out.
 
 use super::{Flow, Source};
-use crate::decoder::MessageHeader;
 use crate::field::Ingredient;
+use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::time::Timestamp;
 use crate::value::{NtpTime, unsigned};
@@ -15,6 +15,11 @@ pub enum ClockRule {
     Nanoseconds,
     /// NTP times of microseconds (154 and 155).
     Microseconds,
+    /// Elements of NTP times that hold a plain count of microseconds instead:
+    /// behind NTP seconds (Citrix NetScaler), or since 1970. Taken for it when
+    /// both fractions are below a million, or when an NTP time would be years
+    /// from the time of the header and the count is near it.
+    MicrosecondCount,
     /// Milliseconds since 1970 (152 and 153).
     Milliseconds,
     /// Seconds since 1970 (150 and 151).
@@ -40,6 +45,7 @@ impl ClockRule {
         match self {
             Self::Nanoseconds => "nanoseconds",
             Self::Microseconds => "microseconds",
+            Self::MicrosecondCount => "microsecond_count",
             Self::Milliseconds => "milliseconds",
             Self::Seconds => "seconds",
             Self::Uptime => "uptime",
@@ -57,9 +63,9 @@ impl Flow<'_> {
     #[inline]
     pub fn start(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(record) => time(record, self.header, Ingredient::Start)
+            Source::Record(record) => time(record, self.origin.header, Ingredient::Start)
                 .or_else(|| before(self.sent_end()?, self.sent_duration()?)),
-            Source::Sample(_) => Some(self.header.received),
+            Source::Sample(_) => Some(self.origin.header.received),
         }
     }
 
@@ -71,7 +77,7 @@ impl Flow<'_> {
             Source::Record(_) => self
                 .sent_end()
                 .or_else(|| Some(self.start()?.saturating_add(self.sent_duration()?))),
-            Source::Sample(_) => Some(self.header.received),
+            Source::Sample(_) => Some(self.origin.header.received),
         }
     }
 
@@ -97,19 +103,42 @@ impl Flow<'_> {
         let Source::Record(record) = &self.source else {
             return Some(ClockRule::Received);
         };
+        let header = self.origin.header;
         let of = |ingredient| {
-            time(record, self.header, ingredient)?;
-            rule(
-                record.template().plan().ingredient(ingredient).candidate,
-                self.header,
-            )
+            time(record, header, ingredient)?;
+            let slot = record.template().plan().ingredient(ingredient);
+            let sent = unsigned(record.slot(slot)?)?;
+            if is_ntp(slot.candidate) && count(record, header, sent).is_some() {
+                return Some(ClockRule::MicrosecondCount);
+            }
+            rule(slot.candidate, header)
         };
         of(Ingredient::Start).or_else(|| of(Ingredient::End))
     }
 
+    /// The times cannot be right: the exporter's clock is more than a day from
+    /// the receiver's, the flow ends more than an hour after its message was
+    /// sent, or it ends before it starts. They are given as they are all the
+    /// same.
+    #[must_use]
+    pub fn clock_suspect(&self) -> Option<bool> {
+        let header = self.origin.header;
+        let (start, end) = (self.start(), self.end());
+        start.or(end)?;
+        let skewed = header
+            .export_time
+            .is_some_and(|time| time.nanos_since(header.received).unsigned_abs() > DAY);
+        let sent = header.export_time.unwrap_or(header.received);
+        let future = end
+            .or(start)
+            .is_some_and(|time| time.nanos_since(sent) > HOUR);
+        let backwards = start.zip(end).is_some_and(|(start, end)| end < start);
+        Some(skewed || future || backwards)
+    }
+
     fn sent_end(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(record) => time(record, self.header, Ingredient::End),
+            Source::Record(record) => time(record, self.origin.header, Ingredient::End),
             Source::Sample(_) => None,
         }
     }
@@ -126,6 +155,11 @@ impl Flow<'_> {
             .or_else(|| load(Ingredient::DurationMilliseconds, 1_000_000))
     }
 }
+
+/// An hour in nanoseconds.
+const HOUR: i64 = 3_600_000_000_000;
+/// A day in nanoseconds.
+const DAY: u64 = 86_400_000_000_000;
 
 fn before(time: Timestamp, nanos: i64) -> Option<Timestamp> {
     Some(time.saturating_add(nanos.checked_neg()?))
@@ -158,7 +192,9 @@ fn time(
     match slot.candidate {
         2 | 8 => Timestamp::from_millis(sent),
         4 => uptime(record, header, sent),
-        0 | 1 | 6 | 7 => NtpTime::from_bits(sent).timestamp(),
+        candidate if is_ntp(candidate) => {
+            count(record, header, sent).or_else(|| NtpTime::from_bits(sent).timestamp())
+        }
         3 | 9 => Some(Timestamp::from_secs(u32::try_from(sent).ok()?)),
         5 => {
             let nanos = i64::try_from(sent).ok()?.checked_mul(1_000)?;
@@ -166,6 +202,46 @@ fn time(
         }
         _ => None,
     }
+}
+
+/// The element is an NTP time.
+const fn is_ntp(candidate: u8) -> bool {
+    matches!(candidate, 0 | 1 | 6 | 7)
+}
+
+/// The elements of microseconds among the candidates.
+const fn is_microseconds(candidate: u8) -> bool {
+    matches!(candidate, 1 | 7)
+}
+
+/// What an NTP time says if it is a plain count of microseconds after all.
+fn count(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
+    /// Longer than any flow lasts, or any clock is off by chance.
+    const YEAR: u64 = 365 * DAY;
+    let near = |time: Timestamp, within| {
+        let sent = header.export_time?;
+        (time.nanos_since(sent).unsigned_abs() < within).then_some(time)
+    };
+    let time = NtpTime::from_bits(sent);
+    if time.is_unknown() {
+        return None;
+    }
+    if time.timestamp().and_then(|time| near(time, YEAR)).is_none() {
+        return near(Timestamp::from_micros(sent)?, DAY);
+    }
+    let plan = record.template().plan();
+    // One genuine fraction in 4295 is that small; two at once are no chance.
+    let small = |ingredient| {
+        let slot = plan.ingredient(ingredient);
+        let sent = record.slot(slot).and_then(unsigned)?;
+        Some(is_microseconds(slot.candidate) && NtpTime::from_bits(sent).fraction() < 1_000_000)
+    };
+    if small(Ingredient::Start)? && small(Ingredient::End)? {
+        let seconds = time.unix_seconds().checked_mul(1_000_000_000)?;
+        let micros = i64::from(time.fraction()).checked_mul(1_000)?;
+        return Some(Timestamp::from_nanos(seconds.checked_add(micros)?));
+    }
+    None
 }
 
 /// Uptimes up to this much later than that of the header are not 49.7 days

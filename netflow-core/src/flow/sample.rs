@@ -3,6 +3,7 @@
 
 use core::net::IpAddr;
 
+use super::packet;
 use crate::field::FlowField;
 use crate::packet::{HeaderProtocol, Packet};
 use crate::value::{MacAddress, Text};
@@ -89,52 +90,50 @@ impl<'m> SampleFlow<'m> {
 
     #[inline]
     pub(super) fn unsigned(&self, field: FlowField) -> Option<u64> {
-        let packet = &self.packet;
         match field {
-            FlowField::SourcePort => packet.source_port().map(u64::from),
-            FlowField::DestinationPort => packet.destination_port().map(u64::from),
-            FlowField::Protocol => packet.protocol().map(u64::from),
-            FlowField::TcpFlags => packet.tcp_flags().map(u64::from),
-            FlowField::Tos => packet.tos().map(u64::from),
-            FlowField::Octets => self.frame_length.map(u64::from),
-            FlowField::Packets => return Some(1),
-            FlowField::Ttl => return packet.ttl().map(u64::from),
-            FlowField::FragmentId => return packet.fragment_id().map(u64::from),
-            FlowField::FragmentOffset => return packet.fragment_offset().map(u64::from),
-            FlowField::Ipv6FlowLabel => return packet.ipv6_flow_label().map(u64::from),
-            FlowField::EtherType => packet.ether_type().map(u64::from),
-            FlowField::InputInterface => return self.interface(false).map(u64::from),
-            FlowField::OutputInterface => return self.interface(true).map(u64::from),
-            FlowField::Vlan | FlowField::PostVlan => return self.vlan(field),
-            _ => return self.number_from_records(field),
+            FlowField::Packets => Some(1),
+            FlowField::InputInterface => self.interface(false).map(u64::from),
+            FlowField::OutputInterface => self.interface(true).map(u64::from),
+            FlowField::Vlan | FlowField::PostVlan => self.vlan(field),
+            FlowField::Octets => {
+                let length = self.frame_length.map(u64::from);
+                length.or_else(|| self.without_header(field))
+            }
+            FlowField::SourcePort
+            | FlowField::DestinationPort
+            | FlowField::Protocol
+            | FlowField::TcpFlags
+            | FlowField::Tos
+            | FlowField::EtherType => {
+                packet::unsigned(&self.packet, field).or_else(|| self.without_header(field))
+            }
+            FlowField::Ttl
+            | FlowField::FragmentId
+            | FlowField::FragmentOffset
+            | FlowField::Ipv6FlowLabel => packet::unsigned(&self.packet, field),
+            _ => self.number_from_records(field),
         }
-        .or_else(|| self.without_header(field))
     }
 
     #[inline]
     pub(super) fn address(&self, field: FlowField) -> Option<IpAddr> {
         match field {
-            FlowField::SourceAddress => self.packet.source_address(),
-            FlowField::DestinationAddress => self.packet.destination_address(),
-            _ => return self.address_from_records(field),
+            FlowField::SourceAddress | FlowField::DestinationAddress => {
+                packet::address(&self.packet, field).or_else(|| self.address_without_header(field))
+            }
+            _ => self.address_from_records(field),
         }
-        .or_else(|| self.address_without_header(field))
     }
 
     pub(super) fn mac(&self, field: FlowField) -> Option<MacAddress> {
-        let sampled = || self.find(|record| record.as_sampled_ethernet());
-        let mac = match field {
-            FlowField::SourceMac => self
-                .packet
-                .source_mac()
-                .or_else(|| Some(sampled()?.src_mac())),
-            FlowField::DestinationMac => self
-                .packet
-                .destination_mac()
-                .or_else(|| Some(sampled()?.dst_mac())),
-            _ => None,
-        };
-        mac.map(MacAddress)
+        packet::mac(&self.packet, field).or_else(|| {
+            let sampled = self.find(|record| record.as_sampled_ethernet())?;
+            match field {
+                FlowField::SourceMac => Some(MacAddress(sampled.src_mac())),
+                FlowField::DestinationMac => Some(MacAddress(sampled.dst_mac())),
+                _ => None,
+            }
+        })
     }
 
     pub(super) fn text(&self, field: FlowField) -> Option<Text<'m>> {

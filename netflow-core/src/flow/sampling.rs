@@ -1,6 +1,7 @@
 //! How many packets one counted packet stands for, and who said so.
 
 use super::{Flow, Source, ingredient};
+use crate::exporter::SamplerKey;
 use crate::field::Ingredient;
 use crate::record::DataRecord;
 
@@ -13,10 +14,20 @@ pub enum SamplingRule {
     /// 305 without 306, which should be so many packets of how many: taken as
     /// the rate, as exporters mean it.
     Vendor305,
+    /// The sampler of the record (48), which options announced.
+    Sampler,
+    /// The selector of the record (302), likewise.
+    Selector,
+    /// The options of the interface the flow was counted on.
+    Interface,
+    /// The options of the whole observation domain.
+    Exporter,
     /// The header of v5 or v6.
     Header,
     /// The sFlow sample.
     Sample,
+    /// What the caller configured.
+    Configured,
 }
 
 impl SamplingRule {
@@ -26,8 +37,13 @@ impl SamplingRule {
         match self {
             Self::Record => "record",
             Self::Vendor305 => "vendor_305",
+            Self::Sampler => "sampler",
+            Self::Selector => "selector",
+            Self::Interface => "interface",
+            Self::Exporter => "exporter",
             Self::Header => "header",
             Self::Sample => "sample",
+            Self::Configured => "configured",
         }
     }
 }
@@ -64,16 +80,50 @@ impl Flow<'_> {
     }
 
     fn rate(&self) -> Option<(u64, SamplingRule)> {
-        match &self.source {
-            Source::Record(record) => in_record(record).or_else(|| {
-                // 0 says nothing, whatever the mode above it.
-                let interval = u64::from(self.header.sampling? & 0x3fff);
-                (interval > 0).then_some((interval, SamplingRule::Header))
-            }),
-            Source::Sample(flow) => Some((flow.sampling_rate()?, SamplingRule::Sample)),
-        }
+        let told = match &self.source {
+            Source::Record(record) => in_record(record)
+                .or_else(|| self.in_options(record))
+                .or_else(|| {
+                    // 0 says nothing, whatever the mode above it.
+                    let interval = u64::from(self.origin.header.sampling? & 0x3fff);
+                    (interval > 0).then_some((interval, SamplingRule::Header))
+                }),
+            Source::Sample(flow) => flow
+                .sampling_rate()
+                .map(|rate| (rate, SamplingRule::Sample)),
+        };
+        told.or_else(|| {
+            // Discarded packets are not sampled.
+            let sampled = self.drop_reason().is_none();
+            let rate = self.origin.configured_rate.filter(|_| sampled)?;
+            Some((rate, SamplingRule::Configured))
+        })
+    }
+
+    /// A rate that the options announced, the nearest to the record first.
+    fn in_options(&self, record: &DataRecord<'_, '_>) -> Option<(u64, SamplingRule)> {
+        let samplers = &self.origin.exporter?.samplers;
+        let plan = record.template().plan();
+        let id = |what| ingredient(record, plan.ingredient(what));
+        let counted_on = if self.direction() == Some(EGRESS) {
+            self.output_interface()
+        } else {
+            self.input_interface()
+        };
+        let keys = [
+            id(Ingredient::SamplerId).map(|id| (SamplerKey::Sampler(id), SamplingRule::Sampler)),
+            id(Ingredient::SelectorId).map(|id| (SamplerKey::Selector(id), SamplingRule::Selector)),
+            counted_on.map(|id| (SamplerKey::Interface(id), SamplingRule::Interface)),
+            Some((SamplerKey::Exporter, SamplingRule::Exporter)),
+        ];
+        keys.into_iter()
+            .flatten()
+            .find_map(|(key, rule)| Some((samplers.get(key)?, rule)))
     }
 }
+
+/// flowDirection of a flow that was counted as it went out.
+const EGRESS: u8 = 1;
 
 /// A rate that the record itself tells; 0 tells none.
 fn in_record(record: &DataRecord<'_, '_>) -> Option<(u64, SamplingRule)> {

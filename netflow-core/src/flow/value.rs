@@ -26,6 +26,8 @@ pub enum FlowValue<'m> {
     Duration(i64),
     /// Text of the exporter's.
     Text(Text<'m>),
+    /// Octets of no further meaning.
+    Octets(&'m [u8]),
     /// One of few words of ours.
     Name(&'static str),
     /// An application id.
@@ -55,6 +57,12 @@ from_owned! {
     Timestamp => Time;
     i64 => Duration;
     &'static str => Name;
+}
+
+impl<'m> From<&'m [u8]> for FlowValue<'m> {
+    fn from(octets: &'m [u8]) -> Self {
+        Self::Octets(octets)
+    }
 }
 
 /// One line a type that borrows its value: `Text => Text;`.

@@ -3,7 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 
-use super::{Template, TemplateField};
+use super::{Meaning, Template, TemplateField};
 use crate::element::{self, DataType, ElementId};
 use crate::wire::fixed::{self, FixedField, FixedLayout};
 use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
@@ -39,18 +39,16 @@ impl Template {
             .map(|field| {
                 let id = ElementId::new(0, field.element);
                 let element = element::get(id).filter(|_| field.element != 0);
-                let data_type = match element {
-                    Some(element) => element.data_type,
-                    None => Some(type_of(field)),
+                let meaning = match element {
+                    Some(element) => Meaning::Registered(element),
+                    None => Meaning::Named(field.name, type_of(field)),
                 };
                 TemplateField {
                     specifier: FieldSpecifier {
                         key: FieldKey::Element(id),
                         length: FieldLength::Fixed(field.len),
                     },
-                    element,
-                    data_type,
-                    name: element.is_none().then_some(field.name),
+                    meaning,
                 }
             })
             .collect();

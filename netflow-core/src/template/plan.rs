@@ -174,7 +174,9 @@ fn accepts(field_type: FieldType, length: FieldLength) -> bool {
     match field_type {
         FieldType::Address => matches!(length, 4 | 16),
         FieldType::Mac => length == 6,
-        FieldType::Text | FieldType::Application | FieldType::Numbers => length > 0,
+        FieldType::Text | FieldType::Octets | FieldType::Application | FieldType::Numbers => {
+            length > 0
+        }
         _ => (1..=8).contains(&length),
     }
 }

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::Template;
+use super::{Defined, Template};
 use crate::hash::KeyedHash;
 use crate::time::Timestamp;
 
@@ -21,12 +21,18 @@ pub(crate) struct Known {
 #[derive(Debug)]
 pub(crate) struct Templates {
     known: HashMap<u16, Known, KeyedHash>,
+    octets: usize,
 }
+
+/// Octets that an entry takes besides its template: tables are at most 7/8
+/// full and double.
+const ENTRY: usize = size_of::<(u16, Known)>().saturating_mul(3);
 
 impl Templates {
     pub(crate) fn new(hash: KeyedHash) -> Self {
         Self {
             known: HashMap::with_hasher(hash),
+            octets: 0,
         }
     }
 
@@ -35,31 +41,51 @@ impl Templates {
         self.known.get(&id)
     }
 
-    pub(crate) fn get_mut(&mut self, id: u16) -> Option<&mut Known> {
-        self.known.get_mut(&id)
+    /// Notes that a template was sent again.
+    pub(crate) fn refresh(&mut self, id: u16, now: Timestamp) {
+        if let Some(known) = self.known.get_mut(&id) {
+            known.refreshed = now;
+        }
     }
 
-    /// Puts a template in force and gives back the one it replaces.
-    pub(crate) fn insert(&mut self, known: Known) -> Option<Known> {
-        self.known.insert(known.template.id(), known)
+    /// Puts a template in force.
+    pub(crate) fn insert(&mut self, known: Known) {
+        self.octets = self.octets.saturating_add(memory(&known));
+        let id = known.template.id();
+        if let Some(old) = self.known.insert(id, known) {
+            self.octets = self.octets.saturating_sub(memory(&old));
+        }
     }
 
-    pub(crate) fn withdraw(&mut self, id: u16) -> Option<Known> {
-        self.known.remove(&id)
+    /// Withdraws a template; false if it was not known.
+    pub(crate) fn withdraw(&mut self, id: u16) -> bool {
+        let Some(old) = self.known.remove(&id) else {
+            return false;
+        };
+        self.octets = self.octets.saturating_sub(memory(&old));
+        true
     }
 
     /// Withdraws all data templates or all options templates (RFC 7011,
-    /// section 8.1), and gives back the octets of memory set free.
-    pub(crate) fn withdraw_all(&mut self, options: bool) -> usize {
-        let mut freed = 0_usize;
+    /// section 8.1).
+    pub(crate) fn withdraw_all(&mut self, options: bool) {
+        let octets = &mut self.octets;
         self.known.retain(|_, known| {
             let keep = known.template.is_options() != options;
             if !keep {
-                freed = freed.saturating_add(known.template.memory());
+                *octets = octets.saturating_sub(memory(known));
             }
             keep
         });
-        freed
+    }
+
+    /// Compiles anew the templates with elements that are defined by now.
+    pub(crate) fn refine(&mut self, defined: impl Defined) {
+        for known in self.known.values_mut() {
+            if let Some(template) = known.template.refined(&defined) {
+                known.template = Arc::new(template);
+            }
+        }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Known> {
@@ -69,4 +95,13 @@ impl Templates {
     pub(crate) fn len(&self) -> usize {
         self.known.len()
     }
+
+    /// Octets of memory that all of them take.
+    pub(crate) const fn memory(&self) -> usize {
+        self.octets
+    }
+}
+
+fn memory(known: &Known) -> usize {
+    known.template.memory().saturating_add(ENTRY)
 }

@@ -155,7 +155,7 @@ fn is_padding(octets: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::vec::Vec;
+    use alloc::vec::Vec;
 
     use super::{ErrorKind, Sets};
 

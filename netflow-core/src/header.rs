@@ -4,6 +4,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::datagram::{Datagram, Protocol};
 use crate::error::Error;
+use crate::exporter::SequenceEvent;
 use crate::time::Timestamp;
 use crate::wire::{ipfix, sflow, v1, v5, v6, v7, v8, v9};
 
@@ -27,6 +28,8 @@ pub struct MessageHeader {
     pub sys_uptime: Option<u32>,
     /// The sequence number, in the unit of the protocol; absent in v1.
     pub sequence: Option<u32>,
+    /// What the sequence number told.
+    pub sequence_event: SequenceEvent,
     /// Observation domain: the v9 source id, the IPFIX domain, engine type and
     /// id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow, else 0.
     pub observation_domain: u32,
@@ -50,6 +53,7 @@ impl MessageHeader {
             export_time: None,
             sys_uptime: None,
             sequence: None,
+            sequence_event: SequenceEvent::None,
             observation_domain: 0,
             agent_address: None,
             sampling: None,
@@ -70,16 +74,16 @@ impl MessageHeader {
 }
 
 /// The header of a fixed version, and what its records need.
-pub(super) struct FixedHeader {
-    pub(super) header: MessageHeader,
-    pub(super) version: u16,
-    pub(super) scheme: u8,
-    pub(super) count: u16,
-    pub(super) len: usize,
+pub(crate) struct FixedHeader {
+    pub(crate) header: MessageHeader,
+    pub(crate) version: u16,
+    pub(crate) scheme: u8,
+    pub(crate) count: u16,
+    pub(crate) len: usize,
 }
 
 /// Reads the header of a fixed version at `offset` of the datagram.
-pub(super) fn fixed(
+pub(crate) fn fixed(
     protocol: Protocol,
     octets: &[u8],
     datagram: &Datagram<'_>,
@@ -130,7 +134,7 @@ pub(super) fn fixed(
 }
 
 /// Reads the header of a v9 message at `offset` of the datagram.
-pub(super) fn netflow_v9(
+pub(crate) fn netflow_v9(
     octets: &[u8],
     datagram: &Datagram<'_>,
     offset: usize,
@@ -144,7 +148,7 @@ pub(super) fn netflow_v9(
 }
 
 /// Reads the header of an IPFIX message at `offset` of the datagram, and its length.
-pub(super) fn ipfix(
+pub(crate) fn ipfix(
     octets: &[u8],
     datagram: &Datagram<'_>,
     offset: usize,
@@ -158,7 +162,7 @@ pub(super) fn ipfix(
 }
 
 /// The header of an sFlow datagram.
-pub(super) fn sflow(
+pub(crate) fn sflow(
     wire: &sflow::Datagram<'_>,
     datagram: &Datagram<'_>,
     offset: usize,

@@ -1,0 +1,154 @@
+//! What each observation domain sent and what of it was lost.
+
+use core::net::{IpAddr, SocketAddr};
+
+use super::session::{Session, SessionKey};
+use super::{Content, Decoder, Stats};
+use crate::datagram::{Datagram, Protocol};
+use crate::exporter::{SampleCounts, SequenceCounts, SourceKey, Step};
+use crate::time::Timestamp;
+use crate::wire::sflow::{Datagram as SflowDatagram, SampleKind};
+
+/// One observation domain of one exporter, as it is known.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct DomainReport {
+    /// Address of the exporter; the port is 0 if it is not part of the session.
+    pub exporter: SocketAddr,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The observation domain.
+    pub observation_domain: u32,
+    /// The address the sFlow agent gives itself.
+    pub agent_address: Option<IpAddr>,
+    /// Messages that came.
+    pub messages: u64,
+    /// When the first came and the last.
+    pub first_received: Timestamp,
+    /// When the last came.
+    pub last_received: Timestamp,
+    /// What the sequence numbers told, in the unit of the protocol: flows in
+    /// v5 to v8, messages in v9, data records in IPFIX, datagrams in sFlow.
+    pub sequence: SequenceCounts,
+    /// What the numbers of sFlow samples told.
+    pub samples: SampleCounts,
+    /// Nanoseconds that the clock of the exporter was ahead of that of the
+    /// receiver, in the last message.
+    pub clock_skew: Option<i64>,
+    /// Templates in force.
+    pub templates: usize,
+    /// Octets of memory that all of it takes.
+    pub state_octets: usize,
+}
+
+impl Decoder {
+    /// Every observation domain that is known, in no order.
+    pub fn domains(&self) -> impl Iterator<Item = DomainReport> {
+        self.sessions
+            .iter()
+            .map(|(key, session)| report(key, session))
+    }
+
+    /// Accounts for the present message, which is read. Its slots begin at
+    /// `first`.
+    pub(super) fn account(&mut self, key: &SessionKey, first: usize) {
+        let current = self.scratch.current;
+        let Some(header) = self.scratch.headers.get_mut(current) else {
+            return;
+        };
+        let slots = self.scratch.slots.get(first..).unwrap_or_default();
+        let records = slots
+            .iter()
+            .filter(|slot| matches!(slot.content, Content::Records(_)))
+            .map(|slot| slot.count)
+            .fold(0, usize::saturating_add);
+        let records = u32::try_from(records).unwrap_or(u32::MAX);
+        let unread = slots
+            .iter()
+            .any(|slot| matches!(slot.content, Content::NoTemplate))
+            || self
+                .scratch
+                .problems
+                .iter()
+                .any(|problem| problem.header == current && problem.octets > 0);
+        let units = match header.protocol {
+            Protocol::NetflowV9 | Protocol::SflowV5 => Some(1),
+            _ => (!unread).then_some(records),
+        };
+        let skew = header
+            .export_time
+            .map(|time| time.nanos_since(header.received));
+        let (received, uptime) = (header.received, header.sys_uptime);
+        let number = header.sequence;
+        let event = self.sessions.touch(key, |session| {
+            session.seen(received, skew);
+            number.map(|number| {
+                session.sequence.step(Step {
+                    number,
+                    units,
+                    records,
+                    uptime,
+                })
+            })
+        });
+        if let Some(event) = event.flatten() {
+            header.sequence_event = event;
+        }
+    }
+
+    /// Accounts for the samples of an sFlow datagram, source by source.
+    pub(super) fn account_samples(&mut self, key: &SessionKey, wire: &SflowDatagram<'_>) {
+        let room = self.sessions.reserve(key, SAMPLE_ROOM);
+        Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
+        let room = room.is_some();
+        self.sessions.change(key, |session| {
+            for sample in wire.samples().flatten() {
+                let (counters, source, number, drops) = match sample.kind() {
+                    Ok(SampleKind::Flow(flow)) => {
+                        let drops = Some(flow.drops());
+                        (false, flow.source_id(), flow.sequence_number(), drops)
+                    }
+                    Ok(SampleKind::Counters(sample)) => {
+                        (true, sample.source_id(), sample.sequence_number(), None)
+                    }
+                    _ => continue,
+                };
+                let key = SourceKey {
+                    counters,
+                    class: source.class,
+                    index: source.index,
+                };
+                session.sources.step(key, number, drops, room);
+            }
+        });
+    }
+
+    /// Whose state the present message changes, made if it is new.
+    pub(super) fn enter(&mut self, datagram: &Datagram<'_>) -> Option<SessionKey> {
+        let header = self.scratch.headers.get(self.scratch.current)?;
+        let key = SessionKey::new(datagram, self.scope, header);
+        let evicted = self.sessions.enter(key);
+        Stats::add(&mut self.stats.evicted, evicted);
+        Some(key)
+    }
+}
+
+/// Octets that the sources of one datagram may take: some dozens, all new.
+const SAMPLE_ROOM: usize = 4096;
+
+fn report(key: &SessionKey, session: &Session) -> DomainReport {
+    DomainReport {
+        exporter: SocketAddr::new(key.address, key.port),
+        protocol: key.protocol,
+        observation_domain: key.observation_domain,
+        agent_address: key.agent,
+        messages: session.messages,
+        first_received: session.first_received,
+        last_received: session.last_received,
+        sequence: session.sequence.counts(),
+        samples: session.sources.counts(),
+        clock_skew: session.clock_skew,
+        templates: session.templates.len(),
+        state_octets: session.octets(),
+    }
+}

@@ -1,0 +1,136 @@
+//! Template sets: templates are learned and withdrawn.
+
+use alloc::sync::Arc;
+
+use super::data::Piece;
+use super::sets::Course;
+use super::{Content, Decoder, SetSlot, Stats};
+use crate::datagram::Transport;
+use crate::error::{Error, ErrorKind};
+use crate::template::{Known, Template};
+use crate::wire::set::{FIRST_DATA_SET, Set};
+use crate::wire::template::{TemplateKind, TemplateRecord, TemplateRecords};
+
+impl Decoder {
+    /// Obeys the records of a set of templates or options templates.
+    pub(super) fn template_set(&mut self, course: &Course<'_>, set: &Set<'_>, options: bool) {
+        let dialect = course.dialect;
+        let mut records = TemplateRecords::new(set.body(), set.body_offset(), dialect, options);
+        let end = set.body_offset().saturating_add(set.body().len());
+        let mut count = 0_usize;
+        while let Some(record) = records.next() {
+            match record {
+                Ok(record) => {
+                    count = count.saturating_add(1);
+                    self.template(course, &record);
+                }
+                Err(error) => {
+                    let behind = end.saturating_sub(records.left());
+                    let octets = behind.saturating_sub(error.offset);
+                    self.problem(error, Some(set.id()), octets);
+                }
+            }
+        }
+        let content = Content::Templates { dialect, options };
+        let slot = SetSlot {
+            count,
+            ..Piece::live(set).slot(course.header, content)
+        };
+        self.scratch.slots.push(slot);
+    }
+
+    /// Obeys one template record.
+    fn template(&mut self, course: &Course<'_>, record: &TemplateRecord<'_>) {
+        let id = record.id();
+        let set = match record.kind() {
+            TemplateKind::Withdrawal { options } => {
+                self.withdraw(course, record, options);
+                return;
+            }
+            TemplateKind::Data => course.dialect.template_set,
+            TemplateKind::Options { .. } => course.dialect.options_template_set,
+        };
+        Stats::add(&mut self.stats.templates, 1);
+        let count = record.field_count();
+        let refused = if count == 0 {
+            Some(ErrorKind::EmptyTemplate { id })
+        } else if count > self.limits.template_fields {
+            Some(ErrorKind::TooManyFields { id, count })
+        } else {
+            self.learn(course, record)
+        };
+        if let Some(kind) = refused {
+            let octets = record.specifiers().len();
+            self.problem(Error::new(kind, record.offset()), Some(set), octets);
+        }
+    }
+
+    /// Puts a template in force, and delivers the data that waited for it; one
+    /// that is known already is refreshed.
+    fn learn(&mut self, course: &Course<'_>, record: &TemplateRecord<'_>) -> Option<ErrorKind> {
+        let limit = |limit| Some(ErrorKind::Limit { limit });
+        let id = record.id();
+        let refreshed = course.datagram.received;
+        let session = self.sessions.get(&course.key)?;
+        match session.templates.get(id) {
+            Some(known) if known.template.is_same(record) => {
+                self.sessions.change(&course.key, |session| {
+                    session.templates.refresh(id, refreshed);
+                });
+                return None;
+            }
+            Some(_) => {}
+            None if session.templates.len() >= self.limits.templates => {
+                return limit("templates");
+            }
+            None => {}
+        }
+        let definitions = &self.definitions;
+        let taught = &session.taught;
+        let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
+        let template = Template::new(record, defined)?;
+        let Some(evicted) = self.sessions.reserve(&course.key, template.memory()) else {
+            return limit("domain_octets");
+        };
+        Stats::add(&mut self.stats.evicted, evicted);
+        let known = Known {
+            template: Arc::new(template),
+            refreshed,
+            frame: course.datagram.frame,
+        };
+        self.sessions
+            .change(&course.key, |session| session.templates.insert(known));
+        self.deliver(course, id);
+        None
+    }
+
+    /// Withdraws one template, or all of a kind when the id is that of their
+    /// set (RFC 7011, section 8.1). Over UDP that is forbidden and told, but
+    /// obeyed: the exporter means it.
+    fn withdraw(&mut self, course: &Course<'_>, record: &TemplateRecord<'_>, options: bool) {
+        let id = record.id();
+        let set = if options {
+            course.dialect.options_template_set
+        } else {
+            course.dialect.template_set
+        };
+        Stats::add(&mut self.stats.withdrawals, 1);
+        if course.datagram.transport == Transport::Udp {
+            let kind = ErrorKind::WithdrawalOverUdp { id };
+            self.problem(Error::new(kind, record.offset()), Some(set), 0);
+        }
+        let all_options = id == course.dialect.options_template_set;
+        let withdrawn = self.sessions.change(&course.key, |session| {
+            if id < FIRST_DATA_SET {
+                session.templates.withdraw_all(all_options);
+                true
+            } else {
+                session.templates.withdraw(id)
+            }
+        });
+        if withdrawn != Some(true) {
+            let kind = ErrorKind::WithdrawalUnknown { id };
+            self.problem(Error::new(kind, record.offset()), Some(set), 0);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Data that came before its template, kept until that arrives (bounded in
+//! octets and in time).
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use crate::header::MessageHeader;
+use crate::time::Timestamp;
+
+/// One data set that waits.
+#[derive(Debug, Clone)]
+pub(super) struct WaitingSet {
+    pub(super) id: u16,
+    pub(super) header: MessageHeader,
+    pub(super) offset: usize,
+    pub(super) body: Box<[u8]>,
+}
+
+impl WaitingSet {
+    /// Octets of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        size_of::<Self>().saturating_add(self.body.len())
+    }
+}
+
+impl GivenUp {
+    /// One set that could not even be kept.
+    pub(super) fn of(set: &WaitingSet) -> Self {
+        Self {
+            sets: 1,
+            octets: set.body.len(),
+        }
+    }
+
+    /// Both together.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self {
+            sets: self.sets.saturating_add(other.sets),
+            octets: self.octets.saturating_add(other.octets),
+        }
+    }
+}
+
+/// The data sets of one observation domain that wait, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    sets: VecDeque<WaitingSet>,
+    octets: usize,
+}
+
+/// What was given up to make room or for its age.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct GivenUp {
+    pub(super) sets: usize,
+    pub(super) octets: usize,
+}
+
+impl Waiting {
+    /// Octets of memory that all of it takes.
+    pub(super) const fn memory(&self) -> usize {
+        self.octets
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.sets.is_empty()
+    }
+
+    /// Keeps a set; gives up the oldest for which there is no room then.
+    pub(super) fn push(&mut self, set: WaitingSet, limit: usize) -> GivenUp {
+        self.octets = self.octets.saturating_add(set.memory());
+        self.sets.push_back(set);
+        let mut given_up = GivenUp::default();
+        while self.octets > limit {
+            if !self.drop_oldest(&mut given_up) {
+                break;
+            }
+        }
+        given_up
+    }
+
+    /// Gives up what has waited for longer than `lifetime` nanoseconds.
+    pub(super) fn expire(&mut self, now: Timestamp, lifetime: Option<i64>) -> GivenUp {
+        let mut given_up = GivenUp::default();
+        let Some(lifetime) = lifetime else {
+            return given_up;
+        };
+        while let Some(oldest) = self.sets.front() {
+            let old = now.nanos_since(oldest.header.received) > lifetime;
+            if !old || !self.drop_oldest(&mut given_up) {
+                break;
+            }
+        }
+        given_up
+    }
+
+    fn drop_oldest(&mut self, given_up: &mut GivenUp) -> bool {
+        let Some(oldest) = self.sets.pop_front() else {
+            return false;
+        };
+        self.octets = self.octets.saturating_sub(oldest.memory());
+        given_up.sets = given_up.sets.saturating_add(1);
+        given_up.octets = given_up.octets.saturating_add(oldest.body.len());
+        true
+    }
+
+    /// The sets that wait for this template, oldest first.
+    pub(super) fn take(&mut self, id: u16) -> Vec<WaitingSet> {
+        let mut taken = Vec::new();
+        for _ in 0..self.sets.len() {
+            match self.sets.pop_front() {
+                Some(set) if set.id == id => {
+                    self.octets = self.octets.saturating_sub(set.memory());
+                    taken.push(set);
+                }
+                Some(set) => self.sets.push_back(set),
+                None => break,
+            }
+        }
+        taken
+    }
+}

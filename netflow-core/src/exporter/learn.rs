@@ -1,0 +1,252 @@
+//! Reading an options record: what it is about, and what it says.
+
+use alloc::boxed::Box;
+
+use super::Exporter;
+use super::sampling::SamplerKey;
+use crate::element::{DataType, DefinedElement, ElementId, Semantics, Units};
+use crate::record::DataRecord;
+use crate::time::Timestamp;
+use crate::value::{Text, unsigned};
+use crate::wire::template::FieldKey;
+
+/// What one options record holds that anyone asks for later.
+#[derive(Debug, Default)]
+pub(crate) struct OptionsRecord<'a> {
+    sampler: Option<u64>,
+    selector: Option<u64>,
+    interface: Option<u32>,
+    interval: Option<u64>,
+    random_interval: Option<u64>,
+    packet_interval: Option<u64>,
+    packet_space: Option<u64>,
+    size: Option<u64>,
+    population: Option<u64>,
+    probability: Option<f64>,
+    interface_name: Option<&'a [u8]>,
+    interface_description: Option<&'a [u8]>,
+    ingress_vrf: Option<u32>,
+    egress_vrf: Option<u32>,
+    vrf_name: Option<&'a [u8]>,
+    application: Option<&'a [u8]>,
+    application_name: Option<&'a [u8]>,
+    system_init: Option<u64>,
+    type_enterprise: Option<u32>,
+    type_element: Option<u16>,
+    type_data: Option<u8>,
+    type_semantics: Option<u8>,
+    type_units: Option<u8>,
+    type_name: Option<&'a [u8]>,
+}
+
+/// Scope type Interface of v9 (RFC 3954, section 6.1).
+const INTERFACE_SCOPE: u16 = 2;
+
+impl<'a> OptionsRecord<'a> {
+    /// Gathers the fields; of the same twice, the first.
+    pub(crate) fn new(record: &DataRecord<'a, '_>) -> Self {
+        let mut options = Self::default();
+        for field in record.fields() {
+            let octets = field.octets();
+            match field.template().key() {
+                FieldKey::Scope(INTERFACE_SCOPE) => set(&mut options.interface, narrow(octets)),
+                FieldKey::Scope(_) => {}
+                FieldKey::Element(id) if id.enterprise_number == 0 => options.take(id.id, octets),
+                FieldKey::Element(_) => {}
+            }
+        }
+        options
+    }
+
+    fn take(&mut self, id: u16, octets: &'a [u8]) {
+        let text = Some(octets).filter(|octets| !Text::new(octets).octets().is_empty());
+        match id {
+            10 | 14 | 252 | 253 => set(&mut self.interface, narrow(octets)),
+            34 => set(&mut self.interval, unsigned(octets)),
+            48 => set(&mut self.sampler, unsigned(octets)),
+            50 => set(&mut self.random_interval, unsigned(octets)),
+            82 => set(&mut self.interface_name, text),
+            83 => set(&mut self.interface_description, text),
+            95 => set(
+                &mut self.application,
+                Some(octets).filter(|id| !id.is_empty()),
+            ),
+            96 => set(&mut self.application_name, text),
+            160 => set(&mut self.system_init, unsigned(octets)),
+            234 => set(&mut self.ingress_vrf, narrow(octets)),
+            235 => set(&mut self.egress_vrf, narrow(octets)),
+            236 => set(&mut self.vrf_name, text),
+            302 => set(&mut self.selector, unsigned(octets)),
+            303 => set(&mut self.type_element, narrow(octets)),
+            305 => set(&mut self.packet_interval, unsigned(octets)),
+            306 => set(&mut self.packet_space, unsigned(octets)),
+            309 => set(&mut self.size, unsigned(octets)),
+            310 => set(&mut self.population, unsigned(octets)),
+            311 => set(&mut self.probability, probability(octets)),
+            339 => set(&mut self.type_data, narrow(octets)),
+            341 => set(&mut self.type_name, text),
+            344 => set(&mut self.type_semantics, narrow(octets)),
+            345 => set(&mut self.type_units, narrow(octets)),
+            346 => set(&mut self.type_enterprise, narrow(octets)),
+            _ => {}
+        }
+    }
+
+    /// One packet of so many, by whichever elements say so; 0 says nothing.
+    fn rate(&self) -> Option<u64> {
+        let spaced = self.packet_interval.and_then(|taken| {
+            taken
+                .checked_add(self.packet_space.unwrap_or(0))
+                .filter(|_| self.packet_space.is_some())
+                .map_or(Some(taken), |all| all.checked_div(taken))
+        });
+        let of_population = self
+            .size
+            .and_then(|size| self.population?.checked_div(size));
+        [
+            self.random_interval,
+            self.interval,
+            spaced,
+            of_population,
+            self.probability.and_then(inverse),
+        ]
+        .into_iter()
+        .flatten()
+        .find(|rate| *rate > 0)
+    }
+
+    /// What the rate belongs to: the nearest that the record names.
+    fn sampled(&self) -> SamplerKey {
+        match (self.sampler, self.selector, self.interface) {
+            (Some(id), _, _) => SamplerKey::Sampler(id),
+            (None, Some(id), _) => SamplerKey::Selector(id),
+            (None, None, Some(interface)) => SamplerKey::Interface(interface),
+            (None, None, None) => SamplerKey::Exporter,
+        }
+    }
+
+    /// The element that a type record describes (RFC 5610, section 3.9).
+    pub(crate) fn defined_element(&self) -> Option<DefinedElement> {
+        let name = core::str::from_utf8(Text::new(self.type_name?).octets()).ok()?;
+        Some(DefinedElement {
+            id: ElementId::new(self.type_enterprise.unwrap_or(0), self.type_element?),
+            name: name.into(),
+            data_type: DataType::from_number(self.type_data?)?,
+            semantics: self
+                .type_semantics
+                .and_then(Semantics::from_number)
+                .unwrap_or(Semantics::Default),
+            units: self
+                .type_units
+                .and_then(Units::from_number)
+                .unwrap_or(Units::None),
+        })
+    }
+
+    /// Octets of memory that learning the record takes at most.
+    pub(crate) fn memory(&self) -> usize {
+        /// An entry of a table, generously.
+        const ENTRY: usize = 256;
+        [
+            self.interface_text(),
+            self.vrf_name,
+            self.application_name,
+            self.type_name,
+        ]
+        .into_iter()
+        .flatten()
+        .map(<[u8]>::len)
+        .fold(ENTRY, usize::saturating_add)
+    }
+
+    fn interface_text(&self) -> Option<&'a [u8]> {
+        self.interface_name.or(self.interface_description)
+    }
+}
+
+impl Exporter {
+    /// Whether the record says anything that is not known yet: most options
+    /// come again and again.
+    pub(crate) fn is_news(&self, options: &OptionsRecord<'_>) -> bool {
+        let names = &self.names;
+        options
+            .rate()
+            .is_some_and(|rate| self.samplers.get(options.sampled()) != Some(rate))
+            || options
+                .interface
+                .zip(options.interface_text())
+                .is_some_and(|(number, name)| !names.interfaces.has(&number, name))
+            || [options.ingress_vrf, options.egress_vrf]
+                .into_iter()
+                .flatten()
+                .zip(options.vrf_name)
+                .any(|(number, name)| !names.vrfs.has(&number, name))
+            || options
+                .application
+                .zip(options.application_name)
+                .is_some_and(|(id, name)| !names.applications.has(id, name))
+            || options
+                .system_init
+                .and_then(Timestamp::from_millis)
+                .is_some_and(|time| self.system_init != Some(time))
+    }
+
+    /// Learns what the record says; the last word stands.
+    pub(crate) fn learn(&mut self, options: &OptionsRecord<'_>) {
+        if let Some(rate) = options.rate() {
+            self.samplers.insert(options.sampled(), rate);
+        }
+        if let Some((number, name)) = options.interface.zip(options.interface_text()) {
+            self.names.interfaces.insert(number, name);
+        }
+        if let Some(name) = options.vrf_name {
+            for number in [options.ingress_vrf, options.egress_vrf]
+                .into_iter()
+                .flatten()
+            {
+                self.names.vrfs.insert(number, name);
+            }
+        }
+        if let Some((id, name)) = options.application.zip(options.application_name) {
+            self.names.applications.insert(Box::from(id), name);
+        }
+        if let Some(time) = options.system_init.and_then(Timestamp::from_millis) {
+            self.system_init = Some(time);
+        }
+    }
+}
+
+fn set<T>(field: &mut Option<T>, value: Option<T>) {
+    if field.is_none() {
+        *field = value;
+    }
+}
+
+fn narrow<T: TryFrom<u64>>(octets: &[u8]) -> Option<T> {
+    T::try_from(unsigned(octets)?).ok()
+}
+
+/// samplingProbability, a float64 that may be sent as a float32.
+fn probability(octets: &[u8]) -> Option<f64> {
+    match crate::value::Value::parse(DataType::Float64, octets)? {
+        crate::value::Value::Float(probability) => Some(probability),
+        _ => None,
+    }
+}
+
+/// 1 / probability to the nearest whole number; `None` where that is none.
+fn inverse(probability: f64) -> Option<u64> {
+    /// Past this a float64 does not hold whole numbers.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let rate = 1.0 / probability + 0.5;
+    if !(1.0..MOST).contains(&rate) {
+        return None;
+    }
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the bounds were checked, and there is no other way from a float"
+    )]
+    Some(rate as u64)
+}

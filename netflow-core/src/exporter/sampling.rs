@@ -1,0 +1,53 @@
+//! Sampling as options announce it (RFC 3954, section 8; RFC 5477, section 8).
+
+use hashbrown::HashMap;
+
+use crate::hash::KeyedHash;
+
+/// The sampling rates that one observation domain announced: one packet of so
+/// many was counted.
+#[derive(Debug, Clone)]
+pub(crate) struct Samplers {
+    rates: HashMap<SamplerKey, u64, KeyedHash>,
+}
+
+/// What a rate belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum SamplerKey {
+    /// samplerId (element 48).
+    Sampler(u64),
+    /// selectorId (element 302).
+    Selector(u64),
+    /// An interface.
+    Interface(u32),
+    /// The whole observation domain.
+    Exporter,
+}
+
+/// Octets that an entry takes: tables are at most 7/8 full and double.
+const ENTRY: usize = size_of::<(SamplerKey, u64)>().saturating_mul(3);
+
+impl Samplers {
+    pub(super) fn new(hash: KeyedHash) -> Self {
+        Self {
+            rates: HashMap::with_hasher(hash),
+        }
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        self.rates.len().saturating_mul(ENTRY)
+    }
+
+    /// The rate announced for this; 0 is none.
+    pub(crate) fn get(&self, key: SamplerKey) -> Option<u64> {
+        if self.rates.is_empty() {
+            return None;
+        }
+        self.rates.get(&key).copied()
+    }
+
+    /// The last announcement stands.
+    pub(super) fn insert(&mut self, key: SamplerKey, rate: u64) {
+        self.rates.insert(key, rate);
+    }
+}

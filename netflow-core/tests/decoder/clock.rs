@@ -1,0 +1,196 @@
+//! Start and end of flows, in every encoding.
+
+use netflow_core::Timestamp;
+
+use crate::builder::{Message, NOW, datagram, decoder, words};
+
+const MS: i64 = 1_000_000;
+
+/// Start and end in milliseconds from [`NOW`], and the rule.
+fn times(message: &Message) -> (Option<i64>, Option<i64>, Option<&'static str>) {
+    let payload = message.octets();
+    let mut decoder = decoder();
+    let message = decoder.decode(datagram(&payload)).unwrap();
+    let flow = message.flows().last().unwrap();
+    let relative =
+        |time: Option<Timestamp>| time.map(|time| time.nanos_since(Timestamp::from_secs(NOW)) / MS);
+    (relative(flow.start()), relative(flow.end()), flow.clock())
+}
+
+fn uptimes(uptime: u32, first: u32, last: u32) -> Message {
+    Message::v9_at(0, uptime)
+        .template(256, &[(22, 4), (21, 4)])
+        .set(256, &words(&[first, last]))
+}
+
+#[test]
+fn uptimes_count_back_from_the_header() {
+    let times = times(&uptimes(60_000, 40_000, 59_000));
+    assert_eq!(times, (Some(-20_000), Some(-1_000), Some("uptime")));
+}
+
+#[test]
+fn a_flow_may_begin_before_the_wrap_of_the_uptime_and_end_after_it() {
+    let times = times(&uptimes(10_000, u32::MAX - 4_999, 5_000));
+    assert_eq!(times, (Some(-15_000), Some(-5_000), Some("uptime")));
+}
+
+#[test]
+fn a_flow_may_have_begun_days_before_its_message() {
+    let days = 30 * 86_400_000;
+    let times = times(&uptimes(days + 1_000, 1_000, days));
+    assert_eq!(
+        times,
+        (Some(-i64::from(days)), Some(-1_000), Some("uptime"))
+    );
+}
+
+#[test]
+fn an_uptime_a_little_ahead_of_the_header_is_not_49_days_old() {
+    let times = times(&uptimes(60_000, 59_000, 60_500));
+    assert_eq!(times, (Some(-1_000), Some(500), Some("uptime")));
+}
+
+#[test]
+fn uptimes_of_eight_octets_are_read() {
+    let message = Message::v9_at(0, 60_000)
+        .template(256, &[(22, 8), (21, 8)])
+        .set(256, &words(&[0, 40_000, 0, 59_000]));
+    assert_eq!(
+        times(&message),
+        (Some(-20_000), Some(-1_000), Some("uptime"))
+    );
+}
+
+#[test]
+fn in_ipfix_uptimes_count_from_the_start_of_the_exporter() {
+    let init = (u64::from(NOW) - 100) * 1_000;
+    let [high, low] = [init >> 32, init & 0xffff_ffff].map(|n| u32::try_from(n).unwrap());
+    let flow = [(22, 4), (21, 4), (160, 8)];
+    let in_record = Message::ipfix(0)
+        .template(256, &flow)
+        .set(256, &words(&[40_000, 50_000, high, low]));
+    let expected = (Some(-60_000), Some(-50_000), Some("system_init"));
+    assert_eq!(times(&in_record), expected);
+    let in_options = Message::ipfix(0)
+        .template(256, &flow[..2])
+        .set(256, &words(&[40_000, 50_000]))
+        .options_template(257, 1, &[(149, 4), (160, 8)])
+        .set(257, &words(&[0, high, low]));
+    assert_eq!(times(&in_options), expected);
+    let nowhere = Message::ipfix(0)
+        .template(256, &flow[..2])
+        .set(256, &words(&[40_000, 50_000]));
+    assert_eq!(times(&nowhere), (None, None, None));
+}
+
+#[test]
+fn absolute_times_of_every_unit_are_read() {
+    let ntp = NOW + 2_208_988_800;
+    let half = 1 << 31;
+    let millis = (u64::from(NOW) * 1_000 + 500).to_be_bytes();
+    let [a, b] = [&millis[..4], &millis[4..]].map(|w| u32::from_be_bytes(w.try_into().unwrap()));
+    for (ids, length, values, start, rule) in [
+        ([150, 151], 4, vec![NOW, NOW], 0, "seconds"),
+        ([152, 153], 8, vec![a, b, a, b], 500, "milliseconds"),
+        (
+            [154, 155],
+            8,
+            vec![ntp, half, ntp, half],
+            500,
+            "microseconds",
+        ),
+        (
+            [156, 157],
+            8,
+            vec![ntp, half, ntp, half],
+            500,
+            "nanoseconds",
+        ),
+        (
+            [158, 159],
+            4,
+            vec![2_000_000, 2_000_000],
+            -2_000,
+            "delta_microseconds",
+        ),
+        ([323, 10], 8, vec![a, b, a, b], 500, "observation"),
+    ] {
+        let fields = ids.map(|id| (id, length));
+        let message = Message::ipfix(0)
+            .template(256, &fields)
+            .set(256, &words(&values));
+        assert_eq!(times(&message), (Some(start), Some(start), Some(rule)));
+    }
+}
+
+#[test]
+fn a_duration_fills_the_missing_end_or_start() {
+    for (id, start, end) in [(150, 0, 250), (151, -250, 0)] {
+        for (duration, count) in [(161, 250), (162, 250_000)] {
+            let message = Message::ipfix(0)
+                .template(256, &[(id, 4), (duration, 4)])
+                .set(256, &words(&[NOW, count]));
+            assert_eq!(times(&message), (Some(start), Some(end), Some("seconds")));
+        }
+    }
+}
+
+#[test]
+fn a_time_of_64_zero_bits_is_no_time() {
+    let message = Message::ipfix(0)
+        .template(256, &[(154, 8), (155, 8)])
+        .set(256, &words(&[0; 4]));
+    assert_eq!(times(&message), (None, None, None));
+}
+
+#[test]
+fn a_count_of_microseconds_behind_ntp_seconds_is_found_out() {
+    let ntp = NOW + 2_208_988_800;
+    let message = Message::ipfix(0)
+        .template(256, &[(154, 8), (155, 8)])
+        .set(256, &words(&[ntp, 250_000, ntp, 750_000]));
+    assert_eq!(
+        times(&message),
+        (Some(250), Some(750), Some("microsecond_count"))
+    );
+    // One small fraction may be chance.
+    let message = Message::ipfix(0)
+        .template(256, &[(154, 8), (155, 8)])
+        .set(256, &words(&[ntp, 250_000, ntp, 1 << 31]));
+    assert_eq!(times(&message), (Some(0), Some(500), Some("microseconds")));
+}
+
+#[test]
+fn a_count_of_microseconds_since_1970_is_found_out() {
+    let micros = u64::from(NOW) * 1_000_000 + 500_000;
+    let [high, low] = [micros >> 32, micros & 0xffff_ffff].map(|n| u32::try_from(n).unwrap());
+    for id in [154, 156] {
+        let message = Message::ipfix(0)
+            .template(256, &[(id, 8)])
+            .set(256, &words(&[high, low]));
+        assert_eq!(
+            times(&message),
+            (Some(500), None, Some("microsecond_count"))
+        );
+    }
+}
+
+#[test]
+fn impossible_clocks_are_flagged_and_given_all_the_same() {
+    let suspect = |fields: &[(u16, u16)], values: &[u32]| {
+        let payload = Message::ipfix(0)
+            .template(256, fields)
+            .set(256, &words(values))
+            .octets();
+        let mut decoder = decoder();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        let flow = message.flows().next().unwrap();
+        (flow.start().is_some(), flow.clock_suspect())
+    };
+    let both = [(150, 4), (151, 4)];
+    assert_eq!(suspect(&both, &[NOW - 9, NOW]), (true, Some(false)));
+    assert_eq!(suspect(&both, &[NOW, NOW - 9]), (true, Some(true)));
+    assert_eq!(suspect(&both, &[NOW, NOW + 9_999]), (true, Some(true)));
+    assert_eq!(suspect(&[(7, 4)], &[1]), (false, None));
+}

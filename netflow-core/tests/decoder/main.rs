@@ -1,0 +1,10 @@
+//! The Decoder: what it keeps, from whom, and for how long.
+
+mod builder;
+mod clock;
+mod fixed;
+mod lists;
+mod options;
+mod scope;
+mod templates;
+mod waiting;

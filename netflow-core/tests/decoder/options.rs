@@ -1,0 +1,233 @@
+//! What options teach: sampling rates, names, types.
+
+use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
+use netflow_core::{ConfiguredRates, Decoder, Flow, Limits};
+
+use crate::builder::{Message, datagram, decoder, words};
+
+/// Runs all messages and shows what the last flow says.
+fn last<T>(decoder: &mut Decoder, messages: &[Message], show: impl Fn(&Flow<'_>) -> T) -> T {
+    let mut shown = None;
+    for message in messages {
+        let payload = message.octets();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        assert_eq!(message.problems().count(), 0);
+        shown = message.flows().last().map(|flow| show(&flow)).or(shown);
+    }
+    shown.unwrap()
+}
+
+fn sampling(messages: &[Message]) -> (Option<u64>, Option<&'static str>) {
+    last(&mut decoder(), messages, |flow| {
+        (flow.sampling_rate(), flow.sampling())
+    })
+}
+
+fn v9(n: u32) -> Message {
+    Message::v9(n)
+}
+
+#[test]
+fn a_rate_in_the_record_wins() {
+    let flow = v9(0)
+        .template(256, &[(10, 2), (34, 4)])
+        .set(256, &[0, 1, 0, 0, 3, 0xe8]);
+    assert_eq!(sampling(&[flow]), (Some(1_000), Some("record")));
+}
+
+#[test]
+fn packets_taken_and_left_out_make_a_rate() {
+    let flow = Message::ipfix(0).template(256, &[(305, 4), (306, 4)]);
+    let flow = flow.set(256, &words(&[1, 99]));
+    assert_eq!(sampling(&[flow]), (Some(100), Some("record")));
+    let alone = Message::ipfix(0)
+        .template(256, &[(305, 4)])
+        .set(256, &words(&[100]));
+    assert_eq!(sampling(&[alone]), (Some(100), Some("vendor_305")));
+}
+
+#[test]
+fn the_sampler_of_the_record_has_its_own_rate() {
+    let options = v9(0)
+        .options_template(257, 1, &[(1, 4), (48, 2), (50, 4)])
+        .set(257, &[0, 0, 0, 0, 0, 1, 0, 0, 0, 10])
+        .set(257, &[0, 0, 0, 0, 0, 2, 0, 0, 0, 20]);
+    for (sampler, rate) in [(1, Some(10)), (2, Some(20)), (3, None)] {
+        let flow = v9(0).template(256, &[(48, 1)]).set(256, &[sampler]);
+        let rule = rate.map(|_| "sampler");
+        assert_eq!(sampling(&[options.clone(), flow]), (rate, rule));
+    }
+}
+
+#[test]
+fn options_that_come_after_the_data_of_their_message_apply_to_it() {
+    let message = v9(0)
+        .template(256, &[(48, 1)])
+        .set(256, &[1])
+        .options_template(257, 1, &[(1, 4), (48, 2), (50, 4)])
+        .set(257, &[0, 0, 0, 0, 0, 1, 0, 0, 0, 10]);
+    assert_eq!(sampling(&[message]), (Some(10), Some("sampler")));
+}
+
+#[test]
+fn a_selector_has_a_rate_by_population_or_probability() {
+    for (fields, values) in [
+        (&[(302, 8), (309, 4), (310, 4)][..], words(&[0, 7, 2, 100])),
+        (&[(302, 8), (311, 4)], words(&[0, 7, 0.02_f32.to_bits()])),
+        (&[(302, 8), (305, 4), (306, 4)], words(&[0, 7, 1, 49])),
+    ] {
+        let options = Message::ipfix(0)
+            .options_template(257, 1, fields)
+            .set(257, &values);
+        let flow = Message::ipfix(0)
+            .template(256, &[(302, 8)])
+            .set(256, &words(&[0, 7]));
+        assert_eq!(sampling(&[options, flow]), (Some(50), Some("selector")));
+    }
+}
+
+#[test]
+fn an_interface_has_a_rate_and_its_neighbour_has_none() {
+    let options = v9(0)
+        .options_template(257, 1, &[(2, 4), (34, 4)])
+        .set(257, &words(&[5, 100]));
+    for (interface, expected) in [(5, (Some(100), Some("interface"))), (6, (None, None))] {
+        let flow = v9(0)
+            .template(256, &[(10, 4)])
+            .set(256, &words(&[interface]));
+        assert_eq!(sampling(&[options.clone(), flow]), expected);
+    }
+    // A flow counted on its way out is sampled by the output interface.
+    let flow = v9(0)
+        .template(256, &[(10, 1), (14, 1), (61, 1)])
+        .set(256, &[6, 5, 1]);
+    assert_eq!(sampling(&[options, flow]), (Some(100), Some("interface")));
+}
+
+#[test]
+fn the_whole_exporter_has_a_rate_which_may_change() {
+    let options = |rate| {
+        v9(0)
+            .options_template(257, 1, &[(1, 4), (34, 4)])
+            .set(257, &words(&[0, rate]))
+    };
+    let flow = v9(0).template(256, &[(10, 1)]).set(256, &[1]);
+    let first = [options(100), flow.clone()];
+    assert_eq!(sampling(&first), (Some(100), Some("exporter")));
+    let changed = [options(100), options(7), flow.clone()];
+    assert_eq!(sampling(&changed), (Some(7), Some("exporter")));
+    // 0 says nothing.
+    let nothing = [options(100), options(0), flow];
+    assert_eq!(sampling(&nothing), (Some(100), Some("exporter")));
+}
+
+#[test]
+fn rates_of_one_domain_do_not_apply_to_another() {
+    let options = v9(1)
+        .options_template(257, 1, &[(1, 4), (34, 4)])
+        .set(257, &words(&[0, 100]));
+    let flow = v9(2).template(256, &[(10, 1)]).set(256, &[1]);
+    assert_eq!(sampling(&[options, flow]), (None, None));
+}
+
+#[test]
+fn a_configured_rate_is_used_where_nothing_is_told() {
+    let mut rates = ConfiguredRates::default();
+    rates.insert("192.0.2.0".parse().unwrap(), 24, 512);
+    let mut decoder = Decoder::new(Limits::new(1)).with_configured_rates(rates);
+    let flow = v9(0)
+        .template(256, &[(1, 2), (34, 1)])
+        .set(256, &[0, 10, 0]);
+    let shown = last(&mut decoder, &[flow], |flow| {
+        (flow.octets(), flow.octets_scaled(), flow.sampling())
+    });
+    assert_eq!(shown, (Some(10), Some(5_120), Some("configured")));
+}
+
+#[test]
+fn interfaces_vrfs_and_applications_have_the_names_of_the_options() {
+    let named = |message: Message, id, scope: (u16, u16), name: (u16, u16), values: &[u8]| {
+        message
+            .options_template(id, 1, &[scope, name])
+            .set(id, values)
+    };
+    let options = named(Message::ipfix(0), 300, (10, 4), (82, 4), b"\0\0\0\x05ge-1");
+    let options = named(options, 301, (234, 4), (236, 4), b"\0\0\0\x09blue");
+    let options = named(options, 302, (95, 4), (96, 5), b"\x0d\0\0\x50http\0");
+    let flow = Message::ipfix(0)
+        .template(256, &[(10, 2), (14, 2), (234, 4), (95, 4)])
+        .set(256, &[0, 5, 0, 6, 0, 0, 0, 9, 0x0d, 0, 0, 0x50]);
+    let text = |text: Option<netflow_core::value::Text<'_>>| text.map(|text| text.to_string());
+    let names = last(&mut decoder(), &[options, flow], |flow| {
+        [
+            text(flow.input_interface_name()),
+            text(flow.output_interface_name()),
+            text(flow.ingress_vrf_name()),
+            text(flow.application_name()),
+            flow.application_id().map(|id| id.to_string()),
+        ]
+    });
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(
+        names,
+        [
+            some("ge-1"),
+            None,
+            some("blue"),
+            some("http"),
+            some("13:80")
+        ]
+    );
+}
+
+#[test]
+fn the_scope_interface_of_v9_names_an_interface() {
+    let options = v9(0)
+        .options_template(257, 1, &[(2, 2), (83, 4)])
+        .set(257, b"\0\x05ge-1");
+    let flow = v9(0).template(256, &[(10, 4)]).set(256, &words(&[5]));
+    let name = last(&mut decoder(), &[options, flow], |flow| {
+        flow.input_interface_name().unwrap().to_string()
+    });
+    assert_eq!(name, "ge-1");
+}
+
+/// A template of one enterprise element, and a record of it.
+fn enterprise_flow() -> Message {
+    let template = [1, 0, 0, 1, 0x80, 5, 0, 4, 0, 1, 0x86, 0x9f];
+    Message::ipfix(0).set(2, &template).set(256, &words(&[77]))
+}
+
+fn shown(flow: &Flow<'_>) -> (Option<String>, Option<String>) {
+    let field = flow.record().unwrap().fields().next().unwrap();
+    (
+        field.template().name().map(str::to_owned),
+        field.value().map(|value| value.to_string()),
+    )
+}
+
+#[test]
+fn a_type_record_names_an_unknown_element_in_templates_known_before() {
+    let types = Message::ipfix(0)
+        .options_template(300, 2, &[(346, 4), (303, 2), (339, 1), (341, 5)])
+        .set(300, b"\0\x01\x86\x9f\0\x05\x03queue");
+    let mut decoder = decoder();
+    let before = last(&mut decoder, &[enterprise_flow()], shown);
+    assert_eq!(before, (None, None));
+    let data = Message::ipfix(0).set(256, &words(&[78]));
+    let after = last(&mut decoder, &[types, data], shown);
+    assert_eq!(after, (Some("queue".to_owned()), Some("78".to_owned())));
+}
+
+#[test]
+fn the_callers_definitions_come_before_what_is_taught() {
+    let id = ElementId::new(99_999, 5);
+    let mine = DefinedElement::new(id, "mine", DataType::OctetArray);
+    let definitions: Definitions = [mine].into_iter().collect();
+    let mut decoder = Decoder::new(Limits::new(1)).with_definitions(definitions);
+    let shown = last(&mut decoder, &[enterprise_flow()], shown);
+    assert_eq!(
+        shown,
+        (Some("mine".to_owned()), Some("0000004d".to_owned()))
+    );
+}

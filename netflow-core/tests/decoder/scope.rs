@@ -1,0 +1,105 @@
+//! Whose templates are whose.
+
+use netflow_core::{Datagram, Decoder, SessionScope};
+
+use crate::builder::{Message, datagram, decoder, ports};
+
+fn teach(decoder: &mut Decoder, from: Datagram<'_>, message: &Message) {
+    let payload = message.clone().template(256, &[(7, 2)]).octets();
+    decoder
+        .decode(Datagram {
+            payload: &payload,
+            ..from
+        })
+        .unwrap();
+}
+
+fn understood(decoder: &mut Decoder, from: Datagram<'_>, message: &Message) -> bool {
+    let payload = message.clone().set(256, &[0, 53]).octets();
+    let datagram = Datagram {
+        payload: &payload,
+        ..from
+    };
+    ports(decoder, datagram) == [53]
+}
+
+fn of(exporter: &str) -> Datagram<'static> {
+    Datagram {
+        exporter: exporter.parse().unwrap(),
+        ..datagram(&[])
+    }
+}
+
+#[test]
+fn exporters_do_not_share_templates() {
+    let mut decoder = decoder();
+    teach(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
+    assert!(understood(
+        &mut decoder,
+        of("192.0.2.1:1"),
+        &Message::ipfix(0)
+    ));
+    assert!(!understood(
+        &mut decoder,
+        of("192.0.2.2:1"),
+        &Message::ipfix(0)
+    ));
+}
+
+#[test]
+fn observation_domains_do_not_share_templates() {
+    let mut decoder = decoder();
+    teach(&mut decoder, of("192.0.2.1:1"), &Message::v9(7));
+    assert!(understood(&mut decoder, of("192.0.2.1:1"), &Message::v9(7)));
+    assert!(!understood(
+        &mut decoder,
+        of("192.0.2.1:1"),
+        &Message::v9(8)
+    ));
+}
+
+#[test]
+fn v9_and_ipfix_do_not_share_templates() {
+    let mut decoder = decoder();
+    teach(&mut decoder, of("192.0.2.1:1"), &Message::v9(7));
+    assert!(!understood(
+        &mut decoder,
+        of("192.0.2.1:1"),
+        &Message::ipfix(7)
+    ));
+}
+
+#[test]
+fn an_exporter_behind_equal_cost_paths_may_change_its_port() {
+    let mut decoder = decoder();
+    teach(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
+    assert!(understood(
+        &mut decoder,
+        of("192.0.2.1:2"),
+        &Message::ipfix(0)
+    ));
+}
+
+#[test]
+fn with_the_scope_of_the_rfc_the_port_is_part_of_the_session() {
+    let mut decoder = decoder().with_scope(SessionScope::Transport);
+    teach(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
+    assert!(understood(
+        &mut decoder,
+        of("192.0.2.1:1"),
+        &Message::ipfix(0)
+    ));
+    assert!(!understood(
+        &mut decoder,
+        of("192.0.2.1:2"),
+        &Message::ipfix(0)
+    ));
+}
+
+#[test]
+fn an_ipv4_exporter_is_the_same_behind_a_socket_of_ipv6() {
+    let mut decoder = decoder();
+    teach(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
+    let mapped = of("[::ffff:192.0.2.1]:1");
+    assert!(understood(&mut decoder, mapped, &Message::ipfix(0)));
+}

@@ -1,0 +1,214 @@
+//! How templates are learned, replaced, withdrawn and forgotten.
+
+use netflow_core::{Datagram, Decoder, Limits, SetKind, Timestamp, Transport};
+
+use crate::builder::{Message, NOW, datagram, decoder, ports, problems, template};
+
+const PORT: &[(u16, u16)] = &[(7, 2)];
+/// Padding, then the port.
+const PADDED: &[(u16, u16)] = &[(210, 2), (7, 2)];
+
+fn at(seconds: u32, payload: &[u8]) -> Datagram<'_> {
+    Datagram {
+        received: Timestamp::from_secs(NOW + seconds),
+        ..datagram(payload)
+    }
+}
+
+#[test]
+fn each_set_is_read_by_the_template_in_force_at_its_point_of_the_message() {
+    let payload = Message::ipfix(0)
+        .template(256, PORT)
+        .set(256, &[0, 1])
+        .template(256, PADDED)
+        .set(256, &[0, 0, 0, 2])
+        .octets();
+    assert_eq!(ports(&mut decoder(), datagram(&payload)), [1, 2]);
+}
+
+#[test]
+fn options_and_data_templates_share_one_space_of_ids() {
+    let payload = Message::v9(0)
+        .template(256, PORT)
+        .options_template(256, 1, &[(1, 2), (7, 2)])
+        .set(256, &[0, 0, 0, 9])
+        .octets();
+    let mut decoder = decoder();
+    let message = decoder.decode(datagram(&payload)).unwrap();
+    assert_eq!(message.flows().count(), 0);
+    let kinds: Vec<SetKind> = message.sets().map(|set| set.kind()).collect();
+    assert_eq!(
+        kinds,
+        [
+            SetKind::Templates,
+            SetKind::OptionsTemplates,
+            SetKind::Options
+        ]
+    );
+}
+
+#[test]
+fn a_withdrawn_template_is_gone_and_withdrawal_over_udp_is_told() {
+    let mut decoder = decoder();
+    let taught = Message::ipfix(0).template(256, PORT).octets();
+    decoder.decode(datagram(&taught)).unwrap();
+    let withdrawal = Message::ipfix(0).set(2, &[1, 0, 0, 0]);
+    let payload = withdrawal.set(256, &[0, 1]).octets();
+    assert_eq!(
+        problems(&mut decoder, datagram(&payload)),
+        ["withdrawal_over_udp", "no_template"]
+    );
+}
+
+#[test]
+fn a_withdrawal_of_an_unknown_template_is_told() {
+    let payload = Message::ipfix(0).set(2, &[1, 0, 0, 0]).octets();
+    let stream = Datagram {
+        transport: Transport::Stream,
+        ..datagram(&payload)
+    };
+    assert_eq!(problems(&mut decoder(), stream), ["withdrawal_unknown"]);
+}
+
+#[test]
+fn a_withdrawal_of_all_templates_leaves_the_options_templates() {
+    let mut decoder = decoder();
+    let payload = Message::ipfix(0)
+        .template(256, PORT)
+        .template(257, PORT)
+        .options_template(258, 1, &[(149, 4), (41, 8)])
+        .set(2, &[0, 2, 0, 0])
+        .octets();
+    decoder.decode(datagram(&payload)).unwrap();
+    let left: Vec<u16> = decoder
+        .templates()
+        .map(|known| known.template.id())
+        .collect();
+    assert_eq!(left, [258]);
+}
+
+#[test]
+fn over_udp_a_template_expires_when_it_is_not_sent_again() {
+    let mut decoder = decoder();
+    let taught = Message::ipfix(0).template(256, PORT).octets();
+    let data = Message::ipfix(0).set(256, &[0, 1]).octets();
+    decoder.decode(at(0, &taught)).unwrap();
+    assert_eq!(ports(&mut decoder, at(1_800, &data)), [1]);
+    decoder.decode(at(1_800, &taught)).unwrap();
+    assert_eq!(ports(&mut decoder, at(3_600, &data)), [1]);
+    assert_eq!(problems(&mut decoder, at(3_601, &data)), ["no_template"]);
+}
+
+#[test]
+fn in_a_stream_a_template_lives_until_the_session_ends() {
+    let mut decoder = decoder();
+    let stream = |datagram| Datagram {
+        transport: Transport::Stream,
+        ..datagram
+    };
+    let taught = Message::ipfix(0).template(256, PORT).octets();
+    let data = Message::ipfix(0).set(256, &[0, 1]).octets();
+    decoder.decode(stream(at(0, &taught))).unwrap();
+    assert_eq!(ports(&mut decoder, stream(at(99_999, &data))), [1]);
+    decoder.end_session(datagram(&[]).exporter);
+    assert_eq!(
+        problems(&mut decoder, stream(at(99_999, &data))),
+        ["no_template"]
+    );
+}
+
+#[test]
+fn a_template_of_too_many_fields_is_told_and_costs_no_other() {
+    let limits = Limits {
+        template_fields: 2,
+        ..Limits::new(1)
+    };
+    let mut sets = template(256, &[(1, 4), (2, 4), (7, 2)]);
+    sets.extend(template(257, PORT));
+    let payload = Message::ipfix(0).set(2, &sets).set(257, &[0, 5]).octets();
+    let mut decoder = Decoder::new(limits);
+    assert_eq!(
+        problems(&mut decoder, datagram(&payload)),
+        ["too_many_fields"]
+    );
+    assert_eq!(ports(&mut decoder, datagram(&payload)), [5]);
+}
+
+#[test]
+fn one_template_more_than_the_limit_is_not_kept() {
+    let limits = Limits {
+        templates: 1,
+        ..Limits::new(1)
+    };
+    let mut decoder = Decoder::new(limits);
+    let payload = Message::ipfix(0)
+        .template(256, PORT)
+        .template(257, PORT)
+        .octets();
+    assert_eq!(problems(&mut decoder, datagram(&payload)), ["limit"]);
+    assert_eq!(decoder.templates().count(), 1);
+}
+
+#[test]
+fn the_domains_not_heard_of_for_longest_make_room_for_new_ones() {
+    let limits = Limits {
+        state_octets: 1 << 20,
+        ..Limits::new(1)
+    };
+    let mut decoder = Decoder::new(limits);
+    for domain in 0..10_000 {
+        let payload = Message::ipfix(domain).template(256, PORT).octets();
+        decoder.decode(datagram(&payload)).unwrap();
+        assert!(decoder.state_octets() <= 1 << 20);
+        // One domain is heard of all the time.
+        let payload = Message::ipfix(0).set(256, &[0, 7]).octets();
+        assert_eq!(ports(&mut decoder, datagram(&payload)), [7], "{domain}");
+    }
+    assert!(decoder.stats().evicted > 5_000);
+    assert!(decoder.domain_count() > 10);
+}
+
+#[test]
+fn one_domain_keeps_no_more_than_its_share() {
+    let limits = Limits {
+        domain_octets: 100_000,
+        ..Limits::new(1)
+    };
+    let mut decoder = Decoder::new(limits);
+    for id in 256..1_000 {
+        let payload = Message::ipfix(0).template(id, PORT).octets();
+        decoder.decode(datagram(&payload)).unwrap();
+    }
+    assert!(decoder.state_octets() <= 100_000);
+    let refused = decoder
+        .stats()
+        .problems()
+        .find(|(code, _)| *code == "limit");
+    assert!(refused.is_some_and(|(_, count)| count > 100));
+}
+
+#[test]
+fn a_variable_length_in_v9_is_read_as_in_ipfix() {
+    let payload = Message::v9(0)
+        .template(256, &[(82, 65535), (7, 2)])
+        .set(256, &[2, b'g', b'e', 0, 53, 0, 0, 54])
+        .octets();
+    assert_eq!(ports(&mut decoder(), datagram(&payload)), [53, 54]);
+}
+
+#[test]
+fn fields_behind_many_variable_ones_are_found() {
+    let mut fields = vec![(82, 65535); 9];
+    fields.push((7, 2));
+    let mut body = Vec::new();
+    for n in 0..9 {
+        body.push(n);
+        body.extend(vec![b'x'; usize::from(n)]);
+    }
+    body.extend([0, 53]);
+    let payload = Message::ipfix(0)
+        .template(256, &fields)
+        .set(256, &body)
+        .octets();
+    assert_eq!(ports(&mut decoder(), datagram(&payload)), [53]);
+}
