@@ -1,0 +1,11 @@
+//! The command as a user runs it.
+//!
+//! Whole captures are in `testdata/`; more of them, which are not of this repository, are
+//! read where the variable `NETFLOW_CAPTURES` names their directory.
+
+mod captures;
+mod endings;
+mod formats;
+mod run;
+mod table;
+mod testdata;
