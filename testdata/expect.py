@@ -78,12 +78,13 @@ def begins(payload, at):
 def walk(path):
     rows, state = [], netflow.State()
     for datagram in datagrams(path):
-        payload, at = datagram.payload, 0
+        payload, at, first = datagram.payload, 0, None
         if begins(payload, 0) is None and datagram.target not in PORTS:
             continue
         while at is not None and (at == 0 or any(payload[at:])):
             what = begins(payload, at)
-            if what is None:
+            first = first or what
+            if what is None or what != first:
                 reason = "trailing_octets" if at else "cut" if len(payload) < 2 else "not_flow_export"
                 Message(datagram, None, rows).problem(reason)
                 break

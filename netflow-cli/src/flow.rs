@@ -82,6 +82,7 @@ fn write(json: &mut Json<'_>, value: FlowValue<'_>) {
         FlowValue::Time(time) => json.time(time.into()),
         FlowValue::Duration(nanos) => json.number(nanos),
         FlowValue::Text(text) => json.text(text),
+        FlowValue::Octets(octets) => json.hex(octets),
         FlowValue::Name(name) => json.word(name),
         FlowValue::Application(application) => json.plain(application),
         FlowValue::Numbers(numbers) => {
@@ -105,6 +106,7 @@ pub(crate) fn plain(out: &mut Vec<u8>, value: FlowValue<'_>) {
         FlowValue::Time(time) => text::time(out, Instant::from(time)),
         FlowValue::Duration(nanos) => text::decimal(out, nanos),
         FlowValue::Text(text) => text::lossy(out, text),
+        FlowValue::Octets(octets) => text::hex(out, octets),
         FlowValue::Name(name) => out.extend_from_slice(name.as_bytes()),
         FlowValue::Application(application) => text::display(out, application),
         FlowValue::Numbers(numbers) => {

@@ -20,7 +20,7 @@ pub use self::account::DomainReport;
 pub use self::limits::{Limits, SessionScope};
 pub use self::message::{Flows, Message, MessageRecords, MessageSamples, Problems, Sets};
 pub use self::problem::Problem;
-use self::scratch::{Content, Context, ProblemSlot, Scratch, SetSlot};
+use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
 use self::session::Sessions;
 pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
 pub use self::stats::Stats;
@@ -28,6 +28,7 @@ use crate::datagram::{Datagram, Protocol};
 use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
 use crate::exporter::ConfiguredRates;
+use crate::flow::Origin;
 use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
 use crate::wire;
@@ -154,13 +155,19 @@ impl Decoder {
         Ok(Message::new(self, datagram.payload))
     }
 
-    /// Reads a message behind another. What begins like none belongs to nothing.
+    /// Reads a message behind another, which has to be of the same protocol:
+    /// stray octets rarely begin like that, and exporters do not mix them.
     fn following(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
-        wire::message::protocol(octets, offset).map_err(|_| {
+        let trailing = || {
             let length = octets.len();
             Error::new(ErrorKind::TrailingOctets { length }, offset)
-        })?;
+        };
+        let protocol = wire::message::protocol(octets, offset).map_err(|_| trailing())?;
+        let first = self.scratch.origins.first();
+        if first.map(|origin| origin.header.protocol) != Some(protocol) {
+            return Err(trailing());
+        }
         self.message(datagram, offset)
     }
 
@@ -176,22 +183,24 @@ impl Decoder {
     }
 
     fn begin(&mut self, datagram: &Datagram<'_>, header: MessageHeader) {
-        let context = self.context(datagram);
-        self.scratch.begin(header, context);
+        let origin = self.origin(datagram, header, false);
+        self.scratch.begin(origin);
         Stats::add(&mut self.stats.messages, 1);
     }
 
-    fn context(&self, datagram: &Datagram<'_>) -> Context {
-        Context {
+    fn origin(&self, datagram: &Datagram<'_>, header: MessageHeader, late: bool) -> Origin {
+        Origin {
+            header,
             exporter: None,
             configured_rate: self.configured_rates.get(datagram.exporter.ip()),
+            late,
         }
     }
 
     fn problem(&mut self, error: Error, set: Option<u16>, octets: usize) {
         self.stats.count_problem(&error.kind);
         self.scratch.problems.push(ProblemSlot {
-            header: self.scratch.current,
+            origin: self.scratch.current,
             error,
             set,
             octets,

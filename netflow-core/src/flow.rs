@@ -10,6 +10,7 @@ mod sample;
 mod sampling;
 mod value;
 
+use alloc::sync::Arc;
 use core::net::IpAddr;
 
 pub use self::clock::ClockRule;
@@ -34,17 +35,18 @@ use crate::wire::sflow;
 #[derive(Debug, Clone, Copy)]
 pub struct Flow<'m> {
     source: Source<'m>,
-    origin: Origin<'m>,
+    origin: &'m Origin,
 }
 
 /// What a flow needs besides its record or sample.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin<'m> {
-    pub(crate) header: &'m MessageHeader,
-    /// What its exporter taught.
-    pub(crate) exporter: Option<&'m Exporter>,
+#[derive(Debug)]
+pub(crate) struct Origin {
+    pub(crate) header: MessageHeader,
+    /// What its exporter taught; nothing in the fixed versions and sFlow.
+    pub(crate) exporter: Option<Arc<Exporter>>,
     /// The sampling rate that the caller configured.
     pub(crate) configured_rate: Option<u64>,
+    /// The data waited for its template.
     pub(crate) late: bool,
 }
 
@@ -57,7 +59,7 @@ enum Source<'m> {
 
 impl<'m> Flow<'m> {
     #[inline]
-    pub(crate) const fn from_record(record: DataRecord<'m, 'm>, origin: Origin<'m>) -> Self {
+    pub(crate) const fn from_record(record: DataRecord<'m, 'm>, origin: &'m Origin) -> Self {
         Self {
             source: Source::Record(record),
             origin,
@@ -68,7 +70,7 @@ impl<'m> Flow<'m> {
     #[inline]
     pub(crate) fn from_sample(
         sample: sflow::Sample<'m>,
-        origin: Origin<'m>,
+        origin: &'m Origin,
         discarded: bool,
     ) -> Option<Self> {
         Some(Self {
@@ -80,7 +82,7 @@ impl<'m> Flow<'m> {
     /// The header of the message it came in.
     #[must_use]
     pub const fn header(&self) -> &'m MessageHeader {
-        self.origin.header
+        &self.origin.header
     }
 
     /// The data record, for fields that have no normalised name; `None` in sFlow.

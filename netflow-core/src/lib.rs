@@ -63,3 +63,8 @@ pub use flow::Flow;
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;
 pub use time::Timestamp;
+
+/// The README's example, run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -9,8 +9,9 @@ mod sflow;
 use core::error::Error;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+
+use crate::root;
 
 type Result<T> = core::result::Result<T, Box<dyn Error>>;
 
@@ -64,10 +65,6 @@ impl Output {
         }
         fs::write(&file, text).map_err(|error| format!("{path}: {error}").into())
     }
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn rustfmt(text: &str) -> io::Result<String> {

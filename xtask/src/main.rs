@@ -3,8 +3,18 @@
 extern crate alloc;
 
 mod generate;
+mod test;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+  generate          write the tables made from registry/
+  generate --check  compare them with what is checked in
+  test              everything that has to hold before a change is merged
+  test --full       and what takes longer: more random cases, tests in release";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -12,9 +22,17 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         ["generate"] => generate::run(false),
         ["generate", "--check"] => generate::run(true),
+        ["test"] => test::run(false),
+        ["test", "--full"] => test::run(true),
         _ => {
-            eprintln!("usage: cargo xtask generate [--check]");
+            eprintln!("{USAGE}");
             ExitCode::from(2)
         }
     }
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
 }

@@ -66,11 +66,11 @@ impl Column {
     pub(super) const fn title(self) -> &'static str {
         match self {
             Self::Start => "start (UTC)",
-            Self::Duration => "lasted",
+            Self::Duration => "dur",
             Self::Protocol => "proto",
             Self::Source => "source",
             Self::Destination => "destination",
-            Self::Packets => "packets",
+            Self::Packets => "pkts",
             Self::Octets => "octets",
             Self::Sampling => "sampling",
             Self::Flags => "flags",
@@ -112,6 +112,10 @@ impl Column {
             Self::Duration => {
                 if let Some(nanos) = flow.duration() {
                     number::duration(out, nanos);
+                    // The clock of the exporter cannot be right.
+                    if flow.clock_suspect() == Some(true) {
+                        out.push(b'?');
+                    }
                 }
             }
             Self::Protocol => protocol(out, flow),

@@ -6,7 +6,7 @@
 mod compare;
 mod value;
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 

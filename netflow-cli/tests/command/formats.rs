@@ -12,10 +12,10 @@ fn a_flow_has_the_normalised_fields_and_no_others() {
         json!({
             "exporter_address": "192.0.2.1", "exporter_port": 50000,
             "export_protocol": "netflow5", "observation_domain": 263, "sequence": 100,
-            "received": "2026-01-01T00:00:00.123456Z", "export_time": "2026-01-01T00:00:00Z",
+            "received": "2026-01-01T00:00:00.123456Z", "export_time": "2026-01-01T00:00:00.250Z",
             "late": false, "frame": 1,
-            "start": "2025-12-31T23:59:30Z", "end": "2025-12-31T23:59:58Z",
-            "duration": 28_000_000_000_u64, "clock": "uptime",
+            "start": "2025-12-31T23:59:30.250Z", "end": "2025-12-31T23:59:58.250Z",
+            "duration": 28_000_000_000_u64, "clock": "uptime", "clock_suspect": false,
             "source_address": "192.0.2.1", "destination_address": "198.51.100.1",
             "source_port": 50000, "destination_port": 443, "protocol": 6,
             "octets": 9000, "packets": 12,
@@ -51,7 +51,7 @@ fn csv_has_a_header_and_empty_places() {
     let run = decode(&options, &["synthetic/nfv1.pcap"]);
     let mut lines = run.stdout.split("\r\n");
     assert_eq!(lines.next(), Some("packets,source_address,as_path,start"));
-    assert_eq!(lines.next(), Some("12,192.0.2.1,,2025-12-31T23:59:30Z"));
+    assert_eq!(lines.next(), Some("12,192.0.2.1,,2025-12-31T23:59:30.250Z"));
 
     let all = decode(&["-f", "csv"], &["synthetic/nfv1.pcap"]);
     let columns: Vec<usize> = all
@@ -100,7 +100,7 @@ fn rows_tell_their_file_if_there_are_several() {
 fn a_record_has_the_names_of_the_registry() {
     let rows = decode(&["-s", "record"], &["synthetic/cisco_asa_nsel_v9.pcap"]).rows();
     let data = rows.iter().find(|row| row["kind"] == "data").unwrap();
-    assert_eq!(data["received"], "2026-01-01T00:00:00.123456Z");
+    assert_eq!(data["received"], "2026-01-01T00:00:01.123456Z");
     let fields = data["fields"].as_object().unwrap();
     assert_eq!(fields["sourceIPv4Address"], "192.0.2.1");
     assert_eq!(fields["ingressAclId"].as_str().unwrap().len(), 24);

@@ -3,6 +3,8 @@
 //! Whole captures are in `testdata/`; more of them, which are not of this repository, are
 //! read where the variable `NETFLOW_CAPTURES` names their directory.
 
+extern crate alloc;
+
 mod captures;
 mod endings;
 mod formats;

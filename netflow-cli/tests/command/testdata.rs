@@ -1,6 +1,6 @@
 //! Every capture of `testdata/` against the rows that the reader in Python expects.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 

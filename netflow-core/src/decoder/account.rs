@@ -53,7 +53,12 @@ impl Decoder {
     /// `first`.
     pub(super) fn account(&mut self, key: &SessionKey, first: usize) {
         let current = self.scratch.current;
-        let Some(header) = self.scratch.headers.get_mut(current) else {
+        let Some(header) = self
+            .scratch
+            .origins
+            .get_mut(current)
+            .map(|origin| &mut origin.header)
+        else {
             return;
         };
         let slots = self.scratch.slots.get(first..).unwrap_or_default();
@@ -70,7 +75,7 @@ impl Decoder {
                 .scratch
                 .problems
                 .iter()
-                .any(|problem| problem.header == current && problem.octets > 0);
+                .any(|problem| problem.origin == current && problem.octets > 0);
         let units = match header.protocol {
             Protocol::NetflowV9 | Protocol::SflowV5 => Some(1),
             _ => (!unread).then_some(records),
@@ -125,7 +130,7 @@ impl Decoder {
 
     /// Whose state the present message changes, made if it is new.
     pub(super) fn enter(&mut self, datagram: &Datagram<'_>) -> Option<SessionKey> {
-        let header = self.scratch.headers.get(self.scratch.current)?;
+        let header = self.scratch.header()?;
         let key = SessionKey::new(datagram, self.scope, header);
         let evicted = self.sessions.enter(key);
         Stats::add(&mut self.stats.evicted, evicted);

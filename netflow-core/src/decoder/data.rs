@@ -41,9 +41,9 @@ impl<'s> Piece<'s> {
     }
 
     /// A slot that holds no records.
-    pub(super) fn slot(&self, header: usize, content: Content) -> SetSlot {
+    pub(super) fn slot(&self, origin: usize, content: Content) -> SetSlot {
         SetSlot {
-            header,
+            origin,
             id: self.id,
             content,
             offset: self.offset,
@@ -187,7 +187,7 @@ impl Decoder {
 
     /// Keeps a set until its template comes.
     pub(super) fn wait(&mut self, course: &Course<'_>, set: &Set<'_>) {
-        let Some(header) = self.scratch.headers.get(course.header) else {
+        let Some(header) = self.scratch.header() else {
             return;
         };
         let set = WaitingSet {
@@ -236,7 +236,7 @@ impl Decoder {
         for set in sets {
             self.deliver_set(course, &set);
         }
-        self.scratch.current = course.header;
+        self.scratch.current = course.origin;
     }
 
     fn deliver_set(&mut self, course: &Course<'_>, set: &WaitingSet) {
@@ -246,8 +246,8 @@ impl Decoder {
         }) else {
             return;
         };
-        let context = self.context(course.datagram);
-        self.scratch.begin(set.header, context);
+        let origin = self.origin(course.datagram, set.header, true);
+        self.scratch.begin(origin);
         let start = self.scratch.late.len();
         self.scratch.late.extend_from_slice(&set.body);
         let piece = Piece {
@@ -256,7 +256,7 @@ impl Decoder {
             body: &set.body,
             start,
             body_offset: set.offset.saturating_add(crate::wire::set::HEADER_LEN),
-            late: Some(course.header),
+            late: Some(course.origin),
         };
         let slot = self.data(course, &piece, template);
         self.scratch.late_slots.push(slot);

@@ -2,7 +2,7 @@
 
 use super::Decoder;
 use super::problem::Problem;
-use super::scratch::{Context, ProblemSlot, SetSlot};
+use super::scratch::{ProblemSlot, SetSlot};
 use super::set::{Records, Samples, Set};
 use crate::flow::{Flow, Origin};
 use crate::header::MessageHeader;
@@ -30,10 +30,11 @@ impl<'m> Message<'m> {
         self.payload
     }
 
-    /// The headers of its messages; at least one.
+    /// The headers of its messages, at least one, and of the late data they freed.
     #[must_use]
-    pub fn headers(&self) -> &'m [MessageHeader] {
-        &self.decoder.scratch.headers
+    pub fn headers(&self) -> impl ExactSizeIterator<Item = &'m MessageHeader> + use<'m> {
+        let origins = self.decoder.scratch.origins.iter();
+        origins.map(|origin| &origin.header)
     }
 
     /// The sets, in the order of the wire; late ones come last. The records of
@@ -85,8 +86,8 @@ impl<'m> Message<'m> {
         }
     }
 
-    pub(super) fn context(&self, header: usize) -> Option<&'m Context> {
-        self.decoder.scratch.contexts.get(header)
+    pub(super) fn origin(&self, index: usize) -> Option<&'m Origin> {
+        self.decoder.scratch.origins.get(index)
     }
 
     pub(super) fn late(&self) -> &'m [u8] {
@@ -118,8 +119,8 @@ impl<'m> Iterator for Sets<'m> {
     #[inline]
     fn next(&mut self) -> Option<Set<'m>> {
         let slot = self.slots.next()?;
-        let header = self.message.headers().get(slot.header)?;
-        Some(Set::new(self.message, slot, header))
+        let origin = self.message.origin(slot.origin)?;
+        Some(Set::new(self.message, slot, origin))
     }
 }
 
@@ -148,7 +149,7 @@ impl<'m> Iterator for MessageRecords<'m> {
 #[derive(Debug, Clone)]
 pub struct Flows<'m> {
     sets: Sets<'m>,
-    origin: Option<Origin<'m>>,
+    origin: Option<&'m Origin>,
     records: Records<'m>,
     samples: Samples<'m>,
     discarded: bool,
@@ -228,7 +229,7 @@ impl<'m> Iterator for Problems<'m> {
             error: slot.error,
             set: slot.set,
             octets: slot.octets,
-            header: self.message.headers().get(slot.header)?,
+            header: &self.message.origin(slot.origin)?.header,
         })
     }
 }

@@ -78,7 +78,7 @@ impl Decoder {
         }
         Stats::add(&mut self.stats.records, count);
         self.scratch.slots.push(SetSlot {
-            header: self.scratch.current,
+            origin: self.scratch.current,
             id: 0,
             content: Content::Records(template),
             offset: start,
@@ -112,7 +112,7 @@ impl Decoder {
             *counter = counter.wrapping_add(u64::from(count));
         }
         self.scratch.slots.push(SetSlot {
-            header: self.scratch.current,
+            origin: self.scratch.current,
             id: 0,
             content: Content::Samples,
             offset,

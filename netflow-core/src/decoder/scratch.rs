@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::error::{Error, ErrorKind};
-use crate::exporter::Exporter;
+use crate::flow::Origin;
 use crate::header::MessageHeader;
 use crate::template::Template;
 use crate::wire::set::Dialect;
@@ -13,10 +13,9 @@ use crate::wire::set::Dialect;
 /// Everything behind a [`Message`](crate::Message).
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    pub(super) headers: Vec<MessageHeader>,
-    /// What goes with each header.
-    pub(super) contexts: Vec<Context>,
-    /// The header of the message now being read, or of the late data.
+    /// The messages, and those that late data came in.
+    pub(super) origins: Vec<Origin>,
+    /// The origin of the message now being read, or of the late data.
     pub(super) current: usize,
     pub(super) slots: Vec<SetSlot>,
     /// Late sets; they follow the others when their message has been read.
@@ -31,27 +30,18 @@ pub(super) struct Scratch {
     pub(super) late: Vec<u8>,
 }
 
-/// What flows need besides their header.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Context {
-    /// What the exporter taught; nothing in the fixed versions and sFlow.
-    pub(super) exporter: Option<Arc<Exporter>>,
-    /// The rate that the caller configured.
-    pub(super) configured_rate: Option<u64>,
-}
-
 /// One set, proved.
 #[derive(Debug)]
 pub(super) struct SetSlot {
-    /// Index of its header.
-    pub(super) header: usize,
+    /// Index of its origin.
+    pub(super) origin: usize,
     pub(super) id: u16,
     pub(super) content: Content,
     /// Where it begins in the payload, its own header included.
     pub(super) offset: usize,
     /// Its body, in the payload or among the late octets.
     pub(super) body: Range<usize>,
-    /// Index of the header of the message that brought its template late.
+    /// Index of the origin of the message that brought its template late.
     pub(super) late: Option<usize>,
     /// Octets at the end of the body that are no record.
     pub(super) padding: usize,
@@ -74,7 +64,7 @@ pub(super) enum Content {
 /// One problem.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ProblemSlot {
-    pub(super) header: usize,
+    pub(super) origin: usize,
     pub(super) error: Error,
     pub(super) set: Option<u16>,
     pub(super) octets: usize,
@@ -86,10 +76,8 @@ const KEPT: usize = 1024;
 impl Scratch {
     /// Forgets everything. What one strange datagram grew is not kept.
     pub(super) fn clear(&mut self) {
-        self.headers.clear();
-        self.headers.shrink_to(KEPT);
-        self.contexts.clear();
-        self.contexts.shrink_to(KEPT);
+        self.origins.clear();
+        self.origins.shrink_to(KEPT);
         self.current = 0;
         self.late_slots.clear();
         self.late_slots.shrink_to(KEPT);
@@ -103,10 +91,14 @@ impl Scratch {
         self.late.shrink_to(KEPT.saturating_mul(64));
     }
 
-    /// Makes a header the present one.
-    pub(super) fn begin(&mut self, header: MessageHeader, context: Context) {
-        self.current = self.headers.len();
-        self.headers.push(header);
-        self.contexts.push(context);
+    /// Makes an origin the present one.
+    pub(super) fn begin(&mut self, origin: Origin) {
+        self.current = self.origins.len();
+        self.origins.push(origin);
+    }
+
+    /// The header of the message now being read.
+    pub(super) fn header(&self) -> Option<&MessageHeader> {
+        self.origins.get(self.current).map(|origin| &origin.header)
     }
 }

@@ -37,27 +37,23 @@ pub enum SetKind {
 pub struct Set<'m> {
     message: Message<'m>,
     slot: &'m SetSlot,
-    header: &'m MessageHeader,
+    origin: &'m Origin,
 }
 
 impl<'m> Set<'m> {
     #[inline]
-    pub(super) const fn new(
-        message: Message<'m>,
-        slot: &'m SetSlot,
-        header: &'m MessageHeader,
-    ) -> Self {
+    pub(super) const fn new(message: Message<'m>, slot: &'m SetSlot, origin: &'m Origin) -> Self {
         Self {
             message,
             slot,
-            header,
+            origin,
         }
     }
 
     /// The header of the message it came in.
     #[must_use]
     pub const fn header(&self) -> &'m MessageHeader {
-        self.header
+        &self.origin.header
     }
 
     /// What it holds.
@@ -95,7 +91,7 @@ impl<'m> Set<'m> {
     /// The header of the message that brought the template it waited for.
     #[must_use]
     pub fn template_header(&self) -> Option<&'m MessageHeader> {
-        self.message.headers().get(self.slot.late?)
+        Some(&self.message.origin(self.slot.late?)?.header)
     }
 
     /// The octets behind its header.
@@ -126,14 +122,8 @@ impl<'m> Set<'m> {
 
     /// What its flows need besides their records.
     #[inline]
-    pub(super) fn origin(&self) -> Origin<'m> {
-        let context = self.message.context(self.slot.header);
-        Origin {
-            header: self.header,
-            exporter: context.and_then(|context| context.exporter.as_deref()),
-            configured_rate: context.and_then(|context| context.configured_rate),
-            late: self.is_late(),
-        }
+    pub(super) const fn origin(&self) -> &'m Origin {
+        self.origin
     }
 
     #[inline]

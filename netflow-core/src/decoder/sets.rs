@@ -16,8 +16,8 @@ pub(super) struct Course<'d> {
     pub(super) datagram: &'d Datagram<'d>,
     pub(super) dialect: Dialect,
     pub(super) key: SessionKey,
-    /// Index of the header of the message.
-    pub(super) header: usize,
+    /// Index of the origin of the message.
+    pub(super) origin: usize,
 }
 
 impl Decoder {
@@ -46,7 +46,7 @@ impl Decoder {
             datagram,
             dialect,
             key,
-            header: self.scratch.current,
+            origin: self.scratch.current,
         };
         for set in Sets::new(body, start) {
             Stats::add(&mut self.stats.sets, 1);
@@ -74,7 +74,7 @@ impl Decoder {
         } else if id < FIRST_DATA_SET {
             let kind = ErrorKind::ReservedSet { id };
             self.problem(Error::new(kind, set.offset()), Some(id), set.body().len());
-            let slot = piece.slot(course.header, Content::Reserved);
+            let slot = piece.slot(course.origin, Content::Reserved);
             self.scratch.slots.push(slot);
         } else if let Some(template) = self.in_force(course, id) {
             let slot = self.data(course, &piece, template);
@@ -82,7 +82,7 @@ impl Decoder {
         } else {
             let kind = ErrorKind::NoTemplate { id };
             self.problem(Error::new(kind, set.offset()), Some(id), set.body().len());
-            let slot = piece.slot(course.header, Content::NoTemplate);
+            let slot = piece.slot(course.origin, Content::NoTemplate);
             self.scratch.slots.push(slot);
             // What is cut already would not be what was sent.
             if set.fault().is_none() {
@@ -124,10 +124,9 @@ impl Decoder {
             .map(|session| Arc::clone(&session.exporter));
         let system_init = exporter.as_ref().and_then(|known| known.system_init());
         let scratch = &mut self.scratch;
-        let headers = scratch.headers.iter_mut().zip(&mut scratch.contexts);
-        for (header, context) in headers.skip(course.header) {
-            header.system_init = system_init;
-            context.exporter.clone_from(&exporter);
+        for origin in scratch.origins.iter_mut().skip(course.origin) {
+            origin.header.system_init = system_init;
+            origin.exporter.clone_from(&exporter);
         }
         scratch.slots.append(&mut scratch.late_slots);
     }

@@ -34,7 +34,7 @@ impl Decoder {
         let content = Content::Templates { dialect, options };
         let slot = SetSlot {
             count,
-            ..Piece::live(set).slot(course.header, content)
+            ..Piece::live(set).slot(course.origin, content)
         };
         self.scratch.slots.push(slot);
     }

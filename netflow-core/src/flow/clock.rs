@@ -63,7 +63,7 @@ impl Flow<'_> {
     #[inline]
     pub fn start(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(record) => time(record, self.origin.header, Ingredient::Start)
+            Source::Record(record) => time(record, &self.origin.header, Ingredient::Start)
                 .or_else(|| before(self.sent_end()?, self.sent_duration()?)),
             Source::Sample(_) => Some(self.origin.header.received),
         }
@@ -103,7 +103,7 @@ impl Flow<'_> {
         let Source::Record(record) = &self.source else {
             return Some(ClockRule::Received);
         };
-        let header = self.origin.header;
+        let header = &self.origin.header;
         let of = |ingredient| {
             time(record, header, ingredient)?;
             let slot = record.template().plan().ingredient(ingredient);
@@ -122,7 +122,7 @@ impl Flow<'_> {
     /// same.
     #[must_use]
     pub fn clock_suspect(&self) -> Option<bool> {
-        let header = self.origin.header;
+        let header = &self.origin.header;
         let (start, end) = (self.start(), self.end());
         start.or(end)?;
         let skewed = header
@@ -138,7 +138,7 @@ impl Flow<'_> {
 
     fn sent_end(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(record) => time(record, self.origin.header, Ingredient::End),
+            Source::Record(record) => time(record, &self.origin.header, Ingredient::End),
             Source::Sample(_) => None,
         }
     }

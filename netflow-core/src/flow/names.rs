@@ -8,28 +8,28 @@ impl<'m> Flow<'m> {
     /// Name of the input interface.
     #[must_use]
     pub fn input_interface_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter?.names;
+        let names = &self.origin.exporter.as_ref()?.names;
         names.interfaces.get(&self.input_interface()?)
     }
 
     /// Name of the output interface.
     #[must_use]
     pub fn output_interface_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter?.names;
+        let names = &self.origin.exporter.as_ref()?.names;
         names.interfaces.get(&self.output_interface()?)
     }
 
     /// Name of the ingress VRF.
     #[must_use]
     pub fn ingress_vrf_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter?.names;
+        let names = &self.origin.exporter.as_ref()?.names;
         names.vrfs.get(&self.ingress_vrf()?)
     }
 
     /// Name of the egress VRF.
     #[must_use]
     pub fn egress_vrf_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter?.names;
+        let names = &self.origin.exporter.as_ref()?.names;
         names.vrfs.get(&self.egress_vrf()?)
     }
 
@@ -46,7 +46,7 @@ impl<'m> Flow<'m> {
             .ingredient(Ingredient::ApplicationName);
         let sent = record.slot(slot).map(Text::new);
         sent.filter(|name| !name.octets().is_empty()).or_else(|| {
-            let names = &self.origin.exporter?.names;
+            let names = &self.origin.exporter.as_ref()?.names;
             let id = Self::octets_of(record, FlowField::ApplicationId)?;
             names.applications.get(id)
         })

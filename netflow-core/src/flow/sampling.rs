@@ -102,7 +102,7 @@ impl Flow<'_> {
 
     /// A rate that the options announced, the nearest to the record first.
     fn in_options(&self, record: &DataRecord<'_, '_>) -> Option<(u64, SamplingRule)> {
-        let samplers = &self.origin.exporter?.samplers;
+        let samplers = &self.origin.exporter.as_ref()?.samplers;
         let plan = record.template().plan();
         let id = |what| ingredient(record, plan.ingredient(what));
         let counted_on = if self.direction() == Some(EGRESS) {

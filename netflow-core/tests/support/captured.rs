@@ -1,0 +1,56 @@
+//! The datagrams of the captures in `testdata/`.
+
+use core::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use netflow_core::{Datagram, Timestamp, Transport};
+
+/// One datagram of a capture, with octets of its own.
+#[derive(Clone)]
+pub(crate) struct Captured {
+    pub(crate) exporter: SocketAddr,
+    pub(crate) transport: Transport,
+    pub(crate) received: Timestamp,
+    pub(crate) frame: u64,
+    pub(crate) payload: Vec<u8>,
+}
+
+impl Captured {
+    /// The same datagram with this payload.
+    pub(crate) fn with<'a>(&self, payload: &'a [u8]) -> Datagram<'a> {
+        Datagram {
+            exporter: self.exporter,
+            transport: self.transport,
+            received: self.received,
+            frame: self.frame,
+            payload,
+        }
+    }
+
+    pub(crate) fn datagram(&self) -> Datagram<'_> {
+        self.with(&self.payload)
+    }
+}
+
+/// The datagrams of a capture in `testdata/`.
+pub(crate) fn read(name: impl AsRef<Path>) -> Vec<Captured> {
+    let mut source = netflow_io::open(testdata().join(name)).unwrap();
+    let mut found = Vec::new();
+    // What a cut file lacks is an error at its end.
+    while let Some(Ok(packet)) = source.next() {
+        let datagram = packet.datagram;
+        found.push(Captured {
+            exporter: datagram.exporter,
+            transport: datagram.transport,
+            received: datagram.received,
+            frame: datagram.frame,
+            payload: datagram.payload.to_vec(),
+        });
+    }
+    found
+}
+
+/// Where the captures are.
+pub(crate) fn testdata() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata")
+}
