@@ -15,7 +15,7 @@ use core::net::IpAddr;
 
 pub use self::clock::ClockRule;
 pub use self::numbers::{Numbers, NumbersIter};
-use self::sample::SampleFlow;
+pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::SamplingRule;
 pub use self::value::{ApplicationId, FlowValue};
 use crate::exporter::Exporter;
@@ -24,7 +24,7 @@ use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::template::Slot;
 use crate::time::Timestamp;
-use crate::value::{MacAddress, Text, unsigned};
+use crate::value::{MacAddress, Text};
 use crate::wire::sflow;
 
 /// One flow, borrowed from the message that told it: a data record or an sFlow
@@ -66,17 +66,12 @@ impl<'m> Flow<'m> {
         }
     }
 
-    /// A flow from a flow sample, or if asked for from a discarded packet.
     #[inline]
-    pub(crate) fn from_sample(
-        sample: sflow::Sample<'m>,
-        origin: &'m Origin,
-        discarded: bool,
-    ) -> Option<Self> {
-        Some(Self {
-            source: Source::Sample(SampleFlow::new(sample, discarded)?),
+    pub(crate) const fn from_sample(sample: SampleFlow<'m>, origin: &'m Origin) -> Self {
+        Self {
+            source: Source::Sample(sample),
             origin,
-        })
+        }
     }
 
     /// The header of the message it came in.
@@ -125,10 +120,14 @@ impl<'m> Flow<'m> {
     #[inline]
     fn unsigned(&self, field: FlowField) -> Option<u64> {
         match &self.source {
-            Source::Record(record) => match Self::octets_of(record, field) {
-                Some(octets) => unsigned(octets),
-                None => number_of_section(record, field),
-            },
+            Source::Record(record) => {
+                let slot = record.template().plan().field(field);
+                if slot.is_present() {
+                    record.unsigned(slot)
+                } else {
+                    number_of_section(record, field)
+                }
+            }
             Source::Sample(flow) => flow.unsigned(field),
         }
     }
@@ -136,7 +135,7 @@ impl<'m> Flow<'m> {
     #[inline]
     fn address(&self, field: FlowField) -> Option<IpAddr> {
         match &self.source {
-            Source::Record(record) => address::parse(Self::octets_of(record, field)?),
+            Source::Record(record) => address::load(record, record.template().plan().field(field)),
             Source::Sample(flow) => flow.address(field),
         }
     }
@@ -328,7 +327,7 @@ fn number_of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u6
 /// A load from a known place of a record.
 #[inline]
 fn ingredient(record: &DataRecord<'_, '_>, slot: Slot) -> Option<u64> {
-    unsigned(record.slot(slot)?)
+    record.unsigned(slot)
 }
 
 /// What is worked out from several elements, or stands elsewhere in sFlow.

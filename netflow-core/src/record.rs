@@ -13,7 +13,7 @@ pub use self::list::{
 };
 pub(crate) use self::walk::{Segments, measure};
 use crate::template::{Slot, Template, TemplateField};
-use crate::value::Value;
+use crate::value::{Value, unsigned};
 use crate::wire::reader::Reader;
 use crate::wire::record::field;
 use crate::wire::template::FieldLength;
@@ -22,7 +22,10 @@ use crate::wire::template::FieldLength;
 /// the templates that its lists name.
 #[derive(Debug, Clone, Copy)]
 pub struct DataRecord<'a, 't> {
-    octets: &'a [u8],
+    /// The octets of the record and those behind it, so that a number at its
+    /// end can be loaded as eight octets too.
+    reach: &'a [u8],
+    len: usize,
     template: &'t Template,
     lists: &'t [Arc<Template>],
     segments: Segments,
@@ -36,17 +39,27 @@ impl<'a, 't> DataRecord<'a, 't> {
         segments: Segments,
     ) -> Self {
         Self {
-            octets,
+            reach: octets,
+            len: octets.len(),
             template,
             lists,
             segments,
         }
     }
 
+    /// The same, with the octets behind it: `reach` begins with the record.
+    #[inline]
+    pub(crate) const fn with_reach(self, reach: &'a [u8]) -> Self {
+        Self { reach, ..self }
+    }
+
     /// The octets of the record.
     #[must_use]
     pub const fn octets(&self) -> &'a [u8] {
-        self.octets
+        match self.reach.split_at_checked(self.len) {
+            Some((octets, _)) => octets,
+            None => self.reach,
+        }
     }
 
     /// The template that describes it.
@@ -65,7 +78,7 @@ impl<'a, 't> DataRecord<'a, 't> {
     #[must_use]
     pub fn fields(&self) -> Fields<'a, 't> {
         Fields {
-            reader: Reader::new(self.octets, 0),
+            reader: Reader::new(self.octets(), 0),
             fields: self.template.fields().iter(),
             lists: self.lists,
         }
@@ -76,9 +89,33 @@ impl<'a, 't> DataRecord<'a, 't> {
         self.fields().take(usize::from(self.template.scope_count()))
     }
 
+    /// The number in a field whose place the template knows.
+    #[inline]
+    pub(crate) fn unsigned(&self, slot: Slot) -> Option<u64> {
+        // Whatever the width, one load: what follows the field is shifted out.
+        self.array(slot)
+            .and_then(|octets| u64::from_be_bytes(octets).checked_shr(u32::from(slot.shift)))
+            .or_else(|| self.unsigned_in_octets(slot))
+    }
+
+    /// A number that stands behind a variable-length field, is one, or stands
+    /// at the end of its set.
+    #[inline(never)]
+    fn unsigned_in_octets(&self, slot: Slot) -> Option<u64> {
+        unsigned(self.slot(slot)?)
+    }
+
+    /// The first octets of a field behind no variable-length field, and if it is
+    /// shorter those behind it.
+    #[inline]
+    pub(crate) fn array<const N: usize>(&self, slot: Slot) -> Option<[u8; N]> {
+        let start = usize::from(slot.offset);
+        let end = start.checked_add(N)?;
+        self.reach.get(start..end)?.first_chunk().copied()
+    }
+
     /// The octets of a field whose place the template knows; `None` if it has
     /// none or it is empty.
-    #[inline]
     pub(crate) fn slot(&self, slot: Slot) -> Option<&'a [u8]> {
         let base = if slot.segment == 0 {
             0
@@ -89,11 +126,11 @@ impl<'a, 't> DataRecord<'a, 't> {
         match slot.width {
             0 => None,
             Slot::VARIABLE => {
-                let mut reader = Reader::new(self.octets.get(start..)?, start);
+                let mut reader = Reader::new(self.octets().get(start..)?, start);
                 field(&mut reader, FieldLength::Variable).filter(|octets| !octets.is_empty())
             }
             width => self
-                .octets
+                .octets()
                 .get(start..start.checked_add(usize::from(width))?),
         }
     }
@@ -101,7 +138,7 @@ impl<'a, 't> DataRecord<'a, 't> {
     #[cold]
     fn segment_start(&self, segment: u8) -> Option<usize> {
         self.segments
-            .start(segment, self.octets, self.template.plan().gaps())
+            .start(segment, self.octets(), self.template.plan().gaps())
     }
 }
 

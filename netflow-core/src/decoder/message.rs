@@ -4,7 +4,7 @@ use super::Decoder;
 use super::problem::Problem;
 use super::scratch::{ProblemSlot, SetSlot};
 use super::set::{Records, Samples, Set};
-use crate::flow::{Flow, Origin};
+use crate::flow::{Flow, Origin, SampleFlow};
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::wire::sflow;
@@ -64,6 +64,7 @@ impl<'m> Message<'m> {
             origin: None,
             records: Records::EMPTY,
             samples: Samples::EMPTY,
+            sample: None,
             discarded: false,
         }
     }
@@ -152,6 +153,7 @@ pub struct Flows<'m> {
     origin: Option<&'m Origin>,
     records: Records<'m>,
     samples: Samples<'m>,
+    sample: Option<SampleFlow<'m>>,
     discarded: bool,
 }
 
@@ -171,25 +173,38 @@ impl<'m> Iterator for Flows<'m> {
     #[inline]
     fn next(&mut self) -> Option<Flow<'m>> {
         loop {
-            if let Some(origin) = self.origin {
-                if let Some(record) = self.records.next() {
-                    return Some(Flow::from_record(record, origin));
-                }
-                for sample in self.samples.by_ref() {
-                    if let Some(flow) = Flow::from_sample(sample, origin, self.discarded) {
-                        return Some(flow);
-                    }
-                }
+            if let Some(record) = self.records.next() {
+                return Some(Flow::from_record(record, self.origin?));
             }
-            let set = self.sets.next()?;
-            self.origin = Some(set.origin());
-            self.samples = set.samples();
-            self.records = if set.is_options() {
-                Records::EMPTY
-            } else {
-                set.records()
-            };
+            // Kept here and copied: a flow that a function returns is written to
+            // memory, and those of records would have to be too.
+            if let Some(sample) = self.sample.take() {
+                return Some(Flow::from_sample(sample, self.origin?));
+            }
+            self.advance()?;
         }
+    }
+}
+
+impl Flows<'_> {
+    /// Goes to the next sample, or to the records of the next set.
+    #[inline(never)]
+    fn advance(&mut self) -> Option<()> {
+        let discarded = self.discarded;
+        self.sample = self
+            .samples
+            .by_ref()
+            .find_map(|sample| SampleFlow::new(sample, discarded));
+        if self.sample.is_some() {
+            return Some(());
+        }
+        let set = self.sets.next()?;
+        self.origin = Some(set.origin());
+        self.samples = set.samples();
+        if !set.is_options() {
+            self.records = set.records();
+        }
+        Some(())
     }
 }
 

@@ -199,9 +199,10 @@ impl<'m> Iterator for Records<'m> {
             Some(len) => (len, Segments::default()),
             None => measure(self.rest, template)?,
         };
-        let (octets, rest) = self.rest.split_at_checked(len)?;
+        let reach = self.rest;
+        let (octets, rest) = reach.split_at_checked(len)?;
         self.rest = rest;
-        Some(DataRecord::new(octets, template, self.lists, segments))
+        Some(DataRecord::new(octets, template, self.lists, segments).with_reach(reach))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -5,6 +5,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::{Flow, Source, ingredient, packet};
 use crate::field::{FlowField, Ingredient};
 use crate::record::DataRecord;
+use crate::template::Slot;
 
 impl Flow<'_> {
     /// Source address; of sFlow, in the outer header.
@@ -68,18 +69,28 @@ fn of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<IpAddr> {
 fn either(record: &DataRecord<'_, '_>, v4: Ingredient, v6: Ingredient) -> Option<IpAddr> {
     let plan = record.template().plan();
     let (v4, v6) = (plan.ingredient(v4), plan.ingredient(v6));
+    // Short enough to be part of the caller, where the address is never written
+    // to memory.
+    match (v4.is_array::<4>(), v6.is_array::<16>()) {
+        (true, false) if !v6.is_present() => Some(Ipv4Addr::from(record.array(v4)?).into()),
+        (false, true) if !v4.is_present() => Some(Ipv6Addr::from(record.array(v6)?).into()),
+        _ => elsewhere(record, v4, v6),
+    }
+}
+
+#[cold]
+fn elsewhere(record: &DataRecord<'_, '_>, v4: Slot, v6: Slot) -> Option<IpAddr> {
     if !v6.is_present() {
-        return parse(record.slot(v4)?);
+        return load(record, v4);
     }
     if !v4.is_present() {
-        return parse(record.slot(v6)?);
+        return load(record, v6);
     }
-    both(record, parse(record.slot(v4)?), parse(record.slot(v6)?))
+    both(record, load(record, v4), load(record, v6))
 }
 
 /// Exporters with one template for both versions (nProbe, NetScaler) send the
 /// version, or leave the other address zero.
-#[cold]
 fn both(record: &DataRecord<'_, '_>, v4: Option<IpAddr>, v6: Option<IpAddr>) -> Option<IpAddr> {
     let slot = record.template().plan().ingredient(Ingredient::IpVersion);
     match ingredient(record, slot) {
@@ -92,9 +103,13 @@ fn both(record: &DataRecord<'_, '_>, v4: Option<IpAddr>, v6: Option<IpAddr>) -> 
     }
 }
 
+/// An address whose place the template knows.
+pub(super) fn load(record: &DataRecord<'_, '_>, slot: Slot) -> Option<IpAddr> {
+    parse(record.slot(slot)?)
+}
+
 /// An address by its length.
-#[inline]
-pub(super) fn parse(octets: &[u8]) -> Option<IpAddr> {
+fn parse(octets: &[u8]) -> Option<IpAddr> {
     if let Ok(octets) = <[u8; 4]>::try_from(octets) {
         return Some(IpAddr::V4(Ipv4Addr::from(octets)));
     }

@@ -5,7 +5,7 @@ use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::time::Timestamp;
-use crate::value::{NtpTime, unsigned};
+use crate::value::NtpTime;
 
 /// How start and end were worked out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +24,10 @@ pub enum ClockRule {
     Milliseconds,
     /// Seconds since 1970 (150 and 151).
     Seconds,
+    /// Another unit than the element has: seconds, milliseconds or an uptime in
+    /// elements 150 to 153. Taken for it when the time would be years from
+    /// that of the header, and in the other unit is within a day of it.
+    OtherUnit,
     /// Uptimes in milliseconds (22 and 21), counted back from the uptime and
     /// time of the header.
     Uptime,
@@ -48,6 +52,7 @@ impl ClockRule {
             Self::MicrosecondCount => "microsecond_count",
             Self::Milliseconds => "milliseconds",
             Self::Seconds => "seconds",
+            Self::OtherUnit => "other_unit",
             Self::Uptime => "uptime",
             Self::SystemInit => "system_init",
             Self::DeltaMicroseconds => "delta_microseconds",
@@ -63,8 +68,9 @@ impl Flow<'_> {
     #[inline]
     pub fn start(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(record) => time(record, &self.origin.header, Ingredient::Start)
-                .or_else(|| before(self.sent_end()?, self.sent_duration()?)),
+            Source::Record(record) => {
+                time(record, &self.origin.header, Ingredient::Start).or_else(|| self.before_end())
+            }
             Source::Sample(_) => Some(self.origin.header.received),
         }
     }
@@ -74,9 +80,9 @@ impl Flow<'_> {
     #[inline]
     pub fn end(&self) -> Option<Timestamp> {
         match &self.source {
-            Source::Record(_) => self
-                .sent_end()
-                .or_else(|| Some(self.start()?.saturating_add(self.sent_duration()?))),
+            Source::Record(record) => {
+                time(record, &self.origin.header, Ingredient::End).or_else(|| self.after_start())
+            }
             Source::Sample(_) => Some(self.origin.header.received),
         }
     }
@@ -107,9 +113,15 @@ impl Flow<'_> {
         let of = |ingredient| {
             time(record, header, ingredient)?;
             let slot = record.template().plan().ingredient(ingredient);
-            let sent = unsigned(record.slot(slot)?)?;
+            let sent = record.unsigned(slot)?;
             if is_ntp(slot.candidate) && count(record, header, sent).is_some() {
                 return Some(ClockRule::MicrosecondCount);
+            }
+            if let Some(time) = unix_time(slot.candidate, sent) {
+                let far = time.filter(|time| !is_near(*time, header, YEAR));
+                if far.is_some() && other_unit(header, sent).is_some() {
+                    return Some(ClockRule::OtherUnit);
+                }
             }
             rule(slot.candidate, header)
         };
@@ -143,12 +155,24 @@ impl Flow<'_> {
         }
     }
 
+    /// A start that was not sent.
+    #[cold]
+    fn before_end(&self) -> Option<Timestamp> {
+        before(self.sent_end()?, self.sent_duration()?)
+    }
+
+    /// An end that was not sent.
+    #[cold]
+    fn after_start(&self) -> Option<Timestamp> {
+        Some(self.start()?.saturating_add(self.sent_duration()?))
+    }
+
     /// Elements 161 and 162, in nanoseconds.
     fn sent_duration(&self) -> Option<i64> {
         let record = self.record()?;
         let plan = record.template().plan();
         let load = |ingredient, unit: i64| {
-            let count = unsigned(record.slot(plan.ingredient(ingredient))?)?;
+            let count = record.unsigned(plan.ingredient(ingredient))?;
             i64::try_from(count).ok()?.checked_mul(unit)
         };
         load(Ingredient::DurationMicroseconds, 1_000)
@@ -160,6 +184,8 @@ impl Flow<'_> {
 const HOUR: i64 = 3_600_000_000_000;
 /// A day in nanoseconds.
 const DAY: u64 = 86_400_000_000_000;
+/// Longer than any flow lasts, or any clock is off by chance.
+const YEAR: u64 = 365 * DAY;
 
 fn before(time: Timestamp, nanos: i64) -> Option<Timestamp> {
     Some(time.saturating_add(nanos.checked_neg()?))
@@ -188,20 +214,60 @@ fn time(
     ingredient: Ingredient,
 ) -> Option<Timestamp> {
     let slot = record.template().plan().ingredient(ingredient);
-    let sent = unsigned(record.slot(slot)?)?;
+    let sent = record.unsigned(slot)?;
     match slot.candidate {
-        2 | 8 => Timestamp::from_millis(sent),
         4 => uptime(record, header, sent),
         candidate if is_ntp(candidate) => {
             count(record, header, sent).or_else(|| NtpTime::from_bits(sent).timestamp())
         }
-        3 | 9 => Some(Timestamp::from_secs(u32::try_from(sent).ok()?)),
         5 => {
             let nanos = i64::try_from(sent).ok()?.checked_mul(1_000)?;
             before(header.export_time?, nanos)
         }
+        candidate => {
+            let time = unix_time(candidate, sent)?;
+            match time.filter(|time| is_near(*time, header, YEAR)) {
+                Some(time) => Some(time),
+                None => other_unit(header, sent).or(time),
+            }
+        }
+    }
+}
+
+/// A time since 1970, of the elements that have one; inside, `None` if it is
+/// past the range.
+#[inline]
+fn unix_time(candidate: u8, sent: u64) -> Option<Option<Timestamp>> {
+    match candidate {
+        2 | 8 => Some(Timestamp::from_millis(sent)),
+        3 | 9 => Some(u32::try_from(sent).ok().map(Timestamp::from_secs)),
         _ => None,
     }
+}
+
+/// A time is no further from that of the header.
+#[inline]
+fn is_near(time: Timestamp, header: &MessageHeader, within: u64) -> bool {
+    let sent = header.export_time.unwrap_or(header.received);
+    time.nanos_since(sent).unsigned_abs() < within
+}
+
+/// What a number says in another unit, if that makes sense and its own does not.
+#[cold]
+fn other_unit(header: &MessageHeader, sent: u64) -> Option<Timestamp> {
+    let units = [
+        u32::try_from(sent).ok().map(Timestamp::from_secs),
+        Timestamp::from_millis(sent),
+        Timestamp::from_micros(sent),
+        header.sys_uptime.and_then(|now| {
+            let age = i64::from(now).checked_sub(i64::try_from(sent).ok()?)?;
+            before(header.export_time?, age.checked_mul(1_000_000)?)
+        }),
+    ];
+    units
+        .into_iter()
+        .flatten()
+        .find(|time| sent != 0 && is_near(*time, header, DAY))
 }
 
 /// The element is an NTP time.
@@ -216,12 +282,7 @@ const fn is_microseconds(candidate: u8) -> bool {
 
 /// What an NTP time says if it is a plain count of microseconds after all.
 fn count(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
-    /// Longer than any flow lasts, or any clock is off by chance.
-    const YEAR: u64 = 365 * DAY;
-    let near = |time: Timestamp, within| {
-        let sent = header.export_time?;
-        (time.nanos_since(sent).unsigned_abs() < within).then_some(time)
-    };
+    let near = |time: Timestamp, within| is_near(time, header, within).then_some(time);
     let time = NtpTime::from_bits(sent);
     if time.is_unknown() {
         return None;
@@ -233,7 +294,7 @@ fn count(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opti
     // One genuine fraction in 4295 is that small; two at once are no chance.
     let small = |ingredient| {
         let slot = plan.ingredient(ingredient);
-        let sent = record.slot(slot).and_then(unsigned)?;
+        let sent = record.unsigned(slot)?;
         Some(is_microseconds(slot.candidate) && NtpTime::from_bits(sent).fraction() < 1_000_000)
     };
     if small(Ingredient::Start)? && small(Ingredient::End)? {
@@ -278,8 +339,7 @@ fn uptime(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opt
 fn since_init(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
     let slot = record.template().plan().ingredient(Ingredient::SystemInit);
     let init = record
-        .slot(slot)
-        .and_then(unsigned)
+        .unsigned(slot)
         .and_then(Timestamp::from_millis)
         .or(header.system_init)?;
     let nanos = i64::try_from(sent).ok()?.checked_mul(1_000_000)?;

@@ -8,34 +8,27 @@ use crate::field::FlowField;
 use crate::packet::{HeaderProtocol, Packet};
 use crate::value::{MacAddress, Text};
 use crate::wire::sflow::{
-    DiscardedPacket, ExtendedGateway, ExtendedMpls, ExtendedSwitch, FlowSample, Record, Records,
-    Sample, SampleKind,
+    ExtendedGateway, ExtendedMpls, ExtendedSwitch, Record, Sample, SampleKind,
 };
 
 /// A sample whose sampled header is dissected; its other records are looked
 /// for when they are asked for, since few are.
+///
+/// A flow is copied for each record too, so what the sample tells by itself is
+/// not kept beside it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SampleFlow<'m> {
+pub(crate) struct SampleFlow<'m> {
     sample: Sample<'m>,
-    kind: Kind<'m>,
     packet: Packet<'m>,
     frame_length: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Kind<'m> {
-    Flow(FlowSample<'m>),
-    Discarded(DiscardedPacket<'m>),
-}
-
 impl<'m> SampleFlow<'m> {
-    #[inline]
-    pub(super) fn new(sample: Sample<'m>, discarded: bool) -> Option<Self> {
-        let (kind, records) = match sample.kind().ok()? {
-            SampleKind::Flow(flow) => (Kind::Flow(flow), flow.records()),
-            SampleKind::Discarded(packet) if discarded => {
-                (Kind::Discarded(packet), packet.records())
-            }
+    /// A flow sample, or if asked for a discarded packet.
+    pub(crate) fn new(sample: Sample<'m>, discarded: bool) -> Option<Self> {
+        let records = match sample.kind().ok()? {
+            SampleKind::Flow(flow) => flow.records(),
+            SampleKind::Discarded(packet) if discarded => packet.records(),
             _ => return None,
         };
         let header = records
@@ -47,7 +40,6 @@ impl<'m> SampleFlow<'m> {
         );
         Some(Self {
             sample,
-            kind,
             packet,
             frame_length: header.map(|header| header.frame_length),
         })
@@ -63,17 +55,27 @@ impl<'m> SampleFlow<'m> {
 
     /// One packet of so many was taken; a discarded packet is not sampled.
     pub(super) fn sampling_rate(&self) -> Option<u64> {
-        match self.kind {
-            Kind::Flow(flow) => Some(u64::from(flow.sampling_rate())).filter(|rate| *rate > 0),
-            Kind::Discarded(_) => None,
+        match self.sample.kind() {
+            Ok(SampleKind::Flow(flow)) => {
+                Some(u64::from(flow.sampling_rate())).filter(|rate| *rate > 0)
+            }
+            _ => None,
         }
     }
 
-    pub(super) const fn drop_reason(&self) -> Option<u32> {
-        match self.kind {
-            Kind::Flow(_) => None,
-            Kind::Discarded(packet) => Some(packet.reason()),
+    /// Why the packet was discarded; of a flow sample, if its output says so
+    /// (`interface`, sFlow version 5, section 5).
+    pub(super) fn drop_reason(&self) -> Option<u32> {
+        match self.sample.kind() {
+            Ok(SampleKind::Discarded(packet)) => Some(packet.reason()),
+            Ok(SampleKind::Flow(flow)) => flow.output().discard_reason(),
+            _ => None,
         }
+    }
+
+    /// A notification of a drop, which is not sampled.
+    pub(super) fn is_discarded_packet(&self) -> bool {
+        matches!(self.sample.kind(), Ok(SampleKind::Discarded(_)))
     }
 
     pub(super) fn ip_version(&self) -> Option<u8> {
@@ -117,11 +119,18 @@ impl<'m> SampleFlow<'m> {
 
     #[inline]
     pub(super) fn address(&self, field: FlowField) -> Option<IpAddr> {
-        match field {
+        let address = match field {
             FlowField::SourceAddress | FlowField::DestinationAddress => {
-                packet::address(&self.packet, field).or_else(|| self.address_without_header(field))
+                packet::address(&self.packet, field)
             }
-            _ => self.address_from_records(field),
+            _ => return self.address_from_records(field),
+        };
+        // One arm a version: an address that may be of either is put together
+        // in memory.
+        match address {
+            Some(IpAddr::V4(address)) => Some(IpAddr::V4(address)),
+            Some(IpAddr::V6(address)) => Some(IpAddr::V6(address)),
+            None => self.address_without_header(field),
         }
     }
 
@@ -152,24 +161,19 @@ impl<'m> SampleFlow<'m> {
     /// An interface index; one that is not known, or several, is none.
     #[inline]
     fn interface(&self, output: bool) -> Option<u32> {
-        match (self.kind, output) {
-            (Kind::Flow(flow), false) => flow.input(),
-            (Kind::Flow(flow), true) => flow.output(),
-            (Kind::Discarded(packet), false) => packet.input(),
-            (Kind::Discarded(packet), true) => packet.output(),
+        match (self.sample.kind().ok()?, output) {
+            (SampleKind::Flow(flow), false) => flow.input(),
+            (SampleKind::Flow(flow), true) => flow.output(),
+            (SampleKind::Discarded(packet), false) => packet.input(),
+            (SampleKind::Discarded(packet), true) => packet.output(),
+            _ => return None,
         }
         .index()
     }
 
-    fn records(&self) -> Records<'m> {
-        match self.kind {
-            Kind::Flow(flow) => flow.records(),
-            Kind::Discarded(packet) => packet.records(),
-        }
-    }
-
     fn find<T>(&self, record: impl Fn(Record<'m>) -> Option<T>) -> Option<T> {
-        self.records().flatten().find_map(record)
+        let records = self.sample.kind().ok()?.records();
+        records.flatten().find_map(record)
     }
 
     /// The VLAN of the switch, else the tag of the packet. 4294967295 is none.

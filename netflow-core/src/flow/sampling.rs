@@ -1,6 +1,6 @@
 //! How many packets one counted packet stands for, and who said so.
 
-use super::{Flow, Source, ingredient};
+use super::{Flow, SampleFlow, Source, ingredient};
 use crate::exporter::SamplerKey;
 use crate::field::Ingredient;
 use crate::record::DataRecord;
@@ -93,9 +93,10 @@ impl Flow<'_> {
                 .map(|rate| (rate, SamplingRule::Sample)),
         };
         told.or_else(|| {
-            // Discarded packets are not sampled.
-            let sampled = self.drop_reason().is_none();
-            let rate = self.origin.configured_rate.filter(|_| sampled)?;
+            let unsampled = self
+                .sample_flow()
+                .is_some_and(SampleFlow::is_discarded_packet);
+            let rate = self.origin.configured_rate.filter(|_| !unsampled)?;
             Some((rate, SamplingRule::Configured))
         })
     }

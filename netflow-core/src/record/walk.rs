@@ -1,9 +1,7 @@
 //! Records of variable length: how long they are and where their fields stand.
 
 use crate::template::Template;
-use crate::wire::reader::Reader;
-use crate::wire::record::field;
-use crate::wire::template::FieldLength;
+use crate::wire::record::variable_end;
 
 /// How many starts are kept; fields behind more variable-length fields are
 /// found by walking on from the last.
@@ -25,12 +23,9 @@ impl Segments {
             return Some(usize::from(*start));
         }
         let [.., last] = self.starts;
-        let mut reader = Reader::new(octets, 0);
-        reader.take(usize::from(last))?;
-        for gap in gaps.get(KEPT..wanted)? {
-            skip(&mut reader, *gap)?;
-        }
-        Some(reader.offset())
+        gaps.get(KEPT..wanted)?
+            .iter()
+            .try_fold(usize::from(last), |at, gap| behind(octets, at, *gap))
     }
 }
 
@@ -38,25 +33,23 @@ impl Segments {
 /// the record is cut, or has no octets at all.
 pub(crate) fn measure(octets: &[u8], template: &Template) -> Option<(usize, Segments)> {
     let mut segments = Segments::default();
-    let mut reader = Reader::new(octets, 0);
+    let plan = template.plan();
     let mut starts = segments.starts.iter_mut();
-    let mut fixed = template.min_record_len();
-    for gap in template.plan().gaps() {
-        skip(&mut reader, *gap)?;
+    let mut len = 0;
+    for gap in plan.gaps() {
+        len = behind(octets, len, *gap)?;
         if let Some(start) = starts.next() {
             // A record stands in a set, whose length has 16 bits.
-            *start = u16::try_from(reader.offset()).ok()?;
+            *start = u16::try_from(len).ok()?;
         }
-        let counted = usize::try_from(*gap).ok()?.saturating_add(1);
-        fixed = fixed.saturating_sub(counted);
     }
-    reader.take(fixed)?;
-    let len = Some(reader.offset()).filter(|len| *len > 0)?;
-    Some((len, segments))
+    len = len.checked_add(usize::try_from(plan.tail()).ok()?)?;
+    // Only the last field can run past the octets without a later one to tell.
+    (len > 0 && len <= octets.len()).then_some((len, segments))
 }
 
-/// Passes over the fixed octets and the variable-length field behind them.
-fn skip(reader: &mut Reader<'_>, gap: u32) -> Option<()> {
-    reader.take(usize::try_from(gap).ok()?)?;
-    field(reader, FieldLength::Variable).map(|_| ())
+/// Where the variable-length field ends that stands `gap` octets behind `at`.
+#[inline]
+fn behind(octets: &[u8], at: usize, gap: u32) -> Option<usize> {
+    variable_end(octets, at.checked_add(usize::try_from(gap).ok()?)?)
 }

@@ -23,6 +23,9 @@ pub(crate) struct Slot {
     pub(crate) segment: u8,
     /// Which of the elements of the table it is.
     pub(crate) candidate: u8,
+    /// By how many bits the eight octets at `offset` are shifted to be the
+    /// number in the field; 64 if its octets have to be found first.
+    pub(crate) shift: u8,
 }
 
 impl Slot {
@@ -31,9 +34,33 @@ impl Slot {
         width: 0,
         segment: 0,
         candidate: u8::MAX,
+        shift: Self::NO_SHIFT,
     };
     /// The field tells its own length.
     pub(crate) const VARIABLE: u16 = FieldLength::VARIABLE;
+
+    const NO_SHIFT: u8 = 64;
+
+    /// The shift of a field of this width behind so many of variable length.
+    const fn shift(width: u16, segment: u8) -> u8 {
+        match (width, segment) {
+            (1, 0) => 56,
+            (2, 0) => 48,
+            (3, 0) => 40,
+            (4, 0) => 32,
+            (5, 0) => 24,
+            (6, 0) => 16,
+            (7, 0) => 8,
+            (8, 0) => 0,
+            _ => Self::NO_SHIFT,
+        }
+    }
+
+    /// `N` octets behind no variable-length field.
+    #[inline]
+    pub(crate) fn is_array<const N: usize>(self) -> bool {
+        usize::from(self.width) == N && self.segment == 0
+    }
 
     pub(crate) const fn is_present(self) -> bool {
         self.width != 0
@@ -80,6 +107,8 @@ pub(crate) struct Plan {
     /// Fixed octets before each variable-length field, counted from the one
     /// before it.
     gaps: Box<[u32]>,
+    /// Fixed octets behind the last of them.
+    tail: u32,
 }
 
 impl Plan {
@@ -88,6 +117,7 @@ impl Plan {
             fields: [Slot::ABSENT; FIELDS],
             ingredients: [Slot::ABSENT; INGREDIENTS],
             gaps: Box::default(),
+            tail: 0,
         };
         let mut gaps = Vec::new();
         let mut offset = 0_u32;
@@ -105,6 +135,7 @@ impl Plan {
             }
         }
         plan.gaps = gaps.into();
+        plan.tail = offset;
         plan
     }
 
@@ -128,6 +159,11 @@ impl Plan {
     /// Fixed octets before each variable-length field.
     pub(crate) fn gaps(&self) -> &[u32] {
         &self.gaps
+    }
+
+    /// Fixed octets behind the last variable-length field.
+    pub(crate) const fn tail(&self) -> u32 {
+        self.tail
     }
 
     pub(super) fn memory(&self) -> usize {
@@ -159,6 +195,7 @@ impl Plan {
                     width: length.number(),
                     segment,
                     candidate,
+                    shift: Slot::shift(length.number(), segment),
                 };
             }
         }

@@ -119,6 +119,19 @@ pub(crate) fn field<'a>(reader: &mut Reader<'a>, length: FieldLength) -> Option<
     reader.take(usize::from(length))
 }
 
+/// Where the variable-length field that begins at `at` ends, if its length is
+/// there; its octets need not be.
+#[inline]
+pub(crate) fn variable_end(octets: &[u8], at: usize) -> Option<usize> {
+    match *octets.get(at..)? {
+        [255, high, low, ..] => at
+            .checked_add(3)?
+            .checked_add(usize::from(u16::from_be_bytes([high, low]))),
+        [] | [255, ..] => None,
+        [length, ..] => at.checked_add(1)?.checked_add(usize::from(length)),
+    }
+}
+
 /// Octets of the record at the start of `octets`; `None` if it is cut or has no octets.
 pub(crate) fn record_len(
     octets: &[u8],

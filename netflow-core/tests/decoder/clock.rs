@@ -194,3 +194,24 @@ fn impossible_clocks_are_flagged_and_given_all_the_same() {
     assert_eq!(suspect(&both, &[NOW, NOW + 9_999]), (true, Some(true)));
     assert_eq!(suspect(&[(7, 4)], &[1]), (false, None));
 }
+
+#[test]
+fn a_time_in_another_unit_than_its_element_has_is_found_out() {
+    let other = |message: Message| times(&message);
+    let seconds_in_milliseconds = Message::ipfix(0)
+        .template(256, &[(152, 8), (153, 8)])
+        .set(256, &words(&[0, NOW - 2, 0, NOW - 1]));
+    let expected = (Some(-2_000), Some(-1_000), Some("other_unit"));
+    assert_eq!(other(seconds_in_milliseconds), expected);
+    let uptime_in_seconds = Message::v9_at(0, 60_000)
+        .template(256, &[(150, 4), (151, 4)])
+        .set(256, &words(&[58_000, 59_000]));
+    assert_eq!(other(uptime_in_seconds), expected);
+    // Nothing fits: the time is given as it was sent.
+    let nonsense = Message::ipfix(0)
+        .template(256, &[(150, 4)])
+        .set(256, &words(&[77]));
+    let (start, _, rule) = other(nonsense);
+    assert_eq!(start, Some((77 - i64::from(NOW)) * 1_000));
+    assert_eq!(rule, Some("seconds"));
+}

@@ -1,0 +1,120 @@
+//! Offsets learned from templates at run time, into columns: one after the other,
+//! the width of a field looked at once a set.
+
+use core::hint::black_box;
+use core::slice::ChunksExact;
+
+use super::planned::{Place, Plan, Plans};
+use super::{be16, be32, be64};
+use crate::row::{Row, Sums};
+use crate::workload::Workload;
+
+/// 11 columns, 51 octets a flow.
+#[derive(Debug, Default)]
+pub struct Columns {
+    addresses: [Vec<u64>; 2],
+    /// Octets, packets, start, end.
+    counters: [Vec<u64>; 4],
+    interfaces: [Vec<u32>; 2],
+    ports: [Vec<u16>; 2],
+    protocol: Vec<u8>,
+}
+
+/// Rows after which the columns are given away.
+const ROWS: usize = 1024;
+
+impl Columns {
+    #[inline]
+    fn fill(&mut self, plan: &Plan, body: &[u8]) {
+        let records = body.chunks_exact(plan.stride);
+        let mut places = plan.fields.into_iter();
+        for (column, place) in self.addresses.iter_mut().zip(&mut places) {
+            if plan.wide {
+                column.extend(records.clone().map(|record| {
+                    be64(record, place.offset).wrapping_add(be64(record, place.offset + 8))
+                }));
+            } else {
+                fill(column, records.clone(), place, |value| value);
+            }
+        }
+        for (column, place) in self.counters.iter_mut().zip(&mut places) {
+            fill(column, records.clone(), place, |value| value);
+        }
+        for (column, place) in self.interfaces.iter_mut().zip(&mut places) {
+            fill(column, records.clone(), place, |value| value as u32);
+        }
+        for (column, place) in self.ports.iter_mut().zip(&mut places) {
+            fill(column, records.clone(), place, |value| value as u16);
+        }
+        let place = plan.fields[10];
+        fill(&mut self.protocol, records, place, |value| value as u8);
+    }
+
+    fn clear(&mut self) {
+        self.addresses.iter_mut().for_each(Vec::clear);
+        self.counters.iter_mut().for_each(Vec::clear);
+        self.interfaces.iter_mut().for_each(Vec::clear);
+        self.ports.iter_mut().for_each(Vec::clear);
+        self.protocol.clear();
+    }
+
+    fn sum(&self, sums: &mut Sums) {
+        for row in 0..self.protocol.len() {
+            sums.add(&Row {
+                source: self.addresses[0][row],
+                destination: self.addresses[1][row],
+                octets: self.counters[0][row],
+                packets: self.counters[1][row],
+                start: self.counters[2][row],
+                end: self.counters[3][row],
+                input: self.interfaces[0][row],
+                output: self.interfaces[1][row],
+                source_port: self.ports[0][row],
+                destination_port: self.ports[1][row],
+                protocol: self.protocol[row],
+            });
+        }
+    }
+}
+
+#[inline]
+fn fill<T>(
+    column: &mut Vec<T>,
+    records: ChunksExact<'_, u8>,
+    place: Place,
+    narrow: impl Fn(u64) -> T,
+) {
+    let at = place.offset;
+    match place.shift {
+        56 => column.extend(records.map(|record| narrow(u64::from(record[at])))),
+        48 => column.extend(records.map(|record| narrow(u64::from(be16(record, at))))),
+        32 => column.extend(records.map(|record| narrow(u64::from(be32(record, at))))),
+        0 => column.extend(records.map(|record| narrow(be64(record, at)))),
+        _ => column.extend(records.map(|_| narrow(0))),
+    }
+}
+
+/// Reads all flows of fixed length but those of sFlow.
+#[inline]
+pub fn read(plans: &mut Plans, workload: &Workload, columns: &mut Columns) {
+    plans.bodies(workload, |plan, body| {
+        columns.fill(plan, body);
+        if columns.protocol.len() >= ROWS {
+            black_box(&*columns);
+            columns.clear();
+        }
+    });
+}
+
+/// The sums of what [`read`] puts into columns.
+#[must_use]
+pub fn sums(workload: &Workload) -> Sums {
+    let mut sums = Sums::default();
+    let mut columns = Columns::default();
+    Plans::new().bodies(workload, |plan, body| {
+        columns.fill(plan, body);
+        columns.sum(&mut sums);
+        columns.clear();
+    });
+    sums
+}
