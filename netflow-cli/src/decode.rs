@@ -209,15 +209,18 @@ fn name(path: &Path) -> String {
     }
 }
 
-/// Octets of all files, if they are known.
+/// Octets of all files that are there; `None` if one of them is a pipe.
 fn total(paths: &[PathBuf]) -> Option<u64> {
-    paths
-        .iter()
-        .map(|path| {
-            let metadata = fs::metadata(path).ok()?;
-            metadata.is_file().then_some(metadata.len())
-        })
-        .sum()
+    let mut octets = 0_u64;
+    for path in paths {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => octets = octets.saturating_add(metadata.len()),
+            Ok(_) => return None,
+            Err(_) if path.as_os_str() == STDIN => return None,
+            Err(_) => {}
+        }
+    }
+    Some(octets)
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {

@@ -123,9 +123,15 @@ impl Rows for FlowLines {
     }
 }
 
-/// A field of a flow; the frame is that of its file.
+/// A field of a flow; the frame is that of its file, and of a file that tells no exporter
+/// there is none.
 pub(crate) fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'m>> {
     match field {
+        FlowField::ExporterAddress | FlowField::ExporterPort
+            if !lines::is_exporter_known(flow.header()) =>
+        {
+            None
+        }
         FlowField::Frame => Some(FlowValue::Unsigned(files::frame(flow.header().frame))),
         field => flow.get(field),
     }

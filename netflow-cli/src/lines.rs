@@ -105,8 +105,7 @@ fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times:
         json.key("received");
         json.time(header.received.into());
     }
-    // In a file nothing tells who sent a message.
-    if header.exporter.port() != 0 || !header.exporter.ip().is_unspecified() {
+    if is_exporter_known(header) {
         json.key("exporter");
         json.address(header.exporter.ip());
         json.key("port");
@@ -130,6 +129,11 @@ fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times:
         json.key("export_time");
         json.time(time.into());
     }
+}
+
+/// Whether something tells who sent a message; nothing does in an IPFIX file.
+pub(crate) fn is_exporter_known(header: &MessageHeader) -> bool {
+    header.exporter.port() != 0 || !header.exporter.ip().is_unspecified()
 }
 
 fn write_frame(json: &mut Json<'_>, number: u64, files: &Files) {

@@ -7,6 +7,7 @@ use netflow_core::field::{FieldType, FlowField};
 use netflow_core::{Flow, Timestamp};
 
 use super::number;
+use crate::lines;
 use crate::text::{self, Instant};
 
 /// How cells are written.
@@ -140,7 +141,9 @@ impl Column {
             Self::Input => interface(out, flow.input_interface()),
             Self::Output => interface(out, flow.output_interface()),
             Self::Exporter => {
-                if let Some(address) = flow.agent_address().or_else(|| flow.exporter_address()) {
+                let address = flow.agent_address().or_else(|| flow.exporter_address());
+                let address = address.filter(|_| lines::is_exporter_known(flow.header()));
+                if let Some(address) = address {
                     text::address(out, address);
                 }
             }
