@@ -147,6 +147,12 @@ impl Run {
                     is_export = true;
                     self.rows.message(&message, out);
                     self.summary.message(&message);
+                    // Those of late data are behind the datagram's own.
+                    let protocol = message.headers().next().map(|header| header.protocol);
+                    if let Some(protocol) = protocol {
+                        let messages = self.decoder.stats().messages;
+                        self.summary.messages(protocol, messages);
+                    }
                 }
                 Err(error) => {
                     is_export |=

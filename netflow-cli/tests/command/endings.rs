@@ -188,6 +188,13 @@ fn the_summary_tells_what_was_read_and_what_was_not() {
     let first = "record_count, first in frame 1 of ";
     assert!(run.stderr.contains(first), "{}", run.stderr);
     assert_eq!(decode(&[], &["synthetic/nfv5.pcap"]).stderr, "", "--quiet");
+
+    let late = netflow([
+        "decode".as_ref(),
+        testdata("synthetic/data_before_template.pcap").as_os_str(),
+    ]);
+    let messages = "messages     3 netflow9, 1 ipfix\n";
+    assert!(late.stderr.contains(messages), "{}", late.stderr);
 }
 
 #[test]
