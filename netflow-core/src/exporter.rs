@@ -43,8 +43,15 @@ impl Exporter {
         self.system_init
     }
 
-    /// Octets of memory that its tables take.
+    /// Octets of memory that it takes, shared as it is.
     pub(crate) fn memory(&self) -> usize {
-        self.samplers.memory().saturating_add(self.names.memory())
+        size_of::<(Self, [usize; 2])>()
+            .saturating_add(self.samplers.memory())
+            .saturating_add(self.names.memory())
+    }
+
+    /// Octets that must be free for its tables to take one more entry each.
+    pub(crate) fn growth(&self) -> usize {
+        self.samplers.growth().saturating_add(self.names.growth())
     }
 }

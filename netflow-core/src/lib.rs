@@ -43,6 +43,8 @@ pub mod packet;
 #[cfg(feature = "alloc")]
 pub mod record;
 #[cfg(feature = "alloc")]
+mod table;
+#[cfg(feature = "alloc")]
 pub mod template;
 mod time;
 pub mod value;

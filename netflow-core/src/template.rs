@@ -244,6 +244,7 @@ impl Template {
     /// Octets of memory it takes.
     pub(crate) fn memory(&self) -> usize {
         size_of::<Self>()
+            .saturating_add(REFERENCE_COUNTS)
             .saturating_add(size_of_val::<[TemplateField]>(&self.fields))
             .saturating_add(self.specifiers.len())
             .saturating_add(self.plan.memory())
@@ -314,6 +315,9 @@ fn scope(number: u16) -> Meaning {
     };
     element::v9_scope(number).map_or(Meaning::Unknown, |name| Meaning::Named(name, data_type))
 }
+
+/// Octets of the counts that an `Arc` keeps beside its value.
+const REFERENCE_COUNTS: usize = size_of::<[usize; 2]>();
 
 /// Scope type of an interface.
 const INTERFACE_SCOPE: u16 = 2;

@@ -127,7 +127,6 @@ fn templates_of_many_domains_stay_within_the_budget() {
 }
 
 #[test]
-#[ignore = "known gap: the growth of queues and of the table of domains is not charged"]
 fn data_that_waits_stays_within_the_budget() {
     stays_within_budget(|number| ipfix(number / 10, 256, &[7; 300]));
 }
@@ -149,7 +148,6 @@ fn names_stay_within_the_budget() {
 }
 
 #[test]
-#[ignore = "known gap: the growth of queues and of the table of domains is not charged"]
 fn empty_domains_stay_within_the_budget() {
     stays_within_budget(|number| ipfix(number, 256, &[]));
 }

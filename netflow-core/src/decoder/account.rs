@@ -103,29 +103,38 @@ impl Decoder {
 
     /// Accounts for the samples of an sFlow datagram, source by source.
     pub(super) fn account_samples(&mut self, key: &SessionKey, wire: &SflowDatagram<'_>) {
-        let room = self.sessions.reserve(key, SAMPLE_ROOM);
-        Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
-        let room = room.is_some();
-        self.sessions.change(key, |session| {
-            for sample in wire.samples().flatten() {
-                let (counters, source, number, drops) = match sample.kind() {
-                    Ok(SampleKind::Flow(flow)) => {
-                        let drops = Some(flow.drops());
-                        (false, flow.source_id(), flow.sequence_number(), drops)
-                    }
-                    Ok(SampleKind::Counters(sample)) => {
-                        (true, sample.source_id(), sample.sequence_number(), None)
-                    }
-                    _ => continue,
-                };
-                let key = SourceKey {
-                    counters,
-                    class: source.class,
-                    index: source.index,
-                };
-                session.sources.step(key, number, drops, room);
-            }
-        });
+        for sample in wire.samples().flatten() {
+            let (counters, source, number, drops) = match sample.kind() {
+                Ok(SampleKind::Flow(flow)) => {
+                    let drops = Some(flow.drops());
+                    (false, flow.source_id(), flow.sequence_number(), drops)
+                }
+                Ok(SampleKind::Counters(sample)) => {
+                    (true, sample.source_id(), sample.sequence_number(), None)
+                }
+                _ => continue,
+            };
+            let source = SourceKey {
+                counters,
+                class: source.class,
+                index: source.index,
+            };
+            let known = self.sessions.touch(key, |session| {
+                let known = session.sources.knows(source);
+                if known {
+                    session.sources.step(source, number, drops, true);
+                }
+                (known, session.sources.growth())
+            });
+            let Some((false, growth)) = known else {
+                continue;
+            };
+            let room = self.sessions.reserve(key, growth);
+            Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
+            self.sessions.change(key, |session| {
+                session.sources.step(source, number, drops, room.is_some());
+            });
+        }
     }
 
     /// Whose state the present message changes, made if it is new.
@@ -137,9 +146,6 @@ impl Decoder {
         Some(key)
     }
 }
-
-/// Octets that the sources of one datagram may take: some dozens, all new.
-const SAMPLE_ROOM: usize = 4096;
 
 fn report(key: &SessionKey, session: &Session) -> DomainReport {
     DomainReport {

@@ -145,7 +145,8 @@ impl Decoder {
         for record in bodies(piece.body, template, count) {
             let options = OptionsRecord::new(&record);
             if self.is_news(course, &options) {
-                let room = self.sessions.reserve(&course.key, options.memory());
+                let needed = self.needed(course, &options);
+                let room = self.sessions.reserve(&course.key, needed);
                 refused |= room.is_none();
                 if let Some(evicted) = room {
                     Stats::add(&mut self.stats.evicted, evicted);
@@ -166,6 +167,21 @@ impl Decoder {
             session.exporter.is_news(options)
                 || taught.is_some_and(|element| session.taught.is_news(&element))
         })
+    }
+
+    /// Octets that must be free to learn a record.
+    fn needed(&self, course: &Course<'_>, options: &OptionsRecord<'_>) -> usize {
+        let Some(session) = self.sessions.get(&course.key) else {
+            return 0;
+        };
+        let taught = options
+            .defined_element()
+            .map_or(0, |element| session.taught.room_for(&element));
+        session
+            .exporter
+            .growth()
+            .saturating_add(options.memory())
+            .saturating_add(taught)
     }
 
     fn learn_options(&mut self, course: &Course<'_>, options: &OptionsRecord<'_>) {
@@ -196,7 +212,11 @@ impl Decoder {
             offset: set.offset(),
             body: Box::from(set.body()),
         };
-        let room = self.sessions.reserve(&course.key, set.memory());
+        let needed = self
+            .sessions
+            .get(&course.key)
+            .map_or(0, |session| session.waiting.room_for(&set));
+        let room = self.sessions.reserve(&course.key, needed);
         let limits = &self.limits;
         let now = course.datagram.received;
         let given_up = match room {

@@ -1,10 +1,9 @@
 //! What is known of each observation domain of each exporter.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
-
-use hashbrown::HashMap;
 
 use super::limits::{Limits, SessionScope};
 use super::waiting::Waiting;
@@ -13,6 +12,7 @@ use crate::element::Taught;
 use crate::exporter::{Exporter, Sequence, Sources};
 use crate::hash::KeyedHash;
 use crate::header::MessageHeader;
+use crate::table::Table;
 use crate::template::Templates;
 use crate::time::Timestamp;
 
@@ -87,7 +87,7 @@ impl Session {
 
     /// Octets of memory it takes.
     fn memory(&self) -> usize {
-        SESSION
+        size_of::<Self>()
             .saturating_add(self.templates.memory())
             .saturating_add(self.taught.memory())
             .saturating_add(self.exporter.memory())
@@ -99,27 +99,24 @@ impl Session {
 /// All observation domains, within the budget.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    sessions: HashMap<SessionKey, Session, KeyedHash>,
+    sessions: Table<SessionKey, Box<Session>>,
     hash: KeyedHash,
     /// Counts uses, so that the oldest can be told.
     clock: u64,
-    octets: usize,
+    /// Octets that the domains take as charged, without the table of them.
+    domains: usize,
     budget: usize,
     domain_budget: usize,
 }
-
-/// Octets that an observation domain takes besides what it taught: tables are
-/// at most 7/8 full and double.
-const SESSION: usize = size_of::<(SessionKey, Session)>().saturating_mul(3);
 
 impl Sessions {
     pub(super) fn new(limits: &Limits) -> Self {
         let hash = KeyedHash::new(limits.hash_seed);
         Self {
-            sessions: HashMap::with_hasher(hash),
+            sessions: Table::new(hash),
             hash,
             clock: 0,
-            octets: 0,
+            domains: 0,
             budget: limits.state_octets,
             domain_budget: limits.domain_octets,
         }
@@ -133,10 +130,9 @@ impl Sessions {
             session.used = self.clock;
             return 0;
         }
-        let evicted = self.make_room(SESSION, &key);
-        let session = Session {
+        let mut session = Box::new(Session {
             templates: Templates::new(self.hash),
-            taught: Taught::default(),
+            taught: Taught::new(self.hash),
             exporter: Arc::new(Exporter::new(self.hash)),
             waiting: Waiting::default(),
             sequence: Sequence::default(),
@@ -146,15 +142,18 @@ impl Sessions {
             last_received: Timestamp::default(),
             clock_skew: None,
             used: self.clock,
-            octets: SESSION,
-        };
-        self.octets = self.octets.saturating_add(SESSION);
+            octets: 0,
+        });
+        session.octets = session.memory();
+        let growth = self.sessions.growth();
+        let evicted = self.make_room(session.octets.saturating_add(growth), &key);
+        self.domains = self.domains.saturating_add(session.octets);
         self.sessions.insert(key, session);
         evicted
     }
 
     pub(super) fn get(&self, key: &SessionKey) -> Option<&Session> {
-        self.sessions.get(key)
+        self.sessions.get(key).map(|session| &**session)
     }
 
     /// Whether a domain may keep so many octets more. Others are forgotten for
@@ -165,7 +164,7 @@ impl Sessions {
             return None;
         }
         let evicted = self.make_room(octets, key);
-        (self.octets.saturating_add(octets) <= self.budget).then_some(evicted)
+        (self.octets().saturating_add(octets) <= self.budget).then_some(evicted)
     }
 
     /// Changes of a domain what takes no memory.
@@ -174,7 +173,7 @@ impl Sessions {
         key: &SessionKey,
         change: impl FnOnce(&mut Session) -> T,
     ) -> Option<T> {
-        self.sessions.get_mut(key).map(change)
+        self.sessions.get_mut(key).map(|session| change(session))
     }
 
     /// Changes a domain, and charges what it takes then.
@@ -186,8 +185,8 @@ impl Sessions {
         let session = self.sessions.get_mut(key)?;
         let result = change(session);
         let memory = session.memory();
-        self.octets = self
-            .octets
+        self.domains = self
+            .domains
             .saturating_sub(session.octets)
             .saturating_add(memory);
         session.octets = memory;
@@ -196,18 +195,18 @@ impl Sessions {
 
     /// Forgets what came from this address and port.
     pub(super) fn end(&mut self, address: IpAddr, port: u16) {
-        let octets = &mut self.octets;
+        let domains = &mut self.domains;
         self.sessions.retain(|key, session| {
             let keep = key.address != address || key.port != port;
             if !keep {
-                *octets = octets.saturating_sub(session.octets);
+                *domains = domains.saturating_sub(session.octets);
             }
             keep
         });
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&SessionKey, &Session)> {
-        self.sessions.iter()
+        self.sessions.iter().map(|(key, session)| (key, &**session))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -215,15 +214,15 @@ impl Sessions {
     }
 
     /// Octets of memory as charged.
-    pub(super) const fn octets(&self) -> usize {
-        self.octets
+    pub(super) fn octets(&self) -> usize {
+        self.domains.saturating_add(self.sessions.memory())
     }
 
     /// Forgets the domains not used for longest until so many octets are free,
     /// at least an eighth of all domains, so that a flood of new ones costs
     /// each of them little. `keep` stays.
     fn make_room(&mut self, octets: usize, keep: &SessionKey) -> usize {
-        if self.octets.saturating_add(octets) <= self.budget {
+        if self.octets().saturating_add(octets) <= self.budget {
             return 0;
         }
         let mut uses: Vec<(u64, usize)> = self
@@ -237,7 +236,7 @@ impl Sessions {
         let mut freed = 0_usize;
         let mut newest = None;
         for (index, (used, session)) in uses.iter().enumerate() {
-            let left = self.octets.saturating_sub(freed).saturating_add(octets);
+            let left = self.octets().saturating_sub(freed).saturating_add(octets);
             if index >= eighth && left <= self.budget {
                 break;
             }
@@ -249,7 +248,7 @@ impl Sessions {
             self.sessions
                 .retain(|key, session| key == keep || session.used > newest);
         }
-        self.octets = self.octets.saturating_sub(freed);
+        self.domains = self.domains.saturating_sub(freed);
         before.saturating_sub(self.sessions.len())
     }
 }

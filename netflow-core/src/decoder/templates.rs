@@ -89,7 +89,8 @@ impl Decoder {
         let taught = &session.taught;
         let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
         let template = Template::new(record, defined)?;
-        let Some(evicted) = self.sessions.reserve(&course.key, template.memory()) else {
+        let room = session.templates.room_for(&template);
+        let Some(evicted) = self.sessions.reserve(&course.key, room) else {
             return limit("domain_octets");
         };
         Stats::add(&mut self.stats.evicted, evicted);

@@ -17,13 +17,6 @@ pub(super) struct WaitingSet {
     pub(super) body: Box<[u8]>,
 }
 
-impl WaitingSet {
-    /// Octets of memory it takes.
-    pub(super) fn memory(&self) -> usize {
-        size_of::<Self>().saturating_add(self.body.len())
-    }
-}
-
 impl GivenUp {
     /// One set that could not even be kept.
     pub(super) fn of(set: &WaitingSet) -> Self {
@@ -58,8 +51,28 @@ pub(super) struct GivenUp {
 
 impl Waiting {
     /// Octets of memory that all of it takes.
-    pub(super) const fn memory(&self) -> usize {
-        self.octets
+    pub(super) fn memory(&self) -> usize {
+        let queue = self.sets.capacity().saturating_mul(size_of::<WaitingSet>());
+        self.octets.saturating_add(queue)
+    }
+
+    /// Octets of memory that are used of it.
+    fn used(&self) -> usize {
+        let queue = self.sets.len().saturating_mul(size_of::<WaitingSet>());
+        self.octets.saturating_add(queue)
+    }
+
+    /// Octets that must be free to keep this set.
+    pub(super) fn room_for(&self, set: &WaitingSet) -> usize {
+        let capacity = self.sets.capacity();
+        let growth = if self.sets.len() < capacity {
+            0
+        } else {
+            // Queues double.
+            let places = capacity.saturating_mul(2).max(4);
+            places.saturating_mul(size_of::<WaitingSet>())
+        };
+        set.body.len().saturating_add(growth)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -68,10 +81,10 @@ impl Waiting {
 
     /// Keeps a set; gives up the oldest for which there is no room then.
     pub(super) fn push(&mut self, set: WaitingSet, limit: usize) -> GivenUp {
-        self.octets = self.octets.saturating_add(set.memory());
+        self.octets = self.octets.saturating_add(set.body.len());
         self.sets.push_back(set);
         let mut given_up = GivenUp::default();
-        while self.octets > limit {
+        while self.used() > limit {
             if !self.drop_oldest(&mut given_up) {
                 break;
             }
@@ -98,7 +111,7 @@ impl Waiting {
         let Some(oldest) = self.sets.pop_front() else {
             return false;
         };
-        self.octets = self.octets.saturating_sub(oldest.memory());
+        self.octets = self.octets.saturating_sub(oldest.body.len());
         given_up.sets = given_up.sets.saturating_add(1);
         given_up.octets = given_up.octets.saturating_add(oldest.body.len());
         true
@@ -110,12 +123,15 @@ impl Waiting {
         for _ in 0..self.sets.len() {
             match self.sets.pop_front() {
                 Some(set) if set.id == id => {
-                    self.octets = self.octets.saturating_sub(set.memory());
+                    self.octets = self.octets.saturating_sub(set.body.len());
                     taken.push(set);
                 }
                 Some(set) => self.sets.push_back(set),
                 None => break,
             }
+        }
+        if self.sets.is_empty() {
+            self.sets = VecDeque::new();
         }
         taken
     }

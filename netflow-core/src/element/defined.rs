@@ -6,6 +6,8 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 
 use super::{DataType, ElementId, Semantics, Units};
+use crate::hash::KeyedHash;
+use crate::table::Table;
 
 /// An element that is not in the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,19 +71,31 @@ impl FromIterator<DefinedElement> for Definitions {
 }
 
 /// What the type records of one observation domain taught.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Taught {
-    definitions: Definitions,
+    elements: Table<ElementId, Arc<DefinedElement>>,
     octets: usize,
 }
 
 impl Taught {
-    pub(crate) fn get(&self, id: ElementId) -> Option<&Arc<DefinedElement>> {
-        self.definitions.get(id)
+    pub(crate) fn new(hash: KeyedHash) -> Self {
+        Self {
+            elements: Table::new(hash),
+            octets: 0,
+        }
     }
 
-    pub(crate) const fn memory(&self) -> usize {
-        self.octets
+    pub(crate) fn get(&self, id: ElementId) -> Option<&Arc<DefinedElement>> {
+        self.elements.get(&id)
+    }
+
+    pub(crate) fn memory(&self) -> usize {
+        self.octets.saturating_add(self.elements.memory())
+    }
+
+    /// Octets that must be free to learn this element.
+    pub(crate) fn room_for(&self, element: &DefinedElement) -> usize {
+        memory(element).saturating_add(self.elements.growth())
     }
 
     /// Whether an element is not known like that.
@@ -96,7 +110,7 @@ impl Taught {
             return false;
         }
         self.octets = self.octets.saturating_add(memory(&element));
-        let old = self.definitions.elements.insert(id, Arc::new(element));
+        let old = self.elements.insert(id, Arc::new(element));
         let freed = old.map_or(0, |old| memory(&old));
         self.octets = self.octets.saturating_sub(freed);
         true
@@ -104,7 +118,5 @@ impl Taught {
 }
 
 fn memory(element: &DefinedElement) -> usize {
-    size_of::<(ElementId, DefinedElement)>()
-        .saturating_mul(2)
-        .saturating_add(element.name.len())
+    size_of::<(DefinedElement, [usize; 2])>().saturating_add(element.name.len())
 }

@@ -145,18 +145,18 @@ impl<'a> OptionsRecord<'a> {
 
     /// Octets of memory that learning the record takes at most.
     pub(crate) fn memory(&self) -> usize {
-        /// An entry of a table, generously.
-        const ENTRY: usize = 256;
         [
             self.interface_text(),
+            // Under the ingress and the egress VRF.
             self.vrf_name,
+            self.vrf_name,
+            self.application,
             self.application_name,
-            self.type_name,
         ]
         .into_iter()
         .flatten()
         .map(<[u8]>::len)
-        .fold(ENTRY, usize::saturating_add)
+        .fold(0, usize::saturating_add)
     }
 
     fn interface_text(&self) -> Option<&'a [u8]> {
@@ -208,7 +208,10 @@ impl Exporter {
             }
         }
         if let Some((id, name)) = options.application.zip(options.application_name) {
-            self.names.applications.insert(Box::from(id), name);
+            let applications = &mut self.names.applications;
+            if applications.insert(Box::from(id), name) {
+                applications.charge(id.len());
+            }
         }
         if let Some(time) = options.system_init.and_then(Timestamp::from_millis) {
             self.system_init = Some(time);

@@ -4,9 +4,8 @@ use alloc::boxed::Box;
 use core::borrow::Borrow;
 use core::hash::Hash;
 
-use hashbrown::HashMap;
-
 use crate::hash::KeyedHash;
+use crate::table::Table;
 use crate::value::Text;
 
 /// The names that one observation domain taught.
@@ -27,31 +26,40 @@ impl Names {
         }
     }
 
-    pub(super) const fn memory(&self) -> usize {
+    pub(super) fn memory(&self) -> usize {
         self.interfaces
-            .octets
-            .saturating_add(self.vrfs.octets)
-            .saturating_add(self.applications.octets)
+            .memory()
+            .saturating_add(self.vrfs.memory())
+            .saturating_add(self.applications.memory())
+    }
+
+    /// Octets that must be free for the tables to take one more name each.
+    pub(super) fn growth(&self) -> usize {
+        self.interfaces
+            .names
+            .growth()
+            .saturating_add(self.vrfs.names.growth())
+            .saturating_add(self.applications.names.growth())
     }
 }
 
 /// Names by number.
 #[derive(Debug, Clone)]
 pub(crate) struct NameTable<K> {
-    names: HashMap<K, Box<[u8]>, KeyedHash>,
+    names: Table<K, Box<[u8]>>,
     octets: usize,
 }
 
 impl<K: Eq + Hash> NameTable<K> {
-    /// Octets that an entry takes besides its name: tables are at most 7/8
-    /// full and double.
-    const ENTRY: usize = size_of::<(K, Box<[u8]>)>().saturating_mul(3);
-
     fn new(hash: KeyedHash) -> Self {
         Self {
-            names: HashMap::with_hasher(hash),
+            names: Table::new(hash),
             octets: 0,
         }
+    }
+
+    fn memory(&self) -> usize {
+        self.octets.saturating_add(self.names.memory())
     }
 
     /// The name of a number.
@@ -72,12 +80,18 @@ impl<K: Eq + Hash> NameTable<K> {
         self.names.get(number).is_some_and(|known| **known == *name)
     }
 
-    /// Gives a number a name; the last one stands.
-    pub(super) fn insert(&mut self, number: K, name: &[u8]) {
+    /// Gives a number a name, and tells whether it had none; the last one
+    /// stands.
+    pub(super) fn insert(&mut self, number: K, name: &[u8]) -> bool {
         self.octets = self.octets.saturating_add(name.len());
-        match self.names.insert(number, name.into()) {
-            Some(old) => self.octets = self.octets.saturating_sub(old.len()),
-            None => self.octets = self.octets.saturating_add(Self::ENTRY),
-        }
+        let old = self.names.insert(number, name.into());
+        let freed = old.as_ref().map_or(0, |old| old.len());
+        self.octets = self.octets.saturating_sub(freed);
+        old.is_none()
+    }
+
+    /// Charges what the numbers themselves point to.
+    pub(super) fn charge(&mut self, octets: usize) {
+        self.octets = self.octets.saturating_add(octets);
     }
 }

@@ -1,14 +1,13 @@
 //! Sampling as options announce it (RFC 3954, section 8; RFC 5477, section 8).
 
-use hashbrown::HashMap;
-
 use crate::hash::KeyedHash;
+use crate::table::Table;
 
 /// The sampling rates that one observation domain announced: one packet of so
 /// many was counted.
 #[derive(Debug, Clone)]
 pub(crate) struct Samplers {
-    rates: HashMap<SamplerKey, u64, KeyedHash>,
+    rates: Table<SamplerKey, u64>,
 }
 
 /// What a rate belongs to.
@@ -24,18 +23,20 @@ pub(crate) enum SamplerKey {
     Exporter,
 }
 
-/// Octets that an entry takes: tables are at most 7/8 full and double.
-const ENTRY: usize = size_of::<(SamplerKey, u64)>().saturating_mul(3);
-
 impl Samplers {
     pub(super) fn new(hash: KeyedHash) -> Self {
         Self {
-            rates: HashMap::with_hasher(hash),
+            rates: Table::new(hash),
         }
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.rates.len().saturating_mul(ENTRY)
+        self.rates.memory()
+    }
+
+    /// Octets that must be free to take one more rate.
+    pub(super) fn growth(&self) -> usize {
+        self.rates.growth()
     }
 
     /// The rate announced for this; 0 is none.

@@ -1,9 +1,8 @@
 //! The data sources of an sFlow agent: each counts its own samples, and the
 //! samples it had to drop (sFlow version 5, section 5).
 
-use hashbrown::HashMap;
-
 use crate::hash::KeyedHash;
+use crate::table::Table;
 
 /// What the numbers of the samples of one agent told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,19 +38,17 @@ struct Source {
 /// The sources of one agent.
 #[derive(Debug)]
 pub(crate) struct Sources {
-    sources: HashMap<SourceKey, Source, KeyedHash>,
+    sources: Table<SourceKey, Source>,
     counts: SampleCounts,
 }
 
 /// A number behind by more than this is a restart.
 const FAR: u32 = 1 << 10;
-/// Octets that an entry takes: tables are at most 7/8 full and double.
-const ENTRY: usize = size_of::<(SourceKey, Source)>().saturating_mul(3);
 
 impl Sources {
     pub(crate) fn new(hash: KeyedHash) -> Self {
         Self {
-            sources: HashMap::with_hasher(hash),
+            sources: Table::new(hash),
             counts: SampleCounts::default(),
         }
     }
@@ -61,7 +58,17 @@ impl Sources {
     }
 
     pub(crate) fn memory(&self) -> usize {
-        self.sources.len().saturating_mul(ENTRY)
+        self.sources.memory()
+    }
+
+    /// Octets that must be free to take one more source.
+    pub(crate) fn growth(&self) -> usize {
+        self.sources.growth()
+    }
+
+    /// Whether the source is known.
+    pub(crate) fn knows(&self, key: SourceKey) -> bool {
+        self.sources.get(&key).is_some()
     }
 
     /// Takes a sample into account. Of a source that is new, only if there is

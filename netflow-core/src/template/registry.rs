@@ -2,10 +2,9 @@
 
 use alloc::sync::Arc;
 
-use hashbrown::HashMap;
-
 use super::{Defined, Template};
 use crate::hash::KeyedHash;
+use crate::table::Table;
 use crate::time::Timestamp;
 
 /// A template and when it was last sent.
@@ -20,18 +19,14 @@ pub(crate) struct Known {
 /// space of ids, and the last definition wins.
 #[derive(Debug)]
 pub(crate) struct Templates {
-    known: HashMap<u16, Known, KeyedHash>,
+    known: Table<u16, Known>,
     octets: usize,
 }
-
-/// Octets that an entry takes besides its template: tables are at most 7/8
-/// full and double.
-const ENTRY: usize = size_of::<(u16, Known)>().saturating_mul(3);
 
 impl Templates {
     pub(crate) fn new(hash: KeyedHash) -> Self {
         Self {
-            known: HashMap::with_hasher(hash),
+            known: Table::new(hash),
             octets: 0,
         }
     }
@@ -89,7 +84,7 @@ impl Templates {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Known> {
-        self.known.values()
+        self.known.iter().map(|(_, known)| known)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -97,11 +92,16 @@ impl Templates {
     }
 
     /// Octets of memory that all of them take.
-    pub(crate) const fn memory(&self) -> usize {
-        self.octets
+    pub(crate) fn memory(&self) -> usize {
+        self.octets.saturating_add(self.known.memory())
+    }
+
+    /// Octets that must be free to keep this template.
+    pub(crate) fn room_for(&self, template: &Template) -> usize {
+        template.memory().saturating_add(self.known.growth())
     }
 }
 
 fn memory(known: &Known) -> usize {
-    known.template.memory().saturating_add(ENTRY)
+    known.template.memory()
 }

@@ -121,6 +121,7 @@ pub(crate) fn field<'a>(reader: &mut Reader<'a>, length: FieldLength) -> Option<
 
 /// Where the variable-length field that begins at `at` ends, if its length is
 /// there; its octets need not be.
+#[cfg(feature = "alloc")]
 #[inline]
 pub(crate) fn variable_end(octets: &[u8], at: usize) -> Option<usize> {
     match *octets.get(at..)? {
