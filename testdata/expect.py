@@ -34,6 +34,7 @@ class Message:
         self.domain, self.sequence = 0, None
         self.agent = self.sub_agent = None
         self.waiting = []
+        self.more = {}               # members that every row has besides
 
     def row(self, kind, **rest):
         row = {"frame": self.datagram.frame}
@@ -46,7 +47,7 @@ class Message:
             row["domain"] = self.domain
         if self.sequence is not None:
             row["sequence"] = self.sequence
-        self.rows.append(row | {"kind": kind} | rest)
+        self.rows.append(row | {"kind": kind} | self.more | rest)
 
     def problem(self, reason):
         self.rows.append({"frame": self.datagram.frame, "kind": "problem", "reason": reason})
@@ -77,12 +78,13 @@ def begins(payload, at):
 def walk(path):
     rows, state = [], netflow.State()
     for datagram in datagrams(path):
-        payload, at = datagram.payload, 0
+        payload, at, first = datagram.payload, 0, None
         if begins(payload, 0) is None and datagram.target not in PORTS:
             continue
         while at is not None and (at == 0 or any(payload[at:])):
             what = begins(payload, at)
-            if what is None:
+            first = first or what
+            if what is None or what != first:
                 reason = "trailing_octets" if at else "cut" if len(payload) < 2 else "not_flow_export"
                 Message(datagram, None, rows).problem(reason)
                 break

@@ -147,6 +147,12 @@ impl Run {
                     is_export = true;
                     self.rows.message(&message, out);
                     self.summary.message(&message);
+                    // Those of late data are behind the datagram's own.
+                    let protocol = message.headers().next().map(|header| header.protocol);
+                    if let Some(protocol) = protocol {
+                        let messages = self.decoder.stats().messages;
+                        self.summary.messages(protocol, messages);
+                    }
                 }
                 Err(error) => {
                     is_export |=
@@ -209,15 +215,18 @@ fn name(path: &Path) -> String {
     }
 }
 
-/// Octets of all files, if they are known.
+/// Octets of all files that are there; `None` if one of them is a pipe.
 fn total(paths: &[PathBuf]) -> Option<u64> {
-    paths
-        .iter()
-        .map(|path| {
-            let metadata = fs::metadata(path).ok()?;
-            metadata.is_file().then_some(metadata.len())
-        })
-        .sum()
+    let mut octets = 0_u64;
+    for path in paths {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => octets = octets.saturating_add(metadata.len()),
+            Ok(_) => return None,
+            Err(_) if path.as_os_str() == STDIN => return None,
+            Err(_) => {}
+        }
+    }
+    Some(octets)
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {

@@ -2,7 +2,7 @@
 
 use netflow_core::field::FlowField;
 use netflow_core::flow::FlowValue;
-use netflow_core::{Datagram, Error, Flow, Message};
+use netflow_core::{Datagram, Error, Flow, Message, MessageHeader};
 
 use crate::files::{self, Files};
 use crate::json::Json;
@@ -13,47 +13,105 @@ use crate::text::{self, Instant};
 /// One JSON object a flow; what a flow does not have is left out.
 #[derive(Debug)]
 pub(crate) struct FlowLines {
-    fields: Vec<FlowField>,
+    /// Fields that all flows of a set have in common, which come first as a rule.
+    common: Vec<Key>,
+    fields: Vec<Key>,
     /// Whether a row tells its file.
     with_file: bool,
     files: Files,
     head: Vec<u8>,
 }
 
+/// A field, and its name as a key, with a comma before it.
+#[derive(Debug)]
+struct Key {
+    field: FlowField,
+    key: String,
+}
+
+/// What the flows of a set have in common.
+const COMMON: [FlowField; 11] = [
+    FlowField::ExporterAddress,
+    FlowField::ExporterPort,
+    FlowField::AgentAddress,
+    FlowField::ExportProtocol,
+    FlowField::ObservationDomain,
+    FlowField::TemplateId,
+    FlowField::Sequence,
+    FlowField::Received,
+    FlowField::ExportTime,
+    FlowField::Late,
+    FlowField::Frame,
+];
+
 impl FlowLines {
     /// Of these fields, or of all.
     pub(crate) fn new(fields: Option<Vec<FlowField>>, files: Files) -> Self {
+        let with_file = fields.is_none() && files.are_several();
+        let key = |field: FlowField| Key {
+            field,
+            key: format!(",\"{}\":", field.name()),
+        };
+        let mut common: Vec<Key> = fields
+            .unwrap_or_else(|| FlowField::ALL.to_vec())
+            .into_iter()
+            .map(key)
+            .collect();
+        let is_own = |key: &Key| !COMMON.contains(&key.field);
+        let first_own = common.iter().position(is_own).unwrap_or(common.len());
+        let fields = common.split_off(first_own);
         Self {
-            with_file: fields.is_none() && files.are_several(),
-            fields: fields.unwrap_or_else(|| FlowField::ALL.to_vec()),
+            common,
+            fields,
+            with_file,
             files,
             head: Vec::new(),
         }
     }
 
-    fn flow(&self, flow: &Flow<'_>, json: &mut Json<'_>) {
-        json.open(b'{');
+    /// Writes the members that a flow has in common with the next.
+    fn write_head(&mut self, flow: &Flow<'_>) {
+        let mut head = core::mem::take(&mut self.head);
+        head.clear();
+        let json = &mut Json::new(&mut head);
         let number = flow.header().frame;
         if let Some(file) = self.files.name(number).filter(|_| self.with_file) {
             json.key("file");
             json.string(file);
         }
-        for field in &self.fields {
-            if let Some(value) = value(flow, *field) {
-                json.key(field.name());
-                write(json, value);
-            }
-        }
-        lines::close(json);
+        write_fields(&self.common, flow, json);
+        self.head = head;
     }
 }
+
+fn write_fields(keys: &[Key], flow: &Flow<'_>, json: &mut Json<'_>) {
+    for Key { field, key } in keys {
+        if let Some(value) = value(flow, *field) {
+            json.key_with_comma(key);
+            write(json, value);
+        }
+    }
+}
+
+/// Whose members a head holds: its message, its template, and whether it is late.
+type Owner = (*const MessageHeader, Option<u16>, Option<bool>);
 
 /// The flows of each message, then its problems.
 impl Rows for FlowLines {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         let json = &mut Json::new(out);
+        let mut owner: Option<Owner> = None;
         for flow in message.flows() {
-            self.flow(&flow, json);
+            let header: *const MessageHeader = flow.header();
+            let this = (header, flow.template_id(), flow.late());
+            if owner != Some(this) {
+                self.write_head(&flow);
+                owner = Some(this);
+            }
+            json.open(b'{');
+            json.raw(&self.head);
+            write_fields(&self.fields, &flow, json);
+            lines::close(json);
         }
         for problem in message.problems() {
             lines::write_problem_alone(&problem, &self.files, &mut self.head, json);
@@ -65,9 +123,15 @@ impl Rows for FlowLines {
     }
 }
 
-/// A field of a flow; the frame is that of its file.
+/// A field of a flow; the frame is that of its file, and of a file that tells no exporter
+/// there is none.
 pub(crate) fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'m>> {
     match field {
+        FlowField::ExporterAddress | FlowField::ExporterPort
+            if !lines::is_exporter_known(flow.header()) =>
+        {
+            None
+        }
         FlowField::Frame => Some(FlowValue::Unsigned(files::frame(flow.header().frame))),
         field => flow.get(field),
     }

@@ -50,6 +50,14 @@ impl<'o> Json<'o> {
         self.colon();
     }
 
+    /// A key as it is written behind another member: `,"key":`.
+    pub(crate) fn key_with_comma(&mut self, key: &str) {
+        match self.out.last() {
+            Some(b'{') | None => self.raw(key.get(1..).unwrap_or_default().as_bytes()),
+            _ => self.raw(key.as_bytes()),
+        }
+    }
+
     /// Makes the string just written a key.
     pub(crate) fn colon(&mut self) {
         self.out.push(b':');

@@ -19,8 +19,6 @@ pub(crate) trait Schema {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Head<'h> {
     members: &'h [u8],
-    /// Frame of the datagram that is being decoded; it brought the templates of late data.
-    frame: u64,
 }
 
 impl Head<'_> {
@@ -31,12 +29,12 @@ impl Head<'_> {
     }
 
     /// Says of a row that it is late.
-    pub(crate) fn late(&self, set: &Set<'_>, json: &mut Json<'_>) {
-        if set.is_late() {
+    pub(crate) fn late(set: &Set<'_>, json: &mut Json<'_>) {
+        if let Some(header) = set.template_header() {
             json.key("late");
             json.boolean(true);
             json.key("template_frame");
-            json.number(self.frame);
+            json.number(files::frame(header.frame));
         }
     }
 }
@@ -69,11 +67,9 @@ impl<S> Lines<S> {
 impl<S: Schema> Rows for Lines<S> {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         let json = &mut Json::new(out);
-        let mut headers = message.headers().peekable();
-        let frame = headers.peek().map_or(0, |header| header.frame);
         let mut sets = message.sets().peekable();
         let mut problems = message.problems().peekable();
-        for header in headers {
+        for header in message.headers() {
             self.head.clear();
             write_head(
                 &mut Json::new(&mut self.head),
@@ -83,7 +79,6 @@ impl<S: Schema> Rows for Lines<S> {
             );
             let head = Head {
                 members: &self.head,
-                frame: files::frame(frame),
             };
             while let Some(set) = sets.next_if(|set| core::ptr::eq(set.header(), header)) {
                 self.schema.set(&set, head, json);
@@ -91,6 +86,10 @@ impl<S: Schema> Rows for Lines<S> {
             while let Some(found) = problems.next_if(|found| core::ptr::eq(found.header, header)) {
                 write_problem(&found, head, json);
             }
+        }
+        // Problems of late data stand among those of the message that let it out.
+        for problem in problems {
+            write_problem_alone(&problem, &self.files, &mut self.head, json);
         }
     }
 
@@ -106,8 +105,7 @@ fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times:
         json.key("received");
         json.time(header.received.into());
     }
-    // In a file nothing tells who sent a message.
-    if header.exporter.port() != 0 || !header.exporter.ip().is_unspecified() {
+    if is_exporter_known(header) {
         json.key("exporter");
         json.address(header.exporter.ip());
         json.key("port");
@@ -131,6 +129,11 @@ fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times:
         json.key("export_time");
         json.time(time.into());
     }
+}
+
+/// Whether something tells who sent a message; nothing does in an IPFIX file.
+pub(crate) fn is_exporter_known(header: &MessageHeader) -> bool {
+    header.exporter.port() != 0 || !header.exporter.ip().is_unspecified()
 }
 
 fn write_frame(json: &mut Json<'_>, number: u64, files: &Files) {
@@ -157,10 +160,7 @@ pub(crate) fn write_problem_alone(
 ) {
     head.clear();
     write_head(&mut Json::new(head), problem.header, files, false);
-    let head = Head {
-        members: head,
-        frame: 0,
-    };
+    let head = Head { members: head };
     write_problem(problem, head, json);
 }
 

@@ -81,7 +81,7 @@ impl Records {
         } else {
             "data"
         });
-        head.late(set, json);
+        Head::late(set, json);
         let scope = usize::from(template.scope_count());
         if template.is_options() {
             json.key("scope");

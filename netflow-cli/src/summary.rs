@@ -37,13 +37,17 @@ impl Summary {
         }
     }
 
+    /// What a datagram gave.
     pub(crate) fn message(&mut self, message: &Message<'_>) {
-        for header in message.headers() {
-            *self.messages.entry(header.protocol).or_default() += 1;
-        }
         for problem in message.problems() {
             self.problem(&problem.error, problem.header.frame);
         }
+    }
+
+    /// A datagram held messages of this protocol, up to so many of all datagrams.
+    pub(crate) fn messages(&mut self, protocol: Protocol, all: u64) {
+        let before: u64 = self.messages.values().sum();
+        *self.messages.entry(protocol).or_default() += all.saturating_sub(before);
     }
 
     pub(crate) fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {

@@ -147,3 +147,6 @@ impl Column {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

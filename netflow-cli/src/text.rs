@@ -119,17 +119,13 @@ impl Instant {
 pub(crate) fn time(out: &mut Vec<u8>, time: Instant) {
     let (year, month, day) = date(time.seconds.div_euclid(86_400));
     let of_day = time.seconds.rem_euclid(86_400);
-    padded(out, year, 4);
-    for (mark, number) in [
-        (b'-', month),
-        (b'-', day),
-        (b'T', of_day / 3_600),
-        (b':', of_day / 60 % 60),
-        (b':', of_day % 60),
-    ] {
-        out.push(mark);
-        padded(out, number, 2);
-    }
+    let century = two(year / 100);
+    let (year, month, day) = (two(year), two(month), two(day));
+    let (hour, minute, second) = (two(of_day / 3_600), two(of_day / 60 % 60), two(of_day % 60));
+    out.extend_from_slice(&[
+        century[0], century[1], year[0], year[1], b'-', month[0], month[1], b'-', day[0], day[1],
+        b'T', hour[0], hour[1], b':', minute[0], minute[1], b':', second[0], second[1],
+    ]);
     if time.nanos > 0 {
         let (fraction, digits) = match time.nanos {
             nanos if nanos % 1_000_000 == 0 => (nanos / 1_000_000, 3),
@@ -142,13 +138,18 @@ pub(crate) fn time(out: &mut Vec<u8>, time: Instant) {
     out.push(b'Z');
 }
 
+/// The last two digits of a number.
+fn two(number: i64) -> [u8; 2] {
+    let digit = |number: i64| DIGITS[usize::try_from(number.rem_euclid(10)).unwrap_or(0)];
+    [digit(number / 10), digit(number)]
+}
+
 /// A number with leading zeros.
 pub(crate) fn padded(out: &mut Vec<u8>, number: i64, width: usize) {
-    let start = out.len();
-    decimal(out, number);
-    for _ in out.len() - start..width {
-        out.insert(start, b'0');
-    }
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(number).as_bytes();
+    out.resize(out.len() + width.saturating_sub(digits.len()), b'0');
+    out.extend_from_slice(digits);
 }
 
 /// Year, month and day of so many days after 1970-01-01 in the Gregorian calendar, counted

@@ -70,7 +70,7 @@ impl Wire {
             json.key("scope_count");
             json.number(template.scope_count());
         }
-        head.late(set, json);
+        Head::late(set, json);
         json.key("fields");
         self.fields(record, 0, json);
         close(json);
@@ -78,10 +78,15 @@ impl Wire {
 
     /// `[[key, octets, value], …]`
     fn fields(self, record: &DataRecord<'_, '_>, depth: u8, json: &mut Json<'_>) {
+        let is_fixed_version = record.template().is_fixed_version();
         json.open(b'[');
         for field in record.fields() {
             json.open(b'[');
-            write_key(field.template(), json);
+            if is_fixed_version {
+                write_fixed_key(field.template(), json);
+            } else {
+                write_field_key(field.template().key(), json);
+            }
             json.hex(field.octets());
             self.value(&field, depth, json);
             json.close(b']');
@@ -104,15 +109,15 @@ impl Wire {
     }
 }
 
-/// The key of a field: its element, its v9 scope, or the member of a fixed version that is
-/// no element.
-fn write_key(field: &TemplateField, json: &mut Json<'_>) {
-    match (field.key(), field.element(), field.name()) {
-        (FieldKey::Element(_), None, Some(name)) => json.word(name),
-        (key, ..) => write_field_key(key, json),
+/// The key of a field of a fixed version: its element, or its name if it is none.
+fn write_fixed_key(field: &TemplateField, json: &mut Json<'_>) {
+    match (field.element(), field.name()) {
+        (None, Some(name)) => json.string(name),
+        _ => write_field_key(field.key(), json),
     }
 }
 
+/// `8`, `29305/85`, `scope/1`.
 fn write_field_key(key: FieldKey, json: &mut Json<'_>) {
     match key {
         FieldKey::Element(id) if id.enterprise_number == 0 => json.quoted_number(id.id),

@@ -420,7 +420,7 @@ def traps():
     trap("many_records", "more than 1,024 records in one set", "2,000 records, none lost",
          ipfix(a_set(2, template(256, tiny)), a_set(256, records(tiny, 2000, e7=443))), **ix)
     trap("data_before_templates", "data before its template, while templates of the same id come from other scopes first",
-         "never read with another's template; late data is delivered with its own (for now expected as `no_template`)",
+         "never read with another's template; late data is delivered with its own",
          v9(a_set(256, records(SMALL, 2)), domain=1), v9(a_set(0, template(256, [(2, 4), (8, 4), (12, 4)])), domain=2),
          (v9(a_set(0, template(256, [(2, 4), (8, 4), (12, 4)])), domain=1), {"source": "192.0.2.2"}),
          v9(a_set(0, template(257, IPV4)), domain=1, sequence=2), v9(a_set(0, template(256, SMALL)), domain=1, sequence=3))

@@ -1,5 +1,6 @@
 """NetFlow v1, v5 to v9 and IPFIX (RFC 3954, 7011, 5103, 6313): payloads to rows."""
 
+import copy
 import struct
 from dataclasses import dataclass
 
@@ -38,10 +39,11 @@ class State:
     def __init__(self):
         self.templates = {}
         self.types = {}              # of elements that exporters have described (RFC 5610)
+        self.waiting = {}            # sets that came before their template
 
     def scope(self, exporter, domain, protocol):
         key = exporter, domain, protocol
-        return self.templates.setdefault(key, {}), self.types.setdefault(key, {})
+        return [kept.setdefault(key, {}) for kept in (self.templates, self.types, self.waiting)]
 
 
 def fixed(message, at, payload, version):
@@ -106,14 +108,17 @@ def sets(message, state, at, payload):
         if at + size > stop:
             message.problem("set_too_long")
         at += size
+    message.flush()
+    message.rows.extend(walk.late)
     if any(payload[at:stop]):
         message.problem("trailing_octets")
     return end
 
 
 class Sets:
-    def __init__(self, message, v9, known, types):
-        self.message, self.v9, self.known, self.types = message, v9, known, types
+    def __init__(self, message, v9, known, types, waiting):
+        self.message, self.v9, self.known, self.types, self.waiting = message, v9, known, types, waiting
+        self.late = []               # rows of sets whose template came in this message
         self.data_id, self.options_id = (0, 1) if v9 else (2, 3)
 
     def one(self, ident, body):
@@ -168,9 +173,17 @@ class Sets:
                         field.key = f"scope/{field.element}"
                         field.type = registry.SCOPES.get(field.element)
                 self.known[ident] = Template(fields, scope)
+                self.deliver(ident)
                 self.message.row("options_template" if options else "template", template=ident,
                                  **({"scope_count": scope} if options else {}),
                                  fields=[[f.key, f.length] for f in fields])
+
+    def deliver(self, ident):
+        """Reads what waited for a template that is known now."""
+        for message, body in self.waiting.pop(ident, ()):
+            late = copy.copy(message)
+            late.rows, late.more = self.late, {"late": True, "template_frame": self.message.datagram.frame}
+            Sets(late, self.v9, self.known, self.types, self.waiting).data(ident, body)
 
     def specifiers(self, body, count):
         """(fields, octets) or (None, 0) if they are cut."""
@@ -213,6 +226,7 @@ class Sets:
         template = self.known.get(ident)
         if template is None:
             self.message.problem("no_template")
+            self.waiting.setdefault(ident, []).append((self.message, body))
             return
         least = template.least()
         if least == 0:

@@ -1,7 +1,6 @@
 //! The keys of a record: names, each once.
 
 use core::ops::Range;
-use std::collections::HashMap;
 
 use netflow_core::element;
 use netflow_core::record::{DataRecord, Field};
@@ -11,37 +10,48 @@ use netflow_core::wire::template::FieldKey;
 use crate::json::Json;
 
 /// What a field is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Name<'n> {
-    /// By a registry, or by the layout of a fixed version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Name<'n> {
+    /// By a registry, by the exporter, or by the layout of a fixed version.
     Known(&'n str),
-    /// By its numbers only.
-    Unknown(FieldKey),
+    /// By enterprise and number only.
+    Element(u32, u16),
+    /// By the number of a v9 scope only.
+    Scope(u16),
+}
+
+impl<'n> Name<'n> {
+    fn new(name: Option<&'n str>, key: FieldKey) -> Self {
+        match (name, key) {
+            (Some(name), _) => Self::Known(name),
+            (None, FieldKey::Element(id)) => Self::Element(id.enterprise_number, id.id),
+            (None, FieldKey::Scope(number)) => Self::Scope(number),
+        }
+    }
+
+    fn of(field: &'n TemplateField) -> Self {
+        Self::new(field.name(), field.key())
+    }
 }
 
 /// Writes a name as a string: `sourceIPv4Address`, `6871:999`.
 pub(super) fn write_name(name: Name<'_>, json: &mut Json<'_>) {
     match name {
+        // An exporter may name its elements as it likes.
         Name::Known(name) => json.string(name),
-        Name::Unknown(FieldKey::Element(id)) => {
-            json.plain(format_args!("{}:{}", id.enterprise_number, id.id));
-        }
-        Name::Unknown(FieldKey::Scope(number)) => json.plain(format_args!("scope:{number}")),
+        Name::Element(enterprise, number) => json.plain(format_args!("{enterprise}:{number}")),
+        Name::Scope(number) => json.plain(format_args!("scope:{number}")),
     }
 }
 
-/// The name of a field specifier.
+/// The name of a field specifier by the registries.
 pub(super) fn of_key(key: FieldKey, v9: bool) -> Name<'static> {
     let name = match key {
         FieldKey::Scope(number) => element::v9_scope(number),
         FieldKey::Element(id) if v9 => element::v9(id.id).map(|element| element.name),
         FieldKey::Element(id) => element::get(id).map(|element| element.name),
     };
-    name.map_or(Name::Unknown(key), Name::Known)
-}
-
-fn of_field(field: &TemplateField) -> Name<'_> {
-    field.name().map_or(Name::Unknown(field.key()), Name::Known)
+    Name::new(name, key)
 }
 
 /// Which fields of a template share a name: those become an array under it, since a key
@@ -53,24 +63,33 @@ pub(crate) struct Names {
     /// Whether a field is the first of its name.
     first: Vec<bool>,
     repeated: bool,
+    /// The fields by name.
+    sorted: Vec<usize>,
 }
 
 impl Names {
     /// Prepares for the records of a template.
     pub(super) fn learn(&mut self, template: &Template) {
-        self.next.clear();
-        self.first.clear();
-        self.repeated = false;
-        // The last field of each name; scope and other fields are two objects.
-        let mut last = HashMap::new();
+        let fields = template.fields();
         let scope = usize::from(template.scope_count());
-        for (index, field) in template.fields().iter().enumerate() {
-            self.next.push(index);
-            let before = last.insert((index < scope, of_field(field)), index);
-            self.first.push(before.is_none());
-            if let Some(before) = before {
-                self.next[before] = index;
-                self.repeated = true;
+        // Scope and other fields are two objects.
+        let key = |index: usize| (index < scope, fields.get(index).map(Name::of));
+        self.sorted.clear();
+        self.sorted.extend(0..fields.len());
+        self.sorted
+            .sort_unstable_by(|a, b| key(*a).cmp(&key(*b)).then(a.cmp(b)));
+        self.next.clear();
+        self.next.extend(0..fields.len());
+        self.first.clear();
+        self.first.resize(fields.len(), true);
+        self.repeated = false;
+        for pair in self.sorted.windows(2) {
+            if let [before, after] = *pair {
+                if key(before) == key(after) {
+                    self.next[before] = after;
+                    self.first[after] = false;
+                    self.repeated = true;
+                }
             }
         }
     }
@@ -129,11 +148,6 @@ impl Names {
 }
 
 fn write_key(field: &TemplateField, json: &mut Json<'_>) {
-    match field.name() {
-        Some(name) => json.key(name),
-        None => {
-            write_name(of_field(field), json);
-            json.colon();
-        }
-    }
+    write_name(Name::of(field), json);
+    json.colon();
 }

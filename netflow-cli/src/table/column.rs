@@ -7,6 +7,7 @@ use netflow_core::field::{FieldType, FlowField};
 use netflow_core::{Flow, Timestamp};
 
 use super::number;
+use crate::lines;
 use crate::text::{self, Instant};
 
 /// How cells are written.
@@ -66,11 +67,11 @@ impl Column {
     pub(super) const fn title(self) -> &'static str {
         match self {
             Self::Start => "start (UTC)",
-            Self::Duration => "lasted",
+            Self::Duration => "dur",
             Self::Protocol => "proto",
             Self::Source => "source",
             Self::Destination => "destination",
-            Self::Packets => "packets",
+            Self::Packets => "pkts",
             Self::Octets => "octets",
             Self::Sampling => "sampling",
             Self::Flags => "flags",
@@ -112,6 +113,10 @@ impl Column {
             Self::Duration => {
                 if let Some(nanos) = flow.duration() {
                     number::duration(out, nanos);
+                    // The clock of the exporter cannot be right.
+                    if flow.clock_suspect() == Some(true) {
+                        out.push(b'?');
+                    }
                 }
             }
             Self::Protocol => protocol(out, flow),
@@ -136,7 +141,9 @@ impl Column {
             Self::Input => interface(out, flow.input_interface()),
             Self::Output => interface(out, flow.output_interface()),
             Self::Exporter => {
-                if let Some(address) = flow.agent_address().or_else(|| flow.exporter_address()) {
+                let address = flow.agent_address().or_else(|| flow.exporter_address());
+                let address = address.filter(|_| lines::is_exporter_known(flow.header()));
+                if let Some(address) = address {
                     text::address(out, address);
                 }
             }

@@ -15,18 +15,19 @@ impl Decoder {
     /// Obeys the records of a set of templates or options templates.
     pub(super) fn template_set(&mut self, course: &Course<'_>, set: &Set<'_>, options: bool) {
         let dialect = course.dialect;
-        let records = TemplateRecords::new(set.body(), set.body_offset(), dialect, options);
+        let mut records = TemplateRecords::new(set.body(), set.body_offset(), dialect, options);
         let end = set.body_offset().saturating_add(set.body().len());
         let mut count = 0_usize;
-        for record in records {
+        while let Some(record) = records.next() {
             match record {
                 Ok(record) => {
                     count = count.saturating_add(1);
                     self.template(course, &record);
                 }
                 Err(error) => {
-                    let left = end.saturating_sub(error.offset);
-                    self.problem(error, Some(set.id()), left);
+                    let behind = end.saturating_sub(records.left());
+                    let octets = behind.saturating_sub(error.offset);
+                    self.problem(error, Some(set.id()), octets);
                 }
             }
         }

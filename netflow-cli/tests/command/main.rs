@@ -1,0 +1,13 @@
+//! The command as a user runs it.
+//!
+//! Whole captures are in `testdata/`; more of them, which are not of this repository, are
+//! read where the variable `NETFLOW_CAPTURES` names their directory.
+
+extern crate alloc;
+
+mod captures;
+mod endings;
+mod formats;
+mod run;
+mod table;
+mod testdata;

@@ -1,0 +1,104 @@
+//! The table as people see it.
+
+use crate::run::{command, finish, testdata};
+
+fn table(columns: &str, options: &[&str], file: &str) -> String {
+    let mut command = command(["decode", "--quiet"]);
+    let run = finish(
+        command
+            .args(options)
+            .arg(testdata(file))
+            .env("COLUMNS", columns),
+    );
+    assert_eq!(run.status, 0);
+    run.stdout
+}
+
+#[test]
+fn a_table_of_80_columns_shows_what_fits() {
+    let shown = table("80", &[], "synthetic/cisco_asr9k_v9.pcap");
+    assert_eq!(
+        shown,
+        "\
+start    proto     source                   destination         pkts octets
+---------------------------------------------------------------------------
+2025-12-31
+23:59:00 TCP       192.0.2.1:40000       -> 198.51.100.1:80        1   1517
+23:59:00 UDP       192.0.2.2:40001       -> 198.51.100.2:443       2   3017
+23:59:00 TCP       192.0.2.3:40002       -> 198.51.100.3:53        3   4517
+23:59:00 ICMP 0/22 192.0.2.4             -> 198.51.100.4           4   6017
+23:59:00 TCP       192.0.2.5:40004       -> 198.51.100.5:80        5   7517
+23:59:00 UDP       192.0.2.6:40005       -> 198.51.100.6:443       6   9017
+23:59:00 TCP       [2001:db8:1::1]:40000 -> [2001:db8:2::1]:80     1   1517
+23:59:00 UDP       [2001:db8:1::2]:40001 -> [2001:db8:2::2]:443    2   3017
+23:59:00 TCP       [2001:db8:1::3]:40002 -> [2001:db8:2::3]:53     3   4517
+23:59:00 ICMP 0/22 2001:db8:1::4         -> 2001:db8:2::4          4   6017
+23:59:00 TCP       192.0.2.1:40000       -> 198.51.100.1:80        1   1517
+23:59:00 UDP       192.0.2.2:40001       -> 198.51.100.2:443       2   3017
+23:59:00 TCP       192.0.2.3:40002       -> 198.51.100.3:53        3   4517
+23:59:00 ICMP 0/22 192.0.2.4             -> 198.51.100.4           4   6017
+---------------------------------------------------------------------------
+14 flows                                                          41  61.7k
+"
+    );
+}
+
+#[test]
+fn a_table_of_200_columns_shows_everything() {
+    let shown = table("200", &[], "synthetic/nfv5.pcap");
+    let lines: Vec<&str> = shown.lines().take(4).chain(shown.lines().last()).collect();
+    assert_eq!(
+        lines,
+        [
+            "start (UTC)               dur proto source              destination       pkts octets sampling flags    in out exporter",
+            "------------------------------------------------------------------------------------------------------------------------",
+            "2025-12-31 23:59:30.250 28.0s TCP   192.0.2.1:50000  -> 198.51.100.1:443    12   9000    1:100 ...AP.SF 11  12 192.0.2.1",
+            "2025-12-31 23:59:30.251 28.0s TCP   192.0.2.2:50001  -> 198.51.100.2:443    13   9001    1:100 ...AP.SF 11  12 192.0.2.1",
+            "37 flows                                                                  1200 333756",
+        ]
+    );
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for file in [
+        "synthetic/cisco_asr9k_v9.pcap",
+        "synthetic/juniper_mx_ipfix.pcap",
+        "synthetic/nfv5.pcap",
+        "synthetic/sflow_samples.pcap",
+        "genuine/ovs.pcap",
+        "genuine/pm_v9.pcap",
+    ] {
+        for columns in [80, 100, 132, 200] {
+            for line in table(&columns.to_string(), &[], file).lines() {
+                assert!(line.len() <= columns, "{file} {columns}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_fields_that_were_asked_for_are_the_columns() {
+    let shown = table(
+        "80",
+        &["--fields", "octets,source_address,start"],
+        "synthetic/nfv1.pcap",
+    );
+    let lines: Vec<&str> = shown.lines().take(3).collect();
+    assert_eq!(
+        lines,
+        [
+            "octets source_address start",
+            "----------------------------------------------",
+            "  9000 192.0.2.1      2025-12-31T23:59:30.250Z",
+        ]
+    );
+}
+
+#[test]
+fn a_capture_without_flows_says_so() {
+    assert_eq!(
+        table("80", &[], "synthetic/sflow_all_counters.pcap"),
+        "0 flows\n"
+    );
+}
