@@ -50,6 +50,10 @@ pub(crate) struct Decode {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
 
+    /// Show a record of two directions (RFC 5103) as two flows
+    #[arg(long)]
+    pub(crate) split_biflows: bool,
+
     /// A further port that collectors listen on; may be repeated
     #[arg(short, long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) ports: Vec<u16>,

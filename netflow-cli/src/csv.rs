@@ -7,7 +7,7 @@ use netflow_core::{Flow, Message};
 
 use crate::files::Files;
 use crate::flow;
-use crate::rows::Rows;
+use crate::rows::{Biflows, Rows};
 
 /// RFC 4180 ends lines so.
 const END: &[u8] = b"\r\n";
@@ -15,6 +15,7 @@ const END: &[u8] = b"\r\n";
 /// Flows as CSV.
 #[derive(Debug)]
 pub(crate) struct Csv {
+    biflows: Biflows,
     fields: Vec<FlowField>,
     with_file: bool,
     files: Files,
@@ -22,8 +23,9 @@ pub(crate) struct Csv {
 
 impl Csv {
     /// Of these fields, or of all.
-    pub(crate) fn new(fields: Option<Vec<FlowField>>, files: Files) -> Self {
+    pub(crate) fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
         Self {
+            biflows,
             with_file: fields.is_none() && files.are_several(),
             fields: fields.unwrap_or_else(|| FlowField::ALL.to_vec()),
             files,
@@ -73,9 +75,7 @@ impl Rows for Csv {
     }
 
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
-        for flow in message.flows() {
-            self.flow(&flow, out);
-        }
+        self.biflows.for_each(message, |flow| self.flow(flow, out));
     }
 }
 

@@ -7,12 +7,13 @@ use netflow_core::{Datagram, Error, Flow, Message, MessageHeader};
 use crate::files::{self, Files};
 use crate::json::Json;
 use crate::lines;
-use crate::rows::Rows;
+use crate::rows::{Biflows, Rows};
 use crate::text::{self, Instant};
 
 /// One JSON object a flow; what a flow does not have is left out.
 #[derive(Debug)]
 pub(crate) struct FlowLines {
+    biflows: Biflows,
     /// Fields that all flows of a set have in common, which come first as a rule.
     common: Vec<Key>,
     fields: Vec<Key>,
@@ -46,7 +47,7 @@ const COMMON: [FlowField; 11] = [
 
 impl FlowLines {
     /// Of these fields, or of all.
-    pub(crate) fn new(fields: Option<Vec<FlowField>>, files: Files) -> Self {
+    pub(crate) fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
         let with_file = fields.is_none() && files.are_several();
         let key = |field: FlowField| Key {
             field,
@@ -63,6 +64,7 @@ impl FlowLines {
         Self {
             common,
             fields,
+            biflows,
             with_file,
             files,
             head: Vec::new(),
@@ -101,18 +103,18 @@ impl Rows for FlowLines {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         let json = &mut Json::new(out);
         let mut owner: Option<Owner> = None;
-        for flow in message.flows() {
+        self.biflows.for_each(message, |flow| {
             let header: *const MessageHeader = flow.header();
             let this = (header, flow.template_id(), flow.late());
             if owner != Some(this) {
-                self.write_head(&flow);
+                self.write_head(flow);
                 owner = Some(this);
             }
             json.open(b'{');
             json.raw(&self.head);
-            write_fields(&self.fields, &flow, json);
+            write_fields(&self.fields, flow, json);
             lines::close(json);
-        }
+        });
         for problem in message.problems() {
             lines::write_problem_alone(&problem, &self.files, &mut self.head, json);
         }

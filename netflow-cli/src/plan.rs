@@ -11,7 +11,7 @@ use crate::files::Files;
 use crate::flow::FlowLines;
 use crate::lines::Lines;
 use crate::record::Records;
-use crate::rows::Rows;
+use crate::rows::{Biflows, Rows};
 use crate::suggest;
 use crate::table::Table;
 use crate::wire::Wire;
@@ -27,6 +27,7 @@ pub(crate) struct Plan {
     format: Format,
     schema: SchemaName,
     fields: Option<Vec<FlowField>>,
+    biflows: Biflows,
     width: usize,
 }
 
@@ -37,6 +38,8 @@ pub(crate) enum Usage {
     NoColumns { format: Format, schema: SchemaName },
     /// Only flows have normalised fields.
     NoFields(SchemaName),
+    /// Only flows have a direction.
+    NoBiflows(SchemaName),
     /// There is no such field; perhaps this one is meant.
     UnknownField {
         name: String,
@@ -60,12 +63,20 @@ impl Plan {
             if !args.fields.is_empty() {
                 return Err(Usage::NoFields(schema));
             }
+            if args.split_biflows {
+                return Err(Usage::NoBiflows(schema));
+            }
         }
         let to_terminal = args.output.is_none() && io::stdout().is_terminal();
         Ok(Self {
             format,
             schema,
             fields: fields(&args.fields)?,
+            biflows: if args.split_biflows {
+                Biflows::Split
+            } else {
+                Biflows::Whole
+            },
             width: width(to_terminal),
         })
     }
@@ -73,15 +84,14 @@ impl Plan {
     /// What writes the rows.
     pub(crate) fn rows(&self, files: &Files, list_depth: u8) -> Box<dyn Rows> {
         let files = files.clone();
+        let (fields, biflows) = (self.fields.clone(), self.biflows);
         match (self.schema, self.format) {
             (SchemaName::Wire, _) => Box::new(Lines::new(Wire { list_depth }, files)),
             (SchemaName::Record, _) => Box::new(Lines::new(Records::new(list_depth), files)),
-            (SchemaName::Flow, Format::Json) => {
-                Box::new(FlowLines::new(self.fields.clone(), files))
-            }
-            (SchemaName::Flow, Format::Csv) => Box::new(Csv::new(self.fields.clone(), files)),
+            (SchemaName::Flow, Format::Json) => Box::new(FlowLines::new(fields, biflows, files)),
+            (SchemaName::Flow, Format::Csv) => Box::new(Csv::new(fields, biflows, files)),
             (SchemaName::Flow, Format::Table) => {
-                Box::new(Table::new(self.width, self.fields.as_deref()))
+                Box::new(Table::new(self.width, biflows, self.fields.as_deref()))
             }
         }
     }
@@ -124,6 +134,10 @@ impl fmt::Display for Usage {
             Self::NoFields(schema) => write!(
                 f,
                 "--fields chooses among the fields of the schema flow, not of {schema}"
+            ),
+            Self::NoBiflows(schema) => write!(
+                f,
+                "--split-biflows makes flows of the schema flow, not of {schema}"
             ),
             Self::UnknownField { name, suggestion } => {
                 write!(f, "there is no field \"{name}\"")?;

@@ -1,6 +1,6 @@
 //! What all forms of output have in common: messages go in, text comes out.
 
-use netflow_core::{Datagram, Error, Message};
+use netflow_core::{Datagram, Error, Flow, Message};
 
 /// Turns messages into rows of text.
 pub(crate) trait Rows {
@@ -25,5 +25,27 @@ pub(crate) trait Rows {
     /// What stands behind the last row.
     fn finish(&mut self, out: &mut Vec<u8>) {
         let _ = out;
+    }
+}
+
+/// Which flows a record of two directions gives (RFC 5103).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Biflows {
+    /// One, with the counters of both.
+    Whole,
+    /// One of each direction.
+    Split,
+}
+
+impl Biflows {
+    /// Gives each flow of a message to `each`.
+    pub(crate) fn for_each<'m>(self, message: &Message<'m>, mut each: impl FnMut(&Flow<'m>)) {
+        match self {
+            Self::Whole => message.flows().for_each(|flow| each(&flow)),
+            Self::Split => {
+                let flows = message.flows().split_biflows();
+                flows.for_each(|flow| each(&flow));
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ use self::cells::Cells;
 use self::column::{Column, Style};
 use self::layout::{Layout, Place};
 use crate::flow;
-use crate::rows::Rows;
+use crate::rows::{Biflows, Rows};
 
 /// Rows that are seen before the widths are chosen.
 const KEPT_BACK: usize = 256;
@@ -25,6 +25,7 @@ const WIDE: usize = 120;
 /// Flows as a table.
 #[derive(Debug)]
 pub(crate) struct Table {
+    biflows: Biflows,
     width: usize,
     columns: Vec<Column>,
     style: Style,
@@ -40,8 +41,9 @@ pub(crate) struct Table {
 
 impl Table {
     /// A table of this width, with these fields or the columns that suit most.
-    pub(crate) fn new(width: usize, fields: Option<&[FlowField]>) -> Self {
+    pub(crate) fn new(width: usize, biflows: Biflows, fields: Option<&[FlowField]>) -> Self {
         Self {
+            biflows,
             width,
             columns: fields.map_or_else(
                 || Column::USUAL.to_vec(),
@@ -99,9 +101,7 @@ impl Table {
 
 impl Rows for Table {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
-        for flow in message.flows() {
-            self.flow(&flow, out);
-        }
+        self.biflows.for_each(message, |flow| self.flow(flow, out));
     }
 
     /// Writes the rows that were kept back.

@@ -89,6 +89,17 @@ impl<'m> Flow<'m> {
         }
     }
 
+    /// The reverse direction of a biflow (RFC 5103, or the responder behind a
+    /// firewall) as a flow of its own: source and destination change places,
+    /// counters are those of the reverse elements. `None` if the record is no
+    /// biflow, or nothing came back.
+    #[must_use]
+    pub fn reverse(&self) -> Option<Self> {
+        let reverse = Self::from_record(self.record()?.reverse()?, self.origin);
+        let came = |count: Option<u64>| count.is_some_and(|count| count > 0);
+        (came(reverse.packets()) || came(reverse.octets())).then_some(reverse)
+    }
+
     /// The sFlow sample.
     #[must_use]
     pub fn sample(&self) -> Option<&sflow::Sample<'m>> {
@@ -243,16 +254,21 @@ normalised_fields!(accessors);
 
 /// What the header tells, and how the datagram came.
 impl Flow<'_> {
-    /// Address of the exporter, as the datagram came.
+    /// Address of the exporter, as the datagram came; absent if none is known,
+    /// as in an IPFIX file.
     #[must_use]
-    pub const fn exporter_address(&self) -> Option<IpAddr> {
-        Some(self.origin.header.exporter.ip())
+    pub fn exporter_address(&self) -> Option<IpAddr> {
+        let address = self.origin.header.exporter.ip();
+        (!address.is_unspecified()).then_some(address)
     }
 
-    /// Port the exporter sent from.
+    /// Port the exporter sent from; absent if none is known.
     #[must_use]
     pub const fn exporter_port(&self) -> Option<u16> {
-        Some(self.origin.header.exporter.port())
+        match self.origin.header.exporter.port() {
+            0 => None,
+            port => Some(port),
+        }
     }
 
     /// Address the sFlow agent gives itself.

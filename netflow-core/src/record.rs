@@ -74,6 +74,12 @@ impl<'a, 't> DataRecord<'a, 't> {
         self.template.is_options()
     }
 
+    /// The same record as of the reverse direction of a biflow.
+    pub(crate) fn reverse(&self) -> Option<Self> {
+        let template = self.template.reverse()?;
+        Some(Self { template, ..*self })
+    }
+
     /// The fields in the order of the template, padding included.
     #[must_use]
     pub fn fields(&self) -> Fields<'a, 't> {

@@ -4,6 +4,7 @@
 mod builtin;
 mod plan;
 mod registry;
+mod reverse;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -27,6 +28,8 @@ pub struct Template {
     lists: bool,
     fixed_version: bool,
     plan: Plan,
+    /// The same records as of the reverse direction.
+    reverse: Option<Box<Self>>,
     /// Octets of the specifiers on the wire, to see whether a template that
     /// comes again is the same.
     specifiers: Box<[u8]>,
@@ -113,11 +116,16 @@ impl Template {
             TemplateKind::Withdrawal { .. } => return None,
         };
         let dialect = record.dialect();
-        let fields = record
+        let fields: Box<[TemplateField]> = record
             .fields()
             .map(|specifier| TemplateField::resolve(specifier, dialect, &defined))
             .collect();
+        let reverse = match scope_count {
+            None => Self::reversed(&fields, dialect, &defined),
+            Some(_) => None,
+        };
         let mut template = Self::from_fields(record.id(), fields);
+        template.reverse = reverse.map(|fields| Box::new(Self::from_fields(record.id(), fields)));
         template.scope_count = scope_count;
         template.specifiers = record.specifiers().into();
         Some(template)
@@ -150,6 +158,7 @@ impl Template {
             lists,
             fixed_version: false,
             plan,
+            reverse: None,
             specifiers: Box::default(),
         }
     }
@@ -205,6 +214,12 @@ impl Template {
         self.lists
     }
 
+    /// The same records as of the reverse direction; `None` if they are no
+    /// biflows.
+    pub(crate) fn reverse(&self) -> Option<&Self> {
+        self.reverse.as_deref()
+    }
+
     pub(crate) const fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -238,6 +253,17 @@ impl Template {
         let mut template = Self::from_fields(self.id, fields);
         template.scope_count = self.scope_count;
         template.specifiers = self.specifiers.clone();
+        template.reverse = match &self.reverse {
+            Some(reverse) => {
+                let fields = reverse.fields.iter();
+                let refine = |field: &TemplateField| {
+                    field.refined(&defined).unwrap_or_else(|| field.clone())
+                };
+                let fields = fields.map(refine).collect();
+                Some(Box::new(Self::from_fields(self.id, fields)))
+            }
+            None => None,
+        };
         Some(template)
     }
 
@@ -248,6 +274,7 @@ impl Template {
             .saturating_add(size_of_val::<[TemplateField]>(&self.fields))
             .saturating_add(self.specifiers.len())
             .saturating_add(self.plan.memory())
+            .saturating_add(self.reverse().map_or(0, Self::memory))
     }
 }
 

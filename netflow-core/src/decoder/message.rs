@@ -167,6 +167,17 @@ impl Flows<'_> {
     }
 }
 
+impl<'m> Flows<'m> {
+    /// Biflows as two flows: behind each that has a reverse direction comes
+    /// that one ([`Flow::reverse`]).
+    pub fn split_biflows(self) -> impl Iterator<Item = Flow<'m>> {
+        self.flat_map(|flow| {
+            let reverse = flow.reverse();
+            core::iter::once(flow).chain(reverse)
+        })
+    }
+}
+
 impl<'m> Iterator for Flows<'m> {
     type Item = Flow<'m>;
 

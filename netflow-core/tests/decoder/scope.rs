@@ -103,3 +103,10 @@ fn an_ipv4_exporter_is_the_same_behind_a_socket_of_ipv6() {
     let mapped = of("[::ffff:192.0.2.1]:1");
     assert!(understood(&mut decoder, mapped, &Message::ipfix(0)));
 }
+
+#[test]
+fn a_decoder_may_move_between_threads() {
+    fn assert<T: Send + Sync>() {}
+    assert::<Decoder>();
+    assert::<netflow_core::Flow<'static>>();
+}

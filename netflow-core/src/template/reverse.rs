@@ -1,0 +1,98 @@
+//! Templates of biflows, seen from the other side (RFC 5103).
+
+use alloc::boxed::Box;
+
+use super::{Defined, Template, TemplateField};
+use crate::element::ElementId;
+use crate::wire::set::Dialect;
+use crate::wire::template::{FieldKey, FieldSpecifier};
+
+/// The enterprise number of reverse elements (RFC 5103, section 6.1).
+const REVERSE: u32 = 29_305;
+
+/// Counters that only a biflow has: of the reverse direction, and of the
+/// responder behind a firewall.
+const COUNTERS: [ElementId; 6] = [
+    ElementId::new(REVERSE, 1),
+    ElementId::new(REVERSE, 2),
+    ElementId::new(REVERSE, 85),
+    ElementId::new(REVERSE, 86),
+    ElementId::iana(232),
+    ElementId::iana(299),
+];
+
+/// Elements that change places when a flow is seen from the other side
+/// (RFC 5103, section 5: directional key fields), and the counters of a
+/// firewall.
+const PAIRS: [(u16, u16); 20] = [
+    (7, 11),
+    (8, 12),
+    (9, 13),
+    (10, 14),
+    (16, 17),
+    (27, 28),
+    (29, 30),
+    (44, 45),
+    (56, 80),
+    (58, 59),
+    (169, 170),
+    (180, 181),
+    (182, 183),
+    (225, 226),
+    (227, 228),
+    (231, 232),
+    (234, 235),
+    (252, 253),
+    (281, 282),
+    (298, 299),
+];
+
+impl Template {
+    /// The same records as of the reverse direction; `None` if they are no
+    /// biflows.
+    pub(super) fn reversed(
+        fields: &[TemplateField],
+        dialect: Dialect,
+        defined: &impl Defined,
+    ) -> Option<Box<[TemplateField]>> {
+        let has = |id| {
+            fields
+                .iter()
+                .any(|field| field.key() == FieldKey::Element(id))
+        };
+        if !COUNTERS.into_iter().any(has) {
+            return None;
+        }
+        let reverse = |field: &TemplateField| {
+            let key = match field.key() {
+                FieldKey::Element(id) => FieldKey::Element(opposite(id, has)),
+                scope @ FieldKey::Scope(_) => scope,
+            };
+            let length = field.length();
+            TemplateField::resolve(FieldSpecifier { key, length }, dialect, defined)
+        };
+        Some(fields.iter().map(reverse).collect())
+    }
+}
+
+/// What an element is from the other side. Without a reverse element beside
+/// it, it is the same for both directions, but for the counters.
+fn opposite(id: ElementId, has: impl Fn(ElementId) -> bool) -> ElementId {
+    if id.enterprise_number == REVERSE {
+        return ElementId::iana(id.id);
+    }
+    if id.enterprise_number != 0 {
+        return id;
+    }
+    let pair = PAIRS.iter().find_map(|(one, other)| match id.id {
+        number if number == *one => Some(*other),
+        number if number == *other => Some(*one),
+        _ => None,
+    });
+    let reverse = ElementId::new(REVERSE, id.id);
+    match pair {
+        Some(number) => ElementId::iana(number),
+        None if has(reverse) || COUNTERS.contains(&reverse) => reverse,
+        None => id,
+    }
+}
