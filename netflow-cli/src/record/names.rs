@@ -31,7 +31,7 @@ pub(super) fn write_name(name: Name<'_>, json: &mut Json<'_>) {
 }
 
 /// The name of a field specifier.
-pub(super) fn of_key(key: FieldKey, v9: bool) -> Name<'static> {
+pub(crate) fn of_key(key: FieldKey, v9: bool) -> Name<'static> {
     let name = match key {
         FieldKey::Scope(number) => element::v9_scope(number),
         FieldKey::Element(id) if v9 => element::v9(id.id).map(|element| element.name),
