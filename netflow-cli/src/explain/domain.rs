@@ -242,12 +242,12 @@ impl Domain {
 
     /// Notes the templates that could not be kept.
     pub(super) fn problem(&mut self, problem: &Problem<'_>) {
-        let id = match problem.error.kind {
-            ErrorKind::TemplateCut { id, .. }
-            | ErrorKind::EmptyTemplate { id }
-            | ErrorKind::ScopeCount { id, .. }
-            | ErrorKind::TooManyFields { id, .. } => id,
-            _ => return,
+        let (ErrorKind::TemplateCut { id, .. }
+        | ErrorKind::EmptyTemplate { id }
+        | ErrorKind::ScopeCount { id, .. }
+        | ErrorKind::TooManyFields { id, .. }) = problem.error.kind
+        else {
+            return;
         };
         if self.refused.len() < MISSED {
             self.refused.entry(id).or_insert(problem.header.frame);

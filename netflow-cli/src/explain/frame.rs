@@ -1,6 +1,7 @@
 //! `--frame`: what each octet of one packet means.
 
 mod header;
+mod list;
 mod netflow;
 mod sflow;
 mod show;
@@ -8,7 +9,7 @@ mod tree;
 
 use netflow_core::{Datagram, Error, Message, MessageHeader, Protocol, Set};
 
-use self::tree::{Node, place};
+use self::tree::{Node, PASSED_OVER, place};
 use super::page::Look;
 use crate::args::Report;
 use crate::files;
@@ -168,7 +169,7 @@ fn whole_message(message: &Message<'_>, header: &MessageHeader, end: usize) -> N
         .last()
         .map_or(header.offset, |last| last.range.end);
     node.range.end = claimed_end(message, header, end).max(last).min(end);
-    node.fill(payload, "passed over");
+    node.fill(payload, PASSED_OVER);
     node
 }
 

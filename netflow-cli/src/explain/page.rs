@@ -31,7 +31,7 @@ impl Tone {
 }
 
 /// Columns that labels take.
-const LABEL: usize = 13;
+const LABEL: usize = 15;
 /// Columns of text that even a narrow terminal gets.
 const LEAST: usize = 24;
 

@@ -1,15 +1,15 @@
 //! The report for people.
 
+mod problem;
+mod template;
+
 use netflow_core::SamplerKey;
-use netflow_core::wire::template::FieldLength;
 
 use super::Story;
 use super::domain::{Domain, Missed};
-use super::page::{Page, TIED, Tone};
-use super::problem::{Around, Example, Kind};
+use super::page::{Page, Tone};
 use super::sampling::{sampler, source};
-use super::template::{Event, TemplateField, TemplateStory};
-use super::verdict::{self, NO_TEMPLATE};
+use super::verdict;
 use super::words::{counted, frame, grouped, lean};
 use crate::files::{self, Files};
 use crate::rows::End;
@@ -33,7 +33,7 @@ pub(super) fn write(story: &Story, end: &End<'_>, verdict: &[String], out: &mut 
         page.gap();
         page.paragraph(0, 0, "Problems", Tone::Title);
         for kind in &story.problems.kinds {
-            write_kind(kind, story, &mut page);
+            problem::write(kind, story, &mut page);
         }
     }
     write_read(end.read, &mut page);
@@ -66,7 +66,7 @@ fn write_domain(domain: &Domain, files: &Files, page: &mut Page) {
     write_sampling(domain, files, page);
     write_clock(domain, files, page);
     for (id, missed) in &domain.missed {
-        let text = missed_text(*id, missed, files);
+        let text = missed_text(domain, *id, missed, files);
         let tone = if missed.lost_octets() > 0 {
             Tone::Bad
         } else {
@@ -75,7 +75,7 @@ fn write_domain(domain: &Domain, files: &Files, page: &mut Page) {
         page.item("no template", &text, tone);
     }
     for (id, template) in &domain.templates.by_id {
-        write_template(*id, template, files, page);
+        template::write(*id, template, files, page);
     }
     if domain.templates.omitted > 0 {
         let text = format!("{} more were sent", grouped(domain.templates.omitted));
@@ -169,7 +169,7 @@ fn write_sampling(domain: &Domain, files: &Files, page: &mut Page) {
         let text = match sampling {
             None => format!("none  {}", counted(*flows, "flow")),
             Some(sampling) => {
-                let mut text = format!("1:{} by {}", sampling.rate, source(sampling));
+                let mut text = format!("1:{} {}", sampling.rate, source(sampling));
                 if let Some((_, told)) = sampling.announced {
                     text += &format!(" (options of {})", frame(told, files));
                 }
@@ -259,8 +259,9 @@ fn write_clock(domain: &Domain, files: &Files, page: &mut Page) {
         .collect();
     if let Some(skew) = clock.skew {
         let mut text = format!("export time is {} receive time", lean(skew.last));
-        if skew.min != skew.max {
-            text += &format!(" (from {} to {})", lean(skew.min), lean(skew.max));
+        let [min, max] = [skew.min, skew.max].map(|nanos| lean(nanos).replace(" of", ""));
+        if min != max {
+            text += &format!(", between {min} and {max}");
         }
         texts.push(text);
     }
@@ -277,7 +278,7 @@ fn write_clock(domain: &Domain, files: &Files, page: &mut Page) {
     }
 }
 
-fn missed_text(id: u16, missed: &Missed, files: &Files) -> String {
+fn missed_text(domain: &Domain, id: u16, missed: &Missed, files: &Files) -> String {
     let mut text = format!(
         "{id}: {} in {} from {}",
         counted(missed.octets, "octet"),
@@ -287,9 +288,15 @@ fn missed_text(id: u16, missed: &Missed, files: &Files) -> String {
     if missed.last != missed.first {
         text += &format!(" to {}", files::frame(missed.last));
     }
-    match missed.template_frame {
-        Some(came) => text += &format!("; its template came in {}", frame(came, files)),
-        None => text += "; its template never came",
+    match (missed.template_frame, domain.refused.get(&id)) {
+        (Some(came), _) => text += &format!("; its template came in {}", frame(came, files)),
+        (None, Some(came)) => {
+            text += &format!("; its template in {} cannot be read", frame(*came, files));
+        }
+        (None, None) if domain.templates.by_id.contains_key(&id) => {
+            text += "; its template did not come again";
+        }
+        (None, None) => text += "; its template never came",
     }
     if missed.late_sets == missed.sets {
         text += ", and all was decoded then";
@@ -298,139 +305,6 @@ fn missed_text(id: u16, missed: &Missed, files: &Files) -> String {
         text += &format!(", and {sets} were decoded then");
     }
     text
-}
-
-fn write_template(id: u16, template: &TemplateStory, files: &Files, page: &mut Page) {
-    let mut text = match template.scope_count {
-        Some(scope) => format!("options, {}, {scope} of them scope", fields_text(template)),
-        None => fields_text(template),
-    };
-    text += &match template.record_len {
-        Some(len) => format!(", records of {}", counted(len, "octet")),
-        None => ", records of variable length".to_owned(),
-    };
-    text += &format!(
-        "; since {}, sent {}; {}",
-        frame(template.first, files),
-        match template.sent {
-            1 => "once".to_owned(),
-            2 => "twice".to_owned(),
-            sent => format!("{} times", grouped(sent)),
-        },
-        counted(template.records, "record")
-    );
-    for (number, event) in &template.events.kept {
-        let event = match event {
-            Event::Changed => "defined anew",
-            Event::Withdrawn => "withdrawn",
-        };
-        text += &format!("; {event} in {}", frame(*number, files));
-    }
-    if template.events.more() > 0 {
-        text += &format!("; and {}", counted(template.events.more(), "more change"));
-    }
-    page.item(&format!("template {id}"), &text, Tone::Plain);
-    let scope = usize::from(template.scope_count.unwrap_or(0));
-    let fields = template.fields.kept.iter().enumerate();
-    let mut fields: Vec<String> = fields
-        .map(|(index, field)| field_text(field, index < scope))
-        .collect();
-    if template.fields.more() > 0 {
-        fields.push(format!("and {} more", grouped(template.fields.more())));
-    }
-    page.item("", &fields.join(", "), Tone::Dim);
-}
-
-fn fields_text(template: &TemplateStory) -> String {
-    counted(template.fields.count, "field")
-}
-
-/// `sourceIPv4Address 4`, `6871/999 ? 2`
-fn field_text(field: &TemplateField, is_scope: bool) -> String {
-    let name = match &field.name {
-        Some(name) => name.to_string(),
-        None => format!("{} (unknown)", field.key),
-    };
-    let length = match field.length {
-        FieldLength::Fixed(length) => length.to_string(),
-        FieldLength::Variable => "variable".to_owned(),
-    };
-    let scope = if is_scope { "scope " } else { "" };
-    format!("{scope}{name} {length}").replace(' ', &TIED.to_string())
-}
-
-fn write_kind(kind: &Kind, story: &Story, page: &mut Page) {
-    let files = &story.files;
-    let mut title = format!("{}  {}", kind.code, counted(kind.count, "time"));
-    if kind.octets > 0 {
-        title += &format!(", {} passed over", counted(kind.octets, "octet"));
-    }
-    let late = story.late_octets();
-    if kind.code == NO_TEMPLATE && late > 0 {
-        title += &format!(", {} of them decoded later", grouped(late));
-    }
-    if let Some(section) = kind.section {
-        title += &format!("  ({section})");
-    }
-    page.paragraph(2, 2, &title, Tone::Bad);
-    for example in &kind.examples {
-        page.paragraph(4, 2, &example_text(example, files), Tone::Plain);
-        if let Some(around) = &example.around {
-            write_around(around, page);
-        }
-    }
-    let more = kind.count - super::domain::count(kind.examples.len());
-    if more > 0 {
-        let text = format!("… and {} more like it", grouped(more));
-        page.paragraph(4, 2, &text, Tone::Plain);
-    }
-}
-
-fn example_text(example: &Example, files: &Files) -> String {
-    let mut text = format!("{}", frame(example.frame, files));
-    if !example.exporter.ip().is_unspecified() {
-        text += &format!(", {}", example.exporter.ip());
-    }
-    if let Some((_, domain)) = example.domain {
-        text += &format!(", domain {domain}");
-    }
-    text += &format!(", octet {}: {}", example.error.offset, example.error.kind);
-    if example.octets > 0 {
-        text += &format!(
-            "; {} passed over",
-            counted(super::domain::count(example.octets), "octet")
-        );
-    }
-    text
-}
-
-/// Octets in groups of two with the faulty place between brackets, so that it can be seen
-/// without colour and stays when copied.
-fn write_around(around: &Around, page: &mut Page) {
-    const INDENT: usize = 6;
-    let per_line = if page.width() >= 100 { 32 } else { 16 };
-    let mut at = 0;
-    while at < around.octets.len() {
-        let end = around.octets.len().min(at + per_line);
-        let mut line = String::new();
-        for index in at..end {
-            let marked = around.marked.contains(&index);
-            let opens = marked && index == around.marked.start;
-            let after = index > at && index == around.marked.end;
-            line.push(match (opens, after) {
-                (true, _) => '[',
-                (_, true) => ']',
-                _ => ' ',
-            });
-            line += &format!("{:02x}", around.octets[index]);
-        }
-        if around.marked.contains(&(end - 1)) && around.marked.end == end {
-            line.push(']');
-        }
-        let label = format!("{:>5} ", around.offset + at);
-        page.line(INDENT, &label, &line, Tone::Plain);
-        at = end;
-    }
 }
 
 /// What the files held beside flow export.

@@ -116,16 +116,18 @@ pub(crate) fn sampler(of: SamplerKey) -> String {
 /// What gave a rate, as text; the frame of options is told by the caller.
 pub(crate) fn source(sampling: &Sampling) -> String {
     let rule = match sampling.rule {
-        SamplingRule::Record => "a field of the record",
-        SamplingRule::Vendor305 => "samplingPacketInterval (305) without 306",
-        SamplingRule::Header => "the message header",
-        SamplingRule::Sample => "the sFlow sample",
-        SamplingRule::Configured => "configuration",
-        _ => match sampling.announced {
-            Some((SamplerKey::Exporter, _)) => "options",
-            Some((of, _)) => return sampler(of),
-            None => sampling.rule.name(),
-        },
+        SamplingRule::Record => "by a field of the record",
+        SamplingRule::Vendor305 => "by samplingPacketInterval (305) without 306",
+        SamplingRule::Header => "by the message header",
+        SamplingRule::Sample => "by the sFlow sample",
+        SamplingRule::Configured => "by configuration",
+        rule => {
+            return match sampling.announced {
+                Some((SamplerKey::Exporter, _)) => "for the whole domain".to_owned(),
+                Some((of, _)) => format!("by {}", sampler(of)),
+                None => format!("by {}", rule.name()),
+            };
+        }
     };
     rule.to_owned()
 }

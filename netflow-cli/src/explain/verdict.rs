@@ -50,6 +50,7 @@ fn decoded(story: &Story, end: &End<'_>) -> String {
     let flows = match (flows, lost) {
         (0, 0) => return "All was decoded, but it describes no flow.".to_owned(),
         (1, 0) => "The one flow was".to_owned(),
+        (2, 0) => "Both flows were".to_owned(),
         (flows, 0) => format!("All {} flows were", grouped(flows)),
         (1, _) => "1 flow was".to_owned(),
         (flows, _) => format!("{} flows were", grouped(flows)),
@@ -133,25 +134,39 @@ fn lost(story: &Story, sentences: &mut Vec<String>) {
         .filter(|domain| domain.sequence.lost > 0)
         .collect();
     domains.sort_by_key(|domain| core::cmp::Reverse(domain.sequence.lost));
+    let mut is_any_sure = false;
     for domain in domains.iter().take(NAMED) {
         let counts = &domain.sequence;
         let all = counts.received.saturating_add(counts.lost);
-        sentences.push(format!(
-            "{} of the {}s of {} are missing.",
+        let mut text = format!(
+            "{} of the {}s of {} are missing",
             percent(counts.lost, all),
             domain.unit(),
             name(&domain.key)
-        ));
+        );
+        // Losses are rare, and come with no number twice.
+        let jumps = domain.gaps.count.saturating_add(counts.duplicated);
+        if counts.duplicated > 0 && jumps.saturating_mul(2) >= domain.messages {
+            text += &format!(
+                ", or it counts wrongly: its numbers jump in {} of {}",
+                grouped(jumps),
+                counted(domain.messages, "message")
+            );
+        } else {
+            is_any_sure = true;
+        }
+        sentences.push(text + ".");
     }
-    match domains.len() {
-        0 => return,
-        1..=NAMED => {}
-        many => sentences.push(format!("So are some of {} other domains.", many - NAMED)),
+    if domains.len() > NAMED {
+        let many = domains.len() - NAMED;
+        sentences.push(format!("So are some of {many} other domains."));
     }
-    sentences.push(
-        "They were lost on the way or by who captured: look for drops at the receiving socket."
-            .to_owned(),
-    );
+    if is_any_sure {
+        sentences.push(
+            "They were lost on the way or in capturing: look for drops at the receiving socket."
+                .to_owned(),
+        );
+    }
 }
 
 fn clocks(story: &Story, sentences: &mut Vec<String>) {
@@ -182,8 +197,13 @@ fn samplers(story: &Story, sentences: &mut Vec<String>) {
         let unknown = domain.rates.unknown();
         let announces = domain.announced.rates.count > 0;
         if unknown > 0 && (unknown < domain.flows || announces) {
+            let (have, others) = match (unknown == 1, unknown == domain.flows) {
+                (_, true) => ("have", "though options announce some"),
+                (true, false) => ("has", "though others have one"),
+                (false, false) => ("have", "though others have one"),
+            };
             sentences.push(format!(
-                "{} of the {} of {} have no sampling rate, though others have one.",
+                "{} of the {} of {} {have} no sampling rate, {others}.",
                 grouped(unknown),
                 counted(domain.flows, "flow"),
                 name(&domain.key)

@@ -1,5 +1,6 @@
 //! Sets of NetFlow v9 and IPFIX, and the records of the fixed versions.
 
+use netflow_core::element::DataType;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::value::Value;
 use netflow_core::wire::set::{FIRST_DATA_SET, HEADER_LEN};
@@ -8,8 +9,8 @@ use netflow_core::wire::template::{
 };
 use netflow_core::{Message, Protocol, Set, SetKind};
 
-use super::offset_of;
-use super::tree::{Node, place};
+use super::tree::{Node, PADDING, PASSED_OVER, place};
+use super::{list, offset_of};
 use crate::record::names::{self, Name};
 
 /// Adds a set to its message.
@@ -20,7 +21,7 @@ pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Message<'_>)
         return;
     };
     if set.template().is_some_and(|known| known.is_fixed_version()) {
-        records(message_node, set, start);
+        records(message_node, set, start, payload);
         return;
     }
     let offset = set.offset();
@@ -38,9 +39,13 @@ pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Message<'_>)
         "length",
         length.to_string(),
     ));
-    let mut rest = "passed over";
+    let end = node.range.end;
+    let is_faulty = message
+        .problems()
+        .any(|problem| (offset..=end).contains(&problem.error.offset));
+    let mut rest = if is_faulty { PASSED_OVER } else { PADDING };
     match set.kind() {
-        SetKind::Data | SetKind::Options => records(&mut node, set, start),
+        SetKind::Data | SetKind::Options => records(&mut node, set, start, payload),
         SetKind::Templates | SetKind::OptionsTemplates => {
             for record in set.template_records() {
                 template(&mut node, &record, payload, set);
@@ -49,7 +54,7 @@ pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Message<'_>)
         SetKind::NoTemplate => match delivered(set, message) {
             Some(late) => {
                 node.meaning = format!("set of data, decoded when template {} came", set.id());
-                records(&mut node, &late, start);
+                records(&mut node, &late, start, payload);
             }
             None => rest = "data without a template",
         },
@@ -82,7 +87,7 @@ fn delivered<'m>(set: &Set<'_>, message: &Message<'m>) -> Option<Set<'m>> {
 }
 
 /// Adds the records of a set whose body stands at `start` of the payload.
-fn records(node: &mut Node, set: &Set<'_>, start: usize) {
+fn records(node: &mut Node, set: &Set<'_>, start: usize, payload: &[u8]) {
     let what = if set.kind() == SetKind::Options {
         "options record"
     } else {
@@ -92,13 +97,20 @@ fn records(node: &mut Node, set: &Set<'_>, start: usize) {
     for (index, record) in (1_usize..).zip(set.records()) {
         let end = at + record.octets().len();
         let mut child = Node::new(at..end, format!("{what} {index}"));
-        fields(&mut child, &record, at);
+        fields(&mut child, &record, at, payload, 0);
         node.children.push(child);
         at = end;
     }
 }
 
-fn fields(node: &mut Node, record: &DataRecord<'_, '_>, start: usize) {
+/// Adds the fields of a record at `start` of the payload, `depth` lists deep.
+pub(super) fn fields(
+    node: &mut Node,
+    record: &DataRecord<'_, '_>,
+    start: usize,
+    payload: &[u8],
+    depth: u8,
+) {
     let scope = usize::from(record.template().scope_count());
     let mut at = start;
     for (index, field) in record.fields().enumerate() {
@@ -122,23 +134,26 @@ fn fields(node: &mut Node, record: &DataRecord<'_, '_>, start: usize) {
                 .push(Node::leaf(at..at + prefix, meaning, len.to_string()));
             at += prefix;
         }
-        node.children
-            .push(Node::leaf(at..at + len, name, value(&field)));
+        node.children.push(match field.list() {
+            Some(found) => list::node((&found, field.octets()), at, name, payload, depth),
+            None => Node::leaf(at..at + len, name, value(&field)),
+        });
         at += len;
     }
 }
 
 /// The value; octets are seen as they are.
 fn value(field: &Field<'_, '_>) -> String {
-    if let Some(data_type) = field.template().data_type() {
-        if data_type.is_list() {
-            return match field.list() {
-                Some(_) => "list (RFC 6313)".to_owned(),
-                None => "list that cannot be read".to_owned(),
-            };
-        }
+    let data_type = field.template().data_type();
+    if data_type.is_some_and(DataType::is_list) {
+        return "list that cannot be read".to_owned();
     }
-    match field.value() {
+    plain(field.value())
+}
+
+/// A value that is no list.
+pub(super) fn plain(value: Option<Value<'_>>) -> String {
+    match value {
         Some(Value::Text(text)) => format!("{:?}", text.to_string()),
         Some(Value::Octets(_) | Value::List(_)) | None => String::new(),
         Some(value) => value.to_string(),
@@ -201,7 +216,7 @@ fn template(node: &mut Node, record: &TemplateRecord<'_>, payload: &[u8], set: &
         at += len;
     }
     child.range.end = end.max(at);
-    child.fill(payload, "passed over");
+    child.fill(payload, PASSED_OVER);
     node.children.push(child);
 }
 
@@ -222,7 +237,7 @@ fn specifier(field: FieldSpecifier, v9: bool) -> String {
     }
 }
 
-fn number(octets: &[u8]) -> u64 {
+pub(super) fn number(octets: &[u8]) -> u64 {
     octets
         .iter()
         .fold(0, |number, octet| number << 8 | u64::from(*octet))

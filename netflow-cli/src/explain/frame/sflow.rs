@@ -5,7 +5,7 @@ use netflow_core::value::{MacAddress, Text};
 use netflow_core::wire::sflow::structure::{MemberValue, Members, Structure};
 use netflow_core::wire::sflow::{DataFormat, Record, Sample};
 
-use super::tree::{Node, place};
+use super::tree::{Node, PADDING, PASSED_OVER, place};
 
 /// Octets of a data format and of a length.
 const WORD: usize = 4;
@@ -17,6 +17,7 @@ pub(super) fn samples(node: &mut Node, set: &Set<'_>, payload: &[u8]) {
         let child = one_sample(&sample, index, base, payload);
         node.children.push(child);
     }
+    fill(node, payload);
 }
 
 fn one_sample(sample: &Sample<'_>, index: usize, base: usize, payload: &[u8]) -> Node {
@@ -32,7 +33,7 @@ fn one_sample(sample: &Sample<'_>, index: usize, base: usize, payload: &[u8]) ->
                 .push(one_record(&record, index, base, payload));
         }
     }
-    node.fill(payload, "passed over");
+    fill(&mut node, payload);
     node
 }
 
@@ -43,8 +44,19 @@ fn one_record(record: &Record<'_>, index: usize, base: usize, payload: &[u8]) ->
     let mut node = Node::new(start..end, format!("record {index}: {name}"));
     head(&mut node, start, record.format(), record.length());
     members(&mut node, record.members(), payload);
-    node.fill(payload, "passed over");
+    fill(&mut node, payload);
     node
+}
+
+/// Fewer octets than a word are padding, which some agents do not set to zero (pmacct, Open
+/// vSwitch).
+fn fill(node: &mut Node, payload: &[u8]) {
+    node.fill(payload, PASSED_OVER);
+    for child in &mut node.children {
+        if child.meaning == PASSED_OVER && child.range.len() < WORD {
+            child.meaning = PADDING.to_owned();
+        }
+    }
 }
 
 fn name(structure: Option<&Structure>, format: DataFormat) -> String {

@@ -4,6 +4,11 @@ use core::ops::Range;
 
 use netflow_core::Error;
 
+/// What is said of octets that could not be read.
+pub(super) const PASSED_OVER: &str = "passed over";
+/// What is said of padding that is not as it should be.
+pub(super) const PADDING: &str = "padding, not zero";
+
 /// A range of octets and its meaning. Children lie within it, in order.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
@@ -11,7 +16,7 @@ pub(super) struct Node {
     pub(super) meaning: String,
     pub(super) value: Option<String>,
     pub(super) is_problem: bool,
-    pub(super) children: Vec<Node>,
+    pub(super) children: Vec<Self>,
 }
 
 impl Node {
