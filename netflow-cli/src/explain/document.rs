@@ -11,7 +11,7 @@
 //!      "restarted":0,"gap_count":2,"gaps":[{"frame":7,"lost":12},…]},
 //!    "samples":{"received":0,"lost":0,"late":0,"restarted":0,"drops":0},
 //!    "sampling":[{"rate":1000,"rule":"sampler","of":"sampler 1","frame":2,"flows":120},
-//!      {"rate":null,"rule":null,"flows":11}],
+//!      {"rate":null,"rule":null,"flows":11}],"sampling_other_flows":0,
 //!    "announced":{"rate_count":1,"rates":[{"of":"sampler 1","rate":1000,"frame":2}],
 //!      "interface_count":1,"interfaces":[{"index":3,"name":"Gi0/3"}],
 //!      "vrf_count":0,"vrfs":[],"application_count":0,"applications":[],"system_init":T},
@@ -21,8 +21,10 @@
 //!      "first_frame":1,"last_frame":40,"sent":3,"records":120,
 //!      "event_count":1,"events":[{"frame":9,"event":"changed"}],
 //!      "fields":[{"key":"8","name":"sourceIPv4Address","length":4},…]}],
+//!    "templates_omitted":0,
 //!    "no_template":[{"set":260,"sets":3,"octets":1204,"first_frame":1,"last_frame":5,
 //!      "template_frame":null,"late_sets":0,"late_octets":0}]}],
+//!  "other_messages":0,"unreadable":0,"problem_count":1,
 //!  "problems":[{"reason":"set_too_short","section":"RFC 7011, section 3.3.2","count":1,
 //!    "octets":40,"examples":[{"frame":7,"exporter":"192.0.2.1","port":50000,
 //!      "protocol":"ipfix","domain":0,"offset":20,"octets":40,"detail":"set length 3 is …",
@@ -33,7 +35,8 @@
 //! In sFlow a domain has `agent` and `sub_agent` instead of `domain`. What nobody knows is
 //! null; of an IPFIX file that is the exporter. A length of null is variable. With several
 //! inputs each `…frame` is followed by `…file`. Lists beside a `…count` hold the first of so
-//! many. Skews are nanoseconds from receiving to sending.
+//! many. Skews are nanoseconds from receiving to sending. `other_messages` are of domains
+//! beyond those that are told apart, `unreadable` datagrams without even a header.
 
 use core::net::SocketAddr;
 

@@ -97,7 +97,7 @@ impl Page {
     }
 
     fn toned(&mut self, text: &str, tone: Tone) {
-        if !self.look.colour || tone == Tone::Plain {
+        if !self.look.colour || tone == Tone::Plain || text.trim().is_empty() {
             self.text.push_str(text);
         } else {
             let _ = write!(self.text, "{}{text}\x1b[0m", tone.code());

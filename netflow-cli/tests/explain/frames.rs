@@ -186,6 +186,50 @@ fn every_octet_of_every_frame_is_told_once() {
     assert!(datagrams > 400, "{datagrams}");
 }
 
+/// Octets are changed where templates, sets and samples stand: whatever comes of it, each
+/// octet is told once.
+#[test]
+fn every_octet_of_damaged_frames_is_told_once() {
+    let output = env::temp_dir().join(format!("netflow-explain-{}-bad.json", std::process::id()));
+    let damaged = output.with_extension("pcap");
+    // Behind the heads of file, packet, Ethernet, IPv4 and UDP.
+    const FIRST: usize = 24 + 16 + 14 + 20 + 8;
+    let mut chance = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut below = |end: usize| {
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        usize::try_from(chance % u64::try_from(end).unwrap()).unwrap()
+    };
+    for name in [
+        "cisco_asr9k_v9",
+        "ipfix_lists",
+        "ipfix_variable",
+        "nf_fixed_concatenated",
+        "sflow_all_flow_records",
+        "sflow_samples",
+        "trap_messages_in_datagram",
+    ] {
+        let whole = fs::read(testdata(&format!("synthetic/{name}.pcap"))).unwrap();
+        let len = u32::from_le_bytes(whole[32..36].try_into().unwrap());
+        let payload = usize::try_from(len).unwrap() - 42;
+        for _ in 0..40 {
+            let mut octets = whole.clone();
+            for _ in 0..=below(3) {
+                octets[FIRST + 2 + below(payload.min(200) - 2)] = match below(4) {
+                    0 => 0,
+                    1 => 0xff,
+                    _ => u8::try_from(below(256)).unwrap(),
+                };
+            }
+            fs::write(&damaged, &octets).unwrap();
+            let rows = explained(&damaged, 1, &output).unwrap();
+            check(&rows.iter().collect::<Vec<_>>(), name);
+        }
+    }
+    fs::remove_file(damaged).unwrap();
+}
+
 /// The leaves follow each other from the first octet to the last, each lies in what is
 /// above it, and what nobody could read has a problem.
 fn check(rows: &[&Value], place: &str) {
