@@ -77,7 +77,8 @@ fn no_template(story: &Story, sentences: &mut Vec<String>) {
     if octets == 0 {
         return;
     }
-    let mut absent = Vec::new();
+    // By domain, with their ids.
+    let mut absent: Vec<(String, Vec<String>)> = Vec::new();
     let mut others = Vec::new();
     for (domain, id, missed) in lost() {
         let what = format!("template {id} of {}", name(&domain.key));
@@ -92,17 +93,28 @@ fn no_template(story: &Story, sentences: &mut Vec<String>) {
         } else if domain.templates.by_id.contains_key(&id) {
             others.push(format!("{what}, was withdrawn before"));
         } else {
-            absent.push(what);
+            let whose = name(&domain.key);
+            match absent.last_mut().filter(|(known, _)| *known == whose) {
+                Some((_, ids)) => ids.push(id.to_string()),
+                None => absent.push((whose, vec![id.to_string()])),
+            }
         }
     }
     let mut text = format!("{} of data never got a template", counted(octets, "octet"));
     let mut separator = ": ";
     if !absent.is_empty() {
-        let (is, sends) = if absent.len() == 1 {
-            ("is", "exporters send it")
-        } else {
-            ("are", "exporters send them")
+        let (is, sends) = match absent.as_slice() {
+            [(_, ids)] if ids.len() == 1 => ("is", "exporters send it"),
+            _ => ("are", "exporters send them"),
         };
+        let mut absent: Vec<String> = absent
+            .into_iter()
+            .map(|(whose, mut ids)| {
+                let plural = if ids.len() == 1 { "" } else { "s" };
+                shorten(&mut ids);
+                format!("template{plural} {} of {whose}", list(&ids))
+            })
+            .collect();
         shorten(&mut absent);
         text += &format!(
             "{separator}{}, {is} not in the capture; {sends} every few minutes: capture longer",

@@ -149,7 +149,10 @@ fn data_whose_template_never_comes_asks_for_a_longer_capture() {
     let report = json(&cut.0);
     let missed = &report["domains"][0]["no_template"];
     assert_eq!(missed[0]["template_frame"], Value::Null);
-    assert!(sentence(&report, "template 260"));
+    assert!(sentence(
+        &report,
+        "templates 260, 261 and 313 of 192.0.2.1, domain 2177, are not in the capture"
+    ));
     assert!(sentence(&report, "capture longer"));
     assert_eq!(report["flows"], 0);
 }
