@@ -20,6 +20,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Decode(Decode),
+    Explain(Explain),
 }
 
 /// Show the flows in captures and IPFIX files.
@@ -65,6 +66,44 @@ pub(crate) struct Decode {
     /// Neither summary nor progress
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// Say why the data in captures and IPFIX files is as it is.
+///
+/// For each exporter and observation domain: its templates, where sampling rates and times
+/// come from, what is lost, and each octet that could not be decoded with the reason. With
+/// --frame, what each octet of one packet means.
+#[derive(Debug, Args)]
+#[command(after_help = EXPLAIN_HELP)]
+pub(crate) struct Explain {
+    /// Files to read; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// How to write
+    #[arg(short, long, value_enum, default_value_t = Report::Text)]
+    pub(crate) format: Report,
+
+    /// Explain this packet octet by octet; of several files, one of the last
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) frame: Option<u64>,
+
+    /// A further port that collectors listen on; may be repeated
+    #[arg(short, long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) ports: Vec<u16>,
+
+    /// Write to this file, which is replaced when all is written
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Report {
+    /// For people, as wide as the terminal
+    Text,
+    /// One JSON document
+    Json,
 }
 
 /// How rows are written.
@@ -113,6 +152,13 @@ impl fmt::Display for SchemaName {
     }
 }
 
+/// As it is given on the command line.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_value(self, f)
+    }
+}
+
 fn write_value(value: &impl ValueEnum, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value.to_possible_value() {
         Some(value) => f.write_str(value.get_name()),
@@ -129,3 +175,12 @@ Examples:
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
 command line makes no sense, 3 with --strict something could not be decoded.";
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  netflow explain capture.pcap
+  netflow explain --frame 7 capture.pcap
+  netflow explain --format json capture.pcap | jq '.domains[].sequence'
+
+Exit status: 0 all was read, 1 a file could not be read or holds no flow export, or there is
+no such frame, 2 the command line makes no sense.";

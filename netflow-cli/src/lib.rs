@@ -15,6 +15,7 @@ extern crate alloc;
 mod args;
 mod csv;
 mod decode;
+mod explain;
 mod files;
 mod flow;
 mod json;
@@ -24,6 +25,7 @@ mod plan;
 mod progress;
 mod record;
 mod rows;
+mod run;
 mod scalar;
 mod status;
 mod stderr;
@@ -49,6 +51,9 @@ where
     let ran = args::Cli::try_parse_from(args).and_then(|cli| match cli.command {
         args::Command::Decode(args) => {
             decode::run(&args).map_err(|usage| args::error("decode", &usage))
+        }
+        args::Command::Explain(args) => {
+            explain::run(&args).map_err(|usage| args::error("explain", &usage))
         }
     });
     ran.unwrap_or_else(|error| {

@@ -112,7 +112,7 @@ fn fields(names: &[String]) -> Result<Option<Vec<FlowField>>, Usage> {
 }
 
 /// How wide a table may be: `COLUMNS` if it is set, else as wide as the terminal.
-fn width(to_terminal: bool) -> usize {
+pub(crate) fn width(to_terminal: bool) -> usize {
     let told = std::env::var("COLUMNS").ok();
     if let Some(columns) = told.and_then(|columns| columns.parse().ok()) {
         return columns;

@@ -3,7 +3,7 @@
 
 mod list;
 mod member;
-mod names;
+pub(crate) mod names;
 
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::wire::template::{TemplateKind, TemplateRecord};

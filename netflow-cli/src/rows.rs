@@ -1,6 +1,6 @@
 //! What all forms of output have in common: messages go in, text comes out.
 
-use netflow_core::{Datagram, Error, Flow, Message};
+use netflow_core::{Datagram, Decoder, Error, Flow, Message};
 
 /// Turns messages into rows of text.
 pub(crate) trait Rows {
@@ -22,10 +22,30 @@ pub(crate) trait Rows {
         let _ = out;
     }
 
-    /// What stands behind the last row.
-    fn finish(&mut self, out: &mut Vec<u8>) {
-        let _ = out;
+    /// Whether rows are of use before all is read.
+    fn are_live(&self) -> bool {
+        true
     }
+
+    /// Whether the rest of the files need not be read.
+    fn is_done(&self) -> bool {
+        false
+    }
+
+    /// What stands behind the last row. An error is a line for standard error, and nothing
+    /// is written.
+    fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+        let _ = (end, out);
+        Ok(())
+    }
+}
+
+/// What is known when all is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End<'e> {
+    pub(crate) decoder: &'e Decoder,
+    /// What the files held.
+    pub(crate) read: &'e netflow_io::Summary,
 }
 
 /// Which flows a record of two directions gives (RFC 5103).

@@ -76,12 +76,20 @@ impl Summary {
             (&mut all.other_passed_over, read.other_passed_over),
             (&mut all.link_type_passed_over, read.link_type_passed_over),
             (&mut all.malformed, read.malformed),
+            (&mut all.fragments, read.fragments),
+            (&mut all.reassembled, read.reassembled),
+            (&mut all.segments, read.segments),
             (&mut all.fragmented_given_up, read.fragmented_given_up),
             (&mut all.stream_gaps, read.stream_gaps),
             (&mut all.stream_octets_lost, read.stream_octets_lost),
         ] {
             *all += one;
         }
+    }
+
+    /// What all files held.
+    pub(crate) const fn read(&self) -> &netflow_io::Summary {
+        &self.read
     }
 
     pub(crate) fn has_problems(&self) -> bool {
@@ -200,7 +208,7 @@ impl Lines {
 }
 
 /// `1 packet`, `2 packets`, `2 packets of other protocols`.
-fn counted(count: u64, thing: &str) -> String {
+pub(crate) fn counted(count: u64, thing: &str) -> String {
     let (noun, rest) = match thing.split_once(" of ") {
         Some((noun, rest)) => (noun, format!(" of {rest}")),
         None => (thing, String::new()),

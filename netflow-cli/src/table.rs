@@ -15,7 +15,7 @@ use self::cells::Cells;
 use self::column::{Column, Style};
 use self::layout::{Layout, Place};
 use crate::flow;
-use crate::rows::{Biflows, Rows};
+use crate::rows::{Biflows, End, Rows};
 
 /// Rows that are seen before the widths are chosen.
 const KEPT_BACK: usize = 256;
@@ -118,12 +118,13 @@ impl Rows for Table {
         self.layout = Some(layout);
     }
 
-    fn finish(&mut self, out: &mut Vec<u8>) {
+    fn finish(&mut self, _: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
         self.flush(out);
         match &self.layout {
             Some(layout) => self.totals(layout, out),
             None => out.extend_from_slice(b"0 flows\n"),
         }
+        Ok(())
     }
 }
 

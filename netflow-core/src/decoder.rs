@@ -27,7 +27,7 @@ pub use self::stats::Stats;
 use crate::datagram::{Datagram, Protocol};
 use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
-use crate::exporter::ConfiguredRates;
+use crate::exporter::{Announcement, ConfiguredRates};
 use crate::flow::Origin;
 use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
@@ -249,6 +249,21 @@ impl Decoder {
                 template: &known.template,
                 refreshed: known.refreshed,
                 frame: known.frame,
+            })
+        })
+    }
+
+    /// What options announced and still stands, in no order: sampling rates,
+    /// and names of interfaces, VRFs and applications.
+    pub fn announced(&self) -> impl Iterator<Item = Announcement<'_>> {
+        self.sessions.iter().flat_map(|session| {
+            let key = session.key();
+            session.exporter.facts().map(move |fact| Announcement {
+                exporter: SocketAddr::new(key.address, key.port),
+                protocol: key.protocol,
+                observation_domain: key.observation_domain,
+                agent_address: key.agent,
+                fact,
             })
         })
     }

@@ -1,6 +1,7 @@
 //! What an exporter taught about itself through its options: what one
 //! observation domain knows beside its templates.
 
+mod announced;
 mod configured;
 mod learn;
 mod names;
@@ -8,10 +9,11 @@ mod sampling;
 mod sequence;
 mod sources;
 
+pub use self::announced::{Announcement, Fact};
 pub use self::configured::ConfiguredRates;
 pub(crate) use self::learn::OptionsRecord;
 use self::names::Names;
-pub(crate) use self::sampling::SamplerKey;
+pub use self::sampling::SamplerKey;
 use self::sampling::Samplers;
 pub(crate) use self::sequence::{Sequence, Step};
 pub use self::sequence::{SequenceCounts, SequenceEvent};

@@ -16,7 +16,7 @@ use core::net::IpAddr;
 pub use self::clock::ClockRule;
 pub use self::numbers::{Numbers, NumbersIter};
 pub(crate) use self::sample::SampleFlow;
-pub use self::sampling::SamplingRule;
+pub use self::sampling::{Sampling, SamplingRule};
 pub use self::value::{ApplicationId, FlowValue};
 use crate::exporter::Exporter;
 use crate::field::{FlowField, normalised_fields};

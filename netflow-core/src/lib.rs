@@ -59,7 +59,9 @@ pub use decoder::{
 };
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
-pub use exporter::{ConfiguredRates, SampleCounts, SequenceCounts, SequenceEvent};
+pub use exporter::{
+    Announcement, ConfiguredRates, Fact, SampleCounts, SamplerKey, SequenceCounts, SequenceEvent,
+};
 #[cfg(feature = "alloc")]
 pub use flow::Flow;
 #[cfg(feature = "alloc")]

@@ -11,7 +11,7 @@ use crate::json::Json;
 
 /// What a field is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Name<'n> {
+pub(crate) enum Name<'n> {
     /// By a registry, by the exporter, or by the layout of a fixed version.
     Known(&'n str),
     /// By enterprise and number only.
@@ -45,7 +45,7 @@ pub(super) fn write_name(name: Name<'_>, json: &mut Json<'_>) {
 }
 
 /// The name of a field specifier by the registries.
-pub(super) fn of_key(key: FieldKey, v9: bool) -> Name<'static> {
+pub(crate) fn of_key(key: FieldKey, v9: bool) -> Name<'static> {
     let name = match key {
         FieldKey::Scope(number) => element::v9_scope(number),
         FieldKey::Element(id) if v9 => element::v9(id.id).map(|element| element.name),

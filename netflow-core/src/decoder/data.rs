@@ -186,9 +186,10 @@ impl Decoder {
 
     fn learn_options(&mut self, course: &Course<'_>, options: &OptionsRecord<'_>) {
         let definitions = &self.definitions;
+        let frame = course.datagram.frame;
         self.sessions.change(course.session, |session| {
             if session.exporter.is_news(options) {
-                Arc::make_mut(&mut session.exporter).learn(options);
+                Arc::make_mut(&mut session.exporter).learn(options, frame);
             }
             if let Some(element) = options.defined_element() {
                 if session.taught.insert(element) {

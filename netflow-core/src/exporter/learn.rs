@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::Exporter;
-use super::sampling::SamplerKey;
+use super::sampling::{Announced, SamplerKey};
 use crate::element::{DataType, DefinedElement, ElementId, Semantics, Units};
 use crate::record::DataRecord;
 use crate::time::Timestamp;
@@ -171,7 +171,7 @@ impl Exporter {
         let names = &self.names;
         options
             .rate()
-            .is_some_and(|rate| self.samplers.get(options.sampled()) != Some(rate))
+            .is_some_and(|rate| self.rate_of(options.sampled()) != Some(rate))
             || options
                 .interface
                 .zip(options.interface_text())
@@ -191,10 +191,19 @@ impl Exporter {
                 .is_some_and(|time| self.system_init != Some(time))
     }
 
-    /// Learns what the record says; the last word stands.
-    pub(crate) fn learn(&mut self, options: &OptionsRecord<'_>) {
+    fn rate_of(&self, key: SamplerKey) -> Option<u64> {
+        self.samplers.get(key).map(|announced| announced.rate)
+    }
+
+    /// Learns what the record says; the last word stands. `frame` is the
+    /// number of the datagram it came in.
+    pub(crate) fn learn(&mut self, options: &OptionsRecord<'_>, frame: u64) {
         if let Some(rate) = options.rate() {
-            self.samplers.insert(options.sampled(), rate);
+            let key = options.sampled();
+            // Other news of the record do not make the rate a new one.
+            if self.rate_of(key) != Some(rate) {
+                self.samplers.insert(key, Announced { rate, frame });
+            }
         }
         if let Some((number, name)) = options.interface.zip(options.interface_text()) {
             self.names.interfaces.insert(number, name);

@@ -80,6 +80,12 @@ impl<K: Eq + Hash> NameTable<K> {
         self.names.get(number).is_some_and(|known| **known == *name)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, Text<'_>)> {
+        self.names
+            .iter()
+            .map(|(number, name)| (number, Text::new(name)))
+    }
+
     /// Gives a number a name, and tells whether it had none; the last one
     /// stands.
     pub(super) fn insert(&mut self, number: K, name: &[u8]) -> bool {

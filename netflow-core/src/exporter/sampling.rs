@@ -7,12 +7,21 @@ use crate::table::Table;
 /// many was counted.
 #[derive(Debug, Clone)]
 pub(crate) struct Samplers {
-    rates: Table<SamplerKey, u64>,
+    rates: Table<SamplerKey, Announced>,
 }
 
-/// What a rate belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum SamplerKey {
+/// A rate as options announced it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Announced {
+    /// One packet of so many.
+    pub(crate) rate: u64,
+    /// The caller's number of the datagram that first told it.
+    pub(crate) frame: u64,
+}
+
+/// What an announced sampling rate belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SamplerKey {
     /// samplerId (element 48).
     Sampler(u64),
     /// selectorId (element 302).
@@ -40,7 +49,7 @@ impl Samplers {
     }
 
     /// The rate announced for this; 0 is none.
-    pub(crate) fn get(&self, key: SamplerKey) -> Option<u64> {
+    pub(crate) fn get(&self, key: SamplerKey) -> Option<Announced> {
         if self.rates.is_empty() {
             return None;
         }
@@ -48,7 +57,11 @@ impl Samplers {
     }
 
     /// The last announcement stands.
-    pub(super) fn insert(&mut self, key: SamplerKey, rate: u64) {
-        self.rates.insert(key, rate);
+    pub(super) fn insert(&mut self, key: SamplerKey, announced: Announced) {
+        self.rates.insert(key, announced);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (SamplerKey, Announced)> {
+        self.rates.iter().map(|(key, announced)| (*key, *announced))
     }
 }

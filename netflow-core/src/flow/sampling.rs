@@ -48,11 +48,34 @@ impl SamplingRule {
     }
 }
 
+/// A sampling rate and where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sampling {
+    /// One packet of so many was counted.
+    pub rate: u64,
+    /// Which rule gave it.
+    pub rule: SamplingRule,
+    /// What options announced it for, if they did, and in which datagram (the
+    /// caller's number for it).
+    pub announced: Option<(SamplerKey, u64)>,
+}
+
+impl Sampling {
+    const fn of(rate: u64, rule: SamplingRule) -> Self {
+        Self {
+            rate,
+            rule,
+            announced: None,
+        }
+    }
+}
+
 impl Flow<'_> {
     /// One packet of so many was counted.
     #[must_use]
     pub fn sampling_rate(&self) -> Option<u64> {
-        self.rate().map(|(rate, _)| rate)
+        self.sampling_source().map(|sampling| sampling.rate)
     }
 
     /// Which rule gave the sampling rate.
@@ -64,7 +87,7 @@ impl Flow<'_> {
     /// Which rule gave the sampling rate.
     #[must_use]
     pub fn sampling_rule(&self) -> Option<SamplingRule> {
-        self.rate().map(|(_, rule)| rule)
+        self.sampling_source().map(|sampling| sampling.rule)
     }
 
     /// Octets times the sampling rate; absent when that is not known.
@@ -79,30 +102,32 @@ impl Flow<'_> {
         self.packets()?.checked_mul(self.sampling_rate()?)
     }
 
-    fn rate(&self) -> Option<(u64, SamplingRule)> {
+    /// The sampling rate with all that is known of where it comes from.
+    #[must_use]
+    pub fn sampling_source(&self) -> Option<Sampling> {
         let told = match &self.source {
             Source::Record(record) => in_record(record)
                 .or_else(|| self.in_options(record))
                 .or_else(|| {
                     // 0 says nothing, whatever the mode above it.
                     let interval = u64::from(self.origin.header.sampling? & 0x3fff);
-                    (interval > 0).then_some((interval, SamplingRule::Header))
+                    (interval > 0).then_some(Sampling::of(interval, SamplingRule::Header))
                 }),
             Source::Sample(flow) => flow
                 .sampling_rate()
-                .map(|rate| (rate, SamplingRule::Sample)),
+                .map(|rate| Sampling::of(rate, SamplingRule::Sample)),
         };
         told.or_else(|| {
             let unsampled = self
                 .sample_flow()
                 .is_some_and(SampleFlow::is_discarded_packet);
             let rate = self.origin.configured_rate.filter(|_| !unsampled)?;
-            Some((rate, SamplingRule::Configured))
+            Some(Sampling::of(rate, SamplingRule::Configured))
         })
     }
 
     /// A rate that the options announced, the nearest to the record first.
-    fn in_options(&self, record: &DataRecord<'_, '_>) -> Option<(u64, SamplingRule)> {
+    fn in_options(&self, record: &DataRecord<'_, '_>) -> Option<Sampling> {
         let samplers = &self.origin.exporter.as_ref()?.samplers;
         let plan = record.template().plan();
         let id = |what| ingredient(record, plan.ingredient(what));
@@ -117,9 +142,14 @@ impl Flow<'_> {
             counted_on.map(|id| (SamplerKey::Interface(id), SamplingRule::Interface)),
             Some((SamplerKey::Exporter, SamplingRule::Exporter)),
         ];
-        keys.into_iter()
-            .flatten()
-            .find_map(|(key, rule)| Some((samplers.get(key)?, rule)))
+        keys.into_iter().flatten().find_map(|(key, rule)| {
+            let known = samplers.get(key)?;
+            Some(Sampling {
+                rate: known.rate,
+                rule,
+                announced: Some((key, known.frame)),
+            })
+        })
     }
 }
 
@@ -127,19 +157,19 @@ impl Flow<'_> {
 const EGRESS: u8 = 1;
 
 /// A rate that the record itself tells; 0 tells none.
-fn in_record(record: &DataRecord<'_, '_>) -> Option<(u64, SamplingRule)> {
+fn in_record(record: &DataRecord<'_, '_>) -> Option<Sampling> {
     let plan = record.template().plan();
     let load = |what| ingredient(record, plan.ingredient(what)).filter(|count| *count > 0);
     if let Some(rate) = load(Ingredient::SamplingInterval) {
-        return Some((rate, SamplingRule::Record));
+        return Some(Sampling::of(rate, SamplingRule::Record));
     }
     let taken = load(Ingredient::SamplingPacketInterval)?;
     let left_out = ingredient(record, plan.ingredient(Ingredient::SamplingPacketSpace));
     match left_out {
-        None => Some((taken, SamplingRule::Vendor305)),
+        None => Some(Sampling::of(taken, SamplingRule::Vendor305)),
         Some(left_out) => {
             let rate = taken.checked_add(left_out)?.checked_div(taken)?;
-            Some((rate, SamplingRule::Record))
+            Some(Sampling::of(rate, SamplingRule::Record))
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What options teach: sampling rates, names, types.
 
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
-use netflow_core::{ConfiguredRates, Decoder, Flow, Limits};
+use netflow_core::flow::SamplingRule;
+use netflow_core::{ConfiguredRates, Datagram, Decoder, Fact, Flow, Limits, SamplerKey};
 
 use crate::builder::{Message, datagram, decoder, words};
 
@@ -57,6 +58,36 @@ fn the_sampler_of_the_record_has_its_own_rate() {
         let rule = rate.map(|_| "sampler");
         assert_eq!(sampling(&[options.clone(), flow]), (rate, rule));
     }
+}
+
+#[test]
+fn a_rate_tells_what_it_was_announced_for_and_in_which_datagram() {
+    let options = v9(0)
+        .options_template(257, 1, &[(1, 4), (48, 2), (50, 4)])
+        .set(257, &[0, 0, 0, 0, 0, 1, 0, 0, 0, 10]);
+    let flow = v9(0).template(256, &[(48, 1)]).set(256, &[1]);
+    let mut decoder = decoder();
+    for (frame, message) in [(7, &options), (8, &options), (9, &flow)] {
+        let payload = message.octets();
+        let datagram = Datagram {
+            frame,
+            ..datagram(&payload)
+        };
+        let message = decoder.decode(datagram).unwrap();
+        for flow in message.flows() {
+            let source = flow.sampling_source().unwrap();
+            assert_eq!((source.rate, source.rule), (10, SamplingRule::Sampler));
+            // Options that say it again do not announce it anew.
+            assert_eq!(source.announced, Some((SamplerKey::Sampler(1), 7)));
+        }
+    }
+    let facts: Vec<Fact<'_>> = decoder.announced().map(|known| known.fact).collect();
+    let rate = Fact::Rate {
+        of: SamplerKey::Sampler(1),
+        rate: 10,
+        frame: 7,
+    };
+    assert_eq!(facts, [rate]);
 }
 
 #[test]

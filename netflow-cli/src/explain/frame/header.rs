@@ -1,0 +1,144 @@
+//! The headers of messages, field by field.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use netflow_core::{Protocol, Timestamp};
+
+use super::tree::Node;
+use crate::explain::words::{grouped, span};
+
+/// How a field of a header is shown.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Number,
+    /// Milliseconds.
+    Uptime,
+    /// Seconds since 1970.
+    Time,
+    /// Mode in the top two bits, interval below.
+    Sampling,
+    Address,
+}
+
+/// Name, octets and kind of each field.
+type Fields = &'static [(&'static str, usize, Kind)];
+
+const CLOCK: Fields = &[
+    ("version", 2, Kind::Number),
+    ("count", 2, Kind::Number),
+    ("sys_uptime", 4, Kind::Uptime),
+    ("unix_secs", 4, Kind::Time),
+    ("unix_nsecs", 4, Kind::Number),
+];
+const ENGINE: Fields = &[
+    ("sequence", 4, Kind::Number),
+    ("engine_type", 1, Kind::Number),
+    ("engine_id", 1, Kind::Number),
+];
+const SAMPLING: Fields = &[("sampling", 2, Kind::Sampling)];
+const V7: Fields = &[("sequence", 4, Kind::Number), ("reserved", 4, Kind::Number)];
+const V8: Fields = &[
+    ("aggregation scheme", 1, Kind::Number),
+    ("aggregation version", 1, Kind::Number),
+    ("reserved", 4, Kind::Number),
+];
+const V9: Fields = &[
+    ("version", 2, Kind::Number),
+    ("count", 2, Kind::Number),
+    ("sys_uptime", 4, Kind::Uptime),
+    ("unix_secs", 4, Kind::Time),
+    ("sequence", 4, Kind::Number),
+    ("source id", 4, Kind::Number),
+];
+const IPFIX: Fields = &[
+    ("version", 2, Kind::Number),
+    ("length", 2, Kind::Number),
+    ("export time", 4, Kind::Time),
+    ("sequence", 4, Kind::Number),
+    ("observation domain", 4, Kind::Number),
+];
+const SFLOW: Fields = &[
+    ("version", 4, Kind::Number),
+    ("agent address type", 4, Kind::Number),
+];
+const SFLOW_TAIL: Fields = &[
+    ("sub-agent", 4, Kind::Number),
+    ("sequence", 4, Kind::Number),
+    ("uptime", 4, Kind::Uptime),
+    ("sample count", 4, Kind::Number),
+];
+
+/// The fields of a header, of what begins like this protocol if none is known.
+fn layout(protocol: Protocol, octets: &[u8]) -> Vec<Fields> {
+    const IPV4: Fields = &[("agent address", 4, Kind::Address)];
+    const IPV6: Fields = &[("agent address", 16, Kind::Address)];
+    match protocol {
+        Protocol::NetflowV1 => vec![CLOCK],
+        Protocol::NetflowV5 | Protocol::NetflowV6 => vec![CLOCK, ENGINE, SAMPLING],
+        Protocol::NetflowV7 => vec![CLOCK, V7],
+        Protocol::NetflowV8 => vec![CLOCK, ENGINE, V8],
+        Protocol::NetflowV9 => vec![V9],
+        Protocol::Ipfix => vec![IPFIX],
+        Protocol::SflowV5 => match octets.get(7) {
+            Some(1) => vec![SFLOW, IPV4, SFLOW_TAIL],
+            Some(2) => vec![SFLOW, IPV6, SFLOW_TAIL],
+            _ => vec![SFLOW],
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Octets of the header of a fixed version.
+pub(super) fn len(protocol: Protocol) -> usize {
+    let parts = layout(protocol, &[]);
+    parts
+        .iter()
+        .flat_map(|part| part.iter())
+        .map(|field| field.1)
+        .sum()
+}
+
+/// Adds the header at `offset` of the payload to a message, as far as it is there.
+pub(super) fn fields(node: &mut Node, protocol: Option<Protocol>, payload: &[u8], offset: usize) {
+    let octets = payload.get(offset..).unwrap_or_default();
+    let found = || netflow_core::wire::message::protocol(octets, offset).ok();
+    let Some(protocol) = protocol.or_else(found) else {
+        return;
+    };
+    let mut header = Node::new(offset..offset, "header");
+    let mut at = offset;
+    for (name, len, kind) in layout(protocol, octets).into_iter().flatten() {
+        let Some(octets) = payload.get(at..at + len) else {
+            break;
+        };
+        header
+            .children
+            .push(Node::leaf(at..at + len, *name, value(octets, *kind)));
+        at += len;
+    }
+    header.range.end = at;
+    node.children.push(header);
+}
+
+fn value(octets: &[u8], kind: Kind) -> String {
+    let number = octets
+        .iter()
+        .fold(0_u64, |number, octet| number << 8 | u64::from(*octet));
+    let narrow = u32::try_from(number).unwrap_or(u32::MAX);
+    match kind {
+        Kind::Number => number.to_string(),
+        Kind::Uptime => {
+            let nanos = i64::from(narrow).saturating_mul(1_000_000);
+            format!("{} ms, {}", grouped(number), span(nanos))
+        }
+        Kind::Time => format!("{number}, {}", Timestamp::from_secs(narrow)),
+        Kind::Sampling => {
+            let (mode, interval) = (number >> 14, number & 0x3fff);
+            format!("mode {mode}, interval {interval}")
+        }
+        Kind::Address => match <[u8; 16]>::try_from(octets) {
+            Ok(octets) => Ipv6Addr::from(octets).to_string(),
+            Err(_) => Ipv4Addr::from(narrow).to_string(),
+        },
+    }
+}

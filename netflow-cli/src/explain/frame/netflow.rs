@@ -1,0 +1,244 @@
+//! Sets of NetFlow v9 and IPFIX, and the records of the fixed versions.
+
+use netflow_core::element::DataType;
+use netflow_core::record::{DataRecord, Field};
+use netflow_core::value::Value;
+use netflow_core::wire::set::{FIRST_DATA_SET, HEADER_LEN};
+use netflow_core::wire::template::{
+    FieldKey, FieldLength, FieldSpecifier, TemplateKind, TemplateRecord,
+};
+use netflow_core::{Message, Protocol, Set, SetKind};
+
+use super::tree::{Node, PADDING, PASSED_OVER, place};
+use super::{list, offset_of};
+use crate::record::names::{self, Name};
+
+/// Adds a set to its message.
+pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Message<'_>) {
+    let payload = message.payload();
+    let body = set.body();
+    let Some(start) = offset_of(body, payload) else {
+        return;
+    };
+    if set.template().is_some_and(|known| known.is_fixed_version()) {
+        records(message_node, set, start, payload);
+        return;
+    }
+    let offset = set.offset();
+    let mut node = Node::new(offset..start + body.len(), title(set));
+    let length = payload
+        .get(offset + 2..offset + HEADER_LEN)
+        .map_or(0, number);
+    node.children.push(Node::leaf(
+        offset..offset + 2,
+        "set id",
+        set.id().to_string(),
+    ));
+    node.children.push(Node::leaf(
+        offset + 2..offset + HEADER_LEN,
+        "length",
+        length.to_string(),
+    ));
+    let end = node.range.end;
+    let is_faulty = message
+        .problems()
+        .any(|problem| (offset..=end).contains(&problem.error.offset));
+    let mut rest = if is_faulty { PASSED_OVER } else { PADDING };
+    match set.kind() {
+        SetKind::Data | SetKind::Options => records(&mut node, set, start, payload),
+        SetKind::Templates | SetKind::OptionsTemplates => {
+            for record in set.template_records() {
+                template(&mut node, &record, payload, set);
+            }
+        }
+        SetKind::NoTemplate => match delivered(set, message) {
+            Some(late) => {
+                node.meaning = format!("set of data, decoded when template {} came", set.id());
+                records(&mut node, &late, start, payload);
+            }
+            None => rest = "data without a template",
+        },
+        SetKind::Reserved => rest = "octets of no defined meaning",
+        _ => {}
+    }
+    node.fill(payload, rest);
+    message_node.children.push(node);
+}
+
+fn title(set: &Set<'_>) -> String {
+    match set.kind() {
+        SetKind::Data => format!("set of data, by template {}", set.id()),
+        SetKind::Options => format!("set of options, by template {}", set.id()),
+        SetKind::Templates => "set of templates".to_owned(),
+        SetKind::OptionsTemplates => "set of options templates".to_owned(),
+        SetKind::NoTemplate => format!("set of data, template {} is not known", set.id()),
+        _ => format!("set {}", set.id()),
+    }
+}
+
+/// The same set once its template came later in the same datagram.
+fn delivered<'m>(set: &Set<'_>, message: &Message<'m>) -> Option<Set<'m>> {
+    message.sets().find(|late| {
+        let same = late.offset() == set.offset() && late.id() == set.id();
+        same && late.is_late()
+            && late.header().frame == set.header().frame
+            && late.body() == set.body()
+    })
+}
+
+/// Adds the records of a set whose body stands at `start` of the payload.
+fn records(node: &mut Node, set: &Set<'_>, start: usize, payload: &[u8]) {
+    let what = if set.kind() == SetKind::Options {
+        "options record"
+    } else {
+        "record"
+    };
+    let mut at = start;
+    for (index, record) in (1_usize..).zip(set.records()) {
+        let end = at + record.octets().len();
+        let mut child = Node::new(at..end, format!("{what} {index}"));
+        fields(&mut child, &record, at, payload, 0);
+        node.children.push(child);
+        at = end;
+    }
+}
+
+/// Adds the fields of a record at `start` of the payload, `depth` lists deep.
+pub(super) fn fields(
+    node: &mut Node,
+    record: &DataRecord<'_, '_>,
+    start: usize,
+    payload: &[u8],
+    depth: u8,
+) {
+    let scope = usize::from(record.template().scope_count());
+    let mut at = start;
+    for (index, field) in record.fields().enumerate() {
+        let template = field.template();
+        let name = match template.name() {
+            Some(name) => name.to_owned(),
+            None => format!("{} (unknown)", template.key()),
+        };
+        let name = if index < scope {
+            format!("scope {name}")
+        } else {
+            name
+        };
+        let len = field.octets().len();
+        if template.length() == FieldLength::Variable {
+            // One octet, or 255 and two more (RFC 7011, section 7).
+            let first = record.octets().get(at - start).copied();
+            let prefix = if first == Some(u8::MAX) { 3 } else { 1 };
+            let meaning = format!("length of {name}");
+            node.children
+                .push(Node::leaf(at..at + prefix, meaning, len.to_string()));
+            at += prefix;
+        }
+        node.children.push(match field.list() {
+            Some(found) => list::node((&found, field.octets()), at, name, payload, depth),
+            None => Node::leaf(at..at + len, name, value(&field)),
+        });
+        at += len;
+    }
+}
+
+/// The value; octets are seen as they are.
+fn value(field: &Field<'_, '_>) -> String {
+    let data_type = field.template().data_type();
+    if data_type.is_some_and(DataType::is_list) {
+        return "list that cannot be read".to_owned();
+    }
+    plain(field.value())
+}
+
+/// A value that is no list.
+pub(super) fn plain(value: Option<Value<'_>>) -> String {
+    match value {
+        Some(Value::Text(text)) => format!("{:?}", text.to_string()),
+        Some(Value::Octets(_) | Value::List(_)) | None => String::new(),
+        Some(value) => value.to_string(),
+    }
+}
+
+/// Adds a template record.
+fn template(node: &mut Node, record: &TemplateRecord<'_>, payload: &[u8], set: &Set<'_>) {
+    let offset = record.offset();
+    let id = record.id();
+    let count = record.field_count();
+    let (what, heads): (String, &[&str]) = match record.kind() {
+        TemplateKind::Withdrawal { .. } if id < FIRST_DATA_SET => (
+            "withdrawal of all templates of this kind".to_owned(),
+            &["set id", "field count"],
+        ),
+        TemplateKind::Withdrawal { .. } => (
+            format!("withdrawal of template {id}"),
+            &["template id", "field count"],
+        ),
+        TemplateKind::Data => (
+            format!("template {id} of {count} fields"),
+            &["template id", "field count"],
+        ),
+        TemplateKind::Options { .. } if record.dialect().enterprise => (
+            format!("options template {id} of {count} fields"),
+            &["template id", "field count", "scope field count"],
+        ),
+        TemplateKind::Options { .. } => (
+            format!("options template {id} of {count} fields"),
+            &["template id", "scope octets", "option octets"],
+        ),
+    };
+    let mut at = offset;
+    let mut child = Node::new(offset..offset, what);
+    for head in heads {
+        let told = payload.get(at..at + 2).map_or(0, number);
+        child
+            .children
+            .push(Node::leaf(at..at + 2, *head, told.to_string()));
+        at += 2;
+    }
+    let end = place(record.specifiers(), payload).map_or(at, |range| range.end.max(at));
+    let v9 = set.header().protocol == Protocol::NetflowV9;
+    let scope = usize::from(record.scope_count());
+    for (index, field) in record.fields().enumerate() {
+        let enterprise = match field.key {
+            FieldKey::Element(id) => id.enterprise_number != 0 || has_enterprise(payload, at, v9),
+            FieldKey::Scope(_) => false,
+        };
+        let len = if enterprise { 8 } else { 4 };
+        let what = if index < scope {
+            "scope field"
+        } else {
+            "field"
+        };
+        child
+            .children
+            .push(Node::leaf(at..at + len, what, specifier(field, v9)));
+        at += len;
+    }
+    child.range.end = end.max(at);
+    child.fill(payload, PASSED_OVER);
+    node.children.push(child);
+}
+
+/// The enterprise bit of IPFIX is set, whatever number follows.
+fn has_enterprise(payload: &[u8], at: usize, v9: bool) -> bool {
+    !v9 && payload.get(at).is_some_and(|octet| octet & 0x80 != 0)
+}
+
+fn specifier(field: FieldSpecifier, v9: bool) -> String {
+    let name = match names::of_key(field.key, v9) {
+        Name::Known(name) => name.to_owned(),
+        Name::Element(..) | Name::Scope(_) => format!("{} (unknown)", field.key),
+    };
+    match field.length {
+        FieldLength::Fixed(1) => format!("{name}, 1 octet"),
+        FieldLength::Fixed(length) => format!("{name}, {length} octets"),
+        FieldLength::Variable => format!("{name}, variable length"),
+    }
+}
+
+pub(super) fn number(octets: &[u8]) -> u64 {
+    octets
+        .iter()
+        .fold(0, |number, octet| number << 8 | u64::from(*octet))
+}

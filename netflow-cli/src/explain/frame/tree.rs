@@ -1,0 +1,137 @@
+//! Ranges of octets, nested, with what they mean.
+
+use core::ops::Range;
+
+use netflow_core::Error;
+
+/// What is said of octets that could not be read.
+pub(super) const PASSED_OVER: &str = "passed over";
+/// What is said of padding that is not as it should be.
+pub(super) const PADDING: &str = "padding, not zero";
+
+/// A range of octets and its meaning. Children lie within it, in order.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) range: Range<usize>,
+    pub(super) meaning: String,
+    pub(super) value: Option<String>,
+    pub(super) is_problem: bool,
+    pub(super) children: Vec<Self>,
+}
+
+impl Node {
+    pub(super) fn new(range: Range<usize>, meaning: impl Into<String>) -> Self {
+        Self {
+            range,
+            meaning: meaning.into(),
+            value: None,
+            is_problem: false,
+            children: Vec::new(),
+        }
+    }
+
+    /// A range with its value.
+    pub(super) fn leaf(
+        range: Range<usize>,
+        meaning: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
+        Self {
+            value: Some(value.into()),
+            ..Self::new(range, meaning)
+        }
+    }
+
+    /// Makes the children cover every octet once: what none explains becomes one of its own,
+    /// padding if it is zero, else `rest`. Nodes without children are left alone.
+    pub(super) fn fill(&mut self, payload: &[u8], rest: &str) {
+        if self.children.is_empty() && self.value.is_some() {
+            return;
+        }
+        let mut at = self.range.start;
+        let mut filled = Vec::with_capacity(self.children.len());
+        for child in self.children.drain(..) {
+            // What overlaps would be explained twice.
+            if child.range.start < at || child.range.end > self.range.end {
+                continue;
+            }
+            filled.extend(gap(at..child.range.start, payload, rest));
+            at = child.range.end;
+            filled.push(child);
+        }
+        filled.extend(gap(at..self.range.end, payload, rest));
+        self.children = filled;
+    }
+
+    /// Tells a problem where it is: in the outermost structure that begins there, or behind
+    /// the leaf that holds the place.
+    pub(super) fn problem(&mut self, error: &Error, octets: usize) {
+        let mut text = error.kind.to_string();
+        if octets > 0 {
+            text += &format!("; {octets} octets passed over");
+        }
+        if let Some(section) = error.kind.section() {
+            text += &format!(" ({section})");
+        }
+        let offset = error.offset.clamp(self.range.start, self.range.end);
+        let mut note = Self::leaf(offset..offset, error.kind.code(), text);
+        note.is_problem = true;
+        self.attach(note);
+    }
+
+    fn attach(&mut self, note: Self) {
+        let offset = note.range.start;
+        let holds = |child: &Self| child.range.contains(&offset) && !child.is_problem;
+        let Some(index) = self.children.iter().position(holds) else {
+            self.children.push(note);
+            return;
+        };
+        let child = &mut self.children[index];
+        if child.children.is_empty() {
+            // Behind what was told there before.
+            let told = self.children[index + 1..]
+                .iter()
+                .take_while(|next| next.is_problem)
+                .count();
+            self.children.insert(index + 1 + told, note);
+        } else if child.range.start == offset {
+            let told = child.children.iter().take_while(|next| next.is_problem);
+            let told = told.count();
+            child.children.insert(told, note);
+        } else {
+            child.attach(note);
+        }
+    }
+
+    /// Each node with its depth, outer ones first.
+    pub(super) fn walk(&self, visit: &mut impl FnMut(&Self, usize)) {
+        self.visit(0, visit);
+    }
+
+    fn visit(&self, depth: usize, visit: &mut impl FnMut(&Self, usize)) {
+        visit(self, depth);
+        for child in &self.children {
+            child.visit(depth + 1, visit);
+        }
+    }
+}
+
+fn gap(range: Range<usize>, payload: &[u8], rest: &str) -> Option<Node> {
+    if range.is_empty() {
+        return None;
+    }
+    let octets = payload.get(range.clone()).unwrap_or_default();
+    let is_padding = octets.iter().all(|octet| *octet == 0);
+    let meaning = if is_padding { "padding" } else { rest };
+    Some(Node::leaf(range, meaning, ""))
+}
+
+/// Where these octets stand in the payload; `None` if they are no part of it.
+pub(super) fn place(octets: &[u8], payload: &[u8]) -> Option<Range<usize>> {
+    let start = octets
+        .as_ptr()
+        .addr()
+        .checked_sub(payload.as_ptr().addr())?;
+    let end = start.checked_add(octets.len())?;
+    (end <= payload.len()).then_some(start..end)
+}

@@ -1,0 +1,252 @@
+//! The whole in a few plain sentences, the gravest first, with advice where there is one.
+
+use super::Story;
+use super::domain::{Domain, Key};
+use super::words::{counted, frame, grouped, lean, list, percent};
+use crate::rows::End;
+
+/// The kind of problem that is told with the templates.
+pub(super) const NO_TEMPLATE: &str = "no_template";
+/// Things of one kind that are named.
+const NAMED: usize = 3;
+
+/// The sentences.
+pub(super) fn verdict(story: &Story, end: &End<'_>) -> Vec<String> {
+    let mut sentences = vec![decoded(story, end)];
+    no_template(story, &mut sentences);
+    lost(story, &mut sentences);
+    clocks(story, &mut sentences);
+    samplers(story, &mut sentences);
+    others(story, end, &mut sentences);
+    sentences
+}
+
+/// How a domain is named in a sentence.
+pub(super) fn name(key: &Key) -> String {
+    match key.agent {
+        Some(agent) => format!("agent {agent}, sub-agent {}", key.domain),
+        None => format!("{}, domain {}", exporter(key), key.domain),
+    }
+}
+
+fn exporter(key: &Key) -> String {
+    if key.is_nobody() {
+        "the file".to_owned()
+    } else {
+        key.exporter.to_string()
+    }
+}
+
+fn decoded(story: &Story, end: &End<'_>) -> String {
+    let flows = story.flows();
+    let lost: u64 = story.problems.kinds.iter().map(|kind| kind.octets).sum();
+    let lost = lost.saturating_sub(story.late_octets());
+    if story.domains.is_empty() && story.problems.kinds.is_empty() {
+        return format!(
+            "No flow export was found in {}.",
+            counted(end.read.packets, "packet")
+        );
+    }
+    let flows = match (flows, lost) {
+        (0, 0) => return "All was decoded, but it describes no flow.".to_owned(),
+        (1, 0) => "The one flow was".to_owned(),
+        (2, 0) => "Both flows were".to_owned(),
+        (flows, 0) => format!("All {} flows were", grouped(flows)),
+        (1, _) => "1 flow was".to_owned(),
+        (flows, _) => format!("{} flows were", grouped(flows)),
+    };
+    if lost == 0 {
+        format!("{flows} decoded.")
+    } else {
+        let could = if lost == 1 { "octet" } else { "octets" };
+        format!("{flows} decoded; {} {could} could not be.", grouped(lost))
+    }
+}
+
+fn missed(story: &Story) -> impl Iterator<Item = (&Domain, u16, &super::domain::Missed)> {
+    story.domains.iter().flat_map(|domain| {
+        let missed = domain.missed.iter();
+        missed.map(move |(id, missed)| (domain, *id, missed))
+    })
+}
+
+/// Data that never got a template, and why.
+fn no_template(story: &Story, sentences: &mut Vec<String>) {
+    let lost = || missed(story).filter(|(.., missed)| missed.lost_octets() > 0);
+    let octets: u64 = lost().map(|(.., missed)| missed.lost_octets()).sum();
+    if octets == 0 {
+        return;
+    }
+    // By domain, with their ids.
+    let mut absent: Vec<(String, Vec<String>)> = Vec::new();
+    let mut others = Vec::new();
+    for (domain, id, missed) in lost() {
+        let what = format!("template {id} of {}", name(&domain.key));
+        if let Some(refused) = domain.refused.get(&id) {
+            let frame = frame(*refused, &story.files);
+            others.push(format!("{what}, came in {frame} but cannot be read"));
+        } else if let Some(came) = missed.template_frame {
+            let frame = frame(came, &story.files);
+            others.push(format!(
+                "{what}, came in {frame}, too late or for another set"
+            ));
+        } else if domain.templates.by_id.contains_key(&id) {
+            others.push(format!("{what}, was withdrawn before"));
+        } else {
+            let whose = name(&domain.key);
+            match absent.last_mut().filter(|(known, _)| *known == whose) {
+                Some((_, ids)) => ids.push(id.to_string()),
+                None => absent.push((whose, vec![id.to_string()])),
+            }
+        }
+    }
+    let mut text = format!("{} of data never got a template", counted(octets, "octet"));
+    let mut separator = ": ";
+    if !absent.is_empty() {
+        let (is, sends) = match absent.as_slice() {
+            [(_, ids)] if ids.len() == 1 => ("is", "exporters send it"),
+            _ => ("are", "exporters send them"),
+        };
+        let mut absent: Vec<String> = absent
+            .into_iter()
+            .map(|(whose, mut ids)| {
+                let plural = if ids.len() == 1 { "" } else { "s" };
+                shorten(&mut ids);
+                format!("template{plural} {} of {whose}", list(&ids))
+            })
+            .collect();
+        shorten(&mut absent);
+        text += &format!(
+            "{separator}{}, {is} not in the capture; {sends} every few minutes: capture longer",
+            list(&absent)
+        );
+        separator = "; ";
+    }
+    if !others.is_empty() {
+        shorten(&mut others);
+        text += &format!("{separator}{}", others.join("; "));
+    }
+    sentences.push(text + ".");
+}
+
+/// Names the first and counts the rest.
+fn shorten(names: &mut Vec<String>) {
+    if names.len() > NAMED {
+        let more = names.len() - NAMED + 1;
+        names.truncate(NAMED - 1);
+        names.push(format!("{more} others"));
+    }
+}
+
+/// What the sequence numbers say is missing.
+fn lost(story: &Story, sentences: &mut Vec<String>) {
+    let mut domains: Vec<&Domain> = story
+        .domains
+        .iter()
+        .filter(|domain| domain.sequence.lost > 0)
+        .collect();
+    domains.sort_by_key(|domain| core::cmp::Reverse(domain.sequence.lost));
+    let mut is_any_sure = false;
+    for domain in domains.iter().take(NAMED) {
+        let counts = &domain.sequence;
+        let all = counts.received.saturating_add(counts.lost);
+        let mut text = format!(
+            "{} of the {}s of {} are missing",
+            percent(counts.lost, all),
+            domain.unit(),
+            name(&domain.key)
+        );
+        // Losses are rare, and come with no number twice.
+        let jumps = domain.gaps.count.saturating_add(counts.duplicated);
+        if counts.duplicated > 0 && jumps.saturating_mul(2) >= domain.messages {
+            text += &format!(
+                ", or it counts wrongly: its numbers jump in {} of {}",
+                grouped(jumps),
+                counted(domain.messages, "message")
+            );
+        } else {
+            is_any_sure = true;
+        }
+        sentences.push(text + ".");
+    }
+    if domains.len() > NAMED {
+        let many = domains.len() - NAMED;
+        sentences.push(format!("So are some of {many} other domains."));
+    }
+    if is_any_sure {
+        sentences.push(
+            "They were lost on the way or in capturing: look for drops at the receiving socket."
+                .to_owned(),
+        );
+    }
+}
+
+fn clocks(story: &Story, sentences: &mut Vec<String>) {
+    for domain in story.domains.iter().filter(|known| known.clock.suspect > 0) {
+        let mut text = format!(
+            "{} of {} cannot have the times they tell",
+            counted(domain.clock.suspect, "flow"),
+            name(&domain.key)
+        );
+        const DAY: u64 = 86_400_000_000_000;
+        let far = domain
+            .clock
+            .skew
+            .filter(|skew| skew.last.unsigned_abs() > DAY);
+        if let Some(skew) = far {
+            text += &format!(
+                ": the exporter's clock is {} the receiver's; set it by NTP",
+                lean(skew.last)
+            );
+        }
+        sentences.push(text + ".");
+    }
+}
+
+/// Flows without a rate, if others have one.
+fn samplers(story: &Story, sentences: &mut Vec<String>) {
+    for domain in &story.domains {
+        let unknown = domain.rates.unknown();
+        let announces = domain.announced.rates.count > 0;
+        if unknown > 0 && (unknown < domain.flows || announces) {
+            let (have, others) = match (unknown == 1, unknown == domain.flows) {
+                (_, true) => ("have", "though options announce some"),
+                (true, false) => ("has", "though others have one"),
+                (false, false) => ("have", "though others have one"),
+            };
+            sentences.push(format!(
+                "{} of the {} of {} {have} no sampling rate, {others}.",
+                grouped(unknown),
+                counted(domain.flows, "flow"),
+                name(&domain.key)
+            ));
+        }
+    }
+}
+
+/// Problems that no sentence told yet, and what the file itself lacks.
+fn others(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
+    let kinds = &story.problems.kinds;
+    let is_told = kinds.iter().any(|kind| kind.code == NO_TEMPLATE);
+    let kinds = kinds.iter().filter(|kind| kind.code != NO_TEMPLATE);
+    let count: u64 = kinds.clone().map(|kind| kind.count).sum();
+    if count > 0 {
+        let mut codes: Vec<String> = kinds.map(|kind| kind.code.to_owned()).collect();
+        shorten(&mut codes);
+        let were = if count == 1 { "was" } else { "were" };
+        sentences.push(format!(
+            "{} {were} met: {}.",
+            counted(count, if is_told { "other problem" } else { "problem" }),
+            list(&codes)
+        ));
+    }
+    let read = end.read;
+    let missing = read.fragmented_given_up + read.stream_gaps;
+    if missing > 0 {
+        sentences.push(
+            "Parts of datagrams or streams are not in the capture: capture all fragments and \
+             segments."
+                .to_owned(),
+        );
+    }
+}

@@ -1,0 +1,271 @@
+//! From files to rows: the loop over the inputs that the subcommands share.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use netflow_core::{Datagram, Decoder, Limits};
+use netflow_io::{Options, Source};
+
+use crate::files::{self, Files};
+use crate::output::Output;
+use crate::plan::Usage;
+use crate::progress::Progress;
+use crate::rows::{End, Rows};
+use crate::status::Status;
+use crate::stderr;
+use crate::summary::Summary;
+
+/// The path that stands for standard input.
+const STDIN: &str = "-";
+
+/// What to read and where to write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) files: &'a [PathBuf],
+    /// Further ports that collectors listen on.
+    pub(crate) ports: &'a [u16],
+    /// Standard output if there is none.
+    pub(crate) output: Option<&'a Path>,
+    /// No progress on standard error.
+    pub(crate) quiet: bool,
+    /// A summary on standard error.
+    pub(crate) summary: bool,
+    /// Problems in the data are a status of their own.
+    pub(crate) strict: bool,
+}
+
+impl Job<'_> {
+    /// Runs it: what `rows` makes of the messages is written. What makes no sense is told
+    /// by the caller.
+    pub(crate) fn run(
+        &self,
+        rows: impl FnOnce(&Files, &Limits) -> Box<dyn Rows>,
+    ) -> Result<Status, Usage> {
+        let output = match self.output {
+            Some(path) if path.as_os_str() != STDIN => {
+                if let Some(input) = self.files.iter().find(|input| is_same(input, path)) {
+                    return Err(Usage::OutputIsInput(input.display().to_string()));
+                }
+                Output::file(path)
+            }
+            _ => Ok(Output::stdout()),
+        };
+        let run = output.map(|output| Run::new(self, rows, output));
+        let status = match run.and_then(|run| run.all(self)) {
+            Ok(status) => status,
+            // Who reads the output has enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Success,
+            Err(error) => {
+                let path = self.output.unwrap_or(Path::new("standard output"));
+                stderr::line(&format_args!(
+                    "{} cannot be written: {error}",
+                    path.display()
+                ));
+                Status::Unreadable
+            }
+        };
+        Ok(status)
+    }
+}
+
+/// One run over all files: one decoder, one output.
+struct Run {
+    decoder: Decoder,
+    rows: Box<dyn Rows>,
+    output: Output,
+    summary: Summary,
+    progress: Progress,
+}
+
+impl Run {
+    fn new(
+        job: &Job<'_>,
+        rows: impl FnOnce(&Files, &Limits) -> Box<dyn Rows>,
+        output: Output,
+    ) -> Self {
+        // In a capture a template stands until it is replaced: what was sent once, hours
+        // before, may be all there is of it.
+        let limits = Limits {
+            template_lifetime: None,
+            ..Limits::default()
+        };
+        let names: Vec<String> = job.files.iter().map(|path| name(path)).collect();
+        let files = Files::new(names);
+        let rows_on_terminal = job.output.is_none() && io::stdout().is_terminal();
+        let progress = if job.quiet || rows_on_terminal || !io::stderr().is_terminal() {
+            Progress::none()
+        } else {
+            Progress::over(total(job.files))
+        };
+        Self {
+            decoder: Decoder::new(limits),
+            rows: rows(&files, &limits),
+            output,
+            summary: Summary::new(files),
+            progress,
+        }
+    }
+
+    /// Decodes all files. An error is one of writing.
+    fn all(mut self, job: &Job<'_>) -> io::Result<Status> {
+        self.rows.begin(&mut self.output.buffer);
+        let mut status = Status::Success;
+        let mut is_any_open = false;
+        for (index, path) in (0..).zip(job.files) {
+            let options = Options::default().with_ports(job.ports.iter().copied());
+            let ended = match open(path, options) {
+                Ok(source) => {
+                    is_any_open = true;
+                    self.file(index, source, path.as_os_str() == STDIN)?
+                }
+                Err(error) => Err(error.to_string()),
+            };
+            if let Err(told) = ended {
+                self.progress.aside(|| stderr::line(&told));
+                status = status.max(Status::Unreadable);
+            }
+        }
+        // Of nothing read nothing is written, and a file that was there stays.
+        if is_any_open {
+            let end = End {
+                decoder: &self.decoder,
+                read: self.summary.read(),
+            };
+            match self.rows.finish(&end, &mut self.output.buffer) {
+                Ok(()) => self.output.finish()?,
+                Err(told) => {
+                    self.progress.aside(|| stderr::line(&told));
+                    status = status.max(Status::Unreadable);
+                }
+            }
+        }
+        self.progress.end();
+        if job.summary && is_any_open {
+            self.summary.write(self.decoder.stats());
+        }
+        if job.strict && self.summary.has_problems() {
+            status = status.max(Status::Problems);
+        }
+        Ok(status)
+    }
+
+    /// Decodes a file; what is wrong with the file itself is told in one line.
+    fn file(
+        &mut self,
+        index: u64,
+        mut source: Source,
+        is_live: bool,
+    ) -> io::Result<Result<(), String>> {
+        let mut ended = Ok(());
+        let mut is_export = false;
+        while let Some(packet) = source.next() {
+            let packet = match packet {
+                Ok(packet) => packet,
+                Err(error) => {
+                    ended = Err(error.to_string());
+                    break;
+                }
+            };
+            let datagram = Datagram {
+                frame: files::number(index, packet.datagram.frame),
+                ..packet.datagram
+            };
+            let out = &mut self.output.buffer;
+            match self.decoder.decode(datagram) {
+                Ok(message) => {
+                    is_export = true;
+                    self.rows.message(&message, out);
+                    self.summary.message(&message);
+                    // Those of late data are behind the datagram's own.
+                    let protocol = message.headers().next().map(|header| header.protocol);
+                    if let Some(protocol) = protocol {
+                        let messages = self.decoder.stats().messages;
+                        self.summary.messages(protocol, messages);
+                    }
+                }
+                Err(error) => {
+                    is_export |=
+                        !matches!(error.kind, netflow_core::ErrorKind::NotFlowExport { .. });
+                    self.rows.unreadable(&datagram, &error, out);
+                    self.summary.unreadable(&datagram, &error);
+                }
+            }
+            if self.rows.is_done() {
+                break;
+            }
+            if is_live && self.rows.are_live() {
+                self.rows.flush(out);
+                self.output.flush()?;
+            } else {
+                self.output.pass_on()?;
+            }
+            self.progress.at(source.octets_read(), self.decoder.stats());
+        }
+        self.progress.file_done(source.octets_read());
+        self.summary.file(source.summary());
+        if ended.is_ok() && !is_export {
+            ended = Err(nothing_found(&source));
+        }
+        Ok(ended)
+    }
+}
+
+/// What to say of a file without flow export.
+fn nothing_found(source: &Source) -> String {
+    let path = source.path().display();
+    let summary = source.summary();
+    let udp = summary.udp_passed_over;
+    if summary.packets == 0 {
+        format!("{path} holds no packet; capture where the exporter sends to")
+    } else if udp > 0 {
+        format!(
+            "{path} holds no flow export: of {} packets, {udp} are UDP datagrams of something \
+             else; give --port if exporters send to a port of your own",
+            summary.packets
+        )
+    } else {
+        format!(
+            "{path} holds no flow export in its {} packets; capture where the exporter sends to",
+            summary.packets
+        )
+    }
+}
+
+fn open(path: &Path, options: Options) -> Result<Source, netflow_io::Error> {
+    if path.as_os_str() == STDIN {
+        Source::from_reader_with(io::stdin(), name(path), options)
+    } else {
+        netflow_io::open_with(path, options)
+    }
+}
+
+fn name(path: &Path) -> String {
+    if path.as_os_str() == STDIN {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+/// Octets of all files that are there; `None` if one of them is a pipe.
+fn total(paths: &[PathBuf]) -> Option<u64> {
+    let mut octets = 0_u64;
+    for path in paths {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => octets = octets.saturating_add(metadata.len()),
+            Ok(_) => return None,
+            Err(_) if path.as_os_str() == STDIN => return None,
+            Err(_) => {}
+        }
+    }
+    Some(octets)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        // Reading and writing a device or pipe is no mistake.
+        (Ok(one), Ok(other)) => one == other && one.is_file(),
+        _ => false,
+    }
+}

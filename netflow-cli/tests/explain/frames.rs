@@ -1,0 +1,268 @@
+//! `--frame`: what each octet means.
+
+use alloc::collections::BTreeSet;
+use std::path::Path;
+use std::{env, fs};
+
+use netflow_cli::Status;
+use serde_json::Value;
+
+use crate::capture::{all, frame, run, testdata};
+
+fn find<'r>(rows: &'r [Value], meaning: &str) -> &'r Value {
+    rows.iter()
+        .find(|row| row["meaning"] == meaning)
+        .unwrap_or_else(|| panic!("no {meaning} in {rows:#?}"))
+}
+
+/// Offset, length and value of a range.
+fn told<'r>(rows: &'r [Value], meaning: &str) -> (u64, u64, &'r str) {
+    let row = find(rows, meaning);
+    (
+        row["offset"].as_u64().unwrap(),
+        row["length"].as_u64().unwrap(),
+        row["value"].as_str().unwrap_or_default(),
+    )
+}
+
+#[test]
+fn a_v5_message_is_told_field_by_field() {
+    let rows = frame(&testdata("synthetic/nfv5.pcap"), 1);
+    assert_eq!(rows[0]["depth"], 0);
+    assert_eq!(told(&rows, "version"), (0, 2, "5"));
+    assert_eq!(told(&rows, "engine_id").0, 21);
+    assert_eq!(told(&rows, "sampling").0, 22);
+    assert_eq!(
+        (told(&rows, "record 1").0, told(&rows, "record 1").1),
+        (24, 48)
+    );
+    assert_eq!(told(&rows, "sourceIPv4Address").0, 24);
+    assert_eq!(find(&rows, "sourceIPv4Address")["depth"], 3);
+}
+
+#[test]
+fn a_v9_message_is_told_with_templates_of_earlier_frames() {
+    let file = testdata("synthetic/trap_two_samplers.pcap");
+    let rows = frame(&file, 2);
+    assert_eq!(told(&rows, "options template 257 of 4 fields").0, 24);
+    assert_eq!(told(&rows, "scope field"), (30, 4, "System, 4 octets"));
+    assert_eq!(told(&rows, "scope octets"), (26, 2, "4"));
+    assert_eq!(told(&rows, "padding").0, 46);
+    assert_eq!(told(&rows, "samplerRandomInterval"), (59, 4, "100"));
+    // The template came in frame 1.
+    let rows = frame(&file, 3);
+    find(&rows, "set of data, by template 256");
+    assert_eq!(told(&rows, "samplerId").1, 2);
+}
+
+#[test]
+fn an_ipfix_message_is_told_with_lengths_of_fields() {
+    let rows = frame(&testdata("synthetic/ipfix_variable.pcap"), 2);
+    assert_eq!(told(&rows, "observation domain"), (12, 4, "0"));
+    let lengths = rows.iter().filter(|row| {
+        let meaning = row["meaning"].as_str().unwrap();
+        meaning.starts_with("length of ")
+    });
+    let lengths: BTreeSet<u64> = lengths.map(|row| row["length"].as_u64().unwrap()).collect();
+    assert_eq!(lengths, BTreeSet::from([1, 3]));
+}
+
+#[test]
+fn an_sflow_datagram_is_told_member_by_member() {
+    let rows = frame(&testdata("synthetic/sflow_samples.pcap"), 1);
+    assert_eq!(told(&rows, "agent address"), (8, 4, "192.0.2.9"));
+    assert_eq!(told(&rows, "sample 1: flow_sample").0, 28);
+    assert_eq!(told(&rows, "sampling_rate"), (44, 4, "1000"));
+    assert_eq!(told(&rows, "record 1: sampled_header").0, 68);
+    assert_eq!(told(&rows, "header").0, 0);
+    assert_eq!(told(&rows, "padding"), (186, 2, ""));
+}
+
+#[test]
+fn a_damaged_message_shows_the_problem_where_it_is() {
+    let rows = frame(&testdata("synthetic/trap_set_length_3.pcap"), 1);
+    let problem = find(&rows, "set_too_short");
+    assert_eq!(problem["problem"], true);
+    assert_eq!(
+        (&problem["offset"], &problem["length"]),
+        (&56.into(), &0.into())
+    );
+    assert_eq!(told(&rows, "passed over").0, 56);
+    // A message that is longer than it says what it is, and one that is none.
+    let file = testdata("synthetic/sflow_v2_v4.pcap");
+    assert_eq!(
+        find(&frame(&file, 1), "unsupported_version")["problem"],
+        true
+    );
+}
+
+#[test]
+fn data_whose_template_comes_later_in_the_datagram_is_told_by_it() {
+    let rows = frame(&testdata("synthetic/data_before_template.pcap"), 4);
+    find(&rows, "set of data, decoded when template 256 came");
+    assert_eq!(told(&rows, "sourceIPv4Address").2, "192.0.2.1");
+}
+
+#[test]
+fn lists_are_told_value_by_value() {
+    let rows = frame(&testdata("synthetic/ipfix_lists.pcap"), 2);
+    for part in [
+        "semantic",
+        "element",
+        "element length",
+        "records of one template",
+    ] {
+        find(&rows, part);
+    }
+    assert!(rows.iter().all(|row| row["meaning"] != "passed over"));
+}
+
+#[test]
+fn a_frame_that_is_not_there_is_an_error_that_says_so() {
+    let output = run(80, &["--frame", "99"], &testdata("synthetic/nfv5.pcap"));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("frame 99"), "{told}");
+}
+
+/// The command as a library, since it is run for every frame.
+fn explained(file: &Path, frame: u64, output: &Path) -> Option<Vec<Value>> {
+    let status = netflow_cli::run([
+        "netflow".as_ref(),
+        "explain".as_ref(),
+        "--format=json".as_ref(),
+        format!("--frame={frame}").as_ref(),
+        "--output".as_ref(),
+        output.as_os_str(),
+        file.as_os_str(),
+    ]);
+    let text = fs::read(output).ok()?;
+    assert!(matches!(status, Status::Success | Status::Unreadable));
+    fs::remove_file(output).unwrap();
+    Some(serde_json::from_slice(&text).unwrap())
+}
+
+/// The frames of a capture that hold flow export.
+fn frames(file: &Path, output: &Path) -> BTreeSet<u64> {
+    netflow_cli::run([
+        "netflow".as_ref(),
+        "decode".as_ref(),
+        "--quiet".as_ref(),
+        "--schema=wire".as_ref(),
+        "--output".as_ref(),
+        output.as_os_str(),
+        file.as_os_str(),
+    ]);
+    let text = fs::read_to_string(output).unwrap();
+    fs::remove_file(output).unwrap();
+    text.lines()
+        .map(|line| {
+            let row: Value = serde_json::from_str(line).unwrap();
+            row["frame"].as_u64().unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn every_octet_of_every_frame_is_told_once() {
+    let output = env::temp_dir().join(format!("netflow-explain-{}.json", std::process::id()));
+    let mut datagrams = 0;
+    for file in all() {
+        for frame in frames(&file, &output) {
+            let rows = explained(&file, frame, &output)
+                .unwrap_or_else(|| panic!("frame {frame} of {}", file.display()));
+            let last = rows.last().unwrap()["datagram"].as_u64().unwrap();
+            for datagram in 1..=last {
+                let rows = rows.iter().filter(|row| row["datagram"] == datagram);
+                check(
+                    &rows.collect::<Vec<_>>(),
+                    &format!("{frame} of {}", file.display()),
+                );
+                datagrams += 1;
+            }
+        }
+    }
+    assert!(datagrams > 400, "{datagrams}");
+}
+
+/// Octets are changed where templates, sets and samples stand: whatever comes of it, each
+/// octet is told once.
+#[test]
+fn every_octet_of_damaged_frames_is_told_once() {
+    let output = env::temp_dir().join(format!("netflow-explain-{}-bad.json", std::process::id()));
+    let damaged = output.with_extension("pcap");
+    // Behind the heads of file, packet, Ethernet, IPv4 and UDP.
+    const FIRST: usize = 24 + 16 + 14 + 20 + 8;
+    let mut chance = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut below = |end: usize| {
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        usize::try_from(chance % u64::try_from(end).unwrap()).unwrap()
+    };
+    for name in [
+        "cisco_asr9k_v9",
+        "ipfix_lists",
+        "ipfix_variable",
+        "nf_fixed_concatenated",
+        "sflow_all_flow_records",
+        "sflow_samples",
+        "trap_messages_in_datagram",
+    ] {
+        let whole = fs::read(testdata(&format!("synthetic/{name}.pcap"))).unwrap();
+        let len = u32::from_le_bytes(whole[32..36].try_into().unwrap());
+        let payload = usize::try_from(len).unwrap() - 42;
+        for _ in 0..40 {
+            let mut octets = whole.clone();
+            for _ in 0..=below(3) {
+                octets[FIRST + 2 + below(payload.min(200) - 2)] = match below(4) {
+                    0 => 0,
+                    1 => 0xff,
+                    _ => u8::try_from(below(256)).unwrap(),
+                };
+            }
+            fs::write(&damaged, &octets).unwrap();
+            let rows = explained(&damaged, 1, &output).unwrap();
+            check(&rows.iter().collect::<Vec<_>>(), name);
+        }
+    }
+    fs::remove_file(damaged).unwrap();
+}
+
+/// The leaves follow each other from the first octet to the last, each lies in what is
+/// above it, and what nobody could read has a problem.
+fn check(rows: &[&Value], place: &str) {
+    let number = |row: &Value, key: &str| row[key].as_u64().unwrap();
+    let range = |row: &Value| {
+        let start = number(row, "offset");
+        start..start + number(row, "length")
+    };
+    let mut at = 0;
+    let mut above: Vec<&Value> = Vec::new();
+    let has_problem = rows.iter().any(|row| row["problem"] == true);
+    for (index, row) in rows.iter().enumerate() {
+        let depth = number(row, "depth");
+        above.truncate(usize::try_from(depth).unwrap());
+        assert_eq!(above.len(), usize::try_from(depth).unwrap(), "{place}");
+        for outer in &above {
+            let (outer, inner) = (range(outer), range(row));
+            assert!(
+                outer.start <= inner.start && inner.end <= outer.end,
+                "{place}: {row}"
+            );
+        }
+        let hex = row["hex"].as_str().unwrap();
+        assert_eq!(u64::try_from(hex.len()).unwrap(), 2 * number(row, "length"));
+        above.push(row);
+        let below = rows.get(index + 1).map_or(0, |next| number(next, "depth"));
+        if below <= depth && row["problem"] == false {
+            assert_eq!(range(row).start, at, "{place}: {row}");
+            at = range(row).end;
+        }
+        if row["meaning"] == "passed over" {
+            assert!(has_problem, "{place}: {row}");
+        }
+    }
+    assert_eq!(range(rows[0]), 0..at, "{place}");
+}

@@ -1,0 +1,8 @@
+//! What `netflow explain` says of captures whose story is known.
+
+extern crate alloc;
+
+mod capture;
+mod frames;
+mod stories;
+mod text;

@@ -1,0 +1,277 @@
+//! The report as JSON, over captures in which one thing went wrong.
+
+use serde_json::{Value, json};
+
+use crate::capture::{Cut, json, testdata};
+
+fn sentence(report: &Value, part: &str) -> bool {
+    let sentences = report["verdict"].as_array().unwrap();
+    sentences
+        .iter()
+        .any(|sentence| sentence.as_str().unwrap().contains(part))
+}
+
+#[test]
+fn a_rate_comes_with_its_sampler_and_the_frame_of_its_options() {
+    let report = json(&testdata("synthetic/trap_two_samplers.pcap"));
+    let domain = &report["domains"][0];
+    assert_eq!(
+        domain["sampling"],
+        json!([
+            {"rate": null, "rule": null, "flows": 2},
+            {"rate": 100, "rule": "sampler", "of": "sampler 1", "frame": 2, "flows": 1},
+            {"rate": 200, "rule": "sampler", "of": "sampler 2", "frame": 2, "flows": 1},
+        ])
+    );
+    assert_eq!(
+        domain["announced"]["rates"],
+        json!([
+            {"of": "sampler 1", "rate": 100, "frame": 2},
+            {"of": "sampler 2", "rate": 200, "frame": 2},
+        ])
+    );
+    assert!(sentence(&report, "2 of the 4 flows"));
+}
+
+#[test]
+fn names_that_options_gave_are_told() {
+    let report = json(&testdata("synthetic/cisco_asr9k_v9.pcap"));
+    let announced = &report["domains"][0]["announced"];
+    assert_eq!(announced["interface_count"], 3);
+    assert_eq!(
+        announced["interfaces"][0],
+        json!({"index": 501, "name": "Te0/0/0/0"})
+    );
+}
+
+#[test]
+fn a_domain_tells_what_came_of_it() {
+    let report = json(&testdata("synthetic/cisco_asr9k_v9.pcap"));
+    let domain = &report["domains"][0];
+    for (key, value) in [
+        ("exporter", json!("192.0.2.1")),
+        ("protocol", json!("netflow9")),
+        ("domain", json!(2177)),
+        ("first_frame", json!(1)),
+        ("first_received", json!("2026-01-01T00:00:00.123456Z")),
+        ("last_frame", json!(5)),
+        ("messages", json!(5)),
+        ("ports", json!([50000])),
+        ("flows", json!(14)),
+        ("options_records", json!(5)),
+        ("no_template", json!([])),
+    ] {
+        assert_eq!(domain[key], value, "{key}");
+    }
+    assert_eq!(
+        domain["clock"]["rules"],
+        json!([{"rule": "uptime", "flows": 14}])
+    );
+    assert_eq!(domain["clock"]["skew"]["max"], json!(-123_456_000));
+    assert_eq!(domain["clock"]["suspect"], 0);
+    let template = &domain["templates"][0];
+    assert_eq!(template["template"], 256);
+    assert_eq!(template["scope_count"], 1);
+    assert_eq!(template["record_len"], 106);
+    assert_eq!(template["sent"], 1);
+    assert_eq!(template["records"], 3);
+    assert_eq!(
+        template["fields"][1],
+        json!({"key": "10", "name": "ingressInterface", "length": 4})
+    );
+    assert_eq!(report["verdict"], json!(["All 14 flows were decoded."]));
+    assert_eq!(report["input"]["datagrams"], 5);
+}
+
+#[test]
+fn a_message_that_is_missing_is_a_gap_before_the_next() {
+    let cut = Cut::new("loss", "synthetic/cisco_asr9k_v9.pcap", &[1, 2, 3, 5]);
+    let report = json(&cut.0);
+    let sequence = &report["domains"][0]["sequence"];
+    assert_eq!(sequence["unit"], "message");
+    assert_eq!(
+        (&sequence["received"], &sequence["lost"]),
+        (&json!(4), &json!(1))
+    );
+    assert_eq!(sequence["gaps"], json!([{"frame": 4, "lost": 1}]));
+    assert!(sentence(
+        &report,
+        "20 % of the messages of 192.0.2.1, domain 2177 are missing"
+    ));
+    assert!(sentence(&report, "look for drops"));
+}
+
+#[test]
+fn more_gaps_than_are_shown_are_counted() {
+    // Each message is followed by one from before, so that the next is ahead again.
+    let frames: Vec<usize> = [1, 3, 5].into_iter().cycle().take(3).collect();
+    let cut = Cut::new("gaps", "synthetic/cisco_asr9k_v9.pcap", &frames);
+    let sequence = json(&cut.0)["domains"][0]["sequence"].clone();
+    assert_eq!(sequence["gap_count"], 2);
+    assert_eq!(sequence["gaps"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_message_that_comes_twice_is_no_loss() {
+    let cut = Cut::new(
+        "twice",
+        "synthetic/cisco_asr9k_v9.pcap",
+        &[1, 2, 2, 3, 4, 5],
+    );
+    let sequence = json(&cut.0)["domains"][0]["sequence"].clone();
+    assert_eq!(sequence["duplicated"], 1);
+    assert_eq!(sequence["lost"], 0);
+}
+
+#[test]
+fn numbers_that_jump_all_the_time_are_blamed_on_the_exporter() {
+    let report = json(&testdata("genuine/sf_v10.pcap"));
+    assert!(sentence(&report, "or it counts wrongly"));
+    assert!(!sentence(&report, "look for drops"));
+}
+
+#[test]
+fn data_before_its_template_tells_where_that_came() {
+    let report = json(&testdata("synthetic/data_before_template.pcap"));
+    assert_eq!(
+        report["domains"][0]["no_template"],
+        json!([{"set": 256, "sets": 1, "octets": 24, "first_frame": 1, "last_frame": 1,
+                "template_frame": 2, "late_sets": 1, "late_octets": 24}])
+    );
+    assert_eq!(report["verdict"], json!(["All 6 flows were decoded."]));
+    // Late data is a message of the datagram that it came in, and of no other.
+    assert_eq!(report["domains"][0]["messages"], 3);
+}
+
+#[test]
+fn data_whose_template_never_comes_asks_for_a_longer_capture() {
+    let cut = Cut::new("never", "synthetic/cisco_asr9k_v9.pcap", &[1, 2, 4, 5]);
+    let report = json(&cut.0);
+    let missed = &report["domains"][0]["no_template"];
+    assert_eq!(missed[0]["template_frame"], Value::Null);
+    assert!(sentence(
+        &report,
+        "templates 260, 261 and 313 of 192.0.2.1, domain 2177, are not in the capture"
+    ));
+    assert!(sentence(&report, "capture longer"));
+    assert_eq!(report["flows"], 0);
+}
+
+#[test]
+fn a_template_that_cannot_be_read_is_why_its_data_cannot() {
+    let report = json(&testdata("synthetic/trap_fields_65535.pcap"));
+    assert!(sentence(&report, "came in frame 1 but cannot be read"));
+}
+
+#[test]
+fn a_template_that_is_defined_anew_or_withdrawn_says_where() {
+    let report = json(&testdata("synthetic/ipfix_withdrawal.pcap"));
+    let templates = &report["domains"][0]["templates"];
+    assert_eq!(
+        templates[0]["events"],
+        json!([{"frame": 2, "event": "withdrawn"}, {"frame": 4, "event": "withdrawn"},
+               {"frame": 6, "event": "changed"}])
+    );
+    assert_eq!(templates[0]["sent"], 2);
+    assert_eq!(
+        templates[2]["events"],
+        json!([{"frame": 5, "event": "withdrawn"}])
+    );
+    let report = json(&testdata("synthetic/trap_id_new_layout.pcap"));
+    let domain = &report["domains"][0];
+    assert_eq!(
+        domain["templates"][0]["events"],
+        json!([{"frame": 2, "event": "changed"}])
+    );
+    assert_eq!(domain["sequence"]["restarted"], 1);
+}
+
+#[test]
+fn a_problem_tells_place_octets_and_section() {
+    let report = json(&testdata("synthetic/trap_set_length_3.pcap"));
+    let kind = &report["problems"][0];
+    assert_eq!(kind["reason"], "set_too_short");
+    assert_eq!(kind["section"], "RFC 7011, section 3.3.2");
+    assert_eq!((&kind["count"], &kind["octets"]), (&json!(2), &json!(24)));
+    assert_eq!(
+        kind["examples"][0],
+        json!({"frame": 1, "exporter": "192.0.2.1", "port": 50000, "protocol": "netflow9",
+               "domain": 0, "offset": 56, "octets": 12,
+               "detail": "set length 3 is shorter than its header",
+               "around": {"offset": 48, "hex": "c6336401000005ed012c00030000000000000000",
+                          "marked_offset": 56, "marked_length": 4}})
+    );
+}
+
+#[test]
+fn of_one_kind_five_problems_are_shown_and_all_are_counted() {
+    let cut = Cut::new("many", "synthetic/trap_set_length_3.pcap", &[1; 30]);
+    let report = json(&cut.0);
+    let kind = &report["problems"][0];
+    assert_eq!(kind["count"], 30);
+    assert_eq!(kind["examples"].as_array().unwrap().len(), 5);
+    assert_eq!(report["problem_count"], 30);
+}
+
+#[test]
+fn a_datagram_that_cannot_be_read_at_all_is_a_problem() {
+    let report = json(&testdata("synthetic/sflow_v2_v4.pcap"));
+    assert_eq!(report["unreadable"], 2);
+    assert_eq!(report["problems"][0]["reason"], "unsupported_version");
+    assert_eq!(report["problems"][0]["examples"][0]["frame"], 1);
+}
+
+#[test]
+fn sflow_is_told_by_agent_and_sub_agent() {
+    let report = json(&testdata("synthetic/sflow_samples.pcap"));
+    let domains = report["domains"].as_array().unwrap();
+    assert!(domains.len() > 2);
+    for domain in domains {
+        assert!(domain["agent"].is_string() && domain["sub_agent"].is_number());
+        assert_eq!(domain["sequence"]["unit"], "datagram");
+        assert!(domain.get("domain").is_none());
+    }
+}
+
+#[test]
+fn clocks_that_are_far_apart_are_suspect() {
+    let report = json(&testdata("genuine/sf_v9_sampling.pcap"));
+    let clock = &report["domains"][0]["clock"];
+    assert_eq!(
+        (&clock["suspect"], &clock["first_suspect_frame"]),
+        (&json!(36), &json!(1))
+    );
+    assert!(clock["skew"]["last"].as_i64().unwrap() < -86_400_000_000_000);
+    assert!(sentence(&report, "set it by NTP"));
+}
+
+#[test]
+fn what_lacks_fragments_is_told() {
+    let report = json(&testdata("synthetic/link_fragment_missing.pcap"));
+    assert_eq!(report["input"]["fragmented_given_up"], 1);
+    assert_eq!(report["input"]["fragments"], 2);
+    assert!(sentence(&report, "capture all fragments"));
+}
+
+#[test]
+fn every_capture_is_explained_as_it_was_decoded() {
+    for file in crate::capture::all() {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        // Files that end too soon, or hold no flow export.
+        if name.contains("_cut.") || name == "in.pcap" {
+            continue;
+        }
+        let report = json(&file);
+        let flows = report["domains"].as_array().unwrap().iter();
+        let flows: u64 = flows.map(|domain| domain["flows"].as_u64().unwrap()).sum();
+        assert_eq!(report["flows"], flows, "{}", file.display());
+        for domain in report["domains"].as_array().unwrap() {
+            let by = |key: &str, of: &Value| -> u64 {
+                let rows = of[key].as_array().unwrap().iter();
+                rows.map(|row| row["flows"].as_u64().unwrap()).sum()
+            };
+            assert_eq!(domain["flows"], by("sampling", domain));
+            assert_eq!(domain["flows"], by("rules", &domain["clock"]));
+        }
+    }
+}
