@@ -14,6 +14,7 @@ mod stats;
 mod templates;
 mod waiting;
 
+use alloc::sync::Arc;
 use core::net::SocketAddr;
 
 pub use self::account::DomainReport;
@@ -152,7 +153,25 @@ impl Decoder {
                 }
             }
         }
+        self.resolve();
         Ok(Message::new(self, datagram.payload))
+    }
+
+    /// Options apply to the whole datagram they come in, and to the late data
+    /// that it frees. What an exporter taught is shared only here, when it does
+    /// not change any more: a copy for each message would be paid by whoever
+    /// sends many.
+    fn resolve(&mut self) {
+        let scratch = &mut self.scratch;
+        for (origin, session) in scratch.origins.iter_mut().zip(&scratch.sessions) {
+            let known = session.and_then(|session| self.sessions.get(session));
+            let domain = origin.header.observation_domain;
+            // A place may have been given to another domain meanwhile.
+            if let Some(known) = known.filter(|known| known.key().observation_domain == domain) {
+                origin.header.system_init = known.exporter.system_init();
+                origin.exporter = Some(Arc::clone(&known.exporter));
+            }
+        }
     }
 
     /// Reads a message behind another, which has to be of the same protocol:
@@ -184,7 +203,7 @@ impl Decoder {
 
     fn begin(&mut self, datagram: &Datagram<'_>, header: MessageHeader) {
         let origin = self.origin(datagram, header, false);
-        self.scratch.begin(origin);
+        self.scratch.begin(origin, None);
         Stats::add(&mut self.stats.messages, 1);
     }
 

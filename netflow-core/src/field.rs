@@ -146,9 +146,9 @@ macro_rules! normalised_fields {
             /// MPLS labels, from the top.
             MplsLabels mpls_labels Numbers "" flow;
             /// Next hop.
-            NextHop next_hop Address "" [15 62];
+            NextHop next_hop Address "" flow;
             /// BGP next hop.
-            BgpNextHop bgp_next_hop Address "" [18 63];
+            BgpNextHop bgp_next_hop Address "" flow;
             /// AS of the source.
             SourceAs source_as U32 "" [16];
             /// AS of the destination.
@@ -160,9 +160,9 @@ macro_rules! normalised_fields {
             /// BGP communities.
             Communities communities Numbers "" flow;
             /// Prefix length of the source.
-            SourcePrefixLength source_prefix_length U8 "bits" [9 29];
+            SourcePrefixLength source_prefix_length U8 "bits" flow;
             /// Prefix length of the destination.
-            DestinationPrefixLength destination_prefix_length U8 "bits" [13 30];
+            DestinationPrefixLength destination_prefix_length U8 "bits" flow;
             /// VRF the flow came in by.
             IngressVrf ingress_vrf U32 "" [234];
             /// VRF the flow went out by.
@@ -171,11 +171,10 @@ macro_rules! normalised_fields {
             IngressVrfName ingress_vrf_name Text "" flow;
             /// Name of the egress VRF.
             EgressVrfName egress_vrf_name Text "" flow;
-            /// Source address after translation. 40001 and 40002, 40003 and 40004
-            /// of v9 are those of early Cisco ASA.
-            PostNatSourceAddress post_nat_source_address Address "" [225 281 4294967295/7233];
+            /// Source address after translation.
+            PostNatSourceAddress post_nat_source_address Address "" flow;
             /// Destination address after translation.
-            PostNatDestinationAddress post_nat_destination_address Address "" [226 282 4294967295/7234];
+            PostNatDestinationAddress post_nat_destination_address Address "" flow;
             /// Source port after translation.
             PostNatSourcePort post_nat_source_port U16 "" [227 4294967295/7235];
             /// Destination port after translation.

@@ -143,14 +143,6 @@ impl<'m> Flow<'m> {
         }
     }
 
-    #[inline]
-    fn address(&self, field: FlowField) -> Option<IpAddr> {
-        match &self.source {
-            Source::Record(record) => address::load(record, record.template().plan().field(field)),
-            Source::Sample(flow) => flow.address(field),
-        }
-    }
-
     fn mac(&self, field: FlowField) -> Option<MacAddress> {
         match &self.source {
             Source::Record(record) => match Self::octets_of(record, field) {
@@ -200,9 +192,6 @@ macro_rules! accessor {
     };
     ($doc:tt $variant:ident $name:ident U64 $source:tt) => {
         accessor!(@number $doc $variant $name u64);
-    };
-    ($doc:tt $variant:ident $name:ident Address $source:tt) => {
-        accessor!(@ $doc $variant $name IpAddr, address);
     };
     ($doc:tt $variant:ident $name:ident Mac $source:tt) => {
         accessor!(@ $doc $variant $name MacAddress, mac);

@@ -171,6 +171,6 @@ pub(crate) fn sflow(
     header.sys_uptime = Some(wire.uptime_ms());
     header.sequence = Some(wire.sequence_number());
     header.observation_domain = wire.sub_agent_id();
-    header.agent_address = Some(wire.agent_address());
+    header.agent_address = wire.agent_address();
     header
 }

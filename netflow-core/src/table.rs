@@ -90,10 +90,6 @@ impl<K: Eq + Hash, V> Table<K, V> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.map.iter()
     }
-
-    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.map.values_mut()
-    }
 }
 
 /// Octets at the end of a table that are read but never filled, and those by

@@ -233,6 +233,13 @@ impl Template {
         self.scope_count == scope_count && *self.specifiers == *record.specifiers()
     }
 
+    /// It has fields that the registry does not know.
+    pub(crate) fn may_be_refined(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|field| matches!(field.meaning, Meaning::Unknown | Meaning::Defined(_)))
+    }
+
     /// The same template with what is defined by now; `None` if nothing changed.
     pub(crate) fn refined(&self, defined: impl Defined) -> Option<Self> {
         let mut changed = false;

@@ -157,3 +157,34 @@ fn an_allocation_is_counted() {
     let counted = measure(|| drop(core::hint::black_box(Box::new(7))));
     assert_eq!(counted.count_total, 1);
 }
+
+#[test]
+fn many_messages_that_teach_in_one_datagram_copy_nothing() {
+    let mut decoder = Decoder::new(Limits::new(1));
+    let name = |number: u32| {
+        let template = [1, 0, 0, 2, 0, 1, 0, 10, 0, 4, 0, 82, 0, 4];
+        let mut message = ipfix(0, 3, &template);
+        let mut record = number.to_be_bytes().to_vec();
+        record.extend(number.to_le_bytes());
+        message.extend(ipfix(0, 256, &record));
+        message
+    };
+    let decode = |decoder: &mut Decoder, payload: &[u8]| {
+        decoder
+            .decode(Datagram {
+                exporter: "192.0.2.1:1".parse().unwrap(),
+                transport: Transport::Udp,
+                received: Timestamp::default(),
+                frame: 0,
+                payload,
+            })
+            .unwrap();
+    };
+    for number in 1..20_000_u32 {
+        decode(&mut decoder, &name(number));
+    }
+    let state = u64::try_from(decoder.state_octets()).unwrap();
+    let many: Vec<u8> = (20_000..20_500).flat_map(name).collect();
+    let counted = measure(|| decode(&mut decoder, &many));
+    assert!(counted.bytes_total < state, "{counted:?} {state}");
+}

@@ -95,8 +95,8 @@ fn decode(payload: &[u8]) -> Value {
     assert!(faults > 0 || !fault);
     json!({
         "header": {
-            "agent_type": if datagram.agent_address().is_ipv4() { 1 } else { 2 },
-            "agent": datagram.agent_address().to_string(),
+            "agent_type": datagram.agent_address().map_or(0, |agent| if agent.is_ipv4() { 1 } else { 2 }),
+            "agent": datagram.agent_address().map(|agent| agent.to_string()),
             "sub_agent_id": datagram.sub_agent_id(),
             "sequence": datagram.sequence_number(),
             "uptime_ms": datagram.uptime_ms(),

@@ -141,6 +141,9 @@ impl Decoder {
         let key = SessionKey::new(datagram, self.scope, header);
         let (id, evicted) = self.sessions.enter(key);
         Stats::add(&mut self.stats.evicted, evicted);
+        if let Some(session) = self.scratch.sessions.get_mut(self.scratch.current) {
+            *session = Some(id);
+        }
         Some(id)
     }
 }

@@ -163,7 +163,7 @@ impl Decoder {
 
     fn is_news(&self, course: &Course<'_>, options: &OptionsRecord<'_>) -> bool {
         self.sessions.get(course.session).is_some_and(|session| {
-            let taught = options.defined_element();
+            let taught = options.type_record();
             session.exporter.is_news(options)
                 || taught.is_some_and(|element| session.taught.is_news(&element))
         })
@@ -175,7 +175,7 @@ impl Decoder {
             return 0;
         };
         let taught = options
-            .defined_element()
+            .type_record()
             .map_or(0, |element| session.taught.room_for(&element));
         session
             .exporter
@@ -185,19 +185,16 @@ impl Decoder {
     }
 
     fn learn_options(&mut self, course: &Course<'_>, options: &OptionsRecord<'_>) {
-        let definitions = &self.definitions;
         let frame = course.datagram.frame;
         self.sessions.change(course.session, |session| {
             if session.exporter.is_news(options) {
                 Arc::make_mut(&mut session.exporter).learn(options, frame);
             }
-            if let Some(element) = options.defined_element() {
-                if session.taught.insert(element) {
-                    let taught = &session.taught;
-                    session
-                        .templates
-                        .refine(|id| definitions.get(id).or_else(|| taught.get(id)).cloned());
-                }
+            let news = options
+                .type_record()
+                .filter(|element| session.taught.is_news(element));
+            if let Some(element) = news {
+                session.taught.insert(&element);
             }
         });
     }
@@ -268,7 +265,7 @@ impl Decoder {
             return;
         };
         let origin = self.origin(course.datagram, set.header, true);
-        self.scratch.begin(origin);
+        self.scratch.begin(origin, Some(course.session));
         let start = self.scratch.late.len();
         self.scratch.late.extend_from_slice(&set.body);
         let piece = Piece {

@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::session::SessionId;
 use crate::error::{Error, ErrorKind};
 use crate::flow::Origin;
 use crate::header::MessageHeader;
@@ -15,6 +16,8 @@ use crate::wire::set::Dialect;
 pub(super) struct Scratch {
     /// The messages, and those that late data came in.
     pub(super) origins: Vec<Origin>,
+    /// The observation domain of each, once it is entered.
+    pub(super) sessions: Vec<Option<SessionId>>,
     /// The origin of the message now being read, or of the late data.
     pub(super) current: usize,
     pub(super) slots: Vec<SetSlot>,
@@ -26,6 +29,8 @@ pub(super) struct Scratch {
     /// What the check of lists works with; empty between sets.
     pub(super) found: Vec<Arc<Template>>,
     pub(super) faults: Vec<ErrorKind>,
+    /// Templates that were compiled anew for types taught since.
+    pub(super) refined: usize,
     /// Octets of late sets.
     pub(super) late: Vec<u8>,
 }
@@ -78,7 +83,10 @@ impl Scratch {
     pub(super) fn clear(&mut self) {
         self.origins.clear();
         self.origins.shrink_to(KEPT);
+        self.sessions.clear();
+        self.sessions.shrink_to(KEPT);
         self.current = 0;
+        self.refined = 0;
         self.late_slots.clear();
         self.late_slots.shrink_to(KEPT);
         self.slots.clear();
@@ -92,9 +100,10 @@ impl Scratch {
     }
 
     /// Makes an origin the present one.
-    pub(super) fn begin(&mut self, origin: Origin) {
+    pub(super) fn begin(&mut self, origin: Origin, session: Option<SessionId>) {
         self.current = self.origins.len();
         self.origins.push(origin);
+        self.sessions.push(session);
     }
 
     /// The header of the message now being read.

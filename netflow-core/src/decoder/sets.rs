@@ -60,7 +60,8 @@ impl Decoder {
             }
         }
         self.account(session, first);
-        self.finish(&course);
+        let scratch = &mut self.scratch;
+        scratch.slots.append(&mut scratch.late_slots);
         end
     }
 
@@ -85,10 +86,7 @@ impl Decoder {
             self.problem(Error::new(kind, set.offset()), Some(id), set.body().len());
             let slot = piece.slot(course.origin, Content::NoTemplate);
             self.scratch.slots.push(slot);
-            // What is cut already would not be what was sent.
-            if set.fault().is_none() {
-                self.wait(course, set);
-            }
+            self.wait(course, set);
         }
         // The octets past the message are no loss of their own if the end of
         // the set was told already.
@@ -102,33 +100,21 @@ impl Decoder {
 
     /// The template in force for a data set; one that came over UDP expires.
     fn in_force(&mut self, course: &Course<'_>, id: u16) -> Option<Arc<Template>> {
-        let known = self.sessions.get(course.session)?.templates.get(id)?;
+        let session = self.sessions.get(course.session)?;
+        let known = session.templates.get(id)?;
         let age = course.datagram.received.nanos_since(known.refreshed);
         let lifetime = self
             .limits
             .template_lifetime
             .filter(|_| course.datagram.transport == Transport::Udp);
         if lifetime.is_none_or(|lifetime| age <= lifetime) {
+            if known.is_outdated(session.taught.version()) {
+                return self.refined(course, id);
+            }
             return Some(Arc::clone(&known.template));
         }
         self.sessions
             .change(course.session, |session| session.templates.withdraw(id));
         None
-    }
-
-    /// Options apply to the whole message they come in, and to the late data
-    /// that it frees; late sets follow the others.
-    fn finish(&mut self, course: &Course<'_>) {
-        let exporter = self
-            .sessions
-            .get(course.session)
-            .map(|session| Arc::clone(&session.exporter));
-        let system_init = exporter.as_ref().and_then(|known| known.system_init());
-        let scratch = &mut self.scratch;
-        for origin in scratch.origins.iter_mut().skip(course.origin) {
-            origin.header.system_init = system_init;
-            origin.exporter.clone_from(&exporter);
-        }
-        scratch.slots.append(&mut scratch.late_slots);
     }
 }

@@ -11,6 +11,10 @@ use crate::template::{Known, Template};
 use crate::wire::set::{FIRST_DATA_SET, Set};
 use crate::wire::template::{TemplateKind, TemplateRecord, TemplateRecords};
 
+/// Templates that one datagram may have compiled anew: an exporter teaches
+/// types once, whoever changes them all the time is not to be paid for.
+const MOST_REFINED: usize = 16;
+
 impl Decoder {
     /// Obeys the records of a set of templates or options templates.
     pub(super) fn template_set(&mut self, course: &Course<'_>, set: &Set<'_>, options: bool) {
@@ -90,6 +94,7 @@ impl Decoder {
         let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
         let template = Template::new(record, defined)?;
         let room = session.templates.room_for(&template);
+        let types = taught.version();
         let Some(evicted) = self.sessions.reserve(course.session, room) else {
             return limit("domain_octets");
         };
@@ -98,11 +103,30 @@ impl Decoder {
             template: Arc::new(template),
             refreshed,
             frame: course.datagram.frame,
+            types,
         };
         self.sessions
             .change(course.session, |session| session.templates.insert(known));
         self.deliver(course, id);
         None
+    }
+
+    /// The template, compiled anew with the types that were taught since. One
+    /// datagram may have so many compiled anew; others stay as they are until
+    /// the next.
+    pub(super) fn refined(&mut self, course: &Course<'_>, id: u16) -> Option<Arc<Template>> {
+        let refined = &mut self.scratch.refined;
+        *refined = refined.saturating_add(1);
+        if *refined <= MOST_REFINED {
+            let definitions = &self.definitions;
+            self.sessions.change(course.session, |session| {
+                let taught = &session.taught;
+                let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
+                session.templates.refine(id, taught.version(), defined);
+            });
+        }
+        let known = self.sessions.get(course.session)?.templates.get(id)?;
+        Some(Arc::clone(&known.template))
     }
 
     /// Withdraws one template, or all of a kind when the id is that of their

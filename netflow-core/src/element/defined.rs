@@ -75,6 +75,8 @@ impl FromIterator<DefinedElement> for Definitions {
 pub(crate) struct Taught {
     elements: Table<ElementId, Arc<DefinedElement>>,
     octets: usize,
+    /// Counts the changes.
+    version: u32,
 }
 
 impl Taught {
@@ -82,7 +84,13 @@ impl Taught {
         Self {
             elements: Table::new(hash),
             octets: 0,
+            version: 0,
         }
+    }
+
+    /// Changes whenever anything is learned.
+    pub(crate) const fn version(&self) -> u32 {
+        self.version
     }
 
     pub(crate) fn get(&self, id: ElementId) -> Option<&Arc<DefinedElement>> {
@@ -94,29 +102,46 @@ impl Taught {
     }
 
     /// Octets that must be free to learn this element.
-    pub(crate) fn room_for(&self, element: &DefinedElement) -> usize {
-        memory(element).saturating_add(self.elements.growth())
+    pub(crate) fn room_for(&self, element: &TypeRecord<'_>) -> usize {
+        memory(element.name).saturating_add(self.elements.growth())
     }
 
     /// Whether an element is not known like that.
-    pub(crate) fn is_news(&self, element: &DefinedElement) -> bool {
-        self.get(element.id).is_none_or(|known| **known != *element)
+    pub(crate) fn is_news(&self, element: &TypeRecord<'_>) -> bool {
+        self.get(element.id).is_none_or(|known| {
+            (known.data_type, known.semantics, known.units)
+                != (element.data_type, element.semantics, element.units)
+                || *known.name != *element.name
+        })
     }
 
-    /// Learns an element; false if that is known already.
-    pub(crate) fn insert(&mut self, element: DefinedElement) -> bool {
-        let id = element.id;
-        if !self.is_news(&element) {
-            return false;
-        }
-        self.octets = self.octets.saturating_add(memory(&element));
-        let old = self.elements.insert(id, Arc::new(element));
-        let freed = old.map_or(0, |old| memory(&old));
+    /// Learns an element.
+    pub(crate) fn insert(&mut self, element: &TypeRecord<'_>) {
+        self.version = self.version.wrapping_add(1);
+        self.octets = self.octets.saturating_add(memory(element.name));
+        let defined = Arc::new(DefinedElement {
+            id: element.id,
+            name: element.name.into(),
+            data_type: element.data_type,
+            semantics: element.semantics,
+            units: element.units,
+        });
+        let old = self.elements.insert(element.id, defined);
+        let freed = old.map_or(0, |old| memory(&old.name));
         self.octets = self.octets.saturating_sub(freed);
-        true
     }
 }
 
-fn memory(element: &DefinedElement) -> usize {
-    size_of::<(DefinedElement, [usize; 2])>().saturating_add(element.name.len())
+/// An element as a type record describes it (RFC 5610, section 3.9).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TypeRecord<'a> {
+    pub(crate) id: ElementId,
+    pub(crate) name: &'a str,
+    pub(crate) data_type: DataType,
+    pub(crate) semantics: Semantics,
+    pub(crate) units: Units,
+}
+
+fn memory(name: &str) -> usize {
+    size_of::<(DefinedElement, [usize; 2])>().saturating_add(name.len())
 }

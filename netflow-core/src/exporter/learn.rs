@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::Exporter;
 use super::sampling::{Announced, SamplerKey};
-use crate::element::{DataType, DefinedElement, ElementId, Semantics, Units};
+use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::record::DataRecord;
 use crate::time::Timestamp;
 use crate::value::{Text, unsigned};
@@ -126,11 +126,11 @@ impl<'a> OptionsRecord<'a> {
     }
 
     /// The element that a type record describes (RFC 5610, section 3.9).
-    pub(crate) fn defined_element(&self) -> Option<DefinedElement> {
+    pub(crate) fn type_record(&self) -> Option<TypeRecord<'a>> {
         let name = core::str::from_utf8(Text::new(self.type_name?).octets()).ok()?;
-        Some(DefinedElement {
+        Some(TypeRecord {
             id: ElementId::new(self.type_enterprise.unwrap_or(0), self.type_element?),
-            name: name.into(),
+            name,
             data_type: DataType::from_number(self.type_data?)?,
             semantics: self
                 .type_semantics

@@ -40,6 +40,31 @@ ingredients! {
     DestinationIpv4 Address [12 45];
     /// Destination address of IPv6, else the prefix.
     DestinationIpv6 Address [28 169];
+    /// Next hop of IPv4.
+    NextHopIpv4 Address [15];
+    /// Next hop of IPv6.
+    NextHopIpv6 Address [62];
+    /// BGP next hop of IPv4.
+    BgpNextHopIpv4 Address [18];
+    /// BGP next hop of IPv6.
+    BgpNextHopIpv6 Address [63];
+    /// Prefix length of the IPv4 source.
+    SourcePrefixIpv4 U8 [9];
+    /// Prefix length of the IPv6 source.
+    SourcePrefixIpv6 U8 [29];
+    /// Prefix length of the IPv4 destination.
+    DestinationPrefixIpv4 U8 [13];
+    /// Prefix length of the IPv6 destination.
+    DestinationPrefixIpv6 U8 [30];
+    /// IPv4 source after translation; 40001 to 40005 of v9 are those of early
+    /// Cisco ASA.
+    PostNatSourceIpv4 Address [225 4294967295/7233];
+    /// IPv6 source after translation.
+    PostNatSourceIpv6 Address [281];
+    /// IPv4 destination after translation.
+    PostNatDestinationIpv4 Address [226 4294967295/7234];
+    /// IPv6 destination after translation.
+    PostNatDestinationIpv6 Address [282];
     /// 4 or 6.
     IpVersion U8 [60];
     /// The first packet, in the forms of [`clock`](crate::flow), best first.

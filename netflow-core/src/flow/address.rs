@@ -38,6 +38,104 @@ impl Flow<'_> {
         }
     }
 
+    /// Next hop.
+    #[must_use]
+    pub fn next_hop(&self) -> Option<IpAddr> {
+        self.pair(
+            FlowField::NextHop,
+            Ingredient::NextHopIpv4,
+            Ingredient::NextHopIpv6,
+        )
+    }
+
+    /// BGP next hop.
+    #[must_use]
+    pub fn bgp_next_hop(&self) -> Option<IpAddr> {
+        self.pair(
+            FlowField::BgpNextHop,
+            Ingredient::BgpNextHopIpv4,
+            Ingredient::BgpNextHopIpv6,
+        )
+    }
+
+    /// Source address after translation.
+    #[must_use]
+    pub fn post_nat_source_address(&self) -> Option<IpAddr> {
+        self.pair(
+            FlowField::PostNatSourceAddress,
+            Ingredient::PostNatSourceIpv4,
+            Ingredient::PostNatSourceIpv6,
+        )
+    }
+
+    /// Destination address after translation.
+    #[must_use]
+    pub fn post_nat_destination_address(&self) -> Option<IpAddr> {
+        self.pair(
+            FlowField::PostNatDestinationAddress,
+            Ingredient::PostNatDestinationIpv4,
+            Ingredient::PostNatDestinationIpv6,
+        )
+    }
+
+    /// Prefix length of the source.
+    #[must_use]
+    pub fn source_prefix_length(&self) -> Option<u8> {
+        self.prefix_length(
+            FlowField::SourcePrefixLength,
+            self.source_address(),
+            [Ingredient::SourcePrefixIpv4, Ingredient::SourcePrefixIpv6],
+        )
+    }
+
+    /// Prefix length of the destination.
+    #[must_use]
+    pub fn destination_prefix_length(&self) -> Option<u8> {
+        self.prefix_length(
+            FlowField::DestinationPrefixLength,
+            self.destination_address(),
+            [
+                Ingredient::DestinationPrefixIpv4,
+                Ingredient::DestinationPrefixIpv6,
+            ],
+        )
+    }
+
+    fn pair(&self, field: FlowField, v4: Ingredient, v6: Ingredient) -> Option<IpAddr> {
+        match &self.source {
+            Source::Record(record) => either(record, v4, v6),
+            Source::Sample(flow) => flow.address(field),
+        }
+    }
+
+    /// A prefix length goes with the version of its address, in templates with
+    /// room for both.
+    fn prefix_length(
+        &self,
+        field: FlowField,
+        address: Option<IpAddr>,
+        [v4, v6]: [Ingredient; 2],
+    ) -> Option<u8> {
+        let length = match &self.source {
+            Source::Record(record) => {
+                let plan = record.template().plan();
+                let [first, second] = match address {
+                    Some(IpAddr::V6(_)) => [v6, v4],
+                    _ => [v4, v6],
+                };
+                let first = plan.ingredient(first);
+                let slot = if first.is_present() {
+                    first
+                } else {
+                    plan.ingredient(second)
+                };
+                record.unsigned(slot)?
+            }
+            Source::Sample(flow) => flow.unsigned(field)?,
+        };
+        u8::try_from(length).ok()
+    }
+
     /// 4 or 6: as sent, else by the source address.
     #[must_use]
     pub fn ip_version(&self) -> Option<u8> {

@@ -13,6 +13,16 @@ pub(crate) struct Known {
     pub(crate) template: Arc<Template>,
     pub(crate) refreshed: Timestamp,
     pub(crate) frame: u64,
+    /// The version of the taught types that it was compiled with.
+    pub(crate) types: u32,
+}
+
+impl Known {
+    /// Types were taught since it was compiled, and it has fields that they
+    /// may name.
+    pub(crate) fn is_outdated(&self, types: u32) -> bool {
+        self.types != types && self.template.may_be_refined()
+    }
 }
 
 /// The templates in force, data and options templates alike: they share one
@@ -74,10 +84,11 @@ impl Templates {
         });
     }
 
-    /// Compiles anew the templates with elements that are defined by now.
-    pub(crate) fn refine(&mut self, defined: impl Defined) {
-        for known in self.known.values_mut() {
-            if let Some(template) = known.template.refined(&defined) {
+    /// Compiles a template anew with what is defined by now.
+    pub(crate) fn refine(&mut self, id: u16, types: u32, defined: impl Defined) {
+        if let Some(known) = self.known.get_mut(&id) {
+            known.types = types;
+            if let Some(template) = known.template.refined(defined) {
                 known.template = Arc::new(template);
             }
         }

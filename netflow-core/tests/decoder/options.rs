@@ -262,3 +262,57 @@ fn the_callers_definitions_come_before_what_is_taught() {
         (Some("mine".to_owned()), Some("0000004d".to_owned()))
     );
 }
+
+#[test]
+fn templates_with_room_for_both_versions_give_the_one_in_use() {
+    let pairs = [
+        (8, 27),
+        (12, 28),
+        (15, 62),
+        (18, 63),
+        (225, 281),
+        (226, 282),
+    ];
+    let mut fields: Vec<(u16, u16)> = pairs
+        .iter()
+        .flat_map(|(v4, v6)| [(*v4, 4), (*v6, 16)])
+        .collect();
+    fields.extend([(9, 1), (29, 1), (13, 1), (30, 1), (60, 1)]);
+    let record = |version: u8| {
+        let mut record = Vec::new();
+        for n in 1..=6 {
+            let (v4, v6) = if version == 4 { (n, 0) } else { (0, n) };
+            record.extend([v4; 4]);
+            record.extend([v6; 16]);
+        }
+        let (v4, v6) = if version == 4 { (24, 0) } else { (0, 64) };
+        record.extend([v4, v6, v4, v6, version]);
+        Message::ipfix(0).template(256, &fields).set(256, &record)
+    };
+    for (version, prefix) in [(4, 24), (6, 64)] {
+        let shown = last(&mut decoder(), &[record(version)], |flow| {
+            let addresses = [
+                flow.source_address(),
+                flow.destination_address(),
+                flow.next_hop(),
+                flow.bgp_next_hop(),
+                flow.post_nat_source_address(),
+                flow.post_nat_destination_address(),
+            ];
+            let prefixes = [
+                flow.source_prefix_length(),
+                flow.destination_prefix_length(),
+            ];
+            (addresses, prefixes, flow.ip_version())
+        });
+        let address = |n: u8| -> Option<core::net::IpAddr> {
+            Some(if version == 4 {
+                [n; 4].into()
+            } else {
+                [n; 16].into()
+            })
+        };
+        let addresses = [1, 2, 3, 4, 5, 6].map(address);
+        assert_eq!(shown, (addresses, [Some(prefix); 2], Some(version)));
+    }
+}

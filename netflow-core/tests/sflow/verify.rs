@@ -177,3 +177,29 @@ fn an_address_of_an_unknown_type_is_a_fault() {
     let kind = ErrorKind::AddressType { address_type: 7 };
     assert_eq!(faults(&payload).1, [fault(kind, 68 + 8 + 4, 12)]);
 }
+
+#[test]
+fn octets_behind_the_last_record_of_a_sample_are_padding_or_a_fault() {
+    for (octet, count) in [(0, 0), (7, 1)] {
+        let (tag, sample) = flow_sample(&[]);
+        let sample = (tag, sample.raw(&[octet; 4]));
+        let faults = faults(&datagram(&[sample])).1;
+        assert_eq!(faults.len(), count, "{faults:?}");
+        if let [(error, skipped)] = &faults[..] {
+            assert_eq!(error.kind, ErrorKind::TrailingOctets { length: 4 });
+            assert_eq!(*skipped, 4);
+        }
+    }
+}
+
+#[test]
+fn an_agent_may_tell_no_address() {
+    let mut payload = Xdr::words(&[5, 0, 3, 7, 60_000, 1]);
+    let (tag, sample) = flow_sample(&[]);
+    payload = payload.block(tag, &sample);
+    let (counts, faults) = faults(&payload.0);
+    assert_eq!(faults, []);
+    assert_eq!(counts.flow_samples, 1);
+    let datagram = Datagram::parse(&payload.0).unwrap();
+    assert_eq!(datagram.agent_address(), None);
+}

@@ -15,8 +15,10 @@ use crate::wire::sflow::xdr;
 
 /// The version that is read.
 const VERSION: u32 = 5;
-/// Octets of the shortest header, that of an agent with an IPv4 address.
+/// Octets of the header of an agent with an IPv4 address.
 const SHORTEST_HEADER: usize = 28;
+/// Octets of the header of an agent that tells no address.
+const HEADER_WITHOUT_ADDRESS: usize = 24;
 /// Octets of the header of an agent with an IPv6 address.
 const IPV6_HEADER: usize = 40;
 
@@ -30,7 +32,7 @@ const IPV6_HEADER: usize = 40;
 ///     payload.extend(word.to_be_bytes());
 /// }
 /// let datagram = Datagram::parse(&payload)?;
-/// assert_eq!(datagram.agent_address().to_string(), "192.0.2.1");
+/// assert_eq!(datagram.agent_address(), Some([192, 0, 2, 1].into()));
 /// assert_eq!(datagram.sub_agent_id(), 2);
 /// assert_eq!(datagram.sequence_number(), 17);
 /// assert_eq!(datagram.samples().count(), 0);
@@ -38,7 +40,7 @@ const IPV6_HEADER: usize = 40;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Datagram<'a> {
-    agent_address: IpAddr,
+    agent_address: Option<IpAddr>,
     tail: &'a Tail,
     samples: &'a [u8],
     offset: usize,
@@ -61,8 +63,8 @@ impl<'a> Datagram<'a> {
     ///
     /// [`UnsupportedVersion`](ErrorKind::UnsupportedVersion) for sFlow version 2 and 4,
     /// [`NotFlowExport`](ErrorKind::NotFlowExport) for anything else but version 5,
-    /// [`AddressType`](ErrorKind::AddressType) if the agent has neither an IPv4 nor an
-    /// IPv6 address, and [`Cut`](ErrorKind::Cut) if the header is not all there.
+    /// [`AddressType`](ErrorKind::AddressType) if the type of the agent's address is
+    /// none of unknown, IPv4 and IPv6, and [`Cut`](ErrorKind::Cut) if the header is not all there.
     pub fn parse(octets: &'a [u8]) -> Result<Self, Error> {
         let cut = |needed| {
             let kind = ErrorKind::Cut {
@@ -78,6 +80,7 @@ impl<'a> Datagram<'a> {
         }
         let (_, address_type) = word(rest).ok_or(cut(SHORTEST_HEADER))?;
         let needed = match address_type {
+            0 => HEADER_WITHOUT_ADDRESS,
             1 => SHORTEST_HEADER,
             2 => IPV6_HEADER,
             _ => {
@@ -88,7 +91,7 @@ impl<'a> Datagram<'a> {
             }
         };
         let header = (xdr::address, xdr::fixed::<Tail>).parse(rest);
-        let Ok((samples, (Some(agent_address), tail))) = header else {
+        let Ok((samples, (agent_address, tail))) = header else {
             return Err(cut(needed));
         };
         Ok(Self {
@@ -105,9 +108,10 @@ impl<'a> Datagram<'a> {
         VERSION
     }
 
-    /// The address of the agent, by which it is known wherever it sends from.
+    /// The address of the agent, by which it is known wherever it sends from;
+    /// `None` if it does not tell one (address type 0).
     #[must_use]
-    pub const fn agent_address(&self) -> IpAddr {
+    pub const fn agent_address(&self) -> Option<IpAddr> {
         self.agent_address
     }
 

@@ -218,6 +218,12 @@ impl<'a> Records<'a> {
     pub const fn rest(&self) -> &'a [u8] {
         self.blocks.rest()
     }
+
+    /// Where these begin in the datagram.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.blocks.offset()
+    }
 }
 
 impl<'a> Iterator for Records<'a> {

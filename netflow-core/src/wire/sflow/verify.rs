@@ -134,8 +134,16 @@ fn verify_records(
                 if !cut {
                     fault(error, unread);
                 }
+                return unread;
             }
         }
+    }
+    // Zeros behind the last record are padding.
+    let rest = records.rest();
+    if !cut && rest.iter().any(|octet| *octet != 0) {
+        let length = rest.len();
+        let kind = ErrorKind::TrailingOctets { length };
+        fault(Error::new(kind, records.offset()), length);
     }
     unread
 }
