@@ -1,7 +1,7 @@
 //! `--schema flow`: the normalised fields, as JSON lines and as CSV.
 
+use netflow_core::FlowValue;
 use netflow_core::field::FlowField;
-use netflow_core::flow::FlowValue;
 use netflow_core::{Datagram, Error, Flow, Message, MessageHeader};
 
 use crate::files::{self, Files};

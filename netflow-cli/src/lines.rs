@@ -113,9 +113,11 @@ fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times:
     }
     json.key("protocol");
     json.word(header.protocol.name());
-    if let (Protocol::SflowV5, Some(agent)) = (header.protocol, header.agent_address) {
-        json.key("agent");
-        json.address(agent);
+    if header.protocol == Protocol::SflowV5 {
+        if let Some(agent) = header.agent_address {
+            json.key("agent");
+            json.address(agent);
+        }
         json.key("sub_agent");
     } else {
         json.key("domain");

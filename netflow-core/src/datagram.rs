@@ -20,6 +20,25 @@ pub struct Datagram<'a> {
     pub payload: &'a [u8],
 }
 
+impl<'a> Datagram<'a> {
+    /// A datagram without a number.
+    #[must_use]
+    pub const fn new(
+        exporter: SocketAddr,
+        transport: Transport,
+        received: Timestamp,
+        payload: &'a [u8],
+    ) -> Self {
+        Self {
+            exporter,
+            transport,
+            received,
+            frame: 0,
+            payload,
+        }
+    }
+}
+
 /// What carried a datagram; it decides how long templates live (RFC 7011, section 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Transport {

@@ -290,6 +290,7 @@ impl Decoder {
 
 /// A template in force, and whose it is.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct KnownTemplate<'d> {
     /// Address of the exporter; the port is 0 if it is not part of the session.
     pub exporter: SocketAddr,

@@ -41,6 +41,10 @@ macro_rules! kinds {
         }
 
         impl ErrorKind {
+            /// Every number with its code, in the order of the numbers.
+            pub const CODES: &'static [(u16, &'static str)] =
+                &[$(($number, stringify!($code)),)+];
+
             /// The stable name of the kind, in snake case: the `reason` of JSON.
             #[must_use]
             pub const fn code(&self) -> &'static str {
@@ -63,9 +67,6 @@ macro_rules! kinds {
                 if section.is_empty() { None } else { Some(section) }
             }
         }
-
-        /// Every code with its number, in the order of the numbers.
-        pub const CODES: &[(u16, &str)] = &[$(($number, stringify!($code)),)+];
     };
 }
 

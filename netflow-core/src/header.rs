@@ -11,6 +11,7 @@ use crate::wire::{ipfix, sflow, v1, v5, v6, v7, v8, v9};
 /// What the header of a message says, and how its datagram came. Late data
 /// has the header it came with.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct MessageHeader {
     /// The protocol.
     pub protocol: Protocol,

@@ -1,4 +1,52 @@
-//! Zero-copy reading of NetFlow, IPFIX and sFlow.
+//! Zero-copy reading of what routers, switches, firewalls and probes export
+//! about traffic: NetFlow v1, v5 to v9, IPFIX and sFlow v5.
+//!
+//! # Overview
+//!
+//! A datagram goes into the [`Decoder`], a [`Message`] comes out: its
+//! [`flows`](Message::flows) are one normalised view whatever protocol told
+//! them, its [`records`](Message::records) and [`samples`](Message::samples) are
+//! what was sent, its [`problems`](Message::problems) are what could not be read,
+//! with a reason and an octet. Nothing is copied: all of it borrows the datagram.
+//!
+//! # Example
+//!
+//! ```
+//! use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+//!
+//! let mut decoder = Decoder::new(Limits::new(0x5eed));
+//! # let payload = [0, 10, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+//! let exporter = "198.51.100.1:2055".parse().unwrap();
+//! let received = Timestamp::from_secs(1_700_000_000);
+//! let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+//! let message = decoder.decode(datagram)?;
+//! for flow in message.flows() {
+//!     println!("{:?} {:?} {:?}", flow.source_address(), flow.octets(), flow.start());
+//! }
+//! for problem in message.problems() {
+//!     eprintln!("{}", problem.error);
+//! }
+//! # Ok::<(), netflow_core::Error>(())
+//! ```
+//!
+//! # Three speeds over the same views
+//!
+//! - [`wire`]: octets, without state or allocator; the caller finds the template.
+//! - [`record`]: fields with names and values, by a compiled [`template`].
+//! - [`Decoder`]: templates, options, waiting data, sequence numbers and clocks of
+//!   any number of exporters are kept.
+//!
+//! # Features
+//!
+//! - none: `wire`, [`value`], [`element`], [`field`] and [`packet`]; no allocator.
+//! - `alloc`: the `Decoder` and all that it gives.
+//! - `std` (default): random keys for the tables, and times of the system.
+//!
+//! # Limits
+//!
+//! All state lives under the budget of [`Limits`], charged by capacity; no number
+//! from the wire sizes an allocation. Nothing here panics, loops without end or is
+//! `unsafe`, whatever the octets.
 #![no_std]
 #![forbid(unsafe_code)]
 #![expect(
@@ -29,12 +77,12 @@ mod datagram;
 #[cfg(feature = "alloc")]
 mod decoder;
 pub mod element;
-pub mod error;
+mod error;
 #[cfg(feature = "alloc")]
 mod exporter;
 pub mod field;
 #[cfg(feature = "alloc")]
-pub mod flow;
+mod flow;
 #[cfg(feature = "alloc")]
 mod hash;
 #[cfg(feature = "alloc")]
@@ -63,7 +111,9 @@ pub use exporter::{
     Announcement, ConfiguredRates, Fact, SampleCounts, SamplerKey, SequenceCounts, SequenceEvent,
 };
 #[cfg(feature = "alloc")]
-pub use flow::Flow;
+pub use flow::{
+    ApplicationId, ClockRule, Flow, FlowValue, Numbers, NumbersIter, Sampling, SamplingRule,
+};
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;
 pub use time::Timestamp;

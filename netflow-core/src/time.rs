@@ -46,6 +46,28 @@ impl Timestamp {
         Self(i64::from(secs).saturating_mul(NANOS))
     }
 
+    /// From the clock of the system; stops at the ends of the range.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// use netflow_core::Timestamp;
+    ///
+    /// let time = SystemTime::UNIX_EPOCH + Duration::from_secs(9);
+    /// assert_eq!(Timestamp::from_system_time(time), Timestamp::from_secs(9));
+    /// ```
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn from_system_time(time: std::time::SystemTime) -> Self {
+        match time.duration_since(std::time::UNIX_EPOCH) {
+            Ok(after) => Self(i64::try_from(after.as_nanos()).unwrap_or(i64::MAX)),
+            Err(before) => {
+                let nanos = i64::try_from(before.duration().as_nanos()).unwrap_or(i64::MAX);
+                Self(nanos.saturating_neg())
+            }
+        }
+    }
+
     /// Nanoseconds since 1970.
     #[must_use]
     pub const fn as_nanos(self) -> i64 {

@@ -1,6 +1,6 @@
 //! Where times come from, and whether they can be right.
 
-use netflow_core::flow::ClockRule;
+use netflow_core::ClockRule;
 use netflow_core::{Flow, MessageHeader};
 
 /// The clocks of one observation domain.

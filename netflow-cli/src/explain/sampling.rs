@@ -1,7 +1,7 @@
 //! Where sampling rates come from.
 
-use netflow_core::flow::{Sampling, SamplingRule};
 use netflow_core::{Fact, Flow, SamplerKey, Timestamp};
+use netflow_core::{Sampling, SamplingRule};
 
 use super::few::Few;
 

@@ -5,6 +5,7 @@ use crate::header::MessageHeader;
 
 /// One loss: the reason, where, and how many octets.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Problem<'m> {
     /// What is wrong, at which octet of the payload.
     pub error: Error,

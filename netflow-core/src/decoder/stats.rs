@@ -1,6 +1,6 @@
 //! What a Decoder has read and what it has lost.
 
-use crate::error::{CODES, ErrorKind};
+use crate::error::ErrorKind;
 
 /// Counters of a [`Decoder`](crate::Decoder) since it was made. They only grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,7 +43,7 @@ pub struct Stats {
 }
 
 /// Room for every kind of error, by number.
-const KINDS: usize = CODES.len().saturating_add(1);
+const KINDS: usize = ErrorKind::CODES.len().saturating_add(1);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct ProblemCounts([u64; KINDS]);
@@ -69,7 +69,7 @@ impl Stats {
     /// How many problems there were of each kind that occurred, by its code.
     pub fn problems(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
         let counts = self.counts.0;
-        CODES.iter().filter_map(move |(number, code)| {
+        ErrorKind::CODES.iter().filter_map(move |(number, code)| {
             let count = counts.get(usize::from(*number)).copied()?;
             (count > 0).then_some((*code, count))
         })

@@ -46,11 +46,11 @@ where
         if octets.is_empty() {
             return;
         }
-        if depth >= self.max_depth {
+        let depth = depth.saturating_add(1);
+        if depth > self.max_depth {
             (self.problem)(ErrorKind::ListTooDeep { depth });
             return;
         }
-        let depth = depth.saturating_add(1);
         let left = match List::parse(data_type, octets, &[]) {
             None => octets.len(),
             Some(List::Basic(list)) => {

@@ -1,7 +1,7 @@
 //! What options teach: sampling rates, names, types.
 
+use netflow_core::SamplingRule;
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
-use netflow_core::flow::SamplingRule;
 use netflow_core::{ConfiguredRates, Datagram, Decoder, Fact, Flow, Limits, SamplerKey};
 
 use crate::builder::{Message, datagram, decoder, words};
