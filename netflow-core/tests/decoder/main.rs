@@ -1,5 +1,6 @@
 //! The Decoder: what it keeps, from whom, and for how long.
 
+mod addresses;
 mod builder;
 mod clock;
 mod fixed;
