@@ -149,9 +149,9 @@ macro_rules! normalised_fields {
             NextHop next_hop Address "" flow;
             /// BGP next hop.
             BgpNextHop bgp_next_hop Address "" flow;
-            /// AS of the source.
+            /// AS of the source; of sFlow, that of the router where it is its own.
             SourceAs source_as U32 "" [16];
-            /// AS of the destination.
+            /// AS of the destination; of sFlow, that of the router where it is its own.
             DestinationAs destination_as U32 "" [17];
             /// AS of the BGP next hop.
             NextAs next_as U32 "" [128];

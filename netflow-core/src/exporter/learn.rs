@@ -93,12 +93,13 @@ impl<'a> OptionsRecord<'a> {
     }
 
     /// One packet of so many, by whichever elements say so; 0 says nothing.
+    /// Packets taken in a row without those left out come last: Cisco IOS-XR
+    /// sends 1 beside the size and population that are meant
+    /// (RFC 5477, section 8.2).
     fn rate(&self) -> Option<u64> {
         let spaced = self.packet_interval.and_then(|taken| {
-            taken
-                .checked_add(self.packet_space.unwrap_or(0))
-                .filter(|_| self.packet_space.is_some())
-                .map_or(Some(taken), |all| all.checked_div(taken))
+            let all = taken.checked_add(self.packet_space?)?;
+            all.checked_div(taken)
         });
         let of_population = self
             .size
@@ -109,6 +110,7 @@ impl<'a> OptionsRecord<'a> {
             spaced,
             of_population,
             self.probability.and_then(inverse),
+            self.packet_interval.filter(|_| self.packet_space.is_none()),
         ]
         .into_iter()
         .flatten()

@@ -188,18 +188,25 @@ fn elsewhere(record: &DataRecord<'_, '_>, v4: Slot, v6: Slot) -> Option<IpAddr> 
 }
 
 /// Exporters with one template for both versions (nProbe, NetScaler) send the
-/// version, or leave the other address zero.
+/// version, or leave the other address zero. Of IPv4 in IPv6 (Huawei, SRv6)
+/// both are sent, with the protocol and the ports of the outer header first.
 fn both(record: &DataRecord<'_, '_>, v4: Option<IpAddr>, v6: Option<IpAddr>) -> Option<IpAddr> {
-    let slot = record.template().plan().ingredient(Ingredient::IpVersion);
-    match ingredient(record, slot) {
-        Some(4) => v4,
-        Some(6) => v6,
-        _ if v4.is_some_and(|address| address.is_unspecified()) => {
-            v6.filter(|address| !address.is_unspecified()).or(v4)
-        }
-        _ => v4.or(v6),
+    let plan = record.template().plan();
+    match ingredient(record, plan.ingredient(Ingredient::IpVersion)) {
+        Some(4) => return v4,
+        Some(6) => return v6,
+        _ => {}
     }
+    let is_set = |address: Option<IpAddr>| address.is_some_and(|sent| !sent.is_unspecified());
+    let is_outer = || ingredient(record, plan.field(FlowField::Protocol)) == Some(IPV4_INSIDE);
+    if is_set(v6) && (!is_set(v4) || is_outer()) {
+        return v6;
+    }
+    v4.or(v6)
 }
+
+/// The IP protocol of IPv4 in another header.
+const IPV4_INSIDE: u64 = 4;
 
 /// An address whose place the template knows.
 pub(super) fn load(record: &DataRecord<'_, '_>, slot: Slot) -> Option<IpAddr> {

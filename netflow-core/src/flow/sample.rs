@@ -188,16 +188,25 @@ impl<'m> SampleFlow<'m> {
         of(ExtendedSwitch::src_vlan).or_else(|| self.packet.vlan().map(u64::from))
     }
 
-    /// Numbers that stand in a record of their own.
+    /// Numbers that stand in a record of their own. What the AS of the router
+    /// itself sends has source AS 0, and what it receives an empty path
+    /// (RFC 4271, section 5.1.2).
     fn number_from_records(&self, field: FlowField) -> Option<u64> {
         let number = match field {
-            FlowField::SourceAs => self.gateway()?.src_as,
-            FlowField::DestinationAs => self
-                .gateway()?
-                .dst_as_path
-                .last()?
-                .autonomous_systems
-                .next_back()?,
+            FlowField::SourceAs => {
+                let gateway = self.gateway()?;
+                match gateway.src_as {
+                    0 => gateway.autonomous_system,
+                    source => source,
+                }
+            }
+            FlowField::DestinationAs => {
+                let gateway = self.gateway()?;
+                match gateway.dst_as_path.clone().last() {
+                    Some(mut segment) => segment.autonomous_systems.next_back()?,
+                    None => gateway.autonomous_system,
+                }
+            }
             FlowField::NextAs => self.gateway()?.as_path().next()?,
             FlowField::SourcePrefixLength => {
                 self.find(|record| record.as_extended_router())?

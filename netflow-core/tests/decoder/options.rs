@@ -118,6 +118,26 @@ fn a_selector_has_a_rate_by_population_or_probability() {
 }
 
 #[test]
+fn packets_in_a_row_alone_give_way_to_a_population() {
+    // Cisco IOS-XR: samplingPacketInterval 1 beside 1 of 256.
+    let options = |fields: &[_], values: &[u32]| {
+        Message::ipfix(0)
+            .options_template(257, 1, fields)
+            .set(257, &words(values))
+    };
+    let flow = Message::ipfix(0)
+        .template(256, &[(302, 4)])
+        .set(256, &words(&[7]));
+    let both = options(&[(302, 4), (305, 4), (309, 4), (310, 4)], &[7, 1, 1, 256]);
+    assert_eq!(
+        sampling(&[both, flow.clone()]),
+        (Some(256), Some("selector"))
+    );
+    let alone = options(&[(302, 4), (305, 4)], &[7, 100]);
+    assert_eq!(sampling(&[alone, flow]), (Some(100), Some("selector")));
+}
+
+#[test]
 fn an_interface_has_a_rate_and_its_neighbour_has_none() {
     let options = v9(0)
         .options_template(257, 1, &[(2, 4), (34, 4)])

@@ -2,6 +2,7 @@
 
 mod builder;
 mod datagram;
+mod flows;
 mod structures;
 mod typed;
 mod verify;

@@ -35,7 +35,7 @@ pub(super) fn is_same(expected: &Value, found: &Value) -> bool {
 }
 
 /// Nanoseconds of a time in RFC 3339 from some point in time; `None` if it is none.
-fn nanoseconds(text: &str) -> Option<i128> {
+pub(super) fn nanoseconds(text: &str) -> Option<i128> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
     let [year, month, day] = numbers(date, '-')?;
