@@ -88,6 +88,8 @@ impl Decoder {
             // What is cut already would not be what was sent.
             if set.fault().is_none() {
                 self.wait(course, set);
+            } else {
+                self.refuse(course);
             }
         }
         // The octets past the message are no loss of their own if the end of
