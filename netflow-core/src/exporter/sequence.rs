@@ -5,6 +5,8 @@
 //! v9 (some exporters count flows there), data records in IPFIX, datagrams and
 //! samples in sFlow. Numbers are of 32 bits and wrap.
 
+mod state;
+
 /// What sequence numbers told so far, in the unit of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -104,11 +106,15 @@ impl Sequence {
             self.uptime = step.uptime;
             self.last_records = step.records;
         }
+        self.remember(step.number);
+        event
+    }
+
+    fn remember(&mut self, number: u32) {
         if let Some(place) = self.recent.get_mut(self.cursor) {
-            *place = Some(step.number);
+            *place = Some(number);
         }
         self.cursor = self.cursor.wrapping_add(1).checked_rem(RECENT).unwrap_or(0);
-        event
     }
 
     const fn units(&self, step: &Step) -> Option<u32> {

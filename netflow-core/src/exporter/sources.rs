@@ -22,7 +22,7 @@ pub struct SampleCounts {
 }
 
 /// A source and the kind of its samples, which are numbered apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct SourceKey {
     pub(crate) counters: bool,
     pub(crate) class: u32,
@@ -64,6 +64,24 @@ impl Sources {
     /// Octets that must be free to take one more source.
     pub(crate) fn growth(&self) -> usize {
         self.sources.growth()
+    }
+
+    /// All sources with their next number and the drops they told last, in no
+    /// order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (SourceKey, u32, Option<u32>)> {
+        let sources = self.sources.iter();
+        sources.map(|(key, source)| (*key, source.next, source.drops))
+    }
+
+    /// Puts a source back where it was.
+    pub(crate) fn restore(&mut self, key: SourceKey, next: u32, drops: Option<u32>) {
+        self.sources.insert(key, Source { next, drops });
+    }
+
+    /// Starts again from these counts, without sources.
+    pub(crate) fn reset(&mut self, counts: SampleCounts) {
+        self.sources.retain(|_, _| false);
+        self.counts = counts;
     }
 
     /// Whether the source is known.
