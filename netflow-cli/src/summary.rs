@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use netflow_core::{Datagram, Error, Message, Protocol, Stats};
 
 use crate::files::{self, Files};
+use crate::rows::Suspects;
 
 /// What was met in all files.
 #[derive(Debug)]
@@ -97,7 +98,7 @@ impl Summary {
     }
 
     /// Writes the lines.
-    pub(crate) fn write(&self, stats: &Stats) {
+    pub(crate) fn write(&self, stats: &Stats, suspects: Suspects) {
         let mut lines = Lines::default();
         lines.add(
             "read",
@@ -126,6 +127,16 @@ impl Summary {
             ],
             ", ",
         );
+        if suspects.flows > 0 {
+            let flows = counted(suspects.flows, "flow");
+            let mark = suspects.mark;
+            lines.line(
+                "clock",
+                &format!(
+                    "{flows} whose times cannot be right (marked {mark}), see netflow explain"
+                ),
+            );
+        }
         self.problem_lines(&mut lines);
         let read = &self.read;
         lines.add(

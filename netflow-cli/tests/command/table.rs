@@ -102,3 +102,18 @@ fn a_capture_without_flows_says_so() {
         "0 flows\n"
     );
 }
+
+#[test]
+fn times_that_cannot_be_right_are_marked_and_counted() {
+    let file = testdata("genuine/sf_v10.pcap");
+    for columns in ["80", "200"] {
+        let mut command = command(["decode"]);
+        let run = finish(command.arg(&file).env("COLUMNS", columns));
+        let rows: Vec<&str> = run.stdout.lines().collect();
+        assert!(rows.iter().any(|row| row.contains("? ")), "{}", run.stdout);
+        assert!(rows.iter().all(|row| !row.contains("s?")), "{}", run.stdout);
+        let said =
+            "clock        131 flows whose times cannot be right (marked ?), see netflow explain";
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+}
