@@ -1,6 +1,8 @@
 //! The table as people see it.
 
-use crate::run::{command, finish, testdata};
+use std::fs;
+
+use crate::run::{Directory, command, finish, testdata};
 
 fn table(columns: &str, options: &[&str], file: &str) -> String {
     let mut command = command(["decode", "--quiet"]);
@@ -116,4 +118,15 @@ fn times_that_cannot_be_right_are_marked_and_counted() {
             "clock        131 flows whose times cannot be right (marked ?), see netflow explain";
         assert!(run.stderr.contains(said), "{}", run.stderr);
     }
+}
+
+#[test]
+fn of_a_file_with_nothing_in_it_there_is_no_table() {
+    let directory = Directory::new("nothing");
+    let cut = directory.file("cut.pcap");
+    let capture = fs::read(testdata("synthetic/nfv5.pcap")).unwrap();
+    fs::write(&cut, &capture[..60]).unwrap();
+    let run = finish(command(["decode", "--quiet"]).arg(&cut));
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("is cut"), "{run:?}");
 }
