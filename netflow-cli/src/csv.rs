@@ -7,7 +7,7 @@ use netflow_core::{Flow, Message};
 
 use crate::files::Files;
 use crate::flow;
-use crate::rows::{Biflows, Rows};
+use crate::rows::{Biflows, Rows, Suspects};
 
 /// RFC 4180 ends lines so.
 const END: &[u8] = b"\r\n";
@@ -19,6 +19,8 @@ pub(crate) struct Csv {
     fields: Vec<FlowField>,
     with_file: bool,
     files: Files,
+    /// Flows whose times cannot be right.
+    suspects: u64,
 }
 
 impl Csv {
@@ -29,10 +31,11 @@ impl Csv {
             with_file: fields.is_none() && files.are_several(),
             fields: fields.unwrap_or_else(|| FlowField::ALL.to_vec()),
             files,
+            suspects: 0,
         }
     }
 
-    fn flow(&self, flow: &Flow<'_>, out: &mut Vec<u8>) {
+    fn flow(&mut self, flow: &Flow<'_>, out: &mut Vec<u8>) {
         let mut separator = &b""[..];
         if let Some(file) = self
             .files
@@ -50,6 +53,7 @@ impl Csv {
             let Some(value) = flow::value(flow, *field) else {
                 continue;
             };
+            self.suspects += u64::from(flow::says_suspect(*field, &value));
             let start = out.len();
             let is_free = matches!(value, FlowValue::Text(_));
             flow::plain(out, value);
@@ -76,6 +80,13 @@ impl Rows for Csv {
 
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         self.biflows.for_each(message, |flow| self.flow(flow, out));
+    }
+
+    fn suspects(&self) -> Suspects {
+        Suspects {
+            flows: self.suspects,
+            mark: FlowField::ClockSuspect.name(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use netflow_core::{Datagram, Error, Flow, Message, MessageHeader};
 use crate::files::{self, Files};
 use crate::json::Json;
 use crate::lines;
-use crate::rows::{Biflows, Rows};
+use crate::rows::{Biflows, Rows, Suspects};
 use crate::text::{self, Instant};
 
 /// One JSON object a flow; what a flow does not have is left out.
@@ -21,6 +21,8 @@ pub(crate) struct FlowLines {
     with_file: bool,
     files: Files,
     head: Vec<u8>,
+    /// Flows whose times cannot be right.
+    suspects: u64,
 }
 
 /// A field, and its name as a key, with a comma before it.
@@ -68,6 +70,7 @@ impl FlowLines {
             with_file,
             files,
             head: Vec::new(),
+            suspects: 0,
         }
     }
 
@@ -86,13 +89,25 @@ impl FlowLines {
     }
 }
 
-fn write_fields(keys: &[Key], flow: &Flow<'_>, json: &mut Json<'_>) {
+/// Writes members; tells whether one says that the times cannot be right.
+fn write_fields(keys: &[Key], flow: &Flow<'_>, json: &mut Json<'_>) -> bool {
+    let mut is_suspect = false;
     for Key { field, key } in keys {
         if let Some(value) = value(flow, *field) {
+            is_suspect |= says_suspect(*field, &value);
             json.key_with_comma(key);
             write(json, value);
         }
     }
+    is_suspect
+}
+
+/// Whether a field of a flow says that its times cannot be right.
+pub(crate) const fn says_suspect(field: FlowField, value: &FlowValue<'_>) -> bool {
+    matches!(
+        (field, value),
+        (FlowField::ClockSuspect, FlowValue::Flag(true))
+    )
 }
 
 /// Whose members a head holds: its message, its template, and whether it is late.
@@ -112,7 +127,7 @@ impl Rows for FlowLines {
             }
             json.open(b'{');
             json.raw(&self.head);
-            write_fields(&self.fields, flow, json);
+            self.suspects += u64::from(write_fields(&self.fields, flow, json));
             lines::close(json);
         });
         for problem in message.problems() {
@@ -122,6 +137,13 @@ impl Rows for FlowLines {
 
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
         lines::write_unreadable(datagram, error, &self.files, &mut Json::new(out));
+    }
+
+    fn suspects(&self) -> Suspects {
+        Suspects {
+            flows: self.suspects,
+            mark: FlowField::ClockSuspect.name(),
+        }
     }
 }
 

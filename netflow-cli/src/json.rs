@@ -118,8 +118,13 @@ impl<'o> Json<'o> {
 
     /// A time; null where RFC 3339 has none.
     pub(crate) fn time(&mut self, time: text::Instant) {
+        self.time_of_digits(time, time.fewest_digits());
+    }
+
+    /// A time with so many digits of fraction; null where RFC 3339 has none.
+    pub(crate) fn time_of_digits(&mut self, time: text::Instant, digits: u32) {
         if time.is_writable() {
-            self.quoted(|out| text::time(out, time));
+            self.quoted(|out| text::time_of_digits(out, time, digits));
         } else {
             self.null();
         }

@@ -5,6 +5,7 @@ use netflow_core::{Datagram, Error, Message, MessageHeader, Problem, Protocol, S
 use crate::files::{self, Files};
 use crate::json::Json;
 use crate::rows::Rows;
+use crate::text::Instant;
 
 /// How one set becomes rows.
 pub(crate) trait Schema {
@@ -103,7 +104,8 @@ fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times:
     write_frame(json, header.frame, files);
     if times {
         json.key("received");
-        json.time(header.received.into());
+        let received = Instant::from(header.received);
+        json.time_of_digits(received, received.fewest_digits().max(6));
     }
     if is_exporter_known(header) {
         json.key("exporter");

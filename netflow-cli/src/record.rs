@@ -105,7 +105,7 @@ impl Records {
                 None => json.hex(field.octets()),
             }
         } else if let Some(value) = field.value() {
-            scalar::write(json, &value);
+            scalar::write_typed(json, &value, data_type);
         } else {
             json.hex(field.octets());
         }

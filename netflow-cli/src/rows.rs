@@ -32,12 +32,25 @@ pub(crate) trait Rows {
         false
     }
 
+    /// The flows among the rows whose times cannot be right, as far as the rows tell.
+    fn suspects(&self) -> Suspects {
+        Suspects::default()
+    }
+
     /// What stands behind the last row. An error is a line for standard error, and nothing
     /// is written.
     fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
         let _ = (end, out);
         Ok(())
     }
+}
+
+/// Flows whose times cannot be right.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Suspects {
+    pub(crate) flows: u64,
+    /// What their rows say of it.
+    pub(crate) mark: &'static str,
 }
 
 /// What is known when all is read.

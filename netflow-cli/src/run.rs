@@ -142,7 +142,7 @@ impl Run {
         }
         self.progress.end();
         if job.summary && is_any_open {
-            self.summary.write(self.decoder.stats());
+            self.summary.write(&self.decoder, self.rows.suspects());
         }
         if job.strict && self.summary.has_problems() {
             status = status.max(Status::Problems);

@@ -1,5 +1,6 @@
 //! Values of fields and of sFlow members as JSON, the same in every schema.
 
+use netflow_core::element::DataType;
 use netflow_core::value::{MacAddress, Text, Value};
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::sflow::structure::MemberValue;
@@ -23,6 +24,18 @@ pub(crate) fn write(json: &mut Json<'_>, value: &Value<'_>) {
         Value::Milliseconds(millis) => json.time(Instant::from_millis(millis)),
         Value::Ntp(time) => json.time(Instant::from_ntp(time)),
         _ => json.null(),
+    }
+}
+
+/// A value that is no list; a time has the digits of its type.
+pub(crate) fn write_typed(json: &mut Json<'_>, value: &Value<'_>, data_type: Option<DataType>) {
+    match *value {
+        Value::Milliseconds(millis) => json.time_of_digits(Instant::from_millis(millis), 3),
+        Value::Ntp(time) if data_type == Some(DataType::DateTimeMicroseconds) => {
+            json.time_of_digits(Instant::from_ntp(time).to_micros(), 6);
+        }
+        Value::Ntp(time) => json.time_of_digits(Instant::from_ntp(time), 9),
+        ref value => write(json, value),
     }
 }
 

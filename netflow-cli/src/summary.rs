@@ -1,12 +1,17 @@
 //! What was read, and what could not be: a few lines on standard error.
 
 use alloc::collections::BTreeMap;
+use core::cmp::Reverse;
 use core::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use netflow_core::{Datagram, Error, Message, Protocol, Stats};
+use netflow_core::{Datagram, Decoder, DomainReport, Error, Message, Protocol};
 
 use crate::files::{self, Files};
+use crate::rows::Suspects;
+
+/// Domains that are told one by one.
+const DOMAINS: usize = 5;
 
 /// What was met in all files.
 #[derive(Debug)]
@@ -97,7 +102,8 @@ impl Summary {
     }
 
     /// Writes the lines.
-    pub(crate) fn write(&self, stats: &Stats) {
+    pub(crate) fn write(&self, decoder: &Decoder, suspects: Suspects) {
+        let stats = decoder.stats();
         let mut lines = Lines::default();
         lines.add(
             "read",
@@ -126,6 +132,16 @@ impl Summary {
             ],
             ", ",
         );
+        if suspects.flows > 0 {
+            let flows = counted(suspects.flows, "flow");
+            let mark = suspects.mark;
+            lines.line(
+                "clock",
+                &format!(
+                    "{flows} whose times cannot be right (marked {mark}), see netflow explain"
+                ),
+            );
+        }
         self.problem_lines(&mut lines);
         let read = &self.read;
         lines.add(
@@ -151,6 +167,7 @@ impl Summary {
             ],
             ", ",
         );
+        sequence_lines(decoder.domains().collect(), &mut lines);
         let _ = io::stderr().lock().write_all(lines.text.as_bytes());
     }
 
@@ -168,6 +185,71 @@ impl Summary {
             lines.line(title, &text);
             title = "";
         }
+    }
+}
+
+/// What the sequence numbers of the domains told, those that lost most first.
+fn sequence_lines(mut domains: Vec<DomainReport>, lines: &mut Lines) {
+    domains.retain(|domain| {
+        let counts = &domain.sequence;
+        counts.lost > 0 || counts.late > 0 || counts.duplicated > 0 || counts.restarted > 0
+    });
+    domains.sort_by_key(|domain| {
+        let of_whom = (domain.exporter, domain.protocol, domain.observation_domain);
+        (Reverse(domain.sequence.lost), of_whom)
+    });
+    let mut told: Vec<String> = domains.iter().take(DOMAINS).map(sequence_line).collect();
+    if domains.len() > DOMAINS {
+        let more = u64::try_from(domains.len() - DOMAINS).unwrap_or(u64::MAX);
+        told.push(format!("and {}", counted(more, "further domain")));
+    }
+    if let Some(last) = told.last_mut() {
+        *last += "; see netflow explain";
+    }
+    let mut title = "sequence";
+    for text in &told {
+        lines.line(title, text);
+        title = "";
+    }
+}
+
+/// `8 messages lost, 1 late, of 192.0.2.1, domain 0 (netflow9)`
+fn sequence_line(domain: &DomainReport) -> String {
+    let counts = &domain.sequence;
+    let unit = unit(domain.protocol);
+    let mut text = String::new();
+    for (count, what) in [
+        (counts.lost, format!("{} lost", counted(counts.lost, unit))),
+        (counts.late, format!("{} late", counted(counts.late, unit))),
+        (
+            counts.duplicated,
+            format!("{} sent twice", counted(counts.duplicated, "message")),
+        ),
+        (counts.restarted, counted(counts.restarted, "restart")),
+    ] {
+        if count > 0 {
+            text += &what;
+            text += ", ";
+        }
+    }
+    text += "of ";
+    let address = domain.agent_address.unwrap_or(domain.exporter.ip());
+    // Nothing tells the exporter of an IPFIX file.
+    if !address.is_unspecified() {
+        let _ = write!(text, "{address}, ");
+    }
+    let (number, protocol) = (domain.observation_domain, domain.protocol.name());
+    let _ = write!(text, "domain {number} ({protocol})");
+    text
+}
+
+/// What the sequence numbers of a protocol count.
+pub(crate) const fn unit(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::NetflowV9 => "message",
+        Protocol::Ipfix => "data record",
+        Protocol::SflowV5 => "datagram",
+        _ => "flow",
     }
 }
 

@@ -13,9 +13,9 @@ use netflow_core::{Flow, Message};
 
 use self::cells::Cells;
 use self::column::{Column, Style};
-use self::layout::{Layout, Place};
+use self::layout::{Layout, Place, is_suspect};
 use crate::flow;
-use crate::rows::{Biflows, End, Rows};
+use crate::rows::{Biflows, End, Rows, Suspects};
 
 /// Rows that are seen before the widths are chosen.
 const KEPT_BACK: usize = 256;
@@ -37,6 +37,8 @@ pub(crate) struct Table {
     flows: u64,
     packets: u64,
     octets: u64,
+    /// Flows whose times cannot be right.
+    suspects: u64,
 }
 
 impl Table {
@@ -58,6 +60,7 @@ impl Table {
             flows: 0,
             packets: 0,
             octets: 0,
+            suspects: 0,
         }
     }
 
@@ -68,6 +71,9 @@ impl Table {
         self.cells.clear();
         for column in &self.columns {
             self.cells.push(|out| column.write(flow, self.style, out));
+        }
+        if self.columns.first() == Some(&Column::Start) && is_suspect(self.cells.get(0)) {
+            self.suspects += 1;
         }
         if let Some(layout) = &mut self.layout {
             layout.row(&self.cells, out);
@@ -118,10 +124,19 @@ impl Rows for Table {
         self.layout = Some(layout);
     }
 
-    fn finish(&mut self, _: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+    fn suspects(&self) -> Suspects {
+        Suspects {
+            flows: self.suspects,
+            mark: "?",
+        }
+    }
+
+    fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
         self.flush(out);
         match &self.layout {
             Some(layout) => self.totals(layout, out),
+            // Where there was no flow export at all, an error says so.
+            None if end.decoder.stats().messages == 0 => {}
             None => out.extend_from_slice(b"0 flows\n"),
         }
         Ok(())

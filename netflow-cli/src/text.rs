@@ -109,6 +109,30 @@ impl Instant {
         }
     }
 
+    /// Digits that its fraction needs, of 0, 3, 6 and 9.
+    pub(crate) const fn fewest_digits(self) -> u32 {
+        match self.nanos {
+            0 => 0,
+            nanos if nanos % 1_000_000 == 0 => 3,
+            nanos if nanos % 1_000 == 0 => 6,
+            _ => 9,
+        }
+    }
+
+    /// The microsecond next to it: a binary fraction is seldom a whole one.
+    pub(crate) const fn to_micros(self) -> Self {
+        match (self.nanos + 500) / 1_000 {
+            1_000_000.. => Self {
+                seconds: self.seconds.saturating_add(1),
+                nanos: 0,
+            },
+            micros => Self {
+                seconds: self.seconds,
+                nanos: micros * 1_000,
+            },
+        }
+    }
+
     /// Whether its year has four digits.
     pub(crate) const fn is_writable(self) -> bool {
         self.seconds < Self::END
@@ -117,6 +141,11 @@ impl Instant {
 
 /// A time as RFC 3339 has it, in UTC, with the fewest of 0, 3, 6 or 9 digits of fraction.
 pub(crate) fn time(out: &mut Vec<u8>, time: Instant) {
+    time_of_digits(out, time, time.fewest_digits());
+}
+
+/// A time as RFC 3339 has it, in UTC, with so many digits of fraction, up to 9.
+pub(crate) fn time_of_digits(out: &mut Vec<u8>, time: Instant, digits: u32) {
     let (year, month, day) = date(time.seconds.div_euclid(86_400));
     let of_day = time.seconds.rem_euclid(86_400);
     let century = two(year / 100);
@@ -126,14 +155,14 @@ pub(crate) fn time(out: &mut Vec<u8>, time: Instant) {
         century[0], century[1], year[0], year[1], b'-', month[0], month[1], b'-', day[0], day[1],
         b'T', hour[0], hour[1], b':', minute[0], minute[1], b':', second[0], second[1],
     ]);
-    if time.nanos > 0 {
-        let (fraction, digits) = match time.nanos {
-            nanos if nanos % 1_000_000 == 0 => (nanos / 1_000_000, 3),
-            nanos if nanos % 1_000 == 0 => (nanos / 1_000, 6),
-            nanos => (nanos, 9),
-        };
+    if digits > 0 {
+        let unit = 10_u32.pow(9_u32.saturating_sub(digits));
         out.push(b'.');
-        padded(out, fraction.into(), digits);
+        padded(
+            out,
+            (time.nanos / unit).into(),
+            usize::try_from(digits).unwrap_or(9),
+        );
     }
     out.push(b'Z');
 }

@@ -13,6 +13,7 @@ use super::clock::Clock;
 use super::few::Few;
 use super::sampling::{Announced, Rates};
 use super::template::Templates;
+use crate::summary;
 
 /// Templates that are missed, or were refused, of one domain.
 const MISSED: usize = 256;
@@ -272,12 +273,7 @@ impl Domain {
 
     /// What its sequence numbers count.
     pub(crate) const fn unit(&self) -> &'static str {
-        match self.key.protocol {
-            Protocol::NetflowV9 => "message",
-            Protocol::Ipfix => "data record",
-            Protocol::SflowV5 => "datagram",
-            _ => "flow",
-        }
+        summary::unit(self.key.protocol)
     }
 }
 

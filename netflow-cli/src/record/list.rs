@@ -61,7 +61,7 @@ impl Records {
         for item in values.by_ref() {
             match (item.list(), item.value()) {
                 (Some(list), _) => self.list(&list, item.octets(), depth, json),
-                (None, Some(value)) if !nested => scalar::write(json, &value),
+                (None, Some(value)) if !nested => scalar::write_typed(json, &value, data_type),
                 _ => json.hex(item.octets()),
             }
         }

@@ -43,6 +43,9 @@ pub(super) enum Align {
     Right,
 }
 
+/// Behind a time that cannot be right.
+pub(super) const SUSPECT: u8 = b'?';
+
 const ICMP: u8 = 1;
 const TCP: u8 = 6;
 const ICMPV6: u8 = 58;
@@ -108,15 +111,14 @@ impl Column {
             Self::Start => {
                 if let Some(time) = flow.start().or_else(|| flow.end()) {
                     long_time(out, time);
+                    if flow.clock_suspect() == Some(true) {
+                        out.push(SUSPECT);
+                    }
                 }
             }
             Self::Duration => {
                 if let Some(nanos) = flow.duration() {
                     number::duration(out, nanos);
-                    // The clock of the exporter cannot be right.
-                    if flow.clock_suspect() == Some(true) {
-                        out.push(b'?');
-                    }
                 }
             }
             Self::Protocol => protocol(out, flow),

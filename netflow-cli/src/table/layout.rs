@@ -1,7 +1,7 @@
 //! Which columns fit, how wide they are, and rows in them.
 
 use super::cells::{Cells, width};
-use super::column::{Align, Column};
+use super::column::{Align, Column, SUSPECT};
 
 /// Between columns.
 const GAP: usize = 1;
@@ -11,6 +11,8 @@ const ARROW: &str = "->";
 const SHORT_ADDRESS: usize = 21;
 /// The date and the blank behind it, in front of a time.
 const DATE: usize = 11;
+/// Date and time with milliseconds.
+const LONG_TIME: usize = 23;
 /// Hours, minutes and seconds.
 const SHORT_TIME: usize = 8;
 
@@ -100,7 +102,10 @@ impl Layout {
             .filter(|chosen| !given_up.contains(&GivenUp::Column(chosen.column)))
             .map(|chosen| Chosen {
                 width: match chosen.column {
-                    Column::Start if short_time => SHORT_TIME,
+                    // Room for a mark, if any time has one.
+                    Column::Start if short_time => {
+                        SHORT_TIME + chosen.width.saturating_sub(LONG_TIME)
+                    }
                     Column::Source | Column::Destination => chosen.width.min(address),
                     _ => chosen.width,
                 },
@@ -178,14 +183,14 @@ impl Layout {
         let mut due = 0;
         for chosen in &self.chosen {
             let cell = cells.get(chosen.index);
-            let cell = match chosen.column {
-                Column::Start if self.short_time => {
-                    date_line(&mut self.date, cell, out);
-                    cell.get(DATE..DATE + SHORT_TIME).unwrap_or_default()
+            if chosen.column == Column::Start && self.short_time {
+                date_line(&mut self.date, cell, out);
+                let time = cell.get(DATE..DATE + SHORT_TIME).unwrap_or_default();
+                put_at(&mut line, time, due, chosen.width, Align::Left);
+                if is_suspect(cell) {
+                    line.push(SUSPECT.into());
                 }
-                _ => cell,
-            };
-            if chosen.column.place() == Place::Destination {
+            } else if chosen.column.place() == Place::Destination {
                 due += ARROW.len() + GAP;
                 destination(&mut line, cell, due, chosen.width, out);
             } else {
@@ -221,6 +226,11 @@ const fn is_needed(column: Column) -> bool {
         column,
         Column::Source | Column::Destination | Column::Field(_)
     )
+}
+
+/// Whether a time is marked as one that cannot be right.
+pub(super) fn is_suspect(time: &str) -> bool {
+    time.as_bytes().last() == Some(&SUSPECT)
 }
 
 /// Writes the date if it is another one than in the row before.

@@ -198,6 +198,16 @@ fn the_summary_tells_what_was_read_and_what_was_not() {
 }
 
 #[test]
+fn the_summary_tells_what_the_sequence_numbers_of_a_domain_say_in_their_unit() {
+    let run = netflow(["decode".as_ref(), testdata("genuine/ovs.pcap").as_os_str()]);
+    let told = "\
+sequence     29 flows lost, 1 message sent twice, of 127.0.0.1, domain 775 (netflow5)
+             1 data record lost, of 127.0.0.1, domain 123 (ipfix); see netflow explain
+";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+}
+
+#[test]
 fn a_file_is_written_whole_or_not_at_all() {
     let directory = Directory::new("output");
     let output = directory.file("flows.json");

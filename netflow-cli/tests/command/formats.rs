@@ -197,3 +197,35 @@ fn a_problem_is_a_row_of_every_schema() {
         assert!(problem["detail"].is_string());
     }
 }
+
+#[test]
+fn times_of_the_schema_record_have_the_digits_of_their_type() {
+    for (file, key, time) in [
+        (
+            "genuine/sf_v10_micro.pcap",
+            "flowStartMicroseconds",
+            "2023-11-14T22:13:20.010001Z",
+        ),
+        (
+            "genuine/sf_v10_nano_ether.pcap",
+            "flowStartNanoseconds",
+            "2023-11-14T22:13:20.010000999Z",
+        ),
+        (
+            "genuine/sf_v10_milli_vlan.pcap",
+            "flowStartMilliseconds",
+            "2023-11-14T22:13:20.010Z",
+        ),
+        (
+            "genuine/sf_v10_sec.pcap",
+            "flowStartSeconds",
+            "2023-11-14T22:13:20Z",
+        ),
+    ] {
+        let rows = decode(&["-s", "record"], &[file]).rows();
+        let row = rows.iter().find(|row| row["kind"] == "data").unwrap();
+        assert_eq!(row["fields"][key], time, "{file}");
+        assert_eq!(row["export_time"], "2023-11-14T22:13:23Z", "{file}");
+        assert_eq!(row["received"].as_str().unwrap().len(), 27, "{file}");
+    }
+}

@@ -1,6 +1,8 @@
 //! The table as people see it.
 
-use crate::run::{command, finish, testdata};
+use std::fs;
+
+use crate::run::{Directory, command, finish, testdata};
 
 fn table(columns: &str, options: &[&str], file: &str) -> String {
     let mut command = command(["decode", "--quiet"]);
@@ -101,4 +103,30 @@ fn a_capture_without_flows_says_so() {
         table("80", &[], "synthetic/sflow_all_counters.pcap"),
         "0 flows\n"
     );
+}
+
+#[test]
+fn times_that_cannot_be_right_are_marked_and_counted() {
+    let file = testdata("genuine/sf_v10.pcap");
+    for columns in ["80", "200"] {
+        let mut command = command(["decode"]);
+        let run = finish(command.arg(&file).env("COLUMNS", columns));
+        let rows: Vec<&str> = run.stdout.lines().collect();
+        assert!(rows.iter().any(|row| row.contains("? ")), "{}", run.stdout);
+        assert!(rows.iter().all(|row| !row.contains("s?")), "{}", run.stdout);
+        let said =
+            "clock        131 flows whose times cannot be right (marked ?), see netflow explain";
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn of_a_file_with_nothing_in_it_there_is_no_table() {
+    let directory = Directory::new("nothing");
+    let cut = directory.file("cut.pcap");
+    let capture = fs::read(testdata("synthetic/nfv5.pcap")).unwrap();
+    fs::write(&cut, &capture[..60]).unwrap();
+    let run = finish(command(["decode", "--quiet"]).arg(&cut));
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("is cut"), "{run:?}");
 }
