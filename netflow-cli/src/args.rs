@@ -51,6 +51,11 @@ pub(crate) struct Decode {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
 
+    /// Load templates and what options taught from this file, if it is there, and save them
+    /// to it at the end
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+
     /// Show a record of two directions (RFC 5103) as two flows
     #[arg(long)]
     pub(crate) split_biflows: bool,

@@ -12,6 +12,7 @@ pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
         files: &args.files,
         ports: &args.ports,
         output: args.output.as_deref(),
+        state: args.state.as_deref(),
         quiet: args.quiet,
         summary: !args.quiet,
         strict: args.strict,

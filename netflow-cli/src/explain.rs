@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
         files: &args.files,
         ports: &args.ports,
         output: args.output.as_deref(),
+        state: None,
         quiet: false,
         summary: false,
         strict: false,

@@ -27,6 +27,7 @@ mod record;
 mod rows;
 mod run;
 mod scalar;
+mod state;
 mod status;
 mod stderr;
 mod suggest;

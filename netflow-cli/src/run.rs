@@ -12,6 +12,7 @@ use crate::output::Output;
 use crate::plan::Usage;
 use crate::progress::Progress;
 use crate::rows::{End, Rows};
+use crate::state;
 use crate::status::Status;
 use crate::stderr;
 use crate::summary::Summary;
@@ -27,6 +28,8 @@ pub(crate) struct Job<'a> {
     pub(crate) ports: &'a [u16],
     /// Standard output if there is none.
     pub(crate) output: Option<&'a Path>,
+    /// Where the state of the exporters is loaded from and saved to.
+    pub(crate) state: Option<&'a Path>,
     /// No progress on standard error.
     pub(crate) quiet: bool,
     /// A summary on standard error.
@@ -109,6 +112,13 @@ impl Run {
 
     /// Decodes all files. An error is one of writing.
     fn all(mut self, job: &Job<'_>) -> io::Result<Status> {
+        if let Some(told) = job
+            .state
+            .and_then(|path| state::load(path, &mut self.decoder).err())
+        {
+            stderr::line(&told);
+            return Ok(Status::Unreadable);
+        }
         self.rows.begin(&mut self.output.buffer);
         let mut status = Status::Success;
         let mut is_any_open = false;
@@ -138,6 +148,12 @@ impl Run {
                     self.progress.aside(|| stderr::line(&told));
                     status = status.max(Status::Unreadable);
                 }
+            }
+        }
+        if let Some(path) = job.state.filter(|_| is_any_open) {
+            if let Err(told) = state::save(path, &self.decoder) {
+                self.progress.aside(|| stderr::line(&told));
+                status = status.max(Status::Unreadable);
             }
         }
         self.progress.end();

@@ -9,5 +9,6 @@ mod captures;
 mod endings;
 mod formats;
 mod run;
+mod state;
 mod table;
 mod testdata;
