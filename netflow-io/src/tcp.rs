@@ -28,6 +28,8 @@ const SEGMENT_OVERHEAD: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Streams {
     streams: HashMap<Ends, Stream>,
+    /// Streams that have ended, and the sequence number behind them.
+    ended: HashMap<Ends, u32>,
     ready: VecDeque<Ready>,
     /// The octets of the messages that are ready.
     messages: Vec<u8>,
@@ -71,6 +73,8 @@ pub(crate) struct Place {
 pub(crate) struct Ready {
     pub(crate) ends: Ends,
     pub(crate) place: Place,
+    /// It is the first of a connection that was seen to begin.
+    pub(crate) begins_session: bool,
     /// Its octets in [`Streams::message`].
     pub(crate) octets: Range<usize>,
 }
@@ -84,6 +88,8 @@ struct Stream {
     next: u32,
     /// The next octet is at or inside a message whose start is known.
     in_step: bool,
+    /// It was seen to begin, and has given no message.
+    is_new: bool,
     /// The start of a message whose rest has not come.
     partial: Vec<u8>,
     /// Segments behind a gap, by sequence number.
@@ -109,6 +115,7 @@ impl Streams {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             streams: HashMap::new(),
+            ended: HashMap::new(),
             ready: VecDeque::new(),
             messages: Vec::new(),
             used: 0,
@@ -151,14 +158,29 @@ impl Streams {
             Some(stream) if begins && stream.is_far(segment) => {
                 stream.give_up(summary);
                 count(&mut summary.stream_gaps);
-                Stream::new(segment)
+                Stream {
+                    is_new: true,
+                    ..Stream::new(segment)
+                }
             }
             Some(stream) => stream,
-            None if begins || (expected && segment.syn) => Stream::new(segment),
+            None if begins || (expected && segment.syn) => {
+                let mut stream = Stream::new(segment);
+                stream.is_new |= self.is_behind_end(segment);
+                stream
+            }
             None => return false,
         };
         self.follow(stream, segment, summary);
         true
+    }
+
+    /// Whether a segment follows the end of a stream with the same ends, and is no part of
+    /// that sent again.
+    fn is_behind_end(&self, segment: &Segment<'_>) -> bool {
+        self.ended
+            .get(&segment.ends)
+            .is_some_and(|end| end.wrapping_sub(segment.sequence) > FAR)
     }
 
     /// Gives what can be had of what still waits.
@@ -202,6 +224,11 @@ impl Streams {
             while stream.skip_gap(summary) {
                 self.drain(&mut stream, ends, summary);
             }
+            // Forgetting who ended is no worse than not having seen it.
+            if self.ended.len() >= self.stream_limit {
+                self.ended.clear();
+            }
+            self.ended.insert(ends, stream.next);
             stream.give_up(summary);
             return;
         }
@@ -257,6 +284,7 @@ impl Streams {
             self.ready.push_back(Ready {
                 ends,
                 place: stream.place,
+                begins_session: core::mem::take(&mut stream.is_new),
                 octets: start..self.messages.len(),
             });
             rest = behind;
@@ -280,6 +308,7 @@ impl Stream {
             first,
             next: first,
             in_step: true,
+            is_new: segment.syn,
             partial: Vec::new(),
             early: VecDeque::new(),
             early_octets: 0,

@@ -1,7 +1,7 @@
 //! IPFIX over TCP.
 
 use netflow_core::Transport;
-use netflow_io::Options;
+use netflow_io::{Options, Source};
 
 use crate::craft::{
     ACK, FIN, Pcap, RAW, RST, Read, SECONDS, SYN, collector, exporter, ipfix, limited, read_with,
@@ -271,4 +271,36 @@ fn messages_that_are_ready_come_before_the_error_of_a_cut_file() {
     assert_eq!(read.payloads(), messages()[1..]);
     assert_eq!(read.frames(), [3, 3]);
     assert!(read.error.is_some());
+}
+
+#[test]
+fn the_first_message_of_a_connection_says_that_it_begins_a_session() {
+    let begins = |packets: &[Vec<u8>]| {
+        let file = Pcap::new(RAW).packets(packets).octets;
+        let mut source = Source::from_reader(std::io::Cursor::new(file), "test").unwrap();
+        let mut begins = Vec::new();
+        while let Some(packet) = source.next() {
+            begins.push(packet.unwrap().begins_session);
+        }
+        begins
+    };
+    let first = Connection::new(4739, stream()).send(0..60).send(60..360);
+    let mut packets = first.packets.clone();
+    assert_eq!(begins(&packets), [true, false, false]);
+    // One that was open before may have sent its templates before.
+    assert_eq!(begins(&packets[1..]), [false; 3]);
+    packets.push(segment(4739, START.wrapping_add(360), FIN, b""));
+    // What is sent again after the end is of the same connection.
+    packets.push(segment(4739, START, ACK, &messages()[0]));
+    assert_eq!(begins(&packets[1..]), [false; 4]);
+    packets.pop();
+    packets.push(segment(4739, 1 << 30, SYN, b""));
+    packets.push(segment(4739, (1 << 30) + 1, ACK, &messages()[0]));
+    assert_eq!(begins(&packets[1..]), [false, false, false, true]);
+    packets.remove(4);
+    assert_eq!(
+        begins(&packets[1..]),
+        [false, false, false, true],
+        "without its SYN"
+    );
 }
