@@ -102,6 +102,10 @@ impl Summary {
             (&mut all.fragmented_given_up, read.fragmented_given_up),
             (&mut all.stream_gaps, read.stream_gaps),
             (&mut all.stream_octets_lost, read.stream_octets_lost),
+            (
+                &mut all.stream_octets_passed_over,
+                read.stream_octets_passed_over,
+            ),
         ] {
             *all += one;
         }
@@ -167,6 +171,10 @@ impl Summary {
                 (read.other_passed_over, "packet of other protocols"),
                 (read.link_type_passed_over, "packet of other link types"),
                 (read.malformed, "malformed packet"),
+                (
+                    read.stream_octets_passed_over,
+                    "octet of TCP streams that are no message",
+                ),
             ],
             ", ",
         );

@@ -2,8 +2,8 @@
 //!
 //! A stream is followed from its first segment, or from a segment that begins with an
 //! IPFIX message. Segments that come early wait, within bounds; what was sent twice is
-//! dropped. After a gap, or octets that are no message, the stream is picked up at the
-//! next segment that begins with a message.
+//! dropped. After a gap the stream is picked up at the next segment that begins with a
+//! message; after octets that are no message, at the next that looks like one.
 
 use alloc::collections::VecDeque;
 use core::net::SocketAddr;
@@ -21,6 +21,8 @@ use crate::summary::{Summary, count};
 const FAR: u32 = 16 << 20;
 /// A message header with its version and length (RFC 7011, section 3.1).
 const MESSAGE_HEADER: usize = 16;
+/// Sets by which a message is told among other octets.
+const SETS: usize = 8;
 /// What a waiting segment costs beside its octets.
 const SEGMENT_OVERHEAD: usize = 64;
 
@@ -88,6 +90,8 @@ struct Stream {
     next: u32,
     /// The next octet is at or inside a message whose start is known.
     in_step: bool,
+    /// What came last is no message, and a message may begin anywhere behind it.
+    is_astray: bool,
     /// It was seen to begin, and has given no message.
     is_new: bool,
     /// The start of a message whose rest has not come.
@@ -257,7 +261,7 @@ impl Streams {
 
     /// Cuts octets that are next in a stream into messages.
     fn accept(&mut self, stream: &mut Stream, ends: Ends, octets: &[u8], summary: &mut Summary) {
-        if !stream.in_step {
+        if !stream.in_step && !stream.is_astray {
             if !begins_ipfix(octets) {
                 stream.lose(octets.len(), summary);
                 return;
@@ -271,10 +275,14 @@ impl Streams {
         let mut rest = buffer.as_slice();
         while let (Some(version), Some(length)) = (u16_at(rest, 0), u16_at(rest, 2)) {
             let length = usize::from(length);
-            if version != 10 || length < MESSAGE_HEADER {
-                stream.lose(rest.len(), summary);
-                stream.lose_step(summary);
-                return;
+            if stream.is_astray || version != 10 || length < MESSAGE_HEADER {
+                let found = find_message(rest);
+                stream.is_astray = found.is_none();
+                stream.in_step = found.is_some();
+                let (passed_over, behind) = rest.split_at(found.unwrap_or(rest.len()));
+                pass_over(passed_over, summary);
+                rest = behind;
+                continue;
             }
             let Some((message, behind)) = rest.split_at_checked(length) else {
                 break;
@@ -308,6 +316,7 @@ impl Stream {
             first,
             next: first,
             in_step: true,
+            is_astray: false,
             is_new: segment.syn,
             partial: Vec::new(),
             early: VecDeque::new(),
@@ -382,6 +391,7 @@ impl Stream {
     /// What follows is not known to be at the start of a message.
     fn lose_step(&mut self, summary: &mut Summary) {
         self.in_step = false;
+        self.is_astray = false;
         let partial = core::mem::take(&mut self.partial);
         self.lose(partial.len(), summary);
         count(&mut summary.stream_gaps);
@@ -413,6 +423,39 @@ impl Early {
     fn cost(&self) -> usize {
         self.octets.len().saturating_add(SEGMENT_OVERHEAD)
     }
+}
+
+/// Where a message begins behind octets that are none.
+fn find_message(octets: &[u8]) -> Option<usize> {
+    (0..octets.len()).find(|at| octets.get(*at..).is_some_and(is_message))
+}
+
+/// Whether octets begin with a message by all that can be seen of it: its header, its first
+/// sets, and the version behind it.
+fn is_message(octets: &[u8]) -> bool {
+    if !begins_ipfix(octets) {
+        return false;
+    }
+    let length = u16_at(octets, 2).map_or(0, usize::from);
+    let mut at = MESSAGE_HEADER;
+    for _ in 0..SETS {
+        match u16_at(octets, at.saturating_add(2)).map(usize::from) {
+            Some(set) if at < length => {
+                at = at.saturating_add(set);
+                if set < 4 || at > length {
+                    return false;
+                }
+            }
+            _ => break,
+        }
+    }
+    u16_at(octets, length).is_none_or(|version| version == 10)
+}
+
+fn pass_over(octets: &[u8], summary: &mut Summary) {
+    summary.stream_octets_passed_over = summary
+        .stream_octets_passed_over
+        .saturating_add(u64::try_from(octets.len()).unwrap_or(u64::MAX));
 }
 
 /// A length as a step of sequence numbers, which wrap.

@@ -142,15 +142,34 @@ fn a_segment_captured_short_costs_its_message_only() {
 }
 
 #[test]
-fn octets_that_are_no_message_are_passed_until_one_begins_a_segment() {
+fn octets_that_are_no_message_are_passed_over_until_one_begins() {
     let connection = Connection::new(4739, [stream(), vec![0xff; 50], stream()].concat())
         .send(0..380)
         .send(380..410)
         .send(410..770);
     let read = connection.read();
     assert_eq!(read.payloads(), [messages(), messages()].concat());
-    assert_eq!(read.summary.stream_octets_lost, 50);
-    assert_eq!(read.summary.stream_gaps, 1);
+    assert_eq!(read.summary.stream_octets_passed_over, 50);
+    assert_eq!(read.summary.stream_octets_lost, 0);
+    assert_eq!(read.summary.stream_gaps, 0);
+}
+
+#[test]
+fn a_bad_header_does_not_cost_the_message_behind_it_in_its_segment() {
+    let mut bad = ipfix(9, 40);
+    bad[1] = 11;
+    let whole = [stream(), bad.clone(), stream()].concat();
+    let read = Connection::new(4739, whole.clone())
+        .send(0..whole.len())
+        .read();
+    assert_eq!(read.payloads(), [messages(), messages()].concat());
+    assert_eq!(read.summary.stream_octets_passed_over, 60);
+    // A message found so may need further segments.
+    let read = Connection::new(4739, whole.clone())
+        .send(0..450)
+        .send(450..whole.len())
+        .read();
+    assert_eq!(read.payloads(), [messages(), messages()].concat());
 }
 
 #[test]
