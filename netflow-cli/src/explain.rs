@@ -16,10 +16,11 @@ mod template;
 mod verdict;
 mod words;
 
+use core::net::SocketAddr;
 use std::collections::HashMap;
 use std::io::{self, IsTerminal};
 
-use netflow_core::{Datagram, Error, Message, MessageHeader};
+use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader};
 
 use self::domain::{Domain, Key};
 use self::frame::OneFrame;
@@ -114,6 +115,25 @@ impl Story {
         self.domains.get_mut(index)
     }
 
+    /// Takes over what the decoder knows of the sessions of some exporters.
+    fn learn(&mut self, decoder: &Decoder, of: impl Fn(SocketAddr) -> bool) {
+        for report in decoder.domains().filter(|report| of(report.exporter)) {
+            if let Some(index) = self.by_key.get(&Key::of_report(&report)) {
+                self.domains[*index].settle(&report);
+            }
+        }
+        for announcement in decoder.announced().filter(|known| of(known.exporter)) {
+            if let Some(index) = self.by_key.get(&Key::of_announcement(&announcement)) {
+                self.domains[*index].announced.add(announcement.fact);
+            }
+        }
+        for known in decoder.templates().filter(|known| of(known.exporter)) {
+            if let Some(index) = self.by_key.get(&Key::of_template(&known)) {
+                self.domains[*index].templates.name(known.template);
+            }
+        }
+    }
+
     fn flows(&self) -> u64 {
         self.domains.iter().map(|domain| domain.flows).sum()
     }
@@ -170,27 +190,16 @@ impl Rows for Story {
         self.problems.unreadable(datagram, error);
     }
 
+    fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr) {
+        self.learn(decoder, |other| other == exporter);
+    }
+
     fn are_live(&self) -> bool {
         false
     }
 
     fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
-        for report in end.decoder.domains() {
-            let key = Key::of_report(&report);
-            if let Some(index) = self.by_key.get(&key) {
-                self.domains[*index].settle(&report);
-            }
-        }
-        for announcement in end.decoder.announced() {
-            if let Some(index) = self.by_key.get(&Key::of_announcement(&announcement)) {
-                self.domains[*index].announced.add(announcement.fact);
-            }
-        }
-        for known in end.decoder.templates() {
-            if let Some(index) = self.by_key.get(&Key::of_template(&known)) {
-                self.domains[*index].templates.name(known.template);
-            }
-        }
+        self.learn(end.decoder, |_| true);
         for domain in &mut self.domains {
             domain.announced.settle();
         }

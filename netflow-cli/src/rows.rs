@@ -1,5 +1,7 @@
 //! What all forms of output have in common: messages go in, text comes out.
 
+use core::net::SocketAddr;
+
 use netflow_core::{Datagram, Decoder, Error, Flow, Message};
 
 /// Turns messages into rows of text.
@@ -15,6 +17,11 @@ pub(crate) trait Rows {
     /// The row of a datagram of which not even the first header can be read.
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
         let _ = (datagram, error, out);
+    }
+
+    /// What the decoder knows of a TCP session is about to be forgotten.
+    fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr) {
+        let _ = (decoder, exporter);
     }
 
     /// Writes what was kept back: the reader is waiting.

@@ -1,5 +1,6 @@
 //! From files to rows: the loop over the inputs that the subcommands share.
 
+use core::net::SocketAddr;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -187,6 +188,14 @@ impl Run {
                 frame: files::number(index, packet.datagram.frame),
                 ..packet.datagram
             };
+            if packet.begins_session {
+                // As the decoder tells it.
+                let address = datagram.exporter.ip().to_canonical();
+                let exporter = SocketAddr::new(address, datagram.exporter.port());
+                self.rows.session_ends(&self.decoder, exporter);
+                self.summary.session_ends(&self.decoder, exporter);
+                self.decoder.end_session(datagram.exporter);
+            }
             let out = &mut self.output.buffer;
             match self.decoder.decode(datagram) {
                 Ok(message) => {

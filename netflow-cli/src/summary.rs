@@ -3,15 +3,18 @@
 use alloc::collections::BTreeMap;
 use core::cmp::Reverse;
 use core::fmt::Write as _;
+use core::net::SocketAddr;
 use std::io::{self, Write as _};
 
-use netflow_core::{Datagram, Decoder, DomainReport, Error, Message, Protocol};
+use netflow_core::{Datagram, Decoder, DomainReport, Error, Message, Protocol, SequenceCounts};
 
 use crate::files::{self, Files};
 use crate::rows::Suspects;
 
 /// Domains that are told one by one.
 const DOMAINS: usize = 5;
+/// Domains of sessions that have ended that are kept.
+const ENDED: usize = 1_000;
 
 /// What was met in all files.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub(crate) struct Summary {
     read: netflow_io::Summary,
     messages: BTreeMap<Protocol, u64>,
     problems: BTreeMap<&'static str, Problems>,
+    /// Domains of TCP sessions that have ended, of which there is something to tell.
+    ended: Vec<DomainReport>,
 }
 
 /// Problems of one reason.
@@ -39,6 +44,7 @@ impl Summary {
             read: netflow_io::Summary::default(),
             messages: BTreeMap::new(),
             problems: BTreeMap::new(),
+            ended: Vec::new(),
         }
     }
 
@@ -69,6 +75,15 @@ impl Summary {
             .count += 1;
     }
 
+    /// A TCP session, which the decoder is about to forget, has ended.
+    pub(crate) fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr) {
+        let of_session = decoder.domains().filter(|domain| {
+            domain.exporter == exporter && has_irregular_sequence(&domain.sequence)
+        });
+        self.ended.extend(of_session);
+        self.ended.truncate(ENDED);
+    }
+
     /// A file is done.
     pub(crate) fn file(&mut self, read: &netflow_io::Summary) {
         self.file_count += 1;
@@ -87,6 +102,10 @@ impl Summary {
             (&mut all.fragmented_given_up, read.fragmented_given_up),
             (&mut all.stream_gaps, read.stream_gaps),
             (&mut all.stream_octets_lost, read.stream_octets_lost),
+            (
+                &mut all.stream_octets_passed_over,
+                read.stream_octets_passed_over,
+            ),
         ] {
             *all += one;
         }
@@ -152,6 +171,10 @@ impl Summary {
                 (read.other_passed_over, "packet of other protocols"),
                 (read.link_type_passed_over, "packet of other link types"),
                 (read.malformed, "malformed packet"),
+                (
+                    read.stream_octets_passed_over,
+                    "octet of TCP streams that are no message",
+                ),
             ],
             ", ",
         );
@@ -167,7 +190,8 @@ impl Summary {
             ],
             ", ",
         );
-        sequence_lines(decoder.domains().collect(), &mut lines);
+        let ended = self.ended.iter().copied();
+        sequence_lines(decoder.domains().chain(ended).collect(), &mut lines);
         let _ = io::stderr().lock().write_all(lines.text.as_bytes());
     }
 
@@ -190,10 +214,7 @@ impl Summary {
 
 /// What the sequence numbers of the domains told, those that lost most first.
 fn sequence_lines(mut domains: Vec<DomainReport>, lines: &mut Lines) {
-    domains.retain(|domain| {
-        let counts = &domain.sequence;
-        counts.lost > 0 || counts.late > 0 || counts.duplicated > 0 || counts.restarted > 0
-    });
+    domains.retain(|domain| has_irregular_sequence(&domain.sequence));
     domains.sort_by_key(|domain| {
         let of_whom = (domain.exporter, domain.protocol, domain.observation_domain);
         (Reverse(domain.sequence.lost), of_whom)
@@ -211,6 +232,11 @@ fn sequence_lines(mut domains: Vec<DomainReport>, lines: &mut Lines) {
         lines.line(title, text);
         title = "";
     }
+}
+
+/// Whether sequence numbers told anything but that all came in order.
+const fn has_irregular_sequence(counts: &SequenceCounts) -> bool {
+    counts.lost > 0 || counts.late > 0 || counts.duplicated > 0 || counts.restarted > 0
 }
 
 /// `8 messages lost, 1 late, of 192.0.2.1, domain 0 (netflow9)`

@@ -36,6 +36,7 @@ pub(crate) struct Found {
     pub(crate) received: Timestamp,
     pub(crate) frame: u64,
     pub(crate) cut: bool,
+    pub(crate) begins_session: bool,
     pub(crate) octets: Octets,
 }
 
@@ -101,6 +102,7 @@ impl Extractor {
             received: ready.place.time,
             frame: ready.place.frame,
             cut: false,
+            begins_session: ready.begins_session,
             octets: Octets::Stream(ready.octets),
         })
     }
@@ -124,6 +126,7 @@ impl Extractor {
             received: frame.time,
             frame: self.summary.packets,
             cut: frame.cut,
+            begins_session: false,
             octets: Octets::Window(frame.octets),
         }
     }
@@ -249,6 +252,7 @@ impl Extractor {
             received: payload.place.time,
             frame: payload.place.frame,
             cut: udp.cut,
+            begins_session: false,
             octets: Octets::Window(udp.payload),
         })
     }

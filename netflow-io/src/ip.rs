@@ -185,11 +185,13 @@ pub(crate) struct Udp {
 impl Udp {
     const HEADER: usize = 8;
 
-    /// Reads the header; `missing` octets of the datagram were not captured.
+    /// Reads the header; `missing` octets of the datagram were not captured. `None` if it
+    /// is cut or its length is shorter than itself.
     pub(crate) fn parse(octets: &[u8], missing: usize) -> Option<Self> {
         let announced = match usize::from(u16_at(octets, 4)?) {
-            // A jumbogram, offload or nonsense: what IP says.
-            0..Self::HEADER => octets.len().checked_add(missing)?,
+            // A jumbogram (RFC 2675, section 4) or offload: what IP says.
+            0 => octets.len().checked_add(missing)?,
+            1..Self::HEADER => return None,
             announced => announced,
         };
         let end = announced.min(octets.len());

@@ -115,18 +115,16 @@ impl Reader {
         else {
             return Err(ErrorKind::cut("a block header", BLOCK_HEADER, left));
         };
-        // Some writers leave the padding out of the length.
-        let padded = octets.checked_next_multiple_of(4).filter(|_| octets >= 12);
-        let Some(padded) = padded else {
+        if octets < 12 || octets % 4 != 0 {
             return Err(ErrorKind::Malformed {
                 structure: "a block",
                 field: "the length",
                 value: octets.into(),
             });
-        };
+        }
         Ok(Some(Block {
             kind,
-            length: length(padded),
+            length: length(octets),
         }))
     }
 
@@ -168,8 +166,7 @@ impl Reader {
     fn interpret(&mut self, block: Block, octets: &[u8]) -> Result<Option<Frame>, ErrorKind> {
         let end = block.length.saturating_sub(BLOCK_TRAILER);
         let trailer = self.order.u32(octets, end).unwrap_or_default();
-        let padded = trailer.checked_next_multiple_of(4).map(length);
-        if padded != Some(block.length) {
+        if length(trailer) != block.length {
             return Err(ErrorKind::Malformed {
                 structure: "a block",
                 field: "a second length of",
@@ -202,28 +199,34 @@ impl Reader {
                 return Ok(Some(self.simple_packet(octets, original)));
             }
             _ => {
-                let lengths = PacketFields::parse(block.kind, order, octets);
-                return Ok(Some(self.packet(octets, &lengths.ok_or_else(too_short)?)));
+                let fields = PacketFields::parse(block.kind, order, octets);
+                return self
+                    .packet(octets, &fields.ok_or_else(too_short)?)
+                    .map(Some);
             }
         }
         Ok(None)
     }
 
-    fn packet(&mut self, octets: &[u8], fields: &PacketFields) -> Frame {
+    fn packet(&mut self, octets: &[u8], fields: &PacketFields) -> Result<Frame, ErrorKind> {
+        let end = PacketFields::LENGTH.saturating_add(length(fields.captured));
+        if end > octets.len() {
+            return Err(ErrorKind::Malformed {
+                structure: "the block of a packet",
+                field: "a captured length of",
+                value: fields.captured.into(),
+            });
+        }
         let interface = self.interfaces.get(length(fields.interface));
         if let Some(interface) = interface {
             self.time = interface.clock.time(fields.ticks);
         }
-        let end = PacketFields::LENGTH
-            .saturating_add(length(fields.captured))
-            .min(octets.len());
-        Frame {
+        Ok(Frame {
             time: self.time,
             link_type: interface.map(|interface| interface.link_type),
             octets: PacketFields::LENGTH..end,
-            cut: fields.captured < fields.original
-                || end.saturating_sub(PacketFields::LENGTH) < length(fields.captured),
-        }
+            cut: fields.captured < fields.original,
+        })
     }
 
     /// A packet of the first interface, with the time of the packet before it.

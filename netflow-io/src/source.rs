@@ -115,6 +115,11 @@ pub struct Packet<'a> {
     pub destination: core::net::SocketAddr,
     /// Fewer octets were captured than were sent; the payload is what is there.
     pub cut: bool,
+    /// The first message of a TCP connection on whose ports there may have been another:
+    /// its templates are no longer valid (RFC 7011, section 8.4), and are to be forgotten
+    /// by [`Decoder::end_session`](netflow_core::Decoder::end_session) before this is
+    /// decoded.
+    pub begins_session: bool,
 }
 
 /// What a file is.
@@ -299,6 +304,7 @@ impl Source {
             },
             destination: found.destination,
             cut: found.cut,
+            begins_session: found.begins_session,
         }
     }
 

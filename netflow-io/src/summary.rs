@@ -27,10 +27,12 @@ pub struct Summary {
     pub fragmented_given_up: u64,
     /// TCP segments of IPFIX streams.
     pub segments: u64,
-    /// Places in IPFIX streams where octets were not captured or are no IPFIX message.
+    /// Places in IPFIX streams where octets were not captured.
     pub stream_gaps: u64,
-    /// Octets of IPFIX streams that belong to no whole message.
+    /// Octets of IPFIX streams that belong to no whole message, as others are missing.
     pub stream_octets_lost: u64,
+    /// Octets of IPFIX streams that are no IPFIX message.
+    pub stream_octets_passed_over: u64,
 }
 
 /// Counts one more.

@@ -2,8 +2,8 @@
 //!
 //! A stream is followed from its first segment, or from a segment that begins with an
 //! IPFIX message. Segments that come early wait, within bounds; what was sent twice is
-//! dropped. After a gap, or octets that are no message, the stream is picked up at the
-//! next segment that begins with a message.
+//! dropped. After a gap the stream is picked up at the next segment that begins with a
+//! message; after octets that are no message, at the next that looks like one.
 
 use alloc::collections::VecDeque;
 use core::net::SocketAddr;
@@ -21,6 +21,8 @@ use crate::summary::{Summary, count};
 const FAR: u32 = 16 << 20;
 /// A message header with its version and length (RFC 7011, section 3.1).
 const MESSAGE_HEADER: usize = 16;
+/// Sets by which a message is told among other octets.
+const SETS: usize = 8;
 /// What a waiting segment costs beside its octets.
 const SEGMENT_OVERHEAD: usize = 64;
 
@@ -28,6 +30,8 @@ const SEGMENT_OVERHEAD: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Streams {
     streams: HashMap<Ends, Stream>,
+    /// Streams that have ended, and the sequence number behind them.
+    ended: HashMap<Ends, u32>,
     ready: VecDeque<Ready>,
     /// The octets of the messages that are ready.
     messages: Vec<u8>,
@@ -71,6 +75,8 @@ pub(crate) struct Place {
 pub(crate) struct Ready {
     pub(crate) ends: Ends,
     pub(crate) place: Place,
+    /// It is the first of a connection that was seen to begin.
+    pub(crate) begins_session: bool,
     /// Its octets in [`Streams::message`].
     pub(crate) octets: Range<usize>,
 }
@@ -84,6 +90,10 @@ struct Stream {
     next: u32,
     /// The next octet is at or inside a message whose start is known.
     in_step: bool,
+    /// What came last is no message, and a message may begin anywhere behind it.
+    is_astray: bool,
+    /// It was seen to begin, and has given no message.
+    is_new: bool,
     /// The start of a message whose rest has not come.
     partial: Vec<u8>,
     /// Segments behind a gap, by sequence number.
@@ -109,6 +119,7 @@ impl Streams {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             streams: HashMap::new(),
+            ended: HashMap::new(),
             ready: VecDeque::new(),
             messages: Vec::new(),
             used: 0,
@@ -151,14 +162,29 @@ impl Streams {
             Some(stream) if begins && stream.is_far(segment) => {
                 stream.give_up(summary);
                 count(&mut summary.stream_gaps);
-                Stream::new(segment)
+                Stream {
+                    is_new: true,
+                    ..Stream::new(segment)
+                }
             }
             Some(stream) => stream,
-            None if begins || (expected && segment.syn) => Stream::new(segment),
+            None if begins || (expected && segment.syn) => {
+                let mut stream = Stream::new(segment);
+                stream.is_new |= self.is_behind_end(segment);
+                stream
+            }
             None => return false,
         };
         self.follow(stream, segment, summary);
         true
+    }
+
+    /// Whether a segment follows the end of a stream with the same ends, and is no part of
+    /// that sent again.
+    fn is_behind_end(&self, segment: &Segment<'_>) -> bool {
+        self.ended
+            .get(&segment.ends)
+            .is_some_and(|end| end.wrapping_sub(segment.sequence) > FAR)
     }
 
     /// Gives what can be had of what still waits.
@@ -202,6 +228,11 @@ impl Streams {
             while stream.skip_gap(summary) {
                 self.drain(&mut stream, ends, summary);
             }
+            // Forgetting who ended is no worse than not having seen it.
+            if self.ended.len() >= self.stream_limit {
+                self.ended.clear();
+            }
+            self.ended.insert(ends, stream.next);
             stream.give_up(summary);
             return;
         }
@@ -230,7 +261,7 @@ impl Streams {
 
     /// Cuts octets that are next in a stream into messages.
     fn accept(&mut self, stream: &mut Stream, ends: Ends, octets: &[u8], summary: &mut Summary) {
-        if !stream.in_step {
+        if !stream.in_step && !stream.is_astray {
             if !begins_ipfix(octets) {
                 stream.lose(octets.len(), summary);
                 return;
@@ -244,10 +275,14 @@ impl Streams {
         let mut rest = buffer.as_slice();
         while let (Some(version), Some(length)) = (u16_at(rest, 0), u16_at(rest, 2)) {
             let length = usize::from(length);
-            if version != 10 || length < MESSAGE_HEADER {
-                stream.lose(rest.len(), summary);
-                stream.lose_step(summary);
-                return;
+            if stream.is_astray || version != 10 || length < MESSAGE_HEADER {
+                let found = find_message(rest);
+                stream.is_astray = found.is_none();
+                stream.in_step = found.is_some();
+                let (passed_over, behind) = rest.split_at(found.unwrap_or(rest.len()));
+                pass_over(passed_over, summary);
+                rest = behind;
+                continue;
             }
             let Some((message, behind)) = rest.split_at_checked(length) else {
                 break;
@@ -257,6 +292,7 @@ impl Streams {
             self.ready.push_back(Ready {
                 ends,
                 place: stream.place,
+                begins_session: core::mem::take(&mut stream.is_new),
                 octets: start..self.messages.len(),
             });
             rest = behind;
@@ -280,6 +316,8 @@ impl Stream {
             first,
             next: first,
             in_step: true,
+            is_astray: false,
+            is_new: segment.syn,
             partial: Vec::new(),
             early: VecDeque::new(),
             early_octets: 0,
@@ -353,6 +391,7 @@ impl Stream {
     /// What follows is not known to be at the start of a message.
     fn lose_step(&mut self, summary: &mut Summary) {
         self.in_step = false;
+        self.is_astray = false;
         let partial = core::mem::take(&mut self.partial);
         self.lose(partial.len(), summary);
         count(&mut summary.stream_gaps);
@@ -384,6 +423,39 @@ impl Early {
     fn cost(&self) -> usize {
         self.octets.len().saturating_add(SEGMENT_OVERHEAD)
     }
+}
+
+/// Where a message begins behind octets that are none.
+fn find_message(octets: &[u8]) -> Option<usize> {
+    (0..octets.len()).find(|at| octets.get(*at..).is_some_and(is_message))
+}
+
+/// Whether octets begin with a message by all that can be seen of it: its header, its first
+/// sets, and the version behind it.
+fn is_message(octets: &[u8]) -> bool {
+    if !begins_ipfix(octets) {
+        return false;
+    }
+    let length = u16_at(octets, 2).map_or(0, usize::from);
+    let mut at = MESSAGE_HEADER;
+    for _ in 0..SETS {
+        match u16_at(octets, at.saturating_add(2)).map(usize::from) {
+            Some(set) if at < length => {
+                at = at.saturating_add(set);
+                if set < 4 || at > length {
+                    return false;
+                }
+            }
+            _ => break,
+        }
+    }
+    u16_at(octets, length).is_none_or(|version| version == 10)
+}
+
+fn pass_over(octets: &[u8], summary: &mut Summary) {
+    summary.stream_octets_passed_over = summary
+        .stream_octets_passed_over
+        .saturating_add(u64::try_from(octets.len()).unwrap_or(u64::MAX));
 }
 
 /// A length as a step of sequence numbers, which wrap.

@@ -403,6 +403,7 @@ fn write_input(json: &mut Json<'_>, read: &netflow_io::Summary) {
         ("segments", read.segments),
         ("stream_gaps", read.stream_gaps),
         ("stream_octets_lost", read.stream_octets_lost),
+        ("stream_octets_passed_over", read.stream_octets_passed_over),
     ] {
         number(json, key, count);
     }

@@ -341,6 +341,10 @@ fn write_read(read: &netflow_io::Summary, page: &mut Page) {
                 (read.fragmented_given_up, "datagram of missing fragments"),
                 (read.stream_gaps, "gap of TCP streams"),
                 (read.stream_octets_lost, "octet of TCP streams"),
+                (
+                    read.stream_octets_passed_over,
+                    "octet of TCP streams that are no message",
+                ),
             ],
         ),
     ] {

@@ -272,3 +272,55 @@ fn ports_that_are_given_are_read_too() {
     assert_eq!(run.status, 0, "{run:?}");
     assert!(run.stdout.contains("record_count"), "{run:?}");
 }
+
+#[test]
+fn templates_end_with_the_tcp_connection_that_brought_them() {
+    const SYN: u8 = 2;
+    const FIN: u8 = 1;
+    let message = |set: &[u8]| {
+        let mut message = vec![0, 10, 0, u8::try_from(set.len() + 16).unwrap()];
+        message.extend([0x60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7]);
+        message.extend(set);
+        message
+    };
+    let template = message(&[0, 2, 0, 12, 1, 0, 0, 1, 0, 8, 0, 4]);
+    let data = message(&[1, 0, 0, 8, 192, 0, 2, 9]);
+    let both = [template, data.clone()].concat();
+    // In the same connection, and in another on the same ports.
+    for (end, reasons) in [(0, 0), (FIN, 1), (SYN, 1)] {
+        let mut capture = vec![];
+        for word in [0xa1b2_c3d4_u32, 0x0002_0004, 0, 0, 65_535, 101] {
+            capture.extend(word.to_be_bytes());
+        }
+        let mut send = |sequence: u32, flags: u8, payload: &[u8]| {
+            let length = u16::try_from(payload.len() + 40).unwrap();
+            for word in [1_610_612_736, 0, length.into(), u32::from(length)] {
+                capture.extend(word.to_be_bytes());
+            }
+            capture.extend([0x45, 0]);
+            capture.extend(length.to_be_bytes());
+            capture.extend([0, 0, 0, 0, 64, 6, 0, 0, 192, 0, 2, 1, 198, 51, 100, 1]);
+            capture.extend([0x9c, 0x40, 0x12, 0x83]);
+            capture.extend(sequence.to_be_bytes());
+            capture.extend([0, 0, 0, 0, 0x50, flags, 0, 0, 0, 0, 0, 0]);
+            capture.extend(payload);
+        };
+        send(99, SYN, b"");
+        send(100, 0, &both);
+        let behind = 100 + u32::try_from(both.len()).unwrap();
+        if end == 0 {
+            send(behind, 0, &data);
+        } else {
+            if end == FIN {
+                send(behind, FIN, b"");
+            }
+            send(0x4000_0000, SYN, b"");
+            send(0x4000_0001, 0, &data);
+        }
+        let run = with_input(&mut command(["decode", "-q", "-s", "wire", "-"]), &capture);
+        let found = run.stdout.matches("\"no_template\"").count();
+        assert_eq!((run.status, found), (0, reasons), "{run:?}");
+        let run = with_input(&mut command(["explain", "-"]), &capture);
+        assert!(run.stdout.contains("256"), "{run:?}");
+    }
+}

@@ -217,7 +217,7 @@ fn lengths_that_contradict_are_errors() {
 }
 
 #[test]
-fn a_packet_that_claims_more_than_its_block_is_cut_to_it() {
+fn a_packet_that_claims_more_than_its_block_is_an_error() {
     let mut file = Pcapng::default()
         .section(Order::Little)
         .interface(101, 0, None, None)
@@ -225,8 +225,26 @@ fn a_packet_that_claims_more_than_its_block_is_cut_to_it() {
     let at = file.octets.len() - 132 + 20;
     file.octets[at..at + 4].copy_from_slice(&5_000_u32.to_le_bytes());
     let read = file.read();
-    assert_eq!(read.payloads(), [netflow5(1)]);
-    assert!(read.error.is_none());
+    assert!(read.packets.is_empty());
+    assert_eq!(
+        read.error.unwrap().to_string(),
+        "test is damaged: the block of a packet cannot have a captured length of 5000; what \
+         came before was read (frame 1, octet 60)"
+    );
+}
+
+#[test]
+fn a_block_length_that_is_no_multiple_of_four_is_an_error_at_its_block() {
+    let start = Pcapng::default()
+        .section(Order::Little)
+        .interface(101, 0, None, None);
+    let mut file = start.enhanced(0, 0, &packet(), 100);
+    file.octets[60 + 4] += 2;
+    assert_eq!(
+        file.read().error.unwrap().to_string(),
+        "test is damaged: a block cannot have the length 134; what came before was read \
+         (frame 1, octet 60)"
+    );
 }
 
 #[test]

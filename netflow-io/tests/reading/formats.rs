@@ -160,23 +160,6 @@ fn a_simple_packet_is_as_long_as_its_interface_captures() {
 }
 
 #[test]
-fn an_unpadded_block_length_is_rounded_up() {
-    let file = Pcapng::default()
-        .section(Order::Little)
-        .interface(1, 0, None, None)
-        .enhanced(0, 0, &sample()[..113], 114);
-    let mut octets = file.octets.clone();
-    let length = 32 + 113;
-    let at = octets.len() - 32 - 116;
-    octets[at + 4] = length;
-    let end = octets.len();
-    octets[end - 4] = length;
-    let read = read(&octets);
-    assert!(read.error.is_none(), "{:?}", read.error);
-    assert_eq!(read.frames(), [1]);
-}
-
-#[test]
 fn packets_of_other_interfaces_are_read_beside_an_unknown_link_type() {
     let file = Pcapng::default()
         .section(Order::Little)

@@ -1,7 +1,7 @@
 //! IPFIX over TCP.
 
 use netflow_core::Transport;
-use netflow_io::Options;
+use netflow_io::{Options, Source};
 
 use crate::craft::{
     ACK, FIN, Pcap, RAW, RST, Read, SECONDS, SYN, collector, exporter, ipfix, limited, read_with,
@@ -142,15 +142,34 @@ fn a_segment_captured_short_costs_its_message_only() {
 }
 
 #[test]
-fn octets_that_are_no_message_are_passed_until_one_begins_a_segment() {
+fn octets_that_are_no_message_are_passed_over_until_one_begins() {
     let connection = Connection::new(4739, [stream(), vec![0xff; 50], stream()].concat())
         .send(0..380)
         .send(380..410)
         .send(410..770);
     let read = connection.read();
     assert_eq!(read.payloads(), [messages(), messages()].concat());
-    assert_eq!(read.summary.stream_octets_lost, 50);
-    assert_eq!(read.summary.stream_gaps, 1);
+    assert_eq!(read.summary.stream_octets_passed_over, 50);
+    assert_eq!(read.summary.stream_octets_lost, 0);
+    assert_eq!(read.summary.stream_gaps, 0);
+}
+
+#[test]
+fn a_bad_header_does_not_cost_the_message_behind_it_in_its_segment() {
+    let mut bad = ipfix(9, 40);
+    bad[1] = 11;
+    let whole = [stream(), bad.clone(), stream()].concat();
+    let read = Connection::new(4739, whole.clone())
+        .send(0..whole.len())
+        .read();
+    assert_eq!(read.payloads(), [messages(), messages()].concat());
+    assert_eq!(read.summary.stream_octets_passed_over, 60);
+    // A message found so may need further segments.
+    let read = Connection::new(4739, whole.clone())
+        .send(0..450)
+        .send(450..whole.len())
+        .read();
+    assert_eq!(read.payloads(), [messages(), messages()].concat());
 }
 
 #[test]
@@ -271,4 +290,36 @@ fn messages_that_are_ready_come_before_the_error_of_a_cut_file() {
     assert_eq!(read.payloads(), messages()[1..]);
     assert_eq!(read.frames(), [3, 3]);
     assert!(read.error.is_some());
+}
+
+#[test]
+fn the_first_message_of_a_connection_says_that_it_begins_a_session() {
+    let begins = |packets: &[Vec<u8>]| {
+        let file = Pcap::new(RAW).packets(packets).octets;
+        let mut source = Source::from_reader(std::io::Cursor::new(file), "test").unwrap();
+        let mut begins = Vec::new();
+        while let Some(packet) = source.next() {
+            begins.push(packet.unwrap().begins_session);
+        }
+        begins
+    };
+    let first = Connection::new(4739, stream()).send(0..60).send(60..360);
+    let mut packets = first.packets.clone();
+    assert_eq!(begins(&packets), [true, false, false]);
+    // One that was open before may have sent its templates before.
+    assert_eq!(begins(&packets[1..]), [false; 3]);
+    packets.push(segment(4739, START.wrapping_add(360), FIN, b""));
+    // What is sent again after the end is of the same connection.
+    packets.push(segment(4739, START, ACK, &messages()[0]));
+    assert_eq!(begins(&packets[1..]), [false; 4]);
+    packets.pop();
+    packets.push(segment(4739, 1 << 30, SYN, b""));
+    packets.push(segment(4739, (1 << 30) + 1, ACK, &messages()[0]));
+    assert_eq!(begins(&packets[1..]), [false, false, false, true]);
+    packets.remove(4);
+    assert_eq!(
+        begins(&packets[1..]),
+        [false, false, false, true],
+        "without its SYN"
+    );
 }
