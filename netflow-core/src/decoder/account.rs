@@ -90,15 +90,25 @@ impl Decoder {
             self.settle(id);
         }
         if event == SequenceEvent::Restart {
-            self.sessions.touch(id, |session| {
-                session.sources.restart();
-                if let Some(after) = session.sequence.restarted_after() {
-                    if session.exporter.system_init().is_some() {
-                        Arc::make_mut(&mut session.exporter).restart(after);
-                    }
-                }
-            });
+            self.sessions.touch(id, |session| session.sources.restart());
         }
+        if event != SequenceEvent::InOrder {
+            self.forget_start(id, event, header.mark());
+        }
+    }
+
+    /// A start of the exporter from before it started anew is not that of its
+    /// messages any more; late ones may have told it again.
+    fn forget_start(&mut self, id: SessionId, event: SequenceEvent, mark: Option<Mark>) {
+        self.sessions.touch(id, |session| {
+            session.exporter.system_init()?;
+            let sequence = &session.sequence;
+            let after = sequence.restarted_after()?;
+            if event == SequenceEvent::Restart || sequence.is_before_restart(&mark?) {
+                Arc::make_mut(&mut session.exporter).restart(after);
+            }
+            Some(())
+        });
     }
 
     /// What the present message held.

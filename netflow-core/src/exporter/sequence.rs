@@ -119,6 +119,8 @@ enum Place {
     Restart,
 }
 
+/// So often is no chance.
+const SURE: i8 = 3;
 /// Uptime and time that differ by more than this, in milliseconds, are not of
 /// the same start: seconds are whole in v9, and sFlow is timed by its receiver.
 const RESTART: u32 = 10_000;
@@ -134,7 +136,7 @@ const MILLI: i64 = 1_000_000;
 
 impl Sequence {
     pub(crate) const fn counts(&self) -> SequenceCounts {
-        if self.balance > 0 {
+        if self.balance >= SURE {
             self.other.counts
         } else {
             self.units.counts
@@ -148,19 +150,22 @@ impl Sequence {
             self.previous = self.clock.take();
         }
         let (number, twice) = (step.mark.number, step.twice);
+        let behind = self.is_behind(number, step.other.is_some());
         let told = self.units.step(place, number, step.units, twice);
         let mut event = told;
         if let Some(units) = step.other {
             let other = self.other.step(place, number, units, twice);
             let in_order = |event| i8::from(event == SequenceEvent::InOrder);
             let balance = in_order(other).saturating_sub(in_order(told));
-            self.balance = self.balance.saturating_add(balance).clamp(-16, 16);
-            if self.balance > 0 {
+            self.balance = self
+                .balance
+                .saturating_add(balance)
+                .clamp(-4 * SURE, 4 * SURE);
+            if self.balance >= SURE {
                 event = other;
             }
         }
-        let behind = matches!(event, SequenceEvent::Late | SequenceEvent::Duplicate);
-        if place != Place::Previous && !behind {
+        if place == Place::Restart || place == Place::Current && !behind && !twice {
             self.clock = Some(step.mark.clock(self.clock.as_ref()));
         }
         event
@@ -203,12 +208,16 @@ impl Sequence {
         let Some(last) = &self.clock else {
             return Place::Current;
         };
-        let behind = self.units.current.is_behind(mark.number)
-            && (!both || self.other.current.is_behind(mark.number));
+        let behind = self.is_behind(mark.number, both);
         match (last.uptime, mark.uptime) {
             (Some(before), Some(now)) => self.by_uptime(mark, last, [before, now], behind),
             _ => self.by_time(mark, last, behind),
         }
+    }
+
+    /// The number is from before, in both ways to count.
+    fn is_behind(&self, number: u32, both: bool) -> bool {
+        self.units.current.is_behind(number) && (!both || self.other.current.is_behind(number))
     }
 
     /// While an exporter runs, its uptime and its clock advance alike. When it
@@ -238,8 +247,17 @@ impl Sequence {
     /// Without an uptime (IPFIX): a number from before, sent after all that
     /// came, is neither late nor a duplicate.
     fn by_time(&self, mark: &Mark, last: &Clock, behind: bool) -> Place {
-        if self.previous.is_some() && mark.time < last.began {
-            return Place::Previous;
+        if let Some(previous) = self.previous.filter(|_| mark.time < last.began) {
+            // Or it was sent before the first that came since.
+            let nearer = |one: &Ledger, other: &Ledger| {
+                one.distance(mark.number) < other.distance(mark.number)
+            };
+            let new = nearer(&self.units.current, &self.units.previous);
+            return if new && mark.time > previous.time {
+                Place::Current
+            } else {
+                Place::Previous
+            };
         }
         let far = self.units.current.distance(mark.number);
         let anew = if behind {
