@@ -18,6 +18,8 @@
 //! A datagram that comes twice is decoded twice: its flows come again, and the
 //! `sequence_event` of their header says `Duplicate`. They are counted once.
 
+extern crate alloc;
+
 mod history;
 mod network;
 mod payload;

@@ -1,8 +1,8 @@
 //! What can be known of a history from the messages that came, and whether the Decoder
 //! says just that.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use core::net::IpAddr;
-use std::collections::{BTreeMap, BTreeSet};
 
 use netflow_core::{
     Datagram, Decoder, DomainReport, Protocol, SampleCounts, SequenceCounts, SequenceEvent,
