@@ -1,0 +1,290 @@
+//! The numbers of one exporter between two restarts: what came and what is missing.
+
+use super::{SequenceCounts, SequenceEvent};
+
+/// Units of one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Units {
+    /// Those that were read.
+    pub(crate) count: u32,
+    /// What it holds besides.
+    pub(crate) rest: Rest,
+}
+
+/// What a message holds besides the units that were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Rest {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Data that waits for its template.
+    Waits,
+    /// Data that will never be read.
+    Unread,
+}
+
+/// What came of one run of numbers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ledger {
+    /// The least number that came.
+    first: u32,
+    /// The number expected next; `None` before the first.
+    next: Option<u32>,
+    /// Why more may have come than `next` counts.
+    open: Rest,
+    /// What is missing; the newest last, the empty first.
+    gaps: [Gap; GAPS],
+}
+
+/// Numbers that have not come, as far as is known.
+#[derive(Debug, Clone, Copy, Default)]
+struct Gap {
+    from: u32,
+    count: u32,
+    /// Why some may have come all the same, unread.
+    rest: Rest,
+}
+
+/// What is missing for longer is not remembered by its numbers: if it comes, it
+/// is taken for a duplicate.
+const GAPS: usize = 16;
+/// Numbers are ahead or behind by less than this.
+const HALF: u32 = 1 << 31;
+
+impl Ledger {
+    /// Numbers from before: late, or sent twice.
+    pub(super) fn is_behind(&self, number: u32) -> bool {
+        self.next
+            .is_some_and(|next| number.wrapping_sub(next) >= HALF)
+    }
+
+    /// How far the number is from the one expected, in the shorter direction.
+    pub(super) fn distance(&self, number: u32) -> u32 {
+        let next = self.next.unwrap_or(number);
+        number.wrapping_sub(next).min(next.wrapping_sub(number))
+    }
+
+    /// Takes a message into account; `twice` if it is known to have come before.
+    pub(super) fn step(
+        &mut self,
+        number: u32,
+        units: Units,
+        twice: bool,
+        counts: &mut SequenceCounts,
+    ) -> SequenceEvent {
+        let Some(next) = self.next else {
+            self.first = number;
+            self.advance(number, units, counts);
+            return SequenceEvent::None;
+        };
+        if twice {
+            return duplicate(counts);
+        }
+        if !self.is_behind(number) {
+            let event = self.gap(next, number.wrapping_sub(next), counts);
+            self.advance(number, units, counts);
+            return event;
+        }
+        if number.wrapping_sub(self.first) >= HALF {
+            self.precede(number, units, counts);
+        } else if units.count == 0 && units.rest == Rest::Nothing {
+            // The number is that of what follows: it tells nothing of this message.
+            return SequenceEvent::None;
+        } else if let Some(index) = self.gaps.iter().position(|gap| gap.holds(number)) {
+            self.fill(index, number, units, counts);
+        } else {
+            return duplicate(counts);
+        }
+        add(&mut counts.received, units.count);
+        add(&mut counts.late, units.count);
+        SequenceEvent::Late
+    }
+
+    fn advance(&mut self, number: u32, units: Units, counts: &mut SequenceCounts) {
+        add(&mut counts.received, units.count);
+        self.next = Some(number.wrapping_add(units.count));
+        self.open = units.rest;
+    }
+
+    /// So many numbers from `next` on are missing, or were not read.
+    fn gap(&mut self, next: u32, count: u32, counts: &mut SequenceCounts) -> SequenceEvent {
+        if count == 0 {
+            return SequenceEvent::InOrder;
+        }
+        let rest = self.open;
+        add(missing(counts, rest), count);
+        match self.gaps.last_mut() {
+            // Messages that wait one behind the other.
+            Some(newest) if newest.rest == rest && newest.count > 0 && newest.end() == next => {
+                newest.count = newest.count.saturating_add(count);
+            }
+            _ => self.push(Gap {
+                from: next,
+                count,
+                rest,
+            }),
+        }
+        match rest {
+            Rest::Nothing => SequenceEvent::Gap(count),
+            Rest::Waits | Rest::Unread => SequenceEvent::None,
+        }
+    }
+
+    /// A message from before the first that came.
+    fn precede(&mut self, number: u32, units: Units, counts: &mut SequenceCounts) {
+        let from = number.wrapping_add(units.count);
+        let count = self.first.wrapping_sub(from);
+        if count < HALF {
+            let rest = units.rest;
+            add(missing(counts, rest), count);
+            self.push(Gap { from, count, rest });
+        }
+        self.first = number;
+    }
+
+    /// Data that waited was read: so many units of the message of this number.
+    pub(super) fn settle(
+        &mut self,
+        number: u32,
+        count: u32,
+        late: bool,
+        counts: &mut SequenceCounts,
+    ) {
+        add(&mut counts.received, count);
+        if late {
+            add(&mut counts.late, count);
+        }
+        // Behind what was read of the message before.
+        let place = |gap: &Gap| {
+            if gap.holds(number) { number } else { gap.from }
+        };
+        let gap = self
+            .gaps
+            .iter()
+            .enumerate()
+            .filter(|(_, gap)| gap.rest == Rest::Waits && gap.count > 0)
+            .map(|(index, gap)| (place(gap).wrapping_sub(number), index))
+            .filter(|(behind, _)| *behind < HALF)
+            .min();
+        let last = self.next.filter(|_| self.open == Rest::Waits);
+        match (gap, last) {
+            (gap, Some(next))
+                if gap.is_none_or(|(behind, _)| next.wrapping_sub(number) <= behind) =>
+            {
+                self.next = Some(next.wrapping_add(count));
+            }
+            (Some((behind, index)), _) => {
+                let rest = Rest::Nothing;
+                let units = Units { count, rest };
+                self.fill(index, number.wrapping_add(behind), units, counts);
+            }
+            (None, _) => subtract(&mut counts.unread, count),
+        }
+    }
+
+    /// Nothing waits any more: what has not come of it is lost, unless some
+    /// that had come was given up.
+    pub(super) fn resolve(&mut self, given_up: bool, counts: &mut SequenceCounts) {
+        let rest = if given_up {
+            Rest::Unread
+        } else {
+            Rest::Nothing
+        };
+        for gap in &mut self.gaps {
+            if gap.rest == Rest::Waits {
+                subtract(&mut counts.unread, gap.count);
+                add(missing(counts, rest), gap.count);
+                gap.rest = rest;
+            }
+        }
+        if self.open == Rest::Waits {
+            self.open = rest;
+        }
+    }
+
+    /// Takes numbers out of a gap, which falls into the part before them and
+    /// the part behind.
+    fn fill(&mut self, index: usize, number: u32, units: Units, counts: &mut SequenceCounts) {
+        let Some(gap) = self.gaps.get(index).copied() else {
+            return;
+        };
+        let before = number.wrapping_sub(gap.from);
+        let left = gap.count.saturating_sub(before);
+        let filled = units.count.min(left);
+        let behind = left.saturating_sub(filled);
+        let rest = match units.rest {
+            Rest::Nothing => gap.rest,
+            rest => rest,
+        };
+        subtract(missing(counts, gap.rest), left);
+        add(missing(counts, rest), behind);
+        // The places up to this one move, so that the empty stay in front.
+        if let Some(older) = self.gaps.get_mut(..=index) {
+            older.rotate_right(1);
+            if let Some(free) = older.first_mut() {
+                *free = Gap::default();
+            }
+        }
+        let parts = [
+            Gap {
+                count: before,
+                ..gap
+            },
+            Gap {
+                from: number.wrapping_add(filled),
+                count: behind,
+                rest,
+            },
+        ];
+        for part in parts.into_iter().filter(|part| part.count > 0) {
+            self.insert(index, part);
+        }
+    }
+
+    fn push(&mut self, gap: Gap) {
+        if gap.count > 0 {
+            self.insert(GAPS.saturating_sub(1), gap);
+        }
+    }
+
+    /// Puts a gap in this place; the oldest is forgotten.
+    fn insert(&mut self, index: usize, gap: Gap) {
+        if let Some(older) = self.gaps.get_mut(..=index) {
+            older.rotate_left(1);
+            if let Some(place) = older.last_mut() {
+                *place = gap;
+            }
+        }
+    }
+}
+
+impl Gap {
+    const fn holds(&self, number: u32) -> bool {
+        number.wrapping_sub(self.from) < self.count
+    }
+
+    const fn end(&self) -> u32 {
+        self.from.wrapping_add(self.count)
+    }
+}
+
+fn duplicate(counts: &mut SequenceCounts) -> SequenceEvent {
+    add(&mut counts.duplicated, 1);
+    SequenceEvent::Duplicate
+}
+
+/// What counts units that have not come.
+const fn missing(counts: &mut SequenceCounts, rest: Rest) -> &mut u64 {
+    match rest {
+        Rest::Nothing => &mut counts.lost,
+        Rest::Waits | Rest::Unread => &mut counts.unread,
+    }
+}
+
+fn add(counter: &mut u64, count: u32) {
+    *counter = counter.saturating_add(u64::from(count));
+}
+
+fn subtract(counter: &mut u64, count: u32) {
+    *counter = counter.saturating_sub(u64::from(count));
+}
