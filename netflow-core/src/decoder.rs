@@ -10,6 +10,7 @@ mod scratch;
 mod session;
 mod set;
 mod sets;
+mod snapshot;
 mod stats;
 mod templates;
 mod waiting;
@@ -35,7 +36,8 @@ use crate::template::{Builtins, Template};
 use crate::wire;
 
 /// Decodes datagrams of any number of exporters and keeps what they taught:
-/// templates, by exporter, observation domain and protocol.
+/// templates, by exporter, observation domain and protocol. That survives a
+/// restart by [`save`](Self::save) and [`load`](Self::load).
 ///
 /// ```
 /// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};

@@ -7,6 +7,7 @@ mod learn;
 mod names;
 mod sampling;
 mod sequence;
+mod snapshot;
 mod sources;
 
 pub use self::announced::{Announcement, Fact};
@@ -17,8 +18,9 @@ pub use self::sampling::SamplerKey;
 use self::sampling::Samplers;
 pub(crate) use self::sequence::{Mark, Rest, Sequence, Step, Units};
 pub use self::sequence::{SequenceCounts, SequenceEvent};
+pub(crate) use self::snapshot::Learned;
 pub use self::sources::SampleCounts;
-pub(crate) use self::sources::{SampleStep, SourceKey, Sources};
+pub(crate) use self::sources::{SampleStep, SavedCounts, SavedSource, SourceKey, Sources};
 use crate::hash::KeyedHash;
 use crate::time::Timestamp;
 

@@ -91,6 +91,8 @@ pub mod packet;
 #[cfg(feature = "alloc")]
 pub mod record;
 #[cfg(feature = "alloc")]
+pub mod snapshot;
+#[cfg(feature = "alloc")]
 mod table;
 #[cfg(feature = "alloc")]
 pub mod template;

@@ -224,6 +224,11 @@ impl Template {
         &self.plan
     }
 
+    /// The octets of its specifiers on the wire.
+    pub(crate) const fn specifiers(&self) -> &[u8] {
+        &self.specifiers
+    }
+
     /// The record would compile to this template.
     pub(crate) fn is_same(&self, record: &TemplateRecord<'_>) -> bool {
         let scope_count = match record.kind() {

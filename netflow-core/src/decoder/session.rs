@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use core::ops::Range;
 
 use super::limits::{Limits, SessionScope};
 use super::waiting::Waiting;
@@ -17,7 +18,7 @@ use crate::template::Templates;
 use crate::time::Timestamp;
 
 /// Whose state it is: exporter, protocol and observation domain never share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct SessionKey {
     pub(super) address: IpAddr,
     /// The source port if it is part of the session, else 0.
@@ -106,6 +107,13 @@ impl Session {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct SessionId(usize);
 
+/// Uses set apart for the domains of a snapshot.
+#[derive(Debug)]
+pub(super) struct Uses {
+    all: Range<u64>,
+    left: Range<u64>,
+}
+
 /// All observation domains, within the budget.
 #[derive(Debug)]
 pub(super) struct Sessions {
@@ -148,6 +156,55 @@ impl Sessions {
             self.touch(id, |session| session.used = clock);
             return (id, 0);
         }
+        let session = self.made(key, clock);
+        let room = session.octets.saturating_add(self.growth());
+        let evicted = self.make_room(room, None);
+        (self.keep(session), evicted)
+    }
+
+    /// The observation domain that a snapshot holds, made if it is new and no
+    /// other has to be forgotten for it. `uses` are set apart for the domains
+    /// of the snapshot, of which none may come twice.
+    pub(super) fn admit(&mut self, key: SessionKey, uses: &mut Uses) -> Option<SessionId> {
+        if let Some(place) = self.places.get(&key) {
+            let id = SessionId(*place);
+            let used = self.get(id)?.used;
+            if uses.all.contains(&used) {
+                return None;
+            }
+            let used = uses.left.next_back()?;
+            self.touch(id, |session| session.used = used);
+            return Some(id);
+        }
+        let session = self.made(key, uses.left.next_back()?);
+        let room = session.octets.saturating_add(self.growth());
+        let left = self.budget.checked_sub(self.octets())?;
+        (room <= left).then(|| self.keep(session))
+    }
+
+    /// Sets so many uses apart, later than all before. They are taken from the
+    /// last on.
+    pub(super) fn set_apart(&mut self, count: u64) -> Uses {
+        let first = self.clock.saturating_add(1);
+        self.clock = self.clock.saturating_add(count);
+        let all = first..self.clock.saturating_add(1);
+        Uses {
+            left: all.clone(),
+            all,
+        }
+    }
+
+    /// Whether a domain may keep so many octets more, and no other has to be
+    /// forgotten for them.
+    pub(super) fn has_room(&self, id: SessionId, octets: usize) -> bool {
+        let fits = |taken: usize, budget| taken.saturating_add(octets) <= budget;
+        fits(self.octets(), self.budget)
+            && self
+                .get(id)
+                .is_some_and(|session| fits(session.octets, self.domain_budget))
+    }
+
+    fn made(&self, key: SessionKey, used: u64) -> Box<Session> {
         let mut session = Box::new(Session {
             templates: Templates::new(self.hash),
             taught: Taught::new(self.hash),
@@ -160,11 +217,16 @@ impl Sessions {
             last_received: Timestamp::default(),
             clock_skew: None,
             key,
-            used: clock,
+            used,
             octets: 0,
         });
         session.octets = session.memory();
-        let evicted = self.make_room(session.octets.saturating_add(self.growth()), None);
+        session
+    }
+
+    /// Gives a domain its place.
+    fn keep(&mut self, session: Box<Session>) -> SessionId {
+        let key = session.key;
         self.domains = self.domains.saturating_add(session.octets);
         let place = self.free.pop().unwrap_or(self.sessions.len());
         match self.sessions.get_mut(place) {
@@ -172,7 +234,7 @@ impl Sessions {
             None => self.sessions.push(Some(session)),
         }
         self.places.insert(key, place);
-        (SessionId(place), evicted)
+        SessionId(place)
     }
 
     #[inline]

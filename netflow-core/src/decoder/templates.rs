@@ -78,9 +78,12 @@ impl Decoder {
         let session = self.sessions.get(course.session)?;
         match session.templates.get(id) {
             Some(known) if known.template.is_same(record) => {
-                self.sessions.change(course.session, |session| {
-                    session.templates.refresh(id, refreshed);
+                let awaited = self.sessions.change(course.session, |session| {
+                    session.templates.refresh(id, refreshed)
                 });
+                if awaited == Some(true) {
+                    self.deliver(course, id);
+                }
                 return None;
             }
             Some(_) => {}
@@ -104,6 +107,7 @@ impl Decoder {
             refreshed,
             frame: course.datagram.frame,
             types,
+            awaited: false,
         };
         self.sessions
             .change(course.session, |session| session.templates.insert(known));

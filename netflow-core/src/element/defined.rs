@@ -97,6 +97,10 @@ impl Taught {
         self.elements.get(&id)
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &DefinedElement> {
+        self.elements.iter().map(|(_, element)| element.as_ref())
+    }
+
     pub(crate) fn memory(&self) -> usize {
         self.octets.saturating_add(self.elements.memory())
     }

@@ -86,6 +86,13 @@ impl<K: Eq + Hash> NameTable<K> {
             .map(|(number, name)| (number, Text::new(name)))
     }
 
+    /// All numbers and their names as they were sent, in no order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&K, &[u8])> {
+        self.names
+            .iter()
+            .map(|(number, name)| (number, name.as_ref()))
+    }
+
     /// Gives a number a name, and tells whether it had none; the last one
     /// stands.
     pub(super) fn insert(&mut self, number: K, name: &[u8]) -> bool {

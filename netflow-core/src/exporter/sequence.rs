@@ -8,6 +8,7 @@
 //! wrap.
 
 mod ledger;
+mod state;
 
 use self::ledger::Ledger;
 pub(crate) use self::ledger::{Rest, Units};

@@ -1,6 +1,9 @@
 //! The data sources of an sFlow agent: each counts its own samples, and the
 //! samples it had to drop (sFlow version 5, section 5).
 
+mod state;
+
+pub(crate) use self::state::{SavedCounts, SavedSource};
 use crate::hash::KeyedHash;
 use crate::table::Table;
 
@@ -23,7 +26,7 @@ pub struct SampleCounts {
 }
 
 /// A source and the kind of its samples, which are numbered apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct SourceKey {
     pub(crate) counters: bool,
     pub(crate) class: u32,

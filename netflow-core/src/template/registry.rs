@@ -13,6 +13,8 @@ pub(crate) struct Known {
     pub(crate) template: Arc<Template>,
     pub(crate) refreshed: Timestamp,
     pub(crate) frame: u64,
+    /// It came with a snapshot, and data may wait for it still.
+    pub(crate) awaited: bool,
     /// The version of the taught types that it was compiled with.
     pub(crate) types: u32,
 }
@@ -46,11 +48,14 @@ impl Templates {
         self.known.get(&id)
     }
 
-    /// Notes that a template was sent again.
-    pub(crate) fn refresh(&mut self, id: u16, now: Timestamp) {
-        if let Some(known) = self.known.get_mut(&id) {
-            known.refreshed = now;
-        }
+    /// Notes that a template was sent again, and tells whether data may have
+    /// waited for that.
+    pub(crate) fn refresh(&mut self, id: u16, now: Timestamp) -> bool {
+        let Some(known) = self.known.get_mut(&id) else {
+            return false;
+        };
+        known.refreshed = now;
+        core::mem::take(&mut known.awaited)
     }
 
     /// Puts a template in force.

@@ -2,6 +2,8 @@
 
 use nom::Parser;
 use nom::bytes::complete::take;
+#[cfg(feature = "alloc")]
+use nom::number::complete::be_u64;
 use nom::number::complete::{be_u8, be_u16, be_u32};
 
 /// What a nom parser of ours returns; the error carries nothing, since the
@@ -42,6 +44,11 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn u32(&mut self) -> Option<u32> {
         self.step(be_u32)
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(crate) fn u64(&mut self) -> Option<u64> {
+        self.step(be_u64)
     }
 
     pub(crate) fn take(&mut self, len: usize) -> Option<&'a [u8]> {

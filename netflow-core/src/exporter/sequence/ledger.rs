@@ -1,6 +1,8 @@
 //! The numbers of one exporter between two restarts: what came and what is missing.
 
 use super::{SequenceCounts, SequenceEvent};
+use crate::snapshot::{Writer, optional};
+use crate::wire::reader::Reader;
 
 /// Units of one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,38 @@ const GAPS: usize = 16;
 const HALF: u32 = 1 << 31;
 
 impl Ledger {
+    /// Writes it. What waits is not saved: it will never be read.
+    pub(super) fn save(&self, out: &mut Writer<'_>) {
+        out.u32(self.first);
+        out.optional(self.next);
+        out.u8(self.open.number());
+        let gaps = self.gaps.iter().filter(|gap| gap.count > 0);
+        out.u8(u8::try_from(gaps.clone().count()).unwrap_or(u8::MAX));
+        for gap in gaps {
+            out.u32(gap.from);
+            out.u32(gap.count);
+            out.u8(gap.rest.number());
+        }
+    }
+
+    /// Reads it; `None` if it is cut.
+    pub(super) fn load(reader: &mut Reader<'_>) -> Option<Self> {
+        let mut ledger = Self {
+            first: reader.u32()?,
+            next: optional(reader, Reader::u32)?,
+            open: Rest::load(reader)?,
+            ..Self::default()
+        };
+        for _ in 0..reader.u8()? {
+            ledger.push(Gap {
+                from: reader.u32()?,
+                count: reader.u32()?,
+                rest: Rest::load(reader)?,
+            });
+        }
+        Some(ledger)
+    }
+
     /// Numbers from before: late, or sent twice.
     pub(super) fn is_behind(&self, number: u32) -> bool {
         self.next
@@ -255,6 +289,22 @@ impl Ledger {
                 *place = gap;
             }
         }
+    }
+}
+
+impl Rest {
+    const fn number(self) -> u8 {
+        match self {
+            Self::Nothing => 0,
+            Self::Waits | Self::Unread => 1,
+        }
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(match reader.u8()? {
+            0 => Self::Nothing,
+            _ => Self::Unread,
+        })
     }
 }
 

@@ -1,0 +1,143 @@
+//! The state of a decoder, saved and loaded.
+
+mod domain;
+mod load;
+mod save;
+
+use alloc::vec::Vec;
+
+use self::domain::SavedDomain;
+use self::load::Load;
+use super::Decoder;
+use crate::datagram::Protocol;
+use crate::snapshot::{DOMAIN, LoadReport, Sections, SnapshotError, Writer};
+
+impl Decoder {
+    /// All that exporters taught, as a [snapshot](crate::snapshot) for another
+    /// decoder, such as that of the next run. It takes about as many octets
+    /// again as the state does, or less.
+    ///
+    /// ```
+    /// # use netflow_core::{Datagram, Timestamp, Transport};
+    /// use netflow_core::{Decoder, Limits};
+    ///
+    /// let mut decoder = Decoder::new(Limits::new(0x5eed));
+    /// // ... decode; here a NetFlow v9 message with template 256 ...
+    /// # let payload = [
+    /// #     0, 9, 0, 1, 0, 0, 0, 0, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+    /// #     0, 0, 0, 12, 1, 0, 0, 1, 0, 8, 0, 4,
+    /// # ];
+    /// # decoder.decode(Datagram {
+    /// #     exporter: "198.51.100.1:50000".parse().unwrap(),
+    /// #     transport: Transport::Udp,
+    /// #     received: Timestamp::from_secs(1_700_000_000),
+    /// #     frame: 1,
+    /// #     payload: &payload,
+    /// # })?;
+    /// let snapshot = decoder.save();
+    ///
+    /// let mut next = Decoder::new(Limits::new(0x5eed));
+    /// let report = next.load(&snapshot).expect("what was saved can be loaded");
+    /// assert_eq!((report.domains, report.templates, report.refused), (1, 1, 0));
+    /// assert_eq!(next.templates().count(), 1);
+    /// assert_eq!(next.save(), snapshot);
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn save(&self) -> Vec<u8> {
+        let mut snapshot = Vec::new();
+        self.save_into(&mut snapshot);
+        snapshot
+    }
+
+    /// The same, in the place of what `snapshot` holds; its memory is used
+    /// again.
+    ///
+    /// ```
+    /// use netflow_core::{Decoder, Limits};
+    ///
+    /// let decoder = Decoder::new(Limits::new(0x5eed));
+    /// let mut snapshot = Vec::new();
+    /// decoder.save_into(&mut snapshot);
+    /// assert_eq!(snapshot, decoder.save());
+    /// ```
+    pub fn save_into(&self, snapshot: &mut Vec<u8>) {
+        let mut out = Writer::new(snapshot);
+        save::domains(&self.sessions, &mut out);
+        out.finish();
+    }
+
+    /// Takes what a [snapshot](crate::snapshot) holds to what is known
+    /// already. Several may be loaded one after the other, in any order.
+    ///
+    /// - Where both know a template, the one that was sent later stands. It is
+    ///   compiled by the registry and definitions of this decoder.
+    /// - Of an observation domain that both know, the one heard later tells
+    ///   counts, sequences and sources, and its rates, names and types stand
+    ///   before those of the other.
+    /// - Templates are as old as they were: those from UDP expire by
+    ///   [`Limits::template_lifetime`](crate::Limits::template_lifetime) after
+    ///   they were last sent.
+    /// - Nothing is forgotten for what is loaded. What does not fit into the
+    ///   [`Limits`](crate::Limits) is refused and counted; the domains heard
+    ///   last come first.
+    /// - Data that waits for a template that comes so is decoded when that is
+    ///   next sent.
+    ///
+    /// Domains keep their ports: a decoder of another
+    /// [`SessionScope`](crate::SessionScope) does not find what was saved under
+    /// one. Call [`end_session`](Self::end_session) for the streams that have
+    /// ended meanwhile.
+    ///
+    /// ```
+    /// use netflow_core::snapshot::SnapshotError;
+    /// use netflow_core::{Decoder, Limits};
+    ///
+    /// let mut decoder = Decoder::new(Limits::new(0x5eed));
+    /// let mut snapshot = decoder.save();
+    /// assert!(decoder.load(&snapshot).is_ok());
+    ///
+    /// snapshot.pop();
+    /// let cut = SnapshotError::Length { length: 22, found: 21 };
+    /// assert_eq!(decoder.load(&snapshot), Err(cut));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the octets are no snapshot of a version that can be read, or are
+    /// damaged. Nothing is loaded then.
+    pub fn load(&mut self, snapshot: &[u8]) -> Result<LoadReport, SnapshotError> {
+        let sections = Sections::open(snapshot)?;
+        let mut count = 0_u64;
+        for section in sections.clone() {
+            let section = section?;
+            if section.kind == DOMAIN {
+                SavedDomain::check(section.body)?;
+                count = count.saturating_add(1);
+            }
+        }
+        // The last message is no longer looked at, so that nothing has to be
+        // copied that it shares.
+        self.scratch.clear();
+        let uses = self.sessions.set_apart(count);
+        let mut load = Load::new(self, uses);
+        for section in sections.flatten() {
+            if section.kind == DOMAIN {
+                load.domain(section.body);
+            }
+        }
+        Ok(load.report())
+    }
+}
+
+/// Protocols by their number in a snapshot.
+const PROTOCOLS: [(u8, Protocol); 8] = [
+    (1, Protocol::NetflowV1),
+    (5, Protocol::NetflowV5),
+    (6, Protocol::NetflowV6),
+    (7, Protocol::NetflowV7),
+    (8, Protocol::NetflowV8),
+    (9, Protocol::NetflowV9),
+    (10, Protocol::Ipfix),
+    (105, Protocol::SflowV5),
+];

@@ -1,0 +1,193 @@
+//! One observation domain as a snapshot holds it.
+
+use core::net::IpAddr;
+
+use super::PROTOCOLS;
+use crate::datagram::Protocol;
+use crate::decoder::session::SessionKey;
+use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
+use crate::exporter::{Learned, SavedCounts, SavedSource, Sequence};
+use crate::snapshot::{
+    Section, Sections, SnapshotError, address, entries, kind, malformed, optional, text, time,
+};
+use crate::time::Timestamp;
+use crate::wire::reader::Reader;
+use crate::wire::set::Dialect;
+
+/// One observation domain of a snapshot, whose sections are read as often as
+/// they are asked for.
+#[derive(Debug, Clone)]
+pub(super) struct SavedDomain<'a> {
+    body: Reader<'a>,
+    /// `None` if its protocol is not known here.
+    pub(super) key: Option<SessionKey>,
+    pub(super) account: Account,
+    pub(super) sequence: Sequence,
+    pub(super) sample_counts: SavedCounts,
+}
+
+/// How many messages came and when.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Account {
+    pub(super) messages: u64,
+    pub(super) first_received: Timestamp,
+    pub(super) last_received: Timestamp,
+    pub(super) clock_skew: Option<i64>,
+}
+
+/// A template of a snapshot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SavedTemplate<'a> {
+    pub(super) refreshed: Timestamp,
+    pub(super) frame: u64,
+    pub(super) options: bool,
+    /// The record as it is sent.
+    pub(super) record: &'a [u8],
+}
+
+impl<'a> SavedDomain<'a> {
+    /// Proves that every section holds what it should.
+    pub(super) fn check(body: Reader<'a>) -> Result<(), SnapshotError> {
+        Self::read(body)?;
+        for section in Sections::new(body) {
+            let Section { kind, body } = section?;
+            match kind {
+                kind::SOURCES => entries(body, SavedSource::read).try_for_each(done),
+                kind::ELEMENTS => entries(body, element).try_for_each(done),
+                kind::TEMPLATES => entries(body, SavedTemplate::read).try_for_each(done),
+                kind if Learned::KINDS.contains(&kind) => {
+                    entries(body, |reader| Learned::read(kind, reader)).try_for_each(done)
+                }
+                _ => Ok(()),
+            }?;
+        }
+        Ok(())
+    }
+
+    /// Reads what it has once. Of a section that comes twice, the last stands.
+    pub(super) fn read(body: Reader<'a>) -> Result<Self, SnapshotError> {
+        let mut key = None;
+        let mut domain = Self {
+            body,
+            key: None,
+            account: Account::default(),
+            sequence: Sequence::default(),
+            sample_counts: SavedCounts::default(),
+        };
+        for section in Sections::new(body) {
+            let Section { kind, mut body } = section?;
+            let fault = malformed(&body);
+            let reader = &mut body;
+            match kind {
+                kind::KEY => key = Some(self::key(reader).ok_or(fault)?),
+                kind::ACCOUNT => domain.account = Account::read(reader).ok_or(fault)?,
+                kind::SEQUENCE => domain.sequence = Sequence::load(reader).ok_or(fault)?,
+                kind::SAMPLE_COUNTS => {
+                    domain.sample_counts = SavedCounts::read(reader).ok_or(fault)?;
+                }
+                _ => {}
+            }
+        }
+        domain.key = key.ok_or_else(|| malformed(&body))?;
+        Ok(domain)
+    }
+
+    pub(super) fn sources(&self) -> impl Iterator<Item = SavedSource> {
+        self.sections(kind::SOURCES)
+            .flat_map(|body| entries(body, SavedSource::read).flatten())
+    }
+
+    /// The elements; `None` if one is of a type that is not known here.
+    pub(super) fn elements(&self) -> impl Iterator<Item = Option<TypeRecord<'a>>> {
+        self.sections(kind::ELEMENTS)
+            .flat_map(|body| entries(body, element).flatten())
+    }
+
+    pub(super) fn templates(&self) -> impl Iterator<Item = SavedTemplate<'a>> {
+        self.sections(kind::TEMPLATES)
+            .flat_map(|body| entries(body, SavedTemplate::read).flatten())
+    }
+
+    /// What options taught.
+    pub(super) fn learned(&self) -> impl Iterator<Item = Learned<'a>> {
+        Learned::KINDS.into_iter().flat_map(|kind| {
+            self.sections(kind).flat_map(move |body| {
+                entries(body, move |reader| Learned::read(kind, reader)).flatten()
+            })
+        })
+    }
+
+    fn sections(&self, kind: u16) -> impl Iterator<Item = Reader<'a>> + use<'a> {
+        Sections::new(self.body)
+            .flatten()
+            .filter(move |section| section.kind == kind)
+            .map(|section| section.body)
+    }
+}
+
+impl Account {
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            messages: reader.u64()?,
+            first_received: time(reader)?,
+            last_received: time(reader)?,
+            clock_skew: optional(reader, time)?.map(Timestamp::as_nanos),
+        })
+    }
+}
+
+impl<'a> SavedTemplate<'a> {
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        Some(Self {
+            refreshed: time(reader)?,
+            frame: reader.u64()?,
+            options: reader.u8()? != 0,
+            record: text(reader)?,
+        })
+    }
+}
+
+/// The dialect of the templates of a protocol that has any.
+pub(super) const fn dialect(protocol: Protocol) -> Option<Dialect> {
+    match protocol {
+        Protocol::NetflowV9 => Some(Dialect::NETFLOW_V9),
+        Protocol::Ipfix => Some(Dialect::IPFIX),
+        _ => None,
+    }
+}
+
+/// The key; `Some(None)` if its protocol is not known here.
+fn key(reader: &mut Reader<'_>) -> Option<Option<SessionKey>> {
+    let number = reader.u8()?;
+    let (port, observation_domain) = (reader.u16()?, reader.u32()?);
+    let exporter = address(reader)??;
+    let agent = address(reader)?;
+    let protocol = PROTOCOLS.iter().find(|(known, _)| *known == number);
+    Some(protocol.map(|(_, protocol)| SessionKey {
+        address: IpAddr::to_canonical(&exporter),
+        port,
+        protocol: *protocol,
+        observation_domain,
+        agent,
+    }))
+}
+
+/// An element; `Some(None)` if its type is not known here.
+fn element<'a>(reader: &mut Reader<'a>) -> Option<Option<TypeRecord<'a>>> {
+    let id = ElementId::new(reader.u32()?, reader.u16()?);
+    let (data_type, semantics, units) = (reader.u8()?, reader.u8()?, reader.u8()?);
+    let name = text(reader)?;
+    Some(DataType::from_number(data_type).and_then(|data_type| {
+        Some(TypeRecord {
+            id,
+            name: core::str::from_utf8(name).ok()?,
+            data_type,
+            semantics: Semantics::from_number(semantics).unwrap_or(Semantics::Default),
+            units: Units::from_number(units).unwrap_or(Units::None),
+        })
+    }))
+}
+
+fn done<T>(entry: Result<T, SnapshotError>) -> Result<(), SnapshotError> {
+    entry.map(|_| ())
+}

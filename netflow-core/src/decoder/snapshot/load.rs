@@ -1,0 +1,225 @@
+//! Taking the observation domains of a snapshot to those that are known.
+
+use alloc::sync::Arc;
+
+use super::domain::{SavedDomain, SavedTemplate, dialect};
+use crate::decoder::Decoder;
+use crate::decoder::session::{Session, SessionId, Uses};
+use crate::element::TypeRecord;
+use crate::exporter::{Learned, SavedSource};
+use crate::snapshot::LoadReport;
+use crate::template::{Known, Template};
+use crate::wire::reader::Reader;
+use crate::wire::set::Dialect;
+use crate::wire::template::{TemplateRecord, TemplateRecords};
+
+/// A snapshot that is being loaded; its sections are proved.
+#[derive(Debug)]
+pub(super) struct Load<'d> {
+    decoder: &'d mut Decoder,
+    uses: Uses,
+    report: LoadReport,
+}
+
+/// Whose state is being loaded.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    id: SessionId,
+    /// The snapshot heard of it later than the decoder.
+    newer: bool,
+}
+
+impl<'d> Load<'d> {
+    pub(super) fn new(decoder: &'d mut Decoder, uses: Uses) -> Self {
+        Self {
+            decoder,
+            uses,
+            report: LoadReport::default(),
+        }
+    }
+
+    pub(super) const fn report(&self) -> LoadReport {
+        self.report
+    }
+
+    pub(super) fn domain(&mut self, body: Reader<'_>) {
+        let Some((saved, id, dialect)) = self.admit(body) else {
+            self.refuse();
+            return;
+        };
+        self.report.domains = self.report.domains.saturating_add(1);
+        let place = Place {
+            id,
+            newer: self.account(id, &saved),
+        };
+        if place.newer {
+            self.sequences(id, &saved);
+        }
+        // Templates are compiled by what the domain defines.
+        for element in saved.elements() {
+            match element {
+                Some(element) => self.element(place, &element),
+                None => self.refuse(),
+            }
+        }
+        for template in saved.templates() {
+            self.template(id, dialect, &template);
+        }
+        for learned in saved.learned() {
+            self.learned(place, &learned);
+        }
+    }
+
+    fn admit<'a>(
+        &mut self,
+        body: Reader<'a>,
+    ) -> Option<(SavedDomain<'a>, SessionId, Option<Dialect>)> {
+        let saved = SavedDomain::read(body).ok()?;
+        let key = saved.key?;
+        let id = self.decoder.sessions.admit(key, &mut self.uses)?;
+        Some((saved, id, dialect(key.protocol)))
+    }
+
+    /// Takes the account if the snapshot heard later, and tells whether it did.
+    fn account(&mut self, id: SessionId, saved: &SavedDomain<'_>) -> bool {
+        let account = &saved.account;
+        let change = |session: &mut Session| {
+            let known = session.messages > 0;
+            let newer = !known || account.last_received > session.last_received;
+            if !known || account.first_received < session.first_received {
+                session.first_received = account.first_received;
+            }
+            if newer {
+                session.messages = account.messages;
+                session.last_received = account.last_received;
+                session.clock_skew = account.clock_skew;
+                session.sequence = saved.sequence.clone();
+            }
+            newer
+        };
+        self.decoder.sessions.touch(id, change) == Some(true)
+    }
+
+    /// Takes the sources in the place of those that are known.
+    fn sequences(&mut self, id: SessionId, saved: &SavedDomain<'_>) {
+        self.decoder
+            .sessions
+            .change(id, |session| session.sources.reset(&saved.sample_counts));
+        for source in saved.sources() {
+            self.source(id, &source);
+        }
+    }
+
+    fn source(&mut self, id: SessionId, source: &SavedSource) {
+        let Some(session) = self.decoder.sessions.get(id) else {
+            return;
+        };
+        let known = session.sources.knows(source.key);
+        let room = if known { 0 } else { session.sources.growth() };
+        self.change(id, room, |session| {
+            session.sources.restore(source);
+        });
+    }
+
+    /// Templates in force are compiled anew when they are next used.
+    fn element(&mut self, place: Place, element: &TypeRecord<'_>) {
+        let Some(session) = self.decoder.sessions.get(place.id) else {
+            return;
+        };
+        let taught = &session.taught;
+        let known = taught.get(element.id).is_some();
+        if known && !place.newer || !taught.is_news(element) {
+            return;
+        }
+        let room = taught.room_for(element);
+        self.change(place.id, room, |session| session.taught.insert(element));
+    }
+
+    fn template(&mut self, id: SessionId, dialect: Option<Dialect>, saved: &SavedTemplate<'_>) {
+        let record = dialect.and_then(|dialect| record(saved, dialect));
+        match record.and_then(|record| self.take(id, saved, &record)) {
+            Some(true) => self.report.templates = self.report.templates.saturating_add(1),
+            Some(false) => {}
+            None => self.refuse(),
+        }
+    }
+
+    /// Takes a template unless one sent later is known; `None` if it cannot be
+    /// kept.
+    fn take(
+        &mut self,
+        id: SessionId,
+        saved: &SavedTemplate<'_>,
+        record: &TemplateRecord<'_>,
+    ) -> Option<bool> {
+        let decoder = &mut *self.decoder;
+        let count = record.field_count();
+        if count == 0 || count > decoder.limits.template_fields {
+            return None;
+        }
+        let session = decoder.sessions.get(id)?;
+        match session.templates.get(record.id()) {
+            Some(known) if known.refreshed >= saved.refreshed => return Some(false),
+            None if session.templates.len() >= decoder.limits.templates => return None,
+            _ => {}
+        }
+        let (definitions, taught) = (&decoder.definitions, &session.taught);
+        let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
+        let template = Template::new(record, defined)?;
+        let room = session.templates.room_for(&template);
+        if !decoder.sessions.has_room(id, room) {
+            return None;
+        }
+        let known = Known {
+            template: Arc::new(template),
+            refreshed: saved.refreshed,
+            frame: saved.frame,
+            types: taught.version(),
+            awaited: !session.waiting.is_empty(),
+        };
+        decoder
+            .sessions
+            .change(id, |session| session.templates.insert(known))?;
+        Some(true)
+    }
+
+    fn learned(&mut self, place: Place, learned: &Learned<'_>) {
+        if matches!(learned, Learned::Meaningless) {
+            self.refuse();
+            return;
+        }
+        let session = self.decoder.sessions.get(place.id);
+        let room = session.and_then(|session| session.exporter.room_for(learned, place.newer));
+        if let Some(room) = room {
+            self.change(place.id, room, |session| {
+                Arc::make_mut(&mut session.exporter).restore(learned);
+            });
+        }
+    }
+
+    /// Changes a domain if it has room for so many octets more, else refuses.
+    fn change<T>(
+        &mut self,
+        id: SessionId,
+        room: usize,
+        change: impl FnOnce(&mut Session) -> T,
+    ) -> Option<T> {
+        let sessions = &mut self.decoder.sessions;
+        if sessions.has_room(id, room) {
+            return sessions.change(id, change);
+        }
+        self.refuse();
+        None
+    }
+
+    const fn refuse(&mut self) {
+        self.report.refused = self.report.refused.saturating_add(1);
+    }
+}
+
+/// The one template record that a template of a snapshot is.
+fn record<'a>(saved: &SavedTemplate<'a>, dialect: Dialect) -> Option<TemplateRecord<'a>> {
+    let mut records = TemplateRecords::new(saved.record, 0, dialect, saved.options);
+    let record = records.next()?.ok()?;
+    (records.left() == 0).then_some(record)
+}

@@ -1,0 +1,102 @@
+//! Writing all observation domains.
+
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use super::PROTOCOLS;
+use crate::datagram::Protocol;
+use crate::decoder::session::{Session, SessionKey, Sessions};
+use crate::element::DefinedElement;
+use crate::snapshot::{DOMAIN, Writer, kind};
+use crate::template::{Known, Template};
+
+/// Writes the domains, the one heard last first.
+pub(super) fn domains(sessions: &Sessions, out: &mut Writer<'_>) {
+    let mut sessions: Vec<&Session> = sessions.iter().collect();
+    sessions.sort_unstable_by_key(|session| (Reverse(session.last_received), *session.key()));
+    for session in sessions {
+        out.section(DOMAIN, |out| domain(session, out));
+    }
+}
+
+fn domain(session: &Session, out: &mut Writer<'_>) {
+    out.section(kind::KEY, |out| key(session.key(), out));
+    out.section(kind::ACCOUNT, |out| account(session, out));
+    out.section(kind::SEQUENCE, |out| session.sequence.save(out));
+    out.section(kind::SAMPLE_COUNTS, |out| session.sources.save_counts(out));
+    out.section(kind::SOURCES, |out| session.sources.save_sources(out));
+    out.section(kind::ELEMENTS, |out| {
+        let mut elements: Vec<_> = session.taught.iter().collect();
+        elements.sort_unstable_by_key(|element| element.id);
+        for element in elements {
+            self::element(element, out);
+        }
+    });
+    out.section(kind::TEMPLATES, |out| {
+        let mut templates: Vec<_> = session.templates.iter().collect();
+        templates.sort_unstable_by_key(|known| known.template.id());
+        let protocol = session.key().protocol;
+        for known in templates {
+            template(known, protocol, out);
+        }
+    });
+    session.exporter.save(out);
+}
+
+fn key(key: &SessionKey, out: &mut Writer<'_>) {
+    let protocol = PROTOCOLS
+        .iter()
+        .find(|(_, protocol)| *protocol == key.protocol);
+    out.u8(protocol.map_or(0, |(number, _)| *number));
+    out.u16(key.port);
+    out.u32(key.observation_domain);
+    out.address(Some(key.address));
+    out.address(key.agent);
+}
+
+fn account(session: &Session, out: &mut Writer<'_>) {
+    out.u64(session.messages);
+    out.time(session.first_received);
+    out.time(session.last_received);
+    out.u8(session.clock_skew.is_some().into());
+    out.i64(session.clock_skew.unwrap_or(0));
+}
+
+fn element(element: &DefinedElement, out: &mut Writer<'_>) {
+    out.u32(element.id.enterprise_number);
+    out.u16(element.id.id);
+    out.u8(element.data_type.number());
+    out.u8(element.semantics.number());
+    out.u8(element.units.number());
+    out.text(element.name.as_bytes());
+}
+
+fn template(known: &Known, protocol: Protocol, out: &mut Writer<'_>) {
+    let template = &known.template;
+    out.time(known.refreshed);
+    out.u64(known.frame);
+    out.u8(template.is_options().into());
+    let header = header(template, protocol);
+    let header: Vec<u8> = header
+        .into_iter()
+        .flatten()
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    out.text(&[&header, template.specifiers()].concat());
+}
+
+/// What stands before the specifiers of a template record: id and count, and
+/// for options the scope, which v9 tells in octets.
+fn header(template: &Template, protocol: Protocol) -> [Option<u16>; 3] {
+    let id = Some(template.id());
+    let count = u16::try_from(template.fields().len()).unwrap_or(u16::MAX);
+    let scope = template.scope_count();
+    if !template.is_options() {
+        [id, Some(count), None]
+    } else if protocol == Protocol::Ipfix {
+        [id, Some(count), Some(scope)]
+    } else {
+        let octets = |count: u16| Some(count.saturating_mul(4));
+        [id, octets(scope), octets(count.saturating_sub(scope))]
+    }
+}

@@ -1,0 +1,187 @@
+//! What options taught, written to a snapshot and read from one.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::names::NameTable;
+use super::sampling::Announced;
+use super::{Exporter, SamplerKey};
+use crate::snapshot::{Writer, kind, text, time};
+use crate::time::Timestamp;
+use crate::wire::reader::Reader;
+
+/// One thing that options taught, as a snapshot holds it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Learned<'a> {
+    Rate(SamplerKey, Announced),
+    Interface(u32, &'a [u8]),
+    Vrf(u32, &'a [u8]),
+    Application(&'a [u8], &'a [u8]),
+    Start(Timestamp),
+    /// A rate that is none, or of what is not known here.
+    Meaningless,
+}
+
+impl<'a> Learned<'a> {
+    /// The kinds of the sections that hold such.
+    pub(crate) const KINDS: [u16; 5] = [
+        kind::RATES,
+        kind::INTERFACES,
+        kind::VRFS,
+        kind::APPLICATIONS,
+        kind::START,
+    ];
+
+    /// Reads an entry of a section of this kind; `None` if it is cut.
+    pub(crate) fn read(section: u16, reader: &mut Reader<'a>) -> Option<Self> {
+        Some(match section {
+            kind::RATES => rate(reader.u8()?, reader.u64()?, announced(reader)?),
+            kind::INTERFACES => Self::Interface(reader.u32()?, text(reader)?),
+            kind::VRFS => Self::Vrf(reader.u32()?, text(reader)?),
+            kind::APPLICATIONS => Self::Application(text(reader)?, text(reader)?),
+            _ => {
+                let start = Self::Start(time(reader)?);
+                // A start is alone in its section.
+                reader.rest();
+                start
+            }
+        })
+    }
+
+    /// Octets it takes besides its place in a table.
+    const fn len(&self) -> usize {
+        match self {
+            Self::Interface(_, name) | Self::Vrf(_, name) => name.len(),
+            Self::Application(id, name) => id.len().saturating_add(name.len()),
+            Self::Rate(..) | Self::Start(_) | Self::Meaningless => 0,
+        }
+    }
+}
+
+/// What a rate belongs to, by its number in a snapshot.
+const EXPORTER: u8 = 0;
+const SAMPLER: u8 = 1;
+const SELECTOR: u8 = 2;
+const INTERFACE: u8 = 3;
+
+fn announced(reader: &mut Reader<'_>) -> Option<Announced> {
+    Some(Announced {
+        rate: reader.u64()?,
+        frame: reader.u64()?,
+    })
+}
+
+fn rate<'a>(of: u8, number: u64, announced: Announced) -> Learned<'a> {
+    let key = match of {
+        EXPORTER => Some(SamplerKey::Exporter),
+        SAMPLER => Some(SamplerKey::Sampler(number)),
+        SELECTOR => Some(SamplerKey::Selector(number)),
+        INTERFACE => u32::try_from(number).ok().map(SamplerKey::Interface),
+        _ => None,
+    };
+    match key {
+        Some(key) if announced.rate > 0 => Learned::Rate(key, announced),
+        _ => Learned::Meaningless,
+    }
+}
+
+impl Exporter {
+    /// Writes all that it taught.
+    pub(crate) fn save(&self, out: &mut Writer<'_>) {
+        out.section(kind::RATES, |out| self.save_rates(out));
+        let names = &self.names;
+        out.section(kind::INTERFACES, |out| save_names(&names.interfaces, out));
+        out.section(kind::VRFS, |out| save_names(&names.vrfs, out));
+        out.section(kind::APPLICATIONS, |out| {
+            let mut entries: Vec<_> = names.applications.entries().collect();
+            entries.sort_unstable();
+            for (id, name) in entries {
+                out.text(id);
+                out.text(name);
+            }
+        });
+        if let Some(start) = self.system_init {
+            out.section(kind::START, |out| out.time(start));
+        }
+    }
+
+    fn save_rates(&self, out: &mut Writer<'_>) {
+        let numbered = |key| match key {
+            SamplerKey::Exporter => (EXPORTER, 0),
+            SamplerKey::Sampler(id) => (SAMPLER, id),
+            SamplerKey::Selector(id) => (SELECTOR, id),
+            SamplerKey::Interface(index) => (INTERFACE, u64::from(index)),
+        };
+        let entries = self.samplers.iter();
+        let mut entries: Vec<_> = entries
+            .map(|(key, announced)| (numbered(key), announced))
+            .collect();
+        entries.sort_unstable_by_key(|(numbered, _)| *numbered);
+        for ((of, number), announced) in entries {
+            out.u8(of);
+            out.u64(number);
+            out.u64(announced.rate);
+            out.u64(announced.frame);
+        }
+    }
+
+    /// Octets that must be free to take this; `None` if there is nothing to
+    /// take. What is known already gives way only to what is `newer`.
+    pub(crate) fn room_for(&self, learned: &Learned<'_>, newer: bool) -> Option<usize> {
+        let names = &self.names;
+        let (known, same) = match learned {
+            Learned::Rate(key, announced) => {
+                let known = self.samplers.get(*key);
+                (known.is_some(), known == Some(*announced))
+            }
+            Learned::Interface(number, name) => known(&names.interfaces, number, name),
+            Learned::Vrf(number, name) => known(&names.vrfs, number, name),
+            Learned::Application(id, name) => {
+                let table = &names.applications;
+                (table.get(*id).is_some(), table.has(*id, name))
+            }
+            Learned::Start(time) => {
+                let known = self.system_init;
+                (known.is_some(), known == Some(*time))
+            }
+            Learned::Meaningless => return None,
+        };
+        let wanted = !known || newer && !same;
+        wanted.then(|| self.growth().saturating_add(learned.len()))
+    }
+
+    /// Takes this from a snapshot.
+    pub(crate) fn restore(&mut self, learned: &Learned<'_>) {
+        let names = &mut self.names;
+        match *learned {
+            Learned::Rate(key, announced) => self.samplers.insert(key, announced),
+            Learned::Interface(number, name) => {
+                names.interfaces.insert(number, name);
+            }
+            Learned::Vrf(number, name) => {
+                names.vrfs.insert(number, name);
+            }
+            Learned::Application(id, name) => {
+                if names.applications.insert(Box::from(id), name) {
+                    names.applications.charge(id.len());
+                }
+            }
+            Learned::Start(time) => self.system_init = Some(time),
+            Learned::Meaningless => {}
+        }
+    }
+}
+
+/// Whether the number has a name, and whether it is this one.
+fn known(table: &NameTable<u32>, number: &u32, name: &[u8]) -> (bool, bool) {
+    (table.get(number).is_some(), table.has(number, name))
+}
+
+fn save_names(table: &NameTable<u32>, out: &mut Writer<'_>) {
+    let mut entries: Vec<_> = table.entries().collect();
+    entries.sort_unstable();
+    for (number, name) in entries {
+        out.u32(*number);
+        out.text(name);
+    }
+}

@@ -1,0 +1,154 @@
+//! The state of a [`Decoder`](crate::Decoder) as octets, so that it survives a
+//! restart.
+//!
+//! [`Decoder::save`](crate::Decoder::save) writes a snapshot and
+//! [`Decoder::load`](crate::Decoder::load) reads one. It holds what exporters
+//! taught, by observation domain: templates, sampling rates, names, types of
+//! RFC 5610, the start of the exporter, and its place in the sequences. The
+//! same state gives the same octets.
+//!
+//! It does not hold what belongs to the caller (limits, scope, definitions,
+//! configured rates), the counters of [`Stats`](crate::Stats), nor data that
+//! waits for its template: that is old by the time of a restart, and takes
+//! more octets than all the rest.
+//!
+//! # Format
+//!
+//! Numbers are big-endian. Times are nanoseconds since 1970 as 64 bits in
+//! two's complement. A *text* is a length of 16 bits and so many octets. An
+//! *optional* is an octet 1 and the value, or an octet 0 and zeros in its
+//! place. An *address* is an octet 4 or 6 and the 4 or 16 octets of an IPv4 or
+//! IPv6 address; 0 alone is none.
+//!
+//! | octets | what |
+//! |---|---|
+//! | 8 | `89 6e 65 74 66 6c 6f 77`, which is `netflow` behind an octet that is no text |
+//! | 2 | version, 1 |
+//! | 8 | octets of the whole snapshot, checksum included |
+//! | … | sections |
+//! | 4 | checksum of all octets before it: CRC-32 of IEEE 802.3, as in zip and PNG |
+//!
+//! A section is a kind of 16 bits, a length of 64 bits that counts the octets
+//! behind it, and these octets. Sections of a kind that is not known are
+//! skipped. The version changes only if a reader of version 1 would read
+//! something wrong.
+//!
+//! | kind | section | holds |
+//! |---|---|---|
+//! | 1 | domain | one observation domain: the sections below, in any order. The domain heard last comes first |
+//!
+//! | kind | section of a domain | holds |
+//! |---|---|---|
+//! | 1 | key | protocol (8 bits: 1, 5 to 10 the version in the header, 105 is sFlow version 5), port or 0 (16), observation domain (32), address of the exporter, address of the sFlow agent |
+//! | 2 | account | messages (64), first received, last received, optional clock skew in nanoseconds (64, signed) |
+//! | 3 | sequence | two *tallies*, in the unit of the protocol and in the other in which some exporters count; how much more often numbers followed each other in the other (8, signed); two *clocks*, of the last message and of the last before the restart |
+//! | 4 | sample counts | samples received, lost, late, restarts, drops (64 each), how often the agent started anew (32) |
+//! | 5 | sources | entries: 1 if counters samples, else 0 (8), class (32), index (32), least number and next (32 each), 1 if there are numbers from before the restart, else 0 (8), least of these and next (32 each), the start of the agent it belongs to (32), drops (optional of 32) |
+//! | 6 | elements | entries: enterprise number (32), id (16), data type, semantics, units (8 each, numbers of RFC 5610), name (text, UTF-8) |
+//! | 7 | templates | entries: time of the last refresh, frame (64), 1 if it is an options template, else 0 (8), the template record as v9 or IPFIX send it (text) |
+//! | 8 | rates | entries: what it belongs to (8: 0 all, 1 sampler, 2 selector, 3 interface), its number (64), one packet of so many (64), frame that told it (64) |
+//! | 9 | interfaces | entries: number (32), name (text) |
+//! | 10 | VRFs | entries: number (32), name (text) |
+//! | 11 | applications | entries: applicationId as it is sent (text), name (text) |
+//! | 12 | start | systemInitTimeMilliseconds as a time |
+//!
+//! Key and account come with every domain, the others if they hold something.
+//! A tally is units received, lost, late, messages duplicated, restarts, units
+//! unread (64 each) and two *ledgers*, of the numbers since the last restart and
+//! of those before it. A ledger is the least number (32), the next (optional of
+//! 32), 1 if the last message was not all read, else 0 (8), a count (8) and so
+//! many gaps, oldest first: first number, how many (32 each), 1 if it may have
+//! come unread, else 0 (8). Data that waits is not saved, and unread therefore.
+//! A clock is 1 or 0 if there is none (8), uptime (optional of 32), time, start.
+//!
+//! Octets behind what is listed for the sections key, account, sequence,
+//! sample counts and start belong to later writers and are passed over.
+
+mod checksum;
+mod read;
+mod write;
+
+use thiserror::Error;
+
+pub(crate) use self::read::{Section, Sections, address, entries, malformed, optional, text, time};
+pub(crate) use self::write::Writer;
+
+/// What [`Decoder::load`](crate::Decoder::load) took from a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct LoadReport {
+    /// Observation domains, new or known before.
+    pub domains: usize,
+    /// Templates that came into force or were refreshed.
+    pub templates: usize,
+    /// Domains, templates and other entries that were not kept: they did not
+    /// fit into the limits, or mean nothing here. A domain counts as one.
+    pub refused: usize,
+}
+
+/// Why a snapshot was refused. Nothing of it was loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// It does not begin like a snapshot.
+    #[error("the octets are no snapshot")]
+    NotSnapshot,
+    /// It is of another version.
+    #[error("snapshot version {version} cannot be read, only {VERSION}")]
+    Version {
+        /// The version it is of.
+        version: u16,
+    },
+    /// It is cut, or something follows it.
+    #[error("snapshot of {length} octets has {found}")]
+    Length {
+        /// Octets by its header, or those of the shortest snapshot.
+        length: u64,
+        /// Octets there are.
+        found: usize,
+    },
+    /// It was damaged.
+    #[error("snapshot checksum is {stored:08x}, its octets have {computed:08x}")]
+    Checksum {
+        /// The checksum it ends with.
+        stored: u32,
+        /// That of its octets.
+        computed: u32,
+    },
+    /// A section does not hold what it should.
+    #[error("snapshot is malformed at octet {offset}")]
+    Malformed {
+        /// Octets from the start of the snapshot.
+        offset: usize,
+    },
+}
+
+/// What every snapshot begins with.
+const MAGIC: [u8; 8] = *b"\x89netflow";
+/// The version written here, and the only one yet.
+const VERSION: u16 = 1;
+/// Octets before the first section.
+const HEADER_LEN: usize = 18;
+/// Octets of the length of a section or snapshot.
+const LENGTH_LEN: usize = 8;
+/// Octets of the checksum.
+const CHECKSUM_LEN: usize = 4;
+
+/// Kind of the sections of observation domains.
+pub(crate) const DOMAIN: u16 = 1;
+
+/// Kinds of the sections of one domain.
+pub(crate) mod kind {
+    pub(crate) const KEY: u16 = 1;
+    pub(crate) const ACCOUNT: u16 = 2;
+    pub(crate) const SEQUENCE: u16 = 3;
+    pub(crate) const SAMPLE_COUNTS: u16 = 4;
+    pub(crate) const SOURCES: u16 = 5;
+    pub(crate) const ELEMENTS: u16 = 6;
+    pub(crate) const TEMPLATES: u16 = 7;
+    pub(crate) const RATES: u16 = 8;
+    pub(crate) const INTERFACES: u16 = 9;
+    pub(crate) const VRFS: u16 = 10;
+    pub(crate) const APPLICATIONS: u16 = 11;
+    pub(crate) const START: u16 = 12;
+}

@@ -1,0 +1,116 @@
+//! Writing a snapshot.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::checksum::crc32;
+use super::{CHECKSUM_LEN, LENGTH_LEN, MAGIC, VERSION};
+use crate::time::Timestamp;
+
+/// A snapshot that is being written.
+#[derive(Debug)]
+pub(crate) struct Writer<'o> {
+    octets: &'o mut Vec<u8>,
+}
+
+impl<'o> Writer<'o> {
+    /// A snapshot in the place of what these octets were.
+    pub(crate) fn new(octets: &'o mut Vec<u8>) -> Self {
+        octets.clear();
+        octets.extend(MAGIC);
+        octets.extend(VERSION.to_be_bytes());
+        octets.extend([0; LENGTH_LEN]);
+        Self { octets }
+    }
+
+    /// Ends the snapshot.
+    pub(crate) fn finish(self) {
+        let place = MAGIC.len().saturating_add(size_of_val(&VERSION));
+        let whole = self.octets.len().saturating_add(CHECKSUM_LEN);
+        put_length(self.octets, place, whole);
+        let checksum = crc32(self.octets);
+        self.octets.extend(checksum.to_be_bytes());
+    }
+
+    /// A section of this kind, if anything is written into it.
+    pub(crate) fn section(&mut self, kind: u16, write: impl FnOnce(&mut Writer<'_>)) {
+        let start = self.octets.len();
+        self.u16(kind);
+        let place = self.octets.len();
+        self.octets.extend([0; LENGTH_LEN]);
+        let body = self.octets.len();
+        write(self);
+        let length = self.octets.len().saturating_sub(body);
+        if length == 0 {
+            self.octets.truncate(start);
+        } else {
+            put_length(self.octets, place, length);
+        }
+    }
+
+    pub(crate) fn u8(&mut self, number: u8) {
+        self.octets.push(number);
+    }
+
+    pub(crate) fn u16(&mut self, number: u16) {
+        self.octets.extend(number.to_be_bytes());
+    }
+
+    pub(crate) fn u32(&mut self, number: u32) {
+        self.octets.extend(number.to_be_bytes());
+    }
+
+    pub(crate) fn u64(&mut self, number: u64) {
+        self.octets.extend(number.to_be_bytes());
+    }
+
+    pub(crate) fn i8(&mut self, number: i8) {
+        self.octets.extend(number.to_be_bytes());
+    }
+
+    pub(crate) fn i64(&mut self, number: i64) {
+        self.octets.extend(number.to_be_bytes());
+    }
+
+    pub(crate) fn time(&mut self, time: Timestamp) {
+        self.i64(time.as_nanos());
+    }
+
+    /// A number that may be absent.
+    pub(crate) fn optional(&mut self, number: Option<u32>) {
+        self.u8(number.is_some().into());
+        self.u32(number.unwrap_or(0));
+    }
+
+    /// Octets with their length. They came in a set, whose length is of 16
+    /// bits too.
+    pub(crate) fn text(&mut self, octets: &[u8]) {
+        let len = u16::try_from(octets.len()).unwrap_or(u16::MAX);
+        self.u16(len);
+        self.octets
+            .extend(octets.iter().copied().take(usize::from(len)));
+    }
+
+    pub(crate) fn address(&mut self, address: Option<IpAddr>) {
+        match address {
+            None => self.u8(0),
+            Some(IpAddr::V4(address)) => {
+                self.u8(4);
+                self.octets.extend(address.octets());
+            }
+            Some(IpAddr::V6(address)) => {
+                self.u8(6);
+                self.octets.extend(address.octets());
+            }
+        }
+    }
+}
+
+/// Puts a length where zeros were kept for it.
+fn put_length(octets: &mut [u8], place: usize, length: usize) {
+    let length = u64::try_from(length).unwrap_or(u64::MAX);
+    let kept = octets.get_mut(place..).unwrap_or_default();
+    if let Some(kept) = kept.first_chunk_mut::<LENGTH_LEN>() {
+        *kept = length.to_be_bytes();
+    }
+}

@@ -1,0 +1,162 @@
+//! What is loaded obeys the limits.
+
+use core::net::IpAddr;
+
+use netflow_core::{Decoder, Limits};
+
+use crate::builder::{Message, words};
+use crate::world::{decoder, tell, tell_from, world};
+
+/// The snapshot of a domain with so many templates, of so many fields each.
+fn templates(count: u16, fields: usize) -> Vec<u8> {
+    let mut decoder = decoder(1);
+    for id in 0..count {
+        let message = Message::v9(1).template(256 + id, &vec![(8, 4); fields]);
+        tell(&mut decoder, 1, &message.octets());
+    }
+    decoder.save()
+}
+
+fn load(limits: Limits, snapshot: &[u8]) -> (Decoder, [usize; 3]) {
+    let mut decoder = Decoder::new(limits);
+    let report = decoder.load(snapshot).unwrap();
+    (decoder, [report.domains, report.templates, report.refused])
+}
+
+#[test]
+fn more_templates_than_the_limit_are_refused() {
+    let limits = Limits {
+        templates: 5,
+        ..Limits::new(1)
+    };
+    let (decoder, report) = load(limits, &templates(8, 1));
+    assert_eq!(report, [1, 5, 3]);
+    assert_eq!(decoder.templates().count(), 5);
+}
+
+#[test]
+fn a_template_of_more_fields_than_the_limit_is_refused() {
+    let limits = Limits {
+        template_fields: 4,
+        ..Limits::new(1)
+    };
+    assert_eq!(load(limits, &templates(2, 4)).1, [1, 2, 0]);
+    assert_eq!(load(limits, &templates(2, 5)).1, [1, 0, 2]);
+}
+
+#[test]
+fn what_a_domain_has_no_octets_for_is_refused() {
+    let limits = Limits {
+        domain_octets: 20_000,
+        ..Limits::new(1)
+    };
+    let (decoder, [domains, kept, refused]) = load(limits, &templates(100, 20));
+    assert_eq!((domains, kept + refused), (1, 100));
+    assert!(kept > 0 && refused > 0);
+    let domain = decoder.domains().next().unwrap();
+    assert!(domain.state_octets <= 20_000);
+}
+
+#[test]
+fn names_sources_and_elements_obey_the_limit_too() {
+    let mut full = decoder(1);
+    for number in 0..200_u32 {
+        let values = [
+            words(&[number, 1 + number]),
+            b"interface of a long name".to_vec(),
+        ];
+        let options = Message::v9(1).options_template(257, 1, &[(2, 4), (34, 4), (82, 24)]);
+        tell(&mut full, 1, &options.set(257, &values.concat()).octets());
+        let sample = [1, 32, 1, number, 512, 5_120, 0, 1, 2, 0];
+        let header = [5, 1, 0xc000_0209, 3, number, 60_000, 1];
+        tell(&mut full, 1, &[words(&header), words(&sample)].concat());
+        let mut element = b"\0\x01\x86\x9f\0\0\x03queue".to_vec();
+        element[5] = number as u8;
+        let types =
+            Message::ipfix(1).options_template(304, 2, &[(346, 4), (303, 2), (339, 1), (341, 5)]);
+        tell(&mut full, 1, &types.set(304, &element).octets());
+    }
+    for domain_octets in (0..40_000).step_by(500) {
+        let limits = Limits {
+            domain_octets,
+            ..Limits::new(1)
+        };
+        let (decoder, report) = load(limits, &full.save());
+        assert_eq!(report[0], 3);
+        for domain in decoder.domains() {
+            let empty = 1_500;
+            assert!(domain.state_octets <= domain_octets.max(empty));
+        }
+        // What was kept is whole, and is kept again.
+        assert_eq!(load(limits, &decoder.save()).0.save(), decoder.save());
+    }
+}
+
+#[test]
+fn the_budget_holds_and_the_domains_heard_last_are_loaded() {
+    let mut full = decoder(1);
+    for exporter in 0..=255 {
+        let message = Message::v9(1).template(256, &[(8, 4)]);
+        tell_from(&mut full, exporter, u32::from(exporter), &message.octets());
+    }
+    let state_octets = full.state_octets() / 3;
+    let limits = Limits {
+        state_octets,
+        ..Limits::new(1)
+    };
+    let (decoder, [domains, ..]) = load(limits, &full.save());
+    assert!(decoder.state_octets() <= state_octets);
+    assert!((30..200).contains(&domains), "{domains}");
+    let mut loaded: Vec<_> = decoder.domains().map(|domain| domain.exporter).collect();
+    loaded.sort();
+    let last = (0..=255)
+        .rev()
+        .take(domains)
+        .map(|last| ([192, 0, 2, last], 0).into());
+    let mut last: Vec<_> = last.collect();
+    last.sort();
+    assert_eq!(loaded, last);
+}
+
+#[test]
+fn nothing_is_forgotten_for_what_is_loaded() {
+    let mut full = decoder(1);
+    for exporter in 0..=255 {
+        let message = Message::v9(1).template(256, &[(8, 4)]);
+        tell_from(&mut full, exporter, 1, &message.octets());
+    }
+    let state_octets = full.state_octets();
+    let mut decoder = Decoder::new(Limits {
+        state_octets,
+        ..Limits::new(1)
+    });
+    decoder.load(&full.save()).unwrap();
+    let before = decoder.domain_count();
+    let mut report = decoder.load(&world(1).save()).unwrap();
+    assert_eq!(decoder.domain_count(), before + report.domains);
+    assert!(decoder.state_octets() <= state_octets);
+    report = decoder.load(&world(1).save()).unwrap();
+    assert!(report.refused > 0);
+}
+
+#[test]
+fn the_loaded_domains_heard_longest_ago_are_forgotten_first() {
+    let mut full = decoder(1);
+    for exporter in 0..64 {
+        let message = Message::v9(1).template(256, &[(8, 4)]);
+        tell_from(&mut full, exporter, u32::from(exporter), &message.octets());
+    }
+    let state_octets = full.state_octets();
+    let mut decoder = Decoder::new(Limits {
+        state_octets,
+        ..Limits::new(1)
+    });
+    assert_eq!(decoder.load(&full.save()).unwrap().domains, 64);
+    let message = Message::v9(1).template(256, &[(8, 4); 50]);
+    tell_from(&mut decoder, 100, 100, &message.octets());
+    let known = |exporter: u8| {
+        let mut domains = decoder.domains();
+        domains.any(|domain| domain.exporter.ip() == IpAddr::from([192, 0, 2, exporter]))
+    };
+    assert!(known(100) && known(63) && !known(0));
+}

@@ -1,0 +1,179 @@
+//! Decoding goes on after a restart as if nothing had happened.
+
+use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
+use netflow_core::{Decoder, Limits, SequenceEvent};
+
+use crate::builder::{Message, problems, words};
+use crate::world::{
+    NAMED, decoder, later, named, numbered, restarted, sampled, sflow, tell, v5, world,
+};
+
+/// Everything that can be asked of a decoder's state, in order.
+fn shown(decoder: &Decoder) -> Vec<String> {
+    let domains = decoder.domains().map(|mut domain| {
+        domain.state_octets = 0;
+        format!("{domain:?}")
+    });
+    let templates = decoder.templates().map(|known| format!("{known:?}"));
+    let announced = decoder.announced().map(|fact| format!("{fact:?}"));
+    let mut shown: Vec<_> = domains.chain(templates).chain(announced).collect();
+    shown.sort();
+    shown
+}
+
+#[test]
+fn what_was_loaded_is_saved_as_the_same_octets() {
+    let first = world(1);
+    let snapshot = first.save();
+    let mut second = decoder(2);
+    let report = second.load(&snapshot).unwrap();
+    assert_eq!((report.domains, report.templates), (4, 9));
+    assert_eq!(report.refused, 0);
+    assert_eq!(shown(&second), shown(&first));
+    assert_eq!(second.save(), snapshot);
+}
+
+#[test]
+fn the_same_state_gives_the_same_octets_whatever_the_keys_of_the_tables() {
+    assert_eq!(world(1).save(), world(2).save());
+}
+
+#[test]
+fn a_decoder_that_knows_nothing_saves_nothing() {
+    let snapshot = decoder(1).save();
+    assert_eq!(snapshot.len(), 22);
+    let mut decoder = world(1);
+    let before = decoder.save();
+    assert_eq!(decoder.load(&snapshot), Ok(Default::default()));
+    assert_eq!(decoder.save(), before);
+}
+
+#[test]
+fn a_buffer_is_used_again() {
+    let mut buffer = vec![1; 100_000];
+    let place = buffer.as_ptr();
+    world(1).save_into(&mut buffer);
+    assert_eq!((buffer.as_ptr(), &buffer), (place, &world(1).save()));
+}
+
+#[test]
+fn flows_have_their_template_and_their_rates() {
+    let mut decoder = restarted(&world(1));
+    let data = Message::v9(7).set(256, &[1, 0, 53, 2, 0, 54]);
+    let payload = numbered(&data, 5);
+    let message = decoder.decode(later(1, 8, &payload)).unwrap();
+    assert_eq!(message.problems().count(), 0);
+    let flows: Vec<_> = message
+        .flows()
+        .map(|flow| (flow.source_port(), flow.sampling_rate(), flow.sampling()))
+        .collect();
+    let sampler = (Some(53), Some(10), Some("sampler"));
+    assert_eq!(flows, [sampler, (Some(54), Some(100), Some("exporter"))]);
+}
+
+#[test]
+fn flows_have_the_names_and_types_that_options_told() {
+    let mut decoder = restarted(&world(1));
+    let payload = numbered(&Message::ipfix(9).set(256, NAMED), 6);
+    let message = decoder.decode(later(1, 8, &payload)).unwrap();
+    assert_eq!(message.problems().count(), 0);
+    let flow = message.flows().next().unwrap();
+    assert_eq!(flow.input_interface_name().unwrap().to_string(), "ge-1");
+    assert_eq!(flow.ingress_vrf_name().unwrap().to_string(), "blue");
+    assert_eq!(flow.application_name().unwrap().to_string(), "http");
+    let record = flow.record().unwrap();
+    let queue = record.fields().nth(3).unwrap();
+    assert_eq!(queue.template().name(), Some("queue"));
+    assert_eq!(queue.value().unwrap().to_string(), "77");
+    let start = message.headers().next().unwrap().system_init;
+    assert_eq!(start.unwrap().to_string(), "2023-11-14T22:13:20Z");
+}
+
+#[test]
+fn the_next_number_is_in_order_and_a_gap_is_one() {
+    let v9 = |number| numbered(&sampled(), number);
+    let mut decoder = restarted(&world(1));
+    let mut event = |payload: &[u8]| {
+        let message = decoder.decode(later(1, 9, payload)).unwrap();
+        message.headers().next().unwrap().sequence_event
+    };
+    assert_eq!(event(&v9(5)), SequenceEvent::InOrder);
+    // Number 4 came when 2 was expected.
+    assert_eq!(event(&v9(3)), SequenceEvent::Late);
+    assert_eq!(event(&v9(1)), SequenceEvent::Duplicate);
+    assert_eq!(event(&v5(106)), SequenceEvent::InOrder);
+    assert_eq!(event(&v5(109)), SequenceEvent::Gap(2));
+    assert_eq!(event(&sflow(3, 14, 5)), SequenceEvent::InOrder);
+}
+
+#[test]
+fn counts_go_on_from_where_they_were() {
+    let mut whole = world(1);
+    let mut decoder = restarted(&whole);
+    for decoder in [&mut whole, &mut decoder] {
+        tell(decoder, 9, &sflow(5, 20, 9));
+        tell(decoder, 9, &v5(107));
+        tell(decoder, 9, &numbered(&named(b"ge-1"), 6));
+    }
+    assert_eq!(shown(&decoder), shown(&whole));
+    assert_eq!(decoder.save(), whole.save());
+    let samples = decoder.domains().map(|domain| domain.samples);
+    let samples = samples.max_by_key(|counts| counts.received).unwrap();
+    assert_eq!((samples.lost, samples.drops), (2 + 6, 2 + 4));
+}
+
+#[test]
+fn templates_are_as_old_as_they_were() {
+    let payload = numbered(&Message::v9(7).set(256, &[1, 0, 53]), 5);
+    let mut decoder = restarted(&world(1));
+    let soon = later(1, 7 + 30 * 60, &payload);
+    assert_eq!(problems(&mut decoder, soon), [""; 0]);
+    let mut decoder = restarted(&world(1));
+    let too_late = later(1, 8 + 30 * 60, &payload);
+    assert_eq!(problems(&mut decoder, too_late), ["no_template"]);
+}
+
+#[test]
+fn templates_are_compiled_by_the_definitions_of_the_new_decoder() {
+    let id = ElementId::new(99_999, 5);
+    let mine = DefinedElement::new(id, "mine", DataType::OctetArray);
+    let definitions: Definitions = [mine].into_iter().collect();
+    let mut decoder = Decoder::new(Limits::new(1)).with_definitions(definitions);
+    decoder.load(&world(1).save()).unwrap();
+    let mut templates = decoder.templates();
+    let flow = templates.find(|known| known.observation_domain == 9 && known.template.id() == 256);
+    let field = &flow.unwrap().template.fields()[3];
+    assert_eq!(field.name(), Some("mine"));
+}
+
+#[test]
+fn data_that_waits_is_decoded_when_the_loaded_template_is_sent() {
+    let mut decoder = decoder(1);
+    let data = Message::v9(7).set(256, &[1, 0, 53]);
+    tell(&mut decoder, 8, &numbered(&data, 5));
+    decoder.load(&world(1).save()).unwrap();
+    let payload = numbered(&sampled(), 6);
+    for late in [1, 0] {
+        let message = decoder.decode(later(1, 9, &payload)).unwrap();
+        assert_eq!(message.flows().count(), late);
+    }
+    let payload = numbered(&Message::v9(7).set(256, &[1, 0, 54]), 8);
+    let message = decoder.decode(later(1, 9, &payload)).unwrap();
+    assert_eq!(message.flows().count(), 1);
+}
+
+#[test]
+fn a_v9_exporter_that_counts_flows_is_known_as_such() {
+    let flows = |number: u32| {
+        let message = Message::v9(1).template(256, &[(8, 4)]);
+        numbered(&message.set(256, &words(&[1, 2, 3, 4])), number)
+    };
+    let mut whole = decoder(1);
+    for n in 0..8 {
+        tell(&mut whole, n, &flows(n * 4));
+    }
+    let mut decoder = restarted(&whole);
+    tell(&mut decoder, 8, &flows(8 * 4));
+    let counts = decoder.domains().next().unwrap().sequence;
+    assert_eq!(counts.lost, 0);
+}
