@@ -6,6 +6,9 @@
 )]
 #[path = "../decoder/builder.rs"]
 mod builder;
+#[path = "../support/captured.rs"]
+mod captured;
+mod captures;
 mod damage;
 mod limits;
 mod merge;

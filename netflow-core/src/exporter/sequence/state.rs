@@ -84,3 +84,67 @@ impl Clock {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{RECENT, Sequence};
+    use crate::exporter::Step;
+    use crate::snapshot::{Sections, Writer};
+
+    fn step(number: u32) -> Step {
+        Step {
+            number,
+            units: Some(1),
+            records: 1,
+            uptime: None,
+        }
+    }
+
+    fn saved(sequence: &Sequence) -> Vec<u8> {
+        let mut octets = Vec::new();
+        let mut out = Writer::new(&mut octets);
+        out.section(1, |out| sequence.save(out));
+        out.finish();
+        octets
+    }
+
+    fn loaded(octets: &[u8]) -> Sequence {
+        let section = Sections::open(octets).unwrap().next();
+        Sequence::load(&mut section.unwrap().unwrap().body).unwrap()
+    }
+
+    #[test]
+    fn a_sequence_goes_on_alike_wherever_its_rings_are() {
+        for count in [1, 2, 31, 32, 33, 40, 64] {
+            let mut whole = Sequence::default();
+            for number in 0..count {
+                // Every third is missing; some come late.
+                whole.step(step(number * 3 / 2));
+            }
+            let mut again = loaded(&saved(&whole));
+            for number in (count * 2..count * 2 + 40).chain([4, 10, 19, 1]) {
+                assert_eq!(again.step(step(number)), whole.step(step(number)));
+                assert_eq!(saved(&again), saved(&whole), "{count} {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn more_numbers_than_there_is_room_for_leave_the_last() {
+        let mut octets = [0; 10 + 4 + 1 + 8 + 1 + 40].to_vec();
+        octets.push(255);
+        octets.extend((0..255_u32).flat_map(u32::to_be_bytes));
+        octets.push(255);
+        octets.extend((0..510_u32).flat_map(u32::to_be_bytes));
+        let mut reader = crate::wire::reader::Reader::new(&octets, 0);
+        let sequence = Sequence::load(&mut reader).unwrap();
+        let last = 255 - u32::try_from(RECENT).unwrap()..255;
+        assert!(
+            last.clone()
+                .all(|number| sequence.recent.contains(&Some(number)))
+        );
+        assert_eq!(sequence.gaps.last(), Some(&(508, 509)));
+    }
+}

@@ -1,0 +1,75 @@
+//! The captures in `testdata/`, with a restart in their middle.
+
+use std::fs;
+use std::path::PathBuf;
+
+use netflow_core::Decoder;
+
+use crate::captured::{self, Captured, testdata};
+use crate::world::{decoder, restarted};
+
+/// What the flows of a datagram say of what the decoder knows, and its problems.
+fn shown(decoder: &mut Decoder, datagram: &Captured) -> Vec<String> {
+    let Ok(message) = decoder.decode(datagram.datagram()) else {
+        return Vec::new();
+    };
+    let events = message.headers().map(|header| format!("{header:?}"));
+    let flows = message.flows().map(|flow| {
+        let record = flow.record();
+        let fields = record.iter().flat_map(|record| record.fields());
+        let fields: Vec<_> = fields.map(|field| format!("{:?}", field.value())).collect();
+        let names = [
+            flow.input_interface_name(),
+            flow.output_interface_name(),
+            flow.ingress_vrf_name(),
+            flow.application_name(),
+        ];
+        let sampling = (flow.sampling_rate(), flow.sampling());
+        format!("{fields:?} {names:?} {sampling:?} {:?}", flow.start())
+    });
+    let problems = message.problems().map(|problem| problem.error.to_string());
+    events.chain(flows).chain(problems).collect()
+}
+
+fn captures() -> Vec<PathBuf> {
+    let folders = ["genuine", "synthetic"].map(|folder| testdata().join(folder));
+    let entries = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap());
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| {
+        let extension = path.extension().and_then(|text| text.to_str());
+        extension.is_some_and(|text| ["pcap", "pcapng", "ipfix"].contains(&text))
+    });
+    paths.sort();
+    assert!(paths.len() > 50, "testdata is not complete");
+    paths
+}
+
+#[test]
+fn a_restart_in_the_middle_of_a_capture_changes_nothing() {
+    let mut compared = 0;
+    for path in captures() {
+        let datagrams = captured::read(&path);
+        let (before, after) = datagrams.split_at(datagrams.len() / 2);
+        let mut whole = decoder(1);
+        for datagram in before {
+            shown(&mut whole, datagram);
+        }
+        let late = whole.stats().late_sets;
+        let mut restarted = restarted(&whole);
+        assert_eq!(restarted.save(), whole.save(), "{}", path.display());
+        for datagram in after {
+            let (one, other) = (shown(&mut whole, datagram), shown(&mut restarted, datagram));
+            // What waits is not saved.
+            if whole.stats().late_sets == late {
+                compared += one.len();
+                assert_eq!(one, other, "{} {}", path.display(), datagram.frame);
+            }
+        }
+        if whole.stats().late_sets == late {
+            assert_eq!(restarted.save(), whole.save(), "{}", path.display());
+        }
+    }
+    assert!(compared > 1_000, "only {compared} rows");
+}
