@@ -89,16 +89,28 @@ impl Clock {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{RECENT, Sequence};
-    use crate::exporter::Step;
+    use super::Sequence;
+    use crate::exporter::{Mark, Rest, Step, Units};
     use crate::snapshot::{Sections, Writer};
+    use crate::time::Timestamp;
 
-    fn step(number: u32) -> Step {
+    /// A message so many seconds after the start of its exporter, which may
+    /// have started anew.
+    fn step(seconds: u32, number: u32, with_uptime: bool, rest: Rest) -> Step {
+        let time = Timestamp::from_secs(1_700_000_000 + seconds);
+        let uptime = seconds.checked_sub(5_000).unwrap_or(seconds) * 1_000 + 60_000;
         Step {
-            number,
-            units: Some(1),
-            records: 1,
-            uptime: None,
+            mark: Mark {
+                number,
+                uptime: with_uptime.then_some(uptime),
+                time,
+            },
+            units: Units { count: 5, rest },
+            other: Some(Units {
+                count: 1,
+                rest: Rest::Nothing,
+            }),
+            twice: false,
         }
     }
 
@@ -115,36 +127,47 @@ mod tests {
         Sequence::load(&mut section.unwrap().unwrap().body).unwrap()
     }
 
+    /// Numbers with gaps, some of them filled later, some twice.
+    fn numbers(count: u32) -> impl Iterator<Item = (u32, u32)> {
+        let place = |n: u32| n * 5 + (n * 7 % 11) * 5 % 25;
+        (0..count).map(move |n| (n, place(n)))
+    }
+
     #[test]
-    fn a_sequence_goes_on_alike_wherever_its_rings_are() {
-        for count in [1, 2, 31, 32, 33, 40, 64] {
+    fn a_sequence_goes_on_alike_wherever_it_was_saved() {
+        for with_uptime in [true, false] {
             let mut whole = Sequence::default();
-            for number in 0..count {
-                // Every third is missing; some come late.
-                whole.step(step(number * 3 / 2));
+            let mut again = Sequence::default();
+            let before = numbers(60);
+            let after = numbers(60).map(|(n, number)| (n + 5_000, number));
+            for (seconds, number) in before.chain(after).chain(numbers(9)) {
+                let rest = if number % 45 == 0 {
+                    Rest::Unread
+                } else {
+                    Rest::Nothing
+                };
+                let step = step(seconds, number, with_uptime, rest);
+                assert_eq!(again.step(step), whole.step(step), "{number}");
+                assert_eq!(again.counts(), whole.counts());
+                again = loaded(&saved(&whole));
+                assert_eq!(saved(&again), saved(&whole));
             }
-            let mut again = loaded(&saved(&whole));
-            for number in (count * 2..count * 2 + 40).chain([4, 10, 19, 1]) {
-                assert_eq!(again.step(step(number)), whole.step(step(number)));
-                assert_eq!(saved(&again), saved(&whole), "{count} {number}");
-            }
+            let counts = whole.counts();
+            assert!(counts.lost > 0 && counts.late > 0 && counts.duplicated > 0);
+            assert!(counts.restarted > 0 && counts.unread > 0);
         }
     }
 
     #[test]
-    fn more_numbers_than_there_is_room_for_leave_the_last() {
-        let mut octets = [0; 10 + 4 + 1 + 8 + 1 + 40].to_vec();
-        octets.push(255);
-        octets.extend((0..255_u32).flat_map(u32::to_be_bytes));
-        octets.push(255);
-        octets.extend((0..510_u32).flat_map(u32::to_be_bytes));
-        let mut reader = crate::wire::reader::Reader::new(&octets, 0);
-        let sequence = Sequence::load(&mut reader).unwrap();
-        let last = 255 - u32::try_from(RECENT).unwrap()..255;
-        assert!(
-            last.clone()
-                .all(|number| sequence.recent.contains(&Some(number)))
-        );
-        assert_eq!(sequence.gaps.last(), Some(&(508, 509)));
+    fn what_waits_is_not_saved_and_stays_unread() {
+        let mut sequence = Sequence::default();
+        for (number, rest) in [(0, Rest::Nothing), (5, Rest::Waits), (30, Rest::Nothing)] {
+            sequence.step(step(number, number, false, rest));
+        }
+        assert_eq!(sequence.counts().unread, 20);
+        let mut again = loaded(&saved(&sequence));
+        assert_eq!(saved(&again), saved(&sequence));
+        again.resolve(false);
+        assert_eq!((again.counts().unread, again.counts().lost), (20, 0));
     }
 }
