@@ -78,7 +78,7 @@ fn text(csv: &str) -> Result<String, String> {
             sorted.push((number(&line.enterprise)?, number(&line.format)?, line));
         }
         _ = writeln!(text, "\n/// {what}, by their formats.");
-        _ = writeln!(text, "pub(super) const {constant}: &[Structure] = &[");
+        _ = writeln!(text, "pub(super) static {constant}: &[Structure] = &[");
         sorted.sort_by_key(|(enterprise, format, _)| (*enterprise, *format));
         for (enterprise, format, line) in sorted {
             let rows =

@@ -10,7 +10,7 @@ use crate::wire::sflow::structure::Shape::{
 use crate::wire::sflow::structure::{Structure, row};
 
 /// Headers of samples, by their formats.
-pub(super) const SAMPLES: &[Structure] = &[
+pub(super) static SAMPLES: &[Structure] = &[
     Structure {
         format: DataFormat::new(0, 1),
         kind: Kind::Sample,
@@ -88,7 +88,7 @@ pub(super) const SAMPLES: &[Structure] = &[
 ];
 
 /// Structures of flow records, by their formats.
-pub(super) const FLOWS: &[Structure] = &[
+pub(super) static FLOWS: &[Structure] = &[
     Structure {
         format: DataFormat::new(0, 1),
         kind: Kind::Flow,
@@ -932,7 +932,7 @@ pub(super) const FLOWS: &[Structure] = &[
 ];
 
 /// Structures of counter records, by their formats.
-pub(super) const COUNTERS: &[Structure] = &[
+pub(super) static COUNTERS: &[Structure] = &[
     Structure {
         format: DataFormat::new(0, 1),
         kind: Kind::Counter,
