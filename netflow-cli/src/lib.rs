@@ -26,6 +26,7 @@ mod progress;
 mod record;
 mod rows;
 mod run;
+mod sample;
 mod scalar;
 mod state;
 mod status;

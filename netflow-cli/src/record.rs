@@ -12,7 +12,7 @@ use netflow_core::{Protocol, Set, SetKind};
 pub(crate) use self::names::Names;
 use crate::json::Json;
 use crate::lines::{Head, Schema, close};
-use crate::scalar;
+use crate::{sample, scalar};
 
 /// The schema `record`.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Schema for Records {
             }
             SetKind::Samples => {
                 for sample in set.samples() {
-                    member::write_sample(&sample, head, json);
+                    sample::write(&sample, head, json, member::write_members);
                 }
             }
             // These are problems.

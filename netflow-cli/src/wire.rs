@@ -5,13 +5,12 @@ mod list;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::TemplateField;
 use netflow_core::wire::sflow::structure::Members;
-use netflow_core::wire::sflow::{Record, Sample};
 use netflow_core::wire::template::{FieldKey, FieldSpecifier, TemplateKind, TemplateRecord};
 use netflow_core::{Set, SetKind};
 
 use crate::json::Json;
 use crate::lines::{Head, Schema, close};
-use crate::scalar;
+use crate::{sample, scalar};
 
 /// The schema `wire`.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +36,7 @@ impl Schema for Wire {
             }
             SetKind::Samples => {
                 for sample in set.samples() {
-                    write_sample(&sample, head, json);
+                    sample::write(&sample, head, json, write_members);
                 }
             }
             // These are problems.
@@ -152,43 +151,6 @@ fn write_template(record: &TemplateRecord<'_>, head: Head<'_>, json: &mut Json<'
     }
     json.close(b']');
     close(json);
-}
-
-fn write_sample(sample: &Sample<'_>, head: Head<'_>, json: &mut Json<'_>) {
-    let Ok(kind) = sample.kind() else {
-        // It is shorter than its header: a problem.
-        return;
-    };
-    let Some(name) = scalar::kind_of(&kind) else {
-        return;
-    };
-    head.open(json);
-    json.key("kind");
-    json.word(name);
-    json.key("tag");
-    json.plain(sample.format());
-    json.key("fields");
-    write_members(sample.members(), json);
-    json.key("records");
-    json.open(b'[');
-    for record in kind.records().filter_map(Result::ok) {
-        write_record(&record, json);
-    }
-    json.close(b']');
-    close(json);
-}
-
-fn write_record(record: &Record<'_>, json: &mut Json<'_>) {
-    json.open(b'{');
-    json.key("tag");
-    json.plain(record.format());
-    if let Some(structure) = record.structure() {
-        json.key("name");
-        json.word(structure.name());
-    }
-    json.key("fields");
-    write_members(record.members(), json);
-    json.close(b'}');
 }
 
 /// `[[name, octets, value], …]`
