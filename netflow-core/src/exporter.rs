@@ -16,11 +16,11 @@ pub(crate) use self::learn::OptionsRecord;
 use self::names::Names;
 pub use self::sampling::SamplerKey;
 use self::sampling::Samplers;
-pub(crate) use self::sequence::{Sequence, Step};
-pub use self::sequence::{SequenceCounts, SequenceEvent};
+pub(crate) use self::sequence::{Mark, Rest, Sequence, Step, Units, Ways};
+pub use self::sequence::{SequenceCounts, SequenceEvent, SequenceUnit};
 pub(crate) use self::snapshot::Learned;
 pub use self::sources::SampleCounts;
-pub(crate) use self::sources::{SourceKey, Sources};
+pub(crate) use self::sources::{SampleStep, SavedCounts, SavedSource, SourceKey, Sources};
 use crate::hash::KeyedHash;
 use crate::time::Timestamp;
 
@@ -45,6 +45,12 @@ impl Exporter {
     /// uptimes of its records count from.
     pub(crate) const fn system_init(&self) -> Option<Timestamp> {
         self.system_init
+    }
+
+    /// The exporter started anew after this time: an older start is not the one
+    /// its uptimes count from any more, and its options will tell that.
+    pub(crate) fn restart(&mut self, after: Timestamp) {
+        self.system_init = self.system_init.filter(|init| *init >= after);
     }
 
     /// Octets of memory that it takes, shared as it is.

@@ -4,7 +4,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::datagram::{Datagram, Protocol};
 use crate::error::Error;
-use crate::exporter::SequenceEvent;
+use crate::exporter::{SequenceEvent, SequenceUnit};
 use crate::time::Timestamp;
 use crate::wire::{ipfix, sflow, v1, v5, v6, v7, v8, v9};
 
@@ -31,6 +31,8 @@ pub struct MessageHeader {
     pub sequence: Option<u32>,
     /// What the sequence number told.
     pub sequence_event: SequenceEvent,
+    /// In which unit, as far as is known at this message.
+    pub sequence_unit: Option<SequenceUnit>,
     /// Observation domain: the v9 source id, the IPFIX domain, engine type and
     /// id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow, else 0.
     pub observation_domain: u32,
@@ -55,6 +57,7 @@ impl MessageHeader {
             sys_uptime: None,
             sequence: None,
             sequence_event: SequenceEvent::None,
+            sequence_unit: None,
             observation_domain: 0,
             agent_address: None,
             sampling: None,

@@ -111,6 +111,7 @@ pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use exporter::{
     Announcement, ConfiguredRates, Fact, SampleCounts, SamplerKey, SequenceCounts, SequenceEvent,
+    SequenceUnit,
 };
 #[cfg(feature = "alloc")]
 pub use flow::{

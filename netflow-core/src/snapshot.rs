@@ -41,9 +41,9 @@
 //! |---|---|---|
 //! | 1 | key | protocol (8 bits: 1, 5 to 10 the version in the header, 105 is sFlow version 5), port or 0 (16), observation domain (32), address of the exporter, address of the sFlow agent |
 //! | 2 | account | messages (64), first received, last received, optional clock skew in nanoseconds (64, signed) |
-//! | 3 | sequence | next number and last uptime (each an optional of 32); records of the last message (32); messages in a row that count flows in v9 (8), units taken for lost meanwhile (64), whether it counts flows (8); units received, lost, late, messages duplicated, restarts (64 each); a count (8) and the last numbers (32 each), oldest first; a count (8) and the gaps that may be filled still, oldest first: first number, how many (32 each) |
-//! | 4 | sample counts | samples received, lost, late, restarts, drops (64 each) |
-//! | 5 | sources | entries: 1 if counters samples, else 0 (8), class (32), index (32), next number (32), drops (optional of 32) |
+//! | 3 | sequence | three *tallies*, the first in the unit of the protocol, the others in those of some exporters, each with how much more often numbers followed each other in it than not (8, signed); two *clocks*, of the last message and of the last before the restart |
+//! | 4 | sample counts | samples received, lost, late, restarts, drops (64 each), how often the agent started anew (32) |
+//! | 5 | sources | entries: 1 if counters samples, else 0 (8), class (32), index (32), least number and next (32 each), 1 if there are numbers from before the restart, else 0 (8), least of these and next (32 each), the start of the agent it belongs to (32), drops (optional of 32) |
 //! | 6 | elements | entries: enterprise number (32), id (16), data type, semantics, units (8 each, numbers of RFC 5610), name (text, UTF-8) |
 //! | 7 | templates | entries: time of the last refresh, frame (64), 1 if it is an options template, else 0 (8), the template record as v9 or IPFIX send it (text) |
 //! | 8 | rates | entries: what it belongs to (8: 0 all, 1 sampler, 2 selector, 3 interface), its number (64), one packet of so many (64), frame that told it (64) |
@@ -53,6 +53,15 @@
 //! | 12 | start | systemInitTimeMilliseconds as a time |
 //!
 //! Key and account come with every domain, the others if they hold something.
+//! A tally is units received, lost, late, messages duplicated, restarts, units
+//! unread (64 each) and two *ledgers*, of the numbers since the last restart and
+//! of those before it. A ledger is the least number (32), 1 if the message of it
+//! was not all read, else 0 (8), the next (optional of 32), 1 if the last message
+//! was not all read, else 0 (8), a count (8) and so many gaps, oldest first: first
+//! number, how many (32 each), 1 if it may have come unread, else 0 (8). Data that
+//! waits is not saved, and unread therefore. A clock is 1 or 0 if there is none
+//! (8), uptime (optional of 32), time, start.
+//!
 //! Octets behind what is listed for the sections key, account, sequence,
 //! sample counts and start belong to later writers and are passed over.
 

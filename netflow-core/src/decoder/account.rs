@@ -1,11 +1,17 @@
 //! What each observation domain sent and what of it was lost.
 
+use alloc::sync::Arc;
 use core::net::{IpAddr, SocketAddr};
 
 use super::session::{Session, SessionId, SessionKey};
 use super::{Content, Decoder, Stats};
 use crate::datagram::{Datagram, Protocol};
-use crate::exporter::{SampleCounts, SequenceCounts, SourceKey, Step};
+use crate::error::ErrorKind;
+use crate::exporter::{
+    Mark, Rest, SampleCounts, SampleStep, SequenceCounts, SequenceEvent, SequenceUnit, SourceKey,
+    Step, Units, Ways,
+};
+use crate::header::MessageHeader;
 use crate::time::Timestamp;
 use crate::wire::sflow::{Datagram as SflowDatagram, SampleKind};
 
@@ -27,9 +33,10 @@ pub struct DomainReport {
     pub first_received: Timestamp,
     /// When the last came.
     pub last_received: Timestamp,
-    /// What the sequence numbers told, in the unit of the protocol: flows in
-    /// v5 to v8, messages in v9, data records in IPFIX, datagrams in sFlow.
+    /// What the sequence numbers told, in their unit.
     pub sequence: SequenceCounts,
+    /// What they count; absent in v1, which has none.
+    pub sequence_unit: Option<SequenceUnit>,
     /// What the numbers of sFlow samples told.
     pub samples: SampleCounts,
     /// Nanoseconds that the clock of the exporter was ahead of that of the
@@ -51,56 +58,117 @@ impl Decoder {
     /// `first`.
     pub(super) fn account(&mut self, id: SessionId, first: usize) {
         let current = self.scratch.current;
-        let Some(header) = self
-            .scratch
-            .origins
-            .get_mut(current)
-            .map(|origin| &mut origin.header)
-        else {
+        let Some(header) = self.scratch.header().copied() else {
             return;
-        };
-        let slots = self.scratch.slots.get(first..).unwrap_or_default();
-        let records = slots
-            .iter()
-            .filter(|slot| matches!(slot.content, Content::Records(_)))
-            .map(|slot| slot.count)
-            .fold(0, usize::saturating_add);
-        let records = u32::try_from(records).unwrap_or(u32::MAX);
-        let unread = slots
-            .iter()
-            .any(|slot| matches!(slot.content, Content::NoTemplate))
-            || self
-                .scratch
-                .problems
-                .iter()
-                .any(|problem| problem.origin == current && problem.octets > 0);
-        let units = match header.protocol {
-            Protocol::NetflowV9 | Protocol::SflowV5 => Some(1),
-            _ => (!unread).then_some(records),
         };
         let skew = header
             .export_time
             .map(|time| time.nanos_since(header.received));
-        let (received, uptime) = (header.received, header.sys_uptime);
-        let number = header.sequence;
-        let event = self.sessions.touch(id, |session| {
-            session.seen(received, skew);
-            number.map(|number| {
-                session.sequence.step(Step {
-                    number,
-                    units,
-                    records,
-                    uptime,
-                })
-            })
+        let read = self.read(first);
+        let step = header.step(&read);
+        let told = self.sessions.touch(id, |session| {
+            session.seen(header.received, skew);
+            let mut step = step?;
+            if read.waits > 0 {
+                let known = session.waiting.of(step.mark.number).count();
+                step.twice = known > read.waits;
+            }
+            let event = session.sequence.step(step);
+            if read.waits > 0 {
+                let sets = session.waiting.of(step.mark.number).take(read.waits);
+                sets.for_each(|set| set.header.sequence_event = event);
+            }
+            Some((event, unit(header.protocol, session.sequence.way())))
         });
-        if let Some(event) = event.flatten() {
-            header.sequence_event = event;
+        let (event, unit) = told.flatten().unwrap_or_default();
+        for origin in self.scratch.origins.iter_mut().skip(current) {
+            // The data of this message that waited for a template in it.
+            if origin.header.sequence == header.sequence {
+                origin.header.sequence_event = event;
+                origin.header.sequence_unit = unit;
+            }
         }
+        if read.waits > 0 || !self.scratch.late_slots.is_empty() {
+            self.settle(id);
+        }
+        if event == SequenceEvent::Restart {
+            self.sessions.touch(id, |session| session.sources.restart());
+        }
+        if event != SequenceEvent::InOrder {
+            self.forget_start(id, event, header.mark());
+        }
+    }
+
+    /// A start of the exporter from before it started anew is not that of its
+    /// messages any more; late ones may have told it again.
+    fn forget_start(&mut self, id: SessionId, event: SequenceEvent, mark: Option<Mark>) {
+        self.sessions.touch(id, |session| {
+            session.exporter.system_init()?;
+            let sequence = &session.sequence;
+            let after = sequence.restarted_after()?;
+            if event == SequenceEvent::Restart || sequence.is_before_restart(&mark?) {
+                Arc::make_mut(&mut session.exporter).restart(after);
+            }
+            Some(())
+        });
+    }
+
+    /// What the present message held.
+    fn read(&self, first: usize) -> Read {
+        let mut read = Read::default();
+        for slot in self.scratch.slots.get(first..).unwrap_or_default() {
+            match &slot.content {
+                Content::Records(template) => read.add(slot.count, template.is_options()),
+                Content::NoTemplate => read.waits = read.waits.saturating_add(1),
+                _ => {}
+            }
+        }
+        let current = self.scratch.current;
+        read.unread = self.scratch.problems.iter().any(|problem| {
+            let waits = matches!(problem.error.kind, ErrorKind::NoTemplate { .. });
+            problem.origin == current && problem.octets > 0 && !waits
+        });
+        read
+    }
+
+    /// Accounts for the data that the present message freed. Data that came
+    /// twice waited twice.
+    fn settle(&mut self, id: SessionId) {
+        let (slots, origins) = (&self.scratch.late_slots, &self.scratch.origins);
+        self.sessions.touch(id, |session| {
+            for slot in slots {
+                let Some(header) = origins.get(slot.origin).map(|origin| &origin.header) else {
+                    continue;
+                };
+                let mut read = Read::default();
+                if let Content::Records(template) = &slot.content {
+                    read.add(slot.count, template.is_options());
+                }
+                // The message was counted when it came.
+                let units = header.ways(&read, None);
+                let event = header.sequence_event;
+                if let Some(mark) = header.mark().filter(|_| event != SequenceEvent::Duplicate) {
+                    let late = event == SequenceEvent::Late;
+                    session.sequence.settle(&mark, late, units);
+                }
+            }
+            if session.waiting.is_empty() {
+                let given_up = session.waiting.gave_up();
+                session.sequence.resolve(given_up);
+            }
+        });
     }
 
     /// Accounts for the samples of an sFlow datagram, source by source.
     pub(super) fn account_samples(&mut self, id: SessionId, wire: &SflowDatagram<'_>) {
+        let Some(header) = self.scratch.header() else {
+            return;
+        };
+        let twice = header.sequence_event == SequenceEvent::Duplicate;
+        let before_restart = header
+            .mark()
+            .zip(self.sessions.get(id))
+            .is_some_and(|(mark, session)| session.sequence.is_before_restart(&mark));
         for sample in wire.samples().flatten() {
             let (counters, source, number, drops) = match sample.kind() {
                 Ok(SampleKind::Flow(flow)) => {
@@ -117,10 +185,16 @@ impl Decoder {
                 class: source.class,
                 index: source.index,
             };
+            let step = SampleStep {
+                number,
+                drops,
+                twice,
+                before_restart,
+            };
             let known = self.sessions.touch(id, |session| {
                 let known = session.sources.knows(source);
                 if known {
-                    session.sources.step(source, number, drops, true);
+                    session.sources.step(source, step, true);
                 }
                 (known, session.sources.growth())
             });
@@ -130,7 +204,7 @@ impl Decoder {
             let room = self.sessions.reserve(id, growth);
             Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
             self.sessions.change(id, |session| {
-                session.sources.step(source, number, drops, room.is_some());
+                session.sources.step(source, step, room.is_some());
             });
         }
     }
@@ -148,6 +222,86 @@ impl Decoder {
     }
 }
 
+/// What a message held, or a set.
+#[derive(Default)]
+struct Read {
+    records: u32,
+    /// Records that are no options.
+    flows: u32,
+    /// Sets without a template.
+    waits: usize,
+    /// Octets that cannot be read.
+    unread: bool,
+}
+
+impl Read {
+    fn add(&mut self, count: usize, options: bool) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.records = self.records.saturating_add(count);
+        if !options {
+            self.flows = self.flows.saturating_add(count);
+        }
+    }
+
+    const fn units(&self, count: u32) -> Units {
+        let rest = match self {
+            Self { unread: true, .. } => Rest::Unread,
+            Self { waits: 0, .. } => Rest::Nothing,
+            _ => Rest::Waits,
+        };
+        Units {
+            rest,
+            ..Units::whole(count)
+        }
+    }
+}
+
+impl MessageHeader {
+    fn mark(&self) -> Option<Mark> {
+        Some(Mark {
+            number: self.sequence?,
+            uptime: self.sys_uptime,
+            time: self.export_time.unwrap_or(self.received),
+        })
+    }
+
+    fn step(&self, read: &Read) -> Option<Step> {
+        Some(Step {
+            mark: self.mark()?,
+            ways: self.ways(read, Some(Units::whole(1))),
+            twice: false,
+        })
+    }
+
+    /// What was read in the unit of the protocol and in those of some exporters,
+    /// of which `message` is one.
+    const fn ways(&self, read: &Read, message: Option<Units>) -> Ways<Units> {
+        let flows = read.units(read.flows);
+        let counted_in = Units {
+            counted_in: true,
+            ..flows
+        };
+        match self.protocol {
+            Protocol::NetflowV9 => [message, Some(flows), Some(counted_in)],
+            Protocol::SflowV5 => [message, None, None],
+            Protocol::Ipfix => [Some(read.units(read.records)), message, Some(counted_in)],
+            _ => [Some(flows), message, Some(counted_in)],
+        }
+    }
+}
+
+/// What is counted in a way of [`MessageHeader::ways`].
+const fn unit(protocol: Protocol, way: usize) -> Option<SequenceUnit> {
+    Some(match (protocol, way) {
+        (Protocol::NetflowV1, _) => return None,
+        (Protocol::SflowV5, _) | (Protocol::NetflowV9, 0) => SequenceUnit::Message,
+        (Protocol::Ipfix, 0) => SequenceUnit::DataRecord,
+        (Protocol::NetflowV9, 1) | (_, 0) => SequenceUnit::Flow,
+        (_, 1) => SequenceUnit::Message,
+        _ => SequenceUnit::FlowCountedIn,
+    })
+}
+
 fn report(session: &Session) -> DomainReport {
     let key = session.key();
     DomainReport {
@@ -159,6 +313,7 @@ fn report(session: &Session) -> DomainReport {
         first_received: session.first_received,
         last_received: session.last_received,
         sequence: session.sequence.counts(),
+        sequence_unit: unit(key.protocol, session.sequence.way()),
         samples: session.sources.counts(),
         clock_skew: session.clock_skew,
         templates: session.templates.len(),

@@ -218,7 +218,10 @@ impl Decoder {
         let limits = &self.limits;
         let now = course.datagram.received;
         let given_up = match room {
-            None => GivenUp::of(&set),
+            None => {
+                self.refuse(course);
+                GivenUp::of(&set)
+            }
             Some(evicted) => {
                 Stats::add(&mut self.stats.evicted, evicted);
                 self.sessions
@@ -231,6 +234,12 @@ impl Decoder {
             }
         };
         self.give_up(given_up);
+    }
+
+    /// Notes that data cannot wait.
+    pub(super) fn refuse(&mut self, course: &Course<'_>) {
+        self.sessions
+            .touch(course.session, |session| session.waiting.refuse());
     }
 
     /// Decodes the data that waited for this template, which is in force now.

@@ -40,6 +40,7 @@ impl GivenUp {
 pub(super) struct Waiting {
     sets: VecDeque<WaitingSet>,
     octets: usize,
+    gave_up: bool,
 }
 
 /// What was given up to make room or for its age.
@@ -79,6 +80,22 @@ impl Waiting {
         self.sets.is_empty()
     }
 
+    /// The sets of the messages with this sequence number, newest first.
+    pub(super) fn of(&mut self, number: u32) -> impl Iterator<Item = &mut WaitingSet> {
+        let sets = self.sets.iter_mut().rev();
+        sets.filter(move |set| set.header.sequence == Some(number))
+    }
+
+    /// Notes that a set could not be kept.
+    pub(super) const fn refuse(&mut self) {
+        self.gave_up = true;
+    }
+
+    /// Whether any set was given up since this was asked last.
+    pub(super) const fn gave_up(&mut self) -> bool {
+        core::mem::replace(&mut self.gave_up, false)
+    }
+
     /// Keeps a set; gives up the oldest for which there is no room then.
     pub(super) fn push(&mut self, set: WaitingSet, limit: usize) -> GivenUp {
         self.octets = self.octets.saturating_add(set.body.len());
@@ -111,6 +128,7 @@ impl Waiting {
         let Some(oldest) = self.sets.pop_front() else {
             return false;
         };
+        self.gave_up = true;
         self.octets = self.octets.saturating_sub(oldest.body.len());
         given_up.sets = given_up.sets.saturating_add(1);
         given_up.octets = given_up.octets.saturating_add(oldest.body.len());

@@ -2,25 +2,71 @@
 //! started anew.
 //!
 //! Each protocol counts in a unit of its own: flows in v5 to v8, messages in
-//! v9 (some exporters count flows there), data records in IPFIX, datagrams and
-//! samples in sFlow. Numbers are of 32 bits and wrap.
+//! v9, data records in IPFIX, datagrams and samples in sFlow; the number is
+//! that of the first unit of the message. Some exporters count flows in v9, or
+//! messages in IPFIX, or give the flows of an IPFIX message with the message
+//! counted in: each such way has a tally, and that stands in which the numbers
+//! follow each other. Numbers are of 32 bits and wrap.
 
+mod ledger;
 mod state;
 
+use core::cmp::Reverse;
+
+use self::ledger::Ledger;
+pub(crate) use self::ledger::{Rest, Units};
+use crate::time::Timestamp;
+
 /// What sequence numbers told so far, in the unit of the protocol.
+///
+/// What is lost before the first message that came, behind the last, and
+/// around a restart leaves no trace in the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct SequenceCounts {
-    /// Units that came.
+    /// Units that came, those that came twice once.
     pub received: u64,
     /// Units that were sent and have not come.
     pub lost: u64,
-    /// Units that came after later ones; they are not lost.
+    /// Units that came after later ones; they are received, and not lost.
     pub late: u64,
-    /// Messages that came twice.
+    /// Messages that came twice. Their flows are given twice: the
+    /// [`sequence_event`](crate::MessageHeader::sequence_event) tells them.
     pub duplicated: u64,
     /// How often the exporter started anew.
     pub restarted: u64,
+    /// Units that are missing next to data that could not be read, or not yet:
+    /// they came in it or were lost.
+    pub unread: u64,
+}
+
+/// What an exporter counts with its sequence numbers: what its protocol counts,
+/// unless its numbers followed each other in another way only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SequenceUnit {
+    /// Flows, of which the number is that of the first in the message: v5 to v8.
+    Flow,
+    /// Flows, of which the number is how many were sent, those of the message
+    /// among them.
+    FlowCountedIn,
+    /// Messages: v9, and sFlow, whose messages are datagrams.
+    Message,
+    /// Data records, options among them, of which the number is that of the first
+    /// in the message: IPFIX.
+    DataRecord,
+}
+
+impl SequenceUnit {
+    /// The one thing that is counted, in English.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Flow | Self::FlowCountedIn => "flow",
+            Self::Message => "message",
+            Self::DataRecord => "data record",
+        }
+    }
 }
 
 /// What the sequence number of one message told.
@@ -46,291 +92,308 @@ pub enum SequenceEvent {
 /// What a message says about its place in the sequence.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
-    /// Its sequence number.
+    pub(crate) mark: Mark,
+    /// What it holds, as the protocol counts and as some exporters do.
+    pub(crate) ways: Ways<Units>,
+    /// Data of it waits already: it came before.
+    pub(crate) twice: bool,
+}
+
+/// Something for each way to count; the first is that of the protocol, and
+/// always there.
+pub(crate) type Ways<T> = [Option<T>; WAYS];
+
+const WAYS: usize = 3;
+
+/// Number and clock of a message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
     pub(crate) number: u32,
-    /// Units it holds; `None` if that is not known.
-    pub(crate) units: Option<u32>,
-    /// Data records it holds, whatever the unit.
-    pub(crate) records: u32,
-    /// Milliseconds since the exporter started.
+    /// Milliseconds since the exporter started, modulo 2^32.
     pub(crate) uptime: Option<u32>,
+    /// When it was sent, or in sFlow received.
+    pub(crate) time: Timestamp,
 }
 
 /// The sequence of one observation domain.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sequence {
-    /// The number expected next, if it is known.
-    next: Option<u32>,
-    uptime: Option<u32>,
-    /// The last numbers, to tell what came twice; a ring.
-    recent: [Option<u32>; RECENT],
-    cursor: usize,
-    /// What is missing and may be late: from, how many; the newest last.
-    gaps: [(u32, u32); GAPS],
-    /// A v9 exporter that counts flows: how often in a row the gap was just
-    /// the records of the message before.
-    flow_streak: u8,
-    /// What was taken for lost meanwhile.
-    flow_lost: u64,
-    last_records: u32,
-    counts_flows: bool,
-    counts: SequenceCounts,
+    /// One for each way to count.
+    tallies: [Tally; WAYS],
+    /// How much more often numbers followed each other in this way than they did
+    /// in another alone.
+    balances: [i8; WAYS],
+    clock: Option<Clock>,
+    /// Before the restart.
+    previous: Option<Clock>,
 }
 
-const RECENT: usize = 32;
-const GAPS: usize = 8;
-/// So often in a row is no chance.
-const STREAK: u8 = 3;
-/// An uptime that falls by more than this, in milliseconds, is no reordering.
+/// One way to count.
+#[derive(Debug, Clone, Default)]
+struct Tally {
+    counts: SequenceCounts,
+    current: Ledger,
+    /// Before the restart: messages may come late from there.
+    previous: Ledger,
+}
+
+/// The clock of the exporter as its last message had it.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    uptime: Option<u32>,
+    time: Timestamp,
+    /// When the exporter started, if the uptime has not wrapped; without an
+    /// uptime, the time of its first message.
+    began: Timestamp,
+}
+
+/// Whose count a message belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Current,
+    Previous,
+    Restart,
+}
+
+/// So often is no chance.
+const SURE: i8 = 3;
+/// Uptime and time that differ by more than this, in milliseconds, are not of
+/// the same start: seconds are whole in v9, and sFlow is timed by its receiver.
 const RESTART: u32 = 10_000;
+/// An uptime that wrapped while the clock was set is no more than this past
+/// the wrap, in milliseconds.
+const WRAPPED: u32 = 3_600_000;
 /// Without an uptime, a number behind by more than this is a restart.
 const FAR: u32 = 1 << 16;
+/// What does not follow from the clock, and is further from the last number
+/// than this, is a restart: an hour of records at 70,000 a second.
+const VAST: u32 = 1 << 28;
+const MILLI: i64 = 1_000_000;
 
 impl Sequence {
-    pub(crate) const fn counts(&self) -> SequenceCounts {
-        self.counts
+    pub(crate) fn counts(&self) -> SequenceCounts {
+        let tally = self.tallies.get(self.way());
+        tally.map(|tally| tally.counts).unwrap_or_default()
+    }
+
+    /// The way in which the exporter counts, an index of [`Ways`]: that of the
+    /// protocol, unless another is sure. Of ways that fit as well, as they do where
+    /// each message holds one flow, the one in which least is missing.
+    pub(crate) fn way(&self) -> usize {
+        let ways = self.balances.iter().zip(&self.tallies).enumerate().rev();
+        let best = ways.max_by_key(|(_, (balance, tally))| {
+            let missing = tally.counts.lost.saturating_add(tally.counts.duplicated);
+            (**balance, Reverse(missing))
+        });
+        best.map_or(
+            0,
+            |(way, (balance, _))| {
+                if *balance < SURE { 0 } else { way }
+            },
+        )
     }
 
     /// Takes the next message into account.
     pub(crate) fn step(&mut self, step: Step) -> SequenceEvent {
-        let event = self.event(&step, self.units(&step));
-        // The event may have told what is counted.
-        let units = self.units(&step);
-        if event != SequenceEvent::Duplicate {
-            let units = u64::from(units.unwrap_or(0));
-            self.counts.received = self.counts.received.saturating_add(units);
+        let number = step.mark.number;
+        let behind = self.is_behind(number, &step.ways);
+        let place = self.place(&step.mark, behind);
+        if place == Place::Restart {
+            self.previous = self.clock.take();
         }
-        let ahead = !matches!(event, SequenceEvent::Late | SequenceEvent::Duplicate);
-        if ahead {
-            self.next = units.map(|units| step.number.wrapping_add(units));
-            self.uptime = step.uptime;
-            self.last_records = step.records;
+        let mut events = [None; WAYS];
+        for ((tally, units), event) in self.tallies.iter_mut().zip(step.ways).zip(&mut events) {
+            *event = units.map(|units| tally.step(place, number, units, step.twice));
         }
-        self.remember(step.number);
-        event
+        self.weigh(events);
+        if place == Place::Restart || place == Place::Current && !behind && !step.twice {
+            self.clock = Some(step.mark.clock(self.clock.as_ref()));
+        }
+        let told = events.get(self.way()).copied().flatten();
+        told.unwrap_or_default()
     }
 
-    fn remember(&mut self, number: u32) {
-        if let Some(place) = self.recent.get_mut(self.cursor) {
-            *place = Some(number);
+    /// Compares how the numbers followed each other. One that follows may be chance:
+    /// flows, say, of messages that hold one each.
+    fn weigh(&mut self, events: Ways<SequenceEvent>) {
+        let in_order = |event: &Option<_>| *event == Some(SequenceEvent::InOrder);
+        if !events.iter().any(in_order) {
+            return;
         }
-        self.cursor = self.cursor.wrapping_add(1).checked_rem(RECENT).unwrap_or(0);
-    }
-
-    const fn units(&self, step: &Step) -> Option<u32> {
-        if self.counts_flows {
-            Some(step.records)
-        } else {
-            step.units
-        }
-    }
-
-    fn event(&mut self, step: &Step, units: Option<u32>) -> SequenceEvent {
-        let Some(next) = self.next else {
-            return SequenceEvent::None;
-        };
-        let (ahead, behind) = (
-            step.number.wrapping_sub(next),
-            next.wrapping_sub(step.number),
-        );
-        if ahead == 0 {
-            return SequenceEvent::InOrder;
-        }
-        if self.is_restart(step, behind) {
-            self.restart();
-            return SequenceEvent::Restart;
-        }
-        if ahead < behind {
-            return self.gap(step, next, ahead);
-        }
-        if self.recent.contains(&Some(step.number)) {
-            self.counts.duplicated = self.counts.duplicated.saturating_add(1);
-            return SequenceEvent::Duplicate;
-        }
-        self.late(step.number, units.unwrap_or(0))
-    }
-
-    /// The uptime fell, and not because it wrapped or messages changed places;
-    /// or there is none, and the number fell far.
-    fn is_restart(&self, step: &Step, behind: u32) -> bool {
-        match (self.uptime, step.uptime) {
-            (Some(before), Some(now)) => {
-                let fell = before.saturating_sub(now);
-                let wrapped = now.wrapping_sub(before) < u32::MAX / 2;
-                fell > RESTART && !wrapped
-            }
-            _ => behind > FAR && behind < u32::MAX / 2,
+        for (balance, event) in self.balances.iter_mut().zip(&events) {
+            let weight = if in_order(event) { 1 } else { -1 };
+            *balance = balance.saturating_add(weight).clamp(-4 * SURE, 4 * SURE);
         }
     }
 
-    fn restart(&mut self) {
-        self.counts.restarted = self.counts.restarted.saturating_add(1);
-        self.recent = [None; RECENT];
-        self.gaps = [(0, 0); GAPS];
-        self.flow_streak = 0;
-        self.flow_lost = 0;
+    /// When the last message before the restart was sent.
+    pub(crate) fn restarted_after(&self) -> Option<Timestamp> {
+        self.previous.map(|clock| clock.time)
     }
 
-    /// Numbers are missing. v9 exporters that count flows leave a gap of just
-    /// the records of the message before, again and again.
-    fn gap(&mut self, step: &Step, next: u32, ahead: u32) -> SequenceEvent {
-        let by_flows = next.wrapping_sub(1).wrapping_add(self.last_records);
-        let v9 = step.units == Some(1) && !self.counts_flows && self.last_records > 1;
-        if v9 && by_flows == step.number {
-            self.flow_streak = self.flow_streak.saturating_add(1);
-            self.flow_lost = self.flow_lost.saturating_add(u64::from(ahead));
-        } else {
-            self.flow_streak = 0;
-            self.flow_lost = 0;
-        }
-        self.counts.lost = self.counts.lost.saturating_add(u64::from(ahead));
-        if self.flow_streak >= STREAK {
-            self.counts_flows = true;
-            self.counts.lost = self.counts.lost.saturating_sub(self.flow_lost);
-            self.gaps = [(0, 0); GAPS];
-            return SequenceEvent::InOrder;
-        }
-        self.gaps.rotate_left(1);
-        if let Some(newest) = self.gaps.last_mut() {
-            *newest = (next, ahead);
-        }
-        SequenceEvent::Gap(ahead)
+    /// The message was sent before the exporter started anew.
+    pub(crate) fn is_before_restart(&self, mark: &Mark) -> bool {
+        self.place_of(mark) == Place::Previous
     }
 
-    /// A number from before: it fills a gap, or came long ago.
-    fn late(&mut self, number: u32, units: u32) -> SequenceEvent {
-        let gap = self
-            .gaps
-            .iter()
-            .position(|(from, count)| number.wrapping_sub(*from) < *count);
-        let Some((from, count)) = gap.and_then(|gap| self.gaps.get_mut(gap)) else {
-            self.counts.duplicated = self.counts.duplicated.saturating_add(1);
-            return SequenceEvent::Duplicate;
-        };
-        // The gap falls into the part before the message and the part behind it.
-        let before = number.wrapping_sub(*from);
-        let units = units.min(count.saturating_sub(before));
-        let behind = count.saturating_sub(before).saturating_sub(units);
-        let rest = (number.wrapping_add(units), behind);
-        *count = before;
-        if behind > 0 {
-            if let Some(free) = self.gaps.iter_mut().find(|(_, count)| *count == 0) {
-                *free = rest;
+    /// Data of a message that waited was read: so many units, in each way to count.
+    pub(crate) fn settle(&mut self, mark: &Mark, late: bool, units: Ways<Units>) {
+        let place = self.place_of(mark);
+        for (tally, units) in self.tallies.iter_mut().zip(units) {
+            let ledger = match place {
+                Place::Previous => &mut tally.previous,
+                Place::Current | Place::Restart => &mut tally.current,
+            };
+            if let Some(units) = units {
+                ledger.settle(mark.number, units, late, &mut tally.counts);
             }
         }
-        let units = u64::from(units);
-        self.counts.lost = self.counts.lost.saturating_sub(units);
-        self.counts.late = self.counts.late.saturating_add(units);
-        SequenceEvent::Late
     }
+
+    /// Nothing waits any more; some that did may have been given up.
+    pub(crate) fn resolve(&mut self, given_up: bool) {
+        for tally in &mut self.tallies {
+            for ledger in [&mut tally.current, &mut tally.previous] {
+                ledger.resolve(given_up, &mut tally.counts);
+            }
+        }
+    }
+
+    /// Where a message belongs of which only the number is known.
+    fn place_of(&self, mark: &Mark) -> Place {
+        self.place(mark, self.current().is_behind(mark.number))
+    }
+
+    /// `behind` if its number is from before, whatever it counts.
+    fn place(&self, mark: &Mark, behind: bool) -> Place {
+        let Some(last) = &self.clock else {
+            return Place::Current;
+        };
+        match (last.uptime, mark.uptime) {
+            (Some(before), Some(now)) => self.by_uptime(mark, last, [before, now], behind),
+            _ => self.by_time(mark, last, behind),
+        }
+    }
+
+    /// The number is from before, in every way to count.
+    fn is_behind(&self, number: u32, ways: &Ways<Units>) -> bool {
+        let mut ways = self.tallies.iter().zip(ways);
+        ways.all(|(tally, units)| {
+            units.is_none_or(|units| tally.current.is_behind(units.first(number)))
+        })
+    }
+
+    /// What came since the last restart, as the protocol counts.
+    const fn current(&self) -> &Ledger {
+        let [tally, ..] = &self.tallies;
+        &tally.current
+    }
+
+    /// What came before it.
+    const fn before(&self) -> &Ledger {
+        let [tally, ..] = &self.tallies;
+        &tally.previous
+    }
+
+    /// While an exporter runs, its uptime and its clock advance alike. When it
+    /// starts anew, that is later than everything it sent before.
+    fn by_uptime(&self, mark: &Mark, last: &Clock, [before, now]: [u32; 2], behind: bool) -> Place {
+        let began = mark.clock(None).began;
+        if is_same_start(began, last.began) {
+            return Place::Current;
+        }
+        let fell = before.saturating_sub(now) > RESTART && now.wrapping_sub(before) > WRAPPED;
+        if began > last.began {
+            // Or the clock was set.
+            let far = self.current().distance(mark.number) > VAST;
+            let anew = behind || fell || far;
+            return if anew { Place::Restart } else { Place::Current };
+        }
+        let previous = self.previous.as_ref();
+        if previous.is_some_and(|previous| is_same_start(began, previous.began)) {
+            Place::Previous
+        } else if fell {
+            Place::Restart
+        } else {
+            Place::Current
+        }
+    }
+
+    /// Without an uptime (IPFIX): a number from before, sent after all that
+    /// came, is neither late nor a duplicate.
+    fn by_time(&self, mark: &Mark, last: &Clock, behind: bool) -> Place {
+        if let Some(previous) = self.previous.filter(|_| mark.time < last.began) {
+            // Or it was sent before the first that came since.
+            let nearer = |one: &Ledger, other: &Ledger| {
+                one.distance(mark.number) < other.distance(mark.number)
+            };
+            let new = nearer(self.current(), self.before());
+            return if new && mark.time > previous.time {
+                Place::Current
+            } else {
+                Place::Previous
+            };
+        }
+        let far = self.current().distance(mark.number);
+        let anew = if behind {
+            mark.time > last.time || far > FAR
+        } else {
+            far > VAST
+        };
+        if anew { Place::Restart } else { Place::Current }
+    }
+}
+
+impl Tally {
+    fn step(&mut self, place: Place, number: u32, units: Units, twice: bool) -> SequenceEvent {
+        let counts = &mut self.counts;
+        match place {
+            Place::Current => self.current.step(number, units, twice, counts),
+            Place::Restart => {
+                counts.restarted = counts.restarted.saturating_add(1);
+                self.previous = core::mem::take(&mut self.current);
+                self.current.step(number, units, false, counts);
+                SequenceEvent::Restart
+            }
+            // Late, wherever in its own run it belongs.
+            Place::Previous => {
+                let behind = self.previous.is_behind(units.first(number));
+                let event = self.previous.step(number, units, twice, counts);
+                if behind || event == SequenceEvent::Duplicate {
+                    return event;
+                }
+                counts.late = counts.late.saturating_add(u64::from(units.count));
+                SequenceEvent::Late
+            }
+        }
+    }
+}
+
+impl Mark {
+    fn clock(&self, last: Option<&Clock>) -> Clock {
+        let began = match (self.uptime, last) {
+            (Some(uptime), _) => {
+                let age = i64::from(uptime).saturating_mul(MILLI);
+                Timestamp::from_nanos(self.time.nanos_since(Timestamp::from_nanos(age)))
+            }
+            (None, Some(last)) => last.began,
+            (None, None) => self.time,
+        };
+        Clock {
+            uptime: self.uptime,
+            time: self.time,
+            began,
+        }
+    }
+}
+
+/// Both uptimes count from one start, perhaps with a wrap between them.
+fn is_same_start(one: Timestamp, other: Timestamp) -> bool {
+    let wrap = (1_i64 << 32).saturating_mul(MILLI);
+    let apart = one.nanos_since(other).rem_euclid(wrap);
+    let slack = i64::from(RESTART).saturating_mul(MILLI);
+    apart.min(wrap.saturating_sub(apart)) <= slack
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Sequence, SequenceCounts, SequenceEvent, Step};
-
-    fn step(number: u32, units: u32) -> Step {
-        Step {
-            number,
-            units: Some(units),
-            records: units,
-            uptime: Some(number.wrapping_add(1_000_000)),
-        }
-    }
-
-    fn run(steps: impl IntoIterator<Item = Step>) -> SequenceCounts {
-        let mut sequence = Sequence::default();
-        for step in steps {
-            sequence.step(step);
-        }
-        sequence.counts()
-    }
-
-    #[test]
-    fn what_is_in_order_is_received() {
-        let counts = run((0..10).map(|n| step(n * 30, 30)));
-        let received = SequenceCounts {
-            received: 300,
-            ..SequenceCounts::default()
-        };
-        assert_eq!(counts, received);
-    }
-
-    #[test]
-    fn numbers_wrap() {
-        let start = u32::MAX - 50;
-        let counts = run((0..10_u32).map(|n| step(start.wrapping_add(n * 30), 30)));
-        assert_eq!((counts.received, counts.lost), (300, 0));
-    }
-
-    #[test]
-    fn what_is_missing_is_lost_and_what_comes_late_is_not() {
-        let order = [0, 3, 1, 4, 2, 6, 7];
-        let counts = run(order.map(|n| step(n * 30, 30)));
-        assert_eq!((counts.received, counts.lost, counts.late), (210, 30, 60));
-        assert_eq!(counts.duplicated, 0);
-    }
-
-    #[test]
-    fn what_comes_twice_is_counted_once() {
-        let counts = run([0, 1, 1, 2, 0].map(|n| step(n * 30, 30)));
-        assert_eq!(
-            (counts.received, counts.lost, counts.duplicated),
-            (90, 0, 2)
-        );
-    }
-
-    #[test]
-    fn a_fallen_uptime_is_a_restart_and_no_loss() {
-        let mut sequence = Sequence::default();
-        sequence.step(step(1_000_000, 30));
-        let after = Step {
-            uptime: Some(500),
-            ..step(90, 30)
-        };
-        assert_eq!(sequence.step(after), SequenceEvent::Restart);
-        assert_eq!(sequence.counts().lost, 0);
-        assert_eq!(sequence.counts().restarted, 1);
-    }
-
-    #[test]
-    fn a_wrapped_uptime_is_no_restart() {
-        let mut sequence = Sequence::default();
-        let before = Step {
-            uptime: Some(u32::MAX - 5),
-            ..step(0, 30)
-        };
-        sequence.step(before);
-        let after = Step {
-            uptime: Some(20_000),
-            ..step(60, 30)
-        };
-        assert_eq!(sequence.step(after), SequenceEvent::Gap(30));
-    }
-
-    #[test]
-    fn what_cannot_be_counted_makes_the_next_number_unknown() {
-        let mut sequence = Sequence::default();
-        let unknown = Step {
-            units: None,
-            ..step(0, 0)
-        };
-        sequence.step(unknown);
-        assert_eq!(sequence.step(step(500, 30)), SequenceEvent::None);
-        assert_eq!(sequence.step(step(530, 30)), SequenceEvent::InOrder);
-        assert_eq!(sequence.counts().lost, 0);
-    }
-
-    #[test]
-    fn a_v9_exporter_that_counts_flows_is_found_out() {
-        let v9 = |n: u32| Step {
-            units: Some(1),
-            records: 20,
-            ..step(n * 20, 1)
-        };
-        let mut steps: alloc::vec::Vec<_> = (0..10).map(v9).collect();
-        assert_eq!(run(steps.iter().copied()).lost, 0);
-        steps.remove(7);
-        assert_eq!(run(steps).lost, 20);
-    }
-}
+mod tests;

@@ -1,6 +1,9 @@
 //! The data sources of an sFlow agent: each counts its own samples, and the
 //! samples it had to drop (sFlow version 5, section 5).
 
+mod state;
+
+pub(crate) use self::state::{SavedCounts, SavedSource};
 use crate::hash::KeyedHash;
 use crate::table::Table;
 
@@ -12,7 +15,8 @@ pub struct SampleCounts {
     pub received: u64,
     /// Samples that were sent and have not come.
     pub lost: u64,
-    /// Samples that came after later ones, or twice.
+    /// Samples that came after later ones; those of datagrams that came twice
+    /// are not counted again.
     pub late: u64,
     /// How often a source started anew.
     pub restarted: u64,
@@ -29,10 +33,32 @@ pub(crate) struct SourceKey {
     pub(crate) index: u32,
 }
 
+/// What one sample tells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SampleStep {
+    pub(crate) number: u32,
+    pub(crate) drops: Option<u32>,
+    /// Its datagram came already.
+    pub(crate) twice: bool,
+    /// Its datagram was sent before the agent started anew.
+    pub(crate) before_restart: bool,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Source {
-    next: u32,
+    run: Run,
+    /// Before the restart.
+    previous: Option<Run>,
+    /// The start of the agent that `run` belongs to.
+    start: u32,
     drops: Option<u32>,
+}
+
+/// Numbers between two restarts: the least and the one expected next.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    first: u32,
+    next: u32,
 }
 
 /// The sources of one agent.
@@ -40,6 +66,8 @@ struct Source {
 pub(crate) struct Sources {
     sources: Table<SourceKey, Source>,
     counts: SampleCounts,
+    /// How often the agent started anew.
+    starts: u32,
 }
 
 /// A number behind by more than this is a restart.
@@ -50,6 +78,7 @@ impl Sources {
         Self {
             sources: Table::new(hash),
             counts: SampleCounts::default(),
+            starts: 0,
         }
     }
 
@@ -66,65 +95,123 @@ impl Sources {
         self.sources.growth()
     }
 
-    /// All sources with their next number and the drops they told last, in no
-    /// order.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (SourceKey, u32, Option<u32>)> {
-        let sources = self.sources.iter();
-        sources.map(|(key, source)| (*key, source.next, source.drops))
-    }
-
-    /// Puts a source back where it was.
-    pub(crate) fn restore(&mut self, key: SourceKey, next: u32, drops: Option<u32>) {
-        self.sources.insert(key, Source { next, drops });
-    }
-
-    /// Starts again from these counts, without sources.
-    pub(crate) fn reset(&mut self, counts: SampleCounts) {
-        self.sources.retain(|_, _| false);
-        self.counts = counts;
-    }
-
     /// Whether the source is known.
     pub(crate) fn knows(&self, key: SourceKey) -> bool {
         self.sources.get(&key).is_some()
     }
 
+    /// The agent started anew, and each source with it.
+    pub(crate) const fn restart(&mut self) {
+        self.starts = self.starts.wrapping_add(1);
+    }
+
     /// Takes a sample into account. Of a source that is new, only if there is
     /// `room` for it.
-    pub(crate) fn step(&mut self, key: SourceKey, number: u32, drops: Option<u32>, room: bool) {
+    pub(crate) fn step(&mut self, key: SourceKey, step: SampleStep, room: bool) {
         let counts = &mut self.counts;
-        counts.received = counts.received.saturating_add(1);
         let Some(source) = self.sources.get_mut(&key) else {
+            counts.received = counts.received.saturating_add(1);
             if room {
-                let next = number.wrapping_add(1);
-                self.sources.insert(key, Source { next, drops });
+                let before = u32::from(step.before_restart);
+                let source = Source::new(step, self.starts.wrapping_sub(before));
+                self.sources.insert(key, source);
             }
             return;
         };
-        let ahead = number.wrapping_sub(source.next);
-        let behind = source.next.wrapping_sub(number);
-        if ahead <= behind {
-            counts.lost = counts.lost.saturating_add(u64::from(ahead));
+        let restarted = source.start == self.starts;
+        if step.before_restart && restarted {
+            let previous = source.previous.get_or_insert(Run::new(step.number));
+            if !step.twice || previous.is_ahead(step.number) {
+                counts.received = counts.received.saturating_add(1);
+                counts.late = counts.late.saturating_add(1);
+                previous.step(step.number, counts);
+            }
+        } else if !step.twice || source.run.is_ahead(step.number) {
+            counts.received = counts.received.saturating_add(1);
+            if restarted || step.before_restart {
+                source.step(step, counts);
+            } else {
+                source.restart(step, self.starts, counts);
+            }
+        }
+    }
+}
+
+impl Source {
+    const fn new(step: SampleStep, start: u32) -> Self {
+        Self {
+            run: Run::new(step.number),
+            previous: None,
+            start,
+            drops: step.drops,
+        }
+    }
+
+    fn step(&mut self, step: SampleStep, counts: &mut SampleCounts) {
+        let behind = self.run.next.wrapping_sub(step.number);
+        if self.run.is_ahead(step.number) {
+            self.drop_more(step.drops, counts);
         } else if behind <= FAR {
             counts.late = counts.late.saturating_add(1);
-            counts.lost = counts.lost.saturating_sub(1);
-            return;
         } else {
-            counts.restarted = counts.restarted.saturating_add(1);
-            source.drops = drops;
+            let start = self.start;
+            self.restart(step, start, counts);
+            return;
         }
-        if let (Some(before), Some(now)) = (source.drops, drops) {
+        self.run.step(step.number, counts);
+    }
+
+    fn restart(&mut self, step: SampleStep, start: u32, counts: &mut SampleCounts) {
+        counts.restarted = counts.restarted.saturating_add(1);
+        let previous = Some(self.run);
+        *self = Self {
+            previous,
+            ..Self::new(step, start)
+        };
+    }
+
+    fn drop_more(&mut self, drops: Option<u32>, counts: &mut SampleCounts) {
+        if let (Some(before), Some(now)) = (self.drops, drops) {
             let more = now.wrapping_sub(before);
             counts.drops = counts.drops.saturating_add(u64::from(more));
         }
-        source.next = number.wrapping_add(1);
-        source.drops = drops;
+        self.drops = drops;
+    }
+}
+
+impl Run {
+    const fn new(number: u32) -> Self {
+        Self {
+            first: number,
+            next: number.wrapping_add(1),
+        }
+    }
+
+    const fn is_ahead(&self, number: u32) -> bool {
+        number.wrapping_sub(self.next) <= u32::MAX / 2
+    }
+
+    /// A number that has not come before: what lies between it and the others
+    /// is missing, or it was.
+    fn step(&mut self, number: u32, counts: &mut SampleCounts) {
+        let before = self.first.wrapping_sub(number);
+        if self.is_ahead(number) {
+            let lost = number.wrapping_sub(self.next);
+            counts.lost = counts.lost.saturating_add(u64::from(lost));
+            self.next = number.wrapping_add(1);
+        } else if before > 0 && before <= u32::MAX / 2 {
+            let lost = u64::from(before).saturating_sub(1);
+            counts.lost = counts.lost.saturating_add(lost);
+            self.first = number;
+        } else if before > 0 {
+            counts.lost = counts.lost.saturating_sub(1);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SourceKey, Sources};
+    use super::{SampleStep, SourceKey, Sources};
     use crate::hash::KeyedHash;
 
     const SOURCE: SourceKey = SourceKey {
@@ -133,37 +220,91 @@ mod tests {
         index: 3,
     };
 
+    const fn sample(number: u32) -> SampleStep {
+        SampleStep {
+            number,
+            drops: Some(0),
+            twice: false,
+            before_restart: false,
+        }
+    }
+
+    fn run(steps: impl IntoIterator<Item = SampleStep>) -> Sources {
+        let mut sources = Sources::new(KeyedHash::new(1));
+        for step in steps {
+            sources.step(SOURCE, step, true);
+        }
+        sources
+    }
+
     #[test]
     fn each_source_counts_alone() {
-        let mut sources = Sources::new(KeyedHash::new(1));
-        for number in [10, 11, 14, 12, 15] {
-            sources.step(SOURCE, number, Some(0), true);
-        }
+        let mut sources = run([10, 11, 14, 12, 15].map(sample));
         let other = SourceKey {
             counters: true,
             ..SOURCE
         };
-        sources.step(other, 900, None, true);
+        sources.step(other, sample(900), true);
         let counts = sources.counts();
         assert_eq!((counts.received, counts.lost, counts.late), (6, 1, 1));
     }
 
     #[test]
     fn drops_of_the_agent_are_summed() {
-        let mut sources = Sources::new(KeyedHash::new(1));
-        for (number, drops) in [(1, 100), (2, 100), (3, 107), (4, 110)] {
-            sources.step(SOURCE, number, Some(drops), true);
-        }
+        let steps = [(1, 100), (2, 100), (3, 107), (4, 110)];
+        let sources = run(steps.map(|(number, drops)| SampleStep {
+            drops: Some(drops),
+            ..sample(number)
+        }));
         assert_eq!(sources.counts().drops, 10);
     }
 
     #[test]
     fn a_number_far_behind_is_a_restart() {
-        let mut sources = Sources::new(KeyedHash::new(1));
-        for number in [1_000_000, 1, 2] {
-            sources.step(SOURCE, number, Some(5), true);
+        let counts = run([1_000_000, 1, 2].map(sample)).counts();
+        assert_eq!((counts.restarted, counts.lost), (1, 0));
+    }
+
+    #[test]
+    fn a_datagram_that_came_twice_counts_once() {
+        let twice = |number| SampleStep {
+            twice: true,
+            ..sample(number)
+        };
+        let counts = run([sample(1), sample(4), twice(1), sample(2), twice(2)]).counts();
+        assert_eq!((counts.received, counts.lost, counts.late), (3, 1, 1));
+        // An agent that does not number its datagrams has samples all the same.
+        assert_eq!(run([sample(1), twice(2), twice(3)]).counts().received, 3);
+    }
+
+    #[test]
+    fn what_was_sent_before_the_first_that_came_was_never_lost() {
+        let counts = run([1, 3, 9, 7, 8].map(sample)).counts();
+        assert_eq!((counts.lost, counts.late), (4, 2));
+        let counts = run([9, 5, 7].map(sample)).counts();
+        assert_eq!((counts.lost, counts.late), (2, 2));
+    }
+
+    #[test]
+    fn all_sources_start_anew_with_their_agent() {
+        let mut sources = run([98, 99].map(sample));
+        sources.restart();
+        let old = |number| SampleStep {
+            before_restart: true,
+            ..sample(number)
+        };
+        for step in [
+            old(101),
+            sample(2),
+            old(100),
+            old(103),
+            sample(1),
+            sample(3),
+        ] {
+            sources.step(SOURCE, step, true);
         }
         let counts = sources.counts();
-        assert_eq!((counts.restarted, counts.lost), (1, 0));
+        assert_eq!((counts.received, counts.restarted), (8, 1));
+        assert_eq!((counts.lost, counts.late), (1, 3));
     }
 }

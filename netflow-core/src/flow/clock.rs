@@ -334,14 +334,35 @@ fn uptime(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opt
 }
 
 /// IPFIX has no uptime in its header: systemInitTimeMilliseconds stands in the
-/// record or in the options (RFC 7012, section 5.8).
+/// record or in the options (RFC 7012, section 5.8). The uptime wraps as in
+/// v9: of all times it may say, the last before the message was sent.
 #[cold]
 fn since_init(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
+    const WRAP: i64 = 1 << 32;
     let slot = record.template().plan().ingredient(Ingredient::SystemInit);
-    let init = record
-        .unsigned(slot)
-        .and_then(Timestamp::from_millis)
-        .or(header.system_init)?;
-    let nanos = i64::try_from(sent).ok()?.checked_mul(1_000_000)?;
-    Some(init.saturating_add(nanos))
+    let told = record.unsigned(slot).and_then(Timestamp::from_millis);
+    let init = told.or(header.system_init)?;
+    let exported = header.export_time.unwrap_or(header.received);
+    let running = exported.nanos_since(init).div_euclid(1_000_000);
+    // Options of a later start say nothing of a message from before it.
+    if told.is_none() && running < -SECOND {
+        return None;
+    }
+    let sent = i64::try_from(sent).ok()?;
+    let wraps = if running < LONGEST {
+        let past = running
+            .saturating_add(i64::from(AHEAD))
+            .saturating_sub(sent);
+        past.div_euclid(WRAP).max(0)
+    } else {
+        0
+    };
+    let uptime = wraps.checked_mul(WRAP)?.checked_add(sent)?;
+    Some(init.saturating_add(uptime.checked_mul(1_000_000)?))
 }
+
+/// A second in milliseconds: header times are whole.
+const SECOND: i64 = 1_000;
+/// Longer than any exporter runs, in milliseconds: a start that far back is
+/// that of a clock that was not set.
+const LONGEST: i64 = 20 * 365 * 86_400_000;

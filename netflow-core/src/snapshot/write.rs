@@ -64,6 +64,10 @@ impl<'o> Writer<'o> {
         self.octets.extend(number.to_be_bytes());
     }
 
+    pub(crate) fn i8(&mut self, number: i8) {
+        self.octets.extend(number.to_be_bytes());
+    }
+
     pub(crate) fn i64(&mut self, number: i64) {
         self.octets.extend(number.to_be_bytes());
     }

@@ -85,6 +85,27 @@ fn in_ipfix_uptimes_count_from_the_start_of_the_exporter() {
 }
 
 #[test]
+fn in_ipfix_uptimes_wrap_too() {
+    let days = 50;
+    let init = (u64::from(NOW) - days * 86_400) * 1_000;
+    let wrapped = u32::try_from(days * 86_400_000 - (1 << 32)).unwrap();
+    let [high, low] = [init >> 32, init & 0xffff_ffff].map(|n| u32::try_from(n).unwrap());
+    for (first, last, start, end) in [
+        (wrapped - 20_000, wrapped - 1_000, -20_000, -1_000),
+        (wrapped - 1_000, wrapped + 500, -1_000, 500),
+        (u32::MAX, wrapped, -i64::from(wrapped) - 1, 0),
+    ] {
+        let message = Message::ipfix(0)
+            .template(256, &[(22, 4), (21, 4), (160, 8)])
+            .set(256, &words(&[first, last, high, low]));
+        assert_eq!(
+            times(&message),
+            (Some(start), Some(end), Some("system_init"))
+        );
+    }
+}
+
+#[test]
 fn absolute_times_of_every_unit_are_read() {
     let ntp = NOW + 2_208_988_800;
     let half = 1 << 31;

@@ -6,7 +6,7 @@ use super::PROTOCOLS;
 use crate::datagram::Protocol;
 use crate::decoder::session::SessionKey;
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
-use crate::exporter::{Learned, SampleCounts, Sequence, SourceKey};
+use crate::exporter::{Learned, SavedCounts, SavedSource, Sequence};
 use crate::snapshot::{
     Section, Sections, SnapshotError, address, entries, kind, malformed, optional, text, time,
 };
@@ -23,7 +23,7 @@ pub(super) struct SavedDomain<'a> {
     pub(super) key: Option<SessionKey>,
     pub(super) account: Account,
     pub(super) sequence: Sequence,
-    pub(super) sample_counts: SampleCounts,
+    pub(super) sample_counts: SavedCounts,
 }
 
 /// How many messages came and when.
@@ -43,14 +43,6 @@ pub(super) struct SavedTemplate<'a> {
     pub(super) options: bool,
     /// The record as it is sent.
     pub(super) record: &'a [u8],
-}
-
-/// A source of an sFlow agent.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct SavedSource {
-    pub(super) key: SourceKey,
-    pub(super) next: u32,
-    pub(super) drops: Option<u32>,
 }
 
 impl<'a> SavedDomain<'a> {
@@ -80,7 +72,7 @@ impl<'a> SavedDomain<'a> {
             key: None,
             account: Account::default(),
             sequence: Sequence::default(),
-            sample_counts: SampleCounts::default(),
+            sample_counts: SavedCounts::default(),
         };
         for section in Sections::new(body) {
             let Section { kind, mut body } = section?;
@@ -91,7 +83,7 @@ impl<'a> SavedDomain<'a> {
                 kind::ACCOUNT => domain.account = Account::read(reader).ok_or(fault)?,
                 kind::SEQUENCE => domain.sequence = Sequence::load(reader).ok_or(fault)?,
                 kind::SAMPLE_COUNTS => {
-                    domain.sample_counts = sample_counts(reader).ok_or(fault)?;
+                    domain.sample_counts = SavedCounts::read(reader).ok_or(fault)?;
                 }
                 _ => {}
             }
@@ -155,21 +147,6 @@ impl<'a> SavedTemplate<'a> {
     }
 }
 
-impl SavedSource {
-    fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let key = SourceKey {
-            counters: reader.u8()? != 0,
-            class: reader.u32()?,
-            index: reader.u32()?,
-        };
-        Some(Self {
-            key,
-            next: reader.u32()?,
-            drops: optional(reader, Reader::u32)?,
-        })
-    }
-}
-
 /// The dialect of the templates of a protocol that has any.
 pub(super) const fn dialect(protocol: Protocol) -> Option<Dialect> {
     match protocol {
@@ -193,16 +170,6 @@ fn key(reader: &mut Reader<'_>) -> Option<Option<SessionKey>> {
         observation_domain,
         agent,
     }))
-}
-
-fn sample_counts(reader: &mut Reader<'_>) -> Option<SampleCounts> {
-    Some(SampleCounts {
-        received: reader.u64()?,
-        lost: reader.u64()?,
-        late: reader.u64()?,
-        restarted: reader.u64()?,
-        drops: reader.u64()?,
-    })
 }
 
 /// An element; `Some(None)` if its type is not known here.

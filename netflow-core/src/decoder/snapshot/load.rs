@@ -2,11 +2,11 @@
 
 use alloc::sync::Arc;
 
-use super::domain::{SavedDomain, SavedSource, SavedTemplate, dialect};
+use super::domain::{SavedDomain, SavedTemplate, dialect};
 use crate::decoder::Decoder;
 use crate::decoder::session::{Session, SessionId, Uses};
 use crate::element::TypeRecord;
-use crate::exporter::Learned;
+use crate::exporter::{Learned, SavedSource};
 use crate::snapshot::LoadReport;
 use crate::template::{Known, Template};
 use crate::wire::reader::Reader;
@@ -104,7 +104,7 @@ impl<'d> Load<'d> {
     fn sequences(&mut self, id: SessionId, saved: &SavedDomain<'_>) {
         self.decoder
             .sessions
-            .change(id, |session| session.sources.reset(saved.sample_counts));
+            .change(id, |session| session.sources.reset(&saved.sample_counts));
         for source in saved.sources() {
             self.source(id, &source);
         }
@@ -117,9 +117,7 @@ impl<'d> Load<'d> {
         let known = session.sources.knows(source.key);
         let room = if known { 0 } else { session.sources.growth() };
         self.change(id, room, |session| {
-            session
-                .sources
-                .restore(source.key, source.next, source.drops);
+            session.sources.restore(source);
         });
     }
 

@@ -7,7 +7,6 @@ use super::PROTOCOLS;
 use crate::datagram::Protocol;
 use crate::decoder::session::{Session, SessionKey, Sessions};
 use crate::element::DefinedElement;
-use crate::exporter::SampleCounts;
 use crate::snapshot::{DOMAIN, Writer, kind};
 use crate::template::{Known, Template};
 
@@ -24,10 +23,8 @@ fn domain(session: &Session, out: &mut Writer<'_>) {
     out.section(kind::KEY, |out| key(session.key(), out));
     out.section(kind::ACCOUNT, |out| account(session, out));
     out.section(kind::SEQUENCE, |out| session.sequence.save(out));
-    out.section(kind::SAMPLE_COUNTS, |out| {
-        sample_counts(&session.sources.counts(), out);
-    });
-    out.section(kind::SOURCES, |out| sources(session, out));
+    out.section(kind::SAMPLE_COUNTS, |out| session.sources.save_counts(out));
+    out.section(kind::SOURCES, |out| session.sources.save_sources(out));
     out.section(kind::ELEMENTS, |out| {
         let mut elements: Vec<_> = session.taught.iter().collect();
         elements.sort_unstable_by_key(|element| element.id);
@@ -63,33 +60,6 @@ fn account(session: &Session, out: &mut Writer<'_>) {
     out.time(session.last_received);
     out.u8(session.clock_skew.is_some().into());
     out.i64(session.clock_skew.unwrap_or(0));
-}
-
-fn sample_counts(counts: &SampleCounts, out: &mut Writer<'_>) {
-    if *counts == SampleCounts::default() {
-        return;
-    }
-    for count in [
-        counts.received,
-        counts.lost,
-        counts.late,
-        counts.restarted,
-        counts.drops,
-    ] {
-        out.u64(count);
-    }
-}
-
-fn sources(session: &Session, out: &mut Writer<'_>) {
-    let mut sources: Vec<_> = session.sources.entries().collect();
-    sources.sort_unstable();
-    for (key, next, drops) in sources {
-        out.u8(key.counters.into());
-        out.u32(key.class);
-        out.u32(key.index);
-        out.u32(next);
-        out.optional(drops);
-    }
 }
 
 fn element(element: &DefinedElement, out: &mut Writer<'_>) {

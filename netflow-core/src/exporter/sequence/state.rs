@@ -1,21 +1,39 @@
 //! The place in the sequence, written to a snapshot and read from one.
 
-use super::{RECENT, Sequence, SequenceCounts};
-use crate::snapshot::{Writer, optional};
+use super::{Clock, Ledger, Sequence, SequenceCounts, Tally};
+use crate::snapshot::{Writer, optional, time};
+use crate::time::Timestamp;
 use crate::wire::reader::Reader;
 
 impl Sequence {
     /// Writes it, if any message had a number.
     pub(crate) fn save(&self, out: &mut Writer<'_>) {
-        if self.is_untouched() {
+        if self.clock.is_none() {
             return;
         }
-        out.optional(self.next);
-        out.optional(self.uptime);
-        out.u32(self.last_records);
-        out.u8(self.flow_streak);
-        out.u64(self.flow_lost);
-        out.u8(self.counts_flows.into());
+        for (tally, balance) in self.tallies.iter().zip(self.balances) {
+            tally.save(out);
+            out.i8(balance);
+        }
+        Clock::save(self.clock, out);
+        Clock::save(self.previous, out);
+    }
+
+    /// Reads it; `None` if it is cut.
+    pub(crate) fn load(reader: &mut Reader<'_>) -> Option<Self> {
+        let mut sequence = Self::default();
+        for (tally, balance) in sequence.tallies.iter_mut().zip(&mut sequence.balances) {
+            *tally = Tally::load(reader)?;
+            *balance = i8::from_be_bytes([reader.u8()?]);
+        }
+        sequence.clock = optional(reader, Clock::load)?;
+        sequence.previous = optional(reader, Clock::load)?;
+        Some(sequence)
+    }
+}
+
+impl Tally {
+    fn save(&self, out: &mut Writer<'_>) {
         let counts = &self.counts;
         for count in [
             counts.received,
@@ -23,85 +41,85 @@ impl Sequence {
             counts.late,
             counts.duplicated,
             counts.restarted,
+            counts.unread,
         ] {
             out.u64(count);
         }
-        let (newer, older) = self
-            .recent
-            .split_at_checked(self.cursor)
-            .unwrap_or_default();
-        let recent = older.iter().chain(newer).flatten();
-        out.u8(count(recent.clone()));
-        for number in recent {
-            out.u32(*number);
-        }
-        let gaps = self.gaps.iter().filter(|(_, count)| *count > 0);
-        out.u8(count(gaps.clone()));
-        for (from, count) in gaps {
-            out.u32(*from);
-            out.u32(*count);
-        }
+        self.current.save(out);
+        self.previous.save(out);
     }
 
-    /// Reads it; `None` if it is cut.
-    pub(crate) fn load(reader: &mut Reader<'_>) -> Option<Self> {
-        let mut sequence = Self {
-            next: optional(reader, Reader::u32)?,
-            uptime: optional(reader, Reader::u32)?,
-            last_records: reader.u32()?,
-            flow_streak: reader.u8()?,
-            flow_lost: reader.u64()?,
-            counts_flows: reader.u8()? != 0,
+    fn load(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
             counts: SequenceCounts {
                 received: reader.u64()?,
                 lost: reader.u64()?,
                 late: reader.u64()?,
                 duplicated: reader.u64()?,
                 restarted: reader.u64()?,
+                unread: reader.u64()?,
             },
-            ..Self::default()
-        };
-        for _ in 0..reader.u8()? {
-            let number = reader.u32()?;
-            sequence.remember(number);
-        }
-        for _ in 0..reader.u8()? {
-            let gap = (reader.u32()?, reader.u32()?);
-            sequence.gaps.rotate_left(1);
-            if let Some(newest) = sequence.gaps.last_mut() {
-                *newest = gap;
-            }
-        }
-        Some(sequence)
-    }
-
-    /// No message had a number yet.
-    fn is_untouched(&self) -> bool {
-        self.next.is_none()
-            && self.counts == SequenceCounts::default()
-            && self.recent == [None; RECENT]
+            current: Ledger::load(reader)?,
+            previous: Ledger::load(reader)?,
+        })
     }
 }
 
-/// How many there are; the rings are shorter than 256.
-fn count<T>(items: impl Iterator<Item = T>) -> u8 {
-    u8::try_from(items.count()).unwrap_or(u8::MAX)
+impl Clock {
+    fn save(clock: Option<Self>, out: &mut Writer<'_>) {
+        out.u8(clock.is_some().into());
+        let clock = clock.unwrap_or(Self {
+            uptime: None,
+            time: Timestamp::default(),
+            began: Timestamp::default(),
+        });
+        out.optional(clock.uptime);
+        out.time(clock.time);
+        out.time(clock.began);
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            uptime: optional(reader, Reader::u32)?,
+            time: time(reader)?,
+            began: time(reader)?,
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{RECENT, Sequence};
-    use crate::exporter::Step;
+    use super::Sequence;
+    use crate::exporter::{Mark, Rest, Step, Units};
     use crate::snapshot::{Sections, Writer};
+    use crate::time::Timestamp;
 
-    fn step(number: u32) -> Step {
+    /// A message so many seconds after the start of its exporter, which may
+    /// have started anew.
+    fn step(seconds: u32, number: u32, with_uptime: bool, rest: Rest) -> Step {
+        let time = Timestamp::from_secs(1_700_000_000 + seconds);
+        let uptime = seconds.checked_sub(5_000).unwrap_or(seconds) * 1_000 + 60_000;
         Step {
-            number,
-            units: Some(1),
-            records: 1,
-            uptime: None,
+            mark: Mark {
+                number,
+                uptime: with_uptime.then_some(uptime),
+                time,
+            },
+            ways: [
+                Some(Units {
+                    rest,
+                    ..Units::whole(5)
+                }),
+                Some(Units::whole(1)),
+                Some(Units {
+                    count: 5,
+                    rest,
+                    counted_in: true,
+                }),
+            ],
+            twice: false,
         }
     }
 
@@ -118,36 +136,47 @@ mod tests {
         Sequence::load(&mut section.unwrap().unwrap().body).unwrap()
     }
 
+    /// Numbers with gaps, some of them filled later, some twice.
+    fn numbers(count: u32) -> impl Iterator<Item = (u32, u32)> {
+        let place = |n: u32| n * 5 + (n * 7 % 11) * 5 % 25;
+        (0..count).map(move |n| (n, place(n)))
+    }
+
     #[test]
-    fn a_sequence_goes_on_alike_wherever_its_rings_are() {
-        for count in [1, 2, 31, 32, 33, 40, 64] {
+    fn a_sequence_goes_on_alike_wherever_it_was_saved() {
+        for with_uptime in [true, false] {
             let mut whole = Sequence::default();
-            for number in 0..count {
-                // Every third is missing; some come late.
-                whole.step(step(number * 3 / 2));
+            let mut again = Sequence::default();
+            let before = numbers(60);
+            let after = numbers(60).map(|(n, number)| (n + 5_000, number));
+            for (seconds, number) in before.chain(after).chain(numbers(9)) {
+                let rest = if number % 45 == 0 {
+                    Rest::Unread
+                } else {
+                    Rest::Nothing
+                };
+                let step = step(seconds, number, with_uptime, rest);
+                assert_eq!(again.step(step), whole.step(step), "{number}");
+                assert_eq!(again.counts(), whole.counts());
+                again = loaded(&saved(&whole));
+                assert_eq!(saved(&again), saved(&whole));
             }
-            let mut again = loaded(&saved(&whole));
-            for number in (count * 2..count * 2 + 40).chain([4, 10, 19, 1]) {
-                assert_eq!(again.step(step(number)), whole.step(step(number)));
-                assert_eq!(saved(&again), saved(&whole), "{count} {number}");
-            }
+            let counts = whole.counts();
+            assert!(counts.lost > 0 && counts.late > 0 && counts.duplicated > 0);
+            assert!(counts.restarted > 0 && counts.unread > 0);
         }
     }
 
     #[test]
-    fn more_numbers_than_there_is_room_for_leave_the_last() {
-        let mut octets = [0; 10 + 4 + 1 + 8 + 1 + 40].to_vec();
-        octets.push(255);
-        octets.extend((0..255_u32).flat_map(u32::to_be_bytes));
-        octets.push(255);
-        octets.extend((0..510_u32).flat_map(u32::to_be_bytes));
-        let mut reader = crate::wire::reader::Reader::new(&octets, 0);
-        let sequence = Sequence::load(&mut reader).unwrap();
-        let last = 255 - u32::try_from(RECENT).unwrap()..255;
-        assert!(
-            last.clone()
-                .all(|number| sequence.recent.contains(&Some(number)))
-        );
-        assert_eq!(sequence.gaps.last(), Some(&(508, 509)));
+    fn what_waits_is_not_saved_and_stays_unread() {
+        let mut sequence = Sequence::default();
+        for (number, rest) in [(0, Rest::Nothing), (5, Rest::Waits), (30, Rest::Nothing)] {
+            sequence.step(step(number, number, false, rest));
+        }
+        assert_eq!(sequence.counts().unread, 20);
+        let mut again = loaded(&saved(&sequence));
+        assert_eq!(saved(&again), saved(&sequence));
+        again.resolve(false);
+        assert_eq!((again.counts().unread, again.counts().lost), (20, 0));
     }
 }

@@ -1,0 +1,120 @@
+//! The sources of an agent, written to a snapshot and read from one.
+
+use alloc::vec::Vec;
+
+use super::{Run, SampleCounts, Source, SourceKey, Sources};
+use crate::snapshot::{Writer, optional};
+use crate::wire::reader::Reader;
+
+/// What is counted of all sources together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct SavedCounts {
+    counts: SampleCounts,
+    starts: u32,
+}
+
+/// One source.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SavedSource {
+    pub(crate) key: SourceKey,
+    source: Source,
+}
+
+impl SavedCounts {
+    /// Reads them; `None` if they are cut.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            counts: SampleCounts {
+                received: reader.u64()?,
+                lost: reader.u64()?,
+                late: reader.u64()?,
+                restarted: reader.u64()?,
+                drops: reader.u64()?,
+            },
+            starts: reader.u32()?,
+        })
+    }
+}
+
+impl SavedSource {
+    /// Reads it; `None` if it is cut.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let key = SourceKey {
+            counters: reader.u8()? != 0,
+            class: reader.u32()?,
+            index: reader.u32()?,
+        };
+        let source = Source {
+            run: Run::read(reader)?,
+            previous: optional(reader, Run::read)?,
+            start: reader.u32()?,
+            drops: optional(reader, Reader::u32)?,
+        };
+        Some(Self { key, source })
+    }
+}
+
+impl Sources {
+    /// Writes what is counted, if anything is.
+    pub(crate) fn save_counts(&self, out: &mut Writer<'_>) {
+        let (counts, starts) = (self.counts, self.starts);
+        if (SavedCounts { counts, starts }) == SavedCounts::default() {
+            return;
+        }
+        for count in [
+            counts.received,
+            counts.lost,
+            counts.late,
+            counts.restarted,
+            counts.drops,
+        ] {
+            out.u64(count);
+        }
+        out.u32(starts);
+    }
+
+    /// Writes the sources, in order.
+    pub(crate) fn save_sources(&self, out: &mut Writer<'_>) {
+        let mut sources: Vec<_> = self.sources.iter().collect();
+        sources.sort_unstable_by_key(|(key, _)| **key);
+        for (key, source) in sources {
+            out.u8(key.counters.into());
+            out.u32(key.class);
+            out.u32(key.index);
+            source.run.save(out);
+            out.u8(source.previous.is_some().into());
+            source
+                .previous
+                .unwrap_or(Run { first: 0, next: 0 })
+                .save(out);
+            out.u32(source.start);
+            out.optional(source.drops);
+        }
+    }
+
+    /// Goes on from these counts, without sources.
+    pub(crate) fn reset(&mut self, saved: &SavedCounts) {
+        self.sources.retain(|_, _| false);
+        self.counts = saved.counts;
+        self.starts = saved.starts;
+    }
+
+    /// Takes a source from a snapshot.
+    pub(crate) fn restore(&mut self, saved: &SavedSource) {
+        self.sources.insert(saved.key, saved.source);
+    }
+}
+
+impl Run {
+    fn save(&self, out: &mut Writer<'_>) {
+        out.u32(self.first);
+        out.u32(self.next);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            first: reader.u32()?,
+            next: reader.u32()?,
+        })
+    }
+}
