@@ -6,7 +6,9 @@ use core::fmt::Write as _;
 use core::net::SocketAddr;
 use std::io::{self, Write as _};
 
-use netflow_core::{Datagram, Decoder, DomainReport, Error, Message, Protocol, SequenceCounts};
+use netflow_core::{
+    Datagram, Decoder, DomainReport, Error, Message, Protocol, SequenceCounts, SequenceUnit,
+};
 
 use crate::files::{self, Files};
 use crate::rows::Suspects;
@@ -236,13 +238,17 @@ fn sequence_lines(mut domains: Vec<DomainReport>, lines: &mut Lines) {
 
 /// Whether sequence numbers told anything but that all came in order.
 const fn has_irregular_sequence(counts: &SequenceCounts) -> bool {
-    counts.lost > 0 || counts.late > 0 || counts.duplicated > 0 || counts.restarted > 0
+    counts.lost > 0
+        || counts.late > 0
+        || counts.duplicated > 0
+        || counts.restarted > 0
+        || counts.unread > 0
 }
 
 /// `8 messages lost, 1 late, of 192.0.2.1, domain 0 (netflow9)`
 fn sequence_line(domain: &DomainReport) -> String {
     let counts = &domain.sequence;
-    let unit = unit(domain.protocol);
+    let unit = unit(domain.protocol, domain.sequence_unit);
     let mut text = String::new();
     for (count, what) in [
         (counts.lost, format!("{} lost", counted(counts.lost, unit))),
@@ -252,6 +258,10 @@ fn sequence_line(domain: &DomainReport) -> String {
             format!("{} sent twice", counted(counts.duplicated, "message")),
         ),
         (counts.restarted, counted(counts.restarted, "restart")),
+        (
+            counts.unread,
+            format!("{} lost or not read", counted(counts.unread, unit)),
+        ),
     ] {
         if count > 0 {
             text += &what;
@@ -269,13 +279,12 @@ fn sequence_line(domain: &DomainReport) -> String {
     text
 }
 
-/// What the sequence numbers of a protocol count.
-pub(crate) const fn unit(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::NetflowV9 => "message",
-        Protocol::Ipfix => "data record",
-        Protocol::SflowV5 => "datagram",
-        _ => "flow",
+/// What the sequence numbers of an exporter count.
+pub(crate) const fn unit(protocol: Protocol, unit: Option<SequenceUnit>) -> &'static str {
+    match (protocol, unit) {
+        (Protocol::SflowV5, _) => "datagram",
+        (_, Some(unit)) => unit.name(),
+        (_, None) => "message",
     }
 }
 

@@ -8,7 +8,7 @@
 //!    "messages":42,"ports":[50000],"port_count":1,
 //!    "flows":131,"options_records":3,"counters_samples":0,"discarded_packets":0,
 //!    "sequence":{"unit":"message","received":42,"lost":18,"late":0,"duplicated":0,
-//!      "restarted":0,"gap_count":2,"gaps":[{"frame":7,"lost":12},…]},
+//!      "restarted":0,"unread":0,"gap_count":2,"gaps":[{"frame":7,"lost":12},…]},
 //!    "samples":{"received":0,"lost":0,"late":0,"restarted":0,"drops":0},
 //!    "sampling":[{"rate":1000,"rule":"sampler","of":"sampler 1","frame":2,"flows":120},
 //!      {"rate":null,"rule":null,"flows":11}],"sampling_other_flows":0,
@@ -145,6 +145,7 @@ fn write_sequence(json: &mut Json<'_>, domain: &Domain, files: &Files) {
     number(json, "late", counts.late);
     number(json, "duplicated", counts.duplicated);
     number(json, "restarted", counts.restarted);
+    number(json, "unread", counts.unread);
     number(json, "gap_count", domain.gaps.count);
     json.key("gaps");
     list(json, &domain.gaps.kept, |json, gap| {

@@ -6,7 +6,7 @@ use core::net::IpAddr;
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::{
     Announcement, DomainReport, ErrorKind, Flow, KnownTemplate, MessageHeader, Problem, Protocol,
-    SampleCounts, SequenceCounts, SequenceEvent, Set, SetKind, Timestamp,
+    SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
 };
 
 use super::clock::Clock;
@@ -124,6 +124,7 @@ pub(crate) struct Domain {
     pub(crate) clock: Clock,
     pub(crate) gaps: Few<Gap>,
     pub(crate) sequence: SequenceCounts,
+    unit: Option<SequenceUnit>,
     pub(crate) samples: SampleCounts,
     pub(crate) missed: BTreeMap<u16, Missed>,
     /// Templates that came and could not be kept, with the frame of the first.
@@ -152,6 +153,7 @@ impl Domain {
             clock: Clock::default(),
             gaps: Few::default(),
             sequence: SequenceCounts::default(),
+            unit: None,
             samples: SampleCounts::default(),
             missed: BTreeMap::new(),
             refused: BTreeMap::new(),
@@ -172,6 +174,11 @@ impl Domain {
         }
         if !self.key.is_nobody() {
             self.clock.message(header);
+        }
+        if header.sequence_unit.is_some() && self.unit != header.sequence_unit {
+            // What was taken for gaps before was counted wrongly.
+            self.gaps = Few::default();
+            self.unit = header.sequence_unit;
         }
         if let SequenceEvent::Gap(lost) = header.sequence_event {
             let frame = header.frame;
@@ -263,6 +270,7 @@ impl Domain {
         all.late += one.late;
         all.duplicated += one.duplicated;
         all.restarted += one.restarted;
+        all.unread += one.unread;
         let (all, one) = (&mut self.samples, report.samples);
         all.received += one.received;
         all.lost += one.lost;
@@ -273,7 +281,36 @@ impl Domain {
 
     /// What its sequence numbers count.
     pub(crate) const fn unit(&self) -> &'static str {
-        summary::unit(self.key.protocol)
+        summary::unit(self.key.protocol, self.unit)
+    }
+
+    /// How that differs from what the protocol says, if it does.
+    pub(crate) const fn unit_note(&self) -> Option<&'static str> {
+        Some(match (self.key.protocol, self.unit) {
+            (Protocol::NetflowV9, Some(SequenceUnit::Flow)) => {
+                "its numbers count flows, not messages (RFC 3954, section 5.1)"
+            }
+            (Protocol::NetflowV9, Some(SequenceUnit::FlowCountedIn)) => {
+                "its numbers count flows, those of the message too, not messages (RFC 3954, section 5.1)"
+            }
+            (Protocol::Ipfix, Some(SequenceUnit::Message)) => {
+                "its numbers count messages, not data records (RFC 7011, section 3.1)"
+            }
+            (Protocol::Ipfix, Some(SequenceUnit::FlowCountedIn)) => {
+                "its numbers count the flows of the message too, not the data records before it (RFC 7011, section 3.1)"
+            }
+            (_, Some(SequenceUnit::FlowCountedIn)) => {
+                "its numbers count the flows of the message too, not only those before it"
+            }
+            (
+                Protocol::NetflowV5
+                | Protocol::NetflowV6
+                | Protocol::NetflowV7
+                | Protocol::NetflowV8,
+                Some(SequenceUnit::Message),
+            ) => "its numbers count messages, not flows",
+            _ => return None,
+        })
     }
 }
 

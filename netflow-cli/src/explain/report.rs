@@ -120,6 +120,7 @@ fn write_sequence(domain: &Domain, files: &Files, page: &mut Page) {
         (counts.late, "late"),
         (counts.duplicated, "duplicated"),
         (counts.restarted, "restarted"),
+        (counts.unread, "lost or in data that was not read"),
     ] {
         if count > 0 {
             text += &format!(", {} {what}", grouped(count));
@@ -127,6 +128,9 @@ fn write_sequence(domain: &Domain, files: &Files, page: &mut Page) {
     }
     let tone = |lost| if lost > 0 { Tone::Bad } else { Tone::Plain };
     page.item("sequence", &text, tone(counts.lost));
+    if let Some(note) = domain.unit_note() {
+        page.item("", note, Tone::Plain);
+    }
     if domain.gaps.count > 0 {
         let gaps: Vec<String> = domain
             .gaps

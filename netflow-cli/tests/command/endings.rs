@@ -197,12 +197,32 @@ fn the_summary_tells_what_was_read_and_what_was_not() {
     assert!(late.stderr.contains(messages), "{}", late.stderr);
 }
 
+/// A little-endian pcap without its packet of this number.
+fn without_packet(number: usize, mut pcap: Vec<u8>) -> Vec<u8> {
+    let mut begin = 24;
+    let mut end = begin;
+    for _ in 0..number {
+        begin = end;
+        let len = u32::from_le_bytes(pcap[begin + 8..begin + 12].try_into().unwrap());
+        end = begin + 16 + usize::try_from(len).unwrap();
+    }
+    pcap.drain(begin..end);
+    pcap
+}
+
 #[test]
 fn the_summary_tells_what_the_sequence_numbers_of_a_domain_say_in_their_unit() {
-    let run = netflow(["decode".as_ref(), testdata("genuine/ovs.pcap").as_os_str()]);
+    let directory = Directory::new("sequence");
+    let names = ["synthetic/cisco_asr9k_v9.pcap", "genuine/pm_v10.pcap"];
+    let [v9, ipfix] = names.map(|name| {
+        let path = directory.file(&name.replace('/', "-"));
+        fs::write(&path, without_packet(4, fs::read(testdata(name)).unwrap())).unwrap();
+        path
+    });
+    let run = netflow(["decode".as_ref(), v9.as_os_str(), ipfix.as_os_str()]);
     let told = "\
-sequence     29 flows lost, 1 message sent twice, of 127.0.0.1, domain 775 (netflow5)
-             1 data record lost, of 127.0.0.1, domain 123 (ipfix); see netflow explain
+sequence     4 data records lost, of 127.0.0.1, domain 0 (ipfix)
+             1 message lost, of 192.0.2.1, domain 2177 (netflow9); see netflow explain
 ";
     assert!(run.stderr.contains(told), "{}", run.stderr);
 }
