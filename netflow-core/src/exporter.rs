@@ -16,6 +16,7 @@ pub(crate) use self::learn::OptionsRecord;
 use self::names::Names;
 pub use self::sampling::SamplerKey;
 use self::sampling::Samplers;
+pub(crate) use self::sampling::ToldRate;
 pub(crate) use self::sequence::{Mark, Rest, Sequence, Step, Units, Ways};
 pub use self::sequence::{SequenceCounts, SequenceEvent, SequenceUnit};
 pub(crate) use self::snapshot::Learned;

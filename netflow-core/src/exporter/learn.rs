@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::Exporter;
-use super::sampling::{Announced, SamplerKey};
+use super::sampling::{Announced, SamplerKey, ToldRate};
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::record::DataRecord;
 use crate::time::Timestamp;
@@ -16,13 +16,8 @@ pub(crate) struct OptionsRecord<'a> {
     sampler: Option<u64>,
     selector: Option<u64>,
     interface: Option<u32>,
-    interval: Option<u64>,
     random_interval: Option<u64>,
-    packet_interval: Option<u64>,
-    packet_space: Option<u64>,
-    size: Option<u64>,
-    population: Option<u64>,
-    probability: Option<f64>,
+    rate: ToldRate<'a>,
     interface_name: Option<&'a [u8]>,
     interface_description: Option<&'a [u8]>,
     ingress_vrf: Option<u32>,
@@ -62,7 +57,7 @@ impl<'a> OptionsRecord<'a> {
         let text = Some(octets).filter(|octets| !Text::new(octets).octets().is_empty());
         match id {
             10 | 14 | 252 | 253 => set(&mut self.interface, narrow(octets)),
-            34 => set(&mut self.interval, unsigned(octets)),
+            34 => set(&mut self.rate.interval, unsigned(octets)),
             48 => set(&mut self.sampler, unsigned(octets)),
             50 => set(&mut self.random_interval, unsigned(octets)),
             82 => set(&mut self.interface_name, text),
@@ -78,11 +73,11 @@ impl<'a> OptionsRecord<'a> {
             236 => set(&mut self.vrf_name, text),
             302 => set(&mut self.selector, unsigned(octets)),
             303 => set(&mut self.type_element, narrow(octets)),
-            305 => set(&mut self.packet_interval, unsigned(octets)),
-            306 => set(&mut self.packet_space, unsigned(octets)),
-            309 => set(&mut self.size, unsigned(octets)),
-            310 => set(&mut self.population, unsigned(octets)),
-            311 => set(&mut self.probability, probability(octets)),
+            305 => set(&mut self.rate.taken, unsigned(octets)),
+            306 => set(&mut self.rate.left_out, unsigned(octets)),
+            309 => set(&mut self.rate.size, unsigned(octets)),
+            310 => set(&mut self.rate.population, unsigned(octets)),
+            311 => set(&mut self.rate.probability, Some(octets)),
             339 => set(&mut self.type_data, narrow(octets)),
             341 => set(&mut self.type_name, text),
             344 => set(&mut self.type_semantics, narrow(octets)),
@@ -92,29 +87,10 @@ impl<'a> OptionsRecord<'a> {
         }
     }
 
-    /// One packet of so many, by whichever elements say so; 0 says nothing.
-    /// Packets taken in a row without those left out come last: Cisco IOS-XR
-    /// sends 1 beside the size and population that are meant
-    /// (RFC 5477, section 8.2).
+    /// One packet of so many; 0 says nothing.
     fn rate(&self) -> Option<u64> {
-        let spaced = self.packet_interval.and_then(|taken| {
-            let all = taken.checked_add(self.packet_space?)?;
-            all.checked_div(taken)
-        });
-        let of_population = self
-            .size
-            .and_then(|size| self.population?.checked_div(size));
-        [
-            self.random_interval,
-            self.interval,
-            spaced,
-            of_population,
-            self.probability.and_then(inverse),
-            self.packet_interval.filter(|_| self.packet_space.is_none()),
-        ]
-        .into_iter()
-        .flatten()
-        .find(|rate| *rate > 0)
+        let random = self.random_interval.filter(|rate| *rate > 0);
+        random.or_else(|| self.rate.rate())
     }
 
     /// What the rate belongs to: the nearest that the record names.
@@ -238,29 +214,4 @@ fn set<T>(field: &mut Option<T>, value: Option<T>) {
 
 fn narrow<T: TryFrom<u64>>(octets: &[u8]) -> Option<T> {
     T::try_from(unsigned(octets)?).ok()
-}
-
-/// samplingProbability, a float64 that may be sent as a float32.
-fn probability(octets: &[u8]) -> Option<f64> {
-    match crate::value::Value::parse(DataType::Float64, octets)? {
-        crate::value::Value::Float(probability) => Some(probability),
-        _ => None,
-    }
-}
-
-/// 1 / probability to the nearest whole number; `None` where that is none.
-fn inverse(probability: f64) -> Option<u64> {
-    /// Past this a float64 does not hold whole numbers.
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    let rate = 1.0 / probability + 0.5;
-    if !(1.0..MOST).contains(&rate) {
-        return None;
-    }
-    #[expect(
-        clippy::as_conversions,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the bounds were checked, and there is no other way from a float"
-    )]
-    Some(rate as u64)
 }

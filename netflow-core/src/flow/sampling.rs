@@ -1,7 +1,7 @@
 //! How many packets one counted packet stands for, and who said so.
 
 use super::{Flow, SampleFlow, Source, ingredient};
-use crate::exporter::SamplerKey;
+use crate::exporter::{SamplerKey, ToldRate};
 use crate::field::Ingredient;
 use crate::record::DataRecord;
 
@@ -9,7 +9,8 @@ use crate::record::DataRecord;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SamplingRule {
-    /// A field of the record: 34 or 50, or 305 and 306 together.
+    /// A field of the record: 34 or 50, 305 and 306 together, 309 and 310
+    /// together, or 311.
     Record,
     /// 305 without 306, which should be so many packets of how many: taken as
     /// the rate, as exporters mean it.
@@ -159,17 +160,20 @@ const EGRESS: u8 = 1;
 /// A rate that the record itself tells; 0 tells none.
 fn in_record(record: &DataRecord<'_, '_>) -> Option<Sampling> {
     let plan = record.template().plan();
-    let load = |what| ingredient(record, plan.ingredient(what)).filter(|count| *count > 0);
-    if let Some(rate) = load(Ingredient::SamplingInterval) {
-        return Some(Sampling::of(rate, SamplingRule::Record));
-    }
-    let taken = load(Ingredient::SamplingPacketInterval)?;
-    let left_out = ingredient(record, plan.ingredient(Ingredient::SamplingPacketSpace));
-    match left_out {
-        None => Some(Sampling::of(taken, SamplingRule::Vendor305)),
-        Some(left_out) => {
-            let rate = taken.checked_add(left_out)?.checked_div(taken)?;
-            Some(Sampling::of(rate, SamplingRule::Record))
-        }
-    }
+    let load = |what| ingredient(record, plan.ingredient(what));
+    let told = ToldRate {
+        interval: load(Ingredient::SamplingInterval),
+        taken: load(Ingredient::SamplingPacketInterval),
+        left_out: load(Ingredient::SamplingPacketSpace),
+        size: load(Ingredient::SamplingSize),
+        population: load(Ingredient::SamplingPopulation),
+        probability: record.slot(plan.ingredient(Ingredient::SamplingProbability)),
+    };
+    let whole = told.whole();
+    whole
+        .map(|rate| Sampling::of(rate, SamplingRule::Record))
+        .or_else(|| {
+            let rate = told.taken_alone()?;
+            Some(Sampling::of(rate, SamplingRule::Vendor305))
+        })
 }

@@ -48,6 +48,39 @@ fn packets_taken_and_left_out_make_a_rate() {
 }
 
 #[test]
+fn a_population_or_a_probability_in_the_record_makes_a_rate() {
+    // RFC 5477, sections 8.2.5 to 8.2.7; beside 1 packet in a row the population counts.
+    let of = |fields: &[(u16, u16)], record: &[u8]| {
+        let message = Message::ipfix(0).template(256, fields);
+        sampling(&[message.set(256, record)])
+    };
+    let fields = [(309, 4), (310, 4)];
+    assert_eq!(of(&fields, &words(&[2, 512])), (Some(256), Some("record")));
+    assert_eq!(of(&fields, &words(&[0, 512])), (None, None));
+    assert_eq!(of(&fields, &words(&[512, 2])), (None, None));
+    let fields = [(305, 4), (309, 4), (310, 4)];
+    assert_eq!(
+        of(&fields, &words(&[1, 1, 100])),
+        (Some(100), Some("record"))
+    );
+    for (probability, rate) in [
+        (0.001_f64, Some(1_000)),
+        (1.0, Some(1)),
+        (0.0, None),
+        (f64::NAN, None),
+        (-0.5, None),
+    ] {
+        let rule = rate.map(|_| "record");
+        assert_eq!(of(&[(311, 8)], &probability.to_be_bytes()), (rate, rule));
+    }
+    // Floats may be sent in four octets (RFC 7011, section 6.2).
+    assert_eq!(
+        of(&[(311, 4)], &0.01_f32.to_be_bytes()),
+        (Some(100), Some("record"))
+    );
+}
+
+#[test]
 fn the_sampler_of_the_record_has_its_own_rate() {
     let options = v9(0)
         .options_template(257, 1, &[(1, 4), (48, 2), (50, 4)])
