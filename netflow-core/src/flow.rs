@@ -3,6 +3,7 @@
 mod address;
 mod clock;
 mod icmp;
+mod inner;
 mod names;
 mod numbers;
 mod packet;

@@ -4,9 +4,11 @@ use super::FieldType;
 use crate::element::ElementId;
 
 /// What the flow works its own fields out from: elements that are looked up
-/// once, when a template is compiled, as those of the table are.
+/// once, when a template is compiled, as those of the table are. Of an element that
+/// is `second` the second field of a template counts, not the first: headers
+/// inside others follow them (RFC 7011, section 8).
 macro_rules! ingredients {
-    ($($(#[$doc:meta])+ $variant:ident $type:ident $source:tt;)+) => {
+    ($($(#[$doc:meta])+ $variant:ident $type:ident $source:tt $($second:ident)?;)+) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
         pub(crate) enum Ingredient {
@@ -28,9 +30,23 @@ macro_rules! ingredients {
             pub(crate) const fn elements(self) -> &'static [ElementId] {
                 match self { $(Self::$variant => elements!($source),)+ }
             }
+
+            /// The second field of the element is meant.
+            pub(crate) const fn is_second(self) -> bool {
+                match self { $(Self::$variant => second!($($second)?),)+ }
+            }
         }
     };
 }
+macro_rules! second {
+    () => {
+        false
+    };
+    (second) => {
+        true
+    };
+}
+
 ingredients! {
     /// Source address of IPv4, else the prefix that stands for it.
     SourceIpv4 Address [8 44];
@@ -89,12 +105,43 @@ ingredients! {
     SamplingPacketInterval U64 [305];
     /// Packets left out in a row.
     SamplingPacketSpace U64 [306];
+    /// Packets taken of a population.
+    SamplingSize U64 [309];
+    /// The population.
+    SamplingPopulation U64 [310];
+    /// How likely a packet is taken, a float.
+    SamplingProbability Octets [311];
     /// The first octets of a sampled frame.
     DataLinkFrame Text [315];
     /// The first octets of a sampled IP packet.
     IpHeader Text [313];
     /// The first octets of a sampled label stack.
     MplsLabelStack Text [316];
+    /// Addresses, ports and protocol of the inner packet, where records repeat
+    /// elements.
+    InnerSourceIpv4 Address [8] second;
+    /// Source of IPv6.
+    InnerSourceIpv6 Address [27] second;
+    /// Destination of IPv4.
+    InnerDestinationIpv4 Address [12] second;
+    /// Destination of IPv6.
+    InnerDestinationIpv6 Address [28] second;
+    /// Source port.
+    InnerSourcePort U16 [7] second;
+    /// Destination port.
+    InnerDestinationPort U16 [11] second;
+    /// Protocol.
+    InnerProtocol U8 [4] second;
+    /// The same of the inner packet of VMware, IPv4 or IPv6.
+    TenantSource Address [6876/881 6876/883];
+    /// Destination.
+    TenantDestination Address [6876/882 6876/884];
+    /// Source port.
+    TenantSourcePort U16 [6876/886];
+    /// Destination port.
+    TenantDestinationPort U16 [6876/887];
+    /// Protocol.
+    TenantProtocol U8 [6876/880];
     /// Segment of an overlay: a VNI.
     SegmentId U64 [351];
     /// ICMP type and code as one number.

@@ -164,7 +164,11 @@ fn of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<IpAddr> {
 
 /// The address of the version in use, in templates with room for both.
 #[inline]
-fn either(record: &DataRecord<'_, '_>, v4: Ingredient, v6: Ingredient) -> Option<IpAddr> {
+pub(super) fn either(
+    record: &DataRecord<'_, '_>,
+    v4: Ingredient,
+    v6: Ingredient,
+) -> Option<IpAddr> {
     let plan = record.template().plan();
     let (v4, v6) = (plan.ingredient(v4), plan.ingredient(v6));
     // Short enough to be part of the caller, where the address is never written

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 
 use super::{Flow, Source};
 use crate::field::{FlowField, Ingredient};
-use crate::packet::{HeaderProtocol, Inner, Packet};
+use crate::packet::{HeaderProtocol, Packet};
 use crate::record::DataRecord;
 use crate::value::MacAddress;
 
@@ -70,58 +70,5 @@ impl<'m> Flow<'m> {
             Source::Record(record) => section(record),
             Source::Sample(flow) => Some(*flow.packet()),
         }
-    }
-
-    /// The packet inside the outermost tunnel of the sampled packet.
-    fn inner(&self) -> Option<Inner<'m>> {
-        self.packet()?.inner()
-    }
-
-    /// How the inner packet is carried, such as `vxlan`.
-    #[must_use]
-    pub fn tunnel_type(&self) -> Option<&'static str> {
-        self.inner().map(|inner| inner.tunnel.name())
-    }
-
-    /// Number of the tunnel: the VNI of VXLAN and GENEVE, the key of GRE, the
-    /// TEID of GTP-U; of a record, layer2SegmentId.
-    #[must_use]
-    pub fn tunnel_id(&self) -> Option<u64> {
-        let sent = self.record().and_then(|record| {
-            let slot = record.template().plan().ingredient(Ingredient::SegmentId);
-            // The top octet is the kind of the segment (RFC 7133 and the registry).
-            super::ingredient(record, slot).map(|id| id & 0x00ff_ffff_ffff_ffff)
-        });
-        sent.or_else(|| self.inner()?.tunnel_id)
-    }
-
-    /// Source address of the inner packet.
-    #[must_use]
-    pub fn inner_source_address(&self) -> Option<IpAddr> {
-        self.inner()?.packet.source_address()
-    }
-
-    /// Destination address of the inner packet.
-    #[must_use]
-    pub fn inner_destination_address(&self) -> Option<IpAddr> {
-        self.inner()?.packet.destination_address()
-    }
-
-    /// Source port of the inner packet.
-    #[must_use]
-    pub fn inner_source_port(&self) -> Option<u16> {
-        self.inner()?.packet.source_port()
-    }
-
-    /// Destination port of the inner packet.
-    #[must_use]
-    pub fn inner_destination_port(&self) -> Option<u16> {
-        self.inner()?.packet.destination_port()
-    }
-
-    /// IP protocol number of the inner packet.
-    #[must_use]
-    pub fn inner_protocol(&self) -> Option<u8> {
-        self.inner()?.packet.protocol()
     }
 }

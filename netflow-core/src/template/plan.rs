@@ -120,11 +120,12 @@ impl Plan {
             tail: 0,
         };
         let mut gaps = Vec::new();
+        let mut met = [false; INGREDIENTS];
         let mut offset = 0_u32;
         for field in fields {
             let length = field.length();
             if let Some(id) = field.planned_id() {
-                plan.place(id, length, offset, gaps.len());
+                plan.place(id, length, offset, gaps.len(), &mut met);
             }
             match length {
                 FieldLength::Fixed(length) => offset = offset.saturating_add(u32::from(length)),
@@ -171,23 +172,39 @@ impl Plan {
     }
 
     /// Gives a field of the wire its slots: in each, the best element wins,
-    /// and of the same element the first.
-    fn place(&mut self, id: ElementId, length: FieldLength, offset: u32, segment: usize) {
+    /// and of the same element the first, or the second where that is meant:
+    /// `met` tells that the first was.
+    fn place(
+        &mut self,
+        id: ElementId,
+        length: FieldLength,
+        offset: u32,
+        segment: usize,
+        met: &mut [bool; INGREDIENTS],
+    ) {
         let (Ok(offset), Ok(segment)) = (u16::try_from(offset), u8::try_from(segment)) else {
             return;
         };
-        let tables = FlowField::ALL
+        let fields = FlowField::ALL
             .iter()
-            .map(|field| (field.elements(), field.field_type()))
-            .zip(&mut self.fields);
+            .zip(&mut self.fields)
+            .map(|(field, slot)| (field.elements(), field.field_type(), slot, None));
         let ingredients = Ingredient::ALL
             .iter()
-            .map(|field| (field.elements(), field.field_type()))
-            .zip(&mut self.ingredients);
-        for ((elements, field_type), slot) in tables.chain(ingredients) {
+            .zip(&mut self.ingredients)
+            .zip(met)
+            .map(|((field, slot), met)| {
+                let first = field.is_second().then_some(met);
+                (field.elements(), field.field_type(), slot, first)
+            });
+        for (elements, field_type, slot, first) in fields.chain(ingredients) {
             let Some(candidate) = elements.iter().position(|element| *element == id) else {
                 continue;
             };
+            if let Some(met) = first.filter(|met| !**met) {
+                *met = true;
+                continue;
+            }
             let candidate = u8::try_from(candidate).unwrap_or(u8::MAX);
             if candidate < slot.candidate && accepts(field_type, length) {
                 *slot = Slot {

@@ -39,3 +39,119 @@ fn of_ipv4_in_ipv6_the_address_is_of_the_outer_header() {
     let record: [&[u8]; 4] = [&V6, &[41], &V4, &[17]];
     assert_eq!(source(&fields, &record), Some(V4.into()));
 }
+
+/// What a flow of a record with these fields says of the inner packet.
+#[derive(Debug, PartialEq)]
+struct Inner {
+    addresses: [Option<IpAddr>; 2],
+    ports: [Option<u16>; 2],
+    protocol: Option<u8>,
+    tunnel: Option<&'static str>,
+}
+
+fn inner(message: &Message) -> Inner {
+    let payload = message.octets();
+    let mut decoder = decoder();
+    let message = decoder.decode(datagram(&payload)).unwrap();
+    let flow = message.flows().next().unwrap();
+    Inner {
+        addresses: [
+            flow.inner_source_address(),
+            flow.inner_destination_address(),
+        ],
+        ports: [flow.inner_source_port(), flow.inner_destination_port()],
+        protocol: flow.inner_protocol(),
+        tunnel: flow.tunnel_type(),
+    }
+}
+
+#[test]
+fn of_elements_that_are_repeated_the_second_are_of_the_inner_header() {
+    let fields = [
+        (8, 4),
+        (8, 4),
+        (12, 4),
+        (12, 4),
+        (4, 1),
+        (4, 1),
+        (7, 2),
+        (7, 2),
+        (11, 2),
+        (11, 2),
+        (8, 4),
+    ];
+    let record: [&[u8]; 11] = [
+        &[192, 0, 2, 1],
+        &[10, 0, 0, 1],
+        &[192, 0, 2, 2],
+        &[10, 0, 0, 2],
+        &[4],
+        &[6],
+        &[0, 0],
+        &[0x30, 0x39],
+        &[0, 0],
+        &[1, 0xbb],
+        &[10, 9, 9, 9],
+    ];
+    let message = Message::ipfix(0)
+        .template(256, &fields)
+        .set(256, &record.concat());
+    let told = Inner {
+        addresses: [Some([10, 0, 0, 1].into()), Some([10, 0, 0, 2].into())],
+        ports: [Some(12_345), Some(443)],
+        protocol: Some(6),
+        tunnel: Some("ipv4_in_ipv4"),
+    };
+    assert_eq!(inner(&message), told);
+}
+
+#[test]
+fn of_addresses_of_both_versions_one_may_be_inside() {
+    let fields = [(27, 16), (28, 16), (4, 1), (8, 4), (12, 4), (4, 1)];
+    for (protocols, addresses, tunnel) in [
+        (
+            [4, 17],
+            [Some(V4.into()), Some(V4.into())],
+            Some("ipv4_in_ipv6"),
+        ),
+        (
+            [41, 17],
+            [Some(V6.into()), Some(V6.into())],
+            Some("ipv6_in_ipv4"),
+        ),
+        ([6, 17], [None; 2], None),
+    ] {
+        let [outer, inside] = protocols;
+        let record: [&[u8]; 6] = [&V6, &V6, &[outer], &V4, &V4, &[inside]];
+        let message = Message::ipfix(0)
+            .template(256, &fields)
+            .set(256, &record.concat());
+        let told = Inner {
+            addresses,
+            ports: [None; 2],
+            protocol: Some(17),
+            tunnel,
+        };
+        assert_eq!(inner(&message), told);
+    }
+}
+
+#[test]
+fn vmware_tells_the_inner_packet_by_elements_of_its_own() {
+    const PEN: u32 = 6876;
+    let mut template = vec![1, 0, 0, 5];
+    for (element, length) in [(881_u16, 4_u16), (882, 4), (880, 1), (886, 2), (887, 2)] {
+        template.extend((0x8000 | element).to_be_bytes());
+        template.extend(length.to_be_bytes());
+        template.extend(PEN.to_be_bytes());
+    }
+    let record = [10, 0, 0, 1, 10, 0, 0, 2, 17, 0, 53, 0x30, 0x39];
+    let message = Message::ipfix(0).set(2, &template).set(256, &record);
+    let told = Inner {
+        addresses: [Some([10, 0, 0, 1].into()), Some([10, 0, 0, 2].into())],
+        ports: [Some(53), Some(12_345)],
+        protocol: Some(17),
+        tunnel: None,
+    };
+    assert_eq!(inner(&message), told);
+}

@@ -1,0 +1,166 @@
+//! The inner packet of a tunnel: of a sampled packet, or as records tell it that
+//! repeat elements, outer header first (RFC 7011, section 8), that have the
+//! addresses of both versions, or that have the elements of a vendor.
+
+use core::net::IpAddr;
+
+use super::{Flow, address, ingredient};
+use crate::field::{FlowField, Ingredient};
+use crate::packet::{Inner, Tunnel};
+use crate::record::DataRecord;
+
+impl<'m> Flow<'m> {
+    /// The packet inside the outermost tunnel of the sampled packet.
+    fn inner(&self) -> Option<Inner<'m>> {
+        self.packet()?.inner()
+    }
+
+    /// How the inner packet is carried, such as `vxlan`. Of a record without a packet
+    /// that is known of IP in IP, by the protocol of the outer header.
+    #[must_use]
+    pub fn tunnel_type(&self) -> Option<&'static str> {
+        let told = self.record().and_then(ip_in_ip);
+        let tunnel = told.or_else(|| self.inner().map(|inner| inner.tunnel))?;
+        Some(tunnel.name())
+    }
+
+    /// Number of the tunnel: the VNI of VXLAN and GENEVE, the key of GRE, the
+    /// TEID of GTP-U; of a record, layer2SegmentId.
+    #[must_use]
+    pub fn tunnel_id(&self) -> Option<u64> {
+        let sent = self.record().and_then(|record| {
+            let slot = record.template().plan().ingredient(Ingredient::SegmentId);
+            // The top octet is the kind of the segment (RFC 7133 and the registry).
+            ingredient(record, slot).map(|id| id & 0x00ff_ffff_ffff_ffff)
+        });
+        sent.or_else(|| self.inner()?.tunnel_id)
+    }
+
+    /// Source address of the inner packet.
+    #[must_use]
+    pub fn inner_source_address(&self) -> Option<IpAddr> {
+        self.inner_address(
+            &Side::SOURCE,
+            FlowField::SourceAddress,
+            Ingredient::TenantSource,
+        )
+    }
+
+    /// Destination address of the inner packet.
+    #[must_use]
+    pub fn inner_destination_address(&self) -> Option<IpAddr> {
+        self.inner_address(
+            &Side::DESTINATION,
+            FlowField::DestinationAddress,
+            Ingredient::TenantDestination,
+        )
+    }
+
+    /// Source port of the inner packet.
+    #[must_use]
+    pub fn inner_source_port(&self) -> Option<u16> {
+        let sent = self.inner_number(Ingredient::InnerSourcePort, Ingredient::TenantSourcePort);
+        sent.or_else(|| self.inner()?.packet.source_port())
+    }
+
+    /// Destination port of the inner packet.
+    #[must_use]
+    pub fn inner_destination_port(&self) -> Option<u16> {
+        let sent = self.inner_number(
+            Ingredient::InnerDestinationPort,
+            Ingredient::TenantDestinationPort,
+        );
+        sent.or_else(|| self.inner()?.packet.destination_port())
+    }
+
+    /// IP protocol number of the inner packet.
+    #[must_use]
+    pub fn inner_protocol(&self) -> Option<u8> {
+        let sent = self.inner_number(Ingredient::InnerProtocol, Ingredient::TenantProtocol);
+        sent.or_else(|| self.inner()?.packet.protocol())
+    }
+
+    fn inner_number<T: TryFrom<u64>>(&self, second: Ingredient, tenant: Ingredient) -> Option<T> {
+        let record = self.record()?;
+        let plan = record.template().plan();
+        let number = ingredient(record, plan.ingredient(second))
+            .or_else(|| ingredient(record, plan.ingredient(tenant)))?;
+        T::try_from(number).ok()
+    }
+
+    fn inner_address(&self, side: &Side, field: FlowField, tenant: Ingredient) -> Option<IpAddr> {
+        let sent = self.record().and_then(|record| {
+            let repeated = address::either(record, side.second[0], side.second[1]);
+            repeated
+                .or_else(|| other_version(record, side))
+                .or_else(|| address::load(record, record.template().plan().ingredient(tenant)))
+        });
+        sent.or_else(|| super::packet::address(&self.inner()?.packet, field))
+    }
+}
+
+/// The elements of an address, of IPv4 and of IPv6.
+struct Side {
+    first: [Ingredient; 2],
+    second: [Ingredient; 2],
+}
+
+impl Side {
+    const SOURCE: Self = Self {
+        first: [Ingredient::SourceIpv4, Ingredient::SourceIpv6],
+        second: [Ingredient::InnerSourceIpv4, Ingredient::InnerSourceIpv6],
+    };
+    const DESTINATION: Self = Self {
+        first: [Ingredient::DestinationIpv4, Ingredient::DestinationIpv6],
+        second: [
+            Ingredient::InnerDestinationIpv4,
+            Ingredient::InnerDestinationIpv6,
+        ],
+    };
+}
+
+/// IP protocol numbers of IP in another header.
+const IPV4_INSIDE: u64 = 4;
+const IPV6_INSIDE: u64 = 41;
+
+/// The protocol of the outer header, if it is IP again.
+fn inside(record: &DataRecord<'_, '_>) -> Option<u64> {
+    let plan = record.template().plan();
+    ingredient(record, plan.field(FlowField::Protocol))
+        .filter(|protocol| matches!(*protocol, IPV4_INSIDE | IPV6_INSIDE))
+}
+
+/// Of a record with addresses of both versions, one in the other: that of the inner
+/// header.
+fn other_version(record: &DataRecord<'_, '_>, side: &Side) -> Option<IpAddr> {
+    let inside = inside(record)?;
+    let [v4, v6] = side.first;
+    let outer = address::either(record, v4, v6)?;
+    let inner = match (inside, outer) {
+        (IPV4_INSIDE, IpAddr::V6(_)) => v4,
+        (IPV6_INSIDE, IpAddr::V4(_)) => v6,
+        _ => return None,
+    };
+    let plan = record.template().plan();
+    address::load(record, plan.ingredient(inner)).filter(|address| !address.is_unspecified())
+}
+
+/// The tunnel of a record that tells of two IP headers.
+fn ip_in_ip(record: &DataRecord<'_, '_>) -> Option<Tunnel> {
+    let inside = inside(record)?;
+    let [v4, v6] = Side::SOURCE.first;
+    let outer = address::either(record, v4, v6)?;
+    let slot = record
+        .template()
+        .plan()
+        .ingredient(Ingredient::InnerProtocol);
+    let tells_inner = slot.is_present()
+        || other_version(record, &Side::SOURCE).is_some()
+        || address::either(record, Side::SOURCE.second[0], Side::SOURCE.second[1]).is_some();
+    tells_inner.then_some(match (inside, outer) {
+        (IPV4_INSIDE, IpAddr::V4(_)) => Tunnel::Ipv4InIpv4,
+        (IPV4_INSIDE, IpAddr::V6(_)) => Tunnel::Ipv4InIpv6,
+        (_, IpAddr::V4(_)) => Tunnel::Ipv6InIpv4,
+        (_, IpAddr::V6(_)) => Tunnel::Ipv6InIpv6,
+    })
+}
