@@ -389,9 +389,14 @@ impl Mark {
 
 /// Both uptimes count from one start, perhaps with a wrap between them.
 fn is_same_start(one: Timestamp, other: Timestamp) -> bool {
-    let wrap = (1_i64 << 32).saturating_mul(MILLI);
-    let apart = one.nanos_since(other).rem_euclid(wrap);
+    let apart = one.nanos_since(other);
     let slack = i64::from(RESTART).saturating_mul(MILLI);
+    // Nearly always, and without a division.
+    if apart.unsigned_abs() <= slack.unsigned_abs() {
+        return true;
+    }
+    let wrap = (1_i64 << 32).saturating_mul(MILLI);
+    let apart = apart.rem_euclid(wrap);
     apart.min(wrap.saturating_sub(apart)) <= slack
 }
 

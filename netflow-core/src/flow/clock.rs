@@ -196,10 +196,10 @@ const fn rule(candidate: u8, header: &MessageHeader) -> Option<ClockRule> {
     Some(match candidate {
         0 => ClockRule::Nanoseconds,
         1 => ClockRule::Microseconds,
-        2 => ClockRule::Milliseconds,
+        MILLISECONDS => ClockRule::Milliseconds,
         3 => ClockRule::Seconds,
-        4 if header.sys_uptime.is_some() => ClockRule::Uptime,
-        4 => ClockRule::SystemInit,
+        UPTIME if header.sys_uptime.is_some() => ClockRule::Uptime,
+        UPTIME => ClockRule::SystemInit,
         5 => ClockRule::DeltaMicroseconds,
         6..=9 => ClockRule::Observation,
         _ => return None,
@@ -215,8 +215,31 @@ fn time(
 ) -> Option<Timestamp> {
     let slot = record.template().plan().ingredient(ingredient);
     let sent = record.unsigned(slot)?;
-    match slot.candidate {
-        4 => uptime(record, header, sent),
+    // The two forms that most exporters send are short enough to be part of the caller.
+    match (slot.candidate, header.sys_uptime) {
+        (UPTIME, Some(now)) => uptime(header, now, sent),
+        (MILLISECONDS, _) => {
+            let time = Timestamp::from_millis(sent);
+            let near = time.filter(|time| is_near(*time, header, YEAR));
+            near.or_else(|| other_form(record, header, slot.candidate, sent))
+        }
+        (candidate, _) => other_form(record, header, candidate, sent),
+    }
+}
+
+/// Elements by their place in the list of the ingredient.
+const MILLISECONDS: u8 = 2;
+const UPTIME: u8 = 4;
+
+#[inline(never)]
+fn other_form(
+    record: &DataRecord<'_, '_>,
+    header: &MessageHeader,
+    candidate: u8,
+    sent: u64,
+) -> Option<Timestamp> {
+    match candidate {
+        UPTIME => since_init(record, header, sent),
         candidate if is_ntp(candidate) => {
             count(record, header, sent).or_else(|| NtpTime::from_bits(sent).timestamp())
         }
@@ -312,10 +335,7 @@ const AHEAD: u32 = 60 * 60 * 1_000;
 /// An uptime in milliseconds: its age at the time of the header, modulo 2^32
 /// so that a wrap between the two does no harm, before the header's time.
 #[inline]
-fn uptime(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
-    let Some(now) = header.sys_uptime else {
-        return since_init(record, header, sent);
-    };
+fn uptime(header: &MessageHeader, now: u32, sent: u64) -> Option<Timestamp> {
     // Uptimes of eight octets (field types 21 and 22 of some exporters) do not
     // wrap, that of the header does.
     let sent = u32::try_from(sent & u64::from(u32::MAX)).ok()?;
