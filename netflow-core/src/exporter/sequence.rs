@@ -320,8 +320,12 @@ impl Sequence {
     }
 
     /// Without an uptime (IPFIX): a number from before, sent after all that
-    /// came, is neither late nor a duplicate.
+    /// came, is neither late nor a duplicate. Neither is one whose time cannot be
+    /// that of its place: the exporter started anew with its clock set back.
     fn by_time(&self, mark: &Mark, last: &Clock, behind: bool) -> Place {
+        if behind && self.is_set_back(mark, last) {
+            return Place::Restart;
+        }
         if let Some(previous) = self.previous.filter(|_| mark.time < last.began) {
             // Or it was sent before the first that came since.
             let nearer = |one: &Ledger, other: &Ledger| {
@@ -341,6 +345,16 @@ impl Sequence {
             far > VAST
         };
         if anew { Place::Restart } else { Place::Current }
+    }
+
+    /// A number from before was sent long before all that came, or is from before
+    /// the first that came, and was sent long after it.
+    fn is_set_back(&self, mark: &Mark, last: &Clock) -> bool {
+        let slack = i64::from(RESTART).saturating_mul(MILLI);
+        let previous = self.previous.map(|previous| previous.began);
+        let earliest = previous.unwrap_or(last.began).min(last.began);
+        earliest.nanos_since(mark.time) > slack
+            || self.current().precedes(mark.number) && mark.time.nanos_since(last.began) > slack
     }
 }
 

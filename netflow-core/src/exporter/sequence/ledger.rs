@@ -127,6 +127,11 @@ impl Ledger {
             .is_some_and(|next| number.wrapping_sub(next) >= HALF)
     }
 
+    /// A number from before the first that came.
+    pub(super) fn precedes(&self, number: u32) -> bool {
+        self.next.is_some() && number.wrapping_sub(self.first) >= HALF
+    }
+
     /// How far the number is from the one expected, in the shorter direction.
     pub(super) fn distance(&self, number: u32) -> u32 {
         let next = self.next.unwrap_or(number);

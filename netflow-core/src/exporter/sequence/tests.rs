@@ -400,3 +400,32 @@ fn what_waited_is_received_where_the_number_counts_it_in() {
     sequence.resolve(false);
     assert_eq!(sequence.counts(), counts(168, 6, 0, 0, 0));
 }
+
+#[test]
+fn without_uptime_a_restart_may_set_the_clock_back() {
+    let of = |(second, number): (u64, u32)| Step {
+        mark: Mark {
+            number,
+            uptime: None,
+            time: at(START).saturating_add(i64::try_from(second).unwrap() * 1_000_000_000),
+        },
+        ways: ipfix_ways(3, Rest::Nothing),
+        twice: false,
+    };
+    let run_of =
+        |second: u64, number: u32| (0..5).map(move |n| (second + n, number + 3 * n as u32));
+    // A minute before all that came, as if never set, and into the time of the first run.
+    for back in [3_600 - 60, 0, 3_600 + 100] {
+        let first = (0..50).map(|n| (3_600 + 10 * n, 1_000 + 3 * n as u32));
+        let steps = first.chain(run_of(back, 0)).map(of);
+        assert_eq!(run(steps), counts(165, 0, 0, 0, 1), "{back}");
+    }
+    // Twice, and to a number that came already.
+    let steps = run_of(3_600, 0)
+        .chain(run_of(7_200, 0))
+        .chain(run_of(100, 0));
+    assert_eq!(run(steps.map(of)), counts(45, 0, 0, 0, 2));
+    // What came before the first is late all the same.
+    let steps = [(3_601, 1_003), (3_600, 1_000), (3_602, 1_006)];
+    assert_eq!(run(steps.map(of)), counts(9, 0, 3, 0, 0));
+}
