@@ -109,6 +109,7 @@ pub(crate) fn sampler(of: SamplerKey) -> String {
         SamplerKey::Sampler(id) => format!("sampler {id}"),
         SamplerKey::Selector(id) => format!("selector {id}"),
         SamplerKey::Interface(index) => format!("interface {index}"),
+        SamplerKey::Template(id) => format!("template {id}"),
         SamplerKey::Exporter => "the whole domain".to_owned(),
     }
 }

@@ -8,6 +8,7 @@ use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::record::DataRecord;
 use crate::time::Timestamp;
 use crate::value::{Text, unsigned};
+use crate::wire::set::FIRST_DATA_SET;
 use crate::wire::template::FieldKey;
 
 /// What one options record holds that anyone asks for later.
@@ -16,6 +17,7 @@ pub(crate) struct OptionsRecord<'a> {
     sampler: Option<u64>,
     selector: Option<u64>,
     interface: Option<u32>,
+    template: Option<u16>,
     random_interval: Option<u64>,
     rate: ToldRate<'a>,
     interface_name: Option<&'a [u8]>,
@@ -36,6 +38,8 @@ pub(crate) struct OptionsRecord<'a> {
 
 /// Scope type Interface of v9 (RFC 3954, section 6.1).
 const INTERFACE_SCOPE: u16 = 2;
+/// Scope type Template.
+const TEMPLATE_SCOPE: u16 = 5;
 
 impl<'a> OptionsRecord<'a> {
     /// Gathers the fields; of the same twice, the first.
@@ -45,11 +49,17 @@ impl<'a> OptionsRecord<'a> {
             let octets = field.octets();
             match field.template().key() {
                 FieldKey::Scope(INTERFACE_SCOPE) => set(&mut options.interface, narrow(octets)),
+                FieldKey::Scope(TEMPLATE_SCOPE) => set(&mut options.template, narrow(octets)),
                 FieldKey::Scope(_) => {}
                 FieldKey::Element(id) if id.enterprise_number == 0 => options.take(id.id, octets),
                 FieldKey::Element(_) => {}
             }
         }
+        // No records but these are of that template: all are meant.
+        let own = record.template().id();
+        options.template = options
+            .template
+            .filter(|id| *id >= FIRST_DATA_SET && *id != own);
         options
     }
 
@@ -67,6 +77,7 @@ impl<'a> OptionsRecord<'a> {
                 Some(octets).filter(|id| !id.is_empty()),
             ),
             96 => set(&mut self.application_name, text),
+            145 => set(&mut self.template, narrow(octets)),
             160 => set(&mut self.system_init, unsigned(octets)),
             234 => set(&mut self.ingress_vrf, narrow(octets)),
             235 => set(&mut self.egress_vrf, narrow(octets)),
@@ -95,12 +106,12 @@ impl<'a> OptionsRecord<'a> {
 
     /// What the rate belongs to: the nearest that the record names.
     fn sampled(&self) -> SamplerKey {
-        match (self.sampler, self.selector, self.interface) {
-            (Some(id), _, _) => SamplerKey::Sampler(id),
-            (None, Some(id), _) => SamplerKey::Selector(id),
-            (None, None, Some(interface)) => SamplerKey::Interface(interface),
-            (None, None, None) => SamplerKey::Exporter,
-        }
+        let sampler = self.sampler.map(SamplerKey::Sampler);
+        sampler
+            .or_else(|| self.selector.map(SamplerKey::Selector))
+            .or_else(|| self.interface.map(SamplerKey::Interface))
+            .or_else(|| self.template.map(SamplerKey::Template))
+            .unwrap_or(SamplerKey::Exporter)
     }
 
     /// The element that a type record describes (RFC 5610, section 3.9).

@@ -30,6 +30,8 @@ pub enum SamplerKey {
     Selector(u64),
     /// An interface.
     Interface(u32),
+    /// The records of a template.
+    Template(u16),
     /// The whole observation domain.
     Exporter,
 }

@@ -63,6 +63,7 @@ const EXPORTER: u8 = 0;
 const SAMPLER: u8 = 1;
 const SELECTOR: u8 = 2;
 const INTERFACE: u8 = 3;
+const TEMPLATE: u8 = 4;
 
 fn announced(reader: &mut Reader<'_>) -> Option<Announced> {
     Some(Announced {
@@ -77,6 +78,7 @@ fn rate<'a>(of: u8, number: u64, announced: Announced) -> Learned<'a> {
         SAMPLER => Some(SamplerKey::Sampler(number)),
         SELECTOR => Some(SamplerKey::Selector(number)),
         INTERFACE => u32::try_from(number).ok().map(SamplerKey::Interface),
+        TEMPLATE => u16::try_from(number).ok().map(SamplerKey::Template),
         _ => None,
     };
     match key {
@@ -111,6 +113,7 @@ impl Exporter {
             SamplerKey::Sampler(id) => (SAMPLER, id),
             SamplerKey::Selector(id) => (SELECTOR, id),
             SamplerKey::Interface(index) => (INTERFACE, u64::from(index)),
+            SamplerKey::Template(id) => (TEMPLATE, u64::from(id)),
         };
         let entries = self.samplers.iter();
         let mut entries: Vec<_> = entries

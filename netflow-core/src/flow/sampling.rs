@@ -21,6 +21,8 @@ pub enum SamplingRule {
     Selector,
     /// The options of the interface the flow was counted on.
     Interface,
+    /// The options of the record's template.
+    Template,
     /// The options of the whole observation domain.
     Exporter,
     /// The header of v5 or v6.
@@ -41,6 +43,7 @@ impl SamplingRule {
             Self::Sampler => "sampler",
             Self::Selector => "selector",
             Self::Interface => "interface",
+            Self::Template => "template",
             Self::Exporter => "exporter",
             Self::Header => "header",
             Self::Sample => "sample",
@@ -141,6 +144,10 @@ impl Flow<'_> {
             id(Ingredient::SamplerId).map(|id| (SamplerKey::Sampler(id), SamplingRule::Sampler)),
             id(Ingredient::SelectorId).map(|id| (SamplerKey::Selector(id), SamplingRule::Selector)),
             counted_on.map(|id| (SamplerKey::Interface(id), SamplingRule::Interface)),
+            Some((
+                SamplerKey::Template(record.template().id()),
+                SamplingRule::Template,
+            )),
             Some((SamplerKey::Exporter, SamplingRule::Exporter)),
         ];
         keys.into_iter().flatten().find_map(|(key, rule)| {

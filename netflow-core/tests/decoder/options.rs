@@ -94,6 +94,29 @@ fn the_sampler_of_the_record_has_its_own_rate() {
 }
 
 #[test]
+fn a_rate_for_a_template_is_that_of_its_records() {
+    // Scope Template of v9 (RFC 3954, section 6.1), templateId of IPFIX.
+    for (message, scope) in [(v9(0), (5, 2)), (Message::ipfix(0), (145, 2))] {
+        let options = message
+            .options_template(257, 1, &[scope, (34, 4)])
+            .set(257, &[1, 0, 0, 0, 0, 10])
+            .set(257, &[3, 0, 0, 0, 0, 20]);
+        let all = options.clone().set(257, &[1, 1, 0, 0, 0, 30]);
+        for (template, rate) in [(0x100_u16, Some(10)), (0x300, Some(20)), (0x400, None)] {
+            let flow = |options: &Message| {
+                let flow = options.clone().template(template, &[(10, 2)]);
+                sampling(&[flow.set(template, &[0, 1])])
+            };
+            let rule = rate.map(|_| "template");
+            assert_eq!(flow(&options), (rate, rule));
+            // One for the template of the options themselves is for all.
+            let rate = rate.or(Some(30));
+            assert_eq!(flow(&all), (rate, rule.or(Some("exporter"))));
+        }
+    }
+}
+
+#[test]
 fn a_rate_tells_what_it_was_announced_for_and_in_which_datagram() {
     let options = v9(0)
         .options_template(257, 1, &[(1, 4), (48, 2), (50, 4)])
