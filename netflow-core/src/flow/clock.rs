@@ -130,8 +130,8 @@ impl Flow<'_> {
 
     /// The times cannot be right: the exporter's clock is more than a day from
     /// the receiver's, the flow ends more than an hour after its message was
-    /// sent, or it ends before it starts. They are given as they are all the
-    /// same.
+    /// sent, it ends before it starts, or it starts more than a year before its
+    /// message was sent. They are given as they are all the same.
     #[must_use]
     pub fn clock_suspect(&self) -> Option<bool> {
         let header = &self.origin.header;
@@ -144,8 +144,12 @@ impl Flow<'_> {
         let future = end
             .or(start)
             .is_some_and(|time| time.nanos_since(sent) > HOUR);
+        // Zeros where a time belongs, or a unit that no rule knows.
+        let past = start
+            .or(end)
+            .is_some_and(|time| sent.nanos_since(time) > LONGEST_FLOW);
         let backwards = start.zip(end).is_some_and(|(start, end)| end < start);
-        Some(skewed || future || backwards)
+        Some(skewed || future || past || backwards)
     }
 
     fn sent_end(&self) -> Option<Timestamp> {
@@ -186,6 +190,8 @@ const HOUR: i64 = 3_600_000_000_000;
 const DAY: u64 = 86_400_000_000_000;
 /// Longer than any flow lasts, or any clock is off by chance.
 const YEAR: u64 = 365 * DAY;
+/// The same, to compare with a difference.
+const LONGEST_FLOW: i64 = 365 * 24 * HOUR;
 
 fn before(time: Timestamp, nanos: i64) -> Option<Timestamp> {
     Some(time.saturating_add(nanos.checked_neg()?))

@@ -213,6 +213,12 @@ fn impossible_clocks_are_flagged_and_given_all_the_same() {
     assert_eq!(suspect(&both, &[NOW - 9, NOW]), (true, Some(false)));
     assert_eq!(suspect(&both, &[NOW, NOW - 9]), (true, Some(true)));
     assert_eq!(suspect(&both, &[NOW, NOW + 9_999]), (true, Some(true)));
+    let year = 365 * 86_400;
+    assert_eq!(suspect(&both, &[NOW - year, NOW]), (true, Some(false)));
+    assert_eq!(suspect(&both, &[NOW - year - 1, NOW]), (true, Some(true)));
+    // Zeros where a time belongs.
+    assert_eq!(suspect(&both, &[0, NOW]), (true, Some(true)));
+    assert_eq!(suspect(&both, &[0, 0]), (true, Some(true)));
     assert_eq!(suspect(&[(7, 4)], &[1]), (false, None));
 }
 
