@@ -21,10 +21,13 @@ pub struct ConfiguredRates {
 
 impl ConfiguredRates {
     /// One packet of so many is counted by the exporters in a subnet. A prefix
-    /// longer than the address is the address.
+    /// longer than the address is the address. A rate that the subnet had is
+    /// replaced.
     pub fn insert(&mut self, address: IpAddr, prefix_len: u8, rate: u64) {
+        let address = address.to_canonical();
         self.prefixes
-            .push((address.to_canonical(), prefix_len, rate));
+            .retain(|(known, len, _)| *len != prefix_len || !contains(*known, *len, address));
+        self.prefixes.push((address, prefix_len, rate));
         self.prefixes
             .sort_by_key(|(_, prefix_len, _)| core::cmp::Reverse(*prefix_len));
     }
@@ -76,5 +79,22 @@ mod tests {
         ] {
             assert_eq!(rates.get(exporter.parse().unwrap()), rate, "{exporter}");
         }
+    }
+
+    #[test]
+    fn the_last_rate_of_a_subnet_stands() {
+        let mut rates = ConfiguredRates::default();
+        for (address, len, rate) in [
+            ("192.0.2.0", 24, 1),
+            ("192.0.2.0", 25, 2),
+            ("192.0.2.77", 24, 3),
+            ("198.51.100.0", 24, 4),
+        ] {
+            rates.insert(address.parse().unwrap(), len, rate);
+        }
+        let get = |exporter: &str| rates.get(exporter.parse().unwrap());
+        assert_eq!(get("192.0.2.200"), Some(3));
+        assert_eq!(get("192.0.2.1"), Some(2));
+        assert_eq!(get("198.51.100.1"), Some(4));
     }
 }
