@@ -38,10 +38,14 @@ impl GivenUp {
 /// The data sets of one observation domain that wait, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    sets: VecDeque<WaitingSet>,
+    sets: VecDeque<Place>,
     octets: usize,
     gave_up: bool,
 }
+
+/// A set and its id beside it: whoever looks for an id passes all of them, and
+/// one message may bring thousands of templates.
+type Place = (u16, Box<WaitingSet>);
 
 /// What was given up to make room or for its age.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,14 +57,20 @@ pub(super) struct GivenUp {
 impl Waiting {
     /// Octets of memory that all of it takes.
     pub(super) fn memory(&self) -> usize {
-        let queue = self.sets.capacity().saturating_mul(size_of::<WaitingSet>());
-        self.octets.saturating_add(queue)
+        let queue = self.sets.capacity().saturating_mul(size_of::<Place>());
+        self.held().saturating_add(queue)
     }
 
     /// Octets of memory that are used of it.
     fn used(&self) -> usize {
-        let queue = self.sets.len().saturating_mul(size_of::<WaitingSet>());
-        self.octets.saturating_add(queue)
+        let queue = self.sets.len().saturating_mul(size_of::<Place>());
+        self.held().saturating_add(queue)
+    }
+
+    /// Octets of the sets themselves.
+    fn held(&self) -> usize {
+        let sets = self.sets.len().saturating_mul(size_of::<WaitingSet>());
+        self.octets.saturating_add(sets)
     }
 
     /// Octets that must be free to keep this set.
@@ -71,9 +81,12 @@ impl Waiting {
         } else {
             // Queues double.
             let places = capacity.saturating_mul(2).max(4);
-            places.saturating_mul(size_of::<WaitingSet>())
+            places.saturating_mul(size_of::<Place>())
         };
-        set.body.len().saturating_add(growth)
+        set.body
+            .len()
+            .saturating_add(size_of::<WaitingSet>())
+            .saturating_add(growth)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -82,7 +95,7 @@ impl Waiting {
 
     /// The sets of the messages with this sequence number, newest first.
     pub(super) fn of(&mut self, number: u32) -> impl Iterator<Item = &mut WaitingSet> {
-        let sets = self.sets.iter_mut().rev();
+        let sets = self.sets.iter_mut().rev().map(|(_, set)| &mut **set);
         sets.filter(move |set| set.header.sequence == Some(number))
     }
 
@@ -99,7 +112,7 @@ impl Waiting {
     /// Keeps a set; gives up the oldest for which there is no room then.
     pub(super) fn push(&mut self, set: WaitingSet, limit: usize) -> GivenUp {
         self.octets = self.octets.saturating_add(set.body.len());
-        self.sets.push_back(set);
+        self.sets.push_back((set.id, Box::new(set)));
         let mut given_up = GivenUp::default();
         while self.used() > limit {
             if !self.drop_oldest(&mut given_up) {
@@ -115,7 +128,7 @@ impl Waiting {
         let Some(lifetime) = lifetime else {
             return given_up;
         };
-        while let Some(oldest) = self.sets.front() {
+        while let Some((_, oldest)) = self.sets.front() {
             let old = now.nanos_since(oldest.header.received) > lifetime;
             if !old || !self.drop_oldest(&mut given_up) {
                 break;
@@ -125,7 +138,7 @@ impl Waiting {
     }
 
     fn drop_oldest(&mut self, given_up: &mut GivenUp) -> bool {
-        let Some(oldest) = self.sets.pop_front() else {
+        let Some((_, oldest)) = self.sets.pop_front() else {
             return false;
         };
         self.gave_up = true;
@@ -138,13 +151,16 @@ impl Waiting {
     /// The sets that wait for this template, oldest first.
     pub(super) fn take(&mut self, id: u16) -> Vec<WaitingSet> {
         let mut taken = Vec::new();
+        if !self.sets.iter().any(|(known, _)| *known == id) {
+            return taken;
+        }
         for _ in 0..self.sets.len() {
             match self.sets.pop_front() {
-                Some(set) if set.id == id => {
+                Some((known, set)) if known == id => {
                     self.octets = self.octets.saturating_sub(set.body.len());
-                    taken.push(set);
+                    taken.push(*set);
                 }
-                Some(set) => self.sets.push_back(set),
+                Some(place) => self.sets.push_back(place),
                 None => break,
             }
         }

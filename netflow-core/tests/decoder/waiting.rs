@@ -119,3 +119,31 @@ fn what_waits_counts_against_the_budget() {
         .unwrap();
     assert!(decoder.state_octets() < waiting);
 }
+
+#[test]
+fn thousands_of_sets_and_templates_do_not_wait_for_each_other() {
+    let mut decoder = decoder();
+    let mut sets = Message::ipfix(0);
+    for port in 0..=255 {
+        for id in 300..312 {
+            sets = sets.set(id, &[0, port]);
+        }
+    }
+    let sets = sets.octets();
+    decoder.decode(frame(1, &sets)).unwrap();
+    // None waits for any of these, each defined anew in every message.
+    for length in 1..=3 {
+        let mut templates = Message::ipfix(0);
+        for id in 1_000..2_000 {
+            templates = templates.template(id, &[(1, length)]);
+        }
+        let templates = templates.octets();
+        decoder.decode(frame(2, &templates)).unwrap();
+    }
+    for id in 300..312 {
+        let expected: Vec<u16> = (0..=255).collect();
+        assert_eq!(ports(&mut decoder, frame(3, &taught(id))), expected);
+    }
+    assert_eq!(decoder.stats().given_up_sets, 0);
+    assert_eq!(decoder.stats().late_sets, 12 * 256);
+}
