@@ -4,13 +4,11 @@
 //! [`Decoder::save`](crate::Decoder::save) writes a snapshot and
 //! [`Decoder::load`](crate::Decoder::load) reads one. It holds what exporters
 //! taught, by observation domain: templates, sampling rates, names, types of
-//! RFC 5610, the start of the exporter, and its place in the sequences. The
-//! same state gives the same octets.
+//! RFC 5610, the start of the exporter, its place in the sequences, and the data
+//! that waits for its template. The same state gives the same octets.
 //!
 //! It does not hold what belongs to the caller (limits, scope, definitions,
-//! configured rates), the counters of [`Stats`](crate::Stats), nor data that
-//! waits for its template: that is old by the time of a restart, and takes
-//! more octets than all the rest.
+//! configured rates), nor the counters of [`Stats`](crate::Stats).
 //!
 //! # Format
 //!
@@ -51,16 +49,17 @@
 //! | 10 | VRFs | entries: number (32), name (text) |
 //! | 11 | applications | entries: applicationId as it is sent (text), name (text) |
 //! | 12 | start | systemInitTimeMilliseconds as a time |
+//! | 13 | waiting | entries: set id (16), its place in the datagram (32), port (16), place of its message (32), received, frame (64), optional time of export, uptime and sequence number (optionals of 32), what the number told (8: 0 nothing, 1 in order, 2 a gap, 3 late, 4 a duplicate, 5 a restart) and the units missing (32), what it counts (8: 0 unknown, 1 flows, 2 flows counted in, 3 messages, 4 data records), optional start of the exporter, body of the set (text) |
 //!
 //! Key and account come with every domain, the others if they hold something.
 //! A tally is units received, lost, late, messages duplicated, restarts, units
 //! unread (64 each) and two *ledgers*, of the numbers since the last restart and
-//! of those before it. A ledger is the least number (32), 1 if the message of it
-//! was not all read, else 0 (8), the next (optional of 32), 1 if the last message
-//! was not all read, else 0 (8), a count (8) and so many gaps, oldest first: first
-//! number, how many (32 each), 1 if it may have come unread, else 0 (8). Data that
-//! waits is not saved, and unread therefore. A clock is 1 or 0 if there is none
-//! (8), uptime (optional of 32), time, start.
+//! of those before it. A ledger is the least number (32), whether its message
+//! was not all read (8, as below), the next (optional of 32), the same of the last
+//! message (8), a count (8) and so many gaps, oldest first: first number, how many
+//! (32 each), 0 if they did not come, 1 if they may have come unread, 2 if they may
+//! be in data that waits (8). A clock is 1 or 0 if there is none (8), uptime
+//! (optional of 32), time, start.
 //!
 //! Octets behind what is listed for the sections key, account, sequence,
 //! sample counts and start belong to later writers and are passed over.
@@ -152,4 +151,5 @@ pub(crate) mod kind {
     pub(crate) const VRFS: u16 = 10;
     pub(crate) const APPLICATIONS: u16 = 11;
     pub(crate) const START: u16 = 12;
+    pub(crate) const WAITING: u16 = 13;
 }

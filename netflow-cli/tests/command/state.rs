@@ -51,6 +51,7 @@ fn a_capture_cut_in_two_gives_the_same_as_the_whole() {
         "synthetic/cisco_asr9k_v9.pcap",
         "synthetic/cisco_nbar_v9.pcap",
         "synthetic/ipfix_rfc5610.pcap",
+        "synthetic/data_before_template.pcap",
     ] {
         let capture = fs::read(testdata(name)).unwrap();
         let file = directory.file("part.pcap");

@@ -3,6 +3,7 @@
 mod domain;
 mod load;
 mod save;
+mod waiting;
 
 use alloc::vec::Vec;
 

@@ -93,6 +93,22 @@ impl Waiting {
         self.sets.is_empty()
     }
 
+    /// All sets, oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &WaitingSet> {
+        self.sets.iter().map(|(_, set)| &**set)
+    }
+
+    /// Whether this set waits already, and not only one like it.
+    pub(super) fn holds(&self, set: &WaitingSet) -> bool {
+        let place = |set: &WaitingSet| {
+            let header = &set.header;
+            (header.received, header.frame, header.offset, set.offset)
+        };
+        // The newest are nearest to what is asked for.
+        let mut alike = self.sets.iter().rev().filter(|(id, _)| *id == set.id);
+        alike.any(|(_, known)| place(known) == place(set) && known.body == set.body)
+    }
+
     /// The sets of the messages with this sequence number, newest first.
     pub(super) fn of(&mut self, number: u32) -> impl Iterator<Item = &mut WaitingSet> {
         let sets = self.sets.iter_mut().rev().map(|(_, set)| &mut **set);

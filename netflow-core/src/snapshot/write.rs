@@ -82,6 +82,12 @@ impl<'o> Writer<'o> {
         self.u32(number.unwrap_or(0));
     }
 
+    /// A time that may be absent.
+    pub(crate) fn optional_time(&mut self, time: Option<Timestamp>) {
+        self.u8(time.is_some().into());
+        self.time(time.unwrap_or_default());
+    }
+
     /// Octets with their length. They came in a set, whose length is of 16
     /// bits too.
     pub(crate) fn text(&mut self, octets: &[u8]) {

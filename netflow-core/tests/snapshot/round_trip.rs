@@ -163,6 +163,40 @@ fn data_that_waits_is_decoded_when_the_loaded_template_is_sent() {
 }
 
 #[test]
+fn data_that_waits_is_saved_and_taken_once() {
+    let mut first = decoder(1);
+    let data = Message::v9(7).set(256, &[1, 0, 53]);
+    tell(&mut first, 8, &numbered(&data, 5));
+    let saved = first.save();
+    let mut decoder = decoder(1);
+    for _ in 0..2 {
+        decoder.load(&saved).unwrap();
+    }
+    assert_eq!(decoder.save(), saved);
+    let payload = numbered(&sampled(), 6);
+    for late in [1, 0] {
+        let message = decoder.decode(later(1, 9, &payload)).unwrap();
+        assert_eq!(message.flows().count(), late);
+    }
+}
+
+#[test]
+fn data_that_waits_is_refused_where_there_is_no_room() {
+    let mut first = decoder(1);
+    let data = Message::v9(7).set(256, &[1; 300]);
+    tell(&mut first, 8, &numbered(&data, 5));
+    let limits = Limits {
+        waiting_octets: 100,
+        ..Limits::new(1)
+    };
+    let mut decoder = Decoder::new(limits);
+    assert_eq!(decoder.load(&first.save()).unwrap().refused, 1);
+    let payload = numbered(&sampled(), 6);
+    let message = decoder.decode(later(1, 9, &payload)).unwrap();
+    assert_eq!(message.flows().count(), 0);
+}
+
+#[test]
 fn a_v9_exporter_that_counts_flows_is_known_as_such() {
     let flows = |number: u32| {
         let message = Message::v9(1).template(256, &[(8, 4)]);

@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use super::PROTOCOLS;
+use super::waiting::SavedWaiting;
 use crate::datagram::Protocol;
 use crate::decoder::session::SessionKey;
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
@@ -55,6 +56,7 @@ impl<'a> SavedDomain<'a> {
                 kind::SOURCES => entries(body, SavedSource::read).try_for_each(done),
                 kind::ELEMENTS => entries(body, element).try_for_each(done),
                 kind::TEMPLATES => entries(body, SavedTemplate::read).try_for_each(done),
+                kind::WAITING => entries(body, SavedWaiting::read).try_for_each(done),
                 kind if Learned::KINDS.contains(&kind) => {
                     entries(body, |reader| Learned::read(kind, reader)).try_for_each(done)
                 }
@@ -106,6 +108,12 @@ impl<'a> SavedDomain<'a> {
     pub(super) fn templates(&self) -> impl Iterator<Item = SavedTemplate<'a>> {
         self.sections(kind::TEMPLATES)
             .flat_map(|body| entries(body, SavedTemplate::read).flatten())
+    }
+
+    /// The data that waits, oldest first.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = SavedWaiting<'a>> {
+        self.sections(kind::WAITING)
+            .flat_map(|body| entries(body, SavedWaiting::read).flatten())
     }
 
     /// What options taught.

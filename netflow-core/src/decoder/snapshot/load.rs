@@ -68,6 +68,40 @@ impl<'d> Load<'d> {
         for learned in saved.learned() {
             self.learned(place, &learned);
         }
+        self.waiting(id, &saved);
+    }
+
+    /// Takes data that waits; of a snapshot that was loaded before, not again.
+    fn waiting(&mut self, id: SessionId, saved: &SavedDomain<'_>) {
+        let Some(key) = saved.key else {
+            return;
+        };
+        let limit = self.decoder.limits.waiting_octets;
+        for one in saved.waiting() {
+            let set = one.set(&key);
+            let Some(session) = self.decoder.sessions.get(id) else {
+                return;
+            };
+            if session.waiting.holds(&set) {
+                continue;
+            }
+            let room = session.waiting.room_for(&set);
+            let pushed = self.change(id, room, |session| session.waiting.push(set, limit));
+            // Without room, it was refused already.
+            let given_up = pushed.unwrap_or_default().sets;
+            self.report.refused = self.report.refused.saturating_add(given_up);
+            if pushed.is_none() || given_up > 0 {
+                self.decoder
+                    .sessions
+                    .touch(id, |session| session.waiting.refuse());
+            }
+        }
+        self.decoder.sessions.touch(id, |session| {
+            // What was saved as waiting and is not: it will not be read.
+            if session.waiting.is_empty() {
+                session.sequence.resolve(true);
+            }
+        });
     }
 
     fn admit<'a>(

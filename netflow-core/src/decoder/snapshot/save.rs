@@ -3,12 +3,13 @@
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use super::PROTOCOLS;
+use super::{PROTOCOLS, waiting};
 use crate::datagram::Protocol;
 use crate::decoder::session::{Session, SessionKey, Sessions};
 use crate::element::DefinedElement;
 use crate::snapshot::{DOMAIN, Writer, kind};
 use crate::template::{Known, Template};
+use crate::time::Timestamp;
 
 /// Writes the domains, the one heard last first.
 pub(super) fn domains(sessions: &Sessions, out: &mut Writer<'_>) {
@@ -41,6 +42,11 @@ fn domain(session: &Session, out: &mut Writer<'_>) {
         }
     });
     session.exporter.save(out);
+    out.section(kind::WAITING, |out| {
+        for set in session.waiting.iter() {
+            waiting::save(set, out);
+        }
+    });
 }
 
 fn key(key: &SessionKey, out: &mut Writer<'_>) {
@@ -58,8 +64,7 @@ fn account(session: &Session, out: &mut Writer<'_>) {
     out.u64(session.messages);
     out.time(session.first_received);
     out.time(session.last_received);
-    out.u8(session.clock_skew.is_some().into());
-    out.i64(session.clock_skew.unwrap_or(0));
+    out.optional_time(session.clock_skew.map(Timestamp::from_nanos));
 }
 
 fn element(element: &DefinedElement, out: &mut Writer<'_>) {

@@ -359,13 +359,15 @@ impl Rest {
     const fn number(self) -> u8 {
         match self {
             Self::Nothing => 0,
-            Self::Waits | Self::Unread => 1,
+            Self::Unread => 1,
+            Self::Waits => 2,
         }
     }
 
     fn load(reader: &mut Reader<'_>) -> Option<Self> {
         Some(match reader.u8()? {
             0 => Self::Nothing,
+            2 => Self::Waits,
             _ => Self::Unread,
         })
     }

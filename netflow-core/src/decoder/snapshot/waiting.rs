@@ -1,0 +1,104 @@
+//! Data that waits for its template, written to a snapshot and read from one.
+
+use alloc::boxed::Box;
+use core::net::SocketAddr;
+
+use crate::decoder::session::SessionKey;
+use crate::decoder::waiting::WaitingSet;
+use crate::exporter::{SequenceEvent, SequenceUnit};
+use crate::header::MessageHeader;
+use crate::snapshot::{Writer, optional, text, time};
+use crate::time::Timestamp;
+use crate::wire::reader::Reader;
+
+/// One set that waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SavedWaiting<'a> {
+    id: u16,
+    offset: u32,
+    port: u16,
+    message_offset: u32,
+    pub(super) received: Timestamp,
+    frame: u64,
+    export_time: Option<Timestamp>,
+    sys_uptime: Option<u32>,
+    sequence: Option<u32>,
+    event: SequenceEvent,
+    unit: Option<SequenceUnit>,
+    system_init: Option<Timestamp>,
+    body: &'a [u8],
+}
+
+pub(super) fn save(set: &WaitingSet, out: &mut Writer<'_>) {
+    let header = &set.header;
+    out.u16(set.id);
+    out.u32(number(set.offset));
+    out.u16(header.exporter.port());
+    out.u32(number(header.offset));
+    out.time(header.received);
+    out.u64(header.frame);
+    out.optional_time(header.export_time);
+    out.optional(header.sys_uptime);
+    out.optional(header.sequence);
+    let (event, gap) = header.sequence_event.numbers();
+    out.u8(event);
+    out.u32(gap);
+    out.u8(header.sequence_unit.map_or(0, SequenceUnit::number));
+    out.optional_time(header.system_init);
+    out.text(&set.body);
+}
+
+impl<'a> SavedWaiting<'a> {
+    /// Reads it; `None` if it is cut.
+    pub(super) fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        Some(Self {
+            id: reader.u16()?,
+            offset: reader.u32()?,
+            port: reader.u16()?,
+            message_offset: reader.u32()?,
+            received: time(reader)?,
+            frame: reader.u64()?,
+            export_time: optional(reader, time)?,
+            sys_uptime: optional(reader, Reader::u32)?,
+            sequence: optional(reader, Reader::u32)?,
+            event: SequenceEvent::from_numbers(reader.u8()?, reader.u32()?),
+            unit: SequenceUnit::from_number(reader.u8()?),
+            system_init: optional(reader, time)?,
+            body: text(reader)?,
+        })
+    }
+
+    /// As it waits in the domain of this key.
+    pub(super) fn set(&self, key: &SessionKey) -> WaitingSet {
+        WaitingSet {
+            id: self.id,
+            header: MessageHeader {
+                protocol: key.protocol,
+                exporter: SocketAddr::new(key.address, self.port),
+                received: self.received,
+                frame: self.frame,
+                offset: place(self.message_offset),
+                export_time: self.export_time,
+                sys_uptime: self.sys_uptime,
+                sequence: self.sequence,
+                sequence_event: self.event,
+                sequence_unit: self.unit,
+                observation_domain: key.observation_domain,
+                agent_address: None,
+                sampling: None,
+                system_init: self.system_init,
+            },
+            offset: place(self.offset),
+            body: Box::from(self.body),
+        }
+    }
+}
+
+/// A place in a datagram or message.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn place(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
