@@ -39,7 +39,7 @@
 //! |---|---|---|
 //! | 1 | key | protocol (8 bits: 1, 5 to 10 the version in the header, 105 is sFlow version 5), port or 0 (16), observation domain (32), address of the exporter, address of the sFlow agent |
 //! | 2 | account | messages (64), first received, last received, optional clock skew in nanoseconds (64, signed) |
-//! | 3 | sequence | three *tallies*, the first in the unit of the protocol, the others in those of some exporters, each with how much more often numbers followed each other in it than not (8, signed); two *clocks*, of the last message and of the last before the restart |
+//! | 3 | sequence | four *tallies*, the first in the unit of the protocol, the others in those of some exporters, each with how much more often numbers followed each other in it than not (8, signed); two *clocks*, of the last message and of the last before the restart; the first number (optional of 32), how many messages behind it had the same (8), 1 if one had another, else 0 (8) |
 //! | 4 | sample counts | samples received, lost, late, restarts, drops (64 each), how often the agent started anew (32) |
 //! | 5 | sources | entries: 1 if counters samples, else 0 (8), class (32), index (32), least number and next (32 each), 1 if there are numbers from before the restart, else 0 (8), least of these and next (32 each), the start of the agent it belongs to (32), drops (optional of 32) |
 //! | 6 | elements | entries: enterprise number (32), id (16), data type, semantics, units (8 each, numbers of RFC 5610), name (text, UTF-8) |

@@ -35,7 +35,7 @@ pub struct DomainReport {
     pub last_received: Timestamp,
     /// What the sequence numbers told, in their unit.
     pub sequence: SequenceCounts,
-    /// What they count; absent in v1, which has none.
+    /// What they count; absent in v1, which has none, and where they never change.
     pub sequence_unit: Option<SequenceUnit>,
     /// What the numbers of sFlow samples told.
     pub samples: SampleCounts,
@@ -282,22 +282,27 @@ impl MessageHeader {
             ..flows
         };
         match self.protocol {
-            Protocol::NetflowV9 => [message, Some(flows), Some(counted_in)],
-            Protocol::SflowV5 => [message, None, None],
-            Protocol::Ipfix => [Some(read.units(read.records)), message, Some(counted_in)],
-            _ => [Some(flows), message, Some(counted_in)],
+            Protocol::NetflowV9 => [message, Some(flows), Some(counted_in), None],
+            Protocol::SflowV5 => [message, None, None, None],
+            Protocol::Ipfix => {
+                let records = read.units(read.records);
+                [Some(records), message, Some(counted_in), Some(flows)]
+            }
+            _ => [Some(flows), message, Some(counted_in), None],
         }
     }
 }
 
 /// What is counted in a way of [`MessageHeader::ways`].
-const fn unit(protocol: Protocol, way: usize) -> Option<SequenceUnit> {
+fn unit(protocol: Protocol, way: Option<usize>) -> Option<SequenceUnit> {
+    let way = way?;
     Some(match (protocol, way) {
         (Protocol::NetflowV1, _) => return None,
         (Protocol::SflowV5, _) | (Protocol::NetflowV9, 0) => SequenceUnit::Message,
         (Protocol::Ipfix, 0) => SequenceUnit::DataRecord,
         (Protocol::NetflowV9, 1) | (_, 0) => SequenceUnit::Flow,
         (_, 1) => SequenceUnit::Message,
+        (Protocol::Ipfix, 3) => SequenceUnit::Flow,
         _ => SequenceUnit::FlowCountedIn,
     })
 }

@@ -143,7 +143,7 @@ impl Decoder {
     ) {
         let mut refused = false;
         for record in bodies(piece.body, template, count) {
-            let options = OptionsRecord::new(&record);
+            let options = OptionsRecord::new(&record, piece.late.is_some());
             if self.is_news(course, &options) {
                 let needed = self.needed(course, &options);
                 let room = self.sessions.reserve(course.session, needed);

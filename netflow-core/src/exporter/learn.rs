@@ -18,6 +18,8 @@ pub(crate) struct OptionsRecord<'a> {
     selector: Option<u64>,
     interface: Option<u32>,
     template: Option<u16>,
+    /// The record waited for its template: others may have come since.
+    late: bool,
     random_interval: Option<u64>,
     rate: ToldRate<'a>,
     interface_name: Option<&'a [u8]>,
@@ -43,8 +45,11 @@ const TEMPLATE_SCOPE: u16 = 5;
 
 impl<'a> OptionsRecord<'a> {
     /// Gathers the fields; of the same twice, the first.
-    pub(crate) fn new(record: &DataRecord<'a, '_>) -> Self {
-        let mut options = Self::default();
+    pub(crate) fn new(record: &DataRecord<'a, '_>, late: bool) -> Self {
+        let mut options = Self {
+            late,
+            ..Self::default()
+        };
         for field in record.fields() {
             let octets = field.octets();
             match field.template().key() {
@@ -158,9 +163,7 @@ impl Exporter {
     /// come again and again.
     pub(crate) fn is_news(&self, options: &OptionsRecord<'_>) -> bool {
         let names = &self.names;
-        options
-            .rate()
-            .is_some_and(|rate| self.rate_of(options.sampled()) != Some(rate))
+        self.new_rate(options).is_some()
             || options
                 .interface
                 .zip(options.interface_text())
@@ -180,19 +183,21 @@ impl Exporter {
                 .is_some_and(|time| self.system_init != Some(time))
     }
 
-    fn rate_of(&self, key: SamplerKey) -> Option<u64> {
-        self.samplers.get(key).map(|announced| announced.rate)
+    /// The rate that the record tells, if another is known or none. One that waited
+    /// does not stand before what came since.
+    fn new_rate(&self, options: &OptionsRecord<'_>) -> Option<(SamplerKey, u64)> {
+        let (key, rate) = (options.sampled(), options.rate()?);
+        let known = self.samplers.get(key).map(|announced| announced.rate);
+        let is_new = known.is_none_or(|known| known != rate && !options.late);
+        is_new.then_some((key, rate))
     }
 
     /// Learns what the record says; the last word stands. `frame` is the
     /// number of the datagram it came in.
     pub(crate) fn learn(&mut self, options: &OptionsRecord<'_>, frame: u64) {
-        if let Some(rate) = options.rate() {
-            let key = options.sampled();
-            // Other news of the record do not make the rate a new one.
-            if self.rate_of(key) != Some(rate) {
-                self.samplers.insert(key, Announced { rate, frame });
-            }
+        // Other news of the record do not make the rate a new one.
+        if let Some((key, rate)) = self.new_rate(options) {
+            self.samplers.insert(key, Announced { rate, frame });
         }
         if let Some((number, name)) = options.interface.zip(options.interface_text()) {
             self.names.interfaces.insert(number, name);

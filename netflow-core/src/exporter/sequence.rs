@@ -3,10 +3,18 @@
 //!
 //! Each protocol counts in a unit of its own: flows in v5 to v8, messages in
 //! v9, data records in IPFIX, datagrams and samples in sFlow; the number is
-//! that of the first unit of the message. Some exporters count flows in v9, or
-//! messages in IPFIX, or give the flows of an IPFIX message with the message
-//! counted in: each such way has a tally, and that stands in which the numbers
-//! follow each other. Numbers are of 32 bits and wrap.
+//! that of the first unit of the message. Some exporters count flows in v9, messages
+//! in IPFIX, or flows without options there; OVS and softflowd give the number that
+//! counts the flows of the message in. Each such way has a tally, and that stands in
+//! which the numbers follow each other. Numbers are of 32 bits and wrap.
+//!
+//! Of messages of 10, 20 and 5 flows behind 100 others, the numbers are, by way:
+//!
+//! | way | first | second | third |
+//! |---|---|---|---|
+//! | flows | 100 | 110 | 130 |
+//! | flows, counted in | 110 | 130 | 135 |
+//! | messages | 7 | 8 | 9 |
 
 mod ledger;
 mod state;
@@ -103,7 +111,7 @@ pub(crate) struct Step {
 /// always there.
 pub(crate) type Ways<T> = [Option<T>; WAYS];
 
-const WAYS: usize = 3;
+const WAYS: usize = 4;
 
 /// Number and clock of a message.
 #[derive(Debug, Clone, Copy)]
@@ -126,6 +134,17 @@ pub(crate) struct Sequence {
     clock: Option<Clock>,
     /// Before the restart.
     previous: Option<Clock>,
+    stand: Stand,
+}
+
+/// Whether the numbers ever changed: some exporters leave them 0.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stand {
+    /// The number of the first message.
+    number: Option<u32>,
+    /// How many messages behind it had the same, as long as all had.
+    repeats: u8,
+    moved: bool,
 }
 
 /// One way to count.
@@ -172,44 +191,54 @@ const MILLI: i64 = 1_000_000;
 
 impl Sequence {
     pub(crate) fn counts(&self) -> SequenceCounts {
-        let tally = self.tallies.get(self.way());
+        let tally = self.way().and_then(|way| self.tallies.get(way));
         tally.map(|tally| tally.counts).unwrap_or_default()
     }
 
     /// The way in which the exporter counts, an index of [`Ways`]: that of the
     /// protocol, unless another is sure. Of ways that fit as well, as they do where
-    /// each message holds one flow, the one in which least is missing.
-    pub(crate) fn way(&self) -> usize {
+    /// each message holds one flow, the one in which least is missing. `None` if the
+    /// numbers do not count: they never change.
+    pub(crate) fn way(&self) -> Option<usize> {
+        if self.stand.is_sure() {
+            return None;
+        }
         let ways = self.balances.iter().zip(&self.tallies).enumerate().rev();
         let best = ways.max_by_key(|(_, (balance, tally))| {
             let missing = tally.counts.lost.saturating_add(tally.counts.duplicated);
             (**balance, Reverse(missing))
         });
-        best.map_or(
-            0,
-            |(way, (balance, _))| {
-                if *balance < SURE { 0 } else { way }
-            },
-        )
+        best.map(|(way, (balance, _))| if *balance < SURE { 0 } else { way })
     }
 
     /// Takes the next message into account.
     pub(crate) fn step(&mut self, step: Step) -> SequenceEvent {
         let number = step.mark.number;
         let behind = self.is_behind(number, &step.ways);
-        let place = self.place(&step.mark, behind);
+        // A message without units tells the number of what follows, or none: templates
+        // of some exporters have 0.
+        let is_empty = matches!(step.ways, [Some(units), ..] if units.is_none());
+        let place = if is_empty {
+            Place::Current
+        } else {
+            self.stand.step(&step);
+            self.place(&step.mark, behind)
+        };
         if place == Place::Restart {
             self.previous = self.clock.take();
         }
         let mut events = [None; WAYS];
         for ((tally, units), event) in self.tallies.iter_mut().zip(step.ways).zip(&mut events) {
-            *event = units.map(|units| tally.step(place, number, units, step.twice));
+            *event = units
+                .filter(|units| !units.is_none())
+                .map(|units| tally.step(place, number, units, step.twice));
         }
         self.weigh(events);
-        if place == Place::Restart || place == Place::Current && !behind && !step.twice {
+        let advances = place == Place::Current && !behind && !step.twice;
+        if !is_empty && (place == Place::Restart || advances) {
             self.clock = Some(step.mark.clock(self.clock.as_ref()));
         }
-        let told = events.get(self.way()).copied().flatten();
+        let told = self.way().and_then(|way| *events.get(way)?);
         told.unwrap_or_default()
     }
 
@@ -221,6 +250,10 @@ impl Sequence {
             return;
         }
         for (balance, event) in self.balances.iter_mut().zip(&events) {
+            // Nothing is known of data that waits, and nothing follows from no units.
+            if matches!(event, None | Some(SequenceEvent::None)) {
+                continue;
+            }
             let weight = if in_order(event) { 1 } else { -1 };
             *balance = balance.saturating_add(weight).clamp(-4 * SURE, 4 * SURE);
         }
@@ -355,6 +388,22 @@ impl Sequence {
         let earliest = previous.unwrap_or(last.began).min(last.began);
         earliest.nanos_since(mark.time) > slack
             || self.current().precedes(mark.number) && mark.time.nanos_since(last.began) > slack
+    }
+}
+
+impl Stand {
+    fn step(&mut self, step: &Step) {
+        let number = step.mark.number;
+        match self.number {
+            None => self.number = Some(number),
+            Some(first) if first != number => self.moved = true,
+            Some(_) if !step.twice => self.repeats = self.repeats.saturating_add(1),
+            Some(_) => {}
+        }
+    }
+
+    fn is_sure(self) -> bool {
+        !self.moved && i8::try_from(self.repeats).unwrap_or(i8::MAX) >= SURE
     }
 }
 

@@ -94,7 +94,9 @@ ingredients! {
     /// When the exporter started, absolute.
     SystemInit U64 [160];
     /// Sampling rate in the record.
-    SamplingInterval U64 [34 50];
+    SamplingInterval U64 [34];
+    /// That of a random sampler.
+    SamplingRandomInterval U64 [50];
     /// The sampler, whose rate the options tell.
     SamplerId U64 [48];
     /// The selector, likewise.

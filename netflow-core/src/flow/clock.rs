@@ -26,7 +26,8 @@ pub enum ClockRule {
     Seconds,
     /// Another unit than the element has: seconds, milliseconds or an uptime in
     /// elements 150 to 153. Taken for it when the time would be years from
-    /// that of the header, and in the other unit is within a day of it.
+    /// that of the header, and in the other unit is within a day of it. Or
+    /// milliseconds since 1970 in uptimes (21 and 22) of eight octets.
     OtherUnit,
     /// Uptimes in milliseconds (22 and 21), counted back from the uptime and
     /// time of the header.
@@ -116,6 +117,12 @@ impl Flow<'_> {
             let sent = record.unsigned(slot)?;
             if is_ntp(slot.candidate) && count(record, header, sent).is_some() {
                 return Some(ClockRule::MicrosecondCount);
+            }
+            if slot.candidate == UPTIME && sent > WRAPPING && header.sys_uptime.is_some() {
+                let time = Timestamp::from_millis(sent);
+                if time.is_some_and(|time| is_near(time, header, YEAR)) {
+                    return Some(ClockRule::OtherUnit);
+                }
             }
             if let Some(time) = unix_time(slot.candidate, sent) {
                 let far = time.filter(|time| !is_near(*time, header, YEAR));
@@ -334,6 +341,9 @@ fn count(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opti
     None
 }
 
+/// The longest uptime that the header tells.
+const WRAPPING: u64 = 0xffff_ffff;
+
 /// Uptimes up to this much later than that of the header are not 49.7 days
 /// old: exporters stamp the header before the last records.
 const AHEAD: u32 = 60 * 60 * 1_000;
@@ -343,7 +353,13 @@ const AHEAD: u32 = 60 * 60 * 1_000;
 #[inline]
 fn uptime(header: &MessageHeader, now: u32, sent: u64) -> Option<Timestamp> {
     // Uptimes of eight octets (field types 21 and 22 of some exporters) do not
-    // wrap, that of the header does.
+    // wrap, that of the header does. Of others they are times since 1970.
+    if sent > WRAPPING {
+        let time = Timestamp::from_millis(sent);
+        if let Some(time) = time.filter(|time| is_near(*time, header, YEAR)) {
+            return Some(time);
+        }
+    }
     let sent = u32::try_from(sent & u64::from(u32::MAX)).ok()?;
     let age = now.wrapping_sub(sent);
     let ahead = sent.wrapping_sub(now);

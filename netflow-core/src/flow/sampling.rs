@@ -169,7 +169,9 @@ fn in_record(record: &DataRecord<'_, '_>) -> Option<Sampling> {
     let plan = record.template().plan();
     let load = |what| ingredient(record, plan.ingredient(what));
     let told = ToldRate {
-        interval: load(Ingredient::SamplingInterval),
+        interval: load(Ingredient::SamplingInterval)
+            .filter(|interval| *interval > 0)
+            .or_else(|| load(Ingredient::SamplingRandomInterval)),
         taken: load(Ingredient::SamplingPacketInterval),
         left_out: load(Ingredient::SamplingPacketSpace),
         size: load(Ingredient::SamplingSize),

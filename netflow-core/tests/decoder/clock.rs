@@ -52,6 +52,17 @@ fn an_uptime_a_little_ahead_of_the_header_is_not_49_days_old() {
 }
 
 #[test]
+fn uptimes_of_eight_octets_may_be_times_since_1970() {
+    let now = u64::from(NOW) * 1_000;
+    let record = [now - 5_000, now - 1_000].map(u64::to_be_bytes).concat();
+    let message = Message::v9_at(0, 60_000)
+        .template(256, &[(22, 8), (21, 8)])
+        .set(256, &record);
+    let told = (Some(-5_000), Some(-1_000), Some("other_unit"));
+    assert_eq!(times(&message), told);
+}
+
+#[test]
 fn uptimes_of_eight_octets_are_read() {
     let message = Message::v9_at(0, 60_000)
         .template(256, &[(22, 8), (21, 8)])

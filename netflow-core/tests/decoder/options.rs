@@ -37,6 +37,38 @@ fn a_rate_in_the_record_wins() {
 }
 
 #[test]
+fn of_two_intervals_the_one_that_is_not_zero_is_the_rate() {
+    let fields = [(34, 4), (50, 4)];
+    for (intervals, rate) in [([0, 200], 200), ([100, 0], 100), ([100, 200], 100)] {
+        let flow = v9(0).template(256, &fields).set(256, &words(&intervals));
+        assert_eq!(sampling(&[flow]), (Some(rate), Some("record")));
+    }
+}
+
+#[test]
+fn options_that_waited_do_not_stand_before_newer_ones() {
+    let stale = v9(0).set(258, &words(&[0, 50]));
+    let newer = v9(0)
+        .options_template(257, 1, &[(1, 4), (34, 4)])
+        .set(257, &words(&[0, 900]));
+    let template = v9(0).options_template(258, 1, &[(1, 4), (34, 4)]);
+    let flow = v9(0).template(256, &[(10, 2)]).set(256, &[0, 1]);
+    for (messages, rate) in [
+        (vec![&stale, &newer, &template, &flow], 900),
+        (vec![&stale, &template, &flow], 50),
+    ] {
+        let mut decoder = decoder();
+        let mut told = None;
+        for message in messages {
+            let payload = message.octets();
+            let message = decoder.decode(datagram(&payload)).unwrap();
+            told = message.flows().last().and_then(|flow| flow.sampling_rate());
+        }
+        assert_eq!(told, Some(rate));
+    }
+}
+
+#[test]
 fn packets_taken_and_left_out_make_a_rate() {
     let flow = Message::ipfix(0).template(256, &[(305, 4), (306, 4)]);
     let flow = flow.set(256, &words(&[1, 99]));

@@ -25,6 +25,11 @@ impl Units {
         }
     }
 
+    /// Nothing came, and nothing waits.
+    pub(super) const fn is_none(self) -> bool {
+        self.count == 0 && matches!(self.rest, Rest::Nothing)
+    }
+
     /// The number of the first of them that was read.
     pub(super) const fn first(self, number: u32) -> u32 {
         if self.counted_in {
@@ -119,6 +124,11 @@ impl Ledger {
             });
         }
         Some(ledger)
+    }
+
+    /// Whether any message came.
+    pub(super) const fn has_begun(&self) -> bool {
+        self.next.is_some()
     }
 
     /// Numbers from before: late, or sent twice.

@@ -1,6 +1,6 @@
 //! The place in the sequence, written to a snapshot and read from one.
 
-use super::{Clock, Ledger, Sequence, SequenceCounts, SequenceEvent, SequenceUnit, Tally};
+use super::{Clock, Ledger, Sequence, SequenceCounts, SequenceEvent, SequenceUnit, Stand, Tally};
 use crate::snapshot::{Writer, optional, time};
 use crate::time::Timestamp;
 use crate::wire::reader::Reader;
@@ -8,7 +8,7 @@ use crate::wire::reader::Reader;
 impl Sequence {
     /// Writes it, if any message had a number.
     pub(crate) fn save(&self, out: &mut Writer<'_>) {
-        if self.clock.is_none() {
+        if self.tallies.iter().all(|tally| !tally.current.has_begun()) {
             return;
         }
         for (tally, balance) in self.tallies.iter().zip(self.balances) {
@@ -17,6 +17,10 @@ impl Sequence {
         }
         Clock::save(self.clock, out);
         Clock::save(self.previous, out);
+        let stand = &self.stand;
+        out.optional(stand.number);
+        out.u8(stand.repeats);
+        out.u8(stand.moved.into());
     }
 
     /// Reads it; `None` if it is cut.
@@ -28,6 +32,11 @@ impl Sequence {
         }
         sequence.clock = optional(reader, Clock::load)?;
         sequence.previous = optional(reader, Clock::load)?;
+        sequence.stand = Stand {
+            number: optional(reader, Reader::u32)?,
+            repeats: reader.u8()?,
+            moved: reader.u8()? != 0,
+        };
         Some(sequence)
     }
 }
@@ -164,6 +173,7 @@ mod tests {
                     rest,
                     counted_in: true,
                 }),
+                None,
             ],
             twice: false,
         }

@@ -23,7 +23,7 @@ fn running(start: u64, age: u64, number: u32, count: u32) -> Step {
             uptime: Some(u32::try_from(age % (1 << 32)).unwrap()),
             time: at(start + age),
         },
-        ways: [Some(Units::whole(count)), None, None],
+        ways: [Some(Units::whole(count)), None, None, None],
         twice: false,
     }
 }
@@ -31,7 +31,7 @@ fn running(start: u64, age: u64, number: u32, count: u32) -> Step {
 /// A message of v9 that numbers flows before it, or messages.
 fn v9(number: u32, flows: u32) -> Step {
     Step {
-        ways: [Some(Units::whole(1)), Some(Units::whole(flows)), None],
+        ways: [Some(Units::whole(1)), Some(Units::whole(flows)), None, None],
         ..step(number, 1)
     }
 }
@@ -46,7 +46,12 @@ fn ipfix_ways(count: u32, rest: Rest) -> Ways<Units> {
         counted_in: false,
         ..counted_in
     };
-    [Some(first), Some(Units::whole(1)), Some(counted_in)]
+    [
+        Some(first),
+        Some(Units::whole(1)),
+        Some(counted_in),
+        Some(first),
+    ]
 }
 
 /// A message of IPFIX sent so many seconds after the first.
@@ -428,4 +433,59 @@ fn without_uptime_a_restart_may_set_the_clock_back() {
     // What came before the first is late all the same.
     let steps = [(3_601, 1_003), (3_600, 1_000), (3_602, 1_006)];
     assert_eq!(run(steps.map(of)), counts(9, 0, 3, 0, 0));
+}
+
+#[test]
+fn numbers_that_never_change_count_nothing() {
+    let mut sequence = Sequence::default();
+    for second in 0..10 {
+        sequence.step(ipfix(second, 0, 20, Rest::Nothing));
+    }
+    assert_eq!(
+        (sequence.way(), sequence.counts()),
+        (None, counts(0, 0, 0, 0, 0))
+    );
+    let again = sequence.step(ipfix(10, 0, 20, Rest::Nothing));
+    assert_eq!(again, SequenceEvent::None);
+    // Of a network that doubles, it is not so.
+    let twice = (0..10).flat_map(|n| [step(n * 30, 30); 4]);
+    assert_eq!(run(twice), counts(300, 0, 0, 30, 0));
+}
+
+#[test]
+fn templates_without_a_number_are_no_restart() {
+    let all = Rest::Nothing;
+    let steps = (0..10).flat_map(|n: u32| {
+        let second = u64::from(n) * 10;
+        let data = ipfix(second, 5_000 + n * 20, 20, all);
+        [ipfix(second, 0, 0, all), data]
+    });
+    assert_eq!(run(steps), counts(200, 0, 0, 0, 0));
+}
+
+#[test]
+fn an_ipfix_exporter_that_does_not_count_options_is_found_out() {
+    let messages = [
+        (20, 0),
+        (15, 1),
+        (0, 3),
+        (7, 0),
+        (9, 2),
+        (11, 0),
+        (4, 0),
+        (0, 3),
+        (8, 0),
+    ];
+    let mut number = 0;
+    let steps = (0_u64..).zip(messages).map(|(second, (flows, options))| {
+        let mut step = ipfix(second, number, flows + options, Rest::Nothing);
+        number += flows;
+        step.ways[2] = Some(Units {
+            counted_in: true,
+            ..Units::whole(flows)
+        });
+        step.ways[3] = Some(Units::whole(flows));
+        step
+    });
+    assert_eq!(run(steps), counts(74, 0, 0, 0, 0));
 }
