@@ -714,7 +714,7 @@ typedef struct netflow_address {
   // The octets in the order of the wire; of IPv4 the first four, and 0 behind them.
   uint8_t octets[16];
   // 4 or 6; 0 if there is no address.
-  uint8_t family;
+  uint32_t family;
 } netflow_address;
 
 // A sampling rate for exporters that tell none.
@@ -731,7 +731,7 @@ typedef struct netflow_rate {
 // `netflow_options_init` writes down.
 typedef struct netflow_options {
   // `sizeof(netflow_options)`.
-  uintptr_t size;
+  size_t size;
   // The fields that flows are filled with, see `NETFLOW_ADD`; none stands for all. What is not
   // asked for costs nothing.
   uint64_t fields[2];
@@ -741,20 +741,20 @@ typedef struct netflow_options {
   uint32_t scope;
   // Octets of memory for all that exporters teach. When they are used up, the observation
   // domains not heard of for longest are forgotten. Default 64 MiB.
-  uintptr_t state_octets;
+  size_t state_octets;
   // Octets of memory for one observation domain, of those. Default 8 MiB.
-  uintptr_t domain_octets;
+  size_t domain_octets;
   // Octets, of those, for data of one domain that waits for its template. Default 1 MiB.
-  uintptr_t waiting_octets;
+  size_t waiting_octets;
   // Nanoseconds after which data that waits is given up, or NETFLOW_NEVER. Default 30 minutes.
   int64_t waiting_lifetime;
   // Nanoseconds after which a template that came over UDP and was not sent again is
   // forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
   int64_t template_lifetime;
   // Templates of one observation domain. Default 4096.
-  uintptr_t templates;
+  size_t templates;
   // Different templates that the lists of one set may name. Default 64.
-  uintptr_t list_templates;
+  size_t list_templates;
   // Fields of one template, at most 65535. Default 4096.
   uint32_t template_fields;
   // How deep lists of RFC 6313 may be nested, at most 255. Default 4.
@@ -764,23 +764,23 @@ typedef struct netflow_options {
   // Elements that the registries do not know; copied.
   const struct netflow_definition *definitions;
   // How many.
-  uintptr_t definition_count;
+  size_t definition_count;
   // Sampling rates for exporters that tell none; copied.
   const struct netflow_rate *rates;
   // How many.
-  uintptr_t rate_count;
+  size_t rate_count;
 } netflow_options;
 
 // The payload of one UDP datagram, one message of a stream or of a file, and how it came.
 typedef struct netflow_datagram {
   // `sizeof(netflow_datagram)`.
-  uintptr_t size;
+  size_t size;
   // The octets. They stay the caller's, and have to stay as they are until the next call of
   // `netflow_decode`, `netflow_load`, `netflow_end_session` or `netflow_decoder_free`, or until
   // nothing is asked any more of what they gave.
   const uint8_t *payload;
   // How many.
-  uintptr_t payload_len;
+  size_t payload_len;
   // When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW stands for the present time.
   int64_t received;
   // The caller's number for it, such as the frame of a capture; flows give it back.
@@ -798,7 +798,7 @@ typedef struct netflow_text {
   // UTF-8 by the specifications, any octets in fact; NULL if there is none.
   const char *data;
   // How many octets.
-  uintptr_t len;
+  size_t len;
 } netflow_text;
 
 // What a field means (RFC 7012, section 2.1).
@@ -826,7 +826,7 @@ typedef struct netflow_octets {
   // The first; NULL if there is none.
   const uint8_t *data;
   // How many.
-  uintptr_t len;
+  size_t len;
 } netflow_octets;
 
 // A MAC address.
@@ -840,7 +840,7 @@ typedef struct netflow_numbers {
   // The first; NULL if there is none.
   const uint32_t *data;
   // How many.
-  uintptr_t count;
+  size_t count;
 } netflow_numbers;
 
 // An applicationId (RFC 6759, section 4.1).
@@ -1069,7 +1069,7 @@ typedef struct netflow_error {
   // A `netflow_reason`, if the octets of a datagram were wrong; else 0.
   uint32_t reason;
   // Octets from the start of the payload or snapshot to what is wrong.
-  uintptr_t offset;
+  size_t offset;
   // What is wrong, in English; a NUL is behind it. It stays until the next call of
   // `netflow_last_error` or `netflow_decoder_free`.
   struct netflow_text detail;
@@ -1087,7 +1087,7 @@ typedef struct netflow_header {
   // The caller's number of the datagram.
   uint64_t frame;
   // Octets of the payload before the message.
-  uintptr_t offset;
+  size_t offset;
   // A `netflow_protocol`.
   uint32_t protocol;
   // Bits of `netflow_header_field`.
@@ -1120,9 +1120,9 @@ typedef struct netflow_problem {
   // The set it is in; -1 if it is in none.
   int32_t set;
   // Octets from the start of the payload to the structure that is wrong.
-  uintptr_t offset;
+  size_t offset;
   // Octets that were passed over for it.
-  uintptr_t octets;
+  size_t octets;
   // The reason in snake case, such as `no_template`; it stays for ever.
   struct netflow_text code;
   // The section of the specification that it breaks; of length 0 if there is none.
@@ -1242,11 +1242,11 @@ typedef struct netflow_set {
   // The set waited for its template.
   bool late;
   // Octets of the payload before the set.
-  uintptr_t offset;
+  size_t offset;
   // The octets behind its header: in the caller's payload, or of late data in the handle.
   struct netflow_octets body;
   // Octets at the end of the body that are no record.
-  uintptr_t padding;
+  size_t padding;
   // The caller's number of the datagram that brought the template, of late data.
   uint64_t template_frame;
   // The header of the message it came in.
@@ -1311,7 +1311,7 @@ uint32_t netflow_abi_version(void);
 // Pointers:
 //
 // `options` is NULL, or `size` octets may be written there.
-netflow_result netflow_options_init(struct netflow_options *options, uintptr_t size);
+netflow_result netflow_options_init(struct netflow_options *options, size_t size);
 
 // Makes a decoder. `options` may be NULL, which is all defaults.
 //
@@ -1338,7 +1338,7 @@ void netflow_decoder_free(struct netflow_decoder *decoder);
 // written there.
 netflow_result netflow_decoder_options(const struct netflow_decoder *decoder,
                                        struct netflow_options *options,
-                                       uintptr_t size);
+                                       size_t size);
 
 // Empties a datagram and says whom it comes from: `address` is what `recvfrom` gives, a
 // `struct sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and
@@ -1349,9 +1349,9 @@ netflow_result netflow_decoder_options(const struct netflow_decoder *decoder,
 // `datagram` is NULL, or `size` octets may be written there. `address` is NULL or points to
 // `address_len` octets.
 netflow_result netflow_datagram_init(struct netflow_datagram *datagram,
-                                     uintptr_t size,
+                                     size_t size,
                                      const void *address,
-                                     uintptr_t address_len);
+                                     size_t address_len);
 
 // Decodes one datagram. What it gave can be taken until the next call: flows by `netflow_flows` or
 // `netflow_each_flow`, everything by `netflow_next_set`, problems by `netflow_next_problem`.
@@ -1384,7 +1384,7 @@ netflow_result netflow_end_session(struct netflow_decoder *decoder,
 netflow_result netflow_element_by_number(uint32_t enterprise_number,
                                          uint16_t id,
                                          struct netflow_element *element,
-                                         uintptr_t size);
+                                         size_t size);
 
 // The meaning of a field type of NetFlow v9, vendors' own among them. `size` is
 // `sizeof(netflow_element)`.
@@ -1394,7 +1394,7 @@ netflow_result netflow_element_by_number(uint32_t enterprise_number,
 // `element` is NULL, or `size` octets may be written there.
 netflow_result netflow_element_of_v9(uint16_t field_type,
                                      struct netflow_element *element,
-                                     uintptr_t size);
+                                     size_t size);
 
 // The element of this name, capitals as they are. `size` is `sizeof(netflow_element)`.
 //
@@ -1404,7 +1404,7 @@ netflow_result netflow_element_of_v9(uint16_t field_type,
 // there.
 netflow_result netflow_element_by_name(const char *name,
                                        struct netflow_element *element,
-                                       uintptr_t size);
+                                       size_t size);
 
 // The number of the field of a flow that has this name: a `netflow_flow_field`, or
 // NETFLOW_ERROR_UNKNOWN.
@@ -1426,7 +1426,7 @@ struct netflow_text netflow_field_name(uint32_t field);
 // there.
 netflow_result netflow_address_text(const struct netflow_address *address,
                                     char *text,
-                                    uintptr_t capacity);
+                                    size_t capacity);
 
 // Writes the next flows of the message into the caller's array, at most `capacity` of them, and
 // how many to `count`. What does not fit comes with the next call; NETFLOW_END says that all were
@@ -1439,9 +1439,9 @@ netflow_result netflow_address_text(const struct netflow_address *address,
 // octets may be written there. `count` is NULL, or a `size_t` may be written there.
 netflow_result netflow_flows(struct netflow_decoder *decoder,
                              struct netflow_flow *flows,
-                             uintptr_t flow_size,
-                             uintptr_t capacity,
-                             uintptr_t *count);
+                             size_t flow_size,
+                             size_t capacity,
+                             size_t *count);
 
 // Gives every flow of the message to `callback`, with `user`. It may look at the message with other
 // functions; if it ends it (by `netflow_decode`, say), that is NETFLOW_ERROR_BUSY. If it returns
@@ -1478,7 +1478,7 @@ struct netflow_text netflow_reason_name(uint32_t reason);
 // there.
 netflow_result netflow_last_error(struct netflow_decoder *decoder,
                                   struct netflow_error *error,
-                                  uintptr_t size);
+                                  size_t size);
 
 // The next problem of the message: what was passed over, and why. `size` is
 // `sizeof(netflow_problem)`.
@@ -1489,7 +1489,7 @@ netflow_result netflow_last_error(struct netflow_decoder *decoder,
 // written there.
 netflow_result netflow_next_problem(struct netflow_decoder *decoder,
                                     struct netflow_problem *problem,
-                                    uintptr_t size);
+                                    size_t size);
 
 // Reads the counters. `size` is `sizeof(netflow_stats)`.
 //
@@ -1499,7 +1499,7 @@ netflow_result netflow_next_problem(struct netflow_decoder *decoder,
 // there.
 netflow_result netflow_stats_read(struct netflow_decoder *decoder,
                                   struct netflow_stats *stats,
-                                  uintptr_t size);
+                                  size_t size);
 
 // How many problems of a `netflow_reason` there were since the decoder was made.
 //
@@ -1541,9 +1541,9 @@ netflow_result netflow_save(struct netflow_decoder *decoder,
 // `report` is NULL, or `size` octets may be written there.
 netflow_result netflow_load(struct netflow_decoder *decoder,
                             const void *snapshot,
-                            uintptr_t len,
+                            size_t len,
                             struct netflow_load_report *report,
-                            uintptr_t size);
+                            size_t size);
 
 // Reads an integer that is not negative, of any width; of a time in seconds or milliseconds, these.
 //
@@ -1626,7 +1626,7 @@ netflow_result netflow_value_octets(const struct netflow_value *value,
 // there.
 netflow_result netflow_next_set(struct netflow_decoder *decoder,
                                 struct netflow_set *set,
-                                uintptr_t size);
+                                size_t size);
 
 // The next record of the set, or of what was entered. `size` is `sizeof(netflow_record)`.
 //
@@ -1636,7 +1636,7 @@ netflow_result netflow_next_set(struct netflow_decoder *decoder,
 // written there.
 netflow_result netflow_next_record(struct netflow_decoder *decoder,
                                    struct netflow_record *record,
-                                   uintptr_t size);
+                                   size_t size);
 
 // The next field of the record, or value of the basicList that was entered; padding is a field
 // too. `size` is `sizeof(netflow_field)`. The name of a member of sFlow stays until the next call
@@ -1648,7 +1648,7 @@ netflow_result netflow_next_record(struct netflow_decoder *decoder,
 // there.
 netflow_result netflow_next_field(struct netflow_decoder *decoder,
                                   struct netflow_field *field,
-                                  uintptr_t size);
+                                  size_t size);
 
 // Goes into what was given last: from a sample of sFlow to its records, from a field that is a list
 // (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END says
@@ -1677,7 +1677,7 @@ netflow_result netflow_leave(struct netflow_decoder *decoder);
 netflow_result netflow_find_record(struct netflow_decoder *decoder,
                                    const void *octets,
                                    struct netflow_record *record,
-                                   uintptr_t size);
+                                   size_t size);
 
 #ifdef __cplusplus
 }  // extern "C"

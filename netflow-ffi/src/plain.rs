@@ -14,7 +14,7 @@ pub struct netflow_address {
     /// The octets in the order of the wire; of IPv4 the first four, and 0 behind them.
     pub octets: [u8; 16],
     /// 4 or 6; 0 if there is no address.
-    pub family: u8,
+    pub family: u32,
 }
 
 /// A MAC address.

@@ -46,6 +46,7 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write("netflow-ffi/src/flow/table.rs", &c::flow()?)?;
     output.write("netflow-ffi/src/reason.rs", &c::reasons()?)?;
     output.write("netflow-ffi/src/property.rs", &c::properties()?)?;
+    output.write_as_is("netflow-ffi/tests/c/layout_flow.h", &c::layout()?)?;
     // Made from the files above.
     output.write_as_is("include/netflow.h", &header::header()?)?;
     Ok(())

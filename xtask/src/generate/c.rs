@@ -87,8 +87,48 @@ pub(super) fn flow() -> Result<String> {
     for field in &fields {
         writeln!(out, "netflow_flow_field::{},", number_name(field))?;
     }
-    out.push_str("];\n");
+    out.push_str("];\n\n#[cfg(target_pointer_width = \"64\")]\nconst _: () = {\n");
+    let (places, size) = places(&fields)?;
+    for (name, offset) in places {
+        writeln!(out, "assert!(offset_of!(netflow_flow, {name}) == {offset});")?;
+    }
+    writeln!(out, "assert!(size_of::<netflow_flow>() == {size});\n}};")?;
     Ok(out)
+}
+
+/// Where the members of a flow stand on systems of 64 bits, for the tests in C.
+pub(super) fn layout() -> Result<String> {
+    let mut out = String::from("/* Made by `cargo xtask generate`; do not edit. */\n");
+    let fields = fields()?;
+    let (places, size) = places(&fields)?;
+    for (name, offset) in places {
+        writeln!(out, "OFFSET({name}, {offset});")?;
+    }
+    writeln!(out, "SIZE(netflow_flow, {size});")?;
+    Ok(out)
+}
+
+/// The offset of each member by the rules of C, and the size of the whole.
+fn places(fields: &[Field]) -> Result<(Vec<(&str, usize)>, usize)> {
+    // `present` and `record` come first.
+    let mut end = 32;
+    let mut places = Vec::new();
+    for field in fields {
+        let (size, alignment) = match rust_type(&field.kind)? {
+            "u8" | "bool" => (1, 1),
+            "u16" => (2, 2),
+            "u32" => (4, 4),
+            "u64" | "i64" => (8, 8),
+            "netflow_address" => (20, 4),
+            "netflow_mac" => (6, 1),
+            "netflow_application" => (32, 8),
+            _ => (16, 8),
+        };
+        let offset = usize::next_multiple_of(end, alignment);
+        places.push((field.name.as_str(), offset));
+        end = offset + size;
+    }
+    Ok((places, end.next_multiple_of(8)))
 }
 
 /// Why something could not be read.

@@ -35,6 +35,7 @@ pub(super) fn header() -> Result<String> {
         header: Some(preamble.trim_end().to_owned()),
         trailer: Some(format!("{}\n{}\n#endif /* NETFLOW_H */", macros.trim_end(), c::list()?)),
         no_includes: true,
+        usize_is_size_t: true,
         tab_width: 2,
         line_length: 90,
         documentation_style: DocumentationStyle::C99,
