@@ -43,7 +43,7 @@ static void print_value(const netflow_value *value) {
 static void print_key(const netflow_field *field) {
   if (field->scope_type) {
     printf("\"scope/%u\"", (unsigned)field->id);
-  } else if (field->id == 0 && field->length == 0) {
+  } else if (field->id == 0 && field->enterprise_number == 0 && field->name.len > 0) {
     print_text(field->name);
   } else if (field->enterprise_number != 0) {
     printf("\"%" PRIu32 "/%u\"", field->enterprise_number, (unsigned)field->id);
@@ -123,7 +123,10 @@ static const char *name_of(uint32_t kind) {
 static void print_record(netflow_decoder *decoder, const netflow_set *set,
                          const netflow_record *record) {
   const char *kind = name_of(record->kind);
-  if (kind == NULL) return;
+  int is_template = record->kind == NETFLOW_RECORD_TEMPLATE ||
+                    record->kind == NETFLOW_RECORD_OPTIONS_TEMPLATE;
+  /* Of what is a problem the command writes no row. */
+  if (kind == NULL || (is_template && record->field_count == 0)) return;
   printf("{\"frame\":%" PRIu64 ",\"kind\":\"%s\"", set->header.frame, kind);
   if (set->header.exporter.octets[0] != 0 || set->header.port != 0) {
     printf(",\"port\":%u", (unsigned)set->header.port);
@@ -133,6 +136,9 @@ static void print_record(netflow_decoder *decoder, const netflow_set *set,
     printf(",\"sequence\":%" PRIu32, set->header.sequence);
   }
   if (set->late) printf(",\"late\":true,\"template_frame\":%" PRIu64, set->template_frame);
+  if (record->kind == NETFLOW_RECORD_OPTIONS || record->kind == NETFLOW_RECORD_OPTIONS_TEMPLATE) {
+    printf(",\"scope_count\":%u", (unsigned)record->scope_count);
+  }
   switch (record->kind) {
     case NETFLOW_RECORD_TEMPLATE:
     case NETFLOW_RECORD_OPTIONS_TEMPLATE:
@@ -142,7 +148,8 @@ static void print_record(netflow_decoder *decoder, const netflow_set *set,
       break;
     case NETFLOW_RECORD_DATA:
     case NETFLOW_RECORD_OPTIONS:
-      printf(",\"set\":%u,\"fields\":", (unsigned)set->id);
+      if (set->id != 0) printf(",\"set\":%u", (unsigned)set->id);
+      fputs(",\"fields\":", stdout);
       print_fields(decoder, 0);
       break;
     default:
