@@ -47,6 +47,7 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write("netflow-ffi/src/reason.rs", &c::reasons()?)?;
     output.write("netflow-ffi/src/property.rs", &c::properties()?)?;
     output.write_as_is("netflow-ffi/tests/c/layout_flow.h", &c::layout()?)?;
+    output.write("netflow-ffi/benches/batch/fields.rs", &c::bench()?)?;
     // Made from the files above.
     output.write_as_is("include/netflow.h", &header::header()?)?;
     Ok(())

@@ -96,6 +96,20 @@ pub(super) fn flow() -> Result<String> {
     Ok(out)
 }
 
+/// The fields as a list for a macro of Rust, which the bench fills rows by.
+pub(super) fn bench() -> Result<String> {
+    let mut out = format!("//! Every field of a flow, for the loop in Rust.\n\n{TITLE}\n");
+    out.push_str(
+        "/// Calls a macro with number and name of every field.\n\
+         macro_rules! flow_fields {\n($each:ident) => {\n",
+    );
+    for field in fields()? {
+        writeln!(out, "$each!({}, {});", number_name(&field), field.name)?;
+    }
+    out.push_str("};\n}\npub(crate) use flow_fields;\n");
+    Ok(out)
+}
+
 /// Where the members of a flow stand on systems of 64 bits, for the tests in C.
 pub(super) fn layout() -> Result<String> {
     let mut out = String::from("/* Made by `cargo xtask generate`; do not edit. */\n");
