@@ -1,9 +1,6 @@
 //! The flows that were not given yet.
 
-use arrayvec::ArrayVec;
 use netflow_core::{Flow, Flows, Message};
-
-use super::fill::CHUNK;
 
 /// How far the flows of a message were given.
 #[derive(Debug, Clone)]
@@ -24,26 +21,23 @@ impl<'m> Cursor<'m> {
         }
     }
 
-    /// The next flows, at most as many as there is room for.
-    #[inline]
-    pub(super) fn take(&mut self, flows: &mut ArrayVec<Flow<'m>, CHUNK>, room: usize) {
+    /// The next flow.
+    #[inline(always)]
+    pub(super) fn next(&mut self) -> Option<Flow<'m>> {
         if self.split {
-            self.take_split(flows, room);
+            self.next_split()
         } else {
-            flows.extend(self.flows.by_ref().take(room));
+            self.flows.next()
         }
     }
 
     #[inline(never)]
-    fn take_split(&mut self, flows: &mut ArrayVec<Flow<'m>, CHUNK>, room: usize) {
-        while flows.len() < room {
-            if let Some(reverse) = self.reverse.take() {
-                flows.push(reverse);
-                continue;
-            }
-            let Some(flow) = self.flows.next() else { break };
-            self.reverse = flow.reverse();
-            flows.push(flow);
+    fn next_split(&mut self) -> Option<Flow<'m>> {
+        if let Some(reverse) = self.reverse.take() {
+            return Some(reverse);
         }
+        let flow = self.flows.next()?;
+        self.reverse = flow.reverse();
+        Some(flow)
     }
 }

@@ -1,19 +1,14 @@
-//! Flows to structs, some flows at a time, one column after the other.
-//!
-//! Whether a field is asked for is decided once for a column and not once for a flow, so that a
-//! mask of few fields costs little more than a program that reads just these.
+//! Flows to structs.
 
-use arrayvec::ArrayVec;
+use core::mem::offset_of;
+
 use netflow_core::{Flow, Numbers};
 
 use super::cursor::Cursor;
 use super::lists::Lists;
 use super::table::{self, netflow_flow, netflow_flow_field};
-use crate::plain::{Plain, netflow_octets};
-use crate::rows::Rows;
-
-/// Flows that are filled at a time: their structs stay in the first-level cache.
-pub(super) const CHUNK: usize = 16;
+use crate::plain::{Plain, netflow_numbers, netflow_octets};
+use crate::rows::{Row, Rows};
 
 /// What is used while flows are given to a callback.
 #[derive(Debug, Default)]
@@ -26,112 +21,99 @@ pub(crate) struct Each {
 pub(crate) fn fill(
     cursor: &mut Cursor<'_>,
     rows: &mut Rows<'_>,
-    fields: [u64; 2],
+    asked: [u64; 2],
     lists: &mut Lists,
 ) -> usize {
-    let mut filled = 0;
-    loop {
-        let mut flows = ArrayVec::<Flow<'_>, CHUNK>::new();
-        cursor.take(&mut flows, CHUNK.min(rows.count() - filled));
-        if flows.is_empty() {
-            return filled;
-        }
-        let count = flows.len();
+    // A local one, whose parts the compiler can keep in registers.
+    let mut flows = cursor.clone();
+    let filled = rows.each(|row| {
+        let Some(flow) = flows.next() else {
+            return false;
+        };
         let mut fill = Fill {
-            flows: &flows,
-            rows: rows.from(filled),
-            fields,
-            present: [[0; 2]; CHUNK],
+            flow: &flow,
+            row,
+            asked,
+            present: [0; 2],
             lists,
         };
-        table::columns(&mut fill);
+        table::members(&mut fill);
         fill.finish();
-        filled += count;
-    }
+        true
+    });
+    *cursor = flows;
+    filled
 }
 
-/// The columns of some flows, on their way.
-pub(super) struct Fill<'f, 'm> {
-    flows: &'f [Flow<'m>],
-    rows: Rows<'f>,
+/// One flow on its way.
+pub(super) struct Fill<'f, 'm, 'r> {
+    flow: &'f Flow<'m>,
+    row: &'f mut Row<'r>,
     /// The fields asked for.
-    fields: [u64; 2],
-    /// The fields that each flow has.
-    present: [[u64; 2]; CHUNK],
+    asked: [u64; 2],
+    /// The fields that the flow has.
+    present: [u64; 2],
     lists: &'f mut Lists,
 }
 
-impl<'m> Fill<'_, 'm> {
-    /// Writes one column, if it is asked for.
+impl<'m> Fill<'_, 'm, '_> {
+    /// Whether any of eight fields is asked for: most masks pass over most of them.
     #[inline(always)]
-    pub(super) fn column<P: Plain>(
+    pub(super) const fn asks_any<const EIGHTH: usize>(&self) -> bool {
+        self.asked[EIGHTH / 8] >> (EIGHTH % 8 * 8) & 0xff != 0
+    }
+
+    /// Writes one member, if it is asked for.
+    #[inline(always)]
+    pub(super) fn member<const OFFSET: usize, P: Plain>(
         &mut self,
         field: netflow_flow_field,
-        offset: usize,
-        read: impl Fn(&Flow<'m>) -> Option<P>,
+        read: impl FnOnce(&Flow<'m>) -> Option<P>,
     ) {
         let (word, bit) = place(field);
-        if self.fields[word] & bit == 0 {
+        if self.asked[word] & bit == 0 {
             return;
         }
-        let Some(mut column) = self.rows.column(offset) else {
-            return;
-        };
-        for (row, (flow, present)) in self.flows.iter().zip(&mut self.present).enumerate() {
-            let value = match read(flow) {
-                Some(value) => {
-                    present[word] |= bit;
-                    value.plain()
-                }
-                None => P::Member::default(),
-            };
-            column.set(row, value);
+        match read(self.flow) {
+            Some(value) => {
+                self.present[word] |= bit;
+                self.row.set::<OFFSET, _>(value.plain());
+            }
+            None => self.row.set::<OFFSET, _>(P::Member::default()),
         }
     }
 
-    /// Writes a column of lists, if it is asked for.
-    pub(super) fn numbers(
+    /// Writes a list, if it is asked for.
+    #[inline(always)]
+    pub(super) fn numbers<const OFFSET: usize>(
         &mut self,
         field: netflow_flow_field,
-        offset: usize,
-        read: impl Fn(&Flow<'m>) -> Option<Numbers<'m>>,
+        read: impl FnOnce(&Flow<'m>) -> Option<Numbers<'m>>,
     ) {
         let (word, bit) = place(field);
-        if self.fields[word] & bit == 0 {
+        if self.asked[word] & bit == 0 {
             return;
         }
-        let Some(mut column) = self.rows.column(offset) else {
-            return;
-        };
-        for (row, (flow, present)) in self.flows.iter().zip(&mut self.present).enumerate() {
-            let value = match read(flow) {
-                Some(numbers) => {
-                    present[word] |= bit;
-                    self.lists.keep(&numbers)
-                }
-                None => crate::plain::netflow_numbers::default(),
-            };
-            column.set(row, value);
+        let mut value = netflow_numbers::default();
+        if let Some(numbers) = read(self.flow) {
+            self.present[word] |= bit;
+            value = self.lists.keep(&numbers);
         }
+        self.row.set::<OFFSET, _>(value);
     }
 
     /// Writes what every flow has.
-    fn finish(mut self) {
-        if let Some(mut column) = self.rows.column(core::mem::offset_of!(netflow_flow, present)) {
-            for (row, present) in self.present.iter().take(self.flows.len()).enumerate() {
-                column.set(row, *present);
-            }
-        }
-        if let Some(mut column) = self.rows.column(core::mem::offset_of!(netflow_flow, record)) {
-            for (row, flow) in self.flows.iter().enumerate() {
-                let octets = match (flow.record(), flow.sample()) {
-                    (Some(record), _) => record.octets(),
-                    (None, Some(sample)) => sample.octets(),
-                    (None, None) => &[],
-                };
-                column.set(row, netflow_octets::new(octets));
-            }
-        }
+    #[inline(always)]
+    fn finish(self) {
+        let record = match (self.flow.record(), self.flow.sample()) {
+            (Some(record), _) => record.octets(),
+            (None, Some(sample)) => sample.octets(),
+            (None, None) => &[],
+        };
+        self.row
+            .set::<{ offset_of!(netflow_flow, present) }, _>(self.present);
+        self.row
+            .set::<{ offset_of!(netflow_flow, record) }, _>(netflow_octets::new(record));
     }
 }
 

@@ -397,443 +397,379 @@ pub struct netflow_flow {
     pub inner_protocol: u8,
 }
 
-/// Writes the columns that are asked for.
-pub(super) fn columns(fill: &mut Fill<'_, '_>) {
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_EXPORTER_ADDRESS,
-        offset_of!(netflow_flow, exporter_address),
-        |flow| flow.exporter_address(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_EXPORTER_PORT,
-        offset_of!(netflow_flow, exporter_port),
-        |flow| flow.exporter_port(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_AGENT_ADDRESS,
-        offset_of!(netflow_flow, agent_address),
-        |flow| flow.agent_address(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_EXPORT_PROTOCOL,
-        offset_of!(netflow_flow, export_protocol),
-        |flow| flow.export_protocol(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_OBSERVATION_DOMAIN,
-        offset_of!(netflow_flow, observation_domain),
-        |flow| flow.observation_domain(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_TEMPLATE_ID,
-        offset_of!(netflow_flow, template_id),
-        |flow| flow.template_id(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_SEQUENCE,
-        offset_of!(netflow_flow, sequence),
-        |flow| flow.sequence(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_RECEIVED,
-        offset_of!(netflow_flow, received),
-        |flow| flow.received(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_EXPORT_TIME,
-        offset_of!(netflow_flow, export_time),
-        |flow| flow.export_time(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_LATE,
-        offset_of!(netflow_flow, late),
-        |flow| flow.late(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_FRAME,
-        offset_of!(netflow_flow, frame),
-        |flow| flow.frame(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_START,
-        offset_of!(netflow_flow, start),
-        |flow| flow.start(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_END,
-        offset_of!(netflow_flow, end),
-        |flow| flow.end(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_DURATION,
-        offset_of!(netflow_flow, duration),
-        |flow| flow.duration(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_CLOCK,
-        offset_of!(netflow_flow, clock),
-        |flow| flow.clock(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_CLOCK_SUSPECT,
-        offset_of!(netflow_flow, clock_suspect),
-        |flow| flow.clock_suspect(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_SOURCE_ADDRESS,
-        offset_of!(netflow_flow, source_address),
-        |flow| flow.source_address(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_DESTINATION_ADDRESS,
-        offset_of!(netflow_flow, destination_address),
-        |flow| flow.destination_address(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_SOURCE_PORT,
-        offset_of!(netflow_flow, source_port),
-        |flow| flow.source_port(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_DESTINATION_PORT,
-        offset_of!(netflow_flow, destination_port),
-        |flow| flow.destination_port(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_PROTOCOL,
-        offset_of!(netflow_flow, protocol),
-        |flow| flow.protocol(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_OCTETS,
-        offset_of!(netflow_flow, octets),
-        |flow| flow.octets(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_PACKETS,
-        offset_of!(netflow_flow, packets),
-        |flow| flow.packets(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_REVERSE_OCTETS,
-        offset_of!(netflow_flow, reverse_octets),
-        |flow| flow.reverse_octets(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_REVERSE_PACKETS,
-        offset_of!(netflow_flow, reverse_packets),
-        |flow| flow.reverse_packets(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_SAMPLING_RATE,
-        offset_of!(netflow_flow, sampling_rate),
-        |flow| flow.sampling_rate(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_SAMPLING,
-        offset_of!(netflow_flow, sampling),
-        |flow| flow.sampling(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_OCTETS_SCALED,
-        offset_of!(netflow_flow, octets_scaled),
-        |flow| flow.octets_scaled(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_PACKETS_SCALED,
-        offset_of!(netflow_flow, packets_scaled),
-        |flow| flow.packets_scaled(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_TCP_FLAGS,
-        offset_of!(netflow_flow, tcp_flags),
-        |flow| flow.tcp_flags(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_TOS,
-        offset_of!(netflow_flow, tos),
-        |flow| flow.tos(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_IP_VERSION,
-        offset_of!(netflow_flow, ip_version),
-        |flow| flow.ip_version(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_TTL,
-        offset_of!(netflow_flow, ttl),
-        |flow| flow.ttl(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_MIN_TTL,
-        offset_of!(netflow_flow, min_ttl),
-        |flow| flow.min_ttl(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_MAX_TTL,
-        offset_of!(netflow_flow, max_ttl),
-        |flow| flow.max_ttl(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_FRAGMENT_ID,
-        offset_of!(netflow_flow, fragment_id),
-        |flow| flow.fragment_id(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_FRAGMENT_OFFSET,
-        offset_of!(netflow_flow, fragment_offset),
-        |flow| flow.fragment_offset(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_IPV6_FLOW_LABEL,
-        offset_of!(netflow_flow, ipv6_flow_label),
-        |flow| flow.ipv6_flow_label(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_ETHER_TYPE,
-        offset_of!(netflow_flow, ether_type),
-        |flow| flow.ether_type(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_ICMP_TYPE,
-        offset_of!(netflow_flow, icmp_type),
-        |flow| flow.icmp_type(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_ICMP_CODE,
-        offset_of!(netflow_flow, icmp_code),
-        |flow| flow.icmp_code(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INPUT_INTERFACE,
-        offset_of!(netflow_flow, input_interface),
-        |flow| flow.input_interface(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_OUTPUT_INTERFACE,
-        offset_of!(netflow_flow, output_interface),
-        |flow| flow.output_interface(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INPUT_INTERFACE_NAME,
-        offset_of!(netflow_flow, input_interface_name),
-        |flow| flow.input_interface_name(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_OUTPUT_INTERFACE_NAME,
-        offset_of!(netflow_flow, output_interface_name),
-        |flow| flow.output_interface_name(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_SOURCE_MAC,
-        offset_of!(netflow_flow, source_mac),
-        |flow| flow.source_mac(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_DESTINATION_MAC,
-        offset_of!(netflow_flow, destination_mac),
-        |flow| flow.destination_mac(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_VLAN,
-        offset_of!(netflow_flow, vlan),
-        |flow| flow.vlan(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_POST_VLAN,
-        offset_of!(netflow_flow, post_vlan),
-        |flow| flow.post_vlan(),
-    );
-    fill.numbers(
-        netflow_flow_field::NETFLOW_FIELD_MPLS_LABELS,
-        offset_of!(netflow_flow, mpls_labels),
-        |flow| flow.mpls_labels(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_NEXT_HOP,
-        offset_of!(netflow_flow, next_hop),
-        |flow| flow.next_hop(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_BGP_NEXT_HOP,
-        offset_of!(netflow_flow, bgp_next_hop),
-        |flow| flow.bgp_next_hop(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_SOURCE_AS,
-        offset_of!(netflow_flow, source_as),
-        |flow| flow.source_as(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_DESTINATION_AS,
-        offset_of!(netflow_flow, destination_as),
-        |flow| flow.destination_as(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_NEXT_AS,
-        offset_of!(netflow_flow, next_as),
-        |flow| flow.next_as(),
-    );
-    fill.numbers(
-        netflow_flow_field::NETFLOW_FIELD_AS_PATH,
-        offset_of!(netflow_flow, as_path),
-        |flow| flow.as_path(),
-    );
-    fill.numbers(
-        netflow_flow_field::NETFLOW_FIELD_COMMUNITIES,
-        offset_of!(netflow_flow, communities),
-        |flow| flow.communities(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_SOURCE_PREFIX_LENGTH,
-        offset_of!(netflow_flow, source_prefix_length),
-        |flow| flow.source_prefix_length(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_DESTINATION_PREFIX_LENGTH,
-        offset_of!(netflow_flow, destination_prefix_length),
-        |flow| flow.destination_prefix_length(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INGRESS_VRF,
-        offset_of!(netflow_flow, ingress_vrf),
-        |flow| flow.ingress_vrf(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_EGRESS_VRF,
-        offset_of!(netflow_flow, egress_vrf),
-        |flow| flow.egress_vrf(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INGRESS_VRF_NAME,
-        offset_of!(netflow_flow, ingress_vrf_name),
-        |flow| flow.ingress_vrf_name(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_EGRESS_VRF_NAME,
-        offset_of!(netflow_flow, egress_vrf_name),
-        |flow| flow.egress_vrf_name(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_POST_NAT_SOURCE_ADDRESS,
-        offset_of!(netflow_flow, post_nat_source_address),
-        |flow| flow.post_nat_source_address(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_POST_NAT_DESTINATION_ADDRESS,
-        offset_of!(netflow_flow, post_nat_destination_address),
-        |flow| flow.post_nat_destination_address(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_POST_NAT_SOURCE_PORT,
-        offset_of!(netflow_flow, post_nat_source_port),
-        |flow| flow.post_nat_source_port(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_POST_NAT_DESTINATION_PORT,
-        offset_of!(netflow_flow, post_nat_destination_port),
-        |flow| flow.post_nat_destination_port(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_DIRECTION,
-        offset_of!(netflow_flow, direction),
-        |flow| flow.direction(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_FORWARDING_STATUS,
-        offset_of!(netflow_flow, forwarding_status),
-        |flow| flow.forwarding_status(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_DROP_REASON,
-        offset_of!(netflow_flow, drop_reason),
-        |flow| flow.drop_reason(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_FLOW_END_REASON,
-        offset_of!(netflow_flow, flow_end_reason),
-        |flow| flow.flow_end_reason(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_FIREWALL_EVENT,
-        offset_of!(netflow_flow, firewall_event),
-        |flow| flow.firewall_event(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_FIREWALL_EXTENDED_EVENT,
-        offset_of!(netflow_flow, firewall_extended_event),
-        |flow| flow.firewall_extended_event(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INGRESS_ACL,
-        offset_of!(netflow_flow, ingress_acl),
-        |flow| flow.ingress_acl(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_EGRESS_ACL,
-        offset_of!(netflow_flow, egress_acl),
-        |flow| flow.egress_acl(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_NAT_EVENT,
-        offset_of!(netflow_flow, nat_event),
-        |flow| flow.nat_event(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_APPLICATION_ID,
-        offset_of!(netflow_flow, application_id),
-        |flow| flow.application_id(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_APPLICATION_NAME,
-        offset_of!(netflow_flow, application_name),
-        |flow| flow.application_name(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_USER_NAME,
-        offset_of!(netflow_flow, user_name),
-        |flow| flow.user_name(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_FLOW_ID,
-        offset_of!(netflow_flow, flow_id),
-        |flow| flow.flow_id(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_TUNNEL_TYPE,
-        offset_of!(netflow_flow, tunnel_type),
-        |flow| flow.tunnel_type(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_TUNNEL_ID,
-        offset_of!(netflow_flow, tunnel_id),
-        |flow| flow.tunnel_id(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INNER_SOURCE_ADDRESS,
-        offset_of!(netflow_flow, inner_source_address),
-        |flow| flow.inner_source_address(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INNER_DESTINATION_ADDRESS,
-        offset_of!(netflow_flow, inner_destination_address),
-        |flow| flow.inner_destination_address(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INNER_SOURCE_PORT,
-        offset_of!(netflow_flow, inner_source_port),
-        |flow| flow.inner_source_port(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INNER_DESTINATION_PORT,
-        offset_of!(netflow_flow, inner_destination_port),
-        |flow| flow.inner_destination_port(),
-    );
-    fill.column(
-        netflow_flow_field::NETFLOW_FIELD_INNER_PROTOCOL,
-        offset_of!(netflow_flow, inner_protocol),
-        |flow| flow.inner_protocol(),
-    );
+/// Writes the members that are asked for.
+#[inline(always)]
+pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
+    if fill.asks_any::<0>() {
+        fill.member::<{ offset_of!(netflow_flow, exporter_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_EXPORTER_ADDRESS,
+            |flow| flow.exporter_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, exporter_port) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_EXPORTER_PORT,
+            |flow| flow.exporter_port(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, agent_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_AGENT_ADDRESS,
+            |flow| flow.agent_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, export_protocol) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_EXPORT_PROTOCOL,
+            |flow| flow.export_protocol(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, observation_domain) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_OBSERVATION_DOMAIN,
+            |flow| flow.observation_domain(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, template_id) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_TEMPLATE_ID,
+            |flow| flow.template_id(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, sequence) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_SEQUENCE,
+            |flow| flow.sequence(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, received) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_RECEIVED,
+            |flow| flow.received(),
+        );
+    }
+    if fill.asks_any::<1>() {
+        fill.member::<{ offset_of!(netflow_flow, export_time) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_EXPORT_TIME,
+            |flow| flow.export_time(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, late) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_LATE,
+            |flow| flow.late(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, frame) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_FRAME,
+            |flow| flow.frame(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, start) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_START,
+            |flow| flow.start(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, end) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_END,
+            |flow| flow.end(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, duration) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_DURATION,
+            |flow| flow.duration(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, clock) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_CLOCK,
+            |flow| flow.clock(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, clock_suspect) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_CLOCK_SUSPECT,
+            |flow| flow.clock_suspect(),
+        );
+    }
+    if fill.asks_any::<2>() {
+        fill.member::<{ offset_of!(netflow_flow, source_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_SOURCE_ADDRESS,
+            |flow| flow.source_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, destination_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_DESTINATION_ADDRESS,
+            |flow| flow.destination_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, source_port) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_SOURCE_PORT,
+            |flow| flow.source_port(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, destination_port) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_DESTINATION_PORT,
+            |flow| flow.destination_port(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, protocol) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_PROTOCOL,
+            |flow| flow.protocol(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, octets) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_OCTETS,
+            |flow| flow.octets(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, packets) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_PACKETS,
+            |flow| flow.packets(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, reverse_octets) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_REVERSE_OCTETS,
+            |flow| flow.reverse_octets(),
+        );
+    }
+    if fill.asks_any::<3>() {
+        fill.member::<{ offset_of!(netflow_flow, reverse_packets) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_REVERSE_PACKETS,
+            |flow| flow.reverse_packets(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, sampling_rate) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_SAMPLING_RATE,
+            |flow| flow.sampling_rate(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, sampling) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_SAMPLING,
+            |flow| flow.sampling(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, octets_scaled) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_OCTETS_SCALED,
+            |flow| flow.octets_scaled(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, packets_scaled) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_PACKETS_SCALED,
+            |flow| flow.packets_scaled(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, tcp_flags) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_TCP_FLAGS,
+            |flow| flow.tcp_flags(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, tos) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_TOS,
+            |flow| flow.tos(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, ip_version) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_IP_VERSION,
+            |flow| flow.ip_version(),
+        );
+    }
+    if fill.asks_any::<4>() {
+        fill.member::<{ offset_of!(netflow_flow, ttl) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_TTL,
+            |flow| flow.ttl(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, min_ttl) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_MIN_TTL,
+            |flow| flow.min_ttl(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, max_ttl) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_MAX_TTL,
+            |flow| flow.max_ttl(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, fragment_id) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_FRAGMENT_ID,
+            |flow| flow.fragment_id(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, fragment_offset) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_FRAGMENT_OFFSET,
+            |flow| flow.fragment_offset(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, ipv6_flow_label) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_IPV6_FLOW_LABEL,
+            |flow| flow.ipv6_flow_label(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, ether_type) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_ETHER_TYPE,
+            |flow| flow.ether_type(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, icmp_type) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_ICMP_TYPE,
+            |flow| flow.icmp_type(),
+        );
+    }
+    if fill.asks_any::<5>() {
+        fill.member::<{ offset_of!(netflow_flow, icmp_code) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_ICMP_CODE,
+            |flow| flow.icmp_code(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, input_interface) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INPUT_INTERFACE,
+            |flow| flow.input_interface(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, output_interface) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_OUTPUT_INTERFACE,
+            |flow| flow.output_interface(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, input_interface_name) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INPUT_INTERFACE_NAME,
+            |flow| flow.input_interface_name(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, output_interface_name) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_OUTPUT_INTERFACE_NAME,
+            |flow| flow.output_interface_name(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, source_mac) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_SOURCE_MAC,
+            |flow| flow.source_mac(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, destination_mac) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_DESTINATION_MAC,
+            |flow| flow.destination_mac(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, vlan) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_VLAN,
+            |flow| flow.vlan(),
+        );
+    }
+    if fill.asks_any::<6>() {
+        fill.member::<{ offset_of!(netflow_flow, post_vlan) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_POST_VLAN,
+            |flow| flow.post_vlan(),
+        );
+        fill.numbers::<{ offset_of!(netflow_flow, mpls_labels) }>(
+            netflow_flow_field::NETFLOW_FIELD_MPLS_LABELS,
+            |flow| flow.mpls_labels(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, next_hop) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_NEXT_HOP,
+            |flow| flow.next_hop(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, bgp_next_hop) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_BGP_NEXT_HOP,
+            |flow| flow.bgp_next_hop(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, source_as) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_SOURCE_AS,
+            |flow| flow.source_as(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, destination_as) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_DESTINATION_AS,
+            |flow| flow.destination_as(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, next_as) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_NEXT_AS,
+            |flow| flow.next_as(),
+        );
+        fill.numbers::<{ offset_of!(netflow_flow, as_path) }>(
+            netflow_flow_field::NETFLOW_FIELD_AS_PATH,
+            |flow| flow.as_path(),
+        );
+    }
+    if fill.asks_any::<7>() {
+        fill.numbers::<{ offset_of!(netflow_flow, communities) }>(
+            netflow_flow_field::NETFLOW_FIELD_COMMUNITIES,
+            |flow| flow.communities(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, source_prefix_length) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_SOURCE_PREFIX_LENGTH,
+            |flow| flow.source_prefix_length(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, destination_prefix_length) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_DESTINATION_PREFIX_LENGTH,
+            |flow| flow.destination_prefix_length(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, ingress_vrf) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INGRESS_VRF,
+            |flow| flow.ingress_vrf(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, egress_vrf) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_EGRESS_VRF,
+            |flow| flow.egress_vrf(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, ingress_vrf_name) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INGRESS_VRF_NAME,
+            |flow| flow.ingress_vrf_name(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, egress_vrf_name) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_EGRESS_VRF_NAME,
+            |flow| flow.egress_vrf_name(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, post_nat_source_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_POST_NAT_SOURCE_ADDRESS,
+            |flow| flow.post_nat_source_address(),
+        );
+    }
+    if fill.asks_any::<8>() {
+        fill.member::<{ offset_of!(netflow_flow, post_nat_destination_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_POST_NAT_DESTINATION_ADDRESS,
+            |flow| flow.post_nat_destination_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, post_nat_source_port) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_POST_NAT_SOURCE_PORT,
+            |flow| flow.post_nat_source_port(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, post_nat_destination_port) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_POST_NAT_DESTINATION_PORT,
+            |flow| flow.post_nat_destination_port(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, direction) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_DIRECTION,
+            |flow| flow.direction(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, forwarding_status) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_FORWARDING_STATUS,
+            |flow| flow.forwarding_status(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, drop_reason) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_DROP_REASON,
+            |flow| flow.drop_reason(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, flow_end_reason) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_FLOW_END_REASON,
+            |flow| flow.flow_end_reason(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, firewall_event) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_FIREWALL_EVENT,
+            |flow| flow.firewall_event(),
+        );
+    }
+    if fill.asks_any::<9>() {
+        fill.member::<{ offset_of!(netflow_flow, firewall_extended_event) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_FIREWALL_EXTENDED_EVENT,
+            |flow| flow.firewall_extended_event(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, ingress_acl) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INGRESS_ACL,
+            |flow| flow.ingress_acl(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, egress_acl) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_EGRESS_ACL,
+            |flow| flow.egress_acl(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, nat_event) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_NAT_EVENT,
+            |flow| flow.nat_event(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, application_id) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_APPLICATION_ID,
+            |flow| flow.application_id(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, application_name) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_APPLICATION_NAME,
+            |flow| flow.application_name(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, user_name) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_USER_NAME,
+            |flow| flow.user_name(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, flow_id) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_FLOW_ID,
+            |flow| flow.flow_id(),
+        );
+    }
+    if fill.asks_any::<10>() {
+        fill.member::<{ offset_of!(netflow_flow, tunnel_type) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_TUNNEL_TYPE,
+            |flow| flow.tunnel_type(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, tunnel_id) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_TUNNEL_ID,
+            |flow| flow.tunnel_id(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, inner_source_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INNER_SOURCE_ADDRESS,
+            |flow| flow.inner_source_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, inner_destination_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INNER_DESTINATION_ADDRESS,
+            |flow| flow.inner_destination_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, inner_source_port) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INNER_SOURCE_PORT,
+            |flow| flow.inner_source_port(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, inner_destination_port) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INNER_DESTINATION_PORT,
+            |flow| flow.inner_destination_port(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, inner_protocol) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_INNER_PROTOCOL,
+            |flow| flow.inner_protocol(),
+        );
+    }
 }
 
 /// Every number, in order.

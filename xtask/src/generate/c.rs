@@ -69,16 +69,25 @@ pub(super) fn flow() -> Result<String> {
         writeln!(out, "pub {}: {},", field.name, rust_type(&field.kind)?)?;
     }
     out.push_str(
-        "}\n\n/// Writes the columns that are asked for.\npub(super) fn columns(fill: &mut Fill<'_, '_>) {\n",
+        "}\n\n/// Writes the members that are asked for.\n#[inline(always)]\n\
+         pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {\n",
     );
-    for field in &fields {
-        let write = if field.kind == "Numbers" { "numbers" } else { "column" };
-        writeln!(
-            out,
-            "fill.{write}(netflow_flow_field::{}, offset_of!(netflow_flow, {name}), |flow| flow.{name}());",
-            number_name(field),
-            name = field.name
-        )?;
+    for (eighth, fields) in fields.chunks(8).enumerate() {
+        writeln!(out, "if fill.asks_any::<{eighth}>() {{")?;
+        for field in fields {
+            let (write, arguments) = match field.kind.as_str() {
+                "Numbers" => ("numbers", ""),
+                _ => ("member", ", _"),
+            };
+            writeln!(
+                out,
+                "fill.{write}::<{{ offset_of!(netflow_flow, {name}) }}{arguments}>(\
+                 netflow_flow_field::{}, |flow| flow.{name}());",
+                number_name(field),
+                name = field.name
+            )?;
+        }
+        out.push_str("}\n");
     }
     out.push_str(
         "}\n\n/// Every number, in order.\n#[cfg(test)]\n\
