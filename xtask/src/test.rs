@@ -1,12 +1,11 @@
 //! Everything that has to hold before a change is merged, quick steps first.
 
-mod command;
 mod freestanding;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use self::command::{Result, cargo, python};
+use crate::command::{Result, cargo, python};
 use crate::generate;
 
 /// One step: its name, and what it does.
