@@ -54,6 +54,24 @@ impl Command {
         self
     }
 
+    /// A path as one more argument, which is not shown: there are many.
+    pub(crate) fn path_unseen(mut self, path: &Path) -> Self {
+        self.command.arg(path);
+        if !self.shown.ends_with(" …") {
+            self.shown.push_str(" …");
+        }
+        self
+    }
+
+    /// An option and the path behind it, as one argument.
+    pub(crate) fn joined(mut self, option: &str, path: &Path) -> Self {
+        let mut argument = std::ffi::OsString::from(option);
+        argument.push(path);
+        self.command.arg(argument);
+        self.shown = format!("{} {option}{}", self.shown, path.display());
+        self
+    }
+
     /// Runs in this folder of the repository.
     pub(crate) fn inside(mut self, folder: &str) -> Self {
         self.command.current_dir(root().join(folder));

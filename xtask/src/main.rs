@@ -18,6 +18,7 @@ usage: cargo xtask TASK
   install-c --prefix DIR [--libdir DIR] [--destdir DIR]
                     build the C library and put it below DIR
   test              everything that has to hold before a change is merged
+  test --only TEXT  the steps whose names hold this
   test --full       and what takes longer: more random cases, tests in release";
 
 fn main() -> ExitCode {
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         ["generate"] => generate::run(false),
         ["generate", "--check"] => generate::run(true),
+        ["test", "--only", words] => test::only(words),
         ["test"] => test::run(false),
         ["test", "--full"] => test::run(true),
         ["install-c", options @ ..] => install::run(options),
