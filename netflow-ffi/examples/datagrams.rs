@@ -8,9 +8,9 @@
 //! transport (8), family 4 or 6 or 0 (8), a zero (8), port (16), address (16 octets), received (64),
 //! frame (64), length (32), and the payload; numbers are big-endian.
 
-use std::error::Error;
+use core::error::Error;
+use core::net::IpAddr;
 use std::fs;
-use std::net::IpAddr;
 use std::path::Path;
 
 use netflow_core::Transport;

@@ -123,12 +123,16 @@ fn socket_address(octets: &[u8]) -> Option<SocketAddr> {
     };
     match family {
         libc::AF_INET => {
-            let address: &[u8; 4] = octets.get(offset_of!(sockaddr_in, sin_addr)..)?.first_chunk()?;
+            let address: &[u8; 4] = octets
+                .get(offset_of!(sockaddr_in, sin_addr)..)?
+                .first_chunk()?;
             let port = port(offset_of!(sockaddr_in, sin_port))?;
             Some(SocketAddr::new(Ipv4Addr::from(*address).into(), port))
         }
         libc::AF_INET6 => {
-            let address = octets.get(offset_of!(sockaddr_in6, sin6_addr)..)?.first_chunk::<16>()?;
+            let address = octets
+                .get(offset_of!(sockaddr_in6, sin6_addr)..)?
+                .first_chunk::<16>()?;
             let port = port(offset_of!(sockaddr_in6, sin6_port))?;
             // Of a socket for both versions IPv4 comes as IPv6.
             let address = IpAddr::from(Ipv6Addr::from(*address)).to_canonical();

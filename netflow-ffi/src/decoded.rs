@@ -42,7 +42,12 @@ impl Decoded {
 
     /// Decodes a datagram. Its octets have to stay as they are until the message is gone, which
     /// who gives them as `'static` has promised.
-    pub(crate) fn decode(&mut self, datagram: Datagram<'static>, split: bool, discarded: bool) -> Result<(), Error> {
+    pub(crate) fn decode(
+        &mut self,
+        datagram: Datagram<'static>,
+        split: bool,
+        discarded: bool,
+    ) -> Result<(), Error> {
         self.taken = None;
         // SAFETY: it lives until `self` is dropped, and the message before it; what borrowed it is
         // gone, and only `change` borrows it mutably, which drops the message first.

@@ -12,12 +12,13 @@ mod value;
 mod walk;
 
 use core::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 
 pub use self::decoder::{
-    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_datagram_init, netflow_decode, netflow_decoder_free,
-    netflow_decoder_new, netflow_decoder_options, netflow_end_session, netflow_options_init,
-    netflow_version,
+    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_datagram_init, netflow_decode,
+    netflow_decoder_free, netflow_decoder_new, netflow_decoder_options, netflow_end_session,
+    netflow_options_init, netflow_version,
 };
 pub use self::element::{
     netflow_address_text, netflow_element_by_name, netflow_element_by_number,

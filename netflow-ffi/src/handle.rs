@@ -40,28 +40,44 @@ pub(crate) struct State {
     pub(crate) error: CString,
 }
 
-/// The message of the last datagram, and how far it was read each way.
+/// The message of the last datagram, and how far it was read each way. Ways that are not taken cost
+/// next to nothing: most programs take one.
 #[derive(Debug)]
 pub(crate) struct Taken<'m> {
     pub(crate) message: Message<'m>,
     /// The flows that were not given to the caller's array yet.
     pub(crate) flows: Cursor<'m>,
     /// The flows that were not given to the callback yet.
-    pub(crate) each: Cursor<'m>,
-    pub(crate) walk: Walk<'m>,
-    pub(crate) problems: Problems<'m>,
+    pub(crate) each: Option<Box<Cursor<'m>>>,
+    walk: Option<Box<Walk<'m>>>,
+    problems: Option<Problems<'m>>,
 }
 
 impl<'m> Taken<'m> {
+    #[inline]
     pub(crate) fn new(message: Message<'m>, split: bool, discarded: bool) -> Self {
-        let cursor = Cursor::new(&message, split, discarded);
         Self {
-            flows: cursor.clone(),
-            each: cursor,
-            walk: Walk::new(&message),
-            problems: message.problems(),
+            flows: Cursor::new(&message, split, discarded),
+            each: None,
+            walk: None,
+            problems: None,
             message,
         }
+    }
+
+    pub(crate) fn walk(&mut self) -> &mut Walk<'m> {
+        self.walk
+            .get_or_insert_with(|| Box::new(Walk::new(&self.message)))
+    }
+
+    /// Goes to the record that begins at this octet.
+    pub(crate) fn find(&mut self, octet: *const u8) -> Option<crate::walk::netflow_record> {
+        let message = self.message;
+        self.walk().find(&message, octet)
+    }
+
+    pub(crate) fn problems(&mut self) -> &mut Problems<'m> {
+        self.problems.get_or_insert_with(|| self.message.problems())
     }
 }
 
@@ -109,7 +125,7 @@ impl netflow_decoder {
     }
 
     /// What the last call that failed told.
-    pub(crate) const fn failure(&self) -> Option<Failure> {
+    pub(crate) fn failure(&self) -> Option<Failure> {
         self.failure.get()
     }
 
@@ -163,7 +179,7 @@ impl State {
 }
 
 /// Text of the library's as a string of C.
-pub(crate) fn c_string(text: String) -> CString {
+pub(crate) fn c_string(text: &str) -> CString {
     // A NUL in the text would end it early.
     CString::new(text.replace('\0', "")).unwrap_or_default()
 }

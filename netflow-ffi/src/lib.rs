@@ -28,13 +28,19 @@ mod datagram;
 mod decoded;
 mod domain;
 mod element;
-#[expect(unsafe_code, reason = "C calls these functions and gives them pointers")]
+#[expect(
+    unsafe_code,
+    reason = "C calls these functions and gives them pointers"
+)]
 mod entry;
 mod flow;
 mod handle;
 mod header;
 mod layout;
-#[expect(unsafe_code, reason = "a promise about a layout is made, and arrays of C are read")]
+#[expect(
+    unsafe_code,
+    reason = "a promise about a layout is made, and arrays of C are read"
+)]
 mod options;
 mod plain;
 #[expect(unsafe_code, reason = "structs of C are read and written")]
@@ -53,12 +59,12 @@ pub use self::datagram::{netflow_datagram, netflow_transport};
 pub use self::domain::{netflow_domain, netflow_domain_callback};
 pub use self::element::netflow_element;
 pub use self::entry::{
-    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_address_text, netflow_datagram_init, netflow_decode,
-    netflow_decoder_free, netflow_decoder_new, netflow_decoder_options, netflow_each_domain,
-    netflow_each_flow, netflow_element_by_name, netflow_element_by_number, netflow_element_of_v9,
-    netflow_end_session, netflow_enter, netflow_field_by_name, netflow_field_name,
-    netflow_find_record, netflow_flows, netflow_last_error, netflow_leave, netflow_load,
-    netflow_next_field, netflow_next_problem, netflow_next_record, netflow_next_set,
+    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_address_text, netflow_datagram_init,
+    netflow_decode, netflow_decoder_free, netflow_decoder_new, netflow_decoder_options,
+    netflow_each_domain, netflow_each_flow, netflow_element_by_name, netflow_element_by_number,
+    netflow_element_of_v9, netflow_end_session, netflow_enter, netflow_field_by_name,
+    netflow_field_name, netflow_find_record, netflow_flows, netflow_last_error, netflow_leave,
+    netflow_load, netflow_next_field, netflow_next_problem, netflow_next_record, netflow_next_set,
     netflow_options_init, netflow_problem_count, netflow_reason_name, netflow_rewind, netflow_save,
     netflow_stats_read, netflow_strerror, netflow_value_address, netflow_value_bool,
     netflow_value_f64, netflow_value_i64, netflow_value_mac, netflow_value_octets,

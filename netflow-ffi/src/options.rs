@@ -259,7 +259,11 @@ impl netflow_definition {
                 .ok_or(Failure::argument(what))
         }
         let id = ElementId::new(self.enterprise_number, self.id);
-        let data_type = registered(self.data_type, DataType::from_number, "type of a definition")?;
+        let data_type = registered(
+            self.data_type,
+            DataType::from_number,
+            "type of a definition",
+        )?;
         let mut element = DefinedElement::new(id, name, data_type);
         element.semantics = registered(
             self.semantics,

@@ -51,7 +51,7 @@ impl netflow_problem {
     /// A problem, whose detail is kept in `detail`.
     pub(crate) fn new(problem: &Problem<'_>, detail: &mut CString) -> Self {
         let Error { kind, offset } = problem.error;
-        *detail = c_string(kind.to_string());
+        *detail = c_string(&kind.to_string());
         Self {
             reason: kind.number().into(),
             set: problem.set.map_or(-1, i32::from),
@@ -86,7 +86,7 @@ impl netflow_error {
                 (0, offset, error.to_string())
             }
         };
-        *detail = c_string(text);
+        *detail = c_string(&text);
         Self {
             result: failure.result(),
             reason,
@@ -99,7 +99,9 @@ impl netflow_error {
 /// The code of a reason.
 pub(crate) fn code(reason: u32) -> netflow_text {
     let codes = netflow_core::ErrorKind::CODES;
-    let code = codes.iter().find(|(number, _)| u32::from(*number) == reason);
+    let code = codes
+        .iter()
+        .find(|(number, _)| u32::from(*number) == reason);
     code.map_or(netflow_text::NONE, |(_, code)| {
         netflow_text::new(code.as_bytes())
     })
@@ -116,7 +118,10 @@ mod tests {
         let (number, code) = *ErrorKind::CODES.last().unwrap();
         assert_eq!(
             (number, code),
-            (netflow_reason::NETFLOW_REASON_ADDRESS_TYPE as u16, "address_type")
+            (
+                netflow_reason::NETFLOW_REASON_ADDRESS_TYPE as u16,
+                "address_type"
+            )
         );
         let unread = netflow_reason::NETFLOW_REASON_NO_TEMPLATE as u16;
         assert_eq!(ErrorKind::NoTemplate { id: 300 }.number(), unread);

@@ -144,7 +144,9 @@ mod tests {
         for (index, result) in netflow_result::ALL.iter().enumerate() {
             let number = *result as i32;
             assert_eq!(netflow_result::text_of(number), result.text());
-            let twins = netflow_result::ALL.iter().filter(|other| **other as i32 == number);
+            let twins = netflow_result::ALL
+                .iter()
+                .filter(|other| **other as i32 == number);
             assert_eq!(twins.count(), 1, "{index}");
         }
         assert_eq!(netflow_result::text_of(-1000), c"no result of netflow");

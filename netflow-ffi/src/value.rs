@@ -21,15 +21,17 @@ pub struct netflow_value {
 }
 
 const TYPE: Failure = Failure::Argument(netflow_result::NETFLOW_ERROR_TYPE, "type of the value");
-const LENGTH: Failure = Failure::Argument(netflow_result::NETFLOW_ERROR_LENGTH, "length of the value");
+const LENGTH: Failure =
+    Failure::Argument(netflow_result::NETFLOW_ERROR_LENGTH, "length of the value");
 const RANGE: Failure = Failure::Argument(netflow_result::NETFLOW_ERROR_RANGE, "the value");
 const ABSENT: Failure = Failure::Argument(netflow_result::NETFLOW_ERROR_ABSENT, "the value");
 
 /// The number of a type, or of none.
 pub(crate) fn number_of(data_type: Option<DataType>) -> u32 {
-    data_type.map_or(netflow_data_type::NETFLOW_TYPE_UNKNOWN as u32, |data_type| {
-        data_type.number().into()
-    })
+    data_type.map_or(
+        netflow_data_type::NETFLOW_TYPE_UNKNOWN as u32,
+        |data_type| data_type.number().into(),
+    )
 }
 
 impl netflow_value {
@@ -129,11 +131,23 @@ mod tests {
         let unsigned64 = number(DataType::Unsigned64);
         assert_eq!(unsigned(&[1, 0, 0], unsigned64).unwrap(), 65_536);
         assert_eq!(signed(&[0xff], number(DataType::Signed32)).unwrap(), -1);
-        assert_eq!(float(&1.5_f32.to_be_bytes(), number(DataType::Float64)).unwrap(), 1.5);
+        assert_eq!(
+            float(&1.5_f32.to_be_bytes(), number(DataType::Float64)).unwrap(),
+            1.5
+        );
         let told = |result: Result<u64, crate::result::Failure>| result.unwrap_err().result();
-        assert_eq!(told(unsigned(&[], unsigned64)), netflow_result::NETFLOW_ERROR_LENGTH);
-        assert_eq!(told(unsigned(&[1; 9], unsigned64)), netflow_result::NETFLOW_ERROR_RANGE);
-        assert_eq!(told(unsigned(&[1], 255)), netflow_result::NETFLOW_ERROR_TYPE);
+        assert_eq!(
+            told(unsigned(&[], unsigned64)),
+            netflow_result::NETFLOW_ERROR_LENGTH
+        );
+        assert_eq!(
+            told(unsigned(&[1; 9], unsigned64)),
+            netflow_result::NETFLOW_ERROR_RANGE
+        );
+        assert_eq!(
+            told(unsigned(&[1], 255)),
+            netflow_result::NETFLOW_ERROR_TYPE
+        );
         let negative = unsigned(&[0xff], number(DataType::Signed8));
         assert_eq!(told(negative), netflow_result::NETFLOW_ERROR_RANGE);
     }
@@ -148,6 +162,9 @@ mod tests {
         let padded = text(b"eth0\0\0", number(DataType::String)).unwrap();
         assert_eq!(padded.len, 4);
         let never = time(&[0; 8], number(DataType::DateTimeNanoseconds));
-        assert_eq!(never.unwrap_err().result(), netflow_result::NETFLOW_ERROR_ABSENT);
+        assert_eq!(
+            never.unwrap_err().result(),
+            netflow_result::NETFLOW_ERROR_ABSENT
+        );
     }
 }

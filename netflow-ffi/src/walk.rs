@@ -79,7 +79,11 @@ impl<'m> Walk<'m> {
 
     /// Goes to the record or sample that begins at this octet of the set it is in, so that its
     /// fields come next. Records in the order of the message are found fastest.
-    pub(crate) fn find(&mut self, message: &Message<'m>, octet: *const u8) -> Option<netflow_record> {
+    pub(crate) fn find(
+        &mut self,
+        message: &Message<'m>,
+        octet: *const u8,
+    ) -> Option<netflow_record> {
         self.deeper.clear();
         let holds = |set: &Set<'_>| set.body().as_ptr_range().contains(&octet);
         if self.set.as_ref().is_some_and(holds) {

@@ -104,12 +104,18 @@ pub(crate) fn install(place: &Place) -> Result {
 
     let header = root().join("include/netflow.h");
     copy(&header, &prefix.join("include/netflow.h"))?;
-    write(&libdir.join("pkgconfig/netflow.pc"), &pkg_config(place, &needed))?;
+    write(
+        &libdir.join("pkgconfig/netflow.pc"),
+        &pkg_config(place, &needed),
+    )?;
     let files = root().join("netflow-ffi/install");
     for name in ["NetflowConfig.cmake", "NetflowConfigVersion.cmake"] {
         copy(&files.join(name), &libdir.join("cmake/Netflow").join(name))?;
     }
-    copy(&files.join("libnetflow.3"), &prefix.join("share/man/man3/libnetflow.3"))
+    copy(
+        &files.join("libnetflow.3"),
+        &prefix.join("share/man/man3/libnetflow.3"),
+    )
 }
 
 /// Builds in release, and tells where the libraries are and what a static program needs besides.
@@ -179,7 +185,11 @@ fn link(to: &str, link: &Path) -> Result {
     #[cfg(unix)]
     std::os::unix::fs::symlink(to, link).map_err(|error| format!("{}: {error}", link.display()))?;
     #[cfg(not(unix))]
-    return Err(format!("{} is a link to {to}, which this system has not", link.display()).into());
+    return Err(format!(
+        "{} is a link to {to}, which this system has not",
+        link.display()
+    )
+    .into());
     println!("{} -> {to}", link.display());
     Ok(())
 }

@@ -114,7 +114,10 @@ fn add(sum: &mut (u64, u64), rows: &[netflow_flow]) {
     for row in black_box(rows) {
         sum.0 += 1;
         let ports = u64::from(row.source_port) + u64::from(row.destination_port);
-        let octets = row.octets.wrapping_add(row.start as u64).wrapping_add(ports);
+        let octets = row
+            .octets
+            .wrapping_add(row.start as u64)
+            .wrapping_add(ports);
         let bits = row.present[0].wrapping_add(row.present[1].rotate_left(32));
         sum.1 = sum.1.wrapping_add(octets).wrapping_add(bits);
     }
@@ -128,7 +131,8 @@ impl Handle {
         let mut decoder = ptr::null_mut();
         let mut options = core::mem::MaybeUninit::<netflow_options>::uninit();
         // SAFETY: there is room for options.
-        let result = unsafe { netflow_options_init(options.as_mut_ptr(), size_of::<netflow_options>()) };
+        let result =
+            unsafe { netflow_options_init(options.as_mut_ptr(), size_of::<netflow_options>()) };
         assert_eq!(result, netflow_result::NETFLOW_OK);
         // SAFETY: they were written.
         let mut options = unsafe { options.assume_init() };

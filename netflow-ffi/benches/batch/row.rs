@@ -2,10 +2,9 @@
 
 use core::net::IpAddr;
 
-use netflow::netflow_flow_field::*;
 use netflow::{
-    netflow_address, netflow_application, netflow_flow, netflow_mac, netflow_numbers,
-    netflow_octets, netflow_text,
+    netflow_address, netflow_application, netflow_flow, netflow_flow_field, netflow_mac,
+    netflow_numbers, netflow_octets, netflow_text,
 };
 use netflow_core::value::{MacAddress, Text};
 use netflow_core::{ApplicationId, Flow, Numbers, Timestamp};
@@ -81,7 +80,8 @@ macro_rules! write {
         match $flow.$name() {
             Some(value) => {
                 $row.$name = value.member($numbers);
-                $row.present[$number as usize / 64] |= 1 << ($number as u32 % 64);
+                let number = netflow_flow_field::$number as usize;
+                $row.present[number / 64] |= 1 << (number % 64);
             }
             None => $row.$name = Default::default(),
         }
@@ -115,15 +115,35 @@ pub(crate) fn eleven(flow: &Flow<'_>, row: &mut netflow_flow) {
     row.present = [0; 2];
     row.record = record_of(flow);
     let numbers = &mut Vec::new();
-    write!(NETFLOW_FIELD_SOURCE_ADDRESS, source_address, flow, row, numbers);
-    write!(NETFLOW_FIELD_DESTINATION_ADDRESS, destination_address, flow, row, numbers);
+    write!(
+        NETFLOW_FIELD_SOURCE_ADDRESS,
+        source_address,
+        flow, row, numbers
+    );
+    write!(
+        NETFLOW_FIELD_DESTINATION_ADDRESS,
+        destination_address,
+        flow, row, numbers
+    );
     write!(NETFLOW_FIELD_SOURCE_PORT, source_port, flow, row, numbers);
-    write!(NETFLOW_FIELD_DESTINATION_PORT, destination_port, flow, row, numbers);
+    write!(
+        NETFLOW_FIELD_DESTINATION_PORT,
+        destination_port,
+        flow, row, numbers
+    );
     write!(NETFLOW_FIELD_PROTOCOL, protocol, flow, row, numbers);
     write!(NETFLOW_FIELD_OCTETS, octets, flow, row, numbers);
     write!(NETFLOW_FIELD_PACKETS, packets, flow, row, numbers);
     write!(NETFLOW_FIELD_START, start, flow, row, numbers);
     write!(NETFLOW_FIELD_END, end, flow, row, numbers);
-    write!(NETFLOW_FIELD_INPUT_INTERFACE, input_interface, flow, row, numbers);
-    write!(NETFLOW_FIELD_OUTPUT_INTERFACE, output_interface, flow, row, numbers);
+    write!(
+        NETFLOW_FIELD_INPUT_INTERFACE,
+        input_interface,
+        flow, row, numbers
+    );
+    write!(
+        NETFLOW_FIELD_OUTPUT_INTERFACE,
+        output_interface,
+        flow, row, numbers
+    );
 }

@@ -102,9 +102,13 @@ fn each(
         if state.in_callback {
             return Err(busy("flows are given to a callback already"));
         }
-        let (split, discarded) = (state.options.splits_biflows(), state.options.with_discarded());
+        let (split, discarded) = (
+            state.options.splits_biflows(),
+            state.options.with_discarded(),
+        );
         state.with(|taken, _| {
-            taken.each = flow::Cursor::new(&taken.message, split, discarded);
+            let cursor = flow::Cursor::new(&taken.message, split, discarded);
+            taken.each = Some(Box::new(cursor));
         })?;
         state.in_callback = true;
         Ok((mem::take(&mut state.each), state.generation))
@@ -152,7 +156,10 @@ fn fill(
     let size = size_of::<netflow_flow>();
     // SAFETY: the rows are ours, and nobody else uses them until `rows` is.
     let mut rows = unsafe { Rows::new(rows.as_mut_ptr().cast(), size, rows.len()) };
-    state.with(|taken, _| flow::fill(&mut taken.each, &mut rows, fields, lists))
+    state.with(|taken, _| match &mut taken.each {
+        Some(each) => flow::fill(each, &mut rows, fields, lists),
+        None => 0,
+    })
 }
 
 /// Starts all ways through the message again. What flows pointed to is gone.

@@ -73,7 +73,7 @@ pub unsafe extern "C" fn netflow_next_problem(
         decoder.state(|state| {
             let mut detail = core::mem::take(&mut state.problem);
             let next = state.with(|taken, _| {
-                let problem = taken.problems.next()?;
+                let problem = taken.problems().next()?;
                 Some(netflow_problem::new(&problem, &mut detail))
             });
             state.problem = detail;

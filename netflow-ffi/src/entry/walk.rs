@@ -24,7 +24,7 @@ pub unsafe extern "C" fn netflow_next_set(
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
         let place = unsafe { Place::new(set, size, "set") }?;
-        let next = decoder.state(|state| state.with(|taken, _| taken.walk.next_set()))?;
+        let next = decoder.state(|state| state.with(|taken, _| taken.walk().next_set()))?;
         Ok(give(place, next))
     };
     // SAFETY: as the caller promises.
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn netflow_next_record(
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
         let place = unsafe { Place::new(record, size, "record") }?;
-        let next = decoder.state(|state| state.with(|taken, _| taken.walk.next_record()))?;
+        let next = decoder.state(|state| state.with(|taken, _| taken.walk().next_record()))?;
         Ok(give(place, next))
     };
     // SAFETY: as the caller promises.
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn netflow_next_field(
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
         let place = unsafe { Place::new(field, size, "field") }?;
-        let next = decoder.state(|state| state.with(|taken, _| taken.walk.next_field()))?;
+        let next = decoder.state(|state| state.with(|taken, _| taken.walk().next_field()))?;
         Ok(give(place, next))
     };
     // SAFETY: as the caller promises.
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn netflow_next_field(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_enter(decoder: *mut netflow_decoder) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        let enter = |state: &mut State| state.with(|taken, _| taken.walk.enter());
+        let enter = |state: &mut State| state.with(|taken, _| taken.walk().enter());
         Ok(ok_or_end(decoder.state(enter)?))
     };
     // SAFETY: as the caller promises.
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn netflow_enter(decoder: *mut netflow_decoder) -> netflow
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_leave(decoder: *mut netflow_decoder) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        let leave = |state: &mut State| state.with(|taken, _| taken.walk.leave());
+        let leave = |state: &mut State| state.with(|taken, _| taken.walk().leave());
         Ok(ok_or_end(decoder.state(leave)?))
     };
     // SAFETY: as the caller promises.
@@ -127,9 +127,7 @@ pub unsafe extern "C" fn netflow_find_record(
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
         let place = unsafe { Place::new(record, size, "record") }?;
-        let find = |state: &mut State| {
-            state.with(|taken, _| taken.walk.find(&taken.message, octets.cast()))
-        };
+        let find = |state: &mut State| state.with(|taken, _| taken.find(octets.cast()));
         let found = decoder.state(find)?.ok_or(Failure::Argument(
             netflow_result::NETFLOW_ERROR_UNKNOWN,
             "no record of the message begins there",

@@ -15,7 +15,11 @@ impl<'m> Cursor<'m> {
     pub(crate) fn new(message: &Message<'m>, split: bool, discarded: bool) -> Self {
         let flows = message.flows();
         Self {
-            flows: if discarded { flows.with_discarded() } else { flows },
+            flows: if discarded {
+                flows.with_discarded()
+            } else {
+                flows
+            },
             split,
             reverse: None,
         }

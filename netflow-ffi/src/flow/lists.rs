@@ -39,8 +39,7 @@ impl Lists {
 
     /// A block with room for so many.
     fn block(&mut self, count: usize) -> &mut Vec<u32> {
-        let has_room =
-            |block: &Vec<u32>| block.capacity().saturating_sub(block.len()) >= count;
+        let has_room = |block: &Vec<u32>| block.capacity().saturating_sub(block.len()) >= count;
         if !self.blocks.get(self.current).is_some_and(has_room) {
             self.blocks.push(Vec::with_capacity(count.max(BLOCK)));
             self.current = self.blocks.len() - 1;

@@ -171,7 +171,11 @@ impl<'m> Level<'m> {
             }
             Fields::Specifiers(fields, scope, has_enterprises) => {
                 let specifier = fields.next()?;
-                Some(item::specifier(specifier, take_one(scope), *has_enterprises))
+                Some(item::specifier(
+                    specifier,
+                    take_one(scope),
+                    *has_enterprises,
+                ))
             }
             Fields::Values(values, basic) => {
                 let value = values.next()?;
@@ -183,7 +187,7 @@ impl<'m> Level<'m> {
                 let name = if member.name.lists().next().is_none() {
                     crate::plain::netflow_text::new(member.name.name().as_bytes())
                 } else {
-                    let name = self.name.insert(c_string(member.name.to_string()));
+                    let name = self.name.insert(c_string(&member.name.to_string()));
                     crate::plain::netflow_text::new(name.as_bytes())
                 };
                 Some(item::member(&member, name))

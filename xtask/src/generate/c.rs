@@ -5,7 +5,7 @@
 //! the comments of the header are those of the tables. The crate's own tests compare what comes of
 //! it with the tables themselves.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 use std::fs;
 
 use super::Result;
@@ -33,7 +33,8 @@ const TITLE: &str = "\
 /// The struct of a flow, the numbers of its fields, and how a column of each is written.
 pub(super) fn flow() -> Result<String> {
     let fields = fields()?;
-    let mut out = format!("//! The struct of a flow, from the table of normalised fields.\n\n{TITLE}\n");
+    let mut out =
+        format!("//! The struct of a flow, from the table of normalised fields.\n\n{TITLE}\n");
     out.push_str(
         "use core::mem::offset_of;\n\n\
          use super::fill::Fill;\n\
@@ -99,7 +100,10 @@ pub(super) fn flow() -> Result<String> {
     out.push_str("];\n\n#[cfg(target_pointer_width = \"64\")]\nconst _: () = {\n");
     let (places, size) = places(&fields)?;
     for (name, offset) in places {
-        writeln!(out, "assert!(offset_of!(netflow_flow, {name}) == {offset});")?;
+        writeln!(
+            out,
+            "assert!(offset_of!(netflow_flow, {name}) == {offset});"
+        )?;
     }
     writeln!(out, "assert!(size_of::<netflow_flow>() == {size});\n}};")?;
     Ok(out)
@@ -156,7 +160,8 @@ fn places(fields: &[Field]) -> Result<(Vec<(&str, usize)>, usize)> {
 
 /// Why something could not be read.
 pub(super) fn reasons() -> Result<String> {
-    let mut out = format!("//! Why something could not be read, from the kinds of errors.\n\n{TITLE}\n");
+    let mut out =
+        format!("//! Why something could not be read, from the kinds of errors.\n\n{TITLE}\n");
     enumeration(
         &mut out,
         "netflow_reason",
@@ -208,7 +213,12 @@ pub(super) fn list() -> Result<String> {
     let mut out = String::from("#define NETFLOW_FLOW_FIELDS(X)");
     for field in fields()? {
         let kind = screaming(&field.kind);
-        write!(out, " \\\n  X({}, {}, {kind})", number_name(&field), field.name)?;
+        write!(
+            out,
+            " \\\n  X({}, {}, {kind})",
+            number_name(&field),
+            field.name
+        )?;
     }
     out.push('\n');
     Ok(out)
@@ -234,7 +244,10 @@ fn fields() -> Result<Vec<Field>> {
         else {
             return Err(format!("field.rs: no line of the table: {line}").into());
         };
-        let unit = rest.split('"').nth(1).ok_or("field.rs: a line has no unit")?;
+        let unit = rest
+            .split('"')
+            .nth(1)
+            .ok_or("field.rs: a line has no unit")?;
         fields.push(Field {
             doc: core::mem::take(&mut doc),
             name: name.to_owned(),

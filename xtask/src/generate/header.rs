@@ -33,7 +33,11 @@ pub(super) fn header() -> Result<String> {
         style: Style::Both,
         cpp_compat: true,
         header: Some(preamble.trim_end().to_owned()),
-        trailer: Some(format!("{}\n{}\n#endif /* NETFLOW_H */", macros.trim_end(), c::list()?)),
+        trailer: Some(format!(
+            "{}\n{}\n#endif /* NETFLOW_H */",
+            macros.trim_end(),
+            c::list()?
+        )),
         no_includes: true,
         usize_is_size_t: true,
         tab_width: 2,

@@ -3,7 +3,7 @@
 
 mod program;
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,11 @@ pub(super) fn installed() -> Result {
         let differ: Vec<_> = exported.symmetric_difference(&declared).collect();
         return Err(format!("exported or declared, but not both: {differ:?}").into());
     }
-    let dynamic = text_of(Command::new("readelf", "readelf").arguments("-d").path(&library))?;
+    let dynamic = text_of(
+        Command::new("readelf", "readelf")
+            .arguments("-d")
+            .path(&library),
+    )?;
     if !dynamic.contains(&format!("soname: [{SONAME}]")) {
         return Err(format!("the library is not named {SONAME}:\n{dynamic}").into());
     }
@@ -128,7 +132,11 @@ fn same_as_command(
     }
     let output = folder().join("damaged.json");
     fs::write(&output, damaged)?;
-    if compare("flows", command, &output)?.output()?.status.success() {
+    if compare("flows", command, &output)?
+        .output()?
+        .status
+        .success()
+    {
         return Err("a damaged output is taken for that of the command".into());
     }
     Ok(())
@@ -165,7 +173,8 @@ pub(super) fn watched() -> Result {
         ("g++", "c++17", Linkage::Shared),
         ("clang", "c11", Linkage::Shared),
     ] {
-        let sanitized = format!("{STRICT} -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all");
+        let sanitized =
+            format!("{STRICT} -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all");
         let program = Program::build(&place(), compiler, standard, linkage, &sanitized)?;
         program.run("api")?;
         program.run_on("threads", &inputs)?;
@@ -268,7 +277,10 @@ fn flows_of(capture: &Path) -> Result<usize> {
             .arguments("decode --quiet --format json")
             .path(capture),
     )?;
-    Ok(rows.lines().filter(|row| !row.contains("\"kind\":\"problem\"")).count())
+    Ok(rows
+        .lines()
+        .filter(|row| !row.contains("\"kind\":\"problem\""))
+        .count())
 }
 
 /// What pkg-config says of the library.
@@ -285,7 +297,8 @@ fn pkg_config(options: &str) -> Result<String> {
 /// The datagrams of all captures of the test data, in files that C can read.
 fn inputs() -> Result<Vec<PathBuf>> {
     let folder = folder().join("datagrams");
-    let mut extract = cargo("run --locked --quiet -p netflow-ffi --example datagrams --").path(&folder);
+    let mut extract =
+        cargo("run --locked --quiet -p netflow-ffi --example datagrams --").path(&folder);
     let mut inputs = Vec::new();
     for capture in captures()? {
         let name = capture.file_name().unwrap_or_default().to_string_lossy();

@@ -50,15 +50,25 @@ impl Program {
             Linkage::Shared => "shared",
             Linkage::Static => "static",
         };
-        let sanitized = if options.contains("-fsanitize") { " sanitized" } else { "" };
+        let sanitized = if options.contains("-fsanitize") {
+            " sanitized"
+        } else {
+            ""
+        };
         let name = format!("{compiler} {standard} {linked}{sanitized}");
         let file = folder().join("programs").join(name.replace(' ', "-"));
         fs::create_dir_all(folder().join("programs"))?;
 
-        let language = if standard.starts_with("c++") { "c++" } else { "c" };
+        let language = if standard.starts_with("c++") {
+            "c++"
+        } else {
+            "c"
+        };
         let include = place.prefix.join("include");
         let mut build = Command::new(compiler, compiler)
-            .arguments(&format!("-std={standard} {options} -D_POSIX_C_SOURCE=200809L"))
+            .arguments(&format!(
+                "-std={standard} {options} -D_POSIX_C_SOURCE=200809L"
+            ))
             .joined("-I", &include)
             .arguments(&format!("-x {language}"));
         let mut sources: Vec<PathBuf> = fs::read_dir(root().join("netflow-ffi/tests/c"))?
