@@ -130,7 +130,7 @@ fn features() -> Result {
 }
 
 fn benches() -> Result {
-    cargo("bench --locked --no-run -p netflow-benches").run()
+    cargo("bench --locked --no-run -p netflow-benches -p netflow-ffi").run()
 }
 
 /// These tests read every message of the test data thousands of times.

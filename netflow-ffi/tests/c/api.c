@@ -92,6 +92,24 @@ static void programs_of_another_version_work(void) {
   netflow_decoder_free(decoder);
 }
 
+static void options_of_another_version_are_read(void) {
+  struct {
+    netflow_options known;
+    uint64_t unknown;
+  } options;
+  netflow_decoder *decoder = NULL;
+  memset(&options, 0, sizeof options);
+  /* A newer program, that asks for nothing this library does not know. */
+  options.known.size = sizeof options;
+  options.known.templates = 5;
+  decoder = decoder_with(&options.known);
+  netflow_decoder_free(decoder);
+  /* And one that does. */
+  options.unknown = 1;
+  decoder = NULL;
+  CHECK(netflow_decoder_new(&options.known, &decoder) == NETFLOW_ERROR_SIZE && decoder == NULL);
+}
+
 static void wrong_arguments_are_told(void) {
   netflow_decoder *decoder = decoded();
   netflow_decoder *made = NULL;
@@ -429,6 +447,7 @@ int run_api(void) {
   CHECK(strncmp(netflow_version(), "0.", 2) == 0);
   flows_are_what_was_sent();
   programs_of_another_version_work();
+  options_of_another_version_are_read();
   wrong_arguments_are_told();
   what_cannot_be_read_is_told_with_its_offset();
   a_callback_gets_every_flow();
