@@ -1,9 +1,12 @@
-//! Tables of the registries, made from the CSV in `registry/`.
+//! Tables of the registries, made from the CSV in `registry/`, and what the C library makes of the
+//! tables of netflow-core.
 
+mod c;
 mod codes;
 mod csv;
 mod elements;
 mod fixed;
+mod header;
 mod sflow;
 
 use core::error::Error;
@@ -40,6 +43,13 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write("netflow-core/src/element/codes/table.rs", &codes::table()?)?;
     output.write("netflow-core/src/wire/fixed/table.rs", &fixed::table()?)?;
     output.write("netflow-core/src/wire/sflow/table.rs", &sflow::table()?)?;
+    output.write("netflow-ffi/src/flow/table.rs", &c::flow()?)?;
+    output.write("netflow-ffi/src/reason.rs", &c::reasons()?)?;
+    output.write("netflow-ffi/src/property.rs", &c::properties()?)?;
+    output.write_as_is("netflow-ffi/tests/c/layout_flow.h", &c::layout()?)?;
+    output.write("netflow-ffi/benches/batch/fields.rs", &c::bench()?)?;
+    // Made from the files above.
+    output.write_as_is("include/netflow.h", &header::header()?)?;
     Ok(())
 }
 
@@ -53,6 +63,11 @@ impl Output {
     /// Formats `text` and writes it to `path` below the root of the repository.
     fn write(&mut self, path: &'static str, text: &str) -> Result<()> {
         let text = rustfmt(text).map_err(|error| format!("{path}: {error}"))?;
+        self.write_as_is(path, &text)
+    }
+
+    /// Writes `text` to `path` below the root of the repository.
+    fn write_as_is(&mut self, path: &'static str, text: &str) -> Result<()> {
         let file = root().join(path);
         if self.check {
             if fs::read_to_string(&file).unwrap_or_default() != text {

@@ -2,7 +2,9 @@
 
 extern crate alloc;
 
+mod command;
 mod generate;
+mod install;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +15,10 @@ usage: cargo xtask TASK
 
   generate          write the tables made from registry/
   generate --check  compare them with what is checked in
+  install-c --prefix DIR [--libdir DIR] [--destdir DIR]
+                    build the C library and put it below DIR
   test              everything that has to hold before a change is merged
+  test --only TEXT  the steps whose names hold this
   test --full       and what takes longer: more random cases, tests in release";
 
 fn main() -> ExitCode {
@@ -22,8 +27,10 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         ["generate"] => generate::run(false),
         ["generate", "--check"] => generate::run(true),
+        ["test", "--only", words] => test::only(words),
         ["test"] => test::run(false),
         ["test", "--full"] => test::run(true),
+        ["install-c", options @ ..] => install::run(options),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)

@@ -1,12 +1,12 @@
 //! Everything that has to hold before a change is merged, quick steps first.
 
-mod command;
+mod c;
 mod freestanding;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use self::command::{Result, cargo, python};
+use crate::command::{Result, cargo, python};
 use crate::generate;
 
 /// One step: its name, and what it does.
@@ -23,6 +23,10 @@ const STEPS: &[Step] = &[
     Step("no std: a program without it", freestanding::run),
     Step("benches compile", benches),
     Step("hostile octets", hostile),
+    Step("C library: installed", c::installed),
+    Step("C library: tests in C99, C11 and C++17", c::tests),
+    Step("C library: Valgrind and sanitizers", c::watched),
+    Step("C library: examples by pkg-config and CMake", c::examples),
     Step("tests", tests),
 ];
 
@@ -36,7 +40,24 @@ pub(crate) fn run(full: bool) -> ExitCode {
     }
     let more = if full { FULL } else { &[] };
     // The tests come last, so that their summary is the end of what is printed.
-    let steps: Vec<&Step> = more.iter().chain(STEPS).collect();
+    run_steps(&more.iter().chain(STEPS).collect::<Vec<_>>())
+}
+
+/// Runs the steps whose names hold these words.
+pub(crate) fn only(words: &str) -> ExitCode {
+    let steps: Vec<_> = STEPS
+        .iter()
+        .chain(FULL)
+        .filter(|step| step.0.contains(words))
+        .collect();
+    if steps.is_empty() {
+        println!("no step is named like that");
+        return ExitCode::FAILURE;
+    }
+    run_steps(&steps)
+}
+
+fn run_steps(steps: &[&Step]) -> ExitCode {
     let start = Instant::now();
     for (index, Step(name, step)) in steps.iter().enumerate() {
         println!("\n== {}/{} {name}", index + 1, steps.len());
@@ -109,7 +130,7 @@ fn features() -> Result {
 }
 
 fn benches() -> Result {
-    cargo("bench --locked --no-run -p netflow-benches").run()
+    cargo("bench --locked --no-run -p netflow-benches -p netflow-ffi").run()
 }
 
 /// These tests read every message of the test data thousands of times.

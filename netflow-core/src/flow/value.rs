@@ -127,6 +127,13 @@ impl<'m> ApplicationId<'m> {
         };
         unsigned(octets)
     }
+
+    /// The octets behind the engine, as they were sent: the enterprise of
+    /// engine 20, and the number of the application.
+    #[must_use]
+    pub const fn selector_octets(self) -> &'m [u8] {
+        self.selector
+    }
 }
 
 /// `engine:selector`, with the enterprise between them if there is one.

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::command::{self, Command, Result};
+use crate::command::{self, Command, Result};
 use crate::root;
 
 /// The program's own workspace.

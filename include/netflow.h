@@ -1,0 +1,1833 @@
+/* libnetflow: NetFlow v1, v5 to v9, IPFIX and sFlow v5, decoded.
+
+   Made by `cargo xtask generate`; do not edit.
+
+   A decoder keeps what exporters teach, their templates and options. Each datagram goes through
+   netflow_decode(); what it gave is taken in any of three ways, or in all of them:
+
+     netflow_flows()       flows into the caller's array of plain structs
+     netflow_each_flow()   flows to a callback
+     netflow_next_set(), netflow_next_record(), netflow_next_field()
+                           everything that was sent, with pointers into the caller's octets
+
+   and netflow_next_problem() tells what could not be read. A whole program:
+
+     netflow_decoder *decoder;
+     netflow_datagram datagram;
+     netflow_flow flows[64];
+     size_t count, i;
+
+     if (netflow_decoder_new(NULL, &decoder) != NETFLOW_OK) exit(1);
+     for (;;) {
+       len = recvfrom(fd, buffer, sizeof buffer, 0, (struct sockaddr *)&from, &from_len);
+       netflow_datagram_init(&datagram, sizeof datagram, &from, from_len);
+       datagram.payload = buffer;
+       datagram.payload_len = len;
+       if (netflow_decode(decoder, &datagram) != NETFLOW_OK) continue;
+       while (netflow_flows(decoder, flows, sizeof flows[0], 64, &count) == NETFLOW_OK)
+         for (i = 0; i < count; i++)
+           if (NETFLOW_HAS(&flows[i], NETFLOW_FIELD_OCTETS)) total += flows[i].octets;
+     }
+
+   Who owns what. The payload and the array of flows are the caller's. The payload stays as it is
+   until the message ends: with the next netflow_decode(), netflow_load(), netflow_end_session() or
+   netflow_decoder_free(), or when nothing is asked of it any more. What structs point to is in the
+   payload or in the decoder; it goes with the message, or with netflow_rewind(), and in a callback
+   when that returns. Only decoders are freed.
+
+   Sizes. A function that writes a struct takes its sizeof, a struct that the caller fills begins
+   with it. So structs can grow at their end, and programs that are compiled keep working.
+
+   Threads. One decoder is used by one thread at a time; several threads use several decoders.
+
+   Errors. A negative number says that a call could not do what it was asked to; what, tell
+   netflow_strerror() and netflow_last_error(). NULL, misaligned and short arguments are errors.
+   Nothing is printed, and no octets from the network make the library crash. */
+#ifndef NETFLOW_H
+#define NETFLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// The version of the binary interface that this header describes.
+#define NETFLOW_ABI_VERSION 0
+
+// A life time that never ends.
+#define NETFLOW_NEVER -1
+
+// What a call returns: 0 or more if it did what it was asked to, less if it could not. The numbers
+// are never used again for something else.
+enum netflow_result
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Done.
+  NETFLOW_OK = 0,
+  // Nothing more is there.
+  NETFLOW_END = 1,
+  // The callback asked to stop.
+  NETFLOW_STOPPED = 2,
+  // A pointer is NULL that must not be.
+  NETFLOW_ERROR_NULL = -1,
+  // A pointer, or the size of a row, is not aligned.
+  NETFLOW_ERROR_MISALIGNED = -2,
+  // The size of a structure is none that any version had, or it holds what this version does
+  // not know.
+  NETFLOW_ERROR_SIZE = -3,
+  // A value has no meaning here.
+  NETFLOW_ERROR_ARGUMENT = -4,
+  // The handle is in use: a callback made the call, or decoded with the handle.
+  NETFLOW_ERROR_BUSY = -5,
+  // Not even the first header of the datagram can be read.
+  NETFLOW_ERROR_UNREADABLE = -6,
+  // Nothing has been decoded yet, or it is gone.
+  NETFLOW_ERROR_NO_MESSAGE = -7,
+  // The value is not there.
+  NETFLOW_ERROR_ABSENT = -8,
+  // The value is of another type.
+  NETFLOW_ERROR_TYPE = -9,
+  // No value of its type has so many octets.
+  NETFLOW_ERROR_LENGTH = -10,
+  // The value does not fit into what was asked for.
+  NETFLOW_ERROR_RANGE = -11,
+  // The octets are no snapshot that can be loaded.
+  NETFLOW_ERROR_SNAPSHOT = -12,
+  // Nothing of this name or number is known.
+  NETFLOW_ERROR_UNKNOWN = -13,
+  // The buffer is too small.
+  NETFLOW_ERROR_SPACE = -14,
+  // The library is at fault. The handle can only be freed.
+  NETFLOW_ERROR_INTERNAL = -15,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_result netflow_result;
+#else
+typedef int32_t netflow_result;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The number of a field: its bit in `netflow_flow.present` and `netflow_options.fields`.
+enum netflow_flow_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Address of the exporter, as the datagram came.
+  NETFLOW_FIELD_EXPORTER_ADDRESS = 0,
+  // Port the exporter sent from.
+  NETFLOW_FIELD_EXPORTER_PORT = 1,
+  // Address the sFlow agent gives itself.
+  NETFLOW_FIELD_AGENT_ADDRESS = 2,
+  // The protocol that carried the flow, such as `netflow9`.
+  NETFLOW_FIELD_EXPORT_PROTOCOL = 3,
+  // Observation domain: the v9 source id, the IPFIX domain, engine type
+  // and id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
+  NETFLOW_FIELD_OBSERVATION_DOMAIN = 4,
+  // Template the record was read by; absent in the fixed versions and sFlow.
+  NETFLOW_FIELD_TEMPLATE_ID = 5,
+  // Sequence number of the message, in the unit of its protocol.
+  NETFLOW_FIELD_SEQUENCE = 6,
+  // When the datagram was received.
+  NETFLOW_FIELD_RECEIVED = 7,
+  // When the message was sent, as its header says; absent in sFlow.
+  NETFLOW_FIELD_EXPORT_TIME = 8,
+  // The record waited for its template.
+  NETFLOW_FIELD_LATE = 9,
+  // The caller's number of the datagram, such as the frame of a capture.
+  NETFLOW_FIELD_FRAME = 10,
+  // When the first packet was seen.
+  NETFLOW_FIELD_START = 11,
+  // When the last packet was seen.
+  NETFLOW_FIELD_END = 12,
+  // From the first to the last packet.
+  NETFLOW_FIELD_DURATION = 13,
+  // How start and end were worked out.
+  NETFLOW_FIELD_CLOCK = 14,
+  // The times cannot be right: a clock is off by more than a day, or
+  // the flow ends after it was sent or before it starts.
+  NETFLOW_FIELD_CLOCK_SUSPECT = 15,
+  // Source address; of sFlow, in the outer header.
+  NETFLOW_FIELD_SOURCE_ADDRESS = 16,
+  // Destination address; of sFlow, in the outer header.
+  NETFLOW_FIELD_DESTINATION_ADDRESS = 17,
+  // Source port of TCP, UDP, SCTP.
+  NETFLOW_FIELD_SOURCE_PORT = 18,
+  // Destination port of TCP, UDP, SCTP.
+  NETFLOW_FIELD_DESTINATION_PORT = 19,
+  // IP protocol number.
+  NETFLOW_FIELD_PROTOCOL = 20,
+  // Octets as counted by the exporter, not scaled; of sFlow, the frame's length.
+  NETFLOW_FIELD_OCTETS = 21,
+  // Packets as counted by the exporter, not scaled; of sFlow, 1.
+  NETFLOW_FIELD_PACKETS = 22,
+  // Octets of the other direction (RFC 5103, or a firewall's responder).
+  NETFLOW_FIELD_REVERSE_OCTETS = 23,
+  // Packets of the other direction.
+  NETFLOW_FIELD_REVERSE_PACKETS = 24,
+  // One packet of so many was counted.
+  NETFLOW_FIELD_SAMPLING_RATE = 25,
+  // Which rule gave the sampling rate.
+  NETFLOW_FIELD_SAMPLING = 26,
+  // Octets times the sampling rate; absent when that is not known.
+  NETFLOW_FIELD_OCTETS_SCALED = 27,
+  // Packets times the sampling rate; absent when that is not known.
+  NETFLOW_FIELD_PACKETS_SCALED = 28,
+  // All TCP flags seen.
+  NETFLOW_FIELD_TCP_FLAGS = 29,
+  // Type of service or traffic class.
+  NETFLOW_FIELD_TOS = 30,
+  // 4 or 6.
+  NETFLOW_FIELD_IP_VERSION = 31,
+  // Time to live or hop limit.
+  NETFLOW_FIELD_TTL = 32,
+  // Lowest time to live.
+  NETFLOW_FIELD_MIN_TTL = 33,
+  // Highest time to live.
+  NETFLOW_FIELD_MAX_TTL = 34,
+  // Identification of the IP datagram.
+  NETFLOW_FIELD_FRAGMENT_ID = 35,
+  // Offset of the fragment.
+  NETFLOW_FIELD_FRAGMENT_OFFSET = 36,
+  // Flow label of IPv6.
+  NETFLOW_FIELD_IPV6_FLOW_LABEL = 37,
+  // EtherType of the network layer.
+  NETFLOW_FIELD_ETHER_TYPE = 38,
+  // ICMP or ICMPv6 type.
+  NETFLOW_FIELD_ICMP_TYPE = 39,
+  // ICMP or ICMPv6 code.
+  NETFLOW_FIELD_ICMP_CODE = 40,
+  // Interface the flow came in by.
+  NETFLOW_FIELD_INPUT_INTERFACE = 41,
+  // Interface the flow went out by.
+  NETFLOW_FIELD_OUTPUT_INTERFACE = 42,
+  // Name of the input interface.
+  NETFLOW_FIELD_INPUT_INTERFACE_NAME = 43,
+  // Name of the output interface.
+  NETFLOW_FIELD_OUTPUT_INTERFACE_NAME = 44,
+  // Source MAC address.
+  NETFLOW_FIELD_SOURCE_MAC = 45,
+  // Destination MAC address.
+  NETFLOW_FIELD_DESTINATION_MAC = 46,
+  // VLAN the flow came in by.
+  NETFLOW_FIELD_VLAN = 47,
+  // VLAN the flow went out by.
+  NETFLOW_FIELD_POST_VLAN = 48,
+  // MPLS labels, from the top.
+  NETFLOW_FIELD_MPLS_LABELS = 49,
+  // Next hop.
+  NETFLOW_FIELD_NEXT_HOP = 50,
+  // BGP next hop.
+  NETFLOW_FIELD_BGP_NEXT_HOP = 51,
+  // AS of the source; of sFlow, that of the router where it is its own.
+  NETFLOW_FIELD_SOURCE_AS = 52,
+  // AS of the destination; of sFlow, that of the router where it is its own.
+  NETFLOW_FIELD_DESTINATION_AS = 53,
+  // AS of the BGP next hop.
+  NETFLOW_FIELD_NEXT_AS = 54,
+  // AS path to the destination.
+  NETFLOW_FIELD_AS_PATH = 55,
+  // BGP communities.
+  NETFLOW_FIELD_COMMUNITIES = 56,
+  // Prefix length of the source.
+  NETFLOW_FIELD_SOURCE_PREFIX_LENGTH = 57,
+  // Prefix length of the destination.
+  NETFLOW_FIELD_DESTINATION_PREFIX_LENGTH = 58,
+  // VRF the flow came in by.
+  NETFLOW_FIELD_INGRESS_VRF = 59,
+  // VRF the flow went out by.
+  NETFLOW_FIELD_EGRESS_VRF = 60,
+  // Name of the ingress VRF.
+  NETFLOW_FIELD_INGRESS_VRF_NAME = 61,
+  // Name of the egress VRF.
+  NETFLOW_FIELD_EGRESS_VRF_NAME = 62,
+  // Source address after translation.
+  NETFLOW_FIELD_POST_NAT_SOURCE_ADDRESS = 63,
+  // Destination address after translation.
+  NETFLOW_FIELD_POST_NAT_DESTINATION_ADDRESS = 64,
+  // Source port after translation.
+  NETFLOW_FIELD_POST_NAT_SOURCE_PORT = 65,
+  // Destination port after translation.
+  NETFLOW_FIELD_POST_NAT_DESTINATION_PORT = 66,
+  // 0 ingress, 1 egress.
+  NETFLOW_FIELD_DIRECTION = 67,
+  // Forwarding status (RFC 7270, section 4.12).
+  NETFLOW_FIELD_FORWARDING_STATUS = 68,
+  // Why sFlow discarded the packet.
+  NETFLOW_FIELD_DROP_REASON = 69,
+  // Why the flow ended.
+  NETFLOW_FIELD_FLOW_END_REASON = 70,
+  // Firewall event.
+  NETFLOW_FIELD_FIREWALL_EVENT = 71,
+  // Firewall extended event of Cisco (field type 33002).
+  NETFLOW_FIELD_FIREWALL_EXTENDED_EVENT = 72,
+  // Access list of the input, three numbers of four octets (33000).
+  NETFLOW_FIELD_INGRESS_ACL = 73,
+  // Access list of the output (33001).
+  NETFLOW_FIELD_EGRESS_ACL = 74,
+  // NAT event.
+  NETFLOW_FIELD_NAT_EVENT = 75,
+  // Application, as `engine:selector` (RFC 6759).
+  NETFLOW_FIELD_APPLICATION_ID = 76,
+  // Name of the application.
+  NETFLOW_FIELD_APPLICATION_NAME = 77,
+  // Name of the user.
+  NETFLOW_FIELD_USER_NAME = 78,
+  // Number of the flow or connection.
+  NETFLOW_FIELD_FLOW_ID = 79,
+  // How the inner packet of a sampled packet is carried, such as `vxlan`.
+  NETFLOW_FIELD_TUNNEL_TYPE = 80,
+  // Number of the tunnel: VNI, GRE key, TEID.
+  NETFLOW_FIELD_TUNNEL_ID = 81,
+  // Source address of the inner packet.
+  NETFLOW_FIELD_INNER_SOURCE_ADDRESS = 82,
+  // Destination address of the inner packet.
+  NETFLOW_FIELD_INNER_DESTINATION_ADDRESS = 83,
+  // Source port of the inner packet.
+  NETFLOW_FIELD_INNER_SOURCE_PORT = 84,
+  // Destination port of the inner packet.
+  NETFLOW_FIELD_INNER_DESTINATION_PORT = 85,
+  // IP protocol number of the inner packet.
+  NETFLOW_FIELD_INNER_PROTOCOL = 86,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_flow_field netflow_flow_field;
+#else
+typedef uint32_t netflow_flow_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Why something could not be read. The numbers are never used again for another reason.
+enum netflow_reason
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The payload begins like no protocol known here.
+  NETFLOW_REASON_NOT_FLOW_EXPORT = 1,
+  // A protocol that is recognised but not read: sFlow v2 and v4.
+  NETFLOW_REASON_UNSUPPORTED_VERSION = 2,
+  // Fewer octets than a structure's fixed part.
+  NETFLOW_REASON_CUT = 3,
+  // The length in an IPFIX message header runs past the datagram (RFC 7011, section 3.1).
+  NETFLOW_REASON_MESSAGE_TOO_LONG = 4,
+  // The length in an IPFIX message header is shorter than the header.
+  NETFLOW_REASON_MESSAGE_TOO_SHORT = 5,
+  // A header of v1 or v5 to v8 counts more records than there are.
+  NETFLOW_REASON_RECORD_COUNT = 6,
+  // A set's length is shorter than its header (RFC 7011, section 3.3.2).
+  NETFLOW_REASON_SET_TOO_SHORT = 7,
+  // A set runs past its message.
+  NETFLOW_REASON_SET_TOO_LONG = 8,
+  // A set id that means nothing (RFC 7011, section 3.3.2).
+  NETFLOW_REASON_RESERVED_SET = 9,
+  // A template record is cut by the end of its set.
+  NETFLOW_REASON_TEMPLATE_CUT = 10,
+  // A template id below 256 (RFC 7011, section 3.4.1).
+  NETFLOW_REASON_TEMPLATE_ID = 11,
+  // A template with no field.
+  NETFLOW_REASON_EMPTY_TEMPLATE = 12,
+  // The scope of an options template does not fit its fields.
+  NETFLOW_REASON_SCOPE_COUNT = 13,
+  // A template with more fields than `Limits` allows.
+  NETFLOW_REASON_TOO_MANY_FIELDS = 14,
+  // A template describes records of no octets.
+  NETFLOW_REASON_RECORD_OF_NO_OCTETS = 15,
+  // No template is known for a data set.
+  NETFLOW_REASON_NO_TEMPLATE = 16,
+  // The record at the end of a data set is longer than what is left of it.
+  NETFLOW_REASON_RECORD_CUT = 17,
+  // A withdrawal came over UDP, where RFC 7011 (section 8.4) forbids it. It is obeyed.
+  NETFLOW_REASON_WITHDRAWAL_OVER_UDP = 18,
+  // A template is withdrawn that is not known.
+  NETFLOW_REASON_WITHDRAWAL_UNKNOWN = 19,
+  // A list of RFC 6313 whose lengths do not fit.
+  NETFLOW_REASON_LIST_MALFORMED = 20,
+  // A list names a template that is not known.
+  NETFLOW_REASON_LIST_NO_TEMPLATE = 21,
+  // Lists inside lists, deeper than `Limits` allows.
+  NETFLOW_REASON_LIST_TOO_DEEP = 22,
+  // An sFlow sample or record runs past what holds it.
+  NETFLOW_REASON_SAMPLE_TOO_LONG = 23,
+  // An sFlow sample of a format not known here.
+  NETFLOW_REASON_UNKNOWN_SAMPLE = 24,
+  // An sFlow structure is cut inside a member.
+  NETFLOW_REASON_STRUCTURE_CUT = 25,
+  // An sFlow count is higher than what is there.
+  NETFLOW_REASON_SAMPLE_COUNT = 26,
+  // Octets after the last message, set or sample that are none.
+  NETFLOW_REASON_TRAILING_OCTETS = 27,
+  // A limit of `Limits` was met; something was not kept.
+  NETFLOW_REASON_LIMIT = 28,
+  // A v8 aggregation scheme that is not known.
+  NETFLOW_REASON_UNKNOWN_SCHEME = 29,
+  // An sFlow address whose type is neither IPv4 nor IPv6 (sFlow version 5, section 5).
+  NETFLOW_REASON_ADDRESS_TYPE = 30,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_reason netflow_reason;
+#else
+typedef uint32_t netflow_reason;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// An abstract data type; the numbers are those of RFC 5610, section 3.1.
+enum netflow_data_type
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // `octetArray`.
+  NETFLOW_TYPE_OCTET_ARRAY = 0,
+  // `unsigned8`.
+  NETFLOW_TYPE_UNSIGNED8 = 1,
+  // `unsigned16`.
+  NETFLOW_TYPE_UNSIGNED16 = 2,
+  // `unsigned32`.
+  NETFLOW_TYPE_UNSIGNED32 = 3,
+  // `unsigned64`.
+  NETFLOW_TYPE_UNSIGNED64 = 4,
+  // `signed8`.
+  NETFLOW_TYPE_SIGNED8 = 5,
+  // `signed16`.
+  NETFLOW_TYPE_SIGNED16 = 6,
+  // `signed32`.
+  NETFLOW_TYPE_SIGNED32 = 7,
+  // `signed64`.
+  NETFLOW_TYPE_SIGNED64 = 8,
+  // `float32`.
+  NETFLOW_TYPE_FLOAT32 = 9,
+  // `float64`.
+  NETFLOW_TYPE_FLOAT64 = 10,
+  // `boolean`.
+  NETFLOW_TYPE_BOOLEAN = 11,
+  // `macAddress`.
+  NETFLOW_TYPE_MAC_ADDRESS = 12,
+  // `string`.
+  NETFLOW_TYPE_STRING = 13,
+  // `dateTimeSeconds`.
+  NETFLOW_TYPE_DATE_TIME_SECONDS = 14,
+  // `dateTimeMilliseconds`.
+  NETFLOW_TYPE_DATE_TIME_MILLISECONDS = 15,
+  // `dateTimeMicroseconds`.
+  NETFLOW_TYPE_DATE_TIME_MICROSECONDS = 16,
+  // `dateTimeNanoseconds`.
+  NETFLOW_TYPE_DATE_TIME_NANOSECONDS = 17,
+  // `ipv4Address`.
+  NETFLOW_TYPE_IPV4ADDRESS = 18,
+  // `ipv6Address`.
+  NETFLOW_TYPE_IPV6ADDRESS = 19,
+  // `basicList`.
+  NETFLOW_TYPE_BASIC_LIST = 20,
+  // `subTemplateList`.
+  NETFLOW_TYPE_SUB_TEMPLATE_LIST = 21,
+  // `subTemplateMultiList`.
+  NETFLOW_TYPE_SUB_TEMPLATE_MULTI_LIST = 22,
+  // `unsigned256`.
+  NETFLOW_TYPE_UNSIGNED256 = 23,
+  // Nobody told the type.
+  NETFLOW_TYPE_UNKNOWN = 255,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_data_type netflow_data_type;
+#else
+typedef uint32_t netflow_data_type;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What the values of an element mean; the numbers are those of RFC 5610, section 3.2.
+enum netflow_semantics
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // `default`.
+  NETFLOW_SEMANTICS_DEFAULT = 0,
+  // `quantity`.
+  NETFLOW_SEMANTICS_QUANTITY = 1,
+  // `totalCounter`.
+  NETFLOW_SEMANTICS_TOTAL_COUNTER = 2,
+  // `deltaCounter`.
+  NETFLOW_SEMANTICS_DELTA_COUNTER = 3,
+  // `identifier`.
+  NETFLOW_SEMANTICS_IDENTIFIER = 4,
+  // `flags`.
+  NETFLOW_SEMANTICS_FLAGS = 5,
+  // `list`.
+  NETFLOW_SEMANTICS_LIST = 6,
+  // `snmpCounter`.
+  NETFLOW_SEMANTICS_SNMP_COUNTER = 7,
+  // `snmpGauge`.
+  NETFLOW_SEMANTICS_SNMP_GAUGE = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_semantics netflow_semantics;
+#else
+typedef uint32_t netflow_semantics;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The units of an element; the numbers are those of RFC 5610, section 3.3.
+enum netflow_units
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // `none`.
+  NETFLOW_UNITS_NONE = 0,
+  // `bits`.
+  NETFLOW_UNITS_BITS = 1,
+  // `octets`.
+  NETFLOW_UNITS_OCTETS = 2,
+  // `packets`.
+  NETFLOW_UNITS_PACKETS = 3,
+  // `flows`.
+  NETFLOW_UNITS_FLOWS = 4,
+  // `seconds`.
+  NETFLOW_UNITS_SECONDS = 5,
+  // `milliseconds`.
+  NETFLOW_UNITS_MILLISECONDS = 6,
+  // `microseconds`.
+  NETFLOW_UNITS_MICROSECONDS = 7,
+  // `nanoseconds`.
+  NETFLOW_UNITS_NANOSECONDS = 8,
+  // `4-octet words`.
+  NETFLOW_UNITS_FOUR_OCTET_WORDS = 9,
+  // `messages`.
+  NETFLOW_UNITS_MESSAGES = 10,
+  // `hops`.
+  NETFLOW_UNITS_HOPS = 11,
+  // `entries`.
+  NETFLOW_UNITS_ENTRIES = 12,
+  // `frames`.
+  NETFLOW_UNITS_FRAMES = 13,
+  // `ports`.
+  NETFLOW_UNITS_PORTS = 14,
+  // `inferred`.
+  NETFLOW_UNITS_INFERRED = 15,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_units netflow_units;
+#else
+typedef uint32_t netflow_units;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What carried a datagram; it decides how long templates live (RFC 7011, section 8).
+enum netflow_transport
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // UDP: templates expire when they are not sent again.
+  NETFLOW_TRANSPORT_UDP = 0,
+  // TCP, TLS or SCTP: templates live as long as the session.
+  NETFLOW_TRANSPORT_STREAM = 1,
+  // A file (RFC 5655): templates live for the whole file.
+  NETFLOW_TRANSPORT_FILE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_transport netflow_transport;
+#else
+typedef uint32_t netflow_transport;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What a template belongs to, besides observation domain and protocol.
+enum netflow_scope
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The exporter's address: exporters behind equal-cost paths change their UDP source port.
+  NETFLOW_SCOPE_EXPORTER = 0,
+  // The exporter's address and port (RFC 7011, section 2), for several behind one address.
+  NETFLOW_SCOPE_TRANSPORT = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_scope netflow_scope;
+#else
+typedef uint32_t netflow_scope;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Bits of `netflow_options.flags`.
+enum netflow_flag
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Biflows are two flows: behind each comes its reverse direction (RFC 5103).
+  NETFLOW_FLAG_SPLIT_BIFLOWS = 1,
+  // Packets that sFlow discarded are flows too, with their `drop_reason`.
+  NETFLOW_FLAG_WITH_DISCARDED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_flag netflow_flag;
+#else
+typedef uint32_t netflow_flag;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A protocol.
+enum netflow_protocol
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // One that this version of the header does not name.
+  NETFLOW_PROTOCOL_OTHER = 0,
+  // NetFlow version 1.
+  NETFLOW_PROTOCOL_NETFLOW1 = 1,
+  // NetFlow version 5.
+  NETFLOW_PROTOCOL_NETFLOW5 = 5,
+  // NetFlow version 6.
+  NETFLOW_PROTOCOL_NETFLOW6 = 6,
+  // NetFlow version 7.
+  NETFLOW_PROTOCOL_NETFLOW7 = 7,
+  // NetFlow version 8.
+  NETFLOW_PROTOCOL_NETFLOW8 = 8,
+  // NetFlow version 9 (RFC 3954).
+  NETFLOW_PROTOCOL_NETFLOW9 = 9,
+  // IPFIX (RFC 7011).
+  NETFLOW_PROTOCOL_IPFIX = 10,
+  // sFlow version 5.
+  NETFLOW_PROTOCOL_SFLOW5 = 105,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_protocol netflow_protocol;
+#else
+typedef uint32_t netflow_protocol;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What a set holds.
+enum netflow_set_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Something that this version of the header does not name.
+  NETFLOW_SET_OTHER = 0,
+  // Data records of flows.
+  NETFLOW_SET_DATA = 1,
+  // Data records of options.
+  NETFLOW_SET_OPTIONS = 2,
+  // Template records.
+  NETFLOW_SET_TEMPLATES = 3,
+  // Options template records.
+  NETFLOW_SET_OPTIONS_TEMPLATES = 4,
+  // Data whose template is not known.
+  NETFLOW_SET_NO_TEMPLATE = 5,
+  // Nothing that is defined.
+  NETFLOW_SET_RESERVED = 6,
+  // The samples of an sFlow datagram.
+  NETFLOW_SET_SAMPLES = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_set_kind netflow_set_kind;
+#else
+typedef uint32_t netflow_set_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What a record is.
+enum netflow_record_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Something that this version of the header does not name.
+  NETFLOW_RECORD_OTHER = 0,
+  // A data record that describes a flow.
+  NETFLOW_RECORD_DATA = 1,
+  // A data record that describes the exporter; its scope fields come first.
+  NETFLOW_RECORD_OPTIONS = 2,
+  // A template record; its fields have no octets.
+  NETFLOW_RECORD_TEMPLATE = 3,
+  // An options template record; its fields have no octets.
+  NETFLOW_RECORD_OPTIONS_TEMPLATE = 4,
+  // A template is withdrawn.
+  NETFLOW_RECORD_WITHDRAWAL = 5,
+  // A flow sample of sFlow; `netflow_enter` goes to its flow records.
+  NETFLOW_RECORD_FLOW_SAMPLE = 6,
+  // A counters sample of sFlow; `netflow_enter` goes to its counter records.
+  NETFLOW_RECORD_COUNTERS_SAMPLE = 7,
+  // A discarded packet of sFlow; `netflow_enter` goes to its flow records.
+  NETFLOW_RECORD_DISCARDED_PACKET = 8,
+  // A sample of a format that is not known.
+  NETFLOW_RECORD_UNKNOWN_SAMPLE = 9,
+  // A flow record of a sample.
+  NETFLOW_RECORD_FLOW_RECORD = 10,
+  // A counter record of a sample.
+  NETFLOW_RECORD_COUNTER_RECORD = 11,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_record_kind netflow_record_kind;
+#else
+typedef uint32_t netflow_record_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Bits of `netflow_header.present`.
+enum netflow_header_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // `export_time` is there.
+  NETFLOW_HEADER_EXPORT_TIME = 1,
+  // `sys_uptime` is there.
+  NETFLOW_HEADER_SYS_UPTIME = 2,
+  // `sequence` is there.
+  NETFLOW_HEADER_SEQUENCE = 4,
+  // `system_init` is there.
+  NETFLOW_HEADER_SYSTEM_INIT = 8,
+  // `sampling` is there.
+  NETFLOW_HEADER_SAMPLING = 16,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_header_field netflow_header_field;
+#else
+typedef uint32_t netflow_header_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What the sequence number of a message told.
+enum netflow_sequence_event
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing.
+  NETFLOW_SEQUENCE_NONE = 0,
+  // The number expected.
+  NETFLOW_SEQUENCE_IN_ORDER = 1,
+  // Units before it are missing, `netflow_header.lost` of them.
+  NETFLOW_SEQUENCE_GAP = 2,
+  // It belongs before messages that came already.
+  NETFLOW_SEQUENCE_LATE = 3,
+  // It came already.
+  NETFLOW_SEQUENCE_DUPLICATE = 4,
+  // The exporter started anew.
+  NETFLOW_SEQUENCE_RESTART = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_sequence_event netflow_sequence_event;
+#else
+typedef uint32_t netflow_sequence_event;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A decoder of datagrams of any number of exporters, and what the last datagram gave.
+typedef struct netflow_decoder netflow_decoder;
+
+// An element that the registries do not know.
+typedef struct netflow_definition {
+  // Who assigned the number; 0 for field types of NetFlow v9.
+  uint32_t enterprise_number;
+  // The number, without the enterprise bit.
+  uint16_t id;
+  // A `netflow_data_type`.
+  uint32_t data_type;
+  // A `netflow_semantics`.
+  uint32_t semantics;
+  // A `netflow_units`.
+  uint32_t units;
+  // The name, UTF-8 that a NUL ends; copied.
+  const char *name;
+} netflow_definition;
+
+// An IPv4 or IPv6 address.
+typedef struct netflow_address {
+  // The octets in the order of the wire; of IPv4 the first four, and 0 behind them.
+  uint8_t octets[16];
+  // 4 or 6; 0 if there is no address.
+  uint32_t family;
+} netflow_address;
+
+// A sampling rate for exporters that tell none.
+typedef struct netflow_rate {
+  // An exporter, or a subnet of exporters; the longest prefix wins.
+  struct netflow_address address;
+  // Bits of the address that count; 32 or 128 for one exporter.
+  uint32_t prefix_len;
+  // One packet of so many is counted.
+  uint64_t rate;
+} netflow_rate;
+
+// What a decoder is made with. A number that is 0 stands for its default, which
+// `netflow_options_init` writes down.
+typedef struct netflow_options {
+  // `sizeof(netflow_options)`.
+  size_t size;
+  // The fields that flows are filled with, see `NETFLOW_ADD`; none stands for all. What is not
+  // asked for costs nothing.
+  uint64_t fields[2];
+  // Bits of `netflow_flag`.
+  uint32_t flags;
+  // A `netflow_scope`.
+  uint32_t scope;
+  // Octets of memory for all that exporters teach. When they are used up, the observation
+  // domains not heard of for longest are forgotten. Default 64 MiB.
+  size_t state_octets;
+  // Octets of memory for one observation domain, of those. Default 8 MiB.
+  size_t domain_octets;
+  // Octets, of those, for data of one domain that waits for its template. Default 1 MiB.
+  size_t waiting_octets;
+  // Nanoseconds after which data that waits is given up, or NETFLOW_NEVER. Default 30 minutes.
+  int64_t waiting_lifetime;
+  // Nanoseconds after which a template that came over UDP and was not sent again is
+  // forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
+  int64_t template_lifetime;
+  // Templates of one observation domain. Default 4096.
+  size_t templates;
+  // Different templates that the lists of one set may name. Default 64.
+  size_t list_templates;
+  // Fields of one template, at most 65535. Default 4096.
+  uint32_t template_fields;
+  // How deep lists of RFC 6313 may be nested, at most 255. Default 4.
+  uint32_t list_depth;
+  // Key of the hash tables, not to be known to whoever sends datagrams. Default a random one.
+  uint64_t hash_seed;
+  // Elements that the registries do not know; copied.
+  const struct netflow_definition *definitions;
+  // How many.
+  size_t definition_count;
+  // Sampling rates for exporters that tell none; copied.
+  const struct netflow_rate *rates;
+  // How many.
+  size_t rate_count;
+} netflow_options;
+
+// The payload of one UDP datagram, one message of a stream or of a file, and how it came.
+typedef struct netflow_datagram {
+  // `sizeof(netflow_datagram)`.
+  size_t size;
+  // The octets. They stay the caller's, and have to stay as they are until the next call of
+  // `netflow_decode`, `netflow_load`, `netflow_end_session` or `netflow_decoder_free`, or until
+  // nothing is asked any more of what they gave.
+  const uint8_t *payload;
+  // How many.
+  size_t payload_len;
+  // When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW stands for the present time.
+  int64_t received;
+  // The caller's number for it, such as the frame of a capture; flows give it back.
+  uint64_t frame;
+  // Address it was sent from.
+  struct netflow_address exporter;
+  // Port it was sent from, in the order of the host.
+  uint16_t port;
+  // A `netflow_transport`.
+  uint32_t transport;
+} netflow_datagram;
+
+// Text that somebody else owns; not closed by a NUL, unless a function says so.
+typedef struct netflow_text {
+  // UTF-8 by the specifications, any octets in fact; NULL if there is none.
+  const char *data;
+  // How many octets.
+  size_t len;
+} netflow_text;
+
+// What a field means (RFC 7012, section 2.1).
+typedef struct netflow_element {
+  // The name in its registry, such as `sourceIPv4Address`; it stays for ever.
+  struct netflow_text name;
+  // The least value, where the registry limits it further than the type does.
+  uint64_t least;
+  // The greatest, likewise; if both are 0, nothing is limited.
+  uint64_t greatest;
+  // Who assigned the number; 0 is IANA.
+  uint32_t enterprise_number;
+  // The number, without the enterprise bit.
+  uint16_t id;
+  // A `netflow_data_type`.
+  uint32_t data_type;
+  // A `netflow_semantics`.
+  uint32_t semantics;
+  // A `netflow_units`.
+  uint32_t units;
+} netflow_element;
+
+// Octets that somebody else owns.
+typedef struct netflow_octets {
+  // The first; NULL if there is none.
+  const uint8_t *data;
+  // How many.
+  size_t len;
+} netflow_octets;
+
+// A MAC address.
+typedef struct netflow_mac {
+  // The octets in the order of the wire.
+  uint8_t octets[6];
+} netflow_mac;
+
+// Numbers that somebody else owns.
+typedef struct netflow_numbers {
+  // The first; NULL if there is none.
+  const uint32_t *data;
+  // How many.
+  size_t count;
+} netflow_numbers;
+
+// An applicationId (RFC 6759, section 4.1).
+typedef struct netflow_application {
+  // The number of the application; 0 if it takes more than 8 octets.
+  uint64_t selector;
+  // The octets behind the engine, as they were sent.
+  struct netflow_octets octets;
+  // The enterprise that numbers the application, of engine 20; else 0.
+  uint32_t enterprise_number;
+  // The classification engine.
+  uint8_t engine;
+} netflow_application;
+
+// One flow: what it is said to have, whatever protocol told it.
+//
+// A member counts only if its bit in `present` is set. One that was asked for and is
+// absent is 0; one that was not asked for is not written. What octets, texts and numbers
+// point to stays until the next call of `netflow_decode`, `netflow_rewind`,
+// `netflow_load`, `netflow_end_session` or `netflow_decoder_free`; in a callback, until
+// that returns.
+typedef struct netflow_flow {
+  // The fields that the flow has; see `NETFLOW_HAS`.
+  uint64_t present[2];
+  // The octets of the record or sample it was read from; see `netflow_find_record`.
+  struct netflow_octets record;
+  // Address of the exporter, as the datagram came.
+  struct netflow_address exporter_address;
+  // Port the exporter sent from.
+  uint16_t exporter_port;
+  // Address the sFlow agent gives itself.
+  struct netflow_address agent_address;
+  // The protocol that carried the flow, such as `netflow9`.
+  struct netflow_text export_protocol;
+  // Observation domain: the v9 source id, the IPFIX domain, engine type
+  // and id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
+  uint32_t observation_domain;
+  // Template the record was read by; absent in the fixed versions and sFlow.
+  uint16_t template_id;
+  // Sequence number of the message, in the unit of its protocol.
+  uint32_t sequence;
+  // When the datagram was received.
+  int64_t received;
+  // When the message was sent, as its header says; absent in sFlow.
+  int64_t export_time;
+  // The record waited for its template.
+  bool late;
+  // The caller's number of the datagram, such as the frame of a capture.
+  uint64_t frame;
+  // When the first packet was seen.
+  int64_t start;
+  // When the last packet was seen.
+  int64_t end;
+  // From the first to the last packet.
+  // Unit: ns.
+  int64_t duration;
+  // How start and end were worked out.
+  struct netflow_text clock;
+  // The times cannot be right: a clock is off by more than a day, or
+  // the flow ends after it was sent or before it starts.
+  bool clock_suspect;
+  // Source address; of sFlow, in the outer header.
+  struct netflow_address source_address;
+  // Destination address; of sFlow, in the outer header.
+  struct netflow_address destination_address;
+  // Source port of TCP, UDP, SCTP.
+  uint16_t source_port;
+  // Destination port of TCP, UDP, SCTP.
+  uint16_t destination_port;
+  // IP protocol number.
+  uint8_t protocol;
+  // Octets as counted by the exporter, not scaled; of sFlow, the frame's length.
+  // Unit: octets.
+  uint64_t octets;
+  // Packets as counted by the exporter, not scaled; of sFlow, 1.
+  // Unit: packets.
+  uint64_t packets;
+  // Octets of the other direction (RFC 5103, or a firewall's responder).
+  // Unit: octets.
+  uint64_t reverse_octets;
+  // Packets of the other direction.
+  // Unit: packets.
+  uint64_t reverse_packets;
+  // One packet of so many was counted.
+  uint64_t sampling_rate;
+  // Which rule gave the sampling rate.
+  struct netflow_text sampling;
+  // Octets times the sampling rate; absent when that is not known.
+  // Unit: octets.
+  uint64_t octets_scaled;
+  // Packets times the sampling rate; absent when that is not known.
+  // Unit: packets.
+  uint64_t packets_scaled;
+  // All TCP flags seen.
+  uint16_t tcp_flags;
+  // Type of service or traffic class.
+  uint8_t tos;
+  // 4 or 6.
+  uint8_t ip_version;
+  // Time to live or hop limit.
+  // Unit: hops.
+  uint8_t ttl;
+  // Lowest time to live.
+  // Unit: hops.
+  uint8_t min_ttl;
+  // Highest time to live.
+  // Unit: hops.
+  uint8_t max_ttl;
+  // Identification of the IP datagram.
+  uint32_t fragment_id;
+  // Offset of the fragment.
+  // Unit: 8 octets.
+  uint16_t fragment_offset;
+  // Flow label of IPv6.
+  uint32_t ipv6_flow_label;
+  // EtherType of the network layer.
+  uint16_t ether_type;
+  // ICMP or ICMPv6 type.
+  uint8_t icmp_type;
+  // ICMP or ICMPv6 code.
+  uint8_t icmp_code;
+  // Interface the flow came in by.
+  uint32_t input_interface;
+  // Interface the flow went out by.
+  uint32_t output_interface;
+  // Name of the input interface.
+  struct netflow_text input_interface_name;
+  // Name of the output interface.
+  struct netflow_text output_interface_name;
+  // Source MAC address.
+  struct netflow_mac source_mac;
+  // Destination MAC address.
+  struct netflow_mac destination_mac;
+  // VLAN the flow came in by.
+  uint16_t vlan;
+  // VLAN the flow went out by.
+  uint16_t post_vlan;
+  // MPLS labels, from the top.
+  struct netflow_numbers mpls_labels;
+  // Next hop.
+  struct netflow_address next_hop;
+  // BGP next hop.
+  struct netflow_address bgp_next_hop;
+  // AS of the source; of sFlow, that of the router where it is its own.
+  uint32_t source_as;
+  // AS of the destination; of sFlow, that of the router where it is its own.
+  uint32_t destination_as;
+  // AS of the BGP next hop.
+  uint32_t next_as;
+  // AS path to the destination.
+  struct netflow_numbers as_path;
+  // BGP communities.
+  struct netflow_numbers communities;
+  // Prefix length of the source.
+  // Unit: bits.
+  uint8_t source_prefix_length;
+  // Prefix length of the destination.
+  // Unit: bits.
+  uint8_t destination_prefix_length;
+  // VRF the flow came in by.
+  uint32_t ingress_vrf;
+  // VRF the flow went out by.
+  uint32_t egress_vrf;
+  // Name of the ingress VRF.
+  struct netflow_text ingress_vrf_name;
+  // Name of the egress VRF.
+  struct netflow_text egress_vrf_name;
+  // Source address after translation.
+  struct netflow_address post_nat_source_address;
+  // Destination address after translation.
+  struct netflow_address post_nat_destination_address;
+  // Source port after translation.
+  uint16_t post_nat_source_port;
+  // Destination port after translation.
+  uint16_t post_nat_destination_port;
+  // 0 ingress, 1 egress.
+  uint8_t direction;
+  // Forwarding status (RFC 7270, section 4.12).
+  uint32_t forwarding_status;
+  // Why sFlow discarded the packet.
+  uint32_t drop_reason;
+  // Why the flow ended.
+  uint8_t flow_end_reason;
+  // Firewall event.
+  uint8_t firewall_event;
+  // Firewall extended event of Cisco (field type 33002).
+  uint16_t firewall_extended_event;
+  // Access list of the input, three numbers of four octets (33000).
+  struct netflow_octets ingress_acl;
+  // Access list of the output (33001).
+  struct netflow_octets egress_acl;
+  // NAT event.
+  uint8_t nat_event;
+  // Application, as `engine:selector` (RFC 6759).
+  struct netflow_application application_id;
+  // Name of the application.
+  struct netflow_text application_name;
+  // Name of the user.
+  struct netflow_text user_name;
+  // Number of the flow or connection.
+  uint64_t flow_id;
+  // How the inner packet of a sampled packet is carried, such as `vxlan`.
+  struct netflow_text tunnel_type;
+  // Number of the tunnel: VNI, GRE key, TEID.
+  uint64_t tunnel_id;
+  // Source address of the inner packet.
+  struct netflow_address inner_source_address;
+  // Destination address of the inner packet.
+  struct netflow_address inner_destination_address;
+  // Source port of the inner packet.
+  uint16_t inner_source_port;
+  // Destination port of the inner packet.
+  uint16_t inner_destination_port;
+  // IP protocol number of the inner packet.
+  uint8_t inner_protocol;
+} netflow_flow;
+
+// Takes one flow, which is gone when it returns. To go on it returns 0. It must not leave by
+// `longjmp` or an exception.
+typedef int (*netflow_flow_callback)(const struct netflow_flow *flow, void *user);
+
+// What the last call with a handle that failed told.
+typedef struct netflow_error {
+  // What it returned.
+  netflow_result result;
+  // A `netflow_reason`, if the octets of a datagram were wrong; else 0.
+  uint32_t reason;
+  // Octets from the start of the payload or snapshot to what is wrong.
+  size_t offset;
+  // What is wrong, in English; a NUL is behind it. It stays until the next call of
+  // `netflow_last_error` or `netflow_decoder_free`.
+  struct netflow_text detail;
+} netflow_error;
+
+// What the header of a message says, and how its datagram came. Late data has the header it came
+// with.
+typedef struct netflow_header {
+  // When the datagram was received, nanoseconds since 1970 UTC.
+  int64_t received;
+  // When the message was sent, likewise; absent in sFlow.
+  int64_t export_time;
+  // When the exporter started, likewise, if its options told.
+  int64_t system_init;
+  // The caller's number of the datagram.
+  uint64_t frame;
+  // Octets of the payload before the message.
+  size_t offset;
+  // A `netflow_protocol`.
+  uint32_t protocol;
+  // Bits of `netflow_header_field`.
+  uint32_t present;
+  // Observation domain: the v9 source id, the IPFIX domain, engine type and id in v5, v6 and
+  // v8, the sub-agent in sFlow, else 0.
+  uint32_t observation_domain;
+  // The sequence number, in the unit of the protocol.
+  uint32_t sequence;
+  // A `netflow_sequence_event`.
+  uint32_t sequence_event;
+  // Units that are missing before the message.
+  uint32_t lost;
+  // Milliseconds since the exporter started, modulo 2^32.
+  uint32_t sys_uptime;
+  // The sampling word of v5 and v6: mode in the top two bits, interval below.
+  uint16_t sampling;
+  // Port the datagram was sent from.
+  uint16_t port;
+  // Address the datagram was sent from.
+  struct netflow_address exporter;
+  // The address the sFlow agent gives itself.
+  struct netflow_address agent_address;
+} netflow_header;
+
+// One loss: the reason, where, and how many octets.
+typedef struct netflow_problem {
+  // A `netflow_reason`.
+  uint32_t reason;
+  // The set it is in; -1 if it is in none.
+  int32_t set;
+  // Octets from the start of the payload to the structure that is wrong.
+  size_t offset;
+  // Octets that were passed over for it.
+  size_t octets;
+  // The reason in snake case, such as `no_template`; it stays for ever.
+  struct netflow_text code;
+  // The section of the specification that it breaks; of length 0 if there is none.
+  struct netflow_text section;
+  // What is wrong, in English; a NUL is behind it. It stays until the next call of
+  // `netflow_next_problem`, `netflow_decode` or `netflow_decoder_free`.
+  struct netflow_text detail;
+  // The header of its message.
+  struct netflow_header header;
+} netflow_problem;
+
+// Counters of a decoder since it was made. They only grow, but the last two.
+typedef struct netflow_stats {
+  // Datagrams given to the decoder.
+  uint64_t datagrams;
+  // Octets of their payloads.
+  uint64_t octets;
+  // Datagrams whose first header could not be read.
+  uint64_t unreadable;
+  // Messages read; a datagram may hold several.
+  uint64_t messages;
+  // Sets of v9 and IPFIX.
+  uint64_t sets;
+  // Template and options template records, each time one is sent.
+  uint64_t templates;
+  // Withdrawals.
+  uint64_t withdrawals;
+  // Data records that describe flows.
+  uint64_t records;
+  // Data records that describe the exporter.
+  uint64_t options_records;
+  // sFlow flow samples.
+  uint64_t flow_samples;
+  // sFlow counters samples.
+  uint64_t counters_samples;
+  // sFlow discarded packets.
+  uint64_t discarded_packets;
+  // Data sets that waited and were decoded when their template came.
+  uint64_t late_sets;
+  // Data sets that waited and were given up.
+  uint64_t given_up_sets;
+  // Octets of these.
+  uint64_t given_up_octets;
+  // Observation domains forgotten for want of memory.
+  uint64_t evicted;
+  // Octets of memory that all that exporters taught takes now.
+  uint64_t state_octets;
+  // Observation domains that are known now.
+  uint64_t domains;
+} netflow_stats;
+
+// One observation domain of one exporter. Units are those of the protocol: flows in v5 to v8,
+// messages in v9, data records in IPFIX, datagrams in sFlow.
+typedef struct netflow_domain {
+  // Address of the exporter.
+  struct netflow_address exporter;
+  // The address the sFlow agent gives itself.
+  struct netflow_address agent_address;
+  // Port of the exporter; 0 if it is not part of the session.
+  uint16_t port;
+  // A `netflow_protocol`.
+  uint32_t protocol;
+  // The observation domain.
+  uint32_t observation_domain;
+  // Messages that came.
+  uint64_t messages;
+  // When the first came, nanoseconds since 1970 UTC.
+  int64_t first_received;
+  // When the last came.
+  int64_t last_received;
+  // Units that came.
+  uint64_t received;
+  // Units that were sent and have not come.
+  uint64_t lost;
+  // Units that came after later ones; they are not lost.
+  uint64_t late;
+  // Messages that came twice.
+  uint64_t duplicated;
+  // How often the exporter started anew.
+  uint64_t restarted;
+  // Templates in force.
+  uint64_t templates;
+  // Octets of memory that all of it takes.
+  uint64_t state_octets;
+} netflow_domain;
+
+// Takes one observation domain, which is gone when it returns. To go on it returns 0. It must not
+// leave by `longjmp` or an exception.
+typedef int (*netflow_domain_callback)(const struct netflow_domain *domain, void *user);
+
+// What was taken from a snapshot.
+typedef struct netflow_load_report {
+  // Observation domains, new or known before.
+  uint64_t domains;
+  // Templates that came into force or were refreshed.
+  uint64_t templates;
+  // Domains, templates and other entries that were not kept: they did not fit into the limits,
+  // or mean nothing here.
+  uint64_t refused;
+} netflow_load_report;
+
+// The octets of a field and their type: what `netflow_value_u64` and the like read.
+typedef struct netflow_value {
+  // The octets as they were sent, big-endian and perhaps fewer than the type has.
+  struct netflow_octets octets;
+  // A `netflow_data_type`.
+  uint32_t data_type;
+} netflow_value;
+
+// One Set (RFC 7011, section 3.3), the records of a fixed version, or the samples of an sFlow
+// datagram.
+typedef struct netflow_set {
+  // A `netflow_set_kind`.
+  uint32_t kind;
+  // The set id; 0 in the fixed versions and sFlow.
+  uint16_t id;
+  // The set waited for its template.
+  bool late;
+  // Octets of the payload before the set.
+  size_t offset;
+  // The octets behind its header: in the caller's payload, or of late data in the handle.
+  struct netflow_octets body;
+  // Octets at the end of the body that are no record.
+  size_t padding;
+  // The caller's number of the datagram that brought the template, of late data.
+  uint64_t template_frame;
+  // The header of the message it came in.
+  struct netflow_header header;
+} netflow_set;
+
+// One record of a set, of a list or of a sample.
+typedef struct netflow_record {
+  // A `netflow_record_kind`.
+  uint32_t kind;
+  // Its template, or the one it describes; 0 in sFlow.
+  uint16_t template_id;
+  // How many of its fields are the scope; they come first.
+  uint16_t scope_count;
+  // How many fields it has; 0 in sFlow, where that varies.
+  uint32_t field_count;
+  // The enterprise of a sample's or structure's format.
+  uint32_t enterprise;
+  // The number of a sample's or structure's format.
+  uint32_t format;
+  // Its octets, without the header of a sample or structure; of a template none.
+  struct netflow_octets octets;
+  // The name of a sample or structure, such as `if_counters`; of length 0 if it has none.
+  struct netflow_text name;
+} netflow_record;
+
+// One field of a record, or one value of a list.
+typedef struct netflow_field {
+  // Octets and type; the octets of a variable-length field are without their length.
+  struct netflow_value value;
+  // The name of the element, or of the member of sFlow or of a fixed layout; of length 0 if
+  // nobody told it.
+  struct netflow_text name;
+  // Who assigned the number of the element; 0 is IANA, and all of NetFlow v9.
+  uint32_t enterprise_number;
+  // The number of the element, or of the scope type of v9; 0 in sFlow.
+  uint16_t id;
+  // The length that the template gives; 65535 if each record tells it.
+  uint16_t length;
+  // It belongs to the scope of options.
+  bool scope;
+  // Its number is a scope type of v9 (RFC 3954, section 6.1) and no element.
+  bool scope_type;
+  // It is a list that `netflow_enter` goes to; the first octet of a list is its semantic (RFC
+  // 6313, section 4.4).
+  bool list;
+} netflow_field;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// The version of the library, such as `0.1.0`; it stays for ever.
+const char *netflow_version(void);
+
+// The version of the binary interface. A program works with every library that gives the
+// NETFLOW_ABI_VERSION it was compiled with.
+uint32_t netflow_abi_version(void);
+
+// Writes the default options. `size` is `sizeof(netflow_options)`.
+//
+// Pointers:
+//
+// `options` is NULL, or `size` octets may be written there.
+netflow_result netflow_options_init(struct netflow_options *options, size_t size);
+
+// Makes a decoder. `options` may be NULL, which is all defaults.
+//
+// Pointers:
+//
+// `options` is NULL or points to options whose `size` is right and whose pointers are NULL or
+// point to as many items as they say. `decoder` is NULL, or a pointer may be written there.
+netflow_result netflow_decoder_new(const struct netflow_options *options,
+                                   struct netflow_decoder **decoder);
+
+// Frees a decoder and all that it lent. NULL is nothing.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed, and nobody is using it.
+void netflow_decoder_free(struct netflow_decoder *decoder);
+
+// Reads the options of a decoder, with every number that was left open; definitions and rates are
+// not given back. `size` is `sizeof(netflow_options)`.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `options` is NULL, or `size` octets may be
+// written there.
+netflow_result netflow_decoder_options(const struct netflow_decoder *decoder,
+                                       struct netflow_options *options,
+                                       size_t size);
+
+// Empties a datagram and says whom it comes from: `address` is what `recvfrom` gives, a
+// `struct sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and
+// received now. `size` is `sizeof(netflow_datagram)`.
+//
+// Pointers:
+//
+// `datagram` is NULL, or `size` octets may be written there. `address` is NULL or points to
+// `address_len` octets.
+netflow_result netflow_datagram_init(struct netflow_datagram *datagram,
+                                     size_t size,
+                                     const void *address,
+                                     size_t address_len);
+
+// Decodes one datagram. What it gave can be taken until the next call: flows by `netflow_flows` or
+// `netflow_each_flow`, everything by `netflow_next_set`, problems by `netflow_next_problem`.
+//
+// It fails only if not even the first header can be read. Whatever is wrong behind that costs no
+// more than itself and is among the problems.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `datagram` is NULL or points to a datagram whose
+// `size` is right and whose payload is NULL or has as many octets as it says, which stay as they
+// are until the next call that says that it ends the message.
+netflow_result netflow_decode(struct netflow_decoder *decoder,
+                              const struct netflow_datagram *datagram);
+
+// Forgets the templates of a stream that has ended (RFC 7011, section 10.4). It ends the message.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `exporter` is NULL or points to an address.
+netflow_result netflow_end_session(struct netflow_decoder *decoder,
+                                   const struct netflow_address *exporter,
+                                   uint16_t port);
+
+// The element of this number; enterprise 0 is IANA. `size` is `sizeof(netflow_element)`.
+//
+// Pointers:
+//
+// `element` is NULL, or `size` octets may be written there.
+netflow_result netflow_element_by_number(uint32_t enterprise_number,
+                                         uint16_t id,
+                                         struct netflow_element *element,
+                                         size_t size);
+
+// The meaning of a field type of NetFlow v9, vendors' own among them. `size` is
+// `sizeof(netflow_element)`.
+//
+// Pointers:
+//
+// `element` is NULL, or `size` octets may be written there.
+netflow_result netflow_element_of_v9(uint16_t field_type,
+                                     struct netflow_element *element,
+                                     size_t size);
+
+// The element of this name, capitals as they are. `size` is `sizeof(netflow_element)`.
+//
+// Pointers:
+//
+// `name` is NULL or a string that a NUL ends. `element` is NULL, or `size` octets may be written
+// there.
+netflow_result netflow_element_by_name(const char *name,
+                                       struct netflow_element *element,
+                                       size_t size);
+
+// The number of the field of a flow that has this name: a `netflow_flow_field`, or
+// NETFLOW_ERROR_UNKNOWN.
+//
+// Pointers:
+//
+// `name` is NULL or a string that a NUL ends.
+int32_t netflow_field_by_name(const char *name);
+
+// The name of a field of a flow, by its `netflow_flow_field`; of length 0 if there is no such field.
+// It stays for ever.
+struct netflow_text netflow_field_name(uint32_t field);
+
+// Writes an address as text, with a NUL behind it: at most 46 octets.
+//
+// Pointers:
+//
+// `address` is NULL or points to an address. `text` is NULL, or `capacity` octets may be written
+// there.
+netflow_result netflow_address_text(const struct netflow_address *address,
+                                    char *text,
+                                    size_t capacity);
+
+// Writes the next flows of the message into the caller's array, at most `capacity` of them, and
+// how many to `count`. What does not fit comes with the next call; NETFLOW_END says that all were
+// given. `flow_size` is `sizeof(netflow_flow)`, by which the library knows how many fields the
+// program knows.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `flows` is NULL, or `capacity` times `flow_size`
+// octets may be written there. `count` is NULL, or a `size_t` may be written there.
+netflow_result netflow_flows(struct netflow_decoder *decoder,
+                             struct netflow_flow *flows,
+                             size_t flow_size,
+                             size_t capacity,
+                             size_t *count);
+
+// Gives every flow of the message to `callback`, with `user`. It may look at the message with other
+// functions; if it ends it (by `netflow_decode`, say), that is NETFLOW_ERROR_BUSY. If it returns
+// anything but 0, that is NETFLOW_STOPPED.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed, and `callback` does not free it. `callback` may be
+// called with `user`.
+netflow_result netflow_each_flow(struct netflow_decoder *decoder,
+                                 netflow_flow_callback callback,
+                                 void *user);
+
+// Starts all ways through the message again. What flows pointed to is gone.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed.
+netflow_result netflow_rewind(struct netflow_decoder *decoder);
+
+// What a result means, in English; it stays for ever.
+const char *netflow_strerror(int32_t result);
+
+// The name of a `netflow_reason` in snake case, such as `no_template`; of length 0 if there is no
+// such reason. It stays for ever.
+struct netflow_text netflow_reason_name(uint32_t reason);
+
+// What the last call with this handle that failed told; calls that succeed do not change it. `size`
+// is `sizeof(netflow_error)`. NETFLOW_END says that none has failed.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `error` is NULL, or `size` octets may be written
+// there.
+netflow_result netflow_last_error(struct netflow_decoder *decoder,
+                                  struct netflow_error *error,
+                                  size_t size);
+
+// The next problem of the message: what was passed over, and why. `size` is
+// `sizeof(netflow_problem)`.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `problem` is NULL, or `size` octets may be
+// written there.
+netflow_result netflow_next_problem(struct netflow_decoder *decoder,
+                                    struct netflow_problem *problem,
+                                    size_t size);
+
+// Reads the counters. `size` is `sizeof(netflow_stats)`.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `stats` is NULL, or `size` octets may be written
+// there.
+netflow_result netflow_stats_read(struct netflow_decoder *decoder,
+                                  struct netflow_stats *stats,
+                                  size_t size);
+
+// How many problems of a `netflow_reason` there were since the decoder was made.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `count` is NULL, or may be written.
+netflow_result netflow_problem_count(struct netflow_decoder *decoder,
+                                     uint32_t reason,
+                                     uint64_t *count);
+
+// Gives every observation domain that is known to `callback`, with `user`: what it sent, and what
+// of it was lost. The callback cannot use the handle. If it returns anything but 0, that is
+// NETFLOW_STOPPED.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed, and `callback` does not free it. `callback` may be
+// called with `user`.
+netflow_result netflow_each_domain(struct netflow_decoder *decoder,
+                                   netflow_domain_callback callback,
+                                   void *user);
+
+// All that exporters taught, for another decoder, such as that of the next run. The octets stay
+// until the next call of `netflow_save` or `netflow_decoder_free`.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `snapshot` is NULL, or may be written.
+netflow_result netflow_save(struct netflow_decoder *decoder,
+                            struct netflow_octets *snapshot);
+
+// Takes what a snapshot holds to what is known already, and ends the message. What does not fit
+// into the limits is refused and counted. `report` may be NULL; `size` is
+// `sizeof(netflow_load_report)`.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `snapshot` is NULL or points to `len` octets.
+// `report` is NULL, or `size` octets may be written there.
+netflow_result netflow_load(struct netflow_decoder *decoder,
+                            const void *snapshot,
+                            size_t len,
+                            struct netflow_load_report *report,
+                            size_t size);
+
+// Reads an integer that is not negative, of any width; of a time in seconds or milliseconds, these.
+//
+// Pointers:
+//
+// `value` is NULL or points to a value whose octets are there. `number` is NULL, or may be written.
+netflow_result netflow_value_u64(const struct netflow_value *value,
+                                 uint64_t *number);
+
+// Reads an integer of any width.
+//
+// Pointers:
+//
+// `value` is NULL or points to a value whose octets are there. `number` is NULL, or may be written.
+netflow_result netflow_value_i64(const struct netflow_value *value,
+                                 int64_t *number);
+
+// Reads a float32 or float64; a float64 may be sent as a float32.
+//
+// Pointers:
+//
+// `value` is NULL or points to a value whose octets are there. `number` is NULL, or may be written.
+netflow_result netflow_value_f64(const struct netflow_value *value,
+                                 double *number);
+
+// Reads a boolean; what is neither true nor false does not fit.
+//
+// Pointers:
+//
+// `value` is NULL or points to a value whose octets are there. `flag` is NULL, or may be written.
+netflow_result netflow_value_bool(const struct netflow_value *value,
+                                  bool *flag);
+
+// Reads an IPv4 or IPv6 address.
+//
+// Pointers:
+//
+// `value` is NULL or points to a value whose octets are there. `address` is NULL, or may be written.
+netflow_result netflow_value_address(const struct netflow_value *value,
+                                     struct netflow_address *address);
+
+// Reads a MAC address.
+//
+// Pointers:
+//
+// `value` is NULL or points to a value whose octets are there. `address` is NULL, or may be written.
+netflow_result netflow_value_mac(const struct netflow_value *value,
+                                 struct netflow_mac *address);
+
+// Reads a time of any precision: nanoseconds since 1970 UTC.
+//
+// Pointers:
+//
+// `value` is NULL or points to a value whose octets are there. `nanos` is NULL, or may be written.
+netflow_result netflow_value_time(const struct netflow_value *value,
+                                  int64_t *nanos);
+
+// Reads a string, without the NULs that pad it. The text is that of the value's octets.
+//
+// Pointers:
+//
+// `value` is NULL or points to a value whose octets are there. `text` is NULL, or may be written.
+netflow_result netflow_value_text(const struct netflow_value *value,
+                                  struct netflow_text *text);
+
+// The octets of a value of any type, as they were sent.
+//
+// Pointers:
+//
+// `value` is NULL or points to a value whose octets are there. `octets` is NULL, or may be written.
+netflow_result netflow_value_octets(const struct netflow_value *value,
+                                    struct netflow_octets *octets);
+
+// The next set of the message, in the order of the wire; late ones come last. The records of a
+// fixed version and the samples of sFlow are one set. `size` is `sizeof(netflow_set)`.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `set` is NULL, or `size` octets may be written
+// there.
+netflow_result netflow_next_set(struct netflow_decoder *decoder,
+                                struct netflow_set *set,
+                                size_t size);
+
+// The next record of the set, or of what was entered. `size` is `sizeof(netflow_record)`.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `record` is NULL, or `size` octets may be
+// written there.
+netflow_result netflow_next_record(struct netflow_decoder *decoder,
+                                   struct netflow_record *record,
+                                   size_t size);
+
+// The next field of the record, or value of the basicList that was entered; padding is a field
+// too. `size` is `sizeof(netflow_field)`. The name of a member of sFlow stays until the next call
+// of this function, other names until the message ends.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `field` is NULL, or `size` octets may be written
+// there.
+netflow_result netflow_next_field(struct netflow_decoder *decoder,
+                                  struct netflow_field *field,
+                                  size_t size);
+
+// Goes into what was given last: from a sample of sFlow to its records, from a field that is a list
+// (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END says
+// that there is nothing to enter.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed.
+netflow_result netflow_enter(struct netflow_decoder *decoder);
+
+// Goes back to where `netflow_enter` was called. NETFLOW_END says that nothing was entered.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed.
+netflow_result netflow_leave(struct netflow_decoder *decoder);
+
+// Goes to the record or sample of a flow, so that `netflow_next_field` gives its fields:
+// `octets` is `netflow_flow.record.data`. Flows in their order are found fastest. `size` is
+// `sizeof(netflow_record)`.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `record` is NULL, or `size` octets may be
+// written there. What `octets` points to is not read.
+netflow_result netflow_find_record(struct netflow_decoder *decoder,
+                                   const void *octets,
+                                   struct netflow_record *record,
+                                   size_t size);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+/* Whether a flow has a field: NETFLOW_HAS(&flow, NETFLOW_FIELD_OCTETS). */
+#define NETFLOW_HAS(flow, field) \
+  ((((flow)->present[(unsigned)(field) / 64u]) >> ((unsigned)(field) % 64u) & 1u) != 0)
+
+/* Asks for a field: NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS). */
+#define NETFLOW_ADD(fields, field) \
+  ((fields)[(unsigned)(field) / 64u] |= (uint64_t)1 << ((unsigned)(field) % 64u))
+
+/* For netflow_datagram.received: the present time. */
+#define NETFLOW_NOW INT64_MIN
+
+/* Every field of a flow, for whoever makes code of them: X(number, member, type), where the type is
+   U8, U16, U32, U64, FLAG, ADDRESS, MAC, TIME, DURATION, TEXT, OCTETS, NAME, APPLICATION or
+   NUMBERS. */
+#define NETFLOW_FLOW_FIELDS(X) \
+  X(NETFLOW_FIELD_EXPORTER_ADDRESS, exporter_address, ADDRESS) \
+  X(NETFLOW_FIELD_EXPORTER_PORT, exporter_port, U16) \
+  X(NETFLOW_FIELD_AGENT_ADDRESS, agent_address, ADDRESS) \
+  X(NETFLOW_FIELD_EXPORT_PROTOCOL, export_protocol, NAME) \
+  X(NETFLOW_FIELD_OBSERVATION_DOMAIN, observation_domain, U32) \
+  X(NETFLOW_FIELD_TEMPLATE_ID, template_id, U16) \
+  X(NETFLOW_FIELD_SEQUENCE, sequence, U32) \
+  X(NETFLOW_FIELD_RECEIVED, received, TIME) \
+  X(NETFLOW_FIELD_EXPORT_TIME, export_time, TIME) \
+  X(NETFLOW_FIELD_LATE, late, FLAG) \
+  X(NETFLOW_FIELD_FRAME, frame, U64) \
+  X(NETFLOW_FIELD_START, start, TIME) \
+  X(NETFLOW_FIELD_END, end, TIME) \
+  X(NETFLOW_FIELD_DURATION, duration, DURATION) \
+  X(NETFLOW_FIELD_CLOCK, clock, NAME) \
+  X(NETFLOW_FIELD_CLOCK_SUSPECT, clock_suspect, FLAG) \
+  X(NETFLOW_FIELD_SOURCE_ADDRESS, source_address, ADDRESS) \
+  X(NETFLOW_FIELD_DESTINATION_ADDRESS, destination_address, ADDRESS) \
+  X(NETFLOW_FIELD_SOURCE_PORT, source_port, U16) \
+  X(NETFLOW_FIELD_DESTINATION_PORT, destination_port, U16) \
+  X(NETFLOW_FIELD_PROTOCOL, protocol, U8) \
+  X(NETFLOW_FIELD_OCTETS, octets, U64) \
+  X(NETFLOW_FIELD_PACKETS, packets, U64) \
+  X(NETFLOW_FIELD_REVERSE_OCTETS, reverse_octets, U64) \
+  X(NETFLOW_FIELD_REVERSE_PACKETS, reverse_packets, U64) \
+  X(NETFLOW_FIELD_SAMPLING_RATE, sampling_rate, U64) \
+  X(NETFLOW_FIELD_SAMPLING, sampling, NAME) \
+  X(NETFLOW_FIELD_OCTETS_SCALED, octets_scaled, U64) \
+  X(NETFLOW_FIELD_PACKETS_SCALED, packets_scaled, U64) \
+  X(NETFLOW_FIELD_TCP_FLAGS, tcp_flags, U16) \
+  X(NETFLOW_FIELD_TOS, tos, U8) \
+  X(NETFLOW_FIELD_IP_VERSION, ip_version, U8) \
+  X(NETFLOW_FIELD_TTL, ttl, U8) \
+  X(NETFLOW_FIELD_MIN_TTL, min_ttl, U8) \
+  X(NETFLOW_FIELD_MAX_TTL, max_ttl, U8) \
+  X(NETFLOW_FIELD_FRAGMENT_ID, fragment_id, U32) \
+  X(NETFLOW_FIELD_FRAGMENT_OFFSET, fragment_offset, U16) \
+  X(NETFLOW_FIELD_IPV6_FLOW_LABEL, ipv6_flow_label, U32) \
+  X(NETFLOW_FIELD_ETHER_TYPE, ether_type, U16) \
+  X(NETFLOW_FIELD_ICMP_TYPE, icmp_type, U8) \
+  X(NETFLOW_FIELD_ICMP_CODE, icmp_code, U8) \
+  X(NETFLOW_FIELD_INPUT_INTERFACE, input_interface, U32) \
+  X(NETFLOW_FIELD_OUTPUT_INTERFACE, output_interface, U32) \
+  X(NETFLOW_FIELD_INPUT_INTERFACE_NAME, input_interface_name, TEXT) \
+  X(NETFLOW_FIELD_OUTPUT_INTERFACE_NAME, output_interface_name, TEXT) \
+  X(NETFLOW_FIELD_SOURCE_MAC, source_mac, MAC) \
+  X(NETFLOW_FIELD_DESTINATION_MAC, destination_mac, MAC) \
+  X(NETFLOW_FIELD_VLAN, vlan, U16) \
+  X(NETFLOW_FIELD_POST_VLAN, post_vlan, U16) \
+  X(NETFLOW_FIELD_MPLS_LABELS, mpls_labels, NUMBERS) \
+  X(NETFLOW_FIELD_NEXT_HOP, next_hop, ADDRESS) \
+  X(NETFLOW_FIELD_BGP_NEXT_HOP, bgp_next_hop, ADDRESS) \
+  X(NETFLOW_FIELD_SOURCE_AS, source_as, U32) \
+  X(NETFLOW_FIELD_DESTINATION_AS, destination_as, U32) \
+  X(NETFLOW_FIELD_NEXT_AS, next_as, U32) \
+  X(NETFLOW_FIELD_AS_PATH, as_path, NUMBERS) \
+  X(NETFLOW_FIELD_COMMUNITIES, communities, NUMBERS) \
+  X(NETFLOW_FIELD_SOURCE_PREFIX_LENGTH, source_prefix_length, U8) \
+  X(NETFLOW_FIELD_DESTINATION_PREFIX_LENGTH, destination_prefix_length, U8) \
+  X(NETFLOW_FIELD_INGRESS_VRF, ingress_vrf, U32) \
+  X(NETFLOW_FIELD_EGRESS_VRF, egress_vrf, U32) \
+  X(NETFLOW_FIELD_INGRESS_VRF_NAME, ingress_vrf_name, TEXT) \
+  X(NETFLOW_FIELD_EGRESS_VRF_NAME, egress_vrf_name, TEXT) \
+  X(NETFLOW_FIELD_POST_NAT_SOURCE_ADDRESS, post_nat_source_address, ADDRESS) \
+  X(NETFLOW_FIELD_POST_NAT_DESTINATION_ADDRESS, post_nat_destination_address, ADDRESS) \
+  X(NETFLOW_FIELD_POST_NAT_SOURCE_PORT, post_nat_source_port, U16) \
+  X(NETFLOW_FIELD_POST_NAT_DESTINATION_PORT, post_nat_destination_port, U16) \
+  X(NETFLOW_FIELD_DIRECTION, direction, U8) \
+  X(NETFLOW_FIELD_FORWARDING_STATUS, forwarding_status, U32) \
+  X(NETFLOW_FIELD_DROP_REASON, drop_reason, U32) \
+  X(NETFLOW_FIELD_FLOW_END_REASON, flow_end_reason, U8) \
+  X(NETFLOW_FIELD_FIREWALL_EVENT, firewall_event, U8) \
+  X(NETFLOW_FIELD_FIREWALL_EXTENDED_EVENT, firewall_extended_event, U16) \
+  X(NETFLOW_FIELD_INGRESS_ACL, ingress_acl, OCTETS) \
+  X(NETFLOW_FIELD_EGRESS_ACL, egress_acl, OCTETS) \
+  X(NETFLOW_FIELD_NAT_EVENT, nat_event, U8) \
+  X(NETFLOW_FIELD_APPLICATION_ID, application_id, APPLICATION) \
+  X(NETFLOW_FIELD_APPLICATION_NAME, application_name, TEXT) \
+  X(NETFLOW_FIELD_USER_NAME, user_name, TEXT) \
+  X(NETFLOW_FIELD_FLOW_ID, flow_id, U64) \
+  X(NETFLOW_FIELD_TUNNEL_TYPE, tunnel_type, NAME) \
+  X(NETFLOW_FIELD_TUNNEL_ID, tunnel_id, U64) \
+  X(NETFLOW_FIELD_INNER_SOURCE_ADDRESS, inner_source_address, ADDRESS) \
+  X(NETFLOW_FIELD_INNER_DESTINATION_ADDRESS, inner_destination_address, ADDRESS) \
+  X(NETFLOW_FIELD_INNER_SOURCE_PORT, inner_source_port, U16) \
+  X(NETFLOW_FIELD_INNER_DESTINATION_PORT, inner_destination_port, U16) \
+  X(NETFLOW_FIELD_INNER_PROTOCOL, inner_protocol, U8)
+
+#endif /* NETFLOW_H */

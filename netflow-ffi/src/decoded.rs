@@ -1,0 +1,73 @@
+//! A decoder, and beside it what borrows it: the message of the last datagram.
+
+use core::ptr::NonNull;
+
+use netflow_core::{Datagram, Decoder, Error};
+
+use crate::handle::Taken;
+
+/// A decoder and the message of the last datagram.
+///
+/// The message borrows the decoder, which Rust allows no struct to say. So the decoder stands behind
+/// a raw pointer, and nothing changes it while there is a message.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    /// From `Box::into_raw`, and only freed by `drop`.
+    decoder: NonNull<Decoder>,
+    /// Borrows the decoder.
+    taken: Option<Taken<'static>>,
+}
+
+impl Decoded {
+    pub(crate) fn new(decoder: Decoder) -> Self {
+        Self {
+            decoder: NonNull::from(Box::leak(Box::new(decoder))),
+            taken: None,
+        }
+    }
+
+    /// The decoder, to look at.
+    pub(crate) fn decoder(&self) -> &Decoder {
+        // SAFETY: it lives as long as `self`, and only `change` borrows it mutably, by `&mut self`.
+        unsafe { self.decoder.as_ref() }
+    }
+
+    /// The decoder, to change; the message is gone.
+    pub(crate) fn change(&mut self) -> &mut Decoder {
+        self.taken = None;
+        // SAFETY: it lives as long as `self`; what borrowed it is gone, and nobody else can borrow
+        // it while `self` is borrowed.
+        unsafe { self.decoder.as_mut() }
+    }
+
+    /// Decodes a datagram. Its octets have to stay as they are until the message is gone, which
+    /// who gives them as `'static` has promised.
+    pub(crate) fn decode(
+        &mut self,
+        datagram: Datagram<'static>,
+        split: bool,
+        discarded: bool,
+    ) -> Result<(), Error> {
+        self.taken = None;
+        // SAFETY: it lives until `self` is dropped, and the message before it; what borrowed it is
+        // gone, and only `change` borrows it mutably, which drops the message first.
+        let decoder: &'static mut Decoder = unsafe { self.decoder.as_mut() };
+        let message = decoder.decode(datagram)?;
+        self.taken = Some(Taken::new(message, split, discarded));
+        Ok(())
+    }
+
+    /// Uses the message; `None` if there is none. What `take` is given lives no longer than the
+    /// call.
+    pub(crate) fn with<R>(&mut self, take: impl for<'m> FnOnce(&mut Taken<'m>) -> R) -> Option<R> {
+        self.taken.as_mut().map(take)
+    }
+}
+
+impl Drop for Decoded {
+    fn drop(&mut self) {
+        self.taken = None;
+        // SAFETY: the pointer is from a `Box`, nothing borrows it any more, and this is done once.
+        drop(unsafe { Box::from_raw(self.decoder.as_ptr()) });
+    }
+}

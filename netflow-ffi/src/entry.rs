@@ -1,0 +1,117 @@
+//! The functions that C calls.
+//!
+//! Each checks its pointers, calls what does the work, and gives a number back. A panic does not get
+//! further than here.
+
+mod decoder;
+mod element;
+mod flows;
+mod report;
+mod snapshot;
+mod value;
+mod walk;
+
+use core::mem;
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+
+pub use self::decoder::{
+    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_datagram_init, netflow_decode,
+    netflow_decoder_free, netflow_decoder_new, netflow_decoder_options, netflow_end_session,
+    netflow_options_init, netflow_version,
+};
+pub use self::element::{
+    netflow_address_text, netflow_element_by_name, netflow_element_by_number,
+    netflow_element_of_v9, netflow_field_by_name, netflow_field_name,
+};
+pub use self::flows::{netflow_each_flow, netflow_flows, netflow_rewind};
+pub use self::report::{
+    netflow_each_domain, netflow_last_error, netflow_next_problem, netflow_problem_count,
+    netflow_reason_name, netflow_stats_read, netflow_strerror,
+};
+pub use self::snapshot::{netflow_load, netflow_save};
+pub use self::value::{
+    netflow_value_address, netflow_value_bool, netflow_value_f64, netflow_value_i64,
+    netflow_value_mac, netflow_value_octets, netflow_value_text, netflow_value_time,
+    netflow_value_u64,
+};
+pub use self::walk::{
+    netflow_enter, netflow_find_record, netflow_leave, netflow_next_field, netflow_next_record,
+    netflow_next_set,
+};
+use crate::handle::netflow_decoder;
+use crate::pointer;
+use crate::result::{Failure, netflow_result};
+
+/// Makes a call that needs no handle.
+fn call(work: impl FnOnce() -> Result<netflow_result, Failure>) -> netflow_result {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(result)) => result,
+        Ok(Err(failure)) => failure.result(),
+        Err(panic) => {
+            // To drop it could panic again.
+            mem::forget(panic);
+            netflow_result::NETFLOW_ERROR_INTERNAL
+        }
+    }
+}
+
+/// Makes a call with a handle, which remembers what failed.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed, and no other thread uses it.
+unsafe fn call_with(
+    decoder: *const netflow_decoder,
+    work: impl FnOnce(&netflow_decoder) -> Result<netflow_result, Failure>,
+) -> netflow_result {
+    if let Err(failure) = pointer::check(decoder, "decoder") {
+        return failure.result();
+    }
+    // SAFETY: it is a handle that is not freed. What changes in it is in cells.
+    let decoder = unsafe { &*decoder };
+    match catch_unwind(AssertUnwindSafe(|| work(decoder))) {
+        Ok(Ok(result)) => result,
+        Ok(Err(failure)) => decoder.fail(failure),
+        Err(panic) => {
+            mem::forget(panic);
+            decoder.lose();
+            netflow_result::NETFLOW_ERROR_INTERNAL
+        }
+    }
+}
+
+/// `NETFLOW_END` if there is nothing.
+const fn ok_or_end(is_there: bool) -> netflow_result {
+    if is_there {
+        netflow_result::NETFLOW_OK
+    } else {
+        netflow_result::NETFLOW_END
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{call, call_with, netflow_decoder_free, netflow_rewind};
+    use crate::handle::netflow_decoder;
+    use crate::options::netflow_options;
+    use crate::result::netflow_result;
+
+    #[test]
+    fn a_panic_becomes_a_number_and_the_handle_is_lost() {
+        let result = call(|| panic!("on purpose"));
+        assert_eq!(result, netflow_result::NETFLOW_ERROR_INTERNAL);
+
+        let options = netflow_options::default();
+        let settings = options.settings(Default::default(), Default::default());
+        let decoder = Box::into_raw(Box::new(netflow_decoder::new(settings.ok().unwrap())));
+        // SAFETY: the handle was just made.
+        let result = unsafe { call_with(decoder, |_| panic!("on purpose")) };
+        assert_eq!(result, netflow_result::NETFLOW_ERROR_INTERNAL);
+        // SAFETY: it is not freed yet.
+        let result = unsafe { netflow_rewind(decoder) };
+        assert_eq!(result, netflow_result::NETFLOW_ERROR_INTERNAL);
+        // SAFETY: it is freed once.
+        unsafe { netflow_decoder_free(decoder) };
+    }
+}

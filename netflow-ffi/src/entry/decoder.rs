@@ -1,0 +1,221 @@
+//! Decoders, made, used and freed.
+
+use core::ffi::{c_char, c_void};
+use core::mem::offset_of;
+use core::net::SocketAddr;
+
+use super::{call, call_with};
+use crate::datagram::netflow_datagram;
+use crate::handle::netflow_decoder;
+use crate::options::{self, netflow_options};
+use crate::plain::netflow_address;
+use crate::pointer::{self, Place};
+use crate::result::{Failure, netflow_result};
+
+/// The version of the binary interface that this header describes.
+pub const NETFLOW_ABI_VERSION: u32 = 0;
+
+/// The version of the library, such as `0.1.0`; it stays for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn netflow_version() -> *const c_char {
+    const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+    VERSION.as_ptr().cast()
+}
+
+/// The version of the binary interface. A program works with every library that gives the
+/// NETFLOW_ABI_VERSION it was compiled with.
+#[unsafe(no_mangle)]
+pub extern "C" fn netflow_abi_version() -> u32 {
+    NETFLOW_ABI_VERSION
+}
+
+/// Writes the default options. `size` is `sizeof(netflow_options)`.
+///
+/// # Safety
+///
+/// `options` is NULL, or `size` octets may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_options_init(
+    options: *mut netflow_options,
+    size: usize,
+) -> netflow_result {
+    call(|| {
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(options, size, "options") }?;
+        let hidden = netflow_options {
+            size,
+            // Chosen anew for each decoder.
+            hash_seed: 0,
+            ..netflow_options::default()
+        };
+        place.write(hidden);
+        Ok(netflow_result::NETFLOW_OK)
+    })
+}
+
+/// Makes a decoder. `options` may be NULL, which is all defaults.
+///
+/// # Safety
+///
+/// `options` is NULL or points to options whose `size` is right and whose pointers are NULL or
+/// point to as many items as they say. `decoder` is NULL, or a pointer may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_decoder_new(
+    options: *const netflow_options,
+    decoder: *mut *mut netflow_decoder,
+) -> netflow_result {
+    call(|| {
+        pointer::check(decoder, "place for the decoder")?;
+        let defaults = netflow_options::default();
+        let options = if options.is_null() {
+            defaults
+        } else {
+            // SAFETY: as the caller promises.
+            unsafe { pointer::read(options, defaults, "options") }?
+        };
+        // SAFETY: as the caller promises.
+        let (definitions, rates) = unsafe { options::lent(&options) }?;
+        let made = netflow_decoder::new(options.settings(definitions, rates)?);
+        let made = Box::into_raw(Box::new(made));
+        // SAFETY: as the caller promises; it is not NULL.
+        unsafe { pointer::set(decoder, made, "place for the decoder") }?;
+        Ok(netflow_result::NETFLOW_OK)
+    })
+}
+
+/// Frees a decoder and all that it lent. NULL is nothing.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed, and nobody is using it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_decoder_free(decoder: *mut netflow_decoder) {
+    let freed = call(|| {
+        pointer::check(decoder, "decoder")?;
+        // SAFETY: it came from `netflow_decoder_new`, and is freed once.
+        drop(unsafe { Box::from_raw(decoder) });
+        Ok(netflow_result::NETFLOW_OK)
+    });
+    // There is nobody to tell.
+    let _ = freed;
+}
+
+/// Reads the options of a decoder, with every number that was left open; definitions and rates are
+/// not given back. `size` is `sizeof(netflow_options)`.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `options` is NULL, or `size` octets may be
+/// written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_decoder_options(
+    decoder: *const netflow_decoder,
+    options: *mut netflow_options,
+    size: usize,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(options, size, "options") }?;
+        decoder.state(|state| {
+            place.write(netflow_options {
+                size,
+                ..state.options
+            });
+            Ok(netflow_result::NETFLOW_OK)
+        })
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Empties a datagram and says whom it comes from: `address` is what `recvfrom` gives, a
+/// `struct sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and
+/// received now. `size` is `sizeof(netflow_datagram)`.
+///
+/// # Safety
+///
+/// `datagram` is NULL, or `size` octets may be written there. `address` is NULL or points to
+/// `address_len` octets.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_datagram_init(
+    datagram: *mut netflow_datagram,
+    size: usize,
+    address: *const c_void,
+    address_len: usize,
+) -> netflow_result {
+    call(|| {
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(datagram, size, "datagram") }?;
+        let mut empty = netflow_datagram {
+            size,
+            ..netflow_datagram::default()
+        };
+        if !address.is_null() {
+            // SAFETY: as the caller promises.
+            let octets =
+                unsafe { pointer::items(address.cast::<u8>(), address_len, "socket address") }?;
+            empty.set_source(octets)?;
+        }
+        place.write(empty);
+        Ok(netflow_result::NETFLOW_OK)
+    })
+}
+
+/// Decodes one datagram. What it gave can be taken until the next call: flows by `netflow_flows` or
+/// `netflow_each_flow`, everything by `netflow_next_set`, problems by `netflow_next_problem`.
+///
+/// It fails only if not even the first header can be read. Whatever is wrong behind that costs no
+/// more than itself and is among the problems.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `datagram` is NULL or points to a datagram whose
+/// `size` is right and whose payload is NULL or has as many octets as it says, which stay as they
+/// are until the next call that says that it ends the message.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_decode(
+    decoder: *mut netflow_decoder,
+    datagram: *const netflow_datagram,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        let empty = netflow_datagram::default();
+        // SAFETY: as the caller promises.
+        let datagram = unsafe { pointer::read(datagram, empty, "datagram") }?;
+        let (payload, len) = (datagram.payload, datagram.payload_len);
+        // SAFETY: as the caller promises; the message is given up before they change.
+        let payload: &'static [u8] = unsafe { pointer::items(payload, len, "payload") }?;
+        let datagram = datagram.with(payload)?;
+        decoder.state(|state| state.decode(datagram))?;
+        Ok(netflow_result::NETFLOW_OK)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Forgets the templates of a stream that has ended (RFC 7011, section 10.4). It ends the message.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `exporter` is NULL or points to an address.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_end_session(
+    decoder: *mut netflow_decoder,
+    exporter: *const netflow_address,
+    port: u16,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let address = unsafe { pointer::get(exporter, "exporter") }?;
+        let address = address.address().ok_or(Failure::argument("exporter"))?;
+        decoder.state(|state| {
+            state.change().end_session(SocketAddr::new(address, port));
+            Ok(netflow_result::NETFLOW_OK)
+        })
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+// What the checks of `pointer::read` and `write` count on.
+const _: () = assert!(offset_of!(netflow_options, size) == 0);
+const _: () = assert!(offset_of!(netflow_datagram, size) == 0);

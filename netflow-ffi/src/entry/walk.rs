@@ -1,0 +1,145 @@
+//! The walk over sets, records and fields.
+
+use core::ffi::c_void;
+
+use super::{call_with, ok_or_end};
+use crate::handle::{State, netflow_decoder};
+use crate::pointer::{Grows, Place};
+use crate::result::{Failure, netflow_result};
+use crate::walk::{netflow_field, netflow_record, netflow_set};
+
+/// The next set of the message, in the order of the wire; late ones come last. The records of a
+/// fixed version and the samples of sFlow are one set. `size` is `sizeof(netflow_set)`.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `set` is NULL, or `size` octets may be written
+/// there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_next_set(
+    decoder: *mut netflow_decoder,
+    set: *mut netflow_set,
+    size: usize,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(set, size, "set") }?;
+        let next = decoder.state(|state| state.with(|taken, _| taken.walk().next_set()))?;
+        Ok(give(place, next))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// The next record of the set, or of what was entered. `size` is `sizeof(netflow_record)`.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `record` is NULL, or `size` octets may be
+/// written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_next_record(
+    decoder: *mut netflow_decoder,
+    record: *mut netflow_record,
+    size: usize,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(record, size, "record") }?;
+        let next = decoder.state(|state| state.with(|taken, _| taken.walk().next_record()))?;
+        Ok(give(place, next))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// The next field of the record, or value of the basicList that was entered; padding is a field
+/// too. `size` is `sizeof(netflow_field)`. The name of a member of sFlow stays until the next call
+/// of this function, other names until the message ends.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `field` is NULL, or `size` octets may be written
+/// there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_next_field(
+    decoder: *mut netflow_decoder,
+    field: *mut netflow_field,
+    size: usize,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(field, size, "field") }?;
+        let next = decoder.state(|state| state.with(|taken, _| taken.walk().next_field()))?;
+        Ok(give(place, next))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Goes into what was given last: from a sample of sFlow to its records, from a field that is a list
+/// (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END says
+/// that there is nothing to enter.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_enter(decoder: *mut netflow_decoder) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        let enter = |state: &mut State| state.with(|taken, _| taken.walk().enter());
+        Ok(ok_or_end(decoder.state(enter)?))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Goes back to where `netflow_enter` was called. NETFLOW_END says that nothing was entered.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_leave(decoder: *mut netflow_decoder) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        let leave = |state: &mut State| state.with(|taken, _| taken.walk().leave());
+        Ok(ok_or_end(decoder.state(leave)?))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Goes to the record or sample of a flow, so that `netflow_next_field` gives its fields:
+/// `octets` is `netflow_flow.record.data`. Flows in their order are found fastest. `size` is
+/// `sizeof(netflow_record)`.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `record` is NULL, or `size` octets may be
+/// written there. What `octets` points to is not read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_find_record(
+    decoder: *mut netflow_decoder,
+    octets: *const c_void,
+    record: *mut netflow_record,
+    size: usize,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(record, size, "record") }?;
+        let find = |state: &mut State| state.with(|taken, _| taken.find(octets.cast()));
+        let found = decoder.state(find)?.ok_or(Failure::Argument(
+            netflow_result::NETFLOW_ERROR_UNKNOWN,
+            "no record of the message begins there",
+        ))?;
+        place.write(found);
+        Ok(netflow_result::NETFLOW_OK)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Writes what there is.
+fn give<T: Grows>(place: Place<T>, value: Option<T>) -> netflow_result {
+    ok_or_end(value.map(|value| place.write(value)).is_some())
+}

@@ -1,0 +1,47 @@
+//! The flows that were not given yet.
+
+use netflow_core::{Flow, Flows, Message};
+
+/// How far the flows of a message were given.
+#[derive(Debug, Clone)]
+pub(crate) struct Cursor<'m> {
+    flows: Flows<'m>,
+    /// Behind each biflow comes its reverse direction.
+    split: bool,
+    reverse: Option<Flow<'m>>,
+}
+
+impl<'m> Cursor<'m> {
+    pub(crate) fn new(message: &Message<'m>, split: bool, discarded: bool) -> Self {
+        let flows = message.flows();
+        Self {
+            flows: if discarded {
+                flows.with_discarded()
+            } else {
+                flows
+            },
+            split,
+            reverse: None,
+        }
+    }
+
+    /// The next flow.
+    #[inline(always)]
+    pub(super) fn next(&mut self) -> Option<Flow<'m>> {
+        if self.split {
+            self.next_split()
+        } else {
+            self.flows.next()
+        }
+    }
+
+    #[inline(never)]
+    fn next_split(&mut self) -> Option<Flow<'m>> {
+        if let Some(reverse) = self.reverse.take() {
+            return Some(reverse);
+        }
+        let flow = self.flows.next()?;
+        self.reverse = flow.reverse();
+        Some(flow)
+    }
+}

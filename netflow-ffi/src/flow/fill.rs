@@ -1,0 +1,124 @@
+//! Flows to structs.
+
+use core::mem::offset_of;
+
+use netflow_core::{Flow, Numbers};
+
+use super::cursor::Cursor;
+use super::lists::Lists;
+use super::table::{self, netflow_flow, netflow_flow_field};
+use crate::plain::{Plain, netflow_numbers, netflow_octets};
+use crate::rows::{Row, Rows};
+
+/// What is used while flows are given to a callback.
+#[derive(Debug, Default)]
+pub(crate) struct Each {
+    pub(crate) rows: Vec<netflow_flow>,
+    pub(crate) lists: Lists,
+}
+
+/// Fills rows with the next flows, and tells how many.
+pub(crate) fn fill(
+    cursor: &mut Cursor<'_>,
+    rows: &mut Rows<'_>,
+    asked: [u64; 2],
+    lists: &mut Lists,
+) -> usize {
+    // A local one, whose parts the compiler can keep in registers.
+    let mut flows = cursor.clone();
+    let filled = rows.each(|row| {
+        let Some(flow) = flows.next() else {
+            return false;
+        };
+        let mut fill = Fill {
+            flow: &flow,
+            row,
+            asked,
+            present: [0; 2],
+            lists,
+        };
+        table::members(&mut fill);
+        fill.finish();
+        true
+    });
+    *cursor = flows;
+    filled
+}
+
+/// One flow on its way.
+pub(super) struct Fill<'f, 'm, 'r> {
+    flow: &'f Flow<'m>,
+    row: &'f mut Row<'r>,
+    /// The fields asked for.
+    asked: [u64; 2],
+    /// The fields that the flow has.
+    present: [u64; 2],
+    lists: &'f mut Lists,
+}
+
+impl<'m> Fill<'_, 'm, '_> {
+    /// Whether any of eight fields is asked for: most masks pass over most of them.
+    #[inline(always)]
+    pub(super) const fn asks_any<const EIGHTH: usize>(&self) -> bool {
+        self.asked[EIGHTH / 8] >> (EIGHTH % 8 * 8) & 0xff != 0
+    }
+
+    /// Writes one member, if it is asked for.
+    #[inline(always)]
+    pub(super) fn member<const OFFSET: usize, P: Plain>(
+        &mut self,
+        field: netflow_flow_field,
+        read: impl FnOnce(&Flow<'m>) -> Option<P>,
+    ) {
+        let (word, bit) = place(field);
+        if self.asked[word] & bit == 0 {
+            return;
+        }
+        match read(self.flow) {
+            Some(value) => {
+                self.present[word] |= bit;
+                self.row.set::<OFFSET, _>(value.plain());
+            }
+            None => self.row.set::<OFFSET, _>(P::Member::default()),
+        }
+    }
+
+    /// Writes a list, if it is asked for.
+    #[inline(always)]
+    pub(super) fn numbers<const OFFSET: usize>(
+        &mut self,
+        field: netflow_flow_field,
+        read: impl FnOnce(&Flow<'m>) -> Option<Numbers<'m>>,
+    ) {
+        let (word, bit) = place(field);
+        if self.asked[word] & bit == 0 {
+            return;
+        }
+        let mut value = netflow_numbers::default();
+        if let Some(numbers) = read(self.flow) {
+            self.present[word] |= bit;
+            value = self.lists.keep(&numbers);
+        }
+        self.row.set::<OFFSET, _>(value);
+    }
+
+    /// Writes what every flow has.
+    #[inline(always)]
+    fn finish(self) {
+        let record = match (self.flow.record(), self.flow.sample()) {
+            (Some(record), _) => record.octets(),
+            (None, Some(sample)) => sample.octets(),
+            (None, None) => &[],
+        };
+        self.row
+            .set::<{ offset_of!(netflow_flow, present) }, _>(self.present);
+        self.row
+            .set::<{ offset_of!(netflow_flow, record) }, _>(netflow_octets::new(record));
+    }
+}
+
+/// Word and bit of a field.
+const fn place(field: netflow_flow_field) -> (usize, u64) {
+    let number = field as u32;
+    ((number / 64) as usize, 1 << (number % 64))
+}

@@ -1,0 +1,76 @@
+//! How large structs were in their first version, and how they lie in memory.
+//!
+//! A member that is appended changes a `size` here and nothing else. Any other change of a figure
+//! breaks programs that are compiled: `NETFLOW_ABI_VERSION` and the name of the library change then.
+
+use core::mem::offset_of;
+
+use crate::datagram::netflow_datagram;
+use crate::domain::netflow_domain;
+use crate::element::netflow_element;
+use crate::header::netflow_header;
+use crate::options::{netflow_definition, netflow_options, netflow_rate};
+use crate::plain::{
+    netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,
+    netflow_text,
+};
+use crate::pointer::Grows;
+use crate::problem::{netflow_error, netflow_problem};
+use crate::stats::{netflow_load_report, netflow_stats};
+use crate::value::netflow_value;
+use crate::walk::{netflow_field, netflow_record, netflow_set};
+
+/// One line a struct: the last member of its first version, and that one's type.
+macro_rules! grows {
+    ($($name:ident to $last:ident: $type:ty;)+) => {
+        $(impl Grows for $name {
+            const FIRST_SIZE: usize = offset_of!($name, $last) + size_of::<$type>();
+        })+
+    };
+}
+grows! {
+    netflow_options to rate_count: usize;
+    netflow_datagram to transport: u32;
+    netflow_set to header: netflow_header;
+    netflow_record to name: netflow_text;
+    netflow_field to list: bool;
+    netflow_element to units: u32;
+    netflow_problem to header: netflow_header;
+    netflow_error to detail: netflow_text;
+    netflow_stats to domains: u64;
+    netflow_load_report to refused: u64;
+    netflow_domain to state_octets: u64;
+}
+
+/// One line a struct: its size on systems of 64 bits.
+macro_rules! sizes {
+    ($($name:ident $size:literal;)+) => {
+        #[cfg(target_pointer_width = "64")]
+        const _: () = {
+            $(assert!(size_of::<$name>() == $size, stringify!($name));)+
+        };
+    };
+}
+sizes! {
+    netflow_address 20;
+    netflow_mac 6;
+    netflow_text 16;
+    netflow_octets 16;
+    netflow_numbers 16;
+    netflow_application 32;
+    netflow_value 24;
+    netflow_definition 32;
+    netflow_rate 32;
+    netflow_options 136;
+    netflow_datagram 72;
+    netflow_header 112;
+    netflow_set 160;
+    netflow_record 56;
+    netflow_field 56;
+    netflow_element 56;
+    netflow_problem 184;
+    netflow_error 32;
+    netflow_stats 144;
+    netflow_load_report 24;
+    netflow_domain 136;
+}

@@ -1,0 +1,93 @@
+//! libnetflow: the decoder for programs in C and C++.
+//!
+//! Whoever writes C reads `include/netflow.h`, which is made from this crate; whoever writes Rust
+//! uses `netflow-core`. Nothing here decodes: pointers are checked, a call of the decoder is made,
+//! and what it gives becomes plain structs.
+//!
+//! # How it is built
+//!
+//! ```text
+//! entry      the functions of C: pointers become references, panics and errors become numbers
+//! pointer    structs of the caller's, read and written          \
+//! rows       the caller's array of flows                         } with entry all that is unsafe
+//! decoded    a decoder and what borrows it, in one handle       /
+//! handle     what stands behind `netflow_decoder`
+//! flow       the struct of a flow, filled column by column
+//! walk       sets, records and fields, one after the other
+//! ```
+#![expect(
+    non_camel_case_types,
+    reason = "types and constants have the names that C knows them by"
+)]
+
+extern crate alloc;
+
+#[expect(unsafe_code, reason = "a promise about a layout is made")]
+mod datagram;
+#[expect(unsafe_code, reason = "a decoder is kept beside what borrows it")]
+mod decoded;
+mod domain;
+mod element;
+#[expect(
+    unsafe_code,
+    reason = "C calls these functions and gives them pointers"
+)]
+mod entry;
+mod flow;
+mod handle;
+mod header;
+mod layout;
+#[expect(
+    unsafe_code,
+    reason = "a promise about a layout is made, and arrays of C are read"
+)]
+mod options;
+mod plain;
+#[expect(unsafe_code, reason = "structs of C are read and written")]
+mod pointer;
+mod problem;
+mod property;
+mod reason;
+mod result;
+#[expect(unsafe_code, reason = "an array of C is written")]
+mod rows;
+mod stats;
+mod value;
+mod walk;
+
+pub use self::datagram::{netflow_datagram, netflow_transport};
+pub use self::domain::{netflow_domain, netflow_domain_callback};
+pub use self::element::netflow_element;
+pub use self::entry::{
+    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_address_text, netflow_datagram_init,
+    netflow_decode, netflow_decoder_free, netflow_decoder_new, netflow_decoder_options,
+    netflow_each_domain, netflow_each_flow, netflow_element_by_name, netflow_element_by_number,
+    netflow_element_of_v9, netflow_end_session, netflow_enter, netflow_field_by_name,
+    netflow_field_name, netflow_find_record, netflow_flows, netflow_last_error, netflow_leave,
+    netflow_load, netflow_next_field, netflow_next_problem, netflow_next_record, netflow_next_set,
+    netflow_options_init, netflow_problem_count, netflow_reason_name, netflow_rewind, netflow_save,
+    netflow_stats_read, netflow_strerror, netflow_value_address, netflow_value_bool,
+    netflow_value_f64, netflow_value_i64, netflow_value_mac, netflow_value_octets,
+    netflow_value_text, netflow_value_time, netflow_value_u64, netflow_version,
+};
+pub use self::flow::{netflow_flow, netflow_flow_callback, netflow_flow_field};
+pub use self::handle::netflow_decoder;
+pub use self::header::{
+    netflow_header, netflow_header_field, netflow_protocol, netflow_sequence_event,
+};
+pub use self::options::{
+    NETFLOW_NEVER, netflow_definition, netflow_flag, netflow_options, netflow_rate, netflow_scope,
+};
+pub use self::plain::{
+    netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,
+    netflow_text,
+};
+pub use self::problem::{netflow_error, netflow_problem};
+pub use self::property::{netflow_data_type, netflow_semantics, netflow_units};
+pub use self::reason::netflow_reason;
+pub use self::result::netflow_result;
+pub use self::stats::{netflow_load_report, netflow_stats};
+pub use self::value::netflow_value;
+pub use self::walk::{
+    netflow_field, netflow_record, netflow_record_kind, netflow_set, netflow_set_kind,
+};

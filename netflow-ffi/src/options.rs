@@ -1,0 +1,319 @@
+//! What a decoder is made with.
+
+use core::ffi::c_char;
+use core::ptr;
+
+use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId, Semantics, Units};
+use netflow_core::{ConfiguredRates, Decoder, Limits, SessionScope};
+
+use crate::plain::netflow_address;
+use crate::pointer::{self, Given};
+use crate::result::Failure;
+
+/// A life time that never ends.
+pub const NETFLOW_NEVER: i64 = -1;
+
+/// What a template belongs to, besides observation domain and protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum netflow_scope {
+    /// The exporter's address: exporters behind equal-cost paths change their UDP source port.
+    NETFLOW_SCOPE_EXPORTER = 0,
+    /// The exporter's address and port (RFC 7011, section 2), for several behind one address.
+    NETFLOW_SCOPE_TRANSPORT = 1,
+}
+
+/// Bits of `netflow_options.flags`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum netflow_flag {
+    /// Biflows are two flows: behind each comes its reverse direction (RFC 5103).
+    NETFLOW_FLAG_SPLIT_BIFLOWS = 1,
+    /// Packets that sFlow discarded are flows too, with their `drop_reason`.
+    NETFLOW_FLAG_WITH_DISCARDED = 2,
+}
+
+/// An element that the registries do not know.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_definition {
+    /// Who assigned the number; 0 for field types of NetFlow v9.
+    pub enterprise_number: u32,
+    /// The number, without the enterprise bit.
+    pub id: u16,
+    /// A `netflow_data_type`.
+    pub data_type: u32,
+    /// A `netflow_semantics`.
+    pub semantics: u32,
+    /// A `netflow_units`.
+    pub units: u32,
+    /// The name, UTF-8 that a NUL ends; copied.
+    pub name: *const c_char,
+}
+
+/// A sampling rate for exporters that tell none.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_rate {
+    /// An exporter, or a subnet of exporters; the longest prefix wins.
+    pub address: netflow_address,
+    /// Bits of the address that count; 32 or 128 for one exporter.
+    pub prefix_len: u32,
+    /// One packet of so many is counted.
+    pub rate: u64,
+}
+
+/// What a decoder is made with. A number that is 0 stands for its default, which
+/// `netflow_options_init` writes down.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_options {
+    /// `sizeof(netflow_options)`.
+    pub size: usize,
+    /// The fields that flows are filled with, see `NETFLOW_ADD`; none stands for all. What is not
+    /// asked for costs nothing.
+    pub fields: [u64; 2],
+    /// Bits of `netflow_flag`.
+    pub flags: u32,
+    /// A `netflow_scope`.
+    pub scope: u32,
+    /// Octets of memory for all that exporters teach. When they are used up, the observation
+    /// domains not heard of for longest are forgotten. Default 64 MiB.
+    pub state_octets: usize,
+    /// Octets of memory for one observation domain, of those. Default 8 MiB.
+    pub domain_octets: usize,
+    /// Octets, of those, for data of one domain that waits for its template. Default 1 MiB.
+    pub waiting_octets: usize,
+    /// Nanoseconds after which data that waits is given up, or NETFLOW_NEVER. Default 30 minutes.
+    pub waiting_lifetime: i64,
+    /// Nanoseconds after which a template that came over UDP and was not sent again is
+    /// forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
+    pub template_lifetime: i64,
+    /// Templates of one observation domain. Default 4096.
+    pub templates: usize,
+    /// Different templates that the lists of one set may name. Default 64.
+    pub list_templates: usize,
+    /// Fields of one template, at most 65535. Default 4096.
+    pub template_fields: u32,
+    /// How deep lists of RFC 6313 may be nested, at most 255. Default 4.
+    pub list_depth: u32,
+    /// Key of the hash tables, not to be known to whoever sends datagrams. Default a random one.
+    pub hash_seed: u64,
+    /// Elements that the registries do not know; copied.
+    pub definitions: *const netflow_definition,
+    /// How many.
+    pub definition_count: usize,
+    /// Sampling rates for exporters that tell none; copied.
+    pub rates: *const netflow_rate,
+    /// How many.
+    pub rate_count: usize,
+}
+
+// SAFETY: its members are numbers and raw pointers.
+unsafe impl Given for netflow_options {}
+
+/// A decoder as the options ask for, and the options with every number that was left open.
+pub(crate) struct Settings {
+    pub(crate) decoder: Decoder,
+    pub(crate) options: netflow_options,
+}
+
+impl Default for netflow_options {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Self {
+            size: size_of::<Self>(),
+            fields: [u64::MAX; 2],
+            flags: 0,
+            scope: netflow_scope::NETFLOW_SCOPE_EXPORTER as u32,
+            state_octets: limits.state_octets,
+            domain_octets: limits.domain_octets,
+            waiting_octets: limits.waiting_octets,
+            waiting_lifetime: limits.waiting_lifetime.unwrap_or(NETFLOW_NEVER),
+            template_lifetime: limits.template_lifetime.unwrap_or(NETFLOW_NEVER),
+            templates: limits.templates,
+            list_templates: limits.list_templates,
+            template_fields: limits.template_fields.into(),
+            list_depth: limits.list_depth.into(),
+            hash_seed: limits.hash_seed,
+            definitions: ptr::null(),
+            definition_count: 0,
+            rates: ptr::null(),
+            rate_count: 0,
+        }
+    }
+}
+
+impl netflow_options {
+    pub(crate) const fn splits_biflows(&self) -> bool {
+        self.flags & netflow_flag::NETFLOW_FLAG_SPLIT_BIFLOWS as u32 != 0
+    }
+
+    pub(crate) const fn with_discarded(&self) -> bool {
+        self.flags & netflow_flag::NETFLOW_FLAG_WITH_DISCARDED as u32 != 0
+    }
+
+    /// Makes a decoder of these options.
+    pub(crate) fn settings(
+        mut self,
+        definitions: Definitions,
+        rates: ConfiguredRates,
+    ) -> Result<Settings, Failure> {
+        let known = netflow_flag::NETFLOW_FLAG_SPLIT_BIFLOWS as u32
+            | netflow_flag::NETFLOW_FLAG_WITH_DISCARDED as u32;
+        if self.flags & !known != 0 {
+            return Err(Failure::argument("flags of the options"));
+        }
+        let scope = match self.scope {
+            0 => SessionScope::Exporter,
+            1 => SessionScope::Transport,
+            _ => return Err(Failure::argument("scope of the options")),
+        };
+        self.fill();
+        let limits = Limits {
+            state_octets: self.state_octets,
+            domain_octets: self.domain_octets,
+            waiting_octets: self.waiting_octets,
+            waiting_lifetime: lifetime(self.waiting_lifetime)?,
+            template_lifetime: lifetime(self.template_lifetime)?,
+            templates: self.templates,
+            list_templates: self.list_templates,
+            template_fields: u16::try_from(self.template_fields)
+                .map_err(|_| Failure::argument("template_fields of the options"))?,
+            list_depth: u8::try_from(self.list_depth)
+                .map_err(|_| Failure::argument("list_depth of the options"))?,
+            hash_seed: self.hash_seed,
+        };
+        let decoder = Decoder::new(limits)
+            .with_scope(scope)
+            .with_definitions(definitions)
+            .with_configured_rates(rates);
+        self.size = size_of::<Self>();
+        // They belong to the caller, who may free them now.
+        (self.definitions, self.definition_count) = (ptr::null(), 0);
+        (self.rates, self.rate_count) = (ptr::null(), 0);
+        Ok(Settings {
+            decoder,
+            options: self,
+        })
+    }
+
+    /// Puts defaults in the place of what was left open.
+    fn fill(&mut self) {
+        let defaults = Self::default();
+        if self.fields == [0; 2] {
+            self.fields = defaults.fields;
+        }
+        for (number, default) in [
+            (&mut self.state_octets, defaults.state_octets),
+            (&mut self.domain_octets, defaults.domain_octets),
+            (&mut self.waiting_octets, defaults.waiting_octets),
+            (&mut self.templates, defaults.templates),
+            (&mut self.list_templates, defaults.list_templates),
+        ] {
+            if *number == 0 {
+                *number = default;
+            }
+        }
+        for (number, default) in [
+            (&mut self.waiting_lifetime, defaults.waiting_lifetime),
+            (&mut self.template_lifetime, defaults.template_lifetime),
+        ] {
+            if *number == 0 {
+                *number = default;
+            }
+        }
+        for (number, default) in [
+            (&mut self.template_fields, defaults.template_fields),
+            (&mut self.list_depth, defaults.list_depth),
+        ] {
+            if *number == 0 {
+                *number = default;
+            }
+        }
+        if self.hash_seed == 0 {
+            self.hash_seed = defaults.hash_seed;
+        }
+    }
+}
+
+fn lifetime(nanos: i64) -> Result<Option<i64>, Failure> {
+    match nanos {
+        NETFLOW_NEVER => Ok(None),
+        0.. => Ok(Some(nanos)),
+        _ => Err(Failure::argument("a life time of the options")),
+    }
+}
+
+impl netflow_definition {
+    /// The element, with its name.
+    pub(crate) fn element(&self, name: &str) -> Result<DefinedElement, Failure> {
+        fn registered<T>(
+            number: u32,
+            find: impl Fn(u8) -> Option<T>,
+            what: &'static str,
+        ) -> Result<T, Failure> {
+            u8::try_from(number)
+                .ok()
+                .and_then(find)
+                .ok_or(Failure::argument(what))
+        }
+        let id = ElementId::new(self.enterprise_number, self.id);
+        let data_type = registered(
+            self.data_type,
+            DataType::from_number,
+            "type of a definition",
+        )?;
+        let mut element = DefinedElement::new(id, name, data_type);
+        element.semantics = registered(
+            self.semantics,
+            Semantics::from_number,
+            "semantics of a definition",
+        )?;
+        element.units = registered(self.units, Units::from_number, "units of a definition")?;
+        Ok(element)
+    }
+}
+
+/// The rates, put together.
+pub(crate) fn rates(items: &[netflow_rate]) -> Result<ConfiguredRates, Failure> {
+    let mut rates = ConfiguredRates::default();
+    for item in items {
+        let wrong = Failure::argument("a sampling rate of the options");
+        let address = item.address.address().ok_or(wrong)?;
+        let prefix_len = u8::try_from(item.prefix_len).map_err(|_| wrong)?;
+        if item.rate == 0 {
+            return Err(wrong);
+        }
+        rates.insert(address, prefix_len, item.rate);
+    }
+    Ok(rates)
+}
+
+/// The definitions and rates that options point to.
+///
+/// # Safety
+///
+/// The pointers of the options are NULL or point to as many items as are counted.
+pub(crate) unsafe fn lent(
+    options: &netflow_options,
+) -> Result<(Definitions, ConfiguredRates), Failure> {
+    // SAFETY: as the caller promises.
+    let definitions = unsafe {
+        pointer::items(
+            options.definitions,
+            options.definition_count,
+            "definitions of the options",
+        )
+    }?;
+    let mut elements = Vec::with_capacity(definitions.len());
+    for definition in definitions {
+        // SAFETY: a definition's name is a string of C.
+        let name = unsafe { pointer::string(definition.name, "name of a definition") }?;
+        elements.push(definition.element(name)?);
+    }
+    // SAFETY: as the caller promises.
+    let items =
+        unsafe { pointer::items(options.rates, options.rate_count, "rates of the options") }?;
+    Ok((elements.into_iter().collect(), rates(items)?))
+}

@@ -1,0 +1,256 @@
+//! The small structs that others are made of, and how values of the decoder become them.
+
+use core::ffi::c_char;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::ptr;
+
+use netflow_core::value::{MacAddress, Text};
+use netflow_core::{ApplicationId, Timestamp};
+
+/// An IPv4 or IPv6 address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(C)]
+pub struct netflow_address {
+    /// The octets in the order of the wire; of IPv4 the first four, and 0 behind them.
+    pub octets: [u8; 16],
+    /// 4 or 6; 0 if there is no address.
+    pub family: u32,
+}
+
+/// A MAC address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(C)]
+pub struct netflow_mac {
+    /// The octets in the order of the wire.
+    pub octets: [u8; 6],
+}
+
+/// Text that somebody else owns; not closed by a NUL, unless a function says so.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_text {
+    /// UTF-8 by the specifications, any octets in fact; NULL if there is none.
+    pub data: *const c_char,
+    /// How many octets.
+    pub len: usize,
+}
+
+/// Octets that somebody else owns.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_octets {
+    /// The first; NULL if there is none.
+    pub data: *const u8,
+    /// How many.
+    pub len: usize,
+}
+
+/// Numbers that somebody else owns.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_numbers {
+    /// The first; NULL if there is none.
+    pub data: *const u32,
+    /// How many.
+    pub count: usize,
+}
+
+/// An applicationId (RFC 6759, section 4.1).
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(C)]
+pub struct netflow_application {
+    /// The number of the application; 0 if it takes more than 8 octets.
+    pub selector: u64,
+    /// The octets behind the engine, as they were sent.
+    pub octets: netflow_octets,
+    /// The enterprise that numbers the application, of engine 20; else 0.
+    pub enterprise_number: u32,
+    /// The classification engine.
+    pub engine: u8,
+}
+
+impl netflow_text {
+    pub(crate) const NONE: Self = Self {
+        data: ptr::null(),
+        len: 0,
+    };
+
+    pub(crate) const fn new(text: &[u8]) -> Self {
+        Self {
+            data: text.as_ptr().cast(),
+            len: text.len(),
+        }
+    }
+
+    pub(crate) const fn of(text: Option<&str>) -> Self {
+        match text {
+            Some(text) => Self::new(text.as_bytes()),
+            None => Self::NONE,
+        }
+    }
+}
+
+impl Default for netflow_text {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl netflow_octets {
+    pub(crate) const fn new(octets: &[u8]) -> Self {
+        Self {
+            data: octets.as_ptr(),
+            len: octets.len(),
+        }
+    }
+}
+
+impl Default for netflow_octets {
+    fn default() -> Self {
+        Self {
+            data: ptr::null(),
+            len: 0,
+        }
+    }
+}
+
+impl Default for netflow_numbers {
+    fn default() -> Self {
+        Self {
+            data: ptr::null(),
+            count: 0,
+        }
+    }
+}
+
+impl netflow_numbers {
+    pub(crate) const fn new(numbers: &[u32]) -> Self {
+        Self {
+            data: numbers.as_ptr(),
+            count: numbers.len(),
+        }
+    }
+}
+
+impl netflow_address {
+    /// The address; `None` if its family is neither 4 nor 6.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        match self.family {
+            4 => {
+                let [a, b, c, d, ..] = self.octets;
+                Some(Ipv4Addr::new(a, b, c, d).into())
+            }
+            6 => Some(Ipv6Addr::from(self.octets).into()),
+            _ => None,
+        }
+    }
+}
+
+impl From<IpAddr> for netflow_address {
+    #[inline]
+    fn from(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => {
+                let mut octets = [0; 16];
+                let [a, b, c, d] = address.octets();
+                [octets[0], octets[1], octets[2], octets[3]] = [a, b, c, d];
+                Self { octets, family: 4 }
+            }
+            IpAddr::V6(address) => Self {
+                octets: address.octets(),
+                family: 6,
+            },
+        }
+    }
+}
+
+/// A value of the decoder that has a plain form.
+pub(crate) trait Plain {
+    /// The type of the member.
+    type Member: Copy + Default;
+
+    /// The plain form.
+    fn plain(self) -> Self::Member;
+}
+
+/// One line a type that is plain already.
+macro_rules! plain {
+    ($($type:ty)+) => {
+        $(impl Plain for $type {
+            type Member = Self;
+
+            #[inline]
+            fn plain(self) -> Self {
+                self
+            }
+        })+
+    };
+}
+plain!(u8 u16 u32 u64 i64 bool);
+
+impl Plain for IpAddr {
+    type Member = netflow_address;
+
+    #[inline]
+    fn plain(self) -> netflow_address {
+        self.into()
+    }
+}
+
+impl Plain for MacAddress {
+    type Member = netflow_mac;
+
+    #[inline]
+    fn plain(self) -> netflow_mac {
+        netflow_mac { octets: self.0 }
+    }
+}
+
+impl Plain for Timestamp {
+    type Member = i64;
+
+    #[inline]
+    fn plain(self) -> i64 {
+        self.as_nanos()
+    }
+}
+
+impl Plain for Text<'_> {
+    type Member = netflow_text;
+
+    #[inline]
+    fn plain(self) -> netflow_text {
+        netflow_text::new(self.octets())
+    }
+}
+
+impl Plain for &str {
+    type Member = netflow_text;
+
+    #[inline]
+    fn plain(self) -> netflow_text {
+        netflow_text::new(self.as_bytes())
+    }
+}
+
+impl Plain for &[u8] {
+    type Member = netflow_octets;
+
+    #[inline]
+    fn plain(self) -> netflow_octets {
+        netflow_octets::new(self)
+    }
+}
+
+impl Plain for ApplicationId<'_> {
+    type Member = netflow_application;
+
+    fn plain(self) -> netflow_application {
+        netflow_application {
+            selector: self.selector().unwrap_or(0),
+            octets: netflow_octets::new(self.selector_octets()),
+            enterprise_number: self.enterprise_number().unwrap_or(0),
+            engine: self.engine(),
+        }
+    }
+}

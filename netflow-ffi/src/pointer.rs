@@ -1,0 +1,179 @@
+//! Structs of the caller's, read and written.
+//!
+//! A struct that may grow comes with its size: in its first member if the caller fills it, as an
+//! argument if the library does. What is shorter than here was compiled against an older header;
+//! what is longer, against a newer one.
+
+use core::ffi::{CStr, c_char};
+use core::{ptr, slice};
+
+use crate::result::{Failure, netflow_result};
+
+const MISALIGNED: netflow_result = netflow_result::NETFLOW_ERROR_MISALIGNED;
+const SIZE: netflow_result = netflow_result::NETFLOW_ERROR_SIZE;
+
+/// A struct that may grow.
+pub(crate) trait Grows: Copy {
+    /// Octets of its first version.
+    const FIRST_SIZE: usize;
+}
+
+/// A struct that the caller fills, of which every pattern of octets is a value.
+///
+/// # Safety
+///
+/// It is `repr(C)`, and no member is an enum, a `bool`, a reference or anything else of which some
+/// pattern of octets is no value.
+pub(crate) unsafe trait Given: Grows {}
+
+/// Checks that a pointer is not NULL and aligned.
+pub(crate) fn check<T>(pointer: *const T, what: &'static str) -> Result<(), Failure> {
+    if pointer.is_null() {
+        return Err(Failure::null(what));
+    }
+    if !pointer.is_aligned() {
+        return Err(Failure::Argument(MISALIGNED, what));
+    }
+    Ok(())
+}
+
+/// Reads a struct whose first member is its size; members that it does not reach are `default`.
+///
+/// # Safety
+///
+/// If `pointer` is not NULL and aligned, it points to a `usize`, and to so many octets as that says.
+pub(crate) unsafe fn read<T: Given>(
+    pointer: *const T,
+    default: T,
+    what: &'static str,
+) -> Result<T, Failure> {
+    check(pointer, what)?;
+    // SAFETY: it points to a size; any pattern of octets is one.
+    let size = unsafe { pointer.cast::<usize>().read() };
+    if size < T::FIRST_SIZE {
+        return Err(Failure::Argument(SIZE, what));
+    }
+    let known = size.min(size_of::<T>());
+    let start = pointer.cast::<u8>();
+    if size > known {
+        // SAFETY: it points to `size` octets, of which `known` are passed over.
+        let unknown = unsafe { start.add(known) };
+        // SAFETY: so many octets are behind them.
+        let unknown = unsafe { slice::from_raw_parts(unknown, size - known) };
+        if unknown.iter().any(|octet| *octet != 0) {
+            return Err(Failure::Argument(SIZE, what));
+        }
+    }
+    let mut value = default;
+    let place = ptr::from_mut(&mut value).cast::<u8>();
+    // SAFETY: both hold `known` octets, and any pattern of them is a value (`Given`).
+    unsafe { ptr::copy_nonoverlapping(start, place, known) };
+    Ok(value)
+}
+
+/// Where the library writes a struct that may grow.
+#[derive(Debug)]
+pub(crate) struct Place<T> {
+    start: *mut u8,
+    size: usize,
+    value: core::marker::PhantomData<T>,
+}
+
+impl<T: Grows> Place<T> {
+    /// The caller's struct of `size` octets.
+    ///
+    /// # Safety
+    ///
+    /// If `pointer` is not NULL, `size` octets may be written there as long as the place exists.
+    pub(crate) unsafe fn new(
+        pointer: *mut T,
+        size: usize,
+        what: &'static str,
+    ) -> Result<Self, Failure> {
+        check(pointer, what)?;
+        if size < T::FIRST_SIZE {
+            return Err(Failure::Argument(SIZE, what));
+        }
+        Ok(Self {
+            start: pointer.cast(),
+            size,
+            value: core::marker::PhantomData,
+        })
+    }
+
+    /// Writes as much of it as the caller knows; what the caller knows beyond is 0.
+    pub(crate) fn write(self, value: T) {
+        let known = self.size.min(size_of::<T>());
+        let from = ptr::from_ref(&value).cast::<u8>();
+        // SAFETY: `value` holds `known` octets, and the caller lent as many (`new`).
+        unsafe { ptr::copy_nonoverlapping(from, self.start, known) };
+        // SAFETY: the caller lent `size` octets, which are no fewer (`new`).
+        let rest = unsafe { self.start.add(known) };
+        // SAFETY: so many are left of them.
+        unsafe { ptr::write_bytes(rest, 0, self.size - known) };
+    }
+}
+
+/// Reads a struct that never grows.
+///
+/// # Safety
+///
+/// If `pointer` is not NULL and aligned, it points to a `T`.
+pub(crate) unsafe fn get<T: Copy>(pointer: *const T, what: &'static str) -> Result<T, Failure> {
+    check(pointer, what)?;
+    // SAFETY: it points to a `T`.
+    Ok(unsafe { pointer.read() })
+}
+
+/// Writes a value that never grows.
+///
+/// # Safety
+///
+/// If `pointer` is not NULL and aligned, a `T` may be written there.
+pub(crate) unsafe fn set<T: Copy>(
+    pointer: *mut T,
+    value: T,
+    what: &'static str,
+) -> Result<(), Failure> {
+    check(pointer, what)?;
+    // SAFETY: a `T` may be written there.
+    unsafe { pointer.write(value) };
+    Ok(())
+}
+
+/// The items of an array, which may be NULL if it has none.
+///
+/// # Safety
+///
+/// If `pointer` is not NULL and aligned, it points to `count` items that stay as they are for `'a`.
+pub(crate) unsafe fn items<'a, T>(
+    pointer: *const T,
+    count: usize,
+    what: &'static str,
+) -> Result<&'a [T], Failure> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    check(pointer, what)?;
+    let octets = count.checked_mul(size_of::<T>().max(1));
+    if octets.is_none_or(|octets| isize::try_from(octets).is_err()) {
+        return Err(Failure::Argument(SIZE, what));
+    }
+    // SAFETY: it points to `count` items, which are no more octets than there can be.
+    Ok(unsafe { slice::from_raw_parts(pointer, count) })
+}
+
+/// A string of C, as UTF-8.
+///
+/// # Safety
+///
+/// If `pointer` is not NULL, a NUL ends the string, which stays as it is for `'a`.
+pub(crate) unsafe fn string<'a>(
+    pointer: *const c_char,
+    what: &'static str,
+) -> Result<&'a str, Failure> {
+    check(pointer, what)?;
+    // SAFETY: a NUL ends the string.
+    let string = unsafe { CStr::from_ptr(pointer) };
+    string.to_str().map_err(|_| Failure::argument(what))
+}

@@ -1,0 +1,129 @@
+//! What could not be read, and why.
+
+use alloc::ffi::CString;
+
+use netflow_core::{Error, Problem};
+
+use crate::handle::c_string;
+use crate::header::netflow_header;
+use crate::plain::netflow_text;
+use crate::result::{Failure, netflow_result};
+
+/// One loss: the reason, where, and how many octets.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_problem {
+    /// A `netflow_reason`.
+    pub reason: u32,
+    /// The set it is in; -1 if it is in none.
+    pub set: i32,
+    /// Octets from the start of the payload to the structure that is wrong.
+    pub offset: usize,
+    /// Octets that were passed over for it.
+    pub octets: usize,
+    /// The reason in snake case, such as `no_template`; it stays for ever.
+    pub code: netflow_text,
+    /// The section of the specification that it breaks; of length 0 if there is none.
+    pub section: netflow_text,
+    /// What is wrong, in English; a NUL is behind it. It stays until the next call of
+    /// `netflow_next_problem`, `netflow_decode` or `netflow_decoder_free`.
+    pub detail: netflow_text,
+    /// The header of its message.
+    pub header: netflow_header,
+}
+
+/// What the last call with a handle that failed told.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_error {
+    /// What it returned.
+    pub result: netflow_result,
+    /// A `netflow_reason`, if the octets of a datagram were wrong; else 0.
+    pub reason: u32,
+    /// Octets from the start of the payload or snapshot to what is wrong.
+    pub offset: usize,
+    /// What is wrong, in English; a NUL is behind it. It stays until the next call of
+    /// `netflow_last_error` or `netflow_decoder_free`.
+    pub detail: netflow_text,
+}
+
+impl netflow_problem {
+    /// A problem, whose detail is kept in `detail`.
+    pub(crate) fn new(problem: &Problem<'_>, detail: &mut CString) -> Self {
+        let Error { kind, offset } = problem.error;
+        *detail = c_string(&kind.to_string());
+        Self {
+            reason: kind.number().into(),
+            set: problem.set.map_or(-1, i32::from),
+            offset,
+            octets: problem.octets,
+            code: code(kind.number().into()),
+            section: kind.section().map_or(netflow_text::NONE, |section| {
+                netflow_text::new(section.as_bytes())
+            }),
+            detail: netflow_text::new(detail.as_bytes()),
+            header: netflow_header::new(problem.header),
+        }
+    }
+}
+
+impl netflow_error {
+    /// What failed, with the detail kept in `detail`.
+    pub(crate) fn new(failure: &Failure, detail: &mut CString) -> Self {
+        let (reason, offset, text) = match failure {
+            Failure::Argument(result, what) => {
+                let told = netflow_result::text_of(*result as i32).to_string_lossy();
+                (0, 0, format!("{told}: {what}"))
+            }
+            Failure::Datagram(Error { kind, offset }) => {
+                (kind.number().into(), *offset, kind.to_string())
+            }
+            Failure::Snapshot(error) => {
+                let offset = match error {
+                    netflow_core::snapshot::SnapshotError::Malformed { offset } => *offset,
+                    _ => 0,
+                };
+                (0, offset, error.to_string())
+            }
+        };
+        *detail = c_string(&text);
+        Self {
+            result: failure.result(),
+            reason,
+            offset,
+            detail: netflow_text::new(detail.as_bytes()),
+        }
+    }
+}
+
+/// The code of a reason.
+pub(crate) fn code(reason: u32) -> netflow_text {
+    let codes = netflow_core::ErrorKind::CODES;
+    let code = codes
+        .iter()
+        .find(|(number, _)| u32::from(*number) == reason);
+    code.map_or(netflow_text::NONE, |(_, code)| {
+        netflow_text::new(code.as_bytes())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use netflow_core::ErrorKind;
+
+    use crate::reason::netflow_reason;
+
+    #[test]
+    fn reasons_have_the_numbers_of_the_kinds_of_errors() {
+        let (number, code) = *ErrorKind::CODES.last().unwrap();
+        assert_eq!(
+            (number, code),
+            (
+                netflow_reason::NETFLOW_REASON_ADDRESS_TYPE as u16,
+                "address_type"
+            )
+        );
+        let unread = netflow_reason::NETFLOW_REASON_NO_TEMPLATE as u16;
+        assert_eq!(ErrorKind::NoTemplate { id: 300 }.number(), unread);
+    }
+}

@@ -1,0 +1,208 @@
+//! One level of a walk: records, and the fields of the one given last.
+
+use alloc::ffi::CString;
+
+use netflow_core::record::{self, DataRecord, Field, List, ListParts, ListRecords, ListValues};
+use netflow_core::wire::sflow::{self, SampleKind, structure};
+use netflow_core::wire::template::{FieldSpecifiers, TemplateRecord};
+use netflow_core::{Samples, Set, SetTemplateRecords};
+
+use super::item::{self, netflow_field, netflow_record};
+use crate::handle::c_string;
+
+/// Records, and the fields of one of them.
+#[derive(Debug)]
+pub(super) struct Level<'m> {
+    records: Records<'m>,
+    fields: Fields<'m>,
+    inside: Inside<'m>,
+    /// The name of a member of sFlow that stands in lists.
+    name: Option<CString>,
+}
+
+/// What can be entered from what was given last.
+#[derive(Debug)]
+pub(super) enum Inside<'m> {
+    Nothing,
+    List(List<'m, 'm>),
+    Records(sflow::Records<'m>),
+}
+
+/// The records of a level that were not given yet.
+#[derive(Debug)]
+pub(super) enum Records<'m> {
+    None,
+    Data(netflow_core::Records<'m>),
+    Templates(SetTemplateRecords<'m>),
+    Samples(Samples<'m>),
+    /// Flow or counter records of a sample.
+    Structures(sflow::Records<'m>),
+    List(ListRecords<'m, 'm>),
+    /// The parts of a subTemplateMultiList, and the records of one.
+    Parts(ListParts<'m, 'm>, Option<ListRecords<'m, 'm>>),
+}
+
+/// The fields of a record that were not given yet.
+#[derive(Debug)]
+enum Fields<'m> {
+    None,
+    /// Of a data record, and how many of them are still of the scope.
+    Data(record::Fields<'m, 'm>, u16),
+    /// Of a template, and how many of them are still of the scope.
+    Specifiers(FieldSpecifiers<'m>, u16, bool),
+    /// Of a basicList.
+    Values(ListValues<'m, 'm>, record::BasicList<'m, 'm>),
+    /// Of a structure of sFlow.
+    Members(structure::Members<'m>),
+}
+
+impl<'m> Records<'m> {
+    pub(super) fn of_set(set: &Set<'m>) -> Self {
+        use netflow_core::SetKind;
+
+        match set.kind() {
+            SetKind::Data | SetKind::Options => Self::Data(set.records()),
+            SetKind::Templates | SetKind::OptionsTemplates => {
+                Self::Templates(set.template_records())
+            }
+            SetKind::Samples => Self::Samples(set.samples()),
+            _ => Self::None,
+        }
+    }
+}
+
+impl<'m> Level<'m> {
+    pub(super) const fn empty() -> Self {
+        Self {
+            records: Records::None,
+            fields: Fields::None,
+            inside: Inside::Nothing,
+            name: None,
+        }
+    }
+
+    pub(super) fn new(records: Records<'m>) -> Self {
+        Self {
+            records,
+            ..Self::empty()
+        }
+    }
+
+    /// The values of a basicList are fields without a record.
+    pub(super) fn of_list(list: List<'m, 'm>) -> Self {
+        match list {
+            List::Basic(list) => Self {
+                fields: Fields::Values(list.values(), list),
+                ..Self::empty()
+            },
+            List::SubTemplate(list) => Self::new(Records::List(list.records())),
+            List::SubTemplateMulti(list) => Self::new(Records::Parts(list.parts(), None)),
+        }
+    }
+
+    pub(super) fn take_inside(&mut self) -> Inside<'m> {
+        core::mem::replace(&mut self.inside, Inside::Nothing)
+    }
+
+    pub(super) fn next_record(&mut self) -> Option<netflow_record> {
+        self.inside = Inside::Nothing;
+        self.fields = Fields::None;
+        match &mut self.records {
+            Records::None => None,
+            Records::Data(records) => {
+                let record = records.next()?;
+                Some(self.data(&record))
+            }
+            Records::List(records) => {
+                let record = records.next()?;
+                Some(self.data(&record))
+            }
+            Records::Parts(parts, records) => loop {
+                if let Some(record) = records.as_mut().and_then(Iterator::next) {
+                    return Some(self.data(&record));
+                }
+                *records = Some(parts.next()?.records());
+            },
+            Records::Templates(records) => {
+                let record = records.next()?;
+                Some(self.template(&record))
+            }
+            Records::Samples(samples) => {
+                let sample = samples.next()?;
+                self.inside = match sample.kind() {
+                    Ok(SampleKind::Unknown) | Err(_) => Inside::Nothing,
+                    Ok(kind) => Inside::Records(kind.records()),
+                };
+                self.fields = Fields::Members(sample.members());
+                Some(item::sample(&sample))
+            }
+            Records::Structures(records) => {
+                let record = records.next()?.ok()?;
+                self.fields = Fields::Members(record.members());
+                Some(item::structure(&record))
+            }
+        }
+    }
+
+    fn data(&mut self, record: &DataRecord<'m, 'm>) -> netflow_record {
+        self.fields = Fields::Data(record.fields(), record.template().scope_count());
+        item::data(record)
+    }
+
+    fn template(&mut self, record: &TemplateRecord<'m>) -> netflow_record {
+        let has_enterprises = record.dialect().enterprise;
+        self.fields = Fields::Specifiers(record.fields(), record.scope_count(), has_enterprises);
+        item::template(record)
+    }
+
+    pub(super) fn next_field(&mut self) -> Option<netflow_field> {
+        // A sample may be entered until a field of it is asked for.
+        if !matches!(self.fields, Fields::Members(_)) {
+            self.inside = Inside::Nothing;
+        }
+        match &mut self.fields {
+            Fields::None => None,
+            Fields::Data(fields, scope) => {
+                let field = fields.next()?;
+                let is_scope = take_one(scope);
+                let given = item::field(&field, is_scope);
+                self.inside = list(&field);
+                Some(given)
+            }
+            Fields::Specifiers(fields, scope, has_enterprises) => {
+                let specifier = fields.next()?;
+                Some(item::specifier(
+                    specifier,
+                    take_one(scope),
+                    *has_enterprises,
+                ))
+            }
+            Fields::Values(values, basic) => {
+                let value = values.next()?;
+                self.inside = value.list().map_or(Inside::Nothing, Inside::List);
+                Some(item::value(&value, basic))
+            }
+            Fields::Members(members) => {
+                let member = members.next()?;
+                let name = if member.name.lists().next().is_none() {
+                    crate::plain::netflow_text::new(member.name.name().as_bytes())
+                } else {
+                    let name = self.name.insert(c_string(&member.name.to_string()));
+                    crate::plain::netflow_text::new(name.as_bytes())
+                };
+                Some(item::member(&member, name))
+            }
+        }
+    }
+}
+
+fn list<'m>(field: &Field<'m, 'm>) -> Inside<'m> {
+    field.list().map_or(Inside::Nothing, Inside::List)
+}
+
+/// Counts down to 0; tells whether there was one.
+fn take_one(left: &mut u16) -> bool {
+    let is_one = *left > 0;
+    *left = left.saturating_sub(1);
+    is_one
+}

@@ -1,0 +1,53 @@
+/* What the tests have in common. All of it is C99, C11 and C++17. */
+#ifndef TESTS_H
+#define TESTS_H
+
+#include <inttypes.h>
+#include <netflow.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Fails the test, also where assert() is compiled out. */
+#define CHECK(condition)                                                                   \
+  do {                                                                                     \
+    if (!(condition)) {                                                                    \
+      fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);              \
+      exit(1);                                                                             \
+    }                                                                                      \
+  } while (0)
+
+/* A file of datagrams, as examples/datagrams.rs writes them. */
+typedef struct input {
+  unsigned char *octets;
+  size_t len;
+  size_t next;
+} input;
+
+/* Reads a whole file. */
+input input_open(const char *path);
+void input_close(input *in);
+/* The next datagram, whose payload is that of the file; 0 at the end. */
+int input_next(input *in, netflow_datagram *datagram, int *begins_session);
+
+/* A decoder that forgets no template, as the command makes it for a file. */
+netflow_decoder *decoder_for_files(uint32_t flags);
+/* Decodes a datagram as the command does. */
+netflow_result decode_next(netflow_decoder *decoder, const netflow_datagram *datagram,
+                           int begins_session);
+
+/* A flow as one line of JSON. */
+void print_flow(const netflow_flow *flow);
+void print_text(netflow_text text);
+void print_hex(const unsigned char *octets, size_t len);
+void print_address(const netflow_address *address);
+
+/* The commands of the program. */
+int run_api(void);
+int run_threads(int count, char **paths);
+int run_dump(const char *way, int count, char **paths);
+int run_walk(int count, char **paths);
+int run_mutate(uint32_t seed, uint32_t rounds, int count, char **paths);
+int run_layout(void);
+
+#endif

@@ -1,0 +1,52 @@
+"""Sends the NetFlow datagrams of a capture to the example `collector`, which has to print their flows.
+
+    collector.py COLLECTOR CAPTURE
+"""
+
+import socket
+import struct
+import subprocess
+import sys
+
+# Flows of the capture that are waited for.
+FLOWS = 20
+
+
+def payloads(path):
+    """The UDP payloads of a capture of little-endian microseconds over Ethernet and IPv4."""
+    with open(path, "rb") as file:
+        octets = file.read()
+    if octets[:4] != b"\xd4\xc3\xb2\xa1":
+        sys.exit(f"{path} is no such capture")
+    place = 24
+    while place < len(octets):
+        length = struct.unpack_from("<I", octets, place + 8)[0]
+        frame = octets[place + 16:place + 16 + length]
+        place += 16 + length
+        udp = 14 + (frame[14] & 15) * 4
+        yield frame[udp + 8:]
+
+
+def main():
+    collector, capture = sys.argv[1:]
+    run = subprocess.Popen([collector, "0", str(FLOWS)], text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        told = run.stderr.readline()
+        port = int(told.removeprefix("port "))
+        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sender.sendto(b"this is no flow export", ("127.0.0.1", port))
+        for payload in payloads(capture):
+            sender.sendto(payload, ("127.0.0.1", port))
+        printed, errors = run.communicate(timeout=30)
+    finally:
+        run.kill()
+    lines = printed.splitlines()
+    if run.returncode != 0 or len(lines) != FLOWS or "not read: " not in errors:
+        sys.exit(f"status {run.returncode}, {len(lines)} lines\n{printed}{errors}")
+    if not all(" -> " in line and line.endswith(" packets") for line in lines):
+        sys.exit(printed)
+    print(f"collector: {len(lines)} flows, and what is none was told")
+
+
+main()

@@ -1,0 +1,217 @@
+//! The C library, built and put where C finds it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::command::{Command, Result, cargo};
+use crate::root;
+
+/// The version of the library; the first number is that of its name for the run-time linker.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The name that the run-time linker knows it by; `netflow-ffi/build.rs` gives it.
+pub(crate) const SONAME: &str = "libnetflow.so.0";
+
+/// Where the library goes.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// As programs will find it.
+    pub(crate) prefix: PathBuf,
+    /// Below the prefix, or a path of its own.
+    libdir: PathBuf,
+    /// What is put before every path while files are copied, for packages.
+    destdir: Option<PathBuf>,
+}
+
+/// Installs by the options of the command line.
+pub(crate) fn run(options: &[&str]) -> ExitCode {
+    let Some(place) = Place::parse(options) else {
+        eprintln!("usage: cargo xtask install-c --prefix DIR [--libdir DIR] [--destdir DIR]");
+        return ExitCode::from(2);
+    };
+    match install(&place) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("install-c: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Place {
+    /// A prefix with `lib` below it.
+    pub(crate) fn new(prefix: PathBuf) -> Self {
+        Self {
+            prefix,
+            libdir: "lib".into(),
+            destdir: None,
+        }
+    }
+
+    fn parse(options: &[&str]) -> Option<Self> {
+        let mut prefix = None;
+        let mut libdir = None;
+        let mut destdir = None;
+        for option in options.chunks(2) {
+            let [name, value] = option else { return None };
+            let place = match *name {
+                "--prefix" => &mut prefix,
+                "--libdir" => &mut libdir,
+                "--destdir" => &mut destdir,
+                _ => return None,
+            };
+            *place = Some(std::path::absolute(value).ok()?);
+            if *name == "--libdir" {
+                // Below the prefix unless it is a whole path.
+                *place = Some(PathBuf::from(value));
+            }
+        }
+        Some(Self {
+            prefix: prefix?,
+            libdir: libdir.unwrap_or_else(|| "lib".into()),
+            destdir,
+        })
+    }
+
+    /// The folder of libraries, as programs will find it.
+    pub(crate) fn libdir(&self) -> PathBuf {
+        self.prefix.join(&self.libdir)
+    }
+
+    /// Where a path is while files are copied.
+    fn staged(&self, path: &Path) -> PathBuf {
+        match &self.destdir {
+            Some(destdir) => destdir.join(path.strip_prefix("/").unwrap_or(path)),
+            None => path.to_owned(),
+        }
+    }
+}
+
+/// Builds the library and copies it with all that goes with it.
+pub(crate) fn install(place: &Place) -> Result {
+    let (built, needed) = build()?;
+    let libdir = place.staged(&place.libdir());
+    let prefix = place.staged(&place.prefix);
+
+    let shared = format!("libnetflow.so.{VERSION}");
+    copy(&built.join("libnetflow.so"), &libdir.join(&shared))?;
+    strip(&libdir.join(&shared))?;
+    link(&shared, &libdir.join(SONAME))?;
+    link(SONAME, &libdir.join("libnetflow.so"))?;
+    copy(&built.join("libnetflow.a"), &libdir.join("libnetflow.a"))?;
+    strip(&libdir.join("libnetflow.a"))?;
+
+    let header = root().join("include/netflow.h");
+    copy(&header, &prefix.join("include/netflow.h"))?;
+    write(
+        &libdir.join("pkgconfig/netflow.pc"),
+        &pkg_config(place, &needed),
+    )?;
+    let files = root().join("netflow-ffi/install");
+    for name in ["NetflowConfig.cmake", "NetflowConfigVersion.cmake"] {
+        copy(&files.join(name), &libdir.join("cmake/Netflow").join(name))?;
+    }
+    copy(
+        &files.join("libnetflow.3"),
+        &prefix.join("share/man/man3/libnetflow.3"),
+    )
+}
+
+/// Builds in release, and tells where the libraries are and what a static program needs besides.
+fn build() -> Result<(PathBuf, String)> {
+    let built = cargo("rustc --locked --release -p netflow-ffi --lib --color never")
+        .arguments("-- --print native-static-libs")
+        .output()?;
+    let text = String::from_utf8_lossy(&built.stderr);
+    if !built.status.success() {
+        return Err(format!("the library does not build:\n{text}").into());
+    }
+    let needed = text
+        .lines()
+        .find_map(|line| line.split_once("native-static-libs: "))
+        .map(|(_, libraries)| unique(libraries))
+        .ok_or("rustc does not tell what a static program needs")?;
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |target| root().join(target));
+    Ok((target.join("release"), needed))
+}
+
+/// The libraries, each once.
+fn unique(libraries: &str) -> String {
+    let mut once: Vec<&str> = Vec::new();
+    for library in libraries.split_whitespace() {
+        if !once.contains(&library) {
+            once.push(library);
+        }
+    }
+    once.join(" ")
+}
+
+fn pkg_config(place: &Place, needed: &str) -> String {
+    format!(
+        "prefix={}\n\
+         libdir={}\n\
+         includedir=${{prefix}}/include\n\
+         \n\
+         Name: netflow\n\
+         Description: NetFlow, IPFIX and sFlow, decoded\n\
+         Version: {VERSION}\n\
+         Libs: -L${{libdir}} -lnetflow\n\
+         Libs.private: {needed}\n\
+         Cflags: -I${{includedir}}\n",
+        place.prefix.display(),
+        place.libdir().display()
+    )
+}
+
+fn copy(from: &Path, to: &Path) -> Result {
+    prepare(to)?;
+    fs::copy(from, to).map_err(|error| format!("{}: {error}", to.display()))?;
+    println!("{}", to.display());
+    Ok(())
+}
+
+fn write(to: &Path, text: &str) -> Result {
+    prepare(to)?;
+    fs::write(to, text).map_err(|error| format!("{}: {error}", to.display()))?;
+    println!("{}", to.display());
+    Ok(())
+}
+
+/// Makes a link to a file beside it.
+fn link(to: &str, link: &Path) -> Result {
+    prepare(link)?;
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(to, link).map_err(|error| format!("{}: {error}", link.display()))?;
+    #[cfg(not(unix))]
+    return Err(format!(
+        "{} is a link to {to}, which this system has not",
+        link.display()
+    )
+    .into());
+    println!("{} -> {to}", link.display());
+    Ok(())
+}
+
+/// Makes the folder of a file and takes away what stands in its place: a library that a program
+/// runs with must not be written over.
+fn prepare(file: &Path) -> Result {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", file.display()).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes the debug information out, as packages do.
+fn strip(file: &Path) -> Result {
+    Command::new(OsStr::new("strip"), "strip")
+        .arguments("--strip-debug")
+        .path(file)
+        .run()
+}

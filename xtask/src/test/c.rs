@@ -1,0 +1,357 @@
+//! The C library, as programs in C and C++ use it: installed into a folder, compiled against by two
+//! compilers and three standards, linked both ways, and watched by Valgrind and sanitizers.
+
+mod program;
+
+use alloc::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use self::program::{Linkage, Program};
+use crate::command::{Command, Result, cargo, python};
+use crate::install::{self, Place, SONAME};
+use crate::root;
+
+/// Compilers of C and C++, and the standards of each.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("gcc", "c99"),
+    ("gcc", "c11"),
+    ("g++", "c++17"),
+    ("clang", "c99"),
+    ("clang", "c11"),
+    ("clang++", "c++17"),
+];
+
+/// What is said of warnings.
+const STRICT: &str = "-Wall -Wextra -Werror -Wpedantic";
+
+/// Installs the library and looks at what it exports.
+pub(super) fn installed() -> Result {
+    let folder = folder();
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let place = place();
+    install::install(&place)?;
+    let library = place.libdir().join("libnetflow.so");
+    let symbols = text_of(
+        Command::new("nm", "nm")
+            .arguments("--dynamic --defined-only --format=just-symbols")
+            .path(&library),
+    )?;
+    let exported: BTreeSet<&str> = symbols.lines().collect();
+    let header = fs::read_to_string(place.prefix.join("include/netflow.h"))?;
+    let declared = functions(&header);
+    if exported != declared {
+        let differ: Vec<_> = exported.symmetric_difference(&declared).collect();
+        return Err(format!("exported or declared, but not both: {differ:?}").into());
+    }
+    let dynamic = text_of(
+        Command::new("readelf", "readelf")
+            .arguments("-d")
+            .path(&library),
+    )?;
+    if !dynamic.contains(&format!("soname: [{SONAME}]")) {
+        return Err(format!("the library is not named {SONAME}:\n{dynamic}").into());
+    }
+    println!("{} functions are exported and nothing else", exported.len());
+    Ok(())
+}
+
+/// The functions that a header declares.
+fn functions(header: &str) -> BTreeSet<&str> {
+    let lines = header.lines().filter(|line| !line.starts_with("//"));
+    lines
+        .filter_map(|line| {
+            let (before, _) = line.split_once('(')?;
+            let name = before.rsplit([' ', '*']).next()?;
+            // A declaration begins with a type, a macro with `#`, and nothing is indented.
+            let is_function = name.starts_with("netflow_")
+                && !line.starts_with(['#', ' '])
+                && !line.starts_with("typedef");
+            is_function.then_some(name)
+        })
+        .collect()
+}
+
+/// Compiles the tests in every language and linkage, and runs them. All have to print the same, and
+/// that has to be what the command prints.
+pub(super) fn tests() -> Result {
+    let inputs = inputs()?;
+    let command = command()?;
+    let mut printed: Option<[Vec<u8>; 2]> = None;
+    for (compiler, standard) in LANGUAGES {
+        for linkage in [Linkage::Shared, Linkage::Static] {
+            let program = Program::build(&place(), compiler, standard, linkage, STRICT)?;
+            program.run("api")?;
+            program.run("layout")?;
+            program.run_on("threads", &inputs)?;
+            program.run_on("mutate 7 1", &inputs)?;
+            let output = [
+                program.print("flows batch", &inputs)?,
+                program.print("walk", &inputs)?,
+            ];
+            match &printed {
+                None => {
+                    same_as_command(&program, &output, &inputs, &command)?;
+                    printed = Some(output);
+                }
+                Some(printed) if *printed != output => {
+                    return Err(format!("{program} prints something else than the first").into());
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Compares what a program prints with what the command prints, whichever way flows are taken.
+fn same_as_command(
+    program: &Program,
+    [flows, walk]: &[Vec<u8>; 2],
+    inputs: &[PathBuf],
+    command: &Path,
+) -> Result {
+    for way in ["flows single", "flows callback"] {
+        if program.print(way, inputs)? != *flows {
+            return Err(format!("{way} gives other flows than a batch").into());
+        }
+    }
+    let masked = program.print("flows masked", inputs)?;
+    for (way, octets) in [("flows", flows), ("walk", walk), ("masked", &masked)] {
+        let output = folder().join(format!("{way}.json"));
+        fs::write(&output, octets)?;
+        compare(way, command, &output)?.run()?;
+    }
+    // Were nothing compared, this would pass too.
+    let mut damaged = flows.clone();
+    let digit = damaged.iter().rposition(|octet| *octet == b'1');
+    if let Some(octet) = digit.and_then(|place| damaged.get_mut(place)) {
+        *octet = b'2';
+    }
+    let output = folder().join("damaged.json");
+    fs::write(&output, damaged)?;
+    if compare("flows", command, &output)?
+        .output()?
+        .status
+        .success()
+    {
+        return Err("a damaged output is taken for that of the command".into());
+    }
+    Ok(())
+}
+
+fn compare(way: &str, command: &Path, output: &Path) -> Result<Command> {
+    let mut compare = python("netflow-ffi/tests/compare.py")
+        .arguments(way)
+        .path(command)
+        .path(output);
+    for capture in captures()? {
+        compare = compare.path_unseen(&capture);
+    }
+    Ok(compare)
+}
+
+/// Runs the tests under Valgrind, and compiled with sanitizers.
+pub(super) fn watched() -> Result {
+    let inputs = inputs()?;
+    for (compiler, standard, linkage) in [
+        ("gcc", "c11", Linkage::Shared),
+        ("clang++", "c++17", Linkage::Static),
+    ] {
+        let program = Program::build(&place(), compiler, standard, linkage, STRICT)?;
+        let program = program.under_valgrind();
+        program.run("api")?;
+        program.run_on("flows batch", &inputs)?;
+        program.run_on("flows callback", &inputs)?;
+        program.run_on("walk", &inputs)?;
+        program.run_on("mutate 11 1", &inputs)?;
+    }
+    for (compiler, standard, linkage) in [
+        ("gcc", "c99", Linkage::Static),
+        ("g++", "c++17", Linkage::Shared),
+        ("clang", "c11", Linkage::Shared),
+    ] {
+        let sanitized =
+            format!("{STRICT} -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all");
+        let program = Program::build(&place(), compiler, standard, linkage, &sanitized)?;
+        program.run("api")?;
+        program.run_on("threads", &inputs)?;
+        program.run_on("flows batch", &inputs)?;
+        program.run_on("flows callback", &inputs)?;
+        program.run_on("walk", &inputs)?;
+        program.run_on("mutate 13 5", &inputs)?;
+    }
+    Ok(())
+}
+
+/// Builds the examples as their users do, by pkg-config and by CMake, and runs them.
+pub(super) fn examples() -> Result {
+    let folder = folder().join("examples");
+    fs::create_dir_all(&folder)?;
+    let capture = root().join("testdata/genuine/sf_v9.pcap");
+    let expected = flows_of(&capture)?;
+    let sources = root().join("examples/c");
+
+    let shared = pkg_config("--cflags --libs")?;
+    for (compiler, standard, source) in [
+        ("gcc", "c99", "decode_pcap.c"),
+        ("clang", "c11", "decode_pcap.c"),
+        ("gcc", "c99", "collector.c"),
+        ("clang", "c11", "collector.c"),
+        ("g++", "c++17", "top_talkers.cpp"),
+        ("clang++", "c++17", "top_talkers.cpp"),
+    ] {
+        Command::new(compiler, compiler)
+            .arguments(&format!("-std={standard} {STRICT} -D_DEFAULT_SOURCE"))
+            .path(&sources.join(source))
+            .arguments("-o")
+            .path(&folder.join(source).with_extension(""))
+            .arguments(&shared)
+            .arguments("-lpcap")
+            .run()?;
+    }
+    decodes(&folder.join("decode_pcap"), &capture, expected)?;
+    python("netflow-ffi/tests/collector.py")
+        .path(&folder.join("collector"))
+        .path(&root().join("testdata/genuine/nfr_v5.pcap"))
+        .variable("LD_LIBRARY_PATH", place().libdir())
+        .run()?;
+
+    // Linked to the archive, as pkg-config tells what it needs besides.
+    let needed = pkg_config("--static --libs-only-l --libs-only-other")?;
+    let alone = folder.join("decode_pcap_alone");
+    Command::new("gcc", "gcc")
+        .arguments("-std=c99 -D_DEFAULT_SOURCE")
+        .path(&sources.join("decode_pcap.c"))
+        .arguments(&pkg_config("--cflags")?)
+        .path(&place().libdir().join("libnetflow.a"))
+        .arguments(&needed.replace("-lnetflow", ""))
+        .arguments("-lpcap -o")
+        .path(&alone)
+        .run()?;
+    decodes(&alone, &capture, expected)?;
+
+    let built = folder.join("cmake");
+    Command::new("cmake", "cmake")
+        .arguments("-S")
+        .path(&sources)
+        .arguments("-B")
+        .path(&built)
+        .joined("-DCMAKE_PREFIX_PATH=", &place().prefix)
+        .run()?;
+    Command::new("cmake", "cmake")
+        .arguments("--build")
+        .path(&built)
+        .run()?;
+    // CMake tells the programs where the library is.
+    for name in ["decode_pcap", "decode_pcap_static"] {
+        decodes(&built.join(name), &capture, expected)?;
+    }
+    let page = place().prefix.join("share/man/man3/libnetflow.3");
+    if !page.is_file() {
+        return Err("there is no manual page".into());
+    }
+    Ok(())
+}
+
+/// A program prints as many flows as the command.
+fn decodes(program: &Path, capture: &Path, expected: usize) -> Result {
+    let printed = text_of(
+        Command::new(program, &program.display().to_string())
+            .path(capture)
+            .variable("LD_LIBRARY_PATH", place().libdir()),
+    )?;
+    match printed.lines().count() {
+        count if count == expected && count > 0 => Ok(()),
+        count => Err(format!("{count} flows are printed, not {expected}").into()),
+    }
+}
+
+/// How many flows the command finds.
+fn flows_of(capture: &Path) -> Result<usize> {
+    let command = command()?;
+    let rows = text_of(
+        Command::new(&command, "netflow")
+            .arguments("decode --quiet --format json")
+            .path(capture),
+    )?;
+    Ok(rows
+        .lines()
+        .filter(|row| !row.contains("\"kind\":\"problem\""))
+        .count())
+}
+
+/// What pkg-config says of the library.
+fn pkg_config(options: &str) -> Result<String> {
+    let told = text_of(
+        Command::new("pkg-config", "pkg-config")
+            .arguments(options)
+            .arguments("netflow")
+            .variable("PKG_CONFIG_PATH", place().libdir().join("pkgconfig")),
+    )?;
+    Ok(told.trim().to_owned())
+}
+
+/// The datagrams of all captures of the test data, in files that C can read.
+fn inputs() -> Result<Vec<PathBuf>> {
+    let folder = folder().join("datagrams");
+    let mut extract =
+        cargo("run --locked --quiet -p netflow-ffi --example datagrams --").path(&folder);
+    let mut inputs = Vec::new();
+    for capture in captures()? {
+        let name = capture.file_name().unwrap_or_default().to_string_lossy();
+        inputs.push(folder.join(format!("{name}.datagrams")));
+        extract = extract.path_unseen(&capture);
+    }
+    extract.run()?;
+    Ok(inputs)
+}
+
+/// The captures of the test data.
+fn captures() -> Result<Vec<PathBuf>> {
+    let mut captures = Vec::new();
+    for folder in ["genuine", "synthetic"] {
+        for entry in fs::read_dir(root().join("testdata").join(folder))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.contains(".pcap") || name.ends_with(".ipfix") {
+                captures.push(path);
+            }
+        }
+    }
+    captures.sort();
+    Ok(captures)
+}
+
+/// The command, built.
+fn command() -> Result<PathBuf> {
+    cargo("build --locked -p netflow-cli").run()?;
+    Ok(target().join("debug/netflow"))
+}
+
+/// What a command prints, if it succeeds.
+fn text_of(command: Command) -> Result<String> {
+    let output = command.output()?;
+    if !output.status.success() {
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(format!("it failed ({}): {told}", output.status).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Where the library is installed for the tests.
+fn place() -> Place {
+    Place::new(folder().join("prefix"))
+}
+
+/// The folder of all that is made here.
+fn folder() -> PathBuf {
+    target().join("c")
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |target| root().join(target))
+}
