@@ -23,12 +23,16 @@ pub(super) fn write(
         return Err(EncodeError::Type { key });
     }
     let written = match *value {
-        Value::Unsigned(number) => write_integer(&number.to_be_bytes(), 0, specifier.length, out),
-        Value::Signed(number) => {
-            let fill = if number < 0 { 0xff } else { 0 };
-            write_integer(&number.to_be_bytes(), fill, specifier.length, out)
+        Value::Unsigned(number) => {
+            write_integer(&number.to_be_bytes(), Sign::None, specifier.length, out)
         }
-        Value::LargeUnsigned(number) => write_integer(number.octets(), 0, specifier.length, out),
+        Value::Signed(number) => {
+            let sign = if number < 0 { Sign::Minus } else { Sign::Plus };
+            write_integer(&number.to_be_bytes(), sign, specifier.length, out)
+        }
+        Value::LargeUnsigned(number) => {
+            write_integer(number.octets(), Sign::None, specifier.length, out)
+        }
         Value::Float(number) => write_float(number, specifier.length, out),
         Value::Boolean(yes) => write_octets(&[if yes { 1 } else { 2 }], specifier.length, out),
         Value::MacAddress(address) => write_octets(&address.0, specifier.length, out),
@@ -117,17 +121,25 @@ fn write_text(text: &[u8], length: FieldLength, out: &mut Vec<u8>) -> Option<()>
     Some(())
 }
 
-/// An integer of any width (RFC 7011, section 6.2): `fill` stands in front of it,
-/// and may be left out as long as its sign stays the same. In a variable-length
-/// field it takes as few octets as it can.
-fn write_integer(octets: &[u8], fill: u8, length: FieldLength, out: &mut Vec<u8>) -> Option<()> {
+/// What the first bit of an integer means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    None,
+    Plus,
+    Minus,
+}
+
+/// An integer of any width (RFC 7011, section 6.2): what fills it up stands in
+/// front of it, and may be left out as long as its sign stays the same. In a
+/// variable-length field it takes as few octets as it can.
+fn write_integer(octets: &[u8], sign: Sign, length: FieldLength, out: &mut Vec<u8>) -> Option<()> {
     /// The widest integer that is read.
     const WIDEST: usize = 32;
-    let is_signed = fill != 0;
+    let fill = if sign == Sign::Minus { 0xff } else { 0 };
     let spare = octets.iter().take_while(|octet| **octet == fill).count();
     let mut needed = octets.len().saturating_sub(spare);
-    let first = octets.get(spare).copied().unwrap_or(0);
-    if is_signed && first & 0x80 == 0 {
+    let first = octets.get(spare).copied().unwrap_or(fill);
+    if sign != Sign::None && (first ^ fill) & 0x80 != 0 {
         needed = needed.saturating_add(1);
     }
     let needed = needed.max(1);

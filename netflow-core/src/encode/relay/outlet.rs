@@ -183,7 +183,10 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
 
     fn list(&mut self, sent: &crate::record::Field<'_, '_>) -> Result<Vec<u8>, EncodeError> {
         let Some(list) = sent.list() else {
-            return Ok(Vec::from(sent.octets()));
+            // Not even its header is whole. An empty field is a list of nothing.
+            let is_variable = sent.template().length() == FieldLength::Variable;
+            let kept = if is_variable { &[] } else { sent.octets() };
+            return Ok(Vec::from(kept));
         };
         let mut lists = Lists {
             stream: self.stream,

@@ -198,13 +198,13 @@ impl SampleBuilder {
     ///
     /// # Errors
     ///
-    /// [`Compact`](EncodeError::Compact) if an interface has no short form; this
-    /// sample has no other.
+    /// [`Compact`](EncodeError::Compact) if an interface has a format, for which
+    /// this sample has no place.
     pub fn discarded(header: &DiscardedPacketHeader) -> Result<Self, EncodeError> {
         let xdr = expanded_source(Xdr::new().u32(header.sequence_number), header.source_id)
             .u32(header.drops)
-            .u32(compact_interface(header.input)?)
-            .u32(compact_interface(header.output)?)
+            .u32(plain_interface(header.input)?)
+            .u32(plain_interface(header.output)?)
             .u32(header.reason);
         Ok(Self::begin(DataFormat::new(0, 5), xdr))
     }
@@ -274,6 +274,12 @@ fn compact_interface(interface: Interface) -> Result<u32, EncodeError> {
     let format = limited("interface_format", interface.format, 3)?;
     let value = limited("interface_value", interface.value, 0x3fff_ffff)?;
     Ok(format << 30 | value)
+}
+
+/// A value without format.
+fn plain_interface(interface: Interface) -> Result<u32, EncodeError> {
+    limited("interface_format", interface.format, 0)?;
+    Ok(interface.value)
 }
 
 fn limited(member: &'static str, value: u32, most: u32) -> Result<u32, EncodeError> {
