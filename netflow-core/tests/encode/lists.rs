@@ -23,7 +23,7 @@ pub(crate) enum Tree {
     /// Parts of such records.
     Parts(u8, Vec<Vec<(u16, Vec<u8>)>>),
     /// A list of lists.
-    Lists(u8, Vec<Tree>),
+    Lists(u8, Vec<Self>),
 }
 
 /// Three lists inside each other; the decoder follows four.
