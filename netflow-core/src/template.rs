@@ -5,6 +5,7 @@ mod builtin;
 mod plan;
 mod registry;
 mod reverse;
+mod suppliers;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;

@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::TemplateField;
+use super::{TemplateField, suppliers};
 use crate::element::ElementId;
 use crate::field::{FieldType, FlowField, Ingredient};
 use crate::wire::template::FieldLength;
@@ -176,25 +176,19 @@ impl Plan {
         let (Ok(offset), Ok(segment)) = (u16::try_from(offset), u8::try_from(segment)) else {
             return;
         };
-        let tables = FlowField::ALL
-            .iter()
-            .map(|field| (field.elements(), field.field_type()))
-            .zip(&mut self.fields);
-        let ingredients = Ingredient::ALL
-            .iter()
-            .map(|field| (field.elements(), field.field_type()))
-            .zip(&mut self.ingredients);
-        for ((elements, field_type), slot) in tables.chain(ingredients) {
-            let Some(candidate) = elements.iter().position(|element| *element == id) else {
-                continue;
+        for supplier in suppliers::of(id) {
+            let field = usize::from(supplier.field);
+            let slot = match field.checked_sub(FIELDS) {
+                None => self.fields.get_mut(field),
+                Some(ingredient) => self.ingredients.get_mut(ingredient),
             };
-            let candidate = u8::try_from(candidate).unwrap_or(u8::MAX);
-            if candidate < slot.candidate && accepts(field_type, length) {
+            let Some(slot) = slot else { continue };
+            if supplier.candidate < slot.candidate && accepts(supplier.field_type, length) {
                 *slot = Slot {
                     offset,
                     width: length.number(),
                     segment,
-                    candidate,
+                    candidate: supplier.candidate,
                     shift: Slot::shift(length.number(), segment),
                 };
             }
