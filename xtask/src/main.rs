@@ -2,6 +2,8 @@
 
 extern crate alloc;
 
+mod differential;
+mod fuzz;
 mod generate;
 mod test;
 
@@ -14,7 +16,9 @@ usage: cargo xtask TASK
   generate          write the tables made from registry/
   generate --check  compare them with what is checked in
   test              everything that has to hold before a change is merged
-  test --full       and what takes longer: more random cases, tests in release";
+  test --full       and what takes longer: more random cases, tests in release
+  fuzz SECONDS      every fuzz target for so many seconds
+  differential FOLDER  captures read by tshark and nfdump too, field by field";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,11 +28,18 @@ fn main() -> ExitCode {
         ["generate", "--check"] => generate::run(true),
         ["test"] => test::run(false),
         ["test", "--full"] => test::run(true),
-        _ => {
-            eprintln!("{USAGE}");
-            ExitCode::from(2)
-        }
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run(seconds),
+            Err(_) => usage(),
+        },
+        ["differential", folder] => differential::run(Path::new(folder)),
+        _ => usage(),
     }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::from(2)
 }
 
 /// The root of the repository.

@@ -1,6 +1,6 @@
 //! Everything that has to hold before a change is merged, quick steps first.
 
-mod command;
+pub(crate) mod command;
 mod freestanding;
 
 use std::process::ExitCode;
@@ -23,11 +23,17 @@ const STEPS: &[Step] = &[
     Step("no std: a program without it", freestanding::run),
     Step("benches compile", benches),
     Step("hostile octets", hostile),
+    Step("fuzz targets, a short time each", fuzzing),
+    Step("genuine captures beside tshark and nfdump", genuine),
     Step("tests", tests),
 ];
 
 /// What takes longer; the list is open.
-const FULL: &[Step] = &[Step("tests in release, many random cases", many_cases)];
+const FULL: &[Step] = &[
+    Step("tests in release, many random cases", many_cases),
+    Step("fuzz targets, a minute each", fuzzing_longer),
+    Step("all captures beside tshark and nfdump", all_captures),
+];
 
 /// Runs the steps until one fails.
 pub(crate) fn run(full: bool) -> ExitCode {
@@ -65,6 +71,7 @@ fn generated() -> Result {
 
 fn formatting() -> Result {
     cargo("fmt --all --check").run()?;
+    cargo("fmt --check").inside("fuzz").run()?;
     freestanding::cargo("fmt --check").run()
 }
 
@@ -96,11 +103,14 @@ fn documentation() -> Result {
 }
 
 /// The sets of features that leave out std.
-const WITHOUT_STD: &[&str] = &["", "--features alloc"];
+const WITHOUT_STD: &[&str] = &["", "--features alloc", "--features encode"];
 
 /// netflow-core is the only crate with features.
 fn features() -> Result {
-    for features in WITHOUT_STD.iter().chain(&["--features std"]) {
+    for features in WITHOUT_STD
+        .iter()
+        .chain(&["--features std", "--features std,encode"])
+    {
         cargo("build --locked -p netflow-core --no-default-features")
             .arguments(features)
             .run()?;
@@ -117,12 +127,29 @@ fn hostile() -> Result {
     cargo("test --locked --profile checked -p netflow-core --test hostile").run()
 }
 
+/// Enough to read every seed, which no test fails on, and a little more.
+fn fuzzing() -> Result {
+    crate::fuzz::all(5)
+}
+
+fn fuzzing_longer() -> Result {
+    crate::fuzz::all(60)
+}
+
+fn genuine() -> Result {
+    crate::differential::step("testdata/genuine")
+}
+
+fn all_captures() -> Result {
+    crate::differential::step("testdata")
+}
+
 fn tests() -> Result {
-    cargo("test --locked --workspace").run()
+    cargo("test --locked --workspace --features netflow-core/encode").run()
 }
 
 fn many_cases() -> Result {
-    cargo("test --locked --release --workspace")
+    cargo("test --locked --release --workspace --features netflow-core/encode")
         .variable("PROPTEST_CASES", "20000")
         .run()
 }

@@ -8,28 +8,28 @@ use std::process::{self, Stdio};
 use crate::root;
 
 /// What a step gives.
-pub(super) type Result<T = ()> = core::result::Result<T, Box<dyn Error>>;
+pub(crate) type Result<T = ()> = core::result::Result<T, Box<dyn Error>>;
 
 /// One command; what it does is printed before it runs.
-pub(super) struct Command {
+pub(crate) struct Command {
     command: process::Command,
     shown: String,
 }
 
 /// Cargo with these arguments, which are separated by spaces.
-pub(super) fn cargo(arguments: &str) -> Command {
+pub(crate) fn cargo(arguments: &str) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     Command::new(&cargo, "cargo").arguments(arguments)
 }
 
 /// Python with these arguments.
-pub(super) fn python(arguments: &str) -> Command {
+pub(crate) fn python(arguments: &str) -> Command {
     Command::new("python3", "python3").arguments(arguments)
 }
 
 impl Command {
     /// A program, and how it is shown.
-    pub(super) fn new(program: impl AsRef<OsStr>, shown: &str) -> Self {
+    pub(crate) fn new(program: impl AsRef<OsStr>, shown: &str) -> Self {
         let mut command = process::Command::new(program);
         command.current_dir(root()).stdin(Stdio::null());
         Self {
@@ -39,7 +39,7 @@ impl Command {
     }
 
     /// More arguments, separated by spaces.
-    pub(super) fn arguments(mut self, arguments: &str) -> Self {
+    pub(crate) fn arguments(mut self, arguments: &str) -> Self {
         for argument in arguments.split_whitespace() {
             self.command.arg(argument);
             self.shown = format!("{} {argument}", self.shown);
@@ -48,21 +48,21 @@ impl Command {
     }
 
     /// A path as one more argument.
-    pub(super) fn path(mut self, path: &Path) -> Self {
+    pub(crate) fn path(mut self, path: &Path) -> Self {
         self.command.arg(path);
         self.shown = format!("{} {}", self.shown, path.display());
         self
     }
 
     /// Runs in this folder of the repository.
-    pub(super) fn inside(mut self, folder: &str) -> Self {
+    pub(crate) fn inside(mut self, folder: &str) -> Self {
         self.command.current_dir(root().join(folder));
         self.shown = format!("cd {folder}; {}", self.shown);
         self
     }
 
     /// A variable of its environment.
-    pub(super) fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         let value = value.as_ref();
         self.command.env(name, value);
         self.shown = format!("{name}='{}' {}", value.to_string_lossy(), self.shown);
@@ -70,7 +70,7 @@ impl Command {
     }
 
     /// Runs it; anything but success is an error.
-    pub(super) fn run(mut self) -> Result {
+    pub(crate) fn run(mut self) -> Result {
         println!("$ {}", self.shown);
         let status = self.command.status().map_err(|error| self.failed(&error))?;
         if status.success() {
@@ -81,7 +81,7 @@ impl Command {
     }
 
     /// Runs it and gives what it printed, whether it succeeded or not.
-    pub(super) fn output(mut self) -> Result<process::Output> {
+    pub(crate) fn output(mut self) -> Result<process::Output> {
         println!("$ {}", self.shown);
         self.command
             .output()
