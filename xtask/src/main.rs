@@ -6,6 +6,7 @@ mod differential;
 mod fuzz;
 mod generate;
 mod test;
+mod worst;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ usage: cargo xtask TASK
   test              everything that has to hold before a change is merged
   test --full       and what takes longer: more random cases, tests in release
   fuzz SECONDS      every fuzz target for so many seconds
+  worst             what hostile datagrams cost beside normal ones, in instructions
   differential FOLDER  captures read by tshark and nfdump too, field by field";
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run(seconds),
             Err(_) => usage(),
         },
+        ["worst"] => worst::run(),
         ["differential", folder] => differential::run(Path::new(folder)),
         _ => usage(),
     }

@@ -33,6 +33,7 @@ const FULL: &[Step] = &[
     Step("tests in release, many random cases", many_cases),
     Step("fuzz targets, a minute each", fuzzing_longer),
     Step("all captures beside tshark and nfdump", all_captures),
+    Step("what hostile datagrams cost", crate::worst::table),
 ];
 
 /// Runs the steps until one fails.
