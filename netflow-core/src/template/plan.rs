@@ -99,6 +99,13 @@ impl super::Template {
 const FIELDS: usize = FlowField::ALL.len();
 const INGREDIENTS: usize = Ingredient::ALL.len();
 
+/// The sections of packets (RFC 5477, section 8.5).
+const SECTIONS: [Ingredient; 3] = [
+    Ingredient::DataLinkFrame,
+    Ingredient::IpHeader,
+    Ingredient::MplsLabelStack,
+];
+
 /// The places of all normalised fields in the records of one template.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -109,6 +116,8 @@ pub(crate) struct Plan {
     gaps: Box<[u32]>,
     /// Fixed octets behind the last of them.
     tail: u32,
+    /// A field is a section of a packet, in which more fields may be found.
+    has_section: bool,
 }
 
 impl Plan {
@@ -118,6 +127,7 @@ impl Plan {
             ingredients: [Slot::ABSENT; INGREDIENTS],
             gaps: Box::default(),
             tail: 0,
+            has_section: false,
         };
         let mut gaps = Vec::new();
         let mut offset = 0_u32;
@@ -136,6 +146,9 @@ impl Plan {
         }
         plan.gaps = gaps.into();
         plan.tail = offset;
+        plan.has_section = SECTIONS
+            .into_iter()
+            .any(|section| plan.ingredient(section).is_present());
         plan
     }
 
@@ -154,6 +167,13 @@ impl Plan {
             .get(usize::from(ingredient.index()))
             .copied()
             .unwrap_or(Slot::ABSENT)
+    }
+
+    /// A field is a section of a packet. Asked first, since exporters that send
+    /// none are to pay nothing for it.
+    #[inline]
+    pub(crate) const fn has_section(&self) -> bool {
+        self.has_section
     }
 
     /// Fixed octets before each variable-length field.
