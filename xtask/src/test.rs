@@ -34,6 +34,8 @@ const FULL: &[Step] = &[
     Step("fuzz targets, a minute each", fuzzing_longer),
     Step("all captures beside tshark and nfdump", all_captures),
     Step("what hostile datagrams cost", crate::worst::table),
+    Step("licences, bans and sources of dependencies", deny),
+    Step("lines that tests run", coverage),
 ];
 
 /// Runs the steps until one fails.
@@ -131,6 +133,23 @@ fn hostile() -> Result {
 /// Enough to read every seed, which no test fails on, and a little more.
 fn fuzzing() -> Result {
     crate::fuzz::all(5)
+}
+
+/// Needs cargo-deny. What is known of weaknesses is asked elsewhere: it needs the network.
+fn deny() -> Result {
+    cargo("deny --all-features check licenses bans sources").run()
+}
+
+/// Needs cargo-llvm-cov and the LLVM tools of the compiler's version, by the variables
+/// `LLVM_COV` and `LLVM_PROFDATA` if rustup did not bring them. Tests that count
+/// allocations or octets for minutes are left out: they run no lines of their own.
+fn coverage() -> Result {
+    cargo("llvm-cov -p netflow-core --features encode --summary-only --fail-under-lines 95")
+        .arguments("--lib --test encode --test properties --test decoder --test sflow")
+        .arguments("--test snapshot --test flow_widths --test sflow_captures")
+        .arguments("--ignore-filename-regex (netflow-io|tests)/")
+        .variable("PROPTEST_CASES", "64")
+        .run()
 }
 
 fn fuzzing_longer() -> Result {
