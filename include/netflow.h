@@ -147,7 +147,8 @@ enum netflow_flow_field
   // How start and end were worked out.
   NETFLOW_FIELD_CLOCK = 14,
   // The times cannot be right: a clock is off by more than a day, or
-  // the flow ends after it was sent or before it starts.
+  // the flow ends after it was sent or before it starts, or it starts more
+  // than a year before.
   NETFLOW_FIELD_CLOCK_SUSPECT = 15,
   // Source address; of sFlow, in the outer header.
   NETFLOW_FIELD_SOURCE_ADDRESS = 16,
@@ -734,6 +735,31 @@ typedef uint32_t netflow_sequence_event;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What an exporter counts with its sequence numbers.
+enum netflow_sequence_unit
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing: the protocol has no number (v1), or it never changes.
+  NETFLOW_SEQUENCE_UNIT_NONE = 0,
+  // Flows; the number is that of the first in the message.
+  NETFLOW_SEQUENCE_UNIT_FLOW = 1,
+  // Flows, those of the message counted in.
+  NETFLOW_SEQUENCE_UNIT_FLOW_COUNTED_IN = 2,
+  // Messages; in sFlow datagrams.
+  NETFLOW_SEQUENCE_UNIT_MESSAGE = 3,
+  // Data records, options among them.
+  NETFLOW_SEQUENCE_UNIT_DATA_RECORD = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_sequence_unit netflow_sequence_unit;
+#else
+typedef uint32_t netflow_sequence_unit;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // A decoder of datagrams of any number of exporters, and what the last datagram gave.
 typedef struct netflow_decoder netflow_decoder;
 
@@ -944,7 +970,8 @@ typedef struct netflow_flow {
   // How start and end were worked out.
   struct netflow_text clock;
   // The times cannot be right: a clock is off by more than a day, or
-  // the flow ends after it was sent or before it starts.
+  // the flow ends after it was sent or before it starts, or it starts more
+  // than a year before.
   bool clock_suspect;
   // Source address; of sFlow, in the outer header.
   struct netflow_address source_address;
@@ -1218,8 +1245,7 @@ typedef struct netflow_stats {
   uint64_t domains;
 } netflow_stats;
 
-// One observation domain of one exporter. Units are those of the protocol: flows in v5 to v8,
-// messages in v9, data records in IPFIX, datagrams in sFlow.
+// One observation domain of one exporter.
 typedef struct netflow_domain {
   // Address of the exporter.
   struct netflow_address exporter;
@@ -1237,6 +1263,8 @@ typedef struct netflow_domain {
   int64_t first_received;
   // When the last came.
   int64_t last_received;
+  // A `netflow_sequence_unit`: what the counts below count.
+  uint32_t sequence_unit;
   // Units that came.
   uint64_t received;
   // Units that were sent and have not come.
@@ -1247,6 +1275,14 @@ typedef struct netflow_domain {
   uint64_t duplicated;
   // How often the exporter started anew.
   uint64_t restarted;
+  // Units that are missing next to data that could not be read, or not yet.
+  uint64_t unread;
+  // Samples of sFlow that came.
+  uint64_t samples_received;
+  // Samples that were sent and have not come.
+  uint64_t samples_lost;
+  // Packets that were to be sampled and that the agent dropped.
+  uint64_t samples_dropped;
   // Templates in force.
   uint64_t templates;
   // Octets of memory that all of it takes.

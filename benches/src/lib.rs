@@ -4,11 +4,14 @@
 //! flows, so that whatever is measured can be shown to have read them all. A
 //! floor is a loop written by hand for one layout ([`floor::compiled`]) or for
 //! any fixed one ([`floor::planned`]): what reading costs without a decoder.
+//!
+//! [`worst`] is the other end: datagrams that cost as much as can be.
 
 pub mod decoder;
 pub mod floor;
 pub mod row;
 pub mod workload;
+pub mod worst;
 
 pub use row::{Row, Sums};
 pub use workload::{Kind, Workload};

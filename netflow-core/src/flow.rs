@@ -136,8 +136,10 @@ impl<'m> Flow<'m> {
                 let slot = record.template().plan().field(field);
                 if slot.is_present() {
                     record.unsigned(slot)
-                } else {
+                } else if record.template().plan().has_section() {
                     number_of_section(record, field)
+                } else {
+                    None
                 }
             }
             Source::Sample(flow) => flow.unsigned(field),

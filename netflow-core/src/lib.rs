@@ -40,6 +40,7 @@
 //!
 //! - none: `wire`, [`value`], [`element`], [`field`] and [`packet`]; no allocator.
 //! - `alloc`: the `Decoder` and all that it gives.
+//! - `encode`: messages from records, the way back; with `alloc`.
 //! - `std` (default): random keys for the tables, and times of the system.
 //!
 //! # Limits
@@ -77,6 +78,8 @@ mod datagram;
 #[cfg(feature = "alloc")]
 mod decoder;
 pub mod element;
+#[cfg(feature = "encode")]
+pub mod encode;
 mod error;
 #[cfg(feature = "alloc")]
 mod exporter;

@@ -122,7 +122,15 @@ impl<'a, 't> DataRecord<'a, 't> {
 
     /// The octets of a field whose place the template knows; `None` if it has
     /// none or it is empty.
+    #[inline]
     pub(crate) fn slot(&self, slot: Slot) -> Option<&'a [u8]> {
+        if !slot.is_present() {
+            return None;
+        }
+        self.present(slot)
+    }
+
+    fn present(&self, slot: Slot) -> Option<&'a [u8]> {
         let base = if slot.segment == 0 {
             0
         } else {

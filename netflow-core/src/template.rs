@@ -5,6 +5,7 @@ mod builtin;
 mod plan;
 mod registry;
 mod reverse;
+mod suppliers;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -27,6 +28,8 @@ pub struct Template {
     variable: bool,
     lists: bool,
     fixed_version: bool,
+    /// It has fields that the registry does not know.
+    open: bool,
     plan: Plan,
     /// The same records as of the reverse direction.
     reverse: Option<Box<Self>>,
@@ -149,6 +152,9 @@ impl Template {
             .filter_map(TemplateField::data_type)
             .any(DataType::is_list);
         let plan = Plan::new(&fields);
+        let is_open =
+            |field: &TemplateField| matches!(field.meaning, Meaning::Unknown | Meaning::Defined(_));
+        let open = fields.iter().any(is_open);
         Self {
             id,
             scope_count: None,
@@ -157,6 +163,7 @@ impl Template {
             variable,
             lists,
             fixed_version: false,
+            open,
             plan,
             reverse: None,
             specifiers: Box::default(),
@@ -239,10 +246,8 @@ impl Template {
     }
 
     /// It has fields that the registry does not know.
-    pub(crate) fn may_be_refined(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|field| matches!(field.meaning, Meaning::Unknown | Meaning::Defined(_)))
+    pub(crate) const fn may_be_refined(&self) -> bool {
+        self.open
     }
 
     /// The same template with what is defined by now; `None` if nothing changed.

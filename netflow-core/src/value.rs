@@ -2,6 +2,7 @@
 //! (RFC 7011, section 6; RFC 7012, section 3).
 
 mod display;
+mod from;
 mod large;
 mod ntp;
 

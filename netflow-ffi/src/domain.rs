@@ -2,13 +2,28 @@
 
 use core::ffi::{c_int, c_void};
 
-use netflow_core::DomainReport;
+use netflow_core::{DomainReport, SequenceUnit};
 
 use crate::header::protocol;
 use crate::plain::netflow_address;
 
-/// One observation domain of one exporter. Units are those of the protocol: flows in v5 to v8,
-/// messages in v9, data records in IPFIX, datagrams in sFlow.
+/// What an exporter counts with its sequence numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum netflow_sequence_unit {
+    /// Nothing: the protocol has no number (v1), or it never changes.
+    NETFLOW_SEQUENCE_UNIT_NONE = 0,
+    /// Flows; the number is that of the first in the message.
+    NETFLOW_SEQUENCE_UNIT_FLOW = 1,
+    /// Flows, those of the message counted in.
+    NETFLOW_SEQUENCE_UNIT_FLOW_COUNTED_IN = 2,
+    /// Messages; in sFlow datagrams.
+    NETFLOW_SEQUENCE_UNIT_MESSAGE = 3,
+    /// Data records, options among them.
+    NETFLOW_SEQUENCE_UNIT_DATA_RECORD = 4,
+}
+
+/// One observation domain of one exporter.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_domain {
@@ -28,6 +43,8 @@ pub struct netflow_domain {
     pub first_received: i64,
     /// When the last came.
     pub last_received: i64,
+    /// A `netflow_sequence_unit`: what the counts below count.
+    pub sequence_unit: u32,
     /// Units that came.
     pub received: u64,
     /// Units that were sent and have not come.
@@ -38,6 +55,14 @@ pub struct netflow_domain {
     pub duplicated: u64,
     /// How often the exporter started anew.
     pub restarted: u64,
+    /// Units that are missing next to data that could not be read, or not yet.
+    pub unread: u64,
+    /// Samples of sFlow that came.
+    pub samples_received: u64,
+    /// Samples that were sent and have not come.
+    pub samples_lost: u64,
+    /// Packets that were to be sampled and that the agent dropped.
+    pub samples_dropped: u64,
     /// Templates in force.
     pub templates: u64,
     /// Octets of memory that all of it takes.
@@ -60,13 +85,30 @@ impl netflow_domain {
             messages: report.messages,
             first_received: report.first_received.as_nanos(),
             last_received: report.last_received.as_nanos(),
+            sequence_unit: unit(report.sequence_unit) as u32,
             received: report.sequence.received,
             lost: report.sequence.lost,
             late: report.sequence.late,
             duplicated: report.sequence.duplicated,
             restarted: report.sequence.restarted,
+            unread: report.sequence.unread,
+            samples_received: report.samples.received,
+            samples_lost: report.samples.lost,
+            samples_dropped: report.samples.drops,
             templates: u64::try_from(report.templates).unwrap_or(u64::MAX),
             state_octets: u64::try_from(report.state_octets).unwrap_or(u64::MAX),
         }
+    }
+}
+
+const fn unit(unit: Option<SequenceUnit>) -> netflow_sequence_unit {
+    match unit {
+        Some(SequenceUnit::Flow) => netflow_sequence_unit::NETFLOW_SEQUENCE_UNIT_FLOW,
+        Some(SequenceUnit::FlowCountedIn) => {
+            netflow_sequence_unit::NETFLOW_SEQUENCE_UNIT_FLOW_COUNTED_IN
+        }
+        Some(SequenceUnit::Message) => netflow_sequence_unit::NETFLOW_SEQUENCE_UNIT_MESSAGE,
+        Some(SequenceUnit::DataRecord) => netflow_sequence_unit::NETFLOW_SEQUENCE_UNIT_DATA_RECORD,
+        _ => netflow_sequence_unit::NETFLOW_SEQUENCE_UNIT_NONE,
     }
 }

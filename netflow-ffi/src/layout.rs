@@ -72,5 +72,5 @@ sizes! {
     netflow_error 32;
     netflow_stats 144;
     netflow_load_report 24;
-    netflow_domain 136;
+    netflow_domain 176;
 }

@@ -56,7 +56,7 @@ mod value;
 mod walk;
 
 pub use self::datagram::{netflow_datagram, netflow_transport};
-pub use self::domain::{netflow_domain, netflow_domain_callback};
+pub use self::domain::{netflow_domain, netflow_domain_callback, netflow_sequence_unit};
 pub use self::element::netflow_element;
 pub use self::entry::{
     NETFLOW_ABI_VERSION, netflow_abi_version, netflow_address_text, netflow_datagram_init,

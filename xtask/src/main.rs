@@ -3,9 +3,12 @@
 extern crate alloc;
 
 mod command;
+mod differential;
+mod fuzz;
 mod generate;
 mod install;
 mod test;
+mod worst;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,7 +22,10 @@ usage: cargo xtask TASK
                     build the C library and put it below DIR
   test              everything that has to hold before a change is merged
   test --only TEXT  the steps whose names hold this
-  test --full       and what takes longer: more random cases, tests in release";
+  test --full       and what takes longer: more random cases, tests in release
+  fuzz SECONDS      every fuzz target for so many seconds
+  worst             what hostile datagrams cost beside normal ones, in instructions
+  differential FOLDER  captures read by tshark and nfdump too, field by field";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,11 +37,19 @@ fn main() -> ExitCode {
         ["test"] => test::run(false),
         ["test", "--full"] => test::run(true),
         ["install-c", options @ ..] => install::run(options),
-        _ => {
-            eprintln!("{USAGE}");
-            ExitCode::from(2)
-        }
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run(seconds),
+            Err(_) => usage(),
+        },
+        ["worst"] => worst::run(),
+        ["differential", folder] => differential::run(Path::new(folder)),
+        _ => usage(),
     }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::from(2)
 }
 
 /// The root of the repository.

@@ -27,11 +27,20 @@ const STEPS: &[Step] = &[
     Step("C library: tests in C99, C11 and C++17", c::tests),
     Step("C library: Valgrind and sanitizers", c::watched),
     Step("C library: examples by pkg-config and CMake", c::examples),
+    Step("fuzz targets, a short time each", fuzzing),
+    Step("genuine captures beside tshark and nfdump", genuine),
     Step("tests", tests),
 ];
 
 /// What takes longer; the list is open.
-const FULL: &[Step] = &[Step("tests in release, many random cases", many_cases)];
+const FULL: &[Step] = &[
+    Step("tests in release, many random cases", many_cases),
+    Step("fuzz targets, a minute each", fuzzing_longer),
+    Step("all captures beside tshark and nfdump", all_captures),
+    Step("what hostile datagrams cost", crate::worst::table),
+    Step("licences, bans and sources of dependencies", deny),
+    Step("lines that tests run", coverage),
+];
 
 /// Runs the steps until one fails.
 pub(crate) fn run(full: bool) -> ExitCode {
@@ -86,6 +95,7 @@ fn generated() -> Result {
 
 fn formatting() -> Result {
     cargo("fmt --all --check").run()?;
+    cargo("fmt --check").inside("fuzz").run()?;
     freestanding::cargo("fmt --check").run()
 }
 
@@ -117,11 +127,14 @@ fn documentation() -> Result {
 }
 
 /// The sets of features that leave out std.
-const WITHOUT_STD: &[&str] = &["", "--features alloc"];
+const WITHOUT_STD: &[&str] = &["", "--features alloc", "--features encode"];
 
 /// netflow-core is the only crate with features.
 fn features() -> Result {
-    for features in WITHOUT_STD.iter().chain(&["--features std"]) {
+    for features in WITHOUT_STD
+        .iter()
+        .chain(&["--features std", "--features std,encode"])
+    {
         cargo("build --locked -p netflow-core --no-default-features")
             .arguments(features)
             .run()?;
@@ -138,12 +151,46 @@ fn hostile() -> Result {
     cargo("test --locked --profile checked -p netflow-core --test hostile").run()
 }
 
+/// Enough to read every seed, which no test fails on, and a little more.
+fn fuzzing() -> Result {
+    crate::fuzz::all(5)
+}
+
+/// Needs cargo-deny. What is known of weaknesses is asked elsewhere: it needs the network.
+fn deny() -> Result {
+    cargo("deny --all-features check licenses bans sources").run()
+}
+
+/// Needs cargo-llvm-cov and the LLVM tools of the compiler's version, by the variables
+/// `LLVM_COV` and `LLVM_PROFDATA` if rustup did not bring them. Tests that count
+/// allocations or octets for minutes are left out: they run no lines of their own.
+fn coverage() -> Result {
+    cargo("llvm-cov -p netflow-core --features encode --summary-only --fail-under-lines 95")
+        .arguments("--lib --test encode --test properties --test decoder --test sflow")
+        .arguments("--test snapshot --test flow_widths --test sflow_captures")
+        .arguments("--ignore-filename-regex (netflow-io|tests)/")
+        .variable("PROPTEST_CASES", "64")
+        .run()
+}
+
+fn fuzzing_longer() -> Result {
+    crate::fuzz::all(60)
+}
+
+fn genuine() -> Result {
+    crate::differential::step("testdata/genuine")
+}
+
+fn all_captures() -> Result {
+    crate::differential::step("testdata")
+}
+
 fn tests() -> Result {
-    cargo("test --locked --workspace").run()
+    cargo("test --locked --workspace --features netflow-core/encode").run()
 }
 
 fn many_cases() -> Result {
-    cargo("test --locked --release --workspace")
+    cargo("test --locked --release --workspace --features netflow-core/encode")
         .variable("PROPTEST_CASES", "20000")
         .run()
 }

@@ -29,8 +29,8 @@ pub(super) struct Scratch {
     /// What the check of lists works with; empty between sets.
     pub(super) found: Vec<Arc<Template>>,
     pub(super) faults: Vec<ErrorKind>,
-    /// Templates that were compiled anew for types taught since.
-    pub(super) refined: usize,
+    /// A template was looked at that may be compiled anew for types taught since.
+    pub(super) refined: bool,
     /// Octets of late sets.
     pub(super) late: Vec<u8>,
 }
@@ -86,7 +86,7 @@ impl Scratch {
         self.sessions.clear();
         self.sessions.shrink_to(KEPT);
         self.current = 0;
-        self.refined = 0;
+        self.refined = false;
         self.late_slots.clear();
         self.late_slots.shrink_to(KEPT);
         self.slots.clear();

@@ -65,6 +65,8 @@ pub(super) struct Session {
     pub(super) first_received: Timestamp,
     pub(super) last_received: Timestamp,
     pub(super) clock_skew: Option<i64>,
+    /// Fields of templates that may be compiled anew for types taught since.
+    pub(super) refinable: usize,
     key: SessionKey,
     used: u64,
     /// Octets of memory as charged.
@@ -216,6 +218,7 @@ impl Sessions {
             first_received: Timestamp::default(),
             last_received: Timestamp::default(),
             clock_skew: None,
+            refinable: 0,
             key,
             used,
             octets: 0,

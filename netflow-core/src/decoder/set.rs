@@ -5,6 +5,8 @@ use alloc::sync::Arc;
 use super::message::Message;
 use super::scratch::{Content, SetSlot};
 use crate::flow::Origin;
+#[cfg(feature = "encode")]
+use crate::flow::{Flow, SampleFlow};
 use crate::header::MessageHeader;
 use crate::record::{DataRecord, Segments, measure};
 use crate::template::Template;
@@ -118,6 +120,21 @@ impl<'m> Set<'m> {
             Content::Records(template) => Some(template),
             _ => None,
         }
+    }
+
+    /// One of its data records as a flow.
+    #[cfg(feature = "encode")]
+    pub(crate) const fn flow(&self, record: DataRecord<'m, 'm>) -> Flow<'m> {
+        Flow::from_record(record, self.origin)
+    }
+
+    /// Its flow samples as flows.
+    #[cfg(feature = "encode")]
+    pub(crate) fn sample_flows(&self) -> impl Iterator<Item = Flow<'m>> + use<'m> {
+        let origin = self.origin;
+        self.samples()
+            .filter_map(|sample| SampleFlow::new(sample, false))
+            .map(move |flow| Flow::from_sample(flow, origin))
     }
 
     /// What its flows need besides their records.

@@ -11,9 +11,14 @@ use crate::template::{Known, Template};
 use crate::wire::set::{FIRST_DATA_SET, Set};
 use crate::wire::template::{TemplateKind, TemplateRecord, TemplateRecords};
 
-/// Templates that one datagram may have compiled anew: an exporter teaches
-/// types once, whoever changes them all the time is not to be paid for.
-const MOST_REFINED: usize = 16;
+/// Octets of datagrams for which one field of a template may be compiled anew; and
+/// each field that is sent in a template may be once. An exporter teaches types
+/// once: whoever changes them all the time has to wait for the templates that know
+/// the last ones.
+const OCTETS_PER_FIELD: usize = 8;
+
+/// Fields that may be saved up so: many templates of as many fields as there may be.
+const MOST_REFINABLE: usize = 1 << 16;
 
 impl Decoder {
     /// Obeys the records of a set of templates or options templates.
@@ -109,26 +114,38 @@ impl Decoder {
             types,
             awaited: false,
         };
-        self.sessions
-            .change(course.session, |session| session.templates.insert(known));
+        let fields = known.template.fields().len();
+        self.sessions.change(course.session, |session| {
+            session.templates.insert(known);
+            let refinable = session.refinable.saturating_add(fields);
+            session.refinable = refinable.min(MOST_REFINABLE);
+        });
         self.deliver(course, id);
         None
     }
 
-    /// The template, compiled anew with the types that were taught since. One
-    /// datagram may have so many compiled anew; others stay as they are until
-    /// the next.
+    /// The template, compiled anew with the types that were taught since, if the
+    /// exporter may have that; else it stays as it is until a later datagram.
     pub(super) fn refined(&mut self, course: &Course<'_>, id: u16) -> Option<Arc<Template>> {
-        let refined = &mut self.scratch.refined;
-        *refined = refined.saturating_add(1);
-        if *refined <= MOST_REFINED {
-            let definitions = &self.definitions;
-            self.sessions.change(course.session, |session| {
+        let session = self.sessions.get(course.session)?;
+        let fields = session.templates.get(id)?.template.fields().len();
+        let mut refinable = session.refinable;
+        if !self.scratch.refined {
+            self.scratch.refined = true;
+            let octets = course.datagram.payload.len();
+            let earned = octets.checked_div(OCTETS_PER_FIELD).unwrap_or(0);
+            refinable = refinable.saturating_add(earned).min(MOST_REFINABLE);
+        }
+        let left = refinable.checked_sub(fields);
+        let definitions = &self.definitions;
+        self.sessions.change(course.session, |session| {
+            session.refinable = left.unwrap_or(refinable);
+            if left.is_some() {
                 let taught = &session.taught;
                 let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
                 session.templates.refine(id, taught.version(), defined);
-            });
-        }
+            }
+        });
         let known = self.sessions.get(course.session)?.templates.get(id)?;
         Some(Arc::clone(&known.template))
     }

@@ -52,6 +52,9 @@ pub(super) fn mac(packet: &Packet<'_>, field: FlowField) -> Option<MacAddress> {
 #[cold]
 pub(super) fn section<'m>(record: &DataRecord<'m, '_>) -> Option<Packet<'m>> {
     let plan = record.template().plan();
+    if !plan.has_section() {
+        return None;
+    }
     let of = |ingredient, protocol| {
         let octets = record.slot(plan.ingredient(ingredient))?;
         Some(Packet::dissect(protocol, octets))

@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::TemplateField;
+use super::{TemplateField, suppliers};
 use crate::element::ElementId;
 use crate::field::{FieldType, FlowField, Ingredient};
 use crate::wire::template::FieldLength;
@@ -99,6 +99,13 @@ impl super::Template {
 const FIELDS: usize = FlowField::ALL.len();
 const INGREDIENTS: usize = Ingredient::ALL.len();
 
+/// The sections of packets (RFC 5477, section 8.5).
+const SECTIONS: [Ingredient; 3] = [
+    Ingredient::DataLinkFrame,
+    Ingredient::IpHeader,
+    Ingredient::MplsLabelStack,
+];
+
 /// The places of all normalised fields in the records of one template.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -109,6 +116,8 @@ pub(crate) struct Plan {
     gaps: Box<[u32]>,
     /// Fixed octets behind the last of them.
     tail: u32,
+    /// A field is a section of a packet, in which more fields may be found.
+    has_section: bool,
 }
 
 impl Plan {
@@ -118,6 +127,7 @@ impl Plan {
             ingredients: [Slot::ABSENT; INGREDIENTS],
             gaps: Box::default(),
             tail: 0,
+            has_section: false,
         };
         let mut gaps = Vec::new();
         let mut met = [false; INGREDIENTS];
@@ -137,6 +147,9 @@ impl Plan {
         }
         plan.gaps = gaps.into();
         plan.tail = offset;
+        plan.has_section = SECTIONS
+            .into_iter()
+            .any(|section| plan.ingredient(section).is_present());
         plan
     }
 
@@ -155,6 +168,13 @@ impl Plan {
             .get(usize::from(ingredient.index()))
             .copied()
             .unwrap_or(Slot::ABSENT)
+    }
+
+    /// A field is a section of a packet. Asked first, since exporters that send
+    /// none are to pay nothing for it.
+    #[inline]
+    pub(crate) const fn has_section(&self) -> bool {
+        self.has_section
     }
 
     /// Fixed octets before each variable-length field.
@@ -185,33 +205,29 @@ impl Plan {
         let (Ok(offset), Ok(segment)) = (u16::try_from(offset), u8::try_from(segment)) else {
             return;
         };
-        let fields = FlowField::ALL
-            .iter()
-            .zip(&mut self.fields)
-            .map(|(field, slot)| (field.elements(), field.field_type(), slot, None));
-        let ingredients = Ingredient::ALL
-            .iter()
-            .zip(&mut self.ingredients)
-            .zip(met)
-            .map(|((field, slot), met)| {
-                let first = field.is_second().then_some(met);
-                (field.elements(), field.field_type(), slot, first)
-            });
-        for (elements, field_type, slot, first) in fields.chain(ingredients) {
-            let Some(candidate) = elements.iter().position(|element| *element == id) else {
-                continue;
+        for supplier in suppliers::of(id) {
+            let field = usize::from(supplier.field);
+            let slot = match field.checked_sub(FIELDS) {
+                None => self.fields.get_mut(field),
+                Some(ingredient) => {
+                    let second = Ingredient::ALL
+                        .get(ingredient)
+                        .is_some_and(|one| one.is_second());
+                    let met = met.get_mut(ingredient).filter(|met| second && !**met);
+                    if let Some(met) = met {
+                        *met = true;
+                        continue;
+                    }
+                    self.ingredients.get_mut(ingredient)
+                }
             };
-            if let Some(met) = first.filter(|met| !**met) {
-                *met = true;
-                continue;
-            }
-            let candidate = u8::try_from(candidate).unwrap_or(u8::MAX);
-            if candidate < slot.candidate && accepts(field_type, length) {
+            let Some(slot) = slot else { continue };
+            if supplier.candidate < slot.candidate && accepts(supplier.field_type, length) {
                 *slot = Slot {
                     offset,
                     width: length.number(),
                     segment,
-                    candidate,
+                    candidate: supplier.candidate,
                     shift: Slot::shift(length.number(), segment),
                 };
             }

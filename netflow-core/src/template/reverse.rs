@@ -1,6 +1,7 @@
 //! Templates of biflows, seen from the other side (RFC 5103).
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use super::{Defined, Template, TemplateField};
 use crate::element::ElementId;
@@ -55,17 +56,20 @@ impl Template {
         dialect: Dialect,
         defined: &impl Defined,
     ) -> Option<Box<[TemplateField]>> {
-        let has = |id| {
-            fields
-                .iter()
-                .any(|field| field.key() == FieldKey::Element(id))
+        let counts = |field: &TemplateField| match field.key() {
+            FieldKey::Element(id) => COUNTERS.contains(&id),
+            FieldKey::Scope(_) => false,
         };
-        if !COUNTERS.into_iter().any(has) {
+        if !fields.iter().any(counts) {
             return None;
         }
+        // Sorted, since a template of thousands of fields asks for each of them.
+        let mut elements: Vec<ElementId> = fields.iter().filter_map(element).collect();
+        elements.sort_unstable();
+        let has = |id| elements.binary_search(&id).is_ok();
         let reverse = |field: &TemplateField| {
             let key = match field.key() {
-                FieldKey::Element(id) => FieldKey::Element(opposite(id, has)),
+                FieldKey::Element(id) => FieldKey::Element(opposite(id, &has)),
                 scope @ FieldKey::Scope(_) => scope,
             };
             let length = field.length();
@@ -75,9 +79,16 @@ impl Template {
     }
 }
 
+fn element(field: &TemplateField) -> Option<ElementId> {
+    match field.key() {
+        FieldKey::Element(id) => Some(id),
+        FieldKey::Scope(_) => None,
+    }
+}
+
 /// What an element is from the other side. Without a reverse element beside
 /// it, it is the same for both directions, but for the counters.
-fn opposite(id: ElementId, has: impl Fn(ElementId) -> bool) -> ElementId {
+fn opposite(id: ElementId, has: &impl Fn(ElementId) -> bool) -> ElementId {
     if id.enterprise_number == REVERSE {
         return ElementId::iana(id.id);
     }

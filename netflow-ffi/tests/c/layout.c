@@ -29,7 +29,7 @@ SIZE(netflow_problem, 184);
 SIZE(netflow_error, 32);
 SIZE(netflow_stats, 144);
 SIZE(netflow_load_report, 24);
-SIZE(netflow_domain, 136);
+SIZE(netflow_domain, 176);
 #endif
 
 int run_layout(void) {

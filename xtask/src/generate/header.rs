@@ -22,6 +22,7 @@ const BY_NUMBER: &[&str] = &[
     "netflow_record_kind",
     "netflow_header_field",
     "netflow_sequence_event",
+    "netflow_sequence_unit",
 ];
 
 pub(super) fn header() -> Result<String> {

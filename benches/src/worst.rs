@@ -1,0 +1,164 @@
+//! Datagrams that cost most: each kind of hostile traffic beside a normal datagram of
+//! its protocol.
+
+mod ipfix;
+mod sflow;
+
+use core::net::{IpAddr, Ipv4Addr};
+
+use netflow_core::encode::{FixedBuilder, FixedHeader};
+use netflow_core::wire::fixed;
+use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+
+/// Traffic of one kind: what a decoder is taught, and the datagrams that follow.
+pub struct Case {
+    /// What it is measured against: the normal case of its protocol.
+    pub protocol: &'static str,
+    /// What it is.
+    pub name: &'static str,
+    /// Datagrams before the others, not counted.
+    pub taught: Vec<Vec<u8>>,
+    /// The datagram of this number.
+    pub datagram: Box<dyn Fn(u32) -> Vec<u8>>,
+    /// Each datagram comes from an address of its own.
+    pub forged: bool,
+}
+
+impl core::fmt::Debug for Case {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}: {}", self.protocol, self.name)
+    }
+}
+
+impl Case {
+    fn new(
+        protocol: &'static str,
+        name: &'static str,
+        datagram: impl Fn(u32) -> Vec<u8> + 'static,
+    ) -> Self {
+        Self {
+            protocol,
+            name,
+            taught: Vec::new(),
+            datagram: Box::new(datagram),
+            forged: false,
+        }
+    }
+
+    fn taught(mut self, payload: Vec<u8>) -> Self {
+        self.taught.push(payload);
+        self
+    }
+
+    fn forged(mut self) -> Self {
+        self.forged = true;
+        self
+    }
+}
+
+/// Octets of a hostile datagram: what UDP carries unfragmented.
+pub(crate) const FULL: usize = 1400;
+
+/// Every case; the first of each protocol is the normal one.
+#[must_use]
+pub fn cases() -> Vec<Case> {
+    let mut cases = fixed_versions();
+    cases.extend(ipfix::cases());
+    cases.extend(sflow::cases());
+    cases
+}
+
+fn fixed_versions() -> Vec<Case> {
+    vec![
+        Case::new("v5", "normal: 29 records", |number| v5(number, 29)),
+        Case::new("v5", "one record", |number| v5(number, 1)),
+        Case::new(
+            "v5",
+            "headers without records, 58 in a datagram",
+            |number| (0..58).flat_map(|_| v5(number, 0)).collect(),
+        ),
+        Case::new("v5", "each from another engine", |number| {
+            let layout = fixed::layout(5, 0).expect("there is a version 5");
+            let [_, _, high, low] = number.to_be_bytes();
+            (0..19_u8)
+                .flat_map(|part| {
+                    let engine_id = low.wrapping_mul(19).wrapping_add(part);
+                    let header = FixedHeader {
+                        engine_type: high,
+                        engine_id,
+                        ..FixedHeader::default()
+                    };
+                    let mut message = FixedBuilder::new(layout, header);
+                    message.octets(&[1; 48]).expect("a record has 48 octets");
+                    message.finish()
+                })
+                .collect()
+        }),
+        Case::new("v5", "each from another address", |number| v5(number, 1)).forged(),
+        Case::new("v5", "octets of nothing behind the header", |number| {
+            let mut octets = v5(number, 0);
+            octets.resize(FULL, 0xff);
+            octets
+        }),
+    ]
+}
+
+fn v5(number: u32, records: u16) -> Vec<u8> {
+    let layout = fixed::layout(5, 0).expect("there is a version 5");
+    let header = FixedHeader {
+        sequence: number,
+        unix_secs: NOW,
+        ..FixedHeader::default()
+    };
+    let mut message = FixedBuilder::new(layout, header);
+    for _ in 0..records {
+        message.octets(&[1; 48]).expect("a record has 48 octets");
+    }
+    message.finish()
+}
+
+pub(crate) const NOW: u32 = 1_700_000_000;
+
+/// A decoder with the limits by default.
+#[must_use]
+pub fn decoder() -> Decoder {
+    Decoder::new(Limits::new(1))
+}
+
+/// Decodes a datagram and reads what a collector reads of each flow: eleven fields.
+/// Gives something, so that nothing is left out.
+pub fn read(decoder: &mut Decoder, case: &Case, number: u32, payload: &[u8]) -> u64 {
+    let address = if case.forged {
+        Ipv4Addr::from(number)
+    } else {
+        Ipv4Addr::new(192, 0, 2, 1)
+    };
+    let received = Timestamp::from_secs(NOW);
+    let exporter = (IpAddr::V4(address), 2055).into();
+    let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
+    let Ok(message) = decoder.decode(datagram) else {
+        return 1;
+    };
+    let mut sum = 0;
+    for flow in message.flows() {
+        let address = |address: Option<IpAddr>| u64::from(address.is_some());
+        let time = |time: Option<Timestamp>| time.map_or(0, |time| time.as_nanos().unsigned_abs());
+        let numbers = [
+            address(flow.source_address()),
+            address(flow.destination_address()),
+            flow.source_port().unwrap_or(0).into(),
+            flow.destination_port().unwrap_or(0).into(),
+            flow.protocol().unwrap_or(0).into(),
+            flow.octets().unwrap_or(0),
+            flow.packets().unwrap_or(0),
+            time(flow.start()),
+            time(flow.end()),
+            flow.input_interface().unwrap_or(0).into(),
+            flow.output_interface().unwrap_or(0).into(),
+        ];
+        sum = numbers.into_iter().fold(sum, u64::wrapping_add);
+    }
+    message
+        .problems()
+        .fold(sum, |sum, problem| sum.wrapping_add(problem.octets as u64))
+}

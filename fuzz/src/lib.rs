@@ -1,0 +1,49 @@
+//! What the fuzz targets do: each module is a target, and `run` takes any octets.
+
+pub mod datagrams;
+pub mod file;
+pub mod framing;
+pub mod lists;
+pub mod packet;
+pub mod records;
+pub mod relay;
+pub mod sflow;
+pub mod snapshot;
+pub mod value;
+#[path = "../../netflow-core/tests/support/walk.rs"]
+mod walk;
+
+use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+
+/// The time of every datagram: seconds since 1970.
+const NOW: u32 = 1_700_000_000;
+
+/// A decoder of little memory, so that its limits are met.
+fn decoder() -> Decoder {
+    Decoder::new(Limits {
+        state_octets: 1 << 20,
+        domain_octets: 1 << 18,
+        waiting_octets: 1 << 16,
+        templates: 64,
+        ..Limits::new(1)
+    })
+}
+
+/// A message of a stream, so that nothing in it is forbidden.
+fn datagram(payload: &[u8]) -> Datagram<'_> {
+    let exporter = ([192, 0, 2, 1], 2055).into();
+    Datagram::new(
+        exporter,
+        Transport::Stream,
+        Timestamp::from_secs(NOW),
+        payload,
+    )
+}
+
+/// Decodes octets and reads all they give.
+fn read(decoder: &mut Decoder, datagram: Datagram<'_>) {
+    if let Ok(message) = decoder.decode(datagram) {
+        walk::everything(message);
+    }
+    assert!(decoder.state_octets() <= decoder.limits().state_octets);
+}

@@ -1,0 +1,52 @@
+//! One sFlow datagram behind a header that is right.
+
+use netflow_core::encode::sflow::{DatagramBuilder, DatagramHeader, SampleBuilder, Xdr};
+use netflow_core::wire::sflow::{Datagram, SampleKind};
+
+/// Decodes the octets as samples; then each that is whole is written and read again.
+pub fn run(octets: &[u8]) {
+    let agent_address = Some([192, 0, 2, 1].into());
+    let header = DatagramHeader {
+        agent_address,
+        ..DatagramHeader::default()
+    };
+    let mut payload = DatagramBuilder::new(&header).finish();
+    let Some(count) = payload.last_mut() else {
+        return;
+    };
+    *count = octets.first().copied().unwrap_or(0);
+    payload.extend(octets.get(1..).unwrap_or_default());
+    crate::read(&mut crate::decoder(), crate::datagram(&payload));
+
+    let datagram = Datagram::parse(&payload).unwrap();
+    let mut faults = 0;
+    let counts = datagram.verify(|_, _| faults += 1);
+    if faults > 0 {
+        return;
+    }
+    let mut again = DatagramBuilder::new(&DatagramHeader::from(&datagram));
+    for sample in datagram.samples() {
+        let sample = sample.unwrap();
+        let kind = sample.kind().unwrap();
+        let made = match &kind {
+            SampleKind::Flow(sample) => SampleBuilder::flow(&sample.into()),
+            SampleKind::Counters(sample) => SampleBuilder::counters(&sample.into()),
+            SampleKind::Discarded(sample) => SampleBuilder::discarded(&sample.into()),
+            SampleKind::Unknown => unreachable!("a fault was told"),
+        };
+        let mut made = made.unwrap();
+        for record in kind.records() {
+            let record = record.unwrap();
+            made.record(record.format(), Xdr::members(record.members()));
+        }
+        again.sample(&made).unwrap();
+    }
+    let octets = again.finish();
+    let same = Datagram::parse(&octets).unwrap();
+    let found = same.verify(|error, _| panic!("{error}"));
+    let (records, flows) = (found.counter_records, found.flow_records);
+    assert_eq!(
+        (records, flows),
+        (counts.counter_records, counts.flow_records)
+    );
+}

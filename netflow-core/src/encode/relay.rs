@@ -1,0 +1,228 @@
+//! A relay: what a Decoder gave is sent on as IPFIX.
+
+mod convert;
+mod list;
+mod outlet;
+mod sample;
+mod stream;
+
+use alloc::collections::BTreeMap;
+use core::net::IpAddr;
+
+use self::convert::Conversion;
+use self::outlet::Outlet;
+use self::stream::Stream;
+use crate::datagram::Protocol;
+use crate::decoder::{Message, Set, SetKind};
+use crate::header::MessageHeader;
+
+/// Sends on, as IPFIX, what a [`Decoder`](crate::Decoder) gave.
+///
+/// Each observation domain of each exporter becomes an observation domain of the
+/// relay, numbered from 1 as they come, so that neither templates nor options of
+/// two exporters meet. Records keep their fields and octets, but for these:
+///
+/// - The uptimes of v1 to v9 (21, 22) become times since 1970 (152, 153), since
+///   IPFIX has no uptime in its header. Padding and what has no element is left
+///   out; v9 types above 32767 go under enterprise 4294967295, v9 scopes become
+///   the elements that mean the same.
+/// - The sampling interval in the header of v5 and v6 becomes a field (34).
+/// - sFlow samples become records of their normalised fields.
+/// - Lists of RFC 6313 name the relay's templates.
+/// - Who exported the flow is told by originalExporterIPv4Address or
+///   originalExporterIPv6Address (403, 404) and originalObservationDomainId (405).
+///
+/// ```
+/// use netflow_core::encode::{Relay, RelayLimits};
+/// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+///
+/// # let mut payload = vec![0; 24 + 48];
+/// # (payload[1], payload[3], payload[24]) = (5, 1, 10);
+/// let exporter = "198.51.100.1:2055".parse().unwrap();
+/// let received = Timestamp::from_secs(1_700_000_000);
+/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut relay = Relay::new(RelayLimits::default());
+/// let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
+///
+/// let mut sent = Vec::new();
+/// relay.message(message, |octets| sent.push(octets.to_vec()));
+/// assert_eq!(sent[0][..2], [0, 10]); // NetFlow v5 came, IPFIX goes
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Relay {
+    limits: RelayLimits,
+    streams: BTreeMap<Source, Stream>,
+    /// The domain of the next stream.
+    next_domain: u32,
+    /// Counts messages, to know who was not heard of for longest.
+    tick: u64,
+    stats: RelayStats,
+    /// Memory of the last message.
+    buffer: alloc::vec::Vec<u8>,
+}
+
+/// What bounds a [`Relay`]. All fields are public; take the defaults and change some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RelayLimits {
+    /// Octets of a message. Default 1400, for UDP.
+    pub message_octets: usize,
+    /// Observation domains that are kept apart at a time; one more takes the place
+    /// of the one not heard of for longest. Default 4096.
+    pub domains: usize,
+    /// Templates of one domain, 128 or more; likewise. Default 1024.
+    pub templates: u16,
+    /// How deep lists may be nested. Default 4.
+    pub list_depth: u8,
+    /// Nanoseconds after which a template is sent again with the next record by
+    /// it; `None` is never, for TCP and files. Default 5 minutes.
+    pub template_refresh: Option<i64>,
+    /// Tell the original exporter in each data record. Default true.
+    pub origin: bool,
+}
+
+impl Default for RelayLimits {
+    fn default() -> Self {
+        Self {
+            message_octets: 1400,
+            domains: 4096,
+            templates: 1024,
+            list_depth: 4,
+            template_refresh: Some(5 * 60 * 1_000_000_000),
+            origin: true,
+        }
+    }
+}
+
+/// What a [`Relay`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct RelayStats {
+    /// Messages sent.
+    pub messages: u64,
+    /// Data records sent, options among them.
+    pub records: u64,
+    /// Template records sent.
+    pub templates: u64,
+    /// Records that could not be sent: they alone are longer than a message, or
+    /// nothing of them has an element.
+    pub refused: u64,
+    /// Domains and templates forgotten for [`RelayLimits`].
+    pub forgotten: u64,
+}
+
+/// What has a stream of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Source {
+    address: IpAddr,
+    protocol: Protocol,
+    agent: Option<IpAddr>,
+    observation_domain: u32,
+}
+
+impl Source {
+    fn of(header: &MessageHeader) -> Self {
+        Self {
+            address: header.exporter.ip(),
+            protocol: header.protocol,
+            agent: header.agent_address,
+            observation_domain: header.observation_domain,
+        }
+    }
+}
+
+impl Relay {
+    /// A relay that has sent nothing yet.
+    #[must_use]
+    pub const fn new(limits: RelayLimits) -> Self {
+        Self {
+            limits,
+            streams: BTreeMap::new(),
+            next_domain: 1,
+            tick: 0,
+            stats: RelayStats {
+                messages: 0,
+                records: 0,
+                templates: 0,
+                refused: 0,
+                forgotten: 0,
+            },
+            buffer: alloc::vec::Vec::new(),
+        }
+    }
+
+    /// Sends on the flows and options of a message, in one or several messages of
+    /// IPFIX, each of which is given to `send`.
+    pub fn message(&mut self, message: Message<'_>, mut send: impl FnMut(&[u8])) {
+        let mut sets = message.sets().peekable();
+        while let Some(set) = sets.next() {
+            // Sets of one message stay together.
+            let header = set.header();
+            let mut outlet = self.outlet(header, &mut send);
+            outlet.set(&set);
+            while let Some(set) = sets.next_if(|next| core::ptr::eq(next.header(), header)) {
+                outlet.set(&set);
+            }
+            let buffer = outlet.finish();
+            self.buffer = buffer;
+        }
+    }
+
+    /// What was sent so far.
+    #[must_use]
+    pub const fn stats(&self) -> &RelayStats {
+        &self.stats
+    }
+
+    fn outlet<'r, S: FnMut(&[u8])>(
+        &'r mut self,
+        header: &'r MessageHeader,
+        send: &'r mut S,
+    ) -> Outlet<'r, S> {
+        self.tick = self.tick.saturating_add(1);
+        let source = Source::of(header);
+        if !self.streams.contains_key(&source) {
+            self.make_room();
+            let stream = Stream::new(self.next_domain);
+            self.next_domain = self.next_domain.checked_add(1).unwrap_or(1);
+            self.streams.insert(source, stream);
+        }
+        let stream = self.streams.entry(source).or_insert_with(|| Stream::new(1));
+        stream.heard = self.tick;
+        let buffer = core::mem::take(&mut self.buffer);
+        Outlet::new(header, stream, self.limits, &mut self.stats, buffer, send)
+    }
+
+    fn make_room(&mut self) {
+        if self.streams.len() < self.limits.domains.max(1) {
+            return;
+        }
+        let oldest = self.streams.iter().min_by_key(|(_, stream)| stream.heard);
+        if let Some(source) = oldest.map(|(source, _)| *source) {
+            self.streams.remove(&source);
+            self.stats.forgotten = self.stats.forgotten.saturating_add(1);
+        }
+    }
+}
+
+impl<S: FnMut(&[u8])> Outlet<'_, S> {
+    fn set(&mut self, set: &Set<'_>) {
+        match set.kind() {
+            SetKind::Data | SetKind::Options => {
+                let Some(template) = set.template() else {
+                    return;
+                };
+                let conversion = Conversion::new(template, set.header(), self.limits().origin);
+                for record in set.records() {
+                    self.record(&conversion, &set.flow(record), &record);
+                }
+            }
+            SetKind::Samples => {
+                for flow in set.sample_flows() {
+                    self.sample(&flow);
+                }
+            }
+            _ => {}
+        }
+    }
+}

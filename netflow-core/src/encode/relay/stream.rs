@@ -1,0 +1,113 @@
+//! What a relay has sent of one observation domain.
+
+use alloc::vec::Vec;
+
+use crate::encode::TemplateDefinition;
+use crate::time::Timestamp;
+use crate::wire::set::FIRST_DATA_SET;
+
+/// One observation domain of the relay.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) domain: u32,
+    /// Data records sent, modulo 2^32.
+    pub(super) sequence: u32,
+    /// When it was last used, in the relay's count of messages.
+    pub(super) heard: u64,
+    templates: Vec<Sent>,
+    /// Counts uses of templates.
+    uses: u64,
+}
+
+/// A template and when it was sent.
+#[derive(Debug)]
+struct Sent {
+    definition: TemplateDefinition,
+    sent: Option<Timestamp>,
+    used: u64,
+}
+
+/// Templates that one record may need: its own and those that its lists name
+/// ([`Limits::list_templates`](crate::Limits::list_templates) of them). Keeping so
+/// many no record takes the place of a template that it needs itself.
+const LEAST: u16 = 128;
+
+/// The place of a template in its stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place(usize);
+
+impl Stream {
+    pub(super) const fn new(domain: u32) -> Self {
+        Self {
+            domain,
+            sequence: 0,
+            heard: 0,
+            templates: Vec::new(),
+            uses: 0,
+        }
+    }
+
+    /// The template of these fields, whatever its id; it gets one if it is new.
+    /// Tells whether another was forgotten for it.
+    pub(super) fn place(&mut self, fields: &TemplateDefinition, most: u16) -> (Place, bool) {
+        self.uses = self.uses.saturating_add(1);
+        let is_same = |sent: &Sent| {
+            let known = &sent.definition;
+            known.fields() == fields.fields()
+                && known.is_options() == fields.is_options()
+                && known.scope_count() == fields.scope_count()
+        };
+        let found = self.templates.iter().position(is_same);
+        let (place, forgotten) = match found {
+            Some(place) => (place, false),
+            None => self.insert(fields, most),
+        };
+        if let Some(sent) = self.templates.get_mut(place) {
+            sent.used = self.uses;
+        }
+        (Place(place), forgotten)
+    }
+
+    /// Ids are given in order; when they are used up the template not used for
+    /// longest is defined anew.
+    fn insert(&mut self, fields: &TemplateDefinition, most: u16) -> (usize, bool) {
+        let count = self.templates.len();
+        let most = most.clamp(LEAST, u16::MAX.saturating_sub(FIRST_DATA_SET));
+        let oldest = self.templates.iter().enumerate();
+        let oldest = oldest.min_by_key(|(_, sent)| sent.used);
+        let (place, forgotten) = match oldest.map(|(place, _)| place) {
+            Some(place) if count >= usize::from(most) => (place, true),
+            _ => (count, false),
+        };
+        let id = u16::try_from(place).unwrap_or(0);
+        let new = Sent {
+            definition: fields.clone().with_id(id.saturating_add(FIRST_DATA_SET)),
+            sent: None,
+            used: 0,
+        };
+        match self.templates.get_mut(place) {
+            Some(old) => *old = new,
+            None => self.templates.push(new),
+        }
+        (place, forgotten)
+    }
+
+    pub(super) fn definition(&self, place: Place) -> Option<&TemplateDefinition> {
+        Some(&self.templates.get(place.0)?.definition)
+    }
+
+    /// The template has to be sent before a record by it.
+    pub(super) fn is_due(&self, place: Place, now: Timestamp, refresh: Option<i64>) -> bool {
+        let Some(sent) = self.templates.get(place.0) else {
+            return false;
+        };
+        sent.sent
+            .is_none_or(|sent| refresh.is_some_and(|refresh| now.nanos_since(sent) >= refresh))
+    }
+
+    pub(super) fn was_sent(&mut self, place: Place, now: Timestamp) {
+        if let Some(sent) = self.templates.get_mut(place.0) {
+            sent.sent = Some(now);
+        }
+    }
+}

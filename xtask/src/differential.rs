@@ -1,0 +1,52 @@
+//! Captures read by other programs too, and compared field by field.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command as Process, ExitCode, Stdio};
+
+use crate::command::{Result, cargo, python};
+use crate::root;
+
+/// Compares the captures of a folder.
+pub(crate) fn run(folder: &Path) -> ExitCode {
+    match compare(folder) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("== {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The same as a step of the tests, which is not failed for want of tshark but
+/// says so.
+pub(crate) fn step(folder: &str) -> Result {
+    if !has_tshark() {
+        println!("tshark is not installed: NOTHING WAS COMPARED");
+        return Ok(());
+    }
+    compare(&root().join(folder))
+}
+
+fn compare(folder: &Path) -> Result {
+    if !has_tshark() {
+        return Err("tshark is not installed (Debian: apt install tshark nfdump)".into());
+    }
+    cargo("build --locked --quiet -p netflow-cli").run()?;
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let netflow = root().join(target).join("debug/netflow");
+    let folder = std::env::current_dir()?.join(folder);
+    python("testdata/differential.py")
+        .path(&netflow)
+        .path(&folder)
+        .run()
+}
+
+fn has_tshark() -> bool {
+    let version = Process::new("tshark")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    version.is_ok_and(|status| status.success())
+}

@@ -1,0 +1,102 @@
+//! What hostile datagrams cost beside normal ones: instructions an octet, counted by
+//! valgrind, and memory an octet, counted by an allocator.
+
+use std::process::ExitCode;
+
+use crate::command::{Command, Result, cargo};
+use crate::root;
+
+/// An octet of any datagram may cost so many times that of a normal one.
+const MOST: f64 = 20.0;
+
+/// Cases that cost more still, and what they are held to. Reading eleven fields of a
+/// record costs what it costs whether they are there or not, so that flows of one
+/// octet cost less than others a flow, but more an octet; a template of one field
+/// costs its place in the tables.
+const BEYOND: &[(&str, f64)] = &[
+    ("records of one octet", 35.0),
+    ("records of one octet and 4,000 fields of none", 35.0),
+    ("records of one variable-length field that is empty", 40.0),
+    ("records of two empty lists", 30.0),
+    ("templates of one field, each time another", 25.0),
+    ("biflow templates, compiled twice", 30.0),
+    ("a type taught anew, 60 sets of templates with it", 35.0),
+];
+
+/// Datagrams of a run; the costs of a run without any are taken off.
+const DATAGRAMS: u32 = 200;
+
+/// Prints the table; fails if a case costs more than it may.
+pub(crate) fn run() -> ExitCode {
+    match table() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("== {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The same as a step of the tests.
+pub(crate) fn table() -> Result {
+    cargo("build --locked --quiet --release -p netflow-benches --bin worst").run()?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let program = root().join(target).join("release/worst");
+    let program = program.to_str().ok_or("the path is no text")?;
+    let list = lines(Command::new(program, "worst"))?;
+    let memory = lines(Command::new(program, "worst").arguments("memory"))?;
+    println!(
+        "| protocol | datagram | octets | instructions an octet | times the normal | memory an octet |"
+    );
+    println!("|---|---|---|---|---|---|");
+    let mut normal = (String::new(), 1.0);
+    let mut beyond = Vec::new();
+    for (number, (case, memory)) in list.iter().zip(&memory).enumerate() {
+        let mut columns = case.splitn(3, '\t');
+        let mut next = || columns.next().ok_or("a case is not told as it should be");
+        let (protocol, octets, name) = (next()?, next()?.parse::<f64>()?, next()?);
+        let counted = instructions(program, number, DATAGRAMS)? - instructions(program, number, 0)?;
+        let each = counted / f64::from(DATAGRAMS) / octets;
+        if protocol != normal.0 {
+            normal = (protocol.to_owned(), each);
+        }
+        let times = each / normal.1;
+        let memory = memory.parse::<f64>()? / octets;
+        println!("| {protocol} | {name} | {octets} | {each:.1} | {times:.1} | {memory:.1} |");
+        let known = BEYOND.iter().find(|(case, _)| *case == name);
+        if times > known.map_or(MOST, |(_, most)| *most) {
+            beyond.push(name.to_owned());
+        }
+    }
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    Err(format!("more than is allowed: {}", beyond.join("; ")).into())
+}
+
+fn lines(command: Command) -> Result<Vec<String>> {
+    let output = command.output()?;
+    let text = String::from_utf8(output.stdout)?;
+    if !output.status.success() || text.is_empty() {
+        return Err("worst failed".into());
+    }
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
+/// Instructions of a run over so many datagrams of a case.
+fn instructions(program: &str, number: usize, datagrams: u32) -> Result<f64> {
+    let output = std::process::Command::new("valgrind")
+        .args([
+            "--tool=callgrind",
+            "--callgrind-out-file=/dev/null",
+            program,
+        ])
+        .args([number.to_string(), datagrams.to_string()])
+        .output()
+        .map_err(|error| format!("valgrind cannot be run: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let counted = text
+        .lines()
+        .find_map(|line| line.split("Collected : ").nth(1));
+    Ok(counted.ok_or("valgrind counted nothing")?.trim().parse()?)
+}
