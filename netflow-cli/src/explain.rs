@@ -3,6 +3,7 @@
 //! While the files are read only counters and a few examples of everything are kept
 //! ([`Few`](few::Few)); the report is written when all is read.
 
+mod changes;
 mod clock;
 mod document;
 mod domain;

@@ -370,3 +370,89 @@ fn every_capture_is_explained_as_it_was_decoded() {
         }
     }
 }
+
+/// The events of template 256 after these definitions, and the text of the report.
+fn events(name: &str, templates: &[(u16, Vec<u8>)]) -> (Value, String) {
+    let message = |set: &(u16, Vec<u8>)| capture::ipfix(0, core::slice::from_ref(set));
+    let payloads: Vec<Vec<u8>> = templates.iter().map(message).collect();
+    let cut = sent(name, &payloads);
+    let run = capture::run(200, &[], &cut.0);
+    let text = String::from_utf8(run.stdout).unwrap();
+    // Lines end anywhere.
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    let events = json(&cut.0)["domains"][0]["templates"][0]["events"].clone();
+    (events, text)
+}
+
+#[test]
+fn a_template_that_is_defined_anew_tells_what_changed() {
+    let first = (2, halves(&[256, 3, 8, 4, 12, 4, 1, 4]));
+    let second = (
+        2,
+        halves(&[256, 4, 8, 4, 1, 8, 10, 4, 0x8007, 4, 1, 0x869f]),
+    );
+    let (events, text) = events("anew", &[first.clone(), first, second]);
+    assert_eq!(
+        events,
+        json!([{
+            "frame": 3, "event": "changed",
+            "scope_count_before": null, "scope_count": null,
+            "added_count": 2,
+            "added": [{"key": "10", "name": "ingressInterface", "length": 4},
+                      {"key": "99999/7", "name": null, "length": 4}],
+            "removed_count": 1,
+            "removed": [{"key": "12", "name": "destinationIPv4Address", "length": 4}],
+            "length_count": 1,
+            "lengths": [{"key": "1", "name": "octetDeltaCount", "length": 8, "length_before": 4}],
+            "reordered": false,
+        }])
+    );
+    assert!(
+        text.contains("octetDeltaCount 8 instead of 4, ingressInterface 4 added"),
+        "{text}"
+    );
+    assert!(text.contains("destinationIPv4Address 4 removed"), "{text}");
+}
+
+#[test]
+fn a_new_order_and_a_new_kind_are_changes() {
+    let data = (2, halves(&[256, 2, 8, 4, 12, 4]));
+    let turned = (2, halves(&[256, 2, 12, 4, 8, 4]));
+    let (told, text) = events("order", &[data.clone(), turned]);
+    assert_eq!(told[0]["reordered"], true);
+    assert!(
+        text.contains("defined anew in frame 2: another order"),
+        "{text}"
+    );
+    let options = (3, halves(&[256, 2, 1, 8, 4, 12, 4]));
+    let (told, text) = events("kind", &[data, options]);
+    assert_eq!(told[0]["scope_count"], 1);
+    assert!(
+        text.contains("options with 1 scope field instead of data"),
+        "{text}"
+    );
+}
+
+#[test]
+fn of_many_changes_the_first_are_told_and_all_counted() {
+    let many = |ids: core::ops::Range<u16>| {
+        let count = u16::try_from(ids.len()).unwrap();
+        let fields = ids.flat_map(|id| [id, 4]);
+        (
+            2,
+            halves(&[256, count].into_iter().chain(fields).collect::<Vec<_>>()),
+        )
+    };
+    let (told, text) = events("many-changes", &[many(1..40), many(40..70)]);
+    assert_eq!(
+        (&told[0]["added_count"], &told[0]["removed_count"]),
+        (&json!(30), &json!(39))
+    );
+    assert_eq!(told[0]["added"].as_array().unwrap().len(), 8);
+    assert!(text.contains("22 more added"), "{text}");
+    // Fields behind those that are kept are not compared.
+    let (told, text) = events("far-changes", &[many(1..300), many(1..301)]);
+    assert_eq!(told[0]["added_count"], 0);
+    assert!(text.contains("fields behind those shown"), "{text}");
+}
