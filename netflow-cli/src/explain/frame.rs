@@ -3,6 +3,7 @@
 mod header;
 mod list;
 mod netflow;
+mod packet;
 mod sflow;
 mod show;
 mod tree;

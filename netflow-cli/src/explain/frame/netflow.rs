@@ -1,6 +1,7 @@
 //! Sets of NetFlow v9 and IPFIX, and the records of the fixed versions.
 
-use netflow_core::element::DataType;
+use netflow_core::element::{DataType, iana};
+use netflow_core::packet::HeaderProtocol;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::value::Value;
 use netflow_core::wire::set::{FIRST_DATA_SET, HEADER_LEN};
@@ -10,7 +11,7 @@ use netflow_core::wire::template::{
 use netflow_core::{Message, Protocol, Set, SetKind};
 
 use super::tree::{Node, PADDING, PASSED_OVER, place};
-use super::{list, offset_of};
+use super::{list, offset_of, packet};
 use crate::record::names::{self, Name};
 
 /// Adds a set to its message.
@@ -138,7 +139,20 @@ pub(super) fn fields(
             Some(found) => list::node((&found, field.octets()), at, name, payload, depth),
             None => Node::leaf(at..at + len, name, value(&field)),
         });
+        if let (Some(protocol), Some(node)) = (section(&field), node.children.last_mut()) {
+            packet::headers(node, protocol, field.octets(), payload);
+        }
         at += len;
+    }
+}
+
+/// What a field begins with that is the start of a packet (RFC 5477, section 8.5).
+fn section(field: &Field<'_, '_>) -> Option<HeaderProtocol> {
+    match field.template().element()?.id {
+        id if id == iana::DATA_LINK_FRAME_SECTION.id => Some(HeaderProtocol::ETHERNET),
+        id if id == iana::IP_HEADER_PACKET_SECTION.id => Some(HeaderProtocol::IPV4),
+        id if id == iana::MPLS_LABEL_STACK_SECTION.id => Some(HeaderProtocol::MPLS),
+        _ => None,
     }
 }
 
