@@ -420,3 +420,108 @@ fn tunnels_in_tunnels_are_followed_four_deep() {
     assert_eq!(inner.count(), 4);
     assert_eq!(told(&rows, "payload").1, 95 * 20 + 4);
 }
+
+/// The meanings of the sets of a frame, each octet of which is told once.
+fn sets(file: &Path, number: u64) -> (Vec<String>, Vec<Value>) {
+    let rows = frame(file, number);
+    check(
+        &rows.iter().collect::<Vec<_>>(),
+        &file.display().to_string(),
+    );
+    let meanings = rows.iter().map(|row| row["meaning"].as_str().unwrap());
+    let sets = meanings.filter(|meaning| meaning.starts_with("set of "));
+    (sets.map(str::to_owned).collect(), rows)
+}
+
+#[test]
+fn data_whose_template_comes_in_a_later_frame_is_told_by_it() {
+    let (told_sets, rows) = sets(&testdata("synthetic/data_before_template.pcap"), 1);
+    assert_eq!(
+        told_sets,
+        ["set of data, decoded when template 256 came in frame 2"]
+    );
+    assert_eq!(find(&rows, "no_template")["problem"], true);
+    assert_eq!(told(&rows, "sourceIPv4Address").0, 24);
+    assert!(
+        rows.iter()
+            .all(|row| row["meaning"] != "data without a template")
+    );
+}
+
+#[test]
+fn each_set_tells_the_frame_of_its_own_template() {
+    let data = |id, octets: &[u8]| (id, octets.to_vec());
+    let payloads = [
+        ipfix(
+            0,
+            &[
+                data(256, &[10, 0, 0, 1, 10, 0, 0, 2]),
+                data(257, &[0, 53]),
+                data(258, &[7; 4]),
+            ],
+        ),
+        // Of another domain it is another template.
+        {
+            let mut other = ipfix(0, &[(2, halves(&[258, 1, 8, 4]))]);
+            other[15] = 1;
+            other
+        },
+        ipfix(3, &[(2, halves(&[257, 1, 11, 2]))]),
+        ipfix(3, &[(2, halves(&[256, 1, 8, 4]))]),
+        ipfix(3, &[data(256, &[10, 0, 0, 3])]),
+    ];
+    let (told_sets, rows) = sets(&sent("own", &payloads).0, 1);
+    assert_eq!(
+        told_sets,
+        [
+            "set of data, decoded when template 256 came in frame 4",
+            "set of data, decoded when template 257 came in frame 3",
+            "set of data, template 258 is not known",
+        ]
+    );
+    assert_eq!(told(&rows, "destinationTransportPort"), (32, 2, "53"));
+    assert_eq!(told(&rows, "record 2").0, 24);
+}
+
+#[test]
+fn a_template_that_does_not_fit_is_told_with_its_frame() {
+    let payloads = [
+        ipfix(0, &[(256, vec![1, 2, 3, 4, 5])]),
+        ipfix(1, &[(2, halves(&[256, 2, 27, 16, 28, 16]))]),
+    ];
+    let (told_sets, _) = sets(&sent("unfit", &payloads).0, 1);
+    assert_eq!(told_sets.len(), 1);
+    assert!(told_sets[0].contains("came in frame 2"), "{told_sets:?}");
+}
+
+#[test]
+fn fields_of_a_template_have_the_names_that_type_records_gave() {
+    let type_record = [
+        &99_999_u32.to_be_bytes()[..],
+        &halves(&[7]),
+        &[3, 5],
+        b"depth",
+    ]
+    .concat();
+    let sets = [
+        (3, halves(&[301, 4, 2, 346, 4, 303, 2, 339, 1, 341, 0xffff])),
+        (301, type_record),
+        (
+            2,
+            halves(&[256, 3, 8, 4, 0x8007, 4, 1, 0x869f, 0x8008, 4, 1, 0x869f]),
+        ),
+    ];
+    // The next message does not take the name away.
+    let cut = sent("types", &[ipfix(0, &sets), ipfix(1, &[])]);
+    let rows = frame(&cut.0, 1);
+    let fields = rows.iter().filter(|row| row["meaning"] == "field");
+    let values: Vec<&str> = fields.map(|row| row["value"].as_str().unwrap()).collect();
+    assert_eq!(
+        values[values.len() - 3..],
+        [
+            "sourceIPv4Address, 4 octets",
+            "depth, 4 octets",
+            "99999/8 (unknown), 4 octets"
+        ]
+    );
+}
