@@ -525,3 +525,25 @@ fn fields_of_a_template_have_the_names_that_type_records_gave() {
         ]
     );
 }
+
+#[test]
+fn a_tunnel_whose_packet_is_not_read_says_so() {
+    // VXLAN-GPE with a network service header (next protocol 4).
+    let mut udp = halves(&[5555, 4790, 24, 0]);
+    udp.extend([0x0c, 0, 0, 4, 0, 0, 99, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    let mut packet = [
+        &[2; 12][..],
+        &[8, 0, 0x45, 0, 0, 44, 0, 0, 0, 0, 64, 17, 0, 0],
+    ]
+    .concat();
+    packet.extend([10; 8]);
+    packet.extend(udp);
+    let rows = frame(&sent("unread", &[section(&packet)]).0, 1);
+    check(&rows.iter().collect::<Vec<_>>(), "unread");
+    assert_eq!(told(&rows, "next protocol").2, "4");
+    assert_eq!(
+        (told(&rows, "not read").0, told(&rows, "not read").1),
+        (SECTION + 50, 8)
+    );
+    assert!(rows.iter().all(|row| row["meaning"] != "PPP"));
+}

@@ -106,8 +106,7 @@ pub(super) fn link(node: &mut Node, place: Place<'_>, payload: &[u8]) {
             .push(header("IEEE 802.11", range, IEEE80211, (payload, rest)));
     } else if packet.destination_mac().is_some() {
         ethernet(node, place, range, payload);
-    } else if !range.is_empty() {
-        // Nothing else is read that begins before a network header.
+    } else if !range.is_empty() && is_ppp(place) {
         node.children.push(Node::leaf(range, "PPP", ""));
     }
     let mut at = place.start + packet.mpls_offset().unwrap_or(place.len());
@@ -125,6 +124,18 @@ pub(super) fn link(node: &mut Node, place: Place<'_>, payload: &[u8]) {
         node.children
             .push(Node::leaf(at..at + 4, "MPLS label", value));
         at += 4;
+    }
+}
+
+/// Whether what stands before the first header is PPP. In a tunnel nothing else is read that
+/// stands there; of what is not read no header is found.
+fn is_ppp(place: Place<'_>) -> bool {
+    match place.protocol {
+        Some(protocol) => matches!(protocol, HeaderProtocol::PPP | HeaderProtocol::POS),
+        None => {
+            let found = place.packet.mpls_offset().or(place.packet.network_offset());
+            found.or(place.payload_offset()).is_some()
+        }
     }
 }
 
