@@ -3,6 +3,7 @@
 //! While the files are read only counters and a few examples of everything are kept
 //! ([`Few`](few::Few)); the report is written when all is read.
 
+mod changes;
 mod clock;
 mod document;
 mod domain;
@@ -56,7 +57,10 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
     };
     let last = (0..).zip(&args.files).last().map_or(0, |(index, _)| index);
     job.run(|files, _| match args.frame {
-        Some(frame) => Box::new(OneFrame::new(files::number(last, frame), args.format, look)),
+        Some(frame) => {
+            let number = files::number(last, frame);
+            Box::new(OneFrame::new(number, args.format, look, files.clone()))
+        }
         None => Box::new(Story::new(args.format, look, files.clone())),
     })
 }

@@ -151,6 +151,15 @@ impl<'a> Packet<'a> {
         }
     }
 
+    /// The octets of the packet, from its first header to its end by its own lengths or to
+    /// that of the sample: what stands behind them there belongs to no layer. Offsets count
+    /// from here.
+    #[inline]
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
     /// The octets after the last header that was read whole: of the transport protocol, the IP
     /// headers (in a fragment that is not the first, or before a transport protocol that is not
     /// read) or the link layer. At most to the end of the packet by its own lengths.

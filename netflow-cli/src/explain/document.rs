@@ -19,7 +19,11 @@
 //!      "skew":{"last":-250000000,"min":…,"max":…},"suspect":0,"first_suspect_frame":null},
 //!    "templates":[{"template":256,"scope_count":null,"field_count":2,"record_len":8,
 //!      "first_frame":1,"last_frame":40,"sent":3,"records":120,
-//!      "event_count":1,"events":[{"frame":9,"event":"changed"}],
+//!      "event_count":1,"events":[{"frame":9,"event":"changed","scope_count_before":null,
+//!        "scope_count":null,"added_count":1,"added":[{"key":"10","name":…,"length":4}],
+//!        "removed_count":0,"removed":[],"length_count":1,
+//!        "lengths":[{"key":"1","name":"octetDeltaCount","length":8,"length_before":4}],
+//!        "reordered":false}],
 //!      "fields":[{"key":"8","name":"sourceIPv4Address","length":4},…]}],
 //!    "templates_omitted":0,
 //!    "no_template":[{"set":260,"sets":3,"octets":1204,"first_frame":1,"last_frame":5,
@@ -44,10 +48,11 @@ use netflow_core::Protocol;
 use netflow_core::wire::template::FieldLength;
 
 use super::Story;
+use super::changes::Changes;
 use super::domain::{Domain, Key, Missed};
 use super::problem::{Example, Kind};
 use super::sampling::{Announced, sampler};
-use super::template::{Event, TemplateStory};
+use super::template::{Event, TemplateField, TemplateStory};
 use crate::files::{self, Files};
 use crate::json::Json;
 use crate::rows::End;
@@ -287,30 +292,64 @@ fn write_template(json: &mut Json<'_>, id: u16, template: &TemplateStory, files:
         json.open(b'{');
         frame(json, "frame", Some(*number), files);
         json.key("event");
-        json.word(match event {
-            Event::Changed => "changed",
-            Event::Withdrawn => "withdrawn",
-        });
+        match event {
+            Event::Changed(changes) => {
+                json.word("changed");
+                write_changes(json, changes);
+            }
+            Event::Withdrawn => json.word("withdrawn"),
+        }
         json.close(b'}');
     });
     json.key("fields");
-    list(json, &template.fields.kept, |json, field| {
+    list(json, &template.fields.kept, write_field);
+    json.close(b'}');
+}
+
+fn write_field(json: &mut Json<'_>, field: &TemplateField) {
+    json.open(b'{');
+    field_members(json, field);
+    json.close(b'}');
+}
+
+fn field_members(json: &mut Json<'_>, field: &TemplateField) {
+    json.key("key");
+    json.plain(field.key);
+    json.key("name");
+    match &field.name {
+        Some(name) => json.string(name),
+        None => json.null(),
+    }
+    optional(json, "length", fixed(field.length));
+}
+
+fn fixed(length: FieldLength) -> Option<u64> {
+    match length {
+        FieldLength::Fixed(length) => Some(length.into()),
+        FieldLength::Variable => None,
+    }
+}
+
+fn write_changes(json: &mut Json<'_>, changes: &Changes) {
+    let [before, now] = changes.scope_counts;
+    optional(json, "scope_count_before", before.map(u64::from));
+    optional(json, "scope_count", now.map(u64::from));
+    number(json, "added_count", changes.added.count);
+    json.key("added");
+    list(json, &changes.added.kept, write_field);
+    number(json, "removed_count", changes.removed.count);
+    json.key("removed");
+    list(json, &changes.removed.kept, write_field);
+    number(json, "length_count", changes.lengths.count);
+    json.key("lengths");
+    list(json, &changes.lengths.kept, |json, new| {
         json.open(b'{');
-        json.key("key");
-        json.plain(field.key);
-        json.key("name");
-        match &field.name {
-            Some(name) => json.string(name),
-            None => json.null(),
-        }
-        let length = match field.length {
-            FieldLength::Fixed(length) => Some(length.into()),
-            FieldLength::Variable => None,
-        };
-        optional(json, "length", length);
+        field_members(json, &new.field);
+        optional(json, "length_before", fixed(new.before));
         json.close(b'}');
     });
-    json.close(b'}');
+    json.key("reordered");
+    json.boolean(changes.is_reordered);
 }
 
 fn write_missed(json: &mut Json<'_>, id: u16, missed: &Missed, files: &Files) {

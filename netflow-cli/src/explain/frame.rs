@@ -1,18 +1,23 @@
 //! `--frame`: what each octet of one packet means.
 
 mod header;
+mod held;
 mod list;
 mod netflow;
+mod packet;
 mod sflow;
 mod show;
 mod tree;
 
-use netflow_core::{Datagram, Error, Message, MessageHeader, Protocol, Set};
+use core::net::SocketAddr;
 
+use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader, Protocol, Set, Timestamp};
+
+use self::held::Held;
 use self::tree::{Node, PASSED_OVER, place};
 use super::page::Look;
 use crate::args::Report;
-use crate::files;
+use crate::files::{self, Files};
 use crate::rows::{End, Rows};
 
 /// Explains the datagrams of one frame.
@@ -22,29 +27,21 @@ pub(super) struct OneFrame {
     number: u64,
     format: Report,
     look: Look,
-    /// What was written already; a TCP segment may complete several messages.
-    written: Vec<u8>,
-    datagrams: u64,
+    files: Files,
+    /// Its datagrams; a TCP segment may complete several messages.
+    held: Vec<Held>,
     is_past: bool,
 }
 
 impl OneFrame {
-    pub(super) const fn new(number: u64, format: Report, look: Look) -> Self {
+    pub(super) const fn new(number: u64, format: Report, look: Look, files: Files) -> Self {
         Self {
             number,
             format,
             look,
-            written: Vec::new(),
-            datagrams: 0,
+            files,
+            held: Vec::new(),
             is_past: false,
-        }
-    }
-
-    fn write(&mut self, title: &str, tree: &Node, payload: &[u8]) {
-        self.datagrams += 1;
-        match self.format {
-            Report::Text => show::text(title, tree, payload, self.look, &mut self.written),
-            Report::Json => show::json(self.datagrams, tree, payload, &mut self.written),
         }
     }
 
@@ -53,6 +50,17 @@ impl OneFrame {
         self.is_past |= number > self.number;
         number == self.number
     }
+
+    fn title(&self, octets: usize, exporter: SocketAddr, received: Timestamp) -> String {
+        let frame = files::frame(self.number);
+        format!("Frame {frame}: {octets} octets from {exporter}, received {received}")
+    }
+
+    fn names(&mut self, decoder: &Decoder) {
+        for held in &mut self.held {
+            held.names(decoder);
+        }
+    }
 }
 
 impl Rows for OneFrame {
@@ -60,34 +68,33 @@ impl Rows for OneFrame {
         let Some(first) = message.headers().next() else {
             return;
         };
+        for held in &mut self.held {
+            held.later(message, self.number, &self.files);
+        }
         if self.is_it(first.frame) {
-            let tree = datagram(message);
-            let title = format!(
-                "Frame {}: {} octets from {}, received {}",
-                files::frame(first.frame),
-                message.payload().len(),
-                first.exporter,
-                first.received
-            );
-            self.write(&title, &tree, message.payload());
+            let own = own_headers(message);
+            let tree = datagram(message, &own);
+            let payload = message.payload();
+            let title = self.title(payload.len(), first.exporter, first.received);
+            let held = Held::new(title, tree, payload).lacking(message, &own);
+            self.held.push(held);
         }
     }
 
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, _: &mut Vec<u8>) {
         if self.is_it(datagram.frame) {
-            let mut tree = Node::new(0..datagram.payload.len(), "datagram");
-            header::fields(&mut tree, None, datagram.payload, 0);
-            tree.fill(datagram.payload, "cannot be read");
-            tree.problem(error, datagram.payload.len());
-            let title = format!(
-                "Frame {}: {} octets from {}, received {}",
-                files::frame(datagram.frame),
-                datagram.payload.len(),
-                datagram.exporter,
-                datagram.received
-            );
-            self.write(&title, &tree, datagram.payload);
+            let payload = datagram.payload;
+            let mut tree = Node::new(0..payload.len(), "datagram");
+            header::fields(&mut tree, None, payload, 0);
+            tree.fill(payload, "cannot be read");
+            tree.problem(error, payload.len());
+            let title = self.title(payload.len(), datagram.exporter, datagram.received);
+            self.held.push(Held::new(title, tree, payload));
         }
+    }
+
+    fn session_ends(&mut self, decoder: &Decoder, _: SocketAddr) {
+        self.names(decoder);
     }
 
     fn are_live(&self) -> bool {
@@ -95,33 +102,41 @@ impl Rows for OneFrame {
     }
 
     fn is_done(&self) -> bool {
-        self.is_past
+        self.is_past && !self.held.iter().any(Held::is_waiting)
     }
 
-    fn finish(&mut self, _: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
-        if self.datagrams == 0 {
+    fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+        if self.held.is_empty() {
             return Err(format!(
                 "frame {} is not there, holds no flow export, or is a fragment or segment that \
                  completes nothing",
                 files::frame(self.number)
             ));
         }
+        self.names(end.decoder);
+        let mut written = Vec::new();
+        for (index, held) in (1..).zip(&self.held) {
+            let (tree, payload) = (&held.tree, &held.payload);
+            match self.format {
+                Report::Text => show::text(&held.title, tree, payload, self.look, &mut written),
+                Report::Json => show::json(index, tree, payload, &mut written),
+            }
+        }
         if self.format == Report::Json {
             out.push(b'[');
-            out.append(&mut self.written);
+            out.append(&mut written);
             out.extend_from_slice(b"]\n");
         } else {
-            out.append(&mut self.written);
+            out.append(&mut written);
         }
         Ok(())
     }
 }
 
 /// A datagram as a tree of ranges whose leaves are all its octets.
-fn datagram(message: &Message<'_>) -> Node {
+fn datagram(message: &Message<'_>, headers: &[&MessageHeader]) -> Node {
     let payload = message.payload();
     let mut tree = Node::new(0..payload.len(), "datagram");
-    let headers = own_headers(message);
     for (index, header) in headers.iter().enumerate() {
         let end = headers
             .get(index + 1)

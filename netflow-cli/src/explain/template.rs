@@ -9,7 +9,8 @@ use netflow_core::template::Template;
 use netflow_core::wire::set::FIRST_DATA_SET;
 use netflow_core::wire::template::{FieldKey, FieldLength, TemplateKind, TemplateRecord};
 
-use super::few::Few;
+use super::changes::Changes;
+use super::few::{self, Few};
 use crate::record::names::{self, Name};
 
 /// Fields of one template that are kept.
@@ -40,9 +41,10 @@ pub(crate) struct TemplateStory {
 }
 
 /// What happened to a definition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Event {
-    Changed,
+    /// It came with another definition.
+    Changed(Box<Changes>),
     Withdrawn,
 }
 
@@ -85,14 +87,21 @@ impl Templates {
             known.sent += 1;
             known.last = frame;
             if known.digest != digest {
-                known.events.push((frame, Event::Changed));
-                let events = core::mem::take(&mut known.events);
+                let new = TemplateStory::new(record, frame, digest);
+                // Comparing costs more than the rest: not what would not be kept.
+                let changes = if known.events.kept.len() < few::KEPT {
+                    Changes::between(known, &new)
+                } else {
+                    Changes::default()
+                };
+                let mut events = core::mem::take(&mut known.events);
+                events.push((frame, Event::Changed(Box::new(changes))));
                 *known = TemplateStory {
                     first: known.first,
                     sent: known.sent,
                     records: known.records,
                     events,
-                    ..TemplateStory::new(record, frame, digest)
+                    ..new
                 };
             }
             return;
@@ -121,6 +130,20 @@ impl Templates {
         for (field, taught) in known.fields.kept.iter_mut().zip(template.fields()) {
             if field.name.is_none() && field.key == taught.key() {
                 field.name = taught.name().map(|name| Cow::Owned(name.to_owned()));
+            }
+        }
+        // Of fields that are gone the name is known only if they stand in it still.
+        let events = known.events.kept.iter_mut();
+        let changed = events.filter_map(|(_, event)| match event {
+            Event::Changed(changes) => Some(changes),
+            Event::Withdrawn => None,
+        });
+        for field in changed.flat_map(|changes| changes.fields()) {
+            if field.name.is_none() {
+                let fields = template.fields().iter();
+                let mut same = fields.filter(|taught| taught.key() == field.key);
+                let name = same.find_map(|taught| taught.name());
+                field.name = name.map(|name| Cow::Owned(name.to_owned()));
             }
         }
     }

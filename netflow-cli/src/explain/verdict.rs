@@ -15,6 +15,8 @@ pub(super) fn verdict(story: &Story, end: &End<'_>) -> Vec<String> {
     let mut sentences = vec![decoded(story, end)];
     no_template(story, &mut sentences);
     lost(story, &mut sentences);
+    twice(story, &mut sentences);
+    restarts(story, &mut sentences);
     clocks(story, &mut sentences);
     samplers(story, &mut sentences);
     others(story, end, &mut sentences);
@@ -156,9 +158,8 @@ fn lost(story: &Story, sentences: &mut Vec<String>) {
             domain.unit(),
             name(&domain.key)
         );
-        // Losses are rare, and come with no number twice.
-        let jumps = domain.gaps.count.saturating_add(counts.duplicated);
-        if counts.duplicated > 0 && jumps.saturating_mul(2) >= domain.messages {
+        if counts_wrongly(domain) {
+            let jumps = jumps(domain);
             text += &format!(
                 ", or it counts wrongly: its numbers jump in {} of {}",
                 grouped(jumps),
@@ -178,6 +179,80 @@ fn lost(story: &Story, sentences: &mut Vec<String>) {
             "They were lost on the way or in capturing: look for drops at the receiving socket."
                 .to_owned(),
         );
+    }
+}
+
+/// Messages that do not follow the one before.
+fn jumps(domain: &Domain) -> u64 {
+    domain.gaps.count.saturating_add(domain.sequence.duplicated)
+}
+
+/// Whether what looks like loss is in the numbers: losses are rare, and come with no number
+/// twice.
+fn counts_wrongly(domain: &Domain) -> bool {
+    let counts = &domain.sequence;
+    let is_odd = counts.lost > 0 && counts.duplicated > 0;
+    is_odd && jumps(domain).saturating_mul(2) >= domain.messages
+}
+
+/// Of what number the largest are named, the largest first, and how many are not.
+fn largest(story: &Story, of: impl Fn(&Domain) -> u64) -> (Vec<(&Domain, u64)>, usize) {
+    let numbers = story.domains.iter().map(|domain| (domain, of(domain)));
+    let mut numbers: Vec<(&Domain, u64)> = numbers.filter(|(_, number)| *number > 0).collect();
+    numbers.sort_by_key(|(_, number)| core::cmp::Reverse(*number));
+    let more = numbers.len().saturating_sub(NAMED);
+    numbers.truncate(NAMED);
+    (numbers, more)
+}
+
+/// Messages that came twice, unless it is only their numbers that did.
+fn twice(story: &Story, sentences: &mut Vec<String>) {
+    let (numbers, more) = largest(story, |domain| match counts_wrongly(domain) {
+        true => 0,
+        false => domain.sequence.duplicated,
+    });
+    if numbers.is_empty() {
+        return;
+    }
+    let mut is_one = numbers.len() == 1 && more == 0;
+    let mut parts: Vec<String> = Vec::new();
+    for (domain, number) in numbers {
+        is_one &= number == 1;
+        let messages = counted(number, "message");
+        parts.push(format!("{messages} of {}", name(&domain.key)));
+    }
+    if more > 0 {
+        let plural = if more == 1 { "" } else { "s" };
+        parts.push(format!("some of {more} other domain{plural}"));
+    }
+    let (it, its) = if is_one {
+        ("it", "its")
+    } else {
+        ("them", "their")
+    };
+    sentences.push(format!(
+        "{} came twice; a collector that counts {it} twice doubles {its} flows.",
+        list(&parts)
+    ));
+}
+
+/// Exporters that started anew, after which their templates and uptimes are new.
+fn restarts(story: &Story, sentences: &mut Vec<String>) {
+    let (numbers, more) = largest(story, |domain| domain.sequence.restarted);
+    for (domain, number) in numbers {
+        let times = match number {
+            1 => "once".to_owned(),
+            2 => "twice".to_owned(),
+            number => format!("{} times", grouped(number)),
+        };
+        sentences.push(format!(
+            "The exporter of {} started anew {times}.",
+            name(&domain.key)
+        ));
+    }
+    if more > 0 {
+        let plural = if more == 1 { "" } else { "s" };
+        sentences.push(format!("So did those of {more} other domain{plural}."));
     }
 }
 

@@ -30,7 +30,54 @@ pub(crate) fn all() -> Vec<PathBuf> {
     files
 }
 
-/// A capture made of these frames of another, in this order.
+/// Sends these payloads from 192.0.2.1, one frame a second. Link type 228 is bare IPv4.
+pub(crate) fn sent(name: &str, payloads: &[Vec<u8>]) -> Cut {
+    const FIRST: u32 = 1_800_000_000;
+    let mut written = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0];
+    for word in [0, 0, 0xffff, 228_u32] {
+        written.extend(word.to_le_bytes());
+    }
+    for (time, payload) in (FIRST..).zip(payloads) {
+        let udp_len = u16::try_from(8 + payload.len()).unwrap();
+        let len = u32::from(udp_len) + 20;
+        for word in [time, 0, len, len] {
+            written.extend(word.to_le_bytes());
+        }
+        written.extend([0x45, 0]);
+        written.extend(u16::try_from(len).unwrap().to_be_bytes());
+        written.extend([0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 9]);
+        for half in [50_000, 2_055, udp_len, 0] {
+            written.extend(half.to_be_bytes());
+        }
+        written.extend(payload);
+    }
+    Cut::of(name, &written)
+}
+
+/// An IPFIX message of these sets.
+pub(crate) fn ipfix(sequence: u32, sets: &[(u16, Vec<u8>)]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (id, octets) in sets {
+        body.extend(id.to_be_bytes());
+        body.extend(u16::try_from(4 + octets.len()).unwrap().to_be_bytes());
+        body.extend(octets);
+    }
+    let mut message = vec![0, 10];
+    message.extend(u16::try_from(16 + body.len()).unwrap().to_be_bytes());
+    for word in [1_800_000_000, sequence, 0] {
+        message.extend(word.to_be_bytes());
+    }
+    message.extend(body);
+    message
+}
+
+/// Numbers of 16 bits, as in templates.
+pub(crate) fn halves(halves: &[u16]) -> Vec<u8> {
+    halves.iter().flat_map(|half| half.to_be_bytes()).collect()
+}
+
+/// A capture made for a test, which goes with it: of frames of another, in this order, or
+/// of payloads.
 pub(crate) struct Cut(pub(crate) PathBuf);
 
 impl Cut {
@@ -49,9 +96,13 @@ impl Cut {
         for frame in frames {
             written.extend(packets[frame - 1]);
         }
+        Self::of(name, &written)
+    }
+
+    fn of(name: &str, octets: &[u8]) -> Self {
         let file = format!("netflow-explain-{}-{name}.pcap", std::process::id());
         let path = env::temp_dir().join(file);
-        fs::write(&path, written).unwrap();
+        fs::write(&path, octets).unwrap();
         Self(path)
     }
 }

@@ -7,7 +7,7 @@ use std::{env, fs};
 use netflow_cli::Status;
 use serde_json::Value;
 
-use crate::capture::{all, frame, run, testdata};
+use crate::capture::{all, frame, halves, ipfix, run, sent, testdata};
 
 fn find<'r>(rows: &'r [Value], meaning: &str) -> &'r Value {
     rows.iter()
@@ -207,6 +207,7 @@ fn every_octet_of_damaged_frames_is_told_once() {
         "ipfix_variable",
         "nf_fixed_concatenated",
         "sflow_all_flow_records",
+        "sflow_headers",
         "sflow_samples",
         "trap_messages_in_datagram",
     ] {
@@ -265,4 +266,284 @@ fn check(rows: &[&Value], place: &str) {
         }
     }
     assert_eq!(range(rows[0]), 0..at, "{place}");
+}
+
+/// A template of dataLinkFrameSection, and a record of it.
+fn section(octets: &[u8]) -> Vec<u8> {
+    let len = u16::try_from(octets.len()).unwrap();
+    let template = halves(&[256, 1, 315, 0xffff]);
+    let record = [&[255][..], &halves(&[len]), octets].concat();
+    ipfix(0, &[(2, template), (256, record)])
+}
+
+/// Where the octets of the section begin: behind header, template and the heads of set and
+/// field.
+const SECTION: u64 = 16 + 12 + 4 + 3;
+
+/// UDP of IPv4, under two VLAN tags, in VXLAN, in UDP of IPv6 with a fragment header that
+/// is of the only fragment, under one MPLS label.
+fn tunnelled() -> Vec<u8> {
+    let macs = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
+    let mut inner = macs.to_vec();
+    inner.extend(halves(&[0x88a8, 0x2064, 0x8100, 0x0065, 0x0800]));
+    inner.extend([0x46, 0xb8, 0, 36, 0, 1, 0x40, 0, 64, 17, 0, 0]);
+    inner.extend([10, 0, 0, 1, 10, 0, 0, 2, 1, 1, 1, 0]);
+    inner.extend(halves(&[1234, 53, 12, 0]));
+    inner.extend([1, 2, 3, 4]);
+    let udp_len = u16::try_from(8 + 8 + inner.len()).unwrap();
+    let mut outer = macs.to_vec();
+    outer.extend([0x88, 0x47, 0, 1, 1, 63]);
+    outer.extend([0x60, 0, 0, 7]);
+    outer.extend(halves(&[udp_len + 8]));
+    outer.extend([44, 9]);
+    outer.extend([&[0x20, 1][..], &[0; 13], &[1], &[0x20, 1], &[0; 13], &[2]].concat());
+    outer.extend([17, 0, 0, 0, 0, 0, 0, 5]);
+    outer.extend(halves(&[5555, 4789, udp_len, 0]));
+    outer.extend([8, 0, 0, 0, 0, 0, 99, 0]);
+    outer.extend(inner);
+    outer
+}
+
+#[test]
+fn a_sampled_packet_is_told_header_by_header() {
+    let packet = tunnelled();
+    let cut = sent("headers", &[section(&packet)]);
+    let rows = frame(&cut.0, 1);
+    let place = rows
+        .iter()
+        .position(|row| row["meaning"] == "dataLinkFrameSection" && row["offset"] == SECTION)
+        .unwrap();
+    let of_it = |row: &&Value| row["depth"].as_u64() > rows[place]["depth"].as_u64();
+    let rows: Vec<Value> = rows[place + 1..]
+        .iter()
+        .take_while(of_it)
+        .cloned()
+        .collect();
+    let at = |meaning: &str| {
+        let (offset, len, value) = told(&rows, meaning);
+        (offset - SECTION, len, value.to_owned())
+    };
+    let range = |meaning: &str| (at(meaning).0, at(meaning).1);
+    for (meaning, header) in [
+        ("Ethernet", (0, 14)),
+        ("MPLS label", (14, 4)),
+        ("IPv6", (18, 40)),
+        ("fragment header", (58, 8)),
+        ("UDP", (66, 8)),
+        ("vxlan header", (74, 8)),
+        ("packet in vxlan", (82, 58)),
+        ("VLAN tag", (94, 4)),
+        ("IPv4", (104, 24)),
+        ("options", (124, 4)),
+        ("payload", (136, 4)),
+    ] {
+        assert_eq!(range(meaning), header, "{meaning}");
+    }
+    for (meaning, value) in [
+        ("type", "0x8847, MPLS"),
+        (
+            "MPLS label",
+            "16, traffic class 0, time to live 63, bottom of the stack",
+        ),
+        (
+            "version, class and label",
+            "version 6, DSCP 0, ECN 0, flow label 7",
+        ),
+        ("next header", "44, IPv6-Frag"),
+        ("destination port", "4789"),
+        ("VNI", "99"),
+        ("VLAN", "100, priority 1"),
+        ("type of service", "DSCP 46, ECN 0"),
+        ("fragment", "offset 0"),
+    ] {
+        assert_eq!(at(meaning).2, value, "{meaning}");
+    }
+    let meanings = rows.iter().map(|row| row["meaning"].as_str().unwrap());
+    assert_eq!(meanings.filter(|meaning| *meaning == "VLAN tag").count(), 2);
+    let last = |meaning: &str| {
+        let row = rows.iter().rfind(|row| row["meaning"] == meaning).unwrap();
+        row["value"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(last("source"), "10.0.0.1");
+    assert_eq!(last("fragment"), "don't fragment, offset 0");
+    assert_eq!(last("destination port"), "53");
+}
+
+#[test]
+fn a_header_that_sflow_sampled_is_told_too() {
+    let rows = frame(&testdata("synthetic/sflow_samples.pcap"), 1);
+    let record = find(&rows, "record 1: sampled_header")["offset"]
+        .as_u64()
+        .unwrap();
+    // Behind format, length and four words.
+    assert_eq!(told(&rows, "Ethernet").0, record + 24);
+    find(&rows, "IPv4");
+}
+
+#[test]
+fn a_sampled_packet_is_told_wherever_it_is_cut() {
+    let packet = tunnelled();
+    let payloads: Vec<Vec<u8>> = (0..=packet.len())
+        .map(|len| section(&packet[..len]))
+        .collect();
+    let cut = sent("cuts", &payloads);
+    let output = env::temp_dir().join(format!("netflow-explain-{}-cut.json", std::process::id()));
+    for (frame, len) in (1..).zip(0..=packet.len()) {
+        let rows = explained(&cut.0, frame, &output).unwrap();
+        check(&rows.iter().collect::<Vec<_>>(), &format!("{len} octets"));
+        let ethernet = rows.iter().any(|row| row["meaning"] == "Ethernet");
+        assert_eq!(ethernet, len >= 6);
+        let inner = rows.iter().any(|row| row["meaning"] == "packet in vxlan");
+        assert_eq!(inner, len > 82, "{len} octets");
+    }
+}
+
+#[test]
+fn tunnels_in_tunnels_are_followed_four_deep() {
+    let mut packet = vec![1, 2, 3, 4];
+    for _ in 0..100 {
+        let total = u16::try_from(20 + packet.len()).unwrap();
+        let head = [
+            &[0x45, 0][..],
+            &halves(&[total]),
+            &[0, 0, 0, 0, 64, 4, 0, 0],
+            &[10; 8],
+        ];
+        packet.splice(0..0, head.concat());
+    }
+    packet.splice(0..0, [&[2; 12][..], &[8, 0]].concat());
+    let rows = frame(&sent("deep", &[section(&packet)]).0, 1);
+    check(&rows.iter().collect::<Vec<_>>(), "deep");
+    let inner = rows
+        .iter()
+        .filter(|row| row["meaning"] == "packet in ipv4_in_ipv4");
+    assert_eq!(inner.count(), 4);
+    assert_eq!(told(&rows, "payload").1, 95 * 20 + 4);
+}
+
+/// The meanings of the sets of a frame, each octet of which is told once.
+fn sets(file: &Path, number: u64) -> (Vec<String>, Vec<Value>) {
+    let rows = frame(file, number);
+    check(
+        &rows.iter().collect::<Vec<_>>(),
+        &file.display().to_string(),
+    );
+    let meanings = rows.iter().map(|row| row["meaning"].as_str().unwrap());
+    let sets = meanings.filter(|meaning| meaning.starts_with("set of "));
+    (sets.map(str::to_owned).collect(), rows)
+}
+
+#[test]
+fn data_whose_template_comes_in_a_later_frame_is_told_by_it() {
+    let (told_sets, rows) = sets(&testdata("synthetic/data_before_template.pcap"), 1);
+    assert_eq!(
+        told_sets,
+        ["set of data, decoded when template 256 came in frame 2"]
+    );
+    assert_eq!(find(&rows, "no_template")["problem"], true);
+    assert_eq!(told(&rows, "sourceIPv4Address").0, 24);
+    assert!(
+        rows.iter()
+            .all(|row| row["meaning"] != "data without a template")
+    );
+}
+
+#[test]
+fn each_set_tells_the_frame_of_its_own_template() {
+    let data = |id, octets: &[u8]| (id, octets.to_vec());
+    let payloads = [
+        ipfix(
+            0,
+            &[
+                data(256, &[10, 0, 0, 1, 10, 0, 0, 2]),
+                data(257, &[0, 53]),
+                data(258, &[7; 4]),
+            ],
+        ),
+        // Of another domain it is another template.
+        {
+            let mut other = ipfix(0, &[(2, halves(&[258, 1, 8, 4]))]);
+            other[15] = 1;
+            other
+        },
+        ipfix(3, &[(2, halves(&[257, 1, 11, 2]))]),
+        ipfix(3, &[(2, halves(&[256, 1, 8, 4]))]),
+        ipfix(3, &[data(256, &[10, 0, 0, 3])]),
+    ];
+    let (told_sets, rows) = sets(&sent("own", &payloads).0, 1);
+    assert_eq!(
+        told_sets,
+        [
+            "set of data, decoded when template 256 came in frame 4",
+            "set of data, decoded when template 257 came in frame 3",
+            "set of data, template 258 is not known",
+        ]
+    );
+    assert_eq!(told(&rows, "destinationTransportPort"), (32, 2, "53"));
+    assert_eq!(told(&rows, "record 2").0, 24);
+}
+
+#[test]
+fn a_template_that_does_not_fit_is_told_with_its_frame() {
+    let payloads = [
+        ipfix(0, &[(256, vec![1, 2, 3, 4, 5])]),
+        ipfix(1, &[(2, halves(&[256, 2, 27, 16, 28, 16]))]),
+    ];
+    let (told_sets, _) = sets(&sent("unfit", &payloads).0, 1);
+    assert_eq!(told_sets.len(), 1);
+    assert!(told_sets[0].contains("came in frame 2"), "{told_sets:?}");
+}
+
+#[test]
+fn fields_of_a_template_have_the_names_that_type_records_gave() {
+    let type_record = [
+        &99_999_u32.to_be_bytes()[..],
+        &halves(&[7]),
+        &[3, 5],
+        b"depth",
+    ]
+    .concat();
+    let sets = [
+        (3, halves(&[301, 4, 2, 346, 4, 303, 2, 339, 1, 341, 0xffff])),
+        (301, type_record),
+        (
+            2,
+            halves(&[256, 3, 8, 4, 0x8007, 4, 1, 0x869f, 0x8008, 4, 1, 0x869f]),
+        ),
+    ];
+    // The next message does not take the name away.
+    let cut = sent("types", &[ipfix(0, &sets), ipfix(1, &[])]);
+    let rows = frame(&cut.0, 1);
+    let fields = rows.iter().filter(|row| row["meaning"] == "field");
+    let values: Vec<&str> = fields.map(|row| row["value"].as_str().unwrap()).collect();
+    assert_eq!(
+        values[values.len() - 3..],
+        [
+            "sourceIPv4Address, 4 octets",
+            "depth, 4 octets",
+            "99999/8 (unknown), 4 octets"
+        ]
+    );
+}
+
+#[test]
+fn a_tunnel_whose_packet_is_not_read_says_so() {
+    // VXLAN-GPE with a network service header (next protocol 4).
+    let mut udp = halves(&[5555, 4790, 24, 0]);
+    udp.extend([0x0c, 0, 0, 4, 0, 0, 99, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    let mut packet = [
+        &[2; 12][..],
+        &[8, 0, 0x45, 0, 0, 44, 0, 0, 0, 0, 64, 17, 0, 0],
+    ]
+    .concat();
+    packet.extend([10; 8]);
+    packet.extend(udp);
+    let rows = frame(&sent("unread", &[section(&packet)]).0, 1);
+    check(&rows.iter().collect::<Vec<_>>(), "unread");
+    assert_eq!(told(&rows, "next protocol").2, "4");
+    assert_eq!(
+        (told(&rows, "not read").0, told(&rows, "not read").1),
+        (SECTION + 50, 8)
+    );
+    assert!(rows.iter().all(|row| row["meaning"] != "PPP"));
 }

@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::capture::{self, Cut, json, testdata};
+use crate::capture::{self, Cut, halves, json, sent, testdata};
 
 fn sentence(report: &Value, part: &str) -> bool {
     let sentences = report["verdict"].as_array().unwrap();
@@ -120,9 +120,48 @@ fn a_message_that_comes_twice_is_no_loss() {
         "synthetic/cisco_asr9k_v9.pcap",
         &[1, 2, 2, 3, 4, 5],
     );
-    let sequence = json(&cut.0)["domains"][0]["sequence"].clone();
+    let report = json(&cut.0);
+    let sequence = &report["domains"][0]["sequence"];
     assert_eq!(sequence["duplicated"], 1);
     assert_eq!(sequence["lost"], 0);
+    assert!(sentence(
+        &report,
+        "1 message of 192.0.2.1, domain 2177 came twice; a collector that counts it twice \
+         doubles its flows."
+    ));
+    let cut = Cut::new(
+        "thrice",
+        "synthetic/cisco_asr9k_v9.pcap",
+        &[1, 2, 2, 3, 4, 5, 5],
+    );
+    assert!(sentence(
+        &json(&cut.0),
+        "2 messages of 192.0.2.1, domain 2177 came twice; a collector that counts them twice \
+         doubles their flows."
+    ));
+}
+
+/// A v9 message of an exporter that has run so many seconds.
+fn v9(sequence: u32, uptime: u32) -> Vec<u8> {
+    let mut message = vec![0, 9, 0, 1];
+    for word in [uptime * 1_000, 1_800_000_000 + sequence, sequence, 5] {
+        message.extend(word.to_be_bytes());
+    }
+    message.extend(halves(&[0, 12, 256, 1, 8, 4]));
+    message
+}
+
+#[test]
+fn an_exporter_that_starts_anew_is_told() {
+    let messages = |numbers: core::ops::Range<u32>, uptime| {
+        numbers.map(move |number| v9(number, uptime + number))
+    };
+    let payloads: Vec<Vec<u8>> = messages(9_000..9_005, 1_000)
+        .chain(messages(0..5, 1))
+        .collect();
+    let report = json(&sent("restart", &payloads).0);
+    assert_eq!(report["domains"][0]["sequence"]["restarted"], 1);
+    assert!(sentence(&report, "started anew once."));
 }
 
 #[test]
@@ -138,6 +177,7 @@ fn numbers_that_jump_all_the_time_are_blamed_on_the_exporter() {
         "or it counts wrongly: its numbers jump in 5 of 6 messages"
     ));
     assert!(!sentence(&report, "look for drops"));
+    assert!(!sentence(&report, "came twice"));
 }
 
 /// The exporters of these captures sent over a network that loses nothing.
@@ -213,10 +253,19 @@ fn a_template_that_cannot_be_read_is_why_its_data_cannot() {
 fn a_template_that_is_defined_anew_or_withdrawn_says_where() {
     let report = json(&testdata("synthetic/ipfix_withdrawal.pcap"));
     let templates = &report["domains"][0]["templates"];
+    let told = |events: &Value| -> Vec<Value> {
+        let events = events.as_array().unwrap().iter();
+        events
+            .map(|event| json!([event["frame"], event["event"]]))
+            .collect()
+    };
     assert_eq!(
-        templates[0]["events"],
-        json!([{"frame": 2, "event": "withdrawn"}, {"frame": 4, "event": "withdrawn"},
-               {"frame": 6, "event": "changed"}])
+        told(&templates[0]["events"]),
+        [
+            json!([2, "withdrawn"]),
+            json!([4, "withdrawn"]),
+            json!([6, "changed"])
+        ]
     );
     assert_eq!(templates[0]["sent"], 2);
     assert_eq!(
@@ -226,8 +275,8 @@ fn a_template_that_is_defined_anew_or_withdrawn_says_where() {
     let report = json(&testdata("synthetic/trap_id_new_layout.pcap"));
     let domain = &report["domains"][0];
     assert_eq!(
-        domain["templates"][0]["events"],
-        json!([{"frame": 2, "event": "changed"}])
+        told(&domain["templates"][0]["events"]),
+        [json!([2, "changed"])]
     );
     assert_eq!(domain["sequence"]["restarted"], 1);
 }
@@ -320,4 +369,90 @@ fn every_capture_is_explained_as_it_was_decoded() {
             assert_eq!(domain["flows"], by("rules", &domain["clock"]));
         }
     }
+}
+
+/// The events of template 256 after these definitions, and the text of the report.
+fn events(name: &str, templates: &[(u16, Vec<u8>)]) -> (Value, String) {
+    let message = |set: &(u16, Vec<u8>)| capture::ipfix(0, core::slice::from_ref(set));
+    let payloads: Vec<Vec<u8>> = templates.iter().map(message).collect();
+    let cut = sent(name, &payloads);
+    let run = capture::run(200, &[], &cut.0);
+    let text = String::from_utf8(run.stdout).unwrap();
+    // Lines end anywhere.
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    let events = json(&cut.0)["domains"][0]["templates"][0]["events"].clone();
+    (events, text)
+}
+
+#[test]
+fn a_template_that_is_defined_anew_tells_what_changed() {
+    let first = (2, halves(&[256, 3, 8, 4, 12, 4, 1, 4]));
+    let second = (
+        2,
+        halves(&[256, 4, 8, 4, 1, 8, 10, 4, 0x8007, 4, 1, 0x869f]),
+    );
+    let (events, text) = events("anew", &[first.clone(), first, second]);
+    assert_eq!(
+        events,
+        json!([{
+            "frame": 3, "event": "changed",
+            "scope_count_before": null, "scope_count": null,
+            "added_count": 2,
+            "added": [{"key": "10", "name": "ingressInterface", "length": 4},
+                      {"key": "99999/7", "name": null, "length": 4}],
+            "removed_count": 1,
+            "removed": [{"key": "12", "name": "destinationIPv4Address", "length": 4}],
+            "length_count": 1,
+            "lengths": [{"key": "1", "name": "octetDeltaCount", "length": 8, "length_before": 4}],
+            "reordered": false,
+        }])
+    );
+    assert!(
+        text.contains("octetDeltaCount 8 instead of 4, ingressInterface 4 added"),
+        "{text}"
+    );
+    assert!(text.contains("destinationIPv4Address 4 removed"), "{text}");
+}
+
+#[test]
+fn a_new_order_and_a_new_kind_are_changes() {
+    let data = (2, halves(&[256, 2, 8, 4, 12, 4]));
+    let turned = (2, halves(&[256, 2, 12, 4, 8, 4]));
+    let (told, text) = events("order", &[data.clone(), turned]);
+    assert_eq!(told[0]["reordered"], true);
+    assert!(
+        text.contains("defined anew in frame 2: another order"),
+        "{text}"
+    );
+    let options = (3, halves(&[256, 2, 1, 8, 4, 12, 4]));
+    let (told, text) = events("kind", &[data, options]);
+    assert_eq!(told[0]["scope_count"], 1);
+    assert!(
+        text.contains("options with 1 scope field instead of data"),
+        "{text}"
+    );
+}
+
+#[test]
+fn of_many_changes_the_first_are_told_and_all_counted() {
+    let many = |ids: core::ops::Range<u16>| {
+        let count = u16::try_from(ids.len()).unwrap();
+        let fields = ids.flat_map(|id| [id, 4]);
+        (
+            2,
+            halves(&[256, count].into_iter().chain(fields).collect::<Vec<_>>()),
+        )
+    };
+    let (told, text) = events("many-changes", &[many(1..40), many(40..70)]);
+    assert_eq!(
+        (&told[0]["added_count"], &told[0]["removed_count"]),
+        (&json!(30), &json!(39))
+    );
+    assert_eq!(told[0]["added"].as_array().unwrap().len(), 8);
+    assert!(text.contains("22 more added"), "{text}");
+    // Fields behind those that are kept are not compared.
+    let (told, text) = events("far-changes", &[many(1..300), many(1..301)]);
+    assert_eq!(told[0]["added_count"], 0);
+    assert!(text.contains("fields behind those shown"), "{text}");
 }

@@ -87,6 +87,13 @@ impl<'a> Packet<'a> {
         self.vlans().next().map(|tag| tag.vlan_id)
     }
 
+    /// Where the MPLS label stack begins, in octets from the start of the sample.
+    #[inline]
+    #[must_use]
+    pub fn mpls_offset(&self) -> Option<usize> {
+        self.lower.mpls.get()
+    }
+
     /// The MPLS label stack, top first (RFC 3032).
     #[inline]
     #[must_use]

@@ -1,6 +1,7 @@
 //! Sets of NetFlow v9 and IPFIX, and the records of the fixed versions.
 
-use netflow_core::element::DataType;
+use netflow_core::element::{DataType, iana};
+use netflow_core::packet::HeaderProtocol;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::value::Value;
 use netflow_core::wire::set::{FIRST_DATA_SET, HEADER_LEN};
@@ -10,7 +11,7 @@ use netflow_core::wire::template::{
 use netflow_core::{Message, Protocol, Set, SetKind};
 
 use super::tree::{Node, PADDING, PASSED_OVER, place};
-use super::{list, offset_of};
+use super::{list, offset_of, packet};
 use crate::record::names::{self, Name};
 
 /// Adds a set to its message.
@@ -76,8 +77,31 @@ fn title(set: &Set<'_>) -> String {
     }
 }
 
+/// Explains a set, whose `node` tells of no template yet, by one that came in a later
+/// datagram, which is `came`.
+pub(super) fn late(node: &mut Node, set: &Set<'_>, payload: &[u8], came: &str, is_faulty: bool) {
+    let what = if set.kind() == SetKind::Options {
+        "options"
+    } else {
+        "data"
+    };
+    node.meaning = format!(
+        "set of {what}, decoded when template {} came in {came}",
+        set.id()
+    );
+    let start = set.offset() + HEADER_LEN;
+    let (told, heads): (Vec<Node>, Vec<Node>) = core::mem::take(&mut node.children)
+        .into_iter()
+        .filter(|child| child.range.end <= start)
+        .partition(|child| child.is_problem);
+    node.children = heads;
+    records(node, set, start, payload);
+    node.fill(payload, if is_faulty { PASSED_OVER } else { PADDING });
+    node.children.splice(0..0, told);
+}
+
 /// The same set once its template came later in the same datagram.
-fn delivered<'m>(set: &Set<'_>, message: &Message<'m>) -> Option<Set<'m>> {
+pub(super) fn delivered<'m>(set: &Set<'_>, message: &Message<'m>) -> Option<Set<'m>> {
     message.sets().find(|late| {
         let same = late.offset() == set.offset() && late.id() == set.id();
         same && late.is_late()
@@ -117,7 +141,7 @@ pub(super) fn fields(
         let template = field.template();
         let name = match template.name() {
             Some(name) => name.to_owned(),
-            None => format!("{} (unknown)", template.key()),
+            None => unknown(template.key()),
         };
         let name = if index < scope {
             format!("scope {name}")
@@ -138,7 +162,20 @@ pub(super) fn fields(
             Some(found) => list::node((&found, field.octets()), at, name, payload, depth),
             None => Node::leaf(at..at + len, name, value(&field)),
         });
+        if let (Some(protocol), Some(node)) = (section(&field), node.children.last_mut()) {
+            packet::headers(node, protocol, field.octets(), payload);
+        }
         at += len;
+    }
+}
+
+/// What a field begins with that is the start of a packet (RFC 5477, section 8.5).
+fn section(field: &Field<'_, '_>) -> Option<HeaderProtocol> {
+    match field.template().element()?.id {
+        id if id == iana::DATA_LINK_FRAME_SECTION.id => Some(HeaderProtocol::ETHERNET),
+        id if id == iana::IP_HEADER_PACKET_SECTION.id => Some(HeaderProtocol::IPV4),
+        id if id == iana::MPLS_LABEL_STACK_SECTION.id => Some(HeaderProtocol::MPLS),
+        _ => None,
     }
 }
 
@@ -210,9 +247,10 @@ fn template(node: &mut Node, record: &TemplateRecord<'_>, payload: &[u8], set: &
         } else {
             "field"
         };
-        child
-            .children
-            .push(Node::leaf(at..at + len, what, specifier(field, v9)));
+        let (text, is_named) = specifier(field, v9);
+        let mut leaf = Node::leaf(at..at + len, what, text);
+        leaf.unnamed = (!is_named).then_some(field.key);
+        child.children.push(leaf);
         at += len;
     }
     child.range.end = end.max(at);
@@ -225,16 +263,23 @@ fn has_enterprise(payload: &[u8], at: usize, v9: bool) -> bool {
     !v9 && payload.get(at).is_some_and(|octet| octet & 0x80 != 0)
 }
 
-fn specifier(field: FieldSpecifier, v9: bool) -> String {
-    let name = match names::of_key(field.key, v9) {
-        Name::Known(name) => name.to_owned(),
-        Name::Element(..) | Name::Scope(_) => format!("{} (unknown)", field.key),
+/// A field specifier in words, and whether a registry names the field.
+fn specifier(field: FieldSpecifier, v9: bool) -> (String, bool) {
+    let (name, is_named) = match names::of_key(field.key, v9) {
+        Name::Known(name) => (name.to_owned(), true),
+        Name::Element(..) | Name::Scope(_) => (unknown(field.key), false),
     };
-    match field.length {
+    let text = match field.length {
         FieldLength::Fixed(1) => format!("{name}, 1 octet"),
         FieldLength::Fixed(length) => format!("{name}, {length} octets"),
         FieldLength::Variable => format!("{name}, variable length"),
-    }
+    };
+    (text, is_named)
+}
+
+/// What stands for the name of a field that has none.
+pub(super) fn unknown(key: FieldKey) -> String {
+    format!("{key} (unknown)")
 }
 
 pub(super) fn number(octets: &[u8]) -> u64 {

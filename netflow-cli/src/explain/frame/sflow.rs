@@ -1,10 +1,12 @@
 //! Samples, records and members of sFlow.
 
 use netflow_core::Set;
+use netflow_core::packet::HeaderProtocol;
 use netflow_core::value::{MacAddress, Text};
 use netflow_core::wire::sflow::structure::{MemberValue, Members, Structure};
 use netflow_core::wire::sflow::{DataFormat, Record, Sample};
 
+use super::packet;
 use super::tree::{Node, PADDING, PASSED_OVER, place};
 
 /// Octets of a data format and of a length.
@@ -44,6 +46,14 @@ fn one_record(record: &Record<'_>, index: usize, base: usize, payload: &[u8]) ->
     let mut node = Node::new(start..end, format!("record {index}: {name}"));
     head(&mut node, start, record.format(), record.length());
     members(&mut node, record.members(), payload);
+    if let Some(sampled) = record.as_sampled_header() {
+        let range = place(sampled.header, payload);
+        let is_it = |child: &&mut Node| Some(&child.range) == range.as_ref();
+        if let Some(header) = node.children.iter_mut().find(is_it) {
+            let protocol = HeaderProtocol(sampled.protocol);
+            packet::headers(header, protocol, sampled.header, payload);
+        }
+    }
     fill(&mut node, payload);
     node
 }

@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use netflow_core::Error;
+use netflow_core::wire::template::FieldKey;
 
 /// What is said of octets that could not be read.
 pub(super) const PASSED_OVER: &str = "passed over";
@@ -16,6 +17,8 @@ pub(super) struct Node {
     pub(super) meaning: String,
     pub(super) value: Option<String>,
     pub(super) is_problem: bool,
+    /// A field that its value could not name; the exporter may have taught its name.
+    pub(super) unnamed: Option<FieldKey>,
     pub(super) children: Vec<Self>,
 }
 
@@ -26,6 +29,7 @@ impl Node {
             meaning: meaning.into(),
             value: None,
             is_problem: false,
+            unnamed: None,
             children: Vec::new(),
         }
     }
@@ -100,6 +104,26 @@ impl Node {
             child.children.insert(told, note);
         } else {
             child.attach(note);
+        }
+    }
+
+    /// The node that covers just this range and has others in it.
+    pub(super) fn find(&mut self, range: &Range<usize>) -> Option<&mut Self> {
+        if self.range == *range && !self.children.is_empty() {
+            return Some(self);
+        }
+        let mut children = self.children.iter_mut();
+        children.find_map(|child| {
+            let may_hold = child.range.start <= range.start && range.end <= child.range.end;
+            may_hold.then(|| child.find(range)).flatten()
+        })
+    }
+
+    /// Gives each node to `change`, outer ones first.
+    pub(super) fn each(&mut self, change: &mut impl FnMut(&mut Self)) {
+        change(self);
+        for child in &mut self.children {
+            child.each(change);
         }
     }
 

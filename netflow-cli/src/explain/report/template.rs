@@ -2,6 +2,8 @@
 
 use netflow_core::wire::template::FieldLength;
 
+use crate::explain::changes::Changes;
+use crate::explain::few::Few;
 use crate::explain::page::{Page, TIED, Tone};
 use crate::explain::template::{Event, TemplateField, TemplateStory};
 use crate::explain::words::{counted, frame, grouped};
@@ -28,11 +30,13 @@ pub(super) fn write(id: u16, template: &TemplateStory, files: &Files, page: &mut
         counted(template.records, "record")
     );
     for (number, event) in &template.events.kept {
-        let event = match event {
-            Event::Changed => "defined anew",
-            Event::Withdrawn => "withdrawn",
+        let number = frame(*number, files);
+        text += &match event {
+            Event::Changed(changes) => {
+                format!("; defined anew in {number}: {}", changes_text(changes))
+            }
+            Event::Withdrawn => format!("; withdrawn in {number}"),
         };
-        text += &format!("; {event} in {}", frame(*number, files));
     }
     if template.events.more() > 0 {
         text += &format!("; and {}", counted(template.events.more(), "more change"));
@@ -53,16 +57,64 @@ fn fields_text(template: &TemplateStory) -> String {
     counted(template.fields.count, "field")
 }
 
+/// `octetDeltaCount 8 instead of 4, ingressInterface 4 added`
+fn changes_text(changes: &Changes) -> String {
+    let mut texts = Vec::new();
+    let [before, now] = changes.scope_counts;
+    if before != now {
+        texts.push(format!(
+            "{} instead of {}",
+            scope_text(now),
+            scope_text(before)
+        ));
+    }
+    let lengths = &changes.lengths;
+    texts.extend(lengths.kept.iter().map(|new| {
+        let before = length_text(new.before);
+        format!("{} instead of {before}", field_text(&new.field, false))
+    }));
+    if lengths.more() > 0 {
+        texts.push(format!("{} more of other length", grouped(lengths.more())));
+    }
+    let mut fields = |fields: &Few<TemplateField>, what: &str| {
+        let kept = fields.kept.iter();
+        texts.extend(kept.map(|field| format!("{} {what}", field_text(field, false))));
+        if fields.more() > 0 {
+            texts.push(format!("{} more {what}", grouped(fields.more())));
+        }
+    };
+    fields(&changes.added, "added");
+    fields(&changes.removed, "removed");
+    if changes.is_reordered {
+        texts.push("another order".to_owned());
+    }
+    if changes.are_none() {
+        texts.push("fields behind those shown".to_owned());
+    }
+    texts.join(", ")
+}
+
+fn scope_text(scope_count: Option<u16>) -> String {
+    match scope_count {
+        Some(scope) => format!("options with {}", counted(scope.into(), "scope field")),
+        None => "data".to_owned(),
+    }
+}
+
 /// `sourceIPv4Address 4`, `6871/999 ? 2`
 fn field_text(field: &TemplateField, is_scope: bool) -> String {
     let name = match &field.name {
         Some(name) => name.to_string(),
         None => format!("{} (unknown)", field.key),
     };
-    let length = match field.length {
-        FieldLength::Fixed(length) => length.to_string(),
-        FieldLength::Variable => "variable".to_owned(),
-    };
+    let length = length_text(field.length);
     let scope = if is_scope { "scope " } else { "" };
     format!("{scope}{name} {length}").replace(' ', &TIED.to_string())
+}
+
+fn length_text(length: FieldLength) -> String {
+    match length {
+        FieldLength::Fixed(length) => length.to_string(),
+        FieldLength::Variable => "variable".to_owned(),
+    }
 }

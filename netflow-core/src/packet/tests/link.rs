@@ -68,6 +68,8 @@ fn mpls_labels_lead_to_ip_by_its_version() {
     );
     let octets = ethernet(0x8847, &stack);
     let packet = read(&octets);
+    assert_eq!(packet.mpls_offset(), Some(14));
+    assert_eq!(packet.octets(), octets);
     let label = |label, bottom| MplsLabel {
         label,
         traffic_class: 5,

@@ -1,0 +1,186 @@
+//! A datagram that is explained: what only later ones tell is added to it until then.
+
+use std::collections::HashMap;
+
+use netflow_core::wire::template::{FieldKey, TemplateKind};
+use netflow_core::{Decoder, Message, MessageHeader, SetKind};
+
+use super::netflow;
+use super::tree::Node;
+use crate::explain::domain::Key;
+use crate::explain::words::frame;
+use crate::files::Files;
+
+/// A datagram that is kept until it is written.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) title: String,
+    pub(super) tree: Node,
+    pub(super) payload: Vec<u8>,
+    /// Whose messages are in it.
+    keys: Vec<Key>,
+    waiting: Vec<Waiting>,
+}
+
+/// A set of data that still has no template.
+#[derive(Debug)]
+struct Waiting {
+    key: Key,
+    offset: usize,
+    id: u16,
+    body_len: usize,
+    is_told: bool,
+}
+
+impl Held {
+    pub(super) fn new(title: String, tree: Node, payload: &[u8]) -> Self {
+        Self {
+            title,
+            tree,
+            payload: payload.to_vec(),
+            keys: Vec::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Notes what a message lacks.
+    pub(super) fn lacking(mut self, message: &Message<'_>, own: &[&MessageHeader]) -> Self {
+        let is_own = |header: &MessageHeader| own.iter().any(|known| core::ptr::eq(*known, header));
+        self.keys = own.iter().map(|header| Key::of(header)).collect();
+        let lacking = message.sets().filter(|set| {
+            set.kind() == SetKind::NoTemplate
+                && is_own(set.header())
+                && netflow::delivered(set, message).is_none()
+        });
+        self.waiting = lacking
+            .map(|set| Waiting {
+                key: Key::of(set.header()),
+                offset: set.offset(),
+                id: set.id(),
+                body_len: set.body().len(),
+                is_told: false,
+            })
+            .collect();
+        self
+    }
+
+    /// Whether a set of it waits for its template.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Takes what a later datagram says of this one, which is of frame `number`.
+    pub(super) fn later(&mut self, message: &Message<'_>, number: u64, files: &Files) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let Some(came) = message.headers().next().map(|header| header.frame) else {
+            return;
+        };
+        let came = frame(came, files);
+        self.delivered(message, number, &came);
+        self.announced(message, &came);
+    }
+
+    /// Explains the sets whose data was decoded now.
+    fn delivered(&mut self, message: &Message<'_>, number: u64, came: &str) {
+        let late = message.sets().filter(|set| set.is_late());
+        for set in late.filter(|set| set.header().frame == number) {
+            let start = set.offset() + netflow_core::wire::set::HEADER_LEN;
+            let end = start + set.body().len();
+            let place = self.waiting.iter().position(|known| {
+                let same = known.offset == set.offset() && known.id == set.id();
+                same && known.body_len == set.body().len() && known.key == Key::of(set.header())
+            });
+            let is_it = self.payload.get(start..end) == Some(set.body());
+            let Some(place) = place.filter(|_| is_it) else {
+                continue;
+            };
+            let Some(node) = self.tree.find(&(set.offset()..end)) else {
+                continue;
+            };
+            self.waiting.remove(place);
+            let own = |header: &MessageHeader| core::ptr::eq(header, set.header());
+            let problems: Vec<_> = message
+                .problems()
+                .filter(|problem| {
+                    let at = problem.error.offset;
+                    own(problem.header) && (set.offset()..=end).contains(&at)
+                })
+                .collect();
+            netflow::late(node, &set, &self.payload, came, !problems.is_empty());
+            for problem in problems {
+                self.tree.problem(&problem.error, problem.octets);
+            }
+        }
+    }
+
+    /// Says where templates came whose data is not decoded by them.
+    fn announced(&mut self, message: &Message<'_>, came: &str) {
+        for set in message.sets() {
+            for record in set.template_records() {
+                let is_definition = !matches!(record.kind(), TemplateKind::Withdrawal { .. });
+                if !is_definition || record.field_count() == 0 {
+                    continue;
+                }
+                for waiting in self.waiting.iter_mut().filter(|known| {
+                    !known.is_told && known.id == record.id() && known.key == Key::of(set.header())
+                }) {
+                    waiting.is_told = true;
+                    let range = waiting.offset
+                        ..waiting.offset + netflow_core::wire::set::HEADER_LEN + waiting.body_len;
+                    if let Some(node) = self.tree.find(&range) {
+                        node.meaning = format!(
+                            "set of data, template {} came in {came}, too late or for another set",
+                            waiting.id
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes the names that exporters taught for fields of its templates.
+    pub(super) fn names(&mut self, decoder: &Decoder) {
+        let mut names: HashMap<FieldKey, Option<String>> = HashMap::new();
+        self.tree.each(&mut |node| {
+            names.extend(node.unnamed.map(|key| (key, None)));
+        });
+        if names.is_empty() {
+            return;
+        }
+        let is_own = |key: Key| {
+            let mut own = self.keys.iter();
+            own.any(|own| {
+                Key {
+                    agent: None,
+                    ..*own
+                } == key
+            })
+        };
+        for known in decoder.templates() {
+            if !is_own(Key::of_template(&known)) {
+                continue;
+            }
+            for field in known.template.fields() {
+                if let (Some(wanted), Some(name)) = (names.get_mut(&field.key()), field.name()) {
+                    wanted.get_or_insert_with(|| name.to_owned());
+                }
+            }
+        }
+        self.tree.each(&mut |node| {
+            let Some(key) = node.unnamed else {
+                return;
+            };
+            let Some(Some(name)) = names.get(&key) else {
+                return;
+            };
+            let unknown = netflow::unknown(key);
+            node.value = node
+                .value
+                .as_ref()
+                .map(|value| value.replace(&unknown, name));
+            node.unnamed = None;
+        });
+    }
+}
