@@ -1,5 +1,9 @@
 //! When a flow began and ended, and how that was worked out.
 
+mod plan;
+
+pub use self::plan::TimePlan;
+pub(super) use self::plan::place;
 use super::{Flow, Source};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
@@ -316,6 +320,12 @@ fn uptime(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opt
     let Some(now) = header.sys_uptime else {
         return since_init(record, header, sent);
     };
+    counted_back(header, now, sent)
+}
+
+/// An uptime by that of the header, `now`.
+#[inline]
+fn counted_back(header: &MessageHeader, now: u32, sent: u64) -> Option<Timestamp> {
     // Uptimes of eight octets (field types 21 and 22 of some exporters) do not
     // wrap, that of the header does.
     let sent = u32::try_from(sent & u64::from(u32::MAX)).ok()?;
