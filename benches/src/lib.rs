@@ -5,6 +5,7 @@
 //! floor is a loop written by hand for one layout ([`floor::compiled`]) or for
 //! any fixed one ([`floor::planned`]): what reading costs without a decoder.
 
+pub mod arrow;
 pub mod decoder;
 pub mod floor;
 pub mod row;
