@@ -198,7 +198,7 @@ impl CounterBatchBuilder {
         self.floats.append_option(float);
         match &member.value {
             Some(MemberValue::Unsigned(_) | MemberValue::Signed(_) | MemberValue::Float(_)) => {
-                self.texts.add_null()
+                self.texts.add_null();
             }
             Some(MemberValue::Address(address)) => self.texts.display(Value::Address(*address)),
             Some(MemberValue::MacAddress(octets)) => {

@@ -14,14 +14,19 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 /// Writes batches as Parquet: zstd, row groups of bounded size, statistics of each page.
 ///
+/// Parquet has dictionaries of its own: batches of [`Types::Plain`](crate::Types) are
+/// what every reader understands.
+///
 /// When all rows came in the order of `received`, the file says so: the metadata
 /// `sorted_by` is `received`. What is not known before the last row is not promised in
 /// front of the first.
 ///
 /// ```
-/// use netflow_arrow::{FlowBatchBuilder, FlowOptions, ParquetWriter};
+/// use netflow_arrow::{FlowBatchBuilder, FlowOptions, ParquetWriter, Types};
 ///
-/// let mut builder = FlowBatchBuilder::new(FlowOptions::default());
+/// let mut options = FlowOptions::default();
+/// options.types = Types::Plain;
+/// let mut builder = FlowBatchBuilder::new(options);
 /// let mut writer = ParquetWriter::new(Vec::new(), builder.schema())?;
 /// writer.write(&builder.finish()?)?;
 /// let octets = writer.finish()?;

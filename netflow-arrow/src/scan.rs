@@ -70,6 +70,25 @@ impl BatchBuilder for crate::CounterBatchBuilder {
     }
 }
 
+/// A builder that is chosen at run time.
+impl<B: BatchBuilder + ?Sized> BatchBuilder for Box<B> {
+    fn schema(&self) -> &SchemaRef {
+        self.as_ref().schema()
+    }
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        self.as_mut().append(message, full)
+    }
+
+    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.as_mut().finish()
+    }
+}
+
 /// Opens the inputs, one after the other; `None` when there are no more.
 pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::Error>> + Send>;
 

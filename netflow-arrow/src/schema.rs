@@ -30,7 +30,8 @@ pub enum Types {
     /// Unsigned numbers, nanoseconds, dictionaries for what repeats.
     #[default]
     Native,
-    /// The same without dictionaries, which a file of Arrow cannot replace.
+    /// The same without dictionaries: a file of Arrow cannot replace them, and readers of
+    /// Parquet know none of octets.
     Plain,
     /// Those that Spark knows: signed numbers of the next width, microseconds,
     /// `Binary` for octets, no dictionaries. Numbers of 64 bits from 2^63 on are

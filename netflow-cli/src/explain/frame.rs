@@ -7,12 +7,12 @@ mod sflow;
 mod show;
 mod tree;
 
+use netflow_arrow::Files;
 use netflow_core::{Datagram, Error, Message, MessageHeader, Protocol, Set};
 
 use self::tree::{Node, PASSED_OVER, place};
 use super::page::Look;
 use crate::args::Report;
-use crate::files;
 use crate::rows::{End, Rows};
 
 /// Explains the datagrams of one frame.
@@ -64,7 +64,7 @@ impl Rows for OneFrame {
             let tree = datagram(message);
             let title = format!(
                 "Frame {}: {} octets from {}, received {}",
-                files::frame(first.frame),
+                Files::frame(first.frame),
                 message.payload().len(),
                 first.exporter,
                 first.received
@@ -81,7 +81,7 @@ impl Rows for OneFrame {
             tree.problem(error, datagram.payload.len());
             let title = format!(
                 "Frame {}: {} octets from {}, received {}",
-                files::frame(datagram.frame),
+                Files::frame(datagram.frame),
                 datagram.payload.len(),
                 datagram.exporter,
                 datagram.received
@@ -103,7 +103,7 @@ impl Rows for OneFrame {
             return Err(format!(
                 "frame {} is not there, holds no flow export, or is a fragment or segment that \
                  completes nothing",
-                files::frame(self.number)
+                Files::frame(self.number)
             ));
         }
         if self.format == Report::Json {
