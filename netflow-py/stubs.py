@@ -39,6 +39,19 @@ from typing import Any, Callable, Iterator, Sequence, final
 
 from ._errors import Problem
 
+__all__ = [
+    "Collector",
+    "FIELDS",
+    "Pass",
+    "Reader",
+    "Record",
+    "Records",
+    "State",
+    "Table",
+    "__version__",
+    "run",
+]
+
 __version__: str
 FIELDS: list[tuple[str, str, str]]
 

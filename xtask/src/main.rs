@@ -14,7 +14,8 @@ usage: cargo xtask TASK
   generate          write the tables made from registry/
   generate --check  compare them with what is checked in
   test              everything that has to hold before a change is merged
-  test --full       and what takes longer: more random cases, tests in release";
+  test --full       and what takes longer: more random cases, tests in release
+  test --only PART  the steps of all these whose name has this part";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,8 +23,9 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         ["generate"] => generate::run(false),
         ["generate", "--check"] => generate::run(true),
-        ["test"] => test::run(false),
-        ["test", "--full"] => test::run(true),
+        ["test"] => test::run(false, ""),
+        ["test", "--full"] => test::run(true, ""),
+        ["test", "--only", part] => test::run(true, part),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)

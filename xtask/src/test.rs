@@ -2,6 +2,7 @@
 
 mod command;
 mod freestanding;
+mod package;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -23,20 +24,28 @@ const STEPS: &[Step] = &[
     Step("no std: a program without it", freestanding::run),
     Step("benches compile", benches),
     Step("hostile octets", hostile),
+    Step("Python: the wheel", package::build),
+    Step("Python: the wheel in a clean environment", package::install),
+    Step("Python: types and tests", package::test),
     Step("tests", tests),
 ];
 
 /// What takes longer; the list is open.
 const FULL: &[Step] = &[Step("tests in release, many random cases", many_cases)];
 
-/// Runs the steps until one fails.
-pub(crate) fn run(full: bool) -> ExitCode {
+/// Runs the steps whose name has this part, until one fails.
+pub(crate) fn run(full: bool, part: &str) -> ExitCode {
     if std::env::var_os("NETFLOW_CAPTURES").is_none() {
         println!("NETFLOW_CAPTURES is not set: no captures but those of testdata/ are read");
     }
     let more = if full { FULL } else { &[] };
     // The tests come last, so that their summary is the end of what is printed.
-    let steps: Vec<&Step> = more.iter().chain(STEPS).collect();
+    let steps = more.iter().chain(STEPS);
+    let steps: Vec<&Step> = steps.filter(|step| step.0.contains(part)).collect();
+    if steps.is_empty() {
+        println!("== no step has {part:?} in its name");
+        return ExitCode::FAILURE;
+    }
     let start = Instant::now();
     for (index, Step(name, step)) in steps.iter().enumerate() {
         println!("\n== {}/{} {name}", index + 1, steps.len());

@@ -52,9 +52,17 @@ class _Columns:
         self, connection: duckdb.DuckDBPyConnection | None = None
     ) -> duckdb.DuckDBPyRelation:
         """A DuckDB relation."""
-        connection = connection or _import("duckdb").default_connection()
+        module = _import("duckdb")
         _import("pyarrow", needs="duckdb pyarrow")
-        return connection.from_arrow(self.to_pyarrow())
+        where = module if connection is None else connection
+        return where.from_arrow(self.to_pyarrow())
+
+
+_TELLING = frozenset(
+    "start end source_address destination_address source_port destination_port protocol "
+    "octets packets sampling_rate".split()
+)
+"""Columns that say most of a flow."""
 
 
 class Table(_Columns):
@@ -96,10 +104,11 @@ class Table(_Columns):
     def __repr__(self) -> str:
         names, rows = self._shown(5)
         rest = len(self.columns) - len(names)
+        order = sorted(range(len(names)), key=lambda place: names[place] not in _TELLING)
         lines = [f"<netflow_rs.Table of {len(self)} rows and {len(self.columns)} columns>"]
-        for place, name in enumerate(names[:12]):
+        for place in order[:12]:
             values = ", ".join("-" if row[place] is None else str(row[place]) for row in rows)
-            lines.append(f"  {name}: {values}{', …' if len(self) > len(rows) else ''}")
+            lines.append(f"  {names[place]}: {values}{', …' if len(self) > len(rows) else ''}")
         if len(names) > 12 or rest:
             lines.append(f"  … {max(len(names) - 12, 0) + rest} more columns")
         return "\n".join(lines)
@@ -188,9 +197,8 @@ class Flows(_Columns):
 
     def to_pyarrow(self) -> pyarrow.Table:
         """A ``pyarrow.Table``."""
-        pyarrow = _import("pyarrow")
         # Read here, where Ctrl-C is heard, not inside of a consumer.
-        return pyarrow.table(self.read())
+        return _import("pyarrow").table(self.read())
 
     def to_polars(self) -> polars.DataFrame:
         """A ``polars.DataFrame``."""
@@ -199,7 +207,7 @@ class Flows(_Columns):
     def lazy(self) -> polars.LazyFrame:
         """A ``polars.LazyFrame``: only columns that the query needs are decoded, and reading
         stops when it has enough rows."""
-        polars = _import("polars")
+        pl = _import("polars")
         plugins = _import("polars.io.plugins")
 
         def source(
@@ -217,7 +225,7 @@ class Flows(_Columns):
                 options["rows"] = max(1, min(options["rows"], batch_size))
             left = n_rows
             for batch in _netflow.Reader(self._inputs, **options).open():
-                frame = polars.DataFrame(batch)
+                frame = pl.DataFrame(batch)
                 if left is not None:
                     frame = frame.head(left)
                     left -= len(frame)
@@ -229,7 +237,7 @@ class Flows(_Columns):
                 if left is not None and left <= 0:
                     return
 
-        schema = polars.DataFrame(_netflow.Table.empty(self._reader)).schema
+        schema = pl.DataFrame(_netflow.Table.empty(self._reader)).schema
         return plugins.register_io_source(source, schema=schema)
 
     def report(self) -> Report:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import glob as _glob
-import os
 import difflib
+import glob as _glob
+import importlib
+import os
 from typing import IO, Any, Callable, Iterable, Sequence, Union
 
 from ._errors import NetflowError
@@ -48,10 +49,10 @@ class _FileObject:
 
 def _url(url: str) -> list[Opened]:
     try:
-        import fsspec
+        fsspec: Any = importlib.import_module("fsspec")
     except ImportError as error:
         raise ImportError(f"{url} is a URL: pip install fsspec") from error
-    files: Any = fsspec.open_files(url, "rb") if _glob.has_magic(url) else [fsspec.open(url, "rb")]
+    files = fsspec.open_files(url, "rb") if _glob.has_magic(url) else [fsspec.open(url, "rb")]
     if not files:
         raise FileNotFoundError(2, "No such file or directory", url)
     return [(file.full_name, file.open) for file in files]
