@@ -73,6 +73,7 @@ mod flow;
 mod ipc;
 #[cfg(feature = "parquet")]
 mod parquet_file;
+mod record;
 #[cfg(feature = "scan")]
 mod scan;
 mod schema;
@@ -84,6 +85,7 @@ pub use flow::{FlowBatchBuilder, FlowOptions};
 pub use ipc::{IpcFormat, IpcWriter};
 #[cfg(feature = "parquet")]
 pub use parquet_file::ParquetWriter;
+pub use record::{RecordBatchBuilder, TemplateBatch, TemplateKey};
 #[cfg(feature = "scan")]
 pub use scan::{BatchBuilder, Faults, Opener, Progress, Scan, ScanError, ScanProblem, ScanReader};
 pub use schema::{Addresses, Types};

@@ -18,10 +18,6 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    pub(crate) fn add(&mut self, text: &str) {
-        self.builder.append_value(text);
-    }
-
     pub(crate) fn add_null(&mut self) {
         self.builder.append_null();
     }
@@ -85,10 +81,6 @@ impl Binary {
 
     pub(crate) fn add(&mut self, octets: &[u8]) {
         self.builder.append_value(octets);
-    }
-
-    pub(crate) fn add_null(&mut self) {
-        self.builder.append_null();
     }
 }
 
