@@ -31,7 +31,10 @@ const STEPS: &[Step] = &[
 ];
 
 /// What takes longer; the list is open.
-const FULL: &[Step] = &[Step("tests in release, many random cases", many_cases)];
+const FULL: &[Step] = &[
+    Step("tests in release, many random cases", many_cases),
+    Step("Python: Spark", package::spark),
+];
 
 /// Runs the steps whose name has this part, until one fails.
 pub(crate) fn run(full: bool, part: &str) -> ExitCode {

@@ -94,7 +94,25 @@ pub(super) fn test() -> Result {
         .inside(FOLDER)
         .run()?;
     program(&environment, "python")
-        .arguments("-m pytest --quiet")
+        .arguments("-m pytest --quiet --ignore tests/spark")
+        .inside(FOLDER)
+        .run()
+}
+
+/// The data source for Spark, in local mode. It needs Java 17.
+pub(super) fn spark() -> Result {
+    build()?;
+    let environment = target().join("python-spark");
+    if !environment.join("bin/pytest").exists() {
+        python("-m venv --clear").path(&environment).run()?;
+        program(&environment, "python")
+            .arguments("-m pip install --quiet --disable-pip-version-check")
+            .arguments("pyspark==4.3.0 pyarrow==26.0.1 pandas==2.3.3 pytest==9.2.0")
+            .run()?;
+    }
+    install_in(&environment)?;
+    program(&environment, "python")
+        .arguments("-m pytest --quiet tests/spark")
         .inside(FOLDER)
         .run()
 }
