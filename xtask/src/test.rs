@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
 /// What takes longer; the list is open.
 const FULL: &[Step] = &[
     Step("tests in release, many random cases", many_cases),
+    Step("Python: a capture of 1 GB", package::large),
     Step("Python: Spark", package::spark),
 ];
 

@@ -9,7 +9,7 @@ use arrow_schema::ArrowError;
 use netflow_core::{FlowValue, TimePlan};
 
 use super::Column;
-use crate::fixed::FixedRecords;
+use crate::fixed::{FixedRecords, number};
 
 const MICRO: i64 = 1_000;
 
@@ -62,18 +62,28 @@ impl Column for Times {
     fn times(
         &mut self,
         records: FixedRecords<'_>,
-        plan: TimePlan<'_>,
+        plan: TimePlan,
         or: &mut dyn FnMut(usize) -> Option<i64>,
     ) {
         let first = self.nanos.len();
         let mut odd = 0_usize;
         let place = plan.place();
-        self.nanos.reserve(records.count());
-        records.for_each_number(place, |sent| {
-            let time = plan.time(sent);
-            odd = odd.saturating_add(usize::from(time.is_none()));
-            self.nanos.push(time.map_or(0, |time| time.as_nanos()));
-        });
+        let mut time = |sent| match plan.time(sent) {
+            Some(time) => time.as_nanos(),
+            None => {
+                odd = odd.saturating_add(1);
+                0
+            }
+        };
+        match place.width {
+            4 => self
+                .nanos
+                .extend(records.arrays::<4>(place).map(number).map(time)),
+            8 => self
+                .nanos
+                .extend(records.arrays::<8>(place).map(number).map(time)),
+            _ => records.for_each_number(place, |sent| self.nanos.push(time(sent))),
+        }
         if odd == 0 {
             self.nulls.append_n_non_nulls(records.count());
             return;

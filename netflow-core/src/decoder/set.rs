@@ -167,7 +167,7 @@ impl<'m> Set<'m> {
     /// # Ok::<(), netflow_core::Error>(())
     /// ```
     #[must_use]
-    pub fn column(&self, field: FlowField) -> FlowColumn<'m> {
+    pub fn column(&self, field: FlowField) -> FlowColumn {
         match self.template() {
             Some(template) => FlowColumn::new(field, template, self.origin),
             None => FlowColumn::Each,

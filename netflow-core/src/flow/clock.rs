@@ -320,27 +320,24 @@ fn uptime(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opt
     let Some(now) = header.sys_uptime else {
         return since_init(record, header, sent);
     };
-    counted_back(header, now, sent)
+    Some(counted_back(header.export_time?, now, sent))
 }
 
-/// An uptime by that of the header, `now`.
+/// An uptime by that of the header, `now`, and the time of the header.
 #[inline]
-fn counted_back(header: &MessageHeader, now: u32, sent: u64) -> Option<Timestamp> {
+fn counted_back(time: Timestamp, now: u32, sent: u64) -> Timestamp {
     // Uptimes of eight octets (field types 21 and 22 of some exporters) do not
     // wrap, that of the header does.
-    let sent = u32::try_from(sent & u64::from(u32::MAX)).ok()?;
+    let sent = u32::try_from(sent & u64::from(u32::MAX)).unwrap_or_default();
     let age = now.wrapping_sub(sent);
     let ahead = sent.wrapping_sub(now);
     let millis = if ahead != 0 && ahead <= AHEAD {
         i64::from(ahead)
     } else {
-        i64::from(age).checked_neg()?
+        // 2^32 ms fit by far.
+        i64::from(age).wrapping_neg()
     };
-    Some(
-        header
-            .export_time?
-            .saturating_add(millis.saturating_mul(1_000_000)),
-    )
+    time.saturating_add(millis.wrapping_mul(1_000_000))
 }
 
 /// IPFIX has no uptime in its header: systemInitTimeMilliseconds stands in the

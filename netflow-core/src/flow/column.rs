@@ -10,7 +10,7 @@ use crate::template::{FieldPlan, Slot, Template};
 /// same as [`Flow::get`](crate::Flow::get) says of each.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub enum FlowColumn<'m> {
+pub enum FlowColumn {
     /// No flow has it.
     Absent,
     /// All flows have the same, or none.
@@ -22,7 +22,7 @@ pub enum FlowColumn<'m> {
     /// address (16), a MAC address (6).
     Octets(FieldPlan),
     /// A time, worked out from a number in each record.
-    Time(TimePlan<'m>),
+    Time(TimePlan),
     /// Each flow has to be asked.
     Each,
 }
@@ -34,9 +34,9 @@ const OF_PACKET: [Ingredient; 3] = [
     Ingredient::MplsLabelStack,
 ];
 
-impl<'m> FlowColumn<'m> {
+impl FlowColumn {
     /// Of the records of this template, with what their header and exporter told.
-    pub(crate) fn new(field: FlowField, template: &Template, origin: &'m Origin) -> Self {
+    pub(crate) fn new(field: FlowField, template: &Template, origin: &Origin) -> Self {
         if field.elements().is_empty() {
             Worked { template, origin }.column(field)
         } else {
@@ -51,7 +51,7 @@ impl<'m> FlowColumn<'m> {
 }
 
 /// A field that one element supplies.
-fn direct<'m>(field: FlowField, template: &Template) -> FlowColumn<'m> {
+fn direct(field: FlowField, template: &Template) -> FlowColumn {
     if !template.plan().field(field).is_present() {
         return FlowColumn::each_if(has(template, &OF_PACKET));
     }
@@ -79,13 +79,13 @@ fn has(template: &Template, ingredients: &[Ingredient]) -> bool {
 }
 
 /// The fields that the flow works out.
-struct Worked<'t, 'm> {
+struct Worked<'t> {
     template: &'t Template,
-    origin: &'m Origin,
+    origin: &'t Origin,
 }
 
-impl<'m> Worked<'_, 'm> {
-    fn column(&self, field: FlowField) -> FlowColumn<'m> {
+impl Worked<'_> {
+    fn column(&self, field: FlowField) -> FlowColumn {
         use Ingredient as I;
         match field {
             FlowField::ExporterAddress
@@ -179,7 +179,7 @@ impl<'m> Worked<'_, 'm> {
         self.template.plan().ingredient(ingredient)
     }
 
-    fn time(&self, own: Ingredient, other: Ingredient) -> FlowColumn<'m> {
+    fn time(&self, own: Ingredient, other: Ingredient) -> FlowColumn {
         match TimePlan::new(self.template, &self.origin.header, own) {
             Some(plan) => FlowColumn::Time(plan),
             None => FlowColumn::each_if(self.has(&[own, other])),
@@ -187,7 +187,7 @@ impl<'m> Worked<'_, 'm> {
     }
 
     /// An address of one of two elements, else of the packet in the record.
-    fn address(&self, v4: Ingredient, v6: Ingredient, of_packet: bool) -> FlowColumn<'m> {
+    fn address(&self, v4: Ingredient, v6: Ingredient, of_packet: bool) -> FlowColumn {
         let (four, six) = (self.slot(v4), self.slot(v6));
         let place = match (four.is_array::<4>(), six.is_array::<16>()) {
             (true, false) if !six.is_present() => place(four, v4),
@@ -202,7 +202,7 @@ impl<'m> Worked<'_, 'm> {
     }
 
     /// As sent, else by an address that all records have.
-    fn ip_version(&self) -> FlowColumn<'m> {
+    fn ip_version(&self) -> FlowColumn {
         let source = self.column(FlowField::SourceAddress);
         match source {
             FlowColumn::Octets(_) if !self.has(&[Ingredient::IpVersion]) => FlowColumn::Same,
@@ -211,7 +211,7 @@ impl<'m> Worked<'_, 'm> {
     }
 
     /// In an element of its own, else where the protocol is that of ICMP.
-    fn icmp(&self, own: Ingredient) -> FlowColumn<'m> {
+    fn icmp(&self, own: Ingredient) -> FlowColumn {
         let has_protocol = !matches!(
             direct(FlowField::Protocol, self.template),
             FlowColumn::Absent
@@ -220,7 +220,7 @@ impl<'m> Worked<'_, 'm> {
     }
 
     /// Of the record, of its sampler or interface; else of header or configuration.
-    fn sampling(&self) -> FlowColumn<'m> {
+    fn sampling(&self) -> FlowColumn {
         let in_record = [
             Ingredient::SamplingInterval,
             Ingredient::SamplingPacketInterval,
@@ -237,7 +237,7 @@ impl<'m> Worked<'_, 'm> {
     }
 
     /// A name that options gave to a number of the record.
-    fn name(&self, of: FlowField) -> FlowColumn<'m> {
+    fn name(&self, of: FlowField) -> FlowColumn {
         let exporter: Option<&Exporter> = self.origin.exporter.as_deref();
         let is_any = exporter.is_some_and(|exporter| !exporter.names.is_empty())
             && !matches!(direct(of, self.template), FlowColumn::Absent);

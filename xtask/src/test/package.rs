@@ -27,6 +27,10 @@ fn program(environment: &Path, name: &str) -> Command {
 
 /// Builds the wheel; the tools for that and for the tests are installed on the way.
 pub(super) fn build() -> Result {
+    build_with("")
+}
+
+fn build_with(profile: &str) -> Result {
     let environment = tools();
     let requirements = root().join(FOLDER).join("requirements.txt");
     let wanted = fs::read(&requirements)?;
@@ -46,6 +50,7 @@ pub(super) fn build() -> Result {
     program(&environment, "maturin")
         .arguments("build --locked --out")
         .path(&wheels())
+        .arguments(profile)
         .inside(FOLDER)
         .run()
 }
@@ -94,7 +99,18 @@ pub(super) fn test() -> Result {
         .inside(FOLDER)
         .run()?;
     program(&environment, "python")
-        .arguments("-m pytest --quiet --ignore tests/spark")
+        .arguments("-m pytest --quiet --ignore tests/spark --ignore tests/large")
+        .inside(FOLDER)
+        .run()
+}
+
+/// Memory, with a wheel that is optimised.
+pub(super) fn large() -> Result {
+    build_with("--profile checked")?;
+    let environment = tools();
+    install_in(&environment)?;
+    program(&environment, "python")
+        .arguments("-m pytest --quiet -s tests/large")
         .inside(FOLDER)
         .run()
 }
