@@ -89,7 +89,7 @@ COLUMNS = (
 ).split()
 
 TSHARK = (
-    "tshark -r PATH -T fields -E separator=, -e cflow.srcaddr -e cflow.dstaddr -e cflow.srcport "
+    "tshark -d udp.port==PORT,cflow -r PATH -T fields -E separator=/s -e cflow.srcaddr -e cflow.dstaddr -e cflow.srcport "
     "-e cflow.dstport -e cflow.protocol -e cflow.octets -e cflow.packets -e cflow.timestart "
     "-e cflow.timeend -e cflow.inputint -e cflow.outputint"
 )
@@ -162,8 +162,9 @@ def main() -> None:
             print(f"{name:40} {measure_python(path, imports, work)}", flush=True)
         if shutil.which("tshark"):
             # A line a packet, the values of its flows separated by commas.
-            count = "awk -F, '{ n += (NF + 10) / 11 } END { print int(n) }'"
-            command = TSHARK.replace("PATH", str(path))
+            count = "awk '{ n += split($6, values, \",\") } END { print n }'"
+            port = struct.unpack(">H", path.read_bytes()[24 + 16 + 36 :][:2])[0]
+            command = TSHARK.replace("PATH", str(path)).replace("PORT", str(port))
             print(f"{'tshark, 11 fields as text':40} {measure_command(command, count)}", flush=True)
         if shutil.which("nfcapd") and shutil.which("nfdump"):
             files = collect(path, Path(folder))

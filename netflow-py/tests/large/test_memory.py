@@ -39,11 +39,7 @@ import pyarrow as pa, pyarrow.compute as pc
 total = sum(pc.sum(batch["octets"]).as_py() for batch in pa.RecordBatchReader.from_stream(flows))
 """,
     "all columns": """
-flows = nf.scan(sys.argv[1])
-total = 0
-for batch in flows:
-    total += sum(int(row[flows.columns.index("octets")]) for row in batch.head(1))
-total = None
+total = sum(len(batch) for batch in nf.scan(sys.argv[1]))
 """,
 }
 
@@ -69,8 +65,10 @@ def test_memory(name: str, large: tuple[Path, int]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
     )
-    total, octets = done.stdout.split()
+    # DuckDB may have drawn a progress bar before.
+    total, octets = done.stdout.split()[-2:]
     print(f"{name}: {int(octets) / 1e6:.0f} MB")
     assert int(octets) < LIMIT
-    if total != "None":
-        assert int(total) == copies * sum(row["octets"] for row in command_rows(CAPTURE))
+    rows = command_rows(CAPTURE)
+    once = len(rows) if name == "all columns" else sum(row["octets"] for row in rows)
+    assert int(total) == copies * once
