@@ -43,7 +43,7 @@ fn found(batches: &[RecordBatch]) -> Vec<(Option<u64>, Option<String>)> {
             let octets = octets.is_valid(row).then(|| octets.value(row));
             let source = sources.is_valid(row).then(|| {
                 let octets: [u8; 16] = sources.value(row).try_into().unwrap();
-                let address = std::net::Ipv6Addr::from(octets);
+                let address = core::net::Ipv6Addr::from(octets);
                 match address.to_ipv4_mapped() {
                     Some(address) => address.to_string(),
                     None => address.to_string(),
