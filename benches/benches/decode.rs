@@ -3,13 +3,19 @@
 use core::hint::black_box;
 use core::time::Duration;
 
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{
+    ArrowPrimitiveType, TimestampNanosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, RecordBatch};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use netflow_arrow::Addresses;
 use netflow_benches::floor::columns::{self, Columns};
 use netflow_benches::floor::compiled;
 use netflow_benches::floor::planned::{self, Plans};
 use netflow_benches::row::Batch;
-use netflow_benches::{Kind, Row, Sums, Workload, decoder};
+use netflow_benches::{Kind, Row, Sums, Workload, arrow, decoder};
 
 /// Datagrams of the groups of one exporter, some megabytes.
 const DATAGRAMS: u32 = 4_000;
@@ -33,6 +39,9 @@ fn protocols(criterion: &mut Criterion) {
         }
         if !matches!(kind, Kind::Sflow | Kind::IpfixVariable) {
             floor_columns(&mut group, &workload);
+            for (name, addresses) in ADDRESSES {
+                arrow(&mut group, name, addresses, &workload);
+            }
         }
         group.finish();
     }
@@ -95,6 +104,62 @@ fn floor_columns(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) 
     group.bench_function("floor_columns", |bencher| {
         bencher.iter(|| columns::read(&mut plans, workload, black_box(&mut columns)));
     });
+}
+
+/// Arrow with addresses as the floor holds them, and in the other forms.
+const ADDRESSES: [(&str, Addresses); 4] = [
+    ("arrow_key", Addresses::Key),
+    ("arrow_octets", Addresses::Octets),
+    ("arrow_view", Addresses::View),
+    ("arrow_text", Addresses::Text),
+];
+/// Rows of a batch.
+const ROWS: usize = 8_192;
+
+fn arrow(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    addresses: Addresses,
+    workload: &Workload,
+) {
+    let mut decoder = decoder::new();
+    let mut builder = arrow::builder(addresses, ROWS);
+    if addresses == Addresses::Key {
+        let mut sums = Sums::default();
+        arrow::read(&mut decoder, &mut builder, workload, |batch| {
+            add_batch(&batch, &mut sums);
+        });
+        add_batch(&builder.finish().unwrap(), &mut sums);
+        assert_eq!(sums, workload.flow_sums());
+    }
+    group.bench_function(name, |bencher| {
+        bencher.iter(|| {
+            arrow::read(&mut decoder, &mut builder, workload, |batch| {
+                black_box(batch);
+            });
+        });
+    });
+}
+
+/// Adds the 11 columns of a batch.
+fn add_batch(batch: &RecordBatch, sums: &mut Sums) {
+    fn sum<T: ArrowPrimitiveType>(column: &dyn Array, wide: fn(T::Native) -> u64) -> u64 {
+        assert_eq!(column.null_count(), 0);
+        let values = column.as_primitive::<T>().values().iter();
+        values.fold(0, |sum, value| sum.wrapping_add(wide(*value)))
+    }
+    sums.rows += batch.num_rows() as u64;
+    for (index, total) in sums.fields.iter_mut().enumerate() {
+        let column = batch.column(index).as_ref();
+        let added = match index {
+            0..4 => sum::<UInt64Type>(column, |value| value),
+            4..6 => sum::<TimestampNanosecondType>(column, |value| value as u64),
+            6..8 => sum::<UInt32Type>(column, u64::from),
+            8..10 => sum::<UInt16Type>(column, u64::from),
+            _ => sum::<UInt8Type>(column, u64::from),
+        };
+        *total = total.wrapping_add(added);
+    }
 }
 
 /// Whatever is measured reads all 11 fields of all flows.

@@ -120,6 +120,10 @@ pub(crate) enum Format {
     Json,
     /// Comma-separated values (RFC 4180) with a header line
     Csv,
+    /// A Parquet file, compressed by zstd
+    Parquet,
+    /// Arrow IPC: a file, or a stream to standard output and to *.arrows
+    Arrow,
 }
 
 /// What rows say.
@@ -176,6 +180,7 @@ Examples:
   netflow decode capture.pcap
   netflow decode --format json capture.pcap | jq 'select(.destination_port == 53)'
   netflow decode --format csv --fields start,source_address,octets *.pcap.gz > flows.csv
+  netflow decode --format parquet --output flows.parquet *.pcap.gz
   tcpdump -U -w - udp port 2055 | netflow decode -
 
 In the table a ? behind a time says that it cannot be right: the exporter's clock is off, or

@@ -1,11 +1,11 @@
 //! Comma-separated values (RFC 4180): a header, then a line a flow. What a flow does not
 //! have is empty.
 
+use netflow_arrow::Files;
 use netflow_core::FlowValue;
 use netflow_core::field::FlowField;
 use netflow_core::{Flow, Message};
 
-use crate::files::Files;
 use crate::flow;
 use crate::rows::{Biflows, Rows, Suspects};
 

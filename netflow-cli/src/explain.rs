@@ -21,6 +21,7 @@ use core::net::SocketAddr;
 use std::collections::HashMap;
 use std::io::{self, IsTerminal};
 
+use netflow_arrow::Files;
 use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader};
 
 use self::domain::{Domain, Key};
@@ -28,7 +29,6 @@ use self::frame::OneFrame;
 use self::page::Look;
 use self::problem::Problems;
 use crate::args::{Explain, Report};
-use crate::files::{self, Files};
 use crate::plan::{self, Usage};
 use crate::rows::{End, Rows};
 use crate::run::Job;
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
     let last = (0..).zip(&args.files).last().map_or(0, |(index, _)| index);
     job.run(|files, _| match args.frame {
         Some(frame) => {
-            let number = files::number(last, frame);
+            let number = Files::number(last, frame);
             Box::new(OneFrame::new(number, args.format, look, files.clone()))
         }
         None => Box::new(Story::new(args.format, look, files.clone())),

@@ -1,10 +1,10 @@
 //! `--schema flow`: the normalised fields, as JSON lines and as CSV.
 
+use netflow_arrow::Files;
 use netflow_core::FlowValue;
 use netflow_core::field::FlowField;
 use netflow_core::{Datagram, Error, Flow, Message, MessageHeader};
 
-use crate::files::{self, Files};
 use crate::json::Json;
 use crate::lines;
 use crate::rows::{Biflows, Rows, Suspects};
@@ -156,7 +156,7 @@ pub(crate) fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'
         {
             None
         }
-        FlowField::Frame => Some(FlowValue::Unsigned(files::frame(flow.header().frame))),
+        FlowField::Frame => Some(FlowValue::Unsigned(Files::frame(flow.header().frame))),
         field => flow.get(field),
     }
 }

@@ -13,10 +13,10 @@
 extern crate alloc;
 
 mod args;
+mod columns;
 mod csv;
 mod decode;
 mod explain;
-mod files;
 mod flow;
 mod json;
 mod lines;

@@ -1,8 +1,8 @@
 //! JSON lines, whatever the schema: the order of rows, what all rows begin with, problems.
 
+use netflow_arrow::Files;
 use netflow_core::{Datagram, Error, Message, MessageHeader, Problem, Protocol, Set, Transport};
 
-use crate::files::{self, Files};
 use crate::json::Json;
 use crate::rows::Rows;
 use crate::text::Instant;
@@ -35,7 +35,7 @@ impl Head<'_> {
             json.key("late");
             json.boolean(true);
             json.key("template_frame");
-            json.number(files::frame(header.frame));
+            json.number(Files::frame(header.frame));
         }
     }
 }
@@ -142,7 +142,7 @@ pub(crate) fn is_exporter_known(header: &MessageHeader) -> bool {
 
 fn write_frame(json: &mut Json<'_>, number: u64, files: &Files) {
     json.key("frame");
-    json.number(files::frame(number));
+    json.number(Files::frame(number));
     if let Some(file) = files.name(number) {
         json.key("file");
         json.string(file);

@@ -3,11 +3,12 @@
 use core::fmt;
 use std::io::{self, IsTerminal};
 
+use netflow_arrow::Files;
 use netflow_core::field::FlowField;
 
 use crate::args::{Decode, Format, SchemaName};
+use crate::columns::{Columns, Container};
 use crate::csv::Csv;
-use crate::files::Files;
 use crate::flow::FlowLines;
 use crate::lines::Lines;
 use crate::record::Records;
@@ -29,6 +30,8 @@ pub(crate) struct Plan {
     fields: Option<Vec<FlowField>>,
     biflows: Biflows,
     width: usize,
+    /// Of the formats of columns.
+    container: Container,
 }
 
 /// Why a command line makes no sense.
@@ -45,6 +48,8 @@ pub(crate) enum Usage {
         name: String,
         suggestion: Option<&'static str>,
     },
+    /// A terminal cannot show this.
+    NotForTerminals(Format),
     /// The output would replace what is read.
     OutputIsInput(String),
 }
@@ -68,6 +73,9 @@ impl Plan {
             }
         }
         let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+        if to_terminal && matches!(format, Format::Parquet | Format::Arrow) {
+            return Err(Usage::NotForTerminals(format));
+        }
         Ok(Self {
             format,
             schema,
@@ -78,6 +86,7 @@ impl Plan {
                 Biflows::Whole
             },
             width: width(to_terminal),
+            container: Container::new(format, args.output.as_deref()),
         })
     }
 
@@ -90,6 +99,9 @@ impl Plan {
             (SchemaName::Record, _) => Box::new(Lines::new(Records::new(list_depth), files)),
             (SchemaName::Flow, Format::Json) => Box::new(FlowLines::new(fields, biflows, files)),
             (SchemaName::Flow, Format::Csv) => Box::new(Csv::new(fields, biflows, files)),
+            (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
+                Box::new(Columns::new(fields, biflows, files, self.container))
+            }
             (SchemaName::Flow, Format::Table) => {
                 Box::new(Table::new(self.width, biflows, self.fields.as_deref()))
             }
@@ -147,6 +159,10 @@ impl fmt::Display for Usage {
                 write!(f, "\n\nFields:")?;
                 list(f, FlowField::ALL.iter().map(|field| field.name()))
             }
+            Self::NotForTerminals(format) => write!(
+                f,
+                "{format} is not for terminals; give --output, or pass it on"
+            ),
             Self::OutputIsInput(path) => write!(
                 f,
                 "{path} would be replaced by what is read from it; give another --output"

@@ -5,10 +5,10 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
+use netflow_arrow::Files;
 use netflow_core::{Datagram, Decoder, Limits};
 use netflow_io::{Options, Source};
 
-use crate::files::{self, Files};
 use crate::output::Output;
 use crate::plan::Usage;
 use crate::progress::Progress;
@@ -185,7 +185,7 @@ impl Run {
                 }
             };
             let datagram = Datagram {
-                frame: files::number(index, packet.datagram.frame),
+                frame: Files::number(index, packet.datagram.frame),
                 ..packet.datagram
             };
             if packet.begins_session {

@@ -6,11 +6,11 @@ use core::fmt::Write as _;
 use core::net::SocketAddr;
 use std::io::{self, Write as _};
 
+use netflow_arrow::Files;
 use netflow_core::{
     Datagram, Decoder, DomainReport, Error, Message, Protocol, SequenceCounts, SequenceUnit,
 };
 
-use crate::files::{self, Files};
 use crate::rows::Suspects;
 
 /// Domains that are told one by one.
@@ -203,7 +203,7 @@ impl Summary {
             let mut text = format!(
                 "{} {reason}, first in frame {}",
                 problems.count,
-                files::frame(problems.first)
+                Files::frame(problems.first)
             );
             if let Some(file) = self.files.name(problems.first) {
                 let _ = write!(text, " of {file}");

@@ -2,6 +2,7 @@
 
 mod address;
 mod clock;
+mod column;
 mod icmp;
 mod inner;
 mod names;
@@ -14,7 +15,8 @@ mod value;
 use alloc::sync::Arc;
 use core::net::IpAddr;
 
-pub use self::clock::ClockRule;
+pub use self::clock::{ClockRule, TimePlan};
+pub use self::column::FlowColumn;
 pub use self::numbers::{Numbers, NumbersIter};
 pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::{Sampling, SamplingRule};

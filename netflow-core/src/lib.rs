@@ -118,7 +118,8 @@ pub use exporter::{
 };
 #[cfg(feature = "alloc")]
 pub use flow::{
-    ApplicationId, ClockRule, Flow, FlowValue, Numbers, NumbersIter, Sampling, SamplingRule,
+    ApplicationId, ClockRule, Flow, FlowColumn, FlowValue, Numbers, NumbersIter, Sampling,
+    SamplingRule, TimePlan,
 };
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;

@@ -2,7 +2,7 @@
 
 use core::error::Error;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{self, Stdio};
 
 use crate::root;
@@ -27,6 +27,12 @@ pub(crate) fn python(arguments: &str) -> Command {
     Command::new("python3", "python3").arguments(arguments)
 }
 
+/// Where what is built is put.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |target| root().join(target))
+}
+
 impl Command {
     /// A program, and how it is shown.
     pub(crate) fn new(program: impl AsRef<OsStr>, shown: &str) -> Self {
@@ -44,6 +50,13 @@ impl Command {
             self.command.arg(argument);
             self.shown = format!("{} {argument}", self.shown);
         }
+        self
+    }
+
+    /// One more argument, whatever it holds.
+    pub(crate) fn text(mut self, argument: &str) -> Self {
+        self.command.arg(argument);
+        self.shown = format!("{} '{argument}'", self.shown);
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod c;
 mod freestanding;
+mod package;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -29,6 +30,9 @@ const STEPS: &[Step] = &[
     Step("C library: examples by pkg-config and CMake", c::examples),
     Step("fuzz targets, a short time each", fuzzing),
     Step("genuine captures beside tshark and nfdump", genuine),
+    Step("Python: the wheel", package::build),
+    Step("Python: the wheel in a clean environment", package::install),
+    Step("Python: types and tests", package::test),
     Step("tests", tests),
 ];
 
@@ -40,6 +44,8 @@ const FULL: &[Step] = &[
     Step("what hostile datagrams cost", crate::worst::table),
     Step("licences, bans and sources of dependencies", deny),
     Step("lines that tests run", coverage),
+    Step("Python: a capture of 1 GB", package::large),
+    Step("Python: Spark", package::spark),
 ];
 
 /// Runs the steps until one fails.

@@ -44,6 +44,7 @@
 
 use core::net::SocketAddr;
 
+use netflow_arrow::Files;
 use netflow_core::Protocol;
 use netflow_core::wire::template::FieldLength;
 
@@ -53,7 +54,6 @@ use super::domain::{Domain, Key, Missed};
 use super::problem::{Example, Kind};
 use super::sampling::{Announced, sampler};
 use super::template::{Event, TemplateField, TemplateStory};
-use crate::files::{self, Files};
 use crate::json::Json;
 use crate::rows::End;
 
@@ -465,7 +465,7 @@ fn optional(json: &mut Json<'_>, key: &str, number: Option<u64>) {
 
 /// A frame, and its file if there are several.
 fn frame(json: &mut Json<'_>, key: &str, number: Option<u64>, files: &Files) {
-    optional(json, key, number.map(files::frame));
+    optional(json, key, number.map(Files::frame));
     if let Some(file) = number.and_then(|number| files.name(number)) {
         json.key(&key.replace("frame", "file"));
         json.string(file);

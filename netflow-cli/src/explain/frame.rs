@@ -11,13 +11,14 @@ mod tree;
 
 use core::net::SocketAddr;
 
+use netflow_arrow::Files;
+
 use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader, Protocol, Set, Timestamp};
 
 use self::held::Held;
 use self::tree::{Node, PASSED_OVER, place};
 use super::page::Look;
 use crate::args::Report;
-use crate::files::{self, Files};
 use crate::rows::{End, Rows};
 
 /// Explains the datagrams of one frame.
@@ -52,7 +53,7 @@ impl OneFrame {
     }
 
     fn title(&self, octets: usize, exporter: SocketAddr, received: Timestamp) -> String {
-        let frame = files::frame(self.number);
+        let frame = Files::frame(self.number);
         format!("Frame {frame}: {octets} octets from {exporter}, received {received}")
     }
 
@@ -110,7 +111,7 @@ impl Rows for OneFrame {
             return Err(format!(
                 "frame {} is not there, holds no flow export, or is a fragment or segment that \
                  completes nothing",
-                files::frame(self.number)
+                Files::frame(self.number)
             ));
         }
         self.names(end.decoder);

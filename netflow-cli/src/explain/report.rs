@@ -3,6 +3,7 @@
 mod problem;
 mod template;
 
+use netflow_arrow::Files;
 use netflow_core::SamplerKey;
 
 use super::Story;
@@ -11,7 +12,6 @@ use super::page::{Page, Tone};
 use super::sampling::{sampler, source};
 use super::verdict;
 use super::words::{counted, frame, grouped, lean};
-use crate::files::{self, Files};
 use crate::rows::End;
 
 /// Writes the report.
@@ -290,7 +290,7 @@ fn missed_text(domain: &Domain, id: u16, missed: &Missed, files: &Files) -> Stri
         frame(missed.first, files)
     );
     if missed.last != missed.first {
-        text += &format!(" to {}", files::frame(missed.last));
+        text += &format!(" to {}", Files::frame(missed.last));
     }
     match (missed.template_frame, domain.refused.get(&id)) {
         (Some(came), _) => text += &format!("; its template came in {}", frame(came, files)),

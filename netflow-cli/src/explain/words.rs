@@ -1,6 +1,6 @@
 //! Numbers and spans of time as people read them.
 
-use crate::files::{self, Files};
+use netflow_arrow::Files;
 
 /// `1,234,567`
 pub(crate) fn grouped(number: u64) -> String {
@@ -56,8 +56,8 @@ pub(crate) fn lean(nanos: i64) -> String {
 /// `frame 3`, and of which file if there are several.
 pub(crate) fn frame(number: u64, files: &Files) -> String {
     match files.name(number) {
-        Some(file) => format!("frame {} of {file}", files::frame(number)),
-        None => format!("frame {}", files::frame(number)),
+        Some(file) => format!("frame {} of {file}", Files::frame(number)),
+        None => format!("frame {}", Files::frame(number)),
     }
 }
 

@@ -6,6 +6,7 @@
 extern crate alloc;
 
 mod captures;
+mod columns;
 mod endings;
 mod formats;
 mod run;

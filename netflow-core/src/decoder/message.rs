@@ -157,6 +157,27 @@ pub struct Flows<'m> {
     discarded: bool,
 }
 
+impl<'m> Flows<'m> {
+    /// Those of one set.
+    pub(super) fn of(set: &Set<'m>) -> Self {
+        Self {
+            sets: Sets {
+                message: set.message(),
+                slots: [].iter(),
+            },
+            origin: Some(set.origin()),
+            records: if set.is_options() {
+                Records::EMPTY
+            } else {
+                set.records()
+            },
+            samples: set.samples(),
+            sample: None,
+            discarded: false,
+        }
+    }
+}
+
 impl Flows<'_> {
     /// Discarded packets of sFlow too, with their
     /// [`drop_reason`](Flow::drop_reason).

@@ -2,11 +2,12 @@
 
 use alloc::sync::Arc;
 
-use super::message::Message;
+use super::message::{Flows, Message};
 use super::scratch::{Content, SetSlot};
-use crate::flow::Origin;
+use crate::field::FlowField;
 #[cfg(feature = "encode")]
 use crate::flow::{Flow, SampleFlow};
+use crate::flow::{FlowColumn, Origin};
 use crate::header::MessageHeader;
 use crate::record::{DataRecord, Segments, measure};
 use crate::template::Template;
@@ -137,6 +138,11 @@ impl<'m> Set<'m> {
             .map(move |flow| Flow::from_sample(flow, origin))
     }
 
+    /// The message it is of.
+    pub(super) const fn message(&self) -> Message<'m> {
+        self.message
+    }
+
     /// What its flows need besides their records.
     #[inline]
     pub(super) const fn origin(&self) -> &'m Origin {
@@ -146,6 +152,43 @@ impl<'m> Set<'m> {
     #[inline]
     pub(super) fn is_options(&self) -> bool {
         self.template().is_some_and(Template::is_options)
+    }
+
+    /// Its flows, as [`Message::flows`] gives those of all sets; none if it holds
+    /// something else.
+    #[must_use]
+    pub fn flows(&self) -> Flows<'m> {
+        Flows::of(self)
+    }
+
+    /// How this field of all its flows can be read at once, such as a number that
+    /// stands at the same place in each record.
+    ///
+    /// ```
+    /// use netflow_core::field::FlowField;
+    /// use netflow_core::{Datagram, Decoder, FlowColumn, Limits, Timestamp, Transport};
+    ///
+    /// // NetFlow v5: a header that counts one record, and the record.
+    /// let mut payload = [0; 24 + 48];
+    /// payload[1] = 5;
+    /// payload[3] = 1;
+    /// let mut decoder = Decoder::new(Limits::new(0x5eed));
+    /// let exporter = "198.51.100.1:50000".parse().unwrap();
+    /// let received = Timestamp::from_secs(1_700_000_000);
+    /// let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
+    /// let set = message.sets().next().unwrap();
+    /// let FlowColumn::Number(place) = set.column(FlowField::Octets) else { panic!() };
+    /// assert_eq!((place.offset, place.width), (20, 4));
+    /// assert!(matches!(set.column(FlowField::Late), FlowColumn::Same));
+    /// assert!(matches!(set.column(FlowField::Vlan), FlowColumn::Absent));
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn column(&self, field: FlowField) -> FlowColumn {
+        match self.template() {
+            Some(template) => FlowColumn::new(field, template, self.origin),
+            None => FlowColumn::Each,
+        }
     }
 
     /// Its data records; none if it holds something else.

@@ -26,6 +26,13 @@ impl Names {
         }
     }
 
+    /// No option named anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.interfaces.names.is_empty()
+            && self.vrfs.names.is_empty()
+            && self.applications.names.is_empty()
+    }
+
     pub(super) fn memory(&self) -> usize {
         self.interfaces
             .memory()

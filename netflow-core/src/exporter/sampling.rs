@@ -52,9 +52,14 @@ impl Samplers {
         self.rates.growth()
     }
 
+    /// No option announced a rate.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rates.is_empty()
+    }
+
     /// The rate announced for this; 0 is none.
     pub(crate) fn get(&self, key: SamplerKey) -> Option<Announced> {
-        if self.rates.is_empty() {
+        if self.is_empty() {
             return None;
         }
         self.rates.get(&key).copied()

@@ -1,5 +1,9 @@
 //! When a flow began and ended, and how that was worked out.
 
+mod plan;
+
+pub use self::plan::TimePlan;
+pub(super) use self::plan::place;
 use super::{Flow, Source};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
@@ -352,27 +356,31 @@ const AHEAD: u32 = 60 * 60 * 1_000;
 /// so that a wrap between the two does no harm, before the header's time.
 #[inline]
 fn uptime(header: &MessageHeader, now: u32, sent: u64) -> Option<Timestamp> {
-    // Uptimes of eight octets (field types 21 and 22 of some exporters) do not
-    // wrap, that of the header does. Of others they are times since 1970.
+    // Uptimes of eight octets (field types 21 and 22 of some exporters) may be
+    // times since 1970.
     if sent > WRAPPING {
         let time = Timestamp::from_millis(sent);
         if let Some(time) = time.filter(|time| is_near(*time, header, YEAR)) {
             return Some(time);
         }
     }
-    let sent = u32::try_from(sent & u64::from(u32::MAX)).ok()?;
+    Some(counted_back(header.export_time?, now, sent))
+}
+
+/// An uptime by that of the header, `now`, and the time of the header.
+#[inline]
+fn counted_back(time: Timestamp, now: u32, sent: u64) -> Timestamp {
+    // Those of eight octets do not wrap, that of the header does.
+    let sent = u32::try_from(sent & WRAPPING).unwrap_or_default();
     let age = now.wrapping_sub(sent);
     let ahead = sent.wrapping_sub(now);
     let millis = if ahead != 0 && ahead <= AHEAD {
         i64::from(ahead)
     } else {
-        i64::from(age).checked_neg()?
+        // 2^32 ms fit by far.
+        i64::from(age).wrapping_neg()
     };
-    Some(
-        header
-            .export_time?
-            .saturating_add(millis.saturating_mul(1_000_000)),
-    )
+    time.saturating_add(millis.wrapping_mul(1_000_000))
 }
 
 /// IPFIX has no uptime in its header: systemInitTimeMilliseconds stands in the

@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 
 use crate::command::{self, Command, Result};
-use crate::root;
 
 /// The program's own workspace.
 const FOLDER: &str = "xtask/freestanding";
@@ -34,9 +33,7 @@ pub(super) fn cargo(arguments: &str) -> Command {
 }
 
 fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |target| root().join(target))
-        .join("freestanding")
+    command::target().join("freestanding")
 }
 
 fn nothing_is_undefined(program: &Path) -> Result {

@@ -9,7 +9,7 @@ use super::netflow;
 use super::tree::Node;
 use crate::explain::domain::Key;
 use crate::explain::words::frame;
-use crate::files::Files;
+use netflow_arrow::Files;
 
 /// A datagram that is kept until it is written.
 #[derive(Debug)]

@@ -1,12 +1,13 @@
 //! Problems in the report, with the octets around them.
 
+use netflow_arrow::Files;
+
 use crate::explain::Story;
 use crate::explain::domain::count;
 use crate::explain::page::{Page, Tone};
 use crate::explain::problem::{Around, Example, Kind};
 use crate::explain::verdict::NO_TEMPLATE;
 use crate::explain::words::{counted, frame, grouped};
-use crate::files::Files;
 
 /// From this width on 32 octets stand on a line, else 16.
 const WIDE: usize = 112;

@@ -1,5 +1,6 @@
 //! Templates in the report.
 
+use netflow_arrow::Files;
 use netflow_core::wire::template::FieldLength;
 
 use crate::explain::changes::Changes;
@@ -7,7 +8,6 @@ use crate::explain::few::Few;
 use crate::explain::page::{Page, TIED, Tone};
 use crate::explain::template::{Event, TemplateField, TemplateStory};
 use crate::explain::words::{counted, frame, grouped};
-use crate::files::Files;
 
 /// Writes a template: its story, then its fields.
 pub(super) fn write(id: u16, template: &TemplateStory, files: &Files, page: &mut Page) {

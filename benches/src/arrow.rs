@@ -1,0 +1,62 @@
+//! The 11 fields as Arrow record batches, as users of netflow-arrow get them.
+
+use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch};
+use netflow_core::field::FlowField;
+use netflow_core::{Datagram, Decoder, Timestamp, Transport};
+
+use crate::workload::Workload;
+
+/// The fields of [`Row`](crate::Row), in its order.
+pub const FIELDS: [FlowField; 11] = [
+    FlowField::SourceAddress,
+    FlowField::DestinationAddress,
+    FlowField::Octets,
+    FlowField::Packets,
+    FlowField::Start,
+    FlowField::End,
+    FlowField::InputInterface,
+    FlowField::OutputInterface,
+    FlowField::SourcePort,
+    FlowField::DestinationPort,
+    FlowField::Protocol,
+];
+
+/// A builder of the 11 columns, whose batches have as many rows as those of the floor.
+#[must_use]
+pub fn builder(addresses: Addresses, rows: usize) -> FlowBatchBuilder {
+    let mut options = FlowOptions::new(FIELDS.to_vec());
+    options.addresses = addresses;
+    options.rows = rows;
+    FlowBatchBuilder::new(options)
+}
+
+/// Decodes all datagrams and gives the batches that are full to `each`.
+///
+/// # Panics
+///
+/// If the decoder refuses a datagram.
+#[inline]
+pub fn read(
+    decoder: &mut Decoder,
+    builder: &mut FlowBatchBuilder,
+    workload: &Workload,
+    mut each: impl FnMut(RecordBatch),
+) {
+    let received = Timestamp::from_secs(workload.received_seconds());
+    for (exporter, payload) in workload.datagrams() {
+        let message = decoder
+            .decode(Datagram {
+                exporter: workload.exporter(exporter),
+                transport: Transport::Udp,
+                received,
+                frame: 0,
+                payload,
+            })
+            .unwrap();
+        let full = |batch| {
+            each(batch);
+            Ok(())
+        };
+        builder.append(&message, full).unwrap();
+    }
+}

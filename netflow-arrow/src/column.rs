@@ -1,0 +1,122 @@
+//! Columns that grow, one a field.
+
+mod address;
+mod dictionary;
+mod list;
+mod number;
+mod text;
+mod time;
+
+use core::fmt;
+
+use arrow_array::ArrayRef;
+use arrow_schema::ArrowError;
+use netflow_core::field::{FieldType, FlowField};
+use netflow_core::template::FieldPlan;
+use netflow_core::{FlowValue, TimePlan};
+
+pub(crate) use self::address::{AddressKeys, AddressOctets, AddressText, AddressViews};
+pub(crate) use self::dictionary::Dictionary;
+pub(crate) use self::list::NumberList;
+pub(crate) use self::number::{Flags, Numbers};
+pub(crate) use self::text::{Binary, Texts};
+pub(crate) use self::time::Times;
+use crate::fixed::FixedRecords;
+use crate::schema::{Addresses, Encoding, Types};
+
+/// The values of one field, as they come. What does not fit the column's type is null.
+pub(crate) trait Column: fmt::Debug + Send {
+    /// One more value; null if there is none.
+    fn push(&mut self, value: Option<FlowValue<'_>>);
+
+    /// The same value so many times.
+    fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
+        for _ in 0..count {
+            self.push(value.clone());
+        }
+    }
+
+    /// The numbers at a place of each record.
+    fn numbers(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
+        records.for_each_number(place, |number| {
+            self.push(Some(FlowValue::Unsigned(number)));
+        });
+    }
+
+    /// The octets at a place of each record: addresses of either kind.
+    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
+        address::push_each(self, records, place);
+    }
+
+    /// Times, where the numbers at their place tell them; `or` gives those of the rows
+    /// where they do not.
+    fn times(
+        &mut self,
+        records: FixedRecords<'_>,
+        plan: TimePlan,
+        or: &mut dyn FnMut(usize) -> Option<i64>,
+    ) {
+        let _ = (plan, or);
+        self.repeat(None, records.count());
+    }
+
+    /// Octets that values of no fixed size take so far.
+    fn size(&self) -> usize {
+        0
+    }
+
+    /// The array of all values, and none are left.
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError>;
+}
+
+/// The column of a field.
+pub(crate) fn column(field: FlowField, encoding: Encoding) -> Box<dyn Column> {
+    let plain = plain(field.field_type(), encoding);
+    if encoding.is_dictionary(field) {
+        Box::new(Dictionary::new(plain))
+    } else {
+        plain
+    }
+}
+
+/// The column of a type of the table.
+pub(crate) fn plain(field_type: FieldType, encoding: Encoding) -> Box<dyn Column> {
+    use arrow_array::types::{
+        DurationNanosecondType, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
+        UInt64Type,
+    };
+    let spark = encoding.types == Types::Spark;
+    match (field_type, spark) {
+        (FieldType::U8, false) => Box::new(Numbers::<UInt8Type>::default()),
+        (FieldType::U8, true) => Box::new(Numbers::<Int16Type>::default()),
+        (FieldType::U16, false) => Box::new(Numbers::<UInt16Type>::default()),
+        (FieldType::U16, true) => Box::new(Numbers::<Int32Type>::default()),
+        (FieldType::U32, false) => Box::new(Numbers::<UInt32Type>::default()),
+        (FieldType::U64, false) => Box::new(Numbers::<UInt64Type>::default()),
+        (FieldType::U32 | FieldType::U64, true) => Box::new(Numbers::<Int64Type>::default()),
+        (FieldType::Duration, false) => Box::new(Numbers::<DurationNanosecondType>::default()),
+        (FieldType::Duration, true) => Box::new(Numbers::<Int64Type>::default()),
+        (FieldType::Flag, _) => Box::new(Flags::default()),
+        (FieldType::Time, _) => Box::new(Times::new(spark)),
+        (FieldType::Octets, _) => Box::new(Binary::default()),
+        (FieldType::Numbers, _) => Box::new(NumberList::new(spark)),
+        (FieldType::Address | FieldType::Mac, _) => address_column(field_type, encoding),
+        // Text, names, applications.
+        _ => Box::new(Texts::default()),
+    }
+}
+
+fn address_column(field_type: FieldType, encoding: Encoding) -> Box<dyn Column> {
+    let spark = encoding.types == Types::Spark;
+    match encoding.addresses {
+        Addresses::Octets if spark => Box::new(Binary::mapped()),
+        Addresses::Octets if field_type == FieldType::Mac => {
+            Box::new(AddressOctets::<6>::default())
+        }
+        Addresses::Octets => Box::new(AddressOctets::<16>::default()),
+        Addresses::View if spark => Box::new(Binary::default()),
+        Addresses::View => Box::new(AddressViews::default()),
+        Addresses::Text => Box::new(AddressText::default()),
+        Addresses::Key => Box::new(AddressKeys::new(spark)),
+    }
+}

@@ -1,0 +1,353 @@
+//! Addresses of IP and of Ethernet, in the forms of [`Addresses`](crate::Addresses).
+
+use alloc::sync::Arc;
+use core::fmt::Write as _;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use arrow_array::builder::{BinaryViewBuilder, StringBuilder};
+use arrow_array::types::{Int64Type, UInt64Type};
+use arrow_array::{ArrayRef, FixedSizeBinaryArray};
+use arrow_buffer::{Buffer, NullBufferBuilder};
+use arrow_schema::ArrowError;
+use netflow_core::FlowValue;
+use netflow_core::template::FieldPlan;
+use netflow_core::value::MacAddress;
+
+use super::Column;
+use super::number::Numbers;
+use crate::fixed::{FixedRecords, number};
+
+/// The octets of an address as they are sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sent {
+    Four([u8; 4]),
+    Six([u8; 6]),
+    Sixteen([u8; 16]),
+}
+
+impl Sent {
+    pub(crate) const fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => Self::Four(address.octets()),
+            IpAddr::V6(address) => Self::Sixteen(address.octets()),
+        }
+    }
+
+    fn of_value(value: Option<&FlowValue<'_>>) -> Option<Self> {
+        match value? {
+            FlowValue::Address(address) => Some(Self::of(*address)),
+            FlowValue::Mac(mac) => Some(Self::Six(mac.0)),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn octets(&self) -> &[u8] {
+        match self {
+            Self::Four(octets) => octets,
+            Self::Six(octets) => octets,
+            Self::Sixteen(octets) => octets,
+        }
+    }
+}
+
+/// Calls `each` with the octets at a place of each record.
+#[inline]
+fn for_each(records: FixedRecords<'_>, place: FieldPlan, mut each: impl FnMut(Sent)) {
+    match place.width {
+        4 => records
+            .arrays(place)
+            .for_each(|octets| each(Sent::Four(octets))),
+        6 => records
+            .arrays(place)
+            .for_each(|octets| each(Sent::Six(octets))),
+        _ => records
+            .arrays(place)
+            .for_each(|octets| each(Sent::Sixteen(octets))),
+    }
+}
+
+/// Gives the addresses at a place of each record to any column.
+pub(super) fn push_each<C: Column + ?Sized>(
+    column: &mut C,
+    records: FixedRecords<'_>,
+    place: FieldPlan,
+) {
+    for_each(records, place, |sent| {
+        column.push(Some(match sent {
+            Sent::Four(octets) => FlowValue::Address(Ipv4Addr::from(octets).into()),
+            Sent::Six(octets) => FlowValue::Mac(MacAddress(octets)),
+            Sent::Sixteen(octets) => FlowValue::Address(Ipv6Addr::from(octets).into()),
+        }));
+    });
+}
+
+/// 16 octets; IPv4 as `::ffff:a.b.c.d`.
+pub(super) const fn mapped(address: IpAddr) -> [u8; 16] {
+    match address {
+        IpAddr::V4(address) => of_ipv4(address.octets()),
+        IpAddr::V6(address) => address.octets(),
+    }
+}
+
+#[inline]
+const fn of_ipv4([a, b, c, d]: [u8; 4]) -> [u8; 16] {
+    [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d]
+}
+
+/// `N` octets each: 16 of IP, 6 of Ethernet.
+#[derive(Debug)]
+pub(crate) struct AddressOctets<const N: usize> {
+    octets: Vec<[u8; N]>,
+    nulls: NullBufferBuilder,
+}
+
+impl<const N: usize> Default for AddressOctets<N> {
+    fn default() -> Self {
+        Self {
+            octets: Vec::new(),
+            nulls: NullBufferBuilder::new(0),
+        }
+    }
+}
+
+impl<const N: usize> AddressOctets<N> {
+    fn value(sent: Sent) -> Option<[u8; N]> {
+        match sent {
+            Sent::Four(octets) => of_ipv4(octets).as_slice().try_into().ok(),
+            Sent::Six(octets) => octets.as_slice().try_into().ok(),
+            Sent::Sixteen(octets) => octets.as_slice().try_into().ok(),
+        }
+    }
+}
+
+impl<const N: usize> Column for AddressOctets<N> {
+    fn push(&mut self, value: Option<FlowValue<'_>>) {
+        self.repeat(value, 1);
+    }
+
+    fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
+        let octets = Sent::of_value(value.as_ref()).and_then(Self::value);
+        let len = self.octets.len().saturating_add(count);
+        self.octets.resize(len, octets.unwrap_or([0; N]));
+        if octets.is_some() {
+            self.nulls.append_n_non_nulls(count);
+        } else {
+            self.nulls.append_n_nulls(count);
+        }
+    }
+
+    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
+        let none = [0; N];
+        if place.width == 4 {
+            let addresses = records.arrays(place).map(Sent::Four);
+            self.octets
+                .extend(addresses.map(|sent| Self::value(sent).unwrap_or(none)));
+        } else {
+            self.octets.extend(records.arrays::<N>(place));
+        }
+        self.nulls.append_n_non_nulls(records.count());
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        let next = Vec::with_capacity(self.octets.len());
+        let octets = core::mem::replace(&mut self.octets, next).into_flattened();
+        let width = i32::try_from(N).unwrap_or(i32::MAX);
+        let nulls = self.nulls.finish();
+        let array = FixedSizeBinaryArray::try_new(width, Buffer::from_vec(octets), nulls)?;
+        Ok(Arc::new(array))
+    }
+}
+
+/// 4, 6 or 16 octets; up to 12 of them stand in the view itself.
+#[derive(Debug)]
+pub(crate) struct AddressViews(BinaryViewBuilder);
+
+impl Default for AddressViews {
+    fn default() -> Self {
+        Self(BinaryViewBuilder::new())
+    }
+}
+
+impl Column for AddressViews {
+    fn push(&mut self, value: Option<FlowValue<'_>>) {
+        match Sent::of_value(value.as_ref()) {
+            Some(sent) => self.0.append_value(sent.octets()),
+            None => self.0.append_null(),
+        }
+    }
+
+    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
+        for_each(records, place, |sent| self.0.append_value(sent.octets()));
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(Arc::new(self.0.finish()))
+    }
+}
+
+/// Addresses as people write them.
+#[derive(Debug, Default)]
+pub(crate) struct AddressText {
+    builder: StringBuilder,
+}
+
+impl AddressText {
+    fn add(&mut self, sent: Sent) {
+        match sent {
+            Sent::Four(octets) => {
+                let mut text = DottedText::default();
+                self.builder.append_value(text.write(octets));
+            }
+            Sent::Six([a, b, c, d, e, f]) => {
+                // Writing into memory does not fail.
+                let _ = write!(
+                    self.builder,
+                    "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"
+                );
+                self.builder.append_value("");
+            }
+            Sent::Sixteen(octets) => {
+                let address = IpAddr::V6(Ipv6Addr::from(octets));
+                // As everywhere in the project, without dotted digits.
+                let _ = write!(
+                    self.builder,
+                    "{}",
+                    netflow_core::value::Value::Address(address)
+                );
+                self.builder.append_value("");
+            }
+        }
+    }
+}
+
+impl Column for AddressText {
+    fn push(&mut self, value: Option<FlowValue<'_>>) {
+        match Sent::of_value(value.as_ref()) {
+            Some(sent) => self.add(sent),
+            None => self.builder.append_null(),
+        }
+    }
+
+    fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
+        if value.is_none() {
+            self.builder.append_nulls(count);
+            return;
+        }
+        for _ in 0..count {
+            self.push(value.clone());
+        }
+    }
+
+    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
+        for_each(records, place, |sent| self.add(sent));
+    }
+
+    fn size(&self) -> usize {
+        self.builder.values_slice().len()
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(Arc::new(self.builder.finish()))
+    }
+}
+
+/// `255.255.255.255`, written without the machinery of formatting.
+#[derive(Debug, Default)]
+struct DottedText {
+    text: [u8; 15],
+    len: usize,
+}
+
+impl DottedText {
+    fn write(&mut self, octets: [u8; 4]) -> &str {
+        for (index, octet) in octets.into_iter().enumerate() {
+            if index > 0 {
+                self.put(b'.');
+            }
+            if octet >= 100 {
+                self.digit(octet / 100);
+            }
+            if octet >= 10 {
+                self.digit(octet / 10 % 10);
+            }
+            self.digit(octet % 10);
+        }
+        let text = self.text.get(..self.len).unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
+    }
+
+    fn digit(&mut self, digit: u8) {
+        self.put(b'0'.saturating_add(digit));
+    }
+
+    fn put(&mut self, octet: u8) {
+        if let Some(next) = self.text.get_mut(self.len) {
+            *next = octet;
+            self.len = self.len.saturating_add(1);
+        }
+    }
+}
+
+/// Numbers that stand for addresses.
+#[derive(Debug)]
+pub(crate) enum AddressKeys {
+    Unsigned(Numbers<UInt64Type>),
+    Signed(Numbers<Int64Type>),
+}
+
+impl AddressKeys {
+    pub(crate) fn new(signed: bool) -> Self {
+        if signed {
+            Self::Signed(Numbers::default())
+        } else {
+            Self::Unsigned(Numbers::default())
+        }
+    }
+
+    const fn column(&mut self) -> &mut dyn Column {
+        match self {
+            Self::Unsigned(numbers) => numbers,
+            Self::Signed(numbers) => numbers,
+        }
+    }
+
+    fn key(sent: Sent) -> u64 {
+        match sent {
+            Sent::Four(octets) => number(octets),
+            Sent::Six(octets) => number(octets),
+            Sent::Sixteen(octets) => {
+                let bits = u128::from_be_bytes(octets);
+                let low = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
+                low(bits >> 64).wrapping_add(low(bits))
+            }
+        }
+    }
+}
+
+impl Column for AddressKeys {
+    fn push(&mut self, value: Option<FlowValue<'_>>) {
+        self.repeat(value, 1);
+    }
+
+    fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
+        let key = Sent::of_value(value.as_ref()).map(Self::key);
+        self.column().repeat(key.map(FlowValue::Unsigned), count);
+    }
+
+    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
+        match self {
+            Self::Unsigned(numbers) if place.width == 16 => {
+                let octets = records
+                    .arrays(place)
+                    .map(|octets| Self::key(Sent::Sixteen(octets)));
+                numbers.extend_with(octets);
+            }
+            _ if place.width == 16 => push_each(self, records, place),
+            _ => self.column().numbers(records, place),
+        }
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        self.column().finish()
+    }
+}

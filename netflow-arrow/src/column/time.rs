@@ -1,0 +1,121 @@
+//! Points in time.
+
+use alloc::sync::Arc;
+
+use arrow_array::types::{TimestampMicrosecondType, TimestampNanosecondType};
+use arrow_array::{ArrayRef, PrimitiveArray};
+use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
+use arrow_schema::ArrowError;
+use netflow_core::{FlowValue, TimePlan};
+
+use super::Column;
+use crate::fixed::{FixedRecords, number};
+
+const MICRO: i64 = 1_000;
+
+/// Times since 1970 UTC, in nanoseconds or, for Spark, in microseconds.
+#[derive(Debug)]
+pub(crate) struct Times {
+    nanos: Vec<i64>,
+    nulls: NullBufferBuilder,
+    micros: bool,
+}
+
+impl Times {
+    pub(crate) fn new(micros: bool) -> Self {
+        Self {
+            nanos: Vec::new(),
+            nulls: NullBufferBuilder::new(0),
+            micros,
+        }
+    }
+
+    pub(crate) fn add(&mut self, nanos: Option<i64>) {
+        self.nanos.push(nanos.unwrap_or_default());
+        self.nulls.append(nanos.is_some());
+    }
+}
+
+const fn nanos(value: Option<&FlowValue<'_>>) -> Option<i64> {
+    match value {
+        Some(FlowValue::Time(time)) => Some(time.as_nanos()),
+        _ => None,
+    }
+}
+
+impl Column for Times {
+    fn push(&mut self, value: Option<FlowValue<'_>>) {
+        self.add(nanos(value.as_ref()));
+    }
+
+    fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
+        let nanos = nanos(value.as_ref());
+        let len = self.nanos.len().saturating_add(count);
+        self.nanos.resize(len, nanos.unwrap_or_default());
+        if nanos.is_some() {
+            self.nulls.append_n_non_nulls(count);
+        } else {
+            self.nulls.append_n_nulls(count);
+        }
+    }
+
+    fn times(
+        &mut self,
+        records: FixedRecords<'_>,
+        plan: TimePlan,
+        or: &mut dyn FnMut(usize) -> Option<i64>,
+    ) {
+        let first = self.nanos.len();
+        let mut odd = 0_usize;
+        let place = plan.place();
+        let mut time = |sent| match plan.time(sent) {
+            Some(time) => time.as_nanos(),
+            None => {
+                odd = odd.saturating_add(1);
+                0
+            }
+        };
+        match place.width {
+            4 => self
+                .nanos
+                .extend(records.arrays::<4>(place).map(number).map(time)),
+            8 => self
+                .nanos
+                .extend(records.arrays::<8>(place).map(number).map(time)),
+            _ => records.for_each_number(place, |sent| self.nanos.push(time(sent))),
+        }
+        if odd == 0 {
+            self.nulls.append_n_non_nulls(records.count());
+            return;
+        }
+        let mut row = 0_usize;
+        let mut times = self.nanos.iter_mut().skip(first);
+        records.for_each_number(place, |sent| {
+            let Some(nanos) = times.next() else { return };
+            let is_time = plan.time(sent).is_some() || {
+                let told = or(row);
+                *nanos = told.unwrap_or_default();
+                told.is_some()
+            };
+            self.nulls.append(is_time);
+            row = row.saturating_add(1);
+        });
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        let next = Vec::with_capacity(self.nanos.len());
+        let mut nanos = core::mem::replace(&mut self.nanos, next);
+        let nulls = self.nulls.finish();
+        if self.micros {
+            for nanos in &mut nanos {
+                *nanos = nanos.div_euclid(MICRO);
+            }
+            let micros = ScalarBuffer::from(nanos);
+            let array = PrimitiveArray::<TimestampMicrosecondType>::new(micros, nulls);
+            return Ok(Arc::new(array.with_timezone("UTC")));
+        }
+        let array =
+            PrimitiveArray::<TimestampNanosecondType>::new(ScalarBuffer::from(nanos), nulls);
+        Ok(Arc::new(array.with_timezone("UTC")))
+    }
+}

@@ -1,0 +1,313 @@
+//! Flows as record batches.
+
+use alloc::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use netflow_core::field::FlowField;
+use netflow_core::value::Text;
+use netflow_core::{Flow, FlowColumn, FlowValue, Flows, Message, Set, SetKind, Timestamp};
+
+use crate::column::{self, Column, Dictionary, Texts};
+use crate::files::Files;
+use crate::fixed::FixedRecords;
+use crate::schema::{Addresses, Encoding, Types, dictionary};
+
+/// Which columns there are, what they hold, and how large a batch grows.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct FlowOptions {
+    /// The columns, in this order.
+    pub fields: Vec<FlowField>,
+    /// How addresses are held.
+    pub addresses: Addresses,
+    /// Which Arrow types there are.
+    pub types: Types,
+    /// Rows of a batch at most: 65,536.
+    pub rows: usize,
+    /// Octets of text and the like after which a batch is full: 64 MiB.
+    pub octets: usize,
+    /// A record of two directions (RFC 5103) gives two rows.
+    pub split_biflows: bool,
+    /// Discarded packets of sFlow are rows too.
+    pub discarded: bool,
+    /// The inputs, if the frames of the datagrams are numbers of [`Files`]. Of several
+    /// the column `file` comes first.
+    pub files: Files,
+}
+
+impl FlowOptions {
+    /// These columns, in this order.
+    #[must_use]
+    pub fn new(fields: Vec<FlowField>) -> Self {
+        Self {
+            fields,
+            ..Self::default()
+        }
+    }
+
+    /// The schema of the batches.
+    #[must_use]
+    pub fn schema(&self) -> SchemaRef {
+        let encoding = self.encoding();
+        let file = self.files.are_several().then(|| {
+            let data_type = match self.types {
+                Types::Native => dictionary(DataType::Utf8),
+                _ => DataType::Utf8,
+            };
+            Field::new("file", data_type, true)
+        });
+        let fields = self.fields.iter().map(|field| encoding.field(*field));
+        Arc::new(Schema::new(
+            file.into_iter().chain(fields).collect::<Vec<_>>(),
+        ))
+    }
+
+    const fn encoding(&self) -> Encoding {
+        Encoding {
+            addresses: self.addresses,
+            types: self.types,
+        }
+    }
+}
+
+/// All columns, addresses as 16 octets.
+impl Default for FlowOptions {
+    fn default() -> Self {
+        Self {
+            fields: FlowField::ALL.to_vec(),
+            addresses: Addresses::default(),
+            types: Types::default(),
+            rows: 1 << 16,
+            octets: 64 << 20,
+            split_biflows: false,
+            discarded: false,
+            files: Files::default(),
+        }
+    }
+}
+
+/// Gathers the flows of messages into record batches.
+///
+/// A set of records of one length is decoded column by column, straight from the packet.
+#[derive(Debug)]
+pub struct FlowBatchBuilder {
+    schema: SchemaRef,
+    options: FlowOptions,
+    file: Option<Box<dyn Column>>,
+    columns: Vec<(FlowField, Box<dyn Column>)>,
+    rows: usize,
+}
+
+/// Records that are decoded before the size of a batch is looked at.
+const STRIDE: usize = 1_024;
+/// Rows likewise, where each may hold long text.
+const ROW_STRIDE: usize = 64;
+
+impl FlowBatchBuilder {
+    /// Without rows.
+    #[must_use]
+    pub fn new(options: FlowOptions) -> Self {
+        let encoding = options.encoding();
+        let file = options.files.are_several().then(|| -> Box<dyn Column> {
+            match options.types {
+                Types::Native => Box::new(Dictionary::new(Box::new(Texts::default()))),
+                _ => Box::new(Texts::default()),
+            }
+        });
+        let columns = options.fields.iter();
+        Self {
+            schema: options.schema(),
+            file,
+            columns: columns
+                .map(|field| (*field, column::column(*field, encoding)))
+                .collect(),
+            rows: 0,
+            options,
+        }
+    }
+
+    /// The schema of all batches.
+    #[must_use]
+    pub const fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Rows that no batch was made of yet.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Adds the flows of a message. Whenever a batch is full it is given to `full`,
+    /// which may be several times.
+    ///
+    /// # Errors
+    ///
+    /// Those of `full`, with which the rest of the message is lost, and of
+    /// [`finish`](Self::finish).
+    pub fn append(
+        &mut self,
+        message: &Message<'_>,
+        mut full: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        for set in message.sets() {
+            match set.kind() {
+                SetKind::Data => self.data(&set, &mut full)?,
+                SetKind::Samples => self.flows(&set, &mut full)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds one flow.
+    pub fn push(&mut self, flow: &Flow<'_>) {
+        if let Some(file) = &mut self.file {
+            file.push(name(&self.options.files, flow.header().frame));
+        }
+        for (field, column) in &mut self.columns {
+            column.push(value(flow, *field));
+        }
+        self.rows = self.rows.saturating_add(1);
+    }
+
+    /// Whether a batch should be made of the rows there are.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.rows >= self.options.rows || self.size() >= self.options.octets
+    }
+
+    /// The batch of all rows that were added since the last; it may have none.
+    ///
+    /// # Errors
+    ///
+    /// If Arrow refuses the columns, which would be a fault of this library.
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        let columns = self.columns.iter_mut().map(|(_, column)| column);
+        let arrays: Vec<ArrayRef> = self
+            .file
+            .iter_mut()
+            .chain(columns)
+            .map(|column| column.finish())
+            .collect::<Result<_, _>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
+        self.rows = 0;
+        RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
+    }
+
+    fn size(&self) -> usize {
+        let sizes = self.columns.iter().map(|(_, column)| column.size());
+        sizes.fold(0, usize::saturating_add)
+    }
+
+    /// One row after the other.
+    fn flows(
+        &mut self,
+        set: &Set<'_>,
+        full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        let flows = if self.options.discarded {
+            set.flows().with_discarded()
+        } else {
+            set.flows()
+        };
+        for flow in flows {
+            self.row(&flow, full)?;
+            let reverse = flow.reverse().filter(|_| self.options.split_biflows);
+            if let Some(reverse) = reverse {
+                self.row(&reverse, full)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn row(
+        &mut self,
+        flow: &Flow<'_>,
+        full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        self.push(flow);
+        let is_full = self.rows >= self.options.rows
+            || self.rows % ROW_STRIDE == 0 && self.size() >= self.options.octets;
+        if is_full {
+            full(self.finish()?)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn data(
+        &mut self,
+        set: &Set<'_>,
+        full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        let record_len = set.template().and_then(|template| template.record_len());
+        let records = record_len
+            .filter(|_| !self.options.split_biflows)
+            .and_then(|len| FixedRecords::new(set.body(), len, set.records().len()));
+        let Some(mut records) = records else {
+            return self.flows(set, full);
+        };
+        let mut flows = set.flows();
+        loop {
+            let room = self.options.rows.saturating_sub(self.rows);
+            let (Some(now), rest) = records.split(room.clamp(1, STRIDE)) else {
+                return Ok(());
+            };
+            self.columns(set, now, &flows);
+            if self.is_full() {
+                full(self.finish()?)?;
+            }
+            let Some(rest) = rest else { return Ok(()) };
+            records = rest;
+            let _ = flows.nth(now.count().saturating_sub(1));
+        }
+    }
+
+    /// Some records of a set, column by column; `flows` begins with the same.
+    fn columns(&mut self, set: &Set<'_>, records: FixedRecords<'_>, flows: &Flows<'_>) {
+        let count = records.count();
+        if let Some(file) = &mut self.file {
+            file.repeat(name(&self.options.files, set.header().frame), count);
+        }
+        for (field, column) in &mut self.columns {
+            match set.column(*field) {
+                FlowColumn::Number(place) => column.numbers(records, place),
+                FlowColumn::Octets(place) => column.octets(records, place),
+                FlowColumn::Time(plan) => {
+                    let end = *field == FlowField::End;
+                    column.times(records, plan, &mut |row| {
+                        let flow = flows.clone().nth(row)?;
+                        let time = if end { flow.end() } else { flow.start() };
+                        time.map(Timestamp::as_nanos)
+                    });
+                }
+                FlowColumn::Absent => column.repeat(None, count),
+                FlowColumn::Same => {
+                    let first = flows.clone().next();
+                    column.repeat(first.and_then(|flow| value(&flow, *field)), count);
+                }
+                _ => flows
+                    .clone()
+                    .take(count)
+                    .for_each(|flow| column.push(value(&flow, *field))),
+            }
+        }
+        self.rows = self.rows.saturating_add(count);
+    }
+}
+
+/// The file of a datagram.
+fn name(files: &Files, number: u64) -> Option<FlowValue<'_>> {
+    let name = files.name(number)?;
+    Some(FlowValue::Text(Text::new(name.as_bytes())))
+}
+
+/// A field of a flow; the frame is that of its file.
+fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'m>> {
+    match field {
+        FlowField::Frame => Some(FlowValue::Unsigned(Files::frame(flow.header().frame))),
+        field => flow.get(field),
+    }
+}

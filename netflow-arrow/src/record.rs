@@ -1,0 +1,324 @@
+//! Data records as record batches: a table for each template.
+
+mod element;
+mod list;
+
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use core::net::SocketAddr;
+use std::collections::HashMap;
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use netflow_core::field::{FieldType, FlowField};
+use netflow_core::record::DataRecord;
+use netflow_core::template::Template;
+use netflow_core::wire::template::{FieldKey, FieldSpecifier};
+use netflow_core::{FlowValue, Message, MessageHeader, Protocol, Set, SetKind};
+
+use self::element::ElementColumn;
+use crate::column::{self, Column};
+use crate::files::Files;
+use crate::schema::{Addresses, Encoding, Types};
+
+/// Which template a table is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TemplateKey {
+    /// Who exported it; the port is 0, since exporters change it.
+    pub exporter: SocketAddr,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The observation domain.
+    pub observation_domain: u32,
+    /// The template; 0 in the fixed versions.
+    pub template_id: u16,
+}
+
+/// Records of one template.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct TemplateBatch {
+    /// Which template.
+    pub key: TemplateKey,
+    /// It describes the exporter, not flows.
+    pub is_options: bool,
+    /// Its records. The metadata of the schema tell the template too.
+    pub batch: RecordBatch,
+}
+
+/// Gathers data records, options among them, into a table for each template with a
+/// column for every element it has, enterprise elements and lists included.
+///
+/// The columns `received`, `export_time`, `sequence`, `late` and `frame` come first; then the
+/// elements by the names of the registries, else as `PEN:ID`, scope fields behind
+/// `scope.`. An element that repeats is a list in the order of the wire; a list of
+/// RFC 6313 is a struct of its semantic and its entries, each a record number, a template
+/// id, a name (with those of the lists it stands in) and a value as text. A value whose
+/// length its type cannot have is null, and so is a boolean that is neither true nor false.
+///
+/// ```
+/// use netflow_arrow::{Addresses, RecordBatchBuilder};
+/// use netflow_core::{Decoder, Limits};
+///
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
+/// let mut builder = RecordBatchBuilder::new(Addresses::Text, 65_536);
+/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut source = netflow_io::open(path)?;
+/// while let Some(packet) = source.next() {
+///     let message = decoder.decode(packet?.datagram)?;
+///     builder.append(&message, |_full| Ok(()))?;
+/// }
+/// for table in builder.finish()? {
+///     println!("{}: {} rows", table.key.template_id, table.batch.num_rows());
+///     assert!(table.is_options || table.batch.column_by_name("octetDeltaCount").is_some());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct RecordBatchBuilder {
+    encoding: Encoding,
+    rows: usize,
+    tables: BTreeMap<TemplateKey, Table>,
+    /// Octets of the records that no batch was made of yet.
+    octets: usize,
+}
+
+/// Templates that are gathered at a time.
+const TABLES: usize = 256;
+/// Octets of records after which all tables are given away.
+const OCTETS: usize = 32 << 20;
+
+impl RecordBatchBuilder {
+    /// Without records; a batch has `rows` at most.
+    #[must_use]
+    pub const fn new(addresses: Addresses, rows: usize) -> Self {
+        Self {
+            encoding: Encoding {
+                addresses,
+                types: Types::Plain,
+            },
+            rows,
+            tables: BTreeMap::new(),
+            octets: 0,
+        }
+    }
+
+    /// Adds the data records of a message. Whenever a table is full, or its template is
+    /// redefined, it is given to `full`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `full`, with which the rest of the message is lost, and of
+    /// [`finish`](Self::finish).
+    pub fn append(
+        &mut self,
+        message: &Message<'_>,
+        mut full: impl FnMut(TemplateBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        for set in message.sets() {
+            if matches!(set.kind(), SetKind::Data | SetKind::Options) {
+                self.set(&set, &mut full)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The tables of all records since they were last given, none empty.
+    ///
+    /// # Errors
+    ///
+    /// If Arrow refuses the columns, which would be a fault of this library.
+    pub fn finish(&mut self) -> Result<Vec<TemplateBatch>, ArrowError> {
+        self.octets = 0;
+        let tables = core::mem::take(&mut self.tables).into_iter();
+        let tables = tables.filter(|(_, table)| table.rows > 0);
+        tables.map(|(key, mut table)| table.finish(key)).collect()
+    }
+
+    fn set(
+        &mut self,
+        set: &Set<'_>,
+        full: &mut impl FnMut(TemplateBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        let Some(template) = set.template() else {
+            return Ok(());
+        };
+        let header = set.header();
+        let key = TemplateKey {
+            exporter: SocketAddr::new(header.exporter.ip(), 0),
+            protocol: header.protocol,
+            observation_domain: header.observation_domain,
+            template_id: template.id(),
+        };
+        let is_known = self
+            .tables
+            .get(&key)
+            .is_some_and(|table| table.is_of(template));
+        if !is_known {
+            if let Some(mut redefined) = self.tables.remove(&key).filter(|table| table.rows > 0) {
+                full(redefined.finish(key)?)?;
+            }
+            if self.tables.len() >= TABLES {
+                self.finish()?.into_iter().try_for_each(&mut *full)?;
+            }
+        }
+        for record in set.records() {
+            self.octets = self.octets.saturating_add(record.octets().len());
+            let encoding = self.encoding;
+            let table = self.tables.entry(key);
+            let table = table.or_insert_with(|| Table::new(template, key, encoding));
+            table.push(&record, header, set.is_late());
+            if table.rows >= self.rows {
+                full(table.finish(key)?)?;
+            }
+            if self.octets >= OCTETS {
+                self.finish()?.into_iter().try_for_each(&mut *full)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Columns that every table begins with.
+const HEAD: [FlowField; 5] = [
+    FlowField::Received,
+    FlowField::ExportTime,
+    FlowField::Sequence,
+    FlowField::Late,
+    FlowField::Frame,
+];
+
+/// The records of one template.
+#[derive(Debug)]
+struct Table {
+    specifiers: Vec<(FieldSpecifier, Option<netflow_core::element::DataType>)>,
+    is_options: bool,
+    schema: SchemaRef,
+    head: [Box<dyn Column>; 5],
+    columns: Vec<ElementColumn>,
+    /// The column of each field of the template.
+    places: Vec<usize>,
+    rows: usize,
+}
+
+impl Table {
+    fn new(template: &Template, key: TemplateKey, encoding: Encoding) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        let mut by_name: HashMap<String, usize> = HashMap::new();
+        let mut kinds: Vec<(DataType, usize, usize)> = Vec::new();
+        let mut places = Vec::new();
+        let scope = usize::from(template.scope_count());
+        for (index, field) in template.fields().iter().enumerate() {
+            let name = name(field.name(), field.key(), index < scope);
+            let place = *by_name.entry(name.clone()).or_insert_with(|| {
+                names.push(name);
+                kinds.push((element::data_type(field, encoding), index, 0));
+                names.len().saturating_sub(1)
+            });
+            if let Some((data_type, _, count)) = kinds.get_mut(place) {
+                *count = count.saturating_add(1);
+                // The same element in two widths: the type that holds both.
+                if *data_type != element::data_type(field, encoding) {
+                    *data_type = element::widest(field);
+                }
+            }
+            places.push(place);
+        }
+        let columns: Vec<ElementColumn> = kinds
+            .into_iter()
+            .map(|(data_type, _, count)| ElementColumn::new(data_type, count > 1, encoding))
+            .collect();
+        let fields = HEAD.iter().map(|field| encoding.field(*field)).chain(
+            (names.into_iter().zip(&columns))
+                .map(|(name, column)| Field::new(name, column.data_type(), true)),
+        );
+        let metadata = HashMap::from([
+            ("exporter".to_owned(), key.exporter.ip().to_string()),
+            ("export_protocol".to_owned(), key.protocol.name().to_owned()),
+            (
+                "observation_domain".to_owned(),
+                key.observation_domain.to_string(),
+            ),
+            ("template_id".to_owned(), key.template_id.to_string()),
+        ]);
+        let schema = Schema::new_with_metadata(fields.collect::<Vec<_>>(), metadata);
+        Self {
+            specifiers: specifiers(template),
+            is_options: template.is_options(),
+            schema: Arc::new(schema),
+            head: HEAD.map(|field| column::plain(field.field_type(), encoding)),
+            columns,
+            places,
+            rows: 0,
+        }
+    }
+
+    /// The template is still the one that the table was made for.
+    fn is_of(&self, template: &Template) -> bool {
+        self.is_options == template.is_options() && self.specifiers == specifiers(template)
+    }
+
+    fn push(&mut self, record: &DataRecord<'_, '_>, header: &MessageHeader, late: bool) {
+        let head = [
+            Some(FlowValue::Time(header.received)),
+            header.export_time.map(FlowValue::Time),
+            header.sequence.map(FlowValue::from),
+            Some(FlowValue::Flag(late)),
+            Some(FlowValue::Unsigned(Files::frame(header.frame))),
+        ];
+        for (column, value) in self.head.iter_mut().zip(head) {
+            column.push(value);
+        }
+        for (field, place) in record.fields().zip(&self.places) {
+            if let Some(column) = self.columns.get_mut(*place) {
+                column.push(&field);
+            }
+        }
+        self.rows = self.rows.saturating_add(1);
+        for column in &mut self.columns {
+            column.end_row(self.rows);
+        }
+    }
+
+    fn finish(&mut self, key: TemplateKey) -> Result<TemplateBatch, ArrowError> {
+        let head = self.head.iter_mut().map(|column| column.finish());
+        let elements = self.columns.iter_mut().map(ElementColumn::finish);
+        let arrays = head.chain(elements).collect::<Result<Vec<ArrayRef>, _>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
+        self.rows = 0;
+        Ok(TemplateBatch {
+            key,
+            is_options: self.is_options,
+            batch: RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?,
+        })
+    }
+}
+
+/// What a template says; types may be taught later.
+fn specifiers(
+    template: &Template,
+) -> Vec<(FieldSpecifier, Option<netflow_core::element::DataType>)> {
+    let fields = template.fields().iter();
+    fields
+        .map(|field| (field.specifier(), field.data_type()))
+        .collect()
+}
+
+/// The name of a column.
+fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {
+    let name = match (known, key) {
+        (Some(name), _) => name.to_owned(),
+        (None, FieldKey::Element(id)) => format!("{}:{}", id.enterprise_number, id.id),
+        (None, FieldKey::Scope(number)) => format!("{number}"),
+    };
+    if is_scope {
+        format!("scope.{name}")
+    } else {
+        name
+    }
+}
+
+/// A column of a type of the table of fields, whose values are elements.
+fn plain(field_type: FieldType, encoding: Encoding) -> Box<dyn Column> {
+    column::plain(field_type, encoding)
+}

@@ -1,0 +1,461 @@
+//! Captures and IPFIX files as one stream of record batches.
+
+use alloc::collections::VecDeque;
+use core::fmt;
+
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_schema::{ArrowError, SchemaRef};
+use netflow_core::{Datagram, Decoder, Message, MessageHeader};
+use netflow_io::Source;
+
+use crate::files::Files;
+
+/// What gathers rows of messages: one of the builders.
+pub trait BatchBuilder {
+    /// The schema of all batches.
+    fn schema(&self) -> &SchemaRef;
+
+    /// Adds the rows of a message, and gives each batch that is full.
+    ///
+    /// # Errors
+    ///
+    /// Those of `full`, and of [`finish`](Self::finish).
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError>;
+
+    /// The batch of all rows since the last; it may have none.
+    ///
+    /// # Errors
+    ///
+    /// If Arrow refuses the columns, which would be a fault of this library.
+    fn finish(&mut self) -> Result<RecordBatch, ArrowError>;
+}
+
+impl BatchBuilder for crate::FlowBatchBuilder {
+    fn schema(&self) -> &SchemaRef {
+        self.schema()
+    }
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        self.append(message, full)
+    }
+
+    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.finish()
+    }
+}
+
+impl BatchBuilder for crate::CounterBatchBuilder {
+    fn schema(&self) -> &SchemaRef {
+        self.schema()
+    }
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        self.append(message, full)
+    }
+
+    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.finish()
+    }
+}
+
+/// A builder that is chosen at run time.
+impl<B: BatchBuilder + ?Sized> BatchBuilder for Box<B> {
+    fn schema(&self) -> &SchemaRef {
+        self.as_ref().schema()
+    }
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        self.as_mut().append(message, full)
+    }
+
+    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.as_mut().finish()
+    }
+}
+
+/// Opens the inputs, one after the other; `None` when there are no more.
+pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::Error>> + Send>;
+
+/// Reads inputs with one decoder into batches of bounded size.
+///
+/// ```
+/// use netflow_arrow::{Faults, FlowBatchBuilder, FlowOptions, Scan};
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, Limits};
+///
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
+/// let mut paths = vec![path].into_iter();
+/// let options = FlowOptions::new(vec![FlowField::SourceAddress, FlowField::Octets]);
+/// let scan = Scan::new(
+///     Decoder::new(Limits::new(0x5eed)),
+///     FlowBatchBuilder::new(options),
+///     Box::new(move || paths.next().map(netflow_io::open)),
+///     Faults::Stop,
+/// );
+/// let mut rows = 0;
+/// for batch in scan {
+///     rows += batch?.num_rows();
+/// }
+/// assert!(rows > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Scan<B> {
+    decoder: Decoder,
+    builder: B,
+    open: Opener,
+    source: Option<Source>,
+    faults: Faults,
+    progress: Progress,
+    ready: VecDeque<RecordBatch>,
+    is_done: bool,
+    /// What is told behind the last rows.
+    error: Option<ScanError>,
+}
+
+/// What a file that cannot be read to its end is to the scan. One that cannot be
+/// opened stops it in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Faults {
+    /// It stops, after the rows before the fault.
+    #[default]
+    Stop,
+    /// It is told in [`Progress::faults`], and the next file follows.
+    PassOver,
+}
+
+/// What was read so far.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Files that were opened.
+    pub files: u64,
+    /// Octets read of the files that are done, compressed ones if they are compressed.
+    octets_done: u64,
+    /// Octets read of the present file.
+    octets_now: u64,
+    /// The files that could not be read to their end.
+    pub faults: Vec<netflow_io::Error>,
+    /// Files that held no flow export, with the packets they held.
+    pub without_export: Vec<(std::path::PathBuf, u64)>,
+    /// The first problems in the data; the decoder counts all of them.
+    pub problems: Vec<ScanProblem>,
+}
+
+/// Problems that are kept.
+const PROBLEMS: usize = 1_000;
+/// Faults that are kept.
+const FAULTS: usize = 1_000;
+
+impl Progress {
+    /// Octets read of all files so far.
+    #[must_use]
+    pub const fn octets(&self) -> u64 {
+        self.octets_done.saturating_add(self.octets_now)
+    }
+}
+
+/// Something inside the data that could not be decoded.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ScanProblem {
+    /// What, and at which octet of the payload.
+    pub error: netflow_core::Error,
+    /// The set it is about.
+    pub set: Option<u16>,
+    /// Octets that were passed over for it.
+    pub octets: usize,
+    /// Number of the input, from 0.
+    pub file: u64,
+    /// Number of the packet in it.
+    pub frame: u64,
+    /// Who exported it.
+    pub exporter: core::net::SocketAddr,
+}
+
+impl ScanProblem {
+    /// A problem of a message, whose frame is a number of [`Files`].
+    #[must_use]
+    pub fn new(problem: &netflow_core::Problem<'_>) -> Self {
+        let header: &MessageHeader = problem.header;
+        Self {
+            error: problem.error,
+            set: problem.set,
+            octets: problem.octets,
+            file: Files::file(header.frame),
+            frame: Files::frame(header.frame),
+            exporter: header.exporter,
+        }
+    }
+
+    /// A datagram that is none.
+    #[must_use]
+    pub const fn unreadable(datagram: &Datagram<'_>, error: netflow_core::Error) -> Self {
+        Self {
+            error,
+            set: None,
+            octets: datagram.payload.len(),
+            file: Files::file(datagram.frame),
+            frame: Files::frame(datagram.frame),
+            exporter: datagram.exporter,
+        }
+    }
+}
+
+/// Why a scan stopped.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ScanError {
+    /// A file cannot be read, or not to its end.
+    File(netflow_io::Error),
+    /// Arrow refused a batch.
+    Arrow(ArrowError),
+}
+
+impl fmt::Display for ScanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => error.fmt(f),
+            Self::Arrow(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for ScanError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::File(error) => error.source(),
+            Self::Arrow(error) => error.source(),
+        }
+    }
+}
+
+impl From<ArrowError> for ScanError {
+    fn from(error: ArrowError) -> Self {
+        Self::Arrow(error)
+    }
+}
+
+impl<B: fmt::Debug> fmt::Debug for Scan<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scan")
+            .field("builder", &self.builder)
+            .field("source", &self.source)
+            .field("progress", &self.progress)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<B: BatchBuilder> Scan<B> {
+    /// Of these inputs. The frames of their datagrams are numbers of [`Files`].
+    #[must_use]
+    pub fn new(decoder: Decoder, builder: B, open: Opener, faults: Faults) -> Self {
+        Self {
+            decoder,
+            builder,
+            open,
+            source: None,
+            faults,
+            progress: Progress::default(),
+            ready: VecDeque::new(),
+            is_done: false,
+            error: None,
+        }
+    }
+
+    /// What was read so far.
+    #[must_use]
+    pub const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The decoder, for its counters and templates.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// The schema of all batches.
+    pub fn schema(&self) -> &SchemaRef {
+        self.builder.schema()
+    }
+
+    /// Reads until a batch is ready; at the end, what is left.
+    fn read(&mut self) -> Result<Option<RecordBatch>, ScanError> {
+        loop {
+            if let Some(batch) = self.ready.pop_front() {
+                return Ok(Some(batch));
+            }
+            if self.is_done {
+                return self.error.take().map_or(Ok(None), Err);
+            }
+            let ended = match &mut self.source {
+                Some(source) => {
+                    let ended = packet(
+                        source,
+                        self.progress.files.saturating_sub(1),
+                        &mut self.decoder,
+                        &mut self.builder,
+                        &mut self.ready,
+                        &mut self.progress.problems,
+                    )?;
+                    self.progress.octets_now = source.octets_read();
+                    ended
+                }
+                None => self.open()?,
+            };
+            if let Some(ended) = ended {
+                self.end_file(ended)?;
+            }
+        }
+    }
+
+    /// Opens the next input; there may be none.
+    fn open(&mut self) -> Result<Ended, ScanError> {
+        match (self.open)() {
+            Some(Ok(source)) => {
+                self.source = Some(source);
+                self.progress.files = self.progress.files.saturating_add(1);
+            }
+            Some(Err(error)) => {
+                self.last_batch()?;
+                self.error = Some(ScanError::File(error));
+            }
+            None => self.last_batch()?,
+        }
+        Ok(None)
+    }
+
+    /// The present file is done, or cannot be read further.
+    fn end_file(&mut self, ended: Result<(), netflow_io::Error>) -> Result<(), ScanError> {
+        let Some(source) = self.source.take() else {
+            return Ok(());
+        };
+        self.progress.octets_done = self
+            .progress
+            .octets_done
+            .saturating_add(source.octets_read());
+        self.progress.octets_now = 0;
+        match ended {
+            Err(error) if self.faults == Faults::Stop => {
+                self.last_batch()?;
+                self.error = Some(ScanError::File(error));
+                Ok(())
+            }
+            Err(error) => {
+                if self.progress.faults.len() < FAULTS {
+                    self.progress.faults.push(error);
+                }
+                Ok(())
+            }
+            Ok(()) => {
+                let summary = source.summary();
+                if summary.datagrams == 0 && self.progress.without_export.len() < FAULTS {
+                    let path = source.path().to_owned();
+                    self.progress.without_export.push((path, summary.packets));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn last_batch(&mut self) -> Result<(), ScanError> {
+        self.is_done = true;
+        let batch = self.builder.finish()?;
+        if batch.num_rows() > 0 {
+            self.ready.push_back(batch);
+        }
+        Ok(())
+    }
+}
+
+/// How a file ended, if it did.
+type Ended = Option<Result<(), netflow_io::Error>>;
+
+/// Decodes the next datagram of a file.
+fn packet<B: BatchBuilder>(
+    source: &mut Source,
+    file: u64,
+    decoder: &mut Decoder,
+    builder: &mut B,
+    ready: &mut VecDeque<RecordBatch>,
+    problems: &mut Vec<ScanProblem>,
+) -> Result<Ended, ScanError> {
+    let packet = match source.next() {
+        None => return Ok(Some(Ok(()))),
+        Some(Err(error)) => return Ok(Some(Err(error))),
+        Some(Ok(packet)) => packet,
+    };
+    let datagram = Datagram {
+        frame: Files::number(file, packet.datagram.frame),
+        ..packet.datagram
+    };
+    if packet.begins_session {
+        decoder.end_session(datagram.exporter);
+    }
+    match decoder.decode(datagram) {
+        Ok(message) => {
+            builder.append(&message, &mut |batch| {
+                ready.push_back(batch);
+                Ok(())
+            })?;
+            let room = PROBLEMS.saturating_sub(problems.len());
+            problems.extend(
+                message
+                    .problems()
+                    .take(room)
+                    .map(|problem| ScanProblem::new(&problem)),
+            );
+        }
+        Err(error) if problems.len() < PROBLEMS => {
+            problems.push(ScanProblem::unreadable(&datagram, error));
+        }
+        Err(_) => {}
+    }
+    Ok(None)
+}
+
+/// Rows before an error come before it; there is nothing behind it.
+impl<B: BatchBuilder> Iterator for Scan<B> {
+    type Item = Result<RecordBatch, ScanError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.read().transpose()
+    }
+}
+
+impl<B: BatchBuilder> RecordBatchReader for ScanReader<B> {
+    fn schema(&self) -> SchemaRef {
+        alloc::sync::Arc::clone(self.0.schema())
+    }
+}
+
+/// A [`Scan`] as Arrow's own trait has it.
+#[derive(Debug)]
+pub struct ScanReader<B>(pub Scan<B>);
+
+impl<B: BatchBuilder> Iterator for ScanReader<B> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.0.next()?.map_err(|error| match error {
+            ScanError::Arrow(error) => error,
+            error => ArrowError::from_external_error(Box::new(error)),
+        }))
+    }
+}

@@ -1,0 +1,205 @@
+//! Records of every capture in `testdata/` against the rows that the reader in Python
+//! expects.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{
+    Float64Type, Int64Type, TimestampNanosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array as _, ArrayRef};
+use arrow_schema::DataType;
+use netflow_arrow::{Addresses, RecordBatchBuilder, TemplateBatch};
+use netflow_core::{Decoder, Limits, Timestamp};
+use serde_json::Value;
+
+fn expected_files() -> Vec<PathBuf> {
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let mut paths: Vec<PathBuf> = ["genuine", "synthetic"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(testdata.join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with(".expected.json"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn capture_of(expected: &Path) -> PathBuf {
+    let name = expected.file_name().unwrap().to_string_lossy();
+    let stem = name.strip_suffix("expected.json").unwrap();
+    let entries = fs::read_dir(expected.parent().unwrap()).unwrap();
+    let mut paths = entries.map(|entry| entry.unwrap().path());
+    let is_capture = |path: &PathBuf| {
+        let other = path.file_name().unwrap().to_string_lossy();
+        other.starts_with(stem) && other != name
+    };
+    paths.find(is_capture).unwrap()
+}
+
+fn tables(path: &Path, rows: usize) -> Vec<TemplateBatch> {
+    let mut tables = Vec::new();
+    let Ok(mut source) = netflow_io::open(path) else {
+        return tables;
+    };
+    let mut decoder = Decoder::new(Limits {
+        template_lifetime: None,
+        ..Limits::new(1)
+    });
+    let mut builder = RecordBatchBuilder::new(Addresses::Text, rows);
+    while let Some(Ok(packet)) = source.next() {
+        if packet.begins_session {
+            decoder.end_session(packet.datagram.exporter);
+        }
+        if let Ok(message) = decoder.decode(packet.datagram) {
+            let full = |table: TemplateBatch| {
+                assert!(table.batch.num_rows() <= rows);
+                tables.push(table);
+                Ok(())
+            };
+            builder.append(&message, full).unwrap();
+        }
+    }
+    tables.extend(builder.finish().unwrap());
+    tables
+}
+
+/// A value as the expected rows have it; `None` is none, and lists are looked at elsewhere.
+fn value(column: &ArrayRef, row: usize) -> Option<Value> {
+    if column.is_null(row) {
+        return Some(Value::Null);
+    }
+    Some(match column.data_type() {
+        DataType::UInt8 => column.as_primitive::<UInt8Type>().value(row).into(),
+        DataType::UInt16 => column.as_primitive::<UInt16Type>().value(row).into(),
+        DataType::UInt32 => column.as_primitive::<UInt32Type>().value(row).into(),
+        DataType::UInt64 => column.as_primitive::<UInt64Type>().value(row).into(),
+        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
+        DataType::Float64 => column.as_primitive::<Float64Type>().value(row).into(),
+        DataType::Boolean => column.as_boolean().value(row).into(),
+        DataType::Utf8 => column.as_string::<i32>().value(row).into(),
+        DataType::Binary => {
+            let octets = column.as_binary::<i32>().value(row);
+            octets
+                .iter()
+                .map(|octet| format!("{octet:02x}"))
+                .collect::<String>()
+                .into()
+        }
+        DataType::Timestamp(..) => {
+            let nanos = column.as_primitive::<TimestampNanosecondType>().value(row);
+            time(&Timestamp::from_nanos(nanos).to_string()).into()
+        }
+        _ => return None,
+    })
+}
+
+/// A time to the microsecond, since expected ones are rounded to it or not.
+fn time(text: &str) -> String {
+    let (head, fraction) = text
+        .trim_end_matches('Z')
+        .split_once('.')
+        .unwrap_or((text.trim_end_matches('Z'), ""));
+    format!(
+        "{head}.{:0<3}",
+        fraction.chars().take(3).collect::<String>()
+    )
+}
+
+/// Exporter, protocol, domain, set.
+type Key = (String, String, u64, u64);
+
+#[test]
+fn every_element_has_its_expected_value() {
+    let mut compared = 0_u64;
+    for path in expected_files() {
+        let rows: Vec<Value> = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let mut expected: HashMap<Key, Vec<Value>> = HashMap::new();
+        for row in rows {
+            if row["kind"] == "data" || row["kind"] == "options" {
+                let text = |name: &str| row[name].as_str().unwrap_or("0.0.0.0").to_owned();
+                let number = |name: &str| row[name].as_u64().unwrap_or(0);
+                let key = (
+                    text("exporter"),
+                    text("protocol"),
+                    number("domain"),
+                    number("set"),
+                );
+                expected.entry(key).or_default().push(row);
+            }
+        }
+        let mut found: HashMap<Key, usize> = HashMap::new();
+        for table in tables(&capture_of(&path), 5) {
+            let batch = &table.batch;
+            let key = (
+                table.key.exporter.ip().to_string(),
+                table.key.protocol.name().to_owned(),
+                u64::from(table.key.observation_domain),
+                u64::from(table.key.template_id),
+            );
+            let next = found.entry(key.clone()).or_default();
+            let expected = &expected[&key][*next..];
+            *next += batch.num_rows();
+            for (row, expected) in expected.iter().enumerate().take(batch.num_rows()) {
+                let frame = value(batch.column(4), row);
+                assert_eq!(
+                    frame.as_ref(),
+                    Some(&expected["frame"]),
+                    "{}",
+                    path.display()
+                );
+                let fields = expected["fields"].as_array().unwrap();
+                let is_plain = fields.len() + 5 == batch.num_columns();
+                for (index, field) in fields.iter().enumerate().filter(|_| is_plain) {
+                    let column = batch.column(index + 5);
+                    let wanted = match (&field[2], column.data_type()) {
+                        (Value::String(text), DataType::Timestamp(..)) => time(text).into(),
+                        // Octets of no known meaning.
+                        (Value::Null, DataType::Binary) => field[1].clone(),
+                        // Neither true nor false.
+                        (Value::Number(_), DataType::Boolean) => Value::Null,
+                        (wanted, _) => wanted.clone(),
+                    };
+                    if let Some(value) = value(column, row) {
+                        assert_eq!(value, wanted, "{} {row} {field}", path.display());
+                        compared += 1;
+                    }
+                }
+            }
+        }
+        for (key, rows) in &expected {
+            let found = found.get(key).copied().unwrap_or(0);
+            assert_eq!(found, rows.len(), "{key:?} of {}", path.display());
+        }
+    }
+    println!("{compared} values");
+    assert!(compared > 10_000, "captures are missing");
+}
+
+#[test]
+fn lists_are_semantic_and_entries() {
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let mut lists = 0;
+    let mut entries_of_all = 0;
+    for capture in ["genuine/fixbuf_lists.ipfix", "synthetic/ipfix_lists.pcap"] {
+        for table in tables(&testdata.join(capture), usize::MAX) {
+            for column in table.batch.columns() {
+                let Some(column) = column.as_struct_opt() else {
+                    continue;
+                };
+                lists += column.len() - column.null_count();
+                let entries = column.column_by_name("entries").unwrap().as_list::<i32>();
+                let values = entries.values().as_struct();
+                let names = values.column_by_name("name").unwrap().as_string::<i32>();
+                assert!(names.iter().flatten().all(|name| !name.is_empty()));
+                entries_of_all += values.len();
+            }
+        }
+    }
+    assert!(
+        lists > 10 && entries_of_all > lists,
+        "{lists} lists of {entries_of_all} entries"
+    );
+}

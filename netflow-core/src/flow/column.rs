@@ -1,0 +1,274 @@
+//! One field of all flows of a set: what there is to read, looked at once.
+
+use super::Origin;
+use super::clock::{TimePlan, place};
+use crate::exporter::Exporter;
+use crate::field::{FieldType, FlowField, Ingredient};
+use crate::template::{FieldPlan, Slot, Template};
+
+/// How a field of all flows of a [`Set`](crate::Set) can be read at once. It says the
+/// same as [`Flow::get`](crate::Flow::get) says of each.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum FlowColumn {
+    /// No flow has it.
+    Absent,
+    /// All flows have the same, or none.
+    Same,
+    /// A number of the width of its type or less, big-endian, at this place of
+    /// each record.
+    Number(FieldPlan),
+    /// Octets at this place of each record: an IPv4 address (4), an IPv6
+    /// address (16), a MAC address (6).
+    Octets(FieldPlan),
+    /// A time, worked out from a number in each record.
+    Time(TimePlan),
+    /// Each flow has to be asked.
+    Each,
+}
+
+/// What a packet in the record may tell.
+const OF_PACKET: [Ingredient; 3] = [
+    Ingredient::DataLinkFrame,
+    Ingredient::IpHeader,
+    Ingredient::MplsLabelStack,
+];
+
+/// What a record itself may tell of an inner packet.
+const OF_INNER: [Ingredient; 12] = [
+    Ingredient::InnerSourceIpv4,
+    Ingredient::InnerSourceIpv6,
+    Ingredient::InnerDestinationIpv4,
+    Ingredient::InnerDestinationIpv6,
+    Ingredient::InnerSourcePort,
+    Ingredient::InnerDestinationPort,
+    Ingredient::InnerProtocol,
+    Ingredient::TenantSource,
+    Ingredient::TenantDestination,
+    Ingredient::TenantSourcePort,
+    Ingredient::TenantDestinationPort,
+    Ingredient::TenantProtocol,
+];
+
+impl FlowColumn {
+    /// Of the records of this template, with what their header and exporter told.
+    pub(crate) fn new(field: FlowField, template: &Template, origin: &Origin) -> Self {
+        if field.elements().is_empty() {
+            Worked { template, origin }.column(field)
+        } else {
+            direct(field, template)
+        }
+    }
+
+    /// A field that the flow works out from these elements alone.
+    fn each_if(is_any: bool) -> Self {
+        if is_any { Self::Each } else { Self::Absent }
+    }
+}
+
+/// A field that one element supplies.
+fn direct(field: FlowField, template: &Template) -> FlowColumn {
+    if !template.plan().field(field).is_present() {
+        return FlowColumn::each_if(has(template, &OF_PACKET));
+    }
+    let room = match field.field_type() {
+        FieldType::U8 => 1,
+        FieldType::U16 => 2,
+        FieldType::U32 => 4,
+        FieldType::U64 => 8,
+        FieldType::Mac => {
+            let place = template.field_plan(field).filter(|place| place.width == 6);
+            return place.map_or(FlowColumn::Each, FlowColumn::Octets);
+        }
+        _ => 0,
+    };
+    let place = template.field_plan(field);
+    let place = place.filter(|place| (1..=room).contains(&place.width));
+    place.map_or(FlowColumn::Each, FlowColumn::Number)
+}
+
+/// The template has one of these elements.
+fn has(template: &Template, ingredients: &[Ingredient]) -> bool {
+    let plan = template.plan();
+    let is_present = |ingredient: &Ingredient| plan.ingredient(*ingredient).is_present();
+    ingredients.iter().any(is_present)
+}
+
+/// The fields that the flow works out.
+struct Worked<'t> {
+    template: &'t Template,
+    origin: &'t Origin,
+}
+
+impl Worked<'_> {
+    fn column(&self, field: FlowField) -> FlowColumn {
+        use Ingredient as I;
+        match field {
+            FlowField::ExporterAddress
+            | FlowField::ExporterPort
+            | FlowField::AgentAddress
+            | FlowField::ExportProtocol
+            | FlowField::ObservationDomain
+            | FlowField::TemplateId
+            | FlowField::Sequence
+            | FlowField::Received
+            | FlowField::ExportTime
+            | FlowField::Late
+            | FlowField::Frame => FlowColumn::Same,
+            FlowField::Start => self.time(I::Start, I::End),
+            FlowField::End => self.time(I::End, I::Start),
+            FlowField::Clock | FlowField::ClockSuspect => {
+                FlowColumn::each_if(self.has(&[I::Start, I::End]))
+            }
+            FlowField::Duration => FlowColumn::each_if(self.has(&[
+                I::Start,
+                I::End,
+                I::DurationMilliseconds,
+                I::DurationMicroseconds,
+            ])),
+            FlowField::SourceAddress => self.address(I::SourceIpv4, I::SourceIpv6, true),
+            FlowField::DestinationAddress => {
+                self.address(I::DestinationIpv4, I::DestinationIpv6, true)
+            }
+            FlowField::NextHop => self.address(I::NextHopIpv4, I::NextHopIpv6, false),
+            FlowField::BgpNextHop => self.address(I::BgpNextHopIpv4, I::BgpNextHopIpv6, false),
+            FlowField::PostNatSourceAddress => {
+                self.address(I::PostNatSourceIpv4, I::PostNatSourceIpv6, false)
+            }
+            FlowField::PostNatDestinationAddress => {
+                self.address(I::PostNatDestinationIpv4, I::PostNatDestinationIpv6, false)
+            }
+            FlowField::SourcePrefixLength => {
+                FlowColumn::each_if(self.has(&[I::SourcePrefixIpv4, I::SourcePrefixIpv6]))
+            }
+            FlowField::DestinationPrefixLength => {
+                FlowColumn::each_if(self.has(&[I::DestinationPrefixIpv4, I::DestinationPrefixIpv6]))
+            }
+            FlowField::IpVersion => self.ip_version(),
+            FlowField::SamplingRate | FlowField::Sampling => self.sampling(),
+            FlowField::OctetsScaled | FlowField::PacketsScaled => {
+                let counter = match field {
+                    FlowField::OctetsScaled => FlowField::Octets,
+                    _ => FlowField::Packets,
+                };
+                FlowColumn::each_if(
+                    !matches!(direct(counter, self.template), FlowColumn::Absent)
+                        && !matches!(self.sampling(), FlowColumn::Absent),
+                )
+            }
+            FlowField::MplsLabels => FlowColumn::each_if(self.has(&[I::MplsLabel1])),
+            FlowField::InputInterfaceName => self.name(FlowField::InputInterface),
+            FlowField::OutputInterfaceName => self.name(FlowField::OutputInterface),
+            FlowField::IngressVrfName => self.name(FlowField::IngressVrf),
+            FlowField::EgressVrfName => self.name(FlowField::EgressVrf),
+            FlowField::ApplicationName => {
+                let sent = FlowColumn::each_if(self.has(&[I::ApplicationName]));
+                match self.name(FlowField::ApplicationId) {
+                    FlowColumn::Absent => sent,
+                    joined => joined,
+                }
+            }
+            // Only sFlow tells these.
+            FlowField::AsPath | FlowField::Communities | FlowField::DropReason => {
+                FlowColumn::Absent
+            }
+            FlowField::TunnelId => {
+                FlowColumn::each_if(self.has(&OF_PACKET) || self.has(&[I::SegmentId]))
+            }
+            FlowField::IcmpType => self.icmp(I::IcmpType),
+            FlowField::IcmpCode => self.icmp(I::IcmpCode),
+            FlowField::TunnelType
+            | FlowField::InnerSourceAddress
+            | FlowField::InnerDestinationAddress
+            | FlowField::InnerSourcePort
+            | FlowField::InnerDestinationPort
+            | FlowField::InnerProtocol => {
+                FlowColumn::each_if(self.has(&OF_PACKET) || self.has(&OF_INNER) || self.has_both())
+            }
+            _ => FlowColumn::Each,
+        }
+    }
+
+    fn has(&self, ingredients: &[Ingredient]) -> bool {
+        has(self.template, ingredients)
+    }
+
+    /// Addresses of both versions, of which one may be inside the other.
+    fn has_both(&self) -> bool {
+        use Ingredient as I;
+        self.has(&[I::SourceIpv4, I::DestinationIpv4])
+            && self.has(&[I::SourceIpv6, I::DestinationIpv6])
+    }
+
+    fn slot(&self, ingredient: Ingredient) -> Slot {
+        self.template.plan().ingredient(ingredient)
+    }
+
+    fn time(&self, own: Ingredient, other: Ingredient) -> FlowColumn {
+        match TimePlan::new(self.template, &self.origin.header, own) {
+            Some(plan) => FlowColumn::Time(plan),
+            None => FlowColumn::each_if(self.has(&[own, other])),
+        }
+    }
+
+    /// An address of one of two elements, else of the packet in the record.
+    fn address(&self, v4: Ingredient, v6: Ingredient, of_packet: bool) -> FlowColumn {
+        let (four, six) = (self.slot(v4), self.slot(v6));
+        let place = match (four.is_array::<4>(), six.is_array::<16>()) {
+            (true, false) if !six.is_present() => place(four, v4),
+            (false, true) if !four.is_present() => place(six, v6),
+            _ => None,
+        };
+        let is_any = four.is_present() || six.is_present();
+        match place {
+            Some(place) => FlowColumn::Octets(place),
+            None => FlowColumn::each_if(is_any || of_packet && self.has(&OF_PACKET)),
+        }
+    }
+
+    /// As sent, else by an address that all records have.
+    fn ip_version(&self) -> FlowColumn {
+        let source = self.column(FlowField::SourceAddress);
+        match source {
+            FlowColumn::Octets(_) if !self.has(&[Ingredient::IpVersion]) => FlowColumn::Same,
+            _ => FlowColumn::Each,
+        }
+    }
+
+    /// In an element of its own, else where the protocol is that of ICMP.
+    fn icmp(&self, own: Ingredient) -> FlowColumn {
+        let has_protocol = !matches!(
+            direct(FlowField::Protocol, self.template),
+            FlowColumn::Absent
+        );
+        FlowColumn::each_if(has_protocol || self.has(&[own]))
+    }
+
+    /// Of the record, of its sampler or interface; else of header or configuration.
+    fn sampling(&self) -> FlowColumn {
+        let in_record = [
+            Ingredient::SamplingInterval,
+            Ingredient::SamplingRandomInterval,
+            Ingredient::SamplingPacketInterval,
+            Ingredient::SamplingPopulation,
+            Ingredient::SamplingProbability,
+        ];
+        let exporter = self.origin.exporter.as_ref();
+        let is_announced = exporter.is_some_and(|exporter| !exporter.samplers.is_empty());
+        if self.has(&in_record) || is_announced {
+            FlowColumn::Each
+        } else if self.origin.configured_rate.is_some() || self.origin.header.sampling.is_some() {
+            FlowColumn::Same
+        } else {
+            FlowColumn::Absent
+        }
+    }
+
+    /// A name that options gave to a number of the record.
+    fn name(&self, of: FlowField) -> FlowColumn {
+        let exporter: Option<&Exporter> = self.origin.exporter.as_deref();
+        let is_any = exporter.is_some_and(|exporter| !exporter.names.is_empty())
+            && !matches!(direct(of, self.template), FlowColumn::Absent);
+        FlowColumn::each_if(is_any)
+    }
+}

@@ -1,0 +1,36 @@
+"""NetFlow, IPFIX and sFlow: captures and sockets to Arrow, pandas, polars and DuckDB.
+
+>>> import netflow_rs as nf
+>>> nf.read("capture.pcap").to_pandas()  # doctest: +SKIP
+
+:func:`scan` is lazy and decodes only the columns it is asked for, :func:`read` keeps all in
+memory, :func:`records` gives one flow after the other, :class:`Decoder` takes datagrams of your
+own socket and :func:`listen` opens one.
+"""
+
+from ._errors import NetflowError, NetflowWarning, Problem
+from ._flows import Flows, Report, Table, read, scan
+from ._inputs import COLUMNS
+from ._live import Collector, Decoder, listen, listen_async
+from ._netflow import Record, __version__
+from ._records import Records, records
+
+__all__ = [
+    "COLUMNS",
+    "Collector",
+    "Decoder",
+    "Flows",
+    "NetflowError",
+    "NetflowWarning",
+    "Problem",
+    "Record",
+    "Records",
+    "Report",
+    "Table",
+    "__version__",
+    "listen",
+    "listen_async",
+    "read",
+    "records",
+    "scan",
+]

@@ -1,0 +1,58 @@
+"""What can go wrong, and what was passed over."""
+
+from __future__ import annotations
+
+import warnings
+from typing import NamedTuple
+
+
+class NetflowError(ValueError):
+    """Data that cannot be decoded, or a file that cannot be read to its end.
+
+    Attributes:
+        kind: a stable name such as ``"cut"``.
+        offset: octets before what could not be read; of a datagram, of its payload.
+        path: the file.
+        frame: number of the packet in the file, from 1.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str = "",
+        offset: int | None = None,
+        path: str | None = None,
+        frame: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.offset = offset
+        self.path = path
+        self.frame = frame
+
+
+class NetflowWarning(UserWarning):
+    """A file that could not be read to its end, or that holds no flow export."""
+
+
+class Problem(NamedTuple):
+    """Something inside the data that was passed over."""
+
+    kind: str
+    """A stable name such as ``"no_template"``."""
+    message: str
+    offset: int
+    """Octets of the payload before it."""
+    octets: int
+    """Octets that were passed over."""
+    set: int | None
+    frame: int
+    """Number of the packet, from 1."""
+    exporter: str
+    file: str | None = None
+
+
+def warn(message: str) -> None:
+    """Tells of a file; called by the compiled module."""
+    warnings.warn(message, NetflowWarning, stacklevel=3)

@@ -1,0 +1,441 @@
+"""Flows as Arrow data: lazy, and in memory."""
+
+from __future__ import annotations
+
+import html
+import importlib
+from typing import TYPE_CHECKING, Any, Iterator, Sequence
+
+from . import _netflow
+from ._errors import Problem
+from ._inputs import Inputs, Opened, check_columns, expand
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas
+    import polars
+    import pyarrow
+
+ROWS = 65_536
+"""Rows of a batch."""
+
+
+def _import(name: str, *, needs: str | None = None) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        wanted = needs or name
+        raise ImportError(f"{name} is not installed: pip install {wanted}") from error
+
+
+class _Columns:
+    """What everything with columns can become."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        raise NotImplementedError
+
+    def to_pyarrow(self) -> pyarrow.Table:
+        """A ``pyarrow.Table``."""
+        return _import("pyarrow").table(self)
+
+    def to_polars(self) -> polars.DataFrame:
+        """A ``polars.DataFrame``."""
+        return _import("polars").DataFrame(self)
+
+    def to_pandas(self, **options: Any) -> pandas.DataFrame:
+        """A ``pandas.DataFrame``; options are those of ``pyarrow.Table.to_pandas``."""
+        _import("pandas")
+        _import("pyarrow", needs="pandas pyarrow")
+        return self.to_pyarrow().to_pandas(**options)
+
+    def to_duckdb(
+        self, connection: duckdb.DuckDBPyConnection | None = None
+    ) -> duckdb.DuckDBPyRelation:
+        """A DuckDB relation."""
+        module = _import("duckdb")
+        _import("pyarrow", needs="duckdb pyarrow")
+        where = module if connection is None else connection
+        return where.from_arrow(self.to_pyarrow())
+
+
+_TELLING = frozenset(
+    "start end source_address destination_address source_port destination_port protocol "
+    "octets packets sampling_rate".split()
+)
+"""Columns that say most of a flow."""
+
+
+class Table(_Columns):
+    """Flows in memory. Every Arrow consumer takes it, any number of times."""
+
+    def __init__(self, table: _netflow.Table) -> None:
+        self._table = table
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return self._table.column_names
+
+    @property
+    def nbytes(self) -> int:
+        """Octets of memory that the columns take."""
+        return self._table.nbytes
+
+    def __len__(self) -> int:
+        return self._table.num_rows
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        return self._table.__arrow_c_schema__()
+
+    def _shown(self, rows: int) -> tuple[list[str], list[list[str | None]]]:
+        """Columns that hold something in the first rows, and these."""
+        head = self._table.head(rows)
+        used = [
+            index
+            for index in range(len(self.columns))
+            if not head or any(row[index] is not None for row in head)
+        ]
+        names = [self.columns[index] for index in used]
+        return names, [[row[index] for index in used] for row in head]
+
+    def __repr__(self) -> str:
+        names, rows = self._shown(5)
+        rest = len(self.columns) - len(names)
+        order = sorted(range(len(names)), key=lambda place: names[place] not in _TELLING)
+        lines = [f"<netflow_rs.Table of {len(self)} rows and {len(self.columns)} columns>"]
+        for place in order[:12]:
+            values = ", ".join("-" if row[place] is None else str(row[place]) for row in rows)
+            lines.append(f"  {names[place]}: {values}{', …' if len(self) > len(rows) else ''}")
+        if len(names) > 12 or rest:
+            lines.append(f"  … {max(len(names) - 12, 0) + rest} more columns")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        names, rows = self._shown(10)
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+        body = "".join(
+            "<tr>"
+            + "".join(f"<td>{'' if cell is None else html.escape(cell)}</td>" for cell in row)
+            + "</tr>"
+            for row in rows
+        )
+        rest = len(self.columns) - len(names)
+        note = f"{len(self):,} rows, {len(self.columns)} columns"
+        if rest:
+            note += f"; {rest} of them empty in the rows shown"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>"
+
+
+class Report:
+    """What a pass counted."""
+
+    def __init__(self, report: dict[str, Any]) -> None:
+        self.stats: dict[str, Any] = report["stats"]
+        """Counters by name; ``stats["problems"]`` by the kind of problem."""
+        self.problems: list[Problem] = report["problems"]
+        """The first problems, 1,000 at most."""
+        self.templates: list[dict[str, Any]] = report["templates"]
+        """Templates in force at the end."""
+        self.domains: list[dict[str, Any]] = report["domains"]
+        """What each observation domain sent, and what of it was lost."""
+        self.faults: list[str] = report["faults"]
+        """Files that could not be read to their end."""
+
+    def __repr__(self) -> str:
+        counts = {name: count for name, count in self.stats.items() if count}
+        return f"<netflow_rs.Report {counts}>"
+
+
+class Flows(_Columns):
+    """Flows of files, read anew by everyone who asks for them. See :func:`scan`."""
+
+    def __init__(self, inputs: list[Opened], options: dict[str, Any]) -> None:
+        self._inputs = inputs
+        self._options = options
+        self._reader = _netflow.Reader(inputs, **options)
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return self._reader.column_names
+
+    @property
+    def files(self) -> list[str]:
+        """What is read, in this order."""
+        return [name for name, _ in self._inputs]
+
+    def select(self, *columns: str) -> Flows:
+        """The same flows with these columns only; others are not decoded."""
+        return Flows(self._inputs, {**self._options, "columns": check_columns(columns)})
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._reader.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        return self._reader.__arrow_c_schema__()
+
+    def batches(self) -> Iterator[Table]:
+        """One batch after the other, each of bounded size."""
+        return (Table(batch) for batch in self._reader.open())
+
+    __iter__ = batches
+
+    def read(self, *, progress: bool | None = None) -> Table:
+        """All flows, in memory."""
+        batches: list[_netflow.Table] = []
+        reading = self._reader.open()
+        with _Progress(self._inputs, progress) as bar:
+            for batch in reading:
+                batches.append(batch)
+                bar.at(reading.octets_read)
+        if not batches:
+            return Table(_netflow.Table.empty(self._reader))
+        return Table(_netflow.Table.concat(batches))
+
+    def to_pyarrow(self) -> pyarrow.Table:
+        """A ``pyarrow.Table``."""
+        # Read here, where Ctrl-C is heard, not inside of a consumer.
+        return _import("pyarrow").table(self.read())
+
+    def to_polars(self) -> polars.DataFrame:
+        """A ``polars.DataFrame``."""
+        return _import("polars").DataFrame(self.read())
+
+    def lazy(self) -> polars.LazyFrame:
+        """A ``polars.LazyFrame``: only columns that the query needs are decoded, and reading
+        stops when it has enough rows."""
+        pl = _import("polars")
+        plugins = _import("polars.io.plugins")
+
+        def source(
+            with_columns: list[str] | None,
+            predicate: polars.Expr | None,
+            n_rows: int | None,
+            batch_size: int | None,
+        ) -> Iterator[polars.DataFrame]:
+            options = dict(self._options)
+            if with_columns is not None and not options["counters"]:
+                wanted = [name for name in with_columns if name != "file"]
+                options["columns"] = wanted
+                options["file"] = "file" in with_columns
+            if batch_size is not None:
+                options["rows"] = max(1, min(options["rows"], batch_size))
+            left = n_rows
+            for batch in _netflow.Reader(self._inputs, **options).open():
+                frame = pl.DataFrame(batch)
+                if left is not None:
+                    frame = frame.head(left)
+                    left -= len(frame)
+                if with_columns is not None:
+                    frame = frame.select(with_columns)
+                if predicate is not None:
+                    frame = frame.filter(predicate)
+                yield frame
+                if left is not None and left <= 0:
+                    return
+
+        schema = pl.DataFrame(_netflow.Table.empty(self._reader)).schema
+        return plugins.register_io_source(source, schema=schema)
+
+    def report(self) -> Report:
+        """What the last complete pass counted; reads the files if there was none."""
+        report = self._reader.report
+        if report is None:
+            options = {**self._options, "columns": ["frame"]}
+            reader = _netflow.Reader(self._inputs, **options)
+            for _ in reader.open():
+                pass
+            report = reader.report
+            assert report is not None
+        return Report(report)
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """Counters of :meth:`report`."""
+        return self.report().stats
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Problems of :meth:`report`."""
+        return self.report().problems
+
+    @property
+    def templates(self) -> list[dict[str, Any]]:
+        """Templates of :meth:`report`."""
+        return self.report().templates
+
+    def __repr__(self) -> str:
+        files = self.files
+        shown = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+        return f"<netflow_rs.Flows of {shown}, {len(self.columns)} columns, not read yet>"
+
+    def _repr_html_(self) -> str:
+        files = "".join(f"<li>{html.escape(name)}</li>" for name in self.files[:10])
+        more = f"<li>and {len(self.files) - 10} more</li>" if len(self.files) > 10 else ""
+        columns = ", ".join(html.escape(name) for name in self.columns)
+        return (
+            f"<p><b>Flows</b> of</p><ul>{files}{more}</ul>"
+            f"<p>{len(self.columns)} columns: {columns}</p>"
+            "<p>Nothing is read before something asks for the flows.</p>"
+        )
+
+
+class _Progress:
+    """A bar of tqdm on long reads, if it is asked for, or in a notebook."""
+
+    def __init__(self, inputs: list[Opened], wanted: bool | None) -> None:
+        self.bar: Any = None
+        if wanted is False or (wanted is None and not _in_notebook()):
+            return
+        try:
+            tqdm = importlib.import_module("tqdm.auto").tqdm
+        except ImportError:
+            if wanted:
+                _import("tqdm")
+            return
+        import os
+
+        sizes = [os.path.getsize(name) for name, opener in inputs if opener is None]
+        total = sum(sizes) if len(sizes) == len(inputs) else None
+        self.bar = tqdm(total=total, unit="B", unit_scale=True, delay=0.5, desc="flows")
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def at(self, octets: int) -> None:
+        if self.bar is not None:
+            self.bar.update(octets - self.bar.n)
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+def _in_notebook() -> bool:
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"
+
+
+def _options(
+    source: Inputs,
+    *,
+    columns: Sequence[str] | None,
+    addresses: str,
+    types: str,
+    table: str,
+    rows: int,
+    split_biflows: bool,
+    discarded: bool,
+    ports: Sequence[int],
+    strict: bool,
+    state: bytes | None,
+) -> tuple[list[Opened], dict[str, Any]]:
+    inputs = expand(source)
+    if table not in ("flows", "counters"):
+        raise ValueError(f'table is "flows" or "counters", not {table!r}')
+    names = check_columns(columns)
+    return inputs, {
+        "columns": names,
+        "addresses": addresses,
+        "types": types,
+        "counters": table == "counters",
+        "rows": rows,
+        "split_biflows": split_biflows,
+        "discarded": discarded,
+        "file": names is None,
+        "ports": list(ports),
+        "strict": strict,
+        "state": state,
+    }
+
+
+def scan(
+    source: Inputs,
+    *,
+    columns: Sequence[str] | None = None,
+    addresses: str = "octets",
+    types: str = "native",
+    table: str = "flows",
+    rows: int = ROWS,
+    split_biflows: bool = False,
+    discarded: bool = False,
+    ports: Sequence[int] = (),
+    strict: bool = False,
+    state: bytes | None = None,
+) -> Flows:
+    """Flows of captures and IPFIX files, lazily: nothing is read before it is asked for, and
+    everyone who asks gets a fresh pass.
+
+    Args:
+        source: a path, a pattern such as ``"captures/*.pcap.gz"``, a URL that fsspec opens, a
+            file object opened with mode ``"rb"``, or several of these. What a file is, its
+            content tells: pcap, pcapng or IPFIX, plain, gzip or zstd.
+        columns: of :data:`COLUMNS`; only these are decoded. All, if not given.
+        addresses: ``"octets"`` (16 of them, IPv4 as ``::ffff:a.b.c.d``), ``"view"`` (4 or 16),
+            ``"text"``, or ``"key"`` (a number to group by).
+        types: ``"native"``, ``"plain"`` (without dictionaries) or ``"spark"``.
+        table: ``"flows"``, or ``"counters"`` of sFlow.
+        rows: of a batch at most.
+        split_biflows: a record of two directions (RFC 5103) gives two rows.
+        discarded: discarded packets of sFlow are rows too.
+        ports: further ports that collectors listen on.
+        strict: a file that cannot be read to its end is an error, not a warning.
+        state: of :meth:`Decoder.save`: templates and names to begin with.
+    """
+    return Flows(
+        *_options(
+            source,
+            columns=columns,
+            addresses=addresses,
+            types=types,
+            table=table,
+            rows=rows,
+            split_biflows=split_biflows,
+            discarded=discarded,
+            ports=ports,
+            strict=strict,
+            state=state,
+        )
+    )
+
+
+def read(
+    source: Inputs,
+    *,
+    columns: Sequence[str] | None = None,
+    addresses: str = "text",
+    types: str = "native",
+    table: str = "flows",
+    rows: int = ROWS,
+    split_biflows: bool = False,
+    discarded: bool = False,
+    ports: Sequence[int] = (),
+    strict: bool = False,
+    state: bytes | None = None,
+    progress: bool | None = None,
+) -> Table:
+    """Flows of captures and IPFIX files, in memory, with addresses as text.
+
+    The arguments are those of :func:`scan`; ``progress`` shows a bar of tqdm, in a notebook
+    unless it is ``False``.
+    """
+    flows = scan(
+        source,
+        columns=columns,
+        addresses=addresses,
+        types=types,
+        table=table,
+        rows=rows,
+        split_biflows=split_biflows,
+        discarded=discarded,
+        ports=ports,
+        strict=strict,
+        state=state,
+    )
+    return flows.read(progress=progress)

@@ -1,0 +1,121 @@
+"""What can be read: paths, patterns, URLs, file objects."""
+
+from __future__ import annotations
+
+import difflib
+import glob as _glob
+import importlib
+import os
+from typing import IO, Any, Callable, Iterable, Sequence, Union
+
+from ._errors import NetflowError
+from ._netflow import FIELDS
+
+PathLike = Union[str, "os.PathLike[str]"]
+Input = Union[PathLike, IO[bytes]]
+Inputs = Union[Input, Iterable[Input]]
+Opened = tuple[str, Union[Callable[[], Any], None]]
+
+COLUMNS: tuple[str, ...] = tuple(name for name, _, _ in FIELDS)
+
+
+class _FileObject:
+    """Opens a file object again by going back to where it was."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+        self.name = str(getattr(file, "name", None) or f"<{type(file).__name__}>")
+        self.begun = False
+        try:
+            self.start = file.tell() if file.seekable() else None
+        except (AttributeError, OSError):
+            self.start = None
+
+    def __call__(self) -> Any:
+        if getattr(self.file, "closed", False):
+            raise ValueError(f"{self.name} is closed; open it again")
+        if self.begun:
+            if self.start is None:
+                raise NetflowError(
+                    f"{self.name} was read already and cannot be read again, since it cannot "
+                    "seek; use nf.read, which keeps the flows, or give a path",
+                    kind="consumed",
+                    path=self.name,
+                )
+            self.file.seek(self.start)
+        self.begun = True
+        return self.file
+
+
+def _url(url: str) -> list[Opened]:
+    try:
+        fsspec: Any = importlib.import_module("fsspec")
+    except ImportError as error:
+        raise ImportError(f"{url} is a URL: pip install fsspec") from error
+    files = fsspec.open_files(url, "rb") if _glob.has_magic(url) else [fsspec.open(url, "rb")]
+    if not files:
+        raise FileNotFoundError(2, "No such file or directory", url)
+    return [(file.full_name, file.open) for file in files]
+
+
+def _one(source: Any) -> list[Opened]:
+    if isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+        if not isinstance(path, str):
+            path = os.fsdecode(path)
+        if "://" in path:
+            return _url(path)
+        if _glob.has_magic(path) and not os.path.exists(path):
+            found = sorted(_glob.glob(path, recursive=True))
+            if not found:
+                raise FileNotFoundError(2, "No such file or directory", path)
+            return [(each, None) for each in found]
+        if not os.path.exists(path):
+            raise FileNotFoundError(2, "No such file or directory", path)
+        return [(path, None)]
+    if hasattr(source, "read"):
+        opener = _FileObject(source)
+        if getattr(source, "closed", False):
+            raise ValueError(f"{opener.name} is closed; open it again")
+        return [(opener.name, opener)]
+    raise TypeError(
+        "give a path, a pattern such as 'captures/*.pcap', a file object opened with mode 'rb', "
+        f"or several of these, not {type(source).__name__}"
+    )
+
+
+def expand(source: Any) -> list[Opened]:
+    """Everything that is meant, each with a function that opens it unless it is a path."""
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        raise TypeError("these are octets; give io.BytesIO(octets), or a path as str")
+    if isinstance(source, (str, os.PathLike)) or hasattr(source, "read"):
+        return _one(source)
+    try:
+        several = list(source)
+    except TypeError:
+        return _one(source)
+    opened = [each for one in several for each in _one(one)]
+    if not opened:
+        raise ValueError("there is no file to read")
+    return opened
+
+
+def check_columns(columns: Sequence[str] | None) -> list[str] | None:
+    """Names of columns that there are; of another, what may be meant."""
+    if columns is None:
+        return None
+    if isinstance(columns, str):
+        raise TypeError(f"columns are a list of names, such as [{columns!r}]")
+    names = list(columns)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a column is a str, not {type(name).__name__}")
+        if name not in COLUMNS:
+            near = difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.5)
+            meant = f", did you mean {near[0]!r}?" if near else ""
+            raise NetflowError(
+                f"there is no column {name!r}{meant} See nf.COLUMNS.", kind="unknown_column"
+            )
+        if names.count(name) > 1:
+            raise NetflowError(f"the column {name!r} is given twice", kind="unknown_column")
+    return names

@@ -1,0 +1,226 @@
+"""The compiled module. Written by stubs.py; do not edit."""
+
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any, Callable, Iterator, Sequence, final
+
+from ._errors import Problem
+
+__all__ = [
+    "Collector",
+    "FIELDS",
+    "Pass",
+    "Reader",
+    "Record",
+    "Records",
+    "State",
+    "Table",
+    "__version__",
+    "run",
+]
+
+__version__: str
+FIELDS: list[tuple[str, str, str]]
+
+_Inputs = Sequence[tuple[str, Callable[[], Any] | None]]
+
+def run(arguments: Sequence[str]) -> int: ...
+@final
+class Reader:
+    def __new__(
+        cls,
+        inputs: _Inputs,
+        *,
+        columns: Sequence[str] | None,
+        addresses: str,
+        types: str,
+        counters: bool,
+        rows: int,
+        split_biflows: bool,
+        discarded: bool,
+        file: bool,
+        ports: Sequence[int],
+        strict: bool,
+        state: bytes | None,
+    ) -> Reader: ...
+    def open(self) -> Pass: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    @property
+    def report(self) -> dict[str, Any] | None: ...
+
+@final
+class Pass:
+    def __iter__(self) -> Pass: ...
+    def __next__(self) -> Table: ...
+    @property
+    def octets_read(self) -> int: ...
+    def save(self) -> bytes: ...
+
+@final
+class Table:
+    @staticmethod
+    def concat(tables: Sequence[Table]) -> Table: ...
+    @staticmethod
+    def empty(reader: Reader) -> Table: ...
+    @property
+    def num_rows(self) -> int: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    @property
+    def nbytes(self) -> int: ...
+    def head(self, count: int) -> list[list[str | None]]: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+
+@final
+class Records:
+    def __new__(
+        cls,
+        inputs: _Inputs,
+        *,
+        split_biflows: bool,
+        ports: Sequence[int],
+        strict: bool,
+        state: bytes | None,
+    ) -> Records: ...
+    def __iter__(self) -> Records: ...
+    def __next__(self) -> Record: ...
+    @property
+    def report(self) -> dict[str, Any]: ...
+    @property
+    def problems(self) -> list[Problem]: ...
+
+@final
+class State:
+    def __new__(cls) -> State: ...
+    def decode(
+        self,
+        datagram: bytes | bytearray | memoryview,
+        host: str,
+        port: int,
+        received: int,
+        stream: bool,
+    ) -> list[Record]: ...
+    def save(self) -> bytes: ...
+    def load(self, state: bytes) -> None: ...
+    def end_session(self, host: str, port: int) -> None: ...
+    @property
+    def report(self) -> dict[str, Any]: ...
+    @property
+    def problems(self) -> list[Problem]: ...
+
+@final
+class Collector:
+    def __new__(
+        cls, *, columns: Sequence[str] | None, addresses: str, types: str, rows: int
+    ) -> Collector: ...
+    def push(
+        self, datagram: bytes | bytearray | memoryview, host: str, port: int, received: int
+    ) -> int: ...
+    def take(self) -> Table: ...
+    @property
+    def report(self) -> dict[str, Any]: ...
+
+@final
+class Record:
+    """One flow: the normalised fields as attributes, the elements of its record by name."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+    def __contains__(self, name: str, /) -> bool: ...
+    def __len__(self) -> int: ...
+    def __dir__(self) -> list[str]: ...
+    def keys(self) -> list[str]: ...
+    @property
+    def elements(self) -> dict[str, Any]: ...
+    @property
+    def fields(self) -> dict[str, Any]: ...
+    exporter_address: IPv4Address | IPv6Address | None
+    exporter_port: int | None
+    agent_address: IPv4Address | IPv6Address | None
+    export_protocol: str | None
+    observation_domain: int | None
+    template_id: int | None
+    sequence: int | None
+    received: datetime | None
+    export_time: datetime | None
+    late: bool | None
+    frame: int | None
+    start: datetime | None
+    end: datetime | None
+    duration: timedelta | None
+    clock: str | None
+    clock_suspect: bool | None
+    source_address: IPv4Address | IPv6Address | None
+    destination_address: IPv4Address | IPv6Address | None
+    source_port: int | None
+    destination_port: int | None
+    protocol: int | None
+    octets: int | None
+    packets: int | None
+    reverse_octets: int | None
+    reverse_packets: int | None
+    sampling_rate: int | None
+    sampling: str | None
+    octets_scaled: int | None
+    packets_scaled: int | None
+    tcp_flags: int | None
+    tos: int | None
+    ip_version: int | None
+    ttl: int | None
+    min_ttl: int | None
+    max_ttl: int | None
+    fragment_id: int | None
+    fragment_offset: int | None
+    ipv6_flow_label: int | None
+    ether_type: int | None
+    icmp_type: int | None
+    icmp_code: int | None
+    input_interface: int | None
+    output_interface: int | None
+    input_interface_name: str | None
+    output_interface_name: str | None
+    source_mac: str | None
+    destination_mac: str | None
+    vlan: int | None
+    post_vlan: int | None
+    mpls_labels: list[int] | None
+    next_hop: IPv4Address | IPv6Address | None
+    bgp_next_hop: IPv4Address | IPv6Address | None
+    source_as: int | None
+    destination_as: int | None
+    next_as: int | None
+    as_path: list[int] | None
+    communities: list[int] | None
+    source_prefix_length: int | None
+    destination_prefix_length: int | None
+    ingress_vrf: int | None
+    egress_vrf: int | None
+    ingress_vrf_name: str | None
+    egress_vrf_name: str | None
+    post_nat_source_address: IPv4Address | IPv6Address | None
+    post_nat_destination_address: IPv4Address | IPv6Address | None
+    post_nat_source_port: int | None
+    post_nat_destination_port: int | None
+    direction: int | None
+    forwarding_status: int | None
+    drop_reason: int | None
+    flow_end_reason: int | None
+    firewall_event: int | None
+    firewall_extended_event: int | None
+    ingress_acl: bytes | None
+    egress_acl: bytes | None
+    nat_event: int | None
+    application_id: str | None
+    application_name: str | None
+    user_name: str | None
+    flow_id: int | None
+    tunnel_type: str | None
+    tunnel_id: int | None
+    inner_source_address: IPv4Address | IPv6Address | None
+    inner_destination_address: IPv4Address | IPv6Address | None
+    inner_source_port: int | None
+    inner_destination_port: int | None
+    inner_protocol: int | None

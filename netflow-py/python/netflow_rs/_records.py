@@ -1,0 +1,66 @@
+"""Flows one by one."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Sequence
+
+from . import _netflow
+from ._errors import Problem
+from ._inputs import Inputs, expand
+from ._netflow import Record
+
+
+class Records(Iterator[Record]):
+    """The flows of files, one by one. See :func:`records`."""
+
+    def __init__(self, records: _netflow.Records) -> None:
+        self._records = records
+
+    def __iter__(self) -> Records:
+        return self
+
+    def __next__(self) -> Record:
+        return next(self._records)
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """Counters so far."""
+        return self._records.report["stats"]
+
+    @property
+    def templates(self) -> list[dict[str, Any]]:
+        """Templates in force."""
+        return self._records.report["templates"]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was passed over so far; the first 1,000."""
+        return self._records.problems
+
+    def __repr__(self) -> str:
+        return "<netflow_rs.Records>"
+
+
+def records(
+    source: Inputs,
+    *,
+    split_biflows: bool = False,
+    ports: Sequence[int] = (),
+    strict: bool = False,
+    state: bytes | None = None,
+) -> Records:
+    """The flows of captures and IPFIX files, one :class:`Record` after the other.
+
+    A packet that cannot be decoded costs no other: it is among ``problems``. A file that is
+    cut ends with a :class:`NetflowWarning`, or with ``strict`` a :class:`NetflowError`.
+    """
+    inputs = expand(source)
+    return Records(
+        _netflow.Records(
+            inputs,
+            split_biflows=split_biflows,
+            ports=list(ports),
+            strict=strict,
+            state=state,
+        )
+    )

@@ -1,0 +1,126 @@
+//! Datagrams that Python received, as batches of flows.
+
+use std::sync::Mutex;
+
+use netflow_arrow::{FlowBatchBuilder, FlowOptions, RecordBatch, ScanProblem};
+use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::sync::MutexExt as _;
+
+use crate::report::Report;
+use crate::state::{addresses, columns, octets, origin, types};
+use crate::table::Table;
+
+/// Gathers the flows of datagrams into batches.
+#[pyclass(frozen, module = "netflow_rs._netflow")]
+pub(crate) struct Collector(Mutex<Inner>);
+
+struct Inner {
+    decoder: Decoder,
+    builder: FlowBatchBuilder,
+    full: Vec<RecordBatch>,
+    problems: Vec<ScanProblem>,
+    number: u64,
+}
+
+/// Problems that are kept.
+const PROBLEMS: usize = 1_000;
+
+#[pymethods]
+impl Collector {
+    #[new]
+    #[pyo3(signature = (*, columns, addresses, types, rows))]
+    fn new(
+        columns: Option<Vec<String>>,
+        addresses: &str,
+        types: &str,
+        rows: usize,
+    ) -> PyResult<Self> {
+        let mut options = FlowOptions::new(self::columns(columns)?);
+        options.addresses = self::addresses(addresses)?;
+        options.types = self::types(types)?;
+        options.rows = rows.max(1);
+        Ok(Self(Mutex::new(Inner {
+            decoder: Decoder::new(Limits::default()),
+            builder: FlowBatchBuilder::new(options),
+            full: Vec::new(),
+            problems: Vec::new(),
+            number: 0,
+        })))
+    }
+
+    /// Adds a datagram; gives how many rows wait to be taken. One that cannot be read is
+    /// counted.
+    fn push(
+        &self,
+        py: Python<'_>,
+        datagram: &Bound<'_, PyAny>,
+        host: &str,
+        port: u16,
+        received: i64,
+    ) -> PyResult<usize> {
+        let payload = octets(datagram)?;
+        let exporter = origin(host, port)?;
+        py.detach(|| {
+            let inner = &mut *self.0.lock().map_err(|_| poisoned())?;
+            inner.number += 1;
+            let datagram = Datagram {
+                exporter,
+                transport: Transport::Udp,
+                received: Timestamp::from_nanos(received),
+                frame: inner.number,
+                payload: &payload,
+            };
+            let room = PROBLEMS.saturating_sub(inner.problems.len());
+            match inner.decoder.decode(datagram) {
+                Ok(message) => {
+                    let full = &mut inner.full;
+                    let appended = inner.builder.append(&message, |batch| {
+                        full.push(batch);
+                        Ok(())
+                    });
+                    appended.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+                    let problems = message.problems().take(room);
+                    inner
+                        .problems
+                        .extend(problems.map(|problem| ScanProblem::new(&problem)));
+                }
+                Err(error) if room > 0 => {
+                    inner
+                        .problems
+                        .push(ScanProblem::unreadable(&datagram, error));
+                }
+                Err(_) => {}
+            }
+            let full = inner.full.iter().map(RecordBatch::num_rows).sum::<usize>();
+            Ok(full + inner.builder.rows())
+        })
+    }
+
+    /// The rows that were gathered; there may be none.
+    fn take(&self, py: Python<'_>) -> PyResult<Table> {
+        let inner = &mut *self.0.lock_py_attached(py).map_err(|_| poisoned())?;
+        let schema = alloc::sync::Arc::clone(inner.builder.schema());
+        let mut batches = core::mem::take(&mut inner.full);
+        let last = inner.builder.finish();
+        let last = last.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+        if last.num_rows() > 0 {
+            batches.push(last);
+        }
+        Ok(Table::new(schema, batches))
+    }
+
+    #[getter]
+    fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let report = {
+            let inner = self.0.lock_py_attached(py).map_err(|_| poisoned())?;
+            Report::of(&inner.decoder, &inner.problems, &[])
+        };
+        report.to_python(py)
+    }
+}
+
+fn poisoned() -> PyErr {
+    PyRuntimeError::new_err("this collector failed in another thread")
+}

@@ -1,0 +1,82 @@
+//! Errors of the library as Python exceptions.
+
+use netflow_arrow::ScanError;
+use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyPermissionError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+/// What a `NetflowError` tells beside its text.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) kind: &'static str,
+    pub(crate) offset: Option<u64>,
+    pub(crate) path: Option<String>,
+    pub(crate) frame: Option<u64>,
+}
+
+/// A `netflow_rs.NetflowError`, which is defined in Python.
+pub(crate) fn netflow_error(message: &str, place: Place) -> PyErr {
+    Python::attach(|py| {
+        let made = || {
+            let class = py.import("netflow_rs._errors")?.getattr("NetflowError")?;
+            let arguments = PyDict::new(py);
+            arguments.set_item("kind", place.kind)?;
+            arguments.set_item("offset", place.offset)?;
+            arguments.set_item("path", place.path)?;
+            arguments.set_item("frame", place.frame)?;
+            class.call((message,), Some(&arguments))
+        };
+        match made() {
+            Ok(error) => PyErr::from_value(error),
+            Err(error) => error,
+        }
+    })
+}
+
+/// A file that cannot be read: the exception of Python where it has one.
+pub(crate) fn of_file(error: &netflow_io::Error) -> PyErr {
+    use netflow_io::ErrorKind;
+
+    let path = error.path().display().to_string();
+    let os = |errno: i32, text: &str| (errno, text.to_owned(), path.clone());
+    match error.kind() {
+        ErrorKind::NotFound => PyFileNotFoundError::new_err(os(2, "No such file or directory")),
+        ErrorKind::PermissionDenied => PyPermissionError::new_err(os(13, "Permission denied")),
+        ErrorKind::Directory => PyIsADirectoryError::new_err(os(21, "Is a directory")),
+        kind => netflow_error(
+            &error.to_string(),
+            Place {
+                kind: kind.code(),
+                offset: error.offset(),
+                path: Some(path),
+                frame: error.frame(),
+            },
+        ),
+    }
+}
+
+/// A datagram that cannot be decoded.
+pub(crate) fn of_datagram(error: netflow_core::Error) -> PyErr {
+    netflow_error(
+        &error.to_string(),
+        Place {
+            kind: error.kind.code(),
+            offset: u64::try_from(error.offset).ok(),
+            ..Place::default()
+        },
+    )
+}
+
+/// Why a scan stopped.
+pub(crate) fn of_scan(error: &ScanError) -> PyErr {
+    match error {
+        ScanError::File(error) => of_file(error),
+        error => netflow_error(
+            &error.to_string(),
+            Place {
+                kind: "arrow",
+                ..Place::default()
+            },
+        ),
+    }
+}

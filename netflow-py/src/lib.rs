@@ -1,0 +1,65 @@
+//! The compiled module of the Python package `netflow-rs`: a thin layer over
+//! netflow-arrow, netflow-core and netflow-io. What Python users see is made in
+//! `python/netflow_rs`.
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod cell;
+mod collector;
+mod error;
+mod input;
+mod pass;
+mod record;
+mod report;
+mod state;
+mod table;
+mod value;
+
+use pyo3::prelude::*;
+
+/// What `netflow_rs` is made of.
+#[pymodule(gil_used = false)]
+mod _netflow {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::collector::Collector;
+    #[pymodule_export]
+    use crate::pass::{Pass, Reader};
+    #[pymodule_export]
+    use crate::record::{Record, Records};
+    #[pymodule_export]
+    use crate::state::State;
+    #[pymodule_export]
+    use crate::table::Table;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("FIELDS", crate::fields())
+    }
+
+    /// Runs the command `netflow` with these arguments, the first of which is its
+    /// name, and gives its exit status.
+    #[pyfunction]
+    fn run(py: Python<'_>, arguments: Vec<String>) -> u8 {
+        py.detach(|| netflow_cli::run(arguments)).code()
+    }
+}
+
+/// Name, type and unit of every normalised field.
+fn fields() -> Vec<(&'static str, String, &'static str)> {
+    use netflow_core::field::FlowField;
+
+    let fields = FlowField::ALL.iter();
+    fields
+        .map(|field| {
+            (
+                field.name(),
+                format!("{:?}", field.field_type()),
+                field.unit(),
+            )
+        })
+        .collect()
+}

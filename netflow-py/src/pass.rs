@@ -1,0 +1,354 @@
+//! One pass over inputs, and what begins one.
+
+use alloc::sync::Arc;
+use std::sync::Mutex;
+
+use arrow_schema::{ArrowError, SchemaRef};
+use netflow_arrow::{
+    Addresses, BatchBuilder, CounterBatchBuilder, Faults, Files, FlowBatchBuilder, FlowOptions,
+    RecordBatch, RecordBatchReader, Scan, Types,
+};
+use netflow_core::field::FlowField;
+use netflow_core::{Decoder, Limits};
+use netflow_io::Options;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::MutexExt as _;
+use pyo3::types::PyCapsule;
+
+use crate::error;
+use crate::input::{Input, Raised};
+use crate::report::Report;
+use crate::table::{self, Table};
+
+type Builder = Box<dyn BatchBuilder + Send>;
+
+/// Inputs and what of them is wanted. Nothing is read before a pass begins.
+#[pyclass(frozen, module = "netflow_rs._netflow")]
+pub(crate) struct Reader {
+    inputs: Arc<Vec<Input>>,
+    wanted: Wanted,
+    ports: Vec<u16>,
+    faults: Faults,
+    state: Option<Vec<u8>>,
+    /// Of the pass that ended last.
+    report: Arc<Mutex<Option<Report>>>,
+}
+
+/// Which rows.
+enum Wanted {
+    Flows(FlowOptions),
+    Counters(Addresses, usize),
+}
+
+impl Wanted {
+    fn builder(&self) -> Builder {
+        match self {
+            Self::Flows(options) => Box::new(FlowBatchBuilder::new(options.clone())),
+            Self::Counters(addresses, rows) => {
+                Box::new(CounterBatchBuilder::new(*addresses, *rows))
+            }
+        }
+    }
+}
+
+/// How addresses are asked for.
+pub(crate) fn addresses(name: &str) -> PyResult<Addresses> {
+    match name {
+        "octets" => Ok(Addresses::Octets),
+        "view" => Ok(Addresses::View),
+        "text" => Ok(Addresses::Text),
+        "key" => Ok(Addresses::Key),
+        _ => Err(PyValueError::new_err(format!(
+            "addresses are \"octets\", \"view\", \"text\" or \"key\", not \"{name}\""
+        ))),
+    }
+}
+
+/// How types are asked for.
+pub(crate) fn types(name: &str) -> PyResult<Types> {
+    match name {
+        "native" => Ok(Types::Native),
+        "plain" => Ok(Types::Plain),
+        "spark" => Ok(Types::Spark),
+        _ => Err(PyValueError::new_err(format!(
+            "types are \"native\", \"plain\" or \"spark\", not \"{name}\""
+        ))),
+    }
+}
+
+/// The columns of these names; all, if there are none.
+pub(crate) fn columns(names: Option<Vec<String>>) -> PyResult<Vec<FlowField>> {
+    let Some(names) = names else {
+        return Ok(FlowField::ALL.to_vec());
+    };
+    let field = |name: &String| {
+        FlowField::by_name(name)
+            .ok_or_else(|| PyValueError::new_err(format!("there is no column \"{name}\"")))
+    };
+    names.iter().map(field).collect()
+}
+
+/// In a capture a template stands until it is replaced: what was sent once, hours before,
+/// may be all there is of it.
+pub(crate) fn limits() -> Limits {
+    Limits {
+        template_lifetime: None,
+        ..Limits::default()
+    }
+}
+
+/// A decoder that goes on with the state of another.
+pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder> {
+    let mut decoder = Decoder::new(limits);
+    if let Some(state) = state {
+        decoder
+            .load(state)
+            .map_err(|error| PyValueError::new_err(format!("this is no state: {error}")))?;
+    }
+    Ok(decoder)
+}
+
+#[pymethods]
+impl Reader {
+    #[new]
+    #[expect(clippy::too_many_arguments, reason = "they are options, given by name")]
+    #[pyo3(signature = (inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state))]
+    fn new(
+        inputs: Vec<(String, Option<Py<PyAny>>)>,
+        columns: Option<Vec<String>>,
+        addresses: &str,
+        types: &str,
+        counters: bool,
+        rows: usize,
+        split_biflows: bool,
+        discarded: bool,
+        file: bool,
+        ports: Vec<u16>,
+        strict: bool,
+        state: Option<Vec<u8>>,
+    ) -> PyResult<Self> {
+        let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
+        let addresses = self::addresses(addresses)?;
+        let rows = rows.max(1);
+        let wanted = if counters {
+            Wanted::Counters(addresses, rows)
+        } else {
+            let mut options = FlowOptions::new(self::columns(columns)?);
+            options.addresses = addresses;
+            options.types = self::types(types)?;
+            options.rows = rows;
+            options.split_biflows = split_biflows;
+            options.discarded = discarded;
+            if file {
+                options.files = Files::new(inputs.iter().map(Input::name).collect());
+            }
+            Wanted::Flows(options)
+        };
+        Ok(Self {
+            inputs: Arc::new(inputs),
+            wanted,
+            ports,
+            faults: if strict {
+                Faults::Stop
+            } else {
+                Faults::PassOver
+            },
+            state,
+            report: Arc::default(),
+        })
+    }
+
+    /// Begins a pass.
+    fn open(&self) -> PyResult<Pass> {
+        Ok(Pass(Mutex::new(self.begin()?)))
+    }
+
+    /// Begins a pass that an Arrow consumer reads.
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        // A consumer may ask for other types; the producer may give its own.
+        let _ = requested_schema;
+        table::stream(py, Box::new(self.begin()?))
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        table::schema(py, self.wanted.builder().schema())
+    }
+
+    /// Names of the columns.
+    #[getter]
+    fn column_names(&self) -> Vec<String> {
+        table::column_names(self.wanted.builder().schema())
+    }
+
+    /// Of the pass that ended last: counters, problems, templates and domains.
+    #[getter]
+    fn report(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        let report = self.report.lock();
+        let report = report.map_err(|_| PyRuntimeError::new_err("a pass failed"))?;
+        report
+            .as_ref()
+            .map(|report| report.to_python(py))
+            .transpose()
+    }
+}
+
+impl Reader {
+    /// The schema of all batches.
+    pub(crate) fn schema(&self) -> SchemaRef {
+        Arc::clone(self.wanted.builder().schema())
+    }
+
+    fn begin(&self) -> PyResult<Reading> {
+        let raised = Raised::default();
+        let options = Options::default().with_ports(self.ports.iter().copied());
+        let (inputs, into) = (Arc::clone(&self.inputs), raised.clone());
+        let mut index = 0;
+        let open = move || {
+            let input: &Input = inputs.get(index)?;
+            index += 1;
+            Some(input.open(options.clone(), &into))
+        };
+        let decoder = decoder(limits(), self.state.as_deref())?;
+        Ok(Reading {
+            scan: Scan::new(decoder, self.wanted.builder(), Box::new(open), self.faults),
+            raised,
+            names: self.inputs.iter().map(Input::name).collect(),
+            report: Arc::clone(&self.report),
+            is_told: false,
+        })
+    }
+}
+
+/// A pass that is under way.
+pub(crate) struct Reading {
+    scan: Scan<Builder>,
+    raised: Raised,
+    names: Vec<String>,
+    report: Arc<Mutex<Option<Report>>>,
+    is_told: bool,
+}
+
+impl Reading {
+    fn advance(&mut self) -> PyResult<Option<RecordBatch>> {
+        let item = self.scan.next();
+        // What Python raised is behind whatever the library makes of it.
+        if let Some(error) = self.raised.take() {
+            return Err(error);
+        }
+        match item {
+            Some(Ok(batch)) => Ok(Some(batch)),
+            Some(Err(error)) => {
+                self.keep();
+                Err(error::of_scan(&error))
+            }
+            None => {
+                self.keep();
+                self.warn()?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn keep(&self) {
+        if let Ok(mut report) = self.report.lock() {
+            *report = Some(Report::new(&self.scan, &self.names));
+        }
+    }
+
+    /// Tells of files that were not read to their end, once.
+    fn warn(&mut self) -> PyResult<()> {
+        if core::mem::replace(&mut self.is_told, true) {
+            return Ok(());
+        }
+        let progress = self.scan.progress();
+        let faults = progress.faults.iter().map(ToString::to_string);
+        let empty = progress.without_export.iter().map(|(path, packets)| {
+            format!(
+                "{} holds no flow export in its {packets} packets; give ports= if exporters \
+                 send to a port of your own",
+                path.display()
+            )
+        });
+        for text in faults.chain(empty) {
+            Python::attach(|py| {
+                let errors = py.import("netflow_rs._errors")?;
+                errors.call_method1("warn", (text,)).map(drop)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Iterator for Reading {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.advance().map_err(|error| {
+            let text = Python::attach(|py| {
+                let name = error.get_type(py).to_string();
+                format!("{}: {}", short(&name), error.value(py))
+            });
+            ArrowError::ExternalError(text.into())
+        });
+        batch.transpose()
+    }
+}
+
+/// `<class 'a.b.Error'>` is `Error`.
+fn short(class: &str) -> &str {
+    let name = class.trim_start_matches("<class '").trim_end_matches("'>");
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+impl RecordBatchReader for Reading {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(self.scan.schema())
+    }
+}
+
+/// A pass over inputs: gives one batch after the other.
+#[pyclass(frozen, module = "netflow_rs._netflow")]
+pub(crate) struct Pass(Mutex<Reading>);
+
+#[pymethods]
+impl Pass {
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Table>> {
+        let batch = py.detach(|| {
+            let mut reading = self.0.lock().map_err(|_| poisoned())?;
+            let batch = reading.advance()?;
+            Ok::<_, PyErr>(batch.map(|batch| (Arc::clone(reading.scan.schema()), batch)))
+        })?;
+        py.check_signals()?;
+        Ok(batch.map(|(schema, batch)| Table::new(schema, vec![batch])))
+    }
+
+    /// Octets read so far.
+    #[getter]
+    fn octets_read(&self, py: Python<'_>) -> PyResult<u64> {
+        let reading = self.0.lock_py_attached(py).map_err(|_| poisoned());
+        Ok(reading?.scan.progress().octets())
+    }
+
+    /// What the decoder knows now, for a decoder that goes on.
+    fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyBytes>> {
+        let saved = py.detach(|| {
+            let reading = self.0.lock().map_err(|_| poisoned())?;
+            Ok::<_, PyErr>(reading.scan.decoder().save())
+        })?;
+        Ok(pyo3::types::PyBytes::new(py, &saved))
+    }
+}
+
+fn poisoned() -> PyErr {
+    PyRuntimeError::new_err("this pass failed in another thread")
+}

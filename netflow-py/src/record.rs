@@ -1,0 +1,316 @@
+//! Flows one by one.
+
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use std::sync::Mutex;
+
+use netflow_arrow::{Files, ScanProblem};
+use netflow_core::field::FlowField;
+use netflow_core::wire::sflow::structure::Members;
+use netflow_core::{Datagram, Decoder, Flow, Message};
+use netflow_io::{Options, Source};
+use pyo3::exceptions::{PyAttributeError, PyKeyError, PyRuntimeError};
+use pyo3::prelude::*;
+use pyo3::sync::MutexExt as _;
+use pyo3::types::PyDict;
+
+use crate::error;
+use crate::input::{Input, Raised};
+use crate::report::{Report, problems_to_python};
+use crate::value::{Owned, elements, object};
+
+/// One flow: the normalised fields as attributes, the elements of its record by name.
+#[pyclass(frozen, module = "netflow_rs._netflow")]
+pub(crate) struct Record {
+    /// In the order of the table of fields.
+    fields: Vec<Option<Owned>>,
+    elements: Vec<(String, Owned)>,
+}
+
+/// Lists inside lists are followed so deep.
+const LIST_DEPTH: u8 = 4;
+
+impl Record {
+    pub(crate) fn new(flow: &Flow<'_>) -> Self {
+        let field = |field: &FlowField| match field {
+            FlowField::Frame => Some(Owned::Unsigned(Files::frame(flow.header().frame))),
+            field => flow.get(*field).map(Owned::from),
+        };
+        Self {
+            fields: FlowField::ALL.iter().map(field).collect(),
+            elements: match (flow.record(), flow.sample()) {
+                (Some(record), _) => elements(record, LIST_DEPTH),
+                (None, Some(sample)) => members(sample),
+                (None, None) => Vec::new(),
+            },
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<Option<&Owned>> {
+        let index = FlowField::ALL
+            .iter()
+            .position(|field| field.name() == name)?;
+        Some(self.fields.get(index)?.as_ref())
+    }
+
+    fn text(&self, name: &str) -> String {
+        match self.field(name).flatten() {
+            Some(Owned::Address(address)) => address.to_string(),
+            Some(Owned::Unsigned(number)) => number.to_string(),
+            Some(Owned::Text(text)) => text.clone(),
+            _ => "?".to_owned(),
+        }
+    }
+}
+
+/// The members of an sFlow sample, and of its records behind the name of their structure.
+fn members(sample: &netflow_core::wire::sflow::Sample<'_>) -> Vec<(String, Owned)> {
+    let mut all = Vec::new();
+    let mut add = |prefix: &str, members: Members<'_>| {
+        for member in members {
+            let value = Owned::member(member.value.as_ref(), member.octets);
+            all.push((format!("{prefix}{}", member.name), value));
+        }
+    };
+    add("", sample.members());
+    if let Ok(kind) = sample.kind() {
+        for record in kind.records().filter_map(Result::ok) {
+            let prefix = match record.structure() {
+                Some(structure) => format!("{}.", structure.name()),
+                None => format!("{}.", record.format()),
+            };
+            add(&prefix, record.members());
+        }
+    }
+    all
+}
+
+#[pymethods]
+impl Record {
+    fn __getattr__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        match self.field(name) {
+            Some(Some(value)) => value.to_python(py),
+            Some(None) => Ok(py.None().into_bound(py)),
+            None => Err(PyAttributeError::new_err(format!(
+                "a flow has no field {name:?}; elements are reached by record[{name:?}]"
+            ))),
+        }
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let element = self.elements.iter().find(|(known, _)| known == name);
+        match element {
+            Some((_, value)) => value.to_python(py),
+            None => Err(PyKeyError::new_err(name.to_owned())),
+        }
+    }
+
+    fn __contains__(&self, name: &str) -> bool {
+        self.elements.iter().any(|(known, _)| known == name)
+    }
+
+    fn __len__(&self) -> usize {
+        self.elements.len()
+    }
+
+    fn __dir__(&self) -> Vec<String> {
+        let own = ["elements", "fields", "keys"].map(str::to_owned);
+        let fields = FlowField::ALL.iter().map(|field| field.name().to_owned());
+        own.into_iter().chain(fields).collect()
+    }
+
+    /// Names of the elements.
+    fn keys(&self) -> Vec<String> {
+        self.elements.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The elements of the record, as they were sent; of sFlow, the members of the sample.
+    #[getter]
+    fn elements<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        object(py, &self.elements)
+    }
+
+    /// The normalised fields that were sent.
+    #[getter]
+    fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dictionary = PyDict::new(py);
+        for (field, value) in FlowField::ALL.iter().zip(&self.fields) {
+            if let Some(value) = value {
+                dictionary.set_item(field.name(), value.to_python(py)?)?;
+            }
+        }
+        Ok(dictionary)
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<Record {} {}:{} > {}:{} protocol {} {} octets>",
+            self.text("export_protocol"),
+            self.text("source_address"),
+            self.text("source_port"),
+            self.text("destination_address"),
+            self.text("destination_port"),
+            self.text("protocol"),
+            self.text("octets"),
+        )
+    }
+}
+
+/// The flows of a message.
+pub(crate) fn of_message(message: &Message<'_>, split: bool, into: &mut impl Extend<Record>) {
+    if split {
+        into.extend(
+            message
+                .flows()
+                .split_biflows()
+                .map(|flow| Record::new(&flow)),
+        );
+    } else {
+        into.extend(message.flows().map(|flow| Record::new(&flow)));
+    }
+}
+
+/// The flows of inputs, one after the other.
+#[pyclass(frozen, module = "netflow_rs._netflow")]
+pub(crate) struct Records(Mutex<Walk>);
+
+struct Walk {
+    inputs: Arc<Vec<Input>>,
+    options: Options,
+    next: usize,
+    source: Option<Source>,
+    decoder: Decoder,
+    ready: VecDeque<Record>,
+    raised: Raised,
+    problems: Vec<ScanProblem>,
+    split: bool,
+    strict: bool,
+}
+
+/// Problems that are kept.
+const PROBLEMS: usize = 1_000;
+
+impl Walk {
+    fn record(&mut self) -> PyResult<Option<Record>> {
+        loop {
+            if let Some(record) = self.ready.pop_front() {
+                return Ok(Some(record));
+            }
+            if self.source.is_none() {
+                let Some(input) = self.inputs.get(self.next) else {
+                    return Ok(None);
+                };
+                let source = input.open(self.options.clone(), &self.raised);
+                self.check()?;
+                self.source = Some(source.map_err(|error| error::of_file(&error))?);
+                self.next += 1;
+            }
+            self.packet()?;
+        }
+    }
+
+    fn check(&self) -> PyResult<()> {
+        self.raised.take().map_or(Ok(()), Err)
+    }
+
+    fn packet(&mut self) -> PyResult<()> {
+        let Some(source) = &mut self.source else {
+            return Ok(());
+        };
+        let packet = match source.next() {
+            Some(Ok(packet)) => packet,
+            ended => {
+                let fault = ended.and_then(Result::err);
+                self.source = None;
+                self.check()?;
+                return fault.map_or(Ok(()), |error| self.fault(&error));
+            }
+        };
+        let file = u64::try_from(self.next.saturating_sub(1)).unwrap_or(u64::MAX);
+        let datagram = Datagram {
+            frame: Files::number(file, packet.datagram.frame),
+            ..packet.datagram
+        };
+        if packet.begins_session {
+            self.decoder.end_session(datagram.exporter);
+        }
+        let room = PROBLEMS.saturating_sub(self.problems.len());
+        match self.decoder.decode(datagram) {
+            Ok(message) => {
+                of_message(&message, self.split, &mut self.ready);
+                let problems = message.problems().take(room);
+                self.problems
+                    .extend(problems.map(|problem| ScanProblem::new(&problem)));
+            }
+            Err(error) if room > 0 => {
+                self.problems
+                    .push(ScanProblem::unreadable(&datagram, error));
+            }
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    /// A file that cannot be read to its end.
+    fn fault(&self, error: &netflow_io::Error) -> PyResult<()> {
+        if self.strict {
+            return Err(error::of_file(error));
+        }
+        Python::attach(|py| {
+            let errors = py.import("netflow_rs._errors")?;
+            errors.call_method1("warn", (error.to_string(),)).map(drop)
+        })
+    }
+}
+
+#[pymethods]
+impl Records {
+    #[new]
+    #[pyo3(signature = (inputs, *, split_biflows, ports, strict, state))]
+    fn new(
+        inputs: Vec<(String, Option<Py<PyAny>>)>,
+        split_biflows: bool,
+        ports: Vec<u16>,
+        strict: bool,
+        state: Option<&[u8]>,
+    ) -> PyResult<Self> {
+        Ok(Self(Mutex::new(Walk {
+            inputs: Arc::new(inputs.into_iter().map(Input::new).collect()),
+            options: Options::default().with_ports(ports),
+            next: 0,
+            source: None,
+            decoder: crate::pass::decoder(crate::pass::limits(), state)?,
+            ready: VecDeque::new(),
+            raised: Raised::default(),
+            problems: Vec::new(),
+            split: split_biflows,
+            strict,
+        })))
+    }
+
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Record>> {
+        let poisoned = || PyRuntimeError::new_err("reading failed in another thread");
+        py.detach(|| self.0.lock().map_err(|_| poisoned())?.record())
+    }
+
+    /// Counters, templates and domains so far, and the first problems.
+    #[getter]
+    fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let walk = self.0.lock_py_attached(py);
+        let walk = walk.map_err(|_| PyRuntimeError::new_err("reading failed"))?;
+        let names: Vec<String> = walk.inputs.iter().map(Input::name).collect();
+        Report::of(&walk.decoder, &walk.problems, &names).to_python(py)
+    }
+
+    #[getter]
+    fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let walk = self.0.lock_py_attached(py);
+        let walk = walk.map_err(|_| PyRuntimeError::new_err("reading failed"))?;
+        let names: Vec<String> = walk.inputs.iter().map(Input::name).collect();
+        problems_to_python(py, &walk.problems, &names)
+    }
+}

@@ -1,0 +1,185 @@
+//! What a decoder counted and knows, as plain Python.
+
+use netflow_arrow::{BatchBuilder, Scan, ScanProblem};
+use netflow_core::wire::template::FieldLength;
+use netflow_core::{Decoder, DomainReport, KnownTemplate, Stats};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::value;
+
+/// Counters, problems, templates and domains of a decoder.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    stats: Stats,
+    problems: Vec<ScanProblem>,
+    templates: Vec<Known>,
+    domains: Vec<DomainReport>,
+    names: Vec<String>,
+    faults: Vec<String>,
+}
+
+/// A template in force.
+#[derive(Debug, Clone)]
+struct Known {
+    exporter: String,
+    protocol: &'static str,
+    observation_domain: u32,
+    id: u16,
+    is_options: bool,
+    fields: Vec<(String, Option<u16>)>,
+}
+
+impl Known {
+    fn new(known: &KnownTemplate<'_>) -> Self {
+        let fields = known.template.fields().iter().map(|field| {
+            let name = field
+                .name()
+                .map_or_else(|| field.key().to_string(), str::to_owned);
+            let length = match field.length() {
+                FieldLength::Fixed(length) => Some(length),
+                FieldLength::Variable => None,
+            };
+            (name, length)
+        });
+        Self {
+            exporter: known.exporter.ip().to_string(),
+            protocol: known.protocol.name(),
+            observation_domain: known.observation_domain,
+            id: known.template.id(),
+            is_options: known.template.is_options(),
+            fields: fields.collect(),
+        }
+    }
+
+    fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dictionary = PyDict::new(py);
+        dictionary.set_item("exporter", &self.exporter)?;
+        dictionary.set_item("protocol", self.protocol)?;
+        dictionary.set_item("observation_domain", self.observation_domain)?;
+        dictionary.set_item("id", self.id)?;
+        dictionary.set_item("options", self.is_options)?;
+        dictionary.set_item("fields", &self.fields)?;
+        Ok(dictionary)
+    }
+}
+
+impl Report {
+    /// Of a scan that ended.
+    pub(crate) fn new<B: BatchBuilder>(scan: &Scan<B>, names: &[String]) -> Self {
+        let progress = scan.progress();
+        Self {
+            faults: progress.faults.iter().map(ToString::to_string).collect(),
+            ..Self::of(scan.decoder(), &progress.problems, names)
+        }
+    }
+
+    /// Of a decoder.
+    pub(crate) fn of(decoder: &Decoder, problems: &[ScanProblem], names: &[String]) -> Self {
+        Self {
+            stats: *decoder.stats(),
+            problems: problems.to_vec(),
+            templates: decoder
+                .templates()
+                .map(|known| Known::new(&known))
+                .collect(),
+            domains: decoder.domains().collect(),
+            names: names.to_vec(),
+            faults: Vec::new(),
+        }
+    }
+
+    pub(crate) fn to_python(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let dictionary = PyDict::new(py);
+        dictionary.set_item("stats", stats(py, &self.stats)?)?;
+        dictionary.set_item(
+            "problems",
+            problems_to_python(py, &self.problems, &self.names)?,
+        )?;
+        let templates = self.templates.iter().map(|known| known.to_python(py));
+        let templates = templates.collect::<PyResult<Vec<_>>>()?;
+        dictionary.set_item("templates", PyList::new(py, templates)?)?;
+        let domains = self.domains.iter().map(|report| domain(py, report));
+        let domains = domains.collect::<PyResult<Vec<_>>>()?;
+        dictionary.set_item("domains", PyList::new(py, domains)?)?;
+        dictionary.set_item("faults", &self.faults)?;
+        Ok(dictionary.into_any().unbind())
+    }
+}
+
+/// The counters by name.
+fn stats<'py>(py: Python<'py>, stats: &Stats) -> PyResult<Bound<'py, PyDict>> {
+    let dictionary = PyDict::new(py);
+    for (name, count) in [
+        ("datagrams", stats.datagrams),
+        ("octets", stats.octets),
+        ("unreadable", stats.unreadable),
+        ("messages", stats.messages),
+        ("sets", stats.sets),
+        ("templates", stats.templates),
+        ("withdrawals", stats.withdrawals),
+        ("records", stats.records),
+        ("options_records", stats.options_records),
+        ("flow_samples", stats.flow_samples),
+        ("counters_samples", stats.counters_samples),
+        ("discarded_packets", stats.discarded_packets),
+        ("late_sets", stats.late_sets),
+        ("given_up_sets", stats.given_up_sets),
+        ("given_up_octets", stats.given_up_octets),
+        ("evicted", stats.evicted),
+    ] {
+        dictionary.set_item(name, count)?;
+    }
+    let problems = PyDict::new(py);
+    for (code, count) in stats.problems() {
+        problems.set_item(code, count)?;
+    }
+    dictionary.set_item("problems", problems)?;
+    Ok(dictionary)
+}
+
+fn domain<'py>(py: Python<'py>, report: &DomainReport) -> PyResult<Bound<'py, PyDict>> {
+    let dictionary = PyDict::new(py);
+    let time = |time: netflow_core::Timestamp| value::time(py, time.as_nanos().div_euclid(1_000));
+    dictionary.set_item("exporter", report.exporter.ip().to_string())?;
+    dictionary.set_item("protocol", report.protocol.name())?;
+    dictionary.set_item("observation_domain", report.observation_domain)?;
+    let agent = report.agent_address.map(|address| address.to_string());
+    dictionary.set_item("agent_address", agent)?;
+    dictionary.set_item("messages", report.messages)?;
+    dictionary.set_item("first_received", time(report.first_received)?)?;
+    dictionary.set_item("last_received", time(report.last_received)?)?;
+    dictionary.set_item("lost", report.sequence.lost)?;
+    dictionary.set_item("late", report.sequence.late)?;
+    dictionary.set_item("duplicated", report.sequence.duplicated)?;
+    dictionary.set_item("restarted", report.sequence.restarted)?;
+    dictionary.set_item("clock_skew", report.clock_skew)?;
+    dictionary.set_item("templates", report.templates)?;
+    Ok(dictionary)
+}
+
+/// Problems as the arguments of `netflow_rs.Problem`.
+pub(crate) fn problems_to_python(
+    py: Python<'_>,
+    problems: &[ScanProblem],
+    names: &[String],
+) -> PyResult<Py<PyAny>> {
+    let class = py.import("netflow_rs._errors")?.getattr("Problem")?;
+    let problems = problems.iter().map(|problem| {
+        let file = usize::try_from(problem.file)
+            .ok()
+            .and_then(|file| names.get(file));
+        class.call1((
+            problem.error.kind.code(),
+            problem.error.to_string(),
+            problem.error.offset,
+            problem.octets,
+            problem.set,
+            problem.frame,
+            problem.exporter.ip().to_string(),
+            file,
+        ))
+    });
+    let list = PyList::new(py, problems.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(list.into_any().unbind())
+}

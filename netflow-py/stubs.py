@@ -1,0 +1,197 @@
+"""Writes the stub of the compiled module: its attributes come from the table of fields.
+
+    python stubs.py          writes python/netflow_rs/_netflow.pyi
+    python stubs.py --check  compares it with what is there
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from netflow_rs._netflow import FIELDS
+
+STUB = Path(__file__).parent / "python" / "netflow_rs" / "_netflow.pyi"
+
+TYPES = {
+    "U8": "int",
+    "U16": "int",
+    "U32": "int",
+    "U64": "int",
+    "Flag": "bool",
+    "Address": "IPv4Address | IPv6Address",
+    "Mac": "str",
+    "Time": "datetime",
+    "Duration": "timedelta",
+    "Text": "str",
+    "Octets": "bytes",
+    "Name": "str",
+    "Application": "str",
+    "Numbers": "list[int]",
+}
+
+HEAD = '''\
+"""The compiled module. Written by stubs.py; do not edit."""
+
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any, Callable, Iterator, Sequence, final
+
+from ._errors import Problem
+
+__all__ = [
+    "Collector",
+    "FIELDS",
+    "Pass",
+    "Reader",
+    "Record",
+    "Records",
+    "State",
+    "Table",
+    "__version__",
+    "run",
+]
+
+__version__: str
+FIELDS: list[tuple[str, str, str]]
+
+_Inputs = Sequence[tuple[str, Callable[[], Any] | None]]
+
+def run(arguments: Sequence[str]) -> int: ...
+@final
+class Reader:
+    def __new__(
+        cls,
+        inputs: _Inputs,
+        *,
+        columns: Sequence[str] | None,
+        addresses: str,
+        types: str,
+        counters: bool,
+        rows: int,
+        split_biflows: bool,
+        discarded: bool,
+        file: bool,
+        ports: Sequence[int],
+        strict: bool,
+        state: bytes | None,
+    ) -> Reader: ...
+    def open(self) -> Pass: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    @property
+    def report(self) -> dict[str, Any] | None: ...
+
+@final
+class Pass:
+    def __iter__(self) -> Pass: ...
+    def __next__(self) -> Table: ...
+    @property
+    def octets_read(self) -> int: ...
+    def save(self) -> bytes: ...
+
+@final
+class Table:
+    @staticmethod
+    def concat(tables: Sequence[Table]) -> Table: ...
+    @staticmethod
+    def empty(reader: Reader) -> Table: ...
+    @property
+    def num_rows(self) -> int: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    @property
+    def nbytes(self) -> int: ...
+    def head(self, count: int) -> list[list[str | None]]: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+
+@final
+class Records:
+    def __new__(
+        cls,
+        inputs: _Inputs,
+        *,
+        split_biflows: bool,
+        ports: Sequence[int],
+        strict: bool,
+        state: bytes | None,
+    ) -> Records: ...
+    def __iter__(self) -> Records: ...
+    def __next__(self) -> Record: ...
+    @property
+    def report(self) -> dict[str, Any]: ...
+    @property
+    def problems(self) -> list[Problem]: ...
+
+@final
+class State:
+    def __new__(cls) -> State: ...
+    def decode(
+        self,
+        datagram: bytes | bytearray | memoryview,
+        host: str,
+        port: int,
+        received: int,
+        stream: bool,
+    ) -> list[Record]: ...
+    def save(self) -> bytes: ...
+    def load(self, state: bytes) -> None: ...
+    def end_session(self, host: str, port: int) -> None: ...
+    @property
+    def report(self) -> dict[str, Any]: ...
+    @property
+    def problems(self) -> list[Problem]: ...
+
+@final
+class Collector:
+    def __new__(
+        cls, *, columns: Sequence[str] | None, addresses: str, types: str, rows: int
+    ) -> Collector: ...
+    def push(
+        self, datagram: bytes | bytearray | memoryview, host: str, port: int, received: int
+    ) -> int: ...
+    def take(self) -> Table: ...
+    @property
+    def report(self) -> dict[str, Any]: ...
+
+@final
+class Record:
+    """One flow: the normalised fields as attributes, the elements of its record by name."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+    def __contains__(self, name: str, /) -> bool: ...
+    def __len__(self) -> int: ...
+    def __dir__(self) -> list[str]: ...
+    def keys(self) -> list[str]: ...
+    @property
+    def elements(self) -> dict[str, Any]: ...
+    @property
+    def fields(self) -> dict[str, Any]: ...
+'''
+
+
+def stub() -> str:
+    """The text of the stub."""
+    attributes = []
+    for name, field_type, _ in FIELDS:
+        python = TYPES[field_type]
+        attributes.append(f"    {name}: {python} | None\n")
+    return HEAD + "".join(attributes)
+
+
+def main() -> int:
+    """Writes or compares the stub."""
+    if "--check" in sys.argv:
+        if STUB.read_text() == stub():
+            return 0
+        print(f"{STUB} is out of date: run python {__file__}", file=sys.stderr)
+        return 1
+    STUB.write_text(stub())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""Datagrams of one's own, sockets, asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import struct
+import threading
+import time
+from datetime import datetime, timezone
+
+import pytest
+
+import netflow_rs as nf
+
+# IPFIX: header, a template of source address, destination port and octets, one record.
+DATAGRAM = bytes(
+    [0, 10, 0, 54, 0x60, 0x72, 0xCC, 0x40, 0, 0, 0, 1, 0, 0, 0, 7]
+    + [0, 2, 0, 20, 1, 0, 0, 3, 0, 8, 0, 4, 0, 11, 0, 2, 0, 1, 0, 8]
+    + [1, 0, 0, 18, 192, 0, 2, 1, 0, 53, 0, 0, 0, 0, 0, 0, 5, 0xDC]
+)
+DATA_ONLY = struct.pack(">HHIII", 10, 34, 0x6072CC40, 2, 7) + DATAGRAM[36:]
+
+
+@pytest.mark.parametrize("octets", [bytes, bytearray, memoryview])
+def test_a_decoder_takes_octets_of_any_kind(octets: type) -> None:
+    decoder = nf.Decoder()
+    received = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
+    [record] = decoder.decode(octets(DATAGRAM), exporter="192.0.2.9:50000", received=received)
+    assert record.source_address == ipaddress.ip_address("192.0.2.1")
+    assert (record.destination_port, record.octets, record.source_port) == (53, 1500, None)
+    assert record.exporter_address == ipaddress.ip_address("192.0.2.9")
+    assert (record.exporter_port, record.received) == (50000, received)
+    assert record["octetDeltaCount"] == 1500 and "octetDeltaCount" in record
+    assert record.keys() == [
+        "sourceIPv4Address",
+        "destinationTransportPort",
+        "octetDeltaCount",
+    ]
+    assert "192.0.2.1" in repr(record) and "source_address" in dir(record)
+    with pytest.raises(KeyError):
+        record["no such element"]
+    with pytest.raises(AttributeError, match="record"):
+        getattr(record, "octetDeltaCount")
+
+
+def test_state_is_kept_between_calls_and_belongs_to_an_exporter() -> None:
+    decoder = nf.Decoder()
+    decoder.decode(DATAGRAM, exporter="192.0.2.9")
+    assert len(decoder.decode(DATA_ONLY, exporter="192.0.2.9")) == 1
+    assert decoder.decode(DATA_ONLY, exporter=("192.0.2.10", 50000)) == []
+    assert [problem.kind for problem in decoder.problems] == ["no_template"]
+    assert decoder.stats["records"] == 2
+    [template] = decoder.templates
+    assert template["id"] == 256 and template["fields"][0] == ("sourceIPv4Address", 4)
+    assert len(decoder.domains) == 2
+    other = nf.Decoder()
+    other.load(decoder.save())
+    assert len(other.decode(DATA_ONLY, exporter="192.0.2.9")) == 1
+
+
+def test_what_is_no_flow_export_is_an_error() -> None:
+    decoder = nf.Decoder()
+    with pytest.raises(nf.NetflowError) as caught:
+        decoder.decode(b"\0\1")
+    assert caught.value.offset == 0 and caught.value.kind
+    for wrong in ("text", 7, None, [1, 2]):
+        with pytest.raises(TypeError):
+            decoder.decode(wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="address"):
+        decoder.decode(DATAGRAM, exporter="nowhere")
+    with pytest.raises(ValueError, match="time zone"):
+        decoder.decode(DATAGRAM, received=datetime(2026, 1, 1))
+    with pytest.raises(ValueError, match="state"):
+        decoder.load(b"none")
+
+
+def send(port: int, stop: threading.Event) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        while not stop.is_set():
+            sender.sendto(DATAGRAM, ("127.0.0.1", port))
+            time.sleep(0.01)
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_listen_yields_batches() -> None:
+    port, stop = free_port(), threading.Event()
+    batches = nf.listen(f"127.0.0.1:{port}", columns=["source_address", "octets"], interval=0.1)
+    sender = threading.Thread(target=send, args=(port, stop))
+    sender.start()
+    try:
+        for _ in range(2):
+            table = next(batches)
+            assert len(table) > 0 and table.columns == ["source_address", "octets"]
+    finally:
+        stop.set()
+        sender.join()
+        batches.close()  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="port"):
+        nf.listen("127.0.0.1")
+
+
+def test_listen_in_asyncio() -> None:
+    port, stop = free_port(), threading.Event()
+
+    async def first() -> nf.Table:
+        async for table in nf.listen_async(("127.0.0.1", port), interval=0.1):
+            return table
+        raise AssertionError("no batch")
+
+    sender = threading.Thread(target=send, args=(port, stop))
+    sender.start()
+    try:
+        table = asyncio.run(asyncio.wait_for(first(), 20))
+    finally:
+        stop.set()
+        sender.join()
+    assert len(table) > 0
+
+
+def test_a_collector_counts_what_it_cannot_read() -> None:
+    collector = nf.Collector(rows=2)
+    assert collector.push(DATAGRAM, ("192.0.2.9", 1)) == 1
+    assert collector.push(b"none", ("192.0.2.9", 1)) == 1
+    for _ in range(4):
+        collector.push(DATAGRAM, ("192.0.2.9", 1))
+    assert collector.rows == 5
+    assert len(collector.take()) == 5 and len(collector.take()) == 0
+    assert collector.stats["unreadable"] == 1 and len(collector.problems) == 1
