@@ -51,6 +51,7 @@
 //! | 10 | VRFs | entries: number (32), name (text) |
 //! | 11 | applications | entries: applicationId as it is sent (text), name (text) |
 //! | 12 | start | systemInitTimeMilliseconds as a time |
+//! | 13 | sampler names | entries: what has the name (8: 1 sampler, 2 selector), its number (64), name (text) |
 //!
 //! Key and account come with every domain, the others if they hold something.
 //! A tally is units received, lost, late, messages duplicated, restarts, units
@@ -152,4 +153,5 @@ pub(crate) mod kind {
     pub(crate) const VRFS: u16 = 10;
     pub(crate) const APPLICATIONS: u16 = 11;
     pub(crate) const START: u16 = 12;
+    pub(crate) const SAMPLER_NAMES: u16 = 13;
 }

@@ -18,6 +18,8 @@ pub(crate) struct OptionsRecord<'a> {
     selector: Option<u64>,
     interface: Option<u32>,
     template: Option<u16>,
+    sampler_name: Option<&'a [u8]>,
+    selector_name: Option<&'a [u8]>,
     random_interval: Option<u64>,
     rate: ToldRate<'a>,
     interface_name: Option<&'a [u8]>,
@@ -72,6 +74,7 @@ impl<'a> OptionsRecord<'a> {
             50 => set(&mut self.random_interval, unsigned(octets)),
             82 => set(&mut self.interface_name, text),
             83 => set(&mut self.interface_description, text),
+            84 => set(&mut self.sampler_name, text),
             95 => set(
                 &mut self.application,
                 Some(octets).filter(|id| !id.is_empty()),
@@ -89,6 +92,7 @@ impl<'a> OptionsRecord<'a> {
             309 => set(&mut self.rate.size, unsigned(octets)),
             310 => set(&mut self.rate.population, unsigned(octets)),
             311 => set(&mut self.rate.probability, Some(octets)),
+            335 => set(&mut self.selector_name, text),
             339 => set(&mut self.type_data, narrow(octets)),
             341 => set(&mut self.type_name, text),
             344 => set(&mut self.type_semantics, narrow(octets)),
@@ -112,6 +116,16 @@ impl<'a> OptionsRecord<'a> {
             .or_else(|| self.interface.map(SamplerKey::Interface))
             .or_else(|| self.template.map(SamplerKey::Template))
             .unwrap_or(SamplerKey::Exporter)
+    }
+
+    /// The sampler or selector that the record names, and its name.
+    fn named_sampler(&self) -> Option<(SamplerKey, &'a [u8])> {
+        let [sampler, selector] = [self.sampler_name, self.selector_name];
+        match self.sampled() {
+            key @ SamplerKey::Sampler(_) => Some((key, sampler.or(selector)?)),
+            key @ SamplerKey::Selector(_) => Some((key, selector.or(sampler)?)),
+            _ => None,
+        }
     }
 
     /// The element that a type record describes (RFC 5610, section 3.9).
@@ -141,6 +155,7 @@ impl<'a> OptionsRecord<'a> {
             self.vrf_name,
             self.application,
             self.application_name,
+            self.named_sampler().map(|(_, name)| name),
         ]
         .into_iter()
         .flatten()
@@ -174,6 +189,9 @@ impl Exporter {
                 .application
                 .zip(options.application_name)
                 .is_some_and(|(id, name)| !names.applications.has(id, name))
+            || options
+                .named_sampler()
+                .is_some_and(|(key, name)| !names.samplers.has(&key, name))
             || options
                 .system_init
                 .and_then(Timestamp::from_millis)
@@ -210,6 +228,9 @@ impl Exporter {
             if applications.insert(Box::from(id), name) {
                 applications.charge(id.len());
             }
+        }
+        if let Some((key, name)) = options.named_sampler() {
+            self.names.samplers.insert(key, name);
         }
         if let Some(time) = options.system_init.and_then(Timestamp::from_millis) {
             self.system_init = Some(time);

@@ -1,9 +1,10 @@
-//! Names that options give to interfaces, VRFs and applications.
+//! Names that options give to interfaces, VRFs, applications and samplers.
 
 use alloc::boxed::Box;
 use core::borrow::Borrow;
 use core::hash::Hash;
 
+use super::SamplerKey;
 use crate::hash::KeyedHash;
 use crate::table::Table;
 use crate::value::Text;
@@ -15,6 +16,8 @@ pub(crate) struct Names {
     pub(crate) vrfs: NameTable<u32>,
     /// By the applicationId as it is sent (RFC 6759).
     pub(crate) applications: NameTable<Box<[u8]>>,
+    /// Of samplers and selectors only.
+    pub(crate) samplers: NameTable<SamplerKey>,
 }
 
 impl Names {
@@ -23,6 +26,7 @@ impl Names {
             interfaces: NameTable::new(hash),
             vrfs: NameTable::new(hash),
             applications: NameTable::new(hash),
+            samplers: NameTable::new(hash),
         }
     }
 
@@ -31,6 +35,7 @@ impl Names {
             .memory()
             .saturating_add(self.vrfs.memory())
             .saturating_add(self.applications.memory())
+            .saturating_add(self.samplers.memory())
     }
 
     /// Octets that must be free for the tables to take one more name each.
@@ -40,6 +45,7 @@ impl Names {
             .growth()
             .saturating_add(self.vrfs.names.growth())
             .saturating_add(self.applications.names.growth())
+            .saturating_add(self.samplers.names.growth())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::hash::Hash;
 
 use super::names::NameTable;
 use super::sampling::Announced;
@@ -17,18 +18,20 @@ pub(crate) enum Learned<'a> {
     Interface(u32, &'a [u8]),
     Vrf(u32, &'a [u8]),
     Application(&'a [u8], &'a [u8]),
+    Sampler(SamplerKey, &'a [u8]),
     Start(Timestamp),
-    /// A rate that is none, or of what is not known here.
+    /// A rate that is none, or a rate or name of what is not known here.
     Meaningless,
 }
 
 impl<'a> Learned<'a> {
     /// The kinds of the sections that hold such.
-    pub(crate) const KINDS: [u16; 5] = [
+    pub(crate) const KINDS: [u16; 6] = [
         kind::RATES,
         kind::INTERFACES,
         kind::VRFS,
         kind::APPLICATIONS,
+        kind::SAMPLER_NAMES,
         kind::START,
     ];
 
@@ -39,6 +42,12 @@ impl<'a> Learned<'a> {
             kind::INTERFACES => Self::Interface(reader.u32()?, text(reader)?),
             kind::VRFS => Self::Vrf(reader.u32()?, text(reader)?),
             kind::APPLICATIONS => Self::Application(text(reader)?, text(reader)?),
+            kind::SAMPLER_NAMES => {
+                let (of, number, name) = (reader.u8()?, reader.u64()?, text(reader)?);
+                let named = matches!(of, SAMPLER | SELECTOR);
+                let key = sampler_key(of, number).filter(|_| named);
+                key.map_or(Self::Meaningless, |key| Self::Sampler(key, name))
+            }
             _ => {
                 let start = Self::Start(time(reader)?);
                 // A start is alone in its section.
@@ -51,7 +60,7 @@ impl<'a> Learned<'a> {
     /// Octets it takes besides its place in a table.
     const fn len(&self) -> usize {
         match self {
-            Self::Interface(_, name) | Self::Vrf(_, name) => name.len(),
+            Self::Interface(_, name) | Self::Vrf(_, name) | Self::Sampler(_, name) => name.len(),
             Self::Application(id, name) => id.len().saturating_add(name.len()),
             Self::Rate(..) | Self::Start(_) | Self::Meaningless => 0,
         }
@@ -72,16 +81,30 @@ fn announced(reader: &mut Reader<'_>) -> Option<Announced> {
     })
 }
 
-fn rate<'a>(of: u8, number: u64, announced: Announced) -> Learned<'a> {
-    let key = match of {
+fn sampler_key(of: u8, number: u64) -> Option<SamplerKey> {
+    match of {
         EXPORTER => Some(SamplerKey::Exporter),
         SAMPLER => Some(SamplerKey::Sampler(number)),
         SELECTOR => Some(SamplerKey::Selector(number)),
         INTERFACE => u32::try_from(number).ok().map(SamplerKey::Interface),
         TEMPLATE => u16::try_from(number).ok().map(SamplerKey::Template),
         _ => None,
-    };
+    }
+}
+
+/// What [`sampler_key`] reads again.
+fn numbered(key: SamplerKey) -> (u8, u64) {
     match key {
+        SamplerKey::Exporter => (EXPORTER, 0),
+        SamplerKey::Sampler(id) => (SAMPLER, id),
+        SamplerKey::Selector(id) => (SELECTOR, id),
+        SamplerKey::Interface(index) => (INTERFACE, u64::from(index)),
+        SamplerKey::Template(id) => (TEMPLATE, u64::from(id)),
+    }
+}
+
+fn rate<'a>(of: u8, number: u64, announced: Announced) -> Learned<'a> {
+    match sampler_key(of, number) {
         Some(key) if announced.rate > 0 => Learned::Rate(key, announced),
         _ => Learned::Meaningless,
     }
@@ -102,19 +125,22 @@ impl Exporter {
                 out.text(name);
             }
         });
+        out.section(kind::SAMPLER_NAMES, |out| {
+            let entries = names.samplers.entries();
+            let mut entries: Vec<_> = entries.map(|(key, name)| (numbered(*key), name)).collect();
+            entries.sort_unstable();
+            for ((of, number), name) in entries {
+                out.u8(of);
+                out.u64(number);
+                out.text(name);
+            }
+        });
         if let Some(start) = self.system_init {
             out.section(kind::START, |out| out.time(start));
         }
     }
 
     fn save_rates(&self, out: &mut Writer<'_>) {
-        let numbered = |key| match key {
-            SamplerKey::Exporter => (EXPORTER, 0),
-            SamplerKey::Sampler(id) => (SAMPLER, id),
-            SamplerKey::Selector(id) => (SELECTOR, id),
-            SamplerKey::Interface(index) => (INTERFACE, u64::from(index)),
-            SamplerKey::Template(id) => (TEMPLATE, u64::from(id)),
-        };
         let entries = self.samplers.iter();
         let mut entries: Vec<_> = entries
             .map(|(key, announced)| (numbered(key), announced))
@@ -143,6 +169,7 @@ impl Exporter {
                 let table = &names.applications;
                 (table.get(*id).is_some(), table.has(*id, name))
             }
+            Learned::Sampler(key, name) => known(&names.samplers, key, name),
             Learned::Start(time) => {
                 let known = self.system_init;
                 (known.is_some(), known == Some(*time))
@@ -169,6 +196,9 @@ impl Exporter {
                     names.applications.charge(id.len());
                 }
             }
+            Learned::Sampler(key, name) => {
+                names.samplers.insert(key, name);
+            }
             Learned::Start(time) => self.system_init = Some(time),
             Learned::Meaningless => {}
         }
@@ -176,7 +206,7 @@ impl Exporter {
 }
 
 /// Whether the number has a name, and whether it is this one.
-fn known(table: &NameTable<u32>, number: &u32, name: &[u8]) -> (bool, bool) {
+fn known<K: Eq + Hash>(table: &NameTable<K>, number: &K, name: &[u8]) -> (bool, bool) {
     (table.get(number).is_some(), table.has(number, name))
 }
 

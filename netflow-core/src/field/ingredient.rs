@@ -99,6 +99,8 @@ ingredients! {
     SamplerId U64 [48];
     /// The selector, likewise.
     SelectorId U64 [302];
+    /// Name of the sampler or selector, in the record itself.
+    SamplerName Text [84 335];
     /// Name of the application, in the record itself.
     ApplicationName Text [96];
     /// Packets taken in a row.

@@ -6,6 +6,7 @@ mod builder;
 mod clock;
 mod fixed;
 mod lists;
+mod names;
 mod options;
 mod scope;
 mod templates;
