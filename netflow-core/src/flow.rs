@@ -18,13 +18,14 @@ pub use self::clock::ClockRule;
 pub use self::numbers::{Numbers, NumbersIter};
 pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::{Sampling, SamplingRule};
-pub use self::value::{ApplicationId, FlowValue};
+pub use self::value::FlowValue;
 use crate::exporter::Exporter;
 use crate::field::{FlowField, normalised_fields};
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::template::Slot;
 use crate::time::Timestamp;
+pub use crate::value::ApplicationId;
 use crate::value::{MacAddress, Text};
 use crate::wire::sflow;
 

@@ -52,6 +52,7 @@
 //! | 11 | applications | entries: applicationId as it is sent (text), name (text) |
 //! | 12 | start | systemInitTimeMilliseconds as a time |
 //! | 13 | sampler names | entries: what has the name (8: 1 sampler, 2 selector), its number (64), name (text) |
+//! | 14 | descriptions | of applications without a name, as kind 11: applicationId as it is sent (text), description (text) |
 //!
 //! Key and account come with every domain, the others if they hold something.
 //! A tally is units received, lost, late, messages duplicated, restarts, units
@@ -154,4 +155,5 @@ pub(crate) mod kind {
     pub(crate) const APPLICATIONS: u16 = 11;
     pub(crate) const START: u16 = 12;
     pub(crate) const SAMPLER_NAMES: u16 = 13;
+    pub(crate) const DESCRIPTIONS: u16 = 14;
 }

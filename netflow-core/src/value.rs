@@ -1,12 +1,14 @@
 //! What octets mean: octets and an abstract data type give a [`Value`]
 //! (RFC 7011, section 6; RFC 7012, section 3).
 
+mod application;
 mod display;
 mod large;
 mod ntp;
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+pub use self::application::ApplicationId;
 pub use self::large::LargeUnsigned;
 pub use self::ntp::NtpTime;
 use crate::element::DataType;

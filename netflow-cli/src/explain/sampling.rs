@@ -82,7 +82,7 @@ impl Announced {
                 self.interfaces.push_within((index, name.to_string()), ALL);
             }
             Fact::VrfName(number, name) => self.vrfs.push_within((number, name.to_string()), ALL),
-            Fact::ApplicationName(id, name) => {
+            Fact::ApplicationName(id, name) | Fact::ApplicationDescription(id, name) => {
                 let id = id.iter().map(|octet| format!("{octet:02x}")).collect();
                 self.applications.push_within((id, name.to_string()), ALL);
             }

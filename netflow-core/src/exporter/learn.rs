@@ -1,7 +1,5 @@
 //! Reading an options record: what it is about, and what it says.
 
-use alloc::boxed::Box;
-
 use super::Exporter;
 use super::sampling::{Announced, SamplerKey, ToldRate};
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
@@ -29,6 +27,7 @@ pub(crate) struct OptionsRecord<'a> {
     vrf_name: Option<&'a [u8]>,
     application: Option<&'a [u8]>,
     application_name: Option<&'a [u8]>,
+    application_description: Option<&'a [u8]>,
     system_init: Option<u64>,
     type_enterprise: Option<u32>,
     type_element: Option<u16>,
@@ -75,6 +74,7 @@ impl<'a> OptionsRecord<'a> {
             82 => set(&mut self.interface_name, text),
             83 => set(&mut self.interface_description, text),
             84 => set(&mut self.sampler_name, text),
+            94 => set(&mut self.application_description, text),
             95 => set(
                 &mut self.application,
                 Some(octets).filter(|id| !id.is_empty()),
@@ -118,6 +118,13 @@ impl<'a> OptionsRecord<'a> {
             .unwrap_or(SamplerKey::Exporter)
     }
 
+    /// The application that the record describes without naming it.
+    fn described_application(&self) -> Option<(&'a [u8], &'a [u8])> {
+        let description = self.application_description;
+        let description = description.filter(|_| self.application_name.is_none());
+        self.application.zip(description)
+    }
+
     /// The sampler or selector that the record names, and its name.
     fn named_sampler(&self) -> Option<(SamplerKey, &'a [u8])> {
         let [sampler, selector] = [self.sampler_name, self.selector_name];
@@ -154,7 +161,7 @@ impl<'a> OptionsRecord<'a> {
             self.vrf_name,
             self.vrf_name,
             self.application,
-            self.application_name,
+            self.application_name.or(self.application_description),
             self.named_sampler().map(|(_, name)| name),
         ]
         .into_iter()
@@ -188,7 +195,10 @@ impl Exporter {
             || options
                 .application
                 .zip(options.application_name)
-                .is_some_and(|(id, name)| !names.applications.has(id, name))
+                .is_some_and(|(id, name)| !names.applications.has_application(id, name))
+            || options
+                .described_application()
+                .is_some_and(|(id, text)| !names.descriptions.has_application(id, text))
             || options
                 .named_sampler()
                 .is_some_and(|(key, name)| !names.samplers.has(&key, name))
@@ -224,10 +234,10 @@ impl Exporter {
             }
         }
         if let Some((id, name)) = options.application.zip(options.application_name) {
-            let applications = &mut self.names.applications;
-            if applications.insert(Box::from(id), name) {
-                applications.charge(id.len());
-            }
+            self.names.applications.insert_application(id, name);
+        }
+        if let Some((id, text)) = options.described_application() {
+            self.names.descriptions.insert_application(id, text);
         }
         if let Some((key, name)) = options.named_sampler() {
             self.names.samplers.insert(key, name);

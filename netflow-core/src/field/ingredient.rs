@@ -103,6 +103,10 @@ ingredients! {
     SamplerName Text [84 335];
     /// Name of the application, in the record itself.
     ApplicationName Text [96];
+    /// Description of the application, likewise.
+    ApplicationDescription Text [94];
+    /// Name of the VRF, likewise.
+    VrfName Text [236];
     /// Packets taken in a row.
     SamplingPacketInterval U64 [305];
     /// Packets left out in a row.

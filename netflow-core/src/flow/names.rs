@@ -2,7 +2,7 @@
 
 use super::{Flow, ingredient};
 use crate::exporter::SamplerKey;
-use crate::field::{FlowField, Ingredient};
+use crate::field::Ingredient;
 use crate::record::DataRecord;
 use crate::value::Text;
 
@@ -21,29 +21,47 @@ impl<'m> Flow<'m> {
         names.interfaces.get(&self.output_interface()?)
     }
 
-    /// Name of the ingress VRF.
+    /// Name of the ingress VRF: of the record, else of the options. A record
+    /// has one name (element 236) and may have two numbers, so it names the
+    /// ingress VRF unless there is only an egress VRF.
     #[must_use]
     pub fn ingress_vrf_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter.as_ref()?.names;
-        names.vrfs.get(&self.ingress_vrf()?)
+        let (ingress, egress) = (self.ingress_vrf(), self.egress_vrf());
+        let named = ingress.is_some() || egress.is_none();
+        self.vrf_name(ingress, named)
     }
 
-    /// Name of the egress VRF.
+    /// Name of the egress VRF: of the record if it is the ingress VRF too or
+    /// there is none, else of the options.
     #[must_use]
     pub fn egress_vrf_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter.as_ref()?.names;
-        names.vrfs.get(&self.egress_vrf()?)
+        let (ingress, egress) = (self.ingress_vrf(), self.egress_vrf());
+        let named = egress.is_some() && (ingress.is_none() || ingress == egress);
+        self.vrf_name(egress, named)
+    }
+
+    fn vrf_name(&self, number: Option<u32>, named: bool) -> Option<Text<'m>> {
+        let record = self.record().filter(|_| named);
+        let in_record = record.and_then(|record| sent(record, Ingredient::VrfName));
+        in_record.or_else(|| {
+            let names = &self.origin.exporter.as_ref()?.names;
+            names.vrfs.get(&number?)
+        })
     }
 
     /// Name of the application: of the record, else of the options
-    /// (RFC 6759, section 4).
+    /// (RFC 6759, section 4); its description if it has no name.
     #[must_use]
     pub fn application_name(&self) -> Option<Text<'m>> {
         let record = self.record()?;
         sent(record, Ingredient::ApplicationName).or_else(|| {
-            let names = &self.origin.exporter.as_ref()?.names;
-            let id = Self::octets_of(record, FlowField::ApplicationId)?;
-            names.applications.get(id)
+            let told = || {
+                let names = &self.origin.exporter.as_ref()?.names;
+                let id = self.application_id()?;
+                let name = names.applications.get(&id);
+                name.or_else(|| names.descriptions.get(&id))
+            };
+            told().or_else(|| sent(record, Ingredient::ApplicationDescription))
         })
     }
 

@@ -209,3 +209,25 @@ fn samplers_and_selectors_have_the_names_they_had() {
         .collect();
     assert_eq!(names, ["core", "edge"]);
 }
+
+#[test]
+fn applications_are_described_as_they_were() {
+    let mut whole = decoder(1);
+    let options = Message::ipfix(9)
+        .options_template(300, 1, &[(95, 4), (94, 5)])
+        .set(300, b"\x0d\0\0\x50pages");
+    tell(&mut whole, 1, &numbered(&options, 1));
+    let mut decoder = restarted(&whole);
+    assert_eq!(shown(&decoder), shown(&whole));
+    assert_eq!(decoder.save(), whole.save());
+    // Kind 14 of the table of the format.
+    let entry = b"\0\x0e\0\0\0\0\0\0\0\x0d\0\x04\x0d\0\0\x50\0\x05pages";
+    let snapshot = whole.save();
+    let found = snapshot.windows(entry.len());
+    assert_eq!(found.filter(|octets| octets == entry).count(), 1);
+    let flow = Message::ipfix(9).template(256, &[(95, 3)]);
+    let payload = numbered(&flow.set(256, &[13, 0, 80]), 2);
+    let message = decoder.decode(later(1, 2, &payload)).unwrap();
+    let flow = message.flows().next().unwrap();
+    assert_eq!(flow.application_name().unwrap().to_string(), "pages");
+}
