@@ -136,10 +136,10 @@ impl Exporter {
         out.section(kind::INTERFACES, |out| save_names(&names.interfaces, out));
         out.section(kind::VRFS, |out| save_names(&names.vrfs, out));
         out.section(kind::APPLICATIONS, |out| {
-            save_applications(&names.applications, out)
+            save_applications(&names.applications, out);
         });
         out.section(kind::DESCRIPTIONS, |out| {
-            save_applications(&names.descriptions, out)
+            save_applications(&names.descriptions, out);
         });
         out.section(kind::SAMPLER_NAMES, |out| {
             let entries = names.samplers.entries();

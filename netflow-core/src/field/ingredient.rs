@@ -123,6 +123,16 @@ ingredients! {
     IpHeader Text [313];
     /// The first octets of a sampled label stack.
     MplsLabelStack Text [316];
+    /// The first octets behind the IP header of a sampled packet.
+    IpPayload Text [314];
+    /// The first octets behind the label stack of a sampled packet.
+    MplsPayload Text [317];
+    /// What kind of frame the section is of.
+    DataLinkFrameType U64 [408];
+    /// Where in its header or payload the section begins.
+    SectionOffset U64 [409];
+    /// What follows the first header of IPv6.
+    NextHeader U8 [193];
     /// Addresses, ports and protocol of the inner packet, where records repeat
     /// elements.
     InnerSourceIpv4 Address [8] second;

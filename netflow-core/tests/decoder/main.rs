@@ -9,5 +9,6 @@ mod lists;
 mod names;
 mod options;
 mod scope;
+mod sections;
 mod templates;
 mod waiting;
