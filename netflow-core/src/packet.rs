@@ -94,7 +94,6 @@ enum Link {
     Ethernet,
     Ieee80211,
     /// Labels that are not there.
-    #[cfg_attr(not(feature = "alloc"), expect(dead_code, reason = "of records only"))]
     Mpls,
 }
 
