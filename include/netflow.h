@@ -172,126 +172,128 @@ enum netflow_flow_field
   NETFLOW_FIELD_SAMPLING_RATE = 25,
   // Which rule gave the sampling rate.
   NETFLOW_FIELD_SAMPLING = 26,
+  // Name of the sampler or selector of the record.
+  NETFLOW_FIELD_SAMPLER_NAME = 27,
   // Octets times the sampling rate; absent when that is not known.
-  NETFLOW_FIELD_OCTETS_SCALED = 27,
+  NETFLOW_FIELD_OCTETS_SCALED = 28,
   // Packets times the sampling rate; absent when that is not known.
-  NETFLOW_FIELD_PACKETS_SCALED = 28,
+  NETFLOW_FIELD_PACKETS_SCALED = 29,
   // All TCP flags seen.
-  NETFLOW_FIELD_TCP_FLAGS = 29,
+  NETFLOW_FIELD_TCP_FLAGS = 30,
   // Type of service or traffic class.
-  NETFLOW_FIELD_TOS = 30,
+  NETFLOW_FIELD_TOS = 31,
   // 4 or 6.
-  NETFLOW_FIELD_IP_VERSION = 31,
+  NETFLOW_FIELD_IP_VERSION = 32,
   // Time to live or hop limit.
-  NETFLOW_FIELD_TTL = 32,
+  NETFLOW_FIELD_TTL = 33,
   // Lowest time to live.
-  NETFLOW_FIELD_MIN_TTL = 33,
+  NETFLOW_FIELD_MIN_TTL = 34,
   // Highest time to live.
-  NETFLOW_FIELD_MAX_TTL = 34,
+  NETFLOW_FIELD_MAX_TTL = 35,
   // Identification of the IP datagram.
-  NETFLOW_FIELD_FRAGMENT_ID = 35,
+  NETFLOW_FIELD_FRAGMENT_ID = 36,
   // Offset of the fragment.
-  NETFLOW_FIELD_FRAGMENT_OFFSET = 36,
+  NETFLOW_FIELD_FRAGMENT_OFFSET = 37,
   // Flow label of IPv6.
-  NETFLOW_FIELD_IPV6_FLOW_LABEL = 37,
+  NETFLOW_FIELD_IPV6_FLOW_LABEL = 38,
   // EtherType of the network layer.
-  NETFLOW_FIELD_ETHER_TYPE = 38,
+  NETFLOW_FIELD_ETHER_TYPE = 39,
   // ICMP or ICMPv6 type.
-  NETFLOW_FIELD_ICMP_TYPE = 39,
+  NETFLOW_FIELD_ICMP_TYPE = 40,
   // ICMP or ICMPv6 code.
-  NETFLOW_FIELD_ICMP_CODE = 40,
+  NETFLOW_FIELD_ICMP_CODE = 41,
   // Interface the flow came in by.
-  NETFLOW_FIELD_INPUT_INTERFACE = 41,
+  NETFLOW_FIELD_INPUT_INTERFACE = 42,
   // Interface the flow went out by.
-  NETFLOW_FIELD_OUTPUT_INTERFACE = 42,
+  NETFLOW_FIELD_OUTPUT_INTERFACE = 43,
   // Name of the input interface.
-  NETFLOW_FIELD_INPUT_INTERFACE_NAME = 43,
+  NETFLOW_FIELD_INPUT_INTERFACE_NAME = 44,
   // Name of the output interface.
-  NETFLOW_FIELD_OUTPUT_INTERFACE_NAME = 44,
+  NETFLOW_FIELD_OUTPUT_INTERFACE_NAME = 45,
   // Source MAC address.
-  NETFLOW_FIELD_SOURCE_MAC = 45,
+  NETFLOW_FIELD_SOURCE_MAC = 46,
   // Destination MAC address.
-  NETFLOW_FIELD_DESTINATION_MAC = 46,
+  NETFLOW_FIELD_DESTINATION_MAC = 47,
   // VLAN the flow came in by.
-  NETFLOW_FIELD_VLAN = 47,
+  NETFLOW_FIELD_VLAN = 48,
   // VLAN the flow went out by.
-  NETFLOW_FIELD_POST_VLAN = 48,
+  NETFLOW_FIELD_POST_VLAN = 49,
   // MPLS labels, from the top.
-  NETFLOW_FIELD_MPLS_LABELS = 49,
+  NETFLOW_FIELD_MPLS_LABELS = 50,
   // Next hop.
-  NETFLOW_FIELD_NEXT_HOP = 50,
+  NETFLOW_FIELD_NEXT_HOP = 51,
   // BGP next hop.
-  NETFLOW_FIELD_BGP_NEXT_HOP = 51,
+  NETFLOW_FIELD_BGP_NEXT_HOP = 52,
   // AS of the source; of sFlow, that of the router where it is its own.
-  NETFLOW_FIELD_SOURCE_AS = 52,
+  NETFLOW_FIELD_SOURCE_AS = 53,
   // AS of the destination; of sFlow, that of the router where it is its own.
-  NETFLOW_FIELD_DESTINATION_AS = 53,
+  NETFLOW_FIELD_DESTINATION_AS = 54,
   // AS of the BGP next hop.
-  NETFLOW_FIELD_NEXT_AS = 54,
+  NETFLOW_FIELD_NEXT_AS = 55,
   // AS path to the destination.
-  NETFLOW_FIELD_AS_PATH = 55,
+  NETFLOW_FIELD_AS_PATH = 56,
   // BGP communities.
-  NETFLOW_FIELD_COMMUNITIES = 56,
+  NETFLOW_FIELD_COMMUNITIES = 57,
   // Prefix length of the source.
-  NETFLOW_FIELD_SOURCE_PREFIX_LENGTH = 57,
+  NETFLOW_FIELD_SOURCE_PREFIX_LENGTH = 58,
   // Prefix length of the destination.
-  NETFLOW_FIELD_DESTINATION_PREFIX_LENGTH = 58,
+  NETFLOW_FIELD_DESTINATION_PREFIX_LENGTH = 59,
   // VRF the flow came in by.
-  NETFLOW_FIELD_INGRESS_VRF = 59,
+  NETFLOW_FIELD_INGRESS_VRF = 60,
   // VRF the flow went out by.
-  NETFLOW_FIELD_EGRESS_VRF = 60,
+  NETFLOW_FIELD_EGRESS_VRF = 61,
   // Name of the ingress VRF.
-  NETFLOW_FIELD_INGRESS_VRF_NAME = 61,
+  NETFLOW_FIELD_INGRESS_VRF_NAME = 62,
   // Name of the egress VRF.
-  NETFLOW_FIELD_EGRESS_VRF_NAME = 62,
+  NETFLOW_FIELD_EGRESS_VRF_NAME = 63,
   // Source address after translation.
-  NETFLOW_FIELD_POST_NAT_SOURCE_ADDRESS = 63,
+  NETFLOW_FIELD_POST_NAT_SOURCE_ADDRESS = 64,
   // Destination address after translation.
-  NETFLOW_FIELD_POST_NAT_DESTINATION_ADDRESS = 64,
+  NETFLOW_FIELD_POST_NAT_DESTINATION_ADDRESS = 65,
   // Source port after translation.
-  NETFLOW_FIELD_POST_NAT_SOURCE_PORT = 65,
+  NETFLOW_FIELD_POST_NAT_SOURCE_PORT = 66,
   // Destination port after translation.
-  NETFLOW_FIELD_POST_NAT_DESTINATION_PORT = 66,
+  NETFLOW_FIELD_POST_NAT_DESTINATION_PORT = 67,
   // 0 ingress, 1 egress.
-  NETFLOW_FIELD_DIRECTION = 67,
+  NETFLOW_FIELD_DIRECTION = 68,
   // Forwarding status (RFC 7270, section 4.12).
-  NETFLOW_FIELD_FORWARDING_STATUS = 68,
+  NETFLOW_FIELD_FORWARDING_STATUS = 69,
   // Why sFlow discarded the packet.
-  NETFLOW_FIELD_DROP_REASON = 69,
+  NETFLOW_FIELD_DROP_REASON = 70,
   // Why the flow ended.
-  NETFLOW_FIELD_FLOW_END_REASON = 70,
+  NETFLOW_FIELD_FLOW_END_REASON = 71,
   // Firewall event.
-  NETFLOW_FIELD_FIREWALL_EVENT = 71,
+  NETFLOW_FIELD_FIREWALL_EVENT = 72,
   // Firewall extended event of Cisco (field type 33002).
-  NETFLOW_FIELD_FIREWALL_EXTENDED_EVENT = 72,
+  NETFLOW_FIELD_FIREWALL_EXTENDED_EVENT = 73,
   // Access list of the input, three numbers of four octets (33000).
-  NETFLOW_FIELD_INGRESS_ACL = 73,
+  NETFLOW_FIELD_INGRESS_ACL = 74,
   // Access list of the output (33001).
-  NETFLOW_FIELD_EGRESS_ACL = 74,
+  NETFLOW_FIELD_EGRESS_ACL = 75,
   // NAT event.
-  NETFLOW_FIELD_NAT_EVENT = 75,
+  NETFLOW_FIELD_NAT_EVENT = 76,
   // Application, as `engine:selector` (RFC 6759).
-  NETFLOW_FIELD_APPLICATION_ID = 76,
+  NETFLOW_FIELD_APPLICATION_ID = 77,
   // Name of the application.
-  NETFLOW_FIELD_APPLICATION_NAME = 77,
+  NETFLOW_FIELD_APPLICATION_NAME = 78,
   // Name of the user.
-  NETFLOW_FIELD_USER_NAME = 78,
+  NETFLOW_FIELD_USER_NAME = 79,
   // Number of the flow or connection.
-  NETFLOW_FIELD_FLOW_ID = 79,
+  NETFLOW_FIELD_FLOW_ID = 80,
   // How the inner packet of a sampled packet is carried, such as `vxlan`.
-  NETFLOW_FIELD_TUNNEL_TYPE = 80,
+  NETFLOW_FIELD_TUNNEL_TYPE = 81,
   // Number of the tunnel: VNI, GRE key, TEID.
-  NETFLOW_FIELD_TUNNEL_ID = 81,
+  NETFLOW_FIELD_TUNNEL_ID = 82,
   // Source address of the inner packet.
-  NETFLOW_FIELD_INNER_SOURCE_ADDRESS = 82,
+  NETFLOW_FIELD_INNER_SOURCE_ADDRESS = 83,
   // Destination address of the inner packet.
-  NETFLOW_FIELD_INNER_DESTINATION_ADDRESS = 83,
+  NETFLOW_FIELD_INNER_DESTINATION_ADDRESS = 84,
   // Source port of the inner packet.
-  NETFLOW_FIELD_INNER_SOURCE_PORT = 84,
+  NETFLOW_FIELD_INNER_SOURCE_PORT = 85,
   // Destination port of the inner packet.
-  NETFLOW_FIELD_INNER_DESTINATION_PORT = 85,
+  NETFLOW_FIELD_INNER_DESTINATION_PORT = 86,
   // IP protocol number of the inner packet.
-  NETFLOW_FIELD_INNER_PROTOCOL = 86,
+  NETFLOW_FIELD_INNER_PROTOCOL = 87,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -999,6 +1001,8 @@ typedef struct netflow_flow {
   uint64_t sampling_rate;
   // Which rule gave the sampling rate.
   struct netflow_text sampling;
+  // Name of the sampler or selector of the record.
+  struct netflow_text sampler_name;
   // Octets times the sampling rate; absent when that is not known.
   // Unit: octets.
   uint64_t octets_scaled;
@@ -1805,6 +1809,7 @@ netflow_result netflow_find_record(struct netflow_decoder *decoder,
   X(NETFLOW_FIELD_REVERSE_PACKETS, reverse_packets, U64) \
   X(NETFLOW_FIELD_SAMPLING_RATE, sampling_rate, U64) \
   X(NETFLOW_FIELD_SAMPLING, sampling, NAME) \
+  X(NETFLOW_FIELD_SAMPLER_NAME, sampler_name, TEXT) \
   X(NETFLOW_FIELD_OCTETS_SCALED, octets_scaled, U64) \
   X(NETFLOW_FIELD_PACKETS_SCALED, packets_scaled, U64) \
   X(NETFLOW_FIELD_TCP_FLAGS, tcp_flags, U16) \

@@ -100,6 +100,8 @@ macro_rules! normalised_fields {
             SamplingRate sampling_rate U64 "" flow;
             /// Which rule gave the sampling rate.
             Sampling sampling Name "" flow;
+            /// Name of the sampler or selector of the record.
+            SamplerName sampler_name Text "" flow;
             /// Octets times the sampling rate; absent when that is not known.
             OctetsScaled octets_scaled U64 "octets" flow;
             /// Packets times the sampling rate; absent when that is not known.

@@ -20,13 +20,14 @@ pub use self::column::FlowColumn;
 pub use self::numbers::{Numbers, NumbersIter};
 pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::{Sampling, SamplingRule};
-pub use self::value::{ApplicationId, FlowValue};
+pub use self::value::FlowValue;
 use crate::exporter::Exporter;
 use crate::field::{FlowField, normalised_fields};
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::template::Slot;
 use crate::time::Timestamp;
+pub use crate::value::ApplicationId;
 use crate::value::{MacAddress, Text};
 use crate::wire::sflow;
 
@@ -325,12 +326,11 @@ impl Flow<'_> {
 /// A number that the record has not, but the packet in it may have.
 #[cold]
 fn number_of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
-    let packet = packet::section(record)?;
     match field {
         // A record with a packet and no counter describes the packet.
-        FlowField::Packets => Some(1),
-        FlowField::Octets => packet.ip_total_length().map(u64::from),
-        _ => packet::unsigned(&packet, field),
+        FlowField::Packets => packet::section(record).map(|_| 1),
+        FlowField::Octets => packet::section(record)?.ip_total_length().map(u64::from),
+        _ => packet::find(record, |packet| packet::unsigned(packet, field)),
     }
 }
 

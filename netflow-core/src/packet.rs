@@ -93,6 +93,8 @@ enum Link {
     None,
     Ethernet,
     Ieee80211,
+    /// Labels that are not there.
+    Mpls,
 }
 
 impl<'a> Packet<'a> {
@@ -133,6 +135,21 @@ impl<'a> Packet<'a> {
             HeaderProtocol::IEEE80211_MAC => link::ieee80211(octets),
             _ => Self::without_ip(octets, Lower::NONE, Offset::ABSENT),
         }
+    }
+
+    /// What follows an IP header of this version, 4 or 6, that says `protocol`: the transport
+    /// protocol or a tunnel, in IPv6 behind the extension headers. There is nothing of the
+    /// header itself.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn of_ip_payload(ip_version: u8, protocol: u8, octets: &'a [u8]) -> Self {
+        network::ip_payload(until(octets, Offset::MAX_OCTETS), ip_version, protocol)
+    }
+
+    /// What follows a label stack (RFC 3032).
+    #[cfg(feature = "alloc")]
+    pub(crate) fn of_mpls_payload(octets: &'a [u8]) -> Self {
+        let octets = until(octets, Offset::MAX_OCTETS);
+        link::mpls_payload(octets, Lower::new(Link::Mpls), 0)
     }
 
     /// A packet without an IP header, whose payload begins at `next`.

@@ -49,7 +49,9 @@
 //! | 10 | VRFs | entries: number (32), name (text) |
 //! | 11 | applications | entries: applicationId as it is sent (text), name (text) |
 //! | 12 | start | systemInitTimeMilliseconds as a time |
-//! | 13 | waiting | entries: set id (16), its place in the datagram (32), port (16), place of its message (32), received, frame (64), optional time of export, uptime and sequence number (optionals of 32), what the number told (8: 0 nothing, 1 in order, 2 a gap, 3 late, 4 a duplicate, 5 a restart) and the units missing (32), what it counts (8: 0 unknown, 1 flows, 2 flows counted in, 3 messages, 4 data records), optional start of the exporter, body of the set (text) |
+//! | 13 | sampler names | entries: what has the name (8: 1 sampler, 2 selector), its number (64), name (text) |
+//! | 14 | descriptions | of applications without a name, as kind 11: applicationId as it is sent (text), description (text) |
+//! | 15 | waiting | entries: set id (16), its place in the datagram (32), port (16), place of its message (32), received, frame (64), optional time of export, uptime and sequence number (optionals of 32), what the number told (8: 0 nothing, 1 in order, 2 a gap, 3 late, 4 a duplicate, 5 a restart) and the units missing (32), what it counts (8: 0 unknown, 1 flows, 2 flows counted in, 3 messages, 4 data records), optional start of the exporter, body of the set (text) |
 //!
 //! Key and account come with every domain, the others if they hold something.
 //! A tally is units received, lost, late, messages duplicated, restarts, units
@@ -151,5 +153,7 @@ pub(crate) mod kind {
     pub(crate) const VRFS: u16 = 10;
     pub(crate) const APPLICATIONS: u16 = 11;
     pub(crate) const START: u16 = 12;
-    pub(crate) const WAITING: u16 = 13;
+    pub(crate) const SAMPLER_NAMES: u16 = 13;
+    pub(crate) const DESCRIPTIONS: u16 = 14;
+    pub(crate) const WAITING: u16 = 15;
 }

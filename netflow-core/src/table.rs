@@ -1,9 +1,8 @@
 //! A hash table that tells the memory it takes, and would take with one more.
 
-use core::borrow::Borrow;
 use core::hash::Hash;
 
-use hashbrown::HashMap;
+use hashbrown::{Equivalent, HashMap};
 
 use crate::hash::KeyedHash;
 
@@ -56,8 +55,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
     #[inline]
     pub(crate) fn get<Q>(&self, key: &Q) -> Option<&V>
     where
-        K: Borrow<Q>,
-        Q: Eq + Hash + ?Sized,
+        Q: Hash + Equivalent<K> + ?Sized,
     {
         self.map.get(key)
     }
@@ -65,8 +63,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
     #[inline]
     pub(crate) fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
     where
-        K: Borrow<Q>,
-        Q: Eq + Hash + ?Sized,
+        Q: Hash + Equivalent<K> + ?Sized,
     {
         self.map.get_mut(key)
     }
@@ -77,8 +74,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
 
     pub(crate) fn remove<Q>(&mut self, key: &Q) -> Option<V>
     where
-        K: Borrow<Q>,
-        Q: Eq + Hash + ?Sized,
+        Q: Hash + Equivalent<K> + ?Sized,
     {
         self.map.remove(key)
     }

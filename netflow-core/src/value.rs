@@ -1,6 +1,8 @@
 //! What octets mean: octets and an abstract data type give a [`Value`]
 //! (RFC 7011, section 6; RFC 7012, section 3).
 
+#[cfg(feature = "alloc")]
+mod application;
 mod display;
 mod from;
 mod large;
@@ -8,6 +10,8 @@ mod ntp;
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+#[cfg(feature = "alloc")]
+pub use self::application::ApplicationId;
 pub use self::large::LargeUnsigned;
 pub use self::ntp::NtpTime;
 use crate::element::DataType;

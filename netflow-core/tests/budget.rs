@@ -48,10 +48,10 @@ fn message(number: u32, domain: u32, sets: &[(u16, Vec<u8>)]) -> Vec<u8> {
     message
 }
 
-/// One of the things that take memory: templates, names, samplers, data that waits.
+/// One of the things that take memory: templates, names, samplers and theirs, data that waits.
 fn hostile(number: u32, random: &mut Random) -> Vec<u8> {
     let id = 256 + random.below(2_000);
-    let sets = match random.below(5) {
+    let sets = match random.below(6) {
         0 => vec![(2, template(id, random.below(300) + 1, random))],
         1 => {
             let ids = (0..random.below(60) + 1).map(|step| id + step);
@@ -62,6 +62,8 @@ fn hostile(number: u32, random: &mut Random) -> Vec<u8> {
         2 => names(id, [10, 4, 82, 24], random.below(40) + 1, random),
         // samplingInterval (34) of samplerId (48).
         3 => names(id, [48, 8, 34, 2], random.below(80) + 1, random),
+        // selectorName (335) of selectorId (302).
+        4 => names(id, [302, 8, 335, 16], random.below(60) + 1, random),
         _ => (0..random.below(4) + 1)
             .map(|step| (id + step, vec![7; usize::from(random.below(300))]))
             .collect(),

@@ -14,7 +14,8 @@
 //!      {"rate":null,"rule":null,"flows":11}],"sampling_other_flows":0,
 //!    "announced":{"rate_count":1,"rates":[{"of":"sampler 1","rate":1000,"frame":2}],
 //!      "interface_count":1,"interfaces":[{"index":3,"name":"Gi0/3"}],
-//!      "vrf_count":0,"vrfs":[],"application_count":0,"applications":[],"system_init":T},
+//!      "vrf_count":0,"vrfs":[],"application_count":0,"applications":[],
+//!      "sampler_count":1,"samplers":[{"of":"sampler 1","name":"core"}],"system_init":T},
 //!    "clock":{"rules":[{"rule":"uptime","flows":131}],
 //!      "skew":{"last":-250000000,"min":…,"max":…},"suspect":0,"first_suspect_frame":null},
 //!    "templates":[{"template":256,"scope_count":null,"field_count":2,"record_len":8,
@@ -232,6 +233,16 @@ fn write_announced(json: &mut Json<'_>, announced: &Announced, files: &Files) {
         json.open(b'{');
         json.key("id");
         json.string(id);
+        json.key("name");
+        json.string(name);
+        json.close(b'}');
+    });
+    number(json, "sampler_count", announced.samplers.count);
+    json.key("samplers");
+    list(json, &announced.samplers.kept, |json, (of, name)| {
+        json.open(b'{');
+        json.key("of");
+        json.string(&sampler(*of));
         json.key("name");
         json.string(name);
         json.close(b'}');

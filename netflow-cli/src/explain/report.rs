@@ -231,6 +231,9 @@ fn write_sampling(domain: &Domain, files: &Files, page: &mut Page) {
         announced.applications.count,
         page,
     );
+    let samplers = announced.samplers.kept.iter();
+    let samplers = samplers.map(|(of, name)| format!("{} is {name}", sampler(*of)));
+    some("", samplers.collect(), announced.samplers.count, page);
     if let Some(time) = announced.system_init {
         page.item("", &format!("exporter started at {time}"), Tone::Plain);
     }

@@ -58,6 +58,7 @@ pub(crate) struct Announced {
     pub(crate) interfaces: Few<(u32, String)>,
     pub(crate) vrfs: Few<(u32, String)>,
     pub(crate) applications: Few<(String, String)>,
+    pub(crate) samplers: Few<(SamplerKey, String)>,
     pub(crate) system_init: Option<Timestamp>,
 }
 
@@ -81,10 +82,11 @@ impl Announced {
                 self.interfaces.push_within((index, name.to_string()), ALL);
             }
             Fact::VrfName(number, name) => self.vrfs.push_within((number, name.to_string()), ALL),
-            Fact::ApplicationName(id, name) => {
+            Fact::ApplicationName(id, name) | Fact::ApplicationDescription(id, name) => {
                 let id = id.iter().map(|octet| format!("{octet:02x}")).collect();
                 self.applications.push_within((id, name.to_string()), ALL);
             }
+            Fact::SamplerName(of, name) => self.samplers.push_within((of, name.to_string()), ALL),
             Fact::SystemInit(time) => self.system_init = Some(time),
             _ => {}
         }
@@ -96,10 +98,12 @@ impl Announced {
         self.interfaces.kept.sort_unstable();
         self.vrfs.kept.sort_unstable();
         self.applications.kept.sort_unstable();
+        self.samplers.kept.sort_unstable();
         self.rates.kept.truncate(RATES);
         self.interfaces.kept.truncate(RATES);
         self.vrfs.kept.truncate(RATES);
         self.applications.kept.truncate(RATES);
+        self.samplers.kept.truncate(RATES);
     }
 }
 

@@ -44,6 +44,13 @@ fn names_that_options_gave_are_told() {
         announced["interfaces"][0],
         json!({"index": 501, "name": "Te0/0/0/0"})
     );
+    assert_eq!(
+        announced["samplers"],
+        json!([
+            {"of": "sampler 1", "name": "SAMPLE-1"},
+            {"of": "sampler 2", "name": "SAMPLE-2"},
+        ])
+    );
 }
 
 #[test]

@@ -42,6 +42,10 @@ pub enum Fact<'d> {
     VrfName(u32, Text<'d>),
     /// The name of an application, by its id as it is sent (RFC 6759).
     ApplicationName(&'d [u8], Text<'d>),
+    /// What an application without a name is described as, by its id.
+    ApplicationDescription(&'d [u8], Text<'d>),
+    /// The name of a sampler or selector.
+    SamplerName(SamplerKey, Text<'d>),
     /// When the exporter started.
     SystemInit(Timestamp),
 }
@@ -58,10 +62,14 @@ impl Exporter {
         let interfaces = names.interfaces.iter();
         let vrfs = names.vrfs.iter();
         let applications = names.applications.iter();
+        let descriptions = names.descriptions.iter();
+        let samplers = names.samplers.iter();
         rates
             .chain(interfaces.map(|(number, name)| Fact::InterfaceName(*number, name)))
             .chain(vrfs.map(|(number, name)| Fact::VrfName(*number, name)))
-            .chain(applications.map(|(id, name)| Fact::ApplicationName(id, name)))
+            .chain(applications.map(|(id, name)| Fact::ApplicationName(id.octets(), name)))
+            .chain(descriptions.map(|(id, text)| Fact::ApplicationDescription(id.octets(), text)))
+            .chain(samplers.map(|(key, name)| Fact::SamplerName(*key, name)))
             .chain(self.system_init.map(Fact::SystemInit))
     }
 }

@@ -1,7 +1,5 @@
 //! Reading an options record: what it is about, and what it says.
 
-use alloc::boxed::Box;
-
 use super::Exporter;
 use super::sampling::{Announced, SamplerKey, ToldRate};
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
@@ -20,6 +18,8 @@ pub(crate) struct OptionsRecord<'a> {
     template: Option<u16>,
     /// The record waited for its template: others may have come since.
     late: bool,
+    sampler_name: Option<&'a [u8]>,
+    selector_name: Option<&'a [u8]>,
     random_interval: Option<u64>,
     rate: ToldRate<'a>,
     interface_name: Option<&'a [u8]>,
@@ -29,6 +29,7 @@ pub(crate) struct OptionsRecord<'a> {
     vrf_name: Option<&'a [u8]>,
     application: Option<&'a [u8]>,
     application_name: Option<&'a [u8]>,
+    application_description: Option<&'a [u8]>,
     system_init: Option<u64>,
     type_enterprise: Option<u32>,
     type_element: Option<u16>,
@@ -77,6 +78,8 @@ impl<'a> OptionsRecord<'a> {
             50 => set(&mut self.random_interval, unsigned(octets)),
             82 => set(&mut self.interface_name, text),
             83 => set(&mut self.interface_description, text),
+            84 => set(&mut self.sampler_name, text),
+            94 => set(&mut self.application_description, text),
             95 => set(
                 &mut self.application,
                 Some(octets).filter(|id| !id.is_empty()),
@@ -94,6 +97,7 @@ impl<'a> OptionsRecord<'a> {
             309 => set(&mut self.rate.size, unsigned(octets)),
             310 => set(&mut self.rate.population, unsigned(octets)),
             311 => set(&mut self.rate.probability, Some(octets)),
+            335 => set(&mut self.selector_name, text),
             339 => set(&mut self.type_data, narrow(octets)),
             341 => set(&mut self.type_name, text),
             344 => set(&mut self.type_semantics, narrow(octets)),
@@ -117,6 +121,23 @@ impl<'a> OptionsRecord<'a> {
             .or_else(|| self.interface.map(SamplerKey::Interface))
             .or_else(|| self.template.map(SamplerKey::Template))
             .unwrap_or(SamplerKey::Exporter)
+    }
+
+    /// The application that the record describes without naming it.
+    fn described_application(&self) -> Option<(&'a [u8], &'a [u8])> {
+        let description = self.application_description;
+        let description = description.filter(|_| self.application_name.is_none());
+        self.application.zip(description)
+    }
+
+    /// The sampler or selector that the record names, and its name.
+    fn named_sampler(&self) -> Option<(SamplerKey, &'a [u8])> {
+        let [sampler, selector] = [self.sampler_name, self.selector_name];
+        match self.sampled() {
+            key @ SamplerKey::Sampler(_) => Some((key, sampler.or(selector)?)),
+            key @ SamplerKey::Selector(_) => Some((key, selector.or(sampler)?)),
+            _ => None,
+        }
     }
 
     /// The element that a type record describes (RFC 5610, section 3.9).
@@ -145,7 +166,8 @@ impl<'a> OptionsRecord<'a> {
             self.vrf_name,
             self.vrf_name,
             self.application,
-            self.application_name,
+            self.application_name.or(self.application_description),
+            self.named_sampler().map(|(_, name)| name),
         ]
         .into_iter()
         .flatten()
@@ -176,7 +198,13 @@ impl Exporter {
             || options
                 .application
                 .zip(options.application_name)
-                .is_some_and(|(id, name)| !names.applications.has(id, name))
+                .is_some_and(|(id, name)| !names.applications.has_application(id, name))
+            || options
+                .described_application()
+                .is_some_and(|(id, text)| !names.descriptions.has_application(id, text))
+            || options
+                .named_sampler()
+                .is_some_and(|(key, name)| !names.samplers.has(&key, name))
             || options
                 .system_init
                 .and_then(Timestamp::from_millis)
@@ -211,10 +239,13 @@ impl Exporter {
             }
         }
         if let Some((id, name)) = options.application.zip(options.application_name) {
-            let applications = &mut self.names.applications;
-            if applications.insert(Box::from(id), name) {
-                applications.charge(id.len());
-            }
+            self.names.applications.insert_application(id, name);
+        }
+        if let Some((id, text)) = options.described_application() {
+            self.names.descriptions.insert_application(id, text);
+        }
+        if let Some((key, name)) = options.named_sampler() {
+            self.names.samplers.insert(key, name);
         }
         if let Some(time) = options.system_init.and_then(Timestamp::from_millis) {
             self.system_init = Some(time);

@@ -1,20 +1,25 @@
-//! Names that options give to interfaces, VRFs and applications.
+//! Names that options give to interfaces, VRFs, applications and samplers.
 
 use alloc::boxed::Box;
-use core::borrow::Borrow;
-use core::hash::Hash;
+use core::hash::{Hash, Hasher};
 
+use hashbrown::Equivalent;
+
+use super::SamplerKey;
 use crate::hash::KeyedHash;
 use crate::table::Table;
-use crate::value::Text;
+use crate::value::{ApplicationId, Text};
 
 /// The names that one observation domain taught.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
     pub(crate) interfaces: NameTable<u32>,
     pub(crate) vrfs: NameTable<u32>,
-    /// By the applicationId as it is sent (RFC 6759).
-    pub(crate) applications: NameTable<Box<[u8]>>,
+    pub(crate) applications: NameTable<ApplicationKey>,
+    /// Of applications whose options have no name (96), only a description (94).
+    pub(crate) descriptions: NameTable<ApplicationKey>,
+    /// Of samplers and selectors only.
+    pub(crate) samplers: NameTable<SamplerKey>,
 }
 
 impl Names {
@@ -23,6 +28,8 @@ impl Names {
             interfaces: NameTable::new(hash),
             vrfs: NameTable::new(hash),
             applications: NameTable::new(hash),
+            descriptions: NameTable::new(hash),
+            samplers: NameTable::new(hash),
         }
     }
 
@@ -31,6 +38,8 @@ impl Names {
         self.interfaces.names.is_empty()
             && self.vrfs.names.is_empty()
             && self.applications.names.is_empty()
+            && self.descriptions.names.is_empty()
+            && self.samplers.names.is_empty()
     }
 
     pub(super) fn memory(&self) -> usize {
@@ -38,6 +47,8 @@ impl Names {
             .memory()
             .saturating_add(self.vrfs.memory())
             .saturating_add(self.applications.memory())
+            .saturating_add(self.descriptions.memory())
+            .saturating_add(self.samplers.memory())
     }
 
     /// Octets that must be free for the tables to take one more name each.
@@ -47,6 +58,8 @@ impl Names {
             .growth()
             .saturating_add(self.vrfs.names.growth())
             .saturating_add(self.applications.names.growth())
+            .saturating_add(self.descriptions.names.growth())
+            .saturating_add(self.samplers.names.growth())
     }
 }
 
@@ -72,8 +85,7 @@ impl<K: Eq + Hash> NameTable<K> {
     /// The name of a number.
     pub(crate) fn get<Q>(&self, number: &Q) -> Option<Text<'_>>
     where
-        K: Borrow<Q>,
-        Q: Eq + Hash + ?Sized,
+        Q: Hash + Equivalent<K> + ?Sized,
     {
         self.names.get(number).map(|name| Text::new(name))
     }
@@ -81,8 +93,7 @@ impl<K: Eq + Hash> NameTable<K> {
     /// Whether this name is known already, as it is when options come again.
     pub(super) fn has<Q>(&self, number: &Q, name: &[u8]) -> bool
     where
-        K: Borrow<Q>,
-        Q: Eq + Hash + ?Sized,
+        Q: Hash + Equivalent<K> + ?Sized,
     {
         self.names.get(number).is_some_and(|known| **known == *name)
     }
@@ -109,9 +120,56 @@ impl<K: Eq + Hash> NameTable<K> {
         self.octets = self.octets.saturating_sub(freed);
         old.is_none()
     }
+}
 
-    /// Charges what the numbers themselves point to.
-    pub(super) fn charge(&mut self, octets: usize) {
-        self.octets = self.octets.saturating_add(octets);
+impl NameTable<ApplicationKey> {
+    /// Gives an application a name; the id first told is kept with it.
+    pub(super) fn insert_application(&mut self, id: &[u8], name: &[u8]) {
+        if self.insert(ApplicationKey(id.into()), name) {
+            self.octets = self.octets.saturating_add(id.len());
+        }
+    }
+
+    /// Whether this name of the application is known already.
+    pub(super) fn has_application(&self, id: &[u8], name: &[u8]) -> bool {
+        ApplicationId::parse(id).is_some_and(|id| self.has(&id, name))
+    }
+}
+
+/// An applicationId as it was sent, which is found by what it means
+/// (RFC 6759, section 4).
+#[derive(Debug, Clone)]
+pub(crate) struct ApplicationKey(Box<[u8]>);
+
+impl ApplicationKey {
+    pub(super) fn octets(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn id(&self) -> Option<ApplicationId<'_>> {
+        ApplicationId::parse(&self.0)
+    }
+}
+
+impl PartialEq for ApplicationKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for ApplicationKey {}
+
+/// As the id in it, so that one finds the other.
+impl Hash for ApplicationKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if let Some(id) = self.id() {
+            id.hash(state);
+        }
+    }
+}
+
+impl Equivalent<ApplicationKey> for ApplicationId<'_> {
+    fn equivalent(&self, key: &ApplicationKey) -> bool {
+        key.id().is_some_and(|id| id == *self)
     }
 }

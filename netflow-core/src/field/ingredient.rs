@@ -101,8 +101,14 @@ ingredients! {
     SamplerId U64 [48];
     /// The selector, likewise.
     SelectorId U64 [302];
+    /// Name of the sampler or selector, in the record itself.
+    SamplerName Text [84 335];
     /// Name of the application, in the record itself.
     ApplicationName Text [96];
+    /// Description of the application, likewise.
+    ApplicationDescription Text [94];
+    /// Name of the VRF, likewise.
+    VrfName Text [236];
     /// Packets taken in a row.
     SamplingPacketInterval U64 [305];
     /// Packets left out in a row.
@@ -119,6 +125,16 @@ ingredients! {
     IpHeader Text [313];
     /// The first octets of a sampled label stack.
     MplsLabelStack Text [316];
+    /// The first octets behind the IP header of a sampled packet.
+    IpPayload Text [314];
+    /// The first octets behind the label stack of a sampled packet.
+    MplsPayload Text [317];
+    /// What kind of frame the section is of.
+    DataLinkFrameType U64 [408];
+    /// Where in its header or payload the section begins.
+    SectionOffset U64 [409];
+    /// What follows the first header of IPv6.
+    NextHeader U8 [193];
     /// Addresses, ports and protocol of the inner packet, where records repeat
     /// elements.
     InnerSourceIpv4 Address [8] second;

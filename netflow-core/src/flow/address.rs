@@ -157,6 +157,23 @@ impl Flow<'_> {
     }
 }
 
+/// 4 or 6, by the record itself.
+pub(super) fn version(record: &DataRecord<'_, '_>) -> Option<u8> {
+    let slot = record.template().plan().ingredient(Ingredient::IpVersion);
+    let sent = ingredient(record, slot).and_then(|version| u8::try_from(version).ok());
+    sent.filter(|version| matches!(version, 4 | 6)).or_else(|| {
+        let source = either(record, Ingredient::SourceIpv4, Ingredient::SourceIpv6);
+        let address = source.or_else(|| {
+            either(
+                record,
+                Ingredient::DestinationIpv4,
+                Ingredient::DestinationIpv6,
+            )
+        })?;
+        Some(if address.is_ipv4() { 4 } else { 6 })
+    })
+}
+
 #[cold]
 fn of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<IpAddr> {
     packet::address(&packet::section(record)?, field)

@@ -27,13 +27,6 @@ pub enum FlowColumn {
     Each,
 }
 
-/// What a packet in the record may tell.
-const OF_PACKET: [Ingredient; 3] = [
-    Ingredient::DataLinkFrame,
-    Ingredient::IpHeader,
-    Ingredient::MplsLabelStack,
-];
-
 /// What a record itself may tell of an inner packet.
 const OF_INNER: [Ingredient; 12] = [
     Ingredient::InnerSourceIpv4,
@@ -69,7 +62,7 @@ impl FlowColumn {
 /// A field that one element supplies.
 fn direct(field: FlowField, template: &Template) -> FlowColumn {
     if !template.plan().field(field).is_present() {
-        return FlowColumn::each_if(has(template, &OF_PACKET));
+        return FlowColumn::each_if(template.plan().has_section());
     }
     let room = match field.field_type() {
         FieldType::U8 => 1,
@@ -159,21 +152,18 @@ impl Worked<'_> {
             FlowField::MplsLabels => FlowColumn::each_if(self.has(&[I::MplsLabel1])),
             FlowField::InputInterfaceName => self.name(FlowField::InputInterface),
             FlowField::OutputInterfaceName => self.name(FlowField::OutputInterface),
-            FlowField::IngressVrfName => self.name(FlowField::IngressVrf),
-            FlowField::EgressVrfName => self.name(FlowField::EgressVrf),
-            FlowField::ApplicationName => {
-                let sent = FlowColumn::each_if(self.has(&[I::ApplicationName]));
-                match self.name(FlowField::ApplicationId) {
-                    FlowColumn::Absent => sent,
-                    joined => joined,
-                }
-            }
+            FlowField::IngressVrfName => self.sent_or_named(&[I::VrfName], FlowField::IngressVrf),
+            FlowField::EgressVrfName => self.sent_or_named(&[I::VrfName], FlowField::EgressVrf),
+            FlowField::ApplicationName => self.sent_or_named(
+                &[I::ApplicationName, I::ApplicationDescription],
+                FlowField::ApplicationId,
+            ),
             // Only sFlow tells these.
             FlowField::AsPath | FlowField::Communities | FlowField::DropReason => {
                 FlowColumn::Absent
             }
             FlowField::TunnelId => {
-                FlowColumn::each_if(self.has(&OF_PACKET) || self.has(&[I::SegmentId]))
+                FlowColumn::each_if(self.template.plan().has_section() || self.has(&[I::SegmentId]))
             }
             FlowField::IcmpType => self.icmp(I::IcmpType),
             FlowField::IcmpCode => self.icmp(I::IcmpCode),
@@ -182,9 +172,9 @@ impl Worked<'_> {
             | FlowField::InnerDestinationAddress
             | FlowField::InnerSourcePort
             | FlowField::InnerDestinationPort
-            | FlowField::InnerProtocol => {
-                FlowColumn::each_if(self.has(&OF_PACKET) || self.has(&OF_INNER) || self.has_both())
-            }
+            | FlowField::InnerProtocol => FlowColumn::each_if(
+                self.template.plan().has_section() || self.has(&OF_INNER) || self.has_both(),
+            ),
             _ => FlowColumn::Each,
         }
     }
@@ -222,7 +212,7 @@ impl Worked<'_> {
         let is_any = four.is_present() || six.is_present();
         match place {
             Some(place) => FlowColumn::Octets(place),
-            None => FlowColumn::each_if(is_any || of_packet && self.has(&OF_PACKET)),
+            None => FlowColumn::each_if(is_any || of_packet && self.template.plan().has_section()),
         }
     }
 
@@ -261,6 +251,14 @@ impl Worked<'_> {
             FlowColumn::Same
         } else {
             FlowColumn::Absent
+        }
+    }
+
+    /// A name in the record, or that options gave to a number of it.
+    fn sent_or_named(&self, sent: &[Ingredient], of: FlowField) -> FlowColumn {
+        match self.name(of) {
+            FlowColumn::Absent => FlowColumn::each_if(self.has(sent)),
+            joined => joined,
         }
     }
 

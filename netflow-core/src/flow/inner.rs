@@ -4,15 +4,18 @@
 
 use core::net::IpAddr;
 
-use super::{Flow, address, ingredient};
+use super::{Flow, address, ingredient, packet};
 use crate::field::{FlowField, Ingredient};
-use crate::packet::{Inner, Tunnel};
+use crate::packet::{Inner, Packet, Tunnel};
 use crate::record::DataRecord;
 
 impl<'m> Flow<'m> {
     /// The packet inside the outermost tunnel of the sampled packet.
     fn inner(&self) -> Option<Inner<'m>> {
-        self.packet()?.inner()
+        match self.record() {
+            Some(record) => packet::find(record, Packet::inner),
+            None => self.packet()?.inner(),
+        }
     }
 
     /// How the inner packet is carried, such as `vxlan`. Of a record without a packet
@@ -95,7 +98,7 @@ impl<'m> Flow<'m> {
                 .or_else(|| other_version(record, side))
                 .or_else(|| address::load(record, record.template().plan().ingredient(tenant)))
         });
-        sent.or_else(|| super::packet::address(&self.inner()?.packet, field))
+        sent.or_else(|| packet::address(&self.inner()?.packet, field))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Names that the exporter's options give to what a flow has by number.
 
-use super::{Flow, Source};
-use crate::field::{FlowField, Ingredient};
+use super::{Flow, ingredient};
+use crate::exporter::SamplerKey;
+use crate::field::Ingredient;
+use crate::record::DataRecord;
 use crate::value::Text;
 
 impl<'m> Flow<'m> {
@@ -19,36 +21,72 @@ impl<'m> Flow<'m> {
         names.interfaces.get(&self.output_interface()?)
     }
 
-    /// Name of the ingress VRF.
+    /// Name of the ingress VRF: of the record, else of the options. A record
+    /// has one name (element 236) and may have two numbers, so it names the
+    /// ingress VRF unless there is only an egress VRF.
     #[must_use]
     pub fn ingress_vrf_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter.as_ref()?.names;
-        names.vrfs.get(&self.ingress_vrf()?)
+        let (ingress, egress) = (self.ingress_vrf(), self.egress_vrf());
+        let named = ingress.is_some() || egress.is_none();
+        self.vrf_name(ingress, named)
     }
 
-    /// Name of the egress VRF.
+    /// Name of the egress VRF: of the record if it is the ingress VRF too or
+    /// there is none, else of the options.
     #[must_use]
     pub fn egress_vrf_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter.as_ref()?.names;
-        names.vrfs.get(&self.egress_vrf()?)
+        let (ingress, egress) = (self.ingress_vrf(), self.egress_vrf());
+        let named = egress.is_some() && (ingress.is_none() || ingress == egress);
+        self.vrf_name(egress, named)
+    }
+
+    fn vrf_name(&self, number: Option<u32>, named: bool) -> Option<Text<'m>> {
+        let record = self.record().filter(|_| named);
+        let in_record = record.and_then(|record| sent(record, Ingredient::VrfName));
+        in_record.or_else(|| {
+            let names = &self.origin.exporter.as_ref()?.names;
+            names.vrfs.get(&number?)
+        })
     }
 
     /// Name of the application: of the record, else of the options
-    /// (RFC 6759, section 4).
+    /// (RFC 6759, section 4); its description if it has no name.
     #[must_use]
     pub fn application_name(&self) -> Option<Text<'m>> {
-        let Source::Record(record) = &self.source else {
-            return None;
-        };
-        let slot = record
-            .template()
-            .plan()
-            .ingredient(Ingredient::ApplicationName);
-        let sent = record.slot(slot).map(Text::new);
-        sent.filter(|name| !name.octets().is_empty()).or_else(|| {
-            let names = &self.origin.exporter.as_ref()?.names;
-            let id = Self::octets_of(record, FlowField::ApplicationId)?;
-            names.applications.get(id)
+        let record = self.record()?;
+        sent(record, Ingredient::ApplicationName).or_else(|| {
+            let told = || {
+                let names = &self.origin.exporter.as_ref()?.names;
+                let id = self.application_id()?;
+                let name = names.applications.get(&id);
+                name.or_else(|| names.descriptions.get(&id))
+            };
+            told().or_else(|| sent(record, Ingredient::ApplicationDescription))
         })
     }
+
+    /// Name of the sampler or selector of the record: of the record, else of
+    /// the options (samplerName 84, selectorName 335).
+    #[must_use]
+    pub fn sampler_name(&self) -> Option<Text<'m>> {
+        let record = self.record()?;
+        sent(record, Ingredient::SamplerName).or_else(|| {
+            let samplers = &self.origin.exporter.as_ref()?.names.samplers;
+            let plan = record.template().plan();
+            let id = |what| ingredient(record, plan.ingredient(what));
+            let by_sampler = id(Ingredient::SamplerId)
+                .and_then(|sampler| samplers.get(&SamplerKey::Sampler(sampler)));
+            by_sampler.or_else(|| {
+                let selector = id(Ingredient::SelectorId)?;
+                samplers.get(&SamplerKey::Selector(selector))
+            })
+        })
+    }
+}
+
+/// A name in the record itself; an empty one says nothing.
+fn sent<'m>(record: &DataRecord<'m, 'm>, name: Ingredient) -> Option<Text<'m>> {
+    let slot = record.template().plan().ingredient(name);
+    let sent = record.slot(slot).map(Text::new);
+    sent.filter(|name| !name.octets().is_empty())
 }

@@ -3,7 +3,7 @@
 
 use core::net::IpAddr;
 
-use super::{Flow, Source};
+use super::{Flow, Source, address, ingredient};
 use crate::field::{FlowField, Ingredient};
 use crate::packet::{HeaderProtocol, Packet};
 use crate::record::DataRecord;
@@ -48,25 +48,105 @@ pub(super) fn mac(packet: &Packet<'_>, field: FlowField) -> Option<MacAddress> {
 }
 
 /// The packet in a record: dataLinkFrameSection (315), ipHeaderPacketSection
-/// (313) or mplsLabelStackSection (316; RFC 5477, section 8.5).
+/// (313) or mplsLabelStackSection (316; RFC 5477, section 8.5), else what a
+/// payload section tells.
 #[cold]
 pub(super) fn section<'m>(record: &DataRecord<'m, '_>) -> Option<Packet<'m>> {
-    let plan = record.template().plan();
-    if !plan.has_section() {
+    if !record.template().plan().has_section() {
         return None;
     }
-    let of = |ingredient, protocol| {
-        let octets = record.slot(plan.ingredient(ingredient))?;
-        Some(Packet::dissect(protocol, octets))
-    };
-    of(Ingredient::DataLinkFrame, HeaderProtocol::ETHERNET)
+    headers(record).or_else(|| payload(record, None))
+}
+
+/// A section that begins with a header.
+fn headers<'m>(record: &DataRecord<'m, '_>) -> Option<Packet<'m>> {
+    let of = |what, protocol| Some(Packet::dissect(protocol, octets(record, what)?));
+    of(Ingredient::DataLinkFrame, frame_type(record))
         .or_else(|| of(Ingredient::IpHeader, HeaderProtocol::IPV4))
         .or_else(|| of(Ingredient::MplsLabelStack, HeaderProtocol::MPLS))
 }
 
+/// A section that begins behind a header: ipPayloadPacketSection (314), whose
+/// protocol is that of the record or of `header`, or mplsPayloadPacketSection (317).
+fn payload<'m>(record: &DataRecord<'m, '_>, header: Option<&Packet<'m>>) -> Option<Packet<'m>> {
+    let ip = || {
+        let octets = octets(record, Ingredient::IpPayload)?;
+        let fragment = ingredient(
+            record,
+            record.template().plan().field(FlowField::FragmentOffset),
+        );
+        let fragment = fragment.or_else(|| header?.fragment_offset().map(u64::from));
+        if fragment.is_some_and(|offset| offset > 0) {
+            return None;
+        }
+        let version = address::version(record).or_else(|| header?.ip_version());
+        let protocol = protocol(record, version).or_else(|| header?.protocol())?;
+        Some(Packet::of_ip_payload(
+            version.unwrap_or(4),
+            protocol,
+            octets,
+        ))
+    };
+    ip().or_else(|| {
+        let octets = octets(record, Ingredient::MplsPayload)?;
+        Some(Packet::of_mpls_payload(octets))
+    })
+}
+
+/// What a payload begins with. That of IPv6 begins with the extension headers
+/// (RFC 5477, section 8.5.2), so nextHeaderIPv6 (193) tells it better than the
+/// protocol behind them.
+fn protocol(record: &DataRecord<'_, '_>, version: Option<u8>) -> Option<u8> {
+    let plan = record.template().plan();
+    let next = plan.ingredient(Ingredient::NextHeader);
+    let next = ingredient(record, next).filter(|_| version == Some(6));
+    let protocol = next.or_else(|| ingredient(record, plan.field(FlowField::Protocol)))?;
+    u8::try_from(protocol).ok()
+}
+
+/// The octets of a section that begins where its header or payload does
+/// (sectionOffset 409, RFC 7133): from elsewhere nothing can be read.
+fn octets<'m>(record: &DataRecord<'m, '_>, section: Ingredient) -> Option<&'m [u8]> {
+    let plan = record.template().plan();
+    let slot = plan.ingredient(section);
+    if !slot.is_present() {
+        return None;
+    }
+    let offset = ingredient(record, plan.ingredient(Ingredient::SectionOffset));
+    let octets = record.slot(slot)?;
+    (offset.unwrap_or(0) == 0 && !octets.is_empty()).then_some(octets)
+}
+
+/// What a frame begins with (dataLinkFrameType 408, RFC 7133):
+/// Ethernet, unless the record says another.
+fn frame_type(record: &DataRecord<'_, '_>) -> HeaderProtocol {
+    /// No such protocol.
+    const UNKNOWN: HeaderProtocol = HeaderProtocol(0);
+
+    let plan = record.template().plan();
+    match ingredient(record, plan.ingredient(Ingredient::DataLinkFrameType)) {
+        None | Some(1) => HeaderProtocol::ETHERNET,
+        Some(2) => HeaderProtocol::IEEE80211_MAC,
+        Some(_) => UNKNOWN,
+    }
+}
+
+/// The section in which something stands, of a record that may have one of a
+/// header and one of what follows it.
+#[cold]
+pub(super) fn find<'m, T>(
+    record: &DataRecord<'m, '_>,
+    find: impl Fn(&Packet<'m>) -> Option<T>,
+) -> Option<T> {
+    let header = headers(record);
+    let found = header.as_ref().and_then(&find);
+    found.or_else(|| find(&payload(record, header.as_ref())?))
+}
+
 impl<'m> Flow<'m> {
     /// The packet that was sampled, if the flow is one: of sFlow, or a section
-    /// of it in the record (RFC 5477).
+    /// of it in the record (RFC 5477). Of a section that begins behind the IP
+    /// header (314) there is no more than the record's protocol says.
     #[must_use]
     pub fn packet(&self) -> Option<Packet<'m>> {
         match &self.source {

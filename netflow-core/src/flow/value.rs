@@ -1,11 +1,10 @@
 //! The value of a field, of whichever type.
 
-use core::fmt;
 use core::net::IpAddr;
 
 use super::numbers::Numbers;
 use crate::time::Timestamp;
-use crate::value::{MacAddress, Text, unsigned};
+use crate::value::{ApplicationId, MacAddress, Text};
 
 /// The value of a normalised field; which of them is told by its
 /// [`FieldType`](crate::field::FieldType).
@@ -79,76 +78,4 @@ from_borrowed! {
     Text => Text;
     ApplicationId => Application;
     Numbers => Numbers;
-}
-
-/// An applicationId: the engine that classified, and its number for the
-/// application (RFC 6759, section 4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ApplicationId<'m> {
-    engine: u8,
-    selector: &'m [u8],
-}
-
-/// The engine PANA-L7-PEN, whose selector begins with an enterprise number.
-const PANA_L7_PEN: u8 = 20;
-
-impl<'m> ApplicationId<'m> {
-    pub(super) fn parse(octets: &'m [u8]) -> Option<Self> {
-        let (engine, selector) = octets.split_first()?;
-        Some(Self {
-            engine: *engine,
-            selector,
-        })
-    }
-
-    /// The classification engine.
-    #[must_use]
-    pub const fn engine(self) -> u8 {
-        self.engine
-    }
-
-    /// The enterprise that numbers the application, of engine 20.
-    #[must_use]
-    pub fn enterprise_number(self) -> Option<u32> {
-        if self.engine != PANA_L7_PEN {
-            return None;
-        }
-        let (number, _) = self.selector.split_first_chunk()?;
-        Some(u32::from_be_bytes(*number))
-    }
-
-    /// The number of the application; `None` past 64 bits.
-    #[must_use]
-    pub fn selector(self) -> Option<u64> {
-        let octets = if self.enterprise_number().is_some() {
-            self.selector.get(4..)?
-        } else {
-            self.selector
-        };
-        unsigned(octets)
-    }
-
-    /// The octets behind the engine, as they were sent: the enterprise of
-    /// engine 20, and the number of the application.
-    #[must_use]
-    pub const fn selector_octets(self) -> &'m [u8] {
-        self.selector
-    }
-}
-
-/// `engine:selector`, with the enterprise between them if there is one.
-impl fmt::Display for ApplicationId<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.engine)?;
-        if let Some(number) = self.enterprise_number() {
-            write!(f, "{number}:")?;
-        }
-        match self.selector() {
-            Some(selector) => write!(f, "{selector}"),
-            None => self
-                .selector
-                .iter()
-                .try_for_each(|octet| write!(f, "{octet:02x}")),
-        }
-    }
 }

@@ -40,7 +40,7 @@ impl<'a> Packet<'a> {
             Link::Ethernet => load(self.octets, 0),
             Link::Ieee80211 if self.octets.get(1)? & TO_DS == 0 => load(self.octets, ADDRESS_1),
             Link::Ieee80211 => load(self.octets, ADDRESS_3),
-            Link::None => None,
+            Link::Mpls | Link::None => None,
         }
     }
 
@@ -58,7 +58,7 @@ impl<'a> Packet<'a> {
                 };
                 load(self.octets, address)
             }
-            Link::None => None,
+            Link::Mpls | Link::None => None,
         }
     }
 
@@ -76,7 +76,7 @@ impl<'a> Packet<'a> {
     pub fn vlans(&self) -> Vlans<'a> {
         match self.lower.link {
             Link::Ethernet => Vlans::new(self.octets, ETHERNET_TYPE),
-            Link::Ieee80211 | Link::None => Vlans::new(&[], 0),
+            Link::Ieee80211 | Link::Mpls | Link::None => Vlans::new(&[], 0),
         }
     }
 
@@ -218,7 +218,7 @@ pub(super) fn ppp(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     }
 }
 
-/// A label stack (RFC 3032). It does not say what it carries: the version nibble of IP does.
+/// A label stack (RFC 3032).
 pub(super) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     let lower = Lower {
         mpls: Offset::new(at),
@@ -226,9 +226,19 @@ pub(super) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     };
     let mut labels = MplsLabels::new(octets, at);
     if labels.any(|label| label.bottom) {
-        ip(octets, lower, labels.position())
+        mpls_payload(octets, lower, labels.position())
     } else {
         Packet::without_ip(octets, lower, Offset::ABSENT)
+    }
+}
+
+/// What labels carry, which they do not say: the version nibble of IP does (RFC 4928). Of a
+/// pseudowire without control word the nibble is the start of a MAC address, so a header of IPv4
+/// has to be as long as any is.
+pub(super) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
+    match octets.get(at) {
+        Some(0x40..=0x44) => Packet::without_ip(octets, lower, Offset::new(at)),
+        _ => ip(octets, lower, at),
     }
 }
 

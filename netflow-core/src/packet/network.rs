@@ -297,6 +297,21 @@ pub(super) fn ip(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     }
 }
 
+/// What an IP header that is not there carries. Nothing can be loaded from the absent header,
+/// so only the protocol and what follows are told.
+#[cfg(feature = "alloc")]
+pub(super) fn ip_payload(octets: &[u8], ip_version: u8, protocol: u8) -> Packet<'_> {
+    let packet = Packet {
+        ip_version,
+        ..Packet::without_ip(octets, Lower::NONE, Offset::ABSENT)
+    };
+    let is_passed = match ip_version {
+        6 => is_extension_header,
+        _ => |next_header| next_header == protocol::AUTHENTICATION,
+    };
+    packet.with_extension_headers(0, protocol, is_passed)
+}
+
 /// IPv4 (RFC 791, section 3.1).
 #[inline]
 fn ipv4(octets: &[u8], lower: Lower, at: usize, first: u8) -> Packet<'_> {

@@ -8,7 +8,7 @@
 use super::link::ether_type;
 use super::network::protocol;
 use super::offset::{Offset, high_24_bits, load, load_u16, plus};
-use super::{HeaderProtocol, Lower, Packet};
+use super::{HeaderProtocol, Link, Lower, Packet};
 
 /// The packet inside another, and what tunnel it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,10 +168,11 @@ impl<'a> Packet<'a> {
         }
         // The control word begins with four zero bits (RFC 4385, section 3).
         let [first, ..] = start;
-        let bottom = self.mpls_labels().last()?;
-        (first >> 4 == 0).then(|| {
-            Inner::new(Tunnel::MplsPseudowire, HeaderProtocol::ETHERNET, octets)
-                .with_id(bottom.label)
+        let bottom = self.mpls_labels().last();
+        let is_labelled = bottom.is_some() || self.lower.link == Link::Mpls;
+        (is_labelled && first >> 4 == 0).then(|| Inner {
+            tunnel_id: bottom.map(|bottom| bottom.label.into()),
+            ..Inner::new(Tunnel::MplsPseudowire, HeaderProtocol::ETHERNET, octets)
         })
     }
 

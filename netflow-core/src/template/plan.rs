@@ -100,10 +100,12 @@ const FIELDS: usize = FlowField::ALL.len();
 const INGREDIENTS: usize = Ingredient::ALL.len();
 
 /// The sections of packets (RFC 5477, section 8.5).
-const SECTIONS: [Ingredient; 3] = [
+pub(crate) const SECTIONS: [Ingredient; 5] = [
     Ingredient::DataLinkFrame,
     Ingredient::IpHeader,
+    Ingredient::IpPayload,
     Ingredient::MplsLabelStack,
+    Ingredient::MplsPayload,
 ];
 
 /// The places of all normalised fields in the records of one template.

@@ -23,6 +23,7 @@ fn shown(decoder: &mut Decoder, datagram: &Captured) -> Vec<String> {
             flow.output_interface_name(),
             flow.ingress_vrf_name(),
             flow.application_name(),
+            flow.sampler_name(),
         ];
         let sampling = (flow.sampling_rate(), flow.sampling());
         format!("{fields:?} {names:?} {sampling:?} {:?}", flow.start())

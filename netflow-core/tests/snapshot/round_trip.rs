@@ -211,3 +211,57 @@ fn a_v9_exporter_that_counts_flows_is_known_as_such() {
     let counts = decoder.domains().next().unwrap().sequence;
     assert_eq!(counts.lost, 0);
 }
+
+#[test]
+fn samplers_and_selectors_have_the_names_they_had() {
+    let mut whole = decoder(1);
+    let options = Message::ipfix(9)
+        .options_template(300, 1, &[(48, 1), (84, 4)])
+        .set(300, b"\x07core")
+        .options_template(301, 1, &[(302, 1), (335, 4)])
+        .set(301, b"\x07edge");
+    tell(&mut whole, 1, &numbered(&options, 1));
+    let mut decoder = restarted(&whole);
+    assert_eq!(shown(&decoder), shown(&whole));
+    assert_eq!(decoder.save(), whole.save());
+    // The section as the table of the format has it: kind 13, 30 octets.
+    let entries = b"\0\x0d\0\0\0\0\0\0\0\x1e\
+        \x01\0\0\0\0\0\0\0\x07\0\x04core\x02\0\0\0\0\0\0\0\x07\0\x04edge";
+    let snapshot = whole.save();
+    let found = snapshot.windows(entries.len());
+    assert_eq!(found.filter(|octets| octets == entries).count(), 1);
+    let flows = Message::ipfix(9)
+        .template(256, &[(48, 1)])
+        .set(256, &[7])
+        .template(257, &[(302, 1)])
+        .set(257, &[7]);
+    let payload = numbered(&flows, 2);
+    let message = decoder.decode(later(1, 2, &payload)).unwrap();
+    let names: Vec<_> = message
+        .flows()
+        .map(|flow| flow.sampler_name().unwrap().to_string())
+        .collect();
+    assert_eq!(names, ["core", "edge"]);
+}
+
+#[test]
+fn applications_are_described_as_they_were() {
+    let mut whole = decoder(1);
+    let options = Message::ipfix(9)
+        .options_template(300, 1, &[(95, 4), (94, 5)])
+        .set(300, b"\x0d\0\0\x50pages");
+    tell(&mut whole, 1, &numbered(&options, 1));
+    let mut decoder = restarted(&whole);
+    assert_eq!(shown(&decoder), shown(&whole));
+    assert_eq!(decoder.save(), whole.save());
+    // Kind 14 of the table of the format.
+    let entry = b"\0\x0e\0\0\0\0\0\0\0\x0d\0\x04\x0d\0\0\x50\0\x05pages";
+    let snapshot = whole.save();
+    let found = snapshot.windows(entry.len());
+    assert_eq!(found.filter(|octets| octets == entry).count(), 1);
+    let flow = Message::ipfix(9).template(256, &[(95, 3)]);
+    let payload = numbered(&flow.set(256, &[13, 0, 80]), 2);
+    let message = decoder.decode(later(1, 2, &payload)).unwrap();
+    let flow = message.flows().next().unwrap();
+    assert_eq!(flow.application_name().unwrap().to_string(), "pages");
+}

@@ -32,6 +32,7 @@ macro_rules! flow_fields {
         $each!(NETFLOW_FIELD_REVERSE_PACKETS, reverse_packets);
         $each!(NETFLOW_FIELD_SAMPLING_RATE, sampling_rate);
         $each!(NETFLOW_FIELD_SAMPLING, sampling);
+        $each!(NETFLOW_FIELD_SAMPLER_NAME, sampler_name);
         $each!(NETFLOW_FIELD_OCTETS_SCALED, octets_scaled);
         $each!(NETFLOW_FIELD_PACKETS_SCALED, packets_scaled);
         $each!(NETFLOW_FIELD_TCP_FLAGS, tcp_flags);

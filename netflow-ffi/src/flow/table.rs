@@ -71,126 +71,128 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_SAMPLING_RATE = 25,
     /// Which rule gave the sampling rate.
     NETFLOW_FIELD_SAMPLING = 26,
+    /// Name of the sampler or selector of the record.
+    NETFLOW_FIELD_SAMPLER_NAME = 27,
     /// Octets times the sampling rate; absent when that is not known.
-    NETFLOW_FIELD_OCTETS_SCALED = 27,
+    NETFLOW_FIELD_OCTETS_SCALED = 28,
     /// Packets times the sampling rate; absent when that is not known.
-    NETFLOW_FIELD_PACKETS_SCALED = 28,
+    NETFLOW_FIELD_PACKETS_SCALED = 29,
     /// All TCP flags seen.
-    NETFLOW_FIELD_TCP_FLAGS = 29,
+    NETFLOW_FIELD_TCP_FLAGS = 30,
     /// Type of service or traffic class.
-    NETFLOW_FIELD_TOS = 30,
+    NETFLOW_FIELD_TOS = 31,
     /// 4 or 6.
-    NETFLOW_FIELD_IP_VERSION = 31,
+    NETFLOW_FIELD_IP_VERSION = 32,
     /// Time to live or hop limit.
-    NETFLOW_FIELD_TTL = 32,
+    NETFLOW_FIELD_TTL = 33,
     /// Lowest time to live.
-    NETFLOW_FIELD_MIN_TTL = 33,
+    NETFLOW_FIELD_MIN_TTL = 34,
     /// Highest time to live.
-    NETFLOW_FIELD_MAX_TTL = 34,
+    NETFLOW_FIELD_MAX_TTL = 35,
     /// Identification of the IP datagram.
-    NETFLOW_FIELD_FRAGMENT_ID = 35,
+    NETFLOW_FIELD_FRAGMENT_ID = 36,
     /// Offset of the fragment.
-    NETFLOW_FIELD_FRAGMENT_OFFSET = 36,
+    NETFLOW_FIELD_FRAGMENT_OFFSET = 37,
     /// Flow label of IPv6.
-    NETFLOW_FIELD_IPV6_FLOW_LABEL = 37,
+    NETFLOW_FIELD_IPV6_FLOW_LABEL = 38,
     /// EtherType of the network layer.
-    NETFLOW_FIELD_ETHER_TYPE = 38,
+    NETFLOW_FIELD_ETHER_TYPE = 39,
     /// ICMP or ICMPv6 type.
-    NETFLOW_FIELD_ICMP_TYPE = 39,
+    NETFLOW_FIELD_ICMP_TYPE = 40,
     /// ICMP or ICMPv6 code.
-    NETFLOW_FIELD_ICMP_CODE = 40,
+    NETFLOW_FIELD_ICMP_CODE = 41,
     /// Interface the flow came in by.
-    NETFLOW_FIELD_INPUT_INTERFACE = 41,
+    NETFLOW_FIELD_INPUT_INTERFACE = 42,
     /// Interface the flow went out by.
-    NETFLOW_FIELD_OUTPUT_INTERFACE = 42,
+    NETFLOW_FIELD_OUTPUT_INTERFACE = 43,
     /// Name of the input interface.
-    NETFLOW_FIELD_INPUT_INTERFACE_NAME = 43,
+    NETFLOW_FIELD_INPUT_INTERFACE_NAME = 44,
     /// Name of the output interface.
-    NETFLOW_FIELD_OUTPUT_INTERFACE_NAME = 44,
+    NETFLOW_FIELD_OUTPUT_INTERFACE_NAME = 45,
     /// Source MAC address.
-    NETFLOW_FIELD_SOURCE_MAC = 45,
+    NETFLOW_FIELD_SOURCE_MAC = 46,
     /// Destination MAC address.
-    NETFLOW_FIELD_DESTINATION_MAC = 46,
+    NETFLOW_FIELD_DESTINATION_MAC = 47,
     /// VLAN the flow came in by.
-    NETFLOW_FIELD_VLAN = 47,
+    NETFLOW_FIELD_VLAN = 48,
     /// VLAN the flow went out by.
-    NETFLOW_FIELD_POST_VLAN = 48,
+    NETFLOW_FIELD_POST_VLAN = 49,
     /// MPLS labels, from the top.
-    NETFLOW_FIELD_MPLS_LABELS = 49,
+    NETFLOW_FIELD_MPLS_LABELS = 50,
     /// Next hop.
-    NETFLOW_FIELD_NEXT_HOP = 50,
+    NETFLOW_FIELD_NEXT_HOP = 51,
     /// BGP next hop.
-    NETFLOW_FIELD_BGP_NEXT_HOP = 51,
+    NETFLOW_FIELD_BGP_NEXT_HOP = 52,
     /// AS of the source; of sFlow, that of the router where it is its own.
-    NETFLOW_FIELD_SOURCE_AS = 52,
+    NETFLOW_FIELD_SOURCE_AS = 53,
     /// AS of the destination; of sFlow, that of the router where it is its own.
-    NETFLOW_FIELD_DESTINATION_AS = 53,
+    NETFLOW_FIELD_DESTINATION_AS = 54,
     /// AS of the BGP next hop.
-    NETFLOW_FIELD_NEXT_AS = 54,
+    NETFLOW_FIELD_NEXT_AS = 55,
     /// AS path to the destination.
-    NETFLOW_FIELD_AS_PATH = 55,
+    NETFLOW_FIELD_AS_PATH = 56,
     /// BGP communities.
-    NETFLOW_FIELD_COMMUNITIES = 56,
+    NETFLOW_FIELD_COMMUNITIES = 57,
     /// Prefix length of the source.
-    NETFLOW_FIELD_SOURCE_PREFIX_LENGTH = 57,
+    NETFLOW_FIELD_SOURCE_PREFIX_LENGTH = 58,
     /// Prefix length of the destination.
-    NETFLOW_FIELD_DESTINATION_PREFIX_LENGTH = 58,
+    NETFLOW_FIELD_DESTINATION_PREFIX_LENGTH = 59,
     /// VRF the flow came in by.
-    NETFLOW_FIELD_INGRESS_VRF = 59,
+    NETFLOW_FIELD_INGRESS_VRF = 60,
     /// VRF the flow went out by.
-    NETFLOW_FIELD_EGRESS_VRF = 60,
+    NETFLOW_FIELD_EGRESS_VRF = 61,
     /// Name of the ingress VRF.
-    NETFLOW_FIELD_INGRESS_VRF_NAME = 61,
+    NETFLOW_FIELD_INGRESS_VRF_NAME = 62,
     /// Name of the egress VRF.
-    NETFLOW_FIELD_EGRESS_VRF_NAME = 62,
+    NETFLOW_FIELD_EGRESS_VRF_NAME = 63,
     /// Source address after translation.
-    NETFLOW_FIELD_POST_NAT_SOURCE_ADDRESS = 63,
+    NETFLOW_FIELD_POST_NAT_SOURCE_ADDRESS = 64,
     /// Destination address after translation.
-    NETFLOW_FIELD_POST_NAT_DESTINATION_ADDRESS = 64,
+    NETFLOW_FIELD_POST_NAT_DESTINATION_ADDRESS = 65,
     /// Source port after translation.
-    NETFLOW_FIELD_POST_NAT_SOURCE_PORT = 65,
+    NETFLOW_FIELD_POST_NAT_SOURCE_PORT = 66,
     /// Destination port after translation.
-    NETFLOW_FIELD_POST_NAT_DESTINATION_PORT = 66,
+    NETFLOW_FIELD_POST_NAT_DESTINATION_PORT = 67,
     /// 0 ingress, 1 egress.
-    NETFLOW_FIELD_DIRECTION = 67,
+    NETFLOW_FIELD_DIRECTION = 68,
     /// Forwarding status (RFC 7270, section 4.12).
-    NETFLOW_FIELD_FORWARDING_STATUS = 68,
+    NETFLOW_FIELD_FORWARDING_STATUS = 69,
     /// Why sFlow discarded the packet.
-    NETFLOW_FIELD_DROP_REASON = 69,
+    NETFLOW_FIELD_DROP_REASON = 70,
     /// Why the flow ended.
-    NETFLOW_FIELD_FLOW_END_REASON = 70,
+    NETFLOW_FIELD_FLOW_END_REASON = 71,
     /// Firewall event.
-    NETFLOW_FIELD_FIREWALL_EVENT = 71,
+    NETFLOW_FIELD_FIREWALL_EVENT = 72,
     /// Firewall extended event of Cisco (field type 33002).
-    NETFLOW_FIELD_FIREWALL_EXTENDED_EVENT = 72,
+    NETFLOW_FIELD_FIREWALL_EXTENDED_EVENT = 73,
     /// Access list of the input, three numbers of four octets (33000).
-    NETFLOW_FIELD_INGRESS_ACL = 73,
+    NETFLOW_FIELD_INGRESS_ACL = 74,
     /// Access list of the output (33001).
-    NETFLOW_FIELD_EGRESS_ACL = 74,
+    NETFLOW_FIELD_EGRESS_ACL = 75,
     /// NAT event.
-    NETFLOW_FIELD_NAT_EVENT = 75,
+    NETFLOW_FIELD_NAT_EVENT = 76,
     /// Application, as `engine:selector` (RFC 6759).
-    NETFLOW_FIELD_APPLICATION_ID = 76,
+    NETFLOW_FIELD_APPLICATION_ID = 77,
     /// Name of the application.
-    NETFLOW_FIELD_APPLICATION_NAME = 77,
+    NETFLOW_FIELD_APPLICATION_NAME = 78,
     /// Name of the user.
-    NETFLOW_FIELD_USER_NAME = 78,
+    NETFLOW_FIELD_USER_NAME = 79,
     /// Number of the flow or connection.
-    NETFLOW_FIELD_FLOW_ID = 79,
+    NETFLOW_FIELD_FLOW_ID = 80,
     /// How the inner packet of a sampled packet is carried, such as `vxlan`.
-    NETFLOW_FIELD_TUNNEL_TYPE = 80,
+    NETFLOW_FIELD_TUNNEL_TYPE = 81,
     /// Number of the tunnel: VNI, GRE key, TEID.
-    NETFLOW_FIELD_TUNNEL_ID = 81,
+    NETFLOW_FIELD_TUNNEL_ID = 82,
     /// Source address of the inner packet.
-    NETFLOW_FIELD_INNER_SOURCE_ADDRESS = 82,
+    NETFLOW_FIELD_INNER_SOURCE_ADDRESS = 83,
     /// Destination address of the inner packet.
-    NETFLOW_FIELD_INNER_DESTINATION_ADDRESS = 83,
+    NETFLOW_FIELD_INNER_DESTINATION_ADDRESS = 84,
     /// Source port of the inner packet.
-    NETFLOW_FIELD_INNER_SOURCE_PORT = 84,
+    NETFLOW_FIELD_INNER_SOURCE_PORT = 85,
     /// Destination port of the inner packet.
-    NETFLOW_FIELD_INNER_DESTINATION_PORT = 85,
+    NETFLOW_FIELD_INNER_DESTINATION_PORT = 86,
     /// IP protocol number of the inner packet.
-    NETFLOW_FIELD_INNER_PROTOCOL = 86,
+    NETFLOW_FIELD_INNER_PROTOCOL = 87,
 }
 
 /// One flow: what it is said to have, whatever protocol told it.
@@ -269,6 +271,8 @@ pub struct netflow_flow {
     pub sampling_rate: u64,
     /// Which rule gave the sampling rate.
     pub sampling: netflow_text,
+    /// Name of the sampler or selector of the record.
+    pub sampler_name: netflow_text,
     /// Octets times the sampling rate; absent when that is not known.
     /// Unit: octets.
     pub octets_scaled: u64,
@@ -517,6 +521,10 @@ pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
             netflow_flow_field::NETFLOW_FIELD_SAMPLING,
             |flow| flow.sampling(),
         );
+        fill.member::<{ offset_of!(netflow_flow, sampler_name) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_SAMPLER_NAME,
+            |flow| flow.sampler_name(),
+        );
         fill.member::<{ offset_of!(netflow_flow, octets_scaled) }, _>(
             netflow_flow_field::NETFLOW_FIELD_OCTETS_SCALED,
             |flow| flow.octets_scaled(),
@@ -533,12 +541,12 @@ pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
             netflow_flow_field::NETFLOW_FIELD_TOS,
             |flow| flow.tos(),
         );
+    }
+    if fill.asks_any::<4>() {
         fill.member::<{ offset_of!(netflow_flow, ip_version) }, _>(
             netflow_flow_field::NETFLOW_FIELD_IP_VERSION,
             |flow| flow.ip_version(),
         );
-    }
-    if fill.asks_any::<4>() {
         fill.member::<{ offset_of!(netflow_flow, ttl) }, _>(
             netflow_flow_field::NETFLOW_FIELD_TTL,
             |flow| flow.ttl(),
@@ -567,12 +575,12 @@ pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
             netflow_flow_field::NETFLOW_FIELD_ETHER_TYPE,
             |flow| flow.ether_type(),
         );
+    }
+    if fill.asks_any::<5>() {
         fill.member::<{ offset_of!(netflow_flow, icmp_type) }, _>(
             netflow_flow_field::NETFLOW_FIELD_ICMP_TYPE,
             |flow| flow.icmp_type(),
         );
-    }
-    if fill.asks_any::<5>() {
         fill.member::<{ offset_of!(netflow_flow, icmp_code) }, _>(
             netflow_flow_field::NETFLOW_FIELD_ICMP_CODE,
             |flow| flow.icmp_code(),
@@ -601,12 +609,12 @@ pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
             netflow_flow_field::NETFLOW_FIELD_DESTINATION_MAC,
             |flow| flow.destination_mac(),
         );
+    }
+    if fill.asks_any::<6>() {
         fill.member::<{ offset_of!(netflow_flow, vlan) }, _>(
             netflow_flow_field::NETFLOW_FIELD_VLAN,
             |flow| flow.vlan(),
         );
-    }
-    if fill.asks_any::<6>() {
         fill.member::<{ offset_of!(netflow_flow, post_vlan) }, _>(
             netflow_flow_field::NETFLOW_FIELD_POST_VLAN,
             |flow| flow.post_vlan(),
@@ -635,12 +643,12 @@ pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
             netflow_flow_field::NETFLOW_FIELD_NEXT_AS,
             |flow| flow.next_as(),
         );
+    }
+    if fill.asks_any::<7>() {
         fill.numbers::<{ offset_of!(netflow_flow, as_path) }>(
             netflow_flow_field::NETFLOW_FIELD_AS_PATH,
             |flow| flow.as_path(),
         );
-    }
-    if fill.asks_any::<7>() {
         fill.numbers::<{ offset_of!(netflow_flow, communities) }>(
             netflow_flow_field::NETFLOW_FIELD_COMMUNITIES,
             |flow| flow.communities(),
@@ -669,12 +677,12 @@ pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
             netflow_flow_field::NETFLOW_FIELD_EGRESS_VRF_NAME,
             |flow| flow.egress_vrf_name(),
         );
+    }
+    if fill.asks_any::<8>() {
         fill.member::<{ offset_of!(netflow_flow, post_nat_source_address) }, _>(
             netflow_flow_field::NETFLOW_FIELD_POST_NAT_SOURCE_ADDRESS,
             |flow| flow.post_nat_source_address(),
         );
-    }
-    if fill.asks_any::<8>() {
         fill.member::<{ offset_of!(netflow_flow, post_nat_destination_address) }, _>(
             netflow_flow_field::NETFLOW_FIELD_POST_NAT_DESTINATION_ADDRESS,
             |flow| flow.post_nat_destination_address(),
@@ -703,12 +711,12 @@ pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
             netflow_flow_field::NETFLOW_FIELD_FLOW_END_REASON,
             |flow| flow.flow_end_reason(),
         );
+    }
+    if fill.asks_any::<9>() {
         fill.member::<{ offset_of!(netflow_flow, firewall_event) }, _>(
             netflow_flow_field::NETFLOW_FIELD_FIREWALL_EVENT,
             |flow| flow.firewall_event(),
         );
-    }
-    if fill.asks_any::<9>() {
         fill.member::<{ offset_of!(netflow_flow, firewall_extended_event) }, _>(
             netflow_flow_field::NETFLOW_FIELD_FIREWALL_EXTENDED_EVENT,
             |flow| flow.firewall_extended_event(),
@@ -737,12 +745,12 @@ pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
             netflow_flow_field::NETFLOW_FIELD_USER_NAME,
             |flow| flow.user_name(),
         );
+    }
+    if fill.asks_any::<10>() {
         fill.member::<{ offset_of!(netflow_flow, flow_id) }, _>(
             netflow_flow_field::NETFLOW_FIELD_FLOW_ID,
             |flow| flow.flow_id(),
         );
-    }
-    if fill.asks_any::<10>() {
         fill.member::<{ offset_of!(netflow_flow, tunnel_type) }, _>(
             netflow_flow_field::NETFLOW_FIELD_TUNNEL_TYPE,
             |flow| flow.tunnel_type(),
@@ -804,6 +812,7 @@ pub(crate) const NUMBERS: &[netflow_flow_field] = &[
     netflow_flow_field::NETFLOW_FIELD_REVERSE_PACKETS,
     netflow_flow_field::NETFLOW_FIELD_SAMPLING_RATE,
     netflow_flow_field::NETFLOW_FIELD_SAMPLING,
+    netflow_flow_field::NETFLOW_FIELD_SAMPLER_NAME,
     netflow_flow_field::NETFLOW_FIELD_OCTETS_SCALED,
     netflow_flow_field::NETFLOW_FIELD_PACKETS_SCALED,
     netflow_flow_field::NETFLOW_FIELD_TCP_FLAGS,
@@ -895,65 +904,66 @@ const _: () = {
     assert!(offset_of!(netflow_flow, reverse_packets) == 264);
     assert!(offset_of!(netflow_flow, sampling_rate) == 272);
     assert!(offset_of!(netflow_flow, sampling) == 280);
-    assert!(offset_of!(netflow_flow, octets_scaled) == 296);
-    assert!(offset_of!(netflow_flow, packets_scaled) == 304);
-    assert!(offset_of!(netflow_flow, tcp_flags) == 312);
-    assert!(offset_of!(netflow_flow, tos) == 314);
-    assert!(offset_of!(netflow_flow, ip_version) == 315);
-    assert!(offset_of!(netflow_flow, ttl) == 316);
-    assert!(offset_of!(netflow_flow, min_ttl) == 317);
-    assert!(offset_of!(netflow_flow, max_ttl) == 318);
-    assert!(offset_of!(netflow_flow, fragment_id) == 320);
-    assert!(offset_of!(netflow_flow, fragment_offset) == 324);
-    assert!(offset_of!(netflow_flow, ipv6_flow_label) == 328);
-    assert!(offset_of!(netflow_flow, ether_type) == 332);
-    assert!(offset_of!(netflow_flow, icmp_type) == 334);
-    assert!(offset_of!(netflow_flow, icmp_code) == 335);
-    assert!(offset_of!(netflow_flow, input_interface) == 336);
-    assert!(offset_of!(netflow_flow, output_interface) == 340);
-    assert!(offset_of!(netflow_flow, input_interface_name) == 344);
-    assert!(offset_of!(netflow_flow, output_interface_name) == 360);
-    assert!(offset_of!(netflow_flow, source_mac) == 376);
-    assert!(offset_of!(netflow_flow, destination_mac) == 382);
-    assert!(offset_of!(netflow_flow, vlan) == 388);
-    assert!(offset_of!(netflow_flow, post_vlan) == 390);
-    assert!(offset_of!(netflow_flow, mpls_labels) == 392);
-    assert!(offset_of!(netflow_flow, next_hop) == 408);
-    assert!(offset_of!(netflow_flow, bgp_next_hop) == 428);
-    assert!(offset_of!(netflow_flow, source_as) == 448);
-    assert!(offset_of!(netflow_flow, destination_as) == 452);
-    assert!(offset_of!(netflow_flow, next_as) == 456);
-    assert!(offset_of!(netflow_flow, as_path) == 464);
-    assert!(offset_of!(netflow_flow, communities) == 480);
-    assert!(offset_of!(netflow_flow, source_prefix_length) == 496);
-    assert!(offset_of!(netflow_flow, destination_prefix_length) == 497);
-    assert!(offset_of!(netflow_flow, ingress_vrf) == 500);
-    assert!(offset_of!(netflow_flow, egress_vrf) == 504);
-    assert!(offset_of!(netflow_flow, ingress_vrf_name) == 512);
-    assert!(offset_of!(netflow_flow, egress_vrf_name) == 528);
-    assert!(offset_of!(netflow_flow, post_nat_source_address) == 544);
-    assert!(offset_of!(netflow_flow, post_nat_destination_address) == 564);
-    assert!(offset_of!(netflow_flow, post_nat_source_port) == 584);
-    assert!(offset_of!(netflow_flow, post_nat_destination_port) == 586);
-    assert!(offset_of!(netflow_flow, direction) == 588);
-    assert!(offset_of!(netflow_flow, forwarding_status) == 592);
-    assert!(offset_of!(netflow_flow, drop_reason) == 596);
-    assert!(offset_of!(netflow_flow, flow_end_reason) == 600);
-    assert!(offset_of!(netflow_flow, firewall_event) == 601);
-    assert!(offset_of!(netflow_flow, firewall_extended_event) == 602);
-    assert!(offset_of!(netflow_flow, ingress_acl) == 608);
-    assert!(offset_of!(netflow_flow, egress_acl) == 624);
-    assert!(offset_of!(netflow_flow, nat_event) == 640);
-    assert!(offset_of!(netflow_flow, application_id) == 648);
-    assert!(offset_of!(netflow_flow, application_name) == 680);
-    assert!(offset_of!(netflow_flow, user_name) == 696);
-    assert!(offset_of!(netflow_flow, flow_id) == 712);
-    assert!(offset_of!(netflow_flow, tunnel_type) == 720);
-    assert!(offset_of!(netflow_flow, tunnel_id) == 736);
-    assert!(offset_of!(netflow_flow, inner_source_address) == 744);
-    assert!(offset_of!(netflow_flow, inner_destination_address) == 764);
-    assert!(offset_of!(netflow_flow, inner_source_port) == 784);
-    assert!(offset_of!(netflow_flow, inner_destination_port) == 786);
-    assert!(offset_of!(netflow_flow, inner_protocol) == 788);
-    assert!(size_of::<netflow_flow>() == 792);
+    assert!(offset_of!(netflow_flow, sampler_name) == 296);
+    assert!(offset_of!(netflow_flow, octets_scaled) == 312);
+    assert!(offset_of!(netflow_flow, packets_scaled) == 320);
+    assert!(offset_of!(netflow_flow, tcp_flags) == 328);
+    assert!(offset_of!(netflow_flow, tos) == 330);
+    assert!(offset_of!(netflow_flow, ip_version) == 331);
+    assert!(offset_of!(netflow_flow, ttl) == 332);
+    assert!(offset_of!(netflow_flow, min_ttl) == 333);
+    assert!(offset_of!(netflow_flow, max_ttl) == 334);
+    assert!(offset_of!(netflow_flow, fragment_id) == 336);
+    assert!(offset_of!(netflow_flow, fragment_offset) == 340);
+    assert!(offset_of!(netflow_flow, ipv6_flow_label) == 344);
+    assert!(offset_of!(netflow_flow, ether_type) == 348);
+    assert!(offset_of!(netflow_flow, icmp_type) == 350);
+    assert!(offset_of!(netflow_flow, icmp_code) == 351);
+    assert!(offset_of!(netflow_flow, input_interface) == 352);
+    assert!(offset_of!(netflow_flow, output_interface) == 356);
+    assert!(offset_of!(netflow_flow, input_interface_name) == 360);
+    assert!(offset_of!(netflow_flow, output_interface_name) == 376);
+    assert!(offset_of!(netflow_flow, source_mac) == 392);
+    assert!(offset_of!(netflow_flow, destination_mac) == 398);
+    assert!(offset_of!(netflow_flow, vlan) == 404);
+    assert!(offset_of!(netflow_flow, post_vlan) == 406);
+    assert!(offset_of!(netflow_flow, mpls_labels) == 408);
+    assert!(offset_of!(netflow_flow, next_hop) == 424);
+    assert!(offset_of!(netflow_flow, bgp_next_hop) == 444);
+    assert!(offset_of!(netflow_flow, source_as) == 464);
+    assert!(offset_of!(netflow_flow, destination_as) == 468);
+    assert!(offset_of!(netflow_flow, next_as) == 472);
+    assert!(offset_of!(netflow_flow, as_path) == 480);
+    assert!(offset_of!(netflow_flow, communities) == 496);
+    assert!(offset_of!(netflow_flow, source_prefix_length) == 512);
+    assert!(offset_of!(netflow_flow, destination_prefix_length) == 513);
+    assert!(offset_of!(netflow_flow, ingress_vrf) == 516);
+    assert!(offset_of!(netflow_flow, egress_vrf) == 520);
+    assert!(offset_of!(netflow_flow, ingress_vrf_name) == 528);
+    assert!(offset_of!(netflow_flow, egress_vrf_name) == 544);
+    assert!(offset_of!(netflow_flow, post_nat_source_address) == 560);
+    assert!(offset_of!(netflow_flow, post_nat_destination_address) == 580);
+    assert!(offset_of!(netflow_flow, post_nat_source_port) == 600);
+    assert!(offset_of!(netflow_flow, post_nat_destination_port) == 602);
+    assert!(offset_of!(netflow_flow, direction) == 604);
+    assert!(offset_of!(netflow_flow, forwarding_status) == 608);
+    assert!(offset_of!(netflow_flow, drop_reason) == 612);
+    assert!(offset_of!(netflow_flow, flow_end_reason) == 616);
+    assert!(offset_of!(netflow_flow, firewall_event) == 617);
+    assert!(offset_of!(netflow_flow, firewall_extended_event) == 618);
+    assert!(offset_of!(netflow_flow, ingress_acl) == 624);
+    assert!(offset_of!(netflow_flow, egress_acl) == 640);
+    assert!(offset_of!(netflow_flow, nat_event) == 656);
+    assert!(offset_of!(netflow_flow, application_id) == 664);
+    assert!(offset_of!(netflow_flow, application_name) == 696);
+    assert!(offset_of!(netflow_flow, user_name) == 712);
+    assert!(offset_of!(netflow_flow, flow_id) == 728);
+    assert!(offset_of!(netflow_flow, tunnel_type) == 736);
+    assert!(offset_of!(netflow_flow, tunnel_id) == 752);
+    assert!(offset_of!(netflow_flow, inner_source_address) == 760);
+    assert!(offset_of!(netflow_flow, inner_destination_address) == 780);
+    assert!(offset_of!(netflow_flow, inner_source_port) == 800);
+    assert!(offset_of!(netflow_flow, inner_destination_port) == 802);
+    assert!(offset_of!(netflow_flow, inner_protocol) == 804);
+    assert!(size_of::<netflow_flow>() == 808);
 };

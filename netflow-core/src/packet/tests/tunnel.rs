@@ -237,6 +237,23 @@ fn ethernet_and_mpls_go_over_ip() {
 }
 
 #[test]
+fn a_mac_address_behind_labels_is_not_taken_for_ipv4() {
+    // A pseudowire without control word (RFC 4448, section 4.6): the frame begins at once, and
+    // no header of IPv4 is of fewer than five words.
+    for first in 0x40..=0x45 {
+        let mut frame = inner_ipv4();
+        frame[0] = first;
+        let octets = ethernet(0x8847, &mpls(200, true, &frame));
+        let packet = read(&octets);
+        let version = (first == 0x45).then_some(4);
+        assert_eq!(packet.ip_version(), version, "{first:02x}");
+        assert_eq!(packet.source_address().is_some(), version.is_some());
+        assert_eq!(packet.inner(), None);
+        assert_eq!(packet.mpls_labels().count(), 1);
+    }
+}
+
+#[test]
 fn a_pseudowire_is_told_by_its_control_word() {
     let pseudowire = before(&[0, 0, 0, 7], &inner_ethernet());
     let octets = ethernet(0x8847, &mpls(100, false, &mpls(200, true, &pseudowire)));

@@ -1,0 +1,192 @@
+//! Names that options and records give to what flows have by number.
+
+use netflow_core::value::Text;
+use netflow_core::{Decoder, Fact, Flow, SamplerKey};
+
+use crate::builder::{Message, datagram, decoder, words};
+
+/// Decodes all messages and shows what each flow says, one after the other.
+fn told(decoder: &mut Decoder, messages: &[Message], show: fn(&Flow<'_>) -> String) -> Vec<String> {
+    let mut shown = Vec::new();
+    for message in messages {
+        let payload = message.octets();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        assert_eq!(message.problems().count(), 0);
+        shown.extend(message.flows().map(|flow| show(&flow)));
+    }
+    shown
+}
+
+fn text(text: Option<Text<'_>>) -> String {
+    text.map_or_else(|| "none".to_owned(), |text| text.to_string())
+}
+
+fn sampler_name(flow: &Flow<'_>) -> String {
+    text(flow.sampler_name())
+}
+
+#[test]
+fn a_sampler_has_the_name_of_the_options() {
+    // As Cisco sends them: samplerId, samplerName, samplerMode, samplerRandomInterval.
+    let options = Message::v9(0)
+        .options_template(257, 1, &[(1, 4), (48, 2), (84, 6), (49, 1), (50, 4)])
+        .set(257, b"\0\0\0\0\0\x01core\0\0\x02\0\0\x03\xe8")
+        .set(257, b"\0\0\0\0\0\x02edge\0\0\x02\0\0\0\x64");
+    let flows = Message::v9(0)
+        .template(256, &[(48, 1)])
+        .set(256, &[1, 2, 3]);
+    let mut decoder = decoder();
+    let names = told(&mut decoder, &[options.clone(), flows], sampler_name);
+    assert_eq!(names, ["core", "edge", "none"]);
+    let named = |decoder: &Decoder| {
+        let facts = decoder.announced().map(|known| known.fact);
+        let mut names: Vec<_> = facts
+            .filter_map(|fact| match fact {
+                Fact::SamplerName(of, name) => Some((of, name.to_string())),
+                _ => None,
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    let expected = [(1, "core"), (2, "edge")];
+    let expected = expected.map(|(id, name)| (SamplerKey::Sampler(id), name.to_owned()));
+    assert_eq!(named(&decoder), expected);
+    // Told again, they take no more room.
+    let before = decoder.state_octets();
+    told(&mut decoder, &[options], sampler_name);
+    assert_eq!(decoder.state_octets(), before);
+    assert_eq!(named(&decoder), expected);
+}
+
+#[test]
+fn a_selector_has_the_name_of_the_options() {
+    let options = Message::ipfix(0)
+        .options_template(257, 1, &[(302, 8), (335, 65_535)])
+        .set(257, b"\0\0\0\0\0\0\0\x07\x03one")
+        .set(257, b"\0\0\0\0\0\0\0\x08\x00");
+    let flows = Message::ipfix(0)
+        .template(256, &[(302, 4)])
+        .set(256, &words(&[7, 8]));
+    let names = told(&mut decoder(), &[options.clone(), flows], sampler_name);
+    // An empty name is none.
+    assert_eq!(names, ["one", "none"]);
+    // The sampler of this number is another, as is one of another domain.
+    let flow = Message::ipfix(0).template(256, &[(48, 1)]).set(256, &[7]);
+    let other = Message::ipfix(1).template(256, &[(302, 1)]).set(256, &[7]);
+    let names = told(&mut decoder(), &[options, flow, other], sampler_name);
+    assert_eq!(names, ["none", "none"]);
+}
+
+#[test]
+fn the_last_name_of_a_sampler_stands_and_that_of_the_record_comes_first() {
+    let options = |name: &[u8]| {
+        Message::ipfix(0)
+            .options_template(257, 1, &[(48, 1), (84, 3)])
+            .set(257, &[b"\x01", name].concat())
+    };
+    let flow = Message::ipfix(0)
+        .template(256, &[(48, 1), (84, 3)])
+        .set(256, b"\x01own")
+        .set(256, b"\x01\0\0\0");
+    let messages = [options(b"old"), options(b"new"), flow];
+    let names = told(&mut decoder(), &messages, sampler_name);
+    assert_eq!(names, ["own", "new"]);
+}
+
+fn application_name(flow: &Flow<'_>) -> String {
+    text(flow.application_name())
+}
+
+/// Options about the application 13:80 (PANA-L7), and data of it in other widths.
+fn applications(options: &[(u16, u16, &[u8])], id: &[u8]) -> Vec<String> {
+    let mut messages = Vec::new();
+    for (element, length, name) in options {
+        let id: &[u8] = &[0x0d, 0, 0, 0x50];
+        let message = Message::ipfix(0).options_template(300, 1, &[(95, 4), (*element, *length)]);
+        messages.push(message.set(300, &[id, name].concat()));
+    }
+    let length = id.len().try_into().unwrap();
+    let flow = Message::ipfix(0).template(256, &[(95, length)]);
+    messages.push(flow.set(256, id));
+    told(&mut decoder(), &messages, application_name)
+}
+
+#[test]
+fn an_application_is_found_by_its_number_however_long() {
+    // RFC 6759, section 4: an engine of one octet, then a number.
+    let named = [(96, 4, &b"http"[..])];
+    for (id, name) in [
+        (&[0x0d, 0, 0, 0x50][..], "http"),
+        (&[0x0d, 0, 0x50], "http"),
+        (&[0x0d, 0x50], "http"),
+        (&[0x0d, 0, 0, 0, 0, 0, 0, 0, 0, 0x50], "http"),
+        (&[0x03, 0, 0x50], "none"),
+        (&[0x0d, 0x50, 0], "none"),
+    ] {
+        assert_eq!(applications(&named, id), [name], "{id:02x?}");
+    }
+}
+
+#[test]
+fn an_application_of_an_enterprise_is_found_by_both_numbers() {
+    // RFC 6759, section 4.1: engine 20 has an enterprise number of four octets first.
+    let options = Message::ipfix(0)
+        .options_template(300, 1, &[(95, 9), (96, 3)])
+        .set(300, b"\x14\0\0\0\x09\0\0\x01\xf5ftp");
+    let flows = Message::ipfix(0)
+        .template(256, &[(95, 65_535)])
+        .set(256, b"\x07\x14\0\0\0\x09\x01\xf5")
+        .set(256, b"\x07\x14\0\0\0\x0a\x01\xf5")
+        .set(256, b"\x03\x14\x01\xf5");
+    let names = told(&mut decoder(), &[options, flows], application_name);
+    assert_eq!(names, ["ftp", "none", "none"]);
+}
+
+#[test]
+fn a_description_stands_for_a_name_that_is_not_told() {
+    let id = [0x0d, 0, 0x50];
+    let [description, name]: [(u16, u16, &[u8]); 2] = [(94, 5, b"pages"), (96, 4, b"http")];
+    assert_eq!(applications(&[description], &id), ["pages"]);
+    // Whichever comes first.
+    assert_eq!(applications(&[description, name], &id), ["http"]);
+    assert_eq!(applications(&[name, description], &id), ["http"]);
+    let newer = (94, 5, &b"sites"[..]);
+    assert_eq!(applications(&[description, newer], &id), ["sites"]);
+    let both = Message::ipfix(0)
+        .options_template(300, 1, &[(95, 2), (94, 5), (96, 4)])
+        .set(300, b"\x0d\x50pageshttp");
+    let flow = Message::ipfix(0).template(256, &[(95, 2), (94, 4)]);
+    let flow = flow.set(256, b"\x0d\x50mine").set(256, b"\x0d\x51mine");
+    let mut decoder = decoder();
+    let names = told(&mut decoder, &[both], application_name);
+    assert!(names.is_empty());
+    // Beside a name it is not kept.
+    let facts: Vec<_> = decoder.announced().map(|known| known.fact).collect();
+    assert!(matches!(facts[..], [Fact::ApplicationName(b"\x0d\x50", _)]));
+    // A record's own comes after the name of the options.
+    let names = told(&mut decoder, &[flow], application_name);
+    assert_eq!(names, ["http", "mine"]);
+}
+
+#[test]
+fn a_record_may_name_its_vrf() {
+    let names = |flow: &Flow<'_>| {
+        let names = [flow.ingress_vrf_name(), flow.egress_vrf_name()];
+        names.map(text).join(" ")
+    };
+    let options = Message::ipfix(0)
+        .options_template(300, 1, &[(234, 1), (236, 4)])
+        .set(300, b"\x02blue");
+    let flow = |fields: &[(u16, u16)], record: &[u8]| {
+        let flow = Message::ipfix(0).template(256, fields).set(256, record);
+        told(&mut decoder(), &[options.clone(), flow], names).remove(0)
+    };
+    let both = [(234, 1), (235, 1), (236, 3)];
+    assert_eq!(flow(&both, b"\x01\x02red"), "red blue");
+    assert_eq!(flow(&both, b"\x02\x02red"), "red red");
+    assert_eq!(flow(&both, b"\x02\x01\0\0\0"), "blue none");
+    assert_eq!(flow(&[(234, 1), (236, 3)], b"\x02red"), "red none");
+    assert_eq!(flow(&[(235, 1), (236, 3)], b"\x02red"), "none red");
+    assert_eq!(flow(&[(236, 3)], b"red"), "red none");
+}
