@@ -3,6 +3,7 @@
 mod command;
 mod freestanding;
 mod package;
+mod spark;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -31,7 +32,10 @@ const STEPS: &[Step] = &[
 ];
 
 /// What takes longer; the list is open.
-const FULL: &[Step] = &[Step("tests in release, many random cases", many_cases)];
+const FULL: &[Step] = &[
+    Step("Spark: captures in pieces", spark::test),
+    Step("tests in release, many random cases", many_cases),
+];
 
 /// Runs the steps whose name has this part, until one fails.
 pub(crate) fn run(full: bool, part: &str) -> ExitCode {

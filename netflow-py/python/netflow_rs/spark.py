@@ -11,6 +11,8 @@ the templates that stand at its start (:mod:`netflow_rs.partitions`); :func:`ind
 on the executors, and keeps it.
 """
 
+# pyright: reportMissingImports=false
+# Of pyspark, which only the users of this module have.
 from __future__ import annotations
 
 import ipaddress
@@ -54,6 +56,7 @@ OPTIONS = {
     "partitionoctets": "small files are one partition up to this size",
     "splitbiflows": "true: a record of two directions gives two rows",
     "discarded": "true: discarded packets of sFlow are rows too",
+    "pushfilters": "true: filters are answered here; only if this load is for one query alone",
     "ports": "further ports that collectors listen on, separated by commas",
     "rows": "of a batch at most",
     "storage": "options of fsspec, as JSON",
@@ -81,7 +84,8 @@ class NetflowDataSource(ds.DataSource):
         if self.given.table == "counts":
             return CountsReader(self.given)
         # A schema that the user gave asks for its columns alone.
-        return FlowsReader(self.given.narrowed(schema))
+        given = self.given.narrowed(schema)
+        return PushingReader(given) if given.push else FlowsReader(given)
 
 
 class _Given:
@@ -109,6 +113,7 @@ class _Given:
         self.index = given.get("index")
         self.octets = _number(given, "partitionoctets", 0)
         self.split_biflows = _flag(given, "splitbiflows", False)
+        self.push = _flag(given, "pushfilters", False)
         self.discarded = _flag(given, "discarded", False)
         self.ports = [int(port) for port in _listed(given.get("ports", ""))]
         self.rows = _number(given, "rows", parts.ROWS)
@@ -192,15 +197,6 @@ class FlowsReader(ds.DataSourceReader):
         self.given = given
         self.filters: list[ds.Filter] = []
 
-    def pushFilters(self, filters: list[ds.Filter]) -> Iterable[ds.Filter]:
-        """Takes the filters that can be tested on Arrow columns; Spark keeps the others."""
-        schema = parts.schema(self.given.decoding())
-        for each in filters:
-            if _mask(each, schema) is None:
-                yield each
-            else:
-                self.filters.append(each)
-
     def partitions(self) -> Sequence[ds.InputPartition]:
         return [
             _Files(number, each)
@@ -215,7 +211,10 @@ class FlowsReader(ds.DataSourceReader):
             names.add("exporter_address")
         return [each for each in self.filters if getattr(each, "attribute", ("",))[0] in names]
 
-    def read(self, partition: ds.InputPartition) -> Iterator[pyarrow.RecordBatch]:
+    def read(self, partition: ds.InputPartition | None) -> Iterator[pyarrow.RecordBatch]:
+        if partition is None:
+            # Spark asks for one where all were passed over.
+            return
         assert isinstance(partition, _Files)
         schema = parts.schema(self.given.decoding())
         masks = [mask for each in self.filters if (mask := _mask(each, schema)) is not None]
@@ -236,6 +235,25 @@ class FlowsReader(ds.DataSourceReader):
         if self.given.mode == "failfast" and counts.undecodable > 0:
             raise NetflowError(parts.told(counts), kind="undecodable", path=counts.files[0])
         parts.warn(counts)
+
+
+class PushingReader(FlowsReader):
+    """The flows that pass the filters of the query.
+
+    It is not the default. What Spark 4.3 has pushed for one query it keeps for every later plan
+    of the same ``load``: of ``a = flows.where(…)`` and ``b = flows.where(…)`` in one query, or of
+    ``flows`` itself afterwards, the rows would be those of the filter pushed last. Nor may a
+    reader have this method where pushdown is not enabled.
+    """
+
+    def pushFilters(self, filters: list[ds.Filter]) -> Iterable[ds.Filter]:
+        """Takes the filters that can be tested on Arrow columns; Spark keeps the others."""
+        schema = parts.schema(self.given.decoding())
+        for each in filters:
+            if _mask(each, schema) is None:
+                yield each
+            else:
+                self.filters.append(each)
 
 
 def index(

@@ -20,7 +20,7 @@ fn wheels() -> PathBuf {
 }
 
 /// A program of an environment.
-fn program(environment: &Path, name: &str) -> Command {
+pub(super) fn program(environment: &Path, name: &str) -> Command {
     let path = environment.join("bin").join(name);
     Command::new(path, name).variable("PYTHONDONTWRITEBYTECODE", "1")
 }
@@ -70,7 +70,7 @@ pub(super) fn install() -> Result {
         .run()
 }
 
-fn install_in(environment: &Path) -> Result {
+pub(super) fn install_in(environment: &Path) -> Result {
     program(environment, "python")
         .arguments("-m pip install --quiet --disable-pip-version-check --no-index --no-deps")
         .arguments("--force-reinstall --find-links")
