@@ -284,7 +284,8 @@ def plan(
 
 
 def files(source: str | Sequence[str], *, storage: Mapping[str, Any] | None = None) -> list[str]:
-    """The names of all files that are meant, each as :func:`index` takes it."""
+    """The names of all files that are meant, each as :func:`index` takes it. Of a folder, these
+    are its files whose names begin with neither ``_`` nor ``.``."""
     given = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     names: list[str] = []
     for each in given:
@@ -294,7 +295,8 @@ def files(source: str | Sequence[str], *, storage: Mapping[str, Any] | None = No
         if "://" in text:
             names += _listed(text, storage or {})
         elif os.path.isdir(text):
-            names += [os.path.join(text, name) for name in sorted(os.listdir(text))]
+            paths = [os.path.join(os.path.abspath(text), name) for name in sorted(os.listdir(text))]
+            names += [path for path in paths if os.path.isfile(path) and not _is_hidden(path)]
         else:
             # Workers may run in another folder.
             names += [os.path.abspath(name) for name, _ in expand(text)]
@@ -548,12 +550,17 @@ def _listed(url: str, storage: Mapping[str, Any]) -> list[str]:
     if any(sign in path for sign in "*?["):
         found = [name for name in sorted(system.glob(path)) if not system.isdir(name)]
     elif system.isdir(path):
-        found = sorted(each for each in system.find(path, maxdepth=1))
+        found = [name for name in sorted(system.find(path, maxdepth=1)) if not _is_hidden(name)]
     else:
         found = [path] if system.exists(path) else []
     if not found:
         raise FileNotFoundError(2, "No such file or directory", url)
     return [system.unstrip_protocol(name) for name in found]
+
+
+def _is_hidden(name: str) -> bool:
+    """Of a folder, what Spark passes over too: marks such as ``_SUCCESS``."""
+    return name.rpartition("/")[2].startswith(("_", "."))
 
 
 def _size(name: str, storage: Mapping[str, Any]) -> int | None:
