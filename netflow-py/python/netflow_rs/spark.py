@@ -212,10 +212,9 @@ class FlowsReader(ds.DataSourceReader):
         return [each for each in self.filters if getattr(each, "attribute", ("",))[0] in names]
 
     def read(self, partition: ds.InputPartition | None) -> Iterator[pyarrow.RecordBatch]:
-        if partition is None:
-            # Spark asks for one where all were passed over.
+        if not isinstance(partition, _Files):
+            # Spark makes one of its own where all were passed over.
             return
-        assert isinstance(partition, _Files)
         schema = parts.schema(self.given.decoding())
         masks = [mask for each in self.filters if (mask := _mask(each, schema)) is not None]
         counted: list[parts.Counts] = []
