@@ -15,6 +15,7 @@ on the executors, and keeps it.
 # Of pyspark, which only the users of this module have.
 from __future__ import annotations
 
+import importlib
 import ipaddress
 import json
 import pickle
@@ -335,8 +336,9 @@ def _mask(wanted: ds.Filter, schema: Any) -> _Mask | None:
     """What tells of each row whether it passes: true, false, or null as SQL has it; ``None``
     for a filter that is left to Spark."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
+    # Its functions are made at run time.
+    pc: Any = importlib.import_module("pyarrow.compute")
     if isinstance(wanted, ds.Not):
         inner = _mask(wanted.child, schema)
         return None if inner is None else lambda batch: pc.invert(inner(batch))
