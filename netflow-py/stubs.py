@@ -46,9 +46,11 @@ __all__ = [
     "Reader",
     "Record",
     "Records",
+    "Replay",
     "State",
     "Table",
     "__version__",
+    "index",
     "run",
 ]
 
@@ -58,6 +60,32 @@ FIELDS: list[tuple[str, str, str]]
 _Inputs = Sequence[tuple[str, Callable[[], Any] | None]]
 
 def run(arguments: Sequence[str]) -> int: ...
+def index(
+    input: tuple[str, Callable[[], Any] | None],
+    *,
+    ports: Sequence[int],
+    strict: bool,
+    state: bytes | None,
+) -> tuple[bytes, dict[str, Any]]: ...
+@final
+class Replay:
+    def __new__(
+        cls,
+        names: Sequence[str],
+        *,
+        columns: Sequence[str] | None,
+        addresses: str,
+        types: str,
+        rows: int,
+        split_biflows: bool,
+        state: bytes | None,
+    ) -> Replay: ...
+    def append(self, index: bytes, file: int, first: int) -> bool: ...
+    def take(self) -> Table: ...
+    @property
+    def late_sets(self) -> int: ...
+    def save(self) -> bytes: ...
+
 @final
 class Reader:
     def __new__(

@@ -69,11 +69,15 @@ mod counter;
 mod files;
 mod fixed;
 mod flow;
+#[cfg(feature = "scan")]
+mod index;
 #[cfg(feature = "ipc")]
 mod ipc;
 #[cfg(feature = "parquet")]
 mod parquet_file;
 mod record;
+#[cfg(feature = "scan")]
+mod replay;
 #[cfg(feature = "scan")]
 mod scan;
 mod schema;
@@ -81,11 +85,15 @@ mod schema;
 pub use counter::CounterBatchBuilder;
 pub use files::Files;
 pub use flow::{FlowBatchBuilder, FlowOptions};
+#[cfg(feature = "scan")]
+pub use index::IndexBatchBuilder;
 #[cfg(feature = "ipc")]
 pub use ipc::{IpcFormat, IpcWriter};
 #[cfg(feature = "parquet")]
 pub use parquet_file::ParquetWriter;
 pub use record::{RecordBatchBuilder, TemplateBatch, TemplateKey};
+#[cfg(feature = "scan")]
+pub use replay::Replay;
 #[cfg(feature = "scan")]
 pub use scan::{BatchBuilder, Faults, Opener, Progress, Scan, ScanError, ScanProblem, ScanReader};
 pub use schema::{Addresses, Types};

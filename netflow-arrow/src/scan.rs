@@ -15,6 +15,12 @@ pub trait BatchBuilder {
     /// The schema of all batches.
     fn schema(&self) -> &SchemaRef;
 
+    /// Tells of a datagram before it is decoded, which may fail, and whether with it
+    /// templates of its exporter became void.
+    fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
+        let _ = (datagram, begins_session);
+    }
+
     /// Adds the rows of a message, and gives each batch that is full.
     ///
     /// # Errors
@@ -74,6 +80,10 @@ impl BatchBuilder for crate::CounterBatchBuilder {
 impl<B: BatchBuilder + ?Sized> BatchBuilder for Box<B> {
     fn schema(&self) -> &SchemaRef {
         self.as_ref().schema()
+    }
+
+    fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
+        self.as_mut().begin(datagram, begins_session);
     }
 
     fn append(
@@ -408,6 +418,7 @@ fn packet<B: BatchBuilder>(
     if packet.begins_session {
         decoder.end_session(datagram.exporter);
     }
+    builder.begin(&datagram, packet.begins_session);
     match decoder.decode(datagram) {
         Ok(message) => {
             builder.append(&message, &mut |batch| {

@@ -8,6 +8,7 @@ extern crate alloc;
 mod cell;
 mod collector;
 mod error;
+mod index;
 mod input;
 mod pass;
 mod record;
@@ -25,6 +26,8 @@ mod _netflow {
 
     #[pymodule_export]
     use crate::collector::Collector;
+    #[pymodule_export]
+    use crate::index::{Replay, index};
     #[pymodule_export]
     use crate::pass::{Pass, Reader};
     #[pymodule_export]

@@ -3,6 +3,7 @@
 mod c;
 mod freestanding;
 mod package;
+mod spark;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -45,7 +46,7 @@ const FULL: &[Step] = &[
     Step("licences, bans and sources of dependencies", deny),
     Step("lines that tests run", coverage),
     Step("Python: a capture of 1 GB", package::large),
-    Step("Python: Spark", package::spark),
+    Step("Spark: captures in pieces", spark::test),
 ];
 
 /// Runs the steps until one fails.

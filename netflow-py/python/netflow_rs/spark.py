@@ -1,276 +1,465 @@
-"""Flows in Apache Spark: a Python Data Source, for PySpark 4.
+"""Captures as a data source of Spark 4.
 
-::
+>>> from netflow_rs.spark import NetflowDataSource
+>>> spark.dataSource.register(NetflowDataSource)  # doctest: +SKIP
+>>> flows = (
+...     spark.read.format("netflow").option("columns", "source_address,octets").load("in/*.pcap")
+... )  # doctest: +SKIP
 
-    from netflow_rs.spark import NetflowDataSource
-
-    spark.dataSource.register(NetflowDataSource)
-    spark.read.format("netflow").load("captures/*.pcap")
-
-Options:
-
-``columns``
-    names separated by commas; only these are decoded. All, and ``file``, if not given.
-``addresses``
-    ``"octets"`` (16 of them, the default), ``"view"`` (4 or 16), ``"text"`` or ``"key"``.
-``table``
-    ``"flows"``, or ``"problems"``: what could not be decoded, a row each.
-``ports``
-    further ports that collectors listen on, separated by commas.
-``lookahead``
-    how many of the next files are searched for a template that data waits for: 1.
-
-A partition is a file. What exporters taught before it, templates above all, comes with it: an
-index pass on the driver decodes the files in the order of their names and saves what the
-decoder knows at the start of each. Files whose data waits for a template of the next are one
-partition with it. So a capture that was split decodes as if it were one; what stays without
-a template is told by a warning and in the table ``problems``.
-
-Paths are those of :func:`netflow_rs.scan`: patterns, and what fsspec opens. Executors need this
-package, and PYSPARK_PYTHON the Python that has it.
+A partition is a file. Before the first is read, the files are indexed, so that each begins with
+the templates that stand at its start (:mod:`netflow_rs.partitions`); :func:`index` does that once,
+on the executors, and keeps it.
 """
 
+# pyright: reportMissingImports=false
+# Of pyspark, which only the users of this module have.
 from __future__ import annotations
 
+import importlib
+import ipaddress
 import json
-import warnings
-from dataclasses import dataclass
-from typing import Any, Iterable, Iterator, Sequence
+import pickle
+from dataclasses import asdict
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark.sql import datasource as ds
-from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
-from pyspark.sql.types import StructType
 from pyspark.sql.pandas.types import from_arrow_schema
+from pyspark.sql.types import StructType
 
-from . import _netflow
-from ._errors import NetflowError, NetflowWarning
-from ._flows import Flows, Report, _options
-from ._inputs import COLUMNS, expand
+from . import partitions as parts
+from ._errors import NetflowError
+from ._inputs import check_columns
 
-_PROBLEMS = pa.schema(
-    [
-        ("file", pa.string()),
-        ("frame", pa.int64()),
-        ("exporter", pa.string()),
-        ("kind", pa.string()),
-        ("message", pa.string()),
-        ("offset", pa.int64()),
-        ("octets", pa.int64()),
-    ]
+if TYPE_CHECKING:
+    import pyarrow
+    from pyspark.sql import SparkSession
+
+COUNTS = (
+    "files array<string>, rows bigint, datagrams bigint, unreadable bigint, "
+    "undecoded_sets bigint, late_sets bigint, problems map<string,bigint>, "
+    "faults array<string>, undecodable bigint"
 )
+"""Columns of the table ``counts``."""
+
+OPTIONS = {
+    "path": "paths, patterns and URLs that fsspec opens",
+    "paths": "several of them, as JSON; what load([…]) gives",
+    "columns": "names of columns, separated by commas; all, if not given",
+    "file": "true: the name of the file is a column too; it is, if there are no columns given",
+    "addresses": '"text", "octets" or "key"',
+    "table": '"flows", or "counts": what each partition gave, and what could not be decoded',
+    "mode": '"permissive", or "failfast": what cannot be decoded is an error',
+    "counts": "a folder to which each partition of flows writes its counts as JSON",
+    "chain": '"all", "folder" or "none"; see netflow_rs.partitions.plan',
+    "order": '"time" or "given"; see netflow_rs.partitions.plan',
+    "index": "what netflow_rs.spark.index wrote",
+    "partitionoctets": "small files are one partition up to this size",
+    "splitbiflows": "true: a record of two directions gives two rows",
+    "discarded": "true: discarded packets of sFlow are rows too",
+    "pushfilters": "true: filters are answered here; only if this load is for one query alone",
+    "ports": "further ports that collectors listen on, separated by commas",
+    "rows": "of a batch at most",
+    "storage": "options of fsspec, as JSON",
+}
+"""Options by name, in lower case: Spark makes no difference."""
 
 
-@dataclass
-class FilesOfOnePartition(InputPartition):
-    """Files, and what exporters taught before them."""
+class NetflowDataSource(ds.DataSource):
+    """The format ``netflow``; :data:`OPTIONS` lists its options."""
 
-    paths: list[str]
-    state: bytes | None
-
-    def __init__(self, paths: list[str], state: bytes | None) -> None:
-        super().__init__(paths)
-        self.paths = paths
-        self.state = state
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    paths: list[str]
-    columns: list[str]
-    addresses: str
-    table: str
-    ports: list[int]
-    lookahead: int
-
-    @staticmethod
-    def of(options: dict[str, str]) -> _Wanted:
-        def words(name: str) -> list[str]:
-            return [each.strip() for each in options.get(name, "").split(",") if each.strip()]
-
-        paths = json.loads(options["paths"]) if "paths" in options else [options.get("path", "")]
-        if not any(paths):
-            raise NetflowError('give a path: .load("captures/*.pcap")', kind="no_path")
-        table = options.get("table", "flows")
-        if table not in ("flows", "problems"):
-            raise NetflowError(f'table is "flows" or "problems", not {table!r}', kind="option")
-        return _Wanted(
-            paths=paths,
-            columns=words("columns") or ["file", *COLUMNS],
-            addresses=options.get("addresses", "octets"),
-            table=table,
-            ports=[int(port) for port in words("ports")],
-            lookahead=int(options.get("lookahead", "1")),
-        )
-
-    def flows(self, paths: Sequence[str], state: bytes | None, columns: Sequence[str]) -> Flows:
-        """A scan of these files."""
-        inputs, options = _options(
-            list(paths),
-            columns=[name for name in columns if name != "file"],
-            addresses=self.addresses,
-            types="spark",
-            table="flows",
-            rows=1 << 16,
-            split_biflows=False,
-            discarded=False,
-            ports=self.ports,
-            strict=False,
-            state=state,
-        )
-        return Flows(inputs, {**options, "file": "file" in columns})
-
-    def schema(self) -> pa.Schema:
-        """Of the rows."""
-        if self.table == "problems":
-            return _PROBLEMS
-        first = expand(self.paths)[0][0]
-        found = pa.schema(self.flows([first], None, self.columns))
-        of = {field.name: field for field in found}
-        of["file"] = pa.field("file", pa.string())
-        return pa.schema([of[name].remove_metadata() for name in self.columns])
-
-
-class NetflowDataSource(DataSource):
-    """``spark.read.format("netflow")``; see the module."""
+    def __init__(self, options: Any) -> None:
+        super().__init__(options)
+        self.given = _Given(options)
 
     @classmethod
     def name(cls) -> str:
-        """The name of the format."""
         return "netflow"
 
-    def schema(self) -> StructType:
-        """The columns."""
-        return from_arrow_schema(_Wanted.of(dict(self.options)).schema())
+    def schema(self) -> StructType | str:
+        if self.given.table == "counts":
+            return COUNTS
+        return from_arrow_schema(parts.schema(self.given.decoding()))
 
-    def reader(self, schema: StructType) -> DataSourceReader:
-        """What reads."""
-        return NetflowReader(_Wanted.of(dict(self.options)))
+    def reader(self, schema: StructType) -> ds.DataSourceReader:
+        if self.given.table == "counts":
+            return CountsReader(self.given)
+        # A schema that the user gave asks for its columns alone.
+        given = self.given.narrowed(schema)
+        return PushingReader(given) if given.push else FlowsReader(given)
 
 
-class NetflowReader(DataSourceReader):
-    """Plans partitions on the driver, and reads them on executors."""
+class _Given:
+    """The options, read."""
 
-    def __init__(self, wanted: _Wanted) -> None:
-        self.wanted = wanted
+    def __init__(self, options: Mapping[str, str]) -> None:
+        given = {name.lower(): value for name, value in options.items()}
+        for name in given:
+            if name not in OPTIONS:
+                raise ValueError(
+                    f"there is no option {name!r}; there are {', '.join(sorted(OPTIONS))}"
+                )
+        self.sources: list[str] = json.loads(given.get("paths", "[]"))
+        if "path" in given:
+            self.sources.append(given["path"])
+        columns = given.get("columns")
+        self.columns = None if columns is None else check_columns(_listed(columns))
+        self.file = _flag(given, "file", self.columns is None)
+        self.addresses = given.get("addresses", "text")
+        self.table = _one_of(given, "table", ("flows", "counts"))
+        self.mode = _one_of(given, "mode", ("permissive", "failfast"))
+        self.counts = given.get("counts")
+        self.chain = _one_of(given, "chain", parts.CHAINS)
+        self.order = _one_of(given, "order", parts.ORDERS)
+        self.index = given.get("index")
+        self.octets = _number(given, "partitionoctets", 0)
+        self.split_biflows = _flag(given, "splitbiflows", False)
+        self.push = _flag(given, "pushfilters", False)
+        self.discarded = _flag(given, "discarded", False)
+        self.ports = [int(port) for port in _listed(given.get("ports", ""))]
+        self.rows = _number(given, "rows", parts.ROWS)
+        self.storage: dict[str, Any] = json.loads(given.get("storage", "{}"))
+
+    def decoding(self) -> dict[str, Any]:
+        """What decides which columns and rows there are."""
+        return {
+            "columns": self.columns,
+            "file": self.file,
+            "addresses": self.addresses,
+            "types": "spark",
+            "rows": self.rows,
+            "split_biflows": self.split_biflows,
+            "discarded": self.discarded,
+            "ports": self.ports,
+        }
+
+    def narrowed(self, schema: StructType) -> _Given:
+        """Only the columns of this schema, whose types have to be those of flows."""
+        names = [name for name in schema.names if name != "file"]
+        columns = check_columns(names)
+        other = _Given.__new__(_Given)
+        other.__dict__.update(self.__dict__, columns=columns, file="file" in schema.names)
+        found = from_arrow_schema(parts.schema(other.decoding()))
+        types = {each.name: each.dataType for each in found}
+        for each in schema:
+            if each.dataType != types[each.name]:
+                raise NetflowError(
+                    f"the column {each.name!r} is {types[each.name].simpleString()}, not "
+                    f"{each.dataType.simpleString()}",
+                    kind="schema",
+                )
+        if schema.names != found.names:
+            raise NetflowError("the column 'file' comes first", kind="schema")
+        return other
+
+    def plan(self) -> list[parts.Partition]:
+        if not self.sources:
+            raise ValueError("there is no path; give load(…) one")
+        known: list[parts.FileIndex] = []
+        if self.index is not None:
+            known = parts.load(self.index, storage=self.storage)
+        return parts.plan(
+            self.sources,
+            **self.decoding(),
+            chain=self.chain,
+            order=self.order,
+            octets=self.octets,
+            storage=self.storage,
+            indexes=known,
+        )
+
+
+class _Files(ds.InputPartition):
+    """A partition on its way to an executor."""
+
+    def __init__(self, number: int, partition: parts.Partition) -> None:
+        super().__init__(number)
+        self.partition = partition
+
+
+class CountsReader(ds.DataSourceReader):
+    """What each partition gave, and what of it could not be decoded."""
+
+    def __init__(self, given: _Given) -> None:
+        self.given = given
+
+    def partitions(self) -> Sequence[ds.InputPartition]:
+        return [_Files(number, each) for number, each in enumerate(self.given.plan())]
+
+    def read(self, partition: ds.InputPartition) -> Iterator[tuple[Any, ...]]:
+        assert isinstance(partition, _Files)
+        yield _row(partition.partition.counts())
+
+
+class FlowsReader(ds.DataSourceReader):
+    """The flows."""
+
+    def __init__(self, given: _Given) -> None:
+        self.given = given
         self.filters: list[ds.Filter] = []
 
-    def pushFilters(self, filters: list[ds.Filter]) -> Iterable[ds.Filter]:
-        """Takes comparisons of columns; gives back the others."""
-        for each in filters:
-            if self.wanted.table == "flows" and _expression(each) is not None:
-                self.filters.append(each)
-            else:
-                yield each
-
-    def partitions(self) -> list[InputPartition]:
-        """The index pass."""
-        paths = [name for name, _ in expand(self.wanted.paths)]
-        partitions: list[InputPartition] = []
-        state: bytes | None = None
-        waiting = 0
-        while paths:
-            count, index = 1, self._index(paths[:1], state)
-            for more in range(2, min(len(paths), 1 + self.wanted.lookahead) + 1):
-                if index.waiting == 0:
-                    break
-                longer = self._index(paths[:more], state)
-                if longer.late > index.late:
-                    count, index = more, longer
-            partitions.append(FilesOfOnePartition(paths[:count], state))
-            waiting += index.waiting
-            state, paths = index.state, paths[count:]
-        if waiting:
-            warnings.warn(
-                f"{waiting} data sets have no template in these files and are no rows; "
-                '.option("table", "problems") tells which',
-                NetflowWarning,
-                stacklevel=2,
-            )
-        return partitions
-
-    def _index(self, paths: list[str], state: bytes | None) -> _Index:
-        with warnings.catch_warnings():
-            # They are told when the rows are read.
-            warnings.simplefilter("ignore", NetflowWarning)
-            return _Index(self.wanted.flows(paths, state, ["frame"]))
-
-    def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
-        """The rows of a partition."""
-        assert isinstance(partition, FilesOfOnePartition)
-        if self.wanted.table == "problems":
-            yield self._problems(partition)
-            return
-        schema = self.wanted.schema()
-        flows = self.wanted.flows(partition.paths, partition.state, self.wanted.columns)
-        reader = pa.RecordBatchReader.from_stream(flows)
-        for batch in reader:
-            if "file" in schema.names and "file" not in batch.schema.names:
-                file = pa.array([partition.paths[0]] * batch.num_rows, pa.string())
-                batch = batch.append_column("file", file)
-            batch = batch.select(schema.names).cast(schema)
-            for each in self.filters:
-                batch = batch.filter(_expression(each))
-            if batch.num_rows:
-                yield batch
-
-    def _problems(self, partition: FilesOfOnePartition) -> pa.RecordBatch:
-        flows = self.wanted.flows(partition.paths, partition.state, ["frame"])
-        rows = [
-            {
-                "file": problem.file,
-                "frame": problem.frame,
-                "exporter": problem.exporter,
-                "kind": problem.kind,
-                "message": problem.message,
-                "offset": problem.offset,
-                "octets": problem.octets,
-            }
-            for problem in flows.problems
+    def partitions(self) -> Sequence[ds.InputPartition]:
+        return [
+            _Files(number, each)
+            for number, each in enumerate(self.given.plan())
+            if all(_may_hold(each, wanted) for wanted in self._of_files())
         ]
-        return pa.RecordBatch.from_pylist(rows, schema=_PROBLEMS)
+
+    def _of_files(self) -> list[ds.Filter]:
+        """Filters by which a whole file can be passed over."""
+        names = {"received", "file"}
+        if self.given.addresses == "text":
+            names.add("exporter_address")
+        return [each for each in self.filters if getattr(each, "attribute", ("",))[0] in names]
+
+    def read(self, partition: ds.InputPartition | None) -> Iterator[pyarrow.RecordBatch]:
+        if not isinstance(partition, _Files):
+            # Spark makes one of its own where all were passed over.
+            return
+        schema = parts.schema(self.given.decoding())
+        masks = [mask for each in self.filters if (mask := _mask(each, schema)) is not None]
+        counted: list[parts.Counts] = []
+        for batch in partition.partition.batches(counted.append):
+            for mask in masks:
+                batch = batch.filter(mask(batch))
+            if batch.num_rows > 0:
+                yield batch
+        self._tell(partition.value, counted[0])
+
+    def _tell(self, number: int, counts: parts.Counts) -> None:
+        if self.given.counts is not None:
+            path = f"{self.given.counts.rstrip('/')}/part-{number:05}.json"
+            text = json.dumps({**asdict(counts), "undecodable": counts.undecodable})
+            with parts.writer(path, self.given.storage) as out:
+                out.write(text.encode())
+        if self.given.mode == "failfast" and counts.undecodable > 0:
+            raise NetflowError(parts.told(counts), kind="undecodable", path=counts.files[0])
+        parts.warn(counts)
 
 
-class _Index:
-    """What the decoder knows behind some files, and what still waits."""
+class PushingReader(FlowsReader):
+    """The flows that pass the filters of the query.
 
-    def __init__(self, flows: Flows) -> None:
-        reader = _netflow.Reader(flows._inputs, **flows._options)
-        reading = reader.open()
-        for _ in reading:
-            pass
-        assert reader.report is not None
-        stats = Report(reader.report).stats
-        self.state = reading.save()
-        self.late: int = stats["late_sets"]
-        without = stats["problems"].get("no_template", 0)
-        self.waiting: int = max(without - self.late, 0)
+    It is not the default. What Spark 4.3 has pushed for one query it keeps for every later plan
+    of the same ``load``: of ``a = flows.where(…)`` and ``b = flows.where(…)`` in one query, or of
+    ``flows`` itself afterwards, the rows would be those of the filter pushed last. Nor may a
+    reader have this method where pushdown is not enabled.
+    """
+
+    def pushFilters(self, filters: list[ds.Filter]) -> Iterable[ds.Filter]:
+        """Takes the filters that can be tested on Arrow columns; Spark keeps the others."""
+        schema = parts.schema(self.given.decoding())
+        for each in filters:
+            if _mask(each, schema) is None:
+                yield each
+            else:
+                self.filters.append(each)
 
 
-def _expression(each: Any) -> pc.Expression | None:
-    """A filter of Spark as one of Arrow; ``None`` if there is no such."""
-    attribute = getattr(each, "attribute", None)
-    if not isinstance(attribute, tuple) or len(attribute) != 1:
-        return None
-    field = pc.field(attribute[0])
+def index(
+    spark: SparkSession,
+    source: str | Sequence[str],
+    to: str,
+    *,
+    ports: Sequence[int] = (),
+    storage: Mapping[str, Any] | None = None,
+) -> int:
+    """Indexes files on the executors and writes that to the path or URL ``to``, for the option
+    ``index``. What ``to`` holds already is kept, so that only new files are read.
+
+    Returns:
+        how many files were indexed now.
+    """
+    names = parts.files(source, storage=storage)
     try:
-        if isinstance(each, ds.EqualTo):
-            return field == pc.scalar(each.value)
-        if isinstance(each, ds.GreaterThan):
-            return field > pc.scalar(each.value)
-        if isinstance(each, ds.GreaterThanOrEqual):
-            return field >= pc.scalar(each.value)
-        if isinstance(each, ds.LessThan):
-            return field < pc.scalar(each.value)
-        if isinstance(each, ds.LessThanOrEqual):
-            return field <= pc.scalar(each.value)
-        if isinstance(each, ds.In):
-            return field.isin(list(each.value))
-        if isinstance(each, ds.IsNotNull):
-            return field.is_valid()
-        if isinstance(each, ds.IsNull):
-            return field.is_null()
-    except pa.ArrowInvalid:
+        known = parts.load(to, storage=storage)
+    except FileNotFoundError:
+        known = []
+    count = 0
+
+    def on_executors(
+        function: Callable[[str], parts.FileIndex], names: Sequence[str]
+    ) -> list[parts.FileIndex]:
+        nonlocal count
+        count = len(names)
+        frame = spark.createDataFrame([(name,) for name in names], "file string")
+
+        def each(batches: Iterator[Any]) -> Iterator[Any]:
+            import pyarrow as pa
+
+            for batch in batches:
+                for name in batch.column(0).to_pylist():
+                    octets = pickle.dumps(function(name))
+                    yield pa.RecordBatch.from_pydict({"index": pa.array([octets], pa.binary())})
+
+        rows = frame.repartition(count).mapInArrow(each, "index binary").collect()
+        return [pickle.loads(row[0]) for row in rows]
+
+    made = parts.gather(names, ports=ports, storage=storage, indexes=known, map=on_executors)
+    now = {each.file for each in made}
+    kept = [each for each in known if each.file not in now]
+    parts.save([*kept, *made], to, storage=storage)
+    return count
+
+
+def _row(counts: parts.Counts) -> tuple[Any, ...]:
+    return (
+        list(counts.files),
+        counts.rows,
+        counts.datagrams,
+        counts.unreadable,
+        counts.undecoded_sets,
+        counts.late_sets,
+        counts.problems,
+        list(counts.faults),
+        counts.undecodable,
+    )
+
+
+_Mask = Callable[[Any], Any]
+
+_COMPARED = {
+    ds.EqualTo: "equal",
+    ds.GreaterThan: "greater",
+    ds.GreaterThanOrEqual: "greater_equal",
+    ds.LessThan: "less",
+    ds.LessThanOrEqual: "less_equal",
+}
+_TEXT = {
+    ds.StringStartsWith: "starts_with",
+    ds.StringEndsWith: "ends_with",
+    ds.StringContains: "match_substring",
+}
+
+
+def _mask(wanted: ds.Filter, schema: Any) -> _Mask | None:
+    """What tells of each row whether it passes: true, false, or null as SQL has it; ``None``
+    for a filter that is left to Spark."""
+    import pyarrow as pa
+
+    # Its functions are made at run time.
+    pc: Any = importlib.import_module("pyarrow.compute")
+    if isinstance(wanted, ds.Not):
+        inner = _mask(wanted.child, schema)
+        return None if inner is None else lambda batch: pc.invert(inner(batch))
+    path = getattr(wanted, "attribute", ())
+    if len(path) != 1 or path[0] not in schema.names:
         return None
+    name = path[0]
+    kind = schema.field(name).type
+    if isinstance(wanted, ds.IsNull):
+        return lambda batch: pc.is_null(batch.column(name))
+    if isinstance(wanted, ds.IsNotNull):
+        return lambda batch: pc.is_valid(batch.column(name))
+    if pa.types.is_nested(kind):
+        return None
+    value = getattr(wanted, "value", None)
+    if isinstance(wanted, ds.EqualNullSafe):
+        if value is None:
+            return lambda batch: pc.is_null(batch.column(name))
+        if (scalar := _scalar(value, kind)) is None:
+            return None
+        return lambda batch: pc.fill_null(pc.equal(batch.column(name), scalar), False)
+    if isinstance(wanted, ds.In):
+        scalars = [_scalar(each, kind) for each in wanted.value]
+        if not scalars or any(each is None for each in scalars):
+            return None
+        values = pa.array([each.as_py() for each in scalars], kind)
+        return lambda batch: pc.if_else(
+            pc.is_valid(batch.column(name)),
+            pc.is_in(batch.column(name), value_set=values),
+            pa.scalar(None, pa.bool_()),
+        )
+    if type(wanted) in _TEXT and pa.types.is_string(kind) and isinstance(value, str):
+        text = getattr(pc, _TEXT[type(wanted)])
+        return lambda batch: text(batch.column(name), value)
+    if type(wanted) in _COMPARED and (scalar := _scalar(value, kind)) is not None:
+        compare = getattr(pc, _COMPARED[type(wanted)])
+        return lambda batch: compare(batch.column(name), scalar)
     return None
+
+
+def _scalar(value: Any, kind: Any) -> Any:
+    """A value of Spark in a type of Arrow; ``None`` if it is null or of another type."""
+    import pyarrow as pa
+
+    if value is None:
+        return None
+    if isinstance(value, datetime) and value.tzinfo is None:
+        # Spark gives times to Python in the zone of the machine.
+        value = value.astimezone(timezone.utc)
+    try:
+        return pa.scalar(value, kind)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, TypeError):
+        return None
+
+
+def _may_hold(partition: parts.Partition, wanted: ds.Filter) -> bool:
+    """Whether a row of the partition may pass; in doubt, it may."""
+    name = getattr(wanted, "attribute", ("",))[0]
+    values: list[Any]
+    if isinstance(wanted, ds.EqualTo):
+        values = [wanted.value]
+    elif isinstance(wanted, ds.In):
+        values = list(wanted.value)
+    else:
+        values = []
+    if partition.late is not None:
+        return True
+    if name == "file":
+        return not values or any(value in partition.files for value in values)
+    if name == "exporter_address":
+        known = {ipaddress.ip_address(each) for each in partition.exporters}
+        return not values or not known or any(_address(value) in known for value in values)
+    first, last = partition.first_received, partition.last_received
+    if first is None or last is None:
+        return True
+    # Rows have microseconds.
+    times = [_micros(value) for value in values]
+    if times:
+        return any(first // 1_000 <= time <= last // 1_000 for time in times)
+    if isinstance(wanted, (ds.GreaterThan, ds.GreaterThanOrEqual)):
+        return last // 1_000 >= _micros(wanted.value)
+    if isinstance(wanted, (ds.LessThan, ds.LessThanOrEqual)):
+        return first // 1_000 <= _micros(wanted.value)
+    return True
+
+
+def _address(text: str) -> Any:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _micros(time: datetime) -> int:
+    nanos = parts.nanos(time.astimezone(timezone.utc))
+    assert nanos is not None
+    return nanos // 1_000
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
+
+
+def _flag(given: Mapping[str, str], name: str, default: bool) -> bool:
+    value = given.get(name)
+    if value is None:
+        return default
+    if value.lower() not in ("true", "false"):
+        raise ValueError(f'the option {name} is "true" or "false", not {value!r}')
+    return value.lower() == "true"
+
+
+def _number(given: Mapping[str, str], name: str, default: int) -> int:
+    value = given.get(name, str(default))
+    if not value.isdecimal():
+        raise ValueError(f"the option {name} is a number, not {value!r}")
+    return int(value)
+
+
+def _one_of(given: Mapping[str, str], name: str, values: Sequence[str]) -> str:
+    value = given.get(name, values[0])
+    if value not in values:
+        raise ValueError(f"the option {name} is one of {', '.join(values)}, not {value!r}")
+    return value

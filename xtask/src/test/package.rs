@@ -20,7 +20,7 @@ fn wheels() -> PathBuf {
 }
 
 /// A program of an environment.
-fn program(environment: &Path, name: &str) -> Command {
+pub(super) fn program(environment: &Path, name: &str) -> Command {
     let path = environment.join("bin").join(name);
     Command::new(path, name).variable("PYTHONDONTWRITEBYTECODE", "1")
 }
@@ -75,7 +75,7 @@ pub(super) fn install() -> Result {
         .run()
 }
 
-fn install_in(environment: &Path) -> Result {
+pub(super) fn install_in(environment: &Path) -> Result {
     program(environment, "python")
         .arguments("-m pip install --quiet --disable-pip-version-check --no-index --no-deps")
         .arguments("--force-reinstall --find-links")
@@ -99,7 +99,7 @@ pub(super) fn test() -> Result {
         .inside(FOLDER)
         .run()?;
     program(&environment, "python")
-        .arguments("-m pytest --quiet --ignore tests/spark --ignore tests/large")
+        .arguments("-m pytest --quiet --ignore tests/large")
         .inside(FOLDER)
         .run()
 }
@@ -111,24 +111,6 @@ pub(super) fn large() -> Result {
     install_in(&environment)?;
     program(&environment, "python")
         .arguments("-m pytest --quiet -s tests/large")
-        .inside(FOLDER)
-        .run()
-}
-
-/// The data source for Spark, in local mode. It needs Java 17.
-pub(super) fn spark() -> Result {
-    build()?;
-    let environment = target().join("python-spark");
-    if !environment.join("bin/pytest").exists() {
-        python("-m venv --clear").path(&environment).run()?;
-        program(&environment, "python")
-            .arguments("-m pip install --quiet --disable-pip-version-check")
-            .arguments("pyspark==4.3.0 pyarrow==26.0.1 pandas==2.3.3 pytest==9.2.0")
-            .run()?;
-    }
-    install_in(&environment)?;
-    program(&environment, "python")
-        .arguments("-m pytest --quiet tests/spark")
         .inside(FOLDER)
         .run()
 }

@@ -1,0 +1,183 @@
+//! Indexes of files, one after the other: the state between them.
+
+use core::net::SocketAddr;
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{TimestampNanosecondType, UInt64Type};
+use arrow_array::{Array as _, RecordBatch};
+use arrow_schema::{ArrowError, SchemaRef};
+use netflow_core::{Datagram, Decoder, Message, Timestamp, Transport};
+
+use crate::files::Files;
+use crate::flow::{FlowBatchBuilder, FlowOptions};
+use crate::index;
+
+/// Decodes the indexes that [`IndexBatchBuilder`](crate::IndexBatchBuilder) made of files.
+///
+/// The state of its decoder after a file is what a decoder of all files would know there:
+/// [`Decoder::save`] of it begins the next file, wherever that is decoded. What only one
+/// decoder of all files would have decoded, data of one file whose template comes in a
+/// later one, is given as flows here.
+#[derive(Debug)]
+pub struct Replay {
+    decoder: Decoder,
+    late: FlowBatchBuilder,
+    split_biflows: bool,
+    late_sets: u64,
+}
+
+impl Replay {
+    /// With the state that stands at the start of the first file, and what is wanted of
+    /// late flows.
+    #[must_use]
+    pub fn new(decoder: Decoder, options: FlowOptions) -> Self {
+        Self {
+            decoder,
+            split_biflows: options.split_biflows,
+            late: FlowBatchBuilder::new(options),
+            late_sets: 0,
+        }
+    }
+
+    /// Takes a batch of the index of a file, which has this number. Late flows of files
+    /// with a number below `first` are gathered: the others are found by who decodes the
+    /// files from `first` on together. Tells whether something is
+    /// [left out](crate::IndexBatchBuilder) of the index.
+    ///
+    /// # Errors
+    ///
+    /// If it is no batch of an index, and those of `full`, to which each batch is given
+    /// that has become full.
+    pub fn append(
+        &mut self,
+        index: &RecordBatch,
+        file: u64,
+        first: u64,
+        mut full: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<bool, ArrowError> {
+        let rows = Rows::new(index)?;
+        let mut left_out = false;
+        for row in 0..index.num_rows() {
+            let (kind, datagram) = rows.get(row)?;
+            match kind {
+                index::LEFT_OUT => left_out = true,
+                index::SESSION => self.decoder.end_session(datagram.exporter),
+                _ => {
+                    let datagram = Datagram {
+                        frame: Files::number(file, Files::frame(datagram.frame)),
+                        ..datagram
+                    };
+                    // What cannot be read teaches nothing.
+                    if let Ok(message) = self.decoder.decode(datagram) {
+                        let sets = late(&message, first, self.split_biflows, &mut self.late);
+                        self.late_sets = self.late_sets.saturating_add(sets);
+                    }
+                    if self.late.is_full() {
+                        full(self.late.finish()?)?;
+                    }
+                }
+            }
+        }
+        Ok(left_out)
+    }
+
+    /// The decoder, for its state.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// Sets whose flows were gathered here.
+    #[must_use]
+    pub const fn late_sets(&self) -> u64 {
+        self.late_sets
+    }
+
+    /// The schema of the late flows.
+    #[must_use]
+    pub const fn schema(&self) -> &SchemaRef {
+        self.late.schema()
+    }
+
+    /// The late flows since the last batch; there may be none.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FlowBatchBuilder::finish`].
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.late.finish()
+    }
+}
+
+/// Adds the flows that waited since a file before `first`; tells how many sets that were.
+fn late(message: &Message<'_>, first: u64, split: bool, flows: &mut FlowBatchBuilder) -> u64 {
+    let mut count = 0_u64;
+    let sets = message
+        .sets()
+        .filter(|set| set.is_late() && Files::file(set.header().frame) < first);
+    for set in sets {
+        count = count.saturating_add(1);
+        for flow in set.flows() {
+            flows.push(&flow);
+            if let Some(reverse) = flow.reverse().filter(|_| split) {
+                flows.push(&reverse);
+            }
+        }
+    }
+    count
+}
+
+/// The columns of an index.
+struct Rows<'a> {
+    frame: &'a [u64],
+    received: &'a [i64],
+    kind: &'a arrow_array::StringArray,
+    exporter: &'a arrow_array::StringArray,
+    transport: &'a arrow_array::StringArray,
+    payload: &'a arrow_array::BinaryArray,
+}
+
+impl<'a> Rows<'a> {
+    fn new(batch: &'a RecordBatch) -> Result<Self, ArrowError> {
+        let column = |name: &str| batch.column_by_name(name);
+        let columns = || {
+            Some(Self {
+                frame: column("frame")?.as_primitive_opt::<UInt64Type>()?.values(),
+                received: column("received")?
+                    .as_primitive_opt::<TimestampNanosecondType>()?
+                    .values(),
+                kind: column("kind")?.as_string_opt()?,
+                exporter: column("exporter")?.as_string_opt()?,
+                transport: column("transport")?.as_string_opt()?,
+                payload: column("payload")?.as_binary_opt()?,
+            })
+        };
+        columns().ok_or_else(|| no_index("its columns are others"))
+    }
+
+    fn get(&self, row: usize) -> Result<(&'a str, Datagram<'a>), ArrowError> {
+        let datagram = || {
+            let exporter: SocketAddr = self.exporter.value(row).parse().ok()?;
+            let transport = [Transport::Udp, Transport::Stream, Transport::File]
+                .into_iter()
+                .find(|transport| index::name(*transport) == self.transport.value(row))?;
+            Some(Datagram {
+                exporter,
+                transport,
+                received: Timestamp::from_nanos(*self.received.get(row)?),
+                frame: *self.frame.get(row)?,
+                payload: if self.payload.is_null(row) {
+                    &[]
+                } else {
+                    self.payload.value(row)
+                },
+            })
+        };
+        let datagram = datagram().ok_or_else(|| no_index("a row of it tells no datagram"))?;
+        Ok((self.kind.value(row), datagram))
+    }
+}
+
+fn no_index(why: &str) -> ArrowError {
+    ArrowError::SchemaError(format!("this is no index of a file: {why}"))
+}

@@ -1,0 +1,97 @@
+//! Every capture, each datagram decoded by a decoder of its own that begins with the state
+//! of the replay: the flows are those of one decoder.
+
+use std::path::{Path, PathBuf};
+
+use netflow_arrow::{
+    BatchBuilder as _, Files, FlowBatchBuilder, FlowOptions, IndexBatchBuilder, Replay,
+};
+use netflow_core::field::FlowField;
+use netflow_core::{Datagram, Decoder, Limits};
+
+fn captures() -> Vec<PathBuf> {
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let folders = [testdata.join("genuine"), testdata.join("synthetic")];
+    let mut paths: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn decoder() -> Decoder {
+    Decoder::new(Limits {
+        template_lifetime: None,
+        ..Limits::new(1)
+    })
+}
+
+/// Rows with and without a replay, and those that only the replay gave.
+fn rows(path: &Path) -> (usize, usize, usize) {
+    let options = || FlowOptions::new(vec![FlowField::Octets, FlowField::Late]);
+    let (mut one, mut whole) = (decoder(), FlowBatchBuilder::new(options()));
+    let (mut replay, mut apart) = (
+        Replay::new(decoder(), options()),
+        FlowBatchBuilder::new(options()),
+    );
+    let Ok(mut source) = netflow_io::open(path) else {
+        return (0, 0, 0);
+    };
+    let mut file = 0;
+    while let Some(Ok(packet)) = source.next() {
+        let datagram = Datagram {
+            frame: Files::number(file, packet.datagram.frame),
+            ..packet.datagram
+        };
+        if packet.begins_session {
+            one.end_session(datagram.exporter);
+        }
+        if let Ok(message) = one.decode(datagram) {
+            whole.append(&message, |_| panic!("full")).unwrap();
+        }
+        let mut other = decoder();
+        other.load(&replay.decoder().save()).unwrap();
+        if packet.begins_session {
+            other.end_session(datagram.exporter);
+        }
+        let mut alone = decoder();
+        let mut index = IndexBatchBuilder::default();
+        index.begin(&datagram, packet.begins_session);
+        if let Ok(message) = other.decode(datagram) {
+            apart.append(&message, |_| panic!("full")).unwrap();
+        }
+        if let Ok(message) = alone.decode(datagram) {
+            index.append(&message, &mut |_| panic!("full")).unwrap();
+        }
+        let index = index.finish().unwrap();
+        let left_out = replay.append(&index, file, file, |_| panic!("full"));
+        assert!(!left_out.unwrap());
+        file += 1;
+    }
+    let late = replay.finish().unwrap().num_rows();
+    let (whole, apart) = (whole.finish().unwrap(), apart.finish().unwrap());
+    (whole.num_rows(), apart.num_rows() + late, late)
+}
+
+#[test]
+fn files_apart_give_what_one_decoder_gives() {
+    let mut late_rows = 0;
+    for path in captures() {
+        let (whole, apart, late) = rows(&path);
+        assert_eq!(whole, apart, "{}", path.display());
+        late_rows += late;
+    }
+    assert!(late_rows > 0);
+}
+
+#[test]
+fn a_batch_of_something_else_is_no_index() {
+    let mut flows = FlowBatchBuilder::new(FlowOptions::default());
+    let batch = flows.finish().unwrap();
+    let mut replay = Replay::new(decoder(), FlowOptions::default());
+    let error = replay.append(&batch, 0, 0, |_| Ok(())).unwrap_err();
+    assert!(error.to_string().contains("no index of a file"), "{error}");
+}

@@ -1,0 +1,206 @@
+"""Files that are decoded apart give what one pass over them gives."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import netflow_rs as nf
+from netflow_rs import partitions
+
+from .conftest import TESTDATA, captures
+from .pieces import cut, packets
+
+PCAPS = [path for path in captures() if path.suffix == ".pcap"]
+
+
+def rows(table: pa.Table, columns: list[str]) -> Counter[str]:
+    """The rows, whatever their order: a late one comes where its template is."""
+    return Counter(map(repr, table.select(columns).to_pylist()))
+
+
+def decoded(plan: list[partitions.Partition]) -> tuple[pa.Table, list[partitions.Counts]]:
+    """Every partition, each as another machine would get it."""
+    counts: list[partitions.Counts] = []
+    batches = [
+        batch
+        for partition in reversed(plan)
+        for batch in pickle.loads(pickle.dumps(partition)).batches(counts.append)
+    ]
+    schema = partitions.schema(plan[0].options)
+    return pa.Table.from_batches(batches, schema=schema), counts
+
+
+def whole(source: Any, **options: Any) -> tuple[pa.Table, nf.Report]:
+    """One pass over everything."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", nf.NetflowWarning)
+        flows = nf.scan(source, addresses="text", types="plain", **options)
+        return pa.table(flows.read()), flows.report()
+
+
+def undecoded(report: nf.Report) -> int:
+    return report.stats["problems"].get("no_template", 0) - report.stats["late_sets"]
+
+
+@pytest.mark.parametrize("capture", PCAPS, ids=lambda path: path.name)
+def test_pieces_give_what_one_pass_gives(capture: Path, tmp_path: Path) -> None:
+    pieces = cut(capture, 12, tmp_path)
+    plan = partitions.plan([str(path) for path in pieces], order="given")
+    expected, report = whole(pieces)
+    found, counts = decoded(plan)
+    columns = [*nf.COLUMNS] + (["file"] if "file" in expected.column_names else [])
+    assert rows(found, columns) == rows(expected, columns)
+    assert sum(each.rows for each in counts) == len(expected)
+    assert sum(each.undecoded_sets for each in counts) == undecoded(report)
+    assert sum(each.datagrams for each in counts) == report.stats["datagrams"]
+    assert sum(each.unreadable for each in counts) == report.stats["unreadable"]
+
+
+@pytest.mark.parametrize("name", ["ovs", "pm_v10", "pm_v9", "nfr_v9", "sf_v10_mpls"])
+@pytest.mark.parametrize("octets", [0, 1_500])
+def test_pieces_are_the_capture(name: str, octets: int, tmp_path: Path) -> None:
+    capture = TESTDATA / "genuine" / f"{name}.pcap"
+    plan = partitions.plan([str(path) for path in cut(capture, 9, tmp_path)], octets=octets)
+    assert len(plan) > 1
+    expected, report = whole(capture)
+    found, counts = decoded(plan)
+    columns = [name for name in nf.COLUMNS if name != "frame"]
+    assert rows(found, columns) == rows(expected, columns)
+    assert sum(each.undecoded_sets for each in counts) == undecoded(report)
+    # Without what was taught before, most of these files hold nothing but riddles.
+    alone, alone_counts = decoded(
+        partitions.plan([each.files[0] for each in plan if not each.late], chain="none")
+    )
+    if name in ("pm_v10", "pm_v9"):
+        assert len(alone) < len(expected)
+        assert sum(each.undecoded_sets for each in alone_counts) > undecoded(report)
+
+
+def test_data_of_one_file_waits_for_the_template_of_the_next(tmp_path: Path) -> None:
+    capture = TESTDATA / "synthetic" / "data_before_template.pcap"
+    pieces = cut(capture, 4, tmp_path)
+    plan = partitions.plan([str(path) for path in pieces])
+    late = [each for each in plan if each.late is not None]
+    assert len(late) == 1
+    table = late[0].read()
+    assert table.num_rows > 0
+    assert set(table["late"].to_pylist()) == {True}
+    # They came in a file before that of the template.
+    assert not set(table["file"].to_pylist()) & set(late[0].files)
+    assert late[0].counts().undecoded_sets == -late[0].late_sets
+
+
+def test_what_waits_beyond_the_limit_is_read_once_more(tmp_path: Path) -> None:
+    """The templates are in the first file only; the second holds more than a decoder keeps."""
+    head, all_packets = packets(TESTDATA / "genuine" / "pm_v9.pcap")
+    first = tmp_path / "a.pcap"
+    first.write_bytes(head + b"".join(all_packets))
+    data = [each for each in all_packets if templates(head + each, tmp_path) == 0]
+    second, third = tmp_path / "b.pcap", tmp_path / "c.pcap"
+    many = 3_000_000 // len(b"".join(data))
+    second.write_bytes(head + b"".join(data) * many)
+    third.write_bytes(head + b"".join(data))
+    kinds = index_rows(second, "kind")
+    assert kinds[-1] == "left_out" and set(kinds) == {"waits", "left_out"}
+    expected, report = whole([first, second, third])
+    found, counts = decoded(
+        partitions.plan([str(first), str(second), str(third)], order="given", columns=["octets"])
+    )
+    assert len(found) == len(expected)
+    assert sum(each.undecoded_sets for each in counts) == undecoded(report)
+
+
+def templates(capture: bytes, folder: Path) -> int:
+    path = folder / "one.pcap"
+    path.write_bytes(capture)
+    return index_rows(path, "kind").count("templates")
+
+
+def index_rows(path: Path, column: str) -> list[Any]:
+    teaching = partitions.index(str(path)).teaching
+    return pa.ipc.open_stream(teaching).read_all()[column].to_pylist()
+
+
+def test_what_cannot_be_decoded_is_told(tmp_path: Path) -> None:
+    capture = TESTDATA / "genuine" / "pm_v9.pcap"
+    pieces = cut(capture, 9, tmp_path)
+    lost = [each for each in pieces if "templates" in index_rows(each, "kind")]
+    rest = [str(each) for each in pieces if each not in lost]
+    counts = [each.counts() for each in partitions.plan(rest)]
+    _, report = whole(rest)
+    assert sum(each.undecodable for each in counts) == undecoded(report) > 0
+    with pytest.warns(nf.NetflowWarning, match="sets had no template"):
+        for each in partitions.plan(rest):
+            list(each.batches())
+
+
+def test_a_cut_file_is_told(tmp_path: Path) -> None:
+    capture = TESTDATA / "genuine" / "pm_v5.pcap"
+    path = tmp_path / "cut.pcap"
+    path.write_bytes(capture.read_bytes()[:-7])
+    (partition,) = partitions.plan(str(path))
+    counts = partition.counts()
+    assert len(counts.faults) == 1 and counts.rows > 0
+    assert counts.undecodable == 1
+
+
+def test_indexes_are_kept(tmp_path: Path) -> None:
+    pieces = cut(TESTDATA / "genuine" / "pm_v10.pcap", 5, tmp_path)
+    names = [str(path) for path in pieces]
+    kept = str(tmp_path / "kept" / "index.parquet")
+    partitions.save(partitions.gather(names[:3]), kept)
+    loaded = partitions.load(kept)
+    assert loaded == partitions.gather(names[:3])
+    asked: list[str] = []
+
+    def here(function: Any, names: Any) -> list[partitions.FileIndex]:
+        asked.extend(names)
+        return [function(name) for name in names]
+
+    plan = partitions.plan(names, indexes=loaded, map=here)
+    assert asked == names[3:]
+    assert len(plan) == 5
+    # One that has grown since is read anew.
+    asked.clear()
+    pieces[0].write_bytes(pieces[0].read_bytes() + pieces[1].read_bytes()[24:])
+    partitions.gather(names[:3], indexes=loaded, map=here)
+    assert asked == names[:1]
+
+
+def test_columns_that_there_are(tmp_path: Path) -> None:
+    capture = str(TESTDATA / "genuine" / "pm_v9.pcap")
+    (plan,) = partitions.plan(capture, columns=["octets", "source_address"], types="spark")
+    assert plan.read().column_names == ["octets", "source_address"]
+    (plan,) = partitions.plan(capture, columns=["octets"], file=True)
+    assert plan.read().column_names == ["file", "octets"]
+    assert plan.read()["file"][0].as_py() == capture
+    (plan,) = partitions.plan(capture)
+    assert plan.read().column_names == ["file", *nf.COLUMNS]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"chain": "some"}, "chain is"),
+        ({"order": "none"}, "order is"),
+        ({"columns": ["octet"]}, "did you mean 'octets'"),
+        ({"addresses": "hex"}, "addresses are"),
+    ],
+)
+def test_wrong_arguments(arguments: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        partitions.plan(str(TESTDATA / "genuine" / "pm_v9.pcap"), **arguments)
+
+
+def test_no_file() -> None:
+    with pytest.raises(FileNotFoundError):
+        partitions.plan("/nowhere/*.pcap")
+    with pytest.raises(ValueError):
+        partitions.plan([str(TESTDATA / "genuine" / "pm_v9.pcap"), __file__])

@@ -1,0 +1,64 @@
+//! Captures through Spark, in an environment of its own: Spark is large, and needs Java.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::package;
+use crate::command::{Command, Result, python, target};
+use crate::root;
+
+/// What Spark 4 runs on, at least.
+const JAVA: u32 = 17;
+
+/// Builds the wheel, installs it beside Spark, and reads captures through both.
+pub(super) fn test() -> Result {
+    java()?;
+    package::build()?;
+    let environment = target().join("python-spark");
+    let requirements = root().join("netflow-py/requirements-spark.txt");
+    let wanted = fs::read(&requirements)?;
+    let installed = environment.join("requirements.txt");
+    if fs::read(&installed).ok().as_ref() != Some(&wanted) {
+        python("-m venv --clear").path(&environment).run()?;
+        package::program(&environment, "python")
+            .arguments("-m pip install --quiet --disable-pip-version-check -r")
+            .path(&requirements)
+            .run()?;
+        fs::write(&installed, wanted)?;
+    }
+    package::install_in(&environment)?;
+    package::program(&environment, "python")
+        .arguments("-m pytest --quiet tests_spark")
+        .inside("netflow-py")
+        .run()
+}
+
+/// Looks where Spark looks.
+fn java() -> Result {
+    let path = std::env::var_os("JAVA_HOME").map_or_else(
+        || PathBuf::from("java"),
+        |home| PathBuf::from(home).join("bin/java"),
+    );
+    let missing = |found: &str| {
+        format!(
+            "Spark needs Java {JAVA} or later, and {found}; install it (Debian: apt-get install \
+             openjdk-17-jre-headless), or set JAVA_HOME"
+        )
+    };
+    let told = Command::new(&path, &path.display().to_string())
+        .arguments("-version")
+        .output()
+        .map_err(|error| missing(&error.to_string()))?;
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    match version(&told) {
+        Some(version) if version >= JAVA => Ok(()),
+        Some(version) => Err(missing(&format!("this is Java {version}")).into()),
+        None => Err(missing(&format!("`java -version` says {told:?}")).into()),
+    }
+}
+
+/// The first number of `openjdk version "17.0.15" 2025-04-15`.
+fn version(told: &str) -> Option<u32> {
+    let quoted = told.split('"').nth(1)?;
+    quoted.split(['.', '-', '+']).next()?.parse().ok()
+}
