@@ -15,7 +15,7 @@ use crate::index;
 /// Decodes the indexes that [`IndexBatchBuilder`](crate::IndexBatchBuilder) made of files.
 ///
 /// The state of its decoder after a file is what a decoder of all files would know there:
-/// [`Decoder::save`] of it begins the next file, wherever that is decoded. What only one
+/// [`Replay::state`] begins the next file, wherever that is decoded. What only one
 /// decoder of all files would have decoded, data of one file whose template comes in a
 /// later one, is given as flows here.
 #[derive(Debug)]
@@ -81,10 +81,11 @@ impl Replay {
         Ok(left_out)
     }
 
-    /// The decoder, for its state.
+    /// The state that stands here, for [`Decoder::load`]. Data that waits is not in it:
+    /// its flows are given here.
     #[must_use]
-    pub const fn decoder(&self) -> &Decoder {
-        &self.decoder
+    pub fn state(&self) -> Vec<u8> {
+        self.decoder.save_taught()
     }
 
     /// Sets whose flows were gathered here.

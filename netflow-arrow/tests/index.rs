@@ -53,7 +53,7 @@ fn rows(path: &Path) -> (usize, usize, usize) {
             whole.append(&message, |_| panic!("full")).unwrap();
         }
         let mut other = decoder();
-        other.load(&replay.decoder().save()).unwrap();
+        other.load(&replay.state()).unwrap();
         if packet.begins_session {
             other.end_session(datagram.exporter);
         }

@@ -140,7 +140,7 @@ impl Replay {
 
     /// The state behind the last file.
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.lock(py)?.replay.decoder().save()))
+        Ok(PyBytes::new(py, &self.lock(py)?.replay.state()))
     }
 }
 

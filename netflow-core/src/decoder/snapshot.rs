@@ -63,8 +63,28 @@ impl Decoder {
     /// assert_eq!(snapshot, decoder.save());
     /// ```
     pub fn save_into(&self, snapshot: &mut Vec<u8>) {
+        self.write(snapshot, true);
+    }
+
+    /// The same without the data that waits for its template: for decoders beside
+    /// this one, which goes on and will decode it itself.
+    ///
+    /// ```
+    /// use netflow_core::{Decoder, Limits};
+    ///
+    /// let decoder = Decoder::new(Limits::new(0x5eed));
+    /// assert_eq!(decoder.save_taught(), decoder.save()); // nothing waits
+    /// ```
+    #[must_use]
+    pub fn save_taught(&self) -> Vec<u8> {
+        let mut snapshot = Vec::new();
+        self.write(&mut snapshot, false);
+        snapshot
+    }
+
+    fn write(&self, snapshot: &mut Vec<u8>, waiting: bool) {
         let mut out = Writer::new(snapshot);
-        save::domains(&self.sessions, &mut out);
+        save::domains(&self.sessions, waiting, &mut out);
         out.finish();
     }
 

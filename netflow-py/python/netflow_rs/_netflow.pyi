@@ -192,6 +192,7 @@ class Record:
     reverse_packets: int | None
     sampling_rate: int | None
     sampling: str | None
+    sampler_name: str | None
     octets_scaled: int | None
     packets_scaled: int | None
     tcp_flags: int | None

@@ -342,7 +342,7 @@ def _mask(wanted: ds.Filter, schema: Any) -> _Mask | None:
     if isinstance(wanted, ds.Not):
         inner = _mask(wanted.child, schema)
         return None if inner is None else lambda batch: pc.invert(inner(batch))
-    path = getattr(wanted, "attribute", ())
+    path: tuple[str, ...] = getattr(wanted, "attribute", ())
     if len(path) != 1 or path[0] not in schema.names:
         return None
     name = path[0]

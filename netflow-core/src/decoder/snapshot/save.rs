@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use super::{PROTOCOLS, waiting};
+use super::PROTOCOLS;
 use crate::datagram::Protocol;
 use crate::decoder::session::{Session, SessionKey, Sessions};
 use crate::element::DefinedElement;
@@ -12,15 +12,15 @@ use crate::template::{Known, Template};
 use crate::time::Timestamp;
 
 /// Writes the domains, the one heard last first.
-pub(super) fn domains(sessions: &Sessions, out: &mut Writer<'_>) {
+pub(super) fn domains(sessions: &Sessions, waiting: bool, out: &mut Writer<'_>) {
     let mut sessions: Vec<&Session> = sessions.iter().collect();
     sessions.sort_unstable_by_key(|session| (Reverse(session.last_received), *session.key()));
     for session in sessions {
-        out.section(DOMAIN, |out| domain(session, out));
+        out.section(DOMAIN, |out| domain(session, waiting, out));
     }
 }
 
-fn domain(session: &Session, out: &mut Writer<'_>) {
+fn domain(session: &Session, waiting: bool, out: &mut Writer<'_>) {
     out.section(kind::KEY, |out| key(session.key(), out));
     out.section(kind::ACCOUNT, |out| account(session, out));
     out.section(kind::SEQUENCE, |out| session.sequence.save(out));
@@ -43,8 +43,8 @@ fn domain(session: &Session, out: &mut Writer<'_>) {
     });
     session.exporter.save(out);
     out.section(kind::WAITING, |out| {
-        for set in session.waiting.iter() {
-            waiting::save(set, out);
+        for set in session.waiting.iter().filter(|_| waiting) {
+            super::waiting::save(set, out);
         }
     });
 }
