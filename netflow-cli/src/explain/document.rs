@@ -145,7 +145,7 @@ fn write_sequence(json: &mut Json<'_>, domain: &Domain, files: &Files) {
     json.key("sequence");
     json.open(b'{');
     json.key("unit");
-    json.word(domain.unit());
+    json.word(if domain.stands { "none" } else { domain.unit() });
     number(json, "received", counts.received);
     number(json, "lost", counts.lost);
     number(json, "late", counts.late);

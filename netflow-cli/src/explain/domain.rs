@@ -125,6 +125,8 @@ pub(crate) struct Domain {
     pub(crate) gaps: Few<Gap>,
     pub(crate) sequence: SequenceCounts,
     unit: Option<SequenceUnit>,
+    /// Its numbers never change.
+    pub(crate) stands: bool,
     pub(crate) samples: SampleCounts,
     pub(crate) missed: BTreeMap<u16, Missed>,
     /// Templates that came and could not be kept, with the frame of the first.
@@ -154,6 +156,7 @@ impl Domain {
             gaps: Few::default(),
             sequence: SequenceCounts::default(),
             unit: None,
+            stands: false,
             samples: SampleCounts::default(),
             missed: BTreeMap::new(),
             refused: BTreeMap::new(),
@@ -264,6 +267,7 @@ impl Domain {
 
     /// Takes what the decoder counted; of TCP there is one report a session.
     pub(super) fn settle(&mut self, report: &DomainReport) {
+        self.stands |= report.sequence_unit.is_none() && report.protocol != Protocol::NetflowV1;
         let (all, one) = (&mut self.sequence, report.sequence);
         all.received += one.received;
         all.lost += one.lost;
@@ -309,6 +313,9 @@ impl Domain {
                 | Protocol::NetflowV8,
                 Some(SequenceUnit::Message),
             ) => "its numbers count messages, not flows",
+            (Protocol::Ipfix, Some(SequenceUnit::Flow)) => {
+                "its numbers count flows, not options (RFC 7011, section 3.1)"
+            }
             _ => return None,
         })
     }

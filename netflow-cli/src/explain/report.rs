@@ -108,6 +108,11 @@ fn received(domain: &Domain) -> String {
 
 fn write_sequence(domain: &Domain, files: &Files, page: &mut Page) {
     let counts = &domain.sequence;
+    if domain.stands {
+        let text = "the numbers never change: what is lost cannot be told";
+        page.item("sequence", text, Tone::Bad);
+        return;
+    }
     if counts.received == 0 && counts.lost == 0 {
         return;
     }

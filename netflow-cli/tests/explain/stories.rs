@@ -187,6 +187,33 @@ fn numbers_that_jump_all_the_time_are_blamed_on_the_exporter() {
     assert!(!sentence(&report, "came twice"));
 }
 
+#[test]
+fn numbers_that_never_change_tell_nothing() {
+    let cut = Cut::new("stand", "genuine/sf_v10.pcap", &[1, 2, 3, 4, 5, 6]);
+    let mut octets = std::fs::read(&cut.0).unwrap();
+    let mut at = 24;
+    while at < octets.len() {
+        let len = u32::from_le_bytes(octets[at + 8..at + 12].try_into().unwrap());
+        // Behind the headers of the packet, Ethernet, IPv4 and UDP.
+        let message = at + 16 + 14 + 20 + 8;
+        assert_eq!(octets[message..message + 2], [0, 10]);
+        octets[message + 8..message + 12].fill(0);
+        at += 16 + usize::try_from(len).unwrap();
+    }
+    std::fs::write(&cut.0, octets).unwrap();
+    let sequence = json(&cut.0)["domains"][0]["sequence"].clone();
+    for (key, value) in [
+        ("unit", json!("none")),
+        ("lost", json!(0)),
+        ("duplicated", json!(0)),
+    ] {
+        assert_eq!(sequence[key], value, "{key}");
+    }
+    let run = capture::run(100, &[], &cut.0);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(text.contains("the numbers never change"), "{text}");
+}
+
 /// The exporters of these captures sent over a network that loses nothing.
 #[test]
 fn of_genuine_captures_nothing_is_lost_however_the_exporter_counts() {
