@@ -19,8 +19,6 @@
 mod ledger;
 mod state;
 
-use core::cmp::Reverse;
-
 use self::ledger::Ledger;
 pub(crate) use self::ledger::{Rest, Units};
 use crate::time::Timestamp;
@@ -176,6 +174,8 @@ enum Place {
 
 /// So often is no chance.
 const SURE: i8 = 3;
+/// No way is surer than this.
+const MOST: i8 = 4 * SURE;
 /// Uptime and time that differ by more than this, in milliseconds, are not of
 /// the same start: seconds are whole in v9, and sFlow is timed by its receiver.
 const RESTART: u32 = 10_000;
@@ -196,19 +196,15 @@ impl Sequence {
     }
 
     /// The way in which the exporter counts, an index of [`Ways`]: that of the
-    /// protocol, unless another is sure. Of ways that fit as well, as they do where
-    /// each message holds one flow, the one in which least is missing. `None` if the
-    /// numbers do not count: they never change.
+    /// protocol, unless another is sure. `None` if the numbers do not count: they
+    /// never change.
     pub(crate) fn way(&self) -> Option<usize> {
         if self.stand.is_sure() {
             return None;
         }
-        let ways = self.balances.iter().zip(&self.tallies).enumerate().rev();
-        let best = ways.max_by_key(|(_, (balance, tally))| {
-            let missing = tally.counts.lost.saturating_add(tally.counts.duplicated);
-            (**balance, Reverse(missing))
-        });
-        best.map(|(way, (balance, _))| if *balance < SURE { 0 } else { way })
+        let ways = self.balances.iter().enumerate().rev();
+        let best = ways.max_by_key(|(_, balance)| **balance);
+        best.map(|(way, balance)| if *balance < SURE { 0 } else { way })
     }
 
     /// Takes the next message into account.
@@ -245,17 +241,20 @@ impl Sequence {
     /// Compares how the numbers followed each other. One that follows may be chance:
     /// flows, say, of messages that hold one each.
     fn weigh(&mut self, events: Ways<SequenceEvent>) {
-        let in_order = |event: &Option<_>| *event == Some(SequenceEvent::InOrder);
-        if !events.iter().any(in_order) {
+        // Nothing is known of data that waits, and nothing follows from no units.
+        let told = |event: &Option<_>| !matches!(event, None | Some(SequenceEvent::None));
+        let in_order = |event: &&Option<_>| **event == Some(SequenceEvent::InOrder);
+        let known = events.iter().filter(|event| told(event));
+        let (all, fit) = (known.clone().count(), known.filter(in_order).count());
+        // Where all fit, as they do if each message holds one flow, it tells nothing.
+        if fit == 0 || fit == all {
             return;
         }
         for (balance, event) in self.balances.iter_mut().zip(&events) {
-            // Nothing is known of data that waits, and nothing follows from no units.
-            if matches!(event, None | Some(SequenceEvent::None)) {
-                continue;
+            if told(event) {
+                let weight = if in_order(&event) { 1 } else { -1 };
+                *balance = balance.saturating_add(weight).clamp(-MOST, MOST);
             }
-            let weight = if in_order(event) { 1 } else { -1 };
-            *balance = balance.saturating_add(weight).clamp(-4 * SURE, 4 * SURE);
         }
     }
 

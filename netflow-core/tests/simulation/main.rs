@@ -33,7 +33,7 @@ use self::receiver::Receiver;
 
 /// Histories in which messages are lost, late and doubled everywhere, the restart and
 /// the change of templates among them.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 100;
 
 #[test]
 fn a_decoder_tells_the_history_of_every_exporter() {
