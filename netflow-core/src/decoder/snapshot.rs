@@ -102,8 +102,8 @@ impl Decoder {
     /// - Nothing is forgotten for what is loaded. What does not fit into the
     ///   [`Limits`](crate::Limits) is refused and counted; the domains heard
     ///   last come first.
-    /// - Data that waits for a template that comes so is decoded when that is
-    ///   next sent.
+    /// - Data that waits is taken, unless it waits here already. That for a
+    ///   template that comes so is decoded when that is next sent.
     ///
     /// Domains keep their ports: a decoder of another
     /// [`SessionScope`](crate::SessionScope) does not find what was saved under

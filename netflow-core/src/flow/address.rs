@@ -227,7 +227,7 @@ fn both(record: &DataRecord<'_, '_>, v4: Option<IpAddr>, v6: Option<IpAddr>) -> 
 }
 
 /// The IP protocol of IPv4 in another header.
-const IPV4_INSIDE: u64 = 4;
+pub(super) const IPV4_INSIDE: u64 = 4;
 
 /// An address whose place the template knows.
 pub(super) fn load(record: &DataRecord<'_, '_>, slot: Slot) -> Option<IpAddr> {

@@ -4,6 +4,7 @@
 
 use core::net::IpAddr;
 
+use super::address::IPV4_INSIDE;
 use super::{Flow, address, ingredient, packet};
 use crate::field::{FlowField, Ingredient};
 use crate::packet::{Inner, Packet, Tunnel};
@@ -122,8 +123,7 @@ impl Side {
     };
 }
 
-/// IP protocol numbers of IP in another header.
-const IPV4_INSIDE: u64 = 4;
+/// The IP protocol of IPv6 in another header.
 const IPV6_INSIDE: u64 = 41;
 
 /// The protocol of the outer header, if it is IP again.
