@@ -9,6 +9,7 @@ mod suppliers;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 pub(crate) use self::builtin::Builtins;
 pub use self::plan::FieldPlan;
@@ -112,62 +113,88 @@ impl TemplateField {
 
 impl Template {
     /// Compiles a template record; `None` for a withdrawal.
-    pub(crate) fn new(record: &TemplateRecord<'_>, defined: impl Defined) -> Option<Self> {
+    pub(crate) fn new(record: &TemplateRecord<'_>, defined: impl Defined) -> Option<Arc<Self>> {
         let scope_count = match record.kind() {
             TemplateKind::Data => None,
             TemplateKind::Options { scope_count } => Some(scope_count),
             TemplateKind::Withdrawal { .. } => return None,
         };
         let dialect = record.dialect();
-        let fields: Box<[TemplateField]> = record
-            .fields()
-            .map(|specifier| TemplateField::resolve(specifier, dialect, &defined))
-            .collect();
+        // The specifiers are all there, whatever the record announces.
+        let mut fields = Vec::with_capacity(usize::from(record.field_count()));
+        let specifiers = record.fields();
+        fields.extend(specifiers.map(|field| TemplateField::resolve(field, dialect, &defined)));
+        let fields = fields.into_boxed_slice();
         let reverse = match scope_count {
             None => Self::reversed(&fields, dialect, &defined),
             Some(_) => None,
         };
-        let mut template = Self::from_fields(record.id(), fields);
-        template.reverse = reverse.map(|fields| Box::new(Self::from_fields(record.id(), fields)));
-        template.scope_count = scope_count;
-        template.specifiers = record.specifiers().into();
-        Some(template)
+        let reverse = reverse.map(|fields| Self::boxed(record.id(), fields));
+        Some(Self::shared(record.id(), fields, |template| {
+            template.reverse = reverse;
+            template.scope_count = scope_count;
+            template.specifiers = record.specifiers().into();
+        }))
     }
 
-    fn from_fields(id: u16, fields: Box<[TemplateField]>) -> Self {
+    /// A template of these fields, finished by the caller. It is compiled where it
+    /// stays: a template is large, and would be copied from each function to the next.
+    fn shared(id: u16, fields: Box<[TemplateField]>, finish: impl FnOnce(&mut Self)) -> Arc<Self> {
+        let mut template = Arc::new(Self::empty());
+        // Nobody else has it yet.
+        if let Some(template) = Arc::get_mut(&mut template) {
+            template.compile(id, fields);
+            finish(template);
+        }
+        template
+    }
+
+    fn boxed(id: u16, fields: Box<[TemplateField]>) -> Box<Self> {
+        let mut template = Box::new(Self::empty());
+        template.compile(id, fields);
+        template
+    }
+
+    #[inline]
+    fn empty() -> Self {
+        Self {
+            id: 0,
+            scope_count: None,
+            fields: Box::default(),
+            min_len: 0,
+            variable: false,
+            lists: false,
+            fixed_version: false,
+            open: false,
+            plan: Plan::empty(),
+            reverse: None,
+            specifiers: Box::default(),
+        }
+    }
+
+    fn compile(&mut self, id: u16, fields: Box<[TemplateField]>) {
+        self.id = id;
         let lengths = fields.iter().map(TemplateField::length);
         // A variable-length field counts at least its length octet, so that no
         // record is shorter than its number of fields suggests.
-        let min_len = lengths.clone().fold(0_usize, |sum, length| {
+        self.min_len = lengths.clone().fold(0_usize, |sum, length| {
             sum.saturating_add(match length {
                 FieldLength::Fixed(length) => usize::from(length),
                 FieldLength::Variable => 1,
             })
         });
-        let variable = lengths
+        self.variable = lengths
             .clone()
             .any(|length| length == FieldLength::Variable);
-        let lists = fields
+        self.lists = fields
             .iter()
             .filter_map(TemplateField::data_type)
             .any(DataType::is_list);
-        let plan = Plan::new(&fields);
         let is_open =
             |field: &TemplateField| matches!(field.meaning, Meaning::Unknown | Meaning::Defined(_));
-        let open = fields.iter().any(is_open);
-        Self {
-            id,
-            scope_count: None,
-            fields,
-            min_len,
-            variable,
-            lists,
-            fixed_version: false,
-            open,
-            plan,
-            reverse: None,
-            specifiers: Box::default(),
-        }
+        self.open = fields.iter().any(is_open);
+        self.plan.fill(&fields);
+        self.fields = fields;
     }
 
     /// The template id; 0 in the fixed versions.
@@ -251,7 +278,7 @@ impl Template {
     }
 
     /// The same template with what is defined by now; `None` if nothing changed.
-    pub(crate) fn refined(&self, defined: impl Defined) -> Option<Self> {
+    pub(crate) fn refined(&self, defined: impl Defined) -> Option<Arc<Self>> {
         let mut changed = false;
         let fields = self
             .fields
@@ -267,21 +294,16 @@ impl Template {
         if !changed {
             return None;
         }
-        let mut template = Self::from_fields(self.id, fields);
-        template.scope_count = self.scope_count;
-        template.specifiers = self.specifiers.clone();
-        template.reverse = match &self.reverse {
-            Some(reverse) => {
-                let fields = reverse.fields.iter();
-                let refine = |field: &TemplateField| {
-                    field.refined(&defined).unwrap_or_else(|| field.clone())
-                };
-                let fields = fields.map(refine).collect();
-                Some(Box::new(Self::from_fields(self.id, fields)))
-            }
-            None => None,
-        };
-        Some(template)
+        let reverse = self.reverse.as_ref().map(|reverse| {
+            let refine =
+                |field: &TemplateField| field.refined(&defined).unwrap_or_else(|| field.clone());
+            Self::boxed(self.id, reverse.fields.iter().map(refine).collect())
+        });
+        Some(Self::shared(self.id, fields, |template| {
+            template.scope_count = self.scope_count;
+            template.specifiers = self.specifiers.clone();
+            template.reverse = reverse;
+        }))
     }
 
     /// Octets of memory it takes.

@@ -1,10 +1,8 @@
 //! `worst`: lists the cases. `worst NUMBER DATAGRAMS`: decodes so many datagrams of a case.
-//! `worst memory`: what each takes at most. Run by `cargo xtask worst`, which counts the
-//! instructions.
+//! Run by `cargo xtask worst`, which counts the instructions.
 
 use std::process::ExitCode;
 
-use allocation_counter::measure;
 use netflow_benches::worst::{Case, cases, decoder, read};
 
 fn main() -> ExitCode {
@@ -19,11 +17,6 @@ fn main() -> ExitCode {
                     (case.datagram)(1).len(),
                     case.name
                 );
-            }
-        }
-        [memory] if memory == "memory" => {
-            for case in &cases {
-                println!("{}", most_memory(case));
             }
         }
         [number, count] => {
@@ -59,21 +52,3 @@ fn run(case: &Case, count: u32) -> u64 {
 
 /// The most datagrams of a run.
 const MOST: u32 = 400;
-
-/// The most octets of memory that were taken at a time while one datagram was decoded,
-/// over what was there before.
-fn most_memory(case: &Case) -> u64 {
-    let mut decoder = decoder();
-    for payload in &case.taught {
-        read(&mut decoder, case, 0, payload);
-    }
-    let mut most = 0;
-    for number in 0..20 {
-        let payload = (case.datagram)(number);
-        let counted = measure(|| {
-            read(&mut decoder, case, number, &payload);
-        });
-        most = most.max(counted.bytes_max);
-    }
-    most
-}

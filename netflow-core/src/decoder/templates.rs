@@ -17,8 +17,8 @@ use crate::wire::template::{TemplateKind, TemplateRecord, TemplateRecords};
 /// the last ones.
 const OCTETS_PER_FIELD: usize = 8;
 
-/// Fields that may be saved up so: many templates of as many fields as there may be.
-const MOST_REFINABLE: usize = 1 << 16;
+/// Fields that may be saved up so: a hundred templates of forty.
+const MOST_REFINABLE: usize = 1 << 12;
 
 impl Decoder {
     /// Obeys the records of a set of templates or options templates.
@@ -108,7 +108,7 @@ impl Decoder {
         };
         Stats::add(&mut self.stats.evicted, evicted);
         let known = Known {
-            template: Arc::new(template),
+            template,
             refreshed,
             frame: course.datagram.frame,
             types,

@@ -19,7 +19,7 @@ impl Builtins {
         let templates = fixed::layouts()
             .map(|layout| {
                 let key = (layout.version, layout.scheme);
-                (key, Arc::new(Template::from_layout(layout)))
+                (key, Template::from_layout(layout))
             })
             .collect();
         Self { templates }
@@ -32,7 +32,7 @@ impl Builtins {
 }
 
 impl Template {
-    fn from_layout(layout: &FixedLayout) -> Self {
+    fn from_layout(layout: &FixedLayout) -> Arc<Self> {
         let fields = layout
             .fields
             .iter()
@@ -52,9 +52,7 @@ impl Template {
                 }
             })
             .collect();
-        let mut template = Self::from_fields(0, fields);
-        template.fixed_version = true;
-        template
+        Self::shared(0, fields, |template| template.fixed_version = true)
     }
 }
 

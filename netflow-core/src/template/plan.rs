@@ -120,24 +120,32 @@ pub(crate) struct Plan {
     tail: u32,
     /// A field is a section of a packet, in which more fields may be found.
     has_section: bool,
+    /// A field tells the start or the end.
+    has_times: bool,
 }
 
 impl Plan {
-    pub(super) fn new(fields: &[TemplateField]) -> Self {
-        let mut plan = Self {
+    #[inline]
+    pub(super) fn empty() -> Self {
+        Self {
             fields: [Slot::ABSENT; FIELDS],
             ingredients: [Slot::ABSENT; INGREDIENTS],
             gaps: Box::default(),
             tail: 0,
             has_section: false,
-        };
+            has_times: false,
+        }
+    }
+
+    /// Finds the places in records of these fields; it was empty.
+    pub(super) fn fill(&mut self, fields: &[TemplateField]) {
         let mut gaps = Vec::new();
         let mut met = [false; INGREDIENTS];
         let mut offset = 0_u32;
         for field in fields {
             let length = field.length();
             if let Some(id) = field.planned_id() {
-                plan.place(id, length, offset, gaps.len(), &mut met);
+                self.place(id, length, offset, gaps.len(), &mut met);
             }
             match length {
                 FieldLength::Fixed(length) => offset = offset.saturating_add(u32::from(length)),
@@ -147,12 +155,15 @@ impl Plan {
                 }
             }
         }
-        plan.gaps = gaps.into();
-        plan.tail = offset;
-        plan.has_section = SECTIONS
-            .into_iter()
-            .any(|section| plan.ingredient(section).is_present());
-        plan
+        self.gaps = gaps.into();
+        self.tail = offset;
+        self.has_times = self.has_any(&[Ingredient::Start, Ingredient::End]);
+        self.has_section = self.has_any(&SECTIONS);
+    }
+
+    fn has_any(&self, ingredients: &[Ingredient]) -> bool {
+        let has = |ingredient: &Ingredient| self.ingredient(*ingredient).is_present();
+        ingredients.iter().any(has)
     }
 
     #[inline]
@@ -177,6 +188,12 @@ impl Plan {
     #[inline]
     pub(crate) const fn has_section(&self) -> bool {
         self.has_section
+    }
+
+    /// A field tells the start or the end.
+    #[inline]
+    pub(crate) const fn has_times(&self) -> bool {
+        self.has_times
     }
 
     /// Fixed octets before each variable-length field.

@@ -94,7 +94,7 @@ impl Templates {
         if let Some(known) = self.known.get_mut(&id) {
             known.types = types;
             if let Some(template) = known.template.refined(defined) {
-                known.template = Arc::new(template);
+                known.template = template;
             }
         }
     }

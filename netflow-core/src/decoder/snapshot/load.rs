@@ -205,7 +205,7 @@ impl<'d> Load<'d> {
             return None;
         }
         let known = Known {
-            template: Arc::new(template),
+            template,
             refreshed: saved.refreshed,
             frame: saved.frame,
             types: taught.version(),
