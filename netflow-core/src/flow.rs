@@ -136,13 +136,14 @@ impl<'m> Flow<'m> {
     fn unsigned(&self, field: FlowField) -> Option<u64> {
         match &self.source {
             Source::Record(record) => {
-                let slot = record.template().plan().field(field);
-                if slot.is_present() {
-                    record.unsigned(slot)
-                } else if record.template().plan().has_section() {
-                    number_of_section(record, field)
-                } else {
-                    None
+                let plan = record.template().plan();
+                let slot = plan.field(field);
+                match record.loaded(slot) {
+                    Some(number) => Some(number),
+                    None if slot.is_present() || plan.has_section() => {
+                        record.apart().call(field, number)
+                    }
+                    None => None,
                 }
             }
             Source::Sample(flow) => flow.unsigned(field),
@@ -323,9 +324,13 @@ impl Flow<'_> {
     }
 }
 
-/// A number that the record has not, but the packet in it may have.
-#[cold]
-fn number_of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
+/// A number that stands elsewhere than at a known place, or that the record has not
+/// but the packet in it may have.
+fn number(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
+    let slot = record.template().plan().field(field);
+    if slot.is_present() {
+        return record.unsigned(slot);
+    }
     match field {
         // A record with a packet and no counter describes the packet.
         FlowField::Packets => packet::section(record).map(|_| 1),

@@ -98,17 +98,30 @@ impl<'a, 't> DataRecord<'a, 't> {
     /// The number in a field whose place the template knows.
     #[inline]
     pub(crate) fn unsigned(&self, slot: Slot) -> Option<u64> {
-        // Whatever the width, one load: what follows the field is shifted out.
-        self.array(slot)
-            .and_then(|octets| u64::from_be_bytes(octets).checked_shr(u32::from(slot.shift)))
-            .or_else(|| self.unsigned_in_octets(slot))
+        match self.loaded(slot) {
+            Some(number) => Some(number),
+            None if slot.is_present() => self.apart().unsigned(slot),
+            None => None,
+        }
     }
 
-    /// A number that stands behind a variable-length field, is one, or stands
-    /// at the end of its set.
-    #[inline(never)]
-    fn unsigned_in_octets(&self, slot: Slot) -> Option<u64> {
-        unsigned(self.slot(slot)?)
+    /// The same by one load, whatever the width: what follows the field is shifted
+    /// out. `None` of a number that stands behind a variable-length field, is one,
+    /// or stands at the end of its set.
+    #[inline]
+    pub(crate) fn loaded(&self, slot: Slot) -> Option<u64> {
+        let octets = self.array(slot)?;
+        u64::from_be_bytes(octets).checked_shr(u32::from(slot.shift))
+    }
+
+    /// The record for what is rarely done with it.
+    #[inline]
+    pub(crate) const fn apart(&self) -> Apart<'a, 't> {
+        Apart {
+            octets: self.octets(),
+            template: self.template,
+            segments: self.segments,
+        }
     }
 
     /// The first octets of a field behind no variable-length field, and if it is
@@ -154,6 +167,40 @@ impl<'a, 't> DataRecord<'a, 't> {
         self.segments
             .start(segment, self.octets(), self.template.plan().gaps())
     }
+}
+
+/// A record without its lists. Functions for what is rare take one by its parts, in
+/// registers: a record whose address is given away has to be written to memory first,
+/// each time, whether they are called or not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Apart<'a, 't> {
+    octets: &'a [u8],
+    template: &'t Template,
+    segments: Segments,
+}
+
+impl<'a, 't> Apart<'a, 't> {
+    /// Calls a function of the record.
+    #[inline]
+    pub(crate) fn call<X, T>(self, with: X, rare: fn(&DataRecord<'a, 't>, X) -> T) -> T {
+        call(self.octets, self.template, self.segments, with, rare)
+    }
+
+    #[inline]
+    fn unsigned(self, slot: Slot) -> Option<u64> {
+        self.call(slot, |record, slot| unsigned(record.slot(slot)?))
+    }
+}
+
+#[inline(never)]
+fn call<'a, 't, X, T>(
+    octets: &'a [u8],
+    template: &'t Template,
+    segments: Segments,
+    with: X,
+    rare: fn(&DataRecord<'a, 't>, X) -> T,
+) -> T {
+    rare(&DataRecord::new(octets, template, &[], segments), with)
 }
 
 /// The fields of a record.

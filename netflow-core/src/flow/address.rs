@@ -14,8 +14,8 @@ impl Flow<'_> {
     pub fn source_address(&self) -> Option<IpAddr> {
         match &self.source {
             Source::Record(record) => {
-                let sent = either(record, Ingredient::SourceIpv4, Ingredient::SourceIpv6);
-                sent.or_else(|| of_section(record, FlowField::SourceAddress))
+                let [v4, v6] = [Ingredient::SourceIpv4, Ingredient::SourceIpv6];
+                either_or(record, v4, v6, FlowField::SourceAddress)
             }
             Source::Sample(flow) => flow.address(FlowField::SourceAddress),
         }
@@ -27,12 +27,8 @@ impl Flow<'_> {
     pub fn destination_address(&self) -> Option<IpAddr> {
         match &self.source {
             Source::Record(record) => {
-                let sent = either(
-                    record,
-                    Ingredient::DestinationIpv4,
-                    Ingredient::DestinationIpv6,
-                );
-                sent.or_else(|| of_section(record, FlowField::DestinationAddress))
+                let [v4, v6] = [Ingredient::DestinationIpv4, Ingredient::DestinationIpv6];
+                either_or(record, v4, v6, FlowField::DestinationAddress)
             }
             Source::Sample(flow) => flow.address(FlowField::DestinationAddress),
         }
@@ -174,13 +170,67 @@ pub(super) fn version(record: &DataRecord<'_, '_>) -> Option<u8> {
     })
 }
 
-#[cold]
-fn of_section(record: &DataRecord<'_, '_>, field: FlowField) -> Option<IpAddr> {
-    packet::address(&packet::section(record)?, field)
+/// The address of the version in use, else of the packet in the record.
+#[inline]
+fn either_or(
+    record: &DataRecord<'_, '_>,
+    v4: Ingredient,
+    v6: Ingredient,
+    of_section: FlowField,
+) -> Option<IpAddr> {
+    let plan = record.template().plan();
+    let (four, six) = (plan.ingredient(v4), plan.ingredient(v6));
+    match (four.is_array::<4>(), six.is_array::<16>()) {
+        (true, false) if !six.is_present() => Some(Ipv4Addr::from(record.array(four)?).into()),
+        (false, true) if !four.is_present() => Some(Ipv6Addr::from(record.array(six)?).into()),
+        _ if four.is_present() || six.is_present() || plan.has_section() => {
+            let rare = |record: &_, (v4, v6, of_section)| {
+                either(record, v4, v6)
+                    .or_else(|| packet::address(&packet::section(record)?, of_section))
+                    .into()
+            };
+            let words: Words = record.apart().call((v4, v6, of_section), rare);
+            words.into()
+        }
+        _ => None,
+    }
+}
+
+/// An address, or none, as words. What a function gives back in memory is read from
+/// there; an [`IpAddr`] would be written there also where no function is called.
+#[derive(Clone, Copy)]
+struct Words {
+    bits: u128,
+    version: u64,
+}
+
+impl From<Option<IpAddr>> for Words {
+    fn from(address: Option<IpAddr>) -> Self {
+        let (bits, version) = match address {
+            None => (0, 0),
+            Some(IpAddr::V4(address)) => (u128::from(address.to_bits()), 4),
+            Some(IpAddr::V6(address)) => (address.to_bits(), 6),
+        };
+        Self { bits, version }
+    }
+}
+
+impl From<Words> for Option<IpAddr> {
+    #[inline]
+    fn from(words: Words) -> Self {
+        match words.version {
+            4 => {
+                // The bits came from 32.
+                let bits = u32::try_from(words.bits & 0xffff_ffff).unwrap_or_default();
+                Some(Ipv4Addr::from_bits(bits).into())
+            }
+            6 => Some(Ipv6Addr::from_bits(words.bits).into()),
+            _ => None,
+        }
+    }
 }
 
 /// The address of the version in use, in templates with room for both.
-#[inline]
 pub(super) fn either(
     record: &DataRecord<'_, '_>,
     v4: Ingredient,
@@ -188,17 +238,6 @@ pub(super) fn either(
 ) -> Option<IpAddr> {
     let plan = record.template().plan();
     let (v4, v6) = (plan.ingredient(v4), plan.ingredient(v6));
-    // Short enough to be part of the caller, where the address is never written
-    // to memory.
-    match (v4.is_array::<4>(), v6.is_array::<16>()) {
-        (true, false) if !v6.is_present() => Some(Ipv4Addr::from(record.array(v4)?).into()),
-        (false, true) if !v4.is_present() => Some(Ipv6Addr::from(record.array(v6)?).into()),
-        _ => elsewhere(record, v4, v6),
-    }
-}
-
-#[cold]
-fn elsewhere(record: &DataRecord<'_, '_>, v4: Slot, v6: Slot) -> Option<IpAddr> {
     if !v6.is_present() {
         return load(record, v4);
     }

@@ -74,7 +74,14 @@ impl Flow<'_> {
     pub fn start(&self) -> Option<Timestamp> {
         match &self.source {
             Source::Record(record) => {
-                time(record, &self.origin.header, Ingredient::Start).or_else(|| self.before_end())
+                let header = &self.origin.header;
+                match usual(record, header, Ingredient::Start) {
+                    Some(time) => Some(time),
+                    None if record.template().plan().has_times() => {
+                        record.apart().call(header, start)
+                    }
+                    None => None,
+                }
             }
             Source::Sample(_) => Some(self.origin.header.received),
         }
@@ -86,7 +93,14 @@ impl Flow<'_> {
     pub fn end(&self) -> Option<Timestamp> {
         match &self.source {
             Source::Record(record) => {
-                time(record, &self.origin.header, Ingredient::End).or_else(|| self.after_start())
+                let header = &self.origin.header;
+                match usual(record, header, Ingredient::End) {
+                    Some(time) => Some(time),
+                    None if record.template().plan().has_times() => {
+                        record.apart().call(header, end)
+                    }
+                    None => None,
+                }
             }
             Source::Sample(_) => Some(self.origin.header.received),
         }
@@ -163,36 +177,33 @@ impl Flow<'_> {
         Some(skewed || future || past || backwards)
     }
 
-    fn sent_end(&self) -> Option<Timestamp> {
-        match &self.source {
-            Source::Record(record) => time(record, &self.origin.header, Ingredient::End),
-            Source::Sample(_) => None,
-        }
-    }
-
-    /// A start that was not sent.
-    #[cold]
-    fn before_end(&self) -> Option<Timestamp> {
-        before(self.sent_end()?, self.sent_duration()?)
-    }
-
-    /// An end that was not sent.
-    #[cold]
-    fn after_start(&self) -> Option<Timestamp> {
-        Some(self.start()?.saturating_add(self.sent_duration()?))
-    }
-
-    /// Elements 161 and 162, in nanoseconds.
     fn sent_duration(&self) -> Option<i64> {
-        let record = self.record()?;
-        let plan = record.template().plan();
-        let load = |ingredient, unit: i64| {
-            let count = record.unsigned(plan.ingredient(ingredient))?;
-            i64::try_from(count).ok()?.checked_mul(unit)
-        };
-        load(Ingredient::DurationMicroseconds, 1_000)
-            .or_else(|| load(Ingredient::DurationMilliseconds, 1_000_000))
+        sent_duration(self.record()?)
     }
+}
+
+/// The start as sent, else by the end.
+fn start(record: &DataRecord<'_, '_>, header: &MessageHeader) -> Option<Timestamp> {
+    let time = |ingredient| time(record, header, ingredient);
+    time(Ingredient::Start).or_else(|| before(time(Ingredient::End)?, sent_duration(record)?))
+}
+
+/// The end as sent, else by the start.
+fn end(record: &DataRecord<'_, '_>, header: &MessageHeader) -> Option<Timestamp> {
+    let time = |ingredient| time(record, header, ingredient);
+    time(Ingredient::End)
+        .or_else(|| Some(time(Ingredient::Start)?.saturating_add(sent_duration(record)?)))
+}
+
+/// Elements 161 and 162, in nanoseconds.
+fn sent_duration(record: &DataRecord<'_, '_>) -> Option<i64> {
+    let plan = record.template().plan();
+    let load = |ingredient, unit: i64| {
+        let count = record.unsigned(plan.ingredient(ingredient))?;
+        i64::try_from(count).ok()?.checked_mul(unit)
+    };
+    load(Ingredient::DurationMicroseconds, 1_000)
+        .or_else(|| load(Ingredient::DurationMilliseconds, 1_000_000))
 }
 
 /// An hour in nanoseconds.
@@ -223,23 +234,41 @@ const fn rule(candidate: u8, header: &MessageHeader) -> Option<ClockRule> {
     })
 }
 
-/// The time in a field of the record, by the element that supplies it.
+/// The time in a field of the record, in the two forms that most exporters send: short
+/// enough to be part of the caller.
 #[inline]
-fn time(
+fn usual(
     record: &DataRecord<'_, '_>,
     header: &MessageHeader,
     ingredient: Ingredient,
 ) -> Option<Timestamp> {
     let slot = record.template().plan().ingredient(ingredient);
+    let sent = record.loaded(slot)?;
+    match slot.candidate {
+        UPTIME if sent <= WRAPPING => {
+            Some(counted_back(header.export_time?, header.sys_uptime?, sent))
+        }
+        MILLISECONDS => {
+            let time = Timestamp::from_millis(sent)?;
+            is_near(time, header, YEAR).then_some(time)
+        }
+        _ => None,
+    }
+}
+
+/// The time in a field of the record, by the element that supplies it.
+fn time(
+    record: &DataRecord<'_, '_>,
+    header: &MessageHeader,
+    ingredient: Ingredient,
+) -> Option<Timestamp> {
+    if let Some(time) = usual(record, header, ingredient) {
+        return Some(time);
+    }
+    let slot = record.template().plan().ingredient(ingredient);
     let sent = record.unsigned(slot)?;
-    // The two forms that most exporters send are short enough to be part of the caller.
     match (slot.candidate, header.sys_uptime) {
         (UPTIME, Some(now)) => uptime(header, now, sent),
-        (MILLISECONDS, _) => {
-            let time = Timestamp::from_millis(sent);
-            let near = time.filter(|time| is_near(*time, header, YEAR));
-            near.or_else(|| other_form(record, header, slot.candidate, sent))
-        }
         (candidate, _) => other_form(record, header, candidate, sent),
     }
 }
@@ -248,7 +277,6 @@ fn time(
 const MILLISECONDS: u8 = 2;
 const UPTIME: u8 = 4;
 
-#[inline(never)]
 fn other_form(
     record: &DataRecord<'_, '_>,
     header: &MessageHeader,
@@ -350,7 +378,10 @@ const WRAPPING: u64 = 0xffff_ffff;
 
 /// Uptimes up to this much later than that of the header are not 49.7 days
 /// old: exporters stamp the header before the last records.
-const AHEAD: u32 = 60 * 60 * 1_000;
+const AHEAD: i64 = 60 * 60 * 1_000;
+
+/// Uptimes of 32 bits wrap after so many milliseconds.
+const WRAP: i64 = 1 << 32;
 
 /// An uptime in milliseconds: its age at the time of the header, modulo 2^32
 /// so that a wrap between the two does no harm, before the header's time.
@@ -372,15 +403,14 @@ fn uptime(header: &MessageHeader, now: u32, sent: u64) -> Option<Timestamp> {
 fn counted_back(time: Timestamp, now: u32, sent: u64) -> Timestamp {
     // Those of eight octets do not wrap, that of the header does.
     let sent = u32::try_from(sent & WRAPPING).unwrap_or_default();
-    let age = now.wrapping_sub(sent);
-    let ahead = sent.wrapping_sub(now);
-    let millis = if ahead != 0 && ahead <= AHEAD {
-        i64::from(ahead)
+    let age = i64::from(now.wrapping_sub(sent));
+    let age = if age >= WRAP - AHEAD {
+        age.wrapping_sub(WRAP)
     } else {
-        // 2^32 ms fit by far.
-        i64::from(age).wrapping_neg()
+        age
     };
-    time.saturating_add(millis.wrapping_mul(1_000_000))
+    // 2^32 ms fit by far.
+    time.saturating_add(age.wrapping_mul(-1_000_000))
 }
 
 /// IPFIX has no uptime in its header: systemInitTimeMilliseconds stands in the
@@ -388,7 +418,6 @@ fn counted_back(time: Timestamp, now: u32, sent: u64) -> Timestamp {
 /// v9: of all times it may say, the last before the message was sent.
 #[cold]
 fn since_init(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Option<Timestamp> {
-    const WRAP: i64 = 1 << 32;
     let slot = record.template().plan().ingredient(Ingredient::SystemInit);
     let told = record.unsigned(slot).and_then(Timestamp::from_millis);
     let init = told.or(header.system_init)?;
@@ -400,9 +429,7 @@ fn since_init(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) ->
     }
     let sent = i64::try_from(sent).ok()?;
     let wraps = if running < LONGEST {
-        let past = running
-            .saturating_add(i64::from(AHEAD))
-            .saturating_sub(sent);
+        let past = running.saturating_add(AHEAD).saturating_sub(sent);
         past.div_euclid(WRAP).max(0)
     } else {
         0
