@@ -58,16 +58,16 @@ impl Decoder {
     /// `first`.
     pub(super) fn account(&mut self, id: SessionId, first: usize) {
         let current = self.scratch.current;
-        let Some(header) = self.scratch.header().copied() else {
+        let read = self.read(first);
+        let Some(header) = self.scratch.header() else {
             return;
         };
-        let skew = header
-            .export_time
-            .map(|time| time.nanos_since(header.received));
-        let read = self.read(first);
+        let (protocol, received, sequence) = (header.protocol, header.received, header.sequence);
+        let mark = header.mark();
+        let skew = header.export_time.map(|time| time.nanos_since(received));
         let step = header.step(&read);
         let told = self.sessions.touch(id, |session| {
-            session.seen(header.received, skew);
+            session.seen(received, skew);
             let mut step = step?;
             if read.waits > 0 {
                 let known = session.waiting.of(step.mark.number).count();
@@ -78,12 +78,12 @@ impl Decoder {
                 let sets = session.waiting.of(step.mark.number).take(read.waits);
                 sets.for_each(|set| set.header.sequence_event = event);
             }
-            Some((event, unit(header.protocol, session.sequence.way())))
+            Some((event, unit(protocol, session.sequence.way())))
         });
         let (event, unit) = told.flatten().unwrap_or_default();
         for origin in self.scratch.origins.iter_mut().skip(current) {
             // The data of this message that waited for a template in it.
-            if origin.header.sequence == header.sequence {
+            if origin.header.sequence == sequence {
                 origin.header.sequence_event = event;
                 origin.header.sequence_unit = unit;
             }
@@ -95,7 +95,7 @@ impl Decoder {
             self.sessions.touch(id, |session| session.sources.restart());
         }
         if event != SequenceEvent::InOrder {
-            self.forget_start(id, event, header.mark());
+            self.forget_start(id, event, mark);
         }
     }
 
@@ -191,20 +191,20 @@ impl Decoder {
                 twice,
                 before_restart,
             };
-            let known = self.sessions.touch(id, |session| {
-                let known = session.sources.knows(source);
-                if known {
-                    session.sources.step(source, step, true);
-                }
-                (known, session.sources.growth())
-            });
-            let Some((false, growth)) = known else {
+            let known = self
+                .sessions
+                .touch(id, |session| session.sources.step(source, step));
+            if known != Some(false) {
                 continue;
-            };
+            }
+            let growth = self
+                .sessions
+                .get(id)
+                .map_or(0, |session| session.sources.growth());
             let room = self.sessions.reserve(id, growth);
             Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
             self.sessions.change(id, |session| {
-                session.sources.step(source, step, room.is_some());
+                session.sources.begin(source, step, room.is_some());
             });
         }
     }

@@ -125,6 +125,8 @@ pub(super) struct Sessions {
     /// Places that nobody has.
     free: Vec<usize>,
     hash: KeyedHash,
+    /// The domain of the last message: often that of the next one too.
+    last: SessionId,
     /// Counts uses, so that the oldest can be told.
     clock: u64,
     /// Octets that the domains take as charged, without the tables of them.
@@ -141,6 +143,7 @@ impl Sessions {
             sessions: Vec::new(),
             free: Vec::new(),
             hash,
+            last: SessionId(usize::MAX),
             clock: 0,
             domains: 0,
             budget: limits.state_octets,
@@ -153,15 +156,29 @@ impl Sessions {
     pub(super) fn enter(&mut self, key: SessionKey) -> (SessionId, usize) {
         self.clock = self.clock.wrapping_add(1);
         let clock = self.clock;
+        let last = self.last;
+        let again = self.touch(last, |session| {
+            let is_same = session.key == key;
+            if is_same {
+                session.used = clock;
+            }
+            is_same
+        });
+        if again == Some(true) {
+            return (last, 0);
+        }
         if let Some(place) = self.places.get(&key) {
             let id = SessionId(*place);
             self.touch(id, |session| session.used = clock);
+            self.last = id;
             return (id, 0);
         }
         let session = self.made(key, clock);
         let room = session.octets.saturating_add(self.growth());
         let evicted = self.make_room(room, None);
-        (self.keep(session), evicted)
+        let id = self.keep(session);
+        self.last = id;
+        (id, evicted)
     }
 
     /// The observation domain that a snapshot holds, made if it is new and no

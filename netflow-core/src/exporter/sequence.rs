@@ -133,6 +133,15 @@ pub(crate) struct Sequence {
     /// Before the restart.
     previous: Option<Clock>,
     stand: Stand,
+    /// The last message, if the other ways to count have yet to go along.
+    followed: Option<Followed>,
+}
+
+/// A message that came next in the way of the protocol.
+#[derive(Debug, Clone, Copy)]
+struct Followed {
+    number: u32,
+    ways: Ways<Units>,
 }
 
 /// Whether the numbers ever changed: some exporters leave them 0.
@@ -202,13 +211,78 @@ impl Sequence {
         if self.stand.is_sure() {
             return None;
         }
+        // Nothing is surer.
+        if matches!(self.balances, [MOST, ..]) {
+            return Some(0);
+        }
         let ways = self.balances.iter().enumerate().rev();
         let best = ways.max_by_key(|(_, balance)| **balance);
         best.map(|(way, balance)| if *balance < SURE { 0 } else { way })
     }
 
     /// Takes the next message into account.
+    #[inline]
     pub(crate) fn step(&mut self, step: Step) -> SequenceEvent {
+        if self.follows(&step) {
+            return SequenceEvent::InOrder;
+        }
+        self.step_aside(step)
+    }
+
+    /// What nearly every message is: the next of an exporter that is known to count as
+    /// its protocol does and did not start anew. `false` if it may be something else;
+    /// then nothing has changed.
+    ///
+    /// The other ways to count go along when something else comes. What was missing in
+    /// them is not noted then: it was missing from a count that nobody keeps.
+    #[inline]
+    fn follows(&mut self, step: &Step) -> bool {
+        let number = step.mark.number;
+        let ([sure, ..], [Some(units), others @ ..]) = (&self.balances, &step.ways) else {
+            return false;
+        };
+        let Some(clock) = self.clock.filter(|_| self.stand.moved && !step.twice) else {
+            return false;
+        };
+        let [tally, rest @ ..] = &mut self.tallies;
+        let is_sure = *sure == MOST || others.iter().all(Option::is_none);
+        if !is_sure || units.is_none() || !tally.current.expects(number, *units) {
+            return false;
+        }
+        let next = step.mark.clock(Some(&clock));
+        let runs_on = match (clock.uptime, next.uptime) {
+            (Some(_), Some(_)) => is_same_start(next.began, clock.began),
+            _ => self.previous.is_none() || next.time >= clock.began,
+        };
+        if !runs_on {
+            return false;
+        }
+        self.clock = Some(next);
+        tally.current.advance(number, *units, &mut tally.counts);
+        for (tally, units) in rest.iter_mut().zip(others) {
+            tally.came(units.map_or(0, |units| units.count));
+        }
+        self.followed = Some(Followed {
+            number,
+            ways: step.ways,
+        });
+        true
+    }
+
+    /// The other ways to count go on from the last message, too.
+    fn catch_up(&mut self) {
+        let Some(last) = self.followed.take() else {
+            return;
+        };
+        for (tally, units) in self.tallies.iter_mut().zip(last.ways).skip(1) {
+            if let Some(units) = units.filter(|units| !units.is_none()) {
+                tally.current.go_on(last.number, units);
+            }
+        }
+    }
+
+    fn step_aside(&mut self, step: Step) -> SequenceEvent {
+        self.catch_up();
         let number = step.mark.number;
         let behind = self.is_behind(number, &step.ways);
         // A message without units tells the number of what follows, or none: templates
@@ -270,6 +344,7 @@ impl Sequence {
 
     /// Data of a message that waited was read: so many units, in each way to count.
     pub(crate) fn settle(&mut self, mark: &Mark, late: bool, units: Ways<Units>) {
+        self.catch_up();
         let place = self.place_of(mark);
         for (tally, units) in self.tallies.iter_mut().zip(units) {
             let ledger = match place {
@@ -284,6 +359,7 @@ impl Sequence {
 
     /// Nothing waits any more; some that did may have been given up.
     pub(crate) fn resolve(&mut self, given_up: bool) {
+        self.catch_up();
         for tally in &mut self.tallies {
             for ledger in [&mut tally.current, &mut tally.previous] {
                 ledger.resolve(given_up, &mut tally.counts);
@@ -407,6 +483,12 @@ impl Stand {
 }
 
 impl Tally {
+    #[inline]
+    fn came(&mut self, count: u32) {
+        let received = &mut self.counts.received;
+        *received = received.saturating_add(u64::from(count));
+    }
+
     fn step(&mut self, place: Place, number: u32, units: Units, twice: bool) -> SequenceEvent {
         let counts = &mut self.counts;
         match place {

@@ -105,18 +105,21 @@ impl Sources {
         self.starts = self.starts.wrapping_add(1);
     }
 
-    /// Takes a sample into account. Of a source that is new, only if there is
-    /// `room` for it.
-    pub(crate) fn step(&mut self, key: SourceKey, step: SampleStep, room: bool) {
+    /// Takes the first sample of a source into account, which is kept if there is `room`.
+    pub(crate) fn begin(&mut self, key: SourceKey, step: SampleStep, room: bool) {
+        self.counts.received = self.counts.received.saturating_add(1);
+        if room {
+            let before = u32::from(step.before_restart);
+            let source = Source::new(step, self.starts.wrapping_sub(before));
+            self.sources.insert(key, source);
+        }
+    }
+
+    /// Takes a sample into account; `false` if its source is new, which changes nothing.
+    pub(crate) fn step(&mut self, key: SourceKey, step: SampleStep) -> bool {
         let counts = &mut self.counts;
         let Some(source) = self.sources.get_mut(&key) else {
-            counts.received = counts.received.saturating_add(1);
-            if room {
-                let before = u32::from(step.before_restart);
-                let source = Source::new(step, self.starts.wrapping_sub(before));
-                self.sources.insert(key, source);
-            }
-            return;
+            return false;
         };
         let restarted = source.start == self.starts;
         if step.before_restart && restarted {
@@ -134,6 +137,7 @@ impl Sources {
                 source.restart(step, self.starts, counts);
             }
         }
+        true
     }
 }
 
@@ -232,9 +236,15 @@ mod tests {
     fn run(steps: impl IntoIterator<Item = SampleStep>) -> Sources {
         let mut sources = Sources::new(KeyedHash::new(1));
         for step in steps {
-            sources.step(SOURCE, step, true);
+            take(&mut sources, SOURCE, step);
         }
         sources
+    }
+
+    fn take(sources: &mut Sources, key: SourceKey, step: SampleStep) {
+        if !sources.step(key, step) {
+            sources.begin(key, step, true);
+        }
     }
 
     #[test]
@@ -244,7 +254,7 @@ mod tests {
             counters: true,
             ..SOURCE
         };
-        sources.step(other, sample(900), true);
+        take(&mut sources, other, sample(900));
         let counts = sources.counts();
         assert_eq!((counts.received, counts.lost, counts.late), (6, 1, 1));
     }
@@ -301,7 +311,7 @@ mod tests {
             sample(1),
             sample(3),
         ] {
-            sources.step(SOURCE, step, true);
+            take(&mut sources, SOURCE, step);
         }
         let counts = sources.counts();
         assert_eq!((counts.received, counts.restarted), (8, 1));

@@ -190,7 +190,28 @@ impl Ledger {
         SequenceEvent::Late
     }
 
-    fn advance(&mut self, number: u32, units: Units, counts: &mut SequenceCounts) {
+    /// Units of this message come next, all of them read, and behind what was read.
+    #[inline]
+    pub(super) fn expects(&self, number: u32, units: Units) -> bool {
+        self.next == Some(units.first(number))
+            && self.open == Rest::Nothing
+            && units.rest == Rest::Nothing
+    }
+
+    /// Goes on from a message that was counted, whatever was missing before it.
+    pub(super) fn go_on(&mut self, number: u32, units: Units) {
+        let number = units.first(number);
+        if self.next.is_none() {
+            self.first = number;
+        }
+        self.next = Some(number.wrapping_add(units.count));
+        let [_, behind] = units.rests();
+        self.open = behind;
+    }
+
+    /// Counts on from the units that begin at `number`.
+    #[inline]
+    pub(super) fn advance(&mut self, number: u32, units: Units, counts: &mut SequenceCounts) {
         add(&mut counts.received, units.count);
         self.next = Some(number.wrapping_add(units.count));
         let [_, behind] = units.rests();

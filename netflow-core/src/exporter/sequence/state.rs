@@ -11,7 +11,9 @@ impl Sequence {
         if self.tallies.iter().all(|tally| !tally.current.has_begun()) {
             return;
         }
-        for (tally, balance) in self.tallies.iter().zip(self.balances) {
+        let mut known = self.clone();
+        known.catch_up();
+        for (tally, balance) in known.tallies.iter().zip(self.balances) {
             tally.save(out);
             out.i8(balance);
         }

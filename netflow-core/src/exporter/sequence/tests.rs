@@ -1,3 +1,4 @@
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Mark, Rest, Sequence, SequenceCounts, SequenceEvent, Step, Units, Ways};
@@ -488,4 +489,63 @@ fn an_ipfix_exporter_that_does_not_count_options_is_found_out() {
         step
     });
     assert_eq!(run(steps), counts(74, 0, 0, 0, 0));
+}
+
+/// What comes next is passed quickly: that may tell nothing else than the long way, whatever
+/// is lost, late, sent twice or sent anew, and in whatever way the exporter counts.
+#[test]
+fn the_short_way_tells_the_same_as_the_long_one() {
+    for seed in 1..400_u64 {
+        let mut state = seed;
+        let mut random = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % below
+        };
+        // Flows, messages, or flows counted in; with an uptime or without.
+        let (way, with_uptime) = (random(3), random(2) == 0);
+        let [mut short, mut long] = [Sequence::default(), Sequence::default()];
+        let (mut number, mut second, mut begun) = (1_000_u32, 0, 0);
+        let mut waits: Vec<Step> = Vec::new();
+        for _ in 0..200 {
+            let count = 1 + u32::try_from(random(30)).unwrap();
+            let units = if way == 1 { 1 } else { count };
+            second += random(3);
+            let rest = match random(60) {
+                0 => Rest::Unread,
+                _ => Rest::Nothing,
+            };
+            let age = 100 + second - begun;
+            let sent = Step {
+                mark: Mark {
+                    number: if way == 2 { number + units } else { number },
+                    uptime: with_uptime.then(|| u32::try_from(age * 1_000).unwrap()),
+                    time: at(START + second * 1_000),
+                },
+                ways: ipfix_ways(count, rest),
+                twice: false,
+            };
+            number += units;
+            let chance = random(100);
+            if chance == 0 {
+                (number, begun) = (0, second);
+                second += 60;
+            }
+            let now = match chance {
+                1..4 => Vec::new(),
+                4..6 => vec![sent, sent],
+                6..9 => {
+                    waits.push(sent);
+                    Vec::new()
+                }
+                9..20 => core::iter::once(sent).chain(waits.drain(..)).collect(),
+                _ => vec![sent],
+            };
+            for step in now {
+                let told = [short.step(step), long.step_aside(step)];
+                assert_eq!(told[0], told[1], "{seed}");
+                assert_eq!(short.way(), long.way(), "{seed}");
+                assert_eq!(short.counts(), long.counts(), "{seed}");
+            }
+        }
+    }
 }
