@@ -53,7 +53,7 @@ pub(crate) trait Column: fmt::Debug + Send {
     fn times(
         &mut self,
         records: FixedRecords<'_>,
-        plan: TimePlan,
+        plan: &TimePlan,
         or: &mut dyn FnMut(usize) -> Option<i64>,
     ) {
         let _ = (plan, or);

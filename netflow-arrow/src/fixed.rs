@@ -44,11 +44,13 @@ impl<'a> FixedRecords<'a> {
         &self,
         place: FieldPlan,
     ) -> impl ExactSizeIterator<Item = [u8; N]> + use<'a, N> {
-        // A field ends where its record does, or before: the last piece is cut there.
-        let octets = self.octets.get(place.offset..).unwrap_or_default();
-        octets
-            .chunks(self.record_len)
-            .map(|piece| piece.first_chunk().copied().unwrap_or([0; N]))
+        // All records are of one length, so that the place is looked at once for all.
+        self.octets
+            .chunks_exact(self.record_len)
+            .map(move |record| {
+                let field = record.get(place.offset..).and_then(<[u8]>::first_chunk);
+                field.copied().unwrap_or([0; N])
+            })
     }
 
     /// The number in a field of each record, whatever its width up to eight.

@@ -11,6 +11,7 @@ use netflow_core::{Flow, FlowColumn, FlowValue, Flows, Message, Set, SetKind, Ti
 use crate::column::{self, Column, Dictionary, Texts};
 use crate::files::Files;
 use crate::fixed::FixedRecords;
+use crate::places::Places;
 use crate::schema::{Addresses, Encoding, Types, dictionary};
 
 /// Which columns there are, what they hold, and how large a batch grows.
@@ -96,6 +97,9 @@ pub struct FlowBatchBuilder {
     options: FlowOptions,
     file: Option<Box<dyn Column>>,
     columns: Vec<(FlowField, Box<dyn Column>)>,
+    places: Places,
+    /// The columns whose values may have any size.
+    sized: Vec<usize>,
     rows: usize,
 }
 
@@ -115,13 +119,27 @@ impl FlowBatchBuilder {
                 _ => Box::new(Texts::default()),
             }
         });
+        let schema = options.schema();
         let columns = options.fields.iter();
+        let first = usize::from(file.is_some());
+        let types = schema
+            .fields()
+            .iter()
+            .skip(first)
+            .map(|field| field.data_type());
+        let sized = types
+            .enumerate()
+            .filter(|(_, data_type)| !is_fixed(data_type))
+            .map(|(index, _)| index)
+            .collect();
         Self {
-            schema: options.schema(),
+            schema,
+            sized,
             file,
             columns: columns
                 .map(|field| (*field, column::column(*field, encoding)))
                 .collect(),
+            places: Places::default(),
             rows: 0,
             options,
         }
@@ -197,7 +215,9 @@ impl FlowBatchBuilder {
     }
 
     fn size(&self) -> usize {
-        let sizes = self.columns.iter().map(|(_, column)| column.size());
+        let sized = self.sized.iter();
+        let columns = sized.filter_map(|index| self.columns.get(*index));
+        let sizes = columns.map(|(_, column)| column.size());
         sizes.fold(0, usize::saturating_add)
     }
 
@@ -271,10 +291,19 @@ impl FlowBatchBuilder {
         if let Some(file) = &mut self.file {
             file.repeat(name(&self.options.files, set.header().frame), count);
         }
-        for (field, column) in &mut self.columns {
-            match set.column(*field) {
-                FlowColumn::Number(place) => column.numbers(records, place),
-                FlowColumn::Octets(place) => column.octets(records, place),
+        let fields = self.columns.iter().map(|(field, _)| *field);
+        let places = self.places.of(set, fields);
+        for (index, (field, column)) in self.columns.iter_mut().enumerate() {
+            let asked;
+            let place = if let Some(Some(place)) = places.get(index) {
+                place
+            } else {
+                asked = set.column(*field);
+                &asked
+            };
+            match place {
+                FlowColumn::Number(place) => column.numbers(records, *place),
+                FlowColumn::Octets(place) => column.octets(records, *place),
                 FlowColumn::Time(plan) => {
                     let end = *field == FlowField::End;
                     column.times(records, plan, &mut |row| {
@@ -296,6 +325,12 @@ impl FlowBatchBuilder {
         }
         self.rows = self.rows.saturating_add(count);
     }
+}
+
+/// Each value takes the same room.
+fn is_fixed(data_type: &DataType) -> bool {
+    data_type.is_primitive()
+        || matches!(data_type, DataType::Boolean | DataType::FixedSizeBinary(_))
 }
 
 /// The file of a datagram.

@@ -75,6 +75,7 @@ mod index;
 mod ipc;
 #[cfg(feature = "parquet")]
 mod parquet_file;
+mod places;
 mod record;
 #[cfg(feature = "scan")]
 mod replay;

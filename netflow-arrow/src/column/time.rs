@@ -62,28 +62,21 @@ impl Column for Times {
     fn times(
         &mut self,
         records: FixedRecords<'_>,
-        plan: TimePlan,
+        plan: &TimePlan,
         or: &mut dyn FnMut(usize) -> Option<i64>,
     ) {
         let first = self.nanos.len();
-        let mut odd = 0_usize;
         let place = plan.place();
-        let mut time = |sent| match plan.time(sent) {
-            Some(time) => time.as_nanos(),
-            None => {
-                odd = odd.saturating_add(1);
-                0
+        let nanos = &mut self.nanos;
+        let odd = match place.width {
+            4 => plan.add_nanos(records.arrays::<4>(place).map(number), nanos),
+            8 => plan.add_nanos(records.arrays::<8>(place).map(number), nanos),
+            _ => {
+                let mut numbers = Vec::with_capacity(records.count());
+                records.for_each_number(place, |sent| numbers.push(sent));
+                plan.add_nanos(numbers.into_iter(), nanos)
             }
         };
-        match place.width {
-            4 => self
-                .nanos
-                .extend(records.arrays::<4>(place).map(number).map(time)),
-            8 => self
-                .nanos
-                .extend(records.arrays::<8>(place).map(number).map(time)),
-            _ => records.for_each_number(place, |sent| self.nanos.push(time(sent))),
-        }
         if odd == 0 {
             self.nulls.append_n_non_nulls(records.count());
             return;

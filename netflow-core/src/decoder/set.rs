@@ -123,6 +123,15 @@ impl<'m> Set<'m> {
         }
     }
 
+    /// The same to keep: as long as it is kept, no other template has its address.
+    #[must_use]
+    pub const fn shared_template(&self) -> Option<&'m Arc<Template>> {
+        match &self.slot.content {
+            Content::Records(template) => Some(template),
+            _ => None,
+        }
+    }
+
     /// One of its data records as a flow.
     #[cfg(feature = "encode")]
     pub(crate) const fn flow(&self, record: DataRecord<'m, 'm>) -> Flow<'m> {

@@ -1,5 +1,7 @@
 //! Times of a whole set: what is the same for all its records is looked at once.
 
+use alloc::vec::Vec;
+
 use super::{MILLISECONDS, UPTIME, WRAPPING, YEAR, counted_back};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
@@ -60,18 +62,48 @@ impl TimePlan {
     #[inline]
     pub fn time(&self, number: u64) -> Option<Timestamp> {
         match self.reckoning {
-            // Longer ones may be times since 1970.
-            Reckoning::Uptime { now, sent } => {
-                (number <= WRAPPING).then_some(counted_back(sent, now, number))
-            }
-            Reckoning::Since1970 { unit, first, last } => {
-                let is_near = first <= number && number <= last;
-                let nanos = i64::try_from(number).ok()?.wrapping_mul(unit);
-                // Of a number that is near, nothing wraps.
-                is_near.then_some(Timestamp::from_nanos(nanos))
-            }
+            Reckoning::Uptime { now, sent } => of_uptime(now, sent, number),
+            Reckoning::Since1970 { unit, first, last } => since_1970(unit, first, last, number),
         }
     }
+
+    /// Adds to `nanos` what [`time`](Self::time) says of each number, in nanoseconds
+    /// since 1970, and 0 for those that make no sense as they are: tells how many.
+    #[inline]
+    pub fn add_nanos(
+        &self,
+        numbers: impl ExactSizeIterator<Item = u64>,
+        nanos: &mut Vec<i64>,
+    ) -> usize {
+        let mut odd = 0_usize;
+        let mut told = |time: Option<Timestamp>| {
+            odd = odd.saturating_add(usize::from(time.is_none()));
+            time.map_or(0, Timestamp::as_nanos)
+        };
+        match self.reckoning {
+            Reckoning::Uptime { now, sent } => {
+                nanos.extend(numbers.map(|number| told(of_uptime(now, sent, number))));
+            }
+            Reckoning::Since1970 { unit, first, last } => {
+                nanos.extend(numbers.map(|number| told(since_1970(unit, first, last, number))));
+            }
+        }
+        odd
+    }
+}
+
+#[inline]
+fn of_uptime(now: u32, sent: Timestamp, number: u64) -> Option<Timestamp> {
+    // Longer ones may be times since 1970.
+    (number <= WRAPPING).then_some(counted_back(sent, now, number))
+}
+
+#[inline]
+fn since_1970(unit: i64, first: u64, last: u64, number: u64) -> Option<Timestamp> {
+    // Of a number that is near, nothing wraps.
+    let nanos = i64::from_ne_bytes(number.to_ne_bytes()).wrapping_mul(unit);
+    let is_near = first <= number && number <= last;
+    is_near.then_some(Timestamp::from_nanos(nanos))
 }
 
 impl Reckoning {
