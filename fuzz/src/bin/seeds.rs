@@ -103,6 +103,8 @@ fn capture(path: &Path, corpus: &mut Corpus<'_>) -> std::io::Result<()> {
     if !payloads.is_empty() {
         corpus.add("datagrams", &frame(&payloads))?;
         corpus.add("relay", &frame(&payloads))?;
+        // Options that are the defaults.
+        corpus.add("c_library", &[&[0; 4], &*frame(&payloads)].concat())?;
     }
     for payload in payloads.iter().take(6) {
         if let Ok(datagram) = Datagram::parse(payload) {
