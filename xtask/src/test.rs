@@ -1,5 +1,6 @@
 //! Everything that has to hold before a change is merged, quick steps first.
 
+mod big_endian;
 mod c;
 mod freestanding;
 mod package;
@@ -47,6 +48,8 @@ const FULL: &[Step] = &[
     Step("lines that tests run", coverage),
     Step("Python: a capture of 1 GB", package::large),
     Step("Spark: captures in pieces", spark::test),
+    Step("Rust 1.85 builds what users get", big_endian::oldest),
+    Step("tests on a big-endian machine", big_endian::run),
 ];
 
 /// Runs the steps until one fails.
