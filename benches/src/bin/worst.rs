@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use allocation_counter::measure;
-use netflow_benches::worst::{Case, cases, decoder, read};
+use netflow_benches::worst::{Case, cases, decoder, read, read_file};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +44,9 @@ fn main() -> ExitCode {
 /// decoding grows with their number.
 fn run(case: &Case, count: u32) -> u64 {
     let mut decoder = decoder();
+    if case.is_file {
+        return read_file(&mut decoder, &records(case, count));
+    }
     for payload in &case.taught {
         read(&mut decoder, case, 0, payload);
     }
@@ -57,6 +60,13 @@ fn run(case: &Case, count: u32) -> u64 {
     })
 }
 
+/// The records of a capture: what teaches, and so many units.
+fn records(case: &Case, count: u32) -> Vec<Vec<u8>> {
+    let mut records: Vec<Vec<u8>> = (0..MOST).map(|number| (case.datagram)(number)).collect();
+    records.truncate(usize::try_from(count).unwrap_or(0));
+    case.taught.iter().cloned().chain(records).collect()
+}
+
 /// The most datagrams of a run.
 const MOST: u32 = 400;
 
@@ -64,6 +74,9 @@ const MOST: u32 = 400;
 /// over what was there before.
 fn most_memory(case: &Case) -> u64 {
     let mut decoder = decoder();
+    if case.is_file {
+        return memory_of_file(case);
+    }
     for payload in &case.taught {
         read(&mut decoder, case, 0, payload);
     }
@@ -76,4 +89,18 @@ fn most_memory(case: &Case) -> u64 {
         most = most.max(counted.bytes_max);
     }
     most
+}
+
+/// What a capture takes more at most than one without units, by unit.
+fn memory_of_file(case: &Case) -> u64 {
+    let most = |count: u32| {
+        let records = records(case, count);
+        let octets: u64 = records.iter().map(|record| record.len() as u64).sum();
+        let counted = measure(|| {
+            read_file(&mut decoder(), &records);
+        });
+        // The file itself stands in memory here.
+        counted.bytes_max.saturating_sub(octets)
+    };
+    most(MOST).saturating_sub(most(0)) / u64::from(MOST)
 }
