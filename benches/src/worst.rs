@@ -1,14 +1,17 @@
 //! Datagrams that cost most: each kind of hostile traffic beside a normal datagram of
 //! its protocol.
 
+mod file;
 mod ipfix;
 mod sflow;
 
 use core::net::{IpAddr, Ipv4Addr};
+use std::io::Cursor;
 
 use netflow_core::encode::{FixedBuilder, FixedHeader};
 use netflow_core::wire::fixed;
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_io::Source;
 
 /// Traffic of one kind: what a decoder is taught, and the datagrams that follow.
 pub struct Case {
@@ -22,6 +25,8 @@ pub struct Case {
     pub datagram: Box<dyn Fn(u32) -> Vec<u8>>,
     /// Each datagram comes from an address of its own.
     pub forged: bool,
+    /// The datagrams are records of a capture.
+    pub is_file: bool,
 }
 
 impl core::fmt::Debug for Case {
@@ -42,12 +47,20 @@ impl Case {
             taught: Vec::new(),
             datagram: Box::new(datagram),
             forged: false,
+            is_file: false,
         }
     }
 
     fn taught(mut self, payload: Vec<u8>) -> Self {
         self.taught.push(payload);
         self
+    }
+
+    fn in_a_file(self) -> Self {
+        Self {
+            is_file: true,
+            ..self
+        }
     }
 
     fn forged(mut self) -> Self {
@@ -65,6 +78,7 @@ pub fn cases() -> Vec<Case> {
     let mut cases = fixed_versions();
     cases.extend(ipfix::cases());
     cases.extend(sflow::cases());
+    cases.extend(file::cases());
     cases
 }
 
@@ -136,6 +150,40 @@ pub fn read(decoder: &mut Decoder, case: &Case, number: u32, payload: &[u8]) -> 
     let received = Timestamp::from_secs(NOW);
     let exporter = (IpAddr::V4(address), 2055).into();
     let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
+    decode(decoder, datagram)
+}
+
+/// The most datagrams of a run.
+pub const MOST: u32 = 400;
+
+/// The records of a capture: what teaches, and so many units.
+#[must_use]
+pub fn records(case: &Case, count: u32) -> Vec<Vec<u8>> {
+    let mut records: Vec<Vec<u8>> = (0..MOST).map(|number| (case.datagram)(number)).collect();
+    records.truncate(usize::try_from(count).unwrap_or(0));
+    case.taught.iter().cloned().chain(records).collect()
+}
+
+/// The same of all datagrams in a capture of these records.
+///
+/// # Panics
+///
+/// If the capture cannot be read, which would be a fault of the case.
+pub fn read_file(decoder: &mut Decoder, records: &[Vec<u8>]) -> u64 {
+    // Of microseconds, packets of any length, Ethernet.
+    let mut file = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    file.extend([0, 0, 4, 0, 1, 0, 0, 0]);
+    records.iter().for_each(|record| file.extend(record));
+    let mut source = Source::from_reader(Cursor::new(file), "worst").expect("it is a capture");
+    let mut sum = 0;
+    while let Some(packet) = source.next() {
+        let packet = packet.expect("the capture is whole");
+        sum = decode(decoder, packet.datagram).wrapping_add(sum);
+    }
+    sum.wrapping_add(source.summary().packets)
+}
+
+fn decode(decoder: &mut Decoder, datagram: Datagram<'_>) -> u64 {
     let Ok(message) = decoder.decode(datagram) else {
         return 1;
     };

@@ -2,17 +2,12 @@
 
 use std::io::Cursor;
 
-use netflow_io::{Limits, Options, Source};
+use netflow_io::Source;
 
 /// Reads the octets as a file and decodes what it holds.
 pub fn run(octets: &[u8]) {
-    let mut limits = Limits::default();
-    limits.fragment_octets = 1 << 18;
-    limits.stream_octets = 1 << 18;
-    limits.all_stream_octets = 1 << 20;
-    let options = Options::default().with_limits(limits);
     let reader = Cursor::new(octets.to_vec());
-    let Ok(mut source) = Source::from_reader_with(reader, "fuzz", options) else {
+    let Ok(mut source) = Source::from_reader_with(reader, "fuzz", crate::options()) else {
         return;
     };
     let mut decoder = crate::decoder();

@@ -1,5 +1,7 @@
 //! What the fuzz targets do: each module is a target, and `run` takes any octets.
 
+pub mod arrow;
+mod cell;
 pub mod datagrams;
 pub mod file;
 pub mod framing;
@@ -7,6 +9,7 @@ pub mod lists;
 pub mod packet;
 pub mod records;
 pub mod relay;
+pub mod scan;
 pub mod sflow;
 pub mod snapshot;
 pub mod value;
@@ -14,6 +17,7 @@ pub mod value;
 mod walk;
 
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_io::Options;
 
 /// The time of every datagram: seconds since 1970.
 const NOW: u32 = 1_700_000_000;
@@ -46,4 +50,13 @@ fn read(decoder: &mut Decoder, datagram: Datagram<'_>) {
         walk::everything(message);
     }
     assert!(decoder.state_octets() <= decoder.limits().state_octets);
+}
+
+/// Little memory for what a file is put together of.
+fn options() -> Options {
+    let mut limits = netflow_io::Limits::default();
+    limits.fragment_octets = 1 << 18;
+    limits.stream_octets = 1 << 18;
+    limits.all_stream_octets = 1 << 20;
+    Options::default().with_limits(limits)
 }

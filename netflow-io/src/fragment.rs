@@ -50,8 +50,9 @@ struct Partial {
     protocol: u8,
     /// Octets of the whole, once its last fragment came.
     total: Option<usize>,
-    /// In order and without overlap: octets before the piece, and the piece.
-    pieces: Vec<(usize, Vec<u8>)>,
+    /// Without overlap, by the octets before them. A tree, since fragments may come in any
+    /// order: putting each before the others would take the square of their number.
+    pieces: BTreeMap<usize, Vec<u8>>,
     have: usize,
 }
 
@@ -101,7 +102,7 @@ impl Fragments {
                 since: now,
                 protocol: ip.protocol,
                 total: None,
-                pieces: Vec::new(),
+                pieces: BTreeMap::new(),
                 have: 0,
             }
         });
@@ -122,7 +123,7 @@ impl Fragments {
         if partial.is_whole() {
             let partial = self.remove(&key)?;
             whole.clear();
-            for (_, piece) in &partial.pieces {
+            for piece in partial.pieces.values() {
                 whole.extend_from_slice(piece);
             }
             count(&mut summary.reassembled);
@@ -170,37 +171,31 @@ impl Partial {
     /// Puts the octets where there were none yet; gives what that costs.
     fn insert(&mut self, offset: usize, payload: &[u8]) -> usize {
         let before = self.cost();
-        let mut at = offset;
-        let mut rest = payload;
-        let mut index = self
-            .pieces
-            .partition_point(|(start, piece)| start.saturating_add(piece.len()) <= offset);
-        while !rest.is_empty() {
-            let next = self
-                .pieces
-                .get(index)
-                .map(|(start, piece)| (*start, piece.len()));
-            let (start, taken) = next.unwrap_or((usize::MAX, 0));
-            let hole = start.saturating_sub(at).min(rest.len());
-            let (new, behind) = rest.split_at_checked(hole).unwrap_or((rest, &[]));
+        let end = offset.saturating_add(payload.len());
+        let reaching = self.pieces.range(..offset).next_back();
+        let mut at = reaching.map_or(offset, |(start, piece)| {
+            offset.max(start.saturating_add(piece.len()))
+        });
+        while at < end {
+            let next = self.pieces.range(at..).next();
+            let (hole_end, behind) = next.map_or((end, end), |(start, piece)| {
+                (end.min(*start), start.saturating_add(piece.len()))
+            });
+            let hole = at.saturating_sub(offset)..hole_end.saturating_sub(offset);
+            let new = payload.get(hole).unwrap_or_default();
             if !new.is_empty() {
-                self.pieces.insert(index, (at, new.to_vec()));
+                self.pieces.insert(at, new.to_vec());
                 self.have = self.have.saturating_add(new.len());
-                index = index.saturating_add(1);
             }
             // What follows the hole is behind the piece that ends it.
-            let piece_end = start.saturating_add(taken);
-            let overlap = piece_end.saturating_sub(at.saturating_add(hole));
-            at = piece_end;
-            rest = behind.get(overlap..).unwrap_or_default();
-            index = index.saturating_add(1);
+            at = behind;
         }
         self.cost().saturating_sub(before)
     }
 
     fn end(&self) -> usize {
         self.pieces
-            .last()
+            .last_key_value()
             .map_or(0, |(start, piece)| start.saturating_add(piece.len()))
     }
 

@@ -5,7 +5,7 @@
 //! dropped. After a gap the stream is picked up at the next segment that begins with a
 //! message; after octets that are no message, at the next that looks like one.
 
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeMap, VecDeque};
 use core::net::SocketAddr;
 use core::ops::Range;
 use std::collections::HashMap;
@@ -19,6 +19,8 @@ use crate::summary::{Summary, count};
 
 /// Further from what is awaited, a segment is of another connection.
 const FAR: u32 = 16 << 20;
+/// The place of a stream's first octet, so that others may lie before it.
+const START: u64 = 1 << 32;
 /// A message header with its version and length (RFC 7011, section 3.1).
 const MESSAGE_HEADER: usize = 16;
 /// Sets by which a message is told among other octets.
@@ -30,6 +32,8 @@ const SEGMENT_OVERHEAD: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Streams {
     streams: HashMap<Ends, Stream>,
+    /// By when they were last used.
+    order: BTreeMap<u64, Ends>,
     /// Streams that have ended, and the sequence number behind them.
     ended: HashMap<Ends, u32>,
     ready: VecDeque<Ready>,
@@ -88,6 +92,8 @@ struct Stream {
     first: u32,
     /// Sequence number of the next octet.
     next: u32,
+    /// Its place: [`START`] is that of the first octet.
+    at: u64,
     /// The next octet is at or inside a message whose start is known.
     in_step: bool,
     /// What came last is no message, and a message may begin anywhere behind it.
@@ -96,8 +102,11 @@ struct Stream {
     is_new: bool,
     /// The start of a message whose rest has not come.
     partial: Vec<u8>,
-    /// Segments behind a gap, by sequence number.
-    early: VecDeque<Early>,
+    /// Segments behind a gap, by their place and in the order they came. A tree, since they
+    /// may come in any order: putting each before others would take the square of their number.
+    early: BTreeMap<(u64, u64), Early>,
+    /// Segments that came so far.
+    came: u64,
     /// Octets of `early`, with overhead.
     early_octets: usize,
     /// Sequence number behind its last octet, once that is known.
@@ -110,7 +119,6 @@ struct Stream {
 /// A segment that came before an earlier one.
 #[derive(Debug)]
 struct Early {
-    sequence: u32,
     octets: Vec<u8>,
     missing: usize,
 }
@@ -119,6 +127,7 @@ impl Streams {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             streams: HashMap::new(),
+            order: BTreeMap::new(),
             ended: HashMap::new(),
             ready: VecDeque::new(),
             messages: Vec::new(),
@@ -192,15 +201,15 @@ impl Streams {
         if self.ready.is_empty() {
             self.messages.clear();
         }
-        let mut streams: Vec<_> = self.streams.drain().collect();
-        streams.sort_by_key(|(_, stream)| stream.used);
-        for (ends, mut stream) in streams {
+        while let Some((_, ends)) = self.order.pop_first() {
+            let Some(mut stream) = self.remove(&ends) else {
+                continue;
+            };
             while stream.skip_gap(summary) {
                 self.drain(&mut stream, ends, summary);
             }
             stream.give_up(summary);
         }
-        self.octets = 0;
     }
 
     fn follow(&mut self, mut stream: Stream, segment: &Segment<'_>, summary: &mut Summary) {
@@ -214,11 +223,11 @@ impl Streams {
             stream.end = Some(sequence.wrapping_add(wrapped(length)));
         }
         if length > 0 && !stream.is_far(segment) {
-            stream.put_early(Early {
-                sequence,
+            let early = Early {
                 octets: segment.payload.to_vec(),
                 missing: segment.missing,
-            });
+            };
+            stream.put_early(sequence, early);
         }
         self.drain(&mut stream, ends, summary);
         while stream.early_octets > self.octet_limit && stream.skip_gap(summary) {
@@ -237,15 +246,14 @@ impl Streams {
             return;
         }
         self.octets = self.octets.saturating_add(stream.cost());
+        self.order.insert(stream.used, ends);
         self.streams.insert(ends, stream);
         while self.streams.len() > self.stream_limit || self.octets > self.all_octet_limit {
-            let idle = self.streams.iter().min_by_key(|(_, stream)| stream.used);
-            let Some(ends) = idle.map(|(ends, _)| *ends) else {
+            let idle = self.order.first_key_value().map(|(_, ends)| *ends);
+            let Some(stream) = idle.and_then(|ends| self.remove(&ends)) else {
                 break;
             };
-            if let Some(stream) = self.remove(&ends) {
-                stream.give_up(summary);
-            }
+            stream.give_up(summary);
         }
     }
 
@@ -304,6 +312,7 @@ impl Streams {
 
     fn remove(&mut self, ends: &Ends) -> Option<Stream> {
         let stream = self.streams.remove(ends)?;
+        self.order.remove(&stream.used);
         self.octets = self.octets.saturating_sub(stream.cost());
         Some(stream)
     }
@@ -315,11 +324,13 @@ impl Stream {
         Self {
             first,
             next: first,
+            at: START,
             in_step: true,
             is_astray: false,
             is_new: segment.syn,
             partial: Vec::new(),
-            early: VecDeque::new(),
+            early: BTreeMap::new(),
+            came: 0,
             early_octets: 0,
             end: None,
             used: 0,
@@ -333,57 +344,58 @@ impl Stream {
         ahead > FAR && ahead < FAR.wrapping_neg()
     }
 
-    /// How far behind the next octet a sequence number is; negative if it is before it.
-    fn ahead(&self, sequence: u32) -> i32 {
-        i32::from_ne_bytes(sequence.wrapping_sub(self.next).to_ne_bytes())
+    /// The place of an octet by its sequence number.
+    fn place_of(&self, sequence: u32) -> u64 {
+        let ahead = sequence.wrapping_sub(self.next).to_ne_bytes();
+        self.at
+            .saturating_add_signed(i32::from_ne_bytes(ahead).into())
+    }
+
+    fn advance(&mut self, octets: u64) {
+        self.at = self.at.saturating_add(octets);
+        // Sequence numbers wrap.
+        let [_, _, _, _, low @ ..] = octets.to_be_bytes();
+        self.next = self.next.wrapping_add(u32::from_be_bytes(low));
     }
 
     /// Puts a segment among those that wait, unless one of the same place is as long.
-    fn put_early(&mut self, segment: Early) {
-        let ahead = self.ahead(segment.sequence);
-        let index = self
-            .early
-            .partition_point(|other| self.ahead(other.sequence) <= ahead);
-        let before = index.checked_sub(1).and_then(|index| self.early.get(index));
-        if before.is_some_and(|other| {
-            other.sequence == segment.sequence && other.octets.len() >= segment.octets.len()
-        }) {
+    fn put_early(&mut self, sequence: u32, segment: Early) {
+        let place = self.place_of(sequence);
+        let same = self.early.range((place, 0)..=(place, u64::MAX)).next_back();
+        if same.is_some_and(|(_, other)| other.octets.len() >= segment.octets.len()) {
             return;
         }
+        self.came = self.came.saturating_add(1);
         self.early_octets = self.early_octets.saturating_add(segment.cost());
-        self.early.insert(index, segment);
+        self.early.insert((place, self.came), segment);
     }
 
     /// The octets that are next, without those that came before, and how many are missing
     /// behind them.
     fn pop_next(&mut self) -> Option<(Vec<u8>, usize)> {
         loop {
-            let first = self.early.front()?;
-            let behind = self.ahead(first.sequence);
-            if behind > 0 {
-                return None;
-            }
-            let mut segment = self.early.pop_front()?;
+            let first = self.early.first_entry()?;
+            let seen = self.at.checked_sub(first.key().0)?;
+            let mut segment = first.remove();
             self.early_octets = self.early_octets.saturating_sub(segment.cost());
-            let seen = usize::try_from(behind.unsigned_abs()).unwrap_or(usize::MAX);
+            let seen = usize::try_from(seen).unwrap_or(usize::MAX);
             let length = segment.octets.len().saturating_add(segment.missing);
-            if seen >= length {
+            let Some(new @ 1..) = length.checked_sub(seen) else {
                 continue;
-            }
+            };
             let captured = segment.octets.len();
             segment.octets.drain(..seen.min(captured));
-            let missing = segment.missing.min(length.saturating_sub(seen));
-            self.next = self.next.wrapping_add(wrapped(length.saturating_sub(seen)));
-            return Some((segment.octets, missing));
+            self.advance(u64::try_from(new).unwrap_or(u64::MAX));
+            return Some((segment.octets, segment.missing.min(new)));
         }
     }
 
     /// Gives up what is missing before the first segment that waits; `false` if none does.
     fn skip_gap(&mut self, summary: &mut Summary) -> bool {
-        let Some(first) = self.early.front() else {
+        let Some(((place, _), _)) = self.early.first_key_value() else {
             return false;
         };
-        self.next = first.sequence;
+        self.advance(place.saturating_sub(self.at));
         self.lose_step(summary);
         true
     }
@@ -406,7 +418,7 @@ impl Stream {
     /// Ends the stream: what it still holds is lost.
     fn give_up(self, summary: &mut Summary) {
         self.lose(self.partial.len(), summary);
-        for segment in &self.early {
+        for segment in self.early.values() {
             self.lose(segment.octets.len(), summary);
         }
     }

@@ -100,6 +100,12 @@ impl Command {
         self
     }
 
+    /// A variable that is not shown: it is of no interest.
+    pub(crate) fn variable_unseen(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
     /// Runs it; anything but success is an error.
     pub(crate) fn run(mut self) -> Result {
         println!("$ {}", self.shown);

@@ -1,8 +1,11 @@
 //! Runs the fuzz targets: built with the stable compiler, each for some seconds.
 //!
 //! Fails on any crash, on units that take long, and on memory that grows. What was
+//! The target of the C library is written in C and linked with libFuzzer by clang. What was
 //! found stands in `target/fuzz/artifacts/`, what the fuzzers learned in
 //! `target/fuzz/corpus/`, so that the next run goes on from there.
+
+mod c;
 
 use core::fmt::Write;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -16,8 +19,9 @@ use std::time::Instant;
 use crate::command::{Result, cargo};
 use crate::root;
 
-/// What cargo-fuzz builds with too, but for AddressSanitizer: that needs the
-/// nightly compiler, and what it finds needs `unsafe`, which no crate here has.
+/// What cargo-fuzz builds with too, but for AddressSanitizer, which needs the nightly
+/// compiler. What it finds needs `unsafe`, which the C library alone has: its target
+/// watches memory from the side of C.
 const COVERAGE: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
@@ -53,6 +57,7 @@ pub(crate) fn all(seconds: u32) -> Result {
         return Ok(());
     }
     let binaries = build()?;
+    c::build(&binaries)?;
     let work = target_folder();
     let corpus = work.join("corpus");
     let seeds = crate::command::Command::new(binaries.join("seeds"), "seeds");
@@ -92,10 +97,12 @@ pub(crate) fn all(seconds: u32) -> Result {
 /// The names of the targets: their files.
 fn targets() -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in fs::read_dir(root().join("fuzz/targets"))? {
-        let path = entry?.path();
-        let name = path.file_stem().and_then(|name| name.to_str());
-        names.extend(name.map(str::to_owned));
+    for folder in ["fuzz/targets", "fuzz/c"] {
+        for entry in fs::read_dir(root().join(folder))? {
+            let path = entry?.path();
+            let name = path.file_stem().and_then(|name| name.to_str());
+            names.extend(name.map(str::to_owned));
+        }
     }
     names.sort();
     if names.is_empty() {
@@ -151,6 +158,8 @@ fn target(name: &str, binaries: &Path, work: &Path, seconds: u32) -> Result<usiz
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .arg("-print_final_stats=1")
         .arg("-verbosity=0")
+        // Of memory that C freed so much is kept from use, which is not growth.
+        .env("ASAN_OPTIONS", "quarantine_size_mb=64")
         .stdin(Stdio::null());
     let dictionary = root().join(format!("fuzz/dictionaries/{name}.dict"));
     if dictionary.exists() {

@@ -1,6 +1,8 @@
 //! Everything that has to hold before a change is merged, quick steps first.
 
+mod big_endian;
 mod c;
+mod features;
 mod freestanding;
 mod package;
 mod spark;
@@ -19,9 +21,11 @@ const STEPS: &[Step] = &[
     Step("formatting", formatting),
     Step("test data is up to date", test_data),
     Step("clippy, all features", clippy),
-    Step("clippy of netflow-core without std", clippy_without_std),
     Step("documentation", documentation),
-    Step("netflow-core in every combination of features", features),
+    Step(
+        "clippy of netflow-core in every combination of features",
+        features::of_core,
+    ),
     Step("no std: a program without it", freestanding::run),
     Step("benches compile", benches),
     Step("hostile octets", hostile),
@@ -44,9 +48,15 @@ const FULL: &[Step] = &[
     Step("all captures beside tshark and nfdump", all_captures),
     Step("what hostile datagrams cost", crate::worst::table),
     Step("licences, bans and sources of dependencies", deny),
+    Step(
+        "clippy of all crates in every combination of features",
+        features::of_all,
+    ),
     Step("lines that tests run", coverage),
     Step("Python: a capture of 1 GB", package::large),
     Step("Spark: captures in pieces", spark::test),
+    Step("Rust 1.85 builds what users get", big_endian::oldest),
+    Step("tests on a big-endian machine", big_endian::run),
 ];
 
 /// Runs the steps until one fails.
@@ -117,36 +127,10 @@ fn clippy() -> Result {
     freestanding::cargo("clippy --locked -- -D warnings").run()
 }
 
-fn clippy_without_std() -> Result {
-    for features in WITHOUT_STD {
-        cargo("clippy --locked -p netflow-core --no-default-features")
-            .arguments(features)
-            .arguments("-- -D warnings")
-            .run()?;
-    }
-    Ok(())
-}
-
 fn documentation() -> Result {
     cargo("doc --locked --workspace --all-features --no-deps")
         .variable("RUSTDOCFLAGS", "-D warnings")
         .run()
-}
-
-/// The sets of features that leave out std.
-const WITHOUT_STD: &[&str] = &["", "--features alloc", "--features encode"];
-
-/// netflow-core is the only crate with features.
-fn features() -> Result {
-    for features in WITHOUT_STD
-        .iter()
-        .chain(&["--features std", "--features std,encode"])
-    {
-        cargo("build --locked -p netflow-core --no-default-features")
-            .arguments(features)
-            .run()?;
-    }
-    Ok(())
 }
 
 fn benches() -> Result {

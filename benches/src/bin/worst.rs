@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use netflow_benches::worst::{Case, cases, decoder, read};
+use netflow_benches::worst::{Case, MOST, cases, decoder, read, read_file, records};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -37,6 +37,9 @@ fn main() -> ExitCode {
 /// decoding grows with their number.
 fn run(case: &Case, count: u32) -> u64 {
     let mut decoder = decoder();
+    if case.is_file {
+        return read_file(&mut decoder, &records(case, count));
+    }
     for payload in &case.taught {
         read(&mut decoder, case, 0, payload);
     }
@@ -49,6 +52,3 @@ fn run(case: &Case, count: u32) -> u64 {
         sum.wrapping_add(read(&mut decoder, case, number, payload))
     })
 }
-
-/// The most datagrams of a run.
-const MOST: u32 = 400;

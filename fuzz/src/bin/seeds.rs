@@ -9,6 +9,7 @@ use netflow_core::wire::sflow::{Datagram, SampleKind};
 use netflow_core::{Decoder, Limits};
 // The coverage that is counted in every crate needs the fuzzer to be linked.
 use libfuzzer_sys as _;
+use netflow_fuzz::arrow::HEAD;
 use netflow_fuzz::framing::frame;
 
 fn main() -> ExitCode {
@@ -85,6 +86,7 @@ fn capture(path: &Path, corpus: &mut Corpus<'_>) -> std::io::Result<()> {
     let octets = fs::read(path)?;
     if octets.len() <= LONGEST {
         corpus.add("file", &octets)?;
+        corpus.add("scan", &octets)?;
     }
     let mut payloads = Vec::new();
     let mut decoder = Decoder::new(Limits::new(1));
@@ -103,6 +105,9 @@ fn capture(path: &Path, corpus: &mut Corpus<'_>) -> std::io::Result<()> {
     if !payloads.is_empty() {
         corpus.add("datagrams", &frame(&payloads))?;
         corpus.add("relay", &frame(&payloads))?;
+        // Options that are the defaults.
+        corpus.add("c_library", &[&[0; 4], &*frame(&payloads)].concat())?;
+        corpus.add("arrow", &[&[0; HEAD], &*frame(&payloads)].concat())?;
     }
     for payload in payloads.iter().take(6) {
         if let Ok(datagram) = Datagram::parse(payload) {

@@ -100,6 +100,25 @@ fn over_udp_a_template_expires_when_it_is_not_sent_again() {
 }
 
 #[test]
+fn a_template_lives_as_long_as_the_limit_says() {
+    let taught = Message::ipfix(0).template(256, PORT).octets();
+    let data = Message::ipfix(0).set(256, &[0, 1]).octets();
+    for (template_lifetime, later, is_known) in [
+        (Some(60_000_000_000), 60, true),
+        (Some(60_000_000_000), 61, false),
+        (None, 1_000_000, true),
+    ] {
+        let mut decoder = Decoder::new(Limits {
+            template_lifetime,
+            ..Limits::new(1)
+        });
+        decoder.decode(at(0, &taught)).unwrap();
+        let found = problems(&mut decoder, at(later, &data));
+        assert_eq!(found.is_empty(), is_known, "{later}");
+    }
+}
+
+#[test]
 fn in_a_stream_a_template_lives_until_the_session_ends() {
     let mut decoder = decoder();
     let stream = |datagram| Datagram {

@@ -107,6 +107,22 @@ fn what_has_waited_too_long_is_given_up_and_counted() {
 }
 
 #[test]
+fn data_waits_as_long_as_the_limit_says() {
+    for (waiting_lifetime, later, wanted) in [
+        (Some(60_000_000_000), 60, &[53][..]),
+        (Some(60_000_000_000), 61, &[]),
+        (None, 1_000_000, &[53]),
+    ] {
+        let mut decoder = Decoder::new(Limits {
+            waiting_lifetime,
+            ..Limits::new(1)
+        });
+        decoder.decode(frame(0, &data(256, 53))).unwrap();
+        assert_eq!(ports(&mut decoder, frame(later, &taught(256))), wanted);
+    }
+}
+
+#[test]
 fn what_waits_counts_against_the_budget() {
     let mut decoder = decoder();
     let before = decoder.state_octets();

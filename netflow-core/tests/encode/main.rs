@@ -6,6 +6,7 @@ mod fixed;
 mod lists;
 mod refused;
 mod relay;
+mod relay_limits;
 mod relay_lists;
 mod sets;
 mod sflow;

@@ -98,10 +98,11 @@ fn compare(message: Message<'_>, tables: &[Table], typed: bool) -> Result<(), St
                 if known && !expected.is(field.value()) {
                     return Err(format!("{expected:?} is {:?}", field.value()));
                 }
-                if let Owned::Octets(octets) = expected
-                    && field.octets() != octets
-                {
-                    return Err(format!("{octets:?} is {:?}", field.octets()));
+                match expected {
+                    Owned::Octets(octets) if field.octets() != octets => {
+                        return Err(format!("{octets:?} is {:?}", field.octets()));
+                    }
+                    _ => {}
                 }
             }
         }

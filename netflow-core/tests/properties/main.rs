@@ -12,6 +12,7 @@ mod walk;
 mod account;
 mod after_bad;
 mod agreement;
+mod fixed;
 mod isolation;
 mod mutation;
 mod split;

@@ -294,8 +294,14 @@ fn pkg_config(options: &str) -> Result<String> {
     Ok(told.trim().to_owned())
 }
 
+/// The tests, compiled one way.
+pub(super) fn program() -> Result<Program> {
+    installed()?;
+    Program::build(&place(), "gcc", "c11", Linkage::Static, STRICT)
+}
+
 /// The datagrams of all captures of the test data, in files that C can read.
-fn inputs() -> Result<Vec<PathBuf>> {
+pub(super) fn inputs() -> Result<Vec<PathBuf>> {
     let folder = folder().join("datagrams");
     let mut extract =
         cargo("run --locked --quiet -p netflow-ffi --example datagrams --").path(&folder);

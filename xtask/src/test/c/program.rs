@@ -20,7 +20,7 @@ pub(super) enum Linkage {
 
 /// One of the programs.
 #[derive(Debug)]
-pub(super) struct Program {
+pub(in crate::test) struct Program {
     name: String,
     file: PathBuf,
     libdir: PathBuf,
@@ -114,7 +114,7 @@ impl Program {
     }
 
     /// Runs one of its commands on files, and gives what it prints.
-    pub(super) fn print(&self, command: &str, files: &[PathBuf]) -> Result<Vec<u8>> {
+    pub(in crate::test) fn print(&self, command: &str, files: &[PathBuf]) -> Result<Vec<u8>> {
         let mut run = if self.under_valgrind {
             Command::new("valgrind", &format!("valgrind, {}", self.name))
                 .arguments(VALGRIND)

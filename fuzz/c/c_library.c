@@ -1,0 +1,214 @@
+/* The C library, called as C calls it, with any datagrams, options and sizes of structs.
+
+   Four octets say how, and how long options are; then options, then datagrams as the target
+   `datagrams` has them (fuzz/src/framing.rs). The rest of the last is an address, a value and a
+   snapshot too. */
+#include "every_way.h"
+
+/* The four octets. */
+typedef struct plan {
+  way taken;
+  /* Octets left out of a datagram's struct, or added to it: how old or new the caller is. */
+  size_t datagram_size;
+  size_t options_size;
+} plan;
+
+/* Octets that were not read yet. */
+typedef struct rest {
+  const uint8_t *octets;
+  size_t len;
+} rest;
+
+static rest split(rest *from, size_t len) {
+  rest first = *from;
+  if (len < first.len) first.len = len;
+  if (first.len == 0) return first;
+  from->octets += first.len;
+  from->len -= first.len;
+  return first;
+}
+
+/* Copied into memory of just that length, so that a tool sees what is read behind the end. */
+static void *copied(const void *octets, size_t len) {
+  void *copy = malloc(len + (len == 0));
+  CHECK(copy != NULL);
+  if (len > 0) memcpy(copy, octets, len);
+  return copy;
+}
+
+/* From none of the struct to 32 octets behind it. */
+static size_t some_size(uint8_t octet, size_t size) {
+  return octet == 0 ? size : octet * (size + 32) / 255;
+}
+
+static plan plan_of(rest head) {
+  plan made;
+  CHECK(head.len == 4);
+  made.taken.capacity = 1 + head.octets[0] % 16;
+  made.taken.most = head.octets[0] < 16 ? SIZE_MAX : head.octets[0] / 16;
+  /* A row is aligned, and holds at least what stands before the fields. */
+  made.taken.flow_size = some_size(head.octets[1], sizeof(netflow_flow)) / 8 * 8;
+  if (made.taken.flow_size < 32) made.taken.flow_size = 32;
+  made.datagram_size = some_size(head.octets[2], sizeof(netflow_datagram));
+  made.options_size = some_size(head.octets[3], sizeof(netflow_options));
+  return made;
+}
+
+/* Options of any size, filled with these octets. What they point to is theirs. */
+static netflow_decoder *decoder_of(const plan *made, rest *from) {
+  netflow_decoder *decoder = NULL;
+  netflow_options options;
+  netflow_definition definition = {29305, 7, 0, 0, 0, "named"};
+  netflow_rate rate = {{{192, 0, 2, 0}, 4}, 24, 100};
+  rest given = split(from, made->options_size == sizeof options ? 0 : made->options_size);
+  size_t larger = sizeof options + 32;
+  unsigned char *place = (unsigned char *)malloc(larger);
+  void *lent;
+  netflow_result result;
+  CHECK(place != NULL);
+  memset(place, 0, larger);
+  CHECK(netflow_options_init((netflow_options *)(void *)place, larger) == NETFLOW_OK);
+  memcpy(place, given.octets == NULL ? place : given.octets, given.len);
+  memcpy(&options, place, sizeof options);
+  options.size = made->options_size;
+  /* Little memory, so that the limits are met. */
+  if (options.state_octets > 1 << 20) options.state_octets = 1 << 20;
+  definition.data_type = (uint32_t)options.definition_count % 32;
+  rate.prefix_len = (uint32_t)options.rate_count % 256;
+  options.definition_count = options.definition_count != 0;
+  options.definitions = &definition;
+  options.rate_count = options.rate_count != 0;
+  options.rates = &rate;
+  memcpy(place, &options, sizeof options);
+  lent = copied(place, made->options_size < sizeof options.size ? sizeof options.size
+                                                                : made->options_size);
+  result = netflow_decoder_new((const netflow_options *)lent, &decoder);
+  CHECK(result != NETFLOW_ERROR_INTERNAL && (result == NETFLOW_OK) == (decoder != NULL));
+  free(lent);
+  free(place);
+  return decoder;
+}
+
+/* What has to hold of a decoder, whatever it decoded. */
+static void check(netflow_decoder *decoder) {
+  netflow_options options;
+  netflow_stats stats;
+  CHECK(netflow_decoder_options(decoder, &options, sizeof options) == NETFLOW_OK);
+  CHECK(netflow_stats_read(decoder, &stats, sizeof stats) == NETFLOW_OK);
+  CHECK(stats.state_octets <= options.state_octets);
+}
+
+/* A datagram as the target `datagrams` reads it, in a struct of so many octets. */
+static netflow_result decode(netflow_decoder *decoder, const plan *made, uint8_t how, rest payload,
+                             int64_t now) {
+  static const uint32_t TRANSPORTS[4] = {NETFLOW_TRANSPORT_UDP, NETFLOW_TRANSPORT_UDP,
+                                         NETFLOW_TRANSPORT_STREAM, NETFLOW_TRANSPORT_FILE};
+  netflow_datagram datagram;
+  unsigned char larger[sizeof datagram + 32];
+  netflow_result result;
+  void *lent;
+  size_t len = made->datagram_size;
+  CHECK(netflow_datagram_init(&datagram, sizeof datagram, NULL, 0) == NETFLOW_OK);
+  datagram.size = len;
+  datagram.payload = payload.octets;
+  datagram.payload_len = payload.len;
+  datagram.received = now * 1000000000;
+  datagram.exporter.family = 4;
+  datagram.exporter.octets[0] = 192;
+  datagram.exporter.octets[3] = how & 3;
+  datagram.port = (uint16_t)(2000 + (how >> 6));
+  datagram.transport = TRANSPORTS[how >> 2 & 3];
+  memset(larger, 0, sizeof larger);
+  memcpy(larger, &datagram, sizeof datagram);
+  lent = copied(larger, len < sizeof datagram.size ? sizeof datagram.size : len);
+  result = netflow_decode(decoder, (const netflow_datagram *)lent);
+  free(lent);
+  CHECK(result == NETFLOW_OK || result == NETFLOW_ERROR_UNREADABLE ||
+        (result == NETFLOW_ERROR_SIZE && len < sizeof datagram));
+  return result;
+}
+
+/* Loads what was saved, which gives as many domains, and any octets as a snapshot. */
+static void snapshots(netflow_decoder *decoder, rest any) {
+  netflow_decoder *other = NULL;
+  netflow_load_report report;
+  netflow_octets saved;
+  netflow_stats stats;
+  CHECK(netflow_decoder_new(NULL, &other) == NETFLOW_OK);
+  CHECK(netflow_save(decoder, &saved) == NETFLOW_OK);
+  CHECK(netflow_load(other, saved.data, saved.len, &report, sizeof report) == NETFLOW_OK);
+  CHECK(netflow_stats_read(decoder, &stats, sizeof stats) == NETFLOW_OK);
+  CHECK(report.domains == stats.domains && report.refused == 0);
+  CHECK(netflow_load(other, any.octets, any.len, NULL, 0) != NETFLOW_ERROR_INTERNAL);
+  netflow_decoder_free(other);
+}
+
+/* Functions that need no decoder, with any octets. */
+static void alone(rest any) {
+  netflow_value value;
+  netflow_datagram datagram;
+  netflow_element element;
+  char text[64];
+  char *name = (char *)malloc(any.len + 1);
+  CHECK(name != NULL);
+  if (any.len > 0) memcpy(name, any.octets, any.len);
+  name[any.len] = '\0';
+  CHECK(netflow_element_by_name(name, &element, sizeof element) != NETFLOW_ERROR_INTERNAL);
+  CHECK(netflow_field_by_name(name) != NETFLOW_ERROR_INTERNAL);
+  free(name);
+  CHECK(netflow_datagram_init(&datagram, sizeof datagram, any.octets, any.len) !=
+        NETFLOW_ERROR_INTERNAL);
+  if (any.len == 0) return;
+  value.data_type = any.octets[0];
+  value.octets.data = any.octets + 1;
+  value.octets.len = any.len - 1;
+  read_value(&value);
+  if (any.len > sizeof(netflow_address)) {
+    netflow_address address;
+    size_t capacity = any.octets[0] % sizeof text;
+    netflow_result result;
+    memcpy(&address, any.octets + 1, sizeof address);
+    result = netflow_address_text(&address, text, capacity);
+    CHECK(result != NETFLOW_ERROR_INTERNAL);
+    if (result == NETFLOW_OK) CHECK(memchr(text, '\0', capacity) != NULL);
+  }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len) {
+  /* Seconds that pass before a datagram, as in fuzz/src/framing.rs. */
+  static const int64_t PASS[4] = {0, 61, 43200, -3600};
+  rest left = {octets, len};
+  rest payload = {NULL, 0};
+  int64_t now = 1700000000;
+  netflow_decoder *decoder;
+  plan made;
+  if (len < 4) return 0;
+  made = plan_of(split(&left, 4));
+  decoder = decoder_of(&made, &left);
+  if (decoder == NULL) return 0;
+  while (left.len >= 3) {
+    rest head = split(&left, 3);
+    uint8_t how = head.octets[0];
+    void *copy;
+    payload = split(&left, (size_t)head.octets[1] << 8 | head.octets[2]);
+    now += PASS[how >> 4 & 3];
+    /* Both are UDP; one of them begins after a stream has ended. */
+    if ((how >> 2 & 3) == 1) {
+      netflow_address exporter = {{192, 0, 2, 0}, 4};
+      exporter.octets[3] = how & 3;
+      CHECK(netflow_end_session(decoder, &exporter, (uint16_t)(2000 + (how >> 6))) == NETFLOW_OK);
+    }
+    copy = copied(payload.octets, payload.len);
+    head.octets = (const uint8_t *)copy;
+    head.len = payload.len;
+    if (decode(decoder, &made, how, head, now) == NETFLOW_OK) every_way(decoder, &made.taken);
+    free(copy);
+    check(decoder);
+  }
+  snapshots(decoder, payload);
+  netflow_decoder_free(decoder);
+  alone(payload);
+  return 0;
+}

@@ -1,0 +1,87 @@
+//! What a relay keeps and sends is bounded.
+
+use netflow_core::element::iana;
+use netflow_core::encode::{IpfixHeader, MessageBuilder, Relay, RelayLimits, TemplateDefinition};
+use netflow_core::{Datagram, Timestamp};
+
+use crate::lists::{Tree, message, read};
+use crate::{NOW, datagram, decoder};
+
+/// A template of the port and so many octets of padding, and a record by it.
+fn padded(padding: u16) -> Vec<u8> {
+    let template = TemplateDefinition::new(256)
+        .field(iana::SOURCE_TRANSPORT_PORT.id, 2)
+        .field(iana::INTERFACE_NAME.id, padding + 1);
+    let mut message = MessageBuilder::new(IpfixHeader::default());
+    message.template(&template).unwrap();
+    let mut record = padding.to_be_bytes().to_vec();
+    record.resize(2 + usize::from(padding) + 1, b'x');
+    message.octets(&template, &record).unwrap();
+    message.finish()
+}
+
+#[test]
+fn of_templates_those_not_used_for_longest_are_forgotten() {
+    let limits = RelayLimits {
+        templates: 128,
+        ..RelayLimits::default()
+    };
+    let (mut relay, mut from, mut to) = (Relay::new(limits), decoder(), decoder());
+    let mut ports = Vec::new();
+    for padding in (0..200).chain(150..200) {
+        let octets = padded(padding);
+        relay.message(from.decode(datagram(&octets)).unwrap(), |octets| {
+            let message = to.decode(datagram(octets)).unwrap();
+            assert_eq!(message.problems().count(), 0);
+            ports.extend(message.flows().map(|flow| flow.source_port().unwrap()));
+        });
+    }
+    assert!(ports.into_iter().eq((0..200).chain(150..200)));
+    // Those that came again were still there.
+    let stats = relay.stats();
+    assert_eq!((stats.forgotten, stats.templates), (200 - 128, 200));
+}
+
+#[test]
+fn lists_are_sent_as_deep_as_the_limit() {
+    let leaf = Tree::Records(3, vec![(443, b"eth0".to_vec())]);
+    let tree = Tree::Lists(3, vec![Tree::Lists(3, vec![leaf])]);
+    let empty = Tree::Lists(3, vec![Tree::Lists(3, vec![Tree::Records(3, Vec::new())])]);
+    for (list_depth, wanted) in [(2, &empty), (3, &tree), (4, &tree)] {
+        let limits = RelayLimits {
+            list_depth,
+            ..RelayLimits::default()
+        };
+        let (mut relay, mut from, mut to) = (Relay::new(limits), decoder(), decoder());
+        let mut found = Vec::new();
+        let octets = message(&tree);
+        relay.message(from.decode(datagram(&octets)).unwrap(), |octets| {
+            let message = to.decode(datagram(octets)).unwrap();
+            found.extend(message.records().map(|record| read(&record, &tree)));
+        });
+        assert_eq!(found, [wanted.clone()], "{list_depth}");
+    }
+}
+
+#[test]
+fn templates_are_sent_again_when_the_limit_says() {
+    let octets = padded(1);
+    for (refresh, wanted) in [(Some(60), [1, 0, 1, 0]), (None, [1, 0, 0, 0])] {
+        let limits = RelayLimits {
+            template_refresh: refresh.map(|seconds| seconds * 1_000_000_000),
+            ..RelayLimits::default()
+        };
+        let (mut relay, mut from) = (Relay::new(limits), decoder());
+        let sent = [0, 59, 60, 119].map(|later| {
+            let received = Timestamp::from_secs(NOW + later);
+            let datagram = Datagram {
+                received,
+                ..datagram(&octets)
+            };
+            let before = relay.stats().templates;
+            relay.message(from.decode(datagram).unwrap(), |_| {});
+            relay.stats().templates - before
+        });
+        assert_eq!(sent, wanted);
+    }
+}
