@@ -170,7 +170,7 @@ pub(crate) trait Plain {
     type Member: Copy + Default;
 
     /// The plain form.
-    fn plain(self) -> Self::Member;
+    fn plain(&self) -> Self::Member;
 }
 
 /// One line a type that is plain already.
@@ -180,8 +180,8 @@ macro_rules! plain {
             type Member = Self;
 
             #[inline]
-            fn plain(self) -> Self {
-                self
+            fn plain(&self) -> Self {
+                *self
             }
         })+
     };
@@ -192,8 +192,8 @@ impl Plain for IpAddr {
     type Member = netflow_address;
 
     #[inline]
-    fn plain(self) -> netflow_address {
-        self.into()
+    fn plain(&self) -> netflow_address {
+        (*self).into()
     }
 }
 
@@ -201,7 +201,7 @@ impl Plain for MacAddress {
     type Member = netflow_mac;
 
     #[inline]
-    fn plain(self) -> netflow_mac {
+    fn plain(&self) -> netflow_mac {
         netflow_mac { octets: self.0 }
     }
 }
@@ -210,7 +210,7 @@ impl Plain for Timestamp {
     type Member = i64;
 
     #[inline]
-    fn plain(self) -> i64 {
+    fn plain(&self) -> i64 {
         self.as_nanos()
     }
 }
@@ -219,7 +219,7 @@ impl Plain for Text<'_> {
     type Member = netflow_text;
 
     #[inline]
-    fn plain(self) -> netflow_text {
+    fn plain(&self) -> netflow_text {
         netflow_text::new(self.octets())
     }
 }
@@ -228,7 +228,7 @@ impl Plain for &str {
     type Member = netflow_text;
 
     #[inline]
-    fn plain(self) -> netflow_text {
+    fn plain(&self) -> netflow_text {
         netflow_text::new(self.as_bytes())
     }
 }
@@ -237,7 +237,7 @@ impl Plain for &[u8] {
     type Member = netflow_octets;
 
     #[inline]
-    fn plain(self) -> netflow_octets {
+    fn plain(&self) -> netflow_octets {
         netflow_octets::new(self)
     }
 }
@@ -245,7 +245,7 @@ impl Plain for &[u8] {
 impl Plain for ApplicationId<'_> {
     type Member = netflow_application;
 
-    fn plain(self) -> netflow_application {
+    fn plain(&self) -> netflow_application {
         netflow_application {
             selector: self.selector().unwrap_or(0),
             octets: netflow_octets::new(self.selector_octets()),
