@@ -10,7 +10,8 @@
      netflow_next_set(), netflow_next_record(), netflow_next_field()
                            everything that was sent, with pointers into the caller's octets
 
-   and netflow_next_problem() tells what could not be read. A whole program:
+   and netflow_next_problem() tells what could not be read. A library that was built with Arrow
+   gathers the flows of many datagrams into Arrow arrays too, see netflow_arrow_new(). A whole program:
 
      netflow_decoder *decoder;
      netflow_datagram datagram;
@@ -33,7 +34,7 @@
    until the message ends: with the next netflow_decode(), netflow_load(), netflow_end_session() or
    netflow_decoder_free(), or when nothing is asked of it any more. What structs point to is in the
    payload or in the decoder; it goes with the message, or with netflow_rewind(), and in a callback
-   when that returns. Only decoders are freed.
+   when that returns. Only handles are freed, and Arrow arrays by their own release functions.
 
    Sizes. A function that writes a struct takes its sizeof, a struct that the caller fills begins
    with it. So structs can grow at their end, and programs that are compiled keep working.
@@ -49,6 +50,41 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* The Arrow C data interface, as its specification writes it. */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+  const char *format;
+  const char *name;
+  const char *metadata;
+  int64_t flags;
+  int64_t n_children;
+  struct ArrowSchema **children;
+  struct ArrowSchema *dictionary;
+  void (*release)(struct ArrowSchema *);
+  void *private_data;
+};
+
+struct ArrowArray {
+  int64_t length;
+  int64_t null_count;
+  int64_t offset;
+  int64_t n_buffers;
+  int64_t n_children;
+  const void **buffers;
+  struct ArrowArray **children;
+  struct ArrowArray *dictionary;
+  void (*release)(struct ArrowArray *);
+  void *private_data;
+};
+
+#endif /* ARROW_C_DATA_INTERFACE */
 
 // The version of the binary interface that this header describes.
 #define NETFLOW_ABI_VERSION 0
@@ -100,6 +136,8 @@ enum netflow_result
   NETFLOW_ERROR_SPACE = -14,
   // The library is at fault. The handle can only be freed.
   NETFLOW_ERROR_INTERNAL = -15,
+  // The library was built without what this needs.
+  NETFLOW_ERROR_UNSUPPORTED = -16,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -762,6 +800,54 @@ typedef uint32_t netflow_sequence_unit;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// How Arrow columns hold addresses.
+enum netflow_arrow_addresses
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // 16 octets (`w:16`), IPv4 as `::ffff:a.b.c.d`; MAC addresses 6.
+  NETFLOW_ARROW_ADDRESSES_OCTETS = 0,
+  // 4 octets of IPv4 or 16 of IPv6 (`vz`).
+  NETFLOW_ARROW_ADDRESSES_VIEW = 1,
+  // Text (`u`), IPv6 as RFC 5952 writes it.
+  NETFLOW_ARROW_ADDRESSES_TEXT = 2,
+  // A number to group and join by (`L`): IPv4 as its 32 bits, of IPv6 the wrapping sum of both
+  // halves, from which there is no way back; MAC addresses as their 48 bits.
+  NETFLOW_ARROW_ADDRESSES_KEY = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_arrow_addresses netflow_arrow_addresses;
+#else
+typedef uint32_t netflow_arrow_addresses;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Which types Arrow columns have.
+enum netflow_arrow_types
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Unsigned numbers, nanoseconds, dictionaries for what repeats.
+  NETFLOW_ARROW_TYPES_NATIVE = 0,
+  // The same without dictionaries, for files of Arrow and Parquet.
+  NETFLOW_ARROW_TYPES_PLAIN = 1,
+  // Those that Spark knows: signed numbers, microseconds, no dictionaries.
+  NETFLOW_ARROW_TYPES_SPARK = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_arrow_types netflow_arrow_types;
+#else
+typedef uint32_t netflow_arrow_types;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Gathers flows of any number of messages into Arrow arrays.
+typedef struct netflow_arrow netflow_arrow;
+
 // A decoder of datagrams of any number of exporters, and what the last datagram gave.
 typedef struct netflow_decoder netflow_decoder;
 
@@ -1379,6 +1465,20 @@ typedef struct netflow_field {
   bool list;
 } netflow_field;
 
+// How flows become Arrow arrays. A number that is 0 stands for its default.
+typedef struct netflow_arrow_options {
+  // `sizeof(netflow_arrow_options)`.
+  size_t size;
+  // Rows of a batch at most, below 2^31. Default 65536.
+  size_t rows;
+  // Octets of text and the like after which a batch is full, at most 2^30. Default 64 MiB.
+  size_t octets;
+  // A `netflow_arrow_addresses`.
+  uint32_t addresses;
+  // A `netflow_arrow_types`.
+  uint32_t types;
+} netflow_arrow_options;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1762,6 +1862,69 @@ netflow_result netflow_find_record(struct netflow_decoder *decoder,
                                    const void *octets,
                                    struct netflow_record *record,
                                    size_t size);
+
+// Writes the default options. `size` is `sizeof(netflow_arrow_options)`.
+//
+// Pointers:
+//
+// `options` is NULL, or `size` octets may be written there.
+netflow_result netflow_arrow_options_init(struct netflow_arrow_options *options,
+                                          size_t size);
+
+// Makes what gathers flows into Arrow arrays. The columns are the fields that the options of
+// `decoder` ask for, in the order of their numbers and by their names; its flags hold too. `options`
+// may be NULL, which is all defaults. NETFLOW_ERROR_UNSUPPORTED says that the library was built
+// without Arrow.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `options` is NULL or points to options whose
+// `size` is right. `arrow` is NULL, or a pointer may be written there.
+netflow_result netflow_arrow_new(const struct netflow_decoder *decoder,
+                                 const struct netflow_arrow_options *options,
+                                 struct netflow_arrow **arrow);
+
+// Frees what gathers flows, with those that were not taken. Arrays that were taken stay. NULL is
+// nothing.
+//
+// Pointers:
+//
+// `arrow` is NULL or a handle that is not freed, and nobody is using it.
+void netflow_arrow_free(struct netflow_arrow *arrow);
+
+// Adds all flows of the message that `decoder` decoded last, whether they were taken another way or
+// not, and writes to `full` how many batches are full. `netflow_arrow_finish` takes them; while one
+// is left, nothing more is added (NETFLOW_ERROR_SPACE). Any decoder will do.
+//
+// Pointers:
+//
+// `arrow` and `decoder` are NULL or handles that are not freed. `full` is NULL, or a `size_t` may be
+// written there.
+netflow_result netflow_arrow_append(struct netflow_arrow *arrow,
+                                    struct netflow_decoder *decoder,
+                                    size_t *full);
+
+// Takes the oldest full batch, or if there is none, all rows there are: a struct array with one
+// child a column. NETFLOW_END says that there are no rows; then nothing is written. `schema` may be
+// NULL; it is the same every time. Both own what they point to until their `release` is called, from
+// any thread, also when the handles are freed.
+//
+// Pointers:
+//
+// `arrow` is NULL or a handle that is not freed. `array` is NULL, or a `struct ArrowArray` may be
+// written there; `schema` is NULL, or a `struct ArrowSchema` may be. What was there is not released.
+netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
+                                    struct ArrowArray *array,
+                                    struct ArrowSchema *schema);
+
+// Tells what all arrays hold, such as before the first. It is released as any other.
+//
+// Pointers:
+//
+// `arrow` is NULL or a handle that is not freed. `schema` is NULL, or a `struct ArrowSchema` may be
+// written there. What was there is not released.
+netflow_result netflow_arrow_schema(struct netflow_arrow *arrow,
+                                    struct ArrowSchema *schema);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -10,7 +10,8 @@
      netflow_next_set(), netflow_next_record(), netflow_next_field()
                            everything that was sent, with pointers into the caller's octets
 
-   and netflow_next_problem() tells what could not be read. A whole program:
+   and netflow_next_problem() tells what could not be read. A library that was built with Arrow
+   gathers the flows of many datagrams into Arrow arrays too, see netflow_arrow_new(). A whole program:
 
      netflow_decoder *decoder;
      netflow_datagram datagram;
@@ -33,7 +34,7 @@
    until the message ends: with the next netflow_decode(), netflow_load(), netflow_end_session() or
    netflow_decoder_free(), or when nothing is asked of it any more. What structs point to is in the
    payload or in the decoder; it goes with the message, or with netflow_rewind(), and in a callback
-   when that returns. Only decoders are freed.
+   when that returns. Only handles are freed, and Arrow arrays by their own release functions.
 
    Sizes. A function that writes a struct takes its sizeof, a struct that the caller fills begins
    with it. So structs can grow at their end, and programs that are compiled keep working.

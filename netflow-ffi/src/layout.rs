@@ -5,6 +5,7 @@
 
 use core::mem::offset_of;
 
+use crate::arrow::netflow_arrow_options;
 use crate::datagram::netflow_datagram;
 use crate::domain::netflow_domain;
 use crate::element::netflow_element;
@@ -40,6 +41,7 @@ grows! {
     netflow_stats to domains: u64;
     netflow_load_report to refused: u64;
     netflow_domain to state_octets: u64;
+    netflow_arrow_options to types: u32;
 }
 
 /// One line a struct: its size on systems of 64 bits.
@@ -73,4 +75,5 @@ sizes! {
     netflow_stats 144;
     netflow_load_report 24;
     netflow_domain 176;
+    netflow_arrow_options 32;
 }

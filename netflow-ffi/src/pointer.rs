@@ -125,16 +125,12 @@ pub(crate) unsafe fn get<T: Copy>(pointer: *const T, what: &'static str) -> Resu
     Ok(unsafe { pointer.read() })
 }
 
-/// Writes a value that never grows.
+/// Writes a value that never grows; what it owns is the caller's from then on.
 ///
 /// # Safety
 ///
 /// If `pointer` is not NULL and aligned, a `T` may be written there.
-pub(crate) unsafe fn set<T: Copy>(
-    pointer: *mut T,
-    value: T,
-    what: &'static str,
-) -> Result<(), Failure> {
+pub(crate) unsafe fn set<T>(pointer: *mut T, value: T, what: &'static str) -> Result<(), Failure> {
     check(pointer, what)?;
     // SAFETY: a `T` may be written there.
     unsafe { pointer.write(value) };

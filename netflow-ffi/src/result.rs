@@ -47,11 +47,13 @@ pub enum netflow_result {
     NETFLOW_ERROR_SPACE = -14,
     /// The library is at fault. The handle can only be freed.
     NETFLOW_ERROR_INTERNAL = -15,
+    /// The library was built without what this needs.
+    NETFLOW_ERROR_UNSUPPORTED = -16,
 }
 
 impl netflow_result {
     /// Every result.
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::NETFLOW_OK,
         Self::NETFLOW_END,
         Self::NETFLOW_STOPPED,
@@ -70,6 +72,7 @@ impl netflow_result {
         Self::NETFLOW_ERROR_UNKNOWN,
         Self::NETFLOW_ERROR_SPACE,
         Self::NETFLOW_ERROR_INTERNAL,
+        Self::NETFLOW_ERROR_UNSUPPORTED,
     ];
 
     /// What a number says, whoever gives it.
@@ -100,6 +103,7 @@ impl netflow_result {
             Self::NETFLOW_ERROR_UNKNOWN => c"nothing of this name or number is known",
             Self::NETFLOW_ERROR_SPACE => c"the buffer is too small",
             Self::NETFLOW_ERROR_INTERNAL => c"the library is at fault, the handle is lost",
+            Self::NETFLOW_ERROR_UNSUPPORTED => c"the library was built without this",
         }
     }
 }

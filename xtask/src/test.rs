@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     Step("C library: installed", c::installed),
     Step("C library: tests in C99, C11 and C++17", c::tests),
     Step("C library: Valgrind and sanitizers", c::watched),
+    Step("C library: Arrow", c::arrow),
     Step("C library: examples by pkg-config and CMake", c::examples),
     Step("fuzz targets, a short time each", fuzzing),
     Step("genuine captures beside tshark and nfdump", genuine),

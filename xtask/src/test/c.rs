@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use self::program::{Linkage, Program};
-use crate::command::{Command, Result, cargo, python};
+use crate::command::{Command, Result, cargo, python, target};
 use crate::install::{self, Place, SONAME};
 use crate::root;
 
@@ -85,6 +85,7 @@ pub(super) fn tests() -> Result {
             let program = Program::build(&place(), compiler, standard, linkage, STRICT)?;
             program.run("api")?;
             program.run("layout")?;
+            program.run("arrow absent")?;
             program.run_on("threads", &inputs)?;
             program.run_on("mutate 7 1", &inputs)?;
             let output = [
@@ -173,15 +174,58 @@ pub(super) fn watched() -> Result {
         ("g++", "c++17", Linkage::Shared),
         ("clang", "c11", Linkage::Shared),
     ] {
-        let sanitized =
-            format!("{STRICT} -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all");
-        let program = Program::build(&place(), compiler, standard, linkage, &sanitized)?;
+        let program = Program::build(&place(), compiler, standard, linkage, &sanitized())?;
         program.run("api")?;
         program.run_on("threads", &inputs)?;
         program.run_on("flows batch", &inputs)?;
         program.run_on("flows callback", &inputs)?;
         program.run_on("walk", &inputs)?;
         program.run_on("mutate 13 5", &inputs)?;
+    }
+    Ok(())
+}
+
+/// What is said of sanitizers besides.
+fn sanitized() -> String {
+    format!("{STRICT} -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all")
+}
+
+/// The library with Arrow: its arrays hold what the plain structs do, in every form of addresses, and
+/// nothing leaks.
+pub(super) fn arrow() -> Result {
+    let place = Place::new(folder().join("prefix-arrow"), "arrow");
+    install::install(&place)?;
+    let inputs = inputs()?;
+    let ways = ["arrow octets", "arrow view", "arrow text"];
+    for (compiler, standard, linkage) in [
+        ("gcc", "c99", Linkage::Shared),
+        ("clang++", "c++17", Linkage::Static),
+    ] {
+        let program = Program::build(&place, compiler, standard, linkage, STRICT)?;
+        program.run("arrow api")?;
+        let flows = program.print("flows batch", &inputs)?;
+        // Arrow has no text but UTF-8.
+        let flows = String::from_utf8_lossy(&flows);
+        for way in ways {
+            let arrays = program.print(way, &inputs)?;
+            if String::from_utf8_lossy(&arrays) != flows {
+                fs::write(folder().join("arrow.json"), arrays)?;
+                return Err(format!("{program}, {way}: other flows than a batch").into());
+            }
+        }
+        let program = program.under_valgrind();
+        program.run("arrow api")?;
+        program.run_on("arrow view", &inputs)?;
+    }
+    for (compiler, standard, linkage) in [
+        ("gcc", "c11", Linkage::Shared),
+        ("clang", "c99", Linkage::Static),
+    ] {
+        let program = Program::build(&place, compiler, standard, linkage, &sanitized())?;
+        program.run("arrow api")?;
+        for way in ways {
+            program.run_on(way, &inputs)?;
+        }
     }
     Ok(())
 }
@@ -343,15 +387,10 @@ fn text_of(command: Command) -> Result<String> {
 
 /// Where the library is installed for the tests.
 fn place() -> Place {
-    Place::new(folder().join("prefix"))
+    Place::new(folder().join("prefix"), "")
 }
 
 /// The folder of all that is made here.
 fn folder() -> PathBuf {
     target().join("c")
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |target| root().join(target))
 }
