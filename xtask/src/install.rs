@@ -145,7 +145,13 @@ fn unique(libraries: &str) -> String {
     once.join(" ")
 }
 
+/// Written by the prefix where it can be, so that the whole may be moved.
 fn pkg_config(place: &Place, needed: &str) -> String {
+    let libdir = if place.libdir.is_absolute() {
+        place.libdir.clone()
+    } else {
+        Path::new("${prefix}").join(&place.libdir)
+    };
     format!(
         "prefix={}\n\
          libdir={}\n\
@@ -159,7 +165,7 @@ fn pkg_config(place: &Place, needed: &str) -> String {
          Libs.private: {needed}\n\
          Cflags: -I${{includedir}}\n",
         place.prefix.display(),
-        place.libdir().display(),
+        libdir.display(),
         place.features
     )
 }
