@@ -26,16 +26,19 @@ macro_rules! grows {
     ($($name:ident to $last:ident: $type:ty;)+) => {
         $(impl Grows for $name {
             const FIRST_SIZE: usize = offset_of!($name, $last) + size_of::<$type>();
-        })+
+        }
+        // Padding at the end would hide that a member was appended there.
+        #[cfg(target_pointer_width = "64")]
+        const _: () = assert!(<$name>::FIRST_SIZE % 8 == 0, stringify!($name));)+
     };
 }
 grows! {
     netflow_options to rate_count: usize;
-    netflow_datagram to transport: u32;
+    netflow_datagram to reserved_too: u32;
     netflow_set to header: netflow_header;
     netflow_record to name: netflow_text;
-    netflow_field to list: bool;
-    netflow_element to units: u32;
+    netflow_field to reserved: [u8; 5];
+    netflow_element to reserved_too: u32;
     netflow_problem to header: netflow_header;
     netflow_error to detail: netflow_text;
     netflow_stats to domains: u64;

@@ -37,6 +37,7 @@ mod entry;
 mod flow;
 mod handle;
 mod header;
+mod kept;
 mod layout;
 #[expect(
     unsafe_code,
@@ -87,7 +88,7 @@ pub use self::header::{
     netflow_header, netflow_header_field, netflow_protocol, netflow_sequence_event,
 };
 pub use self::options::{
-    NETFLOW_NEVER, netflow_definition, netflow_flag, netflow_options, netflow_rate, netflow_scope,
+    netflow_definition, netflow_flag, netflow_options, netflow_rate, netflow_scope,
 };
 pub use self::plain::{
     netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,

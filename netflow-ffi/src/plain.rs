@@ -29,7 +29,8 @@ pub struct netflow_mac {
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_text {
-    /// UTF-8 by the specifications, any octets in fact; NULL if there is none.
+    /// UTF-8 by the specifications, any octets in fact; NULL if there is no text, and not if it is
+    /// there and has the length 0.
     pub data: *const c_char,
     /// How many octets.
     pub len: usize,
@@ -39,7 +40,7 @@ pub struct netflow_text {
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_octets {
-    /// The first; NULL if there is none.
+    /// The first; NULL if there are none, and not if they are there and have the length 0.
     pub data: *const u8,
     /// How many.
     pub len: usize,
@@ -67,6 +68,8 @@ pub struct netflow_application {
     pub enterprise_number: u32,
     /// The classification engine.
     pub engine: u8,
+    /// 0.
+    pub reserved: [u8; 3],
 }
 
 impl netflow_text {
@@ -97,6 +100,11 @@ impl Default for netflow_text {
 }
 
 impl netflow_octets {
+    pub(crate) const NONE: Self = Self {
+        data: ptr::null(),
+        len: 0,
+    };
+
     pub(crate) const fn new(octets: &[u8]) -> Self {
         Self {
             data: octets.as_ptr(),
@@ -107,10 +115,7 @@ impl netflow_octets {
 
 impl Default for netflow_octets {
     fn default() -> Self {
-        Self {
-            data: ptr::null(),
-            len: 0,
-        }
+        Self::NONE
     }
 }
 
@@ -142,6 +147,14 @@ impl netflow_address {
             }
             6 => Some(Ipv6Addr::from(self.octets).into()),
             _ => None,
+        }
+    }
+
+    /// The address of an exporter; of family 0, where none is known, as in a file.
+    pub(crate) fn source(&self) -> Option<IpAddr> {
+        match self.family {
+            0 => Some(Ipv4Addr::UNSPECIFIED.into()),
+            _ => self.address(),
         }
     }
 }
@@ -251,6 +264,7 @@ impl Plain for ApplicationId<'_> {
             octets: netflow_octets::new(self.selector_octets()),
             enterprise_number: self.enterprise_number().unwrap_or(0),
             engine: self.engine(),
+            reserved: [0; 3],
         }
     }
 }

@@ -20,8 +20,8 @@ pub enum netflow_result {
     NETFLOW_ERROR_NULL = -1,
     /// A pointer, or the size of a row, is not aligned.
     NETFLOW_ERROR_MISALIGNED = -2,
-    /// The size of a structure is none that any version had, or it holds what this version does
-    /// not know.
+    /// The size of a structure cannot be right: less than its first version had, or 4096 or more. Or
+    /// it holds what this version does not know.
     NETFLOW_ERROR_SIZE = -3,
     /// A value has no meaning here.
     NETFLOW_ERROR_ARGUMENT = -4,
@@ -43,7 +43,7 @@ pub enum netflow_result {
     NETFLOW_ERROR_SNAPSHOT = -12,
     /// Nothing of this name or number is known.
     NETFLOW_ERROR_UNKNOWN = -13,
-    /// The buffer is too small.
+    /// The buffer is too small, or has no room until what is in it was taken.
     NETFLOW_ERROR_SPACE = -14,
     /// The library is at fault. The handle can only be freed.
     NETFLOW_ERROR_INTERNAL = -15,

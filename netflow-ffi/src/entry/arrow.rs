@@ -1,5 +1,7 @@
 //! Flows as Arrow arrays.
 
+use core::ptr;
+
 use super::{call, call_with, ok_or_end};
 use crate::arrow::{ArrowArray, ArrowSchema, Builder, netflow_arrow, netflow_arrow_options};
 use crate::handle::netflow_decoder;
@@ -43,7 +45,8 @@ pub unsafe extern "C" fn netflow_arrow_new(
     arrow: *mut *mut netflow_arrow,
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        pointer::check(arrow, "place for the Arrow handle")?;
+        // SAFETY: as the caller promises. What is freed without a look at the result is NULL then.
+        unsafe { pointer::set(arrow, ptr::null_mut(), "place for the Arrow handle") }?;
         let defaults = netflow_arrow_options::default();
         let options = if options.is_null() {
             defaults
