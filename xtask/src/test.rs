@@ -46,6 +46,7 @@ const FULL: &[Step] = &[
     Step("what hostile datagrams cost", crate::worst::table),
     Step("licences, bans and sources of dependencies", deny),
     Step("lines that tests run", coverage),
+    Step("C library: by cargo-c", c::installed_by_cargo_c),
     Step("Python: a capture of 1 GB", package::large),
     Step("Spark: captures in pieces", spark::test),
 ];

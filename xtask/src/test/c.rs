@@ -1,12 +1,14 @@
 //! The C library, as programs in C and C++ use it: installed into a folder, compiled against by two
 //! compilers and three standards, linked both ways, and watched by Valgrind and sanitizers.
 
+mod cargo_c;
 mod program;
 
 use alloc::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub(super) use self::cargo_c::installed as installed_by_cargo_c;
 use self::program::{Linkage, Program};
 use crate::command::{Command, Result, cargo, python, target};
 use crate::install::{self, Place, SONAME};
@@ -33,6 +35,11 @@ pub(super) fn installed() -> Result {
     }
     let place = place();
     install::install(&place)?;
+    exports(&place)
+}
+
+/// An installed library has its name and the functions of its header, and nothing else.
+fn exports(place: &Place) -> Result {
     let library = place.libdir().join("libnetflow.so");
     let symbols = text_of(
         Command::new("nm", "nm")
@@ -230,15 +237,24 @@ pub(super) fn arrow() -> Result {
     Ok(())
 }
 
-/// Builds the examples as their users do, by pkg-config and by CMake, and runs them.
+/// Builds the examples with the library and runs them.
 pub(super) fn examples() -> Result {
+    examples_with(&place())
+}
+
+/// As their users do: by pkg-config and by CMake.
+fn examples_with(place: &Place) -> Result {
     let folder = folder().join("examples");
+    if folder.exists() {
+        // CMake would go on with the library that it found before.
+        fs::remove_dir_all(&folder)?;
+    }
     fs::create_dir_all(&folder)?;
     let capture = root().join("testdata/genuine/sf_v9.pcap");
     let expected = flows_of(&capture)?;
     let sources = root().join("examples/c");
 
-    let shared = pkg_config("--cflags --libs")?;
+    let shared = pkg_config(place, "--cflags --libs")?;
     for (compiler, standard, source) in [
         ("gcc", "c99", "decode_pcap.c"),
         ("clang", "c11", "decode_pcap.c"),
@@ -256,26 +272,26 @@ pub(super) fn examples() -> Result {
             .arguments("-lpcap")
             .run()?;
     }
-    decodes(&folder.join("decode_pcap"), &capture, expected)?;
+    decodes(place, &folder.join("decode_pcap"), &capture, expected)?;
     python("netflow-ffi/tests/collector.py")
         .path(&folder.join("collector"))
         .path(&root().join("testdata/genuine/nfr_v5.pcap"))
-        .variable("LD_LIBRARY_PATH", place().libdir())
+        .variable("LD_LIBRARY_PATH", place.libdir())
         .run()?;
 
     // Linked to the archive, as pkg-config tells what it needs besides.
-    let needed = pkg_config("--static --libs-only-l --libs-only-other")?;
+    let needed = pkg_config(place, "--static --libs-only-l --libs-only-other")?;
     let alone = folder.join("decode_pcap_alone");
     Command::new("gcc", "gcc")
         .arguments("-std=c99 -D_DEFAULT_SOURCE")
         .path(&sources.join("decode_pcap.c"))
-        .arguments(&pkg_config("--cflags")?)
-        .path(&place().libdir().join("libnetflow.a"))
+        .arguments(&pkg_config(place, "--cflags")?)
+        .path(&place.libdir().join("libnetflow.a"))
         .arguments(&needed.replace("-lnetflow", ""))
         .arguments("-lpcap -o")
         .path(&alone)
         .run()?;
-    decodes(&alone, &capture, expected)?;
+    decodes(place, &alone, &capture, expected)?;
 
     let built = folder.join("cmake");
     Command::new("cmake", "cmake")
@@ -283,7 +299,7 @@ pub(super) fn examples() -> Result {
         .path(&sources)
         .arguments("-B")
         .path(&built)
-        .joined("-DCMAKE_PREFIX_PATH=", &place().prefix)
+        .joined("-DCMAKE_PREFIX_PATH=", &place.prefix)
         .run()?;
     Command::new("cmake", "cmake")
         .arguments("--build")
@@ -291,9 +307,9 @@ pub(super) fn examples() -> Result {
         .run()?;
     // CMake tells the programs where the library is.
     for name in ["decode_pcap", "decode_pcap_static"] {
-        decodes(&built.join(name), &capture, expected)?;
+        decodes(place, &built.join(name), &capture, expected)?;
     }
-    let page = place().prefix.join("share/man/man3/libnetflow.3");
+    let page = place.prefix.join("share/man/man3/libnetflow.3");
     if !page.is_file() {
         return Err("there is no manual page".into());
     }
@@ -301,11 +317,11 @@ pub(super) fn examples() -> Result {
 }
 
 /// A program prints as many flows as the command.
-fn decodes(program: &Path, capture: &Path, expected: usize) -> Result {
+fn decodes(place: &Place, program: &Path, capture: &Path, expected: usize) -> Result {
     let printed = text_of(
         Command::new(program, &program.display().to_string())
             .path(capture)
-            .variable("LD_LIBRARY_PATH", place().libdir()),
+            .variable("LD_LIBRARY_PATH", place.libdir()),
     )?;
     match printed.lines().count() {
         count if count == expected && count > 0 => Ok(()),
@@ -328,12 +344,12 @@ fn flows_of(capture: &Path) -> Result<usize> {
 }
 
 /// What pkg-config says of the library.
-fn pkg_config(options: &str) -> Result<String> {
+fn pkg_config(place: &Place, options: &str) -> Result<String> {
     let told = text_of(
         Command::new("pkg-config", "pkg-config")
             .arguments(options)
             .arguments("netflow")
-            .variable("PKG_CONFIG_PATH", place().libdir().join("pkgconfig")),
+            .variable("PKG_CONFIG_PATH", place.libdir().join("pkgconfig")),
     )?;
     Ok(told.trim().to_owned())
 }
