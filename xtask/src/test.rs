@@ -47,6 +47,7 @@ const FULL: &[Step] = &[
     Step("licences, bans and sources of dependencies", deny),
     Step("lines that tests run", coverage),
     Step("C library: by cargo-c", c::installed_by_cargo_c),
+    Step("C library: sanitized itself", c::watched_with_rust),
     Step("Python: a capture of 1 GB", package::large),
     Step("Spark: captures in pieces", spark::test),
 ];

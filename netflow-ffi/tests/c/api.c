@@ -562,6 +562,22 @@ static void records_of_many_biflows_are_found_soon(void) {
   free(octets);
 }
 
+int run_freed(void) {
+  unsigned char *octets = (unsigned char *)malloc(sizeof message);
+  netflow_decoder *decoder = decoder_with(NULL);
+  netflow_datagram datagram;
+  netflow_flow flow;
+  size_t count;
+  CHECK(octets != NULL);
+  memcpy(octets, message, sizeof message);
+  datagram = datagram_of(octets, sizeof message);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  free(octets);
+  CHECK(netflow_flows(decoder, &flow, sizeof flow, 1, &count) == NETFLOW_OK);
+  netflow_decoder_free(decoder);
+  return 0;
+}
+
 int run_api(void) {
   CHECK(strncmp(netflow_version(), "0.", 2) == 0);
   flows_are_what_was_sent();

@@ -2,6 +2,7 @@
 
 static int usage(void) {
   fputs("usage: tests api\n"
+        "       tests freed\n"
         "       tests layout\n"
         "       tests threads FILE...\n"
         "       tests flows batch|single|callback|masked FILE...\n"
@@ -20,6 +21,7 @@ int main(int argc, char **argv) {
     return 1;
   }
   if (strcmp(command, "api") == 0 && argc == 2) return run_api();
+  if (strcmp(command, "freed") == 0 && argc == 2) return run_freed();
   if (strcmp(command, "layout") == 0 && argc == 2) return run_layout();
   if (strcmp(command, "threads") == 0 && argc > 2) return run_threads(argc - 2, argv + 2);
   if (strcmp(command, "flows") == 0 && argc > 3) return run_dump(argv[2], argc - 3, argv + 3);

@@ -2,6 +2,7 @@
 //! compilers and three standards, linked both ways, and watched by Valgrind and sanitizers.
 
 mod cargo_c;
+mod instrumented;
 mod program;
 
 use alloc::collections::BTreeSet;
@@ -9,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(super) use self::cargo_c::installed as installed_by_cargo_c;
+pub(super) use self::instrumented::watched as watched_with_rust;
 use self::program::{Linkage, Program};
 use crate::command::{Command, Result, cargo, python, target};
 use crate::install::{self, Place, SONAME};
