@@ -10,7 +10,8 @@
      netflow_next_set(), netflow_next_record(), netflow_next_field()
                            everything that was sent, with pointers into the caller's octets
 
-   and netflow_next_problem() tells what could not be read. A whole program:
+   and netflow_next_problem() tells what could not be read. A library that was built with Arrow
+   gathers the flows of many datagrams into Arrow arrays too, see netflow_arrow_new(). A whole program:
 
      netflow_decoder *decoder;
      netflow_datagram datagram;
@@ -19,7 +20,9 @@
 
      if (netflow_decoder_new(NULL, &decoder) != NETFLOW_OK) exit(1);
      for (;;) {
+       from_len = sizeof from;
        len = recvfrom(fd, buffer, sizeof buffer, 0, (struct sockaddr *)&from, &from_len);
+       if (len < 0) continue;
        netflow_datagram_init(&datagram, sizeof datagram, &from, from_len);
        datagram.payload = buffer;
        datagram.payload_len = len;
@@ -30,10 +33,10 @@
      }
 
    Who owns what. The payload and the array of flows are the caller's. The payload stays as it is
-   until the message ends: with the next netflow_decode(), netflow_load(), netflow_end_session() or
-   netflow_decoder_free(), or when nothing is asked of it any more. What structs point to is in the
+   until the message ends: with the next netflow_decode(), netflow_load() or netflow_end_session(),
+   whatever comes of it, with netflow_decoder_free(), or when nothing is asked of it any more. What structs point to is in the
    payload or in the decoder; it goes with the message, or with netflow_rewind(), and in a callback
-   when that returns. Only decoders are freed.
+   when that returns. Only handles are freed, and Arrow arrays by their own release functions.
 
    Sizes. A function that writes a struct takes its sizeof, a struct that the caller fills begins
    with it. So structs can grow at their end, and programs that are compiled keep working.
@@ -42,7 +45,8 @@
 
    Errors. A negative number says that a call could not do what it was asked to; what, tell
    netflow_strerror() and netflow_last_error(). NULL, misaligned and short arguments are errors.
-   Nothing is printed, and no octets from the network make the library crash. */
+   Nothing is printed, but what Rust says of a fault of the library's own; no octets from the network
+   make it crash. */
 #ifndef NETFLOW_H
 #define NETFLOW_H
 
@@ -50,11 +54,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The Arrow C data interface, as its specification writes it. */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+  const char *format;
+  const char *name;
+  const char *metadata;
+  int64_t flags;
+  int64_t n_children;
+  struct ArrowSchema **children;
+  struct ArrowSchema *dictionary;
+  void (*release)(struct ArrowSchema *);
+  void *private_data;
+};
+
+struct ArrowArray {
+  int64_t length;
+  int64_t null_count;
+  int64_t offset;
+  int64_t n_buffers;
+  int64_t n_children;
+  const void **buffers;
+  struct ArrowArray **children;
+  struct ArrowArray *dictionary;
+  void (*release)(struct ArrowArray *);
+  void *private_data;
+};
+
+#endif /* ARROW_C_DATA_INTERFACE */
+
 // The version of the binary interface that this header describes.
 #define NETFLOW_ABI_VERSION 0
-
-// A life time that never ends.
-#define NETFLOW_NEVER -1
 
 // What a call returns: 0 or more if it did what it was asked to, less if it could not. The numbers
 // are never used again for something else.
@@ -73,8 +109,8 @@ enum netflow_result
   NETFLOW_ERROR_NULL = -1,
   // A pointer, or the size of a row, is not aligned.
   NETFLOW_ERROR_MISALIGNED = -2,
-  // The size of a structure is none that any version had, or it holds what this version does
-  // not know.
+  // The size of a structure cannot be right: less than its first version had, or 4096 or more. Or
+  // it holds what this version does not know.
   NETFLOW_ERROR_SIZE = -3,
   // A value has no meaning here.
   NETFLOW_ERROR_ARGUMENT = -4,
@@ -96,10 +132,12 @@ enum netflow_result
   NETFLOW_ERROR_SNAPSHOT = -12,
   // Nothing of this name or number is known.
   NETFLOW_ERROR_UNKNOWN = -13,
-  // The buffer is too small.
+  // The buffer is too small, or has no room until what is in it was taken.
   NETFLOW_ERROR_SPACE = -14,
   // The library is at fault. The handle can only be freed.
   NETFLOW_ERROR_INTERNAL = -15,
+  // The library was built without what this needs.
+  NETFLOW_ERROR_UNSUPPORTED = -16,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -762,6 +800,54 @@ typedef uint32_t netflow_sequence_unit;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// How Arrow columns hold addresses.
+enum netflow_arrow_addresses
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // 16 octets (`w:16`), IPv4 as `::ffff:a.b.c.d`; MAC addresses 6.
+  NETFLOW_ARROW_ADDRESSES_OCTETS = 0,
+  // 4 octets of IPv4 or 16 of IPv6 (`vz`).
+  NETFLOW_ARROW_ADDRESSES_VIEW = 1,
+  // Text (`u`), IPv6 as RFC 5952 writes it.
+  NETFLOW_ARROW_ADDRESSES_TEXT = 2,
+  // A number to group and join by (`L`): IPv4 as its 32 bits, of IPv6 the wrapping sum of both
+  // halves, from which there is no way back; MAC addresses as their 48 bits.
+  NETFLOW_ARROW_ADDRESSES_KEY = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_arrow_addresses netflow_arrow_addresses;
+#else
+typedef uint32_t netflow_arrow_addresses;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Which types Arrow columns have.
+enum netflow_arrow_types
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Unsigned numbers, nanoseconds, dictionaries for what repeats.
+  NETFLOW_ARROW_TYPES_NATIVE = 0,
+  // The same without dictionaries, for files of Arrow and Parquet.
+  NETFLOW_ARROW_TYPES_PLAIN = 1,
+  // Those that Spark knows: signed numbers, microseconds, no dictionaries.
+  NETFLOW_ARROW_TYPES_SPARK = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_arrow_types netflow_arrow_types;
+#else
+typedef uint32_t netflow_arrow_types;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Gathers flows of any number of messages into Arrow arrays.
+typedef struct netflow_arrow netflow_arrow;
+
 // A decoder of datagrams of any number of exporters, and what the last datagram gave.
 typedef struct netflow_decoder netflow_decoder;
 
@@ -804,8 +890,8 @@ typedef struct netflow_rate {
 typedef struct netflow_options {
   // `sizeof(netflow_options)`.
   size_t size;
-  // The fields that flows are filled with, see `NETFLOW_ADD`; none stands for all. What is not
-  // asked for costs nothing.
+  // The fields that flows are filled with, see `NETFLOW_ADD`; none stands for all, which is the
+  // default. What is not asked for costs nothing.
   uint64_t fields[2];
   // Bits of `netflow_flag`.
   uint32_t flags;
@@ -829,7 +915,8 @@ typedef struct netflow_options {
   size_t list_templates;
   // Fields of one template, at most 65535. Default 4096.
   uint32_t template_fields;
-  // How deep lists of RFC 6313 may be nested, at most 255. Default 4.
+  // How deep lists of RFC 6313 may be nested while they are checked, at most 255; a kilobyte of
+  // stack goes to each level. What is nested deeper is a problem. Default 4.
   uint32_t list_depth;
   // Key of the hash tables, not to be known to whoever sends datagrams. Default a random one.
   uint64_t hash_seed;
@@ -861,13 +948,18 @@ typedef struct netflow_datagram {
   struct netflow_address exporter;
   // Port it was sent from, in the order of the host.
   uint16_t port;
+  // 0.
+  uint16_t reserved;
   // A `netflow_transport`.
   uint32_t transport;
+  // 0.
+  uint32_t reserved_too;
 } netflow_datagram;
 
 // Text that somebody else owns; not closed by a NUL, unless a function says so.
 typedef struct netflow_text {
-  // UTF-8 by the specifications, any octets in fact; NULL if there is none.
+  // UTF-8 by the specifications, any octets in fact; NULL if there is no text, and not if it is
+  // there and has the length 0.
   const char *data;
   // How many octets.
   size_t len;
@@ -885,17 +977,21 @@ typedef struct netflow_element {
   uint32_t enterprise_number;
   // The number, without the enterprise bit.
   uint16_t id;
+  // 0.
+  uint16_t reserved;
   // A `netflow_data_type`.
   uint32_t data_type;
   // A `netflow_semantics`.
   uint32_t semantics;
   // A `netflow_units`.
   uint32_t units;
+  // 0.
+  uint32_t reserved_too;
 } netflow_element;
 
 // Octets that somebody else owns.
 typedef struct netflow_octets {
-  // The first; NULL if there is none.
+  // The first; NULL if there are none, and not if they are there and have the length 0.
   const uint8_t *data;
   // How many.
   size_t len;
@@ -925,6 +1021,8 @@ typedef struct netflow_application {
   uint32_t enterprise_number;
   // The classification engine.
   uint8_t engine;
+  // 0.
+  uint8_t reserved[3];
 } netflow_application;
 
 // One flow: what it is said to have, whatever protocol told it.
@@ -1314,6 +1412,8 @@ typedef struct netflow_value {
   struct netflow_octets octets;
   // A `netflow_data_type`.
   uint32_t data_type;
+  // 0; what a program writes here is not looked at.
+  uint32_t reserved;
 } netflow_value;
 
 // One Set (RFC 7011, section 3.3), the records of a fixed version, or the samples of an sFlow
@@ -1325,6 +1425,8 @@ typedef struct netflow_set {
   uint16_t id;
   // The set waited for its template.
   bool late;
+  // 0.
+  uint8_t reserved;
   // Octets of the payload before the set.
   size_t offset;
   // The octets behind its header: in the caller's payload, or of late data in the handle.
@@ -1351,6 +1453,8 @@ typedef struct netflow_record {
   uint32_t enterprise;
   // The number of a sample's or structure's format.
   uint32_t format;
+  // 0.
+  uint32_t reserved;
   // Its octets, without the header of a sample or structure; of a template none.
   struct netflow_octets octets;
   // The name of a sample or structure, such as `if_counters`; of length 0 if it has none.
@@ -1377,7 +1481,23 @@ typedef struct netflow_field {
   // It is a list that `netflow_enter` goes to; the first octet of a list is its semantic (RFC
   // 6313, section 4.4).
   bool list;
+  // 0.
+  uint8_t reserved[5];
 } netflow_field;
+
+// How flows become Arrow arrays. A number that is 0 stands for its default.
+typedef struct netflow_arrow_options {
+  // `sizeof(netflow_arrow_options)`.
+  size_t size;
+  // Rows of a batch at most, below 2^31. Default 65536.
+  size_t rows;
+  // Octets of text and the like after which a batch is full, at most 2^30. Default 64 MiB.
+  size_t octets;
+  // A `netflow_arrow_addresses`.
+  uint32_t addresses;
+  // A `netflow_arrow_types`.
+  uint32_t types;
+} netflow_arrow_options;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1397,7 +1517,7 @@ uint32_t netflow_abi_version(void);
 // `options` is NULL, or `size` octets may be written there.
 netflow_result netflow_options_init(struct netflow_options *options, size_t size);
 
-// Makes a decoder. `options` may be NULL, which is all defaults.
+// Makes a decoder. `options` may be NULL, which is all defaults. If it fails, `*decoder` is NULL.
 //
 // Pointers:
 //
@@ -1426,7 +1546,7 @@ netflow_result netflow_decoder_options(const struct netflow_decoder *decoder,
 
 // Empties a datagram and says whom it comes from: `address` is what `recvfrom` gives, a
 // `struct sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and
-// received now. `size` is `sizeof(netflow_datagram)`.
+// received now. Of another kind of address it fails, and the datagram is of nobody known. `size` is `sizeof(netflow_datagram)`.
 //
 // Pointers:
 //
@@ -1437,11 +1557,12 @@ netflow_result netflow_datagram_init(struct netflow_datagram *datagram,
                                      const void *address,
                                      size_t address_len);
 
-// Decodes one datagram. What it gave can be taken until the next call: flows by `netflow_flows` or
+// Decodes one datagram. What it gave can be taken until the next: flows by `netflow_flows` or
 // `netflow_each_flow`, everything by `netflow_next_set`, problems by `netflow_next_problem`.
 //
-// It fails only if not even the first header can be read. Whatever is wrong behind that costs no
-// more than itself and is among the problems.
+// Octets make it fail only if not even the first header can be read. Whatever is wrong behind that
+// costs no more than itself and is among the problems. However it fails, the message before is over;
+// only NETFLOW_ERROR_BUSY leaves everything as it was.
 //
 // Pointers:
 //
@@ -1490,8 +1611,8 @@ netflow_result netflow_element_by_name(const char *name,
                                        struct netflow_element *element,
                                        size_t size);
 
-// The number of the field of a flow that has this name: a `netflow_flow_field`, or
-// NETFLOW_ERROR_UNKNOWN.
+// The number of the field of a flow that has this name: a `netflow_flow_field`, or less than 0, such
+// as NETFLOW_ERROR_UNKNOWN.
 //
 // Pointers:
 //
@@ -1512,8 +1633,8 @@ netflow_result netflow_address_text(const struct netflow_address *address,
                                     char *text,
                                     size_t capacity);
 
-// Writes the next flows of the message into the caller's array, at most `capacity` of them, and
-// how many to `count`. What does not fit comes with the next call; NETFLOW_END says that all were
+// Writes the next flows of the message into the caller's array, at most `capacity` of them, which is
+// 1 or more, and how many to `count`. What does not fit comes with the next call; NETFLOW_END says that all were
 // given. `flow_size` is `sizeof(netflow_flow)`, by which the library knows how many fields the
 // program knows.
 //
@@ -1528,8 +1649,8 @@ netflow_result netflow_flows(struct netflow_decoder *decoder,
                              size_t *count);
 
 // Gives every flow of the message to `callback`, with `user`. It may look at the message with other
-// functions; if it ends it (by `netflow_decode`, say), that is NETFLOW_ERROR_BUSY. If it returns
-// anything but 0, that is NETFLOW_STOPPED.
+// functions; if it ends it (by `netflow_decode`, say) or starts it again (`netflow_rewind`), that is
+// NETFLOW_ERROR_BUSY. If it returns anything but 0, that is NETFLOW_STOPPED.
 //
 // Pointers:
 //
@@ -1736,7 +1857,8 @@ netflow_result netflow_next_field(struct netflow_decoder *decoder,
 
 // Goes into what was given last: from a sample of sFlow to its records, from a field that is a list
 // (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END says
-// that there is nothing to enter.
+// that there is nothing to enter. Lists may be nested some 300 deep, past the `list_depth` of the
+// options too: who follows them by functions that call themselves counts.
 //
 // Pointers:
 //
@@ -1751,8 +1873,8 @@ netflow_result netflow_enter(struct netflow_decoder *decoder);
 netflow_result netflow_leave(struct netflow_decoder *decoder);
 
 // Goes to the record or sample of a flow, so that `netflow_next_field` gives its fields:
-// `octets` is `netflow_flow.record.data`. Flows in their order are found fastest. `size` is
-// `sizeof(netflow_record)`.
+// `octets` is `netflow_flow.record.data`. Flows in their order are found in the time of one walk; to
+// go back starts from the first again. `size` is `sizeof(netflow_record)`.
 //
 // Pointers:
 //
@@ -1763,6 +1885,69 @@ netflow_result netflow_find_record(struct netflow_decoder *decoder,
                                    struct netflow_record *record,
                                    size_t size);
 
+// Writes the default options. `size` is `sizeof(netflow_arrow_options)`.
+//
+// Pointers:
+//
+// `options` is NULL, or `size` octets may be written there.
+netflow_result netflow_arrow_options_init(struct netflow_arrow_options *options,
+                                          size_t size);
+
+// Makes what gathers flows into Arrow arrays. The columns are the fields that the options of
+// `decoder` ask for, in the order of their numbers and by their names; its flags hold too. `options`
+// may be NULL, which is all defaults. NETFLOW_ERROR_UNSUPPORTED says that the library was built
+// without Arrow.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `options` is NULL or points to options whose
+// `size` is right. `arrow` is NULL, or a pointer may be written there.
+netflow_result netflow_arrow_new(const struct netflow_decoder *decoder,
+                                 const struct netflow_arrow_options *options,
+                                 struct netflow_arrow **arrow);
+
+// Frees what gathers flows, with those that were not taken. Arrays that were taken stay. NULL is
+// nothing.
+//
+// Pointers:
+//
+// `arrow` is NULL or a handle that is not freed, and nobody is using it.
+void netflow_arrow_free(struct netflow_arrow *arrow);
+
+// Adds all flows of the message that `decoder` decoded last, whether they were taken another way or
+// not, and writes to `full` how many batches are full. `netflow_arrow_finish` takes them; while one
+// is left, nothing more is added (NETFLOW_ERROR_SPACE). Any decoder will do.
+//
+// Pointers:
+//
+// `arrow` and `decoder` are NULL or handles that are not freed. `full` is NULL, or a `size_t` may be
+// written there.
+netflow_result netflow_arrow_append(struct netflow_arrow *arrow,
+                                    struct netflow_decoder *decoder,
+                                    size_t *full);
+
+// Takes the oldest full batch, or if there is none, all rows there are: a struct array with one
+// child a column. NETFLOW_END says that there are no rows; then nothing is written. `schema` may be
+// NULL; it is the same every time. Both own what they point to until their `release` is called, from
+// any thread, also when the handles are freed.
+//
+// Pointers:
+//
+// `arrow` is NULL or a handle that is not freed. `array` is NULL, or a `struct ArrowArray` may be
+// written there; `schema` is NULL, or a `struct ArrowSchema` may be. What was there is not released.
+netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
+                                    struct ArrowArray *array,
+                                    struct ArrowSchema *schema);
+
+// Tells what all arrays hold, such as before the first. It is released as any other.
+//
+// Pointers:
+//
+// `arrow` is NULL or a handle that is not freed. `schema` is NULL, or a `struct ArrowSchema` may be
+// written there. What was there is not released.
+netflow_result netflow_arrow_schema(struct netflow_arrow *arrow,
+                                    struct ArrowSchema *schema);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -1771,12 +1956,16 @@ netflow_result netflow_find_record(struct netflow_decoder *decoder,
 #define NETFLOW_HAS(flow, field) \
   ((((flow)->present[(unsigned)(field) / 64u]) >> ((unsigned)(field) % 64u) & 1u) != 0)
 
-/* Asks for a field: NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS). */
+/* Asks for a field: NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS). The first that is asked for
+   leaves out all that are not. */
 #define NETFLOW_ADD(fields, field) \
   ((fields)[(unsigned)(field) / 64u] |= (uint64_t)1 << ((unsigned)(field) % 64u))
 
 /* For netflow_datagram.received: the present time. */
 #define NETFLOW_NOW INT64_MIN
+
+/* For life times in options: never. */
+#define NETFLOW_NEVER ((int64_t)-1)
 
 /* Every field of a flow, for whoever makes code of them: X(number, member, type), where the type is
    U8, U16, U32, U64, FLAG, ADDRESS, MAC, TIME, DURATION, TEXT, OCTETS, NAME, APPLICATION or

@@ -3,7 +3,7 @@
 //   c++ -std=c++17 top_talkers.cpp -o top_talkers $(pkg-config --cflags --libs netflow) -lpcap
 //   ./top_talkers capture.pcap
 //
-// Of the capture only UDP over Ethernet and IPv4 is looked at.
+// Of the capture only UDP over Ethernet and IPv4 without fragments is looked at.
 #include <netflow.h>
 #include <pcap/pcap.h>
 
@@ -61,16 +61,20 @@ class Decoder {
   std::array<netflow_flow, 64> flows_{};
 };
 
+std::size_t number(const unsigned char *octets) { return octets[0] * 256u + octets[1]; }
+
 // The payload of UDP over IPv4 over Ethernet.
 bool find_payload(const unsigned char *frame, std::size_t len, netflow_datagram &datagram) {
-  if (len < 42 || frame[12] != 8 || frame[13] != 0 || frame[23] != 17) return false;
+  if (len < 42 || number(frame + 12) != 0x0800 || frame[23] != 17) return false;
+  if ((number(frame + 20) & 0x3fff) != 0) return false;  // a fragment
   const std::size_t udp = 14 + (frame[14] & 15u) * 4u;
-  if (len < udp + 8) return false;
+  if (len < udp + 8 || number(frame + udp + 4) < 8) return false;
   datagram.exporter.family = 4;
   std::memcpy(datagram.exporter.octets, frame + 26, 4);
-  datagram.port = static_cast<std::uint16_t>(frame[udp] * 256u + frame[udp + 1]);
+  datagram.port = static_cast<std::uint16_t>(number(frame + udp));
   datagram.payload = frame + udp + 8;
-  datagram.payload_len = len - udp - 8;
+  // Behind a short datagram Ethernet pads; a capture may be cut.
+  datagram.payload_len = std::min(number(frame + udp + 4) - 8, len - udp - 8);
   return true;
 }
 
@@ -94,7 +98,8 @@ int main(int argc, char **argv) {
   while (pcap_next_ex(capture.get(), &header, &frame) == 1) {
     netflow_datagram datagram;
     netflow_datagram_init(&datagram, sizeof datagram, nullptr, 0);
-    datagram.received = static_cast<std::int64_t>(header->ts.tv_sec) * 1000000000;
+    datagram.received = static_cast<std::int64_t>(header->ts.tv_sec) * 1000000000 +
+                        static_cast<std::int64_t>(header->ts.tv_usec) * 1000;
     if (!find_payload(frame, header->caplen, datagram)) continue;
     decoder.decode(datagram, [&octets](const netflow_flow &flow) {
       if (!NETFLOW_HAS(&flow, NETFLOW_FIELD_SOURCE_ADDRESS)) return;

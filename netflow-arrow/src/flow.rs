@@ -35,6 +35,9 @@ pub struct FlowOptions {
     /// The inputs, if the frames of the datagrams are numbers of [`Files`]. Of several
     /// the column `file` comes first.
     pub files: Files,
+    /// The frames of the datagrams are the caller's own numbers, of which all bits count, not
+    /// those of [`Files`].
+    pub own_frames: bool,
 }
 
 impl FlowOptions {
@@ -84,6 +87,7 @@ impl Default for FlowOptions {
             split_biflows: false,
             discarded: false,
             files: Files::default(),
+            own_frames: false,
         }
     }
 }
@@ -185,7 +189,7 @@ impl FlowBatchBuilder {
             file.push(name(&self.options.files, flow.header().frame));
         }
         for (field, column) in &mut self.columns {
-            column.push(value(flow, *field));
+            column.push(value(flow, *field, self.options.own_frames));
         }
         self.rows = self.rows.saturating_add(1);
     }
@@ -288,6 +292,7 @@ impl FlowBatchBuilder {
     /// Some records of a set, column by column; `flows` begins with the same.
     fn columns(&mut self, set: &Set<'_>, records: FixedRecords<'_>, flows: &Flows<'_>) {
         let count = records.count();
+        let own_frames = self.options.own_frames;
         if let Some(file) = &mut self.file {
             file.repeat(name(&self.options.files, set.header().frame), count);
         }
@@ -315,12 +320,15 @@ impl FlowBatchBuilder {
                 FlowColumn::Absent => column.repeat(None, count),
                 FlowColumn::Same => {
                     let first = flows.clone().next();
-                    column.repeat(first.and_then(|flow| value(&flow, *field)), count);
+                    column.repeat(
+                        first.and_then(|flow| value(&flow, *field, own_frames)),
+                        count,
+                    );
                 }
                 _ => flows
                     .clone()
                     .take(count)
-                    .for_each(|flow| column.push(value(&flow, *field))),
+                    .for_each(|flow| column.push(value(&flow, *field, own_frames))),
             }
         }
         self.rows = self.rows.saturating_add(count);
@@ -339,10 +347,12 @@ fn name(files: &Files, number: u64) -> Option<FlowValue<'_>> {
     Some(FlowValue::Text(Text::new(name.as_bytes())))
 }
 
-/// A field of a flow; the frame is that of its file.
-fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'m>> {
+/// A field of a flow; the frame is that of its file, unless it is the caller's own.
+fn value<'m>(flow: &Flow<'m>, field: FlowField, own_frames: bool) -> Option<FlowValue<'m>> {
     match field {
-        FlowField::Frame => Some(FlowValue::Unsigned(Files::frame(flow.header().frame))),
+        FlowField::Frame if !own_frames => {
+            Some(FlowValue::Unsigned(Files::frame(flow.header().frame)))
+        }
         field => flow.get(field),
     }
 }

@@ -2,12 +2,16 @@
 #define NETFLOW_HAS(flow, field) \
   ((((flow)->present[(unsigned)(field) / 64u]) >> ((unsigned)(field) % 64u) & 1u) != 0)
 
-/* Asks for a field: NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS). */
+/* Asks for a field: NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS). The first that is asked for
+   leaves out all that are not. */
 #define NETFLOW_ADD(fields, field) \
   ((fields)[(unsigned)(field) / 64u] |= (uint64_t)1 << ((unsigned)(field) % 64u))
 
 /* For netflow_datagram.received: the present time. */
 #define NETFLOW_NOW INT64_MIN
+
+/* For life times in options: never. */
+#define NETFLOW_NEVER ((int64_t)-1)
 
 /* Every field of a flow, for whoever makes code of them: X(number, member, type), where the type is
    U8, U16, U32, U64, FLAG, ADDRESS, MAC, TIME, DURATION, TEXT, OCTETS, NAME, APPLICATION or

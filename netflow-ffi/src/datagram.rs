@@ -41,8 +41,12 @@ pub struct netflow_datagram {
     pub exporter: netflow_address,
     /// Port it was sent from, in the order of the host.
     pub port: u16,
+    /// 0.
+    pub reserved: u16,
     /// A `netflow_transport`.
     pub transport: u32,
+    /// 0.
+    pub reserved_too: u32,
 }
 
 /// What stands for the present time.
@@ -61,7 +65,9 @@ impl Default for netflow_datagram {
             frame: 0,
             exporter: netflow_address::default(),
             port: 0,
+            reserved: 0,
             transport: netflow_transport::NETFLOW_TRANSPORT_UDP as u32,
+            reserved_too: 0,
         }
     }
 }
@@ -69,14 +75,11 @@ impl Default for netflow_datagram {
 impl netflow_datagram {
     /// As the decoder takes it.
     pub(crate) fn with<'p>(&self, payload: &'p [u8]) -> Result<Datagram<'p>, Failure> {
-        let exporter = match self.exporter.family {
-            // None is known, as in a file.
-            0 => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            _ => self
-                .exporter
-                .address()
-                .ok_or(Failure::argument("address of the exporter"))?,
-        };
+        if self.reserved != 0 || self.reserved_too != 0 {
+            return Err(Failure::argument("reserved members of the datagram"));
+        }
+        let exporter = self.exporter.source();
+        let exporter = exporter.ok_or(Failure::argument("address of the exporter"))?;
         let transport = match self.transport {
             0 => Transport::Udp,
             1 => Transport::Stream,

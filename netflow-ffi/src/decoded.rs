@@ -32,9 +32,14 @@ impl Decoded {
         unsafe { self.decoder.as_ref() }
     }
 
+    /// Lets go of the message.
+    pub(crate) fn end(&mut self) {
+        self.taken = None;
+    }
+
     /// The decoder, to change; the message is gone.
     pub(crate) fn change(&mut self) -> &mut Decoder {
-        self.taken = None;
+        self.end();
         // SAFETY: it lives as long as `self`; what borrowed it is gone, and nobody else can borrow
         // it while `self` is borrowed.
         unsafe { self.decoder.as_mut() }
@@ -48,7 +53,7 @@ impl Decoded {
         split: bool,
         discarded: bool,
     ) -> Result<(), Error> {
-        self.taken = None;
+        self.end();
         // SAFETY: it lives until `self` is dropped, and the message before it; what borrowed it is
         // gone, and only `change` borrows it mutably, which drops the message first.
         let decoder: &'static mut Decoder = unsafe { self.decoder.as_mut() };
@@ -66,8 +71,15 @@ impl Decoded {
 
 impl Drop for Decoded {
     fn drop(&mut self) {
-        self.taken = None;
+        self.end();
         // SAFETY: the pointer is from a `Box`, nothing borrows it any more, and this is done once.
         drop(unsafe { Box::from_raw(self.decoder.as_ptr()) });
     }
 }
+
+/// A handle may go from one thread to another, which its raw pointer would hide from the compiler.
+const fn moves_between_threads<T: Send>() {}
+const _: () = {
+    moves_between_threads::<Decoder>();
+    moves_between_threads::<netflow_core::Message<'static>>();
+};

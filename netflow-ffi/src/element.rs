@@ -19,12 +19,16 @@ pub struct netflow_element {
     pub enterprise_number: u32,
     /// The number, without the enterprise bit.
     pub id: u16,
+    /// 0.
+    pub reserved: u16,
     /// A `netflow_data_type`.
     pub data_type: u32,
     /// A `netflow_semantics`.
     pub semantics: u32,
     /// A `netflow_units`.
     pub units: u32,
+    /// 0.
+    pub reserved_too: u32,
 }
 
 impl netflow_element {
@@ -36,9 +40,11 @@ impl netflow_element {
             greatest,
             enterprise_number: element.id.enterprise_number,
             id: element.id.id,
+            reserved: 0,
             data_type: number_of(element.data_type),
             semantics: element.semantics.number().into(),
             units: element.units.number().into(),
+            reserved_too: 0,
         }
     }
 }

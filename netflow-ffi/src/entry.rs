@@ -11,10 +11,17 @@ mod snapshot;
 mod value;
 mod walk;
 
+// Last in the header: most programs go without.
+mod arrow;
+
 use core::mem;
 use core::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 
+pub use self::arrow::{
+    netflow_arrow_append, netflow_arrow_finish, netflow_arrow_free, netflow_arrow_new,
+    netflow_arrow_options_init, netflow_arrow_schema,
+};
 pub use self::decoder::{
     NETFLOW_ABI_VERSION, netflow_abi_version, netflow_datagram_init, netflow_decode,
     netflow_decoder_free, netflow_decoder_new, netflow_decoder_options, netflow_end_session,

@@ -1,12 +1,12 @@
 //! What stands behind `netflow_decoder`.
 
-use alloc::ffi::CString;
 use core::cell::{Cell, RefCell};
 
 use netflow_core::{Datagram, Decoder, Message, Problems};
 
 use crate::decoded::Decoded;
 use crate::flow::{Cursor, Each, Lists};
+use crate::kept::Kept;
 use crate::options::{Settings, netflow_options};
 use crate::result::{Failure, netflow_result};
 use crate::walk::Walk;
@@ -36,8 +36,10 @@ pub(crate) struct State {
     pub(crate) generation: u64,
     pub(crate) snapshot: Vec<u8>,
     /// The detail of a problem, and of an error.
-    pub(crate) problem: CString,
-    pub(crate) error: CString,
+    pub(crate) problem: Kept,
+    pub(crate) error: Kept,
+    /// The name of a member of sFlow that stands in lists.
+    pub(crate) name: Kept,
 }
 
 /// The message of the last datagram, and how far it was read each way. Ways that are not taken cost
@@ -93,8 +95,9 @@ impl netflow_decoder {
                 in_callback: false,
                 generation: 0,
                 snapshot: Vec::new(),
-                problem: CString::default(),
-                error: CString::default(),
+                problem: Kept::default(),
+                error: Kept::default(),
+                name: Kept::default(),
             }),
             failure: Cell::new(None),
             lost: Cell::new(false),
@@ -144,6 +147,13 @@ impl State {
             .map_err(Failure::Datagram)
     }
 
+    /// Ends the message: its octets may be the caller's again.
+    pub(crate) fn end(&mut self) -> Result<(), Failure> {
+        self.renew();
+        self.decoded.end();
+        Ok(())
+    }
+
     /// The decoder, to change; the message is gone.
     pub(crate) fn change(&mut self) -> &mut Decoder {
         self.renew();
@@ -176,10 +186,4 @@ impl State {
         self.lists.clear();
         self.generation = self.generation.wrapping_add(1);
     }
-}
-
-/// Text of the library's as a string of C.
-pub(crate) fn c_string(text: &str) -> CString {
-    // A NUL in the text would end it early.
-    CString::new(text.replace('\0', "")).unwrap_or_default()
 }

@@ -5,6 +5,7 @@
 
 use core::mem::offset_of;
 
+use crate::arrow::netflow_arrow_options;
 use crate::datagram::netflow_datagram;
 use crate::domain::netflow_domain;
 use crate::element::netflow_element;
@@ -25,21 +26,25 @@ macro_rules! grows {
     ($($name:ident to $last:ident: $type:ty;)+) => {
         $(impl Grows for $name {
             const FIRST_SIZE: usize = offset_of!($name, $last) + size_of::<$type>();
-        })+
+        }
+        // Padding at the end would hide that a member was appended there.
+        #[cfg(target_pointer_width = "64")]
+        const _: () = assert!(<$name>::FIRST_SIZE % 8 == 0, stringify!($name));)+
     };
 }
 grows! {
     netflow_options to rate_count: usize;
-    netflow_datagram to transport: u32;
+    netflow_datagram to reserved_too: u32;
     netflow_set to header: netflow_header;
     netflow_record to name: netflow_text;
-    netflow_field to list: bool;
-    netflow_element to units: u32;
+    netflow_field to reserved: [u8; 5];
+    netflow_element to reserved_too: u32;
     netflow_problem to header: netflow_header;
     netflow_error to detail: netflow_text;
     netflow_stats to domains: u64;
     netflow_load_report to refused: u64;
     netflow_domain to state_octets: u64;
+    netflow_arrow_options to types: u32;
 }
 
 /// One line a struct: its size on systems of 64 bits.
@@ -73,4 +78,5 @@ sizes! {
     netflow_stats 144;
     netflow_load_report 24;
     netflow_domain 176;
+    netflow_arrow_options 32;
 }

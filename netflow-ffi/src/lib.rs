@@ -13,6 +13,7 @@
 //! decoded    a decoder and what borrows it, in one handle       /
 //! handle     what stands behind `netflow_decoder`
 //! flow       the struct of a flow, filled column by column
+//! arrow      flows gathered for Arrow, behind the feature of that name
 //! walk       sets, records and fields, one after the other
 //! ```
 #![expect(
@@ -36,6 +37,7 @@ mod entry;
 mod flow;
 mod handle;
 mod header;
+mod kept;
 mod layout;
 #[expect(
     unsafe_code,
@@ -55,20 +57,30 @@ mod stats;
 mod value;
 mod walk;
 
+// Last in the header: most programs go without.
+#[expect(unsafe_code, reason = "a promise about a layout is made")]
+mod arrow;
+
+pub use self::arrow::{
+    ArrowArray, ArrowSchema, netflow_arrow, netflow_arrow_addresses, netflow_arrow_options,
+    netflow_arrow_types,
+};
 pub use self::datagram::{netflow_datagram, netflow_transport};
 pub use self::domain::{netflow_domain, netflow_domain_callback, netflow_sequence_unit};
 pub use self::element::netflow_element;
 pub use self::entry::{
-    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_address_text, netflow_datagram_init,
-    netflow_decode, netflow_decoder_free, netflow_decoder_new, netflow_decoder_options,
-    netflow_each_domain, netflow_each_flow, netflow_element_by_name, netflow_element_by_number,
-    netflow_element_of_v9, netflow_end_session, netflow_enter, netflow_field_by_name,
-    netflow_field_name, netflow_find_record, netflow_flows, netflow_last_error, netflow_leave,
-    netflow_load, netflow_next_field, netflow_next_problem, netflow_next_record, netflow_next_set,
-    netflow_options_init, netflow_problem_count, netflow_reason_name, netflow_rewind, netflow_save,
-    netflow_stats_read, netflow_strerror, netflow_value_address, netflow_value_bool,
-    netflow_value_f64, netflow_value_i64, netflow_value_mac, netflow_value_octets,
-    netflow_value_text, netflow_value_time, netflow_value_u64, netflow_version,
+    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_address_text, netflow_arrow_append,
+    netflow_arrow_finish, netflow_arrow_free, netflow_arrow_new, netflow_arrow_options_init,
+    netflow_arrow_schema, netflow_datagram_init, netflow_decode, netflow_decoder_free,
+    netflow_decoder_new, netflow_decoder_options, netflow_each_domain, netflow_each_flow,
+    netflow_element_by_name, netflow_element_by_number, netflow_element_of_v9, netflow_end_session,
+    netflow_enter, netflow_field_by_name, netflow_field_name, netflow_find_record, netflow_flows,
+    netflow_last_error, netflow_leave, netflow_load, netflow_next_field, netflow_next_problem,
+    netflow_next_record, netflow_next_set, netflow_options_init, netflow_problem_count,
+    netflow_reason_name, netflow_rewind, netflow_save, netflow_stats_read, netflow_strerror,
+    netflow_value_address, netflow_value_bool, netflow_value_f64, netflow_value_i64,
+    netflow_value_mac, netflow_value_octets, netflow_value_text, netflow_value_time,
+    netflow_value_u64, netflow_version,
 };
 pub use self::flow::{netflow_flow, netflow_flow_callback, netflow_flow_field};
 pub use self::handle::netflow_decoder;
@@ -76,7 +88,7 @@ pub use self::header::{
     netflow_header, netflow_header_field, netflow_protocol, netflow_sequence_event,
 };
 pub use self::options::{
-    NETFLOW_NEVER, netflow_definition, netflow_flag, netflow_options, netflow_rate, netflow_scope,
+    netflow_definition, netflow_flag, netflow_options, netflow_rate, netflow_scope,
 };
 pub use self::plain::{
     netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,

@@ -10,8 +10,8 @@ use crate::plain::netflow_address;
 use crate::pointer::{self, Given};
 use crate::result::Failure;
 
-/// A life time that never ends.
-pub const NETFLOW_NEVER: i64 = -1;
+/// A life time that never ends; the header calls it `NETFLOW_NEVER`.
+const NEVER: i64 = -1;
 
 /// What a template belongs to, besides observation domain and protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,8 +70,8 @@ pub struct netflow_rate {
 pub struct netflow_options {
     /// `sizeof(netflow_options)`.
     pub size: usize,
-    /// The fields that flows are filled with, see `NETFLOW_ADD`; none stands for all. What is not
-    /// asked for costs nothing.
+    /// The fields that flows are filled with, see `NETFLOW_ADD`; none stands for all, which is the
+    /// default. What is not asked for costs nothing.
     pub fields: [u64; 2],
     /// Bits of `netflow_flag`.
     pub flags: u32,
@@ -95,7 +95,8 @@ pub struct netflow_options {
     pub list_templates: usize,
     /// Fields of one template, at most 65535. Default 4096.
     pub template_fields: u32,
-    /// How deep lists of RFC 6313 may be nested, at most 255. Default 4.
+    /// How deep lists of RFC 6313 may be nested while they are checked, at most 255; a kilobyte of
+    /// stack goes to each level. What is nested deeper is a problem. Default 4.
     pub list_depth: u32,
     /// Key of the hash tables, not to be known to whoever sends datagrams. Default a random one.
     pub hash_seed: u64,
@@ -129,8 +130,8 @@ impl Default for netflow_options {
             state_octets: limits.state_octets,
             domain_octets: limits.domain_octets,
             waiting_octets: limits.waiting_octets,
-            waiting_lifetime: limits.waiting_lifetime.unwrap_or(NETFLOW_NEVER),
-            template_lifetime: limits.template_lifetime.unwrap_or(NETFLOW_NEVER),
+            waiting_lifetime: limits.waiting_lifetime.unwrap_or(NEVER),
+            template_lifetime: limits.template_lifetime.unwrap_or(NEVER),
             templates: limits.templates,
             list_templates: limits.list_templates,
             template_fields: limits.template_fields.into(),
@@ -239,7 +240,7 @@ impl netflow_options {
 
 fn lifetime(nanos: i64) -> Result<Option<i64>, Failure> {
     match nanos {
-        NETFLOW_NEVER => Ok(None),
+        NEVER => Ok(None),
         0.. => Ok(Some(nanos)),
         _ => Err(Failure::argument("a life time of the options")),
     }
@@ -282,7 +283,8 @@ pub(crate) fn rates(items: &[netflow_rate]) -> Result<ConfiguredRates, Failure> 
         let wrong = Failure::argument("a sampling rate of the options");
         let address = item.address.address().ok_or(wrong)?;
         let prefix_len = u8::try_from(item.prefix_len).map_err(|_| wrong)?;
-        if item.rate == 0 {
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        if item.rate == 0 || prefix_len > bits {
             return Err(wrong);
         }
         rates.insert(address, prefix_len, item.rate);

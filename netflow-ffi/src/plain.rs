@@ -29,7 +29,8 @@ pub struct netflow_mac {
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_text {
-    /// UTF-8 by the specifications, any octets in fact; NULL if there is none.
+    /// UTF-8 by the specifications, any octets in fact; NULL if there is no text, and not if it is
+    /// there and has the length 0.
     pub data: *const c_char,
     /// How many octets.
     pub len: usize,
@@ -39,7 +40,7 @@ pub struct netflow_text {
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_octets {
-    /// The first; NULL if there is none.
+    /// The first; NULL if there are none, and not if they are there and have the length 0.
     pub data: *const u8,
     /// How many.
     pub len: usize,
@@ -67,6 +68,8 @@ pub struct netflow_application {
     pub enterprise_number: u32,
     /// The classification engine.
     pub engine: u8,
+    /// 0.
+    pub reserved: [u8; 3],
 }
 
 impl netflow_text {
@@ -97,6 +100,11 @@ impl Default for netflow_text {
 }
 
 impl netflow_octets {
+    pub(crate) const NONE: Self = Self {
+        data: ptr::null(),
+        len: 0,
+    };
+
     pub(crate) const fn new(octets: &[u8]) -> Self {
         Self {
             data: octets.as_ptr(),
@@ -107,10 +115,7 @@ impl netflow_octets {
 
 impl Default for netflow_octets {
     fn default() -> Self {
-        Self {
-            data: ptr::null(),
-            len: 0,
-        }
+        Self::NONE
     }
 }
 
@@ -144,6 +149,14 @@ impl netflow_address {
             _ => None,
         }
     }
+
+    /// The address of an exporter; of family 0, where none is known, as in a file.
+    pub(crate) fn source(&self) -> Option<IpAddr> {
+        match self.family {
+            0 => Some(Ipv4Addr::UNSPECIFIED.into()),
+            _ => self.address(),
+        }
+    }
 }
 
 impl From<IpAddr> for netflow_address {
@@ -170,7 +183,7 @@ pub(crate) trait Plain {
     type Member: Copy + Default;
 
     /// The plain form.
-    fn plain(self) -> Self::Member;
+    fn plain(&self) -> Self::Member;
 }
 
 /// One line a type that is plain already.
@@ -180,8 +193,8 @@ macro_rules! plain {
             type Member = Self;
 
             #[inline]
-            fn plain(self) -> Self {
-                self
+            fn plain(&self) -> Self {
+                *self
             }
         })+
     };
@@ -192,8 +205,8 @@ impl Plain for IpAddr {
     type Member = netflow_address;
 
     #[inline]
-    fn plain(self) -> netflow_address {
-        self.into()
+    fn plain(&self) -> netflow_address {
+        (*self).into()
     }
 }
 
@@ -201,7 +214,7 @@ impl Plain for MacAddress {
     type Member = netflow_mac;
 
     #[inline]
-    fn plain(self) -> netflow_mac {
+    fn plain(&self) -> netflow_mac {
         netflow_mac { octets: self.0 }
     }
 }
@@ -210,7 +223,7 @@ impl Plain for Timestamp {
     type Member = i64;
 
     #[inline]
-    fn plain(self) -> i64 {
+    fn plain(&self) -> i64 {
         self.as_nanos()
     }
 }
@@ -219,7 +232,7 @@ impl Plain for Text<'_> {
     type Member = netflow_text;
 
     #[inline]
-    fn plain(self) -> netflow_text {
+    fn plain(&self) -> netflow_text {
         netflow_text::new(self.octets())
     }
 }
@@ -228,7 +241,7 @@ impl Plain for &str {
     type Member = netflow_text;
 
     #[inline]
-    fn plain(self) -> netflow_text {
+    fn plain(&self) -> netflow_text {
         netflow_text::new(self.as_bytes())
     }
 }
@@ -237,7 +250,7 @@ impl Plain for &[u8] {
     type Member = netflow_octets;
 
     #[inline]
-    fn plain(self) -> netflow_octets {
+    fn plain(&self) -> netflow_octets {
         netflow_octets::new(self)
     }
 }
@@ -245,12 +258,13 @@ impl Plain for &[u8] {
 impl Plain for ApplicationId<'_> {
     type Member = netflow_application;
 
-    fn plain(self) -> netflow_application {
+    fn plain(&self) -> netflow_application {
         netflow_application {
             selector: self.selector().unwrap_or(0),
             octets: netflow_octets::new(self.selector_octets()),
             enterprise_number: self.enterprise_number().unwrap_or(0),
             engine: self.engine(),
+            reserved: [0; 3],
         }
     }
 }

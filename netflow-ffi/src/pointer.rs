@@ -12,6 +12,9 @@ use crate::result::{Failure, netflow_result};
 const MISALIGNED: netflow_result = netflow_result::NETFLOW_ERROR_MISALIGNED;
 const SIZE: netflow_result = netflow_result::NETFLOW_ERROR_SIZE;
 
+/// Octets that no version of a struct has: a size that nobody set is most often more.
+pub(crate) const TOO_LARGE: usize = 4096;
+
 /// A struct that may grow.
 pub(crate) trait Grows: Copy {
     /// Octets of its first version.
@@ -50,7 +53,7 @@ pub(crate) unsafe fn read<T: Given>(
     check(pointer, what)?;
     // SAFETY: it points to a size; any pattern of octets is one.
     let size = unsafe { pointer.cast::<usize>().read() };
-    if size < T::FIRST_SIZE {
+    if !(T::FIRST_SIZE..TOO_LARGE).contains(&size) {
         return Err(Failure::Argument(SIZE, what));
     }
     let known = size.min(size_of::<T>());
@@ -91,7 +94,7 @@ impl<T: Grows> Place<T> {
         what: &'static str,
     ) -> Result<Self, Failure> {
         check(pointer, what)?;
-        if size < T::FIRST_SIZE {
+        if !(T::FIRST_SIZE..TOO_LARGE).contains(&size) {
             return Err(Failure::Argument(SIZE, what));
         }
         Ok(Self {
@@ -125,16 +128,12 @@ pub(crate) unsafe fn get<T: Copy>(pointer: *const T, what: &'static str) -> Resu
     Ok(unsafe { pointer.read() })
 }
 
-/// Writes a value that never grows.
+/// Writes a value that never grows; what it owns is the caller's from then on.
 ///
 /// # Safety
 ///
 /// If `pointer` is not NULL and aligned, a `T` may be written there.
-pub(crate) unsafe fn set<T: Copy>(
-    pointer: *mut T,
-    value: T,
-    what: &'static str,
-) -> Result<(), Failure> {
+pub(crate) unsafe fn set<T>(pointer: *mut T, value: T, what: &'static str) -> Result<(), Failure> {
     check(pointer, what)?;
     // SAFETY: a `T` may be written there.
     unsafe { pointer.write(value) };

@@ -1,11 +1,9 @@
 //! What could not be read, and why.
 
-use alloc::ffi::CString;
-
 use netflow_core::{Error, Problem};
 
-use crate::handle::c_string;
 use crate::header::netflow_header;
+use crate::kept::Kept;
 use crate::plain::netflow_text;
 use crate::result::{Failure, netflow_result};
 
@@ -49,9 +47,8 @@ pub struct netflow_error {
 
 impl netflow_problem {
     /// A problem, whose detail is kept in `detail`.
-    pub(crate) fn new(problem: &Problem<'_>, detail: &mut CString) -> Self {
+    pub(crate) fn new(problem: &Problem<'_>, detail: &mut Kept) -> Self {
         let Error { kind, offset } = problem.error;
-        *detail = c_string(&kind.to_string());
         Self {
             reason: kind.number().into(),
             set: problem.set.map_or(-1, i32::from),
@@ -61,7 +58,7 @@ impl netflow_problem {
             section: kind.section().map_or(netflow_text::NONE, |section| {
                 netflow_text::new(section.as_bytes())
             }),
-            detail: netflow_text::new(detail.as_bytes()),
+            detail: detail.keep(&kind.to_string()),
             header: netflow_header::new(problem.header),
         }
     }
@@ -69,7 +66,7 @@ impl netflow_problem {
 
 impl netflow_error {
     /// What failed, with the detail kept in `detail`.
-    pub(crate) fn new(failure: &Failure, detail: &mut CString) -> Self {
+    pub(crate) fn new(failure: &Failure, detail: &mut Kept) -> Self {
         let (reason, offset, text) = match failure {
             Failure::Argument(result, what) => {
                 let told = netflow_result::text_of(*result as i32).to_string_lossy();
@@ -86,12 +83,11 @@ impl netflow_error {
                 (0, offset, error.to_string())
             }
         };
-        *detail = c_string(&text);
         Self {
             result: failure.result(),
             reason,
             offset,
-            detail: netflow_text::new(detail.as_bytes()),
+            detail: detail.keep(&text),
         }
     }
 }

@@ -20,8 +20,8 @@ pub enum netflow_result {
     NETFLOW_ERROR_NULL = -1,
     /// A pointer, or the size of a row, is not aligned.
     NETFLOW_ERROR_MISALIGNED = -2,
-    /// The size of a structure is none that any version had, or it holds what this version does
-    /// not know.
+    /// The size of a structure cannot be right: less than its first version had, or 4096 or more. Or
+    /// it holds what this version does not know.
     NETFLOW_ERROR_SIZE = -3,
     /// A value has no meaning here.
     NETFLOW_ERROR_ARGUMENT = -4,
@@ -43,15 +43,17 @@ pub enum netflow_result {
     NETFLOW_ERROR_SNAPSHOT = -12,
     /// Nothing of this name or number is known.
     NETFLOW_ERROR_UNKNOWN = -13,
-    /// The buffer is too small.
+    /// The buffer is too small, or has no room until what is in it was taken.
     NETFLOW_ERROR_SPACE = -14,
     /// The library is at fault. The handle can only be freed.
     NETFLOW_ERROR_INTERNAL = -15,
+    /// The library was built without what this needs.
+    NETFLOW_ERROR_UNSUPPORTED = -16,
 }
 
 impl netflow_result {
     /// Every result.
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::NETFLOW_OK,
         Self::NETFLOW_END,
         Self::NETFLOW_STOPPED,
@@ -70,6 +72,7 @@ impl netflow_result {
         Self::NETFLOW_ERROR_UNKNOWN,
         Self::NETFLOW_ERROR_SPACE,
         Self::NETFLOW_ERROR_INTERNAL,
+        Self::NETFLOW_ERROR_UNSUPPORTED,
     ];
 
     /// What a number says, whoever gives it.
@@ -100,6 +103,7 @@ impl netflow_result {
             Self::NETFLOW_ERROR_UNKNOWN => c"nothing of this name or number is known",
             Self::NETFLOW_ERROR_SPACE => c"the buffer is too small",
             Self::NETFLOW_ERROR_INTERNAL => c"the library is at fault, the handle is lost",
+            Self::NETFLOW_ERROR_UNSUPPORTED => c"the library was built without this",
         }
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Rows<'c> {
     start: *mut u8,
     stride: usize,
     count: usize,
+    /// Stands for a row that ends before a flow does.
+    whole: MaybeUninit<netflow_flow>,
     lent: PhantomData<&'c mut u8>,
 }
 
@@ -34,48 +36,49 @@ impl Rows<'_> {
             start,
             stride,
             count,
+            whole: MaybeUninit::uninit(),
             lent: PhantomData,
         }
     }
 
-    /// Fills one row after the other until there is none left, or `fill` has nothing more for one.
-    /// Tells how many were filled.
-    #[inline(always)]
-    pub(crate) fn each(&mut self, mut fill: impl FnMut(&mut Row<'_>) -> bool) -> usize {
-        let is_whole = self.stride >= size_of::<netflow_flow>();
-        for index in 0..self.count {
-            // SAFETY: there are `count` rows of `stride` octets (`new`).
-            let start = unsafe { self.start.add(index * self.stride) };
-            let filled = if is_whole {
-                fill(&mut Row {
-                    start,
-                    lent: PhantomData,
-                })
-            } else {
-                self.short(start, &mut fill)
-            };
-            if !filled {
-                return index;
-            }
-        }
+    /// How many there are.
+    pub(crate) const fn count(&self) -> usize {
         self.count
     }
 
-    /// Fills a row that ends before a flow does: by way of a whole one.
-    #[cold]
-    fn short(&self, start: *mut u8, fill: &mut dyn FnMut(&mut Row<'_>) -> bool) -> bool {
-        let mut whole = MaybeUninit::<netflow_flow>::uninit();
-        let place = whole.as_mut_ptr().cast::<u8>();
-        // What is not asked for stays as it is.
-        // SAFETY: the row has `stride` octets (`new`), which are fewer than a flow (`each`).
-        unsafe { ptr::copy_nonoverlapping(start, place, self.stride) };
-        let filled = fill(&mut Row {
-            start: place,
+    /// One of them, to be written; [`end`](Self::end) comes before the next.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, index: usize) -> Row<'_> {
+        assert!(index < self.count);
+        // SAFETY: there are `count` rows of `stride` octets (`new`).
+        let row = unsafe { self.start.add(index * self.stride) };
+        let mut start = row;
+        if self.is_short() {
+            start = self.whole.as_mut_ptr().cast();
+            // SAFETY: the row has `stride` octets (`new`), which are fewer than a flow.
+            unsafe { ptr::copy_nonoverlapping(row, start, self.stride) };
+        }
+        Row {
+            start,
             lent: PhantomData,
-        });
-        // SAFETY: as above.
-        unsafe { ptr::copy_nonoverlapping(place, start, self.stride) };
-        filled
+        }
+    }
+
+    /// The row is written.
+    #[inline(always)]
+    pub(crate) fn end(&mut self, index: usize) {
+        if self.is_short() {
+            assert!(index < self.count);
+            // SAFETY: there are `count` rows of `stride` octets (`new`).
+            let row = unsafe { self.start.add(index * self.stride) };
+            let whole = self.whole.as_ptr().cast();
+            // SAFETY: the row has `stride` octets (`new`), which are fewer than a flow.
+            unsafe { ptr::copy_nonoverlapping(whole, row, self.stride) };
+        }
+    }
+
+    const fn is_short(&self) -> bool {
+        self.stride < size_of::<netflow_flow>()
     }
 }
 

@@ -18,6 +18,8 @@ pub struct netflow_value {
     pub octets: netflow_octets,
     /// A `netflow_data_type`.
     pub data_type: u32,
+    /// 0; what a program writes here is not looked at.
+    pub reserved: u32,
 }
 
 const TYPE: Failure = Failure::Argument(netflow_result::NETFLOW_ERROR_TYPE, "type of the value");
@@ -35,10 +37,11 @@ pub(crate) fn number_of(data_type: Option<DataType>) -> u32 {
 }
 
 impl netflow_value {
-    pub(crate) fn new(octets: &[u8], data_type: Option<DataType>) -> Self {
+    pub(crate) fn new(octets: netflow_octets, data_type: Option<DataType>) -> Self {
         Self {
-            octets: netflow_octets::new(octets),
+            octets,
             data_type: number_of(data_type),
+            reserved: 0,
         }
     }
 }

@@ -12,6 +12,7 @@ pub use self::item::{
     netflow_field, netflow_record, netflow_record_kind, netflow_set, netflow_set_kind,
 };
 use self::level::{Inside, Level, Records};
+use crate::kept::Kept;
 
 /// How deep levels may be: what may be nested is bounded by the decoder, so this is met by nothing
 /// that it proved.
@@ -26,6 +27,17 @@ pub(crate) struct Walk<'m> {
     level: Level<'m>,
     /// Those entered from it.
     deeper: Vec<Level<'m>>,
+    found: Option<Found<'m>>,
+}
+
+/// The record that was found last, and how to come to it again: a biflow that gives two flows is
+/// asked for twice.
+#[derive(Debug)]
+struct Found<'m> {
+    octet: *const u8,
+    sets: Sets<'m>,
+    set: Option<Set<'m>>,
+    records: Records<'m>,
 }
 
 impl<'m> Walk<'m> {
@@ -35,6 +47,7 @@ impl<'m> Walk<'m> {
             set: None,
             level: Level::empty(),
             deeper: Vec::new(),
+            found: None,
         }
     }
 
@@ -44,7 +57,7 @@ impl<'m> Walk<'m> {
         self.level = Level::empty();
         self.set = self.sets.next();
         let set = self.set?;
-        self.level = Level::new(Records::of_set(&set));
+        self.level = Level::of_set(&set);
         Some(item::set(&set))
     }
 
@@ -53,9 +66,9 @@ impl<'m> Walk<'m> {
         self.deepest().next_record()
     }
 
-    /// The next field of the record.
-    pub(crate) fn next_field(&mut self) -> Option<netflow_field> {
-        self.deepest().next_field()
+    /// The next field of the record; a name that is put together is kept in `name`.
+    pub(crate) fn next_field(&mut self, name: &mut Kept) -> Option<netflow_field> {
+        self.deepest().next_field(name)
     }
 
     /// Goes into what was given last; `false` if it holds nothing to walk.
@@ -78,31 +91,46 @@ impl<'m> Walk<'m> {
     }
 
     /// Goes to the record or sample that begins at this octet of the set it is in, so that its
-    /// fields come next. Records in the order of the message are found fastest.
+    /// fields come next. Of records in the order of the message each is passed once, so that all of
+    /// them are found in the time of one walk; to go back starts again from the first.
     pub(crate) fn find(
         &mut self,
         message: &Message<'m>,
         octet: *const u8,
     ) -> Option<netflow_record> {
         self.deeper.clear();
+        if let Some(found) = self.found.take_if(|found| found.octet == octet) {
+            self.sets = found.sets;
+            self.set = found.set;
+            self.level = Level::new(found.records);
+            return self.find_here(octet);
+        }
         let holds = |set: &Set<'_>| set.body().as_ptr_range().contains(&octet);
-        if self.set.as_ref().is_some_and(holds) {
-            if let Some(record) = self.find_here(octet) {
-                return Some(record);
-            }
+        if !self.set.as_ref().is_some_and(holds) {
+            self.set = self.sets.find(holds);
+            self.level = self.set.as_ref().map_or_else(Level::empty, Level::of_set);
+        }
+        if let Some(record) = self.find_here(octet) {
+            return Some(record);
         }
         self.sets = message.sets();
-        self.level = Level::empty();
         self.set = self.sets.find(holds);
-        self.level = Level::new(Records::of_set(self.set.as_ref()?));
+        self.level = Level::of_set(self.set.as_ref()?);
         self.find_here(octet)
     }
 
     /// Of the records still to come.
     fn find_here(&mut self, octet: *const u8) -> Option<netflow_record> {
         loop {
+            let records = self.level.records().clone();
             let record = self.level.next_record()?;
             if record.octets.data == octet {
+                self.found = Some(Found {
+                    octet,
+                    sets: self.sets.clone(),
+                    set: self.set,
+                    records,
+                });
                 return Some(record);
             }
         }

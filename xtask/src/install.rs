@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::command::{Command, Result, cargo};
+use crate::command::{Command, Result, cargo, target};
 use crate::root;
 
 /// The version of the library; the first number is that of its name for the run-time linker.
@@ -22,12 +22,17 @@ pub(crate) struct Place {
     libdir: PathBuf,
     /// What is put before every path while files are copied, for packages.
     destdir: Option<PathBuf>,
+    /// Features of the crate.
+    features: String,
 }
 
 /// Installs by the options of the command line.
 pub(crate) fn run(options: &[&str]) -> ExitCode {
     let Some(place) = Place::parse(options) else {
-        eprintln!("usage: cargo xtask install-c --prefix DIR [--libdir DIR] [--destdir DIR]");
+        eprintln!(
+            "usage: cargo xtask install-c --prefix DIR [--libdir DIR] [--destdir DIR] \
+             [--features arrow]"
+        );
         return ExitCode::from(2);
     };
     match install(&place) {
@@ -40,38 +45,31 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
 }
 
 impl Place {
-    /// A prefix with `lib` below it.
-    pub(crate) fn new(prefix: PathBuf) -> Self {
+    /// A prefix with `lib` below it, for a library with these features.
+    pub(crate) fn new(prefix: PathBuf, features: &str) -> Self {
         Self {
             prefix,
             libdir: "lib".into(),
             destdir: None,
+            features: features.to_owned(),
         }
     }
 
     fn parse(options: &[&str]) -> Option<Self> {
         let mut prefix = None;
-        let mut libdir = None;
-        let mut destdir = None;
+        let mut place = Self::new(PathBuf::new(), "");
         for option in options.chunks(2) {
-            let [name, value] = option else { return None };
-            let place = match *name {
-                "--prefix" => &mut prefix,
-                "--libdir" => &mut libdir,
-                "--destdir" => &mut destdir,
-                _ => return None,
-            };
-            *place = Some(std::path::absolute(value).ok()?);
-            if *name == "--libdir" {
+            match option {
+                ["--prefix", path] => prefix = Some(std::path::absolute(path).ok()?),
                 // Below the prefix unless it is a whole path.
-                *place = Some(PathBuf::from(value));
+                ["--libdir", path] => place.libdir = path.into(),
+                ["--destdir", path] => place.destdir = Some(std::path::absolute(path).ok()?),
+                ["--features", names] => place.features = (*names).to_owned(),
+                _ => return None,
             }
         }
-        Some(Self {
-            prefix: prefix?,
-            libdir: libdir.unwrap_or_else(|| "lib".into()),
-            destdir,
-        })
+        place.prefix = prefix?;
+        Some(place)
     }
 
     /// The folder of libraries, as programs will find it.
@@ -90,7 +88,7 @@ impl Place {
 
 /// Builds the library and copies it with all that goes with it.
 pub(crate) fn install(place: &Place) -> Result {
-    let (built, needed) = build()?;
+    let (built, needed) = build(&place.features)?;
     let libdir = place.staged(&place.libdir());
     let prefix = place.staged(&place.prefix);
 
@@ -119,8 +117,9 @@ pub(crate) fn install(place: &Place) -> Result {
 }
 
 /// Builds in release, and tells where the libraries are and what a static program needs besides.
-fn build() -> Result<(PathBuf, String)> {
-    let built = cargo("rustc --locked --release -p netflow-ffi --lib --color never")
+fn build(features: &str) -> Result<(PathBuf, String)> {
+    let built = cargo("rustc --locked --release -p netflow-ffi --lib --color never --features")
+        .text(features)
         .arguments("-- --print native-static-libs")
         .output()?;
     let text = String::from_utf8_lossy(&built.stderr);
@@ -132,9 +131,7 @@ fn build() -> Result<(PathBuf, String)> {
         .find_map(|line| line.split_once("native-static-libs: "))
         .map(|(_, libraries)| unique(libraries))
         .ok_or("rustc does not tell what a static program needs")?;
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |target| root().join(target));
-    Ok((target.join("release"), needed))
+    Ok((target().join("release"), needed))
 }
 
 /// The libraries, each once.
@@ -148,11 +145,18 @@ fn unique(libraries: &str) -> String {
     once.join(" ")
 }
 
+/// Written by the prefix where it can be, so that the whole may be moved.
 fn pkg_config(place: &Place, needed: &str) -> String {
+    let libdir = if place.libdir.is_absolute() {
+        place.libdir.clone()
+    } else {
+        Path::new("${prefix}").join(&place.libdir)
+    };
     format!(
         "prefix={}\n\
          libdir={}\n\
          includedir=${{prefix}}/include\n\
+         features={}\n\
          \n\
          Name: netflow\n\
          Description: NetFlow, IPFIX and sFlow, decoded\n\
@@ -161,7 +165,8 @@ fn pkg_config(place: &Place, needed: &str) -> String {
          Libs.private: {needed}\n\
          Cflags: -I${{includedir}}\n",
         place.prefix.display(),
-        place.libdir().display()
+        libdir.display(),
+        place.features
     )
 }
 

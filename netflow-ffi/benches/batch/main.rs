@@ -202,7 +202,9 @@ impl Handle {
                 frame: 0,
                 exporter: exporter.ip().into(),
                 port: exporter.port(),
+                reserved: 0,
                 transport: 0,
+                reserved_too: 0,
             };
             // SAFETY: the handle is not freed, the payload stays.
             let result = unsafe { decode(self.0, &datagram) };

@@ -46,6 +46,7 @@ member! {
         octets: octets(value.selector_octets()),
         enterprise_number: value.enterprise_number().unwrap_or(0),
         engine: value.engine(),
+        reserved: [0; 3],
     };
 }
 

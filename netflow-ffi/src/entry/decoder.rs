@@ -3,10 +3,11 @@
 use core::ffi::{c_char, c_void};
 use core::mem::offset_of;
 use core::net::SocketAddr;
+use core::ptr;
 
 use super::{call, call_with};
 use crate::datagram::netflow_datagram;
-use crate::handle::netflow_decoder;
+use crate::handle::{State, netflow_decoder};
 use crate::options::{self, netflow_options};
 use crate::plain::netflow_address;
 use crate::pointer::{self, Place};
@@ -44,6 +45,8 @@ pub unsafe extern "C" fn netflow_options_init(
         let place = unsafe { Place::new(options, size, "options") }?;
         let hidden = netflow_options {
             size,
+            // All of them, until some are asked for.
+            fields: [0; 2],
             // Chosen anew for each decoder.
             hash_seed: 0,
             ..netflow_options::default()
@@ -53,7 +56,7 @@ pub unsafe extern "C" fn netflow_options_init(
     })
 }
 
-/// Makes a decoder. `options` may be NULL, which is all defaults.
+/// Makes a decoder. `options` may be NULL, which is all defaults. If it fails, `*decoder` is NULL.
 ///
 /// # Safety
 ///
@@ -65,7 +68,8 @@ pub unsafe extern "C" fn netflow_decoder_new(
     decoder: *mut *mut netflow_decoder,
 ) -> netflow_result {
     call(|| {
-        pointer::check(decoder, "place for the decoder")?;
+        // SAFETY: as the caller promises. What is freed without a look at the result is NULL then.
+        unsafe { pointer::set(decoder, ptr::null_mut(), "place for the decoder") }?;
         let defaults = netflow_options::default();
         let options = if options.is_null() {
             defaults
@@ -130,7 +134,7 @@ pub unsafe extern "C" fn netflow_decoder_options(
 
 /// Empties a datagram and says whom it comes from: `address` is what `recvfrom` gives, a
 /// `struct sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and
-/// received now. `size` is `sizeof(netflow_datagram)`.
+/// received now. Of another kind of address it fails, and the datagram is of nobody known. `size` is `sizeof(netflow_datagram)`.
 ///
 /// # Safety
 ///
@@ -150,22 +154,26 @@ pub unsafe extern "C" fn netflow_datagram_init(
             size,
             ..netflow_datagram::default()
         };
+        let mut found = Ok(netflow_result::NETFLOW_OK);
         if !address.is_null() {
             // SAFETY: as the caller promises.
             let octets =
                 unsafe { pointer::items(address.cast::<u8>(), address_len, "socket address") }?;
-            empty.set_source(octets)?;
+            found = empty
+                .set_source(octets)
+                .map(|()| netflow_result::NETFLOW_OK);
         }
         place.write(empty);
-        Ok(netflow_result::NETFLOW_OK)
+        found
     })
 }
 
-/// Decodes one datagram. What it gave can be taken until the next call: flows by `netflow_flows` or
+/// Decodes one datagram. What it gave can be taken until the next: flows by `netflow_flows` or
 /// `netflow_each_flow`, everything by `netflow_next_set`, problems by `netflow_next_problem`.
 ///
-/// It fails only if not even the first header can be read. Whatever is wrong behind that costs no
-/// more than itself and is among the problems.
+/// Octets make it fail only if not even the first header can be read. Whatever is wrong behind that
+/// costs no more than itself and is among the problems. However it fails, the message before is over;
+/// only NETFLOW_ERROR_BUSY leaves everything as it was.
 ///
 /// # Safety
 ///
@@ -178,6 +186,8 @@ pub unsafe extern "C" fn netflow_decode(
     datagram: *const netflow_datagram,
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
+        // First, since the caller takes the octets back whatever comes of the call.
+        decoder.state(State::end)?;
         let empty = netflow_datagram::default();
         // SAFETY: as the caller promises.
         let datagram = unsafe { pointer::read(datagram, empty, "datagram") }?;
@@ -204,9 +214,10 @@ pub unsafe extern "C" fn netflow_end_session(
     port: u16,
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
+        decoder.state(State::end)?;
         // SAFETY: as the caller promises.
         let address = unsafe { pointer::get(exporter, "exporter") }?;
-        let address = address.address().ok_or(Failure::argument("exporter"))?;
+        let address = address.source().ok_or(Failure::argument("exporter"))?;
         decoder.state(|state| {
             state.change().end_session(SocketAddr::new(address, port));
             Ok(netflow_result::NETFLOW_OK)

@@ -86,8 +86,8 @@ pub unsafe extern "C" fn netflow_element_by_name(
     unsafe { find(element, size, look) }
 }
 
-/// The number of the field of a flow that has this name: a `netflow_flow_field`, or
-/// NETFLOW_ERROR_UNKNOWN.
+/// The number of the field of a flow that has this name: a `netflow_flow_field`, or less than 0, such
+/// as NETFLOW_ERROR_UNKNOWN.
 ///
 /// # Safety
 ///

@@ -16,8 +16,8 @@ const FIRST_SIZE: usize = 32;
 /// Flows that are filled before a callback gets them.
 const ROWS: usize = 16;
 
-/// Writes the next flows of the message into the caller's array, at most `capacity` of them, and
-/// how many to `count`. What does not fit comes with the next call; NETFLOW_END says that all were
+/// Writes the next flows of the message into the caller's array, at most `capacity` of them, which is
+/// 1 or more, and how many to `count`. What does not fit comes with the next call; NETFLOW_END says that all were
 /// given. `flow_size` is `sizeof(netflow_flow)`, by which the library knows how many fields the
 /// program knows.
 ///
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn netflow_flows(
         })?;
         // SAFETY: as the caller promises; it was checked above.
         unsafe { pointer::set(count, filled, "count of the flows") }?;
-        Ok(ok_or_end(filled > 0 || capacity == 0))
+        Ok(ok_or_end(filled > 0))
     };
     // SAFETY: as the caller promises.
     unsafe { call_with(decoder, work) }
@@ -54,8 +54,12 @@ pub unsafe extern "C" fn netflow_flows(
 
 fn check_size(flow_size: usize, capacity: usize) -> Result<(), Failure> {
     let size = Failure::Argument(netflow_result::NETFLOW_ERROR_SIZE, "size of a flow");
-    if flow_size < FIRST_SIZE {
+    if !(FIRST_SIZE..pointer::TOO_LARGE).contains(&flow_size) {
         return Err(size);
+    }
+    if capacity == 0 {
+        let space = netflow_result::NETFLOW_ERROR_SPACE;
+        return Err(Failure::Argument(space, "room for flows"));
     }
     if flow_size % align_of::<netflow_flow>() != 0 {
         let misaligned = netflow_result::NETFLOW_ERROR_MISALIGNED;
@@ -69,8 +73,8 @@ fn check_size(flow_size: usize, capacity: usize) -> Result<(), Failure> {
 }
 
 /// Gives every flow of the message to `callback`, with `user`. It may look at the message with other
-/// functions; if it ends it (by `netflow_decode`, say), that is NETFLOW_ERROR_BUSY. If it returns
-/// anything but 0, that is NETFLOW_STOPPED.
+/// functions; if it ends it (by `netflow_decode`, say) or starts it again (`netflow_rewind`), that is
+/// NETFLOW_ERROR_BUSY. If it returns anything but 0, that is NETFLOW_STOPPED.
 ///
 /// # Safety
 ///

@@ -3,7 +3,7 @@
 use core::ffi::c_void;
 
 use super::call_with;
-use crate::handle::netflow_decoder;
+use crate::handle::{State, netflow_decoder};
 use crate::plain::netflow_octets;
 use crate::pointer::{self, Place};
 use crate::result::{Failure, netflow_result};
@@ -53,6 +53,7 @@ pub unsafe extern "C" fn netflow_load(
     size: usize,
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
+        decoder.state(State::end)?;
         // SAFETY: as the caller promises.
         let octets = unsafe { pointer::items(snapshot.cast::<u8>(), len, "snapshot") }?;
         let place = if report.is_null() {

@@ -8,6 +8,9 @@ use crate::pointer;
 use crate::result::{Failure, netflow_result};
 use crate::value::{self, netflow_value};
 
+/// No octets, that C may point to all the same.
+const NOTHING: &[u8] = b"\0".split_at(0).0;
+
 /// Reads a value and writes what comes of it.
 ///
 /// # Safety
@@ -21,11 +24,16 @@ unsafe fn read<T: Copy>(
 ) -> netflow_result {
     call(|| {
         // SAFETY: as the caller promises.
-        let netflow_value { octets, data_type } = unsafe { pointer::get(value, "value") }?;
+        let value = unsafe { pointer::get(value, "value") }?;
         pointer::check(out, "place for the value")?;
-        // SAFETY: as the caller promises.
-        let octets = unsafe { pointer::items(octets.data, octets.len, "octets of the value") }?;
-        let parsed = parse(octets, data_type)?;
+        let (data, len) = (value.octets.data, value.octets.len);
+        let octets = if len == 0 {
+            NOTHING
+        } else {
+            // SAFETY: as the caller promises.
+            unsafe { pointer::items(data, len, "octets of the value") }?
+        };
+        let parsed = parse(octets, value.data_type)?;
         // SAFETY: as the caller promises.
         unsafe { pointer::set(out, parsed, "place for the value") }?;
         Ok(netflow_result::NETFLOW_OK)

@@ -1,6 +1,7 @@
 //! The walk over sets, records and fields.
 
 use core::ffi::c_void;
+use core::mem;
 
 use super::{call_with, ok_or_end};
 use crate::handle::{State, netflow_decoder};
@@ -70,7 +71,12 @@ pub unsafe extern "C" fn netflow_next_field(
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
         let place = unsafe { Place::new(field, size, "field") }?;
-        let next = decoder.state(|state| state.with(|taken, _| taken.walk().next_field()))?;
+        let next = decoder.state(|state| {
+            let mut name = mem::take(&mut state.name);
+            let next = state.with(|taken, _| taken.walk().next_field(&mut name));
+            state.name = name;
+            next
+        })?;
         Ok(give(place, next))
     };
     // SAFETY: as the caller promises.
@@ -79,7 +85,8 @@ pub unsafe extern "C" fn netflow_next_field(
 
 /// Goes into what was given last: from a sample of sFlow to its records, from a field that is a list
 /// (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END says
-/// that there is nothing to enter.
+/// that there is nothing to enter. Lists may be nested some 300 deep, past the `list_depth` of the
+/// options too: who follows them by functions that call themselves counts.
 ///
 /// # Safety
 ///
@@ -110,8 +117,8 @@ pub unsafe extern "C" fn netflow_leave(decoder: *mut netflow_decoder) -> netflow
 }
 
 /// Goes to the record or sample of a flow, so that `netflow_next_field` gives its fields:
-/// `octets` is `netflow_flow.record.data`. Flows in their order are found fastest. `size` is
-/// `sizeof(netflow_record)`.
+/// `octets` is `netflow_flow.record.data`. Flows in their order are found in the time of one walk; to
+/// go back starts from the first again. `size` is `sizeof(netflow_record)`.
 ///
 /// # Safety
 ///

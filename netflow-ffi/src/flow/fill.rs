@@ -18,6 +18,7 @@ pub(crate) struct Each {
 }
 
 /// Fills rows with the next flows, and tells how many.
+#[inline(never)]
 pub(crate) fn fill(
     cursor: &mut Cursor<'_>,
     rows: &mut Rows<'_>,
@@ -26,21 +27,24 @@ pub(crate) fn fill(
 ) -> usize {
     // A local one, whose parts the compiler can keep in registers.
     let mut flows = cursor.clone();
-    let filled = rows.each(|row| {
-        let Some(flow) = flows.next() else {
-            return false;
-        };
+    let mut filled = 0;
+    while filled < rows.count() {
+        // Not moved out: that would copy it once more.
+        let next = flows.next();
+        let Some(flow) = &next else { break };
+        let mut row = rows.begin(filled);
         let mut fill = Fill {
-            flow: &flow,
-            row,
+            flow,
+            row: &mut row,
             asked,
             present: [0; 2],
             lists,
         };
         table::members(&mut fill);
         fill.finish();
-        true
-    });
+        rows.end(filled);
+        filled += 1;
+    }
     *cursor = flows;
     filled
 }
@@ -74,7 +78,7 @@ impl<'m> Fill<'_, 'm, '_> {
         if self.asked[word] & bit == 0 {
             return;
         }
-        match read(self.flow) {
+        match &read(self.flow) {
             Some(value) => {
                 self.present[word] |= bit;
                 self.row.set::<OFFSET, _>(value.plain());

@@ -74,6 +74,8 @@ pub struct netflow_set {
     pub id: u16,
     /// The set waited for its template.
     pub late: bool,
+    /// 0.
+    pub reserved: u8,
     /// Octets of the payload before the set.
     pub offset: usize,
     /// The octets behind its header: in the caller's payload, or of late data in the handle.
@@ -102,6 +104,8 @@ pub struct netflow_record {
     pub enterprise: u32,
     /// The number of a sample's or structure's format.
     pub format: u32,
+    /// 0.
+    pub reserved: u32,
     /// Its octets, without the header of a sample or structure; of a template none.
     pub octets: netflow_octets,
     /// The name of a sample or structure, such as `if_counters`; of length 0 if it has none.
@@ -130,6 +134,8 @@ pub struct netflow_field {
     /// It is a list that `netflow_enter` goes to; the first octet of a list is its semantic (RFC
     /// 6313, section 4.4).
     pub list: bool,
+    /// 0.
+    pub reserved: [u8; 5],
 }
 
 pub(super) fn set(set: &Set<'_>) -> netflow_set {
@@ -147,6 +153,7 @@ pub(super) fn set(set: &Set<'_>) -> netflow_set {
         kind: kind as u32,
         id: set.id(),
         late: set.is_late(),
+        reserved: 0,
         offset: set.offset(),
         body: netflow_octets::new(set.body()),
         padding: set.padding(),
@@ -156,7 +163,7 @@ pub(super) fn set(set: &Set<'_>) -> netflow_set {
 }
 
 /// A record of nothing yet.
-const fn record(kind: netflow_record_kind, octets: &[u8]) -> netflow_record {
+const fn record(kind: netflow_record_kind, octets: netflow_octets) -> netflow_record {
     netflow_record {
         kind: kind as u32,
         template_id: 0,
@@ -164,7 +171,8 @@ const fn record(kind: netflow_record_kind, octets: &[u8]) -> netflow_record {
         field_count: 0,
         enterprise: 0,
         format: 0,
-        octets: netflow_octets::new(octets),
+        reserved: 0,
+        octets,
         name: netflow_text::NONE,
     }
 }
@@ -180,7 +188,7 @@ pub(super) fn data(data: &DataRecord<'_, '_>) -> netflow_record {
         template_id: template.id(),
         scope_count: template.scope_count(),
         field_count: u32::try_from(template.fields().len()).unwrap_or(u32::MAX),
-        ..record(kind, data.octets())
+        ..record(kind, netflow_octets::new(data.octets()))
     }
 }
 
@@ -194,7 +202,7 @@ pub(super) fn template(template: &TemplateRecord<'_>) -> netflow_record {
         template_id: template.id(),
         scope_count: template.scope_count(),
         field_count: template.field_count().into(),
-        ..record(kind, &[])
+        ..record(kind, netflow_octets::NONE)
     }
 }
 
@@ -210,7 +218,7 @@ pub(super) fn sample(sample: &sflow::Sample<'_>) -> netflow_record {
         enterprise: sample.format().enterprise(),
         format: sample.format().format(),
         name: netflow_text::of(name),
-        ..record(kind, sample.octets())
+        ..record(kind, netflow_octets::new(sample.octets()))
     }
 }
 
@@ -224,7 +232,7 @@ pub(super) fn structure(structure: &sflow::Record<'_>) -> netflow_record {
         enterprise: structure.format().enterprise(),
         format: structure.format().format(),
         name: netflow_text::of(name),
-        ..record(kind, structure.octets())
+        ..record(kind, netflow_octets::new(structure.octets()))
     }
 }
 
@@ -243,12 +251,13 @@ const fn keyed(key: FieldKey, value: netflow_value) -> netflow_field {
         scope: false,
         scope_type,
         list: false,
+        reserved: [0; 5],
     }
 }
 
 pub(super) fn field(field: &Field<'_, '_>, scope: bool) -> netflow_field {
     let template = field.template();
-    let value = netflow_value::new(field.octets(), template.data_type());
+    let value = netflow_value::new(netflow_octets::new(field.octets()), template.data_type());
     netflow_field {
         name: netflow_text::of(template.name()),
         length: template.length().number(),
@@ -277,7 +286,10 @@ pub(super) fn specifier(
         name: netflow_text::of(name),
         length: specifier.length.number(),
         scope,
-        ..keyed(specifier.key, netflow_value::new(&[], data_type))
+        ..keyed(
+            specifier.key,
+            netflow_value::new(netflow_octets::NONE, data_type),
+        )
     }
 }
 
@@ -290,7 +302,7 @@ pub(super) fn value(value: &ListValue<'_, '_>, list: &BasicList<'_, '_>) -> netf
         list: value.list().is_some(),
         ..keyed(
             FieldKey::Element(list.id()),
-            netflow_value::new(value.octets(), data_type),
+            netflow_value::new(netflow_octets::new(value.octets()), data_type),
         )
     }
 }
@@ -311,7 +323,7 @@ pub(super) fn member(member: &Member<'_>, name: netflow_text) -> netflow_field {
         name,
         ..keyed(
             FieldKey::Element(ElementId::iana(0)),
-            netflow_value::new(member.octets, data_type),
+            netflow_value::new(netflow_octets::new(member.octets), data_type),
         )
     }
 }

@@ -1,14 +1,13 @@
 //! One level of a walk: records, and the fields of the one given last.
 
-use alloc::ffi::CString;
-
 use netflow_core::record::{self, DataRecord, Field, List, ListParts, ListRecords, ListValues};
 use netflow_core::wire::sflow::{self, SampleKind, structure};
 use netflow_core::wire::template::{FieldSpecifiers, TemplateRecord};
 use netflow_core::{Samples, Set, SetTemplateRecords};
 
 use super::item::{self, netflow_field, netflow_record};
-use crate::handle::c_string;
+use crate::kept::Kept;
+use crate::plain::netflow_text;
 
 /// Records, and the fields of one of them.
 #[derive(Debug)]
@@ -16,8 +15,6 @@ pub(super) struct Level<'m> {
     records: Records<'m>,
     fields: Fields<'m>,
     inside: Inside<'m>,
-    /// The name of a member of sFlow that stands in lists.
-    name: Option<CString>,
 }
 
 /// What can be entered from what was given last.
@@ -29,7 +26,7 @@ pub(super) enum Inside<'m> {
 }
 
 /// The records of a level that were not given yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Records<'m> {
     None,
     Data(netflow_core::Records<'m>),
@@ -57,7 +54,7 @@ enum Fields<'m> {
 }
 
 impl<'m> Records<'m> {
-    pub(super) fn of_set(set: &Set<'m>) -> Self {
+    fn of_set(set: &Set<'m>) -> Self {
         use netflow_core::SetKind;
 
         match set.kind() {
@@ -77,7 +74,6 @@ impl<'m> Level<'m> {
             records: Records::None,
             fields: Fields::None,
             inside: Inside::Nothing,
-            name: None,
         }
     }
 
@@ -86,6 +82,10 @@ impl<'m> Level<'m> {
             records,
             ..Self::empty()
         }
+    }
+
+    pub(super) fn of_set(set: &Set<'m>) -> Self {
+        Self::new(Records::of_set(set))
     }
 
     /// The values of a basicList are fields without a record.
@@ -98,6 +98,10 @@ impl<'m> Level<'m> {
             List::SubTemplate(list) => Self::new(Records::List(list.records())),
             List::SubTemplateMulti(list) => Self::new(Records::Parts(list.parts(), None)),
         }
+    }
+
+    pub(super) const fn records(&self) -> &Records<'m> {
+        &self.records
     }
 
     pub(super) fn take_inside(&mut self) -> Inside<'m> {
@@ -155,7 +159,7 @@ impl<'m> Level<'m> {
         item::template(record)
     }
 
-    pub(super) fn next_field(&mut self) -> Option<netflow_field> {
+    pub(super) fn next_field(&mut self, name: &mut Kept) -> Option<netflow_field> {
         // A sample may be entered until a field of it is asked for.
         if !matches!(self.fields, Fields::Members(_)) {
             self.inside = Inside::Nothing;
@@ -185,10 +189,9 @@ impl<'m> Level<'m> {
             Fields::Members(members) => {
                 let member = members.next()?;
                 let name = if member.name.lists().next().is_none() {
-                    crate::plain::netflow_text::new(member.name.name().as_bytes())
+                    netflow_text::new(member.name.name().as_bytes())
                 } else {
-                    let name = self.name.insert(c_string(&member.name.to_string()));
-                    crate::plain::netflow_text::new(name.as_bytes())
+                    name.keep(&member.name.to_string())
                 };
                 Some(item::member(&member, name))
             }

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <time.h>
 
 /* IPFIX: a template of source address, port and octets, and two records. */
 static const unsigned char message[] = {
@@ -64,7 +65,8 @@ static void flows_are_what_was_sent(void) {
   CHECK(netflow_flows(decoder, flows, sizeof flows[0], 1, &count) == NETFLOW_OK && count == 1);
   CHECK(netflow_flows(decoder, flows, sizeof flows[0], 1, &count) == NETFLOW_OK && count == 1);
   CHECK(flows[0].octets == 9);
-  CHECK(netflow_flows(decoder, flows, sizeof flows[0], 0, &count) == NETFLOW_OK && count == 0);
+  CHECK(netflow_flows(decoder, flows, sizeof flows[0], 0, &count) == NETFLOW_ERROR_SPACE);
+  CHECK(count == 0);
   netflow_decoder_free(decoder);
 }
 
@@ -115,6 +117,7 @@ static void wrong_arguments_are_told(void) {
   netflow_decoder *made = NULL;
   netflow_datagram datagram = datagram_of(message, sizeof message);
   netflow_options options;
+  netflow_rate rate;
   netflow_flow flows[2];
   netflow_set set;
   netflow_error error;
@@ -143,23 +146,45 @@ static void wrong_arguments_are_told(void) {
   datagram = datagram_of(message, (size_t)-1);
   CHECK(netflow_decode(decoder, &datagram) == NETFLOW_ERROR_SIZE);
 
-  /* None of that cost the message. */
+  datagram = datagram_of(message, sizeof message);
+  datagram.size = (size_t)1 << 40;
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_ERROR_SIZE);
+  datagram = datagram_of(message, sizeof message);
+  datagram.reserved_too = 1;
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_ERROR_ARGUMENT);
+
+  /* Each of that ended the message: its octets may be gone. */
+  CHECK(netflow_flows(decoder, flows, sizeof flows[0], 2, &count) == NETFLOW_ERROR_NO_MESSAGE);
+  datagram = datagram_of(message, sizeof message);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  CHECK(netflow_end_session(decoder, NULL, 0) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_flows(decoder, flows, sizeof flows[0], 2, &count) == NETFLOW_ERROR_NO_MESSAGE);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  CHECK(netflow_load(decoder, NULL, 9, NULL, 0) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_flows(decoder, flows, sizeof flows[0], 2, &count) == NETFLOW_ERROR_NO_MESSAGE);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+
+  /* What takes nothing ends nothing. */
   CHECK(netflow_flows(decoder, NULL, sizeof flows[0], 2, &count) == NETFLOW_ERROR_NULL);
   CHECK(netflow_flows(decoder, flows, sizeof flows[0], 2, NULL) == NETFLOW_ERROR_NULL);
   CHECK(netflow_flows(decoder, (netflow_flow *)(void *)odd, sizeof flows[0], 1, &count) ==
         NETFLOW_ERROR_MISALIGNED);
   CHECK(netflow_flows(decoder, flows, sizeof flows[0] - 4, 1, &count) == NETFLOW_ERROR_MISALIGNED);
   CHECK(netflow_flows(decoder, flows, 16, 1, &count) == NETFLOW_ERROR_SIZE);
+  CHECK(netflow_flows(decoder, flows, 4096, 1, &count) == NETFLOW_ERROR_SIZE);
   CHECK(netflow_flows(decoder, flows, sizeof flows[0], (size_t)-1, &count) == NETFLOW_ERROR_SIZE);
   CHECK(netflow_each_flow(decoder, NULL, NULL) == NETFLOW_ERROR_NULL);
   CHECK(netflow_next_set(decoder, &set, 8) == NETFLOW_ERROR_SIZE);
+  CHECK(netflow_next_set(decoder, &set, 4096) == NETFLOW_ERROR_SIZE);
   CHECK(netflow_next_set(decoder, NULL, sizeof set) == NETFLOW_ERROR_NULL);
   CHECK(netflow_flows(decoder, flows, sizeof flows[0], 2, &count) == NETFLOW_OK && count == 2);
 
   CHECK(netflow_decoder_new(NULL, NULL) == NETFLOW_ERROR_NULL);
   CHECK(netflow_options_init(&options, 8) == NETFLOW_ERROR_SIZE);
   CHECK(netflow_options_init(&options, sizeof options) == NETFLOW_OK);
+  CHECK(options.fields[0] == 0 && options.fields[1] == 0);
   options.flags = 1u << 31;
+  made = (netflow_decoder *)(void *)room; /* what a program would free */
   CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_ARGUMENT);
   options.flags = 0;
   options.scope = 7;
@@ -170,6 +195,13 @@ static void wrong_arguments_are_told(void) {
   options.template_lifetime = 0;
   options.rate_count = 3;
   CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_NULL);
+  memset(&rate, 0, sizeof rate);
+  rate.address.family = 4;
+  rate.prefix_len = 33;
+  rate.rate = 10;
+  options.rates = &rate;
+  options.rate_count = 1;
+  CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_ARGUMENT);
   CHECK(made == NULL);
   netflow_decoder_free(NULL);
   netflow_decoder_free(decoder);
@@ -441,6 +473,109 @@ static void sockets_tell_who_sent(void) {
   other.sa_family = AF_UNIX;
   CHECK(netflow_datagram_init(&datagram, sizeof datagram, &other, sizeof other) ==
         NETFLOW_ERROR_ARGUMENT);
+  /* It is of nobody then, but whole. */
+  CHECK(datagram.size == sizeof datagram && datagram.exporter.family == 0 && datagram.port == 0);
+}
+
+/* For Valgrind, which looks at every octet that is written. */
+static void has_no_octet_unset(const void *octets, size_t len) {
+  FILE *nowhere = fopen("/dev/null", "wb");
+  CHECK(nowhere != NULL);
+  CHECK(fwrite(octets, 1, len, nowhere) == len);
+  CHECK(fclose(nowhere) == 0);
+}
+
+static void structs_are_written_whole(void) {
+  netflow_decoder *decoder = decoded();
+  netflow_datagram datagram = datagram_of(message, sizeof message);
+  netflow_set set;
+  netflow_record record;
+  netflow_field field;
+  netflow_element element;
+  netflow_stats stats;
+  has_no_octet_unset(&datagram, sizeof datagram);
+  CHECK(netflow_next_set(decoder, &set, sizeof set) == NETFLOW_OK);
+  has_no_octet_unset(&set, sizeof set);
+  CHECK(netflow_next_record(decoder, &record, sizeof record) == NETFLOW_OK);
+  has_no_octet_unset(&record, sizeof record);
+  /* What a template has not is NULL. */
+  CHECK(record.kind == NETFLOW_RECORD_TEMPLATE);
+  CHECK(record.octets.data == NULL && record.octets.len == 0);
+  CHECK(netflow_next_field(decoder, &field, sizeof field) == NETFLOW_OK);
+  has_no_octet_unset(&field, sizeof field);
+  CHECK(field.value.octets.data == NULL && field.value.octets.len == 0);
+  CHECK(netflow_element_by_number(0, 1, &element, sizeof element) == NETFLOW_OK);
+  has_no_octet_unset(&element, sizeof element);
+  CHECK(netflow_stats_read(decoder, &stats, sizeof stats) == NETFLOW_OK);
+  has_no_octet_unset(&stats, sizeof stats);
+  netflow_decoder_free(decoder);
+}
+
+static unsigned char *put(unsigned char *at, unsigned number) {
+  at[0] = (unsigned char)(number >> 8);
+  at[1] = (unsigned char)number;
+  return at + 2;
+}
+
+/* Were each looked for from the first on, this would take a minute. */
+static void records_of_many_biflows_are_found_soon(void) {
+  enum { RECORDS = 32000, LEN = 16 + 20 + 4 + 2 * RECORDS };
+  unsigned char *octets = (unsigned char *)calloc(LEN, 1);
+  unsigned char *at = octets;
+  netflow_datagram datagram;
+  netflow_options options;
+  netflow_decoder *decoder;
+  netflow_flow flows[100];
+  size_t count;
+  size_t found = 0;
+  size_t i;
+  clock_t begun = clock();
+  CHECK(octets != NULL);
+  at = put(put(at, 10), LEN) + 12;
+  at = put(put(put(put(at, 2), 20), 256), 2);
+  at = put(put(at, 1), 1);                          /* octetDeltaCount, of one octet */
+  at = put(put(put(put(at, 0x8001), 1), 0), 29305); /* and the other way */
+  at = put(put(at, 256), 4 + 2 * RECORDS);
+  memset(at, 1, 2 * RECORDS);
+  datagram = datagram_of(octets, LEN);
+  CHECK(netflow_options_init(&options, sizeof options) == NETFLOW_OK);
+  options.flags = NETFLOW_FLAG_SPLIT_BIFLOWS;
+  NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS);
+  decoder = decoder_with(&options);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  while (netflow_flows(decoder, flows, sizeof flows[0], 100, &count) == NETFLOW_OK) {
+    for (i = 0; i < count; i++) {
+      netflow_record record;
+      netflow_field field;
+      CHECK(flows[i].record.data == at + found / 2 * 2);
+      CHECK(netflow_find_record(decoder, flows[i].record.data, &record, sizeof record) ==
+            NETFLOW_OK);
+      CHECK(record.octets.data == flows[i].record.data);
+      CHECK(netflow_next_field(decoder, &field, sizeof field) == NETFLOW_OK);
+      CHECK(field.value.octets.data == record.octets.data);
+      found++;
+    }
+  }
+  CHECK(found == 2 * RECORDS);
+  CHECK((clock() - begun) / CLOCKS_PER_SEC < 10);
+  netflow_decoder_free(decoder);
+  free(octets);
+}
+
+int run_freed(void) {
+  unsigned char *octets = (unsigned char *)malloc(sizeof message);
+  netflow_decoder *decoder = decoder_with(NULL);
+  netflow_datagram datagram;
+  netflow_flow flow;
+  size_t count;
+  CHECK(octets != NULL);
+  memcpy(octets, message, sizeof message);
+  datagram = datagram_of(octets, sizeof message);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  free(octets);
+  CHECK(netflow_flows(decoder, &flow, sizeof flow, 1, &count) == NETFLOW_OK);
+  netflow_decoder_free(decoder);
+  return 0;
 }
 
 int run_api(void) {
@@ -457,5 +592,7 @@ int run_api(void) {
   elements_are_found();
   values_are_read_by_their_type();
   sockets_tell_who_sent();
+  structs_are_written_whole();
+  records_of_many_biflows_are_found_soon();
   return 0;
 }

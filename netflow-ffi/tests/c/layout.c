@@ -30,6 +30,7 @@ SIZE(netflow_error, 32);
 SIZE(netflow_stats, 144);
 SIZE(netflow_load_report, 24);
 SIZE(netflow_domain, 176);
+SIZE(netflow_arrow_options, 32);
 #endif
 
 int run_layout(void) {

@@ -44,10 +44,13 @@ void print_address(const netflow_address *address);
 
 /* The commands of the program. */
 int run_api(void);
+/* Frees a payload too early, which a library that is watched has to notice. */
+int run_freed(void);
 int run_threads(int count, char **paths);
 int run_dump(const char *way, int count, char **paths);
 int run_walk(int count, char **paths);
 int run_mutate(uint32_t seed, uint32_t rounds, int count, char **paths);
 int run_layout(void);
+int run_arrow(const char *way, int count, char **paths);
 
 #endif

@@ -190,8 +190,37 @@ static void print_message(netflow_decoder *decoder) {
   }
 }
 
+/* A name that was put together stays until the next field is asked for, whatever comes between.
+   Tells whether there was one. */
+static int name_stays(netflow_decoder *decoder) {
+  netflow_set set;
+  netflow_record record;
+  netflow_field field;
+  while (netflow_next_set(decoder, &set, sizeof set) == NETFLOW_OK) {
+    while (netflow_next_record(decoder, &record, sizeof record) == NETFLOW_OK) {
+      if (set.kind != NETFLOW_SET_SAMPLES || netflow_enter(decoder) != NETFLOW_OK) continue;
+      while (netflow_next_record(decoder, &record, sizeof record) == NETFLOW_OK) {
+        while (netflow_next_field(decoder, &field, sizeof field) == NETFLOW_OK) {
+          char name[256];
+          if (field.name.len == 0 || memchr(field.name.data, '[', field.name.len) == NULL) continue;
+          CHECK(field.name.len < sizeof name);
+          memcpy(name, field.name.data, field.name.len);
+          CHECK(netflow_leave(decoder) == NETFLOW_OK);
+          CHECK(netflow_next_set(decoder, &set, sizeof set) == NETFLOW_END);
+          CHECK(netflow_rewind(decoder) == NETFLOW_OK);
+          CHECK(memcmp(name, field.name.data, field.name.len) == 0);
+          return 1;
+        }
+      }
+      CHECK(netflow_leave(decoder) == NETFLOW_OK);
+    }
+  }
+  return 0;
+}
+
 int run_walk(int files, char **paths) {
   int i;
+  int names = 0;
   for (i = 0; i < files; i++) {
     netflow_decoder *decoder = decoder_for_files(0);
     input in = input_open(paths[i]);
@@ -201,6 +230,8 @@ int run_walk(int files, char **paths) {
     while (input_next(&in, &datagram, &begins_session)) {
       if (decode_next(decoder, &datagram, begins_session) == NETFLOW_OK) {
         print_message(decoder);
+        CHECK(netflow_rewind(decoder) == NETFLOW_OK);
+        names += name_stays(decoder);
       } else {
         netflow_error error;
         CHECK(netflow_last_error(decoder, &error, sizeof error) == NETFLOW_OK);
@@ -212,5 +243,6 @@ int run_walk(int files, char **paths) {
     input_close(&in);
     netflow_decoder_free(decoder);
   }
+  CHECK(names > 0);
   return 0;
 }

@@ -23,17 +23,23 @@ const BY_NUMBER: &[&str] = &[
     "netflow_header_field",
     "netflow_sequence_event",
     "netflow_sequence_unit",
+    "netflow_arrow_addresses",
+    "netflow_arrow_types",
 ];
+
+/// Structs that others define too: C knows them by `struct` and from a part that is guarded.
+const GUARDED: &[&str] = &["ArrowArray", "ArrowSchema"];
 
 pub(super) fn header() -> Result<String> {
     let folder = root().join("netflow-ffi");
     let preamble = fs::read_to_string(folder.join("header/preamble.h"))?;
+    let arrow = fs::read_to_string(folder.join("header/arrow.h"))?;
     let macros = fs::read_to_string(folder.join("header/macros.h"))?;
     let config = Config {
         language: Language::C,
         style: Style::Both,
         cpp_compat: true,
-        header: Some(preamble.trim_end().to_owned()),
+        header: Some(format!("{}\n{}", preamble.trim_end(), arrow.trim_end())),
         trailer: Some(format!(
             "{}\n{}\n#endif /* NETFLOW_H */",
             macros.trim_end(),
@@ -47,7 +53,11 @@ pub(super) fn header() -> Result<String> {
         sort_by: cbindgen::SortKey::None,
         enumeration: EnumConfig::default(),
         export: ExportConfig {
-            include: BY_NUMBER.iter().map(|name| (*name).to_owned()).collect(),
+            include: names(BY_NUMBER).collect(),
+            exclude: names(GUARDED).collect(),
+            rename: names(GUARDED)
+                .map(|name| (name.clone(), format!("struct {name}")))
+                .collect(),
             ..ExportConfig::default()
         },
         ..Config::default()
@@ -61,4 +71,8 @@ pub(super) fn header() -> Result<String> {
     let text = String::from_utf8(text)?;
     // What Rust calls safety is for C what pointers have to be.
     Ok(text.replace("// # Safety\n", "// Pointers:\n"))
+}
+
+fn names(names: &[&str]) -> impl Iterator<Item = String> {
+    names.iter().map(|name| (*name).to_owned())
 }

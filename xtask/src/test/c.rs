@@ -1,14 +1,18 @@
 //! The C library, as programs in C and C++ use it: installed into a folder, compiled against by two
 //! compilers and three standards, linked both ways, and watched by Valgrind and sanitizers.
 
+mod cargo_c;
+mod instrumented;
 mod program;
 
 use alloc::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub(super) use self::cargo_c::installed as installed_by_cargo_c;
+pub(super) use self::instrumented::watched as watched_with_rust;
 use self::program::{Linkage, Program};
-use crate::command::{Command, Result, cargo, python};
+use crate::command::{Command, Result, cargo, python, target};
 use crate::install::{self, Place, SONAME};
 use crate::root;
 
@@ -33,6 +37,11 @@ pub(super) fn installed() -> Result {
     }
     let place = place();
     install::install(&place)?;
+    exports(&place)
+}
+
+/// An installed library has its name and the functions of its header, and nothing else.
+fn exports(place: &Place) -> Result {
     let library = place.libdir().join("libnetflow.so");
     let symbols = text_of(
         Command::new("nm", "nm")
@@ -85,6 +94,7 @@ pub(super) fn tests() -> Result {
             let program = Program::build(&place(), compiler, standard, linkage, STRICT)?;
             program.run("api")?;
             program.run("layout")?;
+            program.run("arrow absent")?;
             program.run_on("threads", &inputs)?;
             program.run_on("mutate 7 1", &inputs)?;
             let output = [
@@ -173,9 +183,7 @@ pub(super) fn watched() -> Result {
         ("g++", "c++17", Linkage::Shared),
         ("clang", "c11", Linkage::Shared),
     ] {
-        let sanitized =
-            format!("{STRICT} -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all");
-        let program = Program::build(&place(), compiler, standard, linkage, &sanitized)?;
+        let program = Program::build(&place(), compiler, standard, linkage, &sanitized())?;
         program.run("api")?;
         program.run_on("threads", &inputs)?;
         program.run_on("flows batch", &inputs)?;
@@ -186,15 +194,69 @@ pub(super) fn watched() -> Result {
     Ok(())
 }
 
-/// Builds the examples as their users do, by pkg-config and by CMake, and runs them.
+/// What is said of sanitizers besides.
+fn sanitized() -> String {
+    format!("{STRICT} -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all")
+}
+
+/// The library with Arrow: its arrays hold what the plain structs do, in every form of addresses, and
+/// nothing leaks.
+pub(super) fn arrow() -> Result {
+    let place = Place::new(folder().join("prefix-arrow"), "arrow");
+    install::install(&place)?;
+    let inputs = inputs()?;
+    let ways = ["arrow octets", "arrow view", "arrow text"];
+    for (compiler, standard, linkage) in [
+        ("gcc", "c99", Linkage::Shared),
+        ("clang++", "c++17", Linkage::Static),
+    ] {
+        let program = Program::build(&place, compiler, standard, linkage, STRICT)?;
+        program.run("arrow api")?;
+        let flows = program.print("flows batch", &inputs)?;
+        // Arrow has no text but UTF-8.
+        let flows = String::from_utf8_lossy(&flows);
+        for way in ways {
+            let arrays = program.print(way, &inputs)?;
+            if String::from_utf8_lossy(&arrays) != flows {
+                fs::write(folder().join("arrow.json"), arrays)?;
+                return Err(format!("{program}, {way}: other flows than a batch").into());
+            }
+        }
+        let program = program.under_valgrind();
+        program.run("arrow api")?;
+        program.run_on("arrow view", &inputs)?;
+    }
+    for (compiler, standard, linkage) in [
+        ("gcc", "c11", Linkage::Shared),
+        ("clang", "c99", Linkage::Static),
+    ] {
+        let program = Program::build(&place, compiler, standard, linkage, &sanitized())?;
+        program.run("arrow api")?;
+        for way in ways {
+            program.run_on(way, &inputs)?;
+        }
+    }
+    Ok(())
+}
+
+/// Builds the examples with the library and runs them.
 pub(super) fn examples() -> Result {
+    examples_with(&place())
+}
+
+/// As their users do: by pkg-config and by CMake.
+fn examples_with(place: &Place) -> Result {
     let folder = folder().join("examples");
+    if folder.exists() {
+        // CMake would go on with the library that it found before.
+        fs::remove_dir_all(&folder)?;
+    }
     fs::create_dir_all(&folder)?;
     let capture = root().join("testdata/genuine/sf_v9.pcap");
     let expected = flows_of(&capture)?;
     let sources = root().join("examples/c");
 
-    let shared = pkg_config("--cflags --libs")?;
+    let shared = pkg_config(place, "--cflags --libs")?;
     for (compiler, standard, source) in [
         ("gcc", "c99", "decode_pcap.c"),
         ("clang", "c11", "decode_pcap.c"),
@@ -212,26 +274,26 @@ pub(super) fn examples() -> Result {
             .arguments("-lpcap")
             .run()?;
     }
-    decodes(&folder.join("decode_pcap"), &capture, expected)?;
+    decodes(place, &folder.join("decode_pcap"), &capture, expected)?;
     python("netflow-ffi/tests/collector.py")
         .path(&folder.join("collector"))
         .path(&root().join("testdata/genuine/nfr_v5.pcap"))
-        .variable("LD_LIBRARY_PATH", place().libdir())
+        .variable("LD_LIBRARY_PATH", place.libdir())
         .run()?;
 
     // Linked to the archive, as pkg-config tells what it needs besides.
-    let needed = pkg_config("--static --libs-only-l --libs-only-other")?;
+    let needed = pkg_config(place, "--static --libs-only-l --libs-only-other")?;
     let alone = folder.join("decode_pcap_alone");
     Command::new("gcc", "gcc")
         .arguments("-std=c99 -D_DEFAULT_SOURCE")
         .path(&sources.join("decode_pcap.c"))
-        .arguments(&pkg_config("--cflags")?)
-        .path(&place().libdir().join("libnetflow.a"))
+        .arguments(&pkg_config(place, "--cflags")?)
+        .path(&place.libdir().join("libnetflow.a"))
         .arguments(&needed.replace("-lnetflow", ""))
         .arguments("-lpcap -o")
         .path(&alone)
         .run()?;
-    decodes(&alone, &capture, expected)?;
+    decodes(place, &alone, &capture, expected)?;
 
     let built = folder.join("cmake");
     Command::new("cmake", "cmake")
@@ -239,7 +301,7 @@ pub(super) fn examples() -> Result {
         .path(&sources)
         .arguments("-B")
         .path(&built)
-        .joined("-DCMAKE_PREFIX_PATH=", &place().prefix)
+        .joined("-DCMAKE_PREFIX_PATH=", &place.prefix)
         .run()?;
     Command::new("cmake", "cmake")
         .arguments("--build")
@@ -247,9 +309,9 @@ pub(super) fn examples() -> Result {
         .run()?;
     // CMake tells the programs where the library is.
     for name in ["decode_pcap", "decode_pcap_static"] {
-        decodes(&built.join(name), &capture, expected)?;
+        decodes(place, &built.join(name), &capture, expected)?;
     }
-    let page = place().prefix.join("share/man/man3/libnetflow.3");
+    let page = place.prefix.join("share/man/man3/libnetflow.3");
     if !page.is_file() {
         return Err("there is no manual page".into());
     }
@@ -257,11 +319,11 @@ pub(super) fn examples() -> Result {
 }
 
 /// A program prints as many flows as the command.
-fn decodes(program: &Path, capture: &Path, expected: usize) -> Result {
+fn decodes(place: &Place, program: &Path, capture: &Path, expected: usize) -> Result {
     let printed = text_of(
         Command::new(program, &program.display().to_string())
             .path(capture)
-            .variable("LD_LIBRARY_PATH", place().libdir()),
+            .variable("LD_LIBRARY_PATH", place.libdir()),
     )?;
     match printed.lines().count() {
         count if count == expected && count > 0 => Ok(()),
@@ -284,12 +346,12 @@ fn flows_of(capture: &Path) -> Result<usize> {
 }
 
 /// What pkg-config says of the library.
-fn pkg_config(options: &str) -> Result<String> {
+fn pkg_config(place: &Place, options: &str) -> Result<String> {
     let told = text_of(
         Command::new("pkg-config", "pkg-config")
             .arguments(options)
             .arguments("netflow")
-            .variable("PKG_CONFIG_PATH", place().libdir().join("pkgconfig")),
+            .variable("PKG_CONFIG_PATH", place.libdir().join("pkgconfig")),
     )?;
     Ok(told.trim().to_owned())
 }
@@ -349,15 +411,10 @@ fn text_of(command: Command) -> Result<String> {
 
 /// Where the library is installed for the tests.
 fn place() -> Place {
-    Place::new(folder().join("prefix"))
+    Place::new(folder().join("prefix"), "")
 }
 
 /// The folder of all that is made here.
 fn folder() -> PathBuf {
     target().join("c")
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |target| root().join(target))
 }

@@ -1,0 +1,103 @@
+//! Flows to Arrow arrays.
+
+use alloc::collections::VecDeque;
+
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
+use arrow_array::{Array, StructArray};
+use netflow_arrow::{Addresses, ArrowError, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
+use netflow_core::Message;
+use netflow_core::field::FlowField;
+
+use super::netflow_arrow_options;
+use crate::options::netflow_options;
+use crate::result::{Failure, netflow_result};
+
+/// The rows that no batch was made of yet, and batches that wait to be taken.
+#[derive(Debug)]
+pub(crate) struct Builder {
+    flows: FlowBatchBuilder,
+    full: VecDeque<RecordBatch>,
+}
+
+impl Builder {
+    /// With the columns that a decoder's options ask for, in the order of their numbers.
+    pub(crate) fn new(
+        decoder: &netflow_options,
+        options: netflow_arrow_options,
+    ) -> Result<Self, Failure> {
+        let defaults = netflow_arrow_options::default();
+        let or_default = |number, default| if number == 0 { default } else { number };
+        let asked = |number: usize| decoder.fields[number / 64] >> (number % 64) & 1 != 0;
+        let fields = FlowField::ALL.iter().enumerate();
+        let fields = fields.filter(|(number, _)| asked(*number));
+
+        let mut flows = FlowOptions::new(fields.map(|(_, field)| *field).collect());
+        flows.addresses = match options.addresses {
+            0 => Addresses::Octets,
+            1 => Addresses::View,
+            2 => Addresses::Text,
+            3 => Addresses::Key,
+            _ => return Err(Failure::argument("addresses of the Arrow options")),
+        };
+        flows.types = match options.types {
+            0 => Types::Native,
+            1 => Types::Plain,
+            2 => Types::Spark,
+            _ => return Err(Failure::argument("types of the Arrow options")),
+        };
+        flows.rows = or_default(options.rows, defaults.rows);
+        flows.octets = or_default(options.octets, defaults.octets);
+        // What Arrow counts with 31 bits.
+        if i32::try_from(flows.rows).is_err() || flows.octets > 1 << 30 {
+            return Err(Failure::argument("rows or octets of the Arrow options"));
+        }
+        flows.split_biflows = decoder.splits_biflows();
+        flows.discarded = decoder.with_discarded();
+        flows.own_frames = true;
+        Ok(Self {
+            flows: FlowBatchBuilder::new(flows),
+            full: VecDeque::new(),
+        })
+    }
+
+    /// Adds the flows of a message, and tells how many batches are full.
+    pub(crate) fn append(&mut self, message: &Message<'_>) -> Result<usize, Failure> {
+        if !self.full.is_empty() {
+            return Err(Failure::Argument(
+                netflow_result::NETFLOW_ERROR_SPACE,
+                "batches that are full have to be taken first",
+            ));
+        }
+        let full = &mut self.full;
+        let push = |batch| {
+            full.push_back(batch);
+            Ok(())
+        };
+        self.flows.append(message, push).map_err(fault)?;
+        Ok(self.full.len())
+    }
+
+    /// The oldest batch that is full, else the rows there are, if there are any.
+    pub(crate) fn finish(&mut self) -> Result<Option<FFI_ArrowArray>, Failure> {
+        let batch = match self.full.pop_front() {
+            Some(batch) => batch,
+            None if self.flows.rows() == 0 => return Ok(None),
+            None => self.flows.finish().map_err(fault)?,
+        };
+        let data = StructArray::from(batch).into_data();
+        Ok(Some(FFI_ArrowArray::new(&data)))
+    }
+
+    /// What all arrays hold.
+    pub(crate) fn schema(&self) -> Result<FFI_ArrowSchema, Failure> {
+        FFI_ArrowSchema::try_from(self.flows.schema().as_ref()).map_err(fault)
+    }
+}
+
+/// Arrow refuses what was made of flows, which is no fault of the caller's.
+fn fault(_: ArrowError) -> Failure {
+    Failure::Argument(
+        netflow_result::NETFLOW_ERROR_INTERNAL,
+        "Arrow refuses the columns",
+    )
+}

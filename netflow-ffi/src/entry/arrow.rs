@@ -1,0 +1,186 @@
+//! Flows as Arrow arrays.
+
+use core::ptr;
+
+use super::{call, call_with, ok_or_end};
+use crate::arrow::{ArrowArray, ArrowSchema, Builder, netflow_arrow, netflow_arrow_options};
+use crate::handle::netflow_decoder;
+use crate::pointer::{self, Place};
+use crate::result::{Failure, netflow_result};
+
+/// Writes the default options. `size` is `sizeof(netflow_arrow_options)`.
+///
+/// # Safety
+///
+/// `options` is NULL, or `size` octets may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_arrow_options_init(
+    options: *mut netflow_arrow_options,
+    size: usize,
+) -> netflow_result {
+    call(|| {
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(options, size, "Arrow options") }?;
+        place.write(netflow_arrow_options {
+            size,
+            ..netflow_arrow_options::default()
+        });
+        Ok(netflow_result::NETFLOW_OK)
+    })
+}
+
+/// Makes what gathers flows into Arrow arrays. The columns are the fields that the options of
+/// `decoder` ask for, in the order of their numbers and by their names; its flags hold too. `options`
+/// may be NULL, which is all defaults. NETFLOW_ERROR_UNSUPPORTED says that the library was built
+/// without Arrow.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `options` is NULL or points to options whose
+/// `size` is right. `arrow` is NULL, or a pointer may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_arrow_new(
+    decoder: *const netflow_decoder,
+    options: *const netflow_arrow_options,
+    arrow: *mut *mut netflow_arrow,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises. What is freed without a look at the result is NULL then.
+        unsafe { pointer::set(arrow, ptr::null_mut(), "place for the Arrow handle") }?;
+        let defaults = netflow_arrow_options::default();
+        let options = if options.is_null() {
+            defaults
+        } else {
+            // SAFETY: as the caller promises.
+            unsafe { pointer::read(options, defaults, "Arrow options") }?
+        };
+        let builder = decoder.state(|state| Builder::new(&state.options, options))?;
+        let made = Box::into_raw(Box::new(netflow_arrow::new(builder)));
+        // SAFETY: as the caller promises; it is not NULL.
+        unsafe { pointer::set(arrow, made, "place for the Arrow handle") }?;
+        Ok(netflow_result::NETFLOW_OK)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Frees what gathers flows, with those that were not taken. Arrays that were taken stay. NULL is
+/// nothing.
+///
+/// # Safety
+///
+/// `arrow` is NULL or a handle that is not freed, and nobody is using it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_arrow_free(arrow: *mut netflow_arrow) {
+    let freed = call(|| {
+        pointer::check(arrow, "Arrow handle")?;
+        // SAFETY: it came from `netflow_arrow_new`, and is freed once.
+        drop(unsafe { Box::from_raw(arrow) });
+        Ok(netflow_result::NETFLOW_OK)
+    });
+    // There is nobody to tell.
+    let _ = freed;
+}
+
+/// Adds all flows of the message that `decoder` decoded last, whether they were taken another way or
+/// not, and writes to `full` how many batches are full. `netflow_arrow_finish` takes them; while one
+/// is left, nothing more is added (NETFLOW_ERROR_SPACE). Any decoder will do.
+///
+/// # Safety
+///
+/// `arrow` and `decoder` are NULL or handles that are not freed. `full` is NULL, or a `size_t` may be
+/// written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_arrow_append(
+    arrow: *mut netflow_arrow,
+    decoder: *mut netflow_decoder,
+    full: *mut usize,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set(full, 0, "count of full batches") }?;
+        // SAFETY: as the caller promises.
+        let arrow = unsafe { handle(arrow) }?;
+        let count = decoder.state(|state| {
+            state.with(|taken, _| arrow.with(|builder| builder.append(&taken.message)))?
+        })?;
+        // SAFETY: as the caller promises; it was checked above.
+        unsafe { pointer::set(full, count, "count of full batches") }?;
+        Ok(netflow_result::NETFLOW_OK)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Takes the oldest full batch, or if there is none, all rows there are: a struct array with one
+/// child a column. NETFLOW_END says that there are no rows; then nothing is written. `schema` may be
+/// NULL; it is the same every time. Both own what they point to until their `release` is called, from
+/// any thread, also when the handles are freed.
+///
+/// # Safety
+///
+/// `arrow` is NULL or a handle that is not freed. `array` is NULL, or a `struct ArrowArray` may be
+/// written there; `schema` is NULL, or a `struct ArrowSchema` may be. What was there is not released.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_arrow_finish(
+    arrow: *mut netflow_arrow,
+    array: *mut ArrowArray,
+    schema: *mut ArrowSchema,
+) -> netflow_result {
+    call(|| {
+        // SAFETY: as the caller promises.
+        let arrow = unsafe { handle(arrow) }?;
+        pointer::check(array, "array")?;
+        let wants_schema = !schema.is_null();
+        if wants_schema {
+            pointer::check(schema, "schema")?;
+        }
+        let taken = arrow.with(|builder| {
+            let told = wants_schema.then(|| builder.schema()).transpose()?;
+            Ok(builder.finish()?.map(|array| (array, told)))
+        })?;
+        let Some((made, told)) = taken else {
+            return Ok(ok_or_end(false));
+        };
+        // SAFETY: as the caller promises; it was checked above.
+        unsafe { pointer::set(array.cast(), made, "array") }?;
+        if let Some(told) = told {
+            // SAFETY: likewise.
+            unsafe { pointer::set(schema.cast(), told, "schema") }?;
+        }
+        Ok(netflow_result::NETFLOW_OK)
+    })
+}
+
+/// Tells what all arrays hold, such as before the first. It is released as any other.
+///
+/// # Safety
+///
+/// `arrow` is NULL or a handle that is not freed. `schema` is NULL, or a `struct ArrowSchema` may be
+/// written there. What was there is not released.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_arrow_schema(
+    arrow: *mut netflow_arrow,
+    schema: *mut ArrowSchema,
+) -> netflow_result {
+    call(|| {
+        // SAFETY: as the caller promises.
+        let arrow = unsafe { handle(arrow) }?;
+        pointer::check(schema, "schema")?;
+        let told = arrow.with(|builder| builder.schema())?;
+        // SAFETY: as the caller promises; it was checked above.
+        unsafe { pointer::set(schema.cast(), told, "schema") }?;
+        Ok(netflow_result::NETFLOW_OK)
+    })
+}
+
+/// The handle behind a pointer.
+///
+/// # Safety
+///
+/// `arrow` is NULL or a handle that is not freed, and nobody else uses it for `'a`.
+unsafe fn handle<'a>(arrow: *mut netflow_arrow) -> Result<&'a mut netflow_arrow, Failure> {
+    pointer::check(arrow, "Arrow handle")?;
+    // SAFETY: it is a handle that is not freed, and one thread uses it; nothing calls back.
+    Ok(unsafe { &mut *arrow })
+}
