@@ -11,7 +11,7 @@ use arrow_array::builder::{
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use netflow_core::{Datagram, Message, MessageHeader, Protocol, SetKind, Transport};
 
-use crate::scan::BatchBuilder;
+use crate::scan::{BatchBuilder, Full, UniformBatchBuilder, some};
 
 /// Gathers those datagrams of a file from which an exporter is learned: a file that is
 /// decoded elsewhere needs of its predecessors nothing else.
@@ -129,12 +129,28 @@ impl IndexBatchBuilder {
         *known = usize::MAX;
         (before < usize::MAX).then_some(LEFT_OUT)
     }
+
+    fn batch(&mut self) -> Result<RecordBatch, ArrowError> {
+        let rows = &mut self.rows;
+        (rows.count, rows.octets) = (0, 0);
+        RecordBatch::try_new(
+            Arc::clone(&self.schema),
+            vec![
+                Arc::new(rows.frame.finish()),
+                Arc::new(rows.kind.finish()),
+                Arc::new(rows.exporter.finish()),
+                Arc::new(rows.transport.finish()),
+                Arc::new(rows.received.finish().with_timezone("UTC")),
+                Arc::new(rows.protocol.finish()),
+                Arc::new(rows.observation_domain.finish()),
+                Arc::new(rows.payload.finish()),
+            ],
+        )
+    }
 }
 
 impl BatchBuilder for IndexBatchBuilder {
-    fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
+    type Batch = RecordBatch;
 
     fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
         self.transport = datagram.transport;
@@ -152,7 +168,7 @@ impl BatchBuilder for IndexBatchBuilder {
     fn append(
         &mut self,
         message: &Message<'_>,
-        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+        full: &mut Full<'_, RecordBatch>,
     ) -> Result<(), ArrowError> {
         let Some(header) = message.headers().next() else {
             return Ok(());
@@ -174,27 +190,19 @@ impl BatchBuilder for IndexBatchBuilder {
             rows.octets = rows.octets.saturating_add(message.payload().len());
         }
         if rows.count >= ROWS || rows.octets >= OCTETS {
-            full(self.finish()?)?;
+            full(self.batch()?)?;
         }
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        let rows = &mut self.rows;
-        (rows.count, rows.octets) = (0, 0);
-        RecordBatch::try_new(
-            Arc::clone(&self.schema),
-            vec![
-                Arc::new(rows.frame.finish()),
-                Arc::new(rows.kind.finish()),
-                Arc::new(rows.exporter.finish()),
-                Arc::new(rows.transport.finish()),
-                Arc::new(rows.received.finish().with_timezone("UTC")),
-                Arc::new(rows.protocol.finish()),
-                Arc::new(rows.observation_domain.finish()),
-                Arc::new(rows.payload.finish()),
-            ],
-        )
+    fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+        some(self.batch()?, full)
+    }
+}
+
+impl UniformBatchBuilder for IndexBatchBuilder {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
     }
 }
 

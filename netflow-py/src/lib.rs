@@ -11,10 +11,12 @@ mod error;
 mod index;
 mod input;
 mod pass;
+mod reading;
 mod record;
 mod report;
 mod state;
 mod table;
+mod tables;
 mod value;
 
 use pyo3::prelude::*;
@@ -36,6 +38,8 @@ mod _netflow {
     use crate::state::State;
     #[pymodule_export]
     use crate::table::Table;
+    #[pymodule_export]
+    use crate::tables::{Tables, TablesPass};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -3,34 +3,30 @@
 use alloc::sync::Arc;
 use std::sync::Mutex;
 
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::SchemaRef;
 use netflow_arrow::{
-    Addresses, BatchBuilder, CounterBatchBuilder, Faults, Files, FlowBatchBuilder, FlowOptions,
-    RecordBatch, RecordBatchReader, Scan, Types,
+    Addresses, CounterBatchBuilder, Files, FlowBatchBuilder, FlowOptions, RecordBatchReader,
+    TableBatchBuilder, TemplateTable, Types, UniformBatchBuilder,
 };
 use netflow_core::field::FlowField;
 use netflow_core::{Decoder, Limits};
-use netflow_io::Options;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::PyCapsule;
 
-use crate::error;
-use crate::input::{Input, Raised};
+use crate::reading::{Inputs, Reading};
 use crate::report::Report;
 use crate::table::{self, Table};
+use crate::tables::TableOptions;
 
-type Builder = Box<dyn BatchBuilder + Send>;
+type Builder = Box<dyn UniformBatchBuilder + Send>;
 
 /// Inputs and what of them is wanted. Nothing is read before a pass begins.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
 pub(crate) struct Reader {
-    inputs: Arc<Vec<Input>>,
+    source: Inputs,
     wanted: Wanted,
-    ports: Vec<u16>,
-    faults: Faults,
-    state: Option<Vec<u8>>,
     /// Of the pass that ended last.
     report: Arc<Mutex<Option<Report>>>,
 }
@@ -39,6 +35,7 @@ pub(crate) struct Reader {
 enum Wanted {
     Flows(FlowOptions),
     Counters(Addresses, usize),
+    Table(TableOptions, TemplateTable),
 }
 
 impl Wanted {
@@ -47,6 +44,9 @@ impl Wanted {
             Self::Flows(options) => Box::new(FlowBatchBuilder::new(options.clone())),
             Self::Counters(addresses, rows) => {
                 Box::new(CounterBatchBuilder::new(*addresses, *rows))
+            }
+            Self::Table(options, table) => {
+                Box::new(TableBatchBuilder::new(options.builder(), table))
             }
         }
     }
@@ -128,7 +128,7 @@ impl Reader {
         strict: bool,
         state: Option<Vec<u8>>,
     ) -> PyResult<Self> {
-        let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
+        let source = Inputs::new(inputs, ports, strict, state);
         let addresses = self::addresses(addresses)?;
         let rows = rows.max(1);
         let wanted = if counters {
@@ -141,20 +141,13 @@ impl Reader {
             options.split_biflows = split_biflows;
             options.discarded = discarded;
             if file {
-                options.files = Files::new(inputs.iter().map(Input::name).collect());
+                options.files = Files::new(source.names());
             }
             Wanted::Flows(options)
         };
         Ok(Self {
-            inputs: Arc::new(inputs),
+            source,
             wanted,
-            ports,
-            faults: if strict {
-                Faults::Stop
-            } else {
-                Faults::PassOver
-            },
-            state,
             report: Arc::default(),
         })
     }
@@ -204,109 +197,22 @@ impl Reader {
         Arc::clone(self.wanted.builder().schema())
     }
 
-    fn begin(&self) -> PyResult<Reading> {
-        let raised = Raised::default();
-        let options = Options::default().with_ports(self.ports.iter().copied());
-        let (inputs, into) = (Arc::clone(&self.inputs), raised.clone());
-        let mut index = 0;
-        let open = move || {
-            let input: &Input = inputs.get(index)?;
-            index += 1;
-            Some(input.open(options.clone(), &into))
-        };
-        let decoder = decoder(limits(), self.state.as_deref())?;
-        Ok(Reading {
-            scan: Scan::new(decoder, self.wanted.builder(), Box::new(open), self.faults),
-            raised,
-            names: self.inputs.iter().map(Input::name).collect(),
-            report: Arc::clone(&self.report),
-            is_told: false,
-        })
-    }
-}
-
-/// A pass that is under way.
-pub(crate) struct Reading {
-    scan: Scan<Builder>,
-    raised: Raised,
-    names: Vec<String>,
-    report: Arc<Mutex<Option<Report>>>,
-    is_told: bool,
-}
-
-impl Reading {
-    fn advance(&mut self) -> PyResult<Option<RecordBatch>> {
-        let item = self.scan.next();
-        // What Python raised is behind whatever the library makes of it.
-        if let Some(error) = self.raised.take() {
-            return Err(error);
-        }
-        match item {
-            Some(Ok(batch)) => Ok(Some(batch)),
-            Some(Err(error)) => {
-                self.keep();
-                Err(error::of_scan(&error))
-            }
-            None => {
-                self.keep();
-                self.warn()?;
-                Ok(None)
-            }
+    /// Of one table, made as `options` say.
+    pub(crate) fn of_table(source: Inputs, options: TableOptions, table: TemplateTable) -> Self {
+        Self {
+            source,
+            wanted: Wanted::Table(options, table),
+            report: Arc::default(),
         }
     }
 
-    fn keep(&self) {
-        if let Ok(mut report) = self.report.lock() {
-            *report = Some(Report::new(&self.scan, &self.names));
-        }
-    }
-
-    /// Tells of files that were not read to their end, once.
-    fn warn(&mut self) -> PyResult<()> {
-        if core::mem::replace(&mut self.is_told, true) {
-            return Ok(());
-        }
-        let progress = self.scan.progress();
-        let faults = progress.faults.iter().map(ToString::to_string);
-        let empty = progress.without_export.iter().map(|(path, packets)| {
-            format!(
-                "{} holds no flow export in its {packets} packets; give ports= if exporters \
-                 send to a port of your own",
-                path.display()
-            )
-        });
-        for text in faults.chain(empty) {
-            Python::attach(|py| {
-                let errors = py.import("netflow_rs._errors")?;
-                errors.call_method1("warn", (text,)).map(drop)
-            })?;
-        }
-        Ok(())
+    fn begin(&self) -> PyResult<Reading<Builder>> {
+        let report = Arc::clone(&self.report);
+        self.source.begin(self.wanted.builder(), report)
     }
 }
 
-impl Iterator for Reading {
-    type Item = Result<RecordBatch, ArrowError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let batch = self.advance().map_err(|error| {
-            let text = Python::attach(|py| {
-                let name = error.get_type(py).to_string();
-                format!("{}: {}", short(&name), error.value(py))
-            });
-            ArrowError::ExternalError(text.into())
-        });
-        batch.transpose()
-    }
-}
-
-/// `<class 'a.b.Error'>` is `Error`.
-fn short(class: &str) -> &str {
-    let name = class.trim_start_matches("<class '").trim_end_matches("'>");
-    name.rsplit('.').next().unwrap_or(name)
-}
-
-impl RecordBatchReader for Reading {
+impl RecordBatchReader for Reading<Builder> {
     fn schema(&self) -> SchemaRef {
         Arc::clone(self.scan.schema())
     }
@@ -314,7 +220,7 @@ impl RecordBatchReader for Reading {
 
 /// A pass over inputs: gives one batch after the other.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct Pass(Mutex<Reading>);
+pub(crate) struct Pass(Mutex<Reading<Builder>>);
 
 #[pymethods]
 impl Pass {
@@ -349,6 +255,6 @@ impl Pass {
     }
 }
 
-fn poisoned() -> PyErr {
+pub(crate) fn poisoned() -> PyErr {
     PyRuntimeError::new_err("this pass failed in another thread")
 }

@@ -4,8 +4,8 @@
 >>> nf.read("capture.pcap").to_pandas()  # doctest: +SKIP
 
 :func:`scan` is lazy and decodes only the columns it is asked for, :func:`read` keeps all in
-memory, :func:`records` gives one flow after the other, :class:`Decoder` takes datagrams of your
-own socket and :func:`listen` opens one.
+memory, :func:`records` gives one flow after the other, :func:`tables` one table for each template
+with every element, :class:`Decoder` takes datagrams of your own socket and :func:`listen` opens one.
 """
 
 from ._errors import NetflowError, NetflowWarning, Problem
@@ -14,6 +14,7 @@ from ._inputs import COLUMNS
 from ._live import Collector, Decoder, listen, listen_async
 from ._netflow import Record, __version__
 from ._records import Records, records
+from ._tables import Tables, TemplateTable, tables
 
 __all__ = [
     "COLUMNS",
@@ -27,10 +28,13 @@ __all__ = [
     "Records",
     "Report",
     "Table",
+    "Tables",
+    "TemplateTable",
     "__version__",
     "listen",
     "listen_async",
     "read",
     "records",
     "scan",
+    "tables",
 ]

@@ -66,7 +66,7 @@ _TELLING = frozenset(
 
 
 class Table(_Columns):
-    """Flows in memory. Every Arrow consumer takes it, any number of times."""
+    """Rows in memory. Every Arrow consumer takes it, any number of times."""
 
     def __init__(self, table: _netflow.Table) -> None:
         self._table = table
@@ -149,13 +149,12 @@ class Report:
         return f"<netflow_rs.Report {counts}>"
 
 
-class Flows(_Columns):
-    """Flows of files, read anew by everyone who asks for them. See :func:`scan`."""
+class Rescannable(_Columns):
+    """What is read from files anew by everyone who asks for it."""
 
-    def __init__(self, inputs: list[Opened], options: dict[str, Any]) -> None:
+    def __init__(self, inputs: list[Opened], reader: _netflow.Reader) -> None:
         self._inputs = inputs
-        self._options = options
-        self._reader = _netflow.Reader(inputs, **options)
+        self._reader = reader
 
     @property
     def columns(self) -> list[str]:
@@ -166,10 +165,6 @@ class Flows(_Columns):
     def files(self) -> list[str]:
         """What is read, in this order."""
         return [name for name, _ in self._inputs]
-
-    def select(self, *columns: str) -> Flows:
-        """The same flows with these columns only; others are not decoded."""
-        return Flows(self._inputs, {**self._options, "columns": check_columns(columns)})
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         return self._reader.__arrow_c_stream__(requested_schema)
@@ -184,10 +179,10 @@ class Flows(_Columns):
     __iter__ = batches
 
     def read(self, *, progress: bool | None = None) -> Table:
-        """All flows, in memory."""
+        """All rows, in memory."""
         batches: list[_netflow.Table] = []
         reading = self._reader.open()
-        with _Progress(self._inputs, progress) as bar:
+        with Progress(self._inputs, progress) as bar:
             for batch in reading:
                 batches.append(batch)
                 bar.at(reading.octets_read)
@@ -203,6 +198,18 @@ class Flows(_Columns):
     def to_polars(self) -> polars.DataFrame:
         """A ``polars.DataFrame``."""
         return _import("polars").DataFrame(self.read())
+
+
+class Flows(Rescannable):
+    """Flows of files, read anew by everyone who asks for them. See :func:`scan`."""
+
+    def __init__(self, inputs: list[Opened], options: dict[str, Any]) -> None:
+        super().__init__(inputs, _netflow.Reader(inputs, **options))
+        self._options = options
+
+    def select(self, *columns: str) -> Flows:
+        """The same flows with these columns only; others are not decoded."""
+        return Flows(self._inputs, {**self._options, "columns": check_columns(columns)})
 
     def lazy(self) -> polars.LazyFrame:
         """A ``polars.LazyFrame``: only columns that the query needs are decoded, and reading
@@ -283,7 +290,7 @@ class Flows(_Columns):
         )
 
 
-class _Progress:
+class Progress:
     """A bar of tqdm on long reads, if it is asked for, or in a notebook."""
 
     def __init__(self, inputs: list[Opened], wanted: bool | None) -> None:
@@ -302,7 +309,7 @@ class _Progress:
         total = sum(sizes) if len(sizes) == len(inputs) else None
         self.bar = tqdm(total=total, unit="B", unit_scale=True, delay=0.5, desc="flows")
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Progress:
         return self
 
     def at(self, octets: int) -> None:

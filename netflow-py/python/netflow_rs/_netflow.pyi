@@ -16,6 +16,8 @@ __all__ = [
     "Replay",
     "State",
     "Table",
+    "Tables",
+    "TablesPass",
     "__version__",
     "index",
     "run",
@@ -102,6 +104,34 @@ class Table:
     def head(self, count: int) -> list[list[str | None]]: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
+
+@final
+class Tables:
+    def __new__(
+        cls,
+        inputs: _Inputs,
+        *,
+        addresses: str,
+        rows: int,
+        ports: Sequence[int],
+        strict: bool,
+        state: bytes | None,
+    ) -> Tables: ...
+    def open(self) -> TablesPass: ...
+
+@final
+class TablesPass:
+    def __iter__(self) -> TablesPass: ...
+    def __next__(self) -> tuple[int, Table]: ...
+    def reader(self, place: int) -> Reader: ...
+    @property
+    def found(self) -> list[tuple[str, str | None, str, int, int, bool, int]]: ...
+    @property
+    def left_out(self) -> int: ...
+    @property
+    def octets_read(self) -> int: ...
+    @property
+    def report(self) -> dict[str, Any] | None: ...
 
 @final
 class Records:

@@ -1,0 +1,153 @@
+//! A pass over inputs that is under way.
+
+use alloc::sync::Arc;
+use std::sync::Mutex;
+
+use arrow_schema::ArrowError;
+use netflow_arrow::{BatchBuilder, Faults, RecordBatch, Scan};
+use netflow_io::Options;
+use pyo3::prelude::*;
+
+use crate::error;
+use crate::input::{Input, Raised};
+use crate::pass::{decoder, limits};
+use crate::report::Report;
+
+/// What is read, any number of times.
+#[derive(Debug, Clone)]
+pub(crate) struct Inputs {
+    inputs: Arc<Vec<Input>>,
+    ports: Vec<u16>,
+    faults: Faults,
+    state: Option<Vec<u8>>,
+}
+
+impl Inputs {
+    pub(crate) fn new(
+        inputs: Vec<(String, Option<Py<PyAny>>)>,
+        ports: Vec<u16>,
+        strict: bool,
+        state: Option<Vec<u8>>,
+    ) -> Self {
+        Self {
+            inputs: Arc::new(inputs.into_iter().map(Input::new).collect()),
+            ports,
+            faults: if strict {
+                Faults::Stop
+            } else {
+                Faults::PassOver
+            },
+            state,
+        }
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.inputs.iter().map(Input::name).collect()
+    }
+
+    /// Begins a pass, whose report will be in `report`.
+    pub(crate) fn begin<B: BatchBuilder>(
+        &self,
+        builder: B,
+        report: Arc<Mutex<Option<Report>>>,
+    ) -> PyResult<Reading<B>> {
+        let raised = Raised::default();
+        let options = Options::default().with_ports(self.ports.iter().copied());
+        let (inputs, into) = (Arc::clone(&self.inputs), raised.clone());
+        let mut index = 0;
+        let open = move || {
+            let input: &Input = inputs.get(index)?;
+            index += 1;
+            Some(input.open(options.clone(), &into))
+        };
+        let decoder = decoder(limits(), self.state.as_deref())?;
+        Ok(Reading {
+            scan: Scan::new(decoder, builder, Box::new(open), self.faults),
+            raised,
+            names: self.names(),
+            report,
+            is_told: false,
+        })
+    }
+}
+
+/// The pass.
+pub(crate) struct Reading<B: BatchBuilder> {
+    pub(crate) scan: Scan<B>,
+    raised: Raised,
+    names: Vec<String>,
+    report: Arc<Mutex<Option<Report>>>,
+    is_told: bool,
+}
+
+impl<B: BatchBuilder> Reading<B> {
+    pub(crate) fn advance(&mut self) -> PyResult<Option<B::Batch>> {
+        let item = self.scan.next();
+        // What Python raised is behind whatever the library makes of it.
+        if let Some(error) = self.raised.take() {
+            return Err(error);
+        }
+        match item {
+            Some(Ok(batch)) => Ok(Some(batch)),
+            Some(Err(error)) => {
+                self.keep();
+                Err(error::of_scan(&error))
+            }
+            None => {
+                self.keep();
+                self.warn()?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn keep(&self) {
+        if let Ok(mut report) = self.report.lock() {
+            *report = Some(Report::new(&self.scan, &self.names));
+        }
+    }
+
+    /// Tells of files that were not read to their end, once.
+    fn warn(&mut self) -> PyResult<()> {
+        if core::mem::replace(&mut self.is_told, true) {
+            return Ok(());
+        }
+        let progress = self.scan.progress();
+        let faults = progress.faults.iter().map(ToString::to_string);
+        let empty = progress.without_export.iter().map(|(path, packets)| {
+            format!(
+                "{} holds no flow export in its {packets} packets; give ports= if exporters \
+                 send to a port of your own",
+                path.display()
+            )
+        });
+        for text in faults.chain(empty) {
+            Python::attach(|py| {
+                let errors = py.import("netflow_rs._errors")?;
+                errors.call_method1("warn", (text,)).map(drop)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl<B: BatchBuilder<Batch = RecordBatch>> Iterator for Reading<B> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.advance().map_err(|error| {
+            let text = Python::attach(|py| {
+                let name = error.get_type(py).to_string();
+                format!("{}: {}", short(&name), error.value(py))
+            });
+            ArrowError::ExternalError(text.into())
+        });
+        batch.transpose()
+    }
+}
+
+/// `<class 'a.b.Error'>` is `Error`.
+fn short(class: &str) -> &str {
+    let name = class.trim_start_matches("<class '").trim_end_matches("'>");
+    name.rsplit('.').next().unwrap_or(name)
+}
