@@ -85,7 +85,7 @@ mod scan;
 mod schema;
 mod tables;
 
-pub use counter::CounterBatchBuilder;
+pub use counter::{CounterBatchBuilder, CounterOptions};
 pub use files::Files;
 pub use flow::{FlowBatchBuilder, FlowOptions};
 #[cfg(feature = "scan")]

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use arrow_schema::SchemaRef;
 use netflow_arrow::{
-    Addresses, CounterBatchBuilder, Files, FlowBatchBuilder, FlowOptions, RecordBatchReader,
-    TableBatchBuilder, TemplateTable, Types, UniformBatchBuilder,
+    Addresses, CounterBatchBuilder, CounterOptions, Files, FlowBatchBuilder, FlowOptions,
+    RecordBatchReader, TableBatchBuilder, TemplateTable, Types, UniformBatchBuilder,
 };
 use netflow_core::field::FlowField;
 use netflow_core::{Decoder, Limits};
@@ -34,7 +34,7 @@ pub(crate) struct Reader {
 /// Which rows.
 enum Wanted {
     Flows(FlowOptions),
-    Counters(Addresses, usize),
+    Counters(CounterOptions),
     Table(TableOptions, TemplateTable),
 }
 
@@ -42,9 +42,7 @@ impl Wanted {
     fn builder(&self) -> Builder {
         match self {
             Self::Flows(options) => Box::new(FlowBatchBuilder::new(options.clone())),
-            Self::Counters(addresses, rows) => {
-                Box::new(CounterBatchBuilder::new(*addresses, *rows))
-            }
+            Self::Counters(options) => Box::new(CounterBatchBuilder::new(options.clone())),
             Self::Table(options, table) => {
                 Box::new(TableBatchBuilder::new(options.builder(), table))
             }
@@ -129,20 +127,28 @@ impl Reader {
         state: Option<Vec<u8>>,
     ) -> PyResult<Self> {
         let source = Inputs::new(inputs, ports, strict, state);
-        let addresses = self::addresses(addresses)?;
+        let (addresses, types) = (self::addresses(addresses)?, self::types(types)?);
         let rows = rows.max(1);
+        let files = if file {
+            Files::new(source.names())
+        } else {
+            Files::default()
+        };
         let wanted = if counters {
-            Wanted::Counters(addresses, rows)
+            let mut options = CounterOptions::default();
+            options.addresses = addresses;
+            options.types = types;
+            options.rows = rows;
+            options.files = files;
+            Wanted::Counters(options)
         } else {
             let mut options = FlowOptions::new(self::columns(columns)?);
             options.addresses = addresses;
-            options.types = self::types(types)?;
+            options.types = types;
             options.rows = rows;
             options.split_biflows = split_biflows;
             options.discarded = discarded;
-            if file {
-                options.files = Files::new(source.names());
-            }
+            options.files = files;
             Wanted::Flows(options)
         };
         Ok(Self {

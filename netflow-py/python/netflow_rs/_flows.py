@@ -346,6 +346,8 @@ def _options(
     inputs = expand(source)
     if table not in ("flows", "counters"):
         raise ValueError(f'table is "flows" or "counters", not {table!r}')
+    if table == "counters" and columns is not None:
+        raise ValueError("counters have few columns, which cannot be chosen; leave columns out")
     names = check_columns(columns)
     return inputs, {
         "columns": names,
