@@ -65,6 +65,7 @@ def run(arguments: Sequence[str]) -> int: ...
 def index(
     input: tuple[str, Callable[[], Any] | None],
     *,
+    every: int,
     ports: Sequence[int],
     strict: bool,
     state: bytes | None,
@@ -105,6 +106,7 @@ class Reader:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
+        ranges: Sequence[tuple[bytes | None, int | None]] | None = None,
     ) -> Reader: ...
     def open(self) -> Pass: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...

@@ -24,6 +24,11 @@ pub trait BatchBuilder {
         let _ = (datagram, begins_session);
     }
 
+    /// Tells where reading is, behind a datagram and its rows.
+    fn end(&mut self, source: &Source) {
+        let _ = source;
+    }
+
     /// Adds the rows of a message, and gives each batch that is full.
     ///
     /// # Errors
@@ -116,6 +121,10 @@ impl<B: BatchBuilder + ?Sized> BatchBuilder for Box<B> {
 
     fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
         self.as_mut().begin(datagram, begins_session);
+    }
+
+    fn end(&mut self, source: &Source) {
+        self.as_mut().end(source);
     }
 
     fn append(
@@ -488,6 +497,7 @@ fn packet<B: BatchBuilder>(
         }
         Err(_) => {}
     }
+    builder.end(source);
     Ok(None)
 }
 

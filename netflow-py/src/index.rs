@@ -23,7 +23,7 @@ use crate::table::Table;
 
 /// The index of a file as an Arrow stream, and the report of the pass.
 #[pyfunction]
-#[pyo3(signature = (input, *, ports, strict, state))]
+#[pyo3(signature = (input, *, every, ports, strict, state))]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "what Python gives is taken so"
@@ -31,6 +31,7 @@ use crate::table::Table;
 pub(crate) fn index<'py>(
     py: Python<'py>,
     input: (String, Option<Py<PyAny>>),
+    every: u64,
     ports: Vec<u16>,
     strict: bool,
     state: Option<Vec<u8>>,
@@ -47,7 +48,7 @@ pub(crate) fn index<'py>(
         } else {
             Faults::PassOver
         };
-        let builder = IndexBatchBuilder::default();
+        let builder = IndexBatchBuilder::new(every);
         let mut scan = Scan::new(decoder, builder, Box::new(open), faults);
         let mut writer = IpcWriter::new(Vec::new(), scan.schema(), IpcFormat::Stream)
             .map_err(|error| of_arrow(&error))?;

@@ -111,7 +111,7 @@ pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder>
 impl Reader {
     #[new]
     #[expect(clippy::too_many_arguments, reason = "they are options, given by name")]
-    #[pyo3(signature = (inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state))]
+    #[pyo3(signature = (inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, ranges = None))]
     fn new(
         inputs: Vec<(String, Option<Py<PyAny>>)>,
         columns: Option<Vec<String>>,
@@ -125,8 +125,12 @@ impl Reader {
         ports: Vec<u16>,
         strict: bool,
         state: Option<Vec<u8>>,
+        ranges: Option<Vec<(Option<Vec<u8>>, Option<u64>)>>,
     ) -> PyResult<Self> {
-        let source = Inputs::new(inputs, ports, strict, state);
+        let mut source = Inputs::new(inputs, ports, strict, state);
+        if let Some(ranges) = ranges {
+            source = source.parts(ranges)?;
+        }
         let (addresses, types) = (self::addresses(addresses)?, self::types(types)?);
         let rows = rows.max(1);
         let files = if file {

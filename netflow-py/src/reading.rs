@@ -6,10 +6,11 @@ use std::sync::Mutex;
 use arrow_schema::ArrowError;
 use netflow_arrow::{BatchBuilder, Faults, RecordBatch, Scan};
 use netflow_io::Options;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::error;
-use crate::input::{Input, Raised};
+use crate::input::{Input, Raised, Range};
 use crate::pass::{decoder, limits};
 use crate::report::Report;
 
@@ -39,6 +40,18 @@ impl Inputs {
             },
             state,
         }
+    }
+
+    /// Only these parts: one of each input.
+    pub(crate) fn parts(mut self, ranges: Vec<(Option<Vec<u8>>, Option<u64>)>) -> PyResult<Self> {
+        if ranges.len() != self.inputs.len() {
+            return Err(PyValueError::new_err("each file has one range"));
+        }
+        let inputs = Arc::into_inner(self.inputs).unwrap_or_default();
+        let parts = inputs.into_iter().zip(ranges);
+        let parts = parts.map(|(input, range)| Ok(input.part(Range::new(range)?)));
+        self.inputs = Arc::new(parts.collect::<PyResult<_>>()?);
+        Ok(self)
     }
 
     pub(crate) fn names(&self) -> Vec<String> {

@@ -6,7 +6,7 @@
 ...     spark.read.format("netflow").option("columns", "source_address,octets").load("in/*.pcap")
 ... )  # doctest: +SKIP
 
-A partition is a file. Before the first is read, the files are indexed, so that each begins with
+A partition is a file, or with ``partitionOctets`` several small ones or a part of a large one. Before the first is read, the files are indexed, so that each begins with
 the templates that stand at its start (:mod:`netflow_rs.partitions`); :func:`index` does that once,
 on the executors, and keeps it.
 """
@@ -54,7 +54,7 @@ OPTIONS = {
     "chain": '"all", "folder" or "none"; see netflow_rs.partitions.plan',
     "order": '"time" or "given"; see netflow_rs.partitions.plan',
     "index": "what netflow_rs.spark.index wrote",
-    "partitionoctets": "small files are one partition up to this size",
+    "partitionoctets": "of a partition: small files are put together, large ones divided",
     "splitbiflows": "true: a record of two directions gives two rows",
     "discarded": "true: discarded packets of sFlow are rows too",
     "pushfilters": "true: filters are answered here; only if this load is for one query alone",
