@@ -194,8 +194,8 @@ pub struct Scan<B: BatchBuilder> {
     error: Option<ScanError>,
 }
 
-/// What a file that cannot be read to its end is to the scan. One that cannot be
-/// opened stops it in either case.
+/// What a file that cannot be read, or not to its end, is to the scan. If none of them
+/// can be opened, that stops it in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Faults {
     /// It stops, after the rows before the fault.
@@ -211,6 +211,8 @@ pub enum Faults {
 pub struct Progress {
     /// Files that were opened.
     pub files: u64,
+    /// Those that were to be opened.
+    inputs: u64,
     /// Octets read of the files that are done, compressed ones if they are compressed.
     octets_done: u64,
     /// Octets read of the present file.
@@ -369,7 +371,7 @@ impl<B: BatchBuilder> Scan<B> {
                 Some(source) => {
                     let ended = packet(
                         source,
-                        self.progress.files.saturating_sub(1),
+                        self.progress.inputs.saturating_sub(1),
                         &mut self.decoder,
                         &mut self.builder,
                         &mut self.ready,
@@ -388,18 +390,38 @@ impl<B: BatchBuilder> Scan<B> {
 
     /// Opens the next input; there may be none.
     fn open(&mut self) -> Result<Ended, ScanError> {
-        match (self.open)() {
+        let opened = (self.open)();
+        if opened.is_some() {
+            self.progress.inputs = self.progress.inputs.saturating_add(1);
+        }
+        match opened {
             Some(Ok(source)) => {
                 self.source = Some(source);
                 self.progress.files = self.progress.files.saturating_add(1);
             }
-            Some(Err(error)) => {
-                self.last_batch()?;
-                self.error = Some(ScanError::File(error));
+            Some(Err(error)) if self.faults == Faults::Stop => self.stop(error)?,
+            Some(Err(error)) => self.pass_over(error),
+            None if self.progress.files == 0 && !self.progress.faults.is_empty() => {
+                // The first says most: there is nothing else to say.
+                let error = self.progress.faults.remove(0);
+                self.stop(error)?;
             }
             None => self.last_batch()?,
         }
         Ok(None)
+    }
+
+    /// Ends with this error, behind the rows before it.
+    fn stop(&mut self, error: netflow_io::Error) -> Result<(), ScanError> {
+        self.last_batch()?;
+        self.error = Some(ScanError::File(error));
+        Ok(())
+    }
+
+    fn pass_over(&mut self, error: netflow_io::Error) {
+        if self.progress.faults.len() < FAULTS {
+            self.progress.faults.push(error);
+        }
     }
 
     /// The present file is done, or cannot be read further.
@@ -413,15 +435,9 @@ impl<B: BatchBuilder> Scan<B> {
             .saturating_add(source.octets_read());
         self.progress.octets_now = 0;
         match ended {
-            Err(error) if self.faults == Faults::Stop => {
-                self.last_batch()?;
-                self.error = Some(ScanError::File(error));
-                Ok(())
-            }
+            Err(error) if self.faults == Faults::Stop => self.stop(error),
             Err(error) => {
-                if self.progress.faults.len() < FAULTS {
-                    self.progress.faults.push(error);
-                }
+                self.pass_over(error);
                 Ok(())
             }
             Ok(()) => {

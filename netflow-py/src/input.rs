@@ -1,15 +1,20 @@
 //! Files by path, and what Python opens.
 
 use alloc::sync::Arc;
+use core::time::Duration;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Instant;
 
 use netflow_io::{Mark, Options, Source};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyException, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+
+/// A path, or a name and a function that opens it.
+pub(crate) type Given = (PathBuf, Option<Py<PyAny>>);
 
 /// Something to read.
 #[derive(Debug)]
@@ -67,12 +72,12 @@ enum What {
 }
 
 impl Input {
-    /// Of `(path, None)` or `(name, function)`.
-    pub(crate) fn new((name, opener): (String, Option<Py<PyAny>>)) -> Self {
+    /// Of what Python gives.
+    pub(crate) fn new((path, opener): Given) -> Self {
         Self {
             what: match opener {
-                Some(opener) => What::Opener(opener, name),
-                None => What::Path(name.into()),
+                Some(opener) => What::Opener(opener, path.display().to_string()),
+                None => What::Path(path),
             },
             range: Range::default(),
         }
@@ -152,24 +157,40 @@ impl Raised {
     pub(crate) fn take(&self) -> Option<PyErr> {
         self.0.lock().ok()?.take()
     }
+
+    /// The same, but an ordinary exception waits while there are rows.
+    pub(crate) fn take_unless(&self, is_rows: bool) -> Option<PyErr> {
+        let mut slot = self.0.lock().ok()?;
+        let waits = |error: &mut PyErr| {
+            is_rows && Python::attach(|py| error.is_instance_of::<PyException>(py))
+        };
+        if slot.as_mut().is_some_and(waits) {
+            return None;
+        }
+        slot.take()
+    }
+
+    pub(crate) fn is_raised(&self) -> bool {
+        self.0.lock().is_ok_and(|slot| slot.is_some())
+    }
 }
 
-/// Octets that are read from one look for signals to the next.
-const STRIDE: usize = 1 << 20;
+/// From one look for signals to the next.
+const INTERVAL: Duration = Duration::from_millis(50);
 
 /// A reader that ends when the user interrupts.
 struct Attentive<R> {
     reader: R,
     raised: Raised,
-    left: usize,
+    looked: Instant,
 }
 
 impl<R> Attentive<R> {
-    const fn new(reader: R, raised: Raised) -> Self {
+    fn new(reader: R, raised: Raised) -> Self {
         Self {
             reader,
             raised,
-            left: STRIDE,
+            looked: Instant::now(),
         }
     }
 }
@@ -177,9 +198,9 @@ impl<R> Attentive<R> {
 impl<R: Read> Read for Attentive<R> {
     fn read(&mut self, octets: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(octets)?;
-        self.left = self.left.saturating_sub(read);
-        if self.left == 0 {
-            self.left = STRIDE;
+        // Not by octets: a few compressed ones may be many.
+        if self.looked.elapsed() >= INTERVAL {
+            self.looked = Instant::now();
             if let Err(error) = Python::attach(|py| py.check_signals()) {
                 self.raised.put(error);
                 return Err(io::Error::other("interrupted"));

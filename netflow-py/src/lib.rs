@@ -8,6 +8,7 @@ extern crate alloc;
 mod cell;
 mod collector;
 mod error;
+mod guarded;
 mod index;
 mod input;
 mod pass;
@@ -50,7 +51,7 @@ mod _netflow {
     /// Runs the command `netflow` with these arguments, the first of which is its
     /// name, and gives its exit status.
     #[pyfunction]
-    fn run(py: Python<'_>, arguments: Vec<String>) -> u8 {
+    fn run(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
         py.detach(|| netflow_cli::run(arguments)).code()
     }
 }

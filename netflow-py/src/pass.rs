@@ -12,9 +12,10 @@ use netflow_core::field::FlowField;
 use netflow_core::{Decoder, Limits};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt as _;
 use pyo3::types::PyCapsule;
 
+use crate::guarded::Guarded;
+use crate::input::Given;
 use crate::reading::{Inputs, Reading};
 use crate::report::Report;
 use crate::table::{self, Table};
@@ -113,7 +114,7 @@ impl Reader {
     #[expect(clippy::too_many_arguments, reason = "they are options, given by name")]
     #[pyo3(signature = (inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, ranges = None))]
     fn new(
-        inputs: Vec<(String, Option<Py<PyAny>>)>,
+        inputs: Vec<Given>,
         columns: Option<Vec<String>>,
         addresses: &str,
         types: &str,
@@ -134,7 +135,7 @@ impl Reader {
         let (addresses, types) = (self::addresses(addresses)?, self::types(types)?);
         let rows = rows.max(1);
         let files = if file {
-            Files::new(source.names())
+            Files::told(source.names())
         } else {
             Files::default()
         };
@@ -164,7 +165,7 @@ impl Reader {
 
     /// Begins a pass.
     fn open(&self) -> PyResult<Pass> {
-        Ok(Pass(Mutex::new(self.begin()?)))
+        Ok(Pass(Guarded::new(self.begin()?)))
     }
 
     /// Begins a pass that an Arrow consumer reads.
@@ -230,7 +231,7 @@ impl RecordBatchReader for Reading<Builder> {
 
 /// A pass over inputs: gives one batch after the other.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct Pass(Mutex<Reading<Builder>>);
+pub(crate) struct Pass(Guarded<Reading<Builder>>);
 
 #[pymethods]
 impl Pass {
@@ -240,7 +241,7 @@ impl Pass {
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Table>> {
         let batch = py.detach(|| {
-            let mut reading = self.0.lock().map_err(|_| poisoned())?;
+            let mut reading = self.0.lock_detached()?;
             let batch = reading.advance()?;
             Ok::<_, PyErr>(batch.map(|batch| (Arc::clone(reading.scan.schema()), batch)))
         })?;
@@ -251,20 +252,12 @@ impl Pass {
     /// Octets read so far.
     #[getter]
     fn octets_read(&self, py: Python<'_>) -> PyResult<u64> {
-        let reading = self.0.lock_py_attached(py).map_err(|_| poisoned());
-        Ok(reading?.scan.progress().octets())
+        Ok(self.0.lock(py)?.scan.progress().octets())
     }
 
     /// What the decoder knows now, for a decoder that goes on.
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyBytes>> {
-        let saved = py.detach(|| {
-            let reading = self.0.lock().map_err(|_| poisoned())?;
-            Ok::<_, PyErr>(reading.scan.decoder().save())
-        })?;
+        let saved = py.detach(|| Ok::<_, PyErr>(self.0.lock_detached()?.scan.decoder().save()))?;
         Ok(pyo3::types::PyBytes::new(py, &saved))
     }
-}
-
-pub(crate) fn poisoned() -> PyErr {
-    PyRuntimeError::new_err("this pass failed in another thread")
 }

@@ -6,11 +6,11 @@ use std::sync::Mutex;
 use arrow_schema::ArrowError;
 use netflow_arrow::{BatchBuilder, Faults, RecordBatch, Scan};
 use netflow_io::Options;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
 
 use crate::error;
-use crate::input::{Input, Raised, Range};
+use crate::input::{Given, Input, Raised, Range};
 use crate::pass::{decoder, limits};
 use crate::report::Report;
 
@@ -25,7 +25,7 @@ pub(crate) struct Inputs {
 
 impl Inputs {
     pub(crate) fn new(
-        inputs: Vec<(String, Option<Py<PyAny>>)>,
+        inputs: Vec<Given>,
         ports: Vec<u16>,
         strict: bool,
         state: Option<Vec<u8>>,
@@ -69,7 +69,8 @@ impl Inputs {
         let (inputs, into) = (Arc::clone(&self.inputs), raised.clone());
         let mut index = 0;
         let open = move || {
-            let input: &Input = inputs.get(index)?;
+            // What Python raised ends the pass.
+            let input: &Input = inputs.get(index).filter(|_| !into.is_raised())?;
             index += 1;
             Some(input.open(options.clone(), &into))
         };
@@ -96,8 +97,10 @@ pub(crate) struct Reading<B: BatchBuilder> {
 impl<B: BatchBuilder> Reading<B> {
     pub(crate) fn advance(&mut self) -> PyResult<Option<B::Batch>> {
         let item = self.scan.next();
-        // What Python raised is behind whatever the library makes of it.
-        if let Some(error) = self.raised.take() {
+        // What Python raised is behind whatever the library makes of it; rows before it come
+        // before it, unless someone wants it to end.
+        let is_rows = matches!(item, Some(Ok(_)));
+        if let Some(error) = self.raised.take_unless(is_rows) {
             return Err(error);
         }
         match item {
@@ -151,11 +154,25 @@ impl<B: BatchBuilder<Batch = RecordBatch>> Iterator for Reading<B> {
         let batch = self.advance().map_err(|error| {
             let text = Python::attach(|py| {
                 let name = error.get_type(py).to_string();
-                format!("{}: {}", short(&name), error.value(py))
+                let text = format!("{}: {}", short(&name), error.value(py));
+                interrupt_again(py, &error);
+                text
             });
             ArrowError::ExternalError(text.into())
         });
         batch.transpose()
+    }
+}
+
+/// An Arrow consumer makes an error of its own of Ctrl-C, which whoever catches errors would
+/// catch: it is raised anew behind that. Nothing of Python may run here any more, else it
+/// is raised here and lost.
+fn interrupt_again(py: Python<'_>, error: &PyErr) {
+    if error.is_instance_of::<PyKeyboardInterrupt>(py) {
+        // There is nobody to tell if that fails.
+        let _ = py
+            .import("_thread")
+            .and_then(|thread| thread.call_method0("interrupt_main"));
     }
 }
 

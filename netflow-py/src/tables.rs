@@ -4,11 +4,12 @@ use alloc::sync::Arc;
 use std::sync::Mutex;
 
 use netflow_arrow::{Addresses, Files, RecordBatchBuilder, Tables as Found};
-use pyo3::exceptions::PyIndexError;
+use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt as _;
 
-use crate::pass::{Reader, addresses, poisoned};
+use crate::guarded::Guarded;
+use crate::input::Given;
+use crate::pass::{Reader, addresses};
 use crate::reading::{Inputs, Reading};
 use crate::report::Report;
 use crate::table::Table;
@@ -39,7 +40,7 @@ impl Tables {
     #[new]
     #[pyo3(signature = (inputs, *, addresses, rows, ports, strict, state))]
     fn new(
-        inputs: Vec<(String, Option<Py<PyAny>>)>,
+        inputs: Vec<Given>,
         addresses: &str,
         rows: usize,
         ports: Vec<u16>,
@@ -65,7 +66,7 @@ impl Tables {
             source: self.source.clone(),
             options: self.options.clone(),
             report,
-            under_way: Mutex::new((reading, Found::default())),
+            under_way: Guarded::new((reading, Found::default())),
         })
     }
 }
@@ -76,7 +77,7 @@ pub(crate) struct TablesPass {
     source: Inputs,
     options: TableOptions,
     report: Arc<Mutex<Option<Report>>>,
-    under_way: Mutex<(Reading<RecordBatchBuilder>, Found)>,
+    under_way: Guarded<(Reading<RecordBatchBuilder>, Found)>,
 }
 
 /// Name, exporter, protocol, observation domain, template, whether it is of options, rows.
@@ -90,7 +91,7 @@ impl TablesPass {
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<(usize, Table)>> {
         let found = py.detach(|| {
-            let (reading, found) = &mut *self.under_way.lock().map_err(|_| poisoned())?;
+            let (reading, found) = &mut *self.under_way.lock_detached()?;
             while let Some(batch) = reading.advance()? {
                 // Of others it is counted how many rows they had.
                 if let Some(place) = found.place(&batch) {
@@ -106,8 +107,7 @@ impl TablesPass {
     /// The tables found so far.
     #[getter]
     fn found(&self, py: Python<'_>) -> PyResult<Vec<Described>> {
-        let under_way = self.under_way.lock_py_attached(py);
-        let under_way = under_way.map_err(|_| poisoned())?;
+        let under_way = self.under_way.lock(py)?;
         let tables = under_way.1.all().iter();
         Ok(tables
             .map(|table| {
@@ -127,8 +127,7 @@ impl TablesPass {
 
     /// What reads one of the tables again.
     fn reader(&self, py: Python<'_>, place: usize) -> PyResult<Reader> {
-        let under_way = self.under_way.lock_py_attached(py);
-        let under_way = under_way.map_err(|_| poisoned())?;
+        let under_way = self.under_way.lock(py)?;
         let table = under_way.1.all().get(place);
         let table = table.ok_or_else(|| PyIndexError::new_err("there is no such table"))?;
         Ok(Reader::of_table(
@@ -141,22 +140,21 @@ impl TablesPass {
     /// Rows for which there is no table, since there would be too many.
     #[getter]
     fn left_out(&self, py: Python<'_>) -> PyResult<u64> {
-        let under_way = self.under_way.lock_py_attached(py);
-        Ok(under_way.map_err(|_| poisoned())?.1.left_out())
+        Ok(self.under_way.lock(py)?.1.left_out())
     }
 
     /// Octets read so far.
     #[getter]
     fn octets_read(&self, py: Python<'_>) -> PyResult<u64> {
-        let under_way = self.under_way.lock_py_attached(py);
-        let under_way = under_way.map_err(|_| poisoned())?;
+        let under_way = self.under_way.lock(py)?;
         Ok(under_way.0.scan.progress().octets())
     }
 
     /// Of the pass, once it has ended: counters, problems, templates and domains.
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
-        let report = self.report.lock().map_err(|_| poisoned())?;
+        let report = self.report.lock();
+        let report = report.map_err(|_| PyRuntimeError::new_err("a pass failed"))?;
         report
             .as_ref()
             .map(|report| report.to_python(py))

@@ -203,8 +203,8 @@ def test_wrong_arguments(arguments: dict[str, Any], text: str) -> None:
 def test_no_file() -> None:
     with pytest.raises(FileNotFoundError):
         partitions.plan("/nowhere/*.pcap")
-    with pytest.raises(ValueError):
-        partitions.plan([str(TESTDATA / "genuine" / "pm_v9.pcap"), __file__])
+    with pytest.raises(nf.NetflowError, match="is no pcap"):
+        partitions.plan(__file__)
 
 
 @pytest.mark.parametrize("capture", captures(), ids=lambda path: path.name)

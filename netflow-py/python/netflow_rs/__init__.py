@@ -11,16 +11,18 @@ with every element, :class:`Decoder` takes datagrams of your own socket and :fun
 from ._errors import NetflowError, NetflowWarning, Problem
 from ._flows import Flows, Report, Table, read, scan
 from ._inputs import COLUMNS
-from ._live import Collector, Decoder, listen, listen_async
+from ._live import AsyncListener, Collector, Decoder, Listener, listen, listen_async
 from ._netflow import Record, __version__
 from ._records import Records, records
 from ._tables import Tables, TemplateTable, tables
 
 __all__ = [
+    "AsyncListener",
     "COLUMNS",
     "Collector",
     "Decoder",
     "Flows",
+    "Listener",
     "NetflowError",
     "NetflowWarning",
     "Problem",

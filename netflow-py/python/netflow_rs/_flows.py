@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 from . import _netflow
 from ._errors import Problem
-from ._inputs import Inputs, Opened, check_columns, expand
+from ._inputs import Inputs, Opened, chosen, expand
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +28,15 @@ def _import(name: str, *, needs: str | None = None) -> Any:
         raise ImportError(f"{name} is not installed: pip install {wanted}") from error
 
 
+def _nullable(pandas: Any) -> dict[Any, Any]:
+    """Types of pandas by those of Arrow."""
+    pyarrow = _import("pyarrow")
+    return {
+        getattr(pyarrow, name.lower())(): getattr(pandas, f"{name}Dtype")()
+        for name in ("UInt8", "UInt16", "UInt32", "UInt64", "Int8", "Int16", "Int32", "Int64")
+    }
+
+
 class _Columns:
     """What everything with columns can become."""
 
@@ -43,10 +52,25 @@ class _Columns:
         return _import("polars").DataFrame(self)
 
     def to_pandas(self, **options: Any) -> pandas.DataFrame:
-        """A ``pandas.DataFrame``; options are those of ``pyarrow.Table.to_pandas``."""
-        _import("pandas")
-        _import("pyarrow", needs="pandas pyarrow")
-        return self.to_pyarrow().to_pandas(**options)
+        """A ``pandas.DataFrame``; options are those of ``pyarrow.Table.to_pandas``.
+
+        Whole numbers stay whole: a column of them where some are missing is one of pandas' nullable
+        types, such as ``UInt16``, unless there are ``options``.
+        """
+        pandas = _import("pandas")
+        pyarrow = _import("pyarrow", needs="pandas pyarrow")
+        table = self.to_pyarrow()
+        if options:
+            return table.to_pandas(**options)
+        is_integer = pyarrow.types.is_integer
+        holed = [
+            name
+            for name, column in zip(table.column_names, table.columns)
+            if is_integer(column.type) and column.null_count
+        ]
+        frame = table.drop_columns(holed).to_pandas()
+        whole = table.select(holed).to_pandas(types_mapper=_nullable(pandas).get)
+        return pandas.concat([frame, whole], axis=1)[table.column_names]
 
     def to_duckdb(
         self, connection: duckdb.DuckDBPyConnection | None = None
@@ -83,6 +107,9 @@ class Table(_Columns):
 
     def __len__(self) -> int:
         return self._table.num_rows
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _loaded, (self._table.save(),)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         return self._table.__arrow_c_stream__(requested_schema)
@@ -127,6 +154,11 @@ class Table(_Columns):
         if rest:
             note += f"; {rest} of them empty in the rows shown"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>"
+
+
+def _loaded(octets: bytes) -> Table:
+    """A table that was pickled."""
+    return Table(_netflow.Table.load(octets))
 
 
 class Report:
@@ -207,9 +239,16 @@ class Flows(Rescannable):
         super().__init__(inputs, _netflow.Reader(inputs, **options))
         self._options = options
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Of paths and URLs; a file object says itself that it cannot be pickled.
+        return Flows, (self._inputs, self._options)
+
     def select(self, *columns: str) -> Flows:
         """The same flows with these columns only; others are not decoded."""
-        return Flows(self._inputs, {**self._options, "columns": check_columns(columns)})
+        if self._options["counters"]:
+            raise ValueError(_FEW)
+        names, file = chosen(columns)
+        return Flows(self._inputs, {**self._options, "columns": names, "file": file})
 
     def lazy(self) -> polars.LazyFrame:
         """A ``polars.LazyFrame``: only columns that the query needs are decoded, and reading
@@ -225,9 +264,7 @@ class Flows(Rescannable):
         ) -> Iterator[polars.DataFrame]:
             options = dict(self._options)
             if with_columns is not None and not options["counters"]:
-                wanted = [name for name in with_columns if name != "file"]
-                options["columns"] = wanted
-                options["file"] = "file" in with_columns
+                options["columns"], options["file"] = chosen(with_columns)
             if batch_size is not None:
                 options["rows"] = max(1, min(options["rows"], batch_size))
             left = n_rows
@@ -329,6 +366,9 @@ def _in_notebook() -> bool:
     return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"
 
 
+_FEW = "counters have few columns, which cannot be chosen"
+
+
 def _options(
     source: Inputs,
     *,
@@ -347,17 +387,18 @@ def _options(
     if table not in ("flows", "counters"):
         raise ValueError(f'table is "flows" or "counters", not {table!r}')
     if table == "counters" and columns is not None:
-        raise ValueError("counters have few columns, which cannot be chosen; leave columns out")
-    names = check_columns(columns)
+        raise ValueError(_FEW)
+    names, file = chosen(columns)
     return inputs, {
         "columns": names,
+        # Of one file its name is a column only if it is asked for.
+        "file": file or (names is None and len(inputs) > 1),
         "addresses": addresses,
         "types": types,
         "counters": table == "counters",
         "rows": rows,
         "split_biflows": split_biflows,
         "discarded": discarded,
-        "file": names is None,
         "ports": list(ports),
         "strict": strict,
         "state": state,
@@ -385,7 +426,8 @@ def scan(
         source: a path, a pattern such as ``"captures/*.pcap.gz"``, a URL that fsspec opens, a
             file object opened with mode ``"rb"``, or several of these. What a file is, its
             content tells: pcap, pcapng or IPFIX, plain, gzip or zstd.
-        columns: of :data:`COLUMNS`; only these are decoded. All, if not given.
+        columns: of :data:`COLUMNS`, and ``"file"``, which comes first; only these are decoded.
+            All, if not given, and ``"file"`` if there are several.
         addresses: ``"octets"`` (16 of them, IPv4 as ``::ffff:a.b.c.d``), ``"view"`` (4 or 16),
             ``"text"``, or ``"key"`` (a number to group by).
         types: ``"native"``, ``"plain"`` (without dictionaries) or ``"spark"``.

@@ -29,9 +29,9 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from . import _netflow
-from ._errors import NetflowWarning
+from ._errors import NetflowError, NetflowWarning
 from ._flows import ROWS
-from ._inputs import Opened, check_columns, expand
+from ._inputs import Opened, chosen, expand
 
 if TYPE_CHECKING:
     import pyarrow
@@ -153,16 +153,23 @@ class Partition:
             ranges=[(each.mark, each.end) for each in self.ranges] or None,
         )
         rows = 0
+        faults: tuple[str, ...] = ()
         with warnings.catch_warnings():
-            # Files that cannot be read to their end are counted.
+            # Files that cannot be read, or not to their end, are counted.
             warnings.simplefilter("ignore", NetflowWarning)
-            for table in reader.open():
-                for batch in pa.table(table).to_batches():
-                    rows += batch.num_rows
-                    yield _with_file(batch, self.files[0]) if file and not several else batch
+            try:
+                for table in reader.open():
+                    for batch in pa.table(table).to_batches():
+                        rows += batch.num_rows
+                        yield _with_file(batch, self.files[0]) if file and not several else batch
+            except NetflowError as error:
+                if error.kind == "arrow":
+                    raise
+                # None of the files could be read at all.
+                faults = (str(error),)
         report = reader.report
         assert report is not None
-        tell(_counts(self.files, rows, report))
+        tell(_counts(self.files, rows, report, faults))
 
     def read(self) -> pyarrow.Table:
         """All flows of it as a ``pyarrow.Table``."""
@@ -277,14 +284,15 @@ def plan(
         raise ValueError(f'order is "time" or "given", not {order!r}')
     storage = dict(storage or {})
     names = files(source, storage=storage)
+    wanted, told = chosen(columns)
     options: dict[str, Any] = {
-        "columns": check_columns(columns),
+        "columns": wanted,
         "addresses": addresses,
         "types": types,
         "rows": rows,
         "split_biflows": split_biflows,
         "discarded": discarded,
-        "file": columns is None if file is None else file,
+        "file": told or (columns is None if file is None else file),
         "ports": list(ports),
     }
     # What is wrong with an option is told before anything is read.
@@ -297,6 +305,8 @@ def plan(
         ]
     every = min(octets, PIECE) or PIECE
     made = gather(names, ports=ports, storage=storage, indexes=indexes, map=map, every=every)
+    if all(each.faults and not each.stats["datagrams"] for each in made):
+        raise NetflowError(made[0].faults[0], kind="unreadable", path=made[0].file)
     if order == "time":
         # Files of which no message tells a time teach nothing.
         made.sort(key=lambda each: each.first_received or 0)
@@ -581,7 +591,9 @@ def _packs(
         yield tuple(pack), size
 
 
-def _counts(names: tuple[str, ...], rows: int, report: dict[str, Any]) -> Counts:
+def _counts(
+    names: tuple[str, ...], rows: int, report: dict[str, Any], faults: tuple[str, ...]
+) -> Counts:
     stats = report["stats"]
     problems: dict[str, int] = dict(stats["problems"])
     return Counts(
@@ -592,7 +604,7 @@ def _counts(names: tuple[str, ...], rows: int, report: dict[str, Any]) -> Counts
         undecoded_sets=problems.get("no_template", 0) - stats["late_sets"],
         late_sets=stats["late_sets"],
         problems=problems,
-        faults=tuple(report["faults"]),
+        faults=(*faults, *report["faults"]),
     )
 
 

@@ -29,7 +29,7 @@ from pyspark.sql.types import StructType
 
 from . import partitions as parts
 from ._errors import NetflowError
-from ._inputs import check_columns
+from ._inputs import check_columns, chosen
 
 if TYPE_CHECKING:
     import pyarrow
@@ -103,8 +103,8 @@ class _Given:
         if "path" in given:
             self.sources.append(given["path"])
         columns = given.get("columns")
-        self.columns = None if columns is None else check_columns(_listed(columns))
-        self.file = _flag(given, "file", self.columns is None)
+        self.columns, told = chosen(None if columns is None else _listed(columns))
+        self.file = _flag(given, "file", told or self.columns is None)
         self.addresses = given.get("addresses", "text")
         self.table = _one_of(given, "table", ("flows", "counts"))
         self.mode = _one_of(given, "mode", ("permissive", "failfast"))
