@@ -285,7 +285,8 @@ class Flows(Rescannable):
         return plugins.register_io_source(source, schema=schema)
 
     def report(self) -> Report:
-        """What the last complete pass counted; reads the files if there was none."""
+        """What the last complete pass counted; reads the files if there was none. Those of
+        :meth:`lazy` are passes of their own."""
         report = self._reader.report
         if report is None:
             options = {**self._options, "columns": ["frame"]}
