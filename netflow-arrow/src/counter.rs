@@ -20,13 +20,14 @@ use crate::schema::{Addresses, Encoding, Types, dictionary};
 ///
 /// | column | type | |
 /// |---|---|---|
+/// | `file` | as of flows, of several inputs | |
 /// | `exporter_address` `agent_address` `observation_domain` `received` `frame` | as of flows | |
 /// | `sequence` | UInt32 | of the sample |
 /// | `source_class` | UInt32 | 0 interface, 1 VLAN, 2 and 3 entity |
 /// | `source_index` | UInt32 | of the interface |
-/// | `structure` | dictionary | name of the structure, such as `if_counters` |
-/// | `format` | dictionary | its number, `enterprise:format` |
-/// | `counter` | dictionary | name of the member, such as `ifInOctets` |
+/// | `structure` | text, in a dictionary if the types have them | name of the structure, such as `if_counters` |
+/// | `format` | the same | its number, `enterprise:format` |
+/// | `counter` | the same | name of the member, such as `ifInOctets` |
 /// | `value` | UInt64 | of an unsigned number |
 /// | `value_float` | Float64 | of a float or a signed number |
 /// | `value_text` | Utf8 | of anything else |
@@ -36,13 +37,41 @@ use crate::schema::{Addresses, Encoding, Types, dictionary};
 #[derive(Debug)]
 pub struct CounterBatchBuilder {
     schema: SchemaRef,
+    files: Files,
+    file: Option<Box<dyn Column>>,
     head: [Box<dyn Column>; 8],
-    words: [Dictionary; 3],
+    words: [Box<dyn Column>; 3],
     value: Box<dyn Column>,
     floats: Float64Builder,
     texts: Texts,
     max_rows: usize,
     rows: usize,
+}
+
+/// What the batches look like.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CounterOptions {
+    /// How addresses are held.
+    pub addresses: Addresses,
+    /// Which Arrow types there are.
+    pub types: Types,
+    /// Rows of a batch at most, and those of one sample more.
+    pub rows: usize,
+    /// Names of the inputs: if there are several, the first column tells which it was.
+    pub files: Files,
+}
+
+/// Addresses as 16 octets.
+impl Default for CounterOptions {
+    fn default() -> Self {
+        Self {
+            addresses: Addresses::default(),
+            types: Types::default(),
+            rows: 1 << 16,
+            files: Files::default(),
+        }
+    }
 }
 
 /// The columns that are also those of flows.
@@ -59,29 +88,43 @@ const OF_SAMPLE: [&str; 3] = ["sequence", "source_class", "source_index"];
 const WORDS: [&str; 3] = ["structure", "format", "counter"];
 
 impl CounterBatchBuilder {
-    /// Without rows; a batch has `rows` at most, and those of one sample more.
+    /// Without rows.
     #[must_use]
-    pub fn new(addresses: Addresses, rows: usize) -> Self {
+    pub fn new(options: CounterOptions) -> Self {
         let encoding = Encoding {
-            addresses,
-            types: Types::Native,
+            addresses: options.addresses,
+            types: options.types,
         };
         let of_flow = |field: FlowField| column::column(field, encoding);
         let number = || column::plain(FieldType::U32, encoding);
-        let words = || Dictionary::new(Box::new(Texts::default()));
+        let words = || -> Box<dyn Column> {
+            match options.types {
+                Types::Native => Box::new(Dictionary::new(Box::new(Texts::default()))),
+                _ => Box::new(Texts::default()),
+            }
+        };
+        let word = match options.types {
+            Types::Native => dictionary(DataType::Utf8),
+            _ => DataType::Utf8,
+        };
         let [exporter, agent, domain, received, frame] = OF_FLOWS.map(of_flow);
-        let fields = OF_FLOWS
-            .iter()
-            .map(|field| encoding.field(*field))
-            .chain(OF_SAMPLE.map(|name| Field::new(name, DataType::UInt32, true)))
-            .chain(WORDS.map(|name| Field::new(name, dictionary(DataType::Utf8), true)))
+        let plain = |name, field_type| Field::new(name, encoding.data_type(field_type), true);
+        let is_several = options.files.are_several();
+        let fields = is_several
+            .then(|| Field::new("file", word.clone(), true))
+            .into_iter()
+            .chain(OF_FLOWS.iter().map(|field| encoding.field(*field)))
+            .chain(OF_SAMPLE.map(|name| plain(name, FieldType::U32)))
+            .chain(WORDS.map(|name| Field::new(name, word.clone(), true)))
             .chain([
-                Field::new("value", DataType::UInt64, true),
+                plain("value", FieldType::U64),
                 Field::new("value_float", DataType::Float64, true),
                 Field::new("value_text", DataType::Utf8, true),
             ]);
         Self {
             schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())),
+            file: is_several.then(words),
+            files: options.files,
             head: [
                 exporter,
                 agent,
@@ -96,7 +139,7 @@ impl CounterBatchBuilder {
             value: column::plain(FieldType::U64, encoding),
             floats: Float64Builder::new(),
             texts: Texts::default(),
-            max_rows: rows,
+            max_rows: options.rows,
             rows: 0,
         }
     }
@@ -141,9 +184,10 @@ impl CounterBatchBuilder {
     /// If Arrow refuses the columns, which would be a fault of this library.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         self.rows = 0;
-        let head = self.head.iter_mut().map(|column| column.finish());
-        let words = self.words.iter_mut().map(Column::finish);
-        let mut arrays = head.chain(words).collect::<Result<Vec<ArrayRef>, _>>()?;
+        let columns = self.file.iter_mut().chain(&mut self.head);
+        let columns = columns.chain(&mut self.words);
+        let columns = columns.map(|column| column.finish());
+        let mut arrays = columns.collect::<Result<Vec<ArrayRef>, _>>()?;
         arrays.push(self.value.finish()?);
         arrays.push(Arc::new(self.floats.finish()));
         arrays.push(self.texts.finish()?);
@@ -168,6 +212,9 @@ impl CounterBatchBuilder {
     fn head(&mut self, header: &MessageHeader, sample: &CountersSample<'_>) {
         let exporter = header.exporter.ip();
         let source = sample.source_id();
+        if let Some(file) = &mut self.file {
+            file.push(self.files.name(header.frame).map(text));
+        }
         let values = [
             (!exporter.is_unspecified()).then_some(FlowValue::Address(exporter)),
             header.agent_address.map(FlowValue::Address),

@@ -30,6 +30,12 @@ impl Files {
         }
     }
 
+    /// The same, told though it be one.
+    #[must_use]
+    pub const fn told(names: Vec<String>) -> Self {
+        Self { names }
+    }
+
     /// Whether rows have to tell their file.
     #[must_use]
     pub fn are_several(&self) -> bool {

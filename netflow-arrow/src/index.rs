@@ -10,8 +10,9 @@ use arrow_array::builder::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use netflow_core::{Datagram, Message, MessageHeader, Protocol, SetKind, Transport};
+use netflow_io::{Mark, Source};
 
-use crate::scan::BatchBuilder;
+use crate::scan::{BatchBuilder, Full, UniformBatchBuilder, some};
 
 /// Gathers those datagrams of a file from which an exporter is learned: a file that is
 /// decoded elsewhere needs of its predecessors nothing else.
@@ -29,7 +30,8 @@ use crate::scan::BatchBuilder;
 /// | `received` | Timestamp(ns, UTC) | |
 /// | `protocol` | Utf8 | |
 /// | `observation_domain` | UInt32 | |
-/// | `payload` | Binary | the datagram; null for the last two kinds |
+/// | `offset` | UInt64 | octets of the file before a `piece`, else null |
+/// | `payload` | Binary | the datagram; null for `session` and `left_out` |
 ///
 /// The kinds are `templates`, `options` (names, rates, types), `waits` (data whose template
 /// is not in the file before it, so that it may be options too, or wait for a template of
@@ -37,11 +39,21 @@ use crate::scan::BatchBuilder;
 /// from here more data waits than a decoder keeps. Who has the state at the start of the
 /// file then makes the index anew with it.
 ///
+/// Of a large file there are rows of the kind `piece` too, whose payload is a
+/// [`Mark`](netflow_io::Mark): what is behind it can be decoded by itself, with the state of
+/// a replay of the rows before it.
+///
 /// sFlow and the fixed versions teach nothing and are not here.
 #[derive(Debug)]
 pub struct IndexBatchBuilder {
     schema: SchemaRef,
     rows: Rows,
+    /// Octets of the file from one piece to the next.
+    every: u64,
+    /// Where the present piece begins.
+    since: u64,
+    /// Where the next one may.
+    mark: Option<Mark>,
     transport: Transport,
     waiting: HashMap<(SocketAddr, Protocol, u32), usize>,
     waiting_octets: usize,
@@ -56,6 +68,7 @@ struct Rows {
     received: TimestampNanosecondBuilder,
     protocol: StringBuilder,
     observation_domain: UInt32Builder,
+    offset: UInt64Builder,
     payload: BinaryBuilder,
     octets: usize,
     count: usize,
@@ -68,12 +81,23 @@ const OCTETS: usize = 8 << 20;
 const WAITING_OF_DOMAIN: usize = 1 << 20;
 const WAITING: usize = 64 << 20;
 
+/// The kind of a mark.
+pub(crate) const PIECE: &str = "piece";
 /// Kinds that have no payload.
 pub(crate) const SESSION: &str = "session";
 pub(crate) const LEFT_OUT: &str = "left_out";
 
 impl Default for IndexBatchBuilder {
+    /// The file is one piece.
     fn default() -> Self {
+        Self::new(u64::MAX)
+    }
+}
+
+impl IndexBatchBuilder {
+    /// With pieces of about so many octets of the file.
+    #[must_use]
+    pub fn new(every: u64) -> Self {
         let text = |name| Field::new(name, DataType::Utf8, true);
         let received = DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()));
         Self {
@@ -85,17 +109,19 @@ impl Default for IndexBatchBuilder {
                 Field::new("received", received, false),
                 text("protocol"),
                 Field::new("observation_domain", DataType::UInt32, true),
+                Field::new("offset", DataType::UInt64, true),
                 Field::new("payload", DataType::Binary, true),
             ])),
             rows: Rows::default(),
+            every,
+            since: 0,
+            mark: None,
             transport: Transport::default(),
             waiting: HashMap::new(),
             waiting_octets: 0,
         }
     }
-}
 
-impl IndexBatchBuilder {
     /// Why a message belongs into the index, if it does.
     fn kind(&mut self, message: &Message<'_>, header: &MessageHeader) -> Option<&'static str> {
         let (mut options, mut waits) = (false, false);
@@ -129,30 +155,56 @@ impl IndexBatchBuilder {
         *known = usize::MAX;
         (before < usize::MAX).then_some(LEFT_OUT)
     }
+
+    fn batch(&mut self) -> Result<RecordBatch, ArrowError> {
+        let rows = &mut self.rows;
+        (rows.count, rows.octets) = (0, 0);
+        RecordBatch::try_new(
+            Arc::clone(&self.schema),
+            vec![
+                Arc::new(rows.frame.finish()),
+                Arc::new(rows.kind.finish()),
+                Arc::new(rows.exporter.finish()),
+                Arc::new(rows.transport.finish()),
+                Arc::new(rows.received.finish().with_timezone("UTC")),
+                Arc::new(rows.protocol.finish()),
+                Arc::new(rows.observation_domain.finish()),
+                Arc::new(rows.offset.finish()),
+                Arc::new(rows.payload.finish()),
+            ],
+        )
+    }
 }
 
 impl BatchBuilder for IndexBatchBuilder {
-    fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
+    type Batch = RecordBatch;
 
     fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
         self.transport = datagram.transport;
+        // Only now is it known that something follows.
+        if let Some(mark) = self.mark.take() {
+            self.since = mark.offset();
+            self.rows.event(PIECE, datagram);
+            self.rows.offset.append_value(mark.offset());
+            self.rows.payload.append_value(mark.to_octets());
+        }
         if begins_session {
-            let rows = &mut self.rows;
-            rows.origin(SESSION, datagram.exporter, datagram.transport);
-            rows.frame.append_value(datagram.frame);
-            rows.received.append_value(datagram.received.as_nanos());
-            rows.protocol.append_null();
-            rows.observation_domain.append_null();
-            rows.payload.append_null();
+            self.rows.event(SESSION, datagram);
+            self.rows.offset.append_null();
+            self.rows.payload.append_null();
+        }
+    }
+
+    fn end(&mut self, source: &Source) {
+        if source.position().saturating_sub(self.since) >= self.every {
+            self.mark = source.mark();
         }
     }
 
     fn append(
         &mut self,
         message: &Message<'_>,
-        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+        full: &mut Full<'_, RecordBatch>,
     ) -> Result<(), ArrowError> {
         let Some(header) = message.headers().next() else {
             return Ok(());
@@ -167,6 +219,7 @@ impl BatchBuilder for IndexBatchBuilder {
         rows.protocol.append_value(header.protocol.name());
         rows.observation_domain
             .append_value(header.observation_domain);
+        rows.offset.append_null();
         if kind == LEFT_OUT {
             rows.payload.append_null();
         } else {
@@ -174,31 +227,32 @@ impl BatchBuilder for IndexBatchBuilder {
             rows.octets = rows.octets.saturating_add(message.payload().len());
         }
         if rows.count >= ROWS || rows.octets >= OCTETS {
-            full(self.finish()?)?;
+            full(self.batch()?)?;
         }
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        let rows = &mut self.rows;
-        (rows.count, rows.octets) = (0, 0);
-        RecordBatch::try_new(
-            Arc::clone(&self.schema),
-            vec![
-                Arc::new(rows.frame.finish()),
-                Arc::new(rows.kind.finish()),
-                Arc::new(rows.exporter.finish()),
-                Arc::new(rows.transport.finish()),
-                Arc::new(rows.received.finish().with_timezone("UTC")),
-                Arc::new(rows.protocol.finish()),
-                Arc::new(rows.observation_domain.finish()),
-                Arc::new(rows.payload.finish()),
-            ],
-        )
+    fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+        some(self.batch()?, full)
+    }
+}
+
+impl UniformBatchBuilder for IndexBatchBuilder {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
     }
 }
 
 impl Rows {
+    /// A row that is of no message; what it holds is added behind this.
+    fn event(&mut self, kind: &str, datagram: &Datagram<'_>) {
+        self.origin(kind, datagram.exporter, datagram.transport);
+        self.frame.append_value(datagram.frame);
+        self.received.append_value(datagram.received.as_nanos());
+        self.protocol.append_null();
+        self.observation_domain.append_null();
+    }
+
     fn origin(&mut self, kind: &str, exporter: SocketAddr, transport: Transport) {
         self.kind.append_value(kind);
         self.exporter.append_value(exporter.to_string());

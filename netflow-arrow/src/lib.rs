@@ -8,7 +8,8 @@
 //! - [`FlowBatchBuilder`]: the normalised fields of flows, the same columns for every
 //!   protocol, in the order and by the names of [`FlowField`](netflow_core::field::FlowField).
 //!   Only the columns that are asked for are decoded.
-//! - [`RecordBatchBuilder`]: a table for each template, with every element it has.
+//! - [`RecordBatchBuilder`]: a table for each template, with every element it has;
+//!   [`Tables`] tells which batches are one table.
 //! - [`CounterBatchBuilder`]: the counters of sFlow.
 //!
 //! `Scan` (feature `scan`) reads captures and IPFIX files into such batches,
@@ -82,8 +83,9 @@ mod replay;
 #[cfg(feature = "scan")]
 mod scan;
 mod schema;
+mod tables;
 
-pub use counter::CounterBatchBuilder;
+pub use counter::{CounterBatchBuilder, CounterOptions};
 pub use files::Files;
 pub use flow::{FlowBatchBuilder, FlowOptions};
 #[cfg(feature = "scan")]
@@ -96,8 +98,14 @@ pub use record::{RecordBatchBuilder, TemplateBatch, TemplateKey};
 #[cfg(feature = "scan")]
 pub use replay::Replay;
 #[cfg(feature = "scan")]
-pub use scan::{BatchBuilder, Faults, Opener, Progress, Scan, ScanError, ScanProblem, ScanReader};
+pub use scan::{
+    BatchBuilder, Faults, Full, Opener, Progress, Scan, ScanError, ScanProblem, ScanReader,
+    UniformBatchBuilder,
+};
 pub use schema::{Addresses, Types};
+#[cfg(feature = "scan")]
+pub use tables::TableBatchBuilder;
+pub use tables::{Tables, TemplateTable};
 
 pub use arrow_array::{RecordBatch, RecordBatchReader};
 pub use arrow_schema::{ArrowError, Schema, SchemaRef};

@@ -77,6 +77,21 @@ impl<W: Write + Send> ParquetWriter<W> {
         Ok(())
     }
 
+    /// Octets of memory that the present row group takes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.writer.memory_size()
+    }
+
+    /// Ends the present row group, which frees its memory.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn flush(&mut self) -> Result<(), ArrowError> {
+        Ok(self.writer.flush()?)
+    }
+
     /// Where the octets go; what is written is not looked at again.
     pub fn get_mut(&mut self) -> &mut W {
         self.writer.inner_mut()

@@ -5,7 +5,8 @@ mod list;
 
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
-use core::net::SocketAddr;
+use core::fmt;
+use core::net::{IpAddr, SocketAddr};
 use std::collections::HashMap;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
@@ -13,11 +14,12 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use netflow_core::field::{FieldType, FlowField};
 use netflow_core::record::DataRecord;
 use netflow_core::template::Template;
+use netflow_core::value::Text;
 use netflow_core::wire::template::{FieldKey, FieldSpecifier};
 use netflow_core::{FlowValue, Message, MessageHeader, Protocol, Set, SetKind};
 
 use self::element::ElementColumn;
-use crate::column::{self, Column};
+use crate::column::{self, Column, Texts};
 use crate::files::Files;
 use crate::schema::{Addresses, Encoding, Types};
 
@@ -32,6 +34,27 @@ pub struct TemplateKey {
     pub observation_domain: u32,
     /// The template; 0 in the fixed versions.
     pub template_id: u16,
+}
+
+impl TemplateKey {
+    /// Who exported it; `None` in an IPFIX file, which does not tell.
+    #[must_use]
+    pub fn exporter_address(&self) -> Option<IpAddr> {
+        let address = self.exporter.ip();
+        (!address.is_unspecified()).then_some(address)
+    }
+}
+
+/// As `192.0.2.1-netflow9-0-256`, which can be the name of a file: the colons of IPv6 are
+/// underscores. In an IPFIX file it begins with the protocol.
+impl fmt::Display for TemplateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(exporter) = self.exporter_address() {
+            write!(f, "{}-", exporter.to_string().replace(':', "_"))?;
+        }
+        let (protocol, domain) = (self.protocol.name(), self.observation_domain);
+        write!(f, "{protocol}-{domain}-{}", self.template_id)
+    }
 }
 
 /// Records of one template.
@@ -51,7 +74,7 @@ pub struct TemplateBatch {
 ///
 /// The columns `received`, `export_time`, `sequence`, `late` and `frame` come first; then the
 /// elements by the names of the registries, else as `PEN:ID`, scope fields behind
-/// `scope.`. An element that repeats is a list in the order of the wire; a list of
+/// `scope.`. Of several inputs, `file` is the first column. An element that repeats is a list in the order of the wire; a list of
 /// RFC 6313 is a struct of its semantic and its entries, each a record number, a template
 /// id, a name (with those of the lists it stands in) and a value as text. A value whose
 /// length its type cannot have is null, and so is a boolean that is neither true nor false.
@@ -78,6 +101,8 @@ pub struct TemplateBatch {
 pub struct RecordBatchBuilder {
     encoding: Encoding,
     rows: usize,
+    files: Files,
+    only: Option<TemplateKey>,
     tables: BTreeMap<TemplateKey, Table>,
     /// Octets of the records that no batch was made of yet.
     octets: usize,
@@ -91,16 +116,32 @@ const OCTETS: usize = 32 << 20;
 impl RecordBatchBuilder {
     /// Without records; a batch has `rows` at most.
     #[must_use]
-    pub const fn new(addresses: Addresses, rows: usize) -> Self {
+    pub fn new(addresses: Addresses, rows: usize) -> Self {
         Self {
             encoding: Encoding {
                 addresses,
                 types: Types::Plain,
             },
             rows,
+            files: Files::default(),
+            only: None,
             tables: BTreeMap::new(),
             octets: 0,
         }
+    }
+
+    /// Of these inputs, whose names are a column if there are several.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
+        self
+    }
+
+    /// Only the records of this template; others are not decoded.
+    #[must_use]
+    pub const fn only(mut self, key: TemplateKey) -> Self {
+        self.only = Some(key);
+        self
     }
 
     /// Adds the data records of a message. Whenever a table is full, or its template is
@@ -150,6 +191,9 @@ impl RecordBatchBuilder {
             observation_domain: header.observation_domain,
             template_id: template.id(),
         };
+        if self.only.is_some_and(|only| only != key) {
+            return Ok(());
+        }
         let is_known = self
             .tables
             .get(&key)
@@ -164,9 +208,14 @@ impl RecordBatchBuilder {
         }
         for record in set.records() {
             self.octets = self.octets.saturating_add(record.octets().len());
-            let encoding = self.encoding;
+            let (encoding, files) = (self.encoding, &self.files);
             let table = self.tables.entry(key);
-            let table = table.or_insert_with(|| Table::new(template, key, encoding));
+            let table =
+                table.or_insert_with(|| Table::new(template, key, encoding, files.are_several()));
+            if let Some(file) = &mut table.file {
+                let name = files.name(header.frame);
+                file.push(name.map(|name| FlowValue::Text(Text::new(name.as_bytes()))));
+            }
             table.push(&record, header, set.is_late());
             if table.rows >= self.rows {
                 full(table.finish(key)?)?;
@@ -194,6 +243,7 @@ struct Table {
     specifiers: Vec<(FieldSpecifier, Option<netflow_core::element::DataType>)>,
     is_options: bool,
     schema: SchemaRef,
+    file: Option<Texts>,
     head: [Box<dyn Column>; 5],
     columns: Vec<ElementColumn>,
     /// The column of each field of the template.
@@ -202,7 +252,7 @@ struct Table {
 }
 
 impl Table {
-    fn new(template: &Template, key: TemplateKey, encoding: Encoding) -> Self {
+    fn new(template: &Template, key: TemplateKey, encoding: Encoding, file: bool) -> Self {
         let mut names: Vec<String> = Vec::new();
         let mut by_name: HashMap<String, usize> = HashMap::new();
         let mut kinds: Vec<(DataType, usize, usize)> = Vec::new();
@@ -228,24 +278,21 @@ impl Table {
             .into_iter()
             .map(|(data_type, _, count)| ElementColumn::new(data_type, count > 1, encoding))
             .collect();
-        let fields = HEAD.iter().map(|field| encoding.field(*field)).chain(
-            (names.into_iter().zip(&columns))
-                .map(|(name, column)| Field::new(name, column.data_type(), true)),
-        );
-        let metadata = HashMap::from([
-            ("exporter".to_owned(), key.exporter.ip().to_string()),
-            ("export_protocol".to_owned(), key.protocol.name().to_owned()),
-            (
-                "observation_domain".to_owned(),
-                key.observation_domain.to_string(),
-            ),
-            ("template_id".to_owned(), key.template_id.to_string()),
-        ]);
+        let head = HEAD.iter().map(|field| encoding.field(*field));
+        let elements = (names.into_iter().zip(&columns))
+            .map(|(name, column)| Field::new(name, column.data_type(), true));
+        let fields = file
+            .then(|| Field::new("file", DataType::Utf8, true))
+            .into_iter()
+            .chain(head)
+            .chain(elements);
+        let metadata = metadata(key, template.is_options());
         let schema = Schema::new_with_metadata(fields.collect::<Vec<_>>(), metadata);
         Self {
             specifiers: specifiers(template),
             is_options: template.is_options(),
             schema: Arc::new(schema),
+            file: file.then(Texts::default),
             head: HEAD.map(|field| column::plain(field.field_type(), encoding)),
             columns,
             places,
@@ -281,9 +328,11 @@ impl Table {
     }
 
     fn finish(&mut self, key: TemplateKey) -> Result<TemplateBatch, ArrowError> {
+        let file = self.file.iter_mut().map(Column::finish);
         let head = self.head.iter_mut().map(|column| column.finish());
         let elements = self.columns.iter_mut().map(ElementColumn::finish);
-        let arrays = head.chain(elements).collect::<Result<Vec<ArrayRef>, _>>()?;
+        let arrays = file.chain(head).chain(elements);
+        let arrays = arrays.collect::<Result<Vec<ArrayRef>, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         self.rows = 0;
         Ok(TemplateBatch {
@@ -292,6 +341,25 @@ impl Table {
             batch: RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?,
         })
     }
+}
+
+/// What the schema of a table tells of its template.
+fn metadata(key: TemplateKey, is_options: bool) -> HashMap<String, String> {
+    let kind = if is_options { "options" } else { "data" };
+    let exporter = key.exporter_address().map(|exporter| exporter.to_string());
+    [
+        ("exporter", exporter),
+        ("export_protocol", Some(key.protocol.name().to_owned())),
+        (
+            "observation_domain",
+            Some(key.observation_domain.to_string()),
+        ),
+        ("template_id", Some(key.template_id.to_string())),
+        ("kind", Some(kind.to_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+    .collect()
 }
 
 /// What a template says; types may be taught later.

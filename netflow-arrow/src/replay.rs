@@ -61,6 +61,7 @@ impl Replay {
             let (kind, datagram) = rows.get(row)?;
             match kind {
                 index::LEFT_OUT => left_out = true,
+                index::PIECE => {}
                 index::SESSION => self.decoder.end_session(datagram.exporter),
                 _ => {
                     let datagram = Datagram {

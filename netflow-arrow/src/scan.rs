@@ -10,10 +10,13 @@ use netflow_io::Source;
 
 use crate::files::Files;
 
+/// Where a builder gives its batches.
+pub type Full<'f, B> = dyn FnMut(B) -> Result<(), ArrowError> + 'f;
+
 /// What gathers rows of messages: one of the builders.
 pub trait BatchBuilder {
-    /// The schema of all batches.
-    fn schema(&self) -> &SchemaRef;
+    /// What it gives.
+    type Batch;
 
     /// Tells of a datagram before it is decoded, which may fail, and whether with it
     /// templates of its exporter became void.
@@ -21,82 +24,135 @@ pub trait BatchBuilder {
         let _ = (datagram, begins_session);
     }
 
+    /// Tells where reading is, behind a datagram and its rows.
+    fn end(&mut self, source: &Source) {
+        let _ = source;
+    }
+
     /// Adds the rows of a message, and gives each batch that is full.
     ///
     /// # Errors
     ///
-    /// Those of `full`, and of [`finish`](Self::finish).
+    /// Those of `full`, and if Arrow refuses the columns, which would be a fault of this
+    /// library.
     fn append(
         &mut self,
         message: &Message<'_>,
-        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+        full: &mut Full<'_, Self::Batch>,
     ) -> Result<(), ArrowError>;
 
-    /// The batch of all rows since the last; it may have none.
+    /// Gives all rows since the last batch, if there are any.
     ///
     /// # Errors
     ///
-    /// If Arrow refuses the columns, which would be a fault of this library.
-    fn finish(&mut self) -> Result<RecordBatch, ArrowError>;
+    /// Those of [`append`](Self::append).
+    fn finish(&mut self, full: &mut Full<'_, Self::Batch>) -> Result<(), ArrowError>;
+}
+
+/// A builder all of whose batches have one schema.
+pub trait UniformBatchBuilder: BatchBuilder<Batch = RecordBatch> {
+    /// The schema of all batches.
+    fn schema(&self) -> &SchemaRef;
 }
 
 impl BatchBuilder for crate::FlowBatchBuilder {
-    fn schema(&self) -> &SchemaRef {
-        self.schema()
-    }
+    type Batch = RecordBatch;
 
     fn append(
         &mut self,
         message: &Message<'_>,
-        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+        full: &mut Full<'_, RecordBatch>,
     ) -> Result<(), ArrowError> {
         self.append(message, full)
     }
 
-    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.finish()
+    fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+        some(self.finish()?, full)
+    }
+}
+
+impl UniformBatchBuilder for crate::FlowBatchBuilder {
+    fn schema(&self) -> &SchemaRef {
+        self.schema()
     }
 }
 
 impl BatchBuilder for crate::CounterBatchBuilder {
-    fn schema(&self) -> &SchemaRef {
-        self.schema()
-    }
+    type Batch = RecordBatch;
 
     fn append(
         &mut self,
         message: &Message<'_>,
-        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+        full: &mut Full<'_, RecordBatch>,
     ) -> Result<(), ArrowError> {
         self.append(message, full)
     }
 
-    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.finish()
+    fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+        some(self.finish()?, full)
+    }
+}
+
+impl UniformBatchBuilder for crate::CounterBatchBuilder {
+    fn schema(&self) -> &SchemaRef {
+        self.schema()
+    }
+}
+
+impl BatchBuilder for crate::RecordBatchBuilder {
+    type Batch = crate::TemplateBatch;
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut Full<'_, Self::Batch>,
+    ) -> Result<(), ArrowError> {
+        self.append(message, full)
+    }
+
+    fn finish(&mut self, full: &mut Full<'_, Self::Batch>) -> Result<(), ArrowError> {
+        self.finish()?.into_iter().try_for_each(full)
     }
 }
 
 /// A builder that is chosen at run time.
 impl<B: BatchBuilder + ?Sized> BatchBuilder for Box<B> {
-    fn schema(&self) -> &SchemaRef {
-        self.as_ref().schema()
-    }
+    type Batch = B::Batch;
 
     fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
         self.as_mut().begin(datagram, begins_session);
     }
 
+    fn end(&mut self, source: &Source) {
+        self.as_mut().end(source);
+    }
+
     fn append(
         &mut self,
         message: &Message<'_>,
-        full: &mut dyn FnMut(RecordBatch) -> Result<(), ArrowError>,
+        full: &mut Full<'_, Self::Batch>,
     ) -> Result<(), ArrowError> {
         self.as_mut().append(message, full)
     }
 
-    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.as_mut().finish()
+    fn finish(&mut self, full: &mut Full<'_, Self::Batch>) -> Result<(), ArrowError> {
+        self.as_mut().finish(full)
     }
+}
+
+/// A builder that is chosen at run time.
+impl<B: UniformBatchBuilder + ?Sized> UniformBatchBuilder for Box<B> {
+    fn schema(&self) -> &SchemaRef {
+        self.as_ref().schema()
+    }
+}
+
+/// Gives a batch that has rows.
+pub(crate) fn some(batch: RecordBatch, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+    if batch.num_rows() == 0 {
+        return Ok(());
+    }
+    full(batch)
 }
 
 /// Opens the inputs, one after the other; `None` when there are no more.
@@ -125,21 +181,21 @@ pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::Error>> +
 /// assert!(rows > 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Scan<B> {
+pub struct Scan<B: BatchBuilder> {
     decoder: Decoder,
     builder: B,
     open: Opener,
     source: Option<Source>,
     faults: Faults,
     progress: Progress,
-    ready: VecDeque<RecordBatch>,
+    ready: VecDeque<B::Batch>,
     is_done: bool,
     /// What is told behind the last rows.
     error: Option<ScanError>,
 }
 
-/// What a file that cannot be read to its end is to the scan. One that cannot be
-/// opened stops it in either case.
+/// What a file that cannot be read, or not to its end, is to the scan. If none of them
+/// can be opened, that stops it in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Faults {
     /// It stops, after the rows before the fault.
@@ -155,6 +211,8 @@ pub enum Faults {
 pub struct Progress {
     /// Files that were opened.
     pub files: u64,
+    /// Those that were to be opened.
+    inputs: u64,
     /// Octets read of the files that are done, compressed ones if they are compressed.
     octets_done: u64,
     /// Octets read of the present file.
@@ -261,7 +319,7 @@ impl From<ArrowError> for ScanError {
     }
 }
 
-impl<B: fmt::Debug> fmt::Debug for Scan<B> {
+impl<B: BatchBuilder + fmt::Debug> fmt::Debug for Scan<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scan")
             .field("builder", &self.builder)
@@ -300,13 +358,8 @@ impl<B: BatchBuilder> Scan<B> {
         &self.decoder
     }
 
-    /// The schema of all batches.
-    pub fn schema(&self) -> &SchemaRef {
-        self.builder.schema()
-    }
-
     /// Reads until a batch is ready; at the end, what is left.
-    fn read(&mut self) -> Result<Option<RecordBatch>, ScanError> {
+    fn read(&mut self) -> Result<Option<B::Batch>, ScanError> {
         loop {
             if let Some(batch) = self.ready.pop_front() {
                 return Ok(Some(batch));
@@ -318,7 +371,7 @@ impl<B: BatchBuilder> Scan<B> {
                 Some(source) => {
                     let ended = packet(
                         source,
-                        self.progress.files.saturating_sub(1),
+                        self.progress.inputs.saturating_sub(1),
                         &mut self.decoder,
                         &mut self.builder,
                         &mut self.ready,
@@ -337,18 +390,38 @@ impl<B: BatchBuilder> Scan<B> {
 
     /// Opens the next input; there may be none.
     fn open(&mut self) -> Result<Ended, ScanError> {
-        match (self.open)() {
+        let opened = (self.open)();
+        if opened.is_some() {
+            self.progress.inputs = self.progress.inputs.saturating_add(1);
+        }
+        match opened {
             Some(Ok(source)) => {
                 self.source = Some(source);
                 self.progress.files = self.progress.files.saturating_add(1);
             }
-            Some(Err(error)) => {
-                self.last_batch()?;
-                self.error = Some(ScanError::File(error));
+            Some(Err(error)) if self.faults == Faults::Stop => self.stop(error)?,
+            Some(Err(error)) => self.pass_over(error),
+            None if self.progress.files == 0 && !self.progress.faults.is_empty() => {
+                // The first says most: there is nothing else to say.
+                let error = self.progress.faults.remove(0);
+                self.stop(error)?;
             }
             None => self.last_batch()?,
         }
         Ok(None)
+    }
+
+    /// Ends with this error, behind the rows before it.
+    fn stop(&mut self, error: netflow_io::Error) -> Result<(), ScanError> {
+        self.last_batch()?;
+        self.error = Some(ScanError::File(error));
+        Ok(())
+    }
+
+    fn pass_over(&mut self, error: netflow_io::Error) {
+        if self.progress.faults.len() < FAULTS {
+            self.progress.faults.push(error);
+        }
     }
 
     /// The present file is done, or cannot be read further.
@@ -362,15 +435,9 @@ impl<B: BatchBuilder> Scan<B> {
             .saturating_add(source.octets_read());
         self.progress.octets_now = 0;
         match ended {
-            Err(error) if self.faults == Faults::Stop => {
-                self.last_batch()?;
-                self.error = Some(ScanError::File(error));
-                Ok(())
-            }
+            Err(error) if self.faults == Faults::Stop => self.stop(error),
             Err(error) => {
-                if self.progress.faults.len() < FAULTS {
-                    self.progress.faults.push(error);
-                }
+                self.pass_over(error);
                 Ok(())
             }
             Ok(()) => {
@@ -386,11 +453,19 @@ impl<B: BatchBuilder> Scan<B> {
 
     fn last_batch(&mut self) -> Result<(), ScanError> {
         self.is_done = true;
-        let batch = self.builder.finish()?;
-        if batch.num_rows() > 0 {
-            self.ready.push_back(batch);
-        }
+        let ready = &mut self.ready;
+        self.builder.finish(&mut |batch| {
+            ready.push_back(batch);
+            Ok(())
+        })?;
         Ok(())
+    }
+}
+
+impl<B: UniformBatchBuilder> Scan<B> {
+    /// The schema of all batches.
+    pub fn schema(&self) -> &SchemaRef {
+        self.builder.schema()
     }
 }
 
@@ -403,7 +478,7 @@ fn packet<B: BatchBuilder>(
     file: u64,
     decoder: &mut Decoder,
     builder: &mut B,
-    ready: &mut VecDeque<RecordBatch>,
+    ready: &mut VecDeque<B::Batch>,
     problems: &mut Vec<ScanProblem>,
 ) -> Result<Ended, ScanError> {
     let packet = match source.next() {
@@ -438,19 +513,20 @@ fn packet<B: BatchBuilder>(
         }
         Err(_) => {}
     }
+    builder.end(source);
     Ok(None)
 }
 
 /// Rows before an error come before it; there is nothing behind it.
 impl<B: BatchBuilder> Iterator for Scan<B> {
-    type Item = Result<RecordBatch, ScanError>;
+    type Item = Result<B::Batch, ScanError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.read().transpose()
     }
 }
 
-impl<B: BatchBuilder> RecordBatchReader for ScanReader<B> {
+impl<B: UniformBatchBuilder> RecordBatchReader for ScanReader<B> {
     fn schema(&self) -> SchemaRef {
         alloc::sync::Arc::clone(self.0.schema())
     }
@@ -458,9 +534,9 @@ impl<B: BatchBuilder> RecordBatchReader for ScanReader<B> {
 
 /// A [`Scan`] as Arrow's own trait has it.
 #[derive(Debug)]
-pub struct ScanReader<B>(pub Scan<B>);
+pub struct ScanReader<B: UniformBatchBuilder>(pub Scan<B>);
 
-impl<B: BatchBuilder> Iterator for ScanReader<B> {
+impl<B: UniformBatchBuilder> Iterator for ScanReader<B> {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {

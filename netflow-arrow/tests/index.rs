@@ -66,9 +66,12 @@ fn rows(path: &Path) -> (usize, usize, usize) {
         if let Ok(message) = alone.decode(datagram) {
             index.append(&message, &mut |_| panic!("full")).unwrap();
         }
-        let index = index.finish().unwrap();
-        let left_out = replay.append(&index, file, file, |_| panic!("full"));
-        assert!(!left_out.unwrap());
+        let mut append = |batch| {
+            let left_out = replay.append(&batch, file, file, |_| panic!("full"));
+            assert!(!left_out.unwrap());
+            Ok(())
+        };
+        index.finish(&mut append).unwrap();
         file += 1;
     }
     let late = replay.finish().unwrap().num_rows();

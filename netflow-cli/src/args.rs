@@ -43,7 +43,8 @@ pub(crate) struct Decode {
     #[arg(short, long, value_enum, default_value_t = SchemaName::Flow)]
     pub(crate) schema: SchemaName,
 
-    /// Write to this file, which is replaced when all is written
+    /// Write to this file, which is replaced when all is written; with --schema record in
+    /// columns to this new folder, a file for each template
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
 
@@ -181,6 +182,7 @@ Examples:
   netflow decode --format json capture.pcap | jq 'select(.destination_port == 53)'
   netflow decode --format csv --fields start,source_address,octets *.pcap.gz > flows.csv
   netflow decode --format parquet --output flows.parquet *.pcap.gz
+  netflow decode --schema record --format parquet --output tables *.pcap.gz
   tcpdump -U -w - udp port 2055 | netflow decode -
 
 In the table a ? behind a time says that it cannot be right: the exporter's clock is off, or

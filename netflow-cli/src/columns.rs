@@ -1,75 +1,14 @@
 //! Flows in columns: Parquet and Arrow.
 
-use std::path::Path;
-
 use arrow_array::cast::AsArray as _;
 use netflow_arrow::{
-    ArrowError, Files, FlowBatchBuilder, FlowOptions, IpcFormat, IpcWriter, ParquetWriter,
-    RecordBatch, SchemaRef, Types,
+    ArrowError, Files, FlowBatchBuilder, FlowOptions, IpcFormat, RecordBatch, Types,
 };
 use netflow_core::Message;
 use netflow_core::field::FlowField;
 
-use crate::args::Format;
+use crate::container::{Container, Writer};
 use crate::rows::{Biflows, End, Rows, Suspects};
-
-/// What the columns are put into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Container {
-    Parquet,
-    Ipc(IpcFormat),
-}
-
-impl Container {
-    /// Arrow has a form for files and one for pipes, which the name of a file can ask for.
-    pub(crate) fn new(format: Format, output: Option<&Path>) -> Self {
-        let is_stream = |path: &Path| {
-            path.as_os_str() == "-" || path.extension().is_some_and(|name| name == "arrows")
-        };
-        match format {
-            Format::Arrow if output.is_none_or(is_stream) => Self::Ipc(IpcFormat::Stream),
-            Format::Arrow => Self::Ipc(IpcFormat::File),
-            _ => Self::Parquet,
-        }
-    }
-}
-
-/// Writes batches into memory, from where they are passed on.
-#[derive(Debug)]
-enum Writer {
-    Parquet(Box<ParquetWriter<Vec<u8>>>),
-    Ipc(IpcWriter<Vec<u8>>),
-}
-
-impl Writer {
-    fn new(container: Container, schema: &SchemaRef) -> Result<Self, ArrowError> {
-        Ok(match container {
-            Container::Parquet => Self::Parquet(Box::new(ParquetWriter::new(Vec::new(), schema)?)),
-            Container::Ipc(format) => Self::Ipc(IpcWriter::new(Vec::new(), schema, format)?),
-        })
-    }
-
-    /// Appends to `out` what is written.
-    fn write(&mut self, batch: &RecordBatch, out: &mut Vec<u8>) -> Result<(), ArrowError> {
-        match self {
-            Self::Parquet(writer) => writer.write(batch)?,
-            Self::Ipc(writer) => writer.write(batch)?,
-        }
-        out.append(match self {
-            Self::Parquet(writer) => writer.get_mut(),
-            Self::Ipc(writer) => writer.get_mut(),
-        });
-        Ok(())
-    }
-
-    fn finish(self, out: &mut Vec<u8>) -> Result<(), ArrowError> {
-        out.append(&mut match self {
-            Self::Parquet(writer) => writer.finish()?,
-            Self::Ipc(writer) => writer.finish()?,
-        });
-        Ok(())
-    }
-}
 
 /// Flows as Parquet or Arrow.
 #[derive(Debug)]

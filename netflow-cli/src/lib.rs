@@ -14,10 +14,12 @@ extern crate alloc;
 
 mod args;
 mod columns;
+mod container;
 mod csv;
 mod decode;
 mod explain;
 mod flow;
+mod folder;
 mod json;
 mod lines;
 mod output;

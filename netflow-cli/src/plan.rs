@@ -2,14 +2,17 @@
 
 use core::fmt;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 
-use netflow_arrow::Files;
+use netflow_arrow::{Files, IpcFormat};
 use netflow_core::field::FlowField;
 
 use crate::args::{Decode, Format, SchemaName};
-use crate::columns::{Columns, Container};
+use crate::columns::Columns;
+use crate::container::Container;
 use crate::csv::Csv;
 use crate::flow::FlowLines;
+use crate::folder::{Folder, FolderOfTables};
 use crate::lines::Lines;
 use crate::record::Records;
 use crate::rows::{Biflows, Rows};
@@ -37,8 +40,10 @@ pub(crate) struct Plan {
 /// Why a command line makes no sense.
 #[derive(Debug)]
 pub(crate) enum Usage {
-    /// Only flows have columns.
+    /// Rows that differ have no columns.
     NoColumns { format: Format, schema: SchemaName },
+    /// The records of each template are a file.
+    NoFolder(Format),
     /// Only flows have normalised fields.
     NoFields(SchemaName),
     /// Only flows have a direction.
@@ -62,7 +67,8 @@ impl Plan {
             SchemaName::Record | SchemaName::Wire => Format::Json,
         });
         if schema != SchemaName::Flow {
-            if format != Format::Json {
+            let is_tables = matches!(format, Format::Parquet | Format::Arrow);
+            if format != Format::Json && !(is_tables && schema == SchemaName::Record) {
                 return Err(Usage::NoColumns { format, schema });
             }
             if !args.fields.is_empty() {
@@ -71,6 +77,11 @@ impl Plan {
             if args.split_biflows {
                 return Err(Usage::NoBiflows(schema));
             }
+        }
+        let is_folder = schema == SchemaName::Record && format != Format::Json;
+        let is_path = |path: &PathBuf| path.as_os_str() != "-";
+        if is_folder && !args.output.as_ref().is_some_and(is_path) {
+            return Err(Usage::NoFolder(format));
         }
         let to_terminal = args.output.is_none() && io::stdout().is_terminal();
         if to_terminal && matches!(format, Format::Parquet | Format::Arrow) {
@@ -88,6 +99,22 @@ impl Plan {
             width: width(to_terminal),
             container: Container::new(format, args.output.as_deref()),
         })
+    }
+
+    /// Whether the output is a folder of files.
+    pub(crate) const fn is_folder(&self) -> bool {
+        matches!(self.schema, SchemaName::Record)
+            && matches!(self.format, Format::Parquet | Format::Arrow)
+    }
+
+    /// What writes the files of a folder.
+    pub(crate) fn tables(&self, folder: Folder, files: &Files) -> Box<dyn Rows> {
+        // What is in a folder is no pipe.
+        let container = match self.container {
+            Container::Ipc(_) => Container::Ipc(IpcFormat::File),
+            container => container,
+        };
+        Box::new(FolderOfTables::new(folder, container, files))
     }
 
     /// What writes the rows.
@@ -142,6 +169,11 @@ impl fmt::Display for Usage {
                 f,
                 "rows of the schema {schema} differ from each other and do not fit in the \
                  columns of {format}; use --format json, or --schema flow"
+            ),
+            Self::NoFolder(format) => write!(
+                f,
+                "records of each template are a file of {format}; give --output a folder that is \
+                 not there yet"
             ),
             Self::NoFields(schema) => write!(
                 f,

@@ -10,6 +10,7 @@ use crate::frame::Frame;
 use crate::ip::{self, Headers, Ip, Tcp, Udp};
 use crate::limits::Options;
 use crate::link::{self, Carries};
+use crate::mark::Mark;
 use crate::select::Selection;
 use crate::summary::{Summary, count};
 use crate::tcp::{Ends, Place, Segment, Streams};
@@ -24,6 +25,10 @@ pub(crate) struct Extractor {
     whole: Vec<u8>,
     /// The first link type that is not read here.
     unsupported: Option<u32>,
+    /// Packets of the file before the first that is read.
+    before: u64,
+    /// When the last packet was captured.
+    time: Timestamp,
     summary: Summary,
 }
 
@@ -68,8 +73,29 @@ impl Extractor {
             selection: Selection::new(options.ports, options.limits.pairs),
             whole: Vec::new(),
             unsupported: None,
+            before: 0,
+            time: Timestamp::UNIX_EPOCH,
             summary: Summary::default(),
         }
+    }
+
+    /// Goes on behind a mark.
+    pub(crate) fn behind(mut self, mark: &Mark) -> Self {
+        self.before = mark.frame;
+        self.selection.remember(&mark.pairs);
+        self
+    }
+
+    /// Packets of the file so far.
+    pub(crate) const fn packets(&self) -> u64 {
+        self.before.saturating_add(self.summary.packets)
+    }
+
+    /// Who was seen exporting to whom; `None` while a datagram is put together, or when a
+    /// stream was: what of it comes next cannot be read by itself.
+    pub(crate) fn pairs(&self) -> Option<Vec<(IpAddr, IpAddr)>> {
+        let is_quiet = self.streams.is_unused() && self.fragments.is_quiet(self.time);
+        is_quiet.then(|| self.selection.pairs())
     }
 
     pub(crate) const fn summary(&self) -> &Summary {
@@ -124,7 +150,7 @@ impl Extractor {
             destination: NOWHERE,
             transport: Transport::File,
             received: frame.time,
-            frame: self.summary.packets,
+            frame: self.packets(),
             cut: frame.cut,
             begins_session: false,
             octets: Octets::Window(frame.octets),
@@ -134,6 +160,7 @@ impl Extractor {
     /// Takes a packet of a capture; gives the datagram if it is or completes one.
     pub(crate) fn packet(&mut self, frame: &Frame, window: &[u8]) -> Option<Found> {
         count(&mut self.summary.packets);
+        self.time = frame.time;
         let Some(link_type) = frame.link_type else {
             count(&mut self.summary.malformed);
             return None;
@@ -158,7 +185,7 @@ impl Extractor {
         };
         let octets = packet.get(ip.payload.clone()).unwrap_or_default();
         let place = Place {
-            frame: self.summary.packets,
+            frame: self.packets(),
             time: frame.time,
         };
         let Some(fragment) = ip.fragment else {

@@ -135,6 +135,13 @@ impl Fragments {
         None
     }
 
+    /// Whether nothing waits any more, `now` being the time: what is too old is given up by
+    /// the next fragment.
+    pub(crate) fn is_quiet(&self, now: Timestamp) -> bool {
+        let mut waiting = self.waiting.values();
+        waiting.all(|partial| now.nanos_since(partial.since) > self.age_limit)
+    }
+
     /// Gives up all that waits.
     pub(crate) fn finish(&mut self, summary: &mut Summary) {
         while self.give_up_oldest(summary).is_some() {}

@@ -63,6 +63,18 @@ impl Input {
         Ok(self.window())
     }
 
+    /// The same, told as if so many octets had been read before it.
+    pub(crate) const fn behind(mut self, offset: u64) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// Octets from the start of the file to what is behind the octets that are lent.
+    pub(crate) fn position(&self) -> u64 {
+        let held = u64::try_from(self.held).unwrap_or(u64::MAX);
+        self.offset.saturating_add(held)
+    }
+
     /// Octets from the start of the file to the window.
     pub(crate) const fn offset(&self) -> u64 {
         self.offset

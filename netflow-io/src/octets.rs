@@ -24,6 +24,30 @@ impl ByteOrder {
         })
     }
 
+    /// The octets of a number.
+    pub(crate) fn of_u32(self, number: u32) -> [u8; 4] {
+        match self {
+            Self::Big => number.to_be_bytes(),
+            Self::Little => number.to_le_bytes(),
+        }
+    }
+
+    /// The octets of a number.
+    pub(crate) fn of_u16(self, number: u16) -> [u8; 2] {
+        match self {
+            Self::Big => number.to_be_bytes(),
+            Self::Little => number.to_le_bytes(),
+        }
+    }
+
+    /// The octets of a number.
+    pub(crate) fn of_i64(self, number: i64) -> [u8; 8] {
+        match self {
+            Self::Big => number.to_be_bytes(),
+            Self::Little => number.to_le_bytes(),
+        }
+    }
+
     pub(crate) fn i64(self, octets: &[u8], at: usize) -> Option<i64> {
         let octets = chunk(octets, at)?;
         Some(match self {

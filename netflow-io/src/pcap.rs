@@ -17,6 +17,7 @@ const MODIFIED: u32 = 0xa1b2_cd34;
 /// Reads the records of a pcap file.
 #[derive(Debug)]
 pub(crate) struct Reader {
+    header: [u8; FILE_HEADER],
     order: ByteOrder,
     /// Nanoseconds of one unit of a time's fraction.
     unit: i64,
@@ -34,13 +35,16 @@ impl Reader {
     /// Reads the file header.
     pub(crate) fn new(input: &mut Input, block_octets: u32) -> Result<Self, ErrorKind> {
         let header = input.fill(FILE_HEADER)?;
-        let fields =
-            variant(header).and_then(|(order, magic)| Some((order, magic, order.u32(header, 20)?)));
-        let Some((order, magic, link)) = fields else {
+        let fields = variant(header).and_then(|(order, magic)| {
+            let octets = header.first_chunk::<FILE_HEADER>()?;
+            Some((order, magic, order.u32(header, 20)?, *octets))
+        });
+        let Some((order, magic, link, octets)) = fields else {
             return Err(ErrorKind::cut("the file header", FILE_HEADER, header.len()));
         };
         input.hold(FILE_HEADER);
         Ok(Self {
+            header: octets,
             order,
             unit: if magic == NANOSECONDS { 1 } else { 1_000 },
             record_header: if magic == MODIFIED {
@@ -52,6 +56,11 @@ impl Reader {
             link_type: link & 0xffff,
             block_octets,
         })
+    }
+
+    /// The octets the file begins with.
+    pub(crate) const fn header(&self) -> &[u8] {
+        &self.header
     }
 
     /// The link type of all packets.

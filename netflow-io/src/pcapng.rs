@@ -67,6 +67,41 @@ impl Reader {
         }
     }
 
+    /// The time of the last packet.
+    pub(crate) const fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// The same behind a packet of this time.
+    pub(crate) const fn behind(mut self, time: Timestamp) -> Self {
+        self.time = time;
+        self
+    }
+
+    /// A section header and interface descriptions, behind which the section goes on.
+    pub(crate) fn header(&self) -> Vec<u8> {
+        let order = self.order;
+        let mut section = order.of_u32(BYTE_ORDER_MAGIC).to_vec();
+        section.extend(order.of_u16(1));
+        section.extend(order.of_u16(0));
+        // How long it is is not told.
+        section.extend(order.of_i64(-1));
+        let mut header = self.block_of(SECTION_HEADER, &section);
+        for interface in &self.interfaces {
+            let body = interface.body(order);
+            header.extend(self.block_of(INTERFACE_DESCRIPTION, &body));
+        }
+        header
+    }
+
+    fn block_of(&self, kind: u32, body: &[u8]) -> Vec<u8> {
+        let length = BLOCK_HEADER
+            .saturating_add(body.len())
+            .saturating_add(BLOCK_TRAILER);
+        let length = self.order.of_u32(u32::try_from(length).unwrap_or(u32::MAX));
+        [&self.order.of_u32(kind)[..], &length, body, &length].concat()
+    }
+
     /// The next packet; other blocks are read or passed over on the way.
     pub(crate) fn next(&mut self, input: &mut Input) -> Next {
         loop {
@@ -306,6 +341,29 @@ impl Interface {
             rest = next;
         }
         Some(interface)
+    }
+}
+
+impl Interface {
+    /// The body of its description, as far as it is read here.
+    fn body(&self, order: ByteOrder) -> Vec<u8> {
+        let Clock { resolution, offset } = self.clock;
+        // Link types have 16 bits.
+        let link_type = u16::try_from(self.link_type).unwrap_or(u16::MAX);
+        let mut body = order.of_u16(link_type).to_vec();
+        body.extend([0, 0]);
+        body.extend(order.of_u32(self.snap_length));
+        if resolution != Clock::default().resolution {
+            body.extend(order.of_u16(OPTION_TSRESOL));
+            body.extend(order.of_u16(1));
+            body.extend([resolution, 0, 0, 0]);
+        }
+        if offset != Clock::default().offset {
+            body.extend(order.of_u16(OPTION_TSOFFSET));
+            body.extend(order.of_u16(8));
+            body.extend(order.of_i64(offset));
+        }
+        body
     }
 }
 

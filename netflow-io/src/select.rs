@@ -29,6 +29,18 @@ impl Selection {
         }
     }
 
+    /// Who was seen exporting to whom, in order.
+    pub(crate) fn pairs(&self) -> Vec<(IpAddr, IpAddr)> {
+        let mut pairs: Vec<_> = self.pairs.iter().copied().collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    /// These were seen before.
+    pub(crate) fn remember(&mut self, pairs: &[(IpAddr, IpAddr)]) {
+        self.pairs.extend(pairs.iter().take(self.pair_limit));
+    }
+
     /// Whether a UDP datagram is given.
     pub(crate) fn takes(
         &mut self,

@@ -3,10 +3,10 @@
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use netflow_core::Datagram;
+use netflow_core::{Datagram, Timestamp};
 
 use crate::compression::Compression;
 use crate::error::{Error, ErrorKind, FirstOctets};
@@ -14,6 +14,7 @@ use crate::extract::{Extractor, Found};
 use crate::frame::{Fault, Next};
 use crate::input::Input;
 use crate::limits::Options;
+use crate::mark::Mark;
 use crate::summary::Summary;
 use crate::{ipfix_file, link, pcap, pcapng};
 
@@ -158,6 +159,71 @@ impl Source {
         options: Options,
     ) -> Result<Self, Error> {
         Self::build(Box::new(reader), name.as_ref().to_owned(), None, options)
+    }
+
+    /// Reads what is behind a mark; `rest` gives the octets of the file from the mark's
+    /// [`offset`](Mark::offset) on, up to the offset of another or to its end.
+    ///
+    /// Frames and offsets are told from the start of the file; [`summary`](Self::summary)
+    /// and [`octets_read`](Self::octets_read) are of this part alone.
+    ///
+    /// # Errors
+    ///
+    /// If the mark is one of another file, or damaged.
+    pub fn resume(
+        rest: impl Read + Send + 'static,
+        name: impl AsRef<Path>,
+        options: Options,
+        mark: &Mark,
+    ) -> Result<Self, Error> {
+        let (path, progress) = (name.as_ref().to_owned(), Progress::default());
+        let rest = Counted {
+            reader: Box::new(rest),
+            progress: progress.clone(),
+        };
+        let header = u64::try_from(mark.header.len()).unwrap_or(u64::MAX);
+        let input = Cursor::new(mark.header.clone()).chain(rest);
+        let mut input = Input::new(Box::new(input)).behind(mark.offset.saturating_sub(header));
+        let reader =
+            Reader::behind(mark, &mut input, &options).map_err(|kind| Error::new(&path, kind))?;
+        Ok(Self {
+            input,
+            reader,
+            extractor: Extractor::new(options).behind(mark),
+            path,
+            progress,
+            total: None,
+            compression: None,
+            state: State::Reading,
+        })
+    }
+
+    /// The place behind the datagram that was given last, if reading can begin there: not
+    /// in a compressed file, not while fragments of a datagram wait, and not once a TCP
+    /// stream was followed.
+    #[must_use]
+    pub fn mark(&self) -> Option<Mark> {
+        let is_reading = matches!(self.state, State::Reading) && self.compression.is_none();
+        let pairs = self.extractor.pairs().filter(|_| is_reading)?;
+        let (header, time) = match &self.reader {
+            Reader::Pcap(reader) => (reader.header().to_vec(), Timestamp::UNIX_EPOCH),
+            Reader::Pcapng(reader) => (reader.header(), reader.time()),
+            Reader::IpfixFile => (Vec::new(), Timestamp::UNIX_EPOCH),
+        };
+        Some(Mark {
+            format: self.format(),
+            offset: self.position(),
+            frame: self.extractor.packets(),
+            time,
+            header,
+            pairs,
+        })
+    }
+
+    /// Octets from the start of the content to behind the datagram that was given last.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.input.position()
     }
 
     /// The next datagram, which borrows the source until the next call.
@@ -317,7 +383,7 @@ impl Source {
     }
 
     fn error(&self, fault: Fault) -> Error {
-        let frame = self.extractor.summary().packets.saturating_add(1);
+        let frame = self.extractor.packets().saturating_add(1);
         Error::new(&self.path, fault.kind).at(frame, fault.offset)
     }
 }
@@ -362,6 +428,19 @@ impl Reader {
                 first: FirstOctets::of(first),
             })
         }
+    }
+
+    /// Of what is behind a mark, whose header `input` begins with.
+    fn behind(mark: &Mark, input: &mut Input, options: &Options) -> Result<Self, ErrorKind> {
+        let limits = &options.limits;
+        Ok(match mark.format {
+            Format::Pcap => Self::Pcap(pcap::Reader::new(input, limits.block_octets)?),
+            Format::Pcapng => {
+                let reader = pcapng::Reader::new(limits.block_octets, limits.interfaces);
+                Self::Pcapng(reader.behind(mark.time))
+            }
+            Format::IpfixFile => Self::IpfixFile,
+        })
     }
 
     fn next(&mut self, input: &mut Input) -> Next {

@@ -139,6 +139,11 @@ impl Streams {
         }
     }
 
+    /// Whether no stream was followed so far.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.used == 0 && self.ended.is_empty()
+    }
+
     /// The next message that is whole.
     pub(crate) fn pop(&mut self) -> Option<Ready> {
         self.ready.pop_front()

@@ -34,10 +34,9 @@ pub(crate) fn text(column: &ArrayRef, row: usize) -> Option<String> {
         }
         DataType::Duration(_) => {
             let nanos = column.as_primitive::<DurationNanosecondType>().value(row);
-            format!(
-                "{:?}",
-                core::time::Duration::from_nanos(nanos.unsigned_abs())
-            )
+            let sign = if nanos < 0 { "-" } else { "" };
+            let length = core::time::Duration::from_nanos(nanos.unsigned_abs());
+            format!("{sign}{length:?}")
         }
         DataType::Utf8 => column.as_string::<i32>().value(row).to_owned(),
         DataType::Binary => octets(column.as_binary::<i32>().value(row)),
@@ -52,6 +51,13 @@ pub(crate) fn text(column: &ArrayRef, row: usize) -> Option<String> {
             let list = column.as_list::<i32>().value(row);
             let values = (0..list.len()).map(|index| text(&list, index).unwrap_or_default());
             values.collect::<Vec<_>>().join(" ")
+        }
+        DataType::Struct(fields) => {
+            let columns = fields.iter().zip(column.as_struct().columns());
+            let values = columns.map(|(field, column)| {
+                format!("{} {}", field.name(), text(column, row).unwrap_or_default())
+            });
+            values.collect::<Vec<_>>().join(", ")
         }
         other => format!("{other}"),
     })

@@ -7,7 +7,9 @@ use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
+use pyo3::types::PyBytes;
 
+use crate::pass;
 use crate::report::Report;
 use crate::state::{addresses, columns, octets, origin, types};
 use crate::table::Table;
@@ -30,19 +32,20 @@ const PROBLEMS: usize = 1_000;
 #[pymethods]
 impl Collector {
     #[new]
-    #[pyo3(signature = (*, columns, addresses, types, rows))]
+    #[pyo3(signature = (*, columns, addresses, types, rows, state))]
     fn new(
         columns: Option<Vec<String>>,
         addresses: &str,
         types: &str,
         rows: usize,
+        state: Option<&[u8]>,
     ) -> PyResult<Self> {
         let mut options = FlowOptions::new(self::columns(columns)?);
         options.addresses = self::addresses(addresses)?;
         options.types = self::types(types)?;
         options.rows = rows.max(1);
         Ok(Self(Mutex::new(Inner {
-            decoder: Decoder::new(Limits::default()),
+            decoder: pass::decoder(Limits::default(), state)?,
             builder: FlowBatchBuilder::new(options),
             full: Vec::new(),
             problems: Vec::new(),
@@ -109,6 +112,11 @@ impl Collector {
             batches.push(last);
         }
         Ok(Table::new(schema, batches))
+    }
+
+    fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let inner = self.0.lock_py_attached(py).map_err(|_| poisoned())?;
+        Ok(PyBytes::new(py, &inner.decoder.save()))
     }
 
     #[getter]

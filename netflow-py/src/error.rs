@@ -55,6 +55,16 @@ pub(crate) fn of_file(error: &netflow_io::Error) -> PyErr {
     }
 }
 
+/// Whether a file is there and can be opened, but not read as a capture.
+pub(crate) const fn is_of_content(error: &netflow_io::Error) -> bool {
+    use netflow_io::ErrorKind;
+
+    !matches!(
+        error.kind(),
+        ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::Directory | ErrorKind::Io(_)
+    )
+}
+
 /// A datagram that cannot be decoded.
 pub(crate) fn of_datagram(error: netflow_core::Error) -> PyErr {
     netflow_error(

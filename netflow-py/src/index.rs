@@ -7,7 +7,7 @@ use arrow_ipc::reader::StreamReader;
 use arrow_schema::ArrowError;
 use netflow_arrow::{
     Faults, Files, FlowOptions, IndexBatchBuilder, IpcFormat, IpcWriter, RecordBatch,
-    Replay as Replayed, Scan,
+    Replay as Replayed, Scan, ScanError,
 };
 use netflow_io::Options;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -16,21 +16,22 @@ use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
 use crate::error;
-use crate::input::{Input, Raised};
+use crate::input::{Given, Input, Raised};
 use crate::pass::{addresses, columns, decoder, limits, types};
 use crate::report::Report;
 use crate::table::Table;
 
 /// The index of a file as an Arrow stream, and the report of the pass.
 #[pyfunction]
-#[pyo3(signature = (input, *, ports, strict, state))]
+#[pyo3(signature = (input, *, every, ports, strict, state))]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "what Python gives is taken so"
 )]
 pub(crate) fn index<'py>(
     py: Python<'py>,
-    input: (String, Option<Py<PyAny>>),
+    input: Given,
+    every: u64,
     ports: Vec<u16>,
     strict: bool,
     state: Option<Vec<u8>>,
@@ -47,10 +48,11 @@ pub(crate) fn index<'py>(
         } else {
             Faults::PassOver
         };
-        let builder = IndexBatchBuilder::default();
+        let builder = IndexBatchBuilder::new(every);
         let mut scan = Scan::new(decoder, builder, Box::new(open), faults);
         let mut writer = IpcWriter::new(Vec::new(), scan.schema(), IpcFormat::Stream)
             .map_err(|error| of_arrow(&error))?;
+        let mut fault = None;
         loop {
             let batch = scan.next();
             // What Python raised is behind whatever the library makes of it.
@@ -59,12 +61,16 @@ pub(crate) fn index<'py>(
             }
             match batch {
                 Some(Ok(batch)) => writer.write(&batch).map_err(|error| of_arrow(&error))?,
+                // A file that is there and is no capture teaches nothing.
+                Some(Err(ScanError::File(error))) if !strict && error::is_of_content(&error) => {
+                    fault = Some(error.to_string());
+                }
                 Some(Err(error)) => return Err(error::of_scan(&error)),
                 None => break,
             }
         }
         let octets = writer.finish().map_err(|error| of_arrow(&error))?;
-        Ok((octets, Report::new(&scan, &names)))
+        Ok((octets, Report::new(&scan, &names).with_fault(fault)))
     })?;
     Ok((PyBytes::new(py, &octets), report.to_python(py)?))
 }

@@ -1,19 +1,70 @@
 //! Files by path, and what Python opens.
 
 use alloc::sync::Arc;
+use core::time::Duration;
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Instant;
 
-use netflow_io::{Options, Source};
-use pyo3::exceptions::PyTypeError;
+use netflow_io::{Mark, Options, Source};
+use pyo3::exceptions::{PyException, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+/// A path, or a name and a function that opens it.
+pub(crate) type Given = (PathBuf, Option<Py<PyAny>>);
+
 /// Something to read.
 #[derive(Debug)]
-pub(crate) enum Input {
+pub(crate) struct Input {
+    what: What,
+    range: Range,
+}
+
+/// Which part of a file.
+#[derive(Debug, Default)]
+pub(crate) struct Range {
+    mark: Option<Mark>,
+    /// Octets of the file before its end.
+    end: Option<u64>,
+}
+
+impl Range {
+    /// Of the octets of a mark, or from the start; up to an offset, or to the end.
+    pub(crate) fn new((mark, end): (Option<Vec<u8>>, Option<u64>)) -> PyResult<Self> {
+        let damaged = || PyValueError::new_err("this is no mark of a file");
+        let mark = mark
+            .map(|octets| Mark::from_octets(&octets).ok_or_else(damaged))
+            .transpose()?;
+        Ok(Self { mark, end })
+    }
+
+    fn start(&self) -> u64 {
+        self.mark.as_ref().map_or(0, Mark::offset)
+    }
+
+    /// Opens a reader that stands at the start of the range.
+    fn source(
+        &self,
+        reader: impl Read + Send + 'static,
+        name: &Path,
+        options: Options,
+    ) -> Result<Source, netflow_io::Error> {
+        let octets = self
+            .end
+            .map_or(u64::MAX, |end| end.saturating_sub(self.start()));
+        let reader = reader.take(octets);
+        match &self.mark {
+            Some(mark) => Source::resume(reader, name, options, mark),
+            None => Source::from_reader_with(reader, name, options),
+        }
+    }
+}
+
+#[derive(Debug)]
+enum What {
     /// A file.
     Path(PathBuf),
     /// A function that opens a file object, and the name it goes by.
@@ -21,18 +72,26 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    /// Of `(path, None)` or `(name, function)`.
-    pub(crate) fn new((name, opener): (String, Option<Py<PyAny>>)) -> Self {
-        match opener {
-            Some(opener) => Self::Opener(opener, name),
-            None => Self::Path(name.into()),
+    /// Of what Python gives.
+    pub(crate) fn new((path, opener): Given) -> Self {
+        Self {
+            what: match opener {
+                Some(opener) => What::Opener(opener, path.display().to_string()),
+                None => What::Path(path),
+            },
+            range: Range::default(),
         }
     }
 
+    /// Only this part of it.
+    pub(crate) fn part(self, range: Range) -> Self {
+        Self { range, ..self }
+    }
+
     pub(crate) fn name(&self) -> String {
-        match self {
-            Self::Path(path) => path.display().to_string(),
-            Self::Opener(_, name) => name.clone(),
+        match &self.what {
+            What::Path(path) => path.display().to_string(),
+            What::Opener(_, name) => name.clone(),
         }
     }
 
@@ -42,27 +101,41 @@ impl Input {
         options: Options,
         raised: &Raised,
     ) -> Result<Source, netflow_io::Error> {
-        match self {
-            Self::Path(path) => {
+        let start = self.range.start();
+        match &self.what {
+            What::Path(path) => {
                 let metadata = path.metadata();
                 // These errors are told by the library in its own words.
-                let file = match (metadata, File::open(path)) {
+                let mut file = match (metadata, File::open(path)) {
                     (Ok(metadata), Ok(file)) if !metadata.is_dir() => file,
                     _ => return netflow_io::open_with(path, options),
                 };
+                if start > 0 {
+                    if let Err(error) = file.seek(SeekFrom::Start(start)) {
+                        raised.put(error.into());
+                        return self.range.source(Failed, path, options);
+                    }
+                }
                 let reader = Attentive::new(file, raised.clone());
-                Source::from_reader_with(reader, path, options)
+                self.range.source(reader, path, options)
             }
-            Self::Opener(opener, name) => {
-                let object = Python::attach(|py| opener.call0(py));
+            What::Opener(opener, name) => {
+                let name = Path::new(name);
+                let object = Python::attach(|py| {
+                    let object = opener.call0(py)?;
+                    if start > 0 {
+                        object.call_method1(py, "seek", (start,))?;
+                    }
+                    Ok(object)
+                });
                 match object {
                     Ok(object) => {
                         let reader = Attentive::new(Object(object, raised.clone()), raised.clone());
-                        Source::from_reader_with(reader, name, options)
+                        self.range.source(reader, name, options)
                     }
                     Err(error) => {
                         raised.put(error);
-                        Source::from_reader_with(Failed, name, options)
+                        self.range.source(Failed, name, options)
                     }
                 }
             }
@@ -84,24 +157,40 @@ impl Raised {
     pub(crate) fn take(&self) -> Option<PyErr> {
         self.0.lock().ok()?.take()
     }
+
+    /// The same, but an ordinary exception waits while there are rows.
+    pub(crate) fn take_unless(&self, is_rows: bool) -> Option<PyErr> {
+        let mut slot = self.0.lock().ok()?;
+        let waits = |error: &mut PyErr| {
+            is_rows && Python::attach(|py| error.is_instance_of::<PyException>(py))
+        };
+        if slot.as_mut().is_some_and(waits) {
+            return None;
+        }
+        slot.take()
+    }
+
+    pub(crate) fn is_raised(&self) -> bool {
+        self.0.lock().is_ok_and(|slot| slot.is_some())
+    }
 }
 
-/// Octets that are read from one look for signals to the next.
-const STRIDE: usize = 1 << 20;
+/// From one look for signals to the next.
+const INTERVAL: Duration = Duration::from_millis(50);
 
 /// A reader that ends when the user interrupts.
 struct Attentive<R> {
     reader: R,
     raised: Raised,
-    left: usize,
+    looked: Instant,
 }
 
 impl<R> Attentive<R> {
-    const fn new(reader: R, raised: Raised) -> Self {
+    fn new(reader: R, raised: Raised) -> Self {
         Self {
             reader,
             raised,
-            left: STRIDE,
+            looked: Instant::now(),
         }
     }
 }
@@ -109,9 +198,9 @@ impl<R> Attentive<R> {
 impl<R: Read> Read for Attentive<R> {
     fn read(&mut self, octets: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(octets)?;
-        self.left = self.left.saturating_sub(read);
-        if self.left == 0 {
-            self.left = STRIDE;
+        // Not by octets: a few compressed ones may be many.
+        if self.looked.elapsed() >= INTERVAL {
+            self.looked = Instant::now();
             if let Err(error) = Python::attach(|py| py.check_signals()) {
                 self.raised.put(error);
                 return Err(io::Error::other("interrupted"));

@@ -8,13 +8,16 @@ extern crate alloc;
 mod cell;
 mod collector;
 mod error;
+mod guarded;
 mod index;
 mod input;
 mod pass;
+mod reading;
 mod record;
 mod report;
 mod state;
 mod table;
+mod tables;
 mod value;
 
 use pyo3::prelude::*;
@@ -36,6 +39,8 @@ mod _netflow {
     use crate::state::State;
     #[pymodule_export]
     use crate::table::Table;
+    #[pymodule_export]
+    use crate::tables::{Tables, TablesPass};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -46,7 +51,7 @@ mod _netflow {
     /// Runs the command `netflow` with these arguments, the first of which is its
     /// name, and gives its exit status.
     #[pyfunction]
-    fn run(py: Python<'_>, arguments: Vec<String>) -> u8 {
+    fn run(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
         py.detach(|| netflow_cli::run(arguments)).code()
     }
 }

@@ -3,34 +3,31 @@
 use alloc::sync::Arc;
 use std::sync::Mutex;
 
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::SchemaRef;
 use netflow_arrow::{
-    Addresses, BatchBuilder, CounterBatchBuilder, Faults, Files, FlowBatchBuilder, FlowOptions,
-    RecordBatch, RecordBatchReader, Scan, Types,
+    Addresses, CounterBatchBuilder, CounterOptions, Files, FlowBatchBuilder, FlowOptions,
+    RecordBatchReader, TableBatchBuilder, TemplateTable, Types, UniformBatchBuilder,
 };
 use netflow_core::field::FlowField;
 use netflow_core::{Decoder, Limits};
-use netflow_io::Options;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt as _;
 use pyo3::types::PyCapsule;
 
-use crate::error;
-use crate::input::{Input, Raised};
+use crate::guarded::Guarded;
+use crate::input::Given;
+use crate::reading::{Inputs, Reading};
 use crate::report::Report;
 use crate::table::{self, Table};
+use crate::tables::TableOptions;
 
-type Builder = Box<dyn BatchBuilder + Send>;
+type Builder = Box<dyn UniformBatchBuilder + Send>;
 
 /// Inputs and what of them is wanted. Nothing is read before a pass begins.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
 pub(crate) struct Reader {
-    inputs: Arc<Vec<Input>>,
+    source: Inputs,
     wanted: Wanted,
-    ports: Vec<u16>,
-    faults: Faults,
-    state: Option<Vec<u8>>,
     /// Of the pass that ended last.
     report: Arc<Mutex<Option<Report>>>,
 }
@@ -38,15 +35,17 @@ pub(crate) struct Reader {
 /// Which rows.
 enum Wanted {
     Flows(FlowOptions),
-    Counters(Addresses, usize),
+    Counters(CounterOptions),
+    Table(TableOptions, TemplateTable),
 }
 
 impl Wanted {
     fn builder(&self) -> Builder {
         match self {
             Self::Flows(options) => Box::new(FlowBatchBuilder::new(options.clone())),
-            Self::Counters(addresses, rows) => {
-                Box::new(CounterBatchBuilder::new(*addresses, *rows))
+            Self::Counters(options) => Box::new(CounterBatchBuilder::new(options.clone())),
+            Self::Table(options, table) => {
+                Box::new(TableBatchBuilder::new(options.builder(), table))
             }
         }
     }
@@ -113,9 +112,9 @@ pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder>
 impl Reader {
     #[new]
     #[expect(clippy::too_many_arguments, reason = "they are options, given by name")]
-    #[pyo3(signature = (inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state))]
+    #[pyo3(signature = (inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, ranges = None))]
     fn new(
-        inputs: Vec<(String, Option<Py<PyAny>>)>,
+        inputs: Vec<Given>,
         columns: Option<Vec<String>>,
         addresses: &str,
         types: &str,
@@ -127,41 +126,46 @@ impl Reader {
         ports: Vec<u16>,
         strict: bool,
         state: Option<Vec<u8>>,
+        ranges: Option<Vec<(Option<Vec<u8>>, Option<u64>)>>,
     ) -> PyResult<Self> {
-        let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
-        let addresses = self::addresses(addresses)?;
+        let mut source = Inputs::new(inputs, ports, strict, state);
+        if let Some(ranges) = ranges {
+            source = source.parts(ranges)?;
+        }
+        let (addresses, types) = (self::addresses(addresses)?, self::types(types)?);
         let rows = rows.max(1);
+        let files = if file {
+            Files::told(source.names())
+        } else {
+            Files::default()
+        };
         let wanted = if counters {
-            Wanted::Counters(addresses, rows)
+            let mut options = CounterOptions::default();
+            options.addresses = addresses;
+            options.types = types;
+            options.rows = rows;
+            options.files = files;
+            Wanted::Counters(options)
         } else {
             let mut options = FlowOptions::new(self::columns(columns)?);
             options.addresses = addresses;
-            options.types = self::types(types)?;
+            options.types = types;
             options.rows = rows;
             options.split_biflows = split_biflows;
             options.discarded = discarded;
-            if file {
-                options.files = Files::new(inputs.iter().map(Input::name).collect());
-            }
+            options.files = files;
             Wanted::Flows(options)
         };
         Ok(Self {
-            inputs: Arc::new(inputs),
+            source,
             wanted,
-            ports,
-            faults: if strict {
-                Faults::Stop
-            } else {
-                Faults::PassOver
-            },
-            state,
             report: Arc::default(),
         })
     }
 
     /// Begins a pass.
     fn open(&self) -> PyResult<Pass> {
-        Ok(Pass(Mutex::new(self.begin()?)))
+        Ok(Pass(Guarded::new(self.begin()?)))
     }
 
     /// Begins a pass that an Arrow consumer reads.
@@ -204,109 +208,22 @@ impl Reader {
         Arc::clone(self.wanted.builder().schema())
     }
 
-    fn begin(&self) -> PyResult<Reading> {
-        let raised = Raised::default();
-        let options = Options::default().with_ports(self.ports.iter().copied());
-        let (inputs, into) = (Arc::clone(&self.inputs), raised.clone());
-        let mut index = 0;
-        let open = move || {
-            let input: &Input = inputs.get(index)?;
-            index += 1;
-            Some(input.open(options.clone(), &into))
-        };
-        let decoder = decoder(limits(), self.state.as_deref())?;
-        Ok(Reading {
-            scan: Scan::new(decoder, self.wanted.builder(), Box::new(open), self.faults),
-            raised,
-            names: self.inputs.iter().map(Input::name).collect(),
-            report: Arc::clone(&self.report),
-            is_told: false,
-        })
-    }
-}
-
-/// A pass that is under way.
-pub(crate) struct Reading {
-    scan: Scan<Builder>,
-    raised: Raised,
-    names: Vec<String>,
-    report: Arc<Mutex<Option<Report>>>,
-    is_told: bool,
-}
-
-impl Reading {
-    fn advance(&mut self) -> PyResult<Option<RecordBatch>> {
-        let item = self.scan.next();
-        // What Python raised is behind whatever the library makes of it.
-        if let Some(error) = self.raised.take() {
-            return Err(error);
-        }
-        match item {
-            Some(Ok(batch)) => Ok(Some(batch)),
-            Some(Err(error)) => {
-                self.keep();
-                Err(error::of_scan(&error))
-            }
-            None => {
-                self.keep();
-                self.warn()?;
-                Ok(None)
-            }
+    /// Of one table, made as `options` say.
+    pub(crate) fn of_table(source: Inputs, options: TableOptions, table: TemplateTable) -> Self {
+        Self {
+            source,
+            wanted: Wanted::Table(options, table),
+            report: Arc::default(),
         }
     }
 
-    fn keep(&self) {
-        if let Ok(mut report) = self.report.lock() {
-            *report = Some(Report::new(&self.scan, &self.names));
-        }
-    }
-
-    /// Tells of files that were not read to their end, once.
-    fn warn(&mut self) -> PyResult<()> {
-        if core::mem::replace(&mut self.is_told, true) {
-            return Ok(());
-        }
-        let progress = self.scan.progress();
-        let faults = progress.faults.iter().map(ToString::to_string);
-        let empty = progress.without_export.iter().map(|(path, packets)| {
-            format!(
-                "{} holds no flow export in its {packets} packets; give ports= if exporters \
-                 send to a port of your own",
-                path.display()
-            )
-        });
-        for text in faults.chain(empty) {
-            Python::attach(|py| {
-                let errors = py.import("netflow_rs._errors")?;
-                errors.call_method1("warn", (text,)).map(drop)
-            })?;
-        }
-        Ok(())
+    fn begin(&self) -> PyResult<Reading<Builder>> {
+        let report = Arc::clone(&self.report);
+        self.source.begin(self.wanted.builder(), report)
     }
 }
 
-impl Iterator for Reading {
-    type Item = Result<RecordBatch, ArrowError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let batch = self.advance().map_err(|error| {
-            let text = Python::attach(|py| {
-                let name = error.get_type(py).to_string();
-                format!("{}: {}", short(&name), error.value(py))
-            });
-            ArrowError::ExternalError(text.into())
-        });
-        batch.transpose()
-    }
-}
-
-/// `<class 'a.b.Error'>` is `Error`.
-fn short(class: &str) -> &str {
-    let name = class.trim_start_matches("<class '").trim_end_matches("'>");
-    name.rsplit('.').next().unwrap_or(name)
-}
-
-impl RecordBatchReader for Reading {
+impl RecordBatchReader for Reading<Builder> {
     fn schema(&self) -> SchemaRef {
         Arc::clone(self.scan.schema())
     }
@@ -314,7 +231,7 @@ impl RecordBatchReader for Reading {
 
 /// A pass over inputs: gives one batch after the other.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct Pass(Mutex<Reading>);
+pub(crate) struct Pass(Guarded<Reading<Builder>>);
 
 #[pymethods]
 impl Pass {
@@ -324,7 +241,7 @@ impl Pass {
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Table>> {
         let batch = py.detach(|| {
-            let mut reading = self.0.lock().map_err(|_| poisoned())?;
+            let mut reading = self.0.lock_detached()?;
             let batch = reading.advance()?;
             Ok::<_, PyErr>(batch.map(|batch| (Arc::clone(reading.scan.schema()), batch)))
         })?;
@@ -335,20 +252,12 @@ impl Pass {
     /// Octets read so far.
     #[getter]
     fn octets_read(&self, py: Python<'_>) -> PyResult<u64> {
-        let reading = self.0.lock_py_attached(py).map_err(|_| poisoned());
-        Ok(reading?.scan.progress().octets())
+        Ok(self.0.lock(py)?.scan.progress().octets())
     }
 
     /// What the decoder knows now, for a decoder that goes on.
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyBytes>> {
-        let saved = py.detach(|| {
-            let reading = self.0.lock().map_err(|_| poisoned())?;
-            Ok::<_, PyErr>(reading.scan.decoder().save())
-        })?;
+        let saved = py.detach(|| Ok::<_, PyErr>(self.0.lock_detached()?.scan.decoder().save()))?;
         Ok(pyo3::types::PyBytes::new(py, &saved))
     }
-}
-
-fn poisoned() -> PyErr {
-    PyRuntimeError::new_err("this pass failed in another thread")
 }

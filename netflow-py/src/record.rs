@@ -2,20 +2,19 @@
 
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
-use std::sync::Mutex;
 
 use netflow_arrow::{Files, ScanProblem};
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::structure::Members;
 use netflow_core::{Datagram, Decoder, Flow, Message};
 use netflow_io::{Options, Source};
-use pyo3::exceptions::{PyAttributeError, PyKeyError, PyRuntimeError};
+use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt as _;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyIterator, PyList};
 
 use crate::error;
-use crate::input::{Input, Raised};
+use crate::guarded::Guarded;
+use crate::input::{Given, Input, Raised};
 use crate::report::{Report, problems_to_python};
 use crate::value::{Owned, elements, object};
 
@@ -114,9 +113,28 @@ impl Record {
     }
 
     fn __dir__(&self) -> Vec<String> {
-        let own = ["elements", "fields", "keys"].map(str::to_owned);
+        let own = ["elements", "fields", "get", "keys"].map(str::to_owned);
         let fields = FlowField::ALL.iter().map(|field| field.name().to_owned());
         own.into_iter().chain(fields).collect()
+    }
+
+    /// The value of an element, or this one if it was not sent.
+    #[pyo3(signature = (name, default = None, /))]
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self.elements.iter().find(|(known, _)| known == name) {
+            Some((_, value)) => value.to_python(py),
+            None => Ok(default.unwrap_or_else(|| py.None().into_bound(py))),
+        }
+    }
+
+    /// Names of the elements, one by one.
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyList::new(py, self.keys())?.try_iter()
     }
 
     /// Names of the elements.
@@ -172,12 +190,13 @@ pub(crate) fn of_message(message: &Message<'_>, split: bool, into: &mut impl Ext
 
 /// The flows of inputs, one after the other.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct Records(Mutex<Walk>);
+pub(crate) struct Records(Guarded<Walk>);
 
 struct Walk {
     inputs: Arc<Vec<Input>>,
     options: Options,
     next: usize,
+    is_any_open: bool,
     source: Option<Source>,
     decoder: Decoder,
     ready: VecDeque<Record>,
@@ -191,22 +210,50 @@ struct Walk {
 const PROBLEMS: usize = 1_000;
 
 impl Walk {
+    /// The next record; behind an error there is none.
+    fn next(&mut self) -> PyResult<Option<Record>> {
+        let found = self.record();
+        if found.is_err() {
+            self.source = None;
+            self.next = self.inputs.len();
+        }
+        found
+    }
+
     fn record(&mut self) -> PyResult<Option<Record>> {
         loop {
             if let Some(record) = self.ready.pop_front() {
                 return Ok(Some(record));
             }
-            if self.source.is_none() {
-                let Some(input) = self.inputs.get(self.next) else {
-                    return Ok(None);
-                };
-                let source = input.open(self.options.clone(), &self.raised);
-                self.check()?;
-                self.source = Some(source.map_err(|error| error::of_file(&error))?);
-                self.next += 1;
+            if self.source.is_none() && !self.open()? {
+                return Ok(None);
             }
-            self.packet()?;
+            if self.source.is_some() {
+                self.packet()?;
+            }
         }
+    }
+
+    /// Opens the next file; tells whether there was one. One that cannot be opened is
+    /// passed over, unless it is the last and none could be.
+    fn open(&mut self) -> PyResult<bool> {
+        let Some(input) = self.inputs.get(self.next) else {
+            return Ok(false);
+        };
+        let source = input.open(self.options.clone(), &self.raised);
+        self.check()?;
+        self.next += 1;
+        match source {
+            Ok(source) => {
+                self.is_any_open = true;
+                self.source = Some(source);
+            }
+            Err(error) if self.next == self.inputs.len() && !self.is_any_open => {
+                return Err(error::of_file(&error));
+            }
+            Err(error) => self.fault(&error)?,
+        }
+        Ok(true)
     }
 
     fn check(&self) -> PyResult<()> {
@@ -268,16 +315,17 @@ impl Records {
     #[new]
     #[pyo3(signature = (inputs, *, split_biflows, ports, strict, state))]
     fn new(
-        inputs: Vec<(String, Option<Py<PyAny>>)>,
+        inputs: Vec<Given>,
         split_biflows: bool,
         ports: Vec<u16>,
         strict: bool,
         state: Option<&[u8]>,
     ) -> PyResult<Self> {
-        Ok(Self(Mutex::new(Walk {
+        Ok(Self(Guarded::new(Walk {
             inputs: Arc::new(inputs.into_iter().map(Input::new).collect()),
             options: Options::default().with_ports(ports),
             next: 0,
+            is_any_open: false,
             source: None,
             decoder: crate::pass::decoder(crate::pass::limits(), state)?,
             ready: VecDeque::new(),
@@ -293,23 +341,20 @@ impl Records {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Record>> {
-        let poisoned = || PyRuntimeError::new_err("reading failed in another thread");
-        py.detach(|| self.0.lock().map_err(|_| poisoned())?.record())
+        py.detach(|| self.0.lock_detached()?.next())
     }
 
     /// Counters, templates and domains so far, and the first problems.
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let walk = self.0.lock_py_attached(py);
-        let walk = walk.map_err(|_| PyRuntimeError::new_err("reading failed"))?;
+        let walk = self.0.lock(py)?;
         let names: Vec<String> = walk.inputs.iter().map(Input::name).collect();
         Report::of(&walk.decoder, &walk.problems, &names).to_python(py)
     }
 
     #[getter]
     fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let walk = self.0.lock_py_attached(py);
-        let walk = walk.map_err(|_| PyRuntimeError::new_err("reading failed"))?;
+        let walk = self.0.lock(py)?;
         let names: Vec<String> = walk.inputs.iter().map(Input::name).collect();
         problems_to_python(py, &walk.problems, &names)
     }

@@ -89,6 +89,12 @@ impl Report {
         }
     }
 
+    /// And this was wrong with a file.
+    pub(crate) fn with_fault(mut self, fault: Option<String>) -> Self {
+        self.faults.extend(fault);
+        self
+    }
+
     pub(crate) fn to_python(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let dictionary = PyDict::new(py);
         dictionary.set_item("stats", stats(py, &self.stats)?)?;

@@ -1,7 +1,7 @@
 //! A decoder of datagrams that Python received.
 
 use alloc::collections::VecDeque;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard};
 
 use netflow_arrow::ScanProblem;
@@ -35,9 +35,10 @@ pub(crate) fn octets(datagram: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
 
 /// How a datagram came: address, port, nanoseconds since 1970.
 pub(crate) fn origin(host: &str, port: u16) -> PyResult<SocketAddr> {
-    let address = host.parse();
+    let address = host.parse::<IpAddr>();
     let address = address.map_err(|_| PyValueError::new_err(format!("{host:?} is no address")))?;
-    Ok(SocketAddr::new(address, port))
+    // A socket of both versions tells addresses of IPv4 as those of IPv6.
+    Ok(SocketAddr::new(address.to_canonical(), port))
 }
 
 /// The state of a decoder, safe in threads.

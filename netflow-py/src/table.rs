@@ -1,14 +1,16 @@
 //! Record batches in memory, and what hands them to Arrow consumers.
 
 use alloc::sync::Arc;
+use std::io::Cursor;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_ipc::reader::StreamReader;
 use arrow_schema::ffi::FFI_ArrowSchema;
-use arrow_schema::{Schema, SchemaRef};
-use netflow_arrow::{RecordBatch, RecordBatchReader};
+use arrow_schema::{ArrowError, Schema, SchemaRef};
+use netflow_arrow::{IpcFormat, IpcWriter, RecordBatch, RecordBatchReader};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyBytes, PyCapsule};
 
 use crate::cell;
 
@@ -49,6 +51,32 @@ impl Table {
     #[staticmethod]
     fn empty(reader: &crate::pass::Reader) -> Self {
         Self::new(reader.schema(), Vec::new())
+    }
+
+    /// As an Arrow stream.
+    fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let written = py.detach(|| {
+            let mut writer = IpcWriter::new(Vec::new(), &self.schema, IpcFormat::Stream)?;
+            self.batches
+                .iter()
+                .try_for_each(|batch| writer.write(batch))?;
+            writer.finish()
+        });
+        Ok(PyBytes::new(
+            py,
+            &written.map_err(|error| of_arrow(&error))?,
+        ))
+    }
+
+    /// Of what `save` gave.
+    #[staticmethod]
+    fn load(octets: &[u8]) -> PyResult<Self> {
+        let read = || {
+            let reader = StreamReader::try_new(Cursor::new(octets), None)?;
+            let schema = reader.schema();
+            Ok::<_, ArrowError>(Self::new(schema, reader.collect::<Result<_, _>>()?))
+        };
+        read().map_err(|error| of_arrow(&error))
     }
 
     #[getter]
@@ -101,6 +129,10 @@ impl Table {
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         schema(py, &self.schema)
     }
+}
+
+fn of_arrow(error: &ArrowError) -> PyErr {
+    PyValueError::new_err(error.to_string())
 }
 
 pub(crate) fn column_names(schema: &Schema) -> Vec<String> {

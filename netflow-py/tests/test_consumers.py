@@ -177,3 +177,16 @@ def test_counters_of_sflow() -> None:
         assert (row["format"], row["counter"]) == (tag, name)
         found = [row["value"], row["value_float"], row["value_text"]]
         assert [each for each in found if each is not None] == [value]
+
+
+def test_counters_of_several_files_in_the_types_of_spark() -> None:
+    paths = [TESTDATA / "genuine" / "ovs.pcap", TESTDATA / "genuine" / "fp_all.pcap"]
+    one = nf.read(paths[0], table="counters").to_pyarrow()
+    table = pa.table(nf.scan(paths, table="counters", types="spark"))
+    files = table["file"].to_pylist()
+    assert files.count(str(paths[0])) == len(one) > 0
+    for field in table.schema:
+        assert not pa.types.is_unsigned_integer(field.type) and not pa.types.is_dictionary(field.type)
+    assert table["value"].to_pylist()[: len(one)] == one["value"].to_pylist()
+    with pytest.raises(ValueError, match="columns"):
+        nf.scan(paths, table="counters", columns=["octets"])

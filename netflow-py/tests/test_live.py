@@ -101,9 +101,52 @@ def test_listen_yields_batches() -> None:
     finally:
         stop.set()
         sender.join()
-        batches.close()  # type: ignore[attr-defined]
+        batches.close()
     with pytest.raises(ValueError, match="port"):
         nf.listen("127.0.0.1")
+
+
+def test_listen_tells_what_it_cannot_read() -> None:
+    port = free_port()
+    with nf.listen(f"127.0.0.1:{port}", interval=0.05) as batches:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for datagram in (b"junk", DATA_ONLY, DATAGRAM):
+                sender.sendto(datagram, ("127.0.0.1", port))
+            rows = len(next(batches))
+        assert rows >= 1
+        assert batches.stats["unreadable"] == 1 and len(batches.domains) == 1
+        assert {problem.kind for problem in batches.problems} > {"no_template"}
+        assert len(batches.templates) == 1 and "problems" in repr(batches)
+        state = batches.save()
+    with nf.listen(f"127.0.0.1:{port}", interval=0.05, state=state) as batches:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.bind(("127.0.0.1", 0))
+            sender.sendto(DATA_ONLY, ("127.0.0.1", port))
+            assert len(next(batches)) == 1
+
+
+def test_wrong_addresses_and_times() -> None:
+    with pytest.raises(TypeError, match="give an address"):
+        nf.listen(2055)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="interval"):
+        nf.listen("127.0.0.1:0", interval=-1)
+    decoder = nf.Decoder()
+    for exporter in ("192.0.2.1:70000", ("192.0.2.1", -1)):
+        with pytest.raises(ValueError, match="no port"):
+            decoder.decode(DATAGRAM, exporter=exporter)
+    for received in (float("inf"), 1e300, datetime(2300, 1, 1, tzinfo=timezone.utc)):
+        with pytest.raises(ValueError, match="between 1678 and 2262"):
+            decoder.decode(DATAGRAM, received=received)
+    for exporter in ("fe80::1%eth0", ["fe80::1%eth0", 5], ("fe80::1", 5, 0, 3)):
+        [record] = decoder.decode(DATAGRAM, exporter=exporter)
+        assert record.exporter_address == ipaddress.ip_address("fe80::1")
+
+
+def test_an_exporter_behind_a_socket_of_both_versions_is_one() -> None:
+    collector = nf.Collector(columns=["exporter_address"])
+    collector.push(DATAGRAM, ("::ffff:192.0.2.1", 5))
+    collector.push(DATA_ONLY, ("192.0.2.1", 5))
+    assert collector.take().to_pyarrow()[0].to_pylist() == ["192.0.2.1", "192.0.2.1"]
 
 
 def test_listen_in_asyncio() -> None:

@@ -24,3 +24,15 @@ def test_a_notebook(path: Path) -> None:
     pictures = runner().run(path)
     assert len(pictures) >= 3
     assert all(png.startswith(b"\x89PNG") for png in pictures)
+
+
+@pytest.mark.parametrize("capture", ["nfr_v5", "pm_sf"])
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_over_another_capture(
+    path: Path, capture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without templates, and of samples."""
+    other = str(NOTEBOOKS.parents[1] / "testdata" / "genuine" / f"{capture}.pcap")
+    monkeypatch.setenv("NETFLOW_CAPTURE", other)
+    monkeypatch.setenv("NETFLOW_CAPTURES_TO_CHECK", other)
+    assert len(runner().run(path)) >= 3

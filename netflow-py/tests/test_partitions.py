@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import warnings
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -202,5 +203,84 @@ def test_wrong_arguments(arguments: dict[str, Any], text: str) -> None:
 def test_no_file() -> None:
     with pytest.raises(FileNotFoundError):
         partitions.plan("/nowhere/*.pcap")
-    with pytest.raises(ValueError):
-        partitions.plan([str(TESTDATA / "genuine" / "pm_v9.pcap"), __file__])
+    with pytest.raises(nf.NetflowError, match="is no pcap"):
+        partitions.plan(__file__)
+
+
+@pytest.mark.parametrize("capture", captures(), ids=lambda path: path.name)
+def test_a_large_file_is_divided(capture: Path) -> None:
+    """Into parts of a few packets: all rows, and the frames of the whole file."""
+    try:
+        expected, report = whole(capture)
+    except nf.NetflowError:
+        return
+    plan = partitions.plan(str(capture), octets=1_000, file=False)
+    found, counts = decoded(plan)
+    assert rows(found, [*nf.COLUMNS]) == rows(expected, [*nf.COLUMNS])
+    assert sum(each.rows for each in counts) == len(expected)
+    assert sum(each.undecoded_sets for each in counts) == undecoded(report)
+    assert sum(each.datagrams for each in counts) == report.stats["datagrams"]
+    assert sum(each.unreadable for each in counts) == report.stats["unreadable"]
+    assert [fault for each in counts for fault in each.faults] == report.faults
+    ranges = [each.ranges[0] for each in plan if each.late is None and each.ranges]
+    if ranges:
+        # They follow each other, from the start of the file to its end.
+        assert [each.start for each in ranges] == [0, *(each.end for each in ranges[:-1])]
+        assert ranges[-1].end is None
+        assert sum(each.octets for each in plan if each.late is None) == capture.stat().st_size
+    is_plain = capture.suffix in (".pcap", ".pcapng", ".ipfix")
+    if is_plain and report.stats["datagrams"] > 20 and "tcp" not in capture.name:
+        assert len(ranges) > 1
+
+
+@pytest.mark.parametrize("name", ["ovs", "pm_v10", "pm_v9", "sf_v10_mpls"])
+def test_parts_of_several_files_are_put_together(name: str, tmp_path: Path) -> None:
+    capture = TESTDATA / "genuine" / f"{name}.pcap"
+    pieces = [str(path) for path in cut(capture, 3, tmp_path)]
+    expected, report = whole(pieces)
+    indexes = [partitions.index(each, every=500) for each in pieces]
+    for octets in (500, 2_000, 5_000):
+        plan = partitions.plan(pieces, octets=octets, indexes=indexes, file=True)
+        assert max(each.octets for each in plan if each.late is None) < octets + 1_600
+        found, counts = decoded(plan)
+        columns = ["file", *nf.COLUMNS]
+        assert rows(found, columns) == rows(expected, columns)
+        assert sum(each.undecoded_sets for each in counts) == undecoded(report)
+    # An index of pieces serves whole files too.
+    plan = partitions.plan(pieces, indexes=indexes)
+    assert [each.ranges for each in plan] == [()] * len(plan)
+    assert rows(decoded(plan)[0], [*nf.COLUMNS]) == rows(expected, [*nf.COLUMNS])
+
+
+def test_what_waits_beyond_the_limit_is_read_once_more_in_parts(tmp_path: Path) -> None:
+    head, all_packets = packets(TESTDATA / "genuine" / "pm_v9.pcap")
+    first, second = tmp_path / "a.pcap", tmp_path / "b.pcap"
+    first.write_bytes(head + b"".join(all_packets))
+    data = [each for each in all_packets if templates(head + each, tmp_path) == 0]
+    second.write_bytes(head + b"".join(data) * (3_000_000 // len(b"".join(data))))
+    assert "left_out" in index_rows(second, "kind")
+    expected, report = whole([first, second])
+    plan = partitions.plan(
+        [str(first), str(second)], order="given", columns=["octets", "frame"], octets=500_000
+    )
+    assert len(plan) > 4
+    found, counts = decoded(plan)
+    assert rows(found, ["octets", "frame"]) == rows(expected, ["octets", "frame"])
+    assert sum(each.undecoded_sets for each in counts) == undecoded(report)
+    # It is told if the file is another one by then.
+    indexes = [partitions.index(str(path), every=100_000) for path in (first, second)]
+    size = second.stat().st_size
+    second.write_bytes(head + all_packets[0] * 2 + second.read_bytes()[24 : size // 2])
+    second.write_bytes(second.read_bytes().ljust(size, b"\0"))
+    with pytest.raises(ValueError, match="has changed"):
+        partitions.plan(
+            [str(first), str(second)], order="given", octets=500_000, indexes=indexes
+        )
+
+
+def test_a_mark_is_of_its_file(capture: Path) -> None:
+    plan = partitions.plan(str(capture), octets=300, columns=["octets"])
+    part = next(each for each in plan if each.ranges and each.ranges[0].mark)
+    damaged = replace(part, ranges=(replace(part.ranges[0], mark=b"mark"),))
+    with pytest.raises(ValueError, match="no mark"):
+        damaged.read()

@@ -222,6 +222,20 @@ def test_an_index_of_its_own(spark: SparkSession, tmp_path: Path) -> None:
     assert read.load(str(folder)).count() < len(expected(OVS, ["octets"]))
 
 
+def test_a_large_file_is_divided(spark: SparkSession) -> None:
+    """Into parts that executors decode apart, with the templates that stand at their start."""
+    columns = ["frame", "source_address", "octets", "template_id"]
+    for name in ("ovs", "pm_v9", "pm_v10"):
+        capture = TESTDATA / "genuine" / f"{name}.pcap"
+        read = spark.read.format("netflow").option("columns", ",".join(columns))
+        flows = read.option("partitionOctets", "1500").load(str(capture))
+        assert flows.rdd.getNumPartitions() >= capture.stat().st_size // 3_200
+        assert rows(flows.toArrow()) == rows(expected(capture, columns))
+    counts = read.option("table", "counts").option("partitionOctets", "1500")
+    told = counts.load(str(OVS)).agg(F.sum("rows"), F.sum("undecodable")).collect()[0]
+    assert told[0] == len(expected(OVS, ["octets"])) and told[1] == 0
+
+
 def test_paths_through_fsspec(spark: SparkSession, tmp_path: Path) -> None:
     cut(OVS, 3, tmp_path)
     read = spark.read.format("netflow").option("columns", "octets").option("file", "true")

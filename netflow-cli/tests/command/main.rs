@@ -8,6 +8,7 @@ extern crate alloc;
 mod captures;
 mod columns;
 mod endings;
+mod folder;
 mod formats;
 mod run;
 mod state;

@@ -12,5 +12,6 @@ mod formats;
 mod fragments;
 mod hostile;
 mod links;
+mod mark;
 mod selection;
 mod streams;

@@ -4,22 +4,25 @@
 >>> nf.read("capture.pcap").to_pandas()  # doctest: +SKIP
 
 :func:`scan` is lazy and decodes only the columns it is asked for, :func:`read` keeps all in
-memory, :func:`records` gives one flow after the other, :class:`Decoder` takes datagrams of your
-own socket and :func:`listen` opens one.
+memory, :func:`records` gives one flow after the other, :func:`tables` one table for each template
+with every element, :class:`Decoder` takes datagrams of your own socket and :func:`listen` opens one.
 """
 
 from ._errors import NetflowError, NetflowWarning, Problem
 from ._flows import Flows, Report, Table, read, scan
 from ._inputs import COLUMNS
-from ._live import Collector, Decoder, listen, listen_async
+from ._live import AsyncListener, Collector, Decoder, Listener, listen, listen_async
 from ._netflow import Record, __version__
 from ._records import Records, records
+from ._tables import Tables, TemplateTable, tables
 
 __all__ = [
+    "AsyncListener",
     "COLUMNS",
     "Collector",
     "Decoder",
     "Flows",
+    "Listener",
     "NetflowError",
     "NetflowWarning",
     "Problem",
@@ -27,10 +30,13 @@ __all__ = [
     "Records",
     "Report",
     "Table",
+    "Tables",
+    "TemplateTable",
     "__version__",
     "listen",
     "listen_async",
     "read",
     "records",
     "scan",
+    "tables",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 from . import _netflow
 from ._errors import Problem
-from ._inputs import Inputs, Opened, check_columns, expand
+from ._inputs import Inputs, Opened, chosen, expand
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +28,15 @@ def _import(name: str, *, needs: str | None = None) -> Any:
         raise ImportError(f"{name} is not installed: pip install {wanted}") from error
 
 
+def _nullable(pandas: Any) -> dict[Any, Any]:
+    """Types of pandas by those of Arrow."""
+    pyarrow = _import("pyarrow")
+    return {
+        getattr(pyarrow, name.lower())(): getattr(pandas, f"{name}Dtype")()
+        for name in ("UInt8", "UInt16", "UInt32", "UInt64", "Int8", "Int16", "Int32", "Int64")
+    }
+
+
 class _Columns:
     """What everything with columns can become."""
 
@@ -43,10 +52,25 @@ class _Columns:
         return _import("polars").DataFrame(self)
 
     def to_pandas(self, **options: Any) -> pandas.DataFrame:
-        """A ``pandas.DataFrame``; options are those of ``pyarrow.Table.to_pandas``."""
-        _import("pandas")
-        _import("pyarrow", needs="pandas pyarrow")
-        return self.to_pyarrow().to_pandas(**options)
+        """A ``pandas.DataFrame``; options are those of ``pyarrow.Table.to_pandas``.
+
+        Whole numbers stay whole: a column of them where some are missing is one of pandas' nullable
+        types, such as ``UInt16``, unless there are ``options``.
+        """
+        pandas = _import("pandas")
+        pyarrow = _import("pyarrow", needs="pandas pyarrow")
+        table = self.to_pyarrow()
+        if options:
+            return table.to_pandas(**options)
+        is_integer = pyarrow.types.is_integer
+        holed = [
+            name
+            for name, column in zip(table.column_names, table.columns)
+            if is_integer(column.type) and column.null_count
+        ]
+        frame = table.drop_columns(holed).to_pandas()
+        whole = table.select(holed).to_pandas(types_mapper=_nullable(pandas).get)
+        return pandas.concat([frame, whole], axis=1)[table.column_names]
 
     def to_duckdb(
         self, connection: duckdb.DuckDBPyConnection | None = None
@@ -66,7 +90,7 @@ _TELLING = frozenset(
 
 
 class Table(_Columns):
-    """Flows in memory. Every Arrow consumer takes it, any number of times."""
+    """Rows in memory. Every Arrow consumer takes it, any number of times."""
 
     def __init__(self, table: _netflow.Table) -> None:
         self._table = table
@@ -83,6 +107,9 @@ class Table(_Columns):
 
     def __len__(self) -> int:
         return self._table.num_rows
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _loaded, (self._table.save(),)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         return self._table.__arrow_c_stream__(requested_schema)
@@ -129,6 +156,11 @@ class Table(_Columns):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>"
 
 
+def _loaded(octets: bytes) -> Table:
+    """A table that was pickled."""
+    return Table(_netflow.Table.load(octets))
+
+
 class Report:
     """What a pass counted."""
 
@@ -149,13 +181,12 @@ class Report:
         return f"<netflow_rs.Report {counts}>"
 
 
-class Flows(_Columns):
-    """Flows of files, read anew by everyone who asks for them. See :func:`scan`."""
+class Rescannable(_Columns):
+    """What is read from files anew by everyone who asks for it."""
 
-    def __init__(self, inputs: list[Opened], options: dict[str, Any]) -> None:
+    def __init__(self, inputs: list[Opened], reader: _netflow.Reader) -> None:
         self._inputs = inputs
-        self._options = options
-        self._reader = _netflow.Reader(inputs, **options)
+        self._reader = reader
 
     @property
     def columns(self) -> list[str]:
@@ -166,10 +197,6 @@ class Flows(_Columns):
     def files(self) -> list[str]:
         """What is read, in this order."""
         return [name for name, _ in self._inputs]
-
-    def select(self, *columns: str) -> Flows:
-        """The same flows with these columns only; others are not decoded."""
-        return Flows(self._inputs, {**self._options, "columns": check_columns(columns)})
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         return self._reader.__arrow_c_stream__(requested_schema)
@@ -184,10 +211,10 @@ class Flows(_Columns):
     __iter__ = batches
 
     def read(self, *, progress: bool | None = None) -> Table:
-        """All flows, in memory."""
+        """All rows, in memory."""
         batches: list[_netflow.Table] = []
         reading = self._reader.open()
-        with _Progress(self._inputs, progress) as bar:
+        with Progress(self._inputs, progress) as bar:
             for batch in reading:
                 batches.append(batch)
                 bar.at(reading.octets_read)
@@ -204,6 +231,25 @@ class Flows(_Columns):
         """A ``polars.DataFrame``."""
         return _import("polars").DataFrame(self.read())
 
+
+class Flows(Rescannable):
+    """Flows of files, read anew by everyone who asks for them. See :func:`scan`."""
+
+    def __init__(self, inputs: list[Opened], options: dict[str, Any]) -> None:
+        super().__init__(inputs, _netflow.Reader(inputs, **options))
+        self._options = options
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Of paths and URLs; a file object says itself that it cannot be pickled.
+        return Flows, (self._inputs, self._options)
+
+    def select(self, *columns: str) -> Flows:
+        """The same flows with these columns only; others are not decoded."""
+        if self._options["counters"]:
+            raise ValueError(_FEW)
+        names, file = chosen(columns)
+        return Flows(self._inputs, {**self._options, "columns": names, "file": file})
+
     def lazy(self) -> polars.LazyFrame:
         """A ``polars.LazyFrame``: only columns that the query needs are decoded, and reading
         stops when it has enough rows."""
@@ -218,9 +264,7 @@ class Flows(_Columns):
         ) -> Iterator[polars.DataFrame]:
             options = dict(self._options)
             if with_columns is not None and not options["counters"]:
-                wanted = [name for name in with_columns if name != "file"]
-                options["columns"] = wanted
-                options["file"] = "file" in with_columns
+                options["columns"], options["file"] = chosen(with_columns)
             if batch_size is not None:
                 options["rows"] = max(1, min(options["rows"], batch_size))
             left = n_rows
@@ -241,7 +285,8 @@ class Flows(_Columns):
         return plugins.register_io_source(source, schema=schema)
 
     def report(self) -> Report:
-        """What the last complete pass counted; reads the files if there was none."""
+        """What the last complete pass counted; reads the files if there was none. Those of
+        :meth:`lazy` are passes of their own."""
         report = self._reader.report
         if report is None:
             options = {**self._options, "columns": ["frame"]}
@@ -283,7 +328,7 @@ class Flows(_Columns):
         )
 
 
-class _Progress:
+class Progress:
     """A bar of tqdm on long reads, if it is asked for, or in a notebook."""
 
     def __init__(self, inputs: list[Opened], wanted: bool | None) -> None:
@@ -302,7 +347,7 @@ class _Progress:
         total = sum(sizes) if len(sizes) == len(inputs) else None
         self.bar = tqdm(total=total, unit="B", unit_scale=True, delay=0.5, desc="flows")
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Progress:
         return self
 
     def at(self, octets: int) -> None:
@@ -322,6 +367,9 @@ def _in_notebook() -> bool:
     return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"
 
 
+_FEW = "counters have few columns, which cannot be chosen"
+
+
 def _options(
     source: Inputs,
     *,
@@ -339,16 +387,19 @@ def _options(
     inputs = expand(source)
     if table not in ("flows", "counters"):
         raise ValueError(f'table is "flows" or "counters", not {table!r}')
-    names = check_columns(columns)
+    if table == "counters" and columns is not None:
+        raise ValueError(_FEW)
+    names, file = chosen(columns)
     return inputs, {
         "columns": names,
+        # Of one file its name is a column only if it is asked for.
+        "file": file or (names is None and len(inputs) > 1),
         "addresses": addresses,
         "types": types,
         "counters": table == "counters",
         "rows": rows,
         "split_biflows": split_biflows,
         "discarded": discarded,
-        "file": names is None,
         "ports": list(ports),
         "strict": strict,
         "state": state,
@@ -376,7 +427,8 @@ def scan(
         source: a path, a pattern such as ``"captures/*.pcap.gz"``, a URL that fsspec opens, a
             file object opened with mode ``"rb"``, or several of these. What a file is, its
             content tells: pcap, pcapng or IPFIX, plain, gzip or zstd.
-        columns: of :data:`COLUMNS`; only these are decoded. All, if not given.
+        columns: of :data:`COLUMNS`, and ``"file"``, which comes first; only these are decoded.
+            All, if not given, and ``"file"`` if there are several.
         addresses: ``"octets"`` (16 of them, IPv4 as ``::ffff:a.b.c.d``), ``"view"`` (4 or 16),
             ``"text"``, or ``"key"`` (a number to group by).
         types: ``"native"``, ``"plain"`` (without dictionaries) or ``"spark"``.

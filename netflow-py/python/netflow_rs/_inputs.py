@@ -5,7 +5,10 @@ from __future__ import annotations
 import difflib
 import glob as _glob
 import importlib
+import io
 import os
+import stat
+import threading
 from typing import IO, Any, Callable, Iterable, Sequence, Union
 
 from ._errors import NetflowError
@@ -18,14 +21,45 @@ Opened = tuple[str, Union[Callable[[], Any], None]]
 
 COLUMNS: tuple[str, ...] = tuple(name for name, _, _ in FIELDS)
 
+_MEANT = {
+    "src": "source_address",
+    "dst": "destination_address",
+    "sport": "source_port",
+    "dport": "destination_port",
+    "proto": "protocol",
+    "bytes": "octets",
+    "pkts": "packets",
+    "time": "start",
+    "first": "start",
+    "last": "end",
+    "sampling_interval": "sampling_rate",
+    **{
+        f"{short}{joint}{other}": f"{long}_{meant}"
+        for short, long in (("src", "source"), ("dst", "destination"))
+        for joint in ("", "_")
+        for other, meant in (
+            ("ip", "address"),
+            ("addr", "address"),
+            ("port", "port"),
+            ("as", "as"),
+            ("mac", "mac"),
+        )
+    },
+}
+"""What others call columns."""
+
 
 class _FileObject:
-    """Opens a file object again by going back to where it was."""
+    """Opens a file object again: each pass has its own place in it, so that passes may overlap. One
+    that cannot seek is read once."""
 
     def __init__(self, file: Any) -> None:
+        if isinstance(file, io.TextIOBase):
+            raise TypeError('the file object gives text; open it with mode "rb"')
         self.file = file
         self.name = str(getattr(file, "name", None) or f"<{type(file).__name__}>")
         self.begun = False
+        self.lock = threading.Lock()
         try:
             self.start = file.tell() if file.seekable() else None
         except (AttributeError, OSError):
@@ -34,17 +68,52 @@ class _FileObject:
     def __call__(self) -> Any:
         if getattr(self.file, "closed", False):
             raise ValueError(f"{self.name} is closed; open it again")
+        if self.start is not None:
+            return _Pass(self, self.start)
         if self.begun:
-            if self.start is None:
-                raise NetflowError(
-                    f"{self.name} was read already and cannot be read again, since it cannot "
-                    "seek; use nf.read, which keeps the flows, or give a path",
-                    kind="consumed",
-                    path=self.name,
-                )
-            self.file.seek(self.start)
+            raise _consumed(self.name)
         self.begun = True
         return self.file
+
+
+class _Pass:
+    """A pass over a file object that others read too."""
+
+    def __init__(self, of: _FileObject, start: int) -> None:
+        self.of = of
+        self.at = start
+
+    def read(self, size: int) -> bytes:
+        with self.of.lock:
+            file = self.of.file
+            if file.tell() != self.at:
+                file.seek(self.at)
+            octets: bytes = file.read(size)
+            self.at = file.tell()
+            return octets
+
+
+class _Pipe:
+    """Opens a path that can be read once, such as that of a pipe."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.begun = False
+
+    def __call__(self) -> Any:
+        if self.begun:
+            raise _consumed(self.path)
+        self.begun = True
+        return open(self.path, "rb")
+
+
+def _consumed(name: str) -> NetflowError:
+    return NetflowError(
+        f"{name} was read already and cannot be read again, since it cannot seek; use nf.read, "
+        "which keeps the flows, or give a path",
+        kind="consumed",
+        path=name,
+    )
 
 
 def _url(url: str) -> list[Opened]:
@@ -65,6 +134,7 @@ def _one(source: Any) -> list[Opened]:
             path = os.fsdecode(path)
         if "://" in path:
             return _url(path)
+        path = os.path.expanduser(path)
         if _glob.has_magic(path) and not os.path.exists(path):
             found = sorted(_glob.glob(path, recursive=True))
             if not found:
@@ -72,6 +142,9 @@ def _one(source: Any) -> list[Opened]:
             return [(each, None) for each in found]
         if not os.path.exists(path):
             raise FileNotFoundError(2, "No such file or directory", path)
+        mode = os.stat(path).st_mode
+        if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
+            return [(path, _Pipe(path))]
         return [(path, None)]
     if hasattr(source, "read"):
         opener = _FileObject(source)
@@ -100,7 +173,15 @@ def expand(source: Any) -> list[Opened]:
     return opened
 
 
-def check_columns(columns: Sequence[str] | None) -> list[str] | None:
+def chosen(columns: Sequence[str] | None) -> tuple[list[str] | None, bool]:
+    """Columns of flows, and whether the name of their file is asked for too."""
+    names = check_columns(columns, file=True)
+    if names is None or "file" not in names:
+        return names, False
+    return [name for name in names if name != "file"], True
+
+
+def check_columns(columns: Sequence[str] | None, *, file: bool = False) -> list[str] | None:
     """Names of columns that there are; of another, what may be meant."""
     if columns is None:
         return None
@@ -110,8 +191,9 @@ def check_columns(columns: Sequence[str] | None) -> list[str] | None:
     for name in names:
         if not isinstance(name, str):
             raise TypeError(f"the name of a column is a str, not {type(name).__name__}")
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.5)
+        if name not in COLUMNS and not (file and name == "file"):
+            near = [_MEANT[name.lower()]] if name.lower() in _MEANT else []
+            near = near or difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.5)
             meant = f", did you mean {near[0]!r}?" if near else ""
             raise NetflowError(
                 f"there is no column {name!r}{meant} See nf.COLUMNS.", kind="unknown_column"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import math
 import socket
 import time
 from datetime import datetime, timedelta, timezone
-from typing import Any, AsyncIterator, Iterator, Sequence, Union
+from typing import Any, AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence, Union
 
 from . import _netflow
 from ._errors import Problem
@@ -16,7 +17,7 @@ from ._inputs import check_columns
 from ._netflow import Record
 
 Exporter = Union[
-    str, tuple[Any, ...], "ipaddress.IPv4Address", "ipaddress.IPv6Address", None
+    str, tuple[Any, ...], list[Any], "ipaddress.IPv4Address", "ipaddress.IPv6Address", None
 ]
 Octets = Union[bytes, bytearray, memoryview]
 
@@ -24,12 +25,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def _exporter(exporter: Exporter) -> tuple[str, int]:
+    host, port = _parted(exporter)
+    if not 0 <= port <= 65_535:
+        raise ValueError(f"{port} is no port")
+    # A zone says through which interface an address is reached.
+    return host.split("%")[0], port
+
+
+def _parted(exporter: Exporter) -> tuple[str, int]:
     if exporter is None:
         return "0.0.0.0", 0
-    if isinstance(exporter, tuple):
+    if isinstance(exporter, (tuple, list)):
         if len(exporter) < 2:
             raise ValueError("an exporter is (address, port)")
-        return str(exporter[0]).split("%")[0], int(exporter[1])
+        return str(exporter[0]), int(exporter[1])
     text = str(exporter)
     if text.startswith("["):
         host, _, port = text[1:].partition("]")
@@ -46,8 +55,12 @@ def _received(received: datetime | float | None) -> int:
     if isinstance(received, datetime):
         if received.tzinfo is None:
             raise ValueError("received has no time zone; give datetime.now(timezone.utc)")
-        return (received - _EPOCH) // timedelta(microseconds=1) * 1_000
-    return round(received * 1e9)
+        nanos = (received - _EPOCH) // timedelta(microseconds=1) * 1_000
+    else:
+        nanos = round(received * 1e9) if math.isfinite(received * 1e9) else 1 << 63
+    if not -(1 << 63) <= nanos < 1 << 63:
+        raise ValueError(f"received is a time between 1678 and 2262, not {received}")
+    return nanos
 
 
 class Decoder:
@@ -125,8 +138,10 @@ class Decoder:
 
 
 def _address(address: str | tuple[str, int]) -> tuple[str, int]:
-    if isinstance(address, tuple):
-        return address
+    if isinstance(address, (tuple, list)):
+        return address[0], address[1]
+    if not isinstance(address, str):
+        raise TypeError(f"give an address such as '0.0.0.0:2055', not {address!r}")
     host, port = _exporter(address)
     if port == 0 and not address.endswith(":0"):
         raise ValueError(f"{address!r} has no port; give '0.0.0.0:2055'")
@@ -139,6 +154,8 @@ class Collector(asyncio.DatagramProtocol):
     ::
 
         loop.create_datagram_endpoint(nf.Collector, local_addr=("0.0.0.0", 2055))
+
+    Rows wait until :meth:`take` takes them, however many: take them as they come.
     """
 
     def __init__(
@@ -148,9 +165,14 @@ class Collector(asyncio.DatagramProtocol):
         addresses: str = "text",
         types: str = "native",
         rows: int = ROWS,
+        state: bytes | None = None,
     ) -> None:
         self._collector = _netflow.Collector(
-            columns=check_columns(columns), addresses=addresses, types=types, rows=rows
+            columns=check_columns(columns),
+            addresses=addresses,
+            types=types,
+            rows=rows,
+            state=state,
         )
         self.rows = 0
         """Rows that wait to be taken."""
@@ -185,6 +207,108 @@ class Collector(asyncio.DatagramProtocol):
         """What was passed over; the first 1,000."""
         return self._collector.report["problems"]
 
+    @property
+    def templates(self) -> list[dict[str, Any]]:
+        """Templates in force."""
+        return self._collector.report["templates"]
+
+    @property
+    def domains(self) -> list[dict[str, Any]]:
+        """What each observation domain sent, and what of it was lost."""
+        return self._collector.report["domains"]
+
+    def save(self) -> bytes:
+        """What exporters taught, for the argument ``state`` of the next."""
+        return self._collector.save()
+
+
+class _Collecting:
+    """What became of the datagrams so far."""
+
+    collector: Collector
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """Counters by name."""
+        return self.collector.stats
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was passed over; the first 1,000."""
+        return self.collector.problems
+
+    @property
+    def templates(self) -> list[dict[str, Any]]:
+        """Templates in force."""
+        return self.collector.templates
+
+    @property
+    def domains(self) -> list[dict[str, Any]]:
+        """What each observation domain sent, and what of it was lost."""
+        return self.collector.domains
+
+    def save(self) -> bytes:
+        """What exporters taught, for the argument ``state`` of the next."""
+        return self.collector.save()
+
+    def __repr__(self) -> str:
+        stats = self.stats
+        problems = sum(stats["problems"].values()) + stats["unreadable"]
+        return (
+            f"<netflow_rs.{type(self).__name__} {stats['datagrams']} datagrams, "
+            f"{stats['records']} records, {problems} problems>"
+        )
+
+
+class Listener(_Collecting, Iterator[Table]):
+    """The batches of a UDP port. See :func:`listen`."""
+
+    def __init__(
+        self, bound: socket.socket, collector: Collector, rows: int, interval: float
+    ) -> None:
+        self.collector = collector
+        self._bound = bound
+        self._batches = _listen(bound, collector, rows, interval)
+
+    def __next__(self) -> Table:
+        return next(self._batches)
+
+    def close(self) -> None:
+        """Closes the port."""
+        self._batches.close()
+        self._bound.close()
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncListener(_Collecting, AsyncIterator[Table]):
+    """The batches of a UDP port. See :func:`listen_async`."""
+
+    def __init__(
+        self, bound: socket.socket, collector: Collector, rows: int, interval: float
+    ) -> None:
+        self.collector = collector
+        self._bound = bound
+        self._batches = _listen_async(bound, collector, rows, interval)
+
+    async def __anext__(self) -> Table:
+        return await self._batches.__anext__()
+
+    async def aclose(self) -> None:
+        """Closes the port."""
+        await self._batches.aclose()
+        self._bound.close()
+
+    async def __aenter__(self) -> AsyncListener:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
 
 def listen(
     address: str | tuple[str, int],
@@ -194,16 +318,40 @@ def listen(
     types: str = "native",
     rows: int = ROWS,
     interval: float = 1.0,
-) -> Iterator[Table]:
+    state: bytes | None = None,
+) -> Listener:
     """Listens on a UDP port and yields a batch whenever there are ``rows`` rows, or any rows
-    after ``interval`` seconds. Ends with Ctrl-C, or when the generator is closed.
+    after ``interval`` seconds. Ends with Ctrl-C, or when it is closed.
+
+    What could not be decoded is in ``stats`` and ``problems`` of what it gives; ``state`` is what
+    ``save`` of another gave.
     """
-    collector = Collector(columns=columns, addresses=addresses, types=types, rows=rows)
-    bound = _bind(_address(address))
-    return _listen(bound, collector, rows, interval)
+    collector = Collector(
+        columns=columns, addresses=addresses, types=types, rows=rows, state=state
+    )
+    return Listener(_bind(_address(address), interval), collector, rows, interval)
 
 
-def _bind(address: tuple[str, int]) -> socket.socket:
+def listen_async(
+    address: str | tuple[str, int],
+    *,
+    columns: Sequence[str] | None = None,
+    addresses: str = "text",
+    types: str = "native",
+    rows: int = ROWS,
+    interval: float = 1.0,
+    state: bytes | None = None,
+) -> AsyncListener:
+    """:func:`listen` for asyncio."""
+    collector = Collector(
+        columns=columns, addresses=addresses, types=types, rows=rows, state=state
+    )
+    return AsyncListener(_bind(_address(address), interval), collector, rows, interval)
+
+
+def _bind(address: tuple[str, int], interval: float) -> socket.socket:
+    if interval <= 0:
+        raise ValueError(f"interval is a number of seconds, not {interval}")
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_DGRAM)
     try:
@@ -217,7 +365,7 @@ def _bind(address: tuple[str, int]) -> socket.socket:
 
 def _listen(
     bound: socket.socket, collector: Collector, rows: int, interval: float
-) -> Iterator[Table]:
+) -> Generator[Table, None, None]:
     with bound:
         due = time.monotonic() + interval
         while True:
@@ -234,21 +382,11 @@ def _listen(
                     yield collector.take()
 
 
-async def listen_async(
-    address: str | tuple[str, int],
-    *,
-    columns: Sequence[str] | None = None,
-    addresses: str = "text",
-    types: str = "native",
-    rows: int = ROWS,
-    interval: float = 1.0,
-) -> AsyncIterator[Table]:
-    """:func:`listen` for asyncio."""
+async def _listen_async(
+    bound: socket.socket, collector: Collector, rows: int, interval: float
+) -> AsyncGenerator[Table, None]:
     loop = asyncio.get_running_loop()
-    transport, collector = await loop.create_datagram_endpoint(
-        lambda: Collector(columns=columns, addresses=addresses, types=types, rows=rows),
-        sock=_bind(_address(address)),
-    )
+    transport, _ = await loop.create_datagram_endpoint(lambda: collector, sock=bound)
     try:
         due = loop.time() + interval
         while True:

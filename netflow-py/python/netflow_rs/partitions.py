@@ -24,17 +24,20 @@ import os
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from . import _netflow
-from ._errors import NetflowWarning
+from ._errors import NetflowError, NetflowWarning
 from ._flows import ROWS
-from ._inputs import Opened, check_columns, expand
+from ._inputs import Opened, chosen, expand
 
 if TYPE_CHECKING:
     import pyarrow
+
+PIECE = 32 << 20
+"""Octets from one place where a file can be divided to the next."""
 
 CHAINS = ("all", "folder", "none")
 ORDERS = ("time", "given")
@@ -63,6 +66,8 @@ class FileIndex:
     """Why it could not be read to its end."""
     teaching: bytes = field(repr=False)
     """The datagrams that teach, as an Arrow stream; ``pyarrow.ipc.open_stream`` reads it."""
+    every: int = PIECE
+    """Octets of the pieces in it, about."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +96,28 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Range:
+    """A part of a file, between places where nothing is under way."""
+
+    start: int = 0
+    """Octets of the file before it."""
+    end: int | None = None
+    """Octets of the file before its end; ``None`` is the end of the file."""
+    mark: bytes | None = field(default=None, repr=False)
+    """What reading needs of the part of the file before it."""
+
+
+@dataclass(frozen=True)
 class Partition:
-    """Files that are decoded together, and the state at the start of the first; or flows that
-    were decoded already, since their template came in a later file."""
+    """Files, or parts of them, that are decoded together, and the state at the start of the first;
+    or flows that were decoded already, since their template came later."""
 
     files: tuple[str, ...]
     octets: int
     options: dict[str, Any] = field(repr=False)
     state: bytes | None = field(default=None, repr=False)
+    ranges: tuple[Range, ...] = ()
+    """Of each file its part; none, if all are whole."""
     storage: dict[str, Any] = field(default_factory=dict, repr=False)
     late: bytes | None = field(default=None, repr=False)
     late_sets: int = 0
@@ -131,18 +150,26 @@ class Partition:
             counters=False,
             strict=False,
             state=None if self.state is None else zlib.decompress(self.state),
+            ranges=[(each.mark, each.end) for each in self.ranges] or None,
         )
         rows = 0
+        faults: tuple[str, ...] = ()
         with warnings.catch_warnings():
-            # Files that cannot be read to their end are counted.
+            # Files that cannot be read, or not to their end, are counted.
             warnings.simplefilter("ignore", NetflowWarning)
-            for table in reader.open():
-                for batch in pa.table(table).to_batches():
-                    rows += batch.num_rows
-                    yield _with_file(batch, self.files[0]) if file and not several else batch
+            try:
+                for table in reader.open():
+                    for batch in pa.table(table).to_batches():
+                        rows += batch.num_rows
+                        yield _with_file(batch, self.files[0]) if file and not several else batch
+            except NetflowError as error:
+                if error.kind == "arrow":
+                    raise
+                # None of the files could be read at all.
+                faults = (str(error),)
         report = reader.report
         assert report is not None
-        tell(_counts(self.files, rows, report))
+        tell(_counts(self.files, rows, report, faults))
 
     def read(self) -> pyarrow.Table:
         """All flows of it as a ``pyarrow.Table``."""
@@ -152,7 +179,7 @@ class Partition:
         """Decodes it for the counts alone."""
         counts: list[Counts] = []
         options = {**self.options, "columns": ["frame"], "file": False}
-        narrow = self if self.late is not None else _replaced(self, options)
+        narrow = self if self.late is not None else replace(self, options=options)
         for _ in narrow.batches(counts.append):
             pass
         return counts[0]
@@ -178,6 +205,7 @@ def index(
     ports: Sequence[int] = (),
     storage: Mapping[str, Any] | None = None,
     state: bytes | None = None,
+    every: int = PIECE,
 ) -> FileIndex:
     """Reads one file for its index. It can be done anywhere: it needs no other file.
 
@@ -186,10 +214,13 @@ def index(
         ports: further ports that collectors listen on.
         storage: options of fsspec.
         state: what stands at the start of the file, if that is known; see :func:`plan`.
+        every: octets from one place where the file can be divided to the next.
     """
     storage = dict(storage or {})
     input = _opened(file, storage)
-    teaching, report = _netflow.index(input, ports=list(ports), strict=False, state=state)
+    teaching, report = _netflow.index(
+        input, every=max(1, every), ports=list(ports), strict=False, state=state
+    )
     domains = report["domains"]
     first = min((each["first_received"] for each in domains), default=None)
     last = max((each["last_received"] for each in domains), default=None)
@@ -204,6 +235,7 @@ def index(
         stats=report["stats"],
         faults=tuple(report["faults"]),
         teaching=teaching,
+        every=max(1, every),
     )
 
 
@@ -238,7 +270,9 @@ def plan(
             is indexed.
         order: ``"time"``: the files follow each other by the time of their first message;
             ``"given"``: as they are given, those of a pattern by their names.
-        octets: small neighbours are one partition up to this size; 0 is a partition a file.
+        octets: of a partition, about: small neighbours are put together, larger files are divided
+            (not compressed ones, nor behind the first TCP stream that exports); 0 is a partition
+            a file.
         storage: options of fsspec.
         indexes: of files that were indexed before; those of other sizes are made anew.
         map: how files are indexed: ``map(function, names)``. In threads of this process, if
@@ -250,14 +284,15 @@ def plan(
         raise ValueError(f'order is "time" or "given", not {order!r}')
     storage = dict(storage or {})
     names = files(source, storage=storage)
+    wanted, told = chosen(columns)
     options: dict[str, Any] = {
-        "columns": check_columns(columns),
+        "columns": wanted,
         "addresses": addresses,
         "types": types,
         "rows": rows,
         "split_biflows": split_biflows,
         "discarded": discarded,
-        "file": columns is None if file is None else file,
+        "file": told or (columns is None if file is None else file),
         "ports": list(ports),
     }
     # What is wrong with an option is told before anything is read.
@@ -268,7 +303,10 @@ def plan(
             Partition(pack, size, options, storage=storage)
             for pack, size in _packs(found, octets)
         ]
-    made = gather(names, ports=ports, storage=storage, indexes=indexes, map=map)
+    every = min(octets, PIECE) or PIECE
+    made = gather(names, ports=ports, storage=storage, indexes=indexes, map=map, every=every)
+    if all(each.faults and not each.stats["datagrams"] for each in made):
+        raise NetflowError(made[0].faults[0], kind="unreadable", path=made[0].file)
     if order == "time":
         # Files of which no message tells a time teach nothing.
         made.sort(key=lambda each: each.first_received or 0)
@@ -312,9 +350,10 @@ def gather(
     storage: Mapping[str, Any] | None = None,
     indexes: Iterable[FileIndex] = (),
     map: Map | None = None,
+    every: int = PIECE,
 ) -> list[FileIndex]:
     """The indexes of these files, in this order; only those that are not in ``indexes`` are
-    made. The arguments are those of :func:`plan`."""
+    made. The arguments are those of :func:`plan` and :func:`index`."""
     storage = dict(storage or {})
     known = {each.file: each for each in indexes}
     old = {
@@ -323,7 +362,7 @@ def gather(
         if name in known and known[name].octets == _size(name, storage)
     }
     missing = [name for name in names if name not in old]
-    one = _Indexing(tuple(ports), storage)
+    one = _Indexing(tuple(ports), storage, every)
     made = (map or _threads)(one, missing) if missing else []
     old.update({each.file: each for each in made})
     return [old[name] for name in names]
@@ -348,6 +387,7 @@ def save(indexes: Iterable[FileIndex], path: str, *, storage: Mapping[str, Any] 
         "stats": text,
         "faults": pa.list_(text),
         "teaching": pa.large_binary(),
+        "every": number,
     }
     table = pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items())))
     with writer(path, dict(storage or {})) as out:
@@ -384,12 +424,13 @@ def schema(options: Mapping[str, Any]) -> pyarrow.Schema:
 class _Indexing:
     """:func:`index` with its options, to be sent elsewhere."""
 
-    def __init__(self, ports: tuple[int, ...], storage: dict[str, Any]) -> None:
+    def __init__(self, ports: tuple[int, ...], storage: dict[str, Any], every: int) -> None:
         self.ports = ports
         self.storage = storage
+        self.every = every
 
     def __call__(self, file: str) -> FileIndex:
-        return index(file, ports=self.ports, storage=self.storage)
+        return index(file, ports=self.ports, storage=self.storage, every=self.every)
 
 
 def _threads(function: Callable[[str], FileIndex], names: Sequence[str]) -> list[FileIndex]:
@@ -397,12 +438,46 @@ def _threads(function: Callable[[str], FileIndex], names: Sequence[str]) -> list
         return list(pool.map(function, names))
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """What is replayed at once: a file, or a part of one."""
+
+    index: FileIndex
+    range: Range
+    octets: int | None
+    teaching: bytes
+
+
+def _pieces(each: FileIndex, octets: int) -> list[_Piece]:
+    """The parts of a file that is larger than this; else it is one."""
+    if octets == 0 or each.octets is None or each.octets <= octets:
+        return [_Piece(each, Range(), each.octets, each.teaching)]
+    pa = _pyarrow()
+    compute: Any = importlib.import_module("pyarrow.compute")
+    rows: Any = pa.ipc.open_stream(each.teaching).read_all()
+    bounds = compute.indices_nonzero(compute.equal(rows["kind"], "piece")).to_pylist()
+    marks = rows.take(pa.array(bounds, pa.int64()))
+    starts = [0, *marks["offset"].to_pylist()]
+    ends = [*starts[1:], None]
+    begin, end = [0, *bounds], [*bounds, len(rows)]
+    return [
+        _Piece(
+            each,
+            Range(starts[number], ends[number], mark),
+            (each.octets if ends[number] is None else ends[number]) - starts[number],
+            _ipc(rows.slice(begin[number], end[number] - begin[number])),
+        )
+        for number, mark in enumerate([None, *marks["payload"].to_pylist()])
+    ]
+
+
 def _chained(
     made: list[FileIndex], options: dict[str, Any], storage: dict[str, Any], octets: int
 ) -> Iterator[Partition]:
     """The partitions of files in their order, each with the state at its start, and behind it
     the flows of earlier ones that it freed."""
-    names = [each.file for each in made]
+    pieces = [piece for each in made for piece in _pieces(each, octets)]
+    names = [piece.index.file for piece in pieces]
     late = {name: options[name] for name in ("columns", "addresses", "types", "rows")}
     # The name of the file is a column where there are several, and put there else.
     replay = _netflow.Replay(
@@ -412,18 +487,29 @@ def _chained(
         state=None,
     )
     number, told = 0, 0
-    for pack, size in _packs([(each.file, each.octets) for each in made], octets):
+    for pack, size in _packs([(piece.index.file, piece.octets) for piece in pieces], octets):
         state = zlib.compress(replay.save(), 1)
         first = number
-        for each in made[first : first + len(pack)]:
-            _replay(replay, each, number, first, options, storage)
+        for _ in pack:
+            if pieces[number].range.start == 0:
+                _complete(pieces, number, replay, options, storage)
+            replay.append(pieces[number].teaching, number, first)
             number += 1
-        members = made[first:number]
-        yield Partition(pack, size, options, state, storage, **_extent(members))
+        members = pieces[first:number]
+        files, ranges = _joined(members)
+        yield Partition(
+            files,
+            size,
+            options,
+            state,
+            ranges,
+            storage,
+            **_extent([piece.index for piece in members]),
+        )
         if replay.late_sets > told:
             table: Any = _pyarrow().table(replay.take())
             yield Partition(
-                pack,
+                files,
                 table.nbytes,
                 options,
                 late=_ipc(table),
@@ -432,20 +518,39 @@ def _chained(
             told = replay.late_sets
 
 
-def _replay(
-    replay: _netflow.Replay,
-    each: FileIndex,
+def _joined(members: list[_Piece]) -> tuple[tuple[str, ...], tuple[Range, ...]]:
+    """Files and their parts; neighbours of one file are one part."""
+    files: list[str] = []
+    ranges: list[Range] = []
+    for piece in members:
+        if files and files[-1] == piece.index.file and ranges[-1].end == piece.range.start:
+            ranges[-1] = replace(ranges[-1], end=piece.range.end)
+        else:
+            files.append(piece.index.file)
+            ranges.append(piece.range)
+    return tuple(files), () if all(each == Range() for each in ranges) else tuple(ranges)
+
+
+def _complete(
+    pieces: list[_Piece],
     number: int,
-    first: int,
+    replay: _netflow.Replay,
     options: dict[str, Any],
     storage: dict[str, Any],
 ) -> None:
-    """Goes on by one file. If too much of it waited for templates to be kept in its index, it
+    """If too much of the file that begins here waited for templates to be kept in its index, it
     is read once more, with the templates that are known here."""
-    if _left_out(each.teaching):
-        state = replay.save()
-        each = index(each.file, ports=options["ports"], storage=storage, state=state)
-    replay.append(each.teaching, number, first)
+    each = pieces[number].index
+    if not _left_out(each.teaching):
+        return
+    again = index(
+        each.file, ports=options["ports"], storage=storage, state=replay.save(), every=each.every
+    )
+    old = [piece for piece in pieces[number:] if piece.index is each]
+    new = _pieces(again, 0 if len(old) == 1 else 1)
+    if [piece.range for piece in new] != [piece.range for piece in old]:
+        raise ValueError(f"{each.file} has changed since it was indexed")
+    pieces[number : number + len(old)] = new
 
 
 def _left_out(teaching: bytes) -> bool:
@@ -486,7 +591,9 @@ def _packs(
         yield tuple(pack), size
 
 
-def _counts(names: tuple[str, ...], rows: int, report: dict[str, Any]) -> Counts:
+def _counts(
+    names: tuple[str, ...], rows: int, report: dict[str, Any], faults: tuple[str, ...]
+) -> Counts:
     stats = report["stats"]
     problems: dict[str, int] = dict(stats["problems"])
     return Counts(
@@ -497,13 +604,7 @@ def _counts(names: tuple[str, ...], rows: int, report: dict[str, Any]) -> Counts
         undecoded_sets=problems.get("no_template", 0) - stats["late_sets"],
         late_sets=stats["late_sets"],
         problems=problems,
-        faults=tuple(report["faults"]),
-    )
-
-
-def _replaced(partition: Partition, options: dict[str, Any]) -> Partition:
-    return Partition(
-        partition.files, partition.octets, options, partition.state, partition.storage
+        faults=(*faults, *report["faults"]),
     )
 
 

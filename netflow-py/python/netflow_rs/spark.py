@@ -6,7 +6,7 @@
 ...     spark.read.format("netflow").option("columns", "source_address,octets").load("in/*.pcap")
 ... )  # doctest: +SKIP
 
-A partition is a file. Before the first is read, the files are indexed, so that each begins with
+A partition is a file, or with ``partitionOctets`` several small ones or a part of a large one. Before the first is read, the files are indexed, so that each begins with
 the templates that stand at its start (:mod:`netflow_rs.partitions`); :func:`index` does that once,
 on the executors, and keeps it.
 """
@@ -29,7 +29,7 @@ from pyspark.sql.types import StructType
 
 from . import partitions as parts
 from ._errors import NetflowError
-from ._inputs import check_columns
+from ._inputs import check_columns, chosen
 
 if TYPE_CHECKING:
     import pyarrow
@@ -54,7 +54,7 @@ OPTIONS = {
     "chain": '"all", "folder" or "none"; see netflow_rs.partitions.plan',
     "order": '"time" or "given"; see netflow_rs.partitions.plan',
     "index": "what netflow_rs.spark.index wrote",
-    "partitionoctets": "small files are one partition up to this size",
+    "partitionoctets": "of a partition: small files are put together, large ones divided",
     "splitbiflows": "true: a record of two directions gives two rows",
     "discarded": "true: discarded packets of sFlow are rows too",
     "pushfilters": "true: filters are answered here; only if this load is for one query alone",
@@ -103,8 +103,8 @@ class _Given:
         if "path" in given:
             self.sources.append(given["path"])
         columns = given.get("columns")
-        self.columns = None if columns is None else check_columns(_listed(columns))
-        self.file = _flag(given, "file", self.columns is None)
+        self.columns, told = chosen(None if columns is None else _listed(columns))
+        self.file = _flag(given, "file", told or self.columns is None)
         self.addresses = given.get("addresses", "text")
         self.table = _one_of(given, "table", ("flows", "counts"))
         self.mode = _one_of(given, "mode", ("permissive", "failfast"))

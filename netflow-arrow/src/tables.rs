@@ -1,0 +1,137 @@
+//! Batches of templates, put together as tables.
+
+#[cfg(feature = "scan")]
+mod one;
+
+use alloc::sync::Arc;
+use std::collections::HashMap;
+
+use arrow_schema::SchemaRef;
+
+use crate::record::{TemplateBatch, TemplateKey};
+
+#[cfg(feature = "scan")]
+pub use self::one::TableBatchBuilder;
+
+/// Tells which batches of a [`RecordBatchBuilder`] are one table: those of one template, as
+/// long as its columns are the same. A template that is redefined is another table.
+///
+/// ```
+/// use netflow_arrow::{Addresses, Faults, RecordBatchBuilder, Scan, Tables};
+/// use netflow_core::{Decoder, Limits};
+///
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
+/// let mut paths = vec![path].into_iter();
+/// let open = move || paths.next().map(netflow_io::open);
+/// let builder = RecordBatchBuilder::new(Addresses::Text, 65_536);
+/// let decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut tables = Tables::default();
+/// for batch in Scan::new(decoder, builder, Box::new(open), Faults::Stop) {
+///     tables.place(&batch?);
+/// }
+/// for table in tables.all() {
+///     println!("{}: {} rows", table.name, table.rows);
+/// }
+/// # assert!(!tables.all().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Tables {
+    all: Vec<TemplateTable>,
+    places: HashMap<TemplateKey, Vec<usize>>,
+    columns: usize,
+    column_limit: usize,
+    left_out: u64,
+}
+
+/// One of the tables.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct TemplateTable {
+    /// As `192.0.2.1-netflow9-0-256`; behind that of a template that was redefined stands a
+    /// number from 2.
+    pub name: String,
+    /// Which template.
+    pub key: TemplateKey,
+    /// It describes the exporter, not flows.
+    pub is_options: bool,
+    /// Its columns.
+    pub schema: SchemaRef,
+    /// Rows so far.
+    pub rows: u64,
+}
+
+/// Columns of all tables together: who redefines templates without end does not fill the
+/// memory.
+const COLUMNS: usize = 1 << 18;
+
+impl Default for Tables {
+    /// Up to 262,144 columns of all tables together.
+    fn default() -> Self {
+        Self::new(COLUMNS)
+    }
+}
+
+impl Tables {
+    /// None yet; all together may have so many columns.
+    #[must_use]
+    pub fn new(columns: usize) -> Self {
+        Self {
+            all: Vec::new(),
+            places: HashMap::new(),
+            columns: 0,
+            column_limit: columns,
+            left_out: 0,
+        }
+    }
+
+    /// The tables in the order of their first batches.
+    #[must_use]
+    pub fn all(&self) -> &[TemplateTable] {
+        &self.all
+    }
+
+    /// Rows for which there is no table, since there would be too many.
+    #[must_use]
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// Counts a batch in; gives the place of its table in [`all`](Self::all). There is
+    /// none if its columns would be too many.
+    pub fn place(&mut self, batch: &TemplateBatch) -> Option<usize> {
+        let rows = u64::try_from(batch.batch.num_rows()).unwrap_or(u64::MAX);
+        let schema = batch.batch.schema_ref();
+        let places = self.places.entry(batch.key).or_default();
+        let known = places.iter().copied().find(|place| {
+            let table = self.all.get(*place);
+            // Batches of one definition share their schema, until they are given away.
+            table.is_some_and(|table| Arc::ptr_eq(&table.schema, schema) || table.schema == *schema)
+        });
+        if let Some(place) = known {
+            if let Some(table) = self.all.get_mut(place) {
+                table.rows = table.rows.saturating_add(rows);
+            }
+            return Some(place);
+        }
+        let columns = self.columns.saturating_add(schema.fields().len());
+        if columns > self.column_limit {
+            self.left_out = self.left_out.saturating_add(rows);
+            return None;
+        }
+        self.columns = columns;
+        let place = self.all.len();
+        places.push(place);
+        self.all.push(TemplateTable {
+            name: match places.len() {
+                1 => batch.key.to_string(),
+                count => format!("{}-{count}", batch.key),
+            },
+            key: batch.key,
+            is_options: batch.is_options,
+            schema: Arc::clone(schema),
+            rows,
+        });
+        Some(place)
+    }
+}

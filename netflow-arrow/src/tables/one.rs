@@ -1,0 +1,66 @@
+//! The rows of one table.
+
+use alloc::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
+use netflow_core::Message;
+
+use super::TemplateTable;
+use crate::record::{RecordBatchBuilder, TemplateBatch};
+use crate::scan::{BatchBuilder, Full, UniformBatchBuilder};
+
+/// Gathers the rows of one of the [`Tables`](crate::Tables); others are not decoded.
+#[derive(Debug)]
+pub struct TableBatchBuilder {
+    records: RecordBatchBuilder,
+    schema: SchemaRef,
+}
+
+impl TableBatchBuilder {
+    /// Of this table; `records` makes it as it made those that were found.
+    #[must_use]
+    pub fn new(records: RecordBatchBuilder, table: &TemplateTable) -> Self {
+        Self {
+            records: records.only(table.key),
+            schema: Arc::clone(&table.schema),
+        }
+    }
+}
+
+impl BatchBuilder for TableBatchBuilder {
+    type Batch = RecordBatch;
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut Full<'_, RecordBatch>,
+    ) -> Result<(), ArrowError> {
+        let Self { records, schema } = self;
+        records.append(message, |table| of(table, schema, full))
+    }
+
+    fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+        let mut tables = self.records.finish()?.into_iter();
+        tables.try_for_each(|table| of(table, &self.schema, full))
+    }
+}
+
+impl UniformBatchBuilder for TableBatchBuilder {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+}
+
+/// Gives a batch of this schema; another is of another definition of the template.
+fn of(
+    table: TemplateBatch,
+    schema: &SchemaRef,
+    full: &mut Full<'_, RecordBatch>,
+) -> Result<(), ArrowError> {
+    if table.batch.schema_ref() == schema {
+        full(table.batch)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! Parquet and Arrow IPC: what columns are put into.
+
+use std::path::Path;
+
+use netflow_arrow::{ArrowError, IpcFormat, IpcWriter, ParquetWriter, RecordBatch, SchemaRef};
+
+use crate::args::Format;
+
+/// What the columns are put into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Container {
+    Parquet,
+    Ipc(IpcFormat),
+}
+
+impl Container {
+    /// Arrow has a form for files and one for pipes, which the name of a file can ask for.
+    pub(crate) fn new(format: Format, output: Option<&Path>) -> Self {
+        let is_stream = |path: &Path| {
+            path.as_os_str() == "-" || path.extension().is_some_and(|name| name == "arrows")
+        };
+        match format {
+            Format::Arrow if output.is_none_or(is_stream) => Self::Ipc(IpcFormat::Stream),
+            Format::Arrow => Self::Ipc(IpcFormat::File),
+            _ => Self::Parquet,
+        }
+    }
+
+    /// How the name of its files ends.
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Ipc(IpcFormat::File) => "arrow",
+            Self::Ipc(IpcFormat::Stream) => "arrows",
+        }
+    }
+}
+
+/// Writes batches into memory, from where they are passed on.
+#[derive(Debug)]
+pub(crate) enum Writer {
+    Parquet(Box<ParquetWriter<Vec<u8>>>),
+    Ipc(IpcWriter<Vec<u8>>),
+}
+
+impl Writer {
+    pub(crate) fn new(container: Container, schema: &SchemaRef) -> Result<Self, ArrowError> {
+        Ok(match container {
+            Container::Parquet => Self::Parquet(Box::new(ParquetWriter::new(Vec::new(), schema)?)),
+            Container::Ipc(format) => Self::Ipc(IpcWriter::new(Vec::new(), schema, format)?),
+        })
+    }
+
+    /// Appends to `out` what is written.
+    pub(crate) fn write(
+        &mut self,
+        batch: &RecordBatch,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ArrowError> {
+        match self {
+            Self::Parquet(writer) => writer.write(batch)?,
+            Self::Ipc(writer) => writer.write(batch)?,
+        }
+        self.take(out);
+        Ok(())
+    }
+
+    /// Octets of memory that wait to be written.
+    pub(crate) fn memory(&self) -> usize {
+        match self {
+            Self::Parquet(writer) => writer.memory(),
+            Self::Ipc(_) => 0,
+        }
+    }
+
+    /// Writes what waits.
+    pub(crate) fn flush(&mut self, out: &mut Vec<u8>) -> Result<(), ArrowError> {
+        if let Self::Parquet(writer) = self {
+            writer.flush()?;
+        }
+        self.take(out);
+        Ok(())
+    }
+
+    fn take(&mut self, out: &mut Vec<u8>) {
+        out.append(match self {
+            Self::Parquet(writer) => writer.get_mut(),
+            Self::Ipc(writer) => writer.get_mut(),
+        });
+    }
+
+    pub(crate) fn finish(self, out: &mut Vec<u8>) -> Result<(), ArrowError> {
+        out.append(&mut match self {
+            Self::Parquet(writer) => writer.finish()?,
+            Self::Ipc(writer) => writer.finish()?,
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,294 @@
+//! A folder of tables: the records of each template, and the counters of sFlow.
+
+use core::fmt;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use netflow_arrow::{
+    Addresses, ArrowError, CounterBatchBuilder, CounterOptions, Files, RecordBatch,
+    RecordBatchBuilder, SchemaRef, Tables, Types,
+};
+use netflow_core::Message;
+
+use crate::container::{Container, Writer};
+use crate::rows::{End, Rows};
+
+/// Rows of a batch.
+const ROWS: usize = 1 << 16;
+/// Octets that the writers of all files may hold.
+const MEMORY: usize = 64 << 20;
+/// The name of the file of counters.
+const COUNTERS: &str = "counters";
+
+/// A folder that appears, with all its files, when they are whole.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    /// Beside the target, until then.
+    written: PathBuf,
+    target: PathBuf,
+}
+
+impl Folder {
+    /// There may be an empty one.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        match fs::read_dir(path) {
+            Ok(mut entries) => {
+                if entries.next().is_some() {
+                    return Err(io::ErrorKind::DirectoryNotEmpty.into());
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let mut beside = OsString::from(".");
+        beside.push(target.file_name().ok_or(io::ErrorKind::InvalidInput)?);
+        beside.push(format!(".{}.part", std::process::id()));
+        let written = target.with_file_name(beside);
+        fs::create_dir(&written)?;
+        Ok(Self { written, target })
+    }
+
+    /// Only now it has its name.
+    fn finish(&self) -> io::Result<()> {
+        // Not every system renames to a folder that is there, though it is empty.
+        if self.target.is_dir() {
+            fs::remove_dir(&self.target)?;
+        }
+        fs::rename(&self.written, &self.target)
+    }
+}
+
+/// A folder that was not finished leaves nothing behind.
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // After `finish` it is not there any more.
+        let _ = fs::remove_dir_all(&self.written);
+    }
+}
+
+/// Writes the records of each template to a file of its own, and counters to one.
+#[derive(Debug)]
+pub(crate) struct FolderOfTables {
+    records: RecordBatchBuilder,
+    counters: CounterBatchBuilder,
+    tables: Tables,
+    out: Out,
+    /// What went wrong, which is told at the end.
+    failed: Option<Failure>,
+}
+
+/// The files.
+#[derive(Debug)]
+struct Out {
+    container: Container,
+    folder: Folder,
+    /// As [`Tables`] places them.
+    tables: Vec<Part>,
+    counters: Option<Part>,
+    memory: usize,
+}
+
+/// One file. It is open only while it is written to: there may be more of them than a
+/// process may have open.
+#[derive(Debug)]
+struct Part {
+    path: PathBuf,
+    writer: Writer,
+}
+
+#[derive(Debug)]
+enum Failure {
+    Columns(ArrowError),
+    File(io::Error),
+}
+
+impl From<ArrowError> for Failure {
+    fn from(error: ArrowError) -> Self {
+        Self::Columns(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Columns(error) => write!(f, "the columns cannot be written: {error}"),
+            Self::File(error) => write!(f, "the files cannot be written: {error}"),
+        }
+    }
+}
+
+impl FolderOfTables {
+    pub(crate) fn new(folder: Folder, container: Container, files: &Files) -> Self {
+        let mut counters = CounterOptions::default();
+        counters.types = Types::Plain;
+        counters.files = files.clone();
+        Self {
+            records: RecordBatchBuilder::new(Addresses::Octets, ROWS).with_files(files.clone()),
+            counters: CounterBatchBuilder::new(counters),
+            tables: Tables::default(),
+            out: Out {
+                container,
+                folder,
+                tables: Vec::new(),
+                counters: None,
+                memory: 0,
+            },
+            failed: None,
+        }
+    }
+
+    fn add(&mut self, message: &Message<'_>) -> Result<(), Failure> {
+        let mut full = Vec::new();
+        self.records.append(message, |batch| {
+            full.push(batch);
+            Ok(())
+        })?;
+        for batch in full {
+            self.out.table(&mut self.tables, &batch)?;
+        }
+        let mut full = Vec::new();
+        self.counters.append(message, |batch| {
+            full.push(batch);
+            Ok(())
+        })?;
+        full.iter().try_for_each(|batch| self.out.counters(batch))
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
+        for batch in self.records.finish()? {
+            self.out.table(&mut self.tables, &batch)?;
+        }
+        let counters = self.counters.finish()?;
+        if counters.num_rows() > 0 {
+            self.out.counters(&counters)?;
+        }
+        self.out.finish()
+    }
+}
+
+impl Rows for FolderOfTables {
+    fn message(&mut self, message: &Message<'_>, _: &mut Vec<u8>) {
+        if self.failed.is_none() {
+            self.failed = self.add(message).err();
+        }
+    }
+
+    fn are_live(&self) -> bool {
+        false
+    }
+
+    fn is_done(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    fn finish(&mut self, _: &End<'_>, _: &mut Vec<u8>) -> Result<(), String> {
+        let failed = self.failed.take();
+        if let Some(error) = failed.or_else(|| self.end().err()) {
+            return Err(error.to_string());
+        }
+        match self.tables.left_out() {
+            0 => Ok(()),
+            rows => Err(format!(
+                "{rows} rows are in no file: there are too many templates"
+            )),
+        }
+    }
+}
+
+impl Out {
+    fn table(
+        &mut self,
+        tables: &mut Tables,
+        batch: &netflow_arrow::TemplateBatch,
+    ) -> Result<(), Failure> {
+        // Those without a place are counted.
+        let Some(place) = tables.place(batch) else {
+            return Ok(());
+        };
+        if let Some(table) = tables.all().get(self.tables.len()) {
+            self.tables.push(self.part(&table.name, &table.schema)?);
+        }
+        if let Some(part) = self.tables.get_mut(place) {
+            self.memory = part.write(&batch.batch, self.memory)?;
+        }
+        self.relieve()
+    }
+
+    fn counters(&mut self, batch: &RecordBatch) -> Result<(), Failure> {
+        let mut part = match self.counters.take() {
+            Some(part) => part,
+            None => self.part(COUNTERS, batch.schema_ref())?,
+        };
+        self.memory = part.write(batch, self.memory)?;
+        self.counters = Some(part);
+        self.relieve()
+    }
+
+    fn part(&self, name: &str, schema: &SchemaRef) -> Result<Part, Failure> {
+        let name = format!("{name}.{}", self.container.extension());
+        let path = self.folder.written.join(name);
+        File::create_new(&path)?;
+        Ok(Part {
+            path,
+            writer: Writer::new(self.container, schema)?,
+        })
+    }
+
+    /// Writes what all files hold back, if that is much.
+    fn relieve(&mut self) -> Result<(), Failure> {
+        if self.memory < MEMORY {
+            return Ok(());
+        }
+        self.memory = 0;
+        let mut parts = self.tables.iter_mut().chain(&mut self.counters);
+        parts.try_for_each(Part::flush)
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        let parts = self.tables.drain(..).chain(self.counters.take());
+        parts.into_iter().try_for_each(Part::finish)?;
+        Ok(self.folder.finish()?)
+    }
+}
+
+impl Part {
+    /// Writes a batch; of `memory`, what all files hold, it gives what they hold now.
+    fn write(&mut self, batch: &RecordBatch, memory: usize) -> Result<usize, Failure> {
+        let before = self.writer.memory();
+        let mut octets = Vec::new();
+        self.writer.write(batch, &mut octets)?;
+        self.append(&octets)?;
+        Ok(memory.saturating_sub(before) + self.writer.memory())
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        let mut octets = Vec::new();
+        self.writer.flush(&mut octets)?;
+        Ok(self.append(&octets)?)
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        let mut octets = Vec::new();
+        self.writer.finish(&mut octets)?;
+        let mut file = OpenOptions::new().append(true).open(&self.path)?;
+        file.write_all(&octets)?;
+        Ok(file.sync_all()?)
+    }
+
+    fn append(&self, octets: &[u8]) -> io::Result<()> {
+        if octets.is_empty() {
+            return Ok(());
+        }
+        let mut file = OpenOptions::new().append(true).open(&self.path)?;
+        file.write_all(octets)
+    }
+}

@@ -1,0 +1,138 @@
+//! A place in a file where reading can begin anew.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use netflow_core::Timestamp;
+
+use crate::octets::chunk;
+use crate::source::Format;
+
+/// A place in a file, behind a datagram, from where the rest is read as if what stands
+/// before it had been read: [`Source::resume`](crate::Source::resume) gives the datagrams
+/// behind it as [`Source::mark`](crate::Source::mark) was told of them.
+///
+/// So a large file is divided: whoever has read it once marks places, and each part is read
+/// by itself, up to the [`offset`](Self::offset) of the next mark. What exporters taught
+/// before it is not in a mark; that is the decoder's.
+///
+/// ```
+/// use std::fs::File;
+/// use std::io::{Read as _, Seek as _, SeekFrom};
+///
+/// use netflow_io::{Options, Source};
+///
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
+/// let mut source = netflow_io::open(path)?;
+/// assert!(source.next().is_some());
+/// let mark = source.mark().unwrap();
+/// let mut rest = File::open(path)?;
+/// rest.seek(SeekFrom::Start(mark.offset()))?;
+/// let mut other = Source::resume(rest, path, Options::default(), &mark)?;
+/// let (here, there) = (source.next().unwrap()?, other.next().unwrap()?);
+/// assert_eq!(here.datagram.frame, there.datagram.frame);
+/// assert_eq!(here.datagram.payload, there.datagram.payload);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    pub(crate) format: Format,
+    pub(crate) offset: u64,
+    pub(crate) frame: u64,
+    /// Of the packet before it.
+    pub(crate) time: Timestamp,
+    /// What a file that begins here begins with: link types, clocks.
+    pub(crate) header: Vec<u8>,
+    /// Who was seen exporting to whom.
+    pub(crate) pairs: Vec<(IpAddr, IpAddr)>,
+}
+
+/// The first octet of a mark: how the others are to be read.
+const VERSION: u8 = 1;
+
+const FORMATS: [Format; 3] = [Format::Pcap, Format::Pcapng, Format::IpfixFile];
+
+impl Mark {
+    /// Octets of the file before it.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Packets of the file before it, messages in an IPFIX file.
+    #[must_use]
+    pub const fn frame(&self) -> u64 {
+        self.frame
+    }
+
+    /// As octets, for [`from_octets`](Self::from_octets) elsewhere.
+    #[must_use]
+    pub fn to_octets(&self) -> Vec<u8> {
+        let format = FORMATS.iter().position(|format| *format == self.format);
+        let mut octets = vec![
+            VERSION,
+            format.and_then(|at| at.try_into().ok()).unwrap_or(0),
+        ];
+        octets.extend(self.offset.to_be_bytes());
+        octets.extend(self.frame.to_be_bytes());
+        octets.extend(self.time.as_nanos().to_be_bytes());
+        let length = u32::try_from(self.header.len()).unwrap_or(u32::MAX);
+        octets.extend(length.to_be_bytes());
+        octets.extend(&self.header);
+        for (source, destination) in &self.pairs {
+            for address in [source, destination] {
+                match address {
+                    IpAddr::V4(address) => {
+                        octets.push(4);
+                        octets.extend(address.octets());
+                    }
+                    IpAddr::V6(address) => {
+                        octets.push(6);
+                        octets.extend(address.octets());
+                    }
+                }
+            }
+        }
+        octets
+    }
+
+    /// Of the octets of a mark; `None` if these are none.
+    #[must_use]
+    pub fn from_octets(octets: &[u8]) -> Option<Self> {
+        let ([VERSION, format], mut rest) = octets.split_first_chunk()? else {
+            return None;
+        };
+        let format = *FORMATS.get(usize::from(*format))?;
+        let offset = u64::from_be_bytes(take(&mut rest)?);
+        let frame = u64::from_be_bytes(take(&mut rest)?);
+        let time = Timestamp::from_nanos(i64::from_be_bytes(take(&mut rest)?));
+        let length = usize::try_from(u32::from_be_bytes(take(&mut rest)?)).ok()?;
+        let (header, mut rest) = rest.split_at_checked(length)?;
+        let mut pairs = Vec::new();
+        while !rest.is_empty() {
+            pairs.push((address(&mut rest)?, address(&mut rest)?));
+        }
+        Some(Self {
+            format,
+            offset,
+            frame,
+            time,
+            header: header.to_vec(),
+            pairs,
+        })
+    }
+}
+
+/// The next `N` octets.
+fn take<const N: usize>(octets: &mut &[u8]) -> Option<[u8; N]> {
+    let first = chunk(octets, 0)?;
+    *octets = octets.get(N..)?;
+    Some(first)
+}
+
+fn address(octets: &mut &[u8]) -> Option<IpAddr> {
+    match take(octets)? {
+        [4] => Some(IpAddr::V4(Ipv4Addr::from(take::<4>(octets)?))),
+        [6] => Some(IpAddr::V6(Ipv6Addr::from(take::<16>(octets)?))),
+        _ => None,
+    }
+}

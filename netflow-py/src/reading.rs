@@ -1,0 +1,183 @@
+//! A pass over inputs that is under way.
+
+use alloc::sync::Arc;
+use std::sync::Mutex;
+
+use arrow_schema::ArrowError;
+use netflow_arrow::{BatchBuilder, Faults, RecordBatch, Scan};
+use netflow_io::Options;
+use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
+use pyo3::prelude::*;
+
+use crate::error;
+use crate::input::{Given, Input, Raised, Range};
+use crate::pass::{decoder, limits};
+use crate::report::Report;
+
+/// What is read, any number of times.
+#[derive(Debug, Clone)]
+pub(crate) struct Inputs {
+    inputs: Arc<Vec<Input>>,
+    ports: Vec<u16>,
+    faults: Faults,
+    state: Option<Vec<u8>>,
+}
+
+impl Inputs {
+    pub(crate) fn new(
+        inputs: Vec<Given>,
+        ports: Vec<u16>,
+        strict: bool,
+        state: Option<Vec<u8>>,
+    ) -> Self {
+        Self {
+            inputs: Arc::new(inputs.into_iter().map(Input::new).collect()),
+            ports,
+            faults: if strict {
+                Faults::Stop
+            } else {
+                Faults::PassOver
+            },
+            state,
+        }
+    }
+
+    /// Only these parts: one of each input.
+    pub(crate) fn parts(mut self, ranges: Vec<(Option<Vec<u8>>, Option<u64>)>) -> PyResult<Self> {
+        if ranges.len() != self.inputs.len() {
+            return Err(PyValueError::new_err("each file has one range"));
+        }
+        let inputs = Arc::into_inner(self.inputs).unwrap_or_default();
+        let parts = inputs.into_iter().zip(ranges);
+        let parts = parts.map(|(input, range)| Ok(input.part(Range::new(range)?)));
+        self.inputs = Arc::new(parts.collect::<PyResult<_>>()?);
+        Ok(self)
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.inputs.iter().map(Input::name).collect()
+    }
+
+    /// Begins a pass, whose report will be in `report`.
+    pub(crate) fn begin<B: BatchBuilder>(
+        &self,
+        builder: B,
+        report: Arc<Mutex<Option<Report>>>,
+    ) -> PyResult<Reading<B>> {
+        let raised = Raised::default();
+        let options = Options::default().with_ports(self.ports.iter().copied());
+        let (inputs, into) = (Arc::clone(&self.inputs), raised.clone());
+        let mut index = 0;
+        let open = move || {
+            // What Python raised ends the pass.
+            let input: &Input = inputs.get(index).filter(|_| !into.is_raised())?;
+            index += 1;
+            Some(input.open(options.clone(), &into))
+        };
+        let decoder = decoder(limits(), self.state.as_deref())?;
+        Ok(Reading {
+            scan: Scan::new(decoder, builder, Box::new(open), self.faults),
+            raised,
+            names: self.names(),
+            report,
+            is_told: false,
+        })
+    }
+}
+
+/// The pass.
+pub(crate) struct Reading<B: BatchBuilder> {
+    pub(crate) scan: Scan<B>,
+    raised: Raised,
+    names: Vec<String>,
+    report: Arc<Mutex<Option<Report>>>,
+    is_told: bool,
+}
+
+impl<B: BatchBuilder> Reading<B> {
+    pub(crate) fn advance(&mut self) -> PyResult<Option<B::Batch>> {
+        let item = self.scan.next();
+        // What Python raised is behind whatever the library makes of it; rows before it come
+        // before it, unless someone wants it to end.
+        let is_rows = matches!(item, Some(Ok(_)));
+        if let Some(error) = self.raised.take_unless(is_rows) {
+            return Err(error);
+        }
+        match item {
+            Some(Ok(batch)) => Ok(Some(batch)),
+            Some(Err(error)) => {
+                self.keep();
+                Err(error::of_scan(&error))
+            }
+            None => {
+                self.keep();
+                self.warn()?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn keep(&self) {
+        if let Ok(mut report) = self.report.lock() {
+            *report = Some(Report::new(&self.scan, &self.names));
+        }
+    }
+
+    /// Tells of files that were not read to their end, once.
+    fn warn(&mut self) -> PyResult<()> {
+        if core::mem::replace(&mut self.is_told, true) {
+            return Ok(());
+        }
+        let progress = self.scan.progress();
+        let faults = progress.faults.iter().map(ToString::to_string);
+        let empty = progress.without_export.iter().map(|(path, packets)| {
+            format!(
+                "{} holds no flow export in its {packets} packets; give ports= if exporters \
+                 send to a port of your own",
+                path.display()
+            )
+        });
+        for text in faults.chain(empty) {
+            Python::attach(|py| {
+                let errors = py.import("netflow_rs._errors")?;
+                errors.call_method1("warn", (text,)).map(drop)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl<B: BatchBuilder<Batch = RecordBatch>> Iterator for Reading<B> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.advance().map_err(|error| {
+            let text = Python::attach(|py| {
+                let name = error.get_type(py).to_string();
+                let text = format!("{}: {}", short(&name), error.value(py));
+                interrupt_again(py, &error);
+                text
+            });
+            ArrowError::ExternalError(text.into())
+        });
+        batch.transpose()
+    }
+}
+
+/// An Arrow consumer makes an error of its own of Ctrl-C, which whoever catches errors would
+/// catch: it is raised anew behind that. Nothing of Python may run here any more, else it
+/// is raised here and lost.
+fn interrupt_again(py: Python<'_>, error: &PyErr) {
+    if error.is_instance_of::<PyKeyboardInterrupt>(py) {
+        // There is nobody to tell if that fails.
+        let _ = py
+            .import("_thread")
+            .and_then(|thread| thread.call_method0("interrupt_main"));
+    }
+}
+
+/// `<class 'a.b.Error'>` is `Error`.
+fn short(class: &str) -> &str {
+    let name = class.trim_start_matches("<class '").trim_end_matches("'>");
+    name.rsplit('.').next().unwrap_or(name)
+}

@@ -1,0 +1,163 @@
+//! A table for each template.
+
+use alloc::sync::Arc;
+use std::sync::Mutex;
+
+use netflow_arrow::{Addresses, Files, RecordBatchBuilder, Tables as Found};
+use pyo3::exceptions::{PyIndexError, PyRuntimeError};
+use pyo3::prelude::*;
+
+use crate::guarded::Guarded;
+use crate::input::Given;
+use crate::pass::{Reader, addresses};
+use crate::reading::{Inputs, Reading};
+use crate::report::Report;
+use crate::table::Table;
+
+/// How tables are made.
+#[derive(Debug, Clone)]
+pub(crate) struct TableOptions {
+    addresses: Addresses,
+    rows: usize,
+    files: Files,
+}
+
+impl TableOptions {
+    pub(crate) fn builder(&self) -> RecordBatchBuilder {
+        RecordBatchBuilder::new(self.addresses, self.rows).with_files(self.files.clone())
+    }
+}
+
+/// Inputs whose records are wanted as tables.
+#[pyclass(frozen, module = "netflow_rs._netflow")]
+pub(crate) struct Tables {
+    source: Inputs,
+    options: TableOptions,
+}
+
+#[pymethods]
+impl Tables {
+    #[new]
+    #[pyo3(signature = (inputs, *, addresses, rows, ports, strict, state))]
+    fn new(
+        inputs: Vec<Given>,
+        addresses: &str,
+        rows: usize,
+        ports: Vec<u16>,
+        strict: bool,
+        state: Option<Vec<u8>>,
+    ) -> PyResult<Self> {
+        let source = Inputs::new(inputs, ports, strict, state);
+        let options = TableOptions {
+            addresses: self::addresses(addresses)?,
+            rows: rows.max(1),
+            files: Files::new(source.names()),
+        };
+        Ok(Self { source, options })
+    }
+
+    /// Begins a pass that gives the batches of all tables.
+    fn open(&self) -> PyResult<TablesPass> {
+        let report = Arc::default();
+        let reading = self
+            .source
+            .begin(self.options.builder(), Arc::clone(&report))?;
+        Ok(TablesPass {
+            source: self.source.clone(),
+            options: self.options.clone(),
+            report,
+            under_way: Guarded::new((reading, Found::default())),
+        })
+    }
+}
+
+/// A pass over inputs: gives one batch after the other, with the place of its table.
+#[pyclass(frozen, module = "netflow_rs._netflow")]
+pub(crate) struct TablesPass {
+    source: Inputs,
+    options: TableOptions,
+    report: Arc<Mutex<Option<Report>>>,
+    under_way: Guarded<(Reading<RecordBatchBuilder>, Found)>,
+}
+
+/// Name, exporter, protocol, observation domain, template, whether it is of options, rows.
+type Described = (String, Option<String>, &'static str, u32, u16, bool, u64);
+
+#[pymethods]
+impl TablesPass {
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<(usize, Table)>> {
+        let found = py.detach(|| {
+            let (reading, found) = &mut *self.under_way.lock_detached()?;
+            while let Some(batch) = reading.advance()? {
+                // Of others it is counted how many rows they had.
+                if let Some(place) = found.place(&batch) {
+                    return Ok(Some((place, batch.batch)));
+                }
+            }
+            Ok::<_, PyErr>(None)
+        })?;
+        py.check_signals()?;
+        Ok(found.map(|(place, batch)| (place, Table::new(batch.schema(), vec![batch]))))
+    }
+
+    /// The tables found so far.
+    #[getter]
+    fn found(&self, py: Python<'_>) -> PyResult<Vec<Described>> {
+        let under_way = self.under_way.lock(py)?;
+        let tables = under_way.1.all().iter();
+        Ok(tables
+            .map(|table| {
+                let exporter = table.key.exporter_address();
+                (
+                    table.name.clone(),
+                    exporter.map(|exporter| exporter.to_string()),
+                    table.key.protocol.name(),
+                    table.key.observation_domain,
+                    table.key.template_id,
+                    table.is_options,
+                    table.rows,
+                )
+            })
+            .collect())
+    }
+
+    /// What reads one of the tables again.
+    fn reader(&self, py: Python<'_>, place: usize) -> PyResult<Reader> {
+        let under_way = self.under_way.lock(py)?;
+        let table = under_way.1.all().get(place);
+        let table = table.ok_or_else(|| PyIndexError::new_err("there is no such table"))?;
+        Ok(Reader::of_table(
+            self.source.clone(),
+            self.options.clone(),
+            table.clone(),
+        ))
+    }
+
+    /// Rows for which there is no table, since there would be too many.
+    #[getter]
+    fn left_out(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.under_way.lock(py)?.1.left_out())
+    }
+
+    /// Octets read so far.
+    #[getter]
+    fn octets_read(&self, py: Python<'_>) -> PyResult<u64> {
+        let under_way = self.under_way.lock(py)?;
+        Ok(under_way.0.scan.progress().octets())
+    }
+
+    /// Of the pass, once it has ended: counters, problems, templates and domains.
+    #[getter]
+    fn report(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        let report = self.report.lock();
+        let report = report.map_err(|_| PyRuntimeError::new_err("a pass failed"))?;
+        report
+            .as_ref()
+            .map(|report| report.to_python(py))
+            .transpose()
+    }
+}
