@@ -297,14 +297,25 @@ impl FlowBatchBuilder {
             file.repeat(name(&self.options.files, set.header().frame), count);
         }
         let fields = self.columns.iter().map(|(field, _)| *field);
-        let places = self.places.of(set, fields);
+        let places = self.places.of(set, &fields);
         for (index, (field, column)) in self.columns.iter_mut().enumerate() {
+            let known = places.get(index).and_then(Option::as_ref);
+            // The two that most columns are, before the others are told apart.
+            if let Some(FlowColumn::Number(place)) = known {
+                column.numbers(records, *place);
+                continue;
+            }
+            if let Some(FlowColumn::Octets(place)) = known {
+                column.octets(records, *place);
+                continue;
+            }
             let asked;
-            let place = if let Some(Some(place)) = places.get(index) {
-                place
-            } else {
-                asked = set.column(*field);
-                &asked
+            let place = match known {
+                Some(place) => place,
+                None => {
+                    asked = set.column(*field);
+                    &asked
+                }
             };
             match place {
                 FlowColumn::Number(place) => column.numbers(records, *place),

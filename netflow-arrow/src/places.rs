@@ -4,9 +4,9 @@ use alloc::sync::Arc;
 
 use netflow_core::field::FlowField;
 use netflow_core::template::Template;
-use netflow_core::{FlowColumn, Set};
+use netflow_core::{FlowColumn, Set, Timestamp};
 
-/// The columns of a few templates, as far as they follow from the template alone.
+/// The columns of a few templates, as far as they are known before a set comes.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     known: Vec<Known>,
@@ -18,7 +18,13 @@ pub(crate) struct Places {
 struct Known {
     template: Arc<Template>,
     columns: Vec<Option<FlowColumn>>,
+    /// Which of them are times, and of which clock.
+    times: Vec<usize>,
+    clock: Clock,
 }
+
+/// What times are reckoned by: that of the message, and the uptime of its exporter.
+type Clock = (Timestamp, Option<u32>);
 
 /// Exporters alternate between a few templates.
 const KEPT: usize = 8;
@@ -29,15 +35,29 @@ impl Places {
     pub(crate) fn of(
         &mut self,
         set: &Set<'_>,
-        fields: impl Iterator<Item = FlowField>,
+        fields: &(impl Iterator<Item = FlowField> + Clone),
     ) -> &[Option<FlowColumn>] {
         let Some(template) = set.shared_template() else {
             return &[];
         };
         let mut known = self.known.iter();
         let index = known.position(|known| Arc::ptr_eq(&known.template, template));
-        let index = index.unwrap_or_else(|| self.learn(set, template, fields));
-        self.known.get(index).map_or(&[], |known| &known.columns)
+        let index = index.unwrap_or_else(|| self.learn(set, template, fields.clone()));
+        let Some(known) = self.known.get_mut(index) else {
+            return &[];
+        };
+        // Many messages are of the same second.
+        let clock = clock(set);
+        if known.clock != clock {
+            known.clock = clock;
+            for index in &known.times {
+                let field = fields.clone().nth(*index);
+                if let (Some(column), Some(field)) = (known.columns.get_mut(*index), field) {
+                    *column = Some(set.column(field));
+                }
+            }
+        }
+        &known.columns
     }
 
     fn learn(
@@ -47,12 +67,21 @@ impl Places {
         fields: impl Iterator<Item = FlowField>,
     ) -> usize {
         let columns = fields.map(|field| match set.column(field) {
-            column @ (FlowColumn::Number(_) | FlowColumn::Octets(_)) => Some(column),
+            column @ (FlowColumn::Number(_) | FlowColumn::Octets(_) | FlowColumn::Time(_)) => {
+                Some(column)
+            }
             _ => None,
         });
+        let columns: Vec<_> = columns.collect();
+        let times = columns.iter().enumerate();
         let known = Known {
             template: Arc::clone(template),
-            columns: columns.collect(),
+            times: times
+                .filter(|(_, column)| matches!(column, Some(FlowColumn::Time(_))))
+                .map(|(index, _)| index)
+                .collect(),
+            columns,
+            clock: clock(set),
         };
         let index = self.oldest;
         match self.known.get_mut(index) {
@@ -62,4 +91,10 @@ impl Places {
         self.oldest = index.saturating_add(1) % KEPT;
         index
     }
+}
+
+fn clock(set: &Set<'_>) -> Clock {
+    let header = set.header();
+    let time = header.export_time.unwrap_or(header.received);
+    (time, header.sys_uptime)
 }

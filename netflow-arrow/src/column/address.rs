@@ -343,7 +343,8 @@ impl Column for AddressKeys {
                 numbers.extend_with(octets);
             }
             _ if place.width == 16 => push_each(self, records, place),
-            _ => self.column().numbers(records, place),
+            Self::Unsigned(numbers) => numbers.numbers(records, place),
+            Self::Signed(numbers) => numbers.numbers(records, place),
         }
     }
 

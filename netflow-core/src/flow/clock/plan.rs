@@ -40,8 +40,8 @@ impl TimePlan {
                 now: header.sys_uptime?,
                 sent: header.export_time?,
             },
-            MILLISECONDS => Reckoning::near(header, 1_000_000),
-            3 => Reckoning::near(header, 1_000_000_000),
+            MILLISECONDS => Reckoning::near::<1_000_000>(header),
+            3 => Reckoning::near::<1_000_000_000>(header),
             _ => return None,
         };
         Some(Self {
@@ -107,24 +107,26 @@ fn since_1970(unit: i64, first: u64, last: u64, number: u64) -> Option<Timestamp
 }
 
 impl Reckoning {
-    /// Numbers whose time is less than a year from that of the header.
-    fn near(header: &MessageHeader, unit: i64) -> Self {
+    /// Numbers whose time is less than a year from that of the header. The unit is known
+    /// to the compiler: this is done for each set, and divisions are slow.
+    fn near<const UNIT: i64>(header: &MessageHeader) -> Self {
         let sent = header.export_time.unwrap_or(header.received).as_nanos();
         let year = i64::try_from(YEAR).unwrap_or(i64::MAX);
         // The first and last nanosecond, and the units that begin between them.
         let first = sent.saturating_sub(year).saturating_add(1).max(0);
         let last = sent.saturating_add(year).saturating_sub(1);
-        let up = i64::from(first.checked_rem(unit).is_some_and(|rest| rest > 0));
-        let first = first.checked_div(unit).unwrap_or(0).saturating_add(up);
-        let last = last.checked_div(unit).unwrap_or(0);
-        match (u64::try_from(first), u64::try_from(last)) {
-            (Ok(first), Ok(last)) => Self::Since1970 { unit, first, last },
+        let up = i64::from(first.checked_rem(UNIT).is_some_and(|rest| rest > 0));
+        let first = first.checked_div(UNIT).unwrap_or(0).saturating_add(up);
+        let last = last.checked_div(UNIT).unwrap_or(0);
+        let (first, last) = match (u64::try_from(first), u64::try_from(last)) {
+            (Ok(first), Ok(last)) => (first, last),
             // No time since 1970 is near.
-            _ => Self::Since1970 {
-                unit,
-                first: 1,
-                last: 0,
-            },
+            _ => (1, 0),
+        };
+        Self::Since1970 {
+            unit: UNIT,
+            first,
+            last,
         }
     }
 }
