@@ -12,7 +12,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use netflow_core::{Datagram, Message, MessageHeader, Protocol, SetKind, Transport};
 use netflow_io::{Mark, Source};
 
-use crate::scan::{BatchBuilder, Full, UniformBatchBuilder, some};
+use crate::batch::{BatchBuilder, Full, UniformBatchBuilder, some};
 
 /// Gathers those datagrams of a file from which an exporter is learned: a file that is
 /// decoded elsewhere needs of its predecessors nothing else.

@@ -65,6 +65,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "scan")]
+mod batch;
 mod column;
 mod counter;
 mod files;
@@ -85,6 +87,8 @@ mod scan;
 mod schema;
 mod tables;
 
+#[cfg(feature = "scan")]
+pub use batch::{BatchBuilder, Full, UniformBatchBuilder};
 pub use counter::{CounterBatchBuilder, CounterOptions};
 pub use files::Files;
 pub use flow::{FlowBatchBuilder, FlowOptions};
@@ -98,10 +102,7 @@ pub use record::{RecordBatchBuilder, TemplateBatch, TemplateKey};
 #[cfg(feature = "scan")]
 pub use replay::Replay;
 #[cfg(feature = "scan")]
-pub use scan::{
-    BatchBuilder, Faults, Full, Opener, Progress, Scan, ScanError, ScanProblem, ScanReader,
-    UniformBatchBuilder,
-};
+pub use scan::{Faults, Opener, Progress, Scan, ScanError, ScanProblem, ScanReader};
 pub use schema::{Addresses, Types};
 #[cfg(feature = "scan")]
 pub use tables::TableBatchBuilder;

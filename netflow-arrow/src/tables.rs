@@ -13,7 +13,7 @@ use crate::record::{TemplateBatch, TemplateKey};
 #[cfg(feature = "scan")]
 pub use self::one::TableBatchBuilder;
 
-/// Tells which batches of a [`RecordBatchBuilder`] are one table: those of one template, as
+/// Tells which batches of a [`RecordBatchBuilder`](crate::RecordBatchBuilder) are one table: those of one template, as
 /// long as its columns are the same. A template that is redefined is another table.
 ///
 /// ```

@@ -16,6 +16,9 @@ use pyo3::types::PyBytes;
 /// A path, or a name and a function that opens it.
 pub(crate) type Given = (PathBuf, Option<Py<PyAny>>);
 
+/// The octets of a mark, and those of the file before the end; see [`Range`].
+pub(crate) type GivenRange = (Option<Vec<u8>>, Option<u64>);
+
 /// Something to read.
 #[derive(Debug)]
 pub(crate) struct Input {
@@ -33,7 +36,7 @@ pub(crate) struct Range {
 
 impl Range {
     /// Of the octets of a mark, or from the start; up to an offset, or to the end.
-    pub(crate) fn new((mark, end): (Option<Vec<u8>>, Option<u64>)) -> PyResult<Self> {
+    pub(crate) fn new((mark, end): GivenRange) -> PyResult<Self> {
         let damaged = || PyValueError::new_err("this is no mark of a file");
         let mark = mark
             .map(|octets| Mark::from_octets(&octets).ok_or_else(damaged))

@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::guarded::Guarded;
-use crate::input::Given;
+use crate::input::{Given, GivenRange};
 use crate::reading::{Inputs, Reading};
 use crate::report::Report;
 use crate::table::{self, Table};
@@ -126,7 +126,7 @@ impl Reader {
         ports: Vec<u16>,
         strict: bool,
         state: Option<Vec<u8>>,
-        ranges: Option<Vec<(Option<Vec<u8>>, Option<u64>)>>,
+        ranges: Option<Vec<GivenRange>>,
     ) -> PyResult<Self> {
         let mut source = Inputs::new(inputs, ports, strict, state);
         if let Some(ranges) = ranges {

@@ -10,7 +10,7 @@ use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
 
 use crate::error;
-use crate::input::{Given, Input, Raised, Range};
+use crate::input::{Given, GivenRange, Input, Raised, Range};
 use crate::pass::{decoder, limits};
 use crate::report::Report;
 
@@ -43,7 +43,7 @@ impl Inputs {
     }
 
     /// Only these parts: one of each input.
-    pub(crate) fn parts(mut self, ranges: Vec<(Option<Vec<u8>>, Option<u64>)>) -> PyResult<Self> {
+    pub(crate) fn parts(mut self, ranges: Vec<GivenRange>) -> PyResult<Self> {
         if ranges.len() != self.inputs.len() {
             return Err(PyValueError::new_err("each file has one range"));
         }

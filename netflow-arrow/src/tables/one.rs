@@ -7,8 +7,8 @@ use arrow_schema::{ArrowError, SchemaRef};
 use netflow_core::Message;
 
 use super::TemplateTable;
+use crate::batch::{BatchBuilder, Full, UniformBatchBuilder};
 use crate::record::{RecordBatchBuilder, TemplateBatch};
-use crate::scan::{BatchBuilder, Full, UniformBatchBuilder};
 
 /// Gathers the rows of one of the [`Tables`](crate::Tables); others are not decoded.
 #[derive(Debug)]

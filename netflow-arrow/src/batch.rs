@@ -1,0 +1,151 @@
+//! What gathers messages into batches.
+
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
+use netflow_core::{Datagram, Message};
+use netflow_io::Source;
+
+/// Where a builder gives its batches.
+pub type Full<'f, B> = dyn FnMut(B) -> Result<(), ArrowError> + 'f;
+
+/// What gathers rows of messages: one of the builders.
+pub trait BatchBuilder {
+    /// What it gives.
+    type Batch;
+
+    /// Tells of a datagram before it is decoded, which may fail, and whether with it
+    /// templates of its exporter became void.
+    fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
+        let _ = (datagram, begins_session);
+    }
+
+    /// Tells where reading is, behind a datagram and its rows.
+    fn end(&mut self, source: &Source) {
+        let _ = source;
+    }
+
+    /// Adds the rows of a message, and gives each batch that is full.
+    ///
+    /// # Errors
+    ///
+    /// Those of `full`, and if Arrow refuses the columns, which would be a fault of this
+    /// library.
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut Full<'_, Self::Batch>,
+    ) -> Result<(), ArrowError>;
+
+    /// Gives all rows since the last batch, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`append`](Self::append).
+    fn finish(&mut self, full: &mut Full<'_, Self::Batch>) -> Result<(), ArrowError>;
+}
+
+/// A builder all of whose batches have one schema.
+pub trait UniformBatchBuilder: BatchBuilder<Batch = RecordBatch> {
+    /// The schema of all batches.
+    fn schema(&self) -> &SchemaRef;
+}
+
+impl BatchBuilder for crate::FlowBatchBuilder {
+    type Batch = RecordBatch;
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut Full<'_, RecordBatch>,
+    ) -> Result<(), ArrowError> {
+        self.append(message, full)
+    }
+
+    fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+        some(self.finish()?, full)
+    }
+}
+
+impl UniformBatchBuilder for crate::FlowBatchBuilder {
+    fn schema(&self) -> &SchemaRef {
+        self.schema()
+    }
+}
+
+impl BatchBuilder for crate::CounterBatchBuilder {
+    type Batch = RecordBatch;
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut Full<'_, RecordBatch>,
+    ) -> Result<(), ArrowError> {
+        self.append(message, full)
+    }
+
+    fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+        some(self.finish()?, full)
+    }
+}
+
+impl UniformBatchBuilder for crate::CounterBatchBuilder {
+    fn schema(&self) -> &SchemaRef {
+        self.schema()
+    }
+}
+
+impl BatchBuilder for crate::RecordBatchBuilder {
+    type Batch = crate::TemplateBatch;
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut Full<'_, Self::Batch>,
+    ) -> Result<(), ArrowError> {
+        self.append(message, full)
+    }
+
+    fn finish(&mut self, full: &mut Full<'_, Self::Batch>) -> Result<(), ArrowError> {
+        self.finish()?.into_iter().try_for_each(full)
+    }
+}
+
+/// A builder that is chosen at run time.
+impl<B: BatchBuilder + ?Sized> BatchBuilder for Box<B> {
+    type Batch = B::Batch;
+
+    fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
+        self.as_mut().begin(datagram, begins_session);
+    }
+
+    fn end(&mut self, source: &Source) {
+        self.as_mut().end(source);
+    }
+
+    fn append(
+        &mut self,
+        message: &Message<'_>,
+        full: &mut Full<'_, Self::Batch>,
+    ) -> Result<(), ArrowError> {
+        self.as_mut().append(message, full)
+    }
+
+    fn finish(&mut self, full: &mut Full<'_, Self::Batch>) -> Result<(), ArrowError> {
+        self.as_mut().finish(full)
+    }
+}
+
+/// A builder that is chosen at run time.
+impl<B: UniformBatchBuilder + ?Sized> UniformBatchBuilder for Box<B> {
+    fn schema(&self) -> &SchemaRef {
+        self.as_ref().schema()
+    }
+}
+
+/// Gives a batch that has rows.
+pub(crate) fn some(batch: RecordBatch, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+    if batch.num_rows() == 0 {
+        return Ok(());
+    }
+    full(batch)
+}
