@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
+use netflow_core::field::FlowField;
 use netflow_core::{Datagram, Decoder, Limits, Message};
 
 /// The captures of the project, and those that `NETFLOW_CAPTURES` names.
@@ -104,4 +105,26 @@ fn batches_have_no_more_rows_than_they_may() {
         assert!(builder.rows() < 7);
         assert_eq!(rows + builder.rows(), whole.rows(), "{}", path.display());
     }
+}
+
+#[test]
+fn a_batch_of_long_text_is_given_when_its_octets_are_many() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/genuine/sf_v9.pcap");
+    // Addresses as text take 7 octets and more.
+    let mut options = FlowOptions::new(vec![FlowField::SourceAddress]);
+    (options.addresses, options.octets) = (Addresses::Text, 100);
+    let mut whole = FlowBatchBuilder::new(FlowOptions::default());
+    let mut builder = FlowBatchBuilder::new(options);
+    let mut batches = Vec::new();
+    messages(&path, |message| {
+        whole.append(message, |_| panic!("full")).unwrap();
+        let full = |batch: RecordBatch| {
+            batches.push(batch.num_rows());
+            Ok(())
+        };
+        builder.append(message, full).unwrap();
+        assert!(!builder.is_full());
+    });
+    assert!(batches.len() > 1, "{batches:?}");
+    assert_eq!(batches.iter().sum::<usize>() + builder.rows(), whole.rows());
 }

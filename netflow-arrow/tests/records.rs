@@ -12,7 +12,7 @@ use arrow_array::types::{
 use arrow_array::{Array as _, ArrayRef};
 use arrow_schema::DataType;
 use netflow_arrow::{Addresses, RecordBatchBuilder, TemplateBatch};
-use netflow_core::{Decoder, Limits, Timestamp};
+use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use serde_json::Value;
 
 fn expected_files() -> Vec<PathBuf> {
@@ -202,4 +202,33 @@ fn lists_are_semantic_and_entries() {
         lists > 10 && entries_of_all > lists,
         "{lists} lists of {entries_of_all} entries"
     );
+}
+
+#[test]
+fn more_templates_than_are_gathered_at_a_time_are_given_before() {
+    let mut decoder = Decoder::new(Limits::new(1));
+    let mut builder = RecordBatchBuilder::new(Addresses::Text, usize::MAX);
+    let mut given = 0;
+    for id in 256..256 + 1_000_u16 {
+        // A template of a port, and a record by it.
+        let mut payload = vec![
+            0, 10, 0, 34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2, 0, 12,
+        ];
+        payload.extend(id.to_be_bytes());
+        payload.extend([0, 1, 0, 7, 0, 2]);
+        payload.extend(id.to_be_bytes());
+        payload.extend([0, 6, 0, 80]);
+        let exporter = "192.0.2.1:4739".parse().unwrap();
+        let received = Timestamp::default();
+        let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+        let full = |table: TemplateBatch| {
+            given += table.batch.num_rows();
+            Ok(())
+        };
+        let message = decoder.decode(datagram).unwrap();
+        builder.append(&message, full).unwrap();
+        let held = usize::from(id - 255) - given;
+        assert!((1..=256).contains(&held), "{held}");
+    }
+    assert_eq!(given + builder.finish().unwrap().len(), 1_000);
 }

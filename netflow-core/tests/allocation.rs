@@ -153,6 +153,30 @@ fn empty_domains_stay_within_the_budget() {
 }
 
 #[test]
+fn what_one_strange_datagram_grew_is_given_back() {
+    // A set with nothing in it takes four octets, and each is a problem too.
+    let sets = [0, 4, 0, 4].repeat(16_000);
+    let mut strange = ipfix(0, 256, &[]);
+    let len = u16::try_from(strange.len() + sets.len()).unwrap();
+    strange[2..4].copy_from_slice(&len.to_be_bytes());
+    strange.extend(sets);
+    let plain = ipfix(0, 2, &[1, 0, 0, 1, 0, 8, 0, 4]);
+    let mut decoder = Decoder::new(Limits::new(1));
+    let mut decode = |payload: &[u8]| {
+        let exporter = "192.0.2.1:1".parse().unwrap();
+        let datagram = Datagram::new(exporter, Transport::Udp, Timestamp::default(), payload);
+        decoder.decode(datagram).unwrap().sets().count()
+    };
+    decode(&plain);
+    let counted = measure(|| {
+        assert!(decode(&strange) > 15_000);
+        decode(&plain);
+    });
+    assert!(counted.bytes_max > 1_000_000, "{counted:?}");
+    assert!(counted.bytes_current < 500_000, "{counted:?}");
+}
+
+#[test]
 fn an_allocation_is_counted() {
     let counted = measure(|| drop(core::hint::black_box(Box::new(7))));
     assert_eq!(counted.count_total, 1);

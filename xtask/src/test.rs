@@ -4,6 +4,7 @@ mod big_endian;
 mod c;
 mod features;
 mod freestanding;
+mod limits;
 mod package;
 mod spark;
 
@@ -19,6 +20,7 @@ struct Step(&'static str, fn() -> Result);
 const STEPS: &[Step] = &[
     Step("generated files are up to date", generated),
     Step("formatting", formatting),
+    Step("each limit is met by a test", limits::run),
     Step("test data is up to date", test_data),
     Step("clippy, all features", clippy),
     Step("documentation", documentation),
