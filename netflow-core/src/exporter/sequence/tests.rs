@@ -498,7 +498,9 @@ fn the_short_way_tells_the_same_as_the_long_one() {
     for seed in 1..400_u64 {
         let mut state = seed;
         let mut random = |below: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             (state >> 33) % below
         };
         // Flows, messages, or flows counted in; with an uptime or without.
