@@ -11,6 +11,9 @@ typedef struct plan {
   /* Octets left out of a datagram's struct, or added to it: how old or new the caller is. */
   size_t datagram_size;
   size_t options_size;
+  /* How Arrow holds addresses, and which types it has. */
+  uint32_t addresses;
+  uint32_t types;
 } plan;
 
 /* Octets that were not read yet. */
@@ -51,6 +54,8 @@ static plan plan_of(rest head) {
   if (made.taken.flow_size < 32) made.taken.flow_size = 32;
   made.datagram_size = some_size(head.octets[2], sizeof(netflow_datagram));
   made.options_size = some_size(head.octets[3], sizeof(netflow_options));
+  made.addresses = head.octets[1] % 5;
+  made.types = head.octets[2] % 4;
   return made;
 }
 
@@ -128,6 +133,65 @@ static netflow_result decode(netflow_decoder *decoder, const plan *made, uint8_t
   return result;
 }
 
+/* Flows gathered as Arrow arrays: how many rows were taken. */
+typedef struct gathered {
+  netflow_arrow *arrow;
+  size_t rows;
+} gathered;
+
+static gathered gather(netflow_decoder *decoder, const plan *made) {
+  gathered flows = {NULL, 0};
+  netflow_arrow_options options;
+  netflow_result result;
+  CHECK(netflow_arrow_options_init(&options, sizeof options) == NETFLOW_OK);
+  options.rows = 32 * made->taken.capacity;
+  options.addresses = made->addresses;
+  options.types = made->types;
+  result = netflow_arrow_new(decoder, &options, &flows.arrow);
+  CHECK((result == NETFLOW_OK) == (flows.arrow != NULL));
+  CHECK(result == NETFLOW_OK || result == NETFLOW_ERROR_ARGUMENT);
+  return flows;
+}
+
+/* Takes a batch, reads its first buffers and gives it back. */
+static netflow_result take(gathered *flows) {
+  struct ArrowArray array;
+  struct ArrowSchema schema;
+  netflow_result result = netflow_arrow_finish(flows->arrow, &array, &schema);
+  int64_t i;
+  if (result != NETFLOW_OK) return result;
+  CHECK(array.length > 0 && array.n_children == schema.n_children);
+  flows->rows += (size_t)array.length;
+  for (i = 0; i < array.n_children; i++) {
+    const struct ArrowArray *child = array.children[i];
+    CHECK(child->length == array.length && child->n_buffers >= 1);
+    use(schema.children[i]->name, strlen(schema.children[i]->name));
+    if (child->null_count != 0 && child->buffers[0] != NULL) {
+      use(child->buffers[0], (size_t)(child->offset + child->length + 7) / 8);
+    }
+  }
+  array.release(&array);
+  schema.release(&schema);
+  CHECK(array.release == NULL && schema.release == NULL);
+  return result;
+}
+
+static void append(gathered *flows, netflow_decoder *decoder) {
+  size_t full = 0;
+  if (flows->arrow == NULL) return;
+  CHECK(netflow_arrow_append(flows->arrow, decoder, &full) == NETFLOW_OK);
+  while (full-- > 0) CHECK(take(flows) == NETFLOW_OK);
+}
+
+/* All rows that are left: as many came as there were flows. */
+static void finish(gathered *flows, size_t wanted) {
+  netflow_result result;
+  if (flows->arrow == NULL) return;
+  while ((result = take(flows)) == NETFLOW_OK) continue;
+  CHECK(result == NETFLOW_END && flows->rows == wanted);
+  netflow_arrow_free(flows->arrow);
+}
+
 /* Loads what was saved, which gives as many domains, and any octets as a snapshot. */
 static void snapshots(netflow_decoder *decoder, rest any) {
   netflow_decoder *other = NULL;
@@ -183,11 +247,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len) {
   rest payload = {NULL, 0};
   int64_t now = 1700000000;
   netflow_decoder *decoder;
+  gathered arrays;
+  size_t flows = 0;
   plan made;
   if (len < 4) return 0;
   made = plan_of(split(&left, 4));
   decoder = decoder_of(&made, &left);
   if (decoder == NULL) return 0;
+  arrays = gather(decoder, &made);
   while (left.len >= 3) {
     rest head = split(&left, 3);
     uint8_t how = head.octets[0];
@@ -203,10 +270,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len) {
     copy = copied(payload.octets, payload.len);
     head.octets = (const uint8_t *)copy;
     head.len = payload.len;
-    if (decode(decoder, &made, how, head, now) == NETFLOW_OK) every_way(decoder, &made.taken);
+    if (decode(decoder, &made, how, head, now) == NETFLOW_OK) {
+      flows += every_way(decoder, &made.taken);
+      append(&arrays, decoder);
+    }
     free(copy);
     check(decoder);
   }
+  finish(&arrays, flows);
   snapshots(decoder, payload);
   netflow_decoder_free(decoder);
   alone(payload);

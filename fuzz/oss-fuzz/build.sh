@@ -22,7 +22,7 @@ if [ "${SANITIZER:-address}" != coverage ]; then
 fi
 cd ..
 CARGO_TARGET_DIR="$built/c" CARGO_PROFILE_CHECKED_DEBUG_ASSERTIONS=true cargo rustc --locked \
-    --profile checked -p netflow-ffi --lib --crate-type staticlib --target "$host"
+    --profile checked -p netflow-ffi --lib --crate-type staticlib --features arrow --target "$host"
 objects=()
 for source in fuzz/c/c_library.c netflow-ffi/tests/c/every_way.c; do
     object=$built/c/$(basename "$source" .c).o

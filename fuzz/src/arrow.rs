@@ -5,13 +5,13 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 
 use netflow_arrow::{
-    Addresses, CounterBatchBuilder, FlowBatchBuilder, FlowOptions, RecordBatch, RecordBatchBuilder,
-    TemplateBatch, TemplateKey, Types,
+    Addresses, CounterBatchBuilder, CounterOptions, FlowBatchBuilder, FlowOptions, RecordBatch,
+    RecordBatchBuilder, TemplateBatch, TemplateKey, Types,
 };
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::sflow::structure::MemberValue;
-use netflow_core::{Message, Set, SetKind};
+use netflow_core::{FlowValue, Message, Set, SetKind};
 
 use crate::cell::Cell;
 use crate::framing::Datagrams;
@@ -27,7 +27,7 @@ pub fn run(octets: &[u8]) {
     let options = options(head);
     let mut flows = Flows::new(options.clone());
     let mut records = Records::new(options.addresses, options.rows);
-    let mut counters = Counters::new(options.addresses, options.rows);
+    let mut counters = Counters::new(&options);
     let mut decoder = crate::decoder();
     for datagram in Datagrams::new(octets) {
         if let Ok(message) = decoder.decode(datagram) {
@@ -228,14 +228,21 @@ impl Records {
 
 /// Counters of sFlow: name, number, float.
 struct Counters {
+    addresses: Addresses,
+    types: Types,
     builder: CounterBatchBuilder,
     wanted: VecDeque<[Cell; 3]>,
 }
 
 impl Counters {
-    fn new(addresses: Addresses, rows: usize) -> Self {
+    fn new(flows: &FlowOptions) -> Self {
+        let mut options = CounterOptions::default();
+        (options.addresses, options.types) = (flows.addresses, flows.types);
+        options.rows = flows.rows;
         Self {
-            builder: CounterBatchBuilder::new(addresses, rows),
+            addresses: flows.addresses,
+            types: flows.types,
+            builder: CounterBatchBuilder::new(options),
             wanted: VecDeque::new(),
         }
     }
@@ -249,7 +256,10 @@ impl Counters {
                 for member in record.members() {
                     let (mut number, mut float) = (Cell::Null, Cell::Null);
                     match member.value {
-                        Some(MemberValue::Unsigned(value)) => number = Cell::Number(value.into()),
+                        Some(MemberValue::Unsigned(value)) => {
+                            let value = Some(FlowValue::Unsigned(value));
+                            number = Cell::of_flow(value, self.addresses, self.types);
+                        }
                         Some(MemberValue::Signed(value)) => {
                             float = Cell::Float((value as f64).to_bits());
                         }

@@ -151,7 +151,7 @@ static digest batches(netflow_decoder *decoder, const way *taken) {
   return read;
 }
 
-void every_way(netflow_decoder *decoder, const way *taken) {
+size_t every_way(netflow_decoder *decoder, const way *taken) {
   visit visited;
   digest read = batches(decoder, taken);
   netflow_set set;
@@ -181,4 +181,5 @@ void every_way(netflow_decoder *decoder, const way *taken) {
     use(problem.code.data, problem.code.len);
   }
   CHECK(result == NETFLOW_END);
+  return read.flows;
 }

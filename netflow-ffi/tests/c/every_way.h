@@ -15,8 +15,8 @@ typedef struct way {
 } way;
 
 /* Takes all that a message gives, as the most curious caller would: flows by batch and by callback,
-   everything by the walk, problems. */
-void every_way(netflow_decoder *decoder, const way *taken);
+   everything by the walk, problems. Tells how many flows there are. */
+size_t every_way(netflow_decoder *decoder, const way *taken);
 
 /* Reads octets that the library lent. */
 void use(const void *data, size_t len);

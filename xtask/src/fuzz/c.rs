@@ -14,6 +14,7 @@ pub(super) fn build(binaries: &Path) -> Result {
     let host = host()?;
     cargo("rustc --locked --profile checked -p netflow-ffi --lib --crate-type staticlib --target")
         .arguments(&host)
+        .arguments("--features arrow")
         .variable("CARGO_TARGET_DIR", target_folder())
         .variable("CARGO_PROFILE_CHECKED_DEBUG_ASSERTIONS", "true")
         .variable("RUSTFLAGS", COVERAGE)
