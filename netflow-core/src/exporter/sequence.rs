@@ -133,15 +133,6 @@ pub(crate) struct Sequence {
     /// Before the restart.
     previous: Option<Clock>,
     stand: Stand,
-    /// The last message, if the other ways to count have yet to go along.
-    followed: Option<Followed>,
-}
-
-/// A message that came next in the way of the protocol.
-#[derive(Debug, Clone, Copy)]
-struct Followed {
-    number: u32,
-    ways: Ways<Units>,
 }
 
 /// Whether the numbers ever changed: some exporters leave them 0.
@@ -233,19 +224,21 @@ impl Sequence {
     /// its protocol does and did not start anew. `false` if it may be something else;
     /// then nothing has changed.
     ///
-    /// The other ways to count go along when something else comes. What was missing in
-    /// them is not noted then: it was missing from a count that nobody keeps.
+    /// The other ways to count go along and are compared, but what is missing in them is
+    /// not noted: it is missing from a count that nobody keeps.
     #[inline]
     fn follows(&mut self, step: &Step) -> bool {
         let number = step.mark.number;
-        let ([sure, ..], [Some(units), others @ ..]) = (&self.balances, &step.ways) else {
+        let ([sure, balances @ ..], [Some(units), others @ ..]) = (&mut self.balances, &step.ways)
+        else {
             return false;
         };
         let Some(clock) = self.clock.filter(|_| self.stand.moved && !step.twice) else {
             return false;
         };
         let [tally, rest @ ..] = &mut self.tallies;
-        let is_sure = *sure == MOST || others.iter().all(Option::is_none);
+        let is_only = others.iter().all(Option::is_none);
+        let is_sure = *sure == MOST || is_only;
         if !is_sure || units.is_none() || !tally.current.expects(number, *units) {
             return false;
         }
@@ -259,30 +252,26 @@ impl Sequence {
         }
         self.clock = Some(next);
         tally.current.advance(number, *units, &mut tally.counts);
-        for (tally, units) in rest.iter_mut().zip(others) {
-            tally.came(units.map_or(0, |units| units.count));
+        if is_only {
+            return true;
         }
-        self.followed = Some(Followed {
-            number,
-            ways: step.ways,
-        });
+        let mut fits = [None; WAYS - 1];
+        for ((tally, units), fits) in rest.iter_mut().zip(others).zip(&mut fits) {
+            if let Some(units) = units.filter(|units| !units.is_none()) {
+                *fits = tally.current.go_along(number, units, &mut tally.counts);
+            }
+        }
+        // As in `weigh`: where all fit, it tells nothing.
+        if fits.contains(&Some(false)) {
+            for (balance, fits) in balances.iter_mut().zip(fits) {
+                let weight = fits.map_or(0, |fits| if fits { 1 } else { -1 });
+                *balance = balance.saturating_add(weight).clamp(-MOST, MOST);
+            }
+        }
         true
     }
 
-    /// The other ways to count go on from the last message, too.
-    fn catch_up(&mut self) {
-        let Some(last) = self.followed.take() else {
-            return;
-        };
-        for (tally, units) in self.tallies.iter_mut().zip(last.ways).skip(1) {
-            if let Some(units) = units.filter(|units| !units.is_none()) {
-                tally.current.go_on(last.number, units);
-            }
-        }
-    }
-
     fn step_aside(&mut self, step: Step) -> SequenceEvent {
-        self.catch_up();
         let number = step.mark.number;
         let behind = self.is_behind(number, &step.ways);
         // A message without units tells the number of what follows, or none: templates
@@ -344,7 +333,6 @@ impl Sequence {
 
     /// Data of a message that waited was read: so many units, in each way to count.
     pub(crate) fn settle(&mut self, mark: &Mark, late: bool, units: Ways<Units>) {
-        self.catch_up();
         let place = self.place_of(mark);
         for (tally, units) in self.tallies.iter_mut().zip(units) {
             let ledger = match place {
@@ -359,7 +347,6 @@ impl Sequence {
 
     /// Nothing waits any more; some that did may have been given up.
     pub(crate) fn resolve(&mut self, given_up: bool) {
-        self.catch_up();
         for tally in &mut self.tallies {
             for ledger in [&mut tally.current, &mut tally.previous] {
                 ledger.resolve(given_up, &mut tally.counts);
@@ -483,12 +470,6 @@ impl Stand {
 }
 
 impl Tally {
-    #[inline]
-    fn came(&mut self, count: u32) {
-        let received = &mut self.counts.received;
-        *received = received.saturating_add(u64::from(count));
-    }
-
     fn step(&mut self, place: Place, number: u32, units: Units, twice: bool) -> SequenceEvent {
         let counts = &mut self.counts;
         match place {

@@ -198,15 +198,42 @@ impl Ledger {
             && units.rest == Rest::Nothing
     }
 
-    /// Goes on from a message that was counted, whatever was missing before it.
-    pub(super) fn go_on(&mut self, number: u32, units: Units) {
+    /// Counts on from a message that came in order in another way to count, as
+    /// [`step`](Self::step) does, but notes nothing that is missing. Tells whether it was
+    /// expected in this way too; `None` of the first, and behind what was not read.
+    #[inline]
+    pub(super) fn go_along(
+        &mut self,
+        number: u32,
+        units: Units,
+        counts: &mut SequenceCounts,
+    ) -> Option<bool> {
         let number = units.first(number);
-        if self.next.is_none() {
+        let [before, _] = units.rests();
+        let Some(next) = self.next else {
             self.first = number;
+            self.before = before;
+            self.advance(number, units, counts);
+            return None;
+        };
+        if self.is_behind(number) {
+            if self.precedes(number) {
+                self.first = number;
+                self.before = before;
+            }
+            return Some(false);
         }
-        self.next = Some(number.wrapping_add(units.count));
-        let [_, behind] = units.rests();
-        self.open = behind;
+        let open = if before == Rest::Nothing {
+            self.open
+        } else {
+            before
+        };
+        self.advance(number, units, counts);
+        match next == number {
+            true => Some(true),
+            false if open == Rest::Nothing => Some(false),
+            false => None,
+        }
     }
 
     /// Counts on from the units that begin at `number`.

@@ -11,9 +11,7 @@ impl Sequence {
         if self.tallies.iter().all(|tally| !tally.current.has_begun()) {
             return;
         }
-        let mut known = self.clone();
-        known.catch_up();
-        for (tally, balance) in known.tallies.iter().zip(self.balances) {
+        for (tally, balance) in self.tallies.iter().zip(self.balances) {
             tally.save(out);
             out.i8(balance);
         }
