@@ -6,7 +6,7 @@ mod one;
 use alloc::sync::Arc;
 use std::collections::HashMap;
 
-use arrow_schema::SchemaRef;
+use arrow_schema::{Fields, SchemaRef};
 
 use crate::record::{TemplateBatch, TemplateKey};
 
@@ -38,7 +38,10 @@ pub use self::one::TableBatchBuilder;
 #[derive(Debug)]
 pub struct Tables {
     all: Vec<TemplateTable>,
-    places: HashMap<TemplateKey, Vec<usize>>,
+    /// Found by their columns: a template may be redefined thousands of times.
+    places: HashMap<(TemplateKey, Fields), usize>,
+    /// Tables of each template.
+    counts: HashMap<TemplateKey, usize>,
     columns: usize,
     column_limit: usize,
     left_out: u64,
@@ -79,6 +82,7 @@ impl Tables {
         Self {
             all: Vec::new(),
             places: HashMap::new(),
+            counts: HashMap::new(),
             columns: 0,
             column_limit: columns,
             left_out: 0,
@@ -102,28 +106,25 @@ impl Tables {
     pub fn place(&mut self, batch: &TemplateBatch) -> Option<usize> {
         let rows = u64::try_from(batch.batch.num_rows()).unwrap_or(u64::MAX);
         let schema = batch.batch.schema_ref();
-        let places = self.places.entry(batch.key).or_default();
-        let known = places.iter().copied().find(|place| {
-            let table = self.all.get(*place);
-            // Batches of one definition share their schema, until they are given away.
-            table.is_some_and(|table| Arc::ptr_eq(&table.schema, schema) || table.schema == *schema)
-        });
-        if let Some(place) = known {
-            if let Some(table) = self.all.get_mut(place) {
+        let columns = (batch.key, schema.fields().clone());
+        if let Some(place) = self.places.get(&columns) {
+            if let Some(table) = self.all.get_mut(*place) {
                 table.rows = table.rows.saturating_add(rows);
             }
-            return Some(place);
+            return Some(*place);
         }
-        let columns = self.columns.saturating_add(schema.fields().len());
-        if columns > self.column_limit {
+        let width = self.columns.saturating_add(schema.fields().len());
+        if width > self.column_limit {
             self.left_out = self.left_out.saturating_add(rows);
             return None;
         }
-        self.columns = columns;
+        self.columns = width;
         let place = self.all.len();
-        places.push(place);
+        self.places.insert(columns, place);
+        let count = self.counts.entry(batch.key).or_default();
+        *count = count.saturating_add(1);
         self.all.push(TemplateTable {
-            name: match places.len() {
+            name: match *count {
                 1 => batch.key.to_string(),
                 count => format!("{}-{count}", batch.key),
             },

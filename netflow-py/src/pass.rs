@@ -112,7 +112,7 @@ pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder>
 impl Reader {
     #[new]
     #[expect(clippy::too_many_arguments, reason = "they are options, given by name")]
-    #[pyo3(signature = (inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, ranges = None))]
+    #[pyo3(signature = (inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, ranges = None, warn = true))]
     fn new(
         inputs: Vec<Given>,
         columns: Option<Vec<String>>,
@@ -127,10 +127,14 @@ impl Reader {
         strict: bool,
         state: Option<Vec<u8>>,
         ranges: Option<Vec<GivenRange>>,
+        warn: bool,
     ) -> PyResult<Self> {
         let mut source = Inputs::new(inputs, ports, strict, state);
         if let Some(ranges) = ranges {
             source = source.parts(ranges)?;
+        }
+        if !warn {
+            source = source.quiet();
         }
         let (addresses, types) = (self::addresses(addresses)?, self::types(types)?);
         let rows = rows.max(1);

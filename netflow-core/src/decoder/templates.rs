@@ -115,13 +115,19 @@ impl Decoder {
             awaited: false,
         };
         let fields = known.template.fields().len();
+        let most = self.most_refinable();
         self.sessions.change(course.session, |session| {
             session.templates.insert(known);
             let refinable = session.refinable.saturating_add(fields);
-            session.refinable = refinable.min(MOST_REFINABLE);
+            session.refinable = refinable.min(most);
         });
         self.deliver(course, id);
         None
+    }
+
+    /// Fields that may be saved up: at least those of the largest template.
+    fn most_refinable(&self) -> usize {
+        MOST_REFINABLE.max(usize::from(self.limits.template_fields))
     }
 
     /// The template, compiled anew with the types that were taught since, if the
@@ -134,7 +140,7 @@ impl Decoder {
             self.scratch.refined = true;
             let octets = course.datagram.payload.len();
             let earned = octets.checked_div(OCTETS_PER_FIELD).unwrap_or(0);
-            refinable = refinable.saturating_add(earned).min(MOST_REFINABLE);
+            refinable = refinable.saturating_add(earned).min(self.most_refinable());
         }
         let left = refinable.checked_sub(fields);
         let definitions = &self.definitions;

@@ -59,7 +59,9 @@ class _FileObject:
         self.file = file
         self.name = str(getattr(file, "name", None) or f"<{type(file).__name__}>")
         self.begun = False
-        self.lock = threading.Lock()
+        # Taken again by whoever holds it, who is told then, and does not wait for himself.
+        self.lock = threading.RLock()
+        self.is_read = False
         try:
             self.start = file.tell() if file.seekable() else None
         except (AttributeError, OSError):
@@ -84,13 +86,22 @@ class _Pass:
         self.at = start
 
     def read(self, size: int) -> bytes:
-        with self.of.lock:
-            file = self.of.file
-            if file.tell() != self.at:
-                file.seek(self.at)
-            octets: bytes = file.read(size)
-            self.at = file.tell()
-            return octets
+        of = self.of
+        with of.lock:
+            if of.is_read:
+                raise RuntimeError(
+                    f"{of.name} is being read in this very thread: neither its own read() nor a "
+                    "signal handler can read it meanwhile"
+                )
+            of.is_read = True
+            try:
+                if of.file.tell() != self.at:
+                    of.file.seek(self.at)
+                octets: bytes = of.file.read(size)
+                self.at = of.file.tell()
+                return octets
+            finally:
+                of.is_read = False
 
 
 class _Pipe:

@@ -151,22 +151,21 @@ class Partition:
             strict=False,
             state=None if self.state is None else zlib.decompress(self.state),
             ranges=[(each.mark, each.end) for each in self.ranges] or None,
+            # Files that cannot be read, or not to their end, are counted.
+            warn=False,
         )
         rows = 0
         faults: tuple[str, ...] = ()
-        with warnings.catch_warnings():
-            # Files that cannot be read, or not to their end, are counted.
-            warnings.simplefilter("ignore", NetflowWarning)
-            try:
-                for table in reader.open():
-                    for batch in pa.table(table).to_batches():
-                        rows += batch.num_rows
-                        yield _with_file(batch, self.files[0]) if file and not several else batch
-            except NetflowError as error:
-                if error.kind == "arrow":
-                    raise
-                # None of the files could be read at all.
-                faults = (str(error),)
+        try:
+            for table in reader.open():
+                for batch in pa.table(table).to_batches():
+                    rows += batch.num_rows
+                    yield _with_file(batch, self.files[0]) if file and not several else batch
+        except NetflowError as error:
+            if error.kind == "arrow":
+                raise
+            # None of the files could be read at all.
+            faults = (str(error),)
         report = reader.report
         assert report is not None
         tell(_counts(self.files, rows, report, faults))
