@@ -44,9 +44,11 @@ pub unsafe extern "C" fn netflow_arrow_new(
     options: *const netflow_arrow_options,
     arrow: *mut *mut netflow_arrow,
 ) -> netflow_result {
+    // SAFETY: as the caller promises. What is freed without a look at the result is NULL then; that
+    // there is no place is told below.
+    let place = unsafe { pointer::set(arrow, ptr::null_mut(), "place for the Arrow handle") };
     let work = |decoder: &netflow_decoder| {
-        // SAFETY: as the caller promises. What is freed without a look at the result is NULL then.
-        unsafe { pointer::set(arrow, ptr::null_mut(), "place for the Arrow handle") }?;
+        place?;
         let defaults = netflow_arrow_options::default();
         let options = if options.is_null() {
             defaults

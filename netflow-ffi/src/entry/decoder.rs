@@ -158,9 +158,9 @@ pub unsafe extern "C" fn netflow_datagram_init(
         if !address.is_null() {
             // SAFETY: as the caller promises.
             let octets =
-                unsafe { pointer::items(address.cast::<u8>(), address_len, "socket address") }?;
-            found = empty
-                .set_source(octets)
+                unsafe { pointer::items(address.cast::<u8>(), address_len, "socket address") };
+            found = octets
+                .and_then(|octets| empty.set_source(octets))
                 .map(|()| netflow_result::NETFLOW_OK);
         }
         place.write(empty);

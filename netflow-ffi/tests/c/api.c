@@ -467,6 +467,9 @@ static void sockets_tell_who_sent(void) {
   CHECK(inet_pton(AF_INET6, "::ffff:192.0.2.1", &address.sin6_addr) == 1);
   CHECK(netflow_datagram_init(&datagram, sizeof datagram, &address, sizeof address) == NETFLOW_OK);
   CHECK(datagram.exporter.family == 4 && datagram.exporter.octets[0] == 192);
+  memset(&datagram, 0xff, sizeof datagram);
+  CHECK(netflow_datagram_init(&datagram, sizeof datagram, &address, (size_t)-1) < 0);
+  CHECK(datagram.size == sizeof datagram && datagram.payload == NULL);
   CHECK(netflow_datagram_init(&datagram, sizeof datagram, &address, 10) ==
         NETFLOW_ERROR_ARGUMENT);
   memset(&other, 0, sizeof other);
