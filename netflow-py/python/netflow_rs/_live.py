@@ -253,7 +253,7 @@ class _Collecting:
 
     def __repr__(self) -> str:
         stats = self.stats
-        problems = sum(stats["problems"].values()) + stats["unreadable"]
+        problems = sum(stats["problems"].values())
         return (
             f"<netflow_rs.{type(self).__name__} {stats['datagrams']} datagrams, "
             f"{stats['records']} records, {problems} problems>"
