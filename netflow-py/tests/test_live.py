@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import signal
 import socket
 import struct
 import threading
@@ -124,6 +125,61 @@ def test_listen_tells_what_it_cannot_read() -> None:
             sender.bind(("127.0.0.1", 0))
             sender.sendto(DATA_ONLY, ("127.0.0.1", port))
             assert len(next(batches)) == 1
+
+
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def test_a_listener_that_waits_is_closed_by_another_thread() -> None:
+    port = free_port()
+    batches = nf.listen(f"127.0.0.1:{port}", interval=60)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(DATAGRAM, ("127.0.0.1", port))
+    free: list[bool] = []
+
+    def close() -> None:
+        time.sleep(0.5)
+        free.append(is_free(port))
+        batches.close()
+        free.append(is_free(port))
+
+    closer = threading.Thread(target=close)
+    closer.start()
+    began = time.monotonic()
+    # The row that waited comes first.
+    assert [len(table) for table in batches] == [1]
+    assert time.monotonic() - began < 20
+    closer.join()
+    assert free == [False, True]
+    with pytest.raises(StopIteration):
+        next(batches)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no such signal")
+def test_a_listener_that_waits_is_closed_by_a_signal_handler() -> None:
+    port = free_port()
+    batches = nf.listen(f"127.0.0.1:{port}", interval=60)
+    free: list[bool] = []
+
+    def close(*_: object) -> None:
+        batches.close()
+        free.append(is_free(port))
+
+    before = signal.signal(signal.SIGALRM, close)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        began = time.monotonic()
+        assert list(batches) == [] and time.monotonic() - began < 20
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert free == [True]
 
 
 def test_wrong_addresses_and_times() -> None:

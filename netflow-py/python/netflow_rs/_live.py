@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import math
 import socket
+import threading
 import time
 from datetime import datetime, timedelta, timezone
 from typing import Any, AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence, Union
@@ -21,6 +22,8 @@ Exporter = Union[
 ]
 Octets = Union[bytes, bytearray, memoryview]
 
+# Seconds after which a listener looks whether it was closed.
+_PATIENCE = 0.1
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -260,6 +263,22 @@ class _Collecting:
         )
 
 
+class _Port:
+    """A socket that one thread reads and any may close."""
+
+    def __init__(self, bound: socket.socket) -> None:
+        self.bound = bound
+        self.closing = False
+        # Only at the reader's rest another thread closes the socket, whose number may be given to
+        # another file at once. A signal handler of the reader's own thread need not wait.
+        self.turn = threading.RLock()
+
+    def close(self) -> None:
+        self.closing = True
+        with self.turn:
+            self.bound.close()
+
+
 class Listener(_Collecting, Iterator[Table]):
     """The batches of a UDP port. See :func:`listen`."""
 
@@ -267,16 +286,17 @@ class Listener(_Collecting, Iterator[Table]):
         self, bound: socket.socket, collector: Collector, rows: int, interval: float
     ) -> None:
         self.collector = collector
-        self._bound = bound
-        self._batches = _listen(bound, collector, rows, interval)
+        self._port = _Port(bound)
+        self._batches = _listen(self._port, collector, rows, interval)
 
     def __next__(self) -> Table:
-        return next(self._batches)
+        with self._port.turn:
+            return next(self._batches)
 
     def close(self) -> None:
-        """Closes the port."""
-        self._batches.close()
-        self._bound.close()
+        """Closes the port, from any thread or signal handler; rows that wait are given before
+        the end."""
+        self._port.close()
 
     def __enter__(self) -> Listener:
         return self
@@ -364,22 +384,28 @@ def _bind(address: tuple[str, int], interval: float) -> socket.socket:
 
 
 def _listen(
-    bound: socket.socket, collector: Collector, rows: int, interval: float
+    port: _Port, collector: Collector, rows: int, interval: float
 ) -> Generator[Table, None, None]:
-    with bound:
+    with port.bound as bound:
         due = time.monotonic() + interval
-        while True:
-            bound.settimeout(max(due - time.monotonic(), 0.001))
+        while not port.closing:
             try:
+                bound.settimeout(min(max(due - time.monotonic(), 0.001), _PATIENCE))
                 datagram, exporter = bound.recvfrom(65_535)
-                collector.push(datagram, exporter)
             except TimeoutError:
                 pass
+            except OSError:
+                if not port.closing:
+                    raise
+            else:
+                collector.push(datagram, exporter)
             now = time.monotonic()
             if collector.rows >= rows or now >= due:
                 due = now + interval
                 if collector.rows:
                     yield collector.take()
+    if collector.rows:
+        yield collector.take()
 
 
 async def _listen_async(
