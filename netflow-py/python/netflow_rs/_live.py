@@ -20,6 +20,7 @@ from ._netflow import Record
 Exporter = Union[
     str, tuple[Any, ...], list[Any], "ipaddress.IPv4Address", "ipaddress.IPv6Address", None
 ]
+Address = Union[str, tuple[str, int], tuple[str, int, int, int]]
 Octets = Union[bytes, bytearray, memoryview]
 
 # Seconds after which a listener looks whether it was closed.
@@ -140,15 +141,27 @@ class Decoder:
         return f"<netflow_rs.Decoder {stats['datagrams']} datagrams, {stats['records']} records>"
 
 
-def _address(address: str | tuple[str, int]) -> tuple[str, int]:
+def _address(address: Address) -> tuple[Any, ...]:
+    """As sockets take it, with the zone."""
     if isinstance(address, (tuple, list)):
-        return address[0], address[1]
-    if not isinstance(address, str):
+        # Of IPv6 there may be four, as sockets give them: flow information and zone too.
+        if len(address) != 2 and not (len(address) == 4 and ":" in str(address[0])):
+            raise ValueError(f"an address is (host, port), not {address!r}")
+        bound: tuple[Any, ...] = tuple(address)
+        if not isinstance(bound[0], str) or not all(isinstance(n, int) for n in bound[1:]):
+            raise TypeError(f"an address is a str and an int, not {address!r}")
+    elif isinstance(address, str):
+        try:
+            bound = _parted(address)
+        except ValueError:
+            bound = (address, 0)
+        if bound[1] == 0 and not address.endswith(":0"):
+            raise ValueError(f"{address!r} has no port; give '0.0.0.0:2055'")
+    else:
         raise TypeError(f"give an address such as '0.0.0.0:2055', not {address!r}")
-    host, port = _exporter(address)
-    if port == 0 and not address.endswith(":0"):
-        raise ValueError(f"{address!r} has no port; give '0.0.0.0:2055'")
-    return host, port
+    if not 0 <= bound[1] <= 65_535:
+        raise ValueError(f"{bound[1]} is no port, in {address!r}")
+    return bound
 
 
 class Collector(asyncio.DatagramProtocol):
@@ -331,7 +344,7 @@ class AsyncListener(_Collecting, AsyncIterator[Table]):
 
 
 def listen(
-    address: str | tuple[str, int],
+    address: Address,
     *,
     columns: Sequence[str] | None = None,
     addresses: str = "text",
@@ -353,7 +366,7 @@ def listen(
 
 
 def listen_async(
-    address: str | tuple[str, int],
+    address: Address,
     *,
     columns: Sequence[str] | None = None,
     addresses: str = "text",
@@ -369,13 +382,17 @@ def listen_async(
     return AsyncListener(_bind(_address(address), interval), collector, rows, interval)
 
 
-def _bind(address: tuple[str, int], interval: float) -> socket.socket:
+def _bind(address: tuple[Any, ...], interval: float) -> socket.socket:
     if interval <= 0:
         raise ValueError(f"interval is a number of seconds, not {interval}")
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_DGRAM)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        if "%" in address[0]:
+            # Sockets take a zone as a number only.
+            host, port = address[:2]
+            address = socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM)[0][4]
         bound.bind(address)
     except OSError:
         bound.close()
