@@ -44,6 +44,8 @@ def test_a_directory(tmp_path: Path) -> None:
 def test_unknown_columns_are_told_with_what_may_be_meant(capture: Path) -> None:
     with pytest.raises(nf.NetflowError, match="did you mean 'source_address'"):
         nf.scan(capture, columns=["source_adress"])
+    with pytest.raises(nf.NetflowError, match=r"no column 'xx'\. See nf\.COLUMNS\."):
+        nf.scan(capture, columns=["xx"])
     with pytest.raises(TypeError, match="list of names"):
         nf.scan(capture, columns="octets")
     with pytest.raises(ValueError, match="addresses are"):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
+import signal
 import socket
 import struct
 import threading
 import time
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
@@ -116,7 +119,8 @@ def test_listen_tells_what_it_cannot_read() -> None:
         assert rows >= 1
         assert batches.stats["unreadable"] == 1 and len(batches.domains) == 1
         assert {problem.kind for problem in batches.problems} > {"no_template"}
-        assert len(batches.templates) == 1 and "problems" in repr(batches)
+        assert len(batches.templates) == 1
+        assert len(batches.problems) == 2 and " 2 problems" in repr(batches)
         state = batches.save()
     with nf.listen(f"127.0.0.1:{port}", interval=0.05, state=state) as batches:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -125,9 +129,78 @@ def test_listen_tells_what_it_cannot_read() -> None:
             assert len(next(batches)) == 1
 
 
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def test_a_listener_that_waits_is_closed_by_another_thread() -> None:
+    port = free_port()
+    batches = nf.listen(f"127.0.0.1:{port}", interval=60)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(DATAGRAM, ("127.0.0.1", port))
+    free: list[bool] = []
+
+    def close() -> None:
+        time.sleep(0.5)
+        free.append(is_free(port))
+        batches.close()
+        free.append(is_free(port))
+
+    closer = threading.Thread(target=close)
+    closer.start()
+    began = time.monotonic()
+    # The row that waited comes first.
+    assert [len(table) for table in batches] == [1]
+    assert time.monotonic() - began < 20
+    closer.join()
+    assert free == [False, True]
+    with pytest.raises(StopIteration):
+        next(batches)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no such signal")
+def test_a_listener_that_waits_is_closed_by_a_signal_handler() -> None:
+    port = free_port()
+    batches = nf.listen(f"127.0.0.1:{port}", interval=60)
+    free: list[bool] = []
+
+    def close(*_: object) -> None:
+        batches.close()
+        free.append(is_free(port))
+
+    before = signal.signal(signal.SIGALRM, close)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        began = time.monotonic()
+        assert list(batches) == [] and time.monotonic() - began < 20
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert free == [True]
+
+
 def test_wrong_addresses_and_times() -> None:
     with pytest.raises(TypeError, match="give an address"):
         nf.listen(2055)  # type: ignore[arg-type]
+    odd: list[tuple[Any, type[Exception]]] = [
+        (("127.0.0.1",), ValueError),
+        (("::1", 2055, 0), ValueError),
+        (("127.0.0.1", 2055, 0, 0), ValueError),
+        (("127.0.0.1", 70_000), ValueError),
+        (("127.0.0.1", -1), ValueError),
+        (("127.0.0.1", "2055"), TypeError),
+        ((None, 2055), TypeError),
+        ("127.0.0.1:http", ValueError),
+        ("127.0.0.1:70000", ValueError),
+    ]
+    for address, kind in odd:
+        with pytest.raises(kind, match=re.escape(repr(address))):
+            nf.listen(address)
     with pytest.raises(ValueError, match="interval"):
         nf.listen("127.0.0.1:0", interval=-1)
     decoder = nf.Decoder()
@@ -140,6 +213,28 @@ def test_wrong_addresses_and_times() -> None:
     for exporter in ("fe80::1%eth0", ["fe80::1%eth0", 5], ("fe80::1", 5, 0, 3)):
         [record] = decoder.decode(DATAGRAM, exporter=exporter)
         assert record.exporter_address == ipaddress.ip_address("fe80::1")
+
+
+@pytest.mark.parametrize("address", ["[fe80::1%lo]:2055", ("fe80::1%lo", 2055)])
+def test_the_zone_is_bound(address: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    bound: list[tuple[Any, ...]] = []
+
+    class Socket(socket.socket):
+        def bind(self, address: Any) -> None:
+            bound.append(address)
+
+    monkeypatch.setattr(socket, "socket", Socket)
+    # Names of interfaces differ: this one is the third.
+    found = [(socket.AF_INET6, socket.SOCK_DGRAM, 17, "", ("fe80::1", 2055, 0, 3))]
+    asked: list[str] = []
+
+    def getaddrinfo(host: str, *_: object) -> list[Any]:
+        asked.append(host)
+        return found
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    nf.listen(address).close()
+    assert asked == ["fe80::1%lo"] and bound == [("fe80::1", 2055, 0, 3)]
 
 
 def test_an_exporter_behind_a_socket_of_both_versions_is_one() -> None:

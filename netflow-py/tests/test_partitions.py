@@ -143,6 +143,17 @@ def test_what_cannot_be_decoded_is_told(tmp_path: Path) -> None:
             list(each.batches())
 
 
+def test_a_datagram_that_cannot_be_read_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "junk.pcap"
+    capture = bytearray((TESTDATA / "genuine" / "pm_v5.pcap").read_bytes())
+    capture[24 + 16 + 14 + 20 + 8] ^= 0xFF  # The version, behind the headers of the first packet.
+    path.write_bytes(capture)
+    (partition,) = partitions.plan(str(path), ports=[2100])
+    counts = partition.counts()
+    assert (counts.unreadable, counts.undecodable) == (1, 1)
+    assert "1 datagrams no header" in partitions.told(counts)
+
+
 def test_a_cut_file_is_told(tmp_path: Path) -> None:
     capture = TESTDATA / "genuine" / "pm_v5.pcap"
     path = tmp_path / "cut.pcap"

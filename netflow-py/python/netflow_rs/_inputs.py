@@ -205,7 +205,7 @@ def check_columns(columns: Sequence[str] | None, *, file: bool = False) -> list[
         if name not in COLUMNS and not (file and name == "file"):
             near = [_MEANT[name.lower()]] if name.lower() in _MEANT else []
             near = near or difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.5)
-            meant = f", did you mean {near[0]!r}?" if near else ""
+            meant = f", did you mean {near[0]!r}?" if near else "."
             raise NetflowError(
                 f"there is no column {name!r}{meant} See nf.COLUMNS.", kind="unknown_column"
             )

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import math
 import socket
+import threading
 import time
 from datetime import datetime, timedelta, timezone
 from typing import Any, AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence, Union
@@ -19,8 +20,11 @@ from ._netflow import Record
 Exporter = Union[
     str, tuple[Any, ...], list[Any], "ipaddress.IPv4Address", "ipaddress.IPv6Address", None
 ]
+Address = Union[str, tuple[str, int], tuple[str, int, int, int]]
 Octets = Union[bytes, bytearray, memoryview]
 
+# Seconds after which a listener looks whether it was closed.
+_PATIENCE = 0.1
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -137,15 +141,27 @@ class Decoder:
         return f"<netflow_rs.Decoder {stats['datagrams']} datagrams, {stats['records']} records>"
 
 
-def _address(address: str | tuple[str, int]) -> tuple[str, int]:
+def _address(address: Address) -> tuple[Any, ...]:
+    """As sockets take it, with the zone."""
     if isinstance(address, (tuple, list)):
-        return address[0], address[1]
-    if not isinstance(address, str):
+        # Of IPv6 there may be four, as sockets give them: flow information and zone too.
+        if len(address) != 2 and not (len(address) == 4 and ":" in str(address[0])):
+            raise ValueError(f"an address is (host, port), not {address!r}")
+        bound: tuple[Any, ...] = tuple(address)
+        if not isinstance(bound[0], str) or not all(isinstance(n, int) for n in bound[1:]):
+            raise TypeError(f"an address is a str and an int, not {address!r}")
+    elif isinstance(address, str):
+        try:
+            bound = _parted(address)
+        except ValueError:
+            bound = (address, 0)
+        if bound[1] == 0 and not address.endswith(":0"):
+            raise ValueError(f"{address!r} has no port; give '0.0.0.0:2055'")
+    else:
         raise TypeError(f"give an address such as '0.0.0.0:2055', not {address!r}")
-    host, port = _exporter(address)
-    if port == 0 and not address.endswith(":0"):
-        raise ValueError(f"{address!r} has no port; give '0.0.0.0:2055'")
-    return host, port
+    if not 0 <= bound[1] <= 65_535:
+        raise ValueError(f"{bound[1]} is no port, in {address!r}")
+    return bound
 
 
 class Collector(asyncio.DatagramProtocol):
@@ -253,11 +269,27 @@ class _Collecting:
 
     def __repr__(self) -> str:
         stats = self.stats
-        problems = sum(stats["problems"].values()) + stats["unreadable"]
+        problems = sum(stats["problems"].values())
         return (
             f"<netflow_rs.{type(self).__name__} {stats['datagrams']} datagrams, "
             f"{stats['records']} records, {problems} problems>"
         )
+
+
+class _Port:
+    """A socket that one thread reads and any may close."""
+
+    def __init__(self, bound: socket.socket) -> None:
+        self.bound = bound
+        self.closing = False
+        # Only at the reader's rest another thread closes the socket, whose number may be given to
+        # another file at once. A signal handler of the reader's own thread need not wait.
+        self.turn = threading.RLock()
+
+    def close(self) -> None:
+        self.closing = True
+        with self.turn:
+            self.bound.close()
 
 
 class Listener(_Collecting, Iterator[Table]):
@@ -267,16 +299,17 @@ class Listener(_Collecting, Iterator[Table]):
         self, bound: socket.socket, collector: Collector, rows: int, interval: float
     ) -> None:
         self.collector = collector
-        self._bound = bound
-        self._batches = _listen(bound, collector, rows, interval)
+        self._port = _Port(bound)
+        self._batches = _listen(self._port, collector, rows, interval)
 
     def __next__(self) -> Table:
-        return next(self._batches)
+        with self._port.turn:
+            return next(self._batches)
 
     def close(self) -> None:
-        """Closes the port."""
-        self._batches.close()
-        self._bound.close()
+        """Closes the port, from any thread or signal handler; rows that wait are given before
+        the end."""
+        self._port.close()
 
     def __enter__(self) -> Listener:
         return self
@@ -311,7 +344,7 @@ class AsyncListener(_Collecting, AsyncIterator[Table]):
 
 
 def listen(
-    address: str | tuple[str, int],
+    address: Address,
     *,
     columns: Sequence[str] | None = None,
     addresses: str = "text",
@@ -333,7 +366,7 @@ def listen(
 
 
 def listen_async(
-    address: str | tuple[str, int],
+    address: Address,
     *,
     columns: Sequence[str] | None = None,
     addresses: str = "text",
@@ -349,13 +382,17 @@ def listen_async(
     return AsyncListener(_bind(_address(address), interval), collector, rows, interval)
 
 
-def _bind(address: tuple[str, int], interval: float) -> socket.socket:
+def _bind(address: tuple[Any, ...], interval: float) -> socket.socket:
     if interval <= 0:
         raise ValueError(f"interval is a number of seconds, not {interval}")
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_DGRAM)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        if "%" in address[0]:
+            # Sockets take a zone as a number only.
+            host, port = address[:2]
+            address = socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM)[0][4]
         bound.bind(address)
     except OSError:
         bound.close()
@@ -364,22 +401,28 @@ def _bind(address: tuple[str, int], interval: float) -> socket.socket:
 
 
 def _listen(
-    bound: socket.socket, collector: Collector, rows: int, interval: float
+    port: _Port, collector: Collector, rows: int, interval: float
 ) -> Generator[Table, None, None]:
-    with bound:
+    with port.bound as bound:
         due = time.monotonic() + interval
-        while True:
-            bound.settimeout(max(due - time.monotonic(), 0.001))
+        while not port.closing:
             try:
+                bound.settimeout(min(max(due - time.monotonic(), 0.001), _PATIENCE))
                 datagram, exporter = bound.recvfrom(65_535)
-                collector.push(datagram, exporter)
             except TimeoutError:
                 pass
+            except OSError:
+                if not port.closing:
+                    raise
+            else:
+                collector.push(datagram, exporter)
             now = time.monotonic()
             if collector.rows >= rows or now >= due:
                 due = now + interval
                 if collector.rows:
                     yield collector.take()
+    if collector.rows:
+        yield collector.take()
 
 
 async def _listen_async(

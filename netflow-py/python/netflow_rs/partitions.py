@@ -84,7 +84,7 @@ class Counts:
     them: the sum over all partitions is what nobody could decode."""
     late_sets: int
     problems: dict[str, int]
-    """By kind, ``no_template`` of late sets included."""
+    """By kind, those of unreadable datagrams and ``no_template`` of late sets included."""
     faults: tuple[str, ...]
     """Files that could not be read to their end."""
 
@@ -92,7 +92,7 @@ class Counts:
     def undecodable(self) -> int:
         """Everything that gave no row and should have."""
         others = sum(count for kind, count in self.problems.items() if kind != "no_template")
-        return self.unreadable + self.undecoded_sets + others + len(self.faults)
+        return self.undecoded_sets + others + len(self.faults)
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ def told(counts: Counts) -> str:
     """What could not be decoded, in words."""
     what = {kind: count for kind, count in counts.problems.items() if kind != "no_template"}
     text = f"{counts.undecoded_sets} sets had no template, {counts.unreadable} datagrams no "
-    text += f"header that can be read; other problems: {what or 'none'}"
+    text += f"header that can be read; problems, these datagrams among them: {what or 'none'}"
     return "; ".join([f"{', '.join(counts.files[:3])}: {text}", *counts.faults])
 
 
