@@ -159,12 +159,14 @@ fn deny() -> Result {
 
 /// Needs cargo-llvm-cov and the LLVM tools of the compiler's version, by the variables
 /// `LLVM_COV` and `LLVM_PROFDATA` if rustup did not bring them. Tests that count
-/// allocations or octets for minutes are left out: they run no lines of their own.
+/// allocations or octets for minutes are left out: they run no lines of their own. Columns
+/// are tested by netflow-arrow, beside what each flow says.
 fn coverage() -> Result {
-    cargo("llvm-cov -p netflow-core --features encode --summary-only --fail-under-lines 95")
+    cargo("llvm-cov -p netflow-core -p netflow-arrow --features netflow-core/encode")
+        .arguments("--summary-only --fail-under-lines 95")
         .arguments("--lib --test encode --test properties --test decoder --test sflow")
-        .arguments("--test snapshot --test flow_widths --test sflow_captures")
-        .arguments("--ignore-filename-regex (netflow-io|tests)/")
+        .arguments("--test snapshot --test flow_widths --test sflow_captures --test flows")
+        .arguments("--ignore-filename-regex (netflow-io|netflow-arrow|tests)/")
         .variable("PROPTEST_CASES", "64")
         .run()
 }
