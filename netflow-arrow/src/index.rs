@@ -9,7 +9,7 @@ use arrow_array::builder::{
     BinaryBuilder, StringBuilder, TimestampNanosecondBuilder, UInt32Builder, UInt64Builder,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
-use netflow_core::{Datagram, Message, MessageHeader, Protocol, SequenceEvent, SetKind, Transport};
+use netflow_core::{Datagram, Message, MessageHeader, Protocol, SetKind, Transport};
 use netflow_io::{Mark, Source};
 
 use crate::batch::{BatchBuilder, Full, UniformBatchBuilder, some};
@@ -33,10 +33,9 @@ use crate::batch::{BatchBuilder, Full, UniformBatchBuilder, some};
 /// | `offset` | UInt64 | octets of the file before a `piece`, else null |
 /// | `payload` | Binary | the datagram; null for `session` and `left_out` |
 ///
-/// The kinds are `templates`, `options` (names, rates, types), `restart` (data whose number
-/// tells that the exporter started anew, so that the start it told before is void), `waits`
-/// (data whose template is not in the file before it, so that it may be options too, or wait
-/// for a template of a later file), `session` (a stream begins: templates before it are void) and `left_out`:
+/// The kinds are `templates`, `options` (names, rates, types), `waits` (data whose template
+/// is not in the file before it, so that it may be options too, or wait for a template of
+/// a later file), `session` (a stream begins: templates before it are void) and `left_out`:
 /// from here more data waits than a decoder keeps. Who has the state at the start of the
 /// file then makes the index anew with it.
 ///
@@ -44,8 +43,7 @@ use crate::batch::{BatchBuilder, Full, UniformBatchBuilder, some};
 /// [`Mark`](netflow_io::Mark): what is behind it can be decoded by itself, with the state of
 /// a replay of the rows before it.
 ///
-/// sFlow and the fixed versions teach nothing and are not here. A restart between two files
-/// that only data tells is not seen.
+/// sFlow and the fixed versions teach nothing and are not here.
 #[derive(Debug)]
 pub struct IndexBatchBuilder {
     schema: SchemaRef,
@@ -137,11 +135,6 @@ impl IndexBatchBuilder {
         }
         if options {
             return Some("options");
-        }
-        let teaches = matches!(header.protocol, Protocol::NetflowV9 | Protocol::Ipfix);
-        let is_restart = |header: &MessageHeader| header.sequence_event == SequenceEvent::Restart;
-        if teaches && message.headers().any(is_restart) {
-            return Some("restart");
         }
         waits.then(|| self.wait(header, message.payload().len()))?
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import struct
 import warnings
 from collections import Counter
 from dataclasses import replace
@@ -296,40 +295,3 @@ def test_a_mark_is_of_its_file(capture: Path) -> None:
     damaged = replace(part, ranges=(replace(part.ranges[0], mark=b"mark"),))
     with pytest.raises(ValueError, match="no mark"):
         damaged.read()
-
-
-def started_anew() -> bytes:
-    """A capture of IPFIX: an exporter tells when it started, sends data, and starts anew, which
-    only the numbers of its data tell."""
-    now = 1_700_000_000
-
-    def message(number: int, time: int, *sets: tuple[int, bytes]) -> bytes:
-        body = b"".join(struct.pack(">HH", id, 4 + len(body)) + body for id, body in sets)
-        return struct.pack(">HHIII", 10, 16 + len(body), time, number, 1) + body
-
-    flows = struct.pack(">6H", 256, 2, 22, 4, 1, 4)  # flowStartSysUpTime, octetDeltaCount
-    options = struct.pack(">7H", 300, 2, 1, 149, 4, 160, 8)  # systemInitTimeMilliseconds
-    data = (256, struct.pack(">II", 1_000, 5) * 20)
-    start = (300, struct.pack(">IQ", 1, (now - 100) * 1_000))
-    messages = [message(0, now, (3, options), start, (2, flows))]
-    messages += [message(1 + 20 * number, now + number, data) for number in range(200)]
-    messages += [message(20 * number, now + 1_000 + number, data) for number in range(200)]
-    capture = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65_535, 101)
-    for payload in messages:
-        udp = struct.pack(">4H", 5_000, 4_739, 8 + len(payload), 0) + payload
-        addresses = bytes([192, 0, 2, 1, 192, 0, 2, 2])
-        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0) + addresses + udp
-        capture += struct.pack("<4I", now, 0, len(ip), len(ip)) + ip
-    return capture
-
-
-def test_a_restart_that_only_data_tells_is_known_behind_it(tmp_path: Path) -> None:
-    capture = tmp_path / "restart.pcap"
-    capture.write_bytes(started_anew())
-    columns = ["start", "clock"]
-    plan = partitions.plan(str(capture), octets=20_000, columns=columns)
-    assert len(plan) > 3
-    expected, _ = whole(str(capture), columns=columns)
-    found, _ = decoded(plan)
-    assert expected["start"].null_count == 4_000
-    assert rows(found, columns) == rows(expected, columns)
