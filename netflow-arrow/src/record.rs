@@ -73,14 +73,11 @@ pub struct TemplateBatch {
 /// column for every element it has, enterprise elements and lists included.
 ///
 /// The columns `received`, `export_time`, `sequence`, `late` and `frame` come first; then the
-/// elements by the names of the registries, else as `PEN:ID`, scope fields behind `scope.`; a
-/// name that is taken already has ` (PEN:ID)` behind it. Of several inputs, `file` is the first
-/// column.
-///
-/// An element that repeats is a list in the order of the wire; a list of RFC 6313 is a struct of
-/// its semantic and its entries, each a record number, a template id, a name (with those of the
-/// lists it stands in) and a value as text. A value whose length its type cannot have is null,
-/// and so is a boolean that is neither true nor false.
+/// elements by the names of the registries, else as `PEN:ID`, scope fields behind
+/// `scope.`, and with ` (PEN:ID)` behind a name that is taken already. Of several inputs, `file` is the first column. An element that repeats is a list in the order of the wire; a list of
+/// RFC 6313 is a struct of its semantic and its entries, each a record number, a template
+/// id, a name (with those of the lists it stands in) and a value as text. A value whose
+/// length its type cannot have is null, and so is a boolean that is neither true nor false.
 ///
 /// ```
 /// use netflow_arrow::{Addresses, RecordBatchBuilder};
