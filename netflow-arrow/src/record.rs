@@ -7,7 +7,7 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use core::fmt;
 use core::net::{IpAddr, SocketAddr};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
@@ -74,7 +74,7 @@ pub struct TemplateBatch {
 ///
 /// The columns `received`, `export_time`, `sequence`, `late` and `frame` come first; then the
 /// elements by the names of the registries, else as `PEN:ID`, scope fields behind
-/// `scope.`, and with ` (PEN:ID)` behind a name that is taken already. Of several inputs, `file` is the first column. An element that repeats is a list in the order of the wire; a list of
+/// `scope.`. Of several inputs, `file` is the first column. An element that repeats is a list in the order of the wire; a list of
 /// RFC 6313 is a struct of its semantic and its entries, each a record number, a template
 /// id, a name (with those of the lists it stands in) and a value as text. A value whose
 /// length its type cannot have is null, and so is a boolean that is neither true nor false.
@@ -253,17 +253,17 @@ struct Table {
 
 impl Table {
     fn new(template: &Template, key: TemplateKey, encoding: Encoding, file: bool) -> Self {
-        let mut names = Names::default();
-        let mut by_key: HashMap<(FieldKey, bool), usize> = HashMap::new();
+        let mut names: Vec<String> = Vec::new();
+        let mut by_name: HashMap<String, usize> = HashMap::new();
         let mut kinds: Vec<(DataType, usize, usize)> = Vec::new();
         let mut places = Vec::new();
         let scope = usize::from(template.scope_count());
         for (index, field) in template.fields().iter().enumerate() {
-            let is_scope = index < scope;
-            let place = *by_key.entry((field.key(), is_scope)).or_insert_with(|| {
-                names.push(field.name(), field.key(), is_scope);
+            let name = name(field.name(), field.key(), index < scope);
+            let place = *by_name.entry(name.clone()).or_insert_with(|| {
+                names.push(name);
                 kinds.push((element::data_type(field, encoding), index, 0));
-                kinds.len().saturating_sub(1)
+                names.len().saturating_sub(1)
             });
             if let Some((data_type, _, count)) = kinds.get_mut(place) {
                 *count = count.saturating_add(1);
@@ -279,7 +279,7 @@ impl Table {
             .map(|(data_type, _, count)| ElementColumn::new(data_type, count > 1, encoding))
             .collect();
         let head = HEAD.iter().map(|field| encoding.field(*field));
-        let elements = (names.given.into_iter().zip(&columns))
+        let elements = (names.into_iter().zip(&columns))
             .map(|(name, column)| Field::new(name, column.data_type(), true));
         let fields = file
             .then(|| Field::new("file", DataType::Utf8, true))
@@ -372,47 +372,17 @@ fn specifiers(
         .collect()
 }
 
-/// The names of the columns of elements.
-#[derive(Default)]
-struct Names {
-    given: Vec<String>,
-    taken: HashSet<String>,
-}
-
-impl Names {
-    /// Adds one. Exporters give names too (RFC 5610), so that two elements may have the same, or
-    /// that of another column: the later one has its number behind it.
-    fn push(&mut self, known: Option<&str>, key: FieldKey, is_scope: bool) {
-        let mut name = name(known, key, is_scope);
-        // A name may also look like one with a number; then it has it twice.
-        while is_head(&name) || self.taken.contains(&name) {
-            name = format!("{name} ({})", number(key));
-        }
-        self.taken.insert(name.clone());
-        self.given.push(name);
-    }
-}
-
-/// A column before the elements; `file` always, for a name not to depend on the number of inputs.
-fn is_head(name: &str) -> bool {
-    name == "file" || HEAD.iter().any(|field| field.name() == name)
-}
-
-/// The name of an element.
+/// The name of a column.
 fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {
-    let name = known.map_or_else(|| number(key), str::to_owned);
+    let name = match (known, key) {
+        (Some(name), _) => name.to_owned(),
+        (None, FieldKey::Element(id)) => format!("{}:{}", id.enterprise_number, id.id),
+        (None, FieldKey::Scope(number)) => format!("{number}"),
+    };
     if is_scope {
         format!("scope.{name}")
     } else {
         name
-    }
-}
-
-/// What stands for a name where there is none.
-fn number(key: FieldKey) -> String {
-    match key {
-        FieldKey::Element(id) => format!("{}:{}", id.enterprise_number, id.id),
-        FieldKey::Scope(number) => format!("{number}"),
     }
 }
 
