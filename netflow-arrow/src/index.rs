@@ -44,6 +44,10 @@ use crate::batch::{BatchBuilder, Full, UniformBatchBuilder, some};
 /// a replay of the rows before it.
 ///
 /// sFlow and the fixed versions teach nothing and are not here.
+///
+/// A restart of the exporter that only its data tells is not here: times that count from the
+/// start it told before (systemInitTimeMilliseconds) are then reckoned from that start behind a
+/// piece, until it tells the new one.
 #[derive(Debug)]
 pub struct IndexBatchBuilder {
     schema: SchemaRef,

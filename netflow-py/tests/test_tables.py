@@ -29,6 +29,7 @@ from .test_agree import nanoseconds
 ODD = {
     "pm_v10.pcap": {"flowEndMicroseconds", "flowStartMicroseconds"},
     "h3c_v9.pcap": {"ipv4RouterSc"},
+    "nfv9-h3c.pcap": {"ipv4RouterSc"},
     "ipfix_reduced_size.pcap": {"ipv6ExtensionHeadersFull", "tcpOptionsFull", "absoluteError"},
     "ipfix_strings_and_booleans.pcap": {"dataRecordsReliability"},
     "ipfix_times.pcap": {"flowStartMilliseconds"},
@@ -37,6 +38,9 @@ ODD = {
     # A scope of no name.
     "trap_v9_scopes.pcap": {"scope.7", "scope.scope:7"},
 }
+
+# NetScaler has times of first and last octets.
+MICROS = ("Microseconds", "Nanoseconds", "FB", "LB")
 
 TIME = re.compile(r"\d{4,}-\d\d-\d\dT[0-9:.]+Z")
 HEAD = ["received", "export_time", "sequence", "late", "frame"]
@@ -105,7 +109,7 @@ def value(name: str, given: Any) -> Any:
         return [value(name, each) for each in given]
     if isinstance(given, str) and TIME.fullmatch(given):
         given = nanoseconds(given)
-    if isinstance(given, int) and name.endswith(("Microseconds", "Nanoseconds")):
+    if isinstance(given, int) and name.endswith(MICROS):
         # JSON has the digits of the type, Arrow those of the fraction of an NTP time.
         return (given + 500) // 1_000
     return given
