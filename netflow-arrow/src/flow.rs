@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use netflow_core::field::FlowField;
 use netflow_core::value::Text;
-use netflow_core::{Flow, FlowColumn, FlowValue, Flows, Message, Set, SetKind, Timestamp};
+use netflow_core::{Flow, FlowColumn, FlowValue, Message, Set, SetKind, Timestamp};
 
 use crate::column::{self, Column, Dictionary, Texts};
 use crate::files::Files;
@@ -273,24 +273,26 @@ impl FlowBatchBuilder {
         let Some(mut records) = records else {
             return self.flows(set, full);
         };
-        let mut flows = set.flows();
+        let mut passed = 0_usize;
         loop {
             let room = self.options.rows.saturating_sub(self.rows);
             let (Some(now), rest) = records.split(room.clamp(1, STRIDE)) else {
                 return Ok(());
             };
-            self.columns(set, now, &flows);
+            self.columns(set, now, passed);
             if self.is_full() {
                 full(self.finish()?)?;
             }
             let Some(rest) = rest else { return Ok(()) };
             records = rest;
-            let _ = flows.nth(now.count().saturating_sub(1));
+            passed = passed.saturating_add(now.count());
         }
     }
 
-    /// Some records of a set, column by column; `flows` begins with the same.
-    fn columns(&mut self, set: &Set<'_>, records: FixedRecords<'_>, flows: &Flows<'_>) {
+    /// Some records of a set, behind those that were passed, column by column.
+    fn columns(&mut self, set: &Set<'_>, records: FixedRecords<'_>, passed: usize) {
+        // Made only where a flow is asked for.
+        let flows = || set.flows().skip(passed);
         let count = records.count();
         let own_frames = self.options.own_frames;
         if let Some(file) = &mut self.file {
@@ -323,21 +325,20 @@ impl FlowBatchBuilder {
                 FlowColumn::Time(plan) => {
                     let end = *field == FlowField::End;
                     column.times(records, plan, &mut |row| {
-                        let flow = flows.clone().nth(row)?;
+                        let flow = flows().nth(row)?;
                         let time = if end { flow.end() } else { flow.start() };
                         time.map(Timestamp::as_nanos)
                     });
                 }
                 FlowColumn::Absent => column.repeat(None, count),
                 FlowColumn::Same => {
-                    let first = flows.clone().next();
+                    let first = flows().next();
                     column.repeat(
                         first.and_then(|flow| value(&flow, *field, own_frames)),
                         count,
                     );
                 }
-                _ => flows
-                    .clone()
+                _ => flows()
                     .take(count)
                     .for_each(|flow| column.push(value(&flow, *field, own_frames))),
             }
