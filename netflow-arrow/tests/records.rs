@@ -39,7 +39,7 @@ fn capture_of(expected: &Path) -> PathBuf {
     paths.find(is_capture).unwrap()
 }
 
-fn tables(path: &Path, rows: usize) -> Vec<TemplateBatch> {
+fn tables(path: &Path, rows: usize, addresses: Addresses) -> Vec<TemplateBatch> {
     let mut tables = Vec::new();
     let Ok(mut source) = netflow_io::open(path) else {
         return tables;
@@ -48,7 +48,7 @@ fn tables(path: &Path, rows: usize) -> Vec<TemplateBatch> {
         template_lifetime: None,
         ..Limits::new(1)
     });
-    let mut builder = RecordBatchBuilder::new(Addresses::Text, rows);
+    let mut builder = RecordBatchBuilder::new(addresses, rows);
     while let Some(Ok(packet)) = source.next() {
         if packet.begins_session {
             decoder.end_session(packet.datagram.exporter);
@@ -131,7 +131,7 @@ fn every_element_has_its_expected_value() {
             }
         }
         let mut found: HashMap<Key, usize> = HashMap::new();
-        for table in tables(&capture_of(&path), 5) {
+        for table in tables(&capture_of(&path), 5, Addresses::Text) {
             let batch = &table.batch;
             let key = (
                 table.key.exporter.ip().to_string(),
@@ -179,12 +179,37 @@ fn every_element_has_its_expected_value() {
 }
 
 #[test]
+fn the_form_of_addresses_changes_nothing_else() {
+    for expected in expected_files() {
+        let path = capture_of(&expected);
+        let in_text = tables(&path, 4_096, Addresses::Text);
+        for addresses in [Addresses::Octets, Addresses::View, Addresses::Key] {
+            let others = tables(&path, 4_096, addresses);
+            assert_eq!(in_text.len(), others.len());
+            for text in &in_text {
+                // Those of the end come in no order.
+                let is_same = |other: &&TemplateBatch| {
+                    other.key == text.key && other.batch.column(4) == text.batch.column(4)
+                };
+                let other = others.iter().find(is_same).unwrap();
+                for (one, other) in text.batch.columns().iter().zip(other.batch.columns()) {
+                    assert_eq!(one.null_count(), other.null_count(), "{}", path.display());
+                    if one.data_type() == other.data_type() {
+                        assert_eq!(one, other, "{}", path.display());
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn lists_are_semantic_and_entries() {
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
     let mut lists = 0;
     let mut entries_of_all = 0;
     for capture in ["genuine/fixbuf_lists.ipfix", "synthetic/ipfix_lists.pcap"] {
-        for table in tables(&testdata.join(capture), usize::MAX) {
+        for table in tables(&testdata.join(capture), usize::MAX, Addresses::Text) {
             for column in table.batch.columns() {
                 let Some(column) = column.as_struct_opt() else {
                     continue;

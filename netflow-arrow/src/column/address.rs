@@ -330,7 +330,11 @@ impl Column for AddressKeys {
     }
 
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
-        let key = Sent::of_value(value.as_ref()).map(Self::key);
+        let key = match value {
+            // Of records, numbers are in columns of this type too.
+            Some(FlowValue::Unsigned(number)) => Some(number),
+            value => Sent::of_value(value.as_ref()).map(Self::key),
+        };
         self.column().repeat(key.map(FlowValue::Unsigned), count);
     }
 
