@@ -229,8 +229,7 @@ impl Sequence {
     #[inline]
     fn follows(&mut self, step: &Step) -> bool {
         let number = step.mark.number;
-        let ([sure, balances @ ..], [Some(units), others @ ..]) = (&mut self.balances, &step.ways)
-        else {
+        let ([sure, ..], [Some(units), others @ ..]) = (self.balances, &step.ways) else {
             return false;
         };
         let Some(clock) = self.clock.filter(|_| self.stand.moved && !step.twice) else {
@@ -238,7 +237,7 @@ impl Sequence {
         };
         let [tally, rest @ ..] = &mut self.tallies;
         let is_only = others.iter().all(Option::is_none);
-        let is_sure = *sure == MOST || is_only;
+        let is_sure = sure == MOST || is_only;
         if !is_sure || units.is_none() || !tally.current.expects(number, *units) {
             return false;
         }
@@ -255,19 +254,14 @@ impl Sequence {
         if is_only {
             return true;
         }
-        let mut fits = [None; WAYS - 1];
-        for ((tally, units), fits) in rest.iter_mut().zip(others).zip(&mut fits) {
+        let mut fits = [Some(true), None, None, None];
+        let [_, others_fit @ ..] = &mut fits;
+        for ((tally, units), fits) in rest.iter_mut().zip(others).zip(others_fit) {
             if let Some(units) = units.filter(|units| !units.is_none()) {
                 *fits = tally.current.go_along(number, units, &mut tally.counts);
             }
         }
-        // As in `weigh`: where all fit, it tells nothing.
-        if fits.contains(&Some(false)) {
-            for (balance, fits) in balances.iter_mut().zip(fits) {
-                let weight = fits.map_or(0, |fits| if fits { 1 } else { -1 });
-                *balance = balance.saturating_add(weight).clamp(-MOST, MOST);
-            }
-        }
+        self.weigh(fits);
         true
     }
 
@@ -292,7 +286,11 @@ impl Sequence {
                 .filter(|units| !units.is_none())
                 .map(|units| tally.step(place, number, units, step.twice));
         }
-        self.weigh(events);
+        // Nothing is known of data that waits, and nothing follows from no units.
+        self.weigh(events.map(|event| match event? {
+            SequenceEvent::None => None,
+            event => Some(event == SequenceEvent::InOrder),
+        }));
         let advances = place == Place::Current && !behind && !step.twice;
         if !is_empty && (place == Place::Restart || advances) {
             self.clock = Some(step.mark.clock(self.clock.as_ref()));
@@ -301,23 +299,17 @@ impl Sequence {
         told.unwrap_or_default()
     }
 
-    /// Compares how the numbers followed each other. One that follows may be chance:
-    /// flows, say, of messages that hold one each.
-    fn weigh(&mut self, events: Ways<SequenceEvent>) {
-        // Nothing is known of data that waits, and nothing follows from no units.
-        let told = |event: &Option<_>| !matches!(event, None | Some(SequenceEvent::None));
-        let in_order = |event: &&Option<_>| **event == Some(SequenceEvent::InOrder);
-        let known = events.iter().filter(|event| told(event));
-        let (all, fit) = (known.clone().count(), known.filter(in_order).count());
-        // Where all fit, as they do if each message holds one flow, it tells nothing.
-        if fit == 0 || fit == all {
+    /// Compares the ways to count by whether the number followed in them, of those where
+    /// that is known. One that follows may be chance: flows, say, of messages that hold
+    /// one each. Where all follow, or none, it tells nothing.
+    #[inline]
+    fn weigh(&mut self, follows: Ways<bool>) {
+        if !follows.contains(&Some(false)) || !follows.contains(&Some(true)) {
             return;
         }
-        for (balance, event) in self.balances.iter_mut().zip(&events) {
-            if told(event) {
-                let weight = if in_order(&event) { 1 } else { -1 };
-                *balance = balance.saturating_add(weight).clamp(-MOST, MOST);
-            }
+        for (balance, follows) in self.balances.iter_mut().zip(follows) {
+            let weight = follows.map_or(0, |follows| if follows { 1 } else { -1 });
+            *balance = balance.saturating_add(weight).clamp(-MOST, MOST);
         }
     }
 
