@@ -7,7 +7,7 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use core::fmt;
 use core::net::{IpAddr, SocketAddr};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
@@ -73,11 +73,14 @@ pub struct TemplateBatch {
 /// column for every element it has, enterprise elements and lists included.
 ///
 /// The columns `received`, `export_time`, `sequence`, `late` and `frame` come first; then the
-/// elements by the names of the registries, else as `PEN:ID`, scope fields behind
-/// `scope.`. Of several inputs, `file` is the first column. An element that repeats is a list in the order of the wire; a list of
-/// RFC 6313 is a struct of its semantic and its entries, each a record number, a template
-/// id, a name (with those of the lists it stands in) and a value as text. A value whose
-/// length its type cannot have is null, and so is a boolean that is neither true nor false.
+/// elements by the names of the registries, else as `PEN:ID`, scope fields behind `scope.`; a
+/// name that is taken already has ` (PEN:ID)` behind it. Of several inputs, `file` is the first
+/// column.
+///
+/// An element that repeats is a list in the order of the wire; a list of RFC 6313 is a struct of
+/// its semantic and its entries, each a record number, a template id, a name (with those of the
+/// lists it stands in) and a value as text. A value whose length its type cannot have is null,
+/// and so is a boolean that is neither true nor false.
 ///
 /// ```
 /// use netflow_arrow::{Addresses, RecordBatchBuilder};
@@ -253,17 +256,19 @@ struct Table {
 
 impl Table {
     fn new(template: &Template, key: TemplateKey, encoding: Encoding, file: bool) -> Self {
-        let mut names: Vec<String> = Vec::new();
-        let mut by_name: HashMap<String, usize> = HashMap::new();
+        let mut names = Names::default();
+        // Fields of fixed layouts that are no element have names, and one number.
+        let mut by_key: HashMap<(FieldKey, Option<&str>, bool), usize> = HashMap::new();
         let mut kinds: Vec<(DataType, usize, usize)> = Vec::new();
         let mut places = Vec::new();
         let scope = usize::from(template.scope_count());
         for (index, field) in template.fields().iter().enumerate() {
-            let name = name(field.name(), field.key(), index < scope);
-            let place = *by_name.entry(name.clone()).or_insert_with(|| {
-                names.push(name);
+            let is_scope = index < scope;
+            let identity = (field.key(), field.name(), is_scope);
+            let place = *by_key.entry(identity).or_insert_with(|| {
+                names.push(field.name(), field.key(), is_scope);
                 kinds.push((element::data_type(field, encoding), index, 0));
-                names.len().saturating_sub(1)
+                kinds.len().saturating_sub(1)
             });
             if let Some((data_type, _, count)) = kinds.get_mut(place) {
                 *count = count.saturating_add(1);
@@ -279,7 +284,7 @@ impl Table {
             .map(|(data_type, _, count)| ElementColumn::new(data_type, count > 1, encoding))
             .collect();
         let head = HEAD.iter().map(|field| encoding.field(*field));
-        let elements = (names.into_iter().zip(&columns))
+        let elements = (names.given.into_iter().zip(&columns))
             .map(|(name, column)| Field::new(name, column.data_type(), true));
         let fields = file
             .then(|| Field::new("file", DataType::Utf8, true))
@@ -372,17 +377,47 @@ fn specifiers(
         .collect()
 }
 
-/// The name of a column.
+/// The names of the columns of elements.
+#[derive(Default)]
+struct Names {
+    given: Vec<String>,
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// Adds one. Exporters give names too (RFC 5610), so that two elements may have the same, or
+    /// that of another column: the later one has its number behind it.
+    fn push(&mut self, known: Option<&str>, key: FieldKey, is_scope: bool) {
+        let mut name = name(known, key, is_scope);
+        // A name may also look like one with a number; then it has it twice.
+        while is_head(&name) || self.taken.contains(&name) {
+            name = format!("{name} ({})", number(key));
+        }
+        self.taken.insert(name.clone());
+        self.given.push(name);
+    }
+}
+
+/// A column before the elements; `file` always, for a name not to depend on the number of inputs.
+fn is_head(name: &str) -> bool {
+    name == "file" || HEAD.iter().any(|field| field.name() == name)
+}
+
+/// The name of an element.
 fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {
-    let name = match (known, key) {
-        (Some(name), _) => name.to_owned(),
-        (None, FieldKey::Element(id)) => format!("{}:{}", id.enterprise_number, id.id),
-        (None, FieldKey::Scope(number)) => format!("{number}"),
-    };
+    let name = known.map_or_else(|| number(key), str::to_owned);
     if is_scope {
         format!("scope.{name}")
     } else {
         name
+    }
+}
+
+/// What stands for a name where there is none.
+fn number(key: FieldKey) -> String {
+    match key {
+        FieldKey::Element(id) => format!("{}:{}", id.enterprise_number, id.id),
+        FieldKey::Scope(number) => format!("{number}"),
     }
 }
 

@@ -257,3 +257,85 @@ fn more_templates_than_are_gathered_at_a_time_are_given_before() {
     }
     assert_eq!(given + builder.finish().unwrap().len(), 1_000);
 }
+
+/// A message of IPFIX with these sets.
+fn message(sets: &[(u16, Vec<u8>)]) -> Vec<u8> {
+    let mut payload = vec![0, 10, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7];
+    for (id, octets) in sets {
+        payload.extend(id.to_be_bytes());
+        payload.extend(u16::try_from(octets.len() + 4).unwrap().to_be_bytes());
+        payload.extend(octets);
+    }
+    let length = u16::try_from(payload.len()).unwrap();
+    payload[2..4].copy_from_slice(&length.to_be_bytes());
+    payload
+}
+
+/// Element 20 of enterprise 64,999 and so on, by names that the exporter gives.
+#[test]
+fn columns_of_one_name_are_told_apart_by_number() {
+    const UNSIGNED_32: u8 = 3;
+    let names = ["frame", "a", "a", "a (64999:22)", "file", "late"];
+    // What RFC 5610 tells: enterprise, element, type, name.
+    let mut types = vec![1, 44, 0, 4, 0, 2, 1, 90, 0, 4, 1, 47, 0, 2];
+    types.extend([1, 83, 0, 1, 1, 85, 255, 255]);
+    let (mut described, mut template) = (Vec::new(), vec![1, 0, 0, 8]);
+    let mut record = Vec::new();
+    for (id, name) in (20_u8..).zip(names) {
+        described.extend([
+            0,
+            0,
+            0xFD,
+            0xE7,
+            0,
+            id,
+            UNSIGNED_32,
+            u8::try_from(name.len()).unwrap(),
+        ]);
+        described.extend(name.as_bytes());
+        template.extend([0x80, id, 0, 4, 0, 0, 0xFD, 0xE7]);
+        record.extend([0, 0, 0, id]);
+    }
+    // Two octetDeltaCount: an element that repeats is still a list.
+    template.extend([0, 1, 0, 4, 0, 1, 0, 4]);
+    record.extend([0, 0, 0, 1, 0, 0, 0, 2]);
+    let described = message(&[(3, types), (300, described)]);
+    let counted = message(&[(2, template), (256, record)]);
+
+    let mut decoder = Decoder::new(Limits::new(1));
+    let mut builder = RecordBatchBuilder::new(Addresses::Text, usize::MAX);
+    for payload in [&described, &counted] {
+        let exporter = "192.0.2.1:4739".parse().unwrap();
+        let datagram = Datagram::new(exporter, Transport::Udp, Timestamp::default(), payload);
+        let message = decoder.decode(datagram).unwrap();
+        assert_eq!(message.problems().count(), 0);
+        builder.append(&message, |_full| Ok(())).unwrap();
+    }
+    let tables = builder.finish().unwrap();
+    let table = tables.iter().find(|table| !table.is_options).unwrap();
+    let schema = table.batch.schema();
+    let found: Vec<&str> = schema
+        .fields()
+        .iter()
+        .map(|field| field.name().as_str())
+        .collect();
+    let expected = [
+        "received",
+        "export_time",
+        "sequence",
+        "late",
+        "frame",
+        "frame (64999:20)",
+        "a",
+        "a (64999:22)",
+        "a (64999:22) (64999:23)",
+        "file (64999:24)",
+        "late (64999:25)",
+        "octetDeltaCount",
+    ];
+    assert_eq!(found, expected);
+    assert!(matches!(schema.field(11).data_type(), DataType::List(_)));
+    for (id, column) in (20_u8..).zip(&table.batch.columns()[5..11]) {
+        assert_eq!(column.as_primitive::<UInt32Type>().value(0), u32::from(id));
+    }
+}

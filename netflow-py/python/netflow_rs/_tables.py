@@ -15,7 +15,8 @@ class TemplateTable(Rescannable):
     """The records of one template: read anew by everyone who asks for them. See :func:`tables`.
 
     The columns are ``received``, ``export_time``, ``sequence``, ``late`` and ``frame`` (before
-    them ``file``, of several files), then the elements by their names, or as ``"PEN:ID"``.
+    them ``file``, of several files), then the elements by their names, or as ``"PEN:ID"``;
+    a name that is taken already has ``" (PEN:ID)"`` behind it.
     """
 
     def __init__(
