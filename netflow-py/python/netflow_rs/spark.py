@@ -29,7 +29,10 @@ from pyspark.sql.types import StructType
 
 from . import partitions as parts
 from ._errors import NetflowError
+from ._flows import ROWS
 from ._inputs import check_columns, chosen
+from .partitions._index import nanos
+from .partitions._storage import writer
 
 if TYPE_CHECKING:
     import pyarrow
@@ -117,7 +120,7 @@ class _Given:
         self.push = _flag(given, "pushfilters", False)
         self.discarded = _flag(given, "discarded", False)
         self.ports = [int(port) for port in _listed(given.get("ports", ""))]
-        self.rows = _number(given, "rows", parts.ROWS)
+        self.rows = _number(given, "rows", ROWS)
         self.storage: dict[str, Any] = json.loads(given.get("storage", "{}"))
 
     def decoding(self) -> dict[str, Any]:
@@ -230,7 +233,7 @@ class FlowsReader(ds.DataSourceReader):
         if self.given.counts is not None:
             path = f"{self.given.counts.rstrip('/')}/part-{number:05}.json"
             text = json.dumps({**asdict(counts), "undecodable": counts.undecodable})
-            with parts.writer(path, self.given.storage) as out:
+            with writer(path, self.given.storage) as out:
                 out.write(text.encode())
         if self.given.mode == "failfast" and counts.undecodable > 0:
             raise NetflowError(parts.told(counts), kind="undecodable", path=counts.files[0])
@@ -433,9 +436,9 @@ def _address(text: str) -> Any:
 
 
 def _micros(time: datetime) -> int:
-    nanos = parts.nanos(time.astimezone(timezone.utc))
-    assert nanos is not None
-    return nanos // 1_000
+    since = nanos(time.astimezone(timezone.utc))
+    assert since is not None
+    return since // 1_000
 
 
 def _listed(text: str) -> list[str]:

@@ -1,0 +1,256 @@
+"""Which files, and parts of them, are decoded together, and what each has to know."""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from dataclasses import dataclass, replace
+from typing import Any, Iterable, Iterator, Mapping, Sequence
+
+from .. import _netflow
+from .._errors import NetflowError
+from .._flows import ROWS
+from .._inputs import chosen
+from ._arrow import arrow, as_stream
+from ._index import PIECE, FileIndex, Map, gather, index
+from ._partition import Partition, Range, schema
+from ._storage import files, size_of
+
+CHAINS = ("all", "folder", "none")
+
+ORDERS = ("time", "given")
+
+
+def plan(
+    source: str | Sequence[str],
+    *,
+    columns: Sequence[str] | None = None,
+    addresses: str = "text",
+    types: str = "plain",
+    file: bool | None = None,
+    rows: int = ROWS,
+    split_biflows: bool = False,
+    discarded: bool = False,
+    ports: Sequence[int] = (),
+    chain: str = "all",
+    order: str = "time",
+    octets: int = 0,
+    storage: Mapping[str, Any] | None = None,
+    indexes: Iterable[FileIndex] = (),
+    map: Map | None = None,
+) -> list[Partition]:
+    """The partitions that together are all flows.
+
+    Args:
+        source: paths, patterns, URLs that fsspec opens.
+        columns, addresses, types, rows, split_biflows, discarded, ports: those of
+            :func:`netflow_rs.scan`.
+        file: whether the name of the file is a column, the first; if not given, it is unless
+            there are ``columns``.
+        chain: ``"all"``: files go on with what was taught in those before them; ``"folder"``:
+            only those of the same folder, as if each were of a collector of its own;
+            ``"none"``: each file has all templates it needs, and nothing is indexed.
+        order: ``"time"``: the files follow each other by the time of their first message;
+            ``"given"``: as they are given, those of a pattern by their names.
+        octets: of a partition, about: small neighbours are put together, larger files are divided
+            (not compressed ones, nor behind the first TCP stream that exports); 0 is a partition
+            a file.
+        storage: options of fsspec.
+        indexes: of files that were indexed before; those of other sizes are made anew.
+        map: how files are indexed: ``map(function, names)``. In threads of this process, if
+            not given.
+    """
+    if chain not in CHAINS:
+        raise ValueError(f'chain is "all", "folder" or "none", not {chain!r}')
+    if order not in ORDERS:
+        raise ValueError(f'order is "time" or "given", not {order!r}')
+    storage = dict(storage or {})
+    names = files(source, storage=storage)
+    wanted, has_file = chosen(columns)
+    options: dict[str, Any] = {
+        "columns": wanted,
+        "addresses": addresses,
+        "types": types,
+        "rows": rows,
+        "split_biflows": split_biflows,
+        "discarded": discarded,
+        "file": has_file or (columns is None if file is None else file),
+        "ports": list(ports),
+    }
+    # What is wrong with an option is told before anything is read.
+    schema(options)
+    if chain == "none":
+        found = [(name, size_of(name, storage)) for name in names]
+        return [
+            Partition(pack, size, options, storage=storage)
+            for pack, size in _packs(found, octets)
+        ]
+    every = min(octets, PIECE) or PIECE
+    made = gather(names, ports=ports, storage=storage, indexes=indexes, map=map, every=every)
+    if all(each.faults and not each.stats["datagrams"] for each in made):
+        raise NetflowError(made[0].faults[0], kind="unreadable", path=made[0].file)
+    if order == "time":
+        # Files of which no message tells a time teach nothing.
+        made.sort(key=lambda each: each.first_received or 0)
+    chains: dict[str, list[FileIndex]] = {}
+    for each in made:
+        key = each.file.rpartition("/")[0] if chain == "folder" else ""
+        chains.setdefault(key, []).append(each)
+    return [
+        partition
+        for one in chains.values()
+        for partition in _chained(one, options, storage, octets)
+    ]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What is replayed at once: a file, or a part of one."""
+
+    index: FileIndex
+    range: Range
+    octets: int | None
+    teaching: bytes
+
+
+def _pieces(each: FileIndex, octets: int) -> list[_Piece]:
+    """The parts of a file that is larger than this; else it is one."""
+    if octets == 0 or each.octets is None or each.octets <= octets:
+        return [_Piece(each, Range(), each.octets, each.teaching)]
+    pa = arrow()
+    compute: Any = importlib.import_module("pyarrow.compute")
+    rows: Any = pa.ipc.open_stream(each.teaching).read_all()
+    bounds = compute.indices_nonzero(compute.equal(rows["kind"], "piece")).to_pylist()
+    marks = rows.take(pa.array(bounds, pa.int64()))
+    starts = [0, *marks["offset"].to_pylist()]
+    ends = [*starts[1:], None]
+    begin, end = [0, *bounds], [*bounds, len(rows)]
+    return [
+        _Piece(
+            each,
+            Range(starts[number], ends[number], mark),
+            (each.octets if ends[number] is None else ends[number]) - starts[number],
+            as_stream(rows.slice(begin[number], end[number] - begin[number])),
+        )
+        for number, mark in enumerate([None, *marks["payload"].to_pylist()])
+    ]
+
+
+def _chained(
+    made: list[FileIndex], options: dict[str, Any], storage: dict[str, Any], octets: int
+) -> Iterator[Partition]:
+    """The partitions of files in their order, each with the state at its start, and behind it
+    the flows of earlier ones that it freed."""
+    pieces = [piece for each in made for piece in _pieces(each, octets)]
+    names = [piece.index.file for piece in pieces]
+    late = {name: options[name] for name in ("columns", "addresses", "types", "rows")}
+    # The name of the file is a column where there are several, and put there else.
+    replay = _netflow.Replay(
+        names if options["file"] else [],
+        **late,
+        split_biflows=options["split_biflows"],
+        state=None,
+    )
+    number, told = 0, 0
+    for pack, size in _packs([(piece.index.file, piece.octets) for piece in pieces], octets):
+        state = zlib.compress(replay.save(), 1)
+        first = number
+        for _ in pack:
+            if pieces[number].range.start == 0:
+                _complete(pieces, number, replay, options, storage)
+            replay.append(pieces[number].teaching, number, first)
+            number += 1
+        members = pieces[first:number]
+        files, ranges = _joined(members)
+        yield Partition(
+            files,
+            size,
+            options,
+            state,
+            ranges,
+            storage,
+            **_extent([piece.index for piece in members]),
+        )
+        if replay.late_sets > told:
+            table: Any = arrow().table(replay.take())
+            yield Partition(
+                files,
+                table.nbytes,
+                options,
+                late=as_stream(table),
+                late_sets=replay.late_sets - told,
+            )
+            told = replay.late_sets
+
+
+def _joined(members: list[_Piece]) -> tuple[tuple[str, ...], tuple[Range, ...]]:
+    """Files and their parts; neighbours of one file are one part."""
+    files: list[str] = []
+    ranges: list[Range] = []
+    for piece in members:
+        if files and files[-1] == piece.index.file and ranges[-1].end == piece.range.start:
+            ranges[-1] = replace(ranges[-1], end=piece.range.end)
+        else:
+            files.append(piece.index.file)
+            ranges.append(piece.range)
+    return tuple(files), () if all(each == Range() for each in ranges) else tuple(ranges)
+
+
+def _complete(
+    pieces: list[_Piece],
+    number: int,
+    replay: _netflow.Replay,
+    options: dict[str, Any],
+    storage: dict[str, Any],
+) -> None:
+    """If too much of the file that begins here waited for templates to be kept in its index, it
+    is read once more, with the templates that are known here."""
+    each = pieces[number].index
+    if not _left_out(each.teaching):
+        return
+    again = index(
+        each.file, ports=options["ports"], storage=storage, state=replay.save(), every=each.every
+    )
+    old = [piece for piece in pieces[number:] if piece.index is each]
+    new = _pieces(again, 0 if len(old) == 1 else 1)
+    if [piece.range for piece in new] != [piece.range for piece in old]:
+        raise ValueError(f"{each.file} has changed since it was indexed")
+    pieces[number : number + len(old)] = new
+
+
+def _left_out(teaching: bytes) -> bool:
+    pa = arrow()
+    compute: Any = importlib.import_module("pyarrow.compute")
+    return any(
+        compute.any(compute.equal(batch.column("kind"), "left_out")).as_py()
+        for batch in pa.ipc.open_stream(teaching)
+    )
+
+
+def _extent(made: Sequence[FileIndex]) -> dict[str, Any]:
+    """When and of whom the flows of these files are; nothing unless all tell."""
+    first = [each.first_received for each in made if each.first_received is not None]
+    last = [each.last_received for each in made if each.last_received is not None]
+    if len(first) < len(made) or len(last) < len(made):
+        return {}
+    return {
+        "first_received": min(first),
+        "last_received": max(last),
+        "exporters": tuple(sorted({name for each in made for name in each.exporters})),
+    }
+
+
+def _packs(
+    found: Sequence[tuple[str, int | None]], octets: int
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Neighbours up to a size; a file of unknown size stands alone."""
+    pack: list[str] = []
+    size = 0
+    for name, own in found:
+        if pack and (own is None or size + own > octets):
+            yield tuple(pack), size
+            pack, size = [], 0
+        pack.append(name)
+        size += octets if own is None else own
+    if pack:
+        yield tuple(pack), size
