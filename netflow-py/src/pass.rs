@@ -1,7 +1,6 @@
 //! One pass over inputs, and what begins one.
 
 use alloc::sync::Arc;
-use std::sync::Mutex;
 
 use arrow_schema::SchemaRef;
 use netflow_arrow::{
@@ -10,14 +9,14 @@ use netflow_arrow::{
 };
 use netflow_core::field::FlowField;
 use netflow_core::{Decoder, Limits};
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::guarded::Guarded;
 use crate::input::{Given, GivenRange};
 use crate::reading::{Inputs, Reading};
-use crate::report::Report;
+use crate::report::LastReport;
 use crate::table::{self, Table};
 use crate::tables::TableOptions;
 
@@ -29,7 +28,7 @@ pub(crate) struct Reader {
     source: Inputs,
     wanted: Wanted,
     /// Of the pass that ended last.
-    report: Arc<Mutex<Option<Report>>>,
+    report: LastReport,
 }
 
 /// Which rows.
@@ -163,7 +162,7 @@ impl Reader {
         Ok(Self {
             source,
             wanted,
-            report: Arc::default(),
+            report: LastReport::default(),
         })
     }
 
@@ -197,12 +196,7 @@ impl Reader {
     /// Of the pass that ended last: counters, problems, templates and domains.
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
-        let report = self.report.lock();
-        let report = report.map_err(|_| PyRuntimeError::new_err("a pass failed"))?;
-        report
-            .as_ref()
-            .map(|report| report.to_python(py))
-            .transpose()
+        self.report.to_python(py)
     }
 }
 
@@ -217,12 +211,12 @@ impl Reader {
         Self {
             source,
             wanted: Wanted::Table(options, table),
-            report: Arc::default(),
+            report: LastReport::default(),
         }
     }
 
     fn begin(&self) -> PyResult<Reading<Builder>> {
-        let report = Arc::clone(&self.report);
+        let report = self.report.clone();
         self.source.begin(self.wanted.builder(), report)
     }
 }

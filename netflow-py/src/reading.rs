@@ -1,7 +1,6 @@
 //! A pass over inputs that is under way.
 
 use alloc::sync::Arc;
-use std::sync::Mutex;
 
 use arrow_schema::ArrowError;
 use netflow_arrow::{BatchBuilder, Faults, RecordBatch, Scan};
@@ -12,7 +11,7 @@ use pyo3::prelude::*;
 use crate::error;
 use crate::input::{Given, GivenRange, Input, Raised, Range};
 use crate::pass::{decoder, limits};
-use crate::report::Report;
+use crate::report::{LastReport, Report};
 
 /// What is read, any number of times.
 #[derive(Debug, Clone)]
@@ -72,7 +71,7 @@ impl Inputs {
     pub(crate) fn begin<B: BatchBuilder>(
         &self,
         builder: B,
-        report: Arc<Mutex<Option<Report>>>,
+        report: LastReport,
     ) -> PyResult<Reading<B>> {
         let raised = Raised::default();
         let options = Options::default().with_ports(self.ports.iter().copied());
@@ -100,7 +99,7 @@ pub(crate) struct Reading<B: BatchBuilder> {
     pub(crate) scan: Scan<B>,
     raised: Raised,
     names: Vec<String>,
-    report: Arc<Mutex<Option<Report>>>,
+    report: LastReport,
     is_told: bool,
 }
 
@@ -128,9 +127,7 @@ impl<B: BatchBuilder> Reading<B> {
     }
 
     fn keep(&self) {
-        if let Ok(mut report) = self.report.lock() {
-            *report = Some(Report::new(&self.scan, &self.names));
-        }
+        self.report.set(Report::new(&self.scan, &self.names));
     }
 
     /// Tells of files that were not read to their end, once.

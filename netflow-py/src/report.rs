@@ -1,8 +1,12 @@
 //! What a decoder counted and knows, as plain Python.
 
+use alloc::sync::Arc;
+use std::sync::Mutex;
+
 use netflow_arrow::{BatchBuilder, Scan, ScanProblem};
 use netflow_core::wire::template::FieldLength;
 use netflow_core::{Decoder, DomainReport, KnownTemplate, Stats};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -17,6 +21,26 @@ pub(crate) struct Report {
     domains: Vec<DomainReport>,
     names: Vec<String>,
     faults: Vec<String>,
+}
+
+/// The report of the pass that ended last, shared with the pass under way.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LastReport(Arc<Mutex<Option<Report>>>);
+
+impl LastReport {
+    /// A pass has ended.
+    pub(crate) fn set(&self, report: Report) {
+        if let Ok(mut last) = self.0.lock() {
+            *last = Some(report);
+        }
+    }
+
+    /// As a dictionary; `None` before a pass has ended.
+    pub(crate) fn to_python(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        let last = self.0.lock();
+        let last = last.map_err(|_| PyRuntimeError::new_err("a pass failed"))?;
+        last.as_ref().map(|report| report.to_python(py)).transpose()
+    }
 }
 
 /// A template in force.

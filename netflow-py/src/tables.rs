@@ -1,17 +1,16 @@
 //! A table for each template.
 
 use alloc::sync::Arc;
-use std::sync::Mutex;
 
 use netflow_arrow::{Addresses, Files, RecordBatchBuilder, Tables as Found};
-use pyo3::exceptions::{PyIndexError, PyRuntimeError};
+use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 
 use crate::guarded::Guarded;
 use crate::input::Given;
 use crate::pass::{Reader, addresses};
 use crate::reading::{Inputs, Reading};
-use crate::report::Report;
+use crate::report::LastReport;
 use crate::table::Table;
 
 /// How tables are made.
@@ -58,10 +57,8 @@ impl Tables {
 
     /// Begins a pass that gives the batches of all tables.
     fn open(&self) -> PyResult<TablesPass> {
-        let report = Arc::default();
-        let reading = self
-            .source
-            .begin(self.options.builder(), Arc::clone(&report))?;
+        let report = LastReport::default();
+        let reading = self.source.begin(self.options.builder(), report.clone())?;
         Ok(TablesPass {
             source: self.source.clone(),
             options: self.options.clone(),
@@ -76,7 +73,7 @@ impl Tables {
 pub(crate) struct TablesPass {
     source: Inputs,
     options: TableOptions,
-    report: Arc<Mutex<Option<Report>>>,
+    report: LastReport,
     under_way: Guarded<(Reading<RecordBatchBuilder>, Found)>,
 }
 
@@ -153,11 +150,6 @@ impl TablesPass {
     /// Of the pass, once it has ended: counters, problems, templates and domains.
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
-        let report = self.report.lock();
-        let report = report.map_err(|_| PyRuntimeError::new_err("a pass failed"))?;
-        report
-            .as_ref()
-            .map(|report| report.to_python(py))
-            .transpose()
+        self.report.to_python(py)
     }
 }
