@@ -159,18 +159,11 @@ def test_who_reads_may_ask_in_vain_what_is_read(capture: Path) -> None:
 
 
 CTRL_C = """
-import io, os, sys, signal, threading, time, netflow_rs as nf, pyarrow, polars, duckdb
-octets = open(sys.argv[1], "rb").read()
+import os, sys, signal, threading, time, netflow_rs as nf, pyarrow, polars, duckdb
+from endless import Endless
 
-class Endless(io.RawIOBase):
-    rest = octets[:24]
-    def read(self, size=-1):
-        if not self.rest:
-            self.rest = octets[24:]
-        octets_, self.rest = self.rest[:size], self.rest[size:]
-        return octets_
-
-flows = nf.scan(Endless(), columns=["octets"])
+path = sys.argv[1]
+flows = nf.scan(Endless(path), columns=["octets"])
 threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 try:
     try:
@@ -191,12 +184,13 @@ except KeyboardInterrupt:
         "pyarrow.table(flows)",
         "polars.DataFrame(flows)",
         "duckdb.sql('select sum(octets) from flows').fetchall()",
-        "nf.tables(Endless())",
+        "nf.tables(Endless(path))",
     ],
 )
 def test_ctrl_c_inside_of_a_consumer_is_heard(do: str, capture: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", CTRL_C.format(do=do), str(capture)],
+        cwd=Path(__file__).parent,
         capture_output=True,
         timeout=30,
         check=False,
