@@ -125,6 +125,17 @@ impl Command {
             .map_err(|error| self.failed(&error).into())
     }
 
+    /// Runs it and gives what it printed; anything but success is an error, with what it told.
+    pub(crate) fn printed(self) -> Result<Vec<u8>> {
+        let shown = self.shown.clone();
+        let output = self.output()?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let told = String::from_utf8_lossy(&output.stderr);
+        Err(format!("`{shown}` failed ({}): {told}", output.status).into())
+    }
+
     fn failed(&self, error: &std::io::Error) -> String {
         format!("`{}` cannot be run: {error}", self.shown)
     }

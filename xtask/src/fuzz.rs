@@ -1,8 +1,9 @@
 //! Runs the fuzz targets: built with the stable compiler, each for some seconds.
 //!
 //! Fails on any crash, on units that take long, and on memory that grows. The target of
-//! the C library is written in C and linked with libFuzzer by clang. What was found stands in `target/fuzz/artifacts/`, what the fuzzers learned in
-//! `target/fuzz/corpus/`, so that the next run goes on from there.
+//! the C library is written in C and linked with libFuzzer by clang. What was found stands
+//! in `target/fuzz/artifacts/`, what the fuzzers learned in `target/fuzz/corpus/`, so that
+//! the next run goes on from there.
 
 mod c;
 

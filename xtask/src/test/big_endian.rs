@@ -253,11 +253,6 @@ impl Machine {
         for file in files {
             run = run.path_unseen(file);
         }
-        let output = run.output()?;
-        if output.status.success() {
-            return Ok(output.stdout);
-        }
-        let told = String::from_utf8_lossy(&output.stderr);
-        Err(format!("{command}: {} {told}", output.status).into())
+        run.printed()
     }
 }

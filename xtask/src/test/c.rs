@@ -401,12 +401,7 @@ fn command() -> Result<PathBuf> {
 
 /// What a command prints, if it succeeds.
 fn text_of(command: Command) -> Result<String> {
-    let output = command.output()?;
-    if !output.status.success() {
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(format!("it failed ({}): {told}", output.status).into());
-    }
-    Ok(String::from_utf8(output.stdout)?)
+    Ok(String::from_utf8(command.printed()?)?)
 }
 
 /// Where the library is installed for the tests.
