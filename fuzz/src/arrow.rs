@@ -4,6 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 
+use arrow_schema::ArrowError;
 use netflow_arrow::{
     Addresses, CounterBatchBuilder, CounterOptions, FlowBatchBuilder, FlowOptions, RecordBatch,
     RecordBatchBuilder, TemplateBatch, TemplateKey, Types,
@@ -70,6 +71,14 @@ fn options(head: &[u8]) -> FlowOptions {
     options
 }
 
+/// Gathers what is full.
+fn into<T>(full: &mut Vec<T>) -> impl FnMut(T) -> Result<(), ArrowError> {
+    |batch| {
+        full.push(batch);
+        Ok(())
+    }
+}
+
 /// Flows, and the rows that they have to become.
 struct Flows {
     options: FlowOptions,
@@ -99,12 +108,7 @@ impl Flows {
             }
         }
         let mut full = Vec::new();
-        self.builder
-            .append(message, |batch| {
-                full.push(batch);
-                Ok(())
-            })
-            .unwrap();
+        self.builder.append(message, into(&mut full)).unwrap();
         for batch in full {
             assert!((1..=self.options.rows).contains(&batch.num_rows()));
             self.check(&batch);
@@ -168,12 +172,7 @@ impl Records {
             }
         }
         let mut full = Vec::new();
-        self.builder
-            .append(message, |table| {
-                full.push(table);
-                Ok(())
-            })
-            .unwrap();
+        self.builder.append(message, into(&mut full)).unwrap();
         full.iter().for_each(|table| self.check(table));
     }
 
@@ -272,12 +271,7 @@ impl Counters {
             }
         }
         let mut full = Vec::new();
-        self.builder
-            .append(message, |batch| {
-                full.push(batch);
-                Ok(())
-            })
-            .unwrap();
+        self.builder.append(message, into(&mut full)).unwrap();
         full.iter().for_each(|batch| self.check(batch));
     }
 
