@@ -117,10 +117,7 @@ impl<'m> Set<'m> {
     /// The template of its data records.
     #[must_use]
     pub fn template(&self) -> Option<&'m Template> {
-        match &self.slot.content {
-            Content::Records(template) => Some(template),
-            _ => None,
-        }
+        self.shared_template().map(Arc::as_ref)
     }
 
     /// The same to keep: as long as it is kept, no other template has its address.

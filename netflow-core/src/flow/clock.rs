@@ -72,37 +72,31 @@ impl Flow<'_> {
     #[must_use]
     #[inline]
     pub fn start(&self) -> Option<Timestamp> {
-        match &self.source {
-            Source::Record(record) => {
-                let header = &self.origin.header;
-                match usual(record, header, Ingredient::Start) {
-                    Some(time) => Some(time),
-                    None if record.template().plan().has_times() => {
-                        record.apart().call(header, start)
-                    }
-                    None => None,
-                }
-            }
-            Source::Sample(_) => Some(self.origin.header.received),
-        }
+        self.time(Ingredient::Start, start)
     }
 
     /// When the last packet was seen.
     #[must_use]
     #[inline]
     pub fn end(&self) -> Option<Timestamp> {
-        match &self.source {
-            Source::Record(record) => {
-                let header = &self.origin.header;
-                match usual(record, header, Ingredient::End) {
-                    Some(time) => Some(time),
-                    None if record.template().plan().has_times() => {
-                        record.apart().call(header, end)
-                    }
-                    None => None,
-                }
-            }
-            Source::Sample(_) => Some(self.origin.header.received),
+        self.time(Ingredient::End, end)
+    }
+
+    /// A time as nearly all records have it, or else as it is worked out.
+    #[inline]
+    fn time(
+        &self,
+        ingredient: Ingredient,
+        work_out: fn(&DataRecord<'_, '_>, &MessageHeader) -> Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let header = &self.origin.header;
+        let Source::Record(record) = &self.source else {
+            return Some(header.received);
+        };
+        match usual(record, header, ingredient) {
+            Some(time) => Some(time),
+            None if record.template().plan().has_times() => record.apart().call(header, work_out),
+            None => None,
         }
     }
 
