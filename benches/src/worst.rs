@@ -2,14 +2,14 @@
 //! its protocol.
 
 mod file;
+mod fixed;
 mod ipfix;
+mod sets;
 mod sflow;
 
 use core::net::{IpAddr, Ipv4Addr};
 use std::io::Cursor;
 
-use netflow_core::encode::{FixedBuilder, FixedHeader};
-use netflow_core::wire::fixed;
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use netflow_io::Source;
 
@@ -75,60 +75,13 @@ pub(crate) const FULL: usize = 1400;
 /// Every case; the first of each protocol is the normal one.
 #[must_use]
 pub fn cases() -> Vec<Case> {
-    let mut cases = fixed_versions();
+    let mut cases = fixed::cases();
+    cases.extend(sets::NETFLOW_V9.cases());
+    cases.extend(sets::IPFIX.cases());
     cases.extend(ipfix::cases());
     cases.extend(sflow::cases());
     cases.extend(file::cases());
     cases
-}
-
-fn fixed_versions() -> Vec<Case> {
-    vec![
-        Case::new("v5", "normal: 29 records", |number| v5(number, 29)),
-        Case::new("v5", "one record", |number| v5(number, 1)),
-        Case::new(
-            "v5",
-            "headers without records, 58 in a datagram",
-            |number| (0..58).flat_map(|_| v5(number, 0)).collect(),
-        ),
-        Case::new("v5", "each from another engine", |number| {
-            let layout = fixed::layout(5, 0).expect("there is a version 5");
-            let [_, _, high, low] = number.to_be_bytes();
-            (0..19_u8)
-                .flat_map(|part| {
-                    let engine_id = low.wrapping_mul(19).wrapping_add(part);
-                    let header = FixedHeader {
-                        engine_type: high,
-                        engine_id,
-                        ..FixedHeader::default()
-                    };
-                    let mut message = FixedBuilder::new(layout, header);
-                    message.octets(&[1; 48]).expect("a record has 48 octets");
-                    message.finish()
-                })
-                .collect()
-        }),
-        Case::new("v5", "each from another address", |number| v5(number, 1)).forged(),
-        Case::new("v5", "octets of nothing behind the header", |number| {
-            let mut octets = v5(number, 0);
-            octets.resize(FULL, 0xff);
-            octets
-        }),
-    ]
-}
-
-fn v5(number: u32, records: u16) -> Vec<u8> {
-    let layout = fixed::layout(5, 0).expect("there is a version 5");
-    let header = FixedHeader {
-        sequence: number,
-        unix_secs: NOW,
-        ..FixedHeader::default()
-    };
-    let mut message = FixedBuilder::new(layout, header);
-    for _ in 0..records {
-        message.octets(&[1; 48]).expect("a record has 48 octets");
-    }
-    message.finish()
 }
 
 pub(crate) const NOW: u32 = 1_700_000_000;

@@ -2,7 +2,8 @@
 
 use core::net::Ipv4Addr;
 
-use super::{Case, v5};
+use super::Case;
+use super::fixed::v5;
 
 /// Packets of a capture in one unit.
 const PACKETS: u32 = 20;
