@@ -1,7 +1,5 @@
 //! A table for each template.
 
-use alloc::sync::Arc;
-
 use netflow_arrow::{Addresses, Files, RecordBatchBuilder, Tables as Found};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
