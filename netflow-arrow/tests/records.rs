@@ -339,3 +339,71 @@ fn columns_of_one_name_are_told_apart_by_number() {
         assert_eq!(column.as_primitive::<UInt32Type>().value(0), u32::from(id));
     }
 }
+
+/// A template of 4,000 fields of no octets and one of one, by this id.
+fn hollow(id: u16) -> Vec<u8> {
+    let mut template = id.to_be_bytes().to_vec();
+    template.extend(4_001_u16.to_be_bytes());
+    template.extend([0, 82, 0, 0].repeat(4_000));
+    template.extend([0, 4, 0, 1]);
+    template
+}
+
+/// All batches of these messages.
+fn batches(messages: &[Vec<u8>]) -> Vec<TemplateBatch> {
+    let mut decoder = Decoder::new(Limits::new(1));
+    let mut builder = RecordBatchBuilder::new(Addresses::Text, usize::MAX);
+    let mut batches = Vec::new();
+    for payload in messages {
+        let exporter = "192.0.2.1:4739".parse().unwrap();
+        let received = Timestamp::from_secs(1);
+        let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
+        let message = decoder.decode(datagram).unwrap();
+        let full = |batch| {
+            batches.push(batch);
+            Ok(())
+        };
+        builder.append(&message, full).unwrap();
+    }
+    batches.extend(builder.finish().unwrap());
+    batches
+}
+
+#[test]
+fn fields_of_no_octets_do_not_fill_the_memory() {
+    let messages = [
+        message(&[(2, hollow(256))]),
+        message(&[(256, vec![17; 3_000])]),
+    ];
+    let mut rows = 0;
+    for table in batches(&messages) {
+        rows += table.batch.num_rows();
+        assert!(table.batch.get_array_memory_size() < 40 << 20);
+    }
+    assert_eq!(rows, 3_000);
+}
+
+#[test]
+fn entries_of_lists_are_of_fields_that_have_octets() {
+    // A subTemplateList (292) of variable length, and all of it in one record.
+    let list = [1, 1, 0, 1, 1, 36, 255, 255];
+    let mut record = vec![255, 3, 235, 255, 1, 0];
+    record.resize(6 + 1_000, 17);
+    let messages = [
+        message(&[(2, hollow(256))]),
+        message(&[(2, list.to_vec()), (257, record)]),
+    ];
+    let [table] = batches(&messages).try_into().unwrap();
+    assert!(table.batch.get_array_memory_size() < 1 << 20);
+    let lists = table.batch.column(5).as_struct();
+    let entries = lists.column(1).as_list::<i32>().value(0);
+    let (names, values) = (entries.as_struct().column(2), entries.as_struct().column(3));
+    assert_eq!(entries.len(), 1_000);
+    let is_all = |texts: &ArrayRef, wanted| {
+        texts
+            .as_string::<i32>()
+            .iter()
+            .all(|text| text == Some(wanted))
+    };
+    assert!(is_all(names, "protocolIdentifier") && is_all(values, "17"));
+}
