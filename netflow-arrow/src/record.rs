@@ -73,9 +73,9 @@ pub struct TemplateBatch {
 /// column for every element it has, enterprise elements and lists included.
 ///
 /// The columns `received`, `export_time`, `sequence`, `late` and `frame` come first; then the
-/// elements by the names of the registries, else as `PEN:ID`, scope fields behind `scope.`; a
-/// name that is taken already has ` (PEN:ID)` behind it. Of several inputs, `file` is the first
-/// column.
+/// elements by the names of the registries, or of up to 255 octets that the exporter gave, else
+/// as `PEN:ID`, scope fields behind `scope.`; a name that is taken already has ` (PEN:ID)`
+/// behind it. Of several inputs, `file` is the first column.
 ///
 /// An element that repeats is a list in the order of the wire; a list of RFC 6313 is a struct of
 /// its semantic and its entries, each a record number, a template id, a name (with those of the
@@ -409,8 +409,13 @@ fn is_head(name: &str) -> bool {
     name == "file" || HEAD.iter().any(|field| field.name() == name)
 }
 
-/// The name of an element.
+/// Octets of a name at most: exporters give names of any length, and a list holds one for each
+/// of its values.
+const LONGEST_NAME: usize = 255;
+
+/// The name of an element, or its number if it has none that will do.
 fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {
+    let known = known.filter(|name| name.len() <= LONGEST_NAME);
     let name = known.map_or_else(|| number(key), str::to_owned);
     if is_scope {
         format!("scope.{name}")

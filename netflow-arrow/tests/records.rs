@@ -272,34 +272,33 @@ fn message(sets: &[(u16, Vec<u8>)]) -> Vec<u8> {
 }
 
 /// Element 20 of enterprise 64,999 and so on, by names that the exporter gives.
-#[test]
-fn columns_of_one_name_are_told_apart_by_number() {
+fn taught(names: &[&str]) -> Vec<u8> {
     const UNSIGNED_32: u8 = 3;
-    let names = ["frame", "a", "a", "a (64999:22)", "file", "late"];
     // What RFC 5610 tells: enterprise, element, type, name.
     let mut types = vec![1, 44, 0, 4, 0, 2, 1, 90, 0, 4, 1, 47, 0, 2];
     types.extend([1, 83, 0, 1, 1, 85, 255, 255]);
-    let (mut described, mut template) = (Vec::new(), vec![1, 0, 0, 8]);
-    let mut record = Vec::new();
+    let mut described = Vec::new();
     for (id, name) in (20_u8..).zip(names) {
-        described.extend([
-            0,
-            0,
-            0xFD,
-            0xE7,
-            0,
-            id,
-            UNSIGNED_32,
-            u8::try_from(name.len()).unwrap(),
-        ]);
+        described.extend([0, 0, 0xFD, 0xE7, 0, id, UNSIGNED_32, 255]);
+        described.extend(u16::try_from(name.len()).unwrap().to_be_bytes());
         described.extend(name.as_bytes());
+    }
+    message(&[(3, types), (300, described)])
+}
+
+#[test]
+fn columns_of_one_name_are_told_apart_by_number() {
+    let names = ["frame", "a", "a", "a (64999:22)", "file", "late"];
+    let described = taught(&names);
+    let mut template = vec![1, 0, 0, 8];
+    let mut record = Vec::new();
+    for id in (20_u8..).take(names.len()) {
         template.extend([0x80, id, 0, 4, 0, 0, 0xFD, 0xE7]);
         record.extend([0, 0, 0, id]);
     }
     // Two octetDeltaCount: an element that repeats is still a list.
     template.extend([0, 1, 0, 4, 0, 1, 0, 4]);
     record.extend([0, 0, 0, 1, 0, 0, 0, 2]);
-    let described = message(&[(3, types), (300, described)]);
     let counted = message(&[(2, template), (256, record)]);
 
     let mut decoder = Decoder::new(Limits::new(1));
@@ -406,4 +405,28 @@ fn entries_of_lists_are_of_fields_that_have_octets() {
             .all(|text| text == Some(wanted))
     };
     assert!(is_all(names, "protocolIdentifier") && is_all(values, "17"));
+}
+
+/// Each entry of a list holds the name of its element.
+#[test]
+fn a_name_as_long_as_a_text_is_left_to_its_number() {
+    let long = "x".repeat(60_000);
+    let named = vec![1, 0, 0, 1, 0x80, 20, 0, 1, 0, 0, 0xFD, 0xE7];
+    // A subTemplateList (292) of such records.
+    let list = vec![1, 1, 0, 1, 1, 36, 255, 255];
+    let mut record = vec![255, 3, 235, 255, 1, 0];
+    record.resize(6 + 1_000, 7);
+    let sets = [(2, named), (2, list), (256, vec![7]), (257, record)];
+    let tables = batches(&[taught(&[&long]), message(&sets)]);
+    let of = |id| {
+        tables
+            .iter()
+            .find(|table| table.key.template_id == id)
+            .unwrap()
+    };
+    let (named, lists) = (of(256), of(257));
+    assert_eq!(named.batch.schema().field(5).name(), "64999:20");
+    let column = lists.batch.column(5).as_struct();
+    assert_eq!(column.column(1).as_list::<i32>().value(0).len(), 1_000);
+    assert!(lists.batch.get_array_memory_size() < 1 << 20);
 }
