@@ -73,14 +73,14 @@ pub struct TemplateBatch {
 /// column for every element it has, enterprise elements and lists included.
 ///
 /// The columns `received`, `export_time`, `sequence`, `late` and `frame` come first; then the
-/// elements by the names of the registries, else as `PEN:ID`, scope fields behind `scope.`; a
-/// name that is taken already has ` (PEN:ID)` behind it. Of several inputs, `file` is the first
-/// column.
+/// elements by the names of the registries, or of up to 255 octets that the exporter gave, else
+/// as `PEN:ID`, scope fields behind `scope.`; a name that is taken already has ` (PEN:ID)`
+/// behind it. Of several inputs, `file` is the first column.
 ///
 /// An element that repeats is a list in the order of the wire; a list of RFC 6313 is a struct of
 /// its semantic and its entries, each a record number, a template id, a name (with those of the
-/// lists it stands in) and a value as text. A value whose length its type cannot have is null,
-/// and so is a boolean that is neither true nor false.
+/// lists it stands in) and a value as text; there are none of fields of no octets. A value whose
+/// length its type cannot have is null, and so is a boolean that is neither true nor false.
 ///
 /// ```
 /// use netflow_arrow::{Addresses, RecordBatchBuilder};
@@ -107,13 +107,13 @@ pub struct RecordBatchBuilder {
     files: Files,
     only: Option<TemplateKey>,
     tables: BTreeMap<TemplateKey, Table>,
-    /// Octets of the records that no batch was made of yet.
+    /// Octets that the records take of which no batch was made yet.
     octets: usize,
 }
 
 /// Templates that are gathered at a time.
 const TABLES: usize = 256;
-/// Octets of records after which all tables are given away.
+/// Octets of columns after which all tables are given away.
 const OCTETS: usize = 32 << 20;
 
 impl RecordBatchBuilder {
@@ -210,7 +210,6 @@ impl RecordBatchBuilder {
             }
         }
         for record in set.records() {
-            self.octets = self.octets.saturating_add(record.octets().len());
             let (encoding, files) = (self.encoding, &self.files);
             let table = self.tables.entry(key);
             let table =
@@ -219,7 +218,8 @@ impl RecordBatchBuilder {
                 let name = files.name(header.frame);
                 file.push(name.map(|name| FlowValue::Text(Text::new(name.as_bytes()))));
             }
-            table.push(&record, header, set.is_late());
+            let octets = table.push(&record, header, set.is_late());
+            self.octets = self.octets.saturating_add(octets);
             if table.rows >= self.rows {
                 full(table.finish(key)?)?;
             }
@@ -239,6 +239,9 @@ const HEAD: [FlowField; 5] = [
     FlowField::Late,
     FlowField::Frame,
 ];
+
+/// Octets of them in each row, about.
+const HEAD_OCTETS: usize = 32;
 
 /// The records of one template.
 #[derive(Debug)]
@@ -310,7 +313,8 @@ impl Table {
         self.is_options == template.is_options() && self.specifiers == specifiers(template)
     }
 
-    fn push(&mut self, record: &DataRecord<'_, '_>, header: &MessageHeader, late: bool) {
+    /// One more row; gives the octets that it takes, about.
+    fn push(&mut self, record: &DataRecord<'_, '_>, header: &MessageHeader, late: bool) -> usize {
         let head = [
             Some(FlowValue::Time(header.received)),
             header.export_time.map(FlowValue::Time),
@@ -321,15 +325,17 @@ impl Table {
         for (column, value) in self.head.iter_mut().zip(head) {
             column.push(value);
         }
+        let mut octets = HEAD_OCTETS;
         for (field, place) in record.fields().zip(&self.places) {
             if let Some(column) = self.columns.get_mut(*place) {
-                column.push(&field);
+                octets = octets.saturating_add(column.push(&field));
             }
         }
         self.rows = self.rows.saturating_add(1);
         for column in &mut self.columns {
             column.end_row(self.rows);
         }
+        octets
     }
 
     fn finish(&mut self, key: TemplateKey) -> Result<TemplateBatch, ArrowError> {
@@ -403,8 +409,13 @@ fn is_head(name: &str) -> bool {
     name == "file" || HEAD.iter().any(|field| field.name() == name)
 }
 
-/// The name of an element.
+/// Octets of a name at most: exporters give names of any length, and a list holds one for each
+/// of its values.
+const LONGEST_NAME: usize = 255;
+
+/// The name of an element, or its number if it has none that will do.
 fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {
+    let known = known.filter(|name| name.len() <= LONGEST_NAME);
     let name = known.map_or_else(|| number(key), str::to_owned);
     if is_scope {
         format!("scope.{name}")

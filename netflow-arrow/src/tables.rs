@@ -38,8 +38,8 @@ pub use self::one::TableBatchBuilder;
 #[derive(Debug)]
 pub struct Tables {
     all: Vec<TemplateTable>,
-    /// Found by their columns: a template may be redefined thousands of times.
-    places: HashMap<(TemplateKey, Fields), usize>,
+    /// Found by their kind and columns: a template may be redefined thousands of times.
+    places: HashMap<(TemplateKey, bool, Fields), usize>,
     /// Tables of each template.
     counts: HashMap<TemplateKey, usize>,
     columns: usize,
@@ -106,7 +106,7 @@ impl Tables {
     pub fn place(&mut self, batch: &TemplateBatch) -> Option<usize> {
         let rows = u64::try_from(batch.batch.num_rows()).unwrap_or(u64::MAX);
         let schema = batch.batch.schema_ref();
-        let columns = (batch.key, schema.fields().clone());
+        let columns = (batch.key, batch.is_options, schema.fields().clone());
         if let Some(place) = self.places.get(&columns) {
             if let Some(table) = self.all.get_mut(*place) {
                 table.rows = table.rows.saturating_add(rows);

@@ -272,34 +272,33 @@ fn message(sets: &[(u16, Vec<u8>)]) -> Vec<u8> {
 }
 
 /// Element 20 of enterprise 64,999 and so on, by names that the exporter gives.
-#[test]
-fn columns_of_one_name_are_told_apart_by_number() {
+fn taught(names: &[&str]) -> Vec<u8> {
     const UNSIGNED_32: u8 = 3;
-    let names = ["frame", "a", "a", "a (64999:22)", "file", "late"];
     // What RFC 5610 tells: enterprise, element, type, name.
     let mut types = vec![1, 44, 0, 4, 0, 2, 1, 90, 0, 4, 1, 47, 0, 2];
     types.extend([1, 83, 0, 1, 1, 85, 255, 255]);
-    let (mut described, mut template) = (Vec::new(), vec![1, 0, 0, 8]);
-    let mut record = Vec::new();
+    let mut described = Vec::new();
     for (id, name) in (20_u8..).zip(names) {
-        described.extend([
-            0,
-            0,
-            0xFD,
-            0xE7,
-            0,
-            id,
-            UNSIGNED_32,
-            u8::try_from(name.len()).unwrap(),
-        ]);
+        described.extend([0, 0, 0xFD, 0xE7, 0, id, UNSIGNED_32, 255]);
+        described.extend(u16::try_from(name.len()).unwrap().to_be_bytes());
         described.extend(name.as_bytes());
+    }
+    message(&[(3, types), (300, described)])
+}
+
+#[test]
+fn columns_of_one_name_are_told_apart_by_number() {
+    let names = ["frame", "a", "a", "a (64999:22)", "file", "late"];
+    let described = taught(&names);
+    let mut template = vec![1, 0, 0, 8];
+    let mut record = Vec::new();
+    for id in (20_u8..).take(names.len()) {
         template.extend([0x80, id, 0, 4, 0, 0, 0xFD, 0xE7]);
         record.extend([0, 0, 0, id]);
     }
     // Two octetDeltaCount: an element that repeats is still a list.
     template.extend([0, 1, 0, 4, 0, 1, 0, 4]);
     record.extend([0, 0, 0, 1, 0, 0, 0, 2]);
-    let described = message(&[(3, types), (300, described)]);
     let counted = message(&[(2, template), (256, record)]);
 
     let mut decoder = Decoder::new(Limits::new(1));
@@ -338,4 +337,96 @@ fn columns_of_one_name_are_told_apart_by_number() {
     for (id, column) in (20_u8..).zip(&table.batch.columns()[5..11]) {
         assert_eq!(column.as_primitive::<UInt32Type>().value(0), u32::from(id));
     }
+}
+
+/// A template of 4,000 fields of no octets and one of one, by this id.
+fn hollow(id: u16) -> Vec<u8> {
+    let mut template = id.to_be_bytes().to_vec();
+    template.extend(4_001_u16.to_be_bytes());
+    template.extend([0, 82, 0, 0].repeat(4_000));
+    template.extend([0, 4, 0, 1]);
+    template
+}
+
+/// All batches of these messages.
+fn batches(messages: &[Vec<u8>]) -> Vec<TemplateBatch> {
+    let mut decoder = Decoder::new(Limits::new(1));
+    let mut builder = RecordBatchBuilder::new(Addresses::Text, usize::MAX);
+    let mut batches = Vec::new();
+    for payload in messages {
+        let exporter = "192.0.2.1:4739".parse().unwrap();
+        let received = Timestamp::from_secs(1);
+        let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
+        let message = decoder.decode(datagram).unwrap();
+        let full = |batch| {
+            batches.push(batch);
+            Ok(())
+        };
+        builder.append(&message, full).unwrap();
+    }
+    batches.extend(builder.finish().unwrap());
+    batches
+}
+
+#[test]
+fn fields_of_no_octets_do_not_fill_the_memory() {
+    let messages = [
+        message(&[(2, hollow(256))]),
+        message(&[(256, vec![17; 3_000])]),
+    ];
+    let mut rows = 0;
+    for table in batches(&messages) {
+        rows += table.batch.num_rows();
+        assert!(table.batch.get_array_memory_size() < 40 << 20);
+    }
+    assert_eq!(rows, 3_000);
+}
+
+#[test]
+fn entries_of_lists_are_of_fields_that_have_octets() {
+    // A subTemplateList (292) of variable length, and all of it in one record.
+    let list = [1, 1, 0, 1, 1, 36, 255, 255];
+    let mut record = vec![255, 3, 235, 255, 1, 0];
+    record.resize(6 + 1_000, 17);
+    let messages = [
+        message(&[(2, hollow(256))]),
+        message(&[(2, list.to_vec()), (257, record)]),
+    ];
+    let [table] = batches(&messages).try_into().unwrap();
+    assert!(table.batch.get_array_memory_size() < 1 << 20);
+    let lists = table.batch.column(5).as_struct();
+    let entries = lists.column(1).as_list::<i32>().value(0);
+    let (names, values) = (entries.as_struct().column(2), entries.as_struct().column(3));
+    assert_eq!(entries.len(), 1_000);
+    let is_all = |texts: &ArrayRef, wanted| {
+        texts
+            .as_string::<i32>()
+            .iter()
+            .all(|text| text == Some(wanted))
+    };
+    assert!(is_all(names, "protocolIdentifier") && is_all(values, "17"));
+}
+
+/// Each entry of a list holds the name of its element.
+#[test]
+fn a_name_as_long_as_a_text_is_left_to_its_number() {
+    let long = "x".repeat(60_000);
+    let named = vec![1, 0, 0, 1, 0x80, 20, 0, 1, 0, 0, 0xFD, 0xE7];
+    // A subTemplateList (292) of such records.
+    let list = vec![1, 1, 0, 1, 1, 36, 255, 255];
+    let mut record = vec![255, 3, 235, 255, 1, 0];
+    record.resize(6 + 1_000, 7);
+    let sets = [(2, named), (2, list), (256, vec![7]), (257, record)];
+    let tables = batches(&[taught(&[&long]), message(&sets)]);
+    let of = |id| {
+        tables
+            .iter()
+            .find(|table| table.key.template_id == id)
+            .unwrap()
+    };
+    let (named, lists) = (of(256), of(257));
+    assert_eq!(named.batch.schema().field(5).name(), "64999:20");
+    let column = lists.batch.column(5).as_struct();
+    assert_eq!(column.column(1).as_list::<i32>().value(0).len(), 1_000);
+    assert!(lists.batch.get_array_memory_size() < 1 << 20);
 }

@@ -6,6 +6,7 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::UInt32Type;
 use netflow_arrow::{
     Addresses, BatchBuilder as _, RecordBatch, RecordBatchBuilder, TableBatchBuilder, Tables,
+    TemplateTable,
 };
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 
@@ -106,25 +107,59 @@ fn tables_have_no_more_columns_than_they_may() {
     assert_eq!(tables.left_out(), 1);
 }
 
+/// v9: template 256 of one counter, of flows or of options without a scope, and a record.
+fn without_scope(is_options: bool) -> Vec<u8> {
+    let mut octets = vec![0, 9, 0, 2];
+    octets.extend([0, 0, 0, 1, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7]);
+    if is_options {
+        octets.extend([0, 1, 0, 14, 1, 0, 0, 0, 0, 4]);
+    } else {
+        octets.extend([0, 0, 0, 12, 1, 0, 0, 1]);
+    }
+    octets.extend([0, 1, 0, 4]);
+    octets.extend([1, 0, 0, 8, 0, 0, 0, 1]);
+    octets
+}
+
+/// The rows of a table alone.
+fn rows(table: &TemplateTable, messages: &[(&str, Vec<u8>)]) -> Vec<RecordBatch> {
+    let records = RecordBatchBuilder::new(Addresses::Text, 100);
+    let mut builder = TableBatchBuilder::new(records, table);
+    let mut batches: Vec<RecordBatch> = vec![];
+    let mut full = |batch| {
+        batches.push(batch);
+        Ok(())
+    };
+    decode(messages, |message| {
+        builder.append(message, &mut full).unwrap();
+    });
+    builder.finish(&mut full).unwrap();
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    assert_eq!(u64::try_from(rows).unwrap(), table.rows, "{}", table.name);
+    batches
+}
+
+#[test]
+fn options_and_flows_of_the_same_columns_are_two_tables() {
+    let messages =
+        [false, true, false].map(|is_options| ("192.0.2.1:2055", without_scope(is_options)));
+    let mut tables = Tables::default();
+    place(&mut tables, &messages);
+    let mut kinds = vec![];
+    for table in tables.all() {
+        rows(table, &messages);
+        kinds.push((table.is_options, table.rows));
+    }
+    kinds.sort_unstable();
+    assert_eq!(kinds, [(false, 2), (true, 1)]);
+}
+
 #[test]
 fn one_table_is_given_alone() {
     let mut tables = Tables::default();
     place(&mut tables, &messages());
     for table in tables.all() {
-        let records = RecordBatchBuilder::new(Addresses::Text, 100);
-        let mut builder = TableBatchBuilder::new(records, table);
-        let mut batches: Vec<RecordBatch> = vec![];
-        let mut full = |batch| {
-            batches.push(batch);
-            Ok(())
-        };
-        decode(&messages(), |message| {
-            builder.append(message, &mut full).unwrap();
-        });
-        builder.finish(&mut full).unwrap();
-        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-        assert_eq!(u64::try_from(rows).unwrap(), table.rows, "{}", table.name);
-        for batch in batches {
+        for batch in rows(table, &messages()) {
             assert_eq!(batch.schema(), table.schema);
             let last = batch.columns().last().unwrap();
             assert!(

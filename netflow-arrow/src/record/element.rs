@@ -72,6 +72,9 @@ pub(super) fn widest(field: &TemplateField) -> Arrow {
     }
 }
 
+/// Octets of a value beside its own: what a number is widened by, or where a text ends.
+const VALUE: usize = 8;
+
 /// One element of a template, which may repeat.
 #[derive(Debug)]
 pub(super) struct ElementColumn {
@@ -135,7 +138,8 @@ impl ElementColumn {
         Arc::new(ArrowField::new_list_field(self.data_type.clone(), true))
     }
 
-    pub(super) fn push(&mut self, field: &Field<'_, '_>) {
+    /// One more value; gives the octets that it takes, about.
+    pub(super) fn push(&mut self, field: &Field<'_, '_>) -> usize {
         self.count = self.count.saturating_add(1);
         match &mut self.values {
             Values::Plain(column) => column.push(field.value().and_then(flow_value)),
@@ -144,8 +148,9 @@ impl ElementColumn {
                 Some(Value::Float(number)) => Some(number),
                 _ => None,
             }),
-            Values::List(lists) => lists.push(field.list().as_ref()),
+            Values::List(lists) => return lists.push(field.list().as_ref()),
         }
+        field.octets().len().saturating_add(VALUE)
     }
 
     /// The row is complete; a record that is cut lacks its last fields.
@@ -159,7 +164,9 @@ impl ElementColumn {
             match &mut self.values {
                 Values::Plain(column) | Values::Octets(column) => column.push(None),
                 Values::Float(builder) => builder.append_null(),
-                Values::List(lists) => lists.push(None),
+                Values::List(lists) => {
+                    lists.push(None);
+                }
             }
         }
     }

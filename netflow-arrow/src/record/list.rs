@@ -5,16 +5,19 @@ use alloc::sync::Arc;
 use arrow_array::types::{UInt8Type, UInt16Type, UInt32Type};
 use arrow_array::{ArrayRef, ListArray, StructArray};
 use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
-use arrow_schema::{ArrowError, DataType, Field, Fields};
+use arrow_schema::{ArrowError, DataType, Field as ArrowField, Fields};
 use netflow_core::FlowValue;
-use netflow_core::record::{DataRecord, List, SubTemplateList};
+use netflow_core::record::{DataRecord, Field, List, SubTemplateList};
 use netflow_core::value::{Text, Value};
+use netflow_core::wire::template::FieldLength;
 
 use super::name;
 use crate::column::{Column as _, Numbers, Texts};
 
 /// Lists inside lists are followed so deep.
 const DEPTH: u8 = 4;
+/// Octets of an entry beside its texts: two numbers and where the texts end.
+const ENTRY: usize = 16;
 
 /// Lists, each with its semantic and its values, one after the other.
 #[derive(Debug)]
@@ -48,15 +51,15 @@ struct Entries {
 
 fn entry_fields() -> Fields {
     Fields::from(vec![
-        Field::new("record", DataType::UInt32, false),
-        Field::new("template", DataType::UInt16, true),
-        Field::new("name", DataType::Utf8, false),
-        Field::new("value", DataType::Utf8, false),
+        ArrowField::new("record", DataType::UInt32, false),
+        ArrowField::new("template", DataType::UInt16, true),
+        ArrowField::new("name", DataType::Utf8, false),
+        ArrowField::new("value", DataType::Utf8, false),
     ])
 }
 
-fn item() -> Arc<Field> {
-    Arc::new(Field::new_list_field(
+fn item() -> Arc<ArrowField> {
+    Arc::new(ArrowField::new_list_field(
         DataType::Struct(entry_fields()),
         false,
     ))
@@ -64,8 +67,8 @@ fn item() -> Arc<Field> {
 
 fn fields() -> Fields {
     Fields::from(vec![
-        Field::new("semantic", DataType::UInt8, true),
-        Field::new("entries", DataType::List(item()), true),
+        ArrowField::new("semantic", DataType::UInt8, true),
+        ArrowField::new("entries", DataType::List(item()), true),
     ])
 }
 
@@ -74,7 +77,9 @@ impl Lists {
         DataType::Struct(fields())
     }
 
-    pub(super) fn push(&mut self, list: Option<&List<'_, '_>>) {
+    /// One more; gives the octets that its values take.
+    pub(super) fn push(&mut self, list: Option<&List<'_, '_>>) -> usize {
+        let before = self.entries.size();
         let semantic = match list {
             Some(List::Basic(list)) => Some(list.semantic()),
             Some(List::SubTemplate(list)) => Some(list.semantic()),
@@ -88,6 +93,7 @@ impl Lists {
         }
         let end = i32::try_from(self.entries.count).unwrap_or(i32::MAX);
         self.offsets.push(end);
+        self.entries.size().saturating_sub(before)
     }
 
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
@@ -140,7 +146,9 @@ impl Entries {
         path: &str,
         depth: u8,
     ) {
-        for field in record.fields() {
+        // A field of no octets says nothing, and there may be thousands to an octet.
+        let says = |field: &Field<'_, '_>| field.template().length() != FieldLength::Fixed(0);
+        for field in record.fields().filter(says) {
             let name = name(field.template().name(), field.template().key(), false);
             let name = joined(path, &name);
             match field.list().filter(|_| depth > 0) {
@@ -164,6 +172,12 @@ impl Entries {
         self.names
             .push(Some(FlowValue::Text(Text::new(name.as_bytes()))));
         self.values.display(value.unwrap_or(Value::Octets(octets)));
+    }
+
+    /// Octets of memory that they take, about.
+    fn size(&self) -> usize {
+        let texts = self.names.size().saturating_add(self.values.size());
+        self.count.saturating_mul(ENTRY).saturating_add(texts)
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {

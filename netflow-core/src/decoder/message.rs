@@ -216,6 +216,18 @@ impl<'m> Iterator for Flows<'m> {
             self.advance()?;
         }
     }
+
+    /// Records of one length are passed over at once.
+    fn nth(&mut self, n: usize) -> Option<Flow<'m>> {
+        let records = n.min(self.records.len());
+        if let Some(last) = records.checked_sub(1) {
+            self.records.nth(last)?;
+        }
+        for _ in records..n {
+            self.next()?;
+        }
+        self.next()
+    }
 }
 
 impl Flows<'_> {

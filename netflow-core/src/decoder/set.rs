@@ -271,6 +271,18 @@ impl<'m> Iterator for Records<'m> {
         Some(DataRecord::new(octets, template, self.lists, segments).with_reach(reach))
     }
 
+    /// Records of one length are passed over at once.
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
+        let passed = n.min(self.left);
+        if let Some(len) = self.template?.record_len() {
+            self.left = self.left.saturating_sub(passed);
+            self.rest = self.rest.get(passed.checked_mul(len)?..)?;
+        } else {
+            self.by_ref().take(passed).for_each(drop);
+        }
+        self.next()
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = self.template.map_or(0, |_| self.left);
         (left, Some(left))

@@ -145,7 +145,10 @@ fn other_version(record: &DataRecord<'_, '_>, side: &Side) -> Option<IpAddr> {
         _ => return None,
     };
     let plan = record.template().plan();
-    address::load(record, plan.ingredient(inner)).filter(|address| !address.is_unspecified())
+    let address = address::load(record, plan.ingredient(inner))?;
+    // An element of the length of the other version may be the outer address itself.
+    let is_other = address.is_ipv4() != outer.is_ipv4();
+    (is_other && !address.is_unspecified()).then_some(address)
 }
 
 /// The tunnel of a record that tells of two IP headers.

@@ -136,6 +136,27 @@ fn of_addresses_of_both_versions_one_may_be_inside() {
     }
 }
 
+/// Addresses that have the length of the other version are not inside themselves.
+#[test]
+fn an_address_of_the_wrong_length_is_not_inside_itself() {
+    for (fields, address, protocol) in [
+        ([(27, 4), (28, 4), (4, 1)], V4.as_slice(), 41),
+        ([(8, 16), (12, 16), (4, 1)], &V6, 4),
+    ] {
+        let record: [&[u8]; 3] = [address, address, &[protocol]];
+        let message = Message::ipfix(0)
+            .template(256, &fields)
+            .set(256, &record.concat());
+        let told = Inner {
+            addresses: [None; 2],
+            ports: [None; 2],
+            protocol: None,
+            tunnel: None,
+        };
+        assert_eq!(inner(&message), told);
+    }
+}
+
 #[test]
 fn vmware_tells_the_inner_packet_by_elements_of_its_own() {
     const PEN: u32 = 6876;

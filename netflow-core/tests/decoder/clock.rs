@@ -1,6 +1,7 @@
 //! Start and end of flows, in every encoding.
 
-use netflow_core::Timestamp;
+use netflow_core::field::FlowField;
+use netflow_core::{FlowColumn, Timestamp};
 
 use crate::builder::{Message, NOW, datagram, decoder, words};
 
@@ -252,4 +253,50 @@ fn a_time_in_another_unit_than_its_element_has_is_found_out() {
     let (start, _, rule) = other(nonsense);
     assert_eq!(start, Some((77 - i64::from(NOW)) * 1_000));
     assert_eq!(rule, Some("seconds"));
+}
+
+/// A column may leave a time to its flow; it may not tell another.
+#[test]
+fn columns_tell_the_times_that_flows_tell() {
+    const YEAR: i64 = 365 * 86_400;
+    let mut told = 0;
+    for sent in [3, NOW, u32::MAX] {
+        for (element, unit) in [(150, 1), (152, 1_000), (22, 1_000)] {
+            // About the header's time, the borders of what is near it, and of 32 bits.
+            let border = [
+                0,
+                -YEAR,
+                YEAR,
+                -i64::from(sent),
+                0xffff_ffff - i64::from(sent),
+            ];
+            let near = [-1, 0, 1]
+                .map(|apart| border.map(|border| (border + i64::from(sent)) * unit + apart));
+            let numbers = near
+                .as_flattened()
+                .iter()
+                .map(|number| number.cast_unsigned());
+            for number in numbers.chain([0, 40_000, u64::MAX]) {
+                let message = Message::v9(0)
+                    .template(256, &[(element, 8)])
+                    .set(256, &number.to_be_bytes());
+                let mut payload = message.octets();
+                payload[8..12].copy_from_slice(&sent.to_be_bytes());
+                let mut decoder = decoder();
+                let message = decoder.decode(datagram(&payload)).unwrap();
+                let set = message.sets().last().unwrap();
+                let FlowColumn::Time(plan) = set.column(FlowField::Start) else {
+                    panic!("{element} has no plan");
+                };
+                let start = set.flows().next().unwrap().start();
+                let time = plan.time(number);
+                assert!(
+                    time.is_none() || time == start,
+                    "{element}: {number} at {sent}"
+                );
+                told += usize::from(time.is_some());
+            }
+        }
+    }
+    assert!(told > 40, "{told}");
 }

@@ -4,7 +4,7 @@ use netflow_core::wire::set::{Dialect, FIRST_DATA_SET, Sets};
 use netflow_core::wire::sflow::{Record, SampleKind};
 use netflow_core::wire::template::{TemplateKind, TemplateRecords};
 use netflow_core::wire::{ipfix, record, v9};
-use netflow_core::{Message, Protocol, SetKind};
+use netflow_core::{Flow, Message, Protocol, SetKind};
 use proptest::prelude::{prop_assert_eq, proptest};
 
 use crate::mutation::datagrams;
@@ -73,6 +73,19 @@ fn by_decoder(message: Message<'_>) -> Vec<Row> {
     .collect()
 }
 
+/// The octets that a flow is read from.
+fn source<'m>(flow: Flow<'m>) -> [Option<&'m [u8]>; 2] {
+    let record = flow.record().map(|record| record.octets());
+    [record, flow.sample().map(|sample| sample.octets())]
+}
+
+/// Each `step`th of them, and that nothing follows the last.
+fn stepped<T>(mut all: impl Iterator<Item = T>, step: usize) -> Vec<T> {
+    let found = core::iter::from_fn(|| all.nth(step)).collect();
+    assert!(all.next().is_none());
+    found
+}
+
 /// What typed views of a record say, beside what its members say by the table.
 fn typed(record: &Record<'_>) -> Vec<(&'static str, String)> {
     let mut said = Vec::new();
@@ -100,6 +113,32 @@ proptest! {
             let Ok(message) = decoder.decode(datagram(1, changed)) else { continue };
             if let Some(rows) = by_wire(message) {
                 prop_assert_eq!(rows, by_decoder(message));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_changes_nothing_behind_it(datagrams in datagrams()) {
+        let mut decoder = decoder();
+        for (_, changed) in &datagrams {
+            let Ok(message) = decoder.decode(datagram(1, changed)) else { continue };
+            for step in [0, 1, 2, 5, 40] {
+                let expected = |all: Vec<[Option<_>; 2]>| -> Vec<_> {
+                    all.into_iter().skip(step).step_by(step + 1).collect()
+                };
+                let flows = || message.flows().map(source);
+                prop_assert_eq!(
+                    stepped(message.flows(), step).into_iter().map(source).collect::<Vec<_>>(),
+                    expected(flows().collect())
+                );
+                for set in message.sets() {
+                    let records = || set.records().map(|record| [Some(record.octets()), None]);
+                    let passed = stepped(set.records(), step).into_iter();
+                    prop_assert_eq!(
+                        passed.map(|record| [Some(record.octets()), None]).collect::<Vec<_>>(),
+                        expected(records().collect())
+                    );
+                }
             }
         }
     }

@@ -40,8 +40,9 @@ impl TimePlan {
                 now: header.sys_uptime?,
                 sent: header.export_time?,
             },
-            MILLISECONDS => Reckoning::near::<1_000_000>(header),
-            3 => Reckoning::near::<1_000_000_000>(header),
+            MILLISECONDS => Reckoning::near::<1_000_000>(header, u64::MAX),
+            // Seconds are of 32 bits, whatever room they have.
+            3 => Reckoning::near::<1_000_000_000>(header, u32::MAX.into()),
             _ => return None,
         };
         Some(Self {
@@ -107,9 +108,9 @@ fn since_1970(unit: i64, first: u64, last: u64, number: u64) -> Option<Timestamp
 }
 
 impl Reckoning {
-    /// Numbers whose time is less than a year from that of the header. The unit is known
-    /// to the compiler: this is done for each set, and divisions are slow.
-    fn near<const UNIT: i64>(header: &MessageHeader) -> Self {
+    /// Numbers up to `most` whose time is less than a year from that of the header. The unit
+    /// is known to the compiler: this is done for each set, and divisions are slow.
+    fn near<const UNIT: i64>(header: &MessageHeader, most: u64) -> Self {
         let sent = header.export_time.unwrap_or(header.received).as_nanos();
         let year = i64::try_from(YEAR).unwrap_or(i64::MAX);
         // The first and last nanosecond, and the units that begin between them.
@@ -119,7 +120,7 @@ impl Reckoning {
         let first = first.checked_div(UNIT).unwrap_or(0).saturating_add(up);
         let last = last.checked_div(UNIT).unwrap_or(0);
         let (first, last) = match (u64::try_from(first), u64::try_from(last)) {
-            (Ok(first), Ok(last)) => (first, last),
+            (Ok(first), Ok(last)) => (first, last.min(most)),
             // No time since 1970 is near.
             _ => (1, 0),
         };
