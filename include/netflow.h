@@ -401,7 +401,8 @@ enum netflow_reason
   NETFLOW_REASON_SAMPLE_COUNT = 26,
   // Octets after the last message, set or sample that are none.
   NETFLOW_REASON_TRAILING_OCTETS = 27,
-  // A limit of `Limits` was met; something was not kept.
+  // A limit of `Limits` was met, or one that does not change, as that of
+  // fields of no octets in a template; something was not kept.
   NETFLOW_REASON_LIMIT = 28,
   // A v8 aggregation scheme that is not known.
   NETFLOW_REASON_UNKNOWN_SCHEME = 29,

@@ -1,13 +1,11 @@
 //! Flows of every capture: decoded column by column they are what each flow says.
 
-use core::time::Duration;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
 use netflow_core::field::FlowField;
-use netflow_core::{Datagram, Decoder, Limits, Message, Timestamp, Transport};
+use netflow_core::{Datagram, Decoder, Limits, Message};
 
 /// The captures of the project, and those that `NETFLOW_CAPTURES` names.
 fn captures() -> Vec<PathBuf> {
@@ -129,49 +127,4 @@ fn a_batch_of_long_text_is_given_when_its_octets_are_many() {
     });
     assert!(batches.len() > 1, "{batches:?}");
     assert_eq!(batches.iter().sum::<usize>() + builder.rows(), whole.rows());
-}
-
-/// An IPFIX message of a template whose one field is of one octet, and so many records.
-fn narrow(element: u16, count: u16) -> Vec<u8> {
-    let mut octets = vec![0, 10];
-    octets.extend((16 + 12 + 4 + count).to_be_bytes());
-    octets.extend(1_700_000_000_u32.to_be_bytes());
-    octets.extend([0; 8]);
-    octets.extend([0, 2, 0, 12, 1, 0, 0, 1]);
-    octets.extend(element.to_be_bytes());
-    octets.extend([0, 1, 1, 0]);
-    octets.extend((4 + count).to_be_bytes());
-    octets.resize(octets.len() + usize::from(count), 1);
-    octets
-}
-
-/// The least time that one message takes to become columns.
-fn cost(payload: &[u8], options: &FlowOptions) -> Duration {
-    let mut decoder = Decoder::new(Limits::new(1));
-    let exporter = "192.0.2.1:4739".parse().unwrap();
-    let received = Timestamp::from_secs(1_700_000_000);
-    let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
-    let message = decoder.decode(datagram).unwrap();
-    let costs = (0..3).map(|_| {
-        let mut builder = FlowBatchBuilder::new(options.clone());
-        let begun = Instant::now();
-        builder.append(&message, |_| Ok(())).unwrap();
-        begun.elapsed()
-    });
-    costs.min().unwrap()
-}
-
-/// Each record is asked for its time, since none makes sense, or makes a batch of its own.
-#[test]
-fn a_record_costs_the_same_wherever_it_stands_in_its_set() {
-    const FLOW_START_MILLISECONDS: u16 = 152;
-    const PROTOCOL: u16 = 4;
-    let mut batches_of_one = FlowOptions::new(vec![FlowField::IpVersion]);
-    batches_of_one.rows = 1;
-    let times = FlowOptions::new(vec![FlowField::Start]);
-    for (element, options) in [(FLOW_START_MILLISECONDS, times), (PROTOCOL, batches_of_one)] {
-        let [few, many] = [1_000, 20_000].map(|count| cost(&narrow(element, count), &options));
-        // Twenty times the records; if each passed over those before it, 400 times the cost.
-        assert!(many < few * 90, "{element}: {few:?}, {many:?}");
-    }
 }

@@ -269,7 +269,8 @@ kinds! {
         length: usize
     } "{length} octets follow that belong to nothing"
         "";
-    /// A limit of [`Limits`](crate::Limits) was met; something was not kept.
+    /// A limit of [`Limits`](crate::Limits) was met, or one that does not change, as that of
+    /// fields of no octets in a template; something was not kept.
     28 limit Limit {
         /// Name of the limit.
         limit: &'static str

@@ -9,7 +9,9 @@ use crate::datagram::Transport;
 use crate::error::{Error, ErrorKind};
 use crate::template::{Known, Template};
 use crate::wire::set::{FIRST_DATA_SET, Set};
-use crate::wire::template::{TemplateKind, TemplateRecord, TemplateRecords};
+use crate::wire::template::{
+    FieldLength, FieldSpecifier, TemplateKind, TemplateRecord, TemplateRecords,
+};
 
 /// Octets of datagrams for which one field of a template may be compiled anew; and
 /// each field that is sent in a template may be once. An exporter teaches types
@@ -19,6 +21,11 @@ const OCTETS_PER_FIELD: usize = 8;
 
 /// Fields that may be saved up so: a hundred templates of forty.
 const MOST_REFINABLE: usize = 1 << 12;
+
+/// Fields of no octets in one template. They hold nothing, but each record has a value of
+/// each: of a thousand, a datagram of octets becomes one of megabytes for whoever reads
+/// all fields.
+const EMPTY_FIELDS: usize = 64;
 
 impl Decoder {
     /// Obeys the records of a set of templates or options templates.
@@ -96,6 +103,10 @@ impl Decoder {
                 return limit("templates");
             }
             None => {}
+        }
+        let is_empty = |field: &FieldSpecifier| field.length == FieldLength::Fixed(0);
+        if record.fields().filter(is_empty).count() > EMPTY_FIELDS {
+            return limit("empty_fields");
         }
         let definitions = &self.definitions;
         let taught = &session.taught;

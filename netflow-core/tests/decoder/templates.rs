@@ -154,6 +154,25 @@ fn a_template_of_too_many_fields_is_told_and_costs_no_other() {
 }
 
 #[test]
+fn a_template_of_many_fields_of_no_octets_is_not_kept() {
+    let hollow = |id, count| {
+        let mut fields = vec![(82, 0); count];
+        fields.extend_from_slice(PORT);
+        template(id, &fields)
+    };
+    let mut decoder = Decoder::new(Limits::new(1));
+    for (count, told, found) in [
+        (65, vec!["limit", "no_template"], vec![]),
+        (64, vec![], vec![5]),
+    ] {
+        let sets = hollow(256, count);
+        let payload = Message::ipfix(0).set(2, &sets).set(256, &[0, 5]).octets();
+        assert_eq!(problems(&mut decoder, datagram(&payload)), told);
+        assert_eq!(ports(&mut decoder, datagram(&payload)), found);
+    }
+}
+
+#[test]
 fn one_template_more_than_the_limit_is_not_kept() {
     let limits = Limits {
         templates: 1,
