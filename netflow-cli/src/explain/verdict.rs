@@ -13,6 +13,7 @@ const NAMED: usize = 3;
 /// The sentences.
 pub(super) fn verdict(story: &Story, end: &End<'_>) -> Vec<String> {
     let mut sentences = vec![decoded(story, end)];
+    cut(end, &mut sentences);
     no_template(story, &mut sentences);
     lost(story, &mut sentences);
     twice(story, &mut sentences);
@@ -62,6 +63,24 @@ fn decoded(story: &Story, end: &End<'_>) -> String {
     } else {
         let could = if lost == 1 { "octet" } else { "octets" };
         format!("{flows} decoded; {} {could} could not be.", grouped(lost))
+    }
+}
+
+/// Datagrams that were not captured whole: what is missing of them is no fault of the
+/// exporter's, whatever the problems say.
+fn cut(end: &End<'_>, sentences: &mut Vec<String>) {
+    let (cut, all) = (end.read.cut, end.read.datagrams);
+    if cut > 0 {
+        let (were, ends) = match cut {
+            1 => ("was", "its end is"),
+            _ => ("were", "their ends are"),
+        };
+        sentences.push(format!(
+            "{} of {} {were} not captured whole, {ends} missing: capture \
+             whole packets (tcpdump -s 0).",
+            grouped(cut),
+            counted(all, "datagram"),
+        ));
     }
 }
 

@@ -197,6 +197,16 @@ fn the_summary_tells_what_was_read_and_what_was_not() {
     assert!(late.stderr.contains(messages), "{}", late.stderr);
 }
 
+#[test]
+fn the_summary_tells_that_packets_were_not_captured_whole() {
+    let run = netflow([
+        "decode".as_ref(),
+        testdata("synthetic/link_snapped.pcap").as_os_str(),
+    ]);
+    let told = "lost         4 datagrams of which the end was not captured\n";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+}
+
 /// A little-endian pcap without its packet of this number.
 fn without_packet(number: usize, mut pcap: Vec<u8>) -> Vec<u8> {
     let mut begin = 24;

@@ -383,6 +383,20 @@ fn what_lacks_fragments_is_told() {
 }
 
 #[test]
+fn what_the_capture_cut_off_is_not_blamed_on_the_exporter() {
+    let report = json(&testdata("synthetic/link_snapped.pcap"));
+    assert_eq!(report["input"]["cut"], 4);
+    assert_eq!(
+        report["verdict"][1],
+        "4 of 4 datagrams were not captured whole, their ends are missing: capture whole packets \
+         (tcpdump -s 0)."
+    );
+    let report = json(&testdata("synthetic/link_ethernet.pcap"));
+    assert_eq!(report["input"]["cut"], 0);
+    assert!(!sentence(&report, "captured whole"));
+}
+
+#[test]
 fn every_capture_is_explained_as_it_was_decoded() {
     for file in capture::all() {
         let name = file.file_name().unwrap().to_str().unwrap();
