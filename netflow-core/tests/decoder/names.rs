@@ -71,11 +71,11 @@ fn a_selector_has_the_name_of_the_options() {
     let names = told(&mut decoder(), &[options.clone(), flows], sampler_name);
     // An empty name is none.
     assert_eq!(names, ["one", "none"]);
-    // The sampler of this number is another, as is one of another domain.
+    // samplerId is the old name of selectorId (IANA); one of another domain is another.
     let flow = Message::ipfix(0).template(256, &[(48, 1)]).set(256, &[7]);
     let other = Message::ipfix(1).template(256, &[(302, 1)]).set(256, &[7]);
     let names = told(&mut decoder(), &[options, flow, other], sampler_name);
-    assert_eq!(names, ["none", "none"]);
+    assert_eq!(names, ["one", "none"]);
 }
 
 #[test]
