@@ -163,11 +163,17 @@ ingredients! {
     /// Segment of an overlay: a VNI.
     SegmentId U64 [351];
     /// ICMP type and code as one number.
-    IcmpTypeCode U64 [32 139];
+    IcmpTypeCode U64 [32];
+    /// That of ICMPv6.
+    Icmpv6TypeCode U64 [139];
     /// ICMP type.
-    IcmpType U8 [176 178];
+    IcmpType U8 [176];
+    /// That of ICMPv6.
+    Icmpv6Type U8 [178];
     /// ICMP code.
-    IcmpCode U8 [177 179];
+    IcmpCode U8 [177];
+    /// That of ICMPv6.
+    Icmpv6Code U8 [179];
     /// Sections of the MPLS label stack, from the top.
     MplsLabel1 U64 [70];
     /// The second.
