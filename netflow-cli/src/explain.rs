@@ -7,6 +7,7 @@ mod changes;
 mod clock;
 mod document;
 mod domain;
+mod doubt;
 mod few;
 mod frame;
 mod page;

@@ -10,6 +10,7 @@ use netflow_core::{
 };
 
 use super::clock::Clock;
+use super::doubt::Doubts;
 use super::few::Few;
 use super::sampling::{Announced, Rates};
 use super::template::Templates;
@@ -122,6 +123,7 @@ pub(crate) struct Domain {
     pub(crate) rates: Rates,
     pub(crate) announced: Announced,
     pub(crate) clock: Clock,
+    pub(crate) doubts: Doubts,
     pub(crate) gaps: Few<Gap>,
     pub(crate) sequence: SequenceCounts,
     unit: Option<SequenceUnit>,
@@ -153,6 +155,7 @@ impl Domain {
             rates: Rates::default(),
             announced: Announced::default(),
             clock: Clock::default(),
+            doubts: Doubts::default(),
             gaps: Few::default(),
             sequence: SequenceCounts::default(),
             unit: None,
@@ -196,6 +199,9 @@ impl Domain {
                 let records = count(set.records().len());
                 if set.kind() == SetKind::Options {
                     self.options_records += records;
+                    for record in set.records() {
+                        self.doubts.options(&record, number);
+                    }
                 }
                 if let Some(template) = set.template().filter(|known| !known.is_fixed_version()) {
                     self.templates.records(template.id(), records);
@@ -249,6 +255,7 @@ impl Domain {
         self.flows += 1;
         self.rates.flow(flow);
         self.clock.flow(flow);
+        self.doubts.flow(flow);
     }
 
     /// Notes the templates that could not be kept.

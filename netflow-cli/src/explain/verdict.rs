@@ -2,6 +2,7 @@
 
 use super::Story;
 use super::domain::{Domain, Key};
+use super::doubt;
 use super::words::{counted, frame, grouped, lean, list, percent};
 use crate::rows::End;
 
@@ -20,6 +21,7 @@ pub(super) fn verdict(story: &Story, end: &End<'_>) -> Vec<String> {
     restarts(story, &mut sentences);
     clocks(story, &mut sentences);
     samplers(story, &mut sentences);
+    sentences.extend(doubt::sentences(story));
     others(story, end, &mut sentences);
     sentences
 }
@@ -302,6 +304,14 @@ fn samplers(story: &Story, sentences: &mut Vec<String>) {
     for domain in &story.domains {
         let unknown = domain.rates.unknown();
         let announces = domain.announced.rates.count > 0;
+        let teller = elsewhere(story, domain).filter(|_| unknown > 0 && unknown == domain.flows);
+        if let Some((teller, rate)) = teller.filter(|_| !announces) {
+            sentences.push(format!(
+                "No flow of {} has a sampling rate; domain {teller} of the exporter, which sends no \
+                 flows, announces 1:{rate}, but not for other domains.",
+                name(&domain.key)
+            ));
+        }
         if unknown > 0 && (unknown < domain.flows || announces) {
             let (have, others) = match (unknown == 1, unknown == domain.flows) {
                 (_, true) => ("have", "though options announce some"),
@@ -316,6 +326,20 @@ fn samplers(story: &Story, sentences: &mut Vec<String>) {
             ));
         }
     }
+}
+
+/// A domain of the same exporter that announces rates and has no flows they could be of, and
+/// the first of them.
+fn elsewhere(story: &Story, domain: &Domain) -> Option<(u32, u64)> {
+    let is_same = |other: &&Domain| {
+        let (one, other) = (&domain.key, &other.key);
+        one.domain != other.domain
+            && one.exporter == other.exporter
+            && one.protocol == other.protocol
+    };
+    let others = story.domains.iter().filter(is_same);
+    let mut silent = others.filter(|other| other.flows == 0);
+    silent.find_map(|other| Some((other.key.domain, other.announced.rates.kept.first()?.rate)))
 }
 
 /// Problems that no sentence told yet, and what the file itself lacks.

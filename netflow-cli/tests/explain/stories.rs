@@ -362,6 +362,85 @@ fn sflow_is_told_by_agent_and_sub_agent() {
     }
 }
 
+/// A v9 message with options of the template 256 (scope System; 34, and 35 of one octet) and
+/// this record of them.
+fn v9_options(domain: u32, interval: u32, algorithm: u8) -> Vec<u8> {
+    let mut message = vec![0, 9, 0, 2];
+    for word in [1_000, 1_800_000_000, 1, domain] {
+        message.extend(word.to_be_bytes());
+    }
+    message.extend(halves(&[1, 22, 256, 4, 8, 1, 2, 34, 4, 35, 1]));
+    message.extend(halves(&[256, 11, 7]));
+    message.extend(interval.to_be_bytes());
+    message.push(algorithm);
+    message
+}
+
+/// One flow of this domain, with the template it is of.
+fn v9_flow(domain: u32) -> Vec<u8> {
+    let mut message = vec![0, 9, 0, 2];
+    for word in [1_000, 1_800_000_000, 1, domain] {
+        message.extend(word.to_be_bytes());
+    }
+    message.extend(halves(&[0, 12, 257, 1, 1, 4, 257, 8, 0, 1_500]));
+    message
+}
+
+#[test]
+fn a_rate_by_an_algorithm_that_is_none_is_doubted() {
+    let doubted = "frame 1 announce 1:67 by samplingAlgorithm 131";
+    for (algorithm, is_doubted) in [(131, true), (3, true), (2, false), (1, false), (0, false)] {
+        let payloads = [v9_options(5, 67, algorithm), v9_flow(5)];
+        let report = json(&sent("algorithm", &payloads).0);
+        assert_eq!(report["domains"][0]["sampling"][0]["rate"], 67);
+        let part = "but there are only 1 and 2";
+        assert_eq!(sentence(&report, part), is_doubted, "{algorithm}");
+        assert_eq!(sentence(&report, doubted), algorithm == 131);
+    }
+}
+
+#[test]
+fn a_rate_of_another_domain_without_flows_is_told() {
+    let part = "No flow of 192.0.2.1, domain 5 has a sampling rate; domain 0 of the exporter, which \
+                sends no flows, announces 1:1000";
+    let report = json(&sent("elsewhere", &[v9_options(0, 1_000, 2), v9_flow(5)]).0);
+    assert!(sentence(&report, part), "{report}");
+    // Its own flows are what a rate is for.
+    let payloads = [v9_options(0, 1_000, 2), v9_flow(0), v9_flow(5)];
+    let report = json(&sent("elsewhere-own", &payloads).0);
+    assert!(!sentence(&report, "announces 1:1000"));
+}
+
+/// An sFlow datagram of one flow sample: the header of an IPv4 packet of 1,040 octets in
+/// Ethernet, and the length of its frame.
+fn sflow_frame(frame_length: u32) -> Vec<u8> {
+    let mut header = vec![2; 12];
+    header.extend(halves(&[0x0800, 0x4500, 1_040, 0, 0, 0x4006, 0]));
+    header.extend([192, 0, 2, 1, 192, 0, 2, 2, 0, 80, 0, 81, 0, 0]);
+    let words = [
+        // Version, agent, sub-agent, sequence, uptime, one sample.
+        [5, 1, 0xc000_0209, 0, 1, 1_000, 1].as_slice(),
+        // A flow sample of 96 octets: sequence, source, rate, pool, drops, interfaces, a record.
+        &[1, 96, 1, 1, 100, 100, 0, 1, 2, 1],
+        // A sampled header of 56 octets, of Ethernet.
+        &[1, 56, 1, frame_length, 4, 40],
+    ]
+    .concat();
+    let mut datagram: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+    datagram.extend(header);
+    datagram
+}
+
+#[test]
+fn a_frame_that_is_shorter_than_its_packet_is_doubted() {
+    let part = "1 sampled packet of agent 192.0.2.9, sub-agent 0 is longer by the IP header";
+    for (frame_length, is_doubted) in [(128, true), (1_039, true), (1_040, false), (1_058, false)] {
+        let report = json(&sent("frame", &[sflow_frame(frame_length)]).0);
+        assert_eq!(report["flows"], 1);
+        assert_eq!(sentence(&report, part), is_doubted, "{report}");
+    }
+}
+
 #[test]
 fn clocks_that_are_far_apart_are_suspect() {
     let report = json(&testdata("genuine/sf_v9_sampling.pcap"));
