@@ -205,7 +205,7 @@ macro_rules! normalised_fields {
             /// Name of the application.
             ApplicationName application_name Text "" flow;
             /// Name of the user.
-            UserName user_name Text "" [371 4294967295/7232];
+            UserName user_name Text "" [371 4294967295/7232 4294967295/23934];
             /// Number of the flow or connection.
             FlowId flow_id U64 "" [148];
             /// How the inner packet of a sampled packet is carried, such as `vxlan`.

@@ -103,8 +103,9 @@ ingredients! {
     SelectorId U64 [302];
     /// Name of the sampler or selector, in the record itself.
     SamplerName Text [84 335];
-    /// Name of the application, in the record itself.
-    ApplicationName Text [96];
+    /// Name of the application, in the record itself: nProbe's L7_PROTO_NAME (57591 in
+    /// v9) and App-ID of Palo Alto (56701 in v9) are such too.
+    ApplicationName Text [96 35632/119 4294967295/24823 4294967295/23933];
     /// Description of the application, likewise.
     ApplicationDescription Text [94];
     /// Name of the VRF, likewise.

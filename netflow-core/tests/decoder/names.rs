@@ -170,6 +170,34 @@ fn a_description_stands_for_a_name_that_is_not_told() {
 }
 
 #[test]
+fn names_in_elements_of_vendors_count() {
+    // Palo Alto: App-ID and User-ID, padded with zeros.
+    let fields = [(56_701, 16), (56_702, 16)];
+    let record = b"web-browsing\0\0\0\0EXAMPLE\\bob\0\0\0\0\0";
+    let palo_alto = Message::v9(0).template(256, &fields).set(256, record);
+    let both = |flow: &Flow<'_>| text(flow.application_name()) + " " + &text(flow.user_name());
+    let names = told(&mut decoder(), &[palo_alto], both);
+    assert_eq!(names, ["web-browsing EXAMPLE\\bob"]);
+    // nProbe: L7_PROTO_NAME.
+    let probe = Message::v9(0).template(256, &[(57_591, 4)]);
+    let names = told(&mut decoder(), &[probe.set(256, b"HTTP")], application_name);
+    assert_eq!(names, ["HTTP"]);
+    // Element 119 of 35632 in IPFIX.
+    let body = [1, 0, 0, 1, 0x80, 119, 0, 4, 0, 0, 0x8b, 0x30];
+    let probe = Message::ipfix(0).set(2, &body).set(256, b"QUIC");
+    assert_eq!(told(&mut decoder(), &[probe], application_name), ["QUIC"]);
+    // Unless the record has the element of IANA.
+    let fields = [(57_591, 4), (96, 3)];
+    let probe = Message::v9(0).template(256, &fields);
+    let names = told(
+        &mut decoder(),
+        &[probe.set(256, b"HTTPweb")],
+        application_name,
+    );
+    assert_eq!(names, ["web"]);
+}
+
+#[test]
 fn a_record_may_name_its_vrf() {
     let names = |flow: &Flow<'_>| {
         let names = [flow.ingress_vrf_name(), flow.egress_vrf_name()];
