@@ -12,6 +12,7 @@ use netflow_core::{
 use super::clock::Clock;
 use super::doubt::Doubts;
 use super::few::Few;
+use super::ports::Ports;
 use super::sampling::{Announced, Rates};
 use super::template::Templates;
 use crate::summary;
@@ -115,6 +116,7 @@ pub(crate) struct Domain {
     pub(crate) last: Seen,
     pub(crate) messages: u64,
     pub(crate) ports: Few<u16>,
+    pub(crate) numbers: Ports,
     pub(crate) flows: u64,
     pub(crate) options_records: u64,
     pub(crate) counters_samples: u64,
@@ -147,6 +149,7 @@ impl Domain {
             last: seen,
             messages: 0,
             ports: Few::default(),
+            numbers: Ports::default(),
             flows: 0,
             options_records: 0,
             counters_samples: 0,
@@ -177,6 +180,9 @@ impl Domain {
         let told = self.ports.more() > 0 || self.ports.kept.contains(&port);
         if !told && port != 0 {
             self.ports.push(port);
+        }
+        if let Some(number) = header.sequence {
+            self.numbers.message(port, number);
         }
         if !self.key.is_nobody() {
             self.clock.message(header);

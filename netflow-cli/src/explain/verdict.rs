@@ -16,7 +16,8 @@ pub(super) fn verdict(story: &Story, end: &End<'_>) -> Vec<String> {
     let mut sentences = vec![decoded(story, end)];
     cut(end, &mut sentences);
     no_template(story, &mut sentences);
-    lost(story, &mut sentences);
+    apart(story, end, &mut sentences);
+    lost(story, end, &mut sentences);
     twice(story, &mut sentences);
     restarts(story, &mut sentences);
     clocks(story, &mut sentences);
@@ -161,12 +162,35 @@ fn shorten(names: &mut Vec<String>) {
     }
 }
 
-/// What the sequence numbers say is missing.
-fn lost(story: &Story, sentences: &mut Vec<String>) {
+/// The ports of a domain behind each of which is an exporter. The sessions of TCP count
+/// alone as well, and are told apart.
+fn exporters(domain: &Domain, end: &End<'_>) -> Option<Vec<String>> {
+    let ports = domain.numbers.apart().filter(|_| end.read.segments == 0)?;
+    Some(ports.map(|port| port.to_string()).collect())
+}
+
+/// Exporters behind one address, whose templates are taken for each other's.
+fn apart(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
+    for domain in &story.domains {
+        let Some(mut ports) = exporters(domain, end) else {
+            continue;
+        };
+        shorten(&mut ports);
+        sentences.push(format!(
+            "Ports {} of {} each count on their own, like exporters behind one address that take \
+             their templates for each other's: decode --by-port tells them apart.",
+            list(&ports),
+            name(&domain.key)
+        ));
+    }
+}
+
+/// What the sequence numbers say is missing, where they are those of one exporter.
+fn lost(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
     let mut domains: Vec<&Domain> = story
         .domains
         .iter()
-        .filter(|domain| domain.sequence.lost > 0)
+        .filter(|domain| domain.sequence.lost > 0 && exporters(domain, end).is_none())
         .collect();
     domains.sort_by_key(|domain| core::cmp::Reverse(domain.sequence.lost));
     let mut is_any_sure = false;

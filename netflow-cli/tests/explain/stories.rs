@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::capture::{self, Cut, halves, json, sent, testdata};
+use crate::capture::{self, Cut, halves, json, sent, sent_from, testdata};
 
 fn sentence(report: &Value, part: &str) -> bool {
     let sentences = report["verdict"].as_array().unwrap();
@@ -185,6 +185,26 @@ fn numbers_that_jump_all_the_time_are_blamed_on_the_exporter() {
     ));
     assert!(!sentence(&report, "look for drops"));
     assert!(!sentence(&report, "came twice"));
+}
+
+#[test]
+fn exporters_behind_one_address_are_told_by_their_ports() {
+    let messages = |first: u32| (first..first + 4).map(|number| v9(number, 1_000));
+    let two: Vec<_> = messages(10)
+        .zip(messages(7_000))
+        .flat_map(|(one, other)| [(1_111, one), (2_222, other)])
+        .collect();
+    let report = json(&sent_from("apart", &two).0);
+    let part = "Ports 1111 and 2222 of 192.0.2.1, domain 5 each count on their own";
+    assert!(sentence(&report, part), "{report}");
+    assert!(!sentence(&report, "are missing"));
+    // One exporter that sends from two ports.
+    let one: Vec<_> = messages(10)
+        .zip([1_111, 2_222, 1_111, 2_222])
+        .map(|(message, port)| (port, message))
+        .collect();
+    let report = json(&sent_from("balanced", &one).0);
+    assert!(!sentence(&report, "count on their own"), "{report}");
 }
 
 #[test]
