@@ -192,9 +192,13 @@ impl Domain {
             self.gaps = Few::default();
             self.unit = header.sequence_unit;
         }
-        if let SequenceEvent::Gap(lost) = header.sequence_event {
-            let frame = header.frame;
-            self.gaps.push(Gap { frame, lost });
+        match header.sequence_event {
+            SequenceEvent::Gap(lost) => {
+                let frame = header.frame;
+                self.gaps.push(Gap { frame, lost });
+            }
+            SequenceEvent::Restart => self.templates.restarted(),
+            _ => {}
         }
     }
 

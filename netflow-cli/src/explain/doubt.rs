@@ -80,9 +80,30 @@ impl Doubts {
 
 /// The sentences.
 pub(super) fn sentences(story: &Story) -> impl Iterator<Item = String> {
-    let of = |domain: &Domain| [odd_algorithm(story, domain), short_frames(story, domain)];
+    let of = |domain: &Domain| {
+        [
+            outdated(domain),
+            odd_algorithm(story, domain),
+            short_frames(story, domain),
+        ]
+    };
     let told = story.domains.iter().flat_map(of);
     told.flatten()
+}
+
+fn outdated(domain: &Domain) -> Option<String> {
+    let outdated = domain.templates.outdated;
+    let (template, they) = match outdated {
+        0 => return None,
+        1 => ("its template, which has", "it was"),
+        _ => ("their templates, which have", "they were"),
+    };
+    Some(format!(
+        "{} of {} came after the exporter had started anew and before {template} another layout \
+         since: {they} read by the old one, and the numbers are wrong.",
+        counted(outdated, "record"),
+        name(&domain.key),
+    ))
 }
 
 fn odd_algorithm(story: &Story, domain: &Domain) -> Option<String> {

@@ -172,6 +172,44 @@ fn an_exporter_that_starts_anew_is_told() {
 }
 
 #[test]
+fn records_before_the_new_template_of_a_new_run_are_doubted() {
+    // Octets and packets change places. The time of a message, sequence, uptime in seconds.
+    let message = |time: u32, sequence: u32, uptime: u32, template: Option<[u16; 2]>| {
+        let mut message = vec![0, 9, 0, 2];
+        for word in [uptime * 1_000, 1_800_000_000 + time, sequence, 5] {
+            message.extend(word.to_be_bytes());
+        }
+        if let Some([first, second]) = template {
+            message.extend(halves(&[0, 16, 256, 2, first, 4, second, 4]));
+        }
+        message.extend(halves(&[256, 12, 0, 1_500, 0, 1]));
+        message
+    };
+    let before = [
+        message(0, 9_000, 5_000, Some([1, 2])),
+        message(1, 9_001, 5_001, None),
+        message(2, 9_002, 5_002, None),
+    ];
+    let after = |template| {
+        let messages = [
+            message(33, 0, 1, None),
+            message(34, 1, 2, None),
+            message(35, 2, 3, Some(template)),
+            message(36, 3, 4, None),
+        ];
+        before.iter().cloned().chain(messages).collect::<Vec<_>>()
+    };
+    let report = json(&sent("outdated", &after([2, 1])).0);
+    assert!(sentence(&report, "started anew once."), "{report}");
+    let part = "2 records of 192.0.2.1, domain 5 came after the exporter had started anew";
+    assert!(sentence(&report, part), "{report}");
+    // The same layout as before.
+    let report = json(&sent("restarted-same", &after([1, 2])).0);
+    assert!(sentence(&report, "started anew once."), "{report}");
+    assert!(!sentence(&report, "the numbers are wrong"), "{report}");
+}
+
+#[test]
 fn numbers_that_jump_all_the_time_are_blamed_on_the_exporter() {
     let cut = Cut::new(
         "jumps",
