@@ -8,7 +8,7 @@ use netflow_core::wire::template::FieldKey;
 use super::Story;
 use super::domain::Domain;
 use super::verdict::name;
-use super::words::{counted, frame};
+use super::words::{counted, frame, grouped};
 
 /// What one domain says that cannot be meant.
 #[derive(Debug, Default)]
@@ -85,6 +85,7 @@ pub(super) fn sentences(story: &Story) -> impl Iterator<Item = String> {
             outdated(domain),
             odd_algorithm(story, domain),
             short_frames(story, domain),
+            dropped(domain),
         ]
     };
     let told = story.domains.iter().flat_map(of);
@@ -131,4 +132,24 @@ fn short_frames(story: &Story, domain: &Domain) -> Option<String> {
         name(&domain.key),
         frame(doubts.first_short_frame, &story.files)
     ))
+}
+
+/// What the agent says that it could not sample.
+fn dropped(domain: &Domain) -> Option<String> {
+    let samples = &domain.samples;
+    (samples.drops > 0).then(|| {
+        format!(
+            "{} dropped {} itself beside {} that came: what is scaled is too little.",
+            capital(&name(&domain.key)),
+            counted(samples.drops, "sample"),
+            grouped(samples.received),
+        )
+    })
+}
+
+/// At the beginning of a sentence.
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }

@@ -177,8 +177,9 @@ fn apart(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
         };
         shorten(&mut ports);
         sentences.push(format!(
-            "Ports {} of {} each count on their own, like exporters behind one address that take \
-             their templates for each other's: decode --by-port tells them apart.",
+            "Ports {} of {} each count on their own, like exporters behind one address; their \
+             templates, options and sequence numbers are mixed here: decode --by-port tells them \
+             apart.",
             list(&ports),
             name(&domain.key)
         ));

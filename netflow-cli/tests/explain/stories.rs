@@ -490,6 +490,27 @@ fn sflow_frame(frame_length: u32) -> Vec<u8> {
 }
 
 #[test]
+fn samples_that_the_agent_dropped_are_told() {
+    // Sequence number, pool and drops stand 36, 48 and 52 octets into the datagram.
+    let sample = |number: u32, drops: u32| {
+        let mut datagram = sflow_frame(1_058);
+        for (at, value) in [(16, number), (36, number), (48, 100 * number), (52, drops)] {
+            datagram[at..at + 4].copy_from_slice(&value.to_be_bytes());
+        }
+        datagram
+    };
+    let part = "Agent 192.0.2.9, sub-agent 0 dropped 7 samples itself beside 3 that came";
+    for (drops, is_told) in [([5, 5, 12], true), ([5, 5, 5], false)] {
+        let datagrams: Vec<_> = (1..)
+            .zip(drops)
+            .map(|(n, drops)| sample(n, drops))
+            .collect();
+        let report = json(&sent("dropped", &datagrams).0);
+        assert_eq!(sentence(&report, part), is_told, "{report}");
+    }
+}
+
+#[test]
 fn a_frame_that_is_shorter_than_its_packet_is_doubted() {
     let part = "1 sampled packet of agent 192.0.2.9, sub-agent 0 is longer by the IP header";
     for (frame_length, is_doubted) in [(128, true), (1_039, true), (1_040, false), (1_058, false)] {
