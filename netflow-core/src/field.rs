@@ -93,9 +93,9 @@ macro_rules! normalised_fields {
             /// Packets as counted by the exporter, not scaled; of sFlow, 1.
             Packets packets U64 "packets" [2 86 298 24 172];
             /// Octets of the other direction (RFC 5103, or a firewall's responder).
-            ReverseOctets reverse_octets U64 "octets" [29305/1 29305/85 232];
+            ReverseOctets reverse_octets U64 "octets" [29305/1 29305/85 232 23];
             /// Packets of the other direction.
-            ReversePackets reverse_packets U64 "packets" [29305/2 29305/86 299];
+            ReversePackets reverse_packets U64 "packets" [29305/2 29305/86 299 24];
             /// One packet of so many was counted.
             SamplingRate sampling_rate U64 "" flow;
             /// Which rule gave the sampling rate.

@@ -142,10 +142,11 @@ impl Plan {
         let mut gaps = Vec::new();
         let mut met = [false; INGREDIENTS];
         let mut offset = 0_u32;
+        let of_nprobe = fields.iter().any(TemplateField::is_of_nprobe);
         for field in fields {
             let length = field.length();
             if let Some(id) = field.planned_id() {
-                self.place(id, length, offset, gaps.len(), &mut met);
+                self.place((id, of_nprobe), length, offset, gaps.len(), &mut met);
             }
             match length {
                 FieldLength::Fixed(length) => offset = offset.saturating_add(u32::from(length)),
@@ -215,7 +216,7 @@ impl Plan {
     /// `met` tells that the first was.
     fn place(
         &mut self,
-        id: ElementId,
+        (id, of_nprobe): (ElementId, bool),
         length: FieldLength,
         offset: u32,
         segment: usize,
@@ -226,6 +227,9 @@ impl Plan {
         };
         for supplier in suppliers::of(id) {
             let field = usize::from(supplier.field);
+            if is_post_counter(id) && is_reverse_counter(field) != of_nprobe {
+                continue;
+            }
             let slot = match field.checked_sub(FIELDS) {
                 None => self.fields.get_mut(field),
                 Some(ingredient) => {
@@ -252,6 +256,16 @@ impl Plan {
             }
         }
     }
+}
+
+/// postOctetDeltaCount and postPacketDeltaCount.
+fn is_post_counter(id: ElementId) -> bool {
+    id == ElementId::iana(23) || id == ElementId::iana(24)
+}
+
+fn is_reverse_counter(field: usize) -> bool {
+    let reverse = [FlowField::ReverseOctets, FlowField::ReversePackets];
+    reverse.iter().any(|one| usize::from(one.index()) == field)
 }
 
 /// A field of this length can be read as this type; if not, another element
