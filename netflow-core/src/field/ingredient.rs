@@ -163,6 +163,10 @@ ingredients! {
     TenantProtocol U8 [6876/880];
     /// Segment of an overlay: a VNI.
     SegmentId U64 [351];
+    /// Source port of UDP, where there is one of TCP too.
+    UdpSourcePort U16 [180];
+    /// Destination port of UDP, likewise.
+    UdpDestinationPort U16 [181];
     /// ICMP type and code as one number.
     IcmpTypeCode U64 [32];
     /// That of ICMPv6.

@@ -66,6 +66,39 @@ fn type_and_code_of_icmp_are_those_of_the_protocol() {
 }
 
 #[test]
+fn ports_of_udp_and_tcp_in_one_template_are_those_of_the_protocol() {
+    let tcp = [40_000, 443];
+    let udp = [5_353, 53];
+    let with = |fields: &[(u16, u16)], protocol: u8, behind: usize| {
+        let ports = [tcp, udp].concat();
+        let mut record: Vec<u8> = ports
+            .iter()
+            .flat_map(|port: &u16| port.to_be_bytes())
+            .collect();
+        record.push(protocol);
+        record.resize(record.len() + behind, 0);
+        let message = Message::ipfix(0).template(256, fields).set(256, &record);
+        let payload = message.octets();
+        let mut decoder = decoder();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        let set = message.sets().last().unwrap();
+        assert!(matches!(
+            set.column(FlowField::SourcePort),
+            FlowColumn::Each
+        ));
+        let flow = message.flows().next().unwrap();
+        [flow.source_port(), flow.destination_port()]
+    };
+    let fields = [(182, 2), (183, 2), (180, 2), (181, 2), (4, 1)];
+    // At the end of a set, and with octets behind that a load of eight takes along.
+    let padded = [&fields[..], &[(210, 9)]].concat();
+    for (protocol, ports) in [(6, tcp), (17, udp), (132, tcp)] {
+        assert_eq!(with(&fields, protocol, 0), ports.map(Some));
+        assert_eq!(with(&padded, protocol, 9), ports.map(Some));
+    }
+}
+
+#[test]
 fn of_ipv4_in_ipv6_the_address_is_of_the_outer_header() {
     // Huawei over SRv6: the protocol of the outer header first.
     let fields = [(27, 16), (4, 1), (8, 4), (4, 1)];
