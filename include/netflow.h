@@ -185,8 +185,8 @@ enum netflow_flow_field
   // How start and end were worked out.
   NETFLOW_FIELD_CLOCK = 14,
   // The times cannot be right: a clock is off by more than a day, or
-  // the flow ends after it was sent or before it starts, or it starts more
-  // than a year before.
+  // the flow ends after it was sent or before it starts, it starts more
+  // than a year before, or by the uptime it ended more than a day before.
   NETFLOW_FIELD_CLOCK_SUSPECT = 15,
   // Source address; of sFlow, in the outer header.
   NETFLOW_FIELD_SOURCE_ADDRESS = 16,
@@ -1071,8 +1071,8 @@ typedef struct netflow_flow {
   // How start and end were worked out.
   struct netflow_text clock;
   // The times cannot be right: a clock is off by more than a day, or
-  // the flow ends after it was sent or before it starts, or it starts more
-  // than a year before.
+  // the flow ends after it was sent or before it starts, it starts more
+  // than a year before, or by the uptime it ended more than a day before.
   bool clock_suspect;
   // Source address; of sFlow, in the outer header.
   struct netflow_address source_address;

@@ -61,6 +61,10 @@ pub(crate) struct Decode {
     #[arg(long)]
     pub(crate) split_biflows: bool,
 
+    /// Take each source port of an address for an exporter of its own, as behind NAT
+    #[arg(long)]
+    pub(crate) by_port: bool,
+
     /// A further port that collectors listen on; may be repeated
     #[arg(short, long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) ports: Vec<u16>,

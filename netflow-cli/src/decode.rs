@@ -1,5 +1,7 @@
 //! `netflow decode`: files in, rows out.
 
+use netflow_core::SessionScope;
+
 use crate::args::Decode;
 use crate::folder::Folder;
 use crate::plan::{Plan, Usage};
@@ -16,6 +18,11 @@ pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
         // A folder is not written as one file.
         output: args.output.as_deref().filter(|_| !plan.is_folder()),
         state: args.state.as_deref(),
+        scope: if args.by_port {
+            SessionScope::Transport
+        } else {
+            SessionScope::Exporter
+        },
         quiet: args.quiet,
         summary: !args.quiet,
         strict: args.strict,

@@ -7,9 +7,11 @@ mod changes;
 mod clock;
 mod document;
 mod domain;
+mod doubt;
 mod few;
 mod frame;
 mod page;
+mod ports;
 mod problem;
 mod report;
 mod sampling;
@@ -22,7 +24,7 @@ use std::collections::HashMap;
 use std::io::{self, IsTerminal};
 
 use netflow_arrow::Files;
-use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader};
+use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader, SessionScope};
 
 use self::domain::{Domain, Key};
 use self::frame::OneFrame;
@@ -46,6 +48,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
         ports: &args.ports,
         output: args.output.as_deref(),
         state: None,
+        scope: SessionScope::Exporter,
         quiet: false,
         summary: false,
         strict: false,

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use netflow_arrow::Files;
-use netflow_core::{Datagram, Decoder, Limits};
+use netflow_core::{Datagram, Decoder, Limits, SessionScope};
 use netflow_io::{Options, Source};
 
 use crate::output::Output;
@@ -31,6 +31,8 @@ pub(crate) struct Job<'a> {
     pub(crate) output: Option<&'a Path>,
     /// Where the state of the exporters is loaded from and saved to.
     pub(crate) state: Option<&'a Path>,
+    /// Whose templates and options belong together.
+    pub(crate) scope: SessionScope,
     /// No progress on standard error.
     pub(crate) quiet: bool,
     /// A summary on standard error.
@@ -103,7 +105,7 @@ impl Run {
             Progress::over(total(job.files))
         };
         Self {
-            decoder: Decoder::new(limits),
+            decoder: Decoder::new(limits).with_scope(job.scope),
             rows: rows(&files, &limits),
             output,
             summary: Summary::new(files),

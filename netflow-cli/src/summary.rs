@@ -93,6 +93,7 @@ impl Summary {
         for (all, one) in [
             (&mut all.packets, read.packets),
             (&mut all.datagrams, read.datagrams),
+            (&mut all.cut, read.cut),
             (&mut all.udp_passed_over, read.udp_passed_over),
             (&mut all.tcp_passed_over, read.tcp_passed_over),
             (&mut all.other_passed_over, read.other_passed_over),
@@ -183,6 +184,7 @@ impl Summary {
         lines.add(
             "lost",
             &[
+                (read.cut, "datagram of which the end was not captured"),
                 (
                     read.fragmented_given_up,
                     "datagram of which fragments are missing",

@@ -37,6 +37,9 @@ pub(crate) struct Table {
     flows: u64,
     packets: u64,
     octets: u64,
+    /// The same of the other direction, in rows that have no columns for it.
+    packets_back: u64,
+    octets_back: u64,
     /// Flows whose times cannot be right.
     suspects: u64,
 }
@@ -60,6 +63,8 @@ impl Table {
             flows: 0,
             packets: 0,
             octets: 0,
+            packets_back: 0,
+            octets_back: 0,
             suspects: 0,
         }
     }
@@ -68,6 +73,11 @@ impl Table {
         self.flows += 1;
         self.packets = self.packets.saturating_add(flow.packets().unwrap_or(0));
         self.octets = self.octets.saturating_add(flow.octets().unwrap_or(0));
+        if self.biflows == Biflows::Whole && self.columns.as_slice() == Column::USUAL {
+            let (packets, octets) = (flow.reverse_packets(), flow.reverse_octets());
+            self.packets_back = self.packets_back.saturating_add(packets.unwrap_or(0));
+            self.octets_back = self.octets_back.saturating_add(octets.unwrap_or(0));
+        }
         self.cells.clear();
         for column in &self.columns {
             self.cells.push(|out| column.write(flow, self.style, out));
@@ -102,6 +112,13 @@ impl Table {
         }
         let plural = if self.flows == 1 { "" } else { "s" };
         layout.foot(&format!("{} flow{plural}", self.flows), &cells, out);
+        if self.packets_back > 0 || self.octets_back > 0 {
+            out.extend_from_slice(b"and ");
+            number::count(out, self.packets_back, self.style.exact);
+            out.extend_from_slice(b" pkts, ");
+            number::count(out, self.octets_back, self.style.exact);
+            out.extend_from_slice(b" octets back, which --split-biflows shows\n");
+        }
     }
 }
 

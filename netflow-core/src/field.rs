@@ -75,8 +75,8 @@ macro_rules! normalised_fields {
             /// How start and end were worked out.
             Clock clock Name "" flow;
             /// The times cannot be right: a clock is off by more than a day, or
-            /// the flow ends after it was sent or before it starts, or it starts more
-            /// than a year before.
+            /// the flow ends after it was sent or before it starts, it starts more
+            /// than a year before, or by the uptime it ended more than a day before.
             ClockSuspect clock_suspect Flag "" flow;
             /// Source address; of sFlow, in the outer header.
             SourceAddress source_address Address "" flow;
@@ -93,9 +93,9 @@ macro_rules! normalised_fields {
             /// Packets as counted by the exporter, not scaled; of sFlow, 1.
             Packets packets U64 "packets" [2 86 298 24 172];
             /// Octets of the other direction (RFC 5103, or a firewall's responder).
-            ReverseOctets reverse_octets U64 "octets" [29305/1 29305/85 232];
+            ReverseOctets reverse_octets U64 "octets" [29305/1 29305/85 232 23];
             /// Packets of the other direction.
-            ReversePackets reverse_packets U64 "packets" [29305/2 29305/86 299];
+            ReversePackets reverse_packets U64 "packets" [29305/2 29305/86 299 24];
             /// One packet of so many was counted.
             SamplingRate sampling_rate U64 "" flow;
             /// Which rule gave the sampling rate.
@@ -205,7 +205,7 @@ macro_rules! normalised_fields {
             /// Name of the application.
             ApplicationName application_name Text "" flow;
             /// Name of the user.
-            UserName user_name Text "" [371 4294967295/7232];
+            UserName user_name Text "" [371 4294967295/7232 4294967295/23934];
             /// Number of the flow or connection.
             FlowId flow_id U64 "" [148];
             /// How the inner packet of a sampled packet is carried, such as `vxlan`.

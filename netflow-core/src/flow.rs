@@ -324,12 +324,19 @@ impl Flow<'_> {
     }
 }
 
+/// The IP protocol of UDP.
+const UDP: u64 = 17;
+
 /// A number that stands elsewhere than at a known place, or that the record has not
 /// but the packet in it may have.
 fn number(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
-    let slot = record.template().plan().field(field);
+    let plan = record.template().plan();
+    let slot = plan.field(field);
     if slot.is_present() {
-        return record.unsigned(slot);
+        let of_udp = plan.udp_port(field);
+        let of_udp =
+            of_udp.filter(|_| record.unsigned(plan.field(FlowField::Protocol)) == Some(UDP));
+        return record.unsigned(of_udp.unwrap_or(slot));
     }
     match field {
         // A record with a packet and no counter describes the packet.

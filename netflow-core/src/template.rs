@@ -354,6 +354,21 @@ impl TemplateField {
         Some(Self { specifier, meaning })
     }
 
+    /// An element of nProbe's. In its templates elements 23 and 24 (OUT_BYTES and
+    /// OUT_PKTS) count what came back, from destination to source.
+    pub(crate) fn is_of_nprobe(&self) -> bool {
+        const NTOP: u32 = 35_632;
+        /// Its field types of v9 are its elements from here on.
+        const V9_TYPES: core::ops::RangeFrom<u16> = 57_472..;
+        match self.specifier.key {
+            FieldKey::Scope(_) => false,
+            FieldKey::Element(id) => match id.enterprise_number {
+                0 => V9_TYPES.contains(&id.id),
+                enterprise_number => enterprise_number == NTOP,
+            },
+        }
+    }
+
     /// The number that the tables of normalised fields know the field by: v9
     /// types above 32767 have an enterprise number of their own there.
     pub(crate) fn planned_id(&self) -> Option<ElementId> {

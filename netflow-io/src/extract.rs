@@ -272,6 +272,9 @@ impl Extractor {
             return None;
         }
         count(&mut self.summary.datagrams);
+        if udp.cut {
+            count(&mut self.summary.cut);
+        }
         Some(Found {
             exporter: SocketAddr::new(source, udp.source),
             destination: SocketAddr::new(destination, udp.destination),

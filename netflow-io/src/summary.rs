@@ -8,6 +8,8 @@ pub struct Summary {
     pub packets: u64,
     /// Datagrams and messages given.
     pub datagrams: u64,
+    /// Datagrams among them of which fewer octets were captured than were sent.
+    pub cut: u64,
     /// UDP datagrams that are no flow export.
     pub udp_passed_over: u64,
     /// TCP segments of no IPFIX stream.

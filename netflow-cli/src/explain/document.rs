@@ -443,6 +443,7 @@ fn write_input(json: &mut Json<'_>, read: &netflow_io::Summary) {
     for (key, count) in [
         ("packets", read.packets),
         ("datagrams", read.datagrams),
+        ("cut", read.cut),
         ("udp_passed_over", read.udp_passed_over),
         ("tcp_passed_over", read.tcp_passed_over),
         ("other_passed_over", read.other_passed_over),

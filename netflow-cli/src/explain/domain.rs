@@ -10,7 +10,9 @@ use netflow_core::{
 };
 
 use super::clock::Clock;
+use super::doubt::Doubts;
 use super::few::Few;
+use super::ports::Ports;
 use super::sampling::{Announced, Rates};
 use super::template::Templates;
 use crate::summary;
@@ -114,6 +116,7 @@ pub(crate) struct Domain {
     pub(crate) last: Seen,
     pub(crate) messages: u64,
     pub(crate) ports: Few<u16>,
+    pub(crate) numbers: Ports,
     pub(crate) flows: u64,
     pub(crate) options_records: u64,
     pub(crate) counters_samples: u64,
@@ -122,6 +125,7 @@ pub(crate) struct Domain {
     pub(crate) rates: Rates,
     pub(crate) announced: Announced,
     pub(crate) clock: Clock,
+    pub(crate) doubts: Doubts,
     pub(crate) gaps: Few<Gap>,
     pub(crate) sequence: SequenceCounts,
     unit: Option<SequenceUnit>,
@@ -145,6 +149,7 @@ impl Domain {
             last: seen,
             messages: 0,
             ports: Few::default(),
+            numbers: Ports::default(),
             flows: 0,
             options_records: 0,
             counters_samples: 0,
@@ -153,6 +158,7 @@ impl Domain {
             rates: Rates::default(),
             announced: Announced::default(),
             clock: Clock::default(),
+            doubts: Doubts::default(),
             gaps: Few::default(),
             sequence: SequenceCounts::default(),
             unit: None,
@@ -175,6 +181,9 @@ impl Domain {
         if !told && port != 0 {
             self.ports.push(port);
         }
+        if let Some(number) = header.sequence {
+            self.numbers.message(port, number);
+        }
         if !self.key.is_nobody() {
             self.clock.message(header);
         }
@@ -183,9 +192,13 @@ impl Domain {
             self.gaps = Few::default();
             self.unit = header.sequence_unit;
         }
-        if let SequenceEvent::Gap(lost) = header.sequence_event {
-            let frame = header.frame;
-            self.gaps.push(Gap { frame, lost });
+        match header.sequence_event {
+            SequenceEvent::Gap(lost) => {
+                let frame = header.frame;
+                self.gaps.push(Gap { frame, lost });
+            }
+            SequenceEvent::Restart => self.templates.restarted(),
+            _ => {}
         }
     }
 
@@ -196,6 +209,9 @@ impl Domain {
                 let records = count(set.records().len());
                 if set.kind() == SetKind::Options {
                     self.options_records += records;
+                    for record in set.records() {
+                        self.doubts.options(&record, number);
+                    }
                 }
                 if let Some(template) = set.template().filter(|known| !known.is_fixed_version()) {
                     self.templates.records(template.id(), records);
@@ -249,6 +265,7 @@ impl Domain {
         self.flows += 1;
         self.rates.flow(flow);
         self.clock.flow(flow);
+        self.doubts.flow(flow);
     }
 
     /// Notes the templates that could not be kept.

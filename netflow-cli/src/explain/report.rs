@@ -350,6 +350,7 @@ fn write_read(read: &netflow_io::Summary, page: &mut Page) {
         (
             "lost",
             &[
+                (read.cut, "datagram of which the end was not captured"),
                 (read.fragmented_given_up, "datagram of missing fragments"),
                 (read.stream_gaps, "gap of TCP streams"),
                 (read.stream_octets_lost, "octet of TCP streams"),

@@ -22,6 +22,9 @@ pub(crate) struct Templates {
     pub(crate) by_id: BTreeMap<u16, TemplateStory>,
     /// Templates sent for which there was no room here.
     pub(crate) omitted: u64,
+    /// Records that came from an exporter that had started anew before their template
+    /// did, in another layout: they were read by that of the run before.
+    pub(crate) outdated: u64,
 }
 
 /// One template id.
@@ -38,6 +41,8 @@ pub(crate) struct TemplateStory {
     pub(crate) records: u64,
     pub(crate) events: Few<(u64, Event)>,
     digest: u64,
+    /// Records since the exporter started anew, until it sends the template again.
+    unsure: Option<u64>,
 }
 
 /// What happened to a definition.
@@ -86,7 +91,9 @@ impl Templates {
         if let Some(known) = self.by_id.get_mut(&record.id()) {
             known.sent += 1;
             known.last = frame;
+            let unsure = known.unsure.take();
             if known.digest != digest {
+                self.outdated += unsure.unwrap_or(0);
                 let new = TemplateStory::new(record, frame, digest);
                 // Comparing costs more than the rest: not what would not be kept.
                 let changes = if known.events.kept.len() < few::KEPT {
@@ -119,6 +126,16 @@ impl Templates {
     pub(super) fn records(&mut self, id: u16, records: u64) {
         if let Some(known) = self.by_id.get_mut(&id) {
             known.records += records;
+            if let Some(unsure) = &mut known.unsure {
+                *unsure += records;
+            }
+        }
+    }
+
+    /// The exporter started anew: its templates may be others.
+    pub(super) fn restarted(&mut self) {
+        for known in self.by_id.values_mut() {
+            known.unsure = Some(0);
         }
     }
 
@@ -183,6 +200,7 @@ impl TemplateStory {
             records: 0,
             events: Few::default(),
             digest,
+            unsure: None,
         }
     }
 }

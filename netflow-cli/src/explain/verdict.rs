@@ -2,6 +2,7 @@
 
 use super::Story;
 use super::domain::{Domain, Key};
+use super::doubt;
 use super::words::{counted, frame, grouped, lean, list, percent};
 use crate::rows::End;
 
@@ -13,12 +14,15 @@ const NAMED: usize = 3;
 /// The sentences.
 pub(super) fn verdict(story: &Story, end: &End<'_>) -> Vec<String> {
     let mut sentences = vec![decoded(story, end)];
+    cut(end, &mut sentences);
     no_template(story, &mut sentences);
-    lost(story, &mut sentences);
+    apart(story, end, &mut sentences);
+    lost(story, end, &mut sentences);
     twice(story, &mut sentences);
     restarts(story, &mut sentences);
     clocks(story, &mut sentences);
     samplers(story, &mut sentences);
+    sentences.extend(doubt::sentences(story));
     others(story, end, &mut sentences);
     sentences
 }
@@ -62,6 +66,24 @@ fn decoded(story: &Story, end: &End<'_>) -> String {
     } else {
         let could = if lost == 1 { "octet" } else { "octets" };
         format!("{flows} decoded; {} {could} could not be.", grouped(lost))
+    }
+}
+
+/// Datagrams that were not captured whole: what is missing of them is no fault of the
+/// exporter's, whatever the problems say.
+fn cut(end: &End<'_>, sentences: &mut Vec<String>) {
+    let (cut, all) = (end.read.cut, end.read.datagrams);
+    if cut > 0 {
+        let (were, ends) = match cut {
+            1 => ("was", "its end is"),
+            _ => ("were", "their ends are"),
+        };
+        sentences.push(format!(
+            "{} of {} {were} not captured whole, {ends} missing: capture \
+             whole packets (tcpdump -s 0).",
+            grouped(cut),
+            counted(all, "datagram"),
+        ));
     }
 }
 
@@ -140,12 +162,36 @@ fn shorten(names: &mut Vec<String>) {
     }
 }
 
-/// What the sequence numbers say is missing.
-fn lost(story: &Story, sentences: &mut Vec<String>) {
+/// The ports of a domain behind each of which is an exporter. The sessions of TCP count
+/// alone as well, and are told apart.
+fn exporters(domain: &Domain, end: &End<'_>) -> Option<Vec<String>> {
+    let ports = domain.numbers.apart().filter(|_| end.read.segments == 0)?;
+    Some(ports.map(|port| port.to_string()).collect())
+}
+
+/// Exporters behind one address, whose templates are taken for each other's.
+fn apart(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
+    for domain in &story.domains {
+        let Some(mut ports) = exporters(domain, end) else {
+            continue;
+        };
+        shorten(&mut ports);
+        sentences.push(format!(
+            "Ports {} of {} each count on their own, like exporters behind one address; their \
+             templates, options and sequence numbers are mixed here: decode --by-port tells them \
+             apart.",
+            list(&ports),
+            name(&domain.key)
+        ));
+    }
+}
+
+/// What the sequence numbers say is missing, where they are those of one exporter.
+fn lost(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
     let mut domains: Vec<&Domain> = story
         .domains
         .iter()
-        .filter(|domain| domain.sequence.lost > 0)
+        .filter(|domain| domain.sequence.lost > 0 && exporters(domain, end).is_none())
         .collect();
     domains.sort_by_key(|domain| core::cmp::Reverse(domain.sequence.lost));
     let mut is_any_sure = false;
@@ -283,6 +329,14 @@ fn samplers(story: &Story, sentences: &mut Vec<String>) {
     for domain in &story.domains {
         let unknown = domain.rates.unknown();
         let announces = domain.announced.rates.count > 0;
+        let teller = elsewhere(story, domain).filter(|_| unknown > 0 && unknown == domain.flows);
+        if let Some((teller, rate)) = teller.filter(|_| !announces) {
+            sentences.push(format!(
+                "No flow of {} has a sampling rate; domain {teller} of the exporter, which sends no \
+                 flows, announces 1:{rate}, but not for other domains.",
+                name(&domain.key)
+            ));
+        }
         if unknown > 0 && (unknown < domain.flows || announces) {
             let (have, others) = match (unknown == 1, unknown == domain.flows) {
                 (_, true) => ("have", "though options announce some"),
@@ -297,6 +351,20 @@ fn samplers(story: &Story, sentences: &mut Vec<String>) {
             ));
         }
     }
+}
+
+/// A domain of the same exporter that announces rates and has no flows they could be of, and
+/// the first of them.
+fn elsewhere(story: &Story, domain: &Domain) -> Option<(u32, u64)> {
+    let is_same = |other: &&Domain| {
+        let (one, other) = (&domain.key, &other.key);
+        one.domain != other.domain
+            && one.exporter == other.exporter
+            && one.protocol == other.protocol
+    };
+    let others = story.domains.iter().filter(is_same);
+    let mut silent = others.filter(|other| other.flows == 0);
+    silent.find_map(|other| Some((other.key.domain, other.announced.rates.kept.first()?.rate)))
 }
 
 /// Problems that no sentence told yet, and what the file itself lacks.

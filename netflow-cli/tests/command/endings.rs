@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
+use serde_json::json;
+
 use crate::run::{Directory, Run, command, decode, finish, netflow, testdata, with_input};
 
 /// One line that begins with the name of the command.
@@ -197,6 +199,16 @@ fn the_summary_tells_what_was_read_and_what_was_not() {
     assert!(late.stderr.contains(messages), "{}", late.stderr);
 }
 
+#[test]
+fn the_summary_tells_that_packets_were_not_captured_whole() {
+    let run = netflow([
+        "decode".as_ref(),
+        testdata("synthetic/link_snapped.pcap").as_os_str(),
+    ]);
+    let told = "lost         4 datagrams of which the end was not captured\n";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+}
+
 /// A little-endian pcap without its packet of this number.
 fn without_packet(number: usize, mut pcap: Vec<u8>) -> Vec<u8> {
     let mut begin = 24;
@@ -267,6 +279,25 @@ fn a_capture_is_not_replaced_by_its_own_rows() {
     let run = finish(command(["decode", "-o"]).arg(&capture).arg(&capture));
     assert_eq!(run.status, 2, "{run:?}");
     assert_eq!(fs::read(&capture).unwrap(), before);
+}
+
+#[test]
+fn exporters_behind_one_address_are_told_apart_by_port() {
+    // Both devices use the template 256, the first with octets and the other with packets;
+    // the third frame is the first one's.
+    let file = &["synthetic/trap_two_behind_nat.pcap"];
+    let third = |options: &[&str]| {
+        let row = decode(options, file).rows().remove(2);
+        ["frame", "source_address", "octets", "packets"].map(|name| row[name].clone())
+    };
+    assert_eq!(
+        third(&["-f", "json", "--by-port"]),
+        [json!(3), json!("192.0.2.1"), json!(1_517), json!(null)]
+    );
+    assert_eq!(
+        third(&["-f", "json"]),
+        [json!(3), json!("198.51.100.1"), json!(null), json!(1_517)]
+    );
 }
 
 #[test]

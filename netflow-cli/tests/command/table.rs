@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::run::{Directory, command, finish, testdata};
 
 fn table(columns: &str, options: &[&str], file: &str) -> String {
@@ -95,6 +97,41 @@ fn the_fields_that_were_asked_for_are_the_columns() {
             "  9000 192.0.2.1      2025-12-31T23:59:30.250Z",
         ]
     );
+}
+
+#[test]
+fn what_came_back_is_told_below_a_table_that_does_not_show_it() {
+    // The counters of both directions, as the reader in Python finds them.
+    let expected = testdata("genuine/sf_v10_biflow.expected.json");
+    let rows: Vec<Value> = serde_json::from_slice(&fs::read(expected).unwrap()).unwrap();
+    let data = rows.iter().filter(|row| row["kind"] == "data");
+    let fields: Vec<&Value> = data
+        .flat_map(|row| row["fields"].as_array().unwrap())
+        .collect();
+    let sum = |key: &str| -> u64 {
+        let of_key = fields.iter().filter(|field| field[0] == key);
+        of_key.map(|field| field[2].as_u64().unwrap()).sum()
+    };
+    let (there, back) = ([sum("2"), sum("1")], [sum("29305/2"), sum("29305/1")]);
+    assert!(back[0] > 0 && back[1] > 0);
+
+    let file = "genuine/sf_v10_biflow.pcap";
+    let shown = table("200", &[], file);
+    let said = format!(
+        "and {} pkts, {} octets back, which --split-biflows shows\n",
+        back[0], back[1]
+    );
+    assert!(shown.ends_with(&said), "{shown}");
+    let totals = |shown: &str, line: usize| -> Vec<u64> {
+        let line = shown.lines().rev().nth(line).unwrap();
+        let numbers = line.split_whitespace().skip(2);
+        numbers.map(|number| number.parse().unwrap()).collect()
+    };
+    assert_eq!(totals(&shown, 1), there);
+    let shown = table("200", &["--split-biflows"], file);
+    assert_eq!(totals(&shown, 0), [there[0] + back[0], there[1] + back[1]]);
+    assert!(!table("200", &["--fields", "octets,reverse_octets"], file).contains("back,"));
+    assert!(!table("200", &[], "synthetic/nfv5.pcap").contains("back,"));
 }
 
 #[test]

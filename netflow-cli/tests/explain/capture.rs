@@ -30,14 +30,20 @@ pub(crate) fn all() -> Vec<PathBuf> {
     files
 }
 
-/// Sends these payloads from 192.0.2.1, one frame a second. Link type 228 is bare IPv4.
+/// Sends these payloads from 192.0.2.1, one frame a second.
 pub(crate) fn sent(name: &str, payloads: &[Vec<u8>]) -> Cut {
+    let payloads = payloads.iter().map(|payload| (50_000, payload.clone()));
+    sent_from(name, &payloads.collect::<Vec<_>>())
+}
+
+/// The same from these ports. Link type 228 is bare IPv4.
+pub(crate) fn sent_from(name: &str, payloads: &[(u16, Vec<u8>)]) -> Cut {
     const FIRST: u32 = 1_800_000_000;
     let mut written = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0];
     for word in [0, 0, 0xffff, 228_u32] {
         written.extend(word.to_le_bytes());
     }
-    for (time, payload) in (FIRST..).zip(payloads) {
+    for (time, (port, payload)) in (FIRST..).zip(payloads) {
         let udp_len = u16::try_from(8 + payload.len()).unwrap();
         let len = u32::from(udp_len) + 20;
         for word in [time, 0, len, len] {
@@ -46,7 +52,7 @@ pub(crate) fn sent(name: &str, payloads: &[Vec<u8>]) -> Cut {
         written.extend([0x45, 0]);
         written.extend(u16::try_from(len).unwrap().to_be_bytes());
         written.extend([0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 9]);
-        for half in [50_000, 2_055, udp_len, 0] {
+        for half in [*port, 2_055, udp_len, 0] {
             written.extend(half.to_be_bytes());
         }
         written.extend(payload);

@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::capture::{self, Cut, halves, json, sent, testdata};
+use crate::capture::{self, Cut, halves, json, sent, sent_from, testdata};
 
 fn sentence(report: &Value, part: &str) -> bool {
     let sentences = report["verdict"].as_array().unwrap();
@@ -172,6 +172,44 @@ fn an_exporter_that_starts_anew_is_told() {
 }
 
 #[test]
+fn records_before_the_new_template_of_a_new_run_are_doubted() {
+    // Octets and packets change places. The time of a message, sequence, uptime in seconds.
+    let message = |time: u32, sequence: u32, uptime: u32, template: Option<[u16; 2]>| {
+        let mut message = vec![0, 9, 0, 2];
+        for word in [uptime * 1_000, 1_800_000_000 + time, sequence, 5] {
+            message.extend(word.to_be_bytes());
+        }
+        if let Some([first, second]) = template {
+            message.extend(halves(&[0, 16, 256, 2, first, 4, second, 4]));
+        }
+        message.extend(halves(&[256, 12, 0, 1_500, 0, 1]));
+        message
+    };
+    let before = [
+        message(0, 9_000, 5_000, Some([1, 2])),
+        message(1, 9_001, 5_001, None),
+        message(2, 9_002, 5_002, None),
+    ];
+    let after = |template| {
+        let messages = [
+            message(33, 0, 1, None),
+            message(34, 1, 2, None),
+            message(35, 2, 3, Some(template)),
+            message(36, 3, 4, None),
+        ];
+        before.iter().cloned().chain(messages).collect::<Vec<_>>()
+    };
+    let report = json(&sent("outdated", &after([2, 1])).0);
+    assert!(sentence(&report, "started anew once."), "{report}");
+    let part = "2 records of 192.0.2.1, domain 5 came after the exporter had started anew";
+    assert!(sentence(&report, part), "{report}");
+    // The same layout as before.
+    let report = json(&sent("restarted-same", &after([1, 2])).0);
+    assert!(sentence(&report, "started anew once."), "{report}");
+    assert!(!sentence(&report, "the numbers are wrong"), "{report}");
+}
+
+#[test]
 fn numbers_that_jump_all_the_time_are_blamed_on_the_exporter() {
     let cut = Cut::new(
         "jumps",
@@ -185,6 +223,26 @@ fn numbers_that_jump_all_the_time_are_blamed_on_the_exporter() {
     ));
     assert!(!sentence(&report, "look for drops"));
     assert!(!sentence(&report, "came twice"));
+}
+
+#[test]
+fn exporters_behind_one_address_are_told_by_their_ports() {
+    let messages = |first: u32| (first..first + 4).map(|number| v9(number, 1_000));
+    let two: Vec<_> = messages(10)
+        .zip(messages(7_000))
+        .flat_map(|(one, other)| [(1_111, one), (2_222, other)])
+        .collect();
+    let report = json(&sent_from("apart", &two).0);
+    let part = "Ports 1111 and 2222 of 192.0.2.1, domain 5 each count on their own";
+    assert!(sentence(&report, part), "{report}");
+    assert!(!sentence(&report, "are missing"));
+    // One exporter that sends from two ports.
+    let one: Vec<_> = messages(10)
+        .zip([1_111, 2_222, 1_111, 2_222])
+        .map(|(message, port)| (port, message))
+        .collect();
+    let report = json(&sent_from("balanced", &one).0);
+    assert!(!sentence(&report, "count on their own"), "{report}");
 }
 
 #[test]
@@ -362,6 +420,106 @@ fn sflow_is_told_by_agent_and_sub_agent() {
     }
 }
 
+/// A v9 message with options of the template 256 (scope System; 34, and 35 of one octet) and
+/// this record of them.
+fn v9_options(domain: u32, interval: u32, algorithm: u8) -> Vec<u8> {
+    let mut message = vec![0, 9, 0, 2];
+    for word in [1_000, 1_800_000_000, 1, domain] {
+        message.extend(word.to_be_bytes());
+    }
+    message.extend(halves(&[1, 22, 256, 4, 8, 1, 2, 34, 4, 35, 1]));
+    message.extend(halves(&[256, 11, 7]));
+    message.extend(interval.to_be_bytes());
+    message.push(algorithm);
+    message
+}
+
+/// One flow of this domain, with the template it is of.
+fn v9_flow(domain: u32) -> Vec<u8> {
+    let mut message = vec![0, 9, 0, 2];
+    for word in [1_000, 1_800_000_000, 1, domain] {
+        message.extend(word.to_be_bytes());
+    }
+    message.extend(halves(&[0, 12, 257, 1, 1, 4, 257, 8, 0, 1_500]));
+    message
+}
+
+#[test]
+fn a_rate_by_an_algorithm_that_is_none_is_doubted() {
+    let doubted = "frame 1 announce 1:67 by samplingAlgorithm 131";
+    for (algorithm, is_doubted) in [(131, true), (3, true), (2, false), (1, false), (0, false)] {
+        let payloads = [v9_options(5, 67, algorithm), v9_flow(5)];
+        let report = json(&sent("algorithm", &payloads).0);
+        assert_eq!(report["domains"][0]["sampling"][0]["rate"], 67);
+        let part = "but there are only 1 and 2";
+        assert_eq!(sentence(&report, part), is_doubted, "{algorithm}");
+        assert_eq!(sentence(&report, doubted), algorithm == 131);
+    }
+}
+
+#[test]
+fn a_rate_of_another_domain_without_flows_is_told() {
+    let part = "No flow of 192.0.2.1, domain 5 has a sampling rate; domain 0 of the exporter, which \
+                sends no flows, announces 1:1000";
+    let report = json(&sent("elsewhere", &[v9_options(0, 1_000, 2), v9_flow(5)]).0);
+    assert!(sentence(&report, part), "{report}");
+    // Its own flows are what a rate is for.
+    let payloads = [v9_options(0, 1_000, 2), v9_flow(0), v9_flow(5)];
+    let report = json(&sent("elsewhere-own", &payloads).0);
+    assert!(!sentence(&report, "announces 1:1000"));
+}
+
+/// An sFlow datagram of one flow sample: the header of an IPv4 packet of 1,040 octets in
+/// Ethernet, and the length of its frame.
+fn sflow_frame(frame_length: u32) -> Vec<u8> {
+    let mut header = vec![2; 12];
+    header.extend(halves(&[0x0800, 0x4500, 1_040, 0, 0, 0x4006, 0]));
+    header.extend([192, 0, 2, 1, 192, 0, 2, 2, 0, 80, 0, 81, 0, 0]);
+    let words = [
+        // Version, agent, sub-agent, sequence, uptime, one sample.
+        [5, 1, 0xc000_0209, 0, 1, 1_000, 1].as_slice(),
+        // A flow sample of 96 octets: sequence, source, rate, pool, drops, interfaces, a record.
+        &[1, 96, 1, 1, 100, 100, 0, 1, 2, 1],
+        // A sampled header of 56 octets, of Ethernet.
+        &[1, 56, 1, frame_length, 4, 40],
+    ]
+    .concat();
+    let mut datagram: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+    datagram.extend(header);
+    datagram
+}
+
+#[test]
+fn samples_that_the_agent_dropped_are_told() {
+    // Sequence number, pool and drops stand 36, 48 and 52 octets into the datagram.
+    let sample = |number: u32, drops: u32| {
+        let mut datagram = sflow_frame(1_058);
+        for (at, value) in [(16, number), (36, number), (48, 100 * number), (52, drops)] {
+            datagram[at..at + 4].copy_from_slice(&value.to_be_bytes());
+        }
+        datagram
+    };
+    let part = "Agent 192.0.2.9, sub-agent 0 dropped 7 samples itself beside 3 that came";
+    for (drops, is_told) in [([5, 5, 12], true), ([5, 5, 5], false)] {
+        let datagrams: Vec<_> = (1..)
+            .zip(drops)
+            .map(|(n, drops)| sample(n, drops))
+            .collect();
+        let report = json(&sent("dropped", &datagrams).0);
+        assert_eq!(sentence(&report, part), is_told, "{report}");
+    }
+}
+
+#[test]
+fn a_frame_that_is_shorter_than_its_packet_is_doubted() {
+    let part = "1 sampled packet of agent 192.0.2.9, sub-agent 0 is longer by the IP header";
+    for (frame_length, is_doubted) in [(128, true), (1_039, true), (1_040, false), (1_058, false)] {
+        let report = json(&sent("frame", &[sflow_frame(frame_length)]).0);
+        assert_eq!(report["flows"], 1);
+        assert_eq!(sentence(&report, part), is_doubted, "{report}");
+    }
+}
+
 #[test]
 fn clocks_that_are_far_apart_are_suspect() {
     let report = json(&testdata("genuine/sf_v9_sampling.pcap"));
@@ -380,6 +538,20 @@ fn what_lacks_fragments_is_told() {
     assert_eq!(report["input"]["fragmented_given_up"], 1);
     assert_eq!(report["input"]["fragments"], 2);
     assert!(sentence(&report, "capture all fragments"));
+}
+
+#[test]
+fn what_the_capture_cut_off_is_not_blamed_on_the_exporter() {
+    let report = json(&testdata("synthetic/link_snapped.pcap"));
+    assert_eq!(report["input"]["cut"], 4);
+    assert_eq!(
+        report["verdict"][1],
+        "4 of 4 datagrams were not captured whole, their ends are missing: capture whole packets \
+         (tcpdump -s 0)."
+    );
+    let report = json(&testdata("synthetic/link_ethernet.pcap"));
+    assert_eq!(report["input"]["cut"], 0);
+    assert!(!sentence(&report, "captured whole"));
 }
 
 #[test]

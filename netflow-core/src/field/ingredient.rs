@@ -103,8 +103,9 @@ ingredients! {
     SelectorId U64 [302];
     /// Name of the sampler or selector, in the record itself.
     SamplerName Text [84 335];
-    /// Name of the application, in the record itself.
-    ApplicationName Text [96];
+    /// Name of the application, in the record itself: nProbe's L7_PROTO_NAME (57591 in
+    /// v9) and App-ID of Palo Alto (56701 in v9) are such too.
+    ApplicationName Text [96 35632/119 4294967295/24823 4294967295/23933];
     /// Description of the application, likewise.
     ApplicationDescription Text [94];
     /// Name of the VRF, likewise.
@@ -162,12 +163,22 @@ ingredients! {
     TenantProtocol U8 [6876/880];
     /// Segment of an overlay: a VNI.
     SegmentId U64 [351];
+    /// Source port of UDP, where there is one of TCP too.
+    UdpSourcePort U16 [180];
+    /// Destination port of UDP, likewise.
+    UdpDestinationPort U16 [181];
     /// ICMP type and code as one number.
-    IcmpTypeCode U64 [32 139];
+    IcmpTypeCode U64 [32];
+    /// That of ICMPv6.
+    Icmpv6TypeCode U64 [139];
     /// ICMP type.
-    IcmpType U8 [176 178];
+    IcmpType U8 [176];
+    /// That of ICMPv6.
+    Icmpv6Type U8 [178];
     /// ICMP code.
-    IcmpCode U8 [177 179];
+    IcmpCode U8 [177];
+    /// That of ICMPv6.
+    Icmpv6Code U8 [179];
     /// Sections of the MPLS label stack, from the top.
     MplsLabel1 U64 [70];
     /// The second.

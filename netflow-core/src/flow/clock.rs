@@ -149,8 +149,10 @@ impl Flow<'_> {
 
     /// The times cannot be right: the exporter's clock is more than a day from
     /// the receiver's, the flow ends more than an hour after its message was
-    /// sent, it ends before it starts, or it starts more than a year before its
-    /// message was sent. They are given as they are all the same.
+    /// sent, it ends before it starts, it starts more than a year before its
+    /// message was sent, or by the uptime it ended more than a day before: the header
+    /// has another uptime than its flows, or none. They are given as they are all the
+    /// same.
     #[must_use]
     pub fn clock_suspect(&self) -> Option<bool> {
         let header = &self.origin.header;
@@ -168,7 +170,12 @@ impl Flow<'_> {
             .or(end)
             .is_some_and(|time| sent.nanos_since(time) > LONGEST_FLOW);
         let backwards = start.zip(end).is_some_and(|(start, end)| end < start);
-        Some(skewed || future || past || backwards)
+        let is_old = end
+            .or(start)
+            .is_some_and(|time| sent.nanos_since(time) > LONGEST_WAIT);
+        // Only uptimes: times of their own may be of flows that were stored.
+        let stale = is_old && self.clock_rule() == Some(ClockRule::Uptime);
+        Some(skewed || future || past || backwards || stale)
     }
 
     fn sent_duration(&self) -> Option<i64> {
@@ -202,6 +209,8 @@ fn sent_duration(record: &DataRecord<'_, '_>) -> Option<i64> {
 
 /// An hour in nanoseconds.
 const HOUR: i64 = 3_600_000_000_000;
+/// Longer than a flow that has ended waits to be sent: a day.
+const LONGEST_WAIT: i64 = 24 * HOUR;
 /// A day in nanoseconds.
 const DAY: u64 = 86_400_000_000_000;
 /// Longer than any flow lasts, or any clock is off by chance.

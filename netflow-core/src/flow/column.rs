@@ -165,8 +165,8 @@ impl Worked<'_> {
             FlowField::TunnelId => {
                 FlowColumn::each_if(self.template.plan().has_section() || self.has(&[I::SegmentId]))
             }
-            FlowField::IcmpType => self.icmp(I::IcmpType),
-            FlowField::IcmpCode => self.icmp(I::IcmpCode),
+            FlowField::IcmpType => self.icmp(&[I::IcmpType, I::Icmpv6Type]),
+            FlowField::IcmpCode => self.icmp(&[I::IcmpCode, I::Icmpv6Code]),
             FlowField::TunnelType
             | FlowField::InnerSourceAddress
             | FlowField::InnerDestinationAddress
@@ -226,12 +226,12 @@ impl Worked<'_> {
     }
 
     /// In an element of its own, else where the protocol is that of ICMP.
-    fn icmp(&self, own: Ingredient) -> FlowColumn {
+    fn icmp(&self, own: &[Ingredient]) -> FlowColumn {
         let has_protocol = !matches!(
             direct(FlowField::Protocol, self.template),
             FlowColumn::Absent
         );
-        FlowColumn::each_if(has_protocol || self.has(&[own]))
+        FlowColumn::each_if(has_protocol || self.has(own))
     }
 
     /// Of the record, of its sampler or interface; else of header or configuration.

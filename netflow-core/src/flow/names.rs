@@ -74,12 +74,16 @@ impl<'m> Flow<'m> {
             let samplers = &self.origin.exporter.as_ref()?.names.samplers;
             let plan = record.template().plan();
             let id = |what| ingredient(record, plan.ingredient(what));
-            let by_sampler = id(Ingredient::SamplerId)
-                .and_then(|sampler| samplers.get(&SamplerKey::Sampler(sampler)));
-            by_sampler.or_else(|| {
-                let selector = id(Ingredient::SelectorId)?;
-                samplers.get(&SamplerKey::Selector(selector))
-            })
+            let (of_sampler, of_selector) = (id(Ingredient::SamplerId), id(Ingredient::SelectorId));
+            // In the order in which the rate is looked for.
+            let keys = [
+                of_sampler.map(SamplerKey::Sampler),
+                of_selector.map(SamplerKey::Selector),
+                of_sampler.map(SamplerKey::Selector),
+                of_selector.map(SamplerKey::Sampler),
+            ];
+            let mut keys = keys.into_iter().flatten();
+            keys.find_map(|key| samplers.get(&key))
         })
     }
 }

@@ -15,9 +15,9 @@ pub enum SamplingRule {
     /// 305 without 306, which should be so many packets of how many: taken as
     /// the rate, as exporters mean it.
     Vendor305,
-    /// The sampler of the record (48), which options announced.
+    /// The sampler of the record (48, or 302), which options announced as a sampler (48).
     Sampler,
-    /// The selector of the record (302), likewise.
+    /// The selector of the record (302, or 48), which they announced as a selector (302).
     Selector,
     /// The options of the interface the flow was counted on.
     Interface,
@@ -140,9 +140,16 @@ impl Flow<'_> {
         } else {
             self.input_interface()
         };
+        let sampler = |id| (SamplerKey::Sampler(id), SamplingRule::Sampler);
+        let selector = |id| (SamplerKey::Selector(id), SamplingRule::Selector);
+        let (of_sampler, of_selector) = (id(Ingredient::SamplerId), id(Ingredient::SelectorId));
         let keys = [
-            id(Ingredient::SamplerId).map(|id| (SamplerKey::Sampler(id), SamplingRule::Sampler)),
-            id(Ingredient::SelectorId).map(|id| (SamplerKey::Selector(id), SamplingRule::Selector)),
+            of_sampler.map(sampler),
+            of_selector.map(selector),
+            // The registry has 302 in place of 48: where options tell of one and records
+            // of the other, the numbers are the same.
+            of_sampler.map(selector),
+            of_selector.map(sampler),
             counted_on.map(|id| (SamplerKey::Interface(id), SamplingRule::Interface)),
             Some((
                 SamplerKey::Template(record.template().id()),

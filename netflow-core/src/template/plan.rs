@@ -65,6 +65,11 @@ impl Slot {
     pub(crate) const fn is_present(self) -> bool {
         self.width != 0
     }
+
+    /// It is at a known place, but only a record tells whether this is the one.
+    pub(crate) const fn is_chosen_by_record(self) -> bool {
+        self.shift == Self::NO_SHIFT && Self::shift(self.width, self.segment) != Self::NO_SHIFT
+    }
 }
 
 /// Where a normalised field stands in the records of a template
@@ -87,6 +92,7 @@ impl super::Template {
     pub fn field_plan(&self, field: FlowField) -> Option<FieldPlan> {
         let slot = self.plan.field(field);
         let fixed = slot.is_present() && slot.segment == 0 && slot.width != Slot::VARIABLE;
+        let fixed = fixed && !slot.is_chosen_by_record();
         let element = field.elements().get(usize::from(slot.candidate))?;
         fixed.then_some(FieldPlan {
             offset: usize::from(slot.offset),
@@ -107,6 +113,14 @@ pub(crate) const SECTIONS: [Ingredient; 5] = [
     Ingredient::MplsLabelStack,
     Ingredient::MplsPayload,
 ];
+
+/// Ports, and those of UDP.
+const UDP_PORTS: [(FlowField, Ingredient); 2] = [
+    (FlowField::SourcePort, Ingredient::UdpSourcePort),
+    (FlowField::DestinationPort, Ingredient::UdpDestinationPort),
+];
+/// The place of those of TCP (182, 183) among the elements of a port.
+const TCP_PORT: u8 = 1;
 
 /// The places of all normalised fields in the records of one template.
 #[derive(Debug)]
@@ -142,10 +156,11 @@ impl Plan {
         let mut gaps = Vec::new();
         let mut met = [false; INGREDIENTS];
         let mut offset = 0_u32;
+        let of_nprobe = fields.iter().any(TemplateField::is_of_nprobe);
         for field in fields {
             let length = field.length();
             if let Some(id) = field.planned_id() {
-                self.place(id, length, offset, gaps.len(), &mut met);
+                self.place((id, of_nprobe), length, offset, gaps.len(), &mut met);
             }
             match length {
                 FieldLength::Fixed(length) => offset = offset.saturating_add(u32::from(length)),
@@ -159,6 +174,26 @@ impl Plan {
         self.tail = offset;
         self.has_times = self.has_any(&[Ingredient::Start, Ingredient::End]);
         self.has_section = self.has_any(&SECTIONS);
+        self.choose_ports();
+    }
+
+    /// Of templates with ports of TCP and of UDP, the protocol of each record tells which
+    /// count: they are not read from a known place.
+    fn choose_ports(&mut self) {
+        for (port, of_udp) in UDP_PORTS {
+            let is_there = self.ingredient(of_udp).is_present();
+            let slot = self.fields.get_mut(usize::from(port.index()));
+            if let Some(slot) = slot.filter(|slot| is_there && slot.candidate == TCP_PORT) {
+                slot.shift = Slot::NO_SHIFT;
+            }
+        }
+    }
+
+    /// Where the port of UDP stands, if that of another protocol stands in its field.
+    pub(crate) fn udp_port(&self, field: FlowField) -> Option<Slot> {
+        let (_, of_udp) = UDP_PORTS.iter().find(|(port, _)| *port == field)?;
+        let slot = self.ingredient(*of_udp);
+        (slot.is_present() && self.field(field).candidate == TCP_PORT).then_some(slot)
     }
 
     fn has_any(&self, ingredients: &[Ingredient]) -> bool {
@@ -215,7 +250,7 @@ impl Plan {
     /// `met` tells that the first was.
     fn place(
         &mut self,
-        id: ElementId,
+        (id, of_nprobe): (ElementId, bool),
         length: FieldLength,
         offset: u32,
         segment: usize,
@@ -226,6 +261,9 @@ impl Plan {
         };
         for supplier in suppliers::of(id) {
             let field = usize::from(supplier.field);
+            if is_post_counter(id) && is_reverse_counter(field) != of_nprobe {
+                continue;
+            }
             let slot = match field.checked_sub(FIELDS) {
                 None => self.fields.get_mut(field),
                 Some(ingredient) => {
@@ -252,6 +290,16 @@ impl Plan {
             }
         }
     }
+}
+
+/// postOctetDeltaCount and postPacketDeltaCount.
+fn is_post_counter(id: ElementId) -> bool {
+    id == ElementId::iana(23) || id == ElementId::iana(24)
+}
+
+fn is_reverse_counter(field: usize) -> bool {
+    let reverse = [FlowField::ReverseOctets, FlowField::ReversePackets];
+    reverse.iter().any(|one| usize::from(one.index()) == field)
 }
 
 /// A field of this length can be read as this type; if not, another element

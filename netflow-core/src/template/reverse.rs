@@ -22,6 +22,9 @@ const COUNTERS: [ElementId; 6] = [
     ElementId::iana(299),
 ];
 
+/// Counters that change places too in templates of nProbe.
+const OF_NPROBE: [(u16, u16); 2] = [(1, 23), (2, 24)];
+
 /// Elements that change places when a flow is seen from the other side
 /// (RFC 5103, section 5: directional key fields), and the counters of a
 /// firewall.
@@ -56,9 +59,12 @@ impl Template {
         dialect: Dialect,
         defined: &impl Defined,
     ) -> Option<Box<[TemplateField]>> {
-        let counts = |field: &TemplateField| match field.key() {
-            FieldKey::Element(id) => COUNTERS.contains(&id),
-            FieldKey::Scope(_) => false,
+        let of_nprobe = fields.iter().any(TemplateField::is_of_nprobe);
+        let counts = |field: &TemplateField| {
+            element(field).is_some_and(|id| {
+                let is_back = |(_, back): &(u16, u16)| id == ElementId::iana(*back);
+                COUNTERS.contains(&id) || of_nprobe && OF_NPROBE.iter().any(is_back)
+            })
         };
         if !fields.iter().any(counts) {
             return None;
@@ -67,9 +73,13 @@ impl Template {
         let mut elements: Vec<ElementId> = fields.iter().filter_map(element).collect();
         elements.sort_unstable();
         let has = |id| elements.binary_search(&id).is_ok();
+        let of_nprobe = OF_NPROBE.map(|(out, back)| {
+            let is_pair = has(ElementId::iana(out)) && has(ElementId::iana(back));
+            (of_nprobe && is_pair).then_some((out, back))
+        });
         let reverse = |field: &TemplateField| {
             let key = match field.key() {
-                FieldKey::Element(id) => FieldKey::Element(opposite(id, &has)),
+                FieldKey::Element(id) => FieldKey::Element(opposite(id, &of_nprobe, &has)),
                 scope @ FieldKey::Scope(_) => scope,
             };
             let length = field.length();
@@ -88,14 +98,19 @@ fn element(field: &TemplateField) -> Option<ElementId> {
 
 /// What an element is from the other side. Without a reverse element beside
 /// it, it is the same for both directions, but for the counters.
-fn opposite(id: ElementId, has: &impl Fn(ElementId) -> bool) -> ElementId {
+fn opposite(
+    id: ElementId,
+    of_nprobe: &[Option<(u16, u16)>],
+    has: &impl Fn(ElementId) -> bool,
+) -> ElementId {
     if id.enterprise_number == REVERSE {
         return ElementId::iana(id.id);
     }
     if id.enterprise_number != 0 {
         return id;
     }
-    let pair = PAIRS.iter().find_map(|(one, other)| match id.id {
+    let mut pairs = PAIRS.iter().chain(of_nprobe.iter().flatten());
+    let pair = pairs.find_map(|(one, other)| match id.id {
         number if number == *one => Some(*other),
         number if number == *other => Some(*one),
         _ => None,

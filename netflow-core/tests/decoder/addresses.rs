@@ -2,6 +2,9 @@
 
 use core::net::IpAddr;
 
+use netflow_core::FlowColumn;
+use netflow_core::field::FlowField;
+
 use crate::builder::{Message, datagram, decoder};
 
 /// Source address of a record with these fields.
@@ -28,6 +31,71 @@ fn the_version_says_which_address_it_is() {
     let fields = [(60, 1), (8, 4), (27, 16)];
     assert_eq!(source(&fields, &[&[4], &V4, &V6]), Some(V4.into()));
     assert_eq!(source(&fields, &[&[6], &V4, &V6]), Some(V6.into()));
+}
+
+#[test]
+fn type_and_code_of_icmp_are_those_of_the_protocol() {
+    // RFC 4443, section 4.2: an echo reply of ICMPv6 is 129; RFC 792: an echo is 8.
+    let apart: [(u16, u16); 5] = [(4, 1), (176, 1), (177, 1), (178, 1), (179, 1)];
+    let together: [(u16, u16); 3] = [(4, 1), (32, 2), (139, 2)];
+    for (fields, record, expected) in [
+        (&apart[..], &[58, 0, 0, 129, 3][..], [129, 3]),
+        (&apart[..], &[1, 8, 4, 0, 0][..], [8, 4]),
+        (&together[..], &[58, 0, 0, 129, 3][..], [129, 3]),
+        (&together[..], &[1, 8, 4, 0, 0][..], [8, 4]),
+        // With room for one only, that is it.
+        (
+            &[(4, 1), (178, 1), (179, 1)][..],
+            &[58, 129, 3][..],
+            [129, 3],
+        ),
+        (&[(4, 1), (32, 2)][..], &[58, 129, 3][..], [129, 3]),
+        (&[(178, 1), (179, 1)][..], &[129, 3][..], [129, 3]),
+    ] {
+        let message = Message::ipfix(0).template(256, fields).set(256, record);
+        let payload = message.octets();
+        let mut decoder = decoder();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        let flow = message.flows().next().unwrap();
+        assert_eq!([flow.icmp_type(), flow.icmp_code()], expected.map(Some));
+        let set = message.sets().last().unwrap();
+        for field in [FlowField::IcmpType, FlowField::IcmpCode] {
+            assert!(matches!(set.column(field), FlowColumn::Each));
+        }
+    }
+}
+
+#[test]
+fn ports_of_udp_and_tcp_in_one_template_are_those_of_the_protocol() {
+    let tcp = [40_000, 443];
+    let udp = [5_353, 53];
+    let with = |fields: &[(u16, u16)], protocol: u8, behind: usize| {
+        let ports = [tcp, udp].concat();
+        let mut record: Vec<u8> = ports
+            .iter()
+            .flat_map(|port: &u16| port.to_be_bytes())
+            .collect();
+        record.push(protocol);
+        record.resize(record.len() + behind, 0);
+        let message = Message::ipfix(0).template(256, fields).set(256, &record);
+        let payload = message.octets();
+        let mut decoder = decoder();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        let set = message.sets().last().unwrap();
+        assert!(matches!(
+            set.column(FlowField::SourcePort),
+            FlowColumn::Each
+        ));
+        let flow = message.flows().next().unwrap();
+        [flow.source_port(), flow.destination_port()]
+    };
+    let fields = [(182, 2), (183, 2), (180, 2), (181, 2), (4, 1)];
+    // At the end of a set, and with octets behind that a load of eight takes along.
+    let padded = [&fields[..], &[(210, 9)]].concat();
+    for (protocol, ports) in [(6, tcp), (17, udp), (132, tcp)] {
+        assert_eq!(with(&fields, protocol, 0), ports.map(Some));
+        assert_eq!(with(&padded, protocol, 9), ports.map(Some));
+    }
 }
 
 #[test]

@@ -62,6 +62,60 @@ fn split_biflows_give_both_directions_and_no_empty_one() {
 }
 
 #[test]
+fn what_nprobe_counts_out_came_back() {
+    // IN_BYTES and OUT_BYTES, IN_PKTS and OUT_PKTS; 57590 is L7_PROTO, and 57591 its name.
+    let fields = [(7, 2), (11, 2), (1, 4), (23, 4), (2, 4), (24, 4)];
+    let record = [&[0, 1, 0, 2][..], &words(&[30, 40, 3, 4])].concat();
+    let of_nprobe = Message::v9(0)
+        .template(256, &[&fields[..], &[(57_590, 2)]].concat())
+        .set(256, &[&record[..], &[0, 7]].concat());
+    let payload = of_nprobe.octets();
+    let mut decoder = decoder();
+    let message = decoder.decode(datagram(&payload)).unwrap();
+    let flow = message.flows().next().unwrap();
+    let packets = |flow: &Flow<'_>| [flow.packets(), flow.reverse_packets()];
+    assert_eq!(ends(&flow), [Some(1), Some(2), Some(30), Some(40), None]);
+    assert_eq!(packets(&flow), [Some(3), Some(4)]);
+    let back = flow.reverse().unwrap();
+    assert_eq!(ends(&back), [Some(2), Some(1), Some(40), Some(30), None]);
+    assert_eq!(packets(&back), [Some(4), Some(3)]);
+
+    // The same in IPFIX: elements 1 and 23, and 118 of enterprise 35632.
+    let template = [
+        1, 0, 0, 3, 0, 1, 0, 4, 0, 23, 0, 4, 0x80, 118, 0, 2, 0, 0, 0x8b, 0x30,
+    ];
+    let record = [&words(&[30, 40])[..], &[0, 7]].concat();
+    let payload = Message::ipfix(0)
+        .set(2, &template)
+        .set(256, &record)
+        .octets();
+    let message = decoder.decode(datagram(&payload)).unwrap();
+    let flow = message.flows().next().unwrap();
+    assert_eq!(ends(&flow), [None, None, Some(30), Some(40), None]);
+    assert_eq!(
+        ends(&flow.reverse().unwrap()),
+        [None, None, Some(40), Some(30), None]
+    );
+
+    // Of others they are the same packets, counted as they leave.
+    let record = [&[0, 1, 0, 2][..], &words(&[30, 40, 3, 4])].concat();
+    let payload = Message::v9(1)
+        .template(256, &fields)
+        .set(256, &record)
+        .octets();
+    let message = decoder.decode(datagram(&payload)).unwrap();
+    let flow = message.flows().next().unwrap();
+    assert_eq!(ends(&flow), [Some(1), Some(2), Some(30), None, None]);
+    assert!(flow.reverse().is_none());
+    let payload = Message::v9(2)
+        .template(256, &[(23, 4)])
+        .set(256, &words(&[40]))
+        .octets();
+    let message = decoder.decode(datagram(&payload)).unwrap();
+    assert_eq!(message.flows().next().unwrap().octets(), Some(40));
+}
+
+#[test]
 fn the_responder_behind_a_firewall_is_the_reverse_direction() {
     let payload = Message::v9(0)
         .template(256, &[(7, 2), (11, 2), (231, 4), (232, 4)])

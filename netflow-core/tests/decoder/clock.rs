@@ -232,6 +232,21 @@ fn impossible_clocks_are_flagged_and_given_all_the_same() {
     assert_eq!(suspect(&both, &[0, NOW]), (true, Some(true)));
     assert_eq!(suspect(&both, &[0, 0]), (true, Some(true)));
     assert_eq!(suspect(&[(7, 4)], &[1]), (false, None));
+    // Uptimes of a header that has none: they seem to be from before a wrap.
+    let suspect = |now: u32, first: u32, last: u32| {
+        let message = Message::v9_at(0, now).template(256, &[(22, 4), (21, 4)]);
+        let payload = message.set(256, &words(&[first, last])).octets();
+        let mut decoder = decoder();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        message.flows().next().unwrap().clock_suspect()
+    };
+    const DAY: u32 = 86_400_000;
+    assert_eq!(suspect(0, 360_000_000, 360_059_000), Some(true));
+    assert_eq!(suspect(360_000, 359_900_000, 359_990_000), Some(true));
+    // It may have begun long ago, but not have ended so.
+    assert_eq!(suspect(9 * DAY, DAY, 9 * DAY - 1_000), Some(false));
+    assert_eq!(suspect(9 * DAY, DAY, 8 * DAY), Some(false));
+    assert_eq!(suspect(9 * DAY, DAY, 8 * DAY - 1), Some(true));
 }
 
 #[test]

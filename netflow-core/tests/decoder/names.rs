@@ -71,11 +71,11 @@ fn a_selector_has_the_name_of_the_options() {
     let names = told(&mut decoder(), &[options.clone(), flows], sampler_name);
     // An empty name is none.
     assert_eq!(names, ["one", "none"]);
-    // The sampler of this number is another, as is one of another domain.
+    // samplerId is the old name of selectorId (IANA); one of another domain is another.
     let flow = Message::ipfix(0).template(256, &[(48, 1)]).set(256, &[7]);
     let other = Message::ipfix(1).template(256, &[(302, 1)]).set(256, &[7]);
     let names = told(&mut decoder(), &[options, flow, other], sampler_name);
-    assert_eq!(names, ["none", "none"]);
+    assert_eq!(names, ["one", "none"]);
 }
 
 #[test]
@@ -167,6 +167,34 @@ fn a_description_stands_for_a_name_that_is_not_told() {
     // A record's own comes after the name of the options.
     let names = told(&mut decoder, &[flow], application_name);
     assert_eq!(names, ["http", "mine"]);
+}
+
+#[test]
+fn names_in_elements_of_vendors_count() {
+    // Palo Alto: App-ID and User-ID, padded with zeros.
+    let fields = [(56_701, 16), (56_702, 16)];
+    let record = b"web-browsing\0\0\0\0EXAMPLE\\bob\0\0\0\0\0";
+    let palo_alto = Message::v9(0).template(256, &fields).set(256, record);
+    let both = |flow: &Flow<'_>| text(flow.application_name()) + " " + &text(flow.user_name());
+    let names = told(&mut decoder(), &[palo_alto], both);
+    assert_eq!(names, ["web-browsing EXAMPLE\\bob"]);
+    // nProbe: L7_PROTO_NAME.
+    let probe = Message::v9(0).template(256, &[(57_591, 4)]);
+    let names = told(&mut decoder(), &[probe.set(256, b"HTTP")], application_name);
+    assert_eq!(names, ["HTTP"]);
+    // Element 119 of 35632 in IPFIX.
+    let body = [1, 0, 0, 1, 0x80, 119, 0, 4, 0, 0, 0x8b, 0x30];
+    let probe = Message::ipfix(0).set(2, &body).set(256, b"QUIC");
+    assert_eq!(told(&mut decoder(), &[probe], application_name), ["QUIC"]);
+    // Unless the record has the element of IANA.
+    let fields = [(57_591, 4), (96, 3)];
+    let probe = Message::v9(0).template(256, &fields);
+    let names = told(
+        &mut decoder(),
+        &[probe.set(256, b"HTTPweb")],
+        application_name,
+    );
+    assert_eq!(names, ["web"]);
 }
 
 #[test]

@@ -126,6 +126,39 @@ fn the_sampler_of_the_record_has_its_own_rate() {
 }
 
 #[test]
+fn a_sampler_of_options_is_the_selector_of_records_and_the_reverse() {
+    // The registry has 302 in place of 48.
+    for (announced, used, rule) in [(302, 48, "selector"), (48, 302, "sampler")] {
+        let options = v9(0)
+            .options_template(257, 1, &[(1, 4), (announced, 4), (50, 4), (84, 4)])
+            .set(257, &[words(&[0, 7, 1_000]), b"S-7\0".to_vec()].concat());
+        let template = v9(0).template(256, &[(used, 1)]);
+        let mut decoder = decoder();
+        let told = last(
+            &mut decoder,
+            &[options.clone(), template.clone().set(256, &[7])],
+            |flow| {
+                let name = flow.sampler_name().map(|name| name.to_string());
+                (flow.sampling_rate(), flow.sampling(), name)
+            },
+        );
+        assert_eq!(told, (Some(1_000), Some(rule), Some("S-7".to_owned())));
+        let other = template.set(256, &[8]);
+        assert_eq!(sampling(&[options, other]), (None, None));
+    }
+    // Its own kind comes first.
+    let options = v9(0)
+        .options_template(257, 1, &[(1, 4), (48, 4), (50, 4)])
+        .options_template(258, 1, &[(1, 4), (302, 4), (50, 4)])
+        .set(257, &words(&[0, 7, 10]))
+        .set(258, &words(&[0, 7, 20]));
+    for (used, rate, rule) in [(48, 10, "sampler"), (302, 20, "selector")] {
+        let flow = v9(0).template(256, &[(used, 1)]).set(256, &[7]);
+        assert_eq!(sampling(&[options.clone(), flow]), (Some(rate), Some(rule)));
+    }
+}
+
+#[test]
 fn a_rate_for_a_template_is_that_of_its_records() {
     // Scope Template of v9 (RFC 3954, section 6.1), templateId of IPFIX.
     for (message, scope) in [(v9(0), (5, 2)), (Message::ipfix(0), (145, 2))] {

@@ -46,8 +46,8 @@ pub enum netflow_flow_field {
     /// How start and end were worked out.
     NETFLOW_FIELD_CLOCK = 14,
     /// The times cannot be right: a clock is off by more than a day, or
-    /// the flow ends after it was sent or before it starts, or it starts more
-    /// than a year before.
+    /// the flow ends after it was sent or before it starts, it starts more
+    /// than a year before, or by the uptime it ended more than a day before.
     NETFLOW_FIELD_CLOCK_SUSPECT = 15,
     /// Source address; of sFlow, in the outer header.
     NETFLOW_FIELD_SOURCE_ADDRESS = 16,
@@ -242,8 +242,8 @@ pub struct netflow_flow {
     /// How start and end were worked out.
     pub clock: netflow_text,
     /// The times cannot be right: a clock is off by more than a day, or
-    /// the flow ends after it was sent or before it starts, or it starts more
-    /// than a year before.
+    /// the flow ends after it was sent or before it starts, it starts more
+    /// than a year before, or by the uptime it ended more than a day before.
     pub clock_suspect: bool,
     /// Source address; of sFlow, in the outer header.
     pub source_address: netflow_address,

@@ -121,6 +121,7 @@ fn a_trailer_of_ethernet_is_no_payload() {
     let read = Pcap::new(ETHERNET).packet(&frame).read();
     assert_eq!(read.payloads(), [b"abc"]);
     assert!(!read.packets[0].cut);
+    assert_eq!(read.summary.cut, 0);
 }
 
 #[test]
@@ -133,6 +134,7 @@ fn a_frame_that_was_captured_short_gives_what_is_there() {
     let read = file.read();
     assert_eq!(read.payloads(), [&netflow5(30)[..54], &[]]);
     assert!(read.packets.iter().all(|packet| packet.cut));
+    assert_eq!((read.summary.datagrams, read.summary.cut), (2, 2));
     assert_eq!(read.summary.malformed, 1);
 }
 
