@@ -116,7 +116,7 @@ fn lists() -> Vec<Case> {
 fn types() -> Case {
     let unknown = |field: u16| ElementId::new(64_999, field);
     let wide = |id: u16| {
-        (0..2000_u16).fold(TemplateDefinition::new(id), |template, field| {
+        (0..65_u16).fold(TemplateDefinition::new(id), |template, field| {
             template.field(unknown(field), if field == 0 { 1 } else { 0 })
         })
     };
