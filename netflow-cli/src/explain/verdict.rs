@@ -324,30 +324,29 @@ fn clocks(story: &Story, sentences: &mut Vec<String>) {
     }
 }
 
-/// Flows without a rate, if others have one.
+/// Flows without a rate, if others have one, or options tell of one.
 fn samplers(story: &Story, sentences: &mut Vec<String>) {
     for domain in &story.domains {
         let unknown = domain.rates.unknown();
-        let announces = domain.announced.rates.count > 0;
-        let teller = elsewhere(story, domain).filter(|_| unknown > 0 && unknown == domain.flows);
-        if let Some((teller, rate)) = teller.filter(|_| !announces) {
-            sentences.push(format!(
-                "No flow of {} has a sampling rate; domain {teller} of the exporter, which sends no \
-                 flows, announces 1:{rate}, but not for other domains.",
-                name(&domain.key)
-            ));
+        let whose = name(&domain.key);
+        if unknown == 0 {
+            continue;
         }
-        if unknown > 0 && (unknown < domain.flows || announces) {
-            let (have, others) = match (unknown == 1, unknown == domain.flows) {
-                (_, true) => ("have", "though options announce some"),
-                (true, false) => ("has", "though others have one"),
-                (false, false) => ("have", "though others have one"),
-            };
+        if unknown < domain.flows {
+            let have = if unknown == 1 { "has" } else { "have" };
             sentences.push(format!(
-                "{} of the {} of {} {have} no sampling rate, {others}.",
+                "{} of the {} of {whose} {have} no sampling rate, though others have one.",
                 grouped(unknown),
                 counted(domain.flows, "flow"),
-                name(&domain.key)
+            ));
+        } else if domain.announced.rates.count > 0 {
+            sentences.push(format!(
+                "No flow of {whose} has a sampling rate, though options announce some."
+            ));
+        } else if let Some((teller, rate)) = elsewhere(story, domain) {
+            sentences.push(format!(
+                "No flow of {whose} has a sampling rate, though domain {teller} of the exporter, \
+                 which sends no flows, announces 1:{rate}."
             ));
         }
     }

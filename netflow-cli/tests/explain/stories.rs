@@ -459,14 +459,25 @@ fn a_rate_by_an_algorithm_that_is_none_is_doubted() {
 
 #[test]
 fn a_rate_of_another_domain_without_flows_is_told() {
-    let part = "No flow of 192.0.2.1, domain 5 has a sampling rate; domain 0 of the exporter, which \
-                sends no flows, announces 1:1000";
+    let part = "No flow of 192.0.2.1, domain 5 has a sampling rate, though domain 0 of the exporter, \
+                which sends no flows, announces 1:1000.";
     let report = json(&sent("elsewhere", &[v9_options(0, 1_000, 2), v9_flow(5)]).0);
     assert!(sentence(&report, part), "{report}");
     // Its own flows are what a rate is for.
     let payloads = [v9_options(0, 1_000, 2), v9_flow(0), v9_flow(5)];
     let report = json(&sent("elsewhere-own", &payloads).0);
     assert!(!sentence(&report, "announces 1:1000"));
+    // A rate of sampler 9 (48), of which the flow says nothing.
+    let mut options = vec![0, 9, 0, 2];
+    for word in [1_000, 1_800_000_000, 1, 5] {
+        options.extend(u32::to_be_bytes(word));
+    }
+    options.extend(halves(&[1, 22, 256, 4, 8, 1, 1, 48, 1, 34, 4]));
+    options.extend(halves(&[256, 10]));
+    options.extend([7, 9, 0, 0, 1, 0]);
+    let report = json(&sent("elsewhere-sampler", &[options, v9_flow(5)]).0);
+    let part = "No flow of 192.0.2.1, domain 5 has a sampling rate, though options announce some.";
+    assert!(sentence(&report, part), "{report}");
 }
 
 /// An sFlow datagram of one flow sample: the header of an IPv4 packet of 1,040 octets in
