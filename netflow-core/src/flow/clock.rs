@@ -170,9 +170,8 @@ impl Flow<'_> {
             .or(end)
             .is_some_and(|time| sent.nanos_since(time) > LONGEST_FLOW);
         let backwards = start.zip(end).is_some_and(|(start, end)| end < start);
-        let is_old = end
-            .or(start)
-            .is_some_and(|time| sent.nanos_since(time) > LONGEST_WAIT);
+        // A start alone tells nothing: a flow may last longer.
+        let is_old = end.is_some_and(|time| sent.nanos_since(time) > LONGEST_WAIT);
         // Only uptimes: times of their own may be of flows that were stored.
         let stale = is_old && self.clock_rule() == Some(ClockRule::Uptime);
         Some(skewed || future || past || backwards || stale)
