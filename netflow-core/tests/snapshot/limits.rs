@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use netflow_core::{Decoder, Limits};
 
 use crate::builder::{Message, words};
-use crate::octets::crc32;
+use crate::octets::{crc32, domain, section, snapshot};
 use crate::world::{decoder, tell, tell_from, v5, world};
 
 /// The snapshot of a domain with so many templates, of so many fields each.
@@ -61,6 +61,18 @@ fn a_template_of_many_fields_of_no_octets_is_refused() {
         octets[place.unwrap()..][..full.len()].copy_from_slice(&empty);
         octets.extend(crc32(&octets).to_be_bytes());
         assert_eq!(load(Limits::new(1), &octets).1, report);
+    }
+}
+
+#[test]
+fn a_name_longer_than_the_limit_is_refused() {
+    for (length, refused) in [(1_024_u16, 0), (1_025, 1)] {
+        let name = vec![b'x'; length.into()];
+        let interface = [&[0, 0, 0, 7][..], &length.to_be_bytes(), &name].concat();
+        let octets = snapshot(domain(1, &section(9, &interface)));
+        let (decoder, report) = load(Limits::new(1), &octets);
+        assert_eq!(report, [1, 0, refused]);
+        assert_eq!(decoder.announced().count(), 1 - refused);
     }
 }
 

@@ -219,7 +219,7 @@ impl<'d> Load<'d> {
     }
 
     fn learned(&mut self, place: Place, learned: &Learned<'_>) {
-        if matches!(learned, Learned::Meaningless) {
+        if learned.is_refused() {
             self.refuse();
             return;
         }
