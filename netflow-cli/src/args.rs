@@ -190,7 +190,7 @@ Examples:
   tcpdump -U -w - udp port 2055 | netflow decode -
 
 In the table a ? behind a time says that it cannot be right: the exporter's clock is off, or
-the flow ends before it starts or long after it was sent.
+the flow ends before it starts, long after it was sent, or by the uptime days before.
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
 command line makes no sense, 3 with --strict something could not be decoded.";

@@ -7,8 +7,9 @@ use netflow_core::wire::template::FieldKey;
 
 use super::Story;
 use super::domain::Domain;
-use super::verdict::name;
+use super::verdict::{is_apart, name};
 use super::words::{counted, frame, grouped};
+use crate::rows::End;
 
 /// What one domain says that cannot be meant.
 #[derive(Debug, Default)]
@@ -79,10 +80,10 @@ impl Doubts {
 }
 
 /// The sentences.
-pub(super) fn sentences(story: &Story) -> impl Iterator<Item = String> {
+pub(super) fn sentences(story: &Story, end: &End<'_>) -> impl Iterator<Item = String> {
     let of = |domain: &Domain| {
         [
-            outdated(domain),
+            outdated(domain).filter(|_| !is_apart(domain, end)),
             odd_algorithm(story, domain),
             short_frames(story, domain),
             dropped(domain),

@@ -18,11 +18,11 @@ pub(super) fn verdict(story: &Story, end: &End<'_>) -> Vec<String> {
     no_template(story, &mut sentences);
     apart(story, end, &mut sentences);
     lost(story, end, &mut sentences);
-    twice(story, &mut sentences);
-    restarts(story, &mut sentences);
+    twice(story, end, &mut sentences);
+    restarts(story, end, &mut sentences);
     clocks(story, &mut sentences);
     samplers(story, &mut sentences);
-    sentences.extend(doubt::sentences(story));
+    sentences.extend(doubt::sentences(story, end));
     others(story, end, &mut sentences);
     sentences
 }
@@ -169,6 +169,11 @@ fn exporters(domain: &Domain, end: &End<'_>) -> Option<Vec<String>> {
     Some(ports.map(|port| port.to_string()).collect())
 }
 
+/// Whether the numbers are those of several exporters: that they jump says nothing of one.
+pub(super) fn is_apart(domain: &Domain, end: &End<'_>) -> bool {
+    exporters(domain, end).is_some()
+}
+
 /// Exporters behind one address, whose templates are taken for each other's.
 fn apart(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
     for domain in &story.domains {
@@ -191,7 +196,7 @@ fn lost(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
     let mut domains: Vec<&Domain> = story
         .domains
         .iter()
-        .filter(|domain| domain.sequence.lost > 0 && exporters(domain, end).is_none())
+        .filter(|domain| domain.sequence.lost > 0 && !is_apart(domain, end))
         .collect();
     domains.sort_by_key(|domain| core::cmp::Reverse(domain.sequence.lost));
     let mut is_any_sure = false;
@@ -252,10 +257,12 @@ fn largest(story: &Story, of: impl Fn(&Domain) -> u64) -> (Vec<(&Domain, u64)>, 
 }
 
 /// Messages that came twice, unless it is only their numbers that did.
-fn twice(story: &Story, sentences: &mut Vec<String>) {
-    let (numbers, more) = largest(story, |domain| match counts_wrongly(domain) {
-        true => 0,
-        false => domain.sequence.duplicated,
+fn twice(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
+    let (numbers, more) = largest(story, |domain| {
+        match counts_wrongly(domain) || is_apart(domain, end) {
+            true => 0,
+            false => domain.sequence.duplicated,
+        }
     });
     if numbers.is_empty() {
         return;
@@ -283,8 +290,11 @@ fn twice(story: &Story, sentences: &mut Vec<String>) {
 }
 
 /// Exporters that started anew, after which their templates and uptimes are new.
-fn restarts(story: &Story, sentences: &mut Vec<String>) {
-    let (numbers, more) = largest(story, |domain| domain.sequence.restarted);
+fn restarts(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
+    let (numbers, more) = largest(story, |domain| match is_apart(domain, end) {
+        true => 0,
+        false => domain.sequence.restarted,
+    });
     for (domain, number) in numbers {
         let times = match number {
             1 => "once".to_owned(),

@@ -20,8 +20,13 @@ pub(crate) enum Name<'n> {
     Scope(u16),
 }
 
+/// Octets of a name at most, as in columns: exporters give names of any length, and each
+/// record has them again.
+const LONGEST_NAME: usize = 255;
+
 impl<'n> Name<'n> {
     fn new(name: Option<&'n str>, key: FieldKey) -> Self {
+        let name = name.filter(|name| name.len() <= LONGEST_NAME);
         match (name, key) {
             (Some(name), _) => Self::Known(name),
             (None, FieldKey::Element(id)) => Self::Element(id.enterprise_number, id.id),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::run::decode;
+use crate::run::{command, decode, with_input};
 
 #[test]
 fn a_flow_has_the_normalised_fields_and_no_others() {
@@ -104,6 +104,36 @@ fn a_record_has_the_names_of_the_registry() {
     let fields = data["fields"].as_object().unwrap();
     assert_eq!(fields["sourceIPv4Address"], "192.0.2.1");
     assert_eq!(fields["ingressAclId"].as_str().unwrap().len(), 24);
+}
+
+/// Each record has the names of its elements again.
+#[test]
+fn a_long_name_is_left_to_its_number() {
+    // What RFC 5610 tells of element 20 of enterprise 64,999, which is an unsigned32; then a
+    // template of it, and two records.
+    let names = |length: u16| {
+        let mut described = vec![0, 3, 0, 26, 1, 44, 0, 4, 0, 2];
+        described.extend([1, 90, 0, 4, 1, 47, 0, 2, 1, 83, 0, 1, 1, 85, 255, 255]);
+        described.extend([1, 44]);
+        described.extend((14 + length).to_be_bytes());
+        described.extend([0, 0, 0xfd, 0xe7, 0, 20, 3, 255]);
+        described.extend(length.to_be_bytes());
+        described.extend(vec![b'x'; length.into()]);
+        described.extend([0, 2, 0, 16, 1, 0, 0, 1, 0x80, 20, 0, 1, 0, 0, 0xfd, 0xe7]);
+        described.extend([1, 0, 0, 6, 7, 8]);
+        let mut message = vec![0, 10];
+        message.extend(u16::try_from(16 + described.len()).unwrap().to_be_bytes());
+        message.extend([0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7]);
+        message.extend(described);
+        let args = ["decode", "-q", "-f", "json", "-s", "record", "-"];
+        let rows = with_input(&mut command(args), &message).rows();
+        let data = rows.into_iter().filter(|row| row["kind"] == "data");
+        data.map(|row| row["fields"].clone()).collect::<Vec<_>>()
+    };
+    let longest = "x".repeat(255);
+    assert_eq!(names(255), [json!({ &longest: 7 }), json!({ &longest: 8 })]);
+    let numbered = [json!({"64999:20": 7}), json!({"64999:20": 8})];
+    assert_eq!(names(256), numbered);
 }
 
 #[test]

@@ -236,6 +236,31 @@ fn exporters_behind_one_address_are_told_by_their_ports() {
     let part = "Ports 1111 and 2222 of 192.0.2.1, domain 5 each count on their own";
     assert!(sentence(&report, part), "{report}");
     assert!(!sentence(&report, "are missing"));
+    // The second has not run for long, and its template has another layout.
+    let message = |number: u32, uptime: u32, template: Option<[u16; 2]>| {
+        let mut message = vec![0, 9, 0, 2];
+        for word in [uptime, 1_800_000_000 + number % 10, number, 5] {
+            message.extend(word.to_be_bytes());
+        }
+        if let Some([first, second]) = template {
+            message.extend(halves(&[0, 16, 256, 2, first, 4, second, 4]));
+        }
+        message.extend(halves(&[256, 12, 0, 1_500, 0, 1]));
+        message
+    };
+    let mixed: Vec<_> = (0..6)
+        .flat_map(|n| {
+            let old = (n == 0).then_some([1, 2]);
+            let young = (n % 3 == 1).then_some([2, 1]);
+            let old = message(9_000 + n, 500_000_000 + 1_000 * n, old);
+            let young = message(50 + n, 700_000 + 1_000 * n, young);
+            [(1_111, old), (2_222, young)]
+        })
+        .collect();
+    let report = json(&sent_from("apart-young", &mixed).0);
+    assert!(sentence(&report, part), "{report}");
+    assert!(report["domains"][0]["sequence"]["restarted"].as_u64() > Some(0));
+    assert!(!sentence(&report, "started anew"), "{report}");
     // One exporter that sends from two ports.
     let one: Vec<_> = messages(10)
         .zip([1_111, 2_222, 1_111, 2_222])

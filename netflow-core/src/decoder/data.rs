@@ -141,9 +141,10 @@ impl Decoder {
         template: &Template,
         count: usize,
     ) {
-        let mut refused = false;
+        let (mut refused, mut has_long_name) = (false, false);
         for record in bodies(piece.body, template, count) {
             let options = OptionsRecord::new(&record, piece.late.is_some());
+            has_long_name |= options.has_long_name();
             if self.is_news(course, &options) {
                 let needed = self.needed(course, &options);
                 let room = self.sessions.reserve(course.session, needed);
@@ -154,8 +155,8 @@ impl Decoder {
                 }
             }
         }
-        if refused {
-            let limit = "domain_octets";
+        let met = [(refused, "domain_octets"), (has_long_name, "name_octets")];
+        for (_, limit) in met.into_iter().filter(|(is_met, _)| *is_met) {
             let error = Error::new(ErrorKind::Limit { limit }, piece.offset);
             self.problem(error, Some(piece.id), 0);
         }

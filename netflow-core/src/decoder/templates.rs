@@ -104,8 +104,7 @@ impl Decoder {
             }
             None => {}
         }
-        let is_empty = |field: &FieldSpecifier| field.length == FieldLength::Fixed(0);
-        if record.fields().filter(is_empty).count() > EMPTY_FIELDS {
+        if is_hollow(record) {
             return limit("empty_fields");
         }
         let definitions = &self.definitions;
@@ -196,4 +195,10 @@ impl Decoder {
             self.problem(Error::new(kind, record.offset()), Some(set), 0);
         }
     }
+}
+
+/// A template has more fields of no octets than any exporter needs.
+pub(super) fn is_hollow(record: &TemplateRecord<'_>) -> bool {
+    let is_empty = |field: &FieldSpecifier| field.length == FieldLength::Fixed(0);
+    record.fields().filter(is_empty).count() > EMPTY_FIELDS
 }

@@ -1,6 +1,7 @@
 //! Reading an options record: what it is about, and what it says.
 
 use super::Exporter;
+use super::names::is_too_long;
 use super::sampling::{Announced, SamplerKey, ToldRate};
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::record::DataRecord;
@@ -37,8 +38,11 @@ pub(crate) struct OptionsRecord<'a> {
     type_semantics: Option<u8>,
     type_units: Option<u8>,
     type_name: Option<&'a [u8]>,
+    has_long_name: bool,
 }
 
+/// Elements that name something.
+const NAMES: [u16; 8] = [82, 83, 84, 94, 96, 236, 335, 341];
 /// Scope type Interface of v9 (RFC 3954, section 6.1).
 const INTERFACE_SCOPE: u16 = 2;
 /// Scope type Template.
@@ -70,7 +74,10 @@ impl<'a> OptionsRecord<'a> {
     }
 
     fn take(&mut self, id: u16, octets: &'a [u8]) {
+        let is_long = is_too_long(octets);
         let text = Some(octets).filter(|octets| !Text::new(octets).octets().is_empty());
+        let text = text.filter(|_| !is_long);
+        self.has_long_name |= is_long && NAMES.contains(&id);
         match id {
             10 | 14 | 252 | 253 => set(&mut self.interface, narrow(octets)),
             34 => set(&mut self.rate.interval, unsigned(octets)),
@@ -105,6 +112,11 @@ impl<'a> OptionsRecord<'a> {
             346 => set(&mut self.type_enterprise, narrow(octets)),
             _ => {}
         }
+    }
+
+    /// It has a name that is too long to be kept.
+    pub(crate) const fn has_long_name(&self) -> bool {
+        self.has_long_name
     }
 
     /// One packet of so many; 0 says nothing.

@@ -10,6 +10,15 @@ use crate::hash::KeyedHash;
 use crate::table::Table;
 use crate::value::{ApplicationId, Text};
 
+/// Octets of a name at most. Each flow may have it: of longer ones, two datagrams would become
+/// gigabytes for whoever writes the names of flows.
+const LONGEST_NAME: usize = 1 << 10;
+
+/// A name is not kept.
+pub(super) fn is_too_long(name: &[u8]) -> bool {
+    name.len() > LONGEST_NAME && Text::new(name).octets().len() > LONGEST_NAME
+}
+
 /// The names that one observation domain taught.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {

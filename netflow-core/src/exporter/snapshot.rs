@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::hash::Hash;
 
-use super::names::{ApplicationKey, NameTable};
+use super::names::{ApplicationKey, NameTable, is_too_long};
 use super::sampling::Announced;
 use super::{Exporter, SamplerKey};
 use crate::snapshot::{Writer, kind, text, time};
@@ -58,6 +58,19 @@ impl<'a> Learned<'a> {
                 start
             }
         })
+    }
+
+    /// It means nothing, or its name is too long.
+    pub(crate) fn is_refused(&self) -> bool {
+        match self {
+            Self::Interface(_, name)
+            | Self::Vrf(_, name)
+            | Self::Sampler(_, name)
+            | Self::Application(_, name)
+            | Self::Description(_, name) => is_too_long(name),
+            Self::Rate(..) | Self::Start(_) => false,
+            Self::Meaningless => true,
+        }
     }
 
     /// Octets it takes besides its place in a table.

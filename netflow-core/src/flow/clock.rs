@@ -151,8 +151,8 @@ impl Flow<'_> {
     /// the receiver's, the flow ends more than an hour after its message was
     /// sent, it ends before it starts, it starts more than a year before its
     /// message was sent, or by the uptime it ended more than a day before: the header
-    /// has another uptime than its flows, or none. They are given as they are all the
-    /// same.
+    /// has another uptime than its flows, or none, but for caches that keep flows for
+    /// days. They are given as they are all the same.
     #[must_use]
     pub fn clock_suspect(&self) -> Option<bool> {
         let header = &self.origin.header;
@@ -170,9 +170,8 @@ impl Flow<'_> {
             .or(end)
             .is_some_and(|time| sent.nanos_since(time) > LONGEST_FLOW);
         let backwards = start.zip(end).is_some_and(|(start, end)| end < start);
-        let is_old = end
-            .or(start)
-            .is_some_and(|time| sent.nanos_since(time) > LONGEST_WAIT);
+        // A start alone tells nothing: a flow may last longer.
+        let is_old = end.is_some_and(|time| sent.nanos_since(time) > LONGEST_WAIT);
         // Only uptimes: times of their own may be of flows that were stored.
         let stale = is_old && self.clock_rule() == Some(ClockRule::Uptime);
         Some(skewed || future || past || backwards || stale)

@@ -73,9 +73,10 @@ impl Template {
         let mut elements: Vec<ElementId> = fields.iter().filter_map(element).collect();
         elements.sort_unstable();
         let has = |id| elements.binary_search(&id).is_ok();
+        // With or without the other of the pair, what came back goes out from there.
         let of_nprobe = OF_NPROBE.map(|(out, back)| {
-            let is_pair = has(ElementId::iana(out)) && has(ElementId::iana(back));
-            (of_nprobe && is_pair).then_some((out, back))
+            let has_back = of_nprobe && has(ElementId::iana(back));
+            has_back.then_some((out, back))
         });
         let reverse = |field: &TemplateField| {
             let key = match field.key() {

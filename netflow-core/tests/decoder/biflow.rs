@@ -97,6 +97,17 @@ fn what_nprobe_counts_out_came_back() {
         [None, None, Some(40), Some(30), None]
     );
 
+    // What came back alone.
+    let payload = Message::v9(3)
+        .template(256, &[(7, 2), (11, 2), (23, 4), (57_590, 2)])
+        .set(256, &[&[0, 1, 0, 2][..], &words(&[40]), &[0, 7]].concat())
+        .octets();
+    let message = decoder.decode(datagram(&payload)).unwrap();
+    let flow = message.flows().next().unwrap();
+    assert_eq!(ends(&flow), [Some(1), Some(2), None, Some(40), None]);
+    let back = flow.reverse().unwrap();
+    assert_eq!(ends(&back), [Some(2), Some(1), Some(40), None, None]);
+
     // Of others they are the same packets, counted as they leave.
     let record = [&[0, 1, 0, 2][..], &words(&[30, 40, 3, 4])].concat();
     let payload = Message::v9(1)

@@ -247,6 +247,13 @@ fn impossible_clocks_are_flagged_and_given_all_the_same() {
     assert_eq!(suspect(9 * DAY, DAY, 9 * DAY - 1_000), Some(false));
     assert_eq!(suspect(9 * DAY, DAY, 8 * DAY), Some(false));
     assert_eq!(suspect(9 * DAY, DAY, 8 * DAY - 1), Some(true));
+    // Of its end nothing is known.
+    let message = Message::v9_at(0, 9 * DAY).template(256, &[(22, 4)]);
+    let payload = message.set(256, &words(&[DAY])).octets();
+    let mut decoder = decoder();
+    let message = decoder.decode(datagram(&payload)).unwrap();
+    let flow = message.flows().next().unwrap();
+    assert_eq!((flow.end(), flow.clock_suspect()), (None, Some(false)));
 }
 
 #[test]

@@ -94,6 +94,33 @@ fn the_last_name_of_a_sampler_stands_and_that_of_the_record_comes_first() {
     assert_eq!(names, ["own", "new"]);
 }
 
+#[test]
+fn a_name_longer_than_the_limit_is_told_and_not_kept() {
+    for (length, told, expected) in [(1_024, 0, Some(1_024)), (1_025, 1, None)] {
+        // Zeros at the end are no part of it.
+        let name = [vec![b'x'; length], vec![0; 7]].concat();
+        let width = u16::try_from(name.len()).unwrap();
+        let options = Message::v9(0)
+            .options_template(257, 1, &[(2, 4), (82, width)])
+            .set(257, &[words(&[7]), name].concat());
+        let flow = Message::v9(0).template(256, &[(10, 1)]).set(256, &[7]);
+        let mut decoder = decoder();
+        let payload = options.octets();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        let problems: Vec<_> = message
+            .problems()
+            .map(|one| one.error.to_string())
+            .collect();
+        assert_eq!(problems.len(), told);
+        assert!(problems.iter().all(|one| one.contains("name_octets")));
+        let payload = flow.octets();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        let flow = message.flows().next().unwrap();
+        let name = flow.input_interface_name();
+        assert_eq!(name.map(|name| name.octets().len()), expected);
+    }
+}
+
 fn application_name(flow: &Flow<'_>) -> String {
     text(flow.application_name())
 }

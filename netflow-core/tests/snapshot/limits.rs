@@ -5,6 +5,7 @@ use core::net::IpAddr;
 use netflow_core::{Decoder, Limits};
 
 use crate::builder::{Message, words};
+use crate::octets::{crc32, domain, section, snapshot};
 use crate::world::{decoder, tell, tell_from, v5, world};
 
 /// The snapshot of a domain with so many templates, of so many fields each.
@@ -42,6 +43,37 @@ fn a_template_of_more_fields_than_the_limit_is_refused() {
     };
     assert_eq!(load(limits, &templates(2, 4)).1, [1, 2, 0]);
     assert_eq!(load(limits, &templates(2, 5)).1, [1, 0, 2]);
+}
+
+/// No decoder saves such a template: the lengths are changed in the snapshot.
+#[test]
+fn a_template_of_many_fields_of_no_octets_is_refused() {
+    for (count, report) in [(64, [1, 1, 0]), (65, [1, 0, 1])] {
+        let mut fields = vec![(82, 1); count];
+        fields.push((8, 4));
+        let mut decoder = decoder(1);
+        let message = Message::v9(1).template(256, &fields);
+        tell(&mut decoder, 1, &message.octets());
+        let mut octets = decoder.save();
+        octets.truncate(octets.len() - 4);
+        let [full, empty] = [[0_u8, 82, 0, 1], [0, 82, 0, 0]].map(|field| field.repeat(count));
+        let place = octets.windows(full.len()).position(|window| window == full);
+        octets[place.unwrap()..][..full.len()].copy_from_slice(&empty);
+        octets.extend(crc32(&octets).to_be_bytes());
+        assert_eq!(load(Limits::new(1), &octets).1, report);
+    }
+}
+
+#[test]
+fn a_name_longer_than_the_limit_is_refused() {
+    for (length, refused) in [(1_024_u16, 0), (1_025, 1)] {
+        let name = vec![b'x'; length.into()];
+        let interface = [&[0, 0, 0, 7][..], &length.to_be_bytes(), &name].concat();
+        let octets = snapshot(domain(1, &section(9, &interface)));
+        let (decoder, report) = load(Limits::new(1), &octets);
+        assert_eq!(report, [1, 0, refused]);
+        assert_eq!(decoder.announced().count(), 1 - refused);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use super::domain::{SavedDomain, SavedTemplate, dialect};
 use crate::decoder::Decoder;
 use crate::decoder::session::{Session, SessionId, Uses};
+use crate::decoder::templates::is_hollow;
 use crate::element::TypeRecord;
 use crate::exporter::{Learned, SavedSource};
 use crate::snapshot::LoadReport;
@@ -188,7 +189,7 @@ impl<'d> Load<'d> {
     ) -> Option<bool> {
         let decoder = &mut *self.decoder;
         let count = record.field_count();
-        if count == 0 || count > decoder.limits.template_fields {
+        if count == 0 || count > decoder.limits.template_fields || is_hollow(record) {
             return None;
         }
         let session = decoder.sessions.get(id)?;
@@ -218,7 +219,7 @@ impl<'d> Load<'d> {
     }
 
     fn learned(&mut self, place: Place, learned: &Learned<'_>) {
-        if matches!(learned, Learned::Meaningless) {
+        if learned.is_refused() {
             self.refuse();
             return;
         }
