@@ -69,7 +69,7 @@ fn a_name_longer_than_the_limit_is_refused() {
     for (length, refused) in [(1_024_u16, 0), (1_025, 1)] {
         let name = vec![b'x'; length.into()];
         let interface = [&[0, 0, 0, 7][..], &length.to_be_bytes(), &name].concat();
-        let octets = snapshot(domain(1, &section(9, &interface)));
+        let octets = snapshot(&domain(1, &section(9, &interface)));
         let (decoder, report) = load(Limits::new(1), &octets);
         assert_eq!(report, [1, 0, refused]);
         assert_eq!(decoder.announced().count(), 1 - refused);
