@@ -150,9 +150,9 @@ impl Flow<'_> {
     /// The times cannot be right: the exporter's clock is more than a day from
     /// the receiver's, the flow ends more than an hour after its message was
     /// sent, it ends before it starts, it starts more than a year before its
-    /// message was sent, or by the uptime it ended more than a day before: the header
-    /// has another uptime than its flows, or none, but for caches that keep flows for
-    /// days. They are given as they are all the same.
+    /// message was sent, or by the uptime it ended before the exporter started, and more
+    /// than a day ago: the header has another uptime than its flows, or none. They are
+    /// given as they are all the same.
     #[must_use]
     pub fn clock_suspect(&self) -> Option<bool> {
         let header = &self.origin.header;
@@ -170,11 +170,16 @@ impl Flow<'_> {
             .or(end)
             .is_some_and(|time| sent.nanos_since(time) > LONGEST_FLOW);
         let backwards = start.zip(end).is_some_and(|(start, end)| end < start);
-        // A start alone tells nothing: a flow may last longer.
-        let is_old = end.is_some_and(|time| sent.nanos_since(time) > LONGEST_WAIT);
-        // Only uptimes: times of their own may be of flows that were stored.
-        let stale = is_old && self.clock_rule() == Some(ClockRule::Uptime);
-        Some(skewed || future || past || backwards || stale)
+        // Uptimes wrap: a flow that ended by a later uptime than the header's did so before
+        // the wrap. A start alone tells nothing: a flow may last longer.
+        let uptime = header
+            .sys_uptime
+            .filter(|_| self.clock_rule() == Some(ClockRule::Uptime));
+        let wrapped = uptime.zip(end).is_some_and(|(uptime, end)| {
+            let age = sent.nanos_since(end);
+            age > LONGEST_WAIT && age > i64::from(uptime).saturating_mul(1_000_000)
+        });
+        Some(skewed || future || past || backwards || wrapped)
     }
 
     fn sent_duration(&self) -> Option<i64> {
