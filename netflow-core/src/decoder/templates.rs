@@ -76,6 +76,11 @@ impl Decoder {
             self.learn(course, record)
         };
         if let Some(kind) = refused {
+            if !matches!(kind, ErrorKind::EmptyTemplate { .. }) {
+                // By the one that it replaces, later data would be read wrongly.
+                self.sessions
+                    .change(course.session, |session| session.templates.withdraw(id));
+            }
             let octets = record.specifiers().len();
             self.problem(Error::new(kind, record.offset()), Some(set), octets);
         }

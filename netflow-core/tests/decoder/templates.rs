@@ -154,6 +154,25 @@ fn a_template_of_too_many_fields_is_told_and_costs_no_other() {
 }
 
 #[test]
+fn data_is_not_read_by_a_template_that_one_not_kept_replaces() {
+    let limits = Limits {
+        template_fields: 2,
+        ..Limits::new(1)
+    };
+    let first = Message::ipfix(0).template(257, PORT).set(257, &[0, 5]);
+    let mut decoder = Decoder::new(limits);
+    assert_eq!(ports(&mut decoder, datagram(&first.octets())), [5]);
+    let second = Message::ipfix(0)
+        .template(257, &[(1, 4), (2, 4), (7, 2)])
+        .set(257, &[0, 0, 0, 1, 0, 0, 0, 2, 0, 7])
+        .octets();
+    assert_eq!(
+        problems(&mut decoder, datagram(&second)),
+        ["too_many_fields", "no_template"]
+    );
+}
+
+#[test]
 fn a_template_of_many_fields_of_no_octets_is_not_kept() {
     let hollow = |id, count| {
         let mut fields = vec![(82, 0); count];
