@@ -61,7 +61,8 @@ pub(crate) struct Decode {
     #[arg(long)]
     pub(crate) split_biflows: bool,
 
-    /// Take each source port of an address for an exporter of its own, as behind NAT
+    /// Take each source port of an address for an exporter of its own, as behind NAT; what
+    /// --state holds belongs to the scope it was saved with
     #[arg(long)]
     pub(crate) by_port: bool,
 
@@ -190,7 +191,7 @@ Examples:
   tcpdump -U -w - udp port 2055 | netflow decode -
 
 In the table a ? behind a time says that it cannot be right: the exporter's clock is off, or
-the flow ends before it starts, long after it was sent, or by the uptime days before.
+the flow ends before it starts, long after it was sent, or days before the exporter started.
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
 command line makes no sense, 3 with --strict something could not be decoded.";

@@ -48,6 +48,8 @@ pub(crate) enum Usage {
     NoFields(SchemaName),
     /// Only flows have a direction.
     NoBiflows(SchemaName),
+    /// The tables of templates have no port.
+    NoPorts(Format),
     /// There is no such field; perhaps this one is meant.
     UnknownField {
         name: String,
@@ -82,6 +84,9 @@ impl Plan {
         let is_path = |path: &PathBuf| path.as_os_str() != "-";
         if is_folder && !args.output.as_ref().is_some_and(is_path) {
             return Err(Usage::NoFolder(format));
+        }
+        if is_folder && args.by_port {
+            return Err(Usage::NoPorts(format));
         }
         let to_terminal = args.output.is_none() && io::stdout().is_terminal();
         if to_terminal && matches!(format, Format::Parquet | Format::Arrow) {
@@ -182,6 +187,11 @@ impl fmt::Display for Usage {
             Self::NoBiflows(schema) => write!(
                 f,
                 "--split-biflows makes flows of the schema flow, not of {schema}"
+            ),
+            Self::NoPorts(format) => write!(
+                f,
+                "the {format} files of templates are by address, not by port: --by-port needs \
+                 --schema flow or --format json"
             ),
             Self::UnknownField { name, suggestion } => {
                 write!(f, "there is no field \"{name}\"")?;
