@@ -303,7 +303,7 @@ fn columns_tell_the_times_that_flows_tell() {
             let numbers = near
                 .as_flattened()
                 .iter()
-                .map(|number| number.cast_unsigned());
+                .map(|number| u64::from_ne_bytes(number.to_ne_bytes()));
             for number in numbers.chain([0, 40_000, u64::MAX]) {
                 let message = Message::v9(0)
                     .template(256, &[(element, 8)])
