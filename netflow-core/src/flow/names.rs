@@ -1,7 +1,7 @@
 //! Names that the exporter's options give to what a flow has by number.
 
-use super::{Flow, ingredient};
-use crate::exporter::SamplerKey;
+use super::Flow;
+use super::sampling::samplers_of;
 use crate::field::Ingredient;
 use crate::record::DataRecord;
 use crate::value::Text;
@@ -72,18 +72,7 @@ impl<'m> Flow<'m> {
         let record = self.record()?;
         sent(record, Ingredient::SamplerName).or_else(|| {
             let samplers = &self.origin.exporter.as_ref()?.names.samplers;
-            let plan = record.template().plan();
-            let id = |what| ingredient(record, plan.ingredient(what));
-            let (of_sampler, of_selector) = (id(Ingredient::SamplerId), id(Ingredient::SelectorId));
-            // In the order in which the rate is looked for.
-            let keys = [
-                of_sampler.map(SamplerKey::Sampler),
-                of_selector.map(SamplerKey::Selector),
-                of_sampler.map(SamplerKey::Selector),
-                of_selector.map(SamplerKey::Sampler),
-            ];
-            let mut keys = keys.into_iter().flatten();
-            keys.find_map(|key| samplers.get(&key))
+            samplers_of(record).find_map(|key| samplers.get(&key))
         })
     }
 }

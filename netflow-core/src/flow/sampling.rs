@@ -133,39 +133,48 @@ impl Flow<'_> {
     /// A rate that the options announced, the nearest to the record first.
     fn in_options(&self, record: &DataRecord<'_, '_>) -> Option<Sampling> {
         let samplers = &self.origin.exporter.as_ref()?.samplers;
-        let plan = record.template().plan();
-        let id = |what| ingredient(record, plan.ingredient(what));
         let counted_on = if self.direction() == Some(EGRESS) {
             self.output_interface()
         } else {
             self.input_interface()
         };
-        let sampler = |id| (SamplerKey::Sampler(id), SamplingRule::Sampler);
-        let selector = |id| (SamplerKey::Selector(id), SamplingRule::Selector);
-        let (of_sampler, of_selector) = (id(Ingredient::SamplerId), id(Ingredient::SelectorId));
-        let keys = [
-            of_sampler.map(sampler),
-            of_selector.map(selector),
-            // The registry has 302 in place of 48: where options tell of one and records
-            // of the other, the numbers are the same.
-            of_sampler.map(selector),
-            of_selector.map(sampler),
-            counted_on.map(|id| (SamplerKey::Interface(id), SamplingRule::Interface)),
-            Some((
-                SamplerKey::Template(record.template().id()),
-                SamplingRule::Template,
-            )),
-            Some((SamplerKey::Exporter, SamplingRule::Exporter)),
+        let others = [
+            counted_on.map(SamplerKey::Interface),
+            Some(SamplerKey::Template(record.template().id())),
+            Some(SamplerKey::Exporter),
         ];
-        keys.into_iter().flatten().find_map(|(key, rule)| {
+        let mut keys = samplers_of(record).chain(others.into_iter().flatten());
+        keys.find_map(|key| {
             let known = samplers.get(key)?;
             Some(Sampling {
                 rate: known.rate,
-                rule,
+                rule: match key {
+                    SamplerKey::Sampler(_) => SamplingRule::Sampler,
+                    SamplerKey::Selector(_) => SamplingRule::Selector,
+                    SamplerKey::Interface(_) => SamplingRule::Interface,
+                    SamplerKey::Template(_) => SamplingRule::Template,
+                    SamplerKey::Exporter => SamplingRule::Exporter,
+                },
                 announced: Some((key, known.frame)),
             })
         })
     }
+}
+
+/// The samplers that the record may mean, the likeliest first. The registry has 302 in
+/// place of 48: where options tell of one and records of the other, the numbers are the
+/// same.
+pub(super) fn samplers_of(record: &DataRecord<'_, '_>) -> impl Iterator<Item = SamplerKey> {
+    let plan = record.template().plan();
+    let id = |what| ingredient(record, plan.ingredient(what));
+    let (of_sampler, of_selector) = (id(Ingredient::SamplerId), id(Ingredient::SelectorId));
+    let keys = [
+        of_sampler.map(SamplerKey::Sampler),
+        of_selector.map(SamplerKey::Selector),
+        of_sampler.map(SamplerKey::Selector),
+        of_selector.map(SamplerKey::Sampler),
+    ];
+    keys.into_iter().flatten()
 }
 
 /// flowDirection of a flow that was counted as it went out.
