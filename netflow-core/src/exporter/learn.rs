@@ -41,8 +41,6 @@ pub(crate) struct OptionsRecord<'a> {
     has_long_name: bool,
 }
 
-/// Elements that name something.
-const NAMES: [u16; 8] = [82, 83, 84, 94, 96, 236, 335, 341];
 /// Scope type Interface of v9 (RFC 3954, section 6.1).
 const INTERFACE_SCOPE: u16 = 2;
 /// Scope type Template.
@@ -74,29 +72,26 @@ impl<'a> OptionsRecord<'a> {
     }
 
     fn take(&mut self, id: u16, octets: &'a [u8]) {
-        let is_long = is_too_long(octets);
-        let text = Some(octets).filter(|octets| !Text::new(octets).octets().is_empty());
-        let text = text.filter(|_| !is_long);
-        self.has_long_name |= is_long && NAMES.contains(&id);
+        if let Some(name) = self.name(id) {
+            let is_long = is_too_long(octets);
+            let is_empty = Text::new(octets).octets().is_empty();
+            set(name, Some(octets).filter(|_| !is_long && !is_empty));
+            self.has_long_name |= is_long;
+            return;
+        }
         match id {
             10 | 14 | 252 | 253 => set(&mut self.interface, narrow(octets)),
             34 => set(&mut self.rate.interval, unsigned(octets)),
             48 => set(&mut self.sampler, unsigned(octets)),
             50 => set(&mut self.random_interval, unsigned(octets)),
-            82 => set(&mut self.interface_name, text),
-            83 => set(&mut self.interface_description, text),
-            84 => set(&mut self.sampler_name, text),
-            94 => set(&mut self.application_description, text),
             95 => set(
                 &mut self.application,
                 Some(octets).filter(|id| !id.is_empty()),
             ),
-            96 => set(&mut self.application_name, text),
             145 => set(&mut self.template, narrow(octets)),
             160 => set(&mut self.system_init, unsigned(octets)),
             234 => set(&mut self.ingress_vrf, narrow(octets)),
             235 => set(&mut self.egress_vrf, narrow(octets)),
-            236 => set(&mut self.vrf_name, text),
             302 => set(&mut self.selector, unsigned(octets)),
             303 => set(&mut self.type_element, narrow(octets)),
             305 => set(&mut self.rate.taken, unsigned(octets)),
@@ -104,14 +99,27 @@ impl<'a> OptionsRecord<'a> {
             309 => set(&mut self.rate.size, unsigned(octets)),
             310 => set(&mut self.rate.population, unsigned(octets)),
             311 => set(&mut self.rate.probability, Some(octets)),
-            335 => set(&mut self.selector_name, text),
             339 => set(&mut self.type_data, narrow(octets)),
-            341 => set(&mut self.type_name, text),
             344 => set(&mut self.type_semantics, narrow(octets)),
             345 => set(&mut self.type_units, narrow(octets)),
             346 => set(&mut self.type_enterprise, narrow(octets)),
             _ => {}
         }
+    }
+
+    /// Where the name goes that this element is.
+    const fn name(&mut self, id: u16) -> Option<&mut Option<&'a [u8]>> {
+        Some(match id {
+            82 => &mut self.interface_name,
+            83 => &mut self.interface_description,
+            84 => &mut self.sampler_name,
+            94 => &mut self.application_description,
+            96 => &mut self.application_name,
+            236 => &mut self.vrf_name,
+            335 => &mut self.selector_name,
+            341 => &mut self.type_name,
+            _ => return None,
+        })
     }
 
     /// It has a name that is too long to be kept.
