@@ -98,7 +98,7 @@ pub use index::IndexBatchBuilder;
 pub use ipc::{IpcFormat, IpcWriter};
 #[cfg(feature = "parquet")]
 pub use parquet_file::ParquetWriter;
-pub use record::{RecordBatchBuilder, TemplateBatch, TemplateKey};
+pub use record::{LONGEST_NAME, RecordBatchBuilder, TemplateBatch, TemplateKey};
 #[cfg(feature = "scan")]
 pub use replay::Replay;
 #[cfg(feature = "scan")]

@@ -409,9 +409,10 @@ fn is_head(name: &str) -> bool {
     name == "file" || HEAD.iter().any(|field| field.name() == name)
 }
 
-/// Octets of a name at most: exporters give names of any length, and a list holds one for each
-/// of its values.
-const LONGEST_NAME: usize = 255;
+/// Octets of the name of an element at most, where rows are written: exporters give names of any
+/// length (RFC 5610), and a list or a record as text holds one for each of its values. A longer one
+/// is left to its number.
+pub const LONGEST_NAME: usize = 255;
 
 /// The name of an element, or its number if it has none that will do.
 fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {

@@ -146,7 +146,7 @@ impl Entries {
         path: &str,
         depth: u8,
     ) {
-        // A field of no octets says nothing, and there may be thousands to an octet.
+        // A field of no octets says nothing, and there may be many to an octet.
         let says = |field: &Field<'_, '_>| field.template().length() != FieldLength::Fixed(0);
         for field in record.fields().filter(says) {
             let name = name(field.template().name(), field.template().key(), false);

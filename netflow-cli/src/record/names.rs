@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use netflow_arrow::LONGEST_NAME;
 use netflow_core::element;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::{Template, TemplateField};
@@ -19,10 +20,6 @@ pub(crate) enum Name<'n> {
     /// By the number of a v9 scope only.
     Scope(u16),
 }
-
-/// Octets of a name at most, as in columns: exporters give names of any length, and each
-/// record has them again.
-const LONGEST_NAME: usize = 255;
 
 impl<'n> Name<'n> {
     fn new(name: Option<&'n str>, key: FieldKey) -> Self {
