@@ -43,10 +43,13 @@ impl Ports {
         }
     }
 
-    /// The ports, if each has an exporter of its own; a few numbers may be near by chance.
-    pub(super) fn apart(&self) -> Option<impl Iterator<Item = u16>> {
-        let is_apart = self.own >= CERTAIN && self.own > self.shared.saturating_mul(4);
-        is_apart.then(|| self.numbers.iter().map(|(port, _)| *port))
+    /// Each port has an exporter of its own; a few numbers may be near by chance.
+    pub(super) const fn are_apart(&self) -> bool {
+        self.own >= CERTAIN && self.own > self.shared.saturating_mul(4)
+    }
+
+    pub(super) fn ports(&self) -> impl Iterator<Item = u16> {
+        self.numbers.iter().map(|(port, _)| *port)
     }
 }
 
@@ -64,7 +67,7 @@ mod tests {
         for (port, number) in messages {
             ports.message(port, number);
         }
-        ports.apart().is_some()
+        ports.are_apart()
     }
 
     #[test]

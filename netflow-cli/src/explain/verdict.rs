@@ -162,24 +162,18 @@ fn shorten(names: &mut Vec<String>) {
     }
 }
 
-/// The ports of a domain behind each of which is an exporter. The sessions of TCP count
-/// alone as well, and are told apart.
-fn exporters(domain: &Domain, end: &End<'_>) -> Option<Vec<String>> {
-    let ports = domain.numbers.apart().filter(|_| end.read.segments == 0)?;
-    Some(ports.map(|port| port.to_string()).collect())
-}
-
 /// Whether the numbers are those of several exporters: that they jump says nothing of one.
+/// The sessions of TCP count alone as well, and are told apart.
 pub(super) fn is_apart(domain: &Domain, end: &End<'_>) -> bool {
-    exporters(domain, end).is_some()
+    end.read.segments == 0 && domain.numbers.are_apart()
 }
 
 /// Exporters behind one address, whose templates are taken for each other's.
 fn apart(story: &Story, end: &End<'_>, sentences: &mut Vec<String>) {
-    for domain in &story.domains {
-        let Some(mut ports) = exporters(domain, end) else {
-            continue;
-        };
+    let domains = story.domains.iter();
+    for domain in domains.filter(|domain| is_apart(domain, end)) {
+        let ports = domain.numbers.ports();
+        let mut ports: Vec<String> = ports.map(|port| port.to_string()).collect();
         shorten(&mut ports);
         sentences.push(format!(
             "Ports {} of {} each count on their own, like exporters behind one address; their \
