@@ -186,7 +186,8 @@ enum netflow_flow_field
   NETFLOW_FIELD_CLOCK = 14,
   // The times cannot be right: a clock is off by more than a day, or
   // the flow ends after it was sent or before it starts, it starts more
-  // than a year before, or by the uptime it ended more than a day before.
+  // than a year before, or it ended more than a day ago and, by the uptime,
+  // before the exporter started.
   NETFLOW_FIELD_CLOCK_SUSPECT = 15,
   // Source address; of sFlow, in the outer header.
   NETFLOW_FIELD_SOURCE_ADDRESS = 16,
@@ -1072,7 +1073,8 @@ typedef struct netflow_flow {
   struct netflow_text clock;
   // The times cannot be right: a clock is off by more than a day, or
   // the flow ends after it was sent or before it starts, it starts more
-  // than a year before, or by the uptime it ended more than a day before.
+  // than a year before, or it ended more than a day ago and, by the uptime,
+  // before the exporter started.
   bool clock_suspect;
   // Source address; of sFlow, in the outer header.
   struct netflow_address source_address;

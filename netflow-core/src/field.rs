@@ -76,7 +76,8 @@ macro_rules! normalised_fields {
             Clock clock Name "" flow;
             /// The times cannot be right: a clock is off by more than a day, or
             /// the flow ends after it was sent or before it starts, it starts more
-            /// than a year before, or by the uptime it ended more than a day before.
+            /// than a year before, or it ended more than a day ago and, by the uptime,
+            /// before the exporter started.
             ClockSuspect clock_suspect Flag "" flow;
             /// Source address; of sFlow, in the outer header.
             SourceAddress source_address Address "" flow;

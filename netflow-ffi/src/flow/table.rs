@@ -47,7 +47,8 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_CLOCK = 14,
     /// The times cannot be right: a clock is off by more than a day, or
     /// the flow ends after it was sent or before it starts, it starts more
-    /// than a year before, or by the uptime it ended more than a day before.
+    /// than a year before, or it ended more than a day ago and, by the uptime,
+    /// before the exporter started.
     NETFLOW_FIELD_CLOCK_SUSPECT = 15,
     /// Source address; of sFlow, in the outer header.
     NETFLOW_FIELD_SOURCE_ADDRESS = 16,
@@ -243,7 +244,8 @@ pub struct netflow_flow {
     pub clock: netflow_text,
     /// The times cannot be right: a clock is off by more than a day, or
     /// the flow ends after it was sent or before it starts, it starts more
-    /// than a year before, or by the uptime it ended more than a day before.
+    /// than a year before, or it ended more than a day ago and, by the uptime,
+    /// before the exporter started.
     pub clock_suspect: bool,
     /// Source address; of sFlow, in the outer header.
     pub source_address: netflow_address,
