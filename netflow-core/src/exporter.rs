@@ -17,11 +17,13 @@ use self::names::Names;
 pub use self::sampling::SamplerKey;
 use self::sampling::Samplers;
 pub(crate) use self::sampling::ToldRate;
-pub(crate) use self::sequence::{Mark, Rest, Sequence, Step, Units, Ways};
+pub(crate) use self::sequence::{
+    CountingScheme, MessageStamp, NumberedMessage, PerScheme, Sequence, Undecoded, Units,
+};
 pub use self::sequence::{SequenceCounts, SequenceEvent, SequenceUnit};
 pub(crate) use self::snapshot::Learned;
 pub use self::sources::SampleCounts;
-pub(crate) use self::sources::{SampleStep, SavedCounts, SavedSource, SourceKey, Sources};
+pub(crate) use self::sources::{ObservedSample, SavedCounts, SavedSource, SourceKey, Sources};
 use crate::hash::KeyedHash;
 use crate::time::Timestamp;
 

@@ -39,8 +39,7 @@
 //! |---|---|---|
 //! | 1 | key | protocol (8 bits: 1, 5 to 10 the version in the header, 105 is sFlow version 5), port or 0 (16), observation domain (32), address of the exporter, address of the sFlow agent |
 //! | 2 | account | messages (64), first received, last received, optional clock skew in nanoseconds (64, signed) |
-//! | 3 | sequence | four *tallies*, the first in the unit of the protocol, the others in those of some exporters, each with how much more often numbers followed each other in it than not (8, signed); two *clocks*, of the last message and of the last before the restart; the first number (optional of 32), how many messages behind it had the same (8), 1 if one had another, else 0 (8) |
-//! | 4 | sample counts | samples received, lost, late, restarts, drops (64 each), how often the agent started anew (32) |
+//! //! | 4 | sample counts | samples received, lost, late, restarts, drops (64 each), how often the agent started anew (32) |
 //! | 5 | sources | entries: 1 if counters samples, else 0 (8), class (32), index (32), least number and next (32 each), 1 if there are numbers from before the restart, else 0 (8), least of these and next (32 each), the start of the agent it belongs to (32), drops (optional of 32) |
 //! | 6 | elements | entries: enterprise number (32), id (16), data type, semantics, units (8 each, numbers of RFC 5610), name (text, UTF-8) |
 //! | 7 | templates | entries: time of the last refresh, frame (64), 1 if it is an options template, else 0 (8), the template record as v9 or IPFIX send it (text) |
@@ -52,6 +51,7 @@
 //! | 13 | sampler names | entries: what has the name (8: 1 sampler, 2 selector), its number (64), name (text) |
 //! | 14 | descriptions | of applications without a name, as kind 11: applicationId as it is sent (text), description (text) |
 //! | 15 | waiting | entries: set id (16), its place in the datagram (32), port (16), place of its message (32), received, frame (64), optional time of export, uptime and sequence number (optionals of 32), what the number told (8: 0 nothing, 1 in order, 2 a gap, 3 late, 4 a duplicate, 5 a restart) and the units missing (32), what it counts (8: 0 unknown, 1 flows, 2 flows counted in, 3 messages, 4 data records), optional start of the exporter, body of the set (text) |
+//! | 16 | sequence | four *tallies* of messages, data records, flows, and flows with those of the message included, each followed by how much more often numbers followed each other in it than not (8, signed); two *clocks*, of the last message and of the last before the restart; the first number (optional of 32), how many messages after it had the same (8), 1 if one had another, else 0 (8). Kind 3 held the same in another order |
 //!
 //! Key and account come with every domain, the others if they hold something.
 //! A tally is units received, lost, late, messages duplicated, restarts, units
@@ -143,7 +143,6 @@ pub(crate) const DOMAIN: u16 = 1;
 pub(crate) mod kind {
     pub(crate) const KEY: u16 = 1;
     pub(crate) const ACCOUNT: u16 = 2;
-    pub(crate) const SEQUENCE: u16 = 3;
     pub(crate) const SAMPLE_COUNTS: u16 = 4;
     pub(crate) const SOURCES: u16 = 5;
     pub(crate) const ELEMENTS: u16 = 6;
@@ -156,4 +155,5 @@ pub(crate) mod kind {
     pub(crate) const SAMPLER_NAMES: u16 = 13;
     pub(crate) const DESCRIPTIONS: u16 = 14;
     pub(crate) const WAITING: u16 = 15;
+    pub(crate) const SEQUENCE: u16 = 16;
 }

@@ -1,4 +1,4 @@
-//! What each observation domain sent and what of it was lost.
+//! Accounting: what each observation domain sent and what of it was lost.
 
 use alloc::sync::Arc;
 use core::net::{IpAddr, SocketAddr};
@@ -8,8 +8,8 @@ use super::{Content, Decoder, Stats};
 use crate::datagram::{Datagram, Protocol};
 use crate::error::ErrorKind;
 use crate::exporter::{
-    Mark, Rest, SampleCounts, SampleStep, SequenceCounts, SequenceEvent, SequenceUnit, SourceKey,
-    Step, Units, Ways,
+    CountingScheme, MessageStamp, NumberedMessage, ObservedSample, PerScheme, SampleCounts,
+    SequenceCounts, SequenceEvent, SequenceUnit, SourceKey, Undecoded, Units,
 };
 use crate::header::MessageHeader;
 use crate::time::Timestamp;
@@ -27,24 +27,24 @@ pub struct DomainReport {
     pub observation_domain: u32,
     /// The address the sFlow agent gives itself.
     pub agent_address: Option<IpAddr>,
-    /// Messages that came.
+    /// Messages that were received.
     pub messages: u64,
-    /// When the first came and the last.
+    /// When the first was received.
     pub first_received: Timestamp,
-    /// When the last came.
+    /// When the last was received.
     pub last_received: Timestamp,
-    /// What the sequence numbers told, in their unit.
+    /// What the sequence numbers say, in their unit.
     pub sequence: SequenceCounts,
     /// What they count; absent in v1, which has none, and where they never change.
     pub sequence_unit: Option<SequenceUnit>,
-    /// What the numbers of sFlow samples told.
+    /// What the numbers of sFlow samples say.
     pub samples: SampleCounts,
     /// Nanoseconds that the clock of the exporter was ahead of that of the
     /// receiver, in the last message.
     pub clock_skew: Option<i64>,
     /// Templates in force.
     pub templates: usize,
-    /// Octets of memory that all of it takes.
+    /// Octets of memory that all its state takes.
     pub state_octets: usize,
 }
 
@@ -54,33 +54,34 @@ impl Decoder {
         self.sessions.iter().map(report)
     }
 
-    /// Accounts for the present message, which is read. Its slots begin at
+    /// Accounts for the present message, which is decoded. Its slots begin at
     /// `first`.
     pub(super) fn account(&mut self, id: SessionId, first: usize) {
         let current = self.scratch.current;
-        let read = self.read(first);
+        let contents = self.contents(first);
         let Some(header) = self.scratch.header() else {
             return;
         };
-        let (protocol, received, sequence) = (header.protocol, header.received, header.sequence);
-        let mark = header.mark();
+        let (received, sequence) = (header.received, header.sequence);
+        let stamp = header.stamp();
         let skew = header.export_time.map(|time| time.nanos_since(received));
-        let step = header.step(&read);
-        let told = self.sessions.touch(id, |session| {
+        let numbered = header.numbered(&contents);
+        let accounted = self.sessions.touch(id, |session| {
             session.seen(received, skew);
-            let mut step = step?;
-            if read.waits > 0 {
-                let known = session.waiting.of(step.mark.number).count();
-                step.twice = known > read.waits;
+            let mut message = numbered?;
+            let number = message.stamp.number;
+            if contents.waiting > 0 {
+                let known = session.waiting.of(number).count();
+                message.is_repeated = known > contents.waiting;
             }
-            let event = session.sequence.step(step);
-            if read.waits > 0 {
-                let sets = session.waiting.of(step.mark.number).take(read.waits);
+            let event = session.sequence.observe(&message);
+            if contents.waiting > 0 {
+                let sets = session.waiting.of(number).take(contents.waiting);
                 sets.for_each(|set| set.header.sequence_event = event);
             }
-            Some((event, unit(protocol, session.sequence.way())))
+            Some((event, sequence_unit(session)))
         });
-        let (event, unit) = told.flatten().unwrap_or_default();
+        let (event, unit) = accounted.flatten().unwrap_or_default();
         for origin in self.scratch.origins.iter_mut().skip(current) {
             // The data of this message that waited for a template in it.
             if origin.header.sequence == sequence {
@@ -88,25 +89,25 @@ impl Decoder {
                 origin.header.sequence_unit = unit;
             }
         }
-        if read.waits > 0 || !self.scratch.late_slots.is_empty() {
+        if contents.waiting > 0 || !self.scratch.late_slots.is_empty() {
             self.settle(id);
         }
         if event == SequenceEvent::Restart {
             self.sessions.touch(id, |session| session.sources.restart());
         }
         if event != SequenceEvent::InOrder {
-            self.forget_start(id, event, mark);
+            self.forget_start(id, event, stamp);
         }
     }
 
-    /// A start of the exporter from before it started anew is not that of its
-    /// messages any more; late ones may have told it again.
-    fn forget_start(&mut self, id: SessionId, event: SequenceEvent, mark: Option<Mark>) {
+    /// The start of the exporter before a restart is not that of its messages any
+    /// more; late ones may have announced it again.
+    fn forget_start(&mut self, id: SessionId, event: SequenceEvent, stamp: Option<MessageStamp>) {
         self.sessions.touch(id, |session| {
             session.exporter.system_init()?;
             let sequence = &session.sequence;
             let after = sequence.restarted_after()?;
-            if event == SequenceEvent::Restart || sequence.is_before_restart(&mark?) {
+            if event == SequenceEvent::Restart || sequence.is_before_restart(&stamp?) {
                 Arc::make_mut(&mut session.exporter).restart(after);
             }
             Some(())
@@ -114,25 +115,25 @@ impl Decoder {
     }
 
     /// What the present message held.
-    fn read(&self, first: usize) -> Read {
-        let mut read = Read::default();
+    fn contents(&self, first: usize) -> Contents {
+        let mut contents = Contents::default();
         for slot in self.scratch.slots.get(first..).unwrap_or_default() {
             match &slot.content {
-                Content::Records(template) => read.add(slot.count, template.is_options()),
-                Content::NoTemplate => read.waits = read.waits.saturating_add(1),
+                Content::Records(template) => contents.add(slot.count, template.is_options()),
+                Content::NoTemplate => contents.waiting = contents.waiting.saturating_add(1),
                 _ => {}
             }
         }
         let current = self.scratch.current;
-        read.unread = self.scratch.problems.iter().any(|problem| {
-            let waits = matches!(problem.error.kind, ErrorKind::NoTemplate { .. });
-            problem.origin == current && problem.octets > 0 && !waits
+        contents.undecodable = self.scratch.problems.iter().any(|problem| {
+            let is_waiting = matches!(problem.error.kind, ErrorKind::NoTemplate { .. });
+            problem.origin == current && problem.octets > 0 && !is_waiting
         });
-        read
+        contents
     }
 
-    /// Accounts for the data that the present message freed. Data that came
-    /// twice waited twice.
+    /// Accounts for the waiting data that was decoded by templates of the present
+    /// message. Duplicated data waited twice.
     fn settle(&mut self, id: SessionId) {
         let (slots, origins) = (&self.scratch.late_slots, &self.scratch.origins);
         self.sessions.touch(id, |session| {
@@ -140,16 +141,16 @@ impl Decoder {
                 let Some(header) = origins.get(slot.origin).map(|origin| &origin.header) else {
                     continue;
                 };
-                let mut read = Read::default();
+                let mut contents = Contents::default();
                 if let Content::Records(template) = &slot.content {
-                    read.add(slot.count, template.is_options());
+                    contents.add(slot.count, template.is_options());
                 }
-                // The message was counted when it came.
-                let units = header.ways(&read, None);
+                // The message was counted when it was received.
+                let units = header.units(&contents, None);
                 let event = header.sequence_event;
-                if let Some(mark) = header.mark().filter(|_| event != SequenceEvent::Duplicate) {
-                    let late = event == SequenceEvent::Late;
-                    session.sequence.settle(&mark, late, units);
+                if let Some(stamp) = header.stamp().filter(|_| event != SequenceEvent::Duplicate) {
+                    let is_late = event == SequenceEvent::Late;
+                    session.sequence.settle(&stamp, is_late, &units);
                 }
             }
             if session.waiting.is_empty() {
@@ -164,11 +165,11 @@ impl Decoder {
         let Some(header) = self.scratch.header() else {
             return;
         };
-        let twice = header.sequence_event == SequenceEvent::Duplicate;
-        let before_restart = header
-            .mark()
+        let is_repeated = header.sequence_event == SequenceEvent::Duplicate;
+        let is_before_restart = header
+            .stamp()
             .zip(self.sessions.get(id))
-            .is_some_and(|(mark, session)| session.sequence.is_before_restart(&mark));
+            .is_some_and(|(stamp, session)| session.sequence.is_before_restart(&stamp));
         for sample in wire.samples().flatten() {
             let (counters, source, number, drops) = match sample.kind() {
                 Ok(SampleKind::Flow(flow)) => {
@@ -185,15 +186,15 @@ impl Decoder {
                 class: source.class,
                 index: source.index,
             };
-            let step = SampleStep {
+            let observed = ObservedSample {
                 number,
                 drops,
-                twice,
-                before_restart,
+                is_repeated,
+                is_before_restart,
             };
             let known = self
                 .sessions
-                .touch(id, |session| session.sources.step(source, step));
+                .touch(id, |session| session.sources.observe(source, observed));
             if known != Some(false) {
                 continue;
             }
@@ -204,12 +205,12 @@ impl Decoder {
             let room = self.sessions.reserve(id, growth);
             Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
             self.sessions.change(id, |session| {
-                session.sources.begin(source, step, room.is_some());
+                session.sources.admit(source, observed, room.is_some());
             });
         }
     }
 
-    /// Whose state the present message changes, made if it is new.
+    /// The session of the present message, made if it is new.
     pub(super) fn enter(&mut self, datagram: &Datagram<'_>) -> Option<SessionId> {
         let header = self.scratch.header()?;
         let key = SessionKey::new(datagram, self.scope, header);
@@ -224,17 +225,17 @@ impl Decoder {
 
 /// What a message held, or a set.
 #[derive(Default)]
-struct Read {
+struct Contents {
     records: u32,
     /// Records that are no options.
     flows: u32,
     /// Sets without a template.
-    waits: usize,
-    /// Octets that cannot be read.
-    unread: bool,
+    waiting: usize,
+    /// Octets that cannot be decoded.
+    undecodable: bool,
 }
 
-impl Read {
+impl Contents {
     fn add(&mut self, count: usize, options: bool) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.records = self.records.saturating_add(count);
@@ -244,67 +245,71 @@ impl Read {
     }
 
     const fn units(&self, count: u32) -> Units {
-        let rest = match self {
-            Self { unread: true, .. } => Rest::Unread,
-            Self { waits: 0, .. } => Rest::Nothing,
-            _ => Rest::Waits,
+        let undecoded = match self {
+            Self {
+                undecodable: true, ..
+            } => Undecoded::Never,
+            Self { waiting: 0, .. } => Undecoded::Nothing,
+            _ => Undecoded::Waiting,
         };
         Units {
-            rest,
-            ..Units::whole(count)
+            undecoded,
+            ..Units::decoded(count)
         }
     }
 }
 
 impl MessageHeader {
-    fn mark(&self) -> Option<Mark> {
-        Some(Mark {
+    fn stamp(&self) -> Option<MessageStamp> {
+        Some(MessageStamp {
             number: self.sequence?,
             uptime: self.sys_uptime,
             time: self.export_time.unwrap_or(self.received),
         })
     }
 
-    fn step(&self, read: &Read) -> Option<Step> {
-        Some(Step {
-            mark: self.mark()?,
-            ways: self.ways(read, Some(Units::whole(1))),
-            twice: false,
+    fn numbered(&self, contents: &Contents) -> Option<NumberedMessage> {
+        Some(NumberedMessage {
+            stamp: self.stamp()?,
+            units: self.units(contents, Some(Units::decoded(1))),
+            is_repeated: false,
         })
     }
 
-    /// What was read in the unit of the protocol and in those of some exporters,
-    /// of which `message` is one.
-    const fn ways(&self, read: &Read, message: Option<Units>) -> Ways<Units> {
-        let flows = read.units(read.flows);
-        let counted_in = Units {
-            counted_in: true,
-            ..flows
+    /// What was decoded, in each scheme that exporters of the protocol use; `message` is
+    /// what counts as one message.
+    const fn units(&self, contents: &Contents, message: Option<Units>) -> PerScheme<Option<Units>> {
+        let flows = contents.units(contents.flows);
+        let units = PerScheme {
+            messages: message,
+            data_records: None,
+            flows: Some(flows),
+            flows_included: Some(Units {
+                included: true,
+                ..flows
+            }),
         };
         match self.protocol {
-            Protocol::NetflowV9 => [message, Some(flows), Some(counted_in), None],
-            Protocol::SflowV5 => [message, None, None, None],
-            Protocol::Ipfix => {
-                let records = read.units(read.records);
-                [Some(records), message, Some(counted_in), Some(flows)]
-            }
-            _ => [Some(flows), message, Some(counted_in), None],
+            Protocol::SflowV5 => PerScheme {
+                flows: None,
+                flows_included: None,
+                ..units
+            },
+            Protocol::Ipfix => PerScheme {
+                data_records: Some(contents.units(contents.records)),
+                ..units
+            },
+            _ => units,
         }
     }
 }
 
-/// What is counted in a way of [`MessageHeader::ways`].
-fn unit(protocol: Protocol, way: Option<usize>) -> Option<SequenceUnit> {
-    let way = way?;
-    Some(match (protocol, way) {
-        (Protocol::NetflowV1, _) => return None,
-        (Protocol::SflowV5, _) | (Protocol::NetflowV9, 0) => SequenceUnit::Message,
-        (Protocol::Ipfix, 0) => SequenceUnit::DataRecord,
-        (Protocol::NetflowV9, 1) | (_, 0) => SequenceUnit::Flow,
-        (_, 1) => SequenceUnit::Message,
-        (Protocol::Ipfix, 3) => SequenceUnit::Flow,
-        _ => SequenceUnit::FlowCountedIn,
-    })
+/// What the numbers of the exporter count; `None` if they do not count.
+fn sequence_unit(session: &Session) -> Option<SequenceUnit> {
+    let scheme = session.sequence.scheme();
+    // v1 has no numbers.
+    let scheme = scheme.filter(|_| session.key().protocol != Protocol::NetflowV1);
+    scheme.map(CountingScheme::unit)
 }
 
 fn report(session: &Session) -> DomainReport {
@@ -318,7 +323,7 @@ fn report(session: &Session) -> DomainReport {
         first_received: session.first_received,
         last_received: session.last_received,
         sequence: session.sequence.counts(),
-        sequence_unit: unit(key.protocol, session.sequence.way()),
+        sequence_unit: sequence_unit(session),
         samples: session.sources.counts(),
         clock_skew: session.clock_skew,
         templates: session.templates.len(),

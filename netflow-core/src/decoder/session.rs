@@ -10,7 +10,7 @@ use super::limits::{Limits, SessionScope};
 use super::waiting::Waiting;
 use crate::datagram::{Datagram, Protocol, Transport};
 use crate::element::Taught;
-use crate::exporter::{Exporter, Sequence, Sources};
+use crate::exporter::{CountingScheme, Exporter, Sequence, Sources};
 use crate::hash::KeyedHash;
 use crate::header::MessageHeader;
 use crate::table::Table;
@@ -229,7 +229,7 @@ impl Sessions {
             taught: Taught::new(self.hash),
             exporter: Arc::new(Exporter::new(self.hash)),
             waiting: Waiting::default(),
-            sequence: Sequence::default(),
+            sequence: Sequence::new(CountingScheme::of_protocol(key.protocol)),
             sources: Sources::new(self.hash),
             messages: 0,
             first_received: Timestamp::default(),

@@ -7,25 +7,24 @@ pub(crate) use self::state::{SavedCounts, SavedSource};
 use crate::hash::KeyedHash;
 use crate::table::Table;
 
-/// What the numbers of the samples of one agent told.
+/// What the sample numbers of one agent say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct SampleCounts {
-    /// Samples that came.
+    /// Samples that were received.
     pub received: u64,
-    /// Samples that were sent and have not come.
+    /// Samples that were sent and not received.
     pub lost: u64,
-    /// Samples that came after later ones; those of datagrams that came twice
+    /// Samples that were received after later ones; those of duplicated datagrams
     /// are not counted again.
     pub late: u64,
-    /// How often a source started anew.
+    /// Restarts of sources.
     pub restarted: u64,
-    /// Packets that would have been sampled and were dropped for want of
-    /// resources, as the agent says.
+    /// Samples that the agent dropped for lack of resources, by its own count.
     pub drops: u64,
 }
 
-/// A source and the kind of its samples, which are numbered apart.
+/// A source and the kind of its samples: each kind is numbered separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct SourceKey {
     pub(crate) counters: bool,
@@ -33,15 +32,15 @@ pub(crate) struct SourceKey {
     pub(crate) index: u32,
 }
 
-/// What one sample tells.
+/// One sample, as the accounting sees it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SampleStep {
+pub(crate) struct ObservedSample {
     pub(crate) number: u32,
     pub(crate) drops: Option<u32>,
-    /// Its datagram came already.
-    pub(crate) twice: bool,
-    /// Its datagram was sent before the agent started anew.
-    pub(crate) before_restart: bool,
+    /// Its datagram was received already.
+    pub(crate) is_repeated: bool,
+    /// Its datagram was sent before the agent restarted.
+    pub(crate) is_before_restart: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +65,7 @@ struct Run {
 pub(crate) struct Sources {
     sources: Table<SourceKey, Source>,
     counts: SampleCounts,
-    /// How often the agent started anew.
+    /// Restarts of the agent.
     starts: u32,
 }
 
@@ -100,41 +99,41 @@ impl Sources {
         self.sources.get(&key).is_some()
     }
 
-    /// The agent started anew, and each source with it.
+    /// The agent restarted, and each source with it.
     pub(crate) const fn restart(&mut self) {
         self.starts = self.starts.wrapping_add(1);
     }
 
-    /// Takes the first sample of a source into account, which is kept if there is `room`.
-    pub(crate) fn begin(&mut self, key: SourceKey, step: SampleStep, room: bool) {
+    /// Accounts for the first sample of a source, which is kept if there is `room`.
+    pub(crate) fn admit(&mut self, key: SourceKey, sample: ObservedSample, room: bool) {
         self.counts.received = self.counts.received.saturating_add(1);
         if room {
-            let before = u32::from(step.before_restart);
-            let source = Source::new(step, self.starts.wrapping_sub(before));
+            let before = u32::from(sample.is_before_restart);
+            let source = Source::new(sample, self.starts.wrapping_sub(before));
             self.sources.insert(key, source);
         }
     }
 
-    /// Takes a sample into account; `false` if its source is new, which changes nothing.
-    pub(crate) fn step(&mut self, key: SourceKey, step: SampleStep) -> bool {
+    /// Accounts for a sample; `false` if its source is new, which changes nothing.
+    pub(crate) fn observe(&mut self, key: SourceKey, sample: ObservedSample) -> bool {
         let counts = &mut self.counts;
         let Some(source) = self.sources.get_mut(&key) else {
             return false;
         };
         let restarted = source.start == self.starts;
-        if step.before_restart && restarted {
-            let previous = source.previous.get_or_insert(Run::new(step.number));
-            if !step.twice || previous.is_ahead(step.number) {
+        if sample.is_before_restart && restarted {
+            let previous = source.previous.get_or_insert(Run::new(sample.number));
+            if !sample.is_repeated || previous.is_ahead(sample.number) {
                 counts.received = counts.received.saturating_add(1);
                 counts.late = counts.late.saturating_add(1);
-                previous.step(step.number, counts);
+                previous.advance(sample.number, counts);
             }
-        } else if !step.twice || source.run.is_ahead(step.number) {
+        } else if !sample.is_repeated || source.run.is_ahead(sample.number) {
             counts.received = counts.received.saturating_add(1);
-            if restarted || step.before_restart {
-                source.step(step, counts);
+            if restarted || sample.is_before_restart {
+                source.observe(sample, counts);
             } else {
-                source.restart(step, self.starts, counts);
+                source.restart(sample, self.starts, counts);
             }
         }
         true
@@ -142,35 +141,35 @@ impl Sources {
 }
 
 impl Source {
-    const fn new(step: SampleStep, start: u32) -> Self {
+    const fn new(sample: ObservedSample, start: u32) -> Self {
         Self {
-            run: Run::new(step.number),
+            run: Run::new(sample.number),
             previous: None,
             start,
-            drops: step.drops,
+            drops: sample.drops,
         }
     }
 
-    fn step(&mut self, step: SampleStep, counts: &mut SampleCounts) {
-        let behind = self.run.next.wrapping_sub(step.number);
-        if self.run.is_ahead(step.number) {
-            self.drop_more(step.drops, counts);
+    fn observe(&mut self, sample: ObservedSample, counts: &mut SampleCounts) {
+        let behind = self.run.next.wrapping_sub(sample.number);
+        if self.run.is_ahead(sample.number) {
+            self.drop_more(sample.drops, counts);
         } else if behind <= FAR {
             counts.late = counts.late.saturating_add(1);
         } else {
             let start = self.start;
-            self.restart(step, start, counts);
+            self.restart(sample, start, counts);
             return;
         }
-        self.run.step(step.number, counts);
+        self.run.advance(sample.number, counts);
     }
 
-    fn restart(&mut self, step: SampleStep, start: u32, counts: &mut SampleCounts) {
+    fn restart(&mut self, sample: ObservedSample, start: u32, counts: &mut SampleCounts) {
         counts.restarted = counts.restarted.saturating_add(1);
         let previous = Some(self.run);
         *self = Self {
             previous,
-            ..Self::new(step, start)
+            ..Self::new(sample, start)
         };
     }
 
@@ -197,7 +196,7 @@ impl Run {
 
     /// A number that has not come before: what lies between it and the others
     /// is missing, or it was.
-    fn step(&mut self, number: u32, counts: &mut SampleCounts) {
+    fn advance(&mut self, number: u32, counts: &mut SampleCounts) {
         let before = self.first.wrapping_sub(number);
         if self.is_ahead(number) {
             let lost = number.wrapping_sub(self.next);
@@ -215,7 +214,7 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
-    use super::{SampleStep, SourceKey, Sources};
+    use super::{ObservedSample, SourceKey, Sources};
     use crate::hash::KeyedHash;
 
     const SOURCE: SourceKey = SourceKey {
@@ -224,26 +223,26 @@ mod tests {
         index: 3,
     };
 
-    const fn sample(number: u32) -> SampleStep {
-        SampleStep {
+    const fn sample(number: u32) -> ObservedSample {
+        ObservedSample {
             number,
             drops: Some(0),
-            twice: false,
-            before_restart: false,
+            is_repeated: false,
+            is_before_restart: false,
         }
     }
 
-    fn run(steps: impl IntoIterator<Item = SampleStep>) -> Sources {
+    fn run(samples: impl IntoIterator<Item = ObservedSample>) -> Sources {
         let mut sources = Sources::new(KeyedHash::new(1));
-        for step in steps {
-            take(&mut sources, SOURCE, step);
+        for sample in samples {
+            take(&mut sources, SOURCE, sample);
         }
         sources
     }
 
-    fn take(sources: &mut Sources, key: SourceKey, step: SampleStep) {
-        if !sources.step(key, step) {
-            sources.begin(key, step, true);
+    fn take(sources: &mut Sources, key: SourceKey, sample: ObservedSample) {
+        if !sources.observe(key, sample) {
+            sources.admit(key, sample, true);
         }
     }
 
@@ -262,7 +261,7 @@ mod tests {
     #[test]
     fn drops_of_the_agent_are_summed() {
         let steps = [(1, 100), (2, 100), (3, 107), (4, 110)];
-        let sources = run(steps.map(|(number, drops)| SampleStep {
+        let sources = run(steps.map(|(number, drops)| ObservedSample {
             drops: Some(drops),
             ..sample(number)
         }));
@@ -276,19 +275,19 @@ mod tests {
     }
 
     #[test]
-    fn a_datagram_that_came_twice_counts_once() {
-        let twice = |number| SampleStep {
-            twice: true,
+    fn a_duplicated_datagram_counts_once() {
+        let again = |number| ObservedSample {
+            is_repeated: true,
             ..sample(number)
         };
-        let counts = run([sample(1), sample(4), twice(1), sample(2), twice(2)]).counts();
+        let counts = run([sample(1), sample(4), again(1), sample(2), again(2)]).counts();
         assert_eq!((counts.received, counts.lost, counts.late), (3, 1, 1));
         // An agent that does not number its datagrams has samples all the same.
-        assert_eq!(run([sample(1), twice(2), twice(3)]).counts().received, 3);
+        assert_eq!(run([sample(1), again(2), again(3)]).counts().received, 3);
     }
 
     #[test]
-    fn what_was_sent_before_the_first_that_came_was_never_lost() {
+    fn what_was_sent_before_the_first_sample_received_was_never_lost() {
         let counts = run([1, 3, 9, 7, 8].map(sample)).counts();
         assert_eq!((counts.lost, counts.late), (4, 2));
         let counts = run([9, 5, 7].map(sample)).counts();
@@ -296,14 +295,14 @@ mod tests {
     }
 
     #[test]
-    fn all_sources_start_anew_with_their_agent() {
+    fn all_sources_restart_with_their_agent() {
         let mut sources = run([98, 99].map(sample));
         sources.restart();
-        let old = |number| SampleStep {
-            before_restart: true,
+        let old = |number| ObservedSample {
+            is_before_restart: true,
             ..sample(number)
         };
-        for step in [
+        for sample in [
             old(101),
             sample(2),
             old(100),
@@ -311,7 +310,7 @@ mod tests {
             sample(1),
             sample(3),
         ] {
-            take(&mut sources, SOURCE, step);
+            take(&mut sources, SOURCE, sample);
         }
         let counts = sources.counts();
         assert_eq!((counts.received, counts.restarted), (8, 1));

@@ -1,4 +1,4 @@
-//! Exporters and what they truly saw and sent.
+//! Exporters and what they really saw and sent.
 
 use crate::network::{DELAY, Random};
 use crate::payload;
@@ -15,12 +15,12 @@ pub(crate) enum Kind {
     V9,
     /// Counts flows.
     V9Flows,
-    /// Uptimes, and options that tell the start.
+    /// Uptimes, and options that announce the start.
     IpfixUptime,
     /// Absolute times.
     Ipfix,
-    /// Counts flows, those of the message itself too.
-    IpfixCountedIn,
+    /// Counts flows, those of the message itself included.
+    IpfixFlowsIncluded,
     Sflow,
 }
 
@@ -35,14 +35,14 @@ impl Kind {
         Self::V9Flows,
         Self::IpfixUptime,
         Self::Ipfix,
-        Self::IpfixCountedIn,
+        Self::IpfixFlowsIncluded,
         Self::Sflow,
     ];
 
     pub(crate) const fn has_templates(self) -> bool {
         matches!(
             self,
-            Self::V9 | Self::V9Flows | Self::IpfixUptime | Self::Ipfix | Self::IpfixCountedIn
+            Self::V9 | Self::V9Flows | Self::IpfixUptime | Self::Ipfix | Self::IpfixFlowsIncluded
         )
     }
 
@@ -52,7 +52,7 @@ impl Kind {
             Self::V5 | Self::V6 | Self::V8 => 0x0102,
             Self::V9 | Self::Ipfix => 7,
             Self::V9Flows | Self::IpfixUptime => 8,
-            Self::IpfixCountedIn => 9,
+            Self::IpfixFlowsIncluded => 9,
             Self::Sflow => 3,
         }
     }
@@ -70,7 +70,7 @@ pub(crate) struct TrueFlow {
     pub(crate) interface: u8,
     /// In sFlow, the number of the sample at its source.
     pub(crate) number: u32,
-    /// In sFlow, what the source dropped so far.
+    /// In sFlow, what the source dropped until then.
     pub(crate) drops: u32,
 }
 
@@ -91,13 +91,13 @@ pub(crate) struct Message {
     /// The template of its records.
     pub(crate) template: u16,
     /// It holds templates and options too.
-    pub(crate) teaches: bool,
+    pub(crate) announces: bool,
     pub(crate) flows: Vec<TrueFlow>,
     pub(crate) octets: Vec<u8>,
 }
 
 impl Message {
-    /// Milliseconds since the start at a time, as the exporter tells it.
+    /// Milliseconds from the start to a time, as the exporter states them.
     pub(crate) fn uptime(&self, time: u64) -> u32 {
         u32::try_from((time - self.boot) % (1 << 32)).unwrap()
     }
@@ -119,9 +119,10 @@ const RESTART: usize = 250;
 const OUTAGE: u64 = 4_000;
 const NEW_RATE: usize = 130;
 const NEW_LAYOUT: usize = 187;
-/// Templates and options are sent again behind so many messages.
+/// Templates and options are sent again after this number of messages.
 const REFRESH: usize = 20;
-/// Times of flows are multiples of so many milliseconds, which NTP tells exactly.
+/// Times of flows are multiples of this number of milliseconds, which NTP expresses
+/// exactly.
 const TICK: u64 = 125;
 
 impl Exporter {
@@ -153,7 +154,7 @@ impl Exporter {
                 }
             }
             number = number.wrapping_add(message.units);
-            if kind == Kind::IpfixCountedIn {
+            if kind == Kind::IpfixFlowsIncluded {
                 message.number = number;
             }
             message.octets = payload::octets(kind, &message);
@@ -190,18 +191,18 @@ impl Exporter {
             });
         }
         // Where a template changes under its id, every message that others may overtake
-        // has its own, and so many behind them that one comes.
+        // has its own, and enough after them that one is received.
         let delay = usize::try_from(DELAY).unwrap();
         let near = |change: usize| (change - delay..change + 4 * delay).contains(&index);
         let changes = self.kind == Kind::V9 && (near(NEW_LAYOUT) || near(RESTART));
         let begins = [0, NEW_RATE, NEW_LAYOUT, RESTART].contains(&index);
         let template = match (self.kind, run, layout) {
             (Kind::V9, ..) => 256,
-            (Kind::Ipfix | Kind::IpfixCountedIn, 1, _) => 300,
+            (Kind::Ipfix | Kind::IpfixFlowsIncluded, 1, _) => 300,
             (_, _, 0) => 256,
             _ => 260,
         };
-        let teaches = self.kind.has_templates() && (index % REFRESH == 0 || begins || changes);
+        let announces = self.kind.has_templates() && (index % REFRESH == 0 || begins || changes);
         let count = u32::try_from(flows.len()).unwrap();
         Message {
             run,
@@ -211,7 +212,7 @@ impl Exporter {
             units: match self.kind {
                 Kind::V9 | Kind::Sflow => 1,
                 // The options are records too.
-                Kind::Ipfix | Kind::IpfixUptime => count + u32::from(teaches),
+                Kind::Ipfix | Kind::IpfixUptime => count + u32::from(announces),
                 _ => count,
             },
             rate: if index < NEW_RATE { 100 } else { 250 },
@@ -222,7 +223,7 @@ impl Exporter {
                 layout
             },
             template,
-            teaches,
+            announces,
             flows,
             octets: Vec::new(),
         }

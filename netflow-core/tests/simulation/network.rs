@@ -24,7 +24,7 @@ impl Random {
     }
 }
 
-/// One copy of a message, as it comes.
+/// One copy of a message, as it is received.
 pub(crate) struct Arrival {
     /// Which message of its exporter.
     pub(crate) message: usize,
@@ -35,12 +35,12 @@ pub(crate) struct Arrival {
 const LOST: u64 = 5;
 const DUPLICATED: u64 = 2;
 const DELAYED: u64 = 15;
-/// A message is overtaken by so many at most.
+/// The most messages that may overtake another.
 pub(crate) const DELAY: u64 = 5;
-/// What every datagram takes on its way, in milliseconds.
+/// The delay of every datagram in the network, in milliseconds.
 const LATENCY: u64 = 20;
 
-/// The copies of the messages in the order they come.
+/// The copies of the messages in the order they are received.
 pub(crate) fn deliver(messages: &[Message], random: &mut Random) -> Vec<Arrival> {
     let mut slots = Vec::new();
     for message in 0..messages.len() {
@@ -58,7 +58,7 @@ pub(crate) fn deliver(messages: &[Message], random: &mut Random) -> Vec<Arrival>
             slots.push((slot.min(messages.len() - 1), message));
         }
     }
-    // Behind the message that it lets pass.
+    // After the message that overtakes it.
     slots.sort_by_key(|(slot, message)| (*slot, slot - message));
     slots
         .into_iter()

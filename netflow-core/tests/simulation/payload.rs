@@ -60,7 +60,9 @@ pub(crate) fn octets(kind: Kind, message: &Message) -> Vec<u8> {
         Kind::V7 => fixed_version(&mut octets, 7, message),
         Kind::V8 => fixed_version(&mut octets, 8, message),
         Kind::V9 | Kind::V9Flows => v9(&mut octets, kind, message),
-        Kind::Ipfix | Kind::IpfixUptime | Kind::IpfixCountedIn => ipfix(&mut octets, kind, message),
+        Kind::Ipfix | Kind::IpfixUptime | Kind::IpfixFlowsIncluded => {
+            ipfix(&mut octets, kind, message);
+        }
         Kind::Sflow => sflow(&mut octets, message),
     }
     octets.0
@@ -122,8 +124,8 @@ fn fixed_version(octets: &mut Octets, version: u16, message: &Message) {
 /// The fields of a template: element and length.
 fn fields(kind: Kind, layout: usize) -> Vec<(u16, u16)> {
     let mut fields = match (kind, layout) {
-        (Kind::Ipfix | Kind::IpfixCountedIn, 0) => vec![(152, 8), (153, 8)],
-        (Kind::Ipfix | Kind::IpfixCountedIn, _) => vec![(156, 8), (157, 8)],
+        (Kind::Ipfix | Kind::IpfixFlowsIncluded, 0) => vec![(152, 8), (153, 8)],
+        (Kind::Ipfix | Kind::IpfixFlowsIncluded, _) => vec![(156, 8), (157, 8)],
         _ => vec![(22, 4), (21, 4)],
     };
     fields.extend(match kind {
@@ -161,7 +163,7 @@ fn value(element: u16, message: &Message, flow: Option<&TrueFlow>) -> u64 {
         (153, Some(flow)) => flow.end,
         (156, Some(flow)) => ntp(flow.start),
         (157, Some(flow)) => ntp(flow.end),
-        // Sampler, selector, or the interface that is sampled; samples one of so many.
+        // Sampler, selector, or the interface that is sampled; packets sampled of an interval.
         (48 | 302 | 10 | 305, _) => 1,
         (34 | 50, None) => u64::from(message.rate),
         (306, None) => u64::from(message.rate) - 1,
@@ -184,7 +186,7 @@ fn sets(octets: &mut Octets, kind: Kind, message: &Message) {
             octets.u16(*len);
         }
     };
-    if message.teaches {
+    if message.announces {
         octets.set(templates, |octets| {
             octets.u16(message.template);
             octets.u16(fields.len().try_into().unwrap());

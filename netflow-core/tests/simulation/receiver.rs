@@ -1,5 +1,5 @@
-//! What can be known of a history from the messages that came, and whether the Decoder
-//! says just that.
+//! What can be known of a history from the messages received, and whether the Decoder
+//! reports exactly that.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::net::IpAddr;
@@ -12,9 +12,9 @@ use netflow_core::{
 use crate::history::{Exporter, Kind, Message, TrueFlow};
 use crate::network::Arrival;
 
-/// How often what was simulated did occur.
+/// How often the simulated events occurred.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct Occurrences {
     pub(crate) lost: u64,
     pub(crate) late: u64,
     pub(crate) duplicated: u64,
@@ -29,15 +29,15 @@ pub(crate) struct Seen {
 pub(crate) struct Receiver {
     exporter: Exporter,
     seed: u64,
-    /// The messages that came.
-    came: BTreeSet<usize>,
+    /// The messages that were received.
+    received: BTreeSet<usize>,
     copies: u64,
     duplicated: u64,
-    /// Units of messages that others overtook.
+    /// Units of messages that were overtaken.
     late: u64,
-    /// The templates that came.
+    /// The templates that were received.
     templates: BTreeSet<u16>,
-    /// Messages whose template has not come, and what their number told.
+    /// Messages whose template was not received, and what their number says.
     waiting: Vec<(usize, SequenceEvent)>,
     /// What the options announced last.
     rate: Option<u16>,
@@ -49,18 +49,18 @@ pub(crate) struct Receiver {
     without_start: u64,
 }
 
-/// What came of a source of sFlow, before the restart and after it.
+/// What was received of an sFlow source, before the restart and after it.
 #[derive(Default)]
 struct Source {
     runs: [BTreeSet<u32>; 2],
-    /// What it dropped by the first sample that came of a run, and by the newest.
+    /// What it had dropped at the first sample received of a run, and at the newest.
     drops: [Option<[u32; 2]>; 2],
     restarted: bool,
 }
 
 /// A flow as it was or should be decoded: address, start and end in nanoseconds since
-/// 1970, rate and rule, whether it waited, and whether it is told for the second time.
-type Told = (
+/// 1970, rate and rule, whether it waited, and whether it is a duplicate.
+type DecodedFlow = (
     u32,
     [Option<i64>; 2],
     Option<(u64, &'static str)>,
@@ -73,7 +73,7 @@ impl Receiver {
         Self {
             exporter,
             seed,
-            came: BTreeSet::new(),
+            received: BTreeSet::new(),
             copies: 0,
             duplicated: 0,
             late: 0,
@@ -89,7 +89,7 @@ impl Receiver {
         }
     }
 
-    /// Gives a copy of a message to the Decoder, which must say what is known then.
+    /// Passes a copy of a message to the Decoder, which must report what is known then.
     pub(crate) fn receive(&mut self, decoder: &mut Decoder, arrival: &Arrival) {
         let event = self.account(arrival.message);
         let expected = self.flows(arrival, event);
@@ -103,7 +103,7 @@ impl Receiver {
                 payload: &message.octets,
             })
             .unwrap();
-        let found: Vec<Told> = decoded
+        let found: Vec<DecodedFlow> = decoded
             .flows()
             .map(|flow| {
                 let Some(IpAddr::V4(address)) = flow.source_address() else {
@@ -125,16 +125,16 @@ impl Receiver {
         assert_eq!(found, expected, "{kind:?}, seed {seed}, message {index}");
     }
 
-    /// Notes that a copy of a message came, and says what its number tells.
+    /// Notes that a copy of a message was received, and returns what its number says.
     fn account(&mut self, index: usize) -> SequenceEvent {
         let messages = &self.exporter.messages;
         let message = &messages[index];
-        let newest = self.came.last().map(|newest| &messages[*newest]);
-        let event = if self.came.contains(&index) {
+        let newest = self.received.last().map(|newest| &messages[*newest]);
+        let event = if self.received.contains(&index) {
             SequenceEvent::Duplicate
         } else if newest.is_some_and(|newest| newest.run < message.run) {
             SequenceEvent::Restart
-        } else if self.came.last().is_some_and(|newest| *newest > index) {
+        } else if self.received.last().is_some_and(|newest| *newest > index) {
             SequenceEvent::Late
         } else {
             SequenceEvent::InOrder
@@ -155,7 +155,7 @@ impl Receiver {
                 self.sample(message.run, sample);
             }
         }
-        self.came.insert(index);
+        self.received.insert(index);
         event
     }
 
@@ -171,25 +171,25 @@ impl Receiver {
         let of_old = run == 0 && !source.runs[1].is_empty();
         self.samples_late += u64::from(overtaken || of_old);
         source.runs[run].insert(order(sample.number));
-        // What a source dropped before its first sample cannot be known, and what it
-        // dropped at the end is not told by one that comes behind the restart.
+        // What a source dropped before its first sample cannot be known, and a sample that
+        // is received after the restart does not say what was dropped at the end.
         if !overtaken && !of_old {
             let [first, _] = source.drops[run].unwrap_or([sample.drops; 2]);
             source.drops[run] = Some([first, sample.drops]);
         }
     }
 
-    /// The flows that the Decoder should tell, live ones first.
-    fn flows(&mut self, arrival: &Arrival, event: SequenceEvent) -> Vec<Told> {
+    /// The flows that the Decoder should return, live ones first.
+    fn flows(&mut self, arrival: &Arrival, event: SequenceEvent) -> Vec<DecodedFlow> {
         let index = arrival.message;
         let message = self.exporter.messages[index].clone();
         let over = self
-            .came
+            .received
             .last()
             .map(|newest| &self.exporter.messages[*newest]);
         let over_restart = over.is_some_and(|newest| newest.run > message.run);
         let mut freed = Vec::new();
-        if message.teaches {
+        if message.announces {
             self.rate = Some(message.rate);
             self.boot = Some(message.boot);
             if self.templates.insert(message.template) {
@@ -204,32 +204,32 @@ impl Receiver {
         if (event == SequenceEvent::Restart || over_restart) && self.boot != boot {
             self.boot = None;
         }
-        let mut told = Vec::new();
+        let mut decoded = Vec::new();
         if !self.exporter.kind.has_templates() || self.templates.contains(&message.template) {
             let flows = message.flows.iter();
-            told.extend(flows.map(|flow| self.told(&message, flow, arrival, false, event)));
+            decoded.extend(flows.map(|flow| self.decoded(&message, flow, arrival, false, event)));
         } else {
             self.waiting.push((index, event));
         }
         for (index, event) in freed {
             let message = self.exporter.messages[index].clone();
             let flows = message.flows.iter();
-            told.extend(flows.map(|flow| self.told(&message, flow, arrival, true, event)));
+            decoded.extend(flows.map(|flow| self.decoded(&message, flow, arrival, true, event)));
             self.waited += 1;
         }
-        let absent = told.iter().filter(|told| told.1 == [None, None]).count();
+        let absent = decoded.iter().filter(|flow| flow.1 == [None, None]).count();
         self.without_start += u64::try_from(absent).unwrap();
-        told
+        decoded
     }
 
-    fn told(
+    fn decoded(
         &self,
         message: &Message,
         flow: &TrueFlow,
         arrival: &Arrival,
         late: bool,
         event: SequenceEvent,
-    ) -> Told {
+    ) -> DecodedFlow {
         let kind = self.exporter.kind;
         let cut = match kind {
             Kind::V9 | Kind::V9Flows => message.sent % 1_000,
@@ -251,7 +251,7 @@ impl Receiver {
             Kind::V9Flows => (of_options, "exporter"),
             Kind::IpfixUptime => (of_options, "selector"),
             // Only the first interface is sampled.
-            Kind::Ipfix | Kind::IpfixCountedIn => {
+            Kind::Ipfix | Kind::IpfixFlowsIncluded => {
                 (of_options.filter(|_| flow.interface == 1), "interface")
             }
         };
@@ -259,14 +259,14 @@ impl Receiver {
         (flow.id, times, rate, late, self.comparable(event))
     }
 
-    /// What both sides know alike: whether it is the first copy, whether it is late, and
-    /// whether the exporter started anew before it.
+    /// What both sides can know: whether it is the first copy, whether it is late, and
+    /// whether the exporter restarted before it.
     fn comparable(&self, event: SequenceEvent) -> SequenceEvent {
-        // v1 has no numbers. An exporter that counts as others do not is found out by and
-        // by: its events until then cannot be told.
+        // v1 has no numbers. It takes some messages to recognise an exporter that does not
+        // count as its protocol asks: its events until then cannot be known.
         if matches!(
             self.exporter.kind,
-            Kind::V1 | Kind::V9Flows | Kind::IpfixCountedIn
+            Kind::V1 | Kind::V9Flows | Kind::IpfixFlowsIncluded
         ) {
             return SequenceEvent::None;
         }
@@ -276,8 +276,8 @@ impl Receiver {
         }
     }
 
-    /// All has come that comes: the counters must tell the history.
-    pub(crate) fn finish(&self, decoder: &Decoder, seen: &mut Seen) {
+    /// All that is received was received: the counters must agree with the history.
+    pub(crate) fn finish(&self, decoder: &Decoder, occurred: &mut Occurrences) {
         let kind = self.exporter.kind;
         let (protocol, domain) = (protocol(kind), kind.domain());
         let report = decoder
@@ -287,7 +287,7 @@ impl Receiver {
         let context = format!("{kind:?}, seed {}", self.seed);
         assert!(
             self.waiting.is_empty(),
-            "{context}: the last templates came"
+            "{context}: the last templates were received"
         );
         assert_eq!(report.messages, self.copies, "{context}");
         assert_eq!(report.sequence_unit, unit(kind), "{context}");
@@ -295,17 +295,17 @@ impl Receiver {
         assert_eq!(report.sequence, sequence, "{context}");
         let samples = self.samples(&report);
         assert_eq!(report.samples, samples, "{context}");
-        seen.lost += sequence.lost;
-        seen.late += sequence.late;
-        seen.duplicated += sequence.duplicated;
-        seen.late_over_restart += self.late_over_restart;
-        seen.waited += self.waited;
-        seen.without_start += self.without_start;
-        seen.samples_lost += samples.lost;
-        seen.samples_late += samples.late;
+        occurred.lost += sequence.lost;
+        occurred.late += sequence.late;
+        occurred.duplicated += sequence.duplicated;
+        occurred.late_over_restart += self.late_over_restart;
+        occurred.waited += self.waited;
+        occurred.without_start += self.without_start;
+        occurred.samples_lost += samples.lost;
+        occurred.samples_late += samples.late;
     }
 
-    /// What the numbers must have told.
+    /// What the numbers must say.
     fn sequence(&self, report: &DomainReport) -> SequenceCounts {
         let mut counts = report.sequence;
         if self.exporter.kind == Kind::V1 {
@@ -313,15 +313,19 @@ impl Receiver {
         }
         let messages = &self.exporter.messages;
         let units = |message: &Message| u64::from(message.units);
-        counts.received = self.came.iter().map(|index| units(&messages[*index])).sum();
+        counts.received = self
+            .received
+            .iter()
+            .map(|index| units(&messages[*index]))
+            .sum();
         counts.lost = 0;
         for run in 0..2 {
-            // All between the first and the last that came, whatever their order.
+            // All between the first and the last received, in any order.
             let of_run = |index: &&usize| messages[**index].run == run;
-            let first = *self.came.iter().find(of_run).unwrap();
-            let last = *self.came.iter().rfind(of_run).unwrap();
+            let first = *self.received.iter().find(of_run).unwrap();
+            let last = *self.received.iter().rfind(of_run).unwrap();
             counts.lost += (first..last)
-                .filter(|index| !self.came.contains(index))
+                .filter(|index| !self.received.contains(index))
                 .map(|index| units(&messages[index]))
                 .sum::<u64>();
         }
@@ -332,7 +336,7 @@ impl Receiver {
         counts
     }
 
-    /// What the numbers of the samples must have told.
+    /// What the numbers of the samples must say.
     fn samples(&self, report: &DomainReport) -> SampleCounts {
         let mut counts = report.samples;
         counts.received = 0;
@@ -343,10 +347,10 @@ impl Receiver {
         for source in self.sources.values() {
             counts.restarted += u64::from(source.restarted);
             for run in &source.runs {
-                let came = u64::try_from(run.len()).unwrap();
-                counts.received += came;
+                let count = u64::try_from(run.len()).unwrap();
+                counts.received += count;
                 if let (Some(first), Some(last)) = (run.first(), run.last()) {
-                    counts.lost += u64::from(last - first) + 1 - came;
+                    counts.lost += u64::from(last - first) + 1 - count;
                 }
             }
             let drops = source.drops.iter().flatten();
@@ -361,13 +365,13 @@ impl Receiver {
 /// Where all exporters send from.
 const ADDRESS: &str = "192.0.2.1:50000";
 
-/// What it counts.
+/// What the exporter counts.
 const fn unit(kind: Kind) -> Option<SequenceUnit> {
     Some(match kind {
         Kind::V1 => return None,
         Kind::V9 | Kind::Sflow => SequenceUnit::Message,
         Kind::Ipfix | Kind::IpfixUptime => SequenceUnit::DataRecord,
-        Kind::IpfixCountedIn => SequenceUnit::FlowCountedIn,
+        Kind::IpfixFlowsIncluded => SequenceUnit::FlowCountedIn,
         Kind::V5 | Kind::V6 | Kind::V7 | Kind::V8 | Kind::V9Flows => SequenceUnit::Flow,
     })
 }
@@ -380,7 +384,7 @@ fn protocol(kind: Kind) -> Protocol {
         Kind::V7 => Protocol::NetflowV7,
         Kind::V8 => Protocol::NetflowV8,
         Kind::V9 | Kind::V9Flows => Protocol::NetflowV9,
-        Kind::Ipfix | Kind::IpfixUptime | Kind::IpfixCountedIn => Protocol::Ipfix,
+        Kind::Ipfix | Kind::IpfixUptime | Kind::IpfixFlowsIncluded => Protocol::Ipfix,
         Kind::Sflow => Protocol::SflowV5,
     }
 }

@@ -7,7 +7,7 @@ use super::waiting::SavedWaiting;
 use crate::datagram::Protocol;
 use crate::decoder::session::SessionKey;
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
-use crate::exporter::{Learned, SavedCounts, SavedSource, Sequence};
+use crate::exporter::{CountingScheme, Learned, SavedCounts, SavedSource, Sequence};
 use crate::snapshot::{
     Section, Sections, SnapshotError, address, entries, kind, malformed, optional, text, time,
 };
@@ -69,11 +69,12 @@ impl<'a> SavedDomain<'a> {
     /// Reads what it has once. Of a section that comes twice, the last stands.
     pub(super) fn read(body: Reader<'a>) -> Result<Self, SnapshotError> {
         let mut key = None;
+        let mut sequence = None;
         let mut domain = Self {
             body,
             key: None,
             account: Account::default(),
-            sequence: Sequence::default(),
+            sequence: Sequence::new(CountingScheme::Messages),
             sample_counts: SavedCounts::default(),
         };
         for section in Sections::new(body) {
@@ -83,7 +84,7 @@ impl<'a> SavedDomain<'a> {
             match kind {
                 kind::KEY => key = Some(self::key(reader).ok_or(fault)?),
                 kind::ACCOUNT => domain.account = Account::read(reader).ok_or(fault)?,
-                kind::SEQUENCE => domain.sequence = Sequence::load(reader).ok_or(fault)?,
+                kind::SEQUENCE => sequence = Some(body),
                 kind::SAMPLE_COUNTS => {
                     domain.sample_counts = SavedCounts::read(reader).ok_or(fault)?;
                 }
@@ -91,6 +92,15 @@ impl<'a> SavedDomain<'a> {
             }
         }
         domain.key = key.ok_or_else(|| malformed(&body))?;
+        let protocol = domain.key.map(|key| key.protocol);
+        let standard = CountingScheme::of_protocol(protocol.unwrap_or(Protocol::NetflowV9));
+        domain.sequence = match sequence {
+            Some(mut body) => {
+                let fault = malformed(&body);
+                Sequence::load(&mut body, standard).ok_or(fault)?
+            }
+            None => Sequence::new(standard),
+        };
         Ok(domain)
     }
 

@@ -1,98 +1,40 @@
-//! The numbers of one exporter between two restarts: what came and what is missing.
+//! The numbers of one exporter between two restarts: what was received and what is missing.
 
-use super::{SequenceCounts, SequenceEvent};
+use super::{SequenceCounts, SequenceEvent, Undecoded, Units};
 use crate::snapshot::{Writer, optional};
 use crate::wire::reader::Reader;
 
-/// Units of one message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Units {
-    /// Those that were read.
-    pub(crate) count: u32,
-    /// What it holds besides.
-    pub(crate) rest: Rest,
-    /// The number of the message counts them in, and does not stand before them.
-    pub(crate) counted_in: bool,
-}
-
-impl Units {
-    /// Nothing besides them, and numbered by the first.
-    pub(crate) const fn whole(count: u32) -> Self {
-        Self {
-            count,
-            rest: Rest::Nothing,
-            counted_in: false,
-        }
-    }
-
-    /// Nothing came, and nothing waits.
-    pub(super) const fn is_none(self) -> bool {
-        self.count == 0 && matches!(self.rest, Rest::Nothing)
-    }
-
-    /// The number of the first of them that was read.
-    pub(super) const fn first(self, number: u32) -> u32 {
-        if self.counted_in {
-            number.wrapping_sub(self.count)
-        } else {
-            number
-        }
-    }
-
-    /// What lies before them and what behind them, of what was not read.
-    const fn rests(self) -> [Rest; 2] {
-        if self.counted_in {
-            [self.rest, Rest::Nothing]
-        } else {
-            [Rest::Nothing, self.rest]
-        }
-    }
-}
-
-/// What a message holds besides the units that were read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Rest {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// Data that waits for its template.
-    Waits,
-    /// Data that will never be read.
-    Unread,
-}
-
-/// What came of one run of numbers.
+/// What was received of one run of numbers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ledger {
-    /// The least number that came.
+    /// The least number received.
     first: u32,
     /// Why less may have been missing before it.
-    before: Rest,
+    before: Undecoded,
     /// The number expected next; `None` before the first.
     next: Option<u32>,
-    /// Why more may have come than `next` counts.
-    open: Rest,
+    /// Why more may have been received than `next` counts.
+    open: Undecoded,
     /// What is missing; the newest last, the empty first.
     gaps: [Gap; GAPS],
 }
 
-/// Numbers that have not come, as far as is known.
+/// Numbers that were not received, as far as is known.
 #[derive(Debug, Clone, Copy, Default)]
 struct Gap {
     from: u32,
     count: u32,
-    /// Why some may have come all the same, unread.
-    rest: Rest,
+    /// Why some may have been received, but not decoded.
+    undecoded: Undecoded,
 }
 
-/// What is missing for longer is not remembered by its numbers: if it comes, it
-/// is taken for a duplicate.
+/// Gaps remembered by their numbers; what fills an older one is taken for a duplicate.
 const GAPS: usize = 16;
 /// Numbers are ahead or behind by less than this.
 const HALF: u32 = 1 << 31;
 
 impl Ledger {
-    /// Writes it. What waits is not saved: it will never be read.
+    /// Writes it.
     pub(super) fn save(&self, out: &mut Writer<'_>) {
         out.u32(self.first);
         out.u8(self.before.number());
@@ -103,7 +45,7 @@ impl Ledger {
         for gap in gaps {
             out.u32(gap.from);
             out.u32(gap.count);
-            out.u8(gap.rest.number());
+            out.u8(gap.undecoded.number());
         }
     }
 
@@ -111,33 +53,33 @@ impl Ledger {
     pub(super) fn load(reader: &mut Reader<'_>) -> Option<Self> {
         let mut ledger = Self {
             first: reader.u32()?,
-            before: Rest::load(reader)?,
+            before: Undecoded::load(reader)?,
             next: optional(reader, Reader::u32)?,
-            open: Rest::load(reader)?,
+            open: Undecoded::load(reader)?,
             ..Self::default()
         };
         for _ in 0..reader.u8()? {
             ledger.push(Gap {
                 from: reader.u32()?,
                 count: reader.u32()?,
-                rest: Rest::load(reader)?,
+                undecoded: Undecoded::load(reader)?,
             });
         }
         Some(ledger)
     }
 
-    /// Whether any message came.
+    /// Whether any message was received.
     pub(super) const fn has_begun(&self) -> bool {
         self.next.is_some()
     }
 
-    /// Numbers from before: late, or sent twice.
+    /// Numbers from before: late, or duplicated.
     pub(super) fn is_behind(&self, number: u32) -> bool {
         self.next
             .is_some_and(|next| number.wrapping_sub(next) >= HALF)
     }
 
-    /// A number from before the first that came.
+    /// A number from before the first one received.
     pub(super) fn precedes(&self, number: u32) -> bool {
         self.next.is_some() && number.wrapping_sub(self.first) >= HALF
     }
@@ -148,27 +90,27 @@ impl Ledger {
         number.wrapping_sub(next).min(next.wrapping_sub(number))
     }
 
-    /// Takes a message into account; `twice` if it is known to have come before.
-    pub(super) fn step(
+    /// Accounts for a message; `is_repeated` if it was received before.
+    pub(super) fn observe(
         &mut self,
         number: u32,
         units: Units,
-        twice: bool,
+        is_repeated: bool,
         counts: &mut SequenceCounts,
     ) -> SequenceEvent {
         let number = units.first(number);
         let Some(next) = self.next else {
             self.first = number;
-            [self.before, _] = units.rests();
+            [self.before, _] = units.undecoded_around();
             self.advance(number, units, counts);
             return SequenceEvent::None;
         };
-        if twice {
+        if is_repeated {
             return duplicate(counts);
         }
         if !self.is_behind(number) {
-            let [before, _] = units.rests();
-            if before != Rest::Nothing {
+            let [before, _] = units.undecoded_around();
+            if before != Undecoded::Nothing {
                 self.open = before;
             }
             let event = self.gap(next, number.wrapping_sub(next), counts);
@@ -177,8 +119,8 @@ impl Ledger {
         }
         if number.wrapping_sub(self.first) >= HALF {
             self.precede(number, units, counts);
-        } else if units.count == 0 && units.rest == Rest::Nothing {
-            // The number is that of what follows: it tells nothing of this message.
+        } else if units.count == 0 && units.undecoded == Undecoded::Nothing {
+            // The number is that of what follows: it says nothing about this message.
             return SequenceEvent::None;
         } else if let Some(index) = self.gaps.iter().position(|gap| gap.holds(number)) {
             self.fill(index, number, units, counts);
@@ -190,26 +132,27 @@ impl Ledger {
         SequenceEvent::Late
     }
 
-    /// Units of this message come next, all of them read, and behind what was read.
+    /// The units of this message are the next ones, all of them decoded, and so are those
+    /// before them.
     #[inline]
     pub(super) fn expects(&self, number: u32, units: Units) -> bool {
         self.next == Some(units.first(number))
-            && self.open == Rest::Nothing
-            && units.rest == Rest::Nothing
+            && self.open == Undecoded::Nothing
+            && units.undecoded == Undecoded::Nothing
     }
 
-    /// Counts on from a message that came in order in another way to count, as
-    /// [`step`](Self::step) does, but notes nothing that is missing. Tells whether it was
-    /// expected in this way too; `None` of the first, and behind what was not read.
+    /// Continues after a message that came in order in another scheme, as
+    /// [`observe`](Self::observe) does, but notes nothing that is missing. Returns whether it was
+    /// expected in this scheme too; `None` for the first, and after what was not decoded.
     #[inline]
-    pub(super) fn go_along(
+    pub(super) fn advance_untracked(
         &mut self,
         number: u32,
         units: Units,
         counts: &mut SequenceCounts,
     ) -> Option<bool> {
         let number = units.first(number);
-        let [before, _] = units.rests();
+        let [before, _] = units.undecoded_around();
         let Some(next) = self.next else {
             self.first = number;
             self.before = before;
@@ -223,7 +166,7 @@ impl Ledger {
             }
             return Some(false);
         }
-        let open = if before == Rest::Nothing {
+        let open = if before == Undecoded::Nothing {
             self.open
         } else {
             before
@@ -231,61 +174,67 @@ impl Ledger {
         self.advance(number, units, counts);
         match next == number {
             true => Some(true),
-            false if open == Rest::Nothing => Some(false),
+            false if open == Undecoded::Nothing => Some(false),
             false => None,
         }
     }
 
-    /// Counts on from the units that begin at `number`.
+    /// Continues after the units that begin at `number`.
     #[inline]
     pub(super) fn advance(&mut self, number: u32, units: Units, counts: &mut SequenceCounts) {
         add(&mut counts.received, units.count);
         self.next = Some(number.wrapping_add(units.count));
-        let [_, behind] = units.rests();
+        let [_, behind] = units.undecoded_around();
         self.open = behind;
     }
 
-    /// So many numbers from `next` on are missing, or were not read.
+    /// This number of units from `next` on is missing, or was not decoded.
     fn gap(&mut self, next: u32, count: u32, counts: &mut SequenceCounts) -> SequenceEvent {
         if count == 0 {
             return SequenceEvent::InOrder;
         }
-        let rest = self.open;
-        add(missing(counts, rest), count);
+        let undecoded = self.open;
+        add(missing(counts, undecoded), count);
         match self.gaps.last_mut() {
-            // Messages that wait one behind the other.
-            Some(newest) if newest.rest == rest && newest.count > 0 && newest.end() == next => {
+            // Messages that wait one after the other.
+            Some(newest)
+                if newest.undecoded == undecoded && newest.count > 0 && newest.end() == next =>
+            {
                 newest.count = newest.count.saturating_add(count);
             }
             _ => self.push(Gap {
                 from: next,
                 count,
-                rest,
+                undecoded,
             }),
         }
-        match rest {
-            Rest::Nothing => SequenceEvent::Gap(count),
-            Rest::Waits | Rest::Unread => SequenceEvent::None,
+        match undecoded {
+            Undecoded::Nothing => SequenceEvent::Gap(count),
+            Undecoded::Waiting | Undecoded::Never => SequenceEvent::None,
         }
     }
 
-    /// A message from before the first that came.
+    /// A message from before the first one received.
     fn precede(&mut self, number: u32, units: Units, counts: &mut SequenceCounts) {
         let from = number.wrapping_add(units.count);
         let count = self.first.wrapping_sub(from);
         if count < HALF {
-            let rest = match units.rests() {
-                [_, Rest::Nothing] => self.before,
-                [_, rest] => rest,
+            let undecoded = match units.undecoded_around() {
+                [_, Undecoded::Nothing] => self.before,
+                [_, undecoded] => undecoded,
             };
-            add(missing(counts, rest), count);
-            self.push(Gap { from, count, rest });
+            add(missing(counts, undecoded), count);
+            self.push(Gap {
+                from,
+                count,
+                undecoded,
+            });
         }
         self.first = number;
-        [self.before, _] = units.rests();
+        [self.before, _] = units.undecoded_around();
     }
 
-    /// Data that waited was read: so many units of the message of this number.
+    /// Waiting data of the message of this number was decoded.
     pub(super) fn settle(
         &mut self,
         number: u32,
@@ -298,9 +247,9 @@ impl Ledger {
         if late {
             add(&mut counts.late, count);
         }
-        // Next to what was read of the message before, or where the number says.
+        // Next to what was decoded of the message before, or where the number says.
         let apart_and_place = |gap: &Gap| {
-            if units.counted_in {
+            if units.included {
                 let inside = gap.holds(number.wrapping_sub(1));
                 let end = if inside { number } else { gap.end() };
                 let count = count.min(end.wrapping_sub(gap.from));
@@ -312,11 +261,11 @@ impl Ledger {
         };
         let waiting = self.gaps.iter().enumerate();
         let gap = waiting
-            .filter(|(_, gap)| gap.rest == Rest::Waits && gap.count > 0)
+            .filter(|(_, gap)| gap.undecoded == Undecoded::Waiting && gap.count > 0)
             .map(|(index, gap)| (apart_and_place(gap), index))
             .filter(|((apart, _), _)| *apart < HALF)
             .min();
-        let last = self.next.filter(|_| self.open == Rest::Waits);
+        let last = self.next.filter(|_| self.open == Undecoded::Waiting);
         match (gap, last) {
             (gap, Some(next))
                 if gap.is_none_or(|((apart, _), _)| next.wrapping_sub(number) <= apart) =>
@@ -324,39 +273,39 @@ impl Ledger {
                 self.next = Some(next.wrapping_add(count));
             }
             (Some(((_, place), index)), _) => {
-                self.fill(index, place, Units::whole(count), counts);
+                self.fill(index, place, Units::decoded(count), counts);
             }
-            (None, _) if self.before == Rest::Waits => {
+            (None, _) if self.before == Undecoded::Waiting => {
                 self.first = self.first.wrapping_sub(count);
             }
             (None, _) => subtract(&mut counts.unread, count),
         }
     }
 
-    /// Nothing waits any more: what has not come of it is lost, unless some
-    /// that had come was given up.
+    /// Nothing waits any more: what was not received of it is lost, unless some
+    /// data was given up.
     pub(super) fn resolve(&mut self, given_up: bool, counts: &mut SequenceCounts) {
-        let rest = if given_up {
-            Rest::Unread
+        let undecoded = if given_up {
+            Undecoded::Never
         } else {
-            Rest::Nothing
+            Undecoded::Nothing
         };
         for gap in &mut self.gaps {
-            if gap.rest == Rest::Waits {
+            if gap.undecoded == Undecoded::Waiting {
                 subtract(&mut counts.unread, gap.count);
-                add(missing(counts, rest), gap.count);
-                gap.rest = rest;
+                add(missing(counts, undecoded), gap.count);
+                gap.undecoded = undecoded;
             }
         }
         for open in [&mut self.before, &mut self.open] {
-            if *open == Rest::Waits {
-                *open = rest;
+            if *open == Undecoded::Waiting {
+                *open = undecoded;
             }
         }
     }
 
-    /// Takes numbers out of a gap, which falls into the part before them and
-    /// the part behind.
+    /// Takes numbers out of a gap, which leaves the part before them and the part
+    /// after.
     fn fill(&mut self, index: usize, number: u32, units: Units, counts: &mut SequenceCounts) {
         let Some(gap) = self.gaps.get(index).copied() else {
             return;
@@ -365,13 +314,14 @@ impl Ledger {
         let left = gap.count.saturating_sub(before);
         let filled = units.count.min(left);
         let behind = left.saturating_sub(filled);
-        let [rest_before, rest] = units.rests().map(|rest| match rest {
-            Rest::Nothing => gap.rest,
-            rest => rest,
-        });
-        subtract(missing(counts, gap.rest), gap.count);
-        add(missing(counts, rest_before), before);
-        add(missing(counts, rest), behind);
+        let [undecoded_before, undecoded] =
+            units.undecoded_around().map(|undecoded| match undecoded {
+                Undecoded::Nothing => gap.undecoded,
+                undecoded => undecoded,
+            });
+        subtract(missing(counts, gap.undecoded), gap.count);
+        add(missing(counts, undecoded_before), before);
+        add(missing(counts, undecoded), behind);
         // The places up to this one move, so that the empty stay in front.
         if let Some(older) = self.gaps.get_mut(..=index) {
             older.rotate_right(1);
@@ -383,12 +333,12 @@ impl Ledger {
             Gap {
                 from: gap.from,
                 count: before,
-                rest: rest_before,
+                undecoded: undecoded_before,
             },
             Gap {
                 from: number.wrapping_add(filled),
                 count: behind,
-                rest,
+                undecoded,
             },
         ];
         for part in parts.into_iter().filter(|part| part.count > 0) {
@@ -413,24 +363,6 @@ impl Ledger {
     }
 }
 
-impl Rest {
-    const fn number(self) -> u8 {
-        match self {
-            Self::Nothing => 0,
-            Self::Unread => 1,
-            Self::Waits => 2,
-        }
-    }
-
-    fn load(reader: &mut Reader<'_>) -> Option<Self> {
-        Some(match reader.u8()? {
-            0 => Self::Nothing,
-            2 => Self::Waits,
-            _ => Self::Unread,
-        })
-    }
-}
-
 impl Gap {
     const fn holds(&self, number: u32) -> bool {
         number.wrapping_sub(self.from) < self.count
@@ -446,11 +378,11 @@ fn duplicate(counts: &mut SequenceCounts) -> SequenceEvent {
     SequenceEvent::Duplicate
 }
 
-/// What counts units that have not come.
-const fn missing(counts: &mut SequenceCounts, rest: Rest) -> &mut u64 {
-    match rest {
-        Rest::Nothing => &mut counts.lost,
-        Rest::Waits | Rest::Unread => &mut counts.unread,
+/// The counter of units that were not received.
+const fn missing(counts: &mut SequenceCounts, undecoded: Undecoded) -> &mut u64 {
+    match undecoded {
+        Undecoded::Nothing => &mut counts.lost,
+        Undecoded::Waiting | Undecoded::Never => &mut counts.unread,
     }
 }
 

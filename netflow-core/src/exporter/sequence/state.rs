@@ -1,6 +1,9 @@
-//! The place in the sequence, written to a snapshot and read from one.
+//! The sequence of an observation domain in a snapshot.
 
-use super::{Clock, Ledger, Sequence, SequenceCounts, SequenceEvent, SequenceUnit, Stand, Tally};
+use super::{
+    Clock, ConstantNumber, CountingScheme, Ledger, Sequence, SequenceCounts, SequenceEvent,
+    SequenceUnit, Tally,
+};
 use crate::snapshot::{Writer, optional, time};
 use crate::time::Timestamp;
 use crate::wire::reader::Reader;
@@ -8,34 +11,35 @@ use crate::wire::reader::Reader;
 impl Sequence {
     /// Writes it, if any message had a number.
     pub(crate) fn save(&self, out: &mut Writer<'_>) {
-        if self.tallies.iter().all(|tally| !tally.current.has_begun()) {
+        let mut tallies = self.tallies.each().into_iter();
+        if tallies.all(|tally| !tally.current.has_begun()) {
             return;
         }
-        for (tally, balance) in self.tallies.iter().zip(self.balances) {
-            tally.save(out);
-            out.i8(balance);
+        for scheme in CountingScheme::ALL {
+            self.tallies.get(scheme).save(out);
+            out.i8(*self.balances.get(scheme));
         }
         Clock::save(self.clock, out);
         Clock::save(self.previous, out);
-        let stand = &self.stand;
-        out.optional(stand.number);
-        out.u8(stand.repeats);
-        out.u8(stand.moved.into());
+        let constant = &self.constant;
+        out.optional(constant.number);
+        out.u8(constant.repeats);
+        out.u8(constant.changed.into());
     }
 
-    /// Reads it; `None` if it is cut.
-    pub(crate) fn load(reader: &mut Reader<'_>) -> Option<Self> {
-        let mut sequence = Self::default();
-        for (tally, balance) in sequence.tallies.iter_mut().zip(&mut sequence.balances) {
-            *tally = Tally::load(reader)?;
-            *balance = i8::from_be_bytes([reader.u8()?]);
+    /// Reads that of an exporter whose protocol asks for this scheme; `None` if it is cut.
+    pub(crate) fn load(reader: &mut Reader<'_>, standard: CountingScheme) -> Option<Self> {
+        let mut sequence = Self::new(standard);
+        for scheme in CountingScheme::ALL {
+            *sequence.tallies.get_mut(scheme) = Tally::load(reader)?;
+            *sequence.balances.get_mut(scheme) = i8::from_be_bytes([reader.u8()?]);
         }
         sequence.clock = optional(reader, Clock::load)?;
         sequence.previous = optional(reader, Clock::load)?;
-        sequence.stand = Stand {
+        sequence.constant = ConstantNumber {
             number: optional(reader, Reader::u32)?,
             repeats: reader.u8()?,
-            moved: reader.u8()? != 0,
+            changed: reader.u8()? != 0,
         };
         Some(sequence)
     }
@@ -80,24 +84,24 @@ impl Clock {
         let clock = clock.unwrap_or(Self {
             uptime: None,
             time: Timestamp::default(),
-            began: Timestamp::default(),
+            started: Timestamp::default(),
         });
         out.optional(clock.uptime);
         out.time(clock.time);
-        out.time(clock.began);
+        out.time(clock.started);
     }
 
     fn load(reader: &mut Reader<'_>) -> Option<Self> {
         Some(Self {
             uptime: optional(reader, Reader::u32)?,
             time: time(reader)?,
-            began: time(reader)?,
+            started: time(reader)?,
         })
     }
 }
 
 impl SequenceEvent {
-    /// Its number, and how many units are missing.
+    /// Its number, and the number of missing units.
     pub(crate) const fn numbers(self) -> (u8, u32) {
         match self {
             Self::None => (0, 0),
@@ -146,36 +150,41 @@ impl SequenceUnit {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::Sequence;
-    use crate::exporter::{Mark, Rest, Step, Units};
+    use super::{CountingScheme, Sequence};
+    use crate::exporter::{MessageStamp, NumberedMessage, PerScheme, Undecoded, Units};
     use crate::snapshot::{Sections, Writer};
     use crate::time::Timestamp;
 
-    /// A message so many seconds after the start of its exporter, which may
-    /// have started anew.
-    fn step(seconds: u32, number: u32, with_uptime: bool, rest: Rest) -> Step {
+    /// A message this number of seconds after the start of its exporter, which may
+    /// have restarted.
+    fn message(
+        seconds: u32,
+        number: u32,
+        with_uptime: bool,
+        undecoded: Undecoded,
+    ) -> NumberedMessage {
         let time = Timestamp::from_secs(1_700_000_000 + seconds);
         let uptime = seconds.checked_sub(5_000).unwrap_or(seconds) * 1_000 + 60_000;
-        Step {
-            mark: Mark {
+        let flows = Units {
+            undecoded,
+            ..Units::decoded(5)
+        };
+        NumberedMessage {
+            stamp: MessageStamp {
                 number,
                 uptime: with_uptime.then_some(uptime),
                 time,
             },
-            ways: [
-                Some(Units {
-                    rest,
-                    ..Units::whole(5)
+            units: PerScheme {
+                messages: Some(Units::decoded(1)),
+                data_records: None,
+                flows: Some(flows),
+                flows_included: Some(Units {
+                    included: true,
+                    ..flows
                 }),
-                Some(Units::whole(1)),
-                Some(Units {
-                    count: 5,
-                    rest,
-                    counted_in: true,
-                }),
-                None,
-            ],
-            twice: false,
+            },
+            is_repeated: false,
         }
     }
 
@@ -189,32 +198,32 @@ mod tests {
 
     fn loaded(octets: &[u8]) -> Sequence {
         let section = Sections::open(octets).unwrap().next();
-        Sequence::load(&mut section.unwrap().unwrap().body).unwrap()
+        Sequence::load(&mut section.unwrap().unwrap().body, CountingScheme::Flows).unwrap()
     }
 
-    /// Numbers with gaps, some of them filled later, some twice.
+    /// Numbers with gaps, some of them filled later, some repeated.
     fn numbers(count: u32) -> impl Iterator<Item = (u32, u32)> {
         let place = |n: u32| n * 5 + (n * 7 % 11) * 5 % 25;
         (0..count).map(move |n| (n, place(n)))
     }
 
     #[test]
-    fn a_sequence_goes_on_alike_wherever_it_was_saved() {
+    fn a_sequence_continues_the_same_wherever_it_was_saved() {
         for with_uptime in [true, false] {
-            let mut whole = Sequence::default();
-            let mut again = Sequence::default();
+            let mut whole = Sequence::new(CountingScheme::Flows);
+            let mut again = Sequence::new(CountingScheme::Flows);
             let before = numbers(60);
             let after = numbers(60).map(|(n, number)| (n + 5_000, number));
             for (seconds, number) in before.chain(after).chain(numbers(9)) {
-                let rest = if number % 45 == 0 {
-                    Rest::Unread
+                let undecoded = if number % 45 == 0 {
+                    Undecoded::Never
                 } else {
-                    Rest::Nothing
+                    Undecoded::Nothing
                 };
                 // Sent in the order of the numbers, if not received.
                 let sent = seconds / 5_000 * 5_000 + number / 5;
-                let step = step(sent, number, with_uptime, rest);
-                assert_eq!(again.step(step), whole.step(step), "{number}");
+                let message = message(sent, number, with_uptime, undecoded);
+                assert_eq!(again.observe(&message), whole.observe(&message), "{number}");
                 assert_eq!(again.counts(), whole.counts());
                 again = loaded(&saved(&whole));
                 assert_eq!(saved(&again), saved(&whole));
@@ -227,9 +236,13 @@ mod tests {
 
     #[test]
     fn what_waits_is_saved_as_such() {
-        let mut sequence = Sequence::default();
-        for (number, rest) in [(0, Rest::Nothing), (5, Rest::Waits), (30, Rest::Nothing)] {
-            sequence.step(step(number, number, false, rest));
+        let mut sequence = Sequence::new(CountingScheme::Flows);
+        for (number, undecoded) in [
+            (0, Undecoded::Nothing),
+            (5, Undecoded::Waiting),
+            (30, Undecoded::Nothing),
+        ] {
+            sequence.observe(&message(number, number, false, undecoded));
         }
         assert_eq!(sequence.counts().unread, 20);
         let mut again = loaded(&saved(&sequence));
