@@ -39,7 +39,7 @@ pub use header_protocol::HeaderProtocol;
 pub use tag::{MplsLabel, MplsLabels, VlanTag, Vlans};
 pub use tunnel::{Inner, Tunnel};
 
-use self::offset::{Offset, until};
+use self::offset::{Offset, plus, until};
 
 #[cfg(test)]
 mod tests;
@@ -137,11 +137,44 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// What follows an IP header of this version, 4 or 6, that says `protocol`: the transport
-    /// protocol or a tunnel, in IPv6 behind the extension headers. There is nothing of the
-    /// header itself.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn of_ip_payload(ip_version: u8, protocol: u8, octets: &'a [u8]) -> Self {
+    /// Finds the headers in octets that follow an EtherType: VLAN tags, MPLS labels, a PPPoE
+    /// session or IP. Captures of "any" interface of Linux carry one without an Ethernet header.
+    ///
+    /// Below 0x0600 the octets begin with the header of IEEE 802.2.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netflow_core::packet::Packet;
+    ///
+    /// let octets = [
+    ///     0x00, 0x2a, 0x08, 0x00, // VLAN 42, IPv4
+    ///     0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 198, 51, 100, 7,
+    /// ];
+    /// let packet = Packet::dissect_ether_type(0x8100, &octets);
+    /// assert_eq!(packet.source_address(), Some([192, 0, 2, 1].into()));
+    /// ```
+    #[must_use]
+    pub fn dissect_ether_type(ether_type: u16, octets: &'a [u8]) -> Self {
+        link::of_ether_type(until(octets, Offset::MAX_OCTETS), ether_type)
+    }
+
+    /// Finds the headers that follow an IP header of this version, 4 or 6, whose protocol is
+    /// `protocol`: the transport protocol or a tunnel, in IPv6 after the extension headers. The
+    /// fields of the IP header itself are absent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netflow_core::packet::Packet;
+    ///
+    /// let reassembled = [0x30, 0x39, 0x00, 0x35, 0, 8, 0, 0]; // UDP
+    /// let packet = Packet::dissect_ip_payload(4, 17, &reassembled);
+    /// assert_eq!(packet.destination_port(), Some(53));
+    /// assert_eq!(packet.source_address(), None);
+    /// ```
+    #[must_use]
+    pub fn dissect_ip_payload(ip_version: u8, protocol: u8, octets: &'a [u8]) -> Self {
         network::ip_payload(until(octets, Offset::MAX_OCTETS), ip_version, protocol)
     }
 
@@ -175,6 +208,18 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub const fn octets(&self) -> &'a [u8] {
         self.octets
+    }
+
+    /// Where [`payload`](Self::payload) begins, in octets from the start of the sample.
+    #[must_use]
+    pub fn payload_offset(&self) -> Option<usize> {
+        let next = self.next.get()?;
+        let from_next = self.octets.get(next..)?;
+        if self.transport.is_absent() {
+            Some(next)
+        } else {
+            Some(plus(next, self.transport_header_len(from_next)?))
+        }
     }
 
     /// The octets after the last header that was read whole: of the transport protocol, the IP

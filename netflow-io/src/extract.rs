@@ -3,17 +3,18 @@
 use core::net::{IpAddr, SocketAddr};
 use core::ops::Range;
 
+use netflow_core::packet::Packet;
 use netflow_core::{Timestamp, Transport};
 
 use crate::fragment::Fragments;
 use crate::frame::Frame;
-use crate::ip::{self, Headers, Ip, Tcp, Udp};
+use crate::ip::{self, Fragment, Ip, Tcp, Udp};
 use crate::limits::Options;
-use crate::link::{self, Carries};
+use crate::link;
 use crate::mark::Mark;
 use crate::select::Selection;
 use crate::summary::{Summary, count};
-use crate::tcp::{Ends, Place, Segment, Streams};
+use crate::tcp::{Captured, Ends, Segment, Streams};
 
 /// Takes packets, keeps what must wait, and says where a datagram is.
 #[derive(Debug)]
@@ -56,13 +57,18 @@ pub(crate) enum Octets {
     Stream(Range<usize>),
 }
 
-/// A packet behind its IP headers.
+/// A packet that is no fragment, or was reassembled.
 struct Payload<'a> {
     ip: &'a Ip,
-    protocol: u8,
+    /// Its headers.
+    packet: &'a Packet<'a>,
+    /// The octets that the headers count from.
     octets: &'a [u8],
+    /// Where the packet ends in them.
+    end: usize,
+    /// Octets after that which were not captured.
     missing: usize,
-    place: Place,
+    captured: Captured,
 }
 
 impl Extractor {
@@ -125,8 +131,8 @@ impl Extractor {
             exporter: ready.ends.source,
             destination: ready.ends.destination,
             transport: Transport::Stream,
-            received: ready.place.time,
-            frame: ready.place.frame,
+            received: ready.captured.time,
+            frame: ready.captured.frame,
             cut: false,
             begins_session: ready.begins_session,
             octets: Octets::Stream(ready.octets),
@@ -166,42 +172,48 @@ impl Extractor {
             return None;
         };
         let octets = window.get(frame.octets.clone()).unwrap_or_default();
-        let at = match link::carries(link_type, octets) {
-            Carries::Ip(at) => at,
-            Carries::Other => {
-                count(&mut self.summary.other_passed_over);
-                return None;
-            }
-            Carries::Unsupported => {
-                self.unsupported = self.unsupported.or(Some(link_type));
-                count(&mut self.summary.link_type_passed_over);
-                return None;
-            }
+        let Some(link) = link::dissect(link_type, octets) else {
+            self.unsupported = self.unsupported.or(Some(link_type));
+            count(&mut self.summary.link_type_passed_over);
+            return None;
         };
-        let packet = octets.get(at..).unwrap_or_default();
-        let Some(ip) = Ip::parse(packet) else {
+        if link.packet.ip_version().is_none() && !link.names_ip {
+            count(&mut self.summary.other_passed_over);
+            return None;
+        }
+        let octets = octets.get(link.start..).unwrap_or_default();
+        let Some(ip) = Ip::of(&link.packet, octets) else {
             count(&mut self.summary.malformed);
             return None;
         };
-        let octets = packet.get(ip.payload.clone()).unwrap_or_default();
-        let place = Place {
+        let captured = Captured {
             frame: self.packets(),
             time: frame.time,
         };
-        let Some(fragment) = ip.fragment else {
-            let missing = ip.missing;
-            let mut found = self.transport(&Payload {
-                protocol: ip.protocol,
-                ip: &ip,
-                octets,
-                missing,
-                place,
-            })?;
-            let start = frame.octets.start.saturating_add(at);
-            let start = start.saturating_add(ip.payload.start);
-            found.octets = found.octets.moved(start);
-            return Some(found);
-        };
+        if let Some(fragment) = ip.fragment {
+            return self.fragment(&ip, fragment, octets, captured);
+        }
+        let mut found = self.transport(&Payload {
+            ip: &ip,
+            packet: &link.packet,
+            octets,
+            end: ip.payload.end,
+            missing: ip.missing,
+            captured,
+        })?;
+        let start = frame.octets.start.saturating_add(link.start);
+        found.octets = found.octets.moved(start);
+        Some(found)
+    }
+
+    /// A fragment, which may complete a datagram.
+    fn fragment(
+        &mut self,
+        ip: &Ip,
+        fragment: Fragment,
+        octets: &[u8],
+        captured: Captured,
+    ) -> Option<Found> {
         count(&mut self.summary.fragments);
         if !ip::may_transport(ip.protocol) {
             count(&mut self.summary.other_passed_over);
@@ -209,36 +221,40 @@ impl Extractor {
         }
         let mut whole = core::mem::take(&mut self.whole);
         let protocol = self.fragments.insert(
-            (&ip, fragment),
-            octets,
-            frame.time,
+            (ip, fragment),
+            octets.get(ip.payload.clone()).unwrap_or_default(),
+            captured.time,
             &mut whole,
             &mut self.summary,
         );
-        let found = protocol.and_then(|protocol| self.reassembled(&ip, protocol, &whole, place));
+        let found = protocol.and_then(|protocol| self.reassembled(ip, protocol, &whole, captured));
         self.whole = whole;
         found
     }
 
-    /// A datagram put together; extension headers of IPv6 may stand in it.
-    fn reassembled(&mut self, ip: &Ip, protocol: u8, whole: &[u8], place: Place) -> Option<Found> {
-        let headers = if ip.source.is_ipv6() {
-            Headers::walk(whole, protocol, 0)
-        } else {
-            Some(Headers::none(protocol))
-        };
-        let Some(headers) = headers else {
+    /// A reassembled datagram; extension headers of IPv6 may stand in it.
+    fn reassembled(
+        &mut self,
+        ip: &Ip,
+        protocol: u8,
+        whole: &[u8],
+        captured: Captured,
+    ) -> Option<Found> {
+        let ip_version = if ip.source.is_ipv6() { 6 } else { 4 };
+        let packet = Packet::dissect_ip_payload(ip_version, protocol, whole);
+        if packet.protocol().is_none() {
             count(&mut self.summary.malformed);
             return None;
-        };
+        }
         let mut found = self.transport(&Payload {
             ip,
-            protocol: headers.protocol,
-            octets: whole.get(headers.end..).unwrap_or_default(),
+            packet: &packet,
+            octets: whole,
+            end: whole.len(),
             missing: 0,
-            place,
+            captured,
         })?;
-        found.octets = match found.octets.moved(headers.end) {
+        found.octets = match found.octets {
             Octets::Window(range) => Octets::Whole(range),
             other => other,
         };
@@ -246,9 +262,9 @@ impl Extractor {
     }
 
     fn transport(&mut self, payload: &Payload<'_>) -> Option<Found> {
-        match payload.protocol {
-            ip::UDP => self.udp(payload),
-            ip::TCP => self.tcp(payload),
+        match payload.packet.protocol() {
+            Some(ip::UDP) => self.udp(payload),
+            Some(ip::TCP) => self.tcp(payload),
             _ => {
                 count(&mut self.summary.other_passed_over);
                 None
@@ -256,9 +272,9 @@ impl Extractor {
         }
     }
 
-    /// A UDP datagram; its octets are told from the start of `payload`.
+    /// A UDP datagram; its octets are counted from the start of the packet.
     fn udp(&mut self, payload: &Payload<'_>) -> Option<Found> {
-        let Some(udp) = Udp::parse(payload.octets, payload.missing) else {
+        let Some(udp) = Udp::of(payload.packet, payload.end, payload.missing) else {
             count(&mut self.summary.malformed);
             return None;
         };
@@ -279,8 +295,8 @@ impl Extractor {
             exporter: SocketAddr::new(source, udp.source),
             destination: SocketAddr::new(destination, udp.destination),
             transport: Transport::Udp,
-            received: payload.place.time,
-            frame: payload.place.frame,
+            received: payload.captured.time,
+            frame: payload.captured.frame,
             cut: udp.cut,
             begins_session: false,
             octets: Octets::Window(udp.payload),
@@ -289,7 +305,7 @@ impl Extractor {
 
     /// A TCP segment, which may complete a message.
     fn tcp(&mut self, payload: &Payload<'_>) -> Option<Found> {
-        let Some(tcp) = Tcp::parse(payload.octets) else {
+        let Some(tcp) = Tcp::of(payload.packet) else {
             count(&mut self.summary.malformed);
             return None;
         };
@@ -302,9 +318,12 @@ impl Extractor {
             syn: tcp.syn,
             fin: tcp.fin,
             rst: tcp.rst,
-            payload: payload.octets.get(tcp.payload).unwrap_or_default(),
+            payload: payload
+                .octets
+                .get(tcp.payload..payload.end)
+                .unwrap_or_default(),
             missing: payload.missing,
-            place: payload.place,
+            captured: payload.captured,
         };
         let expected = self.selection.is_stream_port(tcp.destination);
         if self.streams.insert(&segment, expected, &mut self.summary) {

@@ -1,16 +1,18 @@
-//! Link layers: where in a frame its IP packet begins.
+//! Link layers: the packet that a captured frame carries.
 
-use crate::octets::{ByteOrder, u8_at, u16_at, u32_at};
+use netflow_core::packet::{HeaderProtocol, Packet};
+
+use crate::octets::{ByteOrder, u16_at};
 
 /// What a frame carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Carries {
-    /// An IP packet, from this octet of the frame on.
-    Ip(usize),
-    /// Something else: ARP, a bridge's protocols, or a header that is cut.
-    Other,
-    /// The link type is not read here.
-    Unsupported,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LinkPayload<'a> {
+    /// The headers, as far as they can be read.
+    pub(crate) packet: Packet<'a>,
+    /// Where they begin in the frame.
+    pub(crate) start: usize,
+    /// The link layer says that an IP packet follows.
+    pub(crate) names_ip: bool,
 }
 
 // Numbers of tcpdump.org/linktypes.html.
@@ -25,100 +27,70 @@ const LINUX_COOKED_2: u32 = 276;
 /// Raw IP is 101 in files; 12 and 14 are what some systems wrote for it.
 const RAW: [u32; 3] = [101, 12, 14];
 
-const ETHERTYPE_IPV4: u16 = 0x0800;
-const ETHERTYPE_IPV6: u16 = 0x86dd;
-const ETHERTYPE_MPLS: [u16; 2] = [0x8847, 0x8848];
-const ETHERTYPE_PPPOE: u16 = 0x8864;
-/// 802.1Q, 802.1ad, and the two that were used for stacks before it.
-const ETHERTYPE_VLAN: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
-
-const PPP_IPV4: u16 = 0x0021;
-const PPP_IPV6: u16 = 0x0057;
+/// A protocol of no layers: what is not there.
+const NOTHING: HeaderProtocol = HeaderProtocol(0);
 
 /// Whether frames of a link type are read here.
 pub(crate) fn is_supported(link_type: u32) -> bool {
-    carries(link_type, &[]) != Carries::Unsupported
+    dissect(link_type, &[]).is_some()
 }
 
-/// What a frame of a link type carries.
-pub(crate) fn carries(link_type: u32, frame: &[u8]) -> Carries {
-    let at = match link_type {
-        ETHERNET => behind_ethertype(frame, 12),
-        LINUX_COOKED => behind_ethertype(frame, 14),
-        LINUX_COOKED_2 => u16_at(frame, 0).and_then(|kind| ip_at(frame, kind, 20)),
-        NULL | LOOP => loopback(frame),
-        PPP => ppp(frame),
-        IPV4 | IPV6 => Some(0),
-        raw if RAW.contains(&raw) => Some(0),
-        _ => return Carries::Unsupported,
-    };
-    at.map_or(Carries::Other, Carries::Ip)
-}
-
-/// From the octet where an EtherType stands.
-fn behind_ethertype(frame: &[u8], at: usize) -> Option<usize> {
-    /// Below it stands the length of an 802.3 frame.
-    const LEAST_ETHERTYPE: u16 = 0x0600;
-    /// Logical link control and SNAP of Ethernet protocols (RFC 1042).
-    const SNAP: u32 = 0xaaaa_0300;
-    let kind = u16_at(frame, at)?;
-    let next = at.checked_add(2)?;
-    if kind < LEAST_ETHERTYPE {
-        (u32_at(frame, next) == Some(SNAP)).then_some(())?;
-        let kind = u16_at(frame, next.checked_add(6)?)?;
-        return ip_at(frame, kind, next.checked_add(8)?);
-    }
-    ip_at(frame, kind, next)
-}
-
-/// From the first octet behind an EtherType, through tags and labels.
-fn ip_at(frame: &[u8], mut kind: u16, mut at: usize) -> Option<usize> {
-    while ETHERTYPE_VLAN.contains(&kind) {
-        kind = u16_at(frame, at.checked_add(2)?)?;
-        at = at.checked_add(4)?;
-    }
-    match kind {
-        ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => Some(at),
-        ETHERTYPE_PPPOE => {
-            let kind = u16_at(frame, at.checked_add(6)?)?;
-            matches!(kind, PPP_IPV4 | PPP_IPV6).then_some(at.checked_add(8)?)
-        }
-        kind if ETHERTYPE_MPLS.contains(&kind) => behind_labels(frame, at),
+/// The headers of a frame; `None` if its link type is not read here.
+pub(crate) fn dissect(link_type: u32, frame: &[u8]) -> Option<LinkPayload<'_>> {
+    match link_type {
+        ETHERNET => Some(typed(Packet::dissect(HeaderProtocol::ETHERNET, frame), 0)),
+        LINUX_COOKED => Some(cooked(frame, 14, 16)),
+        LINUX_COOKED_2 => Some(cooked(frame, 0, 20)),
+        NULL | LOOP => Some(loopback(frame)),
+        PPP => Some(typed(Packet::dissect(HeaderProtocol::PPP, frame), 0)),
+        IPV4 | IPV6 => Some(ip(frame, 0)),
+        raw if RAW.contains(&raw) => Some(ip(frame, 0)),
         _ => None,
     }
 }
 
-/// From the first MPLS label to what is behind the bottom of the stack, if it looks like
-/// IP (RFC 3032 has no type there).
-fn behind_labels(frame: &[u8], mut at: usize) -> Option<usize> {
-    const BOTTOM: u32 = 0x100;
-    loop {
-        let label = u32_at(frame, at)?;
-        at = at.checked_add(4)?;
-        if label & BOTTOM != 0 {
-            return matches!(u8_at(frame, at)? >> 4, 4 | 6).then_some(at);
-        }
+/// A packet whose link header has an EtherType, or says nothing that matters here.
+fn typed(packet: Packet<'_>, start: usize) -> LinkPayload<'_> {
+    const ETHERTYPE_IPV4: u16 = 0x0800;
+    const ETHERTYPE_IPV6: u16 = 0x86dd;
+    LinkPayload {
+        packet,
+        start,
+        names_ip: matches!(packet.ether_type(), Some(ETHERTYPE_IPV4 | ETHERTYPE_IPV6)),
     }
 }
 
+/// An IP packet, whatever it looks like.
+fn ip(frame: &[u8], start: usize) -> LinkPayload<'_> {
+    let octets = frame.get(start..).unwrap_or_default();
+    LinkPayload {
+        packet: Packet::dissect(HeaderProtocol::IPV4, octets),
+        start,
+        names_ip: true,
+    }
+}
+
+/// Linux cooked captures: an EtherType, and what it names elsewhere in the frame.
+fn cooked(frame: &[u8], ether_type: usize, start: usize) -> LinkPayload<'_> {
+    let packet = match (u16_at(frame, ether_type), frame.get(start..)) {
+        (Some(ether_type), Some(octets)) => Packet::dissect_ether_type(ether_type, octets),
+        _ => Packet::dissect(NOTHING, &[]),
+    };
+    typed(packet, start)
+}
+
 /// BSD loopback: the address family in the order of the host (NULL) or the network's
-/// (LOOP); both are taken for both, as files come from elsewhere.
-fn loopback(frame: &[u8]) -> Option<usize> {
-    let family = |order: ByteOrder| {
+/// (LOOP); both orders are accepted for both, because files come from other hosts.
+fn loopback(frame: &[u8]) -> LinkPayload<'_> {
+    let is_ip = |order: ByteOrder| {
         // AF_INET; AF_INET6 of Linux, NetBSD, FreeBSD and Darwin.
         order
             .u32(frame, 0)
             .is_some_and(|family| matches!(family, 2 | 10 | 24 | 28 | 30))
     };
-    (family(ByteOrder::Big) || family(ByteOrder::Little)).then_some(4)
-}
-
-/// PPP, with or without its HDLC address and control.
-fn ppp(frame: &[u8]) -> Option<usize> {
-    let at = if u16_at(frame, 0) == Some(0xff03) {
-        2_usize
+    if is_ip(ByteOrder::Big) || is_ip(ByteOrder::Little) {
+        ip(frame, 4)
     } else {
-        0
-    };
-    matches!(u16_at(frame, at)?, PPP_IPV4 | PPP_IPV6).then_some(at.checked_add(2)?)
+        typed(Packet::dissect(NOTHING, &[]), 0)
+    }
 }

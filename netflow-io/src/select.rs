@@ -3,6 +3,8 @@
 use core::net::IpAddr;
 use std::collections::HashSet;
 
+use netflow_core::wire::{fixed, v1, v5, v6, v7, v8};
+
 use crate::octets::{length, u8_at, u16_at, u32_at};
 
 /// The UDP ports collectors listen on: NetFlow 2055, 2056, 9995 and 9996, IPFIX 4739,
@@ -85,11 +87,12 @@ impl Selection {
 pub fn looks_like_export(payload: &[u8]) -> bool {
     let fits = match u16_at(payload, 0) {
         Some(0) => sflow(payload),
-        // Cisco sent 24 at most; softflowd sends as many as fit in 1,500 octets.
-        Some(1) => records(payload, 16, 48, 30),
-        Some(5) => records(payload, 24, 48, 30),
-        Some(6 | 7) => records(payload, 24, 52, 28),
-        Some(8) => v8(payload),
+        Some(1) => fixed_records::<v1::Header>(payload, 1, 0),
+        Some(5) => fixed_records::<v5::Header>(payload, 5, 0),
+        Some(6) => fixed_records::<v6::Header>(payload, 6, 0),
+        Some(7) => fixed_records::<v7::Header>(payload, 7, 0),
+        Some(8) => u8_at(payload, V8_SCHEME)
+            .and_then(|scheme| fixed_records::<v8::Header>(payload, 8, scheme)),
         Some(9) => v9(payload),
         Some(10) => ipfix(payload),
         _ => None,
@@ -104,18 +107,33 @@ pub(crate) fn begins_ipfix(octets: &[u8]) -> bool {
         && u16_at(octets, 2).is_some_and(|length| set_fits(octets, 16, length.into(), 2))
 }
 
-/// Fixed records behind a header with their count: as many as are counted, or whole
+/// The place of the aggregation scheme in the header of NetFlow v8.
+const V8_SCHEME: usize = 22;
+
+/// Records of a fixed layout after a header `H`.
+fn fixed_records<H>(payload: &[u8], version: u16, scheme: u8) -> Option<bool> {
+    /// The largest datagrams that were seen. Cisco sends 1,464 octets at most, softflowd as
+    /// many records as fit in the 1,500 octets of an Ethernet frame with its IP header.
+    const MAX_OCTETS: usize = 1_480;
+    const MAX_OCTETS_V8: usize = 1_464;
+    let record = usize::from(fixed::layout(version, scheme)?.record_len);
+    let max_octets = if version == 8 { MAX_OCTETS_V8 } else { MAX_OCTETS };
+    let limit = max_octets.checked_sub(size_of::<H>())?.checked_div(record)?;
+    records(payload, size_of::<H>(), record, limit)
+}
+
+/// Fixed records after a header with their count: as many as are counted, or whole
 /// packets back to back, or more records than are counted.
-fn records(payload: &[u8], header: usize, record: usize, limit: u16) -> Option<bool> {
+fn records(payload: &[u8], header: usize, record: usize, limit: usize) -> Option<bool> {
     const NANOS: u32 = 1_000_000_000;
     let version = u16_at(payload, 0)?;
-    let count = u16_at(payload, 2)?;
+    let count = usize::from(u16_at(payload, 2)?);
     // Where nanoseconds stand in each of these headers.
     let nanos = u32_at(payload, 12)?;
     if !(1..=limit).contains(&count) || nanos >= NANOS {
         return Some(false);
     }
-    let counted = header.checked_add(record.checked_mul(count.into())?)?;
+    let counted = header.checked_add(record.checked_mul(count)?)?;
     let rest = payload.get(counted..)?;
     Some(
         rest.is_empty()
@@ -123,20 +141,6 @@ fn records(payload: &[u8], header: usize, record: usize, limit: u16) -> Option<b
             || u16_at(rest, 0) == Some(version)
                 && records(rest, header, record, limit) == Some(true),
     )
-}
-
-/// NetFlow v8, whose scheme decides how long a record is and how many there may be.
-fn v8(payload: &[u8]) -> Option<bool> {
-    const HEADER: usize = 28;
-    const SCHEME: usize = 22;
-    let (record, limit) = match u8_at(payload, SCHEME)? {
-        1 | 2 => (28, 51),
-        3 | 4 | 6 | 9..=12 => (32, 44),
-        5 | 7 | 13 | 14 => (40, 35),
-        8 => (44, 32),
-        _ => return Some(false),
-    };
-    records(payload, HEADER, record, limit)
 }
 
 fn v9(payload: &[u8]) -> Option<bool> {

@@ -64,12 +64,12 @@ pub(crate) struct Segment<'a> {
     pub(crate) payload: &'a [u8],
     /// Octets of its payload that were not captured.
     pub(crate) missing: usize,
-    pub(crate) place: Place,
+    pub(crate) captured: Captured,
 }
 
-/// The packet at hand.
+/// Which packet, and when it was captured.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct Captured {
     pub(crate) frame: u64,
     pub(crate) time: Timestamp,
 }
@@ -78,7 +78,7 @@ pub(crate) struct Place {
 #[derive(Debug)]
 pub(crate) struct Ready {
     pub(crate) ends: Ends,
-    pub(crate) place: Place,
+    pub(crate) captured: Captured,
     /// It is the first of a connection that was seen to begin.
     pub(crate) begins_session: bool,
     /// Its octets in [`Streams::message`].
@@ -113,7 +113,7 @@ struct Stream {
     end: Option<u32>,
     /// When it was last used; higher is later.
     used: u64,
-    place: Place,
+    captured: Captured,
 }
 
 /// A segment that came before an earlier one.
@@ -221,7 +221,7 @@ impl Streams {
         let ends = segment.ends;
         self.used = self.used.saturating_add(1);
         stream.used = self.used;
-        stream.place = segment.place;
+        stream.captured = segment.captured;
         let sequence = segment.sequence.wrapping_add(segment.syn.into());
         let length = segment.payload.len().saturating_add(segment.missing);
         if segment.fin && !stream.is_far(segment) {
@@ -304,7 +304,7 @@ impl Streams {
             self.messages.extend_from_slice(message);
             self.ready.push_back(Ready {
                 ends,
-                place: stream.place,
+                captured: stream.captured,
                 begins_session: core::mem::take(&mut stream.is_new),
                 octets: start..self.messages.len(),
             });
@@ -339,7 +339,7 @@ impl Stream {
             early_octets: 0,
             end: None,
             used: 0,
-            place: segment.place,
+            captured: segment.captured,
         }
     }
 

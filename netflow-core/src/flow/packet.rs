@@ -81,7 +81,7 @@ fn payload<'m>(record: &DataRecord<'m, '_>, header: Option<&Packet<'m>>) -> Opti
         }
         let version = address::version(record).or_else(|| header?.ip_version());
         let protocol = protocol(record, version).or_else(|| header?.protocol())?;
-        Some(Packet::of_ip_payload(
+        Some(Packet::dissect_ip_payload(
             version.unwrap_or(4),
             protocol,
             octets,

@@ -2,7 +2,7 @@
 
 use super::network::ip;
 use super::offset::{Offset, load, load_u16, plus, until};
-use super::tag::{CUSTOMER_TAG, MplsLabels, OLD_SERVICE_TAG, SERVICE_TAG, Vlans};
+use super::tag::{MplsLabels, Vlans, is_tag};
 use super::{Link, Lower, Packet};
 
 /// EtherTypes that lead to headers read here (IEEE 802 Numbers).
@@ -115,7 +115,6 @@ pub(super) fn ethernet(octets: &[u8]) -> Packet<'_> {
             return Packet::without_ip(octets, lower, Offset::ABSENT);
         };
         match ether_type {
-            CUSTOMER_TAG | SERVICE_TAG | OLD_SERVICE_TAG => at = plus(at, 4),
             ether_type::IPV4 | ether_type::IPV6 => {
                 return ip(
                     octets,
@@ -126,8 +125,26 @@ pub(super) fn ethernet(octets: &[u8]) -> Packet<'_> {
                     plus(at, 2),
                 );
             }
+            _ if is_tag(ether_type) => at = plus(at, 4),
             _ => return after_type_or_length(octets, ether_type, plus(at, 2)),
         }
+    }
+}
+
+/// What follows an EtherType that is not itself there, through VLAN tags.
+pub(super) fn of_ether_type(octets: &[u8], mut ether_type: u16) -> Packet<'_> {
+    let mut at = 0;
+    while is_tag(ether_type) {
+        let Some(next) = load_u16(octets, plus(at, 2)) else {
+            return Packet::without_ip(octets, Lower::NONE, Offset::ABSENT);
+        };
+        ether_type = next;
+        at = plus(at, 4);
+    }
+    if ether_type < ether_type::LEAST {
+        llc(octets, Lower::NONE, at)
+    } else {
+        after_ether_type(octets, Lower::NONE, ether_type, at)
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) mod protocol {
 
 const IPV4_LEN: usize = 20;
 const IPV6_LEN: usize = 40;
+const FRAGMENT_LEN: usize = 8;
 
 /// The most extension headers that are passed. RFC 8200, section 4.1, has seven at most.
 const MAX_EXTENSION_HEADERS: usize = 16;
@@ -181,6 +182,28 @@ impl<'a> Packet<'a> {
         Some(more_fragments || self.fragment_offset().is_some_and(|offset| offset != 0))
     }
 
+    /// What a fragment holds of its packet: the protocol number of the header that the part
+    /// which was fragmented begins with, and where the octets of this fragment begin, from the
+    /// start of the sample. In IPv4 that is after the header (RFC 791, section 3.2), in IPv6
+    /// after the first Fragment header (RFC 8200, section 4.5); absent in IPv6 without one.
+    #[must_use]
+    pub fn fragment_payload(&self) -> Option<(u8, usize)> {
+        let (protocol, end) = match self.ip_version {
+            4 => {
+                let header_len = usize::from(self.network.load_u8(self.octets, 0)? & 0x0f) << 2;
+                let protocol = self.network.load_u8(self.octets, 9)?;
+                (header_len >= IPV4_LEN).then_some(())?;
+                (protocol, plus(self.network.get()?, header_len))
+            }
+            6 => {
+                let next_header = self.fragment.load_u8(self.octets, 0)?;
+                (next_header, plus(self.fragment.get()?, FRAGMENT_LEN))
+            }
+            _ => return None,
+        };
+        (end <= self.octets.len()).then_some((protocol, end))
+    }
+
     /// Flow Label of IPv6, 20 bits (RFC 6437).
     #[inline]
     #[must_use]
@@ -260,7 +283,7 @@ impl<'a> Packet<'a> {
                 return self;
             };
             let size = match next_header {
-                protocol::FRAGMENT => 8,
+                protocol::FRAGMENT => FRAGMENT_LEN,
                 // In words of 32 bits without the first two; the fixed part has three.
                 protocol::AUTHENTICATION if len == 0 => return self,
                 protocol::AUTHENTICATION => plus(usize::from(len), 2) << 2,
@@ -299,7 +322,6 @@ pub(super) fn ip(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
 
 /// What an IP header that is not there carries. Nothing can be loaded from the absent header,
 /// so only the protocol and what follows are told.
-#[cfg(feature = "alloc")]
 pub(super) fn ip_payload(octets: &[u8], ip_version: u8, protocol: u8) -> Packet<'_> {
     let packet = Packet {
         ip_version,

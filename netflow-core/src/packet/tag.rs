@@ -3,11 +3,21 @@
 use super::offset::{load, plus};
 
 /// EtherType of a customer VLAN tag (IEEE 802.1Q).
-pub(super) const CUSTOMER_TAG: u16 = 0x8100;
+const CUSTOMER_TAG: u16 = 0x8100;
 /// EtherType of a service VLAN tag (IEEE 802.1ad).
-pub(super) const SERVICE_TAG: u16 = 0x88a8;
-/// EtherType of an outer tag before IEEE 802.1ad was settled; still sent by some switches.
-pub(super) const OLD_SERVICE_TAG: u16 = 0x9100;
+const SERVICE_TAG: u16 = 0x88a8;
+/// EtherTypes of outer tags before IEEE 802.1ad was settled; still sent by some switches.
+const OLD_SERVICE_TAG: u16 = 0x9100;
+const OTHER_OLD_SERVICE_TAG: u16 = 0x9200;
+
+/// Whether an EtherType is that of a VLAN tag.
+#[inline]
+pub(super) const fn is_tag(ether_type: u16) -> bool {
+    matches!(
+        ether_type,
+        CUSTOMER_TAG | SERVICE_TAG | OLD_SERVICE_TAG | OTHER_OLD_SERVICE_TAG
+    )
+}
 
 /// One VLAN tag (IEEE 802.1Q, section 9.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,7 +28,7 @@ pub struct VlanTag {
     pub priority: u8,
     /// Drop Eligible Indicator; in older tags the Canonical Format Indicator.
     pub drop_eligible: bool,
-    /// Tag Protocol Identifier, the EtherType of the tag: 0x8100, 0x88a8 or 0x9100.
+    /// Tag Protocol Identifier, the EtherType of the tag: 0x8100, 0x88a8, 0x9100 or 0x9200.
     pub tpid: u16,
 }
 
@@ -44,7 +54,7 @@ impl Iterator for Vlans<'_> {
     fn next(&mut self) -> Option<VlanTag> {
         let [tpid_high, tpid_low, control_high, control_low] = load(self.octets, self.at)?;
         let tpid = u16::from_be_bytes([tpid_high, tpid_low]);
-        if !matches!(tpid, CUSTOMER_TAG | SERVICE_TAG | OLD_SERVICE_TAG) {
+        if !is_tag(tpid) {
             return None;
         }
         self.at = plus(self.at, 4);

@@ -148,14 +148,17 @@ fn answers(packet: &Packet<'_>) -> Vec<(&'static str, Option<String>)> {
         fragment_offset,
         is_fragment,
         more_fragments,
+        fragment_payload,
         ipv6_flow_label,
         transport_offset,
+        payload_offset,
         source_port,
         destination_port,
         tcp_flags,
         tcp_sequence,
         tcp_acknowledgment,
         tcp_window,
+        udp_length,
         icmp_type,
         icmp_code,
         igmp_type,
@@ -206,6 +209,10 @@ fn ask_everything(packet: Packet<'_>, octets: &[u8]) -> usize {
                 .payload()
                 .is_none_or(|payload| payload.len() <= octets.len())
         );
+        assert!(packet.payload().is_none_or(|payload| {
+            let from = packet.payload_offset().unwrap();
+            packet.octets()[from..].starts_with(payload)
+        }));
         next = packet.inner().map(|inner| inner.packet);
     }
     depth
@@ -270,7 +277,7 @@ proptest! {
     #[test]
     fn any_octets_after_an_ether_type_are_read(
         ether_type in prop::sample::select(&[
-            0x0800_u16, 0x86dd, 0x8100, 0x88a8, 0x9100, 0x8847, 0x8864, 0x88e7, 0x0040,
+            0x0800_u16, 0x86dd, 0x8100, 0x88a8, 0x9100, 0x9200, 0x8847, 0x8864, 0x88e7, 0x0040,
         ][..]),
         first in prop::sample::select(&[0x45_u8, 0x46, 0x60, 0x11, 0xaa, 0x00][..]),
         upper in prop::sample::select(&[0_u8, 4, 17, 41, 43, 44, 47, 51, 60, 97, 137][..]),
@@ -281,6 +288,7 @@ proptest! {
         octets[4..6].fill(0);
         let octets = ethernet(ether_type, &octets);
         ask_everything(read(&octets), &octets);
+        ask_everything(Packet::dissect_ether_type(ether_type, &octets[14..]), &octets);
         cut_everywhere(HeaderProtocol::ETHERNET, &octets);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Packet;
 use super::network::protocol;
+use super::offset::until;
 
 /// Header lengths in octets.
 const TCP_LEN: usize = 20;
@@ -123,32 +124,47 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// What follows the transport header at the start of `segment`; all of it if the protocol is
-    /// not read here.
-    pub(super) fn transport_payload(&self, segment: &'a [u8]) -> Option<&'a [u8]> {
-        match self.protocol? {
+    /// Length of a UDP datagram in octets with its header, as it was sent (RFC 768); zero if the
+    /// length is that of IP (RFC 2675, section 4).
+    #[inline]
+    #[must_use]
+    pub fn udp_length(&self) -> Option<u16> {
+        match self.protocol {
+            Some(protocol::UDP) => self.transport.load_u16(self.octets, 4),
+            _ => None,
+        }
+    }
+
+    /// Octets of the transport header at the start of `segment`, which it does not run past; none
+    /// if the protocol is not read here.
+    pub(super) fn transport_header_len(&self, segment: &[u8]) -> Option<usize> {
+        let len = match self.protocol? {
             protocol::TCP => {
                 let data_offset = usize::from(segment.get(12)? >> 4) << 2;
-                segment
-                    .get(data_offset..)
-                    .filter(|_| data_offset >= TCP_LEN)
-            }
-            protocol::UDP => {
-                let [_, _, _, _, high, low, _, _] = segment.first_chunk::<UDP_LEN>()?;
-                // Zero is a length left open (RFC 2675, section 4).
-                let len = usize::from(u16::from_be_bytes([*high, *low]));
-                segment.get(UDP_LEN..len).or_else(|| segment.get(UDP_LEN..))
+                (data_offset >= TCP_LEN).then_some(data_offset)?
             }
             protocol::DCCP => {
                 let data_offset = usize::from(*segment.get(4)?) << 2;
-                segment
-                    .get(data_offset..)
-                    .filter(|_| data_offset >= DCCP_LEN)
+                (data_offset >= DCCP_LEN).then_some(data_offset)?
             }
-            protocol::UDP_LITE => segment.get(UDP_LEN..),
-            protocol::SCTP => segment.get(SCTP_LEN..),
-            protocol::ICMP | protocol::ICMPV6 => segment.get(ICMP_LEN..),
-            _ => Some(segment),
-        }
+            protocol::UDP | protocol::UDP_LITE => UDP_LEN,
+            protocol::SCTP => SCTP_LEN,
+            protocol::ICMP | protocol::ICMPV6 => ICMP_LEN,
+            _ => 0,
+        };
+        (len <= segment.len()).then_some(len)
+    }
+
+    /// What follows the transport header at the start of `segment`; all of it if the protocol is
+    /// not read here.
+    pub(super) fn transport_payload(&self, segment: &'a [u8]) -> Option<&'a [u8]> {
+        let header_len = self.transport_header_len(segment)?;
+        let payload = segment.get(header_len..)?;
+        let udp_len = self.udp_length().map_or(0, usize::from);
+        // Zero is a length left open (RFC 2675, section 4).
+        Some(match udp_len.checked_sub(UDP_LEN) {
+            Some(len) => until(payload, len),
+            None => payload,
+        })
     }
 }

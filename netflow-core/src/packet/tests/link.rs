@@ -27,8 +27,12 @@ fn vlan_tags_are_given_from_the_outermost() {
         0x88a8,
         &vlan(
             0xb064,
-            0x9100,
-            &vlan(0x0007, 0x8100, &vlan(0x0fff, 0x0800, &ip_packet())),
+            0x9200,
+            &vlan(
+                0x0007,
+                0x9100,
+                &vlan(0x0008, 0x8100, &vlan(0x0fff, 0x0800, &ip_packet())),
+            ),
         ),
     );
     let packet = read(&octets);
@@ -40,15 +44,38 @@ fn vlan_tags_are_given_from_the_outermost() {
     };
     assert!(packet.vlans().eq([
         tag(100, 5, true, 0x88a8),
-        tag(7, 0, false, 0x9100),
+        tag(7, 0, false, 0x9200),
+        tag(8, 0, false, 0x9100),
         tag(4095, 0, false, 0x8100),
     ]));
     assert_eq!(packet.vlan(), Some(100));
     assert_eq!(packet.ether_type(), Some(0x0800));
-    assert_eq!(packet.network_offset(), Some(26));
-    assert_eq!(packet.transport_offset(), Some(46));
+    assert_eq!(packet.network_offset(), Some(30));
+    assert_eq!(packet.transport_offset(), Some(50));
     assert_eq!(packet.destination_port(), Some(443));
     cut_everywhere(HeaderProtocol::ETHERNET, &octets);
+}
+
+#[test]
+fn octets_after_an_ether_type_are_read_as_in_a_frame() {
+    let tagged = vlan(7, 0x8100, &vlan(8, 0x0800, &ip_packet()));
+    let snap = before(&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &ip_packet());
+    for (ether_type, octets, network) in [
+        (0x0800, ip_packet(), 0),
+        (0x88a8, tagged, 8),
+        (0x8847, mpls(9, true, &ip_packet()), 4),
+        // Linux says 4 for a frame with a header of IEEE 802.2.
+        (0x0004, snap, 8),
+    ] {
+        let packet = Packet::dissect_ether_type(ether_type, &octets);
+        assert_eq!(packet.network_offset(), Some(network), "{ether_type:#x}");
+        assert_eq!(packet.destination_port(), Some(443), "{ether_type:#x}");
+        assert_eq!(packet.payload(), Some(&b"payload"[..]), "{ether_type:#x}");
+    }
+    assert_eq!(
+        Packet::dissect_ether_type(0x8100, &[0, 7, 8]).ether_type(),
+        None
+    );
 }
 
 #[test]

@@ -142,6 +142,7 @@ fn only_the_first_fragment_has_ports() {
         assert_eq!(packet.is_fragment(), Some(true));
         assert_eq!(packet.fragment_offset(), Some(offset));
         assert_eq!(packet.more_fragments(), Some(more));
+        assert_eq!(packet.fragment_payload(), Some((6, 20)));
         assert_eq!(packet.protocol(), Some(6));
         assert_eq!(packet.source_port().is_some(), offset == 0);
         assert_eq!(packet.tcp_flags().is_some(), offset == 0);
@@ -160,6 +161,7 @@ fn only_the_first_fragment_has_ports() {
         assert_eq!(packet.fragment_id(), Some(0xdead_beef));
         assert_eq!(packet.fragment_offset(), Some(offset));
         assert_eq!(packet.more_fragments(), Some(more));
+        assert_eq!(packet.fragment_payload(), Some((6, 48)));
         assert_eq!(packet.protocol(), Some(6));
         assert_eq!(packet.source_port().is_some(), offset == 0);
         cut_everywhere(HeaderProtocol::IPV6, &octets);

@@ -126,7 +126,7 @@ fn ether_type(number: u64) -> String {
         0x86dd => Some("IPv6"),
         0x8847 | 0x8848 => Some("MPLS"),
         0x8864 => Some("PPPoE session"),
-        0x88a8 | 0x9100 => Some("service VLAN tag"),
+        0x88a8 | 0x9100 | 0x9200 => Some("service VLAN tag"),
         0x88e7 => Some("backbone service tag"),
         _ => None,
     };
