@@ -17,7 +17,7 @@ pub mod value;
 mod walk;
 
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-use netflow_io::Options;
+use netflow_io::CaptureOptions;
 
 /// The time of every datagram: seconds since 1970.
 const NOW: u32 = 1_700_000_000;
@@ -53,10 +53,10 @@ fn read(decoder: &mut Decoder, datagram: Datagram<'_>) {
 }
 
 /// Little memory for what a file is put together of.
-fn options() -> Options {
-    let mut limits = netflow_io::Limits::default();
+fn options() -> CaptureOptions {
+    let mut limits = netflow_io::CaptureLimits::default();
     limits.fragment_octets = 1 << 18;
     limits.stream_octets = 1 << 18;
     limits.all_stream_octets = 1 << 20;
-    Options::default().with_limits(limits)
+    CaptureOptions::default().with_limits(limits)
 }

@@ -12,7 +12,7 @@ use crate::batch::{BatchBuilder, UniformBatchBuilder};
 use crate::files::Files;
 
 /// Opens the inputs, one after the other; `None` when there are no more.
-pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::Error>> + Send>;
+pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::CaptureError>> + Send>;
 
 /// Reads inputs with one decoder into batches of bounded size.
 ///
@@ -74,7 +74,7 @@ pub struct Progress {
     /// Octets read of the present file.
     octets_now: u64,
     /// The files that could not be read to their end.
-    pub faults: Vec<netflow_io::Error>,
+    pub faults: Vec<netflow_io::CaptureError>,
     /// Files that held no flow export, with the packets they held.
     pub without_export: Vec<(std::path::PathBuf, u64)>,
     /// The first problems in the data; the decoder counts all of them.
@@ -146,7 +146,7 @@ impl ScanProblem {
 #[non_exhaustive]
 pub enum ScanError {
     /// A file cannot be read, or not to its end.
-    File(netflow_io::Error),
+    File(netflow_io::CaptureError),
     /// Arrow refused a batch.
     Arrow(ArrowError),
 }
@@ -268,20 +268,20 @@ impl<B: BatchBuilder> Scan<B> {
     }
 
     /// Ends with this error, behind the rows before it.
-    fn stop(&mut self, error: netflow_io::Error) -> Result<(), ScanError> {
+    fn stop(&mut self, error: netflow_io::CaptureError) -> Result<(), ScanError> {
         self.last_batch()?;
         self.error = Some(ScanError::File(error));
         Ok(())
     }
 
-    fn pass_over(&mut self, error: netflow_io::Error) {
+    fn pass_over(&mut self, error: netflow_io::CaptureError) {
         if self.progress.faults.len() < FAULTS {
             self.progress.faults.push(error);
         }
     }
 
     /// The present file is done, or cannot be read further.
-    fn end_file(&mut self, ended: Result<(), netflow_io::Error>) -> Result<(), ScanError> {
+    fn end_file(&mut self, ended: Result<(), netflow_io::CaptureError>) -> Result<(), ScanError> {
         let Some(source) = self.source.take() else {
             return Ok(());
         };
@@ -326,7 +326,7 @@ impl<B: UniformBatchBuilder> Scan<B> {
 }
 
 /// How a file ended, if it did.
-type Ended = Option<Result<(), netflow_io::Error>>;
+type Ended = Option<Result<(), netflow_io::CaptureError>>;
 
 /// Decodes the next datagram of a file.
 fn packet<B: BatchBuilder>(

@@ -65,7 +65,7 @@ pub(crate) struct Suspects {
 pub(crate) struct End<'e> {
     pub(crate) decoder: &'e Decoder,
     /// What the files held.
-    pub(crate) read: &'e netflow_io::Summary,
+    pub(crate) read: &'e netflow_io::CaptureSummary,
 }
 
 /// Which flows a record of two directions gives (RFC 5103).

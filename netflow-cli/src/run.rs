@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use netflow_arrow::Files;
 use netflow_core::{Datagram, Decoder, Limits, SessionScope};
-use netflow_io::{Options, Source};
+use netflow_io::{CaptureOptions, Source};
 
 use crate::output::Output;
 use crate::plan::Usage;
@@ -126,7 +126,7 @@ impl Run {
         let mut status = Status::Success;
         let mut is_any_open = false;
         for (index, path) in (0..).zip(job.files) {
-            let options = Options::default().with_ports(job.ports.iter().copied());
+            let options = CaptureOptions::default().with_ports(job.ports.iter().copied());
             let ended = match open(path, options) {
                 Ok(source) => {
                     is_any_open = true;
@@ -259,7 +259,7 @@ fn nothing_found(source: &Source) -> String {
     }
 }
 
-fn open(path: &Path, options: Options) -> Result<Source, netflow_io::Error> {
+fn open(path: &Path, options: CaptureOptions) -> Result<Source, netflow_io::CaptureError> {
     if path.as_os_str() == STDIN {
         Source::from_reader_with(io::stdin(), name(path), options)
     } else {

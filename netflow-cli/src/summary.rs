@@ -23,7 +23,7 @@ const ENDED: usize = 1_000;
 pub(crate) struct Summary {
     files: Files,
     file_count: u64,
-    read: netflow_io::Summary,
+    read: netflow_io::CaptureSummary,
     messages: BTreeMap<Protocol, u64>,
     problems: BTreeMap<&'static str, Problems>,
     /// Domains of TCP sessions that have ended, of which there is something to tell.
@@ -43,7 +43,7 @@ impl Summary {
         Self {
             files,
             file_count: 0,
-            read: netflow_io::Summary::default(),
+            read: netflow_io::CaptureSummary::default(),
             messages: BTreeMap::new(),
             problems: BTreeMap::new(),
             ended: Vec::new(),
@@ -87,7 +87,7 @@ impl Summary {
     }
 
     /// A file is done.
-    pub(crate) fn file(&mut self, read: &netflow_io::Summary) {
+    pub(crate) fn file(&mut self, read: &netflow_io::CaptureSummary) {
         self.file_count += 1;
         let all = &mut self.read;
         for (all, one) in [
@@ -115,7 +115,7 @@ impl Summary {
     }
 
     /// What all files held.
-    pub(crate) const fn read(&self) -> &netflow_io::Summary {
+    pub(crate) const fn read(&self) -> &netflow_io::CaptureSummary {
         &self.read
     }
 

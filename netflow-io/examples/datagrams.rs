@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use netflow_io::{Error, Source};
+use netflow_io::{CaptureError, Source};
 
 fn main() -> ExitCode {
     let mut code = ExitCode::SUCCESS;
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     code
 }
 
-fn list(mut source: Source) -> Result<(), Error> {
+fn list(mut source: Source) -> Result<(), CaptureError> {
     let mut end = Ok(());
     while let Some(packet) = source.next() {
         match packet {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use crate::error::ErrorKind;
+use crate::error::CaptureErrorKind;
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,14 +67,16 @@ impl<R: Read> Read for Decompressor<R> {
             // What the file itself or an outer compression says stays as it is.
             let foreign = error.raw_os_error().is_some()
                 || error.kind() == io::ErrorKind::Interrupted
-                || error.get_ref().is_some_and(|inner| inner.is::<ErrorKind>());
+                || error
+                    .get_ref()
+                    .is_some_and(|inner| inner.is::<CaptureErrorKind>());
             if foreign {
                 return error;
             }
             io::Error::other(if error.kind() == io::ErrorKind::UnexpectedEof {
-                ErrorKind::CompressedCut(self.compression)
+                CaptureErrorKind::CompressedCut(self.compression)
             } else {
-                ErrorKind::Damaged {
+                CaptureErrorKind::Damaged {
                     compression: self.compression,
                     reason: error.to_string(),
                 }

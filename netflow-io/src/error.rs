@@ -14,15 +14,15 @@ use crate::compression::Compression;
 /// It is one line, such as ``capture.pcap is cut: the packet needs 98 octets, 12 are
 /// left (frame 3, octet 1034)``.
 #[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
+pub struct CaptureError {
+    kind: CaptureErrorKind,
     path: PathBuf,
     frame: Option<u64>,
     offset: Option<u64>,
 }
 
-impl Error {
-    pub(crate) fn new(path: &Path, kind: ErrorKind) -> Self {
+impl CaptureError {
+    pub(crate) fn new(path: &Path, kind: CaptureErrorKind) -> Self {
         Self {
             kind,
             path: path.to_owned(),
@@ -34,10 +34,10 @@ impl Error {
     /// A fault of the file itself, with its errno where it has a kind of its own.
     pub(crate) fn from_io(path: &Path, error: io::Error) -> Self {
         let kind = match error.kind() {
-            io::ErrorKind::NotFound => ErrorKind::NotFound,
-            io::ErrorKind::PermissionDenied => ErrorKind::PermissionDenied,
-            io::ErrorKind::IsADirectory => ErrorKind::Directory,
-            _ => ErrorKind::from(error),
+            io::ErrorKind::NotFound => CaptureErrorKind::NotFound,
+            io::ErrorKind::PermissionDenied => CaptureErrorKind::PermissionDenied,
+            io::ErrorKind::IsADirectory => CaptureErrorKind::Directory,
+            _ => CaptureErrorKind::from(error),
         };
         Self::new(path, kind)
     }
@@ -51,7 +51,7 @@ impl Error {
 
     /// What is wrong.
     #[must_use]
-    pub const fn kind(&self) -> &ErrorKind {
+    pub const fn kind(&self) -> &CaptureErrorKind {
         &self.kind
     }
 
@@ -76,7 +76,7 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for CaptureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.path.display(), self.kind)?;
         match (self.frame, self.offset) {
@@ -86,7 +86,7 @@ impl fmt::Display for Error {
     }
 }
 
-impl core::error::Error for Error {
+impl core::error::Error for CaptureError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         core::error::Error::source(&self.kind)
     }
@@ -95,7 +95,7 @@ impl core::error::Error for Error {
 /// What is wrong with a file; each kind has a stable [`code`](Self::code).
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
-pub enum ErrorKind {
+pub enum CaptureErrorKind {
     /// There is no such file.
     #[error("is not there; check the path")]
     NotFound,
@@ -148,7 +148,7 @@ pub enum ErrorKind {
         /// What the field says.
         value: u64,
     },
-    /// A length past [`Limits::block_octets`](crate::Limits::block_octets).
+    /// A length past [`CaptureLimits::block_octets`](crate::CaptureLimits::block_octets).
     #[error("is damaged: {structure} claims {length} octets, more than the limit of {limit}")]
     TooLong {
         /// Which structure.
@@ -172,7 +172,7 @@ pub enum ErrorKind {
     Io(#[source] io::Error),
 }
 
-impl ErrorKind {
+impl CaptureErrorKind {
     /// The stable name of the kind, in snake case.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -203,7 +203,7 @@ impl ErrorKind {
 }
 
 /// Of a decompressor, which says itself whether it is cut or damaged; or of the system.
-impl From<io::Error> for ErrorKind {
+impl From<io::Error> for CaptureErrorKind {
     fn from(error: io::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(kind) => kind,

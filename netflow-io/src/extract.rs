@@ -9,11 +9,11 @@ use netflow_core::{Timestamp, Transport};
 use crate::fragment::Fragments;
 use crate::frame::Frame;
 use crate::ip::{self, Fragment, Ip, Tcp, Udp};
-use crate::limits::Options;
+use crate::limits::CaptureOptions;
 use crate::link;
 use crate::mark::Mark;
 use crate::select::Selection;
-use crate::summary::{Summary, count};
+use crate::summary::{CaptureSummary, count};
 use crate::tcp::{Captured, Ends, Segment, Streams};
 
 /// Takes packets, keeps what must wait, and says where a datagram is.
@@ -30,7 +30,7 @@ pub(crate) struct Extractor {
     before: u64,
     /// When the last packet was captured.
     time: Timestamp,
-    summary: Summary,
+    summary: CaptureSummary,
 }
 
 /// A datagram or message, and where its octets are.
@@ -72,7 +72,7 @@ struct Payload<'a> {
 }
 
 impl Extractor {
-    pub(crate) fn new(options: Options) -> Self {
+    pub(crate) fn new(options: CaptureOptions) -> Self {
         Self {
             fragments: Fragments::new(&options.limits),
             streams: Streams::new(&options.limits),
@@ -81,7 +81,7 @@ impl Extractor {
             unsupported: None,
             before: 0,
             time: Timestamp::UNIX_EPOCH,
-            summary: Summary::default(),
+            summary: CaptureSummary::default(),
         }
     }
 
@@ -104,7 +104,7 @@ impl Extractor {
         is_quiet.then(|| self.selection.pairs())
     }
 
-    pub(crate) const fn summary(&self) -> &Summary {
+    pub(crate) const fn summary(&self) -> &CaptureSummary {
         &self.summary
     }
 

@@ -11,8 +11,8 @@ use std::collections::HashMap;
 use netflow_core::Timestamp;
 
 use crate::ip::{Fragment, Ip};
-use crate::limits::Limits;
-use crate::summary::{Summary, count};
+use crate::limits::CaptureLimits;
+use crate::summary::{CaptureSummary, count};
 
 /// The most octets a datagram can have.
 const DATAGRAM: usize = 65_535;
@@ -57,7 +57,7 @@ struct Partial {
 }
 
 impl Fragments {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &CaptureLimits) -> Self {
         Self {
             waiting: HashMap::new(),
             order: BTreeMap::new(),
@@ -77,7 +77,7 @@ impl Fragments {
         payload: &[u8],
         now: Timestamp,
         whole: &mut Vec<u8>,
-        summary: &mut Summary,
+        summary: &mut CaptureSummary,
     ) -> Option<u8> {
         self.expire(now, summary);
         let length = payload.len().saturating_add(ip.missing);
@@ -143,11 +143,11 @@ impl Fragments {
     }
 
     /// Gives up all that waits.
-    pub(crate) fn finish(&mut self, summary: &mut Summary) {
+    pub(crate) fn finish(&mut self, summary: &mut CaptureSummary) {
         while self.give_up_oldest(summary).is_some() {}
     }
 
-    fn expire(&mut self, now: Timestamp, summary: &mut Summary) {
+    fn expire(&mut self, now: Timestamp, summary: &mut CaptureSummary) {
         while let Some(key) = self.order.values().next() {
             let fresh = self
                 .waiting
@@ -159,7 +159,7 @@ impl Fragments {
         }
     }
 
-    fn give_up_oldest(&mut self, summary: &mut Summary) -> Option<()> {
+    fn give_up_oldest(&mut self, summary: &mut CaptureSummary) -> Option<()> {
         let (_, key) = self.order.pop_first()?;
         self.remove(&key);
         count(&mut summary.fragmented_given_up);

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use netflow_core::Timestamp;
 
-use crate::error::ErrorKind;
+use crate::error::CaptureErrorKind;
 
 /// Where a packet is in the window of the input, and what the file says about it.
 #[derive(Debug)]
@@ -22,13 +22,13 @@ pub(crate) struct Frame {
 /// Why a reader stops.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    pub(crate) kind: ErrorKind,
+    pub(crate) kind: CaptureErrorKind,
     /// Octets from the start of the content to the structure at fault.
     pub(crate) offset: u64,
 }
 
 impl Fault {
-    pub(crate) const fn new(kind: ErrorKind, offset: u64) -> Self {
+    pub(crate) const fn new(kind: CaptureErrorKind, offset: u64) -> Self {
         Self { kind, offset }
     }
 }

@@ -2,7 +2,7 @@
 
 use netflow_core::Timestamp;
 
-use crate::error::ErrorKind;
+use crate::error::CaptureErrorKind;
 use crate::frame::{Fault, Frame, Next};
 use crate::input::Input;
 use crate::octets::{u16_at, u32_at};
@@ -31,13 +31,13 @@ pub(crate) fn next(input: &mut Input) -> Next {
         return Ok(None);
     }
     let malformed = |field, value: u16| {
-        fault(ErrorKind::Malformed {
+        fault(CaptureErrorKind::Malformed {
             structure: "an IPFIX message",
             field,
             value: value.into(),
         })
     };
-    let cut = ErrorKind::cut("a message header", MESSAGE_HEADER, header.len());
+    let cut = CaptureErrorKind::cut("a message header", MESSAGE_HEADER, header.len());
     let (version, length) = (u16_at(header, 0), u16_at(header, 2));
     if let Some(version) = version.filter(|version| *version != VERSION) {
         return Err(malformed("the version", version));
@@ -54,7 +54,11 @@ pub(crate) fn next(input: &mut Input) -> Next {
         .map_err(|error| fault(error.into()))?
         .len();
     if left < octets {
-        return Err(fault(ErrorKind::cut("an IPFIX message", octets, left)));
+        return Err(fault(CaptureErrorKind::cut(
+            "an IPFIX message",
+            octets,
+            left,
+        )));
     }
     input.hold(octets);
     Ok(Some(Frame {

@@ -2,7 +2,7 @@
 //!
 //! [`open`] recognises by content what a file is: a pcap or pcapng capture or an IPFIX
 //! file (RFC 5655), plain or behind gzip or zstd. The [`Source`] it gives lends one
-//! [`Packet`] after the other: a [`Datagram`](netflow_core::Datagram) for the decoder and
+//! [`CapturedDatagram`] after the other: a [`Datagram`](netflow_core::Datagram) for the decoder and
 //! where it was sent to. IP fragments and TCP streams are put together on the way.
 //!
 //! ```
@@ -27,16 +27,16 @@
 //! # What is given
 //!
 //! A UDP datagram is given when it goes to a port that collectors listen on
-//! ([`PORTS`] and those of [`Options::ports`]), when its pair of addresses was seen
+//! ([`PORTS`] and those of [`CaptureOptions::ports`]), when its pair of addresses was seen
 //! exporting before, or when it [looks like flow export](looks_like_export). IPFIX over
-//! TCP is followed on port 4739 and those of [`Options::ports`], and wherever a segment
-//! begins with an IPFIX message. Whatever is passed over is counted in [`Summary`].
+//! TCP is followed on port 4739 and those of [`CaptureOptions::ports`], and wherever a segment
+//! begins with an IPFIX message. Whatever is passed over is counted in [`CaptureSummary`].
 //!
 //! # What is promised
 //!
 //! No octets of a file lead to a panic, to a loop without end, or to memory that grows
-//! past [`Limits`]: nothing is allocated for a length before its octets have arrived. A
-//! file that is cut gives all that is whole before it gives an [`Error`].
+//! past [`CaptureLimits`]: nothing is allocated for a length before its octets have arrived. A
+//! file that is cut gives all that is whole before it gives a [`CaptureError`].
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -74,9 +74,9 @@ mod summary;
 mod tcp;
 
 pub use compression::Compression;
-pub use error::{Error, ErrorKind, FirstOctets};
-pub use limits::{Limits, Options};
+pub use error::{CaptureError, CaptureErrorKind, FirstOctets};
+pub use limits::{CaptureLimits, CaptureOptions};
 pub use mark::Mark;
 pub use select::{PORTS, looks_like_export};
-pub use source::{Format, Packet, Source, open, open_with};
-pub use summary::Summary;
+pub use source::{CapturedDatagram, Format, Source, open, open_with};
+pub use summary::CaptureSummary;

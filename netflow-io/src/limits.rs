@@ -5,20 +5,20 @@ use core::time::Duration;
 /// How a source selects datagrams, and what it may hold.
 ///
 /// ```
-/// let options = netflow_io::Options::default().with_ports([9990, 2100]);
+/// let options = netflow_io::CaptureOptions::default().with_ports([9990, 2100]);
 /// assert_eq!(options.ports, [9990, 2100]);
 /// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Options {
+pub struct CaptureOptions {
     /// Destination ports beside [`PORTS`](crate::PORTS) on which every datagram is given,
     /// and beside 4739 on which TCP is read as IPFIX.
     pub ports: Vec<u16>,
     /// The bounds of memory.
-    pub limits: Limits,
+    pub limits: CaptureLimits,
 }
 
-impl Options {
+impl CaptureOptions {
     /// These options with these ports.
     #[must_use]
     pub fn with_ports(mut self, ports: impl IntoIterator<Item = u16>) -> Self {
@@ -28,40 +28,76 @@ impl Options {
 
     /// These options with these limits.
     #[must_use]
-    pub fn with_limits(mut self, limits: Limits) -> Self {
+    pub fn with_limits(mut self, limits: CaptureLimits) -> Self {
         self.limits = limits;
         self
     }
 }
 
 /// The bounds of what a source holds, whatever the file.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// let limits = netflow_io::CaptureLimits::default()
+///     .with_streams(16)
+///     .with_fragment_age(Duration::from_secs(5));
+/// assert_eq!(limits.streams, 16);
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Limits {
-    /// Octets of one packet record or block of a capture: 256 MiB. A longer one is an
-    /// error; memory for a shorter one is taken as its octets arrive.
+pub struct CaptureLimits {
+    /// Maximum octets of one packet record or block of a capture: 256 MiB. A longer one is an
+    /// error; memory for a shorter one is allocated as its octets arrive.
     pub block_octets: u32,
-    /// Interfaces of one section of a pcapng file: 65,536. More are an error.
+    /// Maximum interfaces of one section of a pcapng file: 65,536. More are an error.
     pub interfaces: usize,
-    /// Pairs of addresses remembered as exporting: 65,536. Further pairs are selected
-    /// datagram by datagram.
+    /// Maximum pairs of addresses remembered as exporter and collector: 65,536. Further pairs
+    /// are selected datagram by datagram.
     pub pairs: usize,
-    /// Octets of all fragments that wait for others: 16 MiB. The oldest give way.
+    /// Maximum octets of all fragments that wait for others: 16 MiB. The oldest are dropped.
     pub fragment_octets: usize,
-    /// Datagrams of which fragments wait for others: 4,096. The oldest give way.
+    /// Maximum datagrams of which fragments wait for others: 4,096. The oldest are dropped.
     pub fragment_datagrams: usize,
-    /// How long a fragment waits for others, by the times of the capture: 30 s.
+    /// Maximum time that a fragment waits for others, by the times of the capture: 30 s.
     pub fragment_age: Duration,
-    /// TCP streams followed at a time: 1,024. The longest idle gives way.
+    /// Maximum TCP streams followed at a time: 1,024. The one idle for longest is dropped.
     pub streams: usize,
-    /// Octets of one TCP stream that wait for earlier ones: 1 MiB. Then what is missing
-    /// counts as lost.
+    /// Maximum octets of one TCP stream that wait for earlier ones: 1 MiB. After that, what is
+    /// missing counts as lost.
     pub stream_octets: usize,
-    /// Octets held for all TCP streams: 64 MiB. The longest idle gives way.
+    /// Maximum octets held for all TCP streams: 64 MiB. The one idle for longest is dropped.
     pub all_stream_octets: usize,
 }
 
-impl Default for Limits {
+/// `with(name: type)` becomes a method `with_name` that sets the limit `name`.
+macro_rules! with {
+    ($($method:ident($limit:ident: $type:ty)),* $(,)?) => {
+        impl CaptureLimits {
+            $(
+                #[doc = concat!("These limits with another [`", stringify!($limit), "`](Self::", stringify!($limit), ").")]
+                #[must_use]
+                pub fn $method(self, $limit: $type) -> Self {
+                    Self { $limit, ..self }
+                }
+            )*
+        }
+    };
+}
+
+with! {
+    with_block_octets(block_octets: u32),
+    with_interfaces(interfaces: usize),
+    with_pairs(pairs: usize),
+    with_fragment_octets(fragment_octets: usize),
+    with_fragment_datagrams(fragment_datagrams: usize),
+    with_fragment_age(fragment_age: Duration),
+    with_streams(streams: usize),
+    with_stream_octets(stream_octets: usize),
+    with_all_stream_octets(all_stream_octets: usize),
+}
+
+impl Default for CaptureLimits {
     fn default() -> Self {
         Self {
             block_octets: 256 << 20,

@@ -19,7 +19,7 @@ use crate::source::Format;
 /// use std::fs::File;
 /// use std::io::{Read as _, Seek as _, SeekFrom};
 ///
-/// use netflow_io::{Options, Source};
+/// use netflow_io::{CaptureOptions, Source};
 ///
 /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
 /// let mut source = netflow_io::open(path)?;
@@ -27,7 +27,7 @@ use crate::source::Format;
 /// let mark = source.mark().unwrap();
 /// let mut rest = File::open(path)?;
 /// rest.seek(SeekFrom::Start(mark.offset()))?;
-/// let mut other = Source::resume(rest, path, Options::default(), &mark)?;
+/// let mut other = Source::resume(rest, path, CaptureOptions::default(), &mark)?;
 /// let (here, there) = (source.next().unwrap()?, other.next().unwrap()?);
 /// assert_eq!(here.datagram.frame, there.datagram.frame);
 /// assert_eq!(here.datagram.payload, there.datagram.payload);

@@ -1,6 +1,6 @@
 //! Classic pcap captures (draft-ietf-opsawg-pcap).
 
-use crate::error::ErrorKind;
+use crate::error::CaptureErrorKind;
 use crate::frame::{Fault, Frame, Next, time};
 use crate::input::Input;
 use crate::octets::{ByteOrder, length};
@@ -33,14 +33,18 @@ pub(crate) fn recognise(first: &[u8]) -> bool {
 
 impl Reader {
     /// Reads the file header.
-    pub(crate) fn new(input: &mut Input, block_octets: u32) -> Result<Self, ErrorKind> {
+    pub(crate) fn new(input: &mut Input, block_octets: u32) -> Result<Self, CaptureErrorKind> {
         let header = input.fill(FILE_HEADER)?;
         let fields = variant(header).and_then(|(order, magic)| {
             let octets = header.first_chunk::<FILE_HEADER>()?;
             Some((order, magic, order.u32(header, 20)?, *octets))
         });
         let Some((order, magic, link, octets)) = fields else {
-            return Err(ErrorKind::cut("the file header", FILE_HEADER, header.len()));
+            return Err(CaptureErrorKind::cut(
+                "the file header",
+                FILE_HEADER,
+                header.len(),
+            ));
         };
         input.hold(FILE_HEADER);
         Ok(Self {
@@ -87,10 +91,14 @@ impl Reader {
             self.order.u32(header, 12),
         );
         let (Some(seconds), Some(fraction), Some(captured), Some(original)) = fields else {
-            return Err(fault(ErrorKind::cut("a packet header", needed, left)));
+            return Err(fault(CaptureErrorKind::cut(
+                "a packet header",
+                needed,
+                left,
+            )));
         };
         if captured > self.block_octets {
-            return Err(fault(ErrorKind::TooLong {
+            return Err(fault(CaptureErrorKind::TooLong {
                 structure: "a packet",
                 length: captured.into(),
                 limit: self.block_octets.into(),
@@ -102,7 +110,7 @@ impl Reader {
             .map_err(|error| fault(error.into()))?
             .len();
         if left < record {
-            return Err(fault(ErrorKind::cut("a packet", record, left)));
+            return Err(fault(CaptureErrorKind::cut("a packet", record, left)));
         }
         input.hold(record);
         Ok(Some(Frame {

@@ -2,7 +2,7 @@
 
 use netflow_core::Timestamp;
 
-use crate::error::ErrorKind;
+use crate::error::CaptureErrorKind;
 use crate::frame::{Fault, Frame, Next};
 use crate::input::Input;
 use crate::octets::{ByteOrder, length, u8_at};
@@ -120,7 +120,7 @@ impl Reader {
     }
 
     /// The header of the block at the window.
-    fn block(&mut self, input: &mut Input) -> Result<Option<Block>, ErrorKind> {
+    fn block(&mut self, input: &mut Input) -> Result<Option<Block>, CaptureErrorKind> {
         let header = input.fill(BLOCK_HEADER)?;
         if header.is_empty() {
             return Ok(None);
@@ -134,10 +134,14 @@ impl Reader {
             self.order = match (section_order(header), magic) {
                 (Some(order), _) => order,
                 (None, None) => {
-                    return Err(ErrorKind::cut("a section header", needed, header.len()));
+                    return Err(CaptureErrorKind::cut(
+                        "a section header",
+                        needed,
+                        header.len(),
+                    ));
                 }
                 (None, Some(magic)) => {
-                    return Err(ErrorKind::Malformed {
+                    return Err(CaptureErrorKind::Malformed {
                         structure: "a section",
                         field: "the byte-order magic",
                         value: magic.into(),
@@ -148,10 +152,10 @@ impl Reader {
         let header = input.fill(BLOCK_HEADER)?;
         let (Some(kind), Some(octets)) = (self.order.u32(header, 0), self.order.u32(header, 4))
         else {
-            return Err(ErrorKind::cut("a block header", BLOCK_HEADER, left));
+            return Err(CaptureErrorKind::cut("a block header", BLOCK_HEADER, left));
         };
         if octets < 12 || octets % 4 != 0 {
-            return Err(ErrorKind::Malformed {
+            return Err(CaptureErrorKind::Malformed {
                 structure: "a block",
                 field: "the length",
                 value: octets.into(),
@@ -165,7 +169,7 @@ impl Reader {
 
     /// Reads the block at the window: it gives a frame, changes the section, or is passed
     /// over.
-    fn read(&mut self, block: Block, input: &mut Input) -> Result<Option<Frame>, ErrorKind> {
+    fn read(&mut self, block: Block, input: &mut Input) -> Result<Option<Frame>, CaptureErrorKind> {
         let known = [
             SECTION_HEADER,
             INTERFACE_DESCRIPTION,
@@ -179,11 +183,11 @@ impl Reader {
                 Ok(None)
             } else {
                 let left = block.length.saturating_sub(missing);
-                Err(ErrorKind::cut("a block", block.length, left))
+                Err(CaptureErrorKind::cut("a block", block.length, left))
             };
         }
         if block.length > length(self.block_octets) {
-            return Err(ErrorKind::TooLong {
+            return Err(CaptureErrorKind::TooLong {
                 structure: "a block",
                 length: u64::try_from(block.length).unwrap_or(u64::MAX),
                 limit: self.block_octets.into(),
@@ -191,18 +195,22 @@ impl Reader {
         }
         let octets = input.fill(block.length)?;
         let Some(octets) = octets.get(..block.length) else {
-            return Err(ErrorKind::cut("a block", block.length, octets.len()));
+            return Err(CaptureErrorKind::cut("a block", block.length, octets.len()));
         };
         let frame = self.interpret(block, octets)?;
         input.hold(block.length);
         Ok(frame)
     }
 
-    fn interpret(&mut self, block: Block, octets: &[u8]) -> Result<Option<Frame>, ErrorKind> {
+    fn interpret(
+        &mut self,
+        block: Block,
+        octets: &[u8],
+    ) -> Result<Option<Frame>, CaptureErrorKind> {
         let end = block.length.saturating_sub(BLOCK_TRAILER);
         let trailer = self.order.u32(octets, end).unwrap_or_default();
         if length(trailer) != block.length {
-            return Err(ErrorKind::Malformed {
+            return Err(CaptureErrorKind::Malformed {
                 structure: "a block",
                 field: "a second length of",
                 value: trailer.into(),
@@ -211,7 +219,7 @@ impl Reader {
         // Without the second length: nothing reads into it.
         let octets = octets.get(..end).unwrap_or_default();
         let order = self.order;
-        let too_short = || ErrorKind::Malformed {
+        let too_short = || CaptureErrorKind::Malformed {
             structure: "a block of its type",
             field: "the length",
             value: u64::try_from(block.length).unwrap_or(u64::MAX),
@@ -221,7 +229,7 @@ impl Reader {
             INTERFACE_DESCRIPTION => {
                 let interface = Interface::parse(order, octets).ok_or_else(too_short)?;
                 if self.interfaces.len() >= self.interface_limit {
-                    return Err(ErrorKind::Malformed {
+                    return Err(CaptureErrorKind::Malformed {
                         structure: "a section",
                         field: "more interfaces than",
                         value: u64::try_from(self.interface_limit).unwrap_or(u64::MAX),
@@ -243,10 +251,10 @@ impl Reader {
         Ok(None)
     }
 
-    fn packet(&mut self, octets: &[u8], fields: &PacketFields) -> Result<Frame, ErrorKind> {
+    fn packet(&mut self, octets: &[u8], fields: &PacketFields) -> Result<Frame, CaptureErrorKind> {
         let end = PacketFields::LENGTH.saturating_add(length(fields.captured));
         if end > octets.len() {
-            return Err(ErrorKind::Malformed {
+            return Err(CaptureErrorKind::Malformed {
                 structure: "the block of a packet",
                 field: "a captured length of",
                 value: fields.captured.into(),

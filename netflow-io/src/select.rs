@@ -117,8 +117,14 @@ fn fixed_records<H>(payload: &[u8], version: u16, scheme: u8) -> Option<bool> {
     const MAX_OCTETS: usize = 1_480;
     const MAX_OCTETS_V8: usize = 1_464;
     let record = usize::from(fixed::layout(version, scheme)?.record_len);
-    let max_octets = if version == 8 { MAX_OCTETS_V8 } else { MAX_OCTETS };
-    let limit = max_octets.checked_sub(size_of::<H>())?.checked_div(record)?;
+    let max_octets = if version == 8 {
+        MAX_OCTETS_V8
+    } else {
+        MAX_OCTETS
+    };
+    let limit = max_octets
+        .checked_sub(size_of::<H>())?
+        .checked_div(record)?;
     records(payload, size_of::<H>(), record, limit)
 }
 

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use netflow_core::{Datagram, Timestamp};
 
 use crate::compression::Compression;
-use crate::error::{Error, ErrorKind, FirstOctets};
+use crate::error::{CaptureError, CaptureErrorKind, FirstOctets};
 use crate::extract::{Extractor, Found};
 use crate::frame::{Fault, Next};
 use crate::input::Input;
-use crate::limits::Options;
+use crate::limits::CaptureOptions;
 use crate::mark::Mark;
-use crate::summary::Summary;
+use crate::summary::CaptureSummary;
 use crate::{ipfix_file, link, pcap, pcapng};
 
 /// Octets by which a format is recognised.
@@ -52,8 +52,8 @@ const COMPRESSIONS: usize = 2;
 ///
 /// If there is no such file or it cannot be read, and if it is of no format that is read
 /// here.
-pub fn open(path: impl AsRef<Path>) -> Result<Source, Error> {
-    open_with(path, Options::default())
+pub fn open(path: impl AsRef<Path>) -> Result<Source, CaptureError> {
+    open_with(path, CaptureOptions::default())
 }
 
 /// [`open`] with a choice of ports and limits.
@@ -61,14 +61,14 @@ pub fn open(path: impl AsRef<Path>) -> Result<Source, Error> {
 /// # Errors
 ///
 /// Those of [`open`].
-pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Source, Error> {
+pub fn open_with(path: impl AsRef<Path>, options: CaptureOptions) -> Result<Source, CaptureError> {
     let path = path.as_ref();
-    let file = File::open(path).map_err(|error| Error::from_io(path, error))?;
+    let file = File::open(path).map_err(|error| CaptureError::from_io(path, error))?;
     let metadata = file
         .metadata()
-        .map_err(|error| Error::from_io(path, error))?;
+        .map_err(|error| CaptureError::from_io(path, error))?;
     if metadata.is_dir() {
-        return Err(Error::new(path, ErrorKind::Directory));
+        return Err(CaptureError::new(path, CaptureErrorKind::Directory));
     }
     // Of a pipe, the length says nothing.
     let total = metadata.is_file().then_some(metadata.len());
@@ -78,10 +78,10 @@ pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Source, Err
 /// The datagrams of a file, in its order.
 ///
 /// ```
-/// use netflow_io::{ErrorKind, Source};
+/// use netflow_io::{CaptureErrorKind, Source};
 ///
 /// let error = Source::from_reader(&b"{\"a\":1}"[..], "flows.json").unwrap_err();
-/// assert!(matches!(error.kind(), ErrorKind::UnknownFormat { .. }));
+/// assert!(matches!(error.kind(), CaptureErrorKind::UnknownFormat { .. }));
 /// assert_eq!(
 ///     error.to_string(),
 ///     "flows.json is no pcap, pcapng or IPFIX file (first octets 7b 22 61 22 3a 31 7d); \
@@ -103,7 +103,7 @@ pub struct Source {
 /// One datagram of a file: the octets for the decoder, and what only a capture knows.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub struct Packet<'a> {
+pub struct CapturedDatagram<'a> {
     /// The datagram, or the message of a stream or file.
     ///
     /// `frame` is the number of its packet in the file, from 1, all packets counted: of
@@ -144,8 +144,8 @@ impl Source {
     pub fn from_reader(
         reader: impl Read + Send + 'static,
         name: impl AsRef<Path>,
-    ) -> Result<Self, Error> {
-        Self::from_reader_with(reader, name, Options::default())
+    ) -> Result<Self, CaptureError> {
+        Self::from_reader_with(reader, name, CaptureOptions::default())
     }
 
     /// [`from_reader`](Self::from_reader) with a choice of ports and limits.
@@ -156,8 +156,8 @@ impl Source {
     pub fn from_reader_with(
         reader: impl Read + Send + 'static,
         name: impl AsRef<Path>,
-        options: Options,
-    ) -> Result<Self, Error> {
+        options: CaptureOptions,
+    ) -> Result<Self, CaptureError> {
         Self::build(Box::new(reader), name.as_ref().to_owned(), None, options)
     }
 
@@ -173,9 +173,9 @@ impl Source {
     pub fn resume(
         rest: impl Read + Send + 'static,
         name: impl AsRef<Path>,
-        options: Options,
+        options: CaptureOptions,
         mark: &Mark,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, CaptureError> {
         let (path, progress) = (name.as_ref().to_owned(), Progress::default());
         let rest = Counted {
             reader: Box::new(rest),
@@ -184,8 +184,8 @@ impl Source {
         let header = u64::try_from(mark.header.len()).unwrap_or(u64::MAX);
         let input = Cursor::new(mark.header.clone()).chain(rest);
         let mut input = Input::new(Box::new(input)).behind(mark.offset.saturating_sub(header));
-        let reader =
-            Reader::behind(mark, &mut input, &options).map_err(|kind| Error::new(&path, kind))?;
+        let reader = Reader::behind(mark, &mut input, &options)
+            .map_err(|kind| CaptureError::new(&path, kind))?;
         Ok(Self {
             input,
             reader,
@@ -234,7 +234,7 @@ impl Source {
         clippy::should_implement_trait,
         reason = "an Iterator cannot lend its items"
     )]
-    pub fn next(&mut self) -> Option<Result<Packet<'_>, Error>> {
+    pub fn next(&mut self) -> Option<Result<CapturedDatagram<'_>, CaptureError>> {
         match self.find() {
             Ok(None) => None,
             Ok(Some(found)) => Some(Ok(self.packet(found))),
@@ -244,7 +244,7 @@ impl Source {
 
     /// What was read so far, chosen and passed over.
     #[must_use]
-    pub const fn summary(&self) -> &Summary {
+    pub const fn summary(&self) -> &CaptureSummary {
         self.extractor.summary()
     }
 
@@ -297,7 +297,7 @@ enum Reader {
 enum State {
     Reading,
     /// Nothing more is read; messages that are ready come before the error.
-    Ending(Option<Error>),
+    Ending(Option<CaptureError>),
 }
 
 impl Source {
@@ -305,8 +305,8 @@ impl Source {
         reader: Box<dyn Read + Send>,
         path: PathBuf,
         total: Option<u64>,
-        options: Options,
-    ) -> Result<Self, Error> {
+        options: CaptureOptions,
+    ) -> Result<Self, CaptureError> {
         let progress = Progress::default();
         let mut input = Input::new(Box::new(Counted {
             reader,
@@ -314,8 +314,8 @@ impl Source {
         }));
         let (reader, compression) =
             Reader::open(&mut input, &options).map_err(|kind| match kind {
-                ErrorKind::Io(error) => Error::from_io(&path, error),
-                kind => Error::new(&path, kind),
+                CaptureErrorKind::Io(error) => CaptureError::from_io(&path, error),
+                kind => CaptureError::new(&path, kind),
             })?;
         Ok(Self {
             input,
@@ -329,7 +329,7 @@ impl Source {
         })
     }
 
-    fn find(&mut self) -> Result<Option<Found>, Error> {
+    fn find(&mut self) -> Result<Option<Found>, CaptureError> {
         loop {
             if let Some(found) = self.extractor.pop() {
                 return Ok(Some(found));
@@ -359,8 +359,8 @@ impl Source {
         }
     }
 
-    fn packet(&self, found: Found) -> Packet<'_> {
-        Packet {
+    fn packet(&self, found: Found) -> CapturedDatagram<'_> {
+        CapturedDatagram {
             datagram: Datagram {
                 exporter: found.exporter,
                 transport: found.transport,
@@ -375,16 +375,16 @@ impl Source {
     }
 
     /// The error of a capture none of whose packets has a link type that is read.
-    fn nothing_readable(&self) -> Option<Error> {
+    fn nothing_readable(&self) -> Option<CaptureError> {
         let link_type = self.extractor.unsupported()?;
         let summary = self.extractor.summary();
         (summary.link_type_passed_over == summary.packets)
-            .then(|| Error::new(&self.path, ErrorKind::LinkType { link_type }))
+            .then(|| CaptureError::new(&self.path, CaptureErrorKind::LinkType { link_type }))
     }
 
-    fn error(&self, fault: Fault) -> Error {
+    fn error(&self, fault: Fault) -> CaptureError {
         let frame = self.extractor.packets().saturating_add(1);
-        Error::new(&self.path, fault.kind).at(frame, fault.offset)
+        CaptureError::new(&self.path, fault.kind).at(frame, fault.offset)
     }
 }
 
@@ -392,8 +392,8 @@ impl Reader {
     /// Recognises the content, through compressions; `input` is left at its start.
     fn open(
         input: &mut Input,
-        options: &Options,
-    ) -> Result<(Self, Option<Compression>), ErrorKind> {
+        options: &CaptureOptions,
+    ) -> Result<(Self, Option<Compression>), CaptureErrorKind> {
         let mut compression = None;
         for _ in 0..=COMPRESSIONS {
             let Some(found) = Compression::recognise(input.fill(RECOGNISED_BY)?) else {
@@ -402,21 +402,21 @@ impl Reader {
             compression = compression.or(Some(found));
             input.decompress(found)?;
         }
-        Err(ErrorKind::CompressedTooOften)
+        Err(CaptureErrorKind::CompressedTooOften)
     }
 
-    fn recognise(input: &mut Input, options: &Options) -> Result<Self, ErrorKind> {
+    fn recognise(input: &mut Input, options: &CaptureOptions) -> Result<Self, CaptureErrorKind> {
         let first = input.fill(RECOGNISED_BY)?;
         let limits = &options.limits;
         if first.is_empty() {
-            Err(ErrorKind::Empty)
+            Err(CaptureErrorKind::Empty)
         } else if pcap::recognise(first) {
             let reader = pcap::Reader::new(input, limits.block_octets)?;
             let link_type = reader.link_type();
             if link::is_supported(link_type) {
                 Ok(Self::Pcap(reader))
             } else {
-                Err(ErrorKind::LinkType { link_type })
+                Err(CaptureErrorKind::LinkType { link_type })
             }
         } else if pcapng::recognise(first) {
             let reader = pcapng::Reader::new(limits.block_octets, limits.interfaces);
@@ -424,14 +424,18 @@ impl Reader {
         } else if ipfix_file::recognise(first) {
             Ok(Self::IpfixFile)
         } else {
-            Err(ErrorKind::UnknownFormat {
+            Err(CaptureErrorKind::UnknownFormat {
                 first: FirstOctets::of(first),
             })
         }
     }
 
     /// Of what is behind a mark, whose header `input` begins with.
-    fn behind(mark: &Mark, input: &mut Input, options: &Options) -> Result<Self, ErrorKind> {
+    fn behind(
+        mark: &Mark,
+        input: &mut Input,
+        options: &CaptureOptions,
+    ) -> Result<Self, CaptureErrorKind> {
         let limits = &options.limits;
         Ok(match mark.format {
             Format::Pcap => Self::Pcap(pcap::Reader::new(input, limits.block_octets)?),

@@ -3,7 +3,7 @@
 /// What a source has read so far; complete when it has nothing more to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Summary {
+pub struct CaptureSummary {
     /// Packets in the file, or messages of an IPFIX file.
     pub packets: u64,
     /// Datagrams and messages given.

@@ -12,10 +12,10 @@ use std::collections::HashMap;
 
 use netflow_core::Timestamp;
 
-use crate::limits::Limits;
+use crate::limits::CaptureLimits;
 use crate::octets::u16_at;
 use crate::select::begins_ipfix;
-use crate::summary::{Summary, count};
+use crate::summary::{CaptureSummary, count};
 
 /// Further from what is awaited, a segment is of another connection.
 const FAR: u32 = 16 << 20;
@@ -124,7 +124,7 @@ struct Early {
 }
 
 impl Streams {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &CaptureLimits) -> Self {
         Self {
             streams: HashMap::new(),
             order: BTreeMap::new(),
@@ -160,7 +160,7 @@ impl Streams {
         &mut self,
         segment: &Segment<'_>,
         expected: bool,
-        summary: &mut Summary,
+        summary: &mut CaptureSummary,
     ) -> bool {
         if self.ready.is_empty() {
             self.messages.clear();
@@ -202,7 +202,7 @@ impl Streams {
     }
 
     /// Gives what can be had of what still waits.
-    pub(crate) fn finish(&mut self, summary: &mut Summary) {
+    pub(crate) fn finish(&mut self, summary: &mut CaptureSummary) {
         if self.ready.is_empty() {
             self.messages.clear();
         }
@@ -217,7 +217,7 @@ impl Streams {
         }
     }
 
-    fn follow(&mut self, mut stream: Stream, segment: &Segment<'_>, summary: &mut Summary) {
+    fn follow(&mut self, mut stream: Stream, segment: &Segment<'_>, summary: &mut CaptureSummary) {
         let ends = segment.ends;
         self.used = self.used.saturating_add(1);
         stream.used = self.used;
@@ -263,7 +263,7 @@ impl Streams {
     }
 
     /// Takes what is no longer early into messages.
-    fn drain(&mut self, stream: &mut Stream, ends: Ends, summary: &mut Summary) {
+    fn drain(&mut self, stream: &mut Stream, ends: Ends, summary: &mut CaptureSummary) {
         while let Some((octets, missing)) = stream.pop_next() {
             self.accept(stream, ends, &octets, summary);
             if missing > 0 {
@@ -273,7 +273,13 @@ impl Streams {
     }
 
     /// Cuts octets that are next in a stream into messages.
-    fn accept(&mut self, stream: &mut Stream, ends: Ends, octets: &[u8], summary: &mut Summary) {
+    fn accept(
+        &mut self,
+        stream: &mut Stream,
+        ends: Ends,
+        octets: &[u8],
+        summary: &mut CaptureSummary,
+    ) {
         if !stream.in_step && !stream.is_astray {
             if !begins_ipfix(octets) {
                 stream.lose(octets.len(), summary);
@@ -396,7 +402,7 @@ impl Stream {
     }
 
     /// Gives up what is missing before the first segment that waits; `false` if none does.
-    fn skip_gap(&mut self, summary: &mut Summary) -> bool {
+    fn skip_gap(&mut self, summary: &mut CaptureSummary) -> bool {
         let Some(((place, _), _)) = self.early.first_key_value() else {
             return false;
         };
@@ -406,7 +412,7 @@ impl Stream {
     }
 
     /// What follows is not known to be at the start of a message.
-    fn lose_step(&mut self, summary: &mut Summary) {
+    fn lose_step(&mut self, summary: &mut CaptureSummary) {
         self.in_step = false;
         self.is_astray = false;
         let partial = core::mem::take(&mut self.partial);
@@ -414,14 +420,14 @@ impl Stream {
         count(&mut summary.stream_gaps);
     }
 
-    fn lose(&self, octets: usize, summary: &mut Summary) {
+    fn lose(&self, octets: usize, summary: &mut CaptureSummary) {
         summary.stream_octets_lost = summary
             .stream_octets_lost
             .saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
     }
 
     /// Ends the stream: what it still holds is lost.
-    fn give_up(self, summary: &mut Summary) {
+    fn give_up(self, summary: &mut CaptureSummary) {
         self.lose(self.partial.len(), summary);
         for segment in self.early.values() {
             self.lose(segment.octets.len(), summary);
@@ -469,7 +475,7 @@ fn is_message(octets: &[u8]) -> bool {
     u16_at(octets, length).is_none_or(|version| version == 10)
 }
 
-fn pass_over(octets: &[u8], summary: &mut Summary) {
+fn pass_over(octets: &[u8], summary: &mut CaptureSummary) {
     summary.stream_octets_passed_over = summary
         .stream_octets_passed_over
         .saturating_add(u64::try_from(octets.len()).unwrap_or(u64::MAX));

@@ -34,15 +34,19 @@ pub(crate) fn netflow_error(message: &str, place: Place) -> PyErr {
 }
 
 /// A file that cannot be read: the exception of Python where it has one.
-pub(crate) fn of_file(error: &netflow_io::Error) -> PyErr {
-    use netflow_io::ErrorKind;
+pub(crate) fn of_file(error: &netflow_io::CaptureError) -> PyErr {
+    use netflow_io::CaptureErrorKind;
 
     let path = error.path().display().to_string();
     let os = |errno: i32, text: &str| (errno, text.to_owned(), path.clone());
     match error.kind() {
-        ErrorKind::NotFound => PyFileNotFoundError::new_err(os(2, "No such file or directory")),
-        ErrorKind::PermissionDenied => PyPermissionError::new_err(os(13, "Permission denied")),
-        ErrorKind::Directory => PyIsADirectoryError::new_err(os(21, "Is a directory")),
+        CaptureErrorKind::NotFound => {
+            PyFileNotFoundError::new_err(os(2, "No such file or directory"))
+        }
+        CaptureErrorKind::PermissionDenied => {
+            PyPermissionError::new_err(os(13, "Permission denied"))
+        }
+        CaptureErrorKind::Directory => PyIsADirectoryError::new_err(os(21, "Is a directory")),
         kind => netflow_error(
             &error.to_string(),
             Place {
@@ -56,12 +60,15 @@ pub(crate) fn of_file(error: &netflow_io::Error) -> PyErr {
 }
 
 /// Whether a file is there and can be opened, but not read as a capture.
-pub(crate) const fn is_of_content(error: &netflow_io::Error) -> bool {
-    use netflow_io::ErrorKind;
+pub(crate) const fn is_of_content(error: &netflow_io::CaptureError) -> bool {
+    use netflow_io::CaptureErrorKind;
 
     !matches!(
         error.kind(),
-        ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::Directory | ErrorKind::Io(_)
+        CaptureErrorKind::NotFound
+            | CaptureErrorKind::PermissionDenied
+            | CaptureErrorKind::Directory
+            | CaptureErrorKind::Io(_)
     )
 }
 

@@ -9,7 +9,7 @@ use netflow_arrow::{
     Faults, Files, FlowOptions, IndexBatchBuilder, IpcFormat, IpcWriter, RecordBatch,
     Replay as Replayed, Scan, ScanError,
 };
-use netflow_io::Options;
+use netflow_io::CaptureOptions;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
@@ -40,7 +40,10 @@ pub(crate) fn index<'py>(
     let names = [input.name()];
     let decoder = decoder(limits(), state.as_deref())?;
     let (octets, report) = py.detach(move || {
-        let (raised, options) = (Raised::default(), Options::default().with_ports(ports));
+        let (raised, options) = (
+            Raised::default(),
+            CaptureOptions::default().with_ports(ports),
+        );
         let (into, mut input) = (raised.clone(), Some(input));
         let open = move || Some(input.take()?.open(options.clone(), &into));
         let faults = if strict {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use netflow_io::{Mark, Options, Source};
+use netflow_io::{CaptureOptions, Mark, Source};
 use pyo3::exceptions::{PyException, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -53,8 +53,8 @@ impl Range {
         &self,
         reader: impl Read + Send + 'static,
         name: &Path,
-        options: Options,
-    ) -> Result<Source, netflow_io::Error> {
+        options: CaptureOptions,
+    ) -> Result<Source, netflow_io::CaptureError> {
         let octets = self
             .end
             .map_or(u64::MAX, |end| end.saturating_sub(self.start()));
@@ -101,9 +101,9 @@ impl Input {
     /// Opens it for one pass. Exceptions of Python are left in `raised`.
     pub(crate) fn open(
         &self,
-        options: Options,
+        options: CaptureOptions,
         raised: &Raised,
-    ) -> Result<Source, netflow_io::Error> {
+    ) -> Result<Source, netflow_io::CaptureError> {
         let start = self.range.start();
         match &self.what {
             What::Path(path) => {

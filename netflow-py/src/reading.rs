@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use arrow_schema::ArrowError;
 use netflow_arrow::{BatchBuilder, Faults, RecordBatch, Scan};
-use netflow_io::Options;
+use netflow_io::CaptureOptions;
 use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
 
@@ -74,7 +74,7 @@ impl Inputs {
         report: LastReport,
     ) -> PyResult<Reading<B>> {
         let raised = Raised::default();
-        let options = Options::default().with_ports(self.ports.iter().copied());
+        let options = CaptureOptions::default().with_ports(self.ports.iter().copied());
         let (inputs, into) = (Arc::clone(&self.inputs), raised.clone());
         let mut index = 0;
         let open = move || {

@@ -7,7 +7,7 @@ use netflow_arrow::{Files, ScanProblem};
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::structure::Members;
 use netflow_core::{Datagram, Decoder, Flow, Message};
-use netflow_io::{Options, Source};
+use netflow_io::{CaptureOptions, Source};
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
@@ -194,7 +194,7 @@ pub(crate) struct Records(Guarded<Walk>);
 
 struct Walk {
     inputs: Arc<Vec<Input>>,
-    options: Options,
+    options: CaptureOptions,
     next: usize,
     is_any_open: bool,
     source: Option<Source>,
@@ -299,7 +299,7 @@ impl Walk {
     }
 
     /// A file that cannot be read to its end.
-    fn fault(&self, error: &netflow_io::Error) -> PyResult<()> {
+    fn fault(&self, error: &netflow_io::CaptureError) -> PyResult<()> {
         if self.strict {
             return Err(error::of_file(error));
         }
@@ -323,7 +323,7 @@ impl Records {
     ) -> PyResult<Self> {
         Ok(Self(Guarded::new(Walk {
             inputs: Arc::new(inputs.into_iter().map(Input::new).collect()),
-            options: Options::default().with_ports(ports),
+            options: CaptureOptions::default().with_ports(ports),
             next: 0,
             is_any_open: false,
             source: None,

@@ -438,7 +438,7 @@ fn write_exporter(json: &mut Json<'_>, exporter: SocketAddr) {
     }
 }
 
-fn write_input(json: &mut Json<'_>, read: &netflow_io::Summary) {
+fn write_input(json: &mut Json<'_>, read: &netflow_io::CaptureSummary) {
     json.open(b'{');
     for (key, count) in [
         ("packets", read.packets),

@@ -320,7 +320,7 @@ fn missed_text(domain: &Domain, id: u16, missed: &Missed, files: &Files) -> Stri
 }
 
 /// What the files held beside flow export.
-fn write_read(read: &netflow_io::Summary, page: &mut Page) {
+fn write_read(read: &netflow_io::CaptureSummary, page: &mut Page) {
     page.gap();
     let text = format!(
         "{} of {} held flow export.",

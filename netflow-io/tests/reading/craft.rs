@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 use std::net::{IpAddr, SocketAddr};
 
 use netflow_core::{Timestamp, Transport};
-use netflow_io::{Error, Limits, Options, Source, Summary};
+use netflow_io::{CaptureError, CaptureLimits, CaptureOptions, CaptureSummary, Source};
 
 pub(crate) const ETHERNET: u32 = 1;
 pub(crate) const RAW: u32 = 101;
@@ -32,8 +32,8 @@ pub(crate) struct Got {
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) packets: Vec<Got>,
-    pub(crate) error: Option<Error>,
-    pub(crate) summary: Summary,
+    pub(crate) error: Option<CaptureError>,
+    pub(crate) summary: CaptureSummary,
 }
 
 impl Read {
@@ -50,20 +50,20 @@ impl Read {
 }
 
 pub(crate) fn read(file: &[u8]) -> Read {
-    try_read(file, Options::default()).unwrap()
+    try_read(file, CaptureOptions::default()).unwrap()
 }
 
-pub(crate) fn read_with(file: &[u8], options: Options) -> Read {
+pub(crate) fn read_with(file: &[u8], options: CaptureOptions) -> Read {
     try_read(file, options).unwrap()
 }
 
-pub(crate) fn limited(file: &[u8], change: impl FnOnce(&mut Limits)) -> Read {
-    let mut limits = Limits::default();
+pub(crate) fn limited(file: &[u8], change: impl FnOnce(&mut CaptureLimits)) -> Read {
+    let mut limits = CaptureLimits::default();
     change(&mut limits);
-    read_with(file, Options::default().with_limits(limits))
+    read_with(file, CaptureOptions::default().with_limits(limits))
 }
 
-pub(crate) fn try_read(file: &[u8], options: Options) -> Result<Read, Error> {
+pub(crate) fn try_read(file: &[u8], options: CaptureOptions) -> Result<Read, CaptureError> {
     let source = Source::from_reader_with(Cursor::new(file.to_vec()), "test", options)?;
     Ok(read_source(source))
 }

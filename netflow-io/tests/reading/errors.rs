@@ -1,14 +1,14 @@
 //! What is told of files that cannot be read, or not to their end.
 
-use netflow_io::{Error, ErrorKind, Options};
+use netflow_io::{CaptureError, CaptureErrorKind, CaptureOptions};
 
 use crate::craft::{
     ETHERNET, Order, Pcap, Pcapng, RAW, Read, datagram, gzip, ipfix, limited, netflow5, read,
     try_read, zstd,
 };
 
-fn opening(file: &[u8]) -> Error {
-    try_read(file, Options::default()).unwrap_err()
+fn opening(file: &[u8]) -> CaptureError {
+    try_read(file, CaptureOptions::default()).unwrap_err()
 }
 
 fn ending(read: Read) -> (Vec<u64>, String) {
@@ -22,14 +22,14 @@ fn packet() -> Vec<u8> {
 #[test]
 fn a_file_that_cannot_be_opened_says_why() {
     let missing = netflow_io::open("/nowhere/capture.pcap").unwrap_err();
-    assert!(matches!(missing.kind(), ErrorKind::NotFound));
+    assert!(matches!(missing.kind(), CaptureErrorKind::NotFound));
     assert_eq!(
         missing.to_string(),
         "/nowhere/capture.pcap is not there; check the path"
     );
     let folder = std::env::temp_dir();
     let directory = netflow_io::open(&folder).unwrap_err();
-    assert!(matches!(directory.kind(), ErrorKind::Directory));
+    assert!(matches!(directory.kind(), CaptureErrorKind::Directory));
     assert_eq!(directory.path(), folder);
 }
 
@@ -46,7 +46,10 @@ fn a_file_that_is_empty_or_something_else_is_named_so() {
     );
     assert_eq!(opening(b"\0").kind().code(), "unknown_format");
     let thrice = opening(&gzip(&zstd(&gzip(b"x"))));
-    assert!(matches!(thrice.kind(), ErrorKind::CompressedTooOften));
+    assert!(matches!(
+        thrice.kind(),
+        CaptureErrorKind::CompressedTooOften
+    ));
 }
 
 #[test]
@@ -54,7 +57,7 @@ fn a_link_type_that_is_not_read_is_an_error_if_there_is_no_other() {
     let error = opening(&Pcap::new(105).octets);
     assert!(matches!(
         error.kind(),
-        ErrorKind::LinkType { link_type: 105 }
+        CaptureErrorKind::LinkType { link_type: 105 }
     ));
     let file = Pcapng::default()
         .section(Order::Big)
@@ -63,7 +66,7 @@ fn a_link_type_that_is_not_read_is_an_error_if_there_is_no_other() {
     let error = file.read().error.unwrap();
     assert!(matches!(
         error.kind(),
-        ErrorKind::LinkType { link_type: 127 }
+        CaptureErrorKind::LinkType { link_type: 127 }
     ));
 }
 
@@ -73,7 +76,7 @@ fn a_cut_file_gives_all_whole_packets_and_then_an_error() {
     let record = 16 + packet().len();
     for cut in 0..whole.len() {
         let file = &whole[..cut];
-        match try_read(file, Options::default()) {
+        match try_read(file, CaptureOptions::default()) {
             Err(error) => {
                 assert!(cut < 24, "{error}");
                 let code = error.kind().code();
@@ -92,7 +95,7 @@ fn a_cut_file_gives_all_whole_packets_and_then_an_error() {
                 let clean = (cut - 24) % record == 0;
                 assert_eq!(read.error.is_none(), clean);
                 if let Some(error) = read.error {
-                    assert!(matches!(error.kind(), ErrorKind::Cut { .. }));
+                    assert!(matches!(error.kind(), CaptureErrorKind::Cut { .. }));
                     let frames = u64::try_from(frames).unwrap();
                     let record = u64::try_from(record).unwrap();
                     assert_eq!(error.frame(), Some(frames + 1));
@@ -180,7 +183,7 @@ fn a_length_past_the_limit_is_an_error() {
         .unwrap();
     assert!(matches!(
         error.kind(),
-        ErrorKind::TooLong {
+        CaptureErrorKind::TooLong {
             length: 100,
             limit: 99,
             ..
@@ -209,7 +212,7 @@ fn lengths_that_contradict_are_errors() {
     unequal[end - 4] ^= 4;
     assert!(matches!(
         read(&unequal).error.unwrap().kind(),
-        ErrorKind::Malformed { .. }
+        CaptureErrorKind::Malformed { .. }
     ));
     // An enhanced packet block without room for its fixed part.
     let bare = start.block(6, &[0; 16]).octets;
@@ -286,7 +289,7 @@ fn a_failing_reader_is_told_with_its_cause() {
     let reader = std::io::Read::chain(head, Fails);
     let mut source = netflow_io::Source::from_reader(reader, "disk").unwrap();
     let error = source.next().unwrap().unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Io(_)));
+    assert!(matches!(error.kind(), CaptureErrorKind::Io(_)));
     assert!(std::error::Error::source(&error).is_some());
     assert!(source.next().is_none());
 }

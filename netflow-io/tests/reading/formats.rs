@@ -293,7 +293,7 @@ fn a_source_and_its_errors_may_go_to_another_thread() {
     const fn goes<T: Send>() {}
     const fn is_shared<T: Send + Sync>() {}
     goes::<Source>();
-    is_shared::<netflow_io::Error>();
+    is_shared::<netflow_io::CaptureError>();
 }
 
 #[test]

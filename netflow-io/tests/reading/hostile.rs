@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use netflow_io::{Options, looks_like_export};
+use netflow_io::{CaptureOptions, looks_like_export};
 
 use crate::craft::{
     ACK, ETHERNET, ETHERTYPE_IPV4, FIN, Order, Pcap, Pcapng, RAW, SYN, datagram, ethernet, gzip,
@@ -11,7 +11,7 @@ use crate::craft::{
 
 /// Reads all there is, whatever it is; gives how many packets.
 fn survives(file: &[u8]) -> u64 {
-    let Ok(read) = try_read(file, Options::default().with_ports([7])) else {
+    let Ok(read) = try_read(file, CaptureOptions::default().with_ports([7])) else {
         return 0;
     };
     let summary = read.summary;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use netflow_io::{Mark, Options, Source};
+use netflow_io::{CaptureOptions, Mark, Source};
 
 use crate::craft::{
     Order, Pcap, Pcapng, RAW, SECONDS, datagram, gzip, ipfix, ipv4_fragment, netflow5, read,
@@ -13,7 +13,7 @@ use crate::craft::{
 
 fn open(file: &[u8]) -> Source {
     let file = Cursor::new(file.to_vec());
-    Source::from_reader_with(file, "test", Options::default()).unwrap()
+    Source::from_reader_with(file, "test", CaptureOptions::default()).unwrap()
 }
 
 /// The marks of a file, each with how many datagrams were given before it.
@@ -41,11 +41,12 @@ fn compare(file: &[u8]) -> usize {
         let start = usize::try_from(mark.offset()).unwrap();
         let resume = |octets: &[u8]| {
             let rest = Cursor::new(octets.to_vec());
-            read_source(Source::resume(rest, "test", Options::default(), mark).unwrap())
+            read_source(Source::resume(rest, "test", CaptureOptions::default(), mark).unwrap())
         };
         let rest = resume(&file[start..]);
         assert_eq!(rest.packets, whole.packets[*before..]);
-        let text = |error: &Option<netflow_io::Error>| error.as_ref().map(ToString::to_string);
+        let text =
+            |error: &Option<netflow_io::CaptureError>| error.as_ref().map(ToString::to_string);
         assert_eq!(text(&rest.error), text(&whole.error));
         assert_eq!(rest.summary.packets + mark.frame(), whole.summary.packets);
         if let Some((next, end)) = marks.get(index + 1) {
@@ -208,5 +209,5 @@ fn octets_that_are_no_mark_are_none() {
     damaged[30] ^= 0xff;
     let mark = Mark::from_octets(&damaged).unwrap();
     let rest = Cursor::new(Vec::new());
-    assert!(Source::resume(rest, "test", Options::default(), &mark).is_err());
+    assert!(Source::resume(rest, "test", CaptureOptions::default(), &mark).is_err());
 }

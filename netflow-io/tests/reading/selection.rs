@@ -1,6 +1,6 @@
 //! Which datagrams are given and which are passed over.
 
-use netflow_io::{Options, PORTS, looks_like_export};
+use netflow_io::{CaptureOptions, PORTS, looks_like_export};
 
 use crate::craft::{Pcap, RAW, datagram, datagram_between, ipfix, limited, netflow5, read_with};
 
@@ -43,7 +43,7 @@ fn a_known_port_is_given_whatever_it_holds() {
         .packet(&datagram(9990, b"?"))
         .packet(&datagram(53, b"?"));
     assert_eq!(file.read().summary.udp_passed_over, 2);
-    let read = read_with(&file.octets, Options::default().with_ports([9990]));
+    let read = read_with(&file.octets, CaptureOptions::default().with_ports([9990]));
     assert_eq!(read.frames(), [1]);
     assert_eq!(read.summary.udp_passed_over, 1);
 }

@@ -1,7 +1,7 @@
 //! IPFIX over TCP.
 
 use netflow_core::Transport;
-use netflow_io::{Options, Source};
+use netflow_io::{CaptureOptions, Source};
 
 use crate::craft::{
     ACK, FIN, Pcap, RAW, RST, Read, SECONDS, SYN, collector, exporter, ipfix, limited, read_with,
@@ -194,7 +194,7 @@ fn any_port_is_followed_if_it_begins_with_a_message_and_a_chosen_one_at_once() {
     let file = Pcap::new(RAW).packets(&connection.packets);
     assert!(file.read().packets.is_empty());
     assert_eq!(file.read().summary.tcp_passed_over, 3);
-    let read = read_with(&file.octets, Options::default().with_ports([7777]));
+    let read = read_with(&file.octets, CaptureOptions::default().with_ports([7777]));
     assert_eq!(read.payloads(), messages());
     let connection = Connection::new(7777, stream()).send(0..100).send(100..360);
     assert_eq!(connection.read().payloads(), messages());
