@@ -29,7 +29,7 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    const ABSENT: Self = Self {
+    pub(crate) const ABSENT: Self = Self {
         offset: 0,
         width: 0,
         segment: 0,

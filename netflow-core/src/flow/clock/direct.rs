@@ -1,0 +1,106 @@
+//! Times in the forms that nearly all exporters send, worked out from one number and the
+//! header alone.
+
+use alloc::vec::Vec;
+
+use super::element::TimeElement;
+use super::rule::ClockRule;
+use super::uptime::{WRAPPING, counted_back};
+use super::{YEAR, reference};
+use crate::header::MessageHeader;
+use crate::time::Timestamp;
+
+/// How one number is read as a time, as long as it makes sense. What it does not read is
+/// worked out by [`read`](super::read()), which looks at more than the number.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Direct {
+    /// An uptime, by that of the header and the time of the header.
+    Uptime { now: u32, sent: Timestamp },
+    /// Milliseconds since 1970, less than a year from the time of the header.
+    Milliseconds { sent: Timestamp },
+    /// Seconds since 1970, likewise.
+    Seconds { sent: Timestamp },
+}
+
+impl Direct {
+    /// `None` if the element has another form.
+    #[inline]
+    pub(super) fn new(element: TimeElement, header: &MessageHeader) -> Option<Self> {
+        match element {
+            TimeElement::SysUpTime => Some(Self::Uptime {
+                now: header.sys_uptime?,
+                sent: header.export_time?,
+            }),
+            TimeElement::Milliseconds => Some(Self::Milliseconds {
+                sent: reference(header),
+            }),
+            TimeElement::Seconds => Some(Self::Seconds {
+                sent: reference(header),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The time and its rule; `None` if the number makes no sense in this form.
+    #[inline]
+    pub(super) fn read(self, number: u64) -> Option<(Timestamp, ClockRule)> {
+        match self {
+            Self::Uptime { now, sent } => Some((uptime(now, sent, number)?, ClockRule::Uptime)),
+            Self::Milliseconds { sent } => {
+                Some((milliseconds(sent, number)?, ClockRule::Milliseconds))
+            }
+            Self::Seconds { sent } => Some((seconds(sent, number)?, ClockRule::Seconds)),
+        }
+    }
+
+    /// Adds what `nanos_of` makes of the time of each number. The form is looked at once,
+    /// before the loop.
+    #[inline]
+    pub(super) fn extend(
+        self,
+        numbers: impl ExactSizeIterator<Item = u64>,
+        nanos: &mut Vec<i64>,
+        mut nanos_of: impl FnMut(Option<Timestamp>) -> i64,
+    ) {
+        match self {
+            Self::Uptime { now, sent } => {
+                nanos.extend(numbers.map(|number| nanos_of(uptime(now, sent, number))));
+            }
+            Self::Milliseconds { sent } => {
+                nanos.extend(numbers.map(|number| nanos_of(milliseconds(sent, number))));
+            }
+            Self::Seconds { sent } => {
+                nanos.extend(numbers.map(|number| nanos_of(seconds(sent, number))));
+            }
+        }
+    }
+}
+
+#[inline]
+fn uptime(now: u32, sent: Timestamp, number: u64) -> Option<Timestamp> {
+    // Longer ones may be times since 1970.
+    (number <= WRAPPING).then_some(counted_back(sent, now, number))
+}
+
+#[inline]
+fn milliseconds(sent: Timestamp, number: u64) -> Option<Timestamp> {
+    /// The last whose nanoseconds an `i64` holds.
+    const LAST: u64 = 9_223_372_036_854;
+    near::<1_000_000>(sent, number, LAST)
+}
+
+#[inline]
+fn seconds(sent: Timestamp, number: u64) -> Option<Timestamp> {
+    // Seconds are of 32 bits, whatever the width of their field.
+    near::<1_000_000_000>(sent, number, WRAPPING)
+}
+
+/// A number of units of `UNIT` nanoseconds since 1970, up to `last`, if the time is less than
+/// a year from `sent`.
+#[inline]
+fn near<const UNIT: i64>(sent: Timestamp, number: u64, last: u64) -> Option<Timestamp> {
+    // Up to `last` nothing wraps.
+    let nanos = i64::from_ne_bytes(number.to_ne_bytes()).wrapping_mul(UNIT);
+    let is_near = number <= last && nanos.abs_diff(sent.as_nanos()) < YEAR;
+    is_near.then_some(Timestamp::from_nanos(nanos))
+}

@@ -1,0 +1,57 @@
+//! The rules by which start and end are worked out, and the reasons why there is none.
+
+/// How start and end were worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ClockRule {
+    /// NTP times of nanoseconds (elements 156 and 157).
+    Nanoseconds,
+    /// NTP times of microseconds (154 and 155).
+    Microseconds,
+    /// Elements of NTP times that hold a plain count of microseconds instead:
+    /// after NTP seconds (Citrix NetScaler), or since 1970. Assumed when
+    /// both fractions are below a million, or when an NTP time would be years
+    /// from the time of the header and the count is near it.
+    MicrosecondCount,
+    /// Milliseconds since 1970 (152 and 153).
+    Milliseconds,
+    /// Seconds since 1970 (150 and 151).
+    Seconds,
+    /// Another unit than the element has: seconds, milliseconds or an uptime in
+    /// elements 150 to 153. Assumed when the time would be years from
+    /// that of the header, and in the other unit is within a day of it. Or
+    /// milliseconds since 1970 in uptimes (21 and 22) of eight octets.
+    OtherUnit,
+    /// Uptimes in milliseconds (22 and 21), counted back from the uptime and
+    /// time of the header.
+    Uptime,
+    /// Uptimes in milliseconds, counted from the start of the exporter
+    /// (systemInitTimeMilliseconds), in IPFIX.
+    SystemInit,
+    /// Microseconds before the time of the header (158 and 159).
+    DeltaMicroseconds,
+    /// The one time of an event (322 to 325).
+    Observation,
+    /// The time the sFlow datagram was received.
+    Received,
+}
+
+impl ClockRule {
+    /// The name in JSON and in every binding.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nanoseconds => "nanoseconds",
+            Self::Microseconds => "microseconds",
+            Self::MicrosecondCount => "microsecond_count",
+            Self::Milliseconds => "milliseconds",
+            Self::Seconds => "seconds",
+            Self::OtherUnit => "other_unit",
+            Self::Uptime => "uptime",
+            Self::SystemInit => "system_init",
+            Self::DeltaMicroseconds => "delta_microseconds",
+            Self::Observation => "observation",
+            Self::Received => "received",
+        }
+    }
+}
