@@ -161,8 +161,8 @@ enum netflow_flow_field
   NETFLOW_FIELD_AGENT_ADDRESS = 2,
   // The protocol that carried the flow, such as `netflow9`.
   NETFLOW_FIELD_EXPORT_PROTOCOL = 3,
-  // Observation domain: the v9 source id, the IPFIX domain, engine type
-  // and id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
+  // Observation domain: the v9 source id, the IPFIX domain, engine type and id (`type
+  // * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
   NETFLOW_FIELD_OBSERVATION_DOMAIN = 4,
   // Template the record was read by; absent in the fixed versions and sFlow.
   NETFLOW_FIELD_TEMPLATE_ID = 5,
@@ -184,10 +184,9 @@ enum netflow_flow_field
   NETFLOW_FIELD_DURATION = 13,
   // How start and end were worked out.
   NETFLOW_FIELD_CLOCK = 14,
-  // The times cannot be right: a clock is off by more than a day, or
-  // the flow ends after it was sent or before it starts, it starts more
-  // than a year before, or it ended more than a day ago and, by the uptime,
-  // before the exporter started.
+  // The times cannot be right: a clock is off by more than a day, or the flow ends
+  // after it was sent or before it starts, it starts more than a year before, or it
+  // ended more than a day ago and, by the uptime, before the exporter started.
   NETFLOW_FIELD_CLOCK_SUSPECT = 15,
   // Source address; of sFlow, in the outer header.
   NETFLOW_FIELD_SOURCE_ADDRESS = 16,
@@ -354,7 +353,8 @@ enum netflow_reason
   NETFLOW_REASON_UNSUPPORTED_VERSION = 2,
   // Fewer octets than a structure's fixed part.
   NETFLOW_REASON_CUT = 3,
-  // The length in an IPFIX message header runs past the datagram (RFC 7011, section 3.1).
+  // The length in an IPFIX message header runs past the datagram (RFC 7011, section
+  // 3.1).
   NETFLOW_REASON_MESSAGE_TOO_LONG = 4,
   // The length in an IPFIX message header is shorter than the header.
   NETFLOW_REASON_MESSAGE_TOO_SHORT = 5,
@@ -402,8 +402,8 @@ enum netflow_reason
   NETFLOW_REASON_SAMPLE_COUNT = 26,
   // Octets after the last message, set or sample that are none.
   NETFLOW_REASON_TRAILING_OCTETS = 27,
-  // A limit of `Limits` was met, or one that does not change, as that of
-  // fields of no octets in a template; something was not kept.
+  // A limit of `Limits` was met, or one that does not change, as that of fields of no
+  // octets in a template; something was not kept.
   NETFLOW_REASON_LIMIT = 28,
   // A v8 aggregation scheme that is not known.
   NETFLOW_REASON_UNKNOWN_SCHEME = 29,
@@ -472,7 +472,7 @@ enum netflow_data_type
   NETFLOW_TYPE_SUB_TEMPLATE_MULTI_LIST = 22,
   // `unsigned256`.
   NETFLOW_TYPE_UNSIGNED256 = 23,
-  // Nobody told the type.
+  // The type is not known.
   NETFLOW_TYPE_UNKNOWN = 255,
 };
 #ifndef __cplusplus
@@ -1047,8 +1047,8 @@ typedef struct netflow_flow {
   struct netflow_address agent_address;
   // The protocol that carried the flow, such as `netflow9`.
   struct netflow_text export_protocol;
-  // Observation domain: the v9 source id, the IPFIX domain, engine type
-  // and id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
+  // Observation domain: the v9 source id, the IPFIX domain, engine type and id (`type
+  // * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
   uint32_t observation_domain;
   // Template the record was read by; absent in the fixed versions and sFlow.
   uint16_t template_id;
@@ -1071,10 +1071,9 @@ typedef struct netflow_flow {
   int64_t duration;
   // How start and end were worked out.
   struct netflow_text clock;
-  // The times cannot be right: a clock is off by more than a day, or
-  // the flow ends after it was sent or before it starts, it starts more
-  // than a year before, or it ended more than a day ago and, by the uptime,
-  // before the exporter started.
+  // The times cannot be right: a clock is off by more than a day, or the flow ends
+  // after it was sent or before it starts, it starts more than a year before, or it
+  // ended more than a day ago and, by the uptime, before the exporter started.
   bool clock_suspect;
   // Source address; of sFlow, in the outer header.
   struct netflow_address source_address;

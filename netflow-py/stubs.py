@@ -1,4 +1,4 @@
-"""Writes the stub of the compiled module: its attributes come from the table of fields.
+"""Writes the stub of the compiled module: its attributes come from registry/fields.csv.
 
     python stubs.py          writes python/netflow_rs/_netflow.pyi
     python stubs.py --check  compares it with what is there
@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from pathlib import Path
 
-from netflow_rs._netflow import FIELDS
-
-STUB = Path(__file__).parent / "python" / "netflow_rs" / "_netflow.pyi"
+FOLDER = Path(__file__).parent
+STUB = FOLDER / "python" / "netflow_rs" / "_netflow.pyi"
+FIELDS = FOLDER.parent / "registry" / "fields.csv"
 
 TYPES = {
     "U8": "int",
@@ -249,9 +250,10 @@ class Record:
 def stub() -> str:
     """The text of the stub."""
     attributes = []
-    for name, field_type, _ in FIELDS:
-        python = TYPES[field_type]
-        attributes.append(f"    {name}: {python} | None\n")
+    with FIELDS.open(newline="") as table:
+        for field in csv.DictReader(table):
+            python = TYPES[field["type"]]
+            attributes.append(f"    {field['name']}: {python} | None\n")
     return HEAD + "".join(attributes)
 
 

@@ -1,14 +1,10 @@
 //! Commands that a step runs in the root of the repository.
 
-use core::error::Error;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{self, Stdio};
 
-use crate::root;
-
-/// What a step gives.
-pub(crate) type Result<T = ()> = core::result::Result<T, Box<dyn Error>>;
+use crate::repository::{Result, root};
 
 /// One command; what it does is printed before it runs.
 pub(crate) struct Command {
@@ -25,12 +21,6 @@ pub(crate) fn cargo(arguments: &str) -> Command {
 /// Python with these arguments.
 pub(crate) fn python(arguments: &str) -> Command {
     Command::new("python3", "python3").arguments(arguments)
-}
-
-/// Where what is built is put.
-pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |target| root().join(target))
 }
 
 impl Command {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, ExitCode, Stdio};
 
-use crate::command::{Result, cargo, python};
-use crate::root;
+use crate::command::{cargo, python};
+use crate::repository::{Result, root};
 
 /// Compares the captures of a folder.
 pub(crate) fn run(folder: &Path) -> ExitCode {

@@ -16,8 +16,8 @@ use std::process::{ExitCode, Stdio};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use crate::command::{Result, cargo};
-use crate::root;
+use crate::command::cargo;
+use crate::repository::{Result, root};
 
 /// What cargo-fuzz builds with too, but for AddressSanitizer, which needs the nightly
 /// compiler. What it finds needs `unsafe`, which the C library alone has: its target

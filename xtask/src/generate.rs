@@ -1,22 +1,22 @@
-//! Tables of the registries, made from the CSV in `registry/`, and what the C library makes of the
-//! tables of netflow-core.
+//! Every file that is made from the CSV in `registry/`: tables of netflow-core, their docs, and the C
+//! library's struct, numbers and header.
 
 mod c;
 mod codes;
-mod csv;
 mod elements;
+mod errors;
+mod fields;
 mod fixed;
 mod header;
+mod properties;
 mod sflow;
+mod spelling;
 
-use core::error::Error;
 use std::fs;
 use std::io::{self, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 
-use crate::root;
-
-type Result<T> = core::result::Result<T, Box<dyn Error>>;
+use crate::repository::{Result, root};
 
 /// Writes every generated file, or with `check` compares it with the one that is checked in.
 pub(crate) fn run(check: bool) -> ExitCode {
@@ -40,9 +40,17 @@ pub(crate) fn run(check: bool) -> ExitCode {
 fn generate(output: &mut Output) -> Result<()> {
     output.write("netflow-core/src/element/table.rs", &elements::table()?)?;
     output.write("netflow-core/src/element/iana.rs", &elements::iana()?)?;
+    output.write(
+        "netflow-core/src/element/property/table.rs",
+        &properties::table()?,
+    )?;
     output.write("netflow-core/src/element/codes/table.rs", &codes::table()?)?;
     output.write("netflow-core/src/wire/fixed/table.rs", &fixed::table()?)?;
     output.write("netflow-core/src/wire/sflow/table.rs", &sflow::table()?)?;
+    output.write("netflow-core/src/field/table.rs", &fields::table()?)?;
+    output.write_as_is("netflow-core/src/field/table.md", &fields::documentation()?)?;
+    output.write("netflow-core/src/error/table.rs", &errors::table()?)?;
+    output.write_as_is("netflow-core/src/error/table.md", &errors::documentation()?)?;
     output.write("netflow-ffi/src/flow/table.rs", &c::flow()?)?;
     output.write("netflow-ffi/src/reason.rs", &c::reasons()?)?;
     output.write("netflow-ffi/src/property.rs", &c::properties()?)?;

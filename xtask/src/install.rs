@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::command::{Command, Result, cargo, target};
-use crate::root;
+use crate::command::{Command, cargo};
+use crate::repository::{Result, root, target};
 
 /// The version of the library; the first number is that of its name for the run-time linker.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

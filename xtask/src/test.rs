@@ -11,8 +11,9 @@ mod spark;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::command::{Result, cargo, python};
+use crate::command::{cargo, python};
 use crate::generate;
+use crate::repository::Result;
 
 /// One step: its name, and what it does.
 struct Step(&'static str, fn() -> Result);

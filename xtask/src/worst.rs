@@ -3,8 +3,8 @@
 
 use std::process::ExitCode;
 
-use crate::command::{Command, Result, cargo};
-use crate::root;
+use crate::command::{Command, cargo};
+use crate::repository::{Result, root};
 
 /// An octet of any datagram may cost so many times that of a normal one.
 const MOST: f64 = 20.0;

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{COVERAGE, host, target_folder};
-use crate::command::{Command, Result, cargo};
-use crate::root;
+use crate::command::{Command, cargo};
+use crate::repository::{Result, root};
 
 /// The name of the target and of its file.
 const NAME: &str = "c_library";

@@ -4,7 +4,8 @@ use alloc::collections::BTreeMap;
 use core::fmt::Write as _;
 use std::collections::HashMap;
 
-use super::{Result, csv};
+use crate::registry;
+use crate::repository::Result;
 
 /// Enterprise number, element, and whether the codes are bits.
 type Key = (u32, u16, bool);
@@ -12,7 +13,7 @@ type Codes = BTreeMap<u32, String>;
 
 fn lists() -> Result<BTreeMap<Key, Codes>> {
     let mut lists: BTreeMap<Key, Codes> = BTreeMap::new();
-    for row in csv::read("codes.csv")? {
+    for row in registry::read("codes.csv")? {
         // Without a number it is a field of a header; with a dot, a part of an element.
         if row.text("element_id")?.is_empty() || row.text("element")?.contains('.') {
             continue;
@@ -33,7 +34,7 @@ fn lists() -> Result<BTreeMap<Key, Codes>> {
             .or_default()
             .insert(code, label);
     }
-    for row in csv::read("forwarding_status.csv")? {
+    for row in registry::read("forwarding_status.csv")? {
         let label = match (row.text("status")?, row.text("reason")?) {
             (status, "Unknown") => status.to_owned(),
             (status, reason) => format!("{status}: {reason}"),
@@ -45,7 +46,7 @@ fn lists() -> Result<BTreeMap<Key, Codes>> {
 }
 
 fn named(file: &str) -> Result<Codes> {
-    csv::read(file)?
+    registry::read(file)?
         .iter()
         .map(|row| Ok((row.number("value")?, row.text("name")?.to_owned())))
         .collect()

@@ -5,7 +5,9 @@ use core::fmt::Write as _;
 use core::ops::RangeInclusive;
 use std::collections::HashMap;
 
-use super::{Result, csv};
+use super::spelling::variant;
+use crate::registry::{self, Row};
+use crate::repository::Result;
 
 /// The enterprise of the elements in the reverse direction (RFC 5103, section 6.1).
 const REVERSE: u32 = 29305;
@@ -37,7 +39,7 @@ struct Element {
 }
 
 impl Element {
-    fn read(row: &csv::Row) -> Result<Self> {
+    fn read(row: &Row) -> Result<Self> {
         Ok(Self {
             name: row.text("name")?.to_owned(),
             data_type: match row.text("type")? {
@@ -67,23 +69,13 @@ impl Element {
     }
 }
 
-/// The variant of `DataType`, `Semantics` or `Units` that has this name.
-fn variant(name: &str) -> String {
-    let mut letters = name.chars();
-    match letters.next() {
-        _ if name == "4-octet words" => "FourOctetWords".to_owned(),
-        Some(first) => format!("{}{}", first.to_ascii_uppercase(), letters.as_str()),
-        None => String::new(),
-    }
-}
-
 type Elements = BTreeMap<(u32, u16), Element>;
 
 /// The elements of IPFIX, with those of the reverse direction.
 fn ipfix() -> Result<Elements> {
     let mut elements = Elements::new();
     for file in ["iana.csv", "enterprise.csv"] {
-        for row in csv::read(file)? {
+        for row in registry::read(file)? {
             let key = (row.number("pen")?, row.number("id")?);
             if elements.insert(key, Element::read(&row)?).is_some() {
                 return Err(format!("{file}: {key:?} occurs twice").into());
@@ -111,7 +103,7 @@ fn ipfix() -> Result<Elements> {
 /// The field types of v9 alone that no rule gives.
 fn v9(ipfix: &Elements) -> Result<BTreeMap<u16, Element>> {
     let mut types = BTreeMap::new();
-    for row in csv::read("netflow_v9_vendor.csv")? {
+    for row in registry::read("netflow_v9_vendor.csv")? {
         let id: u16 = row.number("id")?;
         let element = Element::read(&row)?;
         let by_rule = V9_RULES
@@ -237,7 +229,7 @@ fn by_name(ipfix: &Elements, v9: &BTreeMap<u16, Element>) -> Vec<usize> {
 
 fn ranges() -> Result<String> {
     let mut lines = Vec::new();
-    for row in csv::read("iana.csv")? {
+    for row in registry::read("iana.csv")? {
         let Some((first, last)) = row.text("range")?.split_once('-') else {
             continue;
         };
@@ -261,7 +253,7 @@ fn bound(text: &str) -> Result<u64> {
 
 fn v9_scopes() -> Result<String> {
     let mut lines = Vec::new();
-    for row in csv::read("netflow_v9_scopes.csv")? {
+    for row in registry::read("netflow_v9_scopes.csv")? {
         let id: u16 = row.number("id")?;
         lines.push(format!("({id}, {:?}),", row.text("name")?));
     }
@@ -290,7 +282,7 @@ pub(super) fn iana() -> Result<String> {
          }\n",
     );
     let mut constants: Vec<String> = Vec::new();
-    for row in csv::read("iana.csv")? {
+    for row in registry::read("iana.csv")? {
         let id: u16 = row.number("id")?;
         let (name, data_type) = (row.text("name")?, row.text("type")?);
         let constant = constant(name);
@@ -320,7 +312,7 @@ pub(super) fn iana() -> Result<String> {
     Ok(out)
 }
 
-fn doc(row: &csv::Row) -> Result<String> {
+fn doc(row: &Row) -> Result<String> {
     let (name, id) = (row.text("name")?, row.text("id")?);
     let mut doc = format!("/// `{name}` ({id}): {}", row.text("type")?);
     match row.text("semantics")? {

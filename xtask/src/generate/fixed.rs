@@ -4,7 +4,8 @@ use alloc::collections::BTreeMap;
 use core::fmt::Write as _;
 use std::collections::HashMap;
 
-use super::{Result, csv};
+use crate::registry::{self, Row};
+use crate::repository::Result;
 
 #[derive(Debug)]
 struct Field {
@@ -26,11 +27,11 @@ type Layouts = BTreeMap<(u16, u8), Layout>;
 
 fn layouts() -> Result<Layouts> {
     let mut elements = HashMap::new();
-    for row in csv::read("iana.csv")? {
+    for row in registry::read("iana.csv")? {
         elements.insert(row.text("name")?.to_owned(), row.number("id")?);
     }
     let mut layouts = Layouts::new();
-    for row in csv::read("netflow_fixed.csv")? {
+    for row in registry::read("netflow_fixed.csv")? {
         if row.text("part")? == "record" {
             let layout = layouts
                 .entry((row.number("version")?, 0))
@@ -42,7 +43,7 @@ fn layouts() -> Result<Layouts> {
             layout.fields.push(field(&row, &elements)?);
         }
     }
-    for row in csv::read("netflow_v8.csv")? {
+    for row in registry::read("netflow_v8.csv")? {
         let layout = layouts.entry((8, row.number("scheme")?)).or_insert(Layout {
             scheme_name: row.text("scheme_name")?.to_owned(),
             record_len: row.number("record_size")?,
@@ -53,7 +54,7 @@ fn layouts() -> Result<Layouts> {
     Ok(layouts)
 }
 
-fn field(row: &csv::Row, elements: &HashMap<String, u16>) -> Result<Field> {
+fn field(row: &Row, elements: &HashMap<String, u16>) -> Result<Field> {
     let name = match row.text("field")? {
         "First" => "first",
         "Last" => "last",

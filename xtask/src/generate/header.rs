@@ -4,8 +4,8 @@ use std::fs;
 
 use cbindgen::{Builder, Config, DocumentationStyle, EnumConfig, ExportConfig, Language, Style};
 
-use super::{Result, c};
-use crate::root;
+use super::c;
+use crate::repository::{Result, root};
 
 /// Types that functions take as numbers, so that no value of them can be wrong in Rust.
 const BY_NUMBER: &[&str] = &[

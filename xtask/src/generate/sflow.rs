@@ -5,6 +5,8 @@
 use core::fmt::Write as _;
 use std::collections::HashMap;
 
+use crate::repository::root;
+
 /// Lists in lists that the reader of the table can keep.
 const DEPTH: usize = 2;
 
@@ -37,8 +39,7 @@ type Types = HashMap<String, Vec<(String, String)>>;
 /// The text of `table.rs`.
 pub(super) fn table() -> Result<String, String> {
     let path = "registry/sflow.csv";
-    let csv =
-        std::fs::read_to_string(super::root().join(path)).map_err(|e| format!("{path}: {e}"))?;
+    let csv = std::fs::read_to_string(root().join(path)).map_err(|e| format!("{path}: {e}"))?;
     text(&csv).map_err(|error| format!("{path}: {error}"))
 }
 

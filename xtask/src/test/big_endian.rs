@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::c;
-use crate::command::{Command, Result, target};
-use crate::root;
+use crate::command::Command;
+use crate::repository::{Result, root, target};
 
 /// What a program for the machine is called.
 const TARGET: &str = "s390x-unknown-linux-gnu";

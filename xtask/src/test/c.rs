@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 pub(super) use self::cargo_c::installed as installed_by_cargo_c;
 pub(super) use self::instrumented::watched as watched_with_rust;
 use self::program::{Linkage, Program};
-use crate::command::{Command, Result, cargo, python, target};
+use crate::command::{Command, cargo, python};
 use crate::install::{self, Place, SONAME};
-use crate::root;
+use crate::repository::{Result, root, target};
 
 /// Compilers of C and C++, and the standards of each.
 const LANGUAGES: &[(&str, &str)] = &[

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::command::{Result, cargo};
-use crate::root;
+use crate::command::cargo;
+use crate::repository::{Result, root};
 
 /// Of netflow-core, which others choose from.
 pub(super) fn of_core() -> Result {

@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::command::{self, Command, Result};
+use crate::command::{self, Command};
+use crate::repository::{self, Result};
 
 /// The program's own workspace.
 const FOLDER: &str = "xtask/freestanding";
@@ -33,7 +34,7 @@ pub(super) fn cargo(arguments: &str) -> Command {
 }
 
 fn target() -> PathBuf {
-    command::target().join("freestanding")
+    repository::target().join("freestanding")
 }
 
 fn nothing_is_undefined(program: &Path) -> Result {

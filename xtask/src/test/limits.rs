@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::command::Result;
-use crate::root;
+use crate::repository::{Result, root};
 
 /// Structs whose members are limits, and the members that are none.
 const STRUCTS: [(&str, &str); 3] = [

@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::command::{Command, Result, python, target};
-use crate::root;
+use crate::command::{Command, python};
+use crate::repository::{Result, root, target};
 
 const FOLDER: &str = "netflow-py";
 

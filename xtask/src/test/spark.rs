@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::package;
-use crate::command::{Command, Result, python, target};
-use crate::root;
+use crate::command::{Command, python};
+use crate::repository::{Result, root, target};
 
 /// What Spark 4 runs on, at least.
 const JAVA: u32 = 17;

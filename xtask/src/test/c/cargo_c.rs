@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{examples_with, exports, folder};
-use crate::command::{Result, cargo};
+use crate::command::cargo;
 use crate::install::{self, Place};
+use crate::repository::Result;
 
 /// Installs by cargo-c and by `install-c`. Both give the same files, and programs are built with either.
 pub(in crate::test) fn installed() -> Result {

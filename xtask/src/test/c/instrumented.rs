@@ -3,9 +3,9 @@
 use std::fs;
 
 use super::{Linkage, Program, folder, inputs, sanitized, text_of};
-use crate::command::{Command, Result, target};
+use crate::command::Command;
 use crate::install::Place;
-use crate::root;
+use crate::repository::{Result, root, target};
 
 /// Runs the tests with a library that watches its own reads and writes.
 pub(in crate::test) fn watched() -> Result {

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::folder;
-use crate::command::{Command, Result};
+use crate::command::Command;
 use crate::install::Place;
-use crate::root;
+use crate::repository::{Result, root};
 
 /// How a program is linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

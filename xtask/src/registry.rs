@@ -1,21 +1,21 @@
-//! The CSV of `registry/`: a header row, quotes only around cells that hold a comma.
+//! The tables in `registry/`, as CSV: a header row, quotes only around cells that hold a comma.
 
 use core::str::FromStr;
 use std::collections::HashMap;
 use std::fs;
 
-use super::{Result, root};
+use crate::repository::{Result, root};
 
 /// One row; cells are asked for by the name of their column.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     place: String,
     cells: HashMap<String, String>,
 }
 
 impl Row {
     /// The text of a cell, empty where nothing is known.
-    pub(super) fn text(&self, column: &str) -> Result<&str> {
+    pub(crate) fn text(&self, column: &str) -> Result<&str> {
         match self.cells.get(column) {
             Some(cell) => Ok(cell),
             None => Err(format!("{}: no column {column}", self.place).into()),
@@ -23,7 +23,7 @@ impl Row {
     }
 
     /// The number in a cell.
-    pub(super) fn number<T: FromStr>(&self, column: &str) -> Result<T> {
+    pub(crate) fn number<T: FromStr>(&self, column: &str) -> Result<T> {
         let text = self.text(column)?;
         text.parse()
             .map_err(|_| format!("{}: {column} is {text:?}, not a number", self.place).into())
@@ -31,7 +31,7 @@ impl Row {
 }
 
 /// Reads `registry/NAME`.
-pub(super) fn read(name: &str) -> Result<Vec<Row>> {
+pub(crate) fn read(name: &str) -> Result<Vec<Row>> {
     let path = root().join("registry").join(name);
     let text = fs::read_to_string(path).map_err(|error| format!("registry/{name}: {error}"))?;
     let mut lines = text.lines();
