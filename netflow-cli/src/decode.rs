@@ -1,9 +1,9 @@
 //! `netflow decode`: files in, rows out.
 
 use netflow_core::SessionScope;
+use netflow_output::sink::Folder;
 
 use crate::args::Decode;
-use crate::folder::Folder;
 use crate::plan::{Plan, Usage};
 use crate::run::Job;
 use crate::status::Status;

@@ -13,31 +13,17 @@
 extern crate alloc;
 
 mod args;
-mod columns;
-mod container;
-mod csv;
 mod decode;
 mod explain;
-mod flow;
-mod folder;
-mod json;
-mod lines;
-mod output;
 mod plan;
 mod progress;
-mod record;
 mod rows;
 mod run;
-mod sample;
-mod scalar;
 mod state;
 mod status;
 mod stderr;
 mod suggest;
 mod summary;
-mod table;
-mod text;
-mod wire;
 
 use std::ffi::OsString;
 

@@ -2,23 +2,18 @@
 
 use core::fmt;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use netflow_arrow::{Files, IpcFormat};
+use netflow_arrow::Files;
 use netflow_core::field::FlowField;
+use netflow_output::format::{
+    Biflows, Columns, Container, Csv, FlowLines, IpcFormat, Lines, Records, Table, Wire,
+};
+use netflow_output::sink::{Folder, FolderOfTables};
 
 use crate::args::{Decode, Format, SchemaName};
-use crate::columns::Columns;
-use crate::container::Container;
-use crate::csv::Csv;
-use crate::flow::FlowLines;
-use crate::folder::{Folder, FolderOfTables};
-use crate::lines::Lines;
-use crate::record::Records;
-use crate::rows::{Biflows, Rows};
+use crate::rows::{Formatted, Rows};
 use crate::suggest;
-use crate::table::Table;
-use crate::wire::Wire;
 
 /// How wide a table is that no terminal shows.
 const UNSEEN_WIDTH: usize = 200;
@@ -102,7 +97,7 @@ impl Plan {
                 Biflows::Whole
             },
             width: width(to_terminal),
-            container: Container::new(format, args.output.as_deref()),
+            container: container(format, args.output.as_deref()),
         })
     }
 
@@ -119,7 +114,7 @@ impl Plan {
             Container::Ipc(_) => Container::Ipc(IpcFormat::File),
             container => container,
         };
-        Box::new(FolderOfTables::new(folder, container, files))
+        rows(FolderOfTables::new(folder, container, files))
     }
 
     /// What writes the rows.
@@ -127,17 +122,34 @@ impl Plan {
         let files = files.clone();
         let (fields, biflows) = (self.fields.clone(), self.biflows);
         match (self.schema, self.format) {
-            (SchemaName::Wire, _) => Box::new(Lines::new(Wire { list_depth }, files)),
-            (SchemaName::Record, _) => Box::new(Lines::new(Records::new(list_depth), files)),
-            (SchemaName::Flow, Format::Json) => Box::new(FlowLines::new(fields, biflows, files)),
-            (SchemaName::Flow, Format::Csv) => Box::new(Csv::new(fields, biflows, files)),
+            (SchemaName::Wire, _) => rows(Lines::new(Wire { list_depth }, files)),
+            (SchemaName::Record, _) => rows(Lines::new(Records::new(list_depth), files)),
+            (SchemaName::Flow, Format::Json) => rows(FlowLines::new(fields, biflows, files)),
+            (SchemaName::Flow, Format::Csv) => rows(Csv::new(fields, biflows, files)),
             (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
-                Box::new(Columns::new(fields, biflows, files, self.container))
+                rows(Columns::new(fields, biflows, files, self.container))
             }
             (SchemaName::Flow, Format::Table) => {
-                Box::new(Table::new(self.width, biflows, self.fields.as_deref()))
+                rows(Table::new(self.width, biflows, fields.as_deref()))
             }
         }
+    }
+}
+
+fn rows(format: impl netflow_output::format::Format + 'static) -> Box<dyn Rows> {
+    Box::new(Formatted(format))
+}
+
+/// What columns are put into. Arrow has a form for files and one for pipes, which the name of
+/// a file can ask for.
+fn container(format: Format, output: Option<&Path>) -> Container {
+    let is_stream = |path: &Path| {
+        path.as_os_str() == "-" || path.extension().is_some_and(|name| name == "arrows")
+    };
+    match format {
+        Format::Arrow if output.is_none_or(is_stream) => Container::Ipc(IpcFormat::Stream),
+        Format::Arrow => Container::Ipc(IpcFormat::File),
+        _ => Container::Parquet,
     }
 }
 

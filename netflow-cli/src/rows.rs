@@ -1,10 +1,11 @@
-//! What all forms of output have in common: messages go in, text comes out.
+//! What a run over files feeds: a format of rows, or a report.
 
 use core::net::SocketAddr;
 
-use netflow_core::{Datagram, Decoder, Error, Flow, Message};
+use netflow_core::{Datagram, Decoder, Error, Message};
+use netflow_output::format::{Format, Suspects};
 
-/// Turns messages into rows of text.
+/// Turns messages into text.
 pub(crate) trait Rows {
     /// What stands before the first row.
     fn begin(&mut self, out: &mut Vec<u8>) {
@@ -19,7 +20,7 @@ pub(crate) trait Rows {
         let _ = (datagram, error, out);
     }
 
-    /// What the decoder knows of a TCP session is about to be forgotten.
+    /// The decoder is about to forget what it knows of a TCP session.
     fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr) {
         let _ = (decoder, exporter);
     }
@@ -39,25 +40,17 @@ pub(crate) trait Rows {
         false
     }
 
-    /// The flows among the rows whose times cannot be right, as far as the rows tell.
+    /// The flows among the rows whose times cannot be right, as far as the rows say so.
     fn suspects(&self) -> Suspects {
         Suspects::default()
     }
 
-    /// What stands behind the last row. An error is a line for standard error, and nothing
+    /// Writes what comes after the last row. An error is a line for standard error, and nothing
     /// is written.
     fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
         let _ = (end, out);
         Ok(())
     }
-}
-
-/// Flows whose times cannot be right.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Suspects {
-    pub(crate) flows: u64,
-    /// What their rows say of it.
-    pub(crate) mark: &'static str,
 }
 
 /// What is known when all is read.
@@ -68,24 +61,39 @@ pub(crate) struct End<'e> {
     pub(crate) read: &'e netflow_io::CaptureSummary,
 }
 
-/// Which flows a record of two directions gives (RFC 5103).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Biflows {
-    /// One, with the counters of both.
-    Whole,
-    /// One of each direction.
-    Split,
-}
+/// Rows in a format.
+pub(crate) struct Formatted<F>(pub(crate) F);
 
-impl Biflows {
-    /// Gives each flow of a message to `each`.
-    pub(crate) fn for_each<'m>(self, message: &Message<'m>, mut each: impl FnMut(&Flow<'m>)) {
-        match self {
-            Self::Whole => message.flows().for_each(|flow| each(&flow)),
-            Self::Split => {
-                let flows = message.flows().split_biflows();
-                flows.for_each(|flow| each(&flow));
-            }
-        }
+impl<F: Format> Rows for Formatted<F> {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        self.0.begin(out);
+    }
+
+    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+        self.0.message(message, out);
+    }
+
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
+        self.0.unreadable(datagram, error, out);
+    }
+
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        self.0.flush(out);
+    }
+
+    fn are_live(&self) -> bool {
+        self.0.is_live()
+    }
+
+    fn is_done(&self) -> bool {
+        self.0.is_done()
+    }
+
+    fn suspects(&self) -> Suspects {
+        self.0.suspects()
+    }
+
+    fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+        self.0.finish(end.decoder.stats(), out)
     }
 }

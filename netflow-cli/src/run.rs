@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use netflow_arrow::Files;
 use netflow_core::{Datagram, Decoder, Limits, SessionScope};
 use netflow_io::{CaptureOptions, Source};
+use netflow_output::sink::Output;
 
-use crate::output::Output;
 use crate::plan::Usage;
 use crate::progress::Progress;
 use crate::rows::{End, Rows};

@@ -5,8 +5,7 @@ use std::io;
 use std::path::Path;
 
 use netflow_core::Decoder;
-
-use crate::output::Output;
+use netflow_output::sink::Output;
 
 /// Loads the state, if the file is there already. An error is a line for standard error.
 pub(crate) fn load(path: &Path, decoder: &mut Decoder) -> Result<(), String> {

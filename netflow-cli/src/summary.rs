@@ -10,8 +10,7 @@ use netflow_arrow::Files;
 use netflow_core::{
     Datagram, Decoder, DomainReport, Error, Message, Protocol, SequenceCounts, SequenceUnit,
 };
-
-use crate::rows::Suspects;
+use netflow_output::format::Suspects;
 
 /// Domains that are told one by one.
 const DOMAINS: usize = 5;

@@ -48,6 +48,7 @@ use core::net::SocketAddr;
 use netflow_arrow::Files;
 use netflow_core::Protocol;
 use netflow_core::wire::template::FieldLength;
+use netflow_output::format::Json;
 
 use super::Story;
 use super::changes::Changes;
@@ -55,7 +56,6 @@ use super::domain::{Domain, Key, Missed};
 use super::problem::{Example, Kind};
 use super::sampling::{Announced, sampler};
 use super::template::{Event, TemplateField, TemplateStory};
-use crate::json::Json;
 use crate::rows::End;
 
 /// Writes the document.

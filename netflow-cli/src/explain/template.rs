@@ -8,10 +8,10 @@ use std::hash::DefaultHasher;
 use netflow_core::template::Template;
 use netflow_core::wire::set::FIRST_DATA_SET;
 use netflow_core::wire::template::{FieldKey, FieldLength, TemplateKind, TemplateRecord};
+use netflow_output::format::Name;
 
 use super::changes::Changes;
 use super::few::{self, Few};
-use crate::record::names::{self, Name};
 
 /// Fields of one template that are kept.
 const FIELDS: usize = 256;
@@ -172,7 +172,7 @@ impl TemplateStory {
         let mut record_len = Some(0);
         for field in record.fields() {
             let v9 = !record.dialect().enterprise;
-            let name = match names::of_key(field.key, v9) {
+            let name = match Name::of_key(field.key, v9) {
                 Name::Known(name) => Some(Cow::Borrowed(name)),
                 Name::Element(..) | Name::Scope(_) => None,
             };

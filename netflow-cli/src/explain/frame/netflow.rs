@@ -9,10 +9,10 @@ use netflow_core::wire::template::{
     FieldKey, FieldLength, FieldSpecifier, TemplateKind, TemplateRecord,
 };
 use netflow_core::{Message, Protocol, Set, SetKind};
+use netflow_output::format::Name;
 
 use super::tree::{Node, PADDING, PASSED_OVER, place};
 use super::{list, offset_of, packet};
-use crate::record::names::{self, Name};
 
 /// Adds a set to its message.
 pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Message<'_>) {
@@ -265,7 +265,7 @@ fn has_enterprise(payload: &[u8], at: usize, v9: bool) -> bool {
 
 /// A field specifier in words, and whether a registry names the field.
 fn specifier(field: FieldSpecifier, v9: bool) -> (String, bool) {
-    let (name, is_named) = match names::of_key(field.key, v9) {
+    let (name, is_named) = match Name::of_key(field.key, v9) {
         Name::Known(name) => (name.to_owned(), true),
         Name::Element(..) | Name::Scope(_) => (unknown(field.key), false),
     };

@@ -1,8 +1,9 @@
 //! A tree of ranges as text and as JSON.
 
+use netflow_output::format::Json;
+
 use super::tree::Node;
 use crate::explain::page::{Look, Page, Tone, wrap};
-use crate::json::Json;
 
 /// Lines of hex of one leaf; of longer ones the rest is counted.
 const LINES: usize = 16;

@@ -3,12 +3,12 @@
 use netflow_arrow::Files;
 use netflow_core::{Datagram, Error, Message, MessageHeader, Problem, Protocol, Set, Transport};
 
-use crate::json::Json;
-use crate::rows::Rows;
-use crate::text::Instant;
+use crate::format::Format;
+use crate::format::json::Json;
+use crate::format::text::Instant;
 
 /// How one set becomes rows.
-pub(crate) trait Schema {
+pub trait Schema {
     /// Whether rows tell when their datagram was received and sent.
     const TIMES: bool;
 
@@ -18,7 +18,7 @@ pub(crate) trait Schema {
 
 /// What the rows of a message begin with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Head<'h> {
+pub struct Head<'h> {
     members: &'h [u8],
 }
 
@@ -48,14 +48,16 @@ pub(crate) fn close(json: &mut Json<'_>) {
 
 /// One JSON object a line.
 #[derive(Debug)]
-pub(crate) struct Lines<S> {
+pub struct Lines<S> {
     schema: S,
     files: Files,
     head: Vec<u8>,
 }
 
 impl<S> Lines<S> {
-    pub(crate) const fn new(schema: S, files: Files) -> Self {
+    /// Rows of this schema; `files` are the names of the inputs.
+    #[must_use]
+    pub const fn new(schema: S, files: Files) -> Self {
         Self {
             schema,
             files,
@@ -65,7 +67,7 @@ impl<S> Lines<S> {
 }
 
 /// The sets of each message in the order of the wire, then its problems.
-impl<S: Schema> Rows for Lines<S> {
+impl<S: Schema> Format for Lines<S> {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         let json = &mut Json::new(out);
         let mut sets = message.sets().peekable();

@@ -8,11 +8,11 @@ use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::{Template, TemplateField};
 use netflow_core::wire::template::FieldKey;
 
-use crate::json::Json;
+use crate::format::json::Json;
 
 /// What a field is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Name<'n> {
+pub enum Name<'n> {
     /// By a registry, by the exporter, or by the layout of a fixed version.
     Known(&'n str),
     /// By enterprise and number only.
@@ -31,7 +31,9 @@ impl<'n> Name<'n> {
         }
     }
 
-    fn of(field: &'n TemplateField) -> Self {
+    /// The name of a field of a template.
+    #[must_use]
+    pub fn of(field: &'n TemplateField) -> Self {
         Self::new(field.name(), field.key())
     }
 }
@@ -46,20 +48,23 @@ pub(super) fn write_name(name: Name<'_>, json: &mut Json<'_>) {
     }
 }
 
-/// The name of a field specifier by the registries.
-pub(crate) fn of_key(key: FieldKey, v9: bool) -> Name<'static> {
-    let name = match key {
-        FieldKey::Scope(number) => element::v9_scope(number),
-        FieldKey::Element(id) if v9 => element::v9(id.id).map(|element| element.name),
-        FieldKey::Element(id) => element::get(id).map(|element| element.name),
-    };
-    Name::new(name, key)
+impl Name<'static> {
+    /// The name of a field specifier by the registries; those of NetFlow v9 if `v9`.
+    #[must_use]
+    pub fn of_key(key: FieldKey, v9: bool) -> Self {
+        let name = match key {
+            FieldKey::Scope(number) => element::v9_scope(number),
+            FieldKey::Element(id) if v9 => element::v9(id.id).map(|element| element.name),
+            FieldKey::Element(id) => element::get(id).map(|element| element.name),
+        };
+        Self::new(name, key)
+    }
 }
 
 /// Which fields of a template share a name: those become an array under it, since a key
 /// stands once in an object.
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub(super) struct Names {
     /// For each field, the next one of its name; itself if there is none.
     next: Vec<usize>,
     /// Whether a field is the first of its name.

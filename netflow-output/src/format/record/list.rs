@@ -5,9 +5,9 @@ use netflow_core::record::{BasicList, List, SubTemplateList};
 use netflow_core::wire::template::FieldKey;
 
 use super::Records;
-use super::names::{Names, of_key, write_name};
-use crate::json::Json;
-use crate::scalar;
+use super::names::{Name, Names, write_name};
+use crate::format::json::Json;
+use crate::format::scalar;
 
 impl Records {
     /// A list; its octets if they do not hold what they announce, are nested too deep, or
@@ -52,7 +52,7 @@ impl Records {
         json.open(b'{');
         semantic(list.semantic(), json);
         json.key("element");
-        write_name(of_key(FieldKey::Element(list.id()), false), json);
+        write_name(Name::of_key(FieldKey::Element(list.id()), false), json);
         json.key("values");
         json.open(b'[');
         let data_type = element::get(list.id()).and_then(|element| element.data_type);

@@ -7,8 +7,8 @@ use netflow_core::field::{FieldType, FlowField};
 use netflow_core::{Flow, Timestamp};
 
 use super::number;
-use crate::lines;
-use crate::text::{self, Instant};
+use crate::format::lines;
+use crate::format::text::{self, Instant};
 
 /// How cells are written.
 #[derive(Debug, Clone, Copy)]

@@ -10,10 +10,10 @@ const GATHERED: usize = 64 * 1024;
 
 /// The destination, and what is gathered for it.
 #[derive(Debug)]
-pub(crate) struct Output {
+pub struct Output {
     to: Destination,
     /// Rows are appended here.
-    pub(crate) buffer: Vec<u8>,
+    pub buffer: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -30,12 +30,18 @@ enum Destination {
 }
 
 impl Output {
-    pub(crate) fn stdout() -> Self {
+    /// Standard output.
+    #[must_use]
+    pub fn stdout() -> Self {
         Self::new(Destination::Stdout(io::stdout()))
     }
 
     /// Opens a file for writing; what it held stays until [`finish`](Self::finish).
-    pub(crate) fn file(path: &Path) -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// `path` is a folder, or it cannot be written there.
+    pub fn file(path: &Path) -> io::Result<Self> {
         // A link stays a link.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if let Ok(metadata) = fs::metadata(&target) {
@@ -71,7 +77,11 @@ impl Output {
     }
 
     /// Writes what is gathered, if it is enough to be worth it.
-    pub(crate) fn pass_on(&mut self) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Those of writing.
+    pub fn pass_on(&mut self) -> io::Result<()> {
         if self.buffer.len() < GATHERED {
             return Ok(());
         }
@@ -79,7 +89,11 @@ impl Output {
     }
 
     /// Writes what is gathered.
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Those of writing.
+    pub fn flush(&mut self) -> io::Result<()> {
         match &mut self.to {
             Destination::Stdout(stdout) => {
                 let mut stdout = stdout.lock();
@@ -95,7 +109,11 @@ impl Output {
     }
 
     /// Writes the rest; a file takes its name now.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Those of writing and renaming.
+    pub fn finish(mut self) -> io::Result<()> {
         self.flush()?;
         if let Destination::Beside {
             file,

@@ -4,8 +4,8 @@ use netflow_core::record::{BasicList, List, SubTemplateList, SubTemplateMultiLis
 use netflow_core::wire::template::FieldKey;
 
 use super::{Wire, write_field_key};
-use crate::json::Json;
-use crate::scalar;
+use crate::format::json::Json;
+use crate::format::scalar;
 
 /// A list that does not hold what it announces.
 struct Malformed;

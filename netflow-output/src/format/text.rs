@@ -68,9 +68,11 @@ pub(crate) fn lossy(out: &mut Vec<u8>, text: Text<'_>) {
 
 /// A point in time: seconds since 1970 and nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Instant {
-    pub(crate) seconds: i64,
-    pub(crate) nanos: u32,
+pub struct Instant {
+    /// Seconds since 1970, before it negative.
+    pub seconds: i64,
+    /// Nanoseconds of the second, below 10^9.
+    pub nanos: u32,
 }
 
 impl From<Timestamp> for Instant {
@@ -88,21 +90,27 @@ impl Instant {
     /// The first second of the year 10000, which RFC 3339 cannot write.
     const END: i64 = 253_402_300_800;
 
-    pub(crate) fn from_seconds(seconds: u32) -> Self {
+    /// From seconds since 1970.
+    #[must_use]
+    pub fn from_seconds(seconds: u32) -> Self {
         Self {
             seconds: seconds.into(),
             nanos: 0,
         }
     }
 
-    pub(crate) fn from_millis(millis: u64) -> Self {
+    /// From milliseconds since 1970.
+    #[must_use]
+    pub fn from_millis(millis: u64) -> Self {
         Self {
             seconds: i64::try_from(millis / 1_000).unwrap_or(i64::MAX),
             nanos: u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000,
         }
     }
 
-    pub(crate) fn from_ntp(time: NtpTime) -> Self {
+    /// From a time of NTP.
+    #[must_use]
+    pub fn from_ntp(time: NtpTime) -> Self {
         Self {
             seconds: time.unix_seconds(),
             nanos: time.nanos(),
@@ -110,7 +118,8 @@ impl Instant {
     }
 
     /// Digits that its fraction needs, of 0, 3, 6 and 9.
-    pub(crate) const fn fewest_digits(self) -> u32 {
+    #[must_use]
+    pub const fn fewest_digits(self) -> u32 {
         match self.nanos {
             0 => 0,
             nanos if nanos % 1_000_000 == 0 => 3,
@@ -120,7 +129,8 @@ impl Instant {
     }
 
     /// The microsecond next to it: a binary fraction is seldom a whole one.
-    pub(crate) const fn to_micros(self) -> Self {
+    #[must_use]
+    pub const fn to_micros(self) -> Self {
         match (self.nanos + 500) / 1_000 {
             1_000_000.. => Self {
                 seconds: self.seconds.saturating_add(1),
@@ -134,7 +144,8 @@ impl Instant {
     }
 
     /// Whether its year has four digits.
-    pub(crate) const fn is_writable(self) -> bool {
+    #[must_use]
+    pub const fn is_writable(self) -> bool {
         self.seconds < Self::END
     }
 }

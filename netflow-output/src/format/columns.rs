@@ -1,18 +1,21 @@
 //! Flows in columns: Parquet and Arrow.
 
+mod container;
+
 use arrow_array::cast::AsArray as _;
 use netflow_arrow::{
     ArrowError, Files, FlowBatchBuilder, FlowOptions, IpcFormat, RecordBatch, Types,
 };
-use netflow_core::Message;
 use netflow_core::field::FlowField;
+use netflow_core::{Message, Stats};
 
-use crate::container::{Container, Writer};
-use crate::rows::{Biflows, End, Rows, Suspects};
+pub use self::container::Container;
+pub(crate) use self::container::Writer;
+use crate::format::{Biflows, Format, Suspects};
 
 /// Flows as Parquet or Arrow.
 #[derive(Debug)]
-pub(crate) struct Columns {
+pub struct Columns {
     builder: FlowBatchBuilder,
     writer: Option<Result<Writer, ArrowError>>,
     /// Flows whose times cannot be right.
@@ -21,7 +24,8 @@ pub(crate) struct Columns {
 
 impl Columns {
     /// Of these fields, or of all.
-    pub(crate) fn new(
+    #[must_use]
+    pub fn new(
         fields: Option<Vec<FlowField>>,
         biflows: Biflows,
         files: Files,
@@ -60,7 +64,7 @@ impl Columns {
     }
 }
 
-impl Rows for Columns {
+impl Format for Columns {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         let mut full = Vec::new();
         let appended = self.builder.append(message, |batch| {
@@ -75,7 +79,7 @@ impl Rows for Columns {
         }
     }
 
-    fn are_live(&self) -> bool {
+    fn is_live(&self) -> bool {
         false
     }
 
@@ -86,7 +90,7 @@ impl Rows for Columns {
         }
     }
 
-    fn finish(&mut self, _: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+    fn finish(&mut self, _: &Stats, out: &mut Vec<u8>) -> Result<(), String> {
         match self.builder.finish() {
             Ok(batch) => self.write(&batch, out),
             Err(error) => self.writer = Some(Err(error)),

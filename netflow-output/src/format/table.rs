@@ -9,13 +9,13 @@ mod layout;
 mod number;
 
 use netflow_core::field::FlowField;
-use netflow_core::{Flow, Message};
+use netflow_core::{Flow, Message, Stats};
 
 use self::cells::Cells;
 use self::column::{Column, Style};
 use self::layout::{Layout, Place, is_suspect};
-use crate::flow;
-use crate::rows::{Biflows, End, Rows, Suspects};
+use crate::format::flow;
+use crate::format::{Biflows, Format, Suspects};
 
 /// Rows that are seen before the widths are chosen.
 const KEPT_BACK: usize = 256;
@@ -24,7 +24,7 @@ const WIDE: usize = 120;
 
 /// Flows as a table.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub struct Table {
     biflows: Biflows,
     width: usize,
     columns: Vec<Column>,
@@ -46,7 +46,8 @@ pub(crate) struct Table {
 
 impl Table {
     /// A table of this width, with these fields or the columns that suit most.
-    pub(crate) fn new(width: usize, biflows: Biflows, fields: Option<&[FlowField]>) -> Self {
+    #[must_use]
+    pub fn new(width: usize, biflows: Biflows, fields: Option<&[FlowField]>) -> Self {
         Self {
             biflows,
             width,
@@ -122,7 +123,7 @@ impl Table {
     }
 }
 
-impl Rows for Table {
+impl Format for Table {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         self.biflows.for_each(message, |flow| self.flow(flow, out));
     }
@@ -148,12 +149,12 @@ impl Rows for Table {
         }
     }
 
-    fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+    fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), String> {
         self.flush(out);
         match &self.layout {
             Some(layout) => self.totals(layout, out),
             // Where there was no flow export at all, an error says so.
-            None if end.decoder.stats().messages == 0 => {}
+            None if stats.messages == 0 => {}
             None => out.extend_from_slice(b"0 flows\n"),
         }
         Ok(())

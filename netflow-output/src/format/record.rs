@@ -3,27 +3,30 @@
 
 mod list;
 mod member;
-pub(crate) mod names;
+mod names;
 
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::wire::template::{TemplateKind, TemplateRecord};
 use netflow_core::{Protocol, Set, SetKind};
 
-pub(crate) use self::names::Names;
-use crate::json::Json;
-use crate::lines::{Head, Schema, close};
-use crate::{sample, scalar};
+pub use self::names::Name;
+use self::names::Names;
+use crate::format::json::Json;
+use crate::format::lines::{Head, Schema, close};
+use crate::format::{sample, scalar};
 
 /// The schema `record`.
 #[derive(Debug)]
-pub(crate) struct Records {
+pub struct Records {
     /// Lists inside lists are followed so deep.
     list_depth: u8,
     names: Names,
 }
 
 impl Records {
-    pub(crate) fn new(list_depth: u8) -> Self {
+    /// Lists inside lists are read down to this depth.
+    #[must_use]
+    pub fn new(list_depth: u8) -> Self {
         Self {
             list_depth,
             names: Names::default(),
@@ -137,7 +140,7 @@ fn write_template(record: &TemplateRecord<'_>, set: &Set<'_>, head: Head<'_>, js
     let v9 = set.header().protocol == Protocol::NetflowV9;
     for field in record.fields() {
         json.open(b'[');
-        names::write_name(names::of_key(field.key, v9), json);
+        names::write_name(Name::of_key(field.key, v9), json);
         json.number(field.length.number());
         json.close(b']');
     }

@@ -6,52 +6,56 @@ use std::io::Write as _;
 
 use netflow_core::value::{MacAddress, Text};
 
-use crate::text;
+use crate::format::text;
 
 /// Writes JSON into a buffer. Commas come of themselves: one stands before every key and
 /// item but the first.
 #[derive(Debug)]
-pub(crate) struct Json<'o> {
+pub struct Json<'o> {
     out: &'o mut Vec<u8>,
 }
 
 impl<'o> Json<'o> {
-    pub(crate) const fn new(out: &'o mut Vec<u8>) -> Self {
+    /// Appends to this buffer.
+    pub const fn new(out: &'o mut Vec<u8>) -> Self {
         Self { out }
     }
 
     /// Octets written so far, to go back to.
-    pub(crate) fn mark(&self) -> usize {
+    #[must_use]
+    pub fn mark(&self) -> usize {
         self.out.len()
     }
 
     /// Takes back what was written since the mark.
-    pub(crate) fn back_to(&mut self, mark: usize) {
+    pub fn back_to(&mut self, mark: usize) {
         self.out.truncate(mark);
     }
 
     /// JSON that is written already.
-    pub(crate) fn raw(&mut self, json: &[u8]) {
+    pub fn raw(&mut self, json: &[u8]) {
         self.out.extend_from_slice(json);
     }
 
-    pub(crate) fn open(&mut self, bracket: u8) {
+    /// Writes `{` or `[`.
+    pub fn open(&mut self, bracket: u8) {
         self.separate();
         self.out.push(bracket);
     }
 
-    pub(crate) fn close(&mut self, bracket: u8) {
+    /// Writes `}`, `]` or the end of a line.
+    pub fn close(&mut self, bracket: u8) {
         self.out.push(bracket);
     }
 
     /// A key that needs no escapes; its value follows.
-    pub(crate) fn key(&mut self, key: &str) {
+    pub fn key(&mut self, key: &str) {
         self.word(key);
         self.colon();
     }
 
     /// A key as it is written behind another member: `,"key":`.
-    pub(crate) fn key_with_comma(&mut self, key: &str) {
+    pub fn key_with_comma(&mut self, key: &str) {
         match self.out.last() {
             Some(b'{') | None => self.raw(key.get(1..).unwrap_or_default().as_bytes()),
             _ => self.raw(key.as_bytes()),
@@ -59,32 +63,35 @@ impl<'o> Json<'o> {
     }
 
     /// Makes the string just written a key.
-    pub(crate) fn colon(&mut self) {
+    pub fn colon(&mut self) {
         self.out.push(b':');
     }
 
-    pub(crate) fn null(&mut self) {
+    /// Writes `null`.
+    pub fn null(&mut self) {
         self.separate();
         self.raw(b"null");
     }
 
-    pub(crate) fn boolean(&mut self, value: bool) {
+    /// Writes `true` or `false`.
+    pub fn boolean(&mut self, value: bool) {
         self.separate();
         self.raw(if value { b"true" } else { b"false" });
     }
 
-    pub(crate) fn number(&mut self, number: impl itoa::Integer) {
+    /// Writes an integer.
+    pub fn number(&mut self, number: impl itoa::Integer) {
         self.separate();
         text::decimal(self.out, number);
     }
 
     /// A number as a string, such as the key of an element.
-    pub(crate) fn quoted_number(&mut self, number: impl itoa::Integer) {
+    pub fn quoted_number(&mut self, number: impl itoa::Integer) {
         self.quoted(|out| text::decimal(out, number));
     }
 
     /// The shortest number that reads back as this one; null if JSON has none.
-    pub(crate) fn float(&mut self, number: f64) {
+    pub fn float(&mut self, number: f64) {
         if number.is_finite() {
             self.separate();
             // Debug, unlike Display, changes to an exponent where that is shorter.
@@ -95,34 +102,37 @@ impl<'o> Json<'o> {
     }
 
     /// A string that needs no escapes.
-    pub(crate) fn word(&mut self, word: &str) {
+    pub fn word(&mut self, word: &str) {
         self.quoted(|out| out.extend_from_slice(word.as_bytes()));
     }
 
     /// What shows itself in characters that need no escapes.
-    pub(crate) fn plain(&mut self, value: impl fmt::Display) {
+    pub fn plain(&mut self, value: impl fmt::Display) {
         self.quoted(|out| text::display(out, value));
     }
 
-    pub(crate) fn hex(&mut self, octets: &[u8]) {
+    /// Writes octets as a string of lower-case hex digits.
+    pub fn hex(&mut self, octets: &[u8]) {
         self.quoted(|out| text::hex(out, octets));
     }
 
-    pub(crate) fn address(&mut self, address: IpAddr) {
+    /// Writes an address as a string.
+    pub fn address(&mut self, address: IpAddr) {
         self.quoted(|out| text::address(out, address));
     }
 
-    pub(crate) fn mac(&mut self, address: MacAddress) {
+    /// Writes a MAC address as a string, with colons.
+    pub fn mac(&mut self, address: MacAddress) {
         self.quoted(|out| text::mac(out, address));
     }
 
     /// A time; null where RFC 3339 has none.
-    pub(crate) fn time(&mut self, time: text::Instant) {
+    pub fn time(&mut self, time: text::Instant) {
         self.time_of_digits(time, time.fewest_digits());
     }
 
     /// A time with so many digits of fraction; null where RFC 3339 has none.
-    pub(crate) fn time_of_digits(&mut self, time: text::Instant, digits: u32) {
+    pub fn time_of_digits(&mut self, time: text::Instant, digits: u32) {
         if time.is_writable() {
             self.quoted(|out| text::time_of_digits(out, time, digits));
         } else {
@@ -130,12 +140,13 @@ impl<'o> Json<'o> {
         }
     }
 
-    pub(crate) fn string(&mut self, string: &str) {
+    /// Writes a string, with escapes where it needs them.
+    pub fn string(&mut self, string: &str) {
         self.quoted(|out| escape(out, string.as_bytes()));
     }
 
     /// Text of an exporter's; what is not UTF-8 becomes U+FFFD.
-    pub(crate) fn text(&mut self, text: Text<'_>) {
+    pub fn text(&mut self, text: Text<'_>) {
         self.quoted(|out| {
             for chunk in text.octets().utf8_chunks() {
                 escape(out, chunk.valid().as_bytes());

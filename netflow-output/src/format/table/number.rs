@@ -1,6 +1,6 @@
 //! Numbers for people.
 
-use crate::text;
+use crate::format::text;
 
 /// A count, in full or as `12.3k`.
 pub(super) fn count(out: &mut Vec<u8>, count: u64, exact: bool) {

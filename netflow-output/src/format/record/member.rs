@@ -3,8 +3,8 @@
 use netflow_core::value::Value;
 use netflow_core::wire::sflow::structure::Members;
 
-use crate::json::Json;
-use crate::scalar;
+use crate::format::json::Json;
+use crate::format::scalar;
 
 /// `{name: value, …}`, flat: `"communities[1]"`.
 pub(super) fn write_members(members: Members<'_>, json: &mut Json<'_>) {

@@ -1,31 +1,17 @@
 //! Parquet and Arrow IPC: what columns are put into.
 
-use std::path::Path;
-
 use netflow_arrow::{ArrowError, IpcFormat, IpcWriter, ParquetWriter, RecordBatch, SchemaRef};
-
-use crate::args::Format;
 
 /// What the columns are put into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Container {
+pub enum Container {
+    /// Parquet, compressed by zstd.
     Parquet,
+    /// Arrow IPC.
     Ipc(IpcFormat),
 }
 
 impl Container {
-    /// Arrow has a form for files and one for pipes, which the name of a file can ask for.
-    pub(crate) fn new(format: Format, output: Option<&Path>) -> Self {
-        let is_stream = |path: &Path| {
-            path.as_os_str() == "-" || path.extension().is_some_and(|name| name == "arrows")
-        };
-        match format {
-            Format::Arrow if output.is_none_or(is_stream) => Self::Ipc(IpcFormat::Stream),
-            Format::Arrow => Self::Ipc(IpcFormat::File),
-            _ => Self::Parquet,
-        }
-    }
-
     /// How the name of its files ends.
     pub(crate) const fn extension(self) -> &'static str {
         match self {

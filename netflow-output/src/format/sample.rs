@@ -3,9 +3,9 @@
 use netflow_core::wire::sflow::structure::Members;
 use netflow_core::wire::sflow::{Record, Sample};
 
-use crate::json::Json;
-use crate::lines::{Head, close};
-use crate::scalar;
+use crate::format::json::Json;
+use crate::format::lines::{Head, close};
+use crate::format::scalar;
 
 /// How a schema writes the members of a structure.
 pub(crate) type WriteMembers = fn(Members<'_>, &mut Json<'_>);

@@ -6,15 +6,15 @@ use netflow_core::FlowValue;
 use netflow_core::field::FlowField;
 use netflow_core::{Flow, Message};
 
-use crate::flow;
-use crate::rows::{Biflows, Rows, Suspects};
+use crate::format::flow;
+use crate::format::{Biflows, Format, Suspects};
 
 /// RFC 4180 ends lines so.
 const END: &[u8] = b"\r\n";
 
 /// Flows as CSV.
 #[derive(Debug)]
-pub(crate) struct Csv {
+pub struct Csv {
     biflows: Biflows,
     fields: Vec<FlowField>,
     with_file: bool,
@@ -25,7 +25,8 @@ pub(crate) struct Csv {
 
 impl Csv {
     /// Of these fields, or of all.
-    pub(crate) fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
+    #[must_use]
+    pub fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
         Self {
             biflows,
             with_file: fields.is_none() && files.are_several(),
@@ -65,7 +66,7 @@ impl Csv {
     }
 }
 
-impl Rows for Csv {
+impl Format for Csv {
     fn begin(&mut self, out: &mut Vec<u8>) {
         let names = self.fields.iter().map(|field| field.name());
         let file = self.with_file.then_some("file");

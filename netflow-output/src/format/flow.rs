@@ -5,14 +5,14 @@ use netflow_core::FlowValue;
 use netflow_core::field::FlowField;
 use netflow_core::{Datagram, Error, Flow, Message, MessageHeader};
 
-use crate::json::Json;
-use crate::lines;
-use crate::rows::{Biflows, Rows, Suspects};
-use crate::text::{self, Instant};
+use crate::format::json::Json;
+use crate::format::lines;
+use crate::format::text::{self, Instant};
+use crate::format::{Biflows, Format, Suspects};
 
 /// One JSON object a flow; what a flow does not have is left out.
 #[derive(Debug)]
-pub(crate) struct FlowLines {
+pub struct FlowLines {
     biflows: Biflows,
     /// Fields that all flows of a set have in common, which come first as a rule.
     common: Vec<Key>,
@@ -49,7 +49,8 @@ const COMMON: [FlowField; 11] = [
 
 impl FlowLines {
     /// Of these fields, or of all.
-    pub(crate) fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
+    #[must_use]
+    pub fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
         let with_file = fields.is_none() && files.are_several();
         let key = |field: FlowField| Key {
             field,
@@ -114,7 +115,7 @@ pub(crate) const fn says_suspect(field: FlowField, value: &FlowValue<'_>) -> boo
 type Owner = (*const MessageHeader, Option<u16>, Option<bool>);
 
 /// The flows of each message, then its problems.
-impl Rows for FlowLines {
+impl Format for FlowLines {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         let json = &mut Json::new(out);
         let mut owner: Option<Owner> = None;

@@ -8,15 +8,15 @@ use netflow_core::wire::sflow::structure::Members;
 use netflow_core::wire::template::{FieldKey, FieldSpecifier, TemplateKind, TemplateRecord};
 use netflow_core::{Set, SetKind};
 
-use crate::json::Json;
-use crate::lines::{Head, Schema, close};
-use crate::{sample, scalar};
+use crate::format::json::Json;
+use crate::format::lines::{Head, Schema, close};
+use crate::format::{sample, scalar};
 
 /// The schema `wire`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wire {
+pub struct Wire {
     /// Lists inside lists are followed so deep.
-    pub(crate) list_depth: u8,
+    pub list_depth: u8,
 }
 
 impl Schema for Wire {

@@ -10,10 +10,9 @@ use netflow_arrow::{
     Addresses, ArrowError, CounterBatchBuilder, CounterOptions, Files, RecordBatch,
     RecordBatchBuilder, SchemaRef, Tables, Types,
 };
-use netflow_core::Message;
+use netflow_core::{Message, Stats};
 
-use crate::container::{Container, Writer};
-use crate::rows::{End, Rows};
+use crate::format::{Container, Format, Writer};
 
 /// Rows of a batch.
 const ROWS: usize = 1 << 16;
@@ -24,15 +23,20 @@ const COUNTERS: &str = "counters";
 
 /// A folder that appears, with all its files, when they are whole.
 #[derive(Debug)]
-pub(crate) struct Folder {
+pub struct Folder {
     /// Beside the target, until then.
     written: PathBuf,
     target: PathBuf,
 }
 
 impl Folder {
-    /// There may be an empty one.
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+    /// Makes a folder under a temporary name beside `path`. At `path` there may be an empty
+    /// folder, which the finished one replaces.
+    ///
+    /// # Errors
+    ///
+    /// At `path` is a file or a folder that is not empty, or none can be made.
+    pub fn create(path: &Path) -> io::Result<Self> {
         match fs::read_dir(path) {
             Ok(mut entries) => {
                 if entries.next().is_some() {
@@ -71,7 +75,7 @@ impl Drop for Folder {
 
 /// Writes the records of each template to a file of its own, and counters to one.
 #[derive(Debug)]
-pub(crate) struct FolderOfTables {
+pub struct FolderOfTables {
     records: RecordBatchBuilder,
     counters: CounterBatchBuilder,
     tables: Tables,
@@ -127,7 +131,9 @@ impl fmt::Display for Failure {
 }
 
 impl FolderOfTables {
-    pub(crate) fn new(folder: Folder, container: Container, files: &Files) -> Self {
+    /// Writes to a folder, in files of this kind; `files` are the names of the inputs.
+    #[must_use]
+    pub fn new(folder: Folder, container: Container, files: &Files) -> Self {
         let mut counters = CounterOptions::default();
         counters.types = Types::Plain;
         counters.files = files.clone();
@@ -175,14 +181,14 @@ impl FolderOfTables {
     }
 }
 
-impl Rows for FolderOfTables {
+impl Format for FolderOfTables {
     fn message(&mut self, message: &Message<'_>, _: &mut Vec<u8>) {
         if self.failed.is_none() {
             self.failed = self.add(message).err();
         }
     }
 
-    fn are_live(&self) -> bool {
+    fn is_live(&self) -> bool {
         false
     }
 
@@ -190,7 +196,7 @@ impl Rows for FolderOfTables {
         self.failed.is_some()
     }
 
-    fn finish(&mut self, _: &End<'_>, _: &mut Vec<u8>) -> Result<(), String> {
+    fn finish(&mut self, _: &Stats, _: &mut Vec<u8>) -> Result<(), String> {
         let failed = self.failed.take();
         if let Some(error) = failed.or_else(|| self.end().err()) {
             return Err(error.to_string());

@@ -5,8 +5,8 @@ use netflow_core::value::{MacAddress, Text, Value};
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::sflow::structure::MemberValue;
 
-use crate::json::Json;
-use crate::text::Instant;
+use crate::format::json::Json;
+use crate::format::text::Instant;
 
 /// A value that is no list.
 pub(crate) fn write(json: &mut Json<'_>, value: &Value<'_>) {

@@ -1,0 +1,110 @@
+//! How results are written. Messages go in, octets come out: nothing here opens a file or a
+//! socket.
+
+#[cfg(feature = "columns")]
+mod columns;
+mod csv;
+mod flow;
+mod json;
+mod lines;
+mod record;
+mod sample;
+mod scalar;
+mod table;
+mod text;
+mod wire;
+
+use netflow_core::{Datagram, Error, Flow, Message, Stats};
+
+#[cfg(feature = "columns")]
+pub(crate) use self::columns::Writer;
+#[cfg(feature = "columns")]
+pub use self::columns::{Columns, Container};
+pub use self::csv::Csv;
+pub use self::flow::FlowLines;
+pub use self::json::Json;
+pub use self::lines::{Head, Lines, Schema};
+pub use self::record::{Name, Records};
+pub use self::table::Table;
+pub use self::text::Instant;
+pub use self::wire::Wire;
+#[cfg(feature = "columns")]
+pub use netflow_arrow::IpcFormat;
+
+/// Turns what the decoder returns into octets.
+pub trait Format {
+    /// Writes what comes before the first row.
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        let _ = out;
+    }
+
+    /// Writes the rows of a message.
+    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>);
+
+    /// Writes the row of a datagram that could not be decoded at all.
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
+        let _ = (datagram, error, out);
+    }
+
+    /// Writes rows that were kept back, because the reader is waiting.
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        let _ = out;
+    }
+
+    /// Whether rows are of use before the last of them is written.
+    fn is_live(&self) -> bool {
+        true
+    }
+
+    /// Whether further messages would not be written any more.
+    fn is_done(&self) -> bool {
+        false
+    }
+
+    /// The flows written so far whose times cannot be right, as far as the rows say so.
+    fn suspects(&self) -> Suspects {
+        Suspects::default()
+    }
+
+    /// Writes what comes after the last row. `stats` are the decoder's.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the user, if something could not be written.
+    fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), String> {
+        let _ = (stats, out);
+        Ok(())
+    }
+}
+
+/// Flows whose times cannot be right.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct Suspects {
+    /// Number of such flows.
+    pub flows: u64,
+    /// How their rows are marked.
+    pub mark: &'static str,
+}
+
+/// How many flows a record of two directions becomes (RFC 5103).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Biflows {
+    /// One, with the counters of both directions.
+    Whole,
+    /// One for each direction.
+    Split,
+}
+
+impl Biflows {
+    /// Calls `each` with every flow of a message.
+    fn for_each<'m>(self, message: &Message<'m>, mut each: impl FnMut(&Flow<'m>)) {
+        match self {
+            Self::Whole => message.flows().for_each(|flow| each(&flow)),
+            Self::Split => {
+                let flows = message.flows().split_biflows();
+                flows.for_each(|flow| each(&flow));
+            }
+        }
+    }
+}
