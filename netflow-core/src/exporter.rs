@@ -5,15 +5,17 @@ mod announced;
 mod configured;
 mod learn;
 mod names;
+mod prefix;
 mod sampling;
 mod sequence;
 mod snapshot;
 mod sources;
 
 pub use self::announced::{Announcement, Fact};
-pub use self::configured::ConfiguredRates;
+pub use self::configured::{ConfiguredRate, ConfiguredRates, ParseRateError};
 pub(crate) use self::learn::OptionsRecord;
 use self::names::Names;
+pub use self::prefix::{ParsePrefixError, Prefix};
 pub use self::sampling::SamplerKey;
 use self::sampling::Samplers;
 pub(crate) use self::sampling::ToldRate;

@@ -113,8 +113,8 @@ pub use decoder::{
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use exporter::{
-    Announcement, ConfiguredRates, Fact, SampleCounts, SamplerKey, SequenceCounts, SequenceEvent,
-    SequenceUnit,
+    Announcement, ConfiguredRate, ConfiguredRates, Fact, ParsePrefixError, ParseRateError, Prefix,
+    SampleCounts, SamplerKey, SequenceCounts, SequenceEvent, SequenceUnit,
 };
 #[cfg(feature = "alloc")]
 pub use flow::{

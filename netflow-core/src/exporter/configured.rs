@@ -1,7 +1,12 @@
-//! Sampling rates that the caller knows and the exporter does not tell.
+//! Sampling rates that the caller sets for exporters.
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use core::str::FromStr;
+
+use thiserror::Error;
+
+use super::prefix::{ParsePrefixError, Prefix};
 
 /// Sampling rates by exporter or subnet of exporters. The longest prefix wins.
 ///
@@ -10,57 +15,104 @@ use core::net::IpAddr;
 ///
 /// let mut rates = ConfiguredRates::default();
 /// rates.insert("198.51.100.0".parse().unwrap(), 24, 1_000);
+/// rates.extend(["198.51.100.7=500".parse()?]);
 /// let decoder = Decoder::new(Limits::new(0x5eed)).with_configured_rates(rates);
 /// # let _ = decoder;
+/// # Ok::<(), netflow_core::ParseRateError>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ConfiguredRates {
     /// Longest prefix first.
-    prefixes: Vec<(IpAddr, u8, u64)>,
+    rates: Vec<ConfiguredRate>,
+}
+
+/// The sampling rate of the exporters of a subnet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConfiguredRate {
+    /// The exporters.
+    pub prefix: Prefix,
+    /// One packet of this many is counted; 0 is no rate.
+    pub rate: u64,
 }
 
 impl ConfiguredRates {
-    /// One packet of so many is counted by the exporters in a subnet. A prefix
+    /// One packet of `rate` is counted by the exporters in a subnet. A prefix
     /// longer than the address is the address. A rate that the subnet had is
     /// replaced.
     pub fn insert(&mut self, address: IpAddr, prefix_len: u8, rate: u64) {
-        let address = address.to_canonical();
-        self.prefixes
-            .retain(|(known, len, _)| *len != prefix_len || !contains(*known, *len, address));
-        self.prefixes.push((address, prefix_len, rate));
-        self.prefixes
-            .sort_by_key(|(_, prefix_len, _)| core::cmp::Reverse(*prefix_len));
+        let prefix = Prefix::new(address, prefix_len);
+        self.extend([ConfiguredRate { prefix, rate }]);
+    }
+
+    /// There is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rates.is_empty()
     }
 
     /// The rate of an exporter.
     #[inline]
     pub(crate) fn get(&self, exporter: IpAddr) -> Option<u64> {
-        if self.prefixes.is_empty() {
+        if self.rates.is_empty() {
             return None;
         }
-        let exporter = exporter.to_canonical();
-        self.prefixes
-            .iter()
-            .find(|(address, prefix_len, _)| contains(*address, *prefix_len, exporter))
-            .map(|(_, _, rate)| *rate)
+        let mut rates = self.rates.iter();
+        let of_exporter = rates.find(|one| one.prefix.contains(exporter))?;
+        Some(of_exporter.rate).filter(|rate| *rate > 0)
     }
 }
 
-fn contains(prefix: IpAddr, len: u8, address: IpAddr) -> bool {
-    let (difference, width) = match (prefix, address) {
-        (IpAddr::V4(prefix), IpAddr::V4(address)) => {
-            (u128::from(prefix.to_bits() ^ address.to_bits()), 32_u32)
+/// The last rate of a subnet stands.
+impl Extend<ConfiguredRate> for ConfiguredRates {
+    fn extend<T: IntoIterator<Item = ConfiguredRate>>(&mut self, rates: T) {
+        for rate in rates {
+            self.rates.retain(|known| known.prefix != rate.prefix);
+            self.rates.push(rate);
         }
-        (IpAddr::V6(prefix), IpAddr::V6(address)) => (prefix.to_bits() ^ address.to_bits(), 128),
-        _ => return false,
-    };
-    let host_bits = width.saturating_sub(u32::from(len));
-    difference.checked_shr(host_bits).unwrap_or(0) == 0
+        self.rates
+            .sort_by_key(|rate| core::cmp::Reverse(rate.prefix.length()));
+    }
+}
+
+impl FromIterator<ConfiguredRate> for ConfiguredRates {
+    fn from_iter<T: IntoIterator<Item = ConfiguredRate>>(rates: T) -> Self {
+        let mut all = Self::default();
+        all.extend(rates);
+        all
+    }
+}
+
+/// Why a text is no sampling rate of a subnet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ParseRateError {
+    /// There is no `=` in it.
+    #[error("no rate; write it as 192.0.2.0/24=1000")]
+    NoRate,
+    /// What stands before the `=` is no subnet.
+    #[error(transparent)]
+    Prefix(#[from] ParsePrefixError),
+    /// What stands after the `=` is no number of 1 or more.
+    #[error("the rate is no whole number of 1 or more, as 1000 for one packet of 1000")]
+    Rate,
+}
+
+/// `192.0.2.0/24=1000`: one packet of 1000.
+impl FromStr for ConfiguredRate {
+    type Err = ParseRateError;
+
+    fn from_str(text: &str) -> Result<Self, ParseRateError> {
+        let (prefix, rate) = text.split_once('=').ok_or(ParseRateError::NoRate)?;
+        let prefix = prefix.trim().parse()?;
+        let rate = rate.trim().parse().ok().filter(|rate| *rate > 0);
+        let rate = rate.ok_or(ParseRateError::Rate)?;
+        Ok(Self { prefix, rate })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ConfiguredRates;
+    use super::{ConfiguredRate, ConfiguredRates};
 
     #[test]
     fn the_longest_prefix_wins() {
@@ -96,5 +148,25 @@ mod tests {
         assert_eq!(get("192.0.2.200"), Some(3));
         assert_eq!(get("192.0.2.1"), Some(2));
         assert_eq!(get("198.51.100.1"), Some(4));
+    }
+
+    #[test]
+    fn what_is_no_rate_is_refused() {
+        for text in [
+            "192.0.2.0/24",
+            "=100",
+            "192.0.2.1=0",
+            "192.0.2.1=x",
+            "192.0.2.0/40=5",
+            "1=5",
+        ] {
+            assert!(text.parse::<ConfiguredRate>().is_err(), "{text}");
+        }
+        let rates: ConfiguredRates = ["192.0.2.0/24=100", "192.0.2.7=20"]
+            .map(|text| text.parse().unwrap())
+            .into_iter()
+            .collect();
+        let get = |exporter: &str| rates.get(exporter.parse().unwrap());
+        assert_eq!([get("192.0.2.1"), get("192.0.2.7")], [Some(100), Some(20)]);
     }
 }
