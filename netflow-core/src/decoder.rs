@@ -4,6 +4,7 @@ mod account;
 mod data;
 mod limits;
 mod message;
+mod neighbours;
 mod netflow;
 mod problem;
 mod scratch;
@@ -16,10 +17,11 @@ mod templates;
 mod waiting;
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 pub use self::account::DomainReport;
-pub use self::limits::{Limits, SessionScope};
+pub use self::limits::{Limits, OptionsScope, SessionScope};
 pub use self::message::{Flows, Message, MessageRecords, MessageSamples, Problems, Sets};
 pub use self::problem::Problem;
 use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
@@ -70,6 +72,7 @@ pub struct Decoder {
     scope: SessionScope,
     definitions: Definitions,
     configured_rates: ConfiguredRates,
+    override_rates: ConfiguredRates,
     sessions: Sessions,
     builtins: Builtins,
     stats: Stats,
@@ -93,6 +96,7 @@ impl Decoder {
             scope: SessionScope::default(),
             definitions: Definitions::default(),
             configured_rates: ConfiguredRates::default(),
+            override_rates: ConfiguredRates::default(),
             sessions: Sessions::new(&limits),
             builtins: Builtins::new(),
             stats: Stats::default(),
@@ -114,11 +118,37 @@ impl Decoder {
         self
     }
 
-    /// The same with sampling rates by exporter, used where an exporter tells
+    /// The same with sampling rates by exporter, used where an exporter announces
     /// none.
     #[must_use]
     pub fn with_configured_rates(mut self, rates: ConfiguredRates) -> Self {
         self.configured_rates = rates;
+        self
+    }
+
+    /// The same with sampling rates by exporter that replace whatever an exporter
+    /// announces.
+    ///
+    /// ```
+    /// use netflow_core::{Decoder, Limits};
+    ///
+    /// let rates = ["198.51.100.0/24=1000".parse()?].into_iter().collect();
+    /// let decoder = Decoder::new(Limits::new(0x5eed)).with_override_rates(rates);
+    /// # let _ = decoder;
+    /// # Ok::<(), netflow_core::ParseRateError>(())
+    /// ```
+    #[must_use]
+    pub fn with_override_rates(mut self, rates: ConfiguredRates) -> Self {
+        self.override_rates = rates;
+        self
+    }
+
+    /// The same with options that apply to other observation domains of their exporter
+    /// too, or to their own only, which is the default.
+    #[must_use]
+    pub fn with_options_scope(mut self, scope: OptionsScope) -> Self {
+        self.sessions
+            .keep_neighbours(scope == OptionsScope::Exporter);
         self
     }
 
@@ -172,6 +202,12 @@ impl Decoder {
             if let Some(known) = known.filter(|known| known.key().observation_domain == domain) {
                 origin.header.system_init = known.exporter.system_init();
                 origin.exporter = Some(Arc::clone(&known.exporter));
+                let mut others = self.sessions.neighbours(known.key()).peekable();
+                if others.peek().is_some() {
+                    let list = scratch.domain_lists.pop();
+                    origin.other_domains = list.unwrap_or_default();
+                    origin.other_domains.extend(others.map(Arc::clone));
+                }
             }
         }
     }
@@ -213,7 +249,9 @@ impl Decoder {
         Origin {
             header,
             exporter: None,
+            other_domains: Vec::new(),
             configured_rate: self.configured_rates.get(datagram.exporter.ip()),
+            override_rate: self.override_rates.get(datagram.exporter.ip()),
             late,
         }
     }

@@ -7,6 +7,8 @@ mod learn;
 mod names;
 mod prefix;
 mod sampling;
+mod scope;
+mod selection;
 mod sequence;
 mod snapshot;
 mod sources;
@@ -14,11 +16,14 @@ mod sources;
 pub use self::announced::{Announcement, Fact};
 pub use self::configured::{ConfiguredRate, ConfiguredRates, ParseRateError};
 pub(crate) use self::learn::OptionsRecord;
-use self::names::Names;
+pub(crate) use self::names::Names;
+pub use self::names::SamplerKey;
 pub use self::prefix::{ParsePrefixError, Prefix};
-pub use self::sampling::SamplerKey;
 use self::sampling::Samplers;
-pub(crate) use self::sampling::ToldRate;
+pub(crate) use self::sampling::{Found, FoundRate};
+pub use self::scope::{RateScope, ScopeKind};
+pub(crate) use self::selection::RateElements;
+pub use self::selection::{SelectionMethod, Selects, Unrated};
 pub(crate) use self::sequence::{
     CountingScheme, MessageStamp, NumberedMessage, PerScheme, Sequence, Undecoded, Units,
 };
@@ -65,8 +70,18 @@ impl Exporter {
             .saturating_add(self.names.memory())
     }
 
-    /// Octets that must be free for its tables to take one more entry each.
-    pub(crate) fn growth(&self) -> usize {
-        self.samplers.growth().saturating_add(self.names.growth())
+    /// It announced neither rates nor names.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.samplers.is_empty() && self.names.is_empty()
+    }
+
+    /// A template was withdrawn; `true` if there may be a rate to forget with it.
+    pub(crate) fn has_template_rates(&self) -> bool {
+        self.samplers.has_template_rates()
+    }
+
+    /// Forgets the rate of a template that was withdrawn.
+    pub(crate) fn forget_template(&mut self, id: u16) {
+        self.samplers.forget_template(id);
     }
 }

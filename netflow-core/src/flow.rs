@@ -13,13 +13,14 @@ mod sampling;
 mod value;
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::net::IpAddr;
 
 pub use self::clock::{ClockRule, TimePlan};
 pub use self::column::FlowColumn;
 pub use self::numbers::{Numbers, NumbersIter};
 pub(crate) use self::sample::SampleFlow;
-pub use self::sampling::{Sampling, SamplingRule};
+pub use self::sampling::{NoSamplingRate, Sampling, SamplingRule};
 pub use self::value::FlowValue;
 use crate::exporter::Exporter;
 use crate::field::{FlowField, normalised_fields};
@@ -48,8 +49,12 @@ pub(crate) struct Origin {
     pub(crate) header: MessageHeader,
     /// What its exporter taught; nothing in the fixed versions and sFlow.
     pub(crate) exporter: Option<Arc<Exporter>>,
-    /// The sampling rate that the caller configured.
+    /// What other domains of the exporter announced, where the caller applies that.
+    pub(crate) other_domains: Vec<Arc<Exporter>>,
+    /// The sampling rate that the caller configured for where none is announced.
     pub(crate) configured_rate: Option<u64>,
+    /// The one that the caller configured in place of any other.
+    pub(crate) override_rate: Option<u64>,
     /// The data waited for its template.
     pub(crate) late: bool,
 }

@@ -107,19 +107,20 @@ pub use datagram::{Datagram, Protocol, Transport};
 #[cfg(feature = "alloc")]
 pub use decoder::{
     Decoder, DomainReport, Flows, KnownTemplate, Limits, Message, MessageRecords, MessageSamples,
-    Problem, Problems, Records, Samples, SessionScope, Set, SetKind, SetTemplateRecords, Sets,
-    Stats,
+    OptionsScope, Problem, Problems, Records, Samples, SessionScope, Set, SetKind,
+    SetTemplateRecords, Sets, Stats,
 };
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use exporter::{
     Announcement, ConfiguredRate, ConfiguredRates, Fact, ParsePrefixError, ParseRateError, Prefix,
-    SampleCounts, SamplerKey, SequenceCounts, SequenceEvent, SequenceUnit,
+    RateScope, SampleCounts, SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts,
+    SequenceEvent, SequenceUnit, Unrated,
 };
 #[cfg(feature = "alloc")]
 pub use flow::{
-    ApplicationId, ClockRule, Flow, FlowColumn, FlowValue, Numbers, NumbersIter, Sampling,
-    SamplingRule, TimePlan,
+    ApplicationId, ClockRule, Flow, FlowColumn, FlowValue, NoSamplingRate, Numbers, NumbersIter,
+    Sampling, SamplingRule, TimePlan,
 };
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;

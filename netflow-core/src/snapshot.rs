@@ -43,7 +43,7 @@
 //! | 5 | sources | entries: 1 if counters samples, else 0 (8), class (32), index (32), least number and next (32 each), 1 if there are numbers from before the restart, else 0 (8), least of these and next (32 each), the start of the agent it belongs to (32), drops (optional of 32) |
 //! | 6 | elements | entries: enterprise number (32), id (16), data type, semantics, units (8 each, numbers of RFC 5610), name (text, UTF-8) |
 //! | 7 | templates | entries: time of the last refresh, frame (64), 1 if it is an options template, else 0 (8), the template record as v9 or IPFIX send it (text) |
-//! | 8 | rates | entries: what it belongs to (8: 0 all, 1 sampler, 2 selector, 3 interface, 4 template), its number (64), one packet of so many (64), frame that told it (64) |
+//! | 8 | rates | entries: what it applies to (8: 0 all, 1 sampler, 2 selector, 3 interface, 4 template), its number (64), one packet of this many (64), frame that announced it (64) |
 //! | 9 | interfaces | entries: number (32), name (text) |
 //! | 10 | VRFs | entries: number (32), name (text) |
 //! | 11 | applications | entries: applicationId as it is sent (text), name (text) |
@@ -52,6 +52,8 @@
 //! | 14 | descriptions | of applications without a name, as kind 11: applicationId as it is sent (text), description (text) |
 //! | 15 | waiting | entries: set id (16), its place in the datagram (32), port (16), place of its message (32), received, frame (64), optional time of export, uptime and sequence number (optionals of 32), what the number told (8: 0 nothing, 1 in order, 2 a gap, 3 late, 4 a duplicate, 5 a restart) and the units missing (32), what it counts (8: 0 unknown, 1 flows, 2 flows counted in, 3 messages, 4 data records), optional start of the exporter, body of the set (text) |
 //! | 16 | sequence | four *tallies* of messages, data records, flows, and flows with those of the message included, each followed by how much more often numbers followed each other in it than not (8, signed); two *clocks*, of the last message and of the last before the restart; the first number (optional of 32), how many messages after it had the same (8), 1 if one had another, else 0 (8). Kind 3 held the same in another order |
+//! | 17 | selections | entries: 0 of packets, 1 of flows (8); how they are selected (8: 0 a rate, 1 time, 2 hash, 3 filter, 4 state of flows, 5 unknown), the number of the algorithm if it is unknown (16); one of this many, or the part selected (64), and all of which that is a part (64); frame that announced it (64); how many things it applies to (8), each a kind (8: 0 element, 1 sampler, 2 selector, 3 interface, 4 template, 5 selection sequence, 6 scope type of v9), the element's enterprise number (32) and id, or the scope type (16), and its number (128). Rates that kind 8 can hold are not among them |
+//! | 18 | selection sequences | entries: id (64), frame that announced it (64), how many selectors (8), their ids (64 each) |
 //!
 //! Key and account come with every domain, the others if they hold something.
 //! A tally is units received, lost, late, messages duplicated, restarts, units
@@ -156,4 +158,6 @@ pub(crate) mod kind {
     pub(crate) const DESCRIPTIONS: u16 = 14;
     pub(crate) const WAITING: u16 = 15;
     pub(crate) const SEQUENCE: u16 = 16;
+    pub(crate) const SELECTIONS: u16 = 17;
+    pub(crate) const SEQUENCES: u16 = 18;
 }

@@ -24,24 +24,28 @@ impl<K: Eq + Hash, V> Table<K, V> {
         self.map.allocation_size()
     }
 
-    /// Octets that must be free to put in one more: none, or those of the
+    /// Octets that must be free to insert one more: none, or those of the
     /// larger table into which all entries move.
     pub(crate) fn growth(&self) -> usize {
-        if self.map.len() < self.map.capacity() {
+        self.growth_by(1)
+    }
+
+    /// The same of this many more.
+    pub(crate) fn growth_by(&self, more: usize) -> usize {
+        let len = self.map.len().saturating_add(more);
+        if len <= self.map.capacity() {
             return 0;
         }
         // Tables are filled to 7/8 of a power of two, which has 4 at least, and
         // have an octet for each place beside it.
-        let places = self
-            .map
-            .len()
-            .saturating_add(1)
-            .saturating_mul(8)
-            .div_ceil(7)
-            .max(4)
-            .next_power_of_two();
+        let places = len.saturating_mul(8).div_ceil(7).max(4).next_power_of_two();
         let entry = size_of::<(K, V)>().saturating_add(1);
-        places.saturating_mul(entry).saturating_add(CONTROL)
+        // A table that entries were removed from may double before it is full.
+        let doubled = self.memory().saturating_mul(2);
+        places
+            .saturating_mul(entry)
+            .saturating_add(CONTROL)
+            .max(doubled)
     }
 
     pub(crate) fn len(&self) -> usize {

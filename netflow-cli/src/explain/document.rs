@@ -188,7 +188,7 @@ fn write_sampling(json: &mut Json<'_>, domain: &Domain, files: &Files) {
         }
         if let Some((of, told)) = sampling.and_then(|sampling| sampling.announced) {
             json.key("of");
-            json.string(&sampler(of));
+            json.string(&of.to_string());
             frame(json, "frame", Some(told), files);
         }
         number(json, "flows", *flows);
@@ -204,7 +204,7 @@ fn write_announced(json: &mut Json<'_>, announced: &Announced, files: &Files) {
     list(json, &announced.rates.kept, |json, rate| {
         json.open(b'{');
         json.key("of");
-        json.string(&sampler(rate.of));
+        json.string(&rate.of.to_string());
         number(json, "rate", rate.rate);
         frame(json, "frame", Some(rate.frame), files);
         json.close(b'}');

@@ -4,7 +4,7 @@ mod problem;
 mod template;
 
 use netflow_arrow::Files;
-use netflow_core::SamplerKey;
+use netflow_core::ScopeKind;
 
 use super::Story;
 use super::domain::{Domain, Missed};
@@ -193,22 +193,20 @@ fn write_sampling(domain: &Domain, files: &Files, page: &mut Page) {
         page.item(label, &text, Tone::Plain);
     }
     let announced = &domain.announced;
-    let interface_name = |index| {
+    let interface_name = |index: u128| {
         let names = announced.interfaces.kept.iter();
         names
-            .filter(|(known, _)| *known == index)
+            .filter(|(known, _)| u128::from(*known) == index)
             .map(|(_, name)| format!(" ({name})"))
             .next()
             .unwrap_or_default()
     };
     let rates = announced.rates.kept.iter().map(|rate| {
-        let name = match rate.of {
-            SamplerKey::Interface(index) => interface_name(index),
-            _ => String::new(),
-        };
+        let index = rate.of.get(ScopeKind::Interface);
+        let name = index.map(interface_name).unwrap_or_default();
         format!(
             "{}{name} 1:{} since {}",
-            sampler(rate.of),
+            rate.of,
             rate.rate,
             frame(rate.frame, files)
         )

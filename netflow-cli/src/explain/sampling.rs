@@ -1,6 +1,6 @@
 //! Where sampling rates come from.
 
-use netflow_core::{Fact, Flow, SamplerKey, Timestamp};
+use netflow_core::{Fact, Flow, RateScope, SamplerKey, Timestamp};
 use netflow_core::{Sampling, SamplingRule};
 
 use super::few::Few;
@@ -65,7 +65,7 @@ pub(crate) struct Announced {
 /// A rate that was announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rate {
-    pub(crate) of: SamplerKey,
+    pub(crate) of: RateScope,
     pub(crate) rate: u64,
     pub(crate) frame: u64,
 }
@@ -75,7 +75,9 @@ impl Announced {
         // All are taken, since they come in no order; the decoder bounds them.
         const ALL: usize = usize::MAX;
         match fact {
-            Fact::Rate { of, rate, frame } => {
+            Fact::Rate {
+                of, rate, frame, ..
+            } => {
                 self.rates.push_within(Rate { of, rate, frame }, ALL);
             }
             Fact::InterfaceName(index, name) => {
@@ -107,14 +109,11 @@ impl Announced {
     }
 }
 
-/// A sampler as text: `sampler 1`, `interface 3`.
+/// A sampler as text: `sampler 1`.
 pub(crate) fn sampler(of: SamplerKey) -> String {
     match of {
         SamplerKey::Sampler(id) => format!("sampler {id}"),
         SamplerKey::Selector(id) => format!("selector {id}"),
-        SamplerKey::Interface(index) => format!("interface {index}"),
-        SamplerKey::Template(id) => format!("template {id}"),
-        SamplerKey::Exporter => "the whole domain".to_owned(),
     }
 }
 
@@ -126,11 +125,17 @@ pub(crate) fn source(sampling: &Sampling) -> String {
         SamplingRule::Header => "by the message header",
         SamplingRule::Sample => "by the sFlow sample",
         SamplingRule::Configured => "by configuration",
+        SamplingRule::Override => "by configuration, whatever the exporter says",
         rule => {
-            return match sampling.announced {
-                Some((SamplerKey::Exporter, _)) => "for the whole domain".to_owned(),
-                Some((of, _)) => format!("by {}", sampler(of)),
-                None => format!("by {}", rule.name()),
+            let of = match sampling.announced {
+                Some((of, _)) if of.is_domain() => format!("for {of}"),
+                Some((of, _)) => format!("by {of}"),
+                None => "by fields of the record".to_owned(),
+            };
+            return match rule {
+                SamplingRule::FlowSelection => format!("{of}, flows selected"),
+                SamplingRule::OtherDomain => format!("{of}, in another domain"),
+                _ => of,
             };
         }
     };

@@ -63,6 +63,28 @@ struct Measured {
     fault: Option<ErrorKind>,
 }
 
+/// Limits that the options of one set met.
+#[derive(Default)]
+struct MetLimits {
+    domain_octets: bool,
+    name_octets: bool,
+    rate_scopes: bool,
+    sequence_selectors: bool,
+}
+
+impl MetLimits {
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let limits = [
+            (self.domain_octets, "domain_octets"),
+            (self.name_octets, "name_octets"),
+            (self.rate_scopes, "rate_scopes"),
+            (self.sequence_selectors, "sequence_selectors"),
+        ];
+        let met = limits.into_iter().filter(|(is_met, _)| *is_met);
+        met.map(|(_, name)| name)
+    }
+}
+
 impl Decoder {
     /// Proves a data set by its template.
     pub(super) fn data(
@@ -141,25 +163,33 @@ impl Decoder {
         template: &Template,
         count: usize,
     ) {
-        let (mut refused, mut has_long_name) = (false, false);
+        let mut met = MetLimits::default();
+        let domain = self.scratch.header();
+        let domain = domain.map_or(0, |header| header.observation_domain);
         for record in bodies(piece.body, template, count) {
-            let options = OptionsRecord::new(&record, piece.late.is_some());
-            has_long_name |= options.has_long_name();
+            let options = OptionsRecord::new(&record, piece.late.is_some(), domain);
+            met.name_octets |= options.has_long_name();
+            met.sequence_selectors |= options.has_long_sequence();
+            met.rate_scopes |= self.refuses_scope(course, &options);
             if self.is_news(course, &options) {
                 let needed = self.needed(course, &options);
                 let room = self.sessions.reserve(course.session, needed);
-                refused |= room.is_none();
+                met.domain_octets |= room.is_none();
                 if let Some(evicted) = room {
                     Stats::add(&mut self.stats.evicted, evicted);
                     self.learn_options(course, &options);
                 }
             }
         }
-        let met = [(refused, "domain_octets"), (has_long_name, "name_octets")];
-        for (_, limit) in met.into_iter().filter(|(is_met, _)| *is_met) {
+        for limit in met.names() {
             let error = Error::new(ErrorKind::Limit { limit }, piece.offset);
             self.problem(error, Some(piece.id), 0);
         }
+    }
+
+    fn refuses_scope(&self, course: &Course<'_>, options: &OptionsRecord<'_>) -> bool {
+        let session = self.sessions.get(course.session);
+        session.is_some_and(|session| session.exporter.refuses_scope(options))
     }
 
     fn is_news(&self, course: &Course<'_>, options: &OptionsRecord<'_>) -> bool {
@@ -180,8 +210,7 @@ impl Decoder {
             .map_or(0, |element| session.taught.room_for(&element));
         session
             .exporter
-            .growth()
-            .saturating_add(options.memory())
+            .room_for_options(options)
             .saturating_add(taught)
     }
 

@@ -78,3 +78,16 @@ pub enum SessionScope {
     /// (section 2), for several exporters behind one address.
     Transport,
 }
+
+/// Which observation domains share what options announce: sampling rates and names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OptionsScope {
+    /// Options apply to the observation domain that sends them (RFC 7011, section 3.4.2.1;
+    /// RFC 3954, section 5.1: the source id).
+    #[default]
+    Domain,
+    /// What its own domain does not announce, a flow has by the exporter's other domains of the
+    /// same protocol, as long as those agree. For exporters that send options in a domain of
+    /// their own, such as one for each line card.
+    Exporter,
+}

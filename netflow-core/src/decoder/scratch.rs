@@ -6,6 +6,7 @@ use core::ops::Range;
 
 use super::session::SessionId;
 use crate::error::{Error, ErrorKind};
+use crate::exporter::Exporter;
 use crate::flow::Origin;
 use crate::header::MessageHeader;
 use crate::template::Template;
@@ -33,6 +34,8 @@ pub(super) struct Scratch {
     pub(super) refined: bool,
     /// Octets of late sets.
     pub(super) late: Vec<u8>,
+    /// Empty lists of other domains, whose memory is used again.
+    pub(super) domain_lists: Vec<Vec<Arc<Exporter>>>,
 }
 
 /// One set, proved.
@@ -78,10 +81,18 @@ pub(super) struct ProblemSlot {
 /// More entries than a datagram has as a rule: beyond them memory is given back.
 const KEPT: usize = 1024;
 
+/// Messages of one datagram, late ones too, whose lists of other domains are kept.
+const DOMAIN_LISTS: usize = 16;
+
 impl Scratch {
     /// Forgets everything. What one strange datagram grew is not kept.
     pub(super) fn clear(&mut self) {
-        self.origins.clear();
+        for mut origin in self.origins.drain(..) {
+            if origin.other_domains.capacity() > 0 && self.domain_lists.len() < DOMAIN_LISTS {
+                origin.other_domains.clear();
+                self.domain_lists.push(origin.other_domains);
+            }
+        }
         self.origins.shrink_to(KEPT);
         self.sessions.clear();
         self.sessions.shrink_to(KEPT);

@@ -7,6 +7,7 @@ use core::net::IpAddr;
 use core::ops::Range;
 
 use super::limits::{Limits, SessionScope};
+use super::neighbours::Neighbours;
 use super::waiting::Waiting;
 use crate::datagram::{Datagram, Protocol, Transport};
 use crate::element::Taught;
@@ -124,6 +125,8 @@ pub(super) struct Sessions {
     sessions: Vec<Option<Box<Session>>>,
     /// Places that nobody has.
     free: Vec<usize>,
+    /// The domains of each exporter, where their options apply to each other.
+    neighbours: Option<Neighbours>,
     hash: KeyedHash,
     /// The domain of the last message: often that of the next one too.
     last: SessionId,
@@ -142,6 +145,7 @@ impl Sessions {
             places: Table::new(hash),
             sessions: Vec::new(),
             free: Vec::new(),
+            neighbours: None,
             hash,
             last: SessionId(usize::MAX),
             clock: 0,
@@ -149,6 +153,32 @@ impl Sessions {
             budget: limits.state_octets,
             domain_budget: limits.domain_octets,
         }
+    }
+
+    /// Keeps the domains of each exporter together from now on: those that are known already
+    /// too.
+    pub(super) fn keep_neighbours(&mut self, keep: bool) {
+        self.neighbours = keep.then(|| {
+            let mut neighbours = Neighbours::new(self.hash);
+            for (place, session) in self.sessions.iter().enumerate() {
+                if let Some(session) = session {
+                    neighbours.insert(&session.key, place);
+                }
+            }
+            neighbours
+        });
+    }
+
+    /// The other domains of the exporter that announced something, where that applies to it.
+    pub(super) fn neighbours(&self, key: &SessionKey) -> impl Iterator<Item = &Arc<Exporter>> {
+        let neighbours = self.neighbours.as_ref();
+        let places = neighbours.map_or(&[][..], |neighbours| neighbours.get(key));
+        let sessions = places
+            .iter()
+            .filter_map(|place| self.get(SessionId(*place)));
+        let others = sessions.filter(move |session| session.key != *key);
+        let exporters = others.map(|session| &session.exporter);
+        exporters.filter(|exporter| !exporter.is_empty())
     }
 
     /// The observation domain, made if it is new, and how many others had to
@@ -254,6 +284,9 @@ impl Sessions {
             None => self.sessions.push(Some(session)),
         }
         self.places.insert(key, place);
+        if let Some(neighbours) = &mut self.neighbours {
+            neighbours.insert(&key, place);
+        }
         SessionId(place)
     }
 
@@ -319,6 +352,7 @@ impl Sessions {
             .saturating_add(self.places.memory())
             .saturating_add(self.sessions.capacity().saturating_mul(SLOT))
             .saturating_add(self.free.capacity().saturating_mul(SLOT))
+            .saturating_add(self.neighbours.as_ref().map_or(0, Neighbours::memory))
     }
 
     /// Octets that must be free for one domain more. There are never more
@@ -338,7 +372,11 @@ impl Sessions {
         } else {
             0
         };
-        self.places.growth().saturating_add(slots)
+        let neighbours = self.neighbours.as_ref().map_or(0, Neighbours::growth);
+        self.places
+            .growth()
+            .saturating_add(slots)
+            .saturating_add(neighbours)
     }
 
     /// Forgets the domains that are not to be kept.
@@ -347,6 +385,9 @@ impl Sessions {
             let forgotten = slot.take_if(|session| !keep(SessionId(place), session));
             if let Some(session) = forgotten {
                 self.places.remove(&session.key);
+                if let Some(neighbours) = &mut self.neighbours {
+                    neighbours.remove(&session.key, place);
+                }
                 self.free.push(place);
                 self.domains = self.domains.saturating_sub(session.octets);
             }

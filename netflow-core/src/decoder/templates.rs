@@ -188,6 +188,16 @@ impl Decoder {
         }
         let all_options = id == course.dialect.options_template_set;
         let withdrawn = self.sessions.change(course.session, |session| {
+            if session.exporter.has_template_rates() {
+                let ids = session.templates.iter().map(|known| &known.template);
+                let ids = ids.filter(|template| template.is_options() == all_options);
+                let exporter = Arc::make_mut(&mut session.exporter);
+                if id < FIRST_DATA_SET {
+                    ids.for_each(|template| exporter.forget_template(template.id()));
+                } else {
+                    exporter.forget_template(id);
+                }
+            }
             if id < FIRST_DATA_SET {
                 session.templates.withdraw_all(all_options);
                 true

@@ -1,13 +1,14 @@
-//! What options announced, for whoever wants to see it.
+//! What options announced, for callers who report it.
 
 use core::net::{IpAddr, SocketAddr};
 
-use super::{Exporter, SamplerKey};
+use super::selection::Selection;
+use super::{Exporter, RateScope, SamplerKey, Selects, Unrated};
 use crate::datagram::Protocol;
 use crate::time::Timestamp;
 use crate::value::Text;
 
-/// One thing that options announced, and whose options they were.
+/// One thing that options announced, and the exporter that did.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Announcement<'d> {
@@ -29,11 +30,33 @@ pub struct Announcement<'d> {
 pub enum Fact<'d> {
     /// A sampling rate.
     Rate {
-        /// What it belongs to.
-        of: SamplerKey,
-        /// One packet of so many is counted.
+        /// What it applies to.
+        of: RateScope,
+        /// Whether packets or flows are sampled.
+        selects: Selects,
+        /// One of this many is selected.
         rate: u64,
-        /// The caller's number of the datagram that first told it.
+        /// The caller's number of the datagram that first announced it.
+        frame: u64,
+    },
+    /// Sampling from which no rate follows.
+    Unrated {
+        /// What it applies to.
+        of: RateScope,
+        /// Whether packets or flows are selected.
+        selects: Selects,
+        /// How they are selected.
+        selection: Unrated,
+        /// The caller's number of the datagram that first announced it.
+        frame: u64,
+    },
+    /// Selectors that are applied one after the other (RFC 5476, section 6.5.1).
+    SelectionSequence {
+        /// selectionSequenceId (element 301).
+        id: u64,
+        /// Their ids (element 302), in their order.
+        selectors: &'d [u64],
+        /// The caller's number of the datagram that first announced it.
         frame: u64,
     },
     /// The name of an interface, by its index.
@@ -51,12 +74,30 @@ pub enum Fact<'d> {
 }
 
 impl Exporter {
-    /// All that it taught, in no order.
+    /// All that it announced, in no order.
     pub(crate) fn facts(&self) -> impl Iterator<Item = Fact<'_>> {
-        let rates = self.samplers.iter().map(|(of, announced)| Fact::Rate {
-            of,
-            rate: announced.rate,
-            frame: announced.frame,
+        let rates = self.samplers.iter().map(|(selects, of, announced)| {
+            let frame = announced.frame;
+            match announced.selection {
+                Selection::Rate(rate) => Fact::Rate {
+                    of,
+                    selects,
+                    rate,
+                    frame,
+                },
+                Selection::WithoutRate(selection) => Fact::Unrated {
+                    of,
+                    selects,
+                    selection,
+                    frame,
+                },
+            }
+        });
+        let sequences = self.samplers.sequences();
+        let sequences = sequences.map(|(id, sequence)| Fact::SelectionSequence {
+            id,
+            selectors: &sequence.selectors,
+            frame: sequence.frame,
         });
         let names = &self.names;
         let interfaces = names.interfaces.iter();
@@ -65,6 +106,7 @@ impl Exporter {
         let descriptions = names.descriptions.iter();
         let samplers = names.samplers.iter();
         rates
+            .chain(sequences)
             .chain(interfaces.map(|(number, name)| Fact::InterfaceName(*number, name)))
             .chain(vrfs.map(|(number, name)| Fact::VrfName(*number, name)))
             .chain(applications.map(|(id, name)| Fact::ApplicationName(id.octets(), name)))

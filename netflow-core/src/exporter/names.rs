@@ -5,7 +5,6 @@ use core::hash::{Hash, Hasher};
 
 use hashbrown::Equivalent;
 
-use super::SamplerKey;
 use crate::hash::KeyedHash;
 use crate::table::Table;
 use crate::value::{ApplicationId, Text};
@@ -19,7 +18,16 @@ pub(super) fn is_too_long(name: &[u8]) -> bool {
     name.len() > LONGEST_NAME && Text::new(name).octets().len() > LONGEST_NAME
 }
 
-/// The names that one observation domain taught.
+/// A sampler or selector that has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SamplerKey {
+    /// samplerId (element 48).
+    Sampler(u64),
+    /// selectorId (element 302).
+    Selector(u64),
+}
+
+/// The names that one observation domain announced.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
     pub(crate) interfaces: NameTable<u32>,

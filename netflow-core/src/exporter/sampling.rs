@@ -1,149 +1,263 @@
-//! Sampling as options announce it (RFC 3954, section 8; RFC 5477, section 8).
+//! The sampling rates that one observation domain announced, and which of them applies to a
+//! record.
 
-use crate::element::DataType;
+mod find;
+mod shape;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+pub(crate) use self::find::{Found, FoundRate};
+use self::shape::{Key, Shape};
+use super::scope::{RateScope, ScopeKind};
+use super::selection::{Selection, Selects};
 use crate::hash::KeyedHash;
 use crate::table::Table;
-use crate::value::Value;
 
-/// The sampling rates that one observation domain announced: one packet of so
-/// many was counted.
+/// Combinations of scope kinds in one observation domain. Each is looked for in each record.
+const MAX_SHAPES: usize = 8;
+/// Selectors of one selection sequence: a record may have its rate by all of them.
+pub(super) const MAX_SELECTORS: usize = 16;
+
+/// Announced rates by their scope.
 #[derive(Debug, Clone)]
 pub(crate) struct Samplers {
-    rates: Table<SamplerKey, Announced>,
+    /// In the order in which a record is compared with them.
+    shapes: Vec<Shape>,
+    /// What was announced, and what follows for records that name only a part of the scope.
+    rates: Table<Key, Entry>,
+    /// How many announcements of a part agree.
+    counts: Table<(Key, Selection), u32>,
+    sequences: Table<u64, Sequence>,
+    /// Selectors of all sequences.
+    sequence_selectors: usize,
+    /// A shape is of flows.
+    selects_flows: bool,
 }
 
-/// A rate as options announced it.
+/// A selection as options announced it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Announced {
-    /// One packet of so many.
-    pub(crate) rate: u64,
-    /// The caller's number of the datagram that first told it.
+    pub(crate) selection: Selection,
+    /// The caller's number of the datagram that first announced it.
     pub(crate) frame: u64,
 }
 
-/// What an announced sampling rate belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SamplerKey {
-    /// samplerId (element 48).
-    Sampler(u64),
-    /// selectorId (element 302).
-    Selector(u64),
-    /// An interface.
-    Interface(u32),
-    /// The records of a template.
-    Template(u16),
-    /// The whole observation domain.
-    Exporter,
+/// Selectors that are applied one after the other (RFC 5476, section 6.5.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sequence {
+    pub(super) selectors: Box<[u64]>,
+    /// The caller's number of the datagram that first announced it.
+    pub(super) frame: u64,
+}
+
+/// The rate of all announcements that agree with a key.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// The one last announced.
+    announced: Announced,
+    /// Different selections among them.
+    different: u32,
 }
 
 impl Samplers {
     pub(super) fn new(hash: KeyedHash) -> Self {
         Self {
+            shapes: Vec::new(),
             rates: Table::new(hash),
+            counts: Table::new(hash),
+            sequences: Table::new(hash),
+            sequence_selectors: 0,
+            selects_flows: false,
         }
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.rates.memory()
+        let shapes = self.shapes.capacity().saturating_mul(size_of::<Shape>());
+        let selectors = self.sequence_selectors.saturating_mul(size_of::<u64>());
+        self.rates
+            .memory()
+            .saturating_add(self.counts.memory())
+            .saturating_add(self.sequences.memory())
+            .saturating_add(shapes)
+            .saturating_add(selectors)
     }
 
-    /// Octets that must be free to take one more rate.
-    pub(super) fn growth(&self) -> usize {
-        self.rates.growth()
-    }
-
-    /// No option announced a rate.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rates.is_empty()
-    }
-
-    /// The rate announced for this; 0 is none.
-    pub(crate) fn get(&self, key: SamplerKey) -> Option<Announced> {
-        if self.is_empty() {
-            return None;
-        }
-        self.rates.get(&key).copied()
-    }
-
-    /// The last announcement stands.
-    pub(super) fn insert(&mut self, key: SamplerKey, announced: Announced) {
-        self.rates.insert(key, announced);
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (SamplerKey, Announced)> {
-        self.rates.iter().map(|(key, announced)| (*key, *announced))
-    }
-}
-
-/// The elements by which a record tells a rate.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ToldRate<'a> {
-    /// samplingInterval (34), or samplerRandomInterval (50) in its place.
-    pub(crate) interval: Option<u64>,
-    /// samplingPacketInterval (305): packets taken in a row.
-    pub(crate) taken: Option<u64>,
-    /// samplingPacketSpace (306): packets left out in a row.
-    pub(crate) left_out: Option<u64>,
-    /// samplingSize (309): packets taken of a population.
-    pub(crate) size: Option<u64>,
-    /// samplingPopulation (310).
-    pub(crate) population: Option<u64>,
-    /// samplingProbability (311), a float64 that may be sent as a float32.
-    pub(crate) probability: Option<&'a [u8]>,
-}
-
-impl ToldRate<'_> {
-    /// One packet of so many, by whichever elements say so; 0 says nothing.
-    /// Packets taken in a row without those left out come last: Cisco IOS-XR
-    /// sends 1 beside the size and population that are meant
-    /// (RFC 5477, section 8.2).
-    pub(crate) fn rate(&self) -> Option<u64> {
-        self.whole().or_else(|| self.taken_alone())
-    }
-
-    /// The rate, unless only packets taken in a row are told.
-    pub(crate) fn whole(&self) -> Option<u64> {
-        let spaced = || {
-            let taken = self.taken?;
-            taken.checked_add(self.left_out?)?.checked_div(taken)
+    /// Octets that must be free to take one more rate of this scope.
+    pub(super) fn growth(&self, scope: &RateScope) -> usize {
+        let parts = shape::parts(scope.kinds()).count();
+        let is_full = self.shapes.len() >= self.shapes.capacity();
+        let larger = self.shapes.len().saturating_mul(2).max(4);
+        let shapes = if is_full {
+            larger.saturating_mul(size_of::<Shape>())
+        } else {
+            0
         };
-        let of_population = || self.population?.checked_div(self.size?);
-        let likely = || inverse(probability(self.probability?)?);
-        let told = |rate: &u64| *rate > 0;
-        self.interval
-            .filter(told)
-            .or_else(|| spaced().filter(told))
-            .or_else(|| of_population().filter(told))
-            .or_else(likely)
+        self.rates
+            .growth_by(parts.saturating_add(1))
+            .saturating_add(self.counts.growth_by(parts))
+            .saturating_add(shapes)
     }
 
-    /// Packets taken in a row, without how many are left out: meant as the rate.
-    pub(crate) fn taken_alone(&self) -> Option<u64> {
-        self.taken
-            .filter(|taken| *taken > 0 && self.left_out.is_none())
+    /// Octets that must be free to take one more sequence.
+    pub(super) fn sequence_growth(&self) -> usize {
+        let selectors = MAX_SELECTORS.saturating_mul(size_of::<u64>());
+        self.sequences.growth().saturating_add(selectors)
     }
-}
 
-fn probability(octets: &[u8]) -> Option<f64> {
-    match Value::parse(DataType::Float64, octets)? {
-        Value::Float(probability) => Some(probability),
-        _ => None,
+    /// Flows may be selected, not packets alone.
+    #[inline]
+    pub(crate) const fn selects_flows(&self) -> bool {
+        self.selects_flows
     }
-}
 
-/// 1 / probability to the nearest whole number; `None` where that is none.
-fn inverse(probability: f64) -> Option<u64> {
-    /// Past this a float64 does not hold whole numbers.
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    let rate = 1.0 / probability + 0.5;
-    if !(1.0..MOST).contains(&rate) {
-        return None;
+    /// No options announced a selection.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.shapes.is_empty() && self.sequences.is_empty()
     }
-    #[expect(
-        clippy::as_conversions,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the bounds were checked, and there is no other way from a float"
-    )]
-    Some(rate as u64)
+
+    /// What was announced for exactly this scope.
+    pub(super) fn get(&self, selects: Selects, scope: &RateScope) -> Option<Announced> {
+        let shape = self.shape(selects, scope.kinds())?;
+        let entry = self.rates.get(&Key {
+            shape: shape.id,
+            named: shape.all(),
+            values: scope.values(),
+        })?;
+        Some(entry.announced)
+    }
+
+    /// Whether one more scope of these kinds can be kept.
+    pub(super) fn has_room_for(&self, selects: Selects, scope: &RateScope) -> bool {
+        self.shapes.len() < MAX_SHAPES || self.shape(selects, scope.kinds()).is_some()
+    }
+
+    fn shape(&self, selects: Selects, kinds: &[ScopeKind]) -> Option<&Shape> {
+        let is_same = |shape: &&Shape| shape.selects == selects && shape.kinds() == kinds;
+        self.shapes.iter().find(is_same)
+    }
+
+    /// The last announcement of a scope stands; `false` if there is no room for its kinds.
+    pub(super) fn insert(
+        &mut self,
+        selects: Selects,
+        scope: &RateScope,
+        announced: Announced,
+    ) -> bool {
+        if !self.has_room_for(selects, scope) {
+            return false;
+        }
+        let Some(shape) = self.shape_for(selects, scope) else {
+            return false;
+        };
+        let entry = Entry {
+            announced,
+            different: 1,
+        };
+        let all = Key {
+            shape: shape.id,
+            named: shape.all(),
+            values: scope.values(),
+        };
+        let old = self.rates.insert(all, entry);
+        for part in shape.parts() {
+            let old = old.map(|old| old.announced.selection);
+            self.count(all.only(part), old, announced);
+        }
+        true
+    }
+
+    fn shape_for(&mut self, selects: Selects, scope: &RateScope) -> Option<Shape> {
+        if let Some(shape) = self.shape(selects, scope.kinds()) {
+            return Some(*shape);
+        }
+        let shape = Shape::new(selects, self.shapes.len(), scope)?;
+        let rank = shape.rank();
+        let place = self.shapes.partition_point(|one| one.rank() < rank);
+        self.shapes.insert(place, shape);
+        self.selects_flows |= selects == Selects::Flows;
+        Some(shape)
+    }
+
+    /// An announcement of this part of a scope replaces an older one, or none.
+    fn count(&mut self, key: Key, old: Option<Selection>, announced: Announced) {
+        let mut entry = self.rates.get(&key).copied().unwrap_or(Entry {
+            announced,
+            different: 0,
+        });
+        if let Some(old) = old {
+            let left = self.counts.get_mut(&(key, old)).map(|count| {
+                *count = count.saturating_sub(1);
+                *count
+            });
+            if left == Some(0) {
+                self.counts.remove(&(key, old));
+                entry.different = entry.different.saturating_sub(1);
+            }
+        }
+        let new = (key, announced.selection);
+        if let Some(count) = self.counts.get_mut(&new) {
+            *count = count.saturating_add(1);
+        } else {
+            self.counts.insert(new, 1);
+            entry.different = entry.different.saturating_add(1);
+        }
+        // If all are the same now, they are the same as this one.
+        if entry.announced.selection != announced.selection {
+            entry.announced = announced;
+        }
+        self.rates.insert(key, entry);
+    }
+
+    /// A template was withdrawn: its id may come to mean other records
+    /// (RFC 7011, section 8.1), and the rate of its records goes with it.
+    pub(super) fn forget_template(&mut self, id: u16) {
+        let mut scope = RateScope::DOMAIN;
+        scope.insert(ScopeKind::Template, id.into());
+        for selects in [Selects::Packets, Selects::Flows] {
+            if let Some(shape) = self.shape(selects, scope.kinds()).copied() {
+                self.rates.remove(&Key {
+                    shape: shape.id,
+                    named: shape.all(),
+                    values: scope.values(),
+                });
+            }
+        }
+    }
+
+    /// Whether `forget_template` has something to do.
+    pub(super) fn has_template_rates(&self) -> bool {
+        let kinds = [ScopeKind::Template];
+        self.shape(Selects::Packets, &kinds).is_some()
+            || self.shape(Selects::Flows, &kinds).is_some()
+    }
+
+    pub(super) fn sequence(&self, id: u64) -> Option<&Sequence> {
+        self.sequences.get(&id)
+    }
+
+    /// The last announcement of a sequence stands.
+    pub(super) fn insert_sequence(&mut self, id: u64, sequence: Sequence) {
+        let new = sequence.selectors.len();
+        let old = self.sequences.insert(id, sequence);
+        let freed = old.map_or(0, |old| old.selectors.len());
+        self.sequence_selectors = self
+            .sequence_selectors
+            .saturating_add(new)
+            .saturating_sub(freed);
+    }
+
+    pub(super) fn sequences(&self) -> impl Iterator<Item = (u64, &Sequence)> {
+        self.sequences.iter().map(|(id, sequence)| (*id, sequence))
+    }
+
+    /// Everything that was announced, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Selects, RateScope, Announced)> {
+        self.rates.iter().filter_map(|(key, entry)| {
+            let shape = self.shapes.iter().find(|shape| shape.id == key.shape)?;
+            let is_announced = key.named == shape.all();
+            is_announced.then(|| (shape.selects, shape.scope(key), entry.announced))
+        })
+    }
 }

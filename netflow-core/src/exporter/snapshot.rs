@@ -1,20 +1,24 @@
-//! What options taught, written to a snapshot and read from one.
+//! What options announced, written to a snapshot and read from one.
+
+mod rates;
 
 use alloc::vec::Vec;
 use core::hash::Hash;
 
+use self::rates::{SavedSelection, SavedSequence};
 use super::names::{ApplicationKey, NameTable, is_too_long};
-use super::sampling::Announced;
+use super::sampling::{MAX_SELECTORS, Sequence};
 use super::{Exporter, SamplerKey};
 use crate::snapshot::{Writer, kind, text, time};
 use crate::time::Timestamp;
 use crate::value::ApplicationId;
 use crate::wire::reader::Reader;
 
-/// One thing that options taught, as a snapshot holds it.
+/// One thing that options announced, as a snapshot holds it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Learned<'a> {
-    Rate(SamplerKey, Announced),
+    Selection(SavedSelection),
+    Sequence(SavedSequence<'a>),
     Interface(u32, &'a [u8]),
     Vrf(u32, &'a [u8]),
     Application(&'a [u8], &'a [u8]),
@@ -27,8 +31,10 @@ pub(crate) enum Learned<'a> {
 
 impl<'a> Learned<'a> {
     /// The kinds of the sections that hold such.
-    pub(crate) const KINDS: [u16; 7] = [
+    pub(crate) const KINDS: [u16; 9] = [
         kind::RATES,
+        kind::SELECTIONS,
+        kind::SEQUENCES,
         kind::INTERFACES,
         kind::VRFS,
         kind::APPLICATIONS,
@@ -40,15 +46,18 @@ impl<'a> Learned<'a> {
     /// Reads an entry of a section of this kind; `None` if it is cut.
     pub(crate) fn read(section: u16, reader: &mut Reader<'a>) -> Option<Self> {
         Some(match section {
-            kind::RATES => rate(reader.u8()?, reader.u64()?, announced(reader)?),
+            kind::RATES => rates::simple(reader)?.map_or(Self::Meaningless, Self::Selection),
+            kind::SELECTIONS => {
+                rates::selection(reader)?.map_or(Self::Meaningless, Self::Selection)
+            }
+            kind::SEQUENCES => Self::Sequence(rates::sequence(reader)?),
             kind::INTERFACES => Self::Interface(reader.u32()?, text(reader)?),
             kind::VRFS => Self::Vrf(reader.u32()?, text(reader)?),
             kind::APPLICATIONS => application(text(reader)?, text(reader)?, Self::Application),
             kind::DESCRIPTIONS => application(text(reader)?, text(reader)?, Self::Description),
             kind::SAMPLER_NAMES => {
                 let (of, number, name) = (reader.u8()?, reader.u64()?, text(reader)?);
-                let named = matches!(of, SAMPLER | SELECTOR);
-                let key = sampler_key(of, number).filter(|_| named);
+                let key = sampler_key(of, number);
                 key.map_or(Self::Meaningless, |key| Self::Sampler(key, name))
             }
             _ => {
@@ -60,7 +69,7 @@ impl<'a> Learned<'a> {
         })
     }
 
-    /// It means nothing, or its name is too long.
+    /// It means nothing, or is longer than its limit.
     pub(crate) fn is_refused(&self) -> bool {
         match self {
             Self::Interface(_, name)
@@ -68,7 +77,8 @@ impl<'a> Learned<'a> {
             | Self::Sampler(_, name)
             | Self::Application(_, name)
             | Self::Description(_, name) => is_too_long(name),
-            Self::Rate(..) | Self::Start(_) => false,
+            Self::Sequence(sequence) => !(1..=MAX_SELECTORS).contains(&sequence.selectors().len()),
+            Self::Selection(_) | Self::Start(_) => false,
             Self::Meaningless => true,
         }
     }
@@ -80,32 +90,19 @@ impl<'a> Learned<'a> {
             Self::Application(id, name) | Self::Description(id, name) => {
                 id.len().saturating_add(name.len())
             }
-            Self::Rate(..) | Self::Start(_) | Self::Meaningless => 0,
+            Self::Selection(_) | Self::Sequence(_) | Self::Start(_) | Self::Meaningless => 0,
         }
     }
 }
 
-/// What a rate belongs to, by its number in a snapshot.
-const EXPORTER: u8 = 0;
+/// What has a name, by its number in a snapshot.
 const SAMPLER: u8 = 1;
 const SELECTOR: u8 = 2;
-const INTERFACE: u8 = 3;
-const TEMPLATE: u8 = 4;
-
-fn announced(reader: &mut Reader<'_>) -> Option<Announced> {
-    Some(Announced {
-        rate: reader.u64()?,
-        frame: reader.u64()?,
-    })
-}
 
 fn sampler_key(of: u8, number: u64) -> Option<SamplerKey> {
     match of {
-        EXPORTER => Some(SamplerKey::Exporter),
         SAMPLER => Some(SamplerKey::Sampler(number)),
         SELECTOR => Some(SamplerKey::Selector(number)),
-        INTERFACE => u32::try_from(number).ok().map(SamplerKey::Interface),
-        TEMPLATE => u16::try_from(number).ok().map(SamplerKey::Template),
         _ => None,
     }
 }
@@ -124,27 +121,17 @@ fn application<'a>(
 }
 
 /// What [`sampler_key`] reads again.
-fn numbered(key: SamplerKey) -> (u8, u64) {
+const fn numbered(key: SamplerKey) -> (u8, u64) {
     match key {
-        SamplerKey::Exporter => (EXPORTER, 0),
         SamplerKey::Sampler(id) => (SAMPLER, id),
         SamplerKey::Selector(id) => (SELECTOR, id),
-        SamplerKey::Interface(index) => (INTERFACE, u64::from(index)),
-        SamplerKey::Template(id) => (TEMPLATE, u64::from(id)),
-    }
-}
-
-fn rate<'a>(of: u8, number: u64, announced: Announced) -> Learned<'a> {
-    match sampler_key(of, number) {
-        Some(key) if announced.rate > 0 => Learned::Rate(key, announced),
-        _ => Learned::Meaningless,
     }
 }
 
 impl Exporter {
-    /// Writes all that it taught.
+    /// Writes all that it announced.
     pub(crate) fn save(&self, out: &mut Writer<'_>) {
-        out.section(kind::RATES, |out| self.save_rates(out));
+        rates::save(&self.samplers, out);
         let names = &self.names;
         out.section(kind::INTERFACES, |out| save_names(&names.interfaces, out));
         out.section(kind::VRFS, |out| save_names(&names.vrfs, out));
@@ -169,28 +156,19 @@ impl Exporter {
         }
     }
 
-    fn save_rates(&self, out: &mut Writer<'_>) {
-        let entries = self.samplers.iter();
-        let mut entries: Vec<_> = entries
-            .map(|(key, announced)| (numbered(key), announced))
-            .collect();
-        entries.sort_unstable_by_key(|(numbered, _)| *numbered);
-        for ((of, number), announced) in entries {
-            out.u8(of);
-            out.u64(number);
-            out.u64(announced.rate);
-            out.u64(announced.frame);
-        }
-    }
-
     /// Octets that must be free to take this; `None` if there is nothing to
     /// take. What is known already gives way only to what is `newer`.
     pub(crate) fn room_for(&self, learned: &Learned<'_>, newer: bool) -> Option<usize> {
         let names = &self.names;
         let (known, same) = match learned {
-            Learned::Rate(key, announced) => {
-                let known = self.samplers.get(*key);
-                (known.is_some(), known == Some(*announced))
+            Learned::Selection(saved) => {
+                let known = self.samplers.get(saved.selects, &saved.scope);
+                (known.is_some(), known == Some(saved.announced))
+            }
+            Learned::Sequence(saved) => {
+                let known = self.samplers.sequence(saved.id);
+                let is_same = known.is_some_and(|known| *known == sequence(saved));
+                (known.is_some(), is_same)
             }
             Learned::Interface(number, name) => known(&names.interfaces, number, name),
             Learned::Vrf(number, name) => known(&names.vrfs, number, name),
@@ -204,14 +182,30 @@ impl Exporter {
             Learned::Meaningless => return None,
         };
         let wanted = !known || newer && !same;
-        wanted.then(|| self.growth().saturating_add(learned.len()))
+        let rates = match learned {
+            Learned::Selection(saved) => self.samplers.growth(&saved.scope),
+            Learned::Sequence(_) => self.samplers.sequence_growth(),
+            _ => 0,
+        };
+        let growth = self.names.growth().saturating_add(rates);
+        wanted.then(|| growth.saturating_add(learned.len()))
     }
 
-    /// Takes this from a snapshot.
-    pub(crate) fn restore(&mut self, learned: &Learned<'_>) {
+    /// Takes this from a snapshot; `false` if a limit is met.
+    pub(crate) fn restore(&mut self, learned: &Learned<'_>) -> bool {
         let names = &mut self.names;
         match *learned {
-            Learned::Rate(key, announced) => self.samplers.insert(key, announced),
+            Learned::Selection(saved) => {
+                let SavedSelection {
+                    selects,
+                    scope,
+                    announced,
+                } = saved;
+                return self.samplers.insert(selects, &scope, announced);
+            }
+            Learned::Sequence(saved) => {
+                self.samplers.insert_sequence(saved.id, sequence(&saved));
+            }
             Learned::Interface(number, name) => {
                 names.interfaces.insert(number, name);
             }
@@ -228,6 +222,14 @@ impl Exporter {
             Learned::Start(time) => self.system_init = Some(time),
             Learned::Meaningless => {}
         }
+        true
+    }
+}
+
+fn sequence(saved: &SavedSequence<'_>) -> Sequence {
+    Sequence {
+        selectors: saved.selectors().collect(),
+        frame: saved.frame,
     }
 }
 

@@ -120,6 +120,10 @@ ingredients! {
     SamplingPopulation U64 [310];
     /// How likely a packet is taken, a float.
     SamplingProbability Octets [311];
+    /// Flows taken in a row.
+    SamplingFlowInterval U64 [396];
+    /// Flows left out in a row.
+    SamplingFlowSpacing U64 [397];
     /// The first octets of a sampled frame.
     DataLinkFrame Text [315];
     /// The first octets of a sampled IP packet.

@@ -1,5 +1,7 @@
 //! One field of all flows of a set: what there is to read, looked at once.
 
+use alloc::sync::Arc;
+
 use super::Origin;
 use super::clock::{TimePlan, place};
 use crate::exporter::Exporter;
@@ -236,22 +238,25 @@ impl Worked<'_> {
 
     /// Of the record, of its sampler or interface; else of header or configuration.
     fn sampling(&self) -> FlowColumn {
-        let in_record = [
-            Ingredient::SamplingInterval,
-            Ingredient::SamplingRandomInterval,
-            Ingredient::SamplingPacketInterval,
-            Ingredient::SamplingPopulation,
-            Ingredient::SamplingProbability,
-        ];
-        let exporter = self.origin.exporter.as_ref();
-        let is_announced = exporter.is_some_and(|exporter| !exporter.samplers.is_empty());
-        if self.has(&in_record) || is_announced {
+        let announces = |exporter: &Arc<Exporter>| !exporter.samplers.is_empty();
+        let is_announced = self.domains().any(announces);
+        if self.origin.override_rate.is_some() {
+            FlowColumn::Same
+        } else if self.template.plan().has_rate() || is_announced {
             FlowColumn::Each
         } else if self.origin.configured_rate.is_some() || self.origin.header.sampling.is_some() {
             FlowColumn::Same
         } else {
             FlowColumn::Absent
         }
+    }
+
+    /// The observation domains whose options apply.
+    fn domains(&self) -> impl Iterator<Item = &Arc<Exporter>> {
+        self.origin
+            .exporter
+            .iter()
+            .chain(&self.origin.other_domains)
     }
 
     /// A name in the record, or that options gave to a number of it.
@@ -264,8 +269,7 @@ impl Worked<'_> {
 
     /// A name that options gave to a number of the record.
     fn name(&self, of: FlowField) -> FlowColumn {
-        let exporter: Option<&Exporter> = self.origin.exporter.as_deref();
-        let is_any = exporter.is_some_and(|exporter| !exporter.names.is_empty())
+        let is_any = self.domains().any(|exporter| !exporter.names.is_empty())
             && !matches!(direct(of, self.template), FlowColumn::Absent);
         FlowColumn::each_if(is_any)
     }

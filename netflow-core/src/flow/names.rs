@@ -1,7 +1,8 @@
-//! Names that the exporter's options give to what a flow has by number.
+//! Names that the exporter's options announce for what a flow has by number.
 
 use super::Flow;
 use super::sampling::samplers_of;
+use crate::exporter::Names;
 use crate::field::Ingredient;
 use crate::record::DataRecord;
 use crate::value::Text;
@@ -10,15 +11,15 @@ impl<'m> Flow<'m> {
     /// Name of the input interface.
     #[must_use]
     pub fn input_interface_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter.as_ref()?.names;
-        names.interfaces.get(&self.input_interface()?)
+        let index = self.input_interface()?;
+        self.announced_name(|names| names.interfaces.get(&index))
     }
 
     /// Name of the output interface.
     #[must_use]
     pub fn output_interface_name(&self) -> Option<Text<'m>> {
-        let names = &self.origin.exporter.as_ref()?.names;
-        names.interfaces.get(&self.output_interface()?)
+        let index = self.output_interface()?;
+        self.announced_name(|names| names.interfaces.get(&index))
     }
 
     /// Name of the ingress VRF: of the record, else of the options. A record
@@ -44,8 +45,8 @@ impl<'m> Flow<'m> {
         let record = self.record().filter(|_| named);
         let in_record = record.and_then(|record| sent(record, Ingredient::VrfName));
         in_record.or_else(|| {
-            let names = &self.origin.exporter.as_ref()?.names;
-            names.vrfs.get(&number?)
+            let number = number?;
+            self.announced_name(|names| names.vrfs.get(&number))
         })
     }
 
@@ -55,13 +56,14 @@ impl<'m> Flow<'m> {
     pub fn application_name(&self) -> Option<Text<'m>> {
         let record = self.record()?;
         sent(record, Ingredient::ApplicationName).or_else(|| {
-            let told = || {
-                let names = &self.origin.exporter.as_ref()?.names;
+            let announced = || {
                 let id = self.application_id()?;
-                let name = names.applications.get(&id);
-                name.or_else(|| names.descriptions.get(&id))
+                self.announced_name(|names| {
+                    let name = names.applications.get(&id);
+                    name.or_else(|| names.descriptions.get(&id))
+                })
             };
-            told().or_else(|| sent(record, Ingredient::ApplicationDescription))
+            announced().or_else(|| sent(record, Ingredient::ApplicationDescription))
         })
     }
 
@@ -71,9 +73,23 @@ impl<'m> Flow<'m> {
     pub fn sampler_name(&self) -> Option<Text<'m>> {
         let record = self.record()?;
         sent(record, Ingredient::SamplerName).or_else(|| {
-            let samplers = &self.origin.exporter.as_ref()?.names.samplers;
-            samplers_of(record).find_map(|key| samplers.get(&key))
+            self.announced_name(|names| {
+                samplers_of(record).find_map(|key| names.samplers.get(&key))
+            })
         })
+    }
+
+    /// A name that its domain announced; else one that other domains of the exporter did and
+    /// agree on, where the caller applies those.
+    fn announced_name(&self, find: impl Fn(&'m Names) -> Option<Text<'m>>) -> Option<Text<'m>> {
+        let exporter = self.origin.exporter.as_ref()?;
+        if let Some(name) = find(&exporter.names) {
+            return Some(name);
+        }
+        let others = self.origin.other_domains.iter();
+        let mut names = others.filter_map(|exporter| find(&exporter.names));
+        let first = names.next()?;
+        names.all(|name| name == first).then_some(first)
     }
 }
 

@@ -1,36 +1,51 @@
-//! How many packets one counted packet stands for, and who said so.
+//! How many packets one counted packet stands for, and where that is stated.
 
 use super::{Flow, SampleFlow, Source, ingredient};
-use crate::exporter::{SamplerKey, ToldRate};
+use crate::exporter::{
+    Exporter, Found, FoundRate, RateElements, RateScope, SamplerKey, ScopeKind, Selects, Unrated,
+};
 use crate::field::Ingredient;
 use crate::record::DataRecord;
+use crate::wire::template::FieldKey;
 
-/// Which rule gave the sampling rate.
+/// Where the sampling rate comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SamplingRule {
     /// A field of the record: 34 or 50, 305 and 306 together, 309 and 310
     /// together, or 311.
     Record,
-    /// 305 without 306, which should be so many packets of how many: taken as
+    /// 305 without 306, the packets left out after them: taken as
     /// the rate, as exporters mean it.
     Vendor305,
     /// The sampler of the record (48, or 302), which options announced as a sampler (48).
     Sampler,
     /// The selector of the record (302, or 48), which they announced as a selector (302).
     Selector,
+    /// The selection sequence of the record (301): the product of its selectors.
+    SelectionSequence,
     /// The options of the interface the flow was counted on.
     Interface,
+    /// The options of another thing that the record names, such as its line card.
+    Scope,
     /// The options of the record's template.
     Template,
-    /// The options of the whole observation domain.
+    /// The options of the whole observation domain; or all options of line cards or the like,
+    /// as long as they agree.
     Exporter,
+    /// Flows are sampled (RFC 7014); if packets are too, the product of both rates.
+    FlowSelection,
+    /// The options of another observation domain of the exporter
+    /// ([`OptionsScope::Exporter`](crate::OptionsScope::Exporter)).
+    OtherDomain,
     /// The header of v5 or v6.
     Header,
     /// The sFlow sample.
     Sample,
-    /// What the caller configured.
+    /// What the caller configured for exporters that announce nothing.
     Configured,
+    /// What the caller configured in place of all that exporters say.
+    Override,
 }
 
 impl SamplingRule {
@@ -42,12 +57,17 @@ impl SamplingRule {
             Self::Vendor305 => "vendor_305",
             Self::Sampler => "sampler",
             Self::Selector => "selector",
+            Self::SelectionSequence => "selection_sequence",
             Self::Interface => "interface",
+            Self::Scope => "scope",
             Self::Template => "template",
             Self::Exporter => "exporter",
+            Self::FlowSelection => "flow_selection",
+            Self::OtherDomain => "other_domain",
             Self::Header => "header",
             Self::Sample => "sample",
             Self::Configured => "configured",
+            Self::Override => "override",
         }
     }
 }
@@ -56,42 +76,63 @@ impl SamplingRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sampling {
-    /// One packet of so many was counted.
+    /// One packet of this many was counted; where flows are sampled, one flow of this many.
     pub rate: u64,
-    /// Which rule gave it.
+    /// Where it comes from.
     pub rule: SamplingRule,
     /// What options announced it for, if they did, and in which datagram (the
     /// caller's number for it).
-    pub announced: Option<(SamplerKey, u64)>,
+    pub announced: Option<(RateScope, u64)>,
 }
 
-impl Sampling {
-    const fn of(rate: u64, rule: SamplingRule) -> Self {
-        Self {
-            rate,
-            rule,
-            announced: None,
-        }
-    }
+/// Why a flow has no sampling rate, though options announced sampling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum NoSamplingRate {
+    /// Options announced different rates for line cards, metering processes or the like, and
+    /// the record does not say which of them it comes from (RFC 3954, section 6.1).
+    Ambiguous,
+    /// Packets or flows are selected in a way that yields no rate.
+    Unrated(Unrated),
 }
 
-impl Flow<'_> {
-    /// One packet of so many was counted.
+/// What is known of the sampling of a flow.
+enum Known<'m> {
+    Rate(u64, Rule<'m>),
+    No(NoSamplingRate),
+    Nothing,
+}
+
+/// Where a rate comes from; what it was announced for is worked out only if it is asked for.
+#[derive(Clone, Copy)]
+enum Rule<'m> {
+    Own(SamplingRule),
+    Announced(SamplingRule, FoundRate<'m>),
+}
+
+impl<'m> Flow<'m> {
+    /// One packet of this many was counted; where flows are sampled, one flow of this many.
     #[must_use]
     pub fn sampling_rate(&self) -> Option<u64> {
-        self.sampling_source().map(|sampling| sampling.rate)
+        match self.known_sampling() {
+            Known::Rate(rate, _) => Some(rate),
+            Known::No(_) | Known::Nothing => None,
+        }
     }
 
-    /// Which rule gave the sampling rate.
+    /// Where the sampling rate comes from.
     #[must_use]
     pub fn sampling(&self) -> Option<&'static str> {
         self.sampling_rule().map(SamplingRule::name)
     }
 
-    /// Which rule gave the sampling rate.
+    /// Where the sampling rate comes from.
     #[must_use]
     pub fn sampling_rule(&self) -> Option<SamplingRule> {
-        self.sampling_source().map(|sampling| sampling.rule)
+        match self.known_sampling() {
+            Known::Rate(_, Rule::Own(rule) | Rule::Announced(rule, _)) => Some(rule),
+            Known::No(_) | Known::Nothing => None,
+        }
     }
 
     /// Octets times the sampling rate; absent when that is not known.
@@ -109,60 +150,216 @@ impl Flow<'_> {
     /// The sampling rate with all that is known of where it comes from.
     #[must_use]
     pub fn sampling_source(&self) -> Option<Sampling> {
-        let told = match &self.source {
-            Source::Record(record) => in_record(record)
-                .or_else(|| self.in_options(record))
-                .or_else(|| {
-                    // 0 says nothing, whatever the mode above it.
-                    let interval = u64::from(self.origin.header.sampling? & 0x3fff);
-                    (interval > 0).then_some(Sampling::of(interval, SamplingRule::Header))
-                }),
-            Source::Sample(flow) => flow
-                .sampling_rate()
-                .map(|rate| Sampling::of(rate, SamplingRule::Sample)),
+        let Known::Rate(rate, rule) = self.known_sampling() else {
+            return None;
         };
-        told.or_else(|| {
-            let unsampled = self
-                .sample_flow()
-                .is_some_and(SampleFlow::is_discarded_packet);
-            let rate = self.origin.configured_rate.filter(|_| !unsampled)?;
-            Some(Sampling::of(rate, SamplingRule::Configured))
+        Some(match rule {
+            Rule::Own(rule) => Sampling {
+                rate,
+                rule,
+                announced: None,
+            },
+            Rule::Announced(rule, found) => {
+                let record = self.record()?;
+                let scope = found.scope(&|kind| self.named(record, kind));
+                Sampling {
+                    rate,
+                    rule,
+                    announced: Some((scope, found.frame)),
+                }
+            }
         })
     }
 
-    /// A rate that the options announced, the nearest to the record first.
-    fn in_options(&self, record: &DataRecord<'_, '_>) -> Option<Sampling> {
-        let samplers = &self.origin.exporter.as_ref()?.samplers;
-        let counted_on = if self.direction() == Some(EGRESS) {
+    /// Why there is no sampling rate, where options announced sampling that concerns this flow.
+    #[must_use]
+    pub fn no_sampling_rate(&self) -> Option<NoSamplingRate> {
+        match self.known_sampling() {
+            Known::No(reason) => Some(reason),
+            Known::Rate(..) | Known::Nothing => None,
+        }
+    }
+
+    /// By the first that states it: the caller's override, the record, options, the header;
+    /// options of other domains, if the caller wants that; the caller's configuration.
+    fn known_sampling(&self) -> Known<'m> {
+        let is_discarded = || {
+            let sample = self.sample_flow();
+            sample.is_some_and(SampleFlow::is_discarded_packet)
+        };
+        if let Some(rate) = self.origin.override_rate.filter(|_| !is_discarded()) {
+            return Known::Rate(rate, Rule::Own(SamplingRule::Override));
+        }
+        let stated = match &self.source {
+            Source::Record(record) => self.of_record(record),
+            Source::Sample(flow) => match flow.sampling_rate() {
+                Some(rate) => Known::Rate(rate, Rule::Own(SamplingRule::Sample)),
+                None => Known::Nothing,
+            },
+        };
+        match (stated, self.origin.configured_rate) {
+            (Known::Nothing, Some(rate)) if !is_discarded() => {
+                Known::Rate(rate, Rule::Own(SamplingRule::Configured))
+            }
+            (stated, _) => stated,
+        }
+    }
+
+    fn of_record(&self, record: &DataRecord<'_, '_>) -> Known<'m> {
+        let exporter: Option<&'m Exporter> = self.origin.exporter.as_deref();
+        let announced = exporter.filter(|exporter| !exporter.samplers.is_empty());
+        let in_record = record.template().plan().has_rate();
+        let mut packets = if in_record {
+            rate_in(record)
+        } else {
+            Known::Nothing
+        };
+        if let (Known::Nothing, Some(exporter)) = (&packets, announced) {
+            packets = known(self.find(record, exporter, Selects::Packets));
+        }
+        if let (Known::Nothing, Some(sampling)) = (&packets, self.origin.header.sampling) {
+            // 0 says nothing, in any mode.
+            let rate = u64::from(sampling & 0x3fff);
+            if rate > 0 {
+                packets = Known::Rate(rate, Rule::Own(SamplingRule::Header));
+            }
+        }
+        let select_flows = announced.filter(|exporter| exporter.samplers.selects_flows());
+        if in_record || select_flows.is_some() {
+            packets = both(packets, self.flows_of(record, select_flows));
+        }
+        match packets {
+            Known::Nothing if !self.origin.other_domains.is_empty() => {
+                self.of_other_domains(record)
+            }
+            stated => stated,
+        }
+    }
+
+    /// How flows are sampled, by the record or by options.
+    #[cold]
+    fn flows_of(&self, record: &DataRecord<'_, '_>, announced: Option<&'m Exporter>) -> Known<'m> {
+        match (flow_rate_in(record), announced) {
+            (Known::Nothing, Some(exporter)) => known(self.find(record, exporter, Selects::Flows)),
+            (in_record, _) => in_record,
+        }
+    }
+
+    /// What one observation domain announced for this record.
+    fn find<'e>(
+        &self,
+        record: &DataRecord<'_, '_>,
+        exporter: &'e Exporter,
+        selects: Selects,
+    ) -> Option<Found<'e>> {
+        exporter
+            .samplers
+            .find(selects, &|kind| self.named(record, kind))
+    }
+
+    /// What other domains of the exporter announced, if they agree.
+    fn of_other_domains(&self, record: &DataRecord<'_, '_>) -> Known<'m> {
+        let mut agreed = Known::Nothing;
+        for exporter in &self.origin.other_domains {
+            let of = |selects| known(self.find(record, exporter, selects));
+            let found = both(of(Selects::Packets), of(Selects::Flows));
+            agreed = match (agreed, found) {
+                (agreed, Known::Nothing) => agreed,
+                (Known::Nothing, Known::Rate(rate, Rule::Announced(_, found))) => {
+                    Known::Rate(rate, Rule::Announced(SamplingRule::OtherDomain, found))
+                }
+                (Known::Nothing, found) => found,
+                (Known::Rate(one, rule), Known::Rate(other, _)) if one == other => {
+                    Known::Rate(one, rule)
+                }
+                _ => return Known::No(NoSamplingRate::Ambiguous),
+            };
+        }
+        agreed
+    }
+
+    /// What the record names of this kind.
+    fn named(&self, record: &DataRecord<'_, '_>, kind: ScopeKind) -> Option<u128> {
+        let plan = record.template().plan();
+        let number = |what| ingredient(record, plan.ingredient(what)).map(u128::from);
+        match kind {
+            ScopeKind::Sampler => number(Ingredient::SamplerId),
+            ScopeKind::Selector => number(Ingredient::SelectorId),
+            ScopeKind::Interface => self.counted_on().map(u128::from),
+            ScopeKind::Template => Some(record.template().id().into()),
+            ScopeKind::SelectionSequence => field(record, kind, SELECTION_SEQUENCE),
+            ScopeKind::Element(id) => {
+                let named = field(record, kind, FieldKey::Element(id));
+                named.or_else(|| {
+                    let is_domain = kind == ScopeKind::OBSERVATION_DOMAIN;
+                    is_domain.then_some(self.origin.header.observation_domain.into())
+                })
+            }
+            ScopeKind::ScopeType(_) => None,
+        }
+    }
+
+    /// The interface the flow was counted on.
+    fn counted_on(&self) -> Option<u32> {
+        if self.direction() == Some(EGRESS) {
             self.output_interface()
         } else {
             self.input_interface()
-        };
-        let others = [
-            counted_on.map(SamplerKey::Interface),
-            Some(SamplerKey::Template(record.template().id())),
-            Some(SamplerKey::Exporter),
-        ];
-        let mut keys = samplers_of(record).chain(others.into_iter().flatten());
-        keys.find_map(|key| {
-            let known = samplers.get(key)?;
-            Some(Sampling {
-                rate: known.rate,
-                rule: match key {
-                    SamplerKey::Sampler(_) => SamplingRule::Sampler,
-                    SamplerKey::Selector(_) => SamplingRule::Selector,
-                    SamplerKey::Interface(_) => SamplingRule::Interface,
-                    SamplerKey::Template(_) => SamplingRule::Template,
-                    SamplerKey::Exporter => SamplingRule::Exporter,
-                },
-                announced: Some((key, known.frame)),
-            })
-        })
+        }
+    }
+}
+
+/// selectionSequenceId.
+const SELECTION_SEQUENCE: FieldKey = FieldKey::Element(crate::element::ElementId::iana(301));
+
+/// A field that few records have, found by its name.
+#[cold]
+fn field(record: &DataRecord<'_, '_>, kind: ScopeKind, key: FieldKey) -> Option<u128> {
+    let mut fields = record.fields();
+    let field = fields.find(|field| field.template().key() == key)?;
+    kind.number(field.octets())
+}
+
+fn known(found: Option<Found<'_>>) -> Known<'_> {
+    match found {
+        None => Known::Nothing,
+        Some(Found::Ambiguous) => Known::No(NoSamplingRate::Ambiguous),
+        Some(Found::Unrated(unrated)) => Known::No(NoSamplingRate::Unrated(unrated)),
+        Some(Found::Rate(found)) => {
+            let rule = match found.kind() {
+                Some(ScopeKind::Sampler) => SamplingRule::Sampler,
+                Some(ScopeKind::Selector) => SamplingRule::Selector,
+                Some(ScopeKind::SelectionSequence) => SamplingRule::SelectionSequence,
+                Some(ScopeKind::Interface) => SamplingRule::Interface,
+                Some(ScopeKind::Template) => SamplingRule::Template,
+                Some(_) => SamplingRule::Scope,
+                None => SamplingRule::Exporter,
+            };
+            Known::Rate(found.rate, Rule::Announced(rule, found))
+        }
+    }
+}
+
+/// Sampling of packets, and of the flows made of them.
+fn both<'m>(packets: Known<'m>, flows: Known<'m>) -> Known<'m> {
+    let (packets, flows, rule) = match (packets, flows) {
+        (packets, Known::Nothing) => return packets,
+        (Known::No(reason), _) | (_, Known::No(reason)) => return Known::No(reason),
+        (Known::Rate(packets, _), Known::Rate(flows, rule)) => (packets, flows, rule),
+        (Known::Nothing, Known::Rate(flows, rule)) => (1, flows, rule),
+    };
+    let rule = match rule {
+        Rule::Own(_) => Rule::Own(SamplingRule::FlowSelection),
+        Rule::Announced(_, found) => Rule::Announced(SamplingRule::FlowSelection, found),
+    };
+    match packets.checked_mul(flows) {
+        Some(rate) => Known::Rate(rate, rule),
+        None => Known::Nothing,
     }
 }
 
 /// The samplers that the record may mean, the likeliest first. The registry has 302 in
-/// place of 48: where options tell of one and records of the other, the numbers are the
+/// place of 48: where options announce one and records name the other, the numbers are the
 /// same.
 pub(super) fn samplers_of(record: &DataRecord<'_, '_>) -> impl Iterator<Item = SamplerKey> {
     let plan = record.template().plan();
@@ -180,11 +377,11 @@ pub(super) fn samplers_of(record: &DataRecord<'_, '_>) -> impl Iterator<Item = S
 /// flowDirection of a flow that was counted as it went out.
 const EGRESS: u8 = 1;
 
-/// A rate that the record itself tells; 0 tells none.
-fn in_record(record: &DataRecord<'_, '_>) -> Option<Sampling> {
+/// A rate that the record itself states; 0 states none.
+fn rate_in<'m>(record: &DataRecord<'_, '_>) -> Known<'m> {
     let plan = record.template().plan();
     let load = |what| ingredient(record, plan.ingredient(what));
-    let told = ToldRate {
+    let elements = RateElements {
         interval: load(Ingredient::SamplingInterval)
             .filter(|interval| *interval > 0)
             .or_else(|| load(Ingredient::SamplingRandomInterval)),
@@ -194,11 +391,24 @@ fn in_record(record: &DataRecord<'_, '_>) -> Option<Sampling> {
         population: load(Ingredient::SamplingPopulation),
         probability: record.slot(plan.ingredient(Ingredient::SamplingProbability)),
     };
-    let whole = told.whole();
-    whole
-        .map(|rate| Sampling::of(rate, SamplingRule::Record))
-        .or_else(|| {
-            let rate = told.taken_alone()?;
-            Some(Sampling::of(rate, SamplingRule::Vendor305))
-        })
+    match (elements.whole(), elements.taken_alone()) {
+        (Some(rate), _) => Known::Rate(rate, Rule::Own(SamplingRule::Record)),
+        (None, Some(rate)) => Known::Rate(rate, Rule::Own(SamplingRule::Vendor305)),
+        (None, None) => Known::Nothing,
+    }
+}
+
+/// A rate of flow sampling that the record itself states (RFC 7014, section 7).
+fn flow_rate_in<'m>(record: &DataRecord<'_, '_>) -> Known<'m> {
+    let plan = record.template().plan();
+    let load = |what| ingredient(record, plan.ingredient(what));
+    let elements = RateElements {
+        taken: load(Ingredient::SamplingFlowInterval),
+        left_out: load(Ingredient::SamplingFlowSpacing),
+        ..RateElements::default()
+    };
+    match elements.whole() {
+        Some(rate) => Known::Rate(rate, Rule::Own(SamplingRule::FlowSelection)),
+        None => Known::Nothing,
+    }
 }

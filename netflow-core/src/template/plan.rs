@@ -114,6 +114,18 @@ pub(crate) const SECTIONS: [Ingredient; 5] = [
     Ingredient::MplsPayload,
 ];
 
+/// What may state the sampling rate in a record.
+pub(crate) const RATES: [Ingredient; 8] = [
+    Ingredient::SamplingInterval,
+    Ingredient::SamplingRandomInterval,
+    Ingredient::SamplingPacketInterval,
+    Ingredient::SamplingPacketSpace,
+    Ingredient::SamplingPopulation,
+    Ingredient::SamplingProbability,
+    Ingredient::SamplingFlowInterval,
+    Ingredient::SamplingFlowSpacing,
+];
+
 /// Ports, and those of UDP.
 const UDP_PORTS: [(FlowField, Ingredient); 2] = [
     (FlowField::SourcePort, Ingredient::UdpSourcePort),
@@ -136,6 +148,8 @@ pub(crate) struct Plan {
     has_section: bool,
     /// A field tells the start or the end.
     has_times: bool,
+    /// A field may state a sampling rate.
+    has_rate: bool,
 }
 
 impl Plan {
@@ -148,6 +162,7 @@ impl Plan {
             tail: 0,
             has_section: false,
             has_times: false,
+            has_rate: false,
         }
     }
 
@@ -174,6 +189,7 @@ impl Plan {
         self.tail = offset;
         self.has_times = self.has_any(&[Ingredient::Start, Ingredient::End]);
         self.has_section = self.has_any(&SECTIONS);
+        self.has_rate = self.has_any(&RATES);
         self.choose_ports();
     }
 
@@ -229,6 +245,12 @@ impl Plan {
     #[inline]
     pub(crate) const fn has_times(&self) -> bool {
         self.has_times
+    }
+
+    /// A field may state a sampling rate. Most templates have none.
+    #[inline]
+    pub(crate) const fn has_rate(&self) -> bool {
+        self.has_rate
     }
 
     /// Fixed octets before each variable-length field.

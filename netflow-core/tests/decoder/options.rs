@@ -2,7 +2,8 @@
 
 use netflow_core::SamplingRule;
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
-use netflow_core::{ConfiguredRates, Datagram, Decoder, Fact, Flow, Limits, SamplerKey};
+use netflow_core::{ConfiguredRates, Datagram, Decoder, Fact, Flow, Limits};
+use netflow_core::{RateScope, ScopeKind, Selects};
 
 use crate::builder::{Message, datagram, decoder, words};
 
@@ -187,6 +188,7 @@ fn a_rate_tells_what_it_was_announced_for_and_in_which_datagram() {
         .options_template(257, 1, &[(1, 4), (48, 2), (50, 4)])
         .set(257, &[0, 0, 0, 0, 0, 1, 0, 0, 0, 10]);
     let flow = v9(0).template(256, &[(48, 1)]).set(256, &[1]);
+    let sampler = RateScope::new(&[(ScopeKind::Sampler, 1)]).unwrap();
     let mut decoder = decoder();
     for (frame, message) in [(7, &options), (8, &options), (9, &flow)] {
         let payload = message.octets();
@@ -199,12 +201,13 @@ fn a_rate_tells_what_it_was_announced_for_and_in_which_datagram() {
             let source = flow.sampling_source().unwrap();
             assert_eq!((source.rate, source.rule), (10, SamplingRule::Sampler));
             // Options that say it again do not announce it anew.
-            assert_eq!(source.announced, Some((SamplerKey::Sampler(1), 7)));
+            assert_eq!(source.announced, Some((sampler, 7)));
         }
     }
     let facts: Vec<Fact<'_>> = decoder.announced().map(|known| known.fact).collect();
     let rate = Fact::Rate {
-        of: SamplerKey::Sampler(1),
+        of: sampler,
+        selects: Selects::Packets,
         rate: 10,
         frame: 7,
     };

@@ -76,6 +76,58 @@ fn a_name_longer_than_the_limit_is_refused() {
     }
 }
 
+/// A selection of packets, 1 of 10, for one thing of this kind.
+fn selection(kind: &[u8; 7]) -> Vec<u8> {
+    let rate = [&[0; 3][..], &10_u64.to_be_bytes(), &[0; 8], &[0; 8]].concat();
+    let value = [&[0; 15][..], &[1]].concat();
+    [&[0][..], &rate, &[1], kind, &value].concat()
+}
+
+#[test]
+fn more_combinations_of_scopes_than_the_limit_are_refused() {
+    // Scope types 100 to 109 of v9.
+    let selections = (100..110).flat_map(|number| selection(&[6, 0, 0, 0, 0, 0, number]));
+    let octets = snapshot(&domain(1, &section(17, &selections.collect::<Vec<_>>())));
+    let (decoder, report) = load(Limits::new(1), &octets);
+    assert_eq!(report, [1, 0, 2]);
+    assert_eq!(decoder.announced().count(), 8);
+}
+
+#[test]
+fn rates_that_mean_nothing_are_refused() {
+    let good = selection(&[3, 0, 0, 0, 0, 0, 0]);
+    let changed = |place: usize, octet: u8| {
+        let mut octets = good.clone();
+        octets[place] = octet;
+        octets
+    };
+    let twice = [&changed(28, 2)[..], &good[29..]].concat();
+    let bad = [
+        changed(0, 2),   // neither packets nor flows
+        changed(1, 9),   // a way of selection that is not known
+        changed(11, 0),  // 1 of 0
+        changed(29, 99), // a kind of scope that is not known
+        twice,           // an interface and an interface
+    ];
+    let all = [good.clone(), bad.concat()].concat();
+    let octets = snapshot(&domain(1, &section(17, &all)));
+    let (decoder, report) = load(Limits::new(1), &octets);
+    assert_eq!(report, [1, 0, 5]);
+    assert_eq!(decoder.announced().count(), 1);
+}
+
+#[test]
+fn sequences_of_no_selectors_or_more_than_the_limit_are_refused() {
+    for (count, refused) in [(0_u8, 1), (1, 0), (16, 0), (17, 1)] {
+        let selectors = vec![0; usize::from(count) * 8];
+        let sequence = [&[0; 16][..], &[count], &selectors].concat();
+        let octets = snapshot(&domain(1, &section(18, &sequence)));
+        let (decoder, report) = load(Limits::new(1), &octets);
+        assert_eq!(report, [1, 0, refused]);
+        assert_eq!(decoder.announced().count(), 1 - refused);
+    }
+}
+
 #[test]
 fn what_a_domain_has_no_octets_for_is_refused() {
     let limits = Limits {

@@ -27,7 +27,7 @@ fn what_was_loaded_is_saved_as_the_same_octets() {
     let snapshot = first.save();
     let mut second = decoder(2);
     let report = second.load(&snapshot).unwrap();
-    assert_eq!((report.domains, report.templates), (4, 9));
+    assert_eq!((report.domains, report.templates), (4, 15));
     assert_eq!(report.refused, 0);
     assert_eq!(shown(&second), shown(&first));
     assert_eq!(second.save(), snapshot);
@@ -69,6 +69,20 @@ fn flows_have_their_template_and_their_rates() {
         .collect();
     let sampler = (Some(53), Some(10), Some("sampler"));
     assert_eq!(flows, [sampler, (Some(54), Some(100), Some("exporter"))]);
+}
+
+#[test]
+fn rates_keep_their_scope() {
+    let mut decoder = restarted(&world(1));
+    let data = Message::ipfix(9).set(310, &words(&[7, 12, 8, 12, 8, 13]));
+    let payload = numbered(&data, 6);
+    let message = decoder.decode(later(1, 9, &payload)).unwrap();
+    let flows: Vec<_> = message
+        .flows()
+        .map(|flow| (flow.sampling_rate(), flow.sampling()))
+        .collect();
+    let sequence = (Some(400), Some("flow_selection"));
+    assert_eq!(flows, [sequence, (Some(20), Some("scope")), (None, None)]);
 }
 
 #[test]

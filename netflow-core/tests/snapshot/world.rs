@@ -82,6 +82,24 @@ pub(crate) fn named(interface: &[u8; 4]) -> Message {
         .set(2, &template)
 }
 
+/// IPFIX options that give rates to metering processes at observation points, to selectors
+/// of packets, of flows and by time, and a selection sequence; and a template of flows that
+/// name the sequence.
+pub(crate) fn scoped() -> Message {
+    Message::ipfix(9)
+        .options_template(305, 2, &[(143, 4), (138, 4), (34, 4)])
+        .set(305, &words(&[1, 11, 10, 1, 12, 20]))
+        .options_template(306, 1, &[(302, 4), (305, 4), (306, 4)])
+        .set(306, &words(&[1, 1, 99]))
+        .options_template(307, 1, &[(302, 4), (390, 4), (396, 4), (397, 4)])
+        .set(307, &words(&[2, 1, 1, 3]))
+        .options_template(308, 1, &[(302, 4), (307, 4), (308, 4)])
+        .set(308, &words(&[3, 1_000, 9_000]))
+        .options_template(309, 1, &[(301, 4), (302, 4), (302, 4)])
+        .set(309, &words(&[7, 1, 2]))
+        .template(310, &[(301, 4), (138, 4)])
+}
+
 /// Data of the template of [`named`].
 pub(crate) const NAMED: &[u8] = b"\0\x05\0\0\0\x09\x0d\0\0\x50\0\0\0\x4d\x02xy";
 
@@ -96,6 +114,7 @@ pub(crate) fn world(seed: u64) -> Decoder {
         (5, sflow(1, 10, 3)),
         (6, sflow(2, 13, 5)),
         (7, numbered(&sampled(), 4)),
+        (8, numbered(&scoped(), 6)),
     ];
     for (seconds, payload) in told {
         tell(&mut decoder, seconds, &payload);

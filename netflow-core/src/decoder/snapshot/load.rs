@@ -226,9 +226,12 @@ impl<'d> Load<'d> {
         let session = self.decoder.sessions.get(place.id);
         let room = session.and_then(|session| session.exporter.room_for(learned, place.newer));
         if let Some(room) = room {
-            self.change(place.id, room, |session| {
-                Arc::make_mut(&mut session.exporter).restore(learned);
+            let is_kept = self.change(place.id, room, |session| {
+                Arc::make_mut(&mut session.exporter).restore(learned)
             });
+            if is_kept == Some(false) {
+                self.refuse();
+            }
         }
     }
 

@@ -1,0 +1,81 @@
+//! Which observation domains belong to one exporter.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::session::SessionKey;
+use crate::datagram::Protocol;
+use crate::hash::KeyedHash;
+use crate::table::Table;
+
+/// Domains of one exporter whose options apply to each other. Of more, the first do.
+pub(super) const MAX_NEIGHBOURS: usize = 64;
+
+/// The places of all observation domains, by exporter and protocol.
+#[derive(Debug)]
+pub(super) struct Neighbours {
+    places: Table<(IpAddr, u16, Protocol), Vec<usize>>,
+    /// Places that all lists have room for.
+    capacity: usize,
+}
+
+impl Neighbours {
+    pub(super) fn new(hash: KeyedHash) -> Self {
+        Self {
+            places: Table::new(hash),
+            capacity: 0,
+        }
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        let lists = self.capacity.saturating_mul(size_of::<usize>());
+        self.places.memory().saturating_add(lists)
+    }
+
+    /// Octets that must be free for one domain more.
+    pub(super) fn growth(&self) -> usize {
+        let list = MAX_NEIGHBOURS.saturating_add(1);
+        let list = list.saturating_mul(2).saturating_mul(size_of::<usize>());
+        self.places.growth().saturating_add(list)
+    }
+
+    /// Notes a domain, unless its exporter has very many.
+    pub(super) fn insert(&mut self, key: &SessionKey, place: usize) {
+        let exporter = exporter(key);
+        if self.places.get(&exporter).is_none() {
+            self.places.insert(exporter, Vec::new());
+        }
+        let Some(list) = self.places.get_mut(&exporter) else {
+            return;
+        };
+        // One is the domain that asks.
+        if list.len() <= MAX_NEIGHBOURS {
+            let before = list.capacity();
+            list.push(place);
+            let grown = list.capacity().saturating_sub(before);
+            self.capacity = self.capacity.saturating_add(grown);
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &SessionKey, place: usize) {
+        let exporter = exporter(key);
+        let Some(list) = self.places.get_mut(&exporter) else {
+            return;
+        };
+        list.retain(|one| *one != place);
+        if list.is_empty() {
+            self.capacity = self.capacity.saturating_sub(list.capacity());
+            self.places.remove(&exporter);
+        }
+    }
+
+    /// The places of the domains of its exporter, itself among them.
+    pub(super) fn get(&self, key: &SessionKey) -> &[usize] {
+        let list = self.places.get(&exporter(key));
+        list.map_or(&[], Vec::as_slice)
+    }
+}
+
+const fn exporter(key: &SessionKey) -> (IpAddr, u16, Protocol) {
+    (key.address, key.port, key.protocol)
+}

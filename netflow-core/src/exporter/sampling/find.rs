@@ -1,0 +1,290 @@
+//! Which of the announced rates applies to a record.
+
+use super::shape::{Key, Shape};
+use super::{Announced, Samplers, Sequence};
+use crate::exporter::scope::{RateScope, ScopeKind};
+use crate::exporter::selection::{Selection, SelectionMethod, Selects, Unrated};
+
+/// What announcements say of a record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Found<'s> {
+    Rate(FoundRate<'s>),
+    /// Announcements differ, and the record does not say which one is meant.
+    Ambiguous,
+    /// It was selected in a way that yields no rate.
+    Unrated(Unrated),
+}
+
+/// A rate, and what it was announced for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FoundRate<'s> {
+    pub(crate) rate: u64,
+    pub(crate) frame: u64,
+    by: By<'s>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum By<'s> {
+    /// A scope, and the part of it that the record names.
+    Scope(&'s Shape, u8),
+    Sequence(u64),
+}
+
+impl Samplers {
+    /// What was announced for a record that names these things. What the record names comes
+    /// first: its selection sequence, its sampler or selector, then interfaces and other
+    /// places; then what applies to the whole domain.
+    #[inline]
+    pub(crate) fn find(
+        &self,
+        selects: Selects,
+        named: &impl Fn(ScopeKind) -> Option<u128>,
+    ) -> Option<Found<'_>> {
+        match (self.shapes.as_slice(), self.sequences.is_empty()) {
+            ([], true) => None,
+            ([shape], true) if shape.kinds().len() <= 1 => self.of_only(shape, selects, named),
+            _ => self.of_several(selects, named),
+        }
+    }
+
+    /// Nearly all exporters announce for one kind of thing: by one look-up.
+    #[inline]
+    fn of_only<'s>(
+        &'s self,
+        shape: &'s Shape,
+        selects: Selects,
+        named: &impl Fn(ScopeKind) -> Option<u128>,
+    ) -> Option<Found<'s>> {
+        if shape.selects != selects {
+            return None;
+        }
+        let value = match shape.kinds() {
+            [kind, ..] => named_or_counterpart(*kind, named),
+            [] => None,
+        };
+        if value.is_none() && shape.sampler() != 0 {
+            return None;
+        }
+        let key = shape.key_of_first(value);
+        self.at(shape, &key).filter(Found::is_final)
+    }
+
+    #[inline(never)]
+    fn of_several(
+        &self,
+        selects: Selects,
+        named: &impl Fn(ScopeKind) -> Option<u128>,
+    ) -> Option<Found<'_>> {
+        if !self.sequences.is_empty() {
+            let id = named(ScopeKind::SelectionSequence).and_then(|id| u64::try_from(id).ok());
+            if let Some((id, sequence)) = id.and_then(|id| Some((id, self.sequences.get(&id)?))) {
+                return self.of_sequence(selects, id, sequence, named);
+            }
+        }
+        self.of_sampler(selects, named)
+            .filter(Found::is_final)
+            .or_else(|| self.of_place(selects, named))
+            .or_else(|| self.of_domain(selects, named))
+    }
+
+    fn of(&self, selects: Selects) -> impl Iterator<Item = &Shape> {
+        let of = move |shape: &&Shape| shape.selects == selects;
+        self.shapes.iter().filter(of)
+    }
+
+    /// By the sampler that the record names; else by the number of the element that the
+    /// registry has in its place.
+    #[inline]
+    fn of_sampler(
+        &self,
+        selects: Selects,
+        named: &impl Fn(ScopeKind) -> Option<u128>,
+    ) -> Option<Found<'_>> {
+        let counterpart = |kind| named_or_counterpart(kind, named);
+        // Shapes with a sampler come first.
+        let with_sampler = || self.of(selects).take_while(|shape| shape.sampler() != 0);
+        with_sampler()
+            .find_map(|shape| self.of_named_sampler(shape, shape.key(named)))
+            .or_else(|| {
+                let mut keys = with_sampler().map(|shape| (shape, shape.key(&counterpart)));
+                keys.find_map(|(shape, key)| self.of_named_sampler(shape, key))
+            })
+    }
+
+    /// With all that the record names of the scope, else with the sampler alone: a sampler has
+    /// its rate at other interfaces too, as long as its announcements agree.
+    fn of_named_sampler<'s>(&'s self, shape: &'s Shape, key: Key) -> Option<Found<'s>> {
+        let sampler = shape.sampler() & key.named;
+        if sampler == 0 {
+            return None;
+        }
+        self.at(shape, &key).or_else(|| {
+            let is_more = sampler != key.named;
+            is_more.then(|| self.at(shape, &key.only(sampler)))?
+        })
+    }
+
+    /// By another thing that the record names. An interface whose options also name a sampler
+    /// has its rate for records that name none.
+    fn of_place(
+        &self,
+        selects: Selects,
+        named: &impl Fn(ScopeKind) -> Option<u128>,
+    ) -> Option<Found<'_>> {
+        let names_sampler = || {
+            named(ScopeKind::Sampler)
+                .or_else(|| named(ScopeKind::Selector))
+                .is_some()
+        };
+        let alone = self.of(selects).filter(|shape| shape.sampler() == 0);
+        let with_sampler = self.of(selects).take_while(|shape| shape.sampler() != 0);
+        let with_sampler = with_sampler.filter(|shape| shape.kinds().len() > 1 && !names_sampler());
+        alone.chain(with_sampler).find_map(|shape| {
+            let key = shape.key(named);
+            (key.named != 0)
+                .then(|| self.at(shape, &key))?
+                .filter(Found::is_final)
+        })
+    }
+
+    /// For records that name nothing of a scope, its rate is that of the whole domain as long as
+    /// all announcements of such scopes agree.
+    fn of_domain(
+        &self,
+        selects: Selects,
+        named: &impl Fn(ScopeKind) -> Option<u128>,
+    ) -> Option<Found<'_>> {
+        let mut agreed: Option<Found<'_>> = None;
+        for shape in self.of(selects).filter(|shape| shape.sampler() == 0) {
+            let key = shape.key(named);
+            let found = (key.named == 0).then(|| self.at(shape, &key)).flatten();
+            let Some(found) = found.filter(Found::is_final) else {
+                continue;
+            };
+            agreed = Some(match (agreed, found) {
+                (None, found) => found,
+                (Some(Found::Rate(one)), Found::Rate(other)) if one.rate == other.rate => {
+                    Found::Rate(other)
+                }
+                (Some(Found::Unrated(one)), Found::Unrated(_)) => Found::Unrated(one),
+                _ => Found::Ambiguous,
+            });
+        }
+        agreed
+    }
+
+    #[inline]
+    fn at<'s>(&'s self, shape: &'s Shape, key: &Key) -> Option<Found<'s>> {
+        let entry = self.rates.get(key)?;
+        if entry.different > 1 {
+            return Some(Found::Ambiguous);
+        }
+        let Announced { selection, frame } = entry.announced;
+        Some(match selection {
+            Selection::Rate(rate) => Found::Rate(FoundRate {
+                rate,
+                frame,
+                by: By::Scope(shape, key.named),
+            }),
+            Selection::WithoutRate(unrated) => Found::Unrated(unrated),
+        })
+    }
+
+    /// The rates of selectors that are applied one after the other multiply; filters among them
+    /// change nothing, since what they leave out is not of the flows that are exported.
+    #[cold]
+    fn of_sequence(
+        &self,
+        selects: Selects,
+        id: u64,
+        sequence: &Sequence,
+        named: &impl Fn(ScopeKind) -> Option<u128>,
+    ) -> Option<Found<'_>> {
+        let other = match selects {
+            Selects::Packets => Selects::Flows,
+            Selects::Flows => Selects::Packets,
+        };
+        let mut product: Option<u64> = None;
+        for selector in &sequence.selectors {
+            let of_selector = |kind| match kind {
+                ScopeKind::Selector => Some(u128::from(*selector)),
+                ScopeKind::Sampler | ScopeKind::SelectionSequence => None,
+                kind => named(kind),
+            };
+            match self.of_sampler(selects, &of_selector) {
+                Some(Found::Rate(found)) => {
+                    let rate = product.unwrap_or(1).checked_mul(found.rate);
+                    match rate {
+                        Some(rate) => product = Some(rate),
+                        None => return Some(Found::Unrated(Unrated::UNKNOWN)),
+                    }
+                }
+                Some(Found::Unrated(unrated))
+                    if unrated.method == SelectionMethod::PropertyMatch => {}
+                Some(found) => return Some(found),
+                None if self.of_sampler(other, &of_selector).is_some() => {}
+                None if selects == Selects::Packets => {
+                    return Some(Found::Unrated(Unrated::UNKNOWN));
+                }
+                None => {}
+            }
+        }
+        product.map(|rate| {
+            Found::Rate(FoundRate {
+                rate,
+                frame: sequence.frame,
+                by: By::Sequence(id),
+            })
+        })
+    }
+}
+
+impl Found<'_> {
+    /// It decides; filters take no sample, and what is incomplete says nothing.
+    const fn is_final(&self) -> bool {
+        match self {
+            Self::Unrated(unrated) => !matches!(
+                unrated.method,
+                SelectionMethod::PropertyMatch | SelectionMethod::Incomplete(_)
+            ),
+            Self::Rate(_) | Self::Ambiguous => true,
+        }
+    }
+}
+
+impl FoundRate<'_> {
+    /// What the rate was announced for, as far as the record names it.
+    pub(crate) fn scope(&self, named: &impl Fn(ScopeKind) -> Option<u128>) -> RateScope {
+        let mut scope = RateScope::DOMAIN;
+        match self.by {
+            By::Scope(shape, part) => {
+                for kind in shape.kinds_of(part) {
+                    let value = named_or_counterpart(kind, named);
+                    scope.insert(kind, value.unwrap_or_default());
+                }
+            }
+            By::Sequence(id) => {
+                scope.insert(ScopeKind::SelectionSequence, id.into());
+            }
+        }
+        scope
+    }
+
+    /// The kind of thing that decided; `None` is the whole domain.
+    pub(crate) fn kind(&self) -> Option<ScopeKind> {
+        match self.by {
+            By::Scope(_, 0) => None,
+            By::Scope(shape, part) => shape.kinds_of(part).next(),
+            By::Sequence(_) => Some(ScopeKind::SelectionSequence),
+        }
+    }
+}
+
+/// A sampler is named by the element of the other kind where that of its own is missing.
+#[inline]
+fn named_or_counterpart(
+    kind: ScopeKind,
+    named: &impl Fn(ScopeKind) -> Option<u128>,
+) -> Option<u128> {
+    named(kind).or_else(|| kind.counterpart().and_then(named))
+}
