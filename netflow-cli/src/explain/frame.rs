@@ -1,7 +1,7 @@
 //! `--frame`: what each octet of one packet means.
 
+mod dissection;
 mod header;
-mod held;
 mod list;
 mod netflow;
 mod packet;
@@ -15,9 +15,10 @@ use netflow_arrow::Files;
 
 use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader, Protocol, Set, Timestamp};
 
-use self::held::Held;
+use self::dissection::Dissection;
 use self::tree::{Node, PASSED_OVER, place};
 use super::page::Look;
+use super::words::Inputs;
 use crate::args::Report;
 use crate::rows::{End, Rows};
 
@@ -28,20 +29,20 @@ pub(super) struct OneFrame {
     number: u64,
     format: Report,
     look: Look,
-    files: Files,
+    inputs: Inputs,
     /// Its datagrams; a TCP segment may complete several messages.
-    held: Vec<Held>,
+    datagrams: Vec<Dissection>,
     is_past: bool,
 }
 
 impl OneFrame {
-    pub(super) const fn new(number: u64, format: Report, look: Look, files: Files) -> Self {
+    pub(super) const fn new(number: u64, format: Report, look: Look, inputs: Inputs) -> Self {
         Self {
             number,
             format,
             look,
-            files,
-            held: Vec::new(),
+            inputs,
+            datagrams: Vec::new(),
             is_past: false,
         }
     }
@@ -58,8 +59,8 @@ impl OneFrame {
     }
 
     fn names(&mut self, decoder: &Decoder) {
-        for held in &mut self.held {
-            held.names(decoder);
+        for datagram in &mut self.datagrams {
+            datagram.names(decoder);
         }
     }
 }
@@ -69,16 +70,16 @@ impl Rows for OneFrame {
         let Some(first) = message.headers().next() else {
             return;
         };
-        for held in &mut self.held {
-            held.later(message, self.number, &self.files);
+        for datagram in &mut self.datagrams {
+            datagram.later(message, self.number, &self.inputs);
         }
         if self.is_it(first.frame) {
             let own = own_headers(message);
             let tree = datagram(message, &own);
             let payload = message.payload();
             let title = self.title(payload.len(), first.exporter, first.received);
-            let held = Held::new(title, tree, payload).lacking(message, &own);
-            self.held.push(held);
+            let dissection = Dissection::new(title, tree, payload);
+            self.datagrams.push(dissection.lacking(message, &own));
         }
     }
 
@@ -90,7 +91,7 @@ impl Rows for OneFrame {
             tree.fill(payload, "cannot be read");
             tree.problem(error, payload.len());
             let title = self.title(payload.len(), datagram.exporter, datagram.received);
-            self.held.push(Held::new(title, tree, payload));
+            self.datagrams.push(Dissection::new(title, tree, payload));
         }
     }
 
@@ -103,11 +104,11 @@ impl Rows for OneFrame {
     }
 
     fn is_done(&self) -> bool {
-        self.is_past && !self.held.iter().any(Held::is_waiting)
+        self.is_past && !self.datagrams.iter().any(Dissection::is_waiting)
     }
 
     fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
-        if self.held.is_empty() {
+        if self.datagrams.is_empty() {
             return Err(format!(
                 "frame {} is not there, holds no flow export, or is a fragment or segment that \
                  completes nothing",
@@ -116,10 +117,10 @@ impl Rows for OneFrame {
         }
         self.names(end.decoder);
         let mut written = Vec::new();
-        for (index, held) in (1..).zip(&self.held) {
-            let (tree, payload) = (&held.tree, &held.payload);
+        for (index, datagram) in (1..).zip(&self.datagrams) {
+            let (tree, payload) = (&datagram.tree, &datagram.payload);
             match self.format {
-                Report::Text => show::text(&held.title, tree, payload, self.look, &mut written),
+                Report::Text => show::text(&datagram.title, tree, payload, self.look, &mut written),
                 Report::Json => show::json(index, tree, payload, &mut written),
             }
         }

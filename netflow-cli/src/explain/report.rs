@@ -3,71 +3,68 @@
 mod problem;
 mod template;
 
-use netflow_arrow::Files;
-use netflow_core::ScopeKind;
+use netflow_core::{Protocol, Sampling, SamplingRule, ScopeKind, SequenceUnit};
+use netflow_health::{Announced, DomainHealth, Report, SourceFacts, UnreadSets, sampler_name};
 
-use super::Story;
-use super::domain::{Domain, Missed};
-use super::page::{Page, Tone};
-use super::sampling::{sampler, source};
-use super::verdict;
-use super::words::{counted, frame, grouped, lean};
-use crate::rows::End;
+use super::page::{Look, Page, Tone};
+use super::sentence;
+use super::words::{Inputs, counted, frame, grouped, lean};
 
 /// Writes the report.
-pub(super) fn write(story: &Story, end: &End<'_>, verdict: &[String], out: &mut Vec<u8>) {
-    let mut page = Page::new(story.look);
+pub(super) fn write(
+    report: &Report,
+    inputs: &Inputs,
+    verdict: &[String],
+    look: Look,
+    out: &mut Vec<u8>,
+) {
+    let mut page = Page::new(look);
     page.paragraph(0, 0, &verdict.join(" "), Tone::Title);
-    for domain in &story.domains {
-        write_domain(domain, &story.files, &mut page);
+    for domain in &report.domains {
+        write_domain(domain, inputs, &mut page);
     }
-    if story.other_messages > 0 {
+    if report.other_messages > 0 {
         page.gap();
         let text = format!(
-            "{} of further observation domains are not told apart.",
-            counted(story.other_messages, "message")
+            "{} of further observation domains are only counted.",
+            counted(report.other_messages, "message")
         );
         page.paragraph(0, 0, &text, Tone::Plain);
     }
-    if !story.problems.kinds.is_empty() {
+    if !report.problems.kinds.is_empty() {
         page.gap();
         page.paragraph(0, 0, "Problems", Tone::Title);
-        for kind in &story.problems.kinds {
-            problem::write(kind, story, &mut page);
+        for kind in &report.problems.kinds {
+            problem::write(kind, report, inputs, &mut page);
         }
     }
-    write_read(end.read, &mut page);
+    write_source(&report.source, &mut page);
     out.extend_from_slice(page.text.as_bytes());
 }
 
-fn write_domain(domain: &Domain, files: &Files, page: &mut Page) {
+fn write_domain(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     page.gap();
-    let mut title = verdict::name(&domain.key);
-    if domain.key.agent.is_some() && !domain.key.is_nobody() {
-        title += &format!(" at {}", domain.key.exporter);
+    let name = &domain.name;
+    let mut title = sentence::name(name);
+    if name.agent.is_some() && !name.is_anonymous() {
+        title += &format!(" at {}", name.exporter);
     }
-    title += &format!(", {}", domain.key.protocol.name());
+    title += &format!(", {}", name.protocol.name());
     page.paragraph(0, 2, &title, Tone::Title);
     let (first, last) = (&domain.first, &domain.last);
-    let seen = if first.frame == last.frame {
-        format!("{} at {}", frame(first.frame, files), first.time)
-    } else {
-        format!(
-            "{} at {} to {} at {}",
-            frame(first.frame, files),
-            first.time,
-            frame(last.frame, files),
-            last.time
-        )
-    };
+    let mut seen = format!("{} at {}", frame(first.place, inputs), first.time);
+    if first.place != last.place {
+        seen += &format!(" to {} at {}", frame(last.place, inputs), last.time);
+    }
     page.item("seen", &seen, Tone::Plain);
     page.item("received", &received(domain), Tone::Plain);
-    write_sequence(domain, files, page);
-    write_sampling(domain, files, page);
-    write_clock(domain, files, page);
-    for (id, missed) in &domain.missed {
-        let text = missed_text(domain, *id, missed, files);
-        let tone = if missed.lost_octets() > 0 {
+    write_sequence(domain, inputs, page);
+    write_sampling(domain, inputs, page);
+    write_announced(&domain.announced, inputs, page);
+    write_clock(domain, inputs, page);
+    for (id, unread) in &domain.unread_sets {
+        let text = unread_text(domain, *id, unread, inputs);
+        let tone = if unread.lost_octets() > 0 {
             Tone::Bad
         } else {
             Tone::Plain
@@ -75,7 +72,7 @@ fn write_domain(domain: &Domain, files: &Files, page: &mut Page) {
         page.item("no template", &text, tone);
     }
     for (id, template) in &domain.templates.by_id {
-        template::write(*id, template, files, page);
+        template::write(*id, template, inputs, page);
     }
     if domain.templates.omitted > 0 {
         let text = format!("{} more were sent", grouped(domain.templates.omitted));
@@ -83,9 +80,9 @@ fn write_domain(domain: &Domain, files: &Files, page: &mut Page) {
     }
 }
 
-fn received(domain: &Domain) -> String {
+fn received(domain: &DomainHealth) -> String {
     let mut text = counted(domain.messages, "message");
-    let ports: Vec<String> = domain.ports.kept.iter().map(u16::to_string).collect();
+    let ports: Vec<String> = domain.ports.first.iter().map(u16::to_string).collect();
     if !ports.is_empty() {
         let plural = if ports.len() == 1 { "" } else { "s" };
         text += &format!(" from port{plural} {}", ports.join(", "));
@@ -106,10 +103,10 @@ fn received(domain: &Domain) -> String {
     text
 }
 
-fn write_sequence(domain: &Domain, files: &Files, page: &mut Page) {
+fn write_sequence(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     let counts = &domain.sequence;
-    if domain.stands {
-        let text = "the numbers never change: what is lost cannot be told";
+    if domain.sequence_is_constant {
+        let text = "the numbers never change: loss cannot be seen";
         page.item("sequence", text, Tone::Bad);
         return;
     }
@@ -133,19 +130,19 @@ fn write_sequence(domain: &Domain, files: &Files, page: &mut Page) {
     }
     let tone = |lost| if lost > 0 { Tone::Bad } else { Tone::Plain };
     page.item("sequence", &text, tone(counts.lost));
-    if let Some(note) = domain.unit_note() {
+    if let Some(note) = unit_note(domain) {
         page.item("", note, Tone::Plain);
     }
     if domain.gaps.count > 0 {
         let gaps: Vec<String> = domain
             .gaps
-            .kept
+            .first
             .iter()
             .map(|gap| {
                 format!(
                     "{} before {}",
                     grouped(gap.lost.into()),
-                    frame(gap.frame, files)
+                    frame(gap.place, inputs)
                 )
             })
             .collect();
@@ -172,19 +169,17 @@ fn write_sequence(domain: &Domain, files: &Files, page: &mut Page) {
     }
 }
 
-fn write_sampling(domain: &Domain, files: &Files, page: &mut Page) {
+fn write_sampling(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     let mut label = "sampling";
-    for (sampling, flows) in &domain.rates.rates {
-        let text = match sampling {
-            None => format!("none  {}", counted(*flows, "flow")),
-            Some(sampling) => {
-                let mut text = format!("1:{} {}", sampling.rate, source(sampling));
-                if let Some((_, told)) = sampling.announced {
-                    text += &format!(" (options of {})", frame(told, files));
-                }
-                format!("{text}  {}", counted(*flows, "flow"))
-            }
+    for known in &domain.rates.rates {
+        let mut text = match &known.sampling {
+            None => "none".to_owned(),
+            Some(sampling) => format!("1:{} {}", sampling.rate, source(sampling)),
         };
+        if let Some(place) = known.place() {
+            text += &format!(" (options of {})", frame(place, inputs));
+        }
+        text += &format!("  {}", counted(known.flows, "flow"));
         page.item(label, &text, Tone::Plain);
         label = "";
     }
@@ -192,23 +187,25 @@ fn write_sampling(domain: &Domain, files: &Files, page: &mut Page) {
         let text = format!("other rates  {}", counted(domain.rates.other_flows, "flow"));
         page.item(label, &text, Tone::Plain);
     }
-    let announced = &domain.announced;
+}
+
+fn write_announced(announced: &Announced, inputs: &Inputs, page: &mut Page) {
     let interface_name = |index: u128| {
-        let names = announced.interfaces.kept.iter();
+        let names = announced.interfaces.first.iter();
         names
             .filter(|(known, _)| u128::from(*known) == index)
             .map(|(_, name)| format!(" ({name})"))
             .next()
             .unwrap_or_default()
     };
-    let rates = announced.rates.kept.iter().map(|rate| {
+    let rates = announced.rates.first.iter().map(|rate| {
         let index = rate.of.get(ScopeKind::Interface);
         let name = index.map(interface_name).unwrap_or_default();
         format!(
             "{}{name} 1:{} since {}",
             rate.of,
             rate.rate,
-            frame(rate.frame, files)
+            frame(rate.place, inputs)
         )
     });
     let names = |what: &str, names: &[(u32, String)]| {
@@ -218,15 +215,15 @@ fn write_sampling(domain: &Domain, files: &Files, page: &mut Page) {
         named.collect::<Vec<String>>()
     };
     some("announced", rates.collect(), announced.rates.count, page);
-    let interfaces = names("interface", &announced.interfaces.kept);
+    let interfaces = names("interface", &announced.interfaces.first);
     some("", interfaces, announced.interfaces.count, page);
     some(
         "",
-        names("VRF", &announced.vrfs.kept),
+        names("VRF", &announced.vrfs.first),
         announced.vrfs.count,
         page,
     );
-    let applications = announced.applications.kept.iter();
+    let applications = announced.applications.first.iter();
     let applications = applications.map(|(id, name)| format!("application {id} is {name}"));
     some(
         "",
@@ -234,8 +231,8 @@ fn write_sampling(domain: &Domain, files: &Files, page: &mut Page) {
         announced.applications.count,
         page,
     );
-    let samplers = announced.samplers.kept.iter();
-    let samplers = samplers.map(|(of, name)| format!("{} is {name}", sampler(*of)));
+    let samplers = announced.samplers.first.iter();
+    let samplers = samplers.map(|(of, name)| format!("{} is {name}", sampler_name(*of)));
     some("", samplers.collect(), announced.samplers.count, page);
     if let Some(time) = announced.system_init {
         page.item("", &format!("exporter started at {time}"), Tone::Plain);
@@ -249,7 +246,7 @@ fn some(label: &str, mut texts: Vec<String>, count: u64, page: &mut Page) {
         return;
     }
     texts.truncate(SHOWN);
-    let shown = super::domain::count(texts.len());
+    let shown = u64::try_from(texts.len()).unwrap_or(u64::MAX);
     let mut text = texts.join(", ");
     if count > shown {
         text += &format!(", and {} more", grouped(count - shown));
@@ -257,7 +254,7 @@ fn some(label: &str, mut texts: Vec<String>, count: u64, page: &mut Page) {
     page.item(label, &text, Tone::Plain);
 }
 
-fn write_clock(domain: &Domain, files: &Files, page: &mut Page) {
+fn write_clock(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     let clock = &domain.clock;
     let mut texts: Vec<String> = clock
         .rules
@@ -282,78 +279,82 @@ fn write_clock(domain: &Domain, files: &Files, page: &mut Page) {
         let text = format!(
             "{} with impossible times, first in {}",
             counted(clock.suspect, "flow"),
-            frame(first, files)
+            frame(first, inputs)
         );
         page.item("", &text, Tone::Bad);
     }
 }
 
-fn missed_text(domain: &Domain, id: u16, missed: &Missed, files: &Files) -> String {
+fn unread_text(domain: &DomainHealth, id: u16, unread: &UnreadSets, inputs: &Inputs) -> String {
     let mut text = format!(
         "{id}: {} in {} from {}",
-        counted(missed.octets, "octet"),
-        counted(missed.sets, "set"),
-        frame(missed.first, files)
+        counted(unread.octets, "octet"),
+        counted(unread.sets, "set"),
+        frame(unread.first, inputs)
     );
-    if missed.last != missed.first {
-        text += &format!(" to {}", Files::frame(missed.last));
+    if unread.last != unread.first {
+        text += &format!(" to {}", unread.last.frame);
     }
-    match (missed.template_frame, domain.refused.get(&id)) {
-        (Some(came), _) => text += &format!("; its template came in {}", frame(came, files)),
-        (None, Some(came)) => {
-            text += &format!("; its template in {} cannot be read", frame(*came, files));
+    match (unread.template, domain.refused_templates.get(&id)) {
+        (Some(came), _) => text += &format!("; its template came in {}", frame(came, inputs)),
+        (None, Some(refused)) => {
+            let came = frame(refused.place, inputs);
+            text += &match refused.reason {
+                "empty_template" => format!("; its template in {came} has no fields"),
+                _ => format!("; its template in {came} cannot be read"),
+            };
         }
         (None, None) if domain.templates.by_id.contains_key(&id) => {
             text += "; its template did not come again";
         }
         (None, None) => text += "; its template never came",
     }
-    if missed.late_sets == missed.sets {
+    if unread.late_sets == unread.sets {
         text += ", and all was decoded then";
-    } else if missed.late_sets > 0 {
-        let sets = counted(missed.late_sets, "set");
+    } else if unread.late_sets > 0 {
+        let sets = counted(unread.late_sets, "set");
         text += &format!(", and {sets} were decoded then");
     }
     text
 }
 
-/// What the files held beside flow export.
-fn write_read(read: &netflow_io::CaptureSummary, page: &mut Page) {
+/// What the input held besides flow export.
+fn write_source(source: &SourceFacts, page: &mut Page) {
     page.gap();
     let text = format!(
         "{} of {} held flow export.",
-        grouped(read.datagrams),
-        counted(read.packets, "packet")
+        grouped(source.datagrams),
+        counted(source.packets, "packet")
     );
     page.paragraph(0, 0, &text, Tone::Plain);
     for (label, counts) in [
         (
             "passed over",
             &[
-                (read.udp_passed_over, "other UDP datagram"),
-                (read.tcp_passed_over, "other TCP segment"),
-                (read.other_passed_over, "packet of other protocols"),
-                (read.link_type_passed_over, "packet of other link types"),
-                (read.malformed, "malformed packet"),
+                (source.udp_passed_over, "other UDP datagram"),
+                (source.tcp_passed_over, "other TCP segment"),
+                (source.other_passed_over, "packet of other protocols"),
+                (source.link_type_passed_over, "packet of other link types"),
+                (source.malformed, "malformed packet"),
             ][..],
         ),
         (
-            "put together",
+            "reassembled",
             &[
-                (read.fragments, "IP fragment"),
-                (read.reassembled, "whole datagram"),
-                (read.segments, "TCP segment"),
+                (source.fragments, "IP fragment"),
+                (source.reassembled, "whole datagram"),
+                (source.segments, "TCP segment"),
             ],
         ),
         (
             "lost",
             &[
-                (read.cut, "datagram of which the end was not captured"),
-                (read.fragmented_given_up, "datagram of missing fragments"),
-                (read.stream_gaps, "gap of TCP streams"),
-                (read.stream_octets_lost, "octet of TCP streams"),
+                (source.cut, "datagram of which the end was not captured"),
+                (source.fragmented_given_up, "datagram of missing fragments"),
+                (source.stream_gaps, "gap of TCP streams"),
+                (source.stream_octets_lost, "octet of TCP streams"),
                 (
-                    read.stream_octets_passed_over,
+                    source.stream_octets_passed_over,
                     "octet of TCP streams that are no message",
                 ),
             ],
@@ -368,4 +369,58 @@ fn write_read(read: &netflow_io::CaptureSummary, page: &mut Page) {
             page.item(label, &counts.join(", "), Tone::Plain);
         }
     }
+}
+
+/// What a sampling rate comes from. The caller adds the frame of options.
+fn source(sampling: &Sampling) -> String {
+    let rule = match sampling.rule {
+        SamplingRule::Record => "by a field of the record",
+        SamplingRule::Vendor305 => "by samplingPacketInterval (305) without 306",
+        SamplingRule::Header => "by the message header",
+        SamplingRule::Sample => "by the sFlow sample",
+        SamplingRule::Configured => "by configuration",
+        SamplingRule::Override => "by configuration, whatever the exporter says",
+        rule => {
+            let of = match sampling.announced {
+                Some((of, _)) if of.is_domain() => format!("for {of}"),
+                Some((of, _)) => format!("by {of}"),
+                None => "by fields of the record".to_owned(),
+            };
+            return match rule {
+                SamplingRule::FlowSelection => format!("{of}, flows selected"),
+                SamplingRule::OtherDomain => format!("{of}, in another domain"),
+                _ => of,
+            };
+        }
+    };
+    rule.to_owned()
+}
+
+/// How what the sequence numbers count differs from the protocol, if it does.
+const fn unit_note(domain: &DomainHealth) -> Option<&'static str> {
+    Some(match (domain.name.protocol, domain.sequence_unit) {
+        (Protocol::NetflowV9, Some(SequenceUnit::Flow)) => {
+            "its numbers count flows, not messages (RFC 3954, section 5.1)"
+        }
+        (Protocol::NetflowV9, Some(SequenceUnit::FlowCountedIn)) => {
+            "its numbers count flows, those of the message too, not messages (RFC 3954, section 5.1)"
+        }
+        (Protocol::Ipfix, Some(SequenceUnit::Message)) => {
+            "its numbers count messages, not data records (RFC 7011, section 3.1)"
+        }
+        (Protocol::Ipfix, Some(SequenceUnit::FlowCountedIn)) => {
+            "its numbers count the flows of the message too, not the data records before it (RFC 7011, section 3.1)"
+        }
+        (_, Some(SequenceUnit::FlowCountedIn)) => {
+            "its numbers count the flows of the message too, not only those before it"
+        }
+        (
+            Protocol::NetflowV5 | Protocol::NetflowV6 | Protocol::NetflowV7 | Protocol::NetflowV8,
+            Some(SequenceUnit::Message),
+        ) => "its numbers count messages, not flows",
+        (Protocol::Ipfix, Some(SequenceUnit::Flow)) => {
+            "its numbers count flows, not options (RFC 7011, section 3.1)"
+        }
+        _ => return None,
+    })
 }

@@ -1,26 +1,21 @@
 //! Problems in the report, with the octets around them.
 
-use netflow_arrow::Files;
+use netflow_health::{Around, ProblemExample, ProblemKind, Report};
 
-use crate::explain::Story;
-use crate::explain::domain::count;
 use crate::explain::page::{Page, Tone};
-use crate::explain::problem::{Around, Example, Kind};
-use crate::explain::verdict::NO_TEMPLATE;
-use crate::explain::words::{counted, frame, grouped};
+use crate::explain::words::{Inputs, counted, frame, grouped};
 
 /// From this width on 32 octets stand on a line, else 16.
 const WIDE: usize = 112;
 
 /// Writes the problems of one kind: the first, then how many more there are.
-pub(super) fn write(kind: &Kind, story: &Story, page: &mut Page) {
-    let files = &story.files;
-    let mut title = format!("{}  {}", kind.code, counted(kind.count, "time"));
+pub(super) fn write(kind: &ProblemKind, report: &Report, inputs: &Inputs, page: &mut Page) {
+    let mut title = format!("{}  {}", kind.reason, counted(kind.count, "time"));
     if kind.octets > 0 {
         title += &format!(", {} passed over", counted(kind.octets, "octet"));
     }
-    let late = story.late_octets();
-    if kind.code == NO_TEMPLATE && late > 0 {
+    let late = report.late_octets();
+    if kind.reason == "no_template" && late > 0 {
         title += &format!(", {} of them decoded later", grouped(late));
     }
     if let Some(section) = kind.section {
@@ -28,7 +23,7 @@ pub(super) fn write(kind: &Kind, story: &Story, page: &mut Page) {
     }
     page.paragraph(2, 2, &title, Tone::Bad);
     for example in &kind.examples {
-        page.paragraph(4, 2, &example_text(example, files), Tone::Plain);
+        page.paragraph(4, 2, &example_text(example, inputs), Tone::Plain);
         if let Some(around) = &example.around {
             write_around(around, page);
         }
@@ -40,13 +35,16 @@ pub(super) fn write(kind: &Kind, story: &Story, page: &mut Page) {
     }
 }
 
-fn example_text(example: &Example, files: &Files) -> String {
-    let mut text = frame(example.frame, files);
+fn example_text(example: &ProblemExample, inputs: &Inputs) -> String {
+    let mut text = frame(example.place, inputs);
     if !example.exporter.ip().is_unspecified() {
         text += &format!(", {}", example.exporter.ip());
     }
-    if let Some((_, domain)) = example.domain {
-        text += &format!(", domain {domain}");
+    if let Some(domain) = example.domain {
+        text += &match domain.agent {
+            Some(agent) => format!(", agent {agent}, sub-agent {}", domain.domain),
+            None => format!(", domain {}", domain.domain),
+        };
     }
     text += &format!(", octet {}: {}", example.error.offset, example.error.kind);
     if example.octets > 0 {
@@ -82,4 +80,8 @@ fn write_around(around: &Around, page: &mut Page) {
         page.line(INDENT, &label, &line, Tone::Plain);
         at = end;
     }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -1,16 +1,13 @@
 //! Templates in the report.
 
-use netflow_arrow::Files;
 use netflow_core::wire::template::FieldLength;
+use netflow_health::{Changes, Examples, TemplateEvent, TemplateField, TemplateHistory};
 
-use crate::explain::changes::Changes;
-use crate::explain::few::Few;
 use crate::explain::page::{Page, TIED, Tone};
-use crate::explain::template::{Event, TemplateField, TemplateStory};
-use crate::explain::words::{counted, frame, grouped};
+use crate::explain::words::{Inputs, counted, frame, grouped, times};
 
-/// Writes a template: its story, then its fields.
-pub(super) fn write(id: u16, template: &TemplateStory, files: &Files, page: &mut Page) {
+/// Writes a template: its history, then its fields.
+pub(super) fn write(id: u16, template: &TemplateHistory, inputs: &Inputs, page: &mut Page) {
     let mut text = match template.scope_count {
         Some(scope) => format!("options, {}, {scope} of them scope", fields_text(template)),
         None => fields_text(template),
@@ -21,21 +18,17 @@ pub(super) fn write(id: u16, template: &TemplateStory, files: &Files, page: &mut
     };
     text += &format!(
         "; since {}, sent {}; {}",
-        frame(template.first, files),
-        match template.sent {
-            1 => "once".to_owned(),
-            2 => "twice".to_owned(),
-            sent => format!("{} times", grouped(sent)),
-        },
+        frame(template.first, inputs),
+        times(template.sent),
         counted(template.records, "record")
     );
-    for (number, event) in &template.events.kept {
-        let number = frame(*number, files);
+    for (number, event) in &template.events.first {
+        let number = frame(*number, inputs);
         text += &match event {
-            Event::Changed(changes) => {
-                format!("; defined anew in {number}: {}", changes_text(changes))
+            TemplateEvent::Changed(changes) => {
+                format!("; changed in {number}: {}", changes_text(changes))
             }
-            Event::Withdrawn => format!("; withdrawn in {number}"),
+            TemplateEvent::Withdrawn => format!("; withdrawn in {number}"),
         };
     }
     if template.events.more() > 0 {
@@ -43,7 +36,7 @@ pub(super) fn write(id: u16, template: &TemplateStory, files: &Files, page: &mut
     }
     page.item(&format!("template {id}"), &text, Tone::Plain);
     let scope = usize::from(template.scope_count.unwrap_or(0));
-    let fields = template.fields.kept.iter().enumerate();
+    let fields = template.fields.first.iter().enumerate();
     let mut fields: Vec<String> = fields
         .map(|(index, field)| field_text(field, index < scope))
         .collect();
@@ -53,14 +46,14 @@ pub(super) fn write(id: u16, template: &TemplateStory, files: &Files, page: &mut
     page.item("", &fields.join(", "), Tone::Dim);
 }
 
-fn fields_text(template: &TemplateStory) -> String {
+fn fields_text(template: &TemplateHistory) -> String {
     counted(template.fields.count, "field")
 }
 
 /// `octetDeltaCount 8 instead of 4, ingressInterface 4 added`
 fn changes_text(changes: &Changes) -> String {
     let mut texts = Vec::new();
-    let [before, now] = changes.scope_counts;
+    let (before, now) = (changes.scope_count_before, changes.scope_count);
     if before != now {
         texts.push(format!(
             "{} instead of {}",
@@ -69,15 +62,15 @@ fn changes_text(changes: &Changes) -> String {
         ));
     }
     let lengths = &changes.lengths;
-    texts.extend(lengths.kept.iter().map(|new| {
+    texts.extend(lengths.first.iter().map(|new| {
         let before = length_text(new.before);
         format!("{} instead of {before}", field_text(&new.field, false))
     }));
     if lengths.more() > 0 {
         texts.push(format!("{} more of other length", grouped(lengths.more())));
     }
-    let mut fields = |fields: &Few<TemplateField>, what: &str| {
-        let kept = fields.kept.iter();
+    let mut fields = |fields: &Examples<TemplateField>, what: &str| {
+        let kept = fields.first.iter();
         texts.extend(kept.map(|field| format!("{} {what}", field_text(field, false))));
         if fields.more() > 0 {
             texts.push(format!("{} more {what}", grouped(fields.more())));
@@ -88,8 +81,8 @@ fn changes_text(changes: &Changes) -> String {
     if changes.is_reordered {
         texts.push("another order".to_owned());
     }
-    if changes.are_none() {
-        texts.push("fields behind those shown".to_owned());
+    if changes.is_empty() {
+        texts.push("fields after those shown".to_owned());
     }
     texts.join(", ")
 }

@@ -1,44 +1,43 @@
-//! A datagram that is explained: what only later ones tell is added to it until then.
+//! The dissection of one datagram. What later datagrams announce is added to it.
 
 use std::collections::HashMap;
 
 use netflow_core::wire::template::{FieldKey, TemplateKind};
 use netflow_core::{Decoder, Message, MessageHeader, SetKind};
+use netflow_health::{DomainName, Place};
 
 use super::netflow;
 use super::tree::Node;
-use crate::explain::domain::Key;
-use crate::explain::words::frame;
-use netflow_arrow::Files;
+use crate::explain::words::{Inputs, frame};
 
-/// A datagram that is kept until it is written.
+/// A datagram, octet by octet, kept until all files are read.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct Dissection {
     pub(super) title: String,
     pub(super) tree: Node,
     pub(super) payload: Vec<u8>,
-    /// Whose messages are in it.
-    keys: Vec<Key>,
+    /// The domains of the messages in it.
+    domains: Vec<DomainName>,
     waiting: Vec<Waiting>,
 }
 
 /// A set of data that still has no template.
 #[derive(Debug)]
 struct Waiting {
-    key: Key,
+    domain: DomainName,
     offset: usize,
     id: u16,
     body_len: usize,
-    is_told: bool,
+    is_announced: bool,
 }
 
-impl Held {
+impl Dissection {
     pub(super) fn new(title: String, tree: Node, payload: &[u8]) -> Self {
         Self {
             title,
             tree,
             payload: payload.to_vec(),
-            keys: Vec::new(),
+            domains: Vec::new(),
             waiting: Vec::new(),
         }
     }
@@ -46,7 +45,7 @@ impl Held {
     /// Notes what a message lacks.
     pub(super) fn lacking(mut self, message: &Message<'_>, own: &[&MessageHeader]) -> Self {
         let is_own = |header: &MessageHeader| own.iter().any(|known| core::ptr::eq(*known, header));
-        self.keys = own.iter().map(|header| Key::of(header)).collect();
+        self.domains = own.iter().map(|header| DomainName::of(header)).collect();
         let lacking = message.sets().filter(|set| {
             set.kind() == SetKind::NoTemplate
                 && is_own(set.header())
@@ -54,11 +53,11 @@ impl Held {
         });
         self.waiting = lacking
             .map(|set| Waiting {
-                key: Key::of(set.header()),
+                domain: DomainName::of(set.header()),
                 offset: set.offset(),
                 id: set.id(),
                 body_len: set.body().len(),
-                is_told: false,
+                is_announced: false,
             })
             .collect();
         self
@@ -70,14 +69,14 @@ impl Held {
     }
 
     /// Takes what a later datagram says of this one, which is of frame `number`.
-    pub(super) fn later(&mut self, message: &Message<'_>, number: u64, files: &Files) {
+    pub(super) fn later(&mut self, message: &Message<'_>, number: u64, inputs: &Inputs) {
         if self.waiting.is_empty() {
             return;
         }
-        let Some(came) = message.headers().next().map(|header| header.frame) else {
+        let Some(came) = message.headers().next().map(Place::of) else {
             return;
         };
-        let came = frame(came, files);
+        let came = frame(came, inputs);
         self.delivered(message, number, &came);
         self.announced(message, &came);
     }
@@ -90,7 +89,8 @@ impl Held {
             let end = start + set.body().len();
             let place = self.waiting.iter().position(|known| {
                 let same = known.offset == set.offset() && known.id == set.id();
-                same && known.body_len == set.body().len() && known.key == Key::of(set.header())
+                same && known.body_len == set.body().len()
+                    && known.domain == DomainName::of(set.header())
             });
             let is_it = self.payload.get(start..end) == Some(set.body());
             let Some(place) = place.filter(|_| is_it) else {
@@ -124,14 +124,16 @@ impl Held {
                     continue;
                 }
                 for waiting in self.waiting.iter_mut().filter(|known| {
-                    !known.is_told && known.id == record.id() && known.key == Key::of(set.header())
+                    !known.is_announced
+                        && known.id == record.id()
+                        && known.domain == DomainName::of(set.header())
                 }) {
-                    waiting.is_told = true;
+                    waiting.is_announced = true;
                     let range = waiting.offset
                         ..waiting.offset + netflow_core::wire::set::HEADER_LEN + waiting.body_len;
                     if let Some(node) = self.tree.find(&range) {
                         node.meaning = format!(
-                            "set of data, template {} came in {came}, too late or for another set",
+                            "set of data, template {} came in {came}, too late or with another layout",
                             waiting.id
                         );
                     }
@@ -140,7 +142,7 @@ impl Held {
         }
     }
 
-    /// Takes the names that exporters taught for fields of its templates.
+    /// Takes the names that the exporters gave to fields of its templates (RFC 5610).
     pub(super) fn names(&mut self, decoder: &Decoder) {
         let mut names: HashMap<FieldKey, Option<String>> = HashMap::new();
         self.tree.each(&mut |node| {
@@ -149,17 +151,8 @@ impl Held {
         if names.is_empty() {
             return;
         }
-        let is_own = |key: Key| {
-            let mut own = self.keys.iter();
-            own.any(|own| {
-                Key {
-                    agent: None,
-                    ..*own
-                } == key
-            })
-        };
         for known in decoder.templates() {
-            if !is_own(Key::of_template(&known)) {
+            if !self.domains.contains(&DomainName::of_template(&known)) {
                 continue;
             }
             for field in known.template.fields() {

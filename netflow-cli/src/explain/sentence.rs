@@ -1,0 +1,297 @@
+//! One sentence for each kind of finding, and what to do about it.
+
+use netflow_health::{DomainName, Finding, FindingKind, Place, Report};
+
+use super::words::{Inputs, counted, frame, grouped, lean, list, percent, shorten, times};
+
+/// What a sentence may name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'c> {
+    pub(super) report: &'c Report,
+    pub(super) inputs: &'c Inputs,
+}
+
+impl Context<'_> {
+    /// The domain of a finding in a sentence.
+    fn whose(self, finding: &Finding) -> String {
+        let domain = self.report.domain_of(finding);
+        domain.map_or_else(String::new, |domain| name(&domain.name))
+    }
+
+    /// `in frame 3`
+    fn place(self, place: Option<Place>) -> String {
+        place.map_or_else(
+            || "in an unknown frame".to_owned(),
+            |place| format!("in {}", frame(place, self.inputs)),
+        )
+    }
+}
+
+/// How a domain is named in a sentence.
+pub(super) fn name(name: &DomainName) -> String {
+    let exporter = if name.is_anonymous() {
+        "the file".to_owned()
+    } else {
+        name.exporter.to_string()
+    };
+    match name.agent {
+        Some(agent) => format!("agent {agent}, sub-agent {}", name.domain),
+        None => format!("{exporter}, domain {}", name.domain),
+    }
+}
+
+/// The sentence.
+pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
+    let whose = context.whose(finding);
+    let place = || context.place(finding.place);
+    match &finding.kind {
+        FindingKind::NoFlowExport { packets } => {
+            format!(
+                "No flow export was found in {}.",
+                counted(*packets, "packet")
+            )
+        }
+        FindingKind::CutDatagrams { cut, datagrams } => format!(
+            "{} of {} {} not captured whole.",
+            grouped(*cut),
+            counted(*datagrams, "datagram"),
+            were(*cut),
+        ),
+        FindingKind::TemplateAbsent { octets, sets } => {
+            let (plural, is) = if sets.len() == 1 {
+                ("", "is")
+            } else {
+                ("s", "are")
+            };
+            let mut ids: Vec<String> = sets.iter().map(u16::to_string).collect();
+            shorten(&mut ids);
+            let octets = counted(*octets, "octet");
+            let ids = list(&ids);
+            format!(
+                "{octets} of data of {whose} need template{plural} {ids}, which {is} not in the \
+                 capture."
+            )
+        }
+        FindingKind::TemplateInOtherDomain {
+            octets,
+            set,
+            other_domain,
+        } => format!(
+            "{} of data of {whose} need template {set}, which is not there; that of domain \
+             {other_domain} of the exporter fits.",
+            counted(*octets, "octet"),
+        ),
+        FindingKind::TemplateUnreadable {
+            octets,
+            set,
+            reason,
+        } => {
+            let octets = counted(*octets, "octet");
+            let why = match *reason {
+                "empty_template" => "has no fields".to_owned(),
+                reason => format!("cannot be read ({reason})"),
+            };
+            format!(
+                "{octets} of data of {whose} need template {set}: it came {} but {why}.",
+                place()
+            )
+        }
+        FindingKind::TemplateLate { octets, set } => format!(
+            "{} of data of {whose} need template {set}: it came {}, too late or with another \
+             layout.",
+            counted(*octets, "octet"),
+            place(),
+        ),
+        FindingKind::TemplateWithdrawn { octets, set } => format!(
+            "{} of data of {whose} need template {set}: it was withdrawn before.",
+            counted(*octets, "octet"),
+        ),
+        FindingKind::OutdatedTemplate { records } => format!(
+            "{} of {whose} came after a restart and before a new template with another layout: \
+             the old one was used, and the numbers are wrong.",
+            counted(*records, "record"),
+        ),
+        FindingKind::TemplateFlaps {
+            template, changes, ..
+        } => format!(
+            "Template {template} of {whose} changes back and forth: its definition changed \
+             {}, first {}.",
+            times(*changes),
+            place(),
+        ),
+        kind => of_numbers(kind, &whose, &place()),
+    }
+}
+
+/// Findings on sequence numbers, clocks and what was dropped.
+fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
+    match kind {
+        FindingKind::SeveralExporters { ports } => {
+            let mut ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+            shorten(&mut ports);
+            format!(
+                "Ports {} of {whose} each count on their own, like several exporters that share \
+                 an address: their templates, options and sequence numbers are mixed here.",
+                list(&ports)
+            )
+        }
+        FindingKind::Lost {
+            lost,
+            expected,
+            unit,
+        } => {
+            let percent = percent(*lost, *expected);
+            format!("{percent} of the {unit}s of {whose} are missing.")
+        }
+        FindingKind::Miscounted {
+            lost,
+            expected,
+            unit,
+            jumps,
+            messages,
+        } => format!(
+            "{} of the {unit}s of {whose} are missing, or it counts wrongly: its numbers jump in \
+             {} of {}.",
+            percent(*lost, *expected),
+            grouped(*jumps),
+            counted(*messages, "message"),
+        ),
+        FindingKind::ConstantSequence { .. } => {
+            format!("The sequence number of {whose} never changes: loss cannot be seen.")
+        }
+        FindingKind::Duplicated { messages } => format!(
+            "{} of {whose} {} duplicated: a collector that keeps duplicates counts their flows \
+             twice.",
+            counted(*messages, "message"),
+            were(*messages),
+        ),
+        FindingKind::Restarted { times: count } => {
+            format!("The exporter of {whose} restarted {}.", times(*count))
+        }
+        FindingKind::ClockSkew { flows, skew } => format!(
+            "The export time of {whose} is {} the receive time, so that {} {} impossible times.",
+            lean(*skew),
+            counted(*flows, "flow"),
+            have(*flows),
+        ),
+        FindingKind::ImpossibleTimes { flows } => format!(
+            "{} of {whose} {} impossible times, first {place}.",
+            counted(*flows, "flow"),
+            have(*flows),
+        ),
+        FindingKind::KernelDrops { drops } => {
+            format!("The kernel dropped {}.", counted(*drops, "datagram"))
+        }
+        FindingKind::QueueDrops { drops } => format!(
+            "{} dropped because a queue was full.",
+            format_args!("{} {}", counted(*drops, "item"), were(*drops)),
+        ),
+        FindingKind::Problems { count, reasons } => {
+            let mut reasons = reasons.clone();
+            shorten(&mut reasons);
+            let problems = counted(*count, "problem");
+            format!("{problems} {} found: {}.", were(*count), list(&reasons))
+        }
+        FindingKind::MissingParts { .. } => {
+            "Parts of datagrams or streams are not in the capture.".to_owned()
+        }
+        kind => of_sampling(kind, whose, place),
+    }
+}
+
+/// Findings on sampling.
+fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> String {
+    match kind {
+        FindingKind::RateMissing { flows, all } => format!(
+            "{} of the {} of {whose} {} no sampling rate, though others have one.",
+            grouped(*flows),
+            counted(*all, "flow"),
+            have(*flows),
+        ),
+        FindingKind::RateUnused {
+            rates,
+            rate,
+            sampler,
+        } => {
+            let others = match rates.saturating_sub(1) {
+                0 => String::new(),
+                more => format!(" and {}", counted(more, "other rate")),
+            };
+            format!(
+                "Options of {whose} announce 1:{rate} for {sampler}{others}, but its flows do not \
+                 name it: none has a sampling rate."
+            )
+        }
+        FindingKind::RateInOtherDomain { rate, other_domain } => format!(
+            "No flow of {whose} has a sampling rate, though domain {other_domain} of the \
+             exporter, which sends no flows, announces 1:{rate}."
+        ),
+        FindingKind::UnknownAlgorithm { rate, algorithm } => format!(
+            "Options of {whose} {place} announce 1:{rate} by samplingAlgorithm {algorithm}, but \
+             only 1 and 2 exist: if it samples nothing, octets_scaled is too large."
+        ),
+        FindingKind::ShortFrames { samples } => {
+            let (are, its) = match samples {
+                1 => ("is", "its frame_length says"),
+                _ => ("are", "their frame_length says"),
+            };
+            format!(
+                "{} of {whose} {are} longer by the IP header than {its}, first {place}: octets \
+                 are too few.",
+                counted(*samples, "sampled packet"),
+            )
+        }
+        FindingKind::DroppedSamples { drops, received } => format!(
+            "{} dropped {} and sent {}: scaled counters are too low.",
+            capital(whose),
+            counted(*drops, "sample"),
+            grouped(*received),
+        ),
+        // A kind that has no sentence yet.
+        kind => format!("{}: {} {:?}.", capital(whose), kind.code(), kind.details()),
+    }
+}
+
+/// What to do about findings of a kind.
+pub(super) const fn advice(kind: &FindingKind) -> Option<&'static str> {
+    Some(match kind {
+        FindingKind::CutDatagrams { .. } => "Capture whole packets (tcpdump -s 0).",
+        FindingKind::TemplateAbsent { .. } => {
+            "Exporters send templates every few minutes: capture longer."
+        }
+        FindingKind::TemplateFlaps { .. } => {
+            "Two exporters may share the address and domain, or the exporter uses one id for two \
+             layouts: what comes out of order is read by the wrong one."
+        }
+        FindingKind::SeveralExporters { .. } => "decode --by-port keeps them apart.",
+        FindingKind::Lost { .. } => {
+            "They were lost on the network or while capturing: look for drops at the receiving \
+             socket."
+        }
+        FindingKind::ClockSkew { .. } => {
+            "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or \
+             rewritten."
+        }
+        FindingKind::KernelDrops { .. } => {
+            "Make the receive buffer of the socket larger, or use more workers."
+        }
+        FindingKind::QueueDrops { .. } => "The output is slower than the input.",
+        FindingKind::MissingParts { .. } => "Capture all fragments and segments.",
+        _ => return None,
+    })
+}
+
+const fn were(count: u64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
+}
+
+const fn have(count: u64) -> &'static str {
+    if count == 1 { "has" } else { "have" }
+}
+
+/// At the beginning of a sentence.
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}

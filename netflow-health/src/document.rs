@@ -1,0 +1,411 @@
+//! The report as one JSON document.
+//!
+//! In sFlow a domain has `agent` and `sub_agent` instead of `domain`. What is not known is
+//! null, such as the exporter of an IPFIX file. A length of null is variable. With several
+//! inputs each `…frame` is followed by `…file`. A list beside a `…count` holds the first of
+//! that many. Skews are nanoseconds. `other_messages` are of domains beyond the limit,
+//! `unreadable` are datagrams whose first header could not be read.
+
+use core::net::SocketAddr;
+
+use netflow_core::wire::template::FieldLength;
+use netflow_core::{Protocol, Timestamp};
+use serde_json::{Map, Value, json};
+
+use crate::domain::{
+    Announced, Changes, Clock, DomainHealth, DomainName, RateCount, Rates, TemplateEvent,
+    TemplateField, TemplateHistory, UnreadSets, sampler_name,
+};
+use crate::finding::{Detail, Finding};
+use crate::place::Place;
+use crate::problem::{Around, ProblemExample, ProblemKind};
+use crate::report::Report;
+
+impl Report {
+    /// The report as one JSON document, the same for the command, Python and C. `inputs` are
+    /// the names of the inputs by number, if there are several.
+    ///
+    /// ```text
+    /// {"flows":131,
+    ///  "findings":[{"code":"lost","number":9,"severity":"error","exporter":"192.0.2.1",
+    ///    "protocol":"netflow9","domain":0,"frame":7,"lost":12,"expected":143,"unit":"message"}],
+    ///  "domains":[{
+    ///    "exporter":"192.0.2.1","protocol":"netflow9","domain":0,
+    ///    "first_frame":1,"first_received":T,"last_frame":42,"last_received":T,
+    ///    "messages":42,"ports":[50000],"port_count":1,
+    ///    "flows":131,"options_records":3,"counters_samples":0,"discarded_packets":0,
+    ///    "sequence":{"unit":"message","received":42,"lost":18,"late":0,"duplicated":0,
+    ///      "restarted":0,"unread":0,"gap_count":2,"gaps":[{"frame":7,"lost":12},…]},
+    ///    "samples":{"received":0,"lost":0,"late":0,"restarted":0,"drops":0},
+    ///    "sampling":[{"rate":1000,"rule":"sampler","of":"sampler 1","frame":2,"flows":120},
+    ///      {"rate":null,"rule":null,"flows":11}],"sampling_other_flows":0,
+    ///    "announced":{"rate_count":1,"rates":[{"of":"sampler 1","rate":1000,"frame":2}],
+    ///      "interface_count":1,"interfaces":[{"index":3,"name":"Gi0/3"}],
+    ///      "vrf_count":0,"vrfs":[],"application_count":0,"applications":[],
+    ///      "sampler_count":1,"samplers":[{"of":"sampler 1","name":"core"}],"system_init":T},
+    ///    "clock":{"rules":[{"rule":"uptime","flows":131}],
+    ///      "skew":{"last":-250000000,"min":…,"max":…},
+    ///      "suspect":0,"suspect_by_skew":0,"first_suspect_frame":null},
+    ///    "templates":[{"template":256,"scope_count":null,"field_count":2,"record_len":8,
+    ///      "first_frame":1,"last_frame":40,"sent":3,"records":120,"changes":1,"returns":0,
+    ///      "event_count":1,"events":[{"frame":9,"event":"changed","scope_count_before":null,
+    ///        "scope_count":null,"added_count":1,"added":[{"key":"10","name":…,"length":4}],
+    ///        "removed_count":0,"removed":[],"length_count":1,
+    ///        "lengths":[{"key":"1","name":"octetDeltaCount","length":8,"length_before":4}],
+    ///        "reordered":false}],
+    ///      "fields":[{"key":"8","name":"sourceIPv4Address","length":4},…]}],
+    ///    "templates_omitted":0,
+    ///    "no_template":[{"set":260,"sets":3,"octets":1204,"first_frame":1,"last_frame":5,
+    ///      "template_frame":null,"late_sets":0,"late_octets":0}]}],
+    ///  "other_messages":0,"unreadable":0,"problem_count":1,
+    ///  "problems":[{"reason":"set_too_short","section":"RFC 7011, section 3.3.2","count":1,
+    ///    "octets":40,"examples":[{"frame":7,"exporter":"192.0.2.1","port":50000,
+    ///      "protocol":"ipfix","domain":0,"offset":20,"octets":40,"detail":"set length 3 is …",
+    ///      "around":{"offset":12,"hex":"…","marked_offset":20,"marked_length":4}}]}],
+    ///  "input":{"packets":100,"datagrams":42,"udp_passed_over":58,…}}
+    /// ```
+    #[must_use]
+    pub fn document(&self, inputs: &[String]) -> Map<String, Value> {
+        let inputs = Inputs(inputs);
+        let findings = self.findings.iter();
+        let findings: Vec<Value> = findings
+            .map(|finding| inputs.finding(finding, self))
+            .collect();
+        let domains = self.domains.iter().map(|domain| inputs.domain(domain));
+        let problems = self.problems.kinds.iter().map(|kind| inputs.problem(kind));
+        let mut document = Map::new();
+        put(&mut document, "flows", self.flows());
+        put(&mut document, "findings", findings);
+        put(&mut document, "domains", domains.collect::<Vec<_>>());
+        put(&mut document, "other_messages", self.other_messages);
+        put(&mut document, "unreadable", self.unreadable);
+        put(&mut document, "problem_count", self.problems.count());
+        put(&mut document, "problems", problems.collect::<Vec<_>>());
+        let numbers = self.source.numbers().into_iter();
+        let numbers = numbers.map(|(name, number)| (name.to_owned(), number.into()));
+        put(&mut document, "input", numbers.collect::<Map<_, _>>());
+        document
+    }
+}
+
+fn put(object: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
+    object.insert(key.to_owned(), value.into());
+}
+
+/// RFC 3339, UTC.
+fn time(time: Timestamp) -> Value {
+    time.to_string().into()
+}
+
+fn length(length: FieldLength) -> Option<u16> {
+    match length {
+        FieldLength::Fixed(length) => Some(length),
+        FieldLength::Variable => None,
+    }
+}
+
+/// Makes objects, and names the files of their frames.
+struct Inputs<'n>(&'n [String]);
+
+impl Inputs<'_> {
+    /// Adds a frame, and its file if there are several.
+    fn frame(&self, object: &mut Map<String, Value>, key: &str, place: Option<Place>) {
+        put(object, key, place.map(|place| place.frame));
+        let file = place.and_then(|place| usize::try_from(place.input).ok());
+        if let Some(file) = file.and_then(|file| self.0.get(file)) {
+            put(object, &key.replace("frame", "file"), file.clone());
+        }
+    }
+
+    fn finding(&self, finding: &Finding, report: &Report) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "code", finding.code());
+        put(&mut object, "number", finding.number());
+        put(&mut object, "severity", finding.severity().name());
+        if let Some(domain) = report.domain_of(finding) {
+            name(&mut object, &domain.name);
+        }
+        if finding.place.is_some() {
+            self.frame(&mut object, "frame", finding.place);
+        }
+        for (key, detail) in finding.kind.details() {
+            let value: Value = match detail {
+                Detail::Unsigned(number) => number.into(),
+                Detail::Signed(number) => number.into(),
+                Detail::Word(word) => word.into(),
+                Detail::Numbers(numbers) => numbers.into(),
+                Detail::Words(words) => words.into(),
+            };
+            put(&mut object, key, value);
+        }
+        object.into()
+    }
+
+    fn domain(&self, domain: &DomainHealth) -> Value {
+        let mut object = Map::new();
+        name(&mut object, &domain.name);
+        for (key, seen) in [("first", domain.first), ("last", domain.last)] {
+            self.frame(&mut object, &format!("{key}_frame"), Some(seen.place));
+            put(&mut object, &format!("{key}_received"), time(seen.time));
+        }
+        put(&mut object, "messages", domain.messages);
+        put(&mut object, "ports", domain.ports.first.clone());
+        for (key, number) in [
+            ("port_count", domain.ports.count),
+            ("flows", domain.flows),
+            ("options_records", domain.options_records),
+            ("counters_samples", domain.counters_samples),
+            ("discarded_packets", domain.discarded_packets),
+        ] {
+            put(&mut object, key, number);
+        }
+        put(&mut object, "sequence", self.sequence(domain));
+        let samples = &domain.samples;
+        let counts = json!({
+            "received": samples.received, "lost": samples.lost, "late": samples.late,
+            "restarted": samples.restarted, "drops": samples.drops,
+        });
+        put(&mut object, "samples", counts);
+        put(&mut object, "sampling", self.sampling(&domain.rates));
+        put(
+            &mut object,
+            "sampling_other_flows",
+            domain.rates.other_flows,
+        );
+        put(&mut object, "announced", self.announced(&domain.announced));
+        put(&mut object, "clock", self.clock(&domain.clock));
+        let templates = domain.templates.by_id.iter();
+        let templates: Vec<Value> = templates
+            .map(|(id, template)| self.template(*id, template))
+            .collect();
+        put(&mut object, "templates", templates);
+        put(&mut object, "templates_omitted", domain.templates.omitted);
+        let unread = domain.unread_sets.iter();
+        let unread: Vec<Value> = unread
+            .map(|(id, unread)| self.unread(*id, unread))
+            .collect();
+        put(&mut object, "no_template", unread);
+        object.into()
+    }
+
+    fn sequence(&self, domain: &DomainHealth) -> Value {
+        let gaps = domain.gaps.first.iter().map(|gap| {
+            let mut object = Map::new();
+            self.frame(&mut object, "frame", Some(gap.place));
+            put(&mut object, "lost", gap.lost);
+            Value::from(object)
+        });
+        let gaps: Vec<Value> = gaps.collect();
+        let unit = if domain.sequence_is_constant {
+            "none"
+        } else {
+            domain.unit()
+        };
+        let counts = &domain.sequence;
+        json!({
+            "unit": unit, "received": counts.received, "lost": counts.lost, "late": counts.late,
+            "duplicated": counts.duplicated, "restarted": counts.restarted,
+            "unread": counts.unread, "gap_count": domain.gaps.count, "gaps": gaps,
+        })
+    }
+
+    fn sampling(&self, rates: &Rates) -> Value {
+        let rate = |known: &RateCount| {
+            let mut object = Map::new();
+            let sampling = known.sampling;
+            put(&mut object, "rate", sampling.map(|sampling| sampling.rate));
+            let rule = sampling.map(|sampling| sampling.rule.name());
+            put(&mut object, "rule", rule);
+            if let Some((of, _)) = sampling.and_then(|sampling| sampling.announced) {
+                put(&mut object, "of", of.to_string());
+                self.frame(&mut object, "frame", known.place());
+            }
+            put(&mut object, "flows", known.flows);
+            Value::from(object)
+        };
+        rates.rates.iter().map(rate).collect()
+    }
+
+    fn announced(&self, announced: &Announced) -> Value {
+        let rates = announced.rates.first.iter().map(|rate| {
+            let mut object = Map::new();
+            put(&mut object, "of", rate.of.to_string());
+            put(&mut object, "rate", rate.rate);
+            self.frame(&mut object, "frame", Some(rate.place));
+            Value::from(object)
+        });
+        let interfaces = announced.interfaces.first.iter();
+        let interfaces = interfaces.map(|(index, name)| json!({"index": index, "name": name}));
+        let vrfs = announced.vrfs.first.iter();
+        let vrfs = vrfs.map(|(vrf, name)| json!({"vrf": vrf, "name": name}));
+        let applications = announced.applications.first.iter();
+        let applications = applications.map(|(id, name)| json!({"id": id, "name": name}));
+        let samplers = announced.samplers.first.iter();
+        let samplers = samplers.map(|(of, name)| json!({"of": sampler_name(*of), "name": name}));
+        json!({
+            "rate_count": announced.rates.count,
+            "rates": rates.collect::<Vec<_>>(),
+            "interface_count": announced.interfaces.count,
+            "interfaces": interfaces.collect::<Vec<_>>(),
+            "vrf_count": announced.vrfs.count,
+            "vrfs": vrfs.collect::<Vec<_>>(),
+            "application_count": announced.applications.count,
+            "applications": applications.collect::<Vec<_>>(),
+            "sampler_count": announced.samplers.count,
+            "samplers": samplers.collect::<Vec<_>>(),
+            "system_init": announced.system_init.map(time),
+        })
+    }
+
+    fn clock(&self, clock: &Clock) -> Value {
+        let rules = clock.rules.iter().map(|(rule, flows)| {
+            let rule = rule.map(|rule| rule.name());
+            json!({"rule": rule, "flows": flows})
+        });
+        let skew = clock.skew.map(|skew| {
+            let (last, min, max) = (skew.last, skew.min, skew.max);
+            json!({"last": last, "min": min, "max": max})
+        });
+        let mut object = Map::new();
+        put(&mut object, "rules", rules.collect::<Vec<_>>());
+        put(&mut object, "skew", skew);
+        put(&mut object, "suspect", clock.suspect);
+        put(&mut object, "suspect_by_skew", clock.suspect_by_skew);
+        self.frame(&mut object, "first_suspect_frame", clock.first_suspect);
+        object.into()
+    }
+
+    fn template(&self, id: u16, template: &TemplateHistory) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "template", id);
+        put(&mut object, "scope_count", template.scope_count);
+        put(&mut object, "field_count", template.fields.count);
+        put(&mut object, "record_len", template.record_len);
+        self.frame(&mut object, "first_frame", Some(template.first));
+        self.frame(&mut object, "last_frame", Some(template.last));
+        put(&mut object, "sent", template.sent);
+        put(&mut object, "records", template.records);
+        put(&mut object, "changes", template.changes);
+        put(&mut object, "returns", template.returns);
+        put(&mut object, "event_count", template.events.count);
+        let events = template.events.first.iter().map(|(place, event)| {
+            let mut object = Map::new();
+            self.frame(&mut object, "frame", Some(*place));
+            match event {
+                TemplateEvent::Changed(changed) => {
+                    put(&mut object, "event", "changed");
+                    changes(&mut object, changed);
+                }
+                TemplateEvent::Withdrawn => put(&mut object, "event", "withdrawn"),
+            }
+            Value::from(object)
+        });
+        put(&mut object, "events", events.collect::<Vec<_>>());
+        put(&mut object, "fields", fields(&template.fields.first));
+        object.into()
+    }
+
+    fn unread(&self, id: u16, unread: &UnreadSets) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "set", id);
+        put(&mut object, "sets", unread.sets);
+        put(&mut object, "octets", unread.octets);
+        self.frame(&mut object, "first_frame", Some(unread.first));
+        self.frame(&mut object, "last_frame", Some(unread.last));
+        self.frame(&mut object, "template_frame", unread.template);
+        put(&mut object, "late_sets", unread.late_sets);
+        put(&mut object, "late_octets", unread.late_octets);
+        object.into()
+    }
+
+    fn problem(&self, kind: &ProblemKind) -> Value {
+        let examples = kind.examples.iter();
+        let examples: Vec<Value> = examples.map(|example| self.example(example)).collect();
+        json!({
+            "reason": kind.reason, "section": kind.section, "count": kind.count,
+            "octets": kind.octets, "examples": examples,
+        })
+    }
+
+    fn example(&self, example: &ProblemExample) -> Value {
+        let mut object = Map::new();
+        self.frame(&mut object, "frame", Some(example.place));
+        exporter(&mut object, example.exporter);
+        if let Some(domain) = example.domain {
+            put(&mut object, "protocol", domain.protocol.name());
+            match domain.agent {
+                Some(agent) => {
+                    put(&mut object, "agent", agent.to_string());
+                    put(&mut object, "sub_agent", domain.domain);
+                }
+                None => put(&mut object, "domain", domain.domain),
+            }
+        }
+        put(&mut object, "offset", example.error.offset);
+        put(&mut object, "octets", example.octets);
+        put(&mut object, "detail", example.error.kind.to_string());
+        put(&mut object, "around", example.around.as_ref().map(around));
+        object.into()
+    }
+}
+
+fn name(object: &mut Map<String, Value>, name: &DomainName) {
+    let exporter = (!name.is_anonymous()).then(|| name.exporter.to_string());
+    put(object, "exporter", exporter);
+    put(object, "protocol", name.protocol.name());
+    match (name.protocol, name.agent) {
+        (Protocol::SflowV5, Some(agent)) => {
+            put(object, "agent", agent.to_string());
+            put(object, "sub_agent", name.domain);
+        }
+        _ => put(object, "domain", name.domain),
+    }
+}
+
+fn exporter(object: &mut Map<String, Value>, exporter: SocketAddr) {
+    if exporter.ip().is_unspecified() {
+        put(object, "exporter", Value::Null);
+    } else {
+        put(object, "exporter", exporter.ip().to_string());
+        put(object, "port", exporter.port());
+    }
+}
+
+fn around(around: &Around) -> Value {
+    let hex = around.octets.iter().map(|octet| format!("{octet:02x}"));
+    json!({
+        "offset": around.offset,
+        "hex": hex.collect::<String>(),
+        "marked_offset": around.offset.saturating_add(around.marked.start),
+        "marked_length": around.marked.len(),
+    })
+}
+
+fn changes(object: &mut Map<String, Value>, changes: &Changes) {
+    put(object, "scope_count_before", changes.scope_count_before);
+    put(object, "scope_count", changes.scope_count);
+    put(object, "added_count", changes.added.count);
+    put(object, "added", fields(&changes.added.first));
+    put(object, "removed_count", changes.removed.count);
+    put(object, "removed", fields(&changes.removed.first));
+    put(object, "length_count", changes.lengths.count);
+    let lengths = changes.lengths.first.iter().map(|new| {
+        let mut object = field(&new.field);
+        put(&mut object, "length_before", length(new.before));
+        Value::from(object)
+    });
+    put(object, "lengths", lengths.collect::<Vec<_>>());
+    put(object, "reordered", changes.is_reordered);
+}
+
+fn fields(fields: &[TemplateField]) -> Value {
+    fields.iter().map(|one| Value::from(field(one))).collect()
+}
+
+fn field(field: &TemplateField) -> Map<String, Value> {
+    let mut object = Map::new();
+    put(&mut object, "key", field.key.to_string());
+    put(&mut object, "name", field.name.as_deref());
+    put(&mut object, "length", length(field.length));
+    object
+}

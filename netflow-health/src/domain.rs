@@ -1,0 +1,440 @@
+//! One observation domain of one exporter: what came from it.
+
+mod clock;
+mod contradiction;
+mod ports;
+mod sampling;
+mod template;
+
+use alloc::collections::BTreeMap;
+use core::net::IpAddr;
+
+use netflow_core::wire::sflow::SampleKind;
+use netflow_core::wire::template::TemplateKind;
+use netflow_core::{
+    Announcement, DomainReport, ErrorKind, Flow, KnownTemplate, MessageHeader, Problem, Protocol,
+    SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
+};
+
+pub use self::clock::{Clock, Skew};
+pub use self::contradiction::{Contradictions, UnknownAlgorithm};
+use self::ports::PortSequences;
+pub use self::sampling::{Announced, AnnouncedRate, RateCount, Rates, sampler_name};
+use self::template::Sent;
+pub(crate) use self::template::TemplateRoom;
+pub use self::template::{
+    Changes, NewLength, TemplateEvent, TemplateField, TemplateHistory, Templates,
+};
+use crate::count;
+use crate::examples::Examples;
+use crate::limits::HealthLimits;
+use crate::place::Place;
+
+/// Different lengths of unread sets that are kept of each id.
+const LENGTHS: usize = 8;
+
+/// Who sent what: exporter, protocol and observation domain. Ports are no part of it: the TCP
+/// sessions of one exporter count together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct DomainName {
+    /// Address of the exporter; unspecified for an IPFIX file, which has none.
+    pub exporter: IpAddr,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The observation domain; the sub-agent in sFlow.
+    pub domain: u32,
+    /// The address that the sFlow agent gives itself.
+    pub agent: Option<IpAddr>,
+}
+
+impl DomainName {
+    /// The domain of a message.
+    #[must_use]
+    pub fn of(header: &MessageHeader) -> Self {
+        Self {
+            exporter: header.exporter.ip().to_canonical(),
+            protocol: header.protocol,
+            domain: header.observation_domain,
+            agent: header.agent_address,
+        }
+    }
+
+    pub(crate) fn of_report(report: &DomainReport) -> Self {
+        Self {
+            exporter: report.exporter.ip(),
+            protocol: report.protocol,
+            domain: report.observation_domain,
+            agent: report.agent_address,
+        }
+    }
+
+    pub(crate) fn of_announcement(announcement: &Announcement<'_>) -> Self {
+        Self {
+            exporter: announcement.exporter.ip(),
+            protocol: announcement.protocol,
+            domain: announcement.observation_domain,
+            agent: announcement.agent_address,
+        }
+    }
+
+    /// The domain of a template in force.
+    #[must_use]
+    pub fn of_template(known: &KnownTemplate<'_>) -> Self {
+        Self {
+            exporter: known.exporter.ip(),
+            protocol: known.protocol,
+            domain: known.observation_domain,
+            agent: None,
+        }
+    }
+
+    /// Whether nothing says who sent it, as in an IPFIX file.
+    #[must_use]
+    pub const fn is_anonymous(&self) -> bool {
+        self.exporter.is_unspecified()
+    }
+
+    /// Whether it is another domain of the same exporter, in the same protocol.
+    pub(crate) fn is_sibling(&self, other: &Self) -> bool {
+        self.domain != other.domain
+            && self.exporter == other.exporter
+            && self.protocol == other.protocol
+    }
+}
+
+/// Where and when something was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Seen {
+    /// The datagram.
+    pub place: Place,
+    /// When it was received.
+    pub time: Timestamp,
+}
+
+/// Data sets of one id that had no template when they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnreadSets {
+    /// How many came.
+    pub sets: u64,
+    /// Octets of their records.
+    pub octets: u64,
+    /// The first.
+    pub first: Place,
+    /// The last.
+    pub last: Place,
+    /// Where a template for them came afterwards.
+    pub template: Option<Place>,
+    /// Sets that were decoded when it came.
+    pub late_sets: u64,
+    /// Octets of these.
+    pub late_octets: u64,
+    /// The first different lengths of the sets in octets, to find a template that fits.
+    pub(crate) lengths: Vec<u64>,
+}
+
+impl UnreadSets {
+    /// Octets that were never decoded.
+    #[must_use]
+    pub const fn lost_octets(&self) -> u64 {
+        self.octets.saturating_sub(self.late_octets)
+    }
+}
+
+/// A template that came and cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RefusedTemplate {
+    /// Where it came first.
+    pub place: Place,
+    /// The code of the problem, such as `empty_template`.
+    pub reason: &'static str,
+}
+
+/// Units that are missing before a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Gap {
+    /// The message.
+    pub place: Place,
+    /// How many, in the unit of the sequence numbers.
+    pub lost: u32,
+}
+
+/// One observation domain.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DomainHealth {
+    /// Whose it is.
+    pub name: DomainName,
+    /// Its first message.
+    pub first: Seen,
+    /// Its last message.
+    pub last: Seen,
+    /// Messages received.
+    pub messages: u64,
+    /// UDP or TCP source ports, in the order they were seen.
+    pub ports: Examples<u16>,
+    /// Flows decoded.
+    pub flows: u64,
+    /// Options records decoded.
+    pub options_records: u64,
+    /// sFlow counters samples.
+    pub counters_samples: u64,
+    /// sFlow discarded packets.
+    pub discarded_packets: u64,
+    /// Its templates.
+    pub templates: Templates,
+    /// The sampling rates of its flows.
+    pub rates: Rates,
+    /// What its options announced.
+    pub announced: Announced,
+    /// Its clocks.
+    pub clock: Clock,
+    /// Numbers that contradict each other.
+    pub contradictions: Contradictions,
+    /// Where sequence numbers jumped ahead.
+    pub gaps: Examples<Gap>,
+    /// What the sequence numbers say was received and lost.
+    pub sequence: SequenceCounts,
+    /// What they count, as far as is known.
+    pub sequence_unit: Option<SequenceUnit>,
+    /// Whether the sequence number never changes, so that loss cannot be seen.
+    pub sequence_is_constant: bool,
+    /// What the numbers of sFlow samples say was received and lost.
+    pub samples: SampleCounts,
+    /// Data without a template, by set id.
+    pub unread_sets: BTreeMap<u16, UnreadSets>,
+    /// Templates that came and cannot be used, by id.
+    pub refused_templates: BTreeMap<u16, RefusedTemplate>,
+    port_sequences: PortSequences,
+    /// The decoder keeps a session for each port, so that several exporters are not mixed.
+    has_port_sessions: bool,
+}
+
+impl DomainHealth {
+    pub(crate) fn new(name: DomainName, header: &MessageHeader) -> Self {
+        let seen = Seen {
+            place: Place::of(header),
+            time: header.received,
+        };
+        Self {
+            name,
+            first: seen,
+            last: seen,
+            messages: 0,
+            ports: Examples::default(),
+            flows: 0,
+            options_records: 0,
+            counters_samples: 0,
+            discarded_packets: 0,
+            templates: Templates::default(),
+            rates: Rates::default(),
+            announced: Announced::default(),
+            clock: Clock::default(),
+            contradictions: Contradictions::default(),
+            gaps: Examples::default(),
+            sequence: SequenceCounts::default(),
+            sequence_unit: None,
+            sequence_is_constant: false,
+            samples: SampleCounts::default(),
+            unread_sets: BTreeMap::new(),
+            refused_templates: BTreeMap::new(),
+            port_sequences: PortSequences::default(),
+            has_port_sessions: false,
+        }
+    }
+
+    /// Takes the header of a message.
+    pub(crate) fn message(&mut self, header: &MessageHeader, limits: &HealthLimits) {
+        add(&mut self.messages, 1);
+        self.last = Seen {
+            place: Place::of(header),
+            time: header.received,
+        };
+        let port = header.exporter.port();
+        let is_known = self.ports.more() > 0 || self.ports.first.contains(&port);
+        if !is_known && port != 0 {
+            self.ports.push(port, limits.examples);
+        }
+        if let Some(number) = header.sequence {
+            self.port_sequences.message(port, number);
+        }
+        if !self.name.is_anonymous() {
+            self.clock.message(header);
+        }
+        if header.sequence_unit.is_some() && self.sequence_unit != header.sequence_unit {
+            // The gaps so far were counted in the wrong unit.
+            self.gaps = Examples::default();
+            self.sequence_unit = header.sequence_unit;
+        }
+        match header.sequence_event {
+            SequenceEvent::Gap(lost) => {
+                let place = Place::of(header);
+                self.gaps.push(Gap { place, lost }, limits.examples);
+            }
+            SequenceEvent::Restart => self.templates.restarted(),
+            _ => {}
+        }
+    }
+
+    /// Takes a set that came, or was decoded late, in the datagram at `place`.
+    pub(crate) fn set(
+        &mut self,
+        set: &Set<'_>,
+        place: Place,
+        limits: &HealthLimits,
+        room: &mut TemplateRoom,
+    ) {
+        match set.kind() {
+            SetKind::Data | SetKind::Options => self.data(set, place),
+            SetKind::Templates | SetKind::OptionsTemplates => {
+                for record in set.template_records() {
+                    let sent = Sent {
+                        record: &record,
+                        place,
+                    };
+                    self.templates.record(sent, limits, room);
+                    let is_withdrawal = matches!(record.kind(), TemplateKind::Withdrawal { .. });
+                    if is_withdrawal || record.field_count() == 0 {
+                        continue;
+                    }
+                    if let Some(unread) = self.unread_sets.get_mut(&record.id()) {
+                        unread.template.get_or_insert(place);
+                    }
+                }
+            }
+            SetKind::NoTemplate => self.unread(set, place, limits),
+            SetKind::Samples => {
+                for sample in set.samples() {
+                    match sample.kind() {
+                        Ok(SampleKind::Counters(_)) => add(&mut self.counters_samples, 1),
+                        Ok(SampleKind::Discarded(_)) => add(&mut self.discarded_packets, 1),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn data(&mut self, set: &Set<'_>, place: Place) {
+        let records = count(set.records().len());
+        if set.kind() == SetKind::Options {
+            add(&mut self.options_records, records);
+            for record in set.records() {
+                self.contradictions.options(&record, place);
+            }
+        }
+        if let Some(template) = set.template().filter(|known| !known.is_fixed_version()) {
+            self.templates.records(template.id(), records);
+        }
+        if !set.is_late() {
+            return;
+        }
+        if let Some(unread) = self.unread_sets.get_mut(&set.id()) {
+            add(&mut unread.late_sets, 1);
+            add(&mut unread.late_octets, count(set.body().len()));
+        }
+    }
+
+    fn unread(&mut self, set: &Set<'_>, place: Place, limits: &HealthLimits) {
+        let is_full = self.unread_sets.len() >= limits.sets;
+        if is_full && !self.unread_sets.contains_key(&set.id()) {
+            return;
+        }
+        let unread = self.unread_sets.entry(set.id()).or_insert(UnreadSets {
+            sets: 0,
+            octets: 0,
+            first: place,
+            last: place,
+            template: None,
+            late_sets: 0,
+            late_octets: 0,
+            lengths: Vec::new(),
+        });
+        let length = count(set.body().len());
+        add(&mut unread.sets, 1);
+        add(&mut unread.octets, length);
+        unread.last = place;
+        if unread.lengths.len() < LENGTHS && !unread.lengths.contains(&length) {
+            unread.lengths.push(length);
+        }
+    }
+
+    pub(crate) fn flow(&mut self, flow: &Flow<'_>, limits: &HealthLimits) {
+        add(&mut self.flows, 1);
+        self.rates.flow(flow, limits.rates);
+        self.clock.flow(flow);
+        self.contradictions.flow(flow);
+    }
+
+    /// Notes templates that cannot be used.
+    pub(crate) fn problem(&mut self, problem: &Problem<'_>, limits: &HealthLimits) {
+        let (ErrorKind::TemplateCut { id, .. }
+        | ErrorKind::EmptyTemplate { id }
+        | ErrorKind::ScopeCount { id, .. }
+        | ErrorKind::TooManyFields { id, .. }) = problem.error.kind
+        else {
+            return;
+        };
+        let place = Place::of(problem.header);
+        if self.refused_templates.len() < limits.sets {
+            let reason = problem.error.kind.code();
+            let refused = RefusedTemplate { place, reason };
+            self.refused_templates.entry(id).or_insert(refused);
+        }
+        if let Some(unread) = self.unread_sets.get_mut(&id) {
+            // What came is not a template for them.
+            unread.template = unread.template.filter(|came| *came != place);
+        }
+    }
+
+    /// Adds what the decoder counted; over TCP there is one report a session.
+    pub(crate) fn add_report(&mut self, report: &DomainReport) {
+        self.sequence_is_constant |=
+            report.sequence_unit.is_none() && report.protocol != Protocol::NetflowV1;
+        self.has_port_sessions |= report.exporter.port() != 0;
+        let (all, one) = (&mut self.sequence, report.sequence);
+        add(&mut all.received, one.received);
+        add(&mut all.lost, one.lost);
+        add(&mut all.late, one.late);
+        add(&mut all.duplicated, one.duplicated);
+        add(&mut all.restarted, one.restarted);
+        add(&mut all.unread, one.unread);
+        let (all, one) = (&mut self.samples, report.samples);
+        add(&mut all.received, one.received);
+        add(&mut all.lost, one.lost);
+        add(&mut all.late, one.late);
+        add(&mut all.restarted, one.restarted);
+        add(&mut all.drops, one.drops);
+    }
+
+    /// What its sequence numbers count: `flow`, `message`, `data record` or `datagram`.
+    #[must_use]
+    pub const fn unit(&self) -> &'static str {
+        match (self.name.protocol, self.sequence_unit) {
+            (Protocol::SflowV5, _) => "datagram",
+            (_, Some(unit)) => unit.name(),
+            (_, None) => "message",
+        }
+    }
+
+    /// Whether several exporters share the address: the sequence numbers of each source port
+    /// continue on their own. Where the decoder keeps a session for each port, nothing is mixed.
+    #[must_use]
+    pub const fn has_several_exporters(&self) -> bool {
+        !self.has_port_sessions && self.port_sequences.are_separate()
+    }
+
+    /// The source ports whose sequence numbers were followed.
+    pub(crate) fn followed_ports(&self) -> impl Iterator<Item = u16> {
+        self.port_sequences.ports()
+    }
+}
+
+fn add(all: &mut u64, one: u64) {
+    *all = all.saturating_add(one);
+}

@@ -1,0 +1,82 @@
+//! Where the times of flows come from, and whether they can be right.
+
+use netflow_core::{ClockRule, Flow, MessageHeader};
+
+use crate::place::Place;
+
+/// The longest time between the end of a flow and its export for the two to agree: exporters
+/// send a flow at the latest when its active timeout ends, an hour at most in practice.
+const AGREES: i64 = 3_600_000_000_000;
+
+/// The clocks of one observation domain.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Clock {
+    /// Flows by the rule that gave their times, in the order they were seen; `None` counts
+    /// flows without times.
+    pub rules: Vec<(Option<ClockRule>, u64)>,
+    /// Export times beside receive times; absent in sFlow, which has no export time, and in
+    /// IPFIX files, which have no receive time.
+    pub skew: Option<Skew>,
+    /// Flows whose times cannot be right.
+    pub suspect: u64,
+    /// Those among them whose times agree with the export time of their message: only the
+    /// exporter's clock and the receive time differ.
+    pub suspect_by_skew: u64,
+    /// The first of the suspect flows.
+    pub first_suspect: Option<Place>,
+}
+
+/// How far export times are ahead of receive times, in nanoseconds; negative is behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skew {
+    /// In the last message.
+    pub last: i64,
+    /// The least.
+    pub min: i64,
+    /// The greatest.
+    pub max: i64,
+}
+
+impl Clock {
+    pub(super) fn message(&mut self, header: &MessageHeader) {
+        let Some(sent) = header.export_time else {
+            return;
+        };
+        let last = sent.nanos_since(header.received);
+        let before = self.skew;
+        self.skew = Some(Skew {
+            last,
+            min: before.map_or(last, |skew| skew.min.min(last)),
+            max: before.map_or(last, |skew| skew.max.max(last)),
+        });
+    }
+
+    pub(super) fn flow(&mut self, flow: &Flow<'_>) {
+        let rule = flow.clock_rule();
+        match self.rules.iter_mut().find(|(known, _)| *known == rule) {
+            Some((_, flows)) => *flows = flows.saturating_add(1),
+            None => self.rules.push((rule, 1)),
+        }
+        if flow.clock_suspect() == Some(true) {
+            self.suspect = self.suspect.saturating_add(1);
+            self.first_suspect
+                .get_or_insert_with(|| Place::of(flow.header()));
+            if agrees_with_export(flow) {
+                self.suspect_by_skew = self.suspect_by_skew.saturating_add(1);
+            }
+        }
+    }
+}
+
+/// Whether the flow ended shortly before its message was sent, as flows do.
+fn agrees_with_export(flow: &Flow<'_>) -> bool {
+    let Some(sent) = flow.header().export_time else {
+        return false;
+    };
+    let (start, end) = (flow.start(), flow.end());
+    let is_forward = start.zip(end).is_none_or(|(start, end)| start <= end);
+    let last = end.or(start);
+    is_forward
+        && last.is_some_and(|time| sent.nanos_since(time).unsigned_abs() <= AGREES.unsigned_abs())
+}

@@ -1,0 +1,433 @@
+//! What follows from the numbers: what is wrong, with which exporter, and where.
+
+mod clock;
+mod loss;
+mod sampling;
+mod source;
+mod template;
+
+use crate::place::Place;
+use crate::report::Report;
+
+/// One thing that a person should know.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What it is, with its numbers.
+    pub kind: FindingKind,
+    /// The domain that it is about, as an index into [`Report::domains`].
+    pub domain: Option<usize>,
+    /// Where it was seen first, if that is known.
+    pub place: Option<Place>,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; no number is wrong for it.
+    Info,
+    /// Numbers may be wrong.
+    Warning,
+    /// Data is lost, or numbers are wrong.
+    Error,
+}
+
+impl Severity {
+    /// The name in JSON and in every binding.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One number or word of a finding.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// A count, an id, a rate.
+    Unsigned(u64),
+    /// A span of time in nanoseconds, which may be negative.
+    Signed(i64),
+    /// A stable word, such as the code of a problem.
+    Word(String),
+    /// Ids.
+    Numbers(Vec<u64>),
+    /// Stable words.
+    Words(Vec<String>),
+}
+
+impl From<u64> for Detail {
+    fn from(number: u64) -> Self {
+        Self::Unsigned(number)
+    }
+}
+
+impl From<u32> for Detail {
+    fn from(number: u32) -> Self {
+        Self::Unsigned(number.into())
+    }
+}
+
+impl From<u16> for Detail {
+    fn from(number: u16) -> Self {
+        Self::Unsigned(number.into())
+    }
+}
+
+impl From<i64> for Detail {
+    fn from(number: i64) -> Self {
+        Self::Signed(number)
+    }
+}
+
+impl From<&'static str> for Detail {
+    fn from(word: &'static str) -> Self {
+        Self::Word(word.to_owned())
+    }
+}
+
+impl From<String> for Detail {
+    fn from(word: String) -> Self {
+        Self::Word(word)
+    }
+}
+
+impl From<Vec<u16>> for Detail {
+    fn from(numbers: Vec<u16>) -> Self {
+        Self::Numbers(numbers.into_iter().map(u64::from).collect())
+    }
+}
+
+impl From<Vec<String>> for Detail {
+    fn from(words: Vec<String>) -> Self {
+        Self::Words(words)
+    }
+}
+
+/// Makes the kinds of findings from a table: each line is documentation, the stable number, the
+/// stable code, the severity, and the variant with its members. The first member is its size:
+/// of one kind the largest come first. So
+///
+/// ```text
+/// /// Messages came more than once.
+/// 11 duplicated Warning Duplicated { /** Messages. */ messages: u64 }
+/// ```
+///
+/// becomes the variant `Duplicated { messages }` with the code `duplicated`, the number 11 and the
+/// detail `("messages", Unsigned)`. Findings are reported in the order of the table, the gravest
+/// first. A new one is a line here, a rule in a module of this directory, and a sentence in the
+/// command.
+macro_rules! findings {
+    ($($(#[$doc:meta])* $number:literal $code:ident $severity:ident $name:ident {
+        $($(#[$member_doc:meta])* $member:ident: $type:ty),+ $(,)?
+    })+) => {
+        /// What a finding is about, with its numbers.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum FindingKind {
+            $($(#[$doc])* $name { $($(#[$member_doc])* $member: $type),+ },)+
+        }
+
+        impl FindingKind {
+            /// Number, code and severity of every kind, in the order of reports.
+            pub const ALL: &'static [(u16, &'static str, Severity)] =
+                &[$(($number, stringify!($code), Severity::$severity)),+];
+
+            /// The stable number.
+            #[must_use]
+            pub const fn number(&self) -> u16 {
+                match self { $(Self::$name { .. } => $number,)+ }
+            }
+
+            /// The numbers, with stable names.
+            #[must_use]
+            pub fn details(&self) -> Vec<(&'static str, Detail)> {
+                match self {
+                    $(Self::$name { $($member),+ } => {
+                        vec![$((stringify!($member), Detail::from($member.clone()))),+]
+                    })+
+                }
+            }
+        }
+    };
+}
+
+findings! {
+    /// Nothing in the input is flow export.
+    1 no_flow_export Warning NoFlowExport {
+        /// Packets in the input.
+        packets: u64,
+    }
+    /// Datagrams whose end was not captured: what is missing is not the exporter's fault.
+    2 cut_datagrams Error CutDatagrams {
+        /// Datagrams that are cut.
+        cut: u64,
+        /// All datagrams.
+        datagrams: u64,
+    }
+    /// Data whose templates were never sent while datagrams were received.
+    3 template_absent Error TemplateAbsent {
+        /// Octets of data.
+        octets: u64,
+        /// The ids of the sets, which are those of the templates.
+        sets: Vec<u16>,
+    }
+    /// Data without a template that one of another domain of the exporter fits.
+    4 template_in_other_domain Error TemplateInOtherDomain {
+        /// Octets of data.
+        octets: u64,
+        /// The id of the sets and of the template.
+        set: u16,
+        /// The domain that has the template.
+        other_domain: u32,
+    }
+    /// Data whose template came at `place` and cannot be used.
+    5 template_unreadable Error TemplateUnreadable {
+        /// Octets of data.
+        octets: u64,
+        /// The id of the sets.
+        set: u16,
+        /// The code of the problem of the template, such as `empty_template`.
+        reason: &'static str,
+    }
+    /// Data whose template came at `place`, when the data was no longer kept or did not fit.
+    6 template_late Error TemplateLate {
+        /// Octets of data.
+        octets: u64,
+        /// The id of the sets.
+        set: u16,
+    }
+    /// Data whose template had been withdrawn.
+    7 template_withdrawn Error TemplateWithdrawn {
+        /// Octets of data.
+        octets: u64,
+        /// The id of the sets.
+        set: u16,
+    }
+    /// Exporters that share an address: their templates and sequence numbers are mixed.
+    8 several_exporters Error SeveralExporters {
+        /// The source ports.
+        ports: Vec<u16>,
+    }
+    /// Sequence numbers say that something is missing.
+    9 lost Error Lost {
+        /// What is missing, in `unit`.
+        lost: u64,
+        /// What was received and lost, in `unit`.
+        expected: u64,
+        /// `flow`, `message`, `data record` or `datagram`.
+        unit: &'static str,
+    }
+    /// Sequence numbers jump so often that the exporter may count wrongly.
+    10 miscounted Warning Miscounted {
+        /// What is missing by the numbers, in `unit`.
+        lost: u64,
+        /// What was received and lost by the numbers, in `unit`.
+        expected: u64,
+        /// `flow`, `message`, `data record` or `datagram`.
+        unit: &'static str,
+        /// Messages whose number does not follow the one before.
+        jumps: u64,
+        /// All messages.
+        messages: u64,
+    }
+    /// The sequence number never changes: loss cannot be seen.
+    11 constant_sequence Info ConstantSequence {
+        /// Messages.
+        messages: u64,
+    }
+    /// Messages came more than once.
+    12 duplicated Warning Duplicated {
+        /// Messages that repeat one.
+        messages: u64,
+    }
+    /// The exporter restarted.
+    13 restarted Info Restarted {
+        /// How often.
+        times: u64,
+    }
+    /// Records after a restart were read by the template from before it, and are wrong.
+    14 outdated_template Error OutdatedTemplate {
+        /// Records.
+        records: u64,
+    }
+    /// The template changes back and forth between definitions.
+    15 template_flaps Warning TemplateFlaps {
+        /// How often a former definition returned.
+        returns: u64,
+        /// How often the definition changed.
+        changes: u64,
+        /// The id of the template.
+        template: u16,
+    }
+    /// Times agree with the exporter's clock, which is far from the receiver's.
+    16 clock_skew Warning ClockSkew {
+        /// Flows.
+        flows: u64,
+        /// How far the export time of the last message is ahead of its receive time, in
+        /// nanoseconds.
+        skew: i64,
+    }
+    /// Times that cannot be right by the exporter's own clock.
+    17 impossible_times Warning ImpossibleTimes {
+        /// Flows.
+        flows: u64,
+    }
+    /// Some flows of a domain have a sampling rate, others have none.
+    18 rate_missing Warning RateMissing {
+        /// Flows without a rate.
+        flows: u64,
+        /// All flows.
+        all: u64,
+    }
+    /// Options announce rates, and no flow says that one applies to it.
+    19 rate_unused Warning RateUnused {
+        /// Rates that are announced.
+        rates: u64,
+        /// The first of them.
+        rate: u64,
+        /// What it is announced for, such as `sampler 9`.
+        sampler: String,
+    }
+    /// A rate is announced in another domain of the exporter, which has no flows.
+    20 rate_in_other_domain Warning RateInOtherDomain {
+        /// One packet of this many.
+        rate: u64,
+        /// The domain that announces it.
+        other_domain: u32,
+    }
+    /// Options announce a rate by an algorithm that does not exist.
+    21 unknown_algorithm Warning UnknownAlgorithm {
+        /// One packet of this many.
+        rate: u64,
+        /// samplingAlgorithm (35).
+        algorithm: u64,
+    }
+    /// Sampled packets are longer than the frame they were taken from.
+    22 short_frames Warning ShortFrames {
+        /// Sampled packets.
+        samples: u64,
+    }
+    /// The agent could not sample everything it should have.
+    23 dropped_samples Warning DroppedSamples {
+        /// Samples that the agent dropped.
+        drops: u64,
+        /// Samples received.
+        received: u64,
+    }
+    /// Datagrams were dropped by the kernel.
+    24 kernel_drops Error KernelDrops {
+        /// Datagrams.
+        drops: u64,
+    }
+    /// Data was dropped by a queue of the collector.
+    25 queue_drops Error QueueDrops {
+        /// Datagrams or rows.
+        drops: u64,
+    }
+    /// Something else could not be read.
+    26 problems Warning Problems {
+        /// How often.
+        count: u64,
+        /// The codes of the reasons.
+        reasons: Vec<String>,
+    }
+    /// Fragments or segments are missing in the capture.
+    27 missing_parts Warning MissingParts {
+        /// Datagrams of which fragments are missing.
+        datagrams: u64,
+        /// Gaps in TCP streams.
+        gaps: u64,
+    }
+}
+
+impl FindingKind {
+    /// The stable code, such as `template_absent`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.row().1
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.row().2
+    }
+
+    fn row(&self) -> (u16, &'static str, Severity) {
+        let mut rows = Self::ALL.iter();
+        let row = rows.find(|(number, ..)| *number == self.number());
+        *row.unwrap_or(&(0, "", Severity::Info))
+    }
+
+    /// The place among findings: the gravest first, of one kind the largest.
+    fn rank(&self) -> (usize, core::cmp::Reverse<u64>) {
+        let kind = Self::ALL
+            .iter()
+            .position(|(number, ..)| *number == self.number());
+        let size = match self.details().first() {
+            Some((_, Detail::Unsigned(size))) => *size,
+            _ => 0,
+        };
+        (kind.unwrap_or(usize::MAX), core::cmp::Reverse(size))
+    }
+}
+
+impl Finding {
+    /// The stable code of its kind.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+
+    /// The stable number of its kind.
+    #[must_use]
+    pub const fn number(&self) -> u16 {
+        self.kind.number()
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.kind.severity()
+    }
+
+    /// One that is about no domain.
+    const fn of_all(kind: FindingKind) -> Self {
+        Self {
+            kind,
+            domain: None,
+            place: None,
+        }
+    }
+
+    /// One about the domain of this index.
+    const fn of(domain: usize, kind: FindingKind) -> Self {
+        Self {
+            kind,
+            domain: Some(domain),
+            place: None,
+        }
+    }
+
+    const fn at(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+}
+
+/// Everything that follows from a report, the gravest first.
+pub(crate) fn findings(report: &Report) -> Vec<Finding> {
+    let mut findings = source::findings(report);
+    for (index, domain) in report.domains.iter().enumerate() {
+        findings.extend(template::findings(index, domain, report));
+        findings.extend(loss::findings(index, domain));
+        findings.extend(clock::findings(index, domain));
+        findings.extend(sampling::findings(index, domain, report));
+    }
+    findings.sort_by_key(|finding| finding.kind.rank());
+    findings
+}

@@ -1,0 +1,215 @@
+//! What is gathered while datagrams are decoded.
+
+use core::net::SocketAddr;
+use std::collections::HashMap;
+
+use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader};
+
+use crate::domain::{DomainHealth, DomainName, TemplateRoom};
+use crate::finding;
+use crate::limits::HealthLimits;
+use crate::place::Place;
+use crate::problem::Problems;
+use crate::report::Report;
+use crate::source::SourceFacts;
+
+/// Gathers what is known of all exporters: give it what each datagram decoded to, and ask for
+/// a [`Report`] when you like. It keeps counters and a few examples of everything, within
+/// [`HealthLimits`].
+///
+/// ```
+/// use netflow_core::{Datagram, Decoder, Timestamp, Transport};
+/// use netflow_health::{Health, HealthLimits};
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::new(HealthLimits::default());
+/// # let payload = [0, 10, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 3];
+/// let exporter = "198.51.100.1:2055".parse().unwrap();
+/// let received = Timestamp::from_secs(1_700_000_000);
+/// let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+/// match decoder.decode(datagram) {
+///     Ok(decoded) => health.decoded(&decoded),
+///     Err(error) => health.unreadable(&datagram, &error),
+/// }
+/// let report = health.report(&decoder);
+/// for finding in &report.findings {
+///     println!("{:?} {} {:?}", finding.severity(), finding.code(), finding.place);
+/// }
+/// # assert_eq!(report.findings[0].code(), "problems");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Health {
+    limits: HealthLimits,
+    /// In the order they were first seen.
+    domains: Vec<DomainHealth>,
+    by_name: HashMap<DomainName, usize>,
+    /// Messages of domains beyond the limit.
+    other_messages: u64,
+    problems: Problems,
+    room: TemplateRoom,
+    unreadable: u64,
+    source: SourceFacts,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self::new(HealthLimits::default())
+    }
+}
+
+impl Health {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(limits: HealthLimits) -> Self {
+        Self {
+            limits,
+            domains: Vec::new(),
+            by_name: HashMap::new(),
+            other_messages: 0,
+            problems: Problems::default(),
+            room: TemplateRoom::new(&limits),
+            unreadable: 0,
+            source: SourceFacts::default(),
+        }
+    }
+
+    /// Takes what a datagram decoded to.
+    pub fn decoded(&mut self, decoded: &Message<'_>) {
+        let place = decoded.headers().next().map(Place::of);
+        let place = place.unwrap_or_default();
+        // Late data brings the header it came with, which was counted then.
+        let late: Vec<&MessageHeader> = decoded
+            .sets()
+            .filter(|set| set.is_late())
+            .map(|set| set.header())
+            .collect();
+        let is_late = |header: &MessageHeader| late.iter().any(|late| core::ptr::eq(*late, header));
+        let limits = self.limits;
+        for header in decoded.headers().filter(|header| !is_late(header)) {
+            if let Some(domain) = self.enter(header) {
+                domain.message(header, &limits);
+            }
+        }
+        for set in decoded.sets() {
+            if let Some(index) = self.find(set.header()) {
+                let room = &mut self.room;
+                if let Some(domain) = self.domains.get_mut(index) {
+                    domain.set(&set, place, &limits, room);
+                }
+            }
+        }
+        self.flows(decoded);
+        for problem in decoded.problems() {
+            let payload = (!is_late(problem.header)).then_some(decoded.payload());
+            self.problems.add(&problem, payload, &limits);
+            if let Some(domain) = self.domain_mut(problem.header) {
+                domain.problem(&problem, &limits);
+            }
+        }
+    }
+
+    fn flows(&mut self, decoded: &Message<'_>) {
+        let limits = self.limits;
+        let mut last: Option<(*const MessageHeader, usize)> = None;
+        for flow in decoded.flows() {
+            let header: *const MessageHeader = flow.header();
+            if last.is_none_or(|(known, _)| known != header) {
+                last = self.find(flow.header()).map(|index| (header, index));
+            }
+            let domain = last.and_then(|(_, index)| self.domains.get_mut(index));
+            if let Some(domain) = domain {
+                domain.flow(&flow, &limits);
+            }
+        }
+    }
+
+    /// Takes a datagram whose first header could not be read, and why.
+    pub fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
+        self.unreadable = self.unreadable.saturating_add(1);
+        self.problems.unreadable(datagram, error, &self.limits);
+    }
+
+    /// Takes what the decoder knows of the sessions of an exporter, before
+    /// [`Decoder::end_session`] forgets it.
+    pub fn session_ended(&mut self, decoder: &Decoder, exporter: SocketAddr) {
+        // As the decoder writes it.
+        let exporter = SocketAddr::new(exporter.ip().to_canonical(), exporter.port());
+        self.learn(decoder, |other| other == exporter);
+    }
+
+    /// Sets what the caller knows of where the datagrams come from; the last numbers stand.
+    pub const fn source(&mut self, facts: SourceFacts) {
+        self.source = facts;
+    }
+
+    /// What is known now. The decoder adds what it counted and what options announced.
+    #[must_use]
+    pub fn report(&self, decoder: &Decoder) -> Report {
+        let mut all = self.clone();
+        all.learn(decoder, |_| true);
+        let mut report = Report {
+            domains: all.domains,
+            other_messages: all.other_messages,
+            unreadable: all.unreadable,
+            problems: all.problems,
+            source: all.source,
+            findings: Vec::new(),
+        };
+        report.findings = finding::findings(&report);
+        report
+    }
+
+    /// Adds what the decoder knows of the sessions of some exporters.
+    fn learn(&mut self, decoder: &Decoder, of: impl Fn(SocketAddr) -> bool) {
+        for report in decoder.domains().filter(|report| of(report.exporter)) {
+            if let Some(domain) = self.named(DomainName::of_report(&report)) {
+                domain.add_report(&report);
+            }
+        }
+        for announcement in decoder.announced().filter(|known| of(known.exporter)) {
+            if let Some(domain) = self.named(DomainName::of_announcement(&announcement)) {
+                domain.announced.add(&announcement);
+            }
+        }
+        for known in decoder.templates().filter(|known| of(known.exporter)) {
+            if let Some(domain) = self.named(DomainName::of_template(&known)) {
+                domain.templates.name(known.template);
+            }
+        }
+        for domain in &mut self.domains {
+            domain.announced.keep(self.limits.rates);
+        }
+    }
+
+    fn find(&self, header: &MessageHeader) -> Option<usize> {
+        self.by_name.get(&DomainName::of(header)).copied()
+    }
+
+    fn domain_mut(&mut self, header: &MessageHeader) -> Option<&mut DomainHealth> {
+        self.named(DomainName::of(header))
+    }
+
+    fn named(&mut self, name: DomainName) -> Option<&mut DomainHealth> {
+        let index = *self.by_name.get(&name)?;
+        self.domains.get_mut(index)
+    }
+
+    /// The domain of a header, made if it is new and there is room.
+    fn enter(&mut self, header: &MessageHeader) -> Option<&mut DomainHealth> {
+        let name = DomainName::of(header);
+        let next = self.domains.len();
+        let index = match self.by_name.get(&name) {
+            Some(index) => *index,
+            None if next >= self.limits.domains => {
+                self.other_messages = self.other_messages.saturating_add(1);
+                return None;
+            }
+            None => {
+                self.domains.push(DomainHealth::new(name, header));
+                self.by_name.insert(name, next);
+                next
+            }
+        };
+        self.domains.get_mut(index)
+    }
+}

@@ -1,0 +1,67 @@
+//! What is wrong with the flow export of a network, and where: findings as data.
+//!
+//! # Overview
+//!
+//! [`Health`] takes what a [`Decoder`](netflow_core::Decoder) made of each datagram. Its
+//! [`Report`] has every observation domain with its templates and their changes, sampling
+//! rates and the rules that gave them, clocks, sequence numbers and what is missing by them;
+//! every kind of problem with examples; and [`Finding`]s: what a person should know, with a
+//! stable code and number, a severity, a place and the numbers it rests on.
+//!
+//! There are no sentences here: the command `netflow explain` writes them, Python and C have
+//! the data.
+//!
+//! # Features
+//!
+//! - `json`: [`Report::document`], the report as one JSON document.
+//!
+//! # Limits
+//!
+//! Memory is bounded by [`HealthLimits`]. What is beyond a limit is counted.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects,
+        clippy::string_slice
+    )
+)]
+
+extern crate alloc;
+
+#[cfg(feature = "json")]
+mod document;
+mod domain;
+mod examples;
+mod finding;
+mod health;
+mod limits;
+mod place;
+mod problem;
+mod report;
+mod source;
+
+pub use self::domain::{
+    Announced, AnnouncedRate, Changes, Clock, Contradictions, DomainHealth, DomainName, Gap,
+    NewLength, RateCount, Rates, RefusedTemplate, Seen, Skew, TemplateEvent, TemplateField,
+    TemplateHistory, Templates, UnknownAlgorithm, UnreadSets, sampler_name,
+};
+pub use self::examples::Examples;
+pub use self::finding::{Detail, Finding, FindingKind, Severity};
+pub use self::health::Health;
+pub use self::limits::HealthLimits;
+pub use self::place::Place;
+pub use self::problem::{Around, ProblemDomain, ProblemExample, ProblemKind, Problems};
+pub use self::report::Report;
+pub use self::source::SourceFacts;
+
+/// A number of things in memory.
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

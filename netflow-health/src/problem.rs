@@ -1,0 +1,207 @@
+//! What could not be read, with the octets around it.
+
+use core::net::{IpAddr, SocketAddr};
+use core::ops::Range;
+
+use netflow_core::{Datagram, Error, MessageHeader, Problem, Protocol};
+
+use crate::count;
+use crate::limits::HealthLimits;
+use crate::place::Place;
+
+/// Octets shown before and from the faulty place on.
+const BEFORE: usize = 8;
+const FROM: usize = 24;
+/// Octets that are marked: the head of most structures.
+const MARKED: usize = 4;
+
+/// All problems by kind, in the order of their first.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Problems {
+    /// One entry for each reason and section.
+    pub kinds: Vec<ProblemKind>,
+    /// Problems of kinds beyond [`HealthLimits::problems`].
+    pub other: u64,
+}
+
+/// Problems of one kind.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ProblemKind {
+    /// The stable code of the reason, such as `set_too_short`.
+    pub reason: &'static str,
+    /// The section of the specification that is not followed.
+    pub section: Option<&'static str>,
+    /// How many there were.
+    pub count: u64,
+    /// Octets that were passed over.
+    pub octets: u64,
+    /// The first of them.
+    pub examples: Vec<ProblemExample>,
+}
+
+/// One problem.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ProblemExample {
+    /// The datagram.
+    pub place: Place,
+    /// Who sent it.
+    pub exporter: SocketAddr,
+    /// Protocol and observation domain, if the header could be read.
+    pub domain: Option<ProblemDomain>,
+    /// What is wrong, at which octet of the payload.
+    pub error: Error,
+    /// Octets that were passed over.
+    pub octets: usize,
+    /// The octets around it; `None` for late data, whose octets are gone.
+    pub around: Option<Around>,
+}
+
+/// The observation domain of a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProblemDomain {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The observation domain; the sub-agent in sFlow.
+    pub domain: u32,
+    /// The address that the sFlow agent gives itself.
+    pub agent: Option<IpAddr>,
+}
+
+/// Octets around a faulty place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Around {
+    /// Where they begin in the payload.
+    pub offset: usize,
+    /// The octets.
+    pub octets: Vec<u8>,
+    /// The faulty place among them.
+    pub marked: Range<usize>,
+}
+
+impl Problems {
+    /// Takes a problem; `payload` is that of its datagram.
+    pub(crate) fn add(
+        &mut self,
+        problem: &Problem<'_>,
+        payload: Option<&[u8]>,
+        limits: &HealthLimits,
+    ) {
+        let header = problem.header;
+        let example = || ProblemExample {
+            place: Place::of(header),
+            exporter: header.exporter,
+            domain: Some(ProblemDomain::of(header)),
+            error: problem.error,
+            octets: problem.octets,
+            around: payload.and_then(|payload| around(payload, problem.error.offset)),
+        };
+        let section = problem.error.kind.section();
+        if let Some(kind) = self.kind(&problem.error, section, limits) {
+            kind.add(problem.octets, limits, example);
+        }
+    }
+
+    /// Takes a datagram whose first header could not be read.
+    pub(crate) fn unreadable(
+        &mut self,
+        datagram: &Datagram<'_>,
+        error: &Error,
+        limits: &HealthLimits,
+    ) {
+        let octets = datagram.payload.len();
+        let example = || ProblemExample {
+            place: Place::of_datagram(datagram),
+            exporter: datagram.exporter,
+            domain: None,
+            error: *error,
+            octets,
+            around: around(datagram.payload, error.offset),
+        };
+        if let Some(kind) = self.kind(error, error.kind.section(), limits) {
+            kind.add(octets, limits, example);
+        }
+    }
+
+    fn kind(
+        &mut self,
+        error: &Error,
+        section: Option<&'static str>,
+        limits: &HealthLimits,
+    ) -> Option<&mut ProblemKind> {
+        let reason = error.kind.code();
+        let is_it = |kind: &ProblemKind| kind.reason == reason && kind.section == section;
+        let index = self.kinds.iter().position(is_it);
+        let index = index.unwrap_or(self.kinds.len());
+        if index == self.kinds.len() {
+            if index >= limits.problems {
+                self.other = self.other.saturating_add(1);
+                return None;
+            }
+            self.kinds.push(ProblemKind {
+                reason,
+                section,
+                count: 0,
+                octets: 0,
+                examples: Vec::new(),
+            });
+        }
+        self.kinds.get_mut(index)
+    }
+
+    /// How many problems there were.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let kinds = self.kinds.iter().map(|kind| kind.count);
+        kinds.fold(self.other, u64::saturating_add)
+    }
+
+    /// Octets that were passed over for them.
+    #[must_use]
+    pub fn octets(&self) -> u64 {
+        let kinds = self.kinds.iter().map(|kind| kind.octets);
+        kinds.fold(0, u64::saturating_add)
+    }
+}
+
+impl ProblemKind {
+    fn add(
+        &mut self,
+        octets: usize,
+        limits: &HealthLimits,
+        example: impl FnOnce() -> ProblemExample,
+    ) {
+        self.count = self.count.saturating_add(1);
+        self.octets = self.octets.saturating_add(count(octets));
+        if self.examples.len() < limits.problem_examples {
+            self.examples.push(example());
+        }
+    }
+}
+
+impl ProblemDomain {
+    const fn of(header: &MessageHeader) -> Self {
+        Self {
+            protocol: header.protocol,
+            domain: header.observation_domain,
+            agent: header.agent_address,
+        }
+    }
+}
+
+fn around(payload: &[u8], offset: usize) -> Option<Around> {
+    let start = offset.saturating_sub(BEFORE);
+    let end = payload.len().min(offset.saturating_add(FROM));
+    let octets = payload.get(start..end)?;
+    let fault = offset.saturating_sub(start);
+    let marked = fault..octets.len().min(fault.saturating_add(MARKED));
+    Some(Around {
+        offset: start,
+        octets: octets.to_vec(),
+        marked,
+    })
+}

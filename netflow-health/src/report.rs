@@ -1,0 +1,55 @@
+//! The report: everything that is known, and what follows from it.
+
+use crate::domain::DomainHealth;
+use crate::finding::Finding;
+use crate::problem::Problems;
+use crate::source::SourceFacts;
+
+/// Everything that is known of the exporters, and what follows from it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Report {
+    /// Observation domains in the order they were first seen.
+    pub domains: Vec<DomainHealth>,
+    /// Messages of domains beyond [`HealthLimits::domains`](crate::HealthLimits::domains).
+    pub other_messages: u64,
+    /// Datagrams whose first header could not be read.
+    pub unreadable: u64,
+    /// What could not be read.
+    pub problems: Problems,
+    /// What the caller counted.
+    pub source: SourceFacts,
+    /// What follows, the gravest first.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Flows of all domains.
+    #[must_use]
+    pub fn flows(&self) -> u64 {
+        let flows = self.domains.iter().map(|domain| domain.flows);
+        flows.fold(0, u64::saturating_add)
+    }
+
+    /// Octets that were decoded when their template came.
+    #[must_use]
+    pub fn late_octets(&self) -> u64 {
+        let unread = self
+            .domains
+            .iter()
+            .flat_map(|domain| domain.unread_sets.values());
+        unread.fold(0, |all, unread| all.saturating_add(unread.late_octets))
+    }
+
+    /// Octets that could not be decoded, and were not decoded later.
+    #[must_use]
+    pub fn lost_octets(&self) -> u64 {
+        self.problems.octets().saturating_sub(self.late_octets())
+    }
+
+    /// The domain that a finding is about, if it is about one.
+    #[must_use]
+    pub fn domain_of(&self, finding: &Finding) -> Option<&DomainHealth> {
+        self.domains.get(finding.domain?)
+    }
+}
