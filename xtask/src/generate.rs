@@ -11,6 +11,7 @@ mod header;
 mod properties;
 mod sflow;
 mod spelling;
+mod views;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -46,6 +47,7 @@ fn generate(output: &mut Output) -> Result<()> {
     )?;
     output.write("netflow-core/src/element/codes/table.rs", &codes::table()?)?;
     output.write("netflow-core/src/wire/fixed/table.rs", &fixed::table()?)?;
+    output.write("netflow-core/src/wire/layout/table.rs", &views::table()?)?;
     output.write("netflow-core/src/wire/sflow/table.rs", &sflow::table()?)?;
     output.write("netflow-core/src/field/table.rs", &fields::table()?)?;
     output.write_as_is("netflow-core/src/field/table.md", &fields::documentation()?)?;

@@ -58,7 +58,7 @@ macro_rules! layout {
     };
 }
 
-pub(super) use layout;
+pub(super) mod table;
 
 /// The layout at the start of `octets`, and what follows it.
 pub(super) fn read<'a, T>(
