@@ -192,9 +192,9 @@ enum netflow_flow_field
   NETFLOW_FIELD_SOURCE_ADDRESS = 16,
   // Destination address; of sFlow, in the outer header.
   NETFLOW_FIELD_DESTINATION_ADDRESS = 17,
-  // Source port of TCP, UDP, SCTP.
+  // Source port of TCP, UDP, SCTP; of a connection without one, the client's.
   NETFLOW_FIELD_SOURCE_PORT = 18,
-  // Destination port of TCP, UDP, SCTP.
+  // Destination port of TCP, UDP, SCTP; of a connection without one, the server's.
   NETFLOW_FIELD_DESTINATION_PORT = 19,
   // IP protocol number.
   NETFLOW_FIELD_PROTOCOL = 20,
@@ -216,7 +216,7 @@ enum netflow_flow_field
   NETFLOW_FIELD_OCTETS_SCALED = 28,
   // Packets times the sampling rate; absent when that is not known.
   NETFLOW_FIELD_PACKETS_SCALED = 29,
-  // All TCP flags seen.
+  // All TCP flags seen, the 12 bits of RFC 9565 without the data offset above them.
   NETFLOW_FIELD_TCP_FLAGS = 30,
   // Type of service or traffic class.
   NETFLOW_FIELD_TOS = 31,
@@ -270,7 +270,7 @@ enum netflow_flow_field
   NETFLOW_FIELD_NEXT_AS = 55,
   // AS path to the destination.
   NETFLOW_FIELD_AS_PATH = 56,
-  // BGP communities.
+  // BGP communities of the route to the destination, each `AS * 65536 + value`.
   NETFLOW_FIELD_COMMUNITIES = 57,
   // Prefix length of the source.
   NETFLOW_FIELD_SOURCE_PREFIX_LENGTH = 58,
@@ -332,6 +332,56 @@ enum netflow_flow_field
   NETFLOW_FIELD_INNER_DESTINATION_PORT = 86,
   // IP protocol number of the inner packet.
   NETFLOW_FIELD_INNER_PROTOCOL = 87,
+  // What `octets` and `packets` count: what came since the last record of the flow
+  // (`delta`), or since its start (`total`).
+  NETFLOW_FIELD_COUNTERS = 88,
+  // Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else of
+  // `tos`.
+  NETFLOW_FIELD_DSCP = 89,
+  // Explicit Congestion Notification (RFC 3168, section 5): the low two bits of `tos`.
+  NETFLOW_FIELD_ECN = 90,
+  // Code point after the exporter changed it: postIpDiffServCodePoint (98), else of
+  // postIpClassOfService (55).
+  NETFLOW_FIELD_POST_DSCP = 91,
+  // Customer VLAN, the inner tag (IEEE 802.1Q).
+  NETFLOW_FIELD_CUSTOMER_VLAN = 92,
+  // Customer VLAN the flow went out by, the inner tag.
+  NETFLOW_FIELD_POST_CUSTOMER_VLAN = 93,
+  // Address of the exporter that a mediator received the flow from (403, 404; RFC
+  // 7119), else exporterIPv4Address or exporterIPv6Address (130, 131) where it differs
+  // from `exporter_address`.
+  NETFLOW_FIELD_ORIGINAL_EXPORTER_ADDRESS = 94,
+  // Observation domain at the original exporter (RFC 7119).
+  NETFLOW_FIELD_ORIGINAL_DOMAIN = 95,
+  // How source and destination were assigned (RFC 5103, section 6.3): 0 arbitrary, 1
+  // initiator, 2 responder, 3 perimeter.
+  NETFLOW_FIELD_BIFLOW_DIRECTION = 96,
+  // First port of a block that a NAT assigned (RFC 8158).
+  NETFLOW_FIELD_NAT_PORT_BLOCK_START = 97,
+  // Last port of the block.
+  NETFLOW_FIELD_NAT_PORT_BLOCK_END = 98,
+  // Distance between the ports of the block.
+  NETFLOW_FIELD_NAT_PORT_BLOCK_STEP = 99,
+  // Number of ports in the block.
+  NETFLOW_FIELD_NAT_PORT_BLOCK_SIZE = 100,
+  // BGP communities of the route to the source (RFC 8549), each `AS * 65536 + value`.
+  NETFLOW_FIELD_SOURCE_COMMUNITIES = 101,
+  // BGP extended communities (RFC 4360) of the route to the destination, two numbers
+  // each: the first and the last four octets.
+  NETFLOW_FIELD_EXTENDED_COMMUNITIES = 102,
+  // BGP large communities (RFC 8092) of the route to the destination, three numbers
+  // each.
+  NETFLOW_FIELD_LARGE_COMMUNITIES = 103,
+  // Source address in the outer header of the tunnel that sFlow reports beside the
+  // sampled header.
+  NETFLOW_FIELD_TUNNEL_SOURCE_ADDRESS = 104,
+  // Destination address in the outer header of the tunnel that sFlow reports beside
+  // the sampled header.
+  NETFLOW_FIELD_TUNNEL_DESTINATION_ADDRESS = 105,
+  // MAC address of a wireless station.
+  NETFLOW_FIELD_STATION_MAC = 106,
+  // IPv4 address of a wireless station (366).
+  NETFLOW_FIELD_STATION_ADDRESS = 107,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1079,9 +1129,9 @@ typedef struct netflow_flow {
   struct netflow_address source_address;
   // Destination address; of sFlow, in the outer header.
   struct netflow_address destination_address;
-  // Source port of TCP, UDP, SCTP.
+  // Source port of TCP, UDP, SCTP; of a connection without one, the client's.
   uint16_t source_port;
-  // Destination port of TCP, UDP, SCTP.
+  // Destination port of TCP, UDP, SCTP; of a connection without one, the server's.
   uint16_t destination_port;
   // IP protocol number.
   uint8_t protocol;
@@ -1109,7 +1159,7 @@ typedef struct netflow_flow {
   // Packets times the sampling rate; absent when that is not known.
   // Unit: packets.
   uint64_t packets_scaled;
-  // All TCP flags seen.
+  // All TCP flags seen, the 12 bits of RFC 9565 without the data offset above them.
   uint16_t tcp_flags;
   // Type of service or traffic class.
   uint8_t tos;
@@ -1167,7 +1217,7 @@ typedef struct netflow_flow {
   uint32_t next_as;
   // AS path to the destination.
   struct netflow_numbers as_path;
-  // BGP communities.
+  // BGP communities of the route to the destination, each `AS * 65536 + value`.
   struct netflow_numbers communities;
   // Prefix length of the source.
   // Unit: bits.
@@ -1231,6 +1281,56 @@ typedef struct netflow_flow {
   uint16_t inner_destination_port;
   // IP protocol number of the inner packet.
   uint8_t inner_protocol;
+  // What `octets` and `packets` count: what came since the last record of the flow
+  // (`delta`), or since its start (`total`).
+  struct netflow_text counters;
+  // Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else of
+  // `tos`.
+  uint8_t dscp;
+  // Explicit Congestion Notification (RFC 3168, section 5): the low two bits of `tos`.
+  uint8_t ecn;
+  // Code point after the exporter changed it: postIpDiffServCodePoint (98), else of
+  // postIpClassOfService (55).
+  uint8_t post_dscp;
+  // Customer VLAN, the inner tag (IEEE 802.1Q).
+  uint16_t customer_vlan;
+  // Customer VLAN the flow went out by, the inner tag.
+  uint16_t post_customer_vlan;
+  // Address of the exporter that a mediator received the flow from (403, 404; RFC
+  // 7119), else exporterIPv4Address or exporterIPv6Address (130, 131) where it differs
+  // from `exporter_address`.
+  struct netflow_address original_exporter_address;
+  // Observation domain at the original exporter (RFC 7119).
+  uint32_t original_domain;
+  // How source and destination were assigned (RFC 5103, section 6.3): 0 arbitrary, 1
+  // initiator, 2 responder, 3 perimeter.
+  uint8_t biflow_direction;
+  // First port of a block that a NAT assigned (RFC 8158).
+  uint16_t nat_port_block_start;
+  // Last port of the block.
+  uint16_t nat_port_block_end;
+  // Distance between the ports of the block.
+  uint16_t nat_port_block_step;
+  // Number of ports in the block.
+  uint16_t nat_port_block_size;
+  // BGP communities of the route to the source (RFC 8549), each `AS * 65536 + value`.
+  struct netflow_numbers source_communities;
+  // BGP extended communities (RFC 4360) of the route to the destination, two numbers
+  // each: the first and the last four octets.
+  struct netflow_numbers extended_communities;
+  // BGP large communities (RFC 8092) of the route to the destination, three numbers
+  // each.
+  struct netflow_numbers large_communities;
+  // Source address in the outer header of the tunnel that sFlow reports beside the
+  // sampled header.
+  struct netflow_address tunnel_source_address;
+  // Destination address in the outer header of the tunnel that sFlow reports beside
+  // the sampled header.
+  struct netflow_address tunnel_destination_address;
+  // MAC address of a wireless station.
+  struct netflow_mac station_mac;
+  // IPv4 address of a wireless station (366).
+  struct netflow_address station_address;
 } netflow_flow;
 
 // Takes one flow, which is gone when it returns. To go on it returns 0. It must not leave by
@@ -2060,6 +2160,26 @@ netflow_result netflow_arrow_schema(struct netflow_arrow *arrow,
   X(NETFLOW_FIELD_INNER_DESTINATION_ADDRESS, inner_destination_address, ADDRESS) \
   X(NETFLOW_FIELD_INNER_SOURCE_PORT, inner_source_port, U16) \
   X(NETFLOW_FIELD_INNER_DESTINATION_PORT, inner_destination_port, U16) \
-  X(NETFLOW_FIELD_INNER_PROTOCOL, inner_protocol, U8)
+  X(NETFLOW_FIELD_INNER_PROTOCOL, inner_protocol, U8) \
+  X(NETFLOW_FIELD_COUNTERS, counters, NAME) \
+  X(NETFLOW_FIELD_DSCP, dscp, U8) \
+  X(NETFLOW_FIELD_ECN, ecn, U8) \
+  X(NETFLOW_FIELD_POST_DSCP, post_dscp, U8) \
+  X(NETFLOW_FIELD_CUSTOMER_VLAN, customer_vlan, U16) \
+  X(NETFLOW_FIELD_POST_CUSTOMER_VLAN, post_customer_vlan, U16) \
+  X(NETFLOW_FIELD_ORIGINAL_EXPORTER_ADDRESS, original_exporter_address, ADDRESS) \
+  X(NETFLOW_FIELD_ORIGINAL_DOMAIN, original_domain, U32) \
+  X(NETFLOW_FIELD_BIFLOW_DIRECTION, biflow_direction, U8) \
+  X(NETFLOW_FIELD_NAT_PORT_BLOCK_START, nat_port_block_start, U16) \
+  X(NETFLOW_FIELD_NAT_PORT_BLOCK_END, nat_port_block_end, U16) \
+  X(NETFLOW_FIELD_NAT_PORT_BLOCK_STEP, nat_port_block_step, U16) \
+  X(NETFLOW_FIELD_NAT_PORT_BLOCK_SIZE, nat_port_block_size, U16) \
+  X(NETFLOW_FIELD_SOURCE_COMMUNITIES, source_communities, NUMBERS) \
+  X(NETFLOW_FIELD_EXTENDED_COMMUNITIES, extended_communities, NUMBERS) \
+  X(NETFLOW_FIELD_LARGE_COMMUNITIES, large_communities, NUMBERS) \
+  X(NETFLOW_FIELD_TUNNEL_SOURCE_ADDRESS, tunnel_source_address, ADDRESS) \
+  X(NETFLOW_FIELD_TUNNEL_DESTINATION_ADDRESS, tunnel_destination_address, ADDRESS) \
+  X(NETFLOW_FIELD_STATION_MAC, station_mac, MAC) \
+  X(NETFLOW_FIELD_STATION_ADDRESS, station_address, ADDRESS)
 
 #endif /* NETFLOW_H */

@@ -3,8 +3,11 @@
 mod address;
 mod clock;
 mod column;
+mod counters;
+mod diffserv;
 mod icmp;
 mod inner;
+mod mediation;
 mod names;
 mod numbers;
 mod packet;
@@ -139,6 +142,15 @@ impl<'m> Flow<'m> {
 
     #[inline]
     fn unsigned(&self, field: FlowField) -> Option<u64> {
+        let number = self.sent(field)?;
+        Some(match field {
+            FlowField::TcpFlags => number & TCP_FLAGS,
+            _ => number,
+        })
+    }
+
+    #[inline]
+    fn sent(&self, field: FlowField) -> Option<u64> {
         match &self.source {
             Source::Record(record) => {
                 let plan = record.template().plan();
@@ -328,6 +340,9 @@ impl Flow<'_> {
         Some(self.origin.header.frame)
     }
 }
+
+/// The flags of TCP; the data offset above them says nothing of a flow (RFC 9565, section 3).
+const TCP_FLAGS: u64 = 0x0fff;
 
 /// The IP protocol of UDP.
 const UDP: u64 = 17;

@@ -25,6 +25,7 @@ fn a_flow_has_the_normalised_fields_and_no_others() {
             "input_interface": 11, "output_interface": 12,
             "next_hop": "203.0.113.1", "source_as": 64500, "destination_as": 64510,
             "source_prefix_length": 24, "destination_prefix_length": 25,
+            "counters": "delta", "dscp": 10, "ecn": 0,
         })
     );
 }

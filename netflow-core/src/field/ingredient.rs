@@ -48,14 +48,15 @@ macro_rules! second {
 }
 
 ingredients! {
-    /// Source address of IPv4, else the prefix that stands for it.
-    SourceIpv4 Address [8 44];
+    /// Source address of IPv4, else the prefix that stands for it, else the client of a
+    /// connection (Cisco AVC, which has no source and destination).
+    SourceIpv4 Address [8 44 9/12236];
     /// Source address of IPv6, else the prefix.
-    SourceIpv6 Address [27 170];
-    /// Destination address of IPv4, else the prefix.
-    DestinationIpv4 Address [12 45];
+    SourceIpv6 Address [27 170 9/12238];
+    /// Destination address of IPv4, else the prefix, else the server of a connection.
+    DestinationIpv4 Address [12 45 9/12237];
     /// Destination address of IPv6, else the prefix.
-    DestinationIpv6 Address [28 169];
+    DestinationIpv6 Address [28 169 9/12239];
     /// Next hop of IPv4.
     NextHopIpv4 Address [15];
     /// Next hop of IPv6.
@@ -108,6 +109,9 @@ ingredients! {
     ApplicationName Text [96 35632/119 4294967295/24823 4294967295/23933];
     /// Description of the application, likewise.
     ApplicationDescription Text [94];
+    /// Name of an interface, likewise: of the input, or where the direction is egress of the
+    /// output.
+    InterfaceName Text [82];
     /// Name of the VRF, likewise.
     VrfName Text [236];
     /// Packets taken in a row.
@@ -203,4 +207,34 @@ ingredients! {
     MplsLabel9 U64 [78];
     /// The tenth.
     MplsLabel10 U64 [79];
+    /// Differentiated Services code point.
+    DiffServ U8 [195];
+    /// The code point after the exporter changed it.
+    PostDiffServ U8 [98];
+    /// The type of service after the exporter changed it.
+    PostTos U8 [55];
+    /// The exporter that a mediator received the flow from (RFC 7119).
+    OriginalExporterIpv4 Address [403];
+    /// That of IPv6.
+    OriginalExporterIpv6 Address [404];
+    /// The exporter, as mediators that predate RFC 7119 name the original one.
+    ExporterIpv4 Address [130];
+    /// That of IPv6.
+    ExporterIpv6 Address [131];
+    /// A wireless station.
+    Station Address [366];
+    /// A BGP community (RFC 8549).
+    Community Numbers [483];
+    /// The communities of the route to the source.
+    SourceCommunities Numbers [484];
+    /// The communities of the route to the destination.
+    DestinationCommunities Numbers [485];
+    /// An extended community.
+    ExtendedCommunity Numbers [486];
+    /// The extended communities of the route to the destination.
+    DestinationExtendedCommunities Numbers [488];
+    /// A large community.
+    LargeCommunity Numbers [489];
+    /// The large communities of the route to the destination.
+    DestinationLargeCommunities Numbers [491];
 }

@@ -53,21 +53,22 @@ macro_rules! normalised_fields {
             SourceAddress source_address Address "" flow;
             /// Destination address; of sFlow, in the outer header.
             DestinationAddress destination_address Address "" flow;
-            /// Source port of TCP, UDP, SCTP.
-            SourcePort source_port U16 "" [7 182 180];
-            /// Destination port of TCP, UDP, SCTP.
-            DestinationPort destination_port U16 "" [11 183 181];
+            /// Source port of TCP, UDP, SCTP; of a connection without one, the client's.
+            SourcePort source_port U16 "" [7 182 180 9/12240];
+            /// Destination port of TCP, UDP, SCTP; of a connection without one, the
+            /// server's.
+            DestinationPort destination_port U16 "" [11 183 181 9/12241];
             /// IP protocol number.
             Protocol protocol U8 "" [4 193];
             /// Octets as counted by the exporter, not scaled; of sFlow, the frame's
             /// length.
-            Octets octets U64 "octets" [1 85 231 352 353 23 171 312 224];
+            Octets octets U64 "octets" [1 85 231 352 353 23 171 312 224 2636/103];
             /// Packets as counted by the exporter, not scaled; of sFlow, 1.
-            Packets packets U64 "packets" [2 86 298 24 172];
+            Packets packets U64 "packets" [2 86 298 24 172 2636/105];
             /// Octets of the other direction (RFC 5103, or a firewall's responder).
-            ReverseOctets reverse_octets U64 "octets" [29305/1 29305/85 232 23];
+            ReverseOctets reverse_octets U64 "octets" [29305/1 29305/85 232 3054/176 2636/104 23];
             /// Packets of the other direction.
-            ReversePackets reverse_packets U64 "packets" [29305/2 29305/86 299 24];
+            ReversePackets reverse_packets U64 "packets" [29305/2 29305/86 299 3054/177 2636/106 24];
             /// One packet of so many was counted.
             SamplingRate sampling_rate U64 "" flow;
             /// Which rule gave the sampling rate.
@@ -78,7 +79,8 @@ macro_rules! normalised_fields {
             OctetsScaled octets_scaled U64 "octets" flow;
             /// Packets times the sampling rate; absent when that is not known.
             PacketsScaled packets_scaled U64 "packets" flow;
-            /// All TCP flags seen.
+            /// All TCP flags seen, the 12 bits of RFC 9565 without the data offset above
+            /// them.
             TcpFlags tcp_flags U16 "" [6];
             /// Type of service or traffic class.
             Tos tos U8 "" [5];
@@ -132,7 +134,8 @@ macro_rules! normalised_fields {
             NextAs next_as U32 "" [128];
             /// AS path to the destination.
             AsPath as_path Numbers "" flow;
-            /// BGP communities.
+            /// BGP communities of the route to the destination, each `AS * 65536 +
+            /// value`.
             Communities communities Numbers "" flow;
             /// Prefix length of the source.
             SourcePrefixLength source_prefix_length U8 "bits" flow;
@@ -194,6 +197,58 @@ macro_rules! normalised_fields {
             InnerDestinationPort inner_destination_port U16 "" flow;
             /// IP protocol number of the inner packet.
             InnerProtocol inner_protocol U8 "" flow;
+            /// What `octets` and `packets` count: what came since the last record of the
+            /// flow (`delta`), or since its start (`total`).
+            Counters counters Name "" flow;
+            /// Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195),
+            /// else of `tos`.
+            Dscp dscp U8 "" flow;
+            /// Explicit Congestion Notification (RFC 3168, section 5): the low two bits
+            /// of `tos`.
+            Ecn ecn U8 "" flow;
+            /// Code point after the exporter changed it: postIpDiffServCodePoint (98),
+            /// else of postIpClassOfService (55).
+            PostDscp post_dscp U8 "" flow;
+            /// Customer VLAN, the inner tag (IEEE 802.1Q).
+            CustomerVlan customer_vlan U16 "" [245];
+            /// Customer VLAN the flow went out by, the inner tag.
+            PostCustomerVlan post_customer_vlan U16 "" [255];
+            /// Address of the exporter that a mediator received the flow from (403, 404;
+            /// RFC 7119), else exporterIPv4Address or exporterIPv6Address (130, 131)
+            /// where it differs from `exporter_address`.
+            OriginalExporterAddress original_exporter_address Address "" flow;
+            /// Observation domain at the original exporter (RFC 7119).
+            OriginalDomain original_domain U32 "" [405];
+            /// How source and destination were assigned (RFC 5103, section 6.3): 0
+            /// arbitrary, 1 initiator, 2 responder, 3 perimeter.
+            BiflowDirection biflow_direction U8 "" [239];
+            /// First port of a block that a NAT assigned (RFC 8158).
+            NatPortBlockStart nat_port_block_start U16 "" [361];
+            /// Last port of the block.
+            NatPortBlockEnd nat_port_block_end U16 "" [362];
+            /// Distance between the ports of the block.
+            NatPortBlockStep nat_port_block_step U16 "" [363];
+            /// Number of ports in the block.
+            NatPortBlockSize nat_port_block_size U16 "" [364];
+            /// BGP communities of the route to the source (RFC 8549), each `AS * 65536 +
+            /// value`.
+            SourceCommunities source_communities Numbers "" flow;
+            /// BGP extended communities (RFC 4360) of the route to the destination, two
+            /// numbers each: the first and the last four octets.
+            ExtendedCommunities extended_communities Numbers "" flow;
+            /// BGP large communities (RFC 8092) of the route to the destination, three
+            /// numbers each.
+            LargeCommunities large_communities Numbers "" flow;
+            /// Source address in the outer header of the tunnel that sFlow reports beside
+            /// the sampled header.
+            TunnelSourceAddress tunnel_source_address Address "" flow;
+            /// Destination address in the outer header of the tunnel that sFlow reports
+            /// beside the sampled header.
+            TunnelDestinationAddress tunnel_destination_address Address "" flow;
+            /// MAC address of a wireless station.
+            StationMac station_mac Mac "" [365];
+            /// IPv4 address of a wireless station (366).
+            StationAddress station_address Address "" flow;
         }
     };
 }

@@ -97,6 +97,16 @@ impl Flow<'_> {
         )
     }
 
+    /// IPv4 address of a wireless station (staIPv4Address 366).
+    #[must_use]
+    pub fn station_address(&self) -> Option<IpAddr> {
+        let record = self.record()?;
+        load(
+            record,
+            record.template().plan().ingredient(Ingredient::Station),
+        )
+    }
+
     fn pair(&self, field: FlowField, v4: Ingredient, v6: Ingredient) -> Option<IpAddr> {
         match &self.source {
             Source::Record(record) => either(record, v4, v6),

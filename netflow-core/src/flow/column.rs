@@ -77,6 +77,12 @@ fn direct(field: FlowField, template: &Template) -> FlowColumn {
         }
         _ => 0,
     };
+    // Flags in two octets have the data offset above them, which the flow leaves out.
+    let room = if field == FlowField::TcpFlags {
+        1
+    } else {
+        room
+    };
     let place = template.field_plan(field);
     let place = place.filter(|place| (1..=room).contains(&place.width));
     place.map_or(FlowColumn::Each, FlowColumn::Number)
@@ -152,23 +158,50 @@ impl Worked<'_> {
                 )
             }
             FlowField::MplsLabels => FlowColumn::each_if(self.has(&[I::MplsLabel1])),
-            FlowField::InputInterfaceName => self.name(FlowField::InputInterface),
-            FlowField::OutputInterfaceName => self.name(FlowField::OutputInterface),
+            FlowField::InputInterfaceName => {
+                self.sent_or_named(&[I::InterfaceName], FlowField::InputInterface)
+            }
+            FlowField::OutputInterfaceName => {
+                self.sent_or_named(&[I::InterfaceName], FlowField::OutputInterface)
+            }
             FlowField::IngressVrfName => self.sent_or_named(&[I::VrfName], FlowField::IngressVrf),
             FlowField::EgressVrfName => self.sent_or_named(&[I::VrfName], FlowField::EgressVrf),
             FlowField::ApplicationName => self.sent_or_named(
                 &[I::ApplicationName, I::ApplicationDescription],
                 FlowField::ApplicationId,
             ),
-            // Only sFlow tells these.
-            FlowField::AsPath | FlowField::Communities | FlowField::DropReason => {
-                FlowColumn::Absent
+            // Only sFlow carries these.
+            FlowField::AsPath
+            | FlowField::DropReason
+            | FlowField::TunnelSourceAddress
+            | FlowField::TunnelDestinationAddress => FlowColumn::Absent,
+            FlowField::Communities => {
+                FlowColumn::each_if(self.has(&[I::Community, I::DestinationCommunities]))
             }
+            FlowField::SourceCommunities => FlowColumn::each_if(self.has(&[I::SourceCommunities])),
+            FlowField::ExtendedCommunities => FlowColumn::each_if(
+                self.has(&[I::ExtendedCommunity, I::DestinationExtendedCommunities]),
+            ),
+            FlowField::LargeCommunities => {
+                FlowColumn::each_if(self.has(&[I::LargeCommunity, I::DestinationLargeCommunities]))
+            }
+            FlowField::Counters => self.counters(),
+            FlowField::Dscp => self.of_tos(&[I::DiffServ]),
+            FlowField::Ecn => self.of_tos(&[]),
+            FlowField::PostDscp => FlowColumn::each_if(self.has(&[I::PostDiffServ, I::PostTos])),
+            FlowField::OriginalExporterAddress => FlowColumn::each_if(self.has(&[
+                I::OriginalExporterIpv4,
+                I::OriginalExporterIpv6,
+                I::ExporterIpv4,
+                I::ExporterIpv6,
+            ])),
+            FlowField::StationAddress => FlowColumn::each_if(self.has(&[I::Station])),
             FlowField::TunnelId => {
                 FlowColumn::each_if(self.template.plan().has_section() || self.has(&[I::SegmentId]))
             }
             FlowField::IcmpType => self.icmp(&[I::IcmpType, I::Icmpv6Type]),
             FlowField::IcmpCode => self.icmp(&[I::IcmpCode, I::Icmpv6Code]),
+            FlowField::TunnelType if self.has(&[I::SegmentId]) => FlowColumn::Each,
             FlowField::TunnelType
             | FlowField::InnerSourceAddress
             | FlowField::InnerDestinationAddress
@@ -183,6 +216,20 @@ impl Worked<'_> {
 
     fn has(&self, ingredients: &[Ingredient]) -> bool {
         has(self.template, ingredients)
+    }
+
+    /// Present where a counter is.
+    fn counters(&self) -> FlowColumn {
+        let is_counted = [FlowField::Octets, FlowField::Packets]
+            .into_iter()
+            .any(|counter| !matches!(direct(counter, self.template), FlowColumn::Absent));
+        FlowColumn::each_if(is_counted)
+    }
+
+    /// A part of the type of service, or an element of its own.
+    fn of_tos(&self, own: &[Ingredient]) -> FlowColumn {
+        let has_tos = !matches!(direct(FlowField::Tos, self.template), FlowColumn::Absent);
+        FlowColumn::each_if(has_tos || self.has(own))
     }
 
     /// Addresses of both versions, of which one may be inside the other.

@@ -19,25 +19,53 @@ impl<'m> Flow<'m> {
         }
     }
 
-    /// How the inner packet is carried, such as `vxlan`. Of a record without a packet
-    /// that is known of IP in IP, by the protocol of the outer header.
+    /// How the inner packet is carried, such as `vxlan`: of a record by the type in
+    /// layer2SegmentId (351), or of IP in IP by the protocol of the outer header; of sFlow by the
+    /// header that its tunnel structures report; else by the packet.
     #[must_use]
     pub fn tunnel_type(&self) -> Option<&'static str> {
-        let told = self.record().and_then(ip_in_ip);
-        let tunnel = told.or_else(|| self.inner().map(|inner| inner.tunnel))?;
+        if let Some(name) = self.segment().and_then(Segment::tunnel_name) {
+            return Some(name);
+        }
+        let reported = match self.sample_flow() {
+            Some(sample) => sample.tunnel().and_then(|tunnel| tunnel.kind),
+            None => self.record().and_then(ip_in_ip),
+        };
+        let tunnel = reported.or_else(|| self.inner().map(|inner| inner.tunnel))?;
         Some(tunnel.name())
     }
 
     /// Number of the tunnel: the VNI of VXLAN and GENEVE, the key of GRE, the
-    /// TEID of GTP-U; of a record, layer2SegmentId.
+    /// TEID of GTP-U; of a record, layer2SegmentId; of sFlow, extended_vni_egress or _ingress.
     #[must_use]
     pub fn tunnel_id(&self) -> Option<u64> {
-        let sent = self.record().and_then(|record| {
-            let slot = record.template().plan().ingredient(Ingredient::SegmentId);
-            // The top octet is the kind of the segment (RFC 7133 and the registry).
-            ingredient(record, slot).map(|id| id & 0x00ff_ffff_ffff_ffff)
-        });
+        let sent = match self.sample_flow() {
+            Some(sample) => sample.virtual_network(),
+            None => self.segment().map(|segment| segment.id),
+        };
         sent.or_else(|| self.inner()?.tunnel_id)
+    }
+
+    /// The segment in layer2SegmentId (351), if it is one: 0 is none.
+    fn segment(&self) -> Option<Segment> {
+        let record = self.record()?;
+        let slot = record.template().plan().ingredient(Ingredient::SegmentId);
+        let segment = Segment::new(ingredient(record, slot)?);
+        (segment.id != 0).then_some(segment)
+    }
+
+    /// Source address in the outer header of the tunnel that sFlow reports beside the sampled
+    /// header (extended_ipv4_tunnel_egress and the like, sFlow Tunnel Structures).
+    #[must_use]
+    pub fn tunnel_source_address(&self) -> Option<IpAddr> {
+        Some(self.sample_flow()?.tunnel()?.source)
+    }
+
+    /// Destination address in the outer header of the tunnel that sFlow reports beside the sampled
+    /// header.
+    #[must_use]
+    pub fn tunnel_destination_address(&self) -> Option<IpAddr> {
+        Some(self.sample_flow()?.tunnel()?.destination)
     }
 
     /// Source address of the inner packet.
@@ -100,6 +128,31 @@ impl<'m> Flow<'m> {
                 .or_else(|| address::load(record, record.template().plan().ingredient(tenant)))
         });
         sent.or_else(|| packet::address(&self.inner()?.packet, field))
+    }
+}
+
+/// An overlay segment: the top octet of layer2SegmentId is its type, the others are its number
+/// (the IANA registry of IPFIX, element 351).
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    segment_type: u64,
+    id: u64,
+}
+
+impl Segment {
+    const fn new(element: u64) -> Self {
+        Self {
+            segment_type: element >> 56,
+            id: element & 0x00ff_ffff_ffff_ffff,
+        }
+    }
+
+    const fn tunnel_name(self) -> Option<&'static str> {
+        match self.segment_type {
+            1 => Some(Tunnel::Vxlan.name()),
+            2 => Some("nvgre"),
+            _ => None,
+        }
     }
 }
 

@@ -1,25 +1,37 @@
 //! Names that the exporter's options announce for what a flow has by number.
 
 use super::Flow;
-use super::sampling::samplers_of;
+use super::sampling::{EGRESS, samplers_of};
 use crate::exporter::Names;
 use crate::field::Ingredient;
 use crate::record::DataRecord;
 use crate::value::Text;
 
 impl<'m> Flow<'m> {
-    /// Name of the input interface.
+    /// Name of the input interface: of the record (interfaceName 82), unless the flow was counted
+    /// as it went out, else of the options.
     #[must_use]
     pub fn input_interface_name(&self) -> Option<Text<'m>> {
-        let index = self.input_interface()?;
-        self.announced_name(|names| names.interfaces.get(&index))
+        let is_counted_there = self.direction() != Some(EGRESS);
+        self.interface_name(is_counted_there, self.input_interface())
     }
 
-    /// Name of the output interface.
+    /// Name of the output interface: of the record, if the flow was counted as it went out, else
+    /// of the options.
     #[must_use]
     pub fn output_interface_name(&self) -> Option<Text<'m>> {
-        let index = self.output_interface()?;
-        self.announced_name(|names| names.interfaces.get(&index))
+        let is_counted_there = self.direction() == Some(EGRESS);
+        self.interface_name(is_counted_there, self.output_interface())
+    }
+
+    /// A record has one name (element 82): of the interface that the flow was counted on.
+    fn interface_name(&self, is_counted_there: bool, index: Option<u32>) -> Option<Text<'m>> {
+        let record = self.record().filter(|_| is_counted_there);
+        let in_record = record.and_then(|record| sent(record, Ingredient::InterfaceName));
+        in_record.or_else(|| {
+            let index = index?;
+            self.announced_name(|names| names.interfaces.get(&index))
+        })
     }
 
     /// Name of the ingress VRF: of the record, else of the options. A record

@@ -1,9 +1,10 @@
-//! Fields that are lists of numbers: label stacks, AS paths, communities.
+//! Fields that are lists of numbers: label stacks, AS paths, BGP communities.
 
 use super::{Flow, Source, ingredient};
+use crate::element::DataType;
 use crate::field::Ingredient;
 use crate::packet::MplsLabels;
-use crate::record::DataRecord;
+use crate::record::{DataRecord, List, ListValues};
 use crate::wire::sflow::{AsPathSegments, Words};
 
 /// The sections of a label stack, each an element of its own.
@@ -44,13 +45,73 @@ impl<'m> Flow<'m> {
         )))
     }
 
-    /// BGP communities, each `AS * 65536 + value`.
+    /// BGP communities of the route to the destination, each `AS * 65536 + value`: of sFlow, of
+    /// bgpDestinationCommunityList (485), or bgpCommunity (483) where that is not sent (RFC 8549).
     #[must_use]
     pub fn communities(&self) -> Option<Numbers<'m>> {
-        let gateway = self.sample_flow()?.gateway()?;
-        Numbers::new(NumbersIter(Walk::Words(gateway.communities)))
+        if let Some(sample) = self.sample_flow() {
+            let communities = sample.gateway()?.communities;
+            return Numbers::new(NumbersIter(Walk::Words(communities)));
+        }
+        self.list(Ingredient::DestinationCommunities, COMMUNITY_LEN)
+            .or_else(|| self.words(Ingredient::Community, COMMUNITY_LEN))
+    }
+
+    /// BGP communities of the route to the source, each `AS * 65536 + value`
+    /// (bgpSourceCommunityList 484, RFC 8549).
+    #[must_use]
+    pub fn source_communities(&self) -> Option<Numbers<'m>> {
+        self.list(Ingredient::SourceCommunities, COMMUNITY_LEN)
+    }
+
+    /// BGP extended communities (RFC 4360) of the route to the destination, two numbers each: the
+    /// first and the last four octets (bgpDestinationExtendedCommunityList 488, else
+    /// bgpExtendedCommunity 486; RFC 8549).
+    #[must_use]
+    pub fn extended_communities(&self) -> Option<Numbers<'m>> {
+        let list = Ingredient::DestinationExtendedCommunities;
+        self.list(list, EXTENDED_COMMUNITY_LEN)
+            .or_else(|| self.words(Ingredient::ExtendedCommunity, EXTENDED_COMMUNITY_LEN))
+    }
+
+    /// BGP large communities (RFC 8092) of the route to the destination, three numbers each
+    /// (bgpDestinationLargeCommunityList 491, else bgpLargeCommunity 489; RFC 8549).
+    #[must_use]
+    pub fn large_communities(&self) -> Option<Numbers<'m>> {
+        let list = Ingredient::DestinationLargeCommunities;
+        self.list(list, LARGE_COMMUNITY_LEN)
+            .or_else(|| self.words(Ingredient::LargeCommunity, LARGE_COMMUNITY_LEN))
+    }
+
+    /// The values of a basicList whose values have this length.
+    fn list(&self, element: Ingredient, value_len: usize) -> Option<Numbers<'m>> {
+        let octets = self.octets_of_ingredient(element)?;
+        let List::Basic(list) = List::parse(DataType::BasicList, octets, &[])? else {
+            return None;
+        };
+        let values = Walk::Values(list.values(), Words::default(), value_len);
+        Numbers::new(NumbersIter(values))
+    }
+
+    /// The one value of an element of this length.
+    fn words(&self, element: Ingredient, value_len: usize) -> Option<Numbers<'m>> {
+        let octets = self.octets_of_ingredient(element)?;
+        let words = Words::new(octets).filter(|_| octets.len() == value_len)?;
+        Numbers::new(NumbersIter(Walk::Words(words)))
+    }
+
+    fn octets_of_ingredient(&self, element: Ingredient) -> Option<&'m [u8]> {
+        let record = self.record()?;
+        record.slot(record.template().plan().ingredient(element))
     }
 }
+
+/// Octets of a BGP community (RFC 1997).
+const COMMUNITY_LEN: usize = 4;
+/// Octets of an extended community (RFC 4360, section 2).
+const EXTENDED_COMMUNITY_LEN: usize = 8;
+/// Octets of a large community (RFC 8092, section 3).
+const LARGE_COMMUNITY_LEN: usize = 12;
 
 /// A list of 32-bit numbers that is not empty.
 #[derive(Debug, Clone)]
@@ -104,6 +165,8 @@ enum Walk<'m> {
     Path(AsPathSegments<'m>, Words<'m>),
     /// Plain numbers.
     Words(Words<'m>),
+    /// Values of a basicList, the rest of the present one, and octets of each.
+    Values(ListValues<'m, 'm>, Words<'m>, usize),
 }
 
 impl Iterator for NumbersIter<'_> {
@@ -132,6 +195,13 @@ impl Iterator for NumbersIter<'_> {
                 *words = segments.next()?.autonomous_systems;
             },
             Walk::Words(words) => words.next(),
+            Walk::Values(values, words, value_len) => loop {
+                if let Some(number) = words.next() {
+                    return Some(number);
+                }
+                let octets = values.next()?.octets();
+                *words = Words::new(octets).filter(|_| octets.len() == *value_len)?;
+            },
         }
     }
 }

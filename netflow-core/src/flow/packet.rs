@@ -24,6 +24,10 @@ pub(super) fn unsigned(packet: &Packet<'_>, field: FlowField) -> Option<u64> {
         FlowField::Ipv6FlowLabel => packet.ipv6_flow_label().map(u64::from),
         FlowField::EtherType => packet.ether_type().map(u64::from),
         FlowField::Vlan => packet.vlan().map(u64::from),
+        FlowField::CustomerVlan => {
+            let mut tags = packet.vlans().skip(1);
+            tags.next().map(|tag| u64::from(tag.vlan_id))
+        }
         _ => None,
     }
 }

@@ -5,11 +5,21 @@ use core::net::IpAddr;
 
 use super::packet;
 use crate::field::FlowField;
-use crate::packet::{HeaderProtocol, Packet};
+use crate::packet::{HeaderProtocol, Packet, Tunnel};
 use crate::value::{MacAddress, Text};
 use crate::wire::sflow::{
     ExtendedGateway, ExtendedMpls, ExtendedSwitch, Record, Sample, SampleKind,
 };
+
+/// The outer header of a tunnel that the sampled header does not show: the frame was sampled
+/// before it was encapsulated, or after.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReportedTunnel {
+    pub(super) source: IpAddr,
+    pub(super) destination: IpAddr,
+    /// What the header says the tunnel is, if it is a known one.
+    pub(super) kind: Option<Tunnel>,
+}
 
 /// A sample whose sampled header is dissected; its other records are looked
 /// for when they are asked for, since few are.
@@ -109,7 +119,8 @@ impl<'m> SampleFlow<'m> {
             | FlowField::EtherType => {
                 packet::unsigned(&self.packet, field).or_else(|| self.without_header(field))
             }
-            FlowField::Ttl
+            FlowField::CustomerVlan
+            | FlowField::Ttl
             | FlowField::FragmentId
             | FlowField::FragmentOffset
             | FlowField::Ipv6FlowLabel => packet::unsigned(&self.packet, field),
@@ -225,6 +236,34 @@ impl<'m> SampleFlow<'m> {
             _ => return None,
         };
         Some(u64::from(number))
+    }
+
+    /// The tunnel that records of its own report (sFlow Tunnel Structures).
+    pub(super) fn tunnel(&self) -> Option<ReportedTunnel> {
+        let v4 = self.find(|record| record.as_extended_ipv4_tunnel());
+        let v4 = v4.map(|header| ReportedTunnel {
+            source: header.src_ip().into(),
+            destination: header.dst_ip().into(),
+            kind: Tunnel::of_outer_header(4, header.protocol(), header.dst_port()),
+        });
+        v4.or_else(|| {
+            let header = self.find(|record| record.as_extended_ipv6_tunnel())?;
+            Some(ReportedTunnel {
+                source: header.src_ip().into(),
+                destination: header.dst_ip().into(),
+                kind: Tunnel::of_outer_header(6, header.protocol(), header.dst_port()),
+            })
+        })
+    }
+
+    /// The virtual network that a record of its own reports (sFlow Tunnel Structures).
+    pub(super) fn virtual_network(&self) -> Option<u64> {
+        let egress = self.find(|record| record.as_extended_vni_egress());
+        let vni = egress.map(|record| record.vni()).or_else(|| {
+            let ingress = self.find(|record| record.as_extended_vni_ingress())?;
+            Some(ingress.vni())
+        })?;
+        Some(vni.into())
     }
 
     fn address_from_records(&self, field: FlowField) -> Option<IpAddr> {

@@ -375,7 +375,7 @@ pub(super) fn samplers_of(record: &DataRecord<'_, '_>) -> impl Iterator<Item = S
 }
 
 /// flowDirection of a flow that was counted as it went out.
-const EGRESS: u8 = 1;
+pub(super) const EGRESS: u8 = 1;
 
 /// A rate that the record itself states; 0 states none.
 fn rate_in<'m>(record: &DataRecord<'_, '_>) -> Known<'m> {

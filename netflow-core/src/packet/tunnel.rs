@@ -93,6 +93,30 @@ impl Tunnel {
     }
 }
 
+#[cfg(feature = "alloc")]
+impl Tunnel {
+    /// The tunnel of an outer header by its version, protocol and, of UDP, destination port.
+    pub(crate) fn of_outer_header(
+        version: u8,
+        protocol: u32,
+        destination_port: u32,
+    ) -> Option<Self> {
+        let destination_port = u16::try_from(destination_port).unwrap_or(0);
+        Some(match (protocol, version, destination_port) {
+            (4, 4, _) => Self::Ipv4InIpv4,
+            (4, _, _) => Self::Ipv4InIpv6,
+            (41, 4, _) => Self::Ipv6InIpv4,
+            (41, _, _) => Self::Ipv6InIpv6,
+            (47, _, _) => Self::Gre,
+            (97, _, _) => Self::EtherIp,
+            (137, _, _) => Self::MplsInIp,
+            (17, _, port::VXLAN) => Self::Vxlan,
+            (17, _, port::GENEVE) => Self::Geneve,
+            _ => return None,
+        })
+    }
+}
+
 /// UDP ports of tunnels (IANA Service Name and Transport Protocol Port Number Registry).
 mod port {
     pub(super) const GTP_U: u16 = 2152;

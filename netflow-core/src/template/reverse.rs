@@ -22,6 +22,16 @@ const COUNTERS: [ElementId; 6] = [
     ElementId::iana(299),
 ];
 
+/// Counters of enterprises and those of the other direction: of Ixia beside the elements of IANA
+/// (ixiaRevOctetDeltaCount, ixiaRevPacketDeltaCount), of Juniper up and down
+/// (uplinkOctets, downlinkOctets, uplinkPackets, downlinkPackets).
+const OF_ENTERPRISES: [(ElementId, ElementId); 4] = [
+    (ElementId::iana(1), ElementId::new(3054, 176)),
+    (ElementId::iana(2), ElementId::new(3054, 177)),
+    (ElementId::new(2636, 103), ElementId::new(2636, 104)),
+    (ElementId::new(2636, 105), ElementId::new(2636, 106)),
+];
+
 /// Counters that change places too in templates of nProbe.
 const OF_NPROBE: [(u16, u16); 2] = [(1, 23), (2, 24)];
 
@@ -63,7 +73,9 @@ impl Template {
         let counts = |field: &TemplateField| {
             element(field).is_some_and(|id| {
                 let is_back = |(_, back): &(u16, u16)| id == ElementId::iana(*back);
-                COUNTERS.contains(&id) || of_nprobe && OF_NPROBE.iter().any(is_back)
+                COUNTERS.contains(&id)
+                    || OF_ENTERPRISES.iter().any(|(_, back)| id == *back)
+                    || of_nprobe && OF_NPROBE.iter().any(is_back)
             })
         };
         if !fields.iter().any(counts) {
@@ -106,6 +118,15 @@ fn opposite(
 ) -> ElementId {
     if id.enterprise_number == REVERSE {
         return ElementId::iana(id.id);
+    }
+    let of_enterprise = OF_ENTERPRISES.iter().find_map(|(out, back)| match id {
+        // Without the counter of the other direction it is none of a pair.
+        _ if id == *out && has(*back) => Some(*back),
+        _ if id == *back => Some(*out),
+        _ => None,
+    });
+    if let Some(opposite) = of_enterprise {
+        return opposite;
     }
     if id.enterprise_number != 0 {
         return id;

@@ -4,6 +4,7 @@ mod addresses;
 mod biflow;
 mod builder;
 mod clock;
+mod fields;
 mod fixed;
 mod lists;
 mod names;

@@ -65,7 +65,7 @@ pub(crate) fn sampled() -> Message {
 /// start of the exporter and an element of its own; and a template of these.
 pub(crate) fn named(interface: &[u8; 4]) -> Message {
     let template = [
-        1, 0, 0, 5, 0, 10, 0, 2, 0, 234, 0, 4, 0, 95, 0, 4, 0x80, 5, 0, 4, 0, 1, 0x86, 0x9f, 0, 82,
+        1, 0, 0, 5, 0, 10, 0, 2, 0, 234, 0, 4, 0, 95, 0, 4, 0x80, 5, 0, 4, 0, 1, 0x86, 0x9f, 0, 83,
         255, 255,
     ];
     Message::ipfix(9)

@@ -111,6 +111,32 @@ macro_rules! flow_fields {
         $each!(NETFLOW_FIELD_INNER_SOURCE_PORT, inner_source_port);
         $each!(NETFLOW_FIELD_INNER_DESTINATION_PORT, inner_destination_port);
         $each!(NETFLOW_FIELD_INNER_PROTOCOL, inner_protocol);
+        $each!(NETFLOW_FIELD_COUNTERS, counters);
+        $each!(NETFLOW_FIELD_DSCP, dscp);
+        $each!(NETFLOW_FIELD_ECN, ecn);
+        $each!(NETFLOW_FIELD_POST_DSCP, post_dscp);
+        $each!(NETFLOW_FIELD_CUSTOMER_VLAN, customer_vlan);
+        $each!(NETFLOW_FIELD_POST_CUSTOMER_VLAN, post_customer_vlan);
+        $each!(
+            NETFLOW_FIELD_ORIGINAL_EXPORTER_ADDRESS,
+            original_exporter_address
+        );
+        $each!(NETFLOW_FIELD_ORIGINAL_DOMAIN, original_domain);
+        $each!(NETFLOW_FIELD_BIFLOW_DIRECTION, biflow_direction);
+        $each!(NETFLOW_FIELD_NAT_PORT_BLOCK_START, nat_port_block_start);
+        $each!(NETFLOW_FIELD_NAT_PORT_BLOCK_END, nat_port_block_end);
+        $each!(NETFLOW_FIELD_NAT_PORT_BLOCK_STEP, nat_port_block_step);
+        $each!(NETFLOW_FIELD_NAT_PORT_BLOCK_SIZE, nat_port_block_size);
+        $each!(NETFLOW_FIELD_SOURCE_COMMUNITIES, source_communities);
+        $each!(NETFLOW_FIELD_EXTENDED_COMMUNITIES, extended_communities);
+        $each!(NETFLOW_FIELD_LARGE_COMMUNITIES, large_communities);
+        $each!(NETFLOW_FIELD_TUNNEL_SOURCE_ADDRESS, tunnel_source_address);
+        $each!(
+            NETFLOW_FIELD_TUNNEL_DESTINATION_ADDRESS,
+            tunnel_destination_address
+        );
+        $each!(NETFLOW_FIELD_STATION_MAC, station_mac);
+        $each!(NETFLOW_FIELD_STATION_ADDRESS, station_address);
     };
 }
 pub(crate) use flow_fields;

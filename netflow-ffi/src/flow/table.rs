@@ -53,9 +53,9 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_SOURCE_ADDRESS = 16,
     /// Destination address; of sFlow, in the outer header.
     NETFLOW_FIELD_DESTINATION_ADDRESS = 17,
-    /// Source port of TCP, UDP, SCTP.
+    /// Source port of TCP, UDP, SCTP; of a connection without one, the client's.
     NETFLOW_FIELD_SOURCE_PORT = 18,
-    /// Destination port of TCP, UDP, SCTP.
+    /// Destination port of TCP, UDP, SCTP; of a connection without one, the server's.
     NETFLOW_FIELD_DESTINATION_PORT = 19,
     /// IP protocol number.
     NETFLOW_FIELD_PROTOCOL = 20,
@@ -77,7 +77,7 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_OCTETS_SCALED = 28,
     /// Packets times the sampling rate; absent when that is not known.
     NETFLOW_FIELD_PACKETS_SCALED = 29,
-    /// All TCP flags seen.
+    /// All TCP flags seen, the 12 bits of RFC 9565 without the data offset above them.
     NETFLOW_FIELD_TCP_FLAGS = 30,
     /// Type of service or traffic class.
     NETFLOW_FIELD_TOS = 31,
@@ -131,7 +131,7 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_NEXT_AS = 55,
     /// AS path to the destination.
     NETFLOW_FIELD_AS_PATH = 56,
-    /// BGP communities.
+    /// BGP communities of the route to the destination, each `AS * 65536 + value`.
     NETFLOW_FIELD_COMMUNITIES = 57,
     /// Prefix length of the source.
     NETFLOW_FIELD_SOURCE_PREFIX_LENGTH = 58,
@@ -193,6 +193,56 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_INNER_DESTINATION_PORT = 86,
     /// IP protocol number of the inner packet.
     NETFLOW_FIELD_INNER_PROTOCOL = 87,
+    /// What `octets` and `packets` count: what came since the last record of the flow
+    /// (`delta`), or since its start (`total`).
+    NETFLOW_FIELD_COUNTERS = 88,
+    /// Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else of
+    /// `tos`.
+    NETFLOW_FIELD_DSCP = 89,
+    /// Explicit Congestion Notification (RFC 3168, section 5): the low two bits of `tos`.
+    NETFLOW_FIELD_ECN = 90,
+    /// Code point after the exporter changed it: postIpDiffServCodePoint (98), else of
+    /// postIpClassOfService (55).
+    NETFLOW_FIELD_POST_DSCP = 91,
+    /// Customer VLAN, the inner tag (IEEE 802.1Q).
+    NETFLOW_FIELD_CUSTOMER_VLAN = 92,
+    /// Customer VLAN the flow went out by, the inner tag.
+    NETFLOW_FIELD_POST_CUSTOMER_VLAN = 93,
+    /// Address of the exporter that a mediator received the flow from (403, 404; RFC
+    /// 7119), else exporterIPv4Address or exporterIPv6Address (130, 131) where it differs
+    /// from `exporter_address`.
+    NETFLOW_FIELD_ORIGINAL_EXPORTER_ADDRESS = 94,
+    /// Observation domain at the original exporter (RFC 7119).
+    NETFLOW_FIELD_ORIGINAL_DOMAIN = 95,
+    /// How source and destination were assigned (RFC 5103, section 6.3): 0 arbitrary, 1
+    /// initiator, 2 responder, 3 perimeter.
+    NETFLOW_FIELD_BIFLOW_DIRECTION = 96,
+    /// First port of a block that a NAT assigned (RFC 8158).
+    NETFLOW_FIELD_NAT_PORT_BLOCK_START = 97,
+    /// Last port of the block.
+    NETFLOW_FIELD_NAT_PORT_BLOCK_END = 98,
+    /// Distance between the ports of the block.
+    NETFLOW_FIELD_NAT_PORT_BLOCK_STEP = 99,
+    /// Number of ports in the block.
+    NETFLOW_FIELD_NAT_PORT_BLOCK_SIZE = 100,
+    /// BGP communities of the route to the source (RFC 8549), each `AS * 65536 + value`.
+    NETFLOW_FIELD_SOURCE_COMMUNITIES = 101,
+    /// BGP extended communities (RFC 4360) of the route to the destination, two numbers
+    /// each: the first and the last four octets.
+    NETFLOW_FIELD_EXTENDED_COMMUNITIES = 102,
+    /// BGP large communities (RFC 8092) of the route to the destination, three numbers
+    /// each.
+    NETFLOW_FIELD_LARGE_COMMUNITIES = 103,
+    /// Source address in the outer header of the tunnel that sFlow reports beside the
+    /// sampled header.
+    NETFLOW_FIELD_TUNNEL_SOURCE_ADDRESS = 104,
+    /// Destination address in the outer header of the tunnel that sFlow reports beside
+    /// the sampled header.
+    NETFLOW_FIELD_TUNNEL_DESTINATION_ADDRESS = 105,
+    /// MAC address of a wireless station.
+    NETFLOW_FIELD_STATION_MAC = 106,
+    /// IPv4 address of a wireless station (366).
+    NETFLOW_FIELD_STATION_ADDRESS = 107,
 }
 
 /// One flow: what it is said to have, whatever protocol told it.
@@ -249,9 +299,9 @@ pub struct netflow_flow {
     pub source_address: netflow_address,
     /// Destination address; of sFlow, in the outer header.
     pub destination_address: netflow_address,
-    /// Source port of TCP, UDP, SCTP.
+    /// Source port of TCP, UDP, SCTP; of a connection without one, the client's.
     pub source_port: u16,
-    /// Destination port of TCP, UDP, SCTP.
+    /// Destination port of TCP, UDP, SCTP; of a connection without one, the server's.
     pub destination_port: u16,
     /// IP protocol number.
     pub protocol: u8,
@@ -279,7 +329,7 @@ pub struct netflow_flow {
     /// Packets times the sampling rate; absent when that is not known.
     /// Unit: packets.
     pub packets_scaled: u64,
-    /// All TCP flags seen.
+    /// All TCP flags seen, the 12 bits of RFC 9565 without the data offset above them.
     pub tcp_flags: u16,
     /// Type of service or traffic class.
     pub tos: u8,
@@ -337,7 +387,7 @@ pub struct netflow_flow {
     pub next_as: u32,
     /// AS path to the destination.
     pub as_path: netflow_numbers,
-    /// BGP communities.
+    /// BGP communities of the route to the destination, each `AS * 65536 + value`.
     pub communities: netflow_numbers,
     /// Prefix length of the source.
     /// Unit: bits.
@@ -401,6 +451,56 @@ pub struct netflow_flow {
     pub inner_destination_port: u16,
     /// IP protocol number of the inner packet.
     pub inner_protocol: u8,
+    /// What `octets` and `packets` count: what came since the last record of the flow
+    /// (`delta`), or since its start (`total`).
+    pub counters: netflow_text,
+    /// Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else of
+    /// `tos`.
+    pub dscp: u8,
+    /// Explicit Congestion Notification (RFC 3168, section 5): the low two bits of `tos`.
+    pub ecn: u8,
+    /// Code point after the exporter changed it: postIpDiffServCodePoint (98), else of
+    /// postIpClassOfService (55).
+    pub post_dscp: u8,
+    /// Customer VLAN, the inner tag (IEEE 802.1Q).
+    pub customer_vlan: u16,
+    /// Customer VLAN the flow went out by, the inner tag.
+    pub post_customer_vlan: u16,
+    /// Address of the exporter that a mediator received the flow from (403, 404; RFC
+    /// 7119), else exporterIPv4Address or exporterIPv6Address (130, 131) where it differs
+    /// from `exporter_address`.
+    pub original_exporter_address: netflow_address,
+    /// Observation domain at the original exporter (RFC 7119).
+    pub original_domain: u32,
+    /// How source and destination were assigned (RFC 5103, section 6.3): 0 arbitrary, 1
+    /// initiator, 2 responder, 3 perimeter.
+    pub biflow_direction: u8,
+    /// First port of a block that a NAT assigned (RFC 8158).
+    pub nat_port_block_start: u16,
+    /// Last port of the block.
+    pub nat_port_block_end: u16,
+    /// Distance between the ports of the block.
+    pub nat_port_block_step: u16,
+    /// Number of ports in the block.
+    pub nat_port_block_size: u16,
+    /// BGP communities of the route to the source (RFC 8549), each `AS * 65536 + value`.
+    pub source_communities: netflow_numbers,
+    /// BGP extended communities (RFC 4360) of the route to the destination, two numbers
+    /// each: the first and the last four octets.
+    pub extended_communities: netflow_numbers,
+    /// BGP large communities (RFC 8092) of the route to the destination, three numbers
+    /// each.
+    pub large_communities: netflow_numbers,
+    /// Source address in the outer header of the tunnel that sFlow reports beside the
+    /// sampled header.
+    pub tunnel_source_address: netflow_address,
+    /// Destination address in the outer header of the tunnel that sFlow reports beside
+    /// the sampled header.
+    pub tunnel_destination_address: netflow_address,
+    /// MAC address of a wireless station.
+    pub station_mac: netflow_mac,
+    /// IPv4 address of a wireless station (366).
+    pub station_address: netflow_address,
 }
 
 /// Writes the members that are asked for.
@@ -780,6 +880,92 @@ pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {
             |flow| flow.inner_protocol(),
         );
     }
+    if fill.asks_any::<11>() {
+        fill.member::<{ offset_of!(netflow_flow, counters) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_COUNTERS,
+            |flow| flow.counters(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, dscp) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_DSCP,
+            |flow| flow.dscp(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, ecn) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_ECN,
+            |flow| flow.ecn(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, post_dscp) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_POST_DSCP,
+            |flow| flow.post_dscp(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, customer_vlan) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_CUSTOMER_VLAN,
+            |flow| flow.customer_vlan(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, post_customer_vlan) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_POST_CUSTOMER_VLAN,
+            |flow| flow.post_customer_vlan(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, original_exporter_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_ORIGINAL_EXPORTER_ADDRESS,
+            |flow| flow.original_exporter_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, original_domain) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_ORIGINAL_DOMAIN,
+            |flow| flow.original_domain(),
+        );
+    }
+    if fill.asks_any::<12>() {
+        fill.member::<{ offset_of!(netflow_flow, biflow_direction) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_BIFLOW_DIRECTION,
+            |flow| flow.biflow_direction(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, nat_port_block_start) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_NAT_PORT_BLOCK_START,
+            |flow| flow.nat_port_block_start(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, nat_port_block_end) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_NAT_PORT_BLOCK_END,
+            |flow| flow.nat_port_block_end(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, nat_port_block_step) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_NAT_PORT_BLOCK_STEP,
+            |flow| flow.nat_port_block_step(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, nat_port_block_size) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_NAT_PORT_BLOCK_SIZE,
+            |flow| flow.nat_port_block_size(),
+        );
+        fill.numbers::<{ offset_of!(netflow_flow, source_communities) }>(
+            netflow_flow_field::NETFLOW_FIELD_SOURCE_COMMUNITIES,
+            |flow| flow.source_communities(),
+        );
+        fill.numbers::<{ offset_of!(netflow_flow, extended_communities) }>(
+            netflow_flow_field::NETFLOW_FIELD_EXTENDED_COMMUNITIES,
+            |flow| flow.extended_communities(),
+        );
+        fill.numbers::<{ offset_of!(netflow_flow, large_communities) }>(
+            netflow_flow_field::NETFLOW_FIELD_LARGE_COMMUNITIES,
+            |flow| flow.large_communities(),
+        );
+    }
+    if fill.asks_any::<13>() {
+        fill.member::<{ offset_of!(netflow_flow, tunnel_source_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_TUNNEL_SOURCE_ADDRESS,
+            |flow| flow.tunnel_source_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, tunnel_destination_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_TUNNEL_DESTINATION_ADDRESS,
+            |flow| flow.tunnel_destination_address(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, station_mac) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_STATION_MAC,
+            |flow| flow.station_mac(),
+        );
+        fill.member::<{ offset_of!(netflow_flow, station_address) }, _>(
+            netflow_flow_field::NETFLOW_FIELD_STATION_ADDRESS,
+            |flow| flow.station_address(),
+        );
+    }
 }
 
 /// Every number, in order.
@@ -873,6 +1059,26 @@ pub(crate) const NUMBERS: &[netflow_flow_field] = &[
     netflow_flow_field::NETFLOW_FIELD_INNER_SOURCE_PORT,
     netflow_flow_field::NETFLOW_FIELD_INNER_DESTINATION_PORT,
     netflow_flow_field::NETFLOW_FIELD_INNER_PROTOCOL,
+    netflow_flow_field::NETFLOW_FIELD_COUNTERS,
+    netflow_flow_field::NETFLOW_FIELD_DSCP,
+    netflow_flow_field::NETFLOW_FIELD_ECN,
+    netflow_flow_field::NETFLOW_FIELD_POST_DSCP,
+    netflow_flow_field::NETFLOW_FIELD_CUSTOMER_VLAN,
+    netflow_flow_field::NETFLOW_FIELD_POST_CUSTOMER_VLAN,
+    netflow_flow_field::NETFLOW_FIELD_ORIGINAL_EXPORTER_ADDRESS,
+    netflow_flow_field::NETFLOW_FIELD_ORIGINAL_DOMAIN,
+    netflow_flow_field::NETFLOW_FIELD_BIFLOW_DIRECTION,
+    netflow_flow_field::NETFLOW_FIELD_NAT_PORT_BLOCK_START,
+    netflow_flow_field::NETFLOW_FIELD_NAT_PORT_BLOCK_END,
+    netflow_flow_field::NETFLOW_FIELD_NAT_PORT_BLOCK_STEP,
+    netflow_flow_field::NETFLOW_FIELD_NAT_PORT_BLOCK_SIZE,
+    netflow_flow_field::NETFLOW_FIELD_SOURCE_COMMUNITIES,
+    netflow_flow_field::NETFLOW_FIELD_EXTENDED_COMMUNITIES,
+    netflow_flow_field::NETFLOW_FIELD_LARGE_COMMUNITIES,
+    netflow_flow_field::NETFLOW_FIELD_TUNNEL_SOURCE_ADDRESS,
+    netflow_flow_field::NETFLOW_FIELD_TUNNEL_DESTINATION_ADDRESS,
+    netflow_flow_field::NETFLOW_FIELD_STATION_MAC,
+    netflow_flow_field::NETFLOW_FIELD_STATION_ADDRESS,
 ];
 
 #[cfg(target_pointer_width = "64")]
@@ -965,5 +1171,25 @@ const _: () = {
     assert!(offset_of!(netflow_flow, inner_source_port) == 800);
     assert!(offset_of!(netflow_flow, inner_destination_port) == 802);
     assert!(offset_of!(netflow_flow, inner_protocol) == 804);
-    assert!(size_of::<netflow_flow>() == 808);
+    assert!(offset_of!(netflow_flow, counters) == 808);
+    assert!(offset_of!(netflow_flow, dscp) == 824);
+    assert!(offset_of!(netflow_flow, ecn) == 825);
+    assert!(offset_of!(netflow_flow, post_dscp) == 826);
+    assert!(offset_of!(netflow_flow, customer_vlan) == 828);
+    assert!(offset_of!(netflow_flow, post_customer_vlan) == 830);
+    assert!(offset_of!(netflow_flow, original_exporter_address) == 832);
+    assert!(offset_of!(netflow_flow, original_domain) == 852);
+    assert!(offset_of!(netflow_flow, biflow_direction) == 856);
+    assert!(offset_of!(netflow_flow, nat_port_block_start) == 858);
+    assert!(offset_of!(netflow_flow, nat_port_block_end) == 860);
+    assert!(offset_of!(netflow_flow, nat_port_block_step) == 862);
+    assert!(offset_of!(netflow_flow, nat_port_block_size) == 864);
+    assert!(offset_of!(netflow_flow, source_communities) == 872);
+    assert!(offset_of!(netflow_flow, extended_communities) == 888);
+    assert!(offset_of!(netflow_flow, large_communities) == 904);
+    assert!(offset_of!(netflow_flow, tunnel_source_address) == 920);
+    assert!(offset_of!(netflow_flow, tunnel_destination_address) == 940);
+    assert!(offset_of!(netflow_flow, station_mac) == 960);
+    assert!(offset_of!(netflow_flow, station_address) == 968);
+    assert!(size_of::<netflow_flow>() == 992);
 };

@@ -298,3 +298,23 @@ class Record:
     inner_source_port: int | None
     inner_destination_port: int | None
     inner_protocol: int | None
+    counters: str | None
+    dscp: int | None
+    ecn: int | None
+    post_dscp: int | None
+    customer_vlan: int | None
+    post_customer_vlan: int | None
+    original_exporter_address: IPv4Address | IPv6Address | None
+    original_domain: int | None
+    biflow_direction: int | None
+    nat_port_block_start: int | None
+    nat_port_block_end: int | None
+    nat_port_block_step: int | None
+    nat_port_block_size: int | None
+    source_communities: list[int] | None
+    extended_communities: list[int] | None
+    large_communities: list[int] | None
+    tunnel_source_address: IPv4Address | IPv6Address | None
+    tunnel_destination_address: IPv4Address | IPv6Address | None
+    station_mac: str | None
+    station_address: IPv4Address | IPv6Address | None

@@ -106,6 +106,22 @@ impl<'a> Record<'a> {
         fixed(self.flow(SampledIpv6::FORMAT)?)
     }
 
+    /// A flow record as `extended_ipv4_tunnel_egress` or `extended_ipv4_tunnel_ingress`: the
+    /// outer header of a tunnel (sFlow Tunnel Structures).
+    #[must_use]
+    pub fn as_extended_ipv4_tunnel(&self) -> Option<&'a SampledIpv4> {
+        let egress = self.flow(DataFormat::new(0, 1023));
+        fixed(egress.or_else(|| self.flow(DataFormat::new(0, 1024)))?)
+    }
+
+    /// A flow record as `extended_ipv6_tunnel_egress` or `extended_ipv6_tunnel_ingress`: the
+    /// outer header of a tunnel (sFlow Tunnel Structures).
+    #[must_use]
+    pub fn as_extended_ipv6_tunnel(&self) -> Option<&'a SampledIpv6> {
+        let egress = self.flow(DataFormat::new(0, 1025));
+        fixed(egress.or_else(|| self.flow(DataFormat::new(0, 1026)))?)
+    }
+
     /// A flow record as `extended_switch`.
     #[inline]
     #[must_use]
