@@ -7,9 +7,9 @@ use crate::element::{self, DataType, ElementId};
 use crate::value::Text;
 use crate::wire::template::FieldKey;
 
-/// Scope fields that one announcement may combine. No exporter is known that needs more, and
-/// each doubles the combinations a record can name.
-pub(crate) const MAX_SCOPE_FIELDS: usize = 3;
+/// Scope fields that one announcement may combine: the scope types of v9 but System, which is
+/// the exporter itself. Each doubles the combinations that a record can name.
+pub(crate) const MAX_SCOPE_FIELDS: usize = 4;
 
 /// A kind of thing that options describe (RFC 3954, section 6.1; RFC 7011, section 3.4.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,7 +140,7 @@ impl RateScope {
         values: [0; MAX_SCOPE_FIELDS],
     };
 
-    /// The scope of these parts, the first of each kind; `None` if they are more than three.
+    /// The scope of these parts, the first of each kind; `None` if they are more than four.
     #[must_use]
     pub fn new(parts: &[(ScopeKind, u128)]) -> Option<Self> {
         let mut scope = Self::DOMAIN;
@@ -266,9 +266,10 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_part_does_not_fit() {
-        let parts = [10, 138, 141, 143].map(|id| (ScopeKind::Element(ElementId::iana(id)), 1));
-        assert!(RateScope::new(&parts[..3]).is_some());
+    fn a_fifth_part_does_not_fit() {
+        let parts = [10, 138, 141, 142, 143];
+        let parts = parts.map(|id| (ScopeKind::Element(ElementId::iana(id)), 1));
+        assert!(RateScope::new(&parts[..4]).is_some());
         assert_eq!(RateScope::new(&parts), None);
     }
 

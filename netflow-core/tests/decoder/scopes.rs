@@ -455,11 +455,11 @@ fn more_combinations_of_scopes_than_the_limit_are_reported_and_not_kept() {
 
 #[test]
 fn more_scopes_of_one_rate_than_the_limit_are_reported_and_not_kept() {
-    for (scopes, kept) in [(3, 1), (4, 0)] {
-        let mut fields = vec![141, 142, 143, 138];
+    for (scopes, kept) in [(4, 1), (5, 0)] {
+        let mut fields = vec![141, 142, 143, 138, 234];
         fields.truncate(scopes);
         fields.push(34);
-        let announced = options(ipfix(), 256, 1, &fields, &[1, 2, 3, 4, 5][..=scopes]);
+        let announced = options(ipfix(), 256, 1, &fields, &[1, 2, 3, 4, 5, 6][..=scopes]);
         let mut decoder = decoder();
         let payload = announced.octets();
         let message = decoder.decode(datagram(&payload)).unwrap();
