@@ -515,6 +515,48 @@ def traps():
          ipfix(a_set(3, options10(257, selector[:1], selector[1:])), a_set(257, record(selector, 0, e302=1, e304=1, e305=1, e306=99)),
                a_set(3, options10(258, selector[:1], selector[1:3])), a_set(258, record(selector[:3], 0, e302=2, e304=1, e305=1000)),
                a_set(2, template(256, SMALL + [(302, 8)])), a_set(256, record(SMALL + [(302, 8)], 0, e302=1), record(SMALL + [(302, 8)], 1, e302=2))), **ix)
+    # scopes of sampling rates (RFC 3954, section 6.1; RFC 7011, section 3.4.2.1), and ways of selection
+
+    def announced(header, options, scope, fields, *values, seen=SMALL, flows=({},), **where):
+        """Options of a scope and fields, and flows of a template, in a datagram each."""
+        layout = scope + fields
+        said = a_set(1 if header is v9 else 3, options(257, scope, fields)), a_set(257, *(record(layout, n, **v) for n, v in enumerate(values)))
+        return [header(*said, sequence=0),
+                header(a_set(0 if header is v9 else 2, template(300, seen)), a_set(300, *(record(seen, n, **f) for n, f in enumerate(flows))),
+                       sequence=1 if header is v9 else len(values), **where)]
+
+    trap("rates_of_line_cards", "two line cards announce different rates; the record does not name its card",
+         "no rate, and the reason: ambiguous",
+         *announced(v9, options9, [(3, 2)], [(34, 4), (35, 1)], {"at0": 1, "e34": 1000, "e35": 2}, {"at0": 2, "e34": 2000, "e35": 2}))
+    for name, what, element in (("metering_processes", "metering processes", 143), ("observation_points", "observation points", 138)):
+        key = f"e{element}"
+        trap(f"rates_of_{name}", f"two {what} announce different rates; each record names one, the last none",
+             "each record gets the rate of its own, the last none",
+             *announced(ipfix, options10, [(element, 4)], [(305, 4), (306, 4)], {key: 1, "e305": 1, "e306": 99}, {key: 2, "e305": 1, "e306": 999},
+                        seen=SMALL + [(element, 4)], flows=({key: 1}, {key: 2}, {key: 3})), **ix)
+    sequence = [(301, 8), (138, 4), (302, 4)]
+    selectors = [(302, 4), (304, 2), (305, 4), (306, 4)]
+    trap("selection_sequence", "a packet that names a selection sequence (RFC 5476), whose selector is announced", "1 in (1+99)/1 = 100",
+         ipfix(a_set(3, options10(256, sequence[:1], sequence[1:])), a_set(256, record(sequence, 0, e301=9, e138=1, e302=5)),
+               a_set(3, options10(257, selectors[:1], selectors[1:])), a_set(257, record(selectors, 0, e302=5, e304=1, e305=1, e306=99))),
+         ipfix(a_set(2, template(300, [(301, 8)] + SMALL)), a_set(300, record([(301, 8)] + SMALL, 0, e301=9)), sequence=2), **ix)
+    trap("flow_selection", "flows are sampled, as ipt_NETFLOW announces it (RFC 7014)", "one flow in (1+19)/1 = 20",
+         *announced(ipfix, options10, [(149, 4)], [(302, 1), (390, 2), (396, 1), (397, 4)], {"e149": 0, "e302": 1, "e390": 1, "e396": 1, "e397": 19},
+                    seen=SMALL + [(302, 1)], flows=({"e302": 1},)), **ix)
+    trap("rates_without_number", "selectors by time and by hash value: no number of packets follows", "no rate, and the ratio as the reason",
+         ipfix(a_set(3, options10(256, [(302, 4)], [(304, 2), (307, 4), (308, 4)]), options10(257, [(302, 4)], [(304, 2), (329, 8), (330, 8), (331, 8), (332, 8)])),
+               a_set(256, record([(302, 4), (304, 2), (307, 4), (308, 4)], 0, e302=1, e304=2, e307=1000, e308=99000)),
+               a_set(257, record([(302, 4), (304, 2), (329, 8), (330, 8), (331, 8), (332, 8)], 0, e302=2, e304=6, e329=0, e330=4095, e331=128, e332=191)),
+               a_set(2, template(300, SMALL + [(302, 4)])), a_set(300, *(record(SMALL + [(302, 4)], n, e302=n) for n in (1, 2)))), **ix)
+    trap("rates_of_other_domain", "a sampler that is announced in another domain of the exporter",
+         "no rate, unless options of other domains are to apply: 100",
+         v9(a_set(1, options9(257, [(1, 4)], rates)), a_set(257, record([(1, 4)] + rates, 0, e48=1, e49=2, e50=100)), domain=6),
+         v9(a_set(0, template(300, sampled)), a_set(300, record(sampled, 0, e48=1))))
+    named = [(1, 4), (10, 4), (82, 33)]
+    trap("names_of_other_domain", "names of interfaces that are announced in another domain of the exporter",
+         "no name, unless options of other domains are to apply",
+         v9(a_set(1, options9(256, named[:1], named[1:])), a_set(256, record(named, 0, at0=0, e10=501, e82=b"Gi1/0/1"))),
+         v9(a_set(0, template(300, SMALL + [(10, 4)])), a_set(300, record(SMALL + [(10, 4)], 0, e10=501)), domain=256))
 
 
 def links():
