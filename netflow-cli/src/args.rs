@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use netflow_core::{ConfiguredRate, Decoder, OptionsScope};
 
 use crate::plan::Usage;
 
@@ -70,6 +71,9 @@ pub(crate) struct Decode {
     #[arg(short, long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) ports: Vec<u16>,
 
+    #[command(flatten)]
+    pub(crate) sampling: Sampling,
+
     /// End with status 3 if something inside the data could not be decoded
     #[arg(long)]
     pub(crate) strict: bool,
@@ -103,9 +107,53 @@ pub(crate) struct Explain {
     #[arg(short, long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) ports: Vec<u16>,
 
+    #[command(flatten)]
+    pub(crate) sampling: Sampling,
+
     /// Write to this file, which is replaced when all is written
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// What is known of sampling besides what exporters announce.
+#[derive(Debug, Args)]
+pub(crate) struct Sampling {
+    /// Sampling rate of exporters that announce none, as 192.0.2.0/24=1000 for one packet of
+    /// 1000; may be repeated, the longest prefix counts
+    #[arg(long = "sampling", value_name = "CIDR=RATE")]
+    configured: Vec<ConfiguredRate>,
+
+    /// Sampling rate of exporters, whatever they announce; may be repeated
+    #[arg(long = "sampling-override", value_name = "CIDR=RATE")]
+    overrides: Vec<ConfiguredRate>,
+
+    /// Whether sampling rates and names in options apply to other observation domains of
+    /// their exporter too
+    #[arg(long, value_enum, value_name = "SCOPE", default_value_t = OptionsScopeName::Domain)]
+    options_scope: OptionsScopeName,
+}
+
+impl Sampling {
+    /// A decoder that applies it.
+    pub(crate) fn apply(&self, decoder: Decoder) -> Decoder {
+        let scope = match self.options_scope {
+            OptionsScopeName::Domain => OptionsScope::Domain,
+            OptionsScopeName::Exporter => OptionsScope::Exporter,
+        };
+        decoder
+            .with_configured_rates(self.configured.iter().copied().collect())
+            .with_override_rates(self.overrides.iter().copied().collect())
+            .with_options_scope(scope)
+    }
+}
+
+/// Whose options apply to a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OptionsScopeName {
+    /// Those of its own observation domain
+    Domain,
+    /// Those of the exporter's other domains too, as long as they agree
+    Exporter,
 }
 
 /// How a report is written.

@@ -34,6 +34,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
         output: args.output.as_deref(),
         state: None,
         scope: SessionScope::Exporter,
+        sampling: &args.sampling,
         quiet: false,
         summary: false,
         strict: false,

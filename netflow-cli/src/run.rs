@@ -10,6 +10,7 @@ use netflow_core::{Datagram, Decoder, Limits, SessionScope};
 use netflow_io::{CaptureOptions, Source};
 use netflow_output::sink::Output;
 
+use crate::args::Sampling;
 use crate::plan::Usage;
 use crate::progress::Progress;
 use crate::rows::{End, Rows};
@@ -33,6 +34,8 @@ pub(crate) struct Job<'a> {
     pub(crate) state: Option<&'a Path>,
     /// Whose templates and options belong together.
     pub(crate) scope: SessionScope,
+    /// What is known of sampling besides what exporters announce.
+    pub(crate) sampling: &'a Sampling,
     /// No progress on standard error.
     pub(crate) quiet: bool,
     /// A summary on standard error.
@@ -105,7 +108,9 @@ impl Run {
             Progress::over(total(job.files))
         };
         Self {
-            decoder: Decoder::new(limits).with_scope(job.scope),
+            decoder: job
+                .sampling
+                .apply(Decoder::new(limits).with_scope(job.scope)),
             rows: rows(&files, &limits),
             output,
             summary: Summary::new(files),

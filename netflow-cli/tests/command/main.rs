@@ -11,6 +11,7 @@ mod endings;
 mod folder;
 mod formats;
 mod run;
+mod sampling;
 mod state;
 mod table;
 mod testdata;
