@@ -29,7 +29,11 @@ impl Run {
 
 /// The command with these arguments, and with no terminal.
 pub(crate) fn command<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_netflow"));
+    // The package of captures of other projects has the same command by another name.
+    let program = option_env!("CARGO_BIN_EXE_netflow")
+        .or(option_env!("CARGO_BIN_EXE_netflow-conformance"))
+        .unwrap();
+    let mut command = Command::new(program);
     command
         .args(args)
         .env_remove("COLUMNS")

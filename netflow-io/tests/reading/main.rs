@@ -5,7 +5,7 @@
     reason = "tests have std"
 )]
 
-mod captures;
+mod another_reader;
 mod craft;
 mod errors;
 mod formats;

@@ -30,7 +30,7 @@ const PACKAGES: &str = "libllvm19 libgit2-1.5 libhttp-parser2.9 libmbedcrypto7 l
 
 /// The tests that are run. Those of hostile octets would take hours there.
 const TESTS: &str = "--lib --test allocation --test budget --test decoder --test encode \
-    --test flow_widths --test properties --test sflow --test sflow_captures --test simulation \
+    --test flow_widths --test properties --test sflow --test simulation \
     --test snapshot";
 
 /// Tests of the core, and the programs in C: what they print of every capture has to be what

@@ -25,12 +25,9 @@ pub(crate) struct Row {
     pub(crate) flow: Option<Value>,
 }
 
-/// All captures; none, and a word about it, if no directory is given.
+/// All captures of the folder.
 pub(crate) fn all() -> Vec<Capture> {
-    let Some(directory) = std::env::var_os("NETFLOW_CAPTURES") else {
-        println!("NETFLOW_CAPTURES is unset: no capture is compared");
-        return Vec::new();
-    };
+    let directory = std::env::var_os("NETFLOW_CAPTURES").unwrap();
     let mut paths: Vec<PathBuf> = fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().path())
