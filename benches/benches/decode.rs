@@ -26,18 +26,12 @@ const DATAGRAMS: u32 = 4_000;
 /// Datagrams of the group `exporters`: 20 of each of 1,000.
 const OF_EXPORTERS: u32 = 20_000;
 
-const KINDS: [(&str, Kind); 5] = [
-    ("v5", Kind::NetflowV5),
-    ("v9", Kind::NetflowV9),
-    ("ipfix", Kind::Ipfix),
-    ("ipfix_variable", Kind::IpfixVariable),
-    ("sflow", Kind::Sflow),
-];
 /// Runs of each in turn.
 const TURNS: usize = 40;
 
 fn protocols(criterion: &mut Criterion) {
-    for (name, kind) in KINDS {
+    for kind in Kind::ALL {
+        let name = kind.name();
         let workload = Workload::new(kind, DATAGRAMS, 1);
         let mut group = group(criterion, name, &workload);
         decoder(&mut group, "decoder", &workload);
@@ -165,7 +159,8 @@ fn ratios(_: &mut Criterion) {
         return;
     }
     println!("ns per flow, the fastest of {TURNS} runs in turn, and times the floor");
-    for (name, kind) in KINDS {
+    for kind in Kind::ALL {
+        let name = kind.name();
         let workload = Workload::new(kind, DATAGRAMS / 2, 1);
         let (mut plans, mut batch) = (Plans::new(), Batch::new());
         let mut keys = arrow::builder(Addresses::Key, ROWS);

@@ -1,9 +1,10 @@
 //! The 11 fields as Arrow record batches, as users of netflow-arrow get them.
 
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch};
+use netflow_core::Decoder;
 use netflow_core::field::FlowField;
-use netflow_core::{Datagram, Decoder, Timestamp, Transport};
 
+use crate::decoder;
 use crate::workload::Workload;
 
 /// The fields of [`Row`](crate::Row), in its order.
@@ -42,21 +43,11 @@ pub fn read(
     workload: &Workload,
     mut each: impl FnMut(RecordBatch),
 ) {
-    let received = Timestamp::from_secs(workload.received_seconds());
-    for (exporter, payload) in workload.datagrams() {
-        let message = decoder
-            .decode(Datagram {
-                exporter: workload.exporter(exporter),
-                transport: Transport::Udp,
-                received,
-                frame: 0,
-                payload,
-            })
-            .unwrap();
+    decoder::decode(decoder, workload, |message| {
         let full = |batch| {
             each(batch);
             Ok(())
         };
         builder.append(&message, full).unwrap();
-    }
+    });
 }

@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 
 use netflow_core::{
-    Datagram, Decoder, Flow, Limits, Timestamp, Transport, wire::sflow::Sample,
+    Datagram, Decoder, Flow, Limits, Message, Timestamp, Transport, wire::sflow::Sample,
     wire::sflow::SampleKind,
 };
 
@@ -16,6 +16,21 @@ pub fn new() -> Decoder {
     Decoder::new(Limits::new(0x5eed))
 }
 
+/// Decodes all datagrams; `each` is called with what each of them gave.
+///
+/// # Panics
+///
+/// If the decoder refuses a datagram.
+#[inline]
+pub fn decode(decoder: &mut Decoder, workload: &Workload, mut each: impl FnMut(Message<'_>)) {
+    let received = Timestamp::from_secs(workload.received_seconds());
+    for (exporter, payload) in workload.datagrams() {
+        let exporter = workload.exporter(exporter);
+        let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
+        each(decoder.decode(datagram).unwrap());
+    }
+}
+
 /// Decodes all datagrams and reads the 11 fields of each flow.
 ///
 /// # Panics
@@ -23,18 +38,8 @@ pub fn new() -> Decoder {
 /// If the decoder refuses a datagram.
 #[inline]
 pub fn read(decoder: &mut Decoder, workload: &Workload, mut each: impl FnMut(Row)) {
-    let received = Timestamp::from_secs(workload.received_seconds());
     let sflow = workload.kind() == Kind::Sflow;
-    for (exporter, payload) in workload.datagrams() {
-        let message = decoder
-            .decode(Datagram {
-                exporter: workload.exporter(exporter),
-                transport: Transport::Udp,
-                received,
-                frame: 0,
-                payload,
-            })
-            .unwrap();
+    decode(decoder, workload, |message| {
         if sflow {
             for flow in message.flows() {
                 each(sample(&flow));
@@ -44,7 +49,7 @@ pub fn read(decoder: &mut Decoder, workload: &Workload, mut each: impl FnMut(Row
                 each(record(&flow));
             }
         }
-    }
+    });
 }
 
 // Inlined as the floors are: a row that is returned in memory costs more than

@@ -30,6 +30,35 @@ pub enum Kind {
     Sflow,
 }
 
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::NetflowV5,
+        Self::NetflowV9,
+        Self::Ipfix,
+        Self::IpfixVariable,
+        Self::Sflow,
+    ];
+
+    /// The name of its group of benches.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NetflowV5 => "v5",
+            Self::NetflowV9 => "v9",
+            Self::Ipfix => "ipfix",
+            Self::IpfixVariable => "ipfix_variable",
+            Self::Sflow => "sflow",
+        }
+    }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// Datagrams of one kind.
 #[derive(Debug)]
 pub struct Workload {
@@ -133,6 +162,11 @@ impl Workload {
             Kind::IpfixVariable => ipfix::variable(&mut out, head, random, &mut expected),
             Kind::Sflow => sflow::datagram(&mut out, head, random, &mut expected),
         }
+    }
+
+    /// Keeps only the first `count` datagrams; the sums stay those of all.
+    pub fn truncate(&mut self, count: usize) {
+        self.datagrams.truncate(count);
     }
 
     /// What the datagrams are.

@@ -7,6 +7,7 @@ mod differential;
 mod fuzz;
 mod generate;
 mod install;
+mod instructions;
 mod registry;
 mod repository;
 mod test;
@@ -26,6 +27,9 @@ usage: cargo xtask TASK
   test --only TEXT  the steps whose names hold this
   test --full       and what takes longer: more random cases, tests in release
   fuzz SECONDS      every fuzz target for so many seconds
+  instructions [--update] [PATH…]
+                    what a flow costs on each path, beside benches/instructions.csv; --update
+                    writes the figures there
   worst             what hostile datagrams cost beside normal ones, in instructions
   differential FOLDER  captures read by tshark and nfdump too, field by field";
 
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run(seconds),
             Err(_) => usage(),
         },
+        ["instructions", options @ ..] => instructions::run(options),
         ["worst"] => worst::run(),
         ["differential", folder] => differential::run(Path::new(folder)),
         _ => usage(),

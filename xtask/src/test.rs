@@ -51,6 +51,7 @@ const FULL: &[Step] = &[
     Step("fuzz targets, a minute each", fuzzing_longer),
     Step("all captures beside tshark and nfdump", all_captures),
     Step("what hostile datagrams cost", crate::worst::table),
+    Step("instructions a flow", crate::instructions::step),
     Step("licences, bans and sources of dependencies", deny),
     Step(
         "clippy of all crates in every combination of features",

@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 use crate::command::{Command, cargo};
+use crate::instructions::callgrind;
 use crate::repository::{Result, root};
 
 /// An octet of any datagram may cost so many times that of a normal one.
@@ -71,20 +72,8 @@ fn lines(command: Command) -> Result<Vec<String>> {
     Ok(text.lines().map(str::to_owned).collect())
 }
 
-/// Instructions of a run over so many datagrams of a case.
+/// Instructions of a run over this number of datagrams of a case.
 fn instructions(program: &str, number: usize, datagrams: u32) -> Result<f64> {
-    let output = std::process::Command::new("valgrind")
-        .args([
-            "--tool=callgrind",
-            "--callgrind-out-file=/dev/null",
-            program,
-        ])
-        .args([number.to_string(), datagrams.to_string()])
-        .output()
-        .map_err(|error| format!("valgrind cannot be run: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    let counted = text
-        .lines()
-        .find_map(|line| line.split("Collected : ").nth(1));
-    Ok(counted.ok_or("valgrind counted nothing")?.trim().parse()?)
+    let (number, datagrams) = (number.to_string(), datagrams.to_string());
+    Ok(callgrind(&[program, &number, &datagrams])?)
 }

@@ -1,0 +1,289 @@
+//! What a flow costs on each path from a datagram to its reader: instructions, counted by
+//! callgrind, beside the figures checked in.
+
+use alloc::collections::BTreeMap;
+use core::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::thread;
+
+use crate::command::{Command, cargo};
+use crate::repository::{Result, root, target};
+
+/// The figures, one line a path and workload.
+const FIGURES: &str = "benches/instructions.csv";
+
+/// A figure may rise by this fraction before it is an error. A flow costs the same in each run
+/// but for the seeds of hash tables.
+const TOLERANCE: f64 = 0.03;
+
+/// Datagrams of the two runs of each path: what is made once is in both and cancels out.
+const COUNTS: [u32; 2] = [1_000, 2_000];
+
+/// Workloads, by the names of `netflow_benches::Kind`.
+const KINDS: [&str; 5] = ["v5", "v9", "ipfix", "ipfix_variable", "sflow"];
+
+/// The 11 fields of the benches.
+const FIELDS: &str = "source_address,destination_address,octets,packets,start,end,\
+    input_interface,output_interface,source_port,destination_port,protocol";
+
+/// A way from datagrams to what reads them.
+struct Route {
+    name: &'static str,
+    what: What,
+}
+
+enum What {
+    /// In the program `instructions` of the benches.
+    Library(&'static str),
+    /// `netflow decode` with these options, reading a capture. `*` stands for [`FIELDS`].
+    Command(&'static [&'static str]),
+}
+
+const ROUTES: [Route; 7] = [
+    Route {
+        name: "decode",
+        what: What::Library("decode"),
+    },
+    Route {
+        name: "flows_11",
+        what: What::Library("flows"),
+    },
+    Route {
+        name: "arrow_11",
+        what: What::Library("arrow"),
+    },
+    Route {
+        name: "json_11",
+        what: What::Command(&["-f", "json", "--fields", "*"]),
+    },
+    Route {
+        name: "json_all",
+        what: What::Command(&["-f", "json"]),
+    },
+    Route {
+        name: "csv_11",
+        what: What::Command(&["-f", "csv", "--fields", "*"]),
+    },
+    Route {
+        name: "table",
+        what: What::Command(&["-f", "table"]),
+    },
+];
+
+type Figures = BTreeMap<(String, String), f64>;
+
+/// Counts, prints a table, and either writes the figures or fails where one rose. Routes are
+/// all, or those that are named.
+pub(crate) fn run(options: &[&str]) -> ExitCode {
+    let names: Vec<&str> = options
+        .iter()
+        .copied()
+        .filter(|name| *name != "--update")
+        .collect();
+    let known = |name: &&str| ROUTES.iter().any(|route| route.name == *name);
+    if let Some(name) = names.iter().find(|name| !known(name)) {
+        let routes = ROUTES.map(|route| route.name).join(", ");
+        println!("no path is called {name}; there are {routes}");
+        return ExitCode::from(2);
+    }
+    match counted(&names).and_then(|counted| {
+        if names.len() == options.len() {
+            return compare(&counted);
+        }
+        let mut figures = known_figures().unwrap_or_default();
+        figures.extend(counted);
+        Ok(fs::write(root().join(FIGURES), lines(&figures))?)
+    }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("== {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The same as a step of the tests.
+pub(crate) fn step() -> Result {
+    compare(&counted(&[])?)
+}
+
+/// Counts each of these routes, or all if none is named, over every workload.
+fn counted(names: &[&str]) -> Result<Figures> {
+    cargo("build --locked --quiet --release -p netflow-benches --bin instructions").run()?;
+    cargo("build --locked --quiet --release -p netflow-cli").run()?;
+    let programs = Programs {
+        benches: target().join("release/instructions"),
+        netflow: target().join("release/netflow"),
+        captures: target().join("instructions"),
+    };
+    fs::create_dir_all(&programs.captures)?;
+    let mut flows = BTreeMap::new();
+    for kind in KINDS {
+        for count in COUNTS {
+            flows.insert((kind, count), programs.capture(kind, count)?);
+        }
+    }
+    let mut jobs = Vec::new();
+    let wanted = |route: &&Route| names.is_empty() || names.contains(&route.name);
+    for route in ROUTES.iter().filter(wanted) {
+        jobs.extend(KINDS.map(|kind| (route, kind)));
+    }
+    let (jobs, figures) = (Mutex::new(jobs.into_iter()), Mutex::new(Figures::new()));
+    let work = || -> core::result::Result<(), String> {
+        loop {
+            let job = jobs.lock().map_err(|error| error.to_string())?.next();
+            let Some((route, kind)) = job else {
+                return Ok(());
+            };
+            let [few, many] = COUNTS.map(|count| programs.instructions(route, kind, count));
+            let more = flows[&(kind, COUNTS[1])] - flows[&(kind, COUNTS[0])];
+            let each = (many? - few?) / more;
+            let mut figures = figures.lock().map_err(|error| error.to_string())?;
+            figures.insert((route.name.to_owned(), kind.to_owned()), each.round());
+        }
+    };
+    // Two cores; callgrind counts the same whatever else runs.
+    thread::scope(|scope| {
+        let threads = [scope.spawn(work), scope.spawn(work)];
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().map_err(|_| "a count panicked".to_owned())?)
+    })?;
+    Ok(figures.into_inner()?)
+}
+
+struct Programs {
+    benches: PathBuf,
+    netflow: PathBuf,
+    captures: PathBuf,
+}
+
+impl Programs {
+    fn file(&self, kind: &str, count: u32) -> PathBuf {
+        self.captures.join(format!("{kind}_{count}.pcap"))
+    }
+
+    /// Writes a workload as a capture; returns the number of its flows.
+    fn capture(&self, kind: &str, count: u32) -> Result<f64> {
+        let output = Command::new(&self.benches, "instructions")
+            .arguments(&format!("capture {kind} {count}"))
+            .path(&self.file(kind, count))
+            .output()?;
+        let flows = String::from_utf8(output.stdout)?;
+        Ok(flows
+            .trim()
+            .parse()
+            .map_err(|_| "the workload cannot be written")?)
+    }
+
+    /// Instructions of one run.
+    fn instructions(
+        &self,
+        route: &Route,
+        kind: &str,
+        count: u32,
+    ) -> core::result::Result<f64, String> {
+        let mut arguments: Vec<PathBuf> = Vec::new();
+        match route.what {
+            What::Library(path) => {
+                arguments.push(self.benches.clone());
+                arguments.extend([path.into(), kind.into(), count.to_string().into()]);
+            }
+            What::Command(options) => {
+                arguments.extend([self.netflow.clone(), "decode".into(), "--quiet".into()]);
+                arguments.extend(options.iter().map(|option| match *option {
+                    "*" => FIELDS.into(),
+                    option => option.into(),
+                }));
+                arguments.push(self.file(kind, count));
+            }
+        }
+        callgrind(&arguments)
+    }
+}
+
+/// Instructions of a program that must succeed.
+pub(crate) fn callgrind(
+    arguments: &[impl AsRef<std::ffi::OsStr>],
+) -> core::result::Result<f64, String> {
+    let output = std::process::Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .args(arguments)
+        .output()
+        .map_err(|error| format!("valgrind cannot be run: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let mut lines = text.lines();
+    let counted = lines.find_map(|line| line.split("Collected : ").nth(1));
+    let counted = counted.and_then(|number| number.trim().parse().ok());
+    counted
+        .filter(|_| output.status.success())
+        .ok_or_else(|| format!("callgrind counted nothing: {text}"))
+}
+
+fn lines(figures: &Figures) -> String {
+    let mut text = String::from("path,workload,instructions\n");
+    for route in &ROUTES {
+        for kind in KINDS {
+            if let Some(each) = figures.get(&(route.name.to_owned(), kind.to_owned())) {
+                let _ = writeln!(text, "{},{kind},{each}", route.name);
+            }
+        }
+    }
+    text
+}
+
+/// The figures checked in.
+fn known_figures() -> Result<Figures> {
+    let mut figures = Figures::new();
+    for line in fs::read_to_string(root().join(FIGURES))?.lines().skip(1) {
+        let mut cells = line.split(',');
+        let mut next = || cells.next().ok_or("a line of the figures is not whole");
+        let key = (next()?.to_owned(), next()?.to_owned());
+        figures.insert(key, next()?.parse()?);
+    }
+    Ok(figures)
+}
+
+/// Prints each path's instructions a flow beside those checked in.
+fn compare(figures: &Figures) -> Result {
+    let known = known_figures()?;
+    println!("instructions a flow, and the change since the figures of {FIGURES}");
+    println!("| path | {} |", KINDS.join(" | "));
+    println!("|---|{}", "---|".repeat(KINDS.len()));
+    let mut risen = Vec::new();
+    for route in &ROUTES {
+        let key = |kind: &str| (route.name.to_owned(), kind.to_owned());
+        if !figures.contains_key(&key(KINDS[0])) {
+            continue;
+        }
+        print!("| {} |", route.name);
+        for kind in KINDS {
+            let key = key(kind);
+            let now = figures.get(&key).copied().unwrap_or(f64::NAN);
+            let Some(before) = known.get(&key) else {
+                return Err(format!("{FIGURES} has no line {},{kind}", route.name).into());
+            };
+            let change = now / before - 1.0;
+            print!(" {now} ({:+.1} %) |", change * 100.0);
+            // A figure that is missing is an error too.
+            if change.is_nan() || change > TOLERANCE {
+                risen.push(format!("{} {kind}", route.name));
+            }
+        }
+        println!();
+    }
+    if risen.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "more than {} % above {FIGURES}: {}. See where by `valgrind --tool=callgrind` over \
+         target/release/instructions PATH KIND 2000 or the command, and callgrind_annotate; if it \
+         is meant, `cargo xtask instructions --update`",
+        TOLERANCE * 100.0,
+        risen.join(", ")
+    )
+    .into())
+}
