@@ -7,6 +7,7 @@ mod freestanding;
 mod limits;
 mod package;
 mod spark;
+mod spelling;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -21,6 +22,7 @@ struct Step(&'static str, fn() -> Result);
 const STEPS: &[Step] = &[
     Step("generated files are up to date", generated),
     Step("formatting", formatting),
+    Step("spelling", spelling::run),
     Step("each limit is met by a test", limits::run),
     Step("test data is up to date", test_data),
     Step("clippy, all features", clippy),
