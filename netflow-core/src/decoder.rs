@@ -6,6 +6,7 @@ mod limits;
 mod message;
 mod neighbours;
 mod netflow;
+mod payloads;
 mod problem;
 mod scratch;
 mod session;

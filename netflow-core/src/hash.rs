@@ -15,6 +15,46 @@ impl KeyedHash {
     }
 }
 
+impl KeyedHash {
+    /// The hash of octets that may be many: two words are mixed in at a time.
+    pub(crate) fn hash_octets(self, octets: &[u8]) -> u64 {
+        let FoldedHasher { state, key } = self.build_hasher();
+        let key = key | 1;
+        let mut blocks = octets.chunks_exact(16);
+        let mut state = blocks.by_ref().fold(state, |state, block| {
+            let [low, high] = words(block);
+            fold(low ^ key, high ^ state)
+        });
+        let rest = blocks.remainder();
+        let mut last = [0; 16];
+        if let Some(start) = last.get_mut(..rest.len()) {
+            start.copy_from_slice(rest);
+        }
+        let [low, high] = words(&last);
+        state = fold(low ^ key, high ^ state);
+        let len = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        fold(len ^ key, state ^ self.key)
+    }
+}
+
+/// The two words that a block of 16 octets begins with.
+#[inline]
+fn words(block: &[u8]) -> [u64; 2] {
+    let (low, rest) = block.split_first_chunk().unwrap_or((&[0; 8], &[]));
+    let high = rest.first_chunk().unwrap_or(&[0; 8]);
+    [u64::from_le_bytes(*low), u64::from_le_bytes(*high)]
+}
+
+/// The halves of a product of 128 bits, folded together.
+#[inline]
+fn fold(one: u64, other: u64) -> u64 {
+    let product = u128::from(one)
+        .wrapping_mul(u128::from(other))
+        .to_be_bytes();
+    let [a, b, c, d, e, f, g, h, low @ ..] = product;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h]) ^ u64::from_be_bytes(low)
+}
+
 impl BuildHasher for KeyedHash {
     type Hasher = FoldedHasher;
 

@@ -8,7 +8,8 @@
 //! that waits for its template. The same state gives the same octets.
 //!
 //! It does not hold what belongs to the caller (limits, scope, definitions,
-//! configured rates), nor the counters of [`Stats`](crate::Stats).
+//! configured rates), nor the counters of [`Stats`](crate::Stats), nor the payloads
+//! received last: what was received before and is duplicated after counts as late.
 //!
 //! # Format
 //!
@@ -51,19 +52,20 @@
 //! | 13 | sampler names | entries: what has the name (8: 1 sampler, 2 selector), its number (64), name (text) |
 //! | 14 | descriptions | of applications without a name, as kind 11: applicationId as it is sent (text), description (text) |
 //! | 15 | waiting | entries: set id (16), its place in the datagram (32), port (16), place of its message (32), received, frame (64), optional time of export, uptime and sequence number (optionals of 32), what the number told (8: 0 nothing, 1 in order, 2 a gap, 3 late, 4 a duplicate, 5 a restart) and the units missing (32), what it counts (8: 0 unknown, 1 flows, 2 flows counted in, 3 messages, 4 data records), optional start of the exporter, body of the set (text) |
-//! | 16 | sequence | four *tallies* of messages, data records, flows, and flows with those of the message included, each followed by how much more often numbers followed each other in it than not (8, signed); two *clocks*, of the last message and of the last before the restart; the first number (optional of 32), how many messages after it had the same (8), 1 if one had another, else 0 (8). Kind 3 held the same in another order |
+//! | 16 | sequence | four *tallies* of messages, data records, flows, and flows with those of the message included, each followed by how much more often numbers followed each other in it than not (8, signed); two *clocks*, of the last message and of the last before the restart; 1 if a message followed another since, else 0 (8); the last number (optional of 32), how much more often messages had the number of the one before than not (8, signed); of messages without flows that are numbered separately the counts, the ledger, and how much more often there were such (8, signed), then 1 if some were put aside until the next message, else 0 (8), and if so the number of the first (32), its uptime (optional of 32), time and time of receipt, and how many units they are in each of the four tallies (optionals of 32); messages duplicated (64). Kind 3 held less, in another order |
 //! | 17 | selections | entries: 0 of packets, 1 of flows (8); how they are selected (8: 0 a rate, 1 time, 2 hash, 3 filter, 4 state of flows, 5 unknown), the number of the algorithm if it is unknown (16); one of this many, or the part selected (64), and all of which that is a part (64); frame that announced it (64); how many things it applies to (8), each a kind (8: 0 element, 1 sampler, 2 selector, 3 interface, 4 template, 5 selection sequence, 6 scope type of v9), the element's enterprise number (32) and id, or the scope type (16), and its number (128). Rates that kind 8 can hold are not among them |
 //! | 18 | selection sequences | entries: id (64), frame that announced it (64), how many selectors (8), their ids (64 each) |
 //!
 //! Key and account come with every domain, the others if they hold something.
-//! A tally is units received, lost, late, messages duplicated, restarts, units
-//! unread (64 each) and two *ledgers*, of the numbers since the last restart and
-//! of those before it. A ledger is the least number (32), whether its message
+//! A tally is the counts and two *ledgers*, of the numbers since the last restart and
+//! of those before it. Counts are units received, lost, late, restarts, units unread
+//! (64 each). A ledger is the least number (32), whether its message
 //! was not all read (8, as below), the next (optional of 32), the same of the last
-//! message (8), a count (8) and so many gaps, oldest first: first number, how many
+//! message (8), the number after the message received last (optional of 32), units of
+//! gaps that are no longer listed (32), a count (8) and so many gaps, oldest first: first number, how many
 //! (32 each), 0 if they did not come, 1 if they may have come unread, 2 if they may
 //! be in data that waits (8). A clock is 1 or 0 if there is none (8), uptime
-//! (optional of 32), time, start.
+//! (optional of 32), time, time of receipt, start.
 //!
 //! Octets behind what is listed for the sections key, account, sequence,
 //! sample counts and start belong to later writers and are passed over.

@@ -54,27 +54,33 @@ impl Decoder {
         self.sessions.iter().map(report)
     }
 
-    /// Accounts for the present message, which is decoded. Its slots begin at
-    /// `first`.
-    pub(super) fn account(&mut self, id: SessionId, first: usize) {
+    /// Accounts for the present message of a datagram, which is decoded. Its slots begin
+    /// at `first`.
+    pub(super) fn account(&mut self, id: SessionId, first: usize, payload: &[u8]) {
         let current = self.scratch.current;
         let contents = self.contents(first);
         let Some(header) = self.scratch.header() else {
             return;
         };
         let (received, sequence) = (header.received, header.sequence);
+        let offset = header.offset;
         let stamp = header.stamp();
         let skew = header.export_time.map(|time| time.nanos_since(received));
         let numbered = header.numbered(&contents);
+        let hash = match numbered {
+            Some(_) => self.payload_hash(id, offset, payload),
+            None => 0,
+        };
         let accounted = self.sessions.touch(id, |session| {
             session.seen(received, skew);
-            let mut message = numbered?;
+            let message = numbered?;
             let number = message.stamp.number;
-            if contents.waiting > 0 {
-                let known = session.waiting.of(number).count();
-                message.is_repeated = known > contents.waiting;
+            let payloads = &mut session.payloads;
+            let is_repeated = || payloads.contains(hash);
+            let event = session.sequence.observe(&message, is_repeated);
+            if event != SequenceEvent::Duplicate {
+                payloads.push(hash);
             }
-            let event = session.sequence.observe(&message);
             if contents.waiting > 0 {
                 let sets = session.waiting.of(number).take(contents.waiting);
                 sets.for_each(|set| set.header.sequence_event = event);
@@ -98,6 +104,27 @@ impl Decoder {
         if event != SequenceEvent::InOrder {
             self.forget_start(id, event, stamp);
         }
+    }
+
+    /// The hash of the datagram and of the place of the present message in it. There is room
+    /// to remember it if the budget allows.
+    fn payload_hash(&mut self, id: SessionId, offset: usize, payload: &[u8]) -> u64 {
+        let Some(session) = self.sessions.get(id) else {
+            return 0;
+        };
+        let growth = session.payloads.growth();
+        let of_datagram = self.scratch.payload_hash;
+        let hash = of_datagram.unwrap_or_else(|| session.payloads.hash(payload));
+        self.scratch.payload_hash = Some(hash);
+        if growth > 0 {
+            let room = self.sessions.reserve(id, growth);
+            Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
+            if room.is_some() {
+                self.sessions.change(id, |session| session.payloads.grow());
+            }
+        }
+        // Messages of one datagram have hashes of their own.
+        hash.wrapping_add(u64::try_from(offset).unwrap_or(u64::MAX))
     }
 
     /// The start of the exporter before a restart is not that of its messages any
@@ -265,6 +292,7 @@ impl MessageHeader {
             number: self.sequence?,
             uptime: self.sys_uptime,
             time: self.export_time.unwrap_or(self.received),
+            received: self.received,
         })
     }
 
@@ -272,7 +300,6 @@ impl MessageHeader {
         Some(NumberedMessage {
             stamp: self.stamp()?,
             units: self.units(contents, Some(Units::decoded(1))),
-            is_repeated: false,
         })
     }
 

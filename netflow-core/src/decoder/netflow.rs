@@ -89,7 +89,7 @@ impl Decoder {
             lists: 0..0,
         });
         if let Some(session) = self.enter(datagram) {
-            self.account(session, first);
+            self.account(session, first, datagram.payload);
         }
         Ok(end)
     }
@@ -123,7 +123,7 @@ impl Decoder {
             lists: 0..0,
         });
         if let Some(session) = self.enter(datagram) {
-            self.account(session, first);
+            self.account(session, first, datagram.payload);
             self.account_samples(session, &wire);
         }
         Ok(end)

@@ -36,6 +36,8 @@ pub(super) struct Scratch {
     pub(super) late: Vec<u8>,
     /// Empty lists of other domains, whose memory is used again.
     pub(super) domain_lists: Vec<Vec<Arc<Exporter>>>,
+    /// The keyed hash of the datagram, once it is needed.
+    pub(super) payload_hash: Option<u64>,
 }
 
 /// One set, proved.
@@ -97,6 +99,7 @@ impl Scratch {
         self.sessions.clear();
         self.sessions.shrink_to(KEPT);
         self.current = 0;
+        self.payload_hash = None;
         self.refined = false;
         self.late_slots.clear();
         self.late_slots.shrink_to(KEPT);

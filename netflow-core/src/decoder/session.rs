@@ -8,6 +8,7 @@ use core::ops::Range;
 
 use super::limits::{Limits, SessionScope};
 use super::neighbours::Neighbours;
+use super::payloads::RecentPayloads;
 use super::waiting::Waiting;
 use crate::datagram::{Datagram, Protocol, Transport};
 use crate::element::Taught;
@@ -61,6 +62,7 @@ pub(super) struct Session {
     pub(super) exporter: Arc<Exporter>,
     pub(super) waiting: Waiting,
     pub(super) sequence: Sequence,
+    pub(super) payloads: RecentPayloads,
     pub(super) sources: Sources,
     pub(super) messages: u64,
     pub(super) first_received: Timestamp,
@@ -103,6 +105,7 @@ impl Session {
             .saturating_add(self.exporter.memory())
             .saturating_add(self.waiting.memory())
             .saturating_add(self.sources.memory())
+            .saturating_add(self.payloads.memory())
     }
 }
 
@@ -259,6 +262,7 @@ impl Sessions {
             taught: Taught::new(self.hash),
             exporter: Arc::new(Exporter::new(self.hash)),
             waiting: Waiting::default(),
+            payloads: RecentPayloads::new(self.hash),
             sequence: Sequence::new(CountingScheme::of_protocol(key.protocol)),
             sources: Sources::new(self.hash),
             messages: 0,

@@ -59,7 +59,7 @@ impl Decoder {
                 }
             }
         }
-        self.account(session, first);
+        self.account(session, first, datagram.payload);
         let scratch = &mut self.scratch;
         scratch.slots.append(&mut scratch.late_slots);
         end

@@ -17,14 +17,20 @@
 //! | messages | 7 | 8 | 9 |
 
 mod clock;
+mod control;
 mod ledger;
+mod run;
 mod scheme;
 mod state;
+mod tally;
 mod units;
 
-use self::clock::{Clock, SLACK, is_same_start, slack_nanos};
+use self::clock::{Clock, is_same_start};
+use self::control::ControlSeries;
 use self::ledger::Ledger;
+use self::run::Run;
 pub(crate) use self::scheme::{CountingScheme, PerScheme};
+use self::tally::Tally;
 pub(crate) use self::units::{Undecoded, Units};
 use crate::time::Timestamp;
 
@@ -40,8 +46,10 @@ pub struct SequenceCounts {
     /// Units that were sent and not received.
     pub lost: u64,
     /// Units that were received after later ones; they are received, and not lost.
+    /// A repetition of a message older than the last 256 counts as late.
     pub late: u64,
-    /// Messages that were duplicated. Their flows are returned twice: the
+    /// Messages whose payload was received before, among the last 256 of the domain.
+    /// Their flows are returned again: the
     /// [`sequence_event`](crate::MessageHeader::sequence_event) says so.
     pub duplicated: u64,
     /// Restarts of the exporter.
@@ -93,31 +101,30 @@ pub enum SequenceEvent {
     Gap(u32),
     /// It belongs before messages that were received already.
     Late,
-    /// It was received already.
+    /// The same payload was received already.
     Duplicate,
     /// The exporter restarted.
     Restart,
 }
 
 /// One message, as the accounting sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NumberedMessage {
     pub(crate) stamp: MessageStamp,
     /// What it holds, in each scheme that its exporter may use; always in that of the
     /// protocol.
     pub(crate) units: PerScheme<Option<Units>>,
-    /// Data of it waits already: it was received before.
-    pub(crate) is_repeated: bool,
 }
 
 /// Number and clock of a message.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MessageStamp {
     pub(crate) number: u32,
     /// Milliseconds since the exporter started, modulo 2^32.
     pub(crate) uptime: Option<u32>,
     /// When it was sent, or in sFlow received.
     pub(crate) time: Timestamp,
+    pub(crate) received: Timestamp,
 }
 
 /// The sequence of one observation domain.
@@ -132,51 +139,30 @@ pub(crate) struct Sequence {
     clock: Option<Clock>,
     /// Before the restart.
     previous: Option<Clock>,
+    /// A message followed another since the exporter started: one unusual number decides
+    /// nothing.
+    is_established: bool,
     constant: ConstantNumber,
+    control: ControlSeries,
+    duplicated: u64,
 }
 
-/// Whether the numbers ever changed: some exporters leave them 0.
+/// Whether the numbers ever change: some exporters leave them 0.
 #[derive(Debug, Clone, Copy, Default)]
 struct ConstantNumber {
-    /// The number of the first message.
-    number: Option<u32>,
-    /// Messages after it that had the same, as long as all had.
-    repeats: u8,
-    changed: bool,
-}
-
-/// The count in one scheme.
-#[derive(Debug, Clone, Default)]
-struct Tally {
-    counts: SequenceCounts,
-    current: Ledger,
-    /// Before the restart: messages from there may be late.
-    previous: Ledger,
-}
-
-/// The run of numbers that a message belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Run {
-    /// The present one.
-    Current,
-    /// The one before the last restart.
-    BeforeRestart,
-    /// A new one: the exporter restarted.
-    Restarted,
+    /// The number of the last message.
+    last: Option<u32>,
+    /// How much more often messages had the number of the one before.
+    balance: i8,
 }
 
 /// Confirmations needed before another scheme than the standard one is trusted.
 const CONFIRMATIONS: i8 = 3;
 /// The largest balance of a scheme.
 const MAX_BALANCE: i8 = 4 * CONFIRMATIONS;
-/// An uptime that wrapped while the clock was set is no more than this past
-/// the wrap, in milliseconds.
-const WRAPPED: u32 = 3_600_000;
-/// Without an uptime, a number behind by more than this is a restart.
-const FAR_BEHIND: u32 = 1 << 16;
-/// What does not follow from the clock, and is further from the last number
-/// than this, is a restart: an hour of records at 70,000 a second.
-const FAR_APART: u32 = 1 << 28;
+/// Before any message followed another, a number further away than this belongs to another
+/// series, as does one that is further before the first: H3C numbers templates so.
+const UNRELATED: u32 = 1 << 16;
 
 impl Sequence {
     /// The sequence of an exporter whose protocol asks for this scheme.
@@ -187,43 +173,67 @@ impl Sequence {
             balances: PerScheme::default(),
             clock: None,
             previous: None,
+            is_established: false,
             constant: ConstantNumber::default(),
+            control: ControlSeries::default(),
+            duplicated: 0,
         }
     }
 
     pub(crate) fn counts(&self) -> SequenceCounts {
-        let scheme = self.scheme();
-        scheme
-            .map(|scheme| self.tallies.get(scheme).counts)
-            .unwrap_or_default()
+        if self.control.has_pending() {
+            let mut all = self.clone();
+            all.place_pending(None);
+            return all.counts();
+        }
+        let mut counts = match self.scheme() {
+            Some(scheme) => self.tallies.get(scheme).counts.and(&self.control.counts),
+            None => SequenceCounts::default(),
+        };
+        counts.duplicated = self.duplicated;
+        counts
     }
 
     /// The scheme in which the exporter counts: that of the protocol, unless another
     /// is confirmed. `None` if the numbers do not count: they never change.
     pub(crate) fn scheme(&self) -> Option<CountingScheme> {
-        if self.constant.is_confirmed() {
-            return None;
-        }
         let mut best = (self.standard, *self.balances.get(self.standard));
         // No other can be better.
         if best.1 < MAX_BALANCE {
+            let least = if best.1 <= -CONFIRMATIONS {
+                1
+            } else {
+                CONFIRMATIONS
+            };
             for scheme in CountingScheme::ALL {
                 let balance = *self.balances.get(scheme);
-                if balance > best.1 && balance >= CONFIRMATIONS {
+                if balance > best.1 && balance >= least {
                     best = (scheme, balance);
                 }
             }
         }
-        Some(best.0)
+        let constant = self.constant.balance;
+        let is_constant =
+            constant >= CONFIRMATIONS && constant > best.1 || constant > 0 && !self.is_established;
+        (!is_constant).then_some(best.0)
     }
 
-    /// Accounts for the next message.
+    /// Accounts for the next message. `is_repeated` tells whether its payload was received
+    /// already, and is asked only where the number leaves that open.
     #[inline]
-    pub(crate) fn observe(&mut self, message: &NumberedMessage) -> SequenceEvent {
+    pub(crate) fn observe(
+        &mut self,
+        message: &NumberedMessage,
+        is_repeated: impl FnOnce() -> bool,
+    ) -> SequenceEvent {
         if self.observe_next(message) {
-            return SequenceEvent::InOrder;
+            SequenceEvent::InOrder
+        } else if is_repeated() {
+            self.duplicated = self.duplicated.saturating_add(1);
+            SequenceEvent::Duplicate
+        } else {
+            self.observe_any(message)
         }
-        self.observe_any(message)
     }
 
     /// What nearly every message is: the next of an exporter that is known to count as
@@ -238,14 +248,13 @@ impl Sequence {
         let Some(units) = *message.units.get(standard) else {
             return false;
         };
-        let Some(clock) = self
-            .clock
-            .filter(|_| self.constant.changed && !message.is_repeated)
-        else {
+        let is_settled = self.is_established && !self.control.has_pending();
+        let Some(clock) = self.clock.filter(|_| is_settled) else {
             return false;
         };
         let is_only = message.has_one_scheme();
         let is_sure = *self.balances.get(standard) == MAX_BALANCE || is_only;
+        let is_sure = is_sure && self.constant.balance == 0;
         let tally = self.tallies.get_mut(standard);
         if !is_sure || units.is_none() || !tally.current.expects(number, units) {
             return false;
@@ -259,63 +268,86 @@ impl Sequence {
             return false;
         }
         self.clock = Some(next);
+        self.constant.last = Some(number);
         tally.current.advance(number, units, &mut tally.counts);
         if is_only {
             return true;
         }
         let mut fits = PerScheme::default();
         for scheme in CountingScheme::ALL {
-            let units = message.units.get(scheme).filter(|units| !units.is_none());
-            *fits.get_mut(scheme) = match units {
-                _ if scheme == standard => Some(true),
-                Some(units) => {
-                    let tally = self.tallies.get_mut(scheme);
-                    tally
-                        .current
-                        .advance_untracked(number, units, &mut tally.counts)
-                }
-                None => None,
-            };
+            if let Some(units) = *message.units.get(scheme) {
+                let tally = self.tallies.get_mut(scheme);
+                *fits.get_mut(scheme) = match scheme == standard {
+                    true => Some(Fit::Follows),
+                    false => tally.go_along(number, units),
+                };
+            }
         }
-        self.weigh(fits);
+        self.weigh(&fits);
         true
     }
 
+    /// Accounts for a message whose payload was not received before.
     fn observe_any(&mut self, message: &NumberedMessage) -> SequenceEvent {
-        let number = message.stamp.number;
-        let is_behind = self.is_behind(number, &message.units);
+        let units = message.units.get(self.standard);
         // The number of a message without units is that of what follows, or none: templates
         // of some exporters have 0.
-        let is_empty = message
-            .units
-            .get(self.standard)
-            .is_some_and(|units| units.is_none());
-        let run = if is_empty {
-            Run::Current
-        } else {
-            self.constant.observe(message);
-            self.run(&message.stamp, is_behind)
-        };
+        if units.as_ref().is_none_or(Units::is_none) {
+            return self.observe_in(message, Run::Current);
+        }
+        if message.is_control() && self.defer(message) {
+            return SequenceEvent::None;
+        }
+        let before = self.place_pending(Some(message));
+        let event = self.place(message);
+        match (before, event) {
+            // What this message says about those that were put aside.
+            (SequenceEvent::Restart | SequenceEvent::Gap(_), SequenceEvent::InOrder) => before,
+            _ => event,
+        }
+    }
+
+    /// Accounts for a message that is numbered like the data.
+    fn place(&mut self, message: &NumberedMessage) -> SequenceEvent {
+        let number = message.stamp.number;
+        let run = self.run_of_message(message);
         if run == Run::Restarted {
             self.previous = self.clock.take();
-        }
-        let mut events = PerScheme::default();
-        for scheme in CountingScheme::ALL {
-            let units = message.units.get(scheme).filter(|units| !units.is_none());
-            if let Some(units) = units {
-                let tally = self.tallies.get_mut(scheme);
-                let event = tally.observe(run, number, units, message.is_repeated);
-                *events.get_mut(scheme) = Some(event);
+            self.is_established = false;
+        } else if run == Run::Current && self.is_unrelated(number) {
+            // The first message was not numbered like the data.
+            for tally in self.tallies.each_mut() {
+                tally.current = Ledger::default();
             }
         }
-        // Nothing is known of data that waits, and nothing follows from no units.
-        self.weigh(events.map(|event| match event? {
-            SequenceEvent::None => None,
-            event => Some(event == SequenceEvent::InOrder),
-        }));
-        let advances = run == Run::Current && !is_behind && !message.is_repeated;
-        if !is_empty && (run == Run::Restarted || advances) {
+        let is_behind = self.is_behind(number, &message.units);
+        let event = self.observe_in(message, run);
+        if run == Run::Restarted || run == Run::Current && !is_behind {
             self.clock = Some(message.stamp.clock(self.clock.as_ref()));
+        }
+        event
+    }
+
+    /// Accounts for a message of this run in all schemes.
+    fn observe_in(&mut self, message: &NumberedMessage, run: Run) -> SequenceEvent {
+        let number = message.stamp.number;
+        let mut events = PerScheme::default();
+        let mut fits = PerScheme::default();
+        for scheme in CountingScheme::ALL {
+            if let Some(units) = *message.units.get(scheme) {
+                let tally = self.tallies.get_mut(scheme);
+                let (event, fit) = tally.observe(run, number, units);
+                *events.get_mut(scheme) = event;
+                *fits.get_mut(scheme) = fit;
+            }
+        }
+        self.weigh(&fits);
+        let units = message.units.get(self.standard);
+        if units.is_some_and(|units| !units.is_none()) {
+            let mut fits = fits.each().into_iter().flatten();
+            let follows = fits.any(|fit| matches!(fit, Fit::Follows | Fit::Uncounted));
+            self.constant.observe(number, follows);
+            self.is_established |= follows;
         }
         let event = self.scheme().and_then(|scheme| *events.get(scheme));
         event.unwrap_or_default()
@@ -325,27 +357,30 @@ impl Sequence {
     /// that is known. One that follows may be chance: flows, say, of messages that hold
     /// one each. Where all follow, or none, nothing is learned.
     #[inline]
-    fn weigh(&mut self, follows: PerScheme<Option<bool>>) {
-        let each = follows.each();
-        if !each.contains(&&Some(false)) || !each.contains(&&Some(true)) {
+    fn weigh(&mut self, fits: &PerScheme<Option<Fit>>) {
+        let each = fits.each();
+        let follows = each.contains(&&Some(Fit::Follows));
+        let mut known = each.into_iter().flatten();
+        let differs = known.any(|fit| matches!(fit, Fit::Overlaps | Fit::Differs));
+        if !follows || !differs {
             return;
         }
-        for (balance, follows) in self.balances.each_mut().into_iter().zip(each) {
-            let weight = follows.map_or(0, |follows| if follows { 1 } else { -1 });
+        for (balance, fit) in self.balances.each_mut().into_iter().zip(each) {
+            let weight = match fit {
+                None | Some(Fit::Uncounted) => 0,
+                Some(Fit::Follows) => 1,
+                Some(Fit::Overlaps) if !self.is_established => -2 * CONFIRMATIONS,
+                Some(Fit::Overlaps | Fit::Differs) => -1,
+            };
             *balance = balance
                 .saturating_add(weight)
                 .clamp(-MAX_BALANCE, MAX_BALANCE);
         }
     }
 
-    /// When the last message before the restart was sent.
-    pub(crate) fn restarted_after(&self) -> Option<Timestamp> {
-        self.previous.map(|clock| clock.time)
-    }
-
-    /// The message was sent before the exporter restarted.
-    pub(crate) fn is_before_restart(&self, stamp: &MessageStamp) -> bool {
-        self.run_of(stamp) == Run::BeforeRestart
+    /// Nothing followed yet, and the number is far from the one before.
+    fn is_unrelated(&self, number: u32) -> bool {
+        !self.is_established && self.current().distance(number) > UNRELATED
     }
 
     /// Waiting data of a message was decoded: its units, in each scheme.
@@ -376,22 +411,6 @@ impl Sequence {
         }
     }
 
-    /// The run of a message of which only the number is known.
-    fn run_of(&self, stamp: &MessageStamp) -> Run {
-        self.run(stamp, self.current().is_behind(stamp.number))
-    }
-
-    /// `is_behind` if its number is from before, in every scheme.
-    fn run(&self, stamp: &MessageStamp, is_behind: bool) -> Run {
-        let Some(last) = &self.clock else {
-            return Run::Current;
-        };
-        match (last.uptime, stamp.uptime) {
-            (Some(before), Some(now)) => self.run_by_uptime(stamp, last, [before, now], is_behind),
-            _ => self.run_by_time(stamp, last, is_behind),
-        }
-    }
-
     /// The number is from before, in every scheme.
     fn is_behind(&self, number: u32, units: &PerScheme<Option<Units>>) -> bool {
         let mut schemes = self.tallies.each().into_iter().zip(units.each());
@@ -404,87 +423,19 @@ impl Sequence {
     const fn current(&self) -> &Ledger {
         &self.tallies.get(self.standard).current
     }
+}
 
-    /// What was received before it.
-    const fn before(&self) -> &Ledger {
-        &self.tallies.get(self.standard).previous
-    }
-
-    /// While an exporter runs, its uptime and its clock advance alike. A restart
-    /// is later than everything it sent before.
-    fn run_by_uptime(
-        &self,
-        stamp: &MessageStamp,
-        last: &Clock,
-        [before, now]: [u32; 2],
-        is_behind: bool,
-    ) -> Run {
-        let started = stamp.clock(None).started;
-        if is_same_start(started, last.started) {
-            return Run::Current;
-        }
-        let fell = before.saturating_sub(now) > SLACK && now.wrapping_sub(before) > WRAPPED;
-        if started > last.started {
-            // Or the clock was set.
-            let far = self.current().distance(stamp.number) > FAR_APART;
-            let restarted = is_behind || fell || far;
-            return if restarted {
-                Run::Restarted
-            } else {
-                Run::Current
-            };
-        }
-        let previous = self.previous.as_ref();
-        if previous.is_some_and(|previous| is_same_start(started, previous.started)) {
-            Run::BeforeRestart
-        } else if fell {
-            Run::Restarted
-        } else {
-            Run::Current
-        }
-    }
-
-    /// Without an uptime (IPFIX): a number from before, sent after all that
-    /// was received, is neither late nor a duplicate. Neither is one whose time cannot be
-    /// that of its place: the exporter restarted with its clock set back.
-    fn run_by_time(&self, stamp: &MessageStamp, last: &Clock, is_behind: bool) -> Run {
-        if is_behind && self.is_set_back(stamp, last) {
-            return Run::Restarted;
-        }
-        if let Some(previous) = self.previous.filter(|_| stamp.time < last.started) {
-            // Or it was sent before the first that was received since.
-            let nearer = |one: &Ledger, other: &Ledger| {
-                one.distance(stamp.number) < other.distance(stamp.number)
-            };
-            let new = nearer(self.current(), self.before());
-            return if new && stamp.time > previous.time {
-                Run::Current
-            } else {
-                Run::BeforeRestart
-            };
-        }
-        let distance = self.current().distance(stamp.number);
-        let restarted = if is_behind {
-            stamp.time > last.time || distance > FAR_BEHIND
-        } else {
-            distance > FAR_APART
-        };
-        if restarted {
-            Run::Restarted
-        } else {
-            Run::Current
-        }
-    }
-
-    /// A number from before was sent long before all that was received, or is from before
-    /// the first that was received, and was sent long after it.
-    fn is_set_back(&self, stamp: &MessageStamp, last: &Clock) -> bool {
-        let slack = slack_nanos();
-        let previous = self.previous.map(|previous| previous.started);
-        let earliest = previous.unwrap_or(last.started).min(last.started);
-        earliest.nanos_since(stamp.time) > slack
-            || self.current().precedes(stamp.number) && stamp.time.nanos_since(last.started) > slack
-    }
+/// How the number of a message fits to what was received, in one scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// It is the next, or follows the message received before it.
+    Follows,
+    /// Other messages have its numbers.
+    Overlaps,
+    /// Neither.
+    Differs,
+    /// It is the next, of a message that this scheme does not count.
+    Uncounted,
 }
 
 impl NumberedMessage {
@@ -492,45 +443,35 @@ impl NumberedMessage {
     fn has_one_scheme(&self) -> bool {
         self.units.each().into_iter().flatten().count() == 1
     }
+
+    /// It holds templates or options, and no flows.
+    fn is_control(&self) -> bool {
+        self.units.flows.as_ref().is_some_and(Units::is_none)
+    }
 }
 
 impl ConstantNumber {
-    fn observe(&mut self, message: &NumberedMessage) {
-        let number = message.stamp.number;
-        match self.number {
-            None => self.number = Some(number),
-            Some(first) if first != number => self.changed = true,
-            Some(_) if !message.is_repeated => self.repeats = self.repeats.saturating_add(1),
-            Some(_) => {}
+    /// `follows` if the number counts on in any scheme.
+    fn observe(&mut self, number: u32, follows: bool) {
+        if self.last == Some(number) && !follows {
+            self.balance = self.balance.saturating_add(1).min(MAX_BALANCE);
+        } else if self.last != Some(number) {
+            self.balance = self.balance.saturating_sub(1).max(0);
         }
-    }
-
-    fn is_confirmed(self) -> bool {
-        !self.changed && i8::try_from(self.repeats).unwrap_or(i8::MAX) >= CONFIRMATIONS
+        self.last = Some(number);
     }
 }
 
-impl Tally {
-    fn observe(&mut self, run: Run, number: u32, units: Units, is_repeated: bool) -> SequenceEvent {
-        let counts = &mut self.counts;
-        match run {
-            Run::Current => self.current.observe(number, units, is_repeated, counts),
-            Run::Restarted => {
-                counts.restarted = counts.restarted.saturating_add(1);
-                self.previous = core::mem::take(&mut self.current);
-                self.current.observe(number, units, false, counts);
-                SequenceEvent::Restart
-            }
-            // Late, wherever in its own run it belongs.
-            Run::BeforeRestart => {
-                let is_behind = self.previous.is_behind(units.first(number));
-                let event = self.previous.observe(number, units, is_repeated, counts);
-                if is_behind || event == SequenceEvent::Duplicate {
-                    return event;
-                }
-                counts.late = counts.late.saturating_add(u64::from(units.count));
-                SequenceEvent::Late
-            }
+impl SequenceCounts {
+    /// Both together.
+    fn and(self, other: &Self) -> Self {
+        Self {
+            received: self.received.saturating_add(other.received),
+            lost: self.lost.saturating_add(other.lost),
+            late: self.late.saturating_add(other.late),
+            duplicated: self.duplicated.saturating_add(other.duplicated),
+            restarted: self.restarted.saturating_add(other.restarted),
+            unread: self.unread.saturating_add(other.unread),
         }
     }
 }

@@ -3,7 +3,10 @@
 mod addresses;
 mod biflow;
 mod builder;
+#[path = "../support/captured.rs"]
+mod captured;
 mod clock;
+mod duplicates;
 mod fields;
 mod fixed;
 mod lists;

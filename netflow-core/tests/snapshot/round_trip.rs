@@ -105,16 +105,21 @@ fn flows_have_the_names_and_types_that_options_told() {
 
 #[test]
 fn the_next_number_is_in_order_and_a_gap_is_one() {
-    let v9 = |number| numbered(&sampled(), number);
+    let options = |number| numbered(&sampled(), number);
+    let v9 = |number| numbered(&Message::v9(7).set(256, &[1, 0, 53]), number);
     let mut decoder = restarted(&world(1));
     let mut event = |payload: &[u8]| {
         let message = decoder.decode(later(1, 9, payload)).unwrap();
         message.headers().next().unwrap().sequence_event
     };
-    assert_eq!(event(&v9(5)), SequenceEvent::InOrder);
-    // Number 4 came when 2 was expected.
+    // Options with the number 4 were received when 2 was expected: that the flows are
+    // numbered together with them is known now.
+    assert_eq!(event(&v9(5)), SequenceEvent::Gap(2));
+    assert_eq!(event(&v9(6)), SequenceEvent::InOrder);
     assert_eq!(event(&v9(3)), SequenceEvent::Late);
-    assert_eq!(event(&v9(1)), SequenceEvent::Duplicate);
+    // The payloads of before are not known: options may be numbered separately.
+    assert_eq!(event(&options(1)), SequenceEvent::None);
+    assert_eq!(event(&options(1)), SequenceEvent::Duplicate);
     assert_eq!(event(&v5(106)), SequenceEvent::InOrder);
     assert_eq!(event(&v5(109)), SequenceEvent::Gap(2));
     assert_eq!(event(&sflow(3, 14, 5)), SequenceEvent::InOrder);

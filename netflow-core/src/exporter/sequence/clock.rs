@@ -8,6 +8,7 @@ use crate::time::Timestamp;
 pub(super) struct Clock {
     pub(super) uptime: Option<u32>,
     pub(super) time: Timestamp,
+    pub(super) received: Timestamp,
     /// When the exporter started, if the uptime has not wrapped; without an
     /// uptime, the time of its first message.
     pub(super) started: Timestamp,
@@ -33,14 +34,27 @@ impl MessageStamp {
         Clock {
             uptime: self.uptime,
             time: self.time,
+            received: self.received,
             started,
         }
     }
 }
 
+impl Clock {
+    /// Whether an exporter that restarted after this message can have this uptime, in
+    /// milliseconds: no more than the time that has passed, by its clock or the receiver's.
+    pub(super) fn may_restart(&self, stamp: &MessageStamp, uptime: u32) -> bool {
+        let by_exporter = stamp.time.nanos_since(self.time);
+        let by_receiver = stamp.received.nanos_since(self.received);
+        let passed = by_exporter.max(by_receiver).max(0);
+        let uptime = i64::from(uptime).saturating_mul(MILLISECOND);
+        uptime <= passed.saturating_add(slack_nanos())
+    }
+}
+
 /// Nanoseconds in [`SLACK`].
-pub(super) const fn slack_nanos() -> i64 {
-    10_000 * MILLISECOND
+pub(super) fn slack_nanos() -> i64 {
+    i64::from(SLACK).saturating_mul(MILLISECOND)
 }
 
 /// Both uptimes count from one start, perhaps with a wrap between them.

@@ -1,6 +1,6 @@
 //! The numbers of one exporter between two restarts: what was received and what is missing.
 
-use super::{SequenceCounts, SequenceEvent, Undecoded, Units};
+use super::{Fit, SequenceCounts, SequenceEvent, UNRELATED, Undecoded, Units};
 use crate::snapshot::{Writer, optional};
 use crate::wire::reader::Reader;
 
@@ -15,8 +15,12 @@ pub(super) struct Ledger {
     next: Option<u32>,
     /// Why more may have been received than `next` counts.
     open: Undecoded,
+    /// The number after the message received last; it may be late.
+    last_end: Option<u32>,
     /// What is missing; the newest last, the empty first.
     gaps: [Gap; GAPS],
+    /// Units of gaps that are no longer remembered by their numbers.
+    forgotten: u32,
 }
 
 /// Numbers that were not received, as far as is known.
@@ -28,7 +32,7 @@ struct Gap {
     undecoded: Undecoded,
 }
 
-/// Gaps remembered by their numbers; what fills an older one is taken for a duplicate.
+/// Gaps remembered by their numbers.
 const GAPS: usize = 16;
 /// Numbers are ahead or behind by less than this.
 const HALF: u32 = 1 << 31;
@@ -40,6 +44,8 @@ impl Ledger {
         out.u8(self.before.number());
         out.optional(self.next);
         out.u8(self.open.number());
+        out.optional(self.last_end);
+        out.u32(self.forgotten);
         let gaps = self.gaps.iter().filter(|gap| gap.count > 0);
         out.u8(u8::try_from(gaps.clone().count()).unwrap_or(u8::MAX));
         for gap in gaps {
@@ -56,6 +62,8 @@ impl Ledger {
             before: Undecoded::load(reader)?,
             next: optional(reader, Reader::u32)?,
             open: Undecoded::load(reader)?,
+            last_end: optional(reader, Reader::u32)?,
+            forgotten: reader.u32()?,
             ..Self::default()
         };
         for _ in 0..reader.u8()? {
@@ -90,12 +98,43 @@ impl Ledger {
         number.wrapping_sub(next).min(next.wrapping_sub(number))
     }
 
-    /// Accounts for a message; `is_repeated` if it was received before.
+    /// The number is the one expected next.
+    pub(super) fn is_next(&self, number: u32) -> bool {
+        self.next == Some(number)
+    }
+
+    /// More may have been received than the number expected next says.
+    pub(super) fn is_open(&self) -> bool {
+        self.open != Undecoded::Nothing
+    }
+
+    /// The number is missing.
+    pub(super) fn has_gap_at(&self, number: u32) -> bool {
+        self.gaps.iter().any(|gap| gap.holds(number))
+    }
+
+    /// How the number of a message fits; `None` for the first, and after what was not
+    /// decoded.
+    pub(super) fn fit(&self, number: u32, units: Units) -> Option<Fit> {
+        let number = units.first(number);
+        let next = self.next?;
+        if number == next || self.last_end == Some(number) {
+            return Some(Fit::Follows);
+        }
+        if self.is_behind(number) {
+            let is_free = self.precedes(number) || self.has_gap_at(number);
+            return Some(if is_free { Fit::Differs } else { Fit::Overlaps });
+        }
+        let [before, _] = units.undecoded_around();
+        let is_known = self.open == Undecoded::Nothing && before == Undecoded::Nothing;
+        is_known.then_some(Fit::Differs)
+    }
+
+    /// Accounts for a message that was not received before.
     pub(super) fn observe(
         &mut self,
         number: u32,
         units: Units,
-        is_repeated: bool,
         counts: &mut SequenceCounts,
     ) -> SequenceEvent {
         let number = units.first(number);
@@ -105,9 +144,6 @@ impl Ledger {
             self.advance(number, units, counts);
             return SequenceEvent::None;
         };
-        if is_repeated {
-            return duplicate(counts);
-        }
         if !self.is_behind(number) {
             let [before, _] = units.undecoded_around();
             if before != Undecoded::Nothing {
@@ -117,15 +153,19 @@ impl Ledger {
             self.advance(number, units, counts);
             return event;
         }
-        if number.wrapping_sub(self.first) >= HALF {
+        let end = number.wrapping_add(units.count);
+        self.last_end = Some(end);
+        if self.precedes(number) {
             self.precede(number, units, counts);
-        } else if units.count == 0 && units.undecoded == Undecoded::Nothing {
-            // The number is that of what follows: it says nothing about this message.
-            return SequenceEvent::None;
         } else if let Some(index) = self.gaps.iter().position(|gap| gap.holds(number)) {
             self.fill(index, number, units, counts);
+            self.extend(end, units);
         } else {
-            return duplicate(counts);
+            // A gap was forgotten, or the exporter does not count like this.
+            let filled = units.count.min(self.forgotten);
+            self.forgotten = self.forgotten.saturating_sub(filled);
+            subtract(&mut counts.lost, filled);
+            self.extend(end, units);
         }
         add(&mut counts.received, units.count);
         add(&mut counts.late, units.count);
@@ -142,40 +182,26 @@ impl Ledger {
     }
 
     /// Continues after a message that came in order in another scheme, as
-    /// [`observe`](Self::observe) does, but notes nothing that is missing. Returns whether it was
-    /// expected in this scheme too; `None` for the first, and after what was not decoded.
+    /// [`observe`](Self::observe) does, but notes nothing that is missing.
     #[inline]
     pub(super) fn advance_untracked(
         &mut self,
         number: u32,
         units: Units,
         counts: &mut SequenceCounts,
-    ) -> Option<bool> {
+    ) {
         let number = units.first(number);
-        let [before, _] = units.undecoded_around();
-        let Some(next) = self.next else {
+        let is_behind = self.is_behind(number);
+        if self.next.is_none() || is_behind && self.precedes(number) {
             self.first = number;
-            self.before = before;
-            self.advance(number, units, counts);
-            return None;
-        };
-        if self.is_behind(number) {
-            if self.precedes(number) {
-                self.first = number;
-                self.before = before;
-            }
-            return Some(false);
+            [self.before, _] = units.undecoded_around();
         }
-        let open = if before == Undecoded::Nothing {
-            self.open
+        if is_behind {
+            let end = number.wrapping_add(units.count);
+            self.last_end = Some(end);
+            self.extend(end, units);
         } else {
-            before
-        };
-        self.advance(number, units, counts);
-        match next == number {
-            true => Some(true),
-            false if open == Undecoded::Nothing => Some(false),
-            false => None,
+            self.advance(number, units, counts);
         }
     }
 
@@ -184,6 +210,7 @@ impl Ledger {
     pub(super) fn advance(&mut self, number: u32, units: Units, counts: &mut SequenceCounts) {
         add(&mut counts.received, units.count);
         self.next = Some(number.wrapping_add(units.count));
+        self.last_end = self.next;
         let [_, behind] = units.undecoded_around();
         self.open = behind;
     }
@@ -214,10 +241,25 @@ impl Ledger {
         }
     }
 
+    /// What a message from before holds beyond the number expected next is new.
+    fn extend(&mut self, end: u32, units: Units) {
+        let is_beyond = self
+            .next
+            .is_some_and(|next| end != next && end.wrapping_sub(next) < HALF);
+        if is_beyond {
+            self.next = Some(end);
+            [_, self.open] = units.undecoded_around();
+        }
+    }
+
     /// A message from before the first one received.
     fn precede(&mut self, number: u32, units: Units, counts: &mut SequenceCounts) {
         let from = number.wrapping_add(units.count);
         let count = self.first.wrapping_sub(from);
+        if self.first.wrapping_sub(number) > UNRELATED {
+            // An unusual number: nothing is missing from there on.
+            return;
+        }
         if count < HALF {
             let undecoded = match units.undecoded_around() {
                 [_, Undecoded::Nothing] => self.before,
@@ -357,7 +399,11 @@ impl Ledger {
         if let Some(older) = self.gaps.get_mut(..=index) {
             older.rotate_left(1);
             if let Some(place) = older.last_mut() {
-                *place = gap;
+                // The empty stand in front: what is left here is the oldest.
+                let oldest = core::mem::replace(place, gap);
+                if oldest.undecoded == Undecoded::Nothing {
+                    self.forgotten = self.forgotten.saturating_add(oldest.count);
+                }
             }
         }
     }
@@ -371,11 +417,6 @@ impl Gap {
     const fn end(&self) -> u32 {
         self.from.wrapping_add(self.count)
     }
-}
-
-fn duplicate(counts: &mut SequenceCounts) -> SequenceEvent {
-    add(&mut counts.duplicated, 1);
-    SequenceEvent::Duplicate
 }
 
 /// The counter of units that were not received.

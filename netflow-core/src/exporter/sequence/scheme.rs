@@ -95,14 +95,4 @@ impl<T> PerScheme<T> {
         } = self;
         [messages, data_records, flows, flows_included]
     }
-
-    /// What `convert` makes of each.
-    pub(crate) fn map<U>(self, mut convert: impl FnMut(T) -> U) -> PerScheme<U> {
-        PerScheme {
-            messages: convert(self.messages),
-            data_records: convert(self.data_records),
-            flows: convert(self.flows),
-            flows_included: convert(self.flows_included),
-        }
-    }
 }

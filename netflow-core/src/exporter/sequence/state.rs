@@ -1,8 +1,9 @@
 //! The sequence of an observation domain in a snapshot.
 
+use super::control::{ControlSeries, PendingControl};
 use super::{
-    Clock, ConstantNumber, CountingScheme, Ledger, Sequence, SequenceCounts, SequenceEvent,
-    SequenceUnit, Tally,
+    Clock, ConstantNumber, CountingScheme, Ledger, MessageStamp, PerScheme, Sequence,
+    SequenceCounts, SequenceEvent, SequenceUnit, Tally, Units,
 };
 use crate::snapshot::{Writer, optional, time};
 use crate::time::Timestamp;
@@ -12,68 +13,123 @@ impl Sequence {
     /// Writes it, if any message had a number.
     pub(crate) fn save(&self, out: &mut Writer<'_>) {
         let mut tallies = self.tallies.each().into_iter();
-        if tallies.all(|tally| !tally.current.has_begun()) {
+        let control = &self.control;
+        let has_control = control.ledger.has_begun() || control.has_pending();
+        if !has_control && tallies.all(|tally| !tally.current.has_begun()) {
             return;
         }
         for scheme in CountingScheme::ALL {
-            self.tallies.get(scheme).save(out);
+            let tally = self.tallies.get(scheme);
+            tally.counts.save(out);
+            tally.current.save(out);
+            tally.previous.save(out);
             out.i8(*self.balances.get(scheme));
         }
         Clock::save(self.clock, out);
         Clock::save(self.previous, out);
-        let constant = &self.constant;
-        out.optional(constant.number);
-        out.u8(constant.repeats);
-        out.u8(constant.changed.into());
+        out.u8(self.is_established.into());
+        out.optional(self.constant.last);
+        out.i8(self.constant.balance);
+        control.save(out);
+        out.u64(self.duplicated);
     }
 
     /// Reads that of an exporter whose protocol asks for this scheme; `None` if it is cut.
     pub(crate) fn load(reader: &mut Reader<'_>, standard: CountingScheme) -> Option<Self> {
         let mut sequence = Self::new(standard);
         for scheme in CountingScheme::ALL {
-            *sequence.tallies.get_mut(scheme) = Tally::load(reader)?;
-            *sequence.balances.get_mut(scheme) = i8::from_be_bytes([reader.u8()?]);
+            *sequence.tallies.get_mut(scheme) = Tally {
+                counts: SequenceCounts::load(reader)?,
+                current: Ledger::load(reader)?,
+                previous: Ledger::load(reader)?,
+            };
+            *sequence.balances.get_mut(scheme) = signed(reader)?;
         }
         sequence.clock = optional(reader, Clock::load)?;
         sequence.previous = optional(reader, Clock::load)?;
+        sequence.is_established = reader.u8()? != 0;
         sequence.constant = ConstantNumber {
-            number: optional(reader, Reader::u32)?,
-            repeats: reader.u8()?,
-            changed: reader.u8()? != 0,
+            last: optional(reader, Reader::u32)?,
+            balance: signed(reader)?,
         };
+        sequence.control = ControlSeries::load(reader)?;
+        sequence.duplicated = reader.u64()?;
         Some(sequence)
     }
 }
 
-impl Tally {
+impl ControlSeries {
     fn save(&self, out: &mut Writer<'_>) {
-        let counts = &self.counts;
+        self.counts.save(out);
+        self.ledger.save(out);
+        out.i8(self.balance);
+        out.u8(self.pending.is_some().into());
+        if let Some(pending) = &self.pending {
+            let stamp = &pending.stamp;
+            out.u32(stamp.number);
+            out.optional(stamp.uptime);
+            out.time(stamp.time);
+            out.time(stamp.received);
+            for units in pending.units.each() {
+                out.optional(units.map(|units| units.count));
+            }
+        }
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Option<Self> {
+        let mut control = Self {
+            counts: SequenceCounts::load(reader)?,
+            ledger: Ledger::load(reader)?,
+            balance: signed(reader)?,
+            pending: None,
+        };
+        if reader.u8()? != 0 {
+            let stamp = MessageStamp {
+                number: reader.u32()?,
+                uptime: optional(reader, Reader::u32)?,
+                time: time(reader)?,
+                received: time(reader)?,
+            };
+            let mut units = PerScheme::default();
+            for scheme in CountingScheme::ALL {
+                let count = optional(reader, Reader::u32)?;
+                *units.get_mut(scheme) = count.map(|count| Units {
+                    included: scheme == CountingScheme::FlowsIncluded,
+                    ..Units::decoded(count)
+                });
+            }
+            control.pending = Some(PendingControl { stamp, units });
+        }
+        Some(control)
+    }
+}
+
+fn signed(reader: &mut Reader<'_>) -> Option<i8> {
+    Some(i8::from_be_bytes([reader.u8()?]))
+}
+
+impl SequenceCounts {
+    /// Writes them, but for duplicates, which are counted once for all schemes.
+    fn save(&self, out: &mut Writer<'_>) {
         for count in [
-            counts.received,
-            counts.lost,
-            counts.late,
-            counts.duplicated,
-            counts.restarted,
-            counts.unread,
+            self.received,
+            self.lost,
+            self.late,
+            self.restarted,
+            self.unread,
         ] {
             out.u64(count);
         }
-        self.current.save(out);
-        self.previous.save(out);
     }
 
     fn load(reader: &mut Reader<'_>) -> Option<Self> {
         Some(Self {
-            counts: SequenceCounts {
-                received: reader.u64()?,
-                lost: reader.u64()?,
-                late: reader.u64()?,
-                duplicated: reader.u64()?,
-                restarted: reader.u64()?,
-                unread: reader.u64()?,
-            },
-            current: Ledger::load(reader)?,
-            previous: Ledger::load(reader)?,
+            received: reader.u64()?,
+            lost: reader.u64()?,
+            late: reader.u64()?,
+            duplicated: 0,
+            restarted: reader.u64()?,
+            unread: reader.u64()?,
         })
     }
 }
@@ -84,10 +140,12 @@ impl Clock {
         let clock = clock.unwrap_or(Self {
             uptime: None,
             time: Timestamp::default(),
+            received: Timestamp::default(),
             started: Timestamp::default(),
         });
         out.optional(clock.uptime);
         out.time(clock.time);
+        out.time(clock.received);
         out.time(clock.started);
     }
 
@@ -95,6 +153,7 @@ impl Clock {
         Some(Self {
             uptime: optional(reader, Reader::u32)?,
             time: time(reader)?,
+            received: time(reader)?,
             started: time(reader)?,
         })
     }
@@ -174,6 +233,7 @@ mod tests {
                 number,
                 uptime: with_uptime.then_some(uptime),
                 time,
+                received: time,
             },
             units: PerScheme {
                 messages: Some(Units::decoded(1)),
@@ -184,7 +244,6 @@ mod tests {
                     ..flows
                 }),
             },
-            is_repeated: false,
         }
     }
 
@@ -212,6 +271,7 @@ mod tests {
         for with_uptime in [true, false] {
             let mut whole = Sequence::new(CountingScheme::Flows);
             let mut again = Sequence::new(CountingScheme::Flows);
+            let mut seen = Vec::new();
             let before = numbers(60);
             let after = numbers(60).map(|(n, number)| (n + 5_000, number));
             for (seconds, number) in before.chain(after).chain(numbers(9)) {
@@ -223,7 +283,11 @@ mod tests {
                 // Sent in the order of the numbers, if not received.
                 let sent = seconds / 5_000 * 5_000 + number / 5;
                 let message = message(sent, number, with_uptime, undecoded);
-                assert_eq!(again.observe(&message), whole.observe(&message), "{number}");
+                let is_repeated = seen.contains(&message);
+                seen.push(message);
+                let [one, other] =
+                    [&mut again, &mut whole].map(|it| it.observe(&message, || is_repeated));
+                assert_eq!(one, other, "{number}");
                 assert_eq!(again.counts(), whole.counts());
                 again = loaded(&saved(&whole));
                 assert_eq!(saved(&again), saved(&whole));
@@ -242,7 +306,7 @@ mod tests {
             (5, Undecoded::Waiting),
             (30, Undecoded::Nothing),
         ] {
-            sequence.observe(&message(number, number, false, undecoded));
+            sequence.observe(&message(number, number, false, undecoded), || false);
         }
         assert_eq!(sequence.counts().unread, 20);
         let mut again = loaded(&saved(&sequence));

@@ -1,4 +1,5 @@
 mod fast_path;
+mod unusual;
 
 use alloc::vec::Vec;
 
@@ -27,12 +28,12 @@ fn running(start: u64, age: u64, number: u32, count: u32) -> NumberedMessage {
             number,
             uptime: Some(u32::try_from(age % (1 << 32)).unwrap()),
             time: at(start + age),
+            received: at(start + age),
         },
         units: PerScheme {
             flows: Some(Units::decoded(count)),
             ..PerScheme::default()
         },
-        is_repeated: false,
     }
 }
 
@@ -71,9 +72,9 @@ fn ipfix(second: u64, number: u32, count: u32, undecoded: Undecoded) -> Numbered
             number,
             uptime: None,
             time: at(START + second * 1_000),
+            received: at(START + second * 1_000),
         },
         units: ipfix_units(count, undecoded),
-        is_repeated: false,
     }
 }
 
@@ -94,8 +95,11 @@ fn sequence_of(message: &NumberedMessage) -> Sequence {
 fn run(steps: impl IntoIterator<Item = NumberedMessage>) -> SequenceCounts {
     let mut steps = steps.into_iter().peekable();
     let mut sequence = sequence_of(steps.peek().unwrap());
+    let mut seen = Vec::new();
     for step in steps {
-        sequence.observe(&step);
+        let is_repeated = seen.contains(&step);
+        seen.push(step);
+        sequence.observe(&step, || is_repeated);
     }
     sequence.counts()
 }
@@ -160,9 +164,9 @@ fn old_gaps_are_forgotten_and_the_newest_kept() {
 #[test]
 fn a_fallen_uptime_is_a_restart_and_no_loss() {
     let mut sequence = Sequence::new(CountingScheme::Flows);
-    sequence.observe(&v5(1_000_000, 30));
+    sequence.observe(&v5(1_000_000, 30), || false);
     let after = running(START + 1_070_000, 500, 90, 30);
-    assert_eq!(sequence.observe(&after), SequenceEvent::Restart);
+    assert_eq!(sequence.observe(&after, || false), SequenceEvent::Restart);
     assert_eq!(sequence.counts(), counts(60, 0, 0, 0, 1));
 }
 
@@ -196,12 +200,12 @@ fn a_restart_is_found_if_its_first_minutes_are_lost() {
 fn a_wrapped_uptime_is_no_restart() {
     let wrap = 1 << 32;
     let mut sequence = Sequence::new(CountingScheme::Flows);
-    sequence.observe(&running(START, wrap - 5, 0, 30));
+    sequence.observe(&running(START, wrap - 5, 0, 30), || false);
     let after = running(START, wrap + 20_000, 60, 30);
-    assert_eq!(sequence.observe(&after), SequenceEvent::Gap(30));
+    assert_eq!(sequence.observe(&after, || false), SequenceEvent::Gap(30));
     // What was sent before the wrap and comes after it.
     let late = running(START, wrap - 2, 30, 30);
-    assert_eq!(sequence.observe(&late), SequenceEvent::Late);
+    assert_eq!(sequence.observe(&late, || false), SequenceEvent::Late);
     assert_eq!(sequence.counts(), counts(90, 0, 30, 0, 0));
 }
 
@@ -283,7 +287,7 @@ fn a_message_without_units_is_neither_late_nor_a_duplicate() {
         ipfix(0, 0, 10, all),
         ipfix(0, 10, 0, all),
         ipfix(0, 10, 10, all),
-        ipfix(0, 10, 0, all),
+        ipfix(1, 10, 0, all),
     ];
     assert_eq!(run(steps), counts(20, 0, 0, 0, 0));
 }
@@ -303,16 +307,12 @@ fn what_can_never_be_read_may_have_come_or_not() {
 /// is the last to come.
 fn waiting() -> Sequence {
     let mut sequence = Sequence::new(CountingScheme::DataRecords);
-    sequence.observe(&ipfix(0, 0, 10, Undecoded::Nothing));
+    sequence.observe(&ipfix(0, 0, 10, Undecoded::Nothing), || false);
     for number in [10, 20, 50, 40] {
-        sequence.observe(&ipfix(0, number, 0, Undecoded::Waiting));
+        sequence.observe(&ipfix(0, number, 0, Undecoded::Waiting), || false);
     }
     let again = ipfix(0, 20, 0, Undecoded::Waiting);
-    let twice = NumberedMessage {
-        is_repeated: true,
-        ..again
-    };
-    assert_eq!(sequence.observe(&twice), SequenceEvent::Duplicate);
+    assert_eq!(sequence.observe(&again, || true), SequenceEvent::Duplicate);
     assert_eq!(sequence.counts().received, 10);
     assert_eq!(sequence.counts().unread, 40);
     sequence
@@ -328,9 +328,9 @@ fn what_waited_and_was_read_is_received_and_the_rest_is_lost() {
     sequence.resolve(false);
     assert_eq!(sequence.counts(), counts(50, 10, 10, 1, 0));
     // The gap is still known, and so is what came.
-    sequence.observe(&ipfix(0, 30, 10, Undecoded::Nothing));
-    sequence.observe(&ipfix(0, 40, 10, Undecoded::Nothing));
-    sequence.observe(&ipfix(0, 60, 10, Undecoded::Nothing));
+    sequence.observe(&ipfix(0, 30, 10, Undecoded::Nothing), || false);
+    sequence.observe(&ipfix(0, 40, 10, Undecoded::Nothing), || true);
+    sequence.observe(&ipfix(0, 60, 10, Undecoded::Nothing), || false);
     assert_eq!(sequence.counts(), counts(70, 0, 20, 2, 0));
 }
 
@@ -419,7 +419,7 @@ fn what_waited_is_received_where_the_number_includes_it() {
     steps.remove(7);
     let stamps = [steps[5].stamp, steps[6].stamp];
     for step in steps {
-        sequence.observe(&step);
+        sequence.observe(&step, || false);
     }
     let found = sequence.counts();
     assert_eq!((found.received, found.lost, found.unread), (145, 6, 23));
@@ -438,9 +438,9 @@ fn without_uptime_a_restart_may_set_the_clock_back() {
             number,
             uptime: None,
             time: at(START).saturating_add(i64::try_from(second).unwrap() * 1_000_000_000),
+            received: at(START).saturating_add(i64::try_from(second).unwrap() * 1_000_000_000),
         },
         units: ipfix_units(3, Undecoded::Nothing),
-        is_repeated: false,
     };
     let run_of =
         |second: u64, number: u32| (0..5).map(move |n| (second + n, number + 3 * n as u32));
@@ -464,13 +464,13 @@ fn without_uptime_a_restart_may_set_the_clock_back() {
 fn numbers_that_never_change_count_nothing() {
     let mut sequence = Sequence::new(CountingScheme::DataRecords);
     for second in 0..10 {
-        sequence.observe(&ipfix(second, 0, 20, Undecoded::Nothing));
+        sequence.observe(&ipfix(second, 0, 20, Undecoded::Nothing), || false);
     }
     assert_eq!(
         (sequence.scheme(), sequence.counts()),
         (None, counts(0, 0, 0, 0, 0))
     );
-    let again = sequence.observe(&ipfix(10, 0, 20, Undecoded::Nothing));
+    let again = sequence.observe(&ipfix(10, 0, 20, Undecoded::Nothing), || false);
     assert_eq!(again, SequenceEvent::None);
     // Of a network that doubles, it is not so.
     let twice = (0..10).flat_map(|n| [v5(n * 30, 30); 4]);

@@ -36,7 +36,7 @@ impl Units {
     }
 
     /// Nothing was decoded, and nothing else is in the message.
-    pub(super) const fn is_none(self) -> bool {
+    pub(super) const fn is_none(&self) -> bool {
         self.count == 0 && matches!(self.undecoded, Undecoded::Nothing)
     }
 

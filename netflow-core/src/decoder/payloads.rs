@@ -1,0 +1,129 @@
+//! The payloads received last, by which a duplicate is told from a number that is used again.
+
+use alloc::vec::Vec;
+
+use crate::hash::KeyedHash;
+
+/// Keyed hashes of the messages of one session that were received last.
+#[derive(Debug)]
+pub(super) struct RecentPayloads {
+    key: KeyedHash,
+    hashes: Vec<u64>,
+    /// Where the next one is put: the place of the oldest once all are in use.
+    next: usize,
+}
+
+/// Messages that are remembered. What a network duplicates is received long before as many
+/// others.
+const REMEMBERED: usize = 256;
+/// Messages that the first allocation has room for.
+const FIRST: usize = 4;
+
+impl RecentPayloads {
+    pub(super) const fn new(key: KeyedHash) -> Self {
+        Self {
+            key,
+            hashes: Vec::new(),
+            next: 0,
+        }
+    }
+
+    /// Octets of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.hashes.capacity().saturating_mul(size_of::<u64>())
+    }
+
+    /// Octets that must be free to remember one more; none if it takes the place of the
+    /// oldest.
+    pub(super) fn growth(&self) -> usize {
+        let capacity = self.hashes.capacity();
+        if self.hashes.len() < capacity || capacity >= REMEMBERED {
+            return 0;
+        }
+        Self::grown(capacity).saturating_mul(size_of::<u64>())
+    }
+
+    /// Makes room for more.
+    pub(super) fn grow(&mut self) {
+        let len = self.hashes.len();
+        let grown = Self::grown(self.hashes.capacity());
+        self.hashes.reserve_exact(grown.saturating_sub(len));
+        // Those that took the place of older ones, while there was no room.
+        self.hashes.rotate_left(self.next.min(len));
+        self.next = len;
+    }
+
+    fn grown(capacity: usize) -> usize {
+        capacity.saturating_mul(2).clamp(FIRST, REMEMBERED)
+    }
+
+    pub(super) fn hash(&self, payload: &[u8]) -> u64 {
+        self.key.hash_octets(payload)
+    }
+
+    /// A message of this hash was received.
+    pub(super) fn contains(&self, hash: u64) -> bool {
+        self.hashes.contains(&hash)
+    }
+
+    /// Remembers a message in the place of the oldest, unless there is room.
+    #[inline]
+    pub(super) fn push(&mut self, hash: u64) {
+        let capacity = self.hashes.capacity().min(REMEMBERED);
+        if self.next >= capacity {
+            self.next = 0;
+        }
+        if let Some(oldest) = self.hashes.get_mut(self.next) {
+            *oldest = hash;
+        } else if self.hashes.len() < capacity {
+            self.hashes.push(hash);
+        }
+        self.next = self.next.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{REMEMBERED, RecentPayloads};
+    use crate::hash::KeyedHash;
+
+    fn hash(number: u32) -> u64 {
+        KeyedHash::new(7).hash_octets(&number.to_be_bytes())
+    }
+
+    #[test]
+    fn the_last_256_payloads_are_remembered() {
+        let mut payloads = RecentPayloads::new(KeyedHash::new(7));
+        let last = u32::try_from(REMEMBERED).unwrap() * 3;
+        for number in 0..last {
+            assert!(!payloads.contains(hash(number)));
+            if payloads.growth() > 0 {
+                payloads.grow();
+            }
+            payloads.push(hash(number));
+        }
+        let first = last - u32::try_from(REMEMBERED).unwrap();
+        for number in 0..last {
+            assert_eq!(payloads.contains(hash(number)), number >= first);
+        }
+        assert_eq!(payloads.memory(), REMEMBERED * 8);
+    }
+
+    #[test]
+    fn without_room_for_more_the_newest_are_remembered() {
+        let mut payloads = RecentPayloads::new(KeyedHash::new(7));
+        payloads.push(hash(0));
+        assert!(!payloads.contains(hash(0)));
+        payloads.grow();
+        for number in 0..6 {
+            payloads.push(hash(number));
+        }
+        payloads.grow();
+        for number in 6..10 {
+            payloads.push(hash(number));
+        }
+        for number in 0..10 {
+            assert_eq!(payloads.contains(hash(number)), number >= 2, "{number}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Messages with templates and options alone, where exporters number them separately:
+//! Juniper MX counts the options of the routing engine apart from the data of its line
+//! cards, and H3C templates apart from flows.
+
+use super::{
+    CountingScheme, Ledger, MAX_BALANCE, MessageStamp, NumberedMessage, PerScheme, Run, Sequence,
+    SequenceCounts, SequenceEvent, UNRELATED, Units,
+};
+
+/// The numbers of messages without flows that are no numbers of the data.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ControlSeries {
+    pub(super) counts: SequenceCounts,
+    pub(super) ledger: Ledger,
+    /// How much more often such messages had numbers of their own than those of the data.
+    pub(super) balance: i8,
+    /// What the next message decides: whether they belong to the data.
+    pub(super) pending: Option<PendingControl>,
+}
+
+/// Messages without flows that follow each other, and not the data before them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PendingControl {
+    /// Of the first of them.
+    pub(super) stamp: MessageStamp,
+    /// Of all of them.
+    pub(super) units: PerScheme<Option<Units>>,
+}
+
+/// The balance from which on numbers of their own are expected.
+const CONFIRMED: i8 = 2 * SEPARATE - 1;
+/// What it counts that data continues as if such messages had not been sent.
+const SEPARATE: i8 = 2;
+/// Numbers that are further apart than this are of different series, or a new one.
+const NEAR: u32 = 1 << 10;
+
+impl ControlSeries {
+    pub(super) const fn has_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Accounts for messages with numbers of their own.
+    fn observe(&mut self, number: u32, units: Units) {
+        let weight = if self.ledger.is_next(number) { 1 } else { -1 };
+        self.balance = self.balance.saturating_add(weight).clamp(0, MAX_BALANCE);
+        let is_lost_track = self.ledger.distance(number) > NEAR
+            || self.ledger.is_behind(number) && !self.ledger.has_gap_at(number);
+        if is_lost_track {
+            self.ledger = Ledger::default();
+        }
+        self.ledger.observe(number, units, &mut self.counts);
+    }
+}
+
+impl PendingControl {
+    /// The number after them.
+    fn end(&self, standard: CountingScheme) -> u32 {
+        let units = self.units.get(standard);
+        let count = units.map_or(0, |units| units.count);
+        self.stamp.number.wrapping_add(count)
+    }
+
+    fn add(&mut self, units: &PerScheme<Option<Units>>) {
+        for (all, units) in self.units.each_mut().into_iter().zip(units.each()) {
+            if let (Some(all), Some(units)) = (all, units) {
+                all.count = all.count.saturating_add(units.count);
+            }
+        }
+    }
+}
+
+impl Sequence {
+    /// Puts a message without flows aside if it does not fit to the data before it: whether
+    /// something is missing or the message has a number of its own, what follows says.
+    pub(super) fn defer(&mut self, message: &NumberedMessage) -> bool {
+        let number = message.stamp.number;
+        let standard = self.standard;
+        let pending = self.control.pending.as_mut();
+        if let Some(pending) = pending.filter(|pending| pending.end(standard) == number) {
+            pending.add(&message.units);
+            return true;
+        }
+        if self.current().has_begun() && self.fits_data(message) {
+            return false;
+        }
+        if self.control.balance >= CONFIRMED {
+            if let Some(units) = *message.units.get(standard) {
+                self.control.observe(number, units);
+            }
+            return true;
+        }
+        self.place_pending(None);
+        self.control.pending = Some(PendingControl {
+            stamp: message.stamp,
+            units: message.units,
+        });
+        true
+    }
+
+    /// The message has a number of the data, or its clock says that the exporter restarted.
+    fn fits_data(&self, message: &NumberedMessage) -> bool {
+        let (stamp, data) = (&message.stamp, self.current());
+        let number = stamp.number;
+        let run = self.run_of_message(message);
+        let is_of_other_run = match stamp.uptime {
+            Some(_) => run != Run::Current,
+            None => run == Run::BeforeRestart,
+        };
+        let is_before_first = data.precedes(number) && data.distance(number) <= NEAR;
+        is_of_other_run
+            || is_before_first
+            || self.is_expected(message)
+            || data.has_gap_at(number)
+            || data.is_open() && !data.is_behind(number)
+    }
+
+    /// Accounts for the messages that were put aside, now that the next is known, if there
+    /// is one.
+    pub(super) fn place_pending(&mut self, next: Option<&NumberedMessage>) -> SequenceEvent {
+        let Some(pending) = self.control.pending.take() else {
+            return SequenceEvent::None;
+        };
+        if self.is_separate(&pending, next) {
+            if let Some(units) = *pending.units.get(self.standard) {
+                self.control.observe(pending.stamp.number, units);
+            }
+            if next.is_some() {
+                let balance = self.control.balance.saturating_add(SEPARATE);
+                self.control.balance = balance.min(MAX_BALANCE);
+            }
+            return SequenceEvent::None;
+        }
+        self.place(&NumberedMessage {
+            stamp: pending.stamp,
+            units: pending.units,
+        })
+    }
+
+    /// The messages that were put aside have numbers of their own: the next message
+    /// continues the data before them.
+    fn is_separate(&self, pending: &PendingControl, next: Option<&NumberedMessage>) -> bool {
+        let data = self.current();
+        let end = pending.end(self.standard);
+        let ahead = |from: u32, to: u32| Some(to.wrapping_sub(from)).filter(|far| *far < 1 << 31);
+        let Some(next) = next else {
+            // Something is missing before them, unless that is too much.
+            let number = pending.stamp.number;
+            return data.has_begun()
+                && (data.is_behind(number) || data.distance(number) > UNRELATED);
+        };
+        let units = next.units.get(self.standard);
+        let number = next.stamp.number;
+        let number = units.map_or(number, |units| units.first(number));
+        let after_pending = ahead(end, number);
+        if !data.has_begun() {
+            return after_pending.is_none_or(|far| far > NEAR);
+        }
+        if self.is_expected(next) || data.has_gap_at(number) {
+            return true;
+        }
+        match (data.is_behind(number), after_pending) {
+            (true, Some(_)) => false,
+            (_, None) => true,
+            (false, Some(far)) => data.distance(number) <= far,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Which run of numbers a message belongs to: when its exporter restarted.
+
+use super::clock::{Clock, SLACK, is_same_start, slack_nanos};
+use super::{Ledger, MessageStamp, NumberedMessage, Sequence};
+use crate::time::Timestamp;
+
+/// The run of numbers that a message belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Run {
+    /// The present one.
+    Current,
+    /// The one before the last restart.
+    BeforeRestart,
+    /// A new one: the exporter restarted.
+    Restarted,
+}
+
+/// An uptime that wrapped while the clock was set is no more than this past
+/// the wrap, in milliseconds.
+const WRAPPED: u32 = 3_600_000;
+/// Without an uptime, a number behind by more than this is a restart.
+const FAR_BEHIND: u32 = 1 << 16;
+/// What does not follow from the clock, and is further from the last number
+/// than this, is a restart: an hour of records at 70,000 a second.
+const FAR_APART: u32 = 1 << 28;
+
+impl Sequence {
+    /// When the last message before the restart was sent.
+    pub(crate) fn restarted_after(&self) -> Option<Timestamp> {
+        self.previous.map(|clock| clock.time)
+    }
+
+    /// The message was sent before the exporter restarted.
+    pub(crate) fn is_before_restart(&self, stamp: &MessageStamp) -> bool {
+        self.run_of(stamp) == Run::BeforeRestart
+    }
+
+    /// The run of a message of which only the number is known.
+    pub(super) fn run_of(&self, stamp: &MessageStamp) -> Run {
+        self.run(stamp, self.current().is_behind(stamp.number))
+    }
+
+    /// The run of a message. One that has exactly the expected number has lost nothing,
+    /// whatever its uptime says: some exporters have several clocks.
+    pub(super) fn run_of_message(&self, message: &NumberedMessage) -> Run {
+        let stamp = &message.stamp;
+        let is_behind = self.is_behind(stamp.number, &message.units);
+        let run = self.run(stamp, is_behind);
+        if run == Run::Restarted && self.is_expected(message) {
+            return Run::Current;
+        }
+        // Without an uptime, only the number says that the exporter restarted.
+        let is_by_number = run == Run::Restarted && stamp.uptime.is_none();
+        if is_by_number && self.is_unrelated(stamp.number) {
+            return Run::Current;
+        }
+        run
+    }
+
+    /// The number is the next in a scheme that was not refuted.
+    pub(super) fn is_expected(&self, message: &NumberedMessage) -> bool {
+        let in_use = self.scheme();
+        super::CountingScheme::ALL.into_iter().any(|scheme| {
+            let is_trusted = in_use == Some(scheme) || *self.balances.get(scheme) >= 0;
+            let ledger = &self.tallies.get(scheme).current;
+            let units = message.units.get(scheme);
+            // What the scheme does not count has the number of what follows.
+            is_trusted
+                && units.is_some_and(|units| ledger.is_next(units.first(message.stamp.number)))
+        })
+    }
+
+    /// `is_behind` if its number is from before, in every scheme.
+    fn run(&self, stamp: &MessageStamp, is_behind: bool) -> Run {
+        let Some(last) = &self.clock else {
+            return Run::Current;
+        };
+        match (last.uptime, stamp.uptime) {
+            (Some(before), Some(now)) => self.run_by_uptime(stamp, last, [before, now], is_behind),
+            _ => self.run_by_time(stamp, last, is_behind),
+        }
+    }
+
+    /// What was received before the restart, as the protocol counts.
+    const fn before(&self) -> &Ledger {
+        &self.tallies.get(self.standard).previous
+    }
+
+    /// While an exporter runs, its uptime and its clock advance alike. A restart
+    /// is later than everything it sent before, and its uptime no larger than the time
+    /// that has passed since.
+    fn run_by_uptime(
+        &self,
+        stamp: &MessageStamp,
+        last: &Clock,
+        [before, now]: [u32; 2],
+        is_behind: bool,
+    ) -> Run {
+        let started = stamp.clock(None).started;
+        if is_same_start(started, last.started) {
+            return Run::Current;
+        }
+        let fell = before.saturating_sub(now) > SLACK && now.wrapping_sub(before) > WRAPPED;
+        let is_later = started > last.started;
+        let previous = self.previous.as_ref();
+        let restarted = if is_later {
+            // Or the clock was set.
+            is_behind || fell || self.current().distance(stamp.number) > FAR_APART
+        } else if previous.is_some_and(|previous| is_same_start(started, previous.started)) {
+            return Run::BeforeRestart;
+        } else {
+            fell
+        };
+        if restarted && last.may_restart(stamp, now) {
+            Run::Restarted
+        } else {
+            Run::Current
+        }
+    }
+
+    /// Without an uptime (IPFIX): a number from before, sent after all that
+    /// was received, is neither late nor a duplicate. Neither is one whose time cannot be
+    /// that of its place: the exporter restarted with its clock set back.
+    fn run_by_time(&self, stamp: &MessageStamp, last: &Clock, is_behind: bool) -> Run {
+        if is_behind && self.is_set_back(stamp, last) {
+            return Run::Restarted;
+        }
+        if let Some(previous) = self.previous.filter(|_| stamp.time < last.started) {
+            // Or it was sent before the first that was received since.
+            let nearer = |one: &Ledger, other: &Ledger| {
+                one.distance(stamp.number) < other.distance(stamp.number)
+            };
+            let new = nearer(self.current(), self.before());
+            return if new && stamp.time > previous.time {
+                Run::Current
+            } else {
+                Run::BeforeRestart
+            };
+        }
+        let distance = self.current().distance(stamp.number);
+        let restarted = if is_behind {
+            stamp.time > last.time || distance > FAR_BEHIND
+        } else {
+            distance > FAR_APART
+        };
+        if restarted {
+            Run::Restarted
+        } else {
+            Run::Current
+        }
+    }
+
+    /// A number from before was sent long before all that was received, or is from before
+    /// the first that was received, and was sent long after it.
+    fn is_set_back(&self, stamp: &MessageStamp, last: &Clock) -> bool {
+        let slack = slack_nanos();
+        let previous = self.previous.map(|previous| previous.started);
+        let earliest = previous.unwrap_or(last.started).min(last.started);
+        earliest.nanos_since(stamp.time) > slack
+            || self.current().precedes(stamp.number) && stamp.time.nanos_since(last.started) > slack
+    }
+}

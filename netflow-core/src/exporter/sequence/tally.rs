@@ -1,0 +1,67 @@
+//! The count in one scheme.
+
+use super::{Fit, Ledger, Run, SequenceCounts, SequenceEvent, Units};
+
+/// The count in one scheme.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tally {
+    /// But for duplicates, which are counted once for all schemes.
+    pub(super) counts: SequenceCounts,
+    pub(super) current: Ledger,
+    /// Before the restart: messages from there may be late.
+    pub(super) previous: Ledger,
+}
+
+impl Tally {
+    /// Accounts for a message, and returns how it fits if that is known.
+    pub(super) fn observe(
+        &mut self,
+        run: Run,
+        number: u32,
+        units: Units,
+    ) -> (Option<SequenceEvent>, Option<Fit>) {
+        let counts = &mut self.counts;
+        if run == Run::Restarted {
+            counts.restarted = counts.restarted.saturating_add(1);
+            self.previous = core::mem::take(&mut self.current);
+        }
+        if units.is_none() {
+            // What is not counted does not move the number.
+            let fit = (run == Run::Current && self.current.expects(number, units))
+                .then_some(Fit::Uncounted);
+            return (None, fit);
+        }
+        match run {
+            Run::Current => {
+                let fit = self.current.fit(number, units);
+                let event = self.current.observe(number, units, counts);
+                (Some(event), fit)
+            }
+            Run::Restarted => {
+                self.current.observe(number, units, counts);
+                (Some(SequenceEvent::Restart), None)
+            }
+            // Late, wherever in its own run it belongs.
+            Run::BeforeRestart => {
+                let is_behind = self.previous.is_behind(units.first(number));
+                self.previous.observe(number, units, counts);
+                if !is_behind {
+                    counts.late = counts.late.saturating_add(u64::from(units.count));
+                }
+                (Some(SequenceEvent::Late), None)
+            }
+        }
+    }
+
+    /// Advances with a message that is the next in another scheme.
+    #[inline]
+    pub(super) fn go_along(&mut self, number: u32, units: Units) -> Option<Fit> {
+        if units.is_none() {
+            return None;
+        }
+        let fit = self.current.fit(number, units);
+        self.current
+            .advance_untracked(number, units, &mut self.counts);
+        fit
+    }
+}
