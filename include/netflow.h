@@ -994,7 +994,8 @@ typedef struct netflow_datagram {
   size_t payload_len;
   // When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW stands for the present time.
   int64_t received;
-  // The caller's number for it, such as the frame of a capture; flows give it back.
+  // The caller's number for it within its input, such as the frame of a capture; flows and
+  // headers return it.
   uint64_t frame;
   // Address it was sent from.
   struct netflow_address exporter;
@@ -1004,8 +1005,9 @@ typedef struct netflow_datagram {
   uint16_t reserved;
   // A `netflow_transport`.
   uint32_t transport;
-  // 0.
-  uint32_t reserved_too;
+  // The caller's number of the file or socket that it was read from, 0 if there is one; headers
+  // return it.
+  uint32_t input;
 } netflow_datagram;
 
 // Text that somebody else owns; not closed by a NUL, unless a function says so.
@@ -1359,7 +1361,7 @@ typedef struct netflow_header {
   int64_t export_time;
   // When the exporter started, likewise, if its options told.
   int64_t system_init;
-  // The caller's number of the datagram.
+  // The caller's number of the datagram within its input.
   uint64_t frame;
   // Octets of the payload before the message.
   size_t offset;
@@ -1386,6 +1388,10 @@ typedef struct netflow_header {
   struct netflow_address exporter;
   // The address the sFlow agent gives itself.
   struct netflow_address agent_address;
+  // The caller's number of the file or socket that the datagram was read from.
+  uint32_t input;
+  // 0.
+  uint32_t reserved;
 } netflow_header;
 
 // One loss: the reason, where, and how many octets.

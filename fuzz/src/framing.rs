@@ -39,17 +39,15 @@ impl<'a> Iterator for Datagrams<'a> {
         self.rest = rest;
         self.now += PASS[usize::from(how >> 4 & 3)];
         self.frame += 1;
-        Some(Datagram {
-            exporter: ([192, 0, 2, how & 3], 2000 + u16::from(how >> 6)).into(),
-            transport: match how >> 2 & 3 {
-                0 | 1 => Transport::Udp,
-                2 => Transport::Stream,
-                _ => Transport::File,
-            },
-            received: Timestamp::from_nanos(self.now * 1_000_000_000),
-            frame: self.frame,
-            payload,
-        })
+        let exporter = ([192, 0, 2, how & 3], 2000 + u16::from(how >> 6)).into();
+        let transport = match how >> 2 & 3 {
+            0 | 1 => Transport::Udp,
+            2 => Transport::Stream,
+            _ => Transport::File,
+        };
+        let received = Timestamp::from_nanos(self.now * 1_000_000_000);
+        let datagram = Datagram::new(exporter, transport, received, payload);
+        Some(datagram.with_frame(u32::from(how & 1), self.frame))
     }
 }
 

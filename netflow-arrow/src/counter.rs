@@ -213,14 +213,14 @@ impl CounterBatchBuilder {
         let exporter = header.exporter.ip();
         let source = sample.source_id();
         if let Some(file) = &mut self.file {
-            file.push(self.files.name(header.frame).map(text));
+            file.push(self.files.name(header.input).map(text));
         }
         let values = [
             (!exporter.is_unspecified()).then_some(FlowValue::Address(exporter)),
             header.agent_address.map(FlowValue::Address),
             Some(header.observation_domain.into()),
             Some(header.received.into()),
-            Some(Files::frame(header.frame).into()),
+            Some(header.frame.into()),
             Some(sample.sequence_number().into()),
             Some(source.class.into()),
             Some(source.index.into()),

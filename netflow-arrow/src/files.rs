@@ -1,10 +1,4 @@
-//! Which file and which packet of it. The decoder carries one number for a datagram: it
-//! holds both, since late data may come from an earlier file.
-
-/// Bits of the number that count packets; those above count files.
-const FRAME_BITS: u32 = 40;
-
-const FRAME_MASK: u64 = (1 << FRAME_BITS) - 1;
+//! The names of the files that are read.
 
 /// The names of the inputs, if there are several.
 ///
@@ -12,9 +6,8 @@ const FRAME_MASK: u64 = (1 << FRAME_BITS) - 1;
 /// use netflow_arrow::Files;
 ///
 /// let files = Files::new(vec!["a.pcap".into(), "b.pcap".into()]);
-/// let number = Files::number(1, 7); // packet 7 of the second: `frame` of its datagram
-/// assert_eq!(files.name(number), Some("b.pcap"));
-/// assert_eq!(Files::frame(number), 7);
+/// assert_eq!(files.name(1), Some("b.pcap")); // by the `input` of a datagram
+/// assert_eq!(files.name(2), None);
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Files {
@@ -42,28 +35,10 @@ impl Files {
         !self.names.is_empty()
     }
 
-    /// The file of a datagram, if there are several.
+    /// The name of an input, counted from 0, if there are several.
     #[must_use]
-    pub fn name(&self, number: u64) -> Option<&str> {
-        let file = usize::try_from(Self::file(number)).ok()?;
-        self.names.get(file).map(String::as_str)
-    }
-
-    /// The number for the decoder: of a packet in a file.
-    #[must_use]
-    pub const fn number(file: u64, frame: u64) -> u64 {
-        file << FRAME_BITS | frame & FRAME_MASK
-    }
-
-    /// The number of its file, from 0.
-    #[must_use]
-    pub const fn file(number: u64) -> u64 {
-        number >> FRAME_BITS
-    }
-
-    /// The packet's number in its file.
-    #[must_use]
-    pub const fn frame(number: u64) -> u64 {
-        number & FRAME_MASK
+    pub fn name(&self, input: u32) -> Option<&str> {
+        let input = usize::try_from(input).ok()?;
+        self.names.get(input).map(String::as_str)
     }
 }

@@ -32,12 +32,9 @@ pub struct FlowOptions {
     pub split_biflows: bool,
     /// Discarded packets of sFlow are rows too.
     pub discarded: bool,
-    /// The inputs, if the frames of the datagrams are numbers of [`Files`]. Of several
-    /// the column `file` comes first.
+    /// The inputs, by the number that datagrams have of them. If there are several, the
+    /// column `file` comes first.
     pub files: Files,
-    /// The frames of the datagrams are the caller's own numbers, of which all bits count, not
-    /// those of [`Files`].
-    pub own_frames: bool,
 }
 
 impl FlowOptions {
@@ -87,7 +84,6 @@ impl Default for FlowOptions {
             split_biflows: false,
             discarded: false,
             files: Files::default(),
-            own_frames: false,
         }
     }
 }
@@ -186,10 +182,10 @@ impl FlowBatchBuilder {
     /// Adds one flow.
     pub fn push(&mut self, flow: &Flow<'_>) {
         if let Some(file) = &mut self.file {
-            file.push(name(&self.options.files, flow.header().frame));
+            file.push(name(&self.options.files, flow.header().input));
         }
         for (field, column) in &mut self.columns {
-            column.push(value(flow, *field, self.options.own_frames));
+            column.push(flow.get(*field));
         }
         self.rows = self.rows.saturating_add(1);
     }
@@ -294,9 +290,8 @@ impl FlowBatchBuilder {
         // Made only where a flow is asked for.
         let flows = || set.flows().skip(passed);
         let count = records.count();
-        let own_frames = self.options.own_frames;
         if let Some(file) = &mut self.file {
-            file.repeat(name(&self.options.files, set.header().frame), count);
+            file.repeat(name(&self.options.files, set.header().input), count);
         }
         let fields = self.columns.iter().map(|(field, _)| *field);
         let places = self.places.of(set, &fields);
@@ -333,14 +328,11 @@ impl FlowBatchBuilder {
                 FlowColumn::Absent => column.repeat(None, count),
                 FlowColumn::Same => {
                     let first = flows().next();
-                    column.repeat(
-                        first.and_then(|flow| value(&flow, *field, own_frames)),
-                        count,
-                    );
+                    column.repeat(first.and_then(|flow| flow.get(*field)), count);
                 }
                 _ => flows()
                     .take(count)
-                    .for_each(|flow| column.push(value(&flow, *field, own_frames))),
+                    .for_each(|flow| column.push(flow.get(*field))),
             }
         }
         self.rows = self.rows.saturating_add(count);
@@ -353,18 +345,8 @@ fn is_fixed(data_type: &DataType) -> bool {
         || matches!(data_type, DataType::Boolean | DataType::FixedSizeBinary(_))
 }
 
-/// The file of a datagram.
-fn name(files: &Files, number: u64) -> Option<FlowValue<'_>> {
-    let name = files.name(number)?;
+/// The name of an input.
+fn name(files: &Files, input: u32) -> Option<FlowValue<'_>> {
+    let name = files.name(input)?;
     Some(FlowValue::Text(Text::new(name.as_bytes())))
-}
-
-/// A field of a flow; the frame is that of its file, unless it is the caller's own.
-fn value<'m>(flow: &Flow<'m>, field: FlowField, own_frames: bool) -> Option<FlowValue<'m>> {
-    match field {
-        FlowField::Frame if !own_frames => {
-            Some(FlowValue::Unsigned(Files::frame(flow.header().frame)))
-        }
-        field => flow.get(field),
-    }
 }

@@ -215,7 +215,7 @@ impl RecordBatchBuilder {
             let table =
                 table.or_insert_with(|| Table::new(template, key, encoding, files.are_several()));
             if let Some(file) = &mut table.file {
-                let name = files.name(header.frame);
+                let name = files.name(header.input);
                 file.push(name.map(|name| FlowValue::Text(Text::new(name.as_bytes()))));
             }
             let octets = table.push(&record, header, set.is_late());
@@ -320,7 +320,7 @@ impl Table {
             header.export_time.map(FlowValue::Time),
             header.sequence.map(FlowValue::from),
             Some(FlowValue::Flag(late)),
-            Some(FlowValue::Unsigned(Files::frame(header.frame))),
+            Some(FlowValue::Unsigned(header.frame)),
         ];
         for (column, value) in self.head.iter_mut().zip(head) {
             column.push(value);

@@ -8,7 +8,6 @@ use arrow_array::{Array as _, RecordBatch};
 use arrow_schema::{ArrowError, SchemaRef};
 use netflow_core::{Datagram, Decoder, Message, Timestamp, Transport};
 
-use crate::files::Files;
 use crate::flow::{FlowBatchBuilder, FlowOptions};
 use crate::index;
 
@@ -51,8 +50,8 @@ impl Replay {
     pub fn append(
         &mut self,
         index: &RecordBatch,
-        file: u64,
-        first: u64,
+        file: u32,
+        first: u32,
         mut full: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<bool, ArrowError> {
         let rows = Rows::new(index)?;
@@ -64,10 +63,7 @@ impl Replay {
                 index::PIECE => {}
                 index::SESSION => self.decoder.end_session(datagram.exporter),
                 _ => {
-                    let datagram = Datagram {
-                        frame: Files::number(file, Files::frame(datagram.frame)),
-                        ..datagram
-                    };
+                    let datagram = datagram.with_frame(file, datagram.frame);
                     // What cannot be read teaches nothing.
                     if let Ok(message) = self.decoder.decode(datagram) {
                         let sets = late(&message, first, self.split_biflows, &mut self.late);
@@ -112,11 +108,11 @@ impl Replay {
 }
 
 /// Adds the flows that waited since a file before `first`; tells how many sets that were.
-fn late(message: &Message<'_>, first: u64, split: bool, flows: &mut FlowBatchBuilder) -> u64 {
+fn late(message: &Message<'_>, first: u32, split: bool, flows: &mut FlowBatchBuilder) -> u64 {
     let mut count = 0_u64;
     let sets = message
         .sets()
-        .filter(|set| set.is_late() && Files::file(set.header().frame) < first);
+        .filter(|set| set.is_late() && set.header().input < first);
     for set in sets {
         count = count.saturating_add(1);
         for flow in set.flows() {
@@ -163,17 +159,14 @@ impl<'a> Rows<'a> {
             let transport = [Transport::Udp, Transport::Stream, Transport::File]
                 .into_iter()
                 .find(|transport| index::name(*transport) == self.transport.value(row))?;
-            Some(Datagram {
-                exporter,
-                transport,
-                received: Timestamp::from_nanos(*self.received.get(row)?),
-                frame: *self.frame.get(row)?,
-                payload: if self.payload.is_null(row) {
-                    &[]
-                } else {
-                    self.payload.value(row)
-                },
-            })
+            let received = Timestamp::from_nanos(*self.received.get(row)?);
+            let payload = if self.payload.is_null(row) {
+                &[]
+            } else {
+                self.payload.value(row)
+            };
+            let datagram = Datagram::new(exporter, transport, received, payload);
+            Some(datagram.with_frame(0, *self.frame.get(row)?))
         };
         let datagram = datagram().ok_or_else(|| no_index("a row of it tells no datagram"))?;
         Ok((self.kind.value(row), datagram))

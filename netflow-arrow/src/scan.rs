@@ -9,7 +9,6 @@ use netflow_core::{Datagram, Decoder, MessageHeader};
 use netflow_io::Source;
 
 use crate::batch::{BatchBuilder, UniformBatchBuilder};
-use crate::files::Files;
 
 /// Opens the inputs, one after the other; `None` when there are no more.
 pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::CaptureError>> + Send>;
@@ -68,7 +67,7 @@ pub struct Progress {
     /// Files that were opened.
     pub files: u64,
     /// Those that were to be opened.
-    inputs: u64,
+    inputs: u32,
     /// Octets read of the files that are done, compressed ones if they are compressed.
     octets_done: u64,
     /// Octets read of the present file.
@@ -105,7 +104,7 @@ pub struct ScanProblem {
     /// Octets that were passed over for it.
     pub octets: usize,
     /// Number of the input, from 0.
-    pub file: u64,
+    pub file: u32,
     /// Number of the packet in it.
     pub frame: u64,
     /// Who exported it.
@@ -113,7 +112,7 @@ pub struct ScanProblem {
 }
 
 impl ScanProblem {
-    /// A problem of a message, whose frame is a number of [`Files`].
+    /// A problem of a message.
     #[must_use]
     pub fn new(problem: &netflow_core::Problem<'_>) -> Self {
         let header: &MessageHeader = problem.header;
@@ -121,8 +120,8 @@ impl ScanProblem {
             error: problem.error,
             set: problem.set,
             octets: problem.octets,
-            file: Files::file(header.frame),
-            frame: Files::frame(header.frame),
+            file: header.input,
+            frame: header.frame,
             exporter: header.exporter,
         }
     }
@@ -134,8 +133,8 @@ impl ScanProblem {
             error,
             set: None,
             octets: datagram.payload.len(),
-            file: Files::file(datagram.frame),
-            frame: Files::frame(datagram.frame),
+            file: datagram.input,
+            frame: datagram.frame,
             exporter: datagram.exporter,
         }
     }
@@ -186,7 +185,7 @@ impl<B: BatchBuilder + fmt::Debug> fmt::Debug for Scan<B> {
 }
 
 impl<B: BatchBuilder> Scan<B> {
-    /// Of these inputs. The frames of their datagrams are numbers of [`Files`].
+    /// Of these inputs, which are numbered from 0.
     #[must_use]
     pub fn new(decoder: Decoder, builder: B, open: Opener, faults: Faults) -> Self {
         Self {
@@ -331,7 +330,7 @@ type Ended = Option<Result<(), netflow_io::CaptureError>>;
 /// Decodes the next datagram of a file.
 fn packet<B: BatchBuilder>(
     source: &mut Source,
-    file: u64,
+    input: u32,
     decoder: &mut Decoder,
     builder: &mut B,
     ready: &mut VecDeque<B::Batch>,
@@ -342,10 +341,7 @@ fn packet<B: BatchBuilder>(
         Some(Err(error)) => return Ok(Some(Err(error))),
         Some(Ok(packet)) => packet,
     };
-    let datagram = Datagram {
-        frame: Files::number(file, packet.datagram.frame),
-        ..packet.datagram
-    };
+    let datagram = packet.datagram.with_frame(input, packet.datagram.frame);
     if packet.begins_session {
         decoder.end_session(datagram.exporter);
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
 use netflow_core::field::FlowField;
-use netflow_core::{Datagram, Decoder, Limits, Message};
+use netflow_core::{Decoder, Limits, Message};
 
 /// The captures of the project, and those that `NETFLOW_CAPTURES` names.
 fn captures() -> Vec<PathBuf> {
@@ -32,8 +32,7 @@ fn messages(path: &Path, mut each: impl FnMut(&Message<'_>)) {
     };
     let mut decoder = Decoder::new(Limits::new(1));
     while let Some(Ok(packet)) = source.next() {
-        let datagram = Datagram { ..packet.datagram };
-        if let Ok(message) = decoder.decode(datagram) {
+        if let Ok(message) = decoder.decode(packet.datagram) {
             each(&message);
         }
     }

@@ -3,11 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use netflow_arrow::{
-    BatchBuilder as _, Files, FlowBatchBuilder, FlowOptions, IndexBatchBuilder, Replay,
-};
+use netflow_arrow::{BatchBuilder as _, FlowBatchBuilder, FlowOptions, IndexBatchBuilder, Replay};
 use netflow_core::field::FlowField;
-use netflow_core::{Datagram, Decoder, Limits};
+use netflow_core::{Decoder, Limits};
 
 fn captures() -> Vec<PathBuf> {
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
@@ -42,10 +40,7 @@ fn rows(path: &Path) -> (usize, usize, usize) {
     };
     let mut file = 0;
     while let Some(Ok(packet)) = source.next() {
-        let datagram = Datagram {
-            frame: Files::number(file, packet.datagram.frame),
-            ..packet.datagram
-        };
+        let datagram = packet.datagram.with_frame(file, packet.datagram.frame);
         if packet.begins_session {
             one.end_session(datagram.exporter);
         }

@@ -13,8 +13,7 @@ mod words;
 use core::net::SocketAddr;
 use std::io::{self, IsTerminal};
 
-use netflow_arrow::Files;
-use netflow_core::{Datagram, Decoder, Error, Message, SessionScope};
+use netflow_core::{Datagram, DatagramId, Decoder, Error, Message, SessionScope};
 use netflow_health::{Health, SourceFacts};
 
 use self::frame::OneFrame;
@@ -47,8 +46,8 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
     let last = (0..).zip(&args.files).last().map_or(0, |(index, _)| index);
     job.run(|files, _| match args.frame {
         Some(frame) => {
-            let number = Files::number(last, frame);
-            Box::new(OneFrame::new(number, args.format, look, Inputs::new(files)))
+            let wanted = DatagramId { input: last, frame };
+            Box::new(OneFrame::new(wanted, args.format, look, Inputs::new(files)))
         }
         None => Box::new(Explanation {
             format: args.format,

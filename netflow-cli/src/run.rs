@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use netflow_arrow::Files;
-use netflow_core::{Datagram, Decoder, Limits, SessionScope};
+use netflow_core::{Decoder, Limits, SessionScope};
 use netflow_io::{CaptureOptions, Source};
 use netflow_output::sink::Output;
 
@@ -177,7 +177,7 @@ impl Run {
     /// Decodes a file; what is wrong with the file itself is told in one line.
     fn file(
         &mut self,
-        index: u64,
+        index: u32,
         mut source: Source,
         is_live: bool,
     ) -> io::Result<Result<(), String>> {
@@ -191,10 +191,7 @@ impl Run {
                     break;
                 }
             };
-            let datagram = Datagram {
-                frame: Files::number(index, packet.datagram.frame),
-                ..packet.datagram
-            };
+            let datagram = packet.datagram.with_frame(index, packet.datagram.frame);
             if packet.begins_session {
                 // As the decoder tells it.
                 let address = datagram.exporter.ip().to_canonical();

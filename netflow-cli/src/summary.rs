@@ -8,7 +8,8 @@ use std::io::{self, Write as _};
 
 use netflow_arrow::Files;
 use netflow_core::{
-    Datagram, Decoder, DomainReport, Error, Message, Protocol, SequenceCounts, SequenceUnit,
+    Datagram, DatagramId, Decoder, DomainReport, Error, Message, Protocol, SequenceCounts,
+    SequenceUnit,
 };
 use netflow_output::format::Suspects;
 
@@ -33,8 +34,8 @@ pub(crate) struct Summary {
 #[derive(Debug)]
 struct Problems {
     count: u64,
-    /// File and frame of the first.
-    first: u64,
+    /// The datagram of the first.
+    first: DatagramId,
 }
 
 impl Summary {
@@ -52,7 +53,7 @@ impl Summary {
     /// What a datagram gave.
     pub(crate) fn message(&mut self, message: &Message<'_>) {
         for problem in message.problems() {
-            self.problem(&problem.error, problem.header.frame);
+            self.problem(&problem.error, problem.header.datagram_id());
         }
     }
 
@@ -63,15 +64,15 @@ impl Summary {
     }
 
     pub(crate) fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
-        self.problem(error, datagram.frame);
+        self.problem(error, datagram.id());
     }
 
-    fn problem(&mut self, error: &Error, frame: u64) {
+    fn problem(&mut self, error: &Error, datagram: DatagramId) {
         self.problems
             .entry(error.kind.code())
             .or_insert(Problems {
                 count: 0,
-                first: frame,
+                first: datagram,
             })
             .count += 1;
     }
@@ -203,10 +204,9 @@ impl Summary {
         for (reason, problems) in &self.problems {
             let mut text = format!(
                 "{} {reason}, first in frame {}",
-                problems.count,
-                Files::frame(problems.first)
+                problems.count, problems.first.frame
             );
-            if let Some(file) = self.files.name(problems.first) {
+            if let Some(file) = self.files.name(problems.first.input) {
                 let _ = write!(text, " of {file}");
             }
             lines.line(title, &text);

@@ -5,8 +5,18 @@ use core::net::SocketAddr;
 use crate::time::Timestamp;
 
 /// The payload of one UDP datagram, one message of a stream, or one message
-/// of a file, and how it came.
+/// of a file, with its source and time.
+///
+/// ```
+/// use netflow_core::{Datagram, Timestamp, Transport};
+///
+/// let exporter = "198.51.100.1:50000".parse().unwrap();
+/// let received = Timestamp::from_secs(1_700_000_000);
+/// let datagram = Datagram::new(exporter, Transport::Udp, received, &[0, 5]).with_frame(1, 7);
+/// assert_eq!((datagram.input, datagram.frame), (1, 7));
+/// ```
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Datagram<'a> {
     /// Address and port it was sent from.
     pub exporter: SocketAddr,
@@ -14,14 +24,29 @@ pub struct Datagram<'a> {
     pub transport: Transport,
     /// When it was received or captured.
     pub received: Timestamp,
-    /// The caller's number for it, such as the frame of a capture; 0 if none.
+    /// The caller's number of the file or socket it was read from; 0 if there is one.
+    pub input: u32,
+    /// The caller's number for it within its input, such as the frame of a capture; 0
+    /// if none.
     pub frame: u64,
     /// The octets.
     pub payload: &'a [u8],
 }
 
+/// Which datagram: the caller's numbers of its input and of its frame there.
+///
+/// What outlives a datagram (templates, sampling rates, data that waits) keeps these
+/// numbers of the datagram it came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct DatagramId {
+    /// The caller's number of the file or socket.
+    pub input: u32,
+    /// The caller's number of the datagram within the input.
+    pub frame: u64,
+}
+
 impl<'a> Datagram<'a> {
-    /// A datagram without a number.
+    /// A datagram whose input and frame have the number 0.
     #[must_use]
     pub const fn new(
         exporter: SocketAddr,
@@ -33,8 +58,26 @@ impl<'a> Datagram<'a> {
             exporter,
             transport,
             received,
+            input: 0,
             frame: 0,
             payload,
+        }
+    }
+
+    /// The same with the caller's numbers of its file or socket and of its frame there.
+    #[must_use]
+    pub const fn with_frame(mut self, input: u32, frame: u64) -> Self {
+        self.input = input;
+        self.frame = frame;
+        self
+    }
+
+    /// The numbers of its input and frame.
+    #[must_use]
+    pub const fn id(&self) -> DatagramId {
+        DatagramId {
+            input: self.input,
+            frame: self.frame,
         }
     }
 }

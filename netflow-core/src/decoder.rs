@@ -29,7 +29,7 @@ use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
 use self::session::Sessions;
 pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
 pub use self::stats::Stats;
-use crate::datagram::{Datagram, Protocol};
+use crate::datagram::{Datagram, DatagramId, Protocol};
 use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
 use crate::exporter::{Announcement, ConfiguredRates};
@@ -53,13 +53,9 @@ use crate::wire;
 /// payload[24 + 47 - 14..24 + 47 - 12].copy_from_slice(&[0, 53]);
 ///
 /// let mut decoder = Decoder::new(Limits::new(0x5eed));
-/// let message = decoder.decode(Datagram {
-///     exporter: "198.51.100.1:50000".parse().unwrap(),
-///     transport: Transport::Udp,
-///     received: Timestamp::from_secs(1_700_000_000),
-///     frame: 1,
-///     payload: &payload,
-/// })?;
+/// let exporter = "198.51.100.1:50000".parse().unwrap();
+/// let received = Timestamp::from_secs(1_700_000_000);
+/// let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
 /// for flow in message.flows() {
 ///     assert_eq!(flow.source_address(), Some("192.0.2.1".parse().unwrap()));
 /// }
@@ -308,7 +304,7 @@ impl Decoder {
                 observation_domain: key.observation_domain,
                 template: &known.template,
                 refreshed: known.refreshed,
-                frame: known.frame,
+                datagram: known.datagram,
             })
         })
     }
@@ -343,6 +339,6 @@ pub struct KnownTemplate<'d> {
     pub template: &'d Template,
     /// When it was last sent.
     pub refreshed: crate::Timestamp,
-    /// The caller's number of the datagram that defined it.
-    pub frame: u64,
+    /// The datagram that defined it.
+    pub datagram: DatagramId,
 }

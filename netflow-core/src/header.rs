@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use crate::datagram::{Datagram, Protocol};
+use crate::datagram::{Datagram, DatagramId, Protocol};
 use crate::error::Error;
 use crate::exporter::{SequenceEvent, SequenceUnit};
 use crate::time::Timestamp;
@@ -19,7 +19,9 @@ pub struct MessageHeader {
     pub exporter: SocketAddr,
     /// When the datagram was received.
     pub received: Timestamp,
-    /// The caller's number of the datagram.
+    /// The caller's number of the file or socket its datagram was read from.
+    pub input: u32,
+    /// The caller's number of its datagram within the input.
     pub frame: u64,
     /// Octets of the payload before the message.
     pub offset: usize,
@@ -51,6 +53,7 @@ impl MessageHeader {
             protocol,
             exporter: datagram.exporter,
             received: datagram.received,
+            input: datagram.input,
             frame: datagram.frame,
             offset,
             export_time: None,
@@ -62,6 +65,15 @@ impl MessageHeader {
             agent_address: None,
             sampling: None,
             system_init: None,
+        }
+    }
+
+    /// The numbers of the input and frame of its datagram.
+    #[must_use]
+    pub const fn datagram_id(&self) -> DatagramId {
+        DatagramId {
+            input: self.input,
+            frame: self.frame,
         }
     }
 

@@ -103,7 +103,7 @@ mod time;
 pub mod value;
 pub mod wire;
 
-pub use datagram::{Datagram, Protocol, Transport};
+pub use datagram::{Datagram, DatagramId, Protocol, Transport};
 #[cfg(feature = "alloc")]
 pub use decoder::{
     Decoder, DomainReport, Flows, KnownTemplate, Limits, Message, MessageRecords, MessageSamples,

@@ -55,6 +55,7 @@
 //! | 16 | sequence | four *tallies* of messages, data records, flows, and flows with those of the message included, each followed by how much more often numbers followed each other in it than not (8, signed); two *clocks*, of the last message and of the last before the restart; 1 if a message followed another since, else 0 (8); the last number (optional of 32), how much more often messages had the number of the one before than not (8, signed); of messages without flows that are numbered separately the counts, the ledger, and how much more often there were such (8, signed), then 1 if some were put aside until the next message, else 0 (8), and if so the number of the first (32), its uptime (optional of 32), time and time of receipt, and how many units they are in each of the four tallies (optionals of 32); messages duplicated (64). Kind 3 held less, in another order |
 //! | 17 | selections | entries: 0 of packets, 1 of flows (8); how they are selected (8: 0 a rate, 1 time, 2 hash, 3 filter, 4 state of flows, 5 unknown), the number of the algorithm if it is unknown (16); one of this many, or the part selected (64), and all of which that is a part (64); frame that announced it (64); how many things it applies to (8), each a kind (8: 0 element, 1 sampler, 2 selector, 3 interface, 4 template, 5 selection sequence, 6 scope type of v9), the element's enterprise number (32) and id, or the scope type (16), and its number (128). Rates that kind 8 can hold are not among them |
 //! | 18 | selection sequences | entries: id (64), frame that announced it (64), how many selectors (8), their ids (64 each) |
+//! | 19 | inputs | entries: kind of a section above (8: 7, 8, 15, 17 or 18), number of an entry of it, counted from 0 (32), number of the input of that entry's datagram (32). In the order of the entries; the others have the input 0 |
 //!
 //! Key and account come with every domain, the others if they hold something.
 //! A tally is the counts and two *ledgers*, of the numbers since the last restart and
@@ -77,7 +78,7 @@ mod write;
 use thiserror::Error;
 
 pub(crate) use self::read::{Section, Sections, address, entries, malformed, optional, text, time};
-pub(crate) use self::write::Writer;
+pub(crate) use self::write::{Inputs, Writer};
 
 /// What [`Decoder::load`](crate::Decoder::load) took from a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -162,4 +163,5 @@ pub(crate) mod kind {
     pub(crate) const SEQUENCE: u16 = 16;
     pub(crate) const SELECTIONS: u16 = 17;
     pub(crate) const SEQUENCES: u16 = 18;
+    pub(crate) const INPUTS: u16 = 19;
 }

@@ -83,13 +83,12 @@ fn stays_within_budget(message: impl Fn(u32) -> Vec<u8>) {
             ..Limits::new(1)
         });
         for payload in &messages {
-            let datagram = Datagram {
-                exporter: ([192, 0, 2, 1], 4739).into(),
-                transport: Transport::Udp,
-                received: Timestamp::from_secs(1_700_000_000),
-                frame: 0,
+            let datagram = Datagram::new(
+                ([192, 0, 2, 1], 4739).into(),
+                Transport::Udp,
+                Timestamp::from_secs(1_700_000_000),
                 payload,
-            };
+            );
             decoder.decode(datagram).unwrap();
             assert!(decoder.state_octets() <= BUDGET);
         }
@@ -195,13 +194,12 @@ fn many_messages_that_teach_in_one_datagram_copy_nothing() {
     };
     let decode = |decoder: &mut Decoder, payload: &[u8]| {
         decoder
-            .decode(Datagram {
-                exporter: "192.0.2.1:1".parse().unwrap(),
-                transport: Transport::Udp,
-                received: Timestamp::default(),
-                frame: 0,
+            .decode(Datagram::new(
+                "192.0.2.1:1".parse().unwrap(),
+                Transport::Udp,
+                Timestamp::default(),
                 payload,
-            })
+            ))
             .unwrap();
     };
     for number in 1..20_000_u32 {

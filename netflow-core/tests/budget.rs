@@ -102,13 +102,12 @@ fn good(number: u32) -> Vec<u8> {
 }
 
 fn datagram(exporter: u32, payload: &[u8]) -> Datagram<'_> {
-    Datagram {
-        exporter: SocketAddr::new(IpAddr::V4(Ipv4Addr::from_bits(exporter)), 4_739),
-        transport: Transport::Udp,
-        received: Timestamp::from_secs(1_700_000_000),
-        frame: 0,
+    Datagram::new(
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::from_bits(exporter)), 4_739),
+        Transport::Udp,
+        Timestamp::from_secs(1_700_000_000),
         payload,
-    }
+    )
 }
 
 #[test]

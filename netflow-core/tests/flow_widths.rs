@@ -26,13 +26,12 @@ fn message(fields: &[(u16, u16)], body: &[u8]) -> Vec<u8> {
 fn read(payload: &[u8]) -> Vec<(Option<u16>, Option<u64>)> {
     let mut decoder = Decoder::new(Limits::new(1));
     let message = decoder
-        .decode(Datagram {
-            exporter: "192.0.2.1:4739".parse().unwrap(),
-            transport: Transport::Udp,
-            received: Timestamp::UNIX_EPOCH,
-            frame: 0,
+        .decode(Datagram::new(
+            "192.0.2.1:4739".parse().unwrap(),
+            Transport::Udp,
+            Timestamp::UNIX_EPOCH,
             payload,
-        })
+        ))
         .unwrap();
     assert_eq!(message.problems().count(), 0);
     let flows = message.flows();

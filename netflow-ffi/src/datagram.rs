@@ -35,7 +35,8 @@ pub struct netflow_datagram {
     pub payload_len: usize,
     /// When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW stands for the present time.
     pub received: i64,
-    /// The caller's number for it, such as the frame of a capture; flows give it back.
+    /// The caller's number for it within its input, such as the frame of a capture; flows and
+    /// headers return it.
     pub frame: u64,
     /// Address it was sent from.
     pub exporter: netflow_address,
@@ -45,8 +46,9 @@ pub struct netflow_datagram {
     pub reserved: u16,
     /// A `netflow_transport`.
     pub transport: u32,
-    /// 0.
-    pub reserved_too: u32,
+    /// The caller's number of the file or socket that it was read from, 0 if there is one; headers
+    /// return it.
+    pub input: u32,
 }
 
 /// What stands for the present time.
@@ -67,7 +69,7 @@ impl Default for netflow_datagram {
             port: 0,
             reserved: 0,
             transport: netflow_transport::NETFLOW_TRANSPORT_UDP as u32,
-            reserved_too: 0,
+            input: 0,
         }
     }
 }
@@ -75,7 +77,7 @@ impl Default for netflow_datagram {
 impl netflow_datagram {
     /// As the decoder takes it.
     pub(crate) fn with<'p>(&self, payload: &'p [u8]) -> Result<Datagram<'p>, Failure> {
-        if self.reserved != 0 || self.reserved_too != 0 {
+        if self.reserved != 0 {
             return Err(Failure::argument("reserved members of the datagram"));
         }
         let exporter = self.exporter.source();
@@ -90,13 +92,9 @@ impl netflow_datagram {
             NOW => Timestamp::from_system_time(SystemTime::now()),
             nanos => Timestamp::from_nanos(nanos),
         };
-        Ok(Datagram {
-            exporter: SocketAddr::new(exporter, self.port),
-            transport,
-            received,
-            frame: self.frame,
-            payload,
-        })
+        let exporter = SocketAddr::new(exporter, self.port);
+        let datagram = Datagram::new(exporter, transport, received, payload);
+        Ok(datagram.with_frame(self.input, self.frame))
     }
 
     /// From where a socket says that it came.

@@ -73,7 +73,7 @@ pub struct netflow_header {
     pub export_time: i64,
     /// When the exporter started, likewise, if its options told.
     pub system_init: i64,
-    /// The caller's number of the datagram.
+    /// The caller's number of the datagram within its input.
     pub frame: u64,
     /// Octets of the payload before the message.
     pub offset: usize,
@@ -100,6 +100,10 @@ pub struct netflow_header {
     pub exporter: netflow_address,
     /// The address the sFlow agent gives itself.
     pub agent_address: netflow_address,
+    /// The caller's number of the file or socket that the datagram was read from.
+    pub input: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 pub(crate) const fn protocol(protocol: Protocol) -> u32 {
@@ -171,6 +175,8 @@ impl netflow_header {
             port: header.exporter.port(),
             exporter: header.exporter.ip().into(),
             agent_address: header.agent_address.map(Into::into).unwrap_or_default(),
+            input: header.input,
+            reserved: 0,
         }
     }
 }

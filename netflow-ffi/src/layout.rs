@@ -23,9 +23,9 @@ use crate::walk::{netflow_field, netflow_record, netflow_set};
 
 /// One line a struct: the last member of its first version, and that one's type.
 macro_rules! grows {
-    ($($name:ident to $last:ident: $type:ty;)+) => {
+    ($($name:ident to $($last:ident).+: $type:ty;)+) => {
         $(impl Grows for $name {
-            const FIRST_SIZE: usize = offset_of!($name, $last) + size_of::<$type>();
+            const FIRST_SIZE: usize = offset_of!($name, $($last).+) + size_of::<$type>();
         }
         // Padding at the end would hide that a member was appended there.
         #[cfg(target_pointer_width = "64")]
@@ -34,12 +34,12 @@ macro_rules! grows {
 }
 grows! {
     netflow_options to rate_count: usize;
-    netflow_datagram to reserved_too: u32;
-    netflow_set to header: netflow_header;
+    netflow_datagram to input: u32;
+    netflow_set to header.agent_address: netflow_address;
     netflow_record to name: netflow_text;
     netflow_field to reserved: [u8; 5];
     netflow_element to reserved_too: u32;
-    netflow_problem to header: netflow_header;
+    netflow_problem to header.agent_address: netflow_address;
     netflow_error to detail: netflow_text;
     netflow_stats to domains: u64;
     netflow_load_report to refused: u64;
@@ -68,12 +68,12 @@ sizes! {
     netflow_rate 32;
     netflow_options 136;
     netflow_datagram 72;
-    netflow_header 112;
-    netflow_set 160;
+    netflow_header 120;
+    netflow_set 168;
     netflow_record 56;
     netflow_field 56;
     netflow_element 56;
-    netflow_problem 184;
+    netflow_problem 192;
     netflow_error 32;
     netflow_stats 144;
     netflow_load_report 24;

@@ -1,6 +1,6 @@
 //! Where something was seen.
 
-use netflow_core::{Datagram, MessageHeader};
+use netflow_core::{DatagramId, MessageHeader};
 
 /// A datagram by its numbers: the caller knows which file or socket an input is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -11,25 +11,19 @@ pub struct Place {
     pub frame: u64,
 }
 
-/// Bits of the caller's number that count datagrams; those above count inputs.
-const FRAME_BITS: u32 = 40;
-
 impl Place {
     /// The datagram of a message.
     #[must_use]
     pub fn of(header: &MessageHeader) -> Self {
-        Self::of_number(header.frame)
+        header.datagram_id().into()
     }
+}
 
-    pub(crate) fn of_datagram(datagram: &Datagram<'_>) -> Self {
-        Self::of_number(datagram.frame)
-    }
-
-    /// The place whose number the caller gave as one.
-    pub(crate) fn of_number(number: u64) -> Self {
+impl From<DatagramId> for Place {
+    fn from(id: DatagramId) -> Self {
         Self {
-            input: u32::try_from(number >> FRAME_BITS).unwrap_or(u32::MAX),
-            frame: number & ((1 << FRAME_BITS) - 1),
+            input: id.input,
+            frame: id.frame,
         }
     }
 }

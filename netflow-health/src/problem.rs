@@ -115,7 +115,7 @@ impl Problems {
     ) {
         let octets = datagram.payload.len();
         let example = || ProblemExample {
-            place: Place::of_datagram(datagram),
+            place: datagram.id().into(),
             exporter: datagram.exporter,
             domain: None,
             error: *error,

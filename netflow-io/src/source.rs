@@ -361,13 +361,13 @@ impl Source {
 
     fn packet(&self, found: Found) -> CapturedDatagram<'_> {
         CapturedDatagram {
-            datagram: Datagram {
-                exporter: found.exporter,
-                transport: found.transport,
-                received: found.received,
-                frame: found.frame,
-                payload: self.extractor.octets(found.octets, self.input.window()),
-            },
+            datagram: Datagram::new(
+                found.exporter,
+                found.transport,
+                found.received,
+                self.extractor.octets(found.octets, self.input.window()),
+            )
+            .with_frame(0, found.frame),
             destination: found.destination,
             cut: found.cut,
             begins_session: found.begins_session,

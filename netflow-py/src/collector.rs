@@ -68,13 +68,9 @@ impl Collector {
         py.detach(|| {
             let inner = &mut *self.0.lock().map_err(|_| poisoned())?;
             inner.number += 1;
-            let datagram = Datagram {
-                exporter,
-                transport: Transport::Udp,
-                received: Timestamp::from_nanos(received),
-                frame: inner.number,
-                payload: &payload,
-            };
+            let received = Timestamp::from_nanos(received);
+            let datagram = Datagram::new(exporter, Transport::Udp, received, &payload)
+                .with_frame(0, inner.number);
             let room = PROBLEMS.saturating_sub(inner.problems.len());
             match inner.decoder.decode(datagram) {
                 Ok(message) => {

@@ -114,7 +114,7 @@ impl Replay {
     }
 
     /// Takes the index of a file; tells whether something is left out of it.
-    fn append(&self, py: Python<'_>, index: &[u8], file: u64, first: u64) -> PyResult<bool> {
+    fn append(&self, py: Python<'_>, index: &[u8], file: u32, first: u32) -> PyResult<bool> {
         let mut inner = self.lock(py)?;
         let Inner { replay, late } = &mut *inner;
         let appended = py.detach(|| {

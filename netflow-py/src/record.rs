@@ -3,10 +3,10 @@
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 
-use netflow_arrow::{Files, ScanProblem};
+use netflow_arrow::ScanProblem;
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::structure::Members;
-use netflow_core::{Datagram, Decoder, Flow, Message};
+use netflow_core::{Decoder, Flow, Message};
 use netflow_io::{CaptureOptions, Source};
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
@@ -31,10 +31,7 @@ const LIST_DEPTH: u8 = 4;
 
 impl Record {
     pub(crate) fn new(flow: &Flow<'_>) -> Self {
-        let field = |field: &FlowField| match field {
-            FlowField::Frame => Some(Owned::Unsigned(Files::frame(flow.header().frame))),
-            field => flow.get(*field).map(Owned::from),
-        };
+        let field = |field: &FlowField| flow.get(*field).map(Owned::from);
         Self {
             fields: FlowField::ALL.iter().map(field).collect(),
             elements: match (flow.record(), flow.sample()) {
@@ -273,11 +270,8 @@ impl Walk {
                 return fault.map_or(Ok(()), |error| self.fault(&error));
             }
         };
-        let file = u64::try_from(self.next.saturating_sub(1)).unwrap_or(u64::MAX);
-        let datagram = Datagram {
-            frame: Files::number(file, packet.datagram.frame),
-            ..packet.datagram
-        };
+        let input = u32::try_from(self.next.saturating_sub(1)).unwrap_or(u32::MAX);
+        let datagram = packet.datagram.with_frame(input, packet.datagram.frame);
         if packet.begins_session {
             self.decoder.end_session(datagram.exporter);
         }

@@ -86,17 +86,14 @@ impl State {
         let inner = &mut *self.lock(py)?;
         let decoded = py.detach(|| {
             inner.number += 1;
-            let datagram = Datagram {
-                exporter,
-                transport: if stream {
-                    Transport::Stream
-                } else {
-                    Transport::Udp
-                },
-                received: Timestamp::from_nanos(received),
-                frame: inner.number,
-                payload: &payload,
+            let transport = if stream {
+                Transport::Stream
+            } else {
+                Transport::Udp
             };
+            let received = Timestamp::from_nanos(received);
+            let datagram =
+                Datagram::new(exporter, transport, received, &payload).with_frame(0, inner.number);
             let message = inner.decoder.decode(datagram)?;
             let mut records = Vec::new();
             of_message(&message, false, &mut records);

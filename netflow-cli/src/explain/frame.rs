@@ -11,9 +11,9 @@ mod tree;
 
 use core::net::SocketAddr;
 
-use netflow_arrow::Files;
-
-use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader, Protocol, Set, Timestamp};
+use netflow_core::{
+    Datagram, DatagramId, Decoder, Error, Message, MessageHeader, Protocol, Set, Timestamp,
+};
 
 use self::dissection::Dissection;
 use self::tree::{Node, PASSED_OVER, place};
@@ -25,8 +25,7 @@ use crate::rows::{End, Rows};
 /// Explains the datagrams of one frame.
 #[derive(Debug)]
 pub(super) struct OneFrame {
-    /// File and frame.
-    number: u64,
+    wanted: DatagramId,
     format: Report,
     look: Look,
     inputs: Inputs,
@@ -36,9 +35,14 @@ pub(super) struct OneFrame {
 }
 
 impl OneFrame {
-    pub(super) const fn new(number: u64, format: Report, look: Look, inputs: Inputs) -> Self {
+    pub(super) const fn new(
+        wanted: DatagramId,
+        format: Report,
+        look: Look,
+        inputs: Inputs,
+    ) -> Self {
         Self {
-            number,
+            wanted,
             format,
             look,
             inputs,
@@ -48,13 +52,13 @@ impl OneFrame {
     }
 
     /// Whether it is the frame that is asked for.
-    fn is_it(&mut self, number: u64) -> bool {
-        self.is_past |= number > self.number;
-        number == self.number
+    fn is_it(&mut self, datagram: DatagramId) -> bool {
+        self.is_past |= datagram > self.wanted;
+        datagram == self.wanted
     }
 
     fn title(&self, octets: usize, exporter: SocketAddr, received: Timestamp) -> String {
-        let frame = Files::frame(self.number);
+        let frame = self.wanted.frame;
         format!("Frame {frame}: {octets} octets from {exporter}, received {received}")
     }
 
@@ -71,9 +75,9 @@ impl Rows for OneFrame {
             return;
         };
         for datagram in &mut self.datagrams {
-            datagram.later(message, self.number, &self.inputs);
+            datagram.later(message, self.wanted, &self.inputs);
         }
-        if self.is_it(first.frame) {
+        if self.is_it(first.datagram_id()) {
             let own = own_headers(message);
             let tree = datagram(message, &own);
             let payload = message.payload();
@@ -84,7 +88,7 @@ impl Rows for OneFrame {
     }
 
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, _: &mut Vec<u8>) {
-        if self.is_it(datagram.frame) {
+        if self.is_it(datagram.id()) {
             let payload = datagram.payload;
             let mut tree = Node::new(0..payload.len(), "datagram");
             header::fields(&mut tree, None, payload, 0);
@@ -112,7 +116,7 @@ impl Rows for OneFrame {
             return Err(format!(
                 "frame {} is not there, holds no flow export, or is a fragment or segment that \
                  completes nothing",
-                Files::frame(self.number)
+                self.wanted.frame
             ));
         }
         self.names(end.decoder);

@@ -14,7 +14,7 @@ pub(crate) struct Inputs {
 
 impl Inputs {
     pub(crate) fn new(files: &Files) -> Self {
-        let names = (0..).map_while(|file| files.name(Files::number(file, 0)));
+        let names = (0..).map_while(|file| files.name(file));
         Self {
             names: names.map(str::to_owned).collect(),
         }

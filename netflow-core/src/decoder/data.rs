@@ -215,10 +215,10 @@ impl Decoder {
     }
 
     fn learn_options(&mut self, course: &Course<'_>, options: &OptionsRecord<'_>) {
-        let frame = course.datagram.frame;
+        let datagram = course.datagram.id();
         self.sessions.change(course.session, |session| {
             if session.exporter.is_news(options) {
-                Arc::make_mut(&mut session.exporter).learn(options, frame);
+                Arc::make_mut(&mut session.exporter).learn(options, datagram);
             }
             let news = options
                 .type_record()

@@ -28,13 +28,9 @@ impl Decoder {
     /// #     0, 9, 0, 1, 0, 0, 0, 0, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 0,
     /// #     0, 0, 0, 12, 1, 0, 0, 1, 0, 8, 0, 4,
     /// # ];
-    /// # decoder.decode(Datagram {
-    /// #     exporter: "198.51.100.1:50000".parse().unwrap(),
-    /// #     transport: Transport::Udp,
-    /// #     received: Timestamp::from_secs(1_700_000_000),
-    /// #     frame: 1,
-    /// #     payload: &payload,
-    /// # })?;
+    /// # let exporter = "198.51.100.1:50000".parse().unwrap();
+    /// # let received = Timestamp::from_secs(1_700_000_000);
+    /// # decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
     /// let snapshot = decoder.save();
     ///
     /// let mut next = Decoder::new(Limits::new(0x5eed));

@@ -125,7 +125,7 @@ impl Decoder {
         let known = Known {
             template,
             refreshed,
-            frame: course.datagram.frame,
+            datagram: course.datagram.id(),
             types,
             awaited: false,
         };

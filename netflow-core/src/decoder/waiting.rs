@@ -102,7 +102,12 @@ impl Waiting {
     pub(super) fn holds(&self, set: &WaitingSet) -> bool {
         let place = |set: &WaitingSet| {
             let header = &set.header;
-            (header.received, header.frame, header.offset, set.offset)
+            (
+                header.received,
+                header.datagram_id(),
+                header.offset,
+                set.offset,
+            )
         };
         // The newest are nearest to what is asked for.
         let mut alike = self.sets.iter().rev().filter(|(id, _)| *id == set.id);

@@ -4,7 +4,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use super::selection::Selection;
 use super::{Exporter, RateScope, SamplerKey, Selects, Unrated};
-use crate::datagram::Protocol;
+use crate::datagram::{DatagramId, Protocol};
 use crate::time::Timestamp;
 use crate::value::Text;
 
@@ -36,8 +36,8 @@ pub enum Fact<'d> {
         selects: Selects,
         /// One of this many is selected.
         rate: u64,
-        /// The caller's number of the datagram that first announced it.
-        frame: u64,
+        /// The datagram that first announced it.
+        datagram: DatagramId,
     },
     /// Sampling from which no rate follows.
     Unrated {
@@ -47,8 +47,8 @@ pub enum Fact<'d> {
         selects: Selects,
         /// How they are selected.
         selection: Unrated,
-        /// The caller's number of the datagram that first announced it.
-        frame: u64,
+        /// The datagram that first announced it.
+        datagram: DatagramId,
     },
     /// Selectors that are applied one after the other (RFC 5476, section 6.5.1).
     SelectionSequence {
@@ -56,8 +56,8 @@ pub enum Fact<'d> {
         id: u64,
         /// Their ids (element 302), in their order.
         selectors: &'d [u64],
-        /// The caller's number of the datagram that first announced it.
-        frame: u64,
+        /// The datagram that first announced it.
+        datagram: DatagramId,
     },
     /// The name of an interface, by its index.
     InterfaceName(u32, Text<'d>),
@@ -77,19 +77,19 @@ impl Exporter {
     /// All that it announced, in no order.
     pub(crate) fn facts(&self) -> impl Iterator<Item = Fact<'_>> {
         let rates = self.samplers.iter().map(|(selects, of, announced)| {
-            let frame = announced.frame;
+            let datagram = announced.datagram;
             match announced.selection {
                 Selection::Rate(rate) => Fact::Rate {
                     of,
                     selects,
                     rate,
-                    frame,
+                    datagram,
                 },
                 Selection::WithoutRate(selection) => Fact::Unrated {
                     of,
                     selects,
                     selection,
-                    frame,
+                    datagram,
                 },
             }
         });
@@ -97,7 +97,7 @@ impl Exporter {
         let sequences = sequences.map(|(id, sequence)| Fact::SelectionSequence {
             id,
             selectors: &sequence.selectors,
-            frame: sequence.frame,
+            datagram: sequence.datagram,
         });
         let names = &self.names;
         let interfaces = names.interfaces.iter();

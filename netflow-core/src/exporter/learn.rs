@@ -5,6 +5,7 @@ use super::sampling::{Announced, MAX_SELECTORS, Sequence};
 use super::scope::{RateScope, ScopeKind};
 use super::selection::{RateElements, Selection, SelectorElements, Selects};
 use super::{Exporter, SamplerKey};
+use crate::datagram::DatagramId;
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::record::{DataRecord, Field};
 use crate::time::Timestamp;
@@ -537,20 +538,28 @@ impl Exporter {
             .saturating_add(sequence)
     }
 
-    /// Learns what the record says; the last announcement stands. `frame` is the
-    /// number of the datagram it came in.
-    pub(crate) fn learn(&mut self, options: &OptionsRecord<'_>, frame: u64) {
-        // The rate of a record that announces something else anew keeps its frame.
+    /// Learns what the record says; the last announcement stands. `datagram` is the
+    /// one it came in.
+    pub(crate) fn learn(&mut self, options: &OptionsRecord<'_>, datagram: DatagramId) {
+        // The rate of a record that announces something else anew keeps its datagram.
         for selects in BOTH {
             if let Some(selection) = self.new_selection(options, selects) {
-                let announced = Announced { selection, frame };
+                let announced = Announced {
+                    selection,
+                    datagram,
+                };
                 self.samplers.insert(selects, &options.scope, announced);
             }
         }
         if let Some((id, selectors)) = self.new_sequence(options) {
             let selectors = selectors.into();
-            self.samplers
-                .insert_sequence(id, Sequence { selectors, frame });
+            self.samplers.insert_sequence(
+                id,
+                Sequence {
+                    selectors,
+                    datagram,
+                },
+            );
         }
         if let Some((number, name)) = options.interface.zip(options.interface_text()) {
             self.names.interfaces.insert(number, name);

@@ -11,6 +11,7 @@ pub(crate) use self::find::{Found, FoundRate};
 use self::shape::{Key, Shape};
 use super::scope::{RateScope, ScopeKind};
 use super::selection::{Selection, Selects};
+use crate::datagram::DatagramId;
 use crate::hash::KeyedHash;
 use crate::table::Table;
 
@@ -39,16 +40,16 @@ pub(crate) struct Samplers {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Announced {
     pub(crate) selection: Selection,
-    /// The caller's number of the datagram that first announced it.
-    pub(crate) frame: u64,
+    /// The datagram that first announced it.
+    pub(crate) datagram: DatagramId,
 }
 
 /// Selectors that are applied one after the other (RFC 5476, section 6.5.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sequence {
     pub(super) selectors: Box<[u64]>,
-    /// The caller's number of the datagram that first announced it.
-    pub(super) frame: u64,
+    /// The datagram that first announced it.
+    pub(super) datagram: DatagramId,
 }
 
 /// The rate of all announcements that agree with a key.

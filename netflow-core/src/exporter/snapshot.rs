@@ -9,7 +9,7 @@ use self::rates::{SavedSelection, SavedSequence};
 use super::names::{ApplicationKey, NameTable, is_too_long};
 use super::sampling::{MAX_SELECTORS, Sequence};
 use super::{Exporter, SamplerKey};
-use crate::snapshot::{Writer, kind, text, time};
+use crate::snapshot::{Inputs, Writer, kind, text, time};
 use crate::time::Timestamp;
 use crate::value::ApplicationId;
 use crate::wire::reader::Reader;
@@ -67,6 +67,16 @@ impl<'a> Learned<'a> {
                 start
             }
         })
+    }
+
+    /// The same with the number of the input it came from.
+    pub(crate) const fn with_input(mut self, input: u32) -> Self {
+        match &mut self {
+            Self::Selection(saved) => saved.announced.datagram.input = input,
+            Self::Sequence(saved) => saved.datagram.input = input,
+            _ => {}
+        }
+        self
     }
 
     /// It means nothing, or is longer than its limit.
@@ -130,8 +140,8 @@ const fn numbered(key: SamplerKey) -> (u8, u64) {
 
 impl Exporter {
     /// Writes all that it announced.
-    pub(crate) fn save(&self, out: &mut Writer<'_>) {
-        rates::save(&self.samplers, out);
+    pub(crate) fn save(&self, inputs: &mut Inputs, out: &mut Writer<'_>) {
+        rates::save(&self.samplers, inputs, out);
         let names = &self.names;
         out.section(kind::INTERFACES, |out| save_names(&names.interfaces, out));
         out.section(kind::VRFS, |out| save_names(&names.vrfs, out));
@@ -229,7 +239,7 @@ impl Exporter {
 fn sequence(saved: &SavedSequence<'_>) -> Sequence {
     Sequence {
         selectors: saved.selectors().collect(),
-        frame: saved.frame,
+        datagram: saved.datagram,
     }
 }
 

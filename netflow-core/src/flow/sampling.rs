@@ -1,6 +1,7 @@
 //! How many packets one counted packet stands for, and where that is stated.
 
 use super::{Flow, SampleFlow, Source, ingredient};
+use crate::datagram::DatagramId;
 use crate::exporter::{
     Exporter, Found, FoundRate, RateElements, RateScope, SamplerKey, ScopeKind, Selects, Unrated,
 };
@@ -80,9 +81,8 @@ pub struct Sampling {
     pub rate: u64,
     /// Where it comes from.
     pub rule: SamplingRule,
-    /// What options announced it for, if they did, and in which datagram (the
-    /// caller's number for it).
-    pub announced: Option<(RateScope, u64)>,
+    /// What options announced it for, if they did, and in which datagram.
+    pub announced: Option<(RateScope, DatagramId)>,
 }
 
 /// Why a flow has no sampling rate, though options announced sampling.
@@ -165,7 +165,7 @@ impl<'m> Flow<'m> {
                 Sampling {
                     rate,
                     rule,
-                    announced: Some((scope, found.frame)),
+                    announced: Some((scope, found.datagram)),
                 }
             }
         })

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::checksum::crc32;
-use super::{CHECKSUM_LEN, LENGTH_LEN, MAGIC, VERSION};
+use super::{CHECKSUM_LEN, LENGTH_LEN, MAGIC, VERSION, kind};
 use crate::time::Timestamp;
 
 /// A snapshot that is being written.
@@ -109,6 +109,33 @@ impl<'o> Writer<'o> {
                 self.octets.extend(address.octets());
             }
         }
+    }
+}
+
+/// The inputs of entries that have been written, for a section of their own.
+#[derive(Debug, Default)]
+pub(crate) struct Inputs {
+    /// Kind of the section, number of the entry in it, and input.
+    entries: Vec<(u16, u32, u32)>,
+}
+
+impl Inputs {
+    /// Adds the input of an entry of a section; 0 goes without saying.
+    pub(crate) fn add(&mut self, kind: u16, index: u32, input: u32) {
+        if input != 0 {
+            self.entries.push((kind, index, input));
+        }
+    }
+
+    /// Writes the section.
+    pub(crate) fn write(&self, out: &mut Writer<'_>) {
+        out.section(kind::INPUTS, |out| {
+            for (kind, index, input) in &self.entries {
+                out.u8(u8::try_from(*kind).unwrap_or(0));
+                out.u32(*index);
+                out.u32(*input);
+            }
+        });
     }
 }
 

@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 
 use super::{Defined, Template};
+use crate::datagram::DatagramId;
 use crate::hash::KeyedHash;
 use crate::table::Table;
 use crate::time::Timestamp;
@@ -12,7 +13,8 @@ use crate::time::Timestamp;
 pub(crate) struct Known {
     pub(crate) template: Arc<Template>,
     pub(crate) refreshed: Timestamp,
-    pub(crate) frame: u64,
+    /// The datagram that defined it.
+    pub(crate) datagram: DatagramId,
     /// It came with a snapshot, and data may wait for it still.
     pub(crate) awaited: bool,
     /// The version of the taught types that it was compiled with.

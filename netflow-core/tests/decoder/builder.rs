@@ -106,13 +106,9 @@ pub(crate) fn decoder() -> Decoder {
 
 /// A datagram of exporter 192.0.2.1:50000 over UDP, received at [`NOW`].
 pub(crate) fn datagram(payload: &[u8]) -> Datagram<'_> {
-    Datagram {
-        exporter: "192.0.2.1:50000".parse().unwrap(),
-        transport: Transport::Udp,
-        received: Timestamp::from_secs(NOW),
-        frame: 1,
-        payload,
-    }
+    let exporter = "192.0.2.1:50000".parse().unwrap();
+    let received = Timestamp::from_secs(NOW);
+    Datagram::new(exporter, Transport::Udp, received, payload).with_frame(0, 1)
 }
 
 /// The ports of every flow that a datagram gives.

@@ -2,7 +2,7 @@
 
 use netflow_core::SamplingRule;
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
-use netflow_core::{ConfiguredRates, Datagram, Decoder, Fact, Flow, Limits};
+use netflow_core::{ConfiguredRates, DatagramId, Decoder, Fact, Flow, Limits};
 use netflow_core::{RateScope, ScopeKind, Selects};
 
 use crate::builder::{Message, datagram, decoder, words};
@@ -192,16 +192,14 @@ fn a_rate_tells_what_it_was_announced_for_and_in_which_datagram() {
     let mut decoder = decoder();
     for (frame, message) in [(7, &options), (8, &options), (9, &flow)] {
         let payload = message.octets();
-        let datagram = Datagram {
-            frame,
-            ..datagram(&payload)
-        };
+        let datagram = datagram(&payload).with_frame(2, frame);
         let message = decoder.decode(datagram).unwrap();
         for flow in message.flows() {
             let source = flow.sampling_source().unwrap();
             assert_eq!((source.rate, source.rule), (10, SamplingRule::Sampler));
             // Options that say it again do not announce it anew.
-            assert_eq!(source.announced, Some((sampler, 7)));
+            let first = DatagramId { input: 2, frame: 7 };
+            assert_eq!(source.announced, Some((sampler, first)));
         }
     }
     let facts: Vec<Fact<'_>> = decoder.announced().map(|known| known.fact).collect();
@@ -209,7 +207,7 @@ fn a_rate_tells_what_it_was_announced_for_and_in_which_datagram() {
         of: sampler,
         selects: Selects::Packets,
         rate: 10,
-        frame: 7,
+        datagram: DatagramId { input: 2, frame: 7 },
     };
     assert_eq!(facts, [rate]);
 }

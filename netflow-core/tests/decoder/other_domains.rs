@@ -1,6 +1,6 @@
 //! Options of other observation domains of an exporter, and rates that the caller sets.
 
-use netflow_core::{ConfiguredRates, Datagram, Decoder, Flow, Limits, OptionsScope};
+use netflow_core::{ConfiguredRates, Decoder, Flow, Limits, OptionsScope};
 
 use crate::builder::{Message, datagram, decoder, words};
 
@@ -84,10 +84,8 @@ fn options_for_another_domain_are_for_that_one_alone() {
 fn another_exporter_or_protocol_is_no_other_domain() {
     let mut decoder = of_exporter();
     let payload = sampler(Message::v9(6), 1, 100).octets();
-    let other = Datagram {
-        exporter: "192.0.2.99:50000".parse().unwrap(),
-        ..datagram(&payload)
-    };
+    let mut other = datagram(&payload);
+    other.exporter = "192.0.2.99:50000".parse().unwrap();
     decoder.decode(other).unwrap();
     let messages = [sampler(Message::ipfix(6), 144, 100), flow(Message::v9(0))];
     assert_eq!(sampled(&mut decoder, &messages), (None, None));

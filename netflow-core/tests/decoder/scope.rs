@@ -1,33 +1,29 @@
 //! Whose templates are whose.
 
+use core::net::SocketAddr;
+
 use netflow_core::{Datagram, Decoder, SessionScope};
 
 use crate::builder::{Message, datagram, decoder, ports};
 
-fn teach(decoder: &mut Decoder, from: Datagram<'_>, message: &Message) {
+fn teach(decoder: &mut Decoder, from: SocketAddr, message: &Message) {
     let payload = message.clone().template(256, &[(7, 2)]).octets();
-    decoder
-        .decode(Datagram {
-            payload: &payload,
-            ..from
-        })
-        .unwrap();
+    decoder.decode(sent(from, &payload)).unwrap();
 }
 
-fn understood(decoder: &mut Decoder, from: Datagram<'_>, message: &Message) -> bool {
+fn understood(decoder: &mut Decoder, from: SocketAddr, message: &Message) -> bool {
     let payload = message.clone().set(256, &[0, 53]).octets();
-    let datagram = Datagram {
-        payload: &payload,
-        ..from
-    };
-    ports(decoder, datagram) == [53]
+    ports(decoder, sent(from, &payload)) == [53]
 }
 
-fn of(exporter: &str) -> Datagram<'static> {
-    Datagram {
-        exporter: exporter.parse().unwrap(),
-        ..datagram(&[])
-    }
+fn sent(from: SocketAddr, payload: &[u8]) -> Datagram<'_> {
+    let mut datagram = datagram(payload);
+    datagram.exporter = from;
+    datagram
+}
+
+fn of(exporter: &str) -> SocketAddr {
+    exporter.parse().unwrap()
 }
 
 #[test]

@@ -9,10 +9,14 @@ const PORT: &[(u16, u16)] = &[(7, 2)];
 const PADDED: &[(u16, u16)] = &[(210, 2), (7, 2)];
 
 fn at(seconds: u32, payload: &[u8]) -> Datagram<'_> {
-    Datagram {
-        received: Timestamp::from_secs(NOW + seconds),
-        ..datagram(payload)
-    }
+    let mut datagram = datagram(payload);
+    datagram.received = Timestamp::from_secs(NOW + seconds);
+    datagram
+}
+
+fn stream(mut datagram: Datagram<'_>) -> Datagram<'_> {
+    datagram.transport = Transport::Stream;
+    datagram
 }
 
 #[test]
@@ -63,11 +67,8 @@ fn a_withdrawn_template_is_gone_and_withdrawal_over_udp_is_told() {
 #[test]
 fn a_withdrawal_of_an_unknown_template_is_told() {
     let payload = Message::ipfix(0).set(2, &[1, 0, 0, 0]).octets();
-    let stream = Datagram {
-        transport: Transport::Stream,
-        ..datagram(&payload)
-    };
-    assert_eq!(problems(&mut decoder(), stream), ["withdrawal_unknown"]);
+    let withdrawal = stream(datagram(&payload));
+    assert_eq!(problems(&mut decoder(), withdrawal), ["withdrawal_unknown"]);
 }
 
 #[test]
@@ -121,10 +122,6 @@ fn a_template_lives_as_long_as_the_limit_says() {
 #[test]
 fn in_a_stream_a_template_lives_until_the_session_ends() {
     let mut decoder = decoder();
-    let stream = |datagram| Datagram {
-        transport: Transport::Stream,
-        ..datagram
-    };
     let taught = Message::ipfix(0).template(256, PORT).octets();
     let data = Message::ipfix(0).set(256, &[0, 1]).octets();
     decoder.decode(stream(at(0, &taught))).unwrap();

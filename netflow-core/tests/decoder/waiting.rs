@@ -1,6 +1,6 @@
 //! Data that comes before its template.
 
-use netflow_core::{Datagram, Decoder, Limits, Timestamp};
+use netflow_core::{Datagram, Decoder, Limits, MessageHeader, Timestamp};
 
 use crate::builder::{Message, NOW, datagram, decoder, ports, problems};
 
@@ -15,11 +15,9 @@ fn taught(id: u16) -> Vec<u8> {
 }
 
 fn frame(frame: u64, payload: &[u8]) -> Datagram<'_> {
-    Datagram {
-        frame,
-        received: Timestamp::from_secs(NOW + u32::try_from(frame).unwrap()),
-        ..datagram(payload)
-    }
+    let mut datagram = datagram(payload).with_frame(u32::try_from(frame).unwrap(), frame);
+    datagram.received = Timestamp::from_secs(NOW + u32::try_from(frame).unwrap());
+    datagram
 }
 
 #[test]
@@ -53,6 +51,9 @@ fn it_is_decoded_when_its_template_comes_with_its_own_header() {
     );
     let late = message.sets().find(netflow_core::Set::is_late).unwrap();
     assert_eq!(late.template_header().unwrap().frame, 9);
+    let ids = message.headers().map(MessageHeader::datagram_id);
+    let ids: Vec<_> = ids.map(|id| (id.input, id.frame)).collect();
+    assert_eq!(ids, [(9, 9), (3, 3)]);
     assert_eq!(late.offset(), 16);
     assert_eq!(decoder.stats().late_sets, 1);
 }

@@ -1,8 +1,8 @@
 //! What a relay keeps and sends is bounded.
 
+use netflow_core::Timestamp;
 use netflow_core::element::iana;
 use netflow_core::encode::{IpfixHeader, MessageBuilder, Relay, RelayLimits, TemplateDefinition};
-use netflow_core::{Datagram, Timestamp};
 
 use crate::lists::{Tree, message, read};
 use crate::{NOW, datagram, decoder};
@@ -73,11 +73,8 @@ fn templates_are_sent_again_when_the_limit_says() {
         };
         let (mut relay, mut from) = (Relay::new(limits), decoder());
         let sent = [0, 59, 60, 119].map(|later| {
-            let received = Timestamp::from_secs(NOW + later);
-            let datagram = Datagram {
-                received,
-                ..datagram(&octets)
-            };
+            let mut datagram = datagram(&octets);
+            datagram.received = Timestamp::from_secs(NOW + later);
             let before = relay.stats().templates;
             relay.message(from.decode(datagram).unwrap(), |_| {});
             relay.stats().templates - before

@@ -10,13 +10,8 @@ fn ends(source: u32, path: &[u32]) -> (Option<u32>, Option<u32>) {
     let gateway = gateway.and(path).and(&[0, 100]);
     let payload = datagram(&[flow_sample(&[(1003, gateway)])]);
     let mut decoder = Decoder::new(Limits::new(1));
-    let datagram = Datagram {
-        exporter: "192.0.2.1:6343".parse().unwrap(),
-        transport: Transport::Udp,
-        received: Timestamp::UNIX_EPOCH,
-        frame: 0,
-        payload: &payload,
-    };
+    let exporter = "192.0.2.1:6343".parse().unwrap();
+    let datagram = Datagram::new(exporter, Transport::Udp, Timestamp::UNIX_EPOCH, &payload);
     let message = decoder.decode(datagram).unwrap();
     let flow = message.flows().next().unwrap();
     (flow.source_as(), flow.destination_as())

@@ -95,13 +95,12 @@ impl Receiver {
         let expected = self.flows(arrival, event);
         let message = &self.exporter.messages[arrival.message];
         let decoded = decoder
-            .decode(Datagram {
-                exporter: ADDRESS.parse().unwrap(),
-                transport: Transport::Udp,
-                received: Timestamp::from_millis(arrival.received).unwrap(),
-                frame: 0,
-                payload: &message.octets,
-            })
+            .decode(Datagram::new(
+                ADDRESS.parse().unwrap(),
+                Transport::Udp,
+                Timestamp::from_millis(arrival.received).unwrap(),
+                &message.octets,
+            ))
             .unwrap();
         let found: Vec<DecodedFlow> = decoded
             .flows()

@@ -1,11 +1,12 @@
 //! Decoding goes on after a restart as if nothing had happened.
 
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
-use netflow_core::{Decoder, Limits, SequenceEvent};
+use netflow_core::{DatagramId, Decoder, Fact, Limits, SequenceEvent};
 
 use crate::builder::{Message, problems, words};
+use crate::octets::{domain, section, snapshot};
 use crate::world::{
-    NAMED, decoder, later, named, numbered, restarted, sampled, sflow, tell, v5, world,
+    INPUT, NAMED, decoder, later, named, numbered, restarted, sampled, sflow, tell, v5, world,
 };
 
 /// Everything that can be asked of a decoder's state, in order.
@@ -31,6 +32,57 @@ fn what_was_loaded_is_saved_as_the_same_octets() {
     assert_eq!(report.refused, 0);
     assert_eq!(shown(&second), shown(&first));
     assert_eq!(second.save(), snapshot);
+}
+
+#[test]
+fn templates_rates_and_waiting_data_keep_the_input_and_frame_they_came_from() {
+    let mut first = world(1);
+    let early = numbered(&Message::v9(7).set(300, &[0, 53]), 5);
+    first.decode(later(1, 7, &early)).unwrap();
+    let mut second = restarted(&first);
+    let inputs: Vec<_> = second
+        .templates()
+        .map(|known| known.datagram.input)
+        .collect();
+    assert!(inputs.iter().all(|input| *input == INPUT));
+    let rates: Vec<_> = second
+        .announced()
+        .filter_map(|known| match known.fact {
+            Fact::Rate { datagram, .. } => Some(datagram.input),
+            _ => None,
+        })
+        .collect();
+    assert!(!rates.is_empty() && rates.iter().all(|input| *input == INPUT));
+    let template = numbered(&Message::v9(7).template(300, &[(7, 2)]), 6);
+    let template = later(1, 8, &template).with_frame(4, 1);
+    let message = second.decode(template).unwrap();
+    let flow = message.flows().next().unwrap();
+    let waited = DatagramId {
+        input: INPUT,
+        frame: 8,
+    };
+    assert_eq!(flow.header().datagram_id(), waited);
+}
+
+#[test]
+fn an_entry_whose_input_a_snapshot_does_not_hold_has_the_input_0() {
+    let template = |id: u8| {
+        let record = [1, id, 0, 1, 0, 7, 0, 2];
+        [&[0; 8][..], &[0, 0, 0, 0, 0, 0, 0, 5], &[0, 0, 8], &record].concat()
+    };
+    let templates = section(7, &[template(0), template(1), template(2)].concat());
+    let of_second = [7, 0, 0, 0, 1, 0, 0, 0, 9];
+    let of_a_rate = [8, 0, 0, 0, 2, 0, 0, 0, 6];
+    let inputs = section(19, &[of_a_rate, of_second].concat());
+    let mut decoder = decoder(1);
+    let report = decoder.load(&snapshot(&domain(7, &[templates, inputs].concat())));
+    assert_eq!(report.unwrap().templates, 3);
+    let mut inputs: Vec<_> = decoder
+        .templates()
+        .map(|known| (known.template.id(), known.datagram.input))
+        .collect();
+    inputs.sort_unstable();
+    assert_eq!(inputs, [(256, 0), (257, 9), (258, 0)]);
 }
 
 #[test]

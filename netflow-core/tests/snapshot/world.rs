@@ -19,13 +19,14 @@ pub(crate) fn tell_from(decoder: &mut Decoder, exporter: u8, seconds: u32, paylo
     decoder.decode(later(exporter, seconds, payload)).unwrap();
 }
 
+/// The number of the input that datagrams come from.
+pub(crate) const INPUT: u32 = 3;
+
 pub(crate) fn later(exporter: u8, seconds: u32, payload: &[u8]) -> Datagram<'_> {
-    Datagram {
-        exporter: ([192, 0, 2, exporter], 50_000).into(),
-        received: Timestamp::from_secs(NOW + seconds),
-        frame: u64::from(seconds) + 1,
-        ..datagram(payload)
-    }
+    let mut datagram = datagram(payload).with_frame(INPUT, u64::from(seconds) + 1);
+    datagram.exporter = ([192, 0, 2, exporter], 50_000).into();
+    datagram.received = Timestamp::from_secs(NOW + seconds);
+    datagram
 }
 
 /// The message with this sequence number.

@@ -18,13 +18,8 @@ pub(crate) struct Captured {
 impl Captured {
     /// The same datagram with this payload.
     pub(crate) fn with<'a>(&self, payload: &'a [u8]) -> Datagram<'a> {
-        Datagram {
-            exporter: self.exporter,
-            transport: self.transport,
-            received: self.received,
-            frame: self.frame,
-            payload,
-        }
+        Datagram::new(self.exporter, self.transport, self.received, payload)
+            .with_frame(0, self.frame)
     }
 
     pub(crate) fn datagram(&self) -> Datagram<'_> {

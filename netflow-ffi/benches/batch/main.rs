@@ -129,13 +129,12 @@ fn in_rust(
     let mut numbers = Vec::with_capacity(1024);
     for (exporter, payload) in workload.datagrams() {
         let message = decoder
-            .decode(Datagram {
-                exporter: workload.exporter(exporter),
-                transport: Transport::Udp,
+            .decode(Datagram::new(
+                workload.exporter(exporter),
+                Transport::Udp,
                 received,
-                frame: 0,
                 payload,
-            })
+            ))
             .unwrap();
         numbers.clear();
         let mut count = 0;
@@ -213,7 +212,7 @@ impl Handle {
                 port: exporter.port(),
                 reserved: 0,
                 transport: 0,
-                reserved_too: 0,
+                input: 0,
             };
             // SAFETY: the handle is not freed, the payload stays.
             let result = unsafe { decode(self.0, &datagram) };

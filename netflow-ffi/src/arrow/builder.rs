@@ -53,7 +53,6 @@ impl Builder {
         }
         flows.split_biflows = decoder.splits_biflows();
         flows.discarded = decoder.with_discarded();
-        flows.own_frames = true;
         Ok(Self {
             flows: FlowBatchBuilder::new(flows),
             full: VecDeque::new(),

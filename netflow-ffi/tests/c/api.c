@@ -25,6 +25,7 @@ static netflow_datagram datagram_of(const unsigned char *payload, size_t len) {
   datagram.payload = payload;
   datagram.payload_len = len;
   datagram.received = INT64_C(1618136401000000000);
+  datagram.input = 3;
   datagram.frame = 42;
   return datagram;
 }
@@ -150,7 +151,7 @@ static void wrong_arguments_are_told(void) {
   datagram.size = (size_t)1 << 40;
   CHECK(netflow_decode(decoder, &datagram) == NETFLOW_ERROR_SIZE);
   datagram = datagram_of(message, sizeof message);
-  datagram.reserved_too = 1;
+  datagram.reserved = 1;
   CHECK(netflow_decode(decoder, &datagram) == NETFLOW_ERROR_ARGUMENT);
 
   /* Each of that ended the message: its octets may be gone. */
@@ -379,6 +380,7 @@ static void options_are_obeyed(void) {
   CHECK(netflow_next_set(decoder, &set, sizeof set) == NETFLOW_OK);
   CHECK(set.kind == NETFLOW_SET_DATA && set.id == 256 && !set.late);
   CHECK(set.header.protocol == NETFLOW_PROTOCOL_IPFIX && set.header.sequence == 1);
+  CHECK(set.header.input == 3 && set.header.frame == 42);
   CHECK(netflow_next_record(decoder, &record, sizeof record) == NETFLOW_OK);
   CHECK(netflow_next_field(decoder, &field, sizeof field) == NETFLOW_OK);
   CHECK(netflow_next_field(decoder, &field, sizeof field) == NETFLOW_OK);

@@ -30,8 +30,8 @@ impl RateCount {
     /// The datagram whose options announced the rate, if options did.
     #[must_use]
     pub fn place(&self) -> Option<Place> {
-        let (_, frame) = self.sampling?.announced?;
-        Some(Place::of_number(frame))
+        let (_, datagram) = self.sampling?.announced?;
+        Some(datagram.into())
     }
 }
 
@@ -103,9 +103,9 @@ impl Announced {
         const ALL: usize = usize::MAX;
         match announcement.fact {
             Fact::Rate {
-                of, rate, frame, ..
+                of, rate, datagram, ..
             } => {
-                let place = Place::of_number(frame);
+                let place = datagram.into();
                 self.rates.push(AnnouncedRate { of, rate, place }, ALL);
             }
             Fact::InterfaceName(index, name) => {

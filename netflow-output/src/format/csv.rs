@@ -40,7 +40,7 @@ impl Csv {
         let mut separator = &b""[..];
         if let Some(file) = self
             .files
-            .name(flow.header().frame)
+            .name(flow.header().input)
             .filter(|_| self.with_file)
         {
             let start = out.len();

@@ -80,8 +80,8 @@ impl FlowLines {
         let mut head = core::mem::take(&mut self.head);
         head.clear();
         let json = &mut Json::new(&mut head);
-        let number = flow.header().frame;
-        if let Some(file) = self.files.name(number).filter(|_| self.with_file) {
+        let input = flow.header().input;
+        if let Some(file) = self.files.name(input).filter(|_| self.with_file) {
             json.key("file");
             json.string(file);
         }
@@ -148,8 +148,7 @@ impl Format for FlowLines {
     }
 }
 
-/// A field of a flow; the frame is that of its file, and of a file that tells no exporter
-/// there is none.
+/// A field of a flow; in a file that does not name its exporter, the exporter is absent.
 pub(crate) fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'m>> {
     match field {
         FlowField::ExporterAddress | FlowField::ExporterPort
@@ -157,7 +156,6 @@ pub(crate) fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'
         {
             None
         }
-        FlowField::Frame => Some(FlowValue::Unsigned(Files::frame(flow.header().frame))),
         field => flow.get(field),
     }
 }

@@ -1,7 +1,9 @@
 //! JSON lines, whatever the schema: the order of rows, what all rows begin with, problems.
 
 use netflow_arrow::Files;
-use netflow_core::{Datagram, Error, Message, MessageHeader, Problem, Protocol, Set, Transport};
+use netflow_core::{
+    Datagram, DatagramId, Error, Message, MessageHeader, Problem, Protocol, Set, Transport,
+};
 
 use crate::format::Format;
 use crate::format::json::Json;
@@ -35,7 +37,7 @@ impl Head<'_> {
             json.key("late");
             json.boolean(true);
             json.key("template_frame");
-            json.number(Files::frame(header.frame));
+            json.number(header.frame);
         }
     }
 }
@@ -103,7 +105,7 @@ impl<S: Schema> Format for Lines<S> {
 
 /// The members that say where a row comes from.
 fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times: bool) {
-    write_frame(json, header.frame, files);
+    write_frame(json, header.datagram_id(), files);
     if times {
         json.key("received");
         let received = Instant::from(header.received);
@@ -142,10 +144,10 @@ pub(crate) fn is_exporter_known(header: &MessageHeader) -> bool {
     header.exporter.port() != 0 || !header.exporter.ip().is_unspecified()
 }
 
-fn write_frame(json: &mut Json<'_>, number: u64, files: &Files) {
+fn write_frame(json: &mut Json<'_>, datagram: DatagramId, files: &Files) {
     json.key("frame");
-    json.number(Files::frame(number));
-    if let Some(file) = files.name(number) {
+    json.number(datagram.frame);
+    if let Some(file) = files.name(datagram.input) {
         json.key("file");
         json.string(file);
     }
@@ -178,7 +180,7 @@ pub(crate) fn write_unreadable(
     json: &mut Json<'_>,
 ) {
     json.open(b'{');
-    write_frame(json, datagram.frame, files);
+    write_frame(json, datagram.id(), files);
     if datagram.transport != Transport::File {
         json.key("exporter");
         json.address(datagram.exporter.ip());

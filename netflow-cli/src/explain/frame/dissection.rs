@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use netflow_core::wire::template::{FieldKey, TemplateKind};
-use netflow_core::{Decoder, Message, MessageHeader, SetKind};
+use netflow_core::{DatagramId, Decoder, Message, MessageHeader, SetKind};
 use netflow_health::{DomainName, Place};
 
 use super::netflow;
@@ -68,8 +68,8 @@ impl Dissection {
         !self.waiting.is_empty()
     }
 
-    /// Takes what a later datagram says of this one, which is of frame `number`.
-    pub(super) fn later(&mut self, message: &Message<'_>, number: u64, inputs: &Inputs) {
+    /// Takes what a later datagram says of this one, which has the number `own`.
+    pub(super) fn later(&mut self, message: &Message<'_>, own: DatagramId, inputs: &Inputs) {
         if self.waiting.is_empty() {
             return;
         }
@@ -77,14 +77,14 @@ impl Dissection {
             return;
         };
         let came = frame(came, inputs);
-        self.delivered(message, number, &came);
+        self.delivered(message, own, &came);
         self.announced(message, &came);
     }
 
     /// Explains the sets whose data was decoded now.
-    fn delivered(&mut self, message: &Message<'_>, number: u64, came: &str) {
+    fn delivered(&mut self, message: &Message<'_>, own: DatagramId, came: &str) {
         let late = message.sets().filter(|set| set.is_late());
-        for set in late.filter(|set| set.header().frame == number) {
+        for set in late.filter(|set| set.header().datagram_id() == own) {
             let start = set.offset() + netflow_core::wire::set::HEADER_LEN;
             let end = start + set.body().len();
             let place = self.waiting.iter().position(|known| {
@@ -100,12 +100,12 @@ impl Dissection {
                 continue;
             };
             self.waiting.remove(place);
-            let own = |header: &MessageHeader| core::ptr::eq(header, set.header());
+            let is_own = |header: &MessageHeader| core::ptr::eq(header, set.header());
             let problems: Vec<_> = message
                 .problems()
                 .filter(|problem| {
                     let at = problem.error.offset;
-                    own(problem.header) && (set.offset()..=end).contains(&at)
+                    is_own(problem.header) && (set.offset()..=end).contains(&at)
                 })
                 .collect();
             netflow::late(node, &set, &self.payload, came, !problems.is_empty());

@@ -105,7 +105,7 @@ pub(super) fn delivered<'m>(set: &Set<'_>, message: &Message<'m>) -> Option<Set<
     message.sets().find(|late| {
         let same = late.offset() == set.offset() && late.id() == set.id();
         same && late.is_late()
-            && late.header().frame == set.header().frame
+            && late.header().datagram_id() == set.header().datagram_id()
             && late.body() == set.body()
     })
 }

@@ -4,7 +4,7 @@ use core::net::IpAddr;
 
 use super::PROTOCOLS;
 use super::waiting::SavedWaiting;
-use crate::datagram::Protocol;
+use crate::datagram::{DatagramId, Protocol};
 use crate::decoder::session::SessionKey;
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::exporter::{CountingScheme, Learned, SavedCounts, SavedSource, Sequence};
@@ -40,7 +40,7 @@ pub(super) struct Account {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SavedTemplate<'a> {
     pub(super) refreshed: Timestamp,
-    pub(super) frame: u64,
+    pub(super) datagram: DatagramId,
     pub(super) options: bool,
     /// The record as it is sent.
     pub(super) record: &'a [u8],
@@ -57,6 +57,7 @@ impl<'a> SavedDomain<'a> {
                 kind::ELEMENTS => entries(body, element).try_for_each(done),
                 kind::TEMPLATES => entries(body, SavedTemplate::read).try_for_each(done),
                 kind::WAITING => entries(body, SavedWaiting::read).try_for_each(done),
+                kind::INPUTS => entries(body, SavedInput::read).try_for_each(done),
                 kind if Learned::KINDS.contains(&kind) => {
                     entries(body, |reader| Learned::read(kind, reader)).try_for_each(done)
                 }
@@ -116,22 +117,51 @@ impl<'a> SavedDomain<'a> {
     }
 
     pub(super) fn templates(&self) -> impl Iterator<Item = SavedTemplate<'a>> {
-        self.sections(kind::TEMPLATES)
-            .flat_map(|body| entries(body, SavedTemplate::read).flatten())
+        let templates = self
+            .sections(kind::TEMPLATES)
+            .flat_map(|body| entries(body, SavedTemplate::read).flatten());
+        self.with_inputs(kind::TEMPLATES, templates)
+            .map(|(mut template, input)| {
+                template.datagram.input = input;
+                template
+            })
     }
 
     /// The data that waits, oldest first.
     pub(super) fn waiting(&self) -> impl Iterator<Item = SavedWaiting<'a>> {
-        self.sections(kind::WAITING)
-            .flat_map(|body| entries(body, SavedWaiting::read).flatten())
+        let sets = self
+            .sections(kind::WAITING)
+            .flat_map(|body| entries(body, SavedWaiting::read).flatten());
+        self.with_inputs(kind::WAITING, sets)
+            .map(|(set, input)| set.with_input(input))
     }
 
     /// What options taught.
     pub(super) fn learned(&self) -> impl Iterator<Item = Learned<'a>> {
         Learned::KINDS.into_iter().flat_map(|kind| {
-            self.sections(kind).flat_map(move |body| {
+            let learned = self.sections(kind).flat_map(move |body| {
                 entries(body, move |reader| Learned::read(kind, reader)).flatten()
-            })
+            });
+            self.with_inputs(kind, learned)
+                .map(|(learned, input)| learned.with_input(input))
+        })
+    }
+
+    /// The entries of the sections of a kind, each with the number of the input that it
+    /// came from.
+    fn with_inputs<T>(
+        &self,
+        kind: u16,
+        entries: impl Iterator<Item = T>,
+    ) -> impl Iterator<Item = (T, u32)> {
+        let mut inputs = self
+            .sections(kind::INPUTS)
+            .flat_map(|body| self::entries(body, SavedInput::read).flatten())
+            .filter(move |input| u16::from(input.kind) == kind)
+            .peekable();
+        (0_u32..).zip(entries).map(move |(index, entry)| {
+            let saved = inputs.next_if(|input| input.index == index);
+            (entry, saved.map_or(0, |saved| saved.input))
         })
     }
 
@@ -154,11 +184,34 @@ impl Account {
     }
 }
 
+/// The input of an entry of another section.
+#[derive(Debug, Clone, Copy)]
+struct SavedInput {
+    /// The kind of the section.
+    kind: u8,
+    /// Entries of the section before it.
+    index: u32,
+    input: u32,
+}
+
+impl SavedInput {
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            kind: reader.u8()?,
+            index: reader.u32()?,
+            input: reader.u32()?,
+        })
+    }
+}
+
 impl<'a> SavedTemplate<'a> {
     fn read(reader: &mut Reader<'a>) -> Option<Self> {
         Some(Self {
             refreshed: time(reader)?,
-            frame: reader.u64()?,
+            datagram: DatagramId {
+                input: 0,
+                frame: reader.u64()?,
+            },
             options: reader.u8()? != 0,
             record: text(reader)?,
         })

@@ -208,7 +208,7 @@ impl<'d> Load<'d> {
         let known = Known {
             template,
             refreshed: saved.refreshed,
-            frame: saved.frame,
+            datagram: saved.datagram,
             types: taught.version(),
             awaited: !session.waiting.is_empty(),
         };

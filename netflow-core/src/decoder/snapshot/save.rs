@@ -7,7 +7,7 @@ use super::PROTOCOLS;
 use crate::datagram::Protocol;
 use crate::decoder::session::{Session, SessionKey, Sessions};
 use crate::element::DefinedElement;
-use crate::snapshot::{DOMAIN, Writer, kind};
+use crate::snapshot::{DOMAIN, Inputs, Writer, kind};
 use crate::template::{Known, Template};
 use crate::time::Timestamp;
 
@@ -33,20 +33,24 @@ fn domain(session: &Session, waiting: bool, out: &mut Writer<'_>) {
             self::element(element, out);
         }
     });
+    let mut inputs = Inputs::default();
+    let mut templates: Vec<_> = session.templates.iter().collect();
+    templates.sort_unstable_by_key(|known| known.template.id());
     out.section(kind::TEMPLATES, |out| {
-        let mut templates: Vec<_> = session.templates.iter().collect();
-        templates.sort_unstable_by_key(|known| known.template.id());
         let protocol = session.key().protocol;
-        for known in templates {
+        for (index, known) in (0..).zip(templates) {
             template(known, protocol, out);
+            inputs.add(kind::TEMPLATES, index, known.datagram.input);
         }
     });
-    session.exporter.save(out);
+    session.exporter.save(&mut inputs, out);
     out.section(kind::WAITING, |out| {
-        for set in session.waiting.iter().filter(|_| waiting) {
+        for (index, set) in (0..).zip(session.waiting.iter().filter(|_| waiting)) {
             super::waiting::save(set, out);
+            inputs.add(kind::WAITING, index, set.header.input);
         }
     });
+    inputs.write(out);
 }
 
 fn key(key: &SessionKey, out: &mut Writer<'_>) {
@@ -79,7 +83,7 @@ fn element(element: &DefinedElement, out: &mut Writer<'_>) {
 fn template(known: &Known, protocol: Protocol, out: &mut Writer<'_>) {
     let template = &known.template;
     out.time(known.refreshed);
-    out.u64(known.frame);
+    out.u64(known.datagram.frame);
     out.u8(template.is_options().into());
     let header = header(template, protocol);
     let header: Vec<u8> = header

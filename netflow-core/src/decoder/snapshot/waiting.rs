@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use core::net::SocketAddr;
 
+use crate::datagram::DatagramId;
 use crate::decoder::session::SessionKey;
 use crate::decoder::waiting::WaitingSet;
 use crate::exporter::{SequenceEvent, SequenceUnit};
@@ -19,7 +20,7 @@ pub(super) struct SavedWaiting<'a> {
     port: u16,
     message_offset: u32,
     pub(super) received: Timestamp,
-    frame: u64,
+    datagram: DatagramId,
     export_time: Option<Timestamp>,
     sys_uptime: Option<u32>,
     sequence: Option<u32>,
@@ -57,7 +58,10 @@ impl<'a> SavedWaiting<'a> {
             port: reader.u16()?,
             message_offset: reader.u32()?,
             received: time(reader)?,
-            frame: reader.u64()?,
+            datagram: DatagramId {
+                input: 0,
+                frame: reader.u64()?,
+            },
             export_time: optional(reader, time)?,
             sys_uptime: optional(reader, Reader::u32)?,
             sequence: optional(reader, Reader::u32)?,
@@ -68,6 +72,12 @@ impl<'a> SavedWaiting<'a> {
         })
     }
 
+    /// The same with the number of the input it came from.
+    pub(super) const fn with_input(mut self, input: u32) -> Self {
+        self.datagram.input = input;
+        self
+    }
+
     /// As it waits in the domain of this key.
     pub(super) fn set(&self, key: &SessionKey) -> WaitingSet {
         WaitingSet {
@@ -76,7 +86,8 @@ impl<'a> SavedWaiting<'a> {
                 protocol: key.protocol,
                 exporter: SocketAddr::new(key.address, self.port),
                 received: self.received,
-                frame: self.frame,
+                input: self.datagram.input,
+                frame: self.datagram.frame,
                 offset: place(self.message_offset),
                 export_time: self.export_time,
                 sys_uptime: self.sys_uptime,

@@ -2,6 +2,7 @@
 
 use super::shape::{Key, Shape};
 use super::{Announced, Samplers, Sequence};
+use crate::datagram::DatagramId;
 use crate::exporter::scope::{RateScope, ScopeKind};
 use crate::exporter::selection::{Selection, SelectionMethod, Selects, Unrated};
 
@@ -19,7 +20,7 @@ pub(crate) enum Found<'s> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FoundRate<'s> {
     pub(crate) rate: u64,
-    pub(crate) frame: u64,
+    pub(crate) datagram: DatagramId,
     by: By<'s>,
 }
 
@@ -179,11 +180,14 @@ impl Samplers {
         if entry.different > 1 {
             return Some(Found::Ambiguous);
         }
-        let Announced { selection, frame } = entry.announced;
+        let Announced {
+            selection,
+            datagram,
+        } = entry.announced;
         Some(match selection {
             Selection::Rate(rate) => Found::Rate(FoundRate {
                 rate,
-                frame,
+                datagram,
                 by: By::Scope(shape, key.named),
             }),
             Selection::WithoutRate(unrated) => Found::Unrated(unrated),
@@ -232,7 +236,7 @@ impl Samplers {
         product.map(|rate| {
             Found::Rate(FoundRate {
                 rate,
-                frame: sequence.frame,
+                datagram: sequence.datagram,
                 by: By::Sequence(id),
             })
         })

@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
+use crate::datagram::DatagramId;
 use crate::element::ElementId;
 use crate::exporter::sampling::{Announced, Samplers};
 use crate::exporter::selection::Selection;
 use crate::exporter::{RateScope, ScopeKind, SelectionMethod, Selects, Unrated};
-use crate::snapshot::{Writer, kind};
+use crate::snapshot::{Inputs, Writer, kind};
 use crate::wire::reader::Reader;
 
 /// A rate or other selection, as a snapshot holds it.
@@ -21,7 +22,7 @@ pub(crate) struct SavedSelection {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SavedSequence<'a> {
     pub(super) id: u64,
-    pub(super) frame: u64,
+    pub(super) datagram: DatagramId,
     /// Eight octets each.
     selectors: &'a [u8],
 }
@@ -39,7 +40,7 @@ const SIMPLE: [(u8, Option<ScopeKind>); 5] = [
 /// means nothing.
 pub(super) fn simple(reader: &mut Reader<'_>) -> Option<Option<SavedSelection>> {
     let (of, number) = (reader.u8()?, reader.u64()?);
-    let (rate, frame) = (reader.u64()?, reader.u64()?);
+    let (rate, datagram) = (reader.u64()?, datagram(reader)?);
     let known = SIMPLE.iter().find(|(simple, _)| *simple == of);
     let fits = match of {
         3 => number <= u32::MAX.into(),
@@ -56,7 +57,7 @@ pub(super) fn simple(reader: &mut Reader<'_>) -> Option<Option<SavedSelection>> 
         scope,
         announced: Announced {
             selection: Selection::Rate(rate),
-            frame,
+            datagram,
         },
     }))
 }
@@ -69,14 +70,25 @@ pub(super) fn selection(reader: &mut Reader<'_>) -> Option<Option<SavedSelection
         _ => None,
     };
     let selection = method(reader)?;
-    let frame = reader.u64()?;
+    let datagram = datagram(reader)?;
     let scope = scope(reader)?;
     let saved = selects.zip(selection).zip(scope);
     Some(saved.map(|((selects, selection), scope)| SavedSelection {
         selects,
         scope,
-        announced: Announced { selection, frame },
+        announced: Announced {
+            selection,
+            datagram,
+        },
     }))
+}
+
+/// Its input is in a section of its own.
+fn datagram(reader: &mut Reader<'_>) -> Option<DatagramId> {
+    Some(DatagramId {
+        input: 0,
+        frame: reader.u64()?,
+    })
 }
 
 fn method(reader: &mut Reader<'_>) -> Option<Option<Selection>> {
@@ -162,12 +174,12 @@ fn put_kind(kind: ScopeKind, out: &mut Writer<'_>) {
 
 /// Reads an entry of the section of selection sequences; `None` if it is cut.
 pub(super) fn sequence<'a>(reader: &mut Reader<'a>) -> Option<SavedSequence<'a>> {
-    let (id, frame) = (reader.u64()?, reader.u64()?);
+    let (id, datagram) = (reader.u64()?, datagram(reader)?);
     let octets = usize::from(reader.u8()?).checked_mul(size_of::<u64>())?;
     let selectors = reader.take(octets)?;
     Some(SavedSequence {
         id,
-        frame,
+        datagram,
         selectors,
     })
 }
@@ -181,26 +193,28 @@ impl SavedSequence<'_> {
 
 /// Writes the sections of rates, selections and sequences. What an earlier version can read
 /// stands in the first.
-pub(super) fn save(samplers: &Samplers, out: &mut Writer<'_>) {
+pub(super) fn save(samplers: &Samplers, inputs: &mut Inputs, out: &mut Writer<'_>) {
     let mut all: Vec<_> = samplers.iter().collect();
     all.sort_unstable_by_key(|(selects, scope, _)| (*selects, *scope));
     out.section(kind::RATES, |out| {
         let mut simple: Vec<_> = all.iter().filter_map(simply).collect();
         simple.sort_unstable();
-        for (of, number, rate, frame) in simple {
+        for (index, (of, number, rate, datagram)) in (0..).zip(simple) {
             out.u8(of);
             out.u64(number);
             out.u64(rate);
-            out.u64(frame);
+            out.u64(datagram.frame);
+            inputs.add(kind::RATES, index, datagram.input);
         }
     });
     let others = || all.iter().filter(|one| simply(one).is_none());
     if others().next().is_some() {
         out.section(kind::SELECTIONS, |out| {
-            for (selects, scope, announced) in others() {
+            for (index, (selects, scope, announced)) in (0..).zip(others()) {
                 out.u8(u8::from(*selects == Selects::Flows));
                 put_method(&announced.selection, out);
-                out.u64(announced.frame);
+                out.u64(announced.datagram.frame);
+                inputs.add(kind::SELECTIONS, index, announced.datagram.input);
                 out.u8(u8::try_from(scope.parts().count()).unwrap_or(0));
                 for (kind, value) in scope.parts() {
                     put_kind(kind, out);
@@ -215,9 +229,10 @@ pub(super) fn save(samplers: &Samplers, out: &mut Writer<'_>) {
     sequences.sort_unstable_by_key(|(id, _)| *id);
     if !sequences.is_empty() {
         out.section(kind::SEQUENCES, |out| {
-            for (id, sequence) in sequences {
+            for (index, (id, sequence)) in (0..).zip(sequences) {
                 out.u64(id);
-                out.u64(sequence.frame);
+                out.u64(sequence.datagram.frame);
+                inputs.add(kind::SEQUENCES, index, sequence.datagram.input);
                 out.u8(u8::try_from(sequence.selectors.len()).unwrap_or(0));
                 for selector in &sequence.selectors {
                     out.u64(*selector);
@@ -227,10 +242,10 @@ pub(super) fn save(samplers: &Samplers, out: &mut Writer<'_>) {
     }
 }
 
-/// What a simple rate applies to, its number, the rate and the frame.
+/// What a simple rate applies to, its number, the rate and the datagram.
 fn simply(
     (selects, scope, announced): &(Selects, RateScope, Announced),
-) -> Option<(u8, u64, u64, u64)> {
+) -> Option<(u8, u64, u64, DatagramId)> {
     let Selection::Rate(rate) = announced.selection else {
         return None;
     };
@@ -241,7 +256,7 @@ fn simply(
         _ => return None,
     };
     let (of, _) = SIMPLE.iter().find(|(_, simple)| *simple == kind)?;
-    (*selects == Selects::Packets).then_some((*of, number, rate, announced.frame))
+    (*selects == Selects::Packets).then_some((*of, number, rate, announced.datagram))
 }
 
 fn halves(value: u128) -> [u64; 2] {
