@@ -4,17 +4,20 @@
 #[cfg(feature = "columns")]
 mod columns;
 mod csv;
+mod fields;
 mod flow;
 mod json;
 mod lines;
 mod record;
+mod room;
+mod row;
 mod sample;
 mod scalar;
 mod table;
 mod text;
 mod wire;
 
-use netflow_core::{Datagram, Error, Flow, Message, Stats};
+use netflow_core::{Datagram, Error, Flow, Flows, Message, Stats};
 
 #[cfg(feature = "columns")]
 pub(crate) use self::columns::Writer;
@@ -97,14 +100,11 @@ pub enum Biflows {
 }
 
 impl Biflows {
-    /// Calls `each` with every flow of a message.
-    fn for_each<'m>(self, message: &Message<'m>, mut each: impl FnMut(&Flow<'m>)) {
+    /// Calls `each` with every flow.
+    fn for_each<'m>(self, flows: Flows<'m>, mut each: impl FnMut(&Flow<'m>)) {
         match self {
-            Self::Whole => message.flows().for_each(|flow| each(&flow)),
-            Self::Split => {
-                let flows = message.flows().split_biflows();
-                flows.for_each(|flow| each(&flow));
-            }
+            Self::Whole => flows.for_each(|flow| each(&flow)),
+            Self::Split => flows.split_biflows().for_each(|flow| each(&flow)),
         }
     }
 }

@@ -2,10 +2,10 @@
 //! have is empty.
 
 use netflow_arrow::Files;
-use netflow_core::FlowValue;
 use netflow_core::field::FlowField;
-use netflow_core::{Flow, Message};
+use netflow_core::{FlowValue, Message, Set};
 
+use super::fields::{FieldWriter, Syntax};
 use crate::format::flow;
 use crate::format::{Biflows, Format, Suspects};
 
@@ -19,6 +19,7 @@ pub struct Csv {
     fields: Vec<FlowField>,
     with_file: bool,
     files: Files,
+    writer: FieldWriter,
     /// Flows whose times cannot be right.
     suspects: u64,
 }
@@ -32,37 +33,49 @@ impl Csv {
             with_file: fields.is_none() && files.are_several(),
             fields: fields.unwrap_or_else(|| FlowField::ALL.to_vec()),
             files,
+            writer: FieldWriter::default(),
             suspects: 0,
         }
     }
 
-    fn flow(&mut self, flow: &Flow<'_>, out: &mut Vec<u8>) {
-        let mut separator = &b""[..];
-        if let Some(file) = self
-            .files
-            .name(flow.header().input)
-            .filter(|_| self.with_file)
-        {
-            let start = out.len();
-            out.extend_from_slice(file.as_bytes());
-            quote(out, start);
-            separator = b",";
-        }
-        for field in &self.fields {
-            out.extend_from_slice(separator);
-            separator = b",";
-            let Some(value) = flow::value(flow, *field) else {
-                continue;
-            };
-            self.suspects += u64::from(flow::says_suspect(*field, &value));
-            let start = out.len();
-            let is_free = matches!(value, FlowValue::Text(_));
-            flow::plain(out, value);
-            if is_free {
-                quote(out, start);
+    fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        let file = self.files.name(set.header().input);
+        let file = file.filter(|_| self.with_file);
+        let writer = &mut self.writer;
+        writer.prepare::<Values>(set, &self.fields, self.biflows, |out| {
+            if let Some(file) = file {
+                out.extend_from_slice(file.as_bytes());
+                quote(out, 0);
             }
+        });
+        self.biflows.for_each(set.flows(), |flow| {
+            self.suspects += u64::from(writer.write::<Values>(flow, out));
+            out.extend_from_slice(END);
+        });
+    }
+}
+
+/// Values with commas between them.
+#[derive(Debug)]
+struct Values;
+
+impl Syntax for Values {
+    const QUOTE: Option<u8> = None;
+    const KEEPS_KEYS: bool = true;
+
+    fn key(_: FlowField, is_first: bool, out: &mut Vec<u8>) {
+        if !is_first {
+            out.push(b',');
         }
-        out.extend_from_slice(END);
+    }
+
+    fn value(value: FlowValue<'_>, out: &mut Vec<u8>) {
+        let start = out.len();
+        let is_free = matches!(value, FlowValue::Text(_));
+        flow::plain(out, value);
+        if is_free {
+            quote(out, start);
+        }
     }
 }
 
@@ -80,7 +93,9 @@ impl Format for Csv {
     }
 
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
-        self.biflows.for_each(message, |flow| self.flow(flow, out));
+        for set in message.sets() {
+            self.set(&set, out);
+        }
     }
 
     fn suspects(&self) -> Suspects {

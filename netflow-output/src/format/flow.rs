@@ -1,10 +1,10 @@
 //! `--schema flow`: the normalised fields, as JSON lines and as CSV.
 
 use netflow_arrow::Files;
-use netflow_core::FlowValue;
 use netflow_core::field::FlowField;
-use netflow_core::{Datagram, Error, Flow, Message, MessageHeader};
+use netflow_core::{Datagram, Error, Flow, FlowValue, Message, Set};
 
+use super::fields::{FieldWriter, Syntax};
 use crate::format::json::Json;
 use crate::format::lines;
 use crate::format::text::{self, Instant};
@@ -14,123 +14,61 @@ use crate::format::{Biflows, Format, Suspects};
 #[derive(Debug)]
 pub struct FlowLines {
     biflows: Biflows,
-    /// Fields that all flows of a set have in common, which come first as a rule.
-    common: Vec<Key>,
-    fields: Vec<Key>,
-    /// Whether a row tells its file.
+    fields: Vec<FlowField>,
+    /// Whether rows name their file.
     with_file: bool,
     files: Files,
+    writer: FieldWriter,
     head: Vec<u8>,
     /// Flows whose times cannot be right.
     suspects: u64,
 }
 
-/// A field, and its name as a key, with a comma before it.
-#[derive(Debug)]
-struct Key {
-    field: FlowField,
-    key: String,
-}
-
-/// What the flows of a set have in common.
-const COMMON: [FlowField; 11] = [
-    FlowField::ExporterAddress,
-    FlowField::ExporterPort,
-    FlowField::AgentAddress,
-    FlowField::ExportProtocol,
-    FlowField::ObservationDomain,
-    FlowField::TemplateId,
-    FlowField::Sequence,
-    FlowField::Received,
-    FlowField::ExportTime,
-    FlowField::Late,
-    FlowField::Frame,
-];
-
 impl FlowLines {
     /// Of these fields, or of all.
     #[must_use]
     pub fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
-        let with_file = fields.is_none() && files.are_several();
-        let key = |field: FlowField| Key {
-            field,
-            key: format!(",\"{}\":", field.name()),
-        };
-        let mut common: Vec<Key> = fields
-            .unwrap_or_else(|| FlowField::ALL.to_vec())
-            .into_iter()
-            .map(key)
-            .collect();
-        let is_own = |key: &Key| !COMMON.contains(&key.field);
-        let first_own = common.iter().position(is_own).unwrap_or(common.len());
-        let fields = common.split_off(first_own);
         Self {
-            common,
-            fields,
             biflows,
-            with_file,
+            with_file: fields.is_none() && files.are_several(),
+            fields: fields.unwrap_or_else(|| FlowField::ALL.to_vec()),
             files,
+            writer: FieldWriter::default(),
             head: Vec::new(),
             suspects: 0,
         }
     }
 
-    /// Writes the members that a flow has in common with the next.
-    fn write_head(&mut self, flow: &Flow<'_>) {
-        let mut head = core::mem::take(&mut self.head);
-        head.clear();
-        let json = &mut Json::new(&mut head);
-        let input = flow.header().input;
-        if let Some(file) = self.files.name(input).filter(|_| self.with_file) {
-            json.key("file");
-            json.string(file);
-        }
-        write_fields(&self.common, flow, json);
-        self.head = head;
+    fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        let file = self.files.name(set.header().input);
+        let file = file.filter(|_| self.with_file);
+        let writer = &mut self.writer;
+        writer.prepare::<Members>(set, &self.fields, self.biflows, |out| {
+            if let Some(file) = file {
+                out.extend_from_slice(b",\"file\":");
+                Json::new(out).string(file);
+            }
+        });
+        self.biflows.for_each(set.flows(), |flow| {
+            let start = out.len();
+            self.suspects += u64::from(writer.write::<Members>(flow, out));
+            // In the place of the comma before the first member.
+            match out.get_mut(start) {
+                Some(comma) => *comma = b'{',
+                None => out.push(b'{'),
+            }
+            out.extend_from_slice(b"}\n");
+        });
     }
 }
-
-/// Writes members; tells whether one says that the times cannot be right.
-fn write_fields(keys: &[Key], flow: &Flow<'_>, json: &mut Json<'_>) -> bool {
-    let mut is_suspect = false;
-    for Key { field, key } in keys {
-        if let Some(value) = value(flow, *field) {
-            is_suspect |= says_suspect(*field, &value);
-            json.key_with_comma(key);
-            write(json, value);
-        }
-    }
-    is_suspect
-}
-
-/// Whether a field of a flow says that its times cannot be right.
-pub(crate) const fn says_suspect(field: FlowField, value: &FlowValue<'_>) -> bool {
-    matches!(
-        (field, value),
-        (FlowField::ClockSuspect, FlowValue::Flag(true))
-    )
-}
-
-/// Whose members a head holds: its message, its template, and whether it is late.
-type Owner = (*const MessageHeader, Option<u16>, Option<bool>);
 
 /// The flows of each message, then its problems.
 impl Format for FlowLines {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+        for set in message.sets() {
+            self.set(&set, out);
+        }
         let json = &mut Json::new(out);
-        let mut owner: Option<Owner> = None;
-        self.biflows.for_each(message, |flow| {
-            let header: *const MessageHeader = flow.header();
-            let this = (header, flow.template_id(), flow.late());
-            if owner != Some(this) {
-                self.write_head(flow);
-                owner = Some(this);
-            }
-            json.open(b'{');
-            json.raw(&self.head);
-            self.suspects += u64::from(write_fields(&self.fields, flow, json));
-            lines::close(json);
-        });
         for problem in message.problems() {
             lines::write_problem_alone(&problem, &self.files, &mut self.head, json);
         }
@@ -146,6 +84,51 @@ impl Format for FlowLines {
             mark: FlowField::ClockSuspect.name(),
         }
     }
+}
+
+/// Members of a JSON object, each after a comma.
+#[derive(Debug)]
+struct Members;
+
+impl Syntax for Members {
+    const QUOTE: Option<u8> = Some(b'"');
+    const KEEPS_KEYS: bool = false;
+
+    fn key(field: FlowField, _: bool, out: &mut Vec<u8>) {
+        out.extend_from_slice(b",\"");
+        out.extend_from_slice(field.name().as_bytes());
+        out.extend_from_slice(b"\":");
+    }
+
+    fn value(value: FlowValue<'_>, out: &mut Vec<u8>) {
+        write(&mut Json::new(out), value);
+    }
+}
+
+/// Whether a field of a flow says that its times cannot be right.
+pub(crate) const fn says_suspect(field: FlowField, value: &FlowValue<'_>) -> bool {
+    matches!(
+        (field, value),
+        (FlowField::ClockSuspect, FlowValue::Flag(true))
+    )
+}
+
+/// Whether the flows of a set have a field in common, because it is of their message.
+pub(crate) const fn is_of_message(field: FlowField) -> bool {
+    matches!(
+        field,
+        FlowField::ExporterAddress
+            | FlowField::ExporterPort
+            | FlowField::AgentAddress
+            | FlowField::ExportProtocol
+            | FlowField::ObservationDomain
+            | FlowField::TemplateId
+            | FlowField::Sequence
+            | FlowField::Received
+            | FlowField::ExportTime
+            | FlowField::Late
+            | FlowField::Frame
+    )
 }
 
 /// A field of a flow; in a file that does not name its exporter, the exporter is absent.

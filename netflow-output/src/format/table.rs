@@ -6,15 +6,17 @@
 mod cells;
 mod column;
 mod layout;
+mod line;
 mod number;
 
 use netflow_core::field::FlowField;
-use netflow_core::{Flow, Message, Stats};
+use netflow_core::{Flow, FlowColumn, Message, Set, SetKind, Stats};
 
 use self::cells::Cells;
 use self::column::{Column, Style};
-use self::layout::{Layout, Place, is_suspect};
+use self::layout::{Layout, Place};
 use crate::format::flow;
+use crate::format::row::Row;
 use crate::format::{Biflows, Format, Suspects};
 
 /// Rows that are seen before the widths are chosen.
@@ -34,6 +36,8 @@ pub struct Table {
     layout: Option<Layout>,
     /// The row being written.
     cells: Cells,
+    /// Which columns the flows of the set being written can have.
+    present: Vec<bool>,
     flows: u64,
     packets: u64,
     octets: u64,
@@ -61,6 +65,7 @@ impl Table {
             kept: Vec::new(),
             layout: None,
             cells: Cells::default(),
+            present: Vec::new(),
             flows: 0,
             packets: 0,
             octets: 0,
@@ -68,6 +73,22 @@ impl Table {
             octets_back: 0,
             suspects: 0,
         }
+    }
+
+    fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        if !matches!(set.kind(), SetKind::Data | SetKind::Samples) {
+            return;
+        }
+        let is_split = self.biflows == Biflows::Split;
+        self.present.clear();
+        self.present.extend(self.columns.iter().map(|column| {
+            let fields = column.fields();
+            // The reverse direction has its fields elsewhere in the record.
+            let can_have = |field: &FlowField| !matches!(set.column(*field), FlowColumn::Absent);
+            is_split || fields.is_empty() || fields.iter().any(can_have)
+        }));
+        self.biflows
+            .for_each(set.flows(), |flow| self.flow(flow, out));
     }
 
     fn flow(&mut self, flow: &Flow<'_>, out: &mut Vec<u8>) {
@@ -80,11 +101,24 @@ impl Table {
             self.octets_back = self.octets_back.saturating_add(octets.unwrap_or(0));
         }
         self.cells.clear();
-        for column in &self.columns {
-            self.cells.push(|out| column.write(flow, self.style, out));
-        }
-        if self.columns.first() == Some(&Column::Start) && is_suspect(self.cells.get(0)) {
-            self.suspects += 1;
+        let columns = self.columns.iter().zip(&self.present);
+        for (index, (column, is_present)) in columns.enumerate() {
+            let is_shown = match &self.layout {
+                Some(layout) => layout.shows(index),
+                None => true,
+            };
+            match column {
+                _ if !is_present => self.cells.push_empty(),
+                // It is counted, too.
+                Column::Start => {
+                    let is_suspect = flow.clock_suspect() == Some(true);
+                    self.suspects += u64::from(is_suspect);
+                    self.cells.push_start(flow, is_suspect);
+                }
+                _ if !is_shown => self.cells.push_empty(),
+                Column::Field(field) => self.cells.push_value(flow::value(flow, *field)),
+                usual => self.cells.push(|row| usual.write(flow, self.style, row)),
+            }
         }
         if let Some(layout) = &mut self.layout {
             layout.row(&self.cells, out);
@@ -97,16 +131,16 @@ impl Table {
     }
 
     /// The line below all: how many flows, and the sums of the columns that have one.
-    fn totals(&self, layout: &Layout, out: &mut Vec<u8>) {
+    fn totals(&self, layout: &mut Layout, out: &mut Vec<u8>) {
         layout.rule(out);
         let mut cells = Cells::default();
         for column in &self.columns {
-            cells.push(|out| match column {
+            cells.push(|row| match column {
                 Column::Packets | Column::Field(FlowField::Packets) => {
-                    number::count(out, self.packets, self.style.exact);
+                    number::count(row, self.packets, self.style.exact);
                 }
                 Column::Octets | Column::Field(FlowField::Octets) => {
-                    number::count(out, self.octets, self.style.exact);
+                    number::count(row, self.octets, self.style.exact);
                 }
                 _ => {}
             });
@@ -114,10 +148,12 @@ impl Table {
         let plural = if self.flows == 1 { "" } else { "s" };
         layout.foot(&format!("{} flow{plural}", self.flows), &cells, out);
         if self.packets_back > 0 || self.octets_back > 0 {
-            out.extend_from_slice(b"and ");
-            number::count(out, self.packets_back, self.style.exact);
-            out.extend_from_slice(b" pkts, ");
-            number::count(out, self.octets_back, self.style.exact);
+            let mut row = Row::default();
+            row.word("and ");
+            number::count(&mut row, self.packets_back, self.style.exact);
+            row.word(" pkts, ");
+            number::count(&mut row, self.octets_back, self.style.exact);
+            out.extend_from_slice(row.text(0, row.len()));
             out.extend_from_slice(b" octets back, which --split-biflows shows\n");
         }
     }
@@ -125,7 +161,9 @@ impl Table {
 
 impl Format for Table {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
-        self.biflows.for_each(message, |flow| self.flow(flow, out));
+        for set in message.sets() {
+            self.set(&set, out);
+        }
     }
 
     /// Writes the rows that were kept back.
@@ -151,8 +189,8 @@ impl Format for Table {
 
     fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), String> {
         self.flush(out);
-        match &self.layout {
-            Some(layout) => self.totals(layout, out),
+        match self.layout.take() {
+            Some(mut layout) => self.totals(&mut layout, out),
             // Where there was no flow export at all, an error says so.
             None if stats.messages == 0 => {}
             None => out.extend_from_slice(b"0 flows\n"),
@@ -162,17 +200,6 @@ impl Format for Table {
 }
 
 impl Column {
-    fn write(&self, flow: &Flow<'_>, style: Style, out: &mut Vec<u8>) {
-        match self {
-            Self::Field(field) => {
-                if let Some(value) = flow::value(flow, *field) {
-                    flow::plain(out, value);
-                }
-            }
-            usual => usual.write_usual(flow, style, out),
-        }
-    }
-
     const fn place(self) -> Place {
         match self {
             Self::Source => Place::Source,

@@ -1,51 +1,148 @@
 //! The cells of a row, in one piece of memory.
 
-/// The texts of a row. Controls in them are replaced: what an exporter sends does not
+use netflow_core::{Flow, FlowValue};
+
+use super::column::SUSPECT;
+use crate::format::flow;
+use crate::format::row::{LongValue, Row};
+
+/// The cells of a row. Controls in them are replaced: what an exporter sends does not
 /// command the terminal.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cells {
-    text: String,
-    ends: Vec<usize>,
-    octets: Vec<u8>,
+    row: Row,
+    /// Cells that may be of any length, and those for which there is no room in the row.
+    long: String,
+    cells: Vec<Cell>,
+    /// The times of the flow cannot be right.
+    pub(super) is_suspect: bool,
+}
+
+/// One cell.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    start: usize,
+    end: usize,
+    width: usize,
+    is_long: bool,
+}
+
+/// What a cell shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Shown<'c> {
+    pub(super) text: &'c [u8],
+    /// Columns of the terminal that it takes, were every character one wide.
+    pub(super) width: usize,
+}
+
+impl<'c> Shown<'c> {
+    pub(super) const fn ascii(text: &'c [u8]) -> Self {
+        Self {
+            text,
+            width: text.len(),
+        }
+    }
 }
 
 impl Cells {
     pub(super) fn clear(&mut self) {
-        self.text.clear();
-        self.ends.clear();
+        self.row.clear();
+        self.long.clear();
+        self.cells.clear();
+        self.is_suspect = false;
     }
 
-    /// Adds a cell.
-    pub(super) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        self.octets.clear();
-        write(&mut self.octets);
-        let text = String::from_utf8_lossy(&self.octets);
+    /// Adds a cell of ASCII.
+    pub(super) fn push(&mut self, write: impl FnOnce(&mut Row)) {
+        if self.row.is_full() {
+            self.spill();
+        }
+        let start = self.row.len();
+        write(&mut self.row);
+        let end = self.row.len();
+        self.cells.push(Cell {
+            start,
+            end,
+            width: end - start,
+            is_long: false,
+        });
+    }
+
+    /// Moves the cells of the row to where there is no limit.
+    #[cold]
+    fn spill(&mut self) {
+        let before = self.long.len();
+        let text = self.row.text(0, self.row.len());
+        self.long.push_str(&String::from_utf8_lossy(text));
+        for cell in self.cells.iter_mut().filter(|cell| !cell.is_long) {
+            cell.start += before;
+            cell.end += before;
+            cell.is_long = true;
+        }
+        self.row.clear();
+    }
+
+    /// Adds a cell of any text.
+    pub(super) fn push_text(&mut self, text: &str) {
+        let start = self.long.len();
         let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-        self.text.extend(text.chars().map(visible));
-        self.ends.push(self.text.len());
+        self.long.extend(text.chars().map(visible));
+        self.cells.push(Cell {
+            start,
+            end: self.long.len(),
+            width: text.chars().count(),
+            is_long: true,
+        });
+    }
+
+    /// Adds the cell of the time when a flow started, or ended where that is all there is.
+    pub(super) fn push_start(&mut self, flow: &Flow<'_>, is_suspect: bool) {
+        self.is_suspect = is_suspect;
+        self.push(|row| {
+            if let Some(time) = flow.start().or_else(|| flow.end()) {
+                row.plain_time(time);
+            }
+            if is_suspect {
+                row.octet(SUSPECT);
+            }
+        });
+    }
+
+    /// Adds a cell with nothing in it.
+    pub(super) fn push_empty(&mut self) {
+        self.push(|_| ());
+    }
+
+    /// Adds the cell of a field.
+    pub(super) fn push_value(&mut self, value: Option<FlowValue<'_>>) {
+        let Some(value) = value else {
+            self.push_empty();
+            return;
+        };
+        let mut written = Ok(());
+        self.push(|row| written = row.value(&value));
+        if let Err(LongValue) = written {
+            self.cells.pop();
+            let mut text = Vec::new();
+            flow::plain(&mut text, value);
+            self.push_text(&String::from_utf8_lossy(&text));
+        }
     }
 
     /// The cell of a column; empty if there is nothing to say.
-    pub(super) fn get(&self, column: usize) -> &str {
-        let start = column
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .map_or(0, |end| *end);
-        let end = self.ends.get(column).map_or(start, |end| *end);
-        self.text.get(start..end).unwrap_or_default()
-    }
-
-    /// How wide the cell is.
-    pub(super) fn width(&self, column: usize) -> usize {
-        width(self.get(column))
-    }
-}
-
-/// Columns of the terminal that a text takes, were every character one wide.
-pub(super) fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.chars().count()
+    pub(super) fn get(&self, column: usize) -> Shown<'_> {
+        self.cells
+            .get(column)
+            .map_or(Shown::default(), |cell| Shown {
+                text: if cell.is_long {
+                    self.long
+                        .as_bytes()
+                        .get(cell.start..cell.end)
+                        .unwrap_or_default()
+                } else {
+                    self.row.text(cell.start, cell.end)
+                },
+                width: cell.width,
+            })
     }
 }

@@ -2,13 +2,13 @@
 
 use core::net::IpAddr;
 
+use netflow_core::Flow;
 use netflow_core::element::{self, iana};
 use netflow_core::field::{FieldType, FlowField};
-use netflow_core::{Flow, Timestamp};
 
 use super::number;
 use crate::format::lines;
-use crate::format::text::{self, Instant};
+use crate::format::row::Row;
 
 /// How cells are written.
 #[derive(Debug, Clone, Copy)]
@@ -43,11 +43,12 @@ pub(super) enum Align {
     Right,
 }
 
-/// Behind a time that cannot be right.
+/// After a time that cannot be right.
 pub(super) const SUSPECT: u8 = b'?';
 
 const ICMP: u8 = 1;
 const TCP: u8 = 6;
+const UDP: u8 = 17;
 const ICMPV6: u8 = 58;
 
 impl Column {
@@ -66,6 +67,26 @@ impl Column {
         Self::Output,
         Self::Exporter,
     ];
+
+    /// The fields that it shows, of which a flow needs one; none if all flows have it.
+    pub(super) const fn fields(&self) -> &[FlowField] {
+        use FlowField as F;
+        match self {
+            Self::Start => &[F::Start, F::End],
+            Self::Duration => &[F::Duration],
+            Self::Protocol => &[F::Protocol],
+            Self::Source => &[F::SourceAddress],
+            Self::Destination => &[F::DestinationAddress],
+            Self::Packets => &[F::Packets],
+            Self::Octets => &[F::Octets],
+            Self::Sampling => &[F::SamplingRate],
+            Self::Flags => &[F::TcpFlags],
+            Self::Input => &[F::InputInterface],
+            Self::Output => &[F::OutputInterface],
+            Self::Exporter => &[],
+            Self::Field(field) => core::slice::from_ref(field),
+        }
+    }
 
     pub(super) const fn title(self) -> &'static str {
         match self {
@@ -105,80 +126,58 @@ impl Column {
         }
     }
 
-    /// Writes the cell of a flow; nothing if the flow does not have it.
-    pub(super) fn write_usual(self, flow: &Flow<'_>, style: Style, out: &mut Vec<u8>) {
+    /// Writes the cell of a flow; nothing if the flow does not have it. The start and the
+    /// fields that were asked for are written by [`Cells`](super::cells::Cells).
+    pub(super) fn write(self, flow: &Flow<'_>, style: Style, row: &mut Row) {
         match self {
-            Self::Start => {
-                if let Some(time) = flow.start().or_else(|| flow.end()) {
-                    long_time(out, time);
-                    if flow.clock_suspect() == Some(true) {
-                        out.push(SUSPECT);
-                    }
-                }
-            }
             Self::Duration => {
                 if let Some(nanos) = flow.duration() {
-                    number::duration(out, nanos);
+                    number::duration(row, nanos);
                 }
             }
-            Self::Protocol => protocol(out, flow),
+            Self::Protocol => protocol(row, flow),
             // Of ICMP there are no ports; older exporters put type and code there.
             Self::Source => {
                 let port = flow.source_port().filter(|_| !is_icmp(flow));
-                endpoint(out, flow.source_address(), port);
+                endpoint(row, flow.source_address(), port);
             }
             Self::Destination => {
                 let port = flow.destination_port().filter(|_| !is_icmp(flow));
-                endpoint(out, flow.destination_address(), port);
+                endpoint(row, flow.destination_address(), port);
             }
-            Self::Packets => optional(out, flow.packets(), style),
-            Self::Octets => optional(out, flow.octets(), style),
+            Self::Packets => optional(row, flow.packets(), style),
+            Self::Octets => optional(row, flow.octets(), style),
             Self::Sampling => {
                 if let Some(rate) = flow.sampling_rate() {
-                    out.extend_from_slice(b"1:");
-                    text::decimal(out, rate);
+                    row.word("1:");
+                    row.number(rate);
                 }
             }
-            Self::Flags => flags(out, flow),
-            Self::Input => interface(out, flow.input_interface()),
-            Self::Output => interface(out, flow.output_interface()),
+            Self::Flags => flags(row, flow),
+            Self::Input => interface(row, flow.input_interface()),
+            Self::Output => interface(row, flow.output_interface()),
             Self::Exporter => {
                 let address = flow.agent_address().or_else(|| flow.exporter_address());
                 let address = address.filter(|_| lines::is_exporter_known(flow.header()));
                 if let Some(address) = address {
-                    text::address(out, address);
+                    row.address(address);
                 }
             }
-            Self::Field(_) => {}
+            Self::Start | Self::Field(_) => {}
         }
     }
 }
 
-fn optional(out: &mut Vec<u8>, count: Option<u64>, style: Style) {
+fn optional(row: &mut Row, count: Option<u64>, style: Style) {
     if let Some(count) = count {
-        number::count(out, count, style.exact);
+        number::count(row, count, style.exact);
     }
 }
 
-fn interface(out: &mut Vec<u8>, index: Option<u32>) {
+fn interface(row: &mut Row, index: Option<u32>) {
     if let Some(index) = index {
-        text::decimal(out, index);
+        row.number(index.into());
     }
-}
-
-/// `2021-04-11 10:20:00.250`: always as long, so that a part of it can stand for the time.
-fn long_time(out: &mut Vec<u8>, time: Timestamp) {
-    let time = Instant::from(time);
-    let start = out.len();
-    let whole = Instant { nanos: 0, ..time };
-    text::time(out, whole);
-    // RFC 3339 ends in Z and has a T in its middle.
-    out.pop();
-    if let Some(middle) = out.get_mut(start + 10) {
-        *middle = b' ';
-    }
-    out.push(b'.');
-    text::padded(out, i64::from(time.nanos / 1_000_000), 3);
 }
 
 fn is_icmp(flow: &Flow<'_>) -> bool {
@@ -186,48 +185,49 @@ fn is_icmp(flow: &Flow<'_>) -> bool {
 }
 
 /// `TCP`, `ICMP 8/0`, `99`.
-fn protocol(out: &mut Vec<u8>, flow: &Flow<'_>) {
+fn protocol(row: &mut Row, flow: &Flow<'_>) {
     let Some(number) = flow.protocol() else {
         return;
     };
-    let name = if number == ICMPV6 {
-        Some("ICMP6")
-    } else {
-        element::code(iana::PROTOCOL_IDENTIFIER.id, number.into())
+    let name = match number {
+        TCP => Some("TCP"),
+        UDP => Some("UDP"),
+        ICMPV6 => Some("ICMP6"),
+        number => element::code(iana::PROTOCOL_IDENTIFIER.id, number.into()),
     };
     match name {
-        Some(name) => out.extend_from_slice(name.as_bytes()),
-        None => text::decimal(out, number),
+        Some(name) => row.word(name),
+        None => row.number(number.into()),
     }
     if let (true, Some(icmp_type)) = (is_icmp(flow), flow.icmp_type()) {
-        out.push(b' ');
-        text::decimal(out, icmp_type);
-        out.push(b'/');
-        text::decimal(out, flow.icmp_code().unwrap_or(0));
+        row.octet(b' ');
+        row.number(icmp_type.into());
+        row.octet(b'/');
+        row.number(flow.icmp_code().unwrap_or(0).into());
     }
 }
 
 /// `192.0.2.1:443`, `[2001:db8::1]:443`, or the address alone.
-fn endpoint(out: &mut Vec<u8>, address: Option<IpAddr>, port: Option<u16>) {
+fn endpoint(row: &mut Row, address: Option<IpAddr>, port: Option<u16>) {
     let Some(address) = address else {
         return;
     };
-    let bracket = address.is_ipv6() && port.is_some();
-    if bracket {
-        out.push(b'[');
+    let is_bracketed = address.is_ipv6() && port.is_some();
+    if is_bracketed {
+        row.octet(b'[');
     }
-    text::address(out, address);
-    if bracket {
-        out.push(b']');
+    row.address(address);
+    if is_bracketed {
+        row.octet(b']');
     }
     if let Some(port) = port {
-        out.push(b':');
-        text::decimal(out, port);
+        row.octet(b':');
+        row.number(port.into());
     }
 }
 
 /// The flags of TCP that were seen, a dot for each other: `...AP.SF`.
-fn flags(out: &mut Vec<u8>, flow: &Flow<'_>) {
+fn flags(row: &mut Row, flow: &Flow<'_>) {
     const LETTERS: &[u8; 8] = b"CEUAPRSF";
     if flow.protocol() != Some(TCP) {
         return;
@@ -237,6 +237,6 @@ fn flags(out: &mut Vec<u8>, flow: &Flow<'_>) {
     };
     for (index, letter) in LETTERS.iter().enumerate() {
         let is_set = flags >> (7 - index) & 1 == 1;
-        out.push(if is_set { *letter } else { b'.' });
+        row.octet(if is_set { *letter } else { b'.' });
     }
 }

@@ -1,7 +1,8 @@
 //! Which columns fit, how wide they are, and rows in them.
 
-use super::cells::{Cells, width};
+use super::cells::{Cells, Shown};
 use super::column::{Align, Column, SUSPECT};
+use super::line::Line;
 
 /// Between columns.
 const GAP: usize = 1;
@@ -37,10 +38,12 @@ struct Chosen {
 #[derive(Debug)]
 pub(super) struct Layout {
     chosen: Vec<Chosen>,
+    /// Of each column, whether it was chosen.
+    shown: Vec<bool>,
     /// Times without their date, which gets a line where it changes.
     short_time: bool,
-    date: String,
-    line: String,
+    date: Vec<u8>,
+    line: Line,
 }
 
 /// What is given up for want of room, first of all first.
@@ -69,7 +72,7 @@ impl Layout {
             .iter()
             .enumerate()
             .filter_map(|(index, column)| {
-                let widest = rows.iter().map(|cells| cells.width(index)).max();
+                let widest = rows.iter().map(|cells| cells.get(index).width).max();
                 let widest = widest.filter(|widest| *widest > 0 || is_needed(*column))?;
                 Some(Chosen {
                     column: *column,
@@ -91,6 +94,8 @@ impl Layout {
             layout = next;
         }
         layout.widen(&all, room);
+        let is_chosen = |index| layout.chosen.iter().any(|chosen| chosen.index == index);
+        layout.shown = (0..columns.len()).map(is_chosen).collect();
         layout
     }
 
@@ -114,9 +119,10 @@ impl Layout {
             .collect();
         Self {
             chosen,
+            shown: Vec::new(),
             short_time,
-            date: String::new(),
-            line: String::new(),
+            date: Vec::new(),
+            line: Line::default(),
         }
     }
 
@@ -150,22 +156,29 @@ impl Layout {
             .any(|chosen| chosen.column.place() == Place::Destination)
     }
 
+    /// Whether a column was chosen.
+    pub(super) fn shows(&self, column: usize) -> bool {
+        self.shown.get(column) == Some(&true)
+    }
+
     /// The titles and a rule.
     pub(super) fn head(&mut self, out: &mut Vec<u8>) {
-        let mut line = core::mem::take(&mut self.line);
+        let line = &mut self.line;
         line.clear();
+        let mut due = 0;
         for chosen in &self.chosen {
             let title = match chosen.column {
                 Column::Start if self.short_time => "start",
                 column => column.title(),
             };
             if chosen.column.place() == Place::Destination {
-                put(&mut line, "", ARROW.len(), Align::Left);
+                due += ARROW.len() + GAP;
             }
-            put(&mut line, title, chosen.width, chosen.column.align());
+            let title = Shown::ascii(title.as_bytes());
+            line.put(title, due, chosen.width, chosen.column.align());
+            due += chosen.width + GAP;
         }
-        end(&line, out);
-        self.line = line;
+        line.end(out);
         self.rule(out);
     }
 
@@ -177,46 +190,47 @@ impl Layout {
 
     /// A row. An address that does not fit puts what follows it on a line of its own.
     pub(super) fn row(&mut self, cells: &Cells, out: &mut Vec<u8>) {
-        let mut line = core::mem::take(&mut self.line);
+        let line = &mut self.line;
         line.clear();
         // Where the line should be, were all cells as wide as their columns.
         let mut due = 0;
         for chosen in &self.chosen {
             let cell = cells.get(chosen.index);
             if chosen.column == Column::Start && self.short_time {
-                date_line(&mut self.date, cell, out);
-                let time = cell.get(DATE..DATE + SHORT_TIME).unwrap_or_default();
-                put_at(&mut line, time, due, chosen.width, Align::Left);
-                if is_suspect(cell) {
-                    line.push(SUSPECT.into());
+                date_line(&mut self.date, cell.text, out);
+                let time = cell.text.get(DATE..DATE + SHORT_TIME).unwrap_or_default();
+                line.put(Shown::ascii(time), due, chosen.width, Align::Left);
+                if cells.is_suspect {
+                    line.add(Shown::ascii(&[SUSPECT]));
                 }
             } else if chosen.column.place() == Place::Destination {
                 due += ARROW.len() + GAP;
-                destination(&mut line, cell, due, chosen.width, out);
+                destination(line, cell, due, chosen.width, out);
             } else {
-                put_at(&mut line, cell, due, chosen.width, chosen.column.align());
+                line.put(cell, due, chosen.width, chosen.column.align());
             }
             due += chosen.width + GAP;
         }
-        end(&line, out);
-        self.line = line;
+        line.end(out);
     }
 
     /// The last line: a text at the left and the sums in their columns.
-    pub(super) fn foot(&self, text: &str, cells: &Cells, out: &mut Vec<u8>) {
-        let mut line = String::from(text);
+    pub(super) fn foot(&mut self, text: &str, cells: &Cells, out: &mut Vec<u8>) {
+        let line = &mut self.line;
+        line.clear();
+        line.add(Shown::ascii(text.as_bytes()));
         let mut due = 0;
         for chosen in &self.chosen {
             if chosen.column.place() == Place::Destination {
                 due += ARROW.len() + GAP;
             }
             let cell = cells.get(chosen.index);
-            if !cell.is_empty() {
-                put_at(&mut line, cell, due, chosen.width, Align::Right);
+            if cell.width > 0 {
+                line.put(cell, due, chosen.width, Align::Right);
             }
             due += chosen.width + GAP;
         }
-        end(&line, out);
+        line.end(out);
     }
 }
 
@@ -228,63 +242,36 @@ const fn is_needed(column: Column) -> bool {
     )
 }
 
-/// Whether a time is marked as one that cannot be right.
-pub(super) fn is_suspect(time: &str) -> bool {
-    time.as_bytes().last() == Some(&SUSPECT)
-}
-
 /// Writes the date if it is another one than in the row before.
-fn date_line(date: &mut String, time: &str, out: &mut Vec<u8>) {
-    let Some(new) = time.get(..DATE - 1).filter(|new| *new != date.as_str()) else {
+fn date_line(date: &mut Vec<u8>, time: &[u8], out: &mut Vec<u8>) {
+    let Some(new) = time.get(..DATE - 1).filter(|new| *new != date.as_slice()) else {
         return;
     };
     date.clear();
-    date.push_str(new);
-    out.extend_from_slice(new.as_bytes());
+    date.extend_from_slice(new);
+    out.extend_from_slice(new);
     out.push(b'\n');
 }
 
 /// The arrow and the destination, on a new line if the source has taken its room or it
 /// needs more itself. It then ends where its column ends, if it can.
-fn destination(line: &mut String, cell: &str, due: usize, room: usize, out: &mut Vec<u8>) {
+fn destination(line: &mut Line, cell: Shown<'_>, due: usize, room: usize, out: &mut Vec<u8>) {
     let arrow = due - ARROW.len() - GAP;
-    let taken = width(line) > arrow.saturating_sub(GAP);
-    if taken || width(cell) > room {
-        end(line, out);
+    let is_taken = line.width() > arrow.saturating_sub(GAP);
+    let mut start = arrow;
+    if is_taken || cell.width > room {
+        line.end(out);
         line.clear();
-        let start = (due + room).saturating_sub(width(cell) + ARROW.len() + GAP);
-        put_at(line, ARROW, start.min(arrow), ARROW.len(), Align::Left);
-    } else {
-        put_at(line, ARROW, arrow, ARROW.len(), Align::Left);
+        start = (due + room)
+            .saturating_sub(cell.width + ARROW.len() + GAP)
+            .min(arrow);
     }
-    line.push(' ');
-    line.push_str(cell);
-}
-
-/// Adds a cell at a place of the line, or behind what stands there.
-fn put_at(line: &mut String, cell: &str, at: usize, room: usize, align: Align) {
-    let mut start = at;
-    if align == Align::Right {
-        start += room.saturating_sub(width(cell));
-    }
-    let have = width(line);
-    // A cell too wide for its column is followed by a blank nevertheless.
-    let blanks = start.saturating_sub(have).max(usize::from(have > 0));
-    line.extend(core::iter::repeat_n(' ', blanks));
-    line.push_str(cell);
-}
-
-/// Adds a cell behind the line.
-fn put(line: &mut String, cell: &str, room: usize, align: Align) {
-    let have = width(line);
-    let at = if have == 0 { 0 } else { have + GAP };
-    let end = at + room;
-    put_at(line, cell, at, room, align);
-    let have = width(line);
-    line.extend(core::iter::repeat_n(' ', end.saturating_sub(have)));
-}
-
-fn end(line: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(line.trim_end().as_bytes());
-    out.push(b'\n');
+    line.put(
+        Shown::ascii(ARROW.as_bytes()),
+        start,
+        ARROW.len(),
+        Align::Left,
+    );
+    line.add(Shown::ascii(b" "));
+    line.add(cell);
 }

@@ -1,11 +1,11 @@
 //! Numbers for people.
 
-use crate::format::text;
+use crate::format::row::Row;
 
 /// A count, in full or as `12.3k`.
-pub(super) fn count(out: &mut Vec<u8>, count: u64, exact: bool) {
+pub(super) fn count(row: &mut Row, count: u64, exact: bool) {
     if exact || count < 10_000 {
-        text::decimal(out, count);
+        row.number(count);
         return;
     }
     let mut unit = 1_u64;
@@ -21,58 +21,69 @@ pub(super) fn count(out: &mut Vec<u8>, count: u64, exact: bool) {
     let unit = unit * 1_000;
     // Thousandths of the unit.
     let thousandths = u128::from(count) * 1_000 / u128::from(unit);
-    let (digits, decimals) = match thousandths {
-        0..9_995 => ((thousandths + 5) / 10, 2),
-        9_995..99_950 => ((thousandths + 50) / 100, 1),
-        _ => ((thousandths + 500) / 1_000, 0),
-    };
-    let scale = 10_u128.pow(decimals);
-    text::decimal(out, digits / scale);
-    if decimals > 0 {
-        out.push(b'.');
-        let fraction = i64::try_from(digits % scale).unwrap_or(0);
-        text::padded(out, fraction, decimals as usize);
+    let thousandths = u32::try_from(thousandths).unwrap_or(u32::MAX);
+    match thousandths {
+        0..9_995 => {
+            let hundredths = (thousandths + 5) / 10;
+            row.number((hundredths / 100).into());
+            row.octet(b'.');
+            row.two_digits(hundredths % 100);
+        }
+        9_995..99_950 => {
+            let tenths = (thousandths + 50) / 100;
+            row.number((tenths / 10).into());
+            row.octet(b'.');
+            row.number((tenths % 10).into());
+        }
+        _ => row.number(((thousandths + 500) / 1_000).into()),
     }
-    out.push(letter);
+    row.octet(letter);
 }
 
-/// Whether so many of a unit are 1000 of it when rounded.
+/// Whether this many of a unit are 1000 of it when rounded.
 fn rounds_up(count: u64, unit: u64) -> bool {
     u128::from(count) * 2 >= u128::from(unit) * 1_999
 }
 
 /// Nanoseconds as `250ms`, `12.3s`, `3m20s`, `2h05m`, `3d04h`.
-pub(super) fn duration(out: &mut Vec<u8>, nanos: i64) {
+pub(super) fn duration(row: &mut Row, nanos: i64) {
     if nanos < 0 {
-        out.push(b'-');
+        row.octet(b'-');
     }
     let millis = nanos.unsigned_abs() / 1_000_000;
     let seconds = millis / 1_000;
-    let (first, unit, second, width, end) = match seconds {
+    let (first, unit, second, end) = match seconds {
         0 => {
-            text::decimal(out, millis);
-            out.extend_from_slice(b"ms");
+            row.number(millis);
+            row.word("ms");
             return;
         }
-        1..60 => (seconds, b'.', millis % 1_000 / 100, 1, b's'),
-        60..3_600 => (seconds / 60, b'm', seconds % 60, 2, b's'),
-        3_600..86_400 => (seconds / 3_600, b'h', seconds / 60 % 60, 2, b'm'),
-        _ => (seconds / 86_400, b'd', seconds / 3_600 % 24, 2, b'h'),
+        1..60 => {
+            row.number(seconds);
+            row.octet(b'.');
+            row.number(millis % 1_000 / 100);
+            row.octet(b's');
+            return;
+        }
+        60..3_600 => (seconds / 60, b'm', seconds % 60, b's'),
+        3_600..86_400 => (seconds / 3_600, b'h', seconds / 60 % 60, b'm'),
+        _ => (seconds / 86_400, b'd', seconds / 3_600 % 24, b'h'),
     };
-    text::decimal(out, first);
-    out.push(unit);
-    text::padded(out, i64::try_from(second).unwrap_or(0), width);
-    out.push(end);
+    row.number(first);
+    row.octet(unit);
+    row.two_digits(u32::try_from(second).unwrap_or(0));
+    row.octet(end);
 }
 
 #[cfg(test)]
 mod tests {
     use super::{count, duration};
+    use crate::format::row::Row;
 
-    fn counted(number: u64) -> String {
-        let mut out = Vec::new();
-        count(&mut out, number, false);
-        String::from_utf8(out).unwrap()
+    fn written(write: impl FnOnce(&mut Row)) -> String {
+        let mut row = Row::default();
+        write(&mut row);
+        String::from_utf8(row.text(0, row.len()).to_vec()).unwrap()
     }
 
     #[test]
@@ -92,7 +103,7 @@ mod tests {
             (5_000_000_000, "5.00G"),
             (u64::MAX, "18.4E"),
         ] {
-            assert_eq!(counted(number), text);
+            assert_eq!(written(|row| count(row, number, false)), text);
         }
     }
 
@@ -108,9 +119,7 @@ mod tests {
             (273_600_000, "3d04h"),
             (-250, "-250ms"),
         ] {
-            let mut out = Vec::new();
-            duration(&mut out, millis * 1_000_000);
-            assert_eq!(String::from_utf8(out).unwrap(), text);
+            assert_eq!(written(|row| duration(row, millis * 1_000_000)), text);
         }
     }
 }

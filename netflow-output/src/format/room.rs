@@ -1,0 +1,441 @@
+//! Numbers, addresses and times as text, in memory of a fixed size.
+//!
+//! BE ADVISED: each function takes the place where it writes and returns the place after what it
+//! wrote. The place is an argument and not a member, so that it stays in a register between two
+//! stores. Texts are copied in blocks of a fixed size, one or two stores each; what is copied too
+//! much is overwritten by what follows. A place is taken modulo the size of the room, by which the
+//! compiler knows that it is inside: whoever writes has to empty the room before it is
+//! [full](Room::is_full), or later text would overwrite earlier text.
+
+use core::fmt;
+use core::net::{IpAddr, Ipv6Addr};
+use core::ops::Range;
+
+use netflow_core::value::MacAddress;
+use netflow_core::{FlowValue, Timestamp};
+
+use super::text::{self, Instant};
+
+/// Octets of the longest block.
+pub(super) const BLOCK: usize = 32;
+/// Octets that any one value needs at most: an IPv6 address has 39, a number 20, a time 30.
+pub(super) const LONGEST_VALUE: usize = 40;
+/// Octets between two looks at whether the room is full.
+const STEP: usize = 256;
+/// Octets of text that there is room for.
+const SIZE: usize = 2_048;
+
+/// Memory for text.
+#[derive(Clone)]
+pub(super) struct Room {
+    octets: [u8; SIZE + BLOCK],
+    hours: Hours,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            octets: [0; SIZE + BLOCK],
+            hours: Hours::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Room").finish_non_exhaustive()
+    }
+}
+
+impl Room {
+    /// Whether there is no room for a literal of one block and four values after this place.
+    #[inline(always)]
+    pub(super) const fn is_full(at: usize) -> bool {
+        at > SIZE - STEP
+    }
+
+    /// The text between two places.
+    #[inline]
+    pub(super) fn text(&self, start: usize, end: usize) -> &[u8] {
+        debug_assert!(end <= SIZE, "{end} octets");
+        self.octets.get(start..end).unwrap_or_default()
+    }
+
+    /// Writes the first `len` octets of a block.
+    #[inline(always)]
+    pub(super) fn block<const N: usize>(
+        &mut self,
+        at: usize,
+        block: &[u8; N],
+        len: usize,
+    ) -> usize {
+        const { assert!(N <= BLOCK) };
+        let start = at % SIZE;
+        self.octets[start..start + N].copy_from_slice(block);
+        at.wrapping_add(len)
+    }
+
+    /// Writes one octet.
+    #[inline(always)]
+    pub(super) fn octet(&mut self, at: usize, octet: u8) -> usize {
+        self.block(at, &[octet], 1)
+    }
+
+    /// Writes a quote, if there is one.
+    #[inline(always)]
+    pub(super) fn quote(&mut self, at: usize, quote: Option<u8>) -> usize {
+        match quote {
+            Some(quote) => self.octet(at, quote),
+            None => at,
+        }
+    }
+
+    /// Writes a word of at most [`LONGEST_VALUE`] octets.
+    pub(super) fn word(&mut self, at: usize, word: &str) -> usize {
+        debug_assert!(word.len() <= LONGEST_VALUE, "{word}");
+        let end = at.wrapping_add(word.len());
+        if let Some(room) = self.octets.get_mut(at..end) {
+            room.copy_from_slice(word.as_bytes());
+        }
+        end
+    }
+
+    /// Writes a number in decimal.
+    #[inline]
+    pub(super) fn number(&mut self, at: usize, number: u64) -> usize {
+        if number < 10_000 {
+            self.first_digits(at, small(number))
+        } else if number < 100_000_000 {
+            let at = self.first_digits(at, small(number / 10_000));
+            self.four_digits(at, small(number % 10_000))
+        } else {
+            self.large(at, number)
+        }
+    }
+
+    #[inline(never)]
+    fn large(&mut self, at: usize, number: u64) -> usize {
+        let at = self.number(at, number / 100_000_000);
+        let rest = small(number % 100_000_000);
+        let at = self.four_digits(at, rest / 10_000);
+        self.four_digits(at, rest % 10_000)
+    }
+
+    /// Writes a number below 10,000 without leading zeros.
+    #[inline(always)]
+    fn first_digits(&mut self, at: usize, number: u32) -> usize {
+        let zeros = u32::from(number < 10) + u32::from(number < 100) + u32::from(number < 1_000);
+        let digits = u32::from_be_bytes(four(number)) << (8 * zeros);
+        self.block(at, &digits.to_be_bytes(), 4 - zeros as usize)
+    }
+
+    /// Writes a number below 10,000 with leading zeros.
+    #[inline(always)]
+    fn four_digits(&mut self, at: usize, number: u32) -> usize {
+        self.block(at, &four(number), 4)
+    }
+
+    /// Writes a number below 1,000 with leading zeros.
+    #[inline(always)]
+    pub(super) fn three_digits(&mut self, at: usize, number: u32) -> usize {
+        let [_, hundreds, tens, ones] = four(number);
+        self.block(at, &[hundreds, tens, ones, 0], 3)
+    }
+
+    /// Writes a number below 100 with a leading zero.
+    #[inline(always)]
+    pub(super) fn two_digits(&mut self, at: usize, number: u32) -> usize {
+        self.block(at, &pair(number), 2)
+    }
+
+    /// Writes a value between quotes, if its kind has some in this format; `None` of a value that
+    /// may be of any length.
+    pub(super) fn value(
+        &mut self,
+        at: usize,
+        quote: Option<u8>,
+        value: &FlowValue<'_>,
+    ) -> Option<usize> {
+        // Numbers and flags have no quotes.
+        let start = self.quote(at, quote);
+        let end = match *value {
+            FlowValue::Unsigned(number) => return Some(self.number(at, number)),
+            FlowValue::Duration(nanos) if nanos >= 0 => {
+                return Some(self.number(at, nanos.unsigned_abs()));
+            }
+            FlowValue::Flag(true) => return Some(self.block(at, b"true", 4)),
+            FlowValue::Flag(false) => return Some(self.block(at, b"false", 5)),
+            FlowValue::Address(address) => self.address(start, address),
+            FlowValue::Mac(address) => self.mac(start, address),
+            FlowValue::Time(time) => self.time(start, time),
+            FlowValue::Name(name) if name.len() <= LONGEST_VALUE => self.word(start, name),
+            _ => return None,
+        };
+        Some(self.quote(end, quote))
+    }
+
+    /// Writes an address.
+    #[inline]
+    pub(super) fn address(&mut self, at: usize, address: IpAddr) -> usize {
+        match address {
+            IpAddr::V4(address) => self.ipv4(at, address.octets()),
+            IpAddr::V6(address) => self.ipv6(at, address.octets()),
+        }
+    }
+
+    /// Writes an IPv4 address.
+    #[inline]
+    pub(super) fn ipv4(&mut self, mut at: usize, address: [u8; 4]) -> usize {
+        let [a, b, c, d] = address.map(|octet| &DOTTED[usize::from(octet)]);
+        // Two numbers are eight octets at most.
+        at = self.block(at, &two_numbers(a, b), usize::from(a.len + b.len));
+        at = self.block(at, &two_numbers(c, d), usize::from(c.len + d.len));
+        // No dot after the last number.
+        at.wrapping_sub(1)
+    }
+
+    /// Writes an IPv6 address as RFC 5952, section 4, writes it, never with an IPv4 address in it.
+    #[inline(never)]
+    pub(super) fn ipv6(&mut self, mut at: usize, address: [u8; 16]) -> usize {
+        let groups = Ipv6Addr::from(address).segments();
+        let zeros = longest_zeros(&groups);
+        for (index, group) in groups.into_iter().enumerate() {
+            if zeros.contains(&index) {
+                if index == zeros.start {
+                    at = self.block(at, b"::", 2);
+                }
+                continue;
+            }
+            if index > 0 && index != zeros.end {
+                at = self.octet(at, b':');
+            }
+            let zeros = (group | 1).leading_zeros() / 4;
+            let digits = u32::from_be_bytes(hex_digits(group)) << (8 * zeros);
+            at = self.block(at, &digits.to_be_bytes(), 4 - zeros as usize);
+        }
+        at
+    }
+
+    /// Writes a MAC address.
+    pub(super) fn mac(&mut self, mut at: usize, address: MacAddress) -> usize {
+        for octet in address.0 {
+            let [high, low] = HEX[usize::from(octet)];
+            at = self.block(at, &[high, low, b':', 0], 3);
+        }
+        // No colon after the last number.
+        at.wrapping_sub(1)
+    }
+
+    /// Writes a time as RFC 3339 has it, in UTC, with the fewest of 0, 3, 6 or 9 digits of fraction.
+    #[inline]
+    pub(super) fn time(&mut self, at: usize, time: Timestamp) -> usize {
+        let Ok(nanos) = u64::try_from(time.as_nanos()) else {
+            return self.before_1970(at, time);
+        };
+        let mut at = self.seconds(at, nanos / NANOS);
+        let fraction = small(nanos % NANOS);
+        if fraction > 0 {
+            let (millis, rest) = (fraction / 1_000_000, fraction % 1_000_000);
+            at = self.octet(at, b'.');
+            at = self.three_digits(at, millis);
+            if rest > 0 {
+                at = self.three_digits(at, rest / 1_000);
+                if rest % 1_000 > 0 {
+                    at = self.three_digits(at, rest % 1_000);
+                }
+            }
+        }
+        self.octet(at, b'Z')
+    }
+
+    /// Writes date and time for people, always with milliseconds: `2021-04-11 10:20:00.250`.
+    pub(super) fn plain_time(&mut self, at: usize, time: Timestamp) -> usize {
+        let nanos = time.as_nanos();
+        let end = match u64::try_from(nanos) {
+            Ok(nanos) => self.seconds(at, nanos / NANOS),
+            Err(_) => {
+                self.before_1970(at, time);
+                at.wrapping_add("1969-12-31T23:59:59".len())
+            }
+        };
+        self.octet(at.wrapping_add(DATE_LEN - 1), b' ');
+        let millis = nanos.rem_euclid(1_000_000_000) / 1_000_000;
+        let end = self.octet(end, b'.');
+        self.three_digits(end, u32::try_from(millis).unwrap_or(0))
+    }
+
+    /// Writes the whole seconds: `2021-04-11T10:20:00`.
+    #[inline]
+    fn seconds(&mut self, at: usize, seconds: u64) -> usize {
+        let mut of_hour = seconds.wrapping_sub(self.hours.start);
+        if of_hour >= HOUR {
+            of_hour = seconds % HOUR;
+            self.hours.change(seconds - of_hour);
+        }
+        let hour = self.hours.text;
+        let at = self.block(at, &hour, HOUR_LEN);
+        let of_hour = small(of_hour);
+        let ([m, n], [s, t]) = (pair(of_hour / 60), pair(of_hour % 60));
+        self.block(at, &[m, n, b':', s, t, 0, 0, 0], 5)
+    }
+
+    #[cold]
+    fn before_1970(&mut self, at: usize, time: Timestamp) -> usize {
+        self.word(at, &time.to_string())
+    }
+}
+
+/// The last hour that was written: many times are of the same.
+#[derive(Debug, Clone)]
+pub(super) struct Hours {
+    /// Its first second since 1970.
+    start: u64,
+    /// `2021-04-11T10:`, and what a block has more.
+    text: [u8; 16],
+}
+
+/// Octets of the text of an hour.
+const HOUR_LEN: usize = 14;
+/// Octets of the text of a date, with what separates it from the hour.
+pub(super) const DATE_LEN: usize = 11;
+
+impl Default for Hours {
+    fn default() -> Self {
+        Self {
+            start: 0,
+            text: *b"1970-01-01T00:..",
+        }
+    }
+}
+
+impl Hours {
+    #[cold]
+    fn change(&mut self, start: u64) {
+        let mut written = Vec::new();
+        text::time(
+            &mut written,
+            Instant {
+                seconds: i64::try_from(start).unwrap_or(0),
+                nanos: 0,
+            },
+        );
+        if let Some(text) = written.first_chunk() {
+            self.text = *text;
+            self.start = start;
+        }
+    }
+}
+
+const NANOS: u64 = 1_000_000_000;
+const HOUR: u64 = 3_600;
+
+/// Two numbers of an IPv4 address with their dots.
+#[inline(always)]
+fn two_numbers(first: &Dotted, second: &Dotted) -> [u8; 8] {
+    let [first_text, second_text] =
+        [first, second].map(|dotted| u64::from(u32::from_le_bytes(dotted.text)));
+    (first_text | second_text << (8 * u32::from(first.len))).to_le_bytes()
+}
+
+/// The first of the longest runs of two or more zeros (RFC 5952, sections 4.2.2 and 4.2.3).
+fn longest_zeros(groups: &[u16; 8]) -> Range<usize> {
+    let mut longest = 0..0;
+    let mut start = 0;
+    for (index, group) in groups.iter().enumerate() {
+        if *group != 0 {
+            start = index + 1;
+        } else if index + 1 - start > longest.len().max(1) {
+            longest = start..index + 1;
+        }
+    }
+    longest
+}
+
+/// A number known to be below 2^32.
+#[inline(always)]
+const fn small(number: u64) -> u32 {
+    number as u32
+}
+
+/// The two digits of a number below 100.
+#[inline(always)]
+fn pair(number: u32) -> [u8; 2] {
+    PAIRS[(number & 0x7f) as usize]
+}
+
+/// The four digits of a number below 10,000.
+#[inline(always)]
+fn four(number: u32) -> [u8; 4] {
+    let ([a, b], [c, d]) = (pair(number / 100), pair(number % 100));
+    [a, b, c, d]
+}
+
+/// The four digits of a number in hex.
+#[inline(always)]
+fn hex_digits(number: u16) -> [u8; 4] {
+    let [[a, b], [c, d]] = number.to_be_bytes().map(|octet| HEX[usize::from(octet)]);
+    [a, b, c, d]
+}
+
+/// `00` to `99`; filled up to a power of two.
+static PAIRS: [[u8; 2]; 128] = {
+    let mut pairs = [[b'0'; 2]; 128];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
+
+/// `00` to `ff`.
+static HEX: [[u8; 2]; 256] = {
+    let digits = *b"0123456789abcdef";
+    let mut pairs = [[b'0'; 2]; 256];
+    let mut number = 0;
+    while number < 256 {
+        pairs[number] = [digits[number >> 4], digits[number & 0xf]];
+        number += 1;
+    }
+    pairs
+};
+
+/// A number of an IPv4 address.
+#[derive(Clone, Copy)]
+struct Dotted {
+    /// With a dot after it, and zeros after that.
+    text: [u8; 4],
+    len: u8,
+}
+
+/// `0.` to `255.`
+static DOTTED: [Dotted; 256] = {
+    let mut dotted = [Dotted {
+        text: [0; 4],
+        len: 0,
+    }; 256];
+    let mut number = 0;
+    while number < 256 {
+        let (hundreds, tens, ones) = (number / 100, number / 10 % 10, number % 10);
+        let (hundreds, tens, ones) = (b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8);
+        dotted[number] = match number {
+            0..10 => Dotted {
+                text: [ones, b'.', 0, 0],
+                len: 2,
+            },
+            10..100 => Dotted {
+                text: [tens, ones, b'.', 0],
+                len: 3,
+            },
+            _ => Dotted {
+                text: [hundreds, tens, ones, b'.'],
+                len: 4,
+            },
+        };
+        number += 1;
+    }
+    dotted
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! One text in a [`Room`], written part by part.
+
+use core::net::IpAddr;
+
+use netflow_core::{FlowValue, Timestamp};
+
+use super::room::Room;
+
+/// A text of limited length.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    room: Room,
+    len: usize,
+}
+
+impl Row {
+    pub(super) const fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Whether a cell may not fit any more.
+    pub(super) const fn is_full(&self) -> bool {
+        Room::is_full(self.len)
+    }
+
+    /// A part of the text.
+    pub(super) fn text(&self, start: usize, end: usize) -> &[u8] {
+        self.room.text(start, end)
+    }
+
+    /// Octets written so far.
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn octet(&mut self, octet: u8) {
+        self.len = self.room.octet(self.len, octet);
+    }
+
+    /// A word of at most [`LONGEST_VALUE`](super::room::LONGEST_VALUE) octets.
+    pub(super) fn word(&mut self, word: &str) {
+        self.len = self.room.word(self.len, word);
+    }
+
+    /// A number in decimal.
+    pub(super) fn number(&mut self, number: u64) {
+        self.len = self.room.number(self.len, number);
+    }
+
+    /// A number below 100 with a leading zero.
+    pub(super) fn two_digits(&mut self, number: u32) {
+        self.len = self.room.two_digits(self.len, number);
+    }
+
+    pub(super) fn address(&mut self, address: IpAddr) {
+        self.len = self.room.address(self.len, address);
+    }
+
+    /// Date and time for people, always with milliseconds: `2021-04-11 10:20:00.250`.
+    pub(super) fn plain_time(&mut self, time: Timestamp) {
+        self.len = self.room.plain_time(self.len, time);
+    }
+
+    /// A value; of one that may be of any length nothing is written.
+    pub(super) fn value(&mut self, value: &FlowValue<'_>) -> Result<(), LongValue> {
+        self.len = self.room.value(self.len, None, value).ok_or(LongValue)?;
+        Ok(())
+    }
+}
+
+/// A value may be of any length.
+#[derive(Debug)]
+pub(super) struct LongValue;
