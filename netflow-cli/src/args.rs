@@ -238,8 +238,10 @@ Examples:
   netflow decode --schema record --format parquet --output tables *.pcap.gz
   tcpdump -U -w - udp port 2055 | netflow decode -
 
-In the table a ? behind a time says that it cannot be right: the exporter's clock is off, or
+In the table a ? after a time means that it cannot be right: the exporter's clock is off, or
 the flow ends before it starts, long after it was sent, or days before the exporter started.
+Frames without IP have their MAC addresses and EtherType. After =>, or in the column
+translated, is what NAT made of source and destination.
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
 command line makes no sense, 3 with --strict something could not be decoded.";

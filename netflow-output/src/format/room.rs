@@ -174,6 +174,11 @@ impl Room {
         Some(self.quote(end, quote))
     }
 
+    /// Writes four digits of hex.
+    pub(super) fn hex(&mut self, at: usize, number: u16) -> usize {
+        self.block(at, &hex_digits(number), 4)
+    }
+
     /// Writes an address.
     #[inline]
     pub(super) fn address(&mut self, at: usize, address: IpAddr) -> usize {

@@ -2,6 +2,7 @@
 
 use core::net::IpAddr;
 
+use netflow_core::value::MacAddress;
 use netflow_core::{FlowValue, Timestamp};
 
 use super::room::Room;
@@ -50,6 +51,15 @@ impl Row {
     /// A number below 100 with a leading zero.
     pub(super) fn two_digits(&mut self, number: u32) {
         self.len = self.room.two_digits(self.len, number);
+    }
+
+    /// Four digits of hex.
+    pub(super) fn hex(&mut self, number: u16) {
+        self.len = self.room.hex(self.len, number);
+    }
+
+    pub(super) fn mac(&mut self, address: MacAddress) {
+        self.len = self.room.mac(self.len, address);
     }
 
     pub(super) fn address(&mut self, address: IpAddr) {

@@ -5,9 +5,12 @@
 
 mod cells;
 mod column;
+mod endpoint;
+mod event;
 mod layout;
 mod line;
 mod number;
+mod protocol;
 
 use netflow_core::field::FlowField;
 use netflow_core::{Flow, FlowColumn, Message, Set, SetKind, Stats};
@@ -154,7 +157,7 @@ impl Table {
             row.word(" pkts, ");
             number::count(&mut row, self.octets_back, self.style.exact);
             out.extend_from_slice(row.text(0, row.len()));
-            out.extend_from_slice(b" octets back, which --split-biflows shows\n");
+            out.extend_from_slice(b" octets in the reverse direction\n");
         }
     }
 }

@@ -1,12 +1,10 @@
 //! The columns of the table.
 
-use core::net::IpAddr;
-
 use netflow_core::Flow;
-use netflow_core::element::{self, iana};
 use netflow_core::field::{FieldType, FlowField};
 
-use super::number;
+use super::protocol::TCP;
+use super::{endpoint, event, number, protocol};
 use crate::format::lines;
 use crate::format::row::Row;
 
@@ -25,9 +23,14 @@ pub(super) enum Column {
     Protocol,
     Source,
     Destination,
+    /// Source and destination after NAT.
+    Translated,
+    /// Of a firewall or NAT.
+    Event,
     Packets,
     Octets,
     Sampling,
+    Vlan,
     Flags,
     Input,
     Output,
@@ -46,11 +49,6 @@ pub(super) enum Align {
 /// After a time that cannot be right.
 pub(super) const SUSPECT: u8 = b'?';
 
-const ICMP: u8 = 1;
-const TCP: u8 = 6;
-const UDP: u8 = 17;
-const ICMPV6: u8 = 58;
-
 impl Column {
     /// The columns that suit most, from the left.
     pub(super) const USUAL: &'static [Self] = &[
@@ -59,9 +57,12 @@ impl Column {
         Self::Protocol,
         Self::Source,
         Self::Destination,
+        Self::Translated,
+        Self::Event,
         Self::Packets,
         Self::Octets,
         Self::Sampling,
+        Self::Vlan,
         Self::Flags,
         Self::Input,
         Self::Output,
@@ -74,9 +75,17 @@ impl Column {
         match self {
             Self::Start => &[F::Start, F::End],
             Self::Duration => &[F::Duration],
-            Self::Protocol => &[F::Protocol],
-            Self::Source => &[F::SourceAddress],
-            Self::Destination => &[F::DestinationAddress],
+            Self::Protocol => &[F::Protocol, F::EtherType],
+            Self::Source => &[F::SourceAddress, F::SourceMac],
+            Self::Destination => &[F::DestinationAddress, F::DestinationMac],
+            Self::Translated => &[
+                F::PostNatSourceAddress,
+                F::PostNatDestinationAddress,
+                F::PostNatSourcePort,
+                F::PostNatDestinationPort,
+            ],
+            Self::Event => &[F::FirewallEvent, F::NatEvent],
+            Self::Vlan => &[F::Vlan, F::PostVlan],
             Self::Packets => &[F::Packets],
             Self::Octets => &[F::Octets],
             Self::Sampling => &[F::SamplingRate],
@@ -95,6 +104,9 @@ impl Column {
             Self::Protocol => "proto",
             Self::Source => "source",
             Self::Destination => "destination",
+            Self::Translated => "translated",
+            Self::Event => "event",
+            Self::Vlan => "vlan",
             Self::Packets => "pkts",
             Self::Octets => "octets",
             Self::Sampling => "sampling",
@@ -112,6 +124,7 @@ impl Column {
             | Self::Packets
             | Self::Octets
             | Self::Sampling
+            | Self::Vlan
             | Self::Input
             | Self::Output => Align::Right,
             Self::Field(field) => match field.field_type() {
@@ -135,16 +148,12 @@ impl Column {
                     number::duration(row, nanos);
                 }
             }
-            Self::Protocol => protocol(row, flow),
-            // Of ICMP there are no ports; older exporters put type and code there.
-            Self::Source => {
-                let port = flow.source_port().filter(|_| !is_icmp(flow));
-                endpoint(row, flow.source_address(), port);
-            }
-            Self::Destination => {
-                let port = flow.destination_port().filter(|_| !is_icmp(flow));
-                endpoint(row, flow.destination_address(), port);
-            }
+            Self::Protocol => protocol::write(row, flow),
+            Self::Source => endpoint::source(row, flow),
+            Self::Destination => endpoint::destination(row, flow),
+            Self::Translated => endpoint::translated(row, flow),
+            Self::Event => event::write(row, flow),
+            Self::Vlan => vlan(row, flow),
             Self::Packets => optional(row, flow.packets(), style),
             Self::Octets => optional(row, flow.octets(), style),
             Self::Sampling => {
@@ -168,6 +177,20 @@ impl Column {
     }
 }
 
+/// `10`, or `10>20` where it changes on the way.
+fn vlan(row: &mut Row, flow: &Flow<'_>) {
+    // Exporters send 0 where there is no tag.
+    let tag = |vlan: Option<u16>| vlan.filter(|vlan| *vlan != 0);
+    let (before, after) = (tag(flow.vlan()), tag(flow.post_vlan()));
+    if let Some(vlan) = before.or(after) {
+        row.number(vlan.into());
+    }
+    if let (Some(_), Some(after)) = (before, after.filter(|_| after != before)) {
+        row.octet(b'>');
+        row.number(after.into());
+    }
+}
+
 fn optional(row: &mut Row, count: Option<u64>, style: Style) {
     if let Some(count) = count {
         number::count(row, count, style.exact);
@@ -177,52 +200,6 @@ fn optional(row: &mut Row, count: Option<u64>, style: Style) {
 fn interface(row: &mut Row, index: Option<u32>) {
     if let Some(index) = index {
         row.number(index.into());
-    }
-}
-
-fn is_icmp(flow: &Flow<'_>) -> bool {
-    matches!(flow.protocol(), Some(ICMP | ICMPV6))
-}
-
-/// `TCP`, `ICMP 8/0`, `99`.
-fn protocol(row: &mut Row, flow: &Flow<'_>) {
-    let Some(number) = flow.protocol() else {
-        return;
-    };
-    let name = match number {
-        TCP => Some("TCP"),
-        UDP => Some("UDP"),
-        ICMPV6 => Some("ICMP6"),
-        number => element::code(iana::PROTOCOL_IDENTIFIER.id, number.into()),
-    };
-    match name {
-        Some(name) => row.word(name),
-        None => row.number(number.into()),
-    }
-    if let (true, Some(icmp_type)) = (is_icmp(flow), flow.icmp_type()) {
-        row.octet(b' ');
-        row.number(icmp_type.into());
-        row.octet(b'/');
-        row.number(flow.icmp_code().unwrap_or(0).into());
-    }
-}
-
-/// `192.0.2.1:443`, `[2001:db8::1]:443`, or the address alone.
-fn endpoint(row: &mut Row, address: Option<IpAddr>, port: Option<u16>) {
-    let Some(address) = address else {
-        return;
-    };
-    let is_bracketed = address.is_ipv6() && port.is_some();
-    if is_bracketed {
-        row.octet(b'[');
-    }
-    row.address(address);
-    if is_bracketed {
-        row.octet(b']');
-    }
-    if let Some(port) = port {
-        row.octet(b':');
-        row.number(port.into());
     }
 }
 

@@ -42,7 +42,12 @@ pub(super) struct Layout {
     shown: Vec<bool>,
     /// Times without their date, which gets a line where it changes.
     short_time: bool,
+    /// Columns for which there is no room, and which have lines of their own.
+    sampling: Option<usize>,
+    translated: Option<usize>,
+    /// What the last such lines said.
     date: Vec<u8>,
+    rate: Vec<u8>,
     line: Line,
 }
 
@@ -53,17 +58,24 @@ enum GivenUp {
     Date,
 }
 
-const GIVEN_UP: [GivenUp; 7] = [
+const GIVEN_UP: [GivenUp; 10] = [
     GivenUp::Column(Column::Exporter),
     GivenUp::Column(Column::Output),
     GivenUp::Column(Column::Input),
     GivenUp::Column(Column::Flags),
     GivenUp::Date,
-    GivenUp::Column(Column::Sampling),
+    GivenUp::Column(Column::Vlan),
+    // It has a line of its own then.
+    GivenUp::Column(Column::Translated),
     GivenUp::Column(Column::Duration),
+    // So has this, where it changes: without it, the counters are wrong by a factor.
+    GivenUp::Column(Column::Sampling),
+    GivenUp::Column(Column::Event),
 ];
-/// So many of these are worth less than an address on the line of its flow.
-const WORTH_LESS: usize = 5;
+/// The number of these that are worth less than an address on the line of its flow.
+const WORTH_LESS: usize = 7;
+/// Before a translation on a line of its own.
+const TRANSLATED: &str = "=>";
 
 impl Layout {
     /// Chooses by the rows that were seen.
@@ -94,8 +106,15 @@ impl Layout {
             layout = next;
         }
         layout.widen(&all, room);
-        let is_chosen = |index| layout.chosen.iter().any(|chosen| chosen.index == index);
-        layout.shown = (0..columns.len()).map(is_chosen).collect();
+        let mut shown = vec![false; columns.len()];
+        let chosen = layout.chosen.iter().map(|chosen| chosen.index);
+        let own_lines = [layout.sampling, layout.translated];
+        for index in chosen.chain(own_lines.into_iter().flatten()) {
+            if let Some(is_shown) = shown.get_mut(index) {
+                *is_shown = true;
+            }
+        }
+        layout.shown = shown;
         layout
     }
 
@@ -117,11 +136,19 @@ impl Layout {
                 ..*chosen
             })
             .collect();
+        let without_room = |column: Column| {
+            let column = all.iter().find(|chosen| chosen.column == column)?;
+            let is_given_up = given_up.contains(&GivenUp::Column(column.column));
+            is_given_up.then_some(column.index)
+        };
         Self {
             chosen,
             shown: Vec::new(),
             short_time,
+            sampling: without_room(Column::Sampling),
+            translated: without_room(Column::Translated),
             date: Vec::new(),
+            rate: Vec::new(),
             line: Line::default(),
         }
     }
@@ -190,6 +217,9 @@ impl Layout {
 
     /// A row. An address that does not fit puts what follows it on a line of its own.
     pub(super) fn row(&mut self, cells: &Cells, out: &mut Vec<u8>) {
+        if let Some(index) = self.sampling {
+            rate_line(&mut self.rate, cells.get(index).text, out);
+        }
         let line = &mut self.line;
         line.clear();
         // Where the line should be, were all cells as wide as their columns.
@@ -211,6 +241,28 @@ impl Layout {
             }
             due += chosen.width + GAP;
         }
+        line.end(out);
+        let translated = self.translated.map(|index| cells.get(index));
+        if let Some(cell) = translated.filter(|cell| cell.width > 0) {
+            self.translated_line(cell, out);
+        }
+    }
+
+    /// What the addresses above were translated to, below them.
+    fn translated_line(&mut self, cell: Shown<'_>, out: &mut Vec<u8>) {
+        let before = self.chosen.iter();
+        let before = before.take_while(|chosen| chosen.column.place() != Place::Source);
+        let source: usize = before.map(|chosen| chosen.width + GAP).sum();
+        let start = source.saturating_sub(TRANSLATED.len() + GAP);
+        let line = &mut self.line;
+        line.clear();
+        line.put(
+            Shown::ascii(TRANSLATED.as_bytes()),
+            start,
+            TRANSLATED.len(),
+            Align::Left,
+        );
+        line.put(cell, source, cell.width, Align::Left);
         line.end(out);
     }
 
@@ -250,6 +302,18 @@ fn date_line(date: &mut Vec<u8>, time: &[u8], out: &mut Vec<u8>) {
     date.clear();
     date.extend_from_slice(new);
     out.extend_from_slice(new);
+    out.push(b'\n');
+}
+
+/// Writes the sampling rate if it is another one than in the row before.
+fn rate_line(last: &mut Vec<u8>, rate: &[u8], out: &mut Vec<u8>) {
+    if rate == last.as_slice() {
+        return;
+    }
+    last.clear();
+    last.extend_from_slice(rate);
+    out.extend_from_slice(b"sampling ");
+    out.extend_from_slice(if rate.is_empty() { b"unknown" } else { rate });
     out.push(b'\n');
 }
 

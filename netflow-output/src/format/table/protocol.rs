@@ -1,0 +1,72 @@
+//! What a flow carries: an IP protocol, or where there is no IP, an EtherType.
+
+use netflow_core::Flow;
+use netflow_core::element::{self, iana};
+
+use super::endpoint::is_without_ip;
+use crate::format::row::Row;
+
+const ICMP: u8 = 1;
+pub(super) const TCP: u8 = 6;
+const UDP: u8 = 17;
+const ICMPV6: u8 = 58;
+
+/// `TCP`, `ICMP 8/0`, `99`; `ARP`, `0x8899`.
+pub(super) fn write(row: &mut Row, flow: &Flow<'_>) {
+    let Some(number) = flow.protocol() else {
+        if let Some(ether_type) = flow.ether_type().filter(|_| is_without_ip(flow)) {
+            write_ether_type(row, ether_type);
+        }
+        return;
+    };
+    let name = match number {
+        TCP => Some("TCP"),
+        UDP => Some("UDP"),
+        ICMPV6 => Some("ICMP6"),
+        number => element::code(iana::PROTOCOL_IDENTIFIER.id, number.into()),
+    };
+    match name {
+        Some(name) => row.word(name),
+        None => row.number(number.into()),
+    }
+    if let (true, Some(icmp_type)) = (is_icmp(flow), flow.icmp_type()) {
+        row.octet(b' ');
+        row.number(icmp_type.into());
+        row.octet(b'/');
+        row.number(flow.icmp_code().unwrap_or(0).into());
+    }
+}
+
+pub(super) fn is_icmp(flow: &Flow<'_>) -> bool {
+    matches!(flow.protocol(), Some(ICMP | ICMPV6))
+}
+
+fn write_ether_type(row: &mut Row, number: u16) {
+    match ether_type(number) {
+        Some(name) => row.word(name),
+        None => {
+            row.word("0x");
+            row.hex(number);
+        }
+    }
+}
+
+/// EtherTypes that networks carry beside IP (IANA, IEEE 802 Numbers).
+const fn ether_type(number: u16) -> Option<&'static str> {
+    Some(match number {
+        0x0800 => "IPv4",
+        0x0806 => "ARP",
+        0x8035 => "RARP",
+        0x8100 | 0x88a8 => "VLAN",
+        0x86dd => "IPv6",
+        0x8809 => "LACP",
+        0x8847 | 0x8848 => "MPLS",
+        0x8863 | 0x8864 => "PPPoE",
+        0x888e => "EAPOL",
+        0x88cc => "LLDP",
+        0x88e5 => "MACsec",
+        0x88f7 => "PTP",
+        0x8902 => "CFM",
+        _ => return None,
+    })
+}
