@@ -53,6 +53,7 @@ __all__ = [
     "Tables",
     "TablesPass",
     "__version__",
+    "health",
     "index",
     "run",
 ]
@@ -63,6 +64,13 @@ FIELDS: list[tuple[str, str, str]]
 _Inputs = Sequence[tuple[str, Callable[[], Any] | None]]
 
 def run(arguments: Sequence[str]) -> int: ...
+def health(
+    inputs: _Inputs,
+    *,
+    ports: Sequence[int],
+    strict: bool,
+    state: bytes | None,
+) -> str: ...
 def index(
     input: tuple[str, Callable[[], Any] | None],
     *,
@@ -205,6 +213,7 @@ class State:
     def save(self) -> bytes: ...
     def load(self, state: bytes) -> None: ...
     def end_session(self, host: str, port: int) -> None: ...
+    def health(self) -> str: ...
     @property
     def report(self) -> dict[str, Any]: ...
     @property

@@ -85,16 +85,12 @@ impl Rows for Explanation {
     }
 
     fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
-        self.health.source(facts(end.read));
+        self.health.source(source_facts(end.read));
         let report = self.health.report(end.decoder);
-        let verdict = verdict::verdict(&report, &self.inputs);
         match self.format {
-            Report::Text => report::write(&report, &self.inputs, &verdict, self.look, out),
+            Report::Text => report::write(&report, &self.inputs, self.look, out),
             Report::Json => {
-                let mut document = serde_json::Map::new();
-                document.insert("verdict".to_owned(), verdict.into());
-                document.append(&mut report.document(self.inputs.names()));
-                serde_json::to_writer(&mut *out, &document).map_err(|error| error.to_string())?;
+                out.extend_from_slice(document(&report, self.inputs.names()).as_bytes());
                 out.push(b'\n');
             }
         }
@@ -102,8 +98,20 @@ impl Rows for Explanation {
     }
 }
 
-/// What files held and lacked, as `netflow-health` takes it.
-fn facts(read: &netflow_io::CaptureSummary) -> SourceFacts {
+/// The document that `netflow explain --format json` prints: that of the report, after its
+/// verdict in words. `inputs` are the names of the inputs by number, if there are several.
+#[must_use]
+pub fn document(report: &netflow_health::Report, inputs: &[String]) -> String {
+    let verdict = verdict::verdict(report, &Inputs::named(inputs));
+    let mut document = serde_json::Map::new();
+    document.insert("verdict".to_owned(), verdict.into());
+    document.append(&mut report.document(inputs));
+    serde_json::Value::from(document).to_string()
+}
+
+/// What a capture held and lacked, as `netflow-health` takes it.
+#[must_use]
+pub fn source_facts(read: &netflow_io::CaptureSummary) -> SourceFacts {
     let mut facts = SourceFacts::default();
     for (fact, count) in [
         (&mut facts.packets, read.packets),

@@ -29,6 +29,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
+pub use explain::{document, source_facts};
 pub use status::Status;
 
 /// Runs the command with these arguments, the first of which is its name. It writes to

@@ -9,6 +9,7 @@ mod cell;
 mod collector;
 mod error;
 mod guarded;
+mod health;
 mod index;
 mod input;
 mod pass;
@@ -29,6 +30,8 @@ mod _netflow {
 
     #[pymodule_export]
     use crate::collector::Collector;
+    #[pymodule_export]
+    use crate::health::health;
     #[pymodule_export]
     use crate::index::{Replay, index};
     #[pymodule_export]

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use netflow_arrow::ScanProblem;
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_health::Health;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
@@ -47,6 +48,7 @@ pub(crate) struct State(Mutex<Inner>);
 
 struct Inner {
     decoder: Decoder,
+    health: Health,
     problems: VecDeque<ScanProblem>,
     number: u64,
 }
@@ -67,6 +69,7 @@ impl State {
     fn new() -> Self {
         Self(Mutex::new(Inner {
             decoder: Decoder::new(Limits::default()),
+            health: Health::default(),
             problems: VecDeque::new(),
             number: 0,
         }))
@@ -94,7 +97,14 @@ impl State {
             let received = Timestamp::from_nanos(received);
             let datagram =
                 Datagram::new(exporter, transport, received, &payload).with_frame(0, inner.number);
-            let message = inner.decoder.decode(datagram)?;
+            let message = match inner.decoder.decode(datagram) {
+                Ok(message) => message,
+                Err(error) => {
+                    inner.health.unreadable(&datagram, &error);
+                    return Err(error);
+                }
+            };
+            inner.health.decoded(&message);
             let mut records = Vec::new();
             of_message(&message, false, &mut records);
             for problem in message.problems() {
@@ -118,8 +128,17 @@ impl State {
     }
 
     fn end_session(&self, py: Python<'_>, host: &str, port: u16) -> PyResult<()> {
-        self.lock(py)?.decoder.end_session(origin(host, port)?);
+        let exporter = origin(host, port)?;
+        let inner = &mut *self.lock(py)?;
+        inner.health.session_ended(&inner.decoder, exporter);
+        inner.decoder.end_session(exporter);
         Ok(())
+    }
+
+    /// The health of the exporters so far, as JSON.
+    fn health(&self, py: Python<'_>) -> PyResult<String> {
+        let inner = self.lock(py)?;
+        Ok(crate::health::document(&inner.health, &inner.decoder, &[]))
     }
 
     #[getter]

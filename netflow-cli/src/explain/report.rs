@@ -7,18 +7,13 @@ use netflow_core::{Protocol, Sampling, SamplingRule, ScopeKind, SequenceUnit};
 use netflow_health::{Announced, DomainHealth, Report, SourceFacts, UnreadSets, sampler_name};
 
 use super::page::{Look, Page, Tone};
-use super::sentence;
 use super::words::{Inputs, counted, frame, grouped, lean};
+use super::{sentence, verdict};
 
 /// Writes the report.
-pub(super) fn write(
-    report: &Report,
-    inputs: &Inputs,
-    verdict: &[String],
-    look: Look,
-    out: &mut Vec<u8>,
-) {
+pub(super) fn write(report: &Report, inputs: &Inputs, look: Look, out: &mut Vec<u8>) {
     let mut page = Page::new(look);
+    let verdict = verdict::verdict(report, inputs);
     page.paragraph(0, 0, &verdict.join(" "), Tone::Title);
     for domain in &report.domains {
         write_domain(domain, inputs, &mut page);

@@ -20,6 +20,12 @@ impl Inputs {
         }
     }
 
+    pub(crate) fn named(names: &[String]) -> Self {
+        Self {
+            names: names.to_vec(),
+        }
+    }
+
     /// None if there is one input.
     pub(crate) fn names(&self) -> &[String] {
         &self.names

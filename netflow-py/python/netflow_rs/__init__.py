@@ -5,11 +5,12 @@
 
 :func:`scan` is lazy and decodes only the columns it is asked for, :func:`read` keeps all in
 memory, :func:`records` gives one flow after the other, :func:`tables` one table for each template
-with every element, :class:`Decoder` takes datagrams of your own socket and :func:`listen` opens one.
+with every element, :func:`health` says what is wrong with an export, :class:`Decoder` takes datagrams of your own socket and :func:`listen` opens one.
 """
 
 from ._errors import NetflowError, NetflowWarning, Problem
 from ._flows import Flows, Report, Table, read, scan
+from ._health import health
 from ._inputs import COLUMNS
 from ._live import AsyncListener, Collector, Decoder, Listener, listen, listen_async
 from ._netflow import Record, __version__
@@ -33,6 +34,7 @@ __all__ = [
     "Tables",
     "TemplateTable",
     "__version__",
+    "health",
     "listen",
     "listen_async",
     "read",

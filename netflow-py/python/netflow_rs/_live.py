@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import json
 import math
 import socket
 import threading
@@ -107,6 +108,12 @@ class Decoder:
     def end_session(self, exporter: Exporter) -> None:
         """Forgets the templates of a stream."""
         self._state.end_session(*_exporter(exporter))
+
+    def health(self) -> dict[str, Any]:
+        """The health of the exporters so far, as :func:`netflow_rs.health` returns it. ``input``
+        is all zeros; a frame is the number of the call of :meth:`decode`, from 1."""
+        found: dict[str, Any] = json.loads(self._state.health())
+        return found
 
     def save(self) -> bytes:
         """What exporters taught, for :meth:`load` or the argument ``state`` of ``scan``."""

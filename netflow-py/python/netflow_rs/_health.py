@@ -1,0 +1,38 @@
+"""What is wrong with an export, and where."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Sequence
+
+from . import _netflow
+from ._inputs import Inputs, expand
+
+
+def health(
+    source: Inputs,
+    *,
+    ports: Sequence[int] = (),
+    strict: bool = False,
+    state: bytes | None = None,
+) -> dict[str, Any]:
+    """The health of the exporters in captures and IPFIX files: the document that
+    ``netflow explain --format json`` prints.
+
+    ``verdict`` is a list of sentences, the gravest first; ``findings`` has the same as data, each
+    with a stable ``code``, ``number`` and ``severity`` (``"error"``, ``"warning"`` or ``"info"``),
+    the exporter and domain it is about, the ``frame`` where it was seen, and its numbers.
+    ``domains`` has templates and their changes, sampling rates, clocks and sequence numbers of each
+    observation domain, ``problems`` what could not be read, ``input`` what the files held.
+
+    >>> import netflow_rs as nf
+    >>> for finding in nf.health("capture.pcap")["findings"]:  # doctest: +SKIP
+    ...     print(finding["severity"], finding["code"])
+
+    A file that is cut is examined as far as it goes, with a :class:`NetflowWarning`, or with
+    ``strict`` a :class:`NetflowError`.
+    """
+    inputs = expand(source)
+    document = _netflow.health(inputs, ports=list(ports), strict=strict, state=state)
+    found: dict[str, Any] = json.loads(document)
+    return found

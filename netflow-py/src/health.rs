@@ -1,0 +1,104 @@
+//! The health of exporters, as the document that `netflow explain` prints.
+
+use netflow_core::Decoder;
+use netflow_health::{Health, SourceFacts};
+use netflow_io::{CaptureOptions, Source};
+use pyo3::prelude::*;
+
+use crate::input::{Given, Input, Raised};
+use crate::{error, pass};
+
+/// Decodes inputs and returns their health as JSON. A file that cannot be read to its end is a
+/// warning, or with `strict` an error.
+#[pyfunction]
+#[pyo3(signature = (inputs, *, ports, strict, state))]
+pub(crate) fn health(
+    py: Python<'_>,
+    inputs: Vec<Given>,
+    ports: Vec<u16>,
+    strict: bool,
+    state: Option<&[u8]>,
+) -> PyResult<String> {
+    let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
+    let options = CaptureOptions::default().with_ports(ports);
+    let mut examination = Examination {
+        decoder: pass::decoder(pass::limits(), state)?,
+        health: Health::default(),
+        facts: SourceFacts::default(),
+        raised: Raised::default(),
+    };
+    py.detach(|| {
+        let mut fault = None;
+        let mut is_any_open = false;
+        for (file, input) in (0..).zip(&inputs) {
+            let source = input.open(options.clone(), &examination.raised);
+            examination.raised.take().map_or(Ok(()), Err)?;
+            let ended = source.and_then(|source| {
+                is_any_open = true;
+                examination.read(source, file)
+            });
+            examination.raised.take().map_or(Ok(()), Err)?;
+            match ended {
+                Err(error) if strict => return Err(error::of_file(&error)),
+                Err(error) => {
+                    warn(&error)?;
+                    fault = Some(error);
+                }
+                Ok(()) => {}
+            }
+        }
+        match fault {
+            Some(error) if !is_any_open => Err(error::of_file(&error)),
+            _ => Ok(()),
+        }
+    })?;
+    let names: Vec<String> = inputs.iter().map(Input::name).collect();
+    let names = if names.len() > 1 { names } else { Vec::new() };
+    examination.health.source(examination.facts);
+    Ok(document(&examination.health, &examination.decoder, &names))
+}
+
+/// The document of what is known.
+pub(crate) fn document(health: &Health, decoder: &Decoder, inputs: &[String]) -> String {
+    netflow_cli::document(&health.report(decoder), inputs)
+}
+
+struct Examination {
+    decoder: Decoder,
+    health: Health,
+    facts: SourceFacts,
+    raised: Raised,
+}
+
+impl Examination {
+    fn read(&mut self, mut source: Source, file: u32) -> Result<(), netflow_io::CaptureError> {
+        let mut ended = Ok(());
+        while let Some(packet) = source.next() {
+            let packet = match packet {
+                Ok(packet) => packet,
+                Err(error) => {
+                    ended = Err(error);
+                    break;
+                }
+            };
+            let datagram = packet.datagram.with_frame(file, packet.datagram.frame);
+            if packet.begins_session {
+                self.health.session_ended(&self.decoder, datagram.exporter);
+                self.decoder.end_session(datagram.exporter);
+            }
+            match self.decoder.decode(datagram) {
+                Ok(decoded) => self.health.decoded(&decoded),
+                Err(error) => self.health.unreadable(&datagram, &error),
+            }
+        }
+        self.facts += netflow_cli::source_facts(source.summary());
+        ended
+    }
+}
+
+fn warn(error: &netflow_io::CaptureError) -> PyResult<()> {
+    Python::attach(|py| {
+        let errors = py.import("netflow_rs._errors")?;
+        errors.call_method1("warn", (error.to_string(),)).map(drop)
+    })
+}
