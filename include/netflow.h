@@ -182,7 +182,7 @@ enum netflow_flow_field
   NETFLOW_FIELD_END = 12,
   // From the first to the last packet.
   NETFLOW_FIELD_DURATION = 13,
-  // How start and end were worked out.
+  // How start and end were worked out; where there is neither, why not.
   NETFLOW_FIELD_CLOCK = 14,
   // The times cannot be right: a clock is off by more than a day, or the flow ends
   // after it was sent or before it starts, it starts more than a year before, or it
@@ -1121,7 +1121,7 @@ typedef struct netflow_flow {
   // From the first to the last packet.
   // Unit: ns.
   int64_t duration;
-  // How start and end were worked out.
+  // How start and end were worked out; where there is neither, why not.
   struct netflow_text clock;
   // The times cannot be right: a clock is off by more than a day, or the flow ends
   // after it was sent or before it starts, it starts more than a year before, or it

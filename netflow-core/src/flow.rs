@@ -19,7 +19,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-pub use self::clock::{ClockRule, TimePlan};
+pub use self::clock::{ClockRule, NoTime, TimePlan};
 pub use self::column::FlowColumn;
 pub use self::numbers::{Numbers, NumbersIter};
 pub(crate) use self::sample::SampleFlow;

@@ -174,7 +174,11 @@ impl<'a> OptionsRecord<'a> {
             149 if matches!(unsigned(octets), Some(0) | None) => {}
             149 if unsigned(octets) == Some(u64::from(domain)) => {}
             149 => self.place(ScopeKind::OBSERVATION_DOMAIN, octets),
-            160 => set(&mut self.system_init, unsigned(octets)),
+            // Zero is no time, and would hide the start that another record announced.
+            160 => set(
+                &mut self.system_init,
+                unsigned(octets).filter(|init| *init > 0),
+            ),
             234 => {
                 set(&mut self.ingress_vrf, narrow(octets));
                 self.place(ScopeKind::Element(ElementId::iana(id)), octets);

@@ -88,6 +88,10 @@ ingredients! {
     Start U64 [156 154 152 150 22 158 325 324 323 322];
     /// The last packet, likewise.
     End U64 [157 155 153 151 21 159 325 324 323 322];
+    /// The first packet, in elements of sixteen octets.
+    StartTimeval Octets [154];
+    /// The last packet, likewise.
+    EndTimeval Octets [155];
     /// Duration in milliseconds.
     DurationMilliseconds U64 [161];
     /// Duration in microseconds.

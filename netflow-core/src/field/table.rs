@@ -42,7 +42,7 @@ macro_rules! normalised_fields {
             End end Time "" flow;
             /// From the first to the last packet.
             Duration duration Duration "ns" flow;
-            /// How start and end were worked out.
+            /// How start and end were worked out; where there is neither, why not.
             Clock clock Name "" flow;
             /// The times cannot be right: a clock is off by more than a day, or the flow
             /// ends after it was sent or before it starts, it starts more than a year

@@ -9,8 +9,9 @@ mod uptime;
 
 pub use self::plan::TimePlan;
 pub(super) use self::plan::place;
-use self::read::{direct, read};
-pub use self::rule::ClockRule;
+use self::read::{between, direct, read};
+use self::rule::Found;
+pub use self::rule::{ClockRule, NoTime};
 use super::{Flow, Source};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
@@ -22,8 +23,8 @@ impl Flow<'_> {
     #[must_use]
     #[inline]
     pub fn start(&self) -> Option<Timestamp> {
-        self.time(Ingredient::Start, only_time, |record, header| {
-            start(record, header).map(only_time)
+        self.time(Ingredient::Start, |record, header| {
+            start(record, header).ok().map(only_time)
         })
     }
 
@@ -31,68 +32,90 @@ impl Flow<'_> {
     #[must_use]
     #[inline]
     pub fn end(&self) -> Option<Timestamp> {
-        self.time(Ingredient::End, only_time, |record, header| {
-            end(record, header).map(only_time)
+        self.time(Ingredient::End, |record, header| {
+            end(record, header).ok().map(only_time)
         })
     }
 
     /// When the first packet was seen, and the rule that gave this time.
-    #[must_use]
-    pub fn start_by_rule(&self) -> Option<(Timestamp, ClockRule)> {
-        self.time(Ingredient::Start, |found| found, start)
+    ///
+    /// # Errors
+    ///
+    /// Why no time of the first packet is known.
+    pub fn start_by_rule(&self) -> Result<(Timestamp, ClockRule), NoTime> {
+        self.by_rule(start)
     }
 
     /// When the last packet was seen, and the rule that gave this time.
-    #[must_use]
-    pub fn end_by_rule(&self) -> Option<(Timestamp, ClockRule)> {
-        self.time(Ingredient::End, |found| found, end)
+    ///
+    /// # Errors
+    ///
+    /// Why no time of the last packet is known.
+    pub fn end_by_rule(&self) -> Result<(Timestamp, ClockRule), NoTime> {
+        self.by_rule(end)
     }
 
-    /// A time as nearly all records have it, or else as it is worked out. `part` is what the
-    /// caller needs of it: as little as that passes through registers.
+    /// A time as nearly all records have it, or else as it is worked out.
     #[inline]
-    fn time<T>(
+    fn time(
         &self,
         ingredient: Ingredient,
-        part: impl Fn((Timestamp, ClockRule)) -> T,
-        work_out: fn(&DataRecord<'_, '_>, &MessageHeader) -> Option<T>,
-    ) -> Option<T> {
+        work_out: fn(&DataRecord<'_, '_>, &MessageHeader) -> Option<Timestamp>,
+    ) -> Option<Timestamp> {
         let header = &self.origin.header;
         let Source::Record(record) = &self.source else {
-            return Some(part((header.received, ClockRule::Received)));
+            return Some(header.received);
         };
         match direct(record, header, ingredient) {
-            Some(found) => Some(part(found)),
+            Some(found) => Some(only_time(found)),
             None if record.template().plan().has_times() => record.apart().call(header, work_out),
             None => None,
         }
     }
 
-    /// Nanoseconds from the first to the last packet.
+    fn by_rule(&self, find: fn(&DataRecord<'_, '_>, &MessageHeader) -> Found) -> Found {
+        let header = &self.origin.header;
+        match &self.source {
+            Source::Record(record) => find(record, header),
+            Source::Sample(_) => Ok((header.received, ClockRule::Received)),
+        }
+    }
+
+    /// Nanoseconds from the first to the last packet: between start and end, as sent (161,
+    /// 162), or between two uptimes whose origin is not known.
     #[must_use]
     pub fn duration(&self) -> Option<i64> {
         match (self.start(), self.end()) {
             (Some(start), Some(end)) => Some(end.nanos_since(start)),
+            (None, None) => {
+                let record = self.record()?;
+                sent_duration(record).or_else(|| between(record))
+            }
             _ => sent_duration(self.record()?),
         }
     }
 
-    /// How start and end were worked out.
+    /// How start and end were worked out, by the name of the [`ClockRule`]; where there is
+    /// neither, why ([`NoTime`]).
     #[must_use]
     pub fn clock(&self) -> Option<&'static str> {
-        self.clock_rule().map(ClockRule::name)
+        let start = match self.start_by_rule() {
+            Ok((_, rule)) => return Some(rule.name()),
+            Err(reason) => reason,
+        };
+        Some(match (self.end_by_rule(), start) {
+            (Ok((_, rule)), _) => rule.name(),
+            // Of a record with one of them, the reason of that one.
+            (Err(reason), NoTime::NotSent) => reason.name(),
+            (Err(_), reason) => reason.name(),
+        })
     }
 
     /// How start and end were worked out: the rule of the start, or of the end
     /// if there is no start.
     #[must_use]
     pub fn clock_rule(&self) -> Option<ClockRule> {
-        let Source::Record(record) = &self.source else {
-            return Some(ClockRule::Received);
-        };
-        let header = &self.origin.header;
-        let sent = |ingredient| read(record, header, ingredient);
-        let (_, rule) = sent(Ingredient::Start).or_else(|| sent(Ingredient::End))?;
+        let (_, rule) = self.start_by_rule().or_else(|_| self.end_by_rule()).ok()?;
         Some(rule)
     }
 
@@ -138,18 +161,24 @@ const fn only_time((time, _): (Timestamp, ClockRule)) -> Timestamp {
 }
 
 /// The start as sent, else by the end.
-fn start(record: &DataRecord<'_, '_>, header: &MessageHeader) -> Option<(Timestamp, ClockRule)> {
-    read(record, header, Ingredient::Start).or_else(|| {
-        let (end, rule) = read(record, header, Ingredient::End)?;
-        Some((before(end, sent_duration(record)?)?, rule))
+fn start(record: &DataRecord<'_, '_>, header: &MessageHeader) -> Found {
+    read(record, header, Ingredient::Start).or_else(|reason| {
+        let by_end = || {
+            let (end, rule) = read(record, header, Ingredient::End).ok()?;
+            Some((before(end, sent_duration(record)?)?, rule))
+        };
+        by_end().ok_or(reason)
     })
 }
 
 /// The end as sent, else by the start.
-fn end(record: &DataRecord<'_, '_>, header: &MessageHeader) -> Option<(Timestamp, ClockRule)> {
-    read(record, header, Ingredient::End).or_else(|| {
-        let (start, rule) = read(record, header, Ingredient::Start)?;
-        Some((start.saturating_add(sent_duration(record)?), rule))
+fn end(record: &DataRecord<'_, '_>, header: &MessageHeader) -> Found {
+    read(record, header, Ingredient::End).or_else(|reason| {
+        let by_start = || {
+            let (start, rule) = read(record, header, Ingredient::Start).ok()?;
+            Some((start.saturating_add(sent_duration(record)?), rule))
+        };
+        by_start().ok_or(reason)
     })
 }
 
@@ -174,10 +203,18 @@ const LONGEST_FLOW: i64 = 365 * DAY;
 /// The same, to compare with a distance.
 const YEAR: u64 = 31_536_000_000_000_000;
 
+/// The time of the header. Zero seconds, of an exporter that has no clock, are none.
+#[inline]
+fn sent_time(header: &MessageHeader) -> Option<Timestamp> {
+    header
+        .export_time
+        .filter(|time| time.as_nanos() >= 1_000_000_000)
+}
+
 /// The time that those of its flows are compared with: of the header, else when it was received.
 #[inline]
 fn reference(header: &MessageHeader) -> Timestamp {
-    header.export_time.unwrap_or(header.received)
+    sent_time(header).unwrap_or(header.received)
 }
 
 /// A time is no further from that of the header.

@@ -116,17 +116,16 @@ impl Worked<'_> {
             | FlowField::ExportTime
             | FlowField::Late
             | FlowField::Frame => FlowColumn::Same,
-            FlowField::Start => self.time(I::Start, I::End),
-            FlowField::End => self.time(I::End, I::Start),
-            FlowField::Clock | FlowField::ClockSuspect => {
-                FlowColumn::each_if(self.has(&[I::Start, I::End]))
-            }
-            FlowField::Duration => FlowColumn::each_if(self.has(&[
-                I::Start,
-                I::End,
-                I::DurationMilliseconds,
-                I::DurationMicroseconds,
-            ])),
+            FlowField::Start => self.time(I::Start),
+            FlowField::End => self.time(I::End),
+            // Without times, the reason is the same of all.
+            FlowField::Clock if !self.template.plan().has_times() => FlowColumn::Same,
+            FlowField::Clock => FlowColumn::Each,
+            FlowField::ClockSuspect => FlowColumn::each_if(self.template.plan().has_times()),
+            FlowField::Duration => FlowColumn::each_if(
+                self.template.plan().has_times()
+                    || self.has(&[I::DurationMilliseconds, I::DurationMicroseconds]),
+            ),
             FlowField::SourceAddress => self.address(I::SourceIpv4, I::SourceIpv6, true),
             FlowField::DestinationAddress => {
                 self.address(I::DestinationIpv4, I::DestinationIpv6, true)
@@ -243,10 +242,10 @@ impl Worked<'_> {
         self.template.plan().ingredient(ingredient)
     }
 
-    fn time(&self, own: Ingredient, other: Ingredient) -> FlowColumn {
-        match TimePlan::new(self.template, &self.origin.header, own) {
+    fn time(&self, ingredient: Ingredient) -> FlowColumn {
+        match TimePlan::new(self.template, &self.origin.header, ingredient) {
             Some(plan) => FlowColumn::Time(plan),
-            None => FlowColumn::each_if(self.has(&[own, other])),
+            None => FlowColumn::each_if(self.template.plan().has_times()),
         }
     }
 

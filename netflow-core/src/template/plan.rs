@@ -126,6 +126,14 @@ pub(crate) const RATES: [Ingredient; 8] = [
     Ingredient::SamplingFlowSpacing,
 ];
 
+/// Elements that carry the start or the end.
+pub(crate) const TIMES: [Ingredient; 4] = [
+    Ingredient::Start,
+    Ingredient::End,
+    Ingredient::StartTimeval,
+    Ingredient::EndTimeval,
+];
+
 /// Ports, and those of UDP.
 const UDP_PORTS: [(FlowField, Ingredient); 2] = [
     (FlowField::SourcePort, Ingredient::UdpSourcePort),
@@ -146,7 +154,7 @@ pub(crate) struct Plan {
     tail: u32,
     /// A field is a section of a packet, in which more fields may be found.
     has_section: bool,
-    /// A field tells the start or the end.
+    /// A field carries the start or the end.
     has_times: bool,
     /// A field may state a sampling rate.
     has_rate: bool,
@@ -187,7 +195,7 @@ impl Plan {
         }
         self.gaps = gaps.into();
         self.tail = offset;
-        self.has_times = self.has_any(&[Ingredient::Start, Ingredient::End]);
+        self.has_times = self.has_any(&TIMES);
         self.has_section = self.has_any(&SECTIONS);
         self.has_rate = self.has_any(&RATES);
         self.choose_ports();
@@ -241,7 +249,7 @@ impl Plan {
         self.has_section
     }
 
-    /// A field tells the start or the end.
+    /// A field carries the start or the end.
     #[inline]
     pub(crate) const fn has_times(&self) -> bool {
         self.has_times

@@ -93,7 +93,7 @@ fn in_ipfix_uptimes_count_from_the_start_of_the_exporter() {
     let nowhere = Message::ipfix(0)
         .template(256, &flow[..2])
         .set(256, &words(&[40_000, 50_000]));
-    assert_eq!(times(&nowhere), (None, None, None));
+    assert_eq!(times(&nowhere), (None, None, Some("unknown_origin")));
 }
 
 #[test]
@@ -170,11 +170,144 @@ fn a_duration_fills_the_missing_end_or_start() {
 }
 
 #[test]
-fn a_time_of_64_zero_bits_is_no_time() {
+fn zero_is_no_time_in_any_element_of_absolute_times() {
+    let elements = [[150, 151], [152, 153], [154, 155], [156, 157]];
+    let observations = [322, 323, 324, 325].map(|id| [id, 10]);
+    for ids in elements.into_iter().chain(observations) {
+        for length in [4, 8] {
+            for ipfix in [true, false] {
+                let message = if ipfix {
+                    Message::ipfix(0)
+                } else {
+                    Message::v9(0)
+                };
+                let message = message
+                    .template(256, &ids.map(|id| (id, length)))
+                    .set(256, &vec![0; 2 * usize::from(length)]);
+                assert_eq!(times(&message), (None, None, Some("zero")), "{ids:?}");
+                assert_eq!(duration(&message), None);
+            }
+        }
+    }
+    // A duration beside it fills what is missing.
     let message = Message::ipfix(0)
-        .template(256, &[(154, 8), (155, 8)])
-        .set(256, &words(&[0; 4]));
-    assert_eq!(times(&message), (None, None, None));
+        .template(256, &[(150, 4), (151, 4), (161, 4)])
+        .set(256, &words(&[NOW, 0, 250]));
+    assert_eq!(times(&message), (Some(0), Some(250), Some("seconds")));
+}
+
+#[test]
+fn a_record_without_times_says_so() {
+    let message = Message::v9(0)
+        .template(256, &[(7, 2), (11, 2)])
+        .set(256, &[0, 1, 0, 2]);
+    assert_eq!(times(&message), (None, None, Some("not_sent")));
+    // Of one that has an end alone, it is the reason of the end.
+    let message = Message::v9(0).template(256, &[(153, 8)]).set(256, &[0; 8]);
+    assert_eq!(times(&message), (None, None, Some("zero")));
+}
+
+/// Sets the time of the header of a message of v9, which is a word of it.
+fn sent_at(message: &Message, seconds: u32) -> Vec<u8> {
+    let mut payload = message.octets();
+    payload[8..12].copy_from_slice(&seconds.to_be_bytes());
+    payload
+}
+
+fn duration(message: &Message) -> Option<i64> {
+    duration_of(&message.octets())
+}
+
+fn duration_of(payload: &[u8]) -> Option<i64> {
+    let mut decoder = decoder();
+    let decoded = decoder.decode(datagram(payload)).unwrap();
+    let flow = decoded.flows().last().unwrap();
+    flow.duration().map(|nanos| nanos / MS)
+}
+
+#[test]
+fn a_header_of_time_zero_leaves_durations_only() {
+    let payload = sent_at(&uptimes(60_000, 40_000, 59_000), 0);
+    // A header and a record of v5: uptimes of 40 and 59 seconds.
+    let mut v5 = words(&[0x0005_0001, 60_000, 0, 0, 0, 0]);
+    v5.extend([0; 48]);
+    v5[24 + 24..24 + 32].copy_from_slice(&words(&[40_000, 59_000]));
+    for payload in [payload, v5] {
+        let mut decoder = decoder();
+        let decoded = decoder.decode(datagram(&payload)).unwrap();
+        let flow = decoded.flows().last().unwrap();
+        assert_eq!((flow.start(), flow.end()), (None, None));
+        assert_eq!(flow.clock(), Some("unknown_origin"));
+        assert_eq!(flow.clock_suspect(), None);
+        assert_eq!(flow.duration(), Some(19_000 * MS));
+        let set = decoded.sets().last().unwrap();
+        assert!(matches!(set.column(FlowField::Start), FlowColumn::Each));
+    }
+    let deltas = Message::v9(0)
+        .template(256, &[(158, 4), (159, 4)])
+        .set(256, &words(&[3_000_000, 1_000_000]));
+    assert_eq!(duration_of(&sent_at(&deltas, 0)), Some(2_000));
+    // Absolute times need no header: they are compared with the time of arrival.
+    let absolute = Message::v9(0)
+        .template(256, &[(150, 4), (151, 4)])
+        .set(256, &words(&[NOW - 5, NOW - 1]));
+    assert_eq!(duration_of(&sent_at(&absolute, 0)), Some(4_000));
+}
+
+#[test]
+fn durations_between_uptimes_of_unknown_origin_wrap() {
+    for (first, last, expected) in [
+        (40_000, 59_000, 19_000),
+        (u32::MAX - 999, 5_000, 6_000),
+        // An end before its start, as some exporters send, is not 49.7 days after it.
+        (5_000, 4_000, -1_000),
+    ] {
+        let message = Message::ipfix(0)
+            .template(256, &[(22, 4), (21, 4)])
+            .set(256, &words(&[first, last]));
+        assert_eq!(duration(&message), Some(expected));
+    }
+}
+
+#[test]
+fn a_start_of_the_exporter_of_zero_hides_no_other() {
+    let init = (u64::from(NOW) - 100) * 1_000;
+    let [high, low] = [init >> 32, init & 0xffff_ffff].map(|n| u32::try_from(n).unwrap());
+    let message = Message::ipfix(0)
+        .options_template(257, 1, &[(149, 4), (160, 8)])
+        .set(257, &words(&[0, high, low]))
+        .set(257, &words(&[0, 0, 0]))
+        .template(256, &[(22, 4), (21, 4), (160, 8)])
+        .set(256, &words(&[40_000, 50_000, 0, 0]));
+    let expected = (Some(-60_000), Some(-50_000), Some("system_init"));
+    assert_eq!(times(&message), expected);
+}
+
+#[test]
+fn two_words_of_64_bits_are_seconds_and_microseconds() {
+    let fields = [(154, 16), (155, 16)];
+    let rule = Some("seconds_and_microseconds");
+    let message = |values: [u32; 8]| {
+        Message::ipfix(0)
+            .template(256, &fields)
+            .set(256, &words(&values))
+    };
+    let both = message([0, NOW, 0, 70_000, 0, NOW + 1, 0, 250_000]);
+    assert_eq!(times(&both), (Some(70), Some(1_250), rule));
+    let only_start = message([0, NOW, 0, 70_000, 0, 0, 0, 0]);
+    assert_eq!(times(&only_start), (Some(70), None, rule));
+    // No microseconds.
+    let unreadable = message([0, NOW, 0, 1_000_000, u32::MAX, 0, 0, 0]);
+    assert_eq!(times(&unreadable), (None, None, Some("unreadable")));
+    // An element of a length that RFC 7011 allows is better.
+    let beside = Message::ipfix(0)
+        .template(256, &[(154, 16), (152, 8)])
+        .set(256, &words(&[0, NOW, 0, 70_000, 0, NOW - 9]));
+    assert_eq!(times(&beside).2, Some("other_unit"));
+    let odd = Message::ipfix(0)
+        .template(256, &[(154, 12)])
+        .set(256, &[1; 12]);
+    assert_eq!(times(&odd), (None, None, Some("unreadable")));
 }
 
 #[test]
@@ -228,9 +361,9 @@ fn impossible_clocks_are_flagged_and_given_all_the_same() {
     let year = 365 * 86_400;
     assert_eq!(suspect(&both, &[NOW - year, NOW]), (true, Some(false)));
     assert_eq!(suspect(&both, &[NOW - year - 1, NOW]), (true, Some(true)));
-    // Zeros where a time belongs.
-    assert_eq!(suspect(&both, &[0, NOW]), (true, Some(true)));
-    assert_eq!(suspect(&both, &[0, 0]), (true, Some(true)));
+    // Zeros where a time belongs are none.
+    assert_eq!(suspect(&both, &[0, NOW]), (false, Some(false)));
+    assert_eq!(suspect(&both, &[0, 0]), (false, None));
     assert_eq!(suspect(&[(7, 4)], &[1]), (false, None));
     // Uptimes of a header that has none: they seem to be from before a wrap.
     let suspect = |now: u32, first: u32, last: u32| {

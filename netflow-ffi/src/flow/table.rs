@@ -43,7 +43,7 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_END = 12,
     /// From the first to the last packet.
     NETFLOW_FIELD_DURATION = 13,
-    /// How start and end were worked out.
+    /// How start and end were worked out; where there is neither, why not.
     NETFLOW_FIELD_CLOCK = 14,
     /// The times cannot be right: a clock is off by more than a day, or the flow ends
     /// after it was sent or before it starts, it starts more than a year before, or it
@@ -289,7 +289,7 @@ pub struct netflow_flow {
     /// From the first to the last packet.
     /// Unit: ns.
     pub duration: i64,
-    /// How start and end were worked out.
+    /// How start and end were worked out; where there is neither, why not.
     pub clock: netflow_text,
     /// The times cannot be right: a clock is off by more than a day, or the flow ends
     /// after it was sent or before it starts, it starts more than a year before, or it

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::element::TimeElement;
 use super::rule::ClockRule;
 use super::uptime::{WRAPPING, counted_back};
-use super::{YEAR, reference};
+use super::{YEAR, reference, sent_time};
 use crate::header::MessageHeader;
 use crate::time::Timestamp;
 
@@ -29,7 +29,7 @@ impl Direct {
         match element {
             TimeElement::SysUpTime => Some(Self::Uptime {
                 now: header.sys_uptime?,
-                sent: header.export_time?,
+                sent: sent_time(header)?,
             }),
             TimeElement::Milliseconds => Some(Self::Milliseconds {
                 sent: reference(header),
@@ -95,12 +95,12 @@ fn seconds(sent: Timestamp, number: u64) -> Option<Timestamp> {
     near::<1_000_000_000>(sent, number, WRAPPING)
 }
 
-/// A number of units of `UNIT` nanoseconds since 1970, up to `last`, if the time is less than
-/// a year from `sent`.
+/// A number of units of `UNIT` nanoseconds since 1970, from 1 to `last`, if the time is less
+/// than a year from `sent`. Zero is no time.
 #[inline]
 fn near<const UNIT: i64>(sent: Timestamp, number: u64, last: u64) -> Option<Timestamp> {
     // Up to `last` nothing wraps.
     let nanos = i64::from_ne_bytes(number.to_ne_bytes()).wrapping_mul(UNIT);
-    let is_near = number <= last && nanos.abs_diff(sent.as_nanos()) < YEAR;
+    let is_near = number.wrapping_sub(1) < last && nanos.abs_diff(sent.as_nanos()) < YEAR;
     is_near.then_some(Timestamp::from_nanos(nanos))
 }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::direct::Direct;
 use super::element::TimeElement;
+use super::sent_time;
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::template::{FieldPlan, Slot, Template};
@@ -25,6 +26,8 @@ impl TimePlan {
         header: &MessageHeader,
         ingredient: Ingredient,
     ) -> Option<Self> {
+        // A plan is kept for all sets of the same header time.
+        sent_time(header)?;
         let slot = template.plan().ingredient(ingredient);
         Some(Self {
             form: Direct::new(TimeElement::of(slot)?, header)?,

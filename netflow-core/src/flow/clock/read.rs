@@ -2,37 +2,49 @@
 
 use super::direct::Direct;
 use super::element::TimeElement;
-use super::rule::ClockRule;
-use super::{DAY, YEAR, before, is_near, uptime};
+use super::rule::{ClockRule, Found, NoTime};
+use super::{DAY, YEAR, before, is_near, sent_time, uptime};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::time::Timestamp;
-use crate::value::NtpTime;
+use crate::value::{NtpTime, unsigned};
 
-/// The start or end that an element of the record carries, and the rule that gave it. All
-/// accessors, columns and relays go through here or, for the usual forms, [`direct`].
+/// The start or end that an element of the record carries and the rule that gave it, or why
+/// there is none. All accessors, columns and relays go through here or, for the usual forms,
+/// [`direct`].
 pub(super) fn read(
     record: &DataRecord<'_, '_>,
     header: &MessageHeader,
     ingredient: Ingredient,
-) -> Option<(Timestamp, ClockRule)> {
-    if let Some(time) = direct(record, header, ingredient) {
-        return Some(time);
+) -> Found {
+    if let Some(found) = direct(record, header, ingredient) {
+        return Ok(found);
     }
     let slot = record.template().plan().ingredient(ingredient);
-    let element = TimeElement::of(slot)?;
-    let sent = record.unsigned(slot)?;
+    let Some(element) = TimeElement::of(slot) else {
+        return words(record, ingredient);
+    };
+    let Some(octets) = record.slot(slot) else {
+        return Err(NoTime::NotSent);
+    };
+    let sent = unsigned(octets).ok_or(NoTime::Unreadable)?;
     match element {
         TimeElement::SysUpTime => match header.sys_uptime {
             Some(now) => uptime::by_header(header, now, sent),
             None => uptime::since_init(record, header, sent),
         },
         TimeElement::DeltaMicroseconds => {
-            let nanos = i64::try_from(sent).ok()?.checked_mul(1_000)?;
-            let time = before(header.export_time?, nanos)?;
-            Some((time, ClockRule::DeltaMicroseconds))
+            let origin = sent_time(header).ok_or(NoTime::UnknownOrigin)?;
+            let micros = i64::try_from(sent).ok();
+            let nanos = micros.and_then(|micros| micros.checked_mul(1_000));
+            let time = nanos.and_then(|nanos| before(origin, nanos));
+            Ok((
+                time.ok_or(NoTime::Unreadable)?,
+                ClockRule::DeltaMicroseconds,
+            ))
         }
+        _ if sent == 0 => Err(NoTime::Zero),
         TimeElement::Nanoseconds => ntp(record, header, sent, ClockRule::Nanoseconds),
         TimeElement::Microseconds => ntp(record, header, sent, ClockRule::Microseconds),
         TimeElement::ObservationNanoseconds | TimeElement::ObservationMicroseconds => {
@@ -51,6 +63,52 @@ pub(super) fn read(
             since_1970(header, sent, seconds(sent), ClockRule::Observation)
         }
     }
+}
+
+/// The time between the first and the last packet of a record that counts both from the same
+/// origin, which nobody has to know for that.
+pub(super) fn between(record: &DataRecord<'_, '_>) -> Option<i64> {
+    let load = |ingredient| {
+        let slot = record.template().plan().ingredient(ingredient);
+        Some((TimeElement::of(slot)?, record.unsigned(slot)?))
+    };
+    match (load(Ingredient::Start)?, load(Ingredient::End)?) {
+        ((TimeElement::SysUpTime, first), (TimeElement::SysUpTime, last)) => {
+            uptime::between(first, last)
+        }
+        ((TimeElement::DeltaMicroseconds, first), (TimeElement::DeltaMicroseconds, last)) => {
+            let micros = i64::try_from(first).ok()?;
+            micros
+                .checked_sub(i64::try_from(last).ok()?)?
+                .checked_mul(1_000)
+        }
+        _ => None,
+    }
+}
+
+/// The time in a record whose only element of it has sixteen octets: pmacct sends two words of
+/// 64 bits in 154 and 155, where RFC 7011, section 6.1.9, has an NTP time of eight octets.
+#[cold]
+fn words(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> Found {
+    let timeval = match ingredient {
+        Ingredient::Start => Ingredient::StartTimeval,
+        _ => Ingredient::EndTimeval,
+    };
+    let slot = record.template().plan().ingredient(timeval);
+    let octets = record.slot(slot).ok_or(NoTime::NotSent)?;
+    let (seconds, micros) = octets.split_at_checked(8).ok_or(NoTime::Unreadable)?;
+    let both = unsigned(seconds).zip(unsigned(micros).filter(|_| micros.len() == 8));
+    let (seconds, micros) = both.ok_or(NoTime::Unreadable)?;
+    if seconds == 0 && micros == 0 {
+        return Err(NoTime::Zero);
+    }
+    let seconds = seconds.checked_mul(1_000_000);
+    let time = seconds.and_then(|seconds| Timestamp::from_micros(seconds.checked_add(micros)?));
+    let time = time.filter(|_| micros < 1_000_000);
+    Ok((
+        time.ok_or(NoTime::Unreadable)?,
+        ClockRule::SecondsAndMicroseconds,
+    ))
 }
 
 /// The time in a field of the record, in the forms that most exporters send: short
@@ -77,14 +135,14 @@ fn since_1970(
     sent: u64,
     time: Option<Timestamp>,
     rule: ClockRule,
-) -> Option<(Timestamp, ClockRule)> {
+) -> Found {
     let near = time.filter(|time| is_near(*time, header, YEAR));
     if let Some(time) = near {
-        return Some((time, rule));
+        return Ok((time, rule));
     }
     match other_unit(header, sent) {
-        Some(time) => Some((time, ClockRule::OtherUnit)),
-        None => Some((time?, rule)),
+        Some(time) => Ok((time, ClockRule::OtherUnit)),
+        None => Ok((time.ok_or(NoTime::Unreadable)?, rule)),
     }
 }
 
@@ -97,25 +155,23 @@ fn other_unit(header: &MessageHeader, sent: u64) -> Option<Timestamp> {
         Timestamp::from_micros(sent),
         header.sys_uptime.and_then(|now| {
             let age = i64::from(now).checked_sub(i64::try_from(sent).ok()?)?;
-            before(header.export_time?, age.checked_mul(1_000_000)?)
+            before(sent_time(header)?, age.checked_mul(1_000_000)?)
         }),
     ];
     units
         .into_iter()
         .flatten()
-        .find(|time| sent != 0 && is_near(*time, header, DAY.unsigned_abs()))
+        .find(|time| is_near(*time, header, DAY.unsigned_abs()))
 }
 
 /// An NTP time, which `rule` gives, or the count of microseconds in its place.
-fn ntp(
-    record: &DataRecord<'_, '_>,
-    header: &MessageHeader,
-    sent: u64,
-    rule: ClockRule,
-) -> Option<(Timestamp, ClockRule)> {
+fn ntp(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64, rule: ClockRule) -> Found {
     match count(record, header, sent) {
-        Some(time) => Some((time, ClockRule::MicrosecondCount)),
-        None => Some((NtpTime::from_bits(sent).timestamp()?, rule)),
+        Some(time) => Ok((time, ClockRule::MicrosecondCount)),
+        None => {
+            let time = NtpTime::from_bits(sent).timestamp();
+            Ok((time.ok_or(NoTime::Unreadable)?, rule))
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The rules by which start and end are worked out, and the reasons why there is none.
 
+use crate::time::Timestamp;
+
 /// How start and end were worked out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -30,6 +32,9 @@ pub enum ClockRule {
     SystemInit,
     /// Microseconds before the time of the header (158 and 159).
     DeltaMicroseconds,
+    /// Elements 154 and 155 of sixteen octets: seconds since 1970 and microseconds, each a
+    /// word of 64 bits, instead of an NTP time (pmacct nfprobe, `pm_v10.pcap`).
+    SecondsAndMicroseconds,
     /// The one time of an event (322 to 325).
     Observation,
     /// The time the sFlow datagram was received.
@@ -50,8 +55,42 @@ impl ClockRule {
             Self::Uptime => "uptime",
             Self::SystemInit => "system_init",
             Self::DeltaMicroseconds => "delta_microseconds",
+            Self::SecondsAndMicroseconds => "seconds_and_microseconds",
             Self::Observation => "observation",
             Self::Received => "received",
         }
     }
 }
+
+/// Why a flow has no start or no end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NoTime {
+    /// The record has no element that carries it.
+    NotSent,
+    /// The element is zero, which is no time in elements 150 to 157 and 322 to 325: exporters
+    /// leave it there while they know none. RFC 5905, section 6, says so of NTP times.
+    Zero,
+    /// The element counts from an origin that is not known: uptimes (21, 22) of IPFIX without
+    /// systemInitTimeMilliseconds (160), or with one of zero, or uptimes and deltas (158, 159)
+    /// under a header whose time is zero. The duration is known all the same.
+    UnknownOrigin,
+    /// The number is no time from 1970 to 2262, or the length is none that the element has.
+    Unreadable,
+}
+
+impl NoTime {
+    /// The name in JSON and in every binding, where the rule would be.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Zero => "zero",
+            Self::UnknownOrigin => "unknown_origin",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// A time and the rule that gave it, or why there is none.
+pub(super) type Found = Result<(Timestamp, ClockRule), NoTime>;

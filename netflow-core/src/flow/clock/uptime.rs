@@ -1,7 +1,7 @@
 //! Times that exporters count from their own start.
 
-use super::rule::ClockRule;
-use super::{YEAR, is_near};
+use super::rule::{ClockRule, Found, NoTime};
+use super::{YEAR, is_near, reference, sent_time};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
@@ -20,21 +20,17 @@ const WRAP: i64 = 1 << 32;
 /// An uptime in milliseconds: its age at the time of the header, modulo 2^32
 /// so that a wrap between the two does no harm, before the header's time.
 #[inline]
-pub(super) fn by_header(
-    header: &MessageHeader,
-    now: u32,
-    sent: u64,
-) -> Option<(Timestamp, ClockRule)> {
+pub(super) fn by_header(header: &MessageHeader, now: u32, sent: u64) -> Found {
     // Uptimes of eight octets (field types 21 and 22 of some exporters) may be
     // times since 1970.
     if sent > WRAPPING {
         let time = Timestamp::from_millis(sent);
         if let Some(time) = time.filter(|time| is_near(*time, header, YEAR)) {
-            return Some((time, ClockRule::OtherUnit));
+            return Ok((time, ClockRule::OtherUnit));
         }
     }
-    let time = counted_back(header.export_time?, now, sent);
-    Some((time, ClockRule::Uptime))
+    let origin = sent_time(header).ok_or(NoTime::UnknownOrigin)?;
+    Ok((counted_back(origin, now, sent), ClockRule::Uptime))
 }
 
 /// An uptime by that of the header, `now`, and the time of the header.
@@ -57,24 +53,40 @@ fn elapsed(from: u32, to: u32) -> i64 {
     }
 }
 
+/// Nanoseconds from one uptime to another, of exporters whose start is not known.
+pub(super) fn between(first: u64, last: u64) -> Option<i64> {
+    let millis = match (u32::try_from(first), u32::try_from(last)) {
+        (Ok(first), Ok(last)) => elapsed(first, last),
+        // Those of eight octets do not wrap.
+        _ => i64::try_from(last)
+            .ok()?
+            .checked_sub(i64::try_from(first).ok()?)?,
+    };
+    millis.checked_mul(1_000_000)
+}
+
 /// IPFIX has no uptime in its header: systemInitTimeMilliseconds stands in the
 /// record or in the options (RFC 7012, section 5.8). The uptime wraps as in
-/// v9: of all times it may mean, the last before the message was sent.
+/// v9: of all times it may mean, the last before the message was sent. A start of zero is none
+/// (MikroTik sends one).
 #[cold]
-pub(super) fn since_init(
-    record: &DataRecord<'_, '_>,
-    header: &MessageHeader,
-    sent: u64,
-) -> Option<(Timestamp, ClockRule)> {
+pub(super) fn since_init(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Found {
     let slot = record.template().plan().ingredient(Ingredient::SystemInit);
+    let is_known = |init: &Timestamp| *init != Timestamp::UNIX_EPOCH;
     let in_record = record.unsigned(slot).and_then(Timestamp::from_millis);
-    let init = in_record.or(header.system_init)?;
-    let exported = header.export_time.unwrap_or(header.received);
-    let running = exported.nanos_since(init).div_euclid(1_000_000);
+    let in_record = in_record.filter(is_known);
+    let init = in_record.or(header.system_init.filter(is_known));
+    let init = init.ok_or(NoTime::UnknownOrigin)?;
+    let running = reference(header).nanos_since(init).div_euclid(1_000_000);
     // Options of a later start say nothing of a message from before it.
     if in_record.is_none() && running < -SECOND {
-        return None;
+        return Err(NoTime::UnknownOrigin);
     }
+    after(init, running, sent).ok_or(NoTime::Unreadable)
+}
+
+/// An uptime counted from a start `running` milliseconds before the message.
+fn after(init: Timestamp, running: i64, sent: u64) -> Option<(Timestamp, ClockRule)> {
     let sent = i64::try_from(sent).ok()?;
     let wraps = if running < LONGEST {
         let past = running.saturating_add(AHEAD).saturating_sub(sent);
