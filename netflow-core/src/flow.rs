@@ -13,6 +13,7 @@ mod numbers;
 mod packet;
 mod sample;
 mod sampling;
+mod translation;
 mod value;
 
 use alloc::sync::Arc;
@@ -353,6 +354,9 @@ fn number(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
     let plan = record.template().plan();
     let slot = plan.field(field);
     if slot.is_present() {
+        if let Some(side) = translation::Side::of_port(field) {
+            return translation::port(record, side);
+        }
         let of_udp = plan.udp_port(field);
         let of_udp =
             of_udp.filter(|_| record.unsigned(plan.field(FlowField::Protocol)) == Some(UDP));

@@ -54,26 +54,6 @@ impl Flow<'_> {
         )
     }
 
-    /// Source address after translation.
-    #[must_use]
-    pub fn post_nat_source_address(&self) -> Option<IpAddr> {
-        self.pair(
-            FlowField::PostNatSourceAddress,
-            Ingredient::PostNatSourceIpv4,
-            Ingredient::PostNatSourceIpv6,
-        )
-    }
-
-    /// Destination address after translation.
-    #[must_use]
-    pub fn post_nat_destination_address(&self) -> Option<IpAddr> {
-        self.pair(
-            FlowField::PostNatDestinationAddress,
-            Ingredient::PostNatDestinationIpv4,
-            Ingredient::PostNatDestinationIpv6,
-        )
-    }
-
     /// Prefix length of the source.
     #[must_use]
     pub fn source_prefix_length(&self) -> Option<u8> {
@@ -107,7 +87,7 @@ impl Flow<'_> {
         )
     }
 
-    fn pair(&self, field: FlowField, v4: Ingredient, v6: Ingredient) -> Option<IpAddr> {
+    pub(super) fn pair(&self, field: FlowField, v4: Ingredient, v6: Ingredient) -> Option<IpAddr> {
         match &self.source {
             Source::Record(record) => either(record, v4, v6),
             Source::Sample(flow) => flow.address(field),
@@ -257,22 +237,33 @@ pub(super) fn either(
     both(record, load(record, v4), load(record, v6))
 }
 
-/// Exporters with one template for both versions (nProbe, NetScaler) send the
-/// version, or leave the other address zero. Of IPv4 in IPv6 (Huawei, SRv6)
-/// both are sent, with the protocol and the ports of the outer header first.
+/// Exporters with one template for both versions (nProbe, NetScaler) leave the other
+/// address zero. An address that is not zero stands even where the version of the flow is the
+/// other: the next hop of an IPv6 flow may be of IPv4 (RFC 4798, section 2: 6PE), that of an
+/// IPv4 flow of IPv6 (RFC 8950), and NAT64 translates between them (RFC 6146). Where both are
+/// set, or neither is, the version decides. Of IPv4 in IPv6 (Huawei, SRv6) both are sent, with
+/// the protocol and the ports of the outer header first.
 fn both(record: &DataRecord<'_, '_>, v4: Option<IpAddr>, v6: Option<IpAddr>) -> Option<IpAddr> {
+    match (is_set(v4), is_set(v6)) {
+        (true, false) => return v4,
+        (false, true) => return v6,
+        _ => {}
+    }
     let plan = record.template().plan();
     match ingredient(record, plan.ingredient(Ingredient::IpVersion)) {
         Some(4) => return v4,
         Some(6) => return v6,
         _ => {}
     }
-    let is_set = |address: Option<IpAddr>| address.is_some_and(|sent| !sent.is_unspecified());
     let is_outer = || ingredient(record, plan.field(FlowField::Protocol)) == Some(IPV4_INSIDE);
-    if is_set(v6) && (!is_set(v4) || is_outer()) {
+    if is_set(v6) && is_outer() {
         return v6;
     }
     v4.or(v6)
+}
+
+fn is_set(address: Option<IpAddr>) -> bool {
+    address.is_some_and(|sent| !sent.is_unspecified())
 }
 
 /// The IP protocol of IPv4 in another header.

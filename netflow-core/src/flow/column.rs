@@ -132,12 +132,13 @@ impl Worked<'_> {
             }
             FlowField::NextHop => self.address(I::NextHopIpv4, I::NextHopIpv6, false),
             FlowField::BgpNextHop => self.address(I::BgpNextHopIpv4, I::BgpNextHopIpv6, false),
+            // Zeros may mean that there was no translation.
             FlowField::PostNatSourceAddress => {
-                self.address(I::PostNatSourceIpv4, I::PostNatSourceIpv6, false)
+                FlowColumn::each_if(self.has(&[I::PostNatSourceIpv4, I::PostNatSourceIpv6]))
             }
-            FlowField::PostNatDestinationAddress => {
-                self.address(I::PostNatDestinationIpv4, I::PostNatDestinationIpv6, false)
-            }
+            FlowField::PostNatDestinationAddress => FlowColumn::each_if(
+                self.has(&[I::PostNatDestinationIpv4, I::PostNatDestinationIpv6]),
+            ),
             FlowField::SourcePrefixLength => {
                 FlowColumn::each_if(self.has(&[I::SourcePrefixIpv4, I::SourcePrefixIpv6]))
             }

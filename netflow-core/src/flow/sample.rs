@@ -227,12 +227,9 @@ impl<'m> SampleFlow<'m> {
                 self.find(|record| record.as_extended_router())?
                     .dst_mask_len
             }
-            FlowField::PostNatSourcePort => self
-                .find(|record| record.as_extended_nat_port())?
-                .src_port(),
-            FlowField::PostNatDestinationPort => self
-                .find(|record| record.as_extended_nat_port())?
-                .dst_port(),
+            FlowField::PostNatSourcePort | FlowField::PostNatDestinationPort => {
+                return self.translated_port(field).map(u64::from);
+            }
             _ => return None,
         };
         Some(u64::from(number))
@@ -264,6 +261,18 @@ impl<'m> SampleFlow<'m> {
             Some(ingress.vni())
         })?;
         Some(vni.into())
+    }
+
+    /// A port after translation; zero beside an address of zeros is none.
+    fn translated_port(&self, field: FlowField) -> Option<u32> {
+        let ports = self.find(|record| record.as_extended_nat_port())?;
+        let (port, address) = match field {
+            FlowField::PostNatSourcePort => (ports.src_port(), FlowField::PostNatSourceAddress),
+            _ => (ports.dst_port(), FlowField::PostNatDestinationAddress),
+        };
+        let address = self.address_from_records(address);
+        let is_none = port == 0 && address.is_some_and(|sent| sent.is_unspecified());
+        (!is_none).then_some(port)
     }
 
     fn address_from_records(&self, field: FlowField) -> Option<IpAddr> {

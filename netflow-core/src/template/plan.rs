@@ -139,6 +139,20 @@ const UDP_PORTS: [(FlowField, Ingredient); 2] = [
     (FlowField::SourcePort, Ingredient::UdpSourcePort),
     (FlowField::DestinationPort, Ingredient::UdpDestinationPort),
 ];
+/// Ports after translation, and the addresses beside them.
+const TRANSLATED_PORTS: [(FlowField, [Ingredient; 2]); 2] = [
+    (
+        FlowField::PostNatSourcePort,
+        [Ingredient::PostNatSourceIpv4, Ingredient::PostNatSourceIpv6],
+    ),
+    (
+        FlowField::PostNatDestinationPort,
+        [
+            Ingredient::PostNatDestinationIpv4,
+            Ingredient::PostNatDestinationIpv6,
+        ],
+    ),
+];
 /// The place of those of TCP (182, 183) among the elements of a port.
 const TCP_PORT: u8 = 1;
 
@@ -199,6 +213,19 @@ impl Plan {
         self.has_section = self.has_any(&SECTIONS);
         self.has_rate = self.has_any(&RATES);
         self.choose_ports();
+        self.choose_translated_ports();
+    }
+
+    /// Of templates with an address and a port after translation, both together tell whether
+    /// there was one: the port is not read from a known place.
+    fn choose_translated_ports(&mut self) {
+        for (port, addresses) in TRANSLATED_PORTS {
+            let has_address = self.has_any(&addresses);
+            let slot = self.fields.get_mut(usize::from(port.index()));
+            if let Some(slot) = slot.filter(|_| has_address) {
+                slot.shift = Slot::NO_SHIFT;
+            }
+        }
     }
 
     /// Of templates with ports of TCP and of UDP, the protocol of each record tells which

@@ -2,8 +2,8 @@
 
 use core::net::IpAddr;
 
-use netflow_core::FlowColumn;
 use netflow_core::field::FlowField;
+use netflow_core::{Flow, FlowColumn};
 
 use crate::builder::{Message, datagram, decoder};
 
@@ -31,6 +31,95 @@ fn the_version_says_which_address_it_is() {
     let fields = [(60, 1), (8, 4), (27, 16)];
     assert_eq!(source(&fields, &[&[4], &V4, &V6]), Some(V4.into()));
     assert_eq!(source(&fields, &[&[6], &V4, &V6]), Some(V6.into()));
+}
+
+/// Calls `check` with the flow of the only record of v9 and IPFIX messages of these fields.
+fn flow_of(fields: &[(u16, u16)], record: &[u8], check: impl Fn(&Flow<'_>)) {
+    for message in [Message::v9(0), Message::ipfix(0)] {
+        let payload = message.template(256, fields).set(256, record).octets();
+        let mut decoder = decoder();
+        let decoded = decoder.decode(datagram(&payload)).unwrap();
+        check(&decoded.flows().next().unwrap());
+    }
+}
+
+type Accessor = fn(&Flow<'_>) -> Option<IpAddr>;
+
+#[test]
+fn an_address_of_zeros_never_stands_for_one_of_the_other_version() {
+    let zeros = [0; 16];
+    // The IP version (60), and an address of each version.
+    let pairs: [([u16; 2], Accessor); 6] = [
+        ([8, 27], |flow| flow.source_address()),
+        ([12, 28], |flow| flow.destination_address()),
+        ([15, 62], |flow| flow.next_hop()),
+        ([18, 63], |flow| flow.bgp_next_hop()),
+        ([225, 281], |flow| flow.post_nat_source_address()),
+        ([226, 282], |flow| flow.post_nat_destination_address()),
+    ];
+    for ([v4, v6], of) in pairs {
+        let fields = [(60, 1), (v4, 4), (v6, 16)];
+        for version in [4, 6] {
+            let check = |v4: &[u8], v6: &[u8], expected: IpAddr| {
+                let record = [&[version], v4, v6].concat();
+                flow_of(&fields, &record, |flow| {
+                    assert_eq!(of(flow), Some(expected));
+                });
+            };
+            check(&V4, &zeros, V4.into());
+            check(&zeros[..4], &V6, V6.into());
+            let both = if version == 4 { V4.into() } else { V6.into() };
+            check(&V4, &V6, both);
+        }
+    }
+    // Where neither is set, the version says which zeros were meant.
+    let fields = [(60, 1), (8, 4), (27, 16)];
+    for (version, expected) in [(4, IpAddr::from([0; 4])), (6, IpAddr::from([0; 16]))] {
+        let record = [&[version], &zeros[..4], &zeros[..]].concat();
+        flow_of(&fields, &record, |flow| {
+            assert_eq!(flow.source_address(), Some(expected));
+        });
+    }
+}
+
+#[test]
+fn address_and_port_of_zero_after_translation_are_none() {
+    let fields = [(225, 4), (226, 4), (227, 2), (228, 2)];
+    let all = |flow: &Flow<'_>| {
+        (
+            flow.post_nat_source_address(),
+            flow.post_nat_destination_address(),
+            flow.post_nat_source_port(),
+            flow.post_nat_destination_port(),
+        )
+    };
+    let (v4, none) = (Some(IpAddr::from(V4)), Some(IpAddr::from([0; 4])));
+    for (source, port, expected) in [
+        (&[0; 4], 0_u8, (None, None, None, None)),
+        // ICMP has no ports, and a static translation keeps them.
+        (&V4, 0, (v4, None, Some(0), None)),
+        (&V4, 9, (v4, None, Some(9), None)),
+        (&[0; 4], 9, (none, None, Some(9), None)),
+    ] {
+        let record = [&source[..], &[0; 4], &[0, port], &[0; 2]].concat();
+        flow_of(&fields, &record, |flow| assert_eq!(all(flow), expected));
+    }
+    // A port alone is as it was sent.
+    flow_of(&[(227, 2)], &[0, 0], |flow| {
+        assert_eq!(flow.post_nat_source_port(), Some(0));
+    });
+    // Columns leave it to the flows.
+    let message = Message::v9(0).template(256, &fields).set(256, &[0; 12]);
+    let payload = message.octets();
+    let mut decoder = decoder();
+    let decoded = decoder.decode(datagram(&payload)).unwrap();
+    let set = decoded.sets().last().unwrap();
+    for field in [
+        FlowField::PostNatSourceAddress,
+        FlowField::PostNatSourcePort,
+    ] {
+        assert!(matches!(set.column(field), FlowColumn::Each));
+    }
 }
 
 #[test]

@@ -1,20 +1,42 @@
 //! What flows make of the records of a sample.
 
-use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_core::{Datagram, Decoder, Flow, Limits, Timestamp, Transport};
 
 use crate::builder::{Xdr, datagram, flow_sample};
+
+/// Calls `check` with the flow of a sample of these records.
+fn flow_of<T>(records: &[(u32, Xdr)], of: impl Fn(&Flow<'_>) -> T) -> T {
+    let payload = datagram(&[flow_sample(records)]);
+    let mut decoder = Decoder::new(Limits::new(1));
+    let exporter = "192.0.2.1:6343".parse().unwrap();
+    let datagram = Datagram::new(exporter, Transport::Udp, Timestamp::UNIX_EPOCH, &payload);
+    let message = decoder.decode(datagram).unwrap();
+    of(&message.flows().next().unwrap())
+}
 
 /// AS of source and destination, from an `extended_gateway` of AS 64500.
 fn ends(source: u32, path: &[u32]) -> (Option<u32>, Option<u32>) {
     let gateway = Xdr::words(&[1, 0xc000_0209, 64500, source, 64502]);
     let gateway = gateway.and(path).and(&[0, 100]);
-    let payload = datagram(&[flow_sample(&[(1003, gateway)])]);
-    let mut decoder = Decoder::new(Limits::new(1));
-    let exporter = "192.0.2.1:6343".parse().unwrap();
-    let datagram = Datagram::new(exporter, Transport::Udp, Timestamp::UNIX_EPOCH, &payload);
-    let message = decoder.decode(datagram).unwrap();
-    let flow = message.flows().next().unwrap();
-    (flow.source_as(), flow.destination_as())
+    flow_of(&[(1003, gateway)], |flow| {
+        (flow.source_as(), flow.destination_as())
+    })
+}
+
+#[test]
+fn address_and_port_of_zero_after_translation_are_none() {
+    let all = |addresses: [u32; 2], ports: [u32; 2]| {
+        let nat = Xdr::words(&[1, addresses[0], 1, addresses[1]]);
+        flow_of(&[(1007, nat), (1020, Xdr::words(&ports))], |flow| {
+            let source = (flow.post_nat_source_address(), flow.post_nat_source_port());
+            let destination = flow.post_nat_destination_address();
+            (source, (destination, flow.post_nat_destination_port()))
+        })
+    };
+    let translated = (Some("192.0.2.9".parse().unwrap()), Some(1000));
+    assert_eq!(all([0xc000_0209, 0], [1000, 0]), (translated, (None, None)));
+    let unknown = (Some("0.0.0.0".parse().unwrap()), Some(7));
+    assert_eq!(all([0, 0], [0, 7]), ((None, None), unknown));
 }
 
 #[test]
