@@ -199,8 +199,8 @@ impl Worked<'_> {
             FlowField::TunnelId => {
                 FlowColumn::each_if(self.template.plan().has_section() || self.has(&[I::SegmentId]))
             }
-            FlowField::IcmpType => self.icmp(&[I::IcmpType, I::Icmpv6Type]),
-            FlowField::IcmpCode => self.icmp(&[I::IcmpCode, I::Icmpv6Code]),
+            FlowField::IcmpType => self.icmp([I::IcmpType, I::Icmpv6Type]),
+            FlowField::IcmpCode => self.icmp([I::IcmpCode, I::Icmpv6Code]),
             FlowField::TunnelType if self.has(&[I::SegmentId]) => FlowColumn::Each,
             FlowField::TunnelType
             | FlowField::InnerSourceAddress
@@ -274,13 +274,14 @@ impl Worked<'_> {
         }
     }
 
-    /// In an element of its own, else where the protocol is that of ICMP.
-    fn icmp(&self, own: &[Ingredient]) -> FlowColumn {
+    /// In elements of ICMP, else where the protocol is that of ICMP.
+    fn icmp(&self, own: [Ingredient; 2]) -> FlowColumn {
+        let both = [Ingredient::IcmpTypeCode, Ingredient::Icmpv6TypeCode];
         let has_protocol = !matches!(
             direct(FlowField::Protocol, self.template),
             FlowColumn::Absent
         );
-        FlowColumn::each_if(has_protocol || self.has(own))
+        FlowColumn::each_if(has_protocol || self.has(&own) || self.has(&both))
     }
 
     /// Of the record, of its sampler or interface; else of header or configuration.

@@ -155,6 +155,42 @@ fn type_and_code_of_icmp_are_those_of_the_protocol() {
 }
 
 #[test]
+fn type_and_code_of_icmp_need_no_protocol_but_no_other_either() {
+    let apart = [(176, 1), (177, 1)];
+    let apart_v6 = [(178, 1), (179, 1)];
+    let both = [&apart[..], &apart_v6].concat();
+    let with = |fields: &[(u16, u16)], more: &[(u16, u16)]| [fields, more].concat();
+    for (fields, record, expected) in [
+        // No protocol.
+        (with(&[], &[(32, 2)]), &[3, 1][..], Some([3, 1])),
+        (with(&[], &[(139, 2)]), &[129, 0], Some([129, 0])),
+        (with(&[], &apart), &[3, 1], Some([3, 1])),
+        (with(&[], &apart_v6), &[129, 0], Some([129, 0])),
+        // The version of IP (60) tells which of two.
+        (with(&[(60, 1)], &both), &[4, 8, 0, 0, 0], Some([8, 0])),
+        (with(&[(60, 1)], &both), &[6, 0, 0, 128, 0], Some([128, 0])),
+        // A source port: neither ICMP nor ICMPv6.
+        (with(&[(7, 2)], &[(32, 2)]), &[1, 187, 0, 0], None),
+        (with(&[(7, 2)], &[(32, 2)]), &[0, 0, 8, 0], Some([8, 0])),
+        // Other protocols.
+        (with(&[(4, 1)], &[(32, 2)]), &[6, 0, 0], None),
+        (with(&[(4, 1)], &[(139, 2)]), &[17, 0, 0], None),
+        (with(&[(4, 1)], &apart), &[6, 0, 0], None),
+        (with(&[(4, 1)], &apart_v6), &[132, 0, 0], None),
+        // Destination ports of other protocols, and of none.
+        (with(&[(4, 1)], &[(11, 2)]), &[6, 8, 0], None),
+        (with(&[], &[(11, 2)]), &[8, 0], None),
+        // A hop-by-hop header, as before reports of multicast listeners (RFC 3810).
+        (with(&[(4, 1)], &apart_v6), &[0, 143, 0], Some([143, 0])),
+    ] {
+        flow_of(&fields, record, |flow| {
+            let expected = expected.map_or([None; 2], |both| both.map(Some));
+            assert_eq!([flow.icmp_type(), flow.icmp_code()], expected, "{fields:?}");
+        });
+    }
+}
+
+#[test]
 fn ports_of_udp_and_tcp_in_one_template_are_those_of_the_protocol() {
     let tcp = [40_000, 443];
     let udp = [5_353, 53];
