@@ -2,6 +2,7 @@
 
 mod account;
 mod data;
+mod evidence;
 mod limits;
 mod message;
 mod neighbours;

@@ -3,6 +3,7 @@
 
 mod announced;
 mod configured;
+mod icmp;
 mod learn;
 mod names;
 mod prefix;
@@ -15,6 +16,7 @@ mod sources;
 
 pub use self::announced::{Announcement, Fact};
 pub use self::configured::{ConfiguredRate, ConfiguredRates, ParseRateError};
+pub(crate) use self::icmp::IcmpPorts;
 pub(crate) use self::learn::OptionsRecord;
 pub(crate) use self::names::Names;
 pub use self::names::SamplerKey;
@@ -39,6 +41,8 @@ use crate::time::Timestamp;
 pub(crate) struct Exporter {
     pub(crate) samplers: Samplers,
     pub(crate) names: Names,
+    /// Where its records have the type of ICMP.
+    pub(crate) icmp_ports: IcmpPorts,
     system_init: Option<Timestamp>,
 }
 
@@ -47,6 +51,7 @@ impl Exporter {
         Self {
             samplers: Samplers::new(hash),
             names: Names::new(hash),
+            icmp_ports: IcmpPorts::default(),
             system_init: None,
         }
     }

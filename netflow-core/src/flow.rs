@@ -22,6 +22,7 @@ use core::net::IpAddr;
 
 pub use self::clock::{ClockRule, NoTime, TimePlan};
 pub use self::column::FlowColumn;
+pub use self::icmp::IcmpRule;
 pub use self::numbers::{Numbers, NumbersIter};
 pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::{NoSamplingRate, Sampling, SamplingRule};
@@ -378,24 +379,6 @@ fn ingredient(record: &DataRecord<'_, '_>, slot: Slot) -> Option<u64> {
 
 /// What is worked out from several elements, or stands elsewhere in sFlow.
 impl Flow<'_> {
-    /// ICMP or ICMPv6 type.
-    #[must_use]
-    pub fn icmp_type(&self) -> Option<u8> {
-        match &self.source {
-            Source::Record(record) => icmp::icmp_type(record, self),
-            Source::Sample(flow) => flow.packet().icmp_type(),
-        }
-    }
-
-    /// ICMP or ICMPv6 code.
-    #[must_use]
-    pub fn icmp_code(&self) -> Option<u8> {
-        match &self.source {
-            Source::Record(record) => icmp::icmp_code(record, self),
-            Source::Sample(flow) => flow.packet().icmp_code(),
-        }
-    }
-
     /// Why sFlow discarded the packet.
     #[must_use]
     pub fn drop_reason(&self) -> Option<u32> {

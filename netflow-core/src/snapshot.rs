@@ -56,6 +56,7 @@
 //! | 17 | selections | entries: 0 of packets, 1 of flows (8); how they are selected (8: 0 a rate, 1 time, 2 hash, 3 filter, 4 state of flows, 5 unknown), the number of the algorithm if it is unknown (16); one of this many, or the part selected (64), and all of which that is a part (64); frame that announced it (64); how many things it applies to (8), each a kind (8: 0 element, 1 sampler, 2 selector, 3 interface, 4 template, 5 selection sequence, 6 scope type of v9), the element's enterprise number (32) and id, or the scope type (16), and its number (128). Rates that kind 8 can hold are not among them |
 //! | 18 | selection sequences | entries: id (64), frame that announced it (64), how many selectors (8), their ids (64 each) |
 //! | 19 | inputs | entries: kind of a section above (8: 7, 8, 15, 17 or 18), number of an entry of it, counted from 0 (32), number of the input of that entry's datagram (32). In the order of the entries; the others have the input 0 |
+//! | 20 | ICMP ports | destination ports of ICMP that only make sense with the type in the high octet, and those that only do with it in the low octet (8 each; how often seen, halved together at 256) |
 //!
 //! Key and account come with every domain, the others if they hold something.
 //! A tally is the counts and two *ledgers*, of the numbers since the last restart and
@@ -164,4 +165,5 @@ pub(crate) mod kind {
     pub(crate) const SELECTIONS: u16 = 17;
     pub(crate) const SEQUENCES: u16 = 18;
     pub(crate) const INPUTS: u16 = 19;
+    pub(crate) const ICMP_PORTS: u16 = 20;
 }

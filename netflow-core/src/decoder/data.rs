@@ -114,6 +114,7 @@ impl Decoder {
             self.options(course, piece, &template, measured.count);
         } else {
             Stats::add(&mut self.stats.records, measured.count);
+            self.observe(course.session, &template, body, measured.count);
         }
         SetSlot {
             padding: measured.padding,
@@ -365,7 +366,7 @@ fn variable_len(template: &Template, body: &[u8]) -> Measured {
 }
 
 /// The records of a body that was measured.
-fn bodies<'b, 't>(
+pub(super) fn bodies<'b, 't>(
     body: &'b [u8],
     template: &'t Template,
     count: usize,

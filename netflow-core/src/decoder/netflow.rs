@@ -80,7 +80,7 @@ impl Decoder {
         self.scratch.slots.push(SetSlot {
             origin: self.scratch.current,
             id: 0,
-            content: Content::Records(template),
+            content: Content::Records(Arc::clone(&template)),
             offset: start,
             body: start..start.saturating_add(body_len),
             late: None,
@@ -90,6 +90,13 @@ impl Decoder {
         });
         if let Some(session) = self.enter(datagram) {
             self.account(session, first, datagram.payload);
+            let body = octets.get(fixed.len..).unwrap_or_default();
+            self.observe(
+                session,
+                &template,
+                body.get(..body_len).unwrap_or_default(),
+                count,
+            );
         }
         Ok(end)
     }

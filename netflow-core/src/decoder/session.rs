@@ -70,6 +70,8 @@ pub(super) struct Session {
     pub(super) clock_skew: Option<i64>,
     /// Fields of templates that may be compiled anew for types taught since.
     pub(super) refinable: usize,
+    /// Data sets that were looked at, or passed over, for what they show of the exporter.
+    pub(super) sets: u32,
     key: SessionKey,
     used: u64,
     /// Octets of memory as charged.
@@ -270,6 +272,7 @@ impl Sessions {
             last_received: Timestamp::default(),
             clock_skew: None,
             refinable: 0,
+            sets: 0,
             key,
             used,
             octets: 0,

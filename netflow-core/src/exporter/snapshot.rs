@@ -8,7 +8,7 @@ use core::hash::Hash;
 use self::rates::{SavedSelection, SavedSequence};
 use super::names::{ApplicationKey, NameTable, is_too_long};
 use super::sampling::{MAX_SELECTORS, Sequence};
-use super::{Exporter, SamplerKey};
+use super::{Exporter, IcmpPorts, SamplerKey};
 use crate::snapshot::{Inputs, Writer, kind, text, time};
 use crate::time::Timestamp;
 use crate::value::ApplicationId;
@@ -25,13 +25,14 @@ pub(crate) enum Learned<'a> {
     Description(&'a [u8], &'a [u8]),
     Sampler(SamplerKey, &'a [u8]),
     Start(Timestamp),
+    IcmpPorts(IcmpPorts),
     /// A rate that is none, or a rate or name of what is not known here.
     Meaningless,
 }
 
 impl<'a> Learned<'a> {
     /// The kinds of the sections that hold such.
-    pub(crate) const KINDS: [u16; 9] = [
+    pub(crate) const KINDS: [u16; 10] = [
         kind::RATES,
         kind::SELECTIONS,
         kind::SEQUENCES,
@@ -41,6 +42,7 @@ impl<'a> Learned<'a> {
         kind::SAMPLER_NAMES,
         kind::DESCRIPTIONS,
         kind::START,
+        kind::ICMP_PORTS,
     ];
 
     /// Reads an entry of a section of this kind; `None` if it is cut.
@@ -59,6 +61,14 @@ impl<'a> Learned<'a> {
                 let (of, number, name) = (reader.u8()?, reader.u64()?, text(reader)?);
                 let key = sampler_key(of, number);
                 key.map_or(Self::Meaningless, |key| Self::Sampler(key, name))
+            }
+            kind::ICMP_PORTS => {
+                let [type_first, type_last] = [reader.u8()?, reader.u8()?];
+                reader.rest();
+                Self::IcmpPorts(IcmpPorts {
+                    type_first,
+                    type_last,
+                })
             }
             _ => {
                 let start = Self::Start(time(reader)?);
@@ -88,7 +98,7 @@ impl<'a> Learned<'a> {
             | Self::Application(_, name)
             | Self::Description(_, name) => is_too_long(name),
             Self::Sequence(sequence) => !(1..=MAX_SELECTORS).contains(&sequence.selectors().len()),
-            Self::Selection(_) | Self::Start(_) => false,
+            Self::Selection(_) | Self::Start(_) | Self::IcmpPorts(_) => false,
             Self::Meaningless => true,
         }
     }
@@ -100,7 +110,11 @@ impl<'a> Learned<'a> {
             Self::Application(id, name) | Self::Description(id, name) => {
                 id.len().saturating_add(name.len())
             }
-            Self::Selection(_) | Self::Sequence(_) | Self::Start(_) | Self::Meaningless => 0,
+            Self::Selection(_)
+            | Self::Sequence(_)
+            | Self::Start(_)
+            | Self::IcmpPorts(_)
+            | Self::Meaningless => 0,
         }
     }
 }
@@ -164,6 +178,12 @@ impl Exporter {
         if let Some(start) = self.system_init {
             out.section(kind::START, |out| out.time(start));
         }
+        if self.icmp_ports != IcmpPorts::default() {
+            out.section(kind::ICMP_PORTS, |out| {
+                out.u8(self.icmp_ports.type_first);
+                out.u8(self.icmp_ports.type_last);
+            });
+        }
     }
 
     /// Octets that must be free to take this; `None` if there is nothing to
@@ -188,6 +208,10 @@ impl Exporter {
             Learned::Start(time) => {
                 let known = self.system_init;
                 (known.is_some(), known == Some(*time))
+            }
+            Learned::IcmpPorts(ports) => {
+                let known = self.icmp_ports;
+                (known != IcmpPorts::default(), known == *ports)
             }
             Learned::Meaningless => return None,
         };
@@ -230,6 +254,7 @@ impl Exporter {
                 names.samplers.insert(key, name);
             }
             Learned::Start(time) => self.system_init = Some(time),
+            Learned::IcmpPorts(ports) => self.icmp_ports = ports,
             Learned::Meaningless => {}
         }
         true

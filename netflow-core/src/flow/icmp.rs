@@ -1,18 +1,61 @@
 //! Type and code of ICMP: in elements of their own (176 to 179), in one (32, 139), in a packet
 //! that the record carries, or in the destination port.
 
-use super::{Flow, address, ingredient, packet};
+use super::{Flow, Source, address, ingredient, packet};
 use crate::datagram::Protocol;
 use crate::field::Ingredient;
 use crate::packet::Packet;
 use crate::record::DataRecord;
 
-pub(super) fn icmp_type(record: &DataRecord<'_, '_>, flow: &Flow<'_>) -> Option<u8> {
-    Half::TYPE.find(record, flow)
+/// Where type and code of ICMP were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IcmpRule {
+    /// In elements of their own (176 to 179).
+    Elements,
+    /// In one element, `type * 256 + code` (32, 139).
+    TypeCode,
+    /// In the packet of an sFlow sample, or of a record (RFC 5477).
+    Packet,
+    /// In the destination port, `type * 256 + code`.
+    Port,
+    /// In the destination port, `code * 256 + type`: records of the exporter have types and
+    /// codes there that only make sense in this order.
+    PortReversed,
 }
 
-pub(super) fn icmp_code(record: &DataRecord<'_, '_>, flow: &Flow<'_>) -> Option<u8> {
-    Half::CODE.find(record, flow)
+impl IcmpRule {
+    /// The name in JSON and in every binding.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Elements => "elements",
+            Self::TypeCode => "type_code",
+            Self::Packet => "packet",
+            Self::Port => "port",
+            Self::PortReversed => "port_reversed",
+        }
+    }
+}
+
+impl Flow<'_> {
+    /// ICMP or ICMPv6 type.
+    #[must_use]
+    pub fn icmp_type(&self) -> Option<u8> {
+        Some(Half::TYPE.find(self)?.0)
+    }
+
+    /// ICMP or ICMPv6 code.
+    #[must_use]
+    pub fn icmp_code(&self) -> Option<u8> {
+        Some(Half::CODE.find(self)?.0)
+    }
+
+    /// Where the type of ICMP was found; `None` if there is none.
+    #[must_use]
+    pub fn icmp_rule(&self) -> Option<IcmpRule> {
+        Some(Half::TYPE.find(self)?.1)
+    }
 }
 
 /// The type or the code, and where each may be.
@@ -34,23 +77,29 @@ impl Half {
         of_packet: |packet| packet.icmp_code(),
     };
 
-    fn find(&self, record: &DataRecord<'_, '_>, flow: &Flow<'_>) -> Option<u8> {
+    fn find(&self, flow: &Flow<'_>) -> Option<(u8, IcmpRule)> {
+        let record = match &flow.source {
+            Source::Record(record) => record,
+            Source::Sample(sample) => {
+                return Some(((self.of_packet)(sample.packet())?, IcmpRule::Packet));
+            }
+        };
         let version = Version::of(record, flow)?;
         if let Some(sent) = version.load(record, self.elements) {
-            return u8::try_from(sent).ok();
+            return Some((u8::try_from(sent).ok()?, IcmpRule::Elements));
         }
         let both = [Ingredient::IcmpTypeCode, Ingredient::Icmpv6TypeCode];
         if let Some(sent) = version.load(record, both) {
             let both = u16::try_from(sent).ok()?;
-            return Some((self.of_both)(both.to_be_bytes()));
+            return Some(((self.of_both)(both.to_be_bytes()), IcmpRule::TypeCode));
         }
         if record.template().plan().has_section() {
-            let found = packet::find(record, self.of_packet);
-            if found.is_some() {
-                return found;
+            if let Some(found) = packet::find(record, self.of_packet) {
+                return Some((found, IcmpRule::Packet));
             }
         }
-        in_port(version, flow).map(self.of_both)
+        let (both, rule) = in_port(version, flow)?;
+        Some(((self.of_both)(both), rule))
     }
 }
 
@@ -106,13 +155,21 @@ const fn is_extension_header(protocol: u8) -> bool {
     matches!(protocol, 0 | 43 | 44 | 51 | 60)
 }
 
-/// `type * 256 + code` in the destination port, as v5 and v9 exporters send it. In IPFIX a
-/// port of 0 says nothing.
-fn in_port(version: Version, flow: &Flow<'_>) -> Option<[u8; 2]> {
+/// Type and code in the destination port, as v5 and v9 exporters send them. In IPFIX a port
+/// of 0 says nothing.
+fn in_port(version: Version, flow: &Flow<'_>) -> Option<([u8; 2], IcmpRule)> {
     if !matches!(version, Version::Icmp | Version::Icmpv6) {
         return None;
     }
     let port = flow.destination_port()?;
-    let is_meant = port != 0 || flow.header().protocol != Protocol::Ipfix;
-    is_meant.then_some(port.to_be_bytes())
+    if port == 0 && flow.header().protocol == Protocol::Ipfix {
+        return None;
+    }
+    let exporter = flow.origin.exporter.as_ref();
+    let is_reversed = exporter.is_some_and(|exporter| exporter.icmp_ports.is_type_last());
+    Some(if is_reversed {
+        (port.to_le_bytes(), IcmpRule::PortReversed)
+    } else {
+        (port.to_be_bytes(), IcmpRule::Port)
+    })
 }

@@ -134,6 +134,16 @@ pub(crate) const TIMES: [Ingredient; 4] = [
     Ingredient::EndTimeval,
 ];
 
+/// Elements of type and code of ICMP.
+const ICMP_ELEMENTS: [Ingredient; 6] = [
+    Ingredient::IcmpTypeCode,
+    Ingredient::Icmpv6TypeCode,
+    Ingredient::IcmpType,
+    Ingredient::Icmpv6Type,
+    Ingredient::IcmpCode,
+    Ingredient::Icmpv6Code,
+];
+
 /// Ports, and those of UDP.
 const UDP_PORTS: [(FlowField, Ingredient); 2] = [
     (FlowField::SourcePort, Ingredient::UdpSourcePort),
@@ -172,6 +182,8 @@ pub(crate) struct Plan {
     has_times: bool,
     /// A field may state a sampling rate.
     has_rate: bool,
+    /// Type and code of ICMP can only be in the destination port.
+    has_icmp_in_port: bool,
 }
 
 impl Plan {
@@ -185,6 +197,7 @@ impl Plan {
             has_section: false,
             has_times: false,
             has_rate: false,
+            has_icmp_in_port: false,
         }
     }
 
@@ -212,6 +225,9 @@ impl Plan {
         self.has_times = self.has_any(&TIMES);
         self.has_section = self.has_any(&SECTIONS);
         self.has_rate = self.has_any(&RATES);
+        self.has_icmp_in_port = self.field(FlowField::Protocol).is_present()
+            && self.field(FlowField::DestinationPort).is_present()
+            && !self.has_any(&ICMP_ELEMENTS);
         self.choose_ports();
         self.choose_translated_ports();
     }
@@ -274,6 +290,12 @@ impl Plan {
     #[inline]
     pub(crate) const fn has_section(&self) -> bool {
         self.has_section
+    }
+
+    /// Type and code of ICMP can only be in the destination port.
+    #[inline]
+    pub(crate) const fn has_icmp_in_port(&self) -> bool {
+        self.has_icmp_in_port
     }
 
     /// A field carries the start or the end.

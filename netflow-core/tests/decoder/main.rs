@@ -9,6 +9,7 @@ mod clock;
 mod duplicates;
 mod fields;
 mod fixed;
+mod icmp;
 mod lists;
 mod names;
 mod options;

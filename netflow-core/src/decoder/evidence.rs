@@ -1,0 +1,68 @@
+//! What the records of an exporter show of how it means its fields.
+
+use super::Decoder;
+use super::data::bodies;
+use super::session::SessionId;
+use crate::field::FlowField;
+use crate::template::Template;
+
+/// Sets of a domain of which every record is looked at.
+const FIRST_SETS: u32 = 256;
+/// Later, those of one set in this many are: what an exporter does it does always.
+const EVERY: u32 = 32;
+
+impl Decoder {
+    /// Looks at the records of a data set for what they show of their exporter.
+    pub(super) fn observe(
+        &mut self,
+        session: SessionId,
+        template: &Template,
+        body: &[u8],
+        count: usize,
+    ) {
+        if template.plan().has_icmp_in_port() {
+            self.observe_icmp(session, template, body, count);
+        }
+    }
+
+    /// Types and codes of ICMP in destination ports.
+    fn observe_icmp(&mut self, session: SessionId, template: &Template, body: &[u8], count: usize) {
+        let is_due = self.sessions.touch(session, |session| {
+            session.sets = session.sets.wrapping_add(1);
+            session.sets < FIRST_SETS || session.sets.rem_euclid(EVERY) == 0
+        });
+        if is_due != Some(true) {
+            return;
+        }
+        let plan = template.plan();
+        let protocol = plan.field(FlowField::Protocol);
+        let port = plan.field(FlowField::DestinationPort);
+        let is_icmp = |protocol: u64| matches!(protocol, 1 | 58);
+        let records = bodies(body, template, count).filter_map(|record| {
+            let protocol = record.unsigned(protocol).filter(|sent| is_icmp(*sent))?;
+            Some((protocol, record.unsigned(port)?))
+        });
+        let may_have_icmp = match template.record_len() {
+            // Nearly all sets have none; that is seen without reading records.
+            Some(len) if protocol.width == 1 => body
+                .chunks_exact(len.max(1))
+                .filter_map(|record| record.get(usize::from(protocol.offset)))
+                .any(|protocol| is_icmp(u64::from(*protocol))),
+            _ => true,
+        };
+        if !may_have_icmp {
+            return;
+        }
+        let known = self.sessions.get(session);
+        let Some(mut ports) = known.map(|session| session.exporter.icmp_ports) else {
+            return;
+        };
+        let before = ports;
+        records.for_each(|(protocol, port)| ports.observe(protocol, port));
+        if ports != before {
+            self.sessions.touch(session, |session| {
+                alloc::sync::Arc::make_mut(&mut session.exporter).icmp_ports = ports;
+            });
+        }
+    }
+}
