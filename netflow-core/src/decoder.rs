@@ -33,7 +33,7 @@ pub use self::stats::Stats;
 use crate::datagram::{Datagram, DatagramId, Protocol};
 use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
-use crate::exporter::{Announcement, ConfiguredRates};
+use crate::exporter::{Announcement, ConfiguredCounters, ConfiguredRates};
 use crate::flow::Origin;
 use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
@@ -70,6 +70,7 @@ pub struct Decoder {
     scope: SessionScope,
     definitions: Definitions,
     configured_rates: ConfiguredRates,
+    configured_counters: ConfiguredCounters,
     override_rates: ConfiguredRates,
     sessions: Sessions,
     builtins: Builtins,
@@ -94,6 +95,7 @@ impl Decoder {
             scope: SessionScope::default(),
             definitions: Definitions::default(),
             configured_rates: ConfiguredRates::default(),
+            configured_counters: ConfiguredCounters::default(),
             override_rates: ConfiguredRates::default(),
             sessions: Sessions::new(&limits),
             builtins: Builtins::new(),
@@ -147,6 +149,14 @@ impl Decoder {
     pub fn with_options_scope(mut self, scope: OptionsScope) -> Self {
         self.sessions
             .keep_neighbours(scope == OptionsScope::Exporter);
+        self
+    }
+
+    /// The same with what second counters (23, 24) of exporters mean. It holds for templates
+    /// that are learned from then on.
+    #[must_use]
+    pub fn with_configured_counters(mut self, counters: ConfiguredCounters) -> Self {
+        self.configured_counters = counters;
         self
     }
 

@@ -3,6 +3,7 @@
 
 mod announced;
 mod configured;
+mod counters;
 mod icmp;
 mod learn;
 mod names;
@@ -16,6 +17,7 @@ mod sources;
 
 pub use self::announced::{Announcement, Fact};
 pub use self::configured::{ConfiguredRate, ConfiguredRates, ParseRateError};
+pub use self::counters::{ConfiguredCounter, ConfiguredCounters, ParseCounterError};
 pub(crate) use self::icmp::IcmpPorts;
 pub(crate) use self::learn::OptionsRecord;
 pub(crate) use self::names::Names;

@@ -13,6 +13,7 @@ mod numbers;
 mod packet;
 mod sample;
 mod sampling;
+mod second_counters;
 mod translation;
 mod value;
 
@@ -26,6 +27,7 @@ pub use self::icmp::IcmpRule;
 pub use self::numbers::{Numbers, NumbersIter};
 pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::{NoSamplingRate, Sampling, SamplingRule};
+pub(crate) use self::second_counters::exceed as second_counters_exceed;
 pub use self::value::FlowValue;
 use crate::exporter::Exporter;
 use crate::field::{FlowField, normalised_fields};
@@ -355,6 +357,9 @@ fn number(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
     let plan = record.template().plan();
     let slot = plan.field(field);
     if slot.is_present() {
+        if matches!(field, FlowField::Octets | FlowField::Packets) && plan.has_second_counters() {
+            return second_counters::own(record, field);
+        }
         if let Some(side) = translation::Side::of_port(field) {
             return translation::port(record, side);
         }

@@ -113,9 +113,10 @@ pub use decoder::{
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use exporter::{
-    Announcement, ConfiguredRate, ConfiguredRates, Fact, ParsePrefixError, ParseRateError, Prefix,
-    RateScope, SampleCounts, SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts,
-    SequenceEvent, SequenceUnit, Unrated,
+    Announcement, ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, Fact,
+    ParseCounterError, ParsePrefixError, ParseRateError, Prefix, RateScope, SampleCounts,
+    SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts, SequenceEvent, SequenceUnit,
+    Unrated,
 };
 #[cfg(feature = "alloc")]
 pub use flow::{

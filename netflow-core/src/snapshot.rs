@@ -43,7 +43,7 @@
 //! //! | 4 | sample counts | samples received, lost, late, restarts, drops (64 each), how often the agent started anew (32) |
 //! | 5 | sources | entries: 1 if counters samples, else 0 (8), class (32), index (32), least number and next (32 each), 1 if there are numbers from before the restart, else 0 (8), least of these and next (32 each), the start of the agent it belongs to (32), drops (optional of 32) |
 //! | 6 | elements | entries: enterprise number (32), id (16), data type, semantics, units (8 each, numbers of RFC 5610), name (text, UTF-8) |
-//! | 7 | templates | entries: time of the last refresh, frame (64), 1 if it is an options template, else 0 (8), the template record as v9 or IPFIX send it (text) |
+//! | 7 | templates | entries: time of the last refresh, frame (64), flags (8: 1 an options template, 2 records showed that elements 23 and 24 are of the reverse direction), the template record as v9 or IPFIX send it (text) |
 //! | 8 | rates | entries: what it applies to (8: 0 all, 1 sampler, 2 selector, 3 interface, 4 template), its number (64), one packet of this many (64), frame that announced it (64) |
 //! | 9 | interfaces | entries: number (32), name (text) |
 //! | 10 | VRFs | entries: number (32), name (text) |

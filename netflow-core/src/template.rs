@@ -5,6 +5,7 @@ mod builtin;
 mod plan;
 mod registry;
 mod reverse;
+mod second_counters;
 mod suppliers;
 
 use alloc::boxed::Box;
@@ -15,6 +16,7 @@ pub(crate) use self::builtin::Builtins;
 pub use self::plan::FieldPlan;
 pub(crate) use self::plan::{Plan, Slot};
 pub(crate) use self::registry::{Known, Templates};
+pub use self::second_counters::SecondCounters;
 use crate::element::{self, DataType, DefinedElement, ElementId, InformationElement};
 use crate::wire::set::Dialect;
 use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier, TemplateKind, TemplateRecord};
@@ -32,6 +34,7 @@ pub struct Template {
     /// It has fields that the registry does not know.
     open: bool,
     plan: Plan,
+    second_counters: Option<SecondCounters>,
     /// The same records as of the reverse direction.
     reverse: Option<Box<Self>>,
     /// Octets of the specifiers on the wire, to see whether a template that
@@ -112,8 +115,13 @@ impl TemplateField {
 }
 
 impl Template {
-    /// Compiles a template record; `None` for a withdrawal.
-    pub(crate) fn new(record: &TemplateRecord<'_>, defined: impl Defined) -> Option<Arc<Self>> {
+    /// Compiles a template record; `None` for a withdrawal. `configured` is what the caller
+    /// says of second counters.
+    pub(crate) fn new(
+        record: &TemplateRecord<'_>,
+        defined: impl Defined,
+        configured: Option<SecondCounters>,
+    ) -> Option<Arc<Self>> {
         let scope_count = match record.kind() {
             TemplateKind::Data => None,
             TemplateKind::Options { scope_count } => Some(scope_count),
@@ -125,33 +133,57 @@ impl Template {
         let specifiers = record.fields();
         fields.extend(specifiers.map(|field| TemplateField::resolve(field, dialect, &defined)));
         let fields = fields.into_boxed_slice();
-        let reverse = match scope_count {
-            None => Self::reversed(&fields, dialect, &defined),
+        let counters = match scope_count {
+            None => SecondCounters::of(&fields, configured),
             Some(_) => None,
         };
-        let reverse = reverse.map(|fields| Self::boxed(record.id(), fields));
-        Some(Self::shared(record.id(), fields, |template| {
+        let reverse = match scope_count {
+            None => Self::reversed(&fields, dialect, &defined, counters),
+            Some(_) => None,
+        };
+        let reverse = reverse.map(|fields| Self::boxed(record.id(), fields, counters));
+        Some(Self::shared(record.id(), fields, counters, |template| {
             template.reverse = reverse;
             template.scope_count = scope_count;
             template.specifiers = record.specifiers().into();
         }))
     }
 
+    /// The same template, whose second counters are found to be of the reverse direction.
+    pub(crate) fn with_reverse_counters(
+        &self,
+        dialect: Dialect,
+        defined: impl Defined,
+    ) -> Arc<Self> {
+        let counters = Some(SecondCounters::Exceeded);
+        let reverse = Self::reversed(&self.fields, dialect, &defined, counters);
+        let reverse = reverse.map(|fields| Self::boxed(self.id, fields, counters));
+        Self::shared(self.id, self.fields.clone(), counters, |template| {
+            template.reverse = reverse;
+            template.specifiers = self.specifiers.clone();
+        })
+    }
+
     /// A template of these fields, finished by the caller. It is compiled where it
     /// stays: a template is large, and would be copied from each function to the next.
-    fn shared(id: u16, fields: Box<[TemplateField]>, finish: impl FnOnce(&mut Self)) -> Arc<Self> {
+    fn shared(
+        id: u16,
+        fields: Box<[TemplateField]>,
+        counters: Option<SecondCounters>,
+        finish: impl FnOnce(&mut Self),
+    ) -> Arc<Self> {
         let mut template = Arc::new(Self::empty());
         // Nobody else has it yet.
         if let Some(template) = Arc::get_mut(&mut template) {
-            template.compile(id, fields);
+            template.compile(id, fields, counters);
             finish(template);
         }
         template
     }
 
-    fn boxed(id: u16, fields: Box<[TemplateField]>) -> Box<Self> {
+    fn boxed(id: u16, fields: Box<[TemplateField]>, counters: Option<SecondCounters>) -> Box<Self> {
         let mut template = Box::new(Self::empty());
-        template.compile(id, fields);
+        template.compile(id, fields, counters);
         template
     }
 
@@ -167,12 +199,14 @@ impl Template {
             fixed_version: false,
             open: false,
             plan: Plan::empty(),
+            second_counters: None,
             reverse: None,
             specifiers: Box::default(),
         }
     }
 
-    fn compile(&mut self, id: u16, fields: Box<[TemplateField]>) {
+    fn compile(&mut self, id: u16, fields: Box<[TemplateField]>, counters: Option<SecondCounters>) {
+        self.second_counters = counters;
         self.id = id;
         let lengths = fields.iter().map(TemplateField::length);
         // A variable-length field counts at least its length octet, so that no
@@ -193,7 +227,7 @@ impl Template {
         let is_open =
             |field: &TemplateField| matches!(field.meaning, Meaning::Unknown | Meaning::Defined(_));
         self.open = fields.iter().any(is_open);
-        self.plan.fill(&fields);
+        self.plan.fill(&fields, counters);
         self.fields = fields;
     }
 
@@ -241,6 +275,13 @@ impl Template {
     #[must_use]
     pub const fn is_fixed_version(&self) -> bool {
         self.fixed_version
+    }
+
+    /// What elements 23 and 24 beside 1 and 2 count; `None` if the template has no such
+    /// second counters.
+    #[must_use]
+    pub const fn second_counters(&self) -> Option<SecondCounters> {
+        self.second_counters
     }
 
     /// A field is a list of RFC 6313.
@@ -297,9 +338,11 @@ impl Template {
         let reverse = self.reverse.as_ref().map(|reverse| {
             let refine =
                 |field: &TemplateField| field.refined(&defined).unwrap_or_else(|| field.clone());
-            Self::boxed(self.id, reverse.fields.iter().map(refine).collect())
+            let fields = reverse.fields.iter().map(refine).collect();
+            Self::boxed(self.id, fields, self.second_counters)
         });
-        Some(Self::shared(self.id, fields, |template| {
+        let counters = self.second_counters;
+        Some(Self::shared(self.id, fields, counters, |template| {
             template.scope_count = self.scope_count;
             template.specifiers = self.specifiers.clone();
             template.reverse = reverse;

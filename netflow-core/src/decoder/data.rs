@@ -98,6 +98,7 @@ impl Decoder {
             Some(len) => fixed_len(&template, body.len(), len),
             None => variable_len(&template, body),
         };
+        let template = self.observe_counters(course, template, body, measured.count);
         let lists = if template.has_lists() {
             self.lists(course, piece, &template, measured.count)
         } else {

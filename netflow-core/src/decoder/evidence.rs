@@ -1,10 +1,15 @@
 //! What the records of an exporter show of how it means its fields.
 
-use super::Decoder;
+use alloc::sync::Arc;
+
 use super::data::bodies;
 use super::session::SessionId;
+use super::sets::Course;
+use super::{Decoder, Stats};
 use crate::field::FlowField;
+use crate::flow::second_counters_exceed;
 use crate::template::Template;
+use crate::wire::set::Dialect;
 
 /// Sets of a domain of which every record is looked at.
 const FIRST_SETS: u32 = 256;
@@ -23,6 +28,49 @@ impl Decoder {
         if template.plan().has_icmp_in_port() {
             self.observe_icmp(session, template, body, count);
         }
+    }
+
+    /// The template, or if a record of the set shows that its second counters are of the
+    /// reverse direction, the one that reads them so. It is in force from then on. Without room
+    /// for it they stay fields of the record.
+    pub(super) fn observe_counters(
+        &mut self,
+        course: &Course<'_>,
+        template: Arc<Template>,
+        body: &[u8],
+        count: usize,
+    ) -> Arc<Template> {
+        let is_shown = template.plan().has_open_counters()
+            && bodies(body, &template, count).any(|record| second_counters_exceed(&record));
+        if is_shown {
+            self.reverse_counters(course.session, course.dialect, &template)
+                .unwrap_or(template)
+        } else {
+            template
+        }
+    }
+
+    /// Puts the template in force whose second counters are of the reverse direction.
+    pub(super) fn reverse_counters(
+        &mut self,
+        id: SessionId,
+        dialect: Dialect,
+        template: &Arc<Template>,
+    ) -> Option<Arc<Template>> {
+        let session = self.sessions.get(id)?;
+        let known = session.templates.get(template.id())?;
+        if !Arc::ptr_eq(&known.template, template) {
+            return None;
+        }
+        let (definitions, taught) = (&self.definitions, &session.taught);
+        let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
+        let template = template.with_reverse_counters(dialect, defined);
+        let evicted = self.sessions.reserve(id, template.memory())?;
+        Stats::add(&mut self.stats.evicted, evicted);
+        self.sessions.change(id, |session| {
+            session.templates.replace(Arc::clone(&template));
+        })?;
+        Some(template)
     }
 
     /// Types and codes of ICMP in destination ports.
@@ -61,7 +109,7 @@ impl Decoder {
         records.for_each(|(protocol, port)| ports.observe(protocol, port));
         if ports != before {
             self.sessions.touch(session, |session| {
-                alloc::sync::Arc::make_mut(&mut session.exporter).icmp_ports = ports;
+                Arc::make_mut(&mut session.exporter).icmp_ports = ports;
             });
         }
     }

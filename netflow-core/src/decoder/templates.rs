@@ -115,7 +115,9 @@ impl Decoder {
         let definitions = &self.definitions;
         let taught = &session.taught;
         let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
-        let template = Template::new(record, defined)?;
+        let exporter = session.key().address;
+        let configured = self.configured_counters.get(exporter);
+        let template = Template::new(record, defined, configured)?;
         let room = session.templates.room_for(&template);
         let types = taught.version();
         let Some(evicted) = self.sessions.reserve(course.session, room) else {

@@ -148,6 +148,10 @@ ingredients! {
     SectionOffset U64 [409];
     /// What follows the first header of IPv6.
     NextHeader U8 [193];
+    /// Octets after the exporter forwarded them.
+    PostOctets U64 [23];
+    /// Packets after the exporter forwarded them.
+    PostPackets U64 [24];
     /// Addresses, ports and protocol of the inner packet, where records repeat
     /// elements.
     InnerSourceIpv4 Address [8] second;

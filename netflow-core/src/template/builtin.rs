@@ -52,7 +52,7 @@ impl Template {
                 }
             })
             .collect();
-        Self::shared(0, fields, |template| template.fixed_version = true)
+        Self::shared(0, fields, None, |template| template.fixed_version = true)
     }
 }
 

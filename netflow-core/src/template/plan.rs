@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{TemplateField, suppliers};
+use super::{SecondCounters, TemplateField, second_counters, suppliers};
 use crate::element::ElementId;
 use crate::field::{FieldType, FlowField, Ingredient};
 use crate::wire::template::FieldLength;
@@ -184,6 +184,10 @@ pub(crate) struct Plan {
     has_rate: bool,
     /// Type and code of ICMP can only be in the destination port.
     has_icmp_in_port: bool,
+    /// Records may show that second counters are of the reverse direction.
+    has_open_counters: bool,
+    /// Second counters may be those of the record itself.
+    has_second_counters: bool,
 }
 
 impl Plan {
@@ -198,19 +202,21 @@ impl Plan {
             has_times: false,
             has_rate: false,
             has_icmp_in_port: false,
+            has_open_counters: false,
+            has_second_counters: false,
         }
     }
 
     /// Finds the places in records of these fields; it was empty.
-    pub(super) fn fill(&mut self, fields: &[TemplateField]) {
+    pub(super) fn fill(&mut self, fields: &[TemplateField], counters: Option<SecondCounters>) {
         let mut gaps = Vec::new();
         let mut met = [false; INGREDIENTS];
         let mut offset = 0_u32;
-        let of_nprobe = fields.iter().any(TemplateField::is_of_nprobe);
+        let is_reverse = counters.is_some_and(SecondCounters::is_reverse);
         for field in fields {
             let length = field.length();
             if let Some(id) = field.planned_id() {
-                self.place((id, of_nprobe), length, offset, gaps.len(), &mut met);
+                self.place((id, is_reverse), length, offset, gaps.len(), &mut met);
             }
             match length {
                 FieldLength::Fixed(length) => offset = offset.saturating_add(u32::from(length)),
@@ -230,6 +236,22 @@ impl Plan {
             && !self.has_any(&ICMP_ELEMENTS);
         self.choose_ports();
         self.choose_translated_ports();
+        self.has_second_counters = counters.is_some() && !is_reverse;
+        self.has_open_counters =
+            counters == Some(SecondCounters::Unknown) && second_counters::is_open(fields);
+        self.choose_counters();
+    }
+
+    /// Of templates whose second counters may be the record's own, each record tells: octets and
+    /// packets are not read from a known place.
+    fn choose_counters(&mut self) {
+        for field in [FlowField::Octets, FlowField::Packets] {
+            let is_second = self.has_second_counters;
+            let slot = self.fields.get_mut(usize::from(field.index()));
+            if let Some(slot) = slot.filter(|slot| is_second && slot.candidate == 0) {
+                slot.shift = Slot::NO_SHIFT;
+            }
+        }
     }
 
     /// Of templates with an address and a port after translation, both together tell whether
@@ -292,6 +314,18 @@ impl Plan {
         self.has_section
     }
 
+    /// Records may show that second counters are of the reverse direction.
+    #[inline]
+    pub(crate) const fn has_open_counters(&self) -> bool {
+        self.has_open_counters
+    }
+
+    /// Second counters may be those of the record itself.
+    #[inline]
+    pub(crate) const fn has_second_counters(&self) -> bool {
+        self.has_second_counters
+    }
+
     /// Type and code of ICMP can only be in the destination port.
     #[inline]
     pub(crate) const fn has_icmp_in_port(&self) -> bool {
@@ -329,7 +363,7 @@ impl Plan {
     /// `met` tells that the first was.
     fn place(
         &mut self,
-        (id, of_nprobe): (ElementId, bool),
+        (id, is_reverse): (ElementId, bool),
         length: FieldLength,
         offset: u32,
         segment: usize,
@@ -340,7 +374,7 @@ impl Plan {
         };
         for supplier in suppliers::of(id) {
             let field = usize::from(supplier.field);
-            if is_post_counter(id) && is_reverse_counter(field) != of_nprobe {
+            if is_post_counter(id) && field < FIELDS && is_reverse_counter(field) != is_reverse {
                 continue;
             }
             let slot = match field.checked_sub(FIELDS) {

@@ -69,6 +69,18 @@ impl Templates {
         }
     }
 
+    /// Replaces a template by the same compiled anew.
+    pub(crate) fn replace(&mut self, template: Arc<Template>) {
+        let Some(known) = self.known.get_mut(&template.id()) else {
+            return;
+        };
+        let old = core::mem::replace(&mut known.template, template);
+        self.octets = self
+            .octets
+            .saturating_add(memory(known))
+            .saturating_sub(old.memory());
+    }
+
     /// Withdraws a template; false if it was not known.
     pub(crate) fn withdraw(&mut self, id: u16) -> bool {
         let Some(old) = self.known.remove(&id) else {

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{Defined, Template, TemplateField};
+use super::{Defined, SecondCounters, Template, TemplateField};
 use crate::element::ElementId;
 use crate::wire::set::Dialect;
 use crate::wire::template::{FieldKey, FieldSpecifier};
@@ -32,8 +32,8 @@ const OF_ENTERPRISES: [(ElementId, ElementId); 4] = [
     (ElementId::new(2636, 105), ElementId::new(2636, 106)),
 ];
 
-/// Counters that change places too in templates of nProbe.
-const OF_NPROBE: [(u16, u16); 2] = [(1, 23), (2, 24)];
+/// Counters that change places too where the second are of the reverse direction.
+const SECOND: [(u16, u16); 2] = [(1, 23), (2, 24)];
 
 /// Elements that change places when a flow is seen from the other side
 /// (RFC 5103, section 5: directional key fields), and the counters of a
@@ -68,14 +68,15 @@ impl Template {
         fields: &[TemplateField],
         dialect: Dialect,
         defined: &impl Defined,
+        counters: Option<SecondCounters>,
     ) -> Option<Box<[TemplateField]>> {
-        let of_nprobe = fields.iter().any(TemplateField::is_of_nprobe);
+        let is_second = counters.is_some_and(SecondCounters::is_reverse);
         let counts = |field: &TemplateField| {
             element(field).is_some_and(|id| {
                 let is_back = |(_, back): &(u16, u16)| id == ElementId::iana(*back);
                 COUNTERS.contains(&id)
                     || OF_ENTERPRISES.iter().any(|(_, back)| id == *back)
-                    || of_nprobe && OF_NPROBE.iter().any(is_back)
+                    || is_second && SECOND.iter().any(is_back)
             })
         };
         if !fields.iter().any(counts) {
@@ -86,13 +87,13 @@ impl Template {
         elements.sort_unstable();
         let has = |id| elements.binary_search(&id).is_ok();
         // With or without the other of the pair, what came back goes out from there.
-        let of_nprobe = OF_NPROBE.map(|(out, back)| {
-            let has_back = of_nprobe && has(ElementId::iana(back));
+        let second = SECOND.map(|(out, back)| {
+            let has_back = is_second && has(ElementId::iana(back));
             has_back.then_some((out, back))
         });
         let reverse = |field: &TemplateField| {
             let key = match field.key() {
-                FieldKey::Element(id) => FieldKey::Element(opposite(id, &of_nprobe, &has)),
+                FieldKey::Element(id) => FieldKey::Element(opposite(id, &second, &has)),
                 scope @ FieldKey::Scope(_) => scope,
             };
             let length = field.length();
@@ -113,7 +114,7 @@ fn element(field: &TemplateField) -> Option<ElementId> {
 /// it, it is the same for both directions, but for the counters.
 fn opposite(
     id: ElementId,
-    of_nprobe: &[Option<(u16, u16)>],
+    second: &[Option<(u16, u16)>],
     has: &impl Fn(ElementId) -> bool,
 ) -> ElementId {
     if id.enterprise_number == REVERSE {
@@ -131,7 +132,7 @@ fn opposite(
     if id.enterprise_number != 0 {
         return id;
     }
-    let mut pairs = PAIRS.iter().chain(of_nprobe.iter().flatten());
+    let mut pairs = PAIRS.iter().chain(second.iter().flatten());
     let pair = pairs.find_map(|(one, other)| match id.id {
         number if number == *one => Some(*other),
         number if number == *other => Some(*one),

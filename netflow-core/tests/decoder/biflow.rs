@@ -109,14 +109,14 @@ fn what_nprobe_counts_out_came_back() {
     assert_eq!(ends(&back), [Some(2), Some(1), Some(40), None, None]);
 
     // Of others they are the same packets, counted as they leave.
-    let record = [&[0, 1, 0, 2][..], &words(&[30, 40, 3, 4])].concat();
+    let record = [&[0, 1, 0, 2][..], &words(&[40, 30, 4, 3])].concat();
     let payload = Message::v9(1)
         .template(256, &fields)
         .set(256, &record)
         .octets();
     let message = decoder.decode(datagram(&payload)).unwrap();
     let flow = message.flows().next().unwrap();
-    assert_eq!(ends(&flow), [Some(1), Some(2), Some(30), None, None]);
+    assert_eq!(ends(&flow), [Some(1), Some(2), Some(40), None, None]);
     assert!(flow.reverse().is_none());
     let payload = Message::v9(2)
         .template(256, &[(23, 4)])

@@ -6,6 +6,7 @@ mod builder;
 #[path = "../support/captured.rs"]
 mod captured;
 mod clock;
+mod counters;
 mod duplicates;
 mod fields;
 mod fixed;

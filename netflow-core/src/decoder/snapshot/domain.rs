@@ -42,6 +42,8 @@ pub(super) struct SavedTemplate<'a> {
     pub(super) refreshed: Timestamp,
     pub(super) datagram: DatagramId,
     pub(super) options: bool,
+    /// Records showed that its second counters are of the reverse direction.
+    pub(super) reverse_counters: bool,
     /// The record as it is sent.
     pub(super) record: &'a [u8],
 }
@@ -205,14 +207,16 @@ impl SavedInput {
 }
 
 impl<'a> SavedTemplate<'a> {
+    pub(super) const OPTIONS: u8 = 1;
+    pub(super) const REVERSE_COUNTERS: u8 = 2;
+
     fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        let (refreshed, frame, flags) = (time(reader)?, reader.u64()?, reader.u8()?);
         Some(Self {
-            refreshed: time(reader)?,
-            datagram: DatagramId {
-                input: 0,
-                frame: reader.u64()?,
-            },
-            options: reader.u8()? != 0,
+            refreshed,
+            datagram: DatagramId { input: 0, frame },
+            options: flags & Self::OPTIONS != 0,
+            reverse_counters: flags & Self::REVERSE_COUNTERS != 0,
             record: text(reader)?,
         })
     }

@@ -9,7 +9,7 @@ use crate::decoder::templates::is_hollow;
 use crate::element::TypeRecord;
 use crate::exporter::{Learned, SavedSource};
 use crate::snapshot::LoadReport;
-use crate::template::{Known, Template};
+use crate::template::{Known, SecondCounters, Template};
 use crate::wire::reader::Reader;
 use crate::wire::set::Dialect;
 use crate::wire::template::{TemplateRecord, TemplateRecords};
@@ -200,7 +200,9 @@ impl<'d> Load<'d> {
         }
         let (definitions, taught) = (&decoder.definitions, &session.taught);
         let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
-        let template = Template::new(record, defined)?;
+        let configured = decoder.configured_counters.get(session.key().address);
+        let found = saved.reverse_counters.then_some(SecondCounters::Exceeded);
+        let template = Template::new(record, defined, configured.or(found))?;
         let room = session.templates.room_for(&template);
         if !decoder.sessions.has_room(id, room) {
             return None;

@@ -4,11 +4,12 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use super::PROTOCOLS;
+use super::domain::SavedTemplate;
 use crate::datagram::Protocol;
 use crate::decoder::session::{Session, SessionKey, Sessions};
 use crate::element::DefinedElement;
 use crate::snapshot::{DOMAIN, Inputs, Writer, kind};
-use crate::template::{Known, Template};
+use crate::template::{Known, SecondCounters, Template};
 use crate::time::Timestamp;
 
 /// Writes the domains, the one heard last first.
@@ -84,7 +85,14 @@ fn template(known: &Known, protocol: Protocol, out: &mut Writer<'_>) {
     let template = &known.template;
     out.time(known.refreshed);
     out.u64(known.datagram.frame);
-    out.u8(template.is_options().into());
+    let mut flags = 0;
+    if template.is_options() {
+        flags |= SavedTemplate::OPTIONS;
+    }
+    if template.second_counters() == Some(SecondCounters::Exceeded) {
+        flags |= SavedTemplate::REVERSE_COUNTERS;
+    }
+    out.u8(flags);
     let header = header(template, protocol);
     let header: Vec<u8> = header
         .into_iter()

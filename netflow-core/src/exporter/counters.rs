@@ -1,0 +1,123 @@
+//! What the caller knows of the counters of exporters.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use core::str::FromStr;
+
+use thiserror::Error;
+
+use super::prefix::{ParsePrefixError, Prefix};
+use crate::template::SecondCounters;
+
+/// What second counters (23, 24) beside octets and packets (1, 2) mean, by exporter or subnet of
+/// exporters. The longest prefix wins, before everything that is found in records.
+///
+/// ```
+/// use netflow_core::{ConfiguredCounters, Decoder, Limits};
+///
+/// let mut counters = ConfiguredCounters::default();
+/// counters.extend(["198.51.100.0/24=biflow".parse()?, "198.51.100.7=post".parse()?]);
+/// let decoder = Decoder::new(Limits::new(0x5eed)).with_configured_counters(counters);
+/// # let _ = decoder;
+/// # Ok::<(), netflow_core::ParseCounterError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ConfiguredCounters {
+    /// Longest prefix first.
+    counters: Vec<ConfiguredCounter>,
+}
+
+/// What the second counters of the exporters of a subnet mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConfiguredCounter {
+    /// The exporters.
+    pub prefix: Prefix,
+    /// They count the reverse direction; else the same packets after the exporter.
+    pub is_biflow: bool,
+}
+
+impl ConfiguredCounters {
+    /// There is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counters.is_empty()
+    }
+
+    pub(crate) fn get(&self, exporter: IpAddr) -> Option<SecondCounters> {
+        let mut counters = self.counters.iter();
+        let of_exporter = counters.find(|one| one.prefix.contains(exporter))?;
+        Some(if of_exporter.is_biflow {
+            SecondCounters::Biflow
+        } else {
+            SecondCounters::Post
+        })
+    }
+}
+
+/// The last word on a subnet stands.
+impl Extend<ConfiguredCounter> for ConfiguredCounters {
+    fn extend<T: IntoIterator<Item = ConfiguredCounter>>(&mut self, counters: T) {
+        for counter in counters {
+            self.counters.retain(|known| known.prefix != counter.prefix);
+            self.counters.push(counter);
+        }
+        self.counters
+            .sort_by_key(|counter| core::cmp::Reverse(counter.prefix.length()));
+    }
+}
+
+/// Why a text does not say what second counters mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ParseCounterError {
+    /// What stands before the `=` is no subnet.
+    #[error(transparent)]
+    Prefix(#[from] ParsePrefixError),
+    /// What stands after the `=` is no such word, or there is none.
+    #[error("neither biflow nor post; write it as 192.0.2.0/24=biflow")]
+    Meaning,
+}
+
+/// `192.0.2.0/24=biflow` or `192.0.2.0/24=post`.
+impl FromStr for ConfiguredCounter {
+    type Err = ParseCounterError;
+
+    fn from_str(text: &str) -> Result<Self, ParseCounterError> {
+        let (prefix, meaning) = text.split_once('=').ok_or(ParseCounterError::Meaning)?;
+        let is_biflow = match meaning.trim() {
+            "biflow" => true,
+            "post" => false,
+            _ => return Err(ParseCounterError::Meaning),
+        };
+        let prefix = prefix.trim().parse()?;
+        Ok(Self { prefix, is_biflow })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ConfiguredCounters, ParseCounterError};
+    use crate::exporter::ConfiguredCounter;
+    use crate::template::SecondCounters::{Biflow, Post};
+
+    #[test]
+    fn the_longest_prefix_wins_and_the_last_word_stands() {
+        let texts = ["0.0.0.0/0=post", "192.0.2.0/24=post", "192.0.2.0/24=biflow"];
+        let mut counters = ConfiguredCounters::default();
+        counters.extend(texts.map(|text| text.parse::<ConfiguredCounter>().unwrap()));
+        let get = |exporter: &str| counters.get(exporter.parse().unwrap());
+        assert_eq!(get("192.0.2.7"), Some(Biflow));
+        assert_eq!(get("198.51.100.1"), Some(Post));
+        assert_eq!(get("2001:db8::1"), None);
+    }
+
+    #[test]
+    fn other_texts_say_what_is_wrong_with_them() {
+        for text in ["192.0.2.0/24", "192.0.2.0/24=both", "192.0.2.0/24="] {
+            let error = text.parse::<ConfiguredCounter>().unwrap_err();
+            assert_eq!(error, ParseCounterError::Meaning);
+        }
+        let error = "router=post".parse::<ConfiguredCounter>().unwrap_err();
+        assert!(matches!(error, ParseCounterError::Prefix(_)));
+    }
+}
