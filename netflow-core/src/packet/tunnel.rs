@@ -65,9 +65,33 @@ pub enum Tunnel {
     MplsPseudowire,
     /// Provider Backbone Bridges (IEEE 802.1ah). The identifier is the I-SID, 24 bits.
     ProviderBackboneBridge,
+    /// TZSP, the TaZmen Sniffer Protocol: a mirrored frame in UDP, as MikroTik sends it.
+    Tzsp,
 }
 
 impl Tunnel {
+    /// Every kind, in the order of their declaration.
+    pub const ALL: [Self; 18] = [
+        Self::Ipv4InIpv4,
+        Self::Ipv6InIpv4,
+        Self::Ipv4InIpv6,
+        Self::Ipv6InIpv6,
+        Self::Srv6,
+        Self::EtherIp,
+        Self::MplsInIp,
+        Self::MplsInUdp,
+        Self::Gre,
+        Self::Erspan,
+        Self::Vxlan,
+        Self::VxlanGpe,
+        Self::Geneve,
+        Self::GtpU,
+        Self::Teredo,
+        Self::MplsPseudowire,
+        Self::ProviderBackboneBridge,
+        Self::Tzsp,
+    ];
+
     /// The name in JSON and in every binding, such as `vxlan`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -89,6 +113,7 @@ impl Tunnel {
             Self::Teredo => "teredo",
             Self::MplsPseudowire => "mpls_pseudowire",
             Self::ProviderBackboneBridge => "provider_backbone_bridge",
+            Self::Tzsp => "tzsp",
         }
     }
 }
@@ -125,6 +150,8 @@ mod port {
     pub(super) const VXLAN_GPE: u16 = 4790;
     pub(super) const GENEVE: u16 = 6081;
     pub(super) const MPLS: u16 = 6635;
+    /// Assigned to nobody; what MikroTik and the dissectors of TZSP use.
+    pub(super) const TZSP: u16 = 37008;
     /// The default of Linux, older than the assignment.
     pub(super) const VXLAN_LINUX: u16 = 8472;
 }
@@ -207,6 +234,7 @@ impl<'a> Packet<'a> {
             port::VXLAN | port::VXLAN_LINUX => vxlan(payload),
             port::VXLAN_GPE => vxlan_gpe(payload),
             port::GENEVE => geneve(payload),
+            port::TZSP => tzsp(payload),
             port::MPLS => Some(Inner::new(Tunnel::MplsInUdp, HeaderProtocol::MPLS, payload)),
             _ if destination == port::GTP_U || source == port::GTP_U => gtp_u(payload),
             _ if destination == port::TEREDO || source == port::TEREDO => teredo(payload),
@@ -421,4 +449,33 @@ fn teredo(octets: &[u8]) -> Option<Inner<'_>> {
         octets = octets.get(8..)?;
     }
     (octets.first()? >> 4 == 6).then(|| Inner::new(Tunnel::Teredo, HeaderProtocol::IPV6, octets))
+}
+
+/// TZSP version 1 (the protocol has no specification but its dissectors): type, protocol, tagged
+/// fields, and the frame after the tag that ends them.
+fn tzsp(octets: &[u8]) -> Option<Inner<'_>> {
+    const VERSION: u8 = 1;
+    /// A received packet, and a packet for transmission.
+    const WITH_PACKET: [u8; 2] = [0, 1];
+    const TAG_PADDING: u8 = 0;
+    const TAG_END: u8 = 1;
+
+    let [version, packet_type, high, low] = load(octets, 0)?;
+    if version != VERSION || !WITH_PACKET.contains(&packet_type) {
+        return None;
+    }
+    let mut at = 4;
+    loop {
+        match *octets.get(at)? {
+            TAG_PADDING => at = plus(at, 1),
+            TAG_END => break,
+            _ => at = plus(at, plus(2, usize::from(*octets.get(plus(at, 1))?))),
+        }
+    }
+    let frame = octets.get(plus(at, 1)..)?;
+    Some(match u16::from_be_bytes([high, low]) {
+        1 => Inner::new(Tunnel::Tzsp, HeaderProtocol::ETHERNET, frame),
+        18 => Inner::new(Tunnel::Tzsp, HeaderProtocol::IEEE80211_MAC, frame),
+        _ => Inner::unread(Tunnel::Tzsp, frame),
+    })
 }
