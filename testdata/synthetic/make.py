@@ -407,6 +407,9 @@ def traps():
     trap("enterprise_in_options", "the enterprise bit in an options template, in scope and options", "the enterprise numbers are read, the next record stands",
          ipfix(a_set(3, options10(260, [((64999, 4), 4)], [((9, 12242), 4), (34, 4)]), options10(261, [(149, 4)], [(34, 4)])),
                a_set(260, bytes(range(12))), a_set(261, be(1, 4) + be(64, 4))), **ix)
+    trap("no_scope", "an options template of IPFIX without scope fields, and one of v9", "it is read, and `scope_count` reported; in v9 it is allowed",
+         ipfix(a_set(3, options10(260, [], [(34, 4), (35, 1)])), a_set(260, be(100, 4) + be(1, 1)), *ok10),
+         (v9(a_set(1, options9(260, [], [(34, 4), (35, 1)])), a_set(260, be(100, 4) + be(1, 1)), *ok9), {"dport": 2055}), **ix)
     trap("scope_count", "more scope fields than fields; scope octets that are no whole fields", "`scope_count`; the next record or set stands",
          ipfix(a_set(3, be(260, 2) + be(1, 2) + be(2, 2) + specifiers([(34, 4)]), options10(261, [(149, 4)], [(34, 4)])),
                a_set(261, be(1, 4) + be(64, 4))),

@@ -153,7 +153,7 @@ class Sets:
                 octets = count + scope
                 wrong, scope, count = count % 4 or scope % 4, count // 4, octets // 4
             else:
-                octets, wrong = count * 4, options and (scope > count or scope == 0)
+                octets, wrong = count * 4, options and scope > count
             at += head
             fields, size = self.specifiers(body[at:], count)
             if fields is None or (wrong and octets > len(body) - at):
@@ -177,6 +177,8 @@ class Sets:
                 self.message.row("options_template" if options else "template", template=ident,
                                  **({"scope_count": scope} if options else {}),
                                  fields=[[f.key, f.length] for f in fields])
+                if options and not self.v9 and scope == 0:
+                    problem("scope_count")           # RFC 7011, section 3.4.2.1; it is read all the same
 
     def deliver(self, ident):
         """Reads what waited for a template that is known now."""

@@ -83,6 +83,14 @@ impl Decoder {
             }
             let octets = record.specifiers().len();
             self.problem(Error::new(kind, record.offset()), Some(set), octets);
+        } else if course.dialect.enterprise && is_without_scope(record) {
+            // It is read nevertheless: nothing but the scope is in doubt.
+            let kind = ErrorKind::ScopeCount {
+                id,
+                scope: 0,
+                count,
+            };
+            self.problem(Error::new(kind, record.offset()), Some(set), 0);
         }
     }
 
@@ -212,6 +220,12 @@ impl Decoder {
             self.problem(Error::new(kind, record.offset()), Some(set), 0);
         }
     }
+}
+
+/// Whether an options template has no scope field, which IPFIX forbids (RFC 7011,
+/// section 3.4.2.1).
+fn is_without_scope(record: &TemplateRecord<'_>) -> bool {
+    record.kind() == TemplateKind::Options { scope_count: 0 }
 }
 
 /// A template has more fields of no octets than any exporter needs.
