@@ -132,6 +132,10 @@ pub fn source_facts(read: &netflow_io::CaptureSummary) -> SourceFacts {
             &mut facts.stream_octets_passed_over,
             read.stream_octets_passed_over,
         ),
+        (&mut facts.sctp_packets, read.sctp_packets),
+        (&mut facts.sctp_passed_over, read.sctp_passed_over),
+        (&mut facts.tunnelled, read.tunnels.total()),
+        (&mut facts.mirrored, read.mirrored),
     ] {
         *fact = count;
     }

@@ -89,29 +89,7 @@ impl Summary {
     /// A file is done.
     pub(crate) fn file(&mut self, read: &netflow_io::CaptureSummary) {
         self.file_count += 1;
-        let all = &mut self.read;
-        for (all, one) in [
-            (&mut all.packets, read.packets),
-            (&mut all.datagrams, read.datagrams),
-            (&mut all.cut, read.cut),
-            (&mut all.udp_passed_over, read.udp_passed_over),
-            (&mut all.tcp_passed_over, read.tcp_passed_over),
-            (&mut all.other_passed_over, read.other_passed_over),
-            (&mut all.link_type_passed_over, read.link_type_passed_over),
-            (&mut all.malformed, read.malformed),
-            (&mut all.fragments, read.fragments),
-            (&mut all.reassembled, read.reassembled),
-            (&mut all.segments, read.segments),
-            (&mut all.fragmented_given_up, read.fragmented_given_up),
-            (&mut all.stream_gaps, read.stream_gaps),
-            (&mut all.stream_octets_lost, read.stream_octets_lost),
-            (
-                &mut all.stream_octets_passed_over,
-                read.stream_octets_passed_over,
-            ),
-        ] {
-            *all += one;
-        }
+        self.read += *read;
     }
 
     /// What all files held.
@@ -136,6 +114,13 @@ impl Summary {
             ],
             " of ",
         );
+        let tunnels: Vec<(u64, &str)> = self
+            .read
+            .tunnels
+            .iter()
+            .map(|(tunnel, count)| (count, tunnel.name()))
+            .collect();
+        lines.add_named("in tunnels", &tunnels);
         let messages: Vec<(u64, &str)> = self
             .messages
             .iter()
@@ -171,12 +156,17 @@ impl Summary {
             &[
                 (read.udp_passed_over, "UDP datagram"),
                 (read.tcp_passed_over, "TCP segment"),
+                (read.sctp_passed_over, "SCTP packet"),
                 (read.other_passed_over, "packet of other protocols"),
                 (read.link_type_passed_over, "packet of other link types"),
                 (read.malformed, "malformed packet"),
                 (
                     read.stream_octets_passed_over,
                     "octet of TCP streams that are no message",
+                ),
+                (
+                    read.mirrored,
+                    "duplicate of datagrams seen outside and inside a tunnel",
                 ),
             ],
             ", ",

@@ -61,6 +61,14 @@ facts! {
     stream_octets_lost,
     /// Octets of TCP streams that are no message.
     stream_octets_passed_over,
+    /// SCTP packets of export.
+    sctp_packets,
+    /// SCTP packets that belong to no export.
+    sctp_passed_over,
+    /// Datagrams that were captured inside tunnels.
+    tunnelled,
+    /// Datagrams that were captured outside and inside a tunnel, beyond the first time.
+    mirrored,
     /// Datagrams that the kernel dropped because the buffer of the socket was full.
     kernel_drops,
     /// Datagrams or rows dropped because a queue of the collector was full.

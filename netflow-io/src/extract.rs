@@ -1,20 +1,25 @@
 //! From the packets of a capture to the datagrams and messages in them.
 
+mod layer;
+
 use core::net::{IpAddr, SocketAddr};
 use core::ops::Range;
 
-use netflow_core::packet::Packet;
 use netflow_core::{Timestamp, Transport};
 
+use crate::connection::{Captured, Messages};
 use crate::fragment::Fragments;
 use crate::frame::Frame;
-use crate::ip::{self, Fragment, Ip, Tcp, Udp};
 use crate::limits::CaptureOptions;
 use crate::link;
 use crate::mark::Mark;
+use crate::mirror::Recent;
+use crate::sctp::Associations;
 use crate::select::Selection;
 use crate::summary::{CaptureSummary, count};
-use crate::tcp::{Captured, Ends, Segment, Streams};
+use crate::tcp::Streams;
+
+use self::layer::Layer;
 
 /// Takes packets, keeps what must wait, and says where a datagram is.
 #[derive(Debug)]
@@ -22,6 +27,11 @@ pub(crate) struct Extractor {
     selection: Selection,
     fragments: Fragments,
     streams: Streams,
+    associations: Associations,
+    /// Those of both that are whole.
+    messages: Messages,
+    recent: Recent,
+    tunnel_limit: usize,
     /// The fragmented datagram that was completed last.
     whole: Vec<u8>,
     /// The first link type that is not read here.
@@ -51,24 +61,10 @@ pub(crate) struct Found {
 pub(crate) enum Octets {
     /// In the window of the input.
     Window(Range<usize>),
-    /// In the datagram that was put together last.
+    /// In the datagram that was reassembled last.
     Whole(Range<usize>),
-    /// Among the messages of streams.
+    /// Among the messages of streams and associations.
     Stream(Range<usize>),
-}
-
-/// A packet that is no fragment, or was reassembled.
-struct Payload<'a> {
-    ip: &'a Ip,
-    /// Its headers.
-    packet: &'a Packet<'a>,
-    /// The octets that the headers count from.
-    octets: &'a [u8],
-    /// Where the packet ends in them.
-    end: usize,
-    /// Octets after that which were not captured.
-    missing: usize,
-    captured: Captured,
 }
 
 impl Extractor {
@@ -76,6 +72,10 @@ impl Extractor {
         Self {
             fragments: Fragments::new(&options.limits),
             streams: Streams::new(&options.limits),
+            associations: Associations::new(&options.limits),
+            messages: Messages::default(),
+            recent: Recent::new(options.limits.recent_datagrams),
+            tunnel_limit: options.limits.tunnels,
             selection: Selection::new(options.ports, options.limits.pairs),
             whole: Vec::new(),
             unsupported: None,
@@ -89,6 +89,7 @@ impl Extractor {
     pub(crate) fn behind(mut self, mark: &Mark) -> Self {
         self.before = mark.frame;
         self.selection.remember(&mark.pairs);
+        self.recent.resume(&mark.recent);
         self
     }
 
@@ -97,11 +98,19 @@ impl Extractor {
         self.before.saturating_add(self.summary.packets)
     }
 
-    /// Who was seen exporting to whom; `None` while a datagram is put together, or when a
-    /// stream was: what of it comes next cannot be read by itself.
+    /// The pairs that were seen exporting; `None` while a datagram is reassembled, or once a
+    /// stream or a tunnel was seen: what of them comes next cannot be read by itself.
     pub(crate) fn pairs(&self) -> Option<Vec<(IpAddr, IpAddr)>> {
-        let is_quiet = self.streams.is_unused() && self.fragments.is_quiet(self.time);
+        let is_quiet = self.streams.is_unused()
+            && self.associations.is_unused()
+            && !self.recent.has_tunnels()
+            && self.fragments.is_quiet(self.time);
         is_quiet.then(|| self.selection.pairs())
+    }
+
+    /// The datagrams that were seen last, for a mark.
+    pub(crate) fn recent(&self) -> Vec<u64> {
+        self.recent.hashes()
     }
 
     pub(crate) const fn summary(&self) -> &CaptureSummary {
@@ -118,15 +127,18 @@ impl Extractor {
         match octets {
             Octets::Window(range) => window.get(range),
             Octets::Whole(range) => self.whole.get(range),
-            Octets::Stream(range) => Some(self.streams.message(range)),
+            Octets::Stream(range) => Some(self.messages.octets(range)),
         }
         .unwrap_or_default()
     }
 
     /// A message of a stream that is ready.
     pub(crate) fn pop(&mut self) -> Option<Found> {
-        let ready = self.streams.pop()?;
+        let ready = self.messages.pop()?;
         count(&mut self.summary.datagrams);
+        if let Some(tunnel) = ready.captured.tunnel {
+            self.summary.tunnels.count(tunnel);
+        }
         Some(Found {
             exporter: ready.ends.source,
             destination: ready.ends.destination,
@@ -142,7 +154,10 @@ impl Extractor {
     /// Gives up what waits, but for what can be had of it.
     pub(crate) fn finish(&mut self) {
         self.fragments.finish(&mut self.summary);
-        self.streams.finish(&mut self.summary);
+        self.messages.clear_if_empty();
+        self.streams.finish(&mut self.messages, &mut self.summary);
+        self.associations
+            .finish(&mut self.messages, &mut self.summary);
     }
 
     /// A message of an IPFIX file.
@@ -163,7 +178,7 @@ impl Extractor {
         }
     }
 
-    /// Takes a packet of a capture; gives the datagram if it is or completes one.
+    /// Takes a packet of a capture; returns the datagram if it is or completes one.
     pub(crate) fn packet(&mut self, frame: &Frame, window: &[u8]) -> Option<Found> {
         count(&mut self.summary.packets);
         self.time = frame.time;
@@ -177,174 +192,34 @@ impl Extractor {
             count(&mut self.summary.link_type_passed_over);
             return None;
         };
-        if link.packet.ip_version().is_none() && !link.names_ip {
-            count(&mut self.summary.other_passed_over);
-            return None;
-        }
-        let octets = octets.get(link.start..).unwrap_or_default();
-        let Some(ip) = Ip::of(&link.packet, octets) else {
-            count(&mut self.summary.malformed);
-            return None;
-        };
-        let captured = Captured {
-            frame: self.packets(),
-            time: frame.time,
-        };
-        if let Some(fragment) = ip.fragment {
-            return self.fragment(&ip, fragment, octets, captured);
-        }
-        let mut found = self.transport(&Payload {
-            ip: &ip,
+        let layer = Layer {
             packet: &link.packet,
-            octets,
-            end: ip.payload.end,
-            missing: ip.missing,
-            captured,
-        })?;
+            octets: octets.get(link.start..).unwrap_or_default(),
+            names_ip: link.names_ip,
+            captured: Captured {
+                frame: self.packets(),
+                time: frame.time,
+                tunnel: None,
+            },
+            encapsulation: None,
+            depth: 0,
+        };
+        let mut found = self.network(&layer)?;
         let start = frame.octets.start.saturating_add(link.start);
         found.octets = found.octets.moved(start);
         Some(found)
     }
-
-    /// A fragment, which may complete a datagram.
-    fn fragment(
-        &mut self,
-        ip: &Ip,
-        fragment: Fragment,
-        octets: &[u8],
-        captured: Captured,
-    ) -> Option<Found> {
-        count(&mut self.summary.fragments);
-        if !ip::may_transport(ip.protocol) {
-            count(&mut self.summary.other_passed_over);
-            return None;
-        }
-        let mut whole = core::mem::take(&mut self.whole);
-        let protocol = self.fragments.insert(
-            (ip, fragment),
-            octets.get(ip.payload.clone()).unwrap_or_default(),
-            captured.time,
-            &mut whole,
-            &mut self.summary,
-        );
-        let found = protocol.and_then(|protocol| self.reassembled(ip, protocol, &whole, captured));
-        self.whole = whole;
-        found
-    }
-
-    /// A reassembled datagram; extension headers of IPv6 may stand in it.
-    fn reassembled(
-        &mut self,
-        ip: &Ip,
-        protocol: u8,
-        whole: &[u8],
-        captured: Captured,
-    ) -> Option<Found> {
-        let ip_version = if ip.source.is_ipv6() { 6 } else { 4 };
-        let packet = Packet::dissect_ip_payload(ip_version, protocol, whole);
-        if packet.protocol().is_none() {
-            count(&mut self.summary.malformed);
-            return None;
-        }
-        let mut found = self.transport(&Payload {
-            ip,
-            packet: &packet,
-            octets: whole,
-            end: whole.len(),
-            missing: 0,
-            captured,
-        })?;
-        found.octets = match found.octets {
-            Octets::Window(range) => Octets::Whole(range),
-            other => other,
-        };
-        Some(found)
-    }
-
-    fn transport(&mut self, payload: &Payload<'_>) -> Option<Found> {
-        match payload.packet.protocol() {
-            Some(ip::UDP) => self.udp(payload),
-            Some(ip::TCP) => self.tcp(payload),
-            _ => {
-                count(&mut self.summary.other_passed_over);
-                None
-            }
-        }
-    }
-
-    /// A UDP datagram; its octets are counted from the start of the packet.
-    fn udp(&mut self, payload: &Payload<'_>) -> Option<Found> {
-        let Some(udp) = Udp::of(payload.packet, payload.end, payload.missing) else {
-            count(&mut self.summary.malformed);
-            return None;
-        };
-        let octets = payload.octets.get(udp.payload.clone()).unwrap_or_default();
-        let (source, destination) = (payload.ip.source, payload.ip.destination);
-        if !self
-            .selection
-            .takes(source, destination, udp.destination, octets)
-        {
-            count(&mut self.summary.udp_passed_over);
-            return None;
-        }
-        count(&mut self.summary.datagrams);
-        if udp.cut {
-            count(&mut self.summary.cut);
-        }
-        Some(Found {
-            exporter: SocketAddr::new(source, udp.source),
-            destination: SocketAddr::new(destination, udp.destination),
-            transport: Transport::Udp,
-            received: payload.captured.time,
-            frame: payload.captured.frame,
-            cut: udp.cut,
-            begins_session: false,
-            octets: Octets::Window(udp.payload),
-        })
-    }
-
-    /// A TCP segment, which may complete a message.
-    fn tcp(&mut self, payload: &Payload<'_>) -> Option<Found> {
-        let Some(tcp) = Tcp::of(payload.packet) else {
-            count(&mut self.summary.malformed);
-            return None;
-        };
-        let segment = Segment {
-            ends: Ends {
-                source: SocketAddr::new(payload.ip.source, tcp.source),
-                destination: SocketAddr::new(payload.ip.destination, tcp.destination),
-            },
-            sequence: tcp.sequence,
-            syn: tcp.syn,
-            fin: tcp.fin,
-            rst: tcp.rst,
-            payload: payload
-                .octets
-                .get(tcp.payload..payload.end)
-                .unwrap_or_default(),
-            missing: payload.missing,
-            captured: payload.captured,
-        };
-        let expected = self.selection.is_stream_port(tcp.destination);
-        if self.streams.insert(&segment, expected, &mut self.summary) {
-            count(&mut self.summary.segments);
-        } else {
-            count(&mut self.summary.tcp_passed_over);
-        }
-        self.pop()
-    }
 }
 
 impl Octets {
-    /// The same octets told from a start `by` octets earlier; messages of streams have
-    /// their own.
+    /// The same octets, counted from a start `by` octets earlier; only those of the window are
+    /// counted from the start of a packet.
     fn moved(self, by: usize) -> Self {
-        let moved =
-            |range: Range<usize>| range.start.saturating_add(by)..range.end.saturating_add(by);
         match self {
-            Self::Window(range) => Self::Window(moved(range)),
-            Self::Whole(range) => Self::Whole(moved(range)),
-            Self::Stream(range) => Self::Stream(range),
+            Self::Window(range) => {
+                Self::Window(range.start.saturating_add(by)..range.end.saturating_add(by))
+            }
+            other => other,
         }
     }
 }

@@ -8,6 +8,14 @@ use netflow_core::packet::Packet;
 
 pub(crate) const TCP: u8 = 6;
 pub(crate) const UDP: u8 = 17;
+pub(crate) const SCTP: u8 = 132;
+
+const IPV4_IN_IP: u8 = 4;
+const IPV6_IN_IP: u8 = 41;
+const GRE: u8 = 47;
+const ETHER_IP: u8 = 97;
+const MPLS_IN_IP: u8 = 137;
+const ETHERNET: u8 = 143;
 
 const HOP_BY_HOP: u8 = 0;
 const ROUTING: u8 = 43;
@@ -77,11 +85,22 @@ impl Ip {
     }
 }
 
-/// Whether a fragmented packet that begins with this protocol may hold UDP or TCP.
+/// Whether a fragmented packet that begins with this protocol may hold flow export.
 pub(crate) const fn may_transport(protocol: u8) -> bool {
     matches!(
         protocol,
-        TCP | UDP | HOP_BY_HOP | ROUTING | AUTHENTICATION | DESTINATION_OPTIONS
+        TCP | UDP
+            | SCTP
+            | HOP_BY_HOP
+            | ROUTING
+            | AUTHENTICATION
+            | DESTINATION_OPTIONS
+            | IPV4_IN_IP
+            | IPV6_IN_IP
+            | GRE
+            | ETHER_IP
+            | MPLS_IN_IP
+            | ETHERNET
     )
 }
 

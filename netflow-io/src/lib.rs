@@ -1,9 +1,10 @@
 //! Where flow-export datagrams come from: captures and IPFIX files.
 //!
-//! [`open`] recognises by content what a file is: a pcap or pcapng capture or an IPFIX
-//! file (RFC 5655), plain or behind gzip or zstd. The [`Source`] it gives lends one
+//! [`open`] recognises a file by its content: a pcap or pcapng capture or an IPFIX
+//! file (RFC 5655), plain or compressed by gzip or zstd. The [`Source`] it returns lends one
 //! [`CapturedDatagram`] after the other: a [`Datagram`](netflow_core::Datagram) for the decoder and
-//! where it was sent to. IP fragments and TCP streams are put together on the way.
+//! where it was sent to. IP fragments, TCP streams and SCTP associations are reassembled on the
+//! way.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,19 +25,25 @@
 //! # }
 //! ```
 //!
-//! # What is given
+//! # What is returned
 //!
-//! A UDP datagram is given when it goes to a port that collectors listen on
-//! ([`PORTS`] and those of [`CaptureOptions::ports`]), when its pair of addresses was seen
-//! exporting before, or when it [looks like flow export](looks_like_export). IPFIX over
-//! TCP is followed on port 4739 and those of [`CaptureOptions::ports`], and wherever a segment
-//! begins with an IPFIX message. Whatever is passed over is counted in [`CaptureSummary`].
+//! A UDP datagram is returned if it goes to a port that collectors listen on ([`PORTS`] and those
+//! of [`CaptureOptions::ports`]), if its pair of addresses was seen exporting before, or if it
+//! [looks like flow export](looks_like_export). IPFIX over TCP and SCTP is followed on port 4739
+//! and those of [`CaptureOptions::ports`], and wherever a segment or chunk begins with an IPFIX
+//! message; a TCP stream that begins inside a message, or lost a segment, is read from the next
+//! message on. What is passed over is counted in [`CaptureSummary`].
+//!
+//! Captures of mirrored traffic hold exports inside GRE, ERSPAN, VXLAN, TZSP and the other tunnels
+//! that [`netflow_core::packet`] knows. The exporter is then the sender of the inner packet. Inside
+//! a tunnel a datagram is returned for its port or its content alone, and one that was captured
+//! outside and inside is returned once.
 //!
 //! # What is promised
 //!
-//! No octets of a file lead to a panic, to a loop without end, or to memory that grows
-//! past [`CaptureLimits`]: nothing is allocated for a length before its octets have arrived. A
-//! file that is cut gives all that is whole before it gives a [`CaptureError`].
+//! No octets of a file lead to a panic, to a loop without end, or to memory that grows past
+//! [`CaptureLimits`]: nothing is allocated for a length before its octets have arrived. All that
+//! stands before the place where a file is cut is returned before the [`CaptureError`].
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -55,6 +62,7 @@
 extern crate alloc;
 
 mod compression;
+mod connection;
 mod error;
 mod extract;
 mod fragment;
@@ -65,9 +73,11 @@ mod ipfix_file;
 mod limits;
 mod link;
 mod mark;
+mod mirror;
 mod octets;
 mod pcap;
 mod pcapng;
+mod sctp;
 mod select;
 mod source;
 mod summary;
@@ -79,4 +89,4 @@ pub use limits::{CaptureLimits, CaptureOptions};
 pub use mark::Mark;
 pub use select::{PORTS, looks_like_export};
 pub use source::{CapturedDatagram, Format, Source, open, open_with};
-pub use summary::CaptureSummary;
+pub use summary::{CaptureSummary, TunnelCounts};

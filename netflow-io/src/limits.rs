@@ -68,6 +68,21 @@ pub struct CaptureLimits {
     pub stream_octets: usize,
     /// Maximum octets held for all TCP streams: 64 MiB. The one idle for longest is dropped.
     pub all_stream_octets: usize,
+    /// Maximum SCTP associations followed at a time, each direction on its own: 1,024. The one
+    /// idle for longest is dropped.
+    pub associations: usize,
+    /// Maximum octets of one SCTP association that wait for earlier ones, and of one message in
+    /// fragments: 1 MiB. After that, what is missing counts as lost.
+    pub association_octets: usize,
+    /// Maximum octets held for all SCTP associations: 64 MiB. The one idle for longest is
+    /// dropped.
+    pub all_association_octets: usize,
+    /// Maximum tunnels inside each other that are followed: 8. What is in further ones is
+    /// passed over.
+    pub tunnels: usize,
+    /// Datagrams remembered to recognise one that was captured outside and inside a tunnel:
+    /// 256.
+    pub recent_datagrams: usize,
 }
 
 /// `with(name: type)` becomes a method `with_name` that sets the limit `name`.
@@ -95,6 +110,11 @@ with! {
     with_streams(streams: usize),
     with_stream_octets(stream_octets: usize),
     with_all_stream_octets(all_stream_octets: usize),
+    with_associations(associations: usize),
+    with_association_octets(association_octets: usize),
+    with_all_association_octets(all_association_octets: usize),
+    with_tunnels(tunnels: usize),
+    with_recent_datagrams(recent_datagrams: usize),
 }
 
 impl Default for CaptureLimits {
@@ -109,6 +129,11 @@ impl Default for CaptureLimits {
             streams: 1_024,
             stream_octets: 1 << 20,
             all_stream_octets: 64 << 20,
+            associations: 1_024,
+            association_octets: 1 << 20,
+            all_association_octets: 64 << 20,
+            tunnels: 8,
+            recent_datagrams: 256,
         }
     }
 }

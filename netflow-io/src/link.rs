@@ -2,7 +2,7 @@
 
 use netflow_core::packet::{HeaderProtocol, Packet};
 
-use crate::octets::{ByteOrder, u16_at};
+use crate::octets::{ByteOrder, chunk, u16_at};
 
 /// What a frame carries.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,7 @@ const ETHERNET: u32 = 1;
 const PPP: u32 = 9;
 const LOOP: u32 = 108;
 const LINUX_COOKED: u32 = 113;
+const JUNIPER_ETHERNET: u32 = 178;
 const IPV4: u32 = 228;
 const IPV6: u32 = 229;
 const LINUX_COOKED_2: u32 = 276;
@@ -42,6 +43,7 @@ pub(crate) fn dissect(link_type: u32, frame: &[u8]) -> Option<LinkPayload<'_>> {
         LINUX_COOKED => Some(cooked(frame, 14, 16)),
         LINUX_COOKED_2 => Some(cooked(frame, 0, 20)),
         NULL | LOOP => Some(loopback(frame)),
+        JUNIPER_ETHERNET => Some(juniper(frame).unwrap_or(nothing())),
         PPP => Some(typed(Packet::dissect(HeaderProtocol::PPP, frame), 0)),
         IPV4 | IPV6 => Some(ip(frame, 0)),
         raw if RAW.contains(&raw) => Some(ip(frame, 0)),
@@ -74,9 +76,41 @@ fn ip(frame: &[u8], start: usize) -> LinkPayload<'_> {
 fn cooked(frame: &[u8], ether_type: usize, start: usize) -> LinkPayload<'_> {
     let packet = match (u16_at(frame, ether_type), frame.get(start..)) {
         (Some(ether_type), Some(octets)) => Packet::dissect_ether_type(ether_type, octets),
-        _ => Packet::dissect(NOTHING, &[]),
+        _ => return nothing(),
     };
     typed(packet, start)
+}
+
+/// What cannot be read.
+fn nothing() -> LinkPayload<'static> {
+    typed(Packet::dissect(NOTHING, &[]), 0)
+}
+
+/// Captures of Junos: a magic number, flags, extensions if a flag says so, and the frame, or the
+/// number of a protocol if another flag says that there is no link header (the dissectors of
+/// tcpdump and Wireshark; Juniper has published no format).
+fn juniper(frame: &[u8]) -> Option<LinkPayload<'_>> {
+    const MAGIC: [u8; 3] = *b"MGC";
+    const NO_LINK_HEADER: u8 = 0x02;
+    const EXTENSIONS: u8 = 0x80;
+    const IPV4: u32 = 2;
+    const IPV6: u32 = 6;
+
+    let [magic @ .., flags] = chunk::<4>(frame, 0)?;
+    (magic == MAGIC).then_some(())?;
+    let start = if flags & EXTENSIONS == 0 {
+        4
+    } else {
+        usize::from(u16_at(frame, 4)?).checked_add(6)?
+    };
+    if flags & NO_LINK_HEADER == 0 {
+        let packet = Packet::dissect(HeaderProtocol::ETHERNET, frame.get(start..)?);
+        return Some(typed(packet, start));
+    }
+    // In the order of the host that captured, which is little-endian.
+    let protocol = ByteOrder::Little.u32(frame, start)?;
+    matches!(protocol, IPV4 | IPV6).then_some(())?;
+    Some(ip(frame, start.checked_add(4)?))
 }
 
 /// BSD loopback: the address family in the order of the host (NULL) or the network's
@@ -91,6 +125,6 @@ fn loopback(frame: &[u8]) -> LinkPayload<'_> {
     if is_ip(ByteOrder::Big) || is_ip(ByteOrder::Little) {
         ip(frame, 4)
     } else {
-        typed(Packet::dissect(NOTHING, &[]), 0)
+        nothing()
     }
 }

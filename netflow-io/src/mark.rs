@@ -42,12 +42,14 @@ pub struct Mark {
     pub(crate) time: Timestamp,
     /// What a file that begins here begins with: link types, clocks.
     pub(crate) header: Vec<u8>,
-    /// Who was seen exporting to whom.
+    /// The datagrams that were seen last, in case they are captured again inside a tunnel.
+    pub(crate) recent: Vec<u64>,
+    /// The pairs of exporter and collector that were seen.
     pub(crate) pairs: Vec<(IpAddr, IpAddr)>,
 }
 
 /// The first octet of a mark: how the others are to be read.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 const FORMATS: [Format; 3] = [Format::Pcap, Format::Pcapng, Format::IpfixFile];
 
@@ -78,6 +80,11 @@ impl Mark {
         let length = u32::try_from(self.header.len()).unwrap_or(u32::MAX);
         octets.extend(length.to_be_bytes());
         octets.extend(&self.header);
+        let count = u32::try_from(self.recent.len()).unwrap_or(u32::MAX);
+        octets.extend(count.to_be_bytes());
+        for recent in &self.recent {
+            octets.extend(recent.to_be_bytes());
+        }
         for (source, destination) in &self.pairs {
             for address in [source, destination] {
                 match address {
@@ -107,6 +114,11 @@ impl Mark {
         let time = Timestamp::from_nanos(i64::from_be_bytes(take(&mut rest)?));
         let length = usize::try_from(u32::from_be_bytes(take(&mut rest)?)).ok()?;
         let (header, mut rest) = rest.split_at_checked(length)?;
+        let count = u32::from_be_bytes(take(&mut rest)?);
+        let mut recent = Vec::new();
+        for _ in 0..count {
+            recent.push(u64::from_be_bytes(take(&mut rest)?));
+        }
         let mut pairs = Vec::new();
         while !rest.is_empty() {
             pairs.push((address(&mut rest)?, address(&mut rest)?));
@@ -117,6 +129,7 @@ impl Mark {
             frame,
             time,
             header: header.to_vec(),
+            recent,
             pairs,
         })
     }

@@ -216,6 +216,7 @@ impl Source {
             frame: self.extractor.packets(),
             time,
             header,
+            recent: self.extractor.recent(),
             pairs,
         })
     }

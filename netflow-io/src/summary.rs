@@ -1,43 +1,124 @@
-//! What a source found, chose and passed over.
+//! What a source found, selected and passed over.
 
-/// What a source has read so far; complete when it has nothing more to give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct CaptureSummary {
+use core::ops::AddAssign;
+
+use netflow_core::packet::Tunnel;
+
+/// `counters! { /// Doc. name, }` makes the struct with a counter `name`, its sum with another,
+/// and its counters by name.
+macro_rules! counters {
+    ($(#[doc = $doc:literal])+ pub struct $summary:ident; $($(#[doc = $line:literal])+ $name:ident,)+) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        #[non_exhaustive]
+        pub struct $summary {
+            $($(#[doc = $line])+ pub $name: u64,)+
+            /// Datagrams among them that were captured inside a tunnel, by its kind.
+            pub tunnels: TunnelCounts,
+        }
+
+        impl $summary {
+            /// The counters by name, but for those of tunnels.
+            pub fn counters(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                [$((stringify!($name), self.$name)),+].into_iter()
+            }
+        }
+
+        impl AddAssign for $summary {
+            fn add_assign(&mut self, other: Self) {
+                $(self.$name = self.$name.saturating_add(other.$name);)+
+                self.tunnels.add_assign(other.tunnels);
+            }
+        }
+    };
+}
+
+counters! {
+    /// What a source has read so far; complete when it has nothing more to return.
+    pub struct CaptureSummary;
+
     /// Packets in the file, or messages of an IPFIX file.
-    pub packets: u64,
-    /// Datagrams and messages given.
-    pub datagrams: u64,
+    packets,
+    /// Datagrams and messages returned.
+    datagrams,
     /// Datagrams among them of which fewer octets were captured than were sent.
-    pub cut: u64,
+    cut,
     /// UDP datagrams that are no flow export.
-    pub udp_passed_over: u64,
+    udp_passed_over,
     /// TCP segments of no IPFIX stream.
-    pub tcp_passed_over: u64,
+    tcp_passed_over,
     /// Packets of other protocols.
-    pub other_passed_over: u64,
+    other_passed_over,
     /// Packets of link types that are not read here.
-    pub link_type_passed_over: u64,
+    link_type_passed_over,
     /// Packets whose headers contradict themselves or are cut.
-    pub malformed: u64,
+    malformed,
     /// Packets that are IP fragments.
-    pub fragments: u64,
-    /// Fragmented packets that were put together.
-    pub reassembled: u64,
-    /// Fragmented packets that were given up, as fragments did not come in time or did
+    fragments,
+    /// Fragmented packets that were reassembled.
+    reassembled,
+    /// Fragmented packets that were given up, because fragments did not come in time or did
     /// not fit together, or memory was short.
-    pub fragmented_given_up: u64,
+    fragmented_given_up,
     /// TCP segments of IPFIX streams.
-    pub segments: u64,
-    /// Places in IPFIX streams where octets were not captured.
-    pub stream_gaps: u64,
-    /// Octets of IPFIX streams that belong to no whole message, as others are missing.
-    pub stream_octets_lost: u64,
-    /// Octets of IPFIX streams that are no IPFIX message.
-    pub stream_octets_passed_over: u64,
+    segments,
+    /// Places in IPFIX streams and associations where octets were not captured.
+    stream_gaps,
+    /// Octets of IPFIX streams and associations that belong to no whole message, because others
+    /// are missing.
+    stream_octets_lost,
+    /// Octets of IPFIX streams and associations that are no IPFIX message.
+    stream_octets_passed_over,
+    /// SCTP packets of IPFIX associations.
+    sctp_packets,
+    /// SCTP packets of other associations.
+    sctp_passed_over,
+    /// Datagrams passed over because they were captured outside and inside a tunnel, or inside
+    /// two: they are returned once.
+    mirrored,
+}
+
+/// The number of datagrams in tunnels, by the kind of the innermost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TunnelCounts([u64; Tunnel::ALL.len()]);
+
+impl TunnelCounts {
+    /// The kinds of tunnel that occurred, and the number of datagrams in each.
+    pub fn iter(&self) -> impl Iterator<Item = (Tunnel, u64)> {
+        let counts = Tunnel::ALL.into_iter().zip(self.0);
+        counts.filter(|(_, count)| *count > 0)
+    }
+
+    /// The number of datagrams in tunnels of all kinds.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0
+            .iter()
+            .fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    pub(crate) fn count(&mut self, tunnel: Tunnel) {
+        let mut counts = Tunnel::ALL.iter().zip(&mut self.0);
+        if let Some((_, counter)) = counts.find(|(kind, _)| **kind == tunnel) {
+            count(counter);
+        }
+    }
+}
+
+impl AddAssign for TunnelCounts {
+    fn add_assign(&mut self, other: Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count = count.saturating_add(more);
+        }
+    }
 }
 
 /// Counts one more.
 pub(crate) const fn count(counter: &mut u64) {
     *counter = counter.saturating_add(1);
+}
+
+/// Counts octets.
+pub(crate) fn add(counter: &mut u64, octets: usize) {
+    *counter = counter.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
 }

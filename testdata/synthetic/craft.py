@@ -360,6 +360,36 @@ def tcp(source, target, sport, dport, sequence, flags, payload=b""):
     return transport(source, target, 6, head + payload, 16)
 
 
+def crc32c(data):
+    """The checksum of SCTP (RFC 9260, appendix A)."""
+    value = 0xFFFFFFFF
+    for octet in data:
+        value ^= octet
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+    return struct.pack("<I", value ^ 0xFFFFFFFF)
+
+
+def chunk(kind, body, flags=0):
+    return struct.pack(">BBH", kind, flags, 4 + len(body)) + body + bytes(-len(body) % 4)
+
+
+def data_chunk(tsn, body, stream=0, sequence=0, flags=3):
+    """Of flags: 4 unordered, 2 the first fragment of a message, 1 the last."""
+    return chunk(0, struct.pack(">IHHI", tsn & 0xFFFFFFFF, stream, sequence, 0) + body, flags)
+
+
+def sctp(sport, dport, tag, *chunks):
+    head, body = struct.pack(">HHI", sport, dport, tag), b"".join(chunks)
+    return head + crc32c(head + bytes(4) + body) + body
+
+
+def gre(payload, ether_type=0x0800, key=None, sequence=None):
+    flags = (0x2000 if key is not None else 0) | (0x1000 if sequence is not None else 0)
+    return (struct.pack(">HH", flags, ether_type) + (be(key, 4) if key is not None else b"")
+            + (be(sequence, 4) if sequence is not None else b"") + payload)
+
+
 def ipv4(source, target, protocol, body, ident=0, fragment=0):
     head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(body), ident, fragment, 64, protocol, 0) + ip(source) + ip(target)
     return head[:10] + be(checksum(head), 2) + head[12:] + body

@@ -615,6 +615,58 @@ def links():
     link("link_tcp_disorder.pcap", "IPFIX over TCP: segments out of order, sent twice and overlapping; the sequence numbers wrap",
          pcap([start, segment(0, 60), segment(200, 500), segment(60, 200), segment(0, 60), segment(450, 700), segment(900, size),
                segment(600, 900), segment(900, size)]))
+    midway = stream[44:]
+    joined = lambda at, end: ethernet(ipv4(EXPORTER, COLLECTOR, 6, tcp(EXPORTER, COLLECTOR, 40001, 4739, 7_000 + at, 0x18, midway[at:end])))
+    again = ipfix(a_set(2, template(256, IPV4))) + ipfix(a_set(256, records(IPV4, 5)), sequence=40)
+    midway += again + again
+    link("link_tcp_midway.pcap", "IPFIX over TCP that was joined inside a message, whose segments begin inside messages",
+         pcap([joined(0, 10), joined(10, 300), joined(300, 700), joined(700, len(midway))]))
+    link("link_tcp_gap.pcap", "IPFIX over TCP of which a segment is missing, and the next begins inside a message",
+         pcap([start, segment(0, 300), segment(400, 650), segment(650, size, 0x11)]))
+
+    def association(tag, *bundles):
+        """Packets of one association; a bundle is a list of chunks."""
+        return [ethernet(ipv4(EXPORTER, COLLECTOR, 132, sctp(40002, 4739, tag, *chunks))) for chunks in bundles]
+
+    first, data, more, last = (ipfix(a_set(2, template(256, IPV4))), ipfix(a_set(256, records(IPV4, 4))),
+                               ipfix(a_set(256, records(IPV4, 6, 4)), sequence=4), ipfix(a_set(256, records(IPV4, 2, 10)), sequence=10))
+    init = lambda tag, tsn: [chunk(1, struct.pack(">IIHHI", tag, 65536, 2, 2, tsn & 0xFFFFFFFF))]
+    heartbeat = chunk(4, struct.pack(">HH", 1, 8) + bytes(4))
+    link("link_sctp.pcap", "IPFIX over SCTP: messages in fragments and bundled, out of order and duplicated chunks, two streams; TSNs wrap",
+         pcap(association(0, init(0x1111, -2)) + association(
+             0x2222, [data_chunk(-2, first)], [data_chunk(-1, data[:50], 1, 0, 2), heartbeat], [data_chunk(1, data[90:], 1, 0, 1)],
+             [data_chunk(3, last, 0, 1)], [data_chunk(0, data[50:90], 1, 0, 0)], [data_chunk(0, data[50:90], 1, 0, 0), data_chunk(2, more, 1, 1)],
+             [data_chunk(2, more, 1, 1)])))
+    link("link_sctp_midway.pcap", "IPFIX over SCTP without its beginning, a fragment missing; an unordered message; a sender that gives chunks up",
+         pcap(association(0x2222, [data_chunk(77, data[50:], 1, 0, 1), data_chunk(78, first, 0, 5)], [data_chunk(79, data, 0, 0, 7)],
+                          [data_chunk(80, more[:60], 0, 6, 2)], [chunk(192, be(81, 4))], [data_chunk(82, last, 0, 7)], [data_chunk(84, more, 0, 9)])))
+
+    tunnel = lambda protocol, body: ethernet(ipv4("203.0.113.1", "203.0.113.2", protocol, body))
+    frames = [ethernet(p) for p in packets]
+    other = packet(b"\x12\x34\x01\0\0\1\0\0\0\0\0\0\1a\0\0\1\0\1", dport=53)
+    link("link_gre.pcap", "exports inside GRE: IP, with a key, Ethernet; DNS inside GRE; IP in IP",
+         pcap([tunnel(47, gre(packets[0])), tunnel(47, gre(packets[1], key=7)), tunnel(47, gre(frames[2], 0x6558)), tunnel(47, gre(other)),
+               tunnel(4, packets[3])]))
+    erspan = lambda n, frame: (struct.pack(">HHI", 0x1000, 100 + n % 2, 9) + frame, 0x88BE, None, n)
+    erspan3 = lambda n, frame: (struct.pack(">HHIHH", 0x2000, 100, 77, 0, 0) + frame, 0x22EB, None, n)
+    link("link_erspan.pcap", "exports outside and inside ERSPAN of types I, II and III: each is read once, and one that was sent twice is read twice",
+         pcap([frames[0], tunnel(47, gre(*erspan(1, frames[0]))), tunnel(47, gre(*erspan(2, frames[0]))), frames[1], frames[1],
+               tunnel(47, gre(*erspan(3, frames[1]))), tunnel(47, gre(*erspan(5, frames[1]))), tunnel(47, gre(*erspan3(6, frames[2]))),
+               frames[2], tunnel(47, gre(frames[3], 0x88BE))]))
+    vxlan = lambda frame, port=4789: tunnel(17, udp("203.0.113.1", "203.0.113.2", 49152, port, bytes.fromhex("0800000000002a00") + frame))
+    link("link_vxlan.pcap", "exports inside VXLAN, one behind a VLAN tag, one inside GRE inside VXLAN; DNS inside VXLAN; Geneve",
+         pcap([vxlan(frames[0]), vxlan(ethernet(packets[1], bytes.fromhex("81000064"))), vxlan(tunnel(47, gre(packets[2])), 8472), vxlan(ethernet(other)),
+               tunnel(17, udp("203.0.113.1", "203.0.113.2", 49152, 6081, bytes.fromhex("0100655800002a00" "00000000") + frames[3]))]))
+    tzsp = lambda tags, frame: tunnel(17, udp("203.0.113.1", "203.0.113.2", 49152, 37008, bytes.fromhex("01000001") + tags + b"\1" + frame))
+    link("link_tzsp.pcap", "exports inside TZSP, with and without tagged fields",
+         pcap([tzsp(b"", frames[0]), tzsp(bytes.fromhex("000a0155" "28020102"), frames[1]), tzsp(b"", frames[2]), tzsp(b"", ethernet(other)), tzsp(b"", frames[3])]))
+    link("link_juniper.pcap", "Juniper's Ethernet: with and without extensions, and without link header",
+         pcap([b"MGC\1" + frames[0], b"MGC\x81" + bytes.fromhex("0006" "010100" "020104") + frames[1], b"MGC\3" + struct.pack("<I", 2) + packets[2],
+               b"MGC\0" + frames[3], b"XYZ\0" + frames[3]], 178))
+    fragmented = gre(packet(ipfix(a_set(2, template(256, IPV4)), a_set(256, records(IPV4, 50))), dport=4739))
+    link("link_gre_fragments.pcap", "an export inside GRE inside three IPv4 fragments",
+         pcap([ethernet(ipv4("203.0.113.1", "203.0.113.2", 47, fragmented[at:at + 640], 5, at // 8 | (0x2000 if at + 640 < len(fragmented) else 0)))
+               for at in range(0, len(fragmented), 640)]))
     link("link_gzip.pcap.gz", "link_ethernet.pcap, gzip", gzipped(pcap(plain)))
     if shutil.which("zstd"):
         squeezed = subprocess.run(["zstd", "-cq", "-19"], input=pcap(plain), capture_output=True, check=True).stdout

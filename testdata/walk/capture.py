@@ -1,10 +1,16 @@
-"""Files to datagrams: pcap, pcapng, IPFIX files; links, IP fragments, UDP, TCP."""
+"""Files to datagrams: pcap, pcapng, IPFIX files; links, IP fragments, UDP, TCP, SCTP, tunnels."""
 
 import gzip
 import ipaddress
 import struct
 import subprocess
 from dataclasses import dataclass
+
+from . import tunnel
+from .sctp import Association
+from .stream import Stream, take_messages
+
+PORTS = {2055, 2056, 4739, 6343, 9995, 9996}
 
 
 @dataclass
@@ -67,23 +73,31 @@ def network_layer(link, octets):
         ether, at = octets[14:16], 16
     elif link == 276:                                # Linux cooked, version 2
         ether, at = octets[0:2], 20
+    elif link == 178:                                # Juniper: magic, flags, extensions
+        flags, at = octets[3], 4
+        if octets[:3] != b"MGC":
+            return None
+        if flags & 0x80:
+            at += 2 + struct.unpack_from(">H", octets, 4)[0]
+        if flags & 2:                                # no link header, but the number of a protocol
+            return octets[at + 4:] if struct.unpack_from("<I", octets, at)[0] in (2, 6) else None
+        return network_layer(1, octets[at:])
     elif link in (0, 108):                           # BSD loopback: address family, 4 octets
         return octets[4:]
     elif link in (12, 14, 101, 228, 229):            # raw IP
         return octets
     else:
         return None
-    while ether in (b"\x81\x00", b"\x88\xa8", b"\x91\x00"):
+    while ether in (b"\x81\x00", b"\x88\xa8", b"\x91\x00", b"\x92\x00"):
         ether, at = octets[at + 2:at + 4], at + 4
     return octets[at:] if ether in (b"\x08\x00", b"\x86\xdd") else None
 
 
 class Assembler:
-    """Fragments of IP and segments of TCP, put together."""
+    """Fragments of IP, put together."""
 
     def __init__(self):
         self.fragments = {}
-        self.streams = {}
 
     def transport_layer(self, packet):
         """(source, destination, protocol, octets) of a whole packet, or None."""
@@ -126,39 +140,6 @@ class Assembler:
         text = lambda address: str(ipaddress.ip_address(address))
         return text(source), text(target), protocol, body
 
-    def stream(self, key, sequence, flags, body):
-        """Adds a segment; returns the octets that have become contiguous, a bytearray to consume."""
-        state = self.streams.setdefault(key, {"next": None, "held": {}, "ready": bytearray()})
-        if flags & 2:                                # SYN
-            state["next"] = (sequence + 1) & 0xFFFFFFFF
-        elif state["next"] is None:
-            state["next"] = sequence
-        if body:
-            state["held"][sequence] = max(body, state["held"].get(sequence, b""), key=len)
-        moved = True
-        while moved:
-            moved = False
-            for start, octets in list(state["held"].items()):
-                gap = (state["next"] - start) & 0xFFFFFFFF
-                if gap < 0x80000000:                 # begins at or before what is awaited
-                    del state["held"][start]
-                    fresh = octets[gap:]
-                    state["ready"] += fresh
-                    state["next"] = (state["next"] + len(fresh)) & 0xFFFFFFFF
-                    moved = True
-        return state["ready"]
-
-
-def take_messages(octets):
-    """Takes whole IPFIX messages off the front of a byte stream."""
-    while len(octets) >= 4 and octets[:2] == b"\x00\x0a":
-        size = struct.unpack_from(">H", octets, 2)[0]
-        if size < 16 or size > len(octets):
-            return
-        message = bytes(octets[:size])
-        del octets[:size]
-        yield message
-
 
 def unpack(path):
     data = open(path, "rb").read()
@@ -176,20 +157,66 @@ def datagrams(path):
         for number, message in enumerate(take_messages(bytearray(data)), 1):
             yield Datagram(number, None, None, None, "file", message)
         return                                       # a cut message at the end gives no rows
-    assembler = Assembler()
+    reader = Reader()
     for number, link, octets in frames(data):
+        yield from reader.frame(number, link, octets, None)
+    yield from reader.end()
+
+
+def is_export(port, payload):
+    """Whether a datagram in a tunnel, or on the port of one, is flow export."""
+    word = int.from_bytes(payload[:4], "big")
+    return port in PORTS or len(payload) >= 16 and (word >> 16 in (1, 5, 6, 7, 8, 9, 10) or word == 5)
+
+
+class Reader:
+    """From frames to datagrams."""
+
+    def __init__(self):
+        self.assembler = Assembler()
+        self.streams, self.associations = {}, {}
+        self.seen = {}           # of each datagram: how often in which encapsulation, how often given
+
+    def frame(self, number, link, octets, around):
         packet = network_layer(link, octets)
-        whole = packet and assembler.transport_layer(packet)
+        whole = packet and self.assembler.transport_layer(packet)
         if not whole:
-            continue
+            return
         source, target, protocol, body = whole
+        inner = tunnel.inner(source, target, protocol, body)
         if protocol == 17 and len(body) >= 8:
             sport, dport, size = struct.unpack_from(">HHH", body)
             payload = body[8:size] if size >= 8 else body[8:]
-            yield Datagram(number, source, sport, dport, "udp", payload)
+            if around is None and inner is None or is_export(dport, payload):
+                if self.is_new((source, sport, target, dport, payload), around):
+                    yield Datagram(number, source, sport, dport, "udp", payload)
+                return
         elif protocol == 6 and len(body) >= 20:
             sport, dport, sequence = struct.unpack_from(">HHI", body)
-            ready = assembler.stream((source, sport, target, dport), sequence, body[13],
-                                     body[(body[12] >> 4) * 4:])
-            for message in take_messages(ready):
+            stream = self.streams.setdefault((source, sport, target, dport), Stream(dport in PORTS))
+            for message in stream.segment(number, sequence, body[13], body[(body[12] >> 4) * 4:]):
                 yield Datagram(number, source, sport, dport, "stream", message)
+        elif protocol == 132 and len(body) >= 12:
+            sport, dport, tag = struct.unpack_from(">HHI", body)
+            association = self.associations.setdefault((source, sport, target, dport), Association())
+            for message in association.packet(number, tag, body[12:]):
+                yield Datagram(number, source, sport, dport, "stream", message)
+        if inner:
+            encapsulation, link, octets = inner
+            yield from self.frame(number, link, octets, encapsulation)
+
+    def is_new(self, datagram, around):
+        """One datagram seen in several encapsulations counts as often as in the one of most."""
+        counts, given = self.seen.setdefault(datagram, ({}, [0]))
+        counts[around] = counts.get(around, 0) + 1
+        if counts[around] <= given[0]:
+            return False
+        given[0] += 1
+        return True
+
+    def end(self):
+        """What is read only once nothing follows: by the connection that was used last."""
+        for table in (self.streams, self.associations):
+            for (source, sport, _, dport), state in sorted(table.items(), key=lambda item: item[1].frame):
+                for message in state.end():
+                    yield Datagram(state.frame, source, sport, dport, "stream", message)

@@ -328,9 +328,14 @@ fn write_source(source: &SourceFacts, page: &mut Page) {
             &[
                 (source.udp_passed_over, "other UDP datagram"),
                 (source.tcp_passed_over, "other TCP segment"),
+                (source.sctp_passed_over, "other SCTP packet"),
                 (source.other_passed_over, "packet of other protocols"),
                 (source.link_type_passed_over, "packet of other link types"),
                 (source.malformed, "malformed packet"),
+                (
+                    source.mirrored,
+                    "duplicate of datagrams seen outside and inside a tunnel",
+                ),
             ][..],
         ),
         (
@@ -339,8 +344,10 @@ fn write_source(source: &SourceFacts, page: &mut Page) {
                 (source.fragments, "IP fragment"),
                 (source.reassembled, "whole datagram"),
                 (source.segments, "TCP segment"),
+                (source.sctp_packets, "SCTP packet"),
             ],
         ),
+        ("in tunnels", &[(source.tunnelled, "datagram")]),
         (
             "lost",
             &[

@@ -67,7 +67,13 @@ fn ipfix_file() -> Vec<u8> {
 }
 
 fn valid_files() -> Vec<Vec<u8>> {
-    let mut files = vec![pcap(), pcapng(), ipfix_file()];
+    let mut files = vec![
+        pcap(),
+        pcapng(),
+        ipfix_file(),
+        crate::associations::capture(),
+        crate::tunnels::capture(),
+    ];
     files.push(
         Pcap::variant(Order::Big, 0xa1b2_cd34, RAW)
             .packet(&datagram(2055, &netflow5(1)))

@@ -71,6 +71,20 @@ fn tags_labels_and_sessions_are_passed_through() {
 }
 
 #[test]
+fn captures_of_junos_are_read_with_and_without_a_link_header() {
+    let frame = ethernet(ETHERTYPE_IPV4, &packet());
+    is_read(178, &behind(b"MGC\x01", &frame));
+    is_read(178, &behind(b"MGC\x80\0\x03\x01\x01\0", &frame));
+    is_read(178, &behind(b"MGC\x02\x02\0\0\0", &packet()));
+    let file = Pcap::new(178)
+        .packet(&behind(b"MGX\x01", &frame))
+        .packet(b"MGC")
+        .packet(&behind(b"MGC\x80\xff\xff", &frame))
+        .packet(&behind(b"MGC\x02\x09\0\0\0", &packet()));
+    assert_eq!(file.read().summary.other_passed_over, 4);
+}
+
+#[test]
 fn what_is_no_ip_is_counted() {
     let file = Pcap::new(ETHERNET)
         .packet(&ethernet(0x0806, &[0; 46]))

@@ -6,6 +6,7 @@
 )]
 
 mod another_reader;
+mod associations;
 mod craft;
 mod errors;
 mod formats;
@@ -15,3 +16,4 @@ mod links;
 mod mark;
 mod selection;
 mod streams;
+mod tunnels;
