@@ -55,7 +55,7 @@ impl CaptureError {
         &self.kind
     }
 
-    /// The file, or the name that was given to a reader.
+    /// The file, or the name of a reader.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -108,7 +108,7 @@ pub enum CaptureErrorKind {
     /// The file, or its decompressed content, has no octet.
     #[error("is empty; give a capture")]
     Empty,
-    /// The content is of no format that is read here.
+    /// The content has no format that is read here.
     #[error("is no pcap, pcapng or IPFIX file (first octets {first}); give a capture")]
     UnknownFormat {
         /// The first octets, up to eight.

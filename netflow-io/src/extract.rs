@@ -21,7 +21,7 @@ use crate::tcp::Streams;
 
 use self::layer::Layer;
 
-/// Takes packets, keeps what must wait, and says where a datagram is.
+/// Takes packets, keeps what must wait, and finds where a datagram is.
 #[derive(Debug)]
 pub(crate) struct Extractor {
     selection: Selection,
@@ -85,8 +85,8 @@ impl Extractor {
         }
     }
 
-    /// Goes on behind a mark.
-    pub(crate) fn behind(mut self, mark: &Mark) -> Self {
+    /// Continues after a mark.
+    pub(crate) fn resume(mut self, mark: &Mark) -> Self {
         self.before = mark.frame;
         self.selection.remember(&mark.pairs);
         self.recent.resume(&mark.recent);
@@ -151,7 +151,7 @@ impl Extractor {
         })
     }
 
-    /// Gives up what waits, but for what can be had of it.
+    /// Returns the messages that can be read of what still waits, and drops the rest.
     pub(crate) fn finish(&mut self) {
         self.fragments.finish(&mut self.summary);
         self.messages.clear_if_empty();

@@ -1,8 +1,8 @@
-//! IP fragments put together (RFC 791, section 3.2; RFC 8200, section 4.5).
+//! Reassembly of IP fragments (RFC 791, section 3.2; RFC 8200, section 4.5).
 //!
-//! Where fragments overlap, the octets that came first stand; a datagram is complete when
+//! Where fragments overlap, the octets that came first count; a datagram is complete when
 //! it has no hole. What waits is bounded in octets, in datagrams and in time; the oldest
-//! gives way.
+//! is dropped.
 
 use alloc::collections::BTreeMap;
 use core::net::IpAddr;
@@ -16,8 +16,8 @@ use crate::summary::{CaptureSummary, count};
 
 /// The most octets a datagram can have.
 const DATAGRAM: usize = 65_535;
-/// What a piece costs beside its octets.
-const PIECE_OVERHEAD: usize = 64;
+/// What a part costs beside its octets.
+const PART_OVERHEAD: usize = 64;
 
 /// The datagrams that wait for fragments.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub(crate) struct Fragments {
     age_limit: i64,
 }
 
-/// What fragments of one datagram have in common. IPv6 does not tell the protocol apart.
+/// What fragments of one datagram have in common. In IPv6 the protocol is no part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     source: IpAddr,
@@ -50,9 +50,9 @@ struct Partial {
     protocol: u8,
     /// Octets of the whole, once its last fragment came.
     total: Option<usize>,
-    /// Without overlap, by the octets before them. A tree, since fragments may come in any
-    /// order: putting each before the others would take the square of their number.
-    pieces: BTreeMap<usize, Vec<u8>>,
+    /// Without overlap, by the octets before them. A tree, because fragments may come in
+    /// any order: inserting each before the others would take the square of their number.
+    parts: BTreeMap<usize, Vec<u8>>,
     have: usize,
 }
 
@@ -70,7 +70,7 @@ impl Fragments {
     }
 
     /// Takes the fragment `ip` of the octets `payload`. If it completes its datagram, that
-    /// is written to `whole`, and its protocol given.
+    /// is written to `whole`, and its protocol returned.
     pub(crate) fn insert(
         &mut self,
         (ip, fragment): (&Ip, Fragment),
@@ -96,13 +96,13 @@ impl Fragments {
         let partial = self.waiting.entry(key).or_insert_with(|| {
             self.serial = self.serial.saturating_add(1);
             self.order.insert(self.serial, key);
-            self.octets = self.octets.saturating_add(PIECE_OVERHEAD);
+            self.octets = self.octets.saturating_add(PART_OVERHEAD);
             Partial {
                 serial: self.serial,
                 since: now,
                 protocol: ip.protocol,
                 total: None,
-                pieces: BTreeMap::new(),
+                parts: BTreeMap::new(),
                 have: 0,
             }
         });
@@ -123,8 +123,8 @@ impl Fragments {
         if partial.is_whole() {
             let partial = self.remove(&key)?;
             whole.clear();
-            for piece in partial.pieces.values() {
-                whole.extend_from_slice(piece);
+            for part in partial.parts.values() {
+                whole.extend_from_slice(part);
             }
             count(&mut summary.reassembled);
             return Some(partial.protocol);
@@ -135,14 +135,14 @@ impl Fragments {
         None
     }
 
-    /// Whether nothing waits any more, `now` being the time: what is too old is given up by
+    /// Whether nothing waits any more, `now` being the time: what is too old is dropped by
     /// the next fragment.
     pub(crate) fn is_quiet(&self, now: Timestamp) -> bool {
         let mut waiting = self.waiting.values();
         waiting.all(|partial| now.nanos_since(partial.since) > self.age_limit)
     }
 
-    /// Gives up all that waits.
+    /// Drops all that waits.
     pub(crate) fn finish(&mut self, summary: &mut CaptureSummary) {
         while self.give_up_oldest(summary).is_some() {}
     }
@@ -175,52 +175,52 @@ impl Fragments {
 }
 
 impl Partial {
-    /// Puts the octets where there were none yet; gives what that costs.
+    /// Keeps the octets where there were none yet; returns what that costs.
     fn insert(&mut self, offset: usize, payload: &[u8]) -> usize {
         let before = self.cost();
         let end = offset.saturating_add(payload.len());
-        let reaching = self.pieces.range(..offset).next_back();
-        let mut at = reaching.map_or(offset, |(start, piece)| {
-            offset.max(start.saturating_add(piece.len()))
+        let reaching = self.parts.range(..offset).next_back();
+        let mut at = reaching.map_or(offset, |(start, part)| {
+            offset.max(start.saturating_add(part.len()))
         });
         while at < end {
-            let next = self.pieces.range(at..).next();
-            let (hole_end, behind) = next.map_or((end, end), |(start, piece)| {
-                (end.min(*start), start.saturating_add(piece.len()))
+            let next = self.parts.range(at..).next();
+            let (hole_end, after) = next.map_or((end, end), |(start, part)| {
+                (end.min(*start), start.saturating_add(part.len()))
             });
             let hole = at.saturating_sub(offset)..hole_end.saturating_sub(offset);
             let new = payload.get(hole).unwrap_or_default();
             if !new.is_empty() {
-                self.pieces.insert(at, new.to_vec());
+                self.parts.insert(at, new.to_vec());
                 self.have = self.have.saturating_add(new.len());
             }
-            // What follows the hole is behind the piece that ends it.
-            at = behind;
+            // What follows the hole is after the part that ends it.
+            at = after;
         }
         self.cost().saturating_sub(before)
     }
 
     fn end(&self) -> usize {
-        self.pieces
+        self.parts
             .last_key_value()
-            .map_or(0, |(start, piece)| start.saturating_add(piece.len()))
+            .map_or(0, |(start, part)| start.saturating_add(part.len()))
     }
 
-    /// Octets came that are behind the last fragment.
+    /// Octets came that are after the last fragment.
     fn contradicts(&self) -> bool {
         self.total.is_some_and(|total| self.end() > total)
     }
 
-    /// No piece overlaps another or the end: as many octets as the whole leave no hole.
+    /// No part overlaps another or the end, so as many octets as the whole has leave no hole.
     fn is_whole(&self) -> bool {
         self.total == Some(self.have)
     }
 
     fn cost(&self) -> usize {
-        self.pieces
+        self.parts
             .len()
             .saturating_add(1)
-            .saturating_mul(PIECE_OVERHEAD)
+            .saturating_mul(PART_OVERHEAD)
             .saturating_add(self.have)
     }
 }

@@ -33,7 +33,7 @@ impl Fault {
     }
 }
 
-/// What a reader gives: a frame, or nothing more.
+/// What a reader returns: a frame, or `None` at the end.
 pub(crate) type Next = Result<Option<Frame>, Fault>;
 
 /// The time of `seconds` and a fraction counted in units of `unit` nanoseconds.

@@ -8,7 +8,7 @@ use crate::compression::Compression;
 /// Octets the window begins with, and by which it is read.
 const WINDOW: usize = 256 << 10;
 
-/// A window over a reader. What is in it is lent without a copy; it grows only when it
+/// A window over a reader. Its octets are borrowed without a copy; it grows only when it
 /// is full of octets that have arrived.
 pub(crate) struct Input {
     reader: Box<dyn Read + Send>,
@@ -18,7 +18,7 @@ pub(crate) struct Input {
     ended: bool,
     /// Octets before the window.
     offset: u64,
-    /// Octets at the start of the window that are lent; they go with the next `release`.
+    /// Octets at the start of the window that are borrowed; they are dropped by the next `release`.
     held: usize,
 }
 
@@ -44,7 +44,7 @@ impl Input {
         Ok(())
     }
 
-    /// Reads until `wanted` octets are in the window or the input ends, and gives all
+    /// Reads until `wanted` octets are in the window or the input ends, and returns all
     /// that are there.
     pub(crate) fn fill(&mut self, wanted: usize) -> io::Result<&[u8]> {
         while !self.ended && self.window().len() < wanted {
@@ -63,13 +63,13 @@ impl Input {
         Ok(self.window())
     }
 
-    /// The same, told as if so many octets had been read before it.
-    pub(crate) const fn behind(mut self, offset: u64) -> Self {
+    /// The same, as if this number of octets had been read before it.
+    pub(crate) const fn after(mut self, offset: u64) -> Self {
         self.offset = offset;
         self
     }
 
-    /// Octets from the start of the file to what is behind the octets that are lent.
+    /// Octets from the start of the file to the end of those that are borrowed.
     pub(crate) fn position(&self) -> u64 {
         let held = u64::try_from(self.held).unwrap_or(u64::MAX);
         self.offset.saturating_add(held)
@@ -80,19 +80,19 @@ impl Input {
         self.offset
     }
 
-    /// Marks the first `count` octets of the window as lent until the next `release`.
+    /// Marks the first `count` octets of the window as borrowed until the next `release`.
     pub(crate) const fn hold(&mut self, count: usize) {
         self.held = count;
     }
 
-    /// Lets go of the octets that were lent.
+    /// Drops the octets that were borrowed.
     pub(crate) fn release(&mut self) {
         let held = core::mem::take(&mut self.held);
         self.consume(held);
     }
 
-    /// Passes over `count` octets however many that are, without holding them; gives how
-    /// many are missing because the input ended.
+    /// Skips `count` octets without holding them, however many they are; returns how many
+    /// are missing because the input ended.
     pub(crate) fn skip(&mut self, mut count: usize) -> io::Result<usize> {
         while count > 0 {
             let there = self.fill(count.min(WINDOW))?.len();
@@ -119,7 +119,7 @@ impl Input {
             .saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
-    /// Makes room behind the window: moves it to the front if `wanted` do not fit behind
+    /// Makes room after the window: moves it to the front if `wanted` octets do not fit after
     /// its start, doubles the buffer if it is full.
     fn make_room(&mut self, wanted: usize) {
         if self.start == self.end {
@@ -154,7 +154,7 @@ mod tests {
     use super::{Input, WINDOW};
 
     #[test]
-    fn memory_is_taken_only_as_octets_arrive() {
+    fn memory_is_allocated_only_as_octets_arrive() {
         for arriving in [0, 1, WINDOW - 1, WINDOW, WINDOW + 1, 5 * WINDOW] {
             let mut input = Input::new(Box::new(Cursor::new(vec![7; arriving])));
             assert_eq!(input.fill(1 << 40).unwrap().len(), arriving);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_skipped_is_not_held() {
+    fn skipped_octets_are_not_held() {
         let mut input = Input::new(Box::new(repeat(7).take(100 << 20)));
         assert_eq!(input.skip(90 << 20).unwrap(), 0);
         assert_eq!(input.offset(), 90 << 20);

@@ -11,7 +11,7 @@ use core::time::Duration;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CaptureOptions {
-    /// Destination ports beside [`PORTS`](crate::PORTS) on which every datagram is given,
+    /// Destination ports beside [`PORTS`](crate::PORTS) on which every datagram is returned,
     /// and beside 4739 on which TCP is read as IPFIX.
     pub ports: Vec<u16>,
     /// The bounds of memory.

@@ -28,7 +28,7 @@ const LINUX_COOKED_2: u32 = 276;
 /// Raw IP is 101 in files; 12 and 14 are what some systems wrote for it.
 const RAW: [u32; 3] = [101, 12, 14];
 
-/// A protocol of no layers: what is not there.
+/// A protocol without layers.
 const NOTHING: HeaderProtocol = HeaderProtocol(0);
 
 /// Whether frames of a link type are read here.
@@ -62,7 +62,7 @@ fn typed(packet: Packet<'_>, start: usize) -> LinkPayload<'_> {
     }
 }
 
-/// An IP packet, whatever it looks like.
+/// An IP packet, even if it does not look like one.
 fn ip(frame: &[u8], start: usize) -> LinkPayload<'_> {
     let octets = frame.get(start..).unwrap_or_default();
     LinkPayload {

@@ -1,4 +1,4 @@
-//! A place in a file where reading can begin anew.
+//! A position in a file where reading can begin.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,13 +7,13 @@ use netflow_core::Timestamp;
 use crate::octets::chunk;
 use crate::source::Format;
 
-/// A place in a file, behind a datagram, from where the rest is read as if what stands
-/// before it had been read: [`Source::resume`](crate::Source::resume) gives the datagrams
-/// behind it as [`Source::mark`](crate::Source::mark) was told of them.
+/// A position in a file, after a datagram, from which the rest can be read as if all before it
+/// had been read: [`Source::resume`](crate::Source::resume) returns the datagrams that followed
+/// when [`Source::mark`](crate::Source::mark) made it.
 ///
-/// So a large file is divided: whoever has read it once marks places, and each part is read
-/// by itself, up to the [`offset`](Self::offset) of the next mark. What exporters taught
-/// before it is not in a mark; that is the decoder's.
+/// With marks a large file can be divided: a first pass makes them, and then each part is read on
+/// its own, up to the [`offset`](Self::offset) of the next mark. A mark does not hold what the
+/// decoder learned before it.
 ///
 /// ```
 /// use std::fs::File;
@@ -38,7 +38,7 @@ pub struct Mark {
     pub(crate) format: Format,
     pub(crate) offset: u64,
     pub(crate) frame: u64,
-    /// Of the packet before it.
+    /// Time of the packet before it.
     pub(crate) time: Timestamp,
     /// What a file that begins here begins with: link types, clocks.
     pub(crate) header: Vec<u8>,
@@ -66,7 +66,7 @@ impl Mark {
         self.frame
     }
 
-    /// As octets, for [`from_octets`](Self::from_octets) elsewhere.
+    /// As octets, from which [`from_octets`](Self::from_octets) makes it again.
     #[must_use]
     pub fn to_octets(&self) -> Vec<u8> {
         let format = FORMATS.iter().position(|format| *format == self.format);
@@ -102,7 +102,7 @@ impl Mark {
         octets
     }
 
-    /// Of the octets of a mark; `None` if these are none.
+    /// From the octets of a mark; `None` if they are not one.
     #[must_use]
     pub fn from_octets(octets: &[u8]) -> Option<Self> {
         let ([VERSION, format], mut rest) = octets.split_first_chunk()? else {

@@ -1,4 +1,4 @@
-//! Numbers at a place in octets, if they are there.
+//! Numbers at an offset in octets, if they are there.
 
 /// The order of the octets of a number, which each capture chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

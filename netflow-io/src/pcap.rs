@@ -7,7 +7,7 @@ use crate::octets::{ByteOrder, length};
 
 const FILE_HEADER: usize = 24;
 const RECORD_HEADER: usize = 16;
-/// Kuznetzov's records have interface, protocol and packet type behind the lengths.
+/// Kuznetzov's records have interface, protocol and packet type after the lengths.
 const MODIFIED_RECORD_HEADER: usize = 24;
 
 const MICROSECONDS: u32 = 0xa1b2_c3d4;
@@ -56,7 +56,7 @@ impl Reader {
             } else {
                 RECORD_HEADER
             },
-            // The upper half tells of frame check sequences, which end behind IP's length.
+            // The upper half describes frame check sequences, which lie after IP's length.
             link_type: link & 0xffff,
             block_octets,
         })

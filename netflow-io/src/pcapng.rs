@@ -16,7 +16,7 @@ const ENHANCED_PACKET: u32 = 6;
 
 const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
 
-/// Type and length before a block's body, and the length again behind it.
+/// Type and length before a block's body, and the length again after it.
 const BLOCK_HEADER: usize = 8;
 const BLOCK_TRAILER: usize = 4;
 
@@ -72,19 +72,19 @@ impl Reader {
         self.time
     }
 
-    /// The same behind a packet of this time.
-    pub(crate) const fn behind(mut self, time: Timestamp) -> Self {
+    /// The same after a packet of this time.
+    pub(crate) const fn after(mut self, time: Timestamp) -> Self {
         self.time = time;
         self
     }
 
-    /// A section header and interface descriptions, behind which the section goes on.
+    /// A section header and interface descriptions, after which the section continues.
     pub(crate) fn header(&self) -> Vec<u8> {
         let order = self.order;
         let mut section = order.of_u32(BYTE_ORDER_MAGIC).to_vec();
         section.extend(order.of_u16(1));
         section.extend(order.of_u16(0));
-        // How long it is is not told.
+        // Its length is not known.
         section.extend(order.of_i64(-1));
         let mut header = self.block_of(SECTION_HEADER, &section);
         for interface in &self.interfaces {
@@ -127,7 +127,7 @@ impl Reader {
         }
         let left = header.len();
         if ByteOrder::Big.u32(header, 0) == Some(SECTION_HEADER) {
-            // The type reads the same in either order; what follows the length tells it.
+            // The type reads the same in either order; what follows the length says which.
             let needed = BLOCK_HEADER.saturating_add(4);
             let header = input.fill(needed)?;
             let magic = ByteOrder::Big.u32(header, 8);
@@ -167,7 +167,7 @@ impl Reader {
         }))
     }
 
-    /// Reads the block at the window: it gives a frame, changes the section, or is passed
+    /// Reads the block at the window: it returns a frame, changes the section, or is passed
     /// over.
     fn read(&mut self, block: Block, input: &mut Input) -> Result<Option<Frame>, CaptureErrorKind> {
         let known = [
@@ -326,7 +326,7 @@ impl Interface {
             clock: Clock::default(),
         };
         let mut rest = octets.get(16..)?;
-        // Options that do not fit end the list; the interface stands without them.
+        // Options that do not fit end the list; the interface is kept without them.
         while let (Some(code), Some(count)) = (order.u16(rest, 0), order.u16(rest, 2)) {
             let padded = usize::from(count).next_multiple_of(4);
             match code {
@@ -419,7 +419,7 @@ impl Clock {
     }
 }
 
-/// The order that the byte-order magic of a section header tells.
+/// The order that the byte-order magic of a section header says.
 fn section_order(header: &[u8]) -> Option<ByteOrder> {
     [ByteOrder::Big, ByteOrder::Little]
         .into_iter()

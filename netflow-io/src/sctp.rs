@@ -15,7 +15,7 @@ use crate::select::begins_ipfix;
 use crate::summary::{CaptureSummary, add, count};
 
 /// Further from the next TSN, a chunk is of another association: no receiver announces room for
-/// so many.
+/// that many.
 const FAR: u32 = 1 << 20;
 /// The position of the first chunk, so that others may come before it.
 const START: u64 = 1 << 32;

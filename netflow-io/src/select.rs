@@ -79,7 +79,7 @@ impl Selection {
         PORTS.contains(&port) || self.ports.contains(&port)
     }
 
-    /// Whether a TCP stream or SCTP association to this port is IPFIX, whatever it begins with.
+    /// Whether a TCP stream or SCTP association to this port is taken for IPFIX by its port alone.
     pub(crate) fn is_stream_port(&self, port: u16) -> bool {
         port == IPFIX_PORT || self.ports.contains(&port)
     }
@@ -124,7 +124,7 @@ pub(crate) fn begins_ipfix(octets: &[u8]) -> bool {
         && u16_at(octets, 2).is_some_and(|length| set_fits(octets, 16, length.into(), 2))
 }
 
-/// The place of the aggregation scheme in the header of NetFlow v8.
+/// The offset of the aggregation scheme in the header of NetFlow v8.
 const V8_SCHEME: usize = 22;
 
 /// Records of a fixed layout after a header `H`.
@@ -151,7 +151,7 @@ fn records(payload: &[u8], header: usize, record: usize, limit: usize) -> Option
     const NANOS: u32 = 1_000_000_000;
     let version = u16_at(payload, 0)?;
     let count = usize::from(u16_at(payload, 2)?);
-    // Where nanoseconds stand in each of these headers.
+    // The offset of the nanoseconds in each of these headers.
     let nanos = u32_at(payload, 12)?;
     if !(1..=limit).contains(&count) || nanos >= NANOS {
         return Some(false);
@@ -205,7 +205,7 @@ fn set_fits(payload: &[u8], at: usize, end: usize, templates: u16) -> bool {
 /// Whether the octets of the set at `at` are all there.
 fn set_is_there(payload: &[u8], at: usize) -> bool {
     at.checked_add(2)
-        .and_then(|place| u16_at(payload, place))
+        .and_then(|at| u16_at(payload, at))
         .and_then(|length| at.checked_add(length.into()))
         .is_some_and(|end| end <= payload.len())
 }

@@ -20,10 +20,10 @@ use crate::{ipfix_file, link, pcap, pcapng};
 
 /// Octets by which a format is recognised.
 const RECOGNISED_BY: usize = 20;
-/// How often a file may be compressed.
+/// How many times a file may be compressed.
 const COMPRESSIONS: usize = 2;
 
-/// Opens a capture or an IPFIX file, compressed or not; its content tells what it is.
+/// Opens a capture or an IPFIX file, compressed or not; recognised by its content.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -50,8 +50,7 @@ const COMPRESSIONS: usize = 2;
 ///
 /// # Errors
 ///
-/// If there is no such file or it cannot be read, and if it is of no format that is read
-/// here.
+/// If the file does not exist or cannot be read, or has no format that is read here.
 pub fn open(path: impl AsRef<Path>) -> Result<Source, CaptureError> {
     open_with(path, CaptureOptions::default())
 }
@@ -100,7 +99,7 @@ pub struct Source {
     state: State,
 }
 
-/// One datagram of a file: the octets for the decoder, and what only a capture knows.
+/// One datagram of a file: the octets for the decoder, and what only a capture says.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct CapturedDatagram<'a> {
@@ -109,7 +108,7 @@ pub struct CapturedDatagram<'a> {
     /// `frame` is the number of its packet in the file, from 1, all packets counted: of
     /// the fragment or segment that completed it, and in an IPFIX file of the message.
     ///
-    /// In an IPFIX file nothing tells who sent a message: there the exporter is
+    /// An IPFIX file does not say who sent a message: there the exporter is
     /// `0.0.0.0:0`, and `received` is the export time of the message.
     pub datagram: Datagram<'a>,
     /// Where it was sent to; `0.0.0.0:0` in an IPFIX file.
@@ -136,11 +135,11 @@ pub enum Format {
 }
 
 impl Source {
-    /// Reads a file from a reader, such as standard input; `name` stands for it in errors.
+    /// Reads a file from a reader, such as standard input; `name` is its name in errors.
     ///
     /// # Errors
     ///
-    /// If the reader fails or what it reads is of no format that is read here.
+    /// If the reader fails, or what it reads has no format that is read here.
     pub fn from_reader(
         reader: impl Read + Send + 'static,
         name: impl AsRef<Path>,
@@ -161,10 +160,10 @@ impl Source {
         Self::build(Box::new(reader), name.as_ref().to_owned(), None, options)
     }
 
-    /// Reads what is behind a mark; `rest` gives the octets of the file from the mark's
+    /// Reads what follows a mark; `rest` returns the octets of the file from the mark's
     /// [`offset`](Mark::offset) on, up to the offset of another or to its end.
     ///
-    /// Frames and offsets are told from the start of the file; [`summary`](Self::summary)
+    /// Frames and offsets count from the start of the file; [`summary`](Self::summary)
     /// and [`octets_read`](Self::octets_read) are of this part alone.
     ///
     /// # Errors
@@ -183,13 +182,13 @@ impl Source {
         };
         let header = u64::try_from(mark.header.len()).unwrap_or(u64::MAX);
         let input = Cursor::new(mark.header.clone()).chain(rest);
-        let mut input = Input::new(Box::new(input)).behind(mark.offset.saturating_sub(header));
-        let reader = Reader::behind(mark, &mut input, &options)
+        let mut input = Input::new(Box::new(input)).after(mark.offset.saturating_sub(header));
+        let reader = Reader::after(mark, &mut input, &options)
             .map_err(|kind| CaptureError::new(&path, kind))?;
         Ok(Self {
             input,
             reader,
-            extractor: Extractor::new(options).behind(mark),
+            extractor: Extractor::new(options).resume(mark),
             path,
             progress,
             total: None,
@@ -198,9 +197,9 @@ impl Source {
         })
     }
 
-    /// The place behind the datagram that was given last, if reading can begin there: not
-    /// in a compressed file, not while fragments of a datagram wait, and not once a TCP
-    /// stream was followed.
+    /// The position after the datagram that was returned last, if reading can begin there: not
+    /// in a compressed file, not while fragments of a datagram wait, and not once a TCP stream, an
+    /// SCTP association or a tunnel was followed.
     #[must_use]
     pub fn mark(&self) -> Option<Mark> {
         let is_reading = matches!(self.state, State::Reading) && self.compression.is_none();
@@ -221,7 +220,7 @@ impl Source {
         })
     }
 
-    /// Octets from the start of the content to behind the datagram that was given last.
+    /// Octets from the start of the content to the end of the datagram that was returned last.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.input.position()
@@ -229,8 +228,7 @@ impl Source {
 
     /// The next datagram, which borrows the source until the next call.
     ///
-    /// An error is told once, after all that is whole before it; then there is nothing
-    /// more.
+    /// An error is returned once, after all that is whole before it; nothing follows it.
     #[expect(
         clippy::should_implement_trait,
         reason = "an Iterator cannot lend its items"
@@ -243,7 +241,7 @@ impl Source {
         }
     }
 
-    /// What was read so far, chosen and passed over.
+    /// What was read, selected and passed over so far.
     #[must_use]
     pub const fn summary(&self) -> &CaptureSummary {
         self.extractor.summary()
@@ -265,7 +263,7 @@ impl Source {
         self.compression
     }
 
-    /// The file, or the name that was given to the reader.
+    /// The file, or the name of the reader.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -431,8 +429,8 @@ impl Reader {
         }
     }
 
-    /// Of what is behind a mark, whose header `input` begins with.
-    fn behind(
+    /// For what follows a mark, whose header `input` begins with.
+    fn after(
         mark: &Mark,
         input: &mut Input,
         options: &CaptureOptions,
@@ -442,7 +440,7 @@ impl Reader {
             Format::Pcap => Self::Pcap(pcap::Reader::new(input, limits.block_octets)?),
             Format::Pcapng => {
                 let reader = pcapng::Reader::new(limits.block_octets, limits.interfaces);
-                Self::Pcapng(reader.behind(mark.time))
+                Self::Pcapng(reader.after(mark.time))
             }
             Format::IpfixFile => Self::IpfixFile,
         })
@@ -457,7 +455,7 @@ impl Reader {
     }
 }
 
-/// Octets read so far, told from where they are read to where they are asked for.
+/// Octets read so far, shared by the reader and the source.
 #[derive(Debug, Clone, Default)]
 struct Progress(Arc<AtomicU64>);
 
@@ -472,7 +470,7 @@ impl Progress {
     }
 }
 
-/// A reader that tells how much it has read.
+/// A reader that counts what it has read.
 struct Counted {
     reader: Box<dyn Read + Send>,
     progress: Progress,

@@ -45,7 +45,7 @@ counters! {
     cut,
     /// UDP datagrams that are no flow export.
     udp_passed_over,
-    /// TCP segments of no IPFIX stream.
+    /// TCP segments of other streams.
     tcp_passed_over,
     /// Packets of other protocols.
     other_passed_over,
@@ -57,7 +57,7 @@ counters! {
     fragments,
     /// Fragmented packets that were reassembled.
     reassembled,
-    /// Fragmented packets that were given up, because fragments did not come in time or did
+    /// Fragmented packets that were dropped, because fragments did not come in time or did
     /// not fit together, or memory was short.
     fragmented_given_up,
     /// TCP segments of IPFIX streams.

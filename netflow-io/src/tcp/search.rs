@@ -1,8 +1,8 @@
 //! Where a message begins among octets of a stream whose framing is lost.
 //!
 //! A header is believed if its sets fill the message and another header follows the message, or
-//! the stream ends with it. Each octet is looked at once as the start of a message, whatever the
-//! octets are, and no more than one message is held for the proof.
+//! the stream ends with it. Each octet is looked at once as the start of a message, whatever the octets are,
+//! and no more than one message is held for the proof.
 
 use crate::octets::u16_at;
 use crate::select::begins_ipfix;
