@@ -14,6 +14,7 @@ mod packet;
 mod sample;
 mod sampling;
 mod second_counters;
+mod sum;
 mod translation;
 mod value;
 
@@ -28,6 +29,7 @@ pub use self::numbers::{Numbers, NumbersIter};
 pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::{NoSamplingRate, Sampling, SamplingRule};
 pub(crate) use self::second_counters::exceed as second_counters_exceed;
+pub use self::sum::{Increment, Increments};
 pub use self::value::FlowValue;
 use crate::exporter::Exporter;
 use crate::field::{FlowField, normalised_fields};

@@ -120,8 +120,8 @@ pub use exporter::{
 };
 #[cfg(feature = "alloc")]
 pub use flow::{
-    ApplicationId, ClockRule, Flow, FlowColumn, FlowValue, IcmpRule, NoSamplingRate, NoTime,
-    Numbers, NumbersIter, Sampling, SamplingRule, TimePlan,
+    ApplicationId, ClockRule, Flow, FlowColumn, FlowValue, IcmpRule, Increment, Increments,
+    NoSamplingRate, NoTime, Numbers, NumbersIter, Sampling, SamplingRule, TimePlan,
 };
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;

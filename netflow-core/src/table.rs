@@ -83,6 +83,11 @@ impl<K: Eq + Hash, V> Table<K, V> {
         self.map.remove(key)
     }
 
+    /// Removes all entries and keeps their memory.
+    pub(crate) fn clear(&mut self) {
+        self.map.clear();
+    }
+
     pub(crate) fn retain(&mut self, keep: impl FnMut(&K, &mut V) -> bool) {
         self.map.retain(keep);
     }

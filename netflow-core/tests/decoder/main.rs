@@ -18,5 +18,6 @@ mod other_domains;
 mod scope;
 mod scopes;
 mod sections;
+mod sum;
 mod templates;
 mod waiting;

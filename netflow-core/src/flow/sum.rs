@@ -1,0 +1,356 @@
+//! What each record adds to a sum over flows, where records repeat what others counted.
+
+use core::net::IpAddr;
+
+use super::Flow;
+use crate::datagram::Protocol;
+use crate::element::{self, ElementId, Semantics};
+use crate::field::FlowField;
+use crate::hash::KeyedHash;
+use crate::table::Table;
+use crate::time::Timestamp;
+
+/// Works out what the counters of each record add to a sum.
+///
+/// Most records count what came since the last one (`delta`), and add just that. Two kinds do
+/// not, and would be counted several times:
+///
+/// - A running total (octetTotalCount and others; RFC 7012, section 3.2) adds its increase over
+///   the last total of the same flow: exporter, observation domain, addresses, ports, protocol,
+///   input interface, flow id and start.
+/// - The teardown of a connection of a firewall (firewallEvent 2) has its total in elements that
+///   are deltas in updates (Cisco ASA NetFlow Implementation Guide, flow-update and flow-teardown
+///   events). It adds its total less the updates of the same exporter and connection.
+///
+/// Both need memory for each flow, which has a limit: the flows not heard of for longest are
+/// forgotten. A record that may be one of a forgotten flow is not [exact](Increment::is_exact).
+///
+/// ```
+/// use netflow_core::{Datagram, Decoder, Increments, Limits, Timestamp, Transport};
+///
+/// # fn sum(decoder: &mut Decoder, datagram: Datagram<'_>) -> Result<(), netflow_core::Error> {
+/// let mut increments = Increments::new(1 << 20, 0x5eed);
+/// let (mut octets, mut is_exact) = (0_u64, true);
+/// for flow in decoder.decode(datagram)?.flows() {
+///     let increment = increments.add(&flow);
+///     octets = octets.saturating_add(increment.octets.unwrap_or(0));
+///     is_exact &= increment.is_exact;
+/// }
+/// # let _ = (octets, is_exact);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Increments {
+    /// Flows that were heard of lately, and those that were before.
+    recent: Generation,
+    before: Generation,
+    /// Octets that one generation may take.
+    limit: usize,
+    forgotten: u64,
+    /// When the last of the forgotten flows was heard of.
+    forgotten_until: Option<Timestamp>,
+}
+
+/// What the counters of one record add to sums; `None` where it has no such counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Increment {
+    /// Octets.
+    pub octets: Option<u64>,
+    /// Packets.
+    pub packets: Option<u64>,
+    /// Octets of the reverse direction.
+    pub reverse_octets: Option<u64>,
+    /// Packets of the reverse direction.
+    pub reverse_packets: Option<u64>,
+    /// Nothing in it may have been counted before. `false` if it may be of a flow that was
+    /// forgotten: then it is its whole total.
+    pub is_exact: bool,
+}
+
+impl Increments {
+    /// For up to `octets` octets of memory; of 0, nothing is remembered. The seed keys the hash
+    /// tables, as [`Limits::hash_seed`](crate::Limits::hash_seed) does.
+    #[must_use]
+    pub fn new(octets: usize, hash_seed: u64) -> Self {
+        let hash = KeyedHash::new(hash_seed);
+        Self {
+            recent: Generation::new(hash),
+            before: Generation::new(hash),
+            limit: octets >> 1,
+            forgotten: 0,
+            forgotten_until: None,
+        }
+    }
+
+    /// What a record adds. Records have to be passed in the order in which they came, each once;
+    /// not the [reverse](Flow::reverse) of a record too, whose counters are in the record.
+    pub fn add(&mut self, flow: &Flow<'_>) -> Increment {
+        let counters = FIELDS.map(|field| Counter::of(flow, field));
+        let has = |kind| {
+            counters
+                .iter()
+                .flatten()
+                .any(|counter| counter.kind == kind)
+        };
+        let values = counters.map(|counter| Some(counter?.value));
+        let is_connection = has(Kind::Connection) && flow.firewall_event().is_some();
+        let connection = flow.flow_id().filter(|_| is_connection);
+        if !has(Kind::Total) && connection.is_none() {
+            return Increment::new(values, true);
+        }
+        let key = Key::new(flow, connection);
+        let received = flow.header().received;
+        let is_new = self.remember(key, received);
+        let is_first = is_new && self.is_first(flow);
+        let is_teardown = flow.firewall_event() == Some(FLOW_DELETED);
+        let Some(counted) = self.recent.flows.get_mut(&key) else {
+            // There is no memory for any.
+            return Increment::new(values, is_connection && !is_teardown);
+        };
+        counted.is_whole |= is_first;
+        // Of a total the last one suffices, of a teardown all updates are needed.
+        let is_exact = if is_connection {
+            counted.is_whole
+        } else {
+            is_first || !is_new
+        };
+        let mut added = values;
+        let sums = added.iter_mut().zip(&mut counted.values);
+        for ((added, counted), counter) in sums.zip(counters) {
+            let Some(Counter { kind, value }) = counter else {
+                continue;
+            };
+            let is_total = match kind {
+                Kind::Delta => continue,
+                Kind::Total => true,
+                Kind::Connection => is_teardown,
+            };
+            *added = Some(if is_total {
+                // A lower total came late: the higher was counted.
+                let increase = value.saturating_sub(*counted);
+                *counted = value.max(*counted);
+                increase
+            } else {
+                *counted = counted.saturating_add(value);
+                value
+            });
+        }
+        if is_connection && is_teardown {
+            // The id may be that of another connection next.
+            self.recent.flows.remove(&key);
+        }
+        // Updates count what they say, whatever came before.
+        let is_update = is_connection && !is_teardown;
+        Increment::new(added, is_exact || is_update)
+    }
+
+    /// Flows that were forgotten for want of memory.
+    #[must_use]
+    pub const fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// Octets of memory it takes.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        self.recent
+            .flows
+            .memory()
+            .saturating_add(self.before.flows.memory())
+    }
+
+    /// Finds a place for a flow among the recent ones, and returns whether it was not known.
+    fn remember(&mut self, key: Key, received: Timestamp) -> bool {
+        if self.recent.flows.get(&key).is_some() {
+            self.recent.heard(received);
+            return false;
+        }
+        let growth = self.recent.flows.growth();
+        let peak = self.recent.flows.memory().saturating_add(growth);
+        if growth > 0 && peak > self.limit {
+            self.forget();
+        }
+        let known = self.before.flows.remove(&key);
+        let growth = self.recent.flows.growth();
+        let peak = self.recent.flows.memory().saturating_add(growth);
+        if growth == 0 || peak <= self.limit {
+            self.recent.flows.insert(key, known.unwrap_or_default());
+            self.recent.heard(received);
+        } else {
+            // Not even one fits.
+            self.forgotten = self.forgotten.saturating_add(1);
+            self.forgotten_until = self.forgotten_until.max(Some(received));
+        }
+        known.is_none()
+    }
+
+    /// Forgets the flows that were not heard of since the last time.
+    fn forget(&mut self) {
+        let count = u64::try_from(self.before.flows.len()).unwrap_or(u64::MAX);
+        if count > 0 {
+            self.forgotten = self.forgotten.saturating_add(count);
+            self.forgotten_until = self.forgotten_until.max(self.before.last_heard);
+        }
+        core::mem::swap(&mut self.recent, &mut self.before);
+        self.recent.flows.clear();
+        self.recent.last_heard = None;
+    }
+
+    /// A flow that is not known was never heard of: it began after the last of the forgotten
+    /// ones was.
+    fn is_first(&self, flow: &Flow<'_>) -> bool {
+        self.forgotten_until
+            .is_none_or(|until| flow.start().is_some_and(|start| start > until))
+    }
+}
+
+impl Increment {
+    const fn new(
+        [octets, packets, reverse_octets, reverse_packets]: [Option<u64>; 4],
+        is_exact: bool,
+    ) -> Self {
+        Self {
+            octets,
+            packets,
+            reverse_octets,
+            reverse_packets,
+            is_exact,
+        }
+    }
+}
+
+/// The counters, in the order of [`Increment`].
+const FIELDS: [FlowField; 4] = [
+    FlowField::Octets,
+    FlowField::Packets,
+    FlowField::ReverseOctets,
+    FlowField::ReversePackets,
+];
+
+/// firewallEvent of a flow that was deleted.
+const FLOW_DELETED: u8 = 2;
+
+/// Counters of a connection of a firewall: of its initiator and its responder.
+const OF_CONNECTION: [ElementId; 4] = [
+    ElementId::iana(231),
+    ElementId::iana(232),
+    ElementId::iana(298),
+    ElementId::iana(299),
+];
+
+/// One counter of a record.
+#[derive(Debug, Clone, Copy)]
+struct Counter {
+    kind: Kind,
+    value: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Delta,
+    Total,
+    /// A delta, or at the end of a connection its total.
+    Connection,
+}
+
+impl Counter {
+    fn of(flow: &Flow<'_>, field: FlowField) -> Option<Self> {
+        let value = match field {
+            FlowField::Octets => flow.octets(),
+            FlowField::Packets => flow.packets(),
+            FlowField::ReverseOctets => flow.reverse_octets(),
+            _ => flow.reverse_packets(),
+        }?;
+        let supplier = flow.supplied_by(field);
+        let kind = supplier.map_or(Kind::Delta, |supplier| {
+            let semantics = element::get(supplier).map(|element| element.semantics);
+            if OF_CONNECTION.contains(&supplier) {
+                Kind::Connection
+            } else if semantics == Some(Semantics::TotalCounter)
+                || REVERSE_TOTALS.contains(&supplier)
+            {
+                Kind::Total
+            } else {
+                Kind::Delta
+            }
+        });
+        Some(Self { kind, value })
+    }
+}
+
+/// octetTotalCount and packetTotalCount of the reverse direction (RFC 5103).
+const REVERSE_TOTALS: [ElementId; 2] = [ElementId::new(29_305, 85), ElementId::new(29_305, 86)];
+
+/// Flows, and when the last of them was heard of.
+#[derive(Debug)]
+struct Generation {
+    flows: Table<Key, Counted>,
+    last_heard: Option<Timestamp>,
+}
+
+impl Generation {
+    fn new(hash: KeyedHash) -> Self {
+        Self {
+            flows: Table::new(hash),
+            last_heard: None,
+        }
+    }
+
+    fn heard(&mut self, received: Timestamp) {
+        self.last_heard = self.last_heard.max(Some(received));
+    }
+}
+
+/// What was counted of a flow.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counted {
+    values: [u64; 4],
+    /// Since its first record.
+    is_whole: bool,
+}
+
+/// Which flow a record is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    exporter: IpAddr,
+    protocol_of_export: Protocol,
+    observation_domain: u32,
+    flow: Named,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Named {
+    /// By the connection id of a firewall.
+    Connection(u64),
+    /// By what the packets have in common.
+    Packets {
+        addresses: [Option<IpAddr>; 2],
+        ports: [Option<u16>; 2],
+        protocol: Option<u8>,
+        input: Option<u32>,
+        flow_id: Option<u64>,
+        start: Option<Timestamp>,
+    },
+}
+
+impl Key {
+    fn new(flow: &Flow<'_>, connection: Option<u64>) -> Self {
+        let header = flow.header();
+        let of_packets = || Named::Packets {
+            addresses: [flow.source_address(), flow.destination_address()],
+            ports: [flow.source_port(), flow.destination_port()],
+            protocol: flow.protocol(),
+            input: flow.input_interface(),
+            flow_id: flow.flow_id(),
+            start: flow.start(),
+        };
+        Self {
+            exporter: header.exporter.ip().to_canonical(),
+            protocol_of_export: header.protocol,
+            observation_domain: header.observation_domain,
+            flow: connection.map_or_else(of_packets, Named::Connection),
+        }
+    }
+}

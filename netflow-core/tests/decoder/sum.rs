@@ -1,0 +1,135 @@
+//! Sums over records that repeat what others counted.
+
+use netflow_core::{Decoder, Increment, Increments};
+
+use crate::builder::{Message, NOW, datagram, decoder, words};
+use crate::captured;
+
+/// Octets that the records of messages add, and whether all were exact.
+fn sum(increments: &mut Increments, decoder: &mut Decoder, messages: &[Vec<u8>]) -> (u64, bool) {
+    let (mut octets, mut is_exact) = (0, true);
+    for payload in messages {
+        let decoded = decoder.decode(datagram(payload)).unwrap();
+        for flow in decoded.flows() {
+            let increment = increments.add(&flow);
+            octets += increment.octets.unwrap_or(0);
+            is_exact &= increment.is_exact;
+        }
+    }
+    (octets, is_exact)
+}
+
+/// A record of an IPFIX flow by destination: octets in total, and its start.
+fn total(domain: u32, destination: u32, octets: u32, start: u32) -> Vec<u8> {
+    let message = Message::ipfix(domain).template(256, &[(12, 4), (85, 4), (150, 4)]);
+    message
+        .set(256, &words(&[destination, octets, start]))
+        .octets()
+}
+
+fn all(messages: &[Vec<u8>]) -> (u64, bool) {
+    sum(&mut Increments::new(1 << 16, 1), &mut decoder(), messages)
+}
+
+#[test]
+fn a_running_total_adds_its_increase() {
+    let start = NOW - 100;
+    let of_one = [1000, 2000, 3000].map(|octets| total(0, 7, octets, start));
+    assert_eq!(all(&of_one), (3000, true));
+    // One that came late or twice adds nothing.
+    let late = [2000, 1000, 2000, 2500].map(|octets| total(0, 7, octets, start));
+    assert_eq!(all(&late), (2500, true));
+    // Another flow, start or domain has its own.
+    let others = [
+        total(0, 7, 1000, start),
+        total(0, 8, 1000, start),
+        total(0, 7, 1000, start + 1),
+        total(1, 7, 1000, start),
+    ];
+    assert_eq!(all(&others), (4000, true));
+}
+
+#[test]
+fn deltas_add_what_they_say() {
+    let delta = Message::v9(0).template(256, &[(12, 4), (1, 4)]);
+    let delta = delta.set(256, &words(&[7, 1000])).octets();
+    assert_eq!(all(&[delta.clone(), delta.clone()]), (2000, true));
+    // And need no memory.
+    let mut none = Increments::new(0, 1);
+    let both = [delta.clone(), delta];
+    assert_eq!(sum(&mut none, &mut decoder(), &both), (2000, true));
+}
+
+#[test]
+fn the_life_of_a_connection_of_a_firewall_is_counted_once() {
+    let mut decoder = decoder();
+    let mut increments = Increments::new(1 << 16, 1);
+    let mut found = Vec::new();
+    for captured in captured::read("cases/firewall_life.pcap") {
+        let decoded = decoder.decode(captured.datagram()).unwrap();
+        found.extend(decoded.flows().map(|flow| increments.add(&flow)));
+    }
+    let sum = |of: fn(&Increment) -> Option<u64>| found.iter().filter_map(of).sum::<u64>();
+    assert_eq!(sum(|one| one.octets), 2588);
+    assert_eq!(sum(|one| one.reverse_octets), 1117);
+    assert_eq!(sum(|one| one.packets), 11);
+    assert_eq!(sum(|one| one.reverse_packets), 9);
+    assert!(found.iter().all(|one| one.is_exact));
+}
+
+/// An event of connection `id`: created (1), deleted (2) or updated (5).
+fn event(id: u32, event: u8, octets: u32) -> Vec<u8> {
+    let message = Message::v9(0).template(256, &[(148, 4), (231, 4), (233, 1)]);
+    let record = [&words(&[id, octets])[..], &[event]].concat();
+    message.set(256, &record).octets()
+}
+
+#[test]
+fn a_teardown_adds_what_updates_did_not() {
+    let life = [
+        event(1, 1, 0),
+        event(1, 5, 700),
+        event(1, 5, 200),
+        event(1, 2, 1000),
+    ];
+    assert_eq!(all(&life), (1000, true));
+    // The id is used again.
+    let twice = [&life[..], &[event(1, 5, 100), event(1, 2, 150)]].concat();
+    assert_eq!(all(&twice), (1150, true));
+    assert_eq!(all(&[event(1, 2, 1000), event(2, 2, 1000)]), (2000, true));
+}
+
+#[test]
+fn what_may_have_been_counted_before_is_marked() {
+    let start = NOW - 100;
+    let mut increments = Increments::new(4_096, 1);
+    let mut decoder = decoder();
+    let mut add = |messages: &[Vec<u8>]| {
+        let sum = sum(&mut increments, &mut decoder, messages);
+        assert!(increments.octets() <= 4_096, "{}", increments.octets());
+        sum
+    };
+    assert_eq!(add(&[total(0, 7, 1000, start)]), (1000, true));
+    for destination in 100..200 {
+        add(&[total(0, destination, 1, start)]);
+    }
+    // It was forgotten, and is counted again.
+    assert_eq!(add(&[total(0, 7, 1500, start)]), (1500, false));
+    // A flow of later than all that was forgotten cannot be one of them.
+    assert_eq!(add(&[total(0, 7, 800, NOW + 1)]), (800, true));
+    // Updates before it was forgotten are not known at its teardown, those after it are.
+    add(&[event(1, 1, 0), event(1, 5, 700)]);
+    for destination in 100..200 {
+        add(&[total(0, destination, 1, start)]);
+    }
+    assert_eq!(add(&[event(1, 5, 200)]), (200, true));
+    assert_eq!(add(&[event(1, 2, 1000)]), (800, false));
+    assert!(increments.forgotten() > 50);
+    // Without memory every total is marked, and updates are not.
+    let mut none = Increments::new(0, 1);
+    let mut decoder = crate::builder::decoder();
+    let messages = [event(1, 5, 700)];
+    assert_eq!(sum(&mut none, &mut decoder, &messages), (700, true));
+    let messages = [event(1, 2, 1000)];
+    assert_eq!(sum(&mut none, &mut decoder, &messages), (1000, false));
+}
