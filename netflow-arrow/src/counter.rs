@@ -238,7 +238,7 @@ impl CounterBatchBuilder {
             _ => None,
         };
         let unsigned = match member.value {
-            Some(MemberValue::Unsigned(number)) => Some(number),
+            Some(MemberValue::Unsigned(number)) if !member.is_unknown_counter() => Some(number),
             _ => None,
         };
         self.value.push(unsigned.map(FlowValue::Unsigned));

@@ -26,8 +26,9 @@ class AddressType(Exception):
 class Walker:
     """Reads the members of one structure, flattened to [[name, hex, value]]."""
 
-    def __init__(self, octets):
+    def __init__(self, octets, packed=False):
         self.octets, self.at, self.fields = octets, 0, []
+        self.packed = packed                         # MAC addresses without padding
 
     def take(self, size, pad=False):
         if len(self.octets) - self.at < size:
@@ -38,7 +39,7 @@ class Walker:
         return raw
 
     def scalar(self, name, kind, size):
-        raw = self.take(size, pad=True)
+        raw = self.take(size, pad=not (self.packed and kind == "macAddress"))
         self.fields.append([name, raw.hex(), value(kind, raw)])
         return raw
 
@@ -162,7 +163,9 @@ def record(message, table, tag, body):
     if key not in table:
         return {"tag": f"{key[0]}:{key[1]}", "fields": [["raw", body.hex(), None]]}
     name, members = table[key]
-    walker = Walker(body)
+    # sampled_ethernet as some agents send it, alone or as the header of a tunnel
+    packed = table is registry.SFLOW["flow"] and key in ((0, 2), (0, 1021), (0, 1022)) and len(body) == 20
+    walker = Walker(body, packed)
     try:
         walker.structure(members)
     except Cut:

@@ -175,8 +175,11 @@ impl Source {
 
     fn drop_more(&mut self, drops: Option<u32>, counts: &mut SampleCounts) {
         if let (Some(before), Some(now)) = (self.drops, drops) {
+            // A count that falls was reset; one that wraps falls by more.
             let more = now.wrapping_sub(before);
-            counts.drops = counts.drops.saturating_add(u64::from(more));
+            if more <= u32::MAX / 2 {
+                counts.drops = counts.drops.saturating_add(u64::from(more));
+            }
         }
         self.drops = drops;
     }
@@ -266,6 +269,19 @@ mod tests {
             ..sample(number)
         }));
         assert_eq!(sources.counts().drops, 10);
+    }
+
+    #[test]
+    fn drops_that_fall_were_reset_and_may_wrap() {
+        let of = |drops: [u32; 4]| {
+            let samples = (1..).zip(drops).map(|(number, drops)| ObservedSample {
+                drops: Some(drops),
+                ..sample(number)
+            });
+            run(samples).counts().drops
+        };
+        assert_eq!(of([5, 4, 4, 6]), 2);
+        assert_eq!(of([u32::MAX - 1, 3, 3, 4]), 6);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use core::net::IpAddr;
 
 use super::address::IPV4_INSIDE;
-use super::{Flow, address, ingredient, packet};
+use super::{Flow, SampleFlow, address, ingredient, packet};
 use crate::field::{FlowField, Ingredient};
 use crate::packet::{Inner, Packet, Tunnel};
 use crate::record::DataRecord;
@@ -17,6 +17,13 @@ impl<'m> Flow<'m> {
             Some(record) => packet::find(record, Packet::inner),
             None => self.packet()?.inner(),
         }
+    }
+
+    /// The inner packet: of sFlow where the agent says that it begins, else as the headers have
+    /// it.
+    fn inner_packet(&self) -> Option<Packet<'m>> {
+        let reported = self.sample_flow().and_then(SampleFlow::decapsulated);
+        reported.or_else(|| self.inner().map(|inner| inner.packet))
     }
 
     /// How the inner packet is carried, such as `vxlan`: of a record by the type in
@@ -92,7 +99,7 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn inner_source_port(&self) -> Option<u16> {
         let sent = self.inner_number(Ingredient::InnerSourcePort, Ingredient::TenantSourcePort);
-        sent.or_else(|| self.inner()?.packet.source_port())
+        sent.or_else(|| self.inner_packet()?.source_port())
     }
 
     /// Destination port of the inner packet.
@@ -102,14 +109,14 @@ impl<'m> Flow<'m> {
             Ingredient::InnerDestinationPort,
             Ingredient::TenantDestinationPort,
         );
-        sent.or_else(|| self.inner()?.packet.destination_port())
+        sent.or_else(|| self.inner_packet()?.destination_port())
     }
 
     /// IP protocol number of the inner packet.
     #[must_use]
     pub fn inner_protocol(&self) -> Option<u8> {
         let sent = self.inner_number(Ingredient::InnerProtocol, Ingredient::TenantProtocol);
-        sent.or_else(|| self.inner()?.packet.protocol())
+        sent.or_else(|| self.inner_packet()?.protocol())
     }
 
     fn inner_number<T: TryFrom<u64>>(&self, second: Ingredient, tenant: Ingredient) -> Option<T> {
@@ -127,7 +134,7 @@ impl<'m> Flow<'m> {
                 .or_else(|| other_version(record, side))
                 .or_else(|| address::load(record, record.template().plan().ingredient(tenant)))
         });
-        sent.or_else(|| packet::address(&self.inner()?.packet, field))
+        sent.or_else(|| packet::address(&self.inner_packet()?, field))
     }
 }
 

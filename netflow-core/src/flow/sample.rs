@@ -8,7 +8,7 @@ use crate::field::FlowField;
 use crate::packet::{HeaderProtocol, Packet, Tunnel};
 use crate::value::{MacAddress, Text};
 use crate::wire::sflow::{
-    ExtendedGateway, ExtendedMpls, ExtendedSwitch, Record, Sample, SampleKind,
+    ExtendedGateway, ExtendedMpls, ExtendedSwitch, Interface, Record, Sample, SampleKind,
 };
 
 /// The outer header of a tunnel that the sampled header does not show: the frame was sampled
@@ -31,6 +31,8 @@ pub(crate) struct SampleFlow<'m> {
     sample: Sample<'m>,
     packet: Packet<'m>,
     frame_length: Option<u32>,
+    /// A transaction of a server was sampled, and no packet.
+    is_transaction: bool,
 }
 
 impl<'m> SampleFlow<'m> {
@@ -42,8 +44,15 @@ impl<'m> SampleFlow<'m> {
             _ => return None,
         };
         let header = records
+            .clone()
             .flatten()
             .find_map(|record| record.as_sampled_header());
+        let is_transaction = header.is_none()
+            && records
+                .clone()
+                .flatten()
+                .any(|record| record.is_transaction())
+            && !records.flatten().any(|record| record.is_packet());
         let packet = header.map_or_else(
             || Packet::dissect(HeaderProtocol(0), &[]),
             |header| Packet::dissect(HeaderProtocol(header.protocol), header.header),
@@ -52,6 +61,7 @@ impl<'m> SampleFlow<'m> {
             sample,
             packet,
             frame_length: header.map(|header| header.frame_length),
+            is_transaction,
         })
     }
 
@@ -103,7 +113,8 @@ impl<'m> SampleFlow<'m> {
     #[inline]
     pub(super) fn unsigned(&self, field: FlowField) -> Option<u64> {
         match field {
-            FlowField::Packets => Some(1),
+            FlowField::Packets => (!self.is_transaction).then_some(1),
+            FlowField::Direction => self.direction(),
             FlowField::InputInterface => self.interface(false).map(u64::from),
             FlowField::OutputInterface => self.interface(true).map(u64::from),
             FlowField::Vlan | FlowField::PostVlan => self.vlan(field),
@@ -180,6 +191,39 @@ impl<'m> SampleFlow<'m> {
             _ => return None,
         }
         .index()
+    }
+
+    /// Which way the sampled packet passed its data source, by the numbers of directions of
+    /// IPFIX (flowDirection, 61): 0 in, 1 out. Not known of a source that is no interface, and of
+    /// a packet that went out where it came in.
+    fn direction(&self) -> Option<u64> {
+        let (source, input, output) = match self.sample.kind().ok()? {
+            SampleKind::Flow(flow) => (flow.source_id(), flow.input(), flow.output()),
+            SampleKind::Discarded(packet) => (packet.source_id(), packet.input(), packet.output()),
+            _ => return None,
+        };
+        let is_source =
+            |interface: Interface| source.class == 0 && interface.index() == Some(source.index);
+        match (is_source(input), is_source(output)) {
+            (true, false) => Some(0),
+            (false, true) => Some(1),
+            _ => None,
+        }
+    }
+
+    /// The packet that the device takes out of the sampled one, by the place that it reports
+    /// (extended_decapsulate_egress and _ingress, sFlow Tunnel Structures).
+    pub(super) fn decapsulated(&self) -> Option<Packet<'m>> {
+        let egress = self.find(|record| record.as_extended_decapsulate_egress());
+        let offset = egress
+            .map(|record| record.inner_header_offset())
+            .or_else(|| {
+                let ingress = self.find(|record| record.as_extended_decapsulate_ingress());
+                ingress.map(|record| record.inner_header_offset())
+            })?;
+        let header = self.find(|record| record.as_sampled_header())?;
+        let octets = header.header.get(usize::try_from(offset).ok()?..)?;
+        Some(Packet::dissect(inner_protocol(octets), octets))
     }
 
     fn find<T>(&self, record: impl Fn(Record<'m>) -> Option<T>) -> Option<T> {
@@ -298,6 +342,9 @@ impl<'m> SampleFlow<'m> {
         let v4 = self.find(|record| record.as_sampled_ipv4());
         let v6 = self.find(|record| record.as_sampled_ipv6());
         let ethernet = self.find(|record| record.as_sampled_ethernet());
+        if self.is_transaction {
+            return self.socket(field);
+        }
         let number = match field {
             FlowField::SourcePort => v4
                 .map(|ip| ip.src_port())
@@ -328,6 +375,9 @@ impl<'m> SampleFlow<'m> {
             return None;
         }
         let source = field == FlowField::SourceAddress;
+        if self.is_transaction {
+            return self.socket_address(source);
+        }
         if let Some(ip) = self.find(|record| record.as_sampled_ipv4()) {
             let address = if source { ip.src_ip() } else { ip.dst_ip() };
             return Some(address.into());
@@ -335,5 +385,61 @@ impl<'m> SampleFlow<'m> {
         let ip = self.find(|record| record.as_sampled_ipv6())?;
         let address = if source { ip.src_ip() } else { ip.dst_ip() };
         Some(address.into())
+    }
+
+    /// The protocol and ports of a transaction. Its client, the remote end of the server's
+    /// socket, is the source (sFlow Application Structures).
+    fn socket(&self, field: FlowField) -> Option<u64> {
+        let v4 = self.find(|record| record.as_extended_socket_ipv4());
+        let v4 = v4.map(|socket| {
+            let [remote, local] = [socket.remote_port(), socket.local_port()];
+            [socket.protocol(), remote, local]
+        });
+        let [protocol, remote, local] = v4.or_else(|| {
+            let socket = self.find(|record| record.as_extended_socket_ipv6())?;
+            let [remote, local] = [socket.remote_port(), socket.local_port()];
+            Some([socket.protocol(), remote, local])
+        })?;
+        let number = match field {
+            FlowField::Protocol => protocol,
+            FlowField::SourcePort => remote,
+            FlowField::DestinationPort => local,
+            _ => return None,
+        };
+        Some(u64::from(number))
+    }
+
+    /// The address of the client of a transaction, or of the server.
+    fn socket_address(&self, source: bool) -> Option<IpAddr> {
+        if let Some(socket) = self.find(|record| record.as_extended_socket_ipv4()) {
+            let address = if source {
+                socket.remote_ip()
+            } else {
+                socket.local_ip()
+            };
+            return Some(address.into());
+        }
+        let socket = self.find(|record| record.as_extended_socket_ipv6())?;
+        let address = if source {
+            socket.remote_ip()
+        } else {
+            socket.local_ip()
+        };
+        Some(address.into())
+    }
+}
+
+/// What a packet begins with of which nothing is said but its place. An EtherType that is
+/// known after two addresses is Ethernet; else the version and length of an IP header tell.
+fn inner_protocol(octets: &[u8]) -> HeaderProtocol {
+    let ether_type = octets.get(12..14).and_then(|octets| octets.try_into().ok());
+    let is_ethernet = matches!(
+        ether_type.map(u16::from_be_bytes),
+        Some(0x0800 | 0x86dd | 0x0806 | 0x8100 | 0x88a8 | 0x9100 | 0x9200 | 0x8847 | 0x8848)
+    );
+    match octets.first() {
+        Some(0x45..=0x4f) if !is_ethernet => HeaderProtocol::IPV4,
+        Some(0x60..=0x6f) if !is_ethernet => HeaderProtocol::IPV6,
+        _ => HeaderProtocol::ETHERNET,
     }
 }

@@ -78,7 +78,8 @@ pub use datagram::{Datagram, Samples};
 pub use discarded_packet::DiscardedPacket;
 pub use extended::{ExtendedMpls, ExtendedNat, ExtendedRouter, ExtendedUser};
 pub use flow_record::{
-    ExtendedNatPort, ExtendedSwitch, ExtendedVniEgress, ExtendedVniIngress, SampledEthernet,
+    ExtendedDecapsulateEgress, ExtendedDecapsulateIngress, ExtendedNatPort, ExtendedSocketIpv4,
+    ExtendedSocketIpv6, ExtendedSwitch, ExtendedVniEgress, ExtendedVniIngress, SampledEthernet,
     SampledHeader, SampledIpv4, SampledIpv6,
 };
 pub use flow_sample::FlowSample;

@@ -1,5 +1,6 @@
 //! The Decoder: what it keeps, from whom, and for how long.
 
+mod accounting;
 mod addresses;
 mod biflow;
 mod builder;

@@ -79,7 +79,10 @@ fn sampled_ethernet_skips_the_padding_of_addresses() {
         .fixed(&[7; 6])
         .and(&[0x800]);
     let record = (2, record);
-    needs_all_of(&record, |record| record.as_sampled_ethernet().is_some());
+    needs_all_of(&record, |record| {
+        // 20 octets are the form without padding.
+        record.octets().len() != 20 && record.as_sampled_ethernet().is_some()
+    });
     with_flow(record, |record| {
         let ethernet = record.as_sampled_ethernet().unwrap();
         assert_eq!((ethernet.length(), ethernet.ether_type()), (60, 0x800));
@@ -87,6 +90,25 @@ fn sampled_ethernet_skips_the_padding_of_addresses() {
             (ethernet.src_mac(), ethernet.dst_mac()),
             ([1, 2, 3, 4, 5, 6], [7; 6])
         );
+    });
+}
+
+#[test]
+fn sampled_ethernet_of_20_octets_has_no_padding() {
+    let mut record = Xdr::words(&[60]);
+    record
+        .0
+        .extend([1, 2, 3, 4, 5, 6, 7, 7, 7, 7, 7, 7, 0, 0, 8, 0]);
+    with_flow((2, record), |record| {
+        let ethernet = record.as_sampled_ethernet().unwrap();
+        assert_eq!((ethernet.length(), ethernet.ether_type()), (60, 0x800));
+        assert_eq!(
+            (ethernet.src_mac(), ethernet.dst_mac()),
+            ([1, 2, 3, 4, 5, 6], [7; 6])
+        );
+        let octets = record.members().map(|member| member.octets.to_vec());
+        assert_eq!(octets.map(|octets| octets.len()).sum::<usize>(), 20);
+        assert_eq!(record.members().count(), 4);
     });
 }
 

@@ -54,19 +54,83 @@ impl<'a> SampledHeader<'a> {
     }
 }
 
-layout! {
-    /// `sampled_ethernet`, 0:2 (sFlow version 5, section 5): the addresses of a frame.
-    SampledEthernet = 0:2 {
-        /// Octets of the MAC packet without its lower layer encapsulations.
-        length: U32 => u32,
-        /// Source address.
-        src_mac: Mac => [u8; 6],
-        /// Destination address.
-        dst_mac: Mac => [u8; 6],
-        /// EtherType.
-        ether_type: U32 => u32,
+/// `sampled_ethernet`, 0:2 (sFlow version 5, section 5): the addresses of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampledEthernet {
+    length: u32,
+    src_mac: [u8; 6],
+    dst_mac: [u8; 6],
+    ether_type: u32,
+}
+
+#[derive(FromBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+struct EthernetLayout {
+    length: U32,
+    src_mac: Mac,
+    dst_mac: Mac,
+    ether_type: U32,
+}
+
+/// As some agents send it.
+#[derive(FromBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+struct PackedEthernetLayout {
+    length: U32,
+    src_mac: [u8; 6],
+    dst_mac: [u8; 6],
+    ether_type: U32,
+}
+
+impl SampledEthernet {
+    /// The data format of the structure.
+    pub const FORMAT: DataFormat = DataFormat::new(0, 2);
+
+    /// Of 20 octets, the addresses have no padding.
+    pub(super) fn parse(octets: &[u8]) -> Option<Self> {
+        if let Ok(packed) = PackedEthernetLayout::ref_from_bytes(octets) {
+            return Some(Self {
+                length: packed.length.get(),
+                src_mac: packed.src_mac,
+                dst_mac: packed.dst_mac,
+                ether_type: packed.ether_type.get(),
+            });
+        }
+        let (layout, _) = EthernetLayout::ref_from_prefix(octets).ok()?;
+        Some(Self {
+            length: layout.length.get(),
+            src_mac: layout.src_mac.get(),
+            dst_mac: layout.dst_mac.get(),
+            ether_type: layout.ether_type.get(),
+        })
     }
 
+    /// Octets of the MAC packet without its lower layer encapsulations.
+    #[must_use]
+    pub const fn length(&self) -> u32 {
+        self.length
+    }
+
+    /// Source address.
+    #[must_use]
+    pub const fn src_mac(&self) -> [u8; 6] {
+        self.src_mac
+    }
+
+    /// Destination address.
+    #[must_use]
+    pub const fn dst_mac(&self) -> [u8; 6] {
+        self.dst_mac
+    }
+
+    /// EtherType.
+    #[must_use]
+    pub const fn ether_type(&self) -> u32 {
+        self.ether_type
+    }
+}
+
+layout! {
     /// `sampled_ipv4`, 0:3 (sFlow version 5, section 5): the addresses and ports of an
     /// IPv4 packet.
     SampledIpv4 = 0:3 {
@@ -141,5 +205,49 @@ layout! {
     ExtendedVniIngress = 0:1030 {
         /// Identifier of the network, such as the VNI of VXLAN.
         vni: U32 => u32,
+    }
+
+    /// `extended_decapsulate_egress`, 0:1027 (sFlow Tunnel Structures): the packet is
+    /// decapsulated on its way out.
+    ExtendedDecapsulateEgress = 0:1027 {
+        /// Where the inner header begins in the sampled header, in octets.
+        inner_header_offset: U32 => u32,
+    }
+
+    /// `extended_decapsulate_ingress`, 0:1028 (sFlow Tunnel Structures): the packet is
+    /// decapsulated on its way in.
+    ExtendedDecapsulateIngress = 0:1028 {
+        /// Where the inner header begins in the sampled header, in octets.
+        inner_header_offset: U32 => u32,
+    }
+
+    /// `extended_socket_ipv4`, 0:2100 (sFlow Application Structures): the connection of a
+    /// transaction, as its server has it.
+    ExtendedSocketIpv4 = 0:2100 {
+        /// IP protocol.
+        protocol: U32 => u32,
+        /// Address of the server.
+        local_ip: Ipv4 => Ipv4Addr,
+        /// Address of the client.
+        remote_ip: Ipv4 => Ipv4Addr,
+        /// Port of the server.
+        local_port: U32 => u32,
+        /// Port of the client.
+        remote_port: U32 => u32,
+    }
+
+    /// `extended_socket_ipv6`, 0:2101 (sFlow Application Structures): the connection of a
+    /// transaction, as its server has it.
+    ExtendedSocketIpv6 = 0:2101 {
+        /// IP protocol.
+        protocol: U32 => u32,
+        /// Address of the server.
+        local_ip: Ipv6 => Ipv6Addr,
+        /// Address of the client.
+        remote_ip: Ipv6 => Ipv6Addr,
+        /// Port of the server.
+        local_port: U32 => u32,
+        /// Port of the client.
+        remote_port: U32 => u32,
     }
 }

@@ -6,6 +6,8 @@ const INDEX_BITS: u32 = 24;
 const VALUE_BITS: u32 = 30;
 /// The value that stands for the device itself, and the mask of the compact form.
 const INTERNAL: u32 = 0x3fff_ffff;
+/// The same in the expanded form (sFlow Errata).
+const INTERNAL_EXPANDED: u32 = 0xffff_ffff;
 
 /// An input or output interface of a flow sample (sFlow version 5, section 5).
 ///
@@ -38,13 +40,14 @@ impl Interface {
     ///
     /// assert_eq!(Interface { format: 0, value: 17 }.index(), Some(17));
     /// assert_eq!(Interface::from_compact(0x3fff_ffff).index(), None);
+    /// assert_eq!(Interface { format: 0, value: 0xffff_ffff }.index(), None);
     /// assert_eq!(Interface::from_compact(0x8000_0003).interface_count(), Some(3));
     /// ```
     #[inline]
     #[must_use]
     pub const fn index(self) -> Option<u32> {
         match (self.format, self.value) {
-            (0, 0 | INTERNAL) => None,
+            (0, 0 | INTERNAL | INTERNAL_EXPANDED) => None,
             (0, index) => Some(index),
             _ => None,
         }
@@ -53,7 +56,7 @@ impl Interface {
     /// Whether the packet came from the device itself, or was for it.
     #[must_use]
     pub const fn is_internal(self) -> bool {
-        self.format == 0 && self.value == INTERNAL
+        self.format == 0 && matches!(self.value, INTERNAL | INTERNAL_EXPANDED)
     }
 
     /// Why the packet was discarded, if it was: 0 to 255 are the codes of ICMP

@@ -6,7 +6,8 @@ use crate::wire::sflow::counter_record::{EthernetCounters, IfCounters};
 use crate::wire::sflow::data_format::{DataFormat, Kind};
 use crate::wire::sflow::extended::{ExtendedMpls, ExtendedNat, ExtendedRouter, ExtendedUser};
 use crate::wire::sflow::flow_record::{
-    ExtendedNatPort, ExtendedSwitch, ExtendedVniEgress, ExtendedVniIngress, SampledEthernet,
+    ExtendedDecapsulateEgress, ExtendedDecapsulateIngress, ExtendedNatPort, ExtendedSocketIpv4,
+    ExtendedSocketIpv6, ExtendedSwitch, ExtendedVniEgress, ExtendedVniIngress, SampledEthernet,
     SampledHeader, SampledIpv4, SampledIpv6,
 };
 use crate::wire::sflow::gateway::ExtendedGateway;
@@ -90,8 +91,8 @@ impl<'a> Record<'a> {
 
     /// A flow record as `sampled_ethernet`.
     #[must_use]
-    pub fn as_sampled_ethernet(&self) -> Option<&'a SampledEthernet> {
-        fixed(self.flow(SampledEthernet::FORMAT)?)
+    pub fn as_sampled_ethernet(&self) -> Option<SampledEthernet> {
+        SampledEthernet::parse(self.flow(SampledEthernet::FORMAT)?)
     }
 
     /// A flow record as `sampled_ipv4`.
@@ -175,6 +176,45 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn as_extended_vni_ingress(&self) -> Option<&'a ExtendedVniIngress> {
         fixed(self.flow(ExtendedVniIngress::FORMAT)?)
+    }
+
+    /// A flow record as `extended_decapsulate_egress`.
+    #[must_use]
+    pub fn as_extended_decapsulate_egress(&self) -> Option<&'a ExtendedDecapsulateEgress> {
+        fixed(self.flow(ExtendedDecapsulateEgress::FORMAT)?)
+    }
+
+    /// A flow record as `extended_decapsulate_ingress`.
+    #[must_use]
+    pub fn as_extended_decapsulate_ingress(&self) -> Option<&'a ExtendedDecapsulateIngress> {
+        fixed(self.flow(ExtendedDecapsulateIngress::FORMAT)?)
+    }
+
+    /// A flow record as `extended_socket_ipv4`.
+    #[must_use]
+    pub fn as_extended_socket_ipv4(&self) -> Option<&'a ExtendedSocketIpv4> {
+        fixed(self.flow(ExtendedSocketIpv4::FORMAT)?)
+    }
+
+    /// A flow record as `extended_socket_ipv6`.
+    #[must_use]
+    pub fn as_extended_socket_ipv6(&self) -> Option<&'a ExtendedSocketIpv6> {
+        fixed(self.flow(ExtendedSocketIpv6::FORMAT)?)
+    }
+
+    /// A flow record of a sampled transaction, which is no packet: the structures 2000 to 2207 of
+    /// sFlow.org (sFlow Application, HTTP, Memcache and Storage Structures).
+    pub(crate) fn is_transaction(&self) -> bool {
+        let format = self.block.format;
+        self.kind == Kind::Flow
+            && format.enterprise() == 0
+            && (2000..=2207).contains(&format.format())
+    }
+
+    /// A flow record of a sampled packet.
+    pub(crate) fn is_packet(&self) -> bool {
+        let format = self.block.format;
+        self.kind == Kind::Flow && format.enterprise() == 0 && (1..=4).contains(&format.format())
     }
 
     /// A counter record as `if_counters`.

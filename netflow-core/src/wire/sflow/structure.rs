@@ -40,6 +40,21 @@ pub struct Structure {
     pub(super) rows: &'static [Row],
 }
 
+/// Octets of `sampled_ethernet` without padding after its addresses.
+const PACKED_ETHERNET: usize = 20;
+
+impl Structure {
+    /// Whether a record of this length has no padding after MAC addresses: the specification
+    /// pads those of `sampled_ethernet` to 24 octets in all (sFlow version 5, section 5), but some
+    /// agents send 20.
+    pub(super) const fn is_packed(&self, len: usize) -> bool {
+        let is_ethernet = matches!(self.kind, Kind::Flow)
+            && self.format.enterprise() == 0
+            && matches!(self.format.format(), 2 | 1021 | 1022);
+        is_ethernet && len == PACKED_ETHERNET
+    }
+}
+
 /// One member of a structure, or of the items of a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Row {

@@ -12,6 +12,18 @@ pub struct Member<'a> {
     pub octets: &'a [u8],
     /// What they mean; `None` if that is not known, as of `extra` and `raw`.
     pub value: Option<MemberValue<'a>>,
+    /// It is of a counter structure.
+    pub(super) is_counter: bool,
+}
+
+impl Member<'_> {
+    /// A counter that the agent does not know: all its bits are ones (sFlow version 5,
+    /// section 5, "Counter Sampling").
+    #[must_use]
+    pub fn is_unknown_counter(&self) -> bool {
+        let is_number = matches!(self.value, Some(MemberValue::Unsigned(_)));
+        self.is_counter && is_number && self.octets.iter().all(|octet| *octet == 0xff)
+    }
 }
 
 /// The name of a member, such as `communities[3]` or `dst_as_path[0].as[1]`.

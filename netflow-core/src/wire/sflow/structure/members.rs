@@ -3,6 +3,7 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::{Error, ErrorKind};
+use crate::wire::sflow::data_format::Kind;
 use crate::wire::sflow::structure::{Member, MemberName, MemberValue, Row, Shape, Structure};
 use crate::wire::sflow::xdr::{opaque, size};
 
@@ -30,6 +31,8 @@ pub struct Members<'a> {
     fault: Option<Error>,
     skipped: usize,
     ended: bool,
+    /// MAC addresses have no padding.
+    is_packed: bool,
 }
 
 /// A list that is being read.
@@ -79,6 +82,10 @@ impl<'a> Members<'a> {
             fault: None,
             skipped: 0,
             ended: false,
+            is_packed: match structure {
+                Some(structure) => structure.is_packed(octets.len()),
+                None => false,
+            },
         }
     }
 
@@ -134,6 +141,16 @@ impl<'a> Members<'a> {
         Some(octets)
     }
 
+    fn mac_address(&mut self) -> Option<&'a [u8]> {
+        if !self.is_packed {
+            return self.take(6);
+        }
+        let (octets, rest) = self.rest.split_at_checked(6)?;
+        self.offset = self.offset.saturating_add(octets.len());
+        self.rest = rest;
+        Some(octets)
+    }
+
     fn word(&mut self) -> Option<(&'a [u8], u32)> {
         let octets = self.take(4)?;
         Some((octets, u32::from_be_bytes(*octets.first_chunk()?)))
@@ -167,7 +184,7 @@ impl<'a> Members<'a> {
             }
             Shape::Ipv6 => self.ipv6(named),
             Shape::MacAddress => {
-                let octets = self.take(6)?;
+                let octets = self.mac_address()?;
                 let value = MemberValue::MacAddress(*octets.first_chunk()?);
                 Some(member(named, octets, value))
             }
@@ -277,6 +294,7 @@ impl<'a> Members<'a> {
             name: MemberName { lists, name },
             octets: core::mem::take(&mut self.rest),
             value: None,
+            is_counter: false,
         }
     }
 }
@@ -285,6 +303,19 @@ impl<'a> Iterator for Members<'a> {
     type Item = Member<'a>;
 
     fn next(&mut self) -> Option<Member<'a>> {
+        let is_counter = self
+            .structure
+            .is_some_and(|structure| structure.kind == Kind::Counter);
+        let member = self.next_member()?;
+        Some(Member {
+            is_counter,
+            ..member
+        })
+    }
+}
+
+impl<'a> Members<'a> {
+    fn next_member(&mut self) -> Option<Member<'a>> {
         if self.ended {
             return None;
         }
@@ -314,6 +345,7 @@ const fn member<'a>(name: MemberName, octets: &'a [u8], value: MemberValue<'a>) 
         name,
         octets,
         value: Some(value),
+        is_counter: false,
     }
 }
 
