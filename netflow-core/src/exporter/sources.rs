@@ -1,8 +1,10 @@
 //! The data sources of an sFlow agent: each counts its own samples, and the
 //! samples it had to drop (sFlow version 5, section 5).
 
+mod parallel;
 mod state;
 
+use self::parallel::Series;
 pub(crate) use self::state::{SavedCounts, SavedSource};
 use crate::hash::KeyedHash;
 use crate::table::Table;
@@ -22,6 +24,10 @@ pub struct SampleCounts {
     pub restarted: u64,
     /// Samples that the agent dropped for lack of resources, by its own count.
     pub drops: u64,
+    /// Sources whose samples have the numbers of several counters at once, as of an agent that
+    /// counts in each of its threads. What such a source lost is not known, and nothing but the
+    /// samples received and their drops before is counted of it.
+    pub parallel_sources: u64,
 }
 
 /// A source and the kind of its samples: each kind is numbered separately.
@@ -51,6 +57,11 @@ struct Source {
     /// The start of the agent that `run` belongs to.
     start: u32,
     drops: Option<u32>,
+    series: Series,
+    /// What of the counts is of this source.
+    lost: i64,
+    late: u64,
+    restarted: u64,
 }
 
 /// Numbers between two restarts: the least and the one expected next.
@@ -121,7 +132,10 @@ impl Sources {
             return false;
         };
         let restarted = source.start == self.starts;
-        if sample.is_before_restart && restarted {
+        if source.series.is_parallel() {
+            let is_new = !sample.is_repeated;
+            counts.received = counts.received.saturating_add(is_new.into());
+        } else if sample.is_before_restart && restarted {
             let previous = source.previous.get_or_insert(Run::new(sample.number));
             if !sample.is_repeated || previous.is_ahead(sample.number) {
                 counts.received = counts.received.saturating_add(1);
@@ -131,7 +145,7 @@ impl Sources {
         } else if !sample.is_repeated || source.run.is_ahead(sample.number) {
             counts.received = counts.received.saturating_add(1);
             if restarted || sample.is_before_restart {
-                source.observe(sample, counts);
+                source.account(sample, counts);
             } else {
                 source.restart(sample, self.starts, counts);
             }
@@ -147,6 +161,38 @@ impl Source {
             previous: None,
             start,
             drops: sample.drops,
+            series: Series::NONE,
+            lost: 0,
+            late: 0,
+            restarted: 0,
+        }
+    }
+
+    /// Accounts for a sample of the present start, unless the source proves to be numbered by
+    /// several counters: then what was counted of it is taken back.
+    fn account(&mut self, sample: ObservedSample, counts: &mut SampleCounts) {
+        let before = *counts;
+        let expected = self.run.next;
+        let returned = self.series.observe(sample.number, expected);
+        self.observe(sample, counts);
+        if returned && self.run.next == sample.number.wrapping_add(1) {
+            self.series.exchange(self.run.next, expected);
+        }
+        self.lost = self
+            .lost
+            .saturating_add_unsigned(counts.lost)
+            .saturating_sub_unsigned(before.lost);
+        let late = counts.late.saturating_sub(before.late);
+        let restarted = counts.restarted.saturating_sub(before.restarted);
+        self.late = self.late.saturating_add(late);
+        self.restarted = self.restarted.saturating_add(restarted);
+        if self.series.is_parallel() {
+            counts.lost = counts
+                .lost
+                .saturating_add_signed(self.lost.saturating_neg());
+            counts.late = counts.late.saturating_sub(self.late);
+            counts.restarted = counts.restarted.saturating_sub(self.restarted);
+            counts.parallel_sources = counts.parallel_sources.saturating_add(1);
         }
     }
 
@@ -166,11 +212,10 @@ impl Source {
 
     fn restart(&mut self, sample: ObservedSample, start: u32, counts: &mut SampleCounts) {
         counts.restarted = counts.restarted.saturating_add(1);
-        let previous = Some(self.run);
-        *self = Self {
-            previous,
-            ..Self::new(sample, start)
-        };
+        self.previous = Some(self.run);
+        self.run = Run::new(sample.number);
+        self.start = start;
+        self.drops = sample.drops;
     }
 
     fn drop_more(&mut self, drops: Option<u32>, counts: &mut SampleCounts) {
@@ -217,6 +262,8 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::{ObservedSample, SourceKey, Sources};
     use crate::hash::KeyedHash;
 
@@ -269,6 +316,34 @@ mod tests {
             ..sample(number)
         }));
         assert_eq!(sources.counts().drops, 10);
+    }
+
+    #[test]
+    fn the_samples_of_several_threads_are_not_lost() {
+        // Two threads whose numbers are near each other, or far apart, and three.
+        let pairs = |apart: u32| (0..20).flat_map(move |n| [100 + n, 100 + apart + n]);
+        let of_three = (0..20).flat_map(|n| [7 + n, 90_000 + n, 500_000 + n]);
+        for numbers in [
+            pairs(500).collect::<Vec<_>>(),
+            pairs(5_000).collect(),
+            of_three.collect(),
+        ] {
+            let counts = run(numbers.iter().map(|number| sample(*number))).counts();
+            let known = (counts.lost, counts.late, counts.restarted);
+            assert_eq!(known, (0, 0, 0), "{numbers:?}");
+            assert_eq!(counts.received, u64::try_from(numbers.len()).unwrap());
+            assert_eq!(counts.parallel_sources, 1);
+        }
+    }
+
+    #[test]
+    fn reordered_datagrams_are_of_one_counter() {
+        // Each pair of datagrams, of seven samples each, is exchanged.
+        let pairs = (0..30).map(|pair| 14 * pair);
+        let numbers = pairs.flat_map(|first| (first + 7..first + 14).chain(first..first + 7));
+        let counts = run(numbers.map(sample)).counts();
+        assert_eq!((counts.lost, counts.parallel_sources), (0, 0));
+        assert_eq!(counts.late, 30 * 7);
     }
 
     #[test]

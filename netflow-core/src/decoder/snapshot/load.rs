@@ -143,6 +143,11 @@ impl<'d> Load<'d> {
         for source in saved.sources() {
             self.source(id, &source);
         }
+        self.decoder.sessions.touch(id, |session| {
+            for key in saved.parallel_sources() {
+                session.sources.restore_parallel(key);
+            }
+        });
     }
 
     fn source(&mut self, id: SessionId, source: &SavedSource) {

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Run, SampleCounts, Source, SourceKey, Sources};
+use super::{Run, SampleCounts, Series, Source, SourceKey, Sources};
 use crate::snapshot::{Writer, optional};
 use crate::wire::reader::Reader;
 
@@ -30,6 +30,7 @@ impl SavedCounts {
                 late: reader.u64()?,
                 restarted: reader.u64()?,
                 drops: reader.u64()?,
+                parallel_sources: 0,
             },
             starts: reader.u32()?,
         })
@@ -39,18 +40,35 @@ impl SavedCounts {
 impl SavedSource {
     /// Reads it; `None` if it is cut.
     pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let key = SourceKey {
-            counters: reader.u8()? != 0,
-            class: reader.u32()?,
-            index: reader.u32()?,
-        };
+        let key = SourceKey::read(reader)?;
         let source = Source {
             run: Run::read(reader)?,
             previous: optional(reader, Run::read)?,
             start: reader.u32()?,
             drops: optional(reader, Reader::u32)?,
+            series: Series::NONE,
+            lost: 0,
+            late: 0,
+            restarted: 0,
         };
         Some(Self { key, source })
+    }
+}
+
+impl SourceKey {
+    /// Reads it; `None` if it is cut.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            counters: reader.u8()? != 0,
+            class: reader.u32()?,
+            index: reader.u32()?,
+        })
+    }
+
+    fn save(&self, out: &mut Writer<'_>) {
+        out.u8(self.counters.into());
+        out.u32(self.class);
+        out.u32(self.index);
     }
 }
 
@@ -58,7 +76,8 @@ impl Sources {
     /// Writes what is counted, if anything is.
     pub(crate) fn save_counts(&self, out: &mut Writer<'_>) {
         let (counts, starts) = (self.counts, self.starts);
-        if (SavedCounts { counts, starts }) == SavedCounts::default() {
+        let saved = SavedCounts { counts, starts };
+        if saved == SavedCounts::default() {
             return;
         }
         for count in [
@@ -78,9 +97,7 @@ impl Sources {
         let mut sources: Vec<_> = self.sources.iter().collect();
         sources.sort_unstable_by_key(|(key, _)| **key);
         for (key, source) in sources {
-            out.u8(key.counters.into());
-            out.u32(key.class);
-            out.u32(key.index);
+            key.save(out);
             source.run.save(out);
             out.u8(source.previous.is_some().into());
             source
@@ -89,6 +106,27 @@ impl Sources {
                 .save(out);
             out.u32(source.start);
             out.optional(source.drops);
+        }
+    }
+
+    /// Writes which sources are numbered by several counters, in order.
+    pub(crate) fn save_parallel(&self, out: &mut Writer<'_>) {
+        let parallel = self.sources.iter();
+        let parallel = parallel.filter(|(_, source)| source.series.is_parallel());
+        let mut keys: Vec<_> = parallel.map(|(key, _)| key).collect();
+        keys.sort_unstable();
+        for key in keys {
+            key.save(out);
+        }
+    }
+
+    /// Takes from a snapshot that a source is numbered by several counters.
+    pub(crate) fn restore_parallel(&mut self, key: SourceKey) {
+        let known = self.sources.get_mut(&key);
+        if let Some(source) = known.filter(|source| !source.series.is_parallel()) {
+            source.series = Series::PARALLEL;
+            let count = self.counts.parallel_sources;
+            self.counts.parallel_sources = count.saturating_add(1);
         }
     }
 
