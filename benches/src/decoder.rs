@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 
 use netflow_core::{
-    Datagram, Decoder, Flow, Limits, Message, Timestamp, Transport, wire::sflow::Sample,
+    Datagram, Decoded, Decoder, Flow, Limits, Timestamp, Transport, wire::sflow::Sample,
     wire::sflow::SampleKind,
 };
 
@@ -22,7 +22,7 @@ pub fn new() -> Decoder {
 ///
 /// If the decoder refuses a datagram.
 #[inline]
-pub fn decode(decoder: &mut Decoder, workload: &Workload, mut each: impl FnMut(Message<'_>)) {
+pub fn decode(decoder: &mut Decoder, workload: &Workload, mut each: impl FnMut(Decoded<'_>)) {
     let received = Timestamp::from_secs(workload.received_seconds());
     for (exporter, payload) in workload.datagrams() {
         let exporter = workload.exporter(exporter);

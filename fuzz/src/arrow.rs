@@ -12,7 +12,7 @@ use netflow_arrow::{
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::sflow::structure::MemberValue;
-use netflow_core::{FlowValue, Message, Set, SetKind};
+use netflow_core::{FlowValue, Decoded, Set, SetKind};
 
 use crate::cell::Cell;
 use crate::framing::Datagrams;
@@ -95,7 +95,7 @@ impl Flows {
         }
     }
 
-    fn message(&mut self, message: &Message<'_>) {
+    fn message(&mut self, message: &Decoded<'_>) {
         let flows = message.flows();
         let flows = match self.options.discarded {
             true => flows.with_discarded(),
@@ -165,7 +165,7 @@ impl Records {
         }
     }
 
-    fn message(&mut self, message: &Message<'_>) {
+    fn message(&mut self, message: &Decoded<'_>) {
         for set in message.sets() {
             if matches!(set.kind(), SetKind::Data | SetKind::Options) {
                 self.want(&set);
@@ -246,7 +246,7 @@ impl Counters {
         }
     }
 
-    fn message(&mut self, message: &Message<'_>) {
+    fn message(&mut self, message: &Decoded<'_>) {
         for sample in message.samples() {
             let Ok(SampleKind::Counters(counters)) = sample.kind() else {
                 continue;

@@ -16,7 +16,7 @@ pub fn run(octets: &[u8]) {
         let Ok(message) = from.decode(datagram) else {
             continue;
         };
-        relay.message(message, |payload| {
+        relay.forward(message, |payload| {
             assert!(payload.len() <= limits.message_octets);
             let message = to.decode(crate::datagram(payload)).unwrap();
             for problem in message.problems() {

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
-use netflow_core::{Datagram, Message};
+use netflow_core::{Datagram, Decoded};
 use netflow_io::Source;
 
 /// Where a builder gives its batches.
@@ -32,7 +32,7 @@ pub trait BatchBuilder {
     /// library.
     fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         full: &mut Full<'_, Self::Batch>,
     ) -> Result<(), ArrowError>;
 
@@ -55,7 +55,7 @@ impl BatchBuilder for crate::FlowBatchBuilder {
 
     fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         full: &mut Full<'_, RecordBatch>,
     ) -> Result<(), ArrowError> {
         self.append(message, full)
@@ -77,7 +77,7 @@ impl BatchBuilder for crate::CounterBatchBuilder {
 
     fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         full: &mut Full<'_, RecordBatch>,
     ) -> Result<(), ArrowError> {
         self.append(message, full)
@@ -99,7 +99,7 @@ impl BatchBuilder for crate::RecordBatchBuilder {
 
     fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         full: &mut Full<'_, Self::Batch>,
     ) -> Result<(), ArrowError> {
         self.append(message, full)
@@ -124,7 +124,7 @@ impl<B: BatchBuilder + ?Sized> BatchBuilder for Box<B> {
 
     fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         full: &mut Full<'_, Self::Batch>,
     ) -> Result<(), ArrowError> {
         self.as_mut().append(message, full)

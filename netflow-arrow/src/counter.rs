@@ -9,7 +9,7 @@ use netflow_core::field::{FieldType, FlowField};
 use netflow_core::value::{MacAddress, Text, Value};
 use netflow_core::wire::sflow::structure::{Member, MemberValue};
 use netflow_core::wire::sflow::{CountersSample, Record, SampleKind};
-use netflow_core::{FlowValue, Message, MessageHeader, SetKind};
+use netflow_core::{Decoded, FlowValue, MessageHeader, SetKind};
 
 use crate::column::{self, Column, Dictionary, Texts};
 use crate::files::Files;
@@ -158,7 +158,7 @@ impl CounterBatchBuilder {
     /// [`finish`](Self::finish).
     pub fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         mut full: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
         for set in message.sets().filter(|set| set.kind() == SetKind::Samples) {

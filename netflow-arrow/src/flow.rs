@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use netflow_core::field::FlowField;
 use netflow_core::value::Text;
-use netflow_core::{Flow, FlowColumn, FlowValue, Message, Set, SetKind, Timestamp};
+use netflow_core::{Decoded, Flow, FlowColumn, FlowValue, Set, SetKind, Timestamp};
 
 use crate::column::{self, Column, Dictionary, Texts};
 use crate::files::Files;
@@ -166,7 +166,7 @@ impl FlowBatchBuilder {
     /// [`finish`](Self::finish).
     pub fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         mut full: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
         for set in message.sets() {

@@ -9,7 +9,7 @@ use arrow_array::builder::{
     BinaryBuilder, StringBuilder, TimestampNanosecondBuilder, UInt32Builder, UInt64Builder,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
-use netflow_core::{Datagram, Message, MessageHeader, Protocol, SetKind, Transport};
+use netflow_core::{Datagram, Decoded, MessageHeader, Protocol, SetKind, Transport};
 use netflow_io::{Mark, Source};
 
 use crate::batch::{BatchBuilder, Full, UniformBatchBuilder, some};
@@ -127,7 +127,7 @@ impl IndexBatchBuilder {
     }
 
     /// Why a message belongs into the index, if it does.
-    fn kind(&mut self, message: &Message<'_>, header: &MessageHeader) -> Option<&'static str> {
+    fn kind(&mut self, message: &Decoded<'_>, header: &MessageHeader) -> Option<&'static str> {
         let (mut options, mut waits) = (false, false);
         for set in message.sets() {
             match set.kind() {
@@ -207,7 +207,7 @@ impl BatchBuilder for IndexBatchBuilder {
 
     fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         full: &mut Full<'_, RecordBatch>,
     ) -> Result<(), ArrowError> {
         let Some(header) = message.headers().next() else {

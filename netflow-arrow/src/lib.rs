@@ -2,7 +2,7 @@
 //!
 //! # Overview
 //!
-//! A [`Message`](netflow_core::Message) of the decoder goes into a builder, batches of
+//! A [`Decoded`](netflow_core::Decoded) of the decoder goes into a builder, batches of
 //! bounded size come out:
 //!
 //! - [`FlowBatchBuilder`]: the normalised fields of flows, the same columns for every

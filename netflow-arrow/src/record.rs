@@ -16,7 +16,7 @@ use netflow_core::record::DataRecord;
 use netflow_core::template::Template;
 use netflow_core::value::Text;
 use netflow_core::wire::template::{FieldKey, FieldSpecifier};
-use netflow_core::{FlowValue, Message, MessageHeader, Protocol, Set, SetKind};
+use netflow_core::{Decoded, FlowValue, MessageHeader, Protocol, Set, SetKind};
 
 use self::element::ElementColumn;
 use crate::column::{self, Column, Texts};
@@ -156,7 +156,7 @@ impl RecordBatchBuilder {
     /// [`finish`](Self::finish).
     pub fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         mut full: impl FnMut(TemplateBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
         for set in message.sets() {

@@ -6,7 +6,7 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::{TimestampNanosecondType, UInt64Type};
 use arrow_array::{Array as _, RecordBatch};
 use arrow_schema::{ArrowError, SchemaRef};
-use netflow_core::{Datagram, Decoder, Message, Timestamp, Transport};
+use netflow_core::{Datagram, Decoded, Decoder, Timestamp, Transport};
 
 use crate::flow::{FlowBatchBuilder, FlowOptions};
 use crate::index;
@@ -108,7 +108,7 @@ impl Replay {
 }
 
 /// Adds the flows that waited since a file before `first`; tells how many sets that were.
-fn late(message: &Message<'_>, first: u32, split: bool, flows: &mut FlowBatchBuilder) -> u64 {
+fn late(message: &Decoded<'_>, first: u32, split: bool, flows: &mut FlowBatchBuilder) -> u64 {
     let mut count = 0_u64;
     let sets = message
         .sets()

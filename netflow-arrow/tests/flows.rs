@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
 use netflow_core::field::FlowField;
-use netflow_core::{Decoder, Limits, Message};
+use netflow_core::{Decoded, Decoder, Limits};
 
 /// The captures of the project, and those that `NETFLOW_CAPTURES` names.
 fn captures() -> Vec<PathBuf> {
@@ -26,7 +26,7 @@ fn captures() -> Vec<PathBuf> {
 }
 
 /// Calls `each` with every message of a capture; of what is none there is nothing.
-fn messages(path: &Path, mut each: impl FnMut(&Message<'_>)) {
+fn messages(path: &Path, mut each: impl FnMut(&Decoded<'_>)) {
     let Ok(mut source) = netflow_io::open(path) else {
         return;
     };

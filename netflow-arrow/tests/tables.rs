@@ -38,7 +38,7 @@ const PACKETS: u16 = 2;
 const INPUT: u16 = 10;
 
 /// The messages of one exporter after the other, decoded for `each`.
-fn decode(messages: &[(&str, Vec<u8>)], mut each: impl FnMut(&netflow_core::Message<'_>)) {
+fn decode(messages: &[(&str, Vec<u8>)], mut each: impl FnMut(&netflow_core::Decoded<'_>)) {
     let mut decoder = Decoder::new(Limits::new(1));
     for (exporter, payload) in messages {
         let exporter: SocketAddr = exporter.parse().unwrap();

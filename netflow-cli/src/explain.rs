@@ -13,7 +13,7 @@ mod words;
 use core::net::SocketAddr;
 use std::io::{self, IsTerminal};
 
-use netflow_core::{Datagram, DatagramId, Decoder, Error, Message, SessionScope};
+use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error, SessionScope};
 use netflow_health::{Health, SourceFacts};
 
 use self::frame::OneFrame;
@@ -68,7 +68,7 @@ struct Explanation {
 }
 
 impl Rows for Explanation {
-    fn message(&mut self, message: &Message<'_>, _: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, _: &mut Vec<u8>) {
         self.health.decoded(message);
     }
 

@@ -2,7 +2,7 @@
 
 use core::net::SocketAddr;
 
-use netflow_core::{Datagram, Decoder, Error, Message};
+use netflow_core::{Datagram, Decoded, Decoder, Error};
 use netflow_output::format::{Format, Suspects};
 
 /// Turns messages into text.
@@ -13,7 +13,7 @@ pub(crate) trait Rows {
     }
 
     /// The rows of a message.
-    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>);
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>);
 
     /// The row of a datagram of which not even the first header can be read.
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
@@ -69,7 +69,7 @@ impl<F: Format> Rows for Formatted<F> {
         self.0.begin(out);
     }
 
-    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
         self.0.message(message, out);
     }
 

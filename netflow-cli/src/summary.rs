@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 
 use netflow_arrow::Files;
 use netflow_core::{
-    Datagram, DatagramId, Decoder, DomainReport, Error, Message, Protocol, SequenceCounts,
+    Datagram, DatagramId, Decoded, Decoder, DomainReport, Error, Protocol, SequenceCounts,
     SequenceUnit,
 };
 use netflow_output::format::Suspects;
@@ -51,7 +51,7 @@ impl Summary {
     }
 
     /// What a datagram gave.
-    pub(crate) fn message(&mut self, message: &Message<'_>) {
+    pub(crate) fn message(&mut self, message: &Decoded<'_>) {
         for problem in message.problems() {
             self.problem(&problem.error, problem.header.datagram_id());
         }

@@ -1,7 +1,8 @@
-//! The one door with state: a datagram goes in, a [`Message`] comes out.
+//! The one type with state: a datagram goes in, a [`Decoded`] comes out.
 
 mod account;
 mod data;
+mod decoded;
 mod evidence;
 mod limits;
 mod message;
@@ -23,8 +24,9 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 pub use self::account::DomainReport;
+pub use self::decoded::{Decoded, Flows, MessageRecords, MessageSamples, Problems, Sets};
 pub use self::limits::{Limits, OptionsScope, SessionScope};
-pub use self::message::{Flows, Message, MessageRecords, MessageSamples, Problems, Sets};
+pub use self::message::{Message, Messages};
 pub use self::problem::Problem;
 use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
 use self::session::Sessions;
@@ -56,12 +58,12 @@ use crate::wire;
 /// let mut decoder = Decoder::new(Limits::new(0x5eed));
 /// let exporter = "198.51.100.1:50000".parse().unwrap();
 /// let received = Timestamp::from_secs(1_700_000_000);
-/// let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
-/// for flow in message.flows() {
+/// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
+/// for flow in decoded.flows() {
 ///     assert_eq!(flow.source_address(), Some("192.0.2.1".parse().unwrap()));
 /// }
-/// assert_eq!(message.flows().count(), 1);
-/// assert_eq!(message.problems().count(), 0);
+/// assert_eq!(decoded.flows().count(), 1);
+/// assert_eq!(decoded.problems().count(), 0);
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
 #[derive(Debug)]
@@ -160,15 +162,15 @@ impl Decoder {
         self
     }
 
-    /// Decodes one datagram. What it gave is in the message until the next
-    /// call. Everything is proved here: iterating the message cannot fail.
+    /// Decodes one datagram. The result borrows the decoder, until the next
+    /// call. Everything is proved here: iterating the result cannot fail.
     ///
     /// # Errors
     ///
     /// Only when not even the first header can be read. Whatever is wrong
     /// behind it costs no more than itself and is among the
-    /// [`problems`](Message::problems).
-    pub fn decode<'m>(&'m mut self, datagram: Datagram<'m>) -> Result<Message<'m>, Error> {
+    /// [`problems`](Decoded::problems).
+    pub fn decode<'m>(&'m mut self, datagram: Datagram<'m>) -> Result<Decoded<'m>, Error> {
         self.scratch.clear();
         Stats::add(&mut self.stats.datagrams, 1);
         Stats::add(&mut self.stats.octets, datagram.payload.len());
@@ -194,7 +196,8 @@ impl Decoder {
             }
         }
         self.resolve();
-        Ok(Message::new(self, datagram.payload))
+        self.scratch.sort_problems();
+        Ok(Decoded::new(self, datagram.payload))
     }
 
     /// Options apply to the whole datagram they come in, and to the late data

@@ -3,10 +3,10 @@
 //!
 //! # Overview
 //!
-//! A datagram goes into the [`Decoder`], a [`Message`] comes out: its
-//! [`flows`](Message::flows) are one normalised view whatever protocol told
-//! them, its [`records`](Message::records) and [`samples`](Message::samples) are
-//! what was sent, its [`problems`](Message::problems) are what could not be read,
+//! A datagram goes into the [`Decoder`], a [`Decoded`] comes out: its
+//! [`flows`](Decoded::flows) are one normalised view whatever protocol told
+//! them, its [`records`](Decoded::records) and [`samples`](Decoded::samples) are
+//! what was sent, its [`problems`](Decoded::problems) are what could not be read,
 //! with a reason and an octet. Nothing is copied: all of it borrows the datagram.
 //!
 //! # Example
@@ -19,11 +19,11 @@
 //! let exporter = "198.51.100.1:2055".parse().unwrap();
 //! let received = Timestamp::from_secs(1_700_000_000);
 //! let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
-//! let message = decoder.decode(datagram)?;
-//! for flow in message.flows() {
+//! let decoded = decoder.decode(datagram)?;
+//! for flow in decoded.flows() {
 //!     println!("{:?} {:?} {:?}", flow.source_address(), flow.octets(), flow.start());
 //! }
-//! for problem in message.problems() {
+//! for problem in decoded.problems() {
 //!     eprintln!("{}", problem.error);
 //! }
 //! # Ok::<(), netflow_core::Error>(())
@@ -106,9 +106,9 @@ pub mod wire;
 pub use datagram::{Datagram, DatagramId, Protocol, Transport};
 #[cfg(feature = "alloc")]
 pub use decoder::{
-    Decoder, DomainReport, Flows, KnownTemplate, Limits, Message, MessageRecords, MessageSamples,
-    OptionsScope, Problem, Problems, Records, Samples, SessionScope, Set, SetKind,
-    SetTemplateRecords, Sets, Stats,
+    Decoded, Decoder, DomainReport, Flows, KnownTemplate, Limits, Message, MessageRecords,
+    MessageSamples, Messages, OptionsScope, Problem, Problems, Records, Samples, SessionScope, Set,
+    SetKind, SetTemplateRecords, Sets, Stats,
 };
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]

@@ -11,7 +11,7 @@ use core::ops::Range;
 use std::fs;
 use std::path::PathBuf;
 
-use netflow_core::{Decoder, Limits, Message, SetKind};
+use netflow_core::{Decoded, Decoder, Limits, SetKind};
 
 use self::captured::{Captured, testdata};
 
@@ -127,7 +127,7 @@ fn records(decoder: &mut Decoder, datagram: &Captured, payload: &[u8]) -> Vec<Ro
         .unwrap_or_default()
 }
 
-fn rows(message: Message<'_>) -> Vec<Row> {
+fn rows(message: Decoded<'_>) -> Vec<Row> {
     let start = message.payload().as_ptr().addr();
     let row = |kind, octets: &[u8]| {
         let place = octets.as_ptr().addr().wrapping_sub(start);

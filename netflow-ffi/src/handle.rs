@@ -2,9 +2,9 @@
 
 use core::cell::{Cell, RefCell};
 
-use netflow_core::{Datagram, Decoder, Message, Problems};
+use netflow_core::{Datagram, Decoded, Decoder, Problems};
 
-use crate::decoded::Decoded;
+use crate::decoding::Decoding;
 use crate::flow::{Cursor, Each, Lists};
 use crate::kept::Kept;
 use crate::options::{Settings, netflow_options};
@@ -24,7 +24,7 @@ pub struct netflow_decoder {
 /// What a handle owns.
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) decoded: Decoded,
+    pub(crate) decoded: Decoding,
     pub(crate) options: netflow_options,
     /// The octets of lists of numbers in the flows that were given.
     pub(crate) lists: Lists,
@@ -46,7 +46,7 @@ pub(crate) struct State {
 /// next to nothing: most programs take one.
 #[derive(Debug)]
 pub(crate) struct Taken<'m> {
-    pub(crate) message: Message<'m>,
+    pub(crate) message: Decoded<'m>,
     /// The flows that were not given to the caller's array yet.
     pub(crate) flows: Cursor<'m>,
     /// The flows that were not given to the callback yet.
@@ -57,7 +57,7 @@ pub(crate) struct Taken<'m> {
 
 impl<'m> Taken<'m> {
     #[inline]
-    pub(crate) fn new(message: Message<'m>, split: bool, discarded: bool) -> Self {
+    pub(crate) fn new(message: Decoded<'m>, split: bool, discarded: bool) -> Self {
         Self {
             flows: Cursor::new(&message, split, discarded),
             each: None,
@@ -88,7 +88,7 @@ impl netflow_decoder {
         let Settings { decoder, options } = settings;
         Self {
             state: RefCell::new(State {
-                decoded: Decoded::new(decoder),
+                decoded: Decoding::new(decoder),
                 options,
                 lists: Lists::default(),
                 each: Each::default(),

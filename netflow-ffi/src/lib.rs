@@ -26,7 +26,7 @@ extern crate alloc;
 #[expect(unsafe_code, reason = "a promise about a layout is made")]
 mod datagram;
 #[expect(unsafe_code, reason = "a decoder is kept beside what borrows it")]
-mod decoded;
+mod decoding;
 mod domain;
 mod element;
 #[expect(

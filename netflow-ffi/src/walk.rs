@@ -6,7 +6,7 @@
 mod item;
 mod level;
 
-use netflow_core::{Message, Set, Sets};
+use netflow_core::{Decoded, Set, Sets};
 
 pub use self::item::{
     netflow_field, netflow_record, netflow_record_kind, netflow_set, netflow_set_kind,
@@ -41,7 +41,7 @@ struct Found<'m> {
 }
 
 impl<'m> Walk<'m> {
-    pub(crate) fn new(message: &Message<'m>) -> Self {
+    pub(crate) fn new(message: &Decoded<'m>) -> Self {
         Self {
             sets: message.sets(),
             set: None,
@@ -95,7 +95,7 @@ impl<'m> Walk<'m> {
     /// them are found in the time of one walk; to go back starts again from the first.
     pub(crate) fn find(
         &mut self,
-        message: &Message<'m>,
+        message: &Decoded<'m>,
         octet: *const u8,
     ) -> Option<netflow_record> {
         self.deeper.clear();

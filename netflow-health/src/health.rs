@@ -3,7 +3,7 @@
 use core::net::SocketAddr;
 use std::collections::HashMap;
 
-use netflow_core::{Datagram, Decoder, Error, Message, MessageHeader};
+use netflow_core::{Datagram, Decoded, Decoder, Error, MessageHeader};
 
 use crate::domain::{DomainHealth, DomainName, TemplateRoom};
 use crate::finding;
@@ -74,51 +74,33 @@ impl Health {
     }
 
     /// Takes what a datagram decoded to.
-    pub fn decoded(&mut self, decoded: &Message<'_>) {
+    pub fn decoded(&mut self, decoded: &Decoded<'_>) {
         let place = decoded.headers().next().map(Place::of);
         let place = place.unwrap_or_default();
-        // Late data brings the header it came with, which was counted then.
-        let late: Vec<&MessageHeader> = decoded
-            .sets()
-            .filter(|set| set.is_late())
-            .map(|set| set.header())
-            .collect();
-        let is_late = |header: &MessageHeader| late.iter().any(|late| core::ptr::eq(*late, header));
         let limits = self.limits;
-        for header in decoded.headers().filter(|header| !is_late(header)) {
-            if let Some(domain) = self.enter(header) {
-                domain.message(header, &limits);
-            }
-        }
-        for set in decoded.sets() {
-            if let Some(index) = self.find(set.header()) {
-                let room = &mut self.room;
-                if let Some(domain) = self.domains.get_mut(index) {
-                    domain.set(&set, place, &limits, room);
+        for message in decoded.messages() {
+            let header = message.header();
+            // A late message was counted when it came.
+            if !message.is_late() {
+                if let Some(domain) = self.enter(header) {
+                    domain.message(header, &limits);
                 }
             }
-        }
-        self.flows(decoded);
-        for problem in decoded.problems() {
-            let payload = (!is_late(problem.header)).then_some(decoded.payload());
-            self.problems.add(&problem, payload, &limits);
-            if let Some(domain) = self.domain_mut(problem.header) {
-                domain.problem(&problem, &limits);
+            let payload = (!message.is_late()).then_some(decoded.payload());
+            for problem in message.problems() {
+                self.problems.add(&problem, payload, &limits);
             }
-        }
-    }
-
-    fn flows(&mut self, decoded: &Message<'_>) {
-        let limits = self.limits;
-        let mut last: Option<(*const MessageHeader, usize)> = None;
-        for flow in decoded.flows() {
-            let header: *const MessageHeader = flow.header();
-            if last.is_none_or(|(known, _)| known != header) {
-                last = self.find(flow.header()).map(|index| (header, index));
-            }
-            let domain = last.and_then(|(_, index)| self.domains.get_mut(index));
-            if let Some(domain) = domain {
-                domain.flow(&flow, &limits);
+            let index = self.find(header);
+            if let Some(domain) = index.and_then(|index| self.domains.get_mut(index)) {
+                for set in message.sets() {
+                    domain.set(&set, place, &limits, &mut self.room);
+                }
+                for flow in message.flows() {
+                    domain.flow(&flow, &limits);
+                }
+                for problem in message.problems() {
+                    domain.problem(&problem, &limits);
+                }
             }
         }
     }
@@ -183,10 +165,6 @@ impl Health {
 
     fn find(&self, header: &MessageHeader) -> Option<usize> {
         self.by_name.get(&DomainName::of(header)).copied()
-    }
-
-    fn domain_mut(&mut self, header: &MessageHeader) -> Option<&mut DomainHealth> {
-        self.named(DomainName::of(header))
     }
 
     fn named(&mut self, name: DomainName) -> Option<&mut DomainHealth> {

@@ -17,7 +17,7 @@ mod table;
 mod text;
 mod wire;
 
-use netflow_core::{Datagram, Error, Flow, Flows, Message, Stats};
+use netflow_core::{Datagram, Decoded, Error, Flow, Flows, Stats};
 
 #[cfg(feature = "columns")]
 pub(crate) use self::columns::Writer;
@@ -42,7 +42,7 @@ pub trait Format {
     }
 
     /// Writes the rows of a message.
-    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>);
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>);
 
     /// Writes the row of a datagram that could not be decoded at all.
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {

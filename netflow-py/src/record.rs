@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use netflow_arrow::ScanProblem;
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::structure::Members;
-use netflow_core::{Decoder, Flow, Message};
+use netflow_core::{Decoded, Decoder, Flow};
 use netflow_io::{CaptureOptions, Source};
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
@@ -172,7 +172,7 @@ impl Record {
 }
 
 /// The flows of a message.
-pub(crate) fn of_message(message: &Message<'_>, split: bool, into: &mut impl Extend<Record>) {
+pub(crate) fn of_message(message: &Decoded<'_>, split: bool, into: &mut impl Extend<Record>) {
     if split {
         into.extend(
             message

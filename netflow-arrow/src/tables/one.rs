@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
-use netflow_core::Message;
+use netflow_core::Decoded;
 
 use super::TemplateTable;
 use crate::batch::{BatchBuilder, Full, UniformBatchBuilder};
@@ -33,7 +33,7 @@ impl BatchBuilder for TableBatchBuilder {
 
     fn append(
         &mut self,
-        message: &Message<'_>,
+        message: &Decoded<'_>,
         full: &mut Full<'_, RecordBatch>,
     ) -> Result<(), ArrowError> {
         let Self { records, schema } = self;

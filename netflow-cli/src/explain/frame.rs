@@ -11,9 +11,7 @@ mod tree;
 
 use core::net::SocketAddr;
 
-use netflow_core::{
-    Datagram, DatagramId, Decoder, Error, Message, MessageHeader, Protocol, Set, Timestamp,
-};
+use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error, Message, Protocol, Timestamp};
 
 use self::dissection::Dissection;
 use self::tree::{Node, PASSED_OVER, place};
@@ -70,20 +68,19 @@ impl OneFrame {
 }
 
 impl Rows for OneFrame {
-    fn message(&mut self, message: &Message<'_>, _: &mut Vec<u8>) {
-        let Some(first) = message.headers().next() else {
+    fn message(&mut self, decoded: &Decoded<'_>, _: &mut Vec<u8>) {
+        let Some(first) = decoded.headers().next() else {
             return;
         };
         for datagram in &mut self.datagrams {
-            datagram.later(message, self.wanted, &self.inputs);
+            datagram.later(decoded, self.wanted, &self.inputs);
         }
         if self.is_it(first.datagram_id()) {
-            let own = own_headers(message);
-            let tree = datagram(message, &own);
-            let payload = message.payload();
+            let tree = datagram(decoded);
+            let payload = decoded.payload();
             let title = self.title(payload.len(), first.exporter, first.received);
             let dissection = Dissection::new(title, tree, payload);
-            self.datagrams.push(dissection.lacking(message, &own));
+            self.datagrams.push(dissection.lacking(decoded));
         }
     }
 
@@ -140,48 +137,38 @@ impl Rows for OneFrame {
 }
 
 /// A datagram as a tree of ranges whose leaves are all its octets.
-fn datagram(message: &Message<'_>, headers: &[&MessageHeader]) -> Node {
-    let payload = message.payload();
+fn datagram(decoded: &Decoded<'_>) -> Node {
+    let payload = decoded.payload();
     let mut tree = Node::new(0..payload.len(), "datagram");
-    for (index, header) in headers.iter().enumerate() {
-        let end = headers
-            .get(index + 1)
-            .map_or(payload.len(), |next| next.offset);
-        tree.children.push(whole_message(message, header, end));
+    let mut messages = own_messages(decoded).peekable();
+    while let Some(message) = messages.next() {
+        let next = messages.peek();
+        let end = next.map_or(payload.len(), |next| next.header().offset);
+        tree.children.push(whole_message(decoded, &message, end));
     }
     tree.fill(payload, "belongs to no message");
-    let own = |found: &MessageHeader| headers.iter().any(|known| core::ptr::eq(*known, found));
-    for problem in message.problems() {
-        if own(problem.header) {
-            tree.problem(&problem.error, problem.octets);
-        }
+    for problem in own_messages(decoded).flat_map(|message| message.problems()) {
+        tree.problem(&problem.error, problem.octets);
     }
     tree
 }
 
-/// The headers of the messages in the datagram, without those of late data.
-fn own_headers<'m>(message: &Message<'m>) -> Vec<&'m MessageHeader> {
-    let late: Vec<&MessageHeader> = message
-        .sets()
-        .filter(|set| set.is_late())
-        .map(|set| set.header())
-        .collect();
-    let is_late = |header: &MessageHeader| late.iter().any(|late| core::ptr::eq(*late, header));
-    message.headers().filter(|known| !is_late(known)).collect()
+/// The messages in the datagram, without late data.
+fn own_messages<'m>(decoded: &Decoded<'m>) -> impl Iterator<Item = Message<'m>> + use<'m> {
+    decoded.messages().filter(|message| !message.is_late())
 }
 
 /// One message: its header, then what it holds.
-fn whole_message(message: &Message<'_>, header: &MessageHeader, end: usize) -> Node {
-    let payload = message.payload();
+fn whole_message(decoded: &Decoded<'_>, message: &Message<'_>, end: usize) -> Node {
+    let payload = decoded.payload();
+    let header = message.header();
     let title = format!("{} message", header.protocol.name());
     let mut node = Node::new(header.offset..end, title);
     header::fields(&mut node, Some(header.protocol), payload, header.offset);
     for set in message.sets() {
-        if core::ptr::eq(set.header(), header) {
-            match header.protocol {
-                Protocol::SflowV5 => sflow::samples(&mut node, &set, payload),
-                _ => netflow::set(&mut node, &set, message),
-            }
+        match header.protocol {
+            Protocol::SflowV5 => sflow::samples(&mut node, &set, payload),
+            _ => netflow::set(&mut node, &set, decoded),
         }
     }
     // What the message does not claim belongs to the datagram.
@@ -189,14 +176,14 @@ fn whole_message(message: &Message<'_>, header: &MessageHeader, end: usize) -> N
         .children
         .last()
         .map_or(header.offset, |last| last.range.end);
-    node.range.end = claimed_end(message, header, end).max(last).min(end);
+    node.range.end = claimed_end(payload, message, end).max(last).min(end);
     node.fill(payload, PASSED_OVER);
     node
 }
 
 /// Where a message says it ends; what counts its contents ends behind them.
-fn claimed_end(message: &Message<'_>, header: &MessageHeader, end: usize) -> usize {
-    let payload = message.payload();
+fn claimed_end(payload: &[u8], message: &Message<'_>, end: usize) -> usize {
+    let header = message.header();
     let second = payload
         .get(header.offset + 2..header.offset + 4)
         .map_or(0, |octets| {
@@ -206,13 +193,11 @@ fn claimed_end(message: &Message<'_>, header: &MessageHeader, end: usize) -> usi
         Protocol::NetflowV9 => end,
         Protocol::Ipfix => header.offset + second,
         Protocol::SflowV5 => {
-            let of_it = |set: &Set<'_>| core::ptr::eq(set.header(), header);
-            let set = message.sets().find(of_it);
+            let set = message.sets().next();
             set.map_or(end, |set| set.offset() + set.body().len())
         }
         protocol => {
-            let mut sets = message.sets();
-            let set = sets.find(|set| core::ptr::eq(set.header(), header));
+            let set = message.sets().next();
             let record_len = set.and_then(|set| set.template()?.record_len());
             record_len.map_or(end, |len| {
                 header.offset + header::len(protocol) + second * len

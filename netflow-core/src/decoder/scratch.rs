@@ -12,7 +12,7 @@ use crate::header::MessageHeader;
 use crate::template::Template;
 use crate::wire::set::Dialect;
 
-/// Everything behind a [`Message`](crate::Message).
+/// Everything that a [`Decoded`](crate::Decoded) borrows.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     /// The messages, and those that late data came in.
@@ -24,6 +24,7 @@ pub(super) struct Scratch {
     pub(super) slots: Vec<SetSlot>,
     /// Late sets; they follow the others when their message has been read.
     pub(super) late_slots: Vec<SetSlot>,
+    /// By message, once the datagram has been read.
     pub(super) problems: Vec<ProblemSlot>,
     /// The templates that lists name, each set's together.
     pub(super) lists: Vec<Arc<Template>>,
@@ -111,6 +112,15 @@ impl Scratch {
         self.lists.shrink_to(KEPT);
         self.late.clear();
         self.late.shrink_to(KEPT.saturating_mul(64));
+    }
+
+    /// Puts the problems of a message together. They are met in this order, but for those
+    /// of late data, which is read in the middle of a message.
+    pub(super) fn sort_problems(&mut self) {
+        let order = |slot: &ProblemSlot| slot.origin;
+        if !self.problems.is_sorted_by_key(order) {
+            self.problems.sort_by_key(order);
+        }
     }
 
     /// Makes an origin the present one.

@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::message::{Flows, Message};
+use super::decoded::{Decoded, Flows};
 use super::scratch::{Content, SetSlot};
 use crate::field::FlowField;
 #[cfg(feature = "encode")]
@@ -38,16 +38,16 @@ pub enum SetKind {
 /// samples of an sFlow datagram.
 #[derive(Debug, Clone, Copy)]
 pub struct Set<'m> {
-    message: Message<'m>,
+    decoded: Decoded<'m>,
     slot: &'m SetSlot,
     origin: &'m Origin,
 }
 
 impl<'m> Set<'m> {
     #[inline]
-    pub(super) const fn new(message: Message<'m>, slot: &'m SetSlot, origin: &'m Origin) -> Self {
+    pub(super) const fn new(decoded: Decoded<'m>, slot: &'m SetSlot, origin: &'m Origin) -> Self {
         Self {
-            message,
+            decoded,
             slot,
             origin,
         }
@@ -94,16 +94,16 @@ impl<'m> Set<'m> {
     /// The header of the message that brought the template it waited for.
     #[must_use]
     pub fn template_header(&self) -> Option<&'m MessageHeader> {
-        Some(&self.message.origin(self.slot.late?)?.header)
+        Some(&self.decoded.origin(self.slot.late?)?.header)
     }
 
     /// The octets behind its header.
     #[must_use]
     pub fn body(&self) -> &'m [u8] {
         let octets = if self.is_late() {
-            self.message.late()
+            self.decoded.late()
         } else {
-            self.message.payload()
+            self.decoded.payload()
         };
         octets.get(self.slot.body.clone()).unwrap_or_default()
     }
@@ -144,9 +144,9 @@ impl<'m> Set<'m> {
             .map(move |flow| Flow::from_sample(flow, origin))
     }
 
-    /// The message it is of.
-    pub(super) const fn message(&self) -> Message<'m> {
-        self.message
+    /// What was decoded with it.
+    pub(super) const fn decoded(&self) -> Decoded<'m> {
+        self.decoded
     }
 
     /// What its flows need besides their records.
@@ -160,7 +160,7 @@ impl<'m> Set<'m> {
         self.template().is_some_and(Template::is_options)
     }
 
-    /// Its flows, as [`Message::flows`] gives those of all sets; none if it holds
+    /// Its flows, as [`Decoded::flows`] gives those of all sets; none if it holds
     /// something else.
     #[must_use]
     pub fn flows(&self) -> Flows<'m> {
@@ -181,8 +181,8 @@ impl<'m> Set<'m> {
     /// let mut decoder = Decoder::new(Limits::new(0x5eed));
     /// let exporter = "198.51.100.1:50000".parse().unwrap();
     /// let received = Timestamp::from_secs(1_700_000_000);
-    /// let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
-    /// let set = message.sets().next().unwrap();
+    /// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
+    /// let set = decoded.sets().next().unwrap();
     /// let FlowColumn::Number(place) = set.column(FlowField::Octets) else { panic!() };
     /// assert_eq!((place.offset, place.width), (20, 4));
     /// assert!(matches!(set.column(FlowField::Late), FlowColumn::Same));
@@ -204,7 +204,7 @@ impl<'m> Set<'m> {
             rest: self.body(),
             left: self.slot.count,
             template: self.template(),
-            lists: self.message.lists(self.slot),
+            lists: self.decoded.lists(self.slot),
         }
     }
 

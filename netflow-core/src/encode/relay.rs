@@ -13,7 +13,7 @@ use self::convert::Conversion;
 use self::outlet::Outlet;
 use self::stream::Stream;
 use crate::datagram::Protocol;
-use crate::decoder::{Message, Set, SetKind};
+use crate::decoder::{Decoded, Set, SetKind};
 use crate::header::MessageHeader;
 
 /// Sends on, as IPFIX, what a [`Decoder`](crate::Decoder) gave.
@@ -45,7 +45,7 @@ use crate::header::MessageHeader;
 /// let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
 ///
 /// let mut sent = Vec::new();
-/// relay.message(message, |octets| sent.push(octets.to_vec()));
+/// relay.forward(message, |octets| sent.push(octets.to_vec()));
 /// assert_eq!(sent[0][..2], [0, 10]); // NetFlow v5 came, IPFIX goes
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
@@ -151,20 +151,16 @@ impl Relay {
         }
     }
 
-    /// Sends on the flows and options of a message, in one or several messages of
-    /// IPFIX, each of which is given to `send`.
-    pub fn message(&mut self, message: Message<'_>, mut send: impl FnMut(&[u8])) {
-        let mut sets = message.sets().peekable();
-        while let Some(set) = sets.next() {
-            // Sets of one message stay together.
-            let header = set.header();
-            let mut outlet = self.outlet(header, &mut send);
-            outlet.set(&set);
-            while let Some(set) = sets.next_if(|next| core::ptr::eq(next.header(), header)) {
-                outlet.set(&set);
+    /// Sends on the flows and options of a datagram, in one or several messages of
+    /// IPFIX, each of which is passed to `send`.
+    pub fn forward(&mut self, decoded: Decoded<'_>, mut send: impl FnMut(&[u8])) {
+        for message in decoded.messages() {
+            if message.sets().next().is_none() {
+                continue;
             }
-            let buffer = outlet.finish();
-            self.buffer = buffer;
+            let mut outlet = self.outlet(message.header(), &mut send);
+            message.sets().for_each(|set| outlet.set(&set));
+            self.buffer = outlet.finish();
         }
     }
 

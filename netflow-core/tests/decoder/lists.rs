@@ -1,7 +1,7 @@
 //! Lists of RFC 6313, and the templates that they name.
 
 use netflow_core::record::List;
-use netflow_core::{Decoder, Limits, Message as Decoded};
+use netflow_core::{Decoded, Decoder, Limits};
 
 use crate::builder::{Message, datagram, decoder, problems};
 

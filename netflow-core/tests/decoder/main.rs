@@ -13,6 +13,7 @@ mod fields;
 mod fixed;
 mod icmp;
 mod lists;
+mod messages;
 mod names;
 mod options;
 mod other_domains;

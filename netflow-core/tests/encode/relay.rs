@@ -63,7 +63,7 @@ fn both(
             continue;
         };
         came.extend(message.flows().map(|flow| row(&flow)));
-        relay.message(message, |octets| {
+        relay.forward(message, |octets| {
             assert!(octets.len() <= limits.message_octets);
             let exporter = "203.0.113.1:4739".parse().unwrap();
             let sent = Datagram::new(exporter, Transport::Stream, datagram.received, octets);
@@ -147,7 +147,7 @@ fn each_domain_has_a_domain_of_its_own() {
                 header.observation_domain,
             ));
         }
-        relay.message(message, |octets| {
+        relay.forward(message, |octets| {
             domains.push(u32::from_be_bytes(octets[12..16].try_into().unwrap()));
         });
     }
@@ -179,7 +179,7 @@ fn what_is_kept_of_exporters_is_bounded() {
             Default::default(),
             &octets,
         );
-        relay.message(decoder.decode(datagram).unwrap(), |_| sent += 1);
+        relay.forward(decoder.decode(datagram).unwrap(), |_| sent += 1);
     }
     assert_eq!((sent, relay.stats().forgotten), (1000, 1000 - 16));
 }

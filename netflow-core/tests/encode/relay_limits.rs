@@ -30,7 +30,7 @@ fn of_templates_those_not_used_for_longest_are_forgotten() {
     let mut ports = Vec::new();
     for padding in (0..200).chain(150..200) {
         let octets = padded(padding);
-        relay.message(from.decode(datagram(&octets)).unwrap(), |octets| {
+        relay.forward(from.decode(datagram(&octets)).unwrap(), |octets| {
             let message = to.decode(datagram(octets)).unwrap();
             assert_eq!(message.problems().count(), 0);
             ports.extend(message.flows().map(|flow| flow.source_port().unwrap()));
@@ -55,7 +55,7 @@ fn lists_are_sent_as_deep_as_the_limit() {
         let (mut relay, mut from, mut to) = (Relay::new(limits), decoder(), decoder());
         let mut found = Vec::new();
         let octets = message(&tree);
-        relay.message(from.decode(datagram(&octets)).unwrap(), |octets| {
+        relay.forward(from.decode(datagram(&octets)).unwrap(), |octets| {
             let message = to.decode(datagram(octets)).unwrap();
             found.extend(message.records().map(|record| read(&record, &tree)));
         });
@@ -76,7 +76,7 @@ fn templates_are_sent_again_when_the_limit_says() {
             let mut datagram = datagram(&octets);
             datagram.received = Timestamp::from_secs(NOW + later);
             let before = relay.stats().templates;
-            relay.message(from.decode(datagram).unwrap(), |_| {});
+            relay.forward(from.decode(datagram).unwrap(), |_| {});
             relay.stats().templates - before
         });
         assert_eq!(sent, wanted);

@@ -27,7 +27,7 @@ proptest! {
         let limits = RelayLimits { message_octets: 65_535, ..RelayLimits::default() };
         let (mut relay, mut from, mut to) = (Relay::new(limits), decoder(), decoder());
         let mut found = Vec::new();
-        relay.message(from.decode(datagram(&octets)).unwrap(), |octets| {
+        relay.forward(from.decode(datagram(&octets)).unwrap(), |octets| {
             let message = to.decode(datagram(octets)).unwrap();
             found.extend(message.problems().map(|problem| Err(problem.error.to_string())));
             found.extend(message.records().map(|record| Ok(read(&record, &tree))));

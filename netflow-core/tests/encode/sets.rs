@@ -2,7 +2,7 @@
 
 use netflow_core::encode::{IpfixHeader, MessageBuilder, NetflowV9Header, TemplateDefinition};
 use netflow_core::wire::template::{FieldKey, FieldLength};
-use netflow_core::{Message, SetKind};
+use netflow_core::{Decoded, SetKind};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_assume, proptest};
 
@@ -67,7 +67,7 @@ fn write(message: &mut MessageBuilder, tables: &[Table]) {
 }
 
 /// What a message gave is what the tables hold.
-fn compare(message: Message<'_>, tables: &[Table], typed: bool) -> Result<(), String> {
+fn compare(message: Decoded<'_>, tables: &[Table], typed: bool) -> Result<(), String> {
     if let Some(problem) = message.problems().next() {
         return Err(problem.error.to_string());
     }

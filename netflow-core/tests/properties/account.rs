@@ -4,7 +4,7 @@
 use core::ops::Range;
 
 use netflow_core::wire::{ipfix, v1, v5, v6, v7, v8, v9};
-use netflow_core::{ErrorKind, Message, MessageHeader, Protocol, Set};
+use netflow_core::{Decoded, ErrorKind, Protocol, Set};
 use proptest::prelude::{prop_assert_eq, proptest};
 
 use crate::mutation::datagrams;
@@ -95,16 +95,13 @@ fn header_len(protocol: Protocol) -> usize {
 }
 
 /// Octets of which nothing was said.
-fn unaccounted(message: Message<'_>) -> Vec<usize> {
+fn unaccounted(message: Decoded<'_>) -> Vec<usize> {
     let payload = message.payload();
     let known = vec![false; payload.len()];
     let mut ledger = Ledger { known };
-    // Late data stood in another payload.
-    let is_live = |header: &MessageHeader| {
-        let mut late = message.sets().filter(Set::is_late);
-        !late.any(|set| core::ptr::eq(set.header(), header))
-    };
-    for header in message.headers().filter(|header| is_live(header)) {
+    // Late data was in another payload.
+    let live = || message.messages().filter(|message| !message.is_late());
+    for header in live().map(|message| message.header()) {
         let mut len = header_len(header.protocol);
         if header.protocol == Protocol::SflowV5 {
             len = match header.agent_address {
@@ -126,7 +123,7 @@ fn unaccounted(message: Message<'_>) -> Vec<usize> {
     for set in message.sets() {
         ledger.set(&set, payload);
     }
-    for problem in message.problems().filter(|problem| is_live(problem.header)) {
+    for problem in live().flat_map(|message| message.problems()) {
         let offset = problem.error.offset;
         let octets = match problem.error.kind {
             // The octets stand behind the header of a set; or of the message that is told.

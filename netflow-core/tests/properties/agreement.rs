@@ -4,7 +4,7 @@ use netflow_core::wire::set::{Dialect, FIRST_DATA_SET, Sets};
 use netflow_core::wire::sflow::{Record, SampleKind};
 use netflow_core::wire::template::{TemplateKind, TemplateRecords};
 use netflow_core::wire::{ipfix, record, v9};
-use netflow_core::{Flow, Message, Protocol, SetKind};
+use netflow_core::{Decoded, Flow, Protocol, SetKind};
 use proptest::prelude::{prop_assert_eq, proptest};
 
 use crate::mutation::datagrams;
@@ -14,7 +14,7 @@ use crate::{datagram, decoder};
 type Row = (u16, Vec<Vec<u8>>);
 
 /// The data records of one message by the wire layer alone, with the templates it brings.
-fn by_wire(message: Message<'_>) -> Option<Vec<Row>> {
+fn by_wire(message: Decoded<'_>) -> Option<Vec<Row>> {
     let header = message.headers().next()?;
     let payload = message.payload();
     let (dialect, len, end) = match header.protocol {
@@ -58,7 +58,7 @@ fn by_wire(message: Message<'_>) -> Option<Vec<Row>> {
 }
 
 /// The same by a Decoder that knows nothing else.
-fn by_decoder(message: Message<'_>) -> Vec<Row> {
+fn by_decoder(message: Decoded<'_>) -> Vec<Row> {
     let first = message.headers().next().map(|header| header.offset);
     let sets = message.sets().filter(|set| {
         let data = matches!(set.kind(), SetKind::Data | SetKind::Options);

@@ -17,7 +17,7 @@ mod isolation;
 mod mutation;
 mod split;
 
-use netflow_core::{Datagram, Decoder, Limits, Message, Timestamp, Transport};
+use netflow_core::{Datagram, Decoded, Decoder, Limits, Timestamp, Transport};
 
 fn decoder() -> Decoder {
     Decoder::new(Limits::new(0x5eed))
@@ -32,7 +32,7 @@ fn datagram(exporter: u8, payload: &[u8]) -> Datagram<'_> {
 
 /// All that a message says of its records and samples, as text: two are the same
 /// if they say the same. What is counted across datagrams is not in it.
-fn rows(message: Message<'_>) -> Vec<String> {
+fn rows(message: Decoded<'_>) -> Vec<String> {
     let mut rows = Vec::new();
     for set in message.sets() {
         let (id, kind) = (set.id(), set.kind());

@@ -6,7 +6,7 @@ use netflow_core::field::FlowField;
 use netflow_core::record::{DataRecord, List, SubTemplateList};
 use netflow_core::wire::sflow::structure::Members;
 use netflow_core::wire::sflow::{Sample, SampleKind};
-use netflow_core::{Flow, Message, Set};
+use netflow_core::{Decoded, Flow};
 
 /// So deep lists are followed; the limit of the decoder is lower.
 const DEPTH: usize = 8;
@@ -18,7 +18,7 @@ pub(crate) struct Walk {
 }
 
 /// Reads everything and tells how many things that were.
-pub(crate) fn everything(message: Message<'_>) -> usize {
+pub(crate) fn everything(message: Decoded<'_>) -> usize {
     // A template may have many fields of no octets, and each flow is asked for all fields.
     let most = 4096 * (message.payload().len() + 16);
     let mut walk = Walk { steps: 0, most };
@@ -37,7 +37,7 @@ impl Walk {
         write!(Nowhere, "{value}").unwrap();
     }
 
-    fn message(&mut self, message: Message<'_>) {
+    fn message(&mut self, message: Decoded<'_>) {
         for set in message.sets() {
             self.step();
             for template in set.template_records() {
@@ -63,15 +63,26 @@ impl Walk {
         for flow in message.flows().with_discarded() {
             self.flow(&flow);
         }
-        for problem in message.problems() {
-            self.show(problem.error);
-            // Late data stood in another payload.
-            let mut late = message.sets().filter(Set::is_late);
-            if !late.any(|set| core::ptr::eq(set.header(), problem.header)) {
-                assert!(problem.error.offset <= message.payload().len());
-                assert!(problem.octets <= message.payload().len());
+        let mut seen = (0, 0, 0);
+        for one in message.messages() {
+            seen.0 += 1;
+            for set in one.sets() {
+                seen.1 += 1;
+                assert_eq!(set.is_late(), one.is_late());
+                assert_eq!(set.header().offset, one.header().offset);
+            }
+            for problem in one.problems() {
+                seen.2 += 1;
+                self.show(problem.error);
+                // Late data was in another payload.
+                if !one.is_late() {
+                    assert!(problem.error.offset <= message.payload().len());
+                    assert!(problem.octets <= message.payload().len());
+                }
             }
         }
+        let all = (message.headers().len(), message.sets().count());
+        assert_eq!(seen, (all.0, all.1, message.problems().count()));
     }
 
     fn record(&mut self, record: &DataRecord<'_, '_>, depth: usize) {

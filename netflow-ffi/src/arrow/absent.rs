@@ -2,7 +2,7 @@
 
 use core::convert::Infallible;
 
-use netflow_core::Message;
+use netflow_core::Decoded;
 
 use super::netflow_arrow_options;
 use crate::options::netflow_options;
@@ -23,7 +23,7 @@ impl Builder {
         ))
     }
 
-    pub(crate) const fn append(&mut self, _: &Message<'_>) -> Result<usize, Failure> {
+    pub(crate) const fn append(&mut self, _: &Decoded<'_>) -> Result<usize, Failure> {
         match self.0 {}
     }
 

@@ -5,7 +5,7 @@ use alloc::collections::VecDeque;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::{Array, StructArray};
 use netflow_arrow::{Addresses, ArrowError, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
-use netflow_core::Message;
+use netflow_core::Decoded;
 use netflow_core::field::FlowField;
 
 use super::netflow_arrow_options;
@@ -60,7 +60,7 @@ impl Builder {
     }
 
     /// Adds the flows of a message, and tells how many batches are full.
-    pub(crate) fn append(&mut self, message: &Message<'_>) -> Result<usize, Failure> {
+    pub(crate) fn append(&mut self, message: &Decoded<'_>) -> Result<usize, Failure> {
         if !self.full.is_empty() {
             return Err(Failure::Argument(
                 netflow_result::NETFLOW_ERROR_SPACE,

@@ -1,6 +1,6 @@
 //! The flows that were not given yet.
 
-use netflow_core::{Flow, Flows, Message};
+use netflow_core::{Decoded, Flow, Flows};
 
 /// How far the flows of a message were given.
 #[derive(Debug, Clone)]
@@ -12,7 +12,7 @@ pub(crate) struct Cursor<'m> {
 }
 
 impl<'m> Cursor<'m> {
-    pub(crate) fn new(message: &Message<'m>, split: bool, discarded: bool) -> Self {
+    pub(crate) fn new(message: &Decoded<'m>, split: bool, discarded: bool) -> Self {
         let flows = message.flows();
         Self {
             flows: if discarded {

@@ -7,7 +7,7 @@ use netflow_arrow::{
     ArrowError, Files, FlowBatchBuilder, FlowOptions, IpcFormat, RecordBatch, Types,
 };
 use netflow_core::field::FlowField;
-use netflow_core::{Message, Stats};
+use netflow_core::{Decoded, Stats};
 
 pub use self::container::Container;
 pub(crate) use self::container::Writer;
@@ -65,7 +65,7 @@ impl Columns {
 }
 
 impl Format for Columns {
-    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
         let mut full = Vec::new();
         let appended = self.builder.append(message, |batch| {
             full.push(batch);

@@ -3,7 +3,7 @@
 
 use netflow_arrow::Files;
 use netflow_core::field::FlowField;
-use netflow_core::{FlowValue, Message, Set};
+use netflow_core::{Decoded, FlowValue, Set};
 
 use super::fields::{FieldWriter, Syntax};
 use crate::format::flow;
@@ -92,7 +92,7 @@ impl Format for Csv {
         out.extend_from_slice(END);
     }
 
-    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
         for set in message.sets() {
             self.set(&set, out);
         }

@@ -2,7 +2,7 @@
 
 use netflow_arrow::Files;
 use netflow_core::field::FlowField;
-use netflow_core::{Datagram, Error, Flow, FlowValue, Message, Set};
+use netflow_core::{Datagram, Decoded, Error, Flow, FlowValue, Set};
 
 use super::fields::{FieldWriter, Syntax};
 use crate::format::json::Json;
@@ -64,7 +64,7 @@ impl FlowLines {
 
 /// The flows of each message, then its problems.
 impl Format for FlowLines {
-    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
         for set in message.sets() {
             self.set(&set, out);
         }

@@ -2,7 +2,7 @@
 
 use netflow_arrow::Files;
 use netflow_core::{
-    Datagram, DatagramId, Error, Message, MessageHeader, Problem, Protocol, Set, Transport,
+    Datagram, DatagramId, Decoded, Error, MessageHeader, Problem, Protocol, Set, Transport,
 };
 
 use crate::format::Format;
@@ -70,31 +70,25 @@ impl<S> Lines<S> {
 
 /// The sets of each message in the order of the wire, then its problems.
 impl<S: Schema> Format for Lines<S> {
-    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, decoded: &Decoded<'_>, out: &mut Vec<u8>) {
         let json = &mut Json::new(out);
-        let mut sets = message.sets().peekable();
-        let mut problems = message.problems().peekable();
-        for header in message.headers() {
+        for message in decoded.messages() {
             self.head.clear();
             write_head(
                 &mut Json::new(&mut self.head),
-                header,
+                message.header(),
                 &self.files,
                 S::TIMES,
             );
             let head = Head {
                 members: &self.head,
             };
-            while let Some(set) = sets.next_if(|set| core::ptr::eq(set.header(), header)) {
+            for set in message.sets() {
                 self.schema.set(&set, head, json);
             }
-            while let Some(found) = problems.next_if(|found| core::ptr::eq(found.header, header)) {
-                write_problem(&found, head, json);
+            for problem in message.problems() {
+                write_problem(&problem, head, json);
             }
-        }
-        // Problems of late data stand among those of the message that let it out.
-        for problem in problems {
-            write_problem_alone(&problem, &self.files, &mut self.head, json);
         }
     }
 

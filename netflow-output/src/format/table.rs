@@ -13,7 +13,7 @@ mod number;
 mod protocol;
 
 use netflow_core::field::FlowField;
-use netflow_core::{Flow, FlowColumn, Message, Set, SetKind, Stats};
+use netflow_core::{Decoded, Flow, FlowColumn, Set, SetKind, Stats};
 
 use self::cells::Cells;
 use self::column::{Column, Style};
@@ -163,7 +163,7 @@ impl Table {
 }
 
 impl Format for Table {
-    fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
         for set in message.sets() {
             self.set(&set, out);
         }

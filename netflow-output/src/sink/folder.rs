@@ -10,7 +10,7 @@ use netflow_arrow::{
     Addresses, ArrowError, CounterBatchBuilder, CounterOptions, Files, RecordBatch,
     RecordBatchBuilder, SchemaRef, Tables, Types,
 };
-use netflow_core::{Message, Stats};
+use netflow_core::{Decoded, Stats};
 
 use crate::format::{Container, Format, Writer};
 
@@ -152,7 +152,7 @@ impl FolderOfTables {
         }
     }
 
-    fn add(&mut self, message: &Message<'_>) -> Result<(), Failure> {
+    fn add(&mut self, message: &Decoded<'_>) -> Result<(), Failure> {
         let mut full = Vec::new();
         self.records.append(message, |batch| {
             full.push(batch);
@@ -182,7 +182,7 @@ impl FolderOfTables {
 }
 
 impl Format for FolderOfTables {
-    fn message(&mut self, message: &Message<'_>, _: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, _: &mut Vec<u8>) {
         if self.failed.is_none() {
             self.failed = self.add(message).err();
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use netflow_core::wire::template::{FieldKey, TemplateKind};
-use netflow_core::{DatagramId, Decoder, Message, MessageHeader, SetKind};
+use netflow_core::{DatagramId, Decoded, Decoder, Message, SetKind};
 use netflow_health::{DomainName, Place};
 
 use super::netflow;
@@ -42,14 +42,14 @@ impl Dissection {
         }
     }
 
-    /// Notes what a message lacks.
-    pub(super) fn lacking(mut self, message: &Message<'_>, own: &[&MessageHeader]) -> Self {
-        let is_own = |header: &MessageHeader| own.iter().any(|known| core::ptr::eq(*known, header));
-        self.domains = own.iter().map(|header| DomainName::of(header)).collect();
-        let lacking = message.sets().filter(|set| {
-            set.kind() == SetKind::NoTemplate
-                && is_own(set.header())
-                && netflow::delivered(set, message).is_none()
+    /// Notes the sets of a datagram that lack their template.
+    pub(super) fn lacking(mut self, decoded: &Decoded<'_>) -> Self {
+        let own = || super::own_messages(decoded);
+        let domains = own().map(|message| DomainName::of(message.header()));
+        self.domains = domains.collect();
+        let sets = own().flat_map(|message| message.sets());
+        let lacking = sets.filter(|set| {
+            set.kind() == SetKind::NoTemplate && netflow::delivered(set, decoded).is_none()
         });
         self.waiting = lacking
             .map(|set| Waiting {
@@ -69,22 +69,23 @@ impl Dissection {
     }
 
     /// Takes what a later datagram says of this one, which has the number `own`.
-    pub(super) fn later(&mut self, message: &Message<'_>, own: DatagramId, inputs: &Inputs) {
+    pub(super) fn later(&mut self, decoded: &Decoded<'_>, own: DatagramId, inputs: &Inputs) {
         if self.waiting.is_empty() {
             return;
         }
-        let Some(came) = message.headers().next().map(Place::of) else {
+        let Some(came) = decoded.headers().next().map(Place::of) else {
             return;
         };
         let came = frame(came, inputs);
-        self.delivered(message, own, &came);
-        self.announced(message, &came);
+        self.delivered(decoded, own, &came);
+        self.announced(decoded, &came);
     }
 
     /// Explains the sets whose data was decoded now.
-    fn delivered(&mut self, message: &Message<'_>, own: DatagramId, came: &str) {
-        let late = message.sets().filter(|set| set.is_late());
-        for set in late.filter(|set| set.header().datagram_id() == own) {
+    fn delivered(&mut self, decoded: &Decoded<'_>, own: DatagramId, came: &str) {
+        let late = decoded.messages().filter(Message::is_late);
+        let late = late.filter(|message| message.header().datagram_id() == own);
+        for (message, set) in late.flat_map(|late| late.sets().map(move |set| (late, set))) {
             let start = set.offset() + netflow_core::wire::set::HEADER_LEN;
             let end = start + set.body().len();
             let place = self.waiting.iter().position(|known| {
@@ -100,13 +101,9 @@ impl Dissection {
                 continue;
             };
             self.waiting.remove(place);
-            let is_own = |header: &MessageHeader| core::ptr::eq(header, set.header());
             let problems: Vec<_> = message
                 .problems()
-                .filter(|problem| {
-                    let at = problem.error.offset;
-                    is_own(problem.header) && (set.offset()..=end).contains(&at)
-                })
+                .filter(|problem| (set.offset()..=end).contains(&problem.error.offset))
                 .collect();
             netflow::late(node, &set, &self.payload, came, !problems.is_empty());
             for problem in problems {
@@ -116,8 +113,8 @@ impl Dissection {
     }
 
     /// Says where templates came whose data is not decoded by them.
-    fn announced(&mut self, message: &Message<'_>, came: &str) {
-        for set in message.sets() {
+    fn announced(&mut self, decoded: &Decoded<'_>, came: &str) {
+        for set in decoded.sets() {
             for record in set.template_records() {
                 let is_definition = !matches!(record.kind(), TemplateKind::Withdrawal { .. });
                 if !is_definition || record.field_count() == 0 {

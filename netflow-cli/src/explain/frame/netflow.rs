@@ -8,14 +8,14 @@ use netflow_core::wire::set::{FIRST_DATA_SET, HEADER_LEN};
 use netflow_core::wire::template::{
     FieldKey, FieldLength, FieldSpecifier, TemplateKind, TemplateRecord,
 };
-use netflow_core::{Message, Protocol, Set, SetKind};
+use netflow_core::{Decoded, Protocol, Set, SetKind};
 use netflow_output::format::Name;
 
 use super::tree::{Node, PADDING, PASSED_OVER, place};
 use super::{list, offset_of, packet};
 
 /// Adds a set to its message.
-pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Message<'_>) {
+pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Decoded<'_>) {
     let payload = message.payload();
     let body = set.body();
     let Some(start) = offset_of(body, payload) else {
@@ -101,7 +101,7 @@ pub(super) fn late(node: &mut Node, set: &Set<'_>, payload: &[u8], came: &str, i
 }
 
 /// The same set once its template came later in the same datagram.
-pub(super) fn delivered<'m>(set: &Set<'_>, message: &Message<'m>) -> Option<Set<'m>> {
+pub(super) fn delivered<'m>(set: &Set<'_>, message: &Decoded<'m>) -> Option<Set<'m>> {
     message.sets().find(|late| {
         let same = late.offset() == set.offset() && late.id() == set.id();
         same && late.is_late()

@@ -11,14 +11,14 @@ use crate::handle::Taken;
 /// The message borrows the decoder, which Rust allows no struct to say. So the decoder stands behind
 /// a raw pointer, and nothing changes it while there is a message.
 #[derive(Debug)]
-pub(crate) struct Decoded {
+pub(crate) struct Decoding {
     /// From `Box::into_raw`, and only freed by `drop`.
     decoder: NonNull<Decoder>,
     /// Borrows the decoder.
     taken: Option<Taken<'static>>,
 }
 
-impl Decoded {
+impl Decoding {
     pub(crate) fn new(decoder: Decoder) -> Self {
         Self {
             decoder: NonNull::from(Box::leak(Box::new(decoder))),
@@ -69,7 +69,7 @@ impl Decoded {
     }
 }
 
-impl Drop for Decoded {
+impl Drop for Decoding {
     fn drop(&mut self) {
         self.end();
         // SAFETY: the pointer is from a `Box`, nothing borrows it any more, and this is done once.
@@ -81,5 +81,5 @@ impl Drop for Decoded {
 const fn moves_between_threads<T: Send>() {}
 const _: () = {
     moves_between_threads::<Decoder>();
-    moves_between_threads::<netflow_core::Message<'static>>();
+    moves_between_threads::<netflow_core::Decoded<'static>>();
 };
