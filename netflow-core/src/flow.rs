@@ -1,4 +1,4 @@
-//! Flows: one normalised view of what any protocol tells.
+//! Flows: one normalised view of what any protocol carries.
 
 mod address;
 mod clock;
@@ -41,7 +41,7 @@ pub use crate::value::ApplicationId;
 use crate::value::{MacAddress, Text};
 use crate::wire::sflow;
 
-/// One flow, borrowed from the message that told it: a data record or an sFlow
+/// One flow, borrowed from the message that carried it: a data record or an sFlow
 /// sample.
 ///
 /// Each accessor is a line of the table in [`field`](crate::field). What was
@@ -56,7 +56,7 @@ pub struct Flow<'m> {
 #[derive(Debug)]
 pub(crate) struct Origin {
     pub(crate) header: MessageHeader,
-    /// What its exporter taught; nothing in the fixed versions and sFlow.
+    /// What was learned of its exporter; nothing in the fixed versions and sFlow.
     pub(crate) exporter: Option<Arc<Exporter>>,
     /// What other domains of the exporter announced, where the caller applies that.
     pub(crate) other_domains: Vec<Arc<Exporter>>,
@@ -107,7 +107,7 @@ impl<'m> Flow<'m> {
         }
     }
 
-    /// The reverse direction of a biflow (RFC 5103, or the responder behind a
+    /// The reverse direction of a biflow (RFC 5103, or the responder of a
     /// firewall) as a flow of its own: source and destination change places,
     /// counters are those of the reverse elements. `None` if the record is no
     /// biflow, or nothing came back.
@@ -164,7 +164,7 @@ impl<'m> Flow<'m> {
                 match record.loaded(slot) {
                     Some(number) => Some(number),
                     None if slot.is_present() || plan.has_section() => {
-                        record.apart().call(field, number)
+                        record.parts().call(field, number)
                     }
                     None => None,
                 }
@@ -271,7 +271,7 @@ macro_rules! accessors {
 }
 normalised_fields!(accessors);
 
-/// What the header tells, and how the datagram came.
+/// What the header says, and how the datagram came.
 impl Flow<'_> {
     /// Address of the exporter, as the datagram came; absent if none is known,
     /// as in an IPFIX file.

@@ -22,7 +22,7 @@ use crate::wire::template::FieldLength;
 /// the templates that its lists name.
 #[derive(Debug, Clone, Copy)]
 pub struct DataRecord<'a, 't> {
-    /// The octets of the record and those behind it, so that a number at its
+    /// The octets of the record and those after it, so that a number at its
     /// end can be loaded as eight octets too.
     reach: &'a [u8],
     len: usize,
@@ -47,7 +47,7 @@ impl<'a, 't> DataRecord<'a, 't> {
         }
     }
 
-    /// The same, with the octets behind it: `reach` begins with the record.
+    /// The same, with the octets after it: `reach` begins with the record.
     #[inline]
     pub(crate) const fn with_reach(self, reach: &'a [u8]) -> Self {
         Self { reach, ..self }
@@ -100,13 +100,13 @@ impl<'a, 't> DataRecord<'a, 't> {
     pub(crate) fn unsigned(&self, slot: Slot) -> Option<u64> {
         match self.loaded(slot) {
             Some(number) => Some(number),
-            None if slot.is_present() => self.apart().unsigned(slot),
+            None if slot.is_present() => self.parts().unsigned(slot),
             None => None,
         }
     }
 
-    /// The same by one load, whatever the width: what follows the field is shifted
-    /// out. `None` of a number that stands behind a variable-length field, is one,
+    /// The same by one load of eight octets: what follows the field is shifted
+    /// out. `None` of a number that stands after a variable-length field, is one,
     /// or stands at the end of its set.
     #[inline]
     pub(crate) fn loaded(&self, slot: Slot) -> Option<u64> {
@@ -114,18 +114,18 @@ impl<'a, 't> DataRecord<'a, 't> {
         u64::from_be_bytes(octets).checked_shr(u32::from(slot.shift))
     }
 
-    /// The record for what is rarely done with it.
+    /// The parts of the record, for what is rarely done with it.
     #[inline]
-    pub(crate) const fn apart(&self) -> Apart<'a, 't> {
-        Apart {
+    pub(crate) const fn parts(&self) -> RecordParts<'a, 't> {
+        RecordParts {
             octets: self.octets(),
             template: self.template,
             segments: self.segments,
         }
     }
 
-    /// The first octets of a field behind no variable-length field, and if it is
-    /// shorter those behind it.
+    /// The first octets of a field that no variable-length field precedes, and if it is
+    /// shorter those after it.
     #[inline]
     pub(crate) fn array<const N: usize>(&self, slot: Slot) -> Option<[u8; N]> {
         let start = usize::from(slot.offset);
@@ -170,16 +170,16 @@ impl<'a, 't> DataRecord<'a, 't> {
 }
 
 /// A record without its lists. Functions for what is rare take one by its parts, in
-/// registers: a record whose address is given away has to be written to memory first,
+/// registers: a record whose address is passed on has to be written to memory first,
 /// each time, whether they are called or not.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Apart<'a, 't> {
+pub(crate) struct RecordParts<'a, 't> {
     octets: &'a [u8],
     template: &'t Template,
     segments: Segments,
 }
 
-impl<'a, 't> Apart<'a, 't> {
+impl<'a, 't> RecordParts<'a, 't> {
     /// Calls a function of the record.
     #[inline]
     pub(crate) fn call<X, T>(self, with: X, rare: fn(&DataRecord<'a, 't>, X) -> T) -> T {

@@ -128,7 +128,7 @@ impl Template {
             TemplateKind::Withdrawal { .. } => return None,
         };
         let dialect = record.dialect();
-        // The specifiers are all there, whatever the record announces.
+        // The specifiers are all there: reading the record has proved it.
         let mut fields = Vec::with_capacity(usize::from(record.field_count()));
         let specifiers = record.fields();
         fields.extend(specifiers.map(|field| TemplateField::resolve(field, dialect, &defined)));
@@ -361,7 +361,7 @@ impl Template {
 }
 
 impl TemplateField {
-    /// The registry knows best, then whoever defined the element.
+    /// The registry first, then definitions of the caller and of the exporter.
     fn resolve(specifier: FieldSpecifier, dialect: Dialect, defined: &impl Defined) -> Self {
         let meaning = match specifier.key {
             FieldKey::Scope(number) => scope(number),

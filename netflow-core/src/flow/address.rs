@@ -179,14 +179,14 @@ fn either_or(
                     .or_else(|| packet::address(&packet::section(record)?, of_section))
                     .into()
             };
-            let words: Words = record.apart().call((v4, v6, of_section), rare);
+            let words: Words = record.parts().call((v4, v6, of_section), rare);
             words.into()
         }
         _ => None,
     }
 }
 
-/// An address, or none, as words. What a function gives back in memory is read from
+/// An address, or none, as words. What a function returns in memory is read from
 /// there; an [`IpAddr`] would be written there also where no function is called.
 #[derive(Clone, Copy)]
 struct Words {

@@ -68,7 +68,7 @@ impl Flow<'_> {
         };
         match direct(record, header, ingredient) {
             Some(found) => Some(only_time(found)),
-            None if record.template().plan().has_times() => record.apart().call(header, work_out),
+            None if record.template().plan().has_times() => record.parts().call(header, work_out),
             None => None,
         }
     }

@@ -29,7 +29,7 @@ pub enum FlowColumn {
     Each,
 }
 
-/// What a record itself may tell of an inner packet.
+/// What a record itself may say of an inner packet.
 const OF_INNER: [Ingredient; 12] = [
     Ingredient::InnerSourceIpv4,
     Ingredient::InnerSourceIpv6,
@@ -46,7 +46,7 @@ const OF_INNER: [Ingredient; 12] = [
 ];
 
 impl FlowColumn {
-    /// Of the records of this template, with what their header and exporter told.
+    /// Of the records of this template, with what their header and exporter say.
     pub(crate) fn new(field: FlowField, template: &Template, origin: &Origin) -> Self {
         if field.elements().is_empty() {
             Worked { template, origin }.column(field)

@@ -1,4 +1,4 @@
-//! The inner packet of a tunnel: of a sampled packet, or as records tell it that
+//! The inner packet of a tunnel: of a sampled packet, or of records that
 //! repeat elements, outer header first (RFC 7011, section 8), that have the
 //! addresses of both versions, or that have the elements of a vendor.
 
@@ -211,7 +211,7 @@ fn other_version(record: &DataRecord<'_, '_>, side: &Side) -> Option<IpAddr> {
     (is_other && !address.is_unspecified()).then_some(address)
 }
 
-/// The tunnel of a record that tells of two IP headers.
+/// The tunnel of a record of two IP headers.
 fn ip_in_ip(record: &DataRecord<'_, '_>) -> Option<Tunnel> {
     let inside = inside(record)?;
     let [v4, v6] = Side::SOURCE.first;
@@ -220,10 +220,10 @@ fn ip_in_ip(record: &DataRecord<'_, '_>) -> Option<Tunnel> {
         .template()
         .plan()
         .ingredient(Ingredient::InnerProtocol);
-    let tells_inner = slot.is_present()
+    let has_inner = slot.is_present()
         || other_version(record, &Side::SOURCE).is_some()
         || address::either(record, Side::SOURCE.second[0], Side::SOURCE.second[1]).is_some();
-    tells_inner.then_some(match (inside, outer) {
+    has_inner.then_some(match (inside, outer) {
         (IPV4_INSIDE, IpAddr::V4(_)) => Tunnel::Ipv4InIpv4,
         (IPV4_INSIDE, IpAddr::V6(_)) => Tunnel::Ipv4InIpv6,
         (_, IpAddr::V4(_)) => Tunnel::Ipv6InIpv4,

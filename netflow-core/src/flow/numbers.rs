@@ -35,7 +35,7 @@ impl<'m> Flow<'m> {
         Numbers::new(NumbersIter(numbers))
     }
 
-    /// AS path to the destination, whatever its segments.
+    /// AS path to the destination, of all its segments.
     #[must_use]
     pub fn as_path(&self) -> Option<Numbers<'m>> {
         let gateway = self.sample_flow()?.gateway()?;
@@ -178,7 +178,7 @@ impl Iterator for NumbersIter<'_> {
                 let section = *SECTIONS.get(*passed)?;
                 *passed = passed.saturating_add(1);
                 let slot = record.template().plan().ingredient(section);
-                // Sections behind the bottom of the stack are sent as zero.
+                // Sections after the bottom of the stack are sent as zero.
                 let entry = ingredient(record, slot).filter(|entry| *entry != 0)?;
                 let bottom = entry & 1 != 0;
                 if bottom {

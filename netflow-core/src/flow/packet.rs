@@ -9,7 +9,7 @@ use crate::packet::{HeaderProtocol, Packet};
 use crate::record::DataRecord;
 use crate::value::MacAddress;
 
-/// A number that the headers tell.
+/// A number in the headers.
 #[inline]
 pub(super) fn unsigned(packet: &Packet<'_>, field: FlowField) -> Option<u64> {
     match field {
@@ -32,7 +32,7 @@ pub(super) fn unsigned(packet: &Packet<'_>, field: FlowField) -> Option<u64> {
     }
 }
 
-/// An address that the headers tell.
+/// An address in the headers.
 #[inline]
 pub(super) fn address(packet: &Packet<'_>, field: FlowField) -> Option<IpAddr> {
     match field {
@@ -42,7 +42,7 @@ pub(super) fn address(packet: &Packet<'_>, field: FlowField) -> Option<IpAddr> {
     }
 }
 
-/// A MAC address that the headers tell.
+/// A MAC address in the headers.
 pub(super) fn mac(packet: &Packet<'_>, field: FlowField) -> Option<MacAddress> {
     match field {
         FlowField::SourceMac => packet.source_mac().map(MacAddress),
@@ -53,7 +53,7 @@ pub(super) fn mac(packet: &Packet<'_>, field: FlowField) -> Option<MacAddress> {
 
 /// The packet in a record: dataLinkFrameSection (315), ipHeaderPacketSection
 /// (313) or mplsLabelStackSection (316; RFC 5477, section 8.5), else what a
-/// payload section tells.
+/// payload section holds.
 #[cold]
 pub(super) fn section<'m>(record: &DataRecord<'m, '_>) -> Option<Packet<'m>> {
     if !record.template().plan().has_section() {
@@ -70,7 +70,7 @@ fn headers<'m>(record: &DataRecord<'m, '_>) -> Option<Packet<'m>> {
         .or_else(|| of(Ingredient::MplsLabelStack, HeaderProtocol::MPLS))
 }
 
-/// A section that begins behind a header: ipPayloadPacketSection (314), whose
+/// A section that begins after a header: ipPayloadPacketSection (314), whose
 /// protocol is that of the record or of `header`, or mplsPayloadPacketSection (317).
 fn payload<'m>(record: &DataRecord<'m, '_>, header: Option<&Packet<'m>>) -> Option<Packet<'m>> {
     let ip = || {
@@ -98,8 +98,8 @@ fn payload<'m>(record: &DataRecord<'m, '_>, header: Option<&Packet<'m>>) -> Opti
 }
 
 /// What a payload begins with. That of IPv6 begins with the extension headers
-/// (RFC 5477, section 8.5.2), so nextHeaderIPv6 (193) tells it better than the
-/// protocol behind them.
+/// (RFC 5477, section 8.5.2), so nextHeaderIPv6 (193) says it better than the
+/// protocol after them.
 fn protocol(record: &DataRecord<'_, '_>, version: Option<u8>) -> Option<u8> {
     let plan = record.template().plan();
     let next = plan.ingredient(Ingredient::NextHeader);
@@ -149,7 +149,7 @@ pub(super) fn find<'m, T>(
 
 impl<'m> Flow<'m> {
     /// The packet that was sampled, if the flow is one: of sFlow, or a section
-    /// of it in the record (RFC 5477). Of a section that begins behind the IP
+    /// of it in the record (RFC 5477). Of a section that begins after the IP
     /// header (314) there is no more than the record's protocol says.
     #[must_use]
     pub fn packet(&self) -> Option<Packet<'m>> {

@@ -24,7 +24,7 @@ pub(super) struct ReportedTunnel {
 /// A sample whose sampled header is dissected; its other records are looked
 /// for when they are asked for, since few are.
 ///
-/// A flow is copied for each record too, so what the sample tells by itself is
+/// A flow is copied for each record too, so what the sample says by itself is
 /// not kept beside it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SampleFlow<'m> {
@@ -73,7 +73,7 @@ impl<'m> SampleFlow<'m> {
         &self.packet
     }
 
-    /// One packet of so many was taken; a discarded packet is not sampled.
+    /// One packet of this many was taken; a discarded packet is not sampled.
     pub(super) fn sampling_rate(&self) -> Option<u64> {
         match self.sample.kind() {
             Ok(SampleKind::Flow(flow)) => {
@@ -147,7 +147,7 @@ impl<'m> SampleFlow<'m> {
             }
             _ => return self.address_from_records(field),
         };
-        // One arm a version: an address that may be of either is put together
+        // One arm a version: an address that may be of either is assembled
         // in memory.
         match address {
             Some(IpAddr::V4(address)) => Some(IpAddr::V4(address)),

@@ -6,8 +6,8 @@ use super::numbers::Numbers;
 use crate::time::Timestamp;
 use crate::value::{ApplicationId, MacAddress, Text};
 
-/// The value of a normalised field; which of them is told by its
-/// [`FieldType`](crate::field::FieldType).
+/// The value of a normalised field, of the variant that its
+/// [`FieldType`](crate::field::FieldType) says.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum FlowValue<'m> {

@@ -14,7 +14,7 @@ use crate::template::Template;
 pub(crate) struct ListCheck<'s, L, P> {
     /// Finds the template in force.
     pub(crate) lookup: L,
-    /// Is told of each fault.
+    /// Receives each fault.
     pub(crate) problem: P,
     /// The templates found so far; one set needs each once.
     pub(crate) found: &'s mut Vec<Arc<Template>>,
@@ -79,7 +79,7 @@ where
         }
     }
 
-    /// Checks the records of a list, and tells the octets that are none.
+    /// Checks the records of a list, and returns the octets that are none.
     fn records(&mut self, list: &SubTemplateList<'_, '_>, depth: u8) -> usize {
         if list.octets().is_empty() {
             // Nothing is lost with a template that nothing needs.

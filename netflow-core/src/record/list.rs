@@ -11,7 +11,7 @@ use crate::wire::record::field;
 use crate::wire::template::{ENTERPRISE_BIT, FieldLength};
 
 /// A list in a field of a record. Iterating any of them ends where its octets
-/// do not hold what it announces; the [`Decoder`](crate::Decoder) has told so.
+/// do not hold what it announces; the [`Decoder`](crate::Decoder) has reported that.
 #[derive(Debug, Clone, Copy)]
 pub enum List<'a, 't> {
     /// Values of one element.
@@ -129,7 +129,7 @@ impl<'a, 't> Iterator for ListValues<'a, 't> {
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.list.length == FieldLength::Fixed(0) {
-            // Values of no octets would never end.
+            // Zero-length values would never end.
             return None;
         }
         let mut reader = self.reader;

@@ -3,11 +3,11 @@
 use crate::template::Template;
 use crate::wire::record::variable_end;
 
-/// How many starts are kept; fields behind more variable-length fields are
+/// How many starts are kept; fields after more variable-length fields are
 /// found by walking on from the last.
 const KEPT: usize = 4;
 
-/// Where the octets behind each variable-length field of a record begin: seen
+/// Where the octets after each variable-length field of a record begin: seen
 /// while its length is measured, kept so that reading a field need not walk.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Segments {
@@ -25,7 +25,7 @@ impl Segments {
         let [.., last] = self.starts;
         gaps.get(KEPT..wanted)?
             .iter()
-            .try_fold(usize::from(last), |at, gap| behind(octets, at, *gap))
+            .try_fold(usize::from(last), |at, gap| field_end(octets, at, *gap))
     }
 }
 
@@ -37,19 +37,19 @@ pub(crate) fn measure(octets: &[u8], template: &Template) -> Option<(usize, Segm
     let mut starts = segments.starts.iter_mut();
     let mut len = 0;
     for gap in plan.gaps() {
-        len = behind(octets, len, *gap)?;
+        len = field_end(octets, len, *gap)?;
         if let Some(start) = starts.next() {
             // A record stands in a set, whose length has 16 bits.
             *start = u16::try_from(len).ok()?;
         }
     }
     len = len.checked_add(usize::try_from(plan.tail()).ok()?)?;
-    // Only the last field can run past the octets without a later one to tell.
+    // Only the last field can run past the octets without a later one that shows it.
     (len > 0 && len <= octets.len()).then_some((len, segments))
 }
 
-/// Where the variable-length field ends that stands `gap` octets behind `at`.
+/// Where the variable-length field ends that stands `gap` octets after `at`.
 #[inline]
-fn behind(octets: &[u8], at: usize, gap: u32) -> Option<usize> {
+fn field_end(octets: &[u8], at: usize, gap: u32) -> Option<usize> {
     variable_end(octets, at.checked_add(usize::try_from(gap).ok()?)?)
 }

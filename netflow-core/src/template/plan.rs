@@ -11,7 +11,7 @@ use crate::wire::template::FieldLength;
 
 /// Where one field stands in a record.
 ///
-/// Octets are counted from the start of the record, or behind the last
+/// Octets are counted from the start of the record, or after the last
 /// variable-length field before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Slot {
@@ -36,12 +36,12 @@ impl Slot {
         candidate: u8::MAX,
         shift: Self::NO_SHIFT,
     };
-    /// The field tells its own length.
+    /// The record holds the length of the field.
     pub(crate) const VARIABLE: u16 = FieldLength::VARIABLE;
 
     const NO_SHIFT: u8 = 64;
 
-    /// The shift of a field of this width behind so many of variable length.
+    /// The shift of a field of this width after `segment` fields of variable length.
     const fn shift(width: u16, segment: u8) -> u8 {
         match (width, segment) {
             (1, 0) => 56,
@@ -56,7 +56,7 @@ impl Slot {
         }
     }
 
-    /// `N` octets behind no variable-length field.
+    /// `N` octets that no variable-length field precedes.
     #[inline]
     pub(crate) fn is_array<const N: usize>(self) -> bool {
         usize::from(self.width) == N && self.segment == 0
@@ -66,7 +66,7 @@ impl Slot {
         self.width != 0
     }
 
-    /// It is at a known place, but only a record tells whether this is the one.
+    /// It is at a known place, but only a record shows whether this is the one.
     pub(crate) const fn is_chosen_by_record(self) -> bool {
         self.shift == Self::NO_SHIFT && Self::shift(self.width, self.segment) != Self::NO_SHIFT
     }
@@ -86,7 +86,7 @@ pub struct FieldPlan {
 
 impl super::Template {
     /// Where this field stands in each record. `None` if the template has no
-    /// such field, if it stands behind or is a field of variable length, or if
+    /// such field, if it stands after or is a field of variable length, or if
     /// the flow works it out from several.
     #[must_use]
     pub fn field_plan(&self, field: FlowField) -> Option<FieldPlan> {
@@ -174,7 +174,7 @@ pub(crate) struct Plan {
     /// Fixed octets before each variable-length field, counted from the one
     /// before it.
     gaps: Box<[u32]>,
-    /// Fixed octets behind the last of them.
+    /// Fixed octets after the last of them.
     tail: u32,
     /// A field is a section of a packet, in which more fields may be found.
     has_section: bool,
@@ -242,7 +242,7 @@ impl Plan {
         self.choose_counters();
     }
 
-    /// Of templates whose second counters may be the record's own, each record tells: octets and
+    /// Of templates whose second counters may be the record's own, each record decides: octets and
     /// packets are not read from a known place.
     fn choose_counters(&mut self) {
         for field in [FlowField::Octets, FlowField::Packets] {
@@ -254,7 +254,7 @@ impl Plan {
         }
     }
 
-    /// Of templates with an address and a port after translation, both together tell whether
+    /// Of templates with an address and a port after translation, both together show whether
     /// there was one: the port is not read from a known place.
     fn choose_translated_ports(&mut self) {
         for (port, addresses) in TRANSLATED_PORTS {
@@ -266,7 +266,7 @@ impl Plan {
         }
     }
 
-    /// Of templates with ports of TCP and of UDP, the protocol of each record tells which
+    /// Of templates with ports of TCP and of UDP, the protocol of each record decides which
     /// count: they are not read from a known place.
     fn choose_ports(&mut self) {
         for (port, of_udp) in UDP_PORTS {
@@ -349,7 +349,7 @@ impl Plan {
         &self.gaps
     }
 
-    /// Fixed octets behind the last variable-length field.
+    /// Fixed octets after the last variable-length field.
     pub(crate) const fn tail(&self) -> u32 {
         self.tail
     }
@@ -360,7 +360,7 @@ impl Plan {
 
     /// Gives a field of the wire its slots: in each, the best element wins,
     /// and of the same element the first, or the second where that is meant:
-    /// `met` tells that the first was.
+    /// `met` records that the first was.
     fn place(
         &mut self,
         (id, is_reverse): (ElementId, bool),

@@ -17,12 +17,12 @@ pub(crate) struct Known {
     pub(crate) datagram: DatagramId,
     /// It came with a snapshot, and data may wait for it still.
     pub(crate) awaited: bool,
-    /// The version of the taught types that it was compiled with.
+    /// The version of the announced types (RFC 5610) that it was compiled with.
     pub(crate) types: u32,
 }
 
 impl Known {
-    /// Types were taught since it was compiled, and it has fields that they
+    /// Types were announced since it was compiled, and it has fields that they
     /// may name.
     pub(crate) fn is_outdated(&self, types: u32) -> bool {
         self.types != types && self.template.may_be_refined()
@@ -50,7 +50,7 @@ impl Templates {
         self.known.get(&id)
     }
 
-    /// Notes that a template was sent again, and tells whether data may have
+    /// Notes that a template was sent again, and returns whether data may have
     /// waited for that.
     pub(crate) fn refresh(&mut self, id: u16, now: Timestamp) -> bool {
         let Some(known) = self.known.get_mut(&id) else {

@@ -12,7 +12,7 @@ use crate::wire::template::{FieldKey, FieldSpecifier};
 const REVERSE: u32 = 29_305;
 
 /// Counters that only a biflow has: of the reverse direction, and of the
-/// responder behind a firewall.
+/// responder of a firewall.
 const COUNTERS: [ElementId; 6] = [
     ElementId::new(REVERSE, 1),
     ElementId::new(REVERSE, 2),

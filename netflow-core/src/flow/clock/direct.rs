@@ -91,7 +91,7 @@ fn milliseconds(sent: Timestamp, number: u64) -> Option<Timestamp> {
 
 #[inline]
 fn seconds(sent: Timestamp, number: u64) -> Option<Timestamp> {
-    // Seconds are of 32 bits, whatever the width of their field.
+    // Seconds are of 32 bits, however wide their field is.
     near::<1_000_000_000>(sent, number, WRAPPING)
 }
 

@@ -124,7 +124,7 @@ pub(super) fn direct(
     Direct::new(TimeElement::of(slot)?, header)?.read(sent)
 }
 
-/// Seconds are of 32 bits, whatever the width of their field.
+/// Seconds are of 32 bits, however wide their field is.
 fn seconds(sent: u64) -> Option<Timestamp> {
     u32::try_from(sent).ok().map(Timestamp::from_secs)
 }
