@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use netflow_core::{ConfiguredRate, Decoder, OptionsScope};
+use netflow_core::{ConfiguredCounter, ConfiguredRate, Decoder, OptionsScope};
 
 use crate::plan::Usage;
 
@@ -72,7 +72,7 @@ pub(crate) struct Decode {
     pub(crate) ports: Vec<u16>,
 
     #[command(flatten)]
-    pub(crate) sampling: Sampling,
+    pub(crate) exporters: Exporters,
 
     /// End with status 3 if something inside the data could not be decoded
     #[arg(long)]
@@ -108,16 +108,16 @@ pub(crate) struct Explain {
     pub(crate) ports: Vec<u16>,
 
     #[command(flatten)]
-    pub(crate) sampling: Sampling,
+    pub(crate) exporters: Exporters,
 
     /// Write to this file, which is replaced when all is written
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
 }
 
-/// What is known of sampling besides what exporters announce.
+/// What is known of exporters besides what they announce.
 #[derive(Debug, Args)]
-pub(crate) struct Sampling {
+pub(crate) struct Exporters {
     /// Sampling rate of exporters that announce none, as 192.0.2.0/24=1000 for one packet of
     /// 1000; may be repeated, the longest prefix counts
     #[arg(long = "sampling", value_name = "CIDR=RATE")]
@@ -131,9 +131,15 @@ pub(crate) struct Sampling {
     /// their exporter too
     #[arg(long, value_enum, value_name = "SCOPE", default_value_t = OptionsScopeName::Domain)]
     options_scope: OptionsScopeName,
+
+    /// What elements 23 and 24 beside octets and packets (1, 2) of exporters count, as
+    /// 192.0.2.0/24=biflow: biflow the reverse direction, post the same packets after the exporter;
+    /// may be repeated, the longest prefix counts
+    #[arg(long = "exporter", value_name = "CIDR=KIND")]
+    counters: Vec<ConfiguredCounter>,
 }
 
-impl Sampling {
+impl Exporters {
     /// A decoder that applies it.
     pub(crate) fn apply(&self, decoder: Decoder) -> Decoder {
         let scope = match self.options_scope {
@@ -144,6 +150,7 @@ impl Sampling {
             .with_configured_rates(self.configured.iter().copied().collect())
             .with_override_rates(self.overrides.iter().copied().collect())
             .with_options_scope(scope)
+            .with_configured_counters(self.counters.iter().copied().collect())
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
         } else {
             SessionScope::Exporter
         },
-        sampling: &args.sampling,
+        exporters: &args.exporters,
         quiet: args.quiet,
         summary: !args.quiet,
         strict: args.strict,

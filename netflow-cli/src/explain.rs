@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
         output: args.output.as_deref(),
         state: None,
         scope: SessionScope::Exporter,
-        sampling: &args.sampling,
+        exporters: &args.exporters,
         quiet: false,
         summary: false,
         strict: false,

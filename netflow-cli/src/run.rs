@@ -10,7 +10,7 @@ use netflow_core::{Decoder, Limits, SessionScope};
 use netflow_io::{CaptureOptions, Source};
 use netflow_output::sink::Output;
 
-use crate::args::Sampling;
+use crate::args::Exporters;
 use crate::plan::Usage;
 use crate::progress::Progress;
 use crate::rows::{End, Rows};
@@ -34,8 +34,8 @@ pub(crate) struct Job<'a> {
     pub(crate) state: Option<&'a Path>,
     /// Whose templates and options belong together.
     pub(crate) scope: SessionScope,
-    /// What is known of sampling besides what exporters announce.
-    pub(crate) sampling: &'a Sampling,
+    /// What is known of exporters besides what they announce.
+    pub(crate) exporters: &'a Exporters,
     /// No progress on standard error.
     pub(crate) quiet: bool,
     /// A summary on standard error.
@@ -109,7 +109,7 @@ impl Run {
         };
         Self {
             decoder: job
-                .sampling
+                .exporters
                 .apply(Decoder::new(limits).with_scope(job.scope)),
             rows: rows(&files, &limits),
             output,

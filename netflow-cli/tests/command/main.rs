@@ -3,6 +3,7 @@
 extern crate alloc;
 
 mod columns;
+mod counters;
 mod endings;
 mod folder;
 mod formats;

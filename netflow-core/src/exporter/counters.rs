@@ -66,6 +66,14 @@ impl Extend<ConfiguredCounter> for ConfiguredCounters {
     }
 }
 
+impl FromIterator<ConfiguredCounter> for ConfiguredCounters {
+    fn from_iter<T: IntoIterator<Item = ConfiguredCounter>>(counters: T) -> Self {
+        let mut all = Self::default();
+        all.extend(counters);
+        all
+    }
+}
+
 /// Why a text does not say what second counters mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
