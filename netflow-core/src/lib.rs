@@ -99,6 +99,7 @@ pub mod snapshot;
 mod table;
 #[cfg(feature = "alloc")]
 pub mod template;
+pub mod text;
 mod time;
 pub mod value;
 pub mod wire;

@@ -29,7 +29,6 @@ pub use self::json::Json;
 pub use self::lines::{Head, Lines, Schema};
 pub use self::record::{Name, Records};
 pub use self::table::Table;
-pub use self::text::Instant;
 pub use self::wire::Wire;
 #[cfg(feature = "columns")]
 pub use netflow_arrow::IpcFormat;

@@ -75,6 +75,11 @@ fn octets(octets: &[u8]) -> String {
     if let Ok(octets) = <[u8; 4]>::try_from(octets) {
         return core::net::Ipv4Addr::from(octets).to_string();
     }
-    let hex: Vec<String> = octets.iter().map(|octet| format!("{octet:02x}")).collect();
-    hex.join(if octets.len() == 6 { ":" } else { "" })
+    if let Ok(octets) = <[u8; 6]>::try_from(octets) {
+        return netflow_core::text::mac(octets).to_string();
+    }
+    let hex = octets
+        .iter()
+        .flat_map(|octet| netflow_core::text::hex(*octet));
+    hex.map(char::from).collect()
 }

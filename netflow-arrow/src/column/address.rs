@@ -1,7 +1,6 @@
 //! Addresses of IP and of Ethernet, in the forms of [`Addresses`](crate::Addresses).
 
 use alloc::sync::Arc;
-use core::fmt::Write as _;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use arrow_array::builder::{BinaryViewBuilder, StringBuilder};
@@ -11,6 +10,7 @@ use arrow_buffer::{Buffer, NullBufferBuilder};
 use arrow_schema::ArrowError;
 use netflow_core::FlowValue;
 use netflow_core::template::FieldPlan;
+use netflow_core::text;
 use netflow_core::value::MacAddress;
 
 use super::Column;
@@ -195,26 +195,13 @@ impl AddressText {
     fn add(&mut self, sent: Sent) {
         match sent {
             Sent::Four(octets) => {
-                let mut text = DottedText::default();
-                self.builder.append_value(text.write(octets));
+                let text = text::ipv4(Ipv4Addr::from(octets));
+                self.builder.append_value(text.as_str());
             }
-            Sent::Six([a, b, c, d, e, f]) => {
-                // Writing into memory does not fail.
-                let _ = write!(
-                    self.builder,
-                    "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"
-                );
-                self.builder.append_value("");
-            }
+            Sent::Six(octets) => self.builder.append_value(text::mac(octets).as_str()),
             Sent::Sixteen(octets) => {
-                let address = IpAddr::V6(Ipv6Addr::from(octets));
-                // As everywhere in the project, without dotted digits.
-                let _ = write!(
-                    self.builder,
-                    "{}",
-                    netflow_core::value::Value::Address(address)
-                );
-                self.builder.append_value("");
+                let text = text::ipv6(Ipv6Addr::from(octets));
+                self.builder.append_value(text.as_str());
             }
         }
     }
@@ -248,43 +235,6 @@ impl Column for AddressText {
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         Ok(Arc::new(self.builder.finish()))
-    }
-}
-
-/// `255.255.255.255`, written without the machinery of formatting.
-#[derive(Debug, Default)]
-struct DottedText {
-    text: [u8; 15],
-    len: usize,
-}
-
-impl DottedText {
-    fn write(&mut self, octets: [u8; 4]) -> &str {
-        for (index, octet) in octets.into_iter().enumerate() {
-            if index > 0 {
-                self.put(b'.');
-            }
-            if octet >= 100 {
-                self.digit(octet / 100);
-            }
-            if octet >= 10 {
-                self.digit(octet / 10 % 10);
-            }
-            self.digit(octet % 10);
-        }
-        let text = self.text.get(..self.len).unwrap_or_default();
-        core::str::from_utf8(text).unwrap_or_default()
-    }
-
-    fn digit(&mut self, digit: u8) {
-        self.put(b'0'.saturating_add(digit));
-    }
-
-    fn put(&mut self, octet: u8) {
-        if let Some(next) = self.text.get_mut(self.len) {
-            *next = octet;
-            self.len = self.len.saturating_add(1);
-        }
     }
 }
 

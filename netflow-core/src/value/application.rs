@@ -99,10 +99,7 @@ impl fmt::Display for ApplicationId<'_> {
         }
         match self.selector() {
             Some(selector) => write!(f, "{selector}"),
-            None => self
-                .selector
-                .iter()
-                .try_for_each(|octet| write!(f, "{octet:02x}")),
+            None => super::display::hex(self.selector, f),
         }
     }
 }

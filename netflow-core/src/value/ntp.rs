@@ -1,6 +1,7 @@
 //! Times of dateTimeMicroseconds and dateTimeNanoseconds (RFC 7011, sections
 //! 6.1.9 and 6.1.10).
 
+use crate::text::UnixTime;
 use crate::time::Timestamp;
 
 /// A 64-bit NTP timestamp: seconds since 1900 and a binary fraction of a second.
@@ -18,6 +19,16 @@ pub struct NtpTime {
 const TO_UNIX: i64 = 2_208_988_800;
 /// Seconds of an NTP era.
 const ERA: i64 = 1 << 32;
+
+impl From<NtpTime> for UnixTime {
+    /// 64 zero bits, which mean that no time is known, are the year 1900.
+    fn from(time: NtpTime) -> Self {
+        Self {
+            seconds: time.unix_seconds(),
+            nanos: time.nanos(),
+        }
+    }
+}
 
 impl NtpTime {
     /// The time in these eight octets.

@@ -2,12 +2,13 @@
 
 use netflow_arrow::Files;
 use netflow_core::field::FlowField;
+use netflow_core::text::UnixTime;
 use netflow_core::{Datagram, Decoded, Error, Flow, FlowValue, Set};
 
 use super::fields::{FieldWriter, Syntax};
 use crate::format::json::Json;
 use crate::format::lines;
-use crate::format::text::{self, Instant};
+use crate::format::text;
 use crate::format::{Biflows, Format, Suspects};
 
 /// One JSON object a flow; what a flow does not have is left out.
@@ -173,7 +174,7 @@ pub(crate) fn plain(out: &mut Vec<u8>, value: FlowValue<'_>) {
         FlowValue::Flag(flag) => out.extend_from_slice(if flag { b"true" } else { b"false" }),
         FlowValue::Address(address) => text::address(out, address),
         FlowValue::Mac(address) => text::mac(out, address),
-        FlowValue::Time(time) => text::time(out, Instant::from(time)),
+        FlowValue::Time(time) => text::time(out, UnixTime::from(time)),
         FlowValue::Duration(nanos) => text::decimal(out, nanos),
         FlowValue::Text(text) => text::lossy(out, text),
         FlowValue::Octets(octets) => text::hex(out, octets),

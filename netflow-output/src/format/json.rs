@@ -4,6 +4,7 @@ use core::fmt;
 use core::net::IpAddr;
 use std::io::Write as _;
 
+use netflow_core::text::UnixTime;
 use netflow_core::value::{MacAddress, Text};
 
 use crate::format::text;
@@ -127,16 +128,15 @@ impl<'o> Json<'o> {
     }
 
     /// A time; null where RFC 3339 has none.
-    pub fn time(&mut self, time: text::Instant) {
+    pub fn time(&mut self, time: UnixTime) {
         self.time_of_digits(time, time.fewest_digits());
     }
 
-    /// A time with so many digits of fraction; null where RFC 3339 has none.
-    pub fn time_of_digits(&mut self, time: text::Instant, digits: u32) {
-        if time.is_writable() {
-            self.quoted(|out| text::time_of_digits(out, time, digits));
-        } else {
-            self.null();
+    /// A time with this number of digits of fraction; null where RFC 3339 has none.
+    pub fn time_of_digits(&mut self, time: UnixTime, digits: u32) {
+        match time.text_of_digits(digits) {
+            Some(text) => self.quoted(|out| out.extend_from_slice(text.as_bytes())),
+            None => self.null(),
         }
     }
 

@@ -1,13 +1,13 @@
 //! JSON lines, whatever the schema: the order of rows, what all rows begin with, problems.
 
 use netflow_arrow::Files;
+use netflow_core::text::UnixTime;
 use netflow_core::{
     Datagram, DatagramId, Decoded, Error, MessageHeader, Problem, Protocol, Set, Transport,
 };
 
 use crate::format::Format;
 use crate::format::json::Json;
-use crate::format::text::Instant;
 
 /// How one set becomes rows.
 pub trait Schema {
@@ -102,7 +102,7 @@ fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times:
     write_frame(json, header.datagram_id(), files);
     if times {
         json.key("received");
-        let received = Instant::from(header.received);
+        let received = UnixTime::from(header.received);
         json.time_of_digits(received, received.fewest_digits().max(6));
     }
     if is_exporter_known(header) {

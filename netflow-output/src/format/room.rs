@@ -11,10 +11,11 @@ use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
 use core::ops::Range;
 
+use netflow_core::text::UnixTime;
 use netflow_core::value::MacAddress;
 use netflow_core::{FlowValue, Timestamp};
 
-use super::text::{self, Instant};
+use super::text;
 
 /// Octets of the longest block.
 pub(super) const BLOCK: usize = 32;
@@ -319,7 +320,7 @@ impl Hours {
         let mut written = Vec::new();
         text::time(
             &mut written,
-            Instant {
+            UnixTime {
                 seconds: i64::try_from(start).unwrap_or(0),
                 nanos: 0,
             },

@@ -1,12 +1,12 @@
 //! Values of fields and of sFlow members as JSON, the same in every schema.
 
 use netflow_core::element::DataType;
+use netflow_core::text::UnixTime;
 use netflow_core::value::{MacAddress, Text, Value};
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::sflow::structure::MemberValue;
 
 use crate::format::json::Json;
-use crate::format::text::Instant;
 
 /// A value that is no list.
 pub(crate) fn write(json: &mut Json<'_>, value: &Value<'_>) {
@@ -20,9 +20,9 @@ pub(crate) fn write(json: &mut Json<'_>, value: &Value<'_>) {
         Value::Address(address) => json.address(address),
         Value::Octets(octets) | Value::List(octets) => json.hex(octets),
         Value::Text(text) => json.text(text),
-        Value::Seconds(seconds) => json.time(Instant::from_seconds(seconds)),
-        Value::Milliseconds(millis) => json.time(Instant::from_millis(millis)),
-        Value::Ntp(time) => json.time(Instant::from_ntp(time)),
+        Value::Seconds(seconds) => json.time(UnixTime::from_seconds(seconds)),
+        Value::Milliseconds(millis) => json.time(UnixTime::from_millis(millis)),
+        Value::Ntp(time) => json.time(UnixTime::from(time)),
         _ => json.null(),
     }
 }
@@ -30,11 +30,11 @@ pub(crate) fn write(json: &mut Json<'_>, value: &Value<'_>) {
 /// A value that is no list; a time has the digits of its type.
 pub(crate) fn write_typed(json: &mut Json<'_>, value: &Value<'_>, data_type: Option<DataType>) {
     match *value {
-        Value::Milliseconds(millis) => json.time_of_digits(Instant::from_millis(millis), 3),
+        Value::Milliseconds(millis) => json.time_of_digits(UnixTime::from_millis(millis), 3),
         Value::Ntp(time) if data_type == Some(DataType::DateTimeMicroseconds) => {
-            json.time_of_digits(Instant::from_ntp(time).to_micros(), 6);
+            json.time_of_digits(UnixTime::from(time).to_micros(), 6);
         }
-        Value::Ntp(time) => json.time_of_digits(Instant::from_ntp(time), 9),
+        Value::Ntp(time) => json.time_of_digits(UnixTime::from(time), 9),
         ref value => write(json, value),
     }
 }
