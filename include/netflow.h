@@ -153,11 +153,11 @@ enum netflow_flow_field
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // Address of the exporter, as the datagram came.
+  // Address that the datagram came from.
   NETFLOW_FIELD_EXPORTER_ADDRESS = 0,
-  // Port the exporter sent from.
+  // Port that the datagram came from.
   NETFLOW_FIELD_EXPORTER_PORT = 1,
-  // Address the sFlow agent gives itself.
+  // Address that the sFlow agent reports for itself.
   NETFLOW_FIELD_AGENT_ADDRESS = 2,
   // The protocol that carried the flow, such as `netflow9`.
   NETFLOW_FIELD_EXPORT_PROTOCOL = 3,
@@ -172,7 +172,7 @@ enum netflow_flow_field
   NETFLOW_FIELD_RECEIVED = 7,
   // When the message was sent, as its header says; absent in sFlow.
   NETFLOW_FIELD_EXPORT_TIME = 8,
-  // The record waited for its template.
+  // The record came before its template and waited for it.
   NETFLOW_FIELD_LATE = 9,
   // The caller's number of the datagram, such as the frame of a capture.
   NETFLOW_FIELD_FRAME = 10,
@@ -182,7 +182,7 @@ enum netflow_flow_field
   NETFLOW_FIELD_END = 12,
   // From the first to the last packet.
   NETFLOW_FIELD_DURATION = 13,
-  // How start and end were worked out; where there is neither, why not.
+  // Rule that start and end were found by; where there is neither, why not.
   NETFLOW_FIELD_CLOCK = 14,
   // The times cannot be right: a clock is off by more than a day, or the flow ends
   // after it was sent or before it starts, it starts more than a year before, or it
@@ -206,9 +206,9 @@ enum netflow_flow_field
   NETFLOW_FIELD_REVERSE_OCTETS = 23,
   // Packets of the other direction.
   NETFLOW_FIELD_REVERSE_PACKETS = 24,
-  // One packet of so many was counted.
+  // Packets of which one was counted: 1000 is one in 1000.
   NETFLOW_FIELD_SAMPLING_RATE = 25,
-  // Which rule gave the sampling rate.
+  // Rule that the sampling rate was found by.
   NETFLOW_FIELD_SAMPLING = 26,
   // Name of the sampler or selector of the record.
   NETFLOW_FIELD_SAMPLER_NAME = 27,
@@ -397,7 +397,7 @@ enum netflow_reason
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // The payload begins like no protocol known here.
+  // The payload does not begin like any known protocol.
   NETFLOW_REASON_NOT_FLOW_EXPORT = 1,
   // A protocol that is recognised but not read: sFlow v2 and v4.
   NETFLOW_REASON_UNSUPPORTED_VERSION = 2,
@@ -414,7 +414,7 @@ enum netflow_reason
   NETFLOW_REASON_SET_TOO_SHORT = 7,
   // A set runs past its message.
   NETFLOW_REASON_SET_TOO_LONG = 8,
-  // A set id that means nothing (RFC 7011, section 3.3.2).
+  // A set id without a meaning (RFC 7011, section 3.3.2).
   NETFLOW_REASON_RESERVED_SET = 9,
   // A template record is cut by the end of its set.
   NETFLOW_REASON_TEMPLATE_CUT = 10,
@@ -426,13 +426,14 @@ enum netflow_reason
   NETFLOW_REASON_SCOPE_COUNT = 13,
   // A template with more fields than `Limits` allows.
   NETFLOW_REASON_TOO_MANY_FIELDS = 14,
-  // A template describes records of no octets.
+  // A template describes zero-length records.
   NETFLOW_REASON_RECORD_OF_NO_OCTETS = 15,
   // No template is known for a data set.
   NETFLOW_REASON_NO_TEMPLATE = 16,
   // The record at the end of a data set is longer than what is left of it.
   NETFLOW_REASON_RECORD_CUT = 17,
-  // A withdrawal came over UDP, where RFC 7011 (section 8.4) forbids it. It is obeyed.
+  // A withdrawal was sent over UDP, which RFC 7011 (section 8.4) forbids. It is
+  // obeyed.
   NETFLOW_REASON_WITHDRAWAL_OVER_UDP = 18,
   // A template is withdrawn that is not known.
   NETFLOW_REASON_WITHDRAWAL_UNKNOWN = 19,
@@ -444,18 +445,18 @@ enum netflow_reason
   NETFLOW_REASON_LIST_TOO_DEEP = 22,
   // An sFlow sample or record runs past what holds it.
   NETFLOW_REASON_SAMPLE_TOO_LONG = 23,
-  // An sFlow sample of a format not known here.
+  // An sFlow sample of an unknown format.
   NETFLOW_REASON_UNKNOWN_SAMPLE = 24,
   // An sFlow structure is cut inside a member.
   NETFLOW_REASON_STRUCTURE_CUT = 25,
   // An sFlow count is higher than what is there.
   NETFLOW_REASON_SAMPLE_COUNT = 26,
-  // Octets after the last message, set or sample that are none.
+  // Octets after the last message, set or sample that belong to none.
   NETFLOW_REASON_TRAILING_OCTETS = 27,
-  // A limit of `Limits` was met, or one that does not change, as that of fields of no
-  // octets in a template; something was not kept.
+  // A limit of `Limits` was met, or a fixed one such as that of zero-length fields in
+  // a template; something was not kept.
   NETFLOW_REASON_LIMIT = 28,
-  // A v8 aggregation scheme that is not known.
+  // An unknown aggregation scheme of v8.
   NETFLOW_REASON_UNKNOWN_SCHEME = 29,
   // An sFlow address whose type is neither IPv4 nor IPv6 (sFlow version 5, section 5).
   NETFLOW_REASON_ADDRESS_TYPE = 30,
@@ -1079,7 +1080,7 @@ typedef struct netflow_application {
   uint8_t reserved[3];
 } netflow_application;
 
-// One flow: what it is said to have, whatever protocol told it.
+// One flow, of any protocol.
 //
 // A member counts only if its bit in `present` is set. One that was asked for and is
 // absent is 0; one that was not asked for is not written. What octets, texts and numbers
@@ -1091,11 +1092,11 @@ typedef struct netflow_flow {
   uint64_t present[2];
   // The octets of the record or sample it was read from; see `netflow_find_record`.
   struct netflow_octets record;
-  // Address of the exporter, as the datagram came.
+  // Address that the datagram came from.
   struct netflow_address exporter_address;
-  // Port the exporter sent from.
+  // Port that the datagram came from.
   uint16_t exporter_port;
-  // Address the sFlow agent gives itself.
+  // Address that the sFlow agent reports for itself.
   struct netflow_address agent_address;
   // The protocol that carried the flow, such as `netflow9`.
   struct netflow_text export_protocol;
@@ -1110,7 +1111,7 @@ typedef struct netflow_flow {
   int64_t received;
   // When the message was sent, as its header says; absent in sFlow.
   int64_t export_time;
-  // The record waited for its template.
+  // The record came before its template and waited for it.
   bool late;
   // The caller's number of the datagram, such as the frame of a capture.
   uint64_t frame;
@@ -1121,7 +1122,7 @@ typedef struct netflow_flow {
   // From the first to the last packet.
   // Unit: ns.
   int64_t duration;
-  // How start and end were worked out; where there is neither, why not.
+  // Rule that start and end were found by; where there is neither, why not.
   struct netflow_text clock;
   // The times cannot be right: a clock is off by more than a day, or the flow ends
   // after it was sent or before it starts, it starts more than a year before, or it
@@ -1149,9 +1150,9 @@ typedef struct netflow_flow {
   // Packets of the other direction.
   // Unit: packets.
   uint64_t reverse_packets;
-  // One packet of so many was counted.
+  // Packets of which one was counted: 1000 is one in 1000.
   uint64_t sampling_rate;
-  // Which rule gave the sampling rate.
+  // Rule that the sampling rate was found by.
   struct netflow_text sampling;
   // Name of the sampler or selector of the record.
   struct netflow_text sampler_name;

@@ -123,11 +123,11 @@ pub struct InformationElement {
     pub name: &'static str,
     /// The number it was found by; for a field type of v9 that type under enterprise 0.
     pub id: ElementId,
-    /// How a value is encoded, `None` where no source tells.
+    /// How a value is encoded, `None` where no source says.
     pub data_type: Option<DataType>,
-    /// What a value means; `Default` where no source tells.
+    /// What a value means; `Default` where no source says.
     pub semantics: Semantics,
-    /// The units of a value; `None` where there are none or no source tells.
+    /// The units of a value; `None` where there are none or no source says.
     pub units: Units,
 }
 

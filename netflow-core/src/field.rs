@@ -1,6 +1,6 @@
-//! The normalised fields: what a flow is said to have, whatever protocol told it.
+//! The normalised fields of a flow, the same for every protocol.
 //!
-//! One table gives each field its name, its type, its unit and the elements
+//! One table holds for each field its name, its type, its unit and the elements
 //! that may supply it, best first. The accessors of [`Flow`](crate::Flow), the
 //! columns, JSON and every binding are made from it, so that no two of them
 //! can disagree.
@@ -59,11 +59,11 @@ pub enum FieldType {
     Time,
     /// Nanoseconds between two times.
     Duration,
-    /// Text of the exporter's, in UTF-8 as a rule.
+    /// Text from the exporter, usually UTF-8.
     Text,
-    /// Octets of no further meaning.
+    /// Octets without further meaning.
     Octets,
-    /// One of few words of ours.
+    /// One of a few fixed words, such as `netflow9`.
     Name,
     /// An application id (RFC 6759).
     Application,

@@ -1,4 +1,4 @@
-//! What octets mean: octets and an abstract data type give a [`Value`]
+//! What octets mean: octets and an abstract data type make a [`Value`]
 //! (RFC 7011, section 6; RFC 7012, section 3).
 
 #[cfg(feature = "alloc")]
@@ -36,9 +36,9 @@ pub enum Value<'a> {
     MacAddress(MacAddress),
     /// An IPv4 or IPv6 address.
     Address(IpAddr),
-    /// Octets of no further meaning.
+    /// Octets without further meaning.
     Octets(&'a [u8]),
-    /// A string, as it was sent but for the NULs behind it.
+    /// A string, as it was sent but for the NULs after it.
     Text(Text<'a>),
     /// Seconds since 1970.
     Seconds(u32),
@@ -145,7 +145,7 @@ impl<'a> Text<'a> {
 #[must_use]
 #[inline]
 pub fn unsigned(octets: &[u8]) -> Option<u64> {
-    // The common widths are one load each; the others are put together.
+    // The common widths are one load each; the others are assembled from octets.
     match *octets {
         [a] => Some(u64::from(a)),
         [a, b] => Some(u64::from(u16::from_be_bytes([a, b]))),

@@ -5,7 +5,7 @@
 //! ([`set`], [`template`]) and everything of [`sflow`] are read step by step.
 //! A view exists only after its lengths were checked. Every `parse` takes the
 //! octets and their offset in the payload, so that an [`Error`](crate::Error)
-//! tells the octet of the whole datagram.
+//! has the octet of the whole datagram.
 
 pub mod counted;
 pub mod fixed;

@@ -6,7 +6,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum netflow_reason {
-    /// The payload begins like no protocol known here.
+    /// The payload does not begin like any known protocol.
     NETFLOW_REASON_NOT_FLOW_EXPORT = 1,
     /// A protocol that is recognised but not read: sFlow v2 and v4.
     NETFLOW_REASON_UNSUPPORTED_VERSION = 2,
@@ -23,7 +23,7 @@ pub enum netflow_reason {
     NETFLOW_REASON_SET_TOO_SHORT = 7,
     /// A set runs past its message.
     NETFLOW_REASON_SET_TOO_LONG = 8,
-    /// A set id that means nothing (RFC 7011, section 3.3.2).
+    /// A set id without a meaning (RFC 7011, section 3.3.2).
     NETFLOW_REASON_RESERVED_SET = 9,
     /// A template record is cut by the end of its set.
     NETFLOW_REASON_TEMPLATE_CUT = 10,
@@ -35,13 +35,14 @@ pub enum netflow_reason {
     NETFLOW_REASON_SCOPE_COUNT = 13,
     /// A template with more fields than `Limits` allows.
     NETFLOW_REASON_TOO_MANY_FIELDS = 14,
-    /// A template describes records of no octets.
+    /// A template describes zero-length records.
     NETFLOW_REASON_RECORD_OF_NO_OCTETS = 15,
     /// No template is known for a data set.
     NETFLOW_REASON_NO_TEMPLATE = 16,
     /// The record at the end of a data set is longer than what is left of it.
     NETFLOW_REASON_RECORD_CUT = 17,
-    /// A withdrawal came over UDP, where RFC 7011 (section 8.4) forbids it. It is obeyed.
+    /// A withdrawal was sent over UDP, which RFC 7011 (section 8.4) forbids. It is
+    /// obeyed.
     NETFLOW_REASON_WITHDRAWAL_OVER_UDP = 18,
     /// A template is withdrawn that is not known.
     NETFLOW_REASON_WITHDRAWAL_UNKNOWN = 19,
@@ -53,18 +54,18 @@ pub enum netflow_reason {
     NETFLOW_REASON_LIST_TOO_DEEP = 22,
     /// An sFlow sample or record runs past what holds it.
     NETFLOW_REASON_SAMPLE_TOO_LONG = 23,
-    /// An sFlow sample of a format not known here.
+    /// An sFlow sample of an unknown format.
     NETFLOW_REASON_UNKNOWN_SAMPLE = 24,
     /// An sFlow structure is cut inside a member.
     NETFLOW_REASON_STRUCTURE_CUT = 25,
     /// An sFlow count is higher than what is there.
     NETFLOW_REASON_SAMPLE_COUNT = 26,
-    /// Octets after the last message, set or sample that are none.
+    /// Octets after the last message, set or sample that belong to none.
     NETFLOW_REASON_TRAILING_OCTETS = 27,
-    /// A limit of `Limits` was met, or one that does not change, as that of fields of no
-    /// octets in a template; something was not kept.
+    /// A limit of `Limits` was met, or a fixed one such as that of zero-length fields in
+    /// a template; something was not kept.
     NETFLOW_REASON_LIMIT = 28,
-    /// A v8 aggregation scheme that is not known.
+    /// An unknown aggregation scheme of v8.
     NETFLOW_REASON_UNKNOWN_SCHEME = 29,
     /// An sFlow address whose type is neither IPv4 nor IPv6 (sFlow version 5, section 5).
     NETFLOW_REASON_ADDRESS_TYPE = 30,

@@ -43,7 +43,7 @@ impl Command {
         self
     }
 
-    /// One more argument, whatever it holds.
+    /// One more argument, which may hold spaces.
     pub(crate) fn text(mut self, argument: &str) -> Self {
         self.command.arg(argument);
         self.shown = format!("{} '{argument}'", self.shown);
@@ -66,7 +66,7 @@ impl Command {
         self
     }
 
-    /// An option and the path behind it, as one argument.
+    /// An option and the path after it, as one argument.
     pub(crate) fn joined(mut self, option: &str, path: &Path) -> Self {
         let mut argument = std::ffi::OsString::from(option);
         argument.push(path);
@@ -107,7 +107,7 @@ impl Command {
         }
     }
 
-    /// Runs it and gives what it printed, whether it succeeded or not.
+    /// Runs it and returns what it printed, whether it succeeded or not.
     pub(crate) fn output(mut self) -> Result<process::Output> {
         println!("$ {}", self.shown);
         self.command
@@ -115,15 +115,15 @@ impl Command {
             .map_err(|error| self.failed(&error).into())
     }
 
-    /// Runs it and gives what it printed; anything but success is an error, with what it told.
+    /// Runs it and returns what it printed; anything but success is an error with its messages.
     pub(crate) fn printed(self) -> Result<Vec<u8>> {
         let shown = self.shown.clone();
         let output = self.output()?;
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let told = String::from_utf8_lossy(&output.stderr);
-        Err(format!("`{shown}` failed ({}): {told}", output.status).into())
+        let messages = String::from_utf8_lossy(&output.stderr);
+        Err(format!("`{shown}` failed ({}): {messages}", output.status).into())
     }
 
     fn failed(&self, error: &std::io::Error) -> String {

@@ -39,7 +39,7 @@ const MEMORY: u32 = 768;
 /// Octets of a unit.
 const LONGEST: u32 = 16 << 10;
 
-/// Runs every target for so many seconds.
+/// Runs every target for this number of seconds.
 pub(crate) fn run(seconds: u32) -> ExitCode {
     match all(seconds) {
         Ok(()) => ExitCode::SUCCESS,
@@ -117,7 +117,7 @@ fn target_folder() -> PathBuf {
         .join("fuzz")
 }
 
-/// Builds the targets and tells where they are.
+/// Builds the targets and returns where they are.
 fn build() -> Result<PathBuf> {
     // With a target named, build scripts and macros are left as they are.
     let host = host()?;
@@ -136,10 +136,10 @@ fn host() -> Result<String> {
         .output()?;
     let text = String::from_utf8(version.stdout)?;
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.ok_or("rustc does not tell its host")?.to_owned())
+    Ok(host.ok_or("rustc does not report its host")?.to_owned())
 }
 
-/// Runs one target and gives how often it was run.
+/// Runs one target and returns the number of its runs.
 fn target(name: &str, binaries: &Path, work: &Path, seconds: u32) -> Result<usize> {
     let corpus = work.join("corpus").join(name);
     let artifacts = work.join("artifacts").join(name);
@@ -182,8 +182,8 @@ fn target(name: &str, binaries: &Path, work: &Path, seconds: u32) -> Result<usiz
         }
         return Err(format!("a finding in {}\n{tail}", artifacts.display()).into());
     }
-    let runs = stat("number_of_executed_units").ok_or("it tells no number of executions")?;
-    let memory = stat("peak_rss_mb").ok_or("it tells no memory")?;
+    let runs = stat("number_of_executed_units").ok_or("it reports no number of executions")?;
+    let memory = stat("peak_rss_mb").ok_or("it reports no memory")?;
     let slowest = stat("slowest_unit_time_sec").unwrap_or(0);
     println!("{name}: {runs} executions, {memory} MB, slowest {slowest} s");
     Ok(runs)

@@ -10,7 +10,7 @@ use crate::repository::{Result, root, target};
 
 /// The version of the library; the first number is that of its name for the run-time linker.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// The name that the run-time linker knows it by; `netflow-ffi/build.rs` gives it.
+/// The name that the run-time linker knows it by; `netflow-ffi/build.rs` sets it.
 pub(crate) const SONAME: &str = "libnetflow.so.0";
 
 /// Where the library goes.
@@ -116,7 +116,7 @@ pub(crate) fn install(place: &Place) -> Result {
     )
 }
 
-/// Builds in release, and tells where the libraries are and what a static program needs besides.
+/// Builds in release; returns where the libraries are and what a static program links to besides.
 fn build(features: &str) -> Result<(PathBuf, String)> {
     let built = cargo("rustc --locked --release -p netflow-ffi --lib --color never --features")
         .text(features)
@@ -130,7 +130,7 @@ fn build(features: &str) -> Result<(PathBuf, String)> {
         .lines()
         .find_map(|line| line.split_once("native-static-libs: "))
         .map(|(_, libraries)| unique(libraries))
-        .ok_or("rustc does not tell what a static program needs")?;
+        .ok_or("rustc does not report what a static program needs")?;
     Ok((target().join("release"), needed))
 }
 
@@ -191,7 +191,7 @@ fn link(to: &str, link: &Path) -> Result {
     std::os::unix::fs::symlink(to, link).map_err(|error| format!("{}: {error}", link.display()))?;
     #[cfg(not(unix))]
     return Err(format!(
-        "{} is a link to {to}, which this system has not",
+        "{} is a link to {to}, which does not exist on this system",
         link.display()
     )
     .into());

@@ -24,9 +24,9 @@ usage: cargo xtask TASK
   install-c --prefix DIR [--libdir DIR] [--destdir DIR] [--features arrow]
                     build the C library and put it below DIR
   test              everything that has to hold before a change is merged
-  test --only TEXT  the steps whose names hold this
+  test --only TEXT  the steps whose names contain this
   test --full       and what takes longer: more random cases, tests in release
-  fuzz SECONDS      every fuzz target for so many seconds
+  fuzz SECONDS      every fuzz target for this number of seconds
   instructions [--update] [PATH…]
                     what a flow costs on each path, beside benches/instructions.csv; --update
                     writes the figures there

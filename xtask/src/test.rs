@@ -78,7 +78,7 @@ pub(crate) fn run(full: bool) -> ExitCode {
     run_steps(&more.iter().chain(STEPS).collect::<Vec<_>>())
 }
 
-/// Runs the steps whose names hold these words.
+/// Runs the steps whose names contain these words.
 pub(crate) fn only(words: &str) -> ExitCode {
     let steps: Vec<_> = STEPS
         .iter()

@@ -7,7 +7,7 @@ use crate::command::{Command, cargo};
 use crate::instructions::callgrind;
 use crate::repository::{Result, root};
 
-/// An octet of any datagram may cost so many times that of a normal one.
+/// An octet of any datagram may cost at most this many times that of a normal one.
 const MOST: f64 = 20.0;
 
 /// Datagrams of a run; the costs of a run without any are taken off.
@@ -43,7 +43,7 @@ pub(crate) fn table() -> Result {
     let mut beyond = Vec::new();
     for (number, (case, memory)) in list.iter().zip(&memory).enumerate() {
         let mut columns = case.splitn(3, '\t');
-        let mut next = || columns.next().ok_or("a case is not told as it should be");
+        let mut next = || columns.next().ok_or("a case is not printed as expected");
         let (protocol, octets, name) = (next()?, next()?.parse::<f64>()?, next()?);
         let counted = instructions(program, number, DATAGRAMS)? - instructions(program, number, 0)?;
         let each = counted / f64::from(DATAGRAMS) / octets;

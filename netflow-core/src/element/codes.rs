@@ -7,7 +7,7 @@ use super::{ElementId, REVERSE, V9_AS_ENTERPRISE, V9_RULES, by_name, v9};
 /// The label of an enumerated value, for the elements whose registry lists them.
 ///
 /// Reverse elements and v9 field types have the labels of the elements they stand for.
-/// `None` where the registry gives the value no label; it may still be in use.
+/// `None` where the registry has no label for the value; it may still be in use.
 ///
 /// ```
 /// use netflow_core::element::{self, iana};

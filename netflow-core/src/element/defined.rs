@@ -70,7 +70,7 @@ impl FromIterator<DefinedElement> for Definitions {
     }
 }
 
-/// What the type records of one observation domain taught.
+/// Elements learned from the type records of one observation domain.
 #[derive(Debug, Clone)]
 pub(crate) struct Taught {
     elements: Table<ElementId, Arc<DefinedElement>>,

@@ -102,7 +102,7 @@ ingredients! {
     SamplingInterval U64 [34];
     /// That of a random sampler.
     SamplingRandomInterval U64 [50];
-    /// The sampler, whose rate the options tell.
+    /// The sampler, whose rate options announce.
     SamplerId U64 [48];
     /// The selector, likewise.
     SelectorId U64 [302];
@@ -138,9 +138,9 @@ ingredients! {
     IpHeader Text [313];
     /// The first octets of a sampled label stack.
     MplsLabelStack Text [316];
-    /// The first octets behind the IP header of a sampled packet.
+    /// The first octets after the IP header of a sampled packet.
     IpPayload Text [314];
-    /// The first octets behind the label stack of a sampled packet.
+    /// The first octets after the label stack of a sampled packet.
     MplsPayload Text [317];
     /// What kind of frame the section is of.
     DataLinkFrameType U64 [408];

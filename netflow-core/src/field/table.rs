@@ -13,11 +13,11 @@
 macro_rules! normalised_fields {
     ($callback:ident) => {
         $callback! {
-            /// Address of the exporter, as the datagram came.
+            /// Address that the datagram came from.
             ExporterAddress exporter_address Address "" flow;
-            /// Port the exporter sent from.
+            /// Port that the datagram came from.
             ExporterPort exporter_port U16 "" flow;
-            /// Address the sFlow agent gives itself.
+            /// Address that the sFlow agent reports for itself.
             AgentAddress agent_address Address "" flow;
             /// The protocol that carried the flow, such as `netflow9`.
             ExportProtocol export_protocol Name "" flow;
@@ -32,7 +32,7 @@ macro_rules! normalised_fields {
             Received received Time "" flow;
             /// When the message was sent, as its header says; absent in sFlow.
             ExportTime export_time Time "" flow;
-            /// The record waited for its template.
+            /// The record came before its template and waited for it.
             Late late Flag "" flow;
             /// The caller's number of the datagram, such as the frame of a capture.
             Frame frame U64 "" flow;
@@ -42,7 +42,7 @@ macro_rules! normalised_fields {
             End end Time "" flow;
             /// From the first to the last packet.
             Duration duration Duration "ns" flow;
-            /// How start and end were worked out; where there is neither, why not.
+            /// Rule that start and end were found by; where there is neither, why not.
             Clock clock Name "" flow;
             /// The times cannot be right: a clock is off by more than a day, or the flow
             /// ends after it was sent or before it starts, it starts more than a year
@@ -69,9 +69,9 @@ macro_rules! normalised_fields {
             ReverseOctets reverse_octets U64 "octets" [29305/1 29305/85 232 3054/176 2636/104 23];
             /// Packets of the other direction.
             ReversePackets reverse_packets U64 "packets" [29305/2 29305/86 299 3054/177 2636/106 24];
-            /// One packet of so many was counted.
+            /// Packets of which one was counted: 1000 is one in 1000.
             SamplingRate sampling_rate U64 "" flow;
-            /// Which rule gave the sampling rate.
+            /// Rule that the sampling rate was found by.
             Sampling sampling Name "" flow;
             /// Name of the sampler or selector of the record.
             SamplerName sampler_name Text "" flow;

@@ -45,7 +45,7 @@ impl<'m> ApplicationId<'m> {
         Some(u32::from_be_bytes(*number))
     }
 
-    /// The octets behind the engine, as they were sent: the enterprise of
+    /// The octets after the engine, as they were sent: the enterprise of
     /// engine 20, and the number of the application.
     #[must_use]
     pub const fn selector_octets(self) -> &'m [u8] {
@@ -58,7 +58,7 @@ impl<'m> ApplicationId<'m> {
         unsigned(self.number())
     }
 
-    /// The octets of the number, behind the enterprise if there is one.
+    /// The octets of the number, after the enterprise if there is one.
     fn number(self) -> &'m [u8] {
         match self.enterprise_number() {
             Some(_) => self.selector.get(4..).unwrap_or_default(),
@@ -66,7 +66,7 @@ impl<'m> ApplicationId<'m> {
         }
     }
 
-    /// All that tells it from others: without the zeros before its number,
+    /// All that distinguishes it from others: without the zeros before its number,
     /// which may be longer than 64 bits.
     fn identity(self) -> (u8, Option<u32>, &'m [u8]) {
         let number = self.number();

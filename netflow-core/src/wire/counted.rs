@@ -1,11 +1,11 @@
-//! Messages of a header and so many records of one fixed layout: NetFlow v1, v5, v6 and v7.
+//! Messages of a header and a number of records of one fixed layout: NetFlow v1, v5, v6 and v7.
 
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use crate::error::{Error, ErrorKind};
 use crate::wire::layout;
 
-/// A header that counts the records behind it.
+/// A header that counts the records after it.
 pub trait CountingHeader: FromBytes + Immutable + KnownLayout + Unaligned {
     /// Name of the structure in an error.
     const STRUCTURE: &'static str;

@@ -62,7 +62,7 @@ impl<'a> Set<'a> {
         self.id
     }
 
-    /// The octets behind the header, padding included.
+    /// The octets after the header, padding included.
     #[must_use]
     pub const fn body(&self) -> &'a [u8] {
         self.body
@@ -88,14 +88,14 @@ impl<'a> Set<'a> {
 }
 
 /// The sets of a message, in order. Ends after its first error; octets of
-/// zero behind the last set are padding and no error.
+/// zero after the last set are padding and no error.
 #[derive(Debug, Clone)]
 pub struct Sets<'a> {
     reader: Reader<'a>,
 }
 
 impl<'a> Sets<'a> {
-    /// The sets in the octets behind a message header, which stand at `offset`
+    /// The sets in the octets after a message header, which stand at `offset`
     /// of the payload.
     #[must_use]
     pub const fn new(octets: &'a [u8], offset: usize) -> Self {

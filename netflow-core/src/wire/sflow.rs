@@ -16,7 +16,7 @@
 //! - Lengths are the only way forward. An unknown format is passed over, a longer
 //!   structure is read as far as it is known, and octets after the last record of a
 //!   sample are padding.
-//! - [`Samples`] and [`Records`] give what fits, a last one shortened to the octets
+//! - [`Samples`] and [`Records`] yield what fits, a last one shortened to the octets
 //!   that are there, then at most one error, and end.
 //! - Offsets count from the start of the datagram.
 //! - Nothing is looked up while walking: the tables of [`structure`] are asked only by

@@ -7,12 +7,12 @@ use crate::error::{Error, ErrorKind};
 use crate::wire::reader::Reader;
 use crate::wire::set::{Dialect, FIRST_DATA_SET};
 
-/// The length of a field as a template gives it (RFC 7011, section 3.2).
+/// The length of a field as a template states it (RFC 7011, section 3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldLength {
     /// So many octets in each record.
     Fixed(u16),
-    /// Each record tells: 65535 in the template (RFC 7011, section 7). Some
+    /// Each record states it: 65535 in the template (RFC 7011, section 7). Some
     /// v9 exporters use it too.
     Variable,
 }
@@ -190,10 +190,10 @@ impl Iterator for FieldSpecifiers<'_> {
 pub(crate) const ENTERPRISE_BIT: u16 = 0x8000;
 
 /// The records of a set of templates or options templates. A record that cannot
-/// be one but tells how long it is costs no other: its error is given and the
+/// be one but states its length costs no other: its error is returned and the
 /// next record follows. Any other error is the last.
 /// Zeros between records are padding, and so are fewer octets
-/// than a record's header behind the last.
+/// than a record's header after the last.
 #[derive(Debug, Clone)]
 pub struct TemplateRecords<'a> {
     reader: Reader<'a>,
@@ -332,7 +332,7 @@ impl<'a> Iterator for TemplateRecords<'a> {
     }
 }
 
-/// Octets of so many field specifiers; `None` when they are cut.
+/// Octets of this number of field specifiers; `None` when they are cut.
 fn specifiers_len(mut reader: Reader<'_>, count: u16, dialect: Dialect) -> Option<usize> {
     let all = reader.len();
     if !dialect.enterprise {

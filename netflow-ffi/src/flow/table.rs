@@ -14,11 +14,11 @@ use crate::plain::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum netflow_flow_field {
-    /// Address of the exporter, as the datagram came.
+    /// Address that the datagram came from.
     NETFLOW_FIELD_EXPORTER_ADDRESS = 0,
-    /// Port the exporter sent from.
+    /// Port that the datagram came from.
     NETFLOW_FIELD_EXPORTER_PORT = 1,
-    /// Address the sFlow agent gives itself.
+    /// Address that the sFlow agent reports for itself.
     NETFLOW_FIELD_AGENT_ADDRESS = 2,
     /// The protocol that carried the flow, such as `netflow9`.
     NETFLOW_FIELD_EXPORT_PROTOCOL = 3,
@@ -33,7 +33,7 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_RECEIVED = 7,
     /// When the message was sent, as its header says; absent in sFlow.
     NETFLOW_FIELD_EXPORT_TIME = 8,
-    /// The record waited for its template.
+    /// The record came before its template and waited for it.
     NETFLOW_FIELD_LATE = 9,
     /// The caller's number of the datagram, such as the frame of a capture.
     NETFLOW_FIELD_FRAME = 10,
@@ -43,7 +43,7 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_END = 12,
     /// From the first to the last packet.
     NETFLOW_FIELD_DURATION = 13,
-    /// How start and end were worked out; where there is neither, why not.
+    /// Rule that start and end were found by; where there is neither, why not.
     NETFLOW_FIELD_CLOCK = 14,
     /// The times cannot be right: a clock is off by more than a day, or the flow ends
     /// after it was sent or before it starts, it starts more than a year before, or it
@@ -67,9 +67,9 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_REVERSE_OCTETS = 23,
     /// Packets of the other direction.
     NETFLOW_FIELD_REVERSE_PACKETS = 24,
-    /// One packet of so many was counted.
+    /// Packets of which one was counted: 1000 is one in 1000.
     NETFLOW_FIELD_SAMPLING_RATE = 25,
-    /// Which rule gave the sampling rate.
+    /// Rule that the sampling rate was found by.
     NETFLOW_FIELD_SAMPLING = 26,
     /// Name of the sampler or selector of the record.
     NETFLOW_FIELD_SAMPLER_NAME = 27,
@@ -245,7 +245,7 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_STATION_ADDRESS = 107,
 }
 
-/// One flow: what it is said to have, whatever protocol told it.
+/// One flow, of any protocol.
 ///
 /// A member counts only if its bit in `present` is set. One that was asked for and is
 /// absent is 0; one that was not asked for is not written. What octets, texts and numbers
@@ -259,11 +259,11 @@ pub struct netflow_flow {
     pub present: [u64; 2],
     /// The octets of the record or sample it was read from; see `netflow_find_record`.
     pub record: netflow_octets,
-    /// Address of the exporter, as the datagram came.
+    /// Address that the datagram came from.
     pub exporter_address: netflow_address,
-    /// Port the exporter sent from.
+    /// Port that the datagram came from.
     pub exporter_port: u16,
-    /// Address the sFlow agent gives itself.
+    /// Address that the sFlow agent reports for itself.
     pub agent_address: netflow_address,
     /// The protocol that carried the flow, such as `netflow9`.
     pub export_protocol: netflow_text,
@@ -278,7 +278,7 @@ pub struct netflow_flow {
     pub received: i64,
     /// When the message was sent, as its header says; absent in sFlow.
     pub export_time: i64,
-    /// The record waited for its template.
+    /// The record came before its template and waited for it.
     pub late: bool,
     /// The caller's number of the datagram, such as the frame of a capture.
     pub frame: u64,
@@ -289,7 +289,7 @@ pub struct netflow_flow {
     /// From the first to the last packet.
     /// Unit: ns.
     pub duration: i64,
-    /// How start and end were worked out; where there is neither, why not.
+    /// Rule that start and end were found by; where there is neither, why not.
     pub clock: netflow_text,
     /// The times cannot be right: a clock is off by more than a day, or the flow ends
     /// after it was sent or before it starts, it starts more than a year before, or it
@@ -317,9 +317,9 @@ pub struct netflow_flow {
     /// Packets of the other direction.
     /// Unit: packets.
     pub reverse_packets: u64,
-    /// One packet of so many was counted.
+    /// Packets of which one was counted: 1000 is one in 1000.
     pub sampling_rate: u64,
-    /// Which rule gave the sampling rate.
+    /// Rule that the sampling rate was found by.
     pub sampling: netflow_text,
     /// Name of the sampler or selector of the record.
     pub sampler_name: netflow_text,

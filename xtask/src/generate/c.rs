@@ -41,7 +41,7 @@ pub(super) fn flow() -> Result<String> {
     }
     out.push_str(
         "}\n\n\
-         /// One flow: what it is said to have, whatever protocol told it.\n///\n\
+         /// One flow, of any protocol.\n///\n\
          /// A member counts only if its bit in `present` is set. One that was asked for and is\n\
          /// absent is 0; one that was not asked for is not written. What octets, texts and numbers\n\
          /// point to stays until the next call of `netflow_decode`, `netflow_rewind`,\n\

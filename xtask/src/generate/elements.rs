@@ -100,7 +100,7 @@ fn ipfix() -> Result<Elements> {
     Ok(elements)
 }
 
-/// The field types of v9 alone that no rule gives.
+/// The field types of v9 alone that follow from no rule.
 fn v9(ipfix: &Elements) -> Result<BTreeMap<u16, Element>> {
     let mut types = BTreeMap::new();
     for row in registry::read("netflow_v9_vendor.csv")? {

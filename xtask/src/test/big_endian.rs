@@ -177,7 +177,7 @@ impl Machine {
             .arguments(what)
     }
 
-    /// The compiler of C, told where its files are. rustc takes it for a compiler by its name.
+    /// The C compiler with the paths of its files. rustc takes it for a compiler by its name.
     fn wrap(&self) -> Result {
         let root = self.root();
         let root = root.display();

@@ -125,7 +125,7 @@ fn same_as_command(
 ) -> Result {
     for way in ["flows single", "flows callback"] {
         if program.print(way, inputs)? != *flows {
-            return Err(format!("{way} gives other flows than a batch").into());
+            return Err(format!("{way} yields other flows than a batch").into());
         }
     }
     let masked = program.print("flows masked", inputs)?;
@@ -281,7 +281,7 @@ fn examples_with(place: &Place) -> Result {
         .variable("LD_LIBRARY_PATH", place.libdir())
         .run()?;
 
-    // Linked to the archive, as pkg-config tells what it needs besides.
+    // Linked to the archive, with what pkg-config says it needs.
     let needed = pkg_config(place, "--static --libs-only-l --libs-only-other")?;
     let alone = folder.join("decode_pcap_alone");
     Command::new("gcc", "gcc")
@@ -307,7 +307,7 @@ fn examples_with(place: &Place) -> Result {
         .arguments("--build")
         .path(&built)
         .run()?;
-    // CMake tells the programs where the library is.
+    // CMake passes the programs the path of the library.
     for name in ["decode_pcap", "decode_pcap_static"] {
         decodes(place, &built.join(name), &capture, expected)?;
     }
@@ -347,13 +347,13 @@ fn flows_of(capture: &Path) -> Result<usize> {
 
 /// What pkg-config says of the library.
 fn pkg_config(place: &Place, options: &str) -> Result<String> {
-    let told = text_of(
+    let printed = text_of(
         Command::new("pkg-config", "pkg-config")
             .arguments(options)
             .arguments("netflow")
             .variable("PKG_CONFIG_PATH", place.libdir().join("pkgconfig")),
     )?;
-    Ok(told.trim().to_owned())
+    Ok(printed.trim().to_owned())
 }
 
 /// The tests, compiled one way.

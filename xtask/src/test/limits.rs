@@ -56,7 +56,7 @@ fn members<'s>(source: &'s str, name: &str) -> impl Iterator<Item = &'s str> {
     members.filter(|member| !NO_LIMITS.contains(member))
 }
 
-/// The test that a piece of code in the table names: a sentence, perhaps behind its file.
+/// The test that a piece of code in the table names: a sentence, perhaps after its file.
 fn named(code: &str) -> Option<&str> {
     let name = code.rsplit(": ").next()?;
     let is_name = name

@@ -45,20 +45,20 @@ fn java() -> Result {
              openjdk-17-jre-headless), or set JAVA_HOME"
         )
     };
-    let told = Command::new(&path, &path.display().to_string())
+    let output = Command::new(&path, &path.display().to_string())
         .arguments("-version")
         .output()
         .map_err(|error| missing(&error.to_string()))?;
-    let told = String::from_utf8_lossy(&told.stderr).into_owned();
-    match version(&told) {
+    let version_text = String::from_utf8_lossy(&output.stderr).into_owned();
+    match version(&version_text) {
         Some(version) if version >= JAVA => Ok(()),
         Some(version) => Err(missing(&format!("this is Java {version}")).into()),
-        None => Err(missing(&format!("`java -version` says {told:?}")).into()),
+        None => Err(missing(&format!("`java -version` says {version_text:?}")).into()),
     }
 }
 
 /// The first number of `openjdk version "17.0.15" 2025-04-15`.
-fn version(told: &str) -> Option<u32> {
-    let quoted = told.split('"').nth(1)?;
+fn version(text: &str) -> Option<u32> {
+    let quoted = text.split('"').nth(1)?;
     quoted.split(['.', '-', '+']).next()?.parse().ok()
 }

@@ -45,7 +45,7 @@ struct Head {
 
 /// Walks blocks by their lengths, at most as many as were counted.
 ///
-/// A block that runs past the octets is given shortened, then the error; blocks
+/// A block that runs past the octets is returned shortened, then the error; blocks
 /// that are not there are an error. Nothing follows an error.
 #[derive(Debug, Clone)]
 pub(super) struct Blocks<'a> {

@@ -17,7 +17,7 @@ use crate::wire::sflow::xdr;
 const VERSION: u32 = 5;
 /// Octets of the header of an agent with an IPv4 address.
 const SHORTEST_HEADER: usize = 28;
-/// Octets of the header of an agent that tells no address.
+/// Octets of the header of an agent that reports no address.
 const HEADER_WITHOUT_ADDRESS: usize = 24;
 /// Octets of the header of an agent with an IPv6 address.
 const IPV6_HEADER: usize = 40;
@@ -109,7 +109,7 @@ impl<'a> Datagram<'a> {
     }
 
     /// The address of the agent, by which it is known wherever it sends from;
-    /// `None` if it does not tell one (address type 0).
+    /// `None` if it does not report one (address type 0).
     #[must_use]
     pub const fn agent_address(&self) -> Option<IpAddr> {
         self.agent_address
@@ -151,7 +151,7 @@ impl<'a> Datagram<'a> {
 
 /// The samples of a datagram.
 ///
-/// A sample that runs past the datagram is given with the octets that are there,
+/// A sample that runs past the datagram is returned with the octets that are there,
 /// then [`SampleTooLong`](ErrorKind::SampleTooLong); fewer samples than announced are
 /// [`SampleCount`](ErrorKind::SampleCount). The iterator ends after its first error.
 #[derive(Debug, Clone)]

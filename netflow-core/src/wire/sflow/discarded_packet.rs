@@ -9,7 +9,7 @@ use crate::wire::sflow::record::Records;
 use crate::wire::sflow::sample::Tail;
 
 /// `discarded_packet` (sFlow Dropped Packet Notification Structures): a packet that
-/// the device dropped. Not sampled: each is told, up to a rate.
+/// the device dropped. Not sampled: each is reported, up to a rate.
 #[derive(Debug, Clone, Copy)]
 pub struct DiscardedPacket<'a> {
     pub(super) header: &'a Discarded,

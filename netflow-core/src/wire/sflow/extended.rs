@@ -1,4 +1,4 @@
-//! Flow structures with addresses and text, whose members have no fixed place.
+//! Flow structures with addresses and text, whose members have no fixed offset.
 
 use core::net::IpAddr;
 

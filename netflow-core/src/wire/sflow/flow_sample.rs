@@ -81,7 +81,7 @@ impl<'a> FlowSample<'a> {
         }
     }
 
-    /// One packet of so many is sampled.
+    /// One in this number of packets is sampled.
     #[inline]
     #[must_use]
     pub const fn sampling_rate(&self) -> u32 {

@@ -63,7 +63,7 @@ impl<'a> ExtendedGateway<'a> {
         })
     }
 
-    /// The path to the destination, whatever its segments.
+    /// The path to the destination, of all segments.
     pub fn as_path(&self) -> impl Iterator<Item = u32> + use<'a> {
         self.dst_as_path
             .clone()
@@ -94,7 +94,7 @@ fn segment(input: &[u8]) -> Parsed<'_, AsPathSegment<'_>> {
 }
 
 /// Walks all segments, so that they are known to be whole. Each takes 8 octets or
-/// more, which bounds the walk whatever the count.
+/// more, which bounds the walk for any count.
 fn segments(input: &[u8]) -> Parsed<'_, AsPathSegments<'_>> {
     let (octets, count) = be_u32(input)?;
     let mut rest = octets;

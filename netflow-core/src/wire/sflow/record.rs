@@ -250,7 +250,7 @@ where
 
 /// The records of a sample.
 ///
-/// A record that runs past its sample is given with the octets that are there, then
+/// A record that runs past its sample is returned with the octets that are there, then
 /// [`SampleTooLong`](crate::ErrorKind::SampleTooLong); fewer records than announced
 /// are [`SampleCount`](crate::ErrorKind::SampleCount). The iterator ends after its
 /// first error.

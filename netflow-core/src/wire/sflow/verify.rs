@@ -30,10 +30,10 @@ pub struct Counts {
 }
 
 impl Datagram<'_> {
-    /// Walks the datagram once, counts what it holds, and tells each fault with the
+    /// Walks the datagram once, counts what it holds, and reports each fault with the
     /// octets that cannot be read for it.
     ///
-    /// One cause is one fault: what a shortened sample or record lacks is not told
+    /// One cause is one fault: what a shortened sample or record lacks is not reported
     /// again. Structures of fixed layout are proved by their length alone. An unknown
     /// record is no fault.
     ///
@@ -71,7 +71,7 @@ impl Datagram<'_> {
     }
 }
 
-/// Counts and checks one sample. Of a cut one gives the octets that no record took,
+/// Counts and checks one sample. Of a cut one returns the octets that no record took,
 /// and leaves the fault to the datagram.
 fn verify_sample(
     sample: &Sample<'_>,
@@ -108,7 +108,7 @@ fn verify_sample(
     length
 }
 
-/// Counts and checks the records of a sample; of a cut one gives the octets that no
+/// Counts and checks the records of a sample; of a cut one returns the octets that no
 /// record took.
 fn verify_records(
     mut records: Records<'_>,
@@ -138,7 +138,7 @@ fn verify_records(
             }
         }
     }
-    // Zeros behind the last record are padding.
+    // Zeros after the last record are padding.
     let rest = records.rest();
     if !cut && rest.iter().any(|octet| *octet != 0) {
         let length = rest.len();

@@ -1,6 +1,6 @@
 //! The XDR that sFlow is written in (RFC 4506): words, counted octets, padding.
 //!
-//! nom stays in here and in the modules that use this one; what they give out are
+//! nom stays in here and in the modules that use this one; what they return are
 //! slices and numbers.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -15,7 +15,7 @@ use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 /// Octets of a word, the unit of XDR.
 pub(super) const WORD: usize = 4;
 
-/// What a parser here gives: what is left, and the value. The caller knows the
+/// What a parser here returns: the octets left and the value. The caller knows the
 /// structure and makes the error.
 pub(super) type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
 

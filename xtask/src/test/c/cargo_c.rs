@@ -9,7 +9,7 @@ use crate::command::cargo;
 use crate::install::{self, Place};
 use crate::repository::Result;
 
-/// Installs by cargo-c and by `install-c`. Both give the same files, and programs are built with either.
+/// Installs by cargo-c and by `install-c`. Both install the same files, and programs are built with either.
 pub(in crate::test) fn installed() -> Result {
     let version = cargo("cinstall --version").output()?;
     if !version.status.success() {

@@ -13,7 +13,7 @@ pub(in crate::test) fn watched() -> Result {
         return Err("there is no nightly compiler: rustup toolchain install nightly".into());
     };
     let host = about.lines().find_map(|line| line.strip_prefix("host: "));
-    let host = host.ok_or("rustc does not tell its host")?;
+    let host = host.ok_or("rustc does not report its host")?;
     let built = target().join("instrumented");
     nightly("cargo rustc --locked --profile checked -p netflow-ffi --lib --features arrow")
         .arguments(&format!(

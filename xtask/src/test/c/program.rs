@@ -113,7 +113,7 @@ impl Program {
         self.print(command, files).map(drop)
     }
 
-    /// Runs one of its commands on files, and gives what it prints.
+    /// Runs one of its commands on files and returns what it prints.
     pub(in crate::test) fn print(&self, command: &str, files: &[PathBuf]) -> Result<Vec<u8>> {
         let mut run = if self.under_valgrind {
             Command::new("valgrind", &format!("valgrind, {}", self.name))

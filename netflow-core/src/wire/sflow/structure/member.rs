@@ -29,7 +29,7 @@ impl Member<'_> {
 /// The name of a member, such as `communities[3]` or `dst_as_path[0].as[1]`.
 ///
 /// [`Display`](fmt::Display) writes the whole; the parts are at hand for those who
-/// nest: `lists()` gives `("dst_as_path", 0), ("as", 1)` and `name()` is then empty.
+/// nest: `lists()` yields `("dst_as_path", 0), ("as", 1)` and `name()` is then empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MemberName {
     pub(super) lists: [Option<(&'static str, u32)>; super::members::DEPTH],

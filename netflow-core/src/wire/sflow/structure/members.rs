@@ -13,8 +13,8 @@ pub(super) const DEPTH: usize = 2;
 /// The members of a structure, in the order of the wire.
 ///
 /// A structure that ends between two members is an older, shorter form. One that
-/// ends inside a member, or announces more than is there, gives the members that are
-/// whole, then the octets left as `extra`, and [`fault`](Self::fault) tells of it.
+/// ends inside a member, or announces more than is there, yields the members that are
+/// whole, then the octets left as `extra`, and [`fault`](Self::fault) reports it.
 /// Each step takes octets, so that no count can prolong the walk.
 #[derive(Debug, Clone)]
 pub struct Members<'a> {
@@ -320,7 +320,7 @@ impl<'a> Members<'a> {
             return None;
         }
         if self.structure.is_none() {
-            // Even of no octets: the record keeps its place.
+            // Even of zero length: the record keeps its place.
             self.ended = true;
             return Some(self.remainder("raw"));
         }
