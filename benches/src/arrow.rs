@@ -31,7 +31,7 @@ pub fn builder(addresses: Addresses, rows: usize) -> FlowBatchBuilder {
     FlowBatchBuilder::new(options)
 }
 
-/// Decodes all datagrams and gives the batches that are full to `each`.
+/// Decodes all datagrams; `each` is called with each full batch.
 ///
 /// # Panics
 ///

@@ -1,7 +1,7 @@
 //! Workloads for the benches, and the floors that the decoder is measured against.
 //!
 //! A [`Workload`] is datagrams in memory and the sums of the 11 fields of their
-//! flows, so that whatever is measured can be shown to have read them all. A
+//! flows, so that each measured path can be shown to have read them all. A
 //! floor is a loop written by hand for one layout ([`floor::compiled`]) or for
 //! any fixed one ([`floor::planned`]): what reading costs without a decoder.
 //!

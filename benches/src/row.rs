@@ -69,7 +69,7 @@ impl Sums {
     }
 }
 
-/// Rows that are written and given away again, as a collector would in batches.
+/// Rows that are written and reused, as a collector does in batches.
 #[derive(Debug)]
 pub struct Batch {
     rows: Vec<Row>,

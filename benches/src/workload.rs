@@ -70,7 +70,7 @@ pub struct Workload {
     flows: Sums,
 }
 
-/// Each exporter sends its templates again after so many datagrams of its own.
+/// Datagrams of an exporter from one announcement of its templates to the next.
 const TEMPLATES_EVERY: u32 = 20;
 /// Export time of the first datagram, seconds since 1970.
 const FIRST_SECOND: u32 = 1_760_000_000;
@@ -148,7 +148,7 @@ impl Workload {
         workload
     }
 
-    /// Writes one datagram and tells by how much the sequence number grows.
+    /// Writes one datagram and returns by how much the sequence number grows.
     fn write(&mut self, head: Head, random: &mut Random) -> u32 {
         let mut out = Octets::new(&mut self.octets);
         let mut expected = Expected {

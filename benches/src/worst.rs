@@ -13,14 +13,14 @@ use std::io::Cursor;
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use netflow_io::Source;
 
-/// Traffic of one kind: what a decoder is taught, and the datagrams that follow.
+/// Traffic of one kind: templates and options that are announced first, and the datagrams that follow.
 pub struct Case {
     /// What it is measured against: the normal case of its protocol.
     pub protocol: &'static str,
     /// What it is.
     pub name: &'static str,
     /// Datagrams before the others, not counted.
-    pub taught: Vec<Vec<u8>>,
+    pub announced: Vec<Vec<u8>>,
     /// The datagram of this number.
     pub datagram: Box<dyn Fn(u32) -> Vec<u8>>,
     /// Each datagram comes from an address of its own.
@@ -44,15 +44,15 @@ impl Case {
         Self {
             protocol,
             name,
-            taught: Vec::new(),
+            announced: Vec::new(),
             datagram: Box::new(datagram),
             forged: false,
             is_file: false,
         }
     }
 
-    fn taught(mut self, payload: Vec<u8>) -> Self {
-        self.taught.push(payload);
+    fn announced(mut self, payload: Vec<u8>) -> Self {
+        self.announced.push(payload);
         self
     }
 
@@ -109,12 +109,12 @@ pub fn read(decoder: &mut Decoder, case: &Case, number: u32, payload: &[u8]) -> 
 /// The most datagrams of a run.
 pub const MOST: u32 = 400;
 
-/// The records of a capture: what teaches, and so many units.
+/// The records of a capture: the announcements, and `count` units.
 #[must_use]
 pub fn records(case: &Case, count: u32) -> Vec<Vec<u8>> {
     let mut records: Vec<Vec<u8>> = (0..MOST).map(|number| (case.datagram)(number)).collect();
     records.truncate(usize::try_from(count).unwrap_or(0));
-    case.taught.iter().cloned().chain(records).collect()
+    case.announced.iter().cloned().chain(records).collect()
 }
 
 /// The same of all datagrams in a capture of these records.

@@ -172,7 +172,7 @@ fn member_found(member: &Member<'_>) -> Value {
     json!([member.name.to_string(), hex(member.octets), value])
 }
 
-/// What a packet's expected result says, less what only its maker has to tell.
+/// What a packet's expected result says, without what only its maker reports.
 fn wanted(packet: &Value) -> Value {
     if packet["samples"].is_null() {
         return json!({ "error": true });

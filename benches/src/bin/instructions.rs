@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     let (Some(kind), Ok(count)) = (Kind::named(kind), count.parse()) else {
         return ExitCode::from(2);
     };
-    // The same number of datagrams is made whatever is read of them: that cancels out.
+    // The same number of datagrams is made for every count, so that making them cancels out.
     let mut workload = Workload::new(kind, MOST, 1);
     workload.truncate(count);
     match (path, file) {

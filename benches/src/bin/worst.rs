@@ -1,4 +1,4 @@
-//! `worst`: lists the cases. `worst NUMBER DATAGRAMS`: decodes so many datagrams of a case.
+//! `worst`: lists the cases. `worst NUMBER COUNT`: decodes COUNT datagrams of a case.
 //! Run by `cargo xtask worst`, which counts the instructions.
 
 use std::process::ExitCode;
@@ -33,17 +33,17 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Decodes what teaches, then so many datagrams. They are made before, so that only
+/// Decodes the announcements, then `count` datagrams. They are made before, so that only
 /// decoding grows with their number.
 fn run(case: &Case, count: u32) -> u64 {
     let mut decoder = decoder();
     if case.is_file {
         return read_file(&mut decoder, &records(case, count));
     }
-    for payload in &case.taught {
+    for payload in &case.announced {
         read(&mut decoder, case, 0, payload);
     }
-    // The same number of datagrams is made whatever is decoded of them.
+    // The same number of datagrams is made for every count.
     let payloads: Vec<Vec<u8>> = (0..MOST).map(|number| (case.datagram)(number)).collect();
     let numbered = (0..)
         .zip(&payloads)

@@ -17,7 +17,7 @@ fn most_memory(case: &Case) -> u64 {
         return memory_of_file(case);
     }
     let mut decoder = decoder();
-    for payload in &case.taught {
+    for payload in &case.announced {
         read(&mut decoder, case, 0, payload);
     }
     let mut most = 0;

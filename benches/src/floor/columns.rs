@@ -20,7 +20,7 @@ pub struct Columns {
     protocol: Vec<u8>,
 }
 
-/// Rows after which the columns are given away.
+/// Rows after which the columns are emptied.
 const ROWS: usize = 1024;
 
 impl Columns {

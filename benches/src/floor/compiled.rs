@@ -154,10 +154,10 @@ fn samples(datagram: &[u8], each: &mut impl FnMut(Row)) {
     }
     let mut rest = &datagram[28..];
     for _ in 0..be32(datagram, 24) {
-        let Some((format, sample, behind)) = block(rest) else {
+        let Some((format, sample, after)) = block(rest) else {
             return;
         };
-        rest = behind;
+        rest = after;
         if format == 1 && sample.len() >= 32 {
             each(flow_sample(sample));
         }
@@ -175,10 +175,10 @@ fn flow_sample(sample: &[u8]) -> Row {
     };
     let mut rest = &sample[32..];
     for _ in 0..be32(sample, 28) {
-        let Some((format, record, behind)) = block(rest) else {
+        let Some((format, record, after)) = block(rest) else {
             break;
         };
-        rest = behind;
+        rest = after;
         match format {
             1001 if record.len() >= 16 => row.end = u64::from(be32(record, 0)),
             1 if record.len() >= 16 => {
@@ -201,8 +201,8 @@ fn block(octets: &[u8]) -> Option<(u32, &[u8], &[u8])> {
         return None;
     }
     let (format, length) = (be32(octets, 0), be32(octets, 4) as usize);
-    let (contents, behind) = octets[8..].split_at_checked(length)?;
-    Some((format, contents, behind))
+    let (contents, after) = octets[8..].split_at_checked(length)?;
+    Some((format, contents, after))
 }
 
 /// Ethernet with at most one tag, and IPv4.

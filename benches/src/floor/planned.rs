@@ -95,7 +95,7 @@ impl Plan {
         }
     }
 
-    /// The row of a record, behind which at least eight octets can be read.
+    /// The row of a record. At least eight octets after it can be read.
     #[inline]
     fn row(&self, octets: &[u8]) -> Row {
         let load = |field: usize| {
@@ -105,8 +105,8 @@ impl Plan {
         let address = |field: usize| {
             let address = load(field);
             if self.wide {
-                let behind = be64(octets, self.fields[field].offset + 8);
-                return address.wrapping_add(behind);
+                let low = be64(octets, self.fields[field].offset + 8);
+                return address.wrapping_add(low);
             }
             address
         };

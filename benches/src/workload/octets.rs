@@ -1,6 +1,6 @@
 //! Writes datagrams.
 
-/// One datagram being written behind those before it.
+/// One datagram being written after the earlier ones.
 pub(super) struct Octets<'o> {
     octets: &'o mut Vec<u8>,
     start: usize,
@@ -41,7 +41,7 @@ impl<'o> Octets<'o> {
         self.put(&value.to_be_bytes());
     }
 
-    /// A string behind its length.
+    /// A string after its length.
     pub(super) fn counted(&mut self, text: &str) {
         self.u8(u8::try_from(text.len()).unwrap());
         self.put(text.as_bytes());

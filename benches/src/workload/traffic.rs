@@ -1,4 +1,4 @@
-//! Made-up traffic: what all kinds of datagrams tell about.
+//! Made-up traffic that all kinds of datagrams report.
 
 /// The generator splitmix64: small, well distributed, the same everywhere.
 pub(super) struct Random(u64);
@@ -28,7 +28,7 @@ impl Random {
 /// Ports that servers listen on, the frequent ones more often.
 const PORTS: [u16; 10] = [443, 443, 443, 80, 53, 22, 25, 8080, 123, 3389];
 
-/// One flow, whatever tells it.
+/// One flow, independent of the protocol that reports it.
 pub(super) struct Traffic {
     pub(super) source: u128,
     pub(super) destination: u128,

@@ -1,4 +1,4 @@
-//! Captures: packets that have to be put together first.
+//! Captures: packets that have to be reassembled first.
 
 use core::net::Ipv4Addr;
 
@@ -132,7 +132,7 @@ pub(super) fn cases() -> Vec<Case> {
                 })
             },
         )
-        .taught(syn.clone()),
+        .announced(syn.clone()),
         Case::new(
             "file",
             "TCP, what looks like headers everywhere",
@@ -141,7 +141,7 @@ pub(super) fn cases() -> Vec<Case> {
                 segment(START + unit * 1_400, &headers)
             },
         )
-        .taught(syn),
+        .announced(syn),
     ]
     .into_iter()
     .map(Case::in_a_file)

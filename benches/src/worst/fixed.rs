@@ -59,7 +59,7 @@ fn cases_of(protocol: &'static str, layout: &'static FixedLayout) -> Vec<Case> {
         .forged(),
         Case::new(
             protocol,
-            "octets of nothing behind the header",
+            "octets of nothing after the header",
             move |number| {
                 let mut octets = numbered(number, 0);
                 octets.resize(FULL, 0xff);

@@ -14,16 +14,18 @@ pub(super) fn cases() -> Vec<Case> {
                 "records of one variable-length field that is empty",
                 |number| IPFIX.full(number, 256, 0),
             )
-            .taught(IPFIX.teach(&[TemplateDefinition::new(256).variable(iana::INTERFACE_NAME.id)])),
+            .announced(
+                IPFIX.announce(&[TemplateDefinition::new(256).variable(iana::INTERFACE_NAME.id)]),
+            ),
         IPFIX
             .case("records of 300 variable-length fields", |number| {
                 IPFIX.full(number, 256, 0)
             })
-            .taught(IPFIX.teach(
-                &[(0..300).fold(TemplateDefinition::new(256), |template, _| {
+            .announced(IPFIX.announce(&[
+                (0..300).fold(TemplateDefinition::new(256), |template, _| {
                     template.variable(iana::INTERFACE_NAME.id)
-                })],
-            )),
+                }),
+            ])),
     ];
     cases.push(biflows());
     cases.push(withdrawals());
@@ -87,7 +89,7 @@ fn lists() -> Vec<Case> {
                     message.finish()
                 },
             )
-            .taught(IPFIX.teach(&templates)),
+            .announced(IPFIX.announce(&templates)),
         IPFIX
             .case("a list of parts of other templates", move |number| {
                 let mut list = SubTemplateMultiListBuilder::new(3);
@@ -102,17 +104,17 @@ fn lists() -> Vec<Case> {
                     .expect("it fits");
                 message.finish()
             })
-            .taught(IPFIX.teach(&templates)),
+            .announced(IPFIX.announce(&templates)),
         IPFIX
             .case("records of two empty lists", move |number| {
-                // Lists of no octets: each record has two.
+                // Zero-length lists: each record has two.
                 IPFIX.full(number, 256, 0)
             })
-            .taught(IPFIX.teach(&templates)),
+            .announced(IPFIX.announce(&templates)),
     ]
 }
 
-/// Each datagram teaches a type anew, so that templates with it are compiled anew.
+/// Each datagram announces the type of an element again, so that templates with it are compiled again.
 fn types() -> Case {
     let unknown = |field: u16| ElementId::new(64_999, field);
     let wide = |id: u16| {
@@ -128,7 +130,7 @@ fn types() -> Case {
     let first = type_record.clone();
     let mut case = IPFIX
         .case(
-            "a type taught anew, 60 sets of templates with it",
+            "a type announced again, 60 sets of templates with it",
             move |number| {
                 let name = if number % 2 == 0 { "even" } else { "odd" };
                 let mut message = IPFIX.message(number);
@@ -140,9 +142,9 @@ fn types() -> Case {
                 message.finish()
             },
         )
-        .taught(IPFIX.teach(&[type_record]));
+        .announced(IPFIX.announce(&[type_record]));
     for id in 500..560 {
-        case = case.taught(IPFIX.teach(&[wide(id)]));
+        case = case.announced(IPFIX.announce(&[wide(id)]));
     }
     case
 }

@@ -78,7 +78,7 @@ impl Sets {
         self.sets(number, &[(id, vec![octet; self.room()])])
     }
 
-    /// A message full of records of so many octets, by the template of this id.
+    /// A message full of records of `len` octets, by the template of this id.
     fn records(self, number: u32, id: u16, len: usize) -> Vec<u8> {
         self.sets(number, &[(id, vec![1; self.room() / len * len])])
     }
@@ -88,7 +88,7 @@ impl Sets {
         FULL - self.header_len - SET
     }
 
-    pub(super) fn teach(self, templates: &[TemplateDefinition]) -> Vec<u8> {
+    pub(super) fn announce(self, templates: &[TemplateDefinition]) -> Vec<u8> {
         let mut message = self.message(0);
         for template in templates {
             message.template(template).expect("templates fit");
@@ -109,16 +109,16 @@ impl Sets {
             self.case("normal: 30 records of 11 fields", move |number| {
                 self.records(number, 256, USUAL)
             })
-            .taught(self.teach(&[usual()])),
+            .announced(self.announce(&[usual()])),
             self.case("records of one octet", move |number| {
                 self.full(number, 256, 1)
             })
-            .taught(self.teach(&[one(256)])),
+            .announced(self.announce(&[one(256)])),
             self.case(
                 "records of one octet and 64 fields of none",
                 move |number| self.full(number, 256, 1),
             )
-            .taught(self.teach(&[hollow(64)])),
+            .announced(self.announce(&[hollow(64)])),
         ];
         cases.extend(self.template_floods());
         cases.extend(self.id_floods());
@@ -176,14 +176,17 @@ impl Sets {
                 let all: Vec<_> = ids(0).map(|id| (id, Vec::new())).collect();
                 self.sets(number, &all)
             }),
-            self.case("sets of one octet that wait, never given", move |number| {
-                let all: Vec<_> = ids(1).map(|id| (id, vec![1])).collect();
-                self.sets(number, &all)
-            }),
+            self.case(
+                "sets of one octet that wait and are never delivered",
+                move |number| {
+                    let all: Vec<_> = ids(1).map(|id| (id, vec![1])).collect();
+                    self.sets(number, &all)
+                },
+            ),
             self.case("empty sets of a known id", move |number| {
                 self.sets(number, &empty(256))
             })
-            .taught(self.teach(&[usual()])),
+            .announced(self.announce(&[usual()])),
             self.case("reserved sets", move |number| self.sets(number, &empty(9))),
             self.case(
                 "messages without sets, as many as a datagram holds",
@@ -229,7 +232,7 @@ impl Sets {
             }
             message.finish()
         })
-        .taught(self.teach(&[template]))
+        .announced(self.announce(&[template]))
     }
 }
 
@@ -257,7 +260,7 @@ pub(super) fn one(id: u16) -> TemplateDefinition {
     TemplateDefinition::new(id).field(iana::PROTOCOL_IDENTIFIER.id, 1)
 }
 
-/// A template of so many fields of no octets, and one of one octet.
+/// A template of `fields` zero-length fields, and one field of one octet.
 fn hollow(fields: u16) -> TemplateDefinition {
     (0..fields)
         .fold(TemplateDefinition::new(256), |template, _| {

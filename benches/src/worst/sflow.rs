@@ -50,7 +50,7 @@ fn packet(header: &[u8]) -> SampleBuilder {
     sample
 }
 
-/// Tags of four octets behind the addresses of Ethernet.
+/// Tags of four octets after the addresses of Ethernet.
 fn stack(ether_type: [u8; 2], tag: [u8; 4], octets: usize) -> Vec<u8> {
     let mut header = vec![2; 12];
     header.extend(ether_type);

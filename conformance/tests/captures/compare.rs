@@ -39,8 +39,8 @@ struct Expected<'v> {
     records: &'v [Value],
 }
 
-/// Compares all packets; gives how many fields were compared.
-pub(super) fn compare(expected: &Value, rows: &[Value], told: &mut Vec<String>) -> usize {
+/// Compares all packets; returns the number of fields compared.
+pub(super) fn compare(expected: &Value, rows: &[Value], differences: &mut Vec<String>) -> usize {
     let packets = items(&expected["packets"]);
     let mut fields = 0;
     for packet in packets {
@@ -50,12 +50,12 @@ pub(super) fn compare(expected: &Value, rows: &[Value], told: &mut Vec<String>) 
             .iter()
             .filter(|row| row["frame"] == *frame && row["late"].is_null())
             .collect();
-        let mut differ = |what: String| told.push(format!("frame {frame}: {what}"));
+        let mut differ = |what: String| differences.push(format!("frame {frame}: {what}"));
         fields += compare_packet(packet, &rows, &mut differ);
     }
     let is_known = |row: &&Value| packets.iter().any(|packet| packet["frame"] == row["frame"]);
     if let Some(row) = rows.iter().find(|row| !is_known(row)) {
-        told.push(format!("unexpected {row}"));
+        differences.push(format!("unexpected {row}"));
     }
     fields
 }

@@ -44,7 +44,7 @@ const KNOWN: &[(&str, &str)] = &[
     ),
     (
         "nfv9-nprobe-dpi frame 1: 57591 ",
-        "the string begins with NUL; only NULs behind it are cut",
+        "the string begins with NUL; only NULs after it are cut",
     ),
     (
         "sflow-tcpdump-counters frame 13: 0 rows",
@@ -110,9 +110,9 @@ fn compare_capture(path: &Path, differences: &mut Vec<String>) -> usize {
     if run.status != 0 || !run.stderr.is_empty() {
         differences.push(format!("{name}: status {}, {:?}", run.status, run.stderr));
     }
-    let mut told = Vec::new();
-    let fields = compare(&expected, &run.rows(), &mut told);
-    differences.extend(told.into_iter().map(|what| format!("{name} {what}")));
+    let mut found = Vec::new();
+    let fields = compare(&expected, &run.rows(), &mut found);
+    differences.extend(found.into_iter().map(|what| format!("{name} {what}")));
     fields
 }
 

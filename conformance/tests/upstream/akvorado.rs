@@ -102,7 +102,7 @@ fn compare_value(name: &str, expected: &Value, row: &Row, comparison: &mut Compa
     }
     if let (Some(link), "Bytes") = (link_octets(row), name) {
         let packet = flow["octets"].as_u64().unwrap() - link;
-        // A frame may be padded behind the packet.
+        // A frame may have padding after the packet.
         if expected.as_u64() == Some(packet)
             || expected.as_u64() < Some(packet) && packet <= SHORTEST_FRAME
         {

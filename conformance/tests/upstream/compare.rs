@@ -44,7 +44,7 @@ pub(crate) struct Difference {
 #[derive(Debug)]
 pub(crate) struct Comparison<'c> {
     capture: &'c str,
-    /// The source does not tell zero from absent.
+    /// The source does not distinguish zero from absent.
     pub(crate) zero_is_absent: bool,
     pub(crate) compared: usize,
     pub(crate) differences: Vec<Difference>,

@@ -58,17 +58,17 @@ const KNOWN: &[(&str, &str, &str)] = &[
     (
         "ipfix-pmacct-106-huawei",
         "packets",
-        "two flows that only the inner ports tell apart",
+        "two flows that differ in the inner ports alone",
     ),
     (
         "ipfix-pmacct-106-huawei",
         "bytes",
-        "two flows that only the inner ports tell apart",
+        "two flows that differ in the inner ports alone",
     ),
     (
         "ipfix-pmacct-106-huawei",
         "rows",
-        "two flows that only the inner ports tell apart",
+        "two flows that differ in the inner ports alone",
     ),
     (
         "ipfix-ixia",
@@ -123,7 +123,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
 ];
 
 /// What is left when the known differences are taken away; a line of the list that nothing
-/// meets is told too.
+/// meets is reported too.
 pub(crate) fn explain(differences: Vec<Difference>, has_captures: bool) -> Vec<String> {
     let mut met = BTreeSet::new();
     let mut left = Vec::new();

@@ -1,4 +1,4 @@
-//! Data that comes before its template is told late, once, and as it came.
+//! Data that comes before its template is reported late, once, and as it was sent.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ struct Waiting<'v> {
 
 #[test]
 #[cfg_attr(not(captures), ignore = "NETFLOW_CAPTURES names no folder of captures")]
-fn data_before_its_template_is_told_late_and_once() {
+fn data_before_its_template_is_reported_late_and_once() {
     let mut captures = 0;
     let mut records = 0;
     for capture in all() {
@@ -26,19 +26,19 @@ fn data_before_its_template_is_told_late_and_once() {
         captures += 1;
         let rows = capture.decode("wire");
         let late: Vec<&Value> = rows.iter().filter(|row| row["late"] == true).collect();
-        let mut told = 0;
+        let mut reported = 0;
         for group in groups(&waiting) {
-            told += check(&capture, &group, &late, &rows);
+            reported += check(&capture, &group, &late, &rows);
         }
-        assert_eq!(told, late.len(), "{}", capture.name);
+        assert_eq!(reported, late.len(), "{}", capture.name);
         check_times(&capture, &waiting);
-        records += told;
+        records += reported;
     }
     println!("{records} late records of {captures} captures");
 }
 
 /// The sets that wait, by frame, set id and the frame of the template: the rows of one
-/// group are not told from each other.
+/// group are not distinguished.
 fn groups<'w, 'v>(waiting: &'w [Waiting<'v>]) -> Vec<Vec<&'w Waiting<'v>>> {
     let mut groups: Vec<Vec<&Waiting<'_>>> = Vec::new();
     for one in waiting {
@@ -53,7 +53,7 @@ fn groups<'w, 'v>(waiting: &'w [Waiting<'v>]) -> Vec<Vec<&'w Waiting<'v>>> {
     groups
 }
 
-/// Checks the rows of one frame and set; gives how many are late.
+/// Checks the rows of one frame and set; returns the number of late ones.
 fn check(capture: &Capture, group: &[&Waiting<'_>], late: &[&Value], rows: &[Value]) -> usize {
     let Waiting { packet, set, .. } = group[0];
     let header = &packet["header"];
@@ -61,13 +61,13 @@ fn check(capture: &Capture, group: &[&Waiting<'_>], late: &[&Value], rows: &[Val
     let rows_of: Vec<&Value> = late.iter().copied().filter(is_of).collect();
     let name = &capture.name;
     let fields = items(&group[0].template["fields"]);
-    // Each octet of the sets is told once, but for padding shorter than any record.
+    // Each octet of the sets is reported once, but for padding shorter than any record.
     let octets: usize = group.iter().map(|one| one.octets()).sum();
-    let told: usize = rows_of.iter().map(|row| length(fields, row)).sum();
-    let left = octets.checked_sub(told).unwrap();
+    let reported: usize = rows_of.iter().map(|row| length(fields, row)).sum();
+    let left = octets.checked_sub(reported).unwrap();
     assert!(
         left < group.len() * shortest(fields),
-        "{name}: {told} of {octets} octets are told"
+        "{name}: {reported} of {octets} octets are reported"
     );
     if !fields.iter().any(is_variable) {
         let count: usize = group
@@ -88,7 +88,7 @@ fn check(capture: &Capture, group: &[&Waiting<'_>], late: &[&Value], rows: &[Val
         let expected: Vec<&Value> = fields.iter().map(|field| &field[0]).collect();
         assert_eq!(keys, expected, "{name}");
     }
-    // Late rows stand behind the live rows of the message that brought the template.
+    // Late rows follow the live rows of the message that brought the template.
     let last_live = rows.iter().rposition(|row| {
         row["late"].is_null()
             && row["kind"] != "problem"
@@ -179,7 +179,7 @@ fn shortest(fields: &[Value]) -> usize {
 
 /// Octets that a record of a template took in its set.
 fn length(fields: &[Value], row: &Value) -> usize {
-    let told = items(&row["fields"])
+    let reported = items(&row["fields"])
         .iter()
         .map(|field| field[1].as_str().unwrap().len() / 2);
     let prefix = |(field, octets): (&Value, usize)| match octets {
@@ -187,7 +187,7 @@ fn length(fields: &[Value], row: &Value) -> usize {
         0..255 => 1 + octets,
         _ => 3 + octets,
     };
-    fields.iter().zip(told).map(prefix).sum()
+    fields.iter().zip(reported).map(prefix).sum()
 }
 
 fn number(value: &Value) -> usize {

@@ -35,7 +35,7 @@ use serde_json::Value;
 use self::capture::Capture;
 use self::compare::Comparison;
 
-/// How a source is compared, and the member that tells it from the others.
+/// How a source is compared, and the member by which it is recognised.
 type Source = (&'static str, fn(&Capture, &Value, &mut Comparison<'_>));
 
 const SOURCES: [Source; 6] = [

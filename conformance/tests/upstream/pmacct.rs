@@ -1,4 +1,4 @@
-//! pmacct: rows of nfacctd, which sums up the flows that its keys do not tell apart.
+//! pmacct: rows of nfacctd, which adds up the flows that its keys do not distinguish.
 
 use serde_json::{Map, Value};
 
@@ -144,7 +144,7 @@ fn forwarding_status(name: &Value) -> Value {
     of_name(&STATUS, name)
 }
 
-/// `["0-16065", "1-16033"]`, each behind its place.
+/// `["0-16065", "1-16033"]`, each after its position.
 fn labels(labels: &Value) -> Value {
     let label = |label: &Value| decimal(&label.as_str().unwrap().split('-').nth(1).unwrap().into());
     items(labels).iter().map(label).collect()
