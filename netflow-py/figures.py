@@ -1,6 +1,6 @@
 """How long a capture takes to become a table, beside other tools on the same file.
 
-    python figures.py CAPTURE COPIES   the packets of a classic pcap so many times
+    python figures.py CAPTURE COPIES   the packets of a classic pcap COPIES times
 
 Needs pandas, polars, duckdb and pyarrow; scapy and netflow of PyPI, tshark, nfcapd and nfdump
 are measured where they are installed. Each is run in a process of its own, and three times if it
@@ -103,7 +103,7 @@ TSHARK = (
 
 
 def repeat(capture: Path, copies: int, path: Path) -> None:
-    """The packets of a classic pcap so many times."""
+    """The packets of a classic pcap, repeated."""
     octets = capture.read_bytes()
     with path.open("wb") as file:
         file.write(octets[:24])

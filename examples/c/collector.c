@@ -44,7 +44,7 @@ static int print_flow(const netflow_flow *flow, void *user) {
   return collector->limit != 0 && collector->flows >= collector->limit;
 }
 
-/* A socket for IPv4 and IPv6; tells on which port. */
+/* A socket for IPv4 and IPv6; returns its port. */
 static int open_socket(unsigned port) {
   struct sockaddr_in6 address;
   socklen_t len = sizeof address;

@@ -20,7 +20,7 @@ def packets(capture: Path) -> tuple[bytes, list[bytes]]:
 
 
 def cut(capture: Path, count: int, folder: Path) -> list[Path]:
-    """The capture in so many files, or one for each packet if it has fewer."""
+    """The capture in N files, or one for each packet if it has fewer."""
     head, all_packets = packets(capture)
     count = max(1, min(count, len(all_packets)))
     paths = []

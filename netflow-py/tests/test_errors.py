@@ -1,4 +1,4 @@
-"""What goes wrong is told as exceptions that Python users know."""
+"""Errors are exceptions that Python users know."""
 
 from __future__ import annotations
 

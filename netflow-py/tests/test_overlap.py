@@ -82,7 +82,7 @@ def test_a_file_that_is_no_capture_keeps_no_other_from_being_read(
     with pytest.warns(nf.NetflowWarning, match="other.pcap is"):
         table = nf.read(sources)
     assert len(table) == count
-    # The names of files behind it are theirs.
+    # The names of files after it are theirs.
     assert set(table.to_pyarrow()["file"].to_pylist()) == {str(capture)}
     with pytest.warns(nf.NetflowWarning, match="other.pcap is"):
         assert len(list(nf.records(sources))) == count

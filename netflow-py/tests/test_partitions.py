@@ -22,7 +22,7 @@ PCAPS = [path for path in captures() if path.suffix == ".pcap"]
 
 
 def rows(table: pa.Table, columns: list[str]) -> Counter[str]:
-    """The rows, whatever their order: a late one comes where its template is."""
+    """The rows, in any order: a late one comes where its template is."""
     return Counter(map(repr, table.select(columns).to_pylist()))
 
 
@@ -75,7 +75,7 @@ def test_pieces_are_the_capture(name: str, octets: int, tmp_path: Path) -> None:
     columns = [name for name in nf.COLUMNS if name != "frame"]
     assert rows(found, columns) == rows(expected, columns)
     assert sum(each.undecoded_sets for each in counts) == undecoded(report)
-    # Without what was taught before, most of these files hold nothing but riddles.
+    # Without what was announced before, most of these files cannot be read.
     alone, alone_counts = decoded(
         partitions.plan([each.files[0] for each in plan if not each.late], chain="none")
     )
@@ -145,12 +145,12 @@ def test_what_cannot_be_decoded_is_told(tmp_path: Path) -> None:
 def test_a_datagram_that_cannot_be_read_counts_once(tmp_path: Path) -> None:
     path = tmp_path / "junk.pcap"
     capture = bytearray((TESTDATA / "genuine" / "pm_v5.pcap").read_bytes())
-    capture[24 + 16 + 14 + 20 + 8] ^= 0xFF  # The version, behind the headers of the first packet.
+    capture[24 + 16 + 14 + 20 + 8] ^= 0xFF  # The version, after the headers of the first packet.
     path.write_bytes(capture)
     (partition,) = partitions.plan(str(path), ports=[2100])
     counts = partition.counts()
     assert (counts.unreadable, counts.undecodable) == (1, 1)
-    assert "1 datagrams no header" in partitions.told(counts)
+    assert "1 datagrams no header" in partitions.describe(counts)
 
 
 def test_a_cut_file_is_told(tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ def test_what_waits_beyond_the_limit_is_read_once_more_in_parts(tmp_path: Path) 
     found, counts = decoded(plan)
     assert rows(found, ["octets", "frame"]) == rows(expected, ["octets", "frame"])
     assert sum(each.undecoded_sets for each in counts) == undecoded(report)
-    # It is told if the file is another one by then.
+    # It is an error if the file is another one by then.
     indexes = [partitions.index(str(path), every=100_000) for path in (first, second)]
     size = second.stat().st_size
     second.write_bytes(head + all_packets[0] * 2 + second.read_bytes()[24 : size // 2])

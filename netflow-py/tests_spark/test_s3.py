@@ -126,6 +126,6 @@ def test_spark(spark: SparkSession, lake: Any, storage: dict[str, Any]) -> None:
     total = large.agg(F.count("*"), F.sum("octets")).collect()[0]
     assert list(total) == [len(whole), sum(whole["octets"].to_pylist())]
     # The counts of each partition are written where the flows are.
-    told = read.option("counts", "s3://lake/counts").load("s3://lake/in/*.pcap")
-    assert told.count() == sum(expected("spark").values())
-    assert len(lake.glob("lake/counts/*.json")) == told.rdd.getNumPartitions()
+    counted = read.option("counts", "s3://lake/counts").load("s3://lake/in/*.pcap")
+    assert counted.count() == sum(expected("spark").values())
+    assert len(lake.glob("lake/counts/*.json")) == counted.rdd.getNumPartitions()

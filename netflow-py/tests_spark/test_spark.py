@@ -189,9 +189,9 @@ def test_what_cannot_be_decoded(spark: SparkSession, tmp_path: Path) -> None:
     assert counts.agg(F.sum("undecodable")).collect()[0][0] == lost
 
     read = spark.read.format("netflow").option("columns", "octets")
-    told = tmp_path / "told"
-    assert read.option("counts", str(told)).load(rest).count() >= 0  # pyright: ignore
-    found = [json.loads(path.read_text()) for path in sorted(told.iterdir())]
+    counted = tmp_path / "counted"
+    assert read.option("counts", str(counted)).load(rest).count() >= 0  # pyright: ignore
+    found = [json.loads(path.read_text()) for path in sorted(counted.iterdir())]
     assert len(found) == len(rest)
     assert sum(each["undecodable"] for each in found) == lost
 
@@ -232,8 +232,8 @@ def test_a_large_file_is_divided(spark: SparkSession) -> None:
         assert flows.rdd.getNumPartitions() >= capture.stat().st_size // 3_200
         assert rows(flows.toArrow()) == rows(expected(capture, columns))
     counts = read.option("table", "counts").option("partitionOctets", "1500")
-    told = counts.load(str(OVS)).agg(F.sum("rows"), F.sum("undecodable")).collect()[0]
-    assert told[0] == len(expected(OVS, ["octets"])) and told[1] == 0
+    counted = counts.load(str(OVS)).agg(F.sum("rows"), F.sum("undecodable")).collect()[0]
+    assert counted[0] == len(expected(OVS, ["octets"])) and counted[1] == 0
 
 
 def test_paths_through_fsspec(spark: SparkSession, tmp_path: Path) -> None:

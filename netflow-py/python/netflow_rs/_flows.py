@@ -426,7 +426,7 @@ def scan(
     Args:
         source: a path, a pattern such as ``"captures/*.pcap.gz"``, a URL that fsspec opens, a
             file object opened with mode ``"rb"``, or several of these. What a file is, its
-            content tells: pcap, pcapng or IPFIX, plain, gzip or zstd.
+            content shows: pcap, pcapng or IPFIX, plain, gzip or zstd.
         columns: of :data:`COLUMNS`, and ``"file"``, which comes first; only these are decoded.
             All, if not given, and ``"file"`` if there are several.
         addresses: ``"octets"`` (16 of them, IPv4 as ``::ffff:a.b.c.d``), ``"view"`` (4 or 16),

@@ -59,7 +59,7 @@ class _FileObject:
         self.file = file
         self.name = str(getattr(file, "name", None) or f"<{type(file).__name__}>")
         self.begun = False
-        # Taken again by whoever holds it, who is told then, and does not wait for himself.
+        # Reentrant: a thread that holds it gets an error instead of waiting for itself.
         self.lock = threading.RLock()
         self.is_read = False
         try:

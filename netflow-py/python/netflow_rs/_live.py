@@ -69,7 +69,7 @@ def _received(received: datetime | float | None) -> int:
 
 
 class Decoder:
-    """Decodes datagrams of any number of exporters, and keeps what they taught.
+    """Decodes datagrams of any number of exporters, and keeps what they announced.
 
     One may be used by several threads, one at a time inside.
     """
@@ -96,7 +96,7 @@ class Decoder:
 
         Raises:
             NetflowError: if not even its first header can be read. Whatever is wrong further
-                on is told in :attr:`problems`.
+                on is reported in :attr:`problems`.
         """
         if transport not in ("udp", "stream"):
             raise ValueError(f'transport is "udp" or "stream", not {transport!r}')
@@ -116,7 +116,7 @@ class Decoder:
         return found
 
     def save(self) -> bytes:
-        """What exporters taught, for :meth:`load` or the argument ``state`` of ``scan``."""
+        """The state of the exporters, for :meth:`load` or the argument ``state`` of ``scan``."""
         return self._state.save()
 
     def load(self, state: bytes) -> None:
@@ -241,7 +241,7 @@ class Collector(asyncio.DatagramProtocol):
         return self._collector.report["domains"]
 
     def save(self) -> bytes:
-        """What exporters taught, for the argument ``state`` of the next."""
+        """The state of the exporters, for the argument ``state`` of the next."""
         return self._collector.save()
 
 
@@ -271,7 +271,7 @@ class _Collecting:
         return self.collector.domains
 
     def save(self) -> bytes:
-        """What exporters taught, for the argument ``state`` of the next."""
+        """The state of the exporters, for the argument ``state`` of the next."""
         return self.collector.save()
 
     def __repr__(self) -> str:

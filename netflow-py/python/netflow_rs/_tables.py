@@ -16,7 +16,7 @@ class TemplateTable(Rescannable):
 
     The columns are ``received``, ``export_time``, ``sequence``, ``late`` and ``frame`` (before
     them ``file``, of several files), then the elements by their names, or as ``"PEN:ID"``;
-    a name that is taken already has ``" (PEN:ID)"`` behind it.
+    a name that is taken already is followed by ``" (PEN:ID)"``.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class TemplateTable(Rescannable):
     """As ``"192.0.2.1-netflow9-0-256"``; that of a template that was redefined ends with a number
     more."""
     exporter: str | None
-    """Its address; ``None`` in an IPFIX file, which does not tell."""
+    """Its address; ``None`` in an IPFIX file, which does not say."""
     export_protocol: str
     observation_domain: int
     template_id: int

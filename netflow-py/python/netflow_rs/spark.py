@@ -57,7 +57,7 @@ OPTIONS = {
     "chain": '"all", "folder" or "none"; see netflow_rs.partitions.plan',
     "order": '"time" or "given"; see netflow_rs.partitions.plan',
     "index": "what netflow_rs.spark.index wrote",
-    "partitionoctets": "of a partition: small files are put together, large ones divided",
+    "partitionoctets": "of a partition: small files are joined, large ones divided",
     "splitbiflows": "true: a record of two directions gives two rows",
     "discarded": "true: discarded packets of sFlow are rows too",
     "pushfilters": "true: filters are answered here; only if this load is for one query alone",
@@ -106,8 +106,8 @@ class _Given:
         if "path" in given:
             self.sources.append(given["path"])
         columns = given.get("columns")
-        self.columns, told = chosen(None if columns is None else _listed(columns))
-        self.file = _flag(given, "file", told or self.columns is None)
+        self.columns, with_file = chosen(None if columns is None else _listed(columns))
+        self.file = _flag(given, "file", with_file or self.columns is None)
         self.addresses = given.get("addresses", "text")
         self.table = _one_of(given, "table", ("flows", "counts"))
         self.mode = _one_of(given, "mode", ("permissive", "failfast"))
@@ -236,7 +236,7 @@ class FlowsReader(ds.DataSourceReader):
             with writer(path, self.given.storage) as out:
                 out.write(text.encode())
         if self.given.mode == "failfast" and counts.undecodable > 0:
-            raise NetflowError(parts.told(counts), kind="undecodable", path=counts.files[0])
+            raise NetflowError(parts.describe(counts), kind="undecodable", path=counts.files[0])
         parts.warn(counts)
 
 
@@ -336,7 +336,7 @@ _TEXT = {
 
 
 def _mask(wanted: ds.Filter, schema: Any) -> _Mask | None:
-    """What tells of each row whether it passes: true, false, or null as SQL has it; ``None``
+    """A function that says of each row whether it passes: true, false, or null as SQL has it; ``None``
     for a filter that is left to Spark."""
     import pyarrow as pa
 

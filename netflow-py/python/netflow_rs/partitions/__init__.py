@@ -1,9 +1,9 @@
 """Captures as partitions that are decoded anywhere, in any order.
 
-A file that is decoded alone lacks what exporters taught in the files before it: templates,
+A file that is decoded alone lacks what exporters announced in the files before it: templates,
 sampling rates, names. So there are two passes:
 
-1. :func:`index` reads each file on its own and keeps the datagrams that teach.
+1. :func:`index` reads each file on its own and keeps the datagrams with announcements.
 2. :func:`plan` puts the indexes in order, finds the state that stands at the start of each file,
    and gives a :class:`Partition` for each. :meth:`Partition.batches` decodes it, wherever it was
    sent (it is pickled); together they are what one pass over all files would have given.
@@ -19,7 +19,7 @@ Ray, Dask, Daft and Spark need no more than that; see ``docs/distributed.md``.
 from __future__ import annotations
 
 from ._index import PIECE, FileIndex, Map, gather, index, load, save
-from ._partition import Counts, Partition, Range, schema, told, warn
+from ._partition import Counts, Partition, Range, describe, schema, warn
 from ._plan import CHAINS, ORDERS, plan
 from ._storage import files
 
@@ -32,6 +32,7 @@ __all__ = [
     "Map",
     "Partition",
     "Range",
+    "describe",
     "files",
     "gather",
     "index",
@@ -39,6 +40,5 @@ __all__ = [
     "plan",
     "save",
     "schema",
-    "told",
     "warn",
 ]

@@ -31,16 +31,16 @@ class FileIndex:
     first_received: int | None
     """Nanoseconds since 1970 of its first message; ``None`` if it has none."""
     last_received: int | None
-    """Of its last message; ``None`` if there were too many exporters to tell."""
+    """Of its last message; ``None`` if there were too many exporters to list."""
     exporters: tuple[str, ...]
-    """Addresses of all exporters in it; none if there were too many to tell."""
+    """Addresses of all exporters in it; none if there were too many to list."""
     stats: dict[str, Any]
     """Counters of the pass, as of :class:`netflow_rs.Report`. Problems are those of the file
     alone."""
     faults: tuple[str, ...]
     """Why it could not be read to its end."""
     teaching: bytes = field(repr=False)
-    """The datagrams that teach, as an Arrow stream; ``pyarrow.ipc.open_stream`` reads it."""
+    """The datagrams with announcements, as an Arrow stream; ``pyarrow.ipc.open_stream`` reads it."""
     every: int = PIECE
     """Octets of the pieces in it, about."""
 

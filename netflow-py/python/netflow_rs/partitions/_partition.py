@@ -77,14 +77,14 @@ class Partition:
         """The flows, as ``pyarrow.RecordBatch`` of bounded size; ``counted`` hears at the end
         what there was. Without it, what could not be decoded is a :class:`NetflowWarning`."""
         pa = arrow()
-        tell = counted or warn
+        report_counts = counted or warn
         if self.late is not None:
             rows = 0
             for batch in pa.ipc.open_stream(self.late):
                 rows += batch.num_rows
                 yield batch
             late = self.late_sets
-            tell(Counts(self.files, rows, 0, 0, -late, late, {}, ()))
+            report_counts(Counts(self.files, rows, 0, 0, -late, late, {}, ()))
             return
         options = dict(self.options)
         file = options.pop("file")
@@ -114,7 +114,7 @@ class Partition:
             faults = (str(error),)
         report = reader.report
         assert report is not None
-        tell(_counts(self.files, rows, report, faults))
+        report_counts(_counts(self.files, rows, report, faults))
 
     def read(self) -> pyarrow.Table:
         """All flows of it as a ``pyarrow.Table``."""
@@ -133,10 +133,10 @@ class Partition:
 def warn(counts: Counts) -> None:
     """Tells what could not be decoded, as a :class:`NetflowWarning`."""
     if counts.undecodable > 0:
-        warnings.warn(told(counts), NetflowWarning, stacklevel=2)
+        warnings.warn(describe(counts), NetflowWarning, stacklevel=2)
 
 
-def told(counts: Counts) -> str:
+def describe(counts: Counts) -> str:
     """What could not be decoded, in words."""
     what = {kind: count for kind, count in counts.problems.items() if kind != "no_template"}
     text = f"{counts.undecoded_sets} sets had no template, {counts.unreadable} datagrams no "

@@ -47,13 +47,13 @@ def plan(
             :func:`netflow_rs.scan`.
         file: whether the name of the file is a column, the first; if not given, it is unless
             there are ``columns``.
-        chain: ``"all"``: files go on with what was taught in those before them; ``"folder"``:
+        chain: ``"all"``: files go on with what was announced in those before them; ``"folder"``:
             only those of the same folder, as if each were of a collector of its own;
             ``"none"``: each file has all templates it needs, and nothing is indexed.
         order: ``"time"``: the files follow each other by the time of their first message;
             ``"given"``: as they are given, those of a pattern by their names.
-        octets: of a partition, about: small neighbours are put together, larger files are divided
-            (not compressed ones, nor behind the first TCP stream that exports); 0 is a partition
+        octets: of a partition, about: small neighbours are joined, larger files are divided
+            (not compressed ones, nor after the first TCP stream that exports); 0 is a partition
             a file.
         storage: options of fsspec.
         indexes: of files that were indexed before; those of other sizes are made anew.
@@ -77,7 +77,7 @@ def plan(
         "file": has_file or (columns is None if file is None else file),
         "ports": list(ports),
     }
-    # What is wrong with an option is told before anything is read.
+    # A wrong option is an error before anything is read.
     schema(options)
     if chain == "none":
         found = [(name, size_of(name, storage)) for name in names]
@@ -90,7 +90,7 @@ def plan(
     if all(each.faults and not each.stats["datagrams"] for each in made):
         raise NetflowError(made[0].faults[0], kind="unreadable", path=made[0].file)
     if order == "time":
-        # Files of which no message tells a time teach nothing.
+        # Files without a message that has a time announce nothing.
         made.sort(key=lambda each: each.first_received or 0)
     chains: dict[str, list[FileIndex]] = {}
     for each in made:
@@ -139,7 +139,7 @@ def _pieces(each: FileIndex, octets: int) -> list[_Piece]:
 def _chained(
     made: list[FileIndex], options: dict[str, Any], storage: dict[str, Any], octets: int
 ) -> Iterator[Partition]:
-    """The partitions of files in their order, each with the state at its start, and behind it
+    """The partitions of files in their order, each with the state at its start, followed by
     the flows of earlier ones that it freed."""
     pieces = [piece for each in made for piece in _pieces(each, octets)]
     names = [piece.index.file for piece in pieces]
@@ -151,7 +151,7 @@ def _chained(
         split_biflows=options["split_biflows"],
         state=None,
     )
-    number, told = 0, 0
+    number, reported = 0, 0
     for pack, size in _packs([(piece.index.file, piece.octets) for piece in pieces], octets):
         state = zlib.compress(replay.save(), 1)
         first = number
@@ -171,16 +171,16 @@ def _chained(
             storage,
             **_extent([piece.index for piece in members]),
         )
-        if replay.late_sets > told:
+        if replay.late_sets > reported:
             table: Any = arrow().table(replay.take())
             yield Partition(
                 files,
                 table.nbytes,
                 options,
                 late=as_stream(table),
-                late_sets=replay.late_sets - told,
+                late_sets=replay.late_sets - reported,
             )
-            told = replay.late_sets
+            reported = replay.late_sets
 
 
 def _joined(members: list[_Piece]) -> tuple[tuple[str, ...], tuple[Range, ...]]:
@@ -228,7 +228,7 @@ def _left_out(teaching: bytes) -> bool:
 
 
 def _extent(made: Sequence[FileIndex]) -> dict[str, Any]:
-    """When and of whom the flows of these files are; nothing unless all tell."""
+    """When the flows of these files were sent and by which exporters; nothing unless all files say so."""
     first = [each.first_received for each in made if each.first_received is not None]
     last = [each.last_received for each in made if each.last_received is not None]
     if len(first) < len(made) or len(last) < len(made):
