@@ -80,7 +80,7 @@ impl Summary {
     /// A TCP session, which the decoder is about to forget, has ended.
     pub(crate) fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr) {
         let of_session = decoder.domains().filter(|domain| {
-            domain.exporter == exporter && has_irregular_sequence(&domain.sequence)
+            domain.key.exporter == exporter && has_irregular_sequence(&domain.sequence)
         });
         self.ended.extend(of_session);
         self.ended.truncate(ENDED);
@@ -208,10 +208,7 @@ impl Summary {
 /// What the sequence numbers of the domains told, those that lost most first.
 fn sequence_lines(mut domains: Vec<DomainReport>, lines: &mut Lines) {
     domains.retain(|domain| has_irregular_sequence(&domain.sequence));
-    domains.sort_by_key(|domain| {
-        let of_whom = (domain.exporter, domain.protocol, domain.observation_domain);
-        (Reverse(domain.sequence.lost), of_whom)
-    });
+    domains.sort_by_key(|domain| (Reverse(domain.sequence.lost), domain.key));
     let mut told: Vec<String> = domains.iter().take(DOMAINS).map(sequence_line).collect();
     if domains.len() > DOMAINS {
         let more = u64::try_from(domains.len() - DOMAINS).unwrap_or(u64::MAX);
@@ -239,7 +236,7 @@ const fn has_irregular_sequence(counts: &SequenceCounts) -> bool {
 /// `8 messages lost, 1 late, of 192.0.2.1, domain 0 (netflow9)`
 fn sequence_line(domain: &DomainReport) -> String {
     let counts = &domain.sequence;
-    let unit = unit(domain.protocol, domain.sequence_unit);
+    let unit = unit(domain.key.protocol, domain.sequence_unit);
     let mut text = String::new();
     for (count, what) in [
         (counts.lost, format!("{} lost", counted(counts.lost, unit))),
@@ -260,12 +257,12 @@ fn sequence_line(domain: &DomainReport) -> String {
         }
     }
     text += "of ";
-    let address = domain.agent_address.unwrap_or(domain.exporter.ip());
+    let address = domain.key.agent_address.unwrap_or(domain.key.exporter.ip());
     // Nothing tells the exporter of an IPFIX file.
     if !address.is_unspecified() {
         let _ = write!(text, "{address}, ");
     }
-    let (number, protocol) = (domain.observation_domain, domain.protocol.name());
+    let (number, protocol) = (domain.key.observation_domain, domain.key.protocol.name());
     let _ = write!(text, "domain {number} ({protocol})");
     text
 }

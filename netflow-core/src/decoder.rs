@@ -33,6 +33,7 @@ use self::session::Sessions;
 pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
 pub use self::stats::Stats;
 use crate::datagram::{Datagram, DatagramId, Protocol};
+use crate::domain::DomainKey;
 use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
 use crate::exporter::{Announcement, ConfiguredCounters, ConfiguredRates};
@@ -279,8 +280,8 @@ impl Decoder {
 
     /// Forgets the templates of a stream that has ended (RFC 7011, section 10.4).
     pub fn end_session(&mut self, exporter: SocketAddr) {
-        self.sessions
-            .end(exporter.ip().to_canonical(), exporter.port());
+        let address = exporter.ip().to_canonical();
+        self.sessions.end(SocketAddr::new(address, exporter.port()));
     }
 
     /// What was read and lost since the decoder was made.
@@ -311,11 +312,8 @@ impl Decoder {
     /// The templates in force, in no order.
     pub fn templates(&self) -> impl Iterator<Item = KnownTemplate<'_>> {
         self.sessions.iter().flat_map(|session| {
-            let key = session.key();
-            session.templates.iter().map(move |known| KnownTemplate {
-                exporter: SocketAddr::new(key.address, key.port),
-                protocol: key.protocol,
-                observation_domain: key.observation_domain,
+            session.templates.iter().map(|known| KnownTemplate {
+                domain: *session.key(),
                 template: &known.template,
                 refreshed: known.refreshed,
                 datagram: known.datagram,
@@ -327,12 +325,8 @@ impl Decoder {
     /// and names of interfaces, VRFs and applications.
     pub fn announced(&self) -> impl Iterator<Item = Announcement<'_>> {
         self.sessions.iter().flat_map(|session| {
-            let key = session.key();
-            session.exporter.facts().map(move |fact| Announcement {
-                exporter: SocketAddr::new(key.address, key.port),
-                protocol: key.protocol,
-                observation_domain: key.observation_domain,
-                agent_address: key.agent,
+            session.exporter.facts().map(|fact| Announcement {
+                domain: *session.key(),
                 fact,
             })
         })
@@ -343,12 +337,8 @@ impl Decoder {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct KnownTemplate<'d> {
-    /// Address of the exporter; the port is 0 if it is not part of the session.
-    pub exporter: SocketAddr,
-    /// The protocol.
-    pub protocol: Protocol,
-    /// The observation domain.
-    pub observation_domain: u32,
+    /// Which domain it is of.
+    pub domain: DomainKey,
     /// The template.
     pub template: &'d Template,
     /// When it was last sent.

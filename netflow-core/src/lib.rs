@@ -77,6 +77,8 @@ extern crate std;
 mod datagram;
 #[cfg(feature = "alloc")]
 mod decoder;
+#[cfg(feature = "alloc")]
+mod domain;
 pub mod element;
 #[cfg(feature = "encode")]
 pub mod encode;
@@ -111,6 +113,8 @@ pub use decoder::{
     MessageSamples, Messages, OptionsScope, Problem, Problems, Records, Samples, SessionScope, Set,
     SetKind, SetTemplateRecords, Sets, Stats,
 };
+#[cfg(feature = "alloc")]
+pub use domain::DomainKey;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use exporter::{

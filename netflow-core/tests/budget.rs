@@ -143,7 +143,8 @@ fn ten_thousand_hostile_exporters_take_what_is_charged_and_starve_nobody() {
             }
         }
         let mut domains = decoder.domains();
-        let domain = domains.find(|domain| domain.exporter.ip() == Ipv4Addr::from_bits(behaved));
+        let domain =
+            domains.find(|domain| domain.key.exporter.ip() == Ipv4Addr::from_bits(behaved));
         let sequence = domain.unwrap().sequence;
         let received = u64::from(3 * EXPORTERS * DATAGRAMS / BETWEEN);
         assert_eq!((sequence.received, sequence.lost), (received, 0));

@@ -77,11 +77,11 @@ pub type netflow_domain_callback =
 impl netflow_domain {
     pub(crate) fn new(report: &DomainReport) -> Self {
         Self {
-            exporter: report.exporter.ip().into(),
-            agent_address: report.agent_address.map(Into::into).unwrap_or_default(),
-            port: report.exporter.port(),
-            protocol: protocol(report.protocol),
-            observation_domain: report.observation_domain,
+            exporter: report.key.exporter.ip().into(),
+            agent_address: report.key.agent_address.map(Into::into).unwrap_or_default(),
+            port: report.key.exporter.port(),
+            protocol: protocol(report.key.protocol),
+            observation_domain: report.key.observation_domain,
             messages: report.messages,
             first_received: report.first_received.as_nanos(),
             last_received: report.last_received.as_nanos(),

@@ -12,7 +12,7 @@ use core::net::IpAddr;
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::template::TemplateKind;
 use netflow_core::{
-    Announcement, DomainReport, ErrorKind, Flow, KnownTemplate, MessageHeader, Problem, Protocol,
+    DomainKey, DomainReport, ErrorKind, Flow, KnownTemplate, MessageHeader, Problem, Protocol,
     SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
 };
 
@@ -52,41 +52,13 @@ impl DomainName {
     /// The domain of a message.
     #[must_use]
     pub fn of(header: &MessageHeader) -> Self {
-        Self {
-            exporter: header.exporter.ip().to_canonical(),
-            protocol: header.protocol,
-            domain: header.observation_domain,
-            agent: header.agent_address,
-        }
-    }
-
-    pub(crate) fn of_report(report: &DomainReport) -> Self {
-        Self {
-            exporter: report.exporter.ip(),
-            protocol: report.protocol,
-            domain: report.observation_domain,
-            agent: report.agent_address,
-        }
-    }
-
-    pub(crate) fn of_announcement(announcement: &Announcement<'_>) -> Self {
-        Self {
-            exporter: announcement.exporter.ip(),
-            protocol: announcement.protocol,
-            domain: announcement.observation_domain,
-            agent: announcement.agent_address,
-        }
+        header.domain_key().into()
     }
 
     /// The domain of a template in force.
     #[must_use]
     pub fn of_template(known: &KnownTemplate<'_>) -> Self {
-        Self {
-            exporter: known.exporter.ip(),
-            protocol: known.protocol,
-            domain: known.observation_domain,
-            agent: None,
-        }
+        known.domain.into()
     }
 
     /// Whether nothing says who sent it, as in an IPFIX file.
@@ -100,6 +72,17 @@ impl DomainName {
         self.domain != other.domain
             && self.exporter == other.exporter
             && self.protocol == other.protocol
+    }
+}
+
+impl From<DomainKey> for DomainName {
+    fn from(key: DomainKey) -> Self {
+        Self {
+            exporter: key.exporter.ip(),
+            protocol: key.protocol,
+            domain: key.observation_domain,
+            agent: key.agent_address,
+        }
     }
 }
 
@@ -395,8 +378,8 @@ impl DomainHealth {
     /// Adds what the decoder counted; over TCP there is one report a session.
     pub(crate) fn add_report(&mut self, report: &DomainReport) {
         self.sequence_is_constant |=
-            report.sequence_unit.is_none() && report.protocol != Protocol::NetflowV1;
-        self.has_port_sessions |= report.exporter.port() != 0;
+            report.sequence_unit.is_none() && report.key.protocol != Protocol::NetflowV1;
+        self.has_port_sessions |= report.key.exporter.port() != 0;
         let (all, one) = (&mut self.sequence, report.sequence);
         add(&mut all.received, one.received);
         add(&mut all.lost, one.lost);

@@ -143,18 +143,24 @@ impl Health {
 
     /// Adds what the decoder knows of the sessions of some exporters.
     fn learn(&mut self, decoder: &Decoder, of: impl Fn(SocketAddr) -> bool) {
-        for report in decoder.domains().filter(|report| of(report.exporter)) {
-            if let Some(domain) = self.named(DomainName::of_report(&report)) {
+        for report in decoder.domains().filter(|report| of(report.key.exporter)) {
+            if let Some(domain) = self.named(report.key.into()) {
                 domain.add_report(&report);
             }
         }
-        for announcement in decoder.announced().filter(|known| of(known.exporter)) {
-            if let Some(domain) = self.named(DomainName::of_announcement(&announcement)) {
+        for announcement in decoder
+            .announced()
+            .filter(|known| of(known.domain.exporter))
+        {
+            if let Some(domain) = self.named(announcement.domain.into()) {
                 domain.announced.add(&announcement);
             }
         }
-        for known in decoder.templates().filter(|known| of(known.exporter)) {
-            if let Some(domain) = self.named(DomainName::of_template(&known)) {
+        for known in decoder
+            .templates()
+            .filter(|known| of(known.domain.exporter))
+        {
+            if let Some(domain) = self.named(known.domain.into()) {
                 domain.templates.name(known.template);
             }
         }

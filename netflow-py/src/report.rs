@@ -67,9 +67,9 @@ impl Known {
             (name, length)
         });
         Self {
-            exporter: known.exporter.ip().to_string(),
-            protocol: known.protocol.name(),
-            observation_domain: known.observation_domain,
+            exporter: known.domain.exporter.ip().to_string(),
+            protocol: known.domain.protocol.name(),
+            observation_domain: known.domain.observation_domain,
             id: known.template.id(),
             is_options: known.template.is_options(),
             fields: fields.collect(),
@@ -171,10 +171,10 @@ fn stats<'py>(py: Python<'py>, stats: &Stats) -> PyResult<Bound<'py, PyDict>> {
 fn domain<'py>(py: Python<'py>, report: &DomainReport) -> PyResult<Bound<'py, PyDict>> {
     let dictionary = PyDict::new(py);
     let time = |time: netflow_core::Timestamp| value::time(py, time.as_nanos().div_euclid(1_000));
-    dictionary.set_item("exporter", report.exporter.ip().to_string())?;
-    dictionary.set_item("protocol", report.protocol.name())?;
-    dictionary.set_item("observation_domain", report.observation_domain)?;
-    let agent = report.agent_address.map(|address| address.to_string());
+    dictionary.set_item("exporter", report.key.exporter.ip().to_string())?;
+    dictionary.set_item("protocol", report.key.protocol.name())?;
+    dictionary.set_item("observation_domain", report.key.observation_domain)?;
+    let agent = report.key.agent_address.map(|address| address.to_string());
     dictionary.set_item("agent_address", agent)?;
     dictionary.set_item("messages", report.messages)?;
     dictionary.set_item("first_received", time(report.first_received)?)?;

@@ -1,11 +1,11 @@
 //! Accounting: what each observation domain sent and what of it was lost.
 
 use alloc::sync::Arc;
-use core::net::{IpAddr, SocketAddr};
 
-use super::session::{Session, SessionId, SessionKey};
-use super::{Content, Decoder, Stats};
-use crate::datagram::{Datagram, Protocol};
+use super::session::{Session, SessionId};
+use super::{Content, Decoder, SessionScope, Stats};
+use crate::datagram::{Datagram, Protocol, Transport};
+use crate::domain::DomainKey;
 use crate::error::ErrorKind;
 use crate::exporter::{
     CountingScheme, MessageStamp, NumberedMessage, ObservedSample, PerScheme, SampleCounts,
@@ -19,14 +19,8 @@ use crate::wire::sflow::{Datagram as SflowDatagram, SampleKind};
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct DomainReport {
-    /// Address of the exporter; the port is 0 if it is not part of the session.
-    pub exporter: SocketAddr,
-    /// The protocol.
-    pub protocol: Protocol,
-    /// The observation domain.
-    pub observation_domain: u32,
-    /// The address the sFlow agent gives itself.
-    pub agent_address: Option<IpAddr>,
+    /// Which one it is.
+    pub key: DomainKey,
     /// Messages that were received.
     pub messages: u64,
     /// When the first was received.
@@ -240,7 +234,9 @@ impl Decoder {
     /// The session of the present message, made if it is new.
     pub(super) fn enter(&mut self, datagram: &Datagram<'_>) -> Option<SessionId> {
         let header = self.scratch.header()?;
-        let key = SessionKey::new(datagram, self.scope, header);
+        let has_port =
+            self.scope == SessionScope::Transport || datagram.transport == Transport::Stream;
+        let key = DomainKey::of(datagram, has_port, header);
         let (id, evicted) = self.sessions.enter(key);
         Stats::add(&mut self.stats.evicted, evicted);
         if let Some(session) = self.scratch.sessions.get_mut(self.scratch.current) {
@@ -340,12 +336,8 @@ fn sequence_unit(session: &Session) -> Option<SequenceUnit> {
 }
 
 fn report(session: &Session) -> DomainReport {
-    let key = session.key();
     DomainReport {
-        exporter: SocketAddr::new(key.address, key.port),
-        protocol: key.protocol,
-        observation_domain: key.observation_domain,
-        agent_address: key.agent,
+        key: *session.key(),
         messages: session.messages,
         first_received: session.first_received,
         last_received: session.last_received,

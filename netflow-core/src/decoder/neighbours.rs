@@ -1,10 +1,10 @@
 //! Which observation domains belong to one exporter.
 
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::SocketAddr;
 
-use super::session::SessionKey;
 use crate::datagram::Protocol;
+use crate::domain::DomainKey;
 use crate::hash::KeyedHash;
 use crate::table::Table;
 
@@ -14,7 +14,7 @@ pub(super) const MAX_NEIGHBOURS: usize = 64;
 /// The places of all observation domains, by exporter and protocol.
 #[derive(Debug)]
 pub(super) struct Neighbours {
-    places: Table<(IpAddr, u16, Protocol), Vec<usize>>,
+    places: Table<(SocketAddr, Protocol), Vec<usize>>,
     /// Places that all lists have room for.
     capacity: usize,
 }
@@ -40,7 +40,7 @@ impl Neighbours {
     }
 
     /// Notes a domain, unless its exporter has very many.
-    pub(super) fn insert(&mut self, key: &SessionKey, place: usize) {
+    pub(super) fn insert(&mut self, key: &DomainKey, place: usize) {
         let exporter = exporter(key);
         if self.places.get(&exporter).is_none() {
             self.places.insert(exporter, Vec::new());
@@ -57,7 +57,7 @@ impl Neighbours {
         }
     }
 
-    pub(super) fn remove(&mut self, key: &SessionKey, place: usize) {
+    pub(super) fn remove(&mut self, key: &DomainKey, place: usize) {
         let exporter = exporter(key);
         let Some(list) = self.places.get_mut(&exporter) else {
             return;
@@ -70,12 +70,12 @@ impl Neighbours {
     }
 
     /// The places of the domains of its exporter, itself among them.
-    pub(super) fn get(&self, key: &SessionKey) -> &[usize] {
+    pub(super) fn get(&self, key: &DomainKey) -> &[usize] {
         let list = self.places.get(&exporter(key));
         list.map_or(&[], Vec::as_slice)
     }
 }
 
-const fn exporter(key: &SessionKey) -> (IpAddr, u16, Protocol) {
-    (key.address, key.port, key.protocol)
+const fn exporter(key: &DomainKey) -> (SocketAddr, Protocol) {
+    (key.exporter, key.protocol)
 }

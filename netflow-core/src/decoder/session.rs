@@ -3,54 +3,20 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::SocketAddr;
 use core::ops::Range;
 
-use super::limits::{Limits, SessionScope};
+use super::limits::Limits;
 use super::neighbours::Neighbours;
 use super::payloads::RecentPayloads;
 use super::waiting::Waiting;
-use crate::datagram::{Datagram, Protocol, Transport};
+use crate::domain::DomainKey;
 use crate::element::Taught;
 use crate::exporter::{CountingScheme, Exporter, Sequence, Sources};
 use crate::hash::KeyedHash;
-use crate::header::MessageHeader;
 use crate::table::Table;
 use crate::template::Templates;
 use crate::time::Timestamp;
-
-/// Whose state it is: exporter, protocol and observation domain never share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct SessionKey {
-    pub(super) address: IpAddr,
-    /// The source port if it is part of the session, else 0.
-    pub(super) port: u16,
-    pub(super) protocol: Protocol,
-    pub(super) observation_domain: u32,
-    /// The address the sFlow agent gives itself.
-    pub(super) agent: Option<IpAddr>,
-}
-
-impl SessionKey {
-    pub(super) fn new(
-        datagram: &Datagram<'_>,
-        scope: SessionScope,
-        header: &MessageHeader,
-    ) -> Self {
-        let with_port = scope == SessionScope::Transport || datagram.transport == Transport::Stream;
-        Self {
-            address: datagram.exporter.ip().to_canonical(),
-            port: if with_port {
-                datagram.exporter.port()
-            } else {
-                0
-            },
-            protocol: header.protocol,
-            observation_domain: header.observation_domain,
-            agent: header.agent_address,
-        }
-    }
-}
 
 /// One observation domain.
 #[derive(Debug)]
@@ -72,7 +38,7 @@ pub(super) struct Session {
     pub(super) refinable: usize,
     /// Data sets that were looked at, or passed over, for what they show of the exporter.
     pub(super) sets: u32,
-    key: SessionKey,
+    key: DomainKey,
     used: u64,
     /// Octets of memory as charged.
     octets: usize,
@@ -90,7 +56,7 @@ impl Session {
     }
 
     /// Whose state it is.
-    pub(super) const fn key(&self) -> &SessionKey {
+    pub(super) const fn key(&self) -> &DomainKey {
         &self.key
     }
 
@@ -126,7 +92,7 @@ pub(super) struct Uses {
 #[derive(Debug)]
 pub(super) struct Sessions {
     /// Where each domain has its place: one look-up a message.
-    places: Table<SessionKey, usize>,
+    places: Table<DomainKey, usize>,
     sessions: Vec<Option<Box<Session>>>,
     /// Places that nobody has.
     free: Vec<usize>,
@@ -175,7 +141,7 @@ impl Sessions {
     }
 
     /// The other domains of the exporter that announced something, where that applies to it.
-    pub(super) fn neighbours(&self, key: &SessionKey) -> impl Iterator<Item = &Arc<Exporter>> {
+    pub(super) fn neighbours(&self, key: &DomainKey) -> impl Iterator<Item = &Arc<Exporter>> {
         let neighbours = self.neighbours.as_ref();
         let places = neighbours.map_or(&[][..], |neighbours| neighbours.get(key));
         let sessions = places
@@ -188,7 +154,7 @@ impl Sessions {
 
     /// The observation domain, made if it is new, and how many others had to
     /// be forgotten for it.
-    pub(super) fn enter(&mut self, key: SessionKey) -> (SessionId, usize) {
+    pub(super) fn enter(&mut self, key: DomainKey) -> (SessionId, usize) {
         self.clock = self.clock.wrapping_add(1);
         let clock = self.clock;
         let last = self.last;
@@ -219,7 +185,7 @@ impl Sessions {
     /// The observation domain that a snapshot holds, made if it is new and no
     /// other has to be forgotten for it. `uses` are set apart for the domains
     /// of the snapshot, of which none may come twice.
-    pub(super) fn admit(&mut self, key: SessionKey, uses: &mut Uses) -> Option<SessionId> {
+    pub(super) fn admit(&mut self, key: DomainKey, uses: &mut Uses) -> Option<SessionId> {
         if let Some(place) = self.places.get(&key) {
             let id = SessionId(*place);
             let used = self.get(id)?.used;
@@ -258,7 +224,7 @@ impl Sessions {
                 .is_some_and(|session| fits(session.octets, self.domain_budget))
     }
 
-    fn made(&self, key: SessionKey, used: u64) -> Box<Session> {
+    fn made(&self, key: DomainKey, used: u64) -> Box<Session> {
         let mut session = Box::new(Session {
             templates: Templates::new(self.hash),
             taught: Taught::new(self.hash),
@@ -341,8 +307,8 @@ impl Sessions {
     }
 
     /// Forgets what came from this address and port.
-    pub(super) fn end(&mut self, address: IpAddr, port: u16) {
-        self.retain(|_, session| session.key.address != address || session.key.port != port);
+    pub(super) fn end(&mut self, exporter: SocketAddr) {
+        self.retain(|_, session| session.key.exporter != exporter);
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Session> {

@@ -123,7 +123,7 @@ impl Decoder {
         let definitions = &self.definitions;
         let taught = &session.taught;
         let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
-        let exporter = session.key().address;
+        let exporter = session.key().exporter.ip();
         let configured = self.configured_counters.get(exporter);
         let template = Template::new(record, defined, configured)?;
         let room = session.templates.room_for(&template);

@@ -7,13 +7,12 @@ mod sample;
 mod stream;
 
 use alloc::collections::BTreeMap;
-use core::net::IpAddr;
 
 use self::convert::Conversion;
 use self::outlet::Outlet;
 use self::stream::Stream;
-use crate::datagram::Protocol;
 use crate::decoder::{Decoded, Set, SetKind};
+use crate::domain::DomainKey;
 use crate::header::MessageHeader;
 
 /// Sends on, as IPFIX, what a [`Decoder`](crate::Decoder) gave.
@@ -52,7 +51,7 @@ use crate::header::MessageHeader;
 #[derive(Debug)]
 pub struct Relay {
     limits: RelayLimits,
-    streams: BTreeMap<Source, Stream>,
+    streams: BTreeMap<DomainKey, Stream>,
     /// The domain of the next stream.
     next_domain: u32,
     /// Counts messages, to know who was not heard of for longest.
@@ -111,26 +110,6 @@ pub struct RelayStats {
     pub forgotten: u64,
 }
 
-/// What has a stream of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Source {
-    address: IpAddr,
-    protocol: Protocol,
-    agent: Option<IpAddr>,
-    observation_domain: u32,
-}
-
-impl Source {
-    fn of(header: &MessageHeader) -> Self {
-        Self {
-            address: header.exporter.ip(),
-            protocol: header.protocol,
-            agent: header.agent_address,
-            observation_domain: header.observation_domain,
-        }
-    }
-}
-
 impl Relay {
     /// A relay that has sent nothing yet.
     #[must_use]
@@ -176,7 +155,7 @@ impl Relay {
         send: &'r mut S,
     ) -> Outlet<'r, S> {
         self.tick = self.tick.saturating_add(1);
-        let source = Source::of(header);
+        let source = header.domain_key();
         if !self.streams.contains_key(&source) {
             self.make_room();
             let stream = Stream::new(self.next_domain);

@@ -1,10 +1,9 @@
 //! What options announced, for callers who report it.
 
-use core::net::{IpAddr, SocketAddr};
-
 use super::selection::Selection;
 use super::{Exporter, RateScope, SamplerKey, Selects, Unrated};
-use crate::datagram::{DatagramId, Protocol};
+use crate::datagram::DatagramId;
+use crate::domain::DomainKey;
 use crate::time::Timestamp;
 use crate::value::Text;
 
@@ -12,14 +11,8 @@ use crate::value::Text;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Announcement<'d> {
-    /// Address of the exporter; the port is 0 if it is not part of the session.
-    pub exporter: SocketAddr,
-    /// The protocol.
-    pub protocol: Protocol,
-    /// The observation domain.
-    pub observation_domain: u32,
-    /// The address the sFlow agent gives itself.
-    pub agent_address: Option<IpAddr>,
+    /// Which domain it is of.
+    pub domain: DomainKey,
     /// What was announced.
     pub fact: Fact<'d>,
 }

@@ -281,7 +281,9 @@ impl Receiver {
         let (protocol, domain) = (protocol(kind), kind.domain());
         let report = decoder
             .domains()
-            .find(|report| (report.protocol, report.observation_domain) == (protocol, domain))
+            .find(|report| {
+                (report.key.protocol, report.key.observation_domain) == (protocol, domain)
+            })
             .unwrap();
         let context = format!("{kind:?}, seed {}", self.seed);
         assert!(

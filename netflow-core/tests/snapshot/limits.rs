@@ -193,7 +193,10 @@ fn the_budget_holds_and_the_domains_heard_last_are_loaded() {
     let (decoder, [domains, ..]) = load(limits, &full.save());
     assert!(decoder.state_octets() <= state_octets);
     assert!((30..200).contains(&domains), "{domains}");
-    let mut loaded: Vec<_> = decoder.domains().map(|domain| domain.exporter).collect();
+    let mut loaded: Vec<_> = decoder
+        .domains()
+        .map(|domain| domain.key.exporter)
+        .collect();
     loaded.sort();
     let last = (0..=255)
         .rev()
@@ -242,7 +245,7 @@ fn the_loaded_domains_heard_longest_ago_are_forgotten_first() {
     tell_from(&mut decoder, 100, 100, &message.octets());
     let known = |exporter: u8| {
         let mut domains = decoder.domains();
-        domains.any(|domain| domain.exporter.ip() == IpAddr::from([192, 0, 2, exporter]))
+        domains.any(|domain| domain.key.exporter.ip() == IpAddr::from([192, 0, 2, exporter]))
     };
     assert!(known(100) && known(63) && !known(0));
 }

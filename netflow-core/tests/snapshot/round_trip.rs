@@ -212,7 +212,8 @@ fn templates_are_compiled_by_the_definitions_of_the_new_decoder() {
     let mut decoder = Decoder::new(Limits::new(1)).with_definitions(definitions);
     decoder.load(&world(1).save()).unwrap();
     let mut templates = decoder.templates();
-    let flow = templates.find(|known| known.observation_domain == 9 && known.template.id() == 256);
+    let flow =
+        templates.find(|known| known.domain.observation_domain == 9 && known.template.id() == 256);
     let field = &flow.unwrap().template.fields()[3];
     assert_eq!(field.name(), Some("mine"));
 }

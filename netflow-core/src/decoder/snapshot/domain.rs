@@ -1,11 +1,11 @@
 //! One observation domain as a snapshot holds it.
 
-use core::net::IpAddr;
+use core::net::SocketAddr;
 
 use super::PROTOCOLS;
 use super::waiting::SavedWaiting;
 use crate::datagram::{DatagramId, Protocol};
-use crate::decoder::session::SessionKey;
+use crate::domain::DomainKey;
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::exporter::{CountingScheme, Learned, SavedCounts, SavedSource, Sequence, SourceKey};
 use crate::snapshot::{
@@ -21,7 +21,7 @@ use crate::wire::set::Dialect;
 pub(super) struct SavedDomain<'a> {
     body: Reader<'a>,
     /// `None` if its protocol is not known here.
-    pub(super) key: Option<SessionKey>,
+    pub(super) key: Option<DomainKey>,
     pub(super) account: Account,
     pub(super) sequence: Sequence,
     pub(super) sample_counts: SavedCounts,
@@ -239,18 +239,15 @@ pub(super) const fn dialect(protocol: Protocol) -> Option<Dialect> {
 }
 
 /// The key; `Some(None)` if its protocol is not known here.
-fn key(reader: &mut Reader<'_>) -> Option<Option<SessionKey>> {
+fn key(reader: &mut Reader<'_>) -> Option<Option<DomainKey>> {
     let number = reader.u8()?;
     let (port, observation_domain) = (reader.u16()?, reader.u32()?);
     let exporter = address(reader)??;
     let agent = address(reader)?;
     let protocol = PROTOCOLS.iter().find(|(known, _)| *known == number);
-    Some(protocol.map(|(_, protocol)| SessionKey {
-        address: IpAddr::to_canonical(&exporter),
-        port,
-        protocol: *protocol,
-        observation_domain,
-        agent,
+    let exporter = SocketAddr::new(exporter.to_canonical(), port);
+    Some(protocol.map(|(_, protocol)| {
+        DomainKey::new(exporter, *protocol, observation_domain).with_agent_address(agent)
     }))
 }
 

@@ -205,7 +205,7 @@ impl<'d> Load<'d> {
         }
         let (definitions, taught) = (&decoder.definitions, &session.taught);
         let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
-        let configured = decoder.configured_counters.get(session.key().address);
+        let configured = decoder.configured_counters.get(session.key().exporter.ip());
         let found = saved.reverse_counters.then_some(SecondCounters::Exceeded);
         let template = Template::new(record, defined, configured.or(found))?;
         let room = session.templates.room_for(&template);

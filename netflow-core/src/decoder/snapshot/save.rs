@@ -6,7 +6,8 @@ use core::cmp::Reverse;
 use super::PROTOCOLS;
 use super::domain::SavedTemplate;
 use crate::datagram::Protocol;
-use crate::decoder::session::{Session, SessionKey, Sessions};
+use crate::decoder::session::{Session, Sessions};
+use crate::domain::DomainKey;
 use crate::element::DefinedElement;
 use crate::snapshot::{DOMAIN, Inputs, Writer, kind};
 use crate::template::{Known, SecondCounters, Template};
@@ -57,15 +58,15 @@ fn domain(session: &Session, waiting: bool, out: &mut Writer<'_>) {
     inputs.write(out);
 }
 
-fn key(key: &SessionKey, out: &mut Writer<'_>) {
+fn key(key: &DomainKey, out: &mut Writer<'_>) {
     let protocol = PROTOCOLS
         .iter()
         .find(|(_, protocol)| *protocol == key.protocol);
     out.u8(protocol.map_or(0, |(number, _)| *number));
-    out.u16(key.port);
+    out.u16(key.exporter.port());
     out.u32(key.observation_domain);
-    out.address(Some(key.address));
-    out.address(key.agent);
+    out.address(Some(key.exporter.ip()));
+    out.address(key.agent_address);
 }
 
 fn account(session: &Session, out: &mut Writer<'_>) {

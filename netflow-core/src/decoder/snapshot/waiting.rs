@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use core::net::SocketAddr;
 
 use crate::datagram::DatagramId;
-use crate::decoder::session::SessionKey;
 use crate::decoder::waiting::WaitingSet;
+use crate::domain::DomainKey;
 use crate::exporter::{SequenceEvent, SequenceUnit};
 use crate::header::MessageHeader;
 use crate::snapshot::{Writer, optional, text, time};
@@ -79,12 +79,12 @@ impl<'a> SavedWaiting<'a> {
     }
 
     /// As it waits in the domain of this key.
-    pub(super) fn set(&self, key: &SessionKey) -> WaitingSet {
+    pub(super) fn set(&self, key: &DomainKey) -> WaitingSet {
         WaitingSet {
             id: self.id,
             header: MessageHeader {
                 protocol: key.protocol,
-                exporter: SocketAddr::new(key.address, self.port),
+                exporter: SocketAddr::new(key.exporter.ip(), self.port),
                 received: self.received,
                 input: self.datagram.input,
                 frame: self.datagram.frame,
