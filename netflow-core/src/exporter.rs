@@ -34,7 +34,9 @@ pub(crate) use self::sequence::{
 pub use self::sequence::{SequenceCounts, SequenceEvent, SequenceUnit};
 pub(crate) use self::snapshot::Learned;
 pub use self::sources::SampleCounts;
-pub(crate) use self::sources::{ObservedSample, SavedCounts, SavedSource, SourceKey, Sources};
+pub(crate) use self::sources::{
+    ObservedSample, SavedCounts, SavedSeries, SavedSource, SourceKey, Sources,
+};
 use crate::hash::KeyedHash;
 use crate::time::Timestamp;
 

@@ -56,8 +56,8 @@ impl Decoder {
         let Some(header) = self.scratch.header() else {
             return;
         };
-        let (received, sequence) = (header.received, header.sequence);
-        let offset = header.offset;
+        let (received, offset) = (header.received, header.offset);
+        let message = header.place();
         let stamp = header.stamp();
         let skew = header.export_time.map(|time| time.nanos_since(received));
         let numbered = header.numbered(&contents);
@@ -83,8 +83,10 @@ impl Decoder {
         });
         let (event, unit) = accounted.flatten().unwrap_or_default();
         for origin in self.scratch.origins.iter_mut().skip(current) {
-            // The data of this message that waited for a template in it.
-            if origin.header.sequence == sequence {
+            // The data of this message that waited for a template in it; what waited before
+            // was accounted for, and may have the same number.
+            let is_open = origin.header.sequence_event == SequenceEvent::None;
+            if is_open && origin.header.place() == message {
                 origin.header.sequence_event = event;
                 origin.header.sequence_unit = unit;
             }
@@ -283,6 +285,16 @@ impl Contents {
 }
 
 impl MessageHeader {
+    /// Which message it is, as far as can be known.
+    fn place(&self) -> impl PartialEq + use<> {
+        (
+            self.sequence,
+            self.received,
+            self.datagram_id(),
+            self.offset,
+        )
+    }
+
     fn stamp(&self) -> Option<MessageStamp> {
         Some(MessageStamp {
             number: self.sequence?,

@@ -248,7 +248,9 @@ impl Sequence {
         let Some(units) = *message.units.get(standard) else {
             return false;
         };
-        let is_settled = self.is_established && !self.control.has_pending();
+        let control = &self.control;
+        let is_separate = control.is_confirmed() && message.is_control();
+        let is_settled = self.is_established && !control.has_pending() && !is_separate;
         let Some(clock) = self.clock.filter(|_| is_settled) else {
             return false;
         };

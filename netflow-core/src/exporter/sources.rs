@@ -5,7 +5,7 @@ mod parallel;
 mod state;
 
 use self::parallel::Series;
-pub(crate) use self::state::{SavedCounts, SavedSource};
+pub(crate) use self::state::{SavedCounts, SavedSeries, SavedSource};
 use crate::hash::KeyedHash;
 use crate::table::Table;
 
@@ -147,6 +147,7 @@ impl Sources {
             if restarted || sample.is_before_restart {
                 source.account(sample, counts);
             } else {
+                source.series = Series::NONE;
                 source.restart(sample, self.starts, counts);
             }
         }
@@ -174,6 +175,9 @@ impl Source {
         let before = *counts;
         let expected = self.run.next;
         let returned = self.series.observe(sample.number, expected);
+        if self.lost <= 0 && !sample.is_repeated && self.run.has(sample.number) {
+            self.series.repeat();
+        }
         self.observe(sample, counts);
         if returned && self.run.next == sample.number.wrapping_add(1) {
             self.series.exchange(self.run.next, expected);
@@ -240,6 +244,12 @@ impl Run {
 
     const fn is_ahead(&self, number: u32) -> bool {
         number.wrapping_sub(self.next) <= u32::MAX / 2
+    }
+
+    /// A number from the least to the last; if nothing is missing, another sample has it.
+    const fn has(&self, number: u32) -> bool {
+        let length = self.next.wrapping_sub(self.first);
+        number.wrapping_sub(self.first) < length
     }
 
     /// A number that has not come before: what lies between it and the others
@@ -324,7 +334,8 @@ mod tests {
         let pairs = |apart: u32| (0..20).flat_map(move |n| [100 + n, 100 + apart + n]);
         let of_three = (0..20).flat_map(|n| [7 + n, 90_000 + n, 500_000 + n]);
         for numbers in [
-            pairs(500).collect::<Vec<_>>(),
+            pairs(3).collect::<Vec<_>>(),
+            pairs(500).collect(),
             pairs(5_000).collect(),
             of_three.collect(),
         ] {

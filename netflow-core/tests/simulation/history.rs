@@ -21,11 +21,19 @@ pub(crate) enum Kind {
     Ipfix,
     /// Counts flows, those of the message itself included.
     IpfixFlowsIncluded,
+    /// Sends and numbers its options separately, as Juniper MX does.
+    IpfixOptionsSeparate,
+    /// Leaves the number 0.
+    IpfixConstant,
+    /// Counts messages; two line cards have clocks of their own.
+    V9TwoClocks,
+    /// Counts messages; the first has another number.
+    V9UnusualFirst,
     Sflow,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::V1,
         Self::V5,
         Self::V6,
@@ -36,13 +44,36 @@ impl Kind {
         Self::IpfixUptime,
         Self::Ipfix,
         Self::IpfixFlowsIncluded,
+        Self::IpfixOptionsSeparate,
+        Self::IpfixConstant,
+        Self::V9TwoClocks,
+        Self::V9UnusualFirst,
         Self::Sflow,
     ];
 
     pub(crate) const fn has_templates(self) -> bool {
+        self.is_v9() || self.is_ipfix()
+    }
+
+    pub(crate) const fn is_v9(self) -> bool {
         matches!(
             self,
-            Self::V9 | Self::V9Flows | Self::IpfixUptime | Self::Ipfix | Self::IpfixFlowsIncluded
+            Self::V9 | Self::V9Flows | Self::V9TwoClocks | Self::V9UnusualFirst
+        )
+    }
+
+    pub(crate) const fn is_ipfix(self) -> bool {
+        matches!(self, Self::IpfixUptime) || self.has_absolute_times()
+    }
+
+    /// IPFIX with absolute times.
+    pub(crate) const fn has_absolute_times(self) -> bool {
+        matches!(
+            self,
+            Self::Ipfix
+                | Self::IpfixFlowsIncluded
+                | Self::IpfixOptionsSeparate
+                | Self::IpfixConstant
         )
     }
 
@@ -53,6 +84,8 @@ impl Kind {
             Self::V9 | Self::Ipfix => 7,
             Self::V9Flows | Self::IpfixUptime => 8,
             Self::IpfixFlowsIncluded => 9,
+            Self::IpfixOptionsSeparate | Self::V9TwoClocks => 10,
+            Self::IpfixConstant | Self::V9UnusualFirst => 11,
             Self::Sflow => 3,
         }
     }
@@ -92,6 +125,8 @@ pub(crate) struct Message {
     pub(crate) template: u16,
     /// It holds templates and options too.
     pub(crate) announces: bool,
+    /// It is numbered separately: 0 with the data, 1 with the options, 2 alone.
+    pub(crate) series: usize,
     pub(crate) flows: Vec<TrueFlow>,
     pub(crate) octets: Vec<u8>,
 }
@@ -119,6 +154,8 @@ const RESTART: usize = 250;
 const OUTAGE: u64 = 4_000;
 const NEW_RATE: usize = 130;
 const NEW_LAYOUT: usize = 187;
+/// How much earlier one line card started than the other, in milliseconds.
+const CLOCKS_APART: u64 = 500_000;
 /// Templates and options are sent again after this number of messages.
 const REFRESH: usize = 20;
 /// Times of flows are multiples of this number of milliseconds, which NTP expresses
@@ -131,20 +168,42 @@ impl Exporter {
             kind,
             messages: Vec::new(),
         };
-        let mut boot = BEGIN + BEFORE_WRAP - (1 << 32);
+        let mut boot = match kind {
+            Kind::V9TwoClocks => BEGIN - CLOCKS_APART,
+            _ => BEGIN + BEFORE_WRAP - (1 << 32),
+        };
         let mut now = BEGIN;
         // Numbers wrap too.
-        let mut number = u32::MAX - 80;
+        let mut number = match kind {
+            Kind::IpfixOptionsSeparate => 1_000_000,
+            Kind::IpfixConstant => 0,
+            _ => u32::MAX - 80,
+        };
+        let mut options_number = 600;
         let mut sources = [[u32::MAX - 30, 0]; 3];
         for index in 0..MESSAGES {
             now += 100 + random.below(400);
             if index == RESTART {
                 now += OUTAGE;
                 boot = now - 150;
-                number = 0;
+                (number, options_number) = (0, 0);
                 sources = [[0, 0]; 3];
             }
             let mut message = exporter.message(index, [boot, now], number, random);
+            match (kind, index) {
+                (Kind::V9TwoClocks, 0..RESTART) if index % 2 == 1 => message.boot -= CLOCKS_APART,
+                (Kind::V9UnusualFirst, 0) => {
+                    message.number = message.number.wrapping_sub(1_000_000_000);
+                    message.series = 2;
+                }
+                (Kind::IpfixOptionsSeparate, _) if message.announces => {
+                    message.number = options_number;
+                    (message.units, message.series) = (1, 1);
+                    message.flows.clear();
+                    options_number += 1;
+                }
+                _ => {}
+            }
             if kind == Kind::Sflow {
                 for sample in &mut message.flows {
                     let [number, drops] = &mut sources[usize::from(sample.interface)];
@@ -153,7 +212,9 @@ impl Exporter {
                     (sample.number, sample.drops) = (*number, *drops);
                 }
             }
-            number = number.wrapping_add(message.units);
+            if message.series != 1 && kind != Kind::IpfixConstant {
+                number = number.wrapping_add(message.units);
+            }
             if kind == Kind::IpfixFlowsIncluded {
                 message.number = number;
             }
@@ -198,7 +259,7 @@ impl Exporter {
         let begins = [0, NEW_RATE, NEW_LAYOUT, RESTART].contains(&index);
         let template = match (self.kind, run, layout) {
             (Kind::V9, ..) => 256,
-            (Kind::Ipfix | Kind::IpfixFlowsIncluded, 1, _) => 300,
+            (kind, 1, _) if kind.has_absolute_times() => 300,
             (_, _, 0) => 256,
             _ => 260,
         };
@@ -210,9 +271,10 @@ impl Exporter {
             sent: now,
             number,
             units: match self.kind {
-                Kind::V9 | Kind::Sflow => 1,
+                Kind::V9 | Kind::V9TwoClocks | Kind::V9UnusualFirst | Kind::Sflow => 1,
                 // The options are records too.
                 Kind::Ipfix | Kind::IpfixUptime => count + u32::from(announces),
+                Kind::IpfixConstant => 0,
                 _ => count,
             },
             rate: if index < NEW_RATE { 100 } else { 250 },
@@ -224,6 +286,7 @@ impl Exporter {
             },
             template,
             announces,
+            series: 0,
             flows,
             octets: Vec::new(),
         }

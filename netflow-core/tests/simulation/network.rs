@@ -49,7 +49,8 @@ pub(crate) fn deliver(messages: &[Message], random: &mut Random) -> Vec<Arrival>
         }
         let copies = if random.percent(DUPLICATED) { 2 } else { 1 };
         for _ in 0..copies {
-            let delay = if random.percent(DELAYED) {
+            // What an unusual first number belongs to is not known if it is not received first.
+            let delay = if messages[message].series != 2 && random.percent(DELAYED) {
                 random.below(DELAY) + 1
             } else {
                 0

@@ -59,11 +59,9 @@ pub(crate) fn octets(kind: Kind, message: &Message) -> Vec<u8> {
         Kind::V6 => fixed_version(&mut octets, 6, message),
         Kind::V7 => fixed_version(&mut octets, 7, message),
         Kind::V8 => fixed_version(&mut octets, 8, message),
-        Kind::V9 | Kind::V9Flows => v9(&mut octets, kind, message),
-        Kind::Ipfix | Kind::IpfixUptime | Kind::IpfixFlowsIncluded => {
-            ipfix(&mut octets, kind, message);
-        }
+        kind if kind.is_v9() => v9(&mut octets, kind, message),
         Kind::Sflow => sflow(&mut octets, message),
+        _ => ipfix(&mut octets, kind, message),
     }
     octets.0
 }
@@ -124,8 +122,8 @@ fn fixed_version(octets: &mut Octets, version: u16, message: &Message) {
 /// The fields of a template: element and length.
 fn fields(kind: Kind, layout: usize) -> Vec<(u16, u16)> {
     let mut fields = match (kind, layout) {
-        (Kind::Ipfix | Kind::IpfixFlowsIncluded, 0) => vec![(152, 8), (153, 8)],
-        (Kind::Ipfix | Kind::IpfixFlowsIncluded, _) => vec![(156, 8), (157, 8)],
+        (kind, 0) if kind.has_absolute_times() => vec![(152, 8), (153, 8)],
+        (kind, _) if kind.has_absolute_times() => vec![(156, 8), (157, 8)],
         _ => vec![(22, 4), (21, 4)],
     };
     fields.extend(match kind {
@@ -144,7 +142,7 @@ fn fields(kind: Kind, layout: usize) -> Vec<(u16, u16)> {
 fn options(kind: Kind) -> Vec<(u16, u16)> {
     match kind {
         Kind::V9 => vec![(1, 4), (48, 2), (49, 1), (50, 2)],
-        Kind::V9Flows => vec![(1, 4), (34, 4), (35, 1)],
+        kind if kind.is_v9() => vec![(1, 4), (34, 4), (35, 1)],
         Kind::IpfixUptime => vec![(302, 8), (305, 4), (306, 4), (160, 8)],
         _ => vec![(10, 4), (50, 4)],
     }
@@ -176,7 +174,7 @@ const OPTIONS: u16 = 500;
 
 /// The sets of a message of v9 or IPFIX.
 fn sets(octets: &mut Octets, kind: Kind, message: &Message) {
-    let is_v9 = matches!(kind, Kind::V9 | Kind::V9Flows);
+    let is_v9 = kind.is_v9();
     let [templates, options_templates] = if is_v9 { [0, 1] } else { [2, 3] };
     let fields = fields(kind, message.layout);
     let options = options(kind);
@@ -209,6 +207,9 @@ fn sets(octets: &mut Octets, kind: Kind, message: &Message) {
                 octets.number(value(*element, message, None), *len);
             }
         });
+    }
+    if message.flows.is_empty() {
+        return;
     }
     octets.set(message.template, |octets| {
         for flow in &message.flows {

@@ -128,12 +128,14 @@ impl Receiver {
     fn account(&mut self, index: usize) -> SequenceEvent {
         let messages = &self.exporter.messages;
         let message = &messages[index];
-        let newest = self.received.last().map(|newest| &messages[*newest]);
+        let in_series = |index: &&usize| messages[**index].series == message.series;
+        let newest_index = self.received.iter().rfind(in_series);
+        let newest = newest_index.map(|newest| &messages[*newest]);
         let event = if self.received.contains(&index) {
             SequenceEvent::Duplicate
         } else if newest.is_some_and(|newest| newest.run < message.run) {
             SequenceEvent::Restart
-        } else if self.received.last().is_some_and(|newest| *newest > index) {
+        } else if newest_index.is_some_and(|newest| *newest > index) {
             SequenceEvent::Late
         } else {
             SequenceEvent::InOrder
@@ -231,7 +233,7 @@ impl Receiver {
     ) -> DecodedFlow {
         let kind = self.exporter.kind;
         let cut = match kind {
-            Kind::V9 | Kind::V9Flows => message.sent % 1_000,
+            kind if kind.is_v9() => message.sent % 1_000,
             _ => 0,
         };
         let nanos = |millis: u64| i64::try_from(millis).unwrap() * 1_000_000;
@@ -247,12 +249,10 @@ impl Receiver {
             Kind::V5 | Kind::V6 => (of_message, "header"),
             Kind::Sflow => (of_message, "sample"),
             Kind::V9 => (of_options, "sampler"),
-            Kind::V9Flows => (of_options, "exporter"),
+            kind if kind.is_v9() => (of_options, "exporter"),
             Kind::IpfixUptime => (of_options, "selector"),
             // Only the first interface is sampled.
-            Kind::Ipfix | Kind::IpfixFlowsIncluded => {
-                (of_options.filter(|_| flow.interface == 1), "interface")
-            }
+            _ => (of_options.filter(|_| flow.interface == 1), "interface"),
         };
         let rate = rate.map(|rate| (rate, rule));
         (flow.id, times, rate, late, self.comparable(event))
@@ -265,7 +265,7 @@ impl Receiver {
         // count as its protocol asks: its events until then cannot be known.
         if matches!(
             self.exporter.kind,
-            Kind::V1 | Kind::V9Flows | Kind::IpfixFlowsIncluded
+            Kind::V1 | Kind::V9Flows | Kind::IpfixFlowsIncluded | Kind::IpfixConstant
         ) {
             return SequenceEvent::None;
         }
@@ -314,19 +314,28 @@ impl Receiver {
         }
         let messages = &self.exporter.messages;
         let units = |message: &Message| u64::from(message.units);
+        if self.exporter.kind == Kind::IpfixConstant {
+            counts = SequenceCounts::default();
+            counts.duplicated = self.duplicated;
+            return counts;
+        }
         counts.received = self
             .received
             .iter()
             .map(|index| units(&messages[*index]))
             .sum();
         counts.lost = 0;
-        for run in 0..2 {
+        for (run, series) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             // All between the first and the last received, in any order.
-            let of_run = |index: &&usize| messages[**index].run == run;
-            let first = *self.received.iter().find(of_run).unwrap();
-            let last = *self.received.iter().rfind(of_run).unwrap();
-            counts.lost += (first..last)
-                .filter(|index| !self.received.contains(index))
+            let is_of =
+                |index: &usize| messages[*index].run == run && messages[*index].series == series;
+            let first = self.received.iter().find(|index| is_of(index));
+            let last = self.received.iter().rfind(|index| is_of(index));
+            let Some((first, last)) = first.zip(last) else {
+                continue;
+            };
+            counts.lost += (*first..*last)
+                .filter(|index| is_of(index) && !self.received.contains(index))
                 .map(|index| units(&messages[index]))
                 .sum::<u64>();
         }
@@ -369,9 +378,9 @@ const ADDRESS: &str = "192.0.2.1:50000";
 /// What the exporter counts.
 const fn unit(kind: Kind) -> Option<SequenceUnit> {
     Some(match kind {
-        Kind::V1 => return None,
-        Kind::V9 | Kind::Sflow => SequenceUnit::Message,
-        Kind::Ipfix | Kind::IpfixUptime => SequenceUnit::DataRecord,
+        Kind::V1 | Kind::IpfixConstant => return None,
+        Kind::V9 | Kind::V9TwoClocks | Kind::V9UnusualFirst | Kind::Sflow => SequenceUnit::Message,
+        Kind::Ipfix | Kind::IpfixUptime | Kind::IpfixOptionsSeparate => SequenceUnit::DataRecord,
         Kind::IpfixFlowsIncluded => SequenceUnit::FlowCountedIn,
         Kind::V5 | Kind::V6 | Kind::V7 | Kind::V8 | Kind::V9Flows => SequenceUnit::Flow,
     })
@@ -384,8 +393,8 @@ fn protocol(kind: Kind) -> Protocol {
         Kind::V6 => Protocol::NetflowV6,
         Kind::V7 => Protocol::NetflowV7,
         Kind::V8 => Protocol::NetflowV8,
-        Kind::V9 | Kind::V9Flows => Protocol::NetflowV9,
-        Kind::Ipfix | Kind::IpfixUptime | Kind::IpfixFlowsIncluded => Protocol::Ipfix,
         Kind::Sflow => Protocol::SflowV5,
+        kind if kind.is_v9() => Protocol::NetflowV9,
+        _ => Protocol::Ipfix,
     }
 }

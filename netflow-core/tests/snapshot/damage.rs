@@ -253,7 +253,7 @@ proptest! {
 
     #[test]
     fn a_section_of_octets_does_no_harm(
-        kind in 1_u16..18,
+        kind in 1_u16..26,
         octets in prop::collection::vec(any::<u8>(), 0..200),
     ) {
         survives(&snapshot(&domain(1, &section(kind, &octets))));

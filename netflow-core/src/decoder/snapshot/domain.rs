@@ -7,7 +7,7 @@ use super::waiting::SavedWaiting;
 use crate::datagram::{DatagramId, Protocol};
 use crate::domain::DomainKey;
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
-use crate::exporter::{CountingScheme, Learned, SavedCounts, SavedSource, Sequence, SourceKey};
+use crate::exporter::{CountingScheme, Learned, SavedCounts, SavedSeries, SavedSource, Sequence};
 use crate::snapshot::{
     Section, Sections, SnapshotError, address, entries, kind, malformed, optional, text, time,
 };
@@ -56,7 +56,7 @@ impl<'a> SavedDomain<'a> {
             let Section { kind, body } = section?;
             match kind {
                 kind::SOURCES => entries(body, SavedSource::read).try_for_each(done),
-                kind::PARALLEL_SOURCES => entries(body, SourceKey::read).try_for_each(done),
+                kind::SERIES => entries(body, SavedSeries::read).try_for_each(done),
                 kind::ELEMENTS => entries(body, element).try_for_each(done),
                 kind::TEMPLATES => entries(body, SavedTemplate::read).try_for_each(done),
                 kind::WAITING => entries(body, SavedWaiting::read).try_for_each(done),
@@ -113,10 +113,10 @@ impl<'a> SavedDomain<'a> {
             .flat_map(|body| entries(body, SavedSource::read).flatten())
     }
 
-    /// The sources that are numbered by several counters.
-    pub(super) fn parallel_sources(&self) -> impl Iterator<Item = SourceKey> {
-        self.sections(kind::PARALLEL_SOURCES)
-            .flat_map(|body| entries(body, SourceKey::read).flatten())
+    /// The series of numbers of the sources.
+    pub(super) fn series(&self) -> impl Iterator<Item = SavedSeries> {
+        self.sections(kind::SERIES)
+            .flat_map(|body| entries(body, SavedSeries::read).flatten())
     }
 
     /// The elements; `None` if one is of a type that is not known here.

@@ -144,8 +144,8 @@ impl<'d> Load<'d> {
             self.source(id, &source);
         }
         self.decoder.sessions.touch(id, |session| {
-            for key in saved.parallel_sources() {
-                session.sources.restore_parallel(key);
+            for series in saved.series() {
+                session.sources.restore_series(&series);
             }
         });
     }

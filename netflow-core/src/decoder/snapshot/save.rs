@@ -28,8 +28,8 @@ fn domain(session: &Session, waiting: bool, out: &mut Writer<'_>) {
     out.section(kind::SEQUENCE, |out| session.sequence.save(out));
     out.section(kind::SAMPLE_COUNTS, |out| session.sources.save_counts(out));
     out.section(kind::SOURCES, |out| session.sources.save_sources(out));
-    out.section(kind::PARALLEL_SOURCES, |out| {
-        session.sources.save_parallel(out);
+    out.section(kind::SERIES, |out| {
+        session.sources.save_series(out);
     });
     out.section(kind::ELEMENTS, |out| {
         let mut elements: Vec<_> = session.taught.iter().collect();

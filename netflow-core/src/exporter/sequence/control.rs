@@ -39,6 +39,11 @@ impl ControlSeries {
         self.pending.is_some()
     }
 
+    /// Messages without flows have numbers of their own.
+    pub(super) const fn is_confirmed(&self) -> bool {
+        self.balance >= CONFIRMED
+    }
+
     /// Accounts for messages with numbers of their own.
     fn observe(&mut self, number: u32, units: Units) {
         let weight = if self.ledger.is_next(number) { 1 } else { -1 };
@@ -80,10 +85,11 @@ impl Sequence {
             pending.add(&message.units);
             return true;
         }
-        if self.current().has_begun() && self.fits_data(message) {
+        let is_separate = self.control.is_confirmed();
+        if !is_separate && self.current().has_begun() && self.fits_data(message) {
             return false;
         }
-        if self.control.balance >= CONFIRMED {
+        if is_separate {
             if let Some(units) = *message.units.get(standard) {
                 self.control.observe(number, units);
             }

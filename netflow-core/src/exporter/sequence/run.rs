@@ -44,6 +44,10 @@ impl Sequence {
     /// whatever its uptime says: some exporters have several clocks.
     pub(super) fn run_of_message(&self, message: &NumberedMessage) -> Run {
         let stamp = &message.stamp;
+        if self.scheme().is_none() {
+            // Its numbers say nothing.
+            return Run::Current;
+        }
         let is_behind = self.is_behind(stamp.number, &message.units);
         let run = self.run(stamp, is_behind);
         if run == Run::Restarted && self.is_expected(message) {
@@ -113,9 +117,20 @@ impl Sequence {
         };
         if restarted && last.may_restart(stamp, now) {
             Run::Restarted
+        } else if previous.is_some_and(|previous| self.is_nearer_to_previous(stamp, previous)) {
+            // By another of several clocks.
+            Run::BeforeRestart
         } else {
             Run::Current
         }
+    }
+
+    /// The message was sent no later than the last before the restart, and its number is nearer
+    /// to those of before than to those since.
+    fn is_nearer_to_previous(&self, stamp: &MessageStamp, previous: &Clock) -> bool {
+        let number = stamp.number;
+        stamp.time.nanos_since(previous.time) <= slack_nanos()
+            && self.before().distance(number) < self.current().distance(number)
     }
 
     /// Without an uptime (IPFIX): a number from before, sent after all that

@@ -4,18 +4,23 @@
 //! agent that samples in several threads may have one in each: 100, 2000, 101, 2001, … Taken for
 //! one series they are thousands of lost samples, or a restart at each.
 
+use crate::snapshot::{Writer, optional};
+use crate::wire::reader::Reader;
+
 /// The series of numbers that the samples of one source may belong to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Series {
     /// What the source was expected to send next, before its numbers jumped; newest first.
     left: [Option<Left>; OTHERS],
     /// The last sample had the number expected of the source.
     is_in_order: bool,
+    /// Samples with numbers that others have.
+    repeats: u8,
     is_parallel: bool,
 }
 
 /// A series that was left.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Left {
     next: u32,
     /// How often the source came back to it from another.
@@ -24,22 +29,42 @@ struct Left {
 
 /// Series that are remembered besides the present one.
 const OTHERS: usize = 3;
-/// Returns to one series that are no chance. A datagram that is late returns to its series
-/// once: after it the numbers are those that were received already.
-const RETURNS: u8 = 3;
+/// Returns to one series, or repeated numbers, that are no chance.
+const CONFIRMATIONS: u8 = 3;
+/// Samples that datagrams overtake on their way; what is nearer to the present series may be late.
+const REORDERED: u32 = 256;
 
 impl Series {
     pub(super) const NONE: Self = Self {
         left: [None; OTHERS],
         is_in_order: true,
+        repeats: 0,
         is_parallel: false,
     };
 
-    /// One known to be numbered by several counters.
-    pub(super) const PARALLEL: Self = Self {
-        is_parallel: true,
-        ..Self::NONE
-    };
+    pub(super) fn save(&self, out: &mut Writer<'_>) {
+        for left in self.left {
+            out.optional(left.map(|left| left.next));
+            out.u8(left.map_or(0, |left| left.returns));
+        }
+        out.u8(self.is_in_order.into());
+        out.u8(self.repeats);
+        out.u8(self.is_parallel.into());
+    }
+
+    /// Reads it; `None` if it is cut.
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let mut series = Self::NONE;
+        for left in &mut series.left {
+            let next = optional(reader, Reader::u32)?;
+            let returns = reader.u8()?;
+            *left = next.map(|next| Left { next, returns });
+        }
+        series.is_in_order = reader.u8()? != 0;
+        series.repeats = reader.u8()?;
+        series.is_parallel = reader.u8()? != 0;
+        Some(series)
+    }
 
     pub(super) const fn is_parallel(&self) -> bool {
         self.is_parallel
@@ -54,10 +79,11 @@ impl Series {
         }
         let mut left = self.left.iter_mut().flatten();
         if let Some(left) = left.find(|left| left.next == number) {
-            if self.is_in_order {
+            let apart = next.wrapping_sub(number).min(number.wrapping_sub(next));
+            if self.is_in_order && apart > REORDERED {
                 left.returns = left.returns.saturating_add(1);
             }
-            self.is_parallel = left.returns >= RETURNS;
+            self.is_parallel = left.returns >= CONFIRMATIONS;
             left.next = number.wrapping_add(1);
             self.is_in_order = false;
             return true;
@@ -68,6 +94,12 @@ impl Series {
         }
         self.is_in_order = true;
         false
+    }
+
+    /// A sample was received whose number another had, of a datagram that was not.
+    pub(super) fn repeat(&mut self) {
+        self.repeats = self.repeats.saturating_add(1);
+        self.is_parallel |= self.repeats >= CONFIRMATIONS;
     }
 
     /// The source is now expected to go on with the series that it returned to, and left another.

@@ -55,6 +55,27 @@ impl SavedSource {
     }
 }
 
+/// The series of the numbers of one source, and what is counted of it alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SavedSeries {
+    key: SourceKey,
+    counted: (i64, u64, u64),
+    series: Series,
+}
+
+impl SavedSeries {
+    /// Reads it; `None` if it is cut.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let key = SourceKey::read(reader)?;
+        let lost = i64::from_be_bytes(reader.u64()?.to_be_bytes());
+        Some(Self {
+            key,
+            counted: (lost, reader.u64()?, reader.u64()?),
+            series: Series::read(reader)?,
+        })
+    }
+}
+
 impl SourceKey {
     /// Reads it; `None` if it is cut.
     pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
@@ -109,25 +130,34 @@ impl Sources {
         }
     }
 
-    /// Writes which sources are numbered by several counters, in order.
-    pub(crate) fn save_parallel(&self, out: &mut Writer<'_>) {
-        let parallel = self.sources.iter();
-        let parallel = parallel.filter(|(_, source)| source.series.is_parallel());
-        let mut keys: Vec<_> = parallel.map(|(key, _)| key).collect();
-        keys.sort_unstable();
-        for key in keys {
+    /// Writes the series of the sources that have any, in order.
+    pub(crate) fn save_series(&self, out: &mut Writer<'_>) {
+        let mut sources: Vec<_> = self.sources.iter().collect();
+        sources.sort_unstable_by_key(|(key, _)| **key);
+        for (key, source) in sources {
+            let counted = (source.lost, source.late, source.restarted);
+            if counted == (0, 0, 0) && source.series == Series::NONE {
+                continue;
+            }
             key.save(out);
+            out.i64(source.lost);
+            out.u64(source.late);
+            out.u64(source.restarted);
+            source.series.save(out);
         }
     }
 
-    /// Takes from a snapshot that a source is numbered by several counters.
-    pub(crate) fn restore_parallel(&mut self, key: SourceKey) {
-        let known = self.sources.get_mut(&key);
-        if let Some(source) = known.filter(|source| !source.series.is_parallel()) {
-            source.series = Series::PARALLEL;
+    /// Takes the series of a source from a snapshot.
+    pub(crate) fn restore_series(&mut self, saved: &SavedSeries) {
+        let Some(source) = self.sources.get_mut(&saved.key) else {
+            return;
+        };
+        if saved.series.is_parallel() {
             let count = self.counts.parallel_sources;
             self.counts.parallel_sources = count.saturating_add(1);
         }
+        source.series = saved.series;
+        (source.lost, source.late, source.restarted) = saved.counted;
     }
 
     /// Goes on from these counts, without sources.
