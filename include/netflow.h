@@ -460,6 +460,9 @@ enum netflow_reason
   NETFLOW_REASON_UNKNOWN_SCHEME = 29,
   // An sFlow address whose type is neither IPv4 nor IPv6 (sFlow version 5, section 5).
   NETFLOW_REASON_ADDRESS_TYPE = 30,
+  // A length in an options template of v9 that is not one of whole fields. Those that
+  // are whole are read.
+  NETFLOW_REASON_OPTIONS_LENGTH = 31,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -903,6 +906,10 @@ typedef struct netflow_arrow netflow_arrow;
 
 // A decoder of datagrams of any number of exporters, and what the last datagram gave.
 typedef struct netflow_decoder netflow_decoder;
+
+// What is known of the exporters behind one decoder or several, and the walk over the findings of
+// the last report.
+typedef struct netflow_health netflow_health;
 
 // An element that the registries do not know.
 typedef struct netflow_definition {
@@ -1608,6 +1615,50 @@ typedef struct netflow_arrow_options {
   uint32_t types;
 } netflow_arrow_options;
 
+// One thing that a person should know.
+typedef struct netflow_finding {
+  // The stable number of its kind; `netflow explain --format json` has it too.
+  uint32_t number;
+  // A `netflow_severity`.
+  uint32_t severity;
+  // The stable code of its kind, such as `template_absent`; it is valid for ever.
+  struct netflow_text code;
+  // The exporter it is about; of family 0 if it is about none.
+  struct netflow_address exporter;
+  // The address that the sFlow agent gives itself; of family 0 in other protocols.
+  struct netflow_address agent_address;
+  // A `netflow_protocol`; 0 if it is about no exporter.
+  uint32_t protocol;
+  // The observation domain, or the sub-agent in sFlow.
+  uint32_t observation_domain;
+  // The `frame` of the datagram where it was seen first.
+  uint64_t frame;
+  // The `input` of that datagram.
+  uint32_t input;
+  // 1 if `frame` and `input` are known, else 0.
+  uint32_t has_frame;
+  // How many details it has; `netflow_finding_detail` reads them.
+  size_t detail_count;
+} netflow_finding;
+
+// One number or word of a finding.
+typedef struct netflow_detail {
+  // Its stable name, such as `octets`; it is valid for ever.
+  struct netflow_text name;
+  // A `netflow_detail_type`: which of the members below it is in.
+  uint32_t detail_type;
+  // 0.
+  uint32_t reserved;
+  // A count, an id or a rate.
+  uint64_t number;
+  // A span of time.
+  int64_t nanoseconds;
+  // Words.
+  struct netflow_text text;
+  // Ids.
+  struct netflow_numbers numbers;
+} netflow_detail;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -2056,6 +2107,84 @@ netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
 // written there. What was there is not released.
 netflow_result netflow_arrow_schema(struct netflow_arrow *arrow,
                                     struct ArrowSchema *schema);
+
+// Makes what gathers the health of exporters. One may follow several decoders. Its memory is
+// bounded, however many exporters there are.
+//
+// Pointers:
+//
+// `health` is NULL, or a pointer may be written there.
+netflow_result netflow_health_new(struct netflow_health **health);
+
+// Frees what gathers health, and the findings it lent. NULL is ignored.
+//
+// Pointers:
+//
+// `health` is NULL or a handle that is not freed, and nobody is using it.
+void netflow_health_free(struct netflow_health *health);
+
+// Adds what `decoder` made of the last datagram: call it after each successful `netflow_decode`,
+// whether the flows were taken or not.
+//
+// Pointers:
+//
+// `health` and `decoder` are NULL or handles that are not freed.
+netflow_result netflow_health_add(struct netflow_health *health,
+                                  struct netflow_decoder *decoder);
+
+// Adds a datagram for which the last call with `decoder`, `netflow_decode`, returned
+// NETFLOW_ERROR_UNREADABLE. Without such a failure it is NETFLOW_ERROR_NO_MESSAGE.
+//
+// Pointers:
+//
+// `health` and `decoder` are NULL or handles that are not freed. `datagram` is NULL or points to a
+// datagram whose `size` is right and whose payload is NULL or has as many octets as it says.
+netflow_result netflow_health_unreadable(struct netflow_health *health,
+                                         struct netflow_decoder *decoder,
+                                         const struct netflow_datagram *datagram);
+
+// Takes what `decoder` knows of a stream that has ended: call it before `netflow_end_session`.
+//
+// Pointers:
+//
+// `health` and `decoder` are NULL or handles that are not freed. `exporter` is NULL or points to an
+// address.
+netflow_result netflow_health_session_ended(struct netflow_health *health,
+                                            struct netflow_decoder *decoder,
+                                            const struct netflow_address *exporter,
+                                            uint16_t port);
+
+// Works out the findings so far, with what `decoder` counted and what options announced to it, and
+// starts the walk over them. Findings that were lent before are gone.
+//
+// Pointers:
+//
+// `health` and `decoder` are NULL or handles that are not freed.
+netflow_result netflow_health_report(struct netflow_health *health,
+                                     struct netflow_decoder *decoder);
+
+// The next finding of the last report, the gravest first. `size` is `sizeof(netflow_finding)`.
+//
+// Pointers:
+//
+// `health` is NULL or a handle that is not freed. `finding` is NULL, or `size` octets may be
+// written there.
+netflow_result netflow_next_finding(struct netflow_health *health,
+                                    struct netflow_finding *finding,
+                                    size_t size);
+
+// A detail of the finding that was taken last, counted from 0; NETFLOW_END after the last. What it
+// points to is valid until the next `netflow_health_report` or `netflow_health_free`. `size` is
+// `sizeof(netflow_detail)`.
+//
+// Pointers:
+//
+// `health` is NULL or a handle that is not freed. `detail` is NULL, or `size` octets may be written
+// there.
+netflow_result netflow_finding_detail(struct netflow_health *health,
+                                      size_t index,
+                                      struct netflow_detail *detail,
+                                      size_t size);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -25,13 +25,13 @@ impl Error {
 }
 
 /// One line of the table becomes a variant with its text, its stable code and
-/// number, and the section that it breaks:
+/// number, the section that it breaks, and that of v9 if it has one of its own:
 ///
 /// ```text
-/// 7 set_too_short SetTooShort { length: u16 } "set length {length} is …" "RFC 7011, section 3.3.2"
+/// 7 set_too_short SetTooShort { length: u16 } "set length {length} is …" "RFC 7011, section 3.3.2" "RFC 3954, section 5.3"
 /// ```
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $number:literal $code:ident $name:ident $({ $($(#[$fdoc:meta])* $field:ident: $type:ty),+ })? $text:literal $section:literal;)+) => {
+    ($($(#[$doc:meta])* $number:literal $code:ident $name:ident $({ $($(#[$fdoc:meta])* $field:ident: $type:ty),+ })? $text:literal $section:literal $v9:literal;)+) => {
         /// What is wrong. Each kind has a stable [`code`](Self::code) and
         /// [`number`](Self::number), the same in Rust, C, Python and JSON.
         ///
@@ -59,14 +59,26 @@ macro_rules! kinds {
                 match self { $(Self::$name { .. } => $number,)+ }
             }
 
-            /// The section of the specification that says how what is wrong
-            /// should be, such as `RFC 7011, section 3.3.2`. RFC 7011 stands
-            /// for RFC 3954 too where both say the same. `None` for limits of
-            /// this library, and where it depends on the protocol.
+            /// The section of the specification that is not followed, such as
+            /// `RFC 7011, section 3.3.2`; for NetFlow v9 see
+            /// [`section_in`](Self::section_in). `None` for limits of this library, and where
+            /// it depends on the protocol.
             #[must_use]
             pub const fn section(&self) -> Option<&'static str> {
                 let section = match self { $(Self::$name { .. } => $section,)+ };
                 if section.is_empty() { None } else { Some(section) }
+            }
+
+            /// The section that is not followed by a message of this protocol: of RFC 3954 in
+            /// NetFlow v9, such as `RFC 3954, section 5.3`.
+            #[must_use]
+            pub fn section_in(&self, protocol: crate::Protocol) -> Option<&'static str> {
+                let v9 = match self { $(Self::$name { .. } => $v9,)+ };
+                if protocol == crate::Protocol::NetflowV9 && !v9.is_empty() {
+                    Some(v9)
+                } else {
+                    self.section()
+                }
             }
         }
     };
@@ -79,12 +91,18 @@ pub use self::table::ErrorKind;
 #[cfg(test)]
 mod tests {
     use super::ErrorKind;
+    use crate::Protocol;
 
     #[test]
     fn a_kind_names_the_section_that_it_breaks() {
         let short = ErrorKind::SetTooShort { length: 3 };
         assert_eq!(short.section(), Some("RFC 7011, section 3.3.2"));
+        let v9 = short.section_in(Protocol::NetflowV9);
+        assert_eq!(v9, Some("RFC 3954, section 5.3"));
+        let ipfix = short.section_in(Protocol::Ipfix);
+        assert_eq!(ipfix, Some("RFC 7011, section 3.3.2"));
         let limit = ErrorKind::Limit { limit: "templates" };
         assert_eq!(limit.section(), None);
+        assert_eq!(limit.section_in(Protocol::NetflowV9), None);
     }
 }

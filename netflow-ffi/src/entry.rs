@@ -13,6 +13,7 @@ mod walk;
 
 // Last in the header: most programs go without.
 mod arrow;
+mod health;
 
 use core::mem;
 use core::panic::AssertUnwindSafe;
@@ -32,6 +33,11 @@ pub use self::element::{
     netflow_element_of_v9, netflow_field_by_name, netflow_field_name,
 };
 pub use self::flows::{netflow_each_flow, netflow_flows, netflow_rewind};
+pub use self::health::{
+    netflow_finding_detail, netflow_health_add, netflow_health_free, netflow_health_new,
+    netflow_health_report, netflow_health_session_ended, netflow_health_unreadable,
+    netflow_next_finding,
+};
 pub use self::report::{
     netflow_each_domain, netflow_last_error, netflow_next_problem, netflow_problem_count,
     netflow_reason_name, netflow_stats_read, netflow_strerror,

@@ -10,6 +10,7 @@ use crate::datagram::netflow_datagram;
 use crate::domain::netflow_domain;
 use crate::element::netflow_element;
 use crate::header::netflow_header;
+use crate::health::{netflow_detail, netflow_finding};
 use crate::options::{netflow_definition, netflow_options, netflow_rate};
 use crate::plain::{
     netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,
@@ -45,6 +46,8 @@ grows! {
     netflow_load_report to refused: u64;
     netflow_domain to state_octets: u64;
     netflow_arrow_options to types: u32;
+    netflow_finding to detail_count: usize;
+    netflow_detail to numbers: netflow_numbers;
 }
 
 /// One line a struct: its size on systems of 64 bits.
@@ -79,4 +82,6 @@ sizes! {
     netflow_load_report 24;
     netflow_domain 176;
     netflow_arrow_options 32;
+    netflow_finding 96;
+    netflow_detail 72;
 }

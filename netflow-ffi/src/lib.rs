@@ -15,6 +15,7 @@
 //! flow       the struct of a flow, filled column by column
 //! arrow      flows gathered for Arrow, behind the feature of that name
 //! walk       sets, records and fields, one after the other
+//! health     findings on exporters, of netflow-health
 //! ```
 #![expect(
     non_camel_case_types,
@@ -60,6 +61,7 @@ mod walk;
 // Last in the header: most programs go without.
 #[expect(unsafe_code, reason = "a promise about a layout is made")]
 mod arrow;
+mod health;
 
 pub use self::arrow::{
     ArrowArray, ArrowSchema, netflow_arrow, netflow_arrow_addresses, netflow_arrow_options,
@@ -74,18 +76,23 @@ pub use self::entry::{
     netflow_arrow_schema, netflow_datagram_init, netflow_decode, netflow_decoder_free,
     netflow_decoder_new, netflow_decoder_options, netflow_each_domain, netflow_each_flow,
     netflow_element_by_name, netflow_element_by_number, netflow_element_of_v9, netflow_end_session,
-    netflow_enter, netflow_field_by_name, netflow_field_name, netflow_find_record, netflow_flows,
-    netflow_last_error, netflow_leave, netflow_load, netflow_next_field, netflow_next_problem,
-    netflow_next_record, netflow_next_set, netflow_options_init, netflow_problem_count,
-    netflow_reason_name, netflow_rewind, netflow_save, netflow_stats_read, netflow_strerror,
-    netflow_value_address, netflow_value_bool, netflow_value_f64, netflow_value_i64,
-    netflow_value_mac, netflow_value_octets, netflow_value_text, netflow_value_time,
-    netflow_value_u64, netflow_version,
+    netflow_enter, netflow_field_by_name, netflow_field_name, netflow_find_record,
+    netflow_finding_detail, netflow_flows, netflow_health_add, netflow_health_free,
+    netflow_health_new, netflow_health_report, netflow_health_session_ended,
+    netflow_health_unreadable, netflow_last_error, netflow_leave, netflow_load, netflow_next_field,
+    netflow_next_finding, netflow_next_problem, netflow_next_record, netflow_next_set,
+    netflow_options_init, netflow_problem_count, netflow_reason_name, netflow_rewind, netflow_save,
+    netflow_stats_read, netflow_strerror, netflow_value_address, netflow_value_bool,
+    netflow_value_f64, netflow_value_i64, netflow_value_mac, netflow_value_octets,
+    netflow_value_text, netflow_value_time, netflow_value_u64, netflow_version,
 };
 pub use self::flow::{netflow_flow, netflow_flow_callback, netflow_flow_field};
 pub use self::handle::netflow_decoder;
 pub use self::header::{
     netflow_header, netflow_header_field, netflow_protocol, netflow_sequence_event,
+};
+pub use self::health::{
+    netflow_detail, netflow_detail_type, netflow_finding, netflow_health, netflow_severity,
 };
 pub use self::options::{
     netflow_definition, netflow_flag, netflow_options, netflow_rate, netflow_scope,

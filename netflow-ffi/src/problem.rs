@@ -55,9 +55,7 @@ impl netflow_problem {
             offset,
             octets: problem.octets,
             code: code(kind.number().into()),
-            section: kind.section().map_or(netflow_text::NONE, |section| {
-                netflow_text::new(section.as_bytes())
-            }),
+            section: netflow_text::of(kind.section_in(problem.header.protocol)),
             detail: detail.keep(&kind.to_string()),
             header: netflow_header::new(problem.header),
         }
@@ -115,8 +113,8 @@ mod tests {
         assert_eq!(
             (number, code),
             (
-                netflow_reason::NETFLOW_REASON_ADDRESS_TYPE as u16,
-                "address_type"
+                netflow_reason::NETFLOW_REASON_OPTIONS_LENGTH as u16,
+                "options_length"
             )
         );
         let unread = netflow_reason::NETFLOW_REASON_NO_TEMPLATE as u16;

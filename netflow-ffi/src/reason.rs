@@ -69,4 +69,7 @@ pub enum netflow_reason {
     NETFLOW_REASON_UNKNOWN_SCHEME = 29,
     /// An sFlow address whose type is neither IPv4 nor IPv6 (sFlow version 5, section 5).
     NETFLOW_REASON_ADDRESS_TYPE = 30,
+    /// A length in an options template of v9 that is not one of whole fields. Those that
+    /// are whole are read.
+    NETFLOW_REASON_OPTIONS_LENGTH = 31,
 }

@@ -33,7 +33,7 @@ impl Report {
     ///    "exporter":"192.0.2.1","protocol":"netflow9","domain":0,
     ///    "first_frame":1,"first_received":T,"last_frame":42,"last_received":T,
     ///    "messages":42,"ports":[50000],"port_count":1,
-    ///    "flows":131,"options_records":3,"counters_samples":0,"discarded_packets":0,
+    ///    "flows":131,"total_flows":0,"options_records":3,"counters_samples":0,"discarded_packets":0,
     ///    "sequence":{"unit":"message","received":42,"lost":18,"late":0,"duplicated":0,
     ///      "restarted":0,"unread":0,"gap_count":2,"gaps":[{"frame":7,"lost":12},…]},
     ///    "samples":{"received":0,"lost":0,"late":0,"restarted":0,"drops":0},
@@ -153,6 +153,7 @@ impl Inputs<'_> {
         for (key, number) in [
             ("port_count", domain.ports.count),
             ("flows", domain.flows),
+            ("total_flows", domain.total_flows),
             ("options_records", domain.options_records),
             ("counters_samples", domain.counters_samples),
             ("discarded_packets", domain.discarded_packets),

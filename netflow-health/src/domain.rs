@@ -162,6 +162,10 @@ pub struct DomainHealth {
     pub ports: Examples<u16>,
     /// Flows decoded.
     pub flows: u64,
+    /// Those whose counters are totals since the flow began, not since its last record.
+    pub total_flows: u64,
+    /// The first of them.
+    pub first_total: Option<Place>,
     /// Options records decoded.
     pub options_records: u64,
     /// sFlow counters samples.
@@ -210,6 +214,8 @@ impl DomainHealth {
             messages: 0,
             ports: Examples::default(),
             flows: 0,
+            total_flows: 0,
+            first_total: None,
             options_records: 0,
             counters_samples: 0,
             discarded_packets: 0,
@@ -349,6 +355,11 @@ impl DomainHealth {
 
     pub(crate) fn flow(&mut self, flow: &Flow<'_>, limits: &HealthLimits) {
         add(&mut self.flows, 1);
+        if flow.counters() == Some("total") {
+            add(&mut self.total_flows, 1);
+            self.first_total
+                .get_or_insert_with(|| Place::of(flow.header()));
+        }
         self.rates.flow(flow, limits.rates);
         self.clock.flow(flow);
         self.contradictions.flow(flow);
@@ -359,11 +370,20 @@ impl DomainHealth {
         let (ErrorKind::TemplateCut { id, .. }
         | ErrorKind::EmptyTemplate { id }
         | ErrorKind::ScopeCount { id, .. }
+        | ErrorKind::OptionsLength { id, .. }
         | ErrorKind::TooManyFields { id, .. }) = problem.error.kind
         else {
             return;
         };
         let place = Place::of(problem.header);
+        let is_readable = matches!(
+            problem.error.kind,
+            ErrorKind::ScopeCount { .. } | ErrorKind::OptionsLength { .. }
+        );
+        let known = self.templates.by_id.get(&id);
+        if is_readable && known.is_some_and(|known| known.last == place) {
+            return;
+        }
         if self.refused_templates.len() < limits.sets {
             let reason = problem.error.kind.code();
             let refused = RefusedTemplate { place, reason };

@@ -1,6 +1,7 @@
 //! What follows from the numbers: what is wrong, with which exporter, and where.
 
 mod clock;
+mod counters;
 mod loss;
 mod sampling;
 mod source;
@@ -318,6 +319,14 @@ findings! {
         /// Samples received.
         received: u64,
     }
+    /// Counters are totals since the flow began (octetTotalCount and the like): adding up
+    /// the records of a flow counts it several times.
+    31 running_totals Info RunningTotals {
+        /// Flows with such counters.
+        flows: u64,
+        /// All flows.
+        all: u64,
+    }
     /// Datagrams were dropped by the kernel.
     24 kernel_drops Error KernelDrops {
         /// Datagrams.
@@ -426,6 +435,7 @@ pub(crate) fn findings(report: &Report) -> Vec<Finding> {
         findings.extend(template::findings(index, domain, report));
         findings.extend(loss::findings(index, domain));
         findings.extend(clock::findings(index, domain));
+        findings.extend(counters::findings(index, domain));
         findings.extend(sampling::findings(index, domain, report));
     }
     findings.sort_by_key(|finding| finding.kind.rank());

@@ -100,7 +100,7 @@ impl Problems {
             octets: problem.octets,
             around: payload.and_then(|payload| around(payload, problem.error.offset)),
         };
-        let section = problem.error.kind.section();
+        let section = problem.error.kind.section_in(header.protocol);
         if let Some(kind) = self.kind(&problem.error, section, limits) {
             kind.add(problem.octets, limits, example);
         }

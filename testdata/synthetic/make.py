@@ -410,10 +410,13 @@ def traps():
     trap("no_scope", "an options template of IPFIX without scope fields, and one of v9", "it is read, and `scope_count` reported; in v9 it is allowed",
          ipfix(a_set(3, options10(260, [], [(34, 4), (35, 1)])), a_set(260, be(100, 4) + be(1, 1)), *ok10),
          (v9(a_set(1, options9(260, [], [(34, 4), (35, 1)])), a_set(260, be(100, 4) + be(1, 1)), *ok9), {"dport": 2055}), **ix)
-    trap("scope_count", "more scope fields than fields; scope octets that are no whole fields", "`scope_count`; the next record or set stands",
+    trap("scope_count", "more scope fields than fields; scope octets that are no whole fields", "`scope_count`, in v9 `options_length`; the next record or set stands",
          ipfix(a_set(3, be(260, 2) + be(1, 2) + be(2, 2) + specifiers([(34, 4)]), options10(261, [(149, 4)], [(34, 4)])),
                a_set(261, be(1, 4) + be(64, 4))),
          (v9(a_set(1, be(260, 2) + be(6, 2) + be(4, 2) + bytes(10), pad=1), *ok9), {"dport": 2055}), **ix)
+    trap("option_length", "an options template of v9 whose option length is 9", "the two whole fields are read, and `options_length` reported",
+         v9(a_set(1, be(260, 2) + be(4, 2) + be(9, 2) + specifiers([(1, 4), (34, 4), (35, 1)]) + bytes(2)),
+            a_set(260, be(0, 4) + be(100, 4) + be(2, 1) + bytes(3)), *ok9))
     trap("withdrawal", "a withdrawal over UDP: of one, of all, of an unknown id",
          "obeyed and told: `withdrawal_over_udp`, and `withdrawal_unknown` for the last",
          ipfix(a_set(2, template(256, SMALL), template(257, SMALL))), ipfix(a_set(2, be(256, 2) + be(0, 2)), a_set(256, records(SMALL, 1))),

@@ -149,21 +149,23 @@ class Sets:
                     problem("template_cut")
                 return
             scope = struct.unpack_from(">H", body, at + 4)[0] if options else None
+            odd, code = 0, "scope_count"
             if options and self.v9:                  # octets of scope, octets of options
-                octets = count + scope
-                wrong, scope, count = count % 4 or scope % 4, count // 4, octets // 4
+                octets, odd, code = count + scope, scope % 4, "options_length"
+                wrong = count % 4 or (odd and scope < 4)
+                scope, count = count // 4, count // 4 + scope // 4
             else:
                 octets, wrong = count * 4, options and scope > count
             at += head
             fields, size = self.specifiers(body[at:], count)
             if fields is None or (wrong and octets > len(body) - at):
-                problem("template_id" if ident < 256 else "scope_count" if wrong else "template_cut")
+                problem("template_id" if ident < 256 else code if wrong else "template_cut")
                 return
-            at += octets if wrong and self.v9 else size
+            at += octets if options and self.v9 else size
             if ident < 256:
                 problem("template_id")
             elif wrong:
-                problem("scope_count")
+                problem(code)
             elif not fields:
                 problem("empty_template")
             else:
@@ -177,6 +179,8 @@ class Sets:
                 self.message.row("options_template" if options else "template", template=ident,
                                  **({"scope_count": scope} if options else {}),
                                  fields=[[f.key, f.length] for f in fields])
+                if odd:
+                    problem("options_length")        # RFC 3954, section 6.1; the whole fields are read
                 if options and not self.v9 and scope == 0:
                     problem("scope_count")           # RFC 7011, section 3.4.2.1; it is read all the same
 

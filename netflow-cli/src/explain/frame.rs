@@ -90,7 +90,7 @@ impl Rows for OneFrame {
             let mut tree = Node::new(0..payload.len(), "datagram");
             header::fields(&mut tree, None, payload, 0);
             tree.fill(payload, "cannot be read");
-            tree.problem(error, payload.len());
+            tree.problem(error, payload.len(), error.kind.section());
             let title = self.title(payload.len(), datagram.exporter, datagram.received);
             self.datagrams.push(Dissection::new(title, tree, payload));
         }
@@ -148,7 +148,8 @@ fn datagram(decoded: &Decoded<'_>) -> Node {
     }
     tree.fill(payload, "belongs to no message");
     for problem in own_messages(decoded).flat_map(|message| message.problems()) {
-        tree.problem(&problem.error, problem.octets);
+        let section = problem.error.kind.section_in(problem.header.protocol);
+        tree.problem(&problem.error, problem.octets, section);
     }
     tree
 }

@@ -209,36 +209,34 @@ fn write_announced(announced: &Announced, inputs: &Inputs, page: &mut Page) {
             .map(|(id, name)| format!("{what} {id} is {name}"));
         named.collect::<Vec<String>>()
     };
-    some("announced", rates.collect(), announced.rates.count, page);
     let interfaces = names("interface", &announced.interfaces.first);
-    some("", interfaces, announced.interfaces.count, page);
-    some(
-        "",
-        names("VRF", &announced.vrfs.first),
-        announced.vrfs.count,
-        page,
-    );
+    let vrfs = names("VRF", &announced.vrfs.first);
     let applications = announced.applications.first.iter();
     let applications = applications.map(|(id, name)| format!("application {id} is {name}"));
-    some(
-        "",
-        applications.collect(),
-        announced.applications.count,
-        page,
-    );
     let samplers = announced.samplers.first.iter();
     let samplers = samplers.map(|(of, name)| format!("{} is {name}", sampler_name(*of)));
-    some("", samplers.collect(), announced.samplers.count, page);
+    let mut label = "announced";
+    for (texts, count) in [
+        (rates.collect(), announced.rates.count),
+        (interfaces, announced.interfaces.count),
+        (vrfs, announced.vrfs.count),
+        (applications.collect(), announced.applications.count),
+        (samplers.collect(), announced.samplers.count),
+    ] {
+        if first_of(label, texts, count, page) {
+            label = "";
+        }
+    }
     if let Some(time) = announced.system_init {
-        page.item("", &format!("exporter started at {time}"), Tone::Plain);
+        page.item(label, &format!("exporter started at {time}"), Tone::Plain);
     }
 }
 
-/// The first of these, and how many more there are.
-fn some(label: &str, mut texts: Vec<String>, count: u64, page: &mut Page) {
+/// Writes the first of these, and how many more there are. Returns whether there is one.
+fn first_of(label: &str, mut texts: Vec<String>, count: u64, page: &mut Page) -> bool {
     const SHOWN: usize = 8;
     if texts.is_empty() {
-        return;
+        return false;
     }
     texts.truncate(SHOWN);
     let shown = u64::try_from(texts.len()).unwrap_or(u64::MAX);
@@ -247,6 +245,7 @@ fn some(label: &str, mut texts: Vec<String>, count: u64, page: &mut Page) {
         text += &format!(", and {} more", grouped(count - shown));
     }
     page.item(label, &text, Tone::Plain);
+    true
 }
 
 fn write_clock(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {

@@ -179,12 +179,20 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
             counted(*flows, "flow"),
             have(*flows),
         ),
+        FindingKind::RunningTotals { flows, all } => format!(
+            "{} of the {} of {whose} {} totals since the flow began, first {place}: a flow that \
+             is reported several times is counted once only if its last total is taken.",
+            grouped(*flows),
+            counted(*all, "flow"),
+            if *flows == 1 { "carries" } else { "carry" },
+        ),
         FindingKind::KernelDrops { drops } => {
             format!("The kernel dropped {}.", counted(*drops, "datagram"))
         }
         FindingKind::QueueDrops { drops } => format!(
-            "{} dropped because a queue was full.",
-            format_args!("{} {}", counted(*drops, "item"), were(*drops)),
+            "{} {} dropped because a queue was full.",
+            counted(*drops, "item"),
+            were(*drops),
         ),
         FindingKind::Problems { count, reasons } => {
             let mut reasons = reasons.clone();

@@ -404,8 +404,8 @@ fn a_problem_tells_place_octets_and_section() {
     let report = json(&testdata("synthetic/trap_set_length_3.pcap"));
     let kind = &report["problems"][0];
     assert_eq!(kind["reason"], "set_too_short");
-    assert_eq!(kind["section"], "RFC 7011, section 3.3.2");
-    assert_eq!((&kind["count"], &kind["octets"]), (&json!(2), &json!(24)));
+    assert_eq!(kind["section"], "RFC 3954, section 5.3");
+    assert_eq!((&kind["count"], &kind["octets"]), (&json!(1), &json!(12)));
     assert_eq!(
         kind["examples"][0],
         json!({"frame": 1, "exporter": "192.0.2.1", "port": 50000, "protocol": "netflow9",
@@ -696,4 +696,157 @@ fn of_many_changes_the_first_are_told_and_all_counted() {
     let (told, text) = events("far-changes", &[many(1..300), many(1..301)]);
     assert_eq!(told[0]["added_count"], 0);
     assert!(text.contains("fields after those shown"), "{text}");
+}
+
+#[test]
+fn problems_of_v9_cite_its_own_specification() {
+    let report = json(&testdata("synthetic/trap_set_length_3.pcap"));
+    let kinds = report["problems"].as_array().unwrap();
+    let sections: Vec<_> = kinds
+        .iter()
+        .map(|kind| (kind["section"].as_str().unwrap(), kind["count"].as_u64()))
+        .collect();
+    assert_eq!(
+        sections,
+        [
+            ("RFC 3954, section 5.3", Some(1)),
+            ("RFC 7011, section 3.3.2", Some(1)),
+        ]
+    );
+}
+
+#[test]
+fn problems_of_sflow_name_agent_and_sub_agent() {
+    // The sample's length is one word too large.
+    let mut datagram = sflow_frame(1_058);
+    datagram[35] = 200;
+    let cut = sent("sflow-problem", &[datagram]);
+    let report = json(&cut.0);
+    let example = &report["problems"][0]["examples"][0];
+    assert_eq!(
+        (&example["agent"], &example["sub_agent"]),
+        (&json!("192.0.2.9"), &json!(0))
+    );
+    assert_eq!(example["domain"], Value::Null);
+    let text = String::from_utf8(capture::run(200, &[], &cut.0).stdout).unwrap();
+    assert!(
+        text.contains("192.0.2.1, agent 192.0.2.9, sub-agent 0, octet"),
+        "{text}"
+    );
+}
+
+/// A v9 message of these sets in an observation domain.
+fn v9_sets(domain: u32, sequence: u32, sets: &[&[u16]]) -> Vec<u8> {
+    let mut message = vec![0, 9, 0, 1];
+    for word in [1_000, 1_800_000_000, sequence, domain] {
+        message.extend(word.to_be_bytes());
+    }
+    message.extend(sets.iter().flat_map(|set| halves(set)));
+    message
+}
+
+#[test]
+fn a_template_without_fields_is_not_the_template_of_its_data() {
+    let data = [300, 8, 192, 2].as_slice();
+    let payloads = [
+        v9_sets(5, 0, &[data]),
+        v9_sets(5, 1, &[&[0, 8, 300, 0]]),
+        v9_sets(5, 2, &[data]),
+    ];
+    let cut = sent("empty-template", &payloads);
+    let report = json(&cut.0);
+    let missed = &report["domains"][0]["no_template"][0];
+    assert_eq!(missed["template_frame"], Value::Null);
+    let part = "need template 300: it came in frame 2 but has no fields.";
+    assert!(sentence(&report, part), "{report}");
+    let text = String::from_utf8(capture::run(200, &[], &cut.0).stdout).unwrap();
+    assert!(
+        text.contains("its template in frame 2 has no fields"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_template_of_another_domain_that_fits_is_named() {
+    let template = [0, 16, 300, 2, 8, 4, 1, 4].as_slice();
+    let data = [300, 20, 0, 1, 0, 2, 0, 3, 0, 4].as_slice();
+    let payloads = [v9_sets(1, 0, &[template]), v9_sets(5, 0, &[data])];
+    let report = json(&sent("fits", &payloads).0);
+    let part = "of data of 192.0.2.1, domain 5 need template 300, which is not there; that of \
+                domain 1 of the exporter fits.";
+    assert!(sentence(&report, part), "{report}");
+    // Ten octets are no whole records of eight, and more than padding is left.
+    let data = [300, 18, 0, 1, 0, 2, 0, 3, 9].as_slice();
+    let payloads = [v9_sets(1, 0, &[template]), v9_sets(5, 0, &[data])];
+    let report = json(&sent("fits-not", &payloads).0);
+    assert!(!sentence(&report, "of the exporter fits"), "{report}");
+}
+
+#[test]
+fn a_template_that_changes_back_and_forth_is_reported() {
+    let report = json(&testdata("cases/template_flaps.pcap"));
+    let part = "Template 257 of 192.0.2.1, domain 0 changes back and forth: its definition \
+                changed twice, first in frame 2.";
+    assert!(sentence(&report, part), "{report}");
+    // One that only changes does not.
+    let report = json(&testdata("synthetic/trap_id_new_layout.pcap"));
+    assert!(!sentence(&report, "back and forth"), "{report}");
+}
+
+#[test]
+fn an_option_length_with_excess_is_one_problem_and_costs_nothing() {
+    let report = json(&testdata("cases/option_length_with_excess.pcap"));
+    assert_eq!(report["problem_count"], 1);
+    let kind = &report["problems"][0];
+    assert_eq!(kind["reason"], "options_length");
+    assert_eq!(kind["section"], "RFC 3954, section 6.1");
+    assert_eq!(
+        kind["examples"][0]["detail"],
+        "option length 9 of options template 257 is no multiple of 4"
+    );
+    let applications = &report["domains"][0]["announced"]["applications"];
+    assert_eq!(applications[0]["name"], "DNS");
+    assert_eq!(report["domains"][0]["no_template"], json!([]));
+}
+
+#[test]
+fn running_totals_are_reported() {
+    // IPFIX: octetTotalCount (85) in one template, octetDeltaCount (1) in another.
+    let totals = (2, halves(&[256, 1, 85, 4]));
+    let deltas = (2, halves(&[257, 1, 1, 4]));
+    let data = [(256, vec![0, 0, 0, 9]), (257, vec![0, 0, 0, 9])];
+    let message = capture::ipfix(0, &[&[totals, deltas], &data[..]].concat());
+    let report = json(&sent("totals", &[message]).0);
+    let part = "1 of the 2 flows of 192.0.2.1, domain 0 carries totals since the flow began";
+    assert!(sentence(&report, part), "{report}");
+    assert_eq!(report["domains"][0]["total_flows"], 1);
+}
+
+#[test]
+fn a_clock_far_away_may_be_a_capture_that_was_replayed() {
+    let report = json(&testdata("genuine/sf_v9_sampling.pcap"));
+    assert!(sentence(
+        &report,
+        "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or \
+         rewritten."
+    ));
+    // A flow that ends long after its message was sent is impossible whatever the clock.
+    let template = [0, 16, 300, 2, 1, 4, 21, 4].as_slice();
+    let data = [300, 12, 0, 9, 600, 0].as_slice();
+    let report = json(&sent("future", &[v9_sets(5, 0, &[template, data])]).0);
+    let part = "1 flow of 192.0.2.1, domain 5 has impossible times, first in frame 1.";
+    assert!(sentence(&report, part), "{report}");
+    assert!(!sentence(&report, "NTP"), "{report}");
+}
+
+#[test]
+fn findings_have_stable_codes_and_numbers() {
+    let cut = Cut::new("finding", "synthetic/cisco_asr9k_v9.pcap", &[1, 2, 3, 5]);
+    let report = json(&cut.0);
+    assert_eq!(
+        report["findings"][0],
+        json!({"code": "lost", "number": 9, "severity": "error", "exporter": "192.0.2.1",
+               "protocol": "netflow9", "domain": 2177, "frame": 4, "lost": 1, "expected": 5,
+               "unit": "message"})
+    );
 }

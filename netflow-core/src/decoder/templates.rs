@@ -83,6 +83,12 @@ impl Decoder {
             }
             let octets = record.specifiers().len();
             self.problem(Error::new(kind, record.offset()), Some(set), octets);
+        } else if let Some(kind) = record.fault() {
+            let excess = match kind {
+                ErrorKind::OptionsLength { length, .. } => usize::from(length % 4),
+                _ => 0,
+            };
+            self.problem(Error::new(kind, record.offset()), Some(set), excess);
         } else if course.dialect.enterprise && is_without_scope(record) {
             // It is read nevertheless: nothing but the scope is in doubt.
             let kind = ErrorKind::ScopeCount {

@@ -6,7 +6,7 @@ kinds! {
         /// The first 16 bits.
         version: u16
     } "version {version} is not a flow-export protocol"
-        "";
+        "" "";
     /// A protocol that is recognised but not read: sFlow v2 and v4.
     2 unsupported_version UnsupportedVersion {
         /// Name of the protocol.
@@ -14,7 +14,7 @@ kinds! {
         /// Its version.
         version: u32
     } "{protocol} version {version} is not supported"
-        "sFlow version 5, section 5";
+        "sFlow version 5, section 5" "";
     /// Fewer octets than a structure's fixed part.
     3 cut Cut {
         /// Which structure.
@@ -24,7 +24,7 @@ kinds! {
         /// Octets that are there.
         left: usize
     } "{structure} needs {needed} octets, {left} are left"
-        "";
+        "" "";
     /// The length in an IPFIX message header runs past the datagram (RFC 7011, section
     /// 3.1).
     4 message_too_long MessageTooLong {
@@ -33,13 +33,13 @@ kinds! {
         /// Octets of the payload from the header on.
         left: usize
     } "message length {length} runs past the {left} octets that are left"
-        "RFC 7011, section 3.1";
+        "RFC 7011, section 3.1" "";
     /// The length in an IPFIX message header is shorter than the header.
     5 message_too_short MessageTooShort {
         /// The length in the header.
         length: u16
     } "message length {length} is shorter than its header"
-        "RFC 7011, section 3.1";
+        "RFC 7011, section 3.1" "";
     /// A header of v1 or v5 to v8 counts more records than there are.
     6 record_count RecordCount {
         /// The count in the header.
@@ -47,13 +47,13 @@ kinds! {
         /// Whole records in the payload.
         fit: usize
     } "header counts {count} records, {fit} fit"
-        "NetFlow Export Datagram Format, header";
+        "NetFlow Export Datagram Format, header" "";
     /// A set's length is shorter than its header (RFC 7011, section 3.3.2).
     7 set_too_short SetTooShort {
         /// The length in the set header.
         length: u16
     } "set length {length} is shorter than its header"
-        "RFC 7011, section 3.3.2";
+        "RFC 7011, section 3.3.2" "RFC 3954, section 5.3";
     /// A set runs past its message.
     8 set_too_long SetTooLong {
         /// The length in the set header.
@@ -61,13 +61,13 @@ kinds! {
         /// Octets of the message from the set header on.
         left: usize
     } "set length {length} runs past the {left} octets that are left"
-        "RFC 7011, section 3.3.2";
+        "RFC 7011, section 3.3.2" "RFC 3954, section 5.3";
     /// A set id without a meaning (RFC 7011, section 3.3.2).
     9 reserved_set ReservedSet {
         /// The set id.
         id: u16
     } "set id {id} is reserved"
-        "RFC 7011, section 3.3.2";
+        "RFC 7011, section 3.3.2" "RFC 3954, section 5.2";
     /// A template record is cut by the end of its set.
     10 template_cut TemplateCut {
         /// The template id.
@@ -77,19 +77,19 @@ kinds! {
         /// Octets left for them.
         left: usize
     } "template {id} announces {count} fields, {left} octets are left"
-        "RFC 7011, section 3.4.1";
+        "RFC 7011, section 3.4.1" "RFC 3954, section 5.2";
     /// A template id below 256 (RFC 7011, section 3.4.1).
     11 template_id TemplateId {
         /// The id.
         id: u16
     } "template id {id} is below 256"
-        "RFC 7011, section 3.4.1";
+        "RFC 7011, section 3.4.1" "RFC 3954, section 5.2";
     /// A template with no field.
     12 empty_template EmptyTemplate {
         /// The template id.
         id: u16
     } "template {id} has no field"
-        "RFC 7011, section 3.4.1";
+        "RFC 7011, section 3.4.1" "RFC 3954, section 5.2";
     /// The scope of an options template does not fit its fields.
     13 scope_count ScopeCount {
         /// The template id.
@@ -99,7 +99,7 @@ kinds! {
         /// All fields announced.
         count: u16
     } "options template {id} announces {scope} scope fields of {count} fields"
-        "RFC 7011, section 3.4.2.2";
+        "RFC 7011, section 3.4.2.2" "RFC 3954, section 6.1";
     /// A template with more fields than `Limits` allows.
     14 too_many_fields TooManyFields {
         /// The template id.
@@ -107,19 +107,19 @@ kinds! {
         /// Fields it announces.
         count: u16
     } "template {id} has {count} fields, more than the limit"
-        "";
+        "" "";
     /// A template describes zero-length records.
     15 record_of_no_octets RecordOfNoOctets {
         /// The template id.
         id: u16
     } "template {id} describes zero-length records"
-        "RFC 7011, section 3.4.3";
+        "RFC 7011, section 3.4.3" "RFC 3954, section 5.3";
     /// No template is known for a data set.
     16 no_template NoTemplate {
         /// The set id.
         id: u16
     } "no template {id} is known"
-        "RFC 7011, section 8";
+        "RFC 7011, section 8" "RFC 3954, section 9";
     /// The record at the end of a data set is longer than what is left of it.
     17 record_cut RecordCut {
         /// The template id.
@@ -127,38 +127,38 @@ kinds! {
         /// Octets left.
         left: usize
     } "record of template {id} runs past the {left} octets left of its set"
-        "RFC 7011, section 3.4.3";
+        "RFC 7011, section 3.4.3" "RFC 3954, section 5.3";
     /// A withdrawal was sent over UDP, which RFC 7011 (section 8.4) forbids. It is
     /// obeyed.
     18 withdrawal_over_udp WithdrawalOverUdp {
         /// The template id; 2 or 3 is all.
         id: u16
     } "template {id} is withdrawn over UDP"
-        "RFC 7011, section 8.4";
+        "RFC 7011, section 8.4" "";
     /// A template is withdrawn that is not known.
     19 withdrawal_unknown WithdrawalUnknown {
         /// The template id.
         id: u16
     } "template {id} is withdrawn but not known"
-        "RFC 7011, section 8.1";
+        "RFC 7011, section 8.1" "";
     /// A list of RFC 6313 whose lengths do not fit.
     20 list_malformed ListMalformed {
         /// Octets of the list.
         length: usize
     } "list of {length} octets does not hold what it announces"
-        "RFC 6313, section 4.5";
+        "RFC 6313, section 4.5" "";
     /// A list names a template that is not known.
     21 list_no_template ListNoTemplate {
         /// The template id.
         id: u16
     } "list names template {id}, which is not known"
-        "RFC 6313, section 4.5";
+        "RFC 6313, section 4.5" "";
     /// Lists inside lists, deeper than `Limits` allows.
     22 list_too_deep ListTooDeep {
         /// The depth.
         depth: u8
     } "lists are nested {depth} deep, more than the limit"
-        "";
+        "" "";
     /// An sFlow sample or record runs past what holds it.
     23 sample_too_long SampleTooLong {
         /// What runs past: sample, flow record, counter record.
@@ -168,7 +168,7 @@ kinds! {
         /// Octets left.
         left: usize
     } "{structure} length {length} runs past the {left} octets that are left"
-        "sFlow version 5, section 5";
+        "sFlow version 5, section 5" "";
     /// An sFlow sample of an unknown format.
     24 unknown_sample UnknownSample {
         /// Enterprise of the format.
@@ -176,7 +176,7 @@ kinds! {
         /// Number of the format.
         format: u32
     } "sample format {enterprise}:{format} is not known"
-        "sFlow version 5, section 5";
+        "sFlow version 5, section 5" "";
     /// An sFlow structure is cut inside a member.
     25 structure_cut StructureCut {
         /// Name of the structure.
@@ -184,7 +184,7 @@ kinds! {
         /// Its octets.
         length: usize
     } "{structure} of {length} octets is cut inside a member"
-        "sFlow version 5, section 5";
+        "sFlow version 5, section 5" "";
     /// An sFlow count is higher than what is there.
     26 sample_count SampleCount {
         /// What is counted: samples, flow records, counter records.
@@ -194,30 +194,41 @@ kinds! {
         /// Number that was found.
         found: u32
     } "{count} {structure} are announced, {found} are there"
-        "sFlow version 5, section 5";
+        "sFlow version 5, section 5" "";
     /// Octets after the last message, set or sample that belong to none.
     27 trailing_octets TrailingOctets {
         /// Number of octets.
         length: usize
     } "{length} octets follow that belong to nothing"
-        "";
+        "" "";
     /// A limit of `Limits` was met, or a fixed one such as that of zero-length fields in
     /// a template; something was not kept.
     28 limit Limit {
         /// Name of the limit.
         limit: &'static str
     } "limit {limit} was met"
-        "";
+        "" "";
     /// An unknown aggregation scheme of v8.
     29 unknown_scheme UnknownScheme {
         /// Number of the scheme.
         scheme: u8
     } "aggregation scheme {scheme} is not known"
-        "NetFlow Export Datagram Format, version 8";
+        "NetFlow Export Datagram Format, version 8" "";
     /// An sFlow address whose type is neither IPv4 nor IPv6 (sFlow version 5, section 5).
     30 address_type AddressType {
         /// The type.
         address_type: u32
     } "address type {address_type} is neither IPv4 nor IPv6"
-        "sFlow version 5, section 5";
+        "sFlow version 5, section 5" "";
+    /// A length in an options template of v9 that is not one of whole fields. Those that
+    /// are whole are read.
+    31 options_length OptionsLength {
+        /// The template id.
+        id: u16,
+        /// Which length: option scope length or option length.
+        what: &'static str,
+        /// Its octets.
+        length: u16
+    } "{what} {length} of options template {id} is no multiple of 4"
+        "RFC 3954, section 6.1" "";
 }

@@ -94,6 +94,7 @@ pub struct TemplateRecord<'a> {
     specifiers: &'a [u8],
     dialect: Dialect,
     offset: usize,
+    fault: Option<ErrorKind>,
 }
 
 impl<'a> TemplateRecord<'a> {
@@ -128,6 +129,13 @@ impl<'a> TemplateRecord<'a> {
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
+    }
+
+    /// What is wrong with the record though its fields can be read: an option length of v9
+    /// that holds whole fields and one to three octets more (RFC 3954, section 6.1).
+    #[must_use]
+    pub const fn fault(&self) -> Option<ErrorKind> {
+        self.fault
     }
 
     /// The dialect it is written in.
@@ -245,13 +253,15 @@ impl<'a> TemplateRecords<'a> {
             },
             (None, Some(specifiers)) => {
                 self.reader = reader;
+                let whole = specifiers.len().saturating_sub(header.excess);
                 return Some(Ok(TemplateRecord {
                     id,
                     kind: header.kind,
                     field_count: header.field_count,
-                    specifiers,
+                    specifiers: specifiers.get(..whole).unwrap_or_default(),
                     dialect: self.dialect,
                     offset,
+                    fault: header.readable_fault,
                 }));
             }
         };
@@ -270,7 +280,9 @@ impl<'a> TemplateRecords<'a> {
             kind: TemplateKind::Data,
             field_count: count,
             octets: None,
+            excess: 0,
             fault: None,
+            readable_fault: None,
         };
         let all_templates =
             id == self.dialect.template_set || id == self.dialect.options_template_set;
@@ -291,11 +303,13 @@ impl<'a> TemplateRecords<'a> {
                 header.field_count = scope.saturating_add(options);
                 header.octets = Some(usize::from(count).saturating_add(usize::from(second)));
             }
-            let whole = |octets: u16| octets.checked_rem(SPECIFIER_LEN) == Some(0);
-            let is_whole = self.dialect.enterprise || whole(count) && whole(second);
-            if scope > header.field_count || !is_whole {
-                let count = header.field_count;
-                header.fault = Some(ErrorKind::ScopeCount { id, scope, count });
+            if self.dialect.enterprise {
+                if scope > header.field_count {
+                    let count = header.field_count;
+                    header.fault = Some(ErrorKind::ScopeCount { id, scope, count });
+                }
+            } else {
+                header.check_lengths(id, count, second);
             }
             header.kind = TemplateKind::Options { scope_count: scope };
         }
@@ -312,8 +326,29 @@ struct Header {
     field_count: u16,
     /// Octets of the specifiers, if they are not to be counted.
     octets: Option<usize>,
+    /// Octets at their end that are no whole field.
+    excess: usize,
     /// Why the record can be none, however its specifiers are.
     fault: Option<ErrorKind>,
+    /// What is wrong with it though its fields can be read.
+    readable_fault: Option<ErrorKind>,
+}
+
+impl Header {
+    /// Checks the lengths of scope and options in v9, which are octets of whole fields
+    /// (RFC 3954, section 6.1). What follows whole option fields costs none of them.
+    fn check_lengths(&mut self, id: u16, scope: u16, options: u16) {
+        let excess = |length: u16| length.checked_rem(SPECIFIER_LEN).unwrap_or(0);
+        let fault = |what, length| Some(ErrorKind::OptionsLength { id, what, length });
+        if excess(scope) > 0 {
+            self.fault = fault("option scope length", scope);
+        } else if excess(options) > 0 && options < SPECIFIER_LEN {
+            self.fault = fault("option length", options);
+        } else if excess(options) > 0 {
+            self.excess = excess(options).into();
+            self.readable_fault = fault("option length", options);
+        }
+    }
 }
 
 /// Octets of a field specifier without enterprise number.

@@ -20,17 +20,19 @@ SIZE(netflow_definition, 32);
 SIZE(netflow_rate, 32);
 SIZE(netflow_options, 136);
 SIZE(netflow_datagram, 72);
-SIZE(netflow_header, 112);
-SIZE(netflow_set, 160);
+SIZE(netflow_header, 120);
+SIZE(netflow_set, 168);
 SIZE(netflow_record, 56);
 SIZE(netflow_field, 56);
 SIZE(netflow_element, 56);
-SIZE(netflow_problem, 184);
+SIZE(netflow_problem, 192);
 SIZE(netflow_error, 32);
 SIZE(netflow_stats, 144);
 SIZE(netflow_load_report, 24);
 SIZE(netflow_domain, 176);
 SIZE(netflow_arrow_options, 32);
+SIZE(netflow_finding, 96);
+SIZE(netflow_detail, 72);
 #endif
 
 int run_layout(void) {

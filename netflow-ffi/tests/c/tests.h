@@ -44,6 +44,8 @@ void print_address(const netflow_address *address);
 
 /* The commands of the program. */
 int run_api(void);
+/* Part of it. */
+void check_health(void);
 /* Frees a payload too early, which a library that is watched has to notice. */
 int run_freed(void);
 int run_threads(int count, char **paths);

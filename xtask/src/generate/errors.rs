@@ -17,6 +17,8 @@ pub(super) struct Kind {
     message: String,
     /// The section of the specification that is broken, if there is one.
     section: String,
+    /// That of RFC 3954, where v9 has one of its own.
+    section_v9: String,
     /// What it is, as one paragraph.
     pub(super) meaning: String,
 }
@@ -64,6 +66,7 @@ pub(super) fn kinds() -> Result<Vec<Kind>> {
                 .collect::<Result<_>>()?,
             message: text("message")?,
             section: text("section")?,
+            section_v9: text("section_v9")?,
             meaning: text("meaning")?,
         };
         if usize::from(kind.number) != kinds.len() + 1 {
@@ -101,7 +104,8 @@ pub(super) fn table() -> Result<String> {
             }
             out.push_str("\n    }");
         }
-        writeln!(out, " {:?}\n        {:?};", kind.message, kind.section)?;
+        let (section, v9) = (kind.section, kind.section_v9);
+        writeln!(out, " {:?}\n        {section:?} {v9:?};", kind.message)?;
     }
     out.push_str("}\n");
     Ok(out)

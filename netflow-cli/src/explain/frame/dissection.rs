@@ -107,7 +107,8 @@ impl Dissection {
                 .collect();
             netflow::late(node, &set, &self.payload, came, !problems.is_empty());
             for problem in problems {
-                self.tree.problem(&problem.error, problem.octets);
+                let section = problem.error.kind.section_in(problem.header.protocol);
+                self.tree.problem(&problem.error, problem.octets, section);
             }
         }
     }

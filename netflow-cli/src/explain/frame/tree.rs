@@ -67,14 +67,14 @@ impl Node {
         self.children = filled;
     }
 
-    /// Tells a problem where it is: in the outermost structure that begins there, or behind
-    /// the leaf that holds the place.
-    pub(super) fn problem(&mut self, error: &Error, octets: usize) {
+    /// Adds a problem where it is: in the outermost structure that begins there, or after the
+    /// leaf that holds the place. `section` is the one of the specification that is not followed.
+    pub(super) fn problem(&mut self, error: &Error, octets: usize, section: Option<&'static str>) {
         let mut text = error.kind.to_string();
         if octets > 0 {
             text += &format!("; {octets} octets passed over");
         }
-        if let Some(section) = error.kind.section() {
+        if let Some(section) = section {
             text += &format!(" ({section})");
         }
         let offset = error.offset.clamp(self.range.start, self.range.end);

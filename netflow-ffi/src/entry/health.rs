@@ -1,0 +1,215 @@
+//! The health of exporters.
+
+use core::net::SocketAddr;
+use core::ptr;
+
+use super::{call, call_with, ok_or_end};
+use crate::datagram::netflow_datagram;
+use crate::handle::netflow_decoder;
+use crate::health::{netflow_detail, netflow_finding, netflow_health};
+use crate::plain::netflow_address;
+use crate::pointer::{self, Place};
+use crate::result::{Failure, netflow_result};
+
+/// Makes what gathers the health of exporters. One may follow several decoders. Its memory is
+/// bounded, however many exporters there are.
+///
+/// # Safety
+///
+/// `health` is NULL, or a pointer may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_health_new(health: *mut *mut netflow_health) -> netflow_result {
+    call(|| {
+        // SAFETY: as the caller promises. Who frees without checking the result frees NULL then.
+        unsafe { pointer::set(health, ptr::null_mut(), "place for the health handle") }?;
+        let made = Box::into_raw(Box::new(netflow_health::default()));
+        // SAFETY: as the caller promises; it is not NULL.
+        unsafe { pointer::set(health, made, "place for the health handle") }?;
+        Ok(netflow_result::NETFLOW_OK)
+    })
+}
+
+/// Frees what gathers health, and the findings it lent. NULL is ignored.
+///
+/// # Safety
+///
+/// `health` is NULL or a handle that is not freed, and nobody is using it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_health_free(health: *mut netflow_health) {
+    let freed = call(|| {
+        pointer::check(health, "health handle")?;
+        // SAFETY: it came from `netflow_health_new`, and is freed once.
+        drop(unsafe { Box::from_raw(health) });
+        Ok(netflow_result::NETFLOW_OK)
+    });
+    // Nobody could use the result.
+    let _ = freed;
+}
+
+/// Adds what `decoder` made of the last datagram: call it after each successful `netflow_decode`,
+/// whether the flows were taken or not.
+///
+/// # Safety
+///
+/// `health` and `decoder` are NULL or handles that are not freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_health_add(
+    health: *mut netflow_health,
+    decoder: *mut netflow_decoder,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let health = unsafe { handle(health) }?;
+        decoder.state(|state| state.with(|taken, _| health.health.decoded(&taken.message)))?;
+        Ok(netflow_result::NETFLOW_OK)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Adds a datagram for which the last call with `decoder`, `netflow_decode`, returned
+/// NETFLOW_ERROR_UNREADABLE. Without such a failure it is NETFLOW_ERROR_NO_MESSAGE.
+///
+/// # Safety
+///
+/// `health` and `decoder` are NULL or handles that are not freed. `datagram` is NULL or points to a
+/// datagram whose `size` is right and whose payload is NULL or has as many octets as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_health_unreadable(
+    health: *mut netflow_health,
+    decoder: *mut netflow_decoder,
+    datagram: *const netflow_datagram,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let health = unsafe { handle(health) }?;
+        let empty = netflow_datagram::default();
+        // SAFETY: as the caller promises.
+        let datagram = unsafe { pointer::read(datagram, empty, "datagram") }?;
+        let (payload, len) = (datagram.payload, datagram.payload_len);
+        // SAFETY: as the caller promises; what is kept of them is a copy.
+        let payload = unsafe { pointer::items(payload, len, "payload") }?;
+        let datagram = datagram.with(payload)?;
+        let Some(Failure::Datagram(error)) = decoder.failure() else {
+            let none = netflow_result::NETFLOW_ERROR_NO_MESSAGE;
+            return Err(Failure::Argument(none, "no datagram was unreadable"));
+        };
+        health.health.unreadable(&datagram, &error);
+        Ok(netflow_result::NETFLOW_OK)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Takes what `decoder` knows of a stream that has ended: call it before `netflow_end_session`.
+///
+/// # Safety
+///
+/// `health` and `decoder` are NULL or handles that are not freed. `exporter` is NULL or points to an
+/// address.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_health_session_ended(
+    health: *mut netflow_health,
+    decoder: *mut netflow_decoder,
+    exporter: *const netflow_address,
+    port: u16,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let health = unsafe { handle(health) }?;
+        // SAFETY: as the caller promises.
+        let address = unsafe { pointer::get(exporter, "exporter") }?;
+        let address = address.source().ok_or(Failure::argument("exporter"))?;
+        decoder.state(|state| {
+            let exporter = SocketAddr::new(address, port);
+            health
+                .health
+                .session_ended(state.decoded.decoder(), exporter);
+            Ok(netflow_result::NETFLOW_OK)
+        })
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Works out the findings so far, with what `decoder` counted and what options announced to it, and
+/// starts the walk over them. Findings that were lent before are gone.
+///
+/// # Safety
+///
+/// `health` and `decoder` are NULL or handles that are not freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_health_report(
+    health: *mut netflow_health,
+    decoder: *mut netflow_decoder,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let health = unsafe { handle(health) }?;
+        decoder.state(|state| {
+            let report = health.health.report(state.decoded.decoder());
+            health.walk(&report);
+            Ok(netflow_result::NETFLOW_OK)
+        })
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// The next finding of the last report, the gravest first. `size` is `sizeof(netflow_finding)`.
+///
+/// # Safety
+///
+/// `health` is NULL or a handle that is not freed. `finding` is NULL, or `size` octets may be
+/// written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_next_finding(
+    health: *mut netflow_health,
+    finding: *mut netflow_finding,
+    size: usize,
+) -> netflow_result {
+    call(|| {
+        // SAFETY: as the caller promises.
+        let health = unsafe { handle(health) }?;
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(finding, size, "finding") }?;
+        let next = health.next().map(|next| place.write(next));
+        Ok(ok_or_end(next.is_some()))
+    })
+}
+
+/// A detail of the finding that was taken last, counted from 0; NETFLOW_END after the last. What it
+/// points to is valid until the next `netflow_health_report` or `netflow_health_free`. `size` is
+/// `sizeof(netflow_detail)`.
+///
+/// # Safety
+///
+/// `health` is NULL or a handle that is not freed. `detail` is NULL, or `size` octets may be written
+/// there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_finding_detail(
+    health: *mut netflow_health,
+    index: usize,
+    detail: *mut netflow_detail,
+    size: usize,
+) -> netflow_result {
+    call(|| {
+        // SAFETY: as the caller promises.
+        let health = unsafe { handle(health) }?;
+        // SAFETY: as the caller promises.
+        let place = unsafe { Place::new(detail, size, "detail") }?;
+        let found = health.detail(index).map(|found| place.write(found));
+        Ok(ok_or_end(found.is_some()))
+    })
+}
+
+/// The handle behind a pointer.
+///
+/// # Safety
+///
+/// `health` is NULL or a handle that is not freed, and nobody else uses it for `'a`.
+unsafe fn handle<'a>(health: *mut netflow_health) -> Result<&'a mut netflow_health, Failure> {
+    pointer::check(health, "health handle")?;
+    // SAFETY: it is a handle that is not freed, and one thread uses it; nothing calls back.
+    Ok(unsafe { &mut *health })
+}
