@@ -901,6 +901,52 @@ typedef uint32_t netflow_arrow_types;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// How much a finding matters.
+enum netflow_severity
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Worth knowing; no number is wrong for it.
+  NETFLOW_SEVERITY_INFO = 0,
+  // Numbers may be wrong.
+  NETFLOW_SEVERITY_WARNING = 1,
+  // Data is lost, or numbers are wrong.
+  NETFLOW_SEVERITY_ERROR = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_severity netflow_severity;
+#else
+typedef uint32_t netflow_severity;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What a detail holds.
+enum netflow_detail_type
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // A count, an id or a rate: `number`.
+  NETFLOW_DETAIL_NUMBER = 0,
+  // A span of time in nanoseconds, which may be negative: `nanoseconds`.
+  NETFLOW_DETAIL_NANOSECONDS = 1,
+  // A stable word: `text`.
+  NETFLOW_DETAIL_TEXT = 2,
+  // Ids: `numbers`.
+  NETFLOW_DETAIL_NUMBERS = 3,
+  // Stable words, with `, ` between them: `text`.
+  NETFLOW_DETAIL_TEXTS = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_detail_type netflow_detail_type;
+#else
+typedef uint32_t netflow_detail_type;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Gathers flows of any number of messages into Arrow arrays.
 typedef struct netflow_arrow netflow_arrow;
 

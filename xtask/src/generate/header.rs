@@ -25,6 +25,8 @@ const BY_NUMBER: &[&str] = &[
     "netflow_sequence_unit",
     "netflow_arrow_addresses",
     "netflow_arrow_types",
+    "netflow_severity",
+    "netflow_detail_type",
 ];
 
 /// Structs that others define too: C knows them by `struct` and from a part that is guarded.
