@@ -6,11 +6,7 @@ use crate::framing::Datagrams;
 
 /// Relays what datagrams give; the collector behind has nothing to complain of.
 pub fn run(octets: &[u8]) {
-    let limits = RelayLimits {
-        domains: 4,
-        templates: 128,
-        ..RelayLimits::default()
-    };
+    let limits = RelayLimits::default().with_domains(4).with_templates(128);
     let (mut relay, mut from, mut to) = (Relay::new(limits), crate::decoder(), crate::decoder());
     for datagram in Datagrams::new(octets) {
         let Ok(message) = from.decode(datagram) else {

@@ -21,10 +21,7 @@ fn captures() -> Vec<PathBuf> {
 }
 
 fn decoder() -> Decoder {
-    Decoder::new(Limits {
-        template_lifetime: None,
-        ..Limits::new(1)
-    })
+    Decoder::new(Limits::new(1).with_template_lifetime(None))
 }
 
 /// Rows with and without a replay, and those that only the replay gave.

@@ -44,10 +44,7 @@ fn tables(path: &Path, rows: usize, addresses: Addresses) -> Vec<TemplateBatch> 
     let Ok(mut source) = netflow_io::open(path) else {
         return tables;
     };
-    let mut decoder = Decoder::new(Limits {
-        template_lifetime: None,
-        ..Limits::new(1)
-    });
+    let mut decoder = Decoder::new(Limits::new(1).with_template_lifetime(None));
     let mut builder = RecordBatchBuilder::new(addresses, rows);
     while let Some(Ok(packet)) = source.next() {
         if packet.begins_session {

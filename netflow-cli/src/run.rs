@@ -95,10 +95,7 @@ impl Run {
     ) -> Self {
         // In a capture a template stands until it is replaced: what was sent once, hours
         // before, may be all there is of it.
-        let limits = Limits {
-            template_lifetime: None,
-            ..Limits::default()
-        };
+        let limits = Limits::default().with_template_lifetime(None);
         let names: Vec<String> = job.files.iter().map(|path| name(path)).collect();
         let files = Files::new(names);
         let rows_on_terminal = job.output.is_none() && io::stdout().is_terminal();

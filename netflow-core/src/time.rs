@@ -106,6 +106,12 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// The nanoseconds of a span; of more than 292 years the most there can be.
+#[cfg(feature = "alloc")]
+pub(crate) fn nanos(span: core::time::Duration) -> i64 {
+    i64::try_from(span.as_nanos()).unwrap_or(i64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Timestamp;

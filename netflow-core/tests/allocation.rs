@@ -78,10 +78,7 @@ const BESIDES: u64 = 128 << 10;
 fn stays_within_budget(message: impl Fn(u32) -> Vec<u8>) {
     let messages: Vec<Vec<u8>> = (0..20_000).map(message).collect();
     let counted = measure(|| {
-        let mut decoder = Decoder::new(Limits {
-            state_octets: BUDGET,
-            ..Limits::new(1)
-        });
+        let mut decoder = Decoder::new(Limits::new(1).with_state_octets(BUDGET));
         for payload in &messages {
             let datagram = Datagram::new(
                 ([192, 0, 2, 1], 4739).into(),

@@ -127,11 +127,11 @@ fn ten_thousand_hostile_exporters_take_what_is_charged_and_starve_nobody() {
     let behaved = 0xc000_0201;
     let mut peak = 0;
     let counted = measure(|| {
-        let mut decoder = Decoder::new(Limits {
-            state_octets: BUDGET,
-            domain_octets: BUDGET / 16,
-            ..Limits::new(1)
-        });
+        let mut decoder = Decoder::new(
+            Limits::new(1)
+                .with_state_octets(BUDGET)
+                .with_domain_octets(BUDGET / 16),
+        );
         for (index, (exporter, payload)) in flood.iter().enumerate() {
             decoder.decode(datagram(*exporter, payload)).unwrap();
             assert!(decoder.state_octets() <= BUDGET);

@@ -2,6 +2,7 @@
 
 use core::ffi::c_char;
 use core::ptr;
+use core::time::Duration;
 
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId, Semantics, Units};
 use netflow_core::{ConfiguredRates, Decoder, Limits, SessionScope};
@@ -130,8 +131,8 @@ impl Default for netflow_options {
             state_octets: limits.state_octets,
             domain_octets: limits.domain_octets,
             waiting_octets: limits.waiting_octets,
-            waiting_lifetime: limits.waiting_lifetime.unwrap_or(NEVER),
-            template_lifetime: limits.template_lifetime.unwrap_or(NEVER),
+            waiting_lifetime: nanos(limits.waiting_lifetime),
+            template_lifetime: nanos(limits.template_lifetime),
             templates: limits.templates,
             list_templates: limits.list_templates,
             template_fields: limits.template_fields.into(),
@@ -171,20 +172,20 @@ impl netflow_options {
             _ => return Err(Failure::argument("scope of the options")),
         };
         self.fill();
-        let limits = Limits {
-            state_octets: self.state_octets,
-            domain_octets: self.domain_octets,
-            waiting_octets: self.waiting_octets,
-            waiting_lifetime: lifetime(self.waiting_lifetime)?,
-            template_lifetime: lifetime(self.template_lifetime)?,
-            templates: self.templates,
-            list_templates: self.list_templates,
-            template_fields: u16::try_from(self.template_fields)
-                .map_err(|_| Failure::argument("template_fields of the options"))?,
-            list_depth: u8::try_from(self.list_depth)
-                .map_err(|_| Failure::argument("list_depth of the options"))?,
-            hash_seed: self.hash_seed,
-        };
+        let template_fields = u16::try_from(self.template_fields)
+            .map_err(|_| Failure::argument("template_fields of the options"))?;
+        let list_depth = u8::try_from(self.list_depth)
+            .map_err(|_| Failure::argument("list_depth of the options"))?;
+        let limits = Limits::new(self.hash_seed)
+            .with_state_octets(self.state_octets)
+            .with_domain_octets(self.domain_octets)
+            .with_waiting_octets(self.waiting_octets)
+            .with_waiting_lifetime(lifetime(self.waiting_lifetime)?)
+            .with_template_lifetime(lifetime(self.template_lifetime)?)
+            .with_templates(self.templates)
+            .with_list_templates(self.list_templates)
+            .with_template_fields(template_fields)
+            .with_list_depth(list_depth);
         let decoder = Decoder::new(limits)
             .with_scope(scope)
             .with_definitions(definitions)
@@ -238,12 +239,19 @@ impl netflow_options {
     }
 }
 
-fn lifetime(nanos: i64) -> Result<Option<i64>, Failure> {
-    match nanos {
-        NEVER => Ok(None),
-        0.. => Ok(Some(nanos)),
-        _ => Err(Failure::argument("a life time of the options")),
+fn lifetime(nanos: i64) -> Result<Option<Duration>, Failure> {
+    match u64::try_from(nanos) {
+        Ok(nanos) => Ok(Some(Duration::from_nanos(nanos))),
+        Err(_) if nanos == NEVER => Ok(None),
+        Err(_) => Err(Failure::argument("a life time of the options")),
     }
+}
+
+/// What [`lifetime`] reads again.
+fn nanos(lifetime: Option<Duration>) -> i64 {
+    lifetime.map_or(NEVER, |lifetime| {
+        i64::try_from(lifetime.as_nanos()).unwrap_or(i64::MAX)
+    })
 }
 
 impl netflow_definition {

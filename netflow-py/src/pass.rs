@@ -90,10 +90,7 @@ pub(crate) fn columns(names: Option<Vec<String>>) -> PyResult<Vec<FlowField>> {
 /// In a capture a template stands until it is replaced: what was sent once, hours before,
 /// may be all there is of it.
 pub(crate) fn limits() -> Limits {
-    Limits {
-        template_lifetime: None,
-        ..Limits::default()
-    }
+    Limits::default().with_template_lifetime(None)
 }
 
 /// A decoder that goes on with the state of another.

@@ -1,14 +1,17 @@
 //! What bounds a Decoder's memory and work.
 
+use core::time::Duration;
+
 /// Every limit of a [`Decoder`](crate::Decoder), with its default.
 ///
 /// ```
 /// use netflow_core::Limits;
 ///
-/// let limits = Limits { state_octets: 16 << 20, ..Limits::new(0x5eed) };
+/// let limits = Limits::new(0x5eed).with_state_octets(16 << 20);
 /// assert_eq!(limits.list_depth, 4);
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Octets of memory for all that exporters taught. When they are used up,
     /// the observation domains not heard of for longest are forgotten, an
@@ -20,9 +23,9 @@ pub struct Limits {
     /// Octets of memory, of those, for data of one observation domain that
     /// waits for its template; the oldest is given up first. Default 1 MiB.
     pub waiting_octets: usize,
-    /// Nanoseconds after which data that waits is given up; `None` is never.
-    /// Default 30 minutes.
-    pub waiting_lifetime: Option<i64>,
+    /// How long data waits for its template, by [`received`](crate::Datagram::received);
+    /// `None` is for ever. Default 30 minutes.
+    pub waiting_lifetime: Option<Duration>,
     /// Templates of one observation domain. One more is not kept. Default 4096.
     pub templates: usize,
     /// Fields of one template. A template of more is not kept. Default 4096.
@@ -31,9 +34,9 @@ pub struct Limits {
     pub list_depth: u8,
     /// Different templates that the lists of one set may name. Default 64.
     pub list_templates: usize,
-    /// Nanoseconds after which a template that came over UDP and was not sent
-    /// again is forgotten; `None` is never. Default 30 minutes.
-    pub template_lifetime: Option<i64>,
+    /// How long a template that was received over UDP is in force after it was last sent;
+    /// `None` is for ever. Default 30 minutes (RFC 7011, section 8.4).
+    pub template_lifetime: Option<Duration>,
     /// Key of the hash tables: not to be known to whoever sends datagrams.
     pub hash_seed: u64,
 }
@@ -46,14 +49,77 @@ impl Limits {
             state_octets: 64 << 20,
             domain_octets: 8 << 20,
             waiting_octets: 1 << 20,
-            waiting_lifetime: Some(30 * 60 * 1_000_000_000),
+            waiting_lifetime: Some(Duration::from_secs(30 * 60)),
             templates: 4096,
             template_fields: 4096,
             list_depth: 4,
             list_templates: 64,
-            template_lifetime: Some(30 * 60 * 1_000_000_000),
+            template_lifetime: Some(Duration::from_secs(30 * 60)),
             hash_seed,
         }
+    }
+
+    /// The same with this [`state_octets`](Self::state_octets).
+    #[must_use]
+    pub const fn with_state_octets(mut self, state_octets: usize) -> Self {
+        self.state_octets = state_octets;
+        self
+    }
+
+    /// The same with this [`domain_octets`](Self::domain_octets).
+    #[must_use]
+    pub const fn with_domain_octets(mut self, domain_octets: usize) -> Self {
+        self.domain_octets = domain_octets;
+        self
+    }
+
+    /// The same with this [`waiting_octets`](Self::waiting_octets).
+    #[must_use]
+    pub const fn with_waiting_octets(mut self, waiting_octets: usize) -> Self {
+        self.waiting_octets = waiting_octets;
+        self
+    }
+
+    /// The same with this [`waiting_lifetime`](Self::waiting_lifetime).
+    #[must_use]
+    pub const fn with_waiting_lifetime(mut self, waiting_lifetime: Option<Duration>) -> Self {
+        self.waiting_lifetime = waiting_lifetime;
+        self
+    }
+
+    /// The same with this [`templates`](Self::templates).
+    #[must_use]
+    pub const fn with_templates(mut self, templates: usize) -> Self {
+        self.templates = templates;
+        self
+    }
+
+    /// The same with this [`template_fields`](Self::template_fields).
+    #[must_use]
+    pub const fn with_template_fields(mut self, template_fields: u16) -> Self {
+        self.template_fields = template_fields;
+        self
+    }
+
+    /// The same with this [`list_depth`](Self::list_depth).
+    #[must_use]
+    pub const fn with_list_depth(mut self, list_depth: u8) -> Self {
+        self.list_depth = list_depth;
+        self
+    }
+
+    /// The same with this [`list_templates`](Self::list_templates).
+    #[must_use]
+    pub const fn with_list_templates(mut self, list_templates: usize) -> Self {
+        self.list_templates = list_templates;
+        self
+    }
+
+    /// The same with this [`template_lifetime`](Self::template_lifetime).
+    #[must_use]
+    pub const fn with_template_lifetime(mut self, template_lifetime: Option<Duration>) -> Self {
+        self.template_lifetime = template_lifetime;
+        self
     }
 }
 

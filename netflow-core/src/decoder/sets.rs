@@ -8,6 +8,7 @@ use super::{Content, Decoder, Stats};
 use crate::datagram::{Datagram, Transport};
 use crate::error::{Error, ErrorKind};
 use crate::template::Template;
+use crate::time::nanos;
 use crate::wire::set::{Dialect, FIRST_DATA_SET, Set, Sets};
 use crate::wire::{ipfix, v9};
 
@@ -107,7 +108,7 @@ impl Decoder {
             .limits
             .template_lifetime
             .filter(|_| course.datagram.transport == Transport::Udp);
-        if lifetime.is_none_or(|lifetime| age <= lifetime) {
+        if lifetime.is_none_or(|lifetime| age <= nanos(lifetime)) {
             if known.is_outdated(session.taught.version()) {
                 return self.refined(course, id);
             }

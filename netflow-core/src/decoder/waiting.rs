@@ -4,9 +4,10 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use crate::header::MessageHeader;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, nanos};
 
 /// One data set that waits.
 #[derive(Debug, Clone)]
@@ -143,10 +144,10 @@ impl Waiting {
         given_up
     }
 
-    /// Gives up what has waited for longer than `lifetime` nanoseconds.
-    pub(super) fn expire(&mut self, now: Timestamp, lifetime: Option<i64>) -> GivenUp {
+    /// Gives up what has waited for longer than this.
+    pub(super) fn expire(&mut self, now: Timestamp, lifetime: Option<Duration>) -> GivenUp {
         let mut given_up = GivenUp::default();
-        let Some(lifetime) = lifetime else {
+        let Some(lifetime) = lifetime.map(nanos) else {
             return given_up;
         };
         while let Some((_, oldest)) = self.sets.front() {

@@ -7,6 +7,7 @@ mod sample;
 mod stream;
 
 use alloc::collections::BTreeMap;
+use core::time::Duration;
 
 use self::convert::Conversion;
 use self::outlet::Outlet;
@@ -61,8 +62,16 @@ pub struct Relay {
     buffer: alloc::vec::Vec<u8>,
 }
 
-/// What bounds a [`Relay`]. All fields are public; take the defaults and change some.
+/// What bounds a [`Relay`].
+///
+/// ```
+/// use netflow_core::encode::RelayLimits;
+///
+/// let limits = RelayLimits::default().with_message_octets(9000);
+/// assert_eq!((limits.message_octets, limits.domains), (9000, 4096));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RelayLimits {
     /// Octets of a message. Default 1400, for UDP.
     pub message_octets: usize,
@@ -73,9 +82,9 @@ pub struct RelayLimits {
     pub templates: u16,
     /// How deep lists may be nested. Default 4.
     pub list_depth: u8,
-    /// Nanoseconds after which a template is sent again with the next record by
+    /// The time after which a template is sent again with the next record by
     /// it; `None` is never, for TCP and files. Default 5 minutes.
-    pub template_refresh: Option<i64>,
+    pub template_refresh: Option<Duration>,
     /// Tell the original exporter in each data record. Default true.
     pub origin: bool,
 }
@@ -87,9 +96,53 @@ impl Default for RelayLimits {
             domains: 4096,
             templates: 1024,
             list_depth: 4,
-            template_refresh: Some(5 * 60 * 1_000_000_000),
+            template_refresh: Some(Duration::from_secs(5 * 60)),
             origin: true,
         }
+    }
+}
+
+impl RelayLimits {
+    /// The same with this [`message_octets`](Self::message_octets).
+    #[must_use]
+    pub const fn with_message_octets(mut self, message_octets: usize) -> Self {
+        self.message_octets = message_octets;
+        self
+    }
+
+    /// The same with this [`domains`](Self::domains).
+    #[must_use]
+    pub const fn with_domains(mut self, domains: usize) -> Self {
+        self.domains = domains;
+        self
+    }
+
+    /// The same with this [`templates`](Self::templates).
+    #[must_use]
+    pub const fn with_templates(mut self, templates: u16) -> Self {
+        self.templates = templates;
+        self
+    }
+
+    /// The same with this [`list_depth`](Self::list_depth).
+    #[must_use]
+    pub const fn with_list_depth(mut self, list_depth: u8) -> Self {
+        self.list_depth = list_depth;
+        self
+    }
+
+    /// The same with this [`template_refresh`](Self::template_refresh).
+    #[must_use]
+    pub const fn with_template_refresh(mut self, template_refresh: Option<Duration>) -> Self {
+        self.template_refresh = template_refresh;
+        self
+    }
+
+    /// The same with this [`origin`](Self::origin).
+    #[must_use]
+    pub const fn with_origin(mut self, origin: bool) -> Self {
+        self.origin = origin;
+        self
     }
 }
 

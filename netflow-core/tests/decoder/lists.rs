@@ -102,10 +102,7 @@ fn nested(depth: usize) -> Vec<u8> {
 
 #[test]
 fn lists_are_followed_as_deep_as_the_limit() {
-    let limits = Limits {
-        list_depth: 3,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_list_depth(3);
     for (depth, expected) in [(3, &[][..]), (4, &["list_too_deep"])] {
         let payload = Message::ipfix(0)
             .template(256, &[(291, 65535)])
@@ -118,10 +115,7 @@ fn lists_are_followed_as_deep_as_the_limit() {
 
 #[test]
 fn a_set_may_name_so_many_templates_in_its_lists() {
-    let limits = Limits {
-        list_templates: 2,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_list_templates(2);
     let mut message = Message::ipfix(0).template(256, MULTI);
     let mut body = Vec::new();
     for id in 300..303 {

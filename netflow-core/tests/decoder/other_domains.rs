@@ -141,11 +141,8 @@ fn of_more_other_domains_than_the_limit_the_first_apply() {
 
 #[test]
 fn domains_that_were_forgotten_apply_no_more() {
-    let mut decoder = Decoder::new(Limits {
-        state_octets: 100_000,
-        ..Limits::new(1)
-    })
-    .with_options_scope(OptionsScope::Exporter);
+    let mut decoder = Decoder::new(Limits::new(1).with_state_octets(100_000))
+        .with_options_scope(OptionsScope::Exporter);
     let options = sampler(Message::v9(6), 1, 100);
     assert_eq!(
         sampled(&mut decoder, &[options, flow(Message::v9(0))]).0,

@@ -1,5 +1,7 @@
 //! How templates are learned, replaced, withdrawn and forgotten.
 
+use core::time::Duration;
+
 use netflow_core::{Datagram, Decoder, Limits, SetKind, Timestamp, Transport};
 
 use crate::builder::{Message, NOW, datagram, decoder, ports, problems, template};
@@ -105,14 +107,11 @@ fn a_template_lives_as_long_as_the_limit_says() {
     let taught = Message::ipfix(0).template(256, PORT).octets();
     let data = Message::ipfix(0).set(256, &[0, 1]).octets();
     for (template_lifetime, later, is_known) in [
-        (Some(60_000_000_000), 60, true),
-        (Some(60_000_000_000), 61, false),
+        (Some(Duration::from_secs(60)), 60, true),
+        (Some(Duration::from_secs(60)), 61, false),
         (None, 1_000_000, true),
     ] {
-        let mut decoder = Decoder::new(Limits {
-            template_lifetime,
-            ..Limits::new(1)
-        });
+        let mut decoder = Decoder::new(Limits::new(1).with_template_lifetime(template_lifetime));
         decoder.decode(at(0, &taught)).unwrap();
         let found = problems(&mut decoder, at(later, &data));
         assert_eq!(found.is_empty(), is_known, "{later}");
@@ -135,10 +134,7 @@ fn in_a_stream_a_template_lives_until_the_session_ends() {
 
 #[test]
 fn a_template_of_too_many_fields_is_told_and_costs_no_other() {
-    let limits = Limits {
-        template_fields: 2,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_template_fields(2);
     let mut sets = template(256, &[(1, 4), (2, 4), (7, 2)]);
     sets.extend(template(257, PORT));
     let payload = Message::ipfix(0).set(2, &sets).set(257, &[0, 5]).octets();
@@ -152,10 +148,7 @@ fn a_template_of_too_many_fields_is_told_and_costs_no_other() {
 
 #[test]
 fn data_is_not_read_by_a_template_that_one_not_kept_replaces() {
-    let limits = Limits {
-        template_fields: 2,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_template_fields(2);
     let first = Message::ipfix(0).template(257, PORT).set(257, &[0, 5]);
     let mut decoder = Decoder::new(limits);
     assert_eq!(ports(&mut decoder, datagram(&first.octets())), [5]);
@@ -190,10 +183,7 @@ fn a_template_of_many_fields_of_no_octets_is_not_kept() {
 
 #[test]
 fn one_template_more_than_the_limit_is_not_kept() {
-    let limits = Limits {
-        templates: 1,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_templates(1);
     let mut decoder = Decoder::new(limits);
     let payload = Message::ipfix(0)
         .template(256, PORT)
@@ -205,10 +195,7 @@ fn one_template_more_than_the_limit_is_not_kept() {
 
 #[test]
 fn the_domains_not_heard_of_for_longest_make_room_for_new_ones() {
-    let limits = Limits {
-        state_octets: 1 << 20,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_state_octets(1 << 20);
     let mut decoder = Decoder::new(limits);
     for domain in 0..10_000 {
         let payload = Message::ipfix(domain).template(256, PORT).octets();
@@ -224,10 +211,7 @@ fn the_domains_not_heard_of_for_longest_make_room_for_new_ones() {
 
 #[test]
 fn one_domain_keeps_no_more_than_its_share() {
-    let limits = Limits {
-        domain_octets: 100_000,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_domain_octets(100_000);
     let mut decoder = Decoder::new(limits);
     for id in 256..1_000 {
         let payload = Message::ipfix(0).template(id, PORT).octets();

@@ -1,5 +1,7 @@
 //! Data that comes before its template.
 
+use core::time::Duration;
+
 use netflow_core::{Datagram, Decoder, Limits, MessageHeader, Timestamp};
 
 use crate::builder::{Message, NOW, datagram, decoder, ports, problems};
@@ -83,10 +85,7 @@ fn data_before_its_template_in_one_message_is_late_too() {
 
 #[test]
 fn the_oldest_is_given_up_when_there_is_no_room() {
-    let limits = Limits {
-        waiting_octets: 2_000,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_waiting_octets(2_000);
     let mut decoder = Decoder::new(limits);
     for port in 0..100 {
         decoder.decode(frame(1, &data(256, port))).unwrap();
@@ -110,14 +109,11 @@ fn what_has_waited_too_long_is_given_up_and_counted() {
 #[test]
 fn data_waits_as_long_as_the_limit_says() {
     for (waiting_lifetime, later, wanted) in [
-        (Some(60_000_000_000), 60, &[53][..]),
-        (Some(60_000_000_000), 61, &[]),
+        (Some(Duration::from_secs(60)), 60, &[53][..]),
+        (Some(Duration::from_secs(60)), 61, &[]),
         (None, 1_000_000, &[53]),
     ] {
-        let mut decoder = Decoder::new(Limits {
-            waiting_lifetime,
-            ..Limits::new(1)
-        });
+        let mut decoder = Decoder::new(Limits::new(1).with_waiting_lifetime(waiting_lifetime));
         decoder.decode(frame(0, &data(256, 53))).unwrap();
         assert_eq!(ports(&mut decoder, frame(later, &taught(256))), wanted);
     }

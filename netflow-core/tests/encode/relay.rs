@@ -95,10 +95,7 @@ fn every_capture_says_the_same_behind_a_relay() {
         paths.sort();
         for path in paths {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            let limits = RelayLimits {
-                message_octets: 60_000,
-                ..RelayLimits::default()
-            };
+            let limits = RelayLimits::default().with_message_octets(60_000);
             let (came, went, relay) = both(&captured::read(&path), limits);
             let refused = usize::try_from(relay.stats().refused).unwrap();
             assert_eq!(went.len() + refused, came.len(), "{name}");
@@ -122,10 +119,7 @@ fn every_capture_says_the_same_behind_a_relay() {
 #[test]
 fn small_messages_lose_no_record() {
     let datagrams = captured::read("genuine/sf_v9.pcap");
-    let small = RelayLimits {
-        message_octets: 300,
-        ..RelayLimits::default()
-    };
+    let small = RelayLimits::default().with_message_octets(300);
     let (came, went, relay) = both(&datagrams, small);
     assert_eq!(came, went);
     assert_eq!(relay.stats().refused, 0);
@@ -165,10 +159,7 @@ fn what_is_kept_of_exporters_is_bounded() {
     let mut v5 = netflow_core::encode::FixedBuilder::new(layout, Default::default());
     v5.octets(&[1; 48]).unwrap();
     let octets = v5.finish();
-    let mut relay = Relay::new(RelayLimits {
-        domains: 16,
-        ..RelayLimits::default()
-    });
+    let mut relay = Relay::new(RelayLimits::default().with_domains(16));
     let mut decoder = Decoder::new(Limits::new(1));
     let mut sent = 0;
     for exporter in 0..1000_u32 {

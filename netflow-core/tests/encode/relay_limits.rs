@@ -1,5 +1,7 @@
 //! What a relay keeps and sends is bounded.
 
+use core::time::Duration;
+
 use netflow_core::Timestamp;
 use netflow_core::element::iana;
 use netflow_core::encode::{IpfixHeader, MessageBuilder, Relay, RelayLimits, TemplateDefinition};
@@ -22,10 +24,7 @@ fn padded(padding: u16) -> Vec<u8> {
 
 #[test]
 fn of_templates_those_not_used_for_longest_are_forgotten() {
-    let limits = RelayLimits {
-        templates: 128,
-        ..RelayLimits::default()
-    };
+    let limits = RelayLimits::default().with_templates(128);
     let (mut relay, mut from, mut to) = (Relay::new(limits), decoder(), decoder());
     let mut ports = Vec::new();
     for padding in (0..200).chain(150..200) {
@@ -48,10 +47,7 @@ fn lists_are_sent_as_deep_as_the_limit() {
     let tree = Tree::Lists(3, vec![Tree::Lists(3, vec![leaf])]);
     let empty = Tree::Lists(3, vec![Tree::Lists(3, vec![Tree::Records(3, Vec::new())])]);
     for (list_depth, wanted) in [(2, &empty), (3, &tree), (4, &tree)] {
-        let limits = RelayLimits {
-            list_depth,
-            ..RelayLimits::default()
-        };
+        let limits = RelayLimits::default().with_list_depth(list_depth);
         let (mut relay, mut from, mut to) = (Relay::new(limits), decoder(), decoder());
         let mut found = Vec::new();
         let octets = message(&tree);
@@ -67,10 +63,7 @@ fn lists_are_sent_as_deep_as_the_limit() {
 fn templates_are_sent_again_when_the_limit_says() {
     let octets = padded(1);
     for (refresh, wanted) in [(Some(60), [1, 0, 1, 0]), (None, [1, 0, 0, 0])] {
-        let limits = RelayLimits {
-            template_refresh: refresh.map(|seconds| seconds * 1_000_000_000),
-            ..RelayLimits::default()
-        };
+        let limits = RelayLimits::default().with_template_refresh(refresh.map(Duration::from_secs));
         let (mut relay, mut from) = (Relay::new(limits), decoder());
         let sent = [0, 59, 60, 119].map(|later| {
             let mut datagram = datagram(&octets);

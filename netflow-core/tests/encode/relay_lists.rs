@@ -24,7 +24,7 @@ proptest! {
     #[test]
     fn lists_are_relayed(tree in tree()) {
         let octets = message(&tree);
-        let limits = RelayLimits { message_octets: 65_535, ..RelayLimits::default() };
+        let limits = RelayLimits::default().with_message_octets(65_535);
         let (mut relay, mut from, mut to) = (Relay::new(limits), decoder(), decoder());
         let mut found = Vec::new();
         relay.forward(from.decode(datagram(&octets)).unwrap(), |octets| {

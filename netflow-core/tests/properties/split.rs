@@ -11,12 +11,10 @@ use crate::{datagram, walk};
 
 /// Reads them all, and keeps to the budget.
 fn read<'o, I: IntoIterator<Item = &'o [u8]>>(payloads: I) -> Result<(), String> {
-    let limits = Limits {
-        state_octets: 1 << 20,
-        domain_octets: 1 << 18,
-        waiting_octets: 1 << 16,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1)
+        .with_state_octets(1 << 20)
+        .with_domain_octets(1 << 18)
+        .with_waiting_octets(1 << 16);
     let mut decoder = Decoder::new(limits);
     for (number, payload) in payloads.into_iter().enumerate() {
         let exporter = u8::try_from(number % 3).unwrap_or(0);

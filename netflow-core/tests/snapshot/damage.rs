@@ -226,11 +226,9 @@ fn templates_of_a_protocol_without_any_are_refused() {
 /// Whatever is loaded, the decoder goes on within its limits, and what it
 /// saves can be loaded.
 fn survives(octets: &[u8]) {
-    let limits = Limits {
-        state_octets: 50_000,
-        domain_octets: 10_000,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1)
+        .with_state_octets(50_000)
+        .with_domain_octets(10_000);
     let mut decoder = Decoder::new(limits);
     if decoder.load(octets).is_ok() {
         assert!(decoder.state_octets() <= 50_000);

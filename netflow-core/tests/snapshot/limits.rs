@@ -26,10 +26,7 @@ fn load(limits: Limits, snapshot: &[u8]) -> (Decoder, [usize; 3]) {
 
 #[test]
 fn more_templates_than_the_limit_are_refused() {
-    let limits = Limits {
-        templates: 5,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_templates(5);
     let (decoder, report) = load(limits, &templates(8, 1));
     assert_eq!(report, [1, 5, 3]);
     assert_eq!(decoder.templates().count(), 5);
@@ -37,10 +34,7 @@ fn more_templates_than_the_limit_are_refused() {
 
 #[test]
 fn a_template_of_more_fields_than_the_limit_is_refused() {
-    let limits = Limits {
-        template_fields: 4,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_template_fields(4);
     assert_eq!(load(limits, &templates(2, 4)).1, [1, 2, 0]);
     assert_eq!(load(limits, &templates(2, 5)).1, [1, 0, 2]);
 }
@@ -130,10 +124,7 @@ fn sequences_of_no_selectors_or_more_than_the_limit_are_refused() {
 
 #[test]
 fn what_a_domain_has_no_octets_for_is_refused() {
-    let limits = Limits {
-        domain_octets: 20_000,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_domain_octets(20_000);
     let (decoder, [domains, kept, refused]) = load(limits, &templates(100, 20));
     assert_eq!((domains, kept + refused), (1, 100));
     assert!(kept > 0 && refused > 0);
@@ -164,10 +155,7 @@ fn names_sources_and_elements_obey_the_limit_too() {
     tell(&mut empty, 1, &v5(1));
     let empty = empty.domains().next().unwrap().state_octets;
     for domain_octets in (0..40_000).step_by(500) {
-        let limits = Limits {
-            domain_octets,
-            ..Limits::new(1)
-        };
+        let limits = Limits::new(1).with_domain_octets(domain_octets);
         let (decoder, report) = load(limits, &full.save());
         assert_eq!(report[0], 3);
         for domain in decoder.domains() {
@@ -186,10 +174,7 @@ fn the_budget_holds_and_the_domains_heard_last_are_loaded() {
         tell_from(&mut full, exporter, u32::from(exporter), &message.octets());
     }
     let state_octets = full.state_octets() / 3;
-    let limits = Limits {
-        state_octets,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_state_octets(state_octets);
     let (decoder, [domains, ..]) = load(limits, &full.save());
     assert!(decoder.state_octets() <= state_octets);
     assert!((30..200).contains(&domains), "{domains}");
@@ -215,10 +200,7 @@ fn nothing_is_forgotten_for_what_is_loaded() {
         tell_from(&mut full, exporter, 1, &message.octets());
     }
     let state_octets = full.state_octets();
-    let mut decoder = Decoder::new(Limits {
-        state_octets,
-        ..Limits::new(1)
-    });
+    let mut decoder = Decoder::new(Limits::new(1).with_state_octets(state_octets));
     decoder.load(&full.save()).unwrap();
     let before = decoder.domain_count();
     let mut report = decoder.load(&world(1).save()).unwrap();
@@ -236,10 +218,7 @@ fn the_loaded_domains_heard_longest_ago_are_forgotten_first() {
         tell_from(&mut full, exporter, u32::from(exporter), &message.octets());
     }
     let state_octets = full.state_octets();
-    let mut decoder = Decoder::new(Limits {
-        state_octets,
-        ..Limits::new(1)
-    });
+    let mut decoder = Decoder::new(Limits::new(1).with_state_octets(state_octets));
     assert_eq!(decoder.load(&full.save()).unwrap().domains, 64);
     let message = Message::v9(1).template(256, &[(8, 4); 50]);
     tell_from(&mut decoder, 100, 100, &message.octets());

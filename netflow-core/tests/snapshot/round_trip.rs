@@ -257,10 +257,7 @@ fn data_that_waits_is_refused_where_there_is_no_room() {
     let mut first = decoder(1);
     let data = Message::v9(7).set(256, &[1; 300]);
     tell(&mut first, 8, &numbered(&data, 5));
-    let limits = Limits {
-        waiting_octets: 100,
-        ..Limits::new(1)
-    };
+    let limits = Limits::new(1).with_waiting_octets(100);
     let mut decoder = Decoder::new(limits);
     assert_eq!(decoder.load(&first.save()).unwrap().refused, 1);
     let payload = numbered(&sampled(), 6);

@@ -12,7 +12,7 @@ use crate::encode::{EncodeError, IpfixHeader, MessageBuilder, TemplateDefinition
 use crate::flow::Flow;
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, nanos};
 use crate::wire::template::FieldLength;
 
 /// Where the records of one message go: messages of one domain of the relay.
@@ -96,7 +96,7 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
         for needed in named {
             if !self
                 .stream
-                .is_due(needed, now, self.limits.template_refresh)
+                .is_due(needed, now, self.limits.template_refresh.map(nanos))
             {
                 continue;
             }
