@@ -157,7 +157,9 @@ impl Worked<'_> {
                         && !matches!(self.sampling(), FlowColumn::Absent),
                 )
             }
-            FlowField::MplsLabels => FlowColumn::each_if(self.has(&[I::MplsLabel1])),
+            FlowField::MplsLabels => {
+                FlowColumn::each_if(self.has(&[I::MplsLabel1, I::DataLinkFrame, I::MplsLabelStack]))
+            }
             FlowField::InputInterfaceName => {
                 self.sent_or_named(&[I::InterfaceName], FlowField::InputInterface)
             }

@@ -1,9 +1,9 @@
 //! Fields that are lists of numbers: label stacks, AS paths, BGP communities.
 
-use super::{Flow, Source, ingredient};
+use super::{Flow, Source, packet};
 use crate::element::DataType;
 use crate::field::Ingredient;
-use crate::packet::MplsLabels;
+use crate::packet::{MplsLabel, MplsLabels};
 use crate::record::{DataRecord, List, ListValues};
 use crate::wire::sflow::{AsPathSegments, Words};
 
@@ -22,17 +22,24 @@ const SECTIONS: [Ingredient; 10] = [
 ];
 
 impl<'m> Flow<'m> {
-    /// MPLS labels (20 bits each), from the top.
+    /// MPLS labels (20 bits each), from the top: of a record by its sections of the stack (70 to
+    /// 79), else those of the packet that it carries (315, 316).
     #[must_use]
     pub fn mpls_labels(&self) -> Option<Numbers<'m>> {
-        let numbers = match &self.source {
-            Source::Record(record) => Walk::Sections(*record, 0),
+        let labels = match &self.source {
+            Source::Record(record) => {
+                let sections = Walk::Sections(*record, 0);
+                return Numbers::new(NumbersIter(sections)).or_else(|| {
+                    let labels = packet::section(record)?.mpls_labels();
+                    Numbers::new(NumbersIter(Walk::Packet(labels)))
+                });
+            }
             Source::Sample(flow) => match flow.mpls() {
                 Some(stack) => Walk::Stack(stack.in_stack),
                 None => Walk::Packet(flow.packet().mpls_labels()),
             },
         };
-        Numbers::new(NumbersIter(numbers))
+        Numbers::new(NumbersIter(labels))
     }
 
     /// AS path to the destination, of all its segments.
@@ -106,6 +113,38 @@ impl<'m> Flow<'m> {
     }
 }
 
+/// One section of a label stack (mplsTopLabelStackSection and those that follow, 70 to 79).
+struct Section {
+    label: u32,
+    traffic_class: u8,
+    is_bottom: bool,
+}
+
+impl Section {
+    const fn is_zero(&self) -> bool {
+        self.label == 0 && self.traffic_class == 0 && !self.is_bottom
+    }
+}
+
+/// The section at this depth. It has three octets, without the time to live; some exporters send
+/// the whole entry of four (RFC 3032, section 2.1).
+fn section(record: &DataRecord<'_, '_>, depth: usize) -> Option<Section> {
+    let section = *SECTIONS.get(depth)?;
+    let slot = record.template().plan().ingredient(section);
+    if !slot.is_present() {
+        return None;
+    }
+    let entry = match *record.slot(slot)? {
+        [high, middle, low] | [high, middle, low, _] => MplsLabel::from([high, middle, low, 0]),
+        _ => return None,
+    };
+    Some(Section {
+        label: entry.label,
+        traffic_class: entry.traffic_class,
+        is_bottom: entry.bottom,
+    })
+}
+
 /// Octets of a BGP community (RFC 1997).
 const COMMUNITY_LEN: usize = 4;
 /// Octets of an extended community (RFC 4360, section 2).
@@ -175,16 +214,20 @@ impl Iterator for NumbersIter<'_> {
     fn next(&mut self) -> Option<u32> {
         match &mut self.0 {
             Walk::Sections(record, passed) => {
-                let section = *SECTIONS.get(*passed)?;
+                let section = section(record, *passed)?;
                 *passed = passed.saturating_add(1);
-                let slot = record.template().plan().ingredient(section);
-                // Sections after the bottom of the stack are sent as zero.
-                let entry = ingredient(record, slot).filter(|entry| *entry != 0)?;
-                let bottom = entry & 1 != 0;
-                if bottom {
+                if section.is_zero() {
+                    // After the bottom of the stack sections are sent as zero. Before another
+                    // label zero is explicit null (RFC 4182), which need not be the bottom.
+                    let mut others = *passed..SECTIONS.len();
+                    let is_sent =
+                        |at| self::section(record, at).is_some_and(|next| !next.is_zero());
+                    others.any(is_sent).then_some(())?;
+                }
+                if section.is_bottom {
                     *passed = SECTIONS.len();
                 }
-                u32::try_from(entry >> 4).ok()
+                Some(section.label)
             }
             Walk::Packet(labels) => labels.next().map(|label| label.label),
             Walk::Stack(entries) => entries.next().map(|entry| entry >> 12),

@@ -1,5 +1,6 @@
 //! Ethernet, PPP, IEEE 802.11, and the tags and labels between them and the network layer.
 
+use super::mpls::mpls;
 use super::network::ip;
 use super::offset::{Offset, load, load_u16, plus, until};
 use super::tag::{MplsLabels, Vlans, is_tag};
@@ -28,8 +29,8 @@ mod ppp {
     pub(super) const MPLS_MULTICAST: u16 = 0x0283;
 }
 
-/// Where the type or length of an Ethernet frame stands, after two addresses.
-const ETHERNET_TYPE: usize = 12;
+/// Where the type or length of an Ethernet frame is, after two addresses.
+pub(super) const ETHERNET_TYPE: usize = 12;
 
 impl<'a> Packet<'a> {
     /// Destination address of the frame (IEEE 802.3, section 3.2.4; IEEE 802.11, section 9.3.2.1).
@@ -232,30 +233,6 @@ pub(super) fn ppp(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
         ppp::IPV4 | ppp::IPV6 => ip(octets, lower, at),
         ppp::MPLS_UNICAST | ppp::MPLS_MULTICAST => mpls(octets, lower, at),
         _ => Packet::without_ip(octets, lower, Offset::new(at)),
-    }
-}
-
-/// A label stack (RFC 3032).
-pub(super) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
-    let lower = Lower {
-        mpls: Offset::new(at),
-        ..lower
-    };
-    let mut labels = MplsLabels::new(octets, at);
-    if labels.any(|label| label.bottom) {
-        mpls_payload(octets, lower, labels.position())
-    } else {
-        Packet::without_ip(octets, lower, Offset::ABSENT)
-    }
-}
-
-/// What labels carry, which they do not say: the version nibble of IP does (RFC 4928). Of a
-/// pseudowire without control word the nibble is the start of a MAC address, so a header of IPv4
-/// has to be as long as any is.
-pub(super) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
-    match octets.get(at) {
-        Some(0x40..=0x44) => Packet::without_ip(octets, lower, Offset::new(at)),
-        _ => ip(octets, lower, at),
     }
 }
 

@@ -29,8 +29,8 @@ pub(super) mod protocol {
     pub(in super::super) const ETHERNET: u8 = 143;
 }
 
-const IPV4_LEN: usize = 20;
-const IPV6_LEN: usize = 40;
+pub(super) const IPV4_LEN: usize = 20;
+pub(super) const IPV6_LEN: usize = 40;
 const FRAGMENT_LEN: usize = 8;
 
 /// The most extension headers that are passed. RFC 8200, section 4.1, has seven at most.

@@ -6,6 +6,7 @@
 //! fixes, and a header that does not agree is no tunnel.
 
 use super::link::ether_type;
+use super::mpls::pseudowire;
 use super::network::protocol;
 use super::offset::{Offset, high_24_bits, load, load_u16, plus};
 use super::{HeaderProtocol, Link, Lower, Packet};
@@ -202,7 +203,7 @@ impl<'a> Packet<'a> {
         Some(Inner::new(tunnel, HeaderProtocol::IPV4, payload))
     }
 
-    /// Ethernet behind MPLS labels or a backbone service tag.
+    /// Ethernet after MPLS labels or a backbone service tag.
     fn below_ip(&self, payload: &'a [u8]) -> Option<Inner<'a>> {
         let start: [u8; 4] = load(payload, 0)?;
         let octets = payload.get(4..)?;
@@ -217,13 +218,14 @@ impl<'a> Packet<'a> {
                 .with_id(service_id),
             );
         }
-        // The control word begins with four zero bits (RFC 4385, section 3).
-        let [first, ..] = start;
         let bottom = self.mpls_labels().last();
-        let is_labelled = bottom.is_some() || self.lower.link == Link::Mpls;
-        (is_labelled && first >> 4 == 0).then(|| Inner {
+        if bottom.is_none() && self.lower.link != Link::Mpls {
+            return None;
+        }
+        let frame = pseudowire(payload)?;
+        Some(Inner {
             tunnel_id: bottom.map(|bottom| bottom.label.into()),
-            ..Inner::new(Tunnel::MplsPseudowire, HeaderProtocol::ETHERNET, octets)
+            ..Inner::new(Tunnel::MplsPseudowire, HeaderProtocol::ETHERNET, frame)
         })
     }
 

@@ -254,7 +254,40 @@ fn a_mac_address_behind_labels_is_not_taken_for_ipv4() {
 }
 
 #[test]
-fn a_pseudowire_is_told_by_its_control_word() {
+fn labels_carry_ip_only_where_its_lengths_and_checksum_fit() {
+    // More octets than the shortest frame has, so that none of them can be padding.
+    let mut packet = ipv4(17, &udp(1, 2, &[0; 60]));
+    let after_labels = |packet: &[u8]| {
+        let octets = ethernet(0x8847, &mpls(200, true, packet));
+        read(&octets).ip_version()
+    };
+    assert_eq!(after_labels(&packet), Some(4));
+    let checksum = [packet[10], packet[11]];
+    packet[10..12].copy_from_slice(&[0x12, 0x34]);
+    assert_eq!(after_labels(&packet), None);
+    packet[10..12].copy_from_slice(&checksum);
+    packet[3] -= 40;
+    assert_eq!(after_labels(&packet), None);
+    let mut packet = ipv6(17, &udp(1, 2, &[0; 60]));
+    assert_eq!(after_labels(&packet), Some(6));
+    packet[5] -= 40;
+    assert_eq!(after_labels(&packet), None);
+}
+
+#[test]
+fn a_pseudowire_needs_no_control_word_where_the_frame_proves_itself() {
+    for first in [0x00, 0x02, 0x40, 0x45, 0x50, 0x60, 0x6c] {
+        let mut frame = inner_ethernet();
+        frame[0] = first;
+        let octets = ethernet(0x8847, &mpls(200, true, &frame));
+        let packet = read(&octets);
+        assert_eq!(packet.ip_version(), None, "{first:02x}");
+        assert_tcp_inside(packet.inner(), Tunnel::MplsPseudowire, Some(200));
+    }
+}
+
+#[test]
+fn a_pseudowire_is_recognised_by_its_control_word() {
     let pseudowire = before(&[0, 0, 0, 7], &inner_ethernet());
     let octets = ethernet(0x8847, &mpls(100, false, &mpls(200, true, &pseudowire)));
     let packet = read(&octets);

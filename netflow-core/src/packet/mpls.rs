@@ -1,0 +1,134 @@
+//! What MPLS labels carry. They do not say it: the first four bits do (RFC 4928), and of a
+//! pseudowire without control word these are the start of a MAC address (RFC 8469). So a header
+//! is taken for one of IP only where its lengths and checksum fit.
+
+use super::link::{ETHERNET_TYPE, ethernet};
+use super::network::{IPV4_LEN, IPV6_LEN, ip};
+use super::offset::{Offset, load_u16, plus};
+use super::tag::MplsLabels;
+use super::{Link, Lower, Packet};
+
+/// Octets of a frame that may have been padded: the shortest of Ethernet, and its check sequence.
+const SHORTEST_FRAME: usize = 64;
+/// Octets of the frame check sequence, which some agents sample too.
+const FRAME_CHECK_LEN: usize = 4;
+/// The control word of a pseudowire (RFC 4385, section 3).
+const CONTROL_WORD_LEN: usize = 4;
+
+/// A label stack (RFC 3032).
+pub(super) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
+    let lower = Lower {
+        mpls: Offset::new(at),
+        ..lower
+    };
+    let mut labels = MplsLabels::new(octets, at);
+    if labels.any(|label| label.bottom) {
+        mpls_payload(octets, lower, labels.position())
+    } else {
+        Packet::without_ip(octets, lower, Offset::ABSENT)
+    }
+}
+
+/// IP after the labels, if it is.
+pub(super) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
+    match ip_fits(octets, at) {
+        Fit::No => Packet::without_ip(octets, lower, Offset::new(at)),
+        Fit::Yes | Fit::Cut => ip(octets, lower, at),
+    }
+}
+
+/// The Ethernet frame of a pseudowire, with or without control word (RFC 4448, section 4.6): the
+/// place whose frame carries IP that fits, else after a control word if there can be one.
+pub(super) fn pseudowire(payload: &[u8]) -> Option<&[u8]> {
+    let after_control_word = payload.get(CONTROL_WORD_LEN..);
+    // A control word begins with four zero bits.
+    let after_control_word = after_control_word.filter(|_| matches!(payload, [..=0x0f, ..]));
+    let is_proven = |frame: &&[u8]| carries_ip(frame);
+    after_control_word
+        .filter(is_proven)
+        .or_else(|| Some(payload).filter(is_proven))
+        .or(after_control_word)
+}
+
+/// Whether a frame of Ethernet carries IP whose lengths and checksum fit.
+fn carries_ip(frame: &[u8]) -> bool {
+    let packet = ethernet(frame);
+    packet.lower.link == Link::Ethernet
+        && packet.lower.mpls.is_absent()
+        && frame.len() > ETHERNET_TYPE
+        && packet
+            .network_offset()
+            .is_some_and(|at| matches!(ip_fits(frame, at), Fit::Yes))
+}
+
+/// Whether a header of IP can begin somewhere.
+enum Fit {
+    /// Its version, lengths and checksum say so.
+    Yes,
+    /// The sample ends before they do.
+    Cut,
+    No,
+}
+
+fn ip_fits(octets: &[u8], at: usize) -> Fit {
+    match octets.get(at).map(|first| first >> 4) {
+        Some(4) => ipv4_fits(octets, at),
+        Some(6) => ipv6_fits(octets, at),
+        Some(_) => Fit::No,
+        None => Fit::Cut,
+    }
+}
+
+/// IPv4 (RFC 791, section 3.1). A checksum of zero was left to hardware when the packet was sampled.
+fn ipv4_fits(octets: &[u8], at: usize) -> Fit {
+    let words = octets.get(at).map_or(0, |first| usize::from(first & 0x0f));
+    let header_len = words << 2;
+    if header_len < IPV4_LEN {
+        return Fit::No;
+    }
+    let Some(total) = load_u16(octets, plus(at, 2)).map(usize::from) else {
+        return Fit::Cut;
+    };
+    if total < header_len || !length_fits(octets, plus(at, total)) {
+        return Fit::No;
+    }
+    let Some(header) = octets.get(at..plus(at, header_len)) else {
+        return Fit::Cut;
+    };
+    let has_checksum = load_u16(header, 10).is_some_and(|sent| sent != 0);
+    if has_checksum && checksum(header) != u16::MAX {
+        return Fit::No;
+    }
+    Fit::Yes
+}
+
+/// IPv6 (RFC 8200, section 3); the length of a jumbogram is zero (RFC 2675).
+fn ipv6_fits(octets: &[u8], at: usize) -> Fit {
+    let Some(payload) = load_u16(octets, plus(at, 4)).map(usize::from) else {
+        return Fit::Cut;
+    };
+    let end = plus(plus(at, IPV6_LEN), payload);
+    if payload != 0 && !length_fits(octets, end) {
+        return Fit::No;
+    }
+    if plus(at, IPV6_LEN) > octets.len() {
+        return Fit::Cut;
+    }
+    Fit::Yes
+}
+
+/// Whether a packet may end here: where the octets do or later, or before no more than padding.
+const fn length_fits(octets: &[u8], end: usize) -> bool {
+    octets.len() <= SHORTEST_FRAME || octets.len() <= plus(end, FRAME_CHECK_LEN)
+}
+
+/// The sum of a header and its checksum (RFC 1071), all ones if it is right.
+fn checksum(header: &[u8]) -> u16 {
+    let words = header.chunks_exact(2);
+    let sum = words.fold(0_u32, |sum, word| {
+        sum.wrapping_add(u32::from(load_u16(word, 0).unwrap_or_default()))
+    });
+    let folded = (sum & 0xffff).wrapping_add(sum >> 16);
+    let folded = (folded & 0xffff).wrapping_add(folded >> 16);
+    u16::try_from(folded).unwrap_or_default()
+}
