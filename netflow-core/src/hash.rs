@@ -3,6 +3,8 @@
 
 use core::hash::{BuildHasher, Hasher};
 
+use zerocopy::FromBytes;
+
 /// The key; each [`Decoder`](crate::Decoder) has its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KeyedHash {
@@ -20,39 +22,37 @@ impl KeyedHash {
     pub(crate) fn hash_octets(self, octets: &[u8]) -> u64 {
         let FoldedHasher { state, key } = self.build_hasher();
         let key = key | 1;
-        let mut blocks = octets.chunks_exact(16);
-        let mut state = blocks.by_ref().fold(state, |state, block| {
-            let [low, high] = words(block);
+        // Without a test for the length of each block.
+        let (blocks, rest) = <[[u8; 16]]>::ref_from_prefix(octets).unwrap_or((&[], octets));
+        let mix = |state: u64, block: &[u8; 16]| {
+            let [low, high] = words(*block);
             fold(low ^ key, high ^ state)
-        });
-        let rest = blocks.remainder();
+        };
+        let mut state = blocks.iter().fold(state, mix);
         let mut last = [0; 16];
         if let Some(start) = last.get_mut(..rest.len()) {
             start.copy_from_slice(rest);
         }
-        let [low, high] = words(&last);
-        state = fold(low ^ key, high ^ state);
+        state = mix(state, &last);
         let len = u64::try_from(octets.len()).unwrap_or(u64::MAX);
         fold(len ^ key, state ^ self.key)
     }
 }
 
-/// The two words that a block of 16 octets begins with.
+/// The two words of a block.
 #[inline]
-fn words(block: &[u8]) -> [u64; 2] {
-    let (low, rest) = block.split_first_chunk().unwrap_or((&[0; 8], &[]));
-    let high = rest.first_chunk().unwrap_or(&[0; 8]);
-    [u64::from_le_bytes(*low), u64::from_le_bytes(*high)]
+const fn words(block: [u8; 16]) -> [u64; 2] {
+    let [a, b, c, d, e, f, g, h, high @ ..] = block;
+    let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+    [low, u64::from_le_bytes(high)]
 }
 
 /// The halves of a product of 128 bits, folded together.
 #[inline]
 fn fold(one: u64, other: u64) -> u64 {
-    let product = u128::from(one)
-        .wrapping_mul(u128::from(other))
-        .to_be_bytes();
-    let [a, b, c, d, e, f, g, h, low @ ..] = product;
-    u64::from_be_bytes([a, b, c, d, e, f, g, h]) ^ u64::from_be_bytes(low)
+    let product = u128::from(one).wrapping_mul(u128::from(other));
+    let [low, high] = words(product.to_le_bytes());
+    low ^ high
 }
 
 impl BuildHasher for KeyedHash {
