@@ -36,7 +36,7 @@ impl Report {
     ///    "flows":131,"total_flows":0,"options_records":3,"counters_samples":0,"discarded_packets":0,
     ///    "sequence":{"unit":"message","received":42,"lost":18,"late":0,"duplicated":0,
     ///      "restarted":0,"unread":0,"gap_count":2,"gaps":[{"frame":7,"lost":12},…]},
-    ///    "samples":{"received":0,"lost":0,"late":0,"restarted":0,"drops":0},
+    ///    "samples":{"received":0,"lost":0,"late":0,"restarted":0,"drops":0,"parallel_sources":0},
     ///    "sampling":[{"rate":1000,"rule":"sampler","of":"sampler 1","frame":2,"flows":120},
     ///      {"rate":null,"rule":null,"flows":11}],"sampling_other_flows":0,
     ///    "announced":{"rate_count":1,"rates":[{"of":"sampler 1","rate":1000,"frame":2}],
@@ -165,6 +165,7 @@ impl Inputs<'_> {
         let counts = json!({
             "received": samples.received, "lost": samples.lost, "late": samples.late,
             "restarted": samples.restarted, "drops": samples.drops,
+            "parallel_sources": samples.parallel_sources,
         });
         put(&mut object, "samples", counts);
         put(&mut object, "sampling", self.sampling(&domain.rates));

@@ -413,6 +413,7 @@ impl DomainHealth {
         add(&mut all.late, one.late);
         add(&mut all.restarted, one.restarted);
         add(&mut all.drops, one.drops);
+        add(&mut all.parallel_sources, one.parallel_sources);
     }
 
     /// What its sequence numbers count: `flow`, `message`, `data record` or `datagram`.

@@ -155,6 +155,10 @@ fn write_sequence(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
             (samples.late, "late"),
             (samples.restarted, "sources restarted"),
             (samples.drops, "dropped by the agent"),
+            (
+                samples.parallel_sources,
+                "sources numbered by several threads",
+            ),
         ] {
             if count > 0 {
                 text += &format!(", {} {what}", grouped(count));
