@@ -397,7 +397,7 @@ def traps():
     trap("source_port_changes", "an exporter whose UDP source port changes", "one scope: the data is read",
          v9(a_set(0, template(256, SMALL))), (v9(a_set(256, records(SMALL, 1)), sequence=2), {"sport": 50001}),
          (v9(a_set(256, records(SMALL, 1)), sequence=3), {"sport": 1024}))
-    trap("two_behind_nat", "two devices behind one address, told apart by their ports only",
+    trap("two_behind_nat", "two devices behind one address, distinguished by their ports only",
          "by default one scope, so the last definition wins; with the scope of the transport each has its own",
          (v9(a_set(0, template(256, SMALL)), a_set(256, records(SMALL, 1))), {"sport": 50001}),
          (v9(a_set(0, template(256, [(12, 4), (8, 4), (2, 4)])), a_set(256, records([(12, 4), (8, 4), (2, 4)], 1))), {"sport": 50002}),
@@ -418,7 +418,7 @@ def traps():
          v9(a_set(1, be(260, 2) + be(4, 2) + be(9, 2) + specifiers([(1, 4), (34, 4), (35, 1)]) + bytes(2)),
             a_set(260, be(0, 4) + be(100, 4) + be(2, 1) + bytes(3)), *ok9))
     trap("withdrawal", "a withdrawal over UDP: of one, of all, of an unknown id",
-         "obeyed and told: `withdrawal_over_udp`, and `withdrawal_unknown` for the last",
+         "obeyed and reported: `withdrawal_over_udp`, and `withdrawal_unknown` for the last",
          ipfix(a_set(2, template(256, SMALL), template(257, SMALL))), ipfix(a_set(2, be(256, 2) + be(0, 2)), a_set(256, records(SMALL, 1))),
          ipfix(a_set(257, records(SMALL, 1))), ipfix(a_set(2, be(2, 2) + be(0, 2)), a_set(257, records(SMALL, 1)), sequence=1),
          ipfix(a_set(2, be(999, 2) + be(0, 2)), sequence=1), **ix)
@@ -479,7 +479,7 @@ def traps():
     trap("strings", "strings that begin with NUL, are not UTF-8, or are over 255 octets long", "only trailing NULs go; invalid octets become U+FFFD",
          v9(a_set(0, template(256, text)), a_set(256, record(text, 0, e82=b"\0\0name", e94=b"d" * 300), record(text, 1, e82=b"na\xefme\xc3", e94=b"\xe4" * 20))))
     micro = [(8, 4), (154, 8), (155, 8), (156, 8), (157, 8)]
-    trap("ntp_as_count", "a plain count of microseconds or nanoseconds where an NTP time belongs", "shown as the NTP time it is; the flow tells the plain count",
+    trap("ntp_as_count", "a plain count of microseconds or nanoseconds where an NTP time belongs", "shown as the NTP time it is; the flow uses the plain count",
          ipfix(a_set(2, template(256, micro)),
                a_set(256, record(micro, 0, e154=(TIME - 5) * 10**6, e155=(TIME - 1) * 10**6, e156=(TIME - 5) * 10**9, e157=(TIME - 1) * 10**9),
                      record(micro, 1, e154=ntp(TIME - 5, .5), e155=ntp(TIME - 1), e156=ntp(TIME - 5, .125), e157=ntp(TIME - 1, .75)),
