@@ -102,7 +102,7 @@ pub use record::{LONGEST_NAME, RecordBatchBuilder, TemplateBatch, TemplateKey};
 #[cfg(feature = "scan")]
 pub use replay::Replay;
 #[cfg(feature = "scan")]
-pub use scan::{Faults, Opener, Progress, Scan, ScanError, ScanProblem, ScanReader};
+pub use scan::{Faults, Opener, Progress, Scan, ScanError, ScanReader};
 pub use schema::{Addresses, Types};
 #[cfg(feature = "scan")]
 pub use tables::TableBatchBuilder;

@@ -5,8 +5,8 @@ use core::fmt;
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
-use netflow_core::{Datagram, Decoder, MessageHeader};
-use netflow_io::Source;
+use netflow_core::Decoder;
+use netflow_io::{Event, Feed, Source};
 
 use crate::batch::{BatchBuilder, UniformBatchBuilder};
 
@@ -37,7 +37,9 @@ pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::CaptureEr
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Scan<B: BatchBuilder> {
-    decoder: Decoder,
+    feed: Feed,
+    /// With the next datagram a session begins.
+    begins_session: bool,
     builder: B,
     open: Opener,
     source: Option<Source>,
@@ -76,12 +78,8 @@ pub struct Progress {
     pub faults: Vec<netflow_io::CaptureError>,
     /// Files that held no flow export, with the packets they held.
     pub without_export: Vec<(std::path::PathBuf, u64)>,
-    /// The first problems in the data; the decoder counts all of them.
-    pub problems: Vec<ScanProblem>,
 }
 
-/// Problems that are kept.
-const PROBLEMS: usize = 1_000;
 /// Faults that are kept.
 const FAULTS: usize = 1_000;
 
@@ -90,53 +88,6 @@ impl Progress {
     #[must_use]
     pub const fn octets(&self) -> u64 {
         self.octets_done.saturating_add(self.octets_now)
-    }
-}
-
-/// Something inside the data that could not be decoded.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct ScanProblem {
-    /// What, and at which octet of the payload.
-    pub error: netflow_core::Error,
-    /// The set it is about.
-    pub set: Option<u16>,
-    /// Octets that were passed over for it.
-    pub octets: usize,
-    /// Number of the input, from 0.
-    pub file: u32,
-    /// Number of the packet in it.
-    pub frame: u64,
-    /// Who exported it.
-    pub exporter: core::net::SocketAddr,
-}
-
-impl ScanProblem {
-    /// A problem of a message.
-    #[must_use]
-    pub fn new(problem: &netflow_core::Problem<'_>) -> Self {
-        let header: &MessageHeader = problem.header;
-        Self {
-            error: problem.error,
-            set: problem.set,
-            octets: problem.octets,
-            file: header.input,
-            frame: header.frame,
-            exporter: header.exporter,
-        }
-    }
-
-    /// A datagram that is none.
-    #[must_use]
-    pub const fn unreadable(datagram: &Datagram<'_>, error: netflow_core::Error) -> Self {
-        Self {
-            error,
-            set: None,
-            octets: datagram.payload.len(),
-            file: datagram.input,
-            frame: datagram.frame,
-            exporter: datagram.exporter,
-        }
     }
 }
 
@@ -189,7 +140,8 @@ impl<B: BatchBuilder> Scan<B> {
     #[must_use]
     pub fn new(decoder: Decoder, builder: B, open: Opener, faults: Faults) -> Self {
         Self {
-            decoder,
+            feed: Feed::new(decoder),
+            begins_session: false,
             builder,
             open,
             source: None,
@@ -210,7 +162,13 @@ impl<B: BatchBuilder> Scan<B> {
     /// The decoder, for its counters and templates.
     #[must_use]
     pub const fn decoder(&self) -> &Decoder {
-        &self.decoder
+        self.feed.decoder()
+    }
+
+    /// The decoder with the first problems in the data; it counts all of them.
+    #[must_use]
+    pub const fn feed(&self) -> &Feed {
+        &self.feed
     }
 
     /// Reads until a batch is ready; at the end, what is left.
@@ -224,13 +182,12 @@ impl<B: BatchBuilder> Scan<B> {
             }
             let ended = match &mut self.source {
                 Some(source) => {
-                    let ended = packet(
+                    let ended = datagram(
                         source,
-                        self.progress.inputs.saturating_sub(1),
-                        &mut self.decoder,
+                        &mut self.feed,
+                        &mut self.begins_session,
                         &mut self.builder,
                         &mut self.ready,
-                        &mut self.progress.problems,
                     )?;
                     self.progress.octets_now = source.octets_read();
                     ended
@@ -251,6 +208,8 @@ impl<B: BatchBuilder> Scan<B> {
         }
         match opened {
             Some(Ok(source)) => {
+                self.feed
+                    .begin_input(self.progress.inputs.saturating_sub(1));
                 self.source = Some(source);
                 self.progress.files = self.progress.files.saturating_add(1);
             }
@@ -328,42 +287,31 @@ impl<B: UniformBatchBuilder> Scan<B> {
 type Ended = Option<Result<(), netflow_io::CaptureError>>;
 
 /// Decodes the next datagram of a file.
-fn packet<B: BatchBuilder>(
+fn datagram<B: BatchBuilder>(
     source: &mut Source,
-    input: u32,
-    decoder: &mut Decoder,
+    feed: &mut Feed,
+    begins_session: &mut bool,
     builder: &mut B,
     ready: &mut VecDeque<B::Batch>,
-    problems: &mut Vec<ScanProblem>,
 ) -> Result<Ended, ScanError> {
-    let packet = match source.next() {
+    match feed.next(source) {
         None => return Ok(Some(Ok(()))),
         Some(Err(error)) => return Ok(Some(Err(error))),
-        Some(Ok(packet)) => packet,
-    };
-    let datagram = packet.datagram.with_frame(input, packet.datagram.frame);
-    if packet.begins_session {
-        decoder.end_session(datagram.exporter);
-    }
-    builder.begin(&datagram, packet.begins_session);
-    match decoder.decode(datagram) {
-        Ok(message) => {
+        Some(Ok(Event::Decoded(datagram, message))) => {
+            builder.begin(&datagram, core::mem::take(begins_session));
             builder.append(&message, &mut |batch| {
                 ready.push_back(batch);
                 Ok(())
             })?;
-            let room = PROBLEMS.saturating_sub(problems.len());
-            problems.extend(
-                message
-                    .problems()
-                    .take(room)
-                    .map(|problem| ScanProblem::new(&problem)),
-            );
         }
-        Err(error) if problems.len() < PROBLEMS => {
-            problems.push(ScanProblem::unreadable(&datagram, error));
+        Some(Ok(Event::Unreadable(datagram, _))) => {
+            builder.begin(&datagram, core::mem::take(begins_session));
         }
-        Err(_) => {}
+        Some(Ok(Event::SessionEnds(_))) => {
+            *begins_session = true;
+            return Ok(None);
+        }
+        Some(Ok(_)) => return Ok(None),
     }
     builder.end(source);
     Ok(None)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use netflow_arrow::Files;
 use netflow_core::{Decoder, Limits, SessionScope};
-use netflow_io::{CaptureOptions, Source};
+use netflow_io::{CaptureOptions, Event, Feed, Source};
 use netflow_output::sink::Output;
 
 use crate::args::Exporters;
@@ -80,7 +80,7 @@ impl Job<'_> {
 
 /// One run over all files: one decoder, one output.
 struct Run {
-    decoder: Decoder,
+    feed: Feed,
     rows: Box<dyn Rows>,
     output: Output,
     summary: Summary,
@@ -105,9 +105,10 @@ impl Run {
             Progress::over(total(job.files))
         };
         Self {
-            decoder: job
-                .exporters
-                .apply(Decoder::new(limits).with_scope(job.scope)),
+            feed: Feed::new(
+                job.exporters
+                    .apply(Decoder::new(limits).with_scope(job.scope)),
+            ),
             rows: rows(&files, &limits),
             output,
             summary: Summary::new(files),
@@ -119,7 +120,7 @@ impl Run {
     fn all(mut self, job: &Job<'_>) -> io::Result<Status> {
         if let Some(told) = job
             .state
-            .and_then(|path| state::load(path, &mut self.decoder).err())
+            .and_then(|path| state::load(path, self.feed.decoder_mut()).err())
         {
             stderr::line(&told);
             return Ok(Status::Unreadable);
@@ -144,7 +145,7 @@ impl Run {
         // Of nothing read nothing is written, and a file that was there stays.
         if is_any_open {
             let end = End {
-                decoder: &self.decoder,
+                decoder: self.feed.decoder(),
                 read: self.summary.read(),
             };
             match self.rows.finish(&end, &mut self.output.buffer) {
@@ -156,14 +157,15 @@ impl Run {
             }
         }
         if let Some(path) = job.state.filter(|_| is_any_open) {
-            if let Err(told) = state::save(path, &self.decoder) {
+            if let Err(told) = state::save(path, self.feed.decoder()) {
                 self.progress.aside(|| stderr::line(&told));
                 status = status.max(Status::Unreadable);
             }
         }
         self.progress.end();
         if job.summary && is_any_open {
-            self.summary.write(&self.decoder, self.rows.suspects());
+            self.summary
+                .write(self.feed.decoder(), self.rows.suspects());
         }
         if job.strict && self.summary.has_problems() {
             status = status.max(Status::Problems);
@@ -179,43 +181,38 @@ impl Run {
         is_live: bool,
     ) -> io::Result<Result<(), String>> {
         let mut ended = Ok(());
-        let mut is_export = false;
-        while let Some(packet) = source.next() {
-            let packet = match packet {
-                Ok(packet) => packet,
+        self.feed.begin_input(index);
+        while let Some(event) = self.feed.next(&mut source) {
+            let out = &mut self.output.buffer;
+            let mut protocol = None;
+            match event {
+                Ok(Event::Decoded(_, message)) => {
+                    self.rows.message(&message, out);
+                    self.summary.message(&message);
+                    // Those of late data are after the datagram's own.
+                    protocol = message.headers().next().map(|header| header.protocol);
+                }
+                Ok(Event::Unreadable(datagram, error)) => {
+                    self.rows.unreadable(&datagram, &error, out);
+                    self.summary.unreadable(&datagram, &error);
+                }
+                Ok(Event::SessionEnds(exporter)) => {
+                    // The decoder has the addresses of IPv4 as such.
+                    let address = exporter.ip().to_canonical();
+                    let exporter = SocketAddr::new(address, exporter.port());
+                    self.rows.session_ends(self.feed.decoder(), exporter);
+                    self.summary.session_ends(self.feed.decoder(), exporter);
+                    continue;
+                }
+                Ok(_) => continue,
                 Err(error) => {
                     ended = Err(error.to_string());
                     break;
                 }
-            };
-            let datagram = packet.datagram.with_frame(index, packet.datagram.frame);
-            if packet.begins_session {
-                // As the decoder tells it.
-                let address = datagram.exporter.ip().to_canonical();
-                let exporter = SocketAddr::new(address, datagram.exporter.port());
-                self.rows.session_ends(&self.decoder, exporter);
-                self.summary.session_ends(&self.decoder, exporter);
-                self.decoder.end_session(datagram.exporter);
             }
-            let out = &mut self.output.buffer;
-            match self.decoder.decode(datagram) {
-                Ok(message) => {
-                    is_export = true;
-                    self.rows.message(&message, out);
-                    self.summary.message(&message);
-                    // Those of late data are behind the datagram's own.
-                    let protocol = message.headers().next().map(|header| header.protocol);
-                    if let Some(protocol) = protocol {
-                        let messages = self.decoder.stats().messages;
-                        self.summary.messages(protocol, messages);
-                    }
-                }
-                Err(error) => {
-                    is_export |=
-                        !matches!(error.kind, netflow_core::ErrorKind::NotFlowExport { .. });
-                    self.rows.unreadable(&datagram, &error, out);
-                    self.summary.unreadable(&datagram, &error);
-                }
+            let stats = self.feed.decoder().stats();
+            if let Some(protocol) = protocol {
+                self.summary.messages(protocol, stats.messages);
             }
             if self.rows.is_done() {
                 break;
@@ -226,11 +223,11 @@ impl Run {
             } else {
                 self.output.pass_on()?;
             }
-            self.progress.at(source.octets_read(), self.decoder.stats());
+            self.progress.at(source.octets_read(), stats);
         }
         self.progress.file_done(source.octets_read());
         self.summary.file(source.summary());
-        if ended.is_ok() && !is_export {
+        if ended.is_ok() && !self.feed.has_export() {
             ended = Err(nothing_found(&source));
         }
         Ok(ended)

@@ -65,6 +65,7 @@ mod compression;
 mod connection;
 mod error;
 mod extract;
+mod feed;
 mod fragment;
 mod frame;
 mod input;
@@ -85,6 +86,7 @@ mod tcp;
 
 pub use compression::Compression;
 pub use error::{CaptureError, CaptureErrorKind, FirstOctets};
+pub use feed::{Arrival, Datagrams, Event, Feed, KeptProblem};
 pub use limits::{CaptureLimits, CaptureOptions};
 pub use mark::Mark;
 pub use select::{PORTS, looks_like_export};

@@ -11,6 +11,7 @@ use netflow_core::{Datagram, Timestamp};
 use crate::compression::Compression;
 use crate::error::{CaptureError, CaptureErrorKind, FirstOctets};
 use crate::extract::{Extractor, Found};
+use crate::feed::{Arrival, Datagrams};
 use crate::frame::{Fault, Next};
 use crate::input::Input;
 use crate::limits::CaptureOptions;
@@ -97,6 +98,8 @@ pub struct Source {
     total: Option<u64>,
     compression: Option<Compression>,
     state: State,
+    /// A datagram of which only the end of the session before it was returned.
+    announced: Option<Found>,
 }
 
 /// One datagram of a file: the octets for the decoder, and what only a capture says.
@@ -194,6 +197,7 @@ impl Source {
             total: None,
             compression: None,
             state: State::Reading,
+            announced: None,
         })
     }
 
@@ -234,6 +238,9 @@ impl Source {
         reason = "an Iterator cannot lend its items"
     )]
     pub fn next(&mut self) -> Option<Result<CapturedDatagram<'_>, CaptureError>> {
+        if let Some(found) = self.announced.take() {
+            return Some(Ok(self.packet(found)));
+        }
         match self.find() {
             Ok(None) => None,
             Ok(Some(found)) => Some(Ok(self.packet(found))),
@@ -283,6 +290,28 @@ impl Source {
     }
 }
 
+impl Datagrams for Source {
+    type Error = CaptureError;
+
+    fn next_arrival(&mut self) -> Option<Result<Arrival<'_>, CaptureError>> {
+        let found = if let Some(found) = self.announced.take() {
+            found
+        } else {
+            match self.find() {
+                Ok(None) => return None,
+                Err(error) => return Some(Err(error)),
+                Ok(Some(found)) if found.begins_session => {
+                    let exporter = found.exporter;
+                    self.announced = Some(found);
+                    return Some(Ok(Arrival::SessionEnded(exporter)));
+                }
+                Ok(Some(found)) => found,
+            }
+        };
+        Some(Ok(Arrival::Datagram(self.packet(found).datagram)))
+    }
+}
+
 /// The reader of a format.
 #[derive(Debug)]
 enum Reader {
@@ -325,6 +354,7 @@ impl Source {
             total,
             compression,
             state: State::Reading,
+            announced: None,
         })
     }
 

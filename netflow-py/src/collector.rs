@@ -2,8 +2,9 @@
 
 use std::sync::Mutex;
 
-use netflow_arrow::{FlowBatchBuilder, FlowOptions, RecordBatch, ScanProblem};
-use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_arrow::{FlowBatchBuilder, FlowOptions, RecordBatch};
+use netflow_core::{Datagram, Limits, Timestamp, Transport};
+use netflow_io::Feed;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
@@ -19,15 +20,10 @@ use crate::table::Table;
 pub(crate) struct Collector(Mutex<Inner>);
 
 struct Inner {
-    decoder: Decoder,
+    feed: Feed,
     builder: FlowBatchBuilder,
     full: Vec<RecordBatch>,
-    problems: Vec<ScanProblem>,
-    number: u64,
 }
-
-/// Problems that are kept.
-const PROBLEMS: usize = 1_000;
 
 #[pymethods]
 impl Collector {
@@ -45,11 +41,9 @@ impl Collector {
         options.types = self::types(types)?;
         options.rows = rows.max(1);
         Ok(Self(Mutex::new(Inner {
-            decoder: pass::decoder(Limits::default(), state)?,
+            feed: Feed::new(pass::decoder(Limits::default(), state)?),
             builder: FlowBatchBuilder::new(options),
             full: Vec::new(),
-            problems: Vec::new(),
-            number: 0,
         })))
     }
 
@@ -67,30 +61,16 @@ impl Collector {
         let exporter = origin(host, port)?;
         py.detach(|| {
             let inner = &mut *self.0.lock().map_err(|_| poisoned())?;
-            inner.number += 1;
             let received = Timestamp::from_nanos(received);
-            let datagram = Datagram::new(exporter, Transport::Udp, received, &payload)
-                .with_frame(0, inner.number);
-            let room = PROBLEMS.saturating_sub(inner.problems.len());
-            match inner.decoder.decode(datagram) {
-                Ok(message) => {
-                    let full = &mut inner.full;
-                    let appended = inner.builder.append(&message, |batch| {
-                        full.push(batch);
-                        Ok(())
-                    });
-                    appended.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
-                    let problems = message.problems().take(room);
-                    inner
-                        .problems
-                        .extend(problems.map(|problem| ScanProblem::new(&problem)));
-                }
-                Err(error) if room > 0 => {
-                    inner
-                        .problems
-                        .push(ScanProblem::unreadable(&datagram, error));
-                }
-                Err(_) => {}
+            let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+            // One that cannot be read is among the problems.
+            if let Ok(message) = inner.feed.push(datagram) {
+                let full = &mut inner.full;
+                let appended = inner.builder.append(&message, |batch| {
+                    full.push(batch);
+                    Ok(())
+                });
+                appended.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
             }
             let full = inner.full.iter().map(RecordBatch::num_rows).sum::<usize>();
             Ok(full + inner.builder.rows())
@@ -112,14 +92,14 @@ impl Collector {
 
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let inner = self.0.lock_py_attached(py).map_err(|_| poisoned())?;
-        Ok(PyBytes::new(py, &inner.decoder.save()))
+        Ok(PyBytes::new(py, &inner.feed.decoder().save()))
     }
 
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let report = {
             let inner = self.0.lock_py_attached(py).map_err(|_| poisoned())?;
-            Report::of(&inner.decoder, &inner.problems, &[])
+            Report::of(&inner.feed, &[])
         };
         report.to_python(py)
     }

@@ -2,7 +2,7 @@
 
 use netflow_core::Decoder;
 use netflow_health::{Health, SourceFacts};
-use netflow_io::{CaptureOptions, Source};
+use netflow_io::{CaptureOptions, Event, Feed, Source};
 use pyo3::prelude::*;
 
 use crate::input::{Given, Input, Raised};
@@ -22,7 +22,7 @@ pub(crate) fn health(
     let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
     let options = CaptureOptions::default().with_ports(ports);
     let mut examination = Examination {
-        decoder: pass::decoder(pass::limits(), state)?,
+        feed: Feed::new(pass::decoder(pass::limits(), state)?),
         health: Health::default(),
         facts: SourceFacts::default(),
         raised: Raised::default(),
@@ -55,7 +55,11 @@ pub(crate) fn health(
     let names: Vec<String> = inputs.iter().map(Input::name).collect();
     let names = if names.len() > 1 { names } else { Vec::new() };
     examination.health.source(examination.facts);
-    Ok(document(&examination.health, &examination.decoder, &names))
+    Ok(document(
+        &examination.health,
+        examination.feed.decoder(),
+        &names,
+    ))
 }
 
 /// The document of what is known.
@@ -64,7 +68,7 @@ pub(crate) fn document(health: &Health, decoder: &Decoder, inputs: &[String]) ->
 }
 
 struct Examination {
-    decoder: Decoder,
+    feed: Feed,
     health: Health,
     facts: SourceFacts,
     raised: Raised,
@@ -72,23 +76,17 @@ struct Examination {
 
 impl Examination {
     fn read(&mut self, mut source: Source, file: u32) -> Result<(), netflow_io::CaptureError> {
+        self.feed.begin_input(file);
         let mut ended = Ok(());
-        while let Some(packet) = source.next() {
-            let packet = match packet {
-                Ok(packet) => packet,
-                Err(error) => {
-                    ended = Err(error);
-                    break;
+        while let Some(event) = self.feed.next(&mut source) {
+            match event {
+                Ok(Event::Decoded(_, decoded)) => self.health.decoded(&decoded),
+                Ok(Event::Unreadable(datagram, error)) => self.health.unreadable(&datagram, &error),
+                Ok(Event::SessionEnds(exporter)) => {
+                    self.health.session_ended(self.feed.decoder(), exporter);
                 }
-            };
-            let datagram = packet.datagram.with_frame(file, packet.datagram.frame);
-            if packet.begins_session {
-                self.health.session_ended(&self.decoder, datagram.exporter);
-                self.decoder.end_session(datagram.exporter);
-            }
-            match self.decoder.decode(datagram) {
-                Ok(decoded) => self.health.decoded(&decoded),
-                Err(error) => self.health.unreadable(&datagram, &error),
+                Ok(_) => {}
+                Err(error) => ended = Err(error),
             }
         }
         self.facts += netflow_cli::source_facts(source.summary());

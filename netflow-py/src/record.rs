@@ -3,11 +3,10 @@
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 
-use netflow_arrow::ScanProblem;
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::structure::Members;
-use netflow_core::{Decoded, Decoder, Flow};
-use netflow_io::{CaptureOptions, Source};
+use netflow_core::{Decoded, Flow};
+use netflow_io::{CaptureOptions, Event, Feed, Source};
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
@@ -195,16 +194,12 @@ struct Walk {
     next: usize,
     is_any_open: bool,
     source: Option<Source>,
-    decoder: Decoder,
+    feed: Feed,
     ready: VecDeque<Record>,
     raised: Raised,
-    problems: Vec<ScanProblem>,
     split: bool,
     strict: bool,
 }
-
-/// Problems that are kept.
-const PROBLEMS: usize = 1_000;
 
 impl Walk {
     /// The next record; behind an error there is none.
@@ -226,7 +221,7 @@ impl Walk {
                 return Ok(None);
             }
             if self.source.is_some() {
-                self.packet()?;
+                self.datagram()?;
             }
         }
     }
@@ -242,6 +237,8 @@ impl Walk {
         self.next += 1;
         match source {
             Ok(source) => {
+                let input = u32::try_from(self.next.saturating_sub(1)).unwrap_or(u32::MAX);
+                self.feed.begin_input(input);
                 self.is_any_open = true;
                 self.source = Some(source);
             }
@@ -257,37 +254,21 @@ impl Walk {
         self.raised.take().map_or(Ok(()), Err)
     }
 
-    fn packet(&mut self) -> PyResult<()> {
+    fn datagram(&mut self) -> PyResult<()> {
         let Some(source) = &mut self.source else {
             return Ok(());
         };
-        let packet = match source.next() {
-            Some(Ok(packet)) => packet,
+        match self.feed.next(source) {
+            Some(Ok(Event::Decoded(_, message))) => {
+                of_message(&message, self.split, &mut self.ready);
+            }
+            Some(Ok(_)) => {}
             ended => {
                 let fault = ended.and_then(Result::err);
                 self.source = None;
                 self.check()?;
                 return fault.map_or(Ok(()), |error| self.fault(&error));
             }
-        };
-        let input = u32::try_from(self.next.saturating_sub(1)).unwrap_or(u32::MAX);
-        let datagram = packet.datagram.with_frame(input, packet.datagram.frame);
-        if packet.begins_session {
-            self.decoder.end_session(datagram.exporter);
-        }
-        let room = PROBLEMS.saturating_sub(self.problems.len());
-        match self.decoder.decode(datagram) {
-            Ok(message) => {
-                of_message(&message, self.split, &mut self.ready);
-                let problems = message.problems().take(room);
-                self.problems
-                    .extend(problems.map(|problem| ScanProblem::new(&problem)));
-            }
-            Err(error) if room > 0 => {
-                self.problems
-                    .push(ScanProblem::unreadable(&datagram, error));
-            }
-            Err(_) => {}
         }
         Ok(())
     }
@@ -321,10 +302,9 @@ impl Records {
             next: 0,
             is_any_open: false,
             source: None,
-            decoder: crate::pass::decoder(crate::pass::limits(), state)?,
+            feed: Feed::new(crate::pass::decoder(crate::pass::limits(), state)?),
             ready: VecDeque::new(),
             raised: Raised::default(),
-            problems: Vec::new(),
             split: split_biflows,
             strict,
         })))
@@ -343,13 +323,13 @@ impl Records {
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let walk = self.0.lock(py)?;
         let names: Vec<String> = walk.inputs.iter().map(Input::name).collect();
-        Report::of(&walk.decoder, &walk.problems, &names).to_python(py)
+        Report::of(&walk.feed, &names).to_python(py)
     }
 
     #[getter]
     fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let walk = self.0.lock(py)?;
         let names: Vec<String> = walk.inputs.iter().map(Input::name).collect();
-        problems_to_python(py, &walk.problems, &names)
+        problems_to_python(py, &mut walk.feed.problems(), &names)
     }
 }

@@ -3,9 +3,10 @@
 use alloc::sync::Arc;
 use std::sync::Mutex;
 
-use netflow_arrow::{BatchBuilder, Scan, ScanProblem};
+use netflow_arrow::{BatchBuilder, Scan};
 use netflow_core::wire::template::FieldLength;
-use netflow_core::{Decoder, DomainReport, KnownTemplate, Stats};
+use netflow_core::{DomainReport, KnownTemplate, Stats};
+use netflow_io::{Feed, KeptProblem};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -16,7 +17,7 @@ use crate::value;
 #[derive(Debug, Clone)]
 pub(crate) struct Report {
     stats: Stats,
-    problems: Vec<ScanProblem>,
+    problems: Vec<KeptProblem>,
     templates: Vec<Known>,
     domains: Vec<DomainReport>,
     names: Vec<String>,
@@ -94,15 +95,16 @@ impl Report {
         let progress = scan.progress();
         Self {
             faults: progress.faults.iter().map(ToString::to_string).collect(),
-            ..Self::of(scan.decoder(), &progress.problems, names)
+            ..Self::of(scan.feed(), names)
         }
     }
 
-    /// Of a decoder.
-    pub(crate) fn of(decoder: &Decoder, problems: &[ScanProblem], names: &[String]) -> Self {
+    /// Of a feed and its decoder.
+    pub(crate) fn of(feed: &Feed, names: &[String]) -> Self {
+        let decoder = feed.decoder();
         Self {
             stats: *decoder.stats(),
-            problems: problems.to_vec(),
+            problems: feed.problems().cloned().collect(),
             templates: decoder
                 .templates()
                 .map(|known| Known::new(&known))
@@ -124,7 +126,7 @@ impl Report {
         dictionary.set_item("stats", stats(py, &self.stats)?)?;
         dictionary.set_item(
             "problems",
-            problems_to_python(py, &self.problems, &self.names)?,
+            problems_to_python(py, &mut self.problems.iter(), &self.names)?,
         )?;
         let templates = self.templates.iter().map(|known| known.to_python(py));
         let templates = templates.collect::<PyResult<Vec<_>>>()?;
@@ -191,12 +193,12 @@ fn domain<'py>(py: Python<'py>, report: &DomainReport) -> PyResult<Bound<'py, Py
 /// Problems as the arguments of `netflow_rs.Problem`.
 pub(crate) fn problems_to_python(
     py: Python<'_>,
-    problems: &[ScanProblem],
+    problems: &mut dyn Iterator<Item = &KeptProblem>,
     names: &[String],
 ) -> PyResult<Py<PyAny>> {
     let class = py.import("netflow_rs._errors")?.getattr("Problem")?;
-    let problems = problems.iter().map(|problem| {
-        let file = usize::try_from(problem.file)
+    let problems = problems.map(|problem| {
+        let file = usize::try_from(problem.input)
             .ok()
             .and_then(|file| names.get(file));
         class.call1((

@@ -1,12 +1,11 @@
 //! A decoder of datagrams that Python received.
 
-use alloc::collections::VecDeque;
 use core::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard};
 
-use netflow_arrow::ScanProblem;
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use netflow_health::Health;
+use netflow_io::{Feed, KeptProblem};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
@@ -47,14 +46,9 @@ pub(crate) fn origin(host: &str, port: u16) -> PyResult<SocketAddr> {
 pub(crate) struct State(Mutex<Inner>);
 
 struct Inner {
-    decoder: Decoder,
+    feed: Feed,
     health: Health,
-    problems: VecDeque<ScanProblem>,
-    number: u64,
 }
-
-/// Problems that are kept, the last ones.
-const PROBLEMS: usize = 1_000;
 
 impl State {
     fn lock(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Inner>> {
@@ -68,10 +62,8 @@ impl State {
     #[new]
     fn new() -> Self {
         Self(Mutex::new(Inner {
-            decoder: Decoder::new(Limits::default()),
+            feed: Feed::new(Decoder::new(Limits::default())).keeping_last_problems(),
             health: Health::default(),
-            problems: VecDeque::new(),
-            number: 0,
         }))
     }
 
@@ -88,16 +80,15 @@ impl State {
         let exporter = origin(host, port)?;
         let inner = &mut *self.lock(py)?;
         let decoded = py.detach(|| {
-            inner.number += 1;
             let transport = if stream {
                 Transport::Stream
             } else {
                 Transport::Udp
             };
             let received = Timestamp::from_nanos(received);
-            let datagram =
-                Datagram::new(exporter, transport, received, &payload).with_frame(0, inner.number);
-            let message = match inner.decoder.decode(datagram) {
+            let datagram = Datagram::new(exporter, transport, received, &payload);
+            let datagram = inner.feed.numbered(datagram);
+            let message = match inner.feed.push(datagram) {
                 Ok(message) => message,
                 Err(error) => {
                     inner.health.unreadable(&datagram, &error);
@@ -107,53 +98,57 @@ impl State {
             inner.health.decoded(&message);
             let mut records = Vec::new();
             of_message(&message, false, &mut records);
-            for problem in message.problems() {
-                if inner.problems.len() >= PROBLEMS {
-                    inner.problems.pop_front();
-                }
-                inner.problems.push_back(ScanProblem::new(&problem));
-            }
             Ok(records)
         });
         decoded.map_err(error::of_datagram)
     }
 
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.lock(py)?.decoder.save()))
+        Ok(PyBytes::new(py, &self.lock(py)?.feed.decoder().save()))
     }
 
     fn load(&self, py: Python<'_>, state: &[u8]) -> PyResult<()> {
-        let loaded = self.lock(py)?.decoder.load(state).map(drop);
+        let loaded = self.lock(py)?.feed.decoder_mut().load(state).map(drop);
         loaded.map_err(|error| PyValueError::new_err(format!("this is no state: {error}")))
     }
 
     fn end_session(&self, py: Python<'_>, host: &str, port: u16) -> PyResult<()> {
         let exporter = origin(host, port)?;
         let inner = &mut *self.lock(py)?;
-        inner.health.session_ended(&inner.decoder, exporter);
-        inner.decoder.end_session(exporter);
+        inner.health.session_ended(inner.feed.decoder(), exporter);
+        inner.feed.end_session(exporter);
         Ok(())
     }
 
     /// The health of the exporters so far, as JSON.
     fn health(&self, py: Python<'_>) -> PyResult<String> {
         let inner = self.lock(py)?;
-        Ok(crate::health::document(&inner.health, &inner.decoder, &[]))
+        Ok(crate::health::document(
+            &inner.health,
+            inner.feed.decoder(),
+            &[],
+        ))
     }
 
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let report = {
             let inner = self.lock(py)?;
-            Report::of(&inner.decoder, &[], &[])
+            Report::of(&inner.feed, &[])
         };
         report.to_python(py)
     }
 
     #[getter]
     fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let problems: Vec<ScanProblem> = self.lock(py)?.problems.iter().cloned().collect();
-        problems_to_python(py, &problems, &[])
+        let problems: Vec<KeptProblem> = {
+            let inner = self.lock(py)?;
+            let problems = inner.feed.problems();
+            // What could not be read at all was raised.
+            let inside = problems.filter(|problem| !problem.is_unreadable);
+            inside.cloned().collect()
+        };
+        problems_to_python(py, &mut problems.iter(), &[])
     }
 }
 

@@ -9,6 +9,7 @@ mod another_reader;
 mod associations;
 mod craft;
 mod errors;
+mod feed;
 mod formats;
 mod fragments;
 mod hostile;
