@@ -2,9 +2,10 @@
 
 use std::io::Cursor;
 
-use netflow_arrow::{Faults, FlowBatchBuilder, FlowOptions, Scan};
+use netflow_arrow::{FlowBatchBuilder, FlowOptions};
 use netflow_core::field::FlowField;
 use netflow_io::Source;
+use netflow_scan::{Faults, Scan};
 
 /// Scans the octets as a file, twice one after the other: the rows are the flows that a
 /// decoder finds.

@@ -3,28 +3,31 @@
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use netflow_core::{Datagram, Decoded};
-use netflow_io::Source;
 
-/// Where a builder gives its batches.
+/// Where a builder returns its full batches.
 pub type Full<'f, B> = dyn FnMut(B) -> Result<(), ArrowError> + 'f;
+
+/// Makes the octets of a position in a file where reading can begin.
+pub type Mark<'m> = &'m dyn Fn() -> Option<Vec<u8>>;
 
 /// What gathers rows of messages: one of the builders.
 pub trait BatchBuilder {
-    /// What it gives.
+    /// What it returns.
     type Batch;
 
-    /// Tells of a datagram before it is decoded, which may fail, and whether with it
-    /// templates of its exporter became void.
+    /// Reports a datagram before its rows, if it has any, and whether the templates of its
+    /// exporter became void before it.
     fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
         let _ = (datagram, begins_session);
     }
 
-    /// Tells where reading is, behind a datagram and its rows.
-    fn end(&mut self, source: &Source) {
-        let _ = source;
+    /// Reports how many octets of the file were read, after a datagram and its rows; `mark` makes
+    /// the octets from which reading can begin there, if it can.
+    fn end(&mut self, position: u64, mark: Mark<'_>) {
+        let _ = (position, mark);
     }
 
-    /// Adds the rows of a message, and gives each batch that is full.
+    /// Adds the rows of a message, and returns each batch that is full.
     ///
     /// # Errors
     ///
@@ -36,7 +39,7 @@ pub trait BatchBuilder {
         full: &mut Full<'_, Self::Batch>,
     ) -> Result<(), ArrowError>;
 
-    /// Gives all rows since the last batch, if there are any.
+    /// Returns all rows since the last batch, if there are any.
     ///
     /// # Errors
     ///
@@ -118,8 +121,8 @@ impl<B: BatchBuilder + ?Sized> BatchBuilder for Box<B> {
         self.as_mut().begin(datagram, begins_session);
     }
 
-    fn end(&mut self, source: &Source) {
-        self.as_mut().end(source);
+    fn end(&mut self, position: u64, mark: Mark<'_>) {
+        self.as_mut().end(position, mark);
     }
 
     fn append(
@@ -142,7 +145,7 @@ impl<B: UniformBatchBuilder + ?Sized> UniformBatchBuilder for Box<B> {
     }
 }
 
-/// Gives a batch that has rows.
+/// Returns a batch if it has rows.
 pub(crate) fn some(batch: RecordBatch, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
     if batch.num_rows() == 0 {
         return Ok(());

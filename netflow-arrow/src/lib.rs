@@ -12,8 +12,8 @@
 //!   [`Tables`] tells which batches are one table.
 //! - [`CounterBatchBuilder`]: the counters of sFlow.
 //!
-//! `Scan` (feature `scan`) reads captures and IPFIX files into such batches,
-//! `ParquetWriter` (`parquet`) and `IpcWriter` (`ipc`) write them.
+//! The crate `netflow-scan` reads captures and IPFIX files into such batches; `ParquetWriter`
+//! (feature `parquet`) and `IpcWriter` (`ipc`) write them.
 //!
 //! # Example
 //!
@@ -65,48 +65,32 @@
 
 extern crate alloc;
 
-#[cfg(feature = "scan")]
 mod batch;
 mod column;
 mod counter;
 mod files;
 mod fixed;
 mod flow;
-#[cfg(feature = "scan")]
-mod index;
 #[cfg(feature = "ipc")]
 mod ipc;
 #[cfg(feature = "parquet")]
 mod parquet_file;
 mod places;
 mod record;
-#[cfg(feature = "scan")]
-mod replay;
-#[cfg(feature = "scan")]
-mod scan;
 mod schema;
 mod tables;
 
-#[cfg(feature = "scan")]
-pub use batch::{BatchBuilder, Full, UniformBatchBuilder};
+pub use batch::{BatchBuilder, Full, Mark, UniformBatchBuilder};
 pub use counter::{CounterBatchBuilder, CounterOptions};
 pub use files::Files;
 pub use flow::{FlowBatchBuilder, FlowOptions};
-#[cfg(feature = "scan")]
-pub use index::IndexBatchBuilder;
 #[cfg(feature = "ipc")]
 pub use ipc::{IpcFormat, IpcWriter};
 #[cfg(feature = "parquet")]
 pub use parquet_file::ParquetWriter;
 pub use record::{LONGEST_NAME, RecordBatchBuilder, TemplateBatch, TemplateKey};
-#[cfg(feature = "scan")]
-pub use replay::Replay;
-#[cfg(feature = "scan")]
-pub use scan::{Faults, Opener, Progress, Scan, ScanError, ScanReader};
 pub use schema::{Addresses, Types};
-#[cfg(feature = "scan")]
-pub use tables::TableBatchBuilder;
-pub use tables::{Tables, TemplateTable};
+pub use tables::{TableBatchBuilder, Tables, TemplateTable};
 
 pub use arrow_array::{RecordBatch, RecordBatchReader};
 pub use arrow_schema::{ArrowError, Schema, SchemaRef};

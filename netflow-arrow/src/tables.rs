@@ -1,6 +1,5 @@
 //! Batches of templates, put together as tables.
 
-#[cfg(feature = "scan")]
 mod one;
 
 use alloc::sync::Arc;
@@ -10,24 +9,26 @@ use arrow_schema::{Fields, SchemaRef};
 
 use crate::record::{TemplateBatch, TemplateKey};
 
-#[cfg(feature = "scan")]
 pub use self::one::TableBatchBuilder;
 
 /// Tells which batches of a [`RecordBatchBuilder`](crate::RecordBatchBuilder) are one table: those of one template, as
 /// long as its columns are the same. A template that is redefined is another table.
 ///
 /// ```
-/// use netflow_arrow::{Addresses, Faults, RecordBatchBuilder, Scan, Tables};
+/// use netflow_arrow::{Addresses, RecordBatchBuilder, Tables};
 /// use netflow_core::{Decoder, Limits};
 ///
 /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
-/// let mut paths = vec![path].into_iter();
-/// let open = move || paths.next().map(netflow_io::open);
-/// let builder = RecordBatchBuilder::new(Addresses::Text, 65_536);
-/// let decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut builder = RecordBatchBuilder::new(Addresses::Text, 65_536);
+/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut source = netflow_io::open(path)?;
+/// while let Some(packet) = source.next() {
+///     let message = decoder.decode(packet?.datagram)?;
+///     builder.append(&message, |_full| Ok(()))?;
+/// }
 /// let mut tables = Tables::default();
-/// for batch in Scan::new(decoder, builder, Box::new(open), Faults::Stop) {
-///     tables.place(&batch?);
+/// for batch in builder.finish()? {
+///     tables.place(&batch);
 /// }
 /// for table in tables.all() {
 ///     println!("{}: {} rows", table.name, table.rows);

@@ -1,6 +1,6 @@
 //! Errors of the library as Python exceptions.
 
-use netflow_arrow::ScanError;
+use netflow_scan::ScanError;
 use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyPermissionError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;

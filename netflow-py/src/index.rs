@@ -5,11 +5,9 @@ use std::sync::{Mutex, MutexGuard};
 
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::ArrowError;
-use netflow_arrow::{
-    Faults, Files, FlowOptions, IndexBatchBuilder, IpcFormat, IpcWriter, RecordBatch,
-    Replay as Replayed, Scan, ScanError,
-};
+use netflow_arrow::{Files, FlowOptions, IpcFormat, IpcWriter, RecordBatch};
 use netflow_io::CaptureOptions;
+use netflow_scan::{Faults, IndexBatchBuilder, Replay as Replayed, Scan, ScanError};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;

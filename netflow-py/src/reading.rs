@@ -3,8 +3,9 @@
 use alloc::sync::Arc;
 
 use arrow_schema::ArrowError;
-use netflow_arrow::{BatchBuilder, Faults, RecordBatch, Scan};
+use netflow_arrow::{BatchBuilder, RecordBatch};
 use netflow_io::CaptureOptions;
+use netflow_scan::{Faults, Scan};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
 
@@ -17,9 +18,9 @@ use crate::report::{LastReport, Report};
 #[derive(Debug, Clone)]
 pub(crate) struct Inputs {
     inputs: Arc<Vec<Input>>,
-    ports: Vec<u16>,
+    options: CaptureOptions,
     faults: Faults,
-    state: Option<Vec<u8>>,
+    state: Option<Arc<[u8]>>,
     is_quiet: bool,
 }
 
@@ -32,13 +33,13 @@ impl Inputs {
     ) -> Self {
         Self {
             inputs: Arc::new(inputs.into_iter().map(Input::new).collect()),
-            ports,
+            options: CaptureOptions::default().with_ports(ports),
             faults: if strict {
                 Faults::Stop
             } else {
                 Faults::PassOver
             },
-            state,
+            state: state.map(Arc::from),
             is_quiet: false,
         }
     }
@@ -74,7 +75,7 @@ impl Inputs {
         report: LastReport,
     ) -> PyResult<Reading<B>> {
         let raised = Raised::default();
-        let options = CaptureOptions::default().with_ports(self.ports.iter().copied());
+        let options = self.options.clone();
         let (inputs, into) = (Arc::clone(&self.inputs), raised.clone());
         let mut index = 0;
         let open = move || {

@@ -3,10 +3,11 @@
 use alloc::sync::Arc;
 use std::sync::Mutex;
 
-use netflow_arrow::{BatchBuilder, Scan};
+use netflow_arrow::BatchBuilder;
 use netflow_core::wire::template::FieldLength;
 use netflow_core::{DomainReport, KnownTemplate, Stats};
 use netflow_io::{Feed, KeptProblem};
+use netflow_scan::Scan;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};

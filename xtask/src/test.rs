@@ -170,7 +170,7 @@ fn coverage() -> Result {
         .arguments("--summary-only --fail-under-lines 95")
         .arguments("--lib --test encode --test properties --test decoder --test sflow")
         .arguments("--test snapshot --test flow_widths --test flows")
-        .arguments("--ignore-filename-regex (netflow-io|netflow-arrow|tests)/")
+        .arguments("--ignore-filename-regex (netflow-io|netflow-arrow|netflow-scan|tests)/")
         .variable("PROPTEST_CASES", "64")
         .run()
 }

@@ -9,7 +9,7 @@ use crate::repository::{Result, root};
 const STRUCTS: [(&str, &str); 3] = [
     ("netflow-core/src/decoder/limits.rs", "Limits"),
     ("netflow-core/src/encode/relay.rs", "RelayLimits"),
-    ("netflow-io/src/limits.rs", "Limits"),
+    ("netflow-io/src/limits.rs", "CaptureLimits"),
 ];
 const NO_LIMITS: [&str; 2] = ["hash_seed", "origin"];
 
@@ -28,7 +28,12 @@ pub(super) fn run() -> Result {
         }
     }
     let mut sources = String::new();
-    for name in ["netflow-core", "netflow-io", "netflow-arrow"] {
+    for name in [
+        "netflow-core",
+        "netflow-io",
+        "netflow-arrow",
+        "netflow-scan",
+    ] {
         read(&root().join(name), &mut sources)?;
     }
     let mut tests = 0;

@@ -6,9 +6,9 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::{TimestampNanosecondType, UInt64Type};
 use arrow_array::{Array as _, RecordBatch};
 use arrow_schema::{ArrowError, SchemaRef};
+use netflow_arrow::{FlowBatchBuilder, FlowOptions};
 use netflow_core::{Datagram, Decoded, Decoder, Timestamp, Transport};
 
-use crate::flow::{FlowBatchBuilder, FlowOptions};
 use crate::index;
 
 /// Decodes the indexes that [`IndexBatchBuilder`](crate::IndexBatchBuilder) made of files.

@@ -9,10 +9,8 @@ use arrow_array::builder::{
     BinaryBuilder, StringBuilder, TimestampNanosecondBuilder, UInt32Builder, UInt64Builder,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
+use netflow_arrow::{BatchBuilder, Full, Mark, UniformBatchBuilder};
 use netflow_core::{Datagram, Decoded, MessageHeader, Protocol, SetKind, Transport};
-use netflow_io::{Mark, Source};
-
-use crate::batch::{BatchBuilder, Full, UniformBatchBuilder, some};
 
 /// Gathers those datagrams of a file from which an exporter is learned: a file that is
 /// decoded elsewhere needs of its predecessors nothing else.
@@ -57,7 +55,7 @@ pub struct IndexBatchBuilder {
     /// Where the present piece begins.
     since: u64,
     /// Where the next one may.
-    mark: Option<Mark>,
+    mark: Option<(u64, Vec<u8>)>,
     transport: Transport,
     waiting: HashMap<(SocketAddr, Protocol, u32), usize>,
     waiting_octets: usize,
@@ -186,11 +184,11 @@ impl BatchBuilder for IndexBatchBuilder {
     fn begin(&mut self, datagram: &Datagram<'_>, begins_session: bool) {
         self.transport = datagram.transport;
         // Only now is it known that something follows.
-        if let Some(mark) = self.mark.take() {
-            self.since = mark.offset();
+        if let Some((offset, mark)) = self.mark.take() {
+            self.since = offset;
             self.rows.event(PIECE, datagram);
-            self.rows.offset.append_value(mark.offset());
-            self.rows.payload.append_value(mark.to_octets());
+            self.rows.offset.append_value(offset);
+            self.rows.payload.append_value(mark);
         }
         if begins_session {
             self.rows.event(SESSION, datagram);
@@ -199,9 +197,9 @@ impl BatchBuilder for IndexBatchBuilder {
         }
     }
 
-    fn end(&mut self, source: &Source) {
-        if source.position().saturating_sub(self.since) >= self.every {
-            self.mark = source.mark();
+    fn end(&mut self, position: u64, mark: Mark<'_>) {
+        if position.saturating_sub(self.since) >= self.every {
+            self.mark = mark().map(|mark| (position, mark));
         }
     }
 
@@ -237,7 +235,11 @@ impl BatchBuilder for IndexBatchBuilder {
     }
 
     fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
-        some(self.batch()?, full)
+        let batch = self.batch()?;
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        full(batch)
     }
 }
 

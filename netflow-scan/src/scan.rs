@@ -5,10 +5,9 @@ use core::fmt;
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
+use netflow_arrow::{BatchBuilder, UniformBatchBuilder};
 use netflow_core::Decoder;
 use netflow_io::{Event, Feed, Source};
-
-use crate::batch::{BatchBuilder, UniformBatchBuilder};
 
 /// Opens the inputs, one after the other; `None` when there are no more.
 pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::CaptureError>> + Send>;
@@ -16,9 +15,10 @@ pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::CaptureEr
 /// Reads inputs with one decoder into batches of bounded size.
 ///
 /// ```
-/// use netflow_arrow::{Faults, FlowBatchBuilder, FlowOptions, Scan};
+/// use netflow_arrow::{FlowBatchBuilder, FlowOptions};
 /// use netflow_core::field::FlowField;
 /// use netflow_core::{Decoder, Limits};
+/// use netflow_scan::{Faults, Scan};
 ///
 /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
 /// let mut paths = vec![path].into_iter();
@@ -313,7 +313,7 @@ fn datagram<B: BatchBuilder>(
         }
         Some(Ok(_)) => return Ok(None),
     }
-    builder.end(source);
+    builder.end(source.position(), &|| Some(source.mark()?.to_octets()));
     Ok(None)
 }
 

@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use netflow_arrow::{BatchBuilder as _, FlowBatchBuilder, FlowOptions, IndexBatchBuilder, Replay};
+use netflow_arrow::{BatchBuilder as _, FlowBatchBuilder, FlowOptions};
 use netflow_core::field::FlowField;
 use netflow_core::{Decoder, Limits};
+use netflow_scan::{IndexBatchBuilder, Replay};
 
 fn captures() -> Vec<PathBuf> {
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
