@@ -9,9 +9,9 @@ use netflow_arrow::{
 };
 use netflow_core::field::FlowField;
 use netflow_core::{Decoder, Limits};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyCapsule, PyDict};
 
 use crate::guarded::Guarded;
 use crate::input::{Given, GivenRange};
@@ -104,58 +104,108 @@ pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder>
     Ok(decoder)
 }
 
-#[pymethods]
-impl Reader {
-    #[new]
-    #[expect(clippy::too_many_arguments, reason = "they are options, given by name")]
-    #[pyo3(signature = (inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, ranges = None, warn = true))]
-    fn new(
-        inputs: Vec<Given>,
-        columns: Option<Vec<String>>,
-        addresses: &str,
-        types: &str,
-        counters: bool,
-        rows: usize,
-        split_biflows: bool,
-        discarded: bool,
-        file: bool,
-        ports: Vec<u16>,
-        strict: bool,
-        state: Option<Vec<u8>>,
-        ranges: Option<Vec<GivenRange>>,
-        warn: bool,
-    ) -> PyResult<Self> {
-        let mut source = Inputs::new(inputs, ports, strict, state);
-        if let Some(ranges) = ranges {
-            source = source.parts(ranges)?;
+/// The keyword arguments of [`Reader`]: how inputs are read and what of them is wanted.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct ReaderOptions {
+    columns: Option<Vec<String>>,
+    addresses: String,
+    types: String,
+    counters: bool,
+    rows: usize,
+    split_biflows: bool,
+    discarded: bool,
+    /// Rows name their file.
+    file: bool,
+    ports: Vec<u16>,
+    strict: bool,
+    state: Option<Vec<u8>>,
+    #[pyo3(default)]
+    ranges: Option<Vec<GivenRange>>,
+    #[pyo3(default = true)]
+    warn: bool,
+}
+
+impl ReaderOptions {
+    /// Their names, as in the stub.
+    const NAMES: [&'static str; 13] = [
+        "columns",
+        "addresses",
+        "types",
+        "counters",
+        "rows",
+        "split_biflows",
+        "discarded",
+        "file",
+        "ports",
+        "strict",
+        "state",
+        "ranges",
+        "warn",
+    ];
+
+    fn new(given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let given = given.ok_or_else(|| PyTypeError::new_err("a reader needs its options"))?;
+        for name in given.keys() {
+            let name: String = name.extract()?;
+            if !Self::NAMES.contains(&name.as_str()) {
+                return Err(PyTypeError::new_err(format!(
+                    "a reader has no option {name:?}"
+                )));
+            }
         }
-        if !warn {
-            source = source.quiet();
-        }
-        let (addresses, types) = (self::addresses(addresses)?, self::types(types)?);
-        let rows = rows.max(1);
-        let files = if file {
-            Files::told(source.names())
+        given.extract()
+    }
+
+    fn wanted(self, names: Vec<String>) -> PyResult<Wanted> {
+        let (addresses, types) = (addresses(&self.addresses)?, types(&self.types)?);
+        let rows = self.rows.max(1);
+        let files = if self.file {
+            Files::told(names)
         } else {
             Files::default()
         };
-        let wanted = if counters {
+        if self.counters {
             let mut options = CounterOptions::default();
             options.addresses = addresses;
             options.types = types;
             options.rows = rows;
             options.files = files;
-            Wanted::Counters(options)
-        } else {
-            let mut options = FlowOptions::new(self::columns(columns)?);
-            options.addresses = addresses;
-            options.types = types;
-            options.rows = rows;
-            options.split_biflows = split_biflows;
-            options.discarded = discarded;
-            options.files = files;
-            Wanted::Flows(options)
-        };
+            return Ok(Wanted::Counters(options));
+        }
+        let mut options = FlowOptions::new(columns(self.columns)?);
+        options.addresses = addresses;
+        options.types = types;
+        options.rows = rows;
+        options.split_biflows = self.split_biflows;
+        options.discarded = self.discarded;
+        options.files = files;
+        Ok(Wanted::Flows(options))
+    }
+}
+
+#[pymethods]
+impl Reader {
+    #[new]
+    #[pyo3(
+        signature = (inputs, **options),
+        text_signature = "(inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, ranges=None, warn=True)"
+    )]
+    fn new(inputs: Vec<Given>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut options = ReaderOptions::new(options)?;
+        let mut source = Inputs::new(
+            inputs,
+            core::mem::take(&mut options.ports),
+            options.strict,
+            options.state.take(),
+        );
+        if let Some(ranges) = options.ranges.take() {
+            source = source.parts(ranges)?;
+        }
+        if !options.warn {
+            source = source.quiet();
+        }
+        let wanted = options.wanted(source.names())?;
         Ok(Self {
             source,
             wanted,
