@@ -953,7 +953,7 @@ typedef struct netflow_arrow netflow_arrow;
 // A decoder of datagrams of any number of exporters, and what the last datagram gave.
 typedef struct netflow_decoder netflow_decoder;
 
-// What is known of the exporters behind one decoder or several, and the walk over the findings of
+// What is known of the exporters of one decoder or several, and the walk over the findings of
 // the last report.
 typedef struct netflow_health netflow_health;
 
@@ -1671,7 +1671,7 @@ typedef struct netflow_finding {
   struct netflow_text code;
   // The exporter it is about; of family 0 if it is about none.
   struct netflow_address exporter;
-  // The address that the sFlow agent gives itself; of family 0 in other protocols.
+  // The address that the sFlow agent reports as its own; of family 0 in other protocols.
   struct netflow_address agent_address;
   // A `netflow_protocol`; 0 if it is about no exporter.
   uint32_t protocol;

@@ -29,7 +29,7 @@ pub struct netflow_finding {
     pub code: netflow_text,
     /// The exporter it is about; of family 0 if it is about none.
     pub exporter: netflow_address,
-    /// The address that the sFlow agent gives itself; of family 0 in other protocols.
+    /// The address that the sFlow agent reports as its own; of family 0 in other protocols.
     pub agent_address: netflow_address,
     /// A `netflow_protocol`; 0 if it is about no exporter.
     pub protocol: u32,
@@ -81,7 +81,7 @@ pub struct netflow_detail {
     pub numbers: netflow_numbers,
 }
 
-/// What is known of the exporters behind one decoder or several, and the walk over the findings of
+/// What is known of the exporters of one decoder or several, and the walk over the findings of
 /// the last report.
 #[derive(Debug, Default)]
 pub struct netflow_health {

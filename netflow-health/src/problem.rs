@@ -67,7 +67,7 @@ pub struct ProblemDomain {
     pub protocol: Protocol,
     /// The observation domain; the sub-agent in sFlow.
     pub domain: u32,
-    /// The address that the sFlow agent gives itself.
+    /// The address that the sFlow agent reports as its own.
     pub agent: Option<IpAddr>,
 }
 

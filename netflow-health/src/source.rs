@@ -33,7 +33,7 @@ macro_rules! facts {
 facts! {
     /// Packets of captures, or datagrams that a socket received.
     packets,
-    /// Datagrams given to the decoder.
+    /// Datagrams passed to the decoder.
     datagrams,
     /// Datagrams whose end was not captured.
     cut,

@@ -182,7 +182,7 @@ fn whole_message(decoded: &Decoded<'_>, message: &Message<'_>, end: usize) -> No
     node
 }
 
-/// Where a message says it ends; what counts its contents ends behind them.
+/// Where a message says it ends; one that counts its contents ends after them.
 fn claimed_end(payload: &[u8], message: &Message<'_>, end: usize) -> usize {
     let header = message.header();
     let second = payload

@@ -10,7 +10,7 @@ pub(crate) struct Look {
     pub(crate) colour: bool,
 }
 
-/// What is told apart by colour.
+/// What colours distinguish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Plain,
@@ -105,7 +105,7 @@ impl Page {
     }
 }
 
-/// Text in lines of so many columns; a word that is longer is cut.
+/// Text in lines of at most `room` columns; a longer word is cut.
 pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

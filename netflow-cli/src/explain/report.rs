@@ -384,7 +384,7 @@ fn source(sampling: &Sampling) -> String {
         SamplingRule::Header => "by the message header",
         SamplingRule::Sample => "by the sFlow sample",
         SamplingRule::Configured => "by configuration",
-        SamplingRule::Override => "by configuration, whatever the exporter says",
+        SamplingRule::Override => "by configuration, in place of what the exporter says",
         rule => {
             let of = match sampling.announced {
                 Some((of, _)) if of.is_domain() => format!("for {of}"),

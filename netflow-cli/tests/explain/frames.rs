@@ -16,7 +16,7 @@ fn find<'r>(rows: &'r [Value], meaning: &str) -> &'r Value {
 }
 
 /// Offset, length and value of a range.
-fn told<'r>(rows: &'r [Value], meaning: &str) -> (u64, u64, &'r str) {
+fn row<'r>(rows: &'r [Value], meaning: &str) -> (u64, u64, &'r str) {
     let row = find(rows, meaning);
     (
         row["offset"].as_u64().unwrap(),
@@ -26,39 +26,39 @@ fn told<'r>(rows: &'r [Value], meaning: &str) -> (u64, u64, &'r str) {
 }
 
 #[test]
-fn a_v5_message_is_told_field_by_field() {
+fn a_v5_message_is_explained_field_by_field() {
     let rows = frame(&testdata("synthetic/nfv5.pcap"), 1);
     assert_eq!(rows[0]["depth"], 0);
-    assert_eq!(told(&rows, "version"), (0, 2, "5"));
-    assert_eq!(told(&rows, "engine_id").0, 21);
-    assert_eq!(told(&rows, "sampling").0, 22);
+    assert_eq!(row(&rows, "version"), (0, 2, "5"));
+    assert_eq!(row(&rows, "engine_id").0, 21);
+    assert_eq!(row(&rows, "sampling").0, 22);
     assert_eq!(
-        (told(&rows, "record 1").0, told(&rows, "record 1").1),
+        (row(&rows, "record 1").0, row(&rows, "record 1").1),
         (24, 48)
     );
-    assert_eq!(told(&rows, "sourceIPv4Address").0, 24);
+    assert_eq!(row(&rows, "sourceIPv4Address").0, 24);
     assert_eq!(find(&rows, "sourceIPv4Address")["depth"], 3);
 }
 
 #[test]
-fn a_v9_message_is_told_with_templates_of_earlier_frames() {
+fn a_v9_message_is_explained_with_templates_of_earlier_frames() {
     let file = testdata("synthetic/trap_two_samplers.pcap");
     let rows = frame(&file, 2);
-    assert_eq!(told(&rows, "options template 257 of 4 fields").0, 24);
-    assert_eq!(told(&rows, "scope field"), (30, 4, "System, 4 octets"));
-    assert_eq!(told(&rows, "scope octets"), (26, 2, "4"));
-    assert_eq!(told(&rows, "padding").0, 46);
-    assert_eq!(told(&rows, "samplerRandomInterval"), (59, 4, "100"));
+    assert_eq!(row(&rows, "options template 257 of 4 fields").0, 24);
+    assert_eq!(row(&rows, "scope field"), (30, 4, "System, 4 octets"));
+    assert_eq!(row(&rows, "scope octets"), (26, 2, "4"));
+    assert_eq!(row(&rows, "padding").0, 46);
+    assert_eq!(row(&rows, "samplerRandomInterval"), (59, 4, "100"));
     // The template came in frame 1.
     let rows = frame(&file, 3);
     find(&rows, "set of data, by template 256");
-    assert_eq!(told(&rows, "samplerId").1, 2);
+    assert_eq!(row(&rows, "samplerId").1, 2);
 }
 
 #[test]
-fn an_ipfix_message_is_told_with_lengths_of_fields() {
+fn an_ipfix_message_is_explained_with_lengths_of_fields() {
     let rows = frame(&testdata("synthetic/ipfix_variable.pcap"), 2);
-    assert_eq!(told(&rows, "observation domain"), (12, 4, "0"));
+    assert_eq!(row(&rows, "observation domain"), (12, 4, "0"));
     let lengths = rows.iter().filter(|row| {
         let meaning = row["meaning"].as_str().unwrap();
         meaning.starts_with("length of ")
@@ -68,14 +68,14 @@ fn an_ipfix_message_is_told_with_lengths_of_fields() {
 }
 
 #[test]
-fn an_sflow_datagram_is_told_member_by_member() {
+fn an_sflow_datagram_is_explained_member_by_member() {
     let rows = frame(&testdata("synthetic/sflow_samples.pcap"), 1);
-    assert_eq!(told(&rows, "agent address"), (8, 4, "192.0.2.9"));
-    assert_eq!(told(&rows, "sample 1: flow_sample").0, 28);
-    assert_eq!(told(&rows, "sampling_rate"), (44, 4, "1000"));
-    assert_eq!(told(&rows, "record 1: sampled_header").0, 68);
-    assert_eq!(told(&rows, "header").0, 0);
-    assert_eq!(told(&rows, "padding"), (186, 2, ""));
+    assert_eq!(row(&rows, "agent address"), (8, 4, "192.0.2.9"));
+    assert_eq!(row(&rows, "sample 1: flow_sample").0, 28);
+    assert_eq!(row(&rows, "sampling_rate"), (44, 4, "1000"));
+    assert_eq!(row(&rows, "record 1: sampled_header").0, 68);
+    assert_eq!(row(&rows, "header").0, 0);
+    assert_eq!(row(&rows, "padding"), (186, 2, ""));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_damaged_message_shows_the_problem_where_it_is() {
         (&problem["offset"], &problem["length"]),
         (&56.into(), &0.into())
     );
-    assert_eq!(told(&rows, "passed over").0, 56);
+    assert_eq!(row(&rows, "passed over").0, 56);
     // A message that is longer than it says what it is, and one that is none.
     let file = testdata("synthetic/sflow_v2_v4.pcap");
     assert_eq!(
@@ -97,14 +97,14 @@ fn a_damaged_message_shows_the_problem_where_it_is() {
 }
 
 #[test]
-fn data_whose_template_comes_later_in_the_datagram_is_told_by_it() {
+fn data_whose_template_comes_later_in_the_datagram_is_explained_by_it() {
     let rows = frame(&testdata("synthetic/data_before_template.pcap"), 4);
     find(&rows, "set of data, decoded when template 256 came");
-    assert_eq!(told(&rows, "sourceIPv4Address").2, "192.0.2.1");
+    assert_eq!(row(&rows, "sourceIPv4Address").2, "192.0.2.1");
 }
 
 #[test]
-fn lists_are_told_value_by_value() {
+fn lists_are_explained_value_by_value() {
     let rows = frame(&testdata("synthetic/ipfix_lists.pcap"), 2);
     for part in [
         "semantic",
@@ -165,7 +165,7 @@ fn frames(file: &Path, output: &Path) -> BTreeSet<u64> {
 }
 
 #[test]
-fn every_octet_of_every_frame_is_told_once() {
+fn every_octet_of_every_frame_is_explained_once() {
     let output = env::temp_dir().join(format!("netflow-explain-{}.json", std::process::id()));
     let mut datagrams = 0;
     for file in all() {
@@ -189,7 +189,7 @@ fn every_octet_of_every_frame_is_told_once() {
 /// Octets are changed where templates, sets and samples stand: whatever comes of it, each
 /// octet is told once.
 #[test]
-fn every_octet_of_damaged_frames_is_told_once() {
+fn every_octet_of_damaged_frames_is_explained_once() {
     let output = env::temp_dir().join(format!("netflow-explain-{}-bad.json", std::process::id()));
     let damaged = output.with_extension("pcap");
     // Behind the heads of file, packet, Ethernet, IPv4 and UDP.
@@ -305,7 +305,7 @@ fn tunnelled() -> Vec<u8> {
 }
 
 #[test]
-fn a_sampled_packet_is_told_header_by_header() {
+fn a_sampled_packet_is_explained_header_by_header() {
     let packet = tunnelled();
     let cut = sent("headers", &[section(&packet)]);
     let rows = frame(&cut.0, 1);
@@ -320,7 +320,7 @@ fn a_sampled_packet_is_told_header_by_header() {
         .cloned()
         .collect();
     let at = |meaning: &str| {
-        let (offset, len, value) = told(&rows, meaning);
+        let (offset, len, value) = row(&rows, meaning);
         (offset - SECTION, len, value.to_owned())
     };
     let range = |meaning: &str| (at(meaning).0, at(meaning).1);
@@ -370,18 +370,18 @@ fn a_sampled_packet_is_told_header_by_header() {
 }
 
 #[test]
-fn a_header_that_sflow_sampled_is_told_too() {
+fn a_header_that_sflow_sampled_is_explained_too() {
     let rows = frame(&testdata("synthetic/sflow_samples.pcap"), 1);
     let record = find(&rows, "record 1: sampled_header")["offset"]
         .as_u64()
         .unwrap();
     // Behind format, length and four words.
-    assert_eq!(told(&rows, "Ethernet").0, record + 24);
+    assert_eq!(row(&rows, "Ethernet").0, record + 24);
     find(&rows, "IPv4");
 }
 
 #[test]
-fn a_sampled_packet_is_told_wherever_it_is_cut() {
+fn a_sampled_packet_is_explained_wherever_it_is_cut() {
     let packet = tunnelled();
     let payloads: Vec<Vec<u8>> = (0..=packet.len())
         .map(|len| section(&packet[..len]))
@@ -418,7 +418,7 @@ fn tunnels_in_tunnels_are_followed_four_deep() {
         .iter()
         .filter(|row| row["meaning"] == "packet in ipv4_in_ipv4");
     assert_eq!(inner.count(), 4);
-    assert_eq!(told(&rows, "payload").1, 95 * 20 + 4);
+    assert_eq!(row(&rows, "payload").1, 95 * 20 + 4);
 }
 
 /// The meanings of the sets of a frame, each octet of which is told once.
@@ -434,14 +434,14 @@ fn sets(file: &Path, number: u64) -> (Vec<String>, Vec<Value>) {
 }
 
 #[test]
-fn data_whose_template_comes_in_a_later_frame_is_told_by_it() {
+fn data_whose_template_comes_in_a_later_frame_is_explained_by_it() {
     let (told_sets, rows) = sets(&testdata("synthetic/data_before_template.pcap"), 1);
     assert_eq!(
         told_sets,
         ["set of data, decoded when template 256 came in frame 2"]
     );
     assert_eq!(find(&rows, "no_template")["problem"], true);
-    assert_eq!(told(&rows, "sourceIPv4Address").0, 24);
+    assert_eq!(row(&rows, "sourceIPv4Address").0, 24);
     assert!(
         rows.iter()
             .all(|row| row["meaning"] != "data without a template")
@@ -449,7 +449,7 @@ fn data_whose_template_comes_in_a_later_frame_is_told_by_it() {
 }
 
 #[test]
-fn each_set_tells_the_frame_of_its_own_template() {
+fn each_set_names_the_frame_of_its_own_template() {
     let data = |id, octets: &[u8]| (id, octets.to_vec());
     let payloads = [
         ipfix(
@@ -479,12 +479,12 @@ fn each_set_tells_the_frame_of_its_own_template() {
             "set of data, template 258 is not known",
         ]
     );
-    assert_eq!(told(&rows, "destinationTransportPort"), (32, 2, "53"));
-    assert_eq!(told(&rows, "record 2").0, 24);
+    assert_eq!(row(&rows, "destinationTransportPort"), (32, 2, "53"));
+    assert_eq!(row(&rows, "record 2").0, 24);
 }
 
 #[test]
-fn a_template_that_does_not_fit_is_told_with_its_frame() {
+fn a_template_that_does_not_fit_is_named_with_its_frame() {
     let payloads = [
         ipfix(0, &[(256, vec![1, 2, 3, 4, 5])]),
         ipfix(1, &[(2, halves(&[256, 2, 27, 16, 28, 16]))]),
@@ -540,9 +540,9 @@ fn a_tunnel_whose_packet_is_not_read_says_so() {
     packet.extend(udp);
     let rows = frame(&sent("unread", &[section(&packet)]).0, 1);
     check(&rows.iter().collect::<Vec<_>>(), "unread");
-    assert_eq!(told(&rows, "next protocol").2, "4");
+    assert_eq!(row(&rows, "next protocol").2, "4");
     assert_eq!(
-        (told(&rows, "not read").0, told(&rows, "not read").1),
+        (row(&rows, "not read").0, row(&rows, "not read").1),
         (SECTION + 50, 8)
     );
     assert!(rows.iter().all(|row| row["meaning"] != "PPP"));

@@ -36,7 +36,7 @@ fn a_rate_comes_with_its_sampler_and_the_frame_of_its_options() {
 }
 
 #[test]
-fn names_that_options_gave_are_told() {
+fn names_that_options_announced_are_reported() {
     let report = json(&testdata("synthetic/cisco_asr9k_v9.pcap"));
     let announced = &report["domains"][0]["announced"];
     assert_eq!(announced["interface_count"], 3);
@@ -54,7 +54,7 @@ fn names_that_options_gave_are_told() {
 }
 
 #[test]
-fn a_domain_tells_what_came_of_it() {
+fn a_domain_reports_what_it_sent() {
     let report = json(&testdata("synthetic/cisco_asr9k_v9.pcap"));
     let domain = &report["domains"][0];
     for (key, value) in [
@@ -122,7 +122,7 @@ fn every_gap_is_listed_with_its_frame() {
 }
 
 #[test]
-fn a_message_that_comes_twice_is_no_loss() {
+fn a_duplicated_message_is_no_loss() {
     let cut = Cut::new(
         "twice",
         "synthetic/cisco_asr9k_v9.pcap",
@@ -231,7 +231,7 @@ fn numbers_that_jump_all_the_time_are_blamed_on_the_exporter() {
 }
 
 #[test]
-fn exporters_behind_one_address_are_told_by_their_ports() {
+fn exporters_that_share_an_address_are_found_by_their_ports() {
     let messages = |first: u32| (first..first + 4).map(|number| v9(number, 1_000));
     let two: Vec<_> = messages(10)
         .zip(messages(7_000))
@@ -275,7 +275,7 @@ fn exporters_behind_one_address_are_told_by_their_ports() {
 }
 
 #[test]
-fn numbers_that_never_change_tell_nothing() {
+fn numbers_that_never_change_are_reported() {
     let cut = Cut::new("stand", "genuine/sf_v10.pcap", &[1, 2, 3, 4, 5, 6]);
     let mut octets = std::fs::read(&cut.0).unwrap();
     let mut at = 24;
@@ -338,7 +338,7 @@ fn of_genuine_captures_nothing_is_lost_however_the_exporter_counts() {
 }
 
 #[test]
-fn data_before_its_template_tells_where_that_came() {
+fn data_before_its_template_names_the_frame_of_the_template() {
     let report = json(&testdata("synthetic/data_before_template.pcap"));
     assert_eq!(
         report["domains"][0]["no_template"],
@@ -372,7 +372,7 @@ fn a_template_that_cannot_be_read_is_why_its_data_cannot() {
 }
 
 #[test]
-fn a_template_that_is_defined_anew_or_withdrawn_says_where() {
+fn a_template_that_is_changed_or_withdrawn_names_the_frame() {
     let report = json(&testdata("synthetic/ipfix_withdrawal.pcap"));
     let templates = &report["domains"][0]["templates"];
     let told = |events: &Value| -> Vec<Value> {
@@ -404,7 +404,7 @@ fn a_template_that_is_defined_anew_or_withdrawn_says_where() {
 }
 
 #[test]
-fn a_problem_tells_place_octets_and_section() {
+fn a_problem_has_place_octets_and_section() {
     let report = json(&testdata("synthetic/trap_set_length_3.pcap"));
     let kind = &report["problems"][0];
     assert_eq!(kind["reason"], "set_too_short");
@@ -439,7 +439,7 @@ fn a_datagram_that_cannot_be_read_at_all_is_a_problem() {
 }
 
 #[test]
-fn sflow_is_told_by_agent_and_sub_agent() {
+fn sflow_is_named_by_agent_and_sub_agent() {
     let report = json(&testdata("synthetic/sflow_samples.pcap"));
     let domains = report["domains"].as_array().unwrap();
     assert!(domains.len() > 2);
@@ -488,7 +488,7 @@ fn a_rate_by_an_algorithm_that_is_none_is_doubted() {
 }
 
 #[test]
-fn a_rate_of_another_domain_without_flows_is_told() {
+fn a_rate_of_another_domain_without_flows_is_reported() {
     let part = "No flow of 192.0.2.1, domain 5 has a sampling rate, though domain 0 of the exporter, \
                 which sends no flows, announces 1:1000.";
     let report = json(&sent("elsewhere", &[v9_options(0, 1_000, 2), v9_flow(5)]).0);
@@ -532,7 +532,7 @@ fn sflow_frame(frame_length: u32) -> Vec<u8> {
 }
 
 #[test]
-fn samples_that_the_agent_dropped_are_told() {
+fn samples_that_the_agent_dropped_are_reported() {
     // Sequence number, pool and drops stand 36, 48 and 52 octets into the datagram.
     let sample = |number: u32, drops: u32| {
         let mut datagram = sflow_frame(1_058);
@@ -576,7 +576,7 @@ fn clocks_that_are_far_apart_are_suspect() {
 }
 
 #[test]
-fn what_lacks_fragments_is_told() {
+fn missing_fragments_are_reported() {
     let report = json(&testdata("synthetic/link_fragment_missing.pcap"));
     assert_eq!(report["input"]["fragmented_given_up"], 1);
     assert_eq!(report["input"]["fragments"], 2);
@@ -634,7 +634,7 @@ fn events(name: &str, templates: &[(u16, Vec<u8>)]) -> (Value, String) {
 }
 
 #[test]
-fn a_template_that_is_defined_anew_tells_what_changed() {
+fn a_template_that_changes_reports_its_changes() {
     let first = (2, halves(&[256, 3, 8, 4, 12, 4, 1, 4]));
     let second = (
         2,
@@ -680,7 +680,7 @@ fn a_new_order_and_a_new_kind_are_changes() {
 }
 
 #[test]
-fn of_many_changes_the_first_are_told_and_all_counted() {
+fn of_many_changes_the_first_are_listed_and_all_counted() {
     let many = |ids: core::ops::Range<u16>| {
         let count = u16::try_from(ids.len()).unwrap();
         let fields = ids.flat_map(|id| [id, 4]);

@@ -51,7 +51,7 @@ fn nothing_is_coloured_that_is_no_terminal() {
 }
 
 #[test]
-fn problems_of_one_kind_are_told_five_times_then_counted() {
+fn problems_of_one_kind_are_shown_five_times_then_counted() {
     let cut = Cut::new("more", "synthetic/trap_set_length_3.pcap", &[1; 219]);
     let text = text(&cut.0);
     assert_eq!(text.matches("set length 3 is shorter").count(), 5);

@@ -77,7 +77,7 @@ fn title(set: &Set<'_>) -> String {
     }
 }
 
-/// Explains a set, whose `node` tells of no template yet, by one that came in a later
+/// Explains a set, whose `node` names no template yet, by one that came in a later
 /// datagram, which is `came`.
 pub(super) fn late(node: &mut Node, set: &Set<'_>, payload: &[u8], came: &str, is_faulty: bool) {
     let what = if set.kind() == SetKind::Options {
@@ -90,14 +90,14 @@ pub(super) fn late(node: &mut Node, set: &Set<'_>, payload: &[u8], came: &str, i
         set.id()
     );
     let start = set.offset() + HEADER_LEN;
-    let (told, heads): (Vec<Node>, Vec<Node>) = core::mem::take(&mut node.children)
+    let (explained, heads): (Vec<Node>, Vec<Node>) = core::mem::take(&mut node.children)
         .into_iter()
         .filter(|child| child.range.end <= start)
         .partition(|child| child.is_problem);
     node.children = heads;
     records(node, set, start, payload);
     node.fill(payload, if is_faulty { PASSED_OVER } else { PADDING });
-    node.children.splice(0..0, told);
+    node.children.splice(0..0, explained);
 }
 
 /// The same set once its template came later in the same datagram.
@@ -227,10 +227,10 @@ fn template(node: &mut Node, record: &TemplateRecord<'_>, payload: &[u8], set: &
     let mut at = offset;
     let mut child = Node::new(offset..offset, what);
     for head in heads {
-        let told = payload.get(at..at + 2).map_or(0, number);
+        let stated = payload.get(at..at + 2).map_or(0, number);
         child
             .children
-            .push(Node::leaf(at..at + 2, *head, told.to_string()));
+            .push(Node::leaf(at..at + 2, *head, stated.to_string()));
         at += 2;
     }
     let end = place(record.specifiers(), payload).map_or(at, |range| range.end.max(at));
@@ -258,7 +258,7 @@ fn template(node: &mut Node, record: &TemplateRecord<'_>, payload: &[u8], set: &
     node.children.push(child);
 }
 
-/// The enterprise bit of IPFIX is set, whatever number follows.
+/// Whether the enterprise bit of IPFIX is set.
 fn has_enterprise(payload: &[u8], at: usize, v9: bool) -> bool {
     !v9 && payload.get(at).is_some_and(|octet| octet & 0x80 != 0)
 }

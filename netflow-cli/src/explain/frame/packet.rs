@@ -13,8 +13,8 @@ use super::tree::{Node, place};
 /// Packets inside packets are followed so deep.
 const DEPTH: u8 = 4;
 
-/// What stands behind the end of a packet by its own lengths.
-const BEHIND: &str = "behind the packet";
+/// Octets after the end of a packet by its own lengths.
+const AFTER_PACKET: &str = "after the packet";
 
 /// A packet, or one inside another, and where its octets stand in the payload.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,7 @@ pub(super) fn headers(node: &mut Node, protocol: HeaderProtocol, octets: &[u8], 
     };
     node.value = None;
     place.add(node, payload);
-    node.fill(payload, BEHIND);
+    node.fill(payload, AFTER_PACKET);
 }
 
 impl Place<'_> {
@@ -102,7 +102,7 @@ impl Place<'_> {
             };
             place.add(&mut child, payload);
             let is_read = !child.children.is_empty();
-            child.fill(payload, if is_read { BEHIND } else { "not read" });
+            child.fill(payload, if is_read { AFTER_PACKET } else { "not read" });
             node.children.push(child);
         }
     }
@@ -122,7 +122,7 @@ fn header(
     node
 }
 
-/// Adds what no field of a header told; zero or not, it is no padding.
+/// Adds the octets that no field of a header covers; zero or not, they are no padding.
 fn remainder(node: &mut Node, name: &str) {
     let last = node.children.last();
     let range = last.map_or(node.range.start, |last| last.range.end)..node.range.end;

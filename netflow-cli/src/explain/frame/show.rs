@@ -7,7 +7,7 @@ use crate::explain::page::{Look, Page, Tone, wrap};
 
 /// Lines of hex of one leaf; of longer ones the rest is counted.
 const LINES: usize = 16;
-/// Columns of the offset and of the space behind it.
+/// Columns of the offset and of the space after it.
 const OFFSET: usize = 7;
 /// From this width on 16 octets stand on a line, else 8.
 const WIDE: usize = 100;

@@ -17,7 +17,7 @@ pub(super) struct Node {
     pub(super) meaning: String,
     pub(super) value: Option<String>,
     pub(super) is_problem: bool,
-    /// A field that its value could not name; the exporter may have taught its name.
+    /// A field that its value could not name; the exporter may announce its name.
     pub(super) unnamed: Option<FieldKey>,
     pub(super) children: Vec<Self>,
 }
@@ -92,16 +92,16 @@ impl Node {
         };
         let child = &mut self.children[index];
         if child.children.is_empty() {
-            // Behind what was told there before.
-            let told = self.children[index + 1..]
+            // After the problems that are there already.
+            let noted = self.children[index + 1..]
                 .iter()
                 .take_while(|next| next.is_problem)
                 .count();
-            self.children.insert(index + 1 + told, note);
+            self.children.insert(index + 1 + noted, note);
         } else if child.range.start == offset {
-            let told = child.children.iter().take_while(|next| next.is_problem);
-            let told = told.count();
-            child.children.insert(told, note);
+            let noted = child.children.iter().take_while(|next| next.is_problem);
+            let noted = noted.count();
+            child.children.insert(noted, note);
         } else {
             child.attach(note);
         }

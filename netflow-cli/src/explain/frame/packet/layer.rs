@@ -1,4 +1,4 @@
-//! Link, network and transport headers. Where each begins and ends is told by the dissector.
+//! Link, network and transport headers. The dissector says where each begins and ends.
 
 use core::ops::Range;
 
@@ -150,20 +150,20 @@ fn ethernet(node: &mut Node, place: Place<'_>, range: Range<usize>, payload: &[u
         child.children.push(tag);
         at += 4;
     }
-    let mut behind = None;
+    let mut following = None;
     if at + 2 <= range.end {
         let mut last = Node::new(at..at + 2, "");
         super::rows(&mut last, TYPE, payload);
         child.children.append(&mut last.children);
         at += 2;
-        behind = match payload.get(at - 2..at) {
+        following = match payload.get(at - 2..at) {
             Some([0..6, _]) => Some("LLC and SNAP"),
             Some([0x88, 0x64]) => Some("PPPoE and PPP"),
             _ => Some(CUT),
         }
         .filter(|_| at < range.end);
     }
-    if let Some(name) = behind {
+    if let Some(name) = following {
         child.range.end = at;
         node.children.push(child);
         node.children.push(Node::leaf(at..range.end, name, ""));

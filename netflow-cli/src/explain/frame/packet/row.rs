@@ -109,7 +109,7 @@ fn value(octets: &[u8], show: Show) -> String {
     }
 }
 
-/// The names of the bits that are set, each with a comma behind it.
+/// The names of the bits that are set, each followed by a comma.
 fn names(bits: u64, names: &[(u32, &str)]) -> String {
     let set = names.iter().filter(|(bit, _)| bits >> bit & 1 == 1);
     set.map(|(_, name)| format!("{name}, ")).collect()

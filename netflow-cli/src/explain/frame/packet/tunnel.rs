@@ -66,7 +66,7 @@ fn title(tunnel: Tunnel) -> String {
     format!("{} header", tunnel.name())
 }
 
-/// GRE, in which flags tell what is there (RFC 2784, 2890 and 2637), and ERSPAN behind it.
+/// GRE, whose flags say which fields are there (RFC 2784, 2890 and 2637), and ERSPAN after it.
 fn gre(tunnel: Tunnel, range: Range<usize>, payload: &[u8]) -> Node {
     const OPTIONAL: [(u8, u8, &str); 4] = [
         (0, 0x80, "checksum"),
