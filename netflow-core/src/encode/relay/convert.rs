@@ -13,6 +13,9 @@ use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 pub(super) struct Conversion {
     /// Its fields, without an id of the relay's.
     pub(super) definition: TemplateDefinition,
+    /// Options that came without a scope are of the whole exporter: IPFIX needs one (RFC 7011,
+    /// section 3.4.2.2), so that is written first.
+    pub(super) adds_scope: bool,
     /// What becomes of each field that came.
     pub(super) actions: Vec<Action>,
     /// What is told besides.
@@ -34,6 +37,8 @@ pub(super) enum Action {
     End,
     /// A number of four octets, whatever its length was.
     Number,
+    /// The domain that options are about, by the relay's number.
+    DomainScope,
 }
 
 /// What is told besides the fields that came.
@@ -91,11 +96,26 @@ impl Conversion {
             && !template.is_options()
             && !has(iana::FLOW_START_MILLISECONDS.id)
             && !has(iana::FLOW_END_MILLISECONDS.id);
+        let adds_scope = template.is_options() && scope_count == 0;
         let mut fields = Vec::new();
         let mut actions = Vec::new();
-        let mut scope = 0_u16;
+        let mut scope = u16::from(adds_scope);
+        if adds_scope {
+            fields.push(FieldSpecifier {
+                key: FieldKey::Element(iana::EXPORTING_PROCESS_ID.id),
+                length: FieldLength::Fixed(4),
+            });
+        }
         for (index, field) in template.fields().iter().enumerate() {
-            let (action, specifier) = convert(field, uptimes);
+            let (action, specifier) = if index < scope_count && is_domain(field) {
+                let specifier = FieldSpecifier {
+                    key: field.key(),
+                    length: FieldLength::Fixed(4),
+                };
+                (Action::DomainScope, specifier)
+            } else {
+                convert(field, uptimes)
+            };
             actions.push(action);
             if action != Action::Skip {
                 fields.push(specifier);
@@ -113,6 +133,7 @@ impl Conversion {
             definition: fields
                 .into_iter()
                 .fold(empty, TemplateDefinition::specifier),
+            adds_scope,
             actions,
             more: Vec::new(),
         }
@@ -123,6 +144,10 @@ impl Conversion {
         let definition = core::mem::replace(&mut self.definition, TemplateDefinition::new(0));
         self.definition = definition.field(element, length);
     }
+}
+
+fn is_domain(field: &TemplateField) -> bool {
+    field.key() == FieldKey::Element(iana::OBSERVATION_DOMAIN_ID.id)
 }
 
 fn convert(field: &TemplateField, uptimes: bool) -> (Action, FieldSpecifier) {

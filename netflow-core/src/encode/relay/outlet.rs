@@ -153,6 +153,9 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
         record: &DataRecord<'_, '_>,
         out: &mut Vec<u8>,
     ) -> Result<(), EncodeError> {
+        if conversion.adds_scope {
+            out.extend_from_slice(&[0; 4]);
+        }
         for (sent, action) in record.fields().zip(&conversion.actions) {
             let specifier = sent.template().specifier();
             let (key, length) = (specifier.key, specifier.length.number());
@@ -163,6 +166,7 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
                 Action::Start => milliseconds(flow.start(), out),
                 Action::End => milliseconds(flow.end(), out),
                 Action::Number => number(sent.octets(), out),
+                Action::DomainScope => self.domain(sent.octets(), out),
                 Action::List => {
                     let octets = self.list(&sent)?;
                     write_octets(&octets, specifier.length, out).ok_or(wrong)?;
@@ -179,6 +183,18 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
             }
         }
         Ok(())
+    }
+
+    /// The relay's number of the domain that options are about: 0, the whole exporter, stays. Of
+    /// another domain than the message's it is not known here; that number is no domain's, so
+    /// that the options are not taken for those of one which happens to have the same number.
+    fn domain(&self, octets: &[u8], out: &mut Vec<u8>) {
+        let domain = match crate::value::unsigned(octets) {
+            Some(0) | None => 0,
+            Some(own) if own == u64::from(self.header.observation_domain) => self.stream.domain,
+            Some(_) => u32::MAX,
+        };
+        out.extend_from_slice(&domain.to_be_bytes());
     }
 
     fn list(&mut self, sent: &crate::record::Field<'_, '_>) -> Result<Vec<u8>, EncodeError> {
