@@ -1,22 +1,20 @@
 //! `netflow decode`: files in, rows out.
 
 use netflow_core::SessionScope;
-use netflow_output::sink::Folder;
 
 use crate::args::Decode;
 use crate::plan::{Plan, Usage};
+use crate::rows::Consumer;
 use crate::run::Job;
 use crate::status::Status;
-use crate::stderr;
 
-/// Runs the command; what makes no sense of it is told by the caller.
+/// Runs the command. The caller reports arguments that contradict each other.
 pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
     let plan = Plan::new(args)?;
     let job = Job {
         files: &args.files,
         ports: &args.ports,
-        // A folder is not written as one file.
-        output: args.output.as_deref().filter(|_| !plan.is_folder()),
+        output: args.output.as_deref(),
         state: args.state.as_deref(),
         scope: if args.by_port {
             SessionScope::Transport
@@ -28,15 +26,11 @@ pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
         summary: !args.quiet,
         strict: args.strict,
     };
-    let Some(path) = args.output.as_deref().filter(|_| plan.is_folder()) else {
-        return job.run(|files, limits| plan.rows(files, limits.list_depth));
-    };
-    match Folder::create(path) {
-        Ok(folder) => job.run(|files, _| plan.tables(folder, files)),
-        Err(error) => {
-            let path = path.display();
-            stderr::line(&format_args!("{path} cannot be written: {error}"));
-            Ok(Status::Unreadable)
-        }
-    }
+    job.run(|files, limits| {
+        let sink = match job.output {
+            Some(path) if plan.is_folder() => plan.folder(path, files)?,
+            _ => plan.stream(job.output()?, files, limits.list_depth)?,
+        };
+        Ok(Consumer::Rows(sink))
+    })
 }

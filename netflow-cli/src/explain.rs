@@ -21,7 +21,7 @@ use self::page::Look;
 use self::words::Inputs;
 use crate::args::{Explain, Report};
 use crate::plan::{self, Usage};
-use crate::rows::{End, Rows};
+use crate::rows::{Analysis, Consumer, End};
 use crate::run::Job;
 use crate::status::Status;
 
@@ -44,17 +44,20 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
         colour: to_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
     let last = (0..).zip(&args.files).last().map_or(0, |(index, _)| index);
-    job.run(|files, _| match args.frame {
-        Some(frame) => {
-            let wanted = DatagramId { input: last, frame };
-            Box::new(OneFrame::new(wanted, args.format, look, Inputs::new(files)))
-        }
-        None => Box::new(Explanation {
-            format: args.format,
-            look,
-            inputs: Inputs::new(files),
-            health: Health::default(),
-        }),
+    job.run(|files, _| {
+        let analysis: Box<dyn Analysis> = match args.frame {
+            Some(frame) => {
+                let wanted = DatagramId { input: last, frame };
+                Box::new(OneFrame::new(wanted, args.format, look, Inputs::new(files)))
+            }
+            None => Box::new(Explanation {
+                format: args.format,
+                look,
+                inputs: Inputs::new(files),
+                health: Health::default(),
+            }),
+        };
+        Ok(Consumer::Analysis(analysis, job.output()?))
     })
 }
 
@@ -67,21 +70,17 @@ struct Explanation {
     health: Health,
 }
 
-impl Rows for Explanation {
-    fn message(&mut self, message: &Decoded<'_>, _: &mut Vec<u8>) {
+impl Analysis for Explanation {
+    fn message(&mut self, message: &Decoded<'_>) {
         self.health.decoded(message);
     }
 
-    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, _: &mut Vec<u8>) {
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
         self.health.unreadable(datagram, error);
     }
 
     fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr) {
         self.health.session_ended(decoder, exporter);
-    }
-
-    fn are_live(&self) -> bool {
-        false
     }
 
     fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {

@@ -4,15 +4,14 @@ use core::fmt;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use netflow_arrow::Files;
 use netflow_core::field::FlowField;
+use netflow_output::format::Files;
 use netflow_output::format::{
     Biflows, Columns, Container, Csv, FlowLines, IpcFormat, Lines, Records, Table, Wire,
 };
-use netflow_output::sink::{Folder, FolderOfTables};
+use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
 
 use crate::args::{Decode, Format, SchemaName};
-use crate::rows::{Formatted, Rows};
 use crate::suggest;
 
 /// How wide a table is that no terminal shows.
@@ -107,37 +106,46 @@ impl Plan {
             && matches!(self.format, Format::Parquet | Format::Arrow)
     }
 
-    /// What writes the files of a folder.
-    pub(crate) fn tables(&self, folder: Folder, files: &Files) -> Box<dyn Rows> {
-        // What is in a folder is no pipe.
+    /// What writes a folder of files, which must not be there yet.
+    pub(crate) fn folder(&self, path: &Path, files: &Files) -> io::Result<Box<dyn Sink>> {
+        // A file in a folder is no pipe.
         let container = match self.container {
             Container::Ipc(_) => Container::Ipc(IpcFormat::File),
             container => container,
         };
-        rows(FolderOfTables::new(folder, container, files))
+        let folder = Folder::create(path)?;
+        Ok(Box::new(FolderOfTables::new(folder, container, files)))
     }
 
-    /// What writes the rows.
-    pub(crate) fn rows(&self, files: &Files, list_depth: u8) -> Box<dyn Rows> {
+    /// What writes rows to an output.
+    pub(crate) fn stream(
+        &self,
+        output: Output,
+        files: &Files,
+        list_depth: u8,
+    ) -> io::Result<Box<dyn Sink>> {
         let files = files.clone();
         let (fields, biflows) = (self.fields.clone(), self.biflows);
-        match (self.schema, self.format) {
-            (SchemaName::Wire, _) => rows(Lines::new(Wire { list_depth }, files)),
-            (SchemaName::Record, _) => rows(Lines::new(Records::new(list_depth), files)),
-            (SchemaName::Flow, Format::Json) => rows(FlowLines::new(fields, biflows, files)),
-            (SchemaName::Flow, Format::Csv) => rows(Csv::new(fields, biflows, files)),
+        Ok(match (self.schema, self.format) {
+            (SchemaName::Wire, _) => stream(Lines::new(Wire { list_depth }, files), output),
+            (SchemaName::Record, _) => stream(Lines::new(Records::new(list_depth), files), output),
+            (SchemaName::Flow, Format::Json) => {
+                stream(FlowLines::new(fields, biflows, files), output)
+            }
+            (SchemaName::Flow, Format::Csv) => stream(Csv::new(fields, biflows, files), output),
             (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
-                rows(Columns::new(fields, biflows, files, self.container))
+                let columns = Columns::new(fields, biflows, &files, self.container)?;
+                stream(columns, output)
             }
             (SchemaName::Flow, Format::Table) => {
-                rows(Table::new(self.width, biflows, fields.as_deref()))
+                stream(Table::new(self.width, biflows, fields.as_deref()), output)
             }
-        }
+        })
     }
 }
 
-fn rows(format: impl netflow_output::format::Format + 'static) -> Box<dyn Rows> {
-    Box::new(Formatted(format))
+fn stream(format: impl netflow_output::format::Format + 'static, output: Output) -> Box<dyn Sink> {
+    Box::new(Stream::new(format, output))
 }
 
 /// What columns are put into. Arrow has a form for files and one for pipes, which the name of

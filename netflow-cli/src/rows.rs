@@ -1,56 +1,39 @@
-//! What a run over files feeds: a format of rows, or a report.
+//! What a run over files feeds: a sink of rows, or an analysis.
 
+use core::fmt;
 use core::net::SocketAddr;
+use std::io;
 
 use netflow_core::{Datagram, Decoded, Decoder, Error};
-use netflow_output::format::{Format, Suspects};
+use netflow_output::format::Suspects;
+use netflow_output::sink::{Output, Sink};
 
-/// Turns messages into text.
-pub(crate) trait Rows {
-    /// What stands before the first row.
-    fn begin(&mut self, out: &mut Vec<u8>) {
-        let _ = out;
-    }
+/// What becomes of the messages.
+pub(crate) enum Consumer {
+    /// Rows, written as they come.
+    Rows(Box<dyn Sink>),
+    /// A report, written when all is read.
+    Analysis(Box<dyn Analysis>, Output),
+}
 
-    /// The rows of a message.
-    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>);
+/// What learns from all messages and is written at the end.
+pub(crate) trait Analysis {
+    /// Takes a message.
+    fn message(&mut self, message: &Decoded<'_>);
 
-    /// The row of a datagram of which not even the first header can be read.
-    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
-        let _ = (datagram, error, out);
-    }
+    /// Takes a datagram of which not even the first header can be read.
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error);
 
     /// The decoder is about to forget what it knows of a TCP session.
-    fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr) {
-        let _ = (decoder, exporter);
-    }
-
-    /// Writes what was kept back: the reader is waiting.
-    fn flush(&mut self, out: &mut Vec<u8>) {
-        let _ = out;
-    }
-
-    /// Whether rows are of use before all is read.
-    fn are_live(&self) -> bool {
-        true
-    }
+    fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr);
 
     /// Whether the rest of the files need not be read.
     fn is_done(&self) -> bool {
         false
     }
 
-    /// The flows among the rows whose times cannot be right, as far as the rows say so.
-    fn suspects(&self) -> Suspects {
-        Suspects::default()
-    }
-
-    /// Writes what comes after the last row. An error is a line for standard error, and nothing
-    /// is written.
-    fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
-        let _ = (end, out);
-        Ok(())
-    }
+    /// Writes the report. An error is a line for standard error, and nothing is written.
+    fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String>;
 }
 
 /// What is known when all is read.
@@ -61,39 +44,85 @@ pub(crate) struct End<'e> {
     pub(crate) read: &'e netflow_io::CaptureSummary,
 }
 
-/// Rows in a format.
-pub(crate) struct Formatted<F>(pub(crate) F);
+/// Why there is no complete output.
+#[derive(Debug)]
+pub(crate) enum Unfinished {
+    /// It cannot be written.
+    Write(io::Error),
+    /// There is nothing to write, for a reason that is a line for standard error.
+    Nothing(String),
+}
 
-impl<F: Format> Rows for Formatted<F> {
-    fn begin(&mut self, out: &mut Vec<u8>) {
-        self.0.begin(out);
+impl Consumer {
+    pub(crate) fn message(&mut self, message: &Decoded<'_>) -> io::Result<()> {
+        match self {
+            Self::Rows(sink) => sink.message(message),
+            Self::Analysis(analysis, _) => {
+                analysis.message(message);
+                Ok(())
+            }
+        }
     }
 
-    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
-        self.0.message(message, out);
+    pub(crate) fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) -> io::Result<()> {
+        match self {
+            Self::Rows(sink) => sink.unreadable(datagram, error),
+            Self::Analysis(analysis, _) => {
+                analysis.unreadable(datagram, error);
+                Ok(())
+            }
+        }
     }
 
-    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
-        self.0.unreadable(datagram, error, out);
+    pub(crate) fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr) {
+        if let Self::Analysis(analysis, _) = self {
+            analysis.session_ends(decoder, exporter);
+        }
     }
 
-    fn flush(&mut self, out: &mut Vec<u8>) {
-        self.0.flush(out);
+    /// Writes what is kept back: the input is waited for.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Rows(sink) => sink.flush(),
+            Self::Analysis(..) => Ok(()),
+        }
     }
 
-    fn are_live(&self) -> bool {
-        self.0.is_live()
+    /// Whether the rest of the files need not be read.
+    pub(crate) fn is_done(&self) -> bool {
+        match self {
+            Self::Rows(_) => false,
+            Self::Analysis(analysis, _) => analysis.is_done(),
+        }
     }
 
-    fn is_done(&self) -> bool {
-        self.0.is_done()
+    /// The flows among the rows whose times cannot be right, as far as the rows say so.
+    pub(crate) fn suspects(&self) -> Suspects {
+        match self {
+            Self::Rows(sink) => sink.suspects(),
+            Self::Analysis(..) => Suspects::default(),
+        }
     }
 
-    fn suspects(&self) -> Suspects {
-        self.0.suspects()
+    /// Completes the output.
+    pub(crate) fn finish(&mut self, end: &End<'_>) -> Result<(), Unfinished> {
+        match self {
+            Self::Rows(sink) => sink.finish(end.decoder.stats()),
+            Self::Analysis(analysis, output) => {
+                let written = analysis.finish(end, &mut output.buffer);
+                written.map_err(Unfinished::Nothing)?;
+                output.finish()
+            }
+        }
+        .map_err(Unfinished::Write)
     }
+}
 
-    fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
-        self.0.finish(end.decoder.stats(), out)
+impl fmt::Debug for Consumer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rows(_) => "Rows",
+            Self::Analysis(..) => "Analysis",
+        })
     }
 }

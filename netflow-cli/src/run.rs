@@ -5,15 +5,15 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use netflow_arrow::Files;
 use netflow_core::{Decoder, Limits, SessionScope};
 use netflow_io::{CaptureOptions, Event, Feed, Source};
+use netflow_output::format::Files;
 use netflow_output::sink::Output;
 
 use crate::args::Exporters;
 use crate::plan::Usage;
 use crate::progress::Progress;
-use crate::rows::{End, Rows};
+use crate::rows::{Consumer, End, Unfinished};
 use crate::state;
 use crate::status::Status;
 use crate::stderr;
@@ -45,23 +45,26 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Runs it: what `rows` makes of the messages is written. What makes no sense is told
-    /// by the caller.
+    /// Opens the output for a text.
+    pub(crate) fn output(&self) -> io::Result<Output> {
+        match self.output {
+            Some(path) if path.as_os_str() != STDIN => Output::file(path),
+            _ => Ok(Output::stdout()),
+        }
+    }
+
+    /// Reads all files and passes what they hold to the consumer. The caller reports arguments
+    /// that contradict each other.
     pub(crate) fn run(
         &self,
-        rows: impl FnOnce(&Files, &Limits) -> Box<dyn Rows>,
+        consumer: impl FnOnce(&Files, &Limits) -> io::Result<Consumer>,
     ) -> Result<Status, Usage> {
-        let output = match self.output {
-            Some(path) if path.as_os_str() != STDIN => {
-                if let Some(input) = self.files.iter().find(|input| is_same(input, path)) {
-                    return Err(Usage::OutputIsInput(input.display().to_string()));
-                }
-                Output::file(path)
+        if let Some(path) = self.output.filter(|path| path.as_os_str() != STDIN) {
+            if let Some(input) = self.files.iter().find(|input| is_same(input, path)) {
+                return Err(Usage::OutputIsInput(input.display().to_string()));
             }
-            _ => Ok(Output::stdout()),
-        };
-        let run = output.map(|output| Run::new(self, rows, output));
-        let status = match run.and_then(|run| run.all(self)) {
+        }
+        let status = match Run::new(self, consumer).and_then(|run| run.all(self)) {
             Ok(status) => status,
             // Who reads the output has enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Success,
@@ -81,8 +84,7 @@ impl Job<'_> {
 /// One run over all files: one decoder, one output.
 struct Run {
     feed: Feed,
-    rows: Box<dyn Rows>,
-    output: Output,
+    consumer: Consumer,
     summary: Summary,
     progress: Progress,
 }
@@ -90,9 +92,8 @@ struct Run {
 impl Run {
     fn new(
         job: &Job<'_>,
-        rows: impl FnOnce(&Files, &Limits) -> Box<dyn Rows>,
-        output: Output,
-    ) -> Self {
+        consumer: impl FnOnce(&Files, &Limits) -> io::Result<Consumer>,
+    ) -> io::Result<Self> {
         // In a capture a template stands until it is replaced: what was sent once, hours
         // before, may be all there is of it.
         let limits = Limits::default().with_template_lifetime(None);
@@ -104,28 +105,26 @@ impl Run {
         } else {
             Progress::over(total(job.files))
         };
-        Self {
+        Ok(Self {
             feed: Feed::new(
                 job.exporters
                     .apply(Decoder::new(limits).with_scope(job.scope)),
             ),
-            rows: rows(&files, &limits),
-            output,
+            consumer: consumer(&files, &limits)?,
             summary: Summary::new(files),
             progress,
-        }
+        })
     }
 
     /// Decodes all files. An error is one of writing.
     fn all(mut self, job: &Job<'_>) -> io::Result<Status> {
-        if let Some(told) = job
+        if let Some(reason) = job
             .state
             .and_then(|path| state::load(path, self.feed.decoder_mut()).err())
         {
-            stderr::line(&told);
+            stderr::line(&reason);
             return Ok(Status::Unreadable);
         }
-        self.rows.begin(&mut self.output.buffer);
         let mut status = Status::Success;
         let mut is_any_open = false;
         for (index, path) in (0..).zip(job.files) {
@@ -137,8 +136,8 @@ impl Run {
                 }
                 Err(error) => Err(error.to_string()),
             };
-            if let Err(told) = ended {
-                self.progress.aside(|| stderr::line(&told));
+            if let Err(reason) = ended {
+                self.progress.aside(|| stderr::line(&reason));
                 status = status.max(Status::Unreadable);
             }
         }
@@ -148,24 +147,25 @@ impl Run {
                 decoder: self.feed.decoder(),
                 read: self.summary.read(),
             };
-            match self.rows.finish(&end, &mut self.output.buffer) {
-                Ok(()) => self.output.finish()?,
-                Err(told) => {
-                    self.progress.aside(|| stderr::line(&told));
+            match self.consumer.finish(&end) {
+                Ok(()) => {}
+                Err(Unfinished::Write(error)) => return Err(error),
+                Err(Unfinished::Nothing(reason)) => {
+                    self.progress.aside(|| stderr::line(&reason));
                     status = status.max(Status::Unreadable);
                 }
             }
         }
         if let Some(path) = job.state.filter(|_| is_any_open) {
-            if let Err(told) = state::save(path, self.feed.decoder()) {
-                self.progress.aside(|| stderr::line(&told));
+            if let Err(reason) = state::save(path, self.feed.decoder()) {
+                self.progress.aside(|| stderr::line(&reason));
                 status = status.max(Status::Unreadable);
             }
         }
         self.progress.end();
         if job.summary && is_any_open {
             self.summary
-                .write(self.feed.decoder(), self.rows.suspects());
+                .write(self.feed.decoder(), self.consumer.suspects());
         }
         if job.strict && self.summary.has_problems() {
             status = status.max(Status::Problems);
@@ -173,7 +173,7 @@ impl Run {
         Ok(status)
     }
 
-    /// Decodes a file; what is wrong with the file itself is told in one line.
+    /// Decodes a file. The inner error is a line about the file itself; the outer one is of writing.
     fn file(
         &mut self,
         index: u32,
@@ -183,24 +183,23 @@ impl Run {
         let mut ended = Ok(());
         self.feed.begin_input(index);
         while let Some(event) = self.feed.next(&mut source) {
-            let out = &mut self.output.buffer;
             let mut protocol = None;
             match event {
                 Ok(Event::Decoded(_, message)) => {
-                    self.rows.message(&message, out);
+                    self.consumer.message(&message)?;
                     self.summary.message(&message);
                     // Those of late data are after the datagram's own.
                     protocol = message.headers().next().map(|header| header.protocol);
                 }
                 Ok(Event::Unreadable(datagram, error)) => {
-                    self.rows.unreadable(&datagram, &error, out);
+                    self.consumer.unreadable(&datagram, &error)?;
                     self.summary.unreadable(&datagram, &error);
                 }
                 Ok(Event::SessionEnds(exporter)) => {
                     // The decoder has the addresses of IPv4 as such.
                     let address = exporter.ip().to_canonical();
                     let exporter = SocketAddr::new(address, exporter.port());
-                    self.rows.session_ends(self.feed.decoder(), exporter);
+                    self.consumer.session_ends(self.feed.decoder(), exporter);
                     self.summary.session_ends(self.feed.decoder(), exporter);
                     continue;
                 }
@@ -214,14 +213,11 @@ impl Run {
             if let Some(protocol) = protocol {
                 self.summary.messages(protocol, stats.messages);
             }
-            if self.rows.is_done() {
+            if self.consumer.is_done() {
                 break;
             }
-            if is_live && self.rows.are_live() {
-                self.rows.flush(out);
-                self.output.flush()?;
-            } else {
-                self.output.pass_on()?;
+            if is_live {
+                self.consumer.flush()?;
             }
             self.progress.at(source.octets_read(), stats);
         }

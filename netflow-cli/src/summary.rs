@@ -6,11 +6,11 @@ use core::fmt::Write as _;
 use core::net::SocketAddr;
 use std::io::{self, Write as _};
 
-use netflow_arrow::Files;
 use netflow_core::{
     Datagram, DatagramId, Decoded, Decoder, DomainReport, Error, Protocol, SequenceCounts,
     SequenceUnit,
 };
+use netflow_output::format::Files;
 use netflow_output::format::Suspects;
 
 /// Domains that are told one by one.

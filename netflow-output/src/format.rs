@@ -5,6 +5,7 @@
 mod columns;
 mod csv;
 mod fields;
+mod files;
 mod flow;
 mod json;
 mod lines;
@@ -17,6 +18,9 @@ mod table;
 mod text;
 mod wire;
 
+use core::fmt;
+use std::io;
+
 use netflow_core::{Datagram, Decoded, Error, Flow, Flows, Stats};
 
 #[cfg(feature = "columns")]
@@ -24,6 +28,7 @@ pub(crate) use self::columns::Writer;
 #[cfg(feature = "columns")]
 pub use self::columns::{Columns, Container};
 pub use self::csv::Csv;
+pub use self::files::Files;
 pub use self::flow::FlowLines;
 pub use self::json::Json;
 pub use self::lines::{Head, Lines, Schema};
@@ -41,7 +46,11 @@ pub trait Format {
     }
 
     /// Writes the rows of a message.
-    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>);
+    ///
+    /// # Errors
+    ///
+    /// Columns may not be writable; text always is.
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError>;
 
     /// Writes the row of a datagram that could not be decoded at all.
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
@@ -58,11 +67,6 @@ pub trait Format {
         true
     }
 
-    /// Whether further messages would not be written any more.
-    fn is_done(&self) -> bool {
-        false
-    }
-
     /// The flows written so far whose times cannot be right, as far as the rows say so.
     fn suspects(&self) -> Suspects {
         Suspects::default()
@@ -72,10 +76,39 @@ pub trait Format {
     ///
     /// # Errors
     ///
-    /// A sentence for the user, if something could not be written.
-    fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), String> {
+    /// Columns may not be writable; text always is.
+    fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {
         let _ = (stats, out);
         Ok(())
+    }
+}
+
+/// Why a format cannot write something.
+#[derive(Debug)]
+pub struct FormatError(Box<dyn core::error::Error + Send + Sync>);
+
+impl FormatError {
+    /// For this reason.
+    pub fn new(reason: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        Self(reason.into())
+    }
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl core::error::Error for FormatError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl From<FormatError> for io::Error {
+    fn from(error: FormatError) -> Self {
+        Self::other(error)
     }
 }
 

@@ -28,7 +28,7 @@
 //! let mut csv = Csv::new(Some(fields), Biflows::Whole, Default::default());
 //! let mut out = Vec::new();
 //! csv.begin(&mut out);
-//! csv.message(&message, &mut out);
+//! csv.message(&message, &mut out)?;
 //! assert_eq!(String::from_utf8(out)?, "source_address,octets\r\n192.0.2.1,1500\r\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -37,6 +37,8 @@
 //!
 //! `columns` adds Parquet and Arrow IPC ([`format`](mod@format)) and a folder of such files ([`sink`]). There are none by default.
 #![forbid(unsafe_code)]
+
+extern crate alloc;
 
 pub mod format;
 pub mod sink;

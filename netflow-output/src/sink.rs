@@ -1,10 +1,76 @@
-//! Where rows go: standard output, a file that appears when it is complete, and (feature
-//! `columns`) a folder of files.
+//! Where results go. A [`Sink`] takes what the decoder returns; today's are standard output, a
+//! file that appears when it is complete ([`Stream`]), and (feature `columns`) a folder of files
+//! ([`FolderOfTables`]).
 
 #[cfg(feature = "columns")]
 mod folder;
 mod output;
+mod stream;
+
+use std::io;
+
+use netflow_core::{Datagram, Decoded, Error, Stats, Timestamp};
 
 #[cfg(feature = "columns")]
 pub use self::folder::{Folder, FolderOfTables};
 pub use self::output::Output;
+pub use self::stream::Stream;
+use crate::format::Suspects;
+
+/// Where results go: one for each output.
+///
+/// The caller passes everything that it decodes, and the time when there is nothing to decode.
+/// After an error the output is incomplete, and nothing more should be passed.
+pub trait Sink {
+    /// Takes the rows of a message.
+    ///
+    /// # Errors
+    ///
+    /// Those of writing; [`BrokenPipe`](io::ErrorKind::BrokenPipe) if the reader of the output has
+    /// gone.
+    fn message(&mut self, message: &Decoded<'_>) -> io::Result<()>;
+
+    /// Takes a datagram that could not be decoded at all.
+    ///
+    /// # Errors
+    ///
+    /// Those of writing.
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) -> io::Result<()> {
+        let _ = (datagram, error);
+        Ok(())
+    }
+
+    /// Writes what is kept back, if rows are of use before the last of them is written: the
+    /// input is waited for.
+    ///
+    /// # Errors
+    ///
+    /// Those of writing.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Does what is due at this time, such as the change to a new file or another attempt to
+    /// connect. A collector calls it every second or so, whether there are datagrams or not.
+    ///
+    /// # Errors
+    ///
+    /// Those of writing.
+    fn tick(&mut self, now: Timestamp) -> io::Result<()> {
+        let _ = now;
+        Ok(())
+    }
+
+    /// The flows among the rows whose times cannot be right, as far as the rows say so; of some
+    /// formats complete after [`finish`](Self::finish) only.
+    fn suspects(&self) -> Suspects {
+        Suspects::default()
+    }
+
+    /// Completes the output; a file appears now. `stats` are the decoder's.
+    ///
+    /// # Errors
+    ///
+    /// Those of writing.
+    fn finish(&mut self, stats: &Stats) -> io::Result<()>;
+}

@@ -2,10 +2,9 @@
 
 use core::fmt::Write as _;
 
-use netflow_arrow::Files;
 use netflow_core::field::FlowField;
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-use netflow_output::format::{Biflows, Csv, FlowLines, Format};
+use netflow_output::format::{Biflows, Csv, Files, FlowLines, Format};
 
 /// IPFIX: a template of addresses, a name and octets, and two records.
 const PAYLOAD: [u8; 98] = [
@@ -28,7 +27,7 @@ fn written(format: &mut dyn Format) -> String {
     let message = decoder.decode(datagram).unwrap();
     assert_eq!(message.flows().count(), 1);
     let mut out = Vec::new();
-    format.message(&message, &mut out);
+    format.message(&message, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -37,7 +37,8 @@ fn table(width: usize, payload: &[u8]) -> String {
     let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
     let mut table = Table::new(width, Biflows::Whole, None);
     let mut out = Vec::new();
-    table.message(&decoder.decode(datagram).unwrap(), &mut out);
+    let message = decoder.decode(datagram).unwrap();
+    table.message(&message, &mut out).unwrap();
     table.finish(decoder.stats(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -18,7 +18,7 @@ use self::tree::{Node, PASSED_OVER, place};
 use super::page::Look;
 use super::words::Inputs;
 use crate::args::Report;
-use crate::rows::{End, Rows};
+use crate::rows::{Analysis, End};
 
 /// Explains the datagrams of one frame.
 #[derive(Debug)]
@@ -67,8 +67,8 @@ impl OneFrame {
     }
 }
 
-impl Rows for OneFrame {
-    fn message(&mut self, decoded: &Decoded<'_>, _: &mut Vec<u8>) {
+impl Analysis for OneFrame {
+    fn message(&mut self, decoded: &Decoded<'_>) {
         let Some(first) = decoded.headers().next() else {
             return;
         };
@@ -84,7 +84,7 @@ impl Rows for OneFrame {
         }
     }
 
-    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, _: &mut Vec<u8>) {
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
         if self.is_it(datagram.id()) {
             let payload = datagram.payload;
             let mut tree = Node::new(0..payload.len(), "datagram");
@@ -98,10 +98,6 @@ impl Rows for OneFrame {
 
     fn session_ends(&mut self, decoder: &Decoder, _: SocketAddr) {
         self.names(decoder);
-    }
-
-    fn are_live(&self) -> bool {
-        false
     }
 
     fn is_done(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Numbers, spans of time and places as people read them.
 
-use netflow_arrow::Files;
 use netflow_health::Place;
+use netflow_output::format::Files;
 
 /// Things of one kind that are named; further ones are counted.
 pub(crate) const NAMED: usize = 3;

@@ -3,38 +3,40 @@
 mod container;
 
 use arrow_array::cast::AsArray as _;
-use netflow_arrow::{
-    ArrowError, Files, FlowBatchBuilder, FlowOptions, IpcFormat, RecordBatch, Types,
-};
+use netflow_arrow::{FlowBatchBuilder, FlowOptions, IpcFormat, RecordBatch, Types};
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, Stats};
 
 pub use self::container::Container;
 pub(crate) use self::container::Writer;
-use crate::format::{Biflows, Format, Suspects};
+use crate::format::{Biflows, Files, Format, FormatError, Suspects};
 
 /// Flows as Parquet or Arrow.
 #[derive(Debug)]
 pub struct Columns {
     builder: FlowBatchBuilder,
-    writer: Option<Result<Writer, ArrowError>>,
+    /// None after an error or the end.
+    writer: Option<Writer>,
     /// Flows whose times cannot be right.
     suspects: u64,
 }
 
 impl Columns {
     /// Of these fields, or of all.
-    #[must_use]
+    ///
+    /// # Errors
+    ///
+    /// If such columns cannot be written.
     pub fn new(
         fields: Option<Vec<FlowField>>,
         biflows: Biflows,
-        files: Files,
+        files: &Files,
         container: Container,
-    ) -> Self {
+    ) -> Result<Self, FormatError> {
         let mut options = FlowOptions::default();
         match fields {
             Some(fields) => options.fields = fields,
-            None => options.files = files,
+            None => options.files = files.into(),
         }
         options.split_biflows = biflows == Biflows::Split;
         // A file of Arrow cannot replace a dictionary, and readers of Parquet, which has its
@@ -43,40 +45,34 @@ impl Columns {
             options.types = Types::Plain;
         }
         let builder = FlowBatchBuilder::new(options);
-        let writer = Writer::new(container, builder.schema());
-        Self {
+        let writer = Writer::new(container, builder.schema()).map_err(FormatError::new)?;
+        Ok(Self {
             builder,
             writer: Some(writer),
             suspects: 0,
-        }
+        })
     }
 
-    /// Writes a batch; what goes wrong is told at the end.
-    fn write(&mut self, batch: &RecordBatch, out: &mut Vec<u8>) {
+    fn write(&mut self, batch: &RecordBatch, out: &mut Vec<u8>) -> Result<(), FormatError> {
         let suspect = batch.column_by_name(FlowField::ClockSuspect.name());
         let count = suspect.map_or(0, |column| column.as_boolean().true_count());
         self.suspects += u64::try_from(count).unwrap_or(0);
-        if let Some(Ok(writer)) = &mut self.writer {
-            if let Err(error) = writer.write(batch, out) {
-                self.writer = Some(Err(error));
-            }
+        match &mut self.writer {
+            Some(writer) => writer.write(batch, out).map_err(FormatError::new),
+            None => Ok(()),
         }
     }
 }
 
 impl Format for Columns {
-    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
         let mut full = Vec::new();
         let appended = self.builder.append(message, |batch| {
             full.push(batch);
             Ok(())
         });
-        if let Err(error) = appended {
-            self.writer = Some(Err(error));
-        }
-        for batch in full {
-            self.write(&batch, out);
-        }
+        appended.map_err(FormatError::new)?;
+        full.iter().try_for_each(|batch| self.write(batch, out))
     }
 
     fn is_live(&self) -> bool {
@@ -90,16 +86,12 @@ impl Format for Columns {
         }
     }
 
-    fn finish(&mut self, _: &Stats, out: &mut Vec<u8>) -> Result<(), String> {
-        match self.builder.finish() {
-            Ok(batch) => self.write(&batch, out),
-            Err(error) => self.writer = Some(Err(error)),
-        }
-        let finished = match self.writer.take() {
-            Some(Ok(writer)) => writer.finish(out),
-            Some(Err(error)) => Err(error),
+    fn finish(&mut self, _: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        let last = self.builder.finish().map_err(FormatError::new)?;
+        self.write(&last, out)?;
+        match self.writer.take() {
+            Some(writer) => writer.finish(out).map_err(FormatError::new),
             None => Ok(()),
-        };
-        finished.map_err(|error| format!("the columns cannot be written: {error}"))
+        }
     }
 }

@@ -1,13 +1,12 @@
 //! Comma-separated values (RFC 4180): a header, then a line a flow. What a flow does not
 //! have is empty.
 
-use netflow_arrow::Files;
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, FlowValue, Set};
 
 use super::fields::{FieldWriter, Syntax};
 use crate::format::flow;
-use crate::format::{Biflows, Format, Suspects};
+use crate::format::{Biflows, Files, Format, FormatError, Suspects};
 
 /// RFC 4180 ends lines so.
 const END: &[u8] = b"\r\n";
@@ -92,10 +91,11 @@ impl Format for Csv {
         out.extend_from_slice(END);
     }
 
-    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
         for set in message.sets() {
             self.set(&set, out);
         }
+        Ok(())
     }
 
     fn suspects(&self) -> Suspects {

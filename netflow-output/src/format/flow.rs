@@ -1,6 +1,5 @@
 //! `--schema flow`: the normalised fields, as JSON lines and as CSV.
 
-use netflow_arrow::Files;
 use netflow_core::field::FlowField;
 use netflow_core::text::UnixTime;
 use netflow_core::{Datagram, Decoded, Error, Flow, FlowValue, Set};
@@ -9,7 +8,7 @@ use super::fields::{FieldWriter, Syntax};
 use crate::format::json::Json;
 use crate::format::lines;
 use crate::format::text;
-use crate::format::{Biflows, Format, Suspects};
+use crate::format::{Biflows, Files, Format, FormatError, Suspects};
 
 /// One JSON object a flow; what a flow does not have is left out.
 #[derive(Debug)]
@@ -65,7 +64,7 @@ impl FlowLines {
 
 /// The flows of each message, then its problems.
 impl Format for FlowLines {
-    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
         for set in message.sets() {
             self.set(&set, out);
         }
@@ -73,6 +72,7 @@ impl Format for FlowLines {
         for problem in message.problems() {
             lines::write_problem_alone(&problem, &self.files, &mut self.head, json);
         }
+        Ok(())
     }
 
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {

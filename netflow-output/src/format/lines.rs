@@ -1,13 +1,12 @@
 //! JSON lines, whatever the schema: the order of rows, what all rows begin with, problems.
 
-use netflow_arrow::Files;
 use netflow_core::text::UnixTime;
 use netflow_core::{
     Datagram, DatagramId, Decoded, Error, MessageHeader, Problem, Protocol, Set, Transport,
 };
 
-use crate::format::Format;
 use crate::format::json::Json;
+use crate::format::{Files, Format, FormatError};
 
 /// How one set becomes rows.
 pub trait Schema {
@@ -70,7 +69,7 @@ impl<S> Lines<S> {
 
 /// The sets of each message in the order of the wire, then its problems.
 impl<S: Schema> Format for Lines<S> {
-    fn message(&mut self, decoded: &Decoded<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, decoded: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
         let json = &mut Json::new(out);
         for message in decoded.messages() {
             self.head.clear();
@@ -90,6 +89,7 @@ impl<S: Schema> Format for Lines<S> {
                 write_problem(&problem, head, json);
             }
         }
+        Ok(())
     }
 
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {

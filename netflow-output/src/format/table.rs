@@ -20,7 +20,7 @@ use self::column::{Column, Style};
 use self::layout::{Layout, Place};
 use crate::format::flow;
 use crate::format::row::Row;
-use crate::format::{Biflows, Format, Suspects};
+use crate::format::{Biflows, Format, FormatError, Suspects};
 
 /// Rows that are seen before the widths are chosen.
 const KEPT_BACK: usize = 256;
@@ -163,10 +163,11 @@ impl Table {
 }
 
 impl Format for Table {
-    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
         for set in message.sets() {
             self.set(&set, out);
         }
+        Ok(())
     }
 
     /// Writes the rows that were kept back.
@@ -190,7 +191,7 @@ impl Format for Table {
         }
     }
 
-    fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), String> {
+    fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {
         self.flush(out);
         match self.layout.take() {
             Some(mut layout) => self.totals(&mut layout, out),

@@ -1,18 +1,18 @@
 //! A folder of tables: the records of each template, and the counters of sFlow.
 
-use core::fmt;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use netflow_arrow::{
-    Addresses, ArrowError, CounterBatchBuilder, CounterOptions, Files, RecordBatch,
-    RecordBatchBuilder, SchemaRef, Tables, Types,
+    Addresses, ArrowError, CounterBatchBuilder, CounterOptions, RecordBatch, RecordBatchBuilder,
+    SchemaRef, Tables, Types,
 };
 use netflow_core::{Decoded, Stats};
 
-use crate::format::{Container, Format, Writer};
+use super::Sink;
+use crate::format::{Container, Files, Writer};
 
 /// Rows of a batch.
 const ROWS: usize = 1 << 16;
@@ -80,8 +80,6 @@ pub struct FolderOfTables {
     counters: CounterBatchBuilder,
     tables: Tables,
     out: Out,
-    /// What went wrong, which is told at the end.
-    failed: Option<Failure>,
 }
 
 /// The files.
@@ -103,6 +101,7 @@ struct Part {
     writer: Writer,
 }
 
+/// Columns or files cannot be written.
 #[derive(Debug)]
 enum Failure {
     Columns(ArrowError),
@@ -121,11 +120,11 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Columns(error) => write!(f, "the columns cannot be written: {error}"),
-            Self::File(error) => write!(f, "the files cannot be written: {error}"),
+impl From<Failure> for io::Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Columns(error) => Self::other(error),
+            Failure::File(error) => error,
         }
     }
 }
@@ -136,9 +135,9 @@ impl FolderOfTables {
     pub fn new(folder: Folder, container: Container, files: &Files) -> Self {
         let mut counters = CounterOptions::default();
         counters.types = Types::Plain;
-        counters.files = files.clone();
+        counters.files = files.into();
         Self {
-            records: RecordBatchBuilder::new(Addresses::Octets, ROWS).with_files(files.clone()),
+            records: RecordBatchBuilder::new(Addresses::Octets, ROWS).with_files(files.into()),
             counters: CounterBatchBuilder::new(counters),
             tables: Tables::default(),
             out: Out {
@@ -148,7 +147,6 @@ impl FolderOfTables {
                 counters: None,
                 memory: 0,
             },
-            failed: None,
         }
     }
 
@@ -181,31 +179,18 @@ impl FolderOfTables {
     }
 }
 
-impl Format for FolderOfTables {
-    fn message(&mut self, message: &Decoded<'_>, _: &mut Vec<u8>) {
-        if self.failed.is_none() {
-            self.failed = self.add(message).err();
-        }
+impl Sink for FolderOfTables {
+    fn message(&mut self, message: &Decoded<'_>) -> io::Result<()> {
+        Ok(self.add(message)?)
     }
 
-    fn is_live(&self) -> bool {
-        false
-    }
-
-    fn is_done(&self) -> bool {
-        self.failed.is_some()
-    }
-
-    fn finish(&mut self, _: &Stats, _: &mut Vec<u8>) -> Result<(), String> {
-        let failed = self.failed.take();
-        if let Some(error) = failed.or_else(|| self.end().err()) {
-            return Err(error.to_string());
-        }
+    fn finish(&mut self, _: &Stats) -> io::Result<()> {
+        self.end()?;
         match self.tables.left_out() {
             0 => Ok(()),
-            rows => Err(format!(
+            rows => Err(io::Error::other(format!(
                 "{rows} rows are in no file: there are too many templates"
-            )),
+            ))),
         }
     }
 }

@@ -113,7 +113,7 @@ impl Output {
     /// # Errors
     ///
     /// Those of writing and renaming.
-    pub fn finish(mut self) -> io::Result<()> {
+    pub fn finish(&mut self) -> io::Result<()> {
         self.flush()?;
         if let Destination::Beside {
             file,

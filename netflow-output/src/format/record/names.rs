@@ -2,13 +2,16 @@
 
 use core::ops::Range;
 
-use netflow_arrow::LONGEST_NAME;
 use netflow_core::element;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::{Template, TemplateField};
 use netflow_core::wire::template::FieldKey;
 
 use crate::format::json::Json;
+
+/// Octets of the longest name of an exporter's that is a key; a longer one is left to its number. It is
+/// that of the columns of netflow-arrow.
+const LONGEST_NAME: usize = 255;
 
 /// What a field is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
