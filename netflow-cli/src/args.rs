@@ -27,7 +27,7 @@ pub(crate) enum Command {
 /// Show the flows in captures and IPFIX files.
 ///
 /// FILE is a pcap or pcapng capture or an IPFIX file, plain or compressed by gzip or zstd; its
-/// content tells which. Several files are read one after the other, and templates of an
+/// content decides which. Several files are read one after the other, and templates of an
 /// earlier one serve the later ones.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP, next_line_help = false)]
@@ -53,7 +53,7 @@ pub(crate) struct Decode {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
 
-    /// Load templates and what options taught from this file, if it is there, and save them
+    /// Load templates, and what options announced, from this file if it exists, and save them
     /// to it at the end
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
@@ -194,7 +194,7 @@ pub(crate) enum SchemaName {
     Flow,
     /// Every record and sample with all its fields, by the names of the registries
     Record,
-    /// What came over the wire, in its order, with its octets
+    /// What was sent, in the order of the wire, with its octets
     Wire,
 }
 
@@ -208,21 +208,21 @@ pub(crate) fn error(subcommand: &str, usage: &Usage) -> clap::Error {
     }
 }
 
-/// As it is given on the command line.
+/// As it is written on the command line.
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_value(self, f)
     }
 }
 
-/// As it is given on the command line.
+/// As it is written on the command line.
 impl fmt::Display for SchemaName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_value(self, f)
     }
 }
 
-/// As it is given on the command line.
+/// As it is written on the command line.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_value(self, f)

@@ -14,9 +14,9 @@ use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
 use crate::args::{Decode, Format, SchemaName};
 use crate::suggest;
 
-/// How wide a table is that no terminal shows.
+/// Width of a table that no terminal shows.
 const UNSEEN_WIDTH: usize = 200;
-/// How wide a terminal is that does not tell.
+/// Width of a terminal that does not report its own.
 const USUAL_WIDTH: usize = 80;
 
 /// A form of output that there is.
@@ -31,7 +31,7 @@ pub(crate) struct Plan {
     container: Container,
 }
 
-/// Why a command line makes no sense.
+/// Why arguments contradict each other.
 #[derive(Debug)]
 pub(crate) enum Usage {
     /// Rows that differ have no columns.
@@ -177,8 +177,8 @@ fn fields(names: &[String]) -> Result<Option<Vec<FlowField>>, Usage> {
 
 /// How wide a table may be: `COLUMNS` if it is set, else as wide as the terminal.
 pub(crate) fn width(to_terminal: bool) -> usize {
-    let told = std::env::var("COLUMNS").ok();
-    if let Some(columns) = told.and_then(|columns| columns.parse().ok()) {
+    let columns = std::env::var("COLUMNS").ok();
+    if let Some(columns) = columns.and_then(|columns| columns.parse().ok()) {
         return columns;
     }
     if !to_terminal {

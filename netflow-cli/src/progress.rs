@@ -1,4 +1,4 @@
-//! How far reading is, for who waits at a terminal.
+//! How far reading has come, for a person at a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use netflow_core::Stats;
@@ -24,7 +24,7 @@ impl Progress {
         }
     }
 
-    /// A bar over so many octets; without their number it only tells how many there were.
+    /// A bar over this number of octets; without a number, it shows how many were read.
     pub(crate) fn over(total: Option<u64>) -> Self {
         let (bar, template) = match total {
             Some(total) => (

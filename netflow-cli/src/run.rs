@@ -94,8 +94,8 @@ impl Run {
         job: &Job<'_>,
         consumer: impl FnOnce(&Files, &Limits) -> io::Result<Consumer>,
     ) -> io::Result<Self> {
-        // In a capture a template stands until it is replaced: what was sent once, hours
-        // before, may be all there is of it.
+        // In a capture a template is in force until it is replaced: it may have been sent only
+        // once, hours before its data.
         let limits = Limits::default().with_template_lifetime(None);
         let names: Vec<String> = job.files.iter().map(|path| name(path)).collect();
         let files = Files::new(names);

@@ -1,4 +1,4 @@
-//! What exporters taught, kept in a file from one run to the next.
+//! The state of exporters, kept in a file from one run to the next.
 
 use std::fs;
 use std::io;

@@ -11,14 +11,14 @@ pub enum Status {
     Success = 0,
     /// A file could not be read, not to its end, or holds no flow export.
     Unreadable = 1,
-    /// The command line makes no sense.
+    /// The arguments are wrong or contradict each other.
     Usage = 2,
     /// With `--strict`: something inside the data could not be decoded.
     Problems = 3,
 }
 
 impl Status {
-    /// The number the operating system is told.
+    /// The number that the operating system receives.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8

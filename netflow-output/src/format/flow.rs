@@ -1,4 +1,4 @@
-//! `--schema flow`: the normalised fields, as JSON lines and as CSV.
+//! The schema `flow`: the normalised fields, as JSON lines and as CSV.
 
 use netflow_core::field::FlowField;
 use netflow_core::text::UnixTime;

@@ -9,7 +9,7 @@ use netflow_core::value::{MacAddress, Text};
 
 use crate::format::text;
 
-/// Writes JSON into a buffer. Commas come of themselves: one stands before every key and
+/// Writes JSON into a buffer. Commas are written without a call: one before every key and
 /// item but the first.
 #[derive(Debug)]
 pub struct Json<'o> {
@@ -55,7 +55,7 @@ impl<'o> Json<'o> {
         self.colon();
     }
 
-    /// A key as it is written behind another member: `,"key":`.
+    /// A key as it is written after another member: `,"key":`.
     pub fn key_with_comma(&mut self, key: &str) {
         match self.out.last() {
             Some(b'{') | None => self.raw(key.get(1..).unwrap_or_default().as_bytes()),
@@ -107,7 +107,7 @@ impl<'o> Json<'o> {
         self.quoted(|out| out.extend_from_slice(word.as_bytes()));
     }
 
-    /// What shows itself in characters that need no escapes.
+    /// A string by its `Display`, which needs no escapes.
     pub fn plain(&mut self, value: impl fmt::Display) {
         self.quoted(|out| text::display(out, value));
     }

@@ -10,7 +10,7 @@ use crate::format::{Files, Format, FormatError};
 
 /// How one set becomes rows.
 pub trait Schema {
-    /// Whether rows tell when their datagram was received and sent.
+    /// Whether rows have the times when their datagram was received and sent.
     const TIMES: bool;
 
     /// Writes the rows of a set.
@@ -30,7 +30,7 @@ impl Head<'_> {
         json.raw(self.members);
     }
 
-    /// Says of a row that it is late.
+    /// Marks a row as late.
     pub(crate) fn late(set: &Set<'_>, json: &mut Json<'_>) {
         if let Some(header) = set.template_header() {
             json.key("late");
@@ -133,7 +133,7 @@ fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times:
     }
 }
 
-/// Whether something tells who sent a message; nothing does in an IPFIX file.
+/// Whether it is known who sent a message; in an IPFIX file it is not.
 pub(crate) fn is_exporter_known(header: &MessageHeader) -> bool {
     header.exporter.port() != 0 || !header.exporter.ip().is_unspecified()
 }

@@ -1,4 +1,4 @@
-//! `--schema record`: every record and sample with all its fields, by the names of the
+//! The schema `record`: every record and sample with all its fields, by the names of the
 //! registries.
 
 mod list;
@@ -18,7 +18,7 @@ use crate::format::{sample, scalar};
 /// The schema `record`.
 #[derive(Debug)]
 pub struct Records {
-    /// Lists inside lists are followed so deep.
+    /// Lists inside lists are read down to this depth.
     list_depth: u8,
     names: Names,
 }
@@ -119,7 +119,7 @@ impl Records {
 fn write_template(record: &TemplateRecord<'_>, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>) {
     let (kind, scope_count) = match record.kind() {
         TemplateKind::Withdrawal { .. } => ("withdrawal", None),
-        // A template of no fields is a problem.
+        // A template without fields is a problem.
         _ if record.field_count() == 0 => return,
         TemplateKind::Data => ("template", None),
         TemplateKind::Options { scope_count } => ("options_template", Some(scope_count)),

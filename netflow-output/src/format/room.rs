@@ -4,7 +4,7 @@
 //! wrote. The place is an argument and not a member, so that it stays in a register between two
 //! stores. Texts are copied in blocks of a fixed size, one or two stores each; what is copied too
 //! much is overwritten by what follows. A place is taken modulo the size of the room, by which the
-//! compiler knows that it is inside: whoever writes has to empty the room before it is
+//! compiler knows that it is inside: the caller empties the room before it is
 //! [full](Room::is_full), or later text would overwrite earlier text.
 
 use core::fmt;

@@ -10,7 +10,7 @@ use crate::format::scalar;
 /// How a schema writes the members of a structure.
 pub(crate) type WriteMembers = fn(Members<'_>, &mut Json<'_>);
 
-/// The line of a sample; none if it could not be read, of which a problem tells.
+/// The line of a sample; none if it could not be read, which is a problem.
 pub(crate) fn write(
     sample: &Sample<'_>,
     head: Head<'_>,

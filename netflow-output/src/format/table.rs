@@ -17,7 +17,7 @@ use netflow_core::{Decoded, Flow, FlowColumn, Set, SetKind, Stats};
 
 use self::cells::Cells;
 use self::column::{Column, Style};
-use self::layout::{Layout, Place};
+use self::layout::{Layout, Side};
 use crate::format::flow;
 use crate::format::row::Row;
 use crate::format::{Biflows, Format, FormatError, Suspects};
@@ -204,11 +204,11 @@ impl Format for Table {
 }
 
 impl Column {
-    const fn place(self) -> Place {
+    const fn side(self) -> Side {
         match self {
-            Self::Source => Place::Source,
-            Self::Destination => Place::Destination,
-            _ => Place::Other,
+            Self::Source => Side::Source,
+            Self::Destination => Side::Destination,
+            _ => Side::Other,
         }
     }
 }

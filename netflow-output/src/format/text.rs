@@ -14,7 +14,7 @@ pub(crate) fn decimal(out: &mut Vec<u8>, number: impl itoa::Integer) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
-/// Whatever knows how to show itself.
+/// A value by its `Display`.
 pub(crate) fn display(out: &mut Vec<u8>, value: impl fmt::Display) {
     // Writing into memory does not fail.
     let _ = write!(out, "{value}");

@@ -1,4 +1,4 @@
-//! `--schema wire`: what came over the wire, in its order, with its octets.
+//! The schema `wire`: what was sent, in the order of the wire, with its octets.
 
 mod list;
 
@@ -15,7 +15,7 @@ use crate::format::{sample, scalar};
 /// The schema `wire`.
 #[derive(Debug, Clone, Copy)]
 pub struct Wire {
-    /// Lists inside lists are followed so deep.
+    /// Lists inside lists are read down to this depth.
     pub list_depth: u8,
 }
 
@@ -125,7 +125,7 @@ fn write_field_key(key: FieldKey, json: &mut Json<'_>) {
 }
 
 fn write_template(record: &TemplateRecord<'_>, head: Head<'_>, json: &mut Json<'_>) {
-    // A template of no fields is a problem.
+    // A template without fields is a problem.
     let (kind, scope_count) = match record.kind() {
         TemplateKind::Withdrawal { .. } => ("withdrawal", None),
         _ if record.field_count() == 0 => return,

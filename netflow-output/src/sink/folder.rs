@@ -65,7 +65,7 @@ impl Folder {
     }
 }
 
-/// A folder that was not finished leaves nothing behind.
+/// A folder that was not finished is removed.
 impl Drop for Folder {
     fn drop(&mut self) {
         // After `finish` it is not there any more.
@@ -79,24 +79,24 @@ pub struct FolderOfTables {
     records: RecordBatchBuilder,
     counters: CounterBatchBuilder,
     tables: Tables,
-    out: Out,
+    out: TableFiles,
 }
 
 /// The files.
 #[derive(Debug)]
-struct Out {
+struct TableFiles {
     container: Container,
     folder: Folder,
     /// As [`Tables`] places them.
-    tables: Vec<Part>,
-    counters: Option<Part>,
+    tables: Vec<TableFile>,
+    counters: Option<TableFile>,
     memory: usize,
 }
 
 /// One file. It is open only while it is written to: there may be more of them than a
 /// process may have open.
 #[derive(Debug)]
-struct Part {
+struct TableFile {
     path: PathBuf,
     writer: Writer,
 }
@@ -140,7 +140,7 @@ impl FolderOfTables {
             records: RecordBatchBuilder::new(Addresses::Octets, ROWS).with_files(files.into()),
             counters: CounterBatchBuilder::new(counters),
             tables: Tables::default(),
-            out: Out {
+            out: TableFiles {
                 container,
                 folder,
                 tables: Vec::new(),
@@ -195,7 +195,7 @@ impl Sink for FolderOfTables {
     }
 }
 
-impl Out {
+impl TableFiles {
     fn table(
         &mut self,
         tables: &mut Tables,
@@ -206,53 +206,54 @@ impl Out {
             return Ok(());
         };
         if let Some(table) = tables.all().get(self.tables.len()) {
-            self.tables.push(self.part(&table.name, &table.schema)?);
+            self.tables.push(self.new_file(&table.name, &table.schema)?);
         }
-        if let Some(part) = self.tables.get_mut(place) {
-            self.memory = part.write(&batch.batch, self.memory)?;
+        if let Some(file) = self.tables.get_mut(place) {
+            self.memory = file.write(&batch.batch, self.memory)?;
         }
-        self.relieve()
+        self.flush_if_large()
     }
 
     fn counters(&mut self, batch: &RecordBatch) -> Result<(), Failure> {
-        let mut part = match self.counters.take() {
-            Some(part) => part,
-            None => self.part(COUNTERS, batch.schema_ref())?,
+        let mut file = match self.counters.take() {
+            Some(file) => file,
+            None => self.new_file(COUNTERS, batch.schema_ref())?,
         };
-        self.memory = part.write(batch, self.memory)?;
-        self.counters = Some(part);
-        self.relieve()
+        self.memory = file.write(batch, self.memory)?;
+        self.counters = Some(file);
+        self.flush_if_large()
     }
 
-    fn part(&self, name: &str, schema: &SchemaRef) -> Result<Part, Failure> {
+    fn new_file(&self, name: &str, schema: &SchemaRef) -> Result<TableFile, Failure> {
         let name = format!("{name}.{}", self.container.extension());
         let path = self.folder.written.join(name);
         File::create_new(&path)?;
-        Ok(Part {
+        Ok(TableFile {
             path,
             writer: Writer::new(self.container, schema)?,
         })
     }
 
     /// Writes what all files hold back, if that is much.
-    fn relieve(&mut self) -> Result<(), Failure> {
+    fn flush_if_large(&mut self) -> Result<(), Failure> {
         if self.memory < MEMORY {
             return Ok(());
         }
         self.memory = 0;
-        let mut parts = self.tables.iter_mut().chain(&mut self.counters);
-        parts.try_for_each(Part::flush)
+        let mut files = self.tables.iter_mut().chain(&mut self.counters);
+        files.try_for_each(TableFile::flush)
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        let parts = self.tables.drain(..).chain(self.counters.take());
-        parts.into_iter().try_for_each(Part::finish)?;
+        let files = self.tables.drain(..).chain(self.counters.take());
+        files.into_iter().try_for_each(TableFile::finish)?;
         Ok(self.folder.finish()?)
     }
 }
 
-impl Part {
-    /// Writes a batch; of `memory`, what all files hold, it gives what they hold now.
+impl TableFile {
+    /// Writes a batch. Returns the octets that the writers of all files hold after it, of
+    /// `memory` that they held before.
     fn write(&mut self, batch: &RecordBatch, memory: usize) -> Result<usize, Failure> {
         let before = self.writer.memory();
         let mut octets = Vec::new();

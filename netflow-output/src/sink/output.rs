@@ -132,7 +132,7 @@ impl Output {
     }
 }
 
-/// A file that was not finished leaves nothing behind.
+/// A file that was not finished is removed.
 impl Drop for Output {
     fn drop(&mut self) {
         if let Destination::Beside { written, .. } = &self.to {

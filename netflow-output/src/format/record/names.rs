@@ -65,7 +65,7 @@ impl Name<'static> {
 }
 
 /// Which fields of a template share a name: those become an array under it, since a key
-/// stands once in an object.
+/// is in an object once.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// For each field, the next one of its name; itself if there is none.

@@ -10,7 +10,7 @@ const GAP: usize = 1;
 const ARROW: &str = "->";
 /// An IPv4 address and a port.
 const SHORT_ADDRESS: usize = 21;
-/// The date and the blank behind it, in front of a time.
+/// The date and the blank after it, before a time.
 const DATE: usize = 11;
 /// Date and time with milliseconds.
 const LONG_TIME: usize = 23;
@@ -19,7 +19,7 @@ const SHORT_TIME: usize = 8;
 
 /// What is special about a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Side {
     Source,
     Destination,
     Other,
@@ -51,7 +51,7 @@ pub(super) struct Layout {
     line: Line,
 }
 
-/// What is given up for want of room, first of all first.
+/// What is left out where there is no room, the least important first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum GivenUp {
     Column(Column),
@@ -158,7 +158,7 @@ impl Layout {
         let mut left = room.saturating_sub(self.width());
         for chosen in &mut self.chosen {
             if let Some(wanted) = all.iter().find(|wanted| wanted.index == chosen.index) {
-                if chosen.column.place() != Place::Other {
+                if chosen.column.side() != Side::Other {
                     let more = wanted.width.saturating_sub(chosen.width).min(left);
                     chosen.width += more;
                     left -= more;
@@ -180,7 +180,7 @@ impl Layout {
     fn has_arrow(&self) -> bool {
         self.chosen
             .iter()
-            .any(|chosen| chosen.column.place() == Place::Destination)
+            .any(|chosen| chosen.column.side() == Side::Destination)
     }
 
     /// Whether a column was chosen.
@@ -198,7 +198,7 @@ impl Layout {
                 Column::Start if self.short_time => "start",
                 column => column.title(),
             };
-            if chosen.column.place() == Place::Destination {
+            if chosen.column.side() == Side::Destination {
                 due += ARROW.len() + GAP;
             }
             let title = Shown::ascii(title.as_bytes());
@@ -233,7 +233,7 @@ impl Layout {
                 if cells.is_suspect {
                     line.add(Shown::ascii(&[SUSPECT]));
                 }
-            } else if chosen.column.place() == Place::Destination {
+            } else if chosen.column.side() == Side::Destination {
                 due += ARROW.len() + GAP;
                 destination(line, cell, due, chosen.width, out);
             } else {
@@ -251,7 +251,7 @@ impl Layout {
     /// What the addresses above were translated to, below them.
     fn translated_line(&mut self, cell: Shown<'_>, out: &mut Vec<u8>) {
         let before = self.chosen.iter();
-        let before = before.take_while(|chosen| chosen.column.place() != Place::Source);
+        let before = before.take_while(|chosen| chosen.column.side() != Side::Source);
         let source: usize = before.map(|chosen| chosen.width + GAP).sum();
         let start = source.saturating_sub(TRANSLATED.len() + GAP);
         let line = &mut self.line;
@@ -273,7 +273,7 @@ impl Layout {
         line.add(Shown::ascii(text.as_bytes()));
         let mut due = 0;
         for chosen in &self.chosen {
-            if chosen.column.place() == Place::Destination {
+            if chosen.column.side() == Side::Destination {
                 due += ARROW.len() + GAP;
             }
             let cell = cells.get(chosen.index);

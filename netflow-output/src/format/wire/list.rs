@@ -11,7 +11,7 @@ use crate::format::scalar;
 struct Malformed;
 
 impl Wire {
-    /// A list; null if it is malformed or nested too deep, of which a problem tells.
+    /// A list; null if it is malformed or nested too deep, which is a problem of its own.
     pub(super) fn list(self, list: Option<List<'_, '_>>, depth: u8, json: &mut Json<'_>) {
         let Some(list) = list.filter(|_| depth < self.list_depth) else {
             json.null();
@@ -112,7 +112,7 @@ impl Wire {
             self.fields(&record, depth, json);
         }
         json.close(b']');
-        // Of an unknown template, a problem tells.
+        // An unknown template is a problem of its own.
         whole(list.template().map_or(0, |_| records.left()))
     }
 }
