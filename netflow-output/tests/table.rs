@@ -165,3 +165,55 @@ fn without_room_the_sampling_rate_has_a_line_where_it_changes() {
     assert_eq!(rates, ["sampling 1:100", "sampling 1:1000"]);
     assert!(table.lines().all(|line| line.len() <= 78), "{table}");
 }
+
+#[test]
+fn a_running_total_adds_its_increase_to_the_sum() {
+    // octetTotalCount (85) of one flow, twice, and of another.
+    let total = |port: u16, octets: u64| {
+        let mut record = (u64::from(SENT) * 1_000).to_be_bytes().to_vec();
+        record.extend([192, 0, 2, 1, 198, 51, 100, 7]);
+        put(&mut record, &[port, 443]);
+        record.extend(octets.to_be_bytes());
+        record
+    };
+    let records = [total(1, 1_000), total(1, 1_500), total(2, 70)];
+    let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+    let elements = [(152, 8), (8, 4), (12, 4), (7, 2), (11, 2), (85, 8)];
+    let table = table(200, &ipfix(&elements, &records));
+    let sum = table.lines().find(|line| line.starts_with("3 flows"));
+    let sum = sum.and_then(|line| line.split_whitespace().nth(2));
+    assert_eq!(sum, Some("1570"), "{table}");
+}
+
+#[test]
+fn an_inner_vlan_and_a_block_of_ports_are_shown() {
+    let record = [
+        &[100, 64, 2, 5, 203, 0, 113, 112][..], // before and after NAT
+        &[4, 0, 7, 255],                        // ports 1024 to 2047
+        &[0, 10, 0, 200, 0, 20, 0, 200],        // tags before and after
+    ]
+    .concat();
+    let elements = [
+        (8, 4),
+        (225, 4),
+        (361, 2),
+        (362, 2),
+        (58, 2),
+        (245, 2),
+        (59, 2),
+        (255, 2),
+    ];
+    let table = table(200, &ipfix(&elements, &[&record]));
+    let row: Vec<&str> = table.lines().nth(2).unwrap().split_whitespace().collect();
+    assert_eq!(
+        row,
+        [
+            "100.64.2.5",
+            "->",
+            "203.0.113.112:1024-2047",
+            "10.200>20.200",
+            "198.51.100.1",
+        ],
+        "{table}"
+    );
+}

@@ -11,6 +11,7 @@ mod layout;
 mod line;
 mod number;
 mod protocol;
+mod sums;
 
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, Flow, FlowColumn, Set, SetKind, Stats};
@@ -18,6 +19,7 @@ use netflow_core::{Decoded, Flow, FlowColumn, Set, SetKind, Stats};
 use self::cells::Cells;
 use self::column::{Column, Style};
 use self::layout::{Layout, Side};
+use self::sums::Sums;
 use crate::format::flow;
 use crate::format::row::Row;
 use crate::format::{Biflows, Format, FormatError, Suspects};
@@ -26,6 +28,9 @@ use crate::format::{Biflows, Format, FormatError, Suspects};
 const KEPT_BACK: usize = 256;
 /// From this width on numbers are written in full.
 const WIDE: usize = 120;
+
+/// Below sums of running totals whose flows began earlier.
+const INEXACT: &[u8] = b"the sums hold running totals whole, of flows that began before\n";
 
 /// Flows as a table.
 #[derive(Debug)]
@@ -41,12 +46,7 @@ pub struct Table {
     cells: Cells,
     /// Which columns the flows of the set being written can have.
     present: Vec<bool>,
-    flows: u64,
-    packets: u64,
-    octets: u64,
-    /// The same of the other direction, in rows that have no columns for it.
-    packets_back: u64,
-    octets_back: u64,
+    sums: Sums,
     /// Flows whose times cannot be right.
     suspects: u64,
 }
@@ -69,11 +69,7 @@ impl Table {
             layout: None,
             cells: Cells::default(),
             present: Vec::new(),
-            flows: 0,
-            packets: 0,
-            octets: 0,
-            packets_back: 0,
-            octets_back: 0,
+            sums: Sums::new(),
             suspects: 0,
         }
     }
@@ -90,19 +86,17 @@ impl Table {
             let can_have = |field: &FlowField| !matches!(set.column(*field), FlowColumn::Absent);
             is_split || fields.is_empty() || fields.iter().any(can_have)
         }));
+        // The two directions of a record are two flows then, each with its own counters.
+        let first = set.flows().next().filter(|_| !is_split);
+        self.sums.begin_set(first.as_ref());
         self.biflows
             .for_each(set.flows(), |flow| self.flow(flow, out));
     }
 
     fn flow(&mut self, flow: &Flow<'_>, out: &mut Vec<u8>) {
-        self.flows += 1;
-        self.packets = self.packets.saturating_add(flow.packets().unwrap_or(0));
-        self.octets = self.octets.saturating_add(flow.octets().unwrap_or(0));
-        if self.biflows == Biflows::Whole && self.columns.as_slice() == Column::USUAL {
-            let (packets, octets) = (flow.reverse_packets(), flow.reverse_octets());
-            self.packets_back = self.packets_back.saturating_add(packets.unwrap_or(0));
-            self.octets_back = self.octets_back.saturating_add(octets.unwrap_or(0));
-        }
+        let with_reverse =
+            self.biflows == Biflows::Whole && self.columns.as_slice() == Column::USUAL;
+        self.sums.add(flow, with_reverse);
         self.cells.clear();
         let columns = self.columns.iter().zip(&self.present);
         for (index, (column, is_present)) in columns.enumerate() {
@@ -140,24 +134,28 @@ impl Table {
         for column in &self.columns {
             cells.push(|row| match column {
                 Column::Packets | Column::Field(FlowField::Packets) => {
-                    number::count(row, self.packets, self.style.exact);
+                    number::count(row, self.sums.packets, self.style.exact);
                 }
                 Column::Octets | Column::Field(FlowField::Octets) => {
-                    number::count(row, self.octets, self.style.exact);
+                    number::count(row, self.sums.octets, self.style.exact);
                 }
                 _ => {}
             });
         }
-        let plural = if self.flows == 1 { "" } else { "s" };
-        layout.foot(&format!("{} flow{plural}", self.flows), &cells, out);
-        if self.packets_back > 0 || self.octets_back > 0 {
+        let sums = &self.sums;
+        let plural = if sums.flows == 1 { "" } else { "s" };
+        layout.foot(&format!("{} flow{plural}", sums.flows), &cells, out);
+        if sums.reverse_packets > 0 || sums.reverse_octets > 0 {
             let mut row = Row::default();
             row.word("and ");
-            number::count(&mut row, self.packets_back, self.style.exact);
+            number::count(&mut row, sums.reverse_packets, self.style.exact);
             row.word(" pkts, ");
-            number::count(&mut row, self.octets_back, self.style.exact);
+            number::count(&mut row, sums.reverse_octets, self.style.exact);
             out.extend_from_slice(row.text(0, row.len()));
             out.extend_from_slice(b" octets in the reverse direction\n");
+        }
+        if !sums.is_exact {
+            out.extend_from_slice(INEXACT);
         }
     }
 }

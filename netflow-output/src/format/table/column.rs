@@ -85,7 +85,7 @@ impl Column {
                 F::PostNatDestinationPort,
             ],
             Self::Event => &[F::FirewallEvent, F::NatEvent],
-            Self::Vlan => &[F::Vlan, F::PostVlan],
+            Self::Vlan => &[F::Vlan, F::PostVlan, F::CustomerVlan, F::PostCustomerVlan],
             Self::Packets => &[F::Packets],
             Self::Octets => &[F::Octets],
             Self::Sampling => &[F::SamplingRate],
@@ -177,17 +177,34 @@ impl Column {
     }
 }
 
-/// `10`, or `10>20` where it changes on the way.
+/// `10`, `10.200` of a tag and one inside it, `10>20` where it changes on the way.
 fn vlan(row: &mut Row, flow: &Flow<'_>) {
     // Exporters send 0 where there is no tag.
     let tag = |vlan: Option<u16>| vlan.filter(|vlan| *vlan != 0);
-    let (before, after) = (tag(flow.vlan()), tag(flow.post_vlan()));
-    if let Some(vlan) = before.or(after) {
-        row.number(vlan.into());
+    let before = (tag(flow.vlan()), tag(flow.customer_vlan()));
+    let after = (tag(flow.post_vlan()), tag(flow.post_customer_vlan()));
+    let is_known = |tags: (Option<u16>, Option<u16>)| tags != (None, None);
+    if is_known(before) {
+        tags(row, before);
     }
-    if let (Some(_), Some(after)) = (before, after.filter(|_| after != before)) {
-        row.octet(b'>');
-        row.number(after.into());
+    if is_known(after) && after != before {
+        if is_known(before) {
+            row.octet(b'>');
+        }
+        tags(row, after);
+    }
+}
+
+/// The outer tag and the inner one.
+fn tags(row: &mut Row, (outer, inner): (Option<u16>, Option<u16>)) {
+    if let Some(outer) = outer {
+        row.number(outer.into());
+    }
+    if let Some(inner) = inner {
+        if outer.is_some() {
+            row.octet(b'.');
+        }
+        row.number(inner.into());
     }
 }
 

@@ -47,6 +47,9 @@ pub(super) fn translated(row: &mut Row, flow: &Flow<'_>) {
     );
     if let Some((address, port)) = source {
         write(row, address, port);
+        if port.is_none() {
+            port_block(row, flow);
+        }
     }
     if let Some((address, port)) = destination {
         if source.is_some() {
@@ -54,6 +57,19 @@ pub(super) fn translated(row: &mut Row, flow: &Flow<'_>) {
         }
         row.word("-> ");
         write(row, address, port);
+    }
+}
+
+/// The ports that a NAT assigned at once, `:1024-2047` (RFC 8158).
+fn port_block(row: &mut Row, flow: &Flow<'_>) {
+    let Some(start) = flow.nat_port_block_start() else {
+        return;
+    };
+    row.octet(b':');
+    row.number(start.into());
+    if let Some(end) = flow.nat_port_block_end() {
+        row.octet(b'-');
+        row.number(end.into());
     }
 }
 

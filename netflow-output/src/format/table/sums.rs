@@ -1,0 +1,73 @@
+//! The sums below the table.
+
+use netflow_core::{Flow, Increments, Limits};
+
+/// Octets of memory for flows whose records repeat what others counted.
+const MEMORY: usize = 16 << 20;
+/// `counters` of records that count from the start of their flow.
+const TOTAL: &str = "total";
+
+/// Sums over flows. Records that repeat what others counted, running totals and the teardowns of
+/// firewalls, add what is new in them.
+#[derive(Debug)]
+pub(super) struct Sums {
+    pub(super) flows: u64,
+    pub(super) packets: u64,
+    pub(super) octets: u64,
+    /// The same of the other direction, in rows that have no columns for it.
+    pub(super) reverse_packets: u64,
+    pub(super) reverse_octets: u64,
+    /// Nothing is counted twice.
+    pub(super) is_exact: bool,
+    increments: Increments,
+    /// Records of the set being read may repeat what others counted.
+    repeats: bool,
+}
+
+impl Sums {
+    pub(super) fn new() -> Self {
+        Self {
+            flows: 0,
+            packets: 0,
+            octets: 0,
+            reverse_packets: 0,
+            reverse_octets: 0,
+            is_exact: true,
+            increments: Increments::new(MEMORY, Limits::default().hash_seed),
+            repeats: false,
+        }
+    }
+
+    /// Prepares for the flows of a set by its first: what counters count is the same in all
+    /// records of a template.
+    pub(super) fn begin_set(&mut self, first: Option<&Flow<'_>>) {
+        self.repeats = first
+            .is_some_and(|flow| flow.counters() == Some(TOTAL) || flow.firewall_event().is_some());
+    }
+
+    /// Adds a flow, and its reverse direction if it is to be counted.
+    pub(super) fn add(&mut self, flow: &Flow<'_>, with_reverse: bool) {
+        let (packets, octets, reverse) = if self.repeats {
+            let added = self.increments.add(flow);
+            self.is_exact &= added.is_exact;
+            let reverse = (added.reverse_packets, added.reverse_octets);
+            (added.packets, added.octets, reverse)
+        } else if with_reverse {
+            let reverse = (flow.reverse_packets(), flow.reverse_octets());
+            (flow.packets(), flow.octets(), reverse)
+        } else {
+            (flow.packets(), flow.octets(), (None, None))
+        };
+        self.flows += 1;
+        add(&mut self.packets, packets);
+        add(&mut self.octets, octets);
+        if with_reverse {
+            add(&mut self.reverse_packets, reverse.0);
+            add(&mut self.reverse_octets, reverse.1);
+        }
+    }
+}
+
+fn add(sum: &mut u64, count: Option<u64>) {
+    *sum = sum.saturating_add(count.unwrap_or(0));
+}
