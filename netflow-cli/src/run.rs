@@ -183,13 +183,10 @@ impl Run {
         let mut ended = Ok(());
         self.feed.begin_input(index);
         while let Some(event) = self.feed.next(&mut source) {
-            let mut protocol = None;
             match event {
                 Ok(Event::Decoded(_, message)) => {
                     self.consumer.message(&message)?;
                     self.summary.message(&message);
-                    // Those of late data are after the datagram's own.
-                    protocol = message.headers().next().map(|header| header.protocol);
                 }
                 Ok(Event::Unreadable(datagram, error)) => {
                     self.consumer.unreadable(&datagram, &error)?;
@@ -210,9 +207,6 @@ impl Run {
                 }
             }
             let stats = self.feed.decoder().stats();
-            if let Some(protocol) = protocol {
-                self.summary.messages(protocol, stats.messages);
-            }
             if self.consumer.is_done() {
                 break;
             }

@@ -13,7 +13,7 @@ use netflow_core::{
 use netflow_output::format::Files;
 use netflow_output::format::Suspects;
 
-/// Domains that are told one by one.
+/// Domains that have a line of their own.
 const DOMAINS: usize = 5;
 /// Domains of sessions that have ended that are kept.
 const ENDED: usize = 1_000;
@@ -26,7 +26,7 @@ pub(crate) struct Summary {
     read: netflow_io::CaptureSummary,
     messages: BTreeMap<Protocol, u64>,
     problems: BTreeMap<&'static str, Problems>,
-    /// Domains of TCP sessions that have ended, of which there is something to tell.
+    /// Domains of TCP sessions that have ended, whose sequence numbers are irregular.
     ended: Vec<DomainReport>,
 }
 
@@ -50,17 +50,17 @@ impl Summary {
         }
     }
 
-    /// What a datagram gave.
-    pub(crate) fn message(&mut self, message: &Decoded<'_>) {
-        for problem in message.problems() {
-            self.problem(&problem.error, problem.header.datagram_id());
+    /// Takes what a datagram held.
+    pub(crate) fn message(&mut self, decoded: &Decoded<'_>) {
+        for message in decoded.messages() {
+            // Late data was counted with the message that it came in.
+            if !message.is_late() {
+                *self.messages.entry(message.header().protocol).or_default() += 1;
+            }
+            for problem in message.problems() {
+                self.problem(&problem.error, problem.header.datagram_id());
+            }
         }
-    }
-
-    /// A datagram held messages of this protocol, up to so many of all datagrams.
-    pub(crate) fn messages(&mut self, protocol: Protocol, all: u64) {
-        let before: u64 = self.messages.values().sum();
-        *self.messages.entry(protocol).or_default() += all.saturating_sub(before);
     }
 
     pub(crate) fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
@@ -205,26 +205,26 @@ impl Summary {
     }
 }
 
-/// What the sequence numbers of the domains told, those that lost most first.
+/// What the sequence numbers of the domains show, those that lost most first.
 fn sequence_lines(mut domains: Vec<DomainReport>, lines: &mut Lines) {
     domains.retain(|domain| has_irregular_sequence(&domain.sequence));
     domains.sort_by_key(|domain| (Reverse(domain.sequence.lost), domain.key));
-    let mut told: Vec<String> = domains.iter().take(DOMAINS).map(sequence_line).collect();
+    let mut texts: Vec<String> = domains.iter().take(DOMAINS).map(sequence_line).collect();
     if domains.len() > DOMAINS {
         let more = u64::try_from(domains.len() - DOMAINS).unwrap_or(u64::MAX);
-        told.push(format!("and {}", counted(more, "further domain")));
+        texts.push(format!("and {}", counted(more, "further domain")));
     }
-    if let Some(last) = told.last_mut() {
+    if let Some(last) = texts.last_mut() {
         *last += "; see netflow explain";
     }
     let mut title = "sequence";
-    for text in &told {
+    for text in &texts {
         lines.line(title, text);
         title = "";
     }
 }
 
-/// Whether sequence numbers told anything but that all came in order.
+/// Whether sequence numbers show anything but that all came in order.
 const fn has_irregular_sequence(counts: &SequenceCounts) -> bool {
     counts.lost > 0
         || counts.late > 0
@@ -258,7 +258,7 @@ fn sequence_line(domain: &DomainReport) -> String {
     }
     text += "of ";
     let address = domain.key.agent_address.unwrap_or(domain.key.exporter.ip());
-    // Nothing tells the exporter of an IPFIX file.
+    // An IPFIX file does not name its exporter.
     if !address.is_unspecified() {
         let _ = write!(text, "{address}, ");
     }
