@@ -8,14 +8,11 @@
 //! [full](Room::is_full), or later text would overwrite earlier text.
 
 use core::fmt;
-use core::net::{IpAddr, Ipv6Addr};
-use core::ops::Range;
+use core::net::IpAddr;
 
-use netflow_core::text::UnixTime;
+use netflow_core::text::{self, UnixTime};
 use netflow_core::value::MacAddress;
 use netflow_core::{FlowValue, Timestamp};
-
-use super::text;
 
 /// Octets of the longest block.
 pub(super) const BLOCK: usize = 32;
@@ -202,34 +199,13 @@ impl Room {
 
     /// Writes an IPv6 address as RFC 5952, section 4, writes it, never with an IPv4 address in it.
     #[inline(never)]
-    pub(super) fn ipv6(&mut self, mut at: usize, address: [u8; 16]) -> usize {
-        let groups = Ipv6Addr::from(address).segments();
-        let zeros = longest_zeros(&groups);
-        for (index, group) in groups.into_iter().enumerate() {
-            if zeros.contains(&index) {
-                if index == zeros.start {
-                    at = self.block(at, b"::", 2);
-                }
-                continue;
-            }
-            if index > 0 && index != zeros.end {
-                at = self.octet(at, b':');
-            }
-            let zeros = (group | 1).leading_zeros() / 4;
-            let digits = u32::from_be_bytes(hex_digits(group)) << (8 * zeros);
-            at = self.block(at, &digits.to_be_bytes(), 4 - zeros as usize);
-        }
-        at
+    pub(super) fn ipv6(&mut self, at: usize, address: [u8; 16]) -> usize {
+        self.word(at, text::ipv6(address.into()).as_str())
     }
 
     /// Writes a MAC address.
-    pub(super) fn mac(&mut self, mut at: usize, address: MacAddress) -> usize {
-        for octet in address.0 {
-            let [high, low] = HEX[usize::from(octet)];
-            at = self.block(at, &[high, low, b':', 0], 3);
-        }
-        // No colon after the last number.
-        at.wrapping_sub(1)
+    pub(super) fn mac(&mut self, at: usize, address: MacAddress) -> usize {
+        self.word(at, text::mac(address.0).as_str())
     }
 
     /// Writes a time as RFC 3339 has it, in UTC, with the fewest of 0, 3, 6 or 9 digits of fraction.
@@ -317,15 +293,12 @@ impl Default for Hours {
 impl Hours {
     #[cold]
     fn change(&mut self, start: u64) {
-        let mut written = Vec::new();
-        text::time(
-            &mut written,
-            UnixTime {
-                seconds: i64::try_from(start).unwrap_or(0),
-                nanos: 0,
-            },
-        );
-        if let Some(text) = written.first_chunk() {
+        let time = UnixTime {
+            seconds: i64::try_from(start).unwrap_or(0),
+            nanos: 0,
+        };
+        let text = time.text();
+        if let Some(text) = text.as_ref().and_then(|text| text.as_bytes().first_chunk()) {
             self.text = *text;
             self.start = start;
         }
@@ -341,20 +314,6 @@ fn two_numbers(first: &Dotted, second: &Dotted) -> [u8; 8] {
     let [first_text, second_text] =
         [first, second].map(|dotted| u64::from(u32::from_le_bytes(dotted.text)));
     (first_text | second_text << (8 * u32::from(first.len))).to_le_bytes()
-}
-
-/// The first of the longest runs of two or more zeros (RFC 5952, sections 4.2.2 and 4.2.3).
-fn longest_zeros(groups: &[u16; 8]) -> Range<usize> {
-    let mut longest = 0..0;
-    let mut start = 0;
-    for (index, group) in groups.iter().enumerate() {
-        if *group != 0 {
-            start = index + 1;
-        } else if index + 1 - start > longest.len().max(1) {
-            longest = start..index + 1;
-        }
-    }
-    longest
 }
 
 /// A number known to be below 2^32.
@@ -377,9 +336,8 @@ fn four(number: u32) -> [u8; 4] {
 }
 
 /// The four digits of a number in hex.
-#[inline(always)]
 fn hex_digits(number: u16) -> [u8; 4] {
-    let [[a, b], [c, d]] = number.to_be_bytes().map(|octet| HEX[usize::from(octet)]);
+    let [[a, b], [c, d]] = number.to_be_bytes().map(text::hex);
     [a, b, c, d]
 }
 
@@ -389,18 +347,6 @@ static PAIRS: [[u8; 2]; 128] = {
     let mut number = 0;
     while number < 100 {
         pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
-        number += 1;
-    }
-    pairs
-};
-
-/// `00` to `ff`.
-static HEX: [[u8; 2]; 256] = {
-    let digits = *b"0123456789abcdef";
-    let mut pairs = [[b'0'; 2]; 256];
-    let mut number = 0;
-    while number < 256 {
-        pairs[number] = [digits[number >> 4], digits[number & 0xf]];
         number += 1;
     }
     pairs
