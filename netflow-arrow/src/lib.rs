@@ -88,7 +88,7 @@ pub use flow::{FlowBatchBuilder, FlowOptions};
 pub use ipc::{IpcFormat, IpcWriter};
 #[cfg(feature = "parquet")]
 pub use parquet_file::ParquetWriter;
-pub use record::{LONGEST_NAME, RecordBatchBuilder, TemplateBatch, TemplateKey};
+pub use record::{RecordBatchBuilder, TemplateBatch, TemplateKey};
 pub use schema::{Addresses, Types};
 pub use tables::{TableBatchBuilder, Tables, TemplateTable};
 

@@ -13,7 +13,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use netflow_core::field::{FieldType, FlowField};
 use netflow_core::record::DataRecord;
-use netflow_core::template::Template;
+use netflow_core::template::{FieldLabel, Template};
 use netflow_core::value::Text;
 use netflow_core::wire::template::{FieldKey, FieldSpecifier};
 use netflow_core::{Decoded, FlowValue, MessageHeader, Protocol, Set, SetKind};
@@ -409,15 +409,12 @@ fn is_head(name: &str) -> bool {
     name == "file" || HEAD.iter().any(|field| field.name() == name)
 }
 
-/// Octets of the name of an element at most, where rows are written: exporters give names of any
-/// length (RFC 5610), and a list or a record as text holds one for each of its values. A longer one
-/// is left to its number.
-pub const LONGEST_NAME: usize = 255;
-
 /// The name of an element, or its number if it has none that will do.
 fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {
-    let known = known.filter(|name| name.len() <= LONGEST_NAME);
-    let name = known.map_or_else(|| number(key), str::to_owned);
+    let name = match FieldLabel::new(known, key) {
+        FieldLabel::Scope(number) => number.to_string(),
+        label => label.to_string(),
+    };
     if is_scope {
         format!("scope.{name}")
     } else {

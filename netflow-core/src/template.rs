@@ -2,6 +2,7 @@
 //! normalised fields (RFC 7011, section 3.4).
 
 mod builtin;
+mod label;
 mod plan;
 mod registry;
 mod reverse;
@@ -13,6 +14,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 pub(crate) use self::builtin::Builtins;
+pub use self::label::FieldLabel;
 pub use self::plan::FieldPlan;
 pub(crate) use self::plan::{Plan, Slot};
 pub(crate) use self::registry::{Known, Templates};

@@ -32,7 +32,7 @@ pub use self::files::Files;
 pub use self::flow::FlowLines;
 pub use self::json::Json;
 pub use self::lines::{Head, Lines, Schema};
-pub use self::record::{Name, Records};
+pub use self::record::Records;
 pub use self::table::Table;
 pub use self::wire::Wire;
 #[cfg(feature = "columns")]

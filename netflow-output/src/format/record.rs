@@ -6,10 +6,10 @@ mod member;
 mod names;
 
 use netflow_core::record::{DataRecord, Field};
+use netflow_core::template::FieldLabel;
 use netflow_core::wire::template::{TemplateKind, TemplateRecord};
 use netflow_core::{Protocol, Set, SetKind};
 
-pub use self::names::Name;
 use self::names::Names;
 use crate::format::json::Json;
 use crate::format::lines::{Head, Schema, close};
@@ -140,7 +140,7 @@ fn write_template(record: &TemplateRecord<'_>, set: &Set<'_>, head: Head<'_>, js
     let v9 = set.header().protocol == Protocol::NetflowV9;
     for field in record.fields() {
         json.open(b'[');
-        names::write_name(Name::of_key(field.key, v9), json);
+        names::write_label(FieldLabel::of_key(field.key, v9), json);
         json.number(field.length.number());
         json.close(b']');
     }

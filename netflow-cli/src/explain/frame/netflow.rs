@@ -3,13 +3,13 @@
 use netflow_core::element::{DataType, iana};
 use netflow_core::packet::HeaderProtocol;
 use netflow_core::record::{DataRecord, Field};
+use netflow_core::template::FieldLabel;
 use netflow_core::value::Value;
 use netflow_core::wire::set::{FIRST_DATA_SET, HEADER_LEN};
 use netflow_core::wire::template::{
     FieldKey, FieldLength, FieldSpecifier, TemplateKind, TemplateRecord,
 };
 use netflow_core::{Decoded, Protocol, Set, SetKind};
-use netflow_output::format::Name;
 
 use super::tree::{Node, PADDING, PASSED_OVER, place};
 use super::{list, offset_of, packet};
@@ -265,9 +265,9 @@ fn has_enterprise(payload: &[u8], at: usize, v9: bool) -> bool {
 
 /// A field specifier in words, and whether a registry names the field.
 fn specifier(field: FieldSpecifier, v9: bool) -> (String, bool) {
-    let (name, is_named) = match Name::of_key(field.key, v9) {
-        Name::Known(name) => (name.to_owned(), true),
-        Name::Element(..) | Name::Scope(_) => (unknown(field.key), false),
+    let (name, is_named) = match FieldLabel::of_key(field.key, v9) {
+        FieldLabel::Name(name) => (name.to_owned(), true),
+        FieldLabel::Element(_) | FieldLabel::Scope(_) => (unknown(field.key), false),
     };
     let text = match field.length {
         FieldLength::Fixed(1) => format!("{name}, 1 octet"),

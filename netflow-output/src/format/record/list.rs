@@ -2,10 +2,11 @@
 
 use netflow_core::element;
 use netflow_core::record::{BasicList, List, SubTemplateList};
+use netflow_core::template::FieldLabel;
 use netflow_core::wire::template::FieldKey;
 
 use super::Records;
-use super::names::{Name, Names, write_name};
+use super::names::{Names, write_label};
 use crate::format::json::Json;
 use crate::format::scalar;
 
@@ -52,7 +53,10 @@ impl Records {
         json.open(b'{');
         semantic(list.semantic(), json);
         json.key("element");
-        write_name(Name::of_key(FieldKey::Element(list.id()), false), json);
+        write_label(
+            FieldLabel::of_key(FieldKey::Element(list.id()), false),
+            json,
+        );
         json.key("values");
         json.open(b'[');
         let data_type = element::get(list.id()).and_then(|element| element.data_type);

@@ -2,65 +2,17 @@
 
 use core::ops::Range;
 
-use netflow_core::element;
 use netflow_core::record::{DataRecord, Field};
-use netflow_core::template::{Template, TemplateField};
-use netflow_core::wire::template::FieldKey;
+use netflow_core::template::{FieldLabel, Template, TemplateField};
 
 use crate::format::json::Json;
 
-/// Octets of the longest name of an exporter's that is a key; a longer one is left to its number. It is
-/// that of the columns of netflow-arrow.
-const LONGEST_NAME: usize = 255;
-
-/// What a field is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Name<'n> {
-    /// By a registry, by the exporter, or by the layout of a fixed version.
-    Known(&'n str),
-    /// By enterprise and number only.
-    Element(u32, u16),
-    /// By the number of a v9 scope only.
-    Scope(u16),
-}
-
-impl<'n> Name<'n> {
-    fn new(name: Option<&'n str>, key: FieldKey) -> Self {
-        let name = name.filter(|name| name.len() <= LONGEST_NAME);
-        match (name, key) {
-            (Some(name), _) => Self::Known(name),
-            (None, FieldKey::Element(id)) => Self::Element(id.enterprise_number, id.id),
-            (None, FieldKey::Scope(number)) => Self::Scope(number),
-        }
-    }
-
-    /// The name of a field of a template.
-    #[must_use]
-    pub fn of(field: &'n TemplateField) -> Self {
-        Self::new(field.name(), field.key())
-    }
-}
-
-/// Writes a name as a string: `sourceIPv4Address`, `6871:999`.
-pub(super) fn write_name(name: Name<'_>, json: &mut Json<'_>) {
-    match name {
+/// Writes a label as a string: `sourceIPv4Address`, `6871:999`.
+pub(super) fn write_label(label: FieldLabel<'_>, json: &mut Json<'_>) {
+    match label {
         // An exporter may name its elements as it likes.
-        Name::Known(name) => json.string(name),
-        Name::Element(enterprise, number) => json.plain(format_args!("{enterprise}:{number}")),
-        Name::Scope(number) => json.plain(format_args!("scope:{number}")),
-    }
-}
-
-impl Name<'static> {
-    /// The name of a field specifier by the registries; those of NetFlow v9 if `v9`.
-    #[must_use]
-    pub fn of_key(key: FieldKey, v9: bool) -> Self {
-        let name = match key {
-            FieldKey::Scope(number) => element::v9_scope(number),
-            FieldKey::Element(id) if v9 => element::v9(id.id).map(|element| element.name),
-            FieldKey::Element(id) => element::get(id).map(|element| element.name),
-        };
-        Self::new(name, key)
+        FieldLabel::Name(name) => json.string(name),
+        label => json.plain(label),
     }
 }
 
@@ -83,7 +35,7 @@ impl Names {
         let fields = template.fields();
         let scope = usize::from(template.scope_count());
         // Scope and other fields are two objects.
-        let key = |index: usize| (index < scope, fields.get(index).map(Name::of));
+        let key = |index: usize| (index < scope, fields.get(index).map(TemplateField::label));
         self.sorted.clear();
         self.sorted.extend(0..fields.len());
         self.sorted
@@ -158,6 +110,6 @@ impl Names {
 }
 
 fn write_key(field: &TemplateField, json: &mut Json<'_>) {
-    write_name(Name::of(field), json);
+    write_label(field.label(), json);
     json.colon();
 }
