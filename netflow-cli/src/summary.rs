@@ -1,5 +1,7 @@
 //! What was read, and what could not be: a few lines on standard error.
 
+mod doubts;
+
 use alloc::collections::BTreeMap;
 use core::cmp::Reverse;
 use core::fmt::Write as _;
@@ -149,6 +151,7 @@ impl Summary {
                 ),
             );
         }
+        lines.lines("sampling", &doubts::lines(&decoder.doubts()));
         self.problem_lines(&mut lines);
         let read = &self.read;
         lines.add(
@@ -217,11 +220,7 @@ fn sequence_lines(mut domains: Vec<DomainReport>, lines: &mut Lines) {
     if let Some(last) = texts.last_mut() {
         *last += "; see netflow explain";
     }
-    let mut title = "sequence";
-    for text in &texts {
-        lines.line(title, text);
-        title = "";
-    }
+    lines.lines("sequence", &texts);
 }
 
 /// Whether sequence numbers show anything but that all came in order.
@@ -286,6 +285,15 @@ impl Lines {
     fn line(&mut self, title: &str, text: &str) {
         // Writing into memory does not fail.
         let _ = writeln!(self.text, "{title:<12} {text}");
+    }
+
+    /// Several lines of one title.
+    fn lines(&mut self, title: &str, texts: &[String]) {
+        let mut title = title;
+        for text in texts {
+            self.line(title, text);
+            title = "";
+        }
     }
 
     /// Counts of things, but for what there is none of.

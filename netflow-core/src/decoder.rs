@@ -3,6 +3,7 @@
 mod account;
 mod data;
 mod decoded;
+mod doubts;
 mod evidence;
 mod limits;
 mod message;

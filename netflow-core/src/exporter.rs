@@ -4,6 +4,7 @@
 mod announced;
 mod configured;
 mod counters;
+mod doubt;
 mod icmp;
 mod learn;
 mod names;
@@ -18,6 +19,7 @@ mod sources;
 pub use self::announced::{Announcement, Fact};
 pub use self::configured::{ConfiguredRate, ConfiguredRates, ParseRateError};
 pub use self::counters::{ConfiguredCounter, ConfiguredCounters, ParseCounterError};
+pub use self::doubt::{Doubt, DoubtKind};
 pub(crate) use self::icmp::IcmpPorts;
 pub(crate) use self::learn::OptionsRecord;
 pub(crate) use self::names::Names;

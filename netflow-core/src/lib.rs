@@ -118,10 +118,10 @@ pub use domain::DomainKey;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use exporter::{
-    Announcement, ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, Fact,
-    ParseCounterError, ParsePrefixError, ParseRateError, Prefix, RateScope, SampleCounts,
-    SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts, SequenceEvent, SequenceUnit,
-    Unrated,
+    Announcement, ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, Doubt,
+    DoubtKind, Fact, ParseCounterError, ParsePrefixError, ParseRateError, Prefix, RateScope,
+    SampleCounts, SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts, SequenceEvent,
+    SequenceUnit, Unrated,
 };
 #[cfg(feature = "alloc")]
 pub use flow::{

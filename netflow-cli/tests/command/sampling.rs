@@ -102,3 +102,39 @@ fn a_rate_that_makes_no_sense_is_refused() {
         }
     }
 }
+
+#[test]
+fn the_summary_says_which_rates_and_names_are_in_doubt() {
+    for (file, doubt) in [
+        (
+            "rates_of_line_cards",
+            "ambiguous: rates differ by line card",
+        ),
+        (
+            "rates_without_number",
+            "time-based selection by selector 1 (1000 of 100000)",
+        ),
+        (
+            "rates_of_other_domain",
+            "rates are announced in domain 6 alone",
+        ),
+        (
+            "names_of_other_domain",
+            "names of interfaces are announced in domain 0 alone",
+        ),
+    ] {
+        let file = testdata(&format!("synthetic/trap_{file}.pcap"));
+        let run = netflow(["decode".into(), file.clone().into_os_string()]);
+        assert!(run.stderr.contains(doubt), "{}", run.stderr);
+        let settled = [
+            "--sampling-override=0.0.0.0/0=10",
+            "--options-scope=exporter",
+        ];
+        let args = ["decode", settled[0], settled[1]].map(Into::into);
+        let run = netflow(args.into_iter().chain([file.into_os_string()]));
+        assert!(!run.stderr.contains("sampling"), "{}", run.stderr);
+    }
+    let file = testdata("synthetic/trap_rates_of_metering_processes.pcap");
+    let run = netflow(["decode".into(), file.into_os_string()]);
+    assert!(!run.stderr.contains("sampling"), "{}", run.stderr);
+}

@@ -140,6 +140,11 @@ impl Sessions {
         });
     }
 
+    /// The domains of each exporter are kept together.
+    pub(super) const fn has_neighbours(&self) -> bool {
+        self.neighbours.is_some()
+    }
+
     /// The other domains of the exporter that announced something, where that applies to it.
     pub(super) fn neighbours(&self, key: &DomainKey) -> impl Iterator<Item = &Arc<Exporter>> {
         let neighbours = self.neighbours.as_ref();

@@ -52,11 +52,11 @@ impl Names {
 
     /// No option named anything.
     pub(crate) fn is_empty(&self) -> bool {
-        self.interfaces.names.is_empty()
-            && self.vrfs.names.is_empty()
-            && self.applications.names.is_empty()
-            && self.descriptions.names.is_empty()
-            && self.samplers.names.is_empty()
+        self.interfaces.is_empty()
+            && self.vrfs.is_empty()
+            && self.applications.is_empty()
+            && self.descriptions.is_empty()
+            && self.samplers.is_empty()
     }
 
     pub(super) fn memory(&self) -> usize {
@@ -93,6 +93,11 @@ impl<K: Eq + Hash> NameTable<K> {
             names: Table::new(hash),
             octets: 0,
         }
+    }
+
+    /// Nothing has a name.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
     }
 
     fn memory(&self) -> usize {

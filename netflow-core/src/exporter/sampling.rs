@@ -61,6 +61,24 @@ struct Entry {
     different: u32,
 }
 
+/// A scope for which different rates were announced.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AmbiguousScope {
+    shape: Shape,
+    /// A bit for each part with different rates, by the number of the part.
+    parts: u32,
+}
+
+impl AmbiguousScope {
+    /// What records that name these kinds leave open, if that decides on the rate.
+    pub(super) fn left_open(&self, names: impl Fn(ScopeKind) -> bool) -> Option<ScopeKind> {
+        let named = self.shape.part_of(names);
+        let differs = self.parts.checked_shr(named.into()).unwrap_or(0) & 1 != 0;
+        let mut open = self.shape.kinds_of(self.shape.all() & !named);
+        differs.then(|| open.next())?
+    }
+}
+
 impl Samplers {
     pub(super) fn new(hash: KeyedHash) -> Self {
         Self {
@@ -232,6 +250,43 @@ impl Samplers {
         let kinds = [ScopeKind::Template];
         self.shape(Selects::Packets, &kinds).is_some()
             || self.shape(Selects::Flows, &kinds).is_some()
+    }
+
+    /// The scopes of packets of which a part is ambiguous.
+    pub(super) fn ambiguous(&self) -> Vec<AmbiguousScope> {
+        let mut scopes: Vec<_> = self
+            .shapes
+            .iter()
+            .filter(|shape| shape.selects == Selects::Packets)
+            .map(|shape| AmbiguousScope {
+                shape: *shape,
+                parts: 0,
+            })
+            .collect();
+        for (key, _) in self.rates.iter().filter(|(_, entry)| entry.different > 1) {
+            let scope = scopes.iter_mut().find(|scope| scope.shape.id == key.shape);
+            if let Some(scope) = scope {
+                scope.parts |= 1_u32.checked_shl(key.named.into()).unwrap_or(0);
+            }
+        }
+        scopes.retain(|scope| scope.parts != 0);
+        scopes
+    }
+
+    /// The first sampler, if there are rates of nothing else.
+    pub(super) fn only_sampler(&self) -> Option<(RateScope, u64)> {
+        let packets = |shape: &&Shape| shape.selects == Selects::Packets;
+        let is_only = |shape: &Shape| shape.all() == shape.sampler() && shape.all() != 0;
+        if !self.shapes.iter().filter(packets).all(is_only) {
+            return None;
+        }
+        let rates = self.iter().filter_map(|(selects, of, announced)| {
+            match (selects, announced.selection) {
+                (Selects::Packets, Selection::Rate(rate)) => Some((of, rate)),
+                _ => None,
+            }
+        });
+        rates.min()
     }
 
     pub(super) fn sequence(&self, id: u64) -> Option<&Sequence> {

@@ -8,6 +8,7 @@ mod builder;
 mod captured;
 mod clock;
 mod counters;
+mod doubts;
 mod duplicates;
 mod fields;
 mod fixed;

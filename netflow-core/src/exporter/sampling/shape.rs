@@ -103,6 +103,11 @@ impl Shape {
         }
     }
 
+    /// The part that consists of these kinds.
+    pub(super) fn part_of(&self, kinds: impl Fn(ScopeKind) -> bool) -> u8 {
+        bits(self.kinds(), kinds)
+    }
+
     /// The kinds of a part of it.
     pub(super) fn kinds_of(&self, part: u8) -> impl Iterator<Item = ScopeKind> + use<> {
         let mut rest = part;

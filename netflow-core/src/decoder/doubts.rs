@@ -1,0 +1,83 @@
+//! What is doubtful about sampling rates and names.
+
+use alloc::vec::Vec;
+
+use super::Decoder;
+use super::neighbours::MAX_NEIGHBOURS;
+use super::session::Session;
+use crate::exporter::{Doubt, DoubtKind};
+use crate::template::Template;
+
+impl Decoder {
+    /// What is doubtful about the sampling rates and names of all observation domains with
+    /// data, in the order of exporters and domains. It is found from what options announced and
+    /// from the templates in force, so it costs nothing until it is asked for, and says nothing
+    /// of domains that were forgotten. What the caller's rates or
+    /// [`OptionsScope`](crate::OptionsScope) settle is no doubt.
+    ///
+    /// ```
+    /// use netflow_core::{Decoder, Limits};
+    ///
+    /// let decoder = Decoder::new(Limits::new(0x5eed));
+    /// assert!(decoder.doubts().is_empty());
+    /// ```
+    #[must_use]
+    pub fn doubts(&self) -> Vec<Doubt> {
+        let mut sessions: Vec<_> = self.sessions.iter().collect();
+        sessions.sort_unstable_by_key(|session| *session.key());
+        let mut doubts = Vec::new();
+        let same = |one: &&Session, other: &&Session| {
+            let (one, other) = (one.key(), other.key());
+            (one.exporter, one.protocol) == (other.exporter, other.protocol)
+        };
+        for exporter in sessions.chunk_by(same) {
+            for session in exporter {
+                let of_session = session_doubts(session, exporter);
+                doubts.extend(of_session.into_iter().filter(|doubt| !self.settles(doubt)));
+            }
+        }
+        doubts
+    }
+
+    /// The caller said what applies.
+    fn settles(&self, doubt: &Doubt) -> bool {
+        let exporter = doubt.domain.exporter.ip();
+        let is_overridden = self.override_rates.get(exporter).is_some();
+        let is_configured = self.configured_rates.get(exporter).is_some();
+        let applies_others = self.sessions.has_neighbours();
+        match doubt.kind {
+            DoubtKind::AmbiguousRate { .. } | DoubtKind::Unrated { .. } => is_overridden,
+            DoubtKind::UnnamedSampler { .. } => is_overridden || is_configured,
+            DoubtKind::RateInOtherDomain { .. } => is_overridden || is_configured || applies_others,
+            DoubtKind::NamesInOtherDomain { .. } => applies_others,
+        }
+    }
+}
+
+/// What is doubtful about one domain, by its own options and those of the exporter's others.
+fn session_doubts(session: &Session, exporter: &[&Session]) -> Vec<Doubt> {
+    let templates: Vec<&Template> = session
+        .templates
+        .iter()
+        .map(|known| &*known.template)
+        .filter(|template| !template.is_options())
+        .collect();
+    if templates.is_empty() {
+        return Vec::new();
+    }
+    let key = session.key();
+    let mut kinds = session.exporter.doubts(&templates);
+    let mut missing = [None; 2];
+    let others = exporter.iter().filter(|other| other.key() != key);
+    // What it lacks is there in one of them, or in none: the first is named.
+    for other in others.take(MAX_NEIGHBOURS) {
+        let domain = other.key().observation_domain;
+        let lacks = session.exporter.lacks(&templates, &other.exporter, domain);
+        for (missing, lack) in missing.iter_mut().zip(lacks) {
+            *missing = missing.or(lack);
+        }
+    }
+    kinds.extend(missing.into_iter().flatten());
+    let doubt = |kind| Doubt { domain: *key, kind };
+    kinds.into_iter().map(doubt).collect()
+}

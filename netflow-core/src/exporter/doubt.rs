@@ -1,0 +1,146 @@
+//! What is doubtful about the sampling rates and names of an exporter, by what it announced and
+//! by the templates of its records.
+
+use alloc::vec::Vec;
+
+use super::selection::Selection;
+use super::{Exporter, RateScope, ScopeKind, Selects, Unrated};
+use crate::domain::DomainKey;
+use crate::element::ElementId;
+use crate::field::Ingredient;
+use crate::template::Template;
+use crate::wire::template::FieldKey;
+
+/// One thing that is doubtful about the sampling or the names of an observation domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Doubt {
+    /// Which domain it is about.
+    pub domain: DomainKey,
+    /// What is doubtful.
+    pub kind: DoubtKind,
+}
+
+/// What can be doubtful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DoubtKind {
+    /// Rates that are announced for several things of a kind differ, and records of this
+    /// template do not say which of them they come from (RFC 3954, section 6.1).
+    AmbiguousRate {
+        /// The kind of thing, such as a line card.
+        of: ScopeKind,
+        /// The template.
+        template: u16,
+    },
+    /// The only rates are of samplers, and no template has a field that names one.
+    UnnamedSampler {
+        /// The first of them.
+        of: RateScope,
+        /// One of this many is selected.
+        rate: u64,
+    },
+    /// Packets or flows are selected in a way that yields no rate.
+    Unrated {
+        /// What it was announced for.
+        of: RateScope,
+        /// Whether packets or flows are selected.
+        selects: Selects,
+        /// How they are selected.
+        selection: Unrated,
+    },
+    /// Another domain of the exporter announces sampling, and this one, which has data, none.
+    RateInOtherDomain {
+        /// The other domain.
+        other_domain: u32,
+    },
+    /// Another domain of the exporter announces names of interfaces, and this one, whose
+    /// records have interfaces, none.
+    NamesInOtherDomain {
+        /// The other domain.
+        other_domain: u32,
+    },
+}
+
+impl Exporter {
+    /// What is doubtful within one domain with these templates of data.
+    pub(crate) fn doubts(&self, templates: &[&Template]) -> Vec<DoubtKind> {
+        let mut doubts = Vec::new();
+        let stated = |template: &&&Template| !template.plan().has_rate();
+        let unstated: Vec<&Template> = templates.iter().filter(stated).copied().collect();
+        let scopes = self.samplers.ambiguous();
+        let ambiguous = unstated.iter().find_map(|template| {
+            let mut scopes = scopes.iter();
+            let of = scopes.find_map(|scope| scope.left_open(|kind| names(template, kind)))?;
+            let template = template.id();
+            Some(DoubtKind::AmbiguousRate { of, template })
+        });
+        doubts.extend(ambiguous);
+        if !unstated.is_empty() && !unstated.iter().any(|template| names_sampler(template)) {
+            let sampler = self.samplers.only_sampler();
+            doubts.extend(sampler.map(|(of, rate)| DoubtKind::UnnamedSampler { of, rate }));
+        }
+        let mut unrated: Vec<_> = self.samplers.iter().collect();
+        unrated.sort_unstable_by_key(|(selects, of, _)| (*selects, *of));
+        for (selects, of, announced) in unrated {
+            if let Selection::WithoutRate(selection) = announced.selection {
+                doubts.push(DoubtKind::Unrated {
+                    of,
+                    selects,
+                    selection,
+                });
+            }
+        }
+        doubts
+    }
+
+    /// What another domain announces that this one, with these templates, may lack.
+    pub(crate) fn lacks(
+        &self,
+        templates: &[&Template],
+        other: &Self,
+        other_domain: u32,
+    ) -> [Option<DoubtKind>; 2] {
+        let unstated = templates.iter().any(|template| !template.plan().has_rate());
+        let rates = unstated && self.samplers.is_empty() && !other.samplers.is_empty();
+        let has_interface = |template: &&Template| [10, 14].into_iter().any(|id| has(template, id));
+        let names = templates.iter().any(has_interface)
+            && self.names.interfaces.is_empty()
+            && !other.names.interfaces.is_empty();
+        [
+            rates.then_some(DoubtKind::RateInOtherDomain { other_domain }),
+            names.then_some(DoubtKind::NamesInOtherDomain { other_domain }),
+        ]
+    }
+}
+
+fn names_sampler(template: &Template) -> bool {
+    [48, 301, 302].into_iter().any(|id| has(template, id))
+}
+
+/// Whether records of this template name a thing of this kind.
+fn names(template: &Template, kind: ScopeKind) -> bool {
+    match kind {
+        ScopeKind::Sampler | ScopeKind::Selector => {
+            let plan = template.plan();
+            let samplers = [Ingredient::SamplerId, Ingredient::SelectorId];
+            samplers
+                .into_iter()
+                .any(|id| plan.ingredient(id).is_present())
+        }
+        ScopeKind::SelectionSequence => has(template, 301),
+        ScopeKind::Interface => [10, 14].into_iter().any(|id| has(template, id)),
+        ScopeKind::Template | ScopeKind::OBSERVATION_DOMAIN => true,
+        ScopeKind::Element(id) => has_element(template, id),
+        ScopeKind::ScopeType(_) => false,
+    }
+}
+
+fn has(template: &Template, id: u16) -> bool {
+    has_element(template, ElementId::iana(id))
+}
+
+fn has_element(template: &Template, id: ElementId) -> bool {
+    let mut fields = template.fields().iter();
+    fields.any(|field| field.key() == FieldKey::Element(id))
+}

@@ -1,0 +1,120 @@
+//! What is doubtful about sampling rates and names, without looking at each flow.
+
+use netflow_core::{ConfiguredRates, Decoder, DoubtKind, OptionsScope, ScopeKind, SelectionMethod};
+
+use crate::builder::{Message, datagram, decoder, words};
+
+fn doubts(messages: &[Message]) -> Vec<DoubtKind> {
+    let mut decoder = decoder();
+    for message in messages {
+        let payload = message.octets();
+        decoder.decode(datagram(&payload)).unwrap();
+    }
+    of(&decoder)
+}
+
+fn of(decoder: &Decoder) -> Vec<DoubtKind> {
+    decoder.doubts().iter().map(|doubt| doubt.kind).collect()
+}
+
+/// Options of these fields of four octets, the first of which is the scope.
+fn options(message: Message, id: u16, fields: &[u16], records: &[u32]) -> Message {
+    let fields: Vec<_> = fields.iter().map(|field| (*field, 4)).collect();
+    let message = message.options_template(id, 1, &fields);
+    message.set(id, &words(records))
+}
+
+fn template(message: Message, fields: &[u16]) -> Message {
+    let fields: Vec<_> = fields.iter().map(|field| (*field, 4)).collect();
+    message.template(300, &fields)
+}
+
+#[test]
+fn rates_that_agree_or_are_named_are_no_doubt() {
+    for (records, fields) in [
+        (&[1, 10, 2, 10][..], &[8][..]),
+        (&[1, 10, 2, 20], &[8, 143]),
+        (&[1, 10, 2, 20], &[8, 34]),
+    ] {
+        let announced = options(Message::ipfix(0), 256, &[143, 34], records);
+        assert_eq!(doubts(&[template(announced, fields)]), []);
+    }
+}
+
+#[test]
+fn a_template_that_does_not_say_which_line_card_is_a_doubt() {
+    let announced = options(Message::v9(0), 256, &[3, 34], &[1, 10, 2, 20]);
+    let found = doubts(&[template(announced, &[8])]);
+    let [DoubtKind::AmbiguousRate { of, template: 300 }] = found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(of.to_string(), "line card");
+}
+
+#[test]
+fn samplers_that_no_template_names_are_a_doubt_unless_there_is_a_rate_for_all() {
+    for (message, scope) in [(Message::v9(0), 1), (Message::ipfix(0), 144)] {
+        let sampler = options(message, 256, &[scope, 48, 50], &[0, 1, 100]);
+        let found = doubts(&[template(sampler.clone(), &[8])]);
+        let [DoubtKind::UnnamedSampler { of, rate: 100 }] = found[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(of.get(ScopeKind::Sampler), Some(1));
+        assert_eq!(doubts(&[template(sampler.clone(), &[48])]), []);
+        let all = options(sampler, 257, &[scope, 34], &[0, 10]);
+        assert_eq!(doubts(&[template(all, &[8])]), []);
+    }
+}
+
+#[test]
+fn selection_without_a_rate_is_a_doubt() {
+    let timed = options(Message::ipfix(0), 256, &[302, 307, 308], &[1, 1_000, 9_000]);
+    let found = doubts(&[template(timed, &[302])]);
+    let [DoubtKind::Unrated { selection, .. }] = found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(selection.method, SelectionMethod::Time);
+}
+
+#[test]
+fn what_another_domain_announces_is_a_doubt_of_those_with_data() {
+    let sampler = options(Message::v9(6), 256, &[1, 48, 50], &[0, 1, 100]);
+    let named = Message::v9(7)
+        .options_template(257, 1, &[(2, 4), (82, 4)])
+        .set(257, b"\0\0\0\x05ge-1");
+    let data = template(Message::v9(0), &[8, 10, 48]);
+    let both = [
+        DoubtKind::RateInOtherDomain { other_domain: 6 },
+        DoubtKind::NamesInOtherDomain { other_domain: 7 },
+    ];
+    assert_eq!(
+        doubts(&[sampler.clone(), named.clone(), data.clone()]),
+        both
+    );
+    // Its own rate and names suffice, and records without interfaces need none.
+    let own = options(Message::v9(0), 256, &[1, 34], &[0, 10])
+        .options_template(257, 1, &[(2, 4), (82, 4)])
+        .set(257, b"\0\0\0\x05ge-1");
+    assert_eq!(doubts(&[sampler, named.clone(), own, data]), []);
+    assert_eq!(doubts(&[named, template(Message::v9(0), &[8])]), []);
+}
+
+#[test]
+fn what_the_caller_settled_is_no_doubt() {
+    let rates = || ConfiguredRates::from_iter(["192.0.2.1=100".parse().unwrap()]);
+    let ambiguous = options(Message::v9(1), 256, &[3, 34], &[1, 10, 2, 20]);
+    let ambiguous = template(ambiguous, &[8]);
+    let other = template(Message::v9(2), &[8]);
+    let doubts = |mut decoder: Decoder| {
+        for message in [&ambiguous, &other] {
+            let payload = message.octets();
+            decoder.decode(datagram(&payload)).unwrap();
+        }
+        of(&decoder).len()
+    };
+    assert_eq!(doubts(decoder()), 2);
+    assert_eq!(doubts(decoder().with_override_rates(rates())), 0);
+    assert_eq!(doubts(decoder().with_configured_rates(rates())), 1);
+    let scope = OptionsScope::Exporter;
+    assert_eq!(doubts(decoder().with_options_scope(scope)), 1);
+}
