@@ -218,6 +218,9 @@ impl Inputs<'_> {
             put(&mut object, "rate", sampling.map(|sampling| sampling.rate));
             let rule = sampling.map(|sampling| sampling.rule.name());
             put(&mut object, "rule", rule);
+            if let Some(reason) = known.reason {
+                put(&mut object, "reason", reason.name());
+            }
             if let Some((of, _)) = sampling.and_then(|sampling| sampling.announced) {
                 put(&mut object, "of", of.to_string());
                 self.frame(&mut object, "frame", known.place());
@@ -236,6 +239,15 @@ impl Inputs<'_> {
             self.frame(&mut object, "frame", Some(rate.place));
             Value::from(object)
         });
+        let unrated = announced.unrated.first.iter().map(|announced| {
+            let mut object = Map::new();
+            put(&mut object, "of", announced.of.to_string());
+            put(&mut object, "method", announced.selection.method.name());
+            put(&mut object, "selected", announced.selection.selected);
+            put(&mut object, "total", announced.selection.total);
+            self.frame(&mut object, "frame", Some(announced.place));
+            Value::from(object)
+        });
         let interfaces = announced.interfaces.first.iter();
         let interfaces = interfaces.map(|(index, name)| json!({"index": index, "name": name}));
         let vrfs = announced.vrfs.first.iter();
@@ -247,6 +259,8 @@ impl Inputs<'_> {
         json!({
             "rate_count": announced.rates.count,
             "rates": rates.collect::<Vec<_>>(),
+            "unrated_count": announced.unrated.count,
+            "unrated": unrated.collect::<Vec<_>>(),
             "interface_count": announced.interfaces.count,
             "interfaces": interfaces.collect::<Vec<_>>(),
             "vrf_count": announced.vrfs.count,

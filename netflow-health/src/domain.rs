@@ -19,7 +19,9 @@ use netflow_core::{
 pub use self::clock::{Clock, Skew};
 pub use self::contradiction::{Contradictions, UnknownAlgorithm};
 use self::ports::PortSequences;
-pub use self::sampling::{Announced, AnnouncedRate, RateCount, Rates, sampler_name};
+pub use self::sampling::{
+    Announced, AnnouncedRate, AnnouncedSelection, RateCount, Rates, sampler_name,
+};
 use self::template::Sent;
 pub(crate) use self::template::TemplateRoom;
 pub use self::template::{
@@ -196,6 +198,8 @@ pub struct DomainHealth {
     pub unread_sets: BTreeMap<u16, UnreadSets>,
     /// Templates that came and cannot be used, by id.
     pub refused_templates: BTreeMap<u16, RefusedTemplate>,
+    /// A flow has an interface without a name.
+    pub(crate) has_unnamed_interfaces: bool,
     port_sequences: PortSequences,
     /// The decoder keeps a session for each port, so that several exporters are not mixed.
     has_port_sessions: bool,
@@ -231,6 +235,7 @@ impl DomainHealth {
             samples: SampleCounts::default(),
             unread_sets: BTreeMap::new(),
             refused_templates: BTreeMap::new(),
+            has_unnamed_interfaces: false,
             port_sequences: PortSequences::default(),
             has_port_sessions: false,
         }
@@ -361,6 +366,10 @@ impl DomainHealth {
                 .get_or_insert_with(|| Place::of(flow.header()));
         }
         self.rates.flow(flow, limits.rates);
+        if !self.has_unnamed_interfaces {
+            self.has_unnamed_interfaces =
+                flow.input_interface().is_some() && flow.input_interface_name().is_none();
+        }
         self.clock.flow(flow);
         self.contradictions.flow(flow);
     }

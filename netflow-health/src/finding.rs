@@ -293,11 +293,39 @@ findings! {
         /// What it is announced for, such as `sampler 9`.
         sampler: String,
     }
-    /// A rate is announced in another domain of the exporter, which has no flows.
+    /// A rate is announced in another domain of the exporter alone.
     20 rate_in_other_domain Warning RateInOtherDomain {
         /// One packet of this many.
         rate: u64,
         /// The domain that announces it.
+        other_domain: u32,
+    }
+    /// Options announce different rates for things of one kind, such as line cards, and flows
+    /// do not say which of them they come from.
+    28 rate_ambiguous Warning RateAmbiguous {
+        /// Flows that have no rate for this reason.
+        flows: u64,
+        /// The first rates that differ, such as `1:1000 for line card 1`.
+        rates: Vec<String>,
+    }
+    /// Options announce sampling from which no rate follows.
+    29 selection_without_rate Warning SelectionWithoutRate {
+        /// Flows that have no rate for this reason.
+        flows: u64,
+        /// What it is announced for, such as `selector 9`.
+        sampler: String,
+        /// How it selects: `time`, `hash`, `property_match`, `flow_state` or `incomplete`.
+        method: &'static str,
+        /// The part that is selected, in microseconds or hash values; 0 if it is not stated.
+        selected: u64,
+        /// All of which that is a part.
+        total: u64,
+    }
+    /// Names of interfaces are announced in another domain of the exporter alone.
+    30 names_in_other_domain Info NamesInOtherDomain {
+        /// Names that are announced.
+        names: u64,
+        /// The domain that announces them.
         other_domain: u32,
     }
     /// Options announce a rate by an algorithm that does not exist.

@@ -48,9 +48,9 @@ mod report;
 mod source;
 
 pub use self::domain::{
-    Announced, AnnouncedRate, Changes, Clock, Contradictions, DomainHealth, DomainName, Gap,
-    NewLength, RateCount, Rates, RefusedTemplate, Seen, Skew, TemplateEvent, TemplateField,
-    TemplateHistory, Templates, UnknownAlgorithm, UnreadSets, sampler_name,
+    Announced, AnnouncedRate, AnnouncedSelection, Changes, Clock, Contradictions, DomainHealth,
+    DomainName, Gap, NewLength, RateCount, Rates, RefusedTemplate, Seen, Skew, TemplateEvent,
+    TemplateField, TemplateHistory, Templates, UnknownAlgorithm, UnreadSets, sampler_name,
 };
 pub use self::examples::Examples;
 pub use self::finding::{Detail, Finding, FindingKind, Severity};

@@ -3,7 +3,7 @@
 mod problem;
 mod template;
 
-use netflow_core::{Protocol, Sampling, SamplingRule, ScopeKind, SequenceUnit};
+use netflow_core::{NoSamplingRate, Protocol, Sampling, SamplingRule, ScopeKind, SequenceUnit};
 use netflow_health::{Announced, DomainHealth, Report, SourceFacts, UnreadSets, sampler_name};
 
 use super::page::{Look, Page, Tone};
@@ -171,9 +171,13 @@ fn write_sequence(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
 fn write_sampling(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     let mut label = "sampling";
     for known in &domain.rates.rates {
-        let mut text = match &known.sampling {
-            None => "none".to_owned(),
-            Some(sampling) => format!("1:{} {}", sampling.rate, source(sampling)),
+        let mut text = match (&known.sampling, known.reason) {
+            (Some(sampling), _) => format!("1:{} {}", sampling.rate, source(sampling)),
+            (None, Some(NoSamplingRate::Ambiguous)) => "none, ambiguous".to_owned(),
+            (None, Some(NoSamplingRate::Unrated(selection))) => {
+                format!("none, {}", selection.method)
+            }
+            (None, _) => "none".to_owned(),
         };
         if let Some(place) = known.place() {
             text += &format!(" (options of {})", frame(place, inputs));

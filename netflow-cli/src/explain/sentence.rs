@@ -232,7 +232,43 @@ fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> String {
         }
         FindingKind::RateInOtherDomain { rate, other_domain } => format!(
             "No flow of {whose} has a sampling rate, though domain {other_domain} of the \
-             exporter, which sends no flows, announces 1:{rate}."
+             exporter announces 1:{rate}."
+        ),
+        FindingKind::RateAmbiguous { flows, rates } => format!(
+            "The sampling rate of {} of {whose} is ambiguous: options announce {}, and the records \
+             do not say which is theirs.",
+            counted(*flows, "flow"),
+            list(rates),
+        ),
+        FindingKind::SelectionWithoutRate {
+            flows,
+            sampler,
+            method,
+            selected,
+            total,
+        } => {
+            let ratio = match (*method, total) {
+                (_, 0) => String::new(),
+                ("time", _) => format!(", {selected} of {total} microseconds"),
+                _ => format!(", {selected} of {total}"),
+            };
+            let method = method.replace('_', " ");
+            let concerned = match flows {
+                0 => String::new(),
+                flows => format!(" {} {} none for it.", counted(*flows, "flow"), have(*flows)),
+            };
+            format!(
+                "Options of {whose} {place} announce a selection ({method}) for \
+                 {sampler}{ratio}: no sampling rate follows from it.{concerned}"
+            )
+        }
+        FindingKind::NamesInOtherDomain {
+            names,
+            other_domain,
+        } => format!(
+            "Interfaces of {whose} have no names, though domain {other_domain} of the exporter \
+             announces {}.",
+            counted(*names, "name"),
         ),
         FindingKind::UnknownAlgorithm { rate, algorithm } => format!(
             "Options of {whose} {place} announce 1:{rate} by samplingAlgorithm {algorithm}, but \
@@ -285,6 +321,12 @@ pub(super) const fn advice(kind: &FindingKind) -> Option<&'static str> {
         }
         FindingKind::QueueDrops { .. } => "The output is slower than the input.",
         FindingKind::MissingParts { .. } => "Capture all fragments and segments.",
+        FindingKind::RateInOtherDomain { .. } | FindingKind::NamesInOtherDomain { .. } => {
+            "--options-scope exporter applies options of the exporter's other domains."
+        }
+        FindingKind::RateAmbiguous { .. } | FindingKind::RateUnused { .. } => {
+            "--sampling-override CIDR=RATE sets the rate of an exporter."
+        }
         _ => return None,
     })
 }

@@ -36,6 +36,45 @@ fn a_rate_comes_with_its_sampler_and_the_frame_of_its_options() {
 }
 
 #[test]
+fn a_rate_that_line_cards_make_ambiguous_is_reported_with_both() {
+    let report = json(&testdata("synthetic/trap_rates_of_line_cards.pcap"));
+    assert_eq!(
+        report["domains"][0]["sampling"],
+        json!([{"rate": null, "rule": null, "reason": "ambiguous", "flows": 1}])
+    );
+    assert!(sentence(
+        &report,
+        "1 flow of 192.0.2.1, domain 0 is ambiguous: options announce 1:1000 for line card 1 and \
+         1:2000 for line card 2"
+    ));
+    let finding = &report["findings"][0];
+    assert_eq!(
+        (&finding["code"], &finding["flows"]),
+        (&json!("rate_ambiguous"), &json!(1))
+    );
+}
+
+#[test]
+fn selection_without_a_rate_is_reported_with_its_ratio() {
+    let report = json(&testdata("synthetic/trap_rates_without_number.pcap"));
+    for part in [
+        "a selection (time) for selector 1, 1000 of 100000 microseconds: no sampling rate follows",
+        "a selection (hash) for selector 2, 64 of 4096: no sampling rate follows",
+    ] {
+        assert!(sentence(&report, part), "{report}");
+    }
+    let unrated = &report["domains"][0]["announced"]["unrated"];
+    assert_eq!(unrated.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn names_of_another_domain_are_reported() {
+    let report = json(&testdata("synthetic/trap_names_of_other_domain.pcap"));
+    let part = "Interfaces of 192.0.2.1, domain 256 have no names, though domain 0";
+    assert!(sentence(&report, part), "{report}");
+}
+
+#[test]
 fn names_that_options_announced_are_reported() {
     let report = json(&testdata("synthetic/cisco_asr9k_v9.pcap"));
     let announced = &report["domains"][0]["announced"];
@@ -488,15 +527,15 @@ fn a_rate_by_an_algorithm_that_is_none_is_doubted() {
 }
 
 #[test]
-fn a_rate_of_another_domain_without_flows_is_reported() {
-    let part = "No flow of 192.0.2.1, domain 5 has a sampling rate, though domain 0 of the exporter, \
-                which sends no flows, announces 1:1000.";
+fn a_rate_of_another_domain_is_reported() {
+    let part = "No flow of 192.0.2.1, domain 5 has a sampling rate, though domain 0 of the exporter \
+                announces 1:1000.";
     let report = json(&sent("elsewhere", &[v9_options(0, 1_000, 2), v9_flow(5)]).0);
     assert!(sentence(&report, part), "{report}");
-    // Its own flows are what a rate is for.
+    // Whether it has flows of its own or not.
     let payloads = [v9_options(0, 1_000, 2), v9_flow(0), v9_flow(5)];
     let report = json(&sent("elsewhere-own", &payloads).0);
-    assert!(!sentence(&report, "announces 1:1000"));
+    assert!(sentence(&report, part));
     // A rate of sampler 9 (48), of which the flow says nothing.
     let mut options = vec![0, 9, 0, 2];
     for word in [1_000, 1_800_000_000, 1, 5] {

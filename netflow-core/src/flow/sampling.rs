@@ -96,6 +96,17 @@ pub enum NoSamplingRate {
     Unrated(Unrated),
 }
 
+impl NoSamplingRate {
+    /// A name for reports and JSON: `ambiguous`, or the way of selection.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ambiguous => "ambiguous",
+            Self::Unrated(selection) => selection.method.name(),
+        }
+    }
+}
+
 /// What is known of the sampling of a flow.
 enum Known<'m> {
     Rate(u64, Rule<'m>),

@@ -1,6 +1,8 @@
 //! Where sampling rates come from, and what options announced.
 
-use netflow_core::{Announcement, Fact, Flow, RateScope, SamplerKey, Sampling, Timestamp};
+use netflow_core::{
+    Announcement, Fact, Flow, NoSamplingRate, RateScope, SamplerKey, Sampling, Timestamp, Unrated,
+};
 
 use crate::examples::Examples;
 use crate::place::Place;
@@ -22,6 +24,8 @@ pub struct Rates {
 pub struct RateCount {
     /// The rate and what it comes from; `None` for flows without one.
     pub sampling: Option<Sampling>,
+    /// Why there is none, where options announced sampling that concerns these flows.
+    pub reason: Option<NoSamplingRate>,
     /// How many flows.
     pub flows: u64,
 }
@@ -38,8 +42,12 @@ impl RateCount {
 impl Rates {
     pub(super) fn flow(&mut self, flow: &Flow<'_>, limit: usize) {
         let sampling = flow.sampling_source();
+        let reason = match sampling {
+            None => flow.no_sampling_rate(),
+            Some(_) => None,
+        };
         // Flows of one sampler come together.
-        let is_last = |known: &RateCount| known.sampling == sampling;
+        let is_last = |known: &RateCount| known.sampling == sampling && known.reason == reason;
         if !self.rates.get(self.last).is_some_and(is_last) {
             match self.rates.iter().position(is_last) {
                 Some(index) => self.last = index,
@@ -49,7 +57,11 @@ impl Rates {
                 }
                 None => {
                     self.last = self.rates.len();
-                    self.rates.push(RateCount { sampling, flows: 0 });
+                    self.rates.push(RateCount {
+                        sampling,
+                        reason,
+                        flows: 0,
+                    });
                 }
             }
         }
@@ -64,6 +76,17 @@ impl Rates {
         let unknown = self.rates.iter().filter(|known| known.sampling.is_none());
         unknown.map(|known| known.flows).sum()
     }
+
+    /// Flows that have no rate for this reason.
+    #[must_use]
+    pub fn without(&self, reason: Option<NoSamplingRate>) -> u64 {
+        let is_of = |known: &&RateCount| known.sampling.is_none() && known.reason == reason;
+        self.rates
+            .iter()
+            .filter(is_of)
+            .map(|known| known.flows)
+            .sum()
+    }
 }
 
 /// What options announced and the decoder knows, in order of their keys.
@@ -72,6 +95,8 @@ impl Rates {
 pub struct Announced {
     /// Sampling rates.
     pub rates: Examples<AnnouncedRate>,
+    /// Sampling from which no rate follows.
+    pub unrated: Examples<AnnouncedSelection>,
     /// Names of interfaces by index.
     pub interfaces: Examples<(u32, String)>,
     /// Names of VRFs by number.
@@ -96,6 +121,18 @@ pub struct AnnouncedRate {
     pub place: Place,
 }
 
+/// Sampling without a rate that options announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct AnnouncedSelection {
+    /// What it applies to.
+    pub of: RateScope,
+    /// How it selects.
+    pub selection: Unrated,
+    /// The datagram that announced it first.
+    pub place: Place,
+}
+
 impl Announced {
     /// Adds one thing. All are taken, since they come in no order; the decoder bounds them,
     /// and [`keep`](Self::keep) follows.
@@ -107,6 +144,20 @@ impl Announced {
             } => {
                 let place = datagram.into();
                 self.rates.push(AnnouncedRate { of, rate, place }, ALL);
+            }
+            Fact::Unrated {
+                of,
+                selection,
+                datagram,
+                ..
+            } => {
+                let place = datagram.into();
+                let announced = AnnouncedSelection {
+                    of,
+                    selection,
+                    place,
+                };
+                self.unrated.push(announced, ALL);
             }
             Fact::InterfaceName(index, name) => {
                 self.interfaces.push((index, name.to_string()), ALL);
@@ -126,6 +177,7 @@ impl Announced {
     /// announced alike counts once.
     pub(crate) fn keep(&mut self, limit: usize) {
         keep(&mut self.rates, limit);
+        keep(&mut self.unrated, limit);
         keep(&mut self.interfaces, limit);
         keep(&mut self.vrfs, limit);
         keep(&mut self.applications, limit);

@@ -1,5 +1,7 @@
 //! Sampling rates that are missing or cannot be meant.
 
+use netflow_core::{NoSamplingRate, RateScope, ScopeKind};
+
 use super::{Finding, FindingKind};
 use crate::domain::{AnnouncedRate, DomainHealth};
 use crate::report::Report;
@@ -23,13 +25,77 @@ pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> 
         domain: Some(index),
         ..finding
     });
-    let findings = [unknown, algorithm, short_frames];
-    findings.into_iter().flatten().collect()
+    let ambiguous = ambiguous(index, domain);
+    let names = names_in_other_domain(index, domain, report);
+    let findings = [unknown, ambiguous, names, algorithm, short_frames];
+    let findings = findings.into_iter().flatten();
+    findings.chain(without_rate(index, domain)).collect()
 }
+
+/// Rates that differ and are not told apart by the flows.
+fn ambiguous(index: usize, domain: &DomainHealth) -> Option<Finding> {
+    let flows = domain.rates.without(Some(NoSamplingRate::Ambiguous));
+    if flows == 0 {
+        return None;
+    }
+    let announced = &domain.announced.rates.first;
+    let kinds = |of: &RateScope| of.parts().map(|(kind, _)| kind).collect::<Vec<ScopeKind>>();
+    let differs = |one: &&AnnouncedRate| {
+        let mut others = announced.iter();
+        let kinds_of_one = kinds(&one.of);
+        others.any(|other| other.rate != one.rate && kinds(&other.of) == kinds_of_one)
+    };
+    let differing: Vec<&AnnouncedRate> = announced.iter().filter(differs).take(RATES).collect();
+    let place = differing.first().map(|rate| rate.place);
+    let rates = differing.iter();
+    let rates = rates.map(|rate| format!("1:{} for {}", rate.rate, rate.of));
+    let kind = FindingKind::RateAmbiguous {
+        flows,
+        rates: rates.collect(),
+    };
+    Some(Finding::of(index, kind).at(place))
+}
+
+/// Sampling from which no rate follows; filters take no sample.
+fn without_rate(index: usize, domain: &DomainHealth) -> impl Iterator<Item = Finding> {
+    let announced = domain.announced.unrated.first.iter();
+    announced.map(move |announced| {
+        let selection = announced.selection;
+        let reason = NoSamplingRate::Unrated(selection);
+        let kind = FindingKind::SelectionWithoutRate {
+            flows: domain.rates.without(Some(reason)),
+            sampler: announced.of.to_string(),
+            method: selection.method.name(),
+            selected: selection.selected,
+            total: selection.total,
+        };
+        Finding::of(index, kind).at(Some(announced.place))
+    })
+}
+
+/// Names of interfaces that flows have by number only, though another domain announces some.
+fn names_in_other_domain(index: usize, domain: &DomainHealth, report: &Report) -> Option<Finding> {
+    let is_lacking = domain.has_unnamed_interfaces && domain.announced.interfaces.count == 0;
+    if !is_lacking {
+        return None;
+    }
+    let mut siblings = report.domains.iter();
+    let other = siblings.find(|other| {
+        other.name.is_sibling(&domain.name) && other.announced.interfaces.count > 0
+    })?;
+    let kind = FindingKind::NamesInOtherDomain {
+        names: other.announced.interfaces.count,
+        other_domain: other.name.domain,
+    };
+    Some(Finding::of(index, kind))
+}
+
+/// Rates that are named in one finding.
+const RATES: usize = 4;
 
 /// Flows without a rate, if others have one or options announce one.
 fn unknown(domain: &DomainHealth, report: &Report) -> Option<Finding> {
-    let flows = domain.rates.unknown();
+    let flows = domain.rates.without(None);
     if flows == 0 {
         return None;
     }
@@ -53,14 +119,16 @@ fn unknown(domain: &DomainHealth, report: &Report) -> Option<Finding> {
     Some(Finding::of_all(kind).at(Some(announced.place)))
 }
 
-/// A domain of the same exporter that announces rates and has no flows they could be of, and
-/// the first of them.
+/// A domain of the same exporter that announces rates, and the first of them; before others
+/// one that has no flows they could be of.
 fn in_other_domain<'r>(
     domain: &DomainHealth,
     report: &'r Report,
 ) -> Option<(u32, &'r AnnouncedRate)> {
     let siblings = report.domains.iter();
-    let mut silent =
-        siblings.filter(|other| other.name.is_sibling(&domain.name) && other.flows == 0);
-    silent.find_map(|other| Some((other.name.domain, other.announced.rates.first.first()?)))
+    let siblings = siblings.filter(|other| other.name.is_sibling(&domain.name));
+    let announced = siblings
+        .filter_map(|other| Some((other.flows > 0, other, other.announced.rates.first.first()?)));
+    let (_, other, rate) = announced.min_by_key(|(has_flows, ..)| *has_flows)?;
+    Some((other.name.domain, rate))
 }
