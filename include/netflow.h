@@ -981,13 +981,13 @@ typedef struct netflow_address {
   uint32_t family;
 } netflow_address;
 
-// A sampling rate for exporters that tell none.
+// A sampling rate of exporters, as the caller knows it.
 typedef struct netflow_rate {
   // An exporter, or a subnet of exporters; the longest prefix wins.
   struct netflow_address address;
   // Bits of the address that count; 32 or 128 for one exporter.
   uint32_t prefix_len;
-  // One packet of so many is counted.
+  // One packet of this many is counted.
   uint64_t rate;
 } netflow_rate;
 
@@ -1030,10 +1030,18 @@ typedef struct netflow_options {
   const struct netflow_definition *definitions;
   // How many.
   size_t definition_count;
-  // Sampling rates for exporters that tell none; copied.
+  // Sampling rates for exporters that announce none; copied.
   const struct netflow_rate *rates;
   // How many.
   size_t rate_count;
+  // Sampling rates that replace whatever exporters announce; copied.
+  const struct netflow_rate *override_rates;
+  // How many.
+  size_t override_rate_count;
+  // A `netflow_options_scope`.
+  uint32_t options_scope;
+  // 0.
+  uint32_t reserved;
 } netflow_options;
 
 // The payload of one UDP datagram, one message of a stream or of a file, and how it came.

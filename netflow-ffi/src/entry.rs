@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(result, netflow_result::NETFLOW_ERROR_INTERNAL);
 
         let options = netflow_options::default();
-        let settings = options.settings(Default::default(), Default::default());
+        let settings = options.settings(Default::default());
         let decoder = Box::into_raw(Box::new(netflow_decoder::new(settings.ok().unwrap())));
         // SAFETY: the handle was just made.
         let result = unsafe { call_with(decoder, |_| panic!("on purpose")) };

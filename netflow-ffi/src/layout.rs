@@ -69,7 +69,7 @@ sizes! {
     netflow_value 24;
     netflow_definition 32;
     netflow_rate 32;
-    netflow_options 136;
+    netflow_options 160;
     netflow_datagram 72;
     netflow_header 120;
     netflow_set 168;

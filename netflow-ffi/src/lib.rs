@@ -95,7 +95,8 @@ pub use self::health::{
     netflow_detail, netflow_detail_type, netflow_finding, netflow_health, netflow_severity,
 };
 pub use self::options::{
-    netflow_definition, netflow_flag, netflow_options, netflow_rate, netflow_scope,
+    netflow_definition, netflow_flag, netflow_options, netflow_options_scope, netflow_rate,
+    netflow_scope,
 };
 pub use self::plain::{
     netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,

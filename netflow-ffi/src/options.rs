@@ -5,7 +5,7 @@ use core::ptr;
 use core::time::Duration;
 
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId, Semantics, Units};
-use netflow_core::{ConfiguredRates, Decoder, Limits, SessionScope};
+use netflow_core::{ConfiguredRates, Decoder, Limits, OptionsScope, SessionScope};
 
 use crate::plain::netflow_address;
 use crate::pointer::{self, Given};
@@ -22,6 +22,17 @@ pub enum netflow_scope {
     NETFLOW_SCOPE_EXPORTER = 0,
     /// The exporter's address and port (RFC 7011, section 2), for several behind one address.
     NETFLOW_SCOPE_TRANSPORT = 1,
+}
+
+/// Which observation domains share the sampling rates and names that options announce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum netflow_options_scope {
+    /// Options apply to the observation domain that sends them.
+    NETFLOW_OPTIONS_SCOPE_DOMAIN = 0,
+    /// What its own domain does not announce, a flow has by the exporter's other domains, as long
+    /// as those agree.
+    NETFLOW_OPTIONS_SCOPE_EXPORTER = 1,
 }
 
 /// Bits of `netflow_options.flags`.
@@ -52,7 +63,7 @@ pub struct netflow_definition {
     pub name: *const c_char,
 }
 
-/// A sampling rate for exporters that tell none.
+/// A sampling rate of exporters, as the caller knows it.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_rate {
@@ -60,7 +71,7 @@ pub struct netflow_rate {
     pub address: netflow_address,
     /// Bits of the address that count; 32 or 128 for one exporter.
     pub prefix_len: u32,
-    /// One packet of so many is counted.
+    /// One packet of this many is counted.
     pub rate: u64,
 }
 
@@ -105,14 +116,30 @@ pub struct netflow_options {
     pub definitions: *const netflow_definition,
     /// How many.
     pub definition_count: usize,
-    /// Sampling rates for exporters that tell none; copied.
+    /// Sampling rates for exporters that announce none; copied.
     pub rates: *const netflow_rate,
     /// How many.
     pub rate_count: usize,
+    /// Sampling rates that replace whatever exporters announce; copied.
+    pub override_rates: *const netflow_rate,
+    /// How many.
+    pub override_rate_count: usize,
+    /// A `netflow_options_scope`.
+    pub options_scope: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 // SAFETY: its members are numbers and raw pointers.
 unsafe impl Given for netflow_options {}
+
+/// What the pointers of options point to, copied.
+#[derive(Default)]
+pub(crate) struct Lent {
+    definitions: Definitions,
+    rates: ConfiguredRates,
+    override_rates: ConfiguredRates,
+}
 
 /// A decoder as the options ask for, and the options with every number that was left open.
 pub(crate) struct Settings {
@@ -142,6 +169,10 @@ impl Default for netflow_options {
             definition_count: 0,
             rates: ptr::null(),
             rate_count: 0,
+            override_rates: ptr::null(),
+            override_rate_count: 0,
+            options_scope: netflow_options_scope::NETFLOW_OPTIONS_SCOPE_DOMAIN as u32,
+            reserved: 0,
         }
     }
 }
@@ -156,11 +187,7 @@ impl netflow_options {
     }
 
     /// Makes a decoder of these options.
-    pub(crate) fn settings(
-        mut self,
-        definitions: Definitions,
-        rates: ConfiguredRates,
-    ) -> Result<Settings, Failure> {
+    pub(crate) fn settings(mut self, lent: Lent) -> Result<Settings, Failure> {
         let known = netflow_flag::NETFLOW_FLAG_SPLIT_BIFLOWS as u32
             | netflow_flag::NETFLOW_FLAG_WITH_DISCARDED as u32;
         if self.flags & !known != 0 {
@@ -170,6 +197,11 @@ impl netflow_options {
             0 => SessionScope::Exporter,
             1 => SessionScope::Transport,
             _ => return Err(Failure::argument("scope of the options")),
+        };
+        let options_scope = match self.options_scope {
+            0 => OptionsScope::Domain,
+            1 => OptionsScope::Exporter,
+            _ => return Err(Failure::argument("options_scope of the options")),
         };
         self.fill();
         let template_fields = u16::try_from(self.template_fields)
@@ -188,12 +220,15 @@ impl netflow_options {
             .with_list_depth(list_depth);
         let decoder = Decoder::new(limits)
             .with_scope(scope)
-            .with_definitions(definitions)
-            .with_configured_rates(rates);
+            .with_definitions(lent.definitions)
+            .with_configured_rates(lent.rates)
+            .with_override_rates(lent.override_rates)
+            .with_options_scope(options_scope);
         self.size = size_of::<Self>();
         // They belong to the caller, who may free them now.
         (self.definitions, self.definition_count) = (ptr::null(), 0);
         (self.rates, self.rate_count) = (ptr::null(), 0);
+        (self.override_rates, self.override_rate_count) = (ptr::null(), 0);
         Ok(Settings {
             decoder,
             options: self,
@@ -284,8 +319,8 @@ impl netflow_definition {
     }
 }
 
-/// The rates, put together.
-pub(crate) fn rates(items: &[netflow_rate]) -> Result<ConfiguredRates, Failure> {
+/// The rates by subnet.
+fn rates(items: &[netflow_rate]) -> Result<ConfiguredRates, Failure> {
     let mut rates = ConfiguredRates::default();
     for item in items {
         let wrong = Failure::argument("a sampling rate of the options");
@@ -305,9 +340,7 @@ pub(crate) fn rates(items: &[netflow_rate]) -> Result<ConfiguredRates, Failure> 
 /// # Safety
 ///
 /// The pointers of the options are NULL or point to as many items as are counted.
-pub(crate) unsafe fn lent(
-    options: &netflow_options,
-) -> Result<(Definitions, ConfiguredRates), Failure> {
+pub(crate) unsafe fn lent(options: &netflow_options) -> Result<Lent, Failure> {
     // SAFETY: as the caller promises.
     let definitions = unsafe {
         pointer::items(
@@ -323,7 +356,19 @@ pub(crate) unsafe fn lent(
         elements.push(definition.element(name)?);
     }
     // SAFETY: as the caller promises.
-    let items =
+    let configured =
         unsafe { pointer::items(options.rates, options.rate_count, "rates of the options") }?;
-    Ok((elements.into_iter().collect(), rates(items)?))
+    // SAFETY: likewise.
+    let overrides = unsafe {
+        pointer::items(
+            options.override_rates,
+            options.override_rate_count,
+            "override_rates of the options",
+        )
+    }?;
+    Ok(Lent {
+        definitions: elements.into_iter().collect(),
+        rates: rates(configured)?,
+        override_rates: rates(overrides)?,
+    })
 }

@@ -78,8 +78,8 @@ pub unsafe extern "C" fn netflow_decoder_new(
             unsafe { pointer::read(options, defaults, "options") }?
         };
         // SAFETY: as the caller promises.
-        let (definitions, rates) = unsafe { options::lent(&options) }?;
-        let made = netflow_decoder::new(options.settings(definitions, rates)?);
+        let lent = unsafe { options::lent(&options) }?;
+        let made = netflow_decoder::new(options.settings(lent)?);
         let made = Box::into_raw(Box::new(made));
         // SAFETY: as the caller promises; it is not NULL.
         unsafe { pointer::set(decoder, made, "place for the decoder") }?;

@@ -191,6 +191,12 @@ static void wrong_arguments_are_told(void) {
   options.scope = 7;
   CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_ARGUMENT);
   options.scope = 0;
+  options.options_scope = 2;
+  CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_ARGUMENT);
+  options.options_scope = NETFLOW_OPTIONS_SCOPE_DOMAIN;
+  options.override_rate_count = 3;
+  CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_NULL);
+  options.override_rate_count = 0;
   options.template_lifetime = -5;
   CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_ARGUMENT);
   options.template_lifetime = 0;
@@ -387,6 +393,23 @@ static void options_are_obeyed(void) {
   CHECK(field.name.len == 10 && memcmp(field.name.data, "queueDepth", 10) == 0);
   CHECK(field.value.data_type == NETFLOW_TYPE_UNSIGNED16 && field.length == 2);
   CHECK(netflow_enter(decoder) == NETFLOW_END);
+  netflow_decoder_free(decoder);
+
+  /* An override stands before every other rate; it is copied, as those are. */
+  options.override_rates = &rate;
+  options.override_rate_count = 1;
+  options.options_scope = NETFLOW_OPTIONS_SCOPE_EXPORTER;
+  rate.rate = 7;
+  decoder = decoder_with(&options);
+  rate.rate = 8;
+  CHECK(netflow_decoder_options(decoder, &told, sizeof told) == NETFLOW_OK);
+  CHECK(told.override_rates == NULL && told.override_rate_count == 0);
+  CHECK(told.options_scope == NETFLOW_OPTIONS_SCOPE_EXPORTER);
+  datagram = datagram_of(own, sizeof own);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  CHECK(netflow_flows(decoder, &flow, sizeof flow, 1, &count) == NETFLOW_OK && count == 1);
+  CHECK(flow.sampling_rate == 7);
+  CHECK(flow.sampling.len == 8 && memcmp(flow.sampling.data, "override", 8) == 0);
   netflow_decoder_free(decoder);
 
   definition.data_type = 200;

@@ -18,7 +18,7 @@ SIZE(netflow_application, 32);
 SIZE(netflow_value, 24);
 SIZE(netflow_definition, 32);
 SIZE(netflow_rate, 32);
-SIZE(netflow_options, 136);
+SIZE(netflow_options, 160);
 SIZE(netflow_datagram, 72);
 SIZE(netflow_header, 120);
 SIZE(netflow_set, 168);
