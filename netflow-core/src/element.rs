@@ -31,7 +31,7 @@ pub use codes::{code, flag, sflow_drop_reason, sflow_header_protocol};
 #[cfg(feature = "alloc")]
 pub use defined::{DefinedElement, Definitions};
 #[cfg(feature = "alloc")]
-pub(crate) use defined::{Taught, TypeRecord};
+pub(crate) use defined::{LearnedElements, TypeRecord};
 pub use property::{DataType, Semantics, Units};
 use row::Block;
 

@@ -82,7 +82,7 @@ impl Replay {
     /// its flows are given here.
     #[must_use]
     pub fn state(&self) -> Vec<u8> {
-        self.decoder.save_taught()
+        self.decoder.save_learned()
     }
 
     /// Sets whose flows were gathered here.

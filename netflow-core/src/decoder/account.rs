@@ -66,7 +66,7 @@ impl Decoder {
             None => 0,
         };
         let accounted = self.sessions.touch(id, |session| {
-            session.seen(received, skew);
+            session.record_message(received, skew);
             let message = numbered?;
             let number = message.stamp.number;
             let payloads = &mut session.payloads;

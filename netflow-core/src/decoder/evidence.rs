@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use super::data::bodies;
 use super::session::SessionId;
-use super::sets::Course;
+use super::sets::MessageContext;
 use super::{Decoder, Stats};
 use crate::field::FlowField;
 use crate::flow::second_counters_exceed;
@@ -35,7 +35,7 @@ impl Decoder {
     /// for it they stay fields of the record.
     pub(super) fn observe_counters(
         &mut self,
-        course: &Course<'_>,
+        context: &MessageContext<'_>,
         template: Arc<Template>,
         body: &[u8],
         count: usize,
@@ -43,7 +43,7 @@ impl Decoder {
         let is_shown = template.plan().has_open_counters()
             && bodies(body, &template, count).any(|record| second_counters_exceed(&record));
         if is_shown {
-            self.reverse_counters(course.session, course.dialect, &template)
+            self.reverse_counters(context.session, context.dialect, &template)
                 .unwrap_or(template)
         } else {
             template
@@ -62,8 +62,8 @@ impl Decoder {
         if !Arc::ptr_eq(&known.template, template) {
             return None;
         }
-        let (definitions, taught) = (&self.definitions, &session.taught);
-        let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
+        let (definitions, learned) = (&self.definitions, &session.learned_elements);
+        let defined = |id| definitions.get(id).or_else(|| learned.get(id)).cloned();
         let template = template.with_reverse_counters(dialect, defined);
         let evicted = self.sessions.reserve(id, template.memory())?;
         Stats::add(&mut self.stats.evicted, evicted);

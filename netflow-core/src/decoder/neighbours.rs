@@ -14,7 +14,7 @@ pub(super) const MAX_NEIGHBOURS: usize = 64;
 /// The places of all observation domains, by exporter and protocol.
 #[derive(Debug)]
 pub(super) struct Neighbours {
-    places: Table<(SocketAddr, Protocol), Vec<usize>>,
+    indices: Table<(SocketAddr, Protocol), Vec<usize>>,
     /// Places that all lists have room for.
     capacity: usize,
 }
@@ -22,56 +22,56 @@ pub(super) struct Neighbours {
 impl Neighbours {
     pub(super) fn new(hash: KeyedHash) -> Self {
         Self {
-            places: Table::new(hash),
+            indices: Table::new(hash),
             capacity: 0,
         }
     }
 
     pub(super) fn memory(&self) -> usize {
         let lists = self.capacity.saturating_mul(size_of::<usize>());
-        self.places.memory().saturating_add(lists)
+        self.indices.memory().saturating_add(lists)
     }
 
     /// Octets that must be free for one domain more.
     pub(super) fn growth(&self) -> usize {
         let list = MAX_NEIGHBOURS.saturating_add(1);
         let list = list.saturating_mul(2).saturating_mul(size_of::<usize>());
-        self.places.growth().saturating_add(list)
+        self.indices.growth().saturating_add(list)
     }
 
     /// Notes a domain, unless its exporter has very many.
-    pub(super) fn insert(&mut self, key: &DomainKey, place: usize) {
+    pub(super) fn insert(&mut self, key: &DomainKey, index: usize) {
         let exporter = exporter(key);
-        if self.places.get(&exporter).is_none() {
-            self.places.insert(exporter, Vec::new());
+        if self.indices.get(&exporter).is_none() {
+            self.indices.insert(exporter, Vec::new());
         }
-        let Some(list) = self.places.get_mut(&exporter) else {
+        let Some(list) = self.indices.get_mut(&exporter) else {
             return;
         };
         // One is the domain that asks.
         if list.len() <= MAX_NEIGHBOURS {
             let before = list.capacity();
-            list.push(place);
+            list.push(index);
             let grown = list.capacity().saturating_sub(before);
             self.capacity = self.capacity.saturating_add(grown);
         }
     }
 
-    pub(super) fn remove(&mut self, key: &DomainKey, place: usize) {
+    pub(super) fn remove(&mut self, key: &DomainKey, index: usize) {
         let exporter = exporter(key);
-        let Some(list) = self.places.get_mut(&exporter) else {
+        let Some(list) = self.indices.get_mut(&exporter) else {
             return;
         };
-        list.retain(|one| *one != place);
+        list.retain(|one| *one != index);
         if list.is_empty() {
             self.capacity = self.capacity.saturating_sub(list.capacity());
-            self.places.remove(&exporter);
+            self.indices.remove(&exporter);
         }
     }
 
     /// The places of the domains of its exporter, itself among them.
     pub(super) fn get(&self, key: &DomainKey) -> &[usize] {
-        let list = self.places.get(&exporter(key));
+        let list = self.indices.get(&exporter(key));
         list.map_or(&[], Vec::as_slice)
     }
 }

@@ -104,11 +104,11 @@ impl Decoder {
     /// Reads an sFlow datagram.
     pub(super) fn sflow(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
-        let behind = |error: Error| Error::new(error.kind, error.offset.saturating_add(offset));
-        let wire = sflow::Datagram::parse(octets).map_err(behind)?;
+        let at_offset = |error: Error| Error::new(error.kind, error.offset.saturating_add(offset));
+        let wire = sflow::Datagram::parse(octets).map_err(at_offset)?;
         self.begin(datagram, header::sflow(&wire, datagram, offset));
         let first = self.scratch.slots.len();
-        let counts = wire.verify(|error, octets| self.problem(behind(error), None, octets));
+        let counts = wire.verify(|error, octets| self.problem(at_offset(error), None, octets));
         let end = offset.saturating_add(counts.end);
         let samples = [
             (&mut self.stats.flow_samples, counts.flow_samples),

@@ -82,7 +82,7 @@ pub(super) struct ProblemSlot {
 }
 
 /// More entries than a datagram has as a rule: beyond them memory is given back.
-const KEPT: usize = 1024;
+const RETAINED_CAPACITY: usize = 1024;
 
 /// Messages of one datagram, late ones too, whose lists of other domains are kept.
 const DOMAIN_LISTS: usize = 16;
@@ -96,22 +96,22 @@ impl Scratch {
                 self.domain_lists.push(origin.other_domains);
             }
         }
-        self.origins.shrink_to(KEPT);
+        self.origins.shrink_to(RETAINED_CAPACITY);
         self.sessions.clear();
-        self.sessions.shrink_to(KEPT);
+        self.sessions.shrink_to(RETAINED_CAPACITY);
         self.current = 0;
         self.payload_hash = None;
         self.refined = false;
         self.late_slots.clear();
-        self.late_slots.shrink_to(KEPT);
+        self.late_slots.shrink_to(RETAINED_CAPACITY);
         self.slots.clear();
-        self.slots.shrink_to(KEPT);
+        self.slots.shrink_to(RETAINED_CAPACITY);
         self.problems.clear();
-        self.problems.shrink_to(KEPT);
+        self.problems.shrink_to(RETAINED_CAPACITY);
         self.lists.clear();
-        self.lists.shrink_to(KEPT);
+        self.lists.shrink_to(RETAINED_CAPACITY);
         self.late.clear();
-        self.late.shrink_to(KEPT.saturating_mul(64));
+        self.late.shrink_to(RETAINED_CAPACITY.saturating_mul(64));
     }
 
     /// Puts the problems of a message together. They are met in this order, but for those

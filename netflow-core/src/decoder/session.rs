@@ -1,4 +1,4 @@
-//! What is known of each observation domain of each exporter.
+//! The state of each observation domain of each exporter.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -11,19 +11,19 @@ use super::neighbours::Neighbours;
 use super::payloads::RecentPayloads;
 use super::waiting::Waiting;
 use crate::domain::DomainKey;
-use crate::element::Taught;
+use crate::element::LearnedElements;
 use crate::exporter::{CountingScheme, Exporter, Sequence, Sources};
 use crate::hash::KeyedHash;
 use crate::table::Table;
 use crate::template::Templates;
 use crate::time::Timestamp;
 
-/// One observation domain.
+/// The state of one observation domain.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) templates: Templates,
-    pub(super) taught: Taught,
-    /// Shared with the message that is being looked at, and copied if it
+    pub(super) learned_elements: LearnedElements,
+    /// Shared with the message that the caller reads, and copied if it
     /// changes meanwhile.
     pub(super) exporter: Arc<Exporter>,
     pub(super) waiting: Waiting,
@@ -34,9 +34,9 @@ pub(super) struct Session {
     pub(super) first_received: Timestamp,
     pub(super) last_received: Timestamp,
     pub(super) clock_skew: Option<i64>,
-    /// Fields of templates that may be compiled anew for types taught since.
+    /// Fields of templates that may be recompiled for types learned since.
     pub(super) refinable: usize,
-    /// Data sets that were looked at, or passed over, for what they show of the exporter.
+    /// Data sets, whether or not they were examined for what they show about the exporter.
     pub(super) sets: u32,
     key: DomainKey,
     used: u64,
@@ -45,8 +45,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Notes that a message came.
-    pub(super) fn seen(&mut self, received: Timestamp, clock_skew: Option<i64>) {
+    /// Records that a message was received.
+    pub(super) fn record_message(&mut self, received: Timestamp, clock_skew: Option<i64>) {
         if self.messages == 0 {
             self.first_received = received;
         }
@@ -55,7 +55,7 @@ impl Session {
         self.clock_skew = clock_skew;
     }
 
-    /// Whose state it is.
+    /// The domain.
     pub(super) const fn key(&self) -> &DomainKey {
         &self.key
     }
@@ -69,7 +69,7 @@ impl Session {
     fn memory(&self) -> usize {
         size_of::<Self>()
             .saturating_add(self.templates.memory())
-            .saturating_add(self.taught.memory())
+            .saturating_add(self.learned_elements.memory())
             .saturating_add(self.exporter.memory())
             .saturating_add(self.waiting.memory())
             .saturating_add(self.sources.memory())
@@ -77,13 +77,13 @@ impl Session {
     }
 }
 
-/// The place of an observation domain, until another message is entered.
+/// The index of an observation domain. It is valid until the next message is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct SessionId(usize);
 
-/// Uses set apart for the domains of a snapshot.
+/// Ticks of the usage clock reserved for the domains of a snapshot.
 #[derive(Debug)]
-pub(super) struct Uses {
+pub(super) struct ReservedTicks {
     all: Range<u64>,
     left: Range<u64>,
 }
@@ -91,19 +91,19 @@ pub(super) struct Uses {
 /// All observation domains, within the budget.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    /// Where each domain has its place: one look-up a message.
-    places: Table<DomainKey, usize>,
+    /// The index of each domain: one look-up per message.
+    indices: Table<DomainKey, usize>,
     sessions: Vec<Option<Box<Session>>>,
-    /// Places that nobody has.
+    /// Unused indices.
     free: Vec<usize>,
     /// The domains of each exporter, where their options apply to each other.
     neighbours: Option<Neighbours>,
     hash: KeyedHash,
     /// The domain of the last message: often that of the next one too.
     last: SessionId,
-    /// Counts uses, so that the oldest can be told.
+    /// A tick for each use, so that the domain unused for longest can be found.
     clock: u64,
-    /// Octets that the domains take as charged, without the tables of them.
+    /// Octets charged to the domains, without the tables that list them.
     domains: usize,
     budget: usize,
     domain_budget: usize,
@@ -113,7 +113,7 @@ impl Sessions {
     pub(super) fn new(limits: &Limits) -> Self {
         let hash = KeyedHash::new(limits.hash_seed);
         Self {
-            places: Table::new(hash),
+            indices: Table::new(hash),
             sessions: Vec::new(),
             free: Vec::new(),
             neighbours: None,
@@ -126,38 +126,37 @@ impl Sessions {
         }
     }
 
-    /// Keeps the domains of each exporter together from now on: those that are known already
-    /// too.
+    /// Groups the domains by exporter from now on, those already known included.
     pub(super) fn keep_neighbours(&mut self, keep: bool) {
         self.neighbours = keep.then(|| {
             let mut neighbours = Neighbours::new(self.hash);
-            for (place, session) in self.sessions.iter().enumerate() {
+            for (index, session) in self.sessions.iter().enumerate() {
                 if let Some(session) = session {
-                    neighbours.insert(&session.key, place);
+                    neighbours.insert(&session.key, index);
                 }
             }
             neighbours
         });
     }
 
-    /// The domains of each exporter are kept together.
+    /// Whether the domains are grouped by exporter.
     pub(super) const fn has_neighbours(&self) -> bool {
         self.neighbours.is_some()
     }
 
-    /// The other domains of the exporter that announced something, where that applies to it.
+    /// The exporter's other domains that announced something, if domains are grouped.
     pub(super) fn neighbours(&self, key: &DomainKey) -> impl Iterator<Item = &Arc<Exporter>> {
         let neighbours = self.neighbours.as_ref();
-        let places = neighbours.map_or(&[][..], |neighbours| neighbours.get(key));
-        let sessions = places
+        let indices = neighbours.map_or(&[][..], |neighbours| neighbours.get(key));
+        let sessions = indices
             .iter()
-            .filter_map(|place| self.get(SessionId(*place)));
+            .filter_map(|index| self.get(SessionId(*index)));
         let others = sessions.filter(move |session| session.key != *key);
         let exporters = others.map(|session| &session.exporter);
         exporters.filter(|exporter| !exporter.is_empty())
     }
 
-    /// The observation domain, made if it is new, and how many others had to
+    /// The observation domain, created if it is new, and how many others had to
     /// be forgotten for it.
     pub(super) fn enter(&mut self, key: DomainKey) -> (SessionId, usize) {
         self.clock = self.clock.wrapping_add(1);
@@ -173,53 +172,52 @@ impl Sessions {
         if again == Some(true) {
             return (last, 0);
         }
-        if let Some(place) = self.places.get(&key) {
-            let id = SessionId(*place);
+        if let Some(index) = self.indices.get(&key) {
+            let id = SessionId(*index);
             self.touch(id, |session| session.used = clock);
             self.last = id;
             return (id, 0);
         }
-        let session = self.made(key, clock);
+        let session = self.new_session(key, clock);
         let room = session.octets.saturating_add(self.growth());
         let evicted = self.make_room(room, None);
-        let id = self.keep(session);
+        let id = self.insert(session);
         self.last = id;
         (id, evicted)
     }
 
-    /// The observation domain that a snapshot holds, made if it is new and no
-    /// other has to be forgotten for it. `uses` are set apart for the domains
-    /// of the snapshot, of which none may come twice.
-    pub(super) fn admit(&mut self, key: DomainKey, uses: &mut Uses) -> Option<SessionId> {
-        if let Some(place) = self.places.get(&key) {
-            let id = SessionId(*place);
+    /// The observation domain of a snapshot, created if it is new and no other
+    /// has to be forgotten for it. `ticks` are reserved for the domains of the
+    /// snapshot, none of which may be duplicated.
+    pub(super) fn admit(&mut self, key: DomainKey, ticks: &mut ReservedTicks) -> Option<SessionId> {
+        if let Some(index) = self.indices.get(&key) {
+            let id = SessionId(*index);
             let used = self.get(id)?.used;
-            if uses.all.contains(&used) {
+            if ticks.all.contains(&used) {
                 return None;
             }
-            let used = uses.left.next_back()?;
+            let used = ticks.left.next_back()?;
             self.touch(id, |session| session.used = used);
             return Some(id);
         }
-        let session = self.made(key, uses.left.next_back()?);
+        let session = self.new_session(key, ticks.left.next_back()?);
         let room = session.octets.saturating_add(self.growth());
         let left = self.budget.checked_sub(self.octets())?;
-        (room <= left).then(|| self.keep(session))
+        (room <= left).then(|| self.insert(session))
     }
 
-    /// Sets so many uses apart, later than all before. They are taken from the
-    /// last on.
-    pub(super) fn set_apart(&mut self, count: u64) -> Uses {
+    /// Reserves `count` ticks, later than all before. The latest is used first.
+    pub(super) fn reserve_ticks(&mut self, count: u64) -> ReservedTicks {
         let first = self.clock.saturating_add(1);
         self.clock = self.clock.saturating_add(count);
         let all = first..self.clock.saturating_add(1);
-        Uses {
+        ReservedTicks {
             left: all.clone(),
             all,
         }
     }
 
-    /// Whether a domain may keep so many octets more, and no other has to be
+    /// Whether a domain may keep this many more octets without another being
     /// forgotten for them.
     pub(super) fn has_room(&self, id: SessionId, octets: usize) -> bool {
         let fits = |taken: usize, budget| taken.saturating_add(octets) <= budget;
@@ -229,10 +227,10 @@ impl Sessions {
                 .is_some_and(|session| fits(session.octets, self.domain_budget))
     }
 
-    fn made(&self, key: DomainKey, used: u64) -> Box<Session> {
+    fn new_session(&self, key: DomainKey, used: u64) -> Box<Session> {
         let mut session = Box::new(Session {
             templates: Templates::new(self.hash),
-            taught: Taught::new(self.hash),
+            learned_elements: LearnedElements::new(self.hash),
             exporter: Arc::new(Exporter::new(self.hash)),
             waiting: Waiting::default(),
             payloads: RecentPayloads::new(self.hash),
@@ -252,20 +250,20 @@ impl Sessions {
         session
     }
 
-    /// Gives a domain its place.
-    fn keep(&mut self, session: Box<Session>) -> SessionId {
+    /// Stores a domain and returns its index.
+    fn insert(&mut self, session: Box<Session>) -> SessionId {
         let key = session.key;
         self.domains = self.domains.saturating_add(session.octets);
-        let place = self.free.pop().unwrap_or(self.sessions.len());
-        match self.sessions.get_mut(place) {
+        let index = self.free.pop().unwrap_or(self.sessions.len());
+        match self.sessions.get_mut(index) {
             Some(free) => *free = Some(session),
             None => self.sessions.push(Some(session)),
         }
-        self.places.insert(key, place);
+        self.indices.insert(key, index);
         if let Some(neighbours) = &mut self.neighbours {
-            neighbours.insert(&key, place);
+            neighbours.insert(&key, index);
         }
-        SessionId(place)
+        SessionId(index)
     }
 
     #[inline]
@@ -273,8 +271,8 @@ impl Sessions {
         self.sessions.get(id.0)?.as_deref()
     }
 
-    /// Whether a domain may keep so many octets more. Others are forgotten for
-    /// them if need be: how many is told.
+    /// Makes room for this many more octets of a domain, and returns how many
+    /// others were forgotten for them; `None` if the domain may not keep them.
     pub(super) fn reserve(&mut self, id: SessionId, octets: usize) -> Option<usize> {
         let session = self.get(id)?;
         if session.octets.saturating_add(octets) > self.domain_budget {
@@ -284,7 +282,7 @@ impl Sessions {
         (self.octets().saturating_add(octets) <= self.budget).then_some(evicted)
     }
 
-    /// Changes of a domain what takes no memory.
+    /// Changes a part of a domain that takes no memory.
     #[inline]
     pub(super) fn touch<T>(
         &mut self,
@@ -294,7 +292,7 @@ impl Sessions {
         self.sessions.get_mut(id.0)?.as_deref_mut().map(change)
     }
 
-    /// Changes a domain, and charges what it takes then.
+    /// Changes a domain, and charges the memory it takes afterwards.
     pub(super) fn change<T>(
         &mut self,
         id: SessionId,
@@ -311,7 +309,7 @@ impl Sessions {
         Some(result)
     }
 
-    /// Forgets what came from this address and port.
+    /// Forgets the domains of this address and port.
     pub(super) fn end(&mut self, exporter: SocketAddr) {
         self.retain(|_, session| session.key.exporter != exporter);
     }
@@ -321,29 +319,29 @@ impl Sessions {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.indices.len()
     }
 
     /// Octets of memory as charged.
     pub(super) fn octets(&self) -> usize {
         self.domains
-            .saturating_add(self.places.memory())
+            .saturating_add(self.indices.memory())
             .saturating_add(self.sessions.capacity().saturating_mul(SLOT))
             .saturating_add(self.free.capacity().saturating_mul(SLOT))
             .saturating_add(self.neighbours.as_ref().map_or(0, Neighbours::memory))
     }
 
-    /// Octets that must be free for one domain more. There are never more
-    /// free places than places.
+    /// Octets that must be free for one more domain. The list of unused indices
+    /// is never longer than that of domains.
     fn growth(&self) -> usize {
         let doubled = |len: usize, capacity: usize| {
             let full = len >= capacity;
-            let places = if full {
+            let indices = if full {
                 capacity.saturating_mul(2).max(4)
             } else {
                 0
             };
-            places.saturating_mul(SLOT)
+            indices.saturating_mul(SLOT)
         };
         let slots = if self.free.is_empty() {
             doubled(self.sessions.len(), self.sessions.capacity())
@@ -351,7 +349,7 @@ impl Sessions {
             0
         };
         let neighbours = self.neighbours.as_ref().map_or(0, Neighbours::growth);
-        self.places
+        self.indices
             .growth()
             .saturating_add(slots)
             .saturating_add(neighbours)
@@ -359,22 +357,22 @@ impl Sessions {
 
     /// Forgets the domains that are not to be kept.
     fn retain(&mut self, mut keep: impl FnMut(SessionId, &Session) -> bool) {
-        for (place, slot) in self.sessions.iter_mut().enumerate() {
-            let forgotten = slot.take_if(|session| !keep(SessionId(place), session));
+        for (index, slot) in self.sessions.iter_mut().enumerate() {
+            let forgotten = slot.take_if(|session| !keep(SessionId(index), session));
             if let Some(session) = forgotten {
-                self.places.remove(&session.key);
+                self.indices.remove(&session.key);
                 if let Some(neighbours) = &mut self.neighbours {
-                    neighbours.remove(&session.key, place);
+                    neighbours.remove(&session.key, index);
                 }
-                self.free.push(place);
+                self.free.push(index);
                 self.domains = self.domains.saturating_sub(session.octets);
             }
         }
     }
 
-    /// Forgets the domains not used for longest until so many octets are free,
-    /// at least an eighth of all domains, so that a flood of new ones costs
-    /// each of them little. `kept` stays.
+    /// Forgets the domains unused for longest until this many octets are free,
+    /// at least an eighth of all domains: in a flood of new domains the cost of
+    /// this search is shared by many of them. `kept` stays.
     fn make_room(&mut self, octets: usize, kept: Option<SessionId>) -> usize {
         if self.octets().saturating_add(octets) <= self.budget {
             return 0;
@@ -402,5 +400,5 @@ impl Sessions {
     }
 }
 
-/// Octets of a place and of the note that it is free.
+/// Octets of an entry of the list of domains, and of that of unused indices.
 const SLOT: usize = size_of::<Option<Box<Session>>>();

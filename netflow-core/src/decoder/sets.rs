@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::data::Piece;
+use super::data::SetBody;
 use super::session::SessionId;
 use super::{Content, Decoder, Stats};
 use crate::datagram::{Datagram, Transport};
@@ -12,18 +12,18 @@ use crate::time::nanos;
 use crate::wire::set::{Dialect, FIRST_DATA_SET, Set, Sets};
 use crate::wire::{ipfix, v9};
 
-/// What all sets of one message share.
-pub(super) struct Course<'d> {
+/// The message that sets are decoded for, shared by all of its sets.
+pub(super) struct MessageContext<'d> {
     pub(super) datagram: &'d Datagram<'d>,
     pub(super) dialect: Dialect,
-    /// Whose state it changes.
+    /// The observation domain it belongs to.
     pub(super) session: SessionId,
     /// Index of the origin of the message.
     pub(super) origin: usize,
 }
 
 impl Decoder {
-    /// Reads the sets of a message of `length` octets at `offset`, and tells
+    /// Reads the sets of a message of `length` octets at `offset`, and returns
     /// where it ends.
     pub(super) fn sets(
         &mut self,
@@ -44,7 +44,7 @@ impl Decoder {
             return end;
         };
         let first = self.scratch.slots.len();
-        let course = Course {
+        let context = MessageContext {
             datagram,
             dialect,
             session,
@@ -53,7 +53,7 @@ impl Decoder {
         for set in Sets::new(body, start) {
             Stats::add(&mut self.stats.sets, 1);
             match set {
-                Ok(set) => self.set(&course, &set),
+                Ok(set) => self.set(&context, &set),
                 Err(error) => {
                     let left = end.saturating_sub(error.offset);
                     self.problem(error, None, left);
@@ -66,56 +66,56 @@ impl Decoder {
         end
     }
 
-    fn set(&mut self, course: &Course<'_>, set: &Set<'_>) {
+    fn set(&mut self, context: &MessageContext<'_>, set: &Set<'_>) {
         let id = set.id();
         let known = self.scratch.problems.len();
-        let piece = Piece::live(set);
-        if id == course.dialect.template_set {
-            self.template_set(course, set, false);
-        } else if id == course.dialect.options_template_set {
-            self.template_set(course, set, true);
+        let set_body = SetBody::live(set);
+        if id == context.dialect.template_set {
+            self.template_set(context, set, false);
+        } else if id == context.dialect.options_template_set {
+            self.template_set(context, set, true);
         } else if id < FIRST_DATA_SET {
             let kind = ErrorKind::ReservedSet { id };
             self.problem(Error::new(kind, set.offset()), Some(id), set.body().len());
-            let slot = piece.slot(course.origin, Content::Reserved);
+            let slot = set_body.slot(context.origin, Content::Reserved);
             self.scratch.slots.push(slot);
-        } else if let Some(template) = self.in_force(course, id) {
-            let slot = self.data(course, &piece, template);
+        } else if let Some(template) = self.in_force(context, id) {
+            let slot = self.data(context, &set_body, template);
             self.scratch.slots.push(slot);
         } else {
             let kind = ErrorKind::NoTemplate { id };
             self.problem(Error::new(kind, set.offset()), Some(id), set.body().len());
-            let slot = piece.slot(course.origin, Content::NoTemplate);
+            let slot = set_body.slot(context.origin, Content::NoTemplate);
             self.scratch.slots.push(slot);
-            self.wait(course, set);
+            self.wait(context, set);
         }
-        // The octets past the message are no loss of their own if the end of
-        // the set was told already.
+        // The octets past the message are not counted again if the end of the
+        // set has been reported already.
         if let Some(fault) = set.fault() {
-            let told = self.scratch.problems.len() > known;
+            let reported = self.scratch.problems.len() > known;
             let slot = self.scratch.slots.last();
-            let cut = slot.filter(|_| !told).map_or(0, |slot| slot.padding);
+            let cut = slot.filter(|_| !reported).map_or(0, |slot| slot.padding);
             self.problem(fault, Some(id), cut);
         }
     }
 
     /// The template in force for a data set; one that came over UDP expires.
-    fn in_force(&mut self, course: &Course<'_>, id: u16) -> Option<Arc<Template>> {
-        let session = self.sessions.get(course.session)?;
+    fn in_force(&mut self, context: &MessageContext<'_>, id: u16) -> Option<Arc<Template>> {
+        let session = self.sessions.get(context.session)?;
         let known = session.templates.get(id)?;
-        let age = course.datagram.received.nanos_since(known.refreshed);
+        let age = context.datagram.received.nanos_since(known.refreshed);
         let lifetime = self
             .limits
             .template_lifetime
-            .filter(|_| course.datagram.transport == Transport::Udp);
+            .filter(|_| context.datagram.transport == Transport::Udp);
         if lifetime.is_none_or(|lifetime| age <= nanos(lifetime)) {
-            if known.is_outdated(session.taught.version()) {
-                return self.refined(course, id);
+            if known.is_outdated(session.learned_elements.version()) {
+                return self.refined(context, id);
             }
             return Some(Arc::clone(&known.template));
         }
         self.sessions
-            .change(course.session, |session| session.templates.withdraw(id));
+            .change(context.session, |session| session.templates.withdraw(id));
         None
     }
 }

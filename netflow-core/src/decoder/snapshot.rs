@@ -69,10 +69,10 @@ impl Decoder {
     /// use netflow_core::{Decoder, Limits};
     ///
     /// let decoder = Decoder::new(Limits::new(0x5eed));
-    /// assert_eq!(decoder.save_taught(), decoder.save()); // nothing waits
+    /// assert_eq!(decoder.save_learned(), decoder.save()); // nothing waits
     /// ```
     #[must_use]
-    pub fn save_taught(&self) -> Vec<u8> {
+    pub fn save_learned(&self) -> Vec<u8> {
         let mut snapshot = Vec::new();
         self.write(&mut snapshot, false);
         snapshot
@@ -136,8 +136,8 @@ impl Decoder {
         // The last message is no longer looked at, so that nothing has to be
         // copied that it shares.
         self.scratch.clear();
-        let uses = self.sessions.set_apart(count);
-        let mut load = Load::new(self, uses);
+        let ticks = self.sessions.reserve_ticks(count);
+        let mut load = Load::new(self, ticks);
         for section in sections.flatten() {
             if section.kind == DOMAIN {
                 load.domain(section.body);

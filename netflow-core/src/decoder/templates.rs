@@ -2,8 +2,8 @@
 
 use alloc::sync::Arc;
 
-use super::data::Piece;
-use super::sets::Course;
+use super::data::SetBody;
+use super::sets::MessageContext;
 use super::{Content, Decoder, SetSlot, Stats};
 use crate::datagram::Transport;
 use crate::error::{Error, ErrorKind};
@@ -25,12 +25,17 @@ const MOST_REFINABLE: usize = 1 << 12;
 /// Fields of no octets in one template. They hold nothing, but each record has a value of
 /// each: of a thousand, a datagram of octets becomes one of megabytes for whoever reads
 /// all fields.
-const EMPTY_FIELDS: usize = 64;
+const MAX_EMPTY_FIELDS: usize = 64;
 
 impl Decoder {
     /// Obeys the records of a set of templates or options templates.
-    pub(super) fn template_set(&mut self, course: &Course<'_>, set: &Set<'_>, options: bool) {
-        let dialect = course.dialect;
+    pub(super) fn template_set(
+        &mut self,
+        context: &MessageContext<'_>,
+        set: &Set<'_>,
+        options: bool,
+    ) {
+        let dialect = context.dialect;
         let mut records = TemplateRecords::new(set.body(), set.body_offset(), dialect, options);
         let end = set.body_offset().saturating_add(set.body().len());
         let mut count = 0_usize;
@@ -38,7 +43,7 @@ impl Decoder {
             match record {
                 Ok(record) => {
                     count = count.saturating_add(1);
-                    self.template(course, &record);
+                    self.template(context, &record);
                 }
                 Err(error) => {
                     let behind = end.saturating_sub(records.left());
@@ -50,21 +55,21 @@ impl Decoder {
         let content = Content::Templates { dialect, options };
         let slot = SetSlot {
             count,
-            ..Piece::live(set).slot(course.origin, content)
+            ..SetBody::live(set).slot(context.origin, content)
         };
         self.scratch.slots.push(slot);
     }
 
     /// Obeys one template record.
-    fn template(&mut self, course: &Course<'_>, record: &TemplateRecord<'_>) {
+    fn template(&mut self, context: &MessageContext<'_>, record: &TemplateRecord<'_>) {
         let id = record.id();
         let set = match record.kind() {
             TemplateKind::Withdrawal { options } => {
-                self.withdraw(course, record, options);
+                self.withdraw(context, record, options);
                 return;
             }
-            TemplateKind::Data => course.dialect.template_set,
-            TemplateKind::Options { .. } => course.dialect.options_template_set,
+            TemplateKind::Data => context.dialect.template_set,
+            TemplateKind::Options { .. } => context.dialect.options_template_set,
         };
         Stats::add(&mut self.stats.templates, 1);
         let count = record.field_count();
@@ -73,13 +78,13 @@ impl Decoder {
         } else if count > self.limits.template_fields {
             Some(ErrorKind::TooManyFields { id, count })
         } else {
-            self.learn(course, record)
+            self.learn(context, record)
         };
         if let Some(kind) = refused {
             if !matches!(kind, ErrorKind::EmptyTemplate { .. }) {
                 // By the one that it replaces, later data would be read wrongly.
                 self.sessions
-                    .change(course.session, |session| session.templates.withdraw(id));
+                    .change(context.session, |session| session.templates.withdraw(id));
             }
             let octets = record.specifiers().len();
             self.problem(Error::new(kind, record.offset()), Some(set), octets);
@@ -89,7 +94,7 @@ impl Decoder {
                 _ => 0,
             };
             self.problem(Error::new(kind, record.offset()), Some(set), excess);
-        } else if course.dialect.enterprise && is_without_scope(record) {
+        } else if context.dialect.enterprise && is_without_scope(record) {
             // It is read nevertheless: nothing but the scope is in doubt.
             let kind = ErrorKind::ScopeCount {
                 id,
@@ -102,18 +107,22 @@ impl Decoder {
 
     /// Puts a template in force, and delivers the data that waited for it; one
     /// that is known already is refreshed.
-    fn learn(&mut self, course: &Course<'_>, record: &TemplateRecord<'_>) -> Option<ErrorKind> {
+    fn learn(
+        &mut self,
+        context: &MessageContext<'_>,
+        record: &TemplateRecord<'_>,
+    ) -> Option<ErrorKind> {
         let limit = |limit| Some(ErrorKind::Limit { limit });
         let id = record.id();
-        let refreshed = course.datagram.received;
-        let session = self.sessions.get(course.session)?;
+        let refreshed = context.datagram.received;
+        let session = self.sessions.get(context.session)?;
         match session.templates.get(id) {
             Some(known) if known.template.is_same(record) => {
-                let awaited = self.sessions.change(course.session, |session| {
+                let awaited = self.sessions.change(context.session, |session| {
                     session.templates.refresh(id, refreshed)
                 });
                 if awaited == Some(true) {
-                    self.deliver(course, id);
+                    self.deliver(context, id);
                 }
                 return None;
             }
@@ -123,36 +132,36 @@ impl Decoder {
             }
             None => {}
         }
-        if is_hollow(record) {
+        if has_too_many_empty_fields(record) {
             return limit("empty_fields");
         }
         let definitions = &self.definitions;
-        let taught = &session.taught;
-        let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
+        let learned = &session.learned_elements;
+        let defined = |id| definitions.get(id).or_else(|| learned.get(id)).cloned();
         let exporter = session.key().exporter.ip();
         let configured = self.configured_counters.get(exporter);
         let template = Template::new(record, defined, configured)?;
         let room = session.templates.room_for(&template);
-        let types = taught.version();
-        let Some(evicted) = self.sessions.reserve(course.session, room) else {
+        let types = learned.version();
+        let Some(evicted) = self.sessions.reserve(context.session, room) else {
             return limit("domain_octets");
         };
         Stats::add(&mut self.stats.evicted, evicted);
         let known = Known {
             template,
             refreshed,
-            datagram: course.datagram.id(),
+            datagram: context.datagram.id(),
             types,
             awaited: false,
         };
         let fields = known.template.fields().len();
         let most = self.most_refinable();
-        self.sessions.change(course.session, |session| {
+        self.sessions.change(context.session, |session| {
             session.templates.insert(known);
             let refinable = session.refinable.saturating_add(fields);
             session.refinable = refinable.min(most);
         });
-        self.deliver(course, id);
+        self.deliver(context, id);
         None
     }
 
@@ -163,47 +172,56 @@ impl Decoder {
 
     /// The template, compiled anew with the types that were taught since, if the
     /// exporter may have that; else it stays as it is until a later datagram.
-    pub(super) fn refined(&mut self, course: &Course<'_>, id: u16) -> Option<Arc<Template>> {
-        let session = self.sessions.get(course.session)?;
+    pub(super) fn refined(
+        &mut self,
+        context: &MessageContext<'_>,
+        id: u16,
+    ) -> Option<Arc<Template>> {
+        let session = self.sessions.get(context.session)?;
         let fields = session.templates.get(id)?.template.fields().len();
         let mut refinable = session.refinable;
         if !self.scratch.refined {
             self.scratch.refined = true;
-            let octets = course.datagram.payload.len();
+            let octets = context.datagram.payload.len();
             let earned = octets.checked_div(OCTETS_PER_FIELD).unwrap_or(0);
             refinable = refinable.saturating_add(earned).min(self.most_refinable());
         }
         let left = refinable.checked_sub(fields);
         let definitions = &self.definitions;
-        self.sessions.change(course.session, |session| {
+        self.sessions.change(context.session, |session| {
             session.refinable = left.unwrap_or(refinable);
             if left.is_some() {
-                let taught = &session.taught;
-                let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
-                session.templates.refine(id, taught.version(), defined);
+                let learned = &session.learned_elements;
+                let defined = |id| definitions.get(id).or_else(|| learned.get(id)).cloned();
+                session.templates.refine(id, learned.version(), defined);
             }
         });
-        let known = self.sessions.get(course.session)?.templates.get(id)?;
+        let known = self.sessions.get(context.session)?.templates.get(id)?;
         Some(Arc::clone(&known.template))
     }
 
     /// Withdraws one template, or all of a kind when the id is that of their
     /// set (RFC 7011, section 8.1). Over UDP that is forbidden and told, but
     /// obeyed: the exporter means it.
-    fn withdraw(&mut self, course: &Course<'_>, record: &TemplateRecord<'_>, options: bool) {
+    fn withdraw(
+        &mut self,
+        context: &MessageContext<'_>,
+        record: &TemplateRecord<'_>,
+        options: bool,
+    ) {
         let id = record.id();
         let set = if options {
-            course.dialect.options_template_set
+            context.dialect.options_template_set
         } else {
-            course.dialect.template_set
+            context.dialect.template_set
         };
         Stats::add(&mut self.stats.withdrawals, 1);
-        if course.datagram.transport == Transport::Udp {
+        if context.datagram.transport == Transport::Udp {
             let kind = ErrorKind::WithdrawalOverUdp { id };
             self.problem(Error::new(kind, record.offset()), Some(set), 0);
         }
-        let all_options = id == course.dialect.options_template_set;
-        let withdrawn = self.sessions.change(course.session, |session| {
+        let all_options = id == context.dialect.options_template_set;
+        let withdrawn = self.sessions.change(context.session, |session| {
             if session.exporter.has_template_rates() {
                 let ids = session.templates.iter().map(|known| &known.template);
                 let ids = ids.filter(|template| template.is_options() == all_options);
@@ -235,7 +253,7 @@ fn is_without_scope(record: &TemplateRecord<'_>) -> bool {
 }
 
 /// A template has more fields of no octets than any exporter needs.
-pub(super) fn is_hollow(record: &TemplateRecord<'_>) -> bool {
+pub(super) fn has_too_many_empty_fields(record: &TemplateRecord<'_>) -> bool {
     let is_empty = |field: &FieldSpecifier| field.length == FieldLength::Fixed(0);
-    record.fields().filter(is_empty).count() > EMPTY_FIELDS
+    record.fields().filter(is_empty).count() > MAX_EMPTY_FIELDS
 }

@@ -39,14 +39,14 @@ impl GivenUp {
 /// The data sets of one observation domain that wait, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    sets: VecDeque<Place>,
+    sets: VecDeque<WaitingEntry>,
     octets: usize,
     gave_up: bool,
 }
 
 /// A set and its id beside it: whoever looks for an id passes all of them, and
 /// one message may bring thousands of templates.
-type Place = (u16, Box<WaitingSet>);
+type WaitingEntry = (u16, Box<WaitingSet>);
 
 /// What was given up to make room or for its age.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,13 +58,16 @@ pub(super) struct GivenUp {
 impl Waiting {
     /// Octets of memory that all of it takes.
     pub(super) fn memory(&self) -> usize {
-        let queue = self.sets.capacity().saturating_mul(size_of::<Place>());
+        let queue = self
+            .sets
+            .capacity()
+            .saturating_mul(size_of::<WaitingEntry>());
         self.held().saturating_add(queue)
     }
 
     /// Octets of memory that are used of it.
     fn used(&self) -> usize {
-        let queue = self.sets.len().saturating_mul(size_of::<Place>());
+        let queue = self.sets.len().saturating_mul(size_of::<WaitingEntry>());
         self.held().saturating_add(queue)
     }
 
@@ -82,7 +85,7 @@ impl Waiting {
         } else {
             // Queues double.
             let places = capacity.saturating_mul(2).max(4);
-            places.saturating_mul(size_of::<Place>())
+            places.saturating_mul(size_of::<WaitingEntry>())
         };
         set.body
             .len()

@@ -72,14 +72,14 @@ impl FromIterator<DefinedElement> for Definitions {
 
 /// Elements learned from the type records of one observation domain.
 #[derive(Debug, Clone)]
-pub(crate) struct Taught {
+pub(crate) struct LearnedElements {
     elements: Table<ElementId, Arc<DefinedElement>>,
     octets: usize,
     /// Counts the changes.
     version: u32,
 }
 
-impl Taught {
+impl LearnedElements {
     pub(crate) fn new(hash: KeyedHash) -> Self {
         Self {
             elements: Table::new(hash),

@@ -4,8 +4,8 @@ use alloc::sync::Arc;
 
 use super::domain::{SavedDomain, SavedTemplate, dialect};
 use crate::decoder::Decoder;
-use crate::decoder::session::{Session, SessionId, Uses};
-use crate::decoder::templates::is_hollow;
+use crate::decoder::session::{ReservedTicks, Session, SessionId};
+use crate::decoder::templates::has_too_many_empty_fields;
 use crate::element::TypeRecord;
 use crate::exporter::{Learned, SavedSource};
 use crate::snapshot::LoadReport;
@@ -18,23 +18,23 @@ use crate::wire::template::{TemplateRecord, TemplateRecords};
 #[derive(Debug)]
 pub(super) struct Load<'d> {
     decoder: &'d mut Decoder,
-    uses: Uses,
+    ticks: ReservedTicks,
     report: LoadReport,
 }
 
 /// Whose state is being loaded.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct DomainTarget {
     id: SessionId,
     /// The snapshot heard of it later than the decoder.
     newer: bool,
 }
 
 impl<'d> Load<'d> {
-    pub(super) fn new(decoder: &'d mut Decoder, uses: Uses) -> Self {
+    pub(super) fn new(decoder: &'d mut Decoder, ticks: ReservedTicks) -> Self {
         Self {
             decoder,
-            uses,
+            ticks,
             report: LoadReport::default(),
         }
     }
@@ -49,17 +49,17 @@ impl<'d> Load<'d> {
             return;
         };
         self.report.domains = self.report.domains.saturating_add(1);
-        let place = Place {
+        let target = DomainTarget {
             id,
             newer: self.account(id, &saved),
         };
-        if place.newer {
+        if target.newer {
             self.sequences(id, &saved);
         }
         // Templates are compiled by what the domain defines.
         for element in saved.elements() {
             match element {
-                Some(element) => self.element(place, &element),
+                Some(element) => self.element(target, &element),
                 None => self.refuse(),
             }
         }
@@ -67,7 +67,7 @@ impl<'d> Load<'d> {
             self.template(id, dialect, &template);
         }
         for learned in saved.learned() {
-            self.learned(place, &learned);
+            self.learned(target, &learned);
         }
         self.waiting(id, &saved);
     }
@@ -111,7 +111,7 @@ impl<'d> Load<'d> {
     ) -> Option<(SavedDomain<'a>, SessionId, Option<Dialect>)> {
         let saved = SavedDomain::read(body).ok()?;
         let key = saved.key?;
-        let id = self.decoder.sessions.admit(key, &mut self.uses)?;
+        let id = self.decoder.sessions.admit(key, &mut self.ticks)?;
         Some((saved, id, dialect(key.protocol)))
     }
 
@@ -135,7 +135,7 @@ impl<'d> Load<'d> {
         self.decoder.sessions.touch(id, change) == Some(true)
     }
 
-    /// Takes the sources in the place of those that are known.
+    /// Replaces the known sources by those of the snapshot.
     fn sequences(&mut self, id: SessionId, saved: &SavedDomain<'_>) {
         self.decoder
             .sessions
@@ -162,17 +162,19 @@ impl<'d> Load<'d> {
     }
 
     /// Templates in force are compiled anew when they are next used.
-    fn element(&mut self, place: Place, element: &TypeRecord<'_>) {
-        let Some(session) = self.decoder.sessions.get(place.id) else {
+    fn element(&mut self, target: DomainTarget, element: &TypeRecord<'_>) {
+        let Some(session) = self.decoder.sessions.get(target.id) else {
             return;
         };
-        let taught = &session.taught;
-        let known = taught.get(element.id).is_some();
-        if known && !place.newer || !taught.is_news(element) {
+        let learned = &session.learned_elements;
+        let known = learned.get(element.id).is_some();
+        if known && !target.newer || !learned.is_news(element) {
             return;
         }
-        let room = taught.room_for(element);
-        self.change(place.id, room, |session| session.taught.insert(element));
+        let room = learned.room_for(element);
+        self.change(target.id, room, |session| {
+            session.learned_elements.insert(element)
+        });
     }
 
     fn template(&mut self, id: SessionId, dialect: Option<Dialect>, saved: &SavedTemplate<'_>) {
@@ -194,7 +196,8 @@ impl<'d> Load<'d> {
     ) -> Option<bool> {
         let decoder = &mut *self.decoder;
         let count = record.field_count();
-        if count == 0 || count > decoder.limits.template_fields || is_hollow(record) {
+        if count == 0 || count > decoder.limits.template_fields || has_too_many_empty_fields(record)
+        {
             return None;
         }
         let session = decoder.sessions.get(id)?;
@@ -203,8 +206,8 @@ impl<'d> Load<'d> {
             None if session.templates.len() >= decoder.limits.templates => return None,
             _ => {}
         }
-        let (definitions, taught) = (&decoder.definitions, &session.taught);
-        let defined = |id| definitions.get(id).or_else(|| taught.get(id)).cloned();
+        let (definitions, learned) = (&decoder.definitions, &session.learned_elements);
+        let defined = |id| definitions.get(id).or_else(|| learned.get(id)).cloned();
         let configured = decoder.configured_counters.get(session.key().exporter.ip());
         let found = saved.reverse_counters.then_some(SecondCounters::Exceeded);
         let template = Template::new(record, defined, configured.or(found))?;
@@ -216,7 +219,7 @@ impl<'d> Load<'d> {
             template,
             refreshed: saved.refreshed,
             datagram: saved.datagram,
-            types: taught.version(),
+            types: learned.version(),
             awaited: !session.waiting.is_empty(),
         };
         decoder
@@ -225,15 +228,15 @@ impl<'d> Load<'d> {
         Some(true)
     }
 
-    fn learned(&mut self, place: Place, learned: &Learned<'_>) {
+    fn learned(&mut self, target: DomainTarget, learned: &Learned<'_>) {
         if learned.is_refused() {
             self.refuse();
             return;
         }
-        let session = self.decoder.sessions.get(place.id);
-        let room = session.and_then(|session| session.exporter.room_for(learned, place.newer));
+        let session = self.decoder.sessions.get(target.id);
+        let room = session.and_then(|session| session.exporter.room_for(learned, target.newer));
         if let Some(room) = room {
-            let is_kept = self.change(place.id, room, |session| {
+            let is_kept = self.change(target.id, room, |session| {
                 Arc::make_mut(&mut session.exporter).restore(learned)
             });
             if is_kept == Some(false) {

@@ -32,7 +32,7 @@ fn domain(session: &Session, waiting: bool, out: &mut Writer<'_>) {
         session.sources.save_series(out);
     });
     out.section(kind::ELEMENTS, |out| {
-        let mut elements: Vec<_> = session.taught.iter().collect();
+        let mut elements: Vec<_> = session.learned_elements.iter().collect();
         elements.sort_unstable_by_key(|element| element.id);
         for element in elements {
             self::element(element, out);

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::convert::{Action, Conversion};
-use super::stream::{Place, Stream};
+use super::stream::{Stream, TemplateIndex};
 use crate::encode::EncodeError;
 use crate::encode::field::write_octets;
 use crate::encode::list::end_part;
@@ -15,7 +15,7 @@ use crate::wire::template::{FieldKey, FieldSpecifier};
 /// Writes lists for one stream, and notes which templates they name.
 pub(super) struct Lists<'s> {
     pub(super) stream: &'s mut Stream,
-    pub(super) named: &'s mut Vec<Place>,
+    pub(super) named: &'s mut Vec<TemplateIndex>,
     /// Templates of a stream.
     pub(super) most: u16,
     /// Templates forgotten for others.
@@ -93,12 +93,12 @@ impl Lists<'_> {
         if conversion.definition.fields().is_empty() || template.is_options() {
             return Ok(None);
         }
-        let (place, forgotten) = self.stream.place(&conversion.definition, self.most);
+        let (index, forgotten) = self.stream.index(&conversion.definition, self.most);
         self.forgotten = self.forgotten.saturating_add(u64::from(forgotten));
-        let Some(id) = self.stream.definition(place).map(|sent| sent.id()) else {
+        let Some(id) = self.stream.definition(index).map(|sent| sent.id()) else {
             return Ok(None);
         };
-        self.named.push(place);
+        self.named.push(index);
         for record in list.records() {
             self.record(&record, &conversion, depth, out)?;
         }

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 
 use super::convert::{Action, Conversion, More};
 use super::list::Lists;
-use super::stream::{Place, Stream};
+use super::stream::{Stream, TemplateIndex};
 use super::{RelayLimits, RelayStats};
 use crate::encode::field::write_octets;
 use crate::encode::{EncodeError, IpfixHeader, MessageBuilder, TemplateDefinition};
@@ -26,7 +26,7 @@ pub(super) struct Outlet<'r, S> {
     /// The record being made.
     record: Vec<u8>,
     /// Templates that its lists name.
-    named: Vec<Place>,
+    named: Vec<TemplateIndex>,
 }
 
 impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
@@ -76,23 +76,23 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
     /// Adds a record of these fields, after the templates it needs. The message is
     /// sent when it is full, and another begun.
     pub(super) fn add(&mut self, fields: &TemplateDefinition, octets: &[u8]) {
-        let (place, forgotten) = self.stream.place(fields, self.limits.templates);
+        let (index, forgotten) = self.stream.index(fields, self.limits.templates);
         self.stats.forgotten = self.stats.forgotten.saturating_add(u64::from(forgotten));
-        if self.try_add(place, octets).is_ok() {
+        if self.try_add(index, octets).is_ok() {
             return;
         }
         self.flush();
-        if self.try_add(place, octets).is_err() {
+        if self.try_add(index, octets).is_err() {
             self.refuse();
         }
     }
 
-    fn try_add(&mut self, place: Place, octets: &[u8]) -> Result<(), EncodeError> {
+    fn try_add(&mut self, index: TemplateIndex, octets: &[u8]) -> Result<(), EncodeError> {
         let refused = EncodeError::Full {
             limit: self.limits.message_octets,
         };
         let now = self.header.received;
-        let named = self.named.iter().copied().chain([place]);
+        let named = self.named.iter().copied().chain([index]);
         for needed in named {
             if !self
                 .stream
@@ -105,7 +105,7 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
             self.stream.was_sent(needed, now);
             self.stats.templates = self.stats.templates.saturating_add(1);
         }
-        let definition = self.stream.definition(place).ok_or(refused)?;
+        let definition = self.stream.definition(index).ok_or(refused)?;
         self.message.octets(definition, octets)?;
         self.stats.records = self.stats.records.saturating_add(1);
         Ok(())

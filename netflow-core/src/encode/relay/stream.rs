@@ -34,7 +34,7 @@ const LEAST: u16 = 128;
 
 /// The place of a template in its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place(usize);
+pub(super) struct TemplateIndex(usize);
 
 impl Stream {
     pub(super) const fn new(domain: u32) -> Self {
@@ -49,7 +49,11 @@ impl Stream {
 
     /// The template of these fields, whatever its id; it gets one if it is new.
     /// Tells whether another was forgotten for it.
-    pub(super) fn place(&mut self, fields: &TemplateDefinition, most: u16) -> (Place, bool) {
+    pub(super) fn index(
+        &mut self,
+        fields: &TemplateDefinition,
+        most: u16,
+    ) -> (TemplateIndex, bool) {
         self.uses = self.uses.saturating_add(1);
         let is_same = |sent: &Sent| {
             let known = &sent.definition;
@@ -58,14 +62,14 @@ impl Stream {
                 && known.scope_count() == fields.scope_count()
         };
         let found = self.templates.iter().position(is_same);
-        let (place, forgotten) = match found {
-            Some(place) => (place, false),
+        let (index, forgotten) = match found {
+            Some(index) => (index, false),
             None => self.insert(fields, most),
         };
-        if let Some(sent) = self.templates.get_mut(place) {
+        if let Some(sent) = self.templates.get_mut(index) {
             sent.used = self.uses;
         }
-        (Place(place), forgotten)
+        (TemplateIndex(index), forgotten)
     }
 
     /// Ids are given in order; when they are used up the template not used for
@@ -75,38 +79,43 @@ impl Stream {
         let most = most.clamp(LEAST, u16::MAX.saturating_sub(FIRST_DATA_SET));
         let oldest = self.templates.iter().enumerate();
         let oldest = oldest.min_by_key(|(_, sent)| sent.used);
-        let (place, forgotten) = match oldest.map(|(place, _)| place) {
-            Some(place) if count >= usize::from(most) => (place, true),
+        let (index, forgotten) = match oldest.map(|(index, _)| index) {
+            Some(index) if count >= usize::from(most) => (index, true),
             _ => (count, false),
         };
-        let id = u16::try_from(place).unwrap_or(0);
+        let id = u16::try_from(index).unwrap_or(0);
         let new = Sent {
             definition: fields.clone().with_id(id.saturating_add(FIRST_DATA_SET)),
             sent: None,
             used: 0,
         };
-        match self.templates.get_mut(place) {
+        match self.templates.get_mut(index) {
             Some(old) => *old = new,
             None => self.templates.push(new),
         }
-        (place, forgotten)
+        (index, forgotten)
     }
 
-    pub(super) fn definition(&self, place: Place) -> Option<&TemplateDefinition> {
-        Some(&self.templates.get(place.0)?.definition)
+    pub(super) fn definition(&self, index: TemplateIndex) -> Option<&TemplateDefinition> {
+        Some(&self.templates.get(index.0)?.definition)
     }
 
     /// The template has to be sent before a record by it.
-    pub(super) fn is_due(&self, place: Place, now: Timestamp, refresh: Option<i64>) -> bool {
-        let Some(sent) = self.templates.get(place.0) else {
+    pub(super) fn is_due(
+        &self,
+        index: TemplateIndex,
+        now: Timestamp,
+        refresh: Option<i64>,
+    ) -> bool {
+        let Some(sent) = self.templates.get(index.0) else {
             return false;
         };
         sent.sent
             .is_none_or(|sent| refresh.is_some_and(|refresh| now.nanos_since(sent) >= refresh))
     }
 
-    pub(super) fn was_sent(&mut self, place: Place, now: Timestamp) {
-        if let Some(sent) = self.templates.get_mut(place.0) {
+    pub(super) fn was_sent(&mut self, index: TemplateIndex, now: Timestamp) {
+        if let Some(sent) = self.templates.get_mut(index.0) {
             sent.sent = Some(now);
         }
     }
