@@ -173,7 +173,7 @@ impl<'d> Load<'d> {
         }
         let room = learned.room_for(element);
         self.change(target.id, room, |session| {
-            session.learned_elements.insert(element)
+            session.learned_elements.insert(element);
         });
     }
 
