@@ -1,4 +1,4 @@
-//! What the Decoder is given: the octets and how they came.
+//! The input of the Decoder: the octets, their source and their time.
 
 use core::net::SocketAddr;
 
@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 pub struct Datagram<'a> {
     /// Address and port it was sent from.
     pub exporter: SocketAddr,
-    /// What carried it.
+    /// The transport that carried it.
     pub transport: Transport,
     /// When it was received or captured.
     pub received: Timestamp,
@@ -35,8 +35,8 @@ pub struct Datagram<'a> {
 
 /// Which datagram: the caller's numbers of its input and of its frame there.
 ///
-/// What outlives a datagram (templates, sampling rates, data that waits) keeps these
-/// numbers of the datagram it came in.
+/// State that outlives a datagram (templates, sampling rates, waiting data) keeps
+/// these numbers of the datagram that it arrived in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct DatagramId {
     /// The caller's number of the file or socket.

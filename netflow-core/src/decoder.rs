@@ -43,9 +43,9 @@ use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
 use crate::wire;
 
-/// Decodes datagrams of any number of exporters and keeps what they taught:
-/// templates, by exporter, observation domain and protocol. That survives a
-/// restart by [`save`](Self::save) and [`load`](Self::load).
+/// Decodes datagrams of any number of exporters and keeps the state that they
+/// announce, such as templates, by exporter, observation domain and protocol. It
+/// survives a restart by [`save`](Self::save) and [`load`](Self::load).
 ///
 /// ```
 /// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
@@ -91,7 +91,7 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder that knows nothing yet.
+    /// A decoder without any exporter state.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
@@ -115,7 +115,7 @@ impl Decoder {
         self
     }
 
-    /// The same with elements that the registry does not know.
+    /// The same with additional elements that the registry does not have.
     #[must_use]
     pub fn with_definitions(mut self, definitions: Definitions) -> Self {
         self.definitions = definitions;
@@ -130,7 +130,7 @@ impl Decoder {
         self
     }
 
-    /// The same with sampling rates by exporter that replace whatever an exporter
+    /// The same with sampling rates by exporter that replace those the exporter
     /// announces.
     ///
     /// ```
@@ -156,21 +156,21 @@ impl Decoder {
         self
     }
 
-    /// The same with what second counters (23, 24) of exporters mean. It holds for templates
-    /// that are learned from then on.
+    /// The same with the meaning of the second counters (23, 24) of exporters. It applies to
+    /// templates that are learned from then on.
     #[must_use]
     pub fn with_configured_counters(mut self, counters: ConfiguredCounters) -> Self {
         self.configured_counters = counters;
         self
     }
 
-    /// Decodes one datagram. The result borrows the decoder, until the next
-    /// call. Everything is proved here: iterating the result cannot fail.
+    /// Decodes one datagram. The result borrows the decoder, until the next call.
+    /// All lengths are checked here, so iterating the result cannot fail.
     ///
     /// # Errors
     ///
-    /// Only when not even the first header can be read. Whatever is wrong
-    /// behind it costs no more than itself and is among the
+    /// Only when not even the first header can be read. Anything malformed after it
+    /// costs only the part concerned and is reported by
     /// [`problems`](Decoded::problems).
     pub fn decode<'m>(&'m mut self, datagram: Datagram<'m>) -> Result<Decoded<'m>, Error> {
         self.scratch.clear();
@@ -202,16 +202,16 @@ impl Decoder {
         Ok(Decoded::new(self, datagram.payload))
     }
 
-    /// Options apply to the whole datagram they come in, and to the late data
-    /// that it frees. What an exporter taught is shared only here, when it does
-    /// not change any more: a copy for each message would be paid by whoever
-    /// sends many.
+    /// Options apply to the whole datagram that they arrive in, and to the late
+    /// data that it releases. The exporter's state is shared only here, once it no
+    /// longer changes: sharing it earlier would cost a copy for each message of the
+    /// datagram.
     fn resolve(&mut self) {
         let scratch = &mut self.scratch;
         for (origin, session) in scratch.origins.iter_mut().zip(&scratch.sessions) {
             let known = session.and_then(|session| self.sessions.get(session));
             let domain = origin.header.observation_domain;
-            // A place may have been given to another domain meanwhile.
+            // Another domain may have taken the index meanwhile.
             if let Some(known) = known.filter(|known| known.key().observation_domain == domain) {
                 origin.header.system_init = known.exporter.system_init();
                 origin.exporter = Some(Arc::clone(&known.exporter));
@@ -225,8 +225,9 @@ impl Decoder {
         }
     }
 
-    /// Reads a message behind another, which has to be of the same protocol:
-    /// stray octets rarely begin like that, and exporters do not mix them.
+    /// Reads a message that follows another. It has to be of the same protocol:
+    /// exporters do not mix protocols, and stray octets rarely look like the same
+    /// one.
     fn following(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
         let trailing = || {
@@ -241,7 +242,7 @@ impl Decoder {
         self.message(datagram, offset)
     }
 
-    /// Reads the message at `offset` and tells where it ends.
+    /// Reads the message at `offset` and returns where it ends.
     fn message(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
         match wire::message::protocol(octets, offset)? {
@@ -285,19 +286,19 @@ impl Decoder {
         self.sessions.end(SocketAddr::new(address, exporter.port()));
     }
 
-    /// What was read and lost since the decoder was made.
+    /// What was read and lost since the decoder was created.
     #[must_use]
     pub const fn stats(&self) -> &Stats {
         &self.stats
     }
 
-    /// The limits it was made with.
+    /// The limits it was created with.
     #[must_use]
     pub const fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Octets of memory for all that exporters taught, as charged to
+    /// Octets of memory for the state of all exporters, as charged to
     /// [`Limits::state_octets`].
     #[must_use]
     pub fn state_octets(&self) -> usize {
@@ -322,8 +323,8 @@ impl Decoder {
         })
     }
 
-    /// What options announced and still stands, in no order: sampling rates,
-    /// and names of interfaces, VRFs and applications.
+    /// What options announced and is in force, in no order: sampling rates, and
+    /// names of interfaces, VRFs and applications.
     pub fn announced(&self) -> impl Iterator<Item = Announcement<'_>> {
         self.sessions.iter().flat_map(|session| {
             session.exporter.facts().map(|fact| Announcement {
@@ -334,11 +335,11 @@ impl Decoder {
     }
 }
 
-/// A template in force, and whose it is.
+/// A template in force, and its observation domain.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct KnownTemplate<'d> {
-    /// Which domain it is of.
+    /// The domain that sent it.
     pub domain: DomainKey,
     /// The template.
     pub template: &'d Template,

@@ -1,10 +1,10 @@
-//! The way back: messages of every protocol from records.
+//! Encoding: messages of every protocol from records.
 //!
 //! For relays, for load and for tests. A template is described once
 //! ([`TemplateDefinition`]), a [`MessageBuilder`] writes messages of IPFIX and
 //! NetFlow v9, a [`FixedBuilder`] those of v1 and v5 to v8, and
-//! [`sflow::DatagramBuilder`] those of sFlow. A [`Relay`] sends on what a
-//! [`Decoder`](crate::Decoder) gave, whatever protocol told it, as IPFIX.
+//! [`sflow::DatagramBuilder`] those of sFlow. A [`Relay`] forwards what a
+//! [`Decoder`](crate::Decoder) read of any protocol as IPFIX.
 //!
 //! What is written is checked: an addition that does not fit, or whose values are
 //! not of their fields, changes nothing and is an [`EncodeError`].

@@ -1,5 +1,5 @@
-//! Keyed hashing of the tables, so that nobody can choose exporters or ids
-//! that fall together.
+//! Keyed hashing of the tables, so that nobody can choose exporters or ids that
+//! collide.
 
 use core::hash::{BuildHasher, Hasher};
 
@@ -18,11 +18,11 @@ impl KeyedHash {
 }
 
 impl KeyedHash {
-    /// The hash of octets that may be many: two words are mixed in at a time.
+    /// The hash of a long run of octets: two words are mixed in at a time.
     pub(crate) fn hash_octets(self, octets: &[u8]) -> u64 {
         let FoldedHasher { state, key } = self.build_hasher();
         let key = key | 1;
-        // Without a test for the length of each block.
+        // Avoids a length check for each block.
         let (blocks, rest) = <[[u8; 16]]>::ref_from_prefix(octets).unwrap_or((&[], octets));
         let mix = |state: u64, block: &[u8; 16]| {
             let [low, high] = words(*block);

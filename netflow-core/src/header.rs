@@ -1,4 +1,4 @@
-//! The header of a message, whatever its protocol.
+//! The header of a message of any protocol.
 
 use core::net::{IpAddr, SocketAddr};
 
@@ -8,8 +8,8 @@ use crate::exporter::{SequenceEvent, SequenceUnit};
 use crate::time::Timestamp;
 use crate::wire::{ipfix, sflow, v1, v5, v6, v7, v8, v9};
 
-/// What the header of a message says, and how its datagram came. Late data
-/// has the header it came with.
+/// The header of a message, and the source and time of its datagram. Late data has
+/// the header that it arrived with.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct MessageHeader {
@@ -31,19 +31,19 @@ pub struct MessageHeader {
     pub sys_uptime: Option<u32>,
     /// The sequence number, in the unit of the protocol; absent in v1.
     pub sequence: Option<u32>,
-    /// What the sequence number told.
+    /// The result of checking the sequence number.
     pub sequence_event: SequenceEvent,
-    /// In which unit, as far as is known at this message.
+    /// The unit that the number counts, as far as is known at this message.
     pub sequence_unit: Option<SequenceUnit>,
     /// Observation domain: the v9 source id, the IPFIX domain, engine type and
     /// id (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow, else 0.
     pub observation_domain: u32,
-    /// The address the sFlow agent gives itself.
+    /// The address that the sFlow agent reports.
     pub agent_address: Option<IpAddr>,
     /// The sampling word of v5 and v6: mode in the top two bits, interval below.
     pub sampling: Option<u16>,
-    /// When the exporter started, if its options told
-    /// (systemInitTimeMilliseconds): what uptimes in IPFIX count from.
+    /// When the exporter started, if its options announced it
+    /// (systemInitTimeMilliseconds): the origin of uptimes in IPFIX.
     pub system_init: Option<Timestamp>,
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn fixed(
             header.set_engine(wire.sequence(), wire.engine());
             (8, wire.scheme(), wire.count(), v8::Header::LEN)
         }
-        // Version 1 is what is left of the fixed versions.
+        // Version 1 is the only fixed version left.
         _ => {
             let (wire, _) = v1::Header::parse(octets, offset)?;
             header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());

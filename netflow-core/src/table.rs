@@ -1,4 +1,5 @@
-//! A hash table that tells the memory it takes, and would take with one more.
+//! A hash table that reports the memory it takes, and would take with one more
+//! entry.
 
 use core::hash::Hash;
 
@@ -30,14 +31,14 @@ impl<K: Eq + Hash, V> Table<K, V> {
         self.growth_by(1)
     }
 
-    /// The same of this many more.
+    /// The same for this many more.
     pub(crate) fn growth_by(&self, more: usize) -> usize {
         let len = self.map.len().saturating_add(more);
         if len <= self.map.capacity() {
             return 0;
         }
         // Tables are filled to 7/8 of a power of two, which has 4 at least, and
-        // have an octet for each place beside it.
+        // have a control octet for each slot.
         let places = len.saturating_mul(8).div_ceil(7).max(4).next_power_of_two();
         let entry = size_of::<(K, V)>().saturating_add(1);
         // A table that entries were removed from may double before it is full.

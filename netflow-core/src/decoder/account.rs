@@ -1,4 +1,4 @@
-//! Accounting: what each observation domain sent and what of it was lost.
+//! Accounting: what each observation domain sent and how much of it was lost.
 
 use alloc::sync::Arc;
 
@@ -15,11 +15,11 @@ use crate::header::MessageHeader;
 use crate::time::Timestamp;
 use crate::wire::sflow::{Datagram as SflowDatagram, SampleKind};
 
-/// One observation domain of one exporter, as it is known.
+/// The account of one observation domain of one exporter.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct DomainReport {
-    /// Which one it is.
+    /// The observation domain.
     pub key: DomainKey,
     /// Messages that were received.
     pub messages: u64,
@@ -27,11 +27,12 @@ pub struct DomainReport {
     pub first_received: Timestamp,
     /// When the last was received.
     pub last_received: Timestamp,
-    /// What the sequence numbers say, in their unit.
+    /// The loss by sequence numbers, in the unit that they count.
     pub sequence: SequenceCounts,
-    /// What they count; absent in v1, which has none, and where they never change.
+    /// What the sequence numbers count; absent in v1, which has none, and where
+    /// they never change.
     pub sequence_unit: Option<SequenceUnit>,
-    /// What the numbers of sFlow samples say.
+    /// The loss by the numbers of sFlow samples.
     pub samples: SampleCounts,
     /// Nanoseconds that the clock of the exporter was ahead of that of the
     /// receiver, in the last message.
@@ -48,8 +49,8 @@ impl Decoder {
         self.sessions.iter().map(report)
     }
 
-    /// Accounts for the present message of a datagram, which is decoded. Its slots begin
-    /// at `first`.
+    /// Accounts for the current message of a datagram, which has been decoded. Its slots
+    /// begin at `first`.
     pub(super) fn account(&mut self, id: SessionId, first: usize, payload: &[u8]) {
         let current = self.scratch.current;
         let contents = self.contents(first);
@@ -83,8 +84,8 @@ impl Decoder {
         });
         let (event, unit) = accounted.flatten().unwrap_or_default();
         for origin in self.scratch.origins.iter_mut().skip(current) {
-            // The data of this message that waited for a template in it; what waited before
-            // was accounted for, and may have the same number.
+            // The data of this message that waited for a template in it. What waited before
+            // has been accounted for, and may have the same number.
             let is_open = origin.header.sequence_event == SequenceEvent::None;
             if is_open && origin.header.place() == message {
                 origin.header.sequence_event = event;
@@ -102,8 +103,8 @@ impl Decoder {
         }
     }
 
-    /// The hash of the datagram and of the place of the present message in it. There is room
-    /// to remember it if the budget allows.
+    /// The hash of the datagram and of the offset of the current message in it. Room to
+    /// remember it is made if the budget allows.
     fn payload_hash(&mut self, id: SessionId, offset: usize, payload: &[u8]) -> u64 {
         let Some(session) = self.sessions.get(id) else {
             return 0;
@@ -123,8 +124,8 @@ impl Decoder {
         hash.wrapping_add(u64::try_from(offset).unwrap_or(u64::MAX))
     }
 
-    /// The start of the exporter before a restart is not that of its messages any
-    /// more; late ones may have announced it again.
+    /// After a restart, the exporter's former start no longer applies to its
+    /// messages, though late ones may have announced it again.
     fn forget_start(&mut self, id: SessionId, event: SequenceEvent, stamp: Option<MessageStamp>) {
         self.sessions.touch(id, |session| {
             session.exporter.system_init()?;
@@ -137,7 +138,7 @@ impl Decoder {
         });
     }
 
-    /// What the present message held.
+    /// The content of the current message.
     fn contents(&self, first: usize) -> Contents {
         let mut contents = Contents::default();
         for slot in self.scratch.slots.get(first..).unwrap_or_default() {
@@ -155,8 +156,8 @@ impl Decoder {
         contents
     }
 
-    /// Accounts for the waiting data that was decoded by templates of the present
-    /// message. Duplicated data waited twice.
+    /// Accounts for the waiting data that was decoded by templates of the current
+    /// message. Of duplicated data there are two waiting sets.
     fn settle(&mut self, id: SessionId) {
         let (slots, origins) = (&self.scratch.late_slots, &self.scratch.origins);
         self.sessions.touch(id, |session| {
@@ -233,7 +234,7 @@ impl Decoder {
         }
     }
 
-    /// The session of the present message, made if it is new.
+    /// The session of the current message, created if it is new.
     pub(super) fn enter(&mut self, datagram: &Datagram<'_>) -> Option<SessionId> {
         let header = self.scratch.header()?;
         let has_port =
@@ -248,11 +249,11 @@ impl Decoder {
     }
 }
 
-/// What a message held, or a set.
+/// The content of a message or of a set.
 #[derive(Default)]
 struct Contents {
     records: u32,
-    /// Records that are no options.
+    /// Records other than options.
     flows: u32,
     /// Sets without a template.
     waiting: usize,
@@ -285,7 +286,7 @@ impl Contents {
 }
 
 impl MessageHeader {
-    /// Which message it is, as far as can be known.
+    /// What identifies the message.
     fn place(&self) -> impl PartialEq + use<> {
         (
             self.sequence,

@@ -1,4 +1,4 @@
-//! What one datagram held.
+//! The content of one datagram.
 
 use super::Decoder;
 use super::message::Messages;
@@ -10,10 +10,10 @@ use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::wire::sflow;
 
-/// What one datagram held: small, and iterable any number of times.
+/// The content of one datagram: small, and iterable any number of times.
 ///
 /// A datagram may hold several messages, and data that waited for a template in it is
-/// delivered with it: [`messages`](Self::messages) has them one by one, each with its header,
+/// delivered with it: [`messages`](Self::messages) iterates over them, each with its header,
 /// sets and problems. The other iterators go through all of them.
 ///
 /// ```
@@ -225,8 +225,8 @@ impl Flows<'_> {
 }
 
 impl<'m> Flows<'m> {
-    /// Biflows as two flows: behind each that has a reverse direction comes
-    /// that one ([`Flow::reverse`]).
+    /// Biflows as two flows: each flow with a reverse direction is followed by that
+    /// one ([`Flow::reverse`]).
     pub fn split_biflows(self) -> impl Iterator<Item = Flow<'m>> {
         self.flat_map(|flow| {
             let reverse = flow.reverse();
@@ -267,7 +267,7 @@ impl<'m> Iterator for Flows<'m> {
 }
 
 impl Flows<'_> {
-    /// Goes to the next sample, or to the records of the next set.
+    /// Advances to the next sample, or to the records of the next set.
     #[inline(never)]
     fn advance(&mut self) -> Option<()> {
         let discarded = self.discarded;

@@ -11,9 +11,9 @@ use crate::template::Template;
 impl Decoder {
     /// What is doubtful about the sampling rates and names of all observation domains with
     /// data, in the order of exporters and domains. It is found from what options announced and
-    /// from the templates in force, so it costs nothing until it is asked for, and says nothing
-    /// of domains that were forgotten. What the caller's rates or
-    /// [`OptionsScope`](crate::OptionsScope) settle is no doubt.
+    /// from the templates in force, so it costs nothing until it is called, and does not cover
+    /// domains that were forgotten. What the caller's rates or
+    /// [`OptionsScope`](crate::OptionsScope) settle is not in doubt.
     ///
     /// ```
     /// use netflow_core::{Decoder, Limits};
@@ -39,7 +39,7 @@ impl Decoder {
         doubts
     }
 
-    /// The caller said what applies.
+    /// The caller configured what applies.
     fn settles(&self, doubt: &Doubt) -> bool {
         let exporter = doubt.domain.exporter.ip();
         let is_overridden = self.override_rates.get(exporter).is_some();

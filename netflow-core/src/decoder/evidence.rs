@@ -1,4 +1,4 @@
-//! What the records of an exporter show of how it means its fields.
+//! What the records of an exporter show about the meaning of its fields.
 
 use alloc::sync::Arc;
 
@@ -11,13 +11,14 @@ use crate::flow::second_counters_exceed;
 use crate::template::Template;
 use crate::wire::set::Dialect;
 
-/// Sets of a domain of which every record is looked at.
+/// The number of sets of a domain in which every record is examined.
 const FIRST_SETS: u32 = 256;
-/// Later, those of one set in this many are: what an exporter does it does always.
+/// After those, one set in this many is examined: an exporter does not change its
+/// ways.
 const EVERY: u32 = 32;
 
 impl Decoder {
-    /// Looks at the records of a data set for what they show of their exporter.
+    /// Examines the records of a data set for what they show about their exporter.
     pub(super) fn observe(
         &mut self,
         session: SessionId,
@@ -31,8 +32,8 @@ impl Decoder {
     }
 
     /// The template, or if a record of the set shows that its second counters are of the
-    /// reverse direction, the one that reads them so. It is in force from then on. Without room
-    /// for it they stay fields of the record.
+    /// reverse direction, the one that reads them as such. It is in force from then on. If
+    /// there is no room for it, they stay fields of the record.
     pub(super) fn observe_counters(
         &mut self,
         context: &MessageContext<'_>,

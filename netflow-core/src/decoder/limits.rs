@@ -1,4 +1,4 @@
-//! What bounds a Decoder's memory and work.
+//! The limits on a Decoder's memory and work.
 
 use core::time::Duration;
 
@@ -13,15 +13,15 @@ use core::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Octets of memory for all that exporters taught. When they are used up,
-    /// the observation domains not heard of for longest are forgotten, an
-    /// eighth of all at a time. Default 64 MiB.
+    /// Octets of memory for the state of all exporters. When they are used up, the
+    /// observation domains not heard of for longest are forgotten, an eighth of all
+    /// at a time. Default 64 MiB.
     pub state_octets: usize,
-    /// Octets of memory for one observation domain, of those. What it teaches
-    /// beyond them is not kept. Default 8 MiB.
+    /// Octets of memory for one observation domain, of those. State that it
+    /// announces beyond them is not kept. Default 8 MiB.
     pub domain_octets: usize,
-    /// Octets of memory, of those, for data of one observation domain that
-    /// waits for its template; the oldest is given up first. Default 1 MiB.
+    /// Octets of memory, of those, for data of one observation domain that waits
+    /// for its template; the oldest is discarded first. Default 1 MiB.
     pub waiting_octets: usize,
     /// How long data waits for its template, by [`received`](crate::Datagram::received);
     /// `None` is for ever. Default 30 minutes.
@@ -37,7 +37,7 @@ pub struct Limits {
     /// How long a template that was received over UDP is in force after it was last sent;
     /// `None` is for ever. Default 30 minutes (RFC 7011, section 8.4).
     pub template_lifetime: Option<Duration>,
-    /// Key of the hash tables: not to be known to whoever sends datagrams.
+    /// Key of the hash tables: must be unknown to the senders of datagrams.
     pub hash_seed: u64,
 }
 
@@ -136,12 +136,12 @@ impl Default for Limits {
 /// What a template belongs to, besides observation domain and protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SessionScope {
-    /// The exporter's address: exporters behind equal-cost paths change their
-    /// UDP source port.
+    /// The exporter's address: exporters that send over equal-cost paths change
+    /// their UDP source port.
     #[default]
     Exporter,
-    /// The exporter's address and port: the transport session of RFC 7011
-    /// (section 2), for several exporters behind one address.
+    /// The exporter's address and port: the transport session of RFC 7011 (section
+    /// 2), for several exporters that share one address.
     Transport,
 }
 
@@ -152,8 +152,8 @@ pub enum OptionsScope {
     /// RFC 3954, section 5.1: the source id).
     #[default]
     Domain,
-    /// What its own domain does not announce, a flow has by the exporter's other domains of the
-    /// same protocol, as long as those agree. For exporters that send options in a domain of
-    /// their own, such as one for each line card.
+    /// What a flow's own domain does not announce is taken from the exporter's other domains of
+    /// the same protocol, as long as those agree. For exporters that send options in a domain
+    /// of their own, such as one for each line card.
     Exporter,
 }

@@ -8,7 +8,7 @@ use crate::header::MessageHeader;
 /// One message: its header, and what it holds.
 ///
 /// Data that waited for a template is a message of its own, with the header of the
-/// message that it came in: [`is_late`](Self::is_late).
+/// message that it arrived in: [`is_late`](Self::is_late).
 #[derive(Debug, Clone, Copy)]
 pub struct Message<'m> {
     decoded: Decoded<'m>,
@@ -24,8 +24,8 @@ impl<'m> Message<'m> {
         &self.origin.header
     }
 
-    /// It is not in this datagram: it came in an earlier one, or further ahead in this one,
-    /// and holds the data that waited since then for its template.
+    /// It arrived in an earlier datagram, or earlier in this one, and holds the data that
+    /// has waited for its template since then.
     #[must_use]
     pub const fn is_late(&self) -> bool {
         self.origin.late

@@ -11,11 +11,11 @@ use crate::table::Table;
 /// Domains of one exporter whose options apply to each other. Of more, the first do.
 pub(super) const MAX_NEIGHBOURS: usize = 64;
 
-/// The places of all observation domains, by exporter and protocol.
+/// The indices of all observation domains, by exporter and protocol.
 #[derive(Debug)]
 pub(super) struct Neighbours {
     indices: Table<(SocketAddr, Protocol), Vec<usize>>,
-    /// Places that all lists have room for.
+    /// The capacity of all lists together.
     capacity: usize,
 }
 
@@ -32,14 +32,14 @@ impl Neighbours {
         self.indices.memory().saturating_add(lists)
     }
 
-    /// Octets that must be free for one domain more.
+    /// Octets that must be free for one more domain.
     pub(super) fn growth(&self) -> usize {
         let list = MAX_NEIGHBOURS.saturating_add(1);
         let list = list.saturating_mul(2).saturating_mul(size_of::<usize>());
         self.indices.growth().saturating_add(list)
     }
 
-    /// Notes a domain, unless its exporter has very many.
+    /// Adds a domain, unless its exporter has reached the limit.
     pub(super) fn insert(&mut self, key: &DomainKey, index: usize) {
         let exporter = exporter(key);
         if self.indices.get(&exporter).is_none() {
@@ -48,7 +48,7 @@ impl Neighbours {
         let Some(list) = self.indices.get_mut(&exporter) else {
             return;
         };
-        // One is the domain that asks.
+        // One of them is the domain itself.
         if list.len() <= MAX_NEIGHBOURS {
             let before = list.capacity();
             list.push(index);
@@ -69,7 +69,7 @@ impl Neighbours {
         }
     }
 
-    /// The places of the domains of its exporter, itself among them.
+    /// The indices of the domains of its exporter, itself included.
     pub(super) fn get(&self, key: &DomainKey) -> &[usize] {
         let list = self.indices.get(&exporter(key));
         list.map_or(&[], Vec::as_slice)

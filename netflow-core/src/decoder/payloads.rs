@@ -1,4 +1,4 @@
-//! The payloads received last, by which a duplicate is told from a number that is used again.
+//! The payloads received last, which distinguish a duplicate from a reused sequence number.
 
 use alloc::vec::Vec;
 
@@ -9,12 +9,12 @@ use crate::hash::KeyedHash;
 pub(super) struct RecentPayloads {
     key: KeyedHash,
     hashes: Vec<u64>,
-    /// Where the next one is put: the place of the oldest once all are in use.
+    /// The index of the next one: that of the oldest once all are in use.
     next: usize,
 }
 
-/// Messages that are remembered. What a network duplicates is received long before as many
-/// others.
+/// Number of messages remembered. A duplicate made by the network arrives long before this
+/// many others.
 const REMEMBERED: usize = 256;
 /// Messages that the first allocation has room for.
 const FIRST: usize = 4;
@@ -33,8 +33,7 @@ impl RecentPayloads {
         self.hashes.capacity().saturating_mul(size_of::<u64>())
     }
 
-    /// Octets that must be free to remember one more; none if it takes the place of the
-    /// oldest.
+    /// Octets that must be free to remember one more; none if it replaces the oldest.
     pub(super) fn growth(&self) -> usize {
         let capacity = self.hashes.capacity();
         if self.hashes.len() < capacity || capacity >= REMEMBERED {
@@ -48,7 +47,7 @@ impl RecentPayloads {
         let len = self.hashes.len();
         let grown = Self::grown(self.hashes.capacity());
         self.hashes.reserve_exact(grown.saturating_sub(len));
-        // Those that took the place of older ones, while there was no room.
+        // Those that replaced older ones while there was no room.
         self.hashes.rotate_left(self.next.min(len));
         self.next = len;
     }
@@ -66,7 +65,7 @@ impl RecentPayloads {
         self.hashes.contains(&hash)
     }
 
-    /// Remembers a message in the place of the oldest, unless there is room.
+    /// Remembers a message; it replaces the oldest if there is no room.
     #[inline]
     pub(super) fn push(&mut self, hash: u64) {
         let capacity = self.hashes.capacity().min(REMEMBERED);

@@ -11,7 +11,7 @@ pub struct Problem<'m> {
     pub error: Error,
     /// The set it is in, if it is in one.
     pub set: Option<u16>,
-    /// Octets that were passed over for it.
+    /// Octets that were skipped because of it.
     pub octets: usize,
     /// The header of its message.
     pub header: &'m MessageHeader,

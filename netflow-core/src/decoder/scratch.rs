@@ -1,4 +1,5 @@
-//! What the last datagram gave: reused by every call, cleared by the next.
+//! The content of the last datagram: memory that every call reuses, cleared by the
+//! next.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -31,7 +32,7 @@ pub(super) struct Scratch {
     /// What the check of lists works with; empty between sets.
     pub(super) found: Vec<Arc<Template>>,
     pub(super) faults: Vec<ErrorKind>,
-    /// A template was looked at that may be compiled anew for types taught since.
+    /// A template was used that may be recompiled for types learned since.
     pub(super) refined: bool,
     /// Octets of late sets.
     pub(super) late: Vec<u8>,
@@ -41,7 +42,7 @@ pub(super) struct Scratch {
     pub(super) payload_hash: Option<u64>,
 }
 
-/// One set, proved.
+/// One set that has been checked.
 #[derive(Debug)]
 pub(super) struct SetSlot {
     /// Index of its origin.
@@ -81,14 +82,14 @@ pub(super) struct ProblemSlot {
     pub(super) octets: usize,
 }
 
-/// More entries than a datagram has as a rule: beyond them memory is given back.
+/// More entries than a datagram usually has: memory beyond them is freed.
 const RETAINED_CAPACITY: usize = 1024;
 
 /// Messages of one datagram, late ones too, whose lists of other domains are kept.
 const DOMAIN_LISTS: usize = 16;
 
 impl Scratch {
-    /// Forgets everything. What one strange datagram grew is not kept.
+    /// Forgets everything. Memory that one unusual datagram needed is not kept.
     pub(super) fn clear(&mut self) {
         for mut origin in self.origins.drain(..) {
             if origin.other_domains.capacity() > 0 && self.domain_lists.len() < DOMAIN_LISTS {
@@ -114,8 +115,8 @@ impl Scratch {
         self.late.shrink_to(RETAINED_CAPACITY.saturating_mul(64));
     }
 
-    /// Puts the problems of a message together. They are met in this order, but for those
-    /// of late data, which is read in the middle of a message.
+    /// Groups the problems by message. They are found in this order, except those of late
+    /// data, which is read in the middle of a message.
     pub(super) fn sort_problems(&mut self) {
         let order = |slot: &ProblemSlot| slot.origin;
         if !self.problems.is_sorted_by_key(order) {
@@ -123,7 +124,7 @@ impl Scratch {
         }
     }
 
-    /// Makes an origin the present one.
+    /// Makes an origin the current one.
     pub(super) fn begin(&mut self, origin: Origin, session: Option<SessionId>) {
         self.current = self.origins.len();
         self.origins.push(origin);

@@ -1,4 +1,4 @@
-//! One set of a message, proved: what it holds and how to walk it.
+//! One checked set of a message: its content and the iterators over it.
 
 use alloc::sync::Arc;
 
@@ -28,7 +28,7 @@ pub enum SetKind {
     OptionsTemplates,
     /// Data whose template is not known.
     NoTemplate,
-    /// Nothing that is defined.
+    /// A reserved set.
     Reserved,
     /// The samples of an sFlow datagram.
     Samples,
@@ -97,7 +97,7 @@ impl<'m> Set<'m> {
         Some(&self.decoded.origin(self.slot.late?)?.header)
     }
 
-    /// The octets behind its header.
+    /// The octets after its header.
     #[must_use]
     pub fn body(&self) -> &'m [u8] {
         let octets = if self.is_late() {
@@ -120,7 +120,7 @@ impl<'m> Set<'m> {
         self.shared_template().map(Arc::as_ref)
     }
 
-    /// The same to keep: as long as it is kept, no other template has its address.
+    /// The same, shared: as long as it is held, no other template has its address.
     #[must_use]
     pub const fn shared_template(&self) -> Option<&'m Arc<Template>> {
         match &self.slot.content {
@@ -160,15 +160,15 @@ impl<'m> Set<'m> {
         self.template().is_some_and(Template::is_options)
     }
 
-    /// Its flows, as [`Decoded::flows`] gives those of all sets; none if it holds
-    /// something else.
+    /// Its flows, as [`Decoded::flows`] iterates over those of all sets; none if it
+    /// holds something else.
     #[must_use]
     pub fn flows(&self) -> Flows<'m> {
         Flows::of(self)
     }
 
-    /// How this field of all its flows can be read at once, such as a number that
-    /// stands at the same place in each record.
+    /// How this field of all its flows can be read at once, such as a number at the
+    /// same offset in each record.
     ///
     /// ```
     /// use netflow_core::field::FlowField;

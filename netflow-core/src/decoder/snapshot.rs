@@ -14,9 +14,9 @@ use crate::datagram::Protocol;
 use crate::snapshot::{DOMAIN, LoadReport, Sections, SnapshotError, Writer};
 
 impl Decoder {
-    /// All that exporters taught, as a [snapshot](crate::snapshot) for another
-    /// decoder, such as that of the next run. It takes about as many octets
-    /// again as the state does, or less.
+    /// The state of all exporters, as a [snapshot](crate::snapshot) for another
+    /// decoder, such as that of the next run. It is at most about as large as the
+    /// state itself.
     ///
     /// ```
     /// # use netflow_core::{Datagram, Timestamp, Transport};
@@ -47,8 +47,7 @@ impl Decoder {
         snapshot
     }
 
-    /// The same, in the place of what `snapshot` holds; its memory is used
-    /// again.
+    /// The same; it replaces the content of `snapshot`, whose memory is reused.
     ///
     /// ```
     /// use netflow_core::{Decoder, Limits};
@@ -62,8 +61,8 @@ impl Decoder {
         self.write(snapshot, true);
     }
 
-    /// The same without the data that waits for its template: for decoders beside
-    /// this one, which goes on and will decode it itself.
+    /// The same without the data that waits for its template: for decoders that run
+    /// beside this one, which will decode that data itself.
     ///
     /// ```
     /// use netflow_core::{Decoder, Limits};
@@ -84,22 +83,22 @@ impl Decoder {
         out.finish();
     }
 
-    /// Takes what a [snapshot](crate::snapshot) holds to what is known
-    /// already. Several may be loaded one after the other, in any order.
+    /// Merges a [snapshot](crate::snapshot) into the state of this decoder. Several
+    /// may be loaded one after the other, in any order.
     ///
-    /// - Where both know a template, the one that was sent later stands. It is
-    ///   compiled by the registry and definitions of this decoder.
-    /// - Of an observation domain that both know, the one heard later tells
-    ///   counts, sequences and sources, and its rates, names and types stand
-    ///   before those of the other.
-    /// - Templates are as old as they were: those from UDP expire by
-    ///   [`Limits::template_lifetime`](crate::Limits::template_lifetime) after
-    ///   they were last sent.
-    /// - Nothing is forgotten for what is loaded. What does not fit into the
-    ///   [`Limits`](crate::Limits) is refused and counted; the domains heard
-    ///   last come first.
-    /// - Data that waits is taken, unless it waits here already. That for a
-    ///   template that comes so is decoded when that is next sent.
+    /// - Of a template that both know, the one sent later is kept. It is compiled
+    ///   by the registry and definitions of this decoder.
+    /// - For an observation domain that both know, the side that received from it
+    ///   last decides counts, sequences and sources, and its rates, names and types
+    ///   take precedence.
+    /// - Templates keep their age: those from UDP expire by
+    ///   [`Limits::template_lifetime`](crate::Limits::template_lifetime) after they
+    ///   were last sent.
+    /// - Nothing is forgotten to make room. What does not fit into the
+    ///   [`Limits`](crate::Limits) is refused and counted; the domains received
+    ///   last are loaded first.
+    /// - Waiting data is added, unless it waits here already. Data for a template
+    ///   that is in the snapshot is decoded when that template is next sent.
     ///
     /// Domains keep their ports: a decoder of another
     /// [`SessionScope`](crate::SessionScope) does not find what was saved under
@@ -121,8 +120,8 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// When the octets are no snapshot of a version that can be read, or are
-    /// damaged. Nothing is loaded then.
+    /// The octets are not a snapshot of a supported version, or are damaged.
+    /// Nothing is loaded then.
     pub fn load(&mut self, snapshot: &[u8]) -> Result<LoadReport, SnapshotError> {
         let sections = Sections::open(snapshot)?;
         let mut count = 0_u64;
@@ -133,8 +132,8 @@ impl Decoder {
                 count = count.saturating_add(1);
             }
         }
-        // The last message is no longer looked at, so that nothing has to be
-        // copied that it shares.
+        // The last message is no longer in use, so its shared state does not have
+        // to be copied.
         self.scratch.clear();
         let ticks = self.sessions.reserve_ticks(count);
         let mut load = Load::new(self, ticks);

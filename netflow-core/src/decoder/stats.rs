@@ -2,11 +2,12 @@
 
 use crate::error::ErrorKind;
 
-/// Counters of a [`Decoder`](crate::Decoder) since it was made. They only grow.
+/// Counters of a [`Decoder`](crate::Decoder) since it was created. They only
+/// increase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Datagrams given to the decoder.
+    /// Datagrams passed to the decoder.
     pub datagrams: u64,
     /// Octets of their payloads.
     pub octets: u64,
@@ -30,13 +31,13 @@ pub struct Stats {
     pub counters_samples: u64,
     /// sFlow discarded packets.
     pub discarded_packets: u64,
-    /// Data sets that waited and were decoded when their template came.
+    /// Data sets that waited and were decoded when their template arrived.
     pub late_sets: u64,
-    /// Data sets that waited and were given up.
+    /// Data sets that waited and were discarded.
     pub given_up_sets: u64,
     /// Octets of these.
     pub given_up_octets: u64,
-    /// Observation domains forgotten for want of memory.
+    /// Observation domains forgotten for lack of memory.
     pub evicted: u64,
     /// Problems by the number of their kind; see [`problems`](Self::problems).
     counts: ProblemCounts,
@@ -55,7 +56,7 @@ impl Default for ProblemCounts {
 }
 
 impl Stats {
-    /// Counts one more. Counters of 64 bits do not run over.
+    /// Counts one more. 64-bit counters do not overflow.
     pub(super) fn add(counter: &mut u64, count: usize) {
         *counter = counter.wrapping_add(u64::try_from(count).unwrap_or(u64::MAX));
     }

@@ -13,22 +13,21 @@ use crate::wire::template::{
     FieldLength, FieldSpecifier, TemplateKind, TemplateRecord, TemplateRecords,
 };
 
-/// Octets of datagrams for which one field of a template may be compiled anew; and
-/// each field that is sent in a template may be once. An exporter teaches types
-/// once: whoever changes them all the time has to wait for the templates that know
-/// the last ones.
+/// Octets of datagrams for which one field of a template may be recompiled; and
+/// each field that is sent in a template may be once. An exporter announces types
+/// once. One that changes them all the time waits for templates that use the
+/// latest.
 const OCTETS_PER_FIELD: usize = 8;
 
-/// Fields that may be saved up so: a hundred templates of forty.
+/// Maximum credit of such fields: a hundred templates of forty.
 const MOST_REFINABLE: usize = 1 << 12;
 
-/// Fields of no octets in one template. They hold nothing, but each record has a value of
-/// each: of a thousand, a datagram of octets becomes one of megabytes for whoever reads
-/// all fields.
+/// Maximum zero-length fields per template. Each record yields a value for every one, so
+/// thousands would turn a small datagram into megabytes.
 const MAX_EMPTY_FIELDS: usize = 64;
 
 impl Decoder {
-    /// Obeys the records of a set of templates or options templates.
+    /// Applies the records of a template set or options template set.
     pub(super) fn template_set(
         &mut self,
         context: &MessageContext<'_>,
@@ -60,7 +59,7 @@ impl Decoder {
         self.scratch.slots.push(slot);
     }
 
-    /// Obeys one template record.
+    /// Applies one template record.
     fn template(&mut self, context: &MessageContext<'_>, record: &TemplateRecord<'_>) {
         let id = record.id();
         let set = match record.kind() {
@@ -82,7 +81,7 @@ impl Decoder {
         };
         if let Some(kind) = refused {
             if !matches!(kind, ErrorKind::EmptyTemplate { .. }) {
-                // By the one that it replaces, later data would be read wrongly.
+                // Later data would be misread by the template that it replaces.
                 self.sessions
                     .change(context.session, |session| session.templates.withdraw(id));
             }
@@ -95,7 +94,7 @@ impl Decoder {
             };
             self.problem(Error::new(kind, record.offset()), Some(set), excess);
         } else if context.dialect.enterprise && is_without_scope(record) {
-            // It is read nevertheless: nothing but the scope is in doubt.
+            // It is read nevertheless: only the scope is in doubt.
             let kind = ErrorKind::ScopeCount {
                 id,
                 scope: 0,
@@ -165,13 +164,14 @@ impl Decoder {
         None
     }
 
-    /// Fields that may be saved up: at least those of the largest template.
+    /// Maximum credit of fields to recompile: at least those of the largest
+    /// template.
     fn most_refinable(&self) -> usize {
         MOST_REFINABLE.max(usize::from(self.limits.template_fields))
     }
 
-    /// The template, compiled anew with the types that were taught since, if the
-    /// exporter may have that; else it stays as it is until a later datagram.
+    /// The template, recompiled with the types learned since if the exporter has
+    /// the credit for it; otherwise unchanged until a later datagram.
     pub(super) fn refined(
         &mut self,
         context: &MessageContext<'_>,
@@ -200,9 +200,9 @@ impl Decoder {
         Some(Arc::clone(&known.template))
     }
 
-    /// Withdraws one template, or all of a kind when the id is that of their
-    /// set (RFC 7011, section 8.1). Over UDP that is forbidden and told, but
-    /// obeyed: the exporter means it.
+    /// Withdraws one template, or all of a kind when the id is that of their set
+    /// (RFC 7011, section 8.1). Over UDP that is forbidden; it is reported, but
+    /// applied, since the exporter means it.
     fn withdraw(
         &mut self,
         context: &MessageContext<'_>,
@@ -252,7 +252,7 @@ fn is_without_scope(record: &TemplateRecord<'_>) -> bool {
     record.kind() == TemplateKind::Options { scope_count: 0 }
 }
 
-/// A template has more fields of no octets than any exporter needs.
+/// Whether a template has more zero-length fields than any exporter needs.
 pub(super) fn has_too_many_empty_fields(record: &TemplateRecord<'_>) -> bool {
     let is_empty = |field: &FieldSpecifier| field.length == FieldLength::Fixed(0);
     record.fields().filter(is_empty).count() > MAX_EMPTY_FIELDS

@@ -1,4 +1,4 @@
-//! Data that came before its template, kept until that arrives (bounded in
+//! Data that arrived before its template, kept until that arrives (bounded in
 //! octets and in time).
 
 use alloc::boxed::Box;
@@ -9,7 +9,7 @@ use core::time::Duration;
 use crate::header::MessageHeader;
 use crate::time::{Timestamp, nanos};
 
-/// One data set that waits.
+/// One waiting data set.
 #[derive(Debug, Clone)]
 pub(super) struct WaitingSet {
     pub(super) id: u16,
@@ -44,11 +44,11 @@ pub(super) struct Waiting {
     gave_up: bool,
 }
 
-/// A set and its id beside it: whoever looks for an id passes all of them, and
-/// one message may bring thousands of templates.
+/// A set with its id beside it: a search for an id passes all of them, and one
+/// message may contain thousands of templates.
 type WaitingEntry = (u16, Box<WaitingSet>);
 
-/// What was given up to make room or for its age.
+/// What was discarded to make room or because of its age.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct GivenUp {
     pub(super) sets: usize,
@@ -65,7 +65,7 @@ impl Waiting {
         self.held().saturating_add(queue)
     }
 
-    /// Octets of memory that are used of it.
+    /// Octets of that memory that are in use.
     fn used(&self) -> usize {
         let queue = self.sets.len().saturating_mul(size_of::<WaitingEntry>());
         self.held().saturating_add(queue)
@@ -113,7 +113,7 @@ impl Waiting {
                 set.offset,
             )
         };
-        // The newest are nearest to what is asked for.
+        // Most likely one of the newest.
         let mut alike = self.sets.iter().rev().filter(|(id, _)| *id == set.id);
         alike.any(|(_, known)| place(known) == place(set) && known.body == set.body)
     }
@@ -124,17 +124,17 @@ impl Waiting {
         sets.filter(move |set| set.header.sequence == Some(number))
     }
 
-    /// Notes that a set could not be kept.
+    /// Records that a set could not be kept.
     pub(super) const fn refuse(&mut self) {
         self.gave_up = true;
     }
 
-    /// Whether any set was given up since this was asked last.
+    /// Whether any set was discarded since the last call.
     pub(super) const fn gave_up(&mut self) -> bool {
         core::mem::replace(&mut self.gave_up, false)
     }
 
-    /// Keeps a set; gives up the oldest for which there is no room then.
+    /// Keeps a set, and discards the oldest ones beyond the limit.
     pub(super) fn push(&mut self, set: WaitingSet, limit: usize) -> GivenUp {
         self.octets = self.octets.saturating_add(set.body.len());
         self.sets.push_back((set.id, Box::new(set)));
@@ -147,7 +147,7 @@ impl Waiting {
         given_up
     }
 
-    /// Gives up what has waited for longer than this.
+    /// Discards what has waited for longer than this.
     pub(super) fn expire(&mut self, now: Timestamp, lifetime: Option<Duration>) -> GivenUp {
         let mut given_up = GivenUp::default();
         let Some(lifetime) = lifetime.map(nanos) else {

@@ -33,7 +33,7 @@ pub enum EncodeError {
     },
     /// The protocol cannot carry this field: an enterprise element in v9, a v9
     /// scope in IPFIX, an IANA number above 32767 in IPFIX.
-    #[error("field {key} cannot be told in this protocol")]
+    #[error("field {key} cannot be sent in this protocol")]
     Field {
         /// The field.
         key: FieldKey,
@@ -49,7 +49,7 @@ pub enum EncodeError {
     Length {
         /// The field.
         key: FieldKey,
-        /// Its length as templates tell it; 65535 is variable.
+        /// Its length as in templates; 65535 is variable.
         length: u16,
     },
     /// A value of another type than its field.
@@ -81,8 +81,8 @@ pub enum EncodeError {
         /// The number.
         value: u32,
     },
-    /// Octets longer than the length field before them can tell.
-    #[error("{length} octets are more than their length field can tell")]
+    /// More octets than the length field before them can express.
+    #[error("{length} octets are more than their length field can express")]
     TooLong {
         /// The octets.
         length: usize,

@@ -110,7 +110,7 @@ pub(super) fn write_octets(octets: &[u8], length: FieldLength, out: &mut Vec<u8>
     Some(())
 }
 
-/// Text is filled up with NULs.
+/// Text is padded with NULs.
 fn write_text(text: &[u8], length: FieldLength, out: &mut Vec<u8>) -> Option<()> {
     let FieldLength::Fixed(length) = length else {
         return write_octets(text, length, out);
@@ -129,9 +129,9 @@ enum Sign {
     Minus,
 }
 
-/// An integer of any width (RFC 7011, section 6.2): what fills it up stands in
-/// front of it, and may be left out as long as its sign stays the same. In a
-/// variable-length field it takes as few octets as it can.
+/// An integer of any width (RFC 7011, section 6.2): the padding is in front of it,
+/// and may be left out as long as the sign stays the same. A variable-length field
+/// takes as few octets as possible.
 fn write_integer(octets: &[u8], sign: Sign, length: FieldLength, out: &mut Vec<u8>) -> Option<()> {
     /// The widest integer that is read.
     const WIDEST: usize = 32;

@@ -60,7 +60,7 @@ pub struct FixedBuilder {
     count: u16,
 }
 
-/// Where the count stands.
+/// Offset of the count.
 const COUNT: usize = 2;
 
 /// Octets that a UDP datagram may have.
@@ -102,7 +102,7 @@ impl FixedBuilder {
         }
     }
 
-    /// The same with at most so many octets. Exporters send at most 1464 to 1500.
+    /// The same with at most this many octets. Exporters send at most 1464 to 1500.
     #[must_use]
     pub fn with_limit(mut self, octets: usize) -> Self {
         self.limit = octets.min(LONGEST);
@@ -183,7 +183,7 @@ impl FixedBuilder {
         })
     }
 
-    /// Records so far: by so many the sequence of the next message is higher.
+    /// Records so far: the sequence of the next message is higher by this number.
     #[must_use]
     pub const fn count(&self) -> u16 {
         self.count

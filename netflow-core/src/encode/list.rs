@@ -138,7 +138,7 @@ impl SubTemplateMultiListBuilder {
     }
 }
 
-/// Tells the length of the part that begins at `start`, its header included.
+/// Writes the length of the part that begins at `start`, its header included.
 pub(super) fn end_part(octets: &mut [u8], start: usize) -> Result<(), EncodeError> {
     let length = octets.len().saturating_sub(start);
     let number = u16::try_from(length).map_err(|_| EncodeError::TooLong { length })?;

@@ -79,7 +79,7 @@ struct OpenSet {
     min_len: usize,
 }
 
-/// Where the length of an IPFIX message, or the count of a v9 one, stands.
+/// Offset of the length of an IPFIX message, or of the count of a v9 one.
 const LENGTH: usize = 2;
 
 /// Sets of v9 are filled up to words of this length (RFC 3954, section 5.3).
@@ -126,7 +126,7 @@ impl MessageBuilder {
         }
     }
 
-    /// The same with at most so many octets, no more than 65535, which is the
+    /// The same with at most this many octets, no more than 65535, which is the
     /// default. Over UDP take less than the smallest packet on the way carries.
     #[must_use]
     pub fn with_limit(mut self, octets: usize) -> Self {
@@ -317,7 +317,7 @@ impl MessageBuilder {
         written
     }
 
-    /// Fills up the last set and tells its length.
+    /// Pads the last set and writes its length.
     fn close(&mut self) {
         let padding = self.padding();
         self.octets.extend(core::iter::repeat_n(0, padding));
@@ -364,7 +364,7 @@ pub(super) fn write_record<'v>(
     Ok(())
 }
 
-/// Puts a number at a place that was left for it.
+/// Writes a number at the offset reserved for it.
 pub(super) fn put(octets: &mut [u8], place: usize, number: u16) {
     if let Some(two) = octets.get_mut(place..place.saturating_add(2)) {
         two.copy_from_slice(&number.to_be_bytes());

@@ -1,4 +1,4 @@
-//! A relay: what a Decoder gave is sent on as IPFIX.
+//! A relay: what a Decoder read is forwarded as IPFIX.
 
 mod convert;
 mod list;
@@ -16,11 +16,11 @@ use crate::decoder::{Decoded, Set, SetKind};
 use crate::domain::DomainKey;
 use crate::header::MessageHeader;
 
-/// Sends on, as IPFIX, what a [`Decoder`](crate::Decoder) gave.
+/// Forwards what a [`Decoder`](crate::Decoder) read as IPFIX.
 ///
 /// Each observation domain of each exporter becomes an observation domain of the
-/// relay, numbered from 1 as they come, so that neither templates nor options of
-/// two exporters meet. Records keep their fields and octets, but for these:
+/// relay, numbered from 1 in order of arrival, so that templates and options of two
+/// exporters never mix. Records keep their fields and octets, but for these:
 ///
 /// - The uptimes of v1 to v9 (21, 22) become times since 1970 (152, 153), since
 ///   IPFIX has no uptime in its header. Padding and what has no element is left
@@ -29,7 +29,7 @@ use crate::header::MessageHeader;
 /// - The sampling interval in the header of v5 and v6 becomes a field (34).
 /// - sFlow samples become records of their normalised fields.
 /// - Lists of RFC 6313 name the relay's templates.
-/// - Who exported the flow is told by originalExporterIPv4Address or
+/// - The original exporter is reported in originalExporterIPv4Address or
 ///   originalExporterIPv6Address (403, 404) and originalObservationDomainId (405).
 ///
 /// ```
@@ -55,7 +55,7 @@ pub struct Relay {
     streams: BTreeMap<DomainKey, Stream>,
     /// The domain of the next stream.
     next_domain: u32,
-    /// Counts messages, to know who was not heard of for longest.
+    /// Counts messages, to find the domain idle for longest.
     tick: u64,
     stats: RelayStats,
     /// Memory of the last message.
@@ -85,7 +85,7 @@ pub struct RelayLimits {
     /// The time after which a template is sent again with the next record by
     /// it; `None` is never, for TCP and files. Default 5 minutes.
     pub template_refresh: Option<Duration>,
-    /// Tell the original exporter in each data record. Default true.
+    /// Report the original exporter in each data record. Default true.
     pub origin: bool,
 }
 
@@ -146,7 +146,7 @@ impl RelayLimits {
     }
 }
 
-/// What a [`Relay`] did.
+/// Counters of a [`Relay`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct RelayStats {

@@ -43,7 +43,7 @@ use crate::wire::sflow::{DataFormat, Datagram};
 /// The header of a datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DatagramHeader {
-    /// The address of the agent, if it tells one.
+    /// The address of the agent, if it reports one.
     pub agent_address: Option<IpAddr>,
     /// Which part of the agent sends.
     pub sub_agent_id: u32,
@@ -69,7 +69,7 @@ impl From<&Datagram<'_>> for DatagramHeader {
 #[derive(Debug)]
 pub struct DatagramBuilder {
     xdr: Xdr,
-    /// Where the count of samples stands.
+    /// Offset of the count of samples.
     place: usize,
     count: u32,
     limit: usize,
@@ -97,7 +97,7 @@ impl DatagramBuilder {
         }
     }
 
-    /// The same with at most so many octets. Agents send at most 1400 as a rule.
+    /// The same with at most this many octets. Agents send at most 1400 as a rule.
     #[must_use]
     pub fn with_limit(mut self, octets: usize) -> Self {
         self.limit = octets.min(LONGEST);
@@ -120,7 +120,7 @@ impl DatagramBuilder {
         self.add(sample.format(), &sample.octets())
     }
 
-    /// Adds a sample of any format as the octets behind its length.
+    /// Adds a sample of any format as the octets after its length.
     ///
     /// # Errors
     ///

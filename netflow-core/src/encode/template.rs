@@ -56,7 +56,7 @@ impl TemplateDefinition {
         }
     }
 
-    /// The same with an element of so many octets; 65535 is a variable length.
+    /// The same with an element of this many octets; 65535 is a variable length.
     #[must_use]
     pub fn field(self, element: ElementId, length: u16) -> Self {
         let key = FieldKey::Element(element);
@@ -70,7 +70,7 @@ impl TemplateDefinition {
         self.field(element, FieldLength::VARIABLE)
     }
 
-    /// The same with a scope of v9 of so many octets (RFC 3954, section 6.1).
+    /// The same with a v9 scope of this many octets (RFC 3954, section 6.1).
     #[must_use]
     pub fn scope(self, scope: u16, length: u16) -> Self {
         let key = FieldKey::Scope(scope);
@@ -160,7 +160,7 @@ impl TemplateDefinition {
             push(out, count);
             push(out, scope);
         } else {
-            // v9 tells octets (RFC 3954, section 6.1).
+            // v9 counts octets (RFC 3954, section 6.1).
             let octets = |fields: u16| fields.checked_mul(4).ok_or(wrong);
             push(out, octets(scope)?);
             push(out, octets(count.saturating_sub(scope))?);

@@ -1,4 +1,4 @@
-//! Reading an options record: what it is about, and what it says.
+//! Reading an options record: its scope and its content.
 
 use super::names::is_too_long;
 use super::sampling::{Announced, MAX_SELECTORS, Sequence};
@@ -26,7 +26,7 @@ pub(crate) struct OptionsRecord<'a> {
     has_many_places: bool,
     sequence: Option<u64>,
     selectors: Selectors,
-    /// The record waited for its template: others may have come since.
+    /// The record waited for its template: newer ones may have arrived since.
     late: bool,
     selection: SelectionFields<'a>,
     sampler_name: Option<&'a [u8]>,
@@ -94,7 +94,8 @@ mod scope_type {
 const LINE_CARD: u16 = 141;
 
 impl<'a> OptionsRecord<'a> {
-    /// Gathers the fields of a record of this observation domain; of the same twice, the first.
+    /// Gathers the fields of a record of this observation domain; of duplicated fields, the
+    /// first.
     pub(crate) fn new(record: &DataRecord<'a, '_>, late: bool, domain: u32) -> Self {
         let mut options = Self {
             late,
@@ -199,7 +200,7 @@ impl<'a> OptionsRecord<'a> {
         true
     }
 
-    /// Where the name goes that this element is.
+    /// The name that this element sets, if it is one.
     const fn name(&mut self, id: u16) -> Option<&mut Option<&'a [u8]>> {
         Some(match id {
             82 => &mut self.interface_name,
@@ -229,7 +230,7 @@ impl<'a> OptionsRecord<'a> {
         }
     }
 
-    /// Works out what it announces, and for what.
+    /// Determines the selection that it announces, and its scope.
     fn select(&mut self) {
         self.packets = self.selection.of_packets().selection();
         self.flows = self.selection.of_flows().selection();
@@ -460,8 +461,8 @@ fn is_place(field: &Field<'_, '_>, is_taken: bool) -> bool {
 }
 
 impl Exporter {
-    /// Whether the record says anything that is not known yet: most options
-    /// come again and again.
+    /// Whether the record announces anything new: most options are sent again and
+    /// again.
     pub(crate) fn is_news(&self, options: &OptionsRecord<'_>) -> bool {
         let names = &self.names;
         options.has_selection()
@@ -495,7 +496,8 @@ impl Exporter {
     }
 
     /// The selection that the record announces, if another is known or none. One that waited
-    /// does not replace what came since, and nor does one whose parameters are missing.
+    /// does not replace what arrived since, and neither does one whose parameters are
+    /// missing.
     fn new_selection(&self, options: &OptionsRecord<'_>, selects: Selects) -> Option<Selection> {
         let selection = options.selection(selects)?;
         let is_new = match self.samplers.get(selects, &options.scope) {
@@ -542,10 +544,10 @@ impl Exporter {
             .saturating_add(sequence)
     }
 
-    /// Learns what the record says; the last announcement stands. `datagram` is the
-    /// one it came in.
+    /// Learns what the record announces; the last announcement is kept. `datagram`
+    /// is the one it arrived in.
     pub(crate) fn learn(&mut self, options: &OptionsRecord<'_>, datagram: DatagramId) {
-        // The rate of a record that announces something else anew keeps its datagram.
+        // A rate that is repeated beside a new announcement keeps its datagram.
         for selects in BOTH {
             if let Some(selection) = self.new_selection(options, selects) {
                 let announced = Announced {

@@ -1,4 +1,4 @@
-//! Names that options give to interfaces, VRFs, applications and samplers.
+//! Names that options announce for interfaces, VRFs, applications and samplers.
 
 use alloc::boxed::Box;
 use core::hash::{Hash, Hasher};
@@ -9,8 +9,8 @@ use crate::hash::KeyedHash;
 use crate::table::Table;
 use crate::value::{ApplicationId, Text};
 
-/// Octets of a name at most. Each flow may have it: of longer ones, two datagrams would become
-/// gigabytes for whoever writes the names of flows.
+/// Maximum octets of a name. Every flow may repeat it, so with longer names two datagrams
+/// could turn into gigabytes of written flows.
 const LONGEST_NAME: usize = 1 << 10;
 
 /// A name is not kept.
@@ -50,7 +50,7 @@ impl Names {
         }
     }
 
-    /// No option named anything.
+    /// No names were announced.
     pub(crate) fn is_empty(&self) -> bool {
         self.interfaces.is_empty()
             && self.vrfs.is_empty()
@@ -112,7 +112,7 @@ impl<K: Eq + Hash> NameTable<K> {
         self.names.get(number).map(|name| Text::new(name))
     }
 
-    /// Whether this name is known already, as it is when options come again.
+    /// Whether this name is known already, as when options are sent again.
     pub(super) fn has<Q>(&self, number: &Q, name: &[u8]) -> bool
     where
         Q: Hash + Equivalent<K> + ?Sized,
@@ -133,8 +133,8 @@ impl<K: Eq + Hash> NameTable<K> {
             .map(|(number, name)| (number, name.as_ref()))
     }
 
-    /// Gives a number a name, and tells whether it had none; the last one
-    /// stands.
+    /// Sets the name of a number, and returns whether it had none; the last name is
+    /// kept.
     pub(super) fn insert(&mut self, number: K, name: &[u8]) -> bool {
         self.octets = self.octets.saturating_add(name.len());
         let old = self.names.insert(number, name.into());
@@ -145,7 +145,7 @@ impl<K: Eq + Hash> NameTable<K> {
 }
 
 impl NameTable<ApplicationKey> {
-    /// Gives an application a name; the id first told is kept with it.
+    /// Sets the name of an application; the id announced first is kept with it.
     pub(super) fn insert_application(&mut self, id: &[u8], name: &[u8]) {
         if self.insert(ApplicationKey(id.into()), name) {
             self.octets = self.octets.saturating_add(id.len());

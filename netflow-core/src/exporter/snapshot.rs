@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 use crate::value::ApplicationId;
 use crate::wire::reader::Reader;
 
-/// One thing that options announced, as a snapshot holds it.
+/// One announcement of options, as stored in a snapshot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Learned<'a> {
     Selection(SavedSelection),
@@ -89,7 +89,7 @@ impl<'a> Learned<'a> {
         self
     }
 
-    /// It means nothing, or is longer than its limit.
+    /// It is meaningless, or longer than its limit.
     pub(crate) fn is_refused(&self) -> bool {
         match self {
             Self::Interface(_, name)
@@ -103,7 +103,7 @@ impl<'a> Learned<'a> {
         }
     }
 
-    /// Octets it takes besides its place in a table.
+    /// Octets it takes besides its entry in a table.
     const fn len(&self) -> usize {
         match self {
             Self::Interface(_, name) | Self::Vrf(_, name) | Self::Sampler(_, name) => name.len(),
@@ -144,7 +144,7 @@ fn application<'a>(
     }
 }
 
-/// What [`sampler_key`] reads again.
+/// The inverse of [`sampler_key`].
 const fn numbered(key: SamplerKey) -> (u8, u64) {
     match key {
         SamplerKey::Sampler(id) => (SAMPLER, id),
@@ -186,8 +186,8 @@ impl Exporter {
         }
     }
 
-    /// Octets that must be free to take this; `None` if there is nothing to
-    /// take. What is known already gives way only to what is `newer`.
+    /// Octets that must be free to take this; `None` if there is nothing to take.
+    /// What is known already is replaced only if the other is `newer`.
     pub(crate) fn room_for(&self, learned: &Learned<'_>, newer: bool) -> Option<usize> {
         let names = &self.names;
         let (known, same) = match learned {
@@ -225,7 +225,7 @@ impl Exporter {
         wanted.then(|| growth.saturating_add(learned.len()))
     }
 
-    /// Takes this from a snapshot; `false` if a limit is met.
+    /// Restores this from a snapshot; `false` if a limit is met.
     pub(crate) fn restore(&mut self, learned: &Learned<'_>) -> bool {
         let names = &mut self.names;
         match *learned {

@@ -14,7 +14,7 @@ pub(crate) struct Writer<'o> {
 }
 
 impl<'o> Writer<'o> {
-    /// A snapshot in the place of what these octets were.
+    /// A snapshot that replaces the content of this buffer.
     pub(crate) fn new(octets: &'o mut Vec<u8>) -> Self {
         octets.clear();
         octets.extend(MAGIC);
@@ -88,8 +88,8 @@ impl<'o> Writer<'o> {
         self.time(time.unwrap_or_default());
     }
 
-    /// Octets with their length. They came in a set, whose length is of 16
-    /// bits too.
+    /// Octets after their length. They arrived in a set, so 16 bits are enough for
+    /// it.
     pub(crate) fn text(&mut self, octets: &[u8]) {
         let len = u16::try_from(octets.len()).unwrap_or(u16::MAX);
         self.u16(len);
@@ -120,7 +120,8 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// Adds the input of an entry of a section; 0 goes without saying.
+    /// Adds the input of an entry of a section; 0 is the default and is not
+    /// written.
     pub(crate) fn add(&mut self, kind: u16, index: u32, input: u32) {
         if input != 0 {
             self.entries.push((kind, index, input));
@@ -139,7 +140,7 @@ impl Inputs {
     }
 }
 
-/// Puts a length where zeros were kept for it.
+/// Writes a length over the zeros reserved for it.
 fn put_length(octets: &mut [u8], place: usize, length: usize) {
     let length = u64::try_from(length).unwrap_or(u64::MAX);
     let kept = octets.get_mut(place..).unwrap_or_default();

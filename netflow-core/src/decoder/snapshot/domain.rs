@@ -15,8 +15,7 @@ use crate::time::Timestamp;
 use crate::wire::reader::Reader;
 use crate::wire::set::Dialect;
 
-/// One observation domain of a snapshot, whose sections are read as often as
-/// they are asked for.
+/// One observation domain of a snapshot. Its sections are parsed on each access.
 #[derive(Debug, Clone)]
 pub(super) struct SavedDomain<'a> {
     body: Reader<'a>,
@@ -49,7 +48,7 @@ pub(super) struct SavedTemplate<'a> {
 }
 
 impl<'a> SavedDomain<'a> {
-    /// Proves that every section holds what it should.
+    /// Checks that every section is well-formed.
     pub(super) fn check(body: Reader<'a>) -> Result<(), SnapshotError> {
         Self::read(body)?;
         for section in Sections::new(body) {
@@ -70,7 +69,7 @@ impl<'a> SavedDomain<'a> {
         Ok(())
     }
 
-    /// Reads what it has once. Of a section that comes twice, the last stands.
+    /// Reads what it has once. Of a duplicated section, the last is used.
     pub(super) fn read(body: Reader<'a>) -> Result<Self, SnapshotError> {
         let mut key = None;
         let mut sequence = None;
@@ -145,7 +144,7 @@ impl<'a> SavedDomain<'a> {
             .map(|(set, input)| set.with_input(input))
     }
 
-    /// What options taught.
+    /// What options announced.
     pub(super) fn learned(&self) -> impl Iterator<Item = Learned<'a>> {
         Learned::KINDS.into_iter().flat_map(|kind| {
             let learned = self.sections(kind).flat_map(move |body| {

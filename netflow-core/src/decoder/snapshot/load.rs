@@ -1,4 +1,4 @@
-//! Taking the observation domains of a snapshot to those that are known.
+//! Loading the observation domains of a snapshot into a decoder.
 
 use alloc::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::wire::reader::Reader;
 use crate::wire::set::Dialect;
 use crate::wire::template::{TemplateRecord, TemplateRecords};
 
-/// A snapshot that is being loaded; its sections are proved.
+/// A snapshot that is being loaded; its sections have been checked.
 #[derive(Debug)]
 pub(super) struct Load<'d> {
     decoder: &'d mut Decoder,
@@ -22,11 +22,11 @@ pub(super) struct Load<'d> {
     report: LoadReport,
 }
 
-/// Whose state is being loaded.
+/// The domain whose state is being loaded.
 #[derive(Debug, Clone, Copy)]
 struct DomainTarget {
     id: SessionId,
-    /// The snapshot heard of it later than the decoder.
+    /// The snapshot's state of it is newer than the decoder's.
     newer: bool,
 }
 
@@ -72,7 +72,7 @@ impl<'d> Load<'d> {
         self.waiting(id, &saved);
     }
 
-    /// Takes data that waits; of a snapshot that was loaded before, not again.
+    /// Adds waiting data, unless it waits already, as after an earlier load.
     fn waiting(&mut self, id: SessionId, saved: &SavedDomain<'_>) {
         let Some(key) = saved.key else {
             return;
@@ -98,7 +98,8 @@ impl<'d> Load<'d> {
             }
         }
         self.decoder.sessions.touch(id, |session| {
-            // What was saved as waiting and is not: it will not be read.
+            // Data that was saved as waiting but is not waiting any more will not
+            // be read.
             if session.waiting.is_empty() {
                 session.sequence.resolve(true);
             }
@@ -115,7 +116,8 @@ impl<'d> Load<'d> {
         Some((saved, id, dialect(key.protocol)))
     }
 
-    /// Takes the account if the snapshot heard later, and tells whether it did.
+    /// Replaces the account if that of the snapshot is newer, and returns whether
+    /// it is.
     fn account(&mut self, id: SessionId, saved: &SavedDomain<'_>) -> bool {
         let account = &saved.account;
         let change = |session: &mut Session| {
@@ -161,7 +163,7 @@ impl<'d> Load<'d> {
         });
     }
 
-    /// Templates in force are compiled anew when they are next used.
+    /// Templates in force are recompiled when they are next used.
     fn element(&mut self, target: DomainTarget, element: &TypeRecord<'_>) {
         let Some(session) = self.decoder.sessions.get(target.id) else {
             return;
@@ -186,7 +188,7 @@ impl<'d> Load<'d> {
         }
     }
 
-    /// Takes a template unless one sent later is known; `None` if it cannot be
+    /// Inserts a template unless one sent later is known; `None` if it cannot be
     /// kept.
     fn take(
         &mut self,
@@ -245,7 +247,8 @@ impl<'d> Load<'d> {
         }
     }
 
-    /// Changes a domain if it has room for so many octets more, else refuses.
+    /// Changes a domain if there is room for this many more octets, otherwise
+    /// counts a refusal.
     fn change<T>(
         &mut self,
         id: SessionId,
@@ -265,7 +268,7 @@ impl<'d> Load<'d> {
     }
 }
 
-/// The one template record that a template of a snapshot is.
+/// The template record of a saved template.
 fn record<'a>(saved: &SavedTemplate<'a>, dialect: Dialect) -> Option<TemplateRecord<'a>> {
     let mut records = TemplateRecords::new(saved.record, 0, dialect, saved.options);
     let record = records.next()?.ok()?;

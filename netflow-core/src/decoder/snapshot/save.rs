@@ -13,7 +13,7 @@ use crate::snapshot::{DOMAIN, Inputs, Writer, kind};
 use crate::template::{Known, SecondCounters, Template};
 use crate::time::Timestamp;
 
-/// Writes the domains, the one heard last first.
+/// Writes the domains, the one received last first.
 pub(super) fn domains(sessions: &Sessions, waiting: bool, out: &mut Writer<'_>) {
     let mut sessions: Vec<&Session> = sessions.iter().collect();
     sessions.sort_unstable_by_key(|session| (Reverse(session.last_received), *session.key()));
@@ -106,8 +106,8 @@ fn template(known: &Known, protocol: Protocol, out: &mut Writer<'_>) {
     out.text(&[&header, template.specifiers()].concat());
 }
 
-/// What stands before the specifiers of a template record: id and count, and
-/// for options the scope, which v9 tells in octets.
+/// The header of a template record: id and count, and for options the scope, which
+/// v9 counts in octets.
 fn header(template: &Template, protocol: Protocol) -> [Option<u16>; 3] {
     let id = Some(template.id());
     let count = u16::try_from(template.fields().len()).unwrap_or(u16::MAX);

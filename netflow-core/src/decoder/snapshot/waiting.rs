@@ -12,7 +12,7 @@ use crate::snapshot::{Writer, optional, text, time};
 use crate::time::Timestamp;
 use crate::wire::reader::Reader;
 
-/// One set that waits.
+/// One waiting set.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SavedWaiting<'a> {
     id: u16,
@@ -78,7 +78,7 @@ impl<'a> SavedWaiting<'a> {
         self
     }
 
-    /// As it waits in the domain of this key.
+    /// The waiting set of the domain with this key.
     pub(super) fn set(&self, key: &DomainKey) -> WaitingSet {
         WaitingSet {
             id: self.id,
@@ -105,7 +105,7 @@ impl<'a> SavedWaiting<'a> {
     }
 }
 
-/// A place in a datagram or message.
+/// An offset in a datagram or message.
 fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -18,7 +18,7 @@ pub(super) struct Conversion {
     pub(super) adds_scope: bool,
     /// What becomes of each field that came.
     pub(super) actions: Vec<Action>,
-    /// What is told besides.
+    /// The fields that the relay adds.
     pub(super) more: Vec<More>,
 }
 
@@ -35,13 +35,13 @@ pub(super) enum Action {
     Start,
     /// The end of the flow, in milliseconds.
     End,
-    /// A number of four octets, whatever its length was.
+    /// A number, sent in four octets.
     Number,
     /// The domain that options are about, by the relay's number.
     DomainScope,
 }
 
-/// What is told besides the fields that came.
+/// A field that the relay adds to those of the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum More {
     /// The sampling interval of the header.

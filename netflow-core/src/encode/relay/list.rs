@@ -79,7 +79,8 @@ impl Lists<'_> {
         Ok(())
     }
 
-    /// Appends the records of a list and gives the id of their template here.
+    /// Appends the records of a list and returns the id of their template in this
+    /// stream.
     fn records(
         &mut self,
         list: &SubTemplateList<'_, '_>,

@@ -1,4 +1,4 @@
-//! The messages that one message becomes.
+//! The messages that one message is forwarded as.
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -124,7 +124,7 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
         let next = begin(self.header, self.stream, self.limits, Vec::new());
         let message = core::mem::replace(&mut self.message, next);
         let octets = self.send(message);
-        // The next message counts from behind this one.
+        // The sequence of the next message begins after this one.
         self.message = begin(self.header, self.stream, self.limits, octets);
     }
 
@@ -139,7 +139,7 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
         octets
     }
 
-    /// Sends what is left and gives back the memory.
+    /// Sends what is left and returns the buffer.
     pub(super) fn finish(mut self) -> Vec<u8> {
         let rest = begin(self.header, self.stream, self.limits, Vec::new());
         let message = core::mem::replace(&mut self.message, rest);

@@ -63,7 +63,7 @@ impl Fields {
 }
 
 impl<S: FnMut(&[u8])> Outlet<'_, S> {
-    /// Sends on a sample. What it does not tell is not in its template.
+    /// Sends on a sample. What it does not report is not in its template.
     pub(super) fn sample(&mut self, flow: &Flow<'_>) {
         let mut fields = Fields {
             definition: TemplateDefinition::new(0),

@@ -28,11 +28,11 @@ struct Sent {
 }
 
 /// Templates that one record may need: its own and those that its lists name
-/// ([`Limits::list_templates`](crate::Limits::list_templates) of them). Keeping so
-/// many no record takes the place of a template that it needs itself.
+/// ([`Limits::list_templates`](crate::Limits::list_templates) of them). With this
+/// many kept, no record replaces a template that it needs itself.
 const LEAST: u16 = 128;
 
-/// The place of a template in its stream.
+/// The index of a template in its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TemplateIndex(usize);
 
@@ -47,8 +47,8 @@ impl Stream {
         }
     }
 
-    /// The template of these fields, whatever its id; it gets one if it is new.
-    /// Tells whether another was forgotten for it.
+    /// The index of the template with these fields, of any id; a new one is
+    /// assigned an id. Also whether another was forgotten for it.
     pub(super) fn index(
         &mut self,
         fields: &TemplateDefinition,
@@ -72,8 +72,8 @@ impl Stream {
         (TemplateIndex(index), forgotten)
     }
 
-    /// Ids are given in order; when they are used up the template not used for
-    /// longest is defined anew.
+    /// Ids are assigned in order; when they are used up, the id of the template
+    /// unused for longest is redefined.
     fn insert(&mut self, fields: &TemplateDefinition, most: u16) -> (usize, bool) {
         let count = self.templates.len();
         let most = most.clamp(LEAST, u16::MAX.saturating_sub(FIRST_DATA_SET));

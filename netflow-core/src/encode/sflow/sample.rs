@@ -17,7 +17,7 @@ pub struct FlowSampleHeader {
     pub sequence_number: u32,
     /// What was sampled.
     pub source_id: SourceId,
-    /// One packet of so many is sampled.
+    /// One packet in this many is sampled.
     pub sampling_rate: u32,
     /// Packets that could have been sampled so far.
     pub sample_pool: u32,
@@ -47,7 +47,7 @@ pub struct DiscardedPacketHeader {
     pub sequence_number: u32,
     /// What dropped it.
     pub source_id: SourceId,
-    /// Discarded packets that were not told.
+    /// Discarded packets that were not reported.
     pub drops: u32,
     /// Where the packet came in.
     pub input: Interface,
@@ -145,7 +145,7 @@ impl From<&DiscardedPacket<'_>> for DiscardedPacketHeader {
 pub struct SampleBuilder {
     format: DataFormat,
     xdr: Xdr,
-    /// Where the count of records stands.
+    /// Offset of the count of records.
     place: usize,
     count: u32,
 }
@@ -250,7 +250,7 @@ impl SampleBuilder {
         self.format
     }
 
-    /// The octets behind its length.
+    /// The octets after its length.
     pub(super) fn octets(&self) -> Vec<u8> {
         let mut octets = Vec::from(self.xdr.octets());
         put(&mut octets, self.place, self.count);
@@ -289,7 +289,7 @@ fn limited(member: &'static str, value: u32, most: u32) -> Result<u32, EncodeErr
     Ok(value)
 }
 
-/// Puts a count at the place that was left for it.
+/// Writes a count at the offset reserved for it.
 pub(super) fn put(octets: &mut [u8], place: usize, count: u32) {
     if let Some(four) = octets.get_mut(place..place.saturating_add(4)) {
         four.copy_from_slice(&count.to_be_bytes());

@@ -50,14 +50,14 @@ impl Xdr {
         self.raw(&number.to_be_bytes())
     }
 
-    /// The same and octets of a known number, filled up to whole words: a MAC
-    /// address, a fixed array.
+    /// The same and a known number of octets, padded to whole words: a MAC address,
+    /// a fixed array.
     #[must_use]
     pub fn fixed(self, octets: &[u8]) -> Self {
         self.raw(octets).padded()
     }
 
-    /// The same and a length, octets, and what fills them up: a string, opaque octets.
+    /// The same and a length, octets, and their padding: a string, opaque octets.
     #[must_use]
     pub fn opaque(self, octets: &[u8]) -> Self {
         let length = u32::try_from(octets.len()).unwrap_or(u32::MAX);

@@ -192,7 +192,7 @@ impl SavedSequence<'_> {
 }
 
 /// Writes the sections of rates, selections and sequences. What an earlier version can read
-/// stands in the first.
+/// is in the first.
 pub(super) fn save(samplers: &Samplers, inputs: &mut Inputs, out: &mut Writer<'_>) {
     let mut all: Vec<_> = samplers.iter().collect();
     all.sort_unstable_by_key(|(selects, scope, _)| (*selects, *scope));
