@@ -12,7 +12,7 @@ use netflow_arrow::{
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::sflow::structure::MemberValue;
-use netflow_core::{FlowValue, Decoded, Set, SetKind};
+use netflow_core::{Decoded, FlowValue, Set, SetKind};
 
 use crate::cell::Cell;
 use crate::framing::Datagrams;

@@ -24,7 +24,13 @@ const NOW: u32 = 1_700_000_000;
 
 /// A decoder of little memory, so that its limits are met.
 fn decoder() -> Decoder {
-    Decoder::new(Limits::new(1).with_state_octets(1 << 20).with_domain_octets(1 << 18).with_waiting_octets(1 << 16).with_templates(64))
+    Decoder::new(
+        Limits::new(1)
+            .with_state_octets(1 << 20)
+            .with_domain_octets(1 << 18)
+            .with_waiting_octets(1 << 16)
+            .with_templates(64),
+    )
 }
 
 /// A message of a stream, so that nothing in it is forbidden.
