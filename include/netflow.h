@@ -657,6 +657,26 @@ typedef uint32_t netflow_scope;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Which observation domains share the sampling rates and names that options announce.
+enum netflow_options_scope
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Options apply to the observation domain that sends them.
+  NETFLOW_OPTIONS_SCOPE_DOMAIN = 0,
+  // Rates and names that the flow's own domain does not announce come from the exporter's other
+  // domains, as long as those agree.
+  NETFLOW_OPTIONS_SCOPE_EXPORTER = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_options_scope netflow_options_scope;
+#else
+typedef uint32_t netflow_options_scope;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Bits of `netflow_options.flags`.
 enum netflow_flag
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -1034,7 +1054,7 @@ typedef struct netflow_options {
   const struct netflow_rate *rates;
   // How many.
   size_t rate_count;
-  // Sampling rates that replace whatever exporters announce; copied.
+  // Sampling rates that replace those that exporters announce; copied.
   const struct netflow_rate *override_rates;
   // How many.
   size_t override_rate_count;

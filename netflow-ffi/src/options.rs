@@ -30,8 +30,8 @@ pub enum netflow_scope {
 pub enum netflow_options_scope {
     /// Options apply to the observation domain that sends them.
     NETFLOW_OPTIONS_SCOPE_DOMAIN = 0,
-    /// What its own domain does not announce, a flow has by the exporter's other domains, as long
-    /// as those agree.
+    /// Rates and names that the flow's own domain does not announce come from the exporter's other
+    /// domains, as long as those agree.
     NETFLOW_OPTIONS_SCOPE_EXPORTER = 1,
 }
 
@@ -120,7 +120,7 @@ pub struct netflow_options {
     pub rates: *const netflow_rate,
     /// How many.
     pub rate_count: usize,
-    /// Sampling rates that replace whatever exporters announce; copied.
+    /// Sampling rates that replace those that exporters announce; copied.
     pub override_rates: *const netflow_rate,
     /// How many.
     pub override_rate_count: usize,

@@ -16,6 +16,7 @@ const BY_NUMBER: &[&str] = &[
     "netflow_units",
     "netflow_transport",
     "netflow_scope",
+    "netflow_options_scope",
     "netflow_flag",
     "netflow_protocol",
     "netflow_set_kind",
