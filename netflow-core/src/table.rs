@@ -108,7 +108,7 @@ mod tests {
     use crate::hash::KeyedHash;
 
     #[test]
-    fn growth_is_told_before_it_happens() {
+    fn growth_is_reported_before_it_happens() {
         let mut table = Table::new(KeyedHash::new(1));
         for key in 0..10_000_u64 {
             let (before, growth) = (table.memory(), table.growth());

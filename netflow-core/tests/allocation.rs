@@ -149,7 +149,7 @@ fn empty_domains_stay_within_the_budget() {
 }
 
 #[test]
-fn what_one_strange_datagram_grew_is_given_back() {
+fn memory_that_one_unusual_datagram_needed_is_freed() {
     // A set with nothing in it takes four octets, and each is a problem too.
     let sets = [0, 4, 0, 4].repeat(16_000);
     let mut strange = ipfix(0, 256, &[]);
@@ -179,7 +179,7 @@ fn an_allocation_is_counted() {
 }
 
 #[test]
-fn many_messages_that_teach_in_one_datagram_copy_nothing() {
+fn many_messages_with_options_in_one_datagram_copy_nothing() {
     let mut decoder = Decoder::new(Limits::new(1));
     let name = |number: u32| {
         let template = [1, 0, 0, 2, 0, 1, 0, 10, 0, 4, 0, 82, 0, 4];

@@ -80,7 +80,7 @@ fn template(id: u16, count: u16, random: &mut Random) -> Vec<u8> {
     be(record)
 }
 
-/// An options template of a scope and a field, and so many random records.
+/// An options template of a scope and a field, and this many random records.
 fn names(id: u16, fields: [u16; 4], count: u16, random: &mut Random) -> Vec<(u16, Vec<u8>)> {
     let template = be([id, 2, 1].into_iter().chain(fields));
     let octets = (fields[1] + fields[3]) * count;

@@ -56,7 +56,7 @@ fn a_number_of_any_width_is_read_in_the_middle_and_at_the_end_of_a_set() {
 }
 
 #[test]
-fn a_number_behind_and_of_variable_length_is_read_in_its_own_record() {
+fn a_number_of_or_after_variable_length_is_read_in_its_own_record() {
     let body = [3, b'a', b'b', b'c', 0, 53, 2, 4, 0, 0, 0, 54, 0];
     let flows = read(&message(&[(96, u16::MAX), (7, 2), (1, u16::MAX)], &body));
     assert_eq!(flows, [(Some(53), Some(1024)), (Some(54), None)]);

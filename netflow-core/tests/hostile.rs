@@ -1,6 +1,6 @@
 //! Whatever the octets: no panic, no loop without end, and what stands before a fault
-//! is still given. Every message of `testdata/` is cut at every length, and each octet
-//! that steers the reading is set to its least and its greatest value.
+//! is still returned. Every message of `testdata/` is cut at every length, and each
+//! octet that steers the reading is set to its least and its greatest value.
 
 #[path = "support/captured.rs"]
 mod captured;
@@ -17,7 +17,7 @@ use self::captured::{Captured, testdata};
 
 /// Larger messages are cut at every length too, but read to the last field only at some.
 const LARGE: usize = 1500;
-/// At one cut in so many of them.
+/// One cut in this many of them.
 const STRIDE: usize = 61;
 /// The octets of the message's header, and of the first set's.
 const HEADERS: usize = 64;
@@ -29,11 +29,11 @@ const SET_HEADER: usize = 8;
     debug_assertions,
     ignore = "takes minutes unless optimised: --profile checked"
 )]
-fn a_message_cut_at_any_length_gives_the_records_before_the_cut() {
+fn a_message_cut_at_any_length_yields_the_records_before_the_cut() {
     let mut cuts = 0_usize;
     for path in captures() {
         let datagrams = captured::read(&path);
-        let mut decoder = taught(&datagrams);
+        let mut decoder = decoder_after(&datagrams);
         for datagram in &datagrams {
             let whole = records(&mut decoder, datagram, &datagram.payload);
             for length in 0..datagram.payload.len() {
@@ -66,7 +66,7 @@ fn no_octet_of_a_header_does_harm() {
     for path in captures() {
         let datagrams = captured::read(&path);
         for datagram in &datagrams {
-            let mut decoder = taught(&datagrams);
+            let mut decoder = decoder_after(&datagrams);
             for place in steering(&mut decoder, datagram) {
                 for octet in [0, 255] {
                     let mut payload = datagram.payload.clone();
@@ -99,8 +99,8 @@ fn captures() -> Vec<PathBuf> {
     paths
 }
 
-/// A decoder that knows what the datagrams teach.
-fn taught(datagrams: &[Captured]) -> Decoder {
+/// A decoder that has decoded these datagrams.
+fn decoder_after(datagrams: &[Captured]) -> Decoder {
     let mut decoder = Decoder::new(Limits::new(1));
     for datagram in datagrams {
         read(&mut decoder, datagram, &datagram.payload);
@@ -119,7 +119,7 @@ type Row = (SetKind, Range<usize>, Vec<u8>);
 
 /// The rows of a message that are whole, without those that waited from another one.
 fn records(decoder: &mut Decoder, datagram: &Captured, payload: &[u8]) -> Vec<Row> {
-    // The whole message first: what it teaches is in force, and what a cut one taught is not.
+    // The whole message first: its templates are in force, and those of a cut one are not.
     let _ = decoder.decode(datagram.with(&datagram.payload));
     decoder
         .decode(datagram.with(payload))

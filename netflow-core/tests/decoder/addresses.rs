@@ -166,7 +166,7 @@ fn type_and_code_of_icmp_need_no_protocol_but_no_other_either() {
         (with(&[], &[(139, 2)]), &[129, 0], Some([129, 0])),
         (with(&[], &apart), &[3, 1], Some([3, 1])),
         (with(&[], &apart_v6), &[129, 0], Some([129, 0])),
-        // The version of IP (60) tells which of two.
+        // The version of IP (60) decides between the two.
         (with(&[(60, 1)], &both), &[4, 8, 0, 0, 0], Some([8, 0])),
         (with(&[(60, 1)], &both), &[6, 0, 0, 128, 0], Some([128, 0])),
         // A source port: neither ICMP nor ICMPv6.
@@ -215,7 +215,8 @@ fn ports_of_udp_and_tcp_in_one_template_are_those_of_the_protocol() {
         [flow.source_port(), flow.destination_port()]
     };
     let fields = [(182, 2), (183, 2), (180, 2), (181, 2), (4, 1)];
-    // At the end of a set, and with octets behind that a load of eight takes along.
+    // At the end of a set, and with more octets after it, which an eight-octet load
+    // includes.
     let padded = [&fields[..], &[(210, 9)]].concat();
     for (protocol, ports) in [(6, tcp), (17, udp), (132, tcp)] {
         assert_eq!(with(&fields, protocol, 0), ports.map(Some));
@@ -289,13 +290,13 @@ fn of_elements_that_are_repeated_the_second_are_of_the_inner_header() {
     let message = Message::ipfix(0)
         .template(256, &fields)
         .set(256, &record.concat());
-    let told = Inner {
+    let expected = Inner {
         addresses: [Some([10, 0, 0, 1].into()), Some([10, 0, 0, 2].into())],
         ports: [Some(12_345), Some(443)],
         protocol: Some(6),
         tunnel: Some("ipv4_in_ipv4"),
     };
-    assert_eq!(inner(&message), told);
+    assert_eq!(inner(&message), expected);
 }
 
 #[test]
@@ -319,13 +320,13 @@ fn of_addresses_of_both_versions_one_may_be_inside() {
         let message = Message::ipfix(0)
             .template(256, &fields)
             .set(256, &record.concat());
-        let told = Inner {
+        let expected = Inner {
             addresses,
             ports: [None; 2],
             protocol: Some(17),
             tunnel,
         };
-        assert_eq!(inner(&message), told);
+        assert_eq!(inner(&message), expected);
     }
 }
 
@@ -340,18 +341,18 @@ fn an_address_of_the_wrong_length_is_not_inside_itself() {
         let message = Message::ipfix(0)
             .template(256, &fields)
             .set(256, &record.concat());
-        let told = Inner {
+        let expected = Inner {
             addresses: [None; 2],
             ports: [None; 2],
             protocol: None,
             tunnel: None,
         };
-        assert_eq!(inner(&message), told);
+        assert_eq!(inner(&message), expected);
     }
 }
 
 #[test]
-fn vmware_tells_the_inner_packet_by_elements_of_its_own() {
+fn vmware_reports_the_inner_packet_in_elements_of_its_own() {
     const PEN: u32 = 6876;
     let mut template = vec![1, 0, 0, 5];
     for (element, length) in [(881_u16, 4_u16), (882, 4), (880, 1), (886, 2), (887, 2)] {
@@ -361,11 +362,11 @@ fn vmware_tells_the_inner_packet_by_elements_of_its_own() {
     }
     let record = [10, 0, 0, 1, 10, 0, 0, 2, 17, 0, 53, 0x30, 0x39];
     let message = Message::ipfix(0).set(2, &template).set(256, &record);
-    let told = Inner {
+    let expected = Inner {
         addresses: [Some([10, 0, 0, 1].into()), Some([10, 0, 0, 2].into())],
         ports: [Some(53), Some(12_345)],
         protocol: Some(17),
         tunnel: None,
     };
-    assert_eq!(inner(&message), told);
+    assert_eq!(inner(&message), expected);
 }

@@ -51,7 +51,7 @@ fn the_reverse_direction_is_a_flow_of_its_own() {
 }
 
 #[test]
-fn split_biflows_give_both_directions_and_no_empty_one() {
+fn split_biflows_have_both_directions_and_no_empty_one() {
     for (reverse_octets, flows) in [(900, 2), (0, 1)] {
         let payload = biflow(reverse_octets);
         let mut decoder = decoder();
@@ -127,7 +127,7 @@ fn what_nprobe_counts_out_came_back() {
 }
 
 #[test]
-fn the_responder_behind_a_firewall_is_the_reverse_direction() {
+fn the_responder_of_a_firewall_is_the_reverse_direction() {
     let payload = Message::v9(0)
         .template(256, &[(7, 2), (11, 2), (231, 4), (232, 4)])
         .set(256, &[0, 1, 0, 2, 0, 0, 0, 30, 0, 0, 0, 40])

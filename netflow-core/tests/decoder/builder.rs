@@ -111,7 +111,7 @@ pub(crate) fn datagram(payload: &[u8]) -> Datagram<'_> {
     Datagram::new(exporter, Transport::Udp, received, payload).with_frame(0, 1)
 }
 
-/// The ports of every flow that a datagram gives.
+/// The ports of every flow of a datagram.
 pub(crate) fn ports(decoder: &mut Decoder, datagram: Datagram<'_>) -> Vec<u16> {
     let message = decoder.decode(datagram).unwrap();
     message

@@ -59,8 +59,8 @@ fn uptimes_of_eight_octets_may_be_times_since_1970() {
     let message = Message::v9_at(0, 60_000)
         .template(256, &[(22, 8), (21, 8)])
         .set(256, &record);
-    let told = (Some(-5_000), Some(-1_000), Some("other_unit"));
-    assert_eq!(times(&message), told);
+    let expected = (Some(-5_000), Some(-1_000), Some("other_unit"));
+    assert_eq!(times(&message), expected);
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn two_words_of_64_bits_are_seconds_and_microseconds() {
 }
 
 #[test]
-fn a_count_of_microseconds_behind_ntp_seconds_is_found_out() {
+fn a_count_of_microseconds_after_ntp_seconds_is_detected() {
     let ntp = NOW + 2_208_988_800;
     let message = Message::ipfix(0)
         .template(256, &[(154, 8), (155, 8)])
@@ -343,7 +343,7 @@ fn a_count_of_microseconds_since_1970_is_found_out() {
 }
 
 #[test]
-fn impossible_clocks_are_flagged_and_given_all_the_same() {
+fn impossible_clocks_are_flagged_and_returned_all_the_same() {
     let suspect = |fields: &[(u16, u16)], values: &[u32]| {
         let payload = Message::ipfix(0)
             .template(256, fields)
@@ -381,7 +381,7 @@ fn impossible_clocks_are_flagged_and_given_all_the_same() {
     assert_eq!(suspect(9 * DAY, DAY, 8 * DAY), Some(false));
     // Caches that last for days (Cisco's permanent ones) send what ended long ago.
     assert_eq!(suspect(9 * DAY, DAY, 8 * DAY - 1), Some(false));
-    // An hour behind a wrap.
+    // An hour after a wrap.
     const HOUR: u32 = DAY / 24;
     let ended = |ago: u32| suspect(HOUR, 0_u32.wrapping_sub(9 * DAY), HOUR.wrapping_sub(ago));
     assert_eq!(ended(23 * HOUR), Some(false));
@@ -407,7 +407,7 @@ fn a_time_in_another_unit_than_its_element_has_is_found_out() {
         .template(256, &[(150, 4), (151, 4)])
         .set(256, &words(&[58_000, 59_000]));
     assert_eq!(other(uptime_in_seconds), expected);
-    // Nothing fits: the time is given as it was sent.
+    // Nothing fits: the time is returned as it was sent.
     let nonsense = Message::ipfix(0)
         .template(256, &[(150, 4)])
         .set(256, &words(&[77]));
@@ -416,11 +416,11 @@ fn a_time_in_another_unit_than_its_element_has_is_found_out() {
     assert_eq!(rule, Some("seconds"));
 }
 
-/// A column may leave a time to its flow; it may not tell another.
+/// A column may leave a time to its flow; it may not report another.
 #[test]
-fn columns_tell_the_times_that_flows_tell() {
+fn columns_have_the_times_of_their_flows() {
     const YEAR: i64 = 365 * 86_400;
-    let mut told = 0;
+    let mut compared = 0;
     for sent in [3, NOW, u32::MAX] {
         for (element, unit) in [(150, 1), (152, 1_000), (22, 1_000)] {
             // About the header's time, the borders of what is near it, and of 32 bits.
@@ -455,9 +455,9 @@ fn columns_tell_the_times_that_flows_tell() {
                     time.is_none() || time == start,
                     "{element}: {number} at {sent}"
                 );
-                told += usize::from(time.is_some());
+                compared += usize::from(time.is_some());
             }
         }
     }
-    assert!(told > 40, "{told}");
+    assert!(compared > 40, "{compared}");
 }

@@ -117,7 +117,7 @@ fn multicast_and_records_of_one_direction_show_nothing() {
 }
 
 #[test]
-fn what_the_caller_says_stands_before_what_records_show() {
+fn what_the_caller_configures_overrides_what_records_show() {
     let decoder_with = |text: &str| {
         let mut counters = ConfiguredCounters::default();
         counters.extend([text.parse().unwrap()]);

@@ -38,7 +38,7 @@ fn the_typed_view_and_the_decoder_say_the_same() {
 }
 
 #[test]
-fn a_header_that_counts_too_many_gives_what_is_there() {
+fn a_header_that_counts_too_many_yields_the_records_present() {
     let mut payload = v5(30, 3);
     payload.truncate(payload.len() - 1);
     let mut decoder = decoder();
@@ -51,7 +51,7 @@ fn a_header_that_counts_too_many_gives_what_is_there() {
 }
 
 #[test]
-fn messages_that_follow_are_read_and_stray_octets_told() {
+fn messages_that_follow_are_read_and_stray_octets_reported() {
     let mut payload = v5(1, 1);
     payload.extend(v5(2, 2));
     payload.extend(b"stray");
@@ -64,7 +64,7 @@ fn messages_that_follow_are_read_and_stray_octets_told() {
 }
 
 #[test]
-fn an_unknown_scheme_of_v8_is_told() {
+fn an_unknown_scheme_of_v8_is_reported() {
     let mut payload = words(&[0x0008_0001, 0, 0, 0, 0, 0x0000_0f02, 0]);
     payload.extend([0; 40]);
     assert_eq!(

@@ -69,7 +69,7 @@ fn a_list_of_an_unknown_template_costs_no_other() {
 }
 
 #[test]
-fn a_list_that_does_not_hold_what_it_announces_is_told() {
+fn a_list_that_does_not_hold_what_it_announces_is_reported() {
     let mut body = list(300, &[0, 1]);
     body[5] = 60;
     let payload = Message::ipfix(0)
@@ -114,7 +114,7 @@ fn lists_are_followed_as_deep_as_the_limit() {
 }
 
 #[test]
-fn a_set_may_name_so_many_templates_in_its_lists() {
+fn lists_of_more_templates_than_the_limit_are_reported() {
     let limits = Limits::new(1).with_list_templates(2);
     let mut message = Message::ipfix(0).template(256, MULTI);
     let mut body = Vec::new();

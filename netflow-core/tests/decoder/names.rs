@@ -1,4 +1,4 @@
-//! Names that options and records give to what flows have by number.
+//! Names, from options and records, of what flows have by number.
 
 use netflow_core::value::Text;
 use netflow_core::{Decoder, Fact, Flow, SamplerKey};
@@ -6,7 +6,11 @@ use netflow_core::{Decoder, Fact, Flow, SamplerKey};
 use crate::builder::{Message, datagram, decoder, words};
 
 /// Decodes all messages and shows what each flow says, one after the other.
-fn told(decoder: &mut Decoder, messages: &[Message], show: fn(&Flow<'_>) -> String) -> Vec<String> {
+fn shown(
+    decoder: &mut Decoder,
+    messages: &[Message],
+    show: fn(&Flow<'_>) -> String,
+) -> Vec<String> {
     let mut shown = Vec::new();
     for message in messages {
         let payload = message.octets();
@@ -36,7 +40,7 @@ fn a_sampler_has_the_name_of_the_options() {
         .template(256, &[(48, 1)])
         .set(256, &[1, 2, 3]);
     let mut decoder = decoder();
-    let names = told(&mut decoder, &[options.clone(), flows], sampler_name);
+    let names = shown(&mut decoder, &[options.clone(), flows], sampler_name);
     assert_eq!(names, ["core", "edge", "none"]);
     let named = |decoder: &Decoder| {
         let facts = decoder.announced().map(|known| known.fact);
@@ -54,7 +58,7 @@ fn a_sampler_has_the_name_of_the_options() {
     assert_eq!(named(&decoder), expected);
     // Told again, they take no more room.
     let before = decoder.state_octets();
-    told(&mut decoder, &[options], sampler_name);
+    shown(&mut decoder, &[options], sampler_name);
     assert_eq!(decoder.state_octets(), before);
     assert_eq!(named(&decoder), expected);
 }
@@ -68,18 +72,18 @@ fn a_selector_has_the_name_of_the_options() {
     let flows = Message::ipfix(0)
         .template(256, &[(302, 4)])
         .set(256, &words(&[7, 8]));
-    let names = told(&mut decoder(), &[options.clone(), flows], sampler_name);
+    let names = shown(&mut decoder(), &[options.clone(), flows], sampler_name);
     // An empty name is none.
     assert_eq!(names, ["one", "none"]);
     // samplerId is the old name of selectorId (IANA); one of another domain is another.
     let flow = Message::ipfix(0).template(256, &[(48, 1)]).set(256, &[7]);
     let other = Message::ipfix(1).template(256, &[(302, 1)]).set(256, &[7]);
-    let names = told(&mut decoder(), &[options, flow, other], sampler_name);
+    let names = shown(&mut decoder(), &[options, flow, other], sampler_name);
     assert_eq!(names, ["one", "none"]);
 }
 
 #[test]
-fn the_last_name_of_a_sampler_stands_and_that_of_the_record_comes_first() {
+fn the_last_name_of_a_sampler_applies_and_that_of_the_record_overrides_it() {
     let options = |name: &[u8]| {
         Message::ipfix(0)
             .options_template(257, 1, &[(48, 1), (84, 3)])
@@ -90,13 +94,13 @@ fn the_last_name_of_a_sampler_stands_and_that_of_the_record_comes_first() {
         .set(256, b"\x01own")
         .set(256, b"\x01\0\0\0");
     let messages = [options(b"old"), options(b"new"), flow];
-    let names = told(&mut decoder(), &messages, sampler_name);
+    let names = shown(&mut decoder(), &messages, sampler_name);
     assert_eq!(names, ["own", "new"]);
 }
 
 #[test]
-fn a_name_longer_than_the_limit_is_told_and_not_kept() {
-    for (length, told, expected) in [(1_024, 0, Some(1_024)), (1_025, 1, None)] {
+fn a_name_longer_than_the_limit_is_reported_and_not_kept() {
+    for (length, reported, expected) in [(1_024, 0, Some(1_024)), (1_025, 1, None)] {
         // Zeros at the end are no part of it.
         let name = [vec![b'x'; length], vec![0; 7]].concat();
         let width = u16::try_from(name.len()).unwrap();
@@ -111,7 +115,7 @@ fn a_name_longer_than_the_limit_is_told_and_not_kept() {
             .problems()
             .map(|one| one.error.to_string())
             .collect();
-        assert_eq!(problems.len(), told);
+        assert_eq!(problems.len(), reported);
         assert!(problems.iter().all(|one| one.contains("name_octets")));
         let payload = flow.octets();
         let message = decoder.decode(datagram(&payload)).unwrap();
@@ -136,7 +140,7 @@ fn applications(options: &[(u16, u16, &[u8])], id: &[u8]) -> Vec<String> {
     let length = id.len().try_into().unwrap();
     let flow = Message::ipfix(0).template(256, &[(95, length)]);
     messages.push(flow.set(256, id));
-    told(&mut decoder(), &messages, application_name)
+    shown(&mut decoder(), &messages, application_name)
 }
 
 #[test]
@@ -166,12 +170,12 @@ fn an_application_of_an_enterprise_is_found_by_both_numbers() {
         .set(256, b"\x07\x14\0\0\0\x09\x01\xf5")
         .set(256, b"\x07\x14\0\0\0\x0a\x01\xf5")
         .set(256, b"\x03\x14\x01\xf5");
-    let names = told(&mut decoder(), &[options, flows], application_name);
+    let names = shown(&mut decoder(), &[options, flows], application_name);
     assert_eq!(names, ["ftp", "none", "none"]);
 }
 
 #[test]
-fn a_description_stands_for_a_name_that_is_not_told() {
+fn a_description_replaces_a_name_that_is_not_announced() {
     let id = [0x0d, 0, 0x50];
     let [description, name]: [(u16, u16, &[u8]); 2] = [(94, 5, b"pages"), (96, 4, b"http")];
     assert_eq!(applications(&[description], &id), ["pages"]);
@@ -186,13 +190,13 @@ fn a_description_stands_for_a_name_that_is_not_told() {
     let flow = Message::ipfix(0).template(256, &[(95, 2), (94, 4)]);
     let flow = flow.set(256, b"\x0d\x50mine").set(256, b"\x0d\x51mine");
     let mut decoder = decoder();
-    let names = told(&mut decoder, &[both], application_name);
+    let names = shown(&mut decoder, &[both], application_name);
     assert!(names.is_empty());
     // Beside a name it is not kept.
     let facts: Vec<_> = decoder.announced().map(|known| known.fact).collect();
     assert!(matches!(facts[..], [Fact::ApplicationName(b"\x0d\x50", _)]));
     // A record's own comes after the name of the options.
-    let names = told(&mut decoder, &[flow], application_name);
+    let names = shown(&mut decoder, &[flow], application_name);
     assert_eq!(names, ["http", "mine"]);
 }
 
@@ -203,20 +207,20 @@ fn names_in_elements_of_vendors_count() {
     let record = b"web-browsing\0\0\0\0EXAMPLE\\bob\0\0\0\0\0";
     let palo_alto = Message::v9(0).template(256, &fields).set(256, record);
     let both = |flow: &Flow<'_>| text(flow.application_name()) + " " + &text(flow.user_name());
-    let names = told(&mut decoder(), &[palo_alto], both);
+    let names = shown(&mut decoder(), &[palo_alto], both);
     assert_eq!(names, ["web-browsing EXAMPLE\\bob"]);
     // nProbe: L7_PROTO_NAME.
     let probe = Message::v9(0).template(256, &[(57_591, 4)]);
-    let names = told(&mut decoder(), &[probe.set(256, b"HTTP")], application_name);
+    let names = shown(&mut decoder(), &[probe.set(256, b"HTTP")], application_name);
     assert_eq!(names, ["HTTP"]);
     // Element 119 of 35632 in IPFIX.
     let body = [1, 0, 0, 1, 0x80, 119, 0, 4, 0, 0, 0x8b, 0x30];
     let probe = Message::ipfix(0).set(2, &body).set(256, b"QUIC");
-    assert_eq!(told(&mut decoder(), &[probe], application_name), ["QUIC"]);
+    assert_eq!(shown(&mut decoder(), &[probe], application_name), ["QUIC"]);
     // Unless the record has the element of IANA.
     let fields = [(57_591, 4), (96, 3)];
     let probe = Message::v9(0).template(256, &fields);
-    let names = told(
+    let names = shown(
         &mut decoder(),
         &[probe.set(256, b"HTTPweb")],
         application_name,
@@ -235,7 +239,7 @@ fn a_record_may_name_its_vrf() {
         .set(300, b"\x02blue");
     let flow = |fields: &[(u16, u16)], record: &[u8]| {
         let flow = Message::ipfix(0).template(256, fields).set(256, record);
-        told(&mut decoder(), &[options.clone(), flow], names).remove(0)
+        shown(&mut decoder(), &[options.clone(), flow], names).remove(0)
     };
     let both = [(234, 1), (235, 1), (236, 3)];
     assert_eq!(flow(&both, b"\x01\x02red"), "red blue");

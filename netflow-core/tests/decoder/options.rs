@@ -1,4 +1,4 @@
-//! What options teach: sampling rates, names, types.
+//! What options announce: sampling rates, names, types.
 
 use netflow_core::SamplingRule;
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
@@ -47,7 +47,7 @@ fn of_two_intervals_the_one_that_is_not_zero_is_the_rate() {
 }
 
 #[test]
-fn options_that_waited_do_not_stand_before_newer_ones() {
+fn options_that_waited_do_not_override_newer_ones() {
     let stale = v9(0).set(258, &words(&[0, 50]));
     let newer = v9(0)
         .options_template(257, 1, &[(1, 4), (34, 4)])
@@ -59,13 +59,13 @@ fn options_that_waited_do_not_stand_before_newer_ones() {
         (vec![&stale, &template, &flow], 50),
     ] {
         let mut decoder = decoder();
-        let mut told = None;
+        let mut announced = None;
         for message in messages {
             let payload = message.octets();
             let message = decoder.decode(datagram(&payload)).unwrap();
-            told = message.flows().last().and_then(|flow| flow.sampling_rate());
+            announced = message.flows().last().and_then(|flow| flow.sampling_rate());
         }
-        assert_eq!(told, Some(rate));
+        assert_eq!(announced, Some(rate));
     }
 }
 
@@ -135,7 +135,7 @@ fn a_sampler_of_options_is_the_selector_of_records_and_the_reverse() {
             .set(257, &[words(&[0, 7, 1_000]), b"S-7\0".to_vec()].concat());
         let template = v9(0).template(256, &[(used, 1)]);
         let mut decoder = decoder();
-        let told = last(
+        let selection = last(
             &mut decoder,
             &[options.clone(), template.clone().set(256, &[7])],
             |flow| {
@@ -143,7 +143,7 @@ fn a_sampler_of_options_is_the_selector_of_records_and_the_reverse() {
                 (flow.sampling_rate(), flow.sampling(), name)
             },
         );
-        assert_eq!(told, (Some(1_000), Some(rule), Some("S-7".to_owned())));
+        assert_eq!(selection, (Some(1_000), Some(rule), Some("S-7".to_owned())));
         let other = template.set(256, &[8]);
         assert_eq!(sampling(&[options, other]), (None, None));
     }
@@ -183,7 +183,7 @@ fn a_rate_for_a_template_is_that_of_its_records() {
 }
 
 #[test]
-fn a_rate_tells_what_it_was_announced_for_and_in_which_datagram() {
+fn a_rate_has_its_scope_and_the_datagram_that_announced_it() {
     let options = v9(0)
         .options_template(257, 1, &[(1, 4), (48, 2), (50, 4)])
         .set(257, &[0, 0, 0, 0, 0, 1, 0, 0, 0, 10]);
@@ -213,7 +213,7 @@ fn a_rate_tells_what_it_was_announced_for_and_in_which_datagram() {
 }
 
 #[test]
-fn options_that_come_after_the_data_of_their_message_apply_to_it() {
+fn options_after_the_data_of_their_message_apply_to_it() {
     let message = v9(0)
         .template(256, &[(48, 1)])
         .set(256, &[1])
@@ -240,7 +240,7 @@ fn a_selector_has_a_rate_by_population_or_probability() {
 }
 
 #[test]
-fn packets_in_a_row_alone_give_way_to_a_population() {
+fn packets_in_a_row_alone_are_replaced_by_a_population() {
     // Cisco IOS-XR: samplingPacketInterval 1 beside 1 of 256.
     let options = |fields: &[_], values: &[u32]| {
         Message::ipfix(0)
@@ -304,7 +304,7 @@ fn rates_of_one_domain_do_not_apply_to_another() {
 }
 
 #[test]
-fn a_configured_rate_is_used_where_nothing_is_told() {
+fn a_configured_rate_is_used_where_none_is_announced() {
     let mut rates = ConfiguredRates::default();
     rates.insert("192.0.2.0".parse().unwrap(), 24, 512);
     let mut decoder = Decoder::new(Limits::new(1)).with_configured_rates(rates);
@@ -393,7 +393,7 @@ fn a_type_record_names_an_unknown_element_in_templates_known_before() {
 }
 
 #[test]
-fn the_callers_definitions_come_before_what_is_taught() {
+fn the_callers_definitions_override_announced_types() {
     let id = ElementId::new(99_999, 5);
     let mine = DefinedElement::new(id, "mine", DataType::OctetArray);
     let definitions: Definitions = [mine].into_iter().collect();
@@ -406,7 +406,7 @@ fn the_callers_definitions_come_before_what_is_taught() {
 }
 
 #[test]
-fn templates_with_room_for_both_versions_give_the_one_in_use() {
+fn templates_with_fields_of_both_versions_yield_the_one_in_use() {
     let pairs = [
         (8, 27),
         (12, 28),

@@ -170,7 +170,7 @@ fn sflow(rate: u32) -> Vec<u8> {
 }
 
 #[test]
-fn configured_rates_stand_last_and_overrides_first_in_every_protocol() {
+fn overrides_apply_first_and_configured_rates_last_in_every_protocol() {
     let rates = |text: &str| ConfiguredRates::from_iter([text.parse().unwrap()]);
     let in_record = |of: Of, rate: u32| {
         let message = of(0).template(300, &[(10, 4), (34, 4)]);
@@ -198,7 +198,7 @@ fn configured_rates_stand_last_and_overrides_first_in_every_protocol() {
 }
 
 #[test]
-fn an_override_stands_before_ambiguous_and_sampled_flows() {
+fn an_override_applies_to_ambiguous_and_sampled_flows() {
     let rates = ConfiguredRates::from_iter(["192.0.2.1=700".parse().unwrap()]);
     let mut decoder = decoder().with_override_rates(rates);
     let options = Message::v9(0)

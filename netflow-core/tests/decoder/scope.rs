@@ -6,7 +6,7 @@ use netflow_core::{Datagram, Decoder, SessionScope};
 
 use crate::builder::{Message, datagram, decoder, ports};
 
-fn teach(decoder: &mut Decoder, from: SocketAddr, message: &Message) {
+fn announce(decoder: &mut Decoder, from: SocketAddr, message: &Message) {
     let payload = message.clone().template(256, &[(7, 2)]).octets();
     decoder.decode(sent(from, &payload)).unwrap();
 }
@@ -29,7 +29,7 @@ fn of(exporter: &str) -> SocketAddr {
 #[test]
 fn exporters_do_not_share_templates() {
     let mut decoder = decoder();
-    teach(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
+    announce(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
     assert!(understood(
         &mut decoder,
         of("192.0.2.1:1"),
@@ -45,7 +45,7 @@ fn exporters_do_not_share_templates() {
 #[test]
 fn observation_domains_do_not_share_templates() {
     let mut decoder = decoder();
-    teach(&mut decoder, of("192.0.2.1:1"), &Message::v9(7));
+    announce(&mut decoder, of("192.0.2.1:1"), &Message::v9(7));
     assert!(understood(&mut decoder, of("192.0.2.1:1"), &Message::v9(7)));
     assert!(!understood(
         &mut decoder,
@@ -57,7 +57,7 @@ fn observation_domains_do_not_share_templates() {
 #[test]
 fn v9_and_ipfix_do_not_share_templates() {
     let mut decoder = decoder();
-    teach(&mut decoder, of("192.0.2.1:1"), &Message::v9(7));
+    announce(&mut decoder, of("192.0.2.1:1"), &Message::v9(7));
     assert!(!understood(
         &mut decoder,
         of("192.0.2.1:1"),
@@ -66,9 +66,9 @@ fn v9_and_ipfix_do_not_share_templates() {
 }
 
 #[test]
-fn an_exporter_behind_equal_cost_paths_may_change_its_port() {
+fn an_exporter_that_sends_over_equal_cost_paths_may_change_its_port() {
     let mut decoder = decoder();
-    teach(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
+    announce(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
     assert!(understood(
         &mut decoder,
         of("192.0.2.1:2"),
@@ -79,7 +79,7 @@ fn an_exporter_behind_equal_cost_paths_may_change_its_port() {
 #[test]
 fn with_the_scope_of_the_rfc_the_port_is_part_of_the_session() {
     let mut decoder = decoder().with_scope(SessionScope::Transport);
-    teach(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
+    announce(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
     assert!(understood(
         &mut decoder,
         of("192.0.2.1:1"),
@@ -93,9 +93,9 @@ fn with_the_scope_of_the_rfc_the_port_is_part_of_the_session() {
 }
 
 #[test]
-fn an_ipv4_exporter_is_the_same_behind_a_socket_of_ipv6() {
+fn an_ipv4_exporter_is_the_same_on_an_ipv6_socket() {
     let mut decoder = decoder();
-    teach(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
+    announce(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
     let mapped = of("[::ffff:192.0.2.1]:1");
     assert!(understood(&mut decoder, mapped, &Message::ipfix(0)));
 }

@@ -67,7 +67,7 @@ fn places() -> Vec<Place> {
 }
 
 #[test]
-fn records_that_name_a_scope_have_its_rate_whatever_others_have() {
+fn records_that_name_a_scope_have_its_rate_and_no_other() {
     for (message, scope, element) in places() {
         let announced = options(message(), 256, 1, &[scope, 34], &[1, 10, 2, 100]);
         for (value, expected) in [(1, Some(10)), (2, Some(100)), (3, None)] {

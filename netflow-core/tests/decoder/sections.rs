@@ -12,8 +12,9 @@ const ETHERNET: &[u8] = b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0";
 const INNER: &[u8] = b"\x45\0\0\x28\0\0\0\0\x40\x06\0\0\x0a\0\0\x01\x0a\0\0\x02\
     \x04\xd2\0\x50\0\0\0\x01\0\0\0\0\x50\x02\xff\xff\0\0\0\0";
 
-/// What the one flow of a record with these fields tells; the last is of variable length.
-fn told(fields: &[(u16, u16)], fixed: &[u8], section: &[u8]) -> String {
+/// The sections of the one flow of a record with these fields; the last is of variable
+/// length.
+fn summary(fields: &[(u16, u16)], fixed: &[u8], section: &[u8]) -> String {
     let mut fields = fields.to_vec();
     fields.last_mut().unwrap().1 = 65_535;
     let length = u8::try_from(section.len()).unwrap();
@@ -54,7 +55,7 @@ fn a_payload_is_read_by_the_protocol_of_the_record() {
     let payload = |protocol, octets: &[u8]| {
         let addresses = b"\xc0\0\x02\x01\xc0\0\x02\x02";
         let fields = [(8, 4), (12, 4), (4, 1), (314, 0)];
-        told(&fields, &[&addresses[..], &[protocol]].concat(), octets)
+        summary(&fields, &[&addresses[..], &[protocol]].concat(), octets)
     };
     assert_eq!(payload(6, &INNER[20..]), "192.0.2.1 1234>80 2");
     let vxlan = [VXLAN, ETHERNET, INNER].concat();
@@ -72,7 +73,7 @@ fn a_payload_is_read_by_the_protocol_of_the_record() {
     // What is cut is absent, and without a protocol nothing is known.
     assert_eq!(payload(6, &INNER[20..24]), "192.0.2.1 1234>80 -");
     assert_eq!(payload(6, &[]), "192.0.2.1 ->- -");
-    assert_eq!(told(&[(314, 0)], &[], &INNER[20..]), "- ->- -");
+    assert_eq!(summary(&[(314, 0)], &[], &INNER[20..]), "- ->- -");
 }
 
 #[test]
@@ -83,11 +84,11 @@ fn a_payload_of_ipv6_begins_with_the_extension_headers() {
     let payload = [b"\x06\0\x01\x04\0\0\0\0", &INNER[20..]].concat();
     let fields = [(27, 16), (4, 1), (193, 1), (314, 0)];
     let record = [&address[..], &[6, 60]].concat();
-    assert_eq!(told(&fields, &record, &payload), "fd01:: 1234>80 2");
+    assert_eq!(summary(&fields, &record, &payload), "fd01:: 1234>80 2");
     let fields = [(27, 16), (4, 1), (314, 0)];
     let record = [&address[..], &[4]].concat();
     assert_eq!(
-        told(&fields, &record, INNER),
+        summary(&fields, &record, INNER),
         "fd01:: ->- -, ipv4_in_ipv6 - 10.0.0.1 80"
     );
 }
@@ -98,10 +99,10 @@ fn a_section_from_elsewhere_than_its_header_is_not_read() {
     for (offset, ports) in [(0, "1234>80 2"), (8, "->- -")] {
         for element in [88, 409] {
             let fields = [(4, 1), (element, 2), (314, 0)];
-            let read = told(&fields, &[6, 0, offset], &INNER[20..]);
+            let read = summary(&fields, &[6, 0, offset], &INNER[20..]);
             assert_eq!(read, format!("- {ports}"), "{element}");
         }
-        let read = told(&[(409, 2), (313, 0)], &[0, offset], INNER);
+        let read = summary(&[(409, 2), (313, 0)], &[0, offset], INNER);
         assert_eq!(read.contains("1234>80"), offset == 0);
     }
 }
@@ -110,28 +111,28 @@ fn a_section_from_elsewhere_than_its_header_is_not_read() {
 fn a_header_and_its_payload_may_be_two_sections() {
     let (header, payload) = INNER.split_at(20);
     let fields = [(313, 20), (314, 0)];
-    assert_eq!(told(&fields, header, payload), "10.0.0.1 1234>80 2");
+    assert_eq!(summary(&fields, header, payload), "10.0.0.1 1234>80 2");
 }
 
 #[test]
 fn the_payload_of_labels_is_ip_or_a_pseudowire() {
-    assert_eq!(told(&[(317, 0)], &[], INNER), "10.0.0.1 1234>80 2");
+    assert_eq!(summary(&[(317, 0)], &[], INNER), "10.0.0.1 1234>80 2");
     // The control word of RFC 4385.
     let pseudowire = [&[0; 4], ETHERNET, INNER].concat();
     assert_eq!(
-        told(&[(317, 0)], &[], &pseudowire),
+        summary(&[(317, 0)], &[], &pseudowire),
         "- ->- -, mpls_pseudowire - 10.0.0.1 80"
     );
     // Label 17 at the bottom of the stack, in a section of its own.
     let fields = [(316, 4), (317, 0)];
-    let read = told(&fields, &[0, 1, 0x11, 0xff], INNER);
+    let read = summary(&fields, &[0, 1, 0x11, 0xff], INNER);
     assert!(read.contains("1234>80"), "{read}");
 }
 
 #[test]
 fn a_frame_is_what_its_type_says() {
     let ethernet = [ETHERNET, INNER].concat();
-    let read = |kind, frame: &[u8]| told(&[(408, 2), (315, 0)], &[0, kind], frame);
+    let read = |kind, frame: &[u8]| summary(&[(408, 2), (315, 0)], &[0, kind], frame);
     assert_eq!(read(1, &ethernet), "10.0.0.1 1234>80 2");
     // 2 is IEEE 802.11; others are not known, and may be several at once.
     for kind in [0, 2, 3, 4] {

@@ -36,7 +36,7 @@ fn a_running_total_adds_its_increase() {
     let start = NOW - 100;
     let of_one = [1000, 2000, 3000].map(|octets| total(0, 7, octets, start));
     assert_eq!(all(&of_one), (3000, true));
-    // One that came late or twice adds nothing.
+    // A late or duplicated one adds nothing.
     let late = [2000, 1000, 2000, 2500].map(|octets| total(0, 7, octets, start));
     assert_eq!(all(&late), (2500, true));
     // Another flow, start or domain has its own.
@@ -94,8 +94,8 @@ fn a_teardown_adds_what_updates_did_not() {
     ];
     assert_eq!(all(&life), (1000, true));
     // The id is used again.
-    let twice = [&life[..], &[event(1, 5, 100), event(1, 2, 150)]].concat();
-    assert_eq!(all(&twice), (1150, true));
+    let duplicated = [&life[..], &[event(1, 5, 100), event(1, 2, 150)]].concat();
+    assert_eq!(all(&duplicated), (1150, true));
     assert_eq!(all(&[event(1, 2, 1000), event(2, 2, 1000)]), (2000, true));
 }
 

@@ -54,10 +54,10 @@ fn options_and_data_templates_share_one_space_of_ids() {
 }
 
 #[test]
-fn a_withdrawn_template_is_gone_and_withdrawal_over_udp_is_told() {
+fn a_withdrawn_template_is_gone_and_withdrawal_over_udp_is_reported() {
     let mut decoder = decoder();
-    let taught = Message::ipfix(0).template(256, PORT).octets();
-    decoder.decode(datagram(&taught)).unwrap();
+    let template = Message::ipfix(0).template(256, PORT).octets();
+    decoder.decode(datagram(&template)).unwrap();
     let withdrawal = Message::ipfix(0).set(2, &[1, 0, 0, 0]);
     let payload = withdrawal.set(256, &[0, 1]).octets();
     assert_eq!(
@@ -67,7 +67,7 @@ fn a_withdrawn_template_is_gone_and_withdrawal_over_udp_is_told() {
 }
 
 #[test]
-fn a_withdrawal_of_an_unknown_template_is_told() {
+fn a_withdrawal_of_an_unknown_template_is_reported() {
     let payload = Message::ipfix(0).set(2, &[1, 0, 0, 0]).octets();
     let withdrawal = stream(datagram(&payload));
     assert_eq!(problems(&mut decoder(), withdrawal), ["withdrawal_unknown"]);
@@ -93,18 +93,18 @@ fn a_withdrawal_of_all_templates_leaves_the_options_templates() {
 #[test]
 fn over_udp_a_template_expires_when_it_is_not_sent_again() {
     let mut decoder = decoder();
-    let taught = Message::ipfix(0).template(256, PORT).octets();
+    let template = Message::ipfix(0).template(256, PORT).octets();
     let data = Message::ipfix(0).set(256, &[0, 1]).octets();
-    decoder.decode(at(0, &taught)).unwrap();
+    decoder.decode(at(0, &template)).unwrap();
     assert_eq!(ports(&mut decoder, at(1_800, &data)), [1]);
-    decoder.decode(at(1_800, &taught)).unwrap();
+    decoder.decode(at(1_800, &template)).unwrap();
     assert_eq!(ports(&mut decoder, at(3_600, &data)), [1]);
     assert_eq!(problems(&mut decoder, at(3_601, &data)), ["no_template"]);
 }
 
 #[test]
 fn a_template_lives_as_long_as_the_limit_says() {
-    let taught = Message::ipfix(0).template(256, PORT).octets();
+    let template = Message::ipfix(0).template(256, PORT).octets();
     let data = Message::ipfix(0).set(256, &[0, 1]).octets();
     for (template_lifetime, later, is_known) in [
         (Some(Duration::from_secs(60)), 60, true),
@@ -112,7 +112,7 @@ fn a_template_lives_as_long_as_the_limit_says() {
         (None, 1_000_000, true),
     ] {
         let mut decoder = Decoder::new(Limits::new(1).with_template_lifetime(template_lifetime));
-        decoder.decode(at(0, &taught)).unwrap();
+        decoder.decode(at(0, &template)).unwrap();
         let found = problems(&mut decoder, at(later, &data));
         assert_eq!(found.is_empty(), is_known, "{later}");
     }
@@ -121,9 +121,9 @@ fn a_template_lives_as_long_as_the_limit_says() {
 #[test]
 fn in_a_stream_a_template_lives_until_the_session_ends() {
     let mut decoder = decoder();
-    let taught = Message::ipfix(0).template(256, PORT).octets();
+    let template = Message::ipfix(0).template(256, PORT).octets();
     let data = Message::ipfix(0).set(256, &[0, 1]).octets();
-    decoder.decode(stream(at(0, &taught))).unwrap();
+    decoder.decode(stream(at(0, &template))).unwrap();
     assert_eq!(ports(&mut decoder, stream(at(99_999, &data))), [1]);
     decoder.end_session(datagram(&[]).exporter);
     assert_eq!(
@@ -133,7 +133,7 @@ fn in_a_stream_a_template_lives_until_the_session_ends() {
 }
 
 #[test]
-fn a_template_of_too_many_fields_is_told_and_costs_no_other() {
+fn a_template_of_too_many_fields_is_reported_and_costs_no_other() {
     let limits = Limits::new(1).with_template_fields(2);
     let mut sets = template(256, &[(1, 4), (2, 4), (7, 2)]);
     sets.extend(template(257, PORT));
@@ -163,20 +163,20 @@ fn data_is_not_read_by_a_template_that_one_not_kept_replaces() {
 }
 
 #[test]
-fn a_template_of_many_fields_of_no_octets_is_not_kept() {
+fn a_template_of_many_zero_length_fields_is_not_kept() {
     let hollow = |id, count| {
         let mut fields = vec![(82, 0); count];
         fields.extend_from_slice(PORT);
         template(id, &fields)
     };
     let mut decoder = Decoder::new(Limits::new(1));
-    for (count, told, found) in [
+    for (count, reported, found) in [
         (65, vec!["limit", "no_template"], vec![]),
         (64, vec![], vec![5]),
     ] {
         let sets = hollow(256, count);
         let payload = Message::ipfix(0).set(2, &sets).set(256, &[0, 5]).octets();
-        assert_eq!(problems(&mut decoder, datagram(&payload)), told);
+        assert_eq!(problems(&mut decoder, datagram(&payload)), reported);
         assert_eq!(ports(&mut decoder, datagram(&payload)), found);
     }
 }
@@ -239,7 +239,7 @@ fn a_variable_length_in_v9_is_read_as_in_ipfix() {
 }
 
 #[test]
-fn fields_behind_many_variable_ones_are_found() {
+fn fields_after_many_variable_ones_are_found() {
     let mut fields = vec![(82, 65535); 9];
     fields.push((7, 2));
     let mut body = Vec::new();

@@ -12,7 +12,7 @@ fn data(id: u16, port: u8) -> Vec<u8> {
     Message::ipfix(0).set(id, &[0, port]).octets()
 }
 
-fn taught(id: u16) -> Vec<u8> {
+fn template_message(id: u16) -> Vec<u8> {
     Message::ipfix(0).template(id, PORT).octets()
 }
 
@@ -23,15 +23,15 @@ fn frame(frame: u64, payload: &[u8]) -> Datagram<'_> {
 }
 
 #[test]
-fn it_is_decoded_when_its_template_comes_with_its_own_header() {
+fn it_is_decoded_with_its_own_header_when_its_template_arrives() {
     let mut decoder = decoder();
     let early = data(256, 53);
     assert_eq!(problems(&mut decoder, frame(3, &early)), ["no_template"]);
-    let taught = Message::ipfix(0)
+    let late_template = Message::ipfix(0)
         .template(256, PORT)
         .set(256, &[0, 54])
         .octets();
-    let message = decoder.decode(frame(9, &taught)).unwrap();
+    let message = decoder.decode(frame(9, &late_template)).unwrap();
     let flows: Vec<_> = message
         .flows()
         .map(|flow| {
@@ -64,11 +64,11 @@ fn it_is_decoded_when_its_template_comes_with_its_own_header() {
 fn it_waits_for_the_template_of_its_own_id_and_domain() {
     let mut decoder = decoder();
     decoder.decode(frame(1, &data(256, 53))).unwrap();
-    assert_eq!(ports(&mut decoder, frame(2, &taught(257))), []);
+    assert_eq!(ports(&mut decoder, frame(2, &template_message(257))), []);
     let other = Message::ipfix(1).template(256, PORT).octets();
     assert_eq!(ports(&mut decoder, frame(3, &other)), []);
-    assert_eq!(ports(&mut decoder, frame(4, &taught(256))), [53]);
-    assert_eq!(ports(&mut decoder, frame(5, &taught(256))), []);
+    assert_eq!(ports(&mut decoder, frame(4, &template_message(256))), [53]);
+    assert_eq!(ports(&mut decoder, frame(5, &template_message(256))), []);
 }
 
 #[test]
@@ -84,24 +84,27 @@ fn data_before_its_template_in_one_message_is_late_too() {
 }
 
 #[test]
-fn the_oldest_is_given_up_when_there_is_no_room() {
+fn the_oldest_is_discarded_when_there_is_no_room() {
     let limits = Limits::new(1).with_waiting_octets(2_000);
     let mut decoder = Decoder::new(limits);
     for port in 0..100 {
         decoder.decode(frame(1, &data(256, port))).unwrap();
     }
     let given_up = decoder.stats().given_up_sets;
-    let kept = ports(&mut decoder, frame(2, &taught(256)));
+    let kept = ports(&mut decoder, frame(2, &template_message(256)));
     assert_eq!(kept.last(), Some(&99));
     assert_eq!(given_up + u64::try_from(kept.len()).unwrap(), 100);
     assert!(kept.len() > 2 && kept.len() < 40);
 }
 
 #[test]
-fn what_has_waited_too_long_is_given_up_and_counted() {
+fn what_has_waited_too_long_is_discarded_and_counted() {
     let mut decoder = decoder();
     decoder.decode(frame(0, &data(256, 53))).unwrap();
-    assert_eq!(ports(&mut decoder, frame(1_801, &taught(256))), []);
+    assert_eq!(
+        ports(&mut decoder, frame(1_801, &template_message(256))),
+        []
+    );
     assert_eq!(decoder.stats().given_up_sets, 1);
     assert_eq!(decoder.stats().given_up_octets, 2);
 }
@@ -115,7 +118,10 @@ fn data_waits_as_long_as_the_limit_says() {
     ] {
         let mut decoder = Decoder::new(Limits::new(1).with_waiting_lifetime(waiting_lifetime));
         decoder.decode(frame(0, &data(256, 53))).unwrap();
-        assert_eq!(ports(&mut decoder, frame(later, &taught(256))), wanted);
+        assert_eq!(
+            ports(&mut decoder, frame(later, &template_message(256))),
+            wanted
+        );
     }
 }
 
@@ -126,7 +132,7 @@ fn what_waits_counts_against_the_budget() {
     decoder.decode(frame(0, &data(256, 53))).unwrap();
     let waiting = decoder.state_octets();
     assert!(waiting > before);
-    decoder.decode(frame(1, &taught(256))).unwrap();
+    decoder.decode(frame(1, &template_message(256))).unwrap();
     decoder
         .decode(frame(2, &Message::ipfix(0).set(2, &[1, 0, 0, 0]).octets()))
         .unwrap();
@@ -155,7 +161,10 @@ fn thousands_of_sets_and_templates_do_not_wait_for_each_other() {
     }
     for id in 300..312 {
         let expected: Vec<u16> = (0..=255).collect();
-        assert_eq!(ports(&mut decoder, frame(3, &taught(id))), expected);
+        assert_eq!(
+            ports(&mut decoder, frame(3, &template_message(id))),
+            expected
+        );
     }
     assert_eq!(decoder.stats().given_up_sets, 0);
     assert_eq!(decoder.stats().late_sets, 12 * 256);

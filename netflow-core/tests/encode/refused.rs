@@ -75,7 +75,7 @@ fn values_that_do_not_fit_are_refused() {
         let template = TemplateDefinition::new(256).field(element, length);
         let mut message = ipfix();
         let added = message.record(&template, [value]);
-        // What was refused left nothing behind.
+        // What was refused has no effect.
         let empty = message.is_empty();
         assert_eq!(
             (empty, message.finish().len()),

@@ -8,8 +8,8 @@ use netflow_core::{Datagram, Decoder, Flow, FlowValue, Limits, Protocol, Transpo
 
 use crate::captured::{self, Captured, testdata};
 
-/// Fields that have to be the same, whatever protocol told them. Times of
-/// nanoseconds stay what they are; those of uptimes are whole milliseconds.
+/// Fields that have to be the same in every protocol. Times of nanoseconds stay
+/// what they are; those of uptimes are whole milliseconds.
 const SAME: &[FlowField] = &[
     FlowField::SourceAddress,
     FlowField::DestinationAddress,
@@ -49,7 +49,7 @@ fn row(flow: &Flow<'_>) -> Vec<String> {
         .collect()
 }
 
-/// The flows that datagrams give, and those of the messages a relay makes of them.
+/// The flows of datagrams, and those of the messages that a relay makes of them.
 fn both(
     datagrams: &[Captured],
     limits: RelayLimits,
@@ -81,7 +81,7 @@ fn both(
 }
 
 #[test]
-fn every_capture_says_the_same_behind_a_relay() {
+fn every_capture_says_the_same_after_a_relay() {
     let (mut flows, mut captures, mut all_refused) = (0, 0, 0);
     for folder in ["genuine", "synthetic"] {
         let mut paths: Vec<_> = fs::read_dir(testdata().join(folder))

@@ -9,7 +9,7 @@ use netflow_core::encode::{IpfixHeader, MessageBuilder, Relay, RelayLimits, Temp
 use crate::lists::{Tree, message, read};
 use crate::{NOW, datagram, decoder};
 
-/// A template of the port and so many octets of padding, and a record by it.
+/// A template of the port and this many octets of padding, and a record by it.
 fn padded(padding: u16) -> Vec<u8> {
     let template = TemplateDefinition::new(256)
         .field(iana::SOURCE_TRANSPORT_PORT.id, 2)

@@ -1,4 +1,4 @@
-//! Lists keep their records behind a relay, under the relay's templates.
+//! A relay keeps the records of lists, under its own templates.
 
 use netflow_core::encode::{Relay, RelayLimits};
 use proptest::prelude::{prop_assert_eq, proptest};

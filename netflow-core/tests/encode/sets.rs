@@ -66,7 +66,7 @@ fn write(message: &mut MessageBuilder, tables: &[Table]) {
     }
 }
 
-/// What a message gave is what the tables hold.
+/// The content of a message agrees with the tables.
 fn compare(message: Decoded<'_>, tables: &[Table], typed: bool) -> Result<(), String> {
     // What options mean is not compared: scopes of any kind and number are made up.
     let meaning = ErrorKind::Limit {

@@ -23,7 +23,7 @@ impl Ledger {
         }
     }
 
-    /// What nothing was said of, but zeros behind everything.
+    /// Octets that are not accounted for, except zeros at the end.
     fn left(&self, payload: &[u8]) -> Vec<usize> {
         let zeros = payload
             .iter()
@@ -59,8 +59,8 @@ impl Ledger {
         }
     }
 
-    /// Zeros between template records are padding, and so are fewer octets than
-    /// the header of a record behind the last.
+    /// Zeros between template records are padding, and so are fewer octets than the
+    /// header of a record after the last.
     fn padding_between(&mut self, set: &Set<'_>, payload: &[u8], body: Range<usize>) {
         let kind = set.kind();
         let templates = matches!(
@@ -112,7 +112,7 @@ fn unaccounted(message: Decoded<'_>) -> Vec<usize> {
         }
         ledger.mark(header.offset..header.offset + len);
         if header.protocol == Protocol::Ipfix {
-            // Zeros behind the last set of a message.
+            // Zeros after the last set of a message.
             let length = [payload[header.offset + 2], payload[header.offset + 3]];
             let end = header.offset + usize::from(u16::from_be_bytes(length));
             let message = &payload[..end.min(payload.len())];
@@ -126,7 +126,7 @@ fn unaccounted(message: Decoded<'_>) -> Vec<usize> {
     for problem in live().flat_map(|message| message.problems()) {
         let offset = problem.error.offset;
         let octets = match problem.error.kind {
-            // The octets stand behind the header of a set; or of the message that is told.
+            // The octets follow the header of a set, or of the message that is reported.
             ErrorKind::NoTemplate { .. } | ErrorKind::ReservedSet { .. } => problem.octets + 4,
             // Behind the header that is wrong all is passed over.
             ErrorKind::RecordCount { .. }
@@ -137,7 +137,7 @@ fn unaccounted(message: Decoded<'_>) -> Vec<usize> {
                 continue;
             }
             ErrorKind::SetTooLong { .. } => problem.octets + 4,
-            // Octets of the specifiers, behind id and counts.
+            // Octets of the specifiers, after id and counts.
             ErrorKind::TooManyFields { .. } | ErrorKind::Limit { .. } => problem.octets + 6,
             _ => problem.octets,
         };

@@ -6,9 +6,9 @@ use proptest::prelude::{prop_assert_eq, proptest};
 use crate::mutation::datagrams;
 use crate::{datagram, decoder, rows};
 
-/// Whether a datagram teaches anything, or frees what waited: then the next may
-/// well be read otherwise.
-fn teaches(decoder: &mut Decoder, payload: &[u8]) -> bool {
+/// Whether a datagram changes the exporter's state, or releases waiting data: then
+/// the next may well be read otherwise.
+fn changes_state(decoder: &mut Decoder, payload: &[u8]) -> bool {
     decoder.decode(datagram(1, payload)).is_ok_and(|message| {
         message.sets().any(|set| {
             let kind = set.kind();
@@ -29,7 +29,7 @@ proptest! {
         for (good, changed) in &datagrams {
             let _ = probe.decode(datagram(1, good));
             prop_assert_eq!(decode(&mut with, good), decode(&mut without, good));
-            if good != changed && !teaches(&mut probe, changed) {
+            if good != changed && !changes_state(&mut probe, changed) {
                 let _ = decode(&mut with, changed);
             }
             prop_assert_eq!(decode(&mut with, good), decode(&mut without, good));

@@ -107,7 +107,7 @@ fn typed(record: &Record<'_>) -> Vec<(&'static str, String)> {
 
 proptest! {
     #[test]
-    fn the_wire_and_the_decoder_give_the_same_records(datagrams in datagrams()) {
+    fn the_wire_and_the_decoder_yield_the_same_records(datagrams in datagrams()) {
         for (_, changed) in &datagrams {
             let mut decoder = decoder();
             let Ok(message) = decoder.decode(datagram(1, changed)) else { continue };
@@ -118,7 +118,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_passed_over_changes_nothing_behind_it(datagrams in datagrams()) {
+    fn what_is_skipped_changes_nothing_after_it(datagrams in datagrams()) {
         let mut decoder = decoder();
         for (_, changed) in &datagrams {
             let Ok(message) = decoder.decode(datagram(1, changed)) else { continue };

@@ -9,7 +9,7 @@ use proptest::prelude::{Just, Strategy, any, prop_assert_eq, proptest};
 
 use crate::{datagram, decoder};
 
-/// What the accessors of a typed view give, in the order of the wire, as numbers:
+/// What the accessors of a typed view return, in the order of the wire, as numbers:
 /// `numbers!(record, source_port …)` becomes `[u64::from(u32::from(record.source_port())), …]`.
 macro_rules! numbers {
     ($record:expr, $($member:ident)+) => {

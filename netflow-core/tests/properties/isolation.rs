@@ -6,12 +6,13 @@ use proptest::prelude::{any, prop_assert_eq, proptest};
 use crate::mutation::datagrams;
 use crate::{datagram, decoder, rows};
 
-/// What one datagram gives.
+/// The content of one datagram.
 fn decode(decoder: &mut Decoder, exporter: u8, payload: &[u8]) -> Result<Vec<String>, String> {
     match decoder.decode(datagram(exporter, payload)) {
         Ok(message) => {
             let mut rows = rows(message);
-            // Rates and names that options gave are the exporter's own too.
+            // Rates and names announced by options belong to the exporter alone,
+            // too.
             rows.extend(message.flows().map(|flow| {
                 format!(
                     "{:?} {:?} {:?}",

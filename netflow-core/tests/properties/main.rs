@@ -1,4 +1,4 @@
-//! What holds whatever the octets are.
+//! Properties that hold for any octets.
 
 #[expect(
     dead_code,

@@ -54,13 +54,15 @@ fn a_header_cut_at_any_length_is_an_error() {
         for length in 0..needed {
             let error = Datagram::parse(&whole[..length]).unwrap_err();
             let ErrorKind::Cut {
-                needed: told, left, ..
+                needed: reported,
+                left,
+                ..
             } = error.kind
             else {
                 panic!("{error}");
             };
             assert_eq!((left, error.offset), (length, 0));
-            assert_eq!(told, if length < 8 { 28 } else { needed });
+            assert_eq!(reported, if length < 8 { 28 } else { needed });
         }
         assert!(Datagram::parse(&whole[..needed]).is_ok());
     }
@@ -148,7 +150,7 @@ fn compact_and_expanded_counters_samples_read_the_same() {
 }
 
 #[test]
-fn a_discarded_packet_tells_its_reason() {
+fn a_discarded_packet_has_its_reason() {
     let header = Xdr::words(&[42, 0, 3, 1, 4, 0, 289, 1]);
     let payload = datagram(&[(5, with(header, &[switch()]))]);
     let sample = Datagram::parse(&payload)
@@ -246,7 +248,7 @@ fn more_samples_announced_than_there_is_an_error_at_the_end() {
 }
 
 #[test]
-fn a_sample_past_the_datagram_gives_the_records_that_fit() {
+fn a_sample_past_the_datagram_yields_the_records_that_fit() {
     let whole = datagram(&[flow_sample(&[switch(), switch()])]);
     let payload = &whole[..whole.len() - 24];
     let samples: Vec<_> = Datagram::parse(payload).unwrap().samples().collect();
@@ -271,7 +273,7 @@ fn a_sample_past_the_datagram_gives_the_records_that_fit() {
 }
 
 #[test]
-fn a_record_past_its_sample_is_given_shortened() {
+fn a_record_past_its_sample_is_returned_shortened() {
     let record = Xdr::words(&[1001, 16, 100, 1, 200]);
     let header = Xdr::words(&[42, 3, 512, 5120, 1, 4, 2, 1]);
     let payload = datagram(&[(1, header.raw(&record.0)), flow_sample(&[])]);
@@ -303,12 +305,14 @@ fn a_sample_shorter_than_its_header_does_not_end_the_walk() {
             let error = samples[0].kind().unwrap_err();
             assert_eq!(error.offset, 28);
             let ErrorKind::Cut {
-                needed: told, left, ..
+                needed: reported,
+                left,
+                ..
             } = error.kind
             else {
                 panic!("{error}");
             };
-            assert_eq!((told, left), (needed, words * 4));
+            assert_eq!((reported, left), (needed, words * 4));
             assert!(samples[1].kind().is_ok());
         }
     }
@@ -333,7 +337,7 @@ fn a_length_that_is_no_multiple_of_four_is_padded() {
 }
 
 #[test]
-fn a_datagram_cut_at_any_length_gives_what_fits_then_one_error() {
+fn a_datagram_cut_at_any_length_yields_what_fits_then_one_error() {
     let samples = [
         flow_sample(&[switch(), switch()]),
         counters_sample(&[switch()]),

@@ -60,7 +60,7 @@ fn flow_and_counter_formats_are_apart() {
 }
 
 #[test]
-fn every_structure_cut_at_any_length_gives_its_whole_members() {
+fn every_structure_cut_at_any_length_yields_its_whole_members() {
     // Octets that are counts, types and lengths at once: small, so that lists have items.
     let octets: Vec<u8> = (0..90_u32).flat_map(|i| (i % 3).to_be_bytes()).collect();
     for row in [Kind::Sample, Kind::Flow, Kind::Counter]
@@ -247,7 +247,7 @@ fn an_address_of_type_none_has_no_second_member() {
 }
 
 #[test]
-fn structures_in_structures_stand_without_a_prefix() {
+fn structures_in_structures_have_no_prefix() {
     let tunnel = names(flow(1023), &Xdr::words(&[0; 8]));
     assert_eq!(tunnel, names(flow(3), &Xdr::words(&[0; 8])));
     let proxy = names(flow(2102), &Xdr::words(&[0; 5]));
@@ -298,7 +298,7 @@ fn a_structure_that_ends_between_members_is_a_short_form() {
 }
 
 #[test]
-fn a_structure_that_ends_inside_a_member_gives_the_rest_as_extra() {
+fn a_structure_that_ends_inside_a_member_yields_the_rest_as_extra() {
     let octets = Xdr::words(&[100]).raw(&[0, 0, 7]);
     let mut members = flow(1001).members(&octets.0, 50);
     let found: Vec<_> = members.by_ref().collect();
@@ -315,7 +315,7 @@ fn a_structure_that_ends_inside_a_member_gives_the_rest_as_extra() {
 }
 
 #[test]
-fn a_text_longer_than_the_record_gives_its_length_and_the_rest_as_extra() {
+fn a_text_longer_than_the_record_yields_its_length_and_the_rest_as_extra() {
     let octets = Xdr::words(&[u32::MAX]).raw(b"abc");
     let mut members = counter(1005).members(&octets.0, 0);
     let found: Vec<_> = members.by_ref().collect();

@@ -113,7 +113,7 @@ fn sampled_ethernet_of_20_octets_has_no_padding() {
 }
 
 #[test]
-fn sampled_ipv4_and_ipv6_tell_addresses_and_ports() {
+fn sampled_ipv4_and_ipv6_have_addresses_and_ports() {
     let record = (
         3,
         Xdr::words(&[60, 6, 0xc000_0201, 0xc000_0202, 80, 8080, 18, 4]),
@@ -168,7 +168,7 @@ fn extended_switch_and_router_are_read() {
 }
 
 #[test]
-fn extended_gateway_tells_the_path_and_the_communities() {
+fn extended_gateway_has_the_path_and_the_communities() {
     needs_all_of(&gateway(), |record| record.as_extended_gateway().is_some());
     with_flow(gateway(), |record| {
         let gateway = record.as_extended_gateway().unwrap();

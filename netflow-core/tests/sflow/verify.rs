@@ -66,7 +66,7 @@ fn an_unknown_sample_is_a_fault_and_an_unknown_record_is_none() {
 }
 
 #[test]
-fn a_cut_sample_is_one_fault_whatever_it_lacks() {
+fn a_cut_sample_is_one_fault_no_matter_what_it_lacks() {
     let whole = datagram(&[flow_sample(&[sampled_header(&[7; 61]), switch()])]);
     for length in 36..whole.len() {
         let (_, faults) = faults(&whole[..length]);
@@ -123,7 +123,7 @@ fn missing_samples_are_a_fault() {
 }
 
 #[test]
-fn the_end_of_the_last_sample_is_told_for_what_may_follow() {
+fn the_end_of_the_last_sample_is_returned_for_what_may_follow() {
     let mut payload = datagram(&[flow_sample(&[])]);
     payload.extend([0; 10]);
     let (counts, faults) = faults(&payload);
@@ -179,7 +179,7 @@ fn an_address_of_an_unknown_type_is_a_fault() {
 }
 
 #[test]
-fn octets_behind_the_last_record_of_a_sample_are_padding_or_a_fault() {
+fn octets_after_the_last_record_of_a_sample_are_padding_or_a_fault() {
     for (octet, count) in [(0, 0), (7, 1)] {
         let (tag, sample) = flow_sample(&[]);
         let sample = (tag, sample.raw(&[octet; 4]));
@@ -193,7 +193,7 @@ fn octets_behind_the_last_record_of_a_sample_are_padding_or_a_fault() {
 }
 
 #[test]
-fn an_agent_may_tell_no_address() {
+fn an_agent_may_report_no_address() {
     let mut payload = Xdr::words(&[5, 0, 3, 7, 60_000, 1]);
     let (tag, sample) = flow_sample(&[]);
     payload = payload.block(tag, &sample);

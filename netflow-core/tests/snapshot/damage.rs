@@ -5,7 +5,7 @@ use netflow_core::{Decoder, Limits};
 use proptest::prelude::{any, prop, proptest};
 
 use crate::octets::{domain, section, sections, snapshot};
-use crate::world::{decoder, tell, v5, world};
+use crate::world::{decoder, receive, v5, world};
 
 /// A decoder that knows something, which may not change.
 struct Known {
@@ -16,7 +16,7 @@ struct Known {
 impl Known {
     fn new() -> Self {
         let mut decoder = decoder(1);
-        tell(&mut decoder, 1, &v5(1));
+        receive(&mut decoder, 1, &v5(1));
         let before = decoder.save();
         Self { decoder, before }
     }
@@ -54,7 +54,7 @@ fn every_cut_is_refused() {
 }
 
 #[test]
-fn octets_behind_a_snapshot_are_refused() {
+fn octets_after_a_snapshot_are_refused() {
     let mut octets = world(1).save();
     octets.push(0);
     assert!(matches!(refused(&octets), SnapshotError::Length { .. }));
@@ -106,7 +106,7 @@ fn sections_that_are_not_known_are_skipped() {
 }
 
 #[test]
-fn what_later_versions_put_behind_a_section_is_passed_over() {
+fn octets_that_later_versions_append_to_a_section_are_skipped() {
     let key = [
         9, 0, 0, 0, 0, 0, 1, 4, 192, 0, 2, 1, 0, b'l', b'a', b't', b'e', b'r',
     ];
@@ -202,7 +202,7 @@ fn entries_that_mean_nothing_are_refused_and_cost_no_other() {
 }
 
 #[test]
-fn a_domain_that_comes_twice_or_of_an_unknown_protocol_is_refused() {
+fn a_duplicated_domain_or_one_of_an_unknown_protocol_is_refused() {
     let mut unknown = domain(2, &[]);
     unknown[20] = 200;
     let octets = [domain(1, &[]), domain(1, &[]), unknown, domain(3, &[])].concat();
@@ -233,10 +233,10 @@ fn survives(octets: &[u8]) {
     if decoder.load(octets).is_ok() {
         assert!(decoder.state_octets() <= 50_000);
         for payload in [v5(1), crate::world::sflow(9, 9, 9)] {
-            tell(&mut decoder, 9, &payload);
+            receive(&mut decoder, 9, &payload);
         }
         let payload = crate::world::numbered(&crate::world::named(b"ge-1"), 9);
-        tell(&mut decoder, 9, &payload);
+        receive(&mut decoder, 9, &payload);
         Decoder::new(limits).load(&decoder.save()).unwrap();
     }
 }

@@ -6,14 +6,14 @@ use netflow_core::{Decoder, Limits};
 
 use crate::builder::{Message, words};
 use crate::octets::{crc32, domain, section, snapshot};
-use crate::world::{decoder, tell, tell_from, v5, world};
+use crate::world::{decoder, receive, receive_from, v5, world};
 
-/// The snapshot of a domain with so many templates, of so many fields each.
+/// The snapshot of a domain with this many templates, of this many fields each.
 fn templates(count: u16, fields: usize) -> Vec<u8> {
     let mut decoder = decoder(1);
     for id in 0..count {
         let message = Message::v9(1).template(256 + id, &vec![(8, 4); fields]);
-        tell(&mut decoder, 1, &message.octets());
+        receive(&mut decoder, 1, &message.octets());
     }
     decoder.save()
 }
@@ -41,13 +41,13 @@ fn a_template_of_more_fields_than_the_limit_is_refused() {
 
 /// No decoder saves such a template: the lengths are changed in the snapshot.
 #[test]
-fn a_template_of_many_fields_of_no_octets_is_refused() {
+fn a_template_of_many_zero_length_fields_is_refused() {
     for (count, report) in [(64, [1, 1, 0]), (65, [1, 0, 1])] {
         let mut fields = vec![(82, 1); count];
         fields.push((8, 4));
         let mut decoder = decoder(1);
         let message = Message::v9(1).template(256, &fields);
-        tell(&mut decoder, 1, &message.octets());
+        receive(&mut decoder, 1, &message.octets());
         let mut octets = decoder.save();
         octets.truncate(octets.len() - 4);
         let [full, empty] = [[0_u8, 82, 0, 1], [0, 82, 0, 0]].map(|field| field.repeat(count));
@@ -95,13 +95,13 @@ fn rates_that_mean_nothing_are_refused() {
         octets[place] = octet;
         octets
     };
-    let twice = [&changed(28, 2)[..], &good[29..]].concat();
+    let duplicated = [&changed(28, 2)[..], &good[29..]].concat();
     let bad = [
         changed(0, 2),   // neither packets nor flows
         changed(1, 9),   // a way of selection that is not known
         changed(11, 0),  // 1 of 0
         changed(29, 99), // a kind of scope that is not known
-        twice,           // an interface and an interface
+        duplicated,      // an interface and an interface
     ];
     let all = [good.clone(), bad.concat()].concat();
     let octets = snapshot(&domain(1, &section(17, &all)));
@@ -141,18 +141,18 @@ fn names_sources_and_elements_obey_the_limit_too() {
             b"interface of a long name".to_vec(),
         ];
         let options = Message::v9(1).options_template(257, 1, &[(2, 4), (34, 4), (82, 24)]);
-        tell(&mut full, 1, &options.set(257, &values.concat()).octets());
+        receive(&mut full, 1, &options.set(257, &values.concat()).octets());
         let sample = [1, 32, 1, number, 512, 5_120, 0, 1, 2, 0];
         let header = [5, 1, 0xc000_0209, 3, number, 60_000, 1];
-        tell(&mut full, 1, &[words(&header), words(&sample)].concat());
+        receive(&mut full, 1, &[words(&header), words(&sample)].concat());
         let mut element = b"\0\x01\x86\x9f\0\0\x03queue".to_vec();
         element[5] = number as u8;
         let types =
             Message::ipfix(1).options_template(304, 2, &[(346, 4), (303, 2), (339, 1), (341, 5)]);
-        tell(&mut full, 1, &types.set(304, &element).octets());
+        receive(&mut full, 1, &types.set(304, &element).octets());
     }
     let mut empty = decoder(1);
-    tell(&mut empty, 1, &v5(1));
+    receive(&mut empty, 1, &v5(1));
     let empty = empty.domains().next().unwrap().state_octets;
     for domain_octets in (0..40_000).step_by(500) {
         let limits = Limits::new(1).with_domain_octets(domain_octets);
@@ -171,7 +171,7 @@ fn the_budget_holds_and_the_domains_heard_last_are_loaded() {
     let mut full = decoder(1);
     for exporter in 0..=255 {
         let message = Message::v9(1).template(256, &[(8, 4)]);
-        tell_from(&mut full, exporter, u32::from(exporter), &message.octets());
+        receive_from(&mut full, exporter, u32::from(exporter), &message.octets());
     }
     let state_octets = full.state_octets() / 3;
     let limits = Limits::new(1).with_state_octets(state_octets);
@@ -197,7 +197,7 @@ fn nothing_is_forgotten_for_what_is_loaded() {
     let mut full = decoder(1);
     for exporter in 0..=255 {
         let message = Message::v9(1).template(256, &[(8, 4)]);
-        tell_from(&mut full, exporter, 1, &message.octets());
+        receive_from(&mut full, exporter, 1, &message.octets());
     }
     let state_octets = full.state_octets();
     let mut decoder = Decoder::new(Limits::new(1).with_state_octets(state_octets));
@@ -215,13 +215,13 @@ fn the_loaded_domains_heard_longest_ago_are_forgotten_first() {
     let mut full = decoder(1);
     for exporter in 0..64 {
         let message = Message::v9(1).template(256, &[(8, 4)]);
-        tell_from(&mut full, exporter, u32::from(exporter), &message.octets());
+        receive_from(&mut full, exporter, u32::from(exporter), &message.octets());
     }
     let state_octets = full.state_octets();
     let mut decoder = Decoder::new(Limits::new(1).with_state_octets(state_octets));
     assert_eq!(decoder.load(&full.save()).unwrap().domains, 64);
     let message = Message::v9(1).template(256, &[(8, 4); 50]);
-    tell_from(&mut decoder, 100, 100, &message.octets());
+    receive_from(&mut decoder, 100, 100, &message.octets());
     let known = |exporter: u8| {
         let mut domains = decoder.domains();
         domains.any(|domain| domain.key.exporter.ip() == IpAddr::from([192, 0, 2, exporter]))

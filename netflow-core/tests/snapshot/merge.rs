@@ -3,7 +3,7 @@
 use netflow_core::Decoder;
 
 use crate::builder::{Message, words};
-use crate::world::{decoder, later, named, numbered, tell, tell_from, v5, world};
+use crate::world::{decoder, later, named, numbered, receive, receive_from, v5, world};
 
 /// A decoder that has loaded these in this order.
 fn merged(snapshots: &[&[u8]]) -> Decoder {
@@ -14,19 +14,19 @@ fn merged(snapshots: &[&[u8]]) -> Decoder {
     decoder
 }
 
-/// Two decoders that were told these.
-fn two(tell: impl Fn(&mut Decoder, bool)) -> [Vec<u8>; 2] {
+/// The snapshots of two decoders that received these messages.
+fn two(receive: impl Fn(&mut Decoder, bool)) -> [Vec<u8>; 2] {
     [false, true].map(|second| {
         let mut decoder = decoder(u64::from(second));
-        tell(&mut decoder, second);
+        receive(&mut decoder, second);
         decoder.save()
     })
 }
 
 #[test]
-fn exporters_of_two_decoders_come_together_in_any_order() {
+fn exporters_of_two_decoders_are_merged_in_any_order() {
     let [a, b] = two(|decoder, second| {
-        tell_from(
+        receive_from(
             decoder,
             1 + u8::from(second),
             1,
@@ -51,7 +51,7 @@ fn what_is_known_already_changes_nothing() {
 }
 
 #[test]
-fn the_template_that_was_sent_later_stands() {
+fn the_template_that_was_sent_later_is_kept() {
     let [old, new] = two(|decoder, second| {
         let message = if second {
             Message::v9(1).template(256, &[(7, 2)])
@@ -59,7 +59,7 @@ fn the_template_that_was_sent_later_stands() {
             let kept = Message::v9(1).template(300, &[(7, 2)]);
             kept.template(256, &[(11, 2)])
         };
-        tell(decoder, u32::from(second), &message.octets());
+        receive(decoder, u32::from(second), &message.octets());
     });
     for order in [[&old, &new], [&new, &old]] {
         let mut decoder = merged(&order.map(|snapshot| &snapshot[..]));
@@ -75,7 +75,7 @@ fn the_template_that_was_sent_later_stands() {
 }
 
 #[test]
-fn the_names_and_rates_of_the_domain_that_was_heard_later_stand() {
+fn the_names_and_rates_of_the_domain_received_later_are_kept() {
     let rate = |rate| {
         Message::v9(1)
             .options_template(257, 1, &[(2, 4), (34, 4), (82, 1)])
@@ -83,13 +83,13 @@ fn the_names_and_rates_of_the_domain_that_was_heard_later_stand() {
             .template(256, &[(10, 4)])
     };
     let [old, new] = two(|decoder, second| {
-        tell(decoder, 1, &numbered(&rate(1 + u32::from(second)), 1));
+        receive(decoder, 1, &numbered(&rate(1 + u32::from(second)), 1));
         if second {
-            tell(decoder, 3, &numbered(&rate(2), 2));
+            receive(decoder, 3, &numbered(&rate(2), 2));
         } else {
             // What the other does not know is kept.
             let other = Message::v9(1).options_template(258, 1, &[(2, 4), (34, 4)]);
-            tell(decoder, 2, &numbered(&other.set(258, &words(&[6, 9])), 2));
+            receive(decoder, 2, &numbered(&other.set(258, &words(&[6, 9])), 2));
         }
     });
     for order in [[&old, &new], [&new, &old]] {
@@ -109,15 +109,15 @@ fn the_names_and_rates_of_the_domain_that_was_heard_later_stand() {
 }
 
 #[test]
-fn the_sequence_of_the_domain_that_was_heard_later_goes_on() {
+fn the_sequence_of_the_domain_received_later_continues() {
     let [old, new] = two(|decoder, second| {
         let (seconds, number) = if second { (5, 500) } else { (1, 10) };
-        tell(decoder, seconds, &v5(number));
-        tell(decoder, seconds + 1, &v5(number + 1));
+        receive(decoder, seconds, &v5(number));
+        receive(decoder, seconds + 1, &v5(number + 1));
     });
     for order in [[&old, &new], [&new, &old]] {
         let mut decoder = merged(&order.map(|snapshot| &snapshot[..]));
-        tell(&mut decoder, 9, &v5(502));
+        receive(&mut decoder, 9, &v5(502));
         let report = decoder.domains().next().unwrap();
         assert_eq!((report.messages, report.sequence.received), (3, 3));
         assert_eq!(report.sequence.lost, 0);
@@ -127,11 +127,11 @@ fn the_sequence_of_the_domain_that_was_heard_later_goes_on() {
 }
 
 #[test]
-fn what_was_heard_since_stands_before_an_old_snapshot() {
+fn what_was_received_since_overrides_an_old_snapshot() {
     let mut decoder = decoder(1);
-    tell(&mut decoder, 1, &numbered(&named(b"ge-1"), 1));
+    receive(&mut decoder, 1, &numbered(&named(b"ge-1"), 1));
     let old = decoder.save();
-    tell(&mut decoder, 2, &numbered(&named(b"xe-2"), 2));
+    receive(&mut decoder, 2, &numbered(&named(b"xe-2"), 2));
     let before = decoder.save();
     let report = decoder.load(&old).unwrap();
     assert_eq!((report.templates, report.refused), (0, 0));

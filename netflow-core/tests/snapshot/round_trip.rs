@@ -6,7 +6,7 @@ use netflow_core::{DatagramId, Decoder, Fact, Limits, SequenceEvent};
 use crate::builder::{Message, problems, words};
 use crate::octets::{domain, section, snapshot};
 use crate::world::{
-    INPUT, NAMED, decoder, later, named, numbered, restarted, sampled, sflow, tell, v5, world,
+    INPUT, NAMED, decoder, later, named, numbered, receive, restarted, sampled, sflow, v5, world,
 };
 
 /// Everything that can be asked of a decoder's state, in order.
@@ -86,7 +86,7 @@ fn an_entry_whose_input_a_snapshot_does_not_hold_has_the_input_0() {
 }
 
 #[test]
-fn the_same_state_gives_the_same_octets_whatever_the_keys_of_the_tables() {
+fn the_same_state_yields_the_same_octets_with_any_hash_key() {
     assert_eq!(world(1).save(), world(2).save());
 }
 
@@ -138,7 +138,7 @@ fn rates_keep_their_scope() {
 }
 
 #[test]
-fn flows_have_the_names_and_types_that_options_told() {
+fn flows_have_the_names_and_types_that_options_announced() {
     let mut decoder = restarted(&world(1));
     let payload = numbered(&Message::ipfix(9).set(256, NAMED), 6);
     let message = decoder.decode(later(1, 8, &payload)).unwrap();
@@ -182,9 +182,9 @@ fn counts_go_on_from_where_they_were() {
     let mut whole = world(1);
     let mut decoder = restarted(&whole);
     for decoder in [&mut whole, &mut decoder] {
-        tell(decoder, 9, &sflow(5, 20, 9));
-        tell(decoder, 9, &v5(107));
-        tell(decoder, 9, &numbered(&named(b"ge-1"), 6));
+        receive(decoder, 9, &sflow(5, 20, 9));
+        receive(decoder, 9, &v5(107));
+        receive(decoder, 9, &numbered(&named(b"ge-1"), 6));
     }
     assert_eq!(shown(&decoder), shown(&whole));
     assert_eq!(decoder.save(), whole.save());
@@ -222,7 +222,7 @@ fn templates_are_compiled_by_the_definitions_of_the_new_decoder() {
 fn data_that_waits_is_decoded_when_the_loaded_template_is_sent() {
     let mut decoder = decoder(1);
     let data = Message::v9(7).set(256, &[1, 0, 53]);
-    tell(&mut decoder, 8, &numbered(&data, 5));
+    receive(&mut decoder, 8, &numbered(&data, 5));
     decoder.load(&world(1).save()).unwrap();
     let payload = numbered(&sampled(), 6);
     for late in [1, 0] {
@@ -238,7 +238,7 @@ fn data_that_waits_is_decoded_when_the_loaded_template_is_sent() {
 fn data_that_waits_is_saved_and_taken_once() {
     let mut first = decoder(1);
     let data = Message::v9(7).set(256, &[1, 0, 53]);
-    tell(&mut first, 8, &numbered(&data, 5));
+    receive(&mut first, 8, &numbered(&data, 5));
     let saved = first.save();
     let mut decoder = decoder(1);
     for _ in 0..2 {
@@ -256,7 +256,7 @@ fn data_that_waits_is_saved_and_taken_once() {
 fn data_that_waits_is_refused_where_there_is_no_room() {
     let mut first = decoder(1);
     let data = Message::v9(7).set(256, &[1; 300]);
-    tell(&mut first, 8, &numbered(&data, 5));
+    receive(&mut first, 8, &numbered(&data, 5));
     let limits = Limits::new(1).with_waiting_octets(100);
     let mut decoder = Decoder::new(limits);
     assert_eq!(decoder.load(&first.save()).unwrap().refused, 1);
@@ -273,10 +273,10 @@ fn a_v9_exporter_that_counts_flows_is_known_as_such() {
     };
     let mut whole = decoder(1);
     for n in 0..8 {
-        tell(&mut whole, n, &flows(n * 4));
+        receive(&mut whole, n, &flows(n * 4));
     }
     let mut decoder = restarted(&whole);
-    tell(&mut decoder, 8, &flows(8 * 4));
+    receive(&mut decoder, 8, &flows(8 * 4));
     let counts = decoder.domains().next().unwrap().sequence;
     assert_eq!(counts.lost, 0);
 }
@@ -289,7 +289,7 @@ fn samplers_and_selectors_have_the_names_they_had() {
         .set(300, b"\x07core")
         .options_template(301, 1, &[(302, 1), (335, 4)])
         .set(301, b"\x07edge");
-    tell(&mut whole, 1, &numbered(&options, 1));
+    receive(&mut whole, 1, &numbered(&options, 1));
     let mut decoder = restarted(&whole);
     assert_eq!(shown(&decoder), shown(&whole));
     assert_eq!(decoder.save(), whole.save());
@@ -319,7 +319,7 @@ fn applications_are_described_as_they_were() {
     let options = Message::ipfix(9)
         .options_template(300, 1, &[(95, 4), (94, 5)])
         .set(300, b"\x0d\0\0\x50pages");
-    tell(&mut whole, 1, &numbered(&options, 1));
+    receive(&mut whole, 1, &numbered(&options, 1));
     let mut decoder = restarted(&whole);
     assert_eq!(shown(&decoder), shown(&whole));
     assert_eq!(decoder.save(), whole.save());

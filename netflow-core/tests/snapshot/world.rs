@@ -9,13 +9,13 @@ pub(crate) fn decoder(seed: u64) -> Decoder {
     Decoder::new(Limits::new(seed))
 }
 
-/// Gives a decoder this message, received so many seconds after the first.
-pub(crate) fn tell(decoder: &mut Decoder, seconds: u32, payload: &[u8]) {
-    tell_from(decoder, 1, seconds, payload);
+/// Decodes this message as received this many seconds after the first.
+pub(crate) fn receive(decoder: &mut Decoder, seconds: u32, payload: &[u8]) {
+    receive_from(decoder, 1, seconds, payload);
 }
 
 /// The same from the exporter with this last octet of its address.
-pub(crate) fn tell_from(decoder: &mut Decoder, exporter: u8, seconds: u32, payload: &[u8]) {
+pub(crate) fn receive_from(decoder: &mut Decoder, exporter: u8, seconds: u32, payload: &[u8]) {
     decoder.decode(later(exporter, seconds, payload)).unwrap();
 }
 
@@ -51,8 +51,8 @@ pub(crate) fn sflow(number: u32, sample: u32, drops: u32) -> Vec<u8> {
     [words(&header), words(&sample)].concat()
 }
 
-/// v9 options that give sampler 1 and the whole exporter a rate, and a template
-/// of flows that name the sampler.
+/// v9 options that announce a rate for sampler 1 and for the whole exporter, and a
+/// template of flows that name the sampler.
 pub(crate) fn sampled() -> Message {
     Message::v9(7)
         .options_template(257, 1, &[(1, 4), (48, 2), (50, 4)])
@@ -62,7 +62,7 @@ pub(crate) fn sampled() -> Message {
         .template(256, &[(48, 1), (7, 2)])
 }
 
-/// IPFIX options that name an interface, a VRF and an application, tell the
+/// IPFIX options that name an interface, a VRF and an application, announce the
 /// start of the exporter and an element of its own; and a template of these.
 pub(crate) fn named(interface: &[u8; 4]) -> Message {
     let template = [
@@ -83,9 +83,9 @@ pub(crate) fn named(interface: &[u8; 4]) -> Message {
         .set(2, &template)
 }
 
-/// IPFIX options that give rates to metering processes at observation points, to selectors
-/// of packets, of flows and by time, and a selection sequence; and a template of flows that
-/// name the sequence.
+/// IPFIX options that announce rates for metering processes at observation points, to
+/// selectors of packets, of flows and by time, and a selection sequence; and a template of
+/// flows that name the sequence.
 pub(crate) fn scoped() -> Message {
     Message::ipfix(9)
         .options_template(305, 2, &[(143, 4), (138, 4), (34, 4)])
@@ -107,7 +107,7 @@ pub(crate) const NAMED: &[u8] = b"\0\x05\0\0\0\x09\x0d\0\0\x50\0\0\0\x4d\x02xy";
 /// A decoder that has heard every kind of exporter.
 pub(crate) fn world(seed: u64) -> Decoder {
     let mut decoder = decoder(seed);
-    let told = [
+    let messages = [
         (1, numbered(&sampled(), 1)),
         (2, numbered(&named(b"ge-1"), 1)),
         (3, v5(100)),
@@ -117,8 +117,8 @@ pub(crate) fn world(seed: u64) -> Decoder {
         (7, numbered(&sampled(), 4)),
         (8, numbered(&scoped(), 6)),
     ];
-    for (seconds, payload) in told {
-        tell(&mut decoder, seconds, &payload);
+    for (seconds, payload) in messages {
+        receive(&mut decoder, seconds, &payload);
     }
     decoder
 }

@@ -1,4 +1,4 @@
-//! Reads everything that a message gives, as the most curious caller would.
+//! Reads everything in a message, as the most thorough caller would.
 
 use core::fmt::{self, Write};
 
@@ -17,9 +17,9 @@ pub(crate) struct Walk {
     most: usize,
 }
 
-/// Reads everything and tells how many things that were.
+/// Reads everything and returns the number of items read.
 pub(crate) fn everything(message: Decoded<'_>) -> usize {
-    // A template may have many fields of no octets, and each flow is asked for all fields.
+    // A template may have many zero-length fields, and all fields of each flow are read.
     let most = 4096 * (message.payload().len() + 16);
     let mut walk = Walk { steps: 0, most };
     walk.message(message);
