@@ -124,7 +124,7 @@ enum netflow_result
   NETFLOW_ERROR_ABSENT = -8,
   // The value is of another type.
   NETFLOW_ERROR_TYPE = -9,
-  // No value of its type has so many octets.
+  // No value of its type has this length.
   NETFLOW_ERROR_LENGTH = -10,
   // The value does not fit into what was asked for.
   NETFLOW_ERROR_RANGE = -11,
@@ -644,9 +644,11 @@ enum netflow_scope
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // The exporter's address: exporters behind equal-cost paths change their UDP source port.
+  // The exporter's address: exporters that send over equal-cost paths change their UDP
+  // source port.
   NETFLOW_SCOPE_EXPORTER = 0,
-  // The exporter's address and port (RFC 7011, section 2), for several behind one address.
+  // The exporter's address and port (RFC 7011, section 2), for several that share one
+  // address.
   NETFLOW_SCOPE_TRANSPORT = 1,
 };
 #ifndef __cplusplus
@@ -683,7 +685,7 @@ enum netflow_flag
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // Biflows are two flows: behind each comes its reverse direction (RFC 5103).
+  // Biflows are two flows: each is followed by its reverse direction (RFC 5103).
   NETFLOW_FLAG_SPLIT_BIFLOWS = 1,
   // Packets that sFlow discarded are flows too, with their `drop_reason`.
   NETFLOW_FLAG_WITH_DISCARDED = 2,
@@ -824,7 +826,7 @@ typedef uint32_t netflow_header_field;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What the sequence number of a message told.
+// The result of checking the sequence number of a message.
 enum netflow_sequence_event
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -970,7 +972,8 @@ typedef uint32_t netflow_detail_type;
 // Gathers flows of any number of messages into Arrow arrays.
 typedef struct netflow_arrow netflow_arrow;
 
-// A decoder of datagrams of any number of exporters, and what the last datagram gave.
+// A decoder of datagrams of any number of exporters, and the content of the last
+// datagram.
 typedef struct netflow_decoder netflow_decoder;
 
 // What is known of the exporters of one decoder or several, and the walk over the findings of
@@ -995,7 +998,7 @@ typedef struct netflow_definition {
 
 // An IPv4 or IPv6 address.
 typedef struct netflow_address {
-  // The octets in the order of the wire; of IPv4 the first four, and 0 behind them.
+  // The octets in the order of the wire; of IPv4 the first four, and 0 after them.
   uint8_t octets[16];
   // 4 or 6; 0 if there is no address.
   uint32_t family;
@@ -1023,14 +1026,14 @@ typedef struct netflow_options {
   uint32_t flags;
   // A `netflow_scope`.
   uint32_t scope;
-  // Octets of memory for all that exporters teach. When they are used up, the observation
-  // domains not heard of for longest are forgotten. Default 64 MiB.
+  // Octets of memory for the state of all exporters. When they are used up, the
+  // observation domains not heard of for longest are forgotten. Default 64 MiB.
   size_t state_octets;
   // Octets of memory for one observation domain, of those. Default 8 MiB.
   size_t domain_octets;
   // Octets, of those, for data of one domain that waits for its template. Default 1 MiB.
   size_t waiting_octets;
-  // Nanoseconds after which data that waits is given up, or NETFLOW_NEVER. Default 30 minutes.
+  // Nanoseconds after which waiting data is discarded, or NETFLOW_NEVER. Default 30 minutes.
   int64_t waiting_lifetime;
   // Nanoseconds after which a template that came over UDP and was not sent again is
   // forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
@@ -1044,7 +1047,8 @@ typedef struct netflow_options {
   // How deep lists of RFC 6313 may be nested while they are checked, at most 255; a kilobyte of
   // stack goes to each level. What is nested deeper is a problem. Default 4.
   uint32_t list_depth;
-  // Key of the hash tables, not to be known to whoever sends datagrams. Default a random one.
+  // Key of the hash tables, must be unknown to the senders of datagrams. Default a random
+  // one.
   uint64_t hash_seed;
   // Elements that the registries do not know; copied.
   const struct netflow_definition *definitions;
@@ -1070,7 +1074,7 @@ typedef struct netflow_datagram {
   size_t size;
   // The octets. They stay the caller's, and have to stay as they are until the next call of
   // `netflow_decode`, `netflow_load`, `netflow_end_session` or `netflow_decoder_free`, or until
-  // nothing is asked any more of what they gave.
+  // their content is no longer used.
   const uint8_t *payload;
   // How many.
   size_t payload_len;
@@ -1151,7 +1155,7 @@ typedef struct netflow_numbers {
 typedef struct netflow_application {
   // The number of the application; 0 if it takes more than 8 octets.
   uint64_t selector;
-  // The octets behind the engine, as they were sent.
+  // The octets after the engine, as they were sent.
   struct netflow_octets octets;
   // The enterprise that numbers the application, of engine 20; else 0.
   uint32_t enterprise_number;
@@ -1421,7 +1425,7 @@ typedef struct netflow_flow {
 // `longjmp` or an exception.
 typedef int (*netflow_flow_callback)(const struct netflow_flow *flow, void *user);
 
-// What the last call with a handle that failed told.
+// The error of the last call with a handle that failed.
 typedef struct netflow_error {
   // What it returned.
   netflow_result result;
@@ -1429,7 +1433,7 @@ typedef struct netflow_error {
   uint32_t reason;
   // Octets from the start of the payload or snapshot to what is wrong.
   size_t offset;
-  // What is wrong, in English; a NUL is behind it. It stays until the next call of
+  // What is wrong, in English, NUL-terminated. It is valid until the next call of
   // `netflow_last_error` or `netflow_decoder_free`.
   struct netflow_text detail;
 } netflow_error;
@@ -1441,7 +1445,7 @@ typedef struct netflow_header {
   int64_t received;
   // When the message was sent, likewise; absent in sFlow.
   int64_t export_time;
-  // When the exporter started, likewise, if its options told.
+  // When the exporter started, likewise, if its options announced it.
   int64_t system_init;
   // The caller's number of the datagram within its input.
   uint64_t frame;
@@ -1468,7 +1472,7 @@ typedef struct netflow_header {
   uint16_t port;
   // Address the datagram was sent from.
   struct netflow_address exporter;
-  // The address the sFlow agent gives itself.
+  // The address that the sFlow agent reports.
   struct netflow_address agent_address;
   // The caller's number of the file or socket that the datagram was read from.
   uint32_t input;
@@ -1490,7 +1494,7 @@ typedef struct netflow_problem {
   struct netflow_text code;
   // The section of the specification that it breaks; of length 0 if there is none.
   struct netflow_text section;
-  // What is wrong, in English; a NUL is behind it. It stays until the next call of
+  // What is wrong, in English, NUL-terminated. It is valid until the next call of
   // `netflow_next_problem`, `netflow_decode` or `netflow_decoder_free`.
   struct netflow_text detail;
   // The header of its message.
@@ -1499,7 +1503,7 @@ typedef struct netflow_problem {
 
 // Counters of a decoder since it was made. They only grow, but the last two.
 typedef struct netflow_stats {
-  // Datagrams given to the decoder.
+  // Datagrams passed to the decoder.
   uint64_t datagrams;
   // Octets of their payloads.
   uint64_t octets;
@@ -1525,13 +1529,13 @@ typedef struct netflow_stats {
   uint64_t discarded_packets;
   // Data sets that waited and were decoded when their template came.
   uint64_t late_sets;
-  // Data sets that waited and were given up.
+  // Data sets that waited and were discarded.
   uint64_t given_up_sets;
   // Octets of these.
   uint64_t given_up_octets;
   // Observation domains forgotten for want of memory.
   uint64_t evicted;
-  // Octets of memory that all that exporters taught takes now.
+  // Octets of memory that the state of all exporters takes now.
   uint64_t state_octets;
   // Observation domains that are known now.
   uint64_t domains;
@@ -1541,7 +1545,7 @@ typedef struct netflow_stats {
 typedef struct netflow_domain {
   // Address of the exporter.
   struct netflow_address exporter;
-  // The address the sFlow agent gives itself.
+  // The address that the sFlow agent reports.
   struct netflow_address agent_address;
   // Port of the exporter; 0 if it is not part of the session.
   uint16_t port;
@@ -1563,7 +1567,7 @@ typedef struct netflow_domain {
   uint64_t lost;
   // Units that came after later ones; they are not lost.
   uint64_t late;
-  // Messages that came twice.
+  // Duplicated messages.
   uint64_t duplicated;
   // How often the exporter started anew.
   uint64_t restarted;
@@ -1619,7 +1623,7 @@ typedef struct netflow_set {
   uint8_t reserved;
   // Octets of the payload before the set.
   size_t offset;
-  // The octets behind its header: in the caller's payload, or of late data in the handle.
+  // The octets after its header: in the caller's payload, or of late data in the handle.
   struct netflow_octets body;
   // Octets at the end of the body that are no record.
   size_t padding;
@@ -1656,13 +1660,13 @@ typedef struct netflow_field {
   // Octets and type; the octets of a variable-length field are without their length.
   struct netflow_value value;
   // The name of the element, or of the member of sFlow or of a fixed layout; of length 0 if
-  // nobody told it.
+  // it was not reported.
   struct netflow_text name;
   // Who assigned the number of the element; 0 is IANA, and all of NetFlow v9.
   uint32_t enterprise_number;
   // The number of the element, or of the scope type of v9; 0 in sFlow.
   uint16_t id;
-  // The length that the template gives; 65535 if each record tells it.
+  // The length by the template; 65535 if it is variable, in each record.
   uint16_t length;
   // It belongs to the scope of options.
   bool scope;
@@ -1740,8 +1744,8 @@ extern "C" {
 // The version of the library, such as `0.1.0`; it stays for ever.
 const char *netflow_version(void);
 
-// The version of the binary interface. A program works with every library that gives the
-// NETFLOW_ABI_VERSION it was compiled with.
+// The version of the binary interface. A program works with every library that returns
+// the NETFLOW_ABI_VERSION it was compiled with.
 uint32_t netflow_abi_version(void);
 
 // Writes the default options. `size` is `sizeof(netflow_options)`.
@@ -1768,7 +1772,7 @@ netflow_result netflow_decoder_new(const struct netflow_options *options,
 void netflow_decoder_free(struct netflow_decoder *decoder);
 
 // Reads the options of a decoder, with every number that was left open; definitions and rates are
-// not given back. `size` is `sizeof(netflow_options)`.
+// not returned. `size` is `sizeof(netflow_options)`.
 //
 // Pointers:
 //
@@ -1778,9 +1782,10 @@ netflow_result netflow_decoder_options(const struct netflow_decoder *decoder,
                                        struct netflow_options *options,
                                        size_t size);
 
-// Empties a datagram and says whom it comes from: `address` is what `recvfrom` gives, a
-// `struct sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and
-// received now. Of another kind of address it fails, and the datagram is of nobody known. `size` is `sizeof(netflow_datagram)`.
+// Empties a datagram and says whom it comes from: `address` is what `recvfrom` returns, a `struct
+// sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and received now.
+// Of another kind of address it fails, and the datagram is of nobody known. `size` is
+// `sizeof(netflow_datagram)`.
 //
 // Pointers:
 //
@@ -1791,12 +1796,13 @@ netflow_result netflow_datagram_init(struct netflow_datagram *datagram,
                                      const void *address,
                                      size_t address_len);
 
-// Decodes one datagram. What it gave can be taken until the next: flows by `netflow_flows` or
-// `netflow_each_flow`, everything by `netflow_next_set`, problems by `netflow_next_problem`.
+// Decodes one datagram. Its content can be read until the next call: flows by `netflow_flows`
+// or `netflow_each_flow`, everything by `netflow_next_set`, problems by
+// `netflow_next_problem`.
 //
-// Octets make it fail only if not even the first header can be read. Whatever is wrong behind that
-// costs no more than itself and is among the problems. However it fails, the message before is over;
-// only NETFLOW_ERROR_BUSY leaves everything as it was.
+// Octets make it fail only if not even the first header can be read. Anything malformed after that
+// costs only the part concerned and is among the problems. However it fails, the message before is
+// over; only NETFLOW_ERROR_BUSY leaves everything as it was.
 //
 // Pointers:
 //
@@ -1857,7 +1863,7 @@ int32_t netflow_field_by_name(const char *name);
 // It stays for ever.
 struct netflow_text netflow_field_name(uint32_t field);
 
-// Writes an address as text, with a NUL behind it: at most 46 octets.
+// Writes an address as NUL-terminated text: at most 46 octets.
 //
 // Pointers:
 //
@@ -1908,8 +1914,8 @@ const char *netflow_strerror(int32_t result);
 // such reason. It stays for ever.
 struct netflow_text netflow_reason_name(uint32_t reason);
 
-// What the last call with this handle that failed told; calls that succeed do not change it. `size`
-// is `sizeof(netflow_error)`. NETFLOW_END says that none has failed.
+// The error of the last call with this handle that failed; calls that succeed do not change it.
+// `size` is `sizeof(netflow_error)`. NETFLOW_END says that none has failed.
 //
 // Pointers:
 //
@@ -1961,8 +1967,8 @@ netflow_result netflow_each_domain(struct netflow_decoder *decoder,
                                    netflow_domain_callback callback,
                                    void *user);
 
-// All that exporters taught, for another decoder, such as that of the next run. The octets stay
-// until the next call of `netflow_save` or `netflow_decoder_free`.
+// The state of all exporters, for another decoder, such as that of the next run. The octets
+// stay until the next call of `netflow_save` or `netflow_decoder_free`.
 //
 // Pointers:
 //
@@ -2089,10 +2095,10 @@ netflow_result netflow_next_field(struct netflow_decoder *decoder,
                                   struct netflow_field *field,
                                   size_t size);
 
-// Goes into what was given last: from a sample of sFlow to its records, from a field that is a list
-// (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END says
-// that there is nothing to enter. Lists may be nested some 300 deep, past the `list_depth` of the
-// options too: who follows them by functions that call themselves counts.
+// Enters the item returned last: from a sample of sFlow to its records, from a field that is a
+// list (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END
+// says that there is nothing to enter. Lists may be nested some 300 deep, past the `list_depth` of
+// the options too: who follows them by functions that call themselves counts.
 //
 // Pointers:
 //
@@ -2106,9 +2112,9 @@ netflow_result netflow_enter(struct netflow_decoder *decoder);
 // `decoder` is NULL or a handle that is not freed.
 netflow_result netflow_leave(struct netflow_decoder *decoder);
 
-// Goes to the record or sample of a flow, so that `netflow_next_field` gives its fields:
-// `octets` is `netflow_flow.record.data`. Flows in their order are found in the time of one walk; to
-// go back starts from the first again. `size` is `sizeof(netflow_record)`.
+// Goes to the record or sample of a flow, so that `netflow_next_field` returns its fields:
+// `octets` is `netflow_flow.record.data`. Flows in their order are found in the time of one walk;
+// to go back starts from the first again. `size` is `sizeof(netflow_record)`.
 //
 // Pointers:
 //

@@ -1,7 +1,7 @@
 //! Flows as Arrow arrays.
 //!
-//! The functions are there whatever the library was built with, so that it has one interface; without
-//! the feature `arrow` no handle can be made.
+//! The functions exist in every build of the library, so that it has one interface; without the
+//! feature `arrow` no handle can be created.
 
 #[cfg(not(feature = "arrow"))]
 mod absent;

@@ -29,7 +29,7 @@ pub struct netflow_datagram {
     pub size: usize,
     /// The octets. They stay the caller's, and have to stay as they are until the next call of
     /// `netflow_decode`, `netflow_load`, `netflow_end_session` or `netflow_decoder_free`, or until
-    /// nothing is asked any more of what they gave.
+    /// their content is no longer used.
     pub payload: *const u8,
     /// How many.
     pub payload_len: usize,

@@ -8,8 +8,8 @@ use crate::handle::Taken;
 
 /// A decoder and the message of the last datagram.
 ///
-/// The message borrows the decoder, which Rust allows no struct to say. So the decoder stands behind
-/// a raw pointer, and nothing changes it while there is a message.
+/// The message borrows the decoder, which no Rust struct can express. So the decoder is owned by a
+/// raw pointer, and nothing changes it while there is a message.
 #[derive(Debug)]
 pub(crate) struct Decoding {
     /// From `Box::into_raw`, and only freed by `drop`.
@@ -46,7 +46,7 @@ impl Decoding {
     }
 
     /// Decodes a datagram. Its octets have to stay as they are until the message is gone, which
-    /// who gives them as `'static` has promised.
+    /// the caller that passed them as `'static` has promised.
     pub(crate) fn decode(
         &mut self,
         datagram: Datagram<'static>,
@@ -62,8 +62,8 @@ impl Decoding {
         Ok(())
     }
 
-    /// Uses the message; `None` if there is none. What `take` is given lives no longer than the
-    /// call.
+    /// Uses the message; `None` if there is none. What is passed to `take` lives no longer than
+    /// the call.
     pub(crate) fn with<R>(&mut self, take: impl for<'m> FnOnce(&mut Taken<'m>) -> R) -> Option<R> {
         self.taken.as_mut().map(take)
     }

@@ -29,7 +29,7 @@ pub enum netflow_sequence_unit {
 pub struct netflow_domain {
     /// Address of the exporter.
     pub exporter: netflow_address,
-    /// The address the sFlow agent gives itself.
+    /// The address that the sFlow agent reports.
     pub agent_address: netflow_address,
     /// Port of the exporter; 0 if it is not part of the session.
     pub port: u16,
@@ -51,7 +51,7 @@ pub struct netflow_domain {
     pub lost: u64,
     /// Units that came after later ones; they are not lost.
     pub late: u64,
-    /// Messages that came twice.
+    /// Duplicated messages.
     pub duplicated: u64,
     /// How often the exporter started anew.
     pub restarted: u64,

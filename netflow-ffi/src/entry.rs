@@ -1,7 +1,7 @@
 //! The functions that C calls.
 //!
-//! Each checks its pointers, calls what does the work, and gives a number back. A panic does not get
-//! further than here.
+//! Each checks its pointers, calls the function that does the work, and returns a number. A panic
+//! stops here.
 
 mod decoder;
 mod element;

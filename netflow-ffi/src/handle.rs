@@ -1,4 +1,4 @@
-//! What stands behind `netflow_decoder`.
+//! The type that `netflow_decoder` points to.
 
 use core::cell::{Cell, RefCell};
 
@@ -11,11 +11,12 @@ use crate::options::{Settings, netflow_options};
 use crate::result::{Failure, netflow_result};
 use crate::walk::Walk;
 
-/// A decoder of datagrams of any number of exporters, and what the last datagram gave.
+/// A decoder of datagrams of any number of exporters, and the content of the last
+/// datagram.
 #[derive(Debug)]
 pub struct netflow_decoder {
     state: RefCell<State>,
-    /// What the last call that failed told.
+    /// The error of the last call that failed.
     failure: Cell<Option<Failure>>,
     /// A panic was caught: nothing can be said of the state.
     lost: Cell<bool>,
@@ -26,11 +27,12 @@ pub struct netflow_decoder {
 pub(crate) struct State {
     pub(crate) decoded: Decoding,
     pub(crate) options: netflow_options,
-    /// The octets of lists of numbers in the flows that were given.
+    /// The octets of lists of numbers in the flows that were returned.
     pub(crate) lists: Lists,
-    /// What is used while flows are given to a callback, here so that its memory is used again.
+    /// The memory used while flows are passed to a callback, here so that its memory is used
+    /// again.
     pub(crate) each: Each,
-    /// Flows are being given to a callback.
+    /// Flows are being passed to a callback.
     pub(crate) in_callback: bool,
     /// Counts what makes the message another.
     pub(crate) generation: u64,
@@ -47,9 +49,9 @@ pub(crate) struct State {
 #[derive(Debug)]
 pub(crate) struct Taken<'m> {
     pub(crate) message: Decoded<'m>,
-    /// The flows that were not given to the caller's array yet.
+    /// The flows that were not passed to the caller's array yet.
     pub(crate) flows: Cursor<'m>,
-    /// The flows that were not given to the callback yet.
+    /// The flows that were not passed to the callback yet.
     pub(crate) each: Option<Box<Cursor<'m>>>,
     walk: Option<Box<Walk<'m>>>,
     problems: Option<Problems<'m>>,
@@ -121,13 +123,13 @@ impl netflow_decoder {
         take(&mut state)
     }
 
-    /// Remembers what a call told.
+    /// Remembers the result of a call.
     pub(crate) fn fail(&self, failure: Failure) -> netflow_result {
         self.failure.set(Some(failure));
         failure.result()
     }
 
-    /// What the last call that failed told.
+    /// The error of the last call that failed.
     pub(crate) fn failure(&self) -> Option<Failure> {
         self.failure.get()
     }
@@ -181,7 +183,7 @@ impl State {
             ))
     }
 
-    /// What was given of the message is gone.
+    /// What was returned of the message is no longer valid.
     fn renew(&mut self) {
         self.lists.clear();
         self.generation = self.generation.wrapping_add(1);

@@ -28,7 +28,7 @@ pub enum netflow_protocol {
     NETFLOW_PROTOCOL_SFLOW5 = 105,
 }
 
-/// What the sequence number of a message told.
+/// The result of checking the sequence number of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum netflow_sequence_event {
@@ -71,7 +71,7 @@ pub struct netflow_header {
     pub received: i64,
     /// When the message was sent, likewise; absent in sFlow.
     pub export_time: i64,
-    /// When the exporter started, likewise, if its options told.
+    /// When the exporter started, likewise, if its options announced it.
     pub system_init: i64,
     /// The caller's number of the datagram within its input.
     pub frame: u64,
@@ -98,7 +98,7 @@ pub struct netflow_header {
     pub port: u16,
     /// Address the datagram was sent from.
     pub exporter: netflow_address,
-    /// The address the sFlow agent gives itself.
+    /// The address that the sFlow agent reports.
     pub agent_address: netflow_address,
     /// The caller's number of the file or socket that the datagram was read from.
     pub input: u32,

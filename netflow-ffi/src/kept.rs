@@ -1,8 +1,8 @@
-//! Text that is put together for the caller.
+//! Text that is composed for the caller.
 
 use crate::plain::netflow_text;
 
-/// Text with a NUL behind it, which stays until the next takes its place.
+/// NUL-terminated text, valid until the next replaces it.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     // Not a `CString`, whose octets may not be looked at by others when it is moved.

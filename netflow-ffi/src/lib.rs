@@ -1,8 +1,8 @@
 //! libnetflow: the decoder for programs in C and C++.
 //!
-//! Whoever writes C reads `include/netflow.h`, which is made from this crate; whoever writes Rust
-//! uses `netflow-core`. Nothing here decodes: pointers are checked, a call of the decoder is made,
-//! and what it gives becomes plain structs.
+//! C programs include `include/netflow.h`, which is generated from this crate; Rust programs use
+//! `netflow-core`. Nothing is decoded here: a function checks its pointers, calls the decoder, and
+//! converts the result to plain structs.
 //!
 //! # How it is built
 //!
@@ -11,9 +11,9 @@
 //! pointer    structs of the caller's, read and written          \
 //! rows       the caller's array of flows                         } with entry all that is unsafe
 //! decoded    a decoder and what borrows it, in one handle       /
-//! handle     what stands behind `netflow_decoder`
+//! handle     the type of `netflow_decoder`
 //! flow       the struct of a flow, filled column by column
-//! arrow      flows gathered for Arrow, behind the feature of that name
+//! arrow      flows gathered for Arrow, with the feature of that name
 //! walk       sets, records and fields, one after the other
 //! health     findings on exporters, of netflow-health
 //! ```

@@ -18,9 +18,11 @@ const NEVER: i64 = -1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum netflow_scope {
-    /// The exporter's address: exporters behind equal-cost paths change their UDP source port.
+    /// The exporter's address: exporters that send over equal-cost paths change their UDP
+    /// source port.
     NETFLOW_SCOPE_EXPORTER = 0,
-    /// The exporter's address and port (RFC 7011, section 2), for several behind one address.
+    /// The exporter's address and port (RFC 7011, section 2), for several that share one
+    /// address.
     NETFLOW_SCOPE_TRANSPORT = 1,
 }
 
@@ -39,7 +41,7 @@ pub enum netflow_options_scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum netflow_flag {
-    /// Biflows are two flows: behind each comes its reverse direction (RFC 5103).
+    /// Biflows are two flows: each is followed by its reverse direction (RFC 5103).
     NETFLOW_FLAG_SPLIT_BIFLOWS = 1,
     /// Packets that sFlow discarded are flows too, with their `drop_reason`.
     NETFLOW_FLAG_WITH_DISCARDED = 2,
@@ -89,14 +91,14 @@ pub struct netflow_options {
     pub flags: u32,
     /// A `netflow_scope`.
     pub scope: u32,
-    /// Octets of memory for all that exporters teach. When they are used up, the observation
-    /// domains not heard of for longest are forgotten. Default 64 MiB.
+    /// Octets of memory for the state of all exporters. When they are used up, the
+    /// observation domains not heard of for longest are forgotten. Default 64 MiB.
     pub state_octets: usize,
     /// Octets of memory for one observation domain, of those. Default 8 MiB.
     pub domain_octets: usize,
     /// Octets, of those, for data of one domain that waits for its template. Default 1 MiB.
     pub waiting_octets: usize,
-    /// Nanoseconds after which data that waits is given up, or NETFLOW_NEVER. Default 30 minutes.
+    /// Nanoseconds after which waiting data is discarded, or NETFLOW_NEVER. Default 30 minutes.
     pub waiting_lifetime: i64,
     /// Nanoseconds after which a template that came over UDP and was not sent again is
     /// forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
@@ -110,7 +112,8 @@ pub struct netflow_options {
     /// How deep lists of RFC 6313 may be nested while they are checked, at most 255; a kilobyte of
     /// stack goes to each level. What is nested deeper is a problem. Default 4.
     pub list_depth: u32,
-    /// Key of the hash tables, not to be known to whoever sends datagrams. Default a random one.
+    /// Key of the hash tables, must be unknown to the senders of datagrams. Default a random
+    /// one.
     pub hash_seed: u64,
     /// Elements that the registries do not know; copied.
     pub definitions: *const netflow_definition,

@@ -11,7 +11,7 @@ use netflow_core::{ApplicationId, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(C)]
 pub struct netflow_address {
-    /// The octets in the order of the wire; of IPv4 the first four, and 0 behind them.
+    /// The octets in the order of the wire; of IPv4 the first four, and 0 after them.
     pub octets: [u8; 16],
     /// 4 or 6; 0 if there is no address.
     pub family: u32,
@@ -62,7 +62,7 @@ pub struct netflow_numbers {
 pub struct netflow_application {
     /// The number of the application; 0 if it takes more than 8 octets.
     pub selector: u64,
-    /// The octets behind the engine, as they were sent.
+    /// The octets after the engine, as they were sent.
     pub octets: netflow_octets,
     /// The enterprise that numbers the application, of engine 20; else 0.
     pub enterprise_number: u32,

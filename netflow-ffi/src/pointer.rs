@@ -44,7 +44,8 @@ pub(crate) fn check<T>(pointer: *const T, what: &'static str) -> Result<(), Fail
 ///
 /// # Safety
 ///
-/// If `pointer` is not NULL and aligned, it points to a `usize`, and to so many octets as that says.
+/// If `pointer` is not NULL and aligned, it points to a `usize`, and to the number of octets that
+/// it holds.
 pub(crate) unsafe fn read<T: Given>(
     pointer: *const T,
     default: T,
@@ -61,7 +62,7 @@ pub(crate) unsafe fn read<T: Given>(
     if size > known {
         // SAFETY: it points to `size` octets, of which `known` are passed over.
         let unknown = unsafe { start.add(known) };
-        // SAFETY: so many octets are behind them.
+        // SAFETY: they point to this many octets.
         let unknown = unsafe { slice::from_raw_parts(unknown, size - known) };
         if unknown.iter().any(|octet| *octet != 0) {
             return Err(Failure::Argument(SIZE, what));
@@ -112,7 +113,7 @@ impl<T: Grows> Place<T> {
         unsafe { ptr::copy_nonoverlapping(from, self.start, known) };
         // SAFETY: the caller lent `size` octets, which are no fewer (`new`).
         let rest = unsafe { self.start.add(known) };
-        // SAFETY: so many are left of them.
+        // SAFETY: this many of them are left.
         unsafe { ptr::write_bytes(rest, 0, self.size - known) };
     }
 }

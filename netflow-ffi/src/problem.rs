@@ -23,14 +23,14 @@ pub struct netflow_problem {
     pub code: netflow_text,
     /// The section of the specification that it breaks; of length 0 if there is none.
     pub section: netflow_text,
-    /// What is wrong, in English; a NUL is behind it. It stays until the next call of
+    /// What is wrong, in English, NUL-terminated. It is valid until the next call of
     /// `netflow_next_problem`, `netflow_decode` or `netflow_decoder_free`.
     pub detail: netflow_text,
     /// The header of its message.
     pub header: netflow_header,
 }
 
-/// What the last call with a handle that failed told.
+/// The error of the last call with a handle that failed.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_error {
@@ -40,7 +40,7 @@ pub struct netflow_error {
     pub reason: u32,
     /// Octets from the start of the payload or snapshot to what is wrong.
     pub offset: usize,
-    /// What is wrong, in English; a NUL is behind it. It stays until the next call of
+    /// What is wrong, in English, NUL-terminated. It is valid until the next call of
     /// `netflow_last_error` or `netflow_decoder_free`.
     pub detail: netflow_text,
 }

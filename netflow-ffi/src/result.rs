@@ -35,7 +35,7 @@ pub enum netflow_result {
     NETFLOW_ERROR_ABSENT = -8,
     /// The value is of another type.
     NETFLOW_ERROR_TYPE = -9,
-    /// No value of its type has so many octets.
+    /// No value of its type has this length.
     NETFLOW_ERROR_LENGTH = -10,
     /// The value does not fit into what was asked for.
     NETFLOW_ERROR_RANGE = -11,
@@ -75,7 +75,7 @@ impl netflow_result {
         Self::NETFLOW_ERROR_UNSUPPORTED,
     ];
 
-    /// What a number says, whoever gives it.
+    /// The meaning of a number, wherever it comes from.
     pub(crate) fn text_of(number: i32) -> &'static CStr {
         Self::ALL
             .iter()
@@ -97,7 +97,7 @@ impl netflow_result {
             Self::NETFLOW_ERROR_NO_MESSAGE => c"nothing is decoded",
             Self::NETFLOW_ERROR_ABSENT => c"the value is not there",
             Self::NETFLOW_ERROR_TYPE => c"the value is of another type",
-            Self::NETFLOW_ERROR_LENGTH => c"no value of this type has so many octets",
+            Self::NETFLOW_ERROR_LENGTH => c"no value of this type has this length",
             Self::NETFLOW_ERROR_RANGE => c"the value does not fit",
             Self::NETFLOW_ERROR_SNAPSHOT => c"the octets are no snapshot that can be loaded",
             Self::NETFLOW_ERROR_UNKNOWN => c"nothing of this name or number is known",

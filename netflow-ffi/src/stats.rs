@@ -7,7 +7,7 @@ use netflow_core::snapshot::LoadReport;
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_stats {
-    /// Datagrams given to the decoder.
+    /// Datagrams passed to the decoder.
     pub datagrams: u64,
     /// Octets of their payloads.
     pub octets: u64,
@@ -33,13 +33,13 @@ pub struct netflow_stats {
     pub discarded_packets: u64,
     /// Data sets that waited and were decoded when their template came.
     pub late_sets: u64,
-    /// Data sets that waited and were given up.
+    /// Data sets that waited and were discarded.
     pub given_up_sets: u64,
     /// Octets of these.
     pub given_up_octets: u64,
     /// Observation domains forgotten for want of memory.
     pub evicted: u64,
-    /// Octets of memory that all that exporters taught takes now.
+    /// Octets of memory that the state of all exporters takes now.
     pub state_octets: u64,
     /// Observation domains that are known now.
     pub domains: u64,

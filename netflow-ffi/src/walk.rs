@@ -30,8 +30,8 @@ pub(crate) struct Walk<'m> {
     found: Option<Found<'m>>,
 }
 
-/// The record that was found last, and how to come to it again: a biflow that gives two flows is
-/// asked for twice.
+/// The record that was found last, and how to find it again: a biflow that is two flows is
+/// looked up once for each.
 #[derive(Debug)]
 struct Found<'m> {
     octet: *const u8,
@@ -66,12 +66,12 @@ impl<'m> Walk<'m> {
         self.deepest().next_record()
     }
 
-    /// The next field of the record; a name that is put together is kept in `name`.
+    /// The next field of the record; a name that is composed is kept in `name`.
     pub(crate) fn next_field(&mut self, name: &mut Kept) -> Option<netflow_field> {
         self.deepest().next_field(name)
     }
 
-    /// Goes into what was given last; `false` if it holds nothing to walk.
+    /// Enters the item returned last; `false` if it holds nothing to walk.
     pub(crate) fn enter(&mut self) -> bool {
         if self.deeper.len() >= DEPTH {
             return false;

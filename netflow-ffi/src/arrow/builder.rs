@@ -59,7 +59,7 @@ impl Builder {
         })
     }
 
-    /// Adds the flows of a message, and tells how many batches are full.
+    /// Adds the flows of a message, and returns how many batches are full.
     pub(crate) fn append(&mut self, message: &Decoded<'_>) -> Result<usize, Failure> {
         if !self.full.is_empty() {
             return Err(Failure::Argument(

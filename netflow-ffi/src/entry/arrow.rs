@@ -45,7 +45,7 @@ pub unsafe extern "C" fn netflow_arrow_new(
     arrow: *mut *mut netflow_arrow,
 ) -> netflow_result {
     // SAFETY: as the caller promises. What is freed without a look at the result is NULL then; that
-    // there is no place is told below.
+    // there is no place is reported below.
     let place = unsafe { pointer::set(arrow, ptr::null_mut(), "place for the Arrow handle") };
     let work = |decoder: &netflow_decoder| {
         place?;
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn netflow_arrow_free(arrow: *mut netflow_arrow) {
         drop(unsafe { Box::from_raw(arrow) });
         Ok(netflow_result::NETFLOW_OK)
     });
-    // There is nobody to tell.
+    // There is no way to report a failure.
     let _ = freed;
 }
 
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn netflow_arrow_schema(
     })
 }
 
-/// The handle behind a pointer.
+/// The handle that a pointer points to.
 ///
 /// # Safety
 ///

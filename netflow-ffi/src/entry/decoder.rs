@@ -23,8 +23,8 @@ pub extern "C" fn netflow_version() -> *const c_char {
     VERSION.as_ptr().cast()
 }
 
-/// The version of the binary interface. A program works with every library that gives the
-/// NETFLOW_ABI_VERSION it was compiled with.
+/// The version of the binary interface. A program works with every library that returns
+/// the NETFLOW_ABI_VERSION it was compiled with.
 #[unsafe(no_mangle)]
 pub extern "C" fn netflow_abi_version() -> u32 {
     NETFLOW_ABI_VERSION
@@ -100,12 +100,12 @@ pub unsafe extern "C" fn netflow_decoder_free(decoder: *mut netflow_decoder) {
         drop(unsafe { Box::from_raw(decoder) });
         Ok(netflow_result::NETFLOW_OK)
     });
-    // There is nobody to tell.
+    // There is no way to report a failure.
     let _ = freed;
 }
 
 /// Reads the options of a decoder, with every number that was left open; definitions and rates are
-/// not given back. `size` is `sizeof(netflow_options)`.
+/// not returned. `size` is `sizeof(netflow_options)`.
 ///
 /// # Safety
 ///
@@ -132,9 +132,10 @@ pub unsafe extern "C" fn netflow_decoder_options(
     unsafe { call_with(decoder, work) }
 }
 
-/// Empties a datagram and says whom it comes from: `address` is what `recvfrom` gives, a
-/// `struct sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and
-/// received now. Of another kind of address it fails, and the datagram is of nobody known. `size` is `sizeof(netflow_datagram)`.
+/// Empties a datagram and says whom it comes from: `address` is what `recvfrom` returns, a `struct
+/// sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and received now.
+/// Of another kind of address it fails, and the datagram is of nobody known. `size` is
+/// `sizeof(netflow_datagram)`.
 ///
 /// # Safety
 ///
@@ -168,12 +169,13 @@ pub unsafe extern "C" fn netflow_datagram_init(
     })
 }
 
-/// Decodes one datagram. What it gave can be taken until the next: flows by `netflow_flows` or
-/// `netflow_each_flow`, everything by `netflow_next_set`, problems by `netflow_next_problem`.
+/// Decodes one datagram. Its content can be read until the next call: flows by `netflow_flows`
+/// or `netflow_each_flow`, everything by `netflow_next_set`, problems by
+/// `netflow_next_problem`.
 ///
-/// Octets make it fail only if not even the first header can be read. Whatever is wrong behind that
-/// costs no more than itself and is among the problems. However it fails, the message before is over;
-/// only NETFLOW_ERROR_BUSY leaves everything as it was.
+/// Octets make it fail only if not even the first header can be read. Anything malformed after that
+/// costs only the part concerned and is among the problems. However it fails, the message before is
+/// over; only NETFLOW_ERROR_BUSY leaves everything as it was.
 ///
 /// # Safety
 ///
@@ -186,13 +188,13 @@ pub unsafe extern "C" fn netflow_decode(
     datagram: *const netflow_datagram,
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        // First, since the caller takes the octets back whatever comes of the call.
+        // First, since the caller reclaims the octets in any case.
         decoder.state(State::end)?;
         let empty = netflow_datagram::default();
         // SAFETY: as the caller promises.
         let datagram = unsafe { pointer::read(datagram, empty, "datagram") }?;
         let (payload, len) = (datagram.payload, datagram.payload_len);
-        // SAFETY: as the caller promises; the message is given up before they change.
+        // SAFETY: as the caller promises; the message is dropped before they change.
         let payload: &'static [u8] = unsafe { pointer::items(payload, len, "payload") }?;
         let datagram = datagram.with(payload)?;
         decoder.state(|state| state.decode(datagram))?;

@@ -119,7 +119,7 @@ pub extern "C" fn netflow_field_name(field: u32) -> netflow_text {
     netflow_text::of(field.map(|field| field.name()))
 }
 
-/// Writes an address as text, with a NUL behind it: at most 46 octets.
+/// Writes an address as NUL-terminated text: at most 46 octets.
 ///
 /// # Safety
 ///

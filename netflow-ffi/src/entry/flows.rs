@@ -104,7 +104,7 @@ fn each(
     // The state is lent only while flows are filled: the callback may need it.
     let (mut each, generation) = decoder.state(|state| {
         if state.in_callback {
-            return Err(busy("flows are given to a callback already"));
+            return Err(busy("flows are being passed to a callback already"));
         }
         let (split, discarded) = (
             state.options.splits_biflows(),

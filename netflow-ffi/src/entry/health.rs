@@ -203,7 +203,7 @@ pub unsafe extern "C" fn netflow_finding_detail(
     })
 }
 
-/// The handle behind a pointer.
+/// The handle that a pointer points to.
 ///
 /// # Safety
 ///

@@ -26,8 +26,8 @@ pub extern "C" fn netflow_reason_name(reason: u32) -> netflow_text {
     problem::code(reason)
 }
 
-/// What the last call with this handle that failed told; calls that succeed do not change it. `size`
-/// is `sizeof(netflow_error)`. NETFLOW_END says that none has failed.
+/// The error of the last call with this handle that failed; calls that succeed do not change it.
+/// `size` is `sizeof(netflow_error)`. NETFLOW_END says that none has failed.
 ///
 /// # Safety
 ///

@@ -1,4 +1,4 @@
-//! What exporters taught, saved and loaded.
+//! The state of exporters, saved and loaded.
 
 use core::ffi::c_void;
 
@@ -9,8 +9,8 @@ use crate::pointer::{self, Place};
 use crate::result::{Failure, netflow_result};
 use crate::stats::netflow_load_report;
 
-/// All that exporters taught, for another decoder, such as that of the next run. The octets stay
-/// until the next call of `netflow_save` or `netflow_decoder_free`.
+/// The state of all exporters, for another decoder, such as that of the next run. The octets
+/// stay until the next call of `netflow_save` or `netflow_decoder_free`.
 ///
 /// # Safety
 ///

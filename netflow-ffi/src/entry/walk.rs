@@ -83,10 +83,10 @@ pub unsafe extern "C" fn netflow_next_field(
     unsafe { call_with(decoder, work) }
 }
 
-/// Goes into what was given last: from a sample of sFlow to its records, from a field that is a list
-/// (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END says
-/// that there is nothing to enter. Lists may be nested some 300 deep, past the `list_depth` of the
-/// options too: who follows them by functions that call themselves counts.
+/// Enters the item returned last: from a sample of sFlow to its records, from a field that is a
+/// list (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END
+/// says that there is nothing to enter. Lists may be nested some 300 deep, past the `list_depth` of
+/// the options too: who follows them by functions that call themselves counts.
 ///
 /// # Safety
 ///
@@ -116,9 +116,9 @@ pub unsafe extern "C" fn netflow_leave(decoder: *mut netflow_decoder) -> netflow
     unsafe { call_with(decoder, work) }
 }
 
-/// Goes to the record or sample of a flow, so that `netflow_next_field` gives its fields:
-/// `octets` is `netflow_flow.record.data`. Flows in their order are found in the time of one walk; to
-/// go back starts from the first again. `size` is `sizeof(netflow_record)`.
+/// Goes to the record or sample of a flow, so that `netflow_next_field` returns its fields:
+/// `octets` is `netflow_flow.record.data`. Flows in their order are found in the time of one walk;
+/// to go back starts from the first again. `size` is `sizeof(netflow_record)`.
 ///
 /// # Safety
 ///

@@ -1,8 +1,8 @@
-//! The flows that were not given yet.
+//! The flows that were not returned yet.
 
 use netflow_core::{Decoded, Flow, Flows};
 
-/// How far the flows of a message were given.
+/// How many flows of a message were returned.
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor<'m> {
     flows: Flows<'m>,

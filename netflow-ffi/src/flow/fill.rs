@@ -10,14 +10,14 @@ use super::table::{self, netflow_flow, netflow_flow_field};
 use crate::plain::{Plain, netflow_numbers, netflow_octets};
 use crate::rows::{Row, Rows};
 
-/// What is used while flows are given to a callback.
+/// The memory used while flows are passed to a callback.
 #[derive(Debug, Default)]
 pub(crate) struct Each {
     pub(crate) rows: Vec<netflow_flow>,
     pub(crate) lists: Lists,
 }
 
-/// Fills rows with the next flows, and tells how many.
+/// Fills rows with the next flows, and returns how many.
 #[inline(never)]
 pub(crate) fn fill(
     cursor: &mut Cursor<'_>,

@@ -37,7 +37,7 @@ impl Lists {
         self.current = 0;
     }
 
-    /// A block with room for so many.
+    /// A block with room for this many.
     fn block(&mut self, count: usize) -> &mut Vec<u32> {
         let has_room = |block: &Vec<u32>| block.capacity().saturating_sub(block.len()) >= count;
         if !self.blocks.get(self.current).is_some_and(has_room) {

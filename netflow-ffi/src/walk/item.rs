@@ -78,7 +78,7 @@ pub struct netflow_set {
     pub reserved: u8,
     /// Octets of the payload before the set.
     pub offset: usize,
-    /// The octets behind its header: in the caller's payload, or of late data in the handle.
+    /// The octets after its header: in the caller's payload, or of late data in the handle.
     pub body: netflow_octets,
     /// Octets at the end of the body that are no record.
     pub padding: usize,
@@ -119,13 +119,13 @@ pub struct netflow_field {
     /// Octets and type; the octets of a variable-length field are without their length.
     pub value: netflow_value,
     /// The name of the element, or of the member of sFlow or of a fixed layout; of length 0 if
-    /// nobody told it.
+    /// it was not reported.
     pub name: netflow_text,
     /// Who assigned the number of the element; 0 is IANA, and all of NetFlow v9.
     pub enterprise_number: u32,
     /// The number of the element, or of the scope type of v9; 0 in sFlow.
     pub id: u16,
-    /// The length that the template gives; 65535 if each record tells it.
+    /// The length by the template; 65535 if it is variable, in each record.
     pub length: u16,
     /// It belongs to the scope of options.
     pub scope: bool,

@@ -1,4 +1,4 @@
-//! One level of a walk: records, and the fields of the one given last.
+//! One level of a walk: records, and the fields of the one returned last.
 
 use netflow_core::record::{self, DataRecord, Field, List, ListParts, ListRecords, ListValues};
 use netflow_core::wire::sflow::{self, SampleKind, structure};
@@ -17,7 +17,7 @@ pub(super) struct Level<'m> {
     inside: Inside<'m>,
 }
 
-/// What can be entered from what was given last.
+/// What can be entered from the item returned last.
 #[derive(Debug)]
 pub(super) enum Inside<'m> {
     Nothing,
@@ -25,7 +25,7 @@ pub(super) enum Inside<'m> {
     Records(sflow::Records<'m>),
 }
 
-/// The records of a level that were not given yet.
+/// The records of a level that were not returned yet.
 #[derive(Debug, Clone)]
 pub(super) enum Records<'m> {
     None,
@@ -39,7 +39,7 @@ pub(super) enum Records<'m> {
     Parts(ListParts<'m, 'm>, Option<ListRecords<'m, 'm>>),
 }
 
-/// The fields of a record that were not given yet.
+/// The fields of a record that were not returned yet.
 #[derive(Debug)]
 enum Fields<'m> {
     None,
@@ -203,7 +203,7 @@ fn list<'m>(field: &Field<'m, 'm>) -> Inside<'m> {
     field.list().map_or(Inside::Nothing, Inside::List)
 }
 
-/// Counts down to 0; tells whether there was one.
+/// Counts down to 0; returns whether there was one.
 fn take_one(left: &mut u16) -> bool {
     let is_one = *left > 0;
     *left = left.saturating_sub(1);
