@@ -52,7 +52,7 @@ impl<'m> Decoded<'m> {
 
     /// Its messages, at least one, in the order of the wire. Each is followed by the data
     /// that its templates released, as a message of its own that
-    /// [is late](Message::is_late).
+    /// [is late](super::Message::is_late).
     #[must_use]
     pub fn messages(&self) -> Messages<'m> {
         Messages::new(*self, &self.decoder.scratch)
