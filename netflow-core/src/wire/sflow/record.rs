@@ -204,6 +204,7 @@ impl<'a> Record<'a> {
 
     /// A flow record of a sampled transaction, which is no packet: the structures 2000 to 2207 of
     /// sFlow.org (sFlow Application, HTTP, Memcache and Storage Structures).
+    #[cfg(feature = "alloc")]
     pub(crate) fn is_transaction(&self) -> bool {
         let format = self.block.format;
         self.kind == Kind::Flow
@@ -212,6 +213,7 @@ impl<'a> Record<'a> {
     }
 
     /// A flow record of a sampled packet.
+    #[cfg(feature = "alloc")]
     pub(crate) fn is_packet(&self) -> bool {
         let format = self.block.format;
         self.kind == Kind::Flow && format.enterprise() == 0 && (1..=4).contains(&format.format())

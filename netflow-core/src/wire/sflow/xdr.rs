@@ -83,9 +83,9 @@ pub struct Words<'a> {
     words: core::slice::Iter<'a, U32>,
 }
 
+#[cfg(feature = "alloc")]
 impl<'a> Words<'a> {
     /// The words that these octets are; `None` if they are no whole words.
-    #[cfg(feature = "alloc")]
     pub(crate) fn new(octets: &'a [u8]) -> Option<Self> {
         let words = <[U32]>::ref_from_bytes(octets).ok()?;
         Some(Self {
