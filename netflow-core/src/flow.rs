@@ -10,10 +10,13 @@ mod inner;
 mod mediation;
 mod names;
 mod numbers;
+mod owned;
 mod packet;
 mod sample;
 mod sampling;
 mod second_counters;
+#[cfg(feature = "serde")]
+mod serialize;
 mod sum;
 mod translation;
 mod value;
@@ -26,6 +29,7 @@ pub use self::clock::{ClockRule, NoTime, TimePlan};
 pub use self::column::FlowColumn;
 pub use self::icmp::IcmpRule;
 pub use self::numbers::{Numbers, NumbersIter};
+pub use self::owned::OwnedFlow;
 pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::{NoSamplingRate, Sampling, SamplingRule};
 pub(crate) use self::second_counters::exceed as second_counters_exceed;
@@ -45,7 +49,7 @@ use crate::wire::sflow;
 /// sample.
 ///
 /// Each accessor is a line of the table in [`field`](crate::field). What was
-/// not sent is `None`, never zero.
+/// not sent is `None`, never zero. To outlive the message it becomes an [`OwnedFlow`].
 #[derive(Debug, Clone, Copy)]
 pub struct Flow<'m> {
     source: Source<'m>,

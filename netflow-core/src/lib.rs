@@ -7,7 +7,8 @@
 //! [`flows`](Decoded::flows) are one normalised view whatever protocol told
 //! them, its [`records`](Decoded::records) and [`samples`](Decoded::samples) are
 //! what was sent, its [`problems`](Decoded::problems) are what could not be read,
-//! with a reason and an octet. Nothing is copied: all of it borrows the datagram.
+//! with a reason and an octet. Nothing is copied: all of it borrows the datagram;
+//! an [`OwnedFlow`] outlives it.
 //!
 //! # Example
 //!
@@ -41,6 +42,7 @@
 //! - none: `wire`, [`value`], [`element`], [`field`] and [`packet`]; no allocator.
 //! - `alloc`: the `Decoder` and all that it gives.
 //! - `encode`: messages from records, the way back; with `alloc`.
+//! - `serde`: `Serialize` for [`OwnedFlow`]; with `alloc`.
 //! - `std` (default): random keys for the tables, and times of the system.
 //!
 //! # Limits
@@ -126,7 +128,7 @@ pub use exporter::{
 #[cfg(feature = "alloc")]
 pub use flow::{
     ApplicationId, ClockRule, Flow, FlowColumn, FlowValue, IcmpRule, Increment, Increments,
-    NoSamplingRate, NoTime, Numbers, NumbersIter, Sampling, SamplingRule, TimePlan,
+    NoSamplingRate, NoTime, Numbers, NumbersIter, OwnedFlow, Sampling, SamplingRule, TimePlan,
 };
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;

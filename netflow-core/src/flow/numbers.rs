@@ -162,6 +162,11 @@ impl<'m> Numbers<'m> {
         Some(Self(numbers))
     }
 
+    /// The numbers that these octets are, four each.
+    pub(super) fn of_words(octets: &'m [u8]) -> Option<Self> {
+        Self::new(NumbersIter(Walk::Words(Words::new(octets)?)))
+    }
+
     /// The numbers, in order.
     #[must_use]
     pub fn iter(&self) -> NumbersIter<'m> {

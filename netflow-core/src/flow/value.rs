@@ -1,10 +1,12 @@
 //! The value of a field, of whichever type.
 
+use core::fmt;
 use core::net::IpAddr;
 
 use super::numbers::Numbers;
+use crate::text;
 use crate::time::Timestamp;
-use crate::value::{ApplicationId, MacAddress, Text};
+use crate::value::{ApplicationId, MacAddress, Text, Value};
 
 /// The value of a normalised field, of the variant that its
 /// [`FieldType`](crate::field::FieldType) says.
@@ -33,6 +35,32 @@ pub enum FlowValue<'m> {
     Application(ApplicationId<'m>),
     /// A list of numbers.
     Numbers(Numbers<'m>),
+}
+
+/// Plain text, as in the command's CSV: times are RFC 3339, octets hex, durations nanoseconds, and
+/// numbers of a list have spaces between them.
+impl fmt::Display for FlowValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsigned(number) => number.fmt(f),
+            Self::Flag(flag) => flag.fmt(f),
+            Self::Address(address) => text::address(*address).fmt(f),
+            Self::Mac(address) => address.fmt(f),
+            Self::Time(time) => time.fmt(f),
+            Self::Duration(nanos) => nanos.fmt(f),
+            Self::Text(text) => text.fmt(f),
+            Self::Octets(octets) => Value::Octets(octets).fmt(f),
+            Self::Name(name) => name.fmt(f),
+            Self::Application(application) => application.fmt(f),
+            Self::Numbers(numbers) => {
+                for (index, number) in numbers.iter().enumerate() {
+                    f.write_str(if index > 0 { " " } else { "" })?;
+                    number.fmt(f)?;
+                }
+                Ok(())
+            }
+        }
+    }
 }
 
 /// One line a type that owns its value: `u16 => Unsigned into;`.
