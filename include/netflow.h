@@ -126,7 +126,7 @@ enum netflow_result
   NETFLOW_ERROR_TYPE = -9,
   // No value of its type has this length.
   NETFLOW_ERROR_LENGTH = -10,
-  // The value does not fit into what was asked for.
+  // The value does not fit into the requested type.
   NETFLOW_ERROR_RANGE = -11,
   // The octets are no snapshot that can be loaded.
   NETFLOW_ERROR_SNAPSHOT = -12,
@@ -838,11 +838,11 @@ enum netflow_sequence_event
   NETFLOW_SEQUENCE_IN_ORDER = 1,
   // Units before it are missing, `netflow_header.lost` of them.
   NETFLOW_SEQUENCE_GAP = 2,
-  // It belongs before messages that came already.
+  // It belongs before messages that were received already.
   NETFLOW_SEQUENCE_LATE = 3,
-  // It came already.
+  // It was received already.
   NETFLOW_SEQUENCE_DUPLICATE = 4,
-  // The exporter started anew.
+  // The exporter restarted.
   NETFLOW_SEQUENCE_RESTART = 5,
 };
 #ifndef __cplusplus
@@ -1014,13 +1014,13 @@ typedef struct netflow_rate {
   uint64_t rate;
 } netflow_rate;
 
-// What a decoder is made with. A number that is 0 stands for its default, which
+// The options of a decoder. A number that is 0 means its default, which
 // `netflow_options_init` writes down.
 typedef struct netflow_options {
   // `sizeof(netflow_options)`.
   size_t size;
-  // The fields that flows are filled with, see `NETFLOW_ADD`; none stands for all, which is the
-  // default. What is not asked for costs nothing.
+  // The fields that flows are filled with, see `NETFLOW_ADD`; none means all, which is the
+  // default. Fields that are not selected cost nothing.
   uint64_t fields[2];
   // Bits of `netflow_flag`.
   uint32_t flags;
@@ -1035,8 +1035,8 @@ typedef struct netflow_options {
   size_t waiting_octets;
   // Nanoseconds after which waiting data is discarded, or NETFLOW_NEVER. Default 30 minutes.
   int64_t waiting_lifetime;
-  // Nanoseconds after which a template that came over UDP and was not sent again is
-  // forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
+  // Nanoseconds after which a template that was received over UDP and was not sent
+  // again is forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
   int64_t template_lifetime;
   // Templates of one observation domain. Default 4096.
   size_t templates;
@@ -1068,7 +1068,8 @@ typedef struct netflow_options {
   uint32_t reserved;
 } netflow_options;
 
-// The payload of one UDP datagram, one message of a stream or of a file, and how it came.
+// The payload of one UDP datagram, one message of a stream or of a file, with its source
+// and time.
 typedef struct netflow_datagram {
   // `sizeof(netflow_datagram)`.
   size_t size;
@@ -1078,7 +1079,7 @@ typedef struct netflow_datagram {
   const uint8_t *payload;
   // How many.
   size_t payload_len;
-  // When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW stands for the present time.
+  // When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW means the current time.
   int64_t received;
   // The caller's number for it within its input, such as the frame of a capture; flows and
   // headers return it.
@@ -1438,8 +1439,8 @@ typedef struct netflow_error {
   struct netflow_text detail;
 } netflow_error;
 
-// What the header of a message says, and how its datagram came. Late data has the header it came
-// with.
+// The header of a message, and the source and time of its datagram. Late data has the header it
+// arrived with.
 typedef struct netflow_header {
   // When the datagram was received, nanoseconds since 1970 UTC.
   int64_t received;
@@ -1527,7 +1528,7 @@ typedef struct netflow_stats {
   uint64_t counters_samples;
   // sFlow discarded packets.
   uint64_t discarded_packets;
-  // Data sets that waited and were decoded when their template came.
+  // Data sets that waited and were decoded when their template arrived.
   uint64_t late_sets;
   // Data sets that waited and were discarded.
   uint64_t given_up_sets;
@@ -1553,27 +1554,27 @@ typedef struct netflow_domain {
   uint32_t protocol;
   // The observation domain.
   uint32_t observation_domain;
-  // Messages that came.
+  // Messages received.
   uint64_t messages;
-  // When the first came, nanoseconds since 1970 UTC.
+  // When the first was received, nanoseconds since 1970 UTC.
   int64_t first_received;
-  // When the last came.
+  // When the last was received.
   int64_t last_received;
   // A `netflow_sequence_unit`: what the counts below count.
   uint32_t sequence_unit;
-  // Units that came.
+  // Units received.
   uint64_t received;
   // Units that were sent and have not come.
   uint64_t lost;
-  // Units that came after later ones; they are not lost.
+  // Units received after later ones; they are not lost.
   uint64_t late;
   // Duplicated messages.
   uint64_t duplicated;
-  // How often the exporter started anew.
+  // How often the exporter restarted.
   uint64_t restarted;
   // Units that are missing next to data that could not be read, or not yet.
   uint64_t unread;
-  // Samples of sFlow that came.
+  // sFlow samples received.
   uint64_t samples_received;
   // Samples that were sent and have not come.
   uint64_t samples_lost;
@@ -1629,7 +1630,7 @@ typedef struct netflow_set {
   size_t padding;
   // The caller's number of the datagram that brought the template, of late data.
   uint64_t template_frame;
-  // The header of the message it came in.
+  // The header of the message that it arrived in.
   struct netflow_header header;
 } netflow_set;
 
@@ -1679,7 +1680,7 @@ typedef struct netflow_field {
   uint8_t reserved[5];
 } netflow_field;
 
-// How flows become Arrow arrays. A number that is 0 stands for its default.
+// How flows are converted to Arrow arrays. A number that is 0 means its default.
 typedef struct netflow_arrow_options {
   // `sizeof(netflow_arrow_options)`.
   size_t size;
@@ -1782,9 +1783,9 @@ netflow_result netflow_decoder_options(const struct netflow_decoder *decoder,
                                        struct netflow_options *options,
                                        size_t size);
 
-// Empties a datagram and says whom it comes from: `address` is what `recvfrom` returns, a `struct
+// Empties a datagram and sets its source: `address` is what `recvfrom` returns, a `struct
 // sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and received now.
-// Of another kind of address it fails, and the datagram is of nobody known. `size` is
+// It fails for another kind of address, and the datagram has no source then. `size` is
 // `sizeof(netflow_datagram)`.
 //
 // Pointers:

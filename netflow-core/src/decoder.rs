@@ -1,4 +1,4 @@
-//! The one type with state: a datagram goes in, a [`Decoded`] comes out.
+//! The one type with state: it decodes a datagram into a [`Decoded`].
 
 mod account;
 mod data;

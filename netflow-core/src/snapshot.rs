@@ -40,7 +40,8 @@
 //! |---|---|---|
 //! | 1 | key | protocol (8 bits: 1, 5 to 10 the version in the header, 105 is sFlow version 5), port or 0 (16), observation domain (32), address of the exporter, address of the sFlow agent |
 //! | 2 | account | messages (64), first received, last received, optional clock skew in nanoseconds (64, signed) |
-//! //! | 4 | sample counts | samples received, lost, late, restarts, drops (64 each), how often the agent started anew (32) |
+//! | 4 | sample counts | samples received, lost, late, restarts, drops (64 each), how often the
+//! agent restarted (32) |
 //! | 5 | sources | entries: 1 if counters samples, else 0 (8), class (32), index (32), least number and next (32 each), 1 if there are numbers from before the restart, else 0 (8), least of these and next (32 each), the start of the agent it belongs to (32), drops (optional of 32) |
 //! | 6 | elements | entries: enterprise number (32), id (16), data type, semantics, units (8 each, numbers of RFC 5610), name (text, UTF-8) |
 //! | 7 | templates | entries: time of the last refresh, frame (64), flags (8: 1 an options template, 2 records showed that elements 23 and 24 are of the reverse direction), the template record as v9 or IPFIX send it (text) |

@@ -56,7 +56,7 @@ pub enum netflow_arrow_types {
     NETFLOW_ARROW_TYPES_SPARK = 2,
 }
 
-/// How flows become Arrow arrays. A number that is 0 stands for its default.
+/// How flows are converted to Arrow arrays. A number that is 0 means its default.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_arrow_options {

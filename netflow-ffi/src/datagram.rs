@@ -1,4 +1,4 @@
-//! What is decoded, and whom it comes from.
+//! The input of a decoder, and its source.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::ptr;
@@ -21,7 +21,8 @@ pub enum netflow_transport {
     NETFLOW_TRANSPORT_FILE = 2,
 }
 
-/// The payload of one UDP datagram, one message of a stream or of a file, and how it came.
+/// The payload of one UDP datagram, one message of a stream or of a file, with its source
+/// and time.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_datagram {
@@ -33,7 +34,7 @@ pub struct netflow_datagram {
     pub payload: *const u8,
     /// How many.
     pub payload_len: usize,
-    /// When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW stands for the present time.
+    /// When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW means the current time.
     pub received: i64,
     /// The caller's number for it within its input, such as the frame of a capture; flows and
     /// headers return it.
@@ -51,7 +52,7 @@ pub struct netflow_datagram {
     pub input: u32,
 }
 
-/// What stands for the present time.
+/// The current time.
 const NOW: i64 = i64::MIN;
 
 // SAFETY: its members are numbers and a raw pointer.

@@ -37,27 +37,27 @@ pub struct netflow_domain {
     pub protocol: u32,
     /// The observation domain.
     pub observation_domain: u32,
-    /// Messages that came.
+    /// Messages received.
     pub messages: u64,
-    /// When the first came, nanoseconds since 1970 UTC.
+    /// When the first was received, nanoseconds since 1970 UTC.
     pub first_received: i64,
-    /// When the last came.
+    /// When the last was received.
     pub last_received: i64,
     /// A `netflow_sequence_unit`: what the counts below count.
     pub sequence_unit: u32,
-    /// Units that came.
+    /// Units received.
     pub received: u64,
     /// Units that were sent and have not come.
     pub lost: u64,
-    /// Units that came after later ones; they are not lost.
+    /// Units received after later ones; they are not lost.
     pub late: u64,
     /// Duplicated messages.
     pub duplicated: u64,
-    /// How often the exporter started anew.
+    /// How often the exporter restarted.
     pub restarted: u64,
     /// Units that are missing next to data that could not be read, or not yet.
     pub unread: u64,
-    /// Samples of sFlow that came.
+    /// sFlow samples received.
     pub samples_received: u64,
     /// Samples that were sent and have not come.
     pub samples_lost: u64,

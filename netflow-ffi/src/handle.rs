@@ -40,7 +40,7 @@ pub(crate) struct State {
     /// The detail of a problem, and of an error.
     pub(crate) problem: Kept,
     pub(crate) error: Kept,
-    /// The name of a member of sFlow that stands in lists.
+    /// The name of an sFlow member inside lists.
     pub(crate) name: Kept,
 }
 

@@ -38,11 +38,11 @@ pub enum netflow_sequence_event {
     NETFLOW_SEQUENCE_IN_ORDER = 1,
     /// Units before it are missing, `netflow_header.lost` of them.
     NETFLOW_SEQUENCE_GAP = 2,
-    /// It belongs before messages that came already.
+    /// It belongs before messages that were received already.
     NETFLOW_SEQUENCE_LATE = 3,
-    /// It came already.
+    /// It was received already.
     NETFLOW_SEQUENCE_DUPLICATE = 4,
-    /// The exporter started anew.
+    /// The exporter restarted.
     NETFLOW_SEQUENCE_RESTART = 5,
 }
 
@@ -62,8 +62,8 @@ pub enum netflow_header_field {
     NETFLOW_HEADER_SAMPLING = 16,
 }
 
-/// What the header of a message says, and how its datagram came. Late data has the header it came
-/// with.
+/// The header of a message, and the source and time of its datagram. Late data has the header it
+/// arrived with.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_header {

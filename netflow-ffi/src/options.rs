@@ -77,15 +77,15 @@ pub struct netflow_rate {
     pub rate: u64,
 }
 
-/// What a decoder is made with. A number that is 0 stands for its default, which
+/// The options of a decoder. A number that is 0 means its default, which
 /// `netflow_options_init` writes down.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_options {
     /// `sizeof(netflow_options)`.
     pub size: usize,
-    /// The fields that flows are filled with, see `NETFLOW_ADD`; none stands for all, which is the
-    /// default. What is not asked for costs nothing.
+    /// The fields that flows are filled with, see `NETFLOW_ADD`; none means all, which is the
+    /// default. Fields that are not selected cost nothing.
     pub fields: [u64; 2],
     /// Bits of `netflow_flag`.
     pub flags: u32,
@@ -100,8 +100,8 @@ pub struct netflow_options {
     pub waiting_octets: usize,
     /// Nanoseconds after which waiting data is discarded, or NETFLOW_NEVER. Default 30 minutes.
     pub waiting_lifetime: i64,
-    /// Nanoseconds after which a template that came over UDP and was not sent again is
-    /// forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
+    /// Nanoseconds after which a template that was received over UDP and was not sent
+    /// again is forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
     pub template_lifetime: i64,
     /// Templates of one observation domain. Default 4096.
     pub templates: usize,

@@ -37,7 +37,7 @@ pub enum netflow_result {
     NETFLOW_ERROR_TYPE = -9,
     /// No value of its type has this length.
     NETFLOW_ERROR_LENGTH = -10,
-    /// The value does not fit into what was asked for.
+    /// The value does not fit into the requested type.
     NETFLOW_ERROR_RANGE = -11,
     /// The octets are no snapshot that can be loaded.
     NETFLOW_ERROR_SNAPSHOT = -12,

@@ -1,4 +1,4 @@
-//! What a decoder has read and lost, and what came of a snapshot.
+//! What a decoder has read and lost, and what was loaded of a snapshot.
 
 use netflow_core::Stats;
 use netflow_core::snapshot::LoadReport;
@@ -31,7 +31,7 @@ pub struct netflow_stats {
     pub counters_samples: u64,
     /// sFlow discarded packets.
     pub discarded_packets: u64,
-    /// Data sets that waited and were decoded when their template came.
+    /// Data sets that waited and were decoded when their template arrived.
     pub late_sets: u64,
     /// Data sets that waited and were discarded.
     pub given_up_sets: u64,

@@ -16,7 +16,7 @@ use crate::wire::set::Dialect;
 /// Everything that a [`Decoded`](crate::Decoded) borrows.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    /// The messages, and those that late data came in.
+    /// The messages, and those that late data arrived in.
     pub(super) origins: Vec<Origin>,
     /// The observation domain of each, once it is entered.
     pub(super) sessions: Vec<Option<SessionId>>,

@@ -53,7 +53,7 @@ impl<'m> Set<'m> {
         }
     }
 
-    /// The header of the message it came in.
+    /// The header of the message that it arrived in.
     #[must_use]
     pub const fn header(&self) -> &'m MessageHeader {
         &self.origin.header

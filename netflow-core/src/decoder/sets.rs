@@ -99,7 +99,7 @@ impl Decoder {
         }
     }
 
-    /// The template in force for a data set; one that came over UDP expires.
+    /// The template in force for a data set; one received over UDP expires.
     fn in_force(&mut self, context: &MessageContext<'_>, id: u16) -> Option<Arc<Template>> {
         let session = self.sessions.get(context.session)?;
         let known = session.templates.get(id)?;

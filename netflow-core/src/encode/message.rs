@@ -159,8 +159,8 @@ impl MessageBuilder {
         self.add(set, TEMPLATE, |out| template.write(dialect, out))
     }
 
-    /// Adds a data record of these values, one for each field.
-    /// [`Value::Octets`] may stand for a value of any type.
+    /// Adds a data record of these values, one for each field. [`Value::Octets`]
+    /// may be used as a value of any type.
     ///
     /// # Errors
     ///

@@ -215,8 +215,8 @@ impl<'a> OptionsRecord<'a> {
         })
     }
 
-    /// The selectors of a sequence stand in the order in which they select
-    /// (RFC 5476, section 6.5.1).
+    /// The selectors of a sequence are in the order in which they select (RFC 5476,
+    /// section 6.5.1).
     fn gather_selectors(&mut self, record: &DataRecord<'_, '_>) {
         const SELECTOR_ID: FieldKey = FieldKey::Element(ElementId::iana(302));
 

@@ -72,7 +72,7 @@ impl<'a> Learned<'a> {
             }
             _ => {
                 let start = Self::Start(time(reader)?);
-                // A start is alone in its section.
+                // A start is the only entry of its section.
                 reader.rest();
                 start
             }

@@ -47,7 +47,7 @@ pub unsafe extern "C" fn netflow_options_init(
             size,
             // All of them, until some are asked for.
             fields: [0; 2],
-            // Chosen anew for each decoder.
+            // Chosen afresh for each decoder.
             hash_seed: 0,
             ..netflow_options::default()
         };
@@ -132,9 +132,9 @@ pub unsafe extern "C" fn netflow_decoder_options(
     unsafe { call_with(decoder, work) }
 }
 
-/// Empties a datagram and says whom it comes from: `address` is what `recvfrom` returns, a `struct
+/// Empties a datagram and sets its source: `address` is what `recvfrom` returns, a `struct
 /// sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and received now.
-/// Of another kind of address it fails, and the datagram is of nobody known. `size` is
+/// It fails for another kind of address, and the datagram has no source then. `size` is
 /// `sizeof(netflow_datagram)`.
 ///
 /// # Safety

@@ -11,7 +11,7 @@ use crate::value::{self, netflow_value};
 /// No octets, that C may point to all the same.
 const NOTHING: &[u8] = b"\0".split_at(0).0;
 
-/// Reads a value and writes what comes of it.
+/// Reads a value and writes the result.
 ///
 /// # Safety
 ///

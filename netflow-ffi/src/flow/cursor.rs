@@ -6,7 +6,7 @@ use netflow_core::{Decoded, Flow, Flows};
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor<'m> {
     flows: Flows<'m>,
-    /// Behind each biflow comes its reverse direction.
+    /// Each biflow is followed by its reverse direction.
     split: bool,
     reverse: Option<Flow<'m>>,
 }

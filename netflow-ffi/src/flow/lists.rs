@@ -1,4 +1,4 @@
-//! Where the numbers of lists stand as long as flows point to them.
+//! The storage of numbers of lists, for as long as flows point to them.
 
 use netflow_core::Numbers;
 

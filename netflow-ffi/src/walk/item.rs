@@ -84,7 +84,7 @@ pub struct netflow_set {
     pub padding: usize,
     /// The caller's number of the datagram that brought the template, of late data.
     pub template_frame: u64,
-    /// The header of the message it came in.
+    /// The header of the message that it arrived in.
     pub header: netflow_header,
 }
 

@@ -26,7 +26,7 @@ pub(super) struct SavedDomain<'a> {
     pub(super) sample_counts: SavedCounts,
 }
 
-/// How many messages came and when.
+/// The number of messages and when they arrived.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Account {
     pub(super) messages: u64,

@@ -13,16 +13,16 @@ use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 pub(super) struct Conversion {
     /// Its fields, without an id of the relay's.
     pub(super) definition: TemplateDefinition,
-    /// Options that came without a scope are of the whole exporter: IPFIX needs one (RFC 7011,
-    /// section 3.4.2.2), so that is written first.
+    /// Options without a scope apply to the whole exporter: IPFIX needs one (RFC 7011, section
+    /// 3.4.2.2), so that is written first.
     pub(super) adds_scope: bool,
-    /// What becomes of each field that came.
+    /// The conversion of each received field.
     pub(super) actions: Vec<Action>,
     /// The fields that the relay adds.
     pub(super) more: Vec<More>,
 }
 
-/// What becomes of a field.
+/// The conversion of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     /// It is left out.
