@@ -115,6 +115,7 @@ class Reader:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
+        exporters: tuple[list[str], list[str], str] | None = None,
         ranges: Sequence[tuple[bytes | None, int | None]] | None = None,
         warn: bool = True,
     ) -> Reader: ...
@@ -191,6 +192,7 @@ class Records:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
+        exporters: tuple[list[str], list[str], str] | None,
     ) -> Records: ...
     def __iter__(self) -> Records: ...
     def __next__(self) -> Record: ...
@@ -201,7 +203,9 @@ class Records:
 
 @final
 class State:
-    def __new__(cls) -> State: ...
+    def __new__(
+        cls, *, exporters: tuple[list[str], list[str], str] | None
+    ) -> State: ...
     def decode(
         self,
         datagram: bytes | bytearray | memoryview,
@@ -229,6 +233,7 @@ class Collector:
         types: str,
         rows: int,
         state: bytes | None,
+        exporters: tuple[list[str], list[str], str] | None,
     ) -> Collector: ...
     def push(
         self, datagram: bytes | bytearray | memoryview, host: str, port: int, received: int

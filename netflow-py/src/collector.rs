@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
+use crate::exporters::{Exporters, GivenExporters};
 use crate::pass;
 use crate::report::Report;
 use crate::state::{addresses, columns, octets, origin, types};
@@ -28,20 +29,22 @@ struct Inner {
 #[pymethods]
 impl Collector {
     #[new]
-    #[pyo3(signature = (*, columns, addresses, types, rows, state))]
+    #[pyo3(signature = (*, columns, addresses, types, rows, state, exporters))]
     fn new(
         columns: Option<Vec<String>>,
         addresses: &str,
         types: &str,
         rows: usize,
         state: Option<&[u8]>,
+        exporters: Option<GivenExporters>,
     ) -> PyResult<Self> {
+        let decoder = pass::decoder(Limits::default(), state)?;
         let mut options = FlowOptions::new(self::columns(columns)?);
         options.addresses = self::addresses(addresses)?;
         options.types = self::types(types)?;
         options.rows = rows.max(1);
         Ok(Self(Mutex::new(Inner {
-            feed: Feed::new(pass::decoder(Limits::default(), state)?),
+            feed: Feed::new(Exporters::new(exporters)?.apply(decoder)),
             builder: FlowBatchBuilder::new(options),
             full: Vec::new(),
         })))

@@ -8,6 +8,7 @@ extern crate alloc;
 mod cell;
 mod collector;
 mod error;
+mod exporters;
 mod guarded;
 mod health;
 mod index;

@@ -13,6 +13,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 
+use crate::exporters::{Exporters, GivenExporters};
 use crate::guarded::Guarded;
 use crate::input::{Given, GivenRange};
 use crate::reading::{Inputs, Reading};
@@ -121,6 +122,8 @@ struct ReaderOptions {
     strict: bool,
     state: Option<Vec<u8>>,
     #[pyo3(default)]
+    exporters: Option<GivenExporters>,
+    #[pyo3(default)]
     ranges: Option<Vec<GivenRange>>,
     #[pyo3(default = true)]
     warn: bool,
@@ -128,7 +131,7 @@ struct ReaderOptions {
 
 impl ReaderOptions {
     /// Their names, as in the stub.
-    const NAMES: [&'static str; 13] = [
+    const NAMES: [&'static str; 14] = [
         "columns",
         "addresses",
         "types",
@@ -140,6 +143,7 @@ impl ReaderOptions {
         "ports",
         "strict",
         "state",
+        "exporters",
         "ranges",
         "warn",
     ];
@@ -189,7 +193,7 @@ impl Reader {
     #[new]
     #[pyo3(
         signature = (inputs, **options),
-        text_signature = "(inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, ranges=None, warn=True)"
+        text_signature = "(inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, exporters=None, ranges=None, warn=True)"
     )]
     fn new(inputs: Vec<Given>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut options = ReaderOptions::new(options)?;
@@ -198,7 +202,8 @@ impl Reader {
             core::mem::take(&mut options.ports),
             options.strict,
             options.state.take(),
-        );
+        )
+        .exporters(Exporters::new(options.exporters.take())?);
         if let Some(ranges) = options.ranges.take() {
             source = source.parts(ranges)?;
         }

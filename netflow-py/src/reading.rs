@@ -10,6 +10,7 @@ use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
 
 use crate::error;
+use crate::exporters::Exporters;
 use crate::input::{Given, GivenRange, Input, Raised, Range};
 use crate::pass::{decoder, limits};
 use crate::report::{LastReport, Report};
@@ -21,6 +22,7 @@ pub(crate) struct Inputs {
     options: CaptureOptions,
     faults: Faults,
     state: Option<Arc<[u8]>>,
+    exporters: Exporters,
     is_quiet: bool,
 }
 
@@ -40,8 +42,14 @@ impl Inputs {
                 Faults::PassOver
             },
             state: state.map(Arc::from),
+            exporters: Exporters::default(),
             is_quiet: false,
         }
+    }
+
+    /// With what the caller knows of exporters.
+    pub(crate) fn exporters(self, exporters: Exporters) -> Self {
+        Self { exporters, ..self }
     }
 
     /// Without warnings, for a caller who counts what they would tell.
@@ -84,7 +92,9 @@ impl Inputs {
             index += 1;
             Some(input.open(options.clone(), &into))
         };
-        let decoder = decoder(limits(), self.state.as_deref())?;
+        let decoder = self
+            .exporters
+            .apply(decoder(limits(), self.state.as_deref())?);
         Ok(Reading {
             scan: Scan::new(decoder, builder, Box::new(open), self.faults),
             raised,

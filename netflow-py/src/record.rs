@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 
 use crate::error;
+use crate::exporters::{Exporters, GivenExporters};
 use crate::guarded::Guarded;
 use crate::input::{Given, Input, Raised};
 use crate::report::{Report, problems_to_python};
@@ -288,21 +289,23 @@ impl Walk {
 #[pymethods]
 impl Records {
     #[new]
-    #[pyo3(signature = (inputs, *, split_biflows, ports, strict, state))]
+    #[pyo3(signature = (inputs, *, split_biflows, ports, strict, state, exporters))]
     fn new(
         inputs: Vec<Given>,
         split_biflows: bool,
         ports: Vec<u16>,
         strict: bool,
         state: Option<&[u8]>,
+        exporters: Option<GivenExporters>,
     ) -> PyResult<Self> {
+        let decoder = crate::pass::decoder(crate::pass::limits(), state)?;
         Ok(Self(Guarded::new(Walk {
             inputs: Arc::new(inputs.into_iter().map(Input::new).collect()),
             options: CaptureOptions::default().with_ports(ports),
             next: 0,
             is_any_open: false,
             source: None,
-            feed: Feed::new(crate::pass::decoder(crate::pass::limits(), state)?),
+            feed: Feed::new(Exporters::new(exporters)?.apply(decoder)),
             ready: VecDeque::new(),
             raised: Raised::default(),
             split: split_biflows,

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyByteArray, PyBytes};
 
+use crate::exporters::{Exporters, GivenExporters};
 use crate::record::{Record, of_message};
 use crate::report::{Report, problems_to_python};
 use crate::{error, pass};
@@ -60,11 +61,13 @@ impl State {
 #[pymethods]
 impl State {
     #[new]
-    fn new() -> Self {
-        Self(Mutex::new(Inner {
-            feed: Feed::new(Decoder::new(Limits::default())).keeping_last_problems(),
+    #[pyo3(signature = (*, exporters))]
+    fn new(exporters: Option<GivenExporters>) -> PyResult<Self> {
+        let decoder = Exporters::new(exporters)?.apply(Decoder::new(Limits::default()));
+        Ok(Self(Mutex::new(Inner {
+            feed: Feed::new(decoder).keeping_last_problems(),
             health: Health::default(),
-        }))
+        })))
     }
 
     fn decode(

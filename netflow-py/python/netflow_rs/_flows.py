@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 from . import _netflow
 from ._errors import Problem
+from ._exporters import Rates, known
 from ._inputs import Inputs, Opened, chosen, expand
 
 if TYPE_CHECKING:
@@ -383,6 +384,9 @@ def _options(
     ports: Sequence[int],
     strict: bool,
     state: bytes | None,
+    sampling: Rates,
+    sampling_override: Rates,
+    options_scope: str,
 ) -> tuple[list[Opened], dict[str, Any]]:
     inputs = expand(source)
     if table not in ("flows", "counters"):
@@ -403,6 +407,7 @@ def _options(
         "ports": list(ports),
         "strict": strict,
         "state": state,
+        "exporters": known(sampling, sampling_override, options_scope),
     }
 
 
@@ -419,6 +424,9 @@ def scan(
     ports: Sequence[int] = (),
     strict: bool = False,
     state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
 ) -> Flows:
     """Flows of captures and IPFIX files, lazily: nothing is read before it is asked for, and
     everyone who asks gets a fresh pass.
@@ -439,6 +447,12 @@ def scan(
         ports: further ports that collectors listen on.
         strict: a file that cannot be read to its end is an error, not a warning.
         state: of :meth:`Decoder.save`: templates and names to begin with.
+        sampling: rates of exporters that announce none, by address or subnet:
+            ``{"192.0.2.0/24": 1000}`` is one packet of 1000. The longest prefix counts.
+        sampling_override: rates of exporters, whatever they announce.
+        options_scope: ``"domain"``: sampling rates and names in options apply to the observation
+            domain that sends them; ``"exporter"``: to the exporter's other domains too, as long
+            as those agree.
     """
     return Flows(
         *_options(
@@ -453,6 +467,9 @@ def scan(
             ports=ports,
             strict=strict,
             state=state,
+            sampling=sampling,
+            sampling_override=sampling_override,
+            options_scope=options_scope,
         )
     )
 
@@ -470,6 +487,9 @@ def read(
     ports: Sequence[int] = (),
     strict: bool = False,
     state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
     progress: bool | None = None,
 ) -> Table:
     """Flows of captures and IPFIX files, in memory, with addresses as text.
@@ -489,5 +509,8 @@ def read(
         ports=ports,
         strict=strict,
         state=state,
+        sampling=sampling,
+        sampling_override=sampling_override,
+        options_scope=options_scope,
     )
     return flows.read(progress=progress)

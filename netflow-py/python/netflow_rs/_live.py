@@ -14,6 +14,7 @@ from typing import Any, AsyncGenerator, AsyncIterator, Generator, Iterator, Sequ
 
 from . import _netflow
 from ._errors import Problem
+from ._exporters import Rates, known
 from ._flows import ROWS, Table
 from ._inputs import check_columns
 from ._netflow import Record
@@ -71,11 +72,20 @@ def _received(received: datetime | float | None) -> int:
 class Decoder:
     """Decodes datagrams of any number of exporters, and keeps what they announced.
 
-    One may be used by several threads, one at a time inside.
+    One may be used by several threads, one at a time inside. ``sampling``,
+    ``sampling_override`` and ``options_scope`` are those of :func:`scan`.
     """
 
-    def __init__(self) -> None:
-        self._state = _netflow.State()
+    def __init__(
+        self,
+        *,
+        sampling: Rates = None,
+        sampling_override: Rates = None,
+        options_scope: str = "domain",
+    ) -> None:
+        self._state = _netflow.State(
+            exporters=known(sampling, sampling_override, options_scope)
+        )
 
     def decode(
         self,
@@ -189,6 +199,9 @@ class Collector(asyncio.DatagramProtocol):
         types: str = "native",
         rows: int = ROWS,
         state: bytes | None = None,
+        sampling: Rates = None,
+        sampling_override: Rates = None,
+        options_scope: str = "domain",
     ) -> None:
         self._collector = _netflow.Collector(
             columns=check_columns(columns),
@@ -196,6 +209,7 @@ class Collector(asyncio.DatagramProtocol):
             types=types,
             rows=rows,
             state=state,
+            exporters=known(sampling, sampling_override, options_scope),
         )
         self.rows = 0
         """Rows that wait to be taken."""
@@ -359,15 +373,26 @@ def listen(
     rows: int = ROWS,
     interval: float = 1.0,
     state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
 ) -> Listener:
     """Listens on a UDP port and yields a batch whenever there are ``rows`` rows, or any rows
     after ``interval`` seconds. Ends with Ctrl-C, or when it is closed.
 
     What could not be decoded is in ``stats`` and ``problems`` of what it gives; ``state`` is what
-    ``save`` of another gave.
+    ``save`` of another gave. ``sampling``, ``sampling_override`` and ``options_scope`` are those
+    of :func:`scan`.
     """
     collector = Collector(
-        columns=columns, addresses=addresses, types=types, rows=rows, state=state
+        columns=columns,
+        addresses=addresses,
+        types=types,
+        rows=rows,
+        state=state,
+        sampling=sampling,
+        sampling_override=sampling_override,
+        options_scope=options_scope,
     )
     return Listener(_bind(_address(address), interval), collector, rows, interval)
 
@@ -381,10 +406,20 @@ def listen_async(
     rows: int = ROWS,
     interval: float = 1.0,
     state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
 ) -> AsyncListener:
     """:func:`listen` for asyncio."""
     collector = Collector(
-        columns=columns, addresses=addresses, types=types, rows=rows, state=state
+        columns=columns,
+        addresses=addresses,
+        types=types,
+        rows=rows,
+        state=state,
+        sampling=sampling,
+        sampling_override=sampling_override,
+        options_scope=options_scope,
     )
     return AsyncListener(_bind(_address(address), interval), collector, rows, interval)
 

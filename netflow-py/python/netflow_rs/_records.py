@@ -6,6 +6,7 @@ from typing import Any, Iterator, Sequence
 
 from . import _netflow
 from ._errors import Problem
+from ._exporters import Rates, known
 from ._inputs import Inputs, expand
 from ._netflow import Record
 
@@ -48,11 +49,15 @@ def records(
     ports: Sequence[int] = (),
     strict: bool = False,
     state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
 ) -> Records:
     """The flows of captures and IPFIX files, one :class:`Record` after the other.
 
     A packet that cannot be decoded costs no other: it is among ``problems``. A file that is
     cut ends with a :class:`NetflowWarning`, or with ``strict`` a :class:`NetflowError`.
+    The arguments are those of :func:`scan`.
     """
     inputs = expand(source)
     return Records(
@@ -62,5 +67,6 @@ def records(
             ports=list(ports),
             strict=strict,
             state=state,
+            exporters=known(sampling, sampling_override, options_scope),
         )
     )

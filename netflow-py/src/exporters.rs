@@ -1,0 +1,57 @@
+//! What the caller knows of exporters besides what they announce.
+
+use netflow_core::{ConfiguredRate, ConfiguredRates, Decoder, OptionsScope};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// Rates such as `192.0.2.0/24=1000` for exporters that announce none, rates that replace what
+/// exporters announce, and whose options apply.
+pub(crate) type GivenExporters = (Vec<String>, Vec<String>, String);
+
+/// The same, parsed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Exporters {
+    configured: ConfiguredRates,
+    overrides: ConfiguredRates,
+    scope: OptionsScope,
+}
+
+impl Exporters {
+    /// # Errors
+    ///
+    /// `ValueError` if a rate or the scope cannot be parsed.
+    pub(crate) fn new(given: Option<GivenExporters>) -> PyResult<Self> {
+        let Some((configured, overrides, scope)) = given else {
+            return Ok(Self::default());
+        };
+        Ok(Self {
+            configured: rates("sampling", &configured)?,
+            overrides: rates("sampling_override", &overrides)?,
+            scope: match scope.as_str() {
+                "domain" => OptionsScope::Domain,
+                "exporter" => OptionsScope::Exporter,
+                _ => {
+                    return Err(PyValueError::new_err(format!(
+                        "options_scope is \"domain\" or \"exporter\", not {scope:?}"
+                    )));
+                }
+            },
+        })
+    }
+
+    /// A decoder that applies it.
+    pub(crate) fn apply(&self, decoder: Decoder) -> Decoder {
+        decoder
+            .with_configured_rates(self.configured.clone())
+            .with_override_rates(self.overrides.clone())
+            .with_options_scope(self.scope)
+    }
+}
+
+fn rates(argument: &str, given: &[String]) -> PyResult<ConfiguredRates> {
+    let parse = |text: &String| {
+        text.parse::<ConfiguredRate>()
+            .map_err(|error| PyValueError::new_err(format!("{argument}: {text:?}: {error}")))
+    };
+    given.iter().map(parse).collect()
+}
