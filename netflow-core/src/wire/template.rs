@@ -242,6 +242,7 @@ impl<'a> TemplateRecords<'a> {
         let left = reader.len();
         let length = header
             .octets
+            .map(|octets| octets.saturating_sub(header.excess))
             .or_else(|| specifiers_len(reader, header.field_count, self.dialect));
         let specifiers = length.and_then(|length| reader.take(length));
         let kind = match (header.fault, specifiers) {
@@ -252,13 +253,14 @@ impl<'a> TemplateRecords<'a> {
                 left,
             },
             (None, Some(specifiers)) => {
+                // They belong to no field, so where they are cut nothing is missing.
+                reader.take(header.excess.min(reader.len()));
                 self.reader = reader;
-                let whole = specifiers.len().saturating_sub(header.excess);
                 return Some(Ok(TemplateRecord {
                     id,
                     kind: header.kind,
                     field_count: header.field_count,
-                    specifiers: specifiers.get(..whole).unwrap_or_default(),
+                    specifiers,
                     dialect: self.dialect,
                     offset,
                     fault: header.readable_fault,
