@@ -873,7 +873,7 @@ fn a_clock_far_away_may_be_a_capture_that_was_replayed() {
         "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or \
          rewritten."
     ));
-    // A flow that ends long after its message was sent is impossible whatever the clock.
+    // A flow that ends long after its message was sent is impossible by any clock.
     let template = [0, 16, 300, 2, 1, 4, 21, 4].as_slice();
     let data = [300, 12, 0, 9, 600, 0].as_slice();
     let report = json(&sent("future", &[v9_sets(5, 0, &[template, data])]).0);

@@ -218,7 +218,7 @@ impl Sequence {
         (!is_constant).then_some(best.0)
     }
 
-    /// Accounts for the next message. `is_repeated` tells whether its payload was received
+    /// Accounts for the next message. `is_repeated` says whether its payload was received
     /// already, and is asked only where the number leaves that open.
     #[inline]
     pub(crate) fn observe(

@@ -306,7 +306,7 @@ impl fmt::Display for OwnedFlow {
     }
 }
 
-/// A text on one line, whatever the exporter put into it.
+/// A text on one line: control characters that the exporter sent are escaped.
 fn quoted(text: Text<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_char('"')?;
     for chunk in text.octets().utf8_chunks() {

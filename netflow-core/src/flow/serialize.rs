@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use super::{FlowValue, OwnedFlow};
 
 /// A map of the fields that are present, in the order of the table, each by its name. It has the
-/// form of the command's JSON whatever the format: see [`FlowValue`].
+/// form of the command's JSON in every format of serde: see [`FlowValue`].
 impl Serialize for OwnedFlow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.fields().count()))?;

@@ -141,7 +141,7 @@ impl Increments {
             // The id may be that of another connection next.
             self.recent.flows.remove(&key);
         }
-        // Updates count what they say, whatever came before.
+        // Updates count what they say, independent of earlier records.
         let is_update = is_connection && !is_teardown;
         Increment::new(added, is_exact || is_update)
     }

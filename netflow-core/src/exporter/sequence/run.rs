@@ -41,7 +41,7 @@ impl Sequence {
     }
 
     /// The run of a message. One that has exactly the expected number has lost nothing,
-    /// whatever its uptime says: some exporters have several clocks.
+    /// for any uptime: some exporters have several clocks.
     pub(super) fn run_of_message(&self, message: &NumberedMessage) -> Run {
         let stamp = &message.stamp;
         if self.scheme().is_none() {
