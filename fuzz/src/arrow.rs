@@ -17,8 +17,8 @@ use netflow_core::{Decoded, FlowValue, Set, SetKind};
 use crate::cell::Cell;
 use crate::framing::Datagrams;
 
-/// Octets that choose options and columns.
-pub const HEAD: usize = 3 + 11;
+/// Octets that choose options, then a bit for each column.
+pub const HEAD: usize = 3 + FlowField::ALL.len().div_ceil(8);
 
 /// Decodes them one after the other into batches of few rows.
 pub fn run(octets: &[u8]) {
