@@ -8,64 +8,131 @@ mod limits;
 mod package;
 mod spark;
 mod spelling;
+mod tools;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
+use self::tools::Tool;
 use crate::command::{cargo, python};
 use crate::generate;
 use crate::repository::Result;
 
-/// One step: its name, and what it does.
-struct Step(&'static str, fn() -> Result);
+/// One step: its name, what it does, and what it needs beside cargo, a C compiler and Python.
+struct Step {
+    name: &'static str,
+    run: fn() -> Result,
+    needs: &'static [&'static Tool],
+}
+
+const fn step(name: &'static str, run: fn() -> Result) -> Step {
+    needing(&[], name, run)
+}
+
+const fn needing(needs: &'static [&'static Tool], name: &'static str, run: fn() -> Result) -> Step {
+    Step { name, run, needs }
+}
+
+const C: &[&Tool] = &[
+    &tools::NM,
+    &tools::GXX,
+    &tools::CLANG,
+    &tools::PKG_CONFIG,
+    &tools::MAKE,
+];
+const WATCHED: &[&Tool] = &[
+    &tools::GXX,
+    &tools::CLANG,
+    &tools::SANITIZERS,
+    &tools::VALGRIND,
+    &tools::PKG_CONFIG,
+];
+const EXAMPLES: &[&Tool] = &[
+    &tools::GXX,
+    &tools::CLANG,
+    &tools::PKG_CONFIG,
+    &tools::CMAKE,
+    &tools::MAKE,
+    &tools::LIBPCAP,
+];
+const FUZZING: &[&Tool] = &[&tools::GXX, &tools::CLANG, &tools::SANITIZERS];
+const OTHER_READERS: &[&Tool] = &[&tools::TSHARK, &tools::NFDUMP];
 
 const STEPS: &[Step] = &[
-    Step("generated files are up to date", generated),
-    Step("formatting", formatting),
-    Step("spelling", spelling::run),
-    Step("each limit is met by a test", limits::run),
-    Step("test data is up to date", test_data),
-    Step("clippy, all features", clippy),
-    Step("documentation", documentation),
-    Step(
+    step("generated files are up to date", generated),
+    step("formatting", formatting),
+    needing(&[&tools::VENV], "spelling", spelling::run),
+    step("each limit is met by a test", limits::run),
+    needing(&[&tools::ZSTD], "test data is up to date", test_data),
+    step("clippy, all features", clippy),
+    step("documentation", documentation),
+    step(
         "clippy of netflow-core in every combination of features",
         features::of_core,
     ),
-    Step("no std: a program without it", freestanding::run),
-    Step("benches compile", benches),
-    Step("hostile octets", hostile),
-    Step("C library: installed", c::installed),
-    Step("C library: tests in C99, C11 and C++17", c::tests),
-    Step("C library: Valgrind and sanitizers", c::watched),
-    Step("C library: Arrow", c::arrow),
-    Step("C library: examples by pkg-config and CMake", c::examples),
-    Step("fuzz targets, a short time each", fuzzing),
-    Step("genuine captures beside tshark and nfdump", genuine),
-    Step("Python: the wheel", package::build),
-    Step("Python: the wheel in a clean environment", package::install),
-    Step("Python: types and tests", package::test),
-    Step("tests", tests),
+    needing(
+        &[&tools::NM],
+        "no std: a program without it",
+        freestanding::run,
+    ),
+    step("benches compile", benches),
+    step("hostile octets", hostile),
+    needing(C, "C library: installed", c::installed),
+    needing(C, "C library: tests in C99, C11 and C++17", c::tests),
+    needing(WATCHED, "C library: Valgrind and sanitizers", c::watched),
+    needing(C, "C library: Arrow", c::arrow),
+    needing(
+        EXAMPLES,
+        "C library: examples by pkg-config and CMake",
+        c::examples,
+    ),
+    needing(FUZZING, "fuzz targets, a short time each", fuzzing),
+    needing(
+        OTHER_READERS,
+        "genuine captures beside tshark and nfdump",
+        genuine,
+    ),
+    needing(&[&tools::VENV], "Python: the wheel", package::build),
+    needing(
+        &[&tools::VENV],
+        "Python: the wheel in a clean environment",
+        package::install,
+    ),
+    needing(&[&tools::VENV], "Python: types and tests", package::test),
+    step("tests", tests),
 ];
 
 /// What takes longer; the list is open.
 const FULL: &[Step] = &[
-    Step("tests in release, many random cases", many_cases),
-    Step("fuzz targets, a minute each", fuzzing_longer),
-    Step("all captures beside tshark and nfdump", all_captures),
-    Step("what hostile datagrams cost", crate::worst::table),
-    Step("instructions a flow", crate::instructions::step),
-    Step("licences, bans and sources of dependencies", deny),
-    Step(
+    step("tests in release, many random cases", many_cases),
+    needing(FUZZING, "fuzz targets, a minute each", fuzzing_longer),
+    needing(
+        OTHER_READERS,
+        "all captures beside tshark and nfdump",
+        all_captures,
+    ),
+    needing(
+        &[&tools::VALGRIND],
+        "what hostile datagrams cost",
+        crate::worst::table,
+    ),
+    needing(
+        &[&tools::VALGRIND],
+        "instructions a flow",
+        crate::instructions::step,
+    ),
+    step("licences, bans and sources of dependencies", deny),
+    step(
         "clippy of all crates in every combination of features",
         features::of_all,
     ),
-    Step("lines that tests run", coverage),
-    Step("C library: by cargo-c", c::installed_by_cargo_c),
-    Step("C library: sanitized itself", c::watched_with_rust),
-    Step("Python: a capture of 1 GB", package::large),
-    Step("Spark: captures in pieces", spark::test),
-    Step("Rust 1.85 builds what users get", big_endian::oldest),
-    Step("tests on a big-endian machine", big_endian::run),
+    step("lines that tests run", coverage),
+    needing(C, "C library: by cargo-c", c::installed_by_cargo_c),
+    needing(WATCHED, "C library: sanitized itself", c::watched_with_rust),
+    step("Python: a capture of 1 GB", package::large),
+    step("Spark: captures in pieces", spark::test),
+    step("Rust 1.85 builds what users get", big_endian::oldest),
+    step("tests on a big-endian machine", big_endian::run),
 ];
 
 /// Runs the steps until one fails.
@@ -83,7 +150,7 @@ pub(crate) fn only(words: &str) -> ExitCode {
     let steps: Vec<_> = STEPS
         .iter()
         .chain(FULL)
-        .filter(|step| step.0.contains(words))
+        .filter(|step| step.name.contains(words))
         .collect();
     if steps.is_empty() {
         println!("no step is named like that");
@@ -94,20 +161,47 @@ pub(crate) fn only(words: &str) -> ExitCode {
 
 fn run_steps(steps: &[&Step]) -> ExitCode {
     let start = Instant::now();
-    for (index, Step(name, step)) in steps.iter().enumerate() {
+    let mut needed: Vec<&Tool> = Vec::new();
+    for tool in steps.iter().flat_map(|step| step.needs) {
+        if !needed.contains(tool) {
+            needed.push(tool);
+        }
+    }
+    if let Err(error) = tools::provide(&needed) {
+        println!("== failed: {error}");
+        return ExitCode::FAILURE;
+    }
+    let mut skipped = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let name = step.name;
         println!("\n== {}/{} {name}", index + 1, steps.len());
+        let missing = tools::missing(step.needs);
+        if !missing.is_empty() {
+            let missing = tools::names(&missing);
+            println!("== skipped: {missing} not installed");
+            skipped.push((name, missing));
+            continue;
+        }
         let begun = Instant::now();
-        if let Err(error) = step() {
+        if let Err(error) = (step.run)() {
             println!("== failed: {name}: {error}");
             return ExitCode::FAILURE;
         }
         println!("== {:.1} s", begun.elapsed().as_secs_f64());
     }
-    println!(
-        "== all {} steps passed in {:.0} s",
-        steps.len(),
-        start.elapsed().as_secs_f64()
-    );
+    let seconds = start.elapsed().as_secs_f64();
+    if skipped.is_empty() {
+        println!("== all {} steps passed in {seconds:.0} s", steps.len());
+    } else {
+        let passed = steps.len() - skipped.len();
+        println!(
+            "== {passed} of {} steps passed in {seconds:.0} s",
+            steps.len()
+        );
+        for (name, missing) in skipped {
+            println!("== SKIPPED: {name} ({missing} not installed)");
+        }
+    }
     ExitCode::SUCCESS
 }
 

@@ -1,0 +1,178 @@
+//! Programs and libraries of C that steps need beside cargo, a C compiler and Python.
+//!
+//! What is missing is installed where that is possible without asking (Debian and its like, as
+//! root); else the command that would install it is printed, and the steps that need it are
+//! skipped and listed.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command as Process, Stdio};
+
+use crate::command::Command;
+use crate::repository::Result;
+
+/// Set by `.ci/run`: a step that would be skipped fails.
+const NO_SKIPPING: &str = "NETFLOW_NO_SKIPPING";
+
+/// One of them.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Tool {
+    /// What people call it.
+    name: &'static str,
+    /// How it is recognised.
+    found: Found,
+    /// The package of Debian that brings it.
+    package: &'static str,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    /// A program on the path.
+    Program,
+    /// A header of C.
+    Header(&'static str),
+    /// Modules of Python.
+    Modules(&'static str),
+    /// A file among those that clang links sanitizers from.
+    ClangRuntime(&'static str),
+}
+
+const fn program(name: &'static str, package: &'static str) -> Tool {
+    Tool {
+        name,
+        found: Found::Program,
+        package,
+    }
+}
+
+pub(super) const NM: Tool = program("nm", "binutils");
+pub(super) const GXX: Tool = program("g++", "g++");
+pub(super) const CLANG: Tool = program("clang", "clang");
+pub(super) const CMAKE: Tool = program("cmake", "cmake");
+pub(super) const MAKE: Tool = program("make", "make");
+pub(super) const PKG_CONFIG: Tool = program("pkg-config", "pkg-config");
+pub(super) const VALGRIND: Tool = program("valgrind", "valgrind");
+pub(super) const ZSTD: Tool = program("zstd", "zstd");
+pub(super) const TSHARK: Tool = program("tshark", "tshark");
+pub(super) const NFDUMP: Tool = program("nfcapd", "nfdump");
+pub(super) const LIBPCAP: Tool = Tool {
+    name: "libpcap",
+    found: Found::Header("pcap/pcap.h"),
+    package: "libpcap-dev",
+};
+/// Debian keeps what makes virtual environments in a package of its own.
+pub(super) const VENV: Tool = Tool {
+    name: "Python's venv",
+    found: Found::Modules("ensurepip, venv"),
+    package: "python3-venv",
+};
+pub(super) const SANITIZERS: Tool = Tool {
+    name: "clang's sanitizers",
+    found: Found::ClangRuntime("libclang_rt.asan"),
+    package: "libclang-rt-dev",
+};
+
+impl Tool {
+    fn is_found(&self) -> bool {
+        match self.found {
+            Found::Program => on_path(self.name),
+            Found::Header(header) => ["/usr/include", "/usr/local/include"]
+                .iter()
+                .any(|folder| Path::new(folder).join(header).exists()),
+            Found::Modules(modules) => {
+                let import = format!("import {modules}");
+                output("python3", &["-c", &import]).is_some()
+            }
+            Found::ClangRuntime(name) => clang_runtime(name),
+        }
+    }
+}
+
+fn on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// What a program prints, if there is one and it succeeds.
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Process::new(program)
+        .args(arguments)
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    output.status.success().then_some(text)
+}
+
+/// The folder has a name of its own in each version of clang.
+fn clang_runtime(name: &str) -> bool {
+    let Some(folder) = output("clang", &["-print-resource-dir"]) else {
+        return false;
+    };
+    let mut folders = vec![PathBuf::from(folder.trim()).join("lib")];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(name) {
+                return true;
+            }
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            }
+        }
+    }
+    false
+}
+
+/// Installs what is missing of these if it can.
+///
+/// # Errors
+///
+/// The installation fails, or something stays missing and nothing may be skipped.
+pub(super) fn provide(tools: &[&Tool]) -> Result {
+    let missing = missing(tools);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    let packages = packages.join(" ");
+    println!("missing: {}", names(&missing));
+    if on_path("apt-get") && output("id", &["-u"]).is_some_and(|id| id.trim() == "0") {
+        apt_get("update -qq").run()?;
+        apt_get("install -y -qq --no-install-recommends")
+            .arguments(&packages)
+            .run()?;
+    } else {
+        println!("on Debian and its like this installs it:");
+        println!("  sudo apt-get install {packages}");
+        println!("the steps that need it are skipped");
+    }
+    let missing = self::missing(tools);
+    if env::var_os(NO_SKIPPING).is_some() && !missing.is_empty() {
+        return Err(format!(
+            "{} not installed, and {NO_SKIPPING} is set",
+            names(&missing)
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn apt_get(arguments: &str) -> Command {
+    Command::new("apt-get", "apt-get")
+        .variable("DEBIAN_FRONTEND", "noninteractive")
+        .arguments(arguments)
+}
+
+/// Those of them that are not there.
+pub(super) fn missing<'t>(tools: &[&'t Tool]) -> Vec<&'t Tool> {
+    let is_missing = |tool: &&&Tool| !tool.is_found();
+    tools.iter().filter(is_missing).copied().collect()
+}
+
+/// Their names in one line.
+pub(super) fn names(tools: &[&Tool]) -> String {
+    let names: Vec<&str> = tools.iter().map(|tool| tool.name).collect();
+    names.join(", ")
+}
