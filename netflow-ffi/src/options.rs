@@ -206,6 +206,9 @@ impl netflow_options {
             1 => OptionsScope::Exporter,
             _ => return Err(Failure::argument("options_scope of the options")),
         };
+        if self.reserved != 0 {
+            return Err(Failure::argument("reserved of the options"));
+        }
         self.fill();
         let template_fields = u16::try_from(self.template_fields)
             .map_err(|_| Failure::argument("template_fields of the options"))?;

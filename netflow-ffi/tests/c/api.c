@@ -101,8 +101,14 @@ static void options_of_another_version_are_read(void) {
     uint64_t unknown;
   } options;
   netflow_decoder *decoder = NULL;
-  memset(&options, 0, sizeof options);
+  /* An older program, that has no options after `rate_count`; what follows is not its own. */
+  memset(&options, 0xa5, sizeof options);
+  memset(&options, 0, offsetof(netflow_options, override_rates));
+  options.known.size = offsetof(netflow_options, override_rates);
+  decoder = decoder_with(&options.known);
+  netflow_decoder_free(decoder);
   /* A newer program, that asks for nothing this library does not know. */
+  memset(&options, 0, sizeof options);
   options.known.size = sizeof options;
   options.known.templates = 5;
   decoder = decoder_with(&options.known);
@@ -197,6 +203,9 @@ static void wrong_arguments_are_told(void) {
   options.override_rate_count = 3;
   CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_NULL);
   options.override_rate_count = 0;
+  options.reserved = 1;
+  CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_ARGUMENT);
+  options.reserved = 0;
   options.template_lifetime = -5;
   CHECK(netflow_decoder_new(&options, &made) == NETFLOW_ERROR_ARGUMENT);
   options.template_lifetime = 0;
