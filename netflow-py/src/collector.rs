@@ -11,6 +11,7 @@ use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
 use crate::exporters::{Exporters, GivenExporters};
+use crate::health::ExaminedFeed;
 use crate::pass;
 use crate::report::Report;
 use crate::state::{addresses, columns, octets, origin, types};
@@ -21,7 +22,7 @@ use crate::table::Table;
 pub(crate) struct Collector(Mutex<Inner>);
 
 struct Inner {
-    feed: Feed,
+    examined: ExaminedFeed,
     builder: FlowBatchBuilder,
     full: Vec<RecordBatch>,
 }
@@ -43,15 +44,16 @@ impl Collector {
         options.addresses = self::addresses(addresses)?;
         options.types = self::types(types)?;
         options.rows = rows.max(1);
+        let feed = Feed::new(Exporters::new(exporters)?.apply(decoder));
         Ok(Self(Mutex::new(Inner {
-            feed: Feed::new(Exporters::new(exporters)?.apply(decoder)),
+            examined: ExaminedFeed::new(feed),
             builder: FlowBatchBuilder::new(options),
             full: Vec::new(),
         })))
     }
 
-    /// Adds a datagram; gives how many rows wait to be taken. One that cannot be read is
-    /// counted.
+    /// Adds a datagram; returns the number of rows that wait to be taken. One that cannot be read
+    /// is counted.
     fn push(
         &self,
         py: Python<'_>,
@@ -67,9 +69,9 @@ impl Collector {
             let received = Timestamp::from_nanos(received);
             let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
             // One that cannot be read is among the problems.
-            if let Ok(message) = inner.feed.push(datagram) {
+            if let Ok(decoded) = inner.examined.push(datagram) {
                 let full = &mut inner.full;
-                let appended = inner.builder.append(&message, |batch| {
+                let appended = inner.builder.append(&decoded, |batch| {
                     full.push(batch);
                     Ok(())
                 });
@@ -95,14 +97,20 @@ impl Collector {
 
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let inner = self.0.lock_py_attached(py).map_err(|_| poisoned())?;
-        Ok(PyBytes::new(py, &inner.feed.decoder().save()))
+        Ok(PyBytes::new(py, &inner.examined.feed.decoder().save()))
+    }
+
+    /// The health of the exporters so far, as JSON.
+    fn health(&self, py: Python<'_>) -> PyResult<String> {
+        let inner = self.0.lock_py_attached(py).map_err(|_| poisoned())?;
+        Ok(inner.examined.document())
     }
 
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let report = {
             let inner = self.0.lock_py_attached(py).map_err(|_| poisoned())?;
-            Report::of(&inner.feed, &[])
+            Report::of(&inner.examined.feed, &[])
         };
         report.to_python(py)
     }

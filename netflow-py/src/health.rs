@@ -1,6 +1,8 @@
 //! The health of exporters, as the document that `netflow explain` prints.
 
-use netflow_core::Decoder;
+use core::net::SocketAddr;
+
+use netflow_core::{Datagram, Decoded, Decoder, Error};
 use netflow_health::{Health, SourceFacts};
 use netflow_io::{CaptureOptions, Event, Feed, Source};
 use pyo3::prelude::*;
@@ -62,8 +64,48 @@ pub(crate) fn health(
     ))
 }
 
+/// A feed for the datagrams that Python received, and the health of their exporters.
+pub(crate) struct ExaminedFeed {
+    pub(crate) feed: Feed,
+    health: Health,
+}
+
+impl ExaminedFeed {
+    pub(crate) fn new(feed: Feed) -> Self {
+        Self {
+            feed,
+            health: Health::default(),
+        }
+    }
+
+    /// Decodes a datagram.
+    pub(crate) fn push<'f>(&'f mut self, datagram: Datagram<'f>) -> Result<Decoded<'f>, Error> {
+        let datagram = self.feed.numbered(datagram);
+        match self.feed.push(datagram) {
+            Ok(decoded) => {
+                self.health.decoded(&decoded);
+                Ok(decoded)
+            }
+            Err(error) => {
+                self.health.unreadable(&datagram, &error);
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) fn end_session(&mut self, exporter: SocketAddr) {
+        self.health.session_ended(self.feed.decoder(), exporter);
+        self.feed.end_session(exporter);
+    }
+
+    /// The health of the exporters so far, as JSON.
+    pub(crate) fn document(&self) -> String {
+        document(&self.health, self.feed.decoder(), &[])
+    }
+}
+
 /// The document of what is known.
-pub(crate) fn document(health: &Health, decoder: &Decoder, inputs: &[String]) -> String {
+fn document(health: &Health, decoder: &Decoder, inputs: &[String]) -> String {
     netflow_cli::document(&health.report(decoder), inputs)
 }
 

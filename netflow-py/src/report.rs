@@ -59,14 +59,11 @@ struct Known {
 impl Known {
     fn new(known: &KnownTemplate<'_>) -> Self {
         let fields = known.template.fields().iter().map(|field| {
-            let name = field
-                .name()
-                .map_or_else(|| field.key().to_string(), str::to_owned);
             let length = match field.length() {
                 FieldLength::Fixed(length) => Some(length),
                 FieldLength::Variable => None,
             };
-            (name, length)
+            (field.label().to_string(), length)
         });
         Self {
             exporter: known.domain.exporter.ip().to_string(),

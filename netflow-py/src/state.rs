@@ -4,7 +4,6 @@ use core::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard};
 
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-use netflow_health::Health;
 use netflow_io::{Feed, KeptProblem};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -12,6 +11,7 @@ use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyByteArray, PyBytes};
 
 use crate::exporters::{Exporters, GivenExporters};
+use crate::health::ExaminedFeed;
 use crate::record::{Record, of_message};
 use crate::report::{Report, problems_to_python};
 use crate::{error, pass};
@@ -34,27 +34,22 @@ pub(crate) fn octets(datagram: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     )))
 }
 
-/// How a datagram came: address, port, nanoseconds since 1970.
+/// The sender of a datagram.
 pub(crate) fn origin(host: &str, port: u16) -> PyResult<SocketAddr> {
     let address = host.parse::<IpAddr>();
     let address = address.map_err(|_| PyValueError::new_err(format!("{host:?} is no address")))?;
-    // A socket of both versions tells addresses of IPv4 as those of IPv6.
+    // A dual-stack socket reports IPv4 addresses as IPv4-mapped IPv6 addresses.
     Ok(SocketAddr::new(address.to_canonical(), port))
 }
 
 /// The state of a decoder, safe in threads.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct State(Mutex<Inner>);
-
-struct Inner {
-    feed: Feed,
-    health: Health,
-}
+pub(crate) struct State(Mutex<ExaminedFeed>);
 
 impl State {
-    fn lock(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Inner>> {
-        let inner = self.0.lock_py_attached(py);
-        inner.map_err(|_| PyRuntimeError::new_err("this decoder failed in another thread"))
+    fn lock(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, ExaminedFeed>> {
+        let examined = self.0.lock_py_attached(py);
+        examined.map_err(|_| PyRuntimeError::new_err("this decoder failed in another thread"))
     }
 }
 
@@ -64,10 +59,8 @@ impl State {
     #[pyo3(signature = (*, exporters))]
     fn new(exporters: Option<GivenExporters>) -> PyResult<Self> {
         let decoder = Exporters::new(exporters)?.apply(Decoder::new(Limits::default()));
-        Ok(Self(Mutex::new(Inner {
-            feed: Feed::new(decoder).keeping_last_problems(),
-            health: Health::default(),
-        })))
+        let feed = Feed::new(decoder).keeping_last_problems();
+        Ok(Self(Mutex::new(ExaminedFeed::new(feed))))
     }
 
     fn decode(
@@ -81,7 +74,7 @@ impl State {
     ) -> PyResult<Vec<Record>> {
         let payload = octets(datagram)?;
         let exporter = origin(host, port)?;
-        let inner = &mut *self.lock(py)?;
+        let examined = &mut *self.lock(py)?;
         let decoded = py.detach(|| {
             let transport = if stream {
                 Transport::Stream
@@ -90,17 +83,9 @@ impl State {
             };
             let received = Timestamp::from_nanos(received);
             let datagram = Datagram::new(exporter, transport, received, &payload);
-            let datagram = inner.feed.numbered(datagram);
-            let message = match inner.feed.push(datagram) {
-                Ok(message) => message,
-                Err(error) => {
-                    inner.health.unreadable(&datagram, &error);
-                    return Err(error);
-                }
-            };
-            inner.health.decoded(&message);
+            let decoded = examined.push(datagram)?;
             let mut records = Vec::new();
-            of_message(&message, false, &mut records);
+            of_message(&decoded, false, &mut records);
             Ok(records)
         });
         decoded.map_err(error::of_datagram)
@@ -117,27 +102,20 @@ impl State {
 
     fn end_session(&self, py: Python<'_>, host: &str, port: u16) -> PyResult<()> {
         let exporter = origin(host, port)?;
-        let inner = &mut *self.lock(py)?;
-        inner.health.session_ended(inner.feed.decoder(), exporter);
-        inner.feed.end_session(exporter);
+        self.lock(py)?.end_session(exporter);
         Ok(())
     }
 
     /// The health of the exporters so far, as JSON.
     fn health(&self, py: Python<'_>) -> PyResult<String> {
-        let inner = self.lock(py)?;
-        Ok(crate::health::document(
-            &inner.health,
-            inner.feed.decoder(),
-            &[],
-        ))
+        Ok(self.lock(py)?.document())
     }
 
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let report = {
-            let inner = self.lock(py)?;
-            Report::of(&inner.feed, &[])
+            let examined = self.lock(py)?;
+            Report::of(&examined.feed, &[])
         };
         report.to_python(py)
     }
@@ -145,8 +123,8 @@ impl State {
     #[getter]
     fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let problems: Vec<KeptProblem> = {
-            let inner = self.lock(py)?;
-            let problems = inner.feed.problems();
+            let examined = self.lock(py)?;
+            let problems = examined.feed.problems();
             // What could not be read at all was raised.
             let inside = problems.filter(|problem| !problem.is_unreadable);
             inside.cloned().collect()

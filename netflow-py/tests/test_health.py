@@ -66,6 +66,18 @@ def test_a_decoder_reports_the_health_of_its_datagrams() -> None:
     }
 
 
+def test_a_collector_reports_the_same_health_as_a_decoder() -> None:
+    message = bytes.fromhex("0009 0001 00000001 6955b900 00000001 00000007 0104 0008 c0000201")
+    decoder = nf.Decoder()
+    collector = nf.Collector()
+    decoder.decode(message, exporter="192.0.2.1:2055", received=1_767_225_600)
+    collector.push(message, exporter="192.0.2.1:2055", received=1_767_225_600)
+    with pytest.raises(nf.NetflowError):
+        decoder.decode(b"no export", exporter="192.0.2.1:2055", received=1_767_225_600)
+    collector.push(b"no export", exporter="192.0.2.1:2055", received=1_767_225_600)
+    assert collector.health() == decoder.health()
+
+
 def test_a_file_that_is_not_there_is_an_error() -> None:
     with pytest.raises((nf.NetflowError, OSError)):
         nf.health("no-such-file.pcap")

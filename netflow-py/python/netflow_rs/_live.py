@@ -220,7 +220,7 @@ class Collector(asyncio.DatagramProtocol):
         exporter: Exporter = None,
         received: datetime | float | None = None,
     ) -> int:
-        """Adds a datagram; gives how many rows wait to be taken."""
+        """Adds a datagram; returns the number of rows that wait to be taken."""
         host, port = _exporter(exporter)
         self.rows = self._collector.push(datagram, host, port, _received(received))
         return self.rows
@@ -253,6 +253,12 @@ class Collector(asyncio.DatagramProtocol):
     def domains(self) -> list[dict[str, Any]]:
         """What each observation domain sent, and what of it was lost."""
         return self._collector.report["domains"]
+
+    def health(self) -> dict[str, Any]:
+        """The health of the exporters so far, as :meth:`Decoder.health` returns it; a frame is the
+        number of the call of :meth:`push`, from 1."""
+        found: dict[str, Any] = json.loads(self._collector.health())
+        return found
 
     def save(self) -> bytes:
         """The state of the exporters, for the argument ``state`` of the next."""
