@@ -27,6 +27,7 @@ use core::net::IpAddr;
 
 pub use self::clock::{ClockRule, NoTime, TimePlan};
 pub use self::column::FlowColumn;
+pub(crate) use self::column::KnownFacts;
 pub use self::icmp::IcmpRule;
 pub use self::numbers::{Numbers, NumbersIter};
 pub use self::owned::OwnedFlow;
@@ -39,7 +40,7 @@ use crate::exporter::Exporter;
 use crate::field::{FlowField, normalised_fields};
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
-use crate::template::Slot;
+use crate::template::{Slot, Template};
 use crate::time::Timestamp;
 pub use crate::value::ApplicationId;
 use crate::value::{MacAddress, Text};
@@ -135,6 +136,16 @@ impl<'m> Flow<'m> {
         let slot = self.record()?.template().plan().field(field);
         let candidate = usize::from(slot.candidate);
         field.elements().get(candidate).copied()
+    }
+
+    /// It is a data record of this template, with this origin.
+    #[inline]
+    pub(crate) fn is_of(&self, template: Option<&Template>, origin: &Origin) -> bool {
+        let of_template = match (&self.source, template) {
+            (Source::Record(record), Some(template)) => core::ptr::eq(record.template(), template),
+            _ => false,
+        };
+        of_template && core::ptr::eq(self.origin, origin)
     }
 
     const fn sample_flow(&self) -> Option<&SampleFlow<'m>> {

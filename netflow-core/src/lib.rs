@@ -96,6 +96,8 @@ mod hash;
 mod header;
 pub mod packet;
 #[cfg(feature = "alloc")]
+mod projection;
+#[cfg(feature = "alloc")]
 pub mod record;
 #[cfg(feature = "alloc")]
 pub mod snapshot;
@@ -132,6 +134,8 @@ pub use flow::{
 };
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;
+#[cfg(feature = "alloc")]
+pub use projection::{Projected, Projection};
 pub use time::Timestamp;
 
 /// The README's example, run with the other examples.

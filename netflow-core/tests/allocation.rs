@@ -9,7 +9,8 @@ mod captured;
 mod walk;
 
 use allocation_counter::measure;
-use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_core::field::FlowField;
+use netflow_core::{Datagram, Decoder, Limits, Projection, Timestamp, Transport};
 
 const ROUNDS: usize = 2000;
 
@@ -18,11 +19,21 @@ const ROUNDS: usize = 2000;
 fn steady_state(name: &str) {
     let datagrams = captured::read(name);
     let mut decoder = Decoder::new(Limits::new(1));
+    let mut projection = Projection::new(FlowField::ALL.iter().copied());
     let mut steps = 0;
     let mut round = |decoder: &mut Decoder| {
         for datagram in &datagrams {
             let message = decoder.decode(datagram.datagram()).unwrap();
             steps += walk::everything(message);
+            for set in message.sets() {
+                let projected = projection.of(&set);
+                for flow in set.flows() {
+                    let positions = 0..projected.fields().len();
+                    steps += positions
+                        .filter(|position| projected.value(&flow, *position).is_some())
+                        .count();
+                }
+            }
         }
     };
     for _ in 0..3 {

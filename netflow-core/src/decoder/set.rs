@@ -7,7 +7,7 @@ use super::scratch::{Content, SetSlot};
 use crate::field::FlowField;
 #[cfg(feature = "encode")]
 use crate::flow::{Flow, SampleFlow};
-use crate::flow::{FlowColumn, Origin};
+use crate::flow::{FlowColumn, KnownFacts, Origin};
 use crate::header::MessageHeader;
 use crate::record::{DataRecord, Segments, measure};
 use crate::template::Template;
@@ -151,7 +151,7 @@ impl<'m> Set<'m> {
 
     /// What its flows need besides their records.
     #[inline]
-    pub(super) const fn origin(&self) -> &'m Origin {
+    pub(crate) const fn origin(&self) -> &'m Origin {
         self.origin
     }
 
@@ -192,7 +192,10 @@ impl<'m> Set<'m> {
     #[must_use]
     pub fn column(&self, field: FlowField) -> FlowColumn {
         match self.template() {
-            Some(template) => FlowColumn::new(field, template, self.origin),
+            Some(template) => {
+                let facts = KnownFacts::of(self.origin);
+                FlowColumn::new(field, template, &self.origin.header, facts)
+            }
             None => FlowColumn::Each,
         }
     }

@@ -1,11 +1,10 @@
 //! One field of all flows of a set: what there is to read, looked at once.
 
-use alloc::sync::Arc;
-
 use super::Origin;
 use super::clock::{TimePlan, place};
 use crate::exporter::Exporter;
 use crate::field::{FieldType, FlowField, Ingredient};
+use crate::header::MessageHeader;
 use crate::template::{FieldPlan, Slot, Template};
 
 /// How a field of all flows of a [`Set`](crate::Set) can be read at once. It says the
@@ -45,11 +44,57 @@ const OF_INNER: [Ingredient; 12] = [
     Ingredient::TenantProtocol,
 ];
 
+/// Which facts about the flows of a set are known besides their records. With the template and
+/// the times of the header, nothing else decides how a field is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KnownFacts {
+    /// Options announced samplers.
+    samplers: bool,
+    /// Options announced names.
+    names: bool,
+    /// The caller configured a sampling rate for where none is announced.
+    configured_rate: bool,
+    /// The caller configured one in place of any other.
+    override_rate: bool,
+    /// The header has one.
+    header_rate: bool,
+}
+
+impl KnownFacts {
+    /// Those of the flows of this origin.
+    pub(crate) fn of(origin: &Origin) -> Self {
+        let mut facts = Self {
+            samplers: false,
+            names: false,
+            configured_rate: origin.configured_rate.is_some(),
+            override_rate: origin.override_rate.is_some(),
+            header_rate: origin.header.sampling.is_some(),
+        };
+        // The observation domains whose options apply.
+        for exporter in origin.exporter.iter().chain(&origin.other_domains) {
+            let exporter: &Exporter = exporter;
+            facts.samplers |= !exporter.samplers.is_empty();
+            facts.names |= !exporter.names.is_empty();
+        }
+        facts
+    }
+}
+
 impl FlowColumn {
-    /// Of the records of this template, with what their header and exporter say.
-    pub(crate) fn new(field: FlowField, template: &Template, origin: &Origin) -> Self {
+    /// Of the records of this template, with what is known of them besides.
+    pub(crate) fn new(
+        field: FlowField,
+        template: &Template,
+        header: &MessageHeader,
+        facts: KnownFacts,
+    ) -> Self {
         if field.elements().is_empty() {
-            Worked { template, origin }.column(field)
+            let worked = Worked {
+                template,
+                header,
+                facts,
+            };
+            worked.column(field)
         } else {
             direct(field, template)
         }
@@ -98,7 +143,8 @@ fn has(template: &Template, ingredients: &[Ingredient]) -> bool {
 /// The fields that the flow works out.
 struct Worked<'t> {
     template: &'t Template,
-    origin: &'t Origin,
+    header: &'t MessageHeader,
+    facts: KnownFacts,
 }
 
 impl Worked<'_> {
@@ -166,6 +212,10 @@ impl Worked<'_> {
             FlowField::OutputInterfaceName => {
                 self.sent_or_named(&[I::InterfaceName], FlowField::OutputInterface)
             }
+            FlowField::SamplerName => FlowColumn::each_if(
+                self.has(&[I::SamplerName])
+                    || self.facts.names && self.has(&[I::SamplerId, I::SelectorId]),
+            ),
             FlowField::IngressVrfName => self.sent_or_named(&[I::VrfName], FlowField::IngressVrf),
             FlowField::EgressVrfName => self.sent_or_named(&[I::VrfName], FlowField::EgressVrf),
             FlowField::ApplicationName => self.sent_or_named(
@@ -246,7 +296,7 @@ impl Worked<'_> {
     }
 
     fn time(&self, ingredient: Ingredient) -> FlowColumn {
-        match TimePlan::new(self.template, &self.origin.header, ingredient) {
+        match TimePlan::new(self.template, self.header, ingredient) {
             Some(plan) => FlowColumn::Time(plan),
             None => FlowColumn::each_if(self.template.plan().has_times()),
         }
@@ -288,25 +338,15 @@ impl Worked<'_> {
 
     /// Of the record, of its sampler or interface; else of header or configuration.
     fn sampling(&self) -> FlowColumn {
-        let announces = |exporter: &Arc<Exporter>| !exporter.samplers.is_empty();
-        let is_announced = self.domains().any(announces);
-        if self.origin.override_rate.is_some() {
+        if self.facts.override_rate {
             FlowColumn::Same
-        } else if self.template.plan().has_rate() || is_announced {
+        } else if self.template.plan().has_rate() || self.facts.samplers {
             FlowColumn::Each
-        } else if self.origin.configured_rate.is_some() || self.origin.header.sampling.is_some() {
+        } else if self.facts.configured_rate || self.facts.header_rate {
             FlowColumn::Same
         } else {
             FlowColumn::Absent
         }
-    }
-
-    /// The observation domains whose options apply.
-    fn domains(&self) -> impl Iterator<Item = &Arc<Exporter>> {
-        self.origin
-            .exporter
-            .iter()
-            .chain(&self.origin.other_domains)
     }
 
     /// A name in the record, or that options gave to a number of it.
@@ -319,8 +359,7 @@ impl Worked<'_> {
 
     /// A name that options gave to a number of the record.
     fn name(&self, of: FlowField) -> FlowColumn {
-        let is_any = self.domains().any(|exporter| !exporter.names.is_empty())
-            && !matches!(direct(of, self.template), FlowColumn::Absent);
+        let is_any = self.facts.names && !matches!(direct(of, self.template), FlowColumn::Absent);
         FlowColumn::each_if(is_any)
     }
 }

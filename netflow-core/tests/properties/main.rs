@@ -1,9 +1,5 @@
 //! Properties that hold for any octets.
 
-#[expect(
-    dead_code,
-    reason = "the datagrams are changed and sent by others here"
-)]
 #[path = "../support/captured.rs"]
 mod captured;
 #[path = "../support/walk.rs"]
@@ -15,6 +11,7 @@ mod agreement;
 mod fixed;
 mod isolation;
 mod mutation;
+mod projection;
 mod split;
 
 use netflow_core::{Datagram, Decoded, Decoder, Limits, Timestamp, Transport};

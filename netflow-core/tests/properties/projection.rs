@@ -1,0 +1,165 @@
+//! A projection yields what the accessors of a flow yield, for every field.
+
+use std::fs;
+
+use netflow_core::field::FlowField;
+use netflow_core::{Decoded, Decoder, Flow, FlowColumn, FlowValue, OptionsScope, Projection};
+use proptest::prelude::proptest;
+
+use crate::captured;
+use crate::mutation::{CAPTURES, datagrams};
+use crate::{datagram, decoder};
+
+/// Two values are the same, to the octet.
+fn are_same(one: &FlowValue<'_>, other: &FlowValue<'_>) -> bool {
+    use FlowValue as V;
+    match (one, other) {
+        (V::Unsigned(one), V::Unsigned(other)) => one == other,
+        (V::Flag(one), V::Flag(other)) => one == other,
+        (V::Address(one), V::Address(other)) => one == other,
+        (V::Mac(one), V::Mac(other)) => one == other,
+        (V::Time(one), V::Time(other)) => one == other,
+        (V::Duration(one), V::Duration(other)) => one == other,
+        (V::Text(one), V::Text(other)) => one.octets() == other.octets(),
+        (V::Octets(one), V::Octets(other)) => one == other,
+        (V::Name(one), V::Name(other)) => one == other,
+        (V::Application(one), V::Application(other)) => one == other,
+        (V::Numbers(one), V::Numbers(other)) => one.iter().eq(other.iter()),
+        _ => false,
+    }
+}
+
+/// All fields, and some of them once more.
+fn projection() -> Projection {
+    let again = [FlowField::Start, FlowField::Octets];
+    Projection::new(FlowField::ALL.iter().copied().chain(again))
+}
+
+/// Compares every field of every flow. Returns the number of values that were compared.
+fn compare(decoded: Decoded<'_>, projection: &mut Projection) -> usize {
+    let mut values = 0;
+    let mut former: Option<Flow<'_>> = None;
+    for set in decoded.sets() {
+        let projected = projection.of(&set);
+        let columns: Vec<_> = projected
+            .fields()
+            .iter()
+            .map(|field| set.column(*field))
+            .collect();
+        assert_eq!(
+            format!("{columns:?}"),
+            format!("{:?}", projected.columns()),
+            "of set {}",
+            set.id()
+        );
+        for flow in set.flows().with_discarded() {
+            // A reverse direction has its fields elsewhere, and one of another set may.
+            for flow in [Some(flow), flow.reverse(), former].into_iter().flatten() {
+                for (position, field) in projected.fields().iter().enumerate() {
+                    let expected = flow.get(*field);
+                    let value = projected.value(&flow, position);
+                    let is_same = match (&expected, &value) {
+                        (Some(one), Some(other)) => are_same(one, other),
+                        (None, None) => true,
+                        _ => false,
+                    };
+                    let name = field.name();
+                    assert!(
+                        is_same,
+                        "{name} is {expected:?} and by projection {value:?}"
+                    );
+                    values += usize::from(value.is_some());
+                    typed(
+                        &expected,
+                        [
+                            projected.number(&flow, position).map(FlowValue::Unsigned),
+                            projected.address(&flow, position).map(FlowValue::Address),
+                            projected.time(&flow, position).map(FlowValue::Time),
+                        ],
+                    );
+                }
+            }
+            former = Some(flow);
+        }
+    }
+    values
+}
+
+/// What is read by type is the value if it has that type, and nothing if it has another.
+fn typed(expected: &Option<FlowValue<'_>>, typed: [Option<FlowValue<'_>>; 3]) {
+    use FlowValue as V;
+    let has_type = matches!(expected, Some(V::Unsigned(_) | V::Address(_) | V::Time(_)));
+    let mut read = typed.into_iter().flatten();
+    match read.next() {
+        Some(value) => assert!(expected.as_ref().is_some_and(|one| are_same(one, &value))),
+        None => assert!(!has_type, "{expected:?} is not read by its type"),
+    }
+    assert!(read.next().is_none());
+}
+
+/// Decoders that differ in what is known of flows besides their records.
+fn decoders() -> [Decoder; 4] {
+    let rates = || ["0.0.0.0/0=1000", "::/0=1000"].map(|rate| rate.parse().unwrap());
+    [
+        decoder(),
+        decoder().with_options_scope(OptionsScope::Exporter),
+        decoder().with_configured_rates(rates().into_iter().collect()),
+        decoder().with_override_rates(rates().into_iter().collect()),
+    ]
+}
+
+/// The captures of single cases.
+fn cases() -> Vec<Vec<captured::Captured>> {
+    let folder = fs::read_dir(captured::testdata().join("cases")).unwrap();
+    let paths = folder.map(|entry| entry.unwrap().path());
+    let captures = paths.filter(|path| path.extension().is_some_and(|kind| kind == "pcap"));
+    captures.map(captured::read).collect()
+}
+
+#[test]
+fn a_projection_yields_what_the_accessors_do_in_every_capture() {
+    // One for all, so that templates give way to others and to those of other decoders.
+    let mut projection = projection();
+    let mut values = 0;
+    let cases = cases();
+    for capture in CAPTURES.iter().chain(&cases) {
+        for mut decoder in decoders() {
+            for datagram in capture {
+                if let Ok(decoded) = decoder.decode(datagram.datagram()) {
+                    values += compare(decoded, &mut projection);
+                }
+            }
+        }
+    }
+    assert!(values > 100_000, "only {values} values were compared");
+}
+
+#[test]
+fn fields_that_no_flow_of_a_template_has_are_absent_columns() {
+    let mut projection = Projection::new([FlowField::Octets, FlowField::Vlan, FlowField::AsPath]);
+    let capture = captured::read("genuine/sf_v5.pcap");
+    let mut decoder = decoder();
+    let decoded = decoder.decode(capture[0].datagram()).unwrap();
+    let set = decoded.sets().next().unwrap();
+    let columns = projection.of(&set).columns();
+    let absent = |column: &FlowColumn| matches!(column, FlowColumn::Absent);
+    assert_eq!(
+        columns.iter().map(absent).collect::<Vec<_>>(),
+        [false, true, true]
+    );
+}
+
+proptest! {
+    #[test]
+    fn a_projection_yields_what_the_accessors_do_of_any_octets(datagrams in datagrams()) {
+        let mut projection = projection();
+        let mut decoder = decoder();
+        for (genuine, changed) in &datagrams {
+            for payload in [genuine, changed] {
+                if let Ok(decoded) = decoder.decode(datagram(1, payload)) {
+                    compare(decoded, &mut projection);
+                }
+            }
+        }
+    }
+}
