@@ -7,6 +7,7 @@ mod csv;
 mod fields;
 mod files;
 mod flow;
+mod framing;
 mod json;
 mod lines;
 mod record;
@@ -24,12 +25,13 @@ use std::io;
 use netflow_core::{Datagram, Decoded, Error, Flow, Flows, Stats};
 
 #[cfg(feature = "columns")]
-pub(crate) use self::columns::Writer;
-#[cfg(feature = "columns")]
 pub use self::columns::{Columns, Container};
+#[cfg(feature = "columns")]
+pub(crate) use self::columns::{Writer, options as column_options};
 pub use self::csv::Csv;
 pub use self::files::Files;
 pub use self::flow::FlowLines;
+pub use self::framing::Framing;
 pub use self::json::Json;
 pub use self::lines::{Head, Lines, Schema};
 pub use self::record::Records;
@@ -60,6 +62,12 @@ pub trait Format {
     /// Writes rows that were kept back, because the reader is waiting.
     fn flush(&mut self, out: &mut Vec<u8>) {
         let _ = out;
+    }
+
+    /// How one row is separated from the next: what counts rows, cuts a broken file or sends a
+    /// row a message goes by it.
+    fn framing(&self) -> Framing {
+        Framing::Lines
     }
 
     /// Whether rows are of use before the last of them is written.

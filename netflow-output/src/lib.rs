@@ -4,7 +4,8 @@
 //!
 //! - [`format`](mod@format): messages in, octets out. A [`Format`](crate::format::Format) appends rows to a buffer of
 //!   the caller's; it opens no file and no socket.
-//! - [`sink`]: where the octets go: standard output, a file, a folder.
+//! - [`sink`]: where the octets go: standard output, a file, a folder; for a collector, any number of
+//!   [`Outputs`](crate::sink::Outputs).
 //!
 //! # Example
 //!

@@ -1,10 +1,13 @@
-//! Where results go. A [`Sink`] takes what the decoder returns; today's are standard output, a
-//! file that appears when it is complete ([`Stream`]), and (feature `columns`) a folder of files
-//! ([`FolderOfTables`]).
+//! Where results go. A [`Sink`] takes what the decoder returns.
+//!
+//! A program that reads files writes to standard output or a file that appears when it is complete
+//! ([`Stream`]), or (feature `columns`) to a folder of files ([`FolderOfTables`]). A collector has
+//! several workers and several destinations, which may be slow or away: [`Outputs`].
 
 #[cfg(feature = "columns")]
 mod folder;
 mod output;
+mod outputs;
 mod stream;
 
 use std::io;
@@ -14,6 +17,10 @@ use netflow_core::{Datagram, Decoded, Error, Stats, Timestamp};
 #[cfg(feature = "columns")]
 pub use self::folder::{Folder, FolderOfTables};
 pub use self::output::Output;
+pub use self::outputs::{
+    Backoff, Destination, DestinationError, Encoding, LossReason, Losses, OutputConfig,
+    OutputState, OutputStatistics, Outputs, Policy, QueueLimits, StartError, WorkerSink,
+};
 pub use self::stream::Stream;
 use crate::format::Suspects;
 

@@ -33,17 +33,7 @@ impl Columns {
         files: &Files,
         container: Container,
     ) -> Result<Self, FormatError> {
-        let mut options = FlowOptions::default();
-        match fields {
-            Some(fields) => options.fields = fields,
-            None => options.files = files.into(),
-        }
-        options.split_biflows = biflows == Biflows::Split;
-        // A file of Arrow cannot replace a dictionary, and readers of Parquet, which has its
-        // own, know no dictionaries of addresses.
-        if container != Container::Ipc(IpcFormat::Stream) {
-            options.types = Types::Plain;
-        }
+        let options = options(fields, biflows, files, container);
         let builder = FlowBatchBuilder::new(options);
         let writer = Writer::new(container, builder.schema()).map_err(FormatError::new)?;
         Ok(Self {
@@ -62,6 +52,27 @@ impl Columns {
             None => Ok(()),
         }
     }
+}
+
+/// How the batches of a container are made.
+pub(crate) fn options(
+    fields: Option<Vec<FlowField>>,
+    biflows: Biflows,
+    files: &Files,
+    container: Container,
+) -> FlowOptions {
+    let mut options = FlowOptions::default();
+    match fields {
+        Some(fields) => options.fields = fields,
+        None => options.files = files.into(),
+    }
+    options.split_biflows = biflows == Biflows::Split;
+    // A file of Arrow cannot replace a dictionary, and readers of Parquet, which has its
+    // own, know no dictionaries of addresses.
+    if container != Container::Ipc(IpcFormat::Stream) {
+        options.types = Types::Plain;
+    }
+    options
 }
 
 impl Format for Columns {

@@ -6,7 +6,7 @@ use netflow_core::{Decoded, FlowValue, Set};
 
 use super::fields::{FieldWriter, Syntax};
 use crate::format::flow;
-use crate::format::{Biflows, Files, Format, FormatError, Suspects};
+use crate::format::{Biflows, Files, Format, FormatError, Framing, Suspects};
 
 /// RFC 4180 ends lines so.
 const END: &[u8] = b"\r\n";
@@ -96,6 +96,10 @@ impl Format for Csv {
             self.set(&set, out);
         }
         Ok(())
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::QuotedLines
     }
 
     fn suspects(&self) -> Suspects {

@@ -1,0 +1,148 @@
+//! Where a row ends.
+
+/// How the rows of a format are separated.
+///
+/// ```
+/// use netflow_output::format::Framing;
+///
+/// let octets = b"{\"octets\":1}\n{\"octets\":2}\n{\"oct";
+/// assert_eq!(Framing::Lines.count(octets), 2);
+/// assert_eq!(Framing::Lines.whole(octets), 26); // a cut third row is left out
+/// let rows: Vec<&[u8]> = Framing::Lines.rows(octets).collect();
+/// assert_eq!(rows, [&b"{\"octets\":1}\n"[..], b"{\"octets\":2}\n"]);
+///
+/// // A line feed between quotes is part of a value of CSV (RFC 4180).
+/// assert_eq!(Framing::QuotedLines.count(b"\"two\nlines\",1\r\n"), 1);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Framing {
+    /// Each row ends with a line feed and contains no other: JSON.
+    #[default]
+    Lines,
+    /// Each row ends with a line feed outside of double quotes: CSV.
+    QuotedLines,
+    /// Each row follows its length, a varint as in protobuf's delimited form.
+    LengthPrefixed,
+}
+
+impl Framing {
+    /// The whole rows at the start of `octets`, each with its separator or length.
+    pub fn rows(self, octets: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let mut rest = octets;
+        core::iter::from_fn(move || {
+            let (row, after) = rest.split_at_checked(self.row_len(rest)?)?;
+            rest = after;
+            Some(row)
+        })
+    }
+
+    /// Number of whole rows at the start of `octets`.
+    #[must_use]
+    pub fn count(self, octets: &[u8]) -> u64 {
+        match self {
+            Self::Lines => {
+                let ends = octets.iter().filter(|octet| **octet == b'\n').count();
+                u64::try_from(ends).unwrap_or(u64::MAX)
+            }
+            _ => u64::try_from(self.rows(octets).count()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Octets that the whole rows at the start of `octets` take.
+    #[must_use]
+    pub fn whole(self, octets: &[u8]) -> usize {
+        match self {
+            Self::Lines => octets
+                .iter()
+                .rposition(|octet| *octet == b'\n')
+                .map_or(0, |last| last + 1),
+            _ => self.rows(octets).map(<[u8]>::len).sum(),
+        }
+    }
+
+    /// Octets of the first row, if it is whole.
+    fn row_len(self, octets: &[u8]) -> Option<usize> {
+        match self {
+            Self::Lines => Some(octets.iter().position(|octet| *octet == b'\n')? + 1),
+            Self::QuotedLines => {
+                let mut is_quoted = false;
+                let end = octets.iter().position(|octet| {
+                    // A quote that stands for itself is doubled, which toggles twice.
+                    is_quoted ^= *octet == b'"';
+                    *octet == b'\n' && !is_quoted
+                })?;
+                Some(end + 1)
+            }
+            Self::LengthPrefixed => {
+                let (length, prefix) = varint(octets)?;
+                let end = usize::try_from(length).ok()?.checked_add(prefix)?;
+                (end <= octets.len()).then_some(end)
+            }
+        }
+    }
+}
+
+/// A number and the octets that it takes.
+fn varint(octets: &[u8]) -> Option<(u64, usize)> {
+    let mut number = 0_u64;
+    for (index, octet) in octets.iter().take(10).enumerate() {
+        number |= u64::from(octet & 0x7f).checked_shl(u32::try_from(7 * index).ok()?)?;
+        if octet & 0x80 == 0 {
+            return Some((number, index + 1));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Framing;
+
+    #[test]
+    fn rows_cut_at_every_length_are_left_out() {
+        let cases: [(Framing, &[&[u8]]); 3] = [
+            (Framing::Lines, &[b"{}\n", b"{\"a\":\"\\\"\"}\n", b"\n"]),
+            (
+                Framing::QuotedLines,
+                &[b"a,b\r\n", b"\"x\n\"\"\n\",1\r\n", b"1,2\r\n"],
+            ),
+            (Framing::LengthPrefixed, &[b"\x01a", b"\x00", b"\x02\n\n"]),
+        ];
+        for (framing, rows) in cases {
+            let octets = rows.concat();
+            for end in 0..=octets.len() {
+                let mut len = 0;
+                let whole = rows.iter().take_while(|row| {
+                    len += row.len();
+                    len <= end
+                });
+                let whole: Vec<&[u8]> = whole.copied().collect();
+                let cut = &octets[..end];
+                assert_eq!(
+                    framing.rows(cut).collect::<Vec<_>>(),
+                    whole,
+                    "{framing:?} {end}"
+                );
+                assert_eq!(framing.count(cut), whole.len() as u64, "{framing:?} {end}");
+                assert_eq!(
+                    framing.whole(cut),
+                    whole.concat().len(),
+                    "{framing:?} {end}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_impossible_length_is_no_row() {
+        let length_prefixed = [
+            &[0xff_u8; 12][..],
+            &[0xff, 0xff, 0xff, 0xff, 0x0f, 1],
+            &[0x80],
+        ];
+        for octets in length_prefixed {
+            assert_eq!(Framing::LengthPrefixed.count(octets), 0);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The outputs of a collector: any number of workers, any number of destinations, and for each
+//! destination one thread that writes.
+
+mod body;
+mod chunk;
+mod config;
+mod cut;
+mod delivery;
+mod destination;
+mod ledger;
+mod queue;
+mod unwritten;
+mod worker;
+mod writer;
+
+use alloc::sync::Arc;
+use core::fmt;
+use core::time::Duration;
+use std::io;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Instant;
+
+pub use self::config::{Backoff, Encoding, OutputConfig, Policy, QueueLimits};
+pub use self::destination::{Destination, DestinationError};
+use self::ledger::Ledger;
+pub use self::ledger::{LossReason, Losses, OutputState, OutputStatistics};
+use self::queue::Queue;
+pub use self::worker::WorkerSink;
+use self::writer::Writer;
+
+/// The name of the threads that write.
+const THREAD: &str = "netflow-output";
+/// How long after the deadline a writer may take to notice it.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// All outputs of a collector.
+///
+/// Each worker formats rows in its own thread, by a [`WorkerSink`], and hands over whole chunks of
+/// them. Each output has a bounded queue and one thread that writes, so that a file holds the rows
+/// of all workers. What became of every row is counted ([`OutputStatistics`]).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use netflow_core::{Datagram, Decoder, Timestamp, Transport};
+/// use netflow_output::format::{Biflows, FlowLines};
+/// use netflow_output::sink::{Encoding, OutputConfig, Outputs, Sink};
+///
+/// # let path = std::env::temp_dir().join(format!("outputs-{}.json", std::process::id()));
+/// let json = Encoding::rows(|| Box::new(FlowLines::new(None, Biflows::Whole, Default::default())));
+/// let outputs = Outputs::start(vec![
+///     OutputConfig::new("null".parse()?, json.clone()),
+///     OutputConfig::new(path.display().to_string().parse()?, json),
+/// ])?;
+///
+/// let worker = outputs.worker(); // one for each thread that decodes
+/// # let payload = [
+/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7, 0, 2, 0, 16, 1, 0, 0, 2,
+/// #     0, 8, 0, 4, 0, 1, 0, 4, 1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
+/// # ];
+/// let thread = std::thread::spawn(move || {
+///     let mut worker = worker;
+///     let mut decoder = Decoder::default();
+///     let received = Timestamp::from_secs(1_700_000_000);
+///     let exporter = "198.51.100.1:2055".parse().unwrap();
+///     let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+///     worker.message(&decoder.decode(datagram).unwrap())?;
+///     worker.tick(received)?; // each second or so: hands over what was gathered
+///     worker.finish(decoder.stats())
+/// });
+/// thread.join().unwrap()?;
+///
+/// for output in outputs.finish(Duration::from_secs(10)) {
+///     assert_eq!((output.accepted, output.written, output.lost.total()), (1, 1, 0));
+/// }
+/// # assert_eq!(std::fs::read_to_string(&path)?.lines().count(), 1);
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Outputs {
+    outputs: Vec<RunningOutput>,
+}
+
+/// One output and its thread.
+#[derive(Debug)]
+struct RunningOutput {
+    encoding: Encoding,
+    queue: Arc<Queue>,
+    ledger: Arc<Ledger>,
+    /// Disconnected when the thread has ended.
+    done: Receiver<()>,
+}
+
+/// An output cannot be started.
+#[derive(Debug)]
+pub struct StartError {
+    /// The destination, without credentials.
+    pub output: String,
+    /// Why.
+    pub error: io::Error,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "output {}: {}", self.output, self.error)
+    }
+}
+
+impl core::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+impl Outputs {
+    /// Starts a writer for each output. A destination that cannot be reached now is tried again
+    /// later, as it is when it fails later.
+    ///
+    /// # Errors
+    ///
+    /// An output can never work as it is configured, or there are no threads.
+    pub fn start(configs: Vec<OutputConfig>) -> Result<Self, StartError> {
+        let mut outputs = Vec::with_capacity(configs.len());
+        for config in configs {
+            let output = config.destination.to_string();
+            let started = RunningOutput::start(config);
+            outputs.push(started.map_err(|error| StartError { output, error })?);
+        }
+        Ok(Self { outputs })
+    }
+
+    /// What a worker writes to: rows of each output. Each thread that decodes has its own.
+    #[must_use]
+    pub fn worker(&self) -> WorkerSink {
+        let outputs = self.outputs.iter();
+        WorkerSink::new(outputs.map(|output| (&output.encoding, &output.queue)))
+    }
+
+    /// What became of the rows of each output until now, in the order of the configuration.
+    #[must_use]
+    pub fn statistics(&self) -> Vec<OutputStatistics> {
+        self.outputs.iter().map(RunningOutput::statistics).collect()
+    }
+
+    /// Begins the end: after this time nothing waits for a destination any longer, neither a worker
+    /// nor a writer. Workers that wait for room in a queue go on, and count what is lost.
+    pub fn begin_finish(&self, drain: Duration) {
+        let deadline = Instant::now() + drain;
+        for output in &self.outputs {
+            output.queue.begin_end(deadline);
+        }
+    }
+
+    /// Waits until all workers have finished and all rows are written, but no longer than this.
+    /// What is not written by then is counted as lost ([`LossReason::Shutdown`]).
+    ///
+    /// The time counts from [`begin_finish`](Self::begin_finish) if that was called.
+    #[must_use]
+    pub fn finish(self, drain: Duration) -> Vec<OutputStatistics> {
+        let deadline = Instant::now() + drain;
+        for output in &self.outputs {
+            if output.queue.deadline().is_none() {
+                output.queue.begin_end(deadline);
+            }
+        }
+        self.outputs.iter().map(RunningOutput::finish).collect()
+    }
+}
+
+/// Workers that are still there lose their rows.
+impl Drop for Outputs {
+    fn drop(&mut self) {
+        for output in &self.outputs {
+            if output.queue.deadline().is_none() {
+                output.queue.begin_end(Instant::now());
+            }
+        }
+    }
+}
+
+impl RunningOutput {
+    fn start(config: OutputConfig) -> io::Result<Self> {
+        let ledger = Arc::new(Ledger::new(config.destination.to_string()));
+        let queue = Queue::new(config.queue, config.policy, Arc::clone(&ledger));
+        let queue = Arc::new(queue);
+        let delivery = delivery::new(&config, &ledger)?;
+        let writer = Writer::new(delivery, Arc::clone(&queue), config.backoff);
+        let (running, done) = mpsc::channel::<()>();
+        thread::Builder::new()
+            .name(THREAD.to_owned())
+            .spawn(move || {
+                let _running = running;
+                writer.run();
+            })?;
+        Ok(Self {
+            encoding: config.encoding,
+            queue,
+            ledger,
+            done,
+        })
+    }
+
+    fn statistics(&self) -> OutputStatistics {
+        let mut statistics = self.ledger.statistics();
+        (statistics.queued_chunks, statistics.queued_octets) = self.queue.len();
+        statistics
+    }
+
+    fn finish(&self) -> OutputStatistics {
+        let deadline = self.queue.deadline().unwrap_or_else(Instant::now);
+        let left = deadline.saturating_duration_since(Instant::now());
+        // Nothing is sent: it ends when the thread has, or the time is over. A writer that the
+        // kernel holds, in a pipe that nobody reads, is left behind.
+        let _ = self.done.recv_timeout(left.saturating_add(GRACE));
+        self.ledger.seal();
+        self.queue.close();
+        self.ledger.statistics()
+    }
+}

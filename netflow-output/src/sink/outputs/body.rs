@@ -1,0 +1,142 @@
+//! What stands in one file or stream: rows after a header, or a container of columns.
+
+use core::mem;
+use std::io;
+
+#[cfg(feature = "columns")]
+use netflow_arrow::{IpcFormat, SchemaRef};
+
+use super::chunk::{Chunk, Payload};
+use super::config::{Encoding, Kind};
+use super::unwritten::Unwritten;
+#[cfg(feature = "columns")]
+use crate::format::{Container, FormatError, Writer};
+
+/// The contents of one file after the other.
+#[derive(Debug)]
+pub(super) struct Body {
+    kind: BodyKind,
+    /// Whether the present file has its first octets.
+    is_begun: bool,
+    /// Rows in the container that are settled at its end.
+    rows: u64,
+}
+
+#[derive(Debug)]
+enum BodyKind {
+    Rows {
+        header: Vec<u8>,
+    },
+    #[cfg(feature = "columns")]
+    Columns {
+        container: Container,
+        schema: SchemaRef,
+        /// Of the present file.
+        writer: Option<Box<Writer>>,
+    },
+}
+
+impl Body {
+    pub(super) fn new(encoding: &Encoding) -> Self {
+        let kind = match &encoding.0 {
+            Kind::Rows(make) => {
+                let mut header = Vec::new();
+                make().begin(&mut header);
+                BodyKind::Rows { header }
+            }
+            #[cfg(feature = "columns")]
+            Kind::Columns(columns) => BodyKind::Columns {
+                container: columns.container,
+                schema: columns.schema(),
+                writer: None,
+            },
+        };
+        Self {
+            kind,
+            is_begun: false,
+            rows: 0,
+        }
+    }
+
+    /// Rows in the container that are settled at its end.
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The present file has its first octets already.
+    pub(super) const fn skip_header(&mut self) {
+        self.is_begun = true;
+    }
+
+    /// The next rows begin a file, though the last was not ended.
+    pub(super) const fn start_anew(&mut self) {
+        self.is_begun = false;
+    }
+
+    /// Appends a chunk.
+    ///
+    /// # Errors
+    ///
+    /// Columns that cannot be written, of which the rest of the file is of no use.
+    pub(super) fn write(&mut self, chunk: Chunk, out: &mut Unwritten) -> io::Result<()> {
+        self.begin(out)?;
+        match (&mut self.kind, chunk.payload) {
+            (BodyKind::Rows { .. }, Payload::Rows(rows)) => out.add(&rows, chunk.rows),
+            #[cfg(feature = "columns")]
+            (
+                BodyKind::Columns {
+                    container,
+                    writer: Some(writer),
+                    ..
+                },
+                Payload::Batch(batch),
+            ) => {
+                let written = writer.write(&batch, out.octets());
+                // A container that can be read without its end needs no end for its rows to count.
+                if *container == Container::Ipc(IpcFormat::Stream) {
+                    out.add(&[], chunk.rows);
+                } else {
+                    self.rows += chunk.rows;
+                }
+                written.map_err(FormatError::new)?;
+            }
+            #[cfg(feature = "columns")]
+            _ => return Err(io::Error::other("rows and columns do not mix in one file")),
+        }
+        Ok(())
+    }
+
+    /// Ends the present file.
+    pub(super) fn finish(&mut self, out: &mut Unwritten) -> io::Result<()> {
+        self.begin(out)?;
+        self.is_begun = false;
+        #[cfg(feature = "columns")]
+        if let BodyKind::Columns { writer, .. } = &mut self.kind {
+            if let Some(writer) = writer.take() {
+                writer.finish(out.octets()).map_err(FormatError::new)?;
+            }
+        }
+        out.add(&[], mem::take(&mut self.rows));
+        Ok(())
+    }
+
+    /// Writes the first octets of a file, once.
+    fn begin(&mut self, out: &mut Unwritten) -> io::Result<()> {
+        if mem::replace(&mut self.is_begun, true) {
+            return Ok(());
+        }
+        match &mut self.kind {
+            BodyKind::Rows { header } => out.add(header, 0),
+            #[cfg(feature = "columns")]
+            BodyKind::Columns {
+                container,
+                schema,
+                writer,
+            } => {
+                let new = Writer::new(*container, schema).map_err(FormatError::new)?;
+                *writer = Some(Box::new(new));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,201 @@
+//! What an output is to be: where it goes, what its rows are, and what happens when it is too slow.
+
+use alloc::sync::Arc;
+use core::fmt;
+use core::time::Duration;
+
+#[cfg(feature = "columns")]
+use netflow_arrow::{FlowBatchBuilder, FlowOptions, SchemaRef};
+#[cfg(feature = "columns")]
+use netflow_core::field::FlowField;
+
+use super::destination::Destination;
+#[cfg(feature = "columns")]
+use crate::format::{Biflows, Container, Files, column_options};
+use crate::format::{Format, Framing};
+
+/// An output of a collector.
+///
+/// ```
+/// use netflow_output::format::{Biflows, FlowLines};
+/// use netflow_output::sink::{Encoding, OutputConfig, Policy};
+///
+/// let json = Encoding::rows(|| Box::new(FlowLines::new(None, Biflows::Whole, Default::default())));
+/// let mut config = OutputConfig::new("-".parse()?, json);
+/// config.policy = Policy::DropNewest;
+/// config.queue.octets = 8 << 20;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct OutputConfig {
+    /// Where it goes.
+    pub destination: Destination,
+    /// What its rows are.
+    pub encoding: Encoding,
+    /// What happens when the queue is full.
+    pub policy: Policy,
+    /// How much may wait.
+    pub queue: QueueLimits,
+    /// How long to wait before another attempt after a failure.
+    pub backoff: Backoff,
+}
+
+impl OutputConfig {
+    /// With the defaults of all that is optional.
+    #[must_use]
+    pub fn new(destination: Destination, encoding: Encoding) -> Self {
+        Self {
+            destination,
+            encoding,
+            policy: Policy::default(),
+            queue: QueueLimits::default(),
+            backoff: Backoff::default(),
+        }
+    }
+}
+
+/// What happens to rows when the queue of an output is full, because its destination is slow or
+/// cannot be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Policy {
+    /// Workers wait. Then the kernel drops datagrams, and counts them; all other outputs wait too.
+    #[default]
+    Block,
+    /// New rows are dropped and counted.
+    DropNewest,
+}
+
+/// How much may wait in the queue of an output.
+///
+/// A chunk is what a worker gathers in 64 KiB of text, or a batch of columns, or in the time between
+/// two calls of [`tick`](super::super::Sink::tick).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueueLimits {
+    /// Octets of memory; 64 MiB by default. A single chunk may be larger.
+    pub octets: usize,
+    /// Chunks; 1024 by default.
+    pub chunks: usize,
+}
+
+impl Default for QueueLimits {
+    fn default() -> Self {
+        Self {
+            octets: 64 << 20,
+            chunks: 1024,
+        }
+    }
+}
+
+/// How long to wait before another attempt: twice as long after each failure, varied at random by
+/// a quarter so that many collectors do not return at the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Backoff {
+    /// After the first failure; 250 ms by default.
+    pub first: Duration,
+    /// At most; 30 s by default.
+    pub longest: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_millis(250),
+            longest: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What the rows of an output are.
+#[derive(Clone)]
+pub struct Encoding(pub(super) Kind);
+
+type MakeFormat = dyn Fn() -> Box<dyn Format + Send> + Send + Sync;
+
+#[derive(Clone)]
+pub(super) enum Kind {
+    Rows(Arc<MakeFormat>),
+    #[cfg(feature = "columns")]
+    Columns(ColumnsConfig),
+}
+
+/// Columns of flows, and the container that their batches are put into.
+#[cfg(feature = "columns")]
+#[derive(Debug, Clone)]
+pub(super) struct ColumnsConfig {
+    pub(super) fields: Option<Vec<FlowField>>,
+    pub(super) biflows: Biflows,
+    pub(super) files: Files,
+    pub(super) container: Container,
+}
+
+#[cfg(feature = "columns")]
+impl ColumnsConfig {
+    pub(super) fn options(&self) -> FlowOptions {
+        column_options(
+            self.fields.clone(),
+            self.biflows,
+            &self.files,
+            self.container,
+        )
+    }
+
+    pub(super) fn schema(&self) -> SchemaRef {
+        SchemaRef::clone(FlowBatchBuilder::new(self.options()).schema())
+    }
+}
+
+impl Encoding {
+    /// Rows of any [`Format`] that writes one after the other: JSON, CSV, a dialect. Each worker has
+    /// a format of its own, and what the format writes before its first row goes to the start of
+    /// each file. It must not keep back rows beyond [`flush`](Format::flush), nor write columns, for
+    /// which there is `Encoding::columns`.
+    pub fn rows(make: impl Fn() -> Box<dyn Format + Send> + Send + Sync + 'static) -> Self {
+        Self(Kind::Rows(Arc::new(make)))
+    }
+
+    /// How its rows are separated; of columns nothing that matters.
+    pub(super) fn framing(&self) -> Framing {
+        match &self.0 {
+            Kind::Rows(make) => make().framing(),
+            #[cfg(feature = "columns")]
+            Kind::Columns(_) => Framing::default(),
+        }
+    }
+
+    #[cfg(feature = "columns")]
+    pub(super) const fn is_columns(&self) -> bool {
+        matches!(self.0, Kind::Columns(_))
+    }
+
+    /// Flows in columns, of these fields or of all (feature `columns`). Each worker fills batches,
+    /// and the output puts those of all workers into one file.
+    #[cfg(feature = "columns")]
+    #[must_use]
+    pub const fn columns(
+        fields: Option<Vec<FlowField>>,
+        biflows: Biflows,
+        files: Files,
+        container: Container,
+    ) -> Self {
+        Self(Kind::Columns(ColumnsConfig {
+            fields,
+            biflows,
+            files,
+            container,
+        }))
+    }
+}
+
+impl fmt::Debug for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Rows(_) => f.write_str("Rows(..)"),
+            #[cfg(feature = "columns")]
+            Kind::Columns(columns) => columns.fmt(f),
+        }
+    }
+}

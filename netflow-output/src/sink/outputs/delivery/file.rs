@@ -1,0 +1,142 @@
+//! A file that is appended to, as long as the collector runs.
+
+use alloc::sync::Arc;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use netflow_core::Timestamp;
+
+use super::{Delivery, Failure};
+use crate::format::Framing;
+use crate::sink::outputs::body::Body;
+use crate::sink::outputs::chunk::Chunk;
+use crate::sink::outputs::cut::whole_rows;
+use crate::sink::outputs::ledger::Ledger;
+use crate::sink::outputs::unwritten::Unwritten;
+
+/// One file of rows. What it holds stays; an earlier run that was killed may have cut its last row,
+/// which is removed.
+#[derive(Debug)]
+pub(crate) struct AppendedFile {
+    path: PathBuf,
+    framing: Framing,
+    /// None before it is opened, and when it has another name now.
+    file: Option<File>,
+    body: Body,
+    /// What waits for the file to be opened.
+    chunk: Option<Chunk>,
+    unwritten: Unwritten,
+    ledger: Arc<Ledger>,
+}
+
+impl AppendedFile {
+    pub(crate) fn new(path: &Path, framing: Framing, body: Body, ledger: Arc<Ledger>) -> Self {
+        Self {
+            path: path.to_owned(),
+            framing,
+            file: None,
+            body,
+            chunk: None,
+            unwritten: Unwritten::default(),
+            ledger,
+        }
+    }
+
+    /// Opens the file, unless it is open.
+    fn opened(&mut self) -> io::Result<()> {
+        if self.file.is_some() {
+            return Ok(());
+        }
+        // A pipe or device is written to as it is.
+        let is_other = fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file());
+        if is_other {
+            self.file = Some(OpenOptions::new().write(true).open(&self.path)?);
+            return Ok(());
+        }
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&self.path)?;
+        let end = whole_rows(&mut file, self.framing)?;
+        file.set_len(end)?;
+        if end > 0 {
+            self.body.skip_header();
+        }
+        self.file = Some(file);
+        Ok(())
+    }
+
+    fn write_out(&mut self) -> Result<(), Failure> {
+        self.opened()?;
+        if let Some(chunk) = self.chunk.take() {
+            let added = self.body.write(chunk, &mut self.unwritten);
+            added.map_err(Failure::last)?;
+        }
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let written = self.unwritten.write(file, &self.ledger);
+        written.map_err(|error| match error.kind() {
+            // The path is a pipe whose reader has gone.
+            io::ErrorKind::BrokenPipe => Failure::last(error),
+            _ => error.into(),
+        })
+    }
+
+    /// Whether another program has given the file another name, to begin a new one.
+    #[cfg(unix)]
+    fn is_renamed(&self) -> io::Result<bool> {
+        use std::os::unix::fs::MetadataExt as _;
+
+        let Some(file) = &self.file else {
+            return Ok(false);
+        };
+        let ours = file.metadata()?;
+        let is_same = fs::metadata(&self.path)
+            .is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino()));
+        Ok(!is_same)
+    }
+
+    #[cfg(not(unix))]
+    fn is_renamed(&self) -> io::Result<bool> {
+        Ok(false)
+    }
+}
+
+impl Delivery for AppendedFile {
+    fn write(&mut self, chunk: Chunk) -> Result<(), Failure> {
+        self.chunk = Some(chunk);
+        self.write_out()
+    }
+
+    fn resume(&mut self) -> Result<(), Failure> {
+        self.write_out()
+    }
+
+    /// A file that was renamed, by logrotate perhaps, is left, and a new one begun.
+    fn tick(&mut self, _: Timestamp) -> Result<(), Failure> {
+        if self.is_renamed()? {
+            self.file = None;
+            self.body.start_anew();
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.write_out()?;
+        if let Some(file) = &self.file {
+            // Pipes and devices cannot be synchronised.
+            if file.metadata()?.is_file() {
+                file.sync_all()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn pending(&self) -> u64 {
+        self.unwritten.rows() + self.chunk.as_ref().map_or(0, |chunk| chunk.rows)
+    }
+}

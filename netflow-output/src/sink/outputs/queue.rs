@@ -1,0 +1,217 @@
+//! What lies between workers and the writer of one output: a bounded queue.
+
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use core::time::Duration;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use netflow_core::Timestamp;
+
+use super::chunk::Chunk;
+use super::config::{Policy, QueueLimits};
+use super::ledger::{Ledger, LossReason};
+
+/// The queue of one output.
+#[derive(Debug)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    /// There is a chunk, or something about the end changed.
+    changed: Condvar,
+    /// There is room.
+    room: Condvar,
+    limits: QueueLimits,
+    policy: Policy,
+    ledger: Arc<Ledger>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    chunks: VecDeque<Chunk>,
+    octets: usize,
+    /// Workers that have not finished.
+    workers: usize,
+    /// The latest time that a worker reported.
+    now: Option<Timestamp>,
+    /// No worker will be added, and nothing waits any longer than this.
+    deadline: Option<Instant>,
+    /// The writer takes nothing more.
+    is_closed: bool,
+}
+
+/// What the writer found.
+#[derive(Debug)]
+pub(super) enum Next {
+    Chunk(Chunk),
+    /// Nothing came in time.
+    Nothing,
+    /// Nothing will come.
+    End,
+}
+
+impl Queue {
+    pub(super) fn new(limits: QueueLimits, policy: Policy, ledger: Arc<Ledger>) -> Self {
+        Self {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            room: Condvar::new(),
+            limits,
+            policy,
+            ledger,
+        }
+    }
+
+    pub(super) fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    pub(super) fn add_worker(&self) {
+        self.lock().workers += 1;
+    }
+
+    pub(super) fn remove_worker(&self) {
+        let mut state = self.lock();
+        state.workers = state.workers.saturating_sub(1);
+        self.changed.notify_all();
+    }
+
+    /// Takes rows of a worker; by policy it waits until there is room.
+    pub(super) fn push(&self, chunk: Chunk) {
+        let (octets, rows) = (chunk.octets(), chunk.rows);
+        self.ledger.update(|statistics| statistics.accepted += rows);
+        let mut state = self.lock();
+        loop {
+            if state.is_closed {
+                let reason = if state.is_over() {
+                    LossReason::Shutdown
+                } else {
+                    LossReason::Closed
+                };
+                return self.ledger.lost(reason, rows);
+            }
+            if state.has_room(octets, self.limits) {
+                break;
+            }
+            if self.policy == Policy::DropNewest {
+                return self.ledger.lost(LossReason::QueueFull, rows);
+            }
+            if state.is_over() {
+                return self.ledger.lost(LossReason::Shutdown, rows);
+            }
+            let wait = state.time_left().unwrap_or(LONG);
+            state = wait_for(&self.room, state, wait);
+        }
+        state.now.get_or_insert(chunk.received);
+        state.octets += octets;
+        state.chunks.push_back(chunk);
+        self.changed.notify_all();
+    }
+
+    /// The next chunk, waited for at most so long.
+    pub(super) fn pop(&self, wait: Duration) -> Next {
+        let until = Instant::now() + wait;
+        let mut state = self.lock();
+        loop {
+            if let Some(chunk) = state.chunks.pop_front() {
+                state.octets = state.octets.saturating_sub(chunk.octets());
+                self.room.notify_all();
+                return Next::Chunk(chunk);
+            }
+            if state.deadline.is_some() && (state.workers == 0 || state.is_over()) {
+                return Next::End;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Next::Nothing;
+            }
+            let wait = state.time_left().map_or(left, |time| time.min(left));
+            state = wait_for(&self.changed, state, wait);
+        }
+    }
+
+    /// Waits before another attempt. Returns whether there is time for one.
+    pub(super) fn pause(&self, pause: Duration) -> bool {
+        let until = Instant::now() + pause;
+        let mut state = self.lock();
+        loop {
+            if state.is_over() {
+                return false;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            let wait = state.time_left().map_or(left, |time| time.min(left));
+            state = wait_for(&self.changed, state, wait);
+        }
+    }
+
+    /// Takes the time of a worker.
+    pub(super) fn set_now(&self, now: Timestamp) {
+        self.lock().now = Some(now);
+    }
+
+    pub(super) fn now(&self) -> Option<Timestamp> {
+        self.lock().now
+    }
+
+    /// When the time for the last rows is over, if the end has begun.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.lock().deadline
+    }
+
+    /// Begins the end: from then on nothing waits longer than this.
+    pub(super) fn begin_end(&self, deadline: Instant) {
+        self.lock().deadline = Some(deadline);
+        self.changed.notify_all();
+        self.room.notify_all();
+    }
+
+    /// Takes nothing more; what is in the queue is returned.
+    pub(super) fn close(&self) -> Vec<Chunk> {
+        let mut state = self.lock();
+        state.is_closed = true;
+        state.octets = 0;
+        self.room.notify_all();
+        state.chunks.drain(..).collect()
+    }
+
+    /// Chunks and octets in the queue.
+    pub(super) fn len(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.chunks.len(), state.octets)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Long enough to wait for an event, which wakes whoever waits.
+const LONG: Duration = Duration::from_secs(3600);
+
+impl State {
+    /// A chunk larger than the limit is taken when it would be alone.
+    fn has_room(&self, octets: usize, limits: QueueLimits) -> bool {
+        self.chunks.is_empty()
+            || (self.chunks.len() < limits.chunks
+                && self.octets.saturating_add(octets) <= limits.octets)
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        Some(self.deadline?.saturating_duration_since(Instant::now()))
+    }
+
+    fn is_over(&self) -> bool {
+        self.time_left().is_some_and(|left| left.is_zero())
+    }
+}
+
+fn wait_for<'q>(
+    event: &Condvar,
+    state: MutexGuard<'q, State>,
+    wait: Duration,
+) -> MutexGuard<'q, State> {
+    let waited = event.wait_timeout(state, wait);
+    waited.unwrap_or_else(PoisonError::into_inner).0
+}

@@ -1,0 +1,104 @@
+//! Octets on their way to a file or stream, of which a part may be written.
+
+use core::mem;
+use std::io::{self, Write};
+
+use super::ledger::Ledger;
+
+/// What has to be written, and how far that is done.
+///
+/// A failure in the middle of a row is repaired by going on where it happened: no row is cut or
+/// duplicated as long as the stream is the same.
+#[derive(Debug, Default)]
+pub(super) struct Unwritten {
+    octets: Vec<u8>,
+    /// Octets of these that are written.
+    done: usize,
+    /// Rows that are settled when all is written.
+    rows: u64,
+}
+
+impl Unwritten {
+    /// Adds octets, and the rows that they complete.
+    pub(super) fn add(&mut self, octets: &[u8], rows: u64) {
+        self.octets.extend_from_slice(octets);
+        self.rows += rows;
+    }
+
+    /// For those who append octets themselves.
+    #[cfg(feature = "columns")]
+    pub(super) const fn octets(&mut self) -> &mut Vec<u8> {
+        &mut self.octets
+    }
+
+    /// Rows that wait for their octets.
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Writes all; rows are counted when that is done.
+    pub(super) fn write(&mut self, to: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
+        while let Some(rest) = self.octets.get(self.done..).filter(|rest| !rest.is_empty()) {
+            match to.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => {
+                    self.done += written;
+                    ledger.octets(written);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.octets.clear();
+        self.done = 0;
+        ledger.written(mem::take(&mut self.rows));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::Unwritten;
+    use crate::sink::outputs::ledger::Ledger;
+
+    /// Takes three octets, then fails once.
+    #[derive(Default)]
+    struct Faulty {
+        written: Vec<u8>,
+        calls: usize,
+    }
+
+    impl io::Write for Faulty {
+        fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+            self.calls += 1;
+            if self.calls % 2 == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            let len = octets.len().min(3);
+            self.written.extend_from_slice(&octets[..len]);
+            Ok(len)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_failure_in_the_middle_of_a_row_neither_cuts_nor_repeats_it() {
+        let ledger = Ledger::new(String::new());
+        let (mut unwritten, mut to) = (Unwritten::default(), Faulty::default());
+        unwritten.add(b"first row\nsecond row\n", 2);
+        let mut failures = 0;
+        while unwritten.write(&mut to, &ledger).is_err() {
+            failures += 1;
+            assert_eq!(ledger.statistics().written, 0);
+        }
+        assert_eq!(failures, 6);
+        assert_eq!(to.written, b"first row\nsecond row\n");
+        assert_eq!(ledger.statistics().written, 2);
+        assert_eq!(ledger.statistics().written_octets, 21);
+    }
+}

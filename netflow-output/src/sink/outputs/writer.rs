@@ -1,0 +1,117 @@
+//! The thread that writes one output.
+
+use alloc::sync::Arc;
+use core::hash::{BuildHasher as _, Hasher as _};
+use core::time::Duration;
+use std::hash::RandomState;
+
+use super::config::Backoff;
+use super::delivery::{Delivery, Failure};
+use super::ledger::{Ledger, LossReason, OutputState};
+use super::queue::{Next, Queue};
+
+/// How often a destination does what is due, though there are no rows.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Writes what is in the queue until its end.
+pub(super) struct Writer {
+    delivery: Box<dyn Delivery>,
+    queue: Arc<Queue>,
+    ledger: Arc<Ledger>,
+    backoff: Backoff,
+    /// The wait after the last failure.
+    pause: Duration,
+}
+
+/// The destination is gone, or the time is over.
+struct Stopped;
+
+impl Writer {
+    pub(super) fn new(delivery: Box<dyn Delivery>, queue: Arc<Queue>, backoff: Backoff) -> Self {
+        Self {
+            delivery,
+            ledger: Arc::clone(queue.ledger()),
+            queue,
+            backoff,
+            pause: Duration::ZERO,
+        }
+    }
+
+    /// Returns when all is written, the destination is gone for good, or the time is over.
+    pub(super) fn run(mut self) {
+        let written = self.write_all();
+        let reason = match written {
+            Ok(()) => LossReason::Shutdown,
+            Err(Stopped) if self.ledger.statistics().state == OutputState::Ended => {
+                LossReason::Closed
+            }
+            Err(Stopped) => LossReason::Shutdown,
+        };
+        let unwritten = self.queue.close();
+        let rows = unwritten.iter().map(|chunk| chunk.rows).sum();
+        self.ledger.lost(reason, rows);
+        if reason == LossReason::Closed {
+            let pending = self.delivery.pending();
+            self.ledger.lost(reason, pending);
+        }
+    }
+
+    fn write_all(&mut self) -> Result<(), Stopped> {
+        loop {
+            let written = match self.queue.pop(TICK) {
+                Next::Chunk(chunk) => self.delivery.write(chunk),
+                Next::Nothing => Ok(()),
+                Next::End => break,
+            };
+            self.settle(written)?;
+            let now = self.queue.now();
+            let done = now.map_or(Ok(()), |now| self.delivery.tick(now));
+            self.settle(done)?;
+        }
+        let finished = self.delivery.finish();
+        self.settle(finished)
+    }
+
+    /// Repeats what failed until it succeeds.
+    fn settle(&mut self, mut done: Result<(), Failure>) -> Result<(), Stopped> {
+        loop {
+            let failure = match done {
+                Ok(()) => {
+                    if self.pause > Duration::ZERO {
+                        self.pause = Duration::ZERO;
+                        self.ledger.state(OutputState::Running);
+                    }
+                    return Ok(());
+                }
+                Err(failure) => failure,
+            };
+            self.ledger.failed(&failure.error);
+            if failure.is_final {
+                self.ledger.state(OutputState::Ended);
+                return Err(Stopped);
+            }
+            self.ledger.state(OutputState::Retrying);
+            self.pause = self.backoff.after(self.pause);
+            let pause = failure.retry_after.unwrap_or_else(|| varied(self.pause));
+            if !self.queue.pause(pause) {
+                return Err(Stopped);
+            }
+            done = self.delivery.resume();
+        }
+    }
+}
+
+impl Backoff {
+    fn after(&self, pause: Duration) -> Duration {
+        pause
+            .saturating_mul(2)
+            .clamp(self.first, self.longest.max(self.first))
+    }
+}
+
+/// Three to five quarters of a pause.
+fn varied(pause: Duration) -> Duration {
+    let random = RandomState::new().build_hasher().finish() % 513;
+    let parts = u32::try_from(random).unwrap_or(0) + 768;
+    pause.saturating_mul(parts) / 1024
+}
