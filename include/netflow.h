@@ -2,16 +2,16 @@
 
    Made by `cargo xtask generate`; do not edit.
 
-   A decoder keeps what exporters teach, their templates and options. Each datagram goes through
-   netflow_decode(); what it gave is taken in any of three ways, or in all of them:
+   A decoder keeps what exporters announce: templates and options. Each datagram goes through
+   netflow_decode(); its content is then read in any of three ways, or in all of them:
 
      netflow_flows()       flows into the caller's array of plain structs
      netflow_each_flow()   flows to a callback
      netflow_next_set(), netflow_next_record(), netflow_next_field()
                            everything that was sent, with pointers into the caller's octets
 
-   and netflow_next_problem() tells what could not be read. A library that was built with Arrow
-   gathers the flows of many datagrams into Arrow arrays too, see netflow_arrow_new(). A whole program:
+   and netflow_next_problem() reports what could not be read. A library that was built with Arrow
+   also gathers the flows of many datagrams into Arrow arrays, see netflow_arrow_new(). A whole program:
 
      netflow_decoder *decoder;
      netflow_datagram datagram;
@@ -32,21 +32,22 @@
            if (NETFLOW_HAS(&flows[i], NETFLOW_FIELD_OCTETS)) total += flows[i].octets;
      }
 
-   Who owns what. The payload and the array of flows are the caller's. The payload stays as it is
-   until the message ends: with the next netflow_decode(), netflow_load() or netflow_end_session(),
-   whatever comes of it, with netflow_decoder_free(), or when nothing is asked of it any more. What structs point to is in the
-   payload or in the decoder; it goes with the message, or with netflow_rewind(), and in a callback
-   when that returns. Only handles are freed, and Arrow arrays by their own release functions.
+   Ownership. The payload and the array of flows are the caller's. The payload must not change until
+   the message ends: with the next call of netflow_decode(), netflow_load() or netflow_end_session(),
+   even one that fails, with netflow_decoder_free(), or when the program asks nothing more of the
+   message. Structs point into the payload or into the decoder; these pointers are valid until the
+   message ends or netflow_rewind() is called, and in a callback until it returns. The caller frees
+   only handles; Arrow arrays have release functions of their own.
 
-   Sizes. A function that writes a struct takes its sizeof, a struct that the caller fills begins
-   with it. So structs can grow at their end, and programs that are compiled keep working.
+   Sizes. A function that writes a struct takes its sizeof; a struct that the caller fills begins
+   with it. Thus structs can get more members at their end, and compiled programs keep working.
 
    Threads. One decoder is used by one thread at a time; several threads use several decoders.
 
-   Errors. A negative number says that a call could not do what it was asked to; what, tell
-   netflow_strerror() and netflow_last_error(). NULL, misaligned and short arguments are errors.
-   Nothing is printed, but what Rust says of a fault of the library's own; no octets from the network
-   make it crash. */
+   Errors. A negative number means that a call failed; netflow_strerror() names the error and
+   netflow_last_error() describes it. NULL, misaligned and short arguments are errors. The library
+   prints nothing, unless Rust reports a fault of the library itself; no octets from the network make
+   it crash. */
 #ifndef NETFLOW_H
 #define NETFLOW_H
 
@@ -92,8 +93,8 @@ struct ArrowArray {
 // The version of the binary interface that this header describes.
 #define NETFLOW_ABI_VERSION 0
 
-// What a call returns: 0 or more if it did what it was asked to, less if it could not. The numbers
-// are never used again for something else.
+// What a call returns: 0 or more if it succeeded, less than 0 if it failed. A number never changes its
+// meaning.
 enum netflow_result
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -101,7 +102,7 @@ enum netflow_result
  {
   // Done.
   NETFLOW_OK = 0,
-  // Nothing more is there.
+  // There is nothing more.
   NETFLOW_END = 1,
   // The callback asked to stop.
   NETFLOW_STOPPED = 2,
@@ -109,8 +110,8 @@ enum netflow_result
   NETFLOW_ERROR_NULL = -1,
   // A pointer, or the size of a row, is not aligned.
   NETFLOW_ERROR_MISALIGNED = -2,
-  // The size of a structure cannot be right: less than its first version had, or 4096 or more. Or
-  // it holds what this version does not know.
+  // The size of a struct is wrong: less than its first version had, or 4096 or more. Or a member
+  // that this version does not know is not 0.
   NETFLOW_ERROR_SIZE = -3,
   // A value has no meaning here.
   NETFLOW_ERROR_ARGUMENT = -4,
@@ -118,9 +119,9 @@ enum netflow_result
   NETFLOW_ERROR_BUSY = -5,
   // Not even the first header of the datagram can be read.
   NETFLOW_ERROR_UNREADABLE = -6,
-  // Nothing has been decoded yet, or it is gone.
+  // Nothing has been decoded yet, or the message has ended.
   NETFLOW_ERROR_NO_MESSAGE = -7,
-  // The value is not there.
+  // The value is absent.
   NETFLOW_ERROR_ABSENT = -8,
   // The value is of another type.
   NETFLOW_ERROR_TYPE = -9,
@@ -132,11 +133,11 @@ enum netflow_result
   NETFLOW_ERROR_SNAPSHOT = -12,
   // Nothing of this name or number is known.
   NETFLOW_ERROR_UNKNOWN = -13,
-  // The buffer is too small, or has no room until what is in it was taken.
+  // The buffer is too small, or full until its content is taken.
   NETFLOW_ERROR_SPACE = -14,
   // The library is at fault. The handle can only be freed.
   NETFLOW_ERROR_INTERNAL = -15,
-  // The library was built without what this needs.
+  // The library was built without the feature that this needs.
   NETFLOW_ERROR_UNSUPPORTED = -16,
 };
 #ifndef __cplusplus
@@ -659,7 +660,7 @@ typedef uint32_t netflow_scope;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Which observation domains share the sampling rates and names that options announce.
+// The observation domains that share the sampling rates and names that options announce.
 enum netflow_options_scope
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -749,7 +750,7 @@ enum netflow_set_kind
   NETFLOW_SET_OPTIONS_TEMPLATES = 4,
   // Data whose template is not known.
   NETFLOW_SET_NO_TEMPLATE = 5,
-  // Nothing that is defined.
+  // A reserved set id.
   NETFLOW_SET_RESERVED = 6,
   // The samples of an sFlow datagram.
   NETFLOW_SET_SAMPLES = 7,
@@ -863,7 +864,7 @@ enum netflow_sequence_unit
   NETFLOW_SEQUENCE_UNIT_NONE = 0,
   // Flows; the number is that of the first in the message.
   NETFLOW_SEQUENCE_UNIT_FLOW = 1,
-  // Flows, those of the message counted in.
+  // Flows, including those of the message.
   NETFLOW_SEQUENCE_UNIT_FLOW_COUNTED_IN = 2,
   // Messages; in sFlow datagrams.
   NETFLOW_SEQUENCE_UNIT_MESSAGE = 3,
@@ -890,8 +891,8 @@ enum netflow_arrow_addresses
   NETFLOW_ARROW_ADDRESSES_VIEW = 1,
   // Text (`u`), IPv6 as RFC 5952 writes it.
   NETFLOW_ARROW_ADDRESSES_TEXT = 2,
-  // A number to group and join by (`L`): IPv4 as its 32 bits, of IPv6 the wrapping sum of both
-  // halves, from which there is no way back; MAC addresses as their 48 bits.
+  // A number to group and join by (`L`): the 32 bits of IPv4; for IPv6 the wrapping sum of both
+  // halves, from which the address cannot be recovered; the 48 bits of MAC addresses.
   NETFLOW_ARROW_ADDRESSES_KEY = 3,
 };
 #ifndef __cplusplus
@@ -902,7 +903,7 @@ typedef uint32_t netflow_arrow_addresses;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Which types Arrow columns have.
+// The types of Arrow columns.
 enum netflow_arrow_types
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -929,7 +930,7 @@ enum netflow_severity
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // Worth knowing; no number is wrong for it.
+  // Worth knowing; no number is wrong because of it.
   NETFLOW_SEVERITY_INFO = 0,
   // Numbers may be wrong.
   NETFLOW_SEVERITY_WARNING = 1,
@@ -976,13 +977,13 @@ typedef struct netflow_arrow netflow_arrow;
 // datagram.
 typedef struct netflow_decoder netflow_decoder;
 
-// What is known of the exporters of one decoder or several, and the walk over the findings of
-// the last report.
+// What is known of the exporters of one decoder or more, and the walk over the findings of the last
+// report.
 typedef struct netflow_health netflow_health;
 
 // An element that the registries do not know.
 typedef struct netflow_definition {
-  // Who assigned the number; 0 for field types of NetFlow v9.
+  // The enterprise that assigned the number; 0 for field types of NetFlow v9.
   uint32_t enterprise_number;
   // The number, without the enterprise bit.
   uint16_t id;
@@ -992,7 +993,7 @@ typedef struct netflow_definition {
   uint32_t semantics;
   // A `netflow_units`.
   uint32_t units;
-  // The name, UTF-8 that a NUL ends; copied.
+  // The name, NUL-terminated UTF-8; copied.
   const char *name;
 } netflow_definition;
 
@@ -1014,12 +1015,12 @@ typedef struct netflow_rate {
   uint64_t rate;
 } netflow_rate;
 
-// The options of a decoder. A number that is 0 means its default, which
-// `netflow_options_init` writes down.
+// The options of a decoder. A number that is 0 stands for its default, which
+// `netflow_options_init` fills in.
 typedef struct netflow_options {
   // `sizeof(netflow_options)`.
   size_t size;
-  // The fields that flows are filled with, see `NETFLOW_ADD`; none means all, which is the
+  // The fields to fill in flows, see `NETFLOW_ADD`; none means all, which is the
   // default. Fields that are not selected cost nothing.
   uint64_t fields[2];
   // Bits of `netflow_flag`.
@@ -1027,44 +1028,44 @@ typedef struct netflow_options {
   // A `netflow_scope`.
   uint32_t scope;
   // Octets of memory for the state of all exporters. When they are used up, the
-  // observation domains not heard of for longest are forgotten. Default 64 MiB.
+  // observation domains that have been silent for longest are forgotten. Default 64 MiB.
   size_t state_octets;
-  // Octets of memory for one observation domain, of those. Default 8 MiB.
+  // Octets of these for one observation domain. Default 8 MiB.
   size_t domain_octets;
-  // Octets, of those, for data of one domain that waits for its template. Default 1 MiB.
+  // Octets of these for data of one domain that waits for its template. Default 1 MiB.
   size_t waiting_octets;
   // Nanoseconds after which waiting data is discarded, or NETFLOW_NEVER. Default 30 minutes.
   int64_t waiting_lifetime;
   // Nanoseconds after which a template that was received over UDP and was not sent
   // again is forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
   int64_t template_lifetime;
-  // Templates of one observation domain. Default 4096.
+  // Maximum templates per observation domain. Default 4096.
   size_t templates;
-  // Different templates that the lists of one set may name. Default 64.
+  // Maximum templates that the lists of one set refer to. Default 64.
   size_t list_templates;
-  // Fields of one template, at most 65535. Default 4096.
+  // Maximum fields per template, at most 65535. Default 4096.
   uint32_t template_fields;
-  // How deep lists of RFC 6313 may be nested while they are checked, at most 255; a kilobyte of
-  // stack goes to each level. What is nested deeper is a problem. Default 4.
+  // Maximum nesting of lists (RFC 6313) that are checked, at most 255; each level takes a kilobyte
+  // of stack. Lists nested deeper are a problem. Default 4.
   uint32_t list_depth;
-  // Key of the hash tables, must be unknown to the senders of datagrams. Default a random
+  // Key of the hash tables, which must be unknown to the senders of datagrams. Default: a random
   // one.
   uint64_t hash_seed;
   // Elements that the registries do not know; copied.
   const struct netflow_definition *definitions;
-  // How many.
+  // The number of definitions.
   size_t definition_count;
   // Sampling rates for exporters that announce none; copied.
   const struct netflow_rate *rates;
-  // How many.
+  // The number of rates.
   size_t rate_count;
   // Sampling rates that replace those that exporters announce; copied.
   const struct netflow_rate *override_rates;
-  // How many.
+  // The number of override rates.
   size_t override_rate_count;
   // A `netflow_options_scope`.
   uint32_t options_scope;
-  // 0.
+  // Must be 0.
   uint32_t reserved;
 } netflow_options;
 
@@ -1073,11 +1074,11 @@ typedef struct netflow_options {
 typedef struct netflow_datagram {
   // `sizeof(netflow_datagram)`.
   size_t size;
-  // The octets. They stay the caller's, and have to stay as they are until the next call of
+  // The octets. They belong to the caller and must not change until the next call of
   // `netflow_decode`, `netflow_load`, `netflow_end_session` or `netflow_decoder_free`, or until
   // their content is no longer used.
   const uint8_t *payload;
-  // How many.
+  // The number of octets.
   size_t payload_len;
   // When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW means the current time.
   int64_t received;
@@ -1097,24 +1098,24 @@ typedef struct netflow_datagram {
   uint32_t input;
 } netflow_datagram;
 
-// Text that somebody else owns; not closed by a NUL, unless a function says so.
+// Text that something else owns; not NUL-terminated unless a function says so.
 typedef struct netflow_text {
-  // UTF-8 by the specifications, any octets in fact; NULL if there is no text, and not if it is
-  // there and has the length 0.
+  // UTF-8 by the specifications, but exporters may send any octets. NULL if there is no text; not
+  // NULL if it is present and empty.
   const char *data;
-  // How many octets.
+  // The number of octets.
   size_t len;
 } netflow_text;
 
 // What a field means (RFC 7012, section 2.1).
 typedef struct netflow_element {
-  // The name in its registry, such as `sourceIPv4Address`; it stays for ever.
+  // The name in its registry, such as `sourceIPv4Address`; the text is always valid.
   struct netflow_text name;
   // The least value, where the registry limits it further than the type does.
   uint64_t least;
-  // The greatest, likewise; if both are 0, nothing is limited.
+  // The greatest value; if both are 0, the registry has no limits.
   uint64_t greatest;
-  // Who assigned the number; 0 is IANA.
+  // The enterprise that assigned the number; 0 is IANA.
   uint32_t enterprise_number;
   // The number, without the enterprise bit.
   uint16_t id;
@@ -1130,11 +1131,11 @@ typedef struct netflow_element {
   uint32_t reserved_too;
 } netflow_element;
 
-// Octets that somebody else owns.
+// Octets that something else owns.
 typedef struct netflow_octets {
-  // The first; NULL if there are none, and not if they are there and have the length 0.
+  // The first; NULL if there are none, not NULL if they are present and their number is 0.
   const uint8_t *data;
-  // How many.
+  // The number of octets.
   size_t len;
 } netflow_octets;
 
@@ -1144,11 +1145,11 @@ typedef struct netflow_mac {
   uint8_t octets[6];
 } netflow_mac;
 
-// Numbers that somebody else owns.
+// Numbers that something else owns.
 typedef struct netflow_numbers {
   // The first; NULL if there is none.
   const uint32_t *data;
-  // How many.
+  // The number of numbers.
   size_t count;
 } netflow_numbers;
 
@@ -1158,7 +1159,7 @@ typedef struct netflow_application {
   uint64_t selector;
   // The octets after the engine, as they were sent.
   struct netflow_octets octets;
-  // The enterprise that numbers the application, of engine 20; else 0.
+  // The enterprise that assigned the selector, with engine 20; else 0.
   uint32_t enterprise_number;
   // The classification engine.
   uint8_t engine;
@@ -1422,8 +1423,8 @@ typedef struct netflow_flow {
   struct netflow_address station_address;
 } netflow_flow;
 
-// Takes one flow, which is gone when it returns. To go on it returns 0. It must not leave by
-// `longjmp` or an exception.
+// Receives one flow, which is valid until the callback returns. It returns 0 to continue. It must not
+// leave by `longjmp` or an exception.
 typedef int (*netflow_flow_callback)(const struct netflow_flow *flow, void *user);
 
 // The error of the last call with a handle that failed.
@@ -1481,17 +1482,17 @@ typedef struct netflow_header {
   uint32_t reserved;
 } netflow_header;
 
-// One loss: the reason, where, and how many octets.
+// One loss: its reason, its place and its length.
 typedef struct netflow_problem {
   // A `netflow_reason`.
   uint32_t reason;
-  // The set it is in; -1 if it is in none.
+  // The id of the set that it is in; -1 if it is in none.
   int32_t set;
   // Octets from the start of the payload to the structure that is wrong.
   size_t offset;
-  // Octets that were passed over for it.
+  // Octets that were passed over because of it.
   size_t octets;
-  // The reason in snake case, such as `no_template`; it stays for ever.
+  // The reason in snake case, such as `no_template`; the text is always valid.
   struct netflow_text code;
   // The section of the specification that it breaks; of length 0 if there is none.
   struct netflow_text section;
@@ -1502,7 +1503,7 @@ typedef struct netflow_problem {
   struct netflow_header header;
 } netflow_problem;
 
-// Counters of a decoder since it was made. They only grow, but the last two.
+// Counters of a decoder since it was made. All but the last two only grow.
 typedef struct netflow_stats {
   // Datagrams passed to the decoder.
   uint64_t datagrams;
@@ -1534,7 +1535,7 @@ typedef struct netflow_stats {
   uint64_t given_up_sets;
   // Octets of these.
   uint64_t given_up_octets;
-  // Observation domains forgotten for want of memory.
+  // Observation domains forgotten because the memory limit was reached.
   uint64_t evicted;
   // Octets of memory that the state of all exporters takes now.
   uint64_t state_octets;
@@ -1564,7 +1565,7 @@ typedef struct netflow_domain {
   uint32_t sequence_unit;
   // Units received.
   uint64_t received;
-  // Units that were sent and have not come.
+  // Units that were sent and not received.
   uint64_t lost;
   // Units received after later ones; they are not lost.
   uint64_t late;
@@ -1576,18 +1577,18 @@ typedef struct netflow_domain {
   uint64_t unread;
   // sFlow samples received.
   uint64_t samples_received;
-  // Samples that were sent and have not come.
+  // Samples that were sent and not received.
   uint64_t samples_lost;
   // Packets that were to be sampled and that the agent dropped.
   uint64_t samples_dropped;
   // Templates in force.
   uint64_t templates;
-  // Octets of memory that all of it takes.
+  // Octets of memory that the domain takes.
   uint64_t state_octets;
 } netflow_domain;
 
-// Takes one observation domain, which is gone when it returns. To go on it returns 0. It must not
-// leave by `longjmp` or an exception.
+// Receives one observation domain, which is valid until the callback returns. It returns 0 to
+// continue. It must not leave by `longjmp` or an exception.
 typedef int (*netflow_domain_callback)(const struct netflow_domain *domain, void *user);
 
 // What was taken from a snapshot.
@@ -1596,8 +1597,8 @@ typedef struct netflow_load_report {
   uint64_t domains;
   // Templates that came into force or were refreshed.
   uint64_t templates;
-  // Domains, templates and other entries that were not kept: they did not fit into the limits,
-  // or mean nothing here.
+  // Domains, templates and other entries that were not kept: they exceeded the limits or have no
+  // meaning in this version.
   uint64_t refused;
 } netflow_load_report;
 
@@ -1607,7 +1608,7 @@ typedef struct netflow_value {
   struct netflow_octets octets;
   // A `netflow_data_type`.
   uint32_t data_type;
-  // 0; what a program writes here is not looked at.
+  // 0; ignored when a program sets it.
   uint32_t reserved;
 } netflow_value;
 
@@ -1640,9 +1641,9 @@ typedef struct netflow_record {
   uint32_t kind;
   // Its template, or the one it describes; 0 in sFlow.
   uint16_t template_id;
-  // How many of its fields are the scope; they come first.
+  // The number of its scope fields, which come first.
   uint16_t scope_count;
-  // How many fields it has; 0 in sFlow, where that varies.
+  // The number of its fields; 0 in sFlow, where it varies.
   uint32_t field_count;
   // The enterprise of a sample's or structure's format.
   uint32_t enterprise;
@@ -1680,11 +1681,11 @@ typedef struct netflow_field {
   uint8_t reserved[5];
 } netflow_field;
 
-// How flows are converted to Arrow arrays. A number that is 0 means its default.
+// How flows are converted to Arrow arrays. A number that is 0 stands for its default.
 typedef struct netflow_arrow_options {
   // `sizeof(netflow_arrow_options)`.
   size_t size;
-  // Rows of a batch at most, below 2^31. Default 65536.
+  // Maximum rows of a batch, below 2^31. Default 65536.
   size_t rows;
   // Octets of text and the like after which a batch is full, at most 2^30. Default 64 MiB.
   size_t octets;
@@ -1700,13 +1701,13 @@ typedef struct netflow_finding {
   uint32_t number;
   // A `netflow_severity`.
   uint32_t severity;
-  // The stable code of its kind, such as `template_absent`; it is valid for ever.
+  // The stable code of its kind, such as `template_absent`; the text is always valid.
   struct netflow_text code;
-  // The exporter it is about; of family 0 if it is about none.
+  // The exporter that it concerns; of family 0 if it concerns none.
   struct netflow_address exporter;
   // The address that the sFlow agent reports as its own; of family 0 in other protocols.
   struct netflow_address agent_address;
-  // A `netflow_protocol`; 0 if it is about no exporter.
+  // A `netflow_protocol`; 0 if it concerns no exporter.
   uint32_t protocol;
   // The observation domain, or the sub-agent in sFlow.
   uint32_t observation_domain;
@@ -1722,7 +1723,7 @@ typedef struct netflow_finding {
 
 // One number or word of a finding.
 typedef struct netflow_detail {
-  // Its stable name, such as `octets`; it is valid for ever.
+  // Its stable name, such as `octets`; the text is always valid.
   struct netflow_text name;
   // A `netflow_detail_type`: which of the members below it is in.
   uint32_t detail_type;
@@ -1742,7 +1743,7 @@ typedef struct netflow_detail {
 extern "C" {
 #endif // __cplusplus
 
-// The version of the library, such as `0.1.0`; it stays for ever.
+// The version of the library, such as `0.1.0`; the text is always valid.
 const char *netflow_version(void);
 
 // The version of the binary interface. A program works with every library that returns
@@ -1756,24 +1757,24 @@ uint32_t netflow_abi_version(void);
 // `options` is NULL, or `size` octets may be written there.
 netflow_result netflow_options_init(struct netflow_options *options, size_t size);
 
-// Makes a decoder. `options` may be NULL, which is all defaults. If it fails, `*decoder` is NULL.
+// Makes a decoder. `options` may be NULL, for all defaults. If it fails, `*decoder` is NULL.
 //
 // Pointers:
 //
 // `options` is NULL or points to options whose `size` is right and whose pointers are NULL or
-// point to as many items as they say. `decoder` is NULL, or a pointer may be written there.
+// point to the number of items that their counts say. `decoder` is NULL, or a pointer may be written there.
 netflow_result netflow_decoder_new(const struct netflow_options *options,
                                    struct netflow_decoder **decoder);
 
-// Frees a decoder and all that it lent. NULL is nothing.
+// Frees a decoder and everything that its structs point to. NULL is ignored.
 //
 // Pointers:
 //
 // `decoder` is NULL or a handle that is not freed, and nobody is using it.
 void netflow_decoder_free(struct netflow_decoder *decoder);
 
-// Reads the options of a decoder, with every number that was left open; definitions and rates are
-// not returned. `size` is `sizeof(netflow_options)`.
+// Reads the options of a decoder, with every default filled in; definitions and rates are not
+// returned. `size` is `sizeof(netflow_options)`.
 //
 // Pointers:
 //
@@ -1783,9 +1784,9 @@ netflow_result netflow_decoder_options(const struct netflow_decoder *decoder,
                                        struct netflow_options *options,
                                        size_t size);
 
-// Empties a datagram and sets its source: `address` is what `recvfrom` returns, a `struct
-// sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and received now.
-// It fails for another kind of address, and the datagram has no source then. `size` is
+// Initialises a datagram that is received now over UDP, and sets its source: `address` is what
+// `recvfrom` returns, a `struct sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. With
+// an address of another family it fails, and the datagram has no source. `size` is
 // `sizeof(netflow_datagram)`.
 //
 // Pointers:
@@ -1802,14 +1803,14 @@ netflow_result netflow_datagram_init(struct netflow_datagram *datagram,
 // `netflow_next_problem`.
 //
 // Octets make it fail only if not even the first header can be read. Anything malformed after that
-// costs only the part concerned and is among the problems. However it fails, the message before is
-// over; only NETFLOW_ERROR_BUSY leaves everything as it was.
+// costs only the part concerned and is among the problems. Every failure but NETFLOW_ERROR_BUSY ends
+// the previous message.
 //
 // Pointers:
 //
 // `decoder` is NULL or a handle that is not freed. `datagram` is NULL or points to a datagram whose
-// `size` is right and whose payload is NULL or has as many octets as it says, which stay as they
-// are until the next call that says that it ends the message.
+// `size` is right and whose payload is NULL or has `payload_len` octets, which must not change until
+// the next call that ends the message.
 netflow_result netflow_decode(struct netflow_decoder *decoder,
                               const struct netflow_datagram *datagram);
 
@@ -1832,7 +1833,7 @@ netflow_result netflow_element_by_number(uint32_t enterprise_number,
                                          struct netflow_element *element,
                                          size_t size);
 
-// The meaning of a field type of NetFlow v9, vendors' own among them. `size` is
+// The meaning of a field type of NetFlow v9, also those of vendors. `size` is
 // `sizeof(netflow_element)`.
 //
 // Pointers:
@@ -1842,11 +1843,11 @@ netflow_result netflow_element_of_v9(uint16_t field_type,
                                      struct netflow_element *element,
                                      size_t size);
 
-// The element of this name, capitals as they are. `size` is `sizeof(netflow_element)`.
+// The element of this name; upper and lower case matter. `size` is `sizeof(netflow_element)`.
 //
 // Pointers:
 //
-// `name` is NULL or a string that a NUL ends. `element` is NULL, or `size` octets may be written
+// `name` is NULL or a NUL-terminated string. `element` is NULL, or `size` octets may be written
 // there.
 netflow_result netflow_element_by_name(const char *name,
                                        struct netflow_element *element,
@@ -1857,11 +1858,11 @@ netflow_result netflow_element_by_name(const char *name,
 //
 // Pointers:
 //
-// `name` is NULL or a string that a NUL ends.
+// `name` is NULL or a NUL-terminated string.
 int32_t netflow_field_by_name(const char *name);
 
 // The name of a field of a flow, by its `netflow_flow_field`; of length 0 if there is no such field.
-// It stays for ever.
+// The text is always valid.
 struct netflow_text netflow_field_name(uint32_t field);
 
 // Writes an address as NUL-terminated text: at most 46 octets.
@@ -1874,10 +1875,10 @@ netflow_result netflow_address_text(const struct netflow_address *address,
                                     char *text,
                                     size_t capacity);
 
-// Writes the next flows of the message into the caller's array, at most `capacity` of them, which is
-// 1 or more, and how many to `count`. What does not fit comes with the next call; NETFLOW_END says that all were
-// given. `flow_size` is `sizeof(netflow_flow)`, by which the library knows how many fields the
-// program knows.
+// Writes the next flows of the message into the caller's array, at most `capacity` (1 or more), and
+// their number to `count`. The next call continues after them; NETFLOW_END means that there are no
+// more. `flow_size` is `sizeof(netflow_flow)`, which shows the library the fields that the program
+// knows.
 //
 // Pointers:
 //
@@ -1889,9 +1890,9 @@ netflow_result netflow_flows(struct netflow_decoder *decoder,
                              size_t capacity,
                              size_t *count);
 
-// Gives every flow of the message to `callback`, with `user`. It may look at the message with other
-// functions; if it ends it (by `netflow_decode`, say) or starts it again (`netflow_rewind`), that is
-// NETFLOW_ERROR_BUSY. If it returns anything but 0, that is NETFLOW_STOPPED.
+// Calls `callback` for every flow of the message, with `user`. The callback may read the message with
+// other functions. If it ends the message (by `netflow_decode`, for example) or starts it again
+// (`netflow_rewind`), the result is NETFLOW_ERROR_BUSY; if it returns anything but 0, NETFLOW_STOPPED.
 //
 // Pointers:
 //
@@ -1901,22 +1902,22 @@ netflow_result netflow_each_flow(struct netflow_decoder *decoder,
                                  netflow_flow_callback callback,
                                  void *user);
 
-// Starts all ways through the message again. What flows pointed to is gone.
+// Starts every way of reading the message again. Pointers in flows are no longer valid.
 //
 // Pointers:
 //
 // `decoder` is NULL or a handle that is not freed.
 netflow_result netflow_rewind(struct netflow_decoder *decoder);
 
-// What a result means, in English; it stays for ever.
+// What a result means, in English; the text is always valid.
 const char *netflow_strerror(int32_t result);
 
 // The name of a `netflow_reason` in snake case, such as `no_template`; of length 0 if there is no
-// such reason. It stays for ever.
+// such reason. The text is always valid.
 struct netflow_text netflow_reason_name(uint32_t reason);
 
 // The error of the last call with this handle that failed; calls that succeed do not change it.
-// `size` is `sizeof(netflow_error)`. NETFLOW_END says that none has failed.
+// `size` is `sizeof(netflow_error)`. NETFLOW_END means that none has failed.
 //
 // Pointers:
 //
@@ -1947,7 +1948,7 @@ netflow_result netflow_stats_read(struct netflow_decoder *decoder,
                                   struct netflow_stats *stats,
                                   size_t size);
 
-// How many problems of a `netflow_reason` there were since the decoder was made.
+// The number of problems of a `netflow_reason` since the decoder was made.
 //
 // Pointers:
 //
@@ -1956,8 +1957,8 @@ netflow_result netflow_problem_count(struct netflow_decoder *decoder,
                                      uint32_t reason,
                                      uint64_t *count);
 
-// Gives every observation domain that is known to `callback`, with `user`: what it sent, and what
-// of it was lost. The callback cannot use the handle. If it returns anything but 0, that is
+// Calls `callback` for every known observation domain, with `user`: what it sent, and what of it was
+// lost. The callback cannot use the handle. If it returns anything but 0, the result is
 // NETFLOW_STOPPED.
 //
 // Pointers:
@@ -1977,8 +1978,8 @@ netflow_result netflow_each_domain(struct netflow_decoder *decoder,
 netflow_result netflow_save(struct netflow_decoder *decoder,
                             struct netflow_octets *snapshot);
 
-// Takes what a snapshot holds to what is known already, and ends the message. What does not fit
-// into the limits is refused and counted. `report` may be NULL; `size` is
+// Merges a snapshot into the state of the decoder, and ends the message. What exceeds the limits is
+// refused and counted. `report` may be NULL; `size` is
 // `sizeof(netflow_load_report)`.
 //
 // Pointers:
@@ -1991,7 +1992,8 @@ netflow_result netflow_load(struct netflow_decoder *decoder,
                             struct netflow_load_report *report,
                             size_t size);
 
-// Reads an integer that is not negative, of any width; of a time in seconds or milliseconds, these.
+// Reads an integer that is not negative, of any width; for a time in seconds or milliseconds, that
+// number.
 //
 // Pointers:
 //
@@ -2015,7 +2017,7 @@ netflow_result netflow_value_i64(const struct netflow_value *value,
 netflow_result netflow_value_f64(const struct netflow_value *value,
                                  double *number);
 
-// Reads a boolean; what is neither true nor false does not fit.
+// Reads a boolean; octets that are neither true nor false are an error of range.
 //
 // Pointers:
 //
@@ -2047,7 +2049,7 @@ netflow_result netflow_value_mac(const struct netflow_value *value,
 netflow_result netflow_value_time(const struct netflow_value *value,
                                   int64_t *nanos);
 
-// Reads a string, without the NULs that pad it. The text is that of the value's octets.
+// Reads a string, without the NULs that pad it. The text points into the value's octets.
 //
 // Pointers:
 //
@@ -2098,15 +2100,15 @@ netflow_result netflow_next_field(struct netflow_decoder *decoder,
 
 // Enters the item returned last: from a sample of sFlow to its records, from a field that is a
 // list (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END
-// says that there is nothing to enter. Lists may be nested some 300 deep, past the `list_depth` of
-// the options too: who follows them by functions that call themselves counts.
+// means that there is nothing to enter. Lists may be nested some 300 deep, also beyond the
+// `list_depth` of the options: a recursive program should limit its own depth.
 //
 // Pointers:
 //
 // `decoder` is NULL or a handle that is not freed.
 netflow_result netflow_enter(struct netflow_decoder *decoder);
 
-// Goes back to where `netflow_enter` was called. NETFLOW_END says that nothing was entered.
+// Goes back to where `netflow_enter` was called. NETFLOW_END means that nothing was entered.
 //
 // Pointers:
 //
@@ -2114,8 +2116,8 @@ netflow_result netflow_enter(struct netflow_decoder *decoder);
 netflow_result netflow_leave(struct netflow_decoder *decoder);
 
 // Goes to the record or sample of a flow, so that `netflow_next_field` returns its fields:
-// `octets` is `netflow_flow.record.data`. Flows in their order are found in the time of one walk;
-// to go back starts from the first again. `size` is `sizeof(netflow_record)`.
+// `octets` is `netflow_flow.record.data`. Flows that are looked up in their order take the time of one
+// walk; going back starts again from the first. `size` is `sizeof(netflow_record)`.
 //
 // Pointers:
 //
@@ -2134,10 +2136,10 @@ netflow_result netflow_find_record(struct netflow_decoder *decoder,
 netflow_result netflow_arrow_options_init(struct netflow_arrow_options *options,
                                           size_t size);
 
-// Makes what gathers flows into Arrow arrays. The columns are the fields that the options of
-// `decoder` ask for, in the order of their numbers and by their names; its flags hold too. `options`
-// may be NULL, which is all defaults. NETFLOW_ERROR_UNSUPPORTED says that the library was built
-// without Arrow.
+// Makes a handle that gathers flows into Arrow arrays. The columns are the fields selected by the
+// options of `decoder`, in the order of their numbers and by their names; the flags of these options
+// apply too. `options` may be NULL, for all defaults. NETFLOW_ERROR_UNSUPPORTED means that the library
+// was built without Arrow.
 //
 // Pointers:
 //
@@ -2147,17 +2149,17 @@ netflow_result netflow_arrow_new(const struct netflow_decoder *decoder,
                                  const struct netflow_arrow_options *options,
                                  struct netflow_arrow **arrow);
 
-// Frees what gathers flows, with those that were not taken. Arrays that were taken stay. NULL is
-// nothing.
+// Frees the handle and the flows that were not taken. Arrays that were taken stay valid. NULL is
+// ignored.
 //
 // Pointers:
 //
 // `arrow` is NULL or a handle that is not freed, and nobody is using it.
 void netflow_arrow_free(struct netflow_arrow *arrow);
 
-// Adds all flows of the message that `decoder` decoded last, whether they were taken another way or
-// not, and writes to `full` how many batches are full. `netflow_arrow_finish` takes them; while one
-// is left, nothing more is added (NETFLOW_ERROR_SPACE). Any decoder will do.
+// Adds all flows of the message that `decoder` decoded last, whether they were read another way or
+// not, and writes the number of full batches to `full`. `netflow_arrow_finish` takes them; while one
+// is left, nothing more is added (NETFLOW_ERROR_SPACE). Messages of any decoder can be added.
 //
 // Pointers:
 //
@@ -2167,8 +2169,8 @@ netflow_result netflow_arrow_append(struct netflow_arrow *arrow,
                                     struct netflow_decoder *decoder,
                                     size_t *full);
 
-// Takes the oldest full batch, or if there is none, all rows there are: a struct array with one
-// child a column. NETFLOW_END says that there are no rows; then nothing is written. `schema` may be
+// Takes the oldest full batch or, if there is none, all rows so far: a struct array with one
+// child a column. NETFLOW_END means that there are no rows; then nothing is written. `schema` may be
 // NULL; it is the same every time. Both own what they point to until their `release` is called, from
 // any thread, also when the handles are freed.
 //
@@ -2180,7 +2182,7 @@ netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
                                     struct ArrowArray *array,
                                     struct ArrowSchema *schema);
 
-// Tells what all arrays hold, such as before the first. It is released as any other.
+// The schema of all arrays; it can be asked for before the first array. It is released as any other.
 //
 // Pointers:
 //
@@ -2189,23 +2191,23 @@ netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
 netflow_result netflow_arrow_schema(struct netflow_arrow *arrow,
                                     struct ArrowSchema *schema);
 
-// Makes what gathers the health of exporters. One may follow several decoders. Its memory is
-// bounded, however many exporters there are.
+// Makes a handle that gathers the health of exporters. One may follow several decoders. Its memory is
+// bounded for any number of exporters.
 //
 // Pointers:
 //
 // `health` is NULL, or a pointer may be written there.
 netflow_result netflow_health_new(struct netflow_health **health);
 
-// Frees what gathers health, and the findings it lent. NULL is ignored.
+// Frees the handle and the findings that it returned. NULL is ignored.
 //
 // Pointers:
 //
 // `health` is NULL or a handle that is not freed, and nobody is using it.
 void netflow_health_free(struct netflow_health *health);
 
-// Adds what `decoder` made of the last datagram: call it after each successful `netflow_decode`,
-// whether the flows were taken or not.
+// Adds what `decoder` decoded from the last datagram: call it after each successful
+// `netflow_decode`, whether the flows were read or not.
 //
 // Pointers:
 //
@@ -2219,7 +2221,7 @@ netflow_result netflow_health_add(struct netflow_health *health,
 // Pointers:
 //
 // `health` and `decoder` are NULL or handles that are not freed. `datagram` is NULL or points to a
-// datagram whose `size` is right and whose payload is NULL or has as many octets as it says.
+// datagram whose `size` is right and whose payload is NULL or has `payload_len` octets.
 netflow_result netflow_health_unreadable(struct netflow_health *health,
                                          struct netflow_decoder *decoder,
                                          const struct netflow_datagram *datagram);
@@ -2235,8 +2237,8 @@ netflow_result netflow_health_session_ended(struct netflow_health *health,
                                             const struct netflow_address *exporter,
                                             uint16_t port);
 
-// Works out the findings so far, with what `decoder` counted and what options announced to it, and
-// starts the walk over them. Findings that were lent before are gone.
+// Derives the findings so far, with what `decoder` counted and what options announced, and starts the
+// walk over them. Findings returned before are no longer valid.
 //
 // Pointers:
 //
@@ -2244,7 +2246,7 @@ netflow_result netflow_health_session_ended(struct netflow_health *health,
 netflow_result netflow_health_report(struct netflow_health *health,
                                      struct netflow_decoder *decoder);
 
-// The next finding of the last report, the gravest first. `size` is `sizeof(netflow_finding)`.
+// The next finding of the last report, the most severe first. `size` is `sizeof(netflow_finding)`.
 //
 // Pointers:
 //
@@ -2286,7 +2288,7 @@ netflow_result netflow_finding_detail(struct netflow_health *health,
 /* For life times in options: never. */
 #define NETFLOW_NEVER ((int64_t)-1)
 
-/* Every field of a flow, for whoever makes code of them: X(number, member, type), where the type is
+/* Every field of a flow, for programs that generate code: X(number, member, type), where the type is
    U8, U16, U32, U64, FLAG, ADDRESS, MAC, TIME, DURATION, TEXT, OCTETS, NAME, APPLICATION or
    NUMBERS. */
 #define NETFLOW_FLOW_FIELDS(X) \

@@ -1,4 +1,4 @@
-//! Gives the shared library its name for the run-time linker, which rustc leaves out.
+//! Sets the name of the shared library for the run-time linker, which rustc leaves out.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

@@ -43,7 +43,7 @@ static int find_payload(const unsigned char *frame, size_t len, netflow_datagram
   datagram->port = (uint16_t)number(frame + udp);
   datagram->payload = frame + udp + 8;
   datagram->payload_len = number(frame + udp + 4) - 8;
-  /* Behind a short datagram Ethernet pads; a capture may be cut. */
+  /* Ethernet pads short datagrams; a capture may be truncated. */
   if (datagram->payload_len > len - udp - 8) datagram->payload_len = len - udp - 8;
   return 1;
 }
@@ -71,7 +71,7 @@ static void print_flow(const netflow_flow *flow) {
   printf("\n");
 }
 
-/* Decodes one datagram and prints what it gave. */
+/* Decodes one datagram and prints its flows and problems. */
 static uint64_t print_datagram(netflow_decoder *decoder, const netflow_datagram *datagram) {
   netflow_flow flows[FLOWS];
   netflow_problem problem;

@@ -36,7 +36,7 @@ class Decoder {
     handle_.reset(decoder);
   }
 
-  // Gives every flow of a datagram to `each`; false if it is no flow export.
+  // Calls `each` for every flow of a datagram; false if it is no flow export.
   template <typename Each>
   bool decode(const netflow_datagram &datagram, Each each) {
     if (netflow_decode(handle_.get(), &datagram) != NETFLOW_OK) return false;
@@ -73,7 +73,7 @@ bool find_payload(const unsigned char *frame, std::size_t len, netflow_datagram 
   std::memcpy(datagram.exporter.octets, frame + 26, 4);
   datagram.port = static_cast<std::uint16_t>(number(frame + udp));
   datagram.payload = frame + udp + 8;
-  // Behind a short datagram Ethernet pads; a capture may be cut.
+  // Ethernet pads short datagrams; a capture may be truncated.
   datagram.payload_len = std::min(number(frame + udp + 4) - 8, len - udp - 8);
   return true;
 }

@@ -17,7 +17,7 @@ use netflow_core::Transport;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
-    let folder = arguments.next().ok_or("no folder is given")?;
+    let folder = arguments.next().ok_or("no folder is named")?;
     let folder = Path::new(&folder);
     fs::create_dir_all(folder)?;
     for file in arguments {
@@ -35,7 +35,7 @@ fn datagrams(path: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut out = Vec::new();
     let mut source = netflow_io::open(path)?;
     while let Some(packet) = source.next() {
-        // A file that is cut gives what is whole before it gives an error.
+        // A truncated file returns its whole datagrams before the error.
         let Ok(packet) = packet else { break };
         let datagram = packet.datagram;
         let transport = match datagram.transport {

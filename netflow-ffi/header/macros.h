@@ -13,6 +13,6 @@
 /* For life times in options: never. */
 #define NETFLOW_NEVER ((int64_t)-1)
 
-/* Every field of a flow, for whoever makes code of them: X(number, member, type), where the type is
+/* Every field of a flow, for programs that generate code: X(number, member, type), where the type is
    U8, U16, U32, U64, FLAG, ADDRESS, MAC, TIME, DURATION, TEXT, OCTETS, NAME, APPLICATION or
    NUMBERS. */

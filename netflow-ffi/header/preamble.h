@@ -2,16 +2,16 @@
 
    Made by `cargo xtask generate`; do not edit.
 
-   A decoder keeps what exporters teach, their templates and options. Each datagram goes through
-   netflow_decode(); what it gave is taken in any of three ways, or in all of them:
+   A decoder keeps what exporters announce: templates and options. Each datagram goes through
+   netflow_decode(); its content is then read in any of three ways, or in all of them:
 
      netflow_flows()       flows into the caller's array of plain structs
      netflow_each_flow()   flows to a callback
      netflow_next_set(), netflow_next_record(), netflow_next_field()
                            everything that was sent, with pointers into the caller's octets
 
-   and netflow_next_problem() tells what could not be read. A library that was built with Arrow
-   gathers the flows of many datagrams into Arrow arrays too, see netflow_arrow_new(). A whole program:
+   and netflow_next_problem() reports what could not be read. A library that was built with Arrow
+   also gathers the flows of many datagrams into Arrow arrays, see netflow_arrow_new(). A whole program:
 
      netflow_decoder *decoder;
      netflow_datagram datagram;
@@ -32,21 +32,22 @@
            if (NETFLOW_HAS(&flows[i], NETFLOW_FIELD_OCTETS)) total += flows[i].octets;
      }
 
-   Who owns what. The payload and the array of flows are the caller's. The payload stays as it is
-   until the message ends: with the next netflow_decode(), netflow_load() or netflow_end_session(),
-   whatever comes of it, with netflow_decoder_free(), or when nothing is asked of it any more. What structs point to is in the
-   payload or in the decoder; it goes with the message, or with netflow_rewind(), and in a callback
-   when that returns. Only handles are freed, and Arrow arrays by their own release functions.
+   Ownership. The payload and the array of flows are the caller's. The payload must not change until
+   the message ends: with the next call of netflow_decode(), netflow_load() or netflow_end_session(),
+   even one that fails, with netflow_decoder_free(), or when the program asks nothing more of the
+   message. Structs point into the payload or into the decoder; these pointers are valid until the
+   message ends or netflow_rewind() is called, and in a callback until it returns. The caller frees
+   only handles; Arrow arrays have release functions of their own.
 
-   Sizes. A function that writes a struct takes its sizeof, a struct that the caller fills begins
-   with it. So structs can grow at their end, and programs that are compiled keep working.
+   Sizes. A function that writes a struct takes its sizeof; a struct that the caller fills begins
+   with it. Thus structs can get more members at their end, and compiled programs keep working.
 
    Threads. One decoder is used by one thread at a time; several threads use several decoders.
 
-   Errors. A negative number says that a call could not do what it was asked to; what, tell
-   netflow_strerror() and netflow_last_error(). NULL, misaligned and short arguments are errors.
-   Nothing is printed, but what Rust says of a fault of the library's own; no octets from the network
-   make it crash. */
+   Errors. A negative number means that a call failed; netflow_strerror() names the error and
+   netflow_last_error() describes it. NULL, misaligned and short arguments are errors. The library
+   prints nothing, unless Rust reports a fault of the library itself; no octets from the network make
+   it crash. */
 #ifndef NETFLOW_H
 #define NETFLOW_H
 

@@ -1,4 +1,4 @@
-# find_package(Netflow) gives the targets Netflow::netflow, the shared library if it is installed and
+# find_package(Netflow) defines the targets Netflow::netflow, the shared library if it is installed and
 # else the static one, and Netflow::netflow_static. Found beside this file, wherever it is moved to.
 
 set(_netflow_folders

@@ -12,10 +12,10 @@ mod builder;
 pub(crate) use self::absent::Builder;
 #[cfg(feature = "arrow")]
 pub(crate) use self::builder::Builder;
-use crate::pointer::Given;
+use crate::pointer::FromOctets;
 use crate::result::{Failure, netflow_result};
 
-/// `struct ArrowArray` of Arrow's C data interface, which the header of C writes down.
+/// `struct ArrowArray` of Arrow's C data interface, as the C header declares it.
 #[derive(Debug)]
 #[repr(C)]
 pub struct ArrowArray {
@@ -39,12 +39,12 @@ pub enum netflow_arrow_addresses {
     NETFLOW_ARROW_ADDRESSES_VIEW = 1,
     /// Text (`u`), IPv6 as RFC 5952 writes it.
     NETFLOW_ARROW_ADDRESSES_TEXT = 2,
-    /// A number to group and join by (`L`): IPv4 as its 32 bits, of IPv6 the wrapping sum of both
-    /// halves, from which there is no way back; MAC addresses as their 48 bits.
+    /// A number to group and join by (`L`): the 32 bits of IPv4; for IPv6 the wrapping sum of both
+    /// halves, from which the address cannot be recovered; the 48 bits of MAC addresses.
     NETFLOW_ARROW_ADDRESSES_KEY = 3,
 }
 
-/// Which types Arrow columns have.
+/// The types of Arrow columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum netflow_arrow_types {
@@ -56,13 +56,13 @@ pub enum netflow_arrow_types {
     NETFLOW_ARROW_TYPES_SPARK = 2,
 }
 
-/// How flows are converted to Arrow arrays. A number that is 0 means its default.
+/// How flows are converted to Arrow arrays. A number that is 0 stands for its default.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_arrow_options {
     /// `sizeof(netflow_arrow_options)`.
     pub size: usize,
-    /// Rows of a batch at most, below 2^31. Default 65536.
+    /// Maximum rows of a batch, below 2^31. Default 65536.
     pub rows: usize,
     /// Octets of text and the like after which a batch is full, at most 2^30. Default 64 MiB.
     pub octets: usize,
@@ -73,7 +73,7 @@ pub struct netflow_arrow_options {
 }
 
 // SAFETY: its members are numbers.
-unsafe impl Given for netflow_arrow_options {}
+unsafe impl FromOctets for netflow_arrow_options {}
 
 impl Default for netflow_arrow_options {
     fn default() -> Self {
@@ -90,7 +90,7 @@ impl Default for netflow_arrow_options {
 /// Gathers flows of any number of messages into Arrow arrays.
 #[derive(Debug)]
 pub struct netflow_arrow {
-    /// Not there while it is used, and so for good if that ends in a panic or an error of Arrow's.
+    /// Absent while it is in use, and from then on if that ends in a panic or an error of Arrow.
     builder: Option<Builder>,
 }
 

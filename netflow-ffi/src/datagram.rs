@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use netflow_core::{Datagram, Timestamp, Transport};
 
-use crate::plain::netflow_address;
+use crate::c_types::netflow_address;
 use crate::result::Failure;
 
 /// What carried a datagram; it decides how long templates live (RFC 7011, section 8).
@@ -28,11 +28,11 @@ pub enum netflow_transport {
 pub struct netflow_datagram {
     /// `sizeof(netflow_datagram)`.
     pub size: usize,
-    /// The octets. They stay the caller's, and have to stay as they are until the next call of
+    /// The octets. They belong to the caller and must not change until the next call of
     /// `netflow_decode`, `netflow_load`, `netflow_end_session` or `netflow_decoder_free`, or until
     /// their content is no longer used.
     pub payload: *const u8,
-    /// How many.
+    /// The number of octets.
     pub payload_len: usize,
     /// When it was received: nanoseconds since 1970 UTC. NETFLOW_NOW means the current time.
     pub received: i64,
@@ -56,7 +56,7 @@ pub struct netflow_datagram {
 const NOW: i64 = i64::MIN;
 
 // SAFETY: its members are numbers and a raw pointer.
-unsafe impl crate::pointer::Given for netflow_datagram {}
+unsafe impl crate::pointer::FromOctets for netflow_datagram {}
 
 impl Default for netflow_datagram {
     fn default() -> Self {
@@ -76,7 +76,7 @@ impl Default for netflow_datagram {
 }
 
 impl netflow_datagram {
-    /// As the decoder takes it.
+    /// As the decoder's type.
     pub(crate) fn with<'p>(&self, payload: &'p [u8]) -> Result<Datagram<'p>, Failure> {
         if self.reserved != 0 {
             return Err(Failure::argument("reserved members of the datagram"));
@@ -98,7 +98,7 @@ impl netflow_datagram {
         Ok(datagram.with_frame(self.input, self.frame))
     }
 
-    /// From where a socket says that it came.
+    /// Sets the source to an address of a socket.
     pub(crate) fn set_source(&mut self, address: &[u8]) -> Result<(), Failure> {
         let source = socket_address(address).ok_or(Failure::argument("socket address"))?;
         self.exporter = source.ip().into();

@@ -1,10 +1,10 @@
-//! A decoder, and beside it what borrows it: the message of the last datagram.
+//! A decoder, and the message of the last datagram, which borrows it.
 
 use core::ptr::NonNull;
 
 use netflow_core::{Datagram, Decoder, Error};
 
-use crate::handle::Taken;
+use crate::handle::Reading;
 
 /// A decoder and the message of the last datagram.
 ///
@@ -15,26 +15,26 @@ pub(crate) struct Decoding {
     /// From `Box::into_raw`, and only freed by `drop`.
     decoder: NonNull<Decoder>,
     /// Borrows the decoder.
-    taken: Option<Taken<'static>>,
+    reading: Option<Reading<'static>>,
 }
 
 impl Decoding {
     pub(crate) fn new(decoder: Decoder) -> Self {
         Self {
             decoder: NonNull::from(Box::leak(Box::new(decoder))),
-            taken: None,
+            reading: None,
         }
     }
 
-    /// The decoder, to look at.
+    /// The decoder, to read.
     pub(crate) fn decoder(&self) -> &Decoder {
         // SAFETY: it lives as long as `self`, and only `change` borrows it mutably, by `&mut self`.
         unsafe { self.decoder.as_ref() }
     }
 
-    /// Lets go of the message.
+    /// Drops the message.
     pub(crate) fn end(&mut self) {
-        self.taken = None;
+        self.reading = None;
     }
 
     /// The decoder, to change; the message is gone.
@@ -58,14 +58,17 @@ impl Decoding {
         // gone, and only `change` borrows it mutably, which drops the message first.
         let decoder: &'static mut Decoder = unsafe { self.decoder.as_mut() };
         let message = decoder.decode(datagram)?;
-        self.taken = Some(Taken::new(message, split, discarded));
+        self.reading = Some(Reading::new(message, split, discarded));
         Ok(())
     }
 
     /// Uses the message; `None` if there is none. What is passed to `take` lives no longer than
     /// the call.
-    pub(crate) fn with<R>(&mut self, take: impl for<'m> FnOnce(&mut Taken<'m>) -> R) -> Option<R> {
-        self.taken.as_mut().map(take)
+    pub(crate) fn with<R>(
+        &mut self,
+        take: impl for<'m> FnOnce(&mut Reading<'m>) -> R,
+    ) -> Option<R> {
+        self.reading.as_mut().map(take)
     }
 }
 
@@ -77,7 +80,7 @@ impl Drop for Decoding {
     }
 }
 
-/// A handle may go from one thread to another, which its raw pointer would hide from the compiler.
+/// A handle may move from one thread to another; its raw pointer keeps the compiler from checking that.
 const fn moves_between_threads<T: Send>() {}
 const _: () = {
     moves_between_threads::<Decoder>();

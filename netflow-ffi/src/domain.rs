@@ -4,8 +4,8 @@ use core::ffi::{c_int, c_void};
 
 use netflow_core::{DomainReport, SequenceUnit};
 
+use crate::c_types::netflow_address;
 use crate::header::protocol;
-use crate::plain::netflow_address;
 
 /// What an exporter counts with its sequence numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum netflow_sequence_unit {
     NETFLOW_SEQUENCE_UNIT_NONE = 0,
     /// Flows; the number is that of the first in the message.
     NETFLOW_SEQUENCE_UNIT_FLOW = 1,
-    /// Flows, those of the message counted in.
+    /// Flows, including those of the message.
     NETFLOW_SEQUENCE_UNIT_FLOW_COUNTED_IN = 2,
     /// Messages; in sFlow datagrams.
     NETFLOW_SEQUENCE_UNIT_MESSAGE = 3,
@@ -47,7 +47,7 @@ pub struct netflow_domain {
     pub sequence_unit: u32,
     /// Units received.
     pub received: u64,
-    /// Units that were sent and have not come.
+    /// Units that were sent and not received.
     pub lost: u64,
     /// Units received after later ones; they are not lost.
     pub late: u64,
@@ -59,18 +59,18 @@ pub struct netflow_domain {
     pub unread: u64,
     /// sFlow samples received.
     pub samples_received: u64,
-    /// Samples that were sent and have not come.
+    /// Samples that were sent and not received.
     pub samples_lost: u64,
     /// Packets that were to be sampled and that the agent dropped.
     pub samples_dropped: u64,
     /// Templates in force.
     pub templates: u64,
-    /// Octets of memory that all of it takes.
+    /// Octets of memory that the domain takes.
     pub state_octets: u64,
 }
 
-/// Takes one observation domain, which is gone when it returns. To go on it returns 0. It must not
-/// leave by `longjmp` or an exception.
+/// Receives one observation domain, which is valid until the callback returns. It returns 0 to
+/// continue. It must not leave by `longjmp` or an exception.
 pub type netflow_domain_callback =
     Option<unsafe extern "C" fn(domain: *const netflow_domain, user: *mut c_void) -> c_int>;
 

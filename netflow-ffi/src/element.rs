@@ -2,20 +2,20 @@
 
 use netflow_core::element::InformationElement;
 
-use crate::plain::netflow_text;
+use crate::c_types::netflow_text;
 use crate::value::number_of;
 
 /// What a field means (RFC 7012, section 2.1).
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_element {
-    /// The name in its registry, such as `sourceIPv4Address`; it stays for ever.
+    /// The name in its registry, such as `sourceIPv4Address`; the text is always valid.
     pub name: netflow_text,
     /// The least value, where the registry limits it further than the type does.
     pub least: u64,
-    /// The greatest, likewise; if both are 0, nothing is limited.
+    /// The greatest value; if both are 0, the registry has no limits.
     pub greatest: u64,
-    /// Who assigned the number; 0 is IANA.
+    /// The enterprise that assigned the number; 0 is IANA.
     pub enterprise_number: u32,
     /// The number, without the enterprise bit.
     pub id: u16,

@@ -69,7 +69,7 @@ fn call(work: impl FnOnce() -> Result<netflow_result, Failure>) -> netflow_resul
     }
 }
 
-/// Makes a call with a handle, which remembers what failed.
+/// Makes a call with a handle, which remembers the failure.
 ///
 /// # Safety
 ///

@@ -12,8 +12,8 @@ pub(crate) use self::fill::{Each, fill};
 pub(crate) use self::lists::Lists;
 pub use self::table::{netflow_flow, netflow_flow_field};
 
-/// Takes one flow, which is gone when it returns. To go on it returns 0. It must not leave by
-/// `longjmp` or an exception.
+/// Receives one flow, which is valid until the callback returns. It returns 0 to continue. It must not
+/// leave by `longjmp` or an exception.
 pub type netflow_flow_callback =
     Option<unsafe extern "C" fn(flow: *const netflow_flow, user: *mut c_void) -> c_int>;
 

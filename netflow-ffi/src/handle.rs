@@ -6,9 +6,9 @@ use netflow_core::{Datagram, Decoded, Decoder, Problems};
 
 use crate::decoding::Decoding;
 use crate::flow::{Cursor, Each, Lists};
-use crate::kept::Kept;
 use crate::options::{Settings, netflow_options};
 use crate::result::{Failure, netflow_result};
+use crate::text_buffer::TextBuffer;
 use crate::walk::Walk;
 
 /// A decoder of datagrams of any number of exporters, and the content of the last
@@ -18,7 +18,7 @@ pub struct netflow_decoder {
     state: RefCell<State>,
     /// The error of the last call that failed.
     failure: Cell<Option<Failure>>,
-    /// A panic was caught: nothing can be said of the state.
+    /// A panic was caught: the state may be inconsistent.
     lost: Cell<bool>,
 }
 
@@ -29,25 +29,24 @@ pub(crate) struct State {
     pub(crate) options: netflow_options,
     /// The octets of lists of numbers in the flows that were returned.
     pub(crate) lists: Lists,
-    /// The memory used while flows are passed to a callback, here so that its memory is used
-    /// again.
+    /// The memory used while flows are passed to a callback, kept so that it is used again.
     pub(crate) each: Each,
     /// Flows are being passed to a callback.
     pub(crate) in_callback: bool,
-    /// Counts what makes the message another.
+    /// Increases whenever the message changes.
     pub(crate) generation: u64,
     pub(crate) snapshot: Vec<u8>,
     /// The detail of a problem, and of an error.
-    pub(crate) problem: Kept,
-    pub(crate) error: Kept,
+    pub(crate) problem: TextBuffer,
+    pub(crate) error: TextBuffer,
     /// The name of an sFlow member inside lists.
-    pub(crate) name: Kept,
+    pub(crate) name: TextBuffer,
 }
 
-/// The message of the last datagram, and how far it was read each way. Ways that are not taken cost
-/// next to nothing: most programs take one.
+/// The message of the last datagram, and how far it was read each way. A way that is not used costs
+/// next to nothing: most programs use one.
 #[derive(Debug)]
-pub(crate) struct Taken<'m> {
+pub(crate) struct Reading<'m> {
     pub(crate) message: Decoded<'m>,
     /// The flows that were not passed to the caller's array yet.
     pub(crate) flows: Cursor<'m>,
@@ -57,7 +56,7 @@ pub(crate) struct Taken<'m> {
     problems: Option<Problems<'m>>,
 }
 
-impl<'m> Taken<'m> {
+impl<'m> Reading<'m> {
     #[inline]
     pub(crate) fn new(message: Decoded<'m>, split: bool, discarded: bool) -> Self {
         Self {
@@ -97,17 +96,17 @@ impl netflow_decoder {
                 in_callback: false,
                 generation: 0,
                 snapshot: Vec::new(),
-                problem: Kept::default(),
-                error: Kept::default(),
-                name: Kept::default(),
+                problem: TextBuffer::default(),
+                error: TextBuffer::default(),
+                name: TextBuffer::default(),
             }),
             failure: Cell::new(None),
             lost: Cell::new(false),
         }
     }
 
-    /// Uses the state. Whoever calls from a callback that the state is lent to gets an error, not
-    /// a second way to it.
+    /// Uses the state. A call from a callback that is using the state gets an error, so that there is
+    /// never a second reference to it.
     pub(crate) fn state<R>(
         &self,
         take: impl FnOnce(&mut State) -> Result<R, Failure>,
@@ -166,17 +165,17 @@ impl State {
     pub(crate) fn rewind(&mut self) -> Result<(), Failure> {
         self.renew();
         let (split, discarded) = (self.options.splits_biflows(), self.options.with_discarded());
-        self.with(|taken, _| *taken = Taken::new(taken.message, split, discarded))
+        self.with(|reading, _| *reading = Reading::new(reading.message, split, discarded))
     }
 
     /// Uses the message, and what of the state goes with it.
     pub(crate) fn with<R>(
         &mut self,
-        take: impl for<'m> FnOnce(&mut Taken<'m>, &mut Lists) -> R,
+        take: impl for<'m> FnOnce(&mut Reading<'m>, &mut Lists) -> R,
     ) -> Result<R, Failure> {
         let lists = &mut self.lists;
         self.decoded
-            .with(|taken| take(taken, lists))
+            .with(|reading| take(reading, lists))
             .ok_or(Failure::Argument(
                 netflow_result::NETFLOW_ERROR_NO_MESSAGE,
                 "nothing is decoded",

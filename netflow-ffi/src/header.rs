@@ -2,7 +2,7 @@
 
 use netflow_core::{MessageHeader, Protocol, SequenceEvent};
 
-use crate::plain::netflow_address;
+use crate::c_types::netflow_address;
 
 /// A protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

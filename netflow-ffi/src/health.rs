@@ -2,14 +2,14 @@
 
 use ::netflow_health::{Detail, Finding, Health, Report, Severity};
 
+use crate::c_types::{netflow_address, netflow_numbers, netflow_text};
 use crate::header::protocol;
-use crate::plain::{netflow_address, netflow_numbers, netflow_text};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum netflow_severity {
-    /// Worth knowing; no number is wrong for it.
+    /// Worth knowing; no number is wrong because of it.
     NETFLOW_SEVERITY_INFO = 0,
     /// Numbers may be wrong.
     NETFLOW_SEVERITY_WARNING = 1,
@@ -25,13 +25,13 @@ pub struct netflow_finding {
     pub number: u32,
     /// A `netflow_severity`.
     pub severity: u32,
-    /// The stable code of its kind, such as `template_absent`; it is valid for ever.
+    /// The stable code of its kind, such as `template_absent`; the text is always valid.
     pub code: netflow_text,
-    /// The exporter it is about; of family 0 if it is about none.
+    /// The exporter that it concerns; of family 0 if it concerns none.
     pub exporter: netflow_address,
     /// The address that the sFlow agent reports as its own; of family 0 in other protocols.
     pub agent_address: netflow_address,
-    /// A `netflow_protocol`; 0 if it is about no exporter.
+    /// A `netflow_protocol`; 0 if it concerns no exporter.
     pub protocol: u32,
     /// The observation domain, or the sub-agent in sFlow.
     pub observation_domain: u32,
@@ -65,7 +65,7 @@ pub enum netflow_detail_type {
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_detail {
-    /// Its stable name, such as `octets`; it is valid for ever.
+    /// Its stable name, such as `octets`; the text is always valid.
     pub name: netflow_text,
     /// A `netflow_detail_type`: which of the members below it is in.
     pub detail_type: u32,
@@ -81,25 +81,25 @@ pub struct netflow_detail {
     pub numbers: netflow_numbers,
 }
 
-/// What is known of the exporters of one decoder or several, and the walk over the findings of
-/// the last report.
+/// What is known of the exporters of one decoder or more, and the walk over the findings of the last
+/// report.
 #[derive(Debug, Default)]
 pub struct netflow_health {
     pub(crate) health: Health,
-    findings: Vec<Kept>,
+    findings: Vec<OwnedFinding>,
     /// The number of findings that the caller has taken.
     taken: usize,
 }
 
 /// A finding and what its details point to.
 #[derive(Debug)]
-struct Kept {
+struct OwnedFinding {
     finding: netflow_finding,
-    details: Vec<KeptDetail>,
+    details: Vec<OwnedDetail>,
 }
 
 #[derive(Debug)]
-struct KeptDetail {
+struct OwnedDetail {
     name: &'static str,
     kind: netflow_detail_type,
     number: u64,
@@ -112,7 +112,9 @@ impl netflow_health {
     /// Starts the walk over the findings of a report.
     pub(crate) fn walk(&mut self, report: &Report) {
         let findings = report.findings.iter();
-        self.findings = findings.map(|finding| Kept::new(finding, report)).collect();
+        self.findings = findings
+            .map(|finding| OwnedFinding::new(finding, report))
+            .collect();
         self.taken = 0;
     }
 
@@ -126,18 +128,18 @@ impl netflow_health {
     /// A detail of the finding that was taken last.
     pub(crate) fn detail(&self, index: usize) -> Option<netflow_detail> {
         let finding = self.findings.get(self.taken.checked_sub(1)?)?;
-        finding.details.get(index).map(KeptDetail::lend)
+        finding.details.get(index).map(OwnedDetail::view)
     }
 }
 
-impl Kept {
+impl OwnedFinding {
     fn new(finding: &Finding, report: &Report) -> Self {
         let domain = report.domain_of(finding).map(|domain| domain.name);
-        let details: Vec<KeptDetail> = finding
+        let details: Vec<OwnedDetail> = finding
             .kind
             .details()
             .into_iter()
-            .map(|(name, detail)| KeptDetail::new(name, detail))
+            .map(|(name, detail)| OwnedDetail::new(name, detail))
             .collect();
         let severity = match finding.severity() {
             Severity::Info => netflow_severity::NETFLOW_SEVERITY_INFO,
@@ -165,9 +167,9 @@ impl Kept {
     }
 }
 
-impl KeptDetail {
+impl OwnedDetail {
     fn new(name: &'static str, detail: Detail) -> Self {
-        let mut kept = Self {
+        let mut owned = Self {
             name,
             kind: netflow_detail_type::NETFLOW_DETAIL_NUMBER,
             number: 0,
@@ -176,31 +178,31 @@ impl KeptDetail {
             numbers: Vec::new(),
         };
         match detail {
-            Detail::Unsigned(number) => kept.number = number,
+            Detail::Unsigned(number) => owned.number = number,
             Detail::Signed(nanos) => {
-                kept.kind = netflow_detail_type::NETFLOW_DETAIL_NANOSECONDS;
-                kept.nanoseconds = nanos;
+                owned.kind = netflow_detail_type::NETFLOW_DETAIL_NANOSECONDS;
+                owned.nanoseconds = nanos;
             }
             Detail::Word(word) => {
-                kept.kind = netflow_detail_type::NETFLOW_DETAIL_TEXT;
-                kept.text = Some(word);
+                owned.kind = netflow_detail_type::NETFLOW_DETAIL_TEXT;
+                owned.text = Some(word);
             }
             Detail::Words(words) => {
-                kept.kind = netflow_detail_type::NETFLOW_DETAIL_TEXTS;
-                kept.text = Some(words.join(", "));
+                owned.kind = netflow_detail_type::NETFLOW_DETAIL_TEXTS;
+                owned.text = Some(words.join(", "));
             }
             Detail::Numbers(numbers) => {
-                kept.kind = netflow_detail_type::NETFLOW_DETAIL_NUMBERS;
+                owned.kind = netflow_detail_type::NETFLOW_DETAIL_NUMBERS;
                 let numbers = numbers.into_iter();
-                kept.numbers = numbers
+                owned.numbers = numbers
                     .map(|number| u32::try_from(number).unwrap_or(u32::MAX))
                     .collect();
             }
         }
-        kept
+        owned
     }
 
-    fn lend(&self) -> netflow_detail {
+    fn view(&self) -> netflow_detail {
         netflow_detail {
             name: netflow_text::new(self.name.as_bytes()),
             detail_type: self.kind as u32,

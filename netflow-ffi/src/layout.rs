@@ -6,17 +6,17 @@
 use core::mem::offset_of;
 
 use crate::arrow::netflow_arrow_options;
+use crate::c_types::{
+    netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,
+    netflow_text,
+};
 use crate::datagram::netflow_datagram;
 use crate::domain::netflow_domain;
 use crate::element::netflow_element;
 use crate::header::netflow_header;
 use crate::health::{netflow_detail, netflow_finding};
 use crate::options::{netflow_definition, netflow_options, netflow_rate};
-use crate::plain::{
-    netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,
-    netflow_text,
-};
-use crate::pointer::Grows;
+use crate::pointer::Extensible;
 use crate::problem::{netflow_error, netflow_problem};
 use crate::stats::{netflow_load_report, netflow_stats};
 use crate::value::netflow_value;
@@ -25,7 +25,7 @@ use crate::walk::{netflow_field, netflow_record, netflow_set};
 /// One line a struct: the last member of its first version, and that one's type.
 macro_rules! grows {
     ($($name:ident to $($last:ident).+: $type:ty;)+) => {
-        $(impl Grows for $name {
+        $(impl Extensible for $name {
             const FIRST_SIZE: usize = offset_of!($name, $($last).+) + size_of::<$type>();
         }
         // Padding at the end would hide that a member was appended there.

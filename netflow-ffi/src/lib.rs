@@ -24,6 +24,7 @@
 
 extern crate alloc;
 
+mod c_types;
 #[expect(unsafe_code, reason = "a promise about a layout is made")]
 mod datagram;
 #[expect(unsafe_code, reason = "a decoder is kept beside what borrows it")]
@@ -32,20 +33,18 @@ mod domain;
 mod element;
 #[expect(
     unsafe_code,
-    reason = "C calls these functions and gives them pointers"
+    reason = "C calls these functions and passes pointers to them"
 )]
 mod entry;
 mod flow;
 mod handle;
 mod header;
-mod kept;
 mod layout;
 #[expect(
     unsafe_code,
     reason = "a promise about a layout is made, and arrays of C are read"
 )]
 mod options;
-mod plain;
 #[expect(unsafe_code, reason = "structs of C are read and written")]
 mod pointer;
 mod problem;
@@ -55,6 +54,7 @@ mod result;
 #[expect(unsafe_code, reason = "an array of C is written")]
 mod rows;
 mod stats;
+mod text_buffer;
 mod value;
 mod walk;
 
@@ -66,6 +66,10 @@ mod health;
 pub use self::arrow::{
     ArrowArray, ArrowSchema, netflow_arrow, netflow_arrow_addresses, netflow_arrow_options,
     netflow_arrow_types,
+};
+pub use self::c_types::{
+    netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,
+    netflow_text,
 };
 pub use self::datagram::{netflow_datagram, netflow_transport};
 pub use self::domain::{netflow_domain, netflow_domain_callback, netflow_sequence_unit};
@@ -97,10 +101,6 @@ pub use self::health::{
 pub use self::options::{
     netflow_definition, netflow_flag, netflow_options, netflow_options_scope, netflow_rate,
     netflow_scope,
-};
-pub use self::plain::{
-    netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,
-    netflow_text,
 };
 pub use self::problem::{netflow_error, netflow_problem};
 pub use self::property::{netflow_data_type, netflow_semantics, netflow_units};

@@ -1,4 +1,4 @@
-//! What a decoder is made with.
+//! The options of a decoder.
 
 use core::ffi::c_char;
 use core::ptr;
@@ -7,11 +7,11 @@ use core::time::Duration;
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId, Semantics, Units};
 use netflow_core::{ConfiguredRates, Decoder, Limits, OptionsScope, SessionScope};
 
-use crate::plain::netflow_address;
-use crate::pointer::{self, Given};
+use crate::c_types::netflow_address;
+use crate::pointer::{self, FromOctets};
 use crate::result::Failure;
 
-/// A life time that never ends; the header calls it `NETFLOW_NEVER`.
+/// A lifetime that never ends; the header calls it `NETFLOW_NEVER`.
 const NEVER: i64 = -1;
 
 /// What a template belongs to, besides observation domain and protocol.
@@ -26,7 +26,7 @@ pub enum netflow_scope {
     NETFLOW_SCOPE_TRANSPORT = 1,
 }
 
-/// Which observation domains share the sampling rates and names that options announce.
+/// The observation domains that share the sampling rates and names that options announce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum netflow_options_scope {
@@ -51,7 +51,7 @@ pub enum netflow_flag {
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_definition {
-    /// Who assigned the number; 0 for field types of NetFlow v9.
+    /// The enterprise that assigned the number; 0 for field types of NetFlow v9.
     pub enterprise_number: u32,
     /// The number, without the enterprise bit.
     pub id: u16,
@@ -61,7 +61,7 @@ pub struct netflow_definition {
     pub semantics: u32,
     /// A `netflow_units`.
     pub units: u32,
-    /// The name, UTF-8 that a NUL ends; copied.
+    /// The name, NUL-terminated UTF-8; copied.
     pub name: *const c_char,
 }
 
@@ -77,14 +77,14 @@ pub struct netflow_rate {
     pub rate: u64,
 }
 
-/// The options of a decoder. A number that is 0 means its default, which
-/// `netflow_options_init` writes down.
+/// The options of a decoder. A number that is 0 stands for its default, which
+/// `netflow_options_init` fills in.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_options {
     /// `sizeof(netflow_options)`.
     pub size: usize,
-    /// The fields that flows are filled with, see `NETFLOW_ADD`; none means all, which is the
+    /// The fields to fill in flows, see `NETFLOW_ADD`; none means all, which is the
     /// default. Fields that are not selected cost nothing.
     pub fields: [u64; 2],
     /// Bits of `netflow_flag`.
@@ -92,59 +92,59 @@ pub struct netflow_options {
     /// A `netflow_scope`.
     pub scope: u32,
     /// Octets of memory for the state of all exporters. When they are used up, the
-    /// observation domains not heard of for longest are forgotten. Default 64 MiB.
+    /// observation domains that have been silent for longest are forgotten. Default 64 MiB.
     pub state_octets: usize,
-    /// Octets of memory for one observation domain, of those. Default 8 MiB.
+    /// Octets of these for one observation domain. Default 8 MiB.
     pub domain_octets: usize,
-    /// Octets, of those, for data of one domain that waits for its template. Default 1 MiB.
+    /// Octets of these for data of one domain that waits for its template. Default 1 MiB.
     pub waiting_octets: usize,
     /// Nanoseconds after which waiting data is discarded, or NETFLOW_NEVER. Default 30 minutes.
     pub waiting_lifetime: i64,
     /// Nanoseconds after which a template that was received over UDP and was not sent
     /// again is forgotten, or NETFLOW_NEVER, which suits files. Default 30 minutes.
     pub template_lifetime: i64,
-    /// Templates of one observation domain. Default 4096.
+    /// Maximum templates per observation domain. Default 4096.
     pub templates: usize,
-    /// Different templates that the lists of one set may name. Default 64.
+    /// Maximum templates that the lists of one set refer to. Default 64.
     pub list_templates: usize,
-    /// Fields of one template, at most 65535. Default 4096.
+    /// Maximum fields per template, at most 65535. Default 4096.
     pub template_fields: u32,
-    /// How deep lists of RFC 6313 may be nested while they are checked, at most 255; a kilobyte of
-    /// stack goes to each level. What is nested deeper is a problem. Default 4.
+    /// Maximum nesting of lists (RFC 6313) that are checked, at most 255; each level takes a kilobyte
+    /// of stack. Lists nested deeper are a problem. Default 4.
     pub list_depth: u32,
-    /// Key of the hash tables, must be unknown to the senders of datagrams. Default a random
+    /// Key of the hash tables, which must be unknown to the senders of datagrams. Default: a random
     /// one.
     pub hash_seed: u64,
     /// Elements that the registries do not know; copied.
     pub definitions: *const netflow_definition,
-    /// How many.
+    /// The number of definitions.
     pub definition_count: usize,
     /// Sampling rates for exporters that announce none; copied.
     pub rates: *const netflow_rate,
-    /// How many.
+    /// The number of rates.
     pub rate_count: usize,
     /// Sampling rates that replace those that exporters announce; copied.
     pub override_rates: *const netflow_rate,
-    /// How many.
+    /// The number of override rates.
     pub override_rate_count: usize,
     /// A `netflow_options_scope`.
     pub options_scope: u32,
-    /// 0.
+    /// Must be 0.
     pub reserved: u32,
 }
 
 // SAFETY: its members are numbers and raw pointers.
-unsafe impl Given for netflow_options {}
+unsafe impl FromOctets for netflow_options {}
 
 /// What the pointers of options point to, copied.
 #[derive(Default)]
-pub(crate) struct Lent {
+pub(crate) struct OptionLists {
     definitions: Definitions,
     rates: ConfiguredRates,
     override_rates: ConfiguredRates,
 }
 
-/// A decoder as the options ask for, and the options with every number that was left open.
+/// A decoder made by options, and these options with every default filled in.
 pub(crate) struct Settings {
     pub(crate) decoder: Decoder,
     pub(crate) options: netflow_options,
@@ -190,7 +190,7 @@ impl netflow_options {
     }
 
     /// Makes a decoder of these options.
-    pub(crate) fn settings(mut self, lent: Lent) -> Result<Settings, Failure> {
+    pub(crate) fn settings(mut self, lists: OptionLists) -> Result<Settings, Failure> {
         let known = netflow_flag::NETFLOW_FLAG_SPLIT_BIFLOWS as u32
             | netflow_flag::NETFLOW_FLAG_WITH_DISCARDED as u32;
         if self.flags & !known != 0 {
@@ -226,12 +226,12 @@ impl netflow_options {
             .with_list_depth(list_depth);
         let decoder = Decoder::new(limits)
             .with_scope(scope)
-            .with_definitions(lent.definitions)
-            .with_configured_rates(lent.rates)
-            .with_override_rates(lent.override_rates)
+            .with_definitions(lists.definitions)
+            .with_configured_rates(lists.rates)
+            .with_override_rates(lists.override_rates)
             .with_options_scope(options_scope);
         self.size = size_of::<Self>();
-        // They belong to the caller, who may free them now.
+        // The caller may free what they point to.
         (self.definitions, self.definition_count) = (ptr::null(), 0);
         (self.rates, self.rate_count) = (ptr::null(), 0);
         (self.override_rates, self.override_rate_count) = (ptr::null(), 0);
@@ -241,7 +241,7 @@ impl netflow_options {
         })
     }
 
-    /// Puts defaults in the place of what was left open.
+    /// Fills in the defaults of numbers that are 0.
     fn fill(&mut self) {
         let defaults = Self::default();
         if self.fields == [0; 2] {
@@ -284,11 +284,11 @@ fn lifetime(nanos: i64) -> Result<Option<Duration>, Failure> {
     match u64::try_from(nanos) {
         Ok(nanos) => Ok(Some(Duration::from_nanos(nanos))),
         Err(_) if nanos == NEVER => Ok(None),
-        Err(_) => Err(Failure::argument("a life time of the options")),
+        Err(_) => Err(Failure::argument("a lifetime of the options")),
     }
 }
 
-/// What [`lifetime`] reads again.
+/// The reverse of [`lifetime`].
 fn nanos(lifetime: Option<Duration>) -> i64 {
     lifetime.map_or(NEVER, |lifetime| {
         i64::try_from(lifetime.as_nanos()).unwrap_or(i64::MAX)
@@ -345,8 +345,8 @@ fn rates(items: &[netflow_rate]) -> Result<ConfiguredRates, Failure> {
 ///
 /// # Safety
 ///
-/// The pointers of the options are NULL or point to as many items as are counted.
-pub(crate) unsafe fn lent(options: &netflow_options) -> Result<Lent, Failure> {
+/// Each pointer of the options is NULL or points to the number of items in its count.
+pub(crate) unsafe fn option_lists(options: &netflow_options) -> Result<OptionLists, Failure> {
     // SAFETY: as the caller promises.
     let definitions = unsafe {
         pointer::items(
@@ -357,7 +357,7 @@ pub(crate) unsafe fn lent(options: &netflow_options) -> Result<Lent, Failure> {
     }?;
     let mut elements = Vec::with_capacity(definitions.len());
     for definition in definitions {
-        // SAFETY: a definition's name is a string of C.
+        // SAFETY: a definition's name is a C string.
         let name = unsafe { pointer::string(definition.name, "name of a definition") }?;
         elements.push(definition.element(name)?);
     }
@@ -372,7 +372,7 @@ pub(crate) unsafe fn lent(options: &netflow_options) -> Result<Lent, Failure> {
             "override_rates of the options",
         )
     }?;
-    Ok(Lent {
+    Ok(OptionLists {
         definitions: elements.into_iter().collect(),
         rates: rates(configured)?,
         override_rates: rates(overrides)?,

@@ -1,8 +1,8 @@
-//! Structs of the caller's, read and written.
+//! The caller's structs, read and written.
 //!
-//! A struct that may grow comes with its size: in its first member if the caller fills it, as an
-//! argument if the library does. What is shorter than here was compiled against an older header;
-//! what is longer, against a newer one.
+//! A struct that may get more members comes with its size: in its first member if the caller fills it,
+//! as an argument if the library does. A size smaller than here means that the program was compiled
+//! against an older header; a larger one, against a newer header.
 
 use core::ffi::{CStr, c_char};
 use core::{ptr, slice};
@@ -12,22 +12,22 @@ use crate::result::{Failure, netflow_result};
 const MISALIGNED: netflow_result = netflow_result::NETFLOW_ERROR_MISALIGNED;
 const SIZE: netflow_result = netflow_result::NETFLOW_ERROR_SIZE;
 
-/// Octets that no version of a struct has: a size that nobody set is most often more.
+/// A size that no version of a struct reaches; an uninitialised size is most often larger.
 pub(crate) const TOO_LARGE: usize = 4096;
 
-/// A struct that may grow.
-pub(crate) trait Grows: Copy {
+/// A struct that may get more members.
+pub(crate) trait Extensible: Copy {
     /// Octets of its first version.
     const FIRST_SIZE: usize;
 }
 
-/// A struct that the caller fills, of which every pattern of octets is a value.
+/// A struct that the caller fills and for which every pattern of octets is a valid value.
 ///
 /// # Safety
 ///
-/// It is `repr(C)`, and no member is an enum, a `bool`, a reference or anything else of which some
-/// pattern of octets is no value.
-pub(crate) unsafe trait Given: Grows {}
+/// It is `repr(C)`, and no member is an enum, a `bool`, a reference or anything else for which some
+/// pattern of octets is invalid.
+pub(crate) unsafe trait FromOctets: Extensible {}
 
 /// Checks that a pointer is not NULL and aligned.
 pub(crate) fn check<T>(pointer: *const T, what: &'static str) -> Result<(), Failure> {
@@ -46,7 +46,7 @@ pub(crate) fn check<T>(pointer: *const T, what: &'static str) -> Result<(), Fail
 ///
 /// If `pointer` is not NULL and aligned, it points to a `usize`, and to the number of octets that
 /// it holds.
-pub(crate) unsafe fn read<T: Given>(
+pub(crate) unsafe fn read<T: FromOctets>(
     pointer: *const T,
     default: T,
     what: &'static str,
@@ -70,25 +70,25 @@ pub(crate) unsafe fn read<T: Given>(
     }
     let mut value = default;
     let place = ptr::from_mut(&mut value).cast::<u8>();
-    // SAFETY: both hold `known` octets, and any pattern of them is a value (`Given`).
+    // SAFETY: both hold `known` octets, and any pattern of them is a value (`FromOctets`).
     unsafe { ptr::copy_nonoverlapping(start, place, known) };
     Ok(value)
 }
 
-/// Where the library writes a struct that may grow.
+/// The caller's memory for a struct that the library writes and that may get more members.
 #[derive(Debug)]
-pub(crate) struct Place<T> {
+pub(crate) struct OutputStruct<T> {
     start: *mut u8,
     size: usize,
     value: core::marker::PhantomData<T>,
 }
 
-impl<T: Grows> Place<T> {
+impl<T: Extensible> OutputStruct<T> {
     /// The caller's struct of `size` octets.
     ///
     /// # Safety
     ///
-    /// If `pointer` is not NULL, `size` octets may be written there as long as the place exists.
+    /// If `pointer` is not NULL, `size` octets may be written there as long as the returned value exists.
     pub(crate) unsafe fn new(
         pointer: *mut T,
         size: usize,
@@ -105,20 +105,20 @@ impl<T: Grows> Place<T> {
         })
     }
 
-    /// Writes as much of it as the caller knows; what the caller knows beyond is 0.
+    /// Writes the members that the caller knows; members that only the caller knows become 0.
     pub(crate) fn write(self, value: T) {
         let known = self.size.min(size_of::<T>());
         let from = ptr::from_ref(&value).cast::<u8>();
-        // SAFETY: `value` holds `known` octets, and the caller lent as many (`new`).
+        // SAFETY: `value` holds `known` octets, and the caller's memory has no fewer (`new`).
         unsafe { ptr::copy_nonoverlapping(from, self.start, known) };
-        // SAFETY: the caller lent `size` octets, which are no fewer (`new`).
+        // SAFETY: the caller's memory has `size` octets (`new`), and `known` is no more.
         let rest = unsafe { self.start.add(known) };
         // SAFETY: this many of them are left.
         unsafe { ptr::write_bytes(rest, 0, self.size - known) };
     }
 }
 
-/// Reads a struct that never grows.
+/// Reads a struct that never gets more members.
 ///
 /// # Safety
 ///
@@ -129,7 +129,7 @@ pub(crate) unsafe fn get<T: Copy>(pointer: *const T, what: &'static str) -> Resu
     Ok(unsafe { pointer.read() })
 }
 
-/// Writes a value that never grows; what it owns is the caller's from then on.
+/// Writes a value that never gets more members; what it owns belongs to the caller from then on.
 ///
 /// # Safety
 ///
@@ -163,7 +163,7 @@ pub(crate) unsafe fn items<'a, T>(
     Ok(unsafe { slice::from_raw_parts(pointer, count) })
 }
 
-/// A string of C, as UTF-8.
+/// A C string, as UTF-8.
 ///
 /// # Safety
 ///

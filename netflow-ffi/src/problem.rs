@@ -2,24 +2,24 @@
 
 use netflow_core::{Error, Problem};
 
+use crate::c_types::netflow_text;
 use crate::header::netflow_header;
-use crate::kept::Kept;
-use crate::plain::netflow_text;
 use crate::result::{Failure, netflow_result};
+use crate::text_buffer::TextBuffer;
 
-/// One loss: the reason, where, and how many octets.
+/// One loss: its reason, its place and its length.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_problem {
     /// A `netflow_reason`.
     pub reason: u32,
-    /// The set it is in; -1 if it is in none.
+    /// The id of the set that it is in; -1 if it is in none.
     pub set: i32,
     /// Octets from the start of the payload to the structure that is wrong.
     pub offset: usize,
-    /// Octets that were passed over for it.
+    /// Octets that were passed over because of it.
     pub octets: usize,
-    /// The reason in snake case, such as `no_template`; it stays for ever.
+    /// The reason in snake case, such as `no_template`; the text is always valid.
     pub code: netflow_text,
     /// The section of the specification that it breaks; of length 0 if there is none.
     pub section: netflow_text,
@@ -47,7 +47,7 @@ pub struct netflow_error {
 
 impl netflow_problem {
     /// A problem, whose detail is kept in `detail`.
-    pub(crate) fn new(problem: &Problem<'_>, detail: &mut Kept) -> Self {
+    pub(crate) fn new(problem: &Problem<'_>, detail: &mut TextBuffer) -> Self {
         let Error { kind, offset } = problem.error;
         Self {
             reason: kind.number().into(),
@@ -56,7 +56,7 @@ impl netflow_problem {
             octets: problem.octets,
             code: code(kind.number().into()),
             section: netflow_text::of(kind.section_in(problem.header.protocol)),
-            detail: detail.keep(&kind.to_string()),
+            detail: detail.store(&kind.to_string()),
             header: netflow_header::new(problem.header),
         }
     }
@@ -64,11 +64,11 @@ impl netflow_problem {
 
 impl netflow_error {
     /// What failed, with the detail kept in `detail`.
-    pub(crate) fn new(failure: &Failure, detail: &mut Kept) -> Self {
+    pub(crate) fn new(failure: &Failure, detail: &mut TextBuffer) -> Self {
         let (reason, offset, text) = match failure {
             Failure::Argument(result, what) => {
-                let told = netflow_result::text_of(*result as i32).to_string_lossy();
-                (0, 0, format!("{told}: {what}"))
+                let name = netflow_result::text_of(*result as i32).to_string_lossy();
+                (0, 0, format!("{name}: {what}"))
             }
             Failure::Datagram(Error { kind, offset }) => {
                 (kind.number().into(), *offset, kind.to_string())
@@ -85,7 +85,7 @@ impl netflow_error {
             result: failure.result(),
             reason,
             offset,
-            detail: detail.keep(&text),
+            detail: detail.store(&text),
         }
     }
 }

@@ -5,14 +5,14 @@ use core::ffi::CStr;
 use netflow_core::Error;
 use netflow_core::snapshot::SnapshotError;
 
-/// What a call returns: 0 or more if it did what it was asked to, less if it could not. The numbers
-/// are never used again for something else.
+/// What a call returns: 0 or more if it succeeded, less than 0 if it failed. A number never changes its
+/// meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum netflow_result {
     /// Done.
     NETFLOW_OK = 0,
-    /// Nothing more is there.
+    /// There is nothing more.
     NETFLOW_END = 1,
     /// The callback asked to stop.
     NETFLOW_STOPPED = 2,
@@ -20,8 +20,8 @@ pub enum netflow_result {
     NETFLOW_ERROR_NULL = -1,
     /// A pointer, or the size of a row, is not aligned.
     NETFLOW_ERROR_MISALIGNED = -2,
-    /// The size of a structure cannot be right: less than its first version had, or 4096 or more. Or
-    /// it holds what this version does not know.
+    /// The size of a struct is wrong: less than its first version had, or 4096 or more. Or a member
+    /// that this version does not know is not 0.
     NETFLOW_ERROR_SIZE = -3,
     /// A value has no meaning here.
     NETFLOW_ERROR_ARGUMENT = -4,
@@ -29,9 +29,9 @@ pub enum netflow_result {
     NETFLOW_ERROR_BUSY = -5,
     /// Not even the first header of the datagram can be read.
     NETFLOW_ERROR_UNREADABLE = -6,
-    /// Nothing has been decoded yet, or it is gone.
+    /// Nothing has been decoded yet, or the message has ended.
     NETFLOW_ERROR_NO_MESSAGE = -7,
-    /// The value is not there.
+    /// The value is absent.
     NETFLOW_ERROR_ABSENT = -8,
     /// The value is of another type.
     NETFLOW_ERROR_TYPE = -9,
@@ -43,11 +43,11 @@ pub enum netflow_result {
     NETFLOW_ERROR_SNAPSHOT = -12,
     /// Nothing of this name or number is known.
     NETFLOW_ERROR_UNKNOWN = -13,
-    /// The buffer is too small, or has no room until what is in it was taken.
+    /// The buffer is too small, or full until its content is taken.
     NETFLOW_ERROR_SPACE = -14,
     /// The library is at fault. The handle can only be freed.
     NETFLOW_ERROR_INTERNAL = -15,
-    /// The library was built without what this needs.
+    /// The library was built without the feature that this needs.
     NETFLOW_ERROR_UNSUPPORTED = -16,
 }
 
@@ -108,7 +108,7 @@ impl netflow_result {
     }
 }
 
-/// Why a call could not do what it was asked to.
+/// Why a call failed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Failure {
     /// An argument, and which.

@@ -1,4 +1,4 @@
-//! The array that a caller lends for flows.
+//! The caller's array of flows.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -13,7 +13,7 @@ pub(crate) struct Rows<'c> {
     start: *mut u8,
     stride: usize,
     count: usize,
-    /// Stands for a row that ends before a flow does.
+    /// Written instead of a row that is shorter than a flow, and copied to it.
     whole: MaybeUninit<netflow_flow>,
     lent: PhantomData<&'c mut u8>,
 }

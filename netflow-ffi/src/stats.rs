@@ -3,7 +3,7 @@
 use netflow_core::Stats;
 use netflow_core::snapshot::LoadReport;
 
-/// Counters of a decoder since it was made. They only grow, but the last two.
+/// Counters of a decoder since it was made. All but the last two only grow.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_stats {
@@ -37,7 +37,7 @@ pub struct netflow_stats {
     pub given_up_sets: u64,
     /// Octets of these.
     pub given_up_octets: u64,
-    /// Observation domains forgotten for want of memory.
+    /// Observation domains forgotten because the memory limit was reached.
     pub evicted: u64,
     /// Octets of memory that the state of all exporters takes now.
     pub state_octets: u64,
@@ -53,8 +53,8 @@ pub struct netflow_load_report {
     pub domains: u64,
     /// Templates that came into force or were refreshed.
     pub templates: u64,
-    /// Domains, templates and other entries that were not kept: they did not fit into the limits,
-    /// or mean nothing here.
+    /// Domains, templates and other entries that were not kept: they exceeded the limits or have no
+    /// meaning in this version.
     pub refused: u64,
 }
 

@@ -6,7 +6,7 @@ use netflow_core::element::DataType;
 use netflow_core::value::Value;
 use netflow_core::{Timestamp, value};
 
-use crate::plain::{netflow_octets, netflow_text};
+use crate::c_types::{netflow_octets, netflow_text};
 use crate::property::netflow_data_type;
 use crate::result::{Failure, netflow_result};
 
@@ -18,7 +18,7 @@ pub struct netflow_value {
     pub octets: netflow_octets,
     /// A `netflow_data_type`.
     pub data_type: u32,
-    /// 0; what a program writes here is not looked at.
+    /// 0; ignored when a program sets it.
     pub reserved: u32,
 }
 
@@ -138,21 +138,21 @@ mod tests {
             float(&1.5_f32.to_be_bytes(), number(DataType::Float64)).unwrap(),
             1.5
         );
-        let told = |result: Result<u64, crate::result::Failure>| result.unwrap_err().result();
+        let code = |result: Result<u64, crate::result::Failure>| result.unwrap_err().result();
         assert_eq!(
-            told(unsigned(&[], unsigned64)),
+            code(unsigned(&[], unsigned64)),
             netflow_result::NETFLOW_ERROR_LENGTH
         );
         assert_eq!(
-            told(unsigned(&[1; 9], unsigned64)),
+            code(unsigned(&[1; 9], unsigned64)),
             netflow_result::NETFLOW_ERROR_RANGE
         );
         assert_eq!(
-            told(unsigned(&[1], 255)),
+            code(unsigned(&[1], 255)),
             netflow_result::NETFLOW_ERROR_TYPE
         );
         let negative = unsigned(&[0xff], number(DataType::Signed8));
-        assert_eq!(told(negative), netflow_result::NETFLOW_ERROR_RANGE);
+        assert_eq!(code(negative), netflow_result::NETFLOW_ERROR_RANGE);
     }
 
     #[test]

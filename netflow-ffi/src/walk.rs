@@ -12,10 +12,10 @@ pub use self::item::{
     netflow_field, netflow_record, netflow_record_kind, netflow_set, netflow_set_kind,
 };
 use self::level::{Inside, Level, Records};
-use crate::kept::Kept;
+use crate::text_buffer::TextBuffer;
 
-/// How deep levels may be: what may be nested is bounded by the decoder, so this is met by nothing
-/// that it proved.
+/// Maximum depth of levels. The decoder bounds nesting itself, so that nothing it has checked reaches
+/// this.
 const DEPTH: usize = 300;
 
 /// How far a message was walked.
@@ -66,8 +66,8 @@ impl<'m> Walk<'m> {
         self.deepest().next_record()
     }
 
-    /// The next field of the record; a name that is composed is kept in `name`.
-    pub(crate) fn next_field(&mut self, name: &mut Kept) -> Option<netflow_field> {
+    /// The next field of the record; a composed name is stored in `name`.
+    pub(crate) fn next_field(&mut self, name: &mut TextBuffer) -> Option<netflow_field> {
         self.deepest().next_field(name)
     }
 
@@ -91,8 +91,8 @@ impl<'m> Walk<'m> {
     }
 
     /// Goes to the record or sample that begins at this octet of the set it is in, so that its
-    /// fields come next. Of records in the order of the message each is passed once, so that all of
-    /// them are found in the time of one walk; to go back starts again from the first.
+    /// fields come next. Looking up records in the order of the message takes the time of one walk for
+    /// all of them; going back starts again from the first.
     pub(crate) fn find(
         &mut self,
         message: &Decoded<'m>,

@@ -32,8 +32,8 @@ def main():
     run = subprocess.Popen([collector, "0", str(FLOWS)], text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
-        told = run.stderr.readline()
-        port = int(told.removeprefix("port "))
+        line = run.stderr.readline()
+        port = int(line.removeprefix("port "))
         sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sender.sendto(b"this is no flow export", ("127.0.0.1", port))
         for payload in payloads(capture):
@@ -46,7 +46,7 @@ def main():
         sys.exit(f"status {run.returncode}, {len(lines)} lines\n{printed}{errors}")
     if not all(" -> " in line and line.endswith(" packets") for line in lines):
         sys.exit(printed)
-    print(f"collector: {len(lines)} flows, and what is none was told")
+    print(f"collector: {len(lines)} flows, and what is no flow export was reported")
 
 
 main()

@@ -1,4 +1,4 @@
-"""Compares what the C library gives with what the command gives, capture by capture.
+"""Compares the output of the C library with that of the command, capture by capture.
 
     compare.py flows COMMAND OUTPUT CAPTURES...
     compare.py walk COMMAND OUTPUT CAPTURES...
@@ -65,17 +65,17 @@ def value(sent, octets):
     """A value of the schema `wire` in the form of the tests in C."""
     if isinstance(sent, dict):
         return inside(sent)
-    told = nanoseconds(sent)
+    reported = nanoseconds(sent)
     if sent == "1900-01-01T00:00:00Z":
         # 64 zero bits are no time to the library.
         return None
-    if isinstance(told, int) and isinstance(sent, str) and abs(told) >= 1 << 63:
+    if isinstance(reported, int) and isinstance(sent, str) and abs(reported) >= 1 << 63:
         # Past the year 2262; the octets were compared.
         return "range"
     if isinstance(sent, str) and len(sent) > 19 and sent.isdecimal() and sent != octets:
         # An integer of more than 64 bits.
         return "range"
-    return told
+    return reported
 
 
 def inside(sent):
@@ -115,7 +115,7 @@ def wire(row):
     return out
 
 
-# Lists that are null to the command because they are malformed or too deep, of which a problem tells.
+# Lists that are null in the command's output because they are malformed or too deep, which a problem reports.
 bad_lists = []
 
 
@@ -139,7 +139,7 @@ def is_problem(row):
 
 
 def compare(way, command, library, capture):
-    """How many rows are the same; tells the first that is not."""
+    """The number of equal rows; reports the first that differs."""
     name = os.path.basename(capture)
     if way in ("flows", "masked"):
         expected = [flow(row) for row in of_command(command, "flow", capture)
@@ -151,7 +151,7 @@ def compare(way, command, library, capture):
         expected = [wire(row) for row in of_command(command, "wire", capture)]
         found = [{key: each for key, each in row.items() if key != "port"}
                  for row in library[name]]
-        # The command puts problems where they were met, the library gives them by themselves.
+        # The command writes problems where they occurred, the library returns them separately.
         expected.sort(key=is_problem)
         found.sort(key=is_problem)
     bad_lists.clear()
@@ -160,9 +160,9 @@ def compare(way, command, library, capture):
             sys.exit(f"{name}, row {number}:\n  the command: {one}\n  the library: {other}")
     if len(expected) != len(found):
         sys.exit(f"{name}: {len(expected)} rows of the command, {len(found)} of the library")
-    told = [row for row in expected if row.get("reason", "").startswith("list_")]
-    if len(bad_lists) > len(told):
-        sys.exit(f"{name}: {len(bad_lists)} lists are null, of which {len(told)} problems tell")
+    reported = [row for row in expected if row.get("reason", "").startswith("list_")]
+    if len(bad_lists) > len(reported):
+        sys.exit(f"{name}: {len(bad_lists)} lists are null, but only {len(reported)} problems report one")
     return len(found)
 
 

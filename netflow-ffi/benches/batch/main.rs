@@ -65,7 +65,7 @@ fn batches(criterion: &mut Criterion) {
             let by_c = handle.read(&workload, &mut rows);
             assert_eq!(by_rust, by_c, "both have to fill the same");
 
-            // To a decoder that knows them all datagrams would come twice.
+            // A decoder that has seen these datagrams would count them as duplicated.
             group.bench_function("rust", |bencher| {
                 bencher.iter_batched_ref(
                     || Decoder::new(Limits::new(0x5eed)),
@@ -117,7 +117,7 @@ fn ratios(_: &mut Criterion) {
     }
 }
 
-/// The loop in Rust. Tells how many flows there were, and the sum of their octets and bits.
+/// The loop in Rust. Returns the number of flows, and the sum of their octets and bits.
 fn in_rust(
     decoder: &mut Decoder,
     workload: &Workload,

@@ -1,4 +1,4 @@
-//! What there is without Arrow: nothing.
+//! The builder in a library without Arrow: it cannot be created.
 
 use core::convert::Infallible;
 

@@ -12,7 +12,7 @@ use super::netflow_arrow_options;
 use crate::options::netflow_options;
 use crate::result::{Failure, netflow_result};
 
-/// The rows that no batch was made of yet, and batches that wait to be taken.
+/// The rows that are in no batch yet, and the batches that wait to be taken.
 #[derive(Debug)]
 pub(crate) struct Builder {
     flows: FlowBatchBuilder,
@@ -59,7 +59,7 @@ impl Builder {
         })
     }
 
-    /// Adds the flows of a message, and returns how many batches are full.
+    /// Adds the flows of a message, and returns the number of full batches.
     pub(crate) fn append(&mut self, message: &Decoded<'_>) -> Result<usize, Failure> {
         if !self.full.is_empty() {
             return Err(Failure::Argument(
@@ -76,7 +76,7 @@ impl Builder {
         Ok(self.full.len())
     }
 
-    /// The oldest batch that is full, else the rows there are, if there are any.
+    /// The oldest full batch; if there is none, the rows so far.
     pub(crate) fn finish(&mut self) -> Result<Option<FFI_ArrowArray>, Failure> {
         let batch = match self.full.pop_front() {
             Some(batch) => batch,
@@ -87,13 +87,13 @@ impl Builder {
         Ok(Some(FFI_ArrowArray::new(&data)))
     }
 
-    /// What all arrays hold.
+    /// The schema of all arrays.
     pub(crate) fn schema(&self) -> Result<FFI_ArrowSchema, Failure> {
         FFI_ArrowSchema::try_from(self.flows.schema().as_ref()).map_err(fault)
     }
 }
 
-/// Arrow refuses what was made of flows, which is no fault of the caller's.
+/// Arrow refuses columns made from flows, which is not the caller's fault.
 fn fault(_: ArrowError) -> Failure {
     Failure::Argument(
         netflow_result::NETFLOW_ERROR_INTERNAL,

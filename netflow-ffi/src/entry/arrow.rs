@@ -5,7 +5,7 @@ use core::ptr;
 use super::{call, call_with, ok_or_end};
 use crate::arrow::{ArrowArray, ArrowSchema, Builder, netflow_arrow, netflow_arrow_options};
 use crate::handle::netflow_decoder;
-use crate::pointer::{self, Place};
+use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
 
 /// Writes the default options. `size` is `sizeof(netflow_arrow_options)`.
@@ -20,8 +20,8 @@ pub unsafe extern "C" fn netflow_arrow_options_init(
 ) -> netflow_result {
     call(|| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(options, size, "Arrow options") }?;
-        place.write(netflow_arrow_options {
+        let output = unsafe { OutputStruct::new(options, size, "Arrow options") }?;
+        output.write(netflow_arrow_options {
             size,
             ..netflow_arrow_options::default()
         });
@@ -29,10 +29,10 @@ pub unsafe extern "C" fn netflow_arrow_options_init(
     })
 }
 
-/// Makes what gathers flows into Arrow arrays. The columns are the fields that the options of
-/// `decoder` ask for, in the order of their numbers and by their names; its flags hold too. `options`
-/// may be NULL, which is all defaults. NETFLOW_ERROR_UNSUPPORTED says that the library was built
-/// without Arrow.
+/// Makes a handle that gathers flows into Arrow arrays. The columns are the fields selected by the
+/// options of `decoder`, in the order of their numbers and by their names; the flags of these options
+/// apply too. `options` may be NULL, for all defaults. NETFLOW_ERROR_UNSUPPORTED means that the library
+/// was built without Arrow.
 ///
 /// # Safety
 ///
@@ -45,10 +45,10 @@ pub unsafe extern "C" fn netflow_arrow_new(
     arrow: *mut *mut netflow_arrow,
 ) -> netflow_result {
     // SAFETY: as the caller promises. What is freed without a look at the result is NULL then; that
-    // there is no place is reported below.
-    let place = unsafe { pointer::set(arrow, ptr::null_mut(), "place for the Arrow handle") };
+    // there is no place for it is reported below.
+    let output = unsafe { pointer::set(arrow, ptr::null_mut(), "place for the Arrow handle") };
     let work = |decoder: &netflow_decoder| {
-        place?;
+        output?;
         let defaults = netflow_arrow_options::default();
         let options = if options.is_null() {
             defaults
@@ -66,8 +66,8 @@ pub unsafe extern "C" fn netflow_arrow_new(
     unsafe { call_with(decoder, work) }
 }
 
-/// Frees what gathers flows, with those that were not taken. Arrays that were taken stay. NULL is
-/// nothing.
+/// Frees the handle and the flows that were not taken. Arrays that were taken stay valid. NULL is
+/// ignored.
 ///
 /// # Safety
 ///
@@ -84,9 +84,9 @@ pub unsafe extern "C" fn netflow_arrow_free(arrow: *mut netflow_arrow) {
     let _ = freed;
 }
 
-/// Adds all flows of the message that `decoder` decoded last, whether they were taken another way or
-/// not, and writes to `full` how many batches are full. `netflow_arrow_finish` takes them; while one
-/// is left, nothing more is added (NETFLOW_ERROR_SPACE). Any decoder will do.
+/// Adds all flows of the message that `decoder` decoded last, whether they were read another way or
+/// not, and writes the number of full batches to `full`. `netflow_arrow_finish` takes them; while one
+/// is left, nothing more is added (NETFLOW_ERROR_SPACE). Messages of any decoder can be added.
 ///
 /// # Safety
 ///
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn netflow_arrow_append(
         // SAFETY: as the caller promises.
         let arrow = unsafe { handle(arrow) }?;
         let count = decoder.state(|state| {
-            state.with(|taken, _| arrow.with(|builder| builder.append(&taken.message)))?
+            state.with(|reading, _| arrow.with(|builder| builder.append(&reading.message)))?
         })?;
         // SAFETY: as the caller promises; it was checked above.
         unsafe { pointer::set(full, count, "count of full batches") }?;
@@ -114,8 +114,8 @@ pub unsafe extern "C" fn netflow_arrow_append(
     unsafe { call_with(decoder, work) }
 }
 
-/// Takes the oldest full batch, or if there is none, all rows there are: a struct array with one
-/// child a column. NETFLOW_END says that there are no rows; then nothing is written. `schema` may be
+/// Takes the oldest full batch or, if there is none, all rows so far: a struct array with one
+/// child a column. NETFLOW_END means that there are no rows; then nothing is written. `schema` may be
 /// NULL; it is the same every time. Both own what they point to until their `release` is called, from
 /// any thread, also when the handles are freed.
 ///
@@ -138,23 +138,23 @@ pub unsafe extern "C" fn netflow_arrow_finish(
             pointer::check(schema, "schema")?;
         }
         let taken = arrow.with(|builder| {
-            let told = wants_schema.then(|| builder.schema()).transpose()?;
-            Ok(builder.finish()?.map(|array| (array, told)))
+            let described = wants_schema.then(|| builder.schema()).transpose()?;
+            Ok(builder.finish()?.map(|array| (array, described)))
         })?;
-        let Some((made, told)) = taken else {
+        let Some((made, described)) = taken else {
             return Ok(ok_or_end(false));
         };
         // SAFETY: as the caller promises; it was checked above.
         unsafe { pointer::set(array.cast(), made, "array") }?;
-        if let Some(told) = told {
+        if let Some(described) = described {
             // SAFETY: likewise.
-            unsafe { pointer::set(schema.cast(), told, "schema") }?;
+            unsafe { pointer::set(schema.cast(), described, "schema") }?;
         }
         Ok(netflow_result::NETFLOW_OK)
     })
 }
 
-/// Tells what all arrays hold, such as before the first. It is released as any other.
+/// The schema of all arrays; it can be asked for before the first array. It is released as any other.
 ///
 /// # Safety
 ///
@@ -169,9 +169,9 @@ pub unsafe extern "C" fn netflow_arrow_schema(
         // SAFETY: as the caller promises.
         let arrow = unsafe { handle(arrow) }?;
         pointer::check(schema, "schema")?;
-        let told = arrow.with(|builder| builder.schema())?;
+        let described = arrow.with(|builder| builder.schema())?;
         // SAFETY: as the caller promises; it was checked above.
-        unsafe { pointer::set(schema.cast(), told, "schema") }?;
+        unsafe { pointer::set(schema.cast(), described, "schema") }?;
         Ok(netflow_result::NETFLOW_OK)
     })
 }

@@ -6,17 +6,17 @@ use core::net::SocketAddr;
 use core::ptr;
 
 use super::{call, call_with};
+use crate::c_types::netflow_address;
 use crate::datagram::netflow_datagram;
 use crate::handle::{State, netflow_decoder};
 use crate::options::{self, netflow_options};
-use crate::plain::netflow_address;
-use crate::pointer::{self, Place};
+use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
 
 /// The version of the binary interface that this header describes.
 pub const NETFLOW_ABI_VERSION: u32 = 0;
 
-/// The version of the library, such as `0.1.0`; it stays for ever.
+/// The version of the library, such as `0.1.0`; the text is always valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn netflow_version() -> *const c_char {
     const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn netflow_options_init(
 ) -> netflow_result {
     call(|| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(options, size, "options") }?;
+        let output = unsafe { OutputStruct::new(options, size, "options") }?;
         let hidden = netflow_options {
             size,
             // All of them, until some are asked for.
@@ -51,17 +51,17 @@ pub unsafe extern "C" fn netflow_options_init(
             hash_seed: 0,
             ..netflow_options::default()
         };
-        place.write(hidden);
+        output.write(hidden);
         Ok(netflow_result::NETFLOW_OK)
     })
 }
 
-/// Makes a decoder. `options` may be NULL, which is all defaults. If it fails, `*decoder` is NULL.
+/// Makes a decoder. `options` may be NULL, for all defaults. If it fails, `*decoder` is NULL.
 ///
 /// # Safety
 ///
 /// `options` is NULL or points to options whose `size` is right and whose pointers are NULL or
-/// point to as many items as they say. `decoder` is NULL, or a pointer may be written there.
+/// point to the number of items that their counts say. `decoder` is NULL, or a pointer may be written there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_decoder_new(
     options: *const netflow_options,
@@ -78,8 +78,8 @@ pub unsafe extern "C" fn netflow_decoder_new(
             unsafe { pointer::read(options, defaults, "options") }?
         };
         // SAFETY: as the caller promises.
-        let lent = unsafe { options::lent(&options) }?;
-        let made = netflow_decoder::new(options.settings(lent)?);
+        let lists = unsafe { options::option_lists(&options) }?;
+        let made = netflow_decoder::new(options.settings(lists)?);
         let made = Box::into_raw(Box::new(made));
         // SAFETY: as the caller promises; it is not NULL.
         unsafe { pointer::set(decoder, made, "place for the decoder") }?;
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn netflow_decoder_new(
     })
 }
 
-/// Frees a decoder and all that it lent. NULL is nothing.
+/// Frees a decoder and everything that its structs point to. NULL is ignored.
 ///
 /// # Safety
 ///
@@ -104,8 +104,8 @@ pub unsafe extern "C" fn netflow_decoder_free(decoder: *mut netflow_decoder) {
     let _ = freed;
 }
 
-/// Reads the options of a decoder, with every number that was left open; definitions and rates are
-/// not returned. `size` is `sizeof(netflow_options)`.
+/// Reads the options of a decoder, with every default filled in; definitions and rates are not
+/// returned. `size` is `sizeof(netflow_options)`.
 ///
 /// # Safety
 ///
@@ -119,9 +119,9 @@ pub unsafe extern "C" fn netflow_decoder_options(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(options, size, "options") }?;
+        let output = unsafe { OutputStruct::new(options, size, "options") }?;
         decoder.state(|state| {
-            place.write(netflow_options {
+            output.write(netflow_options {
                 size,
                 ..state.options
             });
@@ -132,9 +132,9 @@ pub unsafe extern "C" fn netflow_decoder_options(
     unsafe { call_with(decoder, work) }
 }
 
-/// Empties a datagram and sets its source: `address` is what `recvfrom` returns, a `struct
-/// sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. It is of UDP and received now.
-/// It fails for another kind of address, and the datagram has no source then. `size` is
+/// Initialises a datagram that is received now over UDP, and sets its source: `address` is what
+/// `recvfrom` returns, a `struct sockaddr_in` or `sockaddr_in6` of `address_len` octets, or NULL. With
+/// an address of another family it fails, and the datagram has no source. `size` is
 /// `sizeof(netflow_datagram)`.
 ///
 /// # Safety
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn netflow_datagram_init(
 ) -> netflow_result {
     call(|| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(datagram, size, "datagram") }?;
+        let output = unsafe { OutputStruct::new(datagram, size, "datagram") }?;
         let mut empty = netflow_datagram {
             size,
             ..netflow_datagram::default()
@@ -164,7 +164,7 @@ pub unsafe extern "C" fn netflow_datagram_init(
                 .and_then(|octets| empty.set_source(octets))
                 .map(|()| netflow_result::NETFLOW_OK);
         }
-        place.write(empty);
+        output.write(empty);
         found
     })
 }
@@ -174,14 +174,14 @@ pub unsafe extern "C" fn netflow_datagram_init(
 /// `netflow_next_problem`.
 ///
 /// Octets make it fail only if not even the first header can be read. Anything malformed after that
-/// costs only the part concerned and is among the problems. However it fails, the message before is
-/// over; only NETFLOW_ERROR_BUSY leaves everything as it was.
+/// costs only the part concerned and is among the problems. Every failure but NETFLOW_ERROR_BUSY ends
+/// the previous message.
 ///
 /// # Safety
 ///
 /// `decoder` is NULL or a handle that is not freed. `datagram` is NULL or points to a datagram whose
-/// `size` is right and whose payload is NULL or has as many octets as it says, which stay as they
-/// are until the next call that says that it ends the message.
+/// `size` is right and whose payload is NULL or has `payload_len` octets, which must not change until
+/// the next call that ends the message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_decode(
     decoder: *mut netflow_decoder,

@@ -7,9 +7,9 @@ use netflow_core::element::{self, ElementId, InformationElement};
 use netflow_core::field::FlowField;
 
 use super::call;
+use crate::c_types::{netflow_address, netflow_text};
 use crate::element::netflow_element;
-use crate::plain::{netflow_address, netflow_text};
-use crate::pointer::{self, Place};
+use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
 
 /// Writes an element that was found.
@@ -24,10 +24,10 @@ unsafe fn find(
 ) -> netflow_result {
     call(|| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(out, size, "element") }?;
+        let output = unsafe { OutputStruct::new(out, size, "element") }?;
         let unknown = netflow_result::NETFLOW_ERROR_UNKNOWN;
         let found = look()?.ok_or(Failure::Argument(unknown, "element"))?;
-        place.write(netflow_element::new(&found));
+        output.write(netflow_element::new(&found));
         Ok(netflow_result::NETFLOW_OK)
     })
 }
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn netflow_element_by_number(
     unsafe { find(element, size, look) }
 }
 
-/// The meaning of a field type of NetFlow v9, vendors' own among them. `size` is
+/// The meaning of a field type of NetFlow v9, also those of vendors. `size` is
 /// `sizeof(netflow_element)`.
 ///
 /// # Safety
@@ -65,11 +65,11 @@ pub unsafe extern "C" fn netflow_element_of_v9(
     unsafe { find(element, size, || Ok(element::v9(field_type))) }
 }
 
-/// The element of this name, capitals as they are. `size` is `sizeof(netflow_element)`.
+/// The element of this name; upper and lower case matter. `size` is `sizeof(netflow_element)`.
 ///
 /// # Safety
 ///
-/// `name` is NULL or a string that a NUL ends. `element` is NULL, or `size` octets may be written
+/// `name` is NULL or a NUL-terminated string. `element` is NULL, or `size` octets may be written
 /// there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_element_by_name(
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn netflow_element_by_name(
 ///
 /// # Safety
 ///
-/// `name` is NULL or a string that a NUL ends.
+/// `name` is NULL or a NUL-terminated string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_field_by_name(name: *const c_char) -> i32 {
     let mut number = 0;
@@ -99,9 +99,9 @@ pub unsafe extern "C" fn netflow_field_by_name(name: *const c_char) -> i32 {
         // SAFETY: as the caller promises.
         let name = unsafe { pointer::string(name, "name of the field") }?;
         let unknown = netflow_result::NETFLOW_ERROR_UNKNOWN;
-        let place = FlowField::ALL.iter().position(|field| field.name() == name);
-        let place = place.and_then(|place| i32::try_from(place).ok());
-        number = place.ok_or(Failure::Argument(unknown, "field"))?;
+        let index = FlowField::ALL.iter().position(|field| field.name() == name);
+        let index = index.and_then(|index| i32::try_from(index).ok());
+        number = index.ok_or(Failure::Argument(unknown, "field"))?;
         Ok(netflow_result::NETFLOW_OK)
     });
     match result {
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn netflow_field_by_name(name: *const c_char) -> i32 {
 }
 
 /// The name of a field of a flow, by its `netflow_flow_field`; of length 0 if there is no such field.
-/// It stays for ever.
+/// The text is always valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn netflow_field_name(field: u32) -> netflow_text {
     let field = usize::try_from(field).ok();
@@ -147,9 +147,9 @@ pub unsafe extern "C" fn netflow_address_text(
         }
         for (index, octet) in written.iter().take(len).enumerate() {
             // SAFETY: as the caller promises; it is no further than the capacity.
-            let place = unsafe { text.add(index) };
+            let output = unsafe { text.add(index) };
             // SAFETY: as the caller promises.
-            unsafe { place.cast::<u8>().write(*octet) };
+            unsafe { output.cast::<u8>().write(*octet) };
         }
         Ok(netflow_result::NETFLOW_OK)
     })

@@ -10,16 +10,16 @@ use crate::pointer;
 use crate::result::{Failure, netflow_result};
 use crate::rows::Rows;
 
-/// Octets that every row of flows has: what stands before the fields.
+/// Octets that every row of flows has: the members before the fields.
 const FIRST_SIZE: usize = 32;
 
-/// Flows that are filled before a callback gets them.
+/// Flows that are filled at a time before the callback is called for each.
 const ROWS: usize = 16;
 
-/// Writes the next flows of the message into the caller's array, at most `capacity` of them, which is
-/// 1 or more, and how many to `count`. What does not fit comes with the next call; NETFLOW_END says that all were
-/// given. `flow_size` is `sizeof(netflow_flow)`, by which the library knows how many fields the
-/// program knows.
+/// Writes the next flows of the message into the caller's array, at most `capacity` (1 or more), and
+/// their number to `count`. The next call continues after them; NETFLOW_END means that there are no
+/// more. `flow_size` is `sizeof(netflow_flow)`, which shows the library the fields that the program
+/// knows.
 ///
 /// # Safety
 ///
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn netflow_flows(
         let mut rows = unsafe { Rows::new(flows.cast(), flow_size, capacity) };
         let filled = decoder.state(|state| {
             let fields = state.options.fields;
-            state.with(|taken, lists| flow::fill(&mut taken.flows, &mut rows, fields, lists))
+            state.with(|reading, lists| flow::fill(&mut reading.flows, &mut rows, fields, lists))
         })?;
         // SAFETY: as the caller promises; it was checked above.
         unsafe { pointer::set(count, filled, "count of the flows") }?;
@@ -72,9 +72,9 @@ fn check_size(flow_size: usize, capacity: usize) -> Result<(), Failure> {
     }
 }
 
-/// Gives every flow of the message to `callback`, with `user`. It may look at the message with other
-/// functions; if it ends it (by `netflow_decode`, say) or starts it again (`netflow_rewind`), that is
-/// NETFLOW_ERROR_BUSY. If it returns anything but 0, that is NETFLOW_STOPPED.
+/// Calls `callback` for every flow of the message, with `user`. The callback may read the message with
+/// other functions. If it ends the message (by `netflow_decode`, for example) or starts it again
+/// (`netflow_rewind`), the result is NETFLOW_ERROR_BUSY; if it returns anything but 0, NETFLOW_STOPPED.
 ///
 /// # Safety
 ///
@@ -88,9 +88,9 @@ pub unsafe extern "C" fn netflow_each_flow(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         let callback = callback.ok_or(Failure::null("callback"))?;
-        // SAFETY: as the caller promises; the flow is there until it returns.
-        let mut give = |flow: &netflow_flow| unsafe { callback(flow, user) };
-        each(decoder, &mut give)
+        // SAFETY: as the caller promises; the flow is valid until it returns.
+        let mut call = |flow: &netflow_flow| unsafe { callback(flow, user) };
+        each(decoder, &mut call)
     };
     // SAFETY: as the caller promises.
     unsafe { call_with(decoder, work) }
@@ -98,10 +98,10 @@ pub unsafe extern "C" fn netflow_each_flow(
 
 fn each(
     decoder: &netflow_decoder,
-    give: &mut dyn FnMut(&netflow_flow) -> c_int,
+    call: &mut dyn FnMut(&netflow_flow) -> c_int,
 ) -> Result<netflow_result, Failure> {
     let busy = |what| Failure::Argument(netflow_result::NETFLOW_ERROR_BUSY, what);
-    // The state is lent only while flows are filled: the callback may need it.
+    // The state is borrowed only while flows are filled: the callback may need it.
     let (mut each, generation) = decoder.state(|state| {
         if state.in_callback {
             return Err(busy("flows are being passed to a callback already"));
@@ -110,9 +110,9 @@ fn each(
             state.options.splits_biflows(),
             state.options.with_discarded(),
         );
-        state.with(|taken, _| {
-            let cursor = flow::Cursor::new(&taken.message, split, discarded);
-            taken.each = Some(Box::new(cursor));
+        state.with(|reading, _| {
+            let cursor = flow::Cursor::new(&reading.message, split, discarded);
+            reading.each = Some(Box::new(cursor));
         })?;
         state.in_callback = true;
         Ok((mem::take(&mut state.each), state.generation))
@@ -127,7 +127,7 @@ fn each(
             fill(state, &mut each.rows, &mut each.lists)
         })?;
         for flow in each.rows.iter().take(filled) {
-            if give(flow) != 0 {
+            if call(flow) != 0 {
                 return Ok(Some(netflow_result::NETFLOW_STOPPED));
             }
             if decoder.state(|state| Ok(state.generation))? != generation {
@@ -160,13 +160,13 @@ fn fill(
     let size = size_of::<netflow_flow>();
     // SAFETY: the rows are ours, and nobody else uses them until `rows` is.
     let mut rows = unsafe { Rows::new(rows.as_mut_ptr().cast(), size, rows.len()) };
-    state.with(|taken, _| match &mut taken.each {
+    state.with(|reading, _| match &mut reading.each {
         Some(each) => flow::fill(each, &mut rows, fields, lists),
         None => 0,
     })
 }
 
-/// Starts all ways through the message again. What flows pointed to is gone.
+/// Starts every way of reading the message again. Pointers in flows are no longer valid.
 ///
 /// # Safety
 ///

@@ -4,15 +4,15 @@ use core::net::SocketAddr;
 use core::ptr;
 
 use super::{call, call_with, ok_or_end};
+use crate::c_types::netflow_address;
 use crate::datagram::netflow_datagram;
 use crate::handle::netflow_decoder;
 use crate::health::{netflow_detail, netflow_finding, netflow_health};
-use crate::plain::netflow_address;
-use crate::pointer::{self, Place};
+use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
 
-/// Makes what gathers the health of exporters. One may follow several decoders. Its memory is
-/// bounded, however many exporters there are.
+/// Makes a handle that gathers the health of exporters. One may follow several decoders. Its memory is
+/// bounded for any number of exporters.
 ///
 /// # Safety
 ///
@@ -29,7 +29,7 @@ pub unsafe extern "C" fn netflow_health_new(health: *mut *mut netflow_health) ->
     })
 }
 
-/// Frees what gathers health, and the findings it lent. NULL is ignored.
+/// Frees the handle and the findings that it returned. NULL is ignored.
 ///
 /// # Safety
 ///
@@ -46,8 +46,8 @@ pub unsafe extern "C" fn netflow_health_free(health: *mut netflow_health) {
     let _ = freed;
 }
 
-/// Adds what `decoder` made of the last datagram: call it after each successful `netflow_decode`,
-/// whether the flows were taken or not.
+/// Adds what `decoder` decoded from the last datagram: call it after each successful
+/// `netflow_decode`, whether the flows were read or not.
 ///
 /// # Safety
 ///
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn netflow_health_add(
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
         let health = unsafe { handle(health) }?;
-        decoder.state(|state| state.with(|taken, _| health.health.decoded(&taken.message)))?;
+        decoder.state(|state| state.with(|reading, _| health.health.decoded(&reading.message)))?;
         Ok(netflow_result::NETFLOW_OK)
     };
     // SAFETY: as the caller promises.
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn netflow_health_add(
 /// # Safety
 ///
 /// `health` and `decoder` are NULL or handles that are not freed. `datagram` is NULL or points to a
-/// datagram whose `size` is right and whose payload is NULL or has as many octets as it says.
+/// datagram whose `size` is right and whose payload is NULL or has `payload_len` octets.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_health_unreadable(
     health: *mut netflow_health,
@@ -132,8 +132,8 @@ pub unsafe extern "C" fn netflow_health_session_ended(
     unsafe { call_with(decoder, work) }
 }
 
-/// Works out the findings so far, with what `decoder` counted and what options announced to it, and
-/// starts the walk over them. Findings that were lent before are gone.
+/// Derives the findings so far, with what `decoder` counted and what options announced, and starts the
+/// walk over them. Findings returned before are no longer valid.
 ///
 /// # Safety
 ///
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn netflow_health_report(
     unsafe { call_with(decoder, work) }
 }
 
-/// The next finding of the last report, the gravest first. `size` is `sizeof(netflow_finding)`.
+/// The next finding of the last report, the most severe first. `size` is `sizeof(netflow_finding)`.
 ///
 /// # Safety
 ///
@@ -172,8 +172,8 @@ pub unsafe extern "C" fn netflow_next_finding(
         // SAFETY: as the caller promises.
         let health = unsafe { handle(health) }?;
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(finding, size, "finding") }?;
-        let next = health.next().map(|next| place.write(next));
+        let output = unsafe { OutputStruct::new(finding, size, "finding") }?;
+        let next = health.next().map(|next| output.write(next));
         Ok(ok_or_end(next.is_some()))
     })
 }
@@ -197,8 +197,8 @@ pub unsafe extern "C" fn netflow_finding_detail(
         // SAFETY: as the caller promises.
         let health = unsafe { handle(health) }?;
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(detail, size, "detail") }?;
-        let found = health.detail(index).map(|found| place.write(found));
+        let output = unsafe { OutputStruct::new(detail, size, "detail") }?;
+        let found = health.detail(index).map(|found| output.write(found));
         Ok(ok_or_end(found.is_some()))
     })
 }

@@ -5,29 +5,29 @@ use core::ffi::{c_char, c_int, c_void};
 use netflow_core::ErrorKind;
 
 use super::{call_with, ok_or_end};
+use crate::c_types::netflow_text;
 use crate::domain::{netflow_domain, netflow_domain_callback};
 use crate::handle::{State, netflow_decoder};
-use crate::plain::netflow_text;
-use crate::pointer::{self, Place};
+use crate::pointer::{self, OutputStruct};
 use crate::problem::{self, netflow_error, netflow_problem};
 use crate::result::{Failure, netflow_result};
 use crate::stats::netflow_stats;
 
-/// What a result means, in English; it stays for ever.
+/// What a result means, in English; the text is always valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn netflow_strerror(result: i32) -> *const c_char {
     netflow_result::text_of(result).as_ptr()
 }
 
 /// The name of a `netflow_reason` in snake case, such as `no_template`; of length 0 if there is no
-/// such reason. It stays for ever.
+/// such reason. The text is always valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn netflow_reason_name(reason: u32) -> netflow_text {
     problem::code(reason)
 }
 
 /// The error of the last call with this handle that failed; calls that succeed do not change it.
-/// `size` is `sizeof(netflow_error)`. NETFLOW_END says that none has failed.
+/// `size` is `sizeof(netflow_error)`. NETFLOW_END means that none has failed.
 ///
 /// # Safety
 ///
@@ -41,12 +41,12 @@ pub unsafe extern "C" fn netflow_last_error(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(error, size, "error") }?;
+        let output = unsafe { OutputStruct::new(error, size, "error") }?;
         let Some(failure) = decoder.failure() else {
             return Ok(netflow_result::NETFLOW_END);
         };
         decoder.state(|state| {
-            place.write(netflow_error::new(&failure, &mut state.error));
+            output.write(netflow_error::new(&failure, &mut state.error));
             Ok(netflow_result::NETFLOW_OK)
         })
     };
@@ -69,15 +69,15 @@ pub unsafe extern "C" fn netflow_next_problem(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(problem, size, "problem") }?;
+        let output = unsafe { OutputStruct::new(problem, size, "problem") }?;
         decoder.state(|state| {
             let mut detail = core::mem::take(&mut state.problem);
-            let next = state.with(|taken, _| {
-                let problem = taken.problems().next()?;
+            let next = state.with(|reading, _| {
+                let problem = reading.problems().next()?;
                 Some(netflow_problem::new(&problem, &mut detail))
             });
             state.problem = detail;
-            Ok(ok_or_end(next?.map(|next| place.write(next)).is_some()))
+            Ok(ok_or_end(next?.map(|next| output.write(next)).is_some()))
         })
     };
     // SAFETY: as the caller promises.
@@ -98,11 +98,11 @@ pub unsafe extern "C" fn netflow_stats_read(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(stats, size, "stats") }?;
+        let output = unsafe { OutputStruct::new(stats, size, "stats") }?;
         decoder.state(|state| {
             let decoder = state.decoded.decoder();
             let (octets, domains) = (decoder.state_octets(), decoder.domain_count());
-            place.write(netflow_stats::new(decoder.stats(), octets, domains));
+            output.write(netflow_stats::new(decoder.stats(), octets, domains));
             Ok(netflow_result::NETFLOW_OK)
         })
     };
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn netflow_stats_read(
     unsafe { call_with(decoder, work) }
 }
 
-/// How many problems of a `netflow_reason` there were since the decoder was made.
+/// The number of problems of a `netflow_reason` since the decoder was made.
 ///
 /// # Safety
 ///
@@ -141,8 +141,8 @@ pub unsafe extern "C" fn netflow_problem_count(
     unsafe { call_with(decoder, work) }
 }
 
-/// Gives every observation domain that is known to `callback`, with `user`: what it sent, and what
-/// of it was lost. The callback cannot use the handle. If it returns anything but 0, that is
+/// Calls `callback` for every known observation domain, with `user`: what it sent, and what of it was
+/// lost. The callback cannot use the handle. If it returns anything but 0, the result is
 /// NETFLOW_STOPPED.
 ///
 /// # Safety
@@ -158,10 +158,10 @@ pub unsafe extern "C" fn netflow_each_domain(
     let work = |decoder: &netflow_decoder| {
         let callback = callback.ok_or(Failure::null("callback"))?;
         // SAFETY: as the caller promises; the domain is there until it returns.
-        let give = |domain: &netflow_domain| -> c_int { unsafe { callback(domain, user) } };
+        let call = |domain: &netflow_domain| -> c_int { unsafe { callback(domain, user) } };
         decoder.state(|state| {
             let mut domains = state.decoded.decoder().domains();
-            let stopped = domains.any(|report| give(&netflow_domain::new(&report)) != 0);
+            let stopped = domains.any(|report| call(&netflow_domain::new(&report)) != 0);
             Ok(if stopped {
                 netflow_result::NETFLOW_STOPPED
             } else {

@@ -3,9 +3,9 @@
 use core::ffi::c_void;
 
 use super::call_with;
+use crate::c_types::netflow_octets;
 use crate::handle::{State, netflow_decoder};
-use crate::plain::netflow_octets;
-use crate::pointer::{self, Place};
+use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
 use crate::stats::netflow_load_report;
 
@@ -36,8 +36,8 @@ pub unsafe extern "C" fn netflow_save(
     unsafe { call_with(decoder, work) }
 }
 
-/// Takes what a snapshot holds to what is known already, and ends the message. What does not fit
-/// into the limits is refused and counted. `report` may be NULL; `size` is
+/// Merges a snapshot into the state of the decoder, and ends the message. What exceeds the limits is
+/// refused and counted. `report` may be NULL; `size` is
 /// `sizeof(netflow_load_report)`.
 ///
 /// # Safety
@@ -56,19 +56,19 @@ pub unsafe extern "C" fn netflow_load(
         decoder.state(State::end)?;
         // SAFETY: as the caller promises.
         let octets = unsafe { pointer::items(snapshot.cast::<u8>(), len, "snapshot") }?;
-        let place = if report.is_null() {
+        let output = if report.is_null() {
             None
         } else {
             // SAFETY: as the caller promises.
-            Some(unsafe { Place::new(report, size, "report") }?)
+            Some(unsafe { OutputStruct::new(report, size, "report") }?)
         };
         let loaded = decoder.state(|state| {
             // A snapshot that this handle saved is its own memory.
             let loaded = state.change().load(octets);
             loaded.map_err(Failure::Snapshot)
         })?;
-        if let Some(place) = place {
-            place.write(netflow_load_report::new(loaded));
+        if let Some(output) = output {
+            output.write(netflow_load_report::new(loaded));
         }
         Ok(netflow_result::NETFLOW_OK)
     };

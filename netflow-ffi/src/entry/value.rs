@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 
 use super::call;
-use crate::plain::{Plain as _, netflow_address, netflow_mac, netflow_octets, netflow_text};
+use crate::c_types::{ToC as _, netflow_address, netflow_mac, netflow_octets, netflow_text};
 use crate::pointer;
 use crate::result::{Failure, netflow_result};
 use crate::value::{self, netflow_value};
@@ -40,7 +40,8 @@ unsafe fn read<T: Copy>(
     })
 }
 
-/// Reads an integer that is not negative, of any width; of a time in seconds or milliseconds, these.
+/// Reads an integer that is not negative, of any width; for a time in seconds or milliseconds, that
+/// number.
 ///
 /// # Safety
 ///
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn netflow_value_f64(
     unsafe { read(value, number, value::float) }
 }
 
-/// Reads a boolean; what is neither true nor false does not fit.
+/// Reads a boolean; octets that are neither true nor false are an error of range.
 ///
 /// # Safety
 ///
@@ -121,7 +122,7 @@ pub unsafe extern "C" fn netflow_value_mac(
     value: *const netflow_value,
     address: *mut netflow_mac,
 ) -> netflow_result {
-    let parse = |octets: &[u8], kind| value::mac(octets, kind).map(|address| address.plain());
+    let parse = |octets: &[u8], kind| value::mac(octets, kind).map(|address| address.to_c());
     // SAFETY: as the caller promises.
     unsafe { read(value, address, parse) }
 }
@@ -141,7 +142,7 @@ pub unsafe extern "C" fn netflow_value_time(
     unsafe { read(value, nanos, parse) }
 }
 
-/// Reads a string, without the NULs that pad it. The text is that of the value's octets.
+/// Reads a string, without the NULs that pad it. The text points into the value's octets.
 ///
 /// # Safety
 ///

@@ -5,7 +5,7 @@ use core::mem;
 
 use super::{call_with, ok_or_end};
 use crate::handle::{State, netflow_decoder};
-use crate::pointer::{Grows, Place};
+use crate::pointer::{Extensible, OutputStruct};
 use crate::result::{Failure, netflow_result};
 use crate::walk::{netflow_field, netflow_record, netflow_set};
 
@@ -24,9 +24,9 @@ pub unsafe extern "C" fn netflow_next_set(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(set, size, "set") }?;
-        let next = decoder.state(|state| state.with(|taken, _| taken.walk().next_set()))?;
-        Ok(give(place, next))
+        let output = unsafe { OutputStruct::new(set, size, "set") }?;
+        let next = decoder.state(|state| state.with(|reading, _| reading.walk().next_set()))?;
+        Ok(write_next(output, next))
     };
     // SAFETY: as the caller promises.
     unsafe { call_with(decoder, work) }
@@ -46,9 +46,9 @@ pub unsafe extern "C" fn netflow_next_record(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(record, size, "record") }?;
-        let next = decoder.state(|state| state.with(|taken, _| taken.walk().next_record()))?;
-        Ok(give(place, next))
+        let output = unsafe { OutputStruct::new(record, size, "record") }?;
+        let next = decoder.state(|state| state.with(|reading, _| reading.walk().next_record()))?;
+        Ok(write_next(output, next))
     };
     // SAFETY: as the caller promises.
     unsafe { call_with(decoder, work) }
@@ -70,14 +70,14 @@ pub unsafe extern "C" fn netflow_next_field(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(field, size, "field") }?;
+        let output = unsafe { OutputStruct::new(field, size, "field") }?;
         let next = decoder.state(|state| {
             let mut name = mem::take(&mut state.name);
-            let next = state.with(|taken, _| taken.walk().next_field(&mut name));
+            let next = state.with(|reading, _| reading.walk().next_field(&mut name));
             state.name = name;
             next
         })?;
-        Ok(give(place, next))
+        Ok(write_next(output, next))
     };
     // SAFETY: as the caller promises.
     unsafe { call_with(decoder, work) }
@@ -85,8 +85,8 @@ pub unsafe extern "C" fn netflow_next_field(
 
 /// Enters the item returned last: from a sample of sFlow to its records, from a field that is a
 /// list (RFC 6313) to its records, or of a basicList to its values, which are fields. NETFLOW_END
-/// says that there is nothing to enter. Lists may be nested some 300 deep, past the `list_depth` of
-/// the options too: who follows them by functions that call themselves counts.
+/// means that there is nothing to enter. Lists may be nested some 300 deep, also beyond the
+/// `list_depth` of the options: a recursive program should limit its own depth.
 ///
 /// # Safety
 ///
@@ -94,14 +94,14 @@ pub unsafe extern "C" fn netflow_next_field(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_enter(decoder: *mut netflow_decoder) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        let enter = |state: &mut State| state.with(|taken, _| taken.walk().enter());
+        let enter = |state: &mut State| state.with(|reading, _| reading.walk().enter());
         Ok(ok_or_end(decoder.state(enter)?))
     };
     // SAFETY: as the caller promises.
     unsafe { call_with(decoder, work) }
 }
 
-/// Goes back to where `netflow_enter` was called. NETFLOW_END says that nothing was entered.
+/// Goes back to where `netflow_enter` was called. NETFLOW_END means that nothing was entered.
 ///
 /// # Safety
 ///
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn netflow_enter(decoder: *mut netflow_decoder) -> netflow
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_leave(decoder: *mut netflow_decoder) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        let leave = |state: &mut State| state.with(|taken, _| taken.walk().leave());
+        let leave = |state: &mut State| state.with(|reading, _| reading.walk().leave());
         Ok(ok_or_end(decoder.state(leave)?))
     };
     // SAFETY: as the caller promises.
@@ -117,8 +117,8 @@ pub unsafe extern "C" fn netflow_leave(decoder: *mut netflow_decoder) -> netflow
 }
 
 /// Goes to the record or sample of a flow, so that `netflow_next_field` returns its fields:
-/// `octets` is `netflow_flow.record.data`. Flows in their order are found in the time of one walk;
-/// to go back starts from the first again. `size` is `sizeof(netflow_record)`.
+/// `octets` is `netflow_flow.record.data`. Flows that are looked up in their order take the time of one
+/// walk; going back starts again from the first. `size` is `sizeof(netflow_record)`.
 ///
 /// # Safety
 ///
@@ -133,20 +133,20 @@ pub unsafe extern "C" fn netflow_find_record(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
-        let place = unsafe { Place::new(record, size, "record") }?;
-        let find = |state: &mut State| state.with(|taken, _| taken.find(octets.cast()));
+        let output = unsafe { OutputStruct::new(record, size, "record") }?;
+        let find = |state: &mut State| state.with(|reading, _| reading.find(octets.cast()));
         let found = decoder.state(find)?.ok_or(Failure::Argument(
             netflow_result::NETFLOW_ERROR_UNKNOWN,
             "no record of the message begins there",
         ))?;
-        place.write(found);
+        output.write(found);
         Ok(netflow_result::NETFLOW_OK)
     };
     // SAFETY: as the caller promises.
     unsafe { call_with(decoder, work) }
 }
 
-/// Writes what there is.
-fn give<T: Grows>(place: Place<T>, value: Option<T>) -> netflow_result {
-    ok_or_end(value.map(|value| place.write(value)).is_some())
+/// Writes the next item, if there is one.
+fn write_next<T: Extensible>(output: OutputStruct<T>, value: Option<T>) -> netflow_result {
+    ok_or_end(value.map(|value| output.write(value)).is_some())
 }

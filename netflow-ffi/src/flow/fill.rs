@@ -7,7 +7,7 @@ use netflow_core::{Flow, Numbers};
 use super::cursor::Cursor;
 use super::lists::Lists;
 use super::table::{self, netflow_flow, netflow_flow_field};
-use crate::plain::{Plain, netflow_numbers, netflow_octets};
+use crate::c_types::{ToC, netflow_numbers, netflow_octets};
 use crate::rows::{Row, Rows};
 
 /// The memory used while flows are passed to a callback.
@@ -69,7 +69,7 @@ impl<'m> Fill<'_, 'm, '_> {
 
     /// Writes one member, if it is asked for.
     #[inline(always)]
-    pub(super) fn member<const OFFSET: usize, P: Plain>(
+    pub(super) fn member<const OFFSET: usize, P: ToC>(
         &mut self,
         field: netflow_flow_field,
         read: impl FnOnce(&Flow<'m>) -> Option<P>,
@@ -81,7 +81,7 @@ impl<'m> Fill<'_, 'm, '_> {
         match &read(self.flow) {
             Some(value) => {
                 self.present[word] |= bit;
-                self.row.set::<OFFSET, _>(value.plain());
+                self.row.set::<OFFSET, _>(value.to_c());
             }
             None => self.row.set::<OFFSET, _>(P::Member::default()),
         }

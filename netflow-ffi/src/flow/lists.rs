@@ -2,7 +2,7 @@
 
 use netflow_core::Numbers;
 
-use crate::plain::netflow_numbers;
+use crate::c_types::netflow_numbers;
 
 /// Numbers that stay where they are until all of them are gone: blocks are filled one after the
 /// other and never grow.

@@ -5,7 +5,7 @@
 use core::mem::offset_of;
 
 use super::fill::Fill;
-use crate::plain::{
+use crate::c_types::{
     netflow_address, netflow_application, netflow_mac, netflow_numbers, netflow_octets,
     netflow_text,
 };

@@ -7,8 +7,8 @@ use netflow_core::wire::sflow::{self, Kind, SampleKind};
 use netflow_core::wire::template::{FieldKey, FieldSpecifier, TemplateKind, TemplateRecord};
 use netflow_core::{Set, SetKind};
 
+use crate::c_types::{netflow_octets, netflow_text};
 use crate::header::netflow_header;
-use crate::plain::{netflow_octets, netflow_text};
 use crate::value::netflow_value;
 
 /// What a set holds.
@@ -27,7 +27,7 @@ pub enum netflow_set_kind {
     NETFLOW_SET_OPTIONS_TEMPLATES = 4,
     /// Data whose template is not known.
     NETFLOW_SET_NO_TEMPLATE = 5,
-    /// Nothing that is defined.
+    /// A reserved set id.
     NETFLOW_SET_RESERVED = 6,
     /// The samples of an sFlow datagram.
     NETFLOW_SET_SAMPLES = 7,
@@ -96,9 +96,9 @@ pub struct netflow_record {
     pub kind: u32,
     /// Its template, or the one it describes; 0 in sFlow.
     pub template_id: u16,
-    /// How many of its fields are the scope; they come first.
+    /// The number of its scope fields, which come first.
     pub scope_count: u16,
-    /// How many fields it has; 0 in sFlow, where that varies.
+    /// The number of its fields; 0 in sFlow, where it varies.
     pub field_count: u32,
     /// The enterprise of a sample's or structure's format.
     pub enterprise: u32,

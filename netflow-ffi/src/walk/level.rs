@@ -6,8 +6,8 @@ use netflow_core::wire::template::{FieldSpecifiers, TemplateRecord};
 use netflow_core::{Samples, Set, SetTemplateRecords};
 
 use super::item::{self, netflow_field, netflow_record};
-use crate::kept::Kept;
-use crate::plain::netflow_text;
+use crate::c_types::netflow_text;
+use crate::text_buffer::TextBuffer;
 
 /// Records, and the fields of one of them.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl<'m> Level<'m> {
         item::template(record)
     }
 
-    pub(super) fn next_field(&mut self, name: &mut Kept) -> Option<netflow_field> {
+    pub(super) fn next_field(&mut self, name: &mut TextBuffer) -> Option<netflow_field> {
         // A sample may be entered until a field of it is asked for.
         if !matches!(self.fields, Fields::Members(_)) {
             self.inside = Inside::Nothing;
@@ -169,9 +169,9 @@ impl<'m> Level<'m> {
             Fields::Data(fields, scope) => {
                 let field = fields.next()?;
                 let is_scope = take_one(scope);
-                let given = item::field(&field, is_scope);
+                let item = item::field(&field, is_scope);
                 self.inside = list(&field);
-                Some(given)
+                Some(item)
             }
             Fields::Specifiers(fields, scope, has_enterprises) => {
                 let specifier = fields.next()?;
@@ -191,7 +191,7 @@ impl<'m> Level<'m> {
                 let name = if member.name.lists().next().is_none() {
                     netflow_text::new(member.name.name().as_bytes())
                 } else {
-                    name.keep(&member.name.to_string())
+                    name.store(&member.name.to_string())
                 };
                 Some(item::member(&member, name))
             }

@@ -119,7 +119,7 @@ static void options_of_another_version_are_read(void) {
   CHECK(netflow_decoder_new(&options.known, &decoder) == NETFLOW_ERROR_SIZE && decoder == NULL);
 }
 
-static void wrong_arguments_are_told(void) {
+static void wrong_arguments_are_reported(void) {
   netflow_decoder *decoder = decoded();
   netflow_decoder *made = NULL;
   netflow_datagram datagram = datagram_of(message, sizeof message);
@@ -130,7 +130,7 @@ static void wrong_arguments_are_told(void) {
   netflow_error error;
   size_t count;
   unsigned char room[sizeof(netflow_flow) + 8];
-  /* Whatever the alignment of `room`, this is odd. */
+  /* An odd address, for any alignment of `room`. */
   unsigned char *odd = room + 1 - (uintptr_t)room % 2;
 
   CHECK(netflow_decode(NULL, &datagram) == NETFLOW_ERROR_NULL);
@@ -327,7 +327,7 @@ static void state_survives_a_restart(void) {
   CHECK(report.domains == 1 && report.templates == 1 && report.refused == 0);
   CHECK(netflow_load(next, snapshot.data, snapshot.len - 1, NULL, 0) == NETFLOW_ERROR_SNAPSHOT);
   CHECK(netflow_load(next, NULL, 0, NULL, 0) == NETFLOW_ERROR_SNAPSHOT);
-  /* What the handle lent may be given back to it. */
+  /* What the handle returned may be passed back to it. */
   CHECK(netflow_load(decoder, snapshot.data, snapshot.len, NULL, 0) == NETFLOW_OK);
   CHECK(netflow_flows(decoder, &flow, sizeof flow, 1, &count) == NETFLOW_ERROR_NO_MESSAGE);
   netflow_decoder_free(decoder);
@@ -345,7 +345,7 @@ static void state_survives_a_restart(void) {
 
 static void options_are_obeyed(void) {
   netflow_options options;
-  netflow_options told;
+  netflow_options read_back;
   netflow_definition definition;
   netflow_rate rate;
   netflow_decoder *decoder;
@@ -376,9 +376,9 @@ static void options_are_obeyed(void) {
   options.templates = 17;
   options.list_depth = 0;
   decoder = decoder_with(&options);
-  CHECK(netflow_decoder_options(decoder, &told, sizeof told) == NETFLOW_OK);
-  CHECK(told.templates == 17 && told.list_depth == 4 && told.definition_count == 0);
-  CHECK(told.hash_seed != 0);
+  CHECK(netflow_decoder_options(decoder, &read_back, sizeof read_back) == NETFLOW_OK);
+  CHECK(read_back.templates == 17 && read_back.list_depth == 4 && read_back.definition_count == 0);
+  CHECK(read_back.hash_seed != 0);
 
   /* The port of the template becomes the element that is defined. */
   memcpy(own, message, sizeof own);
@@ -404,16 +404,16 @@ static void options_are_obeyed(void) {
   CHECK(netflow_enter(decoder) == NETFLOW_END);
   netflow_decoder_free(decoder);
 
-  /* An override stands before every other rate; it is copied, as those are. */
+  /* An override comes before every other rate; it is copied, as those are. */
   options.override_rates = &rate;
   options.override_rate_count = 1;
   options.options_scope = NETFLOW_OPTIONS_SCOPE_EXPORTER;
   rate.rate = 7;
   decoder = decoder_with(&options);
   rate.rate = 8;
-  CHECK(netflow_decoder_options(decoder, &told, sizeof told) == NETFLOW_OK);
-  CHECK(told.override_rates == NULL && told.override_rate_count == 0);
-  CHECK(told.options_scope == NETFLOW_OPTIONS_SCOPE_EXPORTER);
+  CHECK(netflow_decoder_options(decoder, &read_back, sizeof read_back) == NETFLOW_OK);
+  CHECK(read_back.override_rates == NULL && read_back.override_rate_count == 0);
+  CHECK(read_back.options_scope == NETFLOW_OPTIONS_SCOPE_EXPORTER);
   datagram = datagram_of(own, sizeof own);
   CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
   CHECK(netflow_flows(decoder, &flow, sizeof flow, 1, &count) == NETFLOW_OK && count == 1);
@@ -535,7 +535,7 @@ static void structs_are_written_whole(void) {
   has_no_octet_unset(&set, sizeof set);
   CHECK(netflow_next_record(decoder, &record, sizeof record) == NETFLOW_OK);
   has_no_octet_unset(&record, sizeof record);
-  /* What a template has not is NULL. */
+  /* What a template lacks is NULL. */
   CHECK(record.kind == NETFLOW_RECORD_TEMPLATE);
   CHECK(record.octets.data == NULL && record.octets.len == 0);
   CHECK(netflow_next_field(decoder, &field, sizeof field) == NETFLOW_OK);
@@ -620,7 +620,7 @@ int run_api(void) {
   flows_are_what_was_sent();
   programs_of_another_version_work();
   options_of_another_version_are_read();
-  wrong_arguments_are_told();
+  wrong_arguments_are_reported();
   what_cannot_be_read_is_told_with_its_offset();
   a_callback_gets_every_flow();
   domains_are_told();

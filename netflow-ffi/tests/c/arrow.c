@@ -61,7 +61,7 @@ static void print_octets(const unsigned char *octets, size_t len) {
   print_address(&address);
 }
 
-/* Octets of at most 12 stand in the view, longer ones in a buffer that it names. */
+/* Up to 12 octets are in the view itself, longer ones in a buffer that it names. */
 static void print_view(const column *of, int64_t index) {
   const unsigned char *view = (const unsigned char *)of->array->buffers[1] + 16 * index;
   const unsigned char *octets = view + 4;
@@ -162,7 +162,7 @@ static netflow_arrow *arrow_for(const netflow_decoder *decoder, uint32_t address
   return arrow;
 }
 
-/* Takes a batch, prints it and gives it back. */
+/* Takes a batch, prints it and releases it. */
 static netflow_result take(netflow_arrow *arrow) {
   struct ArrowArray array;
   struct ArrowSchema schema;
@@ -179,7 +179,7 @@ static netflow_result take(netflow_arrow *arrow) {
   return result;
 }
 
-/* The flows of files, gathered into batches of so many rows. */
+/* The flows of files, gathered into batches of this number of rows. */
 static int print_files(uint32_t addresses, uint32_t types, size_t rows, int files, char **paths) {
   int i;
   for (i = 0; i < files; i++) {

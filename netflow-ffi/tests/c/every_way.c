@@ -7,7 +7,7 @@ typedef struct digest {
   size_t flows;
 } digest;
 
-/* Fails if the library tells that it is at fault. */
+/* Fails if the library reports a fault of its own. */
 #define SOUND(call) CHECK((call) != NETFLOW_ERROR_INTERNAL)
 
 static volatile uint64_t sink;
@@ -131,7 +131,7 @@ static digest batches(netflow_decoder *decoder, const way *taken) {
   netflow_result result;
   size_t count = 0;
   size_t i;
-  /* Just so long, so that a tool sees what is written behind the end. */
+  /* Exactly this long, so that a tool sees writes past the end. */
   unsigned char *rows = (unsigned char *)malloc(taken->capacity * taken->flow_size);
   CHECK(rows != NULL);
   memset(rows, 0, taken->capacity * taken->flow_size);
@@ -166,7 +166,7 @@ size_t every_way(netflow_decoder *decoder, const way *taken) {
     CHECK(result == NETFLOW_STOPPED && visited.read.flows == taken->most);
   } else {
     CHECK(result == NETFLOW_OK && visited.read.flows == read.flows);
-    /* A row that is too short has not every field. */
+    /* A row that is too short lacks some fields. */
     if (taken->flow_size >= sizeof(netflow_flow)) CHECK(visited.read.sum == read.sum);
   }
   CHECK(netflow_rewind(decoder) == NETFLOW_OK);

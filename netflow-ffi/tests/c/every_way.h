@@ -14,8 +14,8 @@ typedef struct way {
   size_t most;
 } way;
 
-/* Takes all that a message gives, as the most curious caller would: flows by batch and by callback,
-   everything by the walk, problems. Tells how many flows there are. */
+/* Reads all of a message in every way: flows by batch and by callback, everything by the walk,
+   problems. Returns the number of flows. */
 size_t every_way(netflow_decoder *decoder, const way *taken);
 
 /* Reads octets that the library lent. */

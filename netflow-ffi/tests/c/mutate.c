@@ -40,7 +40,7 @@ int run_mutate(uint32_t seed, uint32_t rounds, int files, char **paths) {
       int begins_session;
       in.next = 0;
       while (input_next(&in, &datagram, &begins_session)) {
-        /* Just so long, so that a tool sees what is read behind the end. */
+        /* Exactly this long, so that a tool sees reads past the end. */
         size_t len = datagram.payload_len;
         unsigned char *copy = (unsigned char *)malloc(len + 1);
         CHECK(copy != NULL);

@@ -190,8 +190,8 @@ static void print_message(netflow_decoder *decoder) {
   }
 }
 
-/* A name that was put together stays until the next field is asked for, whatever comes between.
-   Tells whether there was one. */
+/* A composed name is valid until the next field is read, also after other calls. Returns whether
+   there was one. */
 static int name_stays(netflow_decoder *decoder) {
   netflow_set set;
   netflow_record record;

@@ -30,7 +30,7 @@ pub(super) fn flow() -> Result<String> {
     out.push_str(
         "use core::mem::offset_of;\n\n\
          use super::fill::Fill;\n\
-         use crate::plain::{netflow_address, netflow_application, netflow_mac, netflow_numbers, \
+         use crate::c_types::{netflow_address, netflow_application, netflow_mac, netflow_numbers, \
          netflow_octets, netflow_text};\n\n\
          /// The number of a field: its bit in `netflow_flow.present` and `netflow_options.fields`.\n\
          #[derive(Debug, Clone, Copy, PartialEq, Eq)]\n#[repr(u32)]\npub enum netflow_flow_field {\n",

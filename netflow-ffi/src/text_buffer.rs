@@ -1,17 +1,17 @@
-//! Text that is composed for the caller.
+//! Text that the library composes for the caller.
 
-use crate::plain::netflow_text;
+use crate::c_types::netflow_text;
 
 /// NUL-terminated text, valid until the next replaces it.
 #[derive(Debug, Default)]
-pub(crate) struct Kept {
-    // Not a `CString`, whose octets may not be looked at by others when it is moved.
+pub(crate) struct TextBuffer {
+    // Not a `CString`: moving one would invalidate the caller's pointer to its octets.
     octets: Vec<u8>,
 }
 
-impl Kept {
-    /// Takes the place of what was kept.
-    pub(crate) fn keep(&mut self, text: &str) -> netflow_text {
+impl TextBuffer {
+    /// Replaces the text, and returns the new one.
+    pub(crate) fn store(&mut self, text: &str) -> netflow_text {
         self.octets.clear();
         // A NUL in the text would end it early.
         self.octets.extend(text.bytes().filter(|octet| *octet != 0));

@@ -1,4 +1,4 @@
-//! The small structs that others are made of, and how values of the decoder become them.
+//! The small structs that larger ones contain, and how the decoder's values become C's.
 
 use core::ffi::c_char;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -25,34 +25,34 @@ pub struct netflow_mac {
     pub octets: [u8; 6],
 }
 
-/// Text that somebody else owns; not closed by a NUL, unless a function says so.
+/// Text that something else owns; not NUL-terminated unless a function says so.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_text {
-    /// UTF-8 by the specifications, any octets in fact; NULL if there is no text, and not if it is
-    /// there and has the length 0.
+    /// UTF-8 by the specifications, but exporters may send any octets. NULL if there is no text; not
+    /// NULL if it is present and empty.
     pub data: *const c_char,
-    /// How many octets.
+    /// The number of octets.
     pub len: usize,
 }
 
-/// Octets that somebody else owns.
+/// Octets that something else owns.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_octets {
-    /// The first; NULL if there are none, and not if they are there and have the length 0.
+    /// The first; NULL if there are none, not NULL if they are present and their number is 0.
     pub data: *const u8,
-    /// How many.
+    /// The number of octets.
     pub len: usize,
 }
 
-/// Numbers that somebody else owns.
+/// Numbers that something else owns.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_numbers {
     /// The first; NULL if there is none.
     pub data: *const u32,
-    /// How many.
+    /// The number of numbers.
     pub count: usize,
 }
 
@@ -64,7 +64,7 @@ pub struct netflow_application {
     pub selector: u64,
     /// The octets after the engine, as they were sent.
     pub octets: netflow_octets,
-    /// The enterprise that numbers the application, of engine 20; else 0.
+    /// The enterprise that assigned the selector, with engine 20; else 0.
     pub enterprise_number: u32,
     /// The classification engine.
     pub engine: u8,
@@ -150,7 +150,7 @@ impl netflow_address {
         }
     }
 
-    /// The address of an exporter; of family 0, where none is known, as in a file.
+    /// The address of an exporter; family 0 stands for an unknown one, as in a file.
     pub(crate) fn source(&self) -> Option<IpAddr> {
         match self.family {
             0 => Some(Ipv4Addr::UNSPECIFIED.into()),
@@ -177,88 +177,88 @@ impl From<IpAddr> for netflow_address {
     }
 }
 
-/// A value of the decoder that has a plain form.
-pub(crate) trait Plain {
+/// A value of the decoder that has a form in C.
+pub(crate) trait ToC {
     /// The type of the member.
     type Member: Copy + Default;
 
-    /// The plain form.
-    fn plain(&self) -> Self::Member;
+    /// The value as C sees it.
+    fn to_c(&self) -> Self::Member;
 }
 
-/// One line a type that is plain already.
-macro_rules! plain {
+/// Types that are the same in C: `same_in_c!(u8)` makes `impl ToC for u8 { type Member = u8; … }`.
+macro_rules! same_in_c {
     ($($type:ty)+) => {
-        $(impl Plain for $type {
+        $(impl ToC for $type {
             type Member = Self;
 
             #[inline]
-            fn plain(&self) -> Self {
+            fn to_c(&self) -> Self {
                 *self
             }
         })+
     };
 }
-plain!(u8 u16 u32 u64 i64 bool);
+same_in_c!(u8 u16 u32 u64 i64 bool);
 
-impl Plain for IpAddr {
+impl ToC for IpAddr {
     type Member = netflow_address;
 
     #[inline]
-    fn plain(&self) -> netflow_address {
+    fn to_c(&self) -> netflow_address {
         (*self).into()
     }
 }
 
-impl Plain for MacAddress {
+impl ToC for MacAddress {
     type Member = netflow_mac;
 
     #[inline]
-    fn plain(&self) -> netflow_mac {
+    fn to_c(&self) -> netflow_mac {
         netflow_mac { octets: self.0 }
     }
 }
 
-impl Plain for Timestamp {
+impl ToC for Timestamp {
     type Member = i64;
 
     #[inline]
-    fn plain(&self) -> i64 {
+    fn to_c(&self) -> i64 {
         self.as_nanos()
     }
 }
 
-impl Plain for Text<'_> {
+impl ToC for Text<'_> {
     type Member = netflow_text;
 
     #[inline]
-    fn plain(&self) -> netflow_text {
+    fn to_c(&self) -> netflow_text {
         netflow_text::new(self.octets())
     }
 }
 
-impl Plain for &str {
+impl ToC for &str {
     type Member = netflow_text;
 
     #[inline]
-    fn plain(&self) -> netflow_text {
+    fn to_c(&self) -> netflow_text {
         netflow_text::new(self.as_bytes())
     }
 }
 
-impl Plain for &[u8] {
+impl ToC for &[u8] {
     type Member = netflow_octets;
 
     #[inline]
-    fn plain(&self) -> netflow_octets {
+    fn to_c(&self) -> netflow_octets {
         netflow_octets::new(self)
     }
 }
 
-impl Plain for ApplicationId<'_> {
+impl ToC for ApplicationId<'_> {
     type Member = netflow_application;
 
-    fn plain(&self) -> netflow_application {
+    fn to_c(&self) -> netflow_application {
         netflow_application {
             selector: self.selector().unwrap_or(0),
             octets: netflow_octets::new(self.selector_octets()),
