@@ -1,5 +1,5 @@
 //! Every file that is made from the CSV in `registry/`: tables of netflow-core, their docs, and the C
-//! library's struct, numbers and header.
+//! library's struct, numbers, header and manual page.
 
 mod c;
 mod codes;
@@ -8,6 +8,7 @@ mod errors;
 mod fields;
 mod fixed;
 mod header;
+mod manual;
 mod properties;
 mod sflow;
 mod spelling;
@@ -59,7 +60,9 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write_as_is("netflow-ffi/tests/c/layout_flow.h", &c::layout()?)?;
     output.write("netflow-ffi/benches/batch/fields.rs", &c::bench()?)?;
     // Made from the files above.
-    output.write_as_is("include/netflow.h", &header::header()?)?;
+    let header = header::header()?;
+    output.write_as_is("include/netflow.h", &header)?;
+    output.write_as_is("netflow-ffi/install/libnetflow.3", &manual::page(&header)?)?;
     Ok(())
 }
 
