@@ -169,7 +169,7 @@ impl FlowBatchBuilder {
         message: &Decoded<'_>,
         mut full: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
-        for set in message.sets() {
+        for set in message.joined_sets() {
             match set.kind() {
                 SetKind::Data => self.data(&set, &mut full)?,
                 SetKind::Samples => self.flows(&set, &mut full)?,

@@ -159,7 +159,7 @@ impl RecordBatchBuilder {
         message: &Decoded<'_>,
         mut full: impl FnMut(TemplateBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
-        for set in message.sets() {
+        for set in message.joined_sets() {
             if matches!(set.kind(), SetKind::Data | SetKind::Options) {
                 self.set(&set, &mut full)?;
             }

@@ -1,6 +1,7 @@
 //! The one type with state: it decodes a datagram into a [`Decoded`].
 
 mod account;
+mod common_properties;
 mod data;
 mod decoded;
 mod doubts;
@@ -25,7 +26,9 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 pub use self::account::DomainReport;
-pub use self::decoded::{Decoded, Flows, MessageRecords, MessageSamples, Problems, Sets};
+pub use self::decoded::{
+    Decoded, Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets,
+};
 pub use self::limits::{Limits, OptionsScope, SessionScope};
 pub use self::message::{Message, Messages};
 pub use self::problem::Problem;
@@ -198,6 +201,7 @@ impl Decoder {
             }
         }
         self.resolve();
+        self.join_common_properties(datagram.payload);
         self.scratch.sort_problems();
         Ok(Decoded::new(self, datagram.payload))
     }

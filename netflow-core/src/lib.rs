@@ -113,9 +113,9 @@ pub mod wire;
 pub use datagram::{Datagram, DatagramId, Protocol, Transport};
 #[cfg(feature = "alloc")]
 pub use decoder::{
-    Decoded, Decoder, DomainReport, Flows, KnownTemplate, Limits, Message, MessageRecords,
-    MessageSamples, Messages, OptionsScope, Problem, Problems, Records, Samples, SessionScope, Set,
-    SetKind, SetTemplateRecords, Sets, Stats,
+    Decoded, Decoder, DomainReport, Flows, JoinedSets, KnownTemplate, Limits, Message,
+    MessageRecords, MessageSamples, Messages, OptionsScope, Problem, Problems, Records, Samples,
+    SessionScope, Set, SetKind, SetTemplateRecords, Sets, Stats,
 };
 #[cfg(feature = "alloc")]
 pub use domain::DomainKey;

@@ -90,6 +90,15 @@ impl<'a, 't> DataRecord<'a, 't> {
         }
     }
 
+    /// The octets after the first `count` fields; `None` if it has not as many.
+    pub(crate) fn octets_after(&self, count: usize) -> Option<&'a [u8]> {
+        let mut fields = self.fields();
+        if let Some(last) = count.checked_sub(1) {
+            fields.nth(last)?;
+        }
+        Some(fields.reader.rest())
+    }
+
     /// The fields of the scope; none but in options.
     pub fn scope_fields(&self) -> impl Iterator<Item = Field<'a, 't>> + use<'a, 't> {
         self.fields().take(usize::from(self.template.scope_count()))
@@ -229,6 +238,22 @@ pub struct Fields<'a, 't> {
     reader: Reader<'a>,
     fields: core::slice::Iter<'t, TemplateField>,
     lists: &'t [Arc<Template>],
+}
+
+impl<'a, 't> Fields<'a, 't> {
+    /// The fields in these octets, without lists of their own templates.
+    pub(crate) fn new(octets: &'a [u8], fields: &'t [TemplateField]) -> Self {
+        Self {
+            reader: Reader::new(octets, 0),
+            fields: fields.iter(),
+            lists: &[],
+        }
+    }
+
+    /// Octets that are left.
+    pub(crate) const fn left(&self) -> usize {
+        self.reader.len()
+    }
 }
 
 impl<'a, 't> Iterator for Fields<'a, 't> {

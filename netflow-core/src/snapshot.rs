@@ -4,7 +4,7 @@
 //! [`Decoder::save`](crate::Decoder::save) writes a snapshot and
 //! [`Decoder::load`](crate::Decoder::load) reads one. It holds the state of
 //! exporters, by observation domain: templates, sampling rates, names, types of RFC
-//! 5610, the start of the exporter, its place in the sequences, and the data that
+//! 5610, common properties, the start of the exporter, its place in the sequences, and the data that
 //! waits for its template. The same state yields the same octets.
 //!
 //! It does not hold what belongs to the caller (limits, scope, definitions,
@@ -59,6 +59,7 @@
 //! | 19 | inputs | entries: kind of a section above (8: 7, 8, 15, 17 or 18), number of an entry of it, counted from 0 (32), number of the input of that entry's datagram (32). In the order of the entries; the others have the input 0 |
 //! | 20 | ICMP ports | destination ports of ICMP that only make sense with the type in the high octet, and those that only do with it in the low octet (8 each; how often seen, halved together at 256) |
 //! | 24 | series | of the sources of kind 5, entries: 1 if counters samples, else 0 (8), class (32), index (32); samples lost (64, signed), late and restarts (64 each) of it alone; three series that its numbers left, each with the number expected next (optional of 32) and how often they returned to it (8); 1 if the last number was in order, else 0 (8); numbers that were repeated (8); 1 if several counters number it, else 0 (8) |
+//! | 25 | common properties | entries: commonPropertiesId (64), fields of the options template before the properties (16), the options template as v9 or IPFIX send it (text), the properties: the octets of the fields after those (text) |
 //!
 //! Key and account come with every domain, the others if they hold something. A tally is the counts
 //! and two *ledgers*, of the numbers since the last restart and of those before it. Counts are
@@ -168,4 +169,5 @@ pub(crate) mod kind {
     pub(crate) const INPUTS: u16 = 19;
     pub(crate) const ICMP_PORTS: u16 = 20;
     pub(crate) const SERIES: u16 = 24;
+    pub(crate) const COMMON_PROPERTIES: u16 = 25;
 }

@@ -35,6 +35,8 @@ pub struct Template {
     fixed_version: bool,
     /// It has fields that the registry does not know.
     open: bool,
+    /// It has a commonPropertiesId (137).
+    common_properties_id: bool,
     plan: Plan,
     second_counters: Option<SecondCounters>,
     /// The same records as of the reverse direction.
@@ -166,6 +168,22 @@ impl Template {
         })
     }
 
+    /// The template of records to which the fields of others are appended.
+    pub(crate) fn joined<'f>(
+        &'f self,
+        appended: impl Iterator<Item = &'f TemplateField>,
+        dialect: Dialect,
+        defined: impl Defined,
+    ) -> Arc<Self> {
+        let fields: Box<[_]> = self.fields.iter().chain(appended).cloned().collect();
+        let counters = self.second_counters;
+        let reverse = Self::reversed(&fields, dialect, &defined, counters);
+        let reverse = reverse.map(|fields| Self::boxed(self.id, fields, counters));
+        Self::shared(self.id, fields, counters, |template| {
+            template.reverse = reverse;
+        })
+    }
+
     /// A template of these fields, finished by the caller. It is compiled where it
     /// stays: a template is large, and would be copied from each function to the next.
     fn shared(
@@ -200,6 +218,7 @@ impl Template {
             lists: false,
             fixed_version: false,
             open: false,
+            common_properties_id: false,
             plan: Plan::empty(),
             second_counters: None,
             reverse: None,
@@ -229,6 +248,12 @@ impl Template {
         let is_open =
             |field: &TemplateField| matches!(field.meaning, Meaning::Unknown | Meaning::Defined(_));
         self.open = fields.iter().any(is_open);
+        const COMMON_PROPERTIES_ID: u16 = 137;
+        let is_common = |field: &TemplateField| {
+            let id = FieldKey::Element(ElementId::iana(COMMON_PROPERTIES_ID));
+            field.key() == id || field.key() == FieldKey::Scope(COMMON_PROPERTIES_ID)
+        };
+        self.common_properties_id = fields.iter().any(is_common);
         self.plan.fill(&fields, counters);
         self.fields = fields;
     }
@@ -284,6 +309,12 @@ impl Template {
     #[must_use]
     pub const fn second_counters(&self) -> Option<SecondCounters> {
         self.second_counters
+    }
+
+    /// It has a commonPropertiesId (137), as element or as scope type.
+    #[inline]
+    pub(crate) const fn has_common_properties_id(&self) -> bool {
+        self.common_properties_id
     }
 
     /// A field is a list of RFC 6313.

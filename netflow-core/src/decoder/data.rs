@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::ops::Range;
 
+use super::common_properties::AnnouncedProperties;
 use super::sets::MessageContext;
 use super::waiting::{GivenUp, WaitingSet};
 use super::{Content, Decoder, SetSlot, Stats};
@@ -52,6 +53,8 @@ impl<'s> SetBody<'s> {
             padding: 0,
             count: 0,
             lists: 0..0,
+            is_joined: false,
+            joined: 0..0,
         }
     }
 }
@@ -68,6 +71,7 @@ struct Measured {
 struct MetLimits {
     domain_octets: bool,
     name_octets: bool,
+    common_properties: bool,
     rate_scopes: bool,
     sequence_selectors: bool,
 }
@@ -77,6 +81,7 @@ impl MetLimits {
         let limits = [
             (self.domain_octets, "domain_octets"),
             (self.name_octets, "name_octets"),
+            (self.common_properties, "common_properties"),
             (self.rate_scopes, "rate_scopes"),
             (self.sequence_selectors, "sequence_selectors"),
         ];
@@ -162,13 +167,16 @@ impl Decoder {
         &mut self,
         context: &MessageContext<'_>,
         set_body: &SetBody<'_>,
-        template: &Template,
+        template: &Arc<Template>,
         count: usize,
     ) {
         let mut met = MetLimits::default();
         let domain = self.scratch.header();
         let domain = domain.map_or(0, |header| header.observation_domain);
         for record in bodies(set_body.octets, template, count) {
+            if let Some(properties) = AnnouncedProperties::of(&record) {
+                self.learn_properties(context, &properties, template, &mut met);
+            }
             let options = OptionsRecord::new(&record, set_body.late.is_some(), domain);
             met.name_octets |= options.has_long_name();
             met.sequence_selectors |= options.has_long_sequence();
@@ -187,6 +195,36 @@ impl Decoder {
             let error = Error::new(ErrorKind::Limit { limit }, set_body.offset);
             self.problem(error, Some(set_body.id), 0);
         }
+    }
+
+    /// Keeps common properties, which replace those of the same id.
+    fn learn_properties(
+        &mut self,
+        context: &MessageContext<'_>,
+        properties: &AnnouncedProperties<'_>,
+        template: &Arc<Template>,
+        met: &mut MetLimits,
+    ) {
+        let Some(session) = self.sessions.get(context.session) else {
+            return;
+        };
+        let known = &session.common_properties;
+        if !known.is_news(properties, template) {
+            return;
+        }
+        if known.len() >= self.limits.common_properties && !known.contains(properties.id) {
+            met.common_properties = true;
+            return;
+        }
+        let room = known.room_for(properties, template);
+        let Some(evicted) = self.sessions.reserve(context.session, room) else {
+            met.domain_octets = true;
+            return;
+        };
+        Stats::add(&mut self.stats.evicted, evicted);
+        self.sessions.change(context.session, |session| {
+            session.common_properties.insert(properties, template);
+        });
     }
 
     fn refuses_scope(&self, context: &MessageContext<'_>, options: &OptionsRecord<'_>) -> bool {

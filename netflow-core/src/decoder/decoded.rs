@@ -72,7 +72,15 @@ impl<'m> Decoded<'m> {
         Sets::new(*self, &self.decoder.scratch.slots)
     }
 
-    /// The data records of all sets, options among them.
+    /// The same with common properties (RFC 5473): where records refer to properties that
+    /// options announced, sets of records that end with these properties stand in the place of
+    /// the set as it was sent. Flows are made of them.
+    #[must_use]
+    pub fn joined_sets(&self) -> JoinedSets<'m> {
+        JoinedSets::new(self.sets())
+    }
+
+    /// The data records of all sets, options among them, as they were sent.
     #[must_use]
     pub fn records(&self) -> MessageRecords<'m> {
         MessageRecords::new(self.sets())
@@ -102,6 +110,17 @@ impl<'m> Decoded<'m> {
 
     pub(super) fn late(&self) -> &'m [u8] {
         &self.decoder.scratch.late
+    }
+
+    /// Octets of joined records.
+    pub(super) fn joined(&self) -> &'m [u8] {
+        &self.decoder.scratch.joined
+    }
+
+    /// Sets of joined records in the place of this one.
+    pub(super) fn joined_slots(&self, slot: &SetSlot) -> &'m [SetSlot] {
+        let slots = &self.decoder.scratch.joined_slots;
+        slots.get(slot.joined.clone()).unwrap_or_default()
     }
 
     pub(super) fn lists(
@@ -143,6 +162,52 @@ impl<'m> Iterator for Sets<'m> {
     }
 }
 
+/// The sets of a message or of a whole datagram, with the common properties of their records
+/// ([`Decoded::joined_sets`]).
+#[derive(Debug, Clone)]
+pub struct JoinedSets<'m> {
+    sets: Sets<'m>,
+    /// What is left of the sets in the place of one.
+    joined: Sets<'m>,
+}
+
+impl<'m> JoinedSets<'m> {
+    pub(super) fn new(sets: Sets<'m>) -> Self {
+        let joined = Sets::new(sets.decoded, &[]);
+        Self { sets, joined }
+    }
+
+    /// Those in the place of one set; none if nothing of it is joined.
+    fn of(set: &Set<'m>) -> Self {
+        let decoded = set.decoded();
+        Self {
+            sets: Sets::new(decoded, &[]),
+            joined: Sets::new(decoded, decoded.joined_slots(set.slot())),
+        }
+    }
+}
+
+impl<'m> Iterator for JoinedSets<'m> {
+    type Item = Set<'m>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Set<'m>> {
+        if let Some(set) = self.joined.next() {
+            return Some(set);
+        }
+        let set = self.sets.next()?;
+        let joined = set.slot().joined.clone();
+        if joined.is_empty() {
+            return Some(set);
+        }
+        *self = Self {
+            sets: self.sets.clone(),
+            ..Self::of(&set)
+        };
+        self.joined.next()
+    }
+}
+
 /// The data records of a message or of a whole datagram.
 #[derive(Debug, Clone)]
 pub struct MessageRecords<'m> {
@@ -176,7 +241,7 @@ impl<'m> Iterator for MessageRecords<'m> {
 /// The flows of a message or of a whole datagram.
 #[derive(Debug, Clone)]
 pub struct Flows<'m> {
-    sets: Sets<'m>,
+    sets: JoinedSets<'m>,
     origin: Option<&'m Origin>,
     records: Records<'m>,
     samples: Samples<'m>,
@@ -186,9 +251,9 @@ pub struct Flows<'m> {
 
 impl<'m> Flows<'m> {
     /// Those of these sets.
-    pub(super) const fn new(sets: Sets<'m>) -> Self {
+    pub(super) fn new(sets: Sets<'m>) -> Self {
         Self {
-            sets,
+            sets: JoinedSets::new(sets),
             origin: None,
             records: Records::EMPTY,
             samples: Samples::EMPTY,
@@ -200,9 +265,9 @@ impl<'m> Flows<'m> {
     /// Those of one set.
     pub(super) fn of(set: &Set<'m>) -> Self {
         Self {
-            sets: Sets::new(set.decoded(), &[]),
+            sets: JoinedSets::of(set),
             origin: Some(set.origin()),
-            records: if set.is_options() {
+            records: if set.is_options() || set.is_joined_apart() {
                 Records::EMPTY
             } else {
                 set.records()

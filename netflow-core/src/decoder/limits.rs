@@ -34,6 +34,12 @@ pub struct Limits {
     pub list_depth: u8,
     /// Different templates that the lists of one set may name. Default 64.
     pub list_templates: usize,
+    /// Common properties (RFC 5473) of one observation domain. One more is not kept.
+    /// Default 65,536.
+    pub common_properties: usize,
+    /// Octets of the data records of one datagram together with their common properties. A
+    /// record beyond them is returned without. Default 1 MiB.
+    pub joined_octets: usize,
     /// How long a template that was received over UDP is in force after it was last sent;
     /// `None` is for ever. Default 30 minutes (RFC 7011, section 8.4).
     pub template_lifetime: Option<Duration>,
@@ -54,6 +60,8 @@ impl Limits {
             template_fields: 4096,
             list_depth: 4,
             list_templates: 64,
+            common_properties: 1 << 16,
+            joined_octets: 1 << 20,
             template_lifetime: Some(Duration::from_secs(30 * 60)),
             hash_seed,
         }
@@ -112,6 +120,20 @@ impl Limits {
     #[must_use]
     pub const fn with_list_templates(mut self, list_templates: usize) -> Self {
         self.list_templates = list_templates;
+        self
+    }
+
+    /// The same with this [`common_properties`](Self::common_properties).
+    #[must_use]
+    pub const fn with_common_properties(mut self, common_properties: usize) -> Self {
+        self.common_properties = common_properties;
+        self
+    }
+
+    /// The same with this [`joined_octets`](Self::joined_octets).
+    #[must_use]
+    pub const fn with_joined_octets(mut self, joined_octets: usize) -> Self {
+        self.joined_octets = joined_octets;
         self
     }
 

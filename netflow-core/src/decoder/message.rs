@@ -1,6 +1,6 @@
 //! One message of a datagram.
 
-use super::decoded::{Decoded, Flows, MessageRecords, MessageSamples, Problems, Sets};
+use super::decoded::{Decoded, Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets};
 use super::scratch::{ProblemSlot, Scratch, SetSlot};
 use crate::flow::Origin;
 use crate::header::MessageHeader;
@@ -38,7 +38,14 @@ impl<'m> Message<'m> {
         Sets::new(self.decoded, self.slots)
     }
 
-    /// The data records of its sets, options among them.
+    /// Its sets, with the common properties of their records
+    /// ([`Decoded::joined_sets`]).
+    #[must_use]
+    pub fn joined_sets(&self) -> JoinedSets<'m> {
+        JoinedSets::new(self.sets())
+    }
+
+    /// The data records of its sets, options among them, as they were sent.
     #[must_use]
     pub fn records(&self) -> MessageRecords<'m> {
         MessageRecords::new(self.sets())

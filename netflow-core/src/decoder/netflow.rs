@@ -87,6 +87,8 @@ impl Decoder {
             padding: 0,
             count,
             lists: 0..0,
+            is_joined: false,
+            joined: 0..0,
         });
         if let Some(session) = self.enter(datagram) {
             self.account(session, first, datagram.payload);
@@ -128,6 +130,8 @@ impl Decoder {
             padding: 0,
             count: 0,
             lists: 0..0,
+            is_joined: false,
+            joined: 0..0,
         });
         if let Some(session) = self.enter(datagram) {
             self.account(session, first, datagram.payload);

@@ -36,6 +36,11 @@ pub(super) struct Scratch {
     pub(super) refined: bool,
     /// Octets of late sets.
     pub(super) late: Vec<u8>,
+    /// Sets of records that are joined with common properties, in place of those that they
+    /// came in.
+    pub(super) joined_slots: Vec<SetSlot>,
+    /// The octets of joined records.
+    pub(super) joined: Vec<u8>,
     /// Empty lists of other domains, whose memory is used again.
     pub(super) domain_lists: Vec<Vec<Arc<Exporter>>>,
     /// The keyed hash of the datagram, once it is needed.
@@ -61,6 +66,25 @@ pub(super) struct SetSlot {
     pub(super) count: usize,
     /// Its part of the templates that lists name.
     pub(super) lists: Range<usize>,
+    /// Its body is among the joined octets.
+    pub(super) is_joined: bool,
+    /// The sets of joined records in its place; none if nothing is joined.
+    pub(super) joined: Range<usize>,
+}
+
+impl SetSlot {
+    /// A set of one of its records.
+    pub(super) fn of_one(&self, content: Content, body: Range<usize>) -> Self {
+        Self {
+            content,
+            body,
+            padding: 0,
+            count: 1,
+            lists: self.lists.clone(),
+            joined: 0..0,
+            ..*self
+        }
+    }
 }
 
 /// What a set holds.
@@ -71,6 +95,15 @@ pub(super) enum Content {
     NoTemplate,
     Reserved,
     Samples,
+}
+
+impl Content {
+    fn has_template_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Records(one), Self::Records(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
 }
 
 /// One problem.
@@ -111,8 +144,28 @@ impl Scratch {
         self.problems.shrink_to(RETAINED_CAPACITY);
         self.lists.clear();
         self.lists.shrink_to(RETAINED_CAPACITY);
+        self.joined_slots.clear();
+        self.joined_slots.shrink_to(RETAINED_CAPACITY);
+        self.joined.clear();
+        self.joined.shrink_to(RETAINED_CAPACITY.saturating_mul(64));
         self.late.clear();
         self.late.shrink_to(RETAINED_CAPACITY.saturating_mul(64));
+    }
+
+    /// Adds a set of one record to the joined sets from `first` on; it is a part of the last one
+    /// if it follows that and has the same template.
+    pub(super) fn push_joined(&mut self, first: usize, slot: SetSlot) {
+        let last = self.joined_slots.get_mut(first..).unwrap_or_default();
+        let last = last.last_mut().filter(|last| {
+            last.is_joined == slot.is_joined && last.content.has_template_of(&slot.content)
+        });
+        match last {
+            Some(last) => {
+                last.body.end = slot.body.end;
+                last.count = last.count.saturating_add(1);
+            }
+            None => self.joined_slots.push(slot),
+        }
     }
 
     /// Groups the problems by message. They are found in this order, except those of late

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 use core::ops::Range;
 
+use super::common_properties::CommonProperties;
 use super::limits::Limits;
 use super::neighbours::Neighbours;
 use super::payloads::RecentPayloads;
@@ -26,6 +27,7 @@ pub(super) struct Session {
     /// Shared with the message that the caller reads, and copied if it
     /// changes meanwhile.
     pub(super) exporter: Arc<Exporter>,
+    pub(super) common_properties: CommonProperties,
     pub(super) waiting: Waiting,
     pub(super) sequence: Sequence,
     pub(super) payloads: RecentPayloads,
@@ -71,6 +73,7 @@ impl Session {
             .saturating_add(self.templates.memory())
             .saturating_add(self.learned_elements.memory())
             .saturating_add(self.exporter.memory())
+            .saturating_add(self.common_properties.memory())
             .saturating_add(self.waiting.memory())
             .saturating_add(self.sources.memory())
             .saturating_add(self.payloads.memory())
@@ -232,6 +235,7 @@ impl Sessions {
             templates: Templates::new(self.hash),
             learned_elements: LearnedElements::new(self.hash),
             exporter: Arc::new(Exporter::new(self.hash)),
+            common_properties: CommonProperties::new(self.hash),
             waiting: Waiting::default(),
             payloads: RecentPayloads::new(self.hash),
             sequence: Sequence::new(CountingScheme::of_protocol(key.protocol)),

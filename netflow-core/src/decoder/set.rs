@@ -100,7 +100,9 @@ impl<'m> Set<'m> {
     /// The octets after its header.
     #[must_use]
     pub fn body(&self) -> &'m [u8] {
-        let octets = if self.is_late() {
+        let octets = if self.slot.is_joined {
+            self.decoded.joined()
+        } else if self.is_late() {
             self.decoded.late()
         } else {
             self.decoded.payload()
@@ -127,6 +129,15 @@ impl<'m> Set<'m> {
             Content::Records(template) => Some(template),
             _ => None,
         }
+    }
+
+    /// Sets of joined records stand in its place.
+    pub(super) fn is_joined_apart(&self) -> bool {
+        !self.slot.joined.is_empty()
+    }
+
+    pub(super) const fn slot(&self) -> &'m SetSlot {
+        self.slot
     }
 
     /// One of its data records as a flow.

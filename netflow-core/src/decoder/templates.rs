@@ -232,6 +232,10 @@ impl Decoder {
                     exporter.forget_template(id);
                 }
             }
+            if !session.common_properties.is_empty() && (id >= FIRST_DATA_SET || all_options) {
+                let is_withdrawn = |options| options == id || id < FIRST_DATA_SET;
+                session.common_properties.forget_templates(is_withdrawn);
+            }
             if id < FIRST_DATA_SET {
                 session.templates.withdraw_all(all_options);
                 true

@@ -7,6 +7,7 @@ mod builder;
 #[path = "../support/captured.rs"]
 mod captured;
 mod clock;
+mod common_properties;
 mod counters;
 mod doubts;
 mod duplicates;

@@ -92,7 +92,7 @@ impl Format for Csv {
     }
 
     fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
-        for set in message.sets() {
+        for set in message.joined_sets() {
             self.set(&set, out);
         }
         Ok(())

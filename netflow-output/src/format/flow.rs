@@ -65,7 +65,7 @@ impl FlowLines {
 /// The flows of each message, then its problems.
 impl Format for FlowLines {
     fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
-        for set in message.sets() {
+        for set in message.joined_sets() {
             self.set(&set, out);
         }
         let json = &mut Json::new(out);

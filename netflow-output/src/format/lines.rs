@@ -12,6 +12,8 @@ use crate::format::{Files, Format, FormatError};
 pub trait Schema {
     /// Whether rows have the times when their datagram was received and sent.
     const TIMES: bool;
+    /// Whether records end with their common properties (RFC 5473).
+    const JOINED: bool;
 
     /// Writes the rows of a set.
     fn set(&mut self, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>);
@@ -82,8 +84,12 @@ impl<S: Schema> Format for Lines<S> {
             let head = Head {
                 members: &self.head,
             };
-            for set in message.sets() {
-                self.schema.set(&set, head, json);
+            if S::JOINED {
+                let sets = message.joined_sets();
+                sets.for_each(|set| self.schema.set(&set, head, json));
+            } else {
+                let sets = message.sets();
+                sets.for_each(|set| self.schema.set(&set, head, json));
             }
             for problem in message.problems() {
                 write_problem(&problem, head, json);

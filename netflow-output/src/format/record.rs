@@ -36,6 +36,7 @@ impl Records {
 
 impl Schema for Records {
     const TIMES: bool = true;
+    const JOINED: bool = true;
 
     fn set(&mut self, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>) {
         match set.kind() {

@@ -21,6 +21,7 @@ pub struct Wire {
 
 impl Schema for Wire {
     const TIMES: bool = false;
+    const JOINED: bool = false;
 
     fn set(&mut self, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>) {
         match set.kind() {

@@ -5,6 +5,7 @@ use core::net::SocketAddr;
 use super::PROTOCOLS;
 use super::waiting::SavedWaiting;
 use crate::datagram::{DatagramId, Protocol};
+use crate::decoder::common_properties::AnnouncedProperties;
 use crate::domain::DomainKey;
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::exporter::{CountingScheme, Learned, SavedCounts, SavedSeries, SavedSource, Sequence};
@@ -47,6 +48,27 @@ pub(super) struct SavedTemplate<'a> {
     pub(super) record: &'a [u8],
 }
 
+/// Common properties of a snapshot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SavedProperties<'a> {
+    pub(super) announced: AnnouncedProperties<'a>,
+    /// The options template as it is sent.
+    pub(super) record: &'a [u8],
+}
+
+impl<'a> SavedProperties<'a> {
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        let (id, first) = (reader.u64()?, reader.u16()?);
+        let record = text(reader)?;
+        let announced = AnnouncedProperties {
+            id,
+            first: first.into(),
+            octets: text(reader)?,
+        };
+        Some(Self { announced, record })
+    }
+}
+
 impl<'a> SavedDomain<'a> {
     /// Checks that every section is well-formed.
     pub(super) fn check(body: Reader<'a>) -> Result<(), SnapshotError> {
@@ -58,6 +80,7 @@ impl<'a> SavedDomain<'a> {
                 kind::SERIES => entries(body, SavedSeries::read).try_for_each(done),
                 kind::ELEMENTS => entries(body, element).try_for_each(done),
                 kind::TEMPLATES => entries(body, SavedTemplate::read).try_for_each(done),
+                kind::COMMON_PROPERTIES => entries(body, SavedProperties::read).try_for_each(done),
                 kind::WAITING => entries(body, SavedWaiting::read).try_for_each(done),
                 kind::INPUTS => entries(body, SavedInput::read).try_for_each(done),
                 kind if Learned::KINDS.contains(&kind) => {
@@ -133,6 +156,11 @@ impl<'a> SavedDomain<'a> {
                 template.datagram.input = input;
                 template
             })
+    }
+
+    pub(super) fn common_properties(&self) -> impl Iterator<Item = SavedProperties<'a>> {
+        self.sections(kind::COMMON_PROPERTIES)
+            .flat_map(|body| entries(body, SavedProperties::read).flatten())
     }
 
     /// The data that waits, oldest first.
@@ -229,7 +257,7 @@ impl<'a> SavedTemplate<'a> {
 }
 
 /// The dialect of the templates of a protocol that has any.
-pub(super) const fn dialect(protocol: Protocol) -> Option<Dialect> {
+pub(in crate::decoder) const fn dialect(protocol: Protocol) -> Option<Dialect> {
     match protocol {
         Protocol::NetflowV9 => Some(Dialect::NETFLOW_V9),
         Protocol::Ipfix => Some(Dialect::IPFIX),

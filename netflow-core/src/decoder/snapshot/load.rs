@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::domain::{SavedDomain, SavedTemplate, dialect};
+use super::domain::{SavedDomain, SavedProperties, SavedTemplate, dialect};
 use crate::decoder::Decoder;
 use crate::decoder::session::{ReservedTicks, Session, SessionId};
 use crate::decoder::templates::has_too_many_empty_fields;
@@ -69,7 +69,43 @@ impl<'d> Load<'d> {
         for learned in saved.learned() {
             self.learned(target, &learned);
         }
+        for properties in saved.common_properties() {
+            if let Some(dialect) = dialect {
+                self.properties(target, dialect, &properties);
+            }
+        }
         self.waiting(id, &saved);
+    }
+
+    /// Keeps common properties, unless those known are newer.
+    fn properties(&mut self, target: DomainTarget, dialect: Dialect, saved: &SavedProperties<'_>) {
+        let announced = &saved.announced;
+        let decoder = &*self.decoder;
+        let Some(session) = decoder.sessions.get(target.id) else {
+            return;
+        };
+        let known = &session.common_properties;
+        let is_known = known.contains(announced.id);
+        if is_known && !target.newer {
+            return;
+        }
+        let template = parse(saved.record, dialect, true)
+            .filter(|record| decoder.may_keep(record))
+            .and_then(|record| {
+                let same = known.template_of(&record);
+                same.or_else(|| decoder.compile(session, &record))
+            })
+            .filter(|template| announced.fits(template));
+        let is_full = known.len() >= decoder.limits.common_properties && !is_known;
+        match template.filter(|_| !is_full) {
+            Some(template) => {
+                let room = known.room_for(announced, &template);
+                self.change(target.id, room, |session| {
+                    session.common_properties.insert(announced, &template);
+                });
+            }
+            None => self.refuse(),
+        }
     }
 
     /// Adds waiting data, unless it waits already, as after an earlier load.
@@ -180,7 +216,7 @@ impl<'d> Load<'d> {
     }
 
     fn template(&mut self, id: SessionId, dialect: Option<Dialect>, saved: &SavedTemplate<'_>) {
-        let record = dialect.and_then(|dialect| record(saved, dialect));
+        let record = dialect.and_then(|dialect| parse(saved.record, dialect, saved.options));
         match record.and_then(|record| self.take(id, saved, &record)) {
             Some(true) => self.report.templates = self.report.templates.saturating_add(1),
             Some(false) => {}
@@ -197,9 +233,7 @@ impl<'d> Load<'d> {
         record: &TemplateRecord<'_>,
     ) -> Option<bool> {
         let decoder = &mut *self.decoder;
-        let count = record.field_count();
-        if count == 0 || count > decoder.limits.template_fields || has_too_many_empty_fields(record)
-        {
+        if !decoder.may_keep(record) {
             return None;
         }
         let session = decoder.sessions.get(id)?;
@@ -268,9 +302,23 @@ impl<'d> Load<'d> {
     }
 }
 
-/// The template record of a saved template.
-fn record<'a>(saved: &SavedTemplate<'a>, dialect: Dialect) -> Option<TemplateRecord<'a>> {
-    let mut records = TemplateRecords::new(saved.record, 0, dialect, saved.options);
+impl Decoder {
+    /// Whether a template of a snapshot keeps to the limits.
+    fn may_keep(&self, record: &TemplateRecord<'_>) -> bool {
+        let count = record.field_count();
+        count > 0 && count <= self.limits.template_fields && !has_too_many_empty_fields(record)
+    }
+
+    fn compile(&self, session: &Session, record: &TemplateRecord<'_>) -> Option<Arc<Template>> {
+        let (definitions, learned) = (&self.definitions, &session.learned_elements);
+        let defined = |id| definitions.get(id).or_else(|| learned.get(id)).cloned();
+        Template::new(record, defined, None)
+    }
+}
+
+/// The template record in these octets, which hold nothing else.
+fn parse(octets: &[u8], dialect: Dialect, options: bool) -> Option<TemplateRecord<'_>> {
+    let mut records = TemplateRecords::new(octets, 0, dialect, options);
     let record = records.next()?.ok()?;
     (records.left() == 0).then_some(record)
 }

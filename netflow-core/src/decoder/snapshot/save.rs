@@ -6,6 +6,7 @@ use core::cmp::Reverse;
 use super::PROTOCOLS;
 use super::domain::SavedTemplate;
 use crate::datagram::Protocol;
+use crate::decoder::common_properties::Properties;
 use crate::decoder::session::{Session, Sessions};
 use crate::domain::DomainKey;
 use crate::element::DefinedElement;
@@ -49,6 +50,13 @@ fn domain(session: &Session, waiting: bool, out: &mut Writer<'_>) {
         }
     });
     session.exporter.save(&mut inputs, out);
+    out.section(kind::COMMON_PROPERTIES, |out| {
+        let mut all: Vec<_> = session.common_properties.iter().collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
+        for (id, properties) in all {
+            self::properties(id, properties, session.key().protocol, out);
+        }
+    });
     out.section(kind::WAITING, |out| {
         for (index, set) in (0..).zip(session.waiting.iter().filter(|_| waiting)) {
             super::waiting::save(set, out);
@@ -97,6 +105,18 @@ fn template(known: &Known, protocol: Protocol, out: &mut Writer<'_>) {
         flags |= SavedTemplate::REVERSE_COUNTERS;
     }
     out.u8(flags);
+    template_record(template, protocol, out);
+}
+
+fn properties(id: u64, properties: &Properties, protocol: Protocol, out: &mut Writer<'_>) {
+    out.u64(id);
+    out.u16(u16::try_from(properties.first).unwrap_or(u16::MAX));
+    template_record(&properties.template, protocol, out);
+    out.text(&properties.octets);
+}
+
+/// A template as v9 or IPFIX send it.
+fn template_record(template: &Template, protocol: Protocol, out: &mut Writer<'_>) {
     let header = header(template, protocol);
     let header: Vec<u8> = header
         .into_iter()
