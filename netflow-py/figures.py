@@ -143,7 +143,7 @@ def measure_python(path: Path, imports: str, work: str) -> Measured:
 
 
 class Unmeasured(Exception):
-    """What stands in the way."""
+    """What prevents the figures."""
 
 
 def measure_command(command: str, rows: str) -> Measured:

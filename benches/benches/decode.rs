@@ -79,7 +79,7 @@ fn decoder(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, workload: &Work
         bencher.iter_batched_ref(
             decoder::new,
             |decoder| decoder::read(decoder, workload, |row| batch.push(row)),
-            // To one that knows them all datagrams would come twice.
+            // One that has seen these datagrams would count them as duplicated.
             BatchSize::PerIteration,
         );
     });
@@ -223,7 +223,7 @@ fn add_batch(batch: &RecordBatch, sums: &mut Sums) {
     }
 }
 
-/// Whatever is measured reads all 11 fields of all flows.
+/// Every measurement reads all 11 fields of all flows.
 fn check(expected: Sums, read: impl FnOnce(&mut dyn FnMut(Row))) {
     let mut sums = Sums::default();
     read(&mut |row| sums.add(&row));

@@ -16,7 +16,7 @@ pub fn new() -> Decoder {
     Decoder::new(Limits::new(0x5eed))
 }
 
-/// Decodes all datagrams; `each` is called with what each of them gave.
+/// Decodes all datagrams; `each` is called with what each of them held.
 ///
 /// # Panics
 ///

@@ -117,7 +117,7 @@ impl Expected<'_> {
 }
 
 impl Workload {
-    /// So many datagrams, of `exporters` in turn, one a millisecond. The records
+    /// This many datagrams, of `exporters` in turn, one a millisecond. The records
     /// are the same for any number of exporters.
     #[must_use]
     pub fn new(kind: Kind, datagrams: u32, exporters: u32) -> Self {

@@ -93,7 +93,7 @@ pub fn decoder() -> Decoder {
 }
 
 /// Decodes a datagram and reads what a collector reads of each flow: eleven fields.
-/// Gives something, so that nothing is left out.
+/// Returns a number, so that the compiler leaves nothing out.
 pub fn read(decoder: &mut Decoder, case: &Case, number: u32, payload: &[u8]) -> u64 {
     let address = if case.forged {
         Ipv4Addr::from(number)

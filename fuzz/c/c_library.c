@@ -31,7 +31,7 @@ static rest split(rest *from, size_t len) {
   return first;
 }
 
-/* Copied into memory of just that length, so that a tool sees what is read behind the end. */
+/* Copied into memory of exactly that length, so that a tool sees reads past the end. */
 static void *copied(const void *octets, size_t len) {
   void *copy = malloc(len + (len == 0));
   CHECK(copy != NULL);
@@ -39,7 +39,7 @@ static void *copied(const void *octets, size_t len) {
   return copy;
 }
 
-/* From none of the struct to 32 octets behind it. */
+/* From none of the struct to 32 octets after it. */
 static size_t some_size(uint8_t octet, size_t size) {
   return octet == 0 ? size : octet * (size + 32) / 255;
 }
@@ -49,7 +49,7 @@ static plan plan_of(rest head) {
   CHECK(head.len == 4);
   made.taken.capacity = 1 + head.octets[0] % 16;
   made.taken.most = head.octets[0] < 16 ? SIZE_MAX : head.octets[0] / 16;
-  /* A row is aligned, and holds at least what stands before the fields. */
+  /* A row is aligned, and holds at least what comes before the fields. */
   made.taken.flow_size = some_size(head.octets[1], sizeof(netflow_flow)) / 8 * 8;
   if (made.taken.flow_size < 32) made.taken.flow_size = 32;
   made.datagram_size = some_size(head.octets[2], sizeof(netflow_datagram));
@@ -65,7 +65,7 @@ static netflow_decoder *decoder_of(const plan *made, rest *from) {
   netflow_options options;
   netflow_definition definition = {29305, 7, 0, 0, 0, "named"};
   netflow_rate rate = {{{192, 0, 2, 0}, 4}, 24, 100};
-  rest given = split(from, made->options_size == sizeof options ? 0 : made->options_size);
+  rest chosen = split(from, made->options_size == sizeof options ? 0 : made->options_size);
   size_t larger = sizeof options + 32;
   unsigned char *place = (unsigned char *)malloc(larger);
   void *lent;
@@ -73,7 +73,7 @@ static netflow_decoder *decoder_of(const plan *made, rest *from) {
   CHECK(place != NULL);
   memset(place, 0, larger);
   CHECK(netflow_options_init((netflow_options *)(void *)place, larger) == NETFLOW_OK);
-  memcpy(place, given.octets == NULL ? place : given.octets, given.len);
+  memcpy(place, chosen.octets == NULL ? place : chosen.octets, chosen.len);
   memcpy(&options, place, sizeof options);
   options.size = made->options_size;
   /* Little memory, so that the limits are met. */
@@ -94,7 +94,7 @@ static netflow_decoder *decoder_of(const plan *made, rest *from) {
   return decoder;
 }
 
-/* What has to hold of a decoder, whatever it decoded. */
+/* What has to hold of a decoder after any datagrams. */
 static void check(netflow_decoder *decoder) {
   netflow_options options;
   netflow_stats stats;
@@ -103,7 +103,7 @@ static void check(netflow_decoder *decoder) {
   CHECK(stats.state_octets <= options.state_octets);
 }
 
-/* A datagram as the target `datagrams` reads it, in a struct of so many octets. */
+/* A datagram as the target `datagrams` reads it, in a struct of this many octets. */
 static netflow_result decode(netflow_decoder *decoder, const plan *made, uint8_t how, rest payload,
                              int64_t now) {
   static const uint32_t TRANSPORTS[4] = {NETFLOW_TRANSPORT_UDP, NETFLOW_TRANSPORT_UDP,
@@ -153,7 +153,7 @@ static gathered gather(netflow_decoder *decoder, const plan *made) {
   return flows;
 }
 
-/* Takes a batch, reads its first buffers and gives it back. */
+/* Takes a batch, reads its first buffers and releases it. */
 static netflow_result take(gathered *flows) {
   struct ArrowArray array;
   struct ArrowSchema schema;
@@ -192,7 +192,7 @@ static void finish(gathered *flows, size_t wanted) {
   netflow_arrow_free(flows->arrow);
 }
 
-/* Loads what was saved, which gives as many domains, and any octets as a snapshot. */
+/* Loads what was saved, which restores as many domains, and any octets as a snapshot. */
 static void snapshots(netflow_decoder *decoder, rest any) {
   netflow_decoder *other = NULL;
   netflow_load_report report;

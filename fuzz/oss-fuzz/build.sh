@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds every fuzz target into $OUT, with its seeds and its dictionary, as OSS-Fuzz calls it:
-# $SRC, $OUT, $CC, $CXX, $CFLAGS, $CXXFLAGS, $LIB_FUZZING_ENGINE and RUSTFLAGS are given.
+# $SRC, $OUT, $CC, $CXX, $CFLAGS, $CXXFLAGS, $LIB_FUZZING_ENGINE and RUSTFLAGS are set.
 set -euo pipefail
 cd "$SRC/netflow/fuzz"
 host=x86_64-unknown-linux-gnu

@@ -1,4 +1,4 @@
-//! A sequence of datagrams as Arrow record batches: what stands in the columns is what
+//! A sequence of datagrams as Arrow record batches: the columns hold what
 //! flows, records and counters say.
 
 use std::collections::{HashMap, VecDeque};

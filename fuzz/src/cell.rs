@@ -33,7 +33,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// What stands in a row of a column; `None` of a type that is not looked at.
+    /// The value in a row of a column; `None` for a type that is not compared.
     pub fn read(column: &ArrayRef, row: usize) -> Option<Self> {
         if column.is_null(row) {
             return Some(Self::Null);
@@ -172,7 +172,7 @@ impl Cell {
     }
 }
 
-/// The number that stands for an address.
+/// The number that represents an address.
 fn key(address: IpAddr) -> u64 {
     match address {
         IpAddr::V4(address) => u32::from(address).into(),

@@ -44,7 +44,7 @@ fn datagram(payload: &[u8]) -> Datagram<'_> {
     )
 }
 
-/// Decodes octets and reads all they give.
+/// Decodes octets and reads everything in them.
 fn read(decoder: &mut Decoder, datagram: Datagram<'_>) {
     if let Ok(message) = decoder.decode(datagram) {
         walk::everything(message);

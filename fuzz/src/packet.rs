@@ -2,7 +2,7 @@
 
 use netflow_core::packet::{HeaderProtocol, Packet};
 
-/// Takes a packet apart; the first octet is the protocol it begins with.
+/// Dissects a packet; the first octet is the protocol it begins with.
 pub fn run(octets: &[u8]) {
     let Some((protocol, octets)) = octets.split_first() else {
         return;

@@ -4,7 +4,7 @@ use netflow_core::encode::{Relay, RelayLimits};
 
 use crate::framing::Datagrams;
 
-/// Relays what datagrams give; the collector behind has nothing to complain of.
+/// Relays the records of datagrams; the receiving collector finds no problem in them.
 pub fn run(octets: &[u8]) {
     let limits = RelayLimits::default().with_domains(4).with_templates(128);
     let (mut relay, mut from, mut to) = (Relay::new(limits), crate::decoder(), crate::decoder());

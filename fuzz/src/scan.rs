@@ -7,7 +7,7 @@ use netflow_core::field::FlowField;
 use netflow_io::Source;
 use netflow_scan::{Faults, Scan};
 
-/// Scans the octets as a file, twice one after the other: the rows are the flows that a
+/// Scans the octets as a file, two times in succession: the rows are the flows that a
 /// decoder finds.
 pub fn run(octets: &[u8]) {
     let open = |octets: &[u8]| {

@@ -1,4 +1,4 @@
-//! One sFlow datagram behind a header that is right.
+//! One sFlow datagram after a correct header.
 
 use netflow_core::encode::sflow::{DatagramBuilder, DatagramHeader, SampleBuilder, Xdr};
 use netflow_core::wire::sflow::{Datagram, SampleKind};
@@ -32,7 +32,7 @@ pub fn run(octets: &[u8]) {
             SampleKind::Flow(sample) => SampleBuilder::flow(&sample.into()),
             SampleKind::Counters(sample) => SampleBuilder::counters(&sample.into()),
             SampleKind::Discarded(sample) => SampleBuilder::discarded(&sample.into()),
-            SampleKind::Unknown => unreachable!("a fault was told"),
+            SampleKind::Unknown => unreachable!("a fault was reported"),
         };
         let mut made = made.unwrap();
         for record in kind.records() {

@@ -1,4 +1,4 @@
-//! Octets and a type give a value, which gives the octets again.
+//! Octets and a type make a value, and the value is written as the same octets.
 
 use netflow_core::element::{self, DataType, ElementId};
 use netflow_core::encode::{IpfixHeader, MessageBuilder, TemplateDefinition};

@@ -29,7 +29,7 @@ pub(crate) trait Column: fmt::Debug + Send {
     /// One more value; null if there is none.
     fn push(&mut self, value: Option<FlowValue<'_>>);
 
-    /// The same value so many times.
+    /// The same value `count` times.
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
         for _ in 0..count {
             self.push(value.clone());
@@ -48,8 +48,8 @@ pub(crate) trait Column: fmt::Debug + Send {
         address::push_each(self, records, place);
     }
 
-    /// Times, where the numbers at their place tell them; `or` gives those of the rows
-    /// where they do not.
+    /// Times worked out from the numbers at their place; where a number is no time, `or` returns that
+    /// of the row.
     fn times(
         &mut self,
         records: FixedRecords<'_>,

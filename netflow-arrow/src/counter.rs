@@ -56,9 +56,9 @@ pub struct CounterOptions {
     pub addresses: Addresses,
     /// Which Arrow types there are.
     pub types: Types,
-    /// Rows of a batch at most, and those of one sample more.
+    /// Maximum rows of a batch; the rows of one sample may exceed it.
     pub rows: usize,
-    /// Names of the inputs: if there are several, the first column tells which it was.
+    /// Names of the inputs: if there are several, the first column names the row's input.
     pub files: Files,
 }
 
@@ -150,7 +150,7 @@ impl CounterBatchBuilder {
         &self.schema
     }
 
-    /// Adds the counters of a message. Whenever a batch is full it is given to `full`.
+    /// Adds the counters of a message. Each full batch is passed to `full`.
     ///
     /// # Errors
     ///

@@ -23,13 +23,13 @@ impl Files {
         }
     }
 
-    /// The same, told though it be one.
+    /// Of these inputs, in order; rows name their file even if there is only one.
     #[must_use]
-    pub const fn told(names: Vec<String>) -> Self {
+    pub const fn always_named(names: Vec<String>) -> Self {
         Self { names }
     }
 
-    /// Whether rows have to tell their file.
+    /// Whether rows name their file.
     #[must_use]
     pub fn are_several(&self) -> bool {
         !self.names.is_empty()

@@ -1,4 +1,4 @@
-//! Records of one length, one behind the other, as they stand in the packet.
+//! Records of one length, one after the other, as they are in the packet.
 
 use netflow_core::template::FieldPlan;
 
@@ -11,7 +11,7 @@ pub(crate) struct FixedRecords<'a> {
 }
 
 impl<'a> FixedRecords<'a> {
-    /// So many records at the start of these octets; `None` if they are not there.
+    /// The first `count` records of these octets; `None` if there are fewer.
     pub(crate) fn new(octets: &'a [u8], record_len: usize, count: usize) -> Option<Self> {
         let octets = octets.get(..record_len.checked_mul(count)?)?;
         (record_len > 0 && count > 0).then_some(Self {
@@ -53,7 +53,7 @@ impl<'a> FixedRecords<'a> {
             })
     }
 
-    /// The number in a field of each record, whatever its width up to eight.
+    /// The number in a field of each record; the field has up to eight octets.
     #[inline]
     pub(crate) fn for_each_number(&self, place: FieldPlan, mut each: impl FnMut(u64)) {
         match place.width {

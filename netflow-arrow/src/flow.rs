@@ -9,9 +9,9 @@ use netflow_core::value::Text;
 use netflow_core::{Decoded, Flow, FlowColumn, FlowValue, Set, SetKind, Timestamp};
 
 use crate::column::{self, Column, Dictionary, Texts};
+use crate::column_cache::ColumnCache;
 use crate::files::Files;
 use crate::fixed::FixedRecords;
-use crate::places::Places;
 use crate::schema::{Addresses, Encoding, Types, dictionary};
 
 /// Which columns there are, what they hold, and how large a batch grows.
@@ -28,7 +28,7 @@ pub struct FlowOptions {
     pub rows: usize,
     /// Octets of text and the like after which a batch is full: 64 MiB.
     pub octets: usize,
-    /// A record of two directions (RFC 5103) gives two rows.
+    /// A record of two directions (RFC 5103) makes two rows.
     pub split_biflows: bool,
     /// Discarded packets of sFlow are rows too.
     pub discarded: bool,
@@ -97,7 +97,7 @@ pub struct FlowBatchBuilder {
     options: FlowOptions,
     file: Option<Box<dyn Column>>,
     columns: Vec<(FlowField, Box<dyn Column>)>,
-    places: Places,
+    cache: ColumnCache,
     /// The columns whose values may have any size.
     sized: Vec<usize>,
     rows: usize,
@@ -139,7 +139,7 @@ impl FlowBatchBuilder {
             columns: columns
                 .map(|field| (*field, column::column(*field, encoding)))
                 .collect(),
-            places: Places::default(),
+            cache: ColumnCache::default(),
             rows: 0,
             options,
         }
@@ -157,8 +157,7 @@ impl FlowBatchBuilder {
         self.rows
     }
 
-    /// Adds the flows of a message. Whenever a batch is full it is given to `full`,
-    /// which may be several times.
+    /// Adds the flows of a message. Each full batch is passed to `full`; there may be several.
     ///
     /// # Errors
     ///
@@ -285,7 +284,7 @@ impl FlowBatchBuilder {
         }
     }
 
-    /// Some records of a set, behind those that were passed, column by column.
+    /// Adds records of a set, after those that were passed, column by column.
     fn columns(&mut self, set: &Set<'_>, records: FixedRecords<'_>, passed: usize) {
         // Made only where a flow is asked for.
         let flows = || set.flows().skip(passed);
@@ -294,10 +293,10 @@ impl FlowBatchBuilder {
             file.repeat(name(&self.options.files, set.header().input), count);
         }
         let fields = self.columns.iter().map(|(field, _)| *field);
-        let places = self.places.of(set, &fields);
+        let readings = self.cache.of(set, &fields);
         for (index, (field, column)) in self.columns.iter_mut().enumerate() {
-            let known = places.get(index).and_then(Option::as_ref);
-            // The two that most columns are, before the others are told apart.
+            let known = readings.get(index).and_then(Option::as_ref);
+            // The two kinds that most columns have come first.
             if let Some(FlowColumn::Number(place)) = known {
                 column.numbers(records, *place);
                 continue;

@@ -9,7 +9,7 @@
 //!   protocol, in the order and by the names of [`FlowField`](netflow_core::field::FlowField).
 //!   Only the columns that are asked for are decoded.
 //! - [`RecordBatchBuilder`]: a table for each template, with every element it has;
-//!   [`Tables`] tells which batches are one table.
+//!   [`Tables`] finds the batches that belong to one table.
 //! - [`CounterBatchBuilder`]: the counters of sFlow.
 //!
 //! The crate `netflow-scan` reads captures and IPFIX files into such batches; `ParquetWriter`
@@ -67,6 +67,7 @@ extern crate alloc;
 
 mod batch;
 mod column;
+mod column_cache;
 mod counter;
 mod files;
 mod fixed;
@@ -75,7 +76,6 @@ mod flow;
 mod ipc;
 #[cfg(feature = "parquet")]
 mod parquet_file;
-mod places;
 mod record;
 mod schema;
 mod tables;

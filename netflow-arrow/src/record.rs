@@ -26,7 +26,7 @@ use crate::schema::{Addresses, Encoding, Types};
 /// Which template a table is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplateKey {
-    /// Who exported it; the port is 0, since exporters change it.
+    /// The exporter; the port is 0, since exporters change it.
     pub exporter: SocketAddr,
     /// The protocol.
     pub protocol: Protocol,
@@ -37,7 +37,7 @@ pub struct TemplateKey {
 }
 
 impl TemplateKey {
-    /// Who exported it; `None` in an IPFIX file, which does not tell.
+    /// The exporter's address; `None` for an IPFIX file, which does not carry it.
     #[must_use]
     pub fn exporter_address(&self) -> Option<IpAddr> {
         let address = self.exporter.ip();
@@ -65,7 +65,7 @@ pub struct TemplateBatch {
     pub key: TemplateKey,
     /// It describes the exporter, not flows.
     pub is_options: bool,
-    /// Its records. The metadata of the schema tell the template too.
+    /// Its records. The metadata of the schema also names the template.
     pub batch: RecordBatch,
 }
 
@@ -73,13 +73,13 @@ pub struct TemplateBatch {
 /// column for every element it has, enterprise elements and lists included.
 ///
 /// The columns `received`, `export_time`, `sequence`, `late` and `frame` come first; then the
-/// elements by the names of the registries, or of up to 255 octets that the exporter gave, else
-/// as `PEN:ID`, scope fields behind `scope.`; a name that is taken already has ` (PEN:ID)`
-/// behind it. Of several inputs, `file` is the first column.
+/// elements by the names of the registries, or by a name of up to 255 octets that the exporter
+/// announced, else as `PEN:ID`. Scope fields have the prefix `scope.`; a name that is taken already has
+/// the suffix ` (PEN:ID)`. With several inputs, `file` is the first column.
 ///
 /// An element that repeats is a list in the order of the wire; a list of RFC 6313 is a struct of
-/// its semantic and its entries, each a record number, a template id, a name (with those of the
-/// lists it stands in) and a value as text; there are none of fields of no octets. A value whose
+/// its semantic and its entries, each a record number, a template id, a name (after those of the
+/// lists around it) and a value as text; zero-length fields have no entries. A value whose
 /// length its type cannot have is null, and so is a boolean that is neither true nor false.
 ///
 /// ```
@@ -107,13 +107,13 @@ pub struct RecordBatchBuilder {
     files: Files,
     only: Option<TemplateKey>,
     tables: BTreeMap<TemplateKey, Table>,
-    /// Octets that the records take of which no batch was made yet.
+    /// Octets of the records that are in no batch yet.
     octets: usize,
 }
 
 /// Templates that are gathered at a time.
 const TABLES: usize = 256;
-/// Octets of columns after which all tables are given away.
+/// Octets of columns after which all tables are returned.
 const OCTETS: usize = 32 << 20;
 
 impl RecordBatchBuilder {
@@ -147,8 +147,8 @@ impl RecordBatchBuilder {
         self
     }
 
-    /// Adds the data records of a message. Whenever a table is full, or its template is
-    /// redefined, it is given to `full`.
+    /// Adds the data records of a message. A table that is full or whose template is
+    /// redefined is passed to `full`.
     ///
     /// # Errors
     ///
@@ -167,7 +167,7 @@ impl RecordBatchBuilder {
         Ok(())
     }
 
-    /// The tables of all records since they were last given, none empty.
+    /// The tables of all records since the last call, none of them empty.
     ///
     /// # Errors
     ///
@@ -287,7 +287,7 @@ impl Table {
             .map(|(data_type, _, count)| ElementColumn::new(data_type, count > 1, encoding))
             .collect();
         let head = HEAD.iter().map(|field| encoding.field(*field));
-        let elements = (names.given.into_iter().zip(&columns))
+        let elements = (names.in_order.into_iter().zip(&columns))
             .map(|(name, column)| Field::new(name, column.data_type(), true));
         let fields = file
             .then(|| Field::new("file", DataType::Utf8, true))
@@ -313,7 +313,7 @@ impl Table {
         self.is_options == template.is_options() && self.specifiers == specifiers(template)
     }
 
-    /// One more row; gives the octets that it takes, about.
+    /// Adds a row; returns about the number of octets that it takes.
     fn push(&mut self, record: &DataRecord<'_, '_>, header: &MessageHeader, late: bool) -> usize {
         let head = [
             Some(FlowValue::Time(header.received)),
@@ -354,7 +354,7 @@ impl Table {
     }
 }
 
-/// What the schema of a table tells of its template.
+/// The metadata of a table's schema: its template.
 fn metadata(key: TemplateKey, is_options: bool) -> HashMap<String, String> {
     let kind = if is_options { "options" } else { "data" };
     let exporter = key.exporter_address().map(|exporter| exporter.to_string());
@@ -373,7 +373,7 @@ fn metadata(key: TemplateKey, is_options: bool) -> HashMap<String, String> {
     .collect()
 }
 
-/// What a template says; types may be taught later.
+/// The fields of a template with their types; RFC 5610 may announce a type later.
 fn specifiers(
     template: &Template,
 ) -> Vec<(FieldSpecifier, Option<netflow_core::element::DataType>)> {
@@ -386,21 +386,21 @@ fn specifiers(
 /// The names of the columns of elements.
 #[derive(Default)]
 struct Names {
-    given: Vec<String>,
+    in_order: Vec<String>,
     taken: HashSet<String>,
 }
 
 impl Names {
-    /// Adds one. Exporters give names too (RFC 5610), so that two elements may have the same, or
-    /// that of another column: the later one has its number behind it.
+    /// Adds one. Exporters announce names too (RFC 5610), so that two elements may have the same name,
+    /// or the name of another column: the later one gets its number as a suffix.
     fn push(&mut self, known: Option<&str>, key: FieldKey, is_scope: bool) {
         let mut name = name(known, key, is_scope);
-        // A name may also look like one with a number; then it has it twice.
+        // An announced name may end like one with a number; then the number is repeated.
         while is_head(&name) || self.taken.contains(&name) {
             name = format!("{name} ({})", number(key));
         }
         self.taken.insert(name.clone());
-        self.given.push(name);
+        self.in_order.push(name);
     }
 }
 
@@ -409,7 +409,7 @@ fn is_head(name: &str) -> bool {
     name == "file" || HEAD.iter().any(|field| field.name() == name)
 }
 
-/// The name of an element, or its number if it has none that will do.
+/// The name of an element, or its number if it has no usable name.
 fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {
     let name = match FieldLabel::new(known, key) {
         FieldLabel::Scope(number) => number.to_string(),
@@ -422,7 +422,7 @@ fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {
     }
 }
 
-/// What stands for a name where there is none.
+/// The number of an element, for one without a name.
 fn number(key: FieldKey) -> String {
     match key {
         FieldKey::Element(id) => format!("{}:{}", id.enterprise_number, id.id),

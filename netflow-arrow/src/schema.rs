@@ -17,21 +17,20 @@ pub enum Addresses {
     View,
     /// Text (`Utf8`), IPv6 as RFC 5952 writes it.
     Text,
-    /// A number to group and join by (`UInt64`): IPv4 as its 32 bits, of IPv6 the
-    /// wrapping sum of both halves, from which there is no way back. MAC addresses are
-    /// their 48 bits.
+    /// A number to group and join by (`UInt64`): the 32 bits of IPv4; for IPv6 the wrapping sum of
+    /// both halves, from which the address cannot be recovered; the 48 bits of MAC addresses.
     Key,
 }
 
-/// Which Arrow types there are.
+/// The Arrow types of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Types {
-    /// Unsigned numbers, nanoseconds, dictionaries for what repeats.
+    /// Unsigned numbers, nanoseconds, dictionaries for values that repeat.
     #[default]
     Native,
-    /// The same without dictionaries: a file of Arrow cannot replace them, and readers of
-    /// Parquet know none of octets.
+    /// The same without dictionaries: an Arrow file cannot replace them, and Parquet readers have no
+    /// dictionaries of octets.
     Plain,
     /// Those that Spark knows: signed numbers of the next width, microseconds,
     /// `Binary` for octets, no dictionaries. Numbers of 64 bits from 2^63 on are
@@ -66,7 +65,7 @@ impl Encoding {
         }
     }
 
-    /// The values of these repeat: words of ours, who exported, names that options gave.
+    /// Whether values repeat: words of this library, the exporter's address, names from options.
     pub(crate) fn is_dictionary(self, field: FlowField) -> bool {
         let repeats = match field.field_type() {
             FieldType::Name => true,
@@ -110,7 +109,7 @@ impl Encoding {
         }
     }
 
-    /// The type of an address of so many octets at most.
+    /// The type of an address of at most this many octets.
     fn octets(self, width: i32) -> DataType {
         match self.addresses {
             Addresses::Octets | Addresses::View if self.types == Types::Spark => DataType::Binary,

@@ -1,4 +1,4 @@
-//! Batches of templates, put together as tables.
+//! Batches of templates, assembled into tables.
 
 mod one;
 
@@ -11,8 +11,8 @@ use crate::record::{TemplateBatch, TemplateKey};
 
 pub use self::one::TableBatchBuilder;
 
-/// Tells which batches of a [`RecordBatchBuilder`](crate::RecordBatchBuilder) are one table: those of one template, as
-/// long as its columns are the same. A template that is redefined is another table.
+/// Finds the batches of a [`RecordBatchBuilder`](crate::RecordBatchBuilder) that belong to one table:
+/// those of one template, as long as its columns are the same. A template that is redefined is another table.
 ///
 /// ```
 /// use netflow_arrow::{Addresses, RecordBatchBuilder, Tables};
@@ -52,8 +52,8 @@ pub struct Tables {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TemplateTable {
-    /// As `192.0.2.1-netflow9-0-256`; behind that of a template that was redefined stands a
-    /// number from 2.
+    /// As `192.0.2.1-netflow9-0-256`; the tables of a redefined template have a number from 2 as
+    /// suffix.
     pub name: String,
     /// Which template.
     pub key: TemplateKey,
@@ -65,7 +65,7 @@ pub struct TemplateTable {
     pub rows: u64,
 }
 
-/// Columns of all tables together: who redefines templates without end does not fill the
+/// Columns of all tables together: an exporter that keeps redefining templates must not fill the
 /// memory.
 const COLUMNS: usize = 1 << 18;
 
@@ -77,7 +77,7 @@ impl Default for Tables {
 }
 
 impl Tables {
-    /// None yet; all together may have so many columns.
+    /// Without tables; all together may have this many columns.
     #[must_use]
     pub fn new(columns: usize) -> Self {
         Self {
@@ -96,14 +96,14 @@ impl Tables {
         &self.all
     }
 
-    /// Rows for which there is no table, since there would be too many.
+    /// Rows without a table, because the tables would have too many columns.
     #[must_use]
     pub const fn left_out(&self) -> u64 {
         self.left_out
     }
 
-    /// Counts a batch in; gives the place of its table in [`all`](Self::all). There is
-    /// none if its columns would be too many.
+    /// Adds a batch to its table; returns the index of the table in [`all`](Self::all). `None` if its
+    /// columns would be too many.
     pub fn place(&mut self, batch: &TemplateBatch) -> Option<usize> {
         let rows = u64::try_from(batch.batch.num_rows()).unwrap_or(u64::MAX);
         let schema = batch.batch.schema_ref();

@@ -107,7 +107,7 @@ fn batches_have_no_more_rows_than_they_may() {
 }
 
 #[test]
-fn a_batch_of_long_text_is_given_when_its_octets_are_many() {
+fn a_batch_of_long_text_is_returned_when_its_octets_are_many() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/genuine/sf_v9.pcap");
     // Addresses as text take 7 octets and more.
     let mut options = FlowOptions::new(vec![FlowField::SourceAddress]);

@@ -227,10 +227,10 @@ fn lists_are_semantic_and_entries() {
 }
 
 #[test]
-fn more_templates_than_are_gathered_at_a_time_are_given_before() {
+fn more_templates_than_are_gathered_at_a_time_are_returned_before() {
     let mut decoder = Decoder::new(Limits::new(1));
     let mut builder = RecordBatchBuilder::new(Addresses::Text, usize::MAX);
-    let mut given = 0;
+    let mut returned = 0;
     for id in 256..256 + 1_000_u16 {
         // A template of a port, and a record by it.
         let mut payload = vec![
@@ -244,15 +244,15 @@ fn more_templates_than_are_gathered_at_a_time_are_given_before() {
         let received = Timestamp::default();
         let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
         let full = |table: TemplateBatch| {
-            given += table.batch.num_rows();
+            returned += table.batch.num_rows();
             Ok(())
         };
         let message = decoder.decode(datagram).unwrap();
         builder.append(&message, full).unwrap();
-        let held = usize::from(id - 255) - given;
+        let held = usize::from(id - 255) - returned;
         assert!((1..=256).contains(&held), "{held}");
     }
-    assert_eq!(given + builder.finish().unwrap().len(), 1_000);
+    assert_eq!(returned + builder.finish().unwrap().len(), 1_000);
 }
 
 /// A message of IPFIX with these sets.
@@ -268,10 +268,10 @@ fn message(sets: &[(u16, Vec<u8>)]) -> Vec<u8> {
     payload
 }
 
-/// Element 20 of enterprise 64,999 and so on, by names that the exporter gives.
-fn taught(names: &[&str]) -> Vec<u8> {
+/// Element 20 of enterprise 64,999 and so on, by names that the exporter announces.
+fn type_records(names: &[&str]) -> Vec<u8> {
     const UNSIGNED_32: u8 = 3;
-    // What RFC 5610 tells: enterprise, element, type, name.
+    // As RFC 5610 announces it: enterprise, element, type, name.
     let mut types = vec![1, 44, 0, 4, 0, 2, 1, 90, 0, 4, 1, 47, 0, 2];
     types.extend([1, 83, 0, 1, 1, 85, 255, 255]);
     let mut described = Vec::new();
@@ -284,9 +284,9 @@ fn taught(names: &[&str]) -> Vec<u8> {
 }
 
 #[test]
-fn columns_of_one_name_are_told_apart_by_number() {
+fn columns_of_one_name_are_distinguished_by_number() {
     let names = ["frame", "a", "a", "a (64999:22)", "file", "late"];
-    let described = taught(&names);
+    let described = type_records(&names);
     let mut template = vec![1, 0, 0, 8];
     let mut record = Vec::new();
     for id in (20_u8..).take(names.len()) {
@@ -336,7 +336,7 @@ fn columns_of_one_name_are_told_apart_by_number() {
     }
 }
 
-/// A template of 64 fields of no octets and one of one, by this id.
+/// A template of 64 zero-length fields and one of one octet, by this id.
 fn hollow(id: u16) -> Vec<u8> {
     let mut template = id.to_be_bytes().to_vec();
     template.extend(65_u16.to_be_bytes());
@@ -366,7 +366,7 @@ fn batches(messages: &[Vec<u8>]) -> Vec<TemplateBatch> {
 }
 
 #[test]
-fn fields_of_no_octets_do_not_fill_the_memory() {
+fn zero_length_fields_do_not_fill_the_memory() {
     let mut messages = vec![message(&[(2, hollow(256))])];
     messages.extend((0..5).map(|_| message(&[(256, vec![17; 60_000])])));
     let mut rows = 0;
@@ -412,7 +412,7 @@ fn a_long_name_is_left_to_its_number() {
     let mut record = vec![255, 3, 235, 255, 1, 0];
     record.resize(6 + 1_000, 7);
     let sets = [(2, named), (2, list), (256, vec![7]), (257, record)];
-    let tables = batches(&[taught(&[&long]), message(&sets)]);
+    let tables = batches(&[type_records(&[&long]), message(&sets)]);
     let of = |id| {
         tables
             .iter()

@@ -62,7 +62,7 @@ pub(crate) struct Decode {
     #[arg(long)]
     pub(crate) split_biflows: bool,
 
-    /// Take each source port of an address for an exporter of its own, as behind NAT; what
+    /// Take each source port of an address for an exporter of its own, as with NAT; what
     /// --state holds belongs to the scope it was saved with
     #[arg(long)]
     pub(crate) by_port: bool,
@@ -123,7 +123,7 @@ pub(crate) struct Exporters {
     #[arg(long = "sampling", value_name = "CIDR=RATE")]
     configured: Vec<ConfiguredRate>,
 
-    /// Sampling rate of exporters, whatever they announce; may be repeated
+    /// Sampling rate that replaces what exporters announce; may be repeated
     #[arg(long = "sampling-override", value_name = "CIDR=RATE")]
     overrides: Vec<ConfiguredRate>,
 

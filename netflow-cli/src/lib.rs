@@ -48,7 +48,7 @@ where
         }
     });
     ran.unwrap_or_else(|error| {
-        // Whoever asked may have closed the pipe already.
+        // The reader may have closed the pipe already.
         let _ = error.print();
         if error.use_stderr() {
             Status::Usage

@@ -80,7 +80,7 @@ impl Consumer {
         }
     }
 
-    /// Writes what is kept back: the input is waited for.
+    /// Writes rows that are held back, because the next input may take a while.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Rows(sink) => sink.flush(),

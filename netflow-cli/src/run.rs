@@ -19,7 +19,7 @@ use crate::status::Status;
 use crate::stderr;
 use crate::summary::Summary;
 
-/// The path that stands for standard input.
+/// The path that means standard input.
 const STDIN: &str = "-";
 
 /// What to read and where to write.

@@ -31,7 +31,7 @@ pub struct DomainKey {
     pub protocol: Protocol,
     /// The observation domain: [`MessageHeader::observation_domain`].
     pub observation_domain: u32,
-    /// The address the sFlow agent gives itself.
+    /// The address that the sFlow agent reports.
     pub agent_address: Option<IpAddr>,
 }
 
@@ -48,7 +48,7 @@ impl DomainKey {
         }
     }
 
-    /// The same with the address that the sFlow agent gives itself.
+    /// The same with the address that the sFlow agent reports.
     #[must_use]
     pub const fn with_agent_address(mut self, agent_address: Option<IpAddr>) -> Self {
         self.agent_address = agent_address;

@@ -193,7 +193,7 @@ pub fn get(id: ElementId) -> Option<InformationElement> {
 ///    to its own numbers, nProbe 57472, FastIP 33610, and some Cisco devices add nothing.
 ///
 /// Numbers that vendors have reused with another meaning below 128 are never applied: which
-/// exporter means them cannot be told from the message.
+/// exporter means them cannot be seen in the message.
 ///
 /// ```
 /// use netflow_core::element::{self, DataType};

@@ -305,7 +305,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Address the sFlow agent gives itself.
+    /// Address that the sFlow agent reports.
     #[must_use]
     pub const fn agent_address(&self) -> Option<IpAddr> {
         self.origin.header.agent_address
@@ -368,7 +368,7 @@ const TCP_FLAGS: u64 = 0x0fff;
 /// The IP protocol of UDP.
 const UDP: u64 = 17;
 
-/// A number that stands elsewhere than at a known place, or that the record has not
+/// A number that is elsewhere than at a known place, or that the record has not
 /// but the packet in it may have.
 fn number(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
     let plan = record.template().plan();
@@ -399,7 +399,7 @@ fn ingredient(record: &DataRecord<'_, '_>, slot: Slot) -> Option<u64> {
     record.unsigned(slot)
 }
 
-/// What is worked out from several elements, or stands elsewhere in sFlow.
+/// What is worked out from several elements, or is elsewhere in sFlow.
 impl Flow<'_> {
     /// Why sFlow discarded the packet.
     #[must_use]

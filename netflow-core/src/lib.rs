@@ -4,8 +4,8 @@
 //! # Overview
 //!
 //! A datagram goes into the [`Decoder`], a [`Decoded`] comes out: its
-//! [`flows`](Decoded::flows) are one normalised view whatever protocol told
-//! them, its [`records`](Decoded::records) and [`samples`](Decoded::samples) are
+//! [`flows`](Decoded::flows) are the same normalised view
+//! of every protocol, its [`records`](Decoded::records) and [`samples`](Decoded::samples) are
 //! what was sent, its [`problems`](Decoded::problems) are what could not be read,
 //! with a reason and an octet. Nothing is copied: all of it borrows the datagram;
 //! an [`OwnedFlow`] outlives it.
@@ -40,7 +40,7 @@
 //! # Features
 //!
 //! - none: `wire`, [`value`], [`element`], [`field`] and [`packet`]; no allocator.
-//! - `alloc`: the `Decoder` and all that it gives.
+//! - `alloc`: the `Decoder` and everything that it returns.
 //! - `encode`: messages from records, the way back; with `alloc`.
 //! - `serde`: `Serialize` for [`OwnedFlow`]; with `alloc`.
 //! - `std` (default): random keys for the tables, and times of the system.
@@ -48,8 +48,8 @@
 //! # Limits
 //!
 //! All state lives under the budget of [`Limits`], charged by capacity; no number
-//! from the wire sizes an allocation. Nothing here panics, loops without end or is
-//! `unsafe`, whatever the octets.
+//! from the wire sizes an allocation. No octets make it panic or loop
+//! without end, and nothing here is `unsafe`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![expect(

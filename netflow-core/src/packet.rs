@@ -9,9 +9,9 @@
 //!
 //! The sampled octets may end anywhere. Each accessor answers `Some` if the octets of *its*
 //! field are there, and an answer never changes as the sample grows longer: a
-//! sample that ends in the middle of an IPv4 header still gives the fields before the cut.
-//! What stands after a header of variable length is given once that header is whole.
-//! A header whose length is impossible (an IPv4 header of fewer than 20 octets) gives its fixed
+//! sample that ends in the middle of an IPv4 header still has the fields before the cut.
+//! What comes after a header of variable length is returned once that header is whole.
+//! A header whose length is impossible (an IPv4 header of fewer than 20 octets) has its fixed
 //! fields and ends the dissection. Octets after the end of the packet by its own
 //! length (the padding of a short Ethernet frame) belong to no layer.
 //!
@@ -102,7 +102,7 @@ impl<'a> Packet<'a> {
     /// Finds the headers in sampled octets that begin with `protocol`.
     ///
     /// Never fails: what cannot be read is absent. A protocol that is not read, such as
-    /// [`HeaderProtocol::FDDI`], gives a packet without layers.
+    /// [`HeaderProtocol::FDDI`], makes a packet without layers.
     ///
     /// # Examples
     ///
@@ -203,7 +203,7 @@ impl<'a> Packet<'a> {
     }
 
     /// The octets of the packet, from its first header to its end by its own lengths or to
-    /// that of the sample: what stands behind them there belongs to no layer. Offsets count
+    /// that of the sample: octets after them belong to no layer. Offsets count
     /// from here.
     #[inline]
     #[must_use]

@@ -115,8 +115,8 @@ impl<'a, 't> DataRecord<'a, 't> {
     }
 
     /// The same by one load of eight octets: what follows the field is shifted
-    /// out. `None` of a number that stands after a variable-length field, is one,
-    /// or stands at the end of its set.
+    /// out. `None` of a number that comes after a variable-length field, is one,
+    /// or is at the end of its set.
     #[inline]
     pub(crate) fn loaded(&self, slot: Slot) -> Option<u64> {
         let octets = self.array(slot)?;

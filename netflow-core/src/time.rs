@@ -76,7 +76,7 @@ impl Timestamp {
         self.0
     }
 
-    /// This time and so many nanoseconds; stops at the ends of the range.
+    /// This time plus this many nanoseconds; stops at the ends of the range.
     #[must_use]
     pub const fn saturating_add(self, nanos: i64) -> Self {
         Self(self.0.saturating_add(nanos))

@@ -1,4 +1,4 @@
-//! Numbers of any width, wherever in its set a record stands.
+//! Numbers of any width, in a record anywhere in its set.
 
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 

@@ -1,4 +1,4 @@
-//! Whatever the octets: no panic, no loop without end, and what stands before a fault
+//! For any octets: no panic, no loop without end, and what comes before a fault
 //! is still returned. Every message of `testdata/` is cut at every length, and each
 //! octet that steers the reading is set to its least and its greatest value.
 

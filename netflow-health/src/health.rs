@@ -13,7 +13,7 @@ use crate::problem::Problems;
 use crate::report::Report;
 use crate::source::SourceFacts;
 
-/// Gathers what is known of all exporters: give it what each datagram decoded to, and ask for
+/// Gathers what is known of all exporters: pass it what each datagram decoded to, and ask for
 /// a [`Report`] when you like. It keeps counters and a few examples of everything, within
 /// [`HealthLimits`].
 ///
@@ -119,7 +119,7 @@ impl Health {
         self.learn(decoder, |other| other == exporter);
     }
 
-    /// Sets what the caller knows of where the datagrams come from; the last numbers stand.
+    /// Sets what the caller knows of where the datagrams come from; the last numbers count.
     pub const fn source(&mut self, facts: SourceFacts) {
         self.source = facts;
     }

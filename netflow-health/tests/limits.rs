@@ -95,7 +95,7 @@ fn ports_and_examples_of_problems_beyond_the_limits_are_counted() {
     });
     let report = report(limits, &payloads);
     let ports = &report.domains[0].ports;
-    // After the limit a port is counted once: the others are not known apart.
+    // After the limit a port is counted once: the others are not distinguished.
     assert_eq!((ports.first.len(), ports.count), (2, 3));
     let kind = &report.problems.kinds[0];
     assert_eq!((kind.examples.len(), kind.count), (3, 4));

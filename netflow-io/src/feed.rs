@@ -6,7 +6,7 @@ use core::ops::ControlFlow;
 
 use netflow_core::{Datagram, Decoded, Decoder, Error, Problem};
 
-/// Problems that a [`Feed`] keeps, unless it is told otherwise.
+/// Problems that a [`Feed`] keeps.
 const KEPT_PROBLEMS: usize = 1_000;
 
 /// Where datagrams come from: a capture, an IPFIX file, a socket.
@@ -50,7 +50,7 @@ pub enum Event<'a> {
 
 /// Feeds a decoder: numbers datagrams, ends sessions, keeps the first problems.
 ///
-/// Whoever receives datagrams calls [`push`](Self::push); [`next`](Self::next) and
+/// A caller that receives datagrams itself calls [`push`](Self::push); [`next`](Self::next) and
 /// [`run`](Self::run) read a source.
 ///
 /// ```
@@ -79,7 +79,7 @@ pub struct Feed {
     datagrams: u64,
     /// Those of them that are flow export.
     exports: u64,
-    /// Whose session ends with the next call.
+    /// The exporter whose session ends with the next call.
     ending: Option<SocketAddr>,
     problems: VecDeque<KeptProblem>,
     problem_limit: usize,
@@ -173,8 +173,8 @@ impl Feed {
         self.exports = 0;
     }
 
-    /// The datagram with the numbers that [`push`](Self::push) gives it: those of the present
-    /// input and of its place among the datagrams of that, from 1, unless it has a number.
+    /// The datagram with the numbers that [`push`](Self::push) assigns to it: that of the present
+    /// input, and its own among the datagrams of the input, from 1. A number that it has already stays.
     #[must_use]
     pub const fn numbered<'d>(&self, datagram: Datagram<'d>) -> Datagram<'d> {
         if datagram.frame == 0 {

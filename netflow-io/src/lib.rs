@@ -43,7 +43,7 @@
 //!
 //! No octets of a file lead to a panic, to a loop without end, or to memory that grows past
 //! [`CaptureLimits`]: nothing is allocated for a length before its octets have arrived. All that
-//! stands before the place where a file is cut is returned before the [`CaptureError`].
+//! comes before the place where a file is cut is returned before the [`CaptureError`].
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),

@@ -34,7 +34,7 @@ impl CaptureOptions {
     }
 }
 
-/// The bounds of what a source holds, whatever the file.
+/// The bounds of what a source holds, for any file.
 ///
 /// ```
 /// use core::time::Duration;

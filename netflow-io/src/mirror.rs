@@ -14,7 +14,7 @@ const HEAD: usize = 64;
 /// The datagrams that were seen last, in a ring.
 ///
 /// A datagram is returned as often as it was seen in the encapsulation where it was seen most: one
-/// that an exporter has sent twice is no copy. As long as no tunnel was seen nothing is looked up.
+/// that an exporter has repeated is no copy. As long as no tunnel was seen nothing is looked up.
 #[derive(Debug)]
 pub(crate) struct Recent {
     sightings: Vec<Sighting>,

@@ -379,7 +379,7 @@ impl Association {
         }
     }
 
-    /// Gives up what is missing before the first chunk that waits; `false` if none does.
+    /// Skips what is missing before the first chunk that waits; `false` if none does.
     fn skip_gap(
         &mut self,
         ends: Ends,

@@ -67,7 +67,7 @@ struct Stream {
     framing: Framing,
     /// It was seen to begin, and no message of it was returned.
     is_new: bool,
-    /// The start of a message whose rest has not come, or what is searched for a header.
+    /// The start of a message whose rest was not received yet, or what is searched for a header.
     partial: Partial,
     /// Segments after a gap, by their position and in the order they came. A tree, because they
     /// may come in any order: inserting each before others would take the square of their number.
@@ -293,7 +293,7 @@ impl Stream {
         }
     }
 
-    /// Gives up what is missing before the first segment that waits; `false` if none does.
+    /// Skips what is missing before the first segment that waits; `false` if none does.
     fn skip_gap(
         &mut self,
         ends: Ends,
@@ -357,7 +357,7 @@ impl Stream {
         }
     }
 
-    /// Looks for the next message in `partial` and drops what stands before it. Returns whether
+    /// Looks for the next message in `partial` and drops what comes before it. Returns whether
     /// one is proved; `is_end` if nothing follows.
     fn search(&mut self, is_end: bool, summary: &mut CaptureSummary) -> bool {
         let found = search(self.partial.octets(), is_end);

@@ -59,7 +59,7 @@ pub trait Format {
         let _ = (datagram, error, out);
     }
 
-    /// Writes rows that were kept back, because the reader is waiting.
+    /// Writes rows that were held back, because the reader is waiting.
     fn flush(&mut self, out: &mut Vec<u8>) {
         let _ = out;
     }

@@ -22,7 +22,7 @@ def notebooks() -> list[Path]:
 
 
 def run(path: Path) -> list[bytes]:
-    """Runs one and gives its pictures as PNG."""
+    """Runs one and returns its pictures as PNG."""
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(FOLDER)}}
     NotebookClient(notebook, timeout=120, resources=resources).execute()

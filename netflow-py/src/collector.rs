@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
-use crate::exporters::{Exporters, GivenExporters};
+use crate::exporters::{ExporterArguments, Exporters};
 use crate::health::ExaminedFeed;
 use crate::pass;
 use crate::report::Report;
@@ -37,7 +37,7 @@ impl Collector {
         types: &str,
         rows: usize,
         state: Option<&[u8]>,
-        exporters: Option<GivenExporters>,
+        exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
         let decoder = pass::decoder(Limits::default(), state)?;
         let mut options = FlowOptions::new(self::columns(columns)?);

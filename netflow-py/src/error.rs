@@ -5,7 +5,7 @@ use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyPermissionErr
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-/// What a `NetflowError` tells beside its text.
+/// What a `NetflowError` carries besides its text.
 #[derive(Debug, Default)]
 pub(crate) struct Place {
     pub(crate) kind: &'static str,

@@ -5,8 +5,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 /// Rates such as `192.0.2.0/24=1000` for exporters that announce none, rates that replace what
-/// exporters announce, and whose options apply.
-pub(crate) type GivenExporters = (Vec<String>, Vec<String>, String);
+/// exporters announce, and the scope of options.
+pub(crate) type ExporterArguments = (Vec<String>, Vec<String>, String);
 
 /// The same, parsed.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +20,8 @@ impl Exporters {
     /// # Errors
     ///
     /// `ValueError` if a rate or the scope cannot be parsed.
-    pub(crate) fn new(given: Option<GivenExporters>) -> PyResult<Self> {
-        let Some((configured, overrides, scope)) = given else {
+    pub(crate) fn new(arguments: Option<ExporterArguments>) -> PyResult<Self> {
+        let Some((configured, overrides, scope)) = arguments else {
             return Ok(Self::default());
         };
         Ok(Self {
@@ -48,10 +48,10 @@ impl Exporters {
     }
 }
 
-fn rates(argument: &str, given: &[String]) -> PyResult<ConfiguredRates> {
+fn rates(argument: &str, rates: &[String]) -> PyResult<ConfiguredRates> {
     let parse = |text: &String| {
         text.parse::<ConfiguredRate>()
             .map_err(|error| PyValueError::new_err(format!("{argument}: {text:?}: {error}")))
     };
-    given.iter().map(parse).collect()
+    rates.iter().map(parse).collect()
 }

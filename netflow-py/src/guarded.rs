@@ -1,4 +1,4 @@
-//! What one thread uses at a time, and asks Python meanwhile.
+//! A lock for what one thread uses at a time and what may call Python meanwhile.
 
 use core::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,8 +7,8 @@ use std::thread::{self, ThreadId};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
-/// A lock that whoever has it cannot wait for: reading runs the `read` of a file object and
-/// the handlers of signals, which may ask for what reads them.
+/// A lock for which the thread that holds it cannot wait again: reading runs the `read` of a file object
+/// and the handlers of signals, and these may ask for the reader that is reading.
 #[derive(Debug)]
 pub(crate) struct Guarded<T> {
     inner: Mutex<T>,
@@ -27,8 +27,8 @@ impl<T> Guarded<T> {
     ///
     /// # Errors
     ///
-    /// If this thread has it, or one failed that had it.
-    pub(crate) fn lock(&self, py: Python<'_>) -> PyResult<Held<'_, T>>
+    /// If this thread holds it, or a thread failed while holding it.
+    pub(crate) fn lock(&self, py: Python<'_>) -> PyResult<LockGuard<'_, T>>
     where
         T: Send,
     {
@@ -37,8 +37,8 @@ impl<T> Guarded<T> {
         self.held(inner.ok())
     }
 
-    /// The same for who has not the interpreter.
-    pub(crate) fn lock_detached(&self) -> PyResult<Held<'_, T>> {
+    /// The same for a caller that does not hold the interpreter.
+    pub(crate) fn lock_detached(&self) -> PyResult<LockGuard<'_, T>> {
         self.check()?;
         self.held(self.inner.lock().ok())
     }
@@ -53,11 +53,11 @@ impl<T> Guarded<T> {
         Ok(())
     }
 
-    fn held<'g>(&'g self, inner: Option<MutexGuard<'g, T>>) -> PyResult<Held<'g, T>> {
+    fn held<'g>(&'g self, inner: Option<MutexGuard<'g, T>>) -> PyResult<LockGuard<'g, T>> {
         let inner =
             inner.ok_or_else(|| PyRuntimeError::new_err("reading failed in another thread"))?;
         *self.holder() = Some(thread::current().id());
-        Ok(Held { of: self, inner })
+        Ok(LockGuard { of: self, inner })
     }
 
     fn holder(&self) -> MutexGuard<'_, Option<ThreadId>> {
@@ -66,19 +66,19 @@ impl<T> Guarded<T> {
 }
 
 /// The lock, held.
-pub(crate) struct Held<'g, T> {
+pub(crate) struct LockGuard<'g, T> {
     of: &'g Guarded<T>,
     inner: MutexGuard<'g, T>,
 }
 
-impl<T> Drop for Held<'_, T> {
+impl<T> Drop for LockGuard<'_, T> {
     fn drop(&mut self) {
-        // Before the lock itself goes.
+        // Before the lock itself is released.
         *self.of.holder() = None;
     }
 }
 
-impl<T> Deref for Held<'_, T> {
+impl<T> Deref for LockGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -86,7 +86,7 @@ impl<T> Deref for Held<'_, T> {
     }
 }
 
-impl<T> DerefMut for Held<'_, T> {
+impl<T> DerefMut for LockGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.inner
     }

@@ -7,7 +7,7 @@ use netflow_health::{Health, SourceFacts};
 use netflow_io::{CaptureOptions, Event, Feed, Source};
 use pyo3::prelude::*;
 
-use crate::input::{Given, Input, Raised};
+use crate::input::{Input, PathOrOpener, Raised};
 use crate::{error, pass};
 
 /// Decodes inputs and returns their health as JSON. A file that cannot be read to its end is a
@@ -16,7 +16,7 @@ use crate::{error, pass};
 #[pyo3(signature = (inputs, *, ports, strict, state))]
 pub(crate) fn health(
     py: Python<'_>,
-    inputs: Vec<Given>,
+    inputs: Vec<PathOrOpener>,
     ports: Vec<u16>,
     strict: bool,
     state: Option<&[u8]>,

@@ -1,4 +1,4 @@
-//! Indexes of files, and the states that stand between files.
+//! Indexes of files, and the states between files.
 
 use std::io::Cursor;
 use std::sync::{Mutex, MutexGuard};
@@ -14,7 +14,7 @@ use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
 use crate::error;
-use crate::input::{Given, Input, Raised};
+use crate::input::{Input, PathOrOpener, Raised};
 use crate::pass::{addresses, columns, decoder, limits, types};
 use crate::report::Report;
 use crate::table::Table;
@@ -24,11 +24,11 @@ use crate::table::Table;
 #[pyo3(signature = (input, *, every, ports, strict, state))]
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "what Python gives is taken so"
+    reason = "pyo3 passes arguments by value"
 )]
 pub(crate) fn index<'py>(
     py: Python<'py>,
-    input: Given,
+    input: PathOrOpener,
     every: u64,
     ports: Vec<u16>,
     strict: bool,
@@ -56,13 +56,13 @@ pub(crate) fn index<'py>(
         let mut fault = None;
         loop {
             let batch = scan.next();
-            // What Python raised is behind whatever the library makes of it.
+            // The exception of Python is the cause of the library's error.
             if let Some(error) = raised.take() {
                 return Err(error);
             }
             match batch {
                 Some(Ok(batch)) => writer.write(&batch).map_err(|error| of_arrow(&error))?,
-                // A file that is there and is no capture teaches nothing.
+                // Nothing is learned from a file that is no capture.
                 Some(Err(ScanError::File(error))) if !strict && error::is_of_content(&error) => {
                     fault = Some(error.to_string());
                 }
@@ -111,7 +111,7 @@ impl Replay {
         })))
     }
 
-    /// Takes the index of a file; tells whether something is left out of it.
+    /// Takes the index of a file; returns whether something is left out of it.
     fn append(&self, py: Python<'_>, index: &[u8], file: u32, first: u32) -> PyResult<bool> {
         let mut inner = self.lock(py)?;
         let Inner { replay, late } = &mut *inner;
@@ -139,13 +139,13 @@ impl Replay {
         Ok(Table::new(inner.replay.schema().clone(), batches))
     }
 
-    /// Sets of these flows, all told.
+    /// The number of all sets of these flows.
     #[getter]
     fn late_sets(&self, py: Python<'_>) -> PyResult<u64> {
         Ok(self.lock(py)?.replay.late_sets())
     }
 
-    /// The state behind the last file.
+    /// The state after the last file.
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         Ok(PyBytes::new(py, &self.lock(py)?.replay.state()))
     }

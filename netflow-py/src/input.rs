@@ -1,4 +1,4 @@
-//! Files by path, and what Python opens.
+//! Files by path, and file objects that Python opens.
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -14,15 +14,15 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 /// A path, or a name and a function that opens it.
-pub(crate) type Given = (PathBuf, Option<Py<PyAny>>);
+pub(crate) type PathOrOpener = (PathBuf, Option<Py<PyAny>>);
 
 /// The octets of a mark, and those of the file before the end; see [`Range`].
-pub(crate) type GivenRange = (Option<Vec<u8>>, Option<u64>);
+pub(crate) type RangeArguments = (Option<Vec<u8>>, Option<u64>);
 
 /// Something to read.
 #[derive(Debug)]
 pub(crate) struct Input {
-    what: What,
+    kind: InputKind,
     range: Range,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Range {
 
 impl Range {
     /// Of the octets of a mark, or from the start; up to an offset, or to the end.
-    pub(crate) fn new((mark, end): GivenRange) -> PyResult<Self> {
+    pub(crate) fn new((mark, end): RangeArguments) -> PyResult<Self> {
         let damaged = || PyValueError::new_err("this is no mark of a file");
         let mark = mark
             .map(|octets| Mark::from_octets(&octets).ok_or_else(damaged))
@@ -48,7 +48,7 @@ impl Range {
         self.mark.as_ref().map_or(0, Mark::offset)
     }
 
-    /// Opens a reader that stands at the start of the range.
+    /// Opens a source at the start of the range; `reader` is there already.
     fn source(
         &self,
         reader: impl Read + Send + 'static,
@@ -67,7 +67,7 @@ impl Range {
 }
 
 #[derive(Debug)]
-enum What {
+enum InputKind {
     /// A file.
     Path(PathBuf),
     /// A function that opens a file object, and the name it goes by.
@@ -75,12 +75,12 @@ enum What {
 }
 
 impl Input {
-    /// Of what Python gives.
-    pub(crate) fn new((path, opener): Given) -> Self {
+    /// As Python passes it.
+    pub(crate) fn new((path, opener): PathOrOpener) -> Self {
         Self {
-            what: match opener {
-                Some(opener) => What::Opener(opener, path.display().to_string()),
-                None => What::Path(path),
+            kind: match opener {
+                Some(opener) => InputKind::Opener(opener, path.display().to_string()),
+                None => InputKind::Path(path),
             },
             range: Range::default(),
         }
@@ -92,9 +92,9 @@ impl Input {
     }
 
     pub(crate) fn name(&self) -> String {
-        match &self.what {
-            What::Path(path) => path.display().to_string(),
-            What::Opener(_, name) => name.clone(),
+        match &self.kind {
+            InputKind::Path(path) => path.display().to_string(),
+            InputKind::Opener(_, name) => name.clone(),
         }
     }
 
@@ -105,10 +105,10 @@ impl Input {
         raised: &Raised,
     ) -> Result<Source, netflow_io::CaptureError> {
         let start = self.range.start();
-        match &self.what {
-            What::Path(path) => {
+        match &self.kind {
+            InputKind::Path(path) => {
                 let metadata = path.metadata();
-                // These errors are told by the library in its own words.
+                // The library reports these errors in its own words.
                 let mut file = match (metadata, File::open(path)) {
                     (Ok(metadata), Ok(file)) if !metadata.is_dir() => file,
                     _ => return netflow_io::open_with(path, options),
@@ -116,13 +116,13 @@ impl Input {
                 if start > 0 {
                     if let Err(error) = file.seek(SeekFrom::Start(start)) {
                         raised.put(error.into());
-                        return self.range.source(Failed, path, options);
+                        return self.range.source(UnreadableReader, path, options);
                     }
                 }
-                let reader = Attentive::new(file, raised.clone());
+                let reader = InterruptibleReader::new(file, raised.clone());
                 self.range.source(reader, path, options)
             }
-            What::Opener(opener, name) => {
+            InputKind::Opener(opener, name) => {
                 let name = Path::new(name);
                 let object = Python::attach(|py| {
                     let object = opener.call0(py)?;
@@ -133,12 +133,15 @@ impl Input {
                 });
                 match object {
                     Ok(object) => {
-                        let reader = Attentive::new(Object(object, raised.clone()), raised.clone());
+                        let reader = InterruptibleReader::new(
+                            PythonReader(object, raised.clone()),
+                            raised.clone(),
+                        );
                         self.range.source(reader, name, options)
                     }
                     Err(error) => {
                         raised.put(error);
-                        self.range.source(Failed, name, options)
+                        self.range.source(UnreadableReader, name, options)
                     }
                 }
             }
@@ -178,17 +181,17 @@ impl Raised {
     }
 }
 
-/// From one look for signals to the next.
+/// The time from one check for signals to the next.
 const INTERVAL: Duration = Duration::from_millis(50);
 
 /// A reader that ends when the user interrupts.
-struct Attentive<R> {
+struct InterruptibleReader<R> {
     reader: R,
     raised: Raised,
     looked: Instant,
 }
 
-impl<R> Attentive<R> {
+impl<R> InterruptibleReader<R> {
     fn new(reader: R, raised: Raised) -> Self {
         Self {
             reader,
@@ -198,10 +201,10 @@ impl<R> Attentive<R> {
     }
 }
 
-impl<R: Read> Read for Attentive<R> {
+impl<R: Read> Read for InterruptibleReader<R> {
     fn read(&mut self, octets: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(octets)?;
-        // Not by octets: a few compressed ones may be many.
+        // Not by octets: a few compressed ones may hold many.
         if self.looked.elapsed() >= INTERVAL {
             self.looked = Instant::now();
             if let Err(error) = Python::attach(|py| py.check_signals()) {
@@ -214,14 +217,14 @@ impl<R: Read> Read for Attentive<R> {
 }
 
 /// A file object of Python.
-struct Object(Py<PyAny>, Raised);
+struct PythonReader(Py<PyAny>, Raised);
 
-impl Read for Object {
+impl Read for PythonReader {
     fn read(&mut self, octets: &mut [u8]) -> io::Result<usize> {
         let read = Python::attach(|py| {
             let read = self.0.bind(py).call_method1("read", (octets.len(),))?;
             let bytes = read.cast::<PyBytes>().map_err(|_| {
-                PyTypeError::new_err("the file object gives no bytes; open it with mode \"rb\"")
+                PyTypeError::new_err("the file object returns no bytes; open it with mode \"rb\"")
             })?;
             let bytes = bytes.as_bytes();
             match octets.get_mut(..bytes.len()) {
@@ -230,7 +233,7 @@ impl Read for Object {
                     Ok(bytes.len())
                 }
                 None => Err(PyTypeError::new_err(
-                    "the file object gives more bytes than it was asked for",
+                    "the file object returns more bytes than it was asked for",
                 )),
             }
         });
@@ -242,9 +245,9 @@ impl Read for Object {
 }
 
 /// What could not be opened.
-struct Failed;
+struct UnreadableReader;
 
-impl Read for Failed {
+impl Read for UnreadableReader {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Err(io::Error::other("an exception of the file object"))
     }

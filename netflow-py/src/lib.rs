@@ -24,7 +24,7 @@ mod value;
 
 use pyo3::prelude::*;
 
-/// What `netflow_rs` is made of.
+/// The module `_netflow`.
 #[pymodule(gil_used = false)]
 mod _netflow {
     use pyo3::prelude::*;
@@ -53,7 +53,7 @@ mod _netflow {
     }
 
     /// Runs the command `netflow` with these arguments, the first of which is its
-    /// name, and gives its exit status.
+    /// name, and returns its exit status.
     #[pyfunction]
     fn run(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
         py.detach(|| netflow_cli::run(arguments)).code()

@@ -1,4 +1,4 @@
-//! One pass over inputs, and what begins one.
+//! One pass over inputs, and the reader that begins it.
 
 use alloc::sync::Arc;
 
@@ -13,9 +13,9 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 
-use crate::exporters::{Exporters, GivenExporters};
+use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
-use crate::input::{Given, GivenRange};
+use crate::input::{PathOrOpener, RangeArguments};
 use crate::reading::{Inputs, Reading};
 use crate::report::LastReport;
 use crate::table::{self, Table};
@@ -23,23 +23,23 @@ use crate::tables::TableOptions;
 
 type Builder = Box<dyn UniformBatchBuilder + Send>;
 
-/// Inputs and what of them is wanted. Nothing is read before a pass begins.
+/// Inputs and the rows to read from them. Nothing is read before a pass begins.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
 pub(crate) struct Reader {
     source: Inputs,
-    wanted: Wanted,
+    wanted: RowKind,
     /// Of the pass that ended last.
     report: LastReport,
 }
 
 /// Which rows.
-enum Wanted {
+enum RowKind {
     Flows(FlowOptions),
     Counters(CounterOptions),
     Table(TableOptions, TemplateTable),
 }
 
-impl Wanted {
+impl RowKind {
     fn builder(&self) -> Builder {
         match self {
             Self::Flows(options) => Box::new(FlowBatchBuilder::new(options.clone())),
@@ -76,7 +76,7 @@ pub(crate) fn types(name: &str) -> PyResult<Types> {
     }
 }
 
-/// The columns of these names; all, if there are none.
+/// The columns of these names; all columns if no names are passed.
 pub(crate) fn columns(names: Option<Vec<String>>) -> PyResult<Vec<FlowField>> {
     let Some(names) = names else {
         return Ok(FlowField::ALL.to_vec());
@@ -88,13 +88,13 @@ pub(crate) fn columns(names: Option<Vec<String>>) -> PyResult<Vec<FlowField>> {
     names.iter().map(field).collect()
 }
 
-/// In a capture a template stands until it is replaced: what was sent once, hours before,
-/// may be all there is of it.
+/// In a capture a template holds until it is replaced: the exporter may have sent it only once, hours
+/// before.
 pub(crate) fn limits() -> Limits {
     Limits::default().with_template_lifetime(None)
 }
 
-/// A decoder that goes on with the state of another.
+/// A decoder that continues with the state of another.
 pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder> {
     let mut decoder = Decoder::new(limits);
     if let Some(state) = state {
@@ -105,7 +105,7 @@ pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder>
     Ok(decoder)
 }
 
-/// The keyword arguments of [`Reader`]: how inputs are read and what of them is wanted.
+/// The keyword arguments of [`Reader`]: how inputs are read, and into which rows.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 struct ReaderOptions {
@@ -122,9 +122,9 @@ struct ReaderOptions {
     strict: bool,
     state: Option<Vec<u8>>,
     #[pyo3(default)]
-    exporters: Option<GivenExporters>,
+    exporters: Option<ExporterArguments>,
     #[pyo3(default)]
-    ranges: Option<Vec<GivenRange>>,
+    ranges: Option<Vec<RangeArguments>>,
     #[pyo3(default = true)]
     warn: bool,
 }
@@ -148,9 +148,10 @@ impl ReaderOptions {
         "warn",
     ];
 
-    fn new(given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let given = given.ok_or_else(|| PyTypeError::new_err("a reader needs its options"))?;
-        for name in given.keys() {
+    fn new(arguments: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let arguments =
+            arguments.ok_or_else(|| PyTypeError::new_err("a reader needs its options"))?;
+        for name in arguments.keys() {
             let name: String = name.extract()?;
             if !Self::NAMES.contains(&name.as_str()) {
                 return Err(PyTypeError::new_err(format!(
@@ -158,14 +159,14 @@ impl ReaderOptions {
                 )));
             }
         }
-        given.extract()
+        arguments.extract()
     }
 
-    fn wanted(self, names: Vec<String>) -> PyResult<Wanted> {
+    fn wanted(self, names: Vec<String>) -> PyResult<RowKind> {
         let (addresses, types) = (addresses(&self.addresses)?, types(&self.types)?);
         let rows = self.rows.max(1);
         let files = if self.file {
-            Files::told(names)
+            Files::always_named(names)
         } else {
             Files::default()
         };
@@ -175,7 +176,7 @@ impl ReaderOptions {
             options.types = types;
             options.rows = rows;
             options.files = files;
-            return Ok(Wanted::Counters(options));
+            return Ok(RowKind::Counters(options));
         }
         let mut options = FlowOptions::new(columns(self.columns)?);
         options.addresses = addresses;
@@ -184,7 +185,7 @@ impl ReaderOptions {
         options.split_biflows = self.split_biflows;
         options.discarded = self.discarded;
         options.files = files;
-        Ok(Wanted::Flows(options))
+        Ok(RowKind::Flows(options))
     }
 }
 
@@ -195,7 +196,7 @@ impl Reader {
         signature = (inputs, **options),
         text_signature = "(inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, exporters=None, ranges=None, warn=True)"
     )]
-    fn new(inputs: Vec<Given>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+    fn new(inputs: Vec<PathOrOpener>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut options = ReaderOptions::new(options)?;
         let mut source = Inputs::new(
             inputs,
@@ -230,7 +231,7 @@ impl Reader {
         py: Python<'py>,
         requested_schema: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        // A consumer may ask for other types; the producer may give its own.
+        // A consumer may ask for other types; the producer may return its own.
         let _ = requested_schema;
         table::stream(py, Box::new(self.begin()?))
     }
@@ -262,7 +263,7 @@ impl Reader {
     pub(crate) fn of_table(source: Inputs, options: TableOptions, table: TemplateTable) -> Self {
         Self {
             source,
-            wanted: Wanted::Table(options, table),
+            wanted: RowKind::Table(options, table),
             report: LastReport::default(),
         }
     }
@@ -279,7 +280,7 @@ impl RecordBatchReader for Reading<Builder> {
     }
 }
 
-/// A pass over inputs: gives one batch after the other.
+/// A pass over inputs: returns one batch after the other.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
 pub(crate) struct Pass(Guarded<Reading<Builder>>);
 
@@ -305,7 +306,7 @@ impl Pass {
         Ok(self.0.lock(py)?.scan.progress().octets())
     }
 
-    /// What the decoder knows now, for a decoder that goes on.
+    /// What the decoder knows now, for a decoder that continues.
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyBytes>> {
         let saved = py.detach(|| Ok::<_, PyErr>(self.0.lock_detached()?.scan.decoder().save()))?;
         Ok(pyo3::types::PyBytes::new(py, &saved))

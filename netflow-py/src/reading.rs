@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 
 use crate::error;
 use crate::exporters::Exporters;
-use crate::input::{Given, GivenRange, Input, Raised, Range};
+use crate::input::{Input, PathOrOpener, Raised, Range, RangeArguments};
 use crate::pass::{decoder, limits};
 use crate::report::{LastReport, Report};
 
@@ -28,7 +28,7 @@ pub(crate) struct Inputs {
 
 impl Inputs {
     pub(crate) fn new(
-        inputs: Vec<Given>,
+        inputs: Vec<PathOrOpener>,
         ports: Vec<u16>,
         strict: bool,
         state: Option<Vec<u8>>,
@@ -52,7 +52,7 @@ impl Inputs {
         Self { exporters, ..self }
     }
 
-    /// Without warnings, for a caller who counts what they would tell.
+    /// Without warnings, for a caller that counts what they would report.
     pub(crate) fn quiet(self) -> Self {
         Self {
             is_quiet: true,
@@ -61,7 +61,7 @@ impl Inputs {
     }
 
     /// Only these parts: one of each input.
-    pub(crate) fn parts(mut self, ranges: Vec<GivenRange>) -> PyResult<Self> {
+    pub(crate) fn parts(mut self, ranges: Vec<RangeArguments>) -> PyResult<Self> {
         if ranges.len() != self.inputs.len() {
             return Err(PyValueError::new_err("each file has one range"));
         }
@@ -117,8 +117,8 @@ pub(crate) struct Reading<B: BatchBuilder> {
 impl<B: BatchBuilder> Reading<B> {
     pub(crate) fn advance(&mut self) -> PyResult<Option<B::Batch>> {
         let item = self.scan.next();
-        // What Python raised is behind whatever the library makes of it; rows before it come
-        // before it, unless someone wants it to end.
+        // The exception of Python replaces the library's error; rows before it come first, unless the
+        // user interrupts.
         let is_rows = matches!(item, Some(Ok(_)));
         if let Some(error) = self.raised.take_unless(is_rows) {
             return Err(error);
@@ -141,7 +141,7 @@ impl<B: BatchBuilder> Reading<B> {
         self.report.set(Report::new(&self.scan, &self.names));
     }
 
-    /// Tells of files that were not read to their end, once.
+    /// Warns once of each file that was not read to its end.
     fn warn(&mut self) -> PyResult<()> {
         if core::mem::replace(&mut self.is_told, true) {
             return Ok(());
@@ -150,7 +150,7 @@ impl<B: BatchBuilder> Reading<B> {
         let faults = progress.faults.iter().map(ToString::to_string);
         let empty = progress.without_export.iter().map(|(path, packets)| {
             format!(
-                "{} holds no flow export in its {packets} packets; give ports= if exporters \
+                "{} holds no flow export in its {packets} packets; pass ports= if exporters \
                  send to a port of your own",
                 path.display()
             )
@@ -182,12 +182,12 @@ impl<B: BatchBuilder<Batch = RecordBatch>> Iterator for Reading<B> {
     }
 }
 
-/// An Arrow consumer makes an error of its own of Ctrl-C, which whoever catches errors would
-/// catch: it is raised anew behind that. Nothing of Python may run here any more, else it
-/// is raised here and lost.
+/// An Arrow consumer turns Ctrl-C into an error of its own, which a handler of errors would catch: so the
+/// interrupt is raised again afterwards. No Python code may run here any more, or it would be raised here
+/// and lost.
 fn interrupt_again(py: Python<'_>, error: &PyErr) {
     if error.is_instance_of::<PyKeyboardInterrupt>(py) {
-        // There is nobody to tell if that fails.
+        // If that fails there is nobody to report it to.
         let _ = py
             .import("_thread")
             .and_then(|thread| thread.call_method0("interrupt_main"));

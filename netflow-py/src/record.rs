@@ -12,9 +12,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 
 use crate::error;
-use crate::exporters::{Exporters, GivenExporters};
+use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
-use crate::input::{Given, Input, Raised};
+use crate::input::{Input, PathOrOpener, Raised};
 use crate::report::{Report, problems_to_python};
 use crate::value::{Owned, elements, object};
 
@@ -26,7 +26,7 @@ pub(crate) struct Record {
     elements: Vec<(String, Owned)>,
 }
 
-/// Lists inside lists are followed so deep.
+/// How deep lists inside lists are followed.
 const LIST_DEPTH: u8 = 4;
 
 impl Record {
@@ -59,7 +59,7 @@ impl Record {
     }
 }
 
-/// The members of an sFlow sample, and of its records behind the name of their structure.
+/// The members of an sFlow sample, and of its records after the name of their structure.
 fn members(sample: &netflow_core::wire::sflow::Sample<'_>) -> Vec<(String, Owned)> {
     let mut all = Vec::new();
     let mut add = |prefix: &str, members: Members<'_>| {
@@ -203,7 +203,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// The next record; behind an error there is none.
+    /// The next record; after an error there is none.
     fn next(&mut self) -> PyResult<Option<Record>> {
         let found = self.record();
         if found.is_err() {
@@ -227,7 +227,7 @@ impl Walk {
         }
     }
 
-    /// Opens the next file; tells whether there was one. One that cannot be opened is
+    /// Opens the next file; returns whether there was one. One that cannot be opened is
     /// passed over, unless it is the last and none could be.
     fn open(&mut self) -> PyResult<bool> {
         let Some(input) = self.inputs.get(self.next) else {
@@ -291,12 +291,12 @@ impl Records {
     #[new]
     #[pyo3(signature = (inputs, *, split_biflows, ports, strict, state, exporters))]
     fn new(
-        inputs: Vec<Given>,
+        inputs: Vec<PathOrOpener>,
         split_biflows: bool,
         ports: Vec<u16>,
         strict: bool,
         state: Option<&[u8]>,
-        exporters: Option<GivenExporters>,
+        exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
         let decoder = crate::pass::decoder(crate::pass::limits(), state)?;
         Ok(Self(Guarded::new(Walk {

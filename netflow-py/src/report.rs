@@ -1,4 +1,4 @@
-//! What a decoder counted and knows, as plain Python.
+//! What a decoder counted and knows, as Python dictionaries.
 
 use alloc::sync::Arc;
 use std::sync::Mutex;
@@ -19,7 +19,7 @@ use crate::value;
 pub(crate) struct Report {
     stats: Stats,
     problems: Vec<KeptProblem>,
-    templates: Vec<Known>,
+    templates: Vec<TemplateReport>,
     domains: Vec<DomainReport>,
     names: Vec<String>,
     faults: Vec<String>,
@@ -47,7 +47,7 @@ impl LastReport {
 
 /// A template in force.
 #[derive(Debug, Clone)]
-struct Known {
+struct TemplateReport {
     exporter: String,
     protocol: &'static str,
     observation_domain: u32,
@@ -56,7 +56,7 @@ struct Known {
     fields: Vec<(String, Option<u16>)>,
 }
 
-impl Known {
+impl TemplateReport {
     fn new(known: &KnownTemplate<'_>) -> Self {
         let fields = known.template.fields().iter().map(|field| {
             let length = match field.length() {
@@ -105,7 +105,7 @@ impl Report {
             problems: feed.problems().cloned().collect(),
             templates: decoder
                 .templates()
-                .map(|known| Known::new(&known))
+                .map(|known| TemplateReport::new(&known))
                 .collect(),
             domains: decoder.domains().collect(),
             names: names.to_vec(),
@@ -113,7 +113,7 @@ impl Report {
         }
     }
 
-    /// And this was wrong with a file.
+    /// With a fault of a file.
     pub(crate) fn with_fault(mut self, fault: Option<String>) -> Self {
         self.faults.extend(fault);
         self

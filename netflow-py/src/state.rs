@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyByteArray, PyBytes};
 
-use crate::exporters::{Exporters, GivenExporters};
+use crate::exporters::{ExporterArguments, Exporters};
 use crate::health::ExaminedFeed;
 use crate::record::{Record, of_message};
 use crate::report::{Report, problems_to_python};
@@ -57,7 +57,7 @@ impl State {
 impl State {
     #[new]
     #[pyo3(signature = (*, exporters))]
-    fn new(exporters: Option<GivenExporters>) -> PyResult<Self> {
+    fn new(exporters: Option<ExporterArguments>) -> PyResult<Self> {
         let decoder = Exporters::new(exporters)?.apply(Decoder::new(Limits::default()));
         let feed = Feed::new(decoder).keeping_last_problems();
         Ok(Self(Mutex::new(ExaminedFeed::new(feed))))

@@ -1,4 +1,4 @@
-//! Record batches in memory, and what hands them to Arrow consumers.
+//! Record batches in memory, and their capsules for Arrow consumers.
 
 use alloc::sync::Arc;
 use std::io::Cursor;
@@ -33,7 +33,7 @@ impl Table {
     #[staticmethod]
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "what Python gives is taken so"
+        reason = "pyo3 passes arguments by value"
     )]
     fn concat(tables: Vec<PyRef<'_, Self>>) -> PyResult<Self> {
         let first = tables.first();
@@ -68,7 +68,7 @@ impl Table {
         ))
     }
 
-    /// Of what `save` gave.
+    /// From the octets that `save` returned.
     #[staticmethod]
     fn load(octets: &[u8]) -> PyResult<Self> {
         let read = || {

@@ -5,7 +5,7 @@ use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 
 use crate::guarded::Guarded;
-use crate::input::Given;
+use crate::input::PathOrOpener;
 use crate::pass::{Reader, addresses};
 use crate::reading::{Inputs, Reading};
 use crate::report::LastReport;
@@ -37,7 +37,7 @@ impl Tables {
     #[new]
     #[pyo3(signature = (inputs, *, addresses, rows, ports, strict, state))]
     fn new(
-        inputs: Vec<Given>,
+        inputs: Vec<PathOrOpener>,
         addresses: &str,
         rows: usize,
         ports: Vec<u16>,
@@ -53,7 +53,7 @@ impl Tables {
         Ok(Self { source, options })
     }
 
-    /// Begins a pass that gives the batches of all tables.
+    /// Begins a pass that returns the batches of all tables.
     fn open(&self) -> PyResult<TablesPass> {
         let report = LastReport::default();
         let reading = self.source.begin(self.options.builder(), report.clone())?;
@@ -66,7 +66,7 @@ impl Tables {
     }
 }
 
-/// A pass over inputs: gives one batch after the other, with the place of its table.
+/// A pass over inputs: returns one batch after the other, with the index of its table.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
 pub(crate) struct TablesPass {
     source: Inputs,
@@ -76,7 +76,7 @@ pub(crate) struct TablesPass {
 }
 
 /// Name, exporter, protocol, observation domain, template, whether it is of options, rows.
-type Described = (String, Option<String>, &'static str, u32, u16, bool, u64);
+type TableDescription = (String, Option<String>, &'static str, u32, u16, bool, u64);
 
 #[pymethods]
 impl TablesPass {
@@ -88,7 +88,7 @@ impl TablesPass {
         let found = py.detach(|| {
             let (reading, found) = &mut *self.under_way.lock_detached()?;
             while let Some(batch) = reading.advance()? {
-                // Of others it is counted how many rows they had.
+                // Of other tables only the rows are counted.
                 if let Some(place) = found.place(&batch) {
                     return Ok(Some((place, batch.batch)));
                 }
@@ -101,7 +101,7 @@ impl TablesPass {
 
     /// The tables found so far.
     #[getter]
-    fn found(&self, py: Python<'_>) -> PyResult<Vec<Described>> {
+    fn found(&self, py: Python<'_>) -> PyResult<Vec<TableDescription>> {
         let under_way = self.under_way.lock(py)?;
         let tables = under_way.1.all().iter();
         Ok(tables
@@ -120,7 +120,7 @@ impl TablesPass {
             .collect())
     }
 
-    /// What reads one of the tables again.
+    /// The reader that reads one of the tables again.
     fn reader(&self, py: Python<'_>, place: usize) -> PyResult<Reader> {
         let under_way = self.under_way.lock(py)?;
         let table = under_way.1.all().get(place);
@@ -132,7 +132,7 @@ impl TablesPass {
         ))
     }
 
-    /// Rows for which there is no table, since there would be too many.
+    /// Rows without a table, because the tables would have too many columns.
     #[getter]
     fn left_out(&self, py: Python<'_>) -> PyResult<u64> {
         Ok(self.under_way.lock(py)?.1.left_out())

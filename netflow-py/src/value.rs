@@ -1,4 +1,4 @@
-//! Values that outlive their message, and what they are in Python.
+//! Values that outlive their message, and their conversion to Python.
 
 use core::net::IpAddr;
 
@@ -23,7 +23,7 @@ pub(crate) enum Owned {
     Address(IpAddr),
     Text(String),
     Octets(Vec<u8>),
-    /// Digits of a number past 64 bits.
+    /// Digits of a number of more than 64 bits.
     Digits(String),
     /// Microseconds since 1970 UTC.
     Time(i64),
@@ -77,7 +77,7 @@ impl From<Value<'_>> for Owned {
             }
             Value::Ntp(time) => {
                 let micros = time.unix_seconds().saturating_mul(1_000_000);
-                // The microsecond next to it: a binary fraction is seldom a whole one.
+                // Rounded: a binary fraction is seldom a whole microsecond.
                 Self::Time(micros.saturating_add((i64::from(time.nanos()) + 500) / 1_000))
             }
             other => Self::Text(other.to_string()),

@@ -1,4 +1,4 @@
-"""Every Arrow consumer takes a scan twice, with the same right results."""
+"""Every Arrow consumer reads a scan twice, with the same right results."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ def test_a_listener_that_waits_is_closed_by_a_signal_handler() -> None:
 
 
 def test_wrong_addresses_and_times() -> None:
-    with pytest.raises(TypeError, match="give an address"):
+    with pytest.raises(TypeError, match="pass an address"):
         nf.listen(2055)  # type: ignore[arg-type]
     odd: list[tuple[Any, type[Exception]]] = [
         (("127.0.0.1",), ValueError),

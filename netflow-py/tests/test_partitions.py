@@ -1,4 +1,4 @@
-"""Files that are decoded apart give what one pass over them gives."""
+"""Files that are decoded separately yield the rows of one pass over them."""
 
 from __future__ import annotations
 

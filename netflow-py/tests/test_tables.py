@@ -98,21 +98,21 @@ def rendered(fields: dict[str, Any], capture: str) -> str:
     return json.dumps({name: value(name, fields[name]) for name in names})
 
 
-def value(name: str, given: Any) -> Any:
+def value(name: str, sent: Any) -> Any:
     """A value of JSON or of Arrow in one form."""
-    if isinstance(given, bytes):
-        return given.hex()
-    if isinstance(given, dict):
+    if isinstance(sent, bytes):
+        return sent.hex()
+    if isinstance(sent, dict):
         # Of a list of RFC 6313 its semantic; tests of the library compare the rest.
         return "a list"
-    if isinstance(given, list):
-        return [value(name, each) for each in given]
-    if isinstance(given, str) and TIME.fullmatch(given):
-        given = nanoseconds(given)
-    if isinstance(given, int) and name.endswith(MICROS):
+    if isinstance(sent, list):
+        return [value(name, each) for each in sent]
+    if isinstance(sent, str) and TIME.fullmatch(sent):
+        sent = nanoseconds(sent)
+    if isinstance(sent, int) and name.endswith(MICROS):
         # JSON has the digits of the type, Arrow those of the fraction of an NTP time.
-        return (given + 500) // 1_000
-    return given
+        return (sent + 500) // 1_000
+    return sent
 
 
 @pytest.mark.parametrize("path", captures(), ids=lambda path: path.name)

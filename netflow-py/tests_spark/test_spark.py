@@ -29,7 +29,7 @@ def rows(table: Any) -> Counter[str]:
 
 
 def expected(source: Any, columns: list[str], types: str = "spark") -> pa.Table:
-    """What one pass gives, in the types of Spark."""
+    """What one pass returns, in the types of Spark."""
     flows = nf.scan(source, columns=columns, addresses="text", types=types)
     return pa.table(flows.read())
 
@@ -223,7 +223,7 @@ def test_an_index_of_its_own(spark: SparkSession, tmp_path: Path) -> None:
 
 
 def test_a_large_file_is_divided(spark: SparkSession) -> None:
-    """Into parts that executors decode apart, with the templates that stand at their start."""
+    """Into parts that executors decode separately, with the templates in force at their start."""
     columns = ["frame", "source_address", "octets", "template_id"]
     for name in ("ovs", "pm_v9", "pm_v10"):
         capture = TESTDATA / "genuine" / f"{name}.pcap"

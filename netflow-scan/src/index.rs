@@ -1,4 +1,4 @@
-//! What of a file later files need: the datagrams that teach.
+//! What later files need of a file: the datagrams from which exporters are learned.
 
 use alloc::sync::Arc;
 use core::net::SocketAddr;
@@ -12,12 +12,12 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use netflow_arrow::{BatchBuilder, Full, Mark, UniformBatchBuilder};
 use netflow_core::{Datagram, Decoded, MessageHeader, Protocol, SetKind, Transport};
 
-/// Gathers those datagrams of a file from which an exporter is learned: a file that is
-/// decoded elsewhere needs of its predecessors nothing else.
+/// Gathers the datagrams of a file from which exporters are learned: a file that is decoded
+/// elsewhere needs nothing else from the files before it.
 ///
 /// A [`Scan`](crate::Scan) of one file with this builder is its *index*. Files are indexed
 /// each on its own, in any order; [`Replay`](crate::Replay) of their indexes, in their
-/// order, gives the state that stands between two files.
+/// order, yields the state between two files.
 ///
 /// | column | type | |
 /// |---|---|---|
@@ -34,18 +34,18 @@ use netflow_core::{Datagram, Decoded, MessageHeader, Protocol, SetKind, Transpor
 /// The kinds are `templates`, `options` (names, rates, types), `waits` (data whose template
 /// is not in the file before it, so that it may be options too, or wait for a template of
 /// a later file), `session` (a stream begins: templates before it are void) and `left_out`:
-/// from here more data waits than a decoder keeps. Who has the state at the start of the
-/// file then makes the index anew with it.
+/// from here more data waits than a decoder keeps. The index then has to be made again with the
+/// state at the start of the file.
 ///
-/// Of a large file there are rows of the kind `piece` too, whose payload is a
-/// [`Mark`](netflow_io::Mark): what is behind it can be decoded by itself, with the state of
-/// a replay of the rows before it.
+/// A large file also has rows of the kind `piece`, whose payload is a
+/// [`Mark`](netflow_io::Mark): the part of the file after it can be decoded by itself, with the state
+/// of a replay of the rows before it.
 ///
-/// sFlow and the fixed versions teach nothing and are not here.
+/// sFlow and the fixed versions announce nothing that is kept, and are not in the index.
 ///
-/// A restart of the exporter that only its data tells is not here: times that count from the
-/// start it told before (systemInitTimeMilliseconds) are then reckoned from that start behind a
-/// piece, until it tells the new one.
+/// A restart of the exporter that only its data shows is not in the index: times that count from the
+/// start it announced (systemInitTimeMilliseconds) are then worked out from the old start after a
+/// `piece`, until the exporter announces the new one.
 #[derive(Debug)]
 pub struct IndexBatchBuilder {
     schema: SchemaRef,
@@ -97,7 +97,7 @@ impl Default for IndexBatchBuilder {
 }
 
 impl IndexBatchBuilder {
-    /// With pieces of about so many octets of the file.
+    /// With pieces of about this many octets of the file.
     #[must_use]
     pub fn new(every: u64) -> Self {
         let text = |name| Field::new(name, DataType::Utf8, true);
@@ -142,7 +142,7 @@ impl IndexBatchBuilder {
     }
 
     /// Data that waits is kept as far as a decoder would keep it; that there is more is
-    /// told once for each domain.
+    /// reported once for each domain.
     fn wait(&mut self, header: &MessageHeader, octets: usize) -> Option<&'static str> {
         let key = (header.exporter, header.protocol, header.observation_domain);
         let all = self.waiting_octets.saturating_add(octets);
@@ -250,7 +250,7 @@ impl UniformBatchBuilder for IndexBatchBuilder {
 }
 
 impl Rows {
-    /// A row that is of no message; what it holds is added behind this.
+    /// A row that is of no message; its content is added after this.
     fn event(&mut self, kind: &str, datagram: &Datagram<'_>) {
         self.origin(kind, datagram.exporter, datagram.transport);
         self.frame.append_value(datagram.frame);

@@ -6,7 +6,7 @@
 //!   `netflow-arrow`.
 //! - [`IndexBatchBuilder`] makes the index of a file: the datagrams from which exporters are
 //!   learned, and the positions where a large file can be divided.
-//! - [`Replay`] of the indexes of files gives the state that a decoder would have between them,
+//! - [`Replay`] of the indexes of files yields the state that a decoder would have between them,
 //!   so that files, and parts of one, can be decoded independently of each other.
 //!
 //! # Example

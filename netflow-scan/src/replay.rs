@@ -16,7 +16,7 @@ use crate::index;
 /// The state of its decoder after a file is what a decoder of all files would know there:
 /// [`Replay::state`] begins the next file, wherever that is decoded. What only one
 /// decoder of all files would have decoded, data of one file whose template comes in a
-/// later one, is given as flows here.
+/// later one, is returned as flows here.
 #[derive(Debug)]
 pub struct Replay {
     decoder: Decoder,
@@ -26,8 +26,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// With the state that stands at the start of the first file, and what is wanted of
-    /// late flows.
+    /// With the state at the start of the first file, and the options of late flows.
     #[must_use]
     pub fn new(decoder: Decoder, options: FlowOptions) -> Self {
         Self {
@@ -39,14 +38,13 @@ impl Replay {
     }
 
     /// Takes a batch of the index of a file, which has this number. Late flows of files
-    /// with a number below `first` are gathered: the others are found by who decodes the
-    /// files from `first` on together. Tells whether something is
+    /// with a number below `first` are gathered: the others are found when the files from
+    /// `first` on are decoded together. Returns whether something is
     /// [left out](crate::IndexBatchBuilder) of the index.
     ///
     /// # Errors
     ///
-    /// If it is no batch of an index, and those of `full`, to which each batch is given
-    /// that has become full.
+    /// If it is no batch of an index, and those of `full`, which receives each full batch.
     pub fn append(
         &mut self,
         index: &RecordBatch,
@@ -64,7 +62,7 @@ impl Replay {
                 index::SESSION => self.decoder.end_session(datagram.exporter),
                 _ => {
                     let datagram = datagram.with_frame(file, datagram.frame);
-                    // What cannot be read teaches nothing.
+                    // Nothing is learned from what cannot be read.
                     if let Ok(message) = self.decoder.decode(datagram) {
                         let sets = late(&message, first, self.split_biflows, &mut self.late);
                         self.late_sets = self.late_sets.saturating_add(sets);
@@ -78,8 +76,8 @@ impl Replay {
         Ok(left_out)
     }
 
-    /// The state that stands here, for [`Decoder::load`]. Data that waits is not in it:
-    /// its flows are given here.
+    /// The state here, for [`Decoder::load`]. Data that waits is not in it:
+    /// its flows are returned here.
     #[must_use]
     pub fn state(&self) -> Vec<u8> {
         self.decoder.save_learned()
@@ -107,7 +105,7 @@ impl Replay {
     }
 }
 
-/// Adds the flows that waited since a file before `first`; tells how many sets that were.
+/// Adds the flows that waited since a file before `first`; returns the number of their sets.
 fn late(message: &Decoded<'_>, first: u32, split: bool, flows: &mut FlowBatchBuilder) -> u64 {
     let mut count = 0_u64;
     let sets = message
@@ -168,7 +166,7 @@ impl<'a> Rows<'a> {
             let datagram = Datagram::new(exporter, transport, received, payload);
             Some(datagram.with_frame(0, *self.frame.get(row)?))
         };
-        let datagram = datagram().ok_or_else(|| no_index("a row of it tells no datagram"))?;
+        let datagram = datagram().ok_or_else(|| no_index("a row of it holds no datagram"))?;
         Ok((self.kind.value(row), datagram))
     }
 }

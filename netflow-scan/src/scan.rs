@@ -47,18 +47,18 @@ pub struct Scan<B: BatchBuilder> {
     progress: Progress,
     ready: VecDeque<B::Batch>,
     is_done: bool,
-    /// What is told behind the last rows.
+    /// The error that comes after the last rows.
     error: Option<ScanError>,
 }
 
-/// What a file that cannot be read, or not to its end, is to the scan. If none of them
-/// can be opened, that stops it in either case.
+/// What happens to the scan if a file cannot be read, or not to its end. If no file can be opened,
+/// the scan stops in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Faults {
     /// It stops, after the rows before the fault.
     #[default]
     Stop,
-    /// It is told in [`Progress::faults`], and the next file follows.
+    /// It is reported in [`Progress::faults`], and the next file follows.
     PassOver,
 }
 
@@ -216,7 +216,7 @@ impl<B: BatchBuilder> Scan<B> {
             Some(Err(error)) if self.faults == Faults::Stop => self.stop(error)?,
             Some(Err(error)) => self.pass_over(error),
             None if self.progress.files == 0 && !self.progress.faults.is_empty() => {
-                // The first says most: there is nothing else to say.
+                // The first fault, since nothing was read.
                 let error = self.progress.faults.remove(0);
                 self.stop(error)?;
             }
@@ -225,7 +225,7 @@ impl<B: BatchBuilder> Scan<B> {
         Ok(None)
     }
 
-    /// Ends with this error, behind the rows before it.
+    /// Ends with this error, after the rows before it.
     fn stop(&mut self, error: netflow_io::CaptureError) -> Result<(), ScanError> {
         self.last_batch()?;
         self.error = Some(ScanError::File(error));
@@ -317,7 +317,7 @@ fn datagram<B: BatchBuilder>(
     Ok(None)
 }
 
-/// Rows before an error come before it; there is nothing behind it.
+/// Rows before an error come before it; nothing follows the error.
 impl<B: BatchBuilder> Iterator for Scan<B> {
     type Item = Result<B::Batch, ScanError>;
 

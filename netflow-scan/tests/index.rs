@@ -25,11 +25,11 @@ fn decoder() -> Decoder {
     Decoder::new(Limits::new(1).with_template_lifetime(None))
 }
 
-/// Rows with and without a replay, and those that only the replay gave.
+/// Rows with and without a replay, and those that only the replay returned.
 fn rows(path: &Path) -> (usize, usize, usize) {
     let options = || FlowOptions::new(vec![FlowField::Octets, FlowField::Late]);
     let (mut one, mut whole) = (decoder(), FlowBatchBuilder::new(options()));
-    let (mut replay, mut apart) = (
+    let (mut replay, mut divided) = (
         Replay::new(decoder(), options()),
         FlowBatchBuilder::new(options()),
     );
@@ -54,7 +54,7 @@ fn rows(path: &Path) -> (usize, usize, usize) {
         let mut index = IndexBatchBuilder::default();
         index.begin(&datagram, packet.begins_session);
         if let Ok(message) = other.decode(datagram) {
-            apart.append(&message, |_| panic!("full")).unwrap();
+            divided.append(&message, |_| panic!("full")).unwrap();
         }
         if let Ok(message) = alone.decode(datagram) {
             index.append(&message, &mut |_| panic!("full")).unwrap();
@@ -68,16 +68,16 @@ fn rows(path: &Path) -> (usize, usize, usize) {
         file += 1;
     }
     let late = replay.finish().unwrap().num_rows();
-    let (whole, apart) = (whole.finish().unwrap(), apart.finish().unwrap());
-    (whole.num_rows(), apart.num_rows() + late, late)
+    let (whole, divided) = (whole.finish().unwrap(), divided.finish().unwrap());
+    (whole.num_rows(), divided.num_rows() + late, late)
 }
 
 #[test]
 fn files_apart_give_what_one_decoder_gives() {
     let mut late_rows = 0;
     for path in captures() {
-        let (whole, apart, late) = rows(&path);
-        assert_eq!(whole, apart, "{}", path.display());
+        let (whole, divided, late) = rows(&path);
+        assert_eq!(whole, divided, "{}", path.display());
         late_rows += late;
     }
     assert!(late_rows > 0);

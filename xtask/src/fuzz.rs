@@ -3,7 +3,7 @@
 //! Fails on any crash, on units that take long, and on memory that grows. The target of
 //! the C library is written in C and linked with libFuzzer by clang. What was found stands
 //! in `target/fuzz/artifacts/`, what the fuzzers learned in `target/fuzz/corpus/`, so that
-//! the next run goes on from there.
+//! the next run continues from there.
 
 mod c;
 
@@ -158,7 +158,7 @@ fn target(name: &str, binaries: &Path, work: &Path, seconds: u32) -> Result<usiz
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .arg("-print_final_stats=1")
         .arg("-verbosity=0")
-        // Of memory that C freed so much is kept from use, which is not growth.
+        // The quarantine of memory that C freed, which is not growth.
         .env("ASAN_OPTIONS", "quarantine_size_mb=64")
         .stdin(Stdio::null());
     let dictionary = root().join(format!("fuzz/dictionaries/{name}.dict"));

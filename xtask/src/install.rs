@@ -199,7 +199,7 @@ fn link(to: &str, link: &Path) -> Result {
     Ok(())
 }
 
-/// Makes the folder of a file and takes away what stands in its place: a library that a program
+/// Makes the folder of a file and takes away what is in its place: a library that a program
 /// runs with must not be written over.
 fn prepare(file: &Path) -> Result {
     if let Some(folder) = file.parent() {

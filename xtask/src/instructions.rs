@@ -145,7 +145,7 @@ fn counted(names: &[&str]) -> Result<Figures> {
             figures.insert((route.name.to_owned(), kind.to_owned()), each.round());
         }
     };
-    // Two cores; callgrind counts the same whatever else runs.
+    // Two cores; the count of callgrind does not depend on what else runs.
     thread::scope(|scope| {
         let threads = [scope.spawn(work), scope.spawn(work)];
         threads

@@ -39,7 +39,7 @@ fn memory_of_file(case: &Case) -> u64 {
         let counted = measure(|| {
             read_file(&mut decoder(), &records);
         });
-        // The file itself stands in memory here.
+        // The file itself is in memory here.
         counted.bytes_max.saturating_sub(octets)
     };
     most(MOST).saturating_sub(most(0)) / u64::from(MOST)

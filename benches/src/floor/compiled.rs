@@ -106,7 +106,7 @@ fn ipv6(record: &[u8; 107]) -> Row {
     }
 }
 
-/// Interfaces, counters and times of IPFIX, which stand together.
+/// Interfaces, counters and times of IPFIX, which are together.
 #[inline]
 fn counters(octets: &[u8]) -> Row {
     Row {

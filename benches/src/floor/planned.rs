@@ -6,7 +6,7 @@ use super::{be16, be64, sets, v5_records};
 use crate::row::Row;
 use crate::workload::{Kind, Workload};
 
-/// Where the 11 fields stand in the records of one template.
+/// Where the 11 fields are in the records of one template.
 #[derive(Debug)]
 pub struct Plan {
     /// Octets of a record; in front of the first variable-length field, if it

@@ -176,7 +176,7 @@ fn address(out: &mut Octets<'_>, address: u128, ipv6: bool) {
     }
 }
 
-/// Interfaces, counters and times, which stand alike in all templates.
+/// Interfaces, counters and times, which are alike in all templates.
 fn counters(out: &mut Octets<'_>, traffic: &Traffic, head: Head, expected: &mut Expected<'_>) {
     let now = u64::from(head.seconds()) * 1000 + u64::from(head.millis());
     let end = now - u64::from(traffic.age);

@@ -60,7 +60,7 @@ fn tcp(port: u16, sequence: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
 
 const EXPORTER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 9);
 
-/// So many packets, each with its number of all.
+/// This many packets, each with its number and their count.
 fn packets(unit: u32, each: impl Fn(u32) -> Vec<u8>) -> Vec<u8> {
     (0..PACKETS)
         .flat_map(|part| each(unit * PACKETS + part))

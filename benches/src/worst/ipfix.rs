@@ -35,7 +35,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn biflows() -> Case {
-    IPFIX.case("biflow templates, compiled twice", |number| {
+    IPFIX.case("biflow templates, compiled in both directions", |number| {
         let mut message = IPFIX.message(number).with_limit(FULL);
         let length = 1 + u16::try_from(number % 8).unwrap_or(0);
         for id in 256.. {

@@ -45,7 +45,7 @@ pub(super) fn compare(expected: &Value, rows: &[Value], differences: &mut Vec<St
     let mut fields = 0;
     for packet in packets {
         let frame = &packet["frame"];
-        // Late rows are of sets that are expected to give nothing.
+        // Late rows are of sets that are expected to hold nothing.
         let rows: Vec<&Value> = rows
             .iter()
             .filter(|row| row["frame"] == *frame && row["late"].is_null())

@@ -58,7 +58,7 @@ impl Capture {
     pub(crate) fn received(&self, frame: u64) -> u64 {
         let octets = fs::read(&self.path).unwrap();
         let word = |at: usize| u32::from_le_bytes(octets[at..at + 4].try_into().unwrap());
-        // Behind the header of the file, each frame has seconds, microseconds and its length.
+        // After the header of the file, each frame has seconds, microseconds and its length.
         let mut at = 24;
         for _ in 1..frame {
             at += 16 + usize::try_from(word(at + 8)).unwrap();

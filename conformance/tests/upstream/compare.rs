@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::capture::Row;
 use crate::value::is_same;
 
-/// What a name of a source is here. A name may stand on several lines of its table; all of
+/// What a name of a source is here. A name may be on several lines of its table; all of
 /// them are compared that the row has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Meaning {
@@ -25,7 +25,7 @@ pub(crate) enum Meaning {
     No,
 }
 
-/// Gives a value our form; null where it says nothing.
+/// Converts a value to our form; null where it says nothing.
 pub(crate) type Convert = fn(&Value) -> Value;
 
 /// A line of the table of a source.

@@ -49,7 +49,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
     (
         "ipfix-pmacct-106-huawei",
         "ip_src",
-        "of elements sent twice the first is of the outer header (RFC 7011, section 8), pmacct takes the last",
+        "of repeated elements the first is of the outer header (RFC 7011, section 8), pmacct takes the last",
     ),
     ("ipfix-pmacct-106-huawei", "ip_dst", "the same"),
     ("ipfix-pmacct-106-huawei", "ip_proto", "the same"),

@@ -184,7 +184,7 @@ const IPFIX: &[Line] = &[
         Record("yafFlowTableFlushEventCount"),
     ),
     ("flowTablePeakCount", Record("yafFlowTablePeakCount")),
-    // "#{nanos}" stands in the test where the fraction should be.
+    // "#{nanos}" is in the test where the fraction should be.
     ("flowStartMicroseconds", No),
     ("flowEndMicroseconds", No),
     // The version is the protocol, which the captures have in their names.
@@ -247,7 +247,7 @@ fn second_before(time: &Value) -> Value {
     let (minutes, rest) = rest[1..].split_at(2);
     let (seconds, fraction) = rest[1..].split_at(2);
     let number = |text: &str| text.parse::<u32>().unwrap();
-    // None of the times stands at the very begin of a day.
+    // None of the times is at the very begin of a day.
     let before = (number(hours) * 60 + number(minutes)) * 60 + number(seconds) - 1;
     let (hour, minute, second) = (before / 3_600, before / 60 % 60, before % 60);
     format!("{date}T{hour:02}:{minute:02}:{second:02}{fraction}").into()

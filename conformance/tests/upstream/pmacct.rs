@@ -41,7 +41,7 @@ const TABLE: &[Line] = &[
     ("peer_ip_src", No),
     // The ingress or the egress name, whichever there is; they are compared each.
     ("vrf_name", No),
-    // The distinguisher that options give for the VRF, which no flow has here.
+    // The distinguisher that options announce for the VRF, which no flow has here.
     ("mpls_vpn_rd", No),
     ("mpls_vpn_rd_origin", No),
     // The address under its prefix length; both are compared.

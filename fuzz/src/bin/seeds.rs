@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Files of targets, each by its content so that none is written twice.
+/// Files of targets, each by its content so that none is duplicated.
 struct Corpus<'f> {
     folder: &'f Path,
     count: usize,
@@ -124,10 +124,10 @@ fn samples(
     corpus: &mut Corpus<'_>,
 ) -> std::io::Result<()> {
     let count = u8::try_from(datagram.sample_count()).unwrap_or(u8::MAX);
-    let behind = payload
+    let rest = payload
         .get(datagram.samples().offset()..)
         .unwrap_or_default();
-    corpus.add("sflow", &[&[count], behind].concat())?;
+    corpus.add("sflow", &[&[count], rest].concat())?;
     for sample in datagram.samples().flatten() {
         let Ok(kind @ (SampleKind::Flow(_) | SampleKind::Discarded(_))) = sample.kind() else {
             continue;

@@ -66,7 +66,7 @@ fn for_each(records: FixedRecords<'_>, place: FieldPlan, mut each: impl FnMut(Se
     }
 }
 
-/// Gives the addresses at a place of each record to any column.
+/// Pushes the addresses at a place of each record to any column.
 pub(super) fn push_each<C: Column + ?Sized>(
     column: &mut C,
     records: FixedRecords<'_>,
@@ -158,7 +158,7 @@ impl<const N: usize> Column for AddressOctets<N> {
     }
 }
 
-/// 4, 6 or 16 octets; up to 12 of them stand in the view itself.
+/// 4, 6 or 16 octets; up to 12 octets are in the view itself.
 #[derive(Debug)]
 pub(crate) struct AddressViews(BinaryViewBuilder);
 
@@ -238,7 +238,7 @@ impl Column for AddressText {
     }
 }
 
-/// Numbers that stand for addresses.
+/// Numbers that represent addresses.
 #[derive(Debug)]
 pub(crate) enum AddressKeys {
     Unsigned(Numbers<UInt64Type>),

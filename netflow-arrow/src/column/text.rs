@@ -22,7 +22,7 @@ impl Texts {
         self.builder.append_null();
     }
 
-    /// Whatever knows how to show itself.
+    /// Pushes any value that can be displayed.
     pub(crate) fn display(&mut self, value: impl core::fmt::Display) {
         // Writing into memory does not fail.
         let _ = write!(self.builder, "{value}");

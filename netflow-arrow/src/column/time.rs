@@ -86,9 +86,9 @@ impl Column for Times {
         records.for_each_number(place, |sent| {
             let Some(nanos) = times.next() else { return };
             let is_time = plan.time(sent).is_some() || {
-                let told = or(row);
-                *nanos = told.unwrap_or_default();
-                told.is_some()
+                let time = or(row);
+                *nanos = time.unwrap_or_default();
+                time.is_some()
             };
             self.nulls.append(is_time);
             row = row.saturating_add(1);

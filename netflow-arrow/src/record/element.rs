@@ -88,7 +88,7 @@ pub(super) struct ElementColumn {
 #[derive(Debug)]
 enum Values {
     Plain(Box<dyn Column>),
-    /// Whatever the octets are.
+    /// The octets as they are.
     Octets(Box<dyn Column>),
     Float(Float64Builder),
     List(Box<Lists>),
@@ -138,7 +138,7 @@ impl ElementColumn {
         Arc::new(ArrowField::new_list_field(self.data_type.clone(), true))
     }
 
-    /// One more value; gives the octets that it takes, about.
+    /// Adds a value; returns about the number of octets that it takes.
     pub(super) fn push(&mut self, field: &Field<'_, '_>) -> usize {
         self.count = self.count.saturating_add(1);
         match &mut self.values {

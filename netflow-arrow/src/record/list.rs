@@ -77,7 +77,7 @@ impl Lists {
         DataType::Struct(fields())
     }
 
-    /// One more; gives the octets that its values take.
+    /// Adds a list; returns the number of octets that its values take.
     pub(super) fn push(&mut self, list: Option<&List<'_, '_>>) -> usize {
         let before = self.entries.size();
         let semantic = match list {
@@ -146,9 +146,9 @@ impl Entries {
         path: &str,
         depth: u8,
     ) {
-        // A field of no octets says nothing, and there may be many to an octet.
-        let says = |field: &Field<'_, '_>| field.template().length() != FieldLength::Fixed(0);
-        for field in record.fields().filter(says) {
+        // Zero-length fields carry nothing, and a few octets may hold thousands of them.
+        let has_octets = |field: &Field<'_, '_>| field.template().length() != FieldLength::Fixed(0);
+        for field in record.fields().filter(has_octets) {
             let name = name(field.template().name(), field.template().key(), false);
             let name = joined(path, &name);
             match field.list().filter(|_| depth > 0) {

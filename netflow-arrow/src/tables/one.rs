@@ -18,7 +18,7 @@ pub struct TableBatchBuilder {
 }
 
 impl TableBatchBuilder {
-    /// Of this table; `records` makes it as it made those that were found.
+    /// Of this table; `records` must be built like the builder that found it.
     #[must_use]
     pub fn new(records: RecordBatchBuilder, table: &TemplateTable) -> Self {
         Self {
@@ -52,7 +52,7 @@ impl UniformBatchBuilder for TableBatchBuilder {
     }
 }
 
-/// Gives a batch of this schema; another is of another definition of the template.
+/// Passes a batch on if it has this schema; any other is of another definition of the template.
 fn of(
     table: TemplateBatch,
     schema: &SchemaRef,

@@ -203,7 +203,7 @@ fn claimed_end(payload: &[u8], message: &Message<'_>, end: usize) -> usize {
     }
 }
 
-/// Where these octets stand in the payload, if they do.
+/// Where these octets are in the payload, if they are part of it.
 fn offset_of(octets: &[u8], payload: &[u8]) -> Option<usize> {
     place(octets, payload).map(|range| range.start)
 }

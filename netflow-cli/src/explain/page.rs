@@ -132,7 +132,7 @@ pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// Stands where no line is to be broken.
+/// Marks where no line is to be broken.
 pub(crate) const TIED: char = '\u{a0}';
 
 /// Controls in texts of exporters would be obeyed by the terminal.

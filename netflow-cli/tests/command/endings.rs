@@ -219,8 +219,8 @@ fn the_summary_tells_that_packets_were_not_captured_whole() {
         "decode".as_ref(),
         testdata("synthetic/link_snapped.pcap").as_os_str(),
     ]);
-    let told = "lost         4 datagrams of which the end was not captured\n";
-    assert!(run.stderr.contains(told), "{}", run.stderr);
+    let reported = "lost         4 datagrams of which the end was not captured\n";
+    assert!(run.stderr.contains(reported), "{}", run.stderr);
 }
 
 /// A little-endian pcap without its packet of this number.
@@ -246,11 +246,11 @@ fn the_summary_tells_what_the_sequence_numbers_of_a_domain_say_in_their_unit() {
         path
     });
     let run = netflow(["decode".as_ref(), v9.as_os_str(), ipfix.as_os_str()]);
-    let told = "\
+    let reported = "\
 sequence     4 data records lost, of 127.0.0.1, domain 0 (ipfix)
              1 message lost, of 192.0.2.1, domain 2177 (netflow9); see netflow explain
 ";
-    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert!(run.stderr.contains(reported), "{}", run.stderr);
 }
 
 #[test]
@@ -372,12 +372,12 @@ fn templates_end_with_the_tcp_connection_that_brought_them() {
         };
         send(99, SYN, b"");
         send(100, 0, &both);
-        let behind = 100 + u32::try_from(both.len()).unwrap();
+        let after = 100 + u32::try_from(both.len()).unwrap();
         if end == 0 {
-            send(behind, 0, &data);
+            send(after, 0, &data);
         } else {
             if end == FIN {
-                send(behind, FIN, b"");
+                send(after, FIN, b"");
             }
             send(0x4000_0000, SYN, b"");
             send(0x4000_0001, 0, &data);

@@ -110,7 +110,7 @@ fn a_record_has_the_names_of_the_registry() {
 /// Each record has the names of its elements again.
 #[test]
 fn a_long_name_is_left_to_its_number() {
-    // What RFC 5610 tells of element 20 of enterprise 64,999, which is an unsigned32; then a
+    // As RFC 5610 announces element 20 of enterprise 64,999, which is an unsigned32; then a
     // template of it, and two records.
     let names = |length: u16| {
         let mut described = vec![0, 3, 0, 26, 1, 44, 0, 4, 0, 2];

@@ -1,4 +1,4 @@
-//! `--state`: a run goes on where the one before ended.
+//! `--state`: a run continues where the one before ended.
 
 use std::fs;
 use std::path::Path;
@@ -14,12 +14,12 @@ fn cut(capture: &[u8], from: usize, to: usize) -> Vec<u8> {
     let mut number = 0;
     while rest.len() >= 16 {
         let length = u32::from_le_bytes(rest[8..12].try_into().unwrap());
-        let (frame, behind) = rest.split_at(16 + length as usize);
+        let (frame, next) = rest.split_at(16 + length as usize);
         if (from..to).contains(&number) {
             cut.extend(frame);
         }
         number += 1;
-        rest = behind;
+        rest = next;
     }
     cut
 }
@@ -67,7 +67,7 @@ fn a_capture_cut_in_two_gives_the_same_as_the_whole() {
                 parts.extend(flows(&file, &state));
             }
             fs::remove_file(&state).unwrap();
-            assert_eq!(parts, whole, "{name} cut behind frame {place}");
+            assert_eq!(parts, whole, "{name} cut after frame {place}");
         }
     }
 }

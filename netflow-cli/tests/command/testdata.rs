@@ -39,7 +39,7 @@ fn expected_files() -> Vec<PathBuf> {
     paths
 }
 
-/// Compares the rows of a capture; gives how many were expected.
+/// Compares the rows of a capture; returns the number expected.
 fn compare(expected_path: &Path, differences: &mut Vec<String>) -> usize {
     let capture = capture_of(expected_path);
     let name = capture.file_name().unwrap().to_string_lossy().into_owned();

@@ -94,9 +94,9 @@ impl Cut {
         let mut packets = Vec::new();
         while rest.len() >= 16 {
             let len = u32::from_le_bytes(rest[8..12].try_into().unwrap());
-            let (packet, behind) = rest.split_at(16 + usize::try_from(len).unwrap());
+            let (packet, next) = rest.split_at(16 + usize::try_from(len).unwrap());
             packets.push(packet);
-            rest = behind;
+            rest = next;
         }
         let mut written = head.to_vec();
         for frame in frames {

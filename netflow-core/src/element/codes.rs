@@ -1,4 +1,4 @@
-//! Names of the values that stand for something else.
+//! Names of values that are codes.
 
 mod table;
 
@@ -53,7 +53,7 @@ pub fn sflow_header_protocol(protocol: u32) -> Option<&'static str> {
     label(&table::HEADER_PROTOCOLS, u64::from(protocol))
 }
 
-/// One value or bit, and where its label stands in `table::LABELS`.
+/// One value or bit, and where its label is in `table::LABELS`.
 #[derive(Debug)]
 struct Code {
     value: u32,

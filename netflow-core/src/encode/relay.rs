@@ -75,7 +75,7 @@ pub struct Relay {
 pub struct RelayLimits {
     /// Octets of a message. Default 1400, for UDP.
     pub message_octets: usize,
-    /// Observation domains that are kept apart at a time; one more takes the place
+    /// Observation domains that are followed at a time; one more takes the place
     /// of the one not heard of for longest. Default 4096.
     pub domains: usize,
     /// Templates of one domain, 128 or more; likewise. Default 1024.

@@ -62,7 +62,7 @@ impl ConfiguredRates {
     }
 }
 
-/// The last rate of a subnet stands.
+/// The last rate of a subnet applies.
 impl Extend<ConfiguredRate> for ConfiguredRates {
     fn extend<T: IntoIterator<Item = ConfiguredRate>>(&mut self, rates: T) {
         for rate in rates {
@@ -89,10 +89,10 @@ pub enum ParseRateError {
     /// There is no `=` in it.
     #[error("no rate; write it as 192.0.2.0/24=1000")]
     NoRate,
-    /// What stands before the `=` is no subnet.
+    /// What comes before the `=` is no subnet.
     #[error(transparent)]
     Prefix(#[from] ParsePrefixError),
-    /// What stands after the `=` is no number of 1 or more.
+    /// What comes after the `=` is no number of 1 or more.
     #[error("the rate is no whole number of 1 or more, as 1000 for one packet of 1000")]
     Rate,
 }

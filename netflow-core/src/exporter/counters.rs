@@ -54,7 +54,7 @@ impl ConfiguredCounters {
     }
 }
 
-/// The last word on a subnet stands.
+/// The last rule of a subnet applies.
 impl Extend<ConfiguredCounter> for ConfiguredCounters {
     fn extend<T: IntoIterator<Item = ConfiguredCounter>>(&mut self, counters: T) {
         for counter in counters {
@@ -78,10 +78,10 @@ impl FromIterator<ConfiguredCounter> for ConfiguredCounters {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParseCounterError {
-    /// What stands before the `=` is no subnet.
+    /// What comes before the `=` is no subnet.
     #[error(transparent)]
     Prefix(#[from] ParsePrefixError),
-    /// What stands after the `=` is no such word, or there is none.
+    /// What comes after the `=` is no such word, or there is none.
     #[error("neither biflow nor post; write it as 192.0.2.0/24=biflow")]
     Meaning,
 }

@@ -157,7 +157,7 @@ impl Samplers {
         self.shapes.iter().find(is_same)
     }
 
-    /// The last announcement of a scope stands; `false` if there is no room for its kinds.
+    /// The last announcement of a scope applies; `false` if there is no room for its kinds.
     pub(super) fn insert(
         &mut self,
         selects: Selects,
@@ -293,7 +293,7 @@ impl Samplers {
         self.sequences.get(&id)
     }
 
-    /// The last announcement of a sequence stands.
+    /// The last announcement of a sequence applies.
     pub(super) fn insert_sequence(&mut self, id: u64, sequence: Sequence) {
         let new = sequence.selectors.len();
         let old = self.sequences.insert(id, sequence);

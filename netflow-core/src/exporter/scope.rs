@@ -26,7 +26,7 @@ pub enum ScopeKind {
     /// What another element identifies, such as a line card (141), a metering process (143) or
     /// an observation point (138).
     Element(ElementId),
-    /// A scope type of NetFlow v9 that no element of data records stands for, such as 4, a cache.
+    /// A scope type of NetFlow v9 that no element of data records names, such as 4, a cache.
     ScopeType(u16),
     /// The records of a template: element 145, scope type 5 of NetFlow v9.
     Template,

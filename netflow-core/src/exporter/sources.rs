@@ -252,7 +252,7 @@ impl Run {
         number.wrapping_sub(self.first) < length
     }
 
-    /// A number that has not come before: what lies between it and the others
+    /// A number that was not received before: what lies between it and the others
     /// is missing, or it was.
     fn advance(&mut self, number: u32, counts: &mut SampleCounts) {
         let before = self.first.wrapping_sub(number);

@@ -238,7 +238,7 @@ pub(super) fn either(
 }
 
 /// Exporters with one template for both versions (nProbe, NetScaler) leave the other
-/// address zero. An address that is not zero stands even where the version of the flow is the
+/// address zero. An address that is not zero is kept even where the version of the flow is the
 /// other: the next hop of an IPv6 flow may be of IPv4 (RFC 4798, section 2: 6PE), that of an
 /// IPv4 flow of IPv6 (RFC 8950), and NAT64 translates between them (RFC 6146). Where both are
 /// set, or neither is, the version decides. Of IPv4 in IPv6 (Huawei, SRv6) both are sent, with

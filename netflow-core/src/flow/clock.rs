@@ -37,7 +37,7 @@ impl Flow<'_> {
         })
     }
 
-    /// When the first packet was seen, and the rule that gave this time.
+    /// When the first packet was seen, and the rule that this time was found by.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl Flow<'_> {
         self.by_rule(start)
     }
 
-    /// When the last packet was seen, and the rule that gave this time.
+    /// When the last packet was seen, and the rule that this time was found by.
     ///
     /// # Errors
     ///

@@ -349,7 +349,7 @@ impl Worked<'_> {
         }
     }
 
-    /// A name in the record, or that options gave to a number of it.
+    /// A name in the record, or one that options announced for a number of it.
     fn sent_or_named(&self, sent: &[Ingredient], of: FlowField) -> FlowColumn {
         match self.name(of) {
             FlowColumn::Absent => FlowColumn::each_if(self.has(sent)),
@@ -357,7 +357,7 @@ impl Worked<'_> {
         }
     }
 
-    /// A name that options gave to a number of the record.
+    /// A name that options announced for a number of the record.
     fn name(&self, of: FlowField) -> FlowColumn {
         let is_any = self.facts.names && !matches!(direct(of, self.template), FlowColumn::Absent);
         FlowColumn::each_if(is_any)

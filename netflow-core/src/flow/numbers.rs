@@ -196,7 +196,7 @@ impl<'m> IntoIterator for &Numbers<'m> {
 #[derive(Debug, Clone)]
 pub struct NumbersIter<'m>(Walk<'m>);
 
-/// Where the numbers stand.
+/// Where the numbers are.
 #[derive(Debug, Clone)]
 enum Walk<'m> {
     /// Sections of a label stack in a record, and how many were passed.

@@ -135,7 +135,7 @@ fn frame_type(record: &DataRecord<'_, '_>) -> HeaderProtocol {
     }
 }
 
-/// The section in which something stands, of a record that may have one of a
+/// The section that holds something, of a record that may have one of a
 /// header and one of what follows it.
 #[cold]
 pub(super) fn find<'m, T>(

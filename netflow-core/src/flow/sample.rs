@@ -243,7 +243,7 @@ impl<'m> SampleFlow<'m> {
         of(ExtendedSwitch::src_vlan).or_else(|| self.packet.vlan().map(u64::from))
     }
 
-    /// Numbers that stand in a record of their own. What the AS of the router
+    /// Numbers that are in a record of their own. What the AS of the router
     /// itself sends has source AS 0, and what it receives an empty path
     /// (RFC 4271, section 5.1.2).
     fn number_from_records(&self, field: FlowField) -> Option<u64> {

@@ -146,7 +146,7 @@ impl Increments {
         Increment::new(added, is_exact || is_update)
     }
 
-    /// Flows that were forgotten for want of memory.
+    /// Flows that were forgotten because the memory limit was reached.
     #[must_use]
     pub const fn forgotten(&self) -> u64 {
         self.forgotten

@@ -174,7 +174,7 @@ fn after_ether_type(octets: &[u8], lower: Lower, ether_type: u16, at: usize) -> 
     }
 }
 
-/// LLC (IEEE 802.2) and, behind it, SNAP (IEEE 802, section 9.5) when it names an EtherType.
+/// LLC (IEEE 802.2) and, after it, SNAP (IEEE 802, section 9.5) when it names an EtherType.
 fn llc(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     const SNAP: [u8; 3] = [0xaa, 0xaa, 0x03];
     /// The Organizationally Unique Identifiers under which a protocol is an EtherType:

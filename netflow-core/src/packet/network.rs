@@ -68,7 +68,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// Destination address as it stands in the header (RFC 791, section 3.1; RFC 8200, section
+    /// Destination address as it is in the header (RFC 791, section 3.1; RFC 8200, section
     /// 3): while a routing header is in use, that of the next stop.
     #[inline]
     #[must_use]
@@ -321,7 +321,7 @@ pub(super) fn ip(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
 }
 
 /// What an IP header that is not there carries. Nothing can be loaded from the absent header,
-/// so only the protocol and what follows are told.
+/// so only the protocol and what follows are reported.
 pub(super) fn ip_payload(octets: &[u8], ip_version: u8, protocol: u8) -> Packet<'_> {
     let packet = Packet {
         ip_version,
@@ -361,7 +361,7 @@ fn ipv4(octets: &[u8], lower: Lower, at: usize, first: u8) -> Packet<'_> {
     }
 }
 
-/// What an IPv4 header still gives when it is cut or its length is impossible.
+/// What can still be read of an IPv4 header that is cut or whose length is impossible.
 #[cold]
 fn broken_ipv4(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     Packet {
@@ -399,7 +399,7 @@ fn ipv6(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     }
 }
 
-// Apart from the straight path and with arguments that fit registers, so that the packet of the
+// Separate from the straight path and with arguments that fit registers, so that the packet of the
 // straight path need not be built in memory first: 14 ns a packet became 10.
 
 /// IPv4 with an Authentication Header at `end`.

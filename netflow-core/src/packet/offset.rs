@@ -1,6 +1,6 @@
 //! Places in the sampled octets, and loads from them.
 //!
-//! A sampled header may end inside any layer and a field that is still there is given, so
+//! A sampled header may end inside any layer and a field that is still there is returned, so
 //! fields are loaded one by one where they are asked for, not from a view of a whole header.
 
 /// The first octet of a layer; absent if the layer is.

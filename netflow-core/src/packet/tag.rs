@@ -108,7 +108,7 @@ impl<'a> MplsLabels<'a> {
         Self { octets, at }
     }
 
-    /// The first octet after the labels given so far.
+    /// The first octet after the labels returned so far.
     pub(super) fn position(&self) -> usize {
         self.at
     }

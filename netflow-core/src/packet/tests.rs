@@ -42,7 +42,7 @@ pub(super) fn mpls(label: u32, bottom: bool, payload: &[u8]) -> Vec<u8> {
     before(&entry.to_be_bytes(), payload)
 }
 
-/// An IPv4 header with the given words of options.
+/// An IPv4 header with the these words of options.
 pub(super) fn ipv4_with(protocol: u8, fragment: u16, option_words: u8, payload: &[u8]) -> Vec<u8> {
     let options = [0x01_u8; 40];
     let options = &options[..usize::from(option_words) * 4];
@@ -177,10 +177,10 @@ fn assert_a_cut_takes_nothing_back(cut: &Packet<'_>, whole: &Packet<'_>) {
     if is_wrong && cut.mpls_offset().is_some() {
         return;
     }
-    for (given, expected) in answers(cut).into_iter().zip(answers(whole)) {
+    for (read, expected) in answers(cut).into_iter().zip(answers(whole)) {
         assert!(
-            given.1.is_none() || given == expected,
-            "{given:?} became {expected:?}"
+            read.1.is_none() || read == expected,
+            "{read:?} became {expected:?}"
         );
     }
     let (tags, labels): (Vec<VlanTag>, Vec<MplsLabel>) =

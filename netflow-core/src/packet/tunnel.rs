@@ -17,7 +17,7 @@ use super::{HeaderProtocol, Link, Lower, Packet};
 pub struct Inner<'a> {
     /// How the packet was encapsulated.
     pub tunnel: Tunnel,
-    /// The number that tells apart tunnels of one kind: see each [`Tunnel`]. Absent if the kind
+    /// The number that distinguishes tunnels of one kind: see each [`Tunnel`]. Absent if the kind
     /// has none or this packet does not say it.
     pub tunnel_id: Option<u64>,
     /// The headers of the inner packet; offsets count from its own first octet. It has no
@@ -35,7 +35,7 @@ pub enum Tunnel {
     Ipv6InIpv4,
     /// IPv4 in IPv6, as in DS-Lite (RFC 2473).
     Ipv4InIpv6,
-    /// IPv6 in IPv6 (RFC 2473), also SRv6 with a single segment, which has no header to tell.
+    /// IPv6 in IPv6 (RFC 2473), also SRv6 with a single segment, which has no header of its own.
     Ipv6InIpv6,
     /// IPv6 with a Segment Routing Header (RFC 8754), or Ethernet by Next Header 143 (RFC 8986).
     Srv6,
@@ -47,7 +47,7 @@ pub enum Tunnel {
     MplsInUdp,
     /// GRE (RFC 2784), with PPTP (RFC 2637) and NVGRE (RFC 7637). The identifier is the Key
     /// (RFC 2890), 32 bits; in PPTP the Call ID, 16 bits. NVGRE has its 24 bits of Virtual
-    /// Subnet ID above 8 bits of FlowID in the Key, and nothing tells it from other GRE.
+    /// Subnet ID above 8 bits of FlowID in the Key, and nothing distinguishes it from other GRE.
     Gre,
     /// ERSPAN, a mirrored Ethernet frame in GRE. The identifier is the Session ID, 10 bits.
     Erspan,
@@ -437,7 +437,7 @@ fn gtp_u(octets: &[u8]) -> Option<Inner<'_>> {
     Some(Inner::new(Tunnel::GtpU, HeaderProtocol::IPV4, packet).with_id(teid))
 }
 
-/// Teredo (RFC 4380, section 5.1.1): an IPv6 packet behind an authentication and an origin
+/// Teredo (RFC 4380, section 5.1.1): an IPv6 packet after an authentication and an origin
 /// indication, each of which may be there.
 fn teredo(octets: &[u8]) -> Option<Inner<'_>> {
     const ORIGIN: [u8; 2] = [0, 0];

@@ -20,7 +20,7 @@ pub(crate) struct ListCheck<'s, L, P> {
     pub(crate) found: &'s mut Vec<Arc<Template>>,
     /// Lists inside lists are followed so deep.
     pub(crate) max_depth: u8,
-    /// So many templates are collected.
+    /// Maximum number of templates that are collected.
     pub(crate) max_templates: usize,
 }
 

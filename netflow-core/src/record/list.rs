@@ -202,7 +202,7 @@ impl<'a, 't> SubTemplateList<'a, 't> {
         }
     }
 
-    /// How the records relate to the record they stand in (RFC 6313, section 4.4).
+    /// How the records relate to the record they are in (RFC 6313, section 4.4).
     #[must_use]
     pub const fn semantic(&self) -> u8 {
         self.semantic
@@ -264,7 +264,7 @@ impl<'a, 't> SubTemplateMultiList<'a, 't> {
         })
     }
 
-    /// How the records relate to the record they stand in (RFC 6313, section 4.4).
+    /// How the records relate to the record they are in (RFC 6313, section 4.4).
     #[must_use]
     pub const fn semantic(&self) -> u8 {
         self.semantic

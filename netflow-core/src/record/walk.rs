@@ -1,4 +1,4 @@
-//! Records of variable length: how long they are and where their fields stand.
+//! Records of variable length: how long they are and where their fields are.
 
 use crate::template::Template;
 use crate::wire::record::variable_end;
@@ -39,7 +39,7 @@ pub(crate) fn measure(octets: &[u8], template: &Template) -> Option<(usize, Segm
     for gap in plan.gaps() {
         len = field_end(octets, len, *gap)?;
         if let Some(start) = starts.next() {
-            // A record stands in a set, whose length has 16 bits.
+            // A record is in a set, whose length has 16 bits.
             *start = u16::try_from(len).ok()?;
         }
     }
@@ -48,7 +48,7 @@ pub(crate) fn measure(octets: &[u8], template: &Template) -> Option<(usize, Segm
     (len > 0 && len <= octets.len()).then_some((len, segments))
 }
 
-/// Where the variable-length field ends that stands `gap` octets after `at`.
+/// Where the variable-length field ends that begins `gap` octets after `at`.
 #[inline]
 fn field_end(octets: &[u8], at: usize, gap: u32) -> Option<usize> {
     variable_end(octets, at.checked_add(usize::try_from(gap).ok()?)?)

@@ -1,4 +1,4 @@
-//! Where the normalised fields stand in the records of a template: looked up
+//! Where the normalised fields are in the records of a template: looked up
 //! once, so that reading one is a load from a known place.
 
 use alloc::boxed::Box;
@@ -9,7 +9,7 @@ use crate::element::ElementId;
 use crate::field::{FieldType, FlowField, Ingredient};
 use crate::wire::template::FieldLength;
 
-/// Where one field stands in a record.
+/// Where one field is in a record.
 ///
 /// Octets are counted from the start of the record, or after the last
 /// variable-length field before it.
@@ -19,7 +19,7 @@ pub(crate) struct Slot {
     pub(crate) offset: u16,
     /// Octets of the field; 0 if the template has no such field.
     pub(crate) width: u16,
-    /// How many variable-length fields stand before it.
+    /// How many variable-length fields come before it.
     pub(crate) segment: u8,
     /// Which of the elements of the table it is.
     pub(crate) candidate: u8,
@@ -72,7 +72,7 @@ impl Slot {
     }
 }
 
-/// Where a normalised field stands in the records of a template
+/// Where a normalised field is in the records of a template
 /// ([`Template::field_plan`](super::Template::field_plan)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldPlan {
@@ -85,8 +85,8 @@ pub struct FieldPlan {
 }
 
 impl super::Template {
-    /// Where this field stands in each record. `None` if the template has no
-    /// such field, if it stands after or is a field of variable length, or if
+    /// Where this field is in each record. `None` if the template has no
+    /// such field, if it comes after or is a field of variable length, or if
     /// the flow works it out from several.
     #[must_use]
     pub fn field_plan(&self, field: FlowField) -> Option<FieldPlan> {
@@ -278,7 +278,7 @@ impl Plan {
         }
     }
 
-    /// Where the port of UDP stands, if that of another protocol stands in its field.
+    /// Where the port of UDP is, if that of another protocol is in its field.
     pub(crate) fn udp_port(&self, field: FlowField) -> Option<Slot> {
         let (_, of_udp) = UDP_PORTS.iter().find(|(port, _)| *port == field)?;
         let slot = self.ingredient(*of_udp);
@@ -358,7 +358,7 @@ impl Plan {
         size_of_val::<[u32]>(&self.gaps)
     }
 
-    /// Gives a field of the wire its slots: in each, the best element wins,
+    /// Assigns a field of the wire to its slots: in each, the best element wins,
     /// and of the same element the first, or the second where that is meant:
     /// `met` records that the first was.
     fn place(

@@ -84,7 +84,7 @@ fn groups<const N: usize>(text: &mut ShortText<N>, address: Ipv6Addr) {
             }
             continue;
         }
-        // Behind the zeros the second of their colons separates.
+        // After the zeros their second colon separates.
         if index > 0 && index != zeros.end {
             text.push(b':');
         }

@@ -1,7 +1,7 @@
 //! The records of NetFlow v1, v5, v6, v7 and v8 as lists of fields.
 //!
 //! These versions have no templates: a version, and in v8 an aggregation scheme, says how
-//! long a record is and what stands where. Told in this form they are templates that need
+//! long a record is and where each field is. In this form they are templates that need
 //! not be sent.
 //!
 //! ```

@@ -34,7 +34,7 @@ macro_rules! layout {
             /// Octets on the wire.
             pub const LEN: usize = size_of::<Self>();
 
-            /// Reads one from the start of `octets`, which stand at `offset` of
+            /// Reads one from the start of `octets`, which are at `offset` of
             /// the payload; the rest of the octets comes with it.
             ///
             /// # Errors

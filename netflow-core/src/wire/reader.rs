@@ -1,4 +1,4 @@
-//! A slice that shrinks as it is read and knows where in the payload it stands.
+//! A slice that shrinks as it is read and knows its place in the payload.
 
 use nom::Parser;
 use nom::bytes::complete::take;

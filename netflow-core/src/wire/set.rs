@@ -95,7 +95,7 @@ pub struct Sets<'a> {
 }
 
 impl<'a> Sets<'a> {
-    /// The sets in the octets after a message header, which stand at `offset`
+    /// The sets in the octets after a message header, which are at `offset`
     /// of the payload.
     #[must_use]
     pub const fn new(octets: &'a [u8], offset: usize) -> Self {

@@ -1,7 +1,7 @@
 //! sFlow version 5: datagrams, samples, records and their structures.
 //!
 //! An sFlow datagram (sFlow version 5, section 5) is XDR: a header and a count
-//! of samples; a sample is a data format and counted octets, in which stand a
+//! of samples; a sample is a data format and counted octets, which hold a
 //! header and a count of records; a record is again a data format and counted
 //! octets, which hold one structure.
 //!
@@ -48,7 +48,7 @@
 mod block;
 #[expect(
     unnameable_types,
-    reason = "what zerocopy derives for a public layout stands in a nameless scope"
+    reason = "zerocopy derives items of a public layout in a nameless scope"
 )]
 mod counter_record;
 mod counters_sample;
@@ -58,7 +58,7 @@ mod discarded_packet;
 mod extended;
 #[expect(
     unnameable_types,
-    reason = "what zerocopy derives for a public layout stands in a nameless scope"
+    reason = "zerocopy derives items of a public layout in a nameless scope"
 )]
 mod flow_record;
 mod flow_sample;

@@ -10,7 +10,7 @@ use crate::wire::set::{Dialect, FIRST_DATA_SET};
 /// The length of a field as a template states it (RFC 7011, section 3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldLength {
-    /// So many octets in each record.
+    /// This many octets in each record.
     Fixed(u16),
     /// Each record states it: 65535 in the template (RFC 7011, section 7). Some
     /// v9 exporters use it too.
@@ -21,7 +21,7 @@ impl FieldLength {
     /// The number in the template that means a variable length.
     pub const VARIABLE: u16 = 65535;
 
-    /// The number that stands in the template.
+    /// The number that is in the template.
     #[must_use]
     pub const fn number(self) -> u16 {
         match self {
@@ -79,7 +79,7 @@ pub enum TemplateKind {
     /// It withdraws a template; the id of its set (2 or 3) withdraws all
     /// (RFC 7011, section 8.1).
     Withdrawal {
-        /// It stands in a set of options templates.
+        /// It is in a set of options templates.
         options: bool,
     },
 }
@@ -274,7 +274,7 @@ impl<'a> TemplateRecords<'a> {
         Some(Err(Error::new(kind, offset)))
     }
 
-    /// What stands before the specifiers: for options, id and count are followed
+    /// What comes before the specifiers: for options, id and count are followed
     /// by the scope. In v9 the second number is the scope's length in octets and
     /// the third that of the options (RFC 3954, section 6.1).
     fn header(&self, reader: &mut Reader<'a>, id: u16, count: u16) -> Option<Header> {
@@ -322,7 +322,7 @@ impl<'a> TemplateRecords<'a> {
     }
 }
 
-/// What stands before the specifiers of a template record.
+/// What comes before the specifiers of a template record.
 struct Header {
     kind: TemplateKind,
     field_count: u16,

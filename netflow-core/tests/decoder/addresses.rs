@@ -125,11 +125,11 @@ fn address_and_port_of_zero_after_translation_are_none() {
 #[test]
 fn type_and_code_of_icmp_are_those_of_the_protocol() {
     // RFC 4443, section 4.2: an echo reply of ICMPv6 is 129; RFC 792: an echo is 8.
-    let apart: [(u16, u16); 5] = [(4, 1), (176, 1), (177, 1), (178, 1), (179, 1)];
+    let separate: [(u16, u16); 5] = [(4, 1), (176, 1), (177, 1), (178, 1), (179, 1)];
     let together: [(u16, u16); 3] = [(4, 1), (32, 2), (139, 2)];
     for (fields, record, expected) in [
-        (&apart[..], &[58, 0, 0, 129, 3][..], [129, 3]),
-        (&apart[..], &[1, 8, 4, 0, 0][..], [8, 4]),
+        (&separate[..], &[58, 0, 0, 129, 3][..], [129, 3]),
+        (&separate[..], &[1, 8, 4, 0, 0][..], [8, 4]),
         (&together[..], &[58, 0, 0, 129, 3][..], [129, 3]),
         (&together[..], &[1, 8, 4, 0, 0][..], [8, 4]),
         // With room for one only, that is it.
@@ -156,16 +156,16 @@ fn type_and_code_of_icmp_are_those_of_the_protocol() {
 
 #[test]
 fn type_and_code_of_icmp_need_no_protocol_but_no_other_either() {
-    let apart = [(176, 1), (177, 1)];
-    let apart_v6 = [(178, 1), (179, 1)];
-    let both = [&apart[..], &apart_v6].concat();
+    let separate = [(176, 1), (177, 1)];
+    let separate_v6 = [(178, 1), (179, 1)];
+    let both = [&separate[..], &separate_v6].concat();
     let with = |fields: &[(u16, u16)], more: &[(u16, u16)]| [fields, more].concat();
     for (fields, record, expected) in [
         // No protocol.
         (with(&[], &[(32, 2)]), &[3, 1][..], Some([3, 1])),
         (with(&[], &[(139, 2)]), &[129, 0], Some([129, 0])),
-        (with(&[], &apart), &[3, 1], Some([3, 1])),
-        (with(&[], &apart_v6), &[129, 0], Some([129, 0])),
+        (with(&[], &separate), &[3, 1], Some([3, 1])),
+        (with(&[], &separate_v6), &[129, 0], Some([129, 0])),
         // The version of IP (60) decides between the two.
         (with(&[(60, 1)], &both), &[4, 8, 0, 0, 0], Some([8, 0])),
         (with(&[(60, 1)], &both), &[6, 0, 0, 128, 0], Some([128, 0])),
@@ -175,13 +175,13 @@ fn type_and_code_of_icmp_need_no_protocol_but_no_other_either() {
         // Other protocols.
         (with(&[(4, 1)], &[(32, 2)]), &[6, 0, 0], None),
         (with(&[(4, 1)], &[(139, 2)]), &[17, 0, 0], None),
-        (with(&[(4, 1)], &apart), &[6, 0, 0], None),
-        (with(&[(4, 1)], &apart_v6), &[132, 0, 0], None),
+        (with(&[(4, 1)], &separate), &[6, 0, 0], None),
+        (with(&[(4, 1)], &separate_v6), &[132, 0, 0], None),
         // Destination ports of other protocols, and of none.
         (with(&[(4, 1)], &[(11, 2)]), &[6, 8, 0], None),
         (with(&[], &[(11, 2)]), &[8, 0], None),
         // A hop-by-hop header, as before reports of multicast listeners (RFC 3810).
-        (with(&[(4, 1)], &apart_v6), &[0, 143, 0], Some([143, 0])),
+        (with(&[(4, 1)], &separate_v6), &[0, 143, 0], Some([143, 0])),
     ] {
         flow_of(&fields, record, |flow| {
             let expected = expected.map_or([None; 2], |both| both.map(Some));
@@ -194,14 +194,14 @@ fn type_and_code_of_icmp_need_no_protocol_but_no_other_either() {
 fn ports_of_udp_and_tcp_in_one_template_are_those_of_the_protocol() {
     let tcp = [40_000, 443];
     let udp = [5_353, 53];
-    let with = |fields: &[(u16, u16)], protocol: u8, behind: usize| {
+    let with = |fields: &[(u16, u16)], protocol: u8, trailing: usize| {
         let ports = [tcp, udp].concat();
         let mut record: Vec<u8> = ports
             .iter()
             .flat_map(|port: &u16| port.to_be_bytes())
             .collect();
         record.push(protocol);
-        record.resize(record.len() + behind, 0);
+        record.resize(record.len() + trailing, 0);
         let message = Message::ipfix(0).template(256, fields).set(256, &record);
         let payload = message.octets();
         let mut decoder = decoder();

@@ -56,7 +56,7 @@ fn a_sampler_has_the_name_of_the_options() {
     let expected = [(1, "core"), (2, "edge")];
     let expected = expected.map(|(id, name)| (SamplerKey::Sampler(id), name.to_owned()));
     assert_eq!(named(&decoder), expected);
-    // Told again, they take no more room.
+    // Announced again, they take no more memory.
     let before = decoder.state_octets();
     shown(&mut decoder, &[options], sampler_name);
     assert_eq!(decoder.state_octets(), before);

@@ -48,7 +48,7 @@ pub(crate) fn entry() -> TemplateDefinition {
         .variable(iana::INTERFACE_NAME.id)
 }
 
-/// The records that lists stand in.
+/// The records that lists are in.
 pub(crate) fn holder() -> TemplateDefinition {
     TemplateDefinition::new(301)
         .variable(iana::BASIC_LIST.id)
@@ -84,7 +84,7 @@ impl Tree {
                 list.finish()
             }
             Self::Lists(semantic, lists) => {
-                // Lists of any kind stand in records of the holder.
+                // Lists of any kind are in records of the holder.
                 let rows: Vec<[Vec<u8>; 3]> = lists.iter().map(Self::row).collect();
                 let rows = rows
                     .iter()

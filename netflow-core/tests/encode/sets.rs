@@ -151,7 +151,7 @@ proptest! {
         prop_assert_eq!(compare(message, &tables, true), Ok(()));
     }
 
-    /// Whatever the limit, a message is no longer, and what does not fit changes nothing.
+    /// With any limit, a message is no longer than it, and what does not fit changes nothing.
     #[test]
     fn no_message_is_longer_than_its_limit(tables in tables(true), limit in 16_usize..600) {
         let header = IpfixHeader { export_time: NOW, ..IpfixHeader::default() };

@@ -128,7 +128,7 @@ fn unaccounted(message: Decoded<'_>) -> Vec<usize> {
         let octets = match problem.error.kind {
             // The octets follow the header of a set, or of the message that is reported.
             ErrorKind::NoTemplate { .. } | ErrorKind::ReservedSet { .. } => problem.octets + 4,
-            // Behind the header that is wrong all is passed over.
+            // Everything after the wrong header is passed over.
             ErrorKind::RecordCount { .. }
             | ErrorKind::UnknownScheme { .. }
             | ErrorKind::AddressType { .. } => {

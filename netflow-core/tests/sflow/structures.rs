@@ -109,7 +109,7 @@ fn no_count_prolongs_the_walk() {
             .flat_map(Structure::all)
         {
             let count = row.members(&octets, 0).count();
-            assert!(count <= 102, "{} gives {count} members", row.name());
+            assert!(count <= 102, "{} has {count} members", row.name());
         }
     }
 }

@@ -223,7 +223,7 @@ fn templates_of_a_protocol_without_any_are_refused() {
     assert_eq!((report.templates, report.refused), (0, 1));
 }
 
-/// Whatever is loaded, the decoder goes on within its limits, and what it
+/// After loading any snapshot the decoder stays within its limits, and what it
 /// saves can be loaded.
 fn survives(octets: &[u8]) {
     let limits = Limits::new(1)

@@ -1,4 +1,4 @@
-//! Decoding goes on after a restart as if nothing had happened.
+//! Decoding continues after a restart as if nothing had happened.
 
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
 use netflow_core::{DatagramId, Decoder, Fact, Limits, SequenceEvent};

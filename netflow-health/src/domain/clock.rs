@@ -12,7 +12,7 @@ const AGREES: i64 = 3_600_000_000_000;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Clock {
-    /// Flows by the rule that gave their times, in the order they were seen; `None` counts
+    /// Flows by the rule that their times were found by, in the order they were seen; `None` counts
     /// flows without times.
     pub rules: Vec<(Option<ClockRule>, u64)>,
     /// Export times beside receive times; absent in sFlow, which has no export time, and in

@@ -19,7 +19,7 @@ use crate::place::Place;
 
 /// Definitions of one template id that are remembered, to see when one returns.
 const DEFINITIONS: usize = 4;
-/// The longest name that an exporter may give to an element of its own.
+/// The longest name that an exporter may announce for an element of its own.
 const LONGEST_NAME: usize = 1_024;
 
 /// The templates of one domain.
@@ -184,7 +184,7 @@ impl Templates {
         }
     }
 
-    /// Takes the names that the exporter gave to its own elements.
+    /// Takes the names that the exporter announced for its own elements.
     pub(crate) fn name(&mut self, template: &Template) {
         let Some(known) = self.by_id.get_mut(&template.id()) else {
             return;

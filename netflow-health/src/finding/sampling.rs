@@ -32,7 +32,7 @@ pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> 
     findings.chain(without_rate(index, domain)).collect()
 }
 
-/// Rates that differ and are not told apart by the flows.
+/// Rates that differ and that flows do not distinguish.
 fn ambiguous(index: usize, domain: &DomainHealth) -> Option<Finding> {
     let flows = domain.rates.without(Some(NoSamplingRate::Ambiguous));
     if flows == 0 {

@@ -79,7 +79,7 @@ impl Extractor {
         );
         let mut found = protocol.and_then(|protocol| self.reassembled(ip, protocol, &whole, layer));
         match &mut found {
-            // A datagram in a tunnel that was fragmented itself stands in `self.whole`.
+            // A datagram in a tunnel that was fragmented itself is in `self.whole`.
             Some(Found {
                 octets: Octets::Whole(_),
                 ..
@@ -95,7 +95,7 @@ impl Extractor {
         found
     }
 
-    /// A reassembled datagram; extension headers of IPv6 may stand in it.
+    /// A reassembled datagram; extension headers of IPv6 may be in it.
     fn reassembled(
         &mut self,
         ip: &Ip,

@@ -1,7 +1,7 @@
 //! Where a message begins among octets of a stream whose framing is lost.
 //!
 //! A header is believed if its sets fill the message and another header follows the message, or
-//! the stream ends with it. Each octet is looked at once as the start of a message, whatever the octets are,
+//! the stream ends with it. Each octet is looked at once as the start of a message, for any octets,
 //! and no more than one message is held for the proof.
 
 use crate::octets::u16_at;

@@ -174,7 +174,7 @@ fn a_missing_chunk_costs_the_message_that_it_is_of() {
     assert_eq!(read.frames(), [1, 4]);
     assert_eq!(read.summary.stream_gaps, 1);
     assert_eq!(read.summary.stream_octets_lost, 50 + 30);
-    // A sender that gives chunks up says so, and what follows need not wait.
+    // A sender that abandons chunks says so, and what follows need not wait.
     let mut given_up = packets.to_vec();
     given_up.push(packet(7, &[chunk(FORWARD_TSN, 0, &[0, 0, 0, 3])]));
     given_up.push(packet(7, &[data(6, WHOLE, &messages[3])]));

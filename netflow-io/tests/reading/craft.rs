@@ -16,7 +16,7 @@ pub(crate) const EXPORTER_6: [u8; 16] = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0
 pub(crate) const COLLECTOR_6: [u8; 16] = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2];
 pub(crate) const SECONDS: u32 = 1_618_136_400;
 
-/// What a source gave, copied out of it.
+/// What a source returned, copied out of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Got {
     pub(crate) frame: u64,
@@ -28,7 +28,7 @@ pub(crate) struct Got {
     pub(crate) payload: Vec<u8>,
 }
 
-/// All that a source gives.
+/// Everything that a source returns.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) packets: Vec<Got>,
@@ -200,7 +200,7 @@ impl Pcapng {
         self.block(0x0a0d_0d0a, &body)
     }
 
-    /// An interface with if_tsresol and if_tsoffset as given.
+    /// An interface with these if_tsresol and if_tsoffset.
     pub(crate) fn interface(
         self,
         link_type: u16,

@@ -1,4 +1,4 @@
-//! What is told of files that cannot be read, or not to their end.
+//! The errors of files that cannot be read, or not to their end.
 
 use netflow_io::{CaptureError, CaptureErrorKind, CaptureOptions};
 

@@ -254,7 +254,7 @@ fn a_source_tells_format_compression_and_progress() {
 
 #[test]
 fn a_reader_that_gives_single_octets_gives_the_same() {
-    /// Gives one octet at a time, and is interrupted between any two.
+    /// Returns one octet at a time, and is interrupted between any two.
     struct Drops {
         octets: std::vec::IntoIter<u8>,
         interrupted: bool,

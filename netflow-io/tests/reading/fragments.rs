@@ -1,4 +1,4 @@
-//! IP fragments put together.
+//! Reassembly of IP fragments.
 
 use std::time::Duration;
 
@@ -118,7 +118,7 @@ fn where_fragments_overlap_the_first_stands() {
 }
 
 #[test]
-fn a_datagram_with_octets_behind_its_end_is_given_up() {
+fn a_datagram_with_octets_behind_its_end_is_dropped() {
     let packets = [
         ipv4_fragment(17, 1, 2, &[0; 8]),
         ipv4_fragment(17, 1, 4 | MORE, &[0; 8]),
@@ -180,21 +180,21 @@ fn fragments_of_other_protocols_are_passed_over() {
 #[test]
 fn a_fragment_waits_as_long_as_the_limit_says() {
     let pieces = fragments(1, &payload(200), 128);
-    for (seconds, given) in [(30, 1), (31, 0)] {
+    for (seconds, returned) in [(30, 1), (31, 0)] {
         let file = Pcap::new(RAW)
             .record(SECONDS, 0, &pieces[0], pieces[0].len())
             .record(SECONDS + seconds, 0, &pieces[1], pieces[1].len());
         let read = file.read();
-        assert_eq!(read.packets.len(), given);
-        let given_up = if given == 1 { 0 } else { 2 };
-        assert_eq!(read.summary.fragmented_given_up, given_up);
+        assert_eq!(read.packets.len(), returned);
+        let dropped = if returned == 1 { 0 } else { 2 };
+        assert_eq!(read.summary.fragmented_given_up, dropped);
         let short = limited(&file.octets, |limits| limits.fragment_age = Duration::ZERO);
         assert!(short.packets.is_empty());
     }
 }
 
 #[test]
-fn the_oldest_gives_way_when_datagrams_or_octets_are_too_many() {
+fn the_oldest_is_dropped_when_datagrams_or_octets_are_too_many() {
     let mut packets = vec![fragments(1, &payload(200), 128)[0].clone()];
     packets.push(fragments(2, &payload(200), 128)[0].clone());
     packets.push(fragments(3, &payload(200), 128)[0].clone());

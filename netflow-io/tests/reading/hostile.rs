@@ -9,7 +9,7 @@ use crate::craft::{
     ipfix, ipv4_fragment, ipv6, netflow5, segment, try_read, udp, zstd,
 };
 
-/// Reads all there is, whatever it is; gives how many packets.
+/// Reads any octets to their end; returns the number of packets.
 fn survives(file: &[u8]) -> u64 {
     let Ok(read) = try_read(file, CaptureOptions::default().with_ports([7])) else {
         return 0;

@@ -7,7 +7,7 @@ use crate::craft::{
     exporter, ipv4, ipv6, netflow5, udp,
 };
 
-/// What one frame of a link type gives, its payload checked.
+/// What one frame of a link type holds, its payload checked.
 fn is_read(link_type: u32, frame: &[u8]) {
     let read = Pcap::new(link_type).packet(frame).read();
     assert_eq!(read.payloads(), [netflow5(1)], "link type {link_type}");
@@ -18,7 +18,7 @@ fn packet() -> Vec<u8> {
     datagram(2055, &netflow5(1))
 }
 
-fn behind(header: &[u8], packet: &[u8]) -> Vec<u8> {
+fn after_header(header: &[u8], packet: &[u8]) -> Vec<u8> {
     [header, packet].concat()
 }
 
@@ -33,11 +33,11 @@ fn every_raw_link_type_is_read() {
 #[test]
 fn loopback_families_are_read_in_either_order() {
     for link_type in [0, 108] {
-        is_read(link_type, &behind(&[2, 0, 0, 0], &packet()));
-        is_read(link_type, &behind(&[0, 0, 0, 2], &packet()));
+        is_read(link_type, &after_header(&[2, 0, 0, 0], &packet()));
+        is_read(link_type, &after_header(&[0, 0, 0, 2], &packet()));
         for family in [10, 24, 28, 30] {
             let packet = ipv6(17, &udp(50_000, 2055, &netflow5(1)));
-            is_read(link_type, &behind(&[family, 0, 0, 0], &packet));
+            is_read(link_type, &after_header(&[family, 0, 0, 0], &packet));
         }
     }
 }
@@ -45,42 +45,48 @@ fn loopback_families_are_read_in_either_order() {
 #[test]
 fn linux_cooked_captures_are_read_with_tags() {
     let first = |kind: &[u8]| [&[0; 14], kind].concat();
-    is_read(113, &behind(&first(&[8, 0]), &packet()));
-    is_read(113, &behind(&first(&[0x81, 0, 0, 7, 8, 0]), &packet()));
+    is_read(113, &after_header(&first(&[8, 0]), &packet()));
+    is_read(
+        113,
+        &after_header(&first(&[0x81, 0, 0, 7, 8, 0]), &packet()),
+    );
     let mut second = vec![8, 0];
     second.resize(20, 0);
-    is_read(276, &behind(&second, &packet()));
+    is_read(276, &after_header(&second, &packet()));
 }
 
 #[test]
 fn tags_labels_and_sessions_are_passed_through() {
     let ip = packet();
-    is_read(ETHERNET, &ethernet(0x8100, &behind(&[0, 7, 8, 0], &ip)));
-    let stack = [0, 7, 0x91, 0, 0, 8, 0x81, 0, 0, 9, 8, 0];
-    is_read(ETHERNET, &ethernet(0x88a8, &behind(&stack, &ip)));
     is_read(
         ETHERNET,
-        &ethernet(0x8847, &behind(&[0, 1, 0, 64, 0, 2, 1, 64], &ip)),
+        &ethernet(0x8100, &after_header(&[0, 7, 8, 0], &ip)),
+    );
+    let stack = [0, 7, 0x91, 0, 0, 8, 0x81, 0, 0, 9, 8, 0];
+    is_read(ETHERNET, &ethernet(0x88a8, &after_header(&stack, &ip)));
+    is_read(
+        ETHERNET,
+        &ethernet(0x8847, &after_header(&[0, 1, 0, 64, 0, 2, 1, 64], &ip)),
     );
     let session = [0x11, 0, 0, 1, 0, 102, 0, 0x21];
-    is_read(ETHERNET, &ethernet(0x8864, &behind(&session, &ip)));
+    is_read(ETHERNET, &ethernet(0x8864, &after_header(&session, &ip)));
     let snap = [0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
-    is_read(ETHERNET, &ethernet(108, &behind(&snap, &ip)));
-    is_read(9, &behind(&[0xff, 3, 0, 0x21], &ip));
-    is_read(9, &behind(&[0, 0x21], &ip));
+    is_read(ETHERNET, &ethernet(108, &after_header(&snap, &ip)));
+    is_read(9, &after_header(&[0xff, 3, 0, 0x21], &ip));
+    is_read(9, &after_header(&[0, 0x21], &ip));
 }
 
 #[test]
 fn captures_of_junos_are_read_with_and_without_a_link_header() {
     let frame = ethernet(ETHERTYPE_IPV4, &packet());
-    is_read(178, &behind(b"MGC\x01", &frame));
-    is_read(178, &behind(b"MGC\x80\0\x03\x01\x01\0", &frame));
-    is_read(178, &behind(b"MGC\x02\x02\0\0\0", &packet()));
+    is_read(178, &after_header(b"MGC\x01", &frame));
+    is_read(178, &after_header(b"MGC\x80\0\x03\x01\x01\0", &frame));
+    is_read(178, &after_header(b"MGC\x02\x02\0\0\0", &packet()));
     let file = Pcap::new(178)
-        .packet(&behind(b"MGX\x01", &frame))
+        .packet(&after_header(b"MGX\x01", &frame))
         .packet(b"MGC")
-        .packet(&behind(b"MGC\x80\xff\xff", &frame))
-        .packet(&behind(b"MGC\x02\x09\0\0\0", &packet()));
+        .packet(&after_header(b"MGC\x80\xff\xff", &frame))
+        .packet(&after_header(b"MGC\x02\x09\0\0\0", &packet()));
     assert_eq!(file.read().summary.other_passed_over, 4);
 }
 

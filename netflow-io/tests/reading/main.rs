@@ -1,4 +1,4 @@
-//! Captures and IPFIX files, made here octet by octet, and what a source gives of them.
+//! Captures and IPFIX files, made here octet by octet, and what a source returns of them.
 #![expect(
     clippy::std_instead_of_core,
     clippy::std_instead_of_alloc,

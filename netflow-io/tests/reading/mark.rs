@@ -1,4 +1,4 @@
-//! Reading that begins behind a mark gives what reading from the start gives there.
+//! Reading that begins at a mark returns what reading from the start returns there.
 
 use std::fs;
 use std::io::Cursor;
@@ -16,7 +16,7 @@ fn open(file: &[u8]) -> Source {
     Source::from_reader_with(file, "test", CaptureOptions::default()).unwrap()
 }
 
-/// The marks of a file, each with how many datagrams were given before it.
+/// The marks of a file, each with the number of datagrams before it.
 fn marks(file: &[u8]) -> Vec<(usize, Mark)> {
     let mut source = open(file);
     let mut marks = Vec::new();
@@ -33,7 +33,7 @@ fn marks(file: &[u8]) -> Vec<(usize, Mark)> {
     marks
 }
 
-/// Reads behind each mark, to the end and to the next; gives how many marks there were.
+/// Reads from each mark, to the end and to the next; returns the number of marks.
 fn compare(file: &[u8]) -> usize {
     let whole = read(file);
     let marks = marks(file);
@@ -87,7 +87,7 @@ fn every_variant_of_pcap_is_divided() {
             let file = Pcap::variant(order, magic, RAW);
             let file = file.packet(&export(1)).packet(&[0; 20]).packet(&export(2));
             assert_eq!(compare(&file.octets), 2);
-            // The end of it is missing, which is told with the octet of the file.
+            // The end of it is missing, which is reported with the octet of the file.
             assert_eq!(compare(&file.octets[..file.octets.len() - 3]), 1);
         }
     }
@@ -120,7 +120,7 @@ fn a_section_of_pcapng_goes_on_with_its_interfaces_and_time() {
 #[test]
 fn messages_of_an_ipfix_file_are_bounds() {
     let mut file = ipfix(1, 40);
-    // A set of this number cannot begin a file, but it may stand in one.
+    // A set of this number cannot begin a file, but it may be in one.
     let mut odd = ipfix(2, 60);
     odd[17] = 0;
     odd[16] = 0;

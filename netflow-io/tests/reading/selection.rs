@@ -1,4 +1,4 @@
-//! Which datagrams are given and which are passed over.
+//! Which datagrams are returned and which are passed over.
 
 use netflow_io::{CaptureOptions, PORTS, looks_like_export};
 
@@ -90,7 +90,7 @@ fn export_of_every_protocol_is_recognised() {
         ("v7", fixed(7, 2, 24, 104)),
         ("v9 template", netflow9(0, 12, 12)),
         ("v9 options template", netflow9(1, 12, 12)),
-        ("v9 data, zeros behind it", netflow9(260, 12, 400)),
+        ("v9 data, zeros after it", netflow9(260, 12, 400)),
         ("IPFIX", ipfix(1, 20)),
         ("IPFIX twice", [ipfix(1, 20), ipfix(2, 0)].concat()),
         ("sFlow, IPv4 agent", sflow(1, 1, 40, 40)),
@@ -139,7 +139,7 @@ fn what_only_begins_like_export_is_not_recognised() {
         ("v9 with a set too short", netflow9(256, 3, 12)),
         ("v9 with a set too long", netflow9(256, 13, 12)),
         (
-            "IPFIX with octets behind it",
+            "IPFIX with octets after it",
             [ipfix(1, 8), vec![0; 2]].concat(),
         ),
         ("IPFIX cut", ipfix(1, 8)[..27].to_vec()),

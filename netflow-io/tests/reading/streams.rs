@@ -334,7 +334,7 @@ fn octets_before_the_end_of_a_connection_are_awaited() {
 }
 
 #[test]
-fn the_longest_idle_stream_gives_way() {
+fn the_longest_idle_stream_is_dropped() {
     let half = |exporter: u8, range: std::ops::Range<usize>| {
         let mut packet = segment(
             4739,

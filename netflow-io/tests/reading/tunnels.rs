@@ -127,7 +127,7 @@ fn a_datagram_seen_outside_and_inside_is_read_once() {
         // Two sessions mirror the same.
         (vec![mirrored(1, 1), mirrored(2, 1)], vec![1]),
         (vec![mirrored(1, 1), export(1), mirrored(2, 1)], vec![1]),
-        // What was sent twice is read twice.
+        // A repeated datagram is read again.
         (vec![export(1), export(1)], vec![1, 2]),
         (vec![mirrored(1, 1), mirrored(1, 1)], vec![1, 2]),
         (
@@ -138,7 +138,7 @@ fn a_datagram_seen_outside_and_inside_is_read_once() {
             vec![export(1), export(1), mirrored(1, 1), mirrored(1, 1)],
             vec![1, 2],
         ),
-        // They differ behind the octets that are compared first.
+        // They differ after the octets that are compared first.
         (vec![export(1), mirrored(1, 2)], vec![1, 2]),
     ] {
         let read = read(&packets);
@@ -229,7 +229,7 @@ fn a_tunnel_cut_anywhere_gives_what_is_there() {
 
 #[test]
 fn lengths_that_contradict_each_other_end_at_the_outer() {
-    // The outer packet ends inside the export, whatever the inner one says; octets follow it.
+    // The outer packet ends inside the export, though the inner one is longer; octets follow it.
     let payload = netflow5(2);
     let mut packet = gre(0x0800, &datagram(2055, &payload));
     let total = u16::try_from(packet.len() - 48).unwrap();

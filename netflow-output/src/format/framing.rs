@@ -68,7 +68,7 @@ impl Framing {
             Self::QuotedLines => {
                 let mut is_quoted = false;
                 let end = octets.iter().position(|octet| {
-                    // A quote that stands for itself is doubled, which toggles twice.
+                    // A literal quote is doubled, which toggles two times.
                     is_quoted ^= *octet == b'"';
                     *octet == b'\n' && !is_quoted
                 })?;

@@ -171,7 +171,7 @@ impl<'o> Json<'o> {
     }
 }
 
-/// UTF-8 as it stands inside quotes.
+/// UTF-8 as it is written inside quotes.
 fn escape(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
     while let Some(at) = rest.iter().position(|octet| needs_escape(*octet)) {

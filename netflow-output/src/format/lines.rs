@@ -1,4 +1,4 @@
-//! JSON lines, whatever the schema: the order of rows, what all rows begin with, problems.
+//! What JSON lines of every schema share: the order of rows, what all rows begin with, problems.
 
 use netflow_core::text::UnixTime;
 use netflow_core::{

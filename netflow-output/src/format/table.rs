@@ -1,6 +1,6 @@
 //! Flows as a table for people, as wide as the terminal.
 //!
-//! The first rows are kept back until the widths of the columns can be chosen from them;
+//! The first rows are held back until the widths of the columns can be chosen from them;
 //! from then on each row is written as it comes.
 
 mod cells;
@@ -39,7 +39,7 @@ pub struct Table {
     width: usize,
     columns: Vec<Column>,
     style: Style,
-    /// Rows kept back, until there is a layout.
+    /// Rows held back until there is a layout.
     kept: Vec<Cells>,
     layout: Option<Layout>,
     /// The row being written.
@@ -168,7 +168,7 @@ impl Format for Table {
         Ok(())
     }
 
-    /// Writes the rows that were kept back.
+    /// Writes the rows that were held back.
     fn flush(&mut self, out: &mut Vec<u8>) {
         if self.layout.is_some() || self.kept.is_empty() {
             return;

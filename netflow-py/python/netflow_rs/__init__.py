@@ -4,7 +4,7 @@
 >>> nf.read("capture.pcap").to_pandas()  # doctest: +SKIP
 
 :func:`scan` is lazy and decodes only the columns it is asked for, :func:`read` keeps all in
-memory, :func:`records` gives one flow after the other, :func:`tables` one table for each template
+memory, :func:`records` yields one flow after the other, :func:`tables` one table for each template
 with every element, :func:`health` says what is wrong with an export, :class:`Decoder` takes datagrams of your own socket and :func:`listen` opens one.
 """
 

@@ -54,5 +54,5 @@ class Problem(NamedTuple):
 
 
 def warn(message: str) -> None:
-    """Tells of a file; called by the compiled module."""
+    """Warns of a file; called by the compiled module."""
     warnings.warn(message, NetflowWarning, stacklevel=3)

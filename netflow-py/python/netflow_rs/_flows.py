@@ -436,20 +436,20 @@ def scan(
             file object opened with mode ``"rb"``, or several of these. What a file is, its
             content shows: pcap, pcapng or IPFIX, plain, gzip or zstd.
         columns: of :data:`COLUMNS`, and ``"file"``, which comes first; only these are decoded.
-            All, if not given, and ``"file"`` if there are several.
+            All by default, and ``"file"`` if there are several.
         addresses: ``"octets"`` (16 of them, IPv4 as ``::ffff:a.b.c.d``), ``"view"`` (4 or 16),
             ``"text"``, or ``"key"`` (a number to group by).
         types: ``"native"``, ``"plain"`` (without dictionaries) or ``"spark"``.
         table: ``"flows"``, or ``"counters"`` of sFlow.
         rows: of a batch at most.
-        split_biflows: a record of two directions (RFC 5103) gives two rows.
+        split_biflows: a record of two directions (RFC 5103) makes two rows.
         discarded: discarded packets of sFlow are rows too.
         ports: further ports that collectors listen on.
         strict: a file that cannot be read to its end is an error, not a warning.
         state: of :meth:`Decoder.save`: templates and names to begin with.
         sampling: rates of exporters that announce none, by address or subnet:
             ``{"192.0.2.0/24": 1000}`` is one packet of 1000. The longest prefix counts.
-        sampling_override: rates of exporters, whatever they announce.
+        sampling_override: rates that replace those that exporters announce.
         options_scope: ``"domain"``: sampling rates and names in options apply to the observation
             domain that sends them; ``"exporter"``: to the exporter's other domains too, as long
             as those agree.

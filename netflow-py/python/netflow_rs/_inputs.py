@@ -55,7 +55,7 @@ class _FileObject:
 
     def __init__(self, file: Any) -> None:
         if isinstance(file, io.TextIOBase):
-            raise TypeError('the file object gives text; open it with mode "rb"')
+            raise TypeError('the file object returns text; open it with mode "rb"')
         self.file = file
         self.name = str(getattr(file, "name", None) or f"<{type(file).__name__}>")
         self.begun = False
@@ -121,7 +121,7 @@ class _Pipe:
 def _consumed(name: str) -> NetflowError:
     return NetflowError(
         f"{name} was read already and cannot be read again, since it cannot seek; use nf.read, "
-        "which keeps the flows, or give a path",
+        "which keeps the flows, or pass a path",
         kind="consumed",
         path=name,
     )
@@ -163,7 +163,7 @@ def _one(source: Any) -> list[Opened]:
             raise ValueError(f"{opener.name} is closed; open it again")
         return [(opener.name, opener)]
     raise TypeError(
-        "give a path, a pattern such as 'captures/*.pcap', a file object opened with mode 'rb', "
+        "pass a path, a pattern such as 'captures/*.pcap', a file object opened with mode 'rb', "
         f"or several of these, not {type(source).__name__}"
     )
 
@@ -171,7 +171,7 @@ def _one(source: Any) -> list[Opened]:
 def expand(source: Any) -> list[Opened]:
     """Everything that is meant, each with a function that opens it unless it is a path."""
     if isinstance(source, (bytes, bytearray, memoryview)):
-        raise TypeError("these are octets; give io.BytesIO(octets), or a path as str")
+        raise TypeError("these are octets; pass io.BytesIO(octets), or a path as str")
     if isinstance(source, (str, os.PathLike)) or hasattr(source, "read"):
         return _one(source)
     try:
@@ -210,5 +210,5 @@ def check_columns(columns: Sequence[str] | None, *, file: bool = False) -> list[
                 f"there is no column {name!r}{meant} See nf.COLUMNS.", kind="unknown_column"
             )
         if names.count(name) > 1:
-            raise NetflowError(f"the column {name!r} is given twice", kind="unknown_column")
+            raise NetflowError(f"the column {name!r} is duplicated", kind="unknown_column")
     return names

@@ -60,7 +60,7 @@ def _received(received: datetime | float | None) -> int:
         return time.time_ns()
     if isinstance(received, datetime):
         if received.tzinfo is None:
-            raise ValueError("received has no time zone; give datetime.now(timezone.utc)")
+            raise ValueError("received has no time zone; pass datetime.now(timezone.utc)")
         nanos = (received - _EPOCH) // timedelta(microseconds=1) * 1_000
     else:
         nanos = round(received * 1e9) if math.isfinite(received * 1e9) else 1 << 63
@@ -101,12 +101,12 @@ class Decoder:
             datagram: the payload.
             exporter: who sent it: ``"192.0.2.1"``, ``"192.0.2.1:50000"``, ``("192.0.2.1",
                 50000)``. Templates belong to one exporter.
-            received: when, as datetime or as seconds since 1970; now, if not given.
+            received: when, as datetime or as seconds since 1970; now by default.
             transport: ``"udp"``, or ``"stream"`` for a message of TCP.
 
         Raises:
-            NetflowError: if not even its first header can be read. Whatever is wrong further
-                on is reported in :attr:`problems`.
+            NetflowError: if not even its first header can be read. Everything that is wrong after
+                it is reported in :attr:`problems`.
         """
         if transport not in ("udp", "stream"):
             raise ValueError(f'transport is "udp" or "stream", not {transport!r}')
@@ -130,7 +130,7 @@ class Decoder:
         return self._state.save()
 
     def load(self, state: bytes) -> None:
-        """Adds what :meth:`save` gave."""
+        """Merges a state that :meth:`save` returned."""
         self._state.load(state)
 
     @property
@@ -161,7 +161,7 @@ class Decoder:
 def _address(address: Address) -> tuple[Any, ...]:
     """As sockets take it, with the zone."""
     if isinstance(address, (tuple, list)):
-        # Of IPv6 there may be four, as sockets give them: flow information and zone too.
+        # IPv6 sockets report four: flow information and zone, too.
         if len(address) != 2 and not (len(address) == 4 and ":" in str(address[0])):
             raise ValueError(f"an address is (host, port), not {address!r}")
         bound: tuple[Any, ...] = tuple(address)
@@ -173,9 +173,9 @@ def _address(address: Address) -> tuple[Any, ...]:
         except ValueError:
             bound = (address, 0)
         if bound[1] == 0 and not address.endswith(":0"):
-            raise ValueError(f"{address!r} has no port; give '0.0.0.0:2055'")
+            raise ValueError(f"{address!r} has no port; pass '0.0.0.0:2055'")
     else:
-        raise TypeError(f"give an address such as '0.0.0.0:2055', not {address!r}")
+        raise TypeError(f"pass an address such as '0.0.0.0:2055', not {address!r}")
     if not 0 <= bound[1] <= 65_535:
         raise ValueError(f"{bound[1]} is no port, in {address!r}")
     return bound
@@ -309,7 +309,7 @@ class _Port:
     def __init__(self, bound: socket.socket) -> None:
         self.bound = bound
         self.closing = False
-        # Only at the reader's rest another thread closes the socket, whose number may be given to
+        # Another thread closes the socket only while nobody reads: its number may be assigned to
         # another file at once. A signal handler of the reader's own thread need not wait.
         self.turn = threading.RLock()
 
@@ -334,7 +334,7 @@ class Listener(_Collecting, Iterator[Table]):
             return next(self._batches)
 
     def close(self) -> None:
-        """Closes the port, from any thread or signal handler; rows that wait are given before
+        """Closes the port, from any thread or signal handler; rows that wait are returned before
         the end."""
         self._port.close()
 
@@ -386,8 +386,8 @@ def listen(
     """Listens on a UDP port and yields a batch whenever there are ``rows`` rows, or any rows
     after ``interval`` seconds. Ends with Ctrl-C, or when it is closed.
 
-    What could not be decoded is in ``stats`` and ``problems`` of what it gives; ``state`` is what
-    ``save`` of another gave. ``sampling``, ``sampling_override`` and ``options_scope`` are those
+    What could not be decoded is in ``stats`` and ``problems`` of the listener; ``state`` is what
+    ``save`` of another returned. ``sampling``, ``sampling_override`` and ``options_scope`` are those
     of :func:`scan`.
     """
     collector = Collector(

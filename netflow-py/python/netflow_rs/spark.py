@@ -7,7 +7,7 @@
 ... )  # doctest: +SKIP
 
 A partition is a file, or with ``partitionOctets`` several small ones or a part of a large one. Before the first is read, the files are indexed, so that each begins with
-the templates that stand at its start (:mod:`netflow_rs.partitions`); :func:`index` does that once,
+the templates in force at its start (:mod:`netflow_rs.partitions`); :func:`index` does that once,
 on the executors, and keeps it.
 """
 
@@ -47,18 +47,18 @@ COUNTS = (
 
 OPTIONS = {
     "path": "paths, patterns and URLs that fsspec opens",
-    "paths": "several of them, as JSON; what load([…]) gives",
-    "columns": "names of columns, separated by commas; all, if not given",
-    "file": "true: the name of the file is a column too; it is, if there are no columns given",
+    "paths": "several of them, as JSON; as load([…]) passes them",
+    "columns": "names of columns, separated by commas; all by default",
+    "file": "true: the name of the file is a column too; so it is if no columns are named",
     "addresses": '"text", "octets" or "key"',
-    "table": '"flows", or "counts": what each partition gave, and what could not be decoded',
+    "table": '"flows", or "counts": the rows of each partition, and what could not be decoded',
     "mode": '"permissive", or "failfast": what cannot be decoded is an error',
     "counts": "a folder to which each partition of flows writes its counts as JSON",
     "chain": '"all", "folder" or "none"; see netflow_rs.partitions.plan',
     "order": '"time" or "given"; see netflow_rs.partitions.plan',
     "index": "what netflow_rs.spark.index wrote",
     "partitionoctets": "of a partition: small files are joined, large ones divided",
-    "splitbiflows": "true: a record of two directions gives two rows",
+    "splitbiflows": "true: a record of two directions makes two rows",
     "discarded": "true: discarded packets of sFlow are rows too",
     "pushfilters": "true: filters are answered here; only if this load is for one query alone",
     "ports": "further ports that collectors listen on, separated by commas",
@@ -73,55 +73,55 @@ class NetflowDataSource(ds.DataSource):
 
     def __init__(self, options: Any) -> None:
         super().__init__(options)
-        self.given = _Given(options)
+        self.options = _Options(options)
 
     @classmethod
     def name(cls) -> str:
         return "netflow"
 
     def schema(self) -> StructType | str:
-        if self.given.table == "counts":
+        if self.options.table == "counts":
             return COUNTS
-        return from_arrow_schema(parts.schema(self.given.decoding()))
+        return from_arrow_schema(parts.schema(self.options.decoding()))
 
     def reader(self, schema: StructType) -> ds.DataSourceReader:
-        if self.given.table == "counts":
-            return CountsReader(self.given)
-        # A schema that the user gave asks for its columns alone.
-        given = self.given.narrowed(schema)
-        return PushingReader(given) if given.push else FlowsReader(given)
+        if self.options.table == "counts":
+            return CountsReader(self.options)
+        # With a schema of the user only its columns are read.
+        options = self.options.narrowed(schema)
+        return PushingReader(options) if options.push else FlowsReader(options)
 
 
-class _Given:
+class _Options:
     """The options, read."""
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        given = {name.lower(): value for name, value in options.items()}
-        for name in given:
+        by_name = {name.lower(): value for name, value in options.items()}
+        for name in by_name:
             if name not in OPTIONS:
                 raise ValueError(
                     f"there is no option {name!r}; there are {', '.join(sorted(OPTIONS))}"
                 )
-        self.sources: list[str] = json.loads(given.get("paths", "[]"))
-        if "path" in given:
-            self.sources.append(given["path"])
-        columns = given.get("columns")
+        self.sources: list[str] = json.loads(by_name.get("paths", "[]"))
+        if "path" in by_name:
+            self.sources.append(by_name["path"])
+        columns = by_name.get("columns")
         self.columns, with_file = chosen(None if columns is None else _listed(columns))
-        self.file = _flag(given, "file", with_file or self.columns is None)
-        self.addresses = given.get("addresses", "text")
-        self.table = _one_of(given, "table", ("flows", "counts"))
-        self.mode = _one_of(given, "mode", ("permissive", "failfast"))
-        self.counts = given.get("counts")
-        self.chain = _one_of(given, "chain", parts.CHAINS)
-        self.order = _one_of(given, "order", parts.ORDERS)
-        self.index = given.get("index")
-        self.octets = _number(given, "partitionoctets", 0)
-        self.split_biflows = _flag(given, "splitbiflows", False)
-        self.push = _flag(given, "pushfilters", False)
-        self.discarded = _flag(given, "discarded", False)
-        self.ports = [int(port) for port in _listed(given.get("ports", ""))]
-        self.rows = _number(given, "rows", ROWS)
-        self.storage: dict[str, Any] = json.loads(given.get("storage", "{}"))
+        self.file = _flag(by_name, "file", with_file or self.columns is None)
+        self.addresses = by_name.get("addresses", "text")
+        self.table = _one_of(by_name, "table", ("flows", "counts"))
+        self.mode = _one_of(by_name, "mode", ("permissive", "failfast"))
+        self.counts = by_name.get("counts")
+        self.chain = _one_of(by_name, "chain", parts.CHAINS)
+        self.order = _one_of(by_name, "order", parts.ORDERS)
+        self.index = by_name.get("index")
+        self.octets = _number(by_name, "partitionoctets", 0)
+        self.split_biflows = _flag(by_name, "splitbiflows", False)
+        self.push = _flag(by_name, "pushfilters", False)
+        self.discarded = _flag(by_name, "discarded", False)
+        self.ports = [int(port) for port in _listed(by_name.get("ports", ""))]
+        self.rows = _number(by_name, "rows", ROWS)
+        self.storage: dict[str, Any] = json.loads(by_name.get("storage", "{}"))
 
     def decoding(self) -> dict[str, Any]:
         """What decides which columns and rows there are."""
@@ -136,11 +136,11 @@ class _Given:
             "ports": self.ports,
         }
 
-    def narrowed(self, schema: StructType) -> _Given:
+    def narrowed(self, schema: StructType) -> _Options:
         """Only the columns of this schema, whose types have to be those of flows."""
         names = [name for name in schema.names if name != "file"]
         columns = check_columns(names)
-        other = _Given.__new__(_Given)
+        other = _Options.__new__(_Options)
         other.__dict__.update(self.__dict__, columns=columns, file="file" in schema.names)
         found = from_arrow_schema(parts.schema(other.decoding()))
         types = {each.name: each.dataType for each in found}
@@ -157,7 +157,7 @@ class _Given:
 
     def plan(self) -> list[parts.Partition]:
         if not self.sources:
-            raise ValueError("there is no path; give load(…) one")
+            raise ValueError("there is no path; pass one to load(…)")
         known: list[parts.FileIndex] = []
         if self.index is not None:
             known = parts.load(self.index, storage=self.storage)
@@ -181,13 +181,13 @@ class _Files(ds.InputPartition):
 
 
 class CountsReader(ds.DataSourceReader):
-    """What each partition gave, and what of it could not be decoded."""
+    """The rows of each partition, and what of it could not be decoded."""
 
-    def __init__(self, given: _Given) -> None:
-        self.given = given
+    def __init__(self, options: _Options) -> None:
+        self.options = options
 
     def partitions(self) -> Sequence[ds.InputPartition]:
-        return [_Files(number, each) for number, each in enumerate(self.given.plan())]
+        return [_Files(number, each) for number, each in enumerate(self.options.plan())]
 
     def read(self, partition: ds.InputPartition) -> Iterator[tuple[Any, ...]]:
         assert isinstance(partition, _Files)
@@ -197,21 +197,21 @@ class CountsReader(ds.DataSourceReader):
 class FlowsReader(ds.DataSourceReader):
     """The flows."""
 
-    def __init__(self, given: _Given) -> None:
-        self.given = given
+    def __init__(self, options: _Options) -> None:
+        self.options = options
         self.filters: list[ds.Filter] = []
 
     def partitions(self) -> Sequence[ds.InputPartition]:
         return [
             _Files(number, each)
-            for number, each in enumerate(self.given.plan())
+            for number, each in enumerate(self.options.plan())
             if all(_may_hold(each, wanted) for wanted in self._of_files())
         ]
 
     def _of_files(self) -> list[ds.Filter]:
         """Filters by which a whole file can be passed over."""
         names = {"received", "file"}
-        if self.given.addresses == "text":
+        if self.options.addresses == "text":
             names.add("exporter_address")
         return [each for each in self.filters if getattr(each, "attribute", ("",))[0] in names]
 
@@ -219,7 +219,7 @@ class FlowsReader(ds.DataSourceReader):
         if not isinstance(partition, _Files):
             # Spark makes one of its own where all were passed over.
             return
-        schema = parts.schema(self.given.decoding())
+        schema = parts.schema(self.options.decoding())
         masks = [mask for each in self.filters if (mask := _mask(each, schema)) is not None]
         counted: list[parts.Counts] = []
         for batch in partition.partition.batches(counted.append):
@@ -230,12 +230,12 @@ class FlowsReader(ds.DataSourceReader):
         self._tell(partition.value, counted[0])
 
     def _tell(self, number: int, counts: parts.Counts) -> None:
-        if self.given.counts is not None:
-            path = f"{self.given.counts.rstrip('/')}/part-{number:05}.json"
+        if self.options.counts is not None:
+            path = f"{self.options.counts.rstrip('/')}/part-{number:05}.json"
             text = json.dumps({**asdict(counts), "undecodable": counts.undecodable})
-            with writer(path, self.given.storage) as out:
+            with writer(path, self.options.storage) as out:
                 out.write(text.encode())
-        if self.given.mode == "failfast" and counts.undecodable > 0:
+        if self.options.mode == "failfast" and counts.undecodable > 0:
             raise NetflowError(parts.describe(counts), kind="undecodable", path=counts.files[0])
         parts.warn(counts)
 
@@ -251,7 +251,7 @@ class PushingReader(FlowsReader):
 
     def pushFilters(self, filters: list[ds.Filter]) -> Iterable[ds.Filter]:
         """Takes the filters that can be tested on Arrow columns; Spark keeps the others."""
-        schema = parts.schema(self.given.decoding())
+        schema = parts.schema(self.options.decoding())
         for each in filters:
             if _mask(each, schema) is None:
                 yield each
@@ -389,7 +389,7 @@ def _scalar(value: Any, kind: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, datetime) and value.tzinfo is None:
-        # Spark gives times to Python in the zone of the machine.
+        # Spark passes times to Python in the zone of the machine.
         value = value.astimezone(timezone.utc)
     try:
         return pa.scalar(value, kind)
@@ -445,8 +445,8 @@ def _listed(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
 
 
-def _flag(given: Mapping[str, str], name: str, default: bool) -> bool:
-    value = given.get(name)
+def _flag(options: Mapping[str, str], name: str, default: bool) -> bool:
+    value = options.get(name)
     if value is None:
         return default
     if value.lower() not in ("true", "false"):
@@ -454,15 +454,15 @@ def _flag(given: Mapping[str, str], name: str, default: bool) -> bool:
     return value.lower() == "true"
 
 
-def _number(given: Mapping[str, str], name: str, default: int) -> int:
-    value = given.get(name, str(default))
+def _number(options: Mapping[str, str], name: str, default: int) -> int:
+    value = options.get(name, str(default))
     if not value.isdecimal():
         raise ValueError(f"the option {name} is a number, not {value!r}")
     return int(value)
 
 
-def _one_of(given: Mapping[str, str], name: str, values: Sequence[str]) -> str:
-    value = given.get(name, values[0])
+def _one_of(options: Mapping[str, str], name: str, values: Sequence[str]) -> str:
+    value = options.get(name, values[0])
     if value not in values:
         raise ValueError(f"the option {name} is one of {', '.join(values)}, not {value!r}")
     return value

@@ -3,7 +3,7 @@
 
 use core::arch::global_asm;
 
-// SAFETY: it takes nothing, gives nothing, and does not come back.
+// SAFETY: it takes nothing, returns nothing, and does not come back.
 unsafe extern "C" {
     /// Exits with the status 101.
     pub(crate) safe fn fail() -> !;

@@ -119,7 +119,7 @@ pub(super) fn bench() -> Result<String> {
     Ok(out)
 }
 
-/// Where the members of a flow stand on systems of 64 bits, for the tests in C.
+/// Where the members of a flow are on systems of 64 bits, for the tests in C.
 pub(super) fn layout() -> Result<String> {
     let mut out = String::from("/* Made by `cargo xtask generate`; do not edit. */\n");
     let fields = fields()?;

@@ -8,7 +8,7 @@ use crate::repository::Result;
 
 /// One kind of error.
 pub(super) struct Kind {
-    /// The number, which never stands for another kind.
+    /// The number, which never means another kind.
     pub(super) number: u16,
     /// The name in snake case.
     pub(super) code: String,

@@ -95,7 +95,7 @@ fn entry(declaration: &[&str], comment: &[&str]) -> String {
     page + ".RE\n"
 }
 
-/// A line of prose: what stands in backticks is bold.
+/// A line of prose: what is in backticks is bold.
 fn text(line: &str) -> String {
     let parts = line.split('`').enumerate();
     let line: String = parts

@@ -46,7 +46,7 @@ pub(super) fn table() -> Result<String, String> {
 fn text(csv: &str) -> Result<String, String> {
     let lines: Vec<Line> = csv.lines().skip(1).map(line).collect::<Result<_, _>>()?;
     let (types, structures): (Vec<_>, Vec<_>) = lines.into_iter().partition(|l| l.kind == "type");
-    // Flow structures stand in tunnel structures under their names.
+    // Flow structures are in tunnel structures under their names.
     let flows = structures.iter().filter(|line| line.kind == "flow");
     let flows = flows.map(|line| (line.name.clone(), line.members.clone()));
     let types: Types = flows
@@ -101,7 +101,7 @@ fn text(csv: &str) -> Result<String, String> {
     Ok(text)
 }
 
-/// The rows of members; `prefix` is the name of what they stand in the place of.
+/// The rows of members; `prefix` is the name of what they replace.
 fn rows_of(members: &[(String, String)], prefix: &str, types: &Types) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     for (name, kind) in members {
@@ -140,7 +140,7 @@ fn rows_of_one(name: &str, kind: &str, types: &Types) -> Result<Vec<Row>, String
         return match item {
             "string" | "utf8string" => one(Shape::Text(format!("{name}_length"))),
             "opaque" => one(Shape::Opaque(format!("{name}_length"))),
-            // The list of records of a sample is walked apart: only its count is here.
+            // The list of records of a sample is walked separately: only its count is here.
             "flow_record" | "counter_record" if name == "record" => Ok(vec![Row {
                 name: "record_count".to_owned(),
                 shape: Shape::Fixed("Unsigned32".to_owned(), 4),
@@ -255,7 +255,7 @@ fn cells(line: &str) -> Vec<String> {
     cells
 }
 
-/// Splits a text where the separator stands outside of remarks.
+/// Splits a text where the separator is outside of remarks.
 fn outside(text: &str, separator: char) -> Vec<&str> {
     let mut depth = 0;
     text.split(move |c| {

@@ -140,7 +140,7 @@ impl Dissection {
         }
     }
 
-    /// Takes the names that the exporters gave to fields of its templates (RFC 5610).
+    /// Takes the names that the exporters announced for fields of its templates (RFC 5610).
     pub(super) fn names(&mut self, decoder: &Decoder) {
         let mut names: HashMap<FieldKey, Option<String>> = HashMap::new();
         self.tree.each(&mut |node| {

@@ -48,7 +48,7 @@ pub(super) fn node(
                 let Some(range) = within(part.octets(), octets, start) else {
                     continue;
                 };
-                // Template id and length stand before the records.
+                // Template id and length come before the records.
                 let head = range.start.saturating_sub(4);
                 let mut child = Node::new(head..range.end, "records of one template");
                 let mut heads = Heads {
@@ -91,7 +91,7 @@ impl Heads<'_, '_> {
     }
 }
 
-/// Where octets stand in the payload that lie in others, which begin at `start`.
+/// Where octets are in the payload that lie in others, which begin at `start`.
 fn within(inner: &[u8], outer: &[u8], start: usize) -> Option<Range<usize>> {
     let range = place(inner, outer)?;
     Some(start + range.start..start + range.end)

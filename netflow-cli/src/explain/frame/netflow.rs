@@ -110,7 +110,7 @@ pub(super) fn delivered<'m>(set: &Set<'_>, message: &Decoded<'m>) -> Option<Set<
     })
 }
 
-/// Adds the records of a set whose body stands at `start` of the payload.
+/// Adds the records of a set whose body is at `start` of the payload.
 fn records(node: &mut Node, set: &Set<'_>, start: usize, payload: &[u8]) {
     let what = if set.kind() == SetKind::Options {
         "options record"
@@ -277,7 +277,7 @@ fn specifier(field: FieldSpecifier, v9: bool) -> (String, bool) {
     (text, is_named)
 }
 
-/// What stands for the name of a field that has none.
+/// The label of a field that has no name.
 pub(super) fn unknown(key: FieldKey) -> String {
     format!("{key} (unknown)")
 }

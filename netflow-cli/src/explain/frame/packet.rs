@@ -16,7 +16,7 @@ const DEPTH: u8 = 4;
 /// Octets after the end of a packet by its own lengths.
 const AFTER_PACKET: &str = "after the packet";
 
-/// A packet, or one inside another, and where its octets stand in the payload.
+/// A packet, or one inside another, and where its octets are in the payload.
 #[derive(Debug, Clone, Copy)]
 struct Place<'a> {
     packet: Packet<'a>,

@@ -9,7 +9,7 @@ use crate::explain::page::{Look, Page, Tone, wrap};
 const LINES: usize = 16;
 /// Columns of the offset and of the space after it.
 const OFFSET: usize = 7;
-/// From this width on 16 octets stand on a line, else 8.
+/// From this width on 16 octets are on a line, else 8.
 const WIDE: usize = 100;
 
 /// Hex at the left, meaning at the right, indented by depth.

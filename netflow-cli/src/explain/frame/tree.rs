@@ -119,7 +119,7 @@ impl Node {
         })
     }
 
-    /// Gives each node to `change`, outer ones first.
+    /// Passes each node to `change`, outer ones first.
     pub(super) fn each(&mut self, change: &mut impl FnMut(&mut Self)) {
         change(self);
         for child in &mut self.children {
@@ -150,7 +150,7 @@ fn gap(range: Range<usize>, payload: &[u8], rest: &str) -> Option<Node> {
     Some(Node::leaf(range, meaning, ""))
 }
 
-/// Where these octets stand in the payload; `None` if they are no part of it.
+/// Where these octets are in the payload; `None` if they are no part of it.
 pub(super) fn place(octets: &[u8], payload: &[u8]) -> Option<Range<usize>> {
     let start = octets
         .as_ptr()

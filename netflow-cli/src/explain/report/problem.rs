@@ -5,7 +5,7 @@ use netflow_health::{Around, ProblemExample, ProblemKind, Report};
 use crate::explain::page::{Page, Tone};
 use crate::explain::words::{Inputs, counted, frame, grouped};
 
-/// From this width on 32 octets stand on a line, else 16.
+/// From this width on 32 octets are on a line, else 16.
 const WIDE: usize = 112;
 
 /// Writes the problems of one kind: the first, then how many more there are.

@@ -1,6 +1,6 @@
 //! Messages with templates and options alone, where exporters number them separately:
-//! Juniper MX counts the options of the routing engine apart from the data of its line
-//! cards, and H3C templates apart from flows.
+//! Juniper MX counts the options of the routing engine separately from the data of its line
+//! cards, and H3C counts templates separately from flows.
 
 use super::{
     CountingScheme, Ledger, MAX_BALANCE, MessageStamp, NumberedMessage, PerScheme, Run, Sequence,

@@ -27,7 +27,7 @@ pub(crate) struct PerScheme<T> {
 }
 
 impl CountingScheme {
-    /// All of them. Of two that fit equally well, the one named first stands.
+    /// All of them. Of two that fit equally well, the first is chosen.
     pub(crate) const ALL: [Self; 4] = [
         Self::Messages,
         Self::DataRecords,

@@ -160,7 +160,7 @@ impl Sources {
         (source.lost, source.late, source.restarted) = saved.counted;
     }
 
-    /// Goes on from these counts, without sources.
+    /// Continues from these counts, without sources.
     pub(crate) fn reset(&mut self, saved: &SavedCounts) {
         self.sources.retain(|_, _| false);
         self.counts = saved.counts;

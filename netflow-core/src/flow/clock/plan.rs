@@ -19,7 +19,7 @@ pub struct TimePlan {
 }
 
 impl TimePlan {
-    /// `None` if one number does not suffice for the time, or does not stand at the
+    /// `None` if one number does not suffice for the time, or is not at the
     /// same offset in each record.
     pub(crate) fn new(
         template: &Template,
@@ -35,7 +35,7 @@ impl TimePlan {
         })
     }
 
-    /// Where the number stands in each record.
+    /// Where the number is in each record.
     #[must_use]
     pub const fn place(&self) -> FieldPlan {
         self.place

@@ -10,7 +10,7 @@ use crate::record::DataRecord;
 use crate::time::Timestamp;
 use crate::value::{NtpTime, unsigned};
 
-/// The start or end that an element of the record carries and the rule that gave it, or why
+/// The start or end that an element of the record carries and the rule that it was found by, or why
 /// there is none. All accessors, columns and relays go through here or, for the usual forms,
 /// [`direct`].
 pub(super) fn read(
@@ -129,7 +129,7 @@ fn seconds(sent: u64) -> Option<Timestamp> {
     u32::try_from(sent).ok().map(Timestamp::from_secs)
 }
 
-/// A time since 1970 that `rule` gives; in another unit if it makes no sense in its own.
+/// A time since 1970 by `rule`; in another unit if it makes no sense in its own.
 fn since_1970(
     header: &MessageHeader,
     sent: u64,
@@ -164,7 +164,7 @@ fn other_unit(header: &MessageHeader, sent: u64) -> Option<Timestamp> {
         .find(|time| is_near(*time, header, DAY.unsigned_abs()))
 }
 
-/// An NTP time, which `rule` gives, or the count of microseconds in its place.
+/// An NTP time, by `rule`, or the count of microseconds in its place.
 fn ntp(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64, rule: ClockRule) -> Found {
     match count(record, header, sent) {
         Some(time) => Ok((time, ClockRule::MicrosecondCount)),

@@ -92,5 +92,5 @@ impl NoTime {
     }
 }
 
-/// A time and the rule that gave it, or why there is none.
+/// A time and the rule that it was found by, or why there is none.
 pub(super) type Found = Result<(Timestamp, ClockRule), NoTime>;

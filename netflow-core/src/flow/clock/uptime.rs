@@ -65,7 +65,7 @@ pub(super) fn between(first: u64, last: u64) -> Option<i64> {
     millis.checked_mul(1_000_000)
 }
 
-/// IPFIX has no uptime in its header: systemInitTimeMilliseconds stands in the
+/// IPFIX has no uptime in its header: systemInitTimeMilliseconds is in the
 /// record or in the options (RFC 7012, section 5.8). The uptime wraps as in
 /// v9: of all times it may mean, the last before the message was sent. A start of zero is none
 /// (MikroTik sends one).

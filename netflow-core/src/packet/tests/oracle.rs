@@ -125,7 +125,7 @@ fn assert_same_ipv6(packet: &Packet<'_>, oracle: &etherparse::LaxIpv6Slice<'_>) 
         let length = u32::from(header.payload_length()) + 40;
         assert_eq!(packet.ip_total_length(), Some(length));
     }
-    // The oracle goes on after the header of a later fragment, and stops at a second hop-by-hop
+    // The oracle continues after the header of a later fragment, and stops at a second hop-by-hop
     // header.
     let extensions = [0, 43, 44, 51, 60];
     let protocol = oracle.payload().ip_number.0;

@@ -5,7 +5,7 @@ use core::fmt;
 /// A data format (sFlow version 5, section 5): the enterprise that defined a
 /// structure and its number for it.
 ///
-/// Samples, flow records and counter records count apart: see [`Kind`].
+/// Samples, flow records and counter records are numbered separately: see [`Kind`].
 ///
 /// ```
 /// use netflow_core::wire::sflow::DataFormat;

@@ -4,14 +4,14 @@
 const INDEX_BITS: u32 = 24;
 /// Bits of the value below the format of a compact `interface`.
 const VALUE_BITS: u32 = 30;
-/// The value that stands for the device itself, and the mask of the compact form.
+/// The value that means the device itself, and the mask of the compact form.
 const INTERNAL: u32 = 0x3fff_ffff;
 /// The same in the expanded form (sFlow Errata).
 const INTERNAL_EXPANDED: u32 = 0xffff_ffff;
 
 /// An input or output interface of a flow sample (sFlow version 5, section 5).
 ///
-/// In the compact form two bits of format stand above 30 bits of value; the
+/// In the compact form two bits of format are above 30 bits of value; the
 /// expanded form has a word for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Interface {

@@ -73,7 +73,7 @@ pub(super) enum Shape {
     Ipv4,
     Ipv6,
     MacAddress,
-    /// So many octets, padded.
+    /// This many octets, padded.
     Octets(usize),
     /// A type, then an address of that type.
     Address(&'static str),

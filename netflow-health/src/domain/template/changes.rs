@@ -23,7 +23,7 @@ pub struct Changes {
     pub scope_count_before: Option<u16>,
     /// Scope fields now; `None` describes data.
     pub scope_count: Option<u16>,
-    /// Whether the same fields stand in another order.
+    /// Whether the same fields are in another order.
     pub is_reordered: bool,
 }
 
@@ -44,7 +44,7 @@ impl Changes {
             scope_count: new.scope_count,
             ..Self::default()
         };
-        // Unchanged fields first: a field may stand in a template twice.
+        // Unchanged fields first: a template may repeat a field.
         let mut before: Vec<Option<&TemplateField>> = old.fields.first.iter().map(Some).collect();
         let mut take = |is_it: &dyn Fn(&TemplateField) -> bool| {
             let index = before.iter().position(|known| known.is_some_and(is_it))?;

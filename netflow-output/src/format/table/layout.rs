@@ -153,7 +153,7 @@ impl Layout {
         }
     }
 
-    /// Gives the addresses what room is left, as far as they need it.
+    /// Assigns the remaining width to the addresses, as far as they need it.
     fn widen(&mut self, all: &[Chosen], room: usize) {
         let mut left = room.saturating_sub(self.width());
         for chosen in &mut self.chosen {

@@ -1,4 +1,4 @@
-//! What stands in one file or stream: rows after a header, or a container of columns.
+//! What is in one file or stream: rows after a header, or a container of columns.
 
 use core::mem;
 use std::io;

@@ -4,9 +4,9 @@ A file that is decoded alone lacks what exporters announced in the files before 
 sampling rates, names. So there are two passes:
 
 1. :func:`index` reads each file on its own and keeps the datagrams with announcements.
-2. :func:`plan` puts the indexes in order, finds the state that stands at the start of each file,
-   and gives a :class:`Partition` for each. :meth:`Partition.batches` decodes it, wherever it was
-   sent (it is pickled); together they are what one pass over all files would have given.
+2. :func:`plan` puts the indexes in order, finds the state at the start of each file,
+   and returns a :class:`Partition` for each. :meth:`Partition.batches` decodes it, wherever it was
+   sent (it is pickled); together they hold what one pass over all files returns.
 
 >>> from netflow_rs import partitions
 >>> plan = partitions.plan("captures/*.pcap", columns=["source_address", "octets"])

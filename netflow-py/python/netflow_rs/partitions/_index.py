@@ -59,7 +59,7 @@ def index(
         file: a path, or a URL that fsspec opens.
         ports: further ports that collectors listen on.
         storage: options of fsspec.
-        state: what stands at the start of the file, if that is known; see :func:`plan`.
+        state: that at the start of the file, if it is known; see :func:`plan`.
         every: octets from one place where the file can be divided to the next.
     """
     storage = dict(storage or {})
@@ -70,7 +70,7 @@ def index(
     domains = report["domains"]
     first = min((each["first_received"] for each in domains), default=None)
     last = max((each["last_received"] for each in domains), default=None)
-    # Of domains that were forgotten for want of memory nothing is known.
+    # Nothing is known of domains that were forgotten because the memory limit was reached.
     is_all = report["stats"]["evicted"] == 0
     return FileIndex(
         file=file,

@@ -1,4 +1,4 @@
-"""A part of all flows, and what it gave."""
+"""A part of all flows, and its counts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a partition gave, and what could not be decoded."""
+    """The rows of a partition, and what could not be decoded."""
 
     files: tuple[str, ...]
     rows: int
@@ -36,7 +36,7 @@ class Counts:
 
     @property
     def undecodable(self) -> int:
-        """Everything that gave no row and should have."""
+        """Everything that should have made a row and did not."""
         others = sum(count for kind, count in self.problems.items() if kind != "no_template")
         return self.undecoded_sets + others + len(self.faults)
 
@@ -131,7 +131,7 @@ class Partition:
 
 
 def warn(counts: Counts) -> None:
-    """Tells what could not be decoded, as a :class:`NetflowWarning`."""
+    """Reports what could not be decoded, as a :class:`NetflowWarning`."""
     if counts.undecodable > 0:
         warnings.warn(describe(counts), NetflowWarning, stacklevel=2)
 

@@ -45,13 +45,13 @@ def plan(
         source: paths, patterns, URLs that fsspec opens.
         columns, addresses, types, rows, split_biflows, discarded, ports: those of
             :func:`netflow_rs.scan`.
-        file: whether the name of the file is a column, the first; if not given, it is unless
+        file: whether the name of the file is a column, the first; by default it is, unless
             there are ``columns``.
         chain: ``"all"``: files go on with what was announced in those before them; ``"folder"``:
             only those of the same folder, as if each were of a collector of its own;
             ``"none"``: each file has all templates it needs, and nothing is indexed.
         order: ``"time"``: the files follow each other by the time of their first message;
-            ``"given"``: as they are given, those of a pattern by their names.
+            ``"given"``: in the order of the argument, those of a pattern by their names.
         octets: of a partition, about: small neighbours are joined, larger files are divided
             (not compressed ones, nor after the first TCP stream that exports); 0 is a partition
             a file.
@@ -243,7 +243,7 @@ def _extent(made: Sequence[FileIndex]) -> dict[str, Any]:
 def _packs(
     found: Sequence[tuple[str, int | None]], octets: int
 ) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Neighbours up to a size; a file of unknown size stands alone."""
+    """Neighbours up to a size; a file of unknown size is alone."""
     pack: list[str] = []
     size = 0
     for name, own in found:

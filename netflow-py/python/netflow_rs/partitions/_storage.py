@@ -12,9 +12,9 @@ from .._inputs import Opened, expand
 def files(source: str | Sequence[str], *, storage: Mapping[str, Any] | None = None) -> list[str]:
     """The names of all files that are meant, each as :func:`index` takes it. Of a folder, these
     are its files whose names begin with neither ``_`` nor ``.``."""
-    given = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     names: list[str] = []
-    for each in given:
+    for each in sources:
         text = os.fspath(each)
         if not isinstance(text, str):
             raise TypeError("only paths and URLs can be read elsewhere, no file objects")

@@ -34,7 +34,7 @@ pub(in crate::test) fn watched() -> Result {
             place.prefix.join("include/netflow.h"),
         ),
     ] {
-        fs::create_dir_all(to.parent().ok_or("a file stands in no folder")?)?;
+        fs::create_dir_all(to.parent().ok_or("a file is in no folder")?)?;
         fs::copy(from, to)?;
     }
     let program = Program::build(&place, "clang", "c11", Linkage::Static, &sanitized())?;

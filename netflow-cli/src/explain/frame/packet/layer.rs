@@ -8,7 +8,7 @@ use super::row::{Rows, Show};
 use super::{Place, header};
 use crate::explain::frame::tree::Node;
 
-/// What stands between the last header and the end of what was sampled of it.
+/// What comes between the last header and the end of what was sampled of it.
 const CUT: &str = "cut header";
 
 const ADDRESSES: Rows = &[("destination", 6, Show::Mac), ("source", 6, Show::Mac)];
@@ -90,7 +90,7 @@ const PORTS: Rows = &[
     ("destination port", 2, Show::Number),
 ];
 
-/// Adds what stands before the network header: Ethernet with its tags, 802.11, PPP, MPLS.
+/// Adds what comes before the network header: Ethernet with its tags, 802.11, PPP, MPLS.
 pub(super) fn link(node: &mut Node, place: Place<'_>, payload: &[u8]) {
     let packet = place.packet;
     let end = packet
@@ -127,8 +127,8 @@ pub(super) fn link(node: &mut Node, place: Place<'_>, payload: &[u8]) {
     }
 }
 
-/// Whether what stands before the first header is PPP. In a tunnel nothing else is read that
-/// stands there; of what is not read no header is found.
+/// Whether what comes before the first header is PPP. In a tunnel nothing else is read that
+/// is there; of what is not read no header is found.
 fn is_ppp(place: Place<'_>) -> bool {
     match place.protocol {
         Some(protocol) => matches!(protocol, HeaderProtocol::PPP | HeaderProtocol::POS),

@@ -16,7 +16,7 @@ pub(super) type Rows = &'static [(&'static str, usize, Show)];
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Show {
     Number,
-    /// As it is in hex, which stands beside it.
+    /// As it is in hex, which is beside it.
     Hex,
     Mac,
     Address,
@@ -115,7 +115,7 @@ fn names(bits: u64, names: &[(u32, &str)]) -> String {
     set.map(|(_, name)| format!("{name}, ")).collect()
 }
 
-/// A type of Ethernet, or the length that stands in its place (IEEE 802.3).
+/// A type of Ethernet, or the length that is in its place (IEEE 802.3).
 fn ether_type(number: u64) -> String {
     let name = match number {
         0..0x0600 => return format!("length {number}"),

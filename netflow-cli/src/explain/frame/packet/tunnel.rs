@@ -1,4 +1,4 @@
-//! What stands between a packet and the one it carries.
+//! What comes between a packet and the one it carries.
 
 use core::ops::Range;
 

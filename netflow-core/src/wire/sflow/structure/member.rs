@@ -37,7 +37,7 @@ pub struct MemberName {
 }
 
 impl MemberName {
-    /// The lists it stands in, outermost first, and its place in each.
+    /// The lists it is in, outermost first, and its place in each.
     pub fn lists(&self) -> impl Iterator<Item = (&'static str, u32)> + use<> {
         self.lists.into_iter().flatten()
     }

@@ -1,4 +1,4 @@
-//! Where the fields stand in the records of the last templates, looked up once.
+//! How the columns of the last few templates are read, looked up once.
 
 use alloc::sync::Arc;
 
@@ -6,11 +6,11 @@ use netflow_core::field::FlowField;
 use netflow_core::template::Template;
 use netflow_core::{FlowColumn, Set, Timestamp};
 
-/// The columns of a few templates, as far as they are known before a set comes.
+/// The columns of a few templates, as far as the template decides how they are read.
 #[derive(Debug, Default)]
-pub(crate) struct Places {
+pub(crate) struct ColumnCache {
     known: Vec<Known>,
-    /// The next that gives way to another.
+    /// The index of the entry that is replaced next.
     oldest: usize,
 }
 
@@ -18,18 +18,18 @@ pub(crate) struct Places {
 struct Known {
     template: Arc<Template>,
     columns: Vec<Option<FlowColumn>>,
-    /// Which of them are times, and of which clock.
+    /// The columns that are times, and the clock that they were read with.
     times: Vec<usize>,
     clock: Clock,
 }
 
-/// What times are reckoned by: that of the message, and the uptime of its exporter.
+/// What times are worked out from: the time of the message, and the uptime of its exporter.
 type Clock = (Timestamp, Option<u32>);
 
 /// Exporters alternate between a few templates.
 const KEPT: usize = 8;
 
-impl Places {
+impl ColumnCache {
     /// The columns of these fields, which are the same at every call; `None` for one
     /// that has to be asked of each set.
     pub(crate) fn of(
@@ -46,7 +46,7 @@ impl Places {
         let Some(known) = self.known.get_mut(index) else {
             return &[];
         };
-        // Many messages are of the same second.
+        // Many messages carry the same second.
         let clock = clock(set);
         if known.clock != clock {
             known.clock = clock;
