@@ -251,7 +251,8 @@ Frames without IP have their MAC addresses and EtherType. After =>, or in the co
 translated, is what NAT made of source and destination.
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
-command line makes no sense, 3 with --strict something could not be decoded.";
+command line makes no sense, 3 with --strict something could not be decoded, 130 or 143 Ctrl-C
+or SIGTERM ended the input: what was read until then is written.";
 
 const EXPLAIN_HELP: &str = "\
 Examples:
@@ -260,4 +261,5 @@ Examples:
   netflow explain --format json capture.pcap | jq '.domains[].sequence'
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, or there is
-no such frame, 2 the command line makes no sense.";
+no such frame, 2 the command line makes no sense, 130 or 143 Ctrl-C or SIGTERM ended the input:
+the report is of what was read until then.";

@@ -15,6 +15,7 @@ extern crate alloc;
 mod args;
 mod decode;
 mod explain;
+mod interrupt;
 mod plan;
 mod progress;
 mod rows;

@@ -11,6 +11,7 @@ use netflow_output::format::Files;
 use netflow_output::sink::Output;
 
 use crate::args::Exporters;
+use crate::interrupt::Interrupt;
 use crate::plan::Usage;
 use crate::progress::Progress;
 use crate::rows::{Consumer, End, Unfinished};
@@ -87,6 +88,7 @@ struct Run {
     consumer: Consumer,
     summary: Summary,
     progress: Progress,
+    interrupt: Interrupt,
 }
 
 impl Run {
@@ -94,6 +96,8 @@ impl Run {
         job: &Job<'_>,
         consumer: impl FnOnce(&Files, &Limits) -> io::Result<Consumer>,
     ) -> io::Result<Self> {
+        // Before the output is opened, so that no signal leaves it incomplete.
+        let interrupt = Interrupt::catch()?;
         // In a capture a template is in force until it is replaced: it may have been sent only
         // once, hours before its data.
         let limits = Limits::default().with_template_lifetime(None);
@@ -113,6 +117,7 @@ impl Run {
             consumer: consumer(&files, &limits)?,
             summary: Summary::new(files),
             progress,
+            interrupt,
         })
     }
 
@@ -129,7 +134,10 @@ impl Run {
         let mut is_any_open = false;
         for (index, path) in (0..).zip(job.files) {
             let options = CaptureOptions::default().with_ports(job.ports.iter().copied());
-            let ended = match open(path, options) {
+            if self.interrupt.status().is_some() {
+                break;
+            }
+            let ended = match self.open(path, options) {
                 Ok(source) => {
                     is_any_open = true;
                     self.file(index, source, path.as_os_str() == STDIN)?
@@ -140,6 +148,11 @@ impl Run {
                 self.progress.aside(|| stderr::line(&reason));
                 status = status.max(Status::Unreadable);
             }
+        }
+        if let Some(interrupted) = self.interrupt.status() {
+            let line = "interrupted: the output holds what was read until then";
+            self.progress.aside(|| stderr::line(&line));
+            status = status.max(interrupted);
         }
         // Of nothing read nothing is written, and a file that was there stays.
         if is_any_open {
@@ -201,13 +214,15 @@ impl Run {
                     continue;
                 }
                 Ok(_) => continue,
+                // The signal may have cut the last packet.
+                Err(_) if self.interrupt.status().is_some() => break,
                 Err(error) => {
                     ended = Err(error.to_string());
                     break;
                 }
             }
             let stats = self.feed.decoder().stats();
-            if self.consumer.is_done() {
+            if self.consumer.is_done() || self.interrupt.status().is_some() {
                 break;
             }
             if is_live {
@@ -217,10 +232,26 @@ impl Run {
         }
         self.progress.file_done(source.octets_read());
         self.summary.file(source.summary());
-        if ended.is_ok() && !self.feed.has_export() {
+        if ended.is_ok() && !self.feed.has_export() && self.interrupt.status().is_none() {
             ended = Err(nothing_found(&source));
         }
         Ok(ended)
+    }
+
+    fn open(
+        &self,
+        path: &Path,
+        options: CaptureOptions,
+    ) -> Result<Source, netflow_io::CaptureError> {
+        if path.as_os_str() != STDIN {
+            return netflow_io::open_with(path, options);
+        }
+        let name = name(path);
+        match self.interrupt.stdin() {
+            Ok(input) => Source::from_reader_with(input, name, options),
+            // A signal is then noticed with the next packet.
+            Err(_) => Source::from_reader_with(io::stdin(), name, options),
+        }
     }
 }
 
@@ -242,14 +273,6 @@ fn nothing_found(source: &Source) -> String {
             "{path} holds no flow export in its {} packets; capture where the exporter sends to",
             summary.packets
         )
-    }
-}
-
-fn open(path: &Path, options: CaptureOptions) -> Result<Source, netflow_io::CaptureError> {
-    if path.as_os_str() == STDIN {
-        Source::from_reader_with(io::stdin(), name(path), options)
-    } else {
-        netflow_io::open_with(path, options)
     }
 }
 

@@ -15,6 +15,10 @@ pub enum Status {
     Usage = 2,
     /// With `--strict`: something inside the data could not be decoded.
     Problems = 3,
+    /// A signal SIGINT (Ctrl-C) ended the input; what was read until then is written.
+    Interrupted = 130,
+    /// A signal SIGTERM ended the input; what was read until then is written.
+    Terminated = 143,
 }
 
 impl Status {

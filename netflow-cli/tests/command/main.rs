@@ -7,6 +7,7 @@ mod counters;
 mod endings;
 mod folder;
 mod formats;
+mod interrupt;
 mod owned;
 mod run;
 mod sampling;

@@ -1,0 +1,139 @@
+//! Ctrl-C and SIGTERM end the input: what was decoded until then is written. A second signal ends
+//! the process at once.
+
+#[cfg(unix)]
+pub(crate) use self::unix::Interrupt;
+
+#[cfg(not(unix))]
+pub(crate) use self::other::Interrupt;
+
+/// SIGINT and SIGTERM, caught for as long as this lives.
+#[cfg(unix)]
+mod unix {
+    use alloc::sync::Arc;
+    use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::fs::File;
+    use std::io::{self, Read};
+    use std::os::fd::AsFd;
+    use std::os::unix::net::UnixStream;
+
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::{SigId, flag, low_level};
+
+    use crate::status::Status;
+
+    #[derive(Debug)]
+    pub(crate) struct Interrupt {
+        /// The last signal; 0 if there was none.
+        caught: Arc<AtomicUsize>,
+        /// Readable as soon as a signal is caught, so that a reader that waits notices.
+        wake: UnixStream,
+        registered: Vec<SigId>,
+    }
+
+    impl Interrupt {
+        /// Catches both signals from now on.
+        pub(crate) fn catch() -> io::Result<Self> {
+            let (wake, notify) = UnixStream::pair()?;
+            let mut interrupt = Self {
+                caught: Arc::default(),
+                wake,
+                registered: Vec::new(),
+            };
+            for signal in [SIGINT, SIGTERM] {
+                let status = 128 + signal;
+                let is_second = Arc::new(AtomicBool::new(false));
+                // The order is that in which a signal runs them: the first finds `is_second` unset.
+                let registered = [
+                    flag::register_conditional_shutdown(signal, status, Arc::clone(&is_second))?,
+                    flag::register(signal, is_second)?,
+                    flag::register_usize(
+                        signal,
+                        Arc::clone(&interrupt.caught),
+                        usize::try_from(signal).unwrap_or_default(),
+                    )?,
+                    low_level::pipe::register(signal, notify.try_clone()?)?,
+                ];
+                interrupt.registered.extend(registered);
+            }
+            Ok(interrupt)
+        }
+
+        /// How the command ends because of a signal, if there was one.
+        pub(crate) fn status(&self) -> Option<Status> {
+            let caught = self.caught.load(Ordering::Relaxed);
+            match i32::try_from(caught) {
+                Ok(SIGINT) => Some(Status::Interrupted),
+                Ok(SIGTERM) => Some(Status::Terminated),
+                _ => None,
+            }
+        }
+
+        /// Standard input, which ends when a signal is caught.
+        pub(crate) fn stdin(&self) -> io::Result<impl Read + Send + 'static> {
+            Ok(UntilSignal {
+                input: File::from(io::stdin().as_fd().try_clone_to_owned()?),
+                wake: self.wake.try_clone()?,
+            })
+        }
+    }
+
+    impl Drop for Interrupt {
+        fn drop(&mut self) {
+            for id in self.registered.drain(..) {
+                low_level::unregister(id);
+            }
+        }
+    }
+
+    /// An input that ends when a signal is caught.
+    struct UntilSignal {
+        input: File,
+        wake: UnixStream,
+    }
+
+    impl Read for UntilSignal {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let mut watched = [
+                PollFd::new(self.input.as_fd(), PollFlags::POLLIN),
+                PollFd::new(self.wake.as_fd(), PollFlags::POLLIN),
+            ];
+            match poll(&mut watched, PollTimeout::NONE) {
+                Ok(_) => {}
+                Err(Errno::EINTR) => return Err(io::ErrorKind::Interrupted.into()),
+                Err(error) => return Err(error.into()),
+            }
+            if watched[1].any().unwrap_or_default() {
+                return Ok(0);
+            }
+            self.input.read(buffer)
+        }
+    }
+}
+
+/// Where there are no such signals, nothing is caught.
+#[cfg(not(unix))]
+mod other {
+    use std::io::{self, Read};
+
+    use crate::status::Status;
+
+    #[derive(Debug)]
+    pub(crate) struct Interrupt;
+
+    impl Interrupt {
+        pub(crate) fn catch() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(crate) fn status(&self) -> Option<Status> {
+            None
+        }
+
+        pub(crate) fn stdin(&self) -> io::Result<impl Read + Send + 'static> {
+            Ok(io::stdin())
+        }
+    }
+}
