@@ -4,7 +4,8 @@
 //! messages of a stream, and the fragments of a message, in their order (RFC 9260, sections 6.5
 //! and 6.9). Chunks are therefore read in the order of their TSN, which is that of every stream;
 //! messages that are marked as unordered keep it too. Chunks that come early wait, within bounds;
-//! duplicated ones are dropped.
+//! duplicated ones are dropped. I-DATA chunks (RFC 8260) number the fragments of each message, so
+//! that those of several messages may alternate.
 
 use alloc::collections::BTreeMap;
 
@@ -19,11 +20,13 @@ use crate::summary::{CaptureSummary, add, count};
 const FAR: u32 = 1 << 20;
 /// The position of the first chunk, so that others may come before it.
 const START: u64 = 1 << 32;
+/// Incomplete messages of one association. Each fragment is looked for among them.
+const MAX_PARTIALS: usize = 256;
 /// What a waiting chunk costs beside its octets.
 const CHUNK_OVERHEAD: usize = 64;
 const ASSOCIATION_OVERHEAD: usize = 128;
 
-/// Types of chunks (RFC 9260, section 3.2; RFC 3758, section 3.2).
+/// Types of chunks (RFC 9260, section 3.2; RFC 3758, section 3.2; RFC 8260, section 2).
 mod chunk_type {
     pub(super) const DATA: u8 = 0;
     pub(super) const INIT: u8 = 1;
@@ -32,7 +35,9 @@ mod chunk_type {
     pub(super) const SHUTDOWN: u8 = 7;
     pub(super) const SHUTDOWN_ACK: u8 = 8;
     pub(super) const SHUTDOWN_COMPLETE: u8 = 14;
+    pub(super) const I_DATA: u8 = 64;
     pub(super) const FORWARD_TSN: u8 = 192;
+    pub(super) const I_FORWARD_TSN: u8 = 194;
 }
 
 /// The associations that are followed, each in one direction.
@@ -74,8 +79,9 @@ struct Association {
     before: u64,
     /// It was seen to begin, and no message of it was returned.
     is_new: bool,
-    /// The start of a message whose other fragments have not come.
-    partial: Option<Partial>,
+    /// The starts of messages whose other fragments have not come: one of DATA chunks, any
+    /// number of I-DATA chunks.
+    partials: Vec<Partial>,
     /// Chunks after a gap, by their position.
     early: BTreeMap<u64, Early>,
     /// Octets of `early`, with overhead.
@@ -93,28 +99,47 @@ struct Init {
 /// The first fragments of a message.
 #[derive(Debug)]
 struct Partial {
-    stream: u16,
+    message: MessageId,
+    /// The number of the next fragment, in I-DATA chunks.
+    next: u32,
     octets: Vec<u8>,
 }
 
-/// A DATA chunk (RFC 9260, section 3.3.1).
+/// To which message of an association a fragment belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MessageId {
+    /// That of DATA chunks: the fragments of one message follow each other.
+    Data { stream: u16 },
+    /// That of I-DATA chunks: ordered and unordered messages are numbered separately (RFC 8260,
+    /// section 2.1).
+    Interleaved {
+        stream: u16,
+        is_unordered: bool,
+        number: u32,
+    },
+}
+
+/// A DATA chunk (RFC 9260, section 3.3.1) or I-DATA chunk (RFC 8260, section 2.1).
 #[derive(Debug, Clone, Copy)]
 struct Data<'a> {
     begins: bool,
     ends: bool,
     tsn: u32,
-    stream: u16,
+    message: MessageId,
+    /// Fragments of the message before it; 0 in DATA chunks.
+    fragment: u32,
     octets: &'a [u8],
     /// Octets that were not captured.
     missing: usize,
 }
 
-/// A DATA chunk that came before an earlier one.
+/// A DATA or I-DATA chunk that came before an earlier one.
 #[derive(Debug)]
 struct Early {
     begins: bool,
     ends: bool,
-    stream: u16,
+    message: MessageId,
+    fragment: u32,
     octets: Vec<u8>,
     missing: usize,
 }
@@ -154,7 +179,7 @@ impl Associations {
             while association.early_octets > self.octet_limit {
                 association.skip_gap(packet.ends, messages, summary);
             }
-            association.bound_partial(self.octet_limit, summary);
+            association.bound_partials(self.octet_limit, summary);
         }
         let Some(association) = association else {
             return false;
@@ -178,7 +203,7 @@ impl Associations {
 fn begins_association(chunk: &Chunk<'_>, expected: bool) -> bool {
     match chunk.chunk_type {
         chunk_type::INIT | chunk_type::INIT_ACK => expected,
-        chunk_type::DATA => chunk
+        chunk_type::DATA | chunk_type::I_DATA => chunk
             .data()
             .is_some_and(|data| expected || data.begins && begins_ipfix(data.octets)),
         _ => false,
@@ -197,7 +222,7 @@ impl Association {
             at: START,
             before: 0,
             is_new: false,
-            partial: None,
+            partials: Vec::new(),
             early: BTreeMap::new(),
             early_octets: 0,
             captured: packet.captured,
@@ -212,7 +237,7 @@ impl Association {
         summary: &mut CaptureSummary,
     ) {
         match chunk.chunk_type {
-            chunk_type::DATA => {
+            chunk_type::DATA | chunk_type::I_DATA => {
                 if let Some(data) = chunk.data() {
                     self.data(&data, packet, messages, summary);
                 }
@@ -224,7 +249,7 @@ impl Association {
                     self.opening = init;
                 }
             }
-            chunk_type::FORWARD_TSN if self.tag == Some(packet.tag) => {
+            chunk_type::FORWARD_TSN | chunk_type::I_FORWARD_TSN if self.tag == Some(packet.tag) => {
                 if let Some(tsn) = chunk.u32_at(0) {
                     self.forward(tsn, packet.ends, messages, summary);
                 }
@@ -390,7 +415,7 @@ impl Association {
             return false;
         };
         self.advance(position.saturating_sub(self.at));
-        self.lose_partial(summary);
+        self.lose_partials(summary);
         count(&mut summary.stream_gaps);
         self.drain(ends, messages, summary);
         true
@@ -416,7 +441,7 @@ impl Association {
             self.skip_gap(ends, messages, summary);
         }
         if self.at < target {
-            self.lose_partial(summary);
+            self.lose_partials(summary);
             count(&mut summary.stream_gaps);
             self.advance(target.saturating_sub(self.at));
             self.drain(ends, messages, summary);
@@ -431,11 +456,11 @@ impl Association {
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) {
-        if data.begins {
-            self.lose_partial(summary);
+        if let (true, MessageId::Data { .. }) = (data.begins, data.message) {
+            self.lose_partials(summary);
         }
         if data.missing > 0 {
-            self.lose_partial(summary);
+            self.lose_partials(summary);
             add(&mut summary.stream_octets_lost, data.octets.len());
             count(&mut summary.stream_gaps);
             return;
@@ -444,24 +469,41 @@ impl Association {
             self.message(data.octets, ends, messages, summary);
             return;
         }
-        let mut partial = match self.partial.take() {
-            Some(partial) if partial.stream == data.stream => partial,
-            None if data.begins => Partial {
-                stream: data.stream,
-                octets: Vec::new(),
-            },
-            other => {
-                self.partial = other;
-                self.lose_partial(summary);
-                add(&mut summary.stream_octets_lost, data.octets.len());
-                return;
-            }
+        let Some(mut partial) = self.take_partial(data, summary) else {
+            add(&mut summary.stream_octets_lost, data.octets.len());
+            return;
         };
         partial.octets.extend_from_slice(data.octets);
         if data.ends {
             self.message(&partial.octets, ends, messages, summary);
         } else {
-            self.partial = Some(partial);
+            self.partials.push(partial);
+        }
+    }
+
+    /// The fragments before this one; `None` if they are not there.
+    fn take_partial(&mut self, data: &Data<'_>, summary: &mut CaptureSummary) -> Option<Partial> {
+        let is_same = |partial: &Partial| partial.message == data.message;
+        let known = self.partials.iter().position(is_same);
+        let known = known.map(|known| self.partials.swap_remove(known));
+        let is_interleaved = matches!(data.message, MessageId::Interleaved { .. });
+        match known {
+            Some(mut partial) if !data.begins && partial.next == data.fragment => {
+                partial.next = partial.next.wrapping_add(u32::from(is_interleaved));
+                Some(partial)
+            }
+            other => {
+                let lost = other.map_or(0, |partial| partial.octets.len());
+                add(&mut summary.stream_octets_lost, lost);
+                if !is_interleaved {
+                    self.lose_partials(summary);
+                }
+                data.begins.then(|| Partial {
+                    message: data.message,
+                    next: u32::from(is_interleaved),
+                    octets: Vec::new(),
+                })
+            }
         }
     }
 
@@ -481,35 +523,36 @@ impl Association {
         }
     }
 
-    fn lose_partial(&mut self, summary: &mut CaptureSummary) {
-        if let Some(partial) = self.partial.take() {
+    fn lose_partials(&mut self, summary: &mut CaptureSummary) {
+        for partial in self.partials.drain(..) {
             add(&mut summary.stream_octets_lost, partial.octets.len());
         }
     }
 
     /// Fragments without an end may not grow for ever.
-    fn bound_partial(&mut self, limit: usize, summary: &mut CaptureSummary) {
-        if self
-            .partial
-            .as_ref()
-            .is_some_and(|partial| partial.octets.len() > limit)
-        {
-            self.lose_partial(summary);
+    fn bound_partials(&mut self, limit: usize, summary: &mut CaptureSummary) {
+        if self.partials.len() > MAX_PARTIALS || self.partial_octets() > limit {
+            self.lose_partials(summary);
         }
+    }
+
+    /// Octets of messages that are not complete, with overhead.
+    fn partial_octets(&self) -> usize {
+        let costs = self.partials.iter();
+        let costs = costs.map(|partial| partial.octets.len().saturating_add(CHUNK_OVERHEAD));
+        costs.fold(0, usize::saturating_add)
     }
 
     /// Returns the messages that can be read of what still waits.
     fn finish(&mut self, ends: Ends, messages: &mut Messages, summary: &mut CaptureSummary) {
         while self.skip_gap(ends, messages, summary) {}
-        self.lose_partial(summary);
+        self.lose_partials(summary);
     }
 }
 
 impl Cost for Association {
     fn cost(&self) -> usize {
-        let partial = self.partial.as_ref();
-        partial
-            .map_or(0, |partial| partial.octets.len())
+        self.partial_octets()
             .saturating_add(self.early_octets)
             .saturating_add(ASSOCIATION_OVERHEAD)
     }
@@ -520,7 +563,8 @@ impl Early {
         Self {
             begins: data.begins,
             ends: data.ends,
-            stream: data.stream,
+            message: data.message,
+            fragment: data.fragment,
             octets: data.octets.to_vec(),
             missing: data.missing,
         }
@@ -531,7 +575,8 @@ impl Early {
             begins: self.begins,
             ends: self.ends,
             tsn: 0,
-            stream: self.stream,
+            message: self.message,
+            fragment: self.fragment,
             octets: &self.octets,
             missing: self.missing,
         }
@@ -596,16 +641,32 @@ impl<'a> Chunk<'a> {
         u32_at(self.value, at)
     }
 
-    /// Its fields, if it is a DATA chunk whose header was captured.
+    /// Its fields, if it is a DATA or I-DATA chunk whose header was captured.
     fn data(&self) -> Option<Data<'a>> {
+        const UNORDERED: u8 = 4;
         const BEGINS: u8 = 2;
         const ENDS: u8 = 1;
+        let stream = u16_at(self.value, 4)?;
+        let begins = self.flags & BEGINS != 0;
+        let (message, fragment, header) = if self.chunk_type == chunk_type::I_DATA {
+            let message = MessageId::Interleaved {
+                stream,
+                is_unordered: self.flags & UNORDERED != 0,
+                number: u32_at(self.value, 8)?,
+            };
+            // The first fragment has the protocol identifier in place of its number, which is 0.
+            let fragment = u32_at(self.value, 12)?;
+            (message, if begins { 0 } else { fragment }, 16)
+        } else {
+            (MessageId::Data { stream }, 0, 12)
+        };
         Some(Data {
-            begins: self.flags & BEGINS != 0,
+            begins,
             ends: self.flags & ENDS != 0,
             tsn: u32_at(self.value, 0)?,
-            stream: u16_at(self.value, 4)?,
-            octets: self.value.get(12..)?,
+            message,
+            fragment,
+            octets: self.value.get(header..)?,
             missing: self.missing,
         })
     }

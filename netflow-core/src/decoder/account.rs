@@ -62,16 +62,22 @@ impl Decoder {
         let stamp = header.stamp();
         let skew = header.export_time.map(|time| time.nanos_since(received));
         let numbered = header.numbered(&contents);
-        let hash = match numbered {
-            Some(_) => self.payload_hash(id, offset, payload),
-            None => 0,
-        };
+        let hash = self.payload_hash(id, offset, payload);
         let accounted = self.sessions.touch(id, |session| {
             session.record_message(received, skew);
-            let message = numbered?;
-            let number = message.stamp.number;
             let payloads = &mut session.payloads;
             let is_repeated = || payloads.contains(hash);
+            let Some(message) = numbered else {
+                // Without a number (v1), the payload alone shows a duplicate: its header has
+                // uptime and time.
+                if is_repeated() {
+                    session.sequence.repeat();
+                    return Some((SequenceEvent::Duplicate, None));
+                }
+                payloads.push(hash);
+                return None;
+            };
+            let number = message.stamp.number;
             let event = session.sequence.observe(&message, is_repeated);
             if event != SequenceEvent::Duplicate {
                 payloads.push(hash);

@@ -90,6 +90,9 @@ mod scope_type {
     pub(super) const TEMPLATE: u16 = 5;
 }
 
+/// The last scope type of v9, Template.
+const LAST_SCOPE_TYPE: u16 = scope_type::TEMPLATE;
+
 /// lineCardId, by which records name a line card.
 const LINE_CARD: u16 = 141;
 
@@ -105,7 +108,14 @@ impl<'a> OptionsRecord<'a> {
         for (index, field) in record.fields().enumerate() {
             let octets = field.octets();
             match field.template().key() {
-                FieldKey::Scope(number) => options.scope_type(number, octets),
+                FieldKey::Scope(number @ ..=LAST_SCOPE_TYPE) => options.scope_type(number, octets),
+                // Scope types beyond those of RFC 3954 are elements: exporters send their
+                // numbers.
+                FieldKey::Scope(number) => {
+                    if !options.take(number, octets, domain) {
+                        options.place(ScopeKind::Element(ElementId::iana(number)), octets);
+                    }
+                }
                 FieldKey::Element(id) => {
                     let is_taken = id.enterprise_number == 0 && options.take(id.id, octets, domain);
                     if index < scope_count && is_place(&field, is_taken) {

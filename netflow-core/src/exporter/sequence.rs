@@ -218,6 +218,11 @@ impl Sequence {
         (!is_constant).then_some(best.0)
     }
 
+    /// Accounts for a message without a number whose payload was received already.
+    pub(crate) fn repeat(&mut self) {
+        self.duplicated = self.duplicated.saturating_add(1);
+    }
+
     /// Accounts for the next message. `is_repeated` says whether its payload was received
     /// already, and is asked only where the number leaves that open.
     #[inline]
@@ -229,7 +234,7 @@ impl Sequence {
         if self.observe_next(message) {
             SequenceEvent::InOrder
         } else if is_repeated() {
-            self.duplicated = self.duplicated.saturating_add(1);
+            self.repeat();
             SequenceEvent::Duplicate
         } else {
             self.observe_any(message)

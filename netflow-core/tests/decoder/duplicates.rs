@@ -4,8 +4,9 @@ use core::net::IpAddr;
 use std::collections::HashSet;
 use std::fs;
 
-use netflow_core::{Decoder, Limits};
+use netflow_core::{Decoder, Limits, SequenceEvent};
 
+use crate::builder::datagram;
 use crate::captured::{read, testdata};
 
 #[test]
@@ -25,13 +26,12 @@ fn every_capture_has_as_many_duplicates_as_repeated_payloads() {
                 let Ok(message) = decoder.decode(datagram.datagram()) else {
                     continue;
                 };
-                // v1 has no numbers, by which something could be a duplicate.
-                let numbered = message
+                let messages = message
                     .headers()
-                    .filter(|header| header.sequence.is_some() && header.frame == datagram.frame);
-                let numbered = u64::try_from(numbered.count()).unwrap();
+                    .filter(|header| header.frame == datagram.frame);
+                let messages = u64::try_from(messages.count()).unwrap();
                 if !seen.insert((datagram.exporter.ip(), datagram.payload.clone())) {
-                    repeated += numbered;
+                    repeated += messages;
                 }
             }
             let duplicated = decoder.domains().map(|domain| domain.sequence.duplicated);
@@ -42,4 +42,25 @@ fn every_capture_has_as_many_duplicates_as_repeated_payloads() {
     }
     assert!(captures > 50, "testdata is not complete");
     assert!(all > 0, "nothing is repeated");
+}
+
+#[test]
+fn messages_of_version_1_are_duplicates_by_their_payload_alone() {
+    let mut decoder = Decoder::new(Limits::new(1));
+    let message = |uptime: u8| {
+        let mut payload = [0; 16 + 52];
+        (payload[1], payload[3], payload[7]) = (1, 1, uptime);
+        payload
+    };
+    let mut events = Vec::new();
+    for uptime in [1, 2, 2, 3, 1] {
+        let payload = message(uptime);
+        let decoded = decoder.decode(datagram(&payload)).unwrap();
+        events.extend(decoded.headers().map(|header| header.sequence_event));
+    }
+    let (new, repeated) = (SequenceEvent::None, SequenceEvent::Duplicate);
+    assert_eq!(events, [new, new, repeated, new, repeated]);
+    let domain = decoder.domains().next().unwrap();
+    assert_eq!(domain.sequence.duplicated, 2);
+    assert_eq!(domain.sequence_unit, None);
 }

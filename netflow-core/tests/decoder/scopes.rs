@@ -488,3 +488,17 @@ fn a_sequence_of_more_selectors_than_the_limit_is_reported_and_not_kept() {
         assert_eq!(decoder.announced().count(), kept);
     }
 }
+
+#[test]
+fn scope_types_of_v9_beyond_those_of_rfc_3954_are_elements() {
+    // ingressVRFID (234) as a scope type, as exporters that know IPFIX send it.
+    let scoped = options(v9(), 400, 1, &[234, 34], &[1, 100, 2, 200]);
+    let named = |vrf| flow(v9(), &[1, 234], &[5, vrf]);
+    assert_eq!(sampled(&[scoped.clone(), named(1)]), rate(100, "scope"));
+    assert_eq!(sampled(&[scoped.clone(), named(2)]), rate(200, "scope"));
+    assert_eq!(sampled(&[scoped, flow(v9(), &[1], &[5])]), AMBIGUOUS);
+    // Scope type 10 is an interface.
+    let scoped = options(v9(), 400, 1, &[10, 34], &[1, 100, 2, 200]);
+    let named = flow(v9(), &[1, 10], &[5, 2]);
+    assert_eq!(sampled(&[scoped, named]), rate(200, "interface"));
+}

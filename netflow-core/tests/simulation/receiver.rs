@@ -309,12 +309,9 @@ impl Receiver {
     /// What the numbers must say.
     fn sequence(&self, report: &DomainReport) -> SequenceCounts {
         let mut counts = report.sequence;
-        if self.exporter.kind == Kind::V1 {
-            return SequenceCounts::default();
-        }
         let messages = &self.exporter.messages;
         let units = |message: &Message| u64::from(message.units);
-        if self.exporter.kind == Kind::IpfixConstant {
+        if matches!(self.exporter.kind, Kind::V1 | Kind::IpfixConstant) {
             counts = SequenceCounts::default();
             counts.duplicated = self.duplicated;
             return counts;

@@ -9,10 +9,13 @@ use super::{Extractor, Found, Octets};
 use crate::connection::{Captured, Ends};
 use crate::ip::{self, Fragment, Ip, Tcp, Udp};
 use crate::mirror::Encapsulation;
-use crate::octets::u32_at;
+use crate::octets::{u16_at, u32_at};
 use crate::sctp::SctpPacket;
 use crate::summary::count;
 use crate::tcp::Segment;
+
+/// The UDP port of SCTP (RFC 6951, section 5.1); a NAT may change that of one side.
+const SCTP_OVER_UDP: u16 = 9899;
 
 /// One packet: that of a frame, or one inside a tunnel.
 #[derive(Debug, Clone, Copy)]
@@ -176,6 +179,13 @@ impl Extractor {
             return None;
         };
         let octets = layer.octets.get(udp.payload.clone()).unwrap_or_default();
+        if udp.source == SCTP_OVER_UDP || udp.destination == SCTP_OVER_UDP {
+            if let Some(packet) = payload.sctp_over_udp(octets) {
+                if !self.selection.is_proved(udp.destination, octets) && self.follow_sctp(&packet) {
+                    return self.pop();
+                }
+            }
+        }
         let inner = layer.packet.inner();
         if inner.is_none() && layer.encapsulation.is_none() {
             let (source, destination) = (payload.ip.source, payload.ip.destination);
@@ -267,19 +277,24 @@ impl Extractor {
             count(&mut self.summary.malformed);
             return None;
         };
-        let expected = self
-            .selection
-            .is_stream_port(packet.ends.destination.port());
-        self.messages.clear_if_empty();
-        let is_followed =
-            self.associations
-                .insert(&packet, expected, &mut self.messages, &mut self.summary);
-        if is_followed {
-            count(&mut self.summary.sctp_packets);
-        } else {
+        if !self.follow_sctp(&packet) {
             count(&mut self.summary.sctp_passed_over);
         }
         self.pop()
+    }
+
+    /// Takes an SCTP packet if it belongs to an association of IPFIX.
+    fn follow_sctp(&mut self, packet: &SctpPacket<'_>) -> bool {
+        let port = packet.ends.destination.port();
+        let expected = self.selection.is_stream_port(port);
+        self.messages.clear_if_empty();
+        let is_followed =
+            self.associations
+                .insert(packet, expected, &mut self.messages, &mut self.summary);
+        if is_followed {
+            count(&mut self.summary.sctp_packets);
+        }
+        is_followed
     }
 }
 
@@ -289,6 +304,17 @@ impl<'a> Payload<'a> {
             source: SocketAddr::new(self.ip.source, source),
             destination: SocketAddr::new(self.ip.destination, destination),
         }
+    }
+
+    /// An SCTP packet in UDP; `None` if it is cut.
+    fn sctp_over_udp(&self, octets: &'a [u8]) -> Option<SctpPacket<'a>> {
+        const HEADER: usize = 12;
+        Some(SctpPacket {
+            ends: self.ends(u16_at(octets, 0)?, u16_at(octets, 2)?),
+            tag: u32_at(octets, 4)?,
+            chunks: octets.get(HEADER..)?,
+            captured: self.layer.captured,
+        })
     }
 
     /// The common header of SCTP (RFC 9260, section 3.1); `None` if it is cut.

@@ -11,7 +11,9 @@ const DATA: u8 = 0;
 const INIT: u8 = 1;
 const ABORT: u8 = 6;
 const SHUTDOWN: u8 = 7;
+const I_DATA: u8 = 64;
 const FORWARD_TSN: u8 = 192;
+const I_FORWARD_TSN: u8 = 194;
 
 const BEGINS: u8 = 2;
 const ENDS: u8 = 1;
@@ -33,6 +35,17 @@ fn data(tsn: u32, flags: u8, octets: &[u8]) -> Vec<u8> {
     value.extend([0, 1, 0, 0, 0, 0, 0, 0]);
     value.extend(octets);
     chunk(DATA, flags, &value)
+}
+
+/// An I-DATA chunk; `number` is that of a fragment after the first.
+fn i_data(tsn: u32, stream: u16, message: u32, number: u32, flags: u8, octets: &[u8]) -> Vec<u8> {
+    let mut value = tsn.to_be_bytes().to_vec();
+    value.extend(stream.to_be_bytes());
+    value.extend([0, 0]);
+    value.extend(message.to_be_bytes());
+    value.extend(number.to_be_bytes());
+    value.extend(octets);
+    chunk(I_DATA, flags, &value)
 }
 
 fn init(tag: u32, tsn: u32) -> Vec<u8> {
@@ -294,4 +307,95 @@ fn chunks_cut_anywhere_give_the_messages_before_the_cut() {
         let read = read(&[packet]);
         assert!(read.packets.len() <= 1, "{length}");
     }
+}
+
+#[test]
+fn fragments_of_interleaved_messages_are_reassembled_apart() {
+    let (first, second, third) = (ipfix(1, 200), ipfix(2, 300), ipfix(3, 20));
+    let read = read(&[
+        packet(
+            7,
+            &[
+                i_data(9, 1, 0, 0, BEGINS, &first[..80]),
+                i_data(10, 2, 0, 0, BEGINS, &second[..100]),
+                i_data(11, 1, 0, 0, WHOLE | UNORDERED, &third),
+            ],
+        ),
+        packet(
+            7,
+            &[
+                i_data(13, 2, 0, 1, ENDS, &second[100..]),
+                i_data(12, 1, 0, 1, 0, &first[80..90]),
+                i_data(14, 1, 0, 2, ENDS, &first[90..]),
+            ],
+        ),
+    ]);
+    assert_eq!(read.payloads(), [third, second, first]);
+    assert_eq!(read.summary.stream_octets_lost, 0);
+}
+
+#[test]
+fn a_message_that_lacks_a_fragment_costs_no_other() {
+    let (first, second) = (ipfix(1, 200), ipfix(2, 300));
+    let read = read(&[packet(
+        7,
+        &[
+            i_data(9, 1, 0, 0, BEGINS, &first[..80]),
+            i_data(10, 2, 0, 0, BEGINS, &second[..100]),
+            i_data(11, 1, 0, 2, ENDS, &first[90..]),
+            i_data(12, 2, 0, 1, ENDS, &second[100..]),
+        ],
+    )]);
+    assert_eq!(read.payloads(), [second]);
+    assert_eq!(
+        read.summary.stream_octets_lost,
+        u64::try_from(first.len() - 10).unwrap()
+    );
+}
+
+#[test]
+fn what_the_sender_of_interleaved_messages_gives_up_is_not_waited_for() {
+    let (first, second) = (ipfix(1, 20), ipfix(2, 30));
+    let read = read(&[
+        packet(7, &[i_data(9, 1, 0, 0, WHOLE, &first)]),
+        packet(7, &[i_data(12, 1, 2, 0, WHOLE, &second)]),
+        packet(7, &[chunk(I_FORWARD_TSN, 0, &[0, 0, 0, 11])]),
+    ]);
+    assert_eq!(read.payloads(), [first, second]);
+}
+
+#[test]
+fn associations_in_udp_are_followed_by_their_own_ports() {
+    let (first, second) = (ipfix(1, 20), ipfix(2, 30));
+    let over_udp = |source: u16, chunks: &[Vec<u8>]| {
+        let ip_header = 20;
+        let sctp = &packet(7, chunks)[ip_header..];
+        let mut udp = source.to_be_bytes().to_vec();
+        udp.extend(9899_u16.to_be_bytes());
+        udp.extend(u16::try_from(8 + sctp.len()).unwrap().to_be_bytes());
+        udp.extend([0, 0]);
+        udp.extend(sctp);
+        ipv4(17, &udp)
+    };
+    let read = read(&[
+        over_udp(9899, &[data(9, WHOLE, &first)]),
+        over_udp(31_000, &[data(10, WHOLE, &second)]),
+    ]);
+    assert_eq!(read.payloads(), [first, second]);
+    assert_eq!(read.packets[1].exporter, exporter(40_000));
+    assert_eq!(read.packets[1].transport, Transport::Stream);
+    assert_eq!(read.summary.sctp_packets, 2);
+}
+
+#[test]
+fn other_associations_in_udp_are_other_datagrams() {
+    let other = &packet_to(80, 7, &[data(9, WHOLE, b"no flow export")])[20..];
+    let mut udp = 9899_u16.to_be_bytes().to_vec();
+    udp.extend(9899_u16.to_be_bytes());
+    udp.extend(u16::try_from(8 + other.len()).unwrap().to_be_bytes());
+    udp.extend([0, 0]);
+    udp.extend(other);
+    let read = read(&[ipv4(17, &udp)]);
+    assert!(read.packets.is_empty());
+    assert_eq!(read.summary.udp_passed_over, 1);
 }
