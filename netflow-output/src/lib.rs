@@ -36,7 +36,10 @@
 //!
 //! # Features
 //!
-//! `columns` adds Parquet and Arrow IPC ([`format`](mod@format)) and a folder of such files ([`sink`]). There are none by default.
+//! - `columns`: Parquet and Arrow IPC ([`format`](mod@format)), and a folder of such files ([`sink`]).
+//! - `compression`: files of rows compressed by gzip and zstd.
+//!
+//! There are none by default.
 #![forbid(unsafe_code)]
 
 extern crate alloc;

@@ -18,8 +18,9 @@ use netflow_core::{Datagram, Decoded, Error, Stats, Timestamp};
 pub use self::folder::{Folder, FolderOfTables};
 pub use self::output::Output;
 pub use self::outputs::{
-    Backoff, Destination, DestinationError, Encoding, LossReason, Losses, OutputConfig,
-    OutputState, OutputStatistics, Outputs, Policy, QueueLimits, StartError, WorkerSink,
+    Backoff, Destination, DestinationError, Encoding, FilePattern, LossReason, Losses,
+    OutputConfig, OutputState, OutputStatistics, Outputs, PatternError, Policy, QueueLimits,
+    Rotation, StartError, WorkerSink,
 };
 pub use self::stream::Stream;
 use crate::format::Suspects;

@@ -6,3 +6,6 @@ mod support;
 
 #[path = "outputs/plain.rs"]
 mod plain;
+
+#[path = "outputs/rotation.rs"]
+mod rotation;

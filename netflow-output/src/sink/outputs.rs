@@ -3,11 +3,15 @@
 
 mod body;
 mod chunk;
+#[cfg(feature = "compression")]
+mod compression;
 mod config;
 mod cut;
 mod delivery;
 mod destination;
+mod encoder;
 mod ledger;
+mod pattern;
 mod queue;
 mod unwritten;
 mod worker;
@@ -21,11 +25,13 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
-pub use self::config::{Backoff, Encoding, OutputConfig, Policy, QueueLimits};
+pub use self::config::{Backoff, Encoding, OutputConfig, Policy, QueueLimits, Rotation};
 pub use self::destination::{Destination, DestinationError};
 use self::ledger::Ledger;
 pub use self::ledger::{LossReason, Losses, OutputState, OutputStatistics};
+pub use self::pattern::{FilePattern, PatternError};
 use self::queue::Queue;
+use self::worker::WorkerOutput;
 pub use self::worker::WorkerSink;
 use self::writer::Writer;
 
@@ -87,6 +93,8 @@ pub struct Outputs {
 #[derive(Debug)]
 struct RunningOutput {
     encoding: Encoding,
+    /// Nanoseconds of the intervals whose rows do not share a chunk.
+    interval: Option<i64>,
     queue: Arc<Queue>,
     ledger: Arc<Ledger>,
     /// Disconnected when the thread has ended.
@@ -135,7 +143,9 @@ impl Outputs {
     #[must_use]
     pub fn worker(&self) -> WorkerSink {
         let outputs = self.outputs.iter();
-        WorkerSink::new(outputs.map(|output| (&output.encoding, &output.queue)))
+        let outputs = outputs
+            .map(|output| WorkerOutput::new(&output.encoding, output.interval, &output.queue));
+        WorkerSink::new(outputs.collect())
     }
 
     /// What became of the rows of each output until now, in the order of the configuration.
@@ -194,8 +204,13 @@ impl RunningOutput {
                 let _running = running;
                 writer.run();
             })?;
+        let interval = match &config.destination {
+            Destination::Files(pattern) => config.rotation.nanos(pattern),
+            _ => None,
+        };
         Ok(Self {
             encoding: config.encoding,
+            interval,
             queue,
             ledger,
             done,

@@ -53,6 +53,11 @@ impl Worker {
         self.sink.tick(self.now).unwrap();
     }
 
+    /// Hands over what was gathered, but not the time.
+    pub(crate) fn sink_flush(&mut self) {
+        self.sink.flush().unwrap();
+    }
+
     pub(crate) fn finish(mut self) {
         self.sink.finish(self.decoder.stats()).unwrap();
     }
@@ -85,6 +90,11 @@ pub(crate) fn json() -> Encoding {
 
 pub(crate) fn csv() -> Encoding {
     Encoding::rows(|| Box::new(Csv::new(fields(), Biflows::Whole, Files::default())))
+}
+
+#[cfg(feature = "columns")]
+pub(crate) fn columns(container: netflow_output::format::Container) -> Encoding {
+    Encoding::columns(fields(), Biflows::Whole, Files::default(), container)
 }
 
 pub(crate) fn output(destination: &str, encoding: Encoding) -> OutputConfig {

@@ -39,11 +39,9 @@ enum BodyKind {
 impl Body {
     pub(super) fn new(encoding: &Encoding) -> Self {
         let kind = match &encoding.0 {
-            Kind::Rows(make) => {
-                let mut header = Vec::new();
-                make().begin(&mut header);
-                BodyKind::Rows { header }
-            }
+            Kind::Rows(_) => BodyKind::Rows {
+                header: encoding.header(),
+            },
             #[cfg(feature = "columns")]
             Kind::Columns(columns) => BodyKind::Columns {
                 container: columns.container,
@@ -61,6 +59,23 @@ impl Body {
     /// Rows in the container that are settled at its end.
     pub(super) const fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Octets that the container holds back.
+    #[cfg_attr(
+        not(feature = "columns"),
+        expect(clippy::unused_self, reason = "rows are not held back")
+    )]
+    pub(super) fn memory(&self) -> u64 {
+        #[cfg(feature = "columns")]
+        if let BodyKind::Columns {
+            writer: Some(writer),
+            ..
+        } = &self.kind
+        {
+            return writer.memory() as u64;
+        }
+        0
     }
 
     /// The present file has its first octets already.

@@ -6,10 +6,12 @@ use core::time::Duration;
 
 #[cfg(feature = "columns")]
 use netflow_arrow::{FlowBatchBuilder, FlowOptions, SchemaRef};
+use netflow_core::Timestamp;
 #[cfg(feature = "columns")]
 use netflow_core::field::FlowField;
 
 use super::destination::Destination;
+use super::pattern::FilePattern;
 #[cfg(feature = "columns")]
 use crate::format::{Biflows, Container, Files, column_options};
 use crate::format::{Format, Framing};
@@ -39,6 +41,8 @@ pub struct OutputConfig {
     pub queue: QueueLimits,
     /// How long to wait before another attempt after a failure.
     pub backoff: Backoff,
+    /// When a file ends and the next begins, and how long files are kept.
+    pub rotation: Rotation,
 }
 
 impl OutputConfig {
@@ -51,6 +55,7 @@ impl OutputConfig {
             policy: Policy::default(),
             queue: QueueLimits::default(),
             backoff: Backoff::default(),
+            rotation: Rotation::default(),
         }
     }
 }
@@ -106,6 +111,45 @@ impl Default for Backoff {
             first: Duration::from_millis(250),
             longest: Duration::from_secs(30),
         }
+    }
+}
+
+/// When a file ends and the next begins, and how long files are kept.
+///
+/// Only files whose names fit the pattern are looked at. A size is that of the files as they are,
+/// compressed or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Rotation {
+    /// Time that a file covers, counted from 1970-01-01 00:00 UTC; at least a second. By default five
+    /// minutes, or an hour or a day if that is the finest part of the name.
+    pub interval: Option<Duration>,
+    /// A file of so many octets ends before its interval does.
+    pub octets: Option<u64>,
+    /// Files that were last changed before so long a time are removed.
+    pub keep_for: Option<Duration>,
+    /// The oldest files are removed while all together have more octets.
+    pub keep_octets: Option<u64>,
+}
+
+impl Rotation {
+    /// Nanoseconds of an interval; none if there is one file for all time.
+    pub(super) fn nanos(&self, pattern: &FilePattern) -> Option<i64> {
+        let interval = pattern.interval()?;
+        let interval = self
+            .interval
+            .unwrap_or(interval)
+            .max(Duration::from_secs(1));
+        Some(i64::try_from(interval.as_nanos()).unwrap_or(i64::MAX))
+    }
+
+    /// When the interval of a time began.
+    pub(super) fn start(&self, pattern: &FilePattern, time: Timestamp) -> Timestamp {
+        let start = |nanos: i64| {
+            let since = time.as_nanos().rem_euclid(nanos);
+            Timestamp::from_nanos(time.as_nanos().saturating_sub(since))
+        };
+        self.nanos(pattern).map_or(Timestamp::from_nanos(0), start)
     }
 }
 
@@ -166,9 +210,28 @@ impl Encoding {
         }
     }
 
+    /// What columns are put into; none for rows.
     #[cfg(feature = "columns")]
+    pub(super) const fn container(&self) -> Option<Container> {
+        match &self.0 {
+            Kind::Rows(_) => None,
+            Kind::Columns(columns) => Some(columns.container),
+        }
+    }
+
     pub(super) const fn is_columns(&self) -> bool {
-        matches!(self.0, Kind::Columns(_))
+        !matches!(self.0, Kind::Rows(_))
+    }
+
+    /// What comes before the first row of each file.
+    pub(super) fn header(&self) -> Vec<u8> {
+        let mut header = Vec::new();
+        match &self.0 {
+            Kind::Rows(make) => make().begin(&mut header),
+            #[cfg(feature = "columns")]
+            Kind::Columns(_) => {}
+        }
+        header
     }
 
     /// Flows in columns, of these fields or of all (feature `columns`). Each worker fills batches,

@@ -1,6 +1,7 @@
 //! What a destination does with chunks.
 
 mod file;
+mod files;
 mod null;
 mod stdout;
 
@@ -15,11 +16,15 @@ use super::chunk::Chunk;
 use super::config::OutputConfig;
 use super::destination::Destination;
 use super::ledger::Ledger;
+use super::pattern::FilePattern;
 
 /// A destination, owned by the thread that writes to it.
 ///
 /// It keeps each chunk until its rows are settled, written or lost, and reports them to the ledger.
 pub(super) trait Delivery: Send {
+    /// Repairs what an earlier run left.
+    fn start(&mut self) {}
+
     /// Takes a chunk, also when it fails: then [`resume`](Self::resume) comes next.
     fn write(&mut self, chunk: Chunk) -> Result<(), Failure>;
 
@@ -74,13 +79,25 @@ pub(super) fn new(config: &OutputConfig, ledger: &Arc<Ledger>) -> io::Result<Box
     Ok(match &config.destination {
         Destination::Null => Box::new(null::Null::new(ledger)),
         Destination::Stdout => Box::new(stdout::Stdout::new(body, ledger)?),
-        #[cfg(feature = "columns")]
-        Destination::File(_) if config.encoding.is_columns() => {
-            return Err(io::Error::other("a file of columns is not possible yet"));
+        Destination::Files(pattern) => files(pattern.clone(), config, ledger)?,
+        // Columns cannot be appended to.
+        Destination::File(path) if config.encoding.is_columns() => {
+            let pattern = FilePattern::fixed(path).map_err(io::Error::other)?;
+            files(pattern, config, ledger)?
         }
         Destination::File(path) => {
             let framing = config.encoding.framing();
             Box::new(file::AppendedFile::new(path, framing, body, ledger))
         }
     })
+}
+
+fn files(
+    pattern: FilePattern,
+    config: &OutputConfig,
+    ledger: Arc<Ledger>,
+) -> io::Result<Box<dyn Delivery>> {
+    let encoding = config.encoding.clone();
+    let files = files::RotatedFiles::new(pattern, encoding, config.rotation, ledger)?;
+    Ok(Box::new(files))
 }

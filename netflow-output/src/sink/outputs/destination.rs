@@ -4,6 +4,8 @@ use core::fmt;
 use core::str::FromStr;
 use std::path::PathBuf;
 
+use super::pattern::FilePattern;
+
 /// The destination of an output.
 ///
 /// ```
@@ -12,7 +14,9 @@ use std::path::PathBuf;
 /// assert_eq!("-".parse(), Ok(Destination::Stdout));
 /// assert_eq!("null".parse(), Ok(Destination::Null));
 /// assert_eq!("flows.json".parse(), Ok(Destination::File("flows.json".into())));
+/// assert!(matches!("flows-%H%M.csv.gz".parse()?, Destination::Files(_)));
 /// assert!("gopher://host:70".parse::<Destination>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,15 +25,20 @@ pub enum Destination {
     Null,
     /// Standard output: `-`.
     Stdout,
-    /// A file: any other text without `://`.
+    /// A file: any other text without `://`. Rows are appended to what it holds, and it may be renamed
+    /// meanwhile by another program; columns appear when they are complete.
     File(PathBuf),
+    /// Files that rotate by time: such a text with `%`. Each is written under a temporary name,
+    /// `.NAME.part`, and has its name when it is complete. Rows are compressed if the name ends with
+    /// `.gz` or `.zst` (feature `compression`).
+    Files(FilePattern),
 }
 
 /// A destination that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DestinationError {
     text: String,
-    reason: &'static str,
+    reason: String,
 }
 
 impl fmt::Display for DestinationError {
@@ -44,15 +53,21 @@ impl FromStr for Destination {
     type Err = DestinationError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = |reason| DestinationError {
+        let error = |reason: &str| DestinationError {
             text: text.to_owned(),
-            reason,
+            reason: reason.to_owned(),
         };
         match text {
             "" => Err(error("an output needs a destination")),
             "-" => Ok(Self::Stdout),
             "null" => Ok(Self::Null),
             _ if text.contains("://") => Err(error("this kind of destination is not known")),
+            _ if text.contains('%') => {
+                let pattern = FilePattern::new(text);
+                Ok(Self::Files(
+                    pattern.map_err(|reason| error(&reason.to_string()))?,
+                ))
+            }
             path => Ok(Self::File(path.into())),
         }
     }
@@ -65,6 +80,7 @@ impl fmt::Display for Destination {
             Self::Null => f.write_str("null"),
             Self::Stdout => f.write_str("-"),
             Self::File(path) => path.display().fmt(f),
+            Self::Files(pattern) => pattern.fmt(f),
         }
     }
 }

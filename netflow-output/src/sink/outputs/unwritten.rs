@@ -16,6 +16,8 @@ pub(super) struct Unwritten {
     done: usize,
     /// Rows that are settled when all is written.
     rows: u64,
+    /// Octets written since it was made.
+    written: u64,
 }
 
 impl Unwritten {
@@ -26,7 +28,7 @@ impl Unwritten {
     }
 
     /// For those who append octets themselves.
-    #[cfg(feature = "columns")]
+    #[cfg(any(feature = "columns", feature = "compression"))]
     pub(super) const fn octets(&mut self) -> &mut Vec<u8> {
         &mut self.octets
     }
@@ -36,6 +38,17 @@ impl Unwritten {
         self.rows
     }
 
+    /// Octets written so far.
+    pub(super) const fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// The octets and their rows, to be written otherwise.
+    #[cfg(feature = "compression")]
+    pub(super) fn take(&mut self) -> (Vec<u8>, u64) {
+        (mem::take(&mut self.octets), mem::take(&mut self.rows))
+    }
+
     /// Writes all; rows are counted when that is done.
     pub(super) fn write(&mut self, to: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
         while let Some(rest) = self.octets.get(self.done..).filter(|rest| !rest.is_empty()) {
@@ -43,6 +56,7 @@ impl Unwritten {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => {
                     self.done += written;
+                    self.written += written as u64;
                     ledger.octets(written);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

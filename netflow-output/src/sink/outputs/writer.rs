@@ -57,14 +57,20 @@ impl Writer {
     }
 
     fn write_all(&mut self) -> Result<(), Stopped> {
+        self.delivery.start();
         loop {
-            let written = match self.queue.pop(TICK) {
-                Next::Chunk(chunk) => self.delivery.write(chunk),
-                Next::Nothing => Ok(()),
+            // While there are rows, it is as late as they are: an interval is not over before its
+            // rows are written.
+            let now = match self.queue.pop(TICK) {
+                Next::Chunk(chunk) => {
+                    let received = chunk.received;
+                    let written = self.delivery.write(chunk);
+                    self.settle(written)?;
+                    Some(received)
+                }
+                Next::Nothing => self.queue.now(),
                 Next::End => break,
             };
-            self.settle(written)?;
-            let now = self.queue.now();
             let done = now.map_or(Ok(()), |now| self.delivery.tick(now));
             self.settle(done)?;
         }

@@ -1,0 +1,188 @@
+//! Files that rotate by time and size.
+
+mod recovery;
+mod retention;
+#[cfg(feature = "columns")]
+mod stream;
+mod work;
+
+use alloc::sync::Arc;
+use std::io;
+
+use netflow_core::Timestamp;
+
+use self::work::{Fault, FileInWork};
+use super::{Delivery, Failure};
+use crate::sink::outputs::chunk::Chunk;
+use crate::sink::outputs::config::{Encoding, Rotation};
+use crate::sink::outputs::ledger::{Ledger, LossReason};
+use crate::sink::outputs::pattern::FilePattern;
+
+/// Files in work at a time. Workers differ by a second or so; more than the file of the present
+/// interval and of the last one are needed when the clock jumps.
+const IN_WORK: usize = 4;
+/// Nanoseconds after its interval in which a file waits for rows of slower workers.
+const GRACE: i64 = 2_000_000_000;
+/// Nanoseconds after which rows can be read, though their file is compressed and goes on.
+const FLUSH: i64 = 1_000_000_000;
+/// Nanoseconds between two looks at the age of files.
+const RETENTION: i64 = 60_000_000_000;
+
+/// One file for each interval, under a temporary name until it is complete.
+#[derive(Debug)]
+pub(crate) struct RotatedFiles {
+    pattern: FilePattern,
+    encoding: Encoding,
+    rotation: Rotation,
+    files: Vec<FileInWork>,
+    /// What waits for its file to be made.
+    chunk: Option<Chunk>,
+    /// When the age of files was looked at.
+    retained: Option<Timestamp>,
+    /// When the rows so far were made readable.
+    flushed: Option<Timestamp>,
+    ledger: Arc<Ledger>,
+}
+
+impl RotatedFiles {
+    pub(crate) fn new(
+        pattern: FilePattern,
+        encoding: Encoding,
+        rotation: Rotation,
+        ledger: Arc<Ledger>,
+    ) -> io::Result<Self> {
+        work::check(&pattern, &encoding)?;
+        Ok(Self {
+            pattern,
+            encoding,
+            rotation,
+            files: Vec::new(),
+            chunk: None,
+            retained: None,
+            flushed: None,
+            ledger,
+        })
+    }
+
+    /// Goes on with all that is to be done.
+    fn advance(&mut self) -> Result<(), Failure> {
+        if let Some(chunk) = &self.chunk {
+            let start = self.rotation.start(&self.pattern, chunk.received);
+            let index = self.file_of(start)?;
+            if let (Some(chunk), Some(file)) = (self.chunk.take(), self.files.get_mut(index)) {
+                if let Err(error) = file.write(chunk) {
+                    self.give_up(index, &error);
+                }
+            }
+        }
+        self.complete()
+    }
+
+    /// The file of an interval, which is made if there is none.
+    fn file_of(&mut self, start: Timestamp) -> io::Result<usize> {
+        let is_there = |file: &FileInWork| file.start() == start && !file.is_ending();
+        if let Some(index) = self.files.iter().position(is_there) {
+            return Ok(index);
+        }
+        let target = self.pattern.path(start);
+        let file = FileInWork::create(&target, start, &self.encoding, &self.ledger)?;
+        self.files.push(file);
+        let excess = self.files.len().saturating_sub(IN_WORK);
+        self.files.iter_mut().take(excess).for_each(FileInWork::end);
+        Ok(self.files.len() - 1)
+    }
+
+    /// Writes what is to be written, and gives complete files their names.
+    fn complete(&mut self) -> Result<(), Failure> {
+        let mut index = 0;
+        while let Some(file) = self.files.get_mut(index) {
+            match file.advance(&self.rotation) {
+                Ok(false) => index += 1,
+                Ok(true) => {
+                    self.files.remove(index);
+                    self.ledger
+                        .update(|statistics| statistics.files_completed += 1);
+                    self.retain();
+                }
+                Err(Fault::Again(error)) => return Err(error.into()),
+                Err(Fault::Useless(error)) => self.give_up(index, &error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops a file that cannot become whole.
+    fn give_up(&mut self, index: usize, error: &io::Error) {
+        let file = self.files.remove(index);
+        self.ledger.failed(error);
+        self.ledger.lost(LossReason::FileFailed, file.pending());
+        file.discard();
+    }
+
+    /// Removes files that are too old or too much. That it fails costs no row.
+    fn retain(&self) {
+        match retention::apply(&self.pattern, &self.rotation) {
+            Ok(removed) => self
+                .ledger
+                .update(|statistics| statistics.files_removed += removed),
+            Err(error) => self.ledger.failed(&error),
+        }
+    }
+}
+
+impl Delivery for RotatedFiles {
+    /// Completes the files of an earlier run that was killed.
+    fn start(&mut self) {
+        recovery::run(&self.pattern, &self.encoding, &self.ledger);
+        self.retain();
+    }
+
+    fn write(&mut self, chunk: Chunk) -> Result<(), Failure> {
+        self.chunk = Some(chunk);
+        self.advance()
+    }
+
+    fn resume(&mut self) -> Result<(), Failure> {
+        self.advance()
+    }
+
+    fn tick(&mut self, now: Timestamp) -> Result<(), Failure> {
+        let length = self.rotation.nanos(&self.pattern);
+        for file in &mut self.files {
+            let is_over = |length: i64| {
+                let end = file.start().saturating_add(length).saturating_add(GRACE);
+                now >= end
+            };
+            if length.is_some_and(is_over) {
+                file.end();
+            }
+        }
+        if is_due(&mut self.flushed, now, FLUSH) {
+            self.files.iter_mut().try_for_each(FileInWork::flush)?;
+        }
+        if is_due(&mut self.retained, now, RETENTION) {
+            self.retain();
+        }
+        self.advance()
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.files.iter_mut().for_each(FileInWork::end);
+        self.advance()
+    }
+
+    fn pending(&self) -> u64 {
+        let waiting = self.chunk.as_ref().map_or(0, |chunk| chunk.rows);
+        self.files.iter().map(FileInWork::pending).sum::<u64>() + waiting
+    }
+}
+
+/// Whether something is due again. A clock that was set back makes it due.
+fn is_due(last: &mut Option<Timestamp>, now: Timestamp, every: i64) -> bool {
+    let passed = last.map(|last| now.nanos_since(last));
+    if passed.is_some_and(|passed| (0..every).contains(&passed)) {
+        return false;
+    }
+    *last = Some(now);
+    true
+}

@@ -1,0 +1,148 @@
+//! Files that an earlier run did not complete, because it was killed.
+
+#[cfg(feature = "compression")]
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+#[cfg(feature = "compression")]
+use std::io::{BufWriter, Read as _, Write as _};
+use std::path::Path;
+
+use super::retention::each_file;
+use super::work::{PART, lock, rename_to_free};
+#[cfg(feature = "compression")]
+use crate::sink::outputs::compression::{self, Compression, Compressor};
+use crate::sink::outputs::config::Encoding;
+use crate::sink::outputs::cut;
+use crate::sink::outputs::ledger::Ledger;
+use crate::sink::outputs::pattern::FilePattern;
+
+/// What became of a file.
+#[derive(Debug)]
+enum Recovered {
+    /// It has its name.
+    Whole,
+    /// It held no row.
+    Empty,
+    /// It cannot be read without its end.
+    #[cfg_attr(
+        not(feature = "columns"),
+        expect(dead_code, reason = "rows can always be read")
+    )]
+    Lost,
+    /// Another process writes it.
+    InWork,
+}
+
+/// Cuts each temporary file at its last whole row or batch, and gives it its name.
+pub(super) fn run(pattern: &FilePattern, encoding: &Encoding, ledger: &Ledger) {
+    let mut parts = Vec::new();
+    let found = each_file(pattern, |path, name| {
+        let target = name
+            .strip_prefix('.')
+            .and_then(|name| name.strip_suffix(PART));
+        if let Some(target) = target.filter(|target| pattern.is_file(target)) {
+            let target = path.with_file_name(target);
+            parts.push((path, target));
+        }
+        Ok(())
+    });
+    if let Err(error) = found {
+        ledger.failed(&error);
+    }
+    for (part, target) in parts {
+        match complete(&part, &target, encoding) {
+            Ok(Recovered::Whole) => ledger.update(|statistics| statistics.files_recovered += 1),
+            Ok(Recovered::Lost) => ledger.update(|statistics| statistics.files_lost += 1),
+            Ok(Recovered::Empty | Recovered::InWork) => {}
+            Err(error) => ledger.failed(&error),
+        }
+    }
+}
+
+fn complete(part: &Path, target: &Path, encoding: &Encoding) -> io::Result<Recovered> {
+    let mut file = OpenOptions::new().read(true).write(true).open(part)?;
+    if !lock(&file) {
+        return Ok(Recovered::InWork);
+    }
+    #[cfg(feature = "columns")]
+    if let Some(container) = encoding.container() {
+        return complete_columns(&file, part, target, container);
+    }
+    #[cfg(feature = "compression")]
+    if let Some(compression) = Compression::of(target) {
+        return complete_compressed(&file, part, target, (encoding, compression));
+    }
+    let whole = cut::whole_rows(&mut file, encoding.framing())?;
+    if whole <= encoding.header().len() as u64 {
+        fs::remove_file(part)?;
+        return Ok(Recovered::Empty);
+    }
+    file.set_len(whole)?;
+    name(&file, part, target)
+}
+
+/// What is readable of a compressed file is compressed again, up to its last whole row.
+#[cfg(feature = "compression")]
+fn complete_compressed(
+    file: &File,
+    part: &Path,
+    target: &Path,
+    (encoding, compression): (&Encoding, Compression),
+) -> io::Result<Recovered> {
+    let mut rows = compression::readable(file.try_clone()?, compression)?;
+    let whole = cut::whole_rows_of_stream(&mut rows, encoding.framing())?;
+    if whole <= encoding.header().len() as u64 {
+        fs::remove_file(part)?;
+        return Ok(Recovered::Empty);
+    }
+    let again = File::open(part)?;
+    let mut rows = compression::readable(again, compression)?.take(whole);
+    let mut copied: OsString = part.into();
+    copied.push(".copy");
+    let copied = Path::new(&copied);
+    let mut to = BufWriter::new(File::create(copied)?);
+    let mut compressor = Compressor::new(compression)?;
+    let (mut block, mut out) = (vec![0; 1 << 16], Vec::new());
+    loop {
+        let len = rows.read(&mut block)?;
+        if len == 0 {
+            break;
+        }
+        compressor.write(block.get(..len).unwrap_or_default(), &mut out)?;
+        to.write_all(&out)?;
+        out.clear();
+    }
+    compressor.finish(&mut out)?;
+    to.write_all(&out)?;
+    let to = to.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let recovered = name(&to, copied, target)?;
+    fs::remove_file(part)?;
+    Ok(recovered)
+}
+
+#[cfg(feature = "columns")]
+fn complete_columns(
+    file: &File,
+    part: &Path,
+    target: &Path,
+    container: crate::format::Container,
+) -> io::Result<Recovered> {
+    use netflow_arrow::IpcFormat;
+
+    if container != crate::format::Container::Ipc(IpcFormat::Stream) {
+        fs::remove_file(part)?;
+        return Ok(Recovered::Lost);
+    }
+    if super::stream::cut_at_last_batch(file)? == 0 {
+        fs::remove_file(part)?;
+        return Ok(Recovered::Empty);
+    }
+    name(file, part, target)
+}
+
+fn name(file: &File, part: &Path, target: &Path) -> io::Result<Recovered> {
+    file.sync_all()?;
+    rename_to_free(part, target)?;
+    Ok(Recovered::Whole)
+}
