@@ -1,4 +1,5 @@
-//! Where flow-export datagrams come from: captures and IPFIX files.
+//! Where flow-export datagrams come from: captures, IPFIX files and, with the feature `live` on
+//! Linux, the network.
 //!
 //! [`open`] recognises a file by its content: a pcap or pcapng capture or an IPFIX
 //! file (RFC 5655), plain or compressed by gzip or zstd. The [`Source`] it returns lends one
@@ -24,6 +25,13 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`IpfixFraming`] finds the messages of IPFIX in a stream that the caller reads.
+//!
+//! # Features
+//!
+//! `live` adds the module `live`: sockets for UDP and TCP (Linux). `tls` adds TLS to it. There are
+//! none by default.
 //!
 //! # What is returned
 //!
@@ -68,11 +76,14 @@ mod extract;
 mod feed;
 mod fragment;
 mod frame;
+mod framing;
 mod input;
 mod ip;
 mod ipfix_file;
 mod limits;
 mod link;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub mod live;
 mod mark;
 mod mirror;
 mod octets;
@@ -87,6 +98,7 @@ mod tcp;
 pub use compression::Compression;
 pub use error::{CaptureError, CaptureErrorKind, FirstOctets};
 pub use feed::{Arrival, Datagrams, Event, Feed, KeptProblem};
+pub use framing::{FramingError, IpfixFraming};
 pub use limits::{CaptureLimits, CaptureOptions};
 pub use mark::Mark;
 pub use select::{PORTS, looks_like_export};
