@@ -1,7 +1,7 @@
 //! The command line.
 
 use core::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -36,7 +36,8 @@ pub(crate) struct Decode {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// How to write [default: table; json for the schemas record and wire]
+    /// How to write [default: that of the output's extension, else table; json for the schemas
+    /// record and wire]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,
 
@@ -185,6 +186,19 @@ pub(crate) enum Format {
     Parquet,
     /// Arrow IPC: a file, or a stream to standard output and to *.arrows
     Arrow,
+}
+
+impl Format {
+    /// The format of files with this extension; `None` if it is of no format.
+    pub(crate) fn of_extension(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "json" | "ndjson" | "jsonl" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            "parquet" => Some(Self::Parquet),
+            "arrow" | "arrows" | "feather" => Some(Self::Arrow),
+            _ => None,
+        }
+    }
 }
 
 /// What rows say.

@@ -34,6 +34,8 @@ pub(crate) struct Plan {
 /// Why arguments contradict each other.
 #[derive(Debug)]
 pub(crate) enum Usage {
+    /// The extension of the output is that of another format.
+    OtherExtension { format: Format, named: Format },
     /// Rows that differ have no columns.
     NoColumns { format: Format, schema: SchemaName },
     /// The records of each template are a file.
@@ -58,7 +60,13 @@ pub(crate) enum Usage {
 impl Plan {
     pub(crate) fn new(args: &Decode) -> Result<Self, Usage> {
         let schema = args.schema;
-        let format = args.format.unwrap_or(match schema {
+        let named = args.output.as_deref().and_then(Format::of_extension);
+        if let (Some(format), Some(named)) = (args.format, named) {
+            if format != named {
+                return Err(Usage::OtherExtension { format, named });
+            }
+        }
+        let format = args.format.or(named).unwrap_or(match schema {
             SchemaName::Flow => Format::Table,
             SchemaName::Record | SchemaName::Wire => Format::Json,
         });
@@ -190,6 +198,11 @@ pub(crate) fn width(to_terminal: bool) -> usize {
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::OtherExtension { format, named } => write!(
+                f,
+                "--format {format} contradicts the extension of --output, which is that of {named}; \
+                 leave out --format, or name the output otherwise"
+            ),
             Self::NoColumns { format, schema } => write!(
                 f,
                 "rows of the schema {schema} differ from each other and do not fit in the \

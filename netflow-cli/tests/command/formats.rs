@@ -1,8 +1,10 @@
 //! The schemas `flow` and `record`, and CSV.
 
+use std::fs;
+
 use serde_json::json;
 
-use crate::run::{command, decode, with_input};
+use crate::run::{Directory, command, decode, with_input};
 
 #[test]
 fn a_flow_has_the_normalised_fields_and_no_others() {
@@ -259,4 +261,35 @@ fn times_of_the_schema_record_have_the_digits_of_their_type() {
         assert_eq!(row["export_time"], "2023-11-14T22:13:23Z", "{file}");
         assert_eq!(row["received"].as_str().unwrap().len(), 27, "{file}");
     }
+}
+
+#[test]
+fn the_format_follows_the_extension_of_the_output() {
+    let directory = Directory::new("extension");
+    for (name, start) in [
+        ("flows.json", &b"{\""[..]),
+        ("flows.ndjson", b"{\""),
+        ("flows.CSV", b"exporter_address,"),
+        ("flows.parquet", b"PAR1"),
+        ("flows.arrow", b"ARROW1"),
+        ("flows.arrows", &[0xff; 4]),
+        ("flows.txt", b"start (UTC)"),
+    ] {
+        let path = directory.file(name);
+        let run = decode(&["-o", path.to_str().unwrap()], &["synthetic/nfv5.pcap"]);
+        assert_eq!(run.status, 0, "{run:?}");
+        let written = fs::read(&path).unwrap();
+        assert!(written.starts_with(start), "{name}: {:?}", &written[..20]);
+    }
+}
+
+#[test]
+fn a_format_that_contradicts_the_extension_is_refused() {
+    let directory = Directory::new("contradiction");
+    let path = directory.file("flows.parquet");
+    let output = path.to_str().unwrap();
+    let run = decode(&["-f", "csv", "-o", output], &["synthetic/nfv5.pcap"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("csv contradicts"), "{}", run.stderr);
+    assert!(!path.exists());
 }
