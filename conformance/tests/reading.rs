@@ -11,15 +11,7 @@ use serde_json::{Value, json};
 
 /// The captures of the folder, in the order of their names.
 fn captures() -> Vec<PathBuf> {
-    let folder = std::env::var_os("NETFLOW_CAPTURES").unwrap();
-    let mut found: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "pcap"))
-        .collect();
-    assert!(!found.is_empty(), "no capture is there");
-    found.sort();
-    found
+    netflow_testdata::foreign(|name| name.ends_with(".pcap")).unwrap()
 }
 
 /// Each packet as an expected result describes it, with its time and payload.

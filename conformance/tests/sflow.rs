@@ -4,7 +4,7 @@
 
 use core::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use netflow_core::wire::sflow::structure::{Member, MemberValue, Members, Structure};
 use netflow_core::wire::sflow::{DataFormat, Datagram, Record, Sample, SampleKind};
@@ -13,17 +13,8 @@ use serde_json::{Value, json};
 #[test]
 #[cfg_attr(not(captures), ignore = "NETFLOW_CAPTURES names no folder of captures")]
 fn captures_decode_to_their_expected_results() {
-    let directory = std::env::var_os("NETFLOW_CAPTURES").unwrap();
-    let mut paths: Vec<PathBuf> = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            name.starts_with("sflow-") && name.ends_with(".pcap")
-        })
-        .collect();
-    paths.sort();
-    assert!(!paths.is_empty(), "no capture is there");
+    let is_sflow = |name: &str| name.starts_with("sflow-") && name.ends_with(".pcap");
+    let paths = netflow_testdata::foreign(is_sflow).unwrap();
     let mut differences = Vec::new();
     let mut compared = 0;
     for path in &paths {

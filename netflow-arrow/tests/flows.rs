@@ -1,6 +1,5 @@
 //! Flows of every capture: decoded column by column they are what each flow says.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
@@ -9,20 +8,9 @@ use netflow_core::{Decoded, Decoder, Limits};
 
 /// The captures of the project, and those that `NETFLOW_CAPTURES` names.
 fn captures() -> Vec<PathBuf> {
-    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
-    let mut folders = vec![testdata.join("genuine"), testdata.join("synthetic")];
-    match std::env::var_os("NETFLOW_CAPTURES") {
-        Some(folder) => folders.push(folder.into()),
-        None => println!("NETFLOW_CAPTURES is not set: only testdata/ is read"),
-    }
-    let mut paths: Vec<PathBuf> = folders
-        .iter()
-        .flat_map(|folder| fs::read_dir(folder).unwrap())
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file())
-        .collect();
-    paths.sort();
-    paths
+    let mut captures = netflow_testdata::all_captures();
+    captures.extend(netflow_testdata::foreign(|_| true).unwrap_or_default());
+    captures
 }
 
 /// Calls `each` with every message of a capture; of what is none there is nothing.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{
@@ -14,30 +14,6 @@ use arrow_schema::DataType;
 use netflow_arrow::{Addresses, RecordBatchBuilder, TemplateBatch};
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use serde_json::Value;
-
-fn expected_files() -> Vec<PathBuf> {
-    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
-    let mut paths: Vec<PathBuf> = ["genuine", "synthetic"]
-        .iter()
-        .flat_map(|folder| fs::read_dir(testdata.join(folder)).unwrap())
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.to_string_lossy().ends_with(".expected.json"))
-        .collect();
-    paths.sort();
-    paths
-}
-
-fn capture_of(expected: &Path) -> PathBuf {
-    let name = expected.file_name().unwrap().to_string_lossy();
-    let stem = name.strip_suffix("expected.json").unwrap();
-    let entries = fs::read_dir(expected.parent().unwrap()).unwrap();
-    let mut paths = entries.map(|entry| entry.unwrap().path());
-    let is_capture = |path: &PathBuf| {
-        let other = path.file_name().unwrap().to_string_lossy();
-        other.starts_with(stem) && other != name
-    };
-    paths.find(is_capture).unwrap()
-}
 
 fn tables(path: &Path, rows: usize, addresses: Addresses) -> Vec<TemplateBatch> {
     let mut tables = Vec::new();
@@ -111,7 +87,7 @@ type Key = (String, String, u64, u64);
 #[test]
 fn every_element_has_its_expected_value() {
     let mut compared = 0_u64;
-    for path in expected_files() {
+    for path in netflow_testdata::expected_files() {
         let rows: Vec<Value> = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         let mut expected: HashMap<Key, Vec<Value>> = HashMap::new();
         for row in rows {
@@ -128,7 +104,7 @@ fn every_element_has_its_expected_value() {
             }
         }
         let mut found: HashMap<Key, usize> = HashMap::new();
-        for table in tables(&capture_of(&path), 5, Addresses::Text) {
+        for table in tables(&netflow_testdata::capture_of(&path), 5, Addresses::Text) {
             let batch = &table.batch;
             let key = (
                 table.key.exporter.ip().to_string(),
@@ -177,8 +153,8 @@ fn every_element_has_its_expected_value() {
 
 #[test]
 fn the_form_of_addresses_changes_nothing_else() {
-    for expected in expected_files() {
-        let path = capture_of(&expected);
+    for expected in netflow_testdata::expected_files() {
+        let path = netflow_testdata::capture_of(&expected);
         let in_text = tables(&path, 4_096, Addresses::Text);
         for addresses in [Addresses::Octets, Addresses::View, Addresses::Key] {
             let others = tables(&path, 4_096, addresses);

@@ -12,21 +12,15 @@ use serde_json::{Value, json};
 
 #[test]
 fn flows_of_each_case_have_the_fields_of_its_specification() {
-    let folder = captured::testdata().join("cases");
+    let folder = netflow_testdata::folder().join("cases");
     let mut differences = Vec::new();
     let mut cases = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "pcap")
-        {
-            let expected = fs::read(path.with_extension("flows.json")).unwrap();
-            let expected: Value = serde_json::from_slice(&expected).unwrap();
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            compare(&name, expected.as_array().unwrap(), &mut differences);
-            cases += 1;
-        }
+    for path in netflow_testdata::files(&folder, |name| name.ends_with(".pcap")) {
+        let expected = fs::read(path.with_extension("flows.json")).unwrap();
+        let expected: Value = serde_json::from_slice(&expected).unwrap();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        compare(&name, expected.as_array().unwrap(), &mut differences);
+        cases += 1;
     }
     assert!(cases > 0, "no case is there");
     assert!(differences.is_empty(), "{}", differences.join("\n"));

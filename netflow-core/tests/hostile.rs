@@ -8,12 +8,10 @@ mod captured;
 mod walk;
 
 use core::ops::Range;
-use std::fs;
-use std::path::PathBuf;
 
 use netflow_core::{Decoded, Decoder, Limits, SetKind};
 
-use self::captured::{Captured, testdata};
+use self::captured::Captured;
 
 /// Larger messages are cut at every length too, but read to the last field only at some.
 const LARGE: usize = 1500;
@@ -31,7 +29,7 @@ const SET_HEADER: usize = 8;
 )]
 fn a_message_cut_at_any_length_yields_the_records_before_the_cut() {
     let mut cuts = 0_usize;
-    for path in captures() {
+    for path in netflow_testdata::captures() {
         let datagrams = captured::read(&path);
         let mut decoder = decoder_after(&datagrams);
         for datagram in &datagrams {
@@ -63,7 +61,7 @@ fn a_message_cut_at_any_length_yields_the_records_before_the_cut() {
 )]
 fn no_octet_of_a_header_does_harm() {
     let mut changes = 0_usize;
-    for path in captures() {
+    for path in netflow_testdata::captures() {
         let datagrams = captured::read(&path);
         for datagram in &datagrams {
             let mut decoder = decoder_after(&datagrams);
@@ -80,23 +78,6 @@ fn no_octet_of_a_header_does_harm() {
         }
     }
     assert!(changes > 50_000, "only {changes} changes");
-}
-
-/// Every capture in `testdata/`.
-fn captures() -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = ["genuine", "synthetic"]
-        .iter()
-        .flat_map(|folder| fs::read_dir(testdata().join(folder)).unwrap())
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            let kinds = ["pcap", "pcapng", "ipfix"];
-            let extension = path.extension().and_then(|text| text.to_str());
-            extension.is_some_and(|text| kinds.contains(&text))
-        })
-        .collect();
-    paths.sort();
-    assert!(paths.len() > 50, "testdata is not complete");
-    paths
 }
 
 /// A decoder that has decoded these datagrams.

@@ -1,25 +1,12 @@
 //! Every capture, each datagram decoded by a decoder of its own that begins with the state
 //! of the replay: the flows are those of one decoder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use netflow_arrow::{BatchBuilder as _, FlowBatchBuilder, FlowOptions};
 use netflow_core::field::FlowField;
 use netflow_core::{Decoder, Limits};
 use netflow_scan::{IndexBatchBuilder, Replay};
-
-fn captures() -> Vec<PathBuf> {
-    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
-    let folders = [testdata.join("genuine"), testdata.join("synthetic")];
-    let mut paths: Vec<PathBuf> = folders
-        .iter()
-        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file())
-        .collect();
-    paths.sort();
-    paths
-}
 
 fn decoder() -> Decoder {
     Decoder::new(Limits::new(1).with_template_lifetime(None))
@@ -75,7 +62,7 @@ fn rows(path: &Path) -> (usize, usize, usize) {
 #[test]
 fn files_apart_give_what_one_decoder_gives() {
     let mut late_rows = 0;
-    for path in captures() {
+    for path in netflow_testdata::all_captures() {
         let (whole, divided, late) = rows(&path);
         assert_eq!(whole, divided, "{}", path.display());
         late_rows += late;

@@ -12,7 +12,7 @@ mod value;
 
 use alloc::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -71,14 +71,7 @@ const KNOWN: &[(&str, &str)] = &[
 #[test]
 #[cfg_attr(not(captures), ignore = "NETFLOW_CAPTURES names no folder of captures")]
 fn captures_of_other_projects_decode_as_other_decoders_say() {
-    let directory = std::env::var_os("NETFLOW_CAPTURES").unwrap();
-    let mut paths: Vec<PathBuf> = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.to_string_lossy().ends_with(".expected.json"))
-        .collect();
-    paths.sort();
-    assert!(!paths.is_empty(), "no capture is there");
+    let paths = netflow_testdata::foreign(|name| name.ends_with(".expected.json")).unwrap();
     let mut differences = Vec::new();
     let mut fields = 0;
     for path in &paths {

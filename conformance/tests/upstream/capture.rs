@@ -27,14 +27,7 @@ pub(crate) struct Row {
 
 /// All captures of the folder.
 pub(crate) fn all() -> Vec<Capture> {
-    let directory = std::env::var_os("NETFLOW_CAPTURES").unwrap();
-    let mut paths: Vec<PathBuf> = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.to_string_lossy().ends_with(".expected.json"))
-        .collect();
-    paths.sort();
-    assert!(!paths.is_empty(), "no capture is there");
+    let paths = netflow_testdata::foreign(|name| name.ends_with(".expected.json")).unwrap();
     paths.iter().map(|path| Capture::read(path)).collect()
 }
 

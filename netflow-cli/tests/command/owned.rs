@@ -1,12 +1,11 @@
 //! Owned flows of netflow-core, serialised, against the rows that the command writes.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use netflow_core::{Decoder, Limits};
 
-use crate::run::{netflow, testdata};
+use crate::run::netflow;
 
 #[test]
 fn owned_flows_of_every_capture_are_serialised_as_the_command_writes_them() {
@@ -33,20 +32,13 @@ fn is_problem(row: &str) -> bool {
     row.contains("\"kind\":\"problem\"")
 }
 
-/// The captures and IPFIX files in `testdata/`.
+/// The captures and IPFIX files in `testdata/`, also those of single cases.
 fn captures() -> Vec<PathBuf> {
-    let files = ["genuine", "synthetic", "cases"]
-        .iter()
-        .flat_map(|directory| fs::read_dir(testdata(directory)).unwrap())
-        .map(|entry| entry.unwrap().path());
-    let is_capture = |path: &PathBuf| {
-        let name = path.to_string_lossy();
-        [".pcap", ".pcapng", ".ipfix", ".gz", ".zst"]
-            .iter()
-            .any(|extension| name.ends_with(extension))
-    };
-    let mut captures: Vec<PathBuf> = files.filter(is_capture).collect();
-    captures.sort();
+    let mut captures = netflow_testdata::all_captures();
+    let cases = netflow_testdata::folder().join("cases");
+    captures.extend(netflow_testdata::files(&cases, |name| {
+        name.ends_with(".pcap")
+    }));
     captures
 }
 

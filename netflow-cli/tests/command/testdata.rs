@@ -2,11 +2,11 @@
 
 use alloc::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
-use crate::run::{netflow, testdata};
+use crate::run::netflow;
 
 /// Files that end in status 1, for the reason beside them.
 const UNREADABLE: [(&str, &str); 3] = [
@@ -19,7 +19,7 @@ const UNREADABLE: [(&str, &str); 3] = [
 fn every_capture_gives_its_expected_rows() {
     let mut differences = Vec::new();
     let mut rows = 0;
-    let expected = expected_files();
+    let expected = netflow_testdata::expected_files();
     for path in &expected {
         rows += compare(path, &mut differences);
     }
@@ -28,20 +28,9 @@ fn every_capture_gives_its_expected_rows() {
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }
 
-fn expected_files() -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = ["genuine", "synthetic"]
-        .iter()
-        .flat_map(|directory| fs::read_dir(testdata(directory)).unwrap())
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.to_string_lossy().ends_with(".expected.json"))
-        .collect();
-    paths.sort();
-    paths
-}
-
 /// Compares the rows of a capture; returns the number expected.
 fn compare(expected_path: &Path, differences: &mut Vec<String>) -> usize {
-    let capture = capture_of(expected_path);
+    let capture = netflow_testdata::capture_of(expected_path);
     let name = capture.file_name().unwrap().to_string_lossy().into_owned();
     let mut differ = |what: String| differences.push(format!("{name}: {what}"));
 
@@ -81,19 +70,6 @@ fn compare(expected_path: &Path, differences: &mut Vec<String>) -> usize {
         ));
     }
     expected_rows.len()
-}
-
-fn capture_of(expected: &Path) -> PathBuf {
-    let name = expected.file_name().unwrap().to_string_lossy().into_owned();
-    let stem = name.strip_suffix("expected.json").unwrap();
-    fs::read_dir(expected.parent().unwrap())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| {
-            let other = path.file_name().unwrap().to_string_lossy().into_owned();
-            other.starts_with(stem) && other != name
-        })
-        .unwrap_or_else(|| panic!("no capture of {name}"))
 }
 
 type Problems = BTreeMap<(u64, String), usize>;

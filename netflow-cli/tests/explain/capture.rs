@@ -8,26 +8,7 @@ use serde_json::Value;
 
 /// A file of testdata.
 pub(crate) fn testdata(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../testdata")
-        .join(name)
-}
-
-/// Every capture of testdata.
-pub(crate) fn all() -> Vec<PathBuf> {
-    let files = ["genuine", "synthetic"].into_iter().flat_map(|folder| {
-        let entries = fs::read_dir(testdata(folder)).unwrap();
-        entries.map(|entry| entry.unwrap().path())
-    });
-    let is_capture = |path: &PathBuf| {
-        let name = path.file_name().unwrap().to_str().unwrap();
-        [".pcap", ".pcapng", ".ipfix", ".gz", ".zst"]
-            .iter()
-            .any(|ending| name.ends_with(ending))
-    };
-    let mut files: Vec<PathBuf> = files.filter(is_capture).collect();
-    files.sort();
-    files
+    netflow_testdata::folder().join(name)
 }
 
 /// Sends these payloads from 192.0.2.1, one frame a second.

@@ -7,7 +7,7 @@ use std::{env, fs};
 use netflow_cli::Status;
 use serde_json::Value;
 
-use crate::capture::{all, frame, halves, ipfix, run, sent, testdata};
+use crate::capture::{frame, halves, ipfix, run, sent, testdata};
 
 fn find<'r>(rows: &'r [Value], meaning: &str) -> &'r Value {
     rows.iter()
@@ -168,7 +168,7 @@ fn frames(file: &Path, output: &Path) -> BTreeSet<u64> {
 fn every_octet_of_every_frame_is_explained_once() {
     let output = env::temp_dir().join(format!("netflow-explain-{}.json", std::process::id()));
     let mut datagrams = 0;
-    for file in all() {
+    for file in netflow_testdata::all_captures() {
         for frame in frames(&file, &output) {
             let rows = explained(&file, frame, &output)
                 .unwrap_or_else(|| panic!("frame {frame} of {}", file.display()));

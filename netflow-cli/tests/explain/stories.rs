@@ -344,7 +344,7 @@ fn numbers_that_never_change_are_reported() {
 #[test]
 fn of_genuine_captures_nothing_is_lost_however_the_exporter_counts() {
     let mut units = BTreeSet::new();
-    for path in capture::all() {
+    for path in netflow_testdata::all_captures() {
         // The one is the traffic that the exporters saw.
         if !path.parent().unwrap().ends_with("genuine") || path.ends_with("in.pcap") {
             continue;
@@ -637,7 +637,7 @@ fn what_the_capture_cut_off_is_not_blamed_on_the_exporter() {
 
 #[test]
 fn every_capture_is_explained_as_it_was_decoded() {
-    for file in capture::all() {
+    for file in netflow_testdata::all_captures() {
         let name = file.file_name().unwrap().to_str().unwrap();
         // Files that end too soon, or hold no flow export.
         if name.contains("_cut.") || name == "in.pcap" {

@@ -1,6 +1,6 @@
 //! The report as people see it.
 
-use crate::capture::{Cut, all, run, testdata, text};
+use crate::capture::{Cut, run, testdata, text};
 
 #[test]
 fn a_small_capture_at_80_columns_reads_like_this() {
@@ -30,7 +30,7 @@ fn a_frame_at_80_columns_reads_like_this() {
 
 #[test]
 fn no_line_is_wider_than_the_terminal() {
-    for file in all() {
+    for file in netflow_testdata::all_captures() {
         for width in [80, 132, 200] {
             let output = run(width, &[], &file);
             for line in String::from_utf8(output.stdout).unwrap().lines() {

@@ -1,12 +1,10 @@
 //! What a relay sends says what came.
 
-use std::fs;
-
 use netflow_core::encode::{Relay, RelayLimits};
 use netflow_core::field::FlowField;
 use netflow_core::{Datagram, Decoder, Flow, FlowValue, Limits, Protocol, Transport};
 
-use crate::captured::{self, Captured, testdata};
+use crate::captured::{self, Captured};
 
 /// Fields that have to be the same in every protocol. Times of nanoseconds stay
 /// what they are; those of uptimes are whole milliseconds.
@@ -83,31 +81,20 @@ fn both(
 #[test]
 fn every_capture_says_the_same_after_a_relay() {
     let (mut flows, mut captures, mut all_refused) = (0, 0, 0);
-    for folder in ["genuine", "synthetic"] {
-        let mut paths: Vec<_> = fs::read_dir(testdata().join(folder))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| {
-                let extension = path.extension().and_then(|text| text.to_str());
-                matches!(extension, Some("pcap" | "ipfix"))
-            })
-            .collect();
-        paths.sort();
-        for path in paths {
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            let limits = RelayLimits::default().with_message_octets(60_000);
-            let (came, went, relay) = both(&captured::read(&path), limits);
-            let refused = usize::try_from(relay.stats().refused).unwrap();
-            assert_eq!(went.len() + refused, came.len(), "{name}");
-            if refused == 0 {
-                for (number, (came, went)) in came.iter().zip(&went).enumerate() {
-                    assert_eq!(went, came, "{name}, flow {number}");
-                }
+    for path in netflow_testdata::captures() {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let limits = RelayLimits::default().with_message_octets(60_000);
+        let (came, went, relay) = both(&captured::read(&path), limits);
+        let refused = usize::try_from(relay.stats().refused).unwrap();
+        assert_eq!(went.len() + refused, came.len(), "{name}");
+        if refused == 0 {
+            for (number, (came, went)) in came.iter().zip(&went).enumerate() {
+                assert_eq!(went, came, "{name}, flow {number}");
             }
-            all_refused += refused;
-            flows += went.len();
-            captures += 1;
         }
+        all_refused += refused;
+        flows += went.len();
+        captures += 1;
     }
     assert!(
         captures > 60 && flows > 3000,

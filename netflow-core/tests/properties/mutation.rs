@@ -1,26 +1,16 @@
 //! Datagrams that begin as real ones and are then changed.
 
-use std::fs;
 use std::sync::LazyLock;
 
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::sample::Index;
 
-use crate::captured::{self, Captured, testdata};
+use crate::captured::{self, Captured};
 
 /// The datagrams of every capture, each capture's together.
 pub(crate) static CAPTURES: LazyLock<Vec<Vec<Captured>>> = LazyLock::new(|| {
-    let mut paths: Vec<_> = ["genuine", "synthetic"]
-        .iter()
-        .flat_map(|folder| fs::read_dir(testdata().join(folder)).unwrap())
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            let extension = path.extension().and_then(|text| text.to_str());
-            matches!(extension, Some("pcap" | "pcapng" | "ipfix"))
-        })
-        .collect();
-    paths.sort();
+    let paths = netflow_testdata::captures();
     let captures: Vec<_> = paths.iter().map(captured::read).collect();
     let captures: Vec<_> = captures
         .into_iter()

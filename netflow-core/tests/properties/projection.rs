@@ -1,7 +1,5 @@
 //! A projection yields what the accessors of a flow yield, for every field.
 
-use std::fs;
-
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, Decoder, Flow, FlowColumn, FlowValue, OptionsScope, Projection};
 use proptest::prelude::proptest;
@@ -110,10 +108,9 @@ fn decoders() -> [Decoder; 4] {
 
 /// The captures of single cases.
 fn cases() -> Vec<Vec<captured::Captured>> {
-    let folder = fs::read_dir(captured::testdata().join("cases")).unwrap();
-    let paths = folder.map(|entry| entry.unwrap().path());
-    let captures = paths.filter(|path| path.extension().is_some_and(|kind| kind == "pcap"));
-    captures.map(captured::read).collect()
+    let folder = netflow_testdata::folder().join("cases");
+    let captures = netflow_testdata::files(&folder, |name| name.ends_with(".pcap"));
+    captures.into_iter().map(captured::read).collect()
 }
 
 #[test]

@@ -1,11 +1,8 @@
 //! The captures in `testdata/`, with a restart in their middle.
 
-use std::fs;
-use std::path::PathBuf;
-
 use netflow_core::Decoder;
 
-use crate::captured::{self, Captured, testdata};
+use crate::captured::{self, Captured};
 use crate::world::{decoder, restarted};
 
 /// What the flows of a datagram say of what the decoder knows, and its problems.
@@ -32,25 +29,10 @@ fn shown(decoder: &mut Decoder, datagram: &Captured) -> Vec<String> {
     events.chain(flows).chain(problems).collect()
 }
 
-fn captures() -> Vec<PathBuf> {
-    let folders = ["genuine", "synthetic"].map(|folder| testdata().join(folder));
-    let entries = folders
-        .iter()
-        .flat_map(|folder| fs::read_dir(folder).unwrap());
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| {
-        let extension = path.extension().and_then(|text| text.to_str());
-        extension.is_some_and(|text| ["pcap", "pcapng", "ipfix"].contains(&text))
-    });
-    paths.sort();
-    assert!(paths.len() > 50, "testdata is not complete");
-    paths
-}
-
 #[test]
 fn a_restart_in_the_middle_of_a_capture_changes_nothing() {
     let (mut compared, mut waited) = (0, 0);
-    for path in captures() {
+    for path in netflow_testdata::captures() {
         let datagrams = captured::read(&path);
         let (before, after) = datagrams.split_at(datagrams.len() / 2);
         let mut whole = decoder(1);

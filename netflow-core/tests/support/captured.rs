@@ -1,7 +1,7 @@
 //! The datagrams of the captures in `testdata/`.
 
 use core::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use netflow_core::{Datagram, Timestamp, Transport};
 
@@ -29,7 +29,7 @@ impl Captured {
 
 /// The datagrams of a capture in `testdata/`.
 pub(crate) fn read(name: impl AsRef<Path>) -> Vec<Captured> {
-    let mut source = netflow_io::open(testdata().join(name)).unwrap();
+    let mut source = netflow_io::open(netflow_testdata::folder().join(name)).unwrap();
     let mut found = Vec::new();
     // What a cut file lacks is an error at its end.
     while let Some(Ok(packet)) = source.next() {
@@ -43,9 +43,4 @@ pub(crate) fn read(name: impl AsRef<Path>) -> Vec<Captured> {
         });
     }
     found
-}
-
-/// Where the captures are.
-pub(crate) fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata")
 }
