@@ -680,6 +680,25 @@ typedef uint32_t netflow_options_scope;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What elements 23 and 24 beside 1 and 2 count.
+enum netflow_second_counters
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The reverse direction.
+  NETFLOW_SECOND_COUNTERS_BIFLOW = 1,
+  // The same packets after the exporter forwarded them.
+  NETFLOW_SECOND_COUNTERS_POST = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_second_counters netflow_second_counters;
+#else
+typedef uint32_t netflow_second_counters;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Bits of `netflow_options.flags`.
 enum netflow_flag
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -1015,6 +1034,16 @@ typedef struct netflow_rate {
   uint64_t rate;
 } netflow_rate;
 
+// What the second counters of exporters count, as the caller knows it.
+typedef struct netflow_counters {
+  // An exporter, or a subnet of exporters; the longest prefix wins.
+  struct netflow_address address;
+  // Bits of the address that count; 32 or 128 for one exporter.
+  uint32_t prefix_len;
+  // A `netflow_second_counters`.
+  uint32_t meaning;
+} netflow_counters;
+
 // The options of a decoder. A number that is 0 stands for its default, which
 // `netflow_options_init` fills in.
 typedef struct netflow_options {
@@ -1067,6 +1096,15 @@ typedef struct netflow_options {
   uint32_t options_scope;
   // Must be 0.
   uint32_t reserved;
+  // What second counters count, where records need not show it; copied.
+  const struct netflow_counters *counters;
+  // The number of them.
+  size_t counters_count;
+  // Common properties (RFC 5473) of one observation domain. Default 65,536.
+  size_t common_properties;
+  // Octets of the data records of one datagram together with their common properties; a
+  // record beyond them is returned without. Default 1 MiB.
+  size_t joined_octets;
 } netflow_options;
 
 // The payload of one UDP datagram, one message of a stream or of a file, with its source
@@ -1585,6 +1623,9 @@ typedef struct netflow_domain {
   uint64_t templates;
   // Octets of memory that the domain takes.
   uint64_t state_octets;
+  // sFlow sources whose samples several threads of the agent number: what they lost is not
+  // known.
+  uint64_t parallel_sources;
 } netflow_domain;
 
 // Receives one observation domain, which is valid until the callback returns. It returns 0 to

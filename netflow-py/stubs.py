@@ -70,6 +70,7 @@ def health(
     ports: Sequence[int],
     strict: bool,
     state: bytes | None,
+    exporters: tuple[list[str], list[str], str, list[str]] | None,
 ) -> str: ...
 def index(
     input: tuple[str, Callable[[], Any] | None],
@@ -91,6 +92,7 @@ class Replay:
         rows: int,
         split_biflows: bool,
         state: bytes | None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None,
     ) -> Replay: ...
     def append(self, index: bytes, file: int, first: int) -> bool: ...
     def take(self) -> Table: ...
@@ -115,7 +117,7 @@ class Reader:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str] | None = None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None = None,
         ranges: Sequence[tuple[bytes | None, int | None]] | None = None,
         warn: bool = True,
     ) -> Reader: ...
@@ -165,6 +167,7 @@ class Tables:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None,
     ) -> Tables: ...
     def open(self) -> TablesPass: ...
 
@@ -192,7 +195,7 @@ class Records:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str] | None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None,
     ) -> Records: ...
     def __iter__(self) -> Records: ...
     def __next__(self) -> Record: ...
@@ -204,7 +207,7 @@ class Records:
 @final
 class State:
     def __new__(
-        cls, *, exporters: tuple[list[str], list[str], str] | None
+        cls, *, exporters: tuple[list[str], list[str], str, list[str]] | None
     ) -> State: ...
     def decode(
         self,
@@ -233,7 +236,7 @@ class Collector:
         types: str,
         rows: int,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str] | None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None,
     ) -> Collector: ...
     def push(
         self, datagram: bytes | bytearray | memoryview, host: str, port: int, received: int

@@ -67,6 +67,9 @@ pub struct netflow_domain {
     pub templates: u64,
     /// Octets of memory that the domain takes.
     pub state_octets: u64,
+    /// sFlow sources whose samples several threads of the agent number: what they lost is not
+    /// known.
+    pub parallel_sources: u64,
 }
 
 /// Receives one observation domain, which is valid until the callback returns. It returns 0 to
@@ -97,6 +100,7 @@ impl netflow_domain {
             samples_dropped: report.samples.drops,
             templates: u64::try_from(report.templates).unwrap_or(u64::MAX),
             state_octets: u64::try_from(report.state_octets).unwrap_or(u64::MAX),
+            parallel_sources: report.samples.parallel_sources,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::netflow_domain;
 use crate::element::netflow_element;
 use crate::header::netflow_header;
 use crate::health::{netflow_detail, netflow_finding};
-use crate::options::{netflow_definition, netflow_options, netflow_rate};
+use crate::options::{netflow_counters, netflow_definition, netflow_options, netflow_rate};
 use crate::pointer::Extensible;
 use crate::problem::{netflow_error, netflow_problem};
 use crate::stats::{netflow_load_report, netflow_stats};
@@ -69,7 +69,8 @@ sizes! {
     netflow_value 24;
     netflow_definition 32;
     netflow_rate 32;
-    netflow_options 160;
+    netflow_options 192;
+    netflow_counters 28;
     netflow_datagram 72;
     netflow_header 120;
     netflow_set 168;
@@ -80,7 +81,7 @@ sizes! {
     netflow_error 32;
     netflow_stats 144;
     netflow_load_report 24;
-    netflow_domain 176;
+    netflow_domain 184;
     netflow_arrow_options 32;
     netflow_finding 96;
     netflow_detail 72;

@@ -99,8 +99,8 @@ pub use self::health::{
     netflow_detail, netflow_detail_type, netflow_finding, netflow_health, netflow_severity,
 };
 pub use self::options::{
-    netflow_definition, netflow_flag, netflow_options, netflow_options_scope, netflow_rate,
-    netflow_scope,
+    netflow_counters, netflow_definition, netflow_flag, netflow_options, netflow_options_scope,
+    netflow_rate, netflow_scope, netflow_second_counters,
 };
 pub use self::problem::{netflow_error, netflow_problem};
 pub use self::property::{netflow_data_type, netflow_semantics, netflow_units};

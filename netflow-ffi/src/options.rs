@@ -5,7 +5,10 @@ use core::ptr;
 use core::time::Duration;
 
 use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId, Semantics, Units};
-use netflow_core::{ConfiguredRates, Decoder, Limits, OptionsScope, SessionScope};
+use netflow_core::{
+    ConfiguredCounter, ConfiguredCounters, ConfiguredRates, Decoder, Limits, OptionsScope, Prefix,
+    SessionScope,
+};
 
 use crate::c_types::netflow_address;
 use crate::pointer::{self, FromOctets};
@@ -77,6 +80,28 @@ pub struct netflow_rate {
     pub rate: u64,
 }
 
+/// What elements 23 and 24 beside 1 and 2 count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum netflow_second_counters {
+    /// The reverse direction.
+    NETFLOW_SECOND_COUNTERS_BIFLOW = 1,
+    /// The same packets after the exporter forwarded them.
+    NETFLOW_SECOND_COUNTERS_POST = 2,
+}
+
+/// What the second counters of exporters count, as the caller knows it.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_counters {
+    /// An exporter, or a subnet of exporters; the longest prefix wins.
+    pub address: netflow_address,
+    /// Bits of the address that count; 32 or 128 for one exporter.
+    pub prefix_len: u32,
+    /// A `netflow_second_counters`.
+    pub meaning: u32,
+}
+
 /// The options of a decoder. A number that is 0 stands for its default, which
 /// `netflow_options_init` fills in.
 #[derive(Debug, Clone, Copy)]
@@ -131,6 +156,15 @@ pub struct netflow_options {
     pub options_scope: u32,
     /// Must be 0.
     pub reserved: u32,
+    /// What second counters count, where records need not show it; copied.
+    pub counters: *const netflow_counters,
+    /// The number of them.
+    pub counters_count: usize,
+    /// Common properties (RFC 5473) of one observation domain. Default 65,536.
+    pub common_properties: usize,
+    /// Octets of the data records of one datagram together with their common properties; a
+    /// record beyond them is returned without. Default 1 MiB.
+    pub joined_octets: usize,
 }
 
 // SAFETY: its members are numbers and raw pointers.
@@ -142,6 +176,7 @@ pub(crate) struct OptionLists {
     definitions: Definitions,
     rates: ConfiguredRates,
     override_rates: ConfiguredRates,
+    counters: ConfiguredCounters,
 }
 
 /// A decoder made by options, and these options with every default filled in.
@@ -176,6 +211,10 @@ impl Default for netflow_options {
             override_rate_count: 0,
             options_scope: netflow_options_scope::NETFLOW_OPTIONS_SCOPE_DOMAIN as u32,
             reserved: 0,
+            counters: ptr::null(),
+            counters_count: 0,
+            common_properties: limits.common_properties,
+            joined_octets: limits.joined_octets,
         }
     }
 }
@@ -222,6 +261,8 @@ impl netflow_options {
             .with_template_lifetime(lifetime(self.template_lifetime)?)
             .with_templates(self.templates)
             .with_list_templates(self.list_templates)
+            .with_common_properties(self.common_properties)
+            .with_joined_octets(self.joined_octets)
             .with_template_fields(template_fields)
             .with_list_depth(list_depth);
         let decoder = Decoder::new(limits)
@@ -229,12 +270,14 @@ impl netflow_options {
             .with_definitions(lists.definitions)
             .with_configured_rates(lists.rates)
             .with_override_rates(lists.override_rates)
-            .with_options_scope(options_scope);
+            .with_options_scope(options_scope)
+            .with_configured_counters(lists.counters);
         self.size = size_of::<Self>();
         // The caller may free what they point to.
         (self.definitions, self.definition_count) = (ptr::null(), 0);
         (self.rates, self.rate_count) = (ptr::null(), 0);
         (self.override_rates, self.override_rate_count) = (ptr::null(), 0);
+        (self.counters, self.counters_count) = (ptr::null(), 0);
         Ok(Settings {
             decoder,
             options: self,
@@ -253,6 +296,8 @@ impl netflow_options {
             (&mut self.waiting_octets, defaults.waiting_octets),
             (&mut self.templates, defaults.templates),
             (&mut self.list_templates, defaults.list_templates),
+            (&mut self.common_properties, defaults.common_properties),
+            (&mut self.joined_octets, defaults.joined_octets),
         ] {
             if *number == 0 {
                 *number = default;
@@ -330,15 +375,39 @@ fn rates(items: &[netflow_rate]) -> Result<ConfiguredRates, Failure> {
     let mut rates = ConfiguredRates::default();
     for item in items {
         let wrong = Failure::argument("a sampling rate of the options");
-        let address = item.address.address().ok_or(wrong)?;
-        let prefix_len = u8::try_from(item.prefix_len).map_err(|_| wrong)?;
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        if item.rate == 0 || prefix_len > bits {
+        let prefix = prefix(&item.address, item.prefix_len).ok_or(wrong)?;
+        if item.rate == 0 {
             return Err(wrong);
         }
-        rates.insert(address, prefix_len, item.rate);
+        rates.insert(prefix.address(), prefix.length(), item.rate);
     }
     Ok(rates)
+}
+
+/// The meanings of second counters by subnet.
+fn counters(items: &[netflow_counters]) -> Result<ConfiguredCounters, Failure> {
+    let counter = |item: &netflow_counters| {
+        let prefix = prefix(&item.address, item.prefix_len)?;
+        let is_biflow = match item.meaning {
+            1 => true,
+            2 => false,
+            _ => return None,
+        };
+        Some(ConfiguredCounter { prefix, is_biflow })
+    };
+    let wrong = Failure::argument("second counters of the options");
+    items
+        .iter()
+        .map(|item| counter(item).ok_or(wrong))
+        .collect()
+}
+
+/// A subnet; `None` if it has more bits than its address.
+fn prefix(address: &netflow_address, length: u32) -> Option<Prefix> {
+    let address = address.address()?;
+    let bits = if address.is_ipv4() { 32 } else { 128 };
+    let length = u8::try_from(length).ok().filter(|length| *length <= bits)?;
+    Some(Prefix::new(address, length))
 }
 
 /// The definitions and rates that options point to.
@@ -372,9 +441,18 @@ pub(crate) unsafe fn option_lists(options: &netflow_options) -> Result<OptionLis
             "override_rates of the options",
         )
     }?;
+    // SAFETY: likewise.
+    let meanings = unsafe {
+        pointer::items(
+            options.counters,
+            options.counters_count,
+            "counters of the options",
+        )
+    }?;
     Ok(OptionLists {
         definitions: elements.into_iter().collect(),
         rates: rates(configured)?,
         override_rates: rates(overrides)?,
+        counters: counters(meanings)?,
     })
 }

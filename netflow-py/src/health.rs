@@ -7,24 +7,26 @@ use netflow_health::{Health, SourceFacts};
 use netflow_io::{CaptureOptions, Event, Feed, Source};
 use pyo3::prelude::*;
 
+use crate::exporters::{ExporterArguments, Exporters};
 use crate::input::{Input, PathOrOpener, Raised};
 use crate::{error, pass};
 
 /// Decodes inputs and returns their health as JSON. A file that cannot be read to its end is a
 /// warning, or with `strict` an error.
 #[pyfunction]
-#[pyo3(signature = (inputs, *, ports, strict, state))]
+#[pyo3(signature = (inputs, *, ports, strict, state, exporters))]
 pub(crate) fn health(
     py: Python<'_>,
     inputs: Vec<PathOrOpener>,
     ports: Vec<u16>,
     strict: bool,
     state: Option<&[u8]>,
+    exporters: Option<ExporterArguments>,
 ) -> PyResult<String> {
     let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
     let options = CaptureOptions::default().with_ports(ports);
     let mut examination = Examination {
-        feed: Feed::new(pass::decoder(pass::limits(), state)?),
+        feed: Feed::new(Exporters::new(exporters)?.apply(pass::decoder(pass::limits(), state)?)),
         health: Health::default(),
         facts: SourceFacts::default(),
         raised: Raised::default(),

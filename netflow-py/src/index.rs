@@ -14,6 +14,7 @@ use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
 use crate::error;
+use crate::exporters::{ExporterArguments, Exporters};
 use crate::input::{Input, PathOrOpener, Raised};
 use crate::pass::{addresses, columns, decoder, limits, types};
 use crate::report::Report;
@@ -88,7 +89,8 @@ struct Inner {
 #[pymethods]
 impl Replay {
     #[new]
-    #[pyo3(signature = (names, *, columns, addresses, types, rows, split_biflows, state))]
+    #[pyo3(signature = (names, *, columns, addresses, types, rows, split_biflows, state, exporters))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn new(
         names: Vec<String>,
         columns: Option<Vec<String>>,
@@ -97,6 +99,7 @@ impl Replay {
         rows: usize,
         split_biflows: bool,
         state: Option<&[u8]>,
+        exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
         let mut options = FlowOptions::new(self::columns(columns)?);
         options.addresses = self::addresses(addresses)?;
@@ -104,7 +107,7 @@ impl Replay {
         options.rows = rows.max(1);
         options.split_biflows = split_biflows;
         options.files = Files::new(names);
-        let decoder = decoder(limits(), state)?;
+        let decoder = Exporters::new(exporters)?.apply(decoder(limits(), state)?);
         Ok(Self(Mutex::new(Inner {
             replay: Replayed::new(decoder, options),
             late: Vec::new(),

@@ -4,6 +4,7 @@ use netflow_arrow::{Addresses, Files, RecordBatchBuilder, Tables as Found};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 
+use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
 use crate::input::PathOrOpener;
 use crate::pass::{Reader, addresses};
@@ -35,7 +36,7 @@ pub(crate) struct Tables {
 #[pymethods]
 impl Tables {
     #[new]
-    #[pyo3(signature = (inputs, *, addresses, rows, ports, strict, state))]
+    #[pyo3(signature = (inputs, *, addresses, rows, ports, strict, state, exporters))]
     fn new(
         inputs: Vec<PathOrOpener>,
         addresses: &str,
@@ -43,8 +44,10 @@ impl Tables {
         ports: Vec<u16>,
         strict: bool,
         state: Option<Vec<u8>>,
+        exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
-        let source = Inputs::new(inputs, ports, strict, state);
+        let exporters = Exporters::new(exporters)?;
+        let source = Inputs::new(inputs, ports, strict, state).exporters(exporters);
         let options = TableOptions {
             addresses: self::addresses(addresses)?,
             rows: rows.max(1),

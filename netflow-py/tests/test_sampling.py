@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import netflow_rs as nf
+from netflow_rs.partitions import plan
 from .conftest import TESTDATA
 from .test_live import DATAGRAM, free_port
 
@@ -55,6 +56,32 @@ def test_decoders_and_collectors_take_rates() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(DATAGRAM, ("127.0.0.1", port))
         assert next(batches).to_pyarrow()["sampling_rate"].to_pylist() == [3]
+
+
+@pytest.mark.parametrize(("name", "arguments", "expected"), CASES)
+def test_health_tables_and_partitions_take_them(
+    name: str, arguments: dict[str, Any], expected: tuple[int | None, str | None]
+) -> None:
+    path = TESTDATA / "synthetic" / f"trap_{name}.pcap"
+    domains = nf.health(path, **arguments)["domains"]
+    found = [(one["rate"], one["rule"]) for domain in domains for one in domain["sampling"]]
+    assert found == [expected]
+    assert len(nf.tables(path, **arguments)) > 0
+    for chain in ("all", "none"):
+        [part] = plan(str(path), chain=chain, columns=["sampling_rate", "sampling"], **arguments)
+        [row] = part.read().to_pylist()
+        assert (row["sampling_rate"], row["sampling"]) == expected
+
+
+def test_second_counters_are_what_the_caller_says() -> None:
+    path = TESTDATA / "cases" / "second_counters_of_egress.pcap"
+    biflow = {"second_counters": {"0.0.0.0/0": "biflow"}}
+    post = {"second_counters": {"0.0.0.0/0": "post"}}
+    for arguments, expected in ((biflow, True), (post, False)):
+        flows = nf.read(path, columns=["reverse_octets"], **arguments).to_pyarrow()
+        assert any(flows["reverse_octets"].to_pylist()) == expected
+    with pytest.raises(ValueError, match="second_counters: .*biflow"):
+        nf.scan(path, second_counters={"192.0.2.1": "both"})
 
 
 @pytest.mark.parametrize(

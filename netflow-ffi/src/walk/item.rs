@@ -308,7 +308,9 @@ pub(super) fn value(value: &ListValue<'_, '_>, list: &BasicList<'_, '_>) -> netf
 }
 
 pub(super) fn member(member: &Member<'_>, name: netflow_text) -> netflow_field {
-    let data_type = member.value.map(|value| match value {
+    // A counter of all ones is one that the agent does not have: it has octets, and no value.
+    let value = member.value.filter(|_| !member.is_unknown_counter());
+    let data_type = value.map(|value| match value {
         MemberValue::Unsigned(_) if member.octets.len() > 4 => DataType::Unsigned64,
         MemberValue::Unsigned(_) => DataType::Unsigned32,
         MemberValue::Signed(_) => DataType::Signed32,

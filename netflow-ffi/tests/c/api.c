@@ -343,11 +343,18 @@ static void state_survives_a_restart(void) {
   netflow_decoder_free(next);
 }
 
+/* NetFlow v9: template 256 of 1, 2, 23 and 24, and one record of 100, 2, 60 and 1. */
+static const unsigned char second[] = {
+    0, 9, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0,
+    0, 0, 0, 24, 1, 0, 0, 4, 0, 1, 0, 4, 0, 2, 0, 4, 0, 23, 0, 4, 0, 24, 0, 4,
+    1, 0, 0, 20, 0, 0, 0, 100, 0, 0, 0, 2, 0, 0, 0, 60, 0, 0, 0, 1};
+
 static void options_are_obeyed(void) {
   netflow_options options;
   netflow_options read_back;
   netflow_definition definition;
   netflow_rate rate;
+  netflow_counters counters;
   netflow_decoder *decoder;
   netflow_datagram datagram;
   netflow_flow flow;
@@ -420,6 +427,29 @@ static void options_are_obeyed(void) {
   CHECK(flow.sampling_rate == 7);
   CHECK(flow.sampling.len == 8 && memcmp(flow.sampling.data, "override", 8) == 0);
   netflow_decoder_free(decoder);
+
+  /* Second counters: each record of a template with 1, 2, 23 and 24 is a biflow. */
+  options.override_rate_count = 0;
+  options.override_rates = NULL;
+  memset(&counters, 0, sizeof counters);
+  counters.address.family = 4;
+  counters.meaning = NETFLOW_SECOND_COUNTERS_BIFLOW;
+  options.counters = &counters;
+  options.counters_count = 1;
+  options.flags = NETFLOW_FLAG_SPLIT_BIFLOWS;
+  decoder = decoder_with(&options);
+  counters.meaning = 3;
+  datagram = datagram_of(second, sizeof second);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  CHECK(netflow_flows(decoder, &flow, sizeof flow, 1, &count) == NETFLOW_OK && count == 1);
+  CHECK(flow.octets == 100);
+  CHECK(netflow_flows(decoder, &flow, sizeof flow, 1, &count) == NETFLOW_OK && count == 1);
+  CHECK(flow.octets == 60);
+  netflow_decoder_free(decoder);
+  decoder = NULL;
+  CHECK(netflow_decoder_new(&options, &decoder) == NETFLOW_ERROR_ARGUMENT && decoder == NULL);
+  options.counters_count = 0;
+  options.counters = NULL;
 
   definition.data_type = 200;
   decoder = NULL;

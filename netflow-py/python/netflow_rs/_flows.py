@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 from . import _netflow
 from ._errors import Problem
-from ._exporters import Rates, known
+from ._exporters import Meanings, Rates, known
 from ._inputs import Inputs, Opened, chosen, expand
 
 if TYPE_CHECKING:
@@ -387,6 +387,7 @@ def _options(
     sampling: Rates,
     sampling_override: Rates,
     options_scope: str,
+    second_counters: Meanings,
 ) -> tuple[list[Opened], dict[str, Any]]:
     inputs = expand(source)
     if table not in ("flows", "counters"):
@@ -407,7 +408,7 @@ def _options(
         "ports": list(ports),
         "strict": strict,
         "state": state,
-        "exporters": known(sampling, sampling_override, options_scope),
+        "exporters": known(sampling, sampling_override, options_scope, second_counters),
     }
 
 
@@ -427,6 +428,7 @@ def scan(
     sampling: Rates = None,
     sampling_override: Rates = None,
     options_scope: str = "domain",
+    second_counters: Meanings = None,
 ) -> Flows:
     """Flows of captures and IPFIX files, lazily: nothing is read before it is asked for, and
     everyone who asks gets a fresh pass.
@@ -453,6 +455,9 @@ def scan(
         options_scope: ``"domain"``: sampling rates and names in options apply to the observation
             domain that sends them; ``"exporter"``: to the exporter's other domains too, as long
             as those agree.
+        second_counters: what elements 23 and 24 beside 1 and 2 count, by address or subnet of
+            exporters: ``"biflow"``, the reverse direction, or ``"post"``, the same packets after
+            the exporter. Without it, records show which of them.
     """
     return Flows(
         *_options(
@@ -470,6 +475,7 @@ def scan(
             sampling=sampling,
             sampling_override=sampling_override,
             options_scope=options_scope,
+            second_counters=second_counters,
         )
     )
 
@@ -490,6 +496,7 @@ def read(
     sampling: Rates = None,
     sampling_override: Rates = None,
     options_scope: str = "domain",
+    second_counters: Meanings = None,
     progress: bool | None = None,
 ) -> Table:
     """Flows of captures and IPFIX files, in memory, with addresses as text.
@@ -512,5 +519,6 @@ def read(
         sampling=sampling,
         sampling_override=sampling_override,
         options_scope=options_scope,
+        second_counters=second_counters,
     )
     return flows.read(progress=progress)

@@ -6,6 +6,7 @@ import json
 from typing import Any, Sequence
 
 from . import _netflow
+from ._exporters import Meanings, Rates, known
 from ._inputs import Inputs, expand
 
 
@@ -15,6 +16,10 @@ def health(
     ports: Sequence[int] = (),
     strict: bool = False,
     state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
+    second_counters: Meanings = None,
 ) -> dict[str, Any]:
     """The health of the exporters in captures and IPFIX files: the document that
     ``netflow explain --format json`` prints.
@@ -30,9 +35,15 @@ def health(
     ...     print(finding["severity"], finding["code"])
 
     A file that is cut is examined as far as it goes, with a :class:`NetflowWarning`, or with
-    ``strict`` a :class:`NetflowError`.
+    ``strict`` a :class:`NetflowError`. The other arguments are those of :func:`scan`.
     """
     inputs = expand(source)
-    document = _netflow.health(inputs, ports=list(ports), strict=strict, state=state)
+    document = _netflow.health(
+        inputs,
+        ports=list(ports),
+        strict=strict,
+        state=state,
+        exporters=known(sampling, sampling_override, options_scope, second_counters),
+    )
     found: dict[str, Any] = json.loads(document)
     return found

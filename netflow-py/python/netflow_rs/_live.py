@@ -14,7 +14,7 @@ from typing import Any, AsyncGenerator, AsyncIterator, Generator, Iterator, Sequ
 
 from . import _netflow
 from ._errors import Problem
-from ._exporters import Rates, known
+from ._exporters import Meanings, Rates, known
 from ._flows import ROWS, Table
 from ._inputs import check_columns
 from ._netflow import Record
@@ -73,7 +73,7 @@ class Decoder:
     """Decodes datagrams of any number of exporters, and keeps what they announced.
 
     One may be used by several threads, one at a time inside. ``sampling``,
-    ``sampling_override`` and ``options_scope`` are those of :func:`scan`.
+    ``sampling_override``, ``options_scope`` and ``second_counters`` are those of :func:`scan`.
     """
 
     def __init__(
@@ -82,9 +82,10 @@ class Decoder:
         sampling: Rates = None,
         sampling_override: Rates = None,
         options_scope: str = "domain",
+        second_counters: Meanings = None,
     ) -> None:
         self._state = _netflow.State(
-            exporters=known(sampling, sampling_override, options_scope)
+            exporters=known(sampling, sampling_override, options_scope, second_counters)
         )
 
     def decode(
@@ -202,6 +203,7 @@ class Collector(asyncio.DatagramProtocol):
         sampling: Rates = None,
         sampling_override: Rates = None,
         options_scope: str = "domain",
+        second_counters: Meanings = None,
     ) -> None:
         self._collector = _netflow.Collector(
             columns=check_columns(columns),
@@ -209,7 +211,7 @@ class Collector(asyncio.DatagramProtocol):
             types=types,
             rows=rows,
             state=state,
-            exporters=known(sampling, sampling_override, options_scope),
+            exporters=known(sampling, sampling_override, options_scope, second_counters),
         )
         self.rows = 0
         """Rows that wait to be taken."""
@@ -382,13 +384,14 @@ def listen(
     sampling: Rates = None,
     sampling_override: Rates = None,
     options_scope: str = "domain",
+    second_counters: Meanings = None,
 ) -> Listener:
     """Listens on a UDP port and yields a batch whenever there are ``rows`` rows, or any rows
     after ``interval`` seconds. Ends with Ctrl-C, or when it is closed.
 
     What could not be decoded is in ``stats`` and ``problems`` of the listener; ``state`` is what
-    ``save`` of another returned. ``sampling``, ``sampling_override`` and ``options_scope`` are those
-    of :func:`scan`.
+    ``save`` of another returned. ``sampling``, ``sampling_override``, ``options_scope`` and
+    ``second_counters`` are those of :func:`scan`.
     """
     collector = Collector(
         columns=columns,
@@ -399,6 +402,7 @@ def listen(
         sampling=sampling,
         sampling_override=sampling_override,
         options_scope=options_scope,
+        second_counters=second_counters,
     )
     return Listener(_bind(_address(address), interval), collector, rows, interval)
 
@@ -415,6 +419,7 @@ def listen_async(
     sampling: Rates = None,
     sampling_override: Rates = None,
     options_scope: str = "domain",
+    second_counters: Meanings = None,
 ) -> AsyncListener:
     """:func:`listen` for asyncio."""
     collector = Collector(
@@ -426,6 +431,7 @@ def listen_async(
         sampling=sampling,
         sampling_override=sampling_override,
         options_scope=options_scope,
+        second_counters=second_counters,
     )
     return AsyncListener(_bind(_address(address), interval), collector, rows, interval)
 

@@ -36,6 +36,7 @@ def health(
     ports: Sequence[int],
     strict: bool,
     state: bytes | None,
+    exporters: tuple[list[str], list[str], str, list[str]] | None,
 ) -> str: ...
 def index(
     input: tuple[str, Callable[[], Any] | None],
@@ -57,6 +58,7 @@ class Replay:
         rows: int,
         split_biflows: bool,
         state: bytes | None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None,
     ) -> Replay: ...
     def append(self, index: bytes, file: int, first: int) -> bool: ...
     def take(self) -> Table: ...
@@ -81,7 +83,7 @@ class Reader:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str] | None = None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None = None,
         ranges: Sequence[tuple[bytes | None, int | None]] | None = None,
         warn: bool = True,
     ) -> Reader: ...
@@ -131,6 +133,7 @@ class Tables:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None,
     ) -> Tables: ...
     def open(self) -> TablesPass: ...
 
@@ -158,7 +161,7 @@ class Records:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str] | None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None,
     ) -> Records: ...
     def __iter__(self) -> Records: ...
     def __next__(self) -> Record: ...
@@ -170,7 +173,7 @@ class Records:
 @final
 class State:
     def __new__(
-        cls, *, exporters: tuple[list[str], list[str], str] | None
+        cls, *, exporters: tuple[list[str], list[str], str, list[str]] | None
     ) -> State: ...
     def decode(
         self,
@@ -199,7 +202,7 @@ class Collector:
         types: str,
         rows: int,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str] | None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None,
     ) -> Collector: ...
     def push(
         self, datagram: bytes | bytearray | memoryview, host: str, port: int, received: int

@@ -6,7 +6,7 @@ from typing import Any, Iterator, Sequence
 
 from . import _netflow
 from ._errors import Problem
-from ._exporters import Rates, known
+from ._exporters import Meanings, Rates, known
 from ._inputs import Inputs, expand
 from ._netflow import Record
 
@@ -52,6 +52,7 @@ def records(
     sampling: Rates = None,
     sampling_override: Rates = None,
     options_scope: str = "domain",
+    second_counters: Meanings = None,
 ) -> Records:
     """The flows of captures and IPFIX files, one :class:`Record` after the other.
 
@@ -67,6 +68,6 @@ def records(
             ports=list(ports),
             strict=strict,
             state=state,
-            exporters=known(sampling, sampling_override, options_scope),
+            exporters=known(sampling, sampling_override, options_scope, second_counters),
         )
     )

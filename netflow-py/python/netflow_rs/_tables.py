@@ -7,6 +7,7 @@ from typing import Any, Iterator, Sequence, overload
 
 from . import _netflow
 from ._errors import Problem, warn
+from ._exporters import Meanings, Rates, known
 from ._flows import ROWS, Progress, Report, Rescannable, Table
 from ._inputs import Inputs, Opened, expand
 
@@ -157,6 +158,10 @@ def tables(
     ports: Sequence[int] = (),
     strict: bool = False,
     state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
+    second_counters: Meanings = None,
     progress: bool | None = None,
 ) -> Tables:
     """A table for each template of captures and IPFIX files, with every element it has: those of
@@ -174,5 +179,6 @@ def tables(
         "ports": list(ports),
         "strict": strict,
         "state": state,
+        "exporters": known(sampling, sampling_override, options_scope, second_counters),
     }
     return Tables(expand(source), options, progress)

@@ -63,6 +63,10 @@ OPTIONS = {
     "pushfilters": "true: filters are answered here; only if this load is for one query alone",
     "ports": "further ports that collectors listen on, separated by commas",
     "rows": "of a batch at most",
+    "sampling": 'rates of exporters that announce none, as JSON: {"192.0.2.0/24": 1000}',
+    "samplingoverride": "rates that replace those that exporters announce, as JSON",
+    "optionsscope": '"domain", or "exporter": options apply to its other domains too',
+    "secondcounters": 'what elements 23 and 24 count, as JSON: {"192.0.2.0/24": "biflow"}',
     "storage": "options of fsspec, as JSON",
 }
 """Options by name, in lower case: Spark makes no difference."""
@@ -122,6 +126,12 @@ class _Options:
         self.ports = [int(port) for port in _listed(by_name.get("ports", ""))]
         self.rows = _number(by_name, "rows", ROWS)
         self.storage: dict[str, Any] = json.loads(by_name.get("storage", "{}"))
+        self.exporters: dict[str, Any] = {
+            "sampling": json.loads(by_name.get("sampling", "{}")),
+            "sampling_override": json.loads(by_name.get("samplingoverride", "{}")),
+            "options_scope": _one_of(by_name, "optionsscope", ("domain", "exporter")),
+            "second_counters": json.loads(by_name.get("secondcounters", "{}")),
+        }
 
     def decoding(self) -> dict[str, Any]:
         """What decides which columns and rows there are."""
@@ -164,6 +174,7 @@ class _Options:
         return parts.plan(
             self.sources,
             **self.decoding(),
+            **self.exporters,
             chain=self.chain,
             order=self.order,
             octets=self.octets,

@@ -17,6 +17,7 @@ const BY_NUMBER: &[&str] = &[
     "netflow_transport",
     "netflow_scope",
     "netflow_options_scope",
+    "netflow_second_counters",
     "netflow_flag",
     "netflow_protocol",
     "netflow_set_kind",

@@ -9,6 +9,7 @@ from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from .. import _netflow
 from .._errors import NetflowError
+from .._exporters import Meanings, Rates, known
 from .._flows import ROWS
 from .._inputs import chosen
 from ._arrow import arrow, as_stream
@@ -38,6 +39,10 @@ def plan(
     storage: Mapping[str, Any] | None = None,
     indexes: Iterable[FileIndex] = (),
     map: Map | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
+    second_counters: Meanings = None,
 ) -> list[Partition]:
     """The partitions that together are all flows.
 
@@ -59,6 +64,8 @@ def plan(
         indexes: of files that were indexed before; those of other sizes are made anew.
         map: how files are indexed: ``map(function, names)``. In threads of this process, if
             not given.
+        sampling, sampling_override, options_scope, second_counters: those of
+            :func:`netflow_rs.scan`.
     """
     if chain not in CHAINS:
         raise ValueError(f'chain is "all", "folder" or "none", not {chain!r}')
@@ -76,6 +83,7 @@ def plan(
         "discarded": discarded,
         "file": has_file or (columns is None if file is None else file),
         "ports": list(ports),
+        "exporters": known(sampling, sampling_override, options_scope, second_counters),
     }
     # A wrong option is an error before anything is read.
     schema(options)
@@ -143,7 +151,7 @@ def _chained(
     the flows of earlier ones that it freed."""
     pieces = [piece for each in made for piece in _pieces(each, octets)]
     names = [piece.index.file for piece in pieces]
-    late = {name: options[name] for name in ("columns", "addresses", "types", "rows")}
+    late = {name: options[name] for name in ("columns", "addresses", "types", "rows", "exporters")}
     # The name of the file is a column where there are several, and put there else.
     replay = _netflow.Replay(
         names if options["file"] else [],
