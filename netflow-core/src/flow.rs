@@ -25,7 +25,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-pub use self::clock::{ClockRule, NoTime, TimePlan};
+pub use self::clock::{ClockCheck, ClockRule, NoTime, TimePlan};
 pub use self::column::FlowColumn;
 pub(crate) use self::column::KnownFacts;
 pub use self::icmp::IcmpRule;

@@ -129,13 +129,14 @@ pub use exporter::{
 };
 #[cfg(feature = "alloc")]
 pub use flow::{
-    ApplicationId, ClockRule, Flow, FlowColumn, FlowValue, IcmpRule, Increment, Increments,
-    NoSamplingRate, NoTime, Numbers, NumbersIter, OwnedFlow, Sampling, SamplingRule, TimePlan,
+    ApplicationId, ClockCheck, ClockRule, Flow, FlowColumn, FlowValue, IcmpRule, Increment,
+    Increments, NoSamplingRate, NoTime, Numbers, NumbersIter, OwnedFlow, Sampling, SamplingRule,
+    TimePlan,
 };
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;
 #[cfg(feature = "alloc")]
-pub use projection::{Projected, Projection};
+pub use projection::{Projected, Projection, ProjectionKey};
 pub use time::Timestamp;
 
 /// The README's example, run with the other examples.

@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use core::net::IpAddr;
 
 use self::templates::ProjectedTemplates;
+pub use self::templates::ProjectionKey;
 use crate::decoder::Set;
 use crate::field::FlowField;
 use crate::flow::{Flow, FlowColumn, FlowValue, Origin};
@@ -60,6 +61,9 @@ pub struct Projection {
 }
 
 impl Projection {
+    /// Templates that a projection remembers at most; the slot of a [`ProjectionKey`] is less.
+    pub const SLOTS: usize = templates::REMEMBERED;
+
     /// A projection to these fields. A field may be named more than once.
     #[must_use]
     pub fn new(fields: impl IntoIterator<Item = FlowField>) -> Self {
@@ -80,9 +84,11 @@ impl Projection {
     /// have one template.
     #[must_use]
     pub fn of<'p, 'm>(&'p mut self, set: &Set<'m>) -> Projected<'p, 'm> {
+        let (columns, key) = self.templates.columns(&self.fields, set);
         Projected {
             fields: &self.fields,
-            columns: self.templates.columns(&self.fields, set),
+            columns,
+            key,
             template: set.template(),
             origin: set.origin(),
         }
@@ -97,6 +103,7 @@ impl Projection {
 pub struct Projected<'p, 'm> {
     fields: &'p [FlowField],
     columns: &'p [FlowColumn],
+    key: Option<ProjectionKey>,
     template: Option<&'m Template>,
     origin: &'m Origin,
 }
@@ -113,6 +120,12 @@ impl<'p, 'm> Projected<'p, 'm> {
     #[must_use]
     pub const fn columns(&self) -> &'p [FlowColumn] {
         self.columns
+    }
+
+    /// Identifies these columns among those of all sets; `None` if the set has no template.
+    #[must_use]
+    pub const fn key(&self) -> Option<ProjectionKey> {
+        self.key
     }
 
     /// The value of the field at this position, the same as [`Flow::get`] returns; `None` if the

@@ -1,5 +1,6 @@
 //! When a flow began and ended, and how that was worked out.
 
+mod check;
 mod direct;
 mod element;
 mod plan;
@@ -7,6 +8,7 @@ mod read;
 mod rule;
 mod uptime;
 
+pub use self::check::ClockCheck;
 pub use self::plan::TimePlan;
 pub(super) use self::plan::place;
 use self::read::{between, direct, read};
@@ -127,31 +129,8 @@ impl Flow<'_> {
     /// returned all the same.
     #[must_use]
     pub fn clock_suspect(&self) -> Option<bool> {
-        let header = &self.origin.header;
-        let (start, end) = (self.start(), self.end());
-        start.or(end)?;
-        let skewed = header.export_time.is_some_and(|time| {
-            time.nanos_since(header.received).unsigned_abs() > DAY.unsigned_abs()
-        });
-        let sent = reference(header);
-        let future = end
-            .or(start)
-            .is_some_and(|time| time.nanos_since(sent) > HOUR);
-        // A time of a clock that was not set, or a unit that no rule knows.
-        let past = start
-            .or(end)
-            .is_some_and(|time| sent.nanos_since(time) > LONGEST_FLOW);
-        let backwards = start.zip(end).is_some_and(|(start, end)| end < start);
-        // Uptimes wrap: a flow that ended by a later uptime than the header's did so before
-        // the wrap. A start alone proves nothing: a flow may last longer.
-        let uptime = header
-            .sys_uptime
-            .filter(|_| self.clock_rule() == Some(ClockRule::Uptime));
-        let wrapped = uptime.zip(end).is_some_and(|(uptime, end)| {
-            let age = sent.nanos_since(end);
-            age > DAY && age > i64::from(uptime).saturating_mul(1_000_000)
-        });
-        Some(skewed || future || past || backwards || wrapped)
+        let check = ClockCheck::new(&self.origin.header);
+        check.is_suspect(self.start(), self.end(), || self.clock_rule())
     }
 }
 

@@ -19,6 +19,15 @@ pub enum FlowColumn {
     /// A number of the width of its type or less, big-endian, at this place of
     /// each record.
     Number(FieldPlan),
+    /// Some bits of a number of one octet at this place of each record: `number >> shift & mask`.
+    Bits {
+        /// Where the octet is.
+        place: FieldPlan,
+        /// Bits below them.
+        shift: u8,
+        /// As many bits as there are.
+        mask: u8,
+    },
     /// Octets at this place of each record: an IPv4 address (4), an IPv6
     /// address (16), a MAC address (6).
     Octets(FieldPlan),
@@ -186,10 +195,10 @@ impl Worked<'_> {
                 self.has(&[I::PostNatDestinationIpv4, I::PostNatDestinationIpv6]),
             ),
             FlowField::SourcePrefixLength => {
-                FlowColumn::each_if(self.has(&[I::SourcePrefixIpv4, I::SourcePrefixIpv6]))
+                self.prefix_length(I::SourcePrefixIpv4, I::SourcePrefixIpv6)
             }
             FlowField::DestinationPrefixLength => {
-                FlowColumn::each_if(self.has(&[I::DestinationPrefixIpv4, I::DestinationPrefixIpv6]))
+                self.prefix_length(I::DestinationPrefixIpv4, I::DestinationPrefixIpv6)
             }
             FlowField::IpVersion => self.ip_version(),
             FlowField::SamplingRate | FlowField::Sampling => self.sampling(),
@@ -238,8 +247,9 @@ impl Worked<'_> {
                 FlowColumn::each_if(self.has(&[I::LargeCommunity, I::DestinationLargeCommunities]))
             }
             FlowField::Counters => self.counters(),
-            FlowField::Dscp => self.of_tos(&[I::DiffServ]),
-            FlowField::Ecn => self.of_tos(&[]),
+            FlowField::Dscp if self.has(&[I::DiffServ]) => FlowColumn::Each,
+            FlowField::Dscp => self.of_tos(2, 0x3f),
+            FlowField::Ecn => self.of_tos(0, 0b11),
             FlowField::PostDscp => FlowColumn::each_if(self.has(&[I::PostDiffServ, I::PostTos])),
             FlowField::OriginalExporterAddress => FlowColumn::each_if(self.has(&[
                 I::OriginalExporterIpv4,
@@ -270,18 +280,40 @@ impl Worked<'_> {
         has(self.template, ingredients)
     }
 
-    /// Present where a counter is.
+    /// Present where a counter is, and the same of all records, but for those of firewalls.
     fn counters(&self) -> FlowColumn {
-        let is_counted = [FlowField::Octets, FlowField::Packets]
+        let counter = [FlowField::Octets, FlowField::Packets]
             .into_iter()
-            .any(|counter| !matches!(direct(counter, self.template), FlowColumn::Absent));
-        FlowColumn::each_if(is_counted)
+            .map(|counter| direct(counter, self.template))
+            .find(|column| !matches!(column, FlowColumn::Absent));
+        let event = direct(FlowField::FirewallEvent, self.template);
+        match (counter, event) {
+            (None, _) => FlowColumn::Absent,
+            (Some(FlowColumn::Number(_)), FlowColumn::Absent) => FlowColumn::Same,
+            _ => FlowColumn::Each,
+        }
     }
 
-    /// A part of the type of service, or an element of its own.
-    fn of_tos(&self, own: &[Ingredient]) -> FlowColumn {
-        let has_tos = !matches!(direct(FlowField::Tos, self.template), FlowColumn::Absent);
-        FlowColumn::each_if(has_tos || self.has(own))
+    /// A part of the type of service.
+    fn of_tos(&self, shift: u8, mask: u8) -> FlowColumn {
+        match direct(FlowField::Tos, self.template) {
+            FlowColumn::Absent => FlowColumn::Absent,
+            FlowColumn::Number(place) => FlowColumn::Bits { place, shift, mask },
+            _ => FlowColumn::Each,
+        }
+    }
+
+    /// The one that goes with the version of the address, if there are two.
+    fn prefix_length(&self, v4: Ingredient, v6: Ingredient) -> FlowColumn {
+        let (four, six) = (self.slot(v4), self.slot(v6));
+        let place = match (four.is_present(), six.is_present()) {
+            (true, false) => place(four, v4),
+            (false, true) => place(six, v6),
+            (false, false) => return FlowColumn::Absent,
+            (true, true) => None,
+        };
+        let place = place.filter(|place| place.width == 1);
+        place.map_or(FlowColumn::Each, FlowColumn::Number)
     }
 
     /// Addresses of both versions, of which one may be inside the other.

@@ -11,9 +11,9 @@ use crate::header::MessageHeader;
 use crate::template::Template;
 use crate::time::Timestamp;
 
-/// Templates that are remembered: each in the place that its address leads to, so that finding
+/// Templates that are remembered: each in the slot that its address leads to, so that finding
 /// one takes no search.
-const REMEMBERED: usize = 64;
+pub(super) const REMEMBERED: usize = 64;
 
 /// The columns of the templates that were met last.
 #[derive(Debug)]
@@ -23,6 +23,21 @@ pub(super) struct ProjectedTemplates {
     times: Box<[usize]>,
     /// The columns of sets without a template.
     each: Box<[FlowColumn]>,
+    /// Templates whose columns were looked for, to number them.
+    version: u64,
+}
+
+/// Identifies the columns of a [`Projected`](super::Projected) set, for callers that prepare
+/// something of their own for each template. Two sets with the same key have the same columns, but
+/// for the times of their headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProjectionKey {
+    /// A number less than [`Projection::SLOTS`](super::Projection::SLOTS), which no two templates
+    /// have at the same time.
+    pub slot: usize,
+    /// The columns of this slot were found as the nth of their projection, from 1.
+    pub version: u64,
 }
 
 /// The columns of one template. They are valid for sets with the same facts, and of times for
@@ -32,6 +47,7 @@ struct KnownTemplate {
     template: Arc<Template>,
     facts: KnownFacts,
     clock: Clock,
+    version: u64,
     columns: Vec<FlowColumn>,
 }
 
@@ -49,19 +65,26 @@ impl ProjectedTemplates {
                 .map(|(position, _)| position)
                 .collect(),
             each: fields.iter().map(|_| FlowColumn::Each).collect(),
+            version: 0,
         }
     }
 
-    /// The columns of these fields, which are the same at every call.
-    pub(super) fn columns(&mut self, fields: &[FlowField], set: &Set<'_>) -> &[FlowColumn] {
+    /// The columns of these fields, which are the same at every call, and their key; no key if the
+    /// set has no template.
+    pub(super) fn columns(
+        &mut self,
+        fields: &[FlowField],
+        set: &Set<'_>,
+    ) -> (&[FlowColumn], Option<ProjectionKey>) {
         let Some(template) = set.shared_template() else {
-            return &self.each;
+            return (&self.each, None);
         };
         if self.known.is_empty() {
             self.known.resize_with(REMEMBERED, || None);
         }
-        let Some(slot) = self.known.get_mut(place(template)) else {
-            return &self.each;
+        let index = place(template);
+        let Some(slot) = self.known.get_mut(index) else {
+            return (&self.each, None);
         };
         let header = set.header();
         let facts = KnownFacts::of(set.origin());
@@ -78,15 +101,21 @@ impl ProjectedTemplates {
                 columns.clear();
                 let column = |field: &FlowField| FlowColumn::new(*field, template, header, facts);
                 columns.extend(fields.iter().map(column));
+                self.version = self.version.wrapping_add(1);
                 KnownTemplate {
                     template: Arc::clone(template),
                     facts,
                     clock: clock(header),
+                    version: self.version,
                     columns,
                 }
             }
         };
-        &slot.insert(known).columns
+        let key = ProjectionKey {
+            slot: index,
+            version: known.version,
+        };
+        (&slot.insert(known).columns, Some(key))
     }
 }
 

@@ -50,6 +50,12 @@ fn compare(decoded: Decoded<'_>, projection: &mut Projection) -> usize {
             "of set {}",
             set.id()
         );
+        let first = set.flows().next();
+        for flow in set.flows() {
+            for (field, column) in projected.fields().iter().zip(projected.columns()) {
+                check_column(*column, *field, &flow, first.as_ref());
+            }
+        }
         for flow in set.flows().with_discarded() {
             // A reverse direction has its fields elsewhere, and one of another set may.
             for flow in [Some(flow), flow.reverse(), former].into_iter().flatten() {
@@ -81,6 +87,26 @@ fn compare(decoded: Decoded<'_>, projection: &mut Projection) -> usize {
         }
     }
     values
+}
+
+/// A column says the same of each flow of its set as the flow itself.
+fn check_column(column: FlowColumn, field: FlowField, flow: &Flow<'_>, first: Option<&Flow<'_>>) {
+    let expected = flow.get(field);
+    let said = match column {
+        FlowColumn::Absent => None,
+        FlowColumn::Same => first.and_then(|first| first.get(field)),
+        FlowColumn::Bits { place, shift, mask } => {
+            let octet = flow.record().unwrap().octets()[place.offset];
+            Some(FlowValue::Unsigned((octet >> shift & mask).into()))
+        }
+        _ => return,
+    };
+    let is_same = match (&expected, &said) {
+        (Some(one), Some(other)) => are_same(one, other),
+        (None, None) => true,
+        _ => false,
+    };
+    assert!(is_same, "{field:?} is {expected:?}, by its column {said:?}");
 }
 
 /// What is read by type is the value if it has that type, and nothing if it has another.
@@ -138,6 +164,9 @@ fn fields_that_no_flow_of_a_template_has_are_absent_columns() {
     let mut decoder = decoder();
     let decoded = decoder.decode(capture[0].datagram()).unwrap();
     let set = decoded.sets().next().unwrap();
+    let key = projection.of(&set).key();
+    assert!(key.is_some_and(|key| key.slot < Projection::SLOTS));
+    assert_eq!(projection.of(&set).key(), key);
     let columns = projection.of(&set).columns();
     let absent = |column: &FlowColumn| matches!(column, FlowColumn::Absent);
     assert_eq!(

@@ -41,16 +41,30 @@ impl Direct {
         }
     }
 
+    /// The time; `None` if the number makes no sense in this form.
+    #[inline]
+    pub(super) fn time(self, number: u64) -> Option<Timestamp> {
+        match self {
+            Self::Uptime { now, sent } => uptime(now, sent, number),
+            Self::Milliseconds { sent } => milliseconds(sent, number),
+            Self::Seconds { sent } => seconds(sent, number),
+        }
+    }
+
+    /// The rule of its times.
+    #[inline]
+    pub(super) const fn rule(self) -> ClockRule {
+        match self {
+            Self::Uptime { .. } => ClockRule::Uptime,
+            Self::Milliseconds { .. } => ClockRule::Milliseconds,
+            Self::Seconds { .. } => ClockRule::Seconds,
+        }
+    }
+
     /// The time and its rule; `None` if the number makes no sense in this form.
     #[inline]
     pub(super) fn read(self, number: u64) -> Option<(Timestamp, ClockRule)> {
-        match self {
-            Self::Uptime { now, sent } => Some((uptime(now, sent, number)?, ClockRule::Uptime)),
-            Self::Milliseconds { sent } => {
-                Some((milliseconds(sent, number)?, ClockRule::Milliseconds))
-            }
-            Self::Seconds { sent } => Some((seconds(sent, number)?, ClockRule::Seconds)),
-        }
+        Some((self.time(number)?, self.rule()))
     }
 
     /// Adds what `nanos_of` makes of the time of each number. The form is looked at once,

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::direct::Direct;
 use super::element::TimeElement;
-use super::sent_time;
+use super::{ClockRule, sent_time};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::template::{FieldPlan, Slot, Template};
@@ -46,7 +46,13 @@ impl TimePlan {
     #[must_use]
     #[inline]
     pub fn time(&self, number: u64) -> Option<Timestamp> {
-        self.form.read(number).map(|(time, _)| time)
+        self.form.time(number)
+    }
+
+    /// The rule of the times that [`time`](Self::time) returns.
+    #[must_use]
+    pub const fn rule(&self) -> ClockRule {
+        self.form.rule()
     }
 
     /// Adds to `nanos` the [`time`](Self::time) of each number, in nanoseconds
