@@ -9,16 +9,16 @@ use crate::format::flow;
 use crate::format::{Biflows, Files, Format, FormatError, Framing, Suspects};
 
 /// RFC 4180 ends lines so.
-const END: &[u8] = b"\r\n";
+const END: [u8; 2] = *b"\r\n";
 
 /// Flows as CSV.
 #[derive(Debug)]
 pub struct Csv {
-    biflows: Biflows,
-    fields: Vec<FlowField>,
     with_file: bool,
     files: Files,
     writer: FieldWriter,
+    /// What rows begin with before their fields.
+    head: Vec<u8>,
     /// Flows whose times cannot be right.
     suspects: u64,
 }
@@ -27,30 +27,25 @@ impl Csv {
     /// Of these fields, or of all.
     #[must_use]
     pub fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
+        let with_file = fields.is_none() && files.are_several();
+        let fields = fields.unwrap_or_else(|| FlowField::ALL.to_vec());
         Self {
-            biflows,
-            with_file: fields.is_none() && files.are_several(),
-            fields: fields.unwrap_or_else(|| FlowField::ALL.to_vec()),
+            with_file,
             files,
-            writer: FieldWriter::default(),
+            writer: FieldWriter::new(fields, biflows, with_file),
+            head: Vec::new(),
             suspects: 0,
         }
     }
 
     fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        self.head.clear();
         let file = self.files.name(set.header().input);
-        let file = file.filter(|_| self.with_file);
-        let writer = &mut self.writer;
-        writer.prepare::<Values>(set, &self.fields, self.biflows, |out| {
-            if let Some(file) = file {
-                out.extend_from_slice(file.as_bytes());
-                quote(out, 0);
-            }
-        });
-        self.biflows.for_each(set.flows(), |flow| {
-            self.suspects += u64::from(writer.write::<Values>(flow, out));
-            out.extend_from_slice(END);
-        });
+        if let Some(file) = file.filter(|_| self.with_file) {
+            self.head.extend_from_slice(file.as_bytes());
+            quote(&mut self.head, 0);
+        }
+        self.suspects += self.writer.set::<Values>(set, &self.head, out);
     }
 }
 
@@ -60,6 +55,8 @@ struct Values;
 
 impl Syntax for Values {
     const QUOTE: Option<u8> = None;
+    const OPEN: Option<u8> = None;
+    const CLOSE: [u8; 2] = END;
     const KEEPS_KEYS: bool = true;
 
     fn key(_: FlowField, is_first: bool, out: &mut Vec<u8>) {
@@ -80,7 +77,7 @@ impl Syntax for Values {
 
 impl Format for Csv {
     fn begin(&mut self, out: &mut Vec<u8>) {
-        let names = self.fields.iter().map(|field| field.name());
+        let names = self.writer.fields().iter().map(|field| field.name());
         let file = self.with_file.then_some("file");
         for (index, name) in file.into_iter().chain(names).enumerate() {
             if index > 0 {
@@ -88,7 +85,7 @@ impl Format for Csv {
             }
             out.extend_from_slice(name.as_bytes());
         }
-        out.extend_from_slice(END);
+        out.extend_from_slice(&END);
     }
 
     fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {

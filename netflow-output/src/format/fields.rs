@@ -1,18 +1,25 @@
-//! The fields of flows in a row, asked once of each set: which of them its flows can have, where
-//! they are in the records, and what is the same in all rows.
+//! Rows of the normalised fields of flows. What there is to write is looked up once in each
+//! template ([`RowPlan`]): which fields its flows can have, where they are in the records, and all
+//! text between them.
+
+mod plan;
 
 use netflow_core::field::FlowField;
-use netflow_core::template::FieldPlan;
 use netflow_core::value::MacAddress;
-use netflow_core::{Flow, FlowColumn, FlowValue, Set, TimePlan};
+use netflow_core::{ClockCheck, Flow, FlowColumn, FlowValue, Projection, Set, TimePlan, Timestamp};
 
+use self::plan::{RowPlan, Source, Step};
 use super::room::{BLOCK, Room};
 use super::{Biflows, flow};
 
-/// How a format writes fields.
+/// How a format writes rows.
 pub(super) trait Syntax {
     /// Around addresses, names and times.
     const QUOTE: Option<u8>;
+    /// In place of the first octet of each row.
+    const OPEN: Option<u8>;
+    /// After each row.
+    const CLOSE: [u8; 2];
     /// A row has the key of a field that the flow does not have.
     const KEEPS_KEYS: bool;
 
@@ -23,296 +30,418 @@ pub(super) trait Syntax {
     fn value(value: FlowValue<'_>, out: &mut Vec<u8>);
 }
 
-/// How the flows of one set become rows.
-#[derive(Debug, Default)]
+/// Writes rows of these fields.
+#[derive(Debug)]
 pub(super) struct FieldWriter {
-    steps: Vec<Step>,
-    /// Literals that are longer than a block, one after the other.
-    long: Vec<u8>,
-    /// What is the same in all rows and not in a step yet.
-    pending: Vec<u8>,
-    /// There is no field yet.
-    is_first: bool,
+    projection: Projection,
+    biflows: Biflows,
+    /// Rows begin with something else than a field.
+    has_head: bool,
+    /// Those of the templates of the projection, by their slots.
+    plans: Vec<RowPlan>,
+    /// Of sets without a template, and of all where directions are split: the reverse direction has
+    /// its fields elsewhere in the record.
+    unplanned: RowPlan,
+    of_set: OfSet,
     room: Room,
 }
 
-/// A part of a row: what is the same in all rows, and what comes after it.
-#[derive(Debug, Clone, Copy)]
-struct Step {
-    before: Literal,
-    then: Then,
+/// IP protocols that are not ICMP, which most flows are of.
+const NOT_ICMP: [u8; 2] = [6, 17];
+
+/// What is the same in all rows of a set.
+#[derive(Debug)]
+struct OfSet {
+    /// Texts, one after the other.
+    text: Vec<u8>,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+    /// How start and end are worked out.
+    times: [Option<TimeNumber>; 2],
+    /// The name of the rule of the start.
+    clock: [u8; BLOCK],
+    clock_len: usize,
+    check: Option<ClockCheck>,
 }
 
-/// What is the same in all rows.
+/// A number in each record that is a time.
 #[derive(Debug, Clone, Copy)]
-struct Literal {
-    /// The text, if it fits.
-    block: [u8; BLOCK],
-    len: usize,
-    /// Where the text is else.
-    start: usize,
+struct TimeNumber {
+    plan: TimePlan,
+    offset: u16,
+    width: u16,
 }
 
-impl Literal {
-    const EMPTY: Self = Self {
-        block: [0; BLOCK],
-        len: 0,
-        start: 0,
-    };
-}
-
-/// What comes after a literal.
-#[derive(Debug, Clone, Copy)]
-#[repr(u8)]
-enum Then {
-    /// Nothing: the row ends, or a field that a flow may not have comes next.
-    Nothing,
-    /// A number of one octet at this offset in the record.
-    Number8(usize),
-    /// A number of two octets.
-    Number16(usize),
-    /// A number of four octets.
-    Number32(usize),
-    /// A number of eight octets.
-    Number64(usize),
-    /// A number of another width.
-    Number(FieldPlan),
-    /// An IPv4 address at this offset in the record.
-    Ipv4(usize),
-    /// An IPv6 address.
-    Ipv6(usize),
-    /// A MAC address.
-    Mac(usize),
-    /// A time, worked out from a number of the record.
-    Time {
-        plan: TimePlan,
-        field: FlowField,
-        key: Literal,
-    },
-    /// What only the flow knows.
-    Flow { field: FlowField, key: Literal },
+impl TimeNumber {
+    fn new(plan: TimePlan) -> Option<Self> {
+        let place = plan.place();
+        Some(Self {
+            plan,
+            offset: u16::try_from(place.offset).ok()?,
+            width: u16::try_from(place.width).ok()?,
+        })
+    }
 }
 
 impl FieldWriter {
-    /// Prepares for the flows of a set. `head` writes what comes before the fields.
-    pub(super) fn prepare<S: Syntax>(
-        &mut self,
-        set: &Set<'_>,
-        fields: &[FlowField],
-        biflows: Biflows,
-        head: impl FnOnce(&mut Vec<u8>),
-    ) {
-        self.steps.clear();
-        self.long.clear();
-        self.pending.clear();
-        let first = set.flows().next();
-        head(&mut self.pending);
-        self.is_first = self.pending.is_empty();
-        for field in fields {
-            match column(set, *field, biflows) {
-                FlowColumn::Absent if S::KEEPS_KEYS => self.same_key::<S>(*field),
-                FlowColumn::Absent => {}
-                FlowColumn::Same => {
-                    let value = first.as_ref().and_then(|flow| flow::value(flow, *field));
-                    if S::KEEPS_KEYS || value.is_some() {
-                        self.same_key::<S>(*field);
-                    }
-                    if let Some(value) = value {
-                        S::value(value, &mut self.pending);
-                    }
-                }
-                FlowColumn::Number(place) => {
-                    self.same_key::<S>(*field);
-                    self.step(match place.width {
-                        1 => Then::Number8(place.offset),
-                        2 => Then::Number16(place.offset),
-                        4 => Then::Number32(place.offset),
-                        8 => Then::Number64(place.offset),
-                        _ => Then::Number(place),
-                    });
-                }
-                FlowColumn::Octets(place) => self.octets::<S>(*field, place),
-                FlowColumn::Time(plan) => {
-                    let (key, field) = (self.key::<S>(*field), *field);
-                    self.step(Then::Time { plan, field, key });
-                }
-                _ => {
-                    let (key, field) = (self.key::<S>(*field), *field);
-                    self.step(Then::Flow { field, key });
-                }
-            }
+    /// With a head, rows begin with something else than a field.
+    pub(super) fn new(fields: Vec<FlowField>, biflows: Biflows, has_head: bool) -> Self {
+        Self {
+            projection: Projection::new(fields),
+            biflows,
+            has_head,
+            plans: Vec::new(),
+            unplanned: RowPlan::default(),
+            of_set: OfSet {
+                text: Vec::new(),
+                ends: Vec::new(),
+                times: [None; 2],
+                clock: [0; BLOCK],
+                clock_len: 0,
+                check: None,
+            },
+            room: Room::default(),
         }
-        self.flush();
     }
 
-    /// Octets that are an address of some kind.
-    fn octets<S: Syntax>(&mut self, field: FlowField, place: FieldPlan) {
-        let then = match place.width {
-            4 => Then::Ipv4(place.offset),
-            6 => Then::Mac(place.offset),
-            16 => Then::Ipv6(place.offset),
+    pub(super) const fn fields(&self) -> &[FlowField] {
+        self.projection.fields()
+    }
+
+    /// Appends a row for each flow of a set; each begins with this head. Returns how many of them
+    /// say that their times cannot be right.
+    pub(super) fn set<S: Syntax>(&mut self, set: &Set<'_>, head: &[u8], out: &mut Vec<u8>) -> u64 {
+        let Some(first) = set.flows().next() else {
+            return 0;
+        };
+        let projected = self.projection.of(set);
+        let fields = projected.fields();
+        let (plan, columns) = match projected.key() {
+            Some(key) if self.biflows == Biflows::Whole => {
+                if self.plans.is_empty() {
+                    self.plans.resize_with(Projection::SLOTS, RowPlan::default);
+                }
+                let Some(plan) = self.plans.get_mut(key.slot) else {
+                    return 0;
+                };
+                let columns = projected.columns();
+                if plan.version() != key.version {
+                    plan.build::<S>(key.version, fields, columns, self.has_head);
+                }
+                (&*plan, columns)
+            }
             _ => {
-                let key = self.key::<S>(field);
-                self.step(Then::Flow { field, key });
-                return;
+                let plan = &mut self.unplanned;
+                if plan.version() == 0 {
+                    let each = vec![FlowColumn::Each; fields.len()];
+                    plan.build::<S>(1, fields, &each, self.has_head);
+                }
+                (&*plan, &[][..])
             }
         };
-        self.same_key::<S>(field);
-        self.pending.extend(S::QUOTE);
-        self.step(then);
-        self.pending.extend(S::QUOTE);
-    }
-
-    /// Adds a key that is in all rows.
-    fn same_key<S: Syntax>(&mut self, field: FlowField) {
-        S::key(field, self.is_first, &mut self.pending);
-        self.is_first = false;
-    }
-
-    /// Makes a step of what is the same in all rows and was not made one yet.
-    fn flush(&mut self) {
-        if !self.pending.is_empty() {
-            self.step(Then::Nothing);
-        }
-    }
-
-    /// The key of a field that a flow may not have.
-    fn key<S: Syntax>(&mut self, field: FlowField) -> Literal {
-        if S::KEEPS_KEYS {
-            self.same_key::<S>(field);
-            return Literal::EMPTY;
-        }
-        let start = self.pending.len();
-        self.same_key::<S>(field);
-        let key = self.literal(start);
-        self.pending.truncate(start);
-        key
-    }
-
-    /// Adds a step, after what is the same in all rows.
-    fn step(&mut self, then: Then) {
-        let before = self.literal(0);
-        self.pending.clear();
-        self.steps.push(Step { before, then });
-    }
-
-    /// What is pending from here on.
-    fn literal(&mut self, start: usize) -> Literal {
-        let text = self.pending.get(start..).unwrap_or_default();
-        let mut literal = Literal {
-            len: text.len(),
-            ..Literal::EMPTY
+        self.of_set.prepare::<S>(plan, &first, columns, head);
+        let mut rows = Rows {
+            plan,
+            of_set: &self.of_set,
+            room: &mut self.room,
+            at: 0,
+            out,
+            suspects: 0,
         };
-        match literal.block.get_mut(..text.len()) {
-            Some(block) => block.copy_from_slice(text),
-            None => {
-                literal.start = self.long.len();
-                self.long.extend_from_slice(text);
+        self.biflows
+            .for_each(set.flows(), |flow| rows.row::<S>(flow));
+        let at = rows.at;
+        rows.flush(at);
+        rows.suspects
+    }
+}
+
+impl OfSet {
+    fn prepare<S: Syntax>(
+        &mut self,
+        plan: &RowPlan,
+        first: &Flow<'_>,
+        columns: &[FlowColumn],
+        head: &[u8],
+    ) {
+        self.text.clear();
+        self.ends.clear();
+        self.text.extend_from_slice(head);
+        plan.text_of_set::<S>(
+            |field| flow::value(first, field),
+            &mut self.text,
+            &mut self.ends,
+        );
+        self.times =
+            plan.times().map(
+                |position| match columns.get(position.unwrap_or(usize::MAX)) {
+                    Some(FlowColumn::Time(plan)) => TimeNumber::new(*plan),
+                    _ => None,
+                },
+            );
+        if let [Some(start), _] = &self.times {
+            let name = start.plan.rule().name().as_bytes();
+            for (octet, from) in self.clock.iter_mut().zip(name) {
+                *octet = *from;
             }
+            self.clock_len = name.len();
+            self.check = Some(ClockCheck::new(first.header()));
         }
-        literal
     }
 
-    /// Appends the fields of a flow of the set. Whether they say that its times cannot be right.
-    pub(super) fn write<S: Syntax>(&mut self, flow: &Flow<'_>, out: &mut Vec<u8>) -> bool {
+    /// The start or the end of a record, if a number alone says it.
+    #[inline(always)]
+    fn time(&self, index: usize, record: &[u8]) -> Option<Timestamp> {
+        let time = self.times.get(index)?.as_ref()?;
+        time.plan.time(number(record, time.offset, time.width))
+    }
+
+    /// Whether these times cannot be right, if both are known.
+    #[inline]
+    fn is_suspect(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> Option<bool> {
+        start.and(end)?;
+        let [Some(time), _] = &self.times else {
+            return None;
+        };
+        let rule = || Some(time.plan.rule());
+        self.check.as_ref()?.is_suspect(start, end, rule)
+    }
+
+    /// The text of this number.
+    #[inline]
+    fn text(&self, index: usize) -> &[u8] {
+        let start = index
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before));
+        let start = start.copied().unwrap_or(0);
+        let end = self.ends.get(index).copied().unwrap_or(0);
+        self.text.get(start..end).unwrap_or_default()
+    }
+}
+
+/// A flow whose row is written.
+struct Row<'f, 'm> {
+    flow: &'f Flow<'m>,
+    /// The octets of its record.
+    record: &'f [u8],
+    /// Start and end, if a number alone says them.
+    times: [Option<Timestamp>; 2],
+}
+
+/// The rows of a set, being written.
+struct Rows<'r> {
+    plan: &'r RowPlan,
+    of_set: &'r OfSet,
+    room: &'r mut Room,
+    /// Octets in the room.
+    at: usize,
+    out: &'r mut Vec<u8>,
+    suspects: u64,
+}
+
+impl Rows<'_> {
+    /// Appends what is in the room up to this place. Returns the place to go on at.
+    fn flush(&mut self, at: usize) -> usize {
+        self.out.extend_from_slice(self.room.text(0, at));
+        0
+    }
+
+    /// Appends the row of a flow.
+    fn row<S: Syntax>(&mut self, flow: &Flow<'_>) {
         let record = flow.record().map_or(&[][..], |record| record.octets());
-        let Self {
-            steps, long, room, ..
-        } = self;
-        let mut at = 0;
-        let mut is_suspect = false;
-        for step in &*steps {
+        let row = Row {
+            flow,
+            record,
+            times: [0, 1].map(|index| self.of_set.time(index, record)),
+        };
+        let mut at = self.at;
+        let start = self.out.len() + at;
+        for step in self.plan.steps() {
             if Room::is_full(at) {
-                out.extend_from_slice(room.text(0, at));
-                at = 0;
+                at = self.flush(at);
             }
-            at = literal(&step.before, long, room, at, out);
-            at = match &step.then {
-                Then::Nothing => at,
-                Then::Number8(offset) => {
-                    let [number] = octets(record, *offset);
-                    room.number(at, number.into())
-                }
-                Then::Number16(offset) => {
-                    let number = u16::from_be_bytes(octets(record, *offset));
-                    room.number(at, number.into())
-                }
-                Then::Number32(offset) => {
-                    let number = u32::from_be_bytes(octets(record, *offset));
-                    room.number(at, number.into())
-                }
-                Then::Number64(offset) => {
-                    let number = u64::from_be_bytes(octets(record, *offset));
-                    room.number(at, number)
-                }
-                Then::Number(place) => room.number(at, number(record, *place)),
-                Then::Ipv4(offset) => room.ipv4(at, octets(record, *offset)),
-                Then::Ipv6(offset) => room.ipv6(at, octets(record, *offset)),
-                Then::Mac(offset) => room.mac(at, MacAddress(octets(record, *offset))),
-                Then::Time { plan, field, key } => {
-                    let number = number(record, plan.place());
-                    let time = plan.time(number).or_else(|| match field {
-                        FlowField::End => flow.end(),
-                        _ => flow.start(),
-                    });
-                    let Some(time) = time else { continue };
-                    at = literal(key, long, room, at, out);
-                    at = room.quote(at, S::QUOTE);
-                    at = room.time(at, time);
-                    room.quote(at, S::QUOTE)
-                }
-                Then::Flow { field, key } => {
-                    let Some(value) = flow::value(flow, *field) else {
-                        continue;
-                    };
-                    is_suspect |= flow::says_suspect(*field, &value);
-                    at = literal(key, long, room, at, out);
-                    room.value(at, S::QUOTE, &value).unwrap_or_else(|| {
-                        out.extend_from_slice(room.text(0, at));
-                        S::value(value, out);
-                        0
-                    })
-                }
-            };
+            at = self.step::<S>(step, at, &row);
         }
-        out.extend_from_slice(room.text(0, at));
-        is_suspect
+        self.at = self.end::<S>(start, at);
     }
-}
 
-/// Writes a literal; one that is longer than a block, after all that is in the room.
-#[inline(always)]
-fn literal(literal: &Literal, long: &[u8], room: &mut Room, at: usize, out: &mut Vec<u8>) -> usize {
-    if literal.len <= BLOCK {
-        return room.block(at, &literal.block, literal.len);
+    /// Writes a step of the row at this place. Returns the place after it.
+    #[inline(always)]
+    fn step<S: Syntax>(&mut self, step: &Step, before: usize, row: &Row<'_, '_>) -> usize {
+        let room = &mut *self.room;
+        let (flow, record) = (row.flow, row.record);
+        let at = room.block(before, &step.text, step.len.into());
+        match step.source {
+            Source::Nothing => at,
+            Source::Number8(offset) => {
+                let [number] = octets(record, offset);
+                room.number_8(at, number)
+            }
+            Source::Number16(offset) => {
+                room.number_16(at, u16::from_be_bytes(octets(record, offset)))
+            }
+            Source::Number32(offset) => {
+                room.number_32(at, u32::from_be_bytes(octets(record, offset)))
+            }
+            Source::Number64(offset) => room.number(at, u64::from_be_bytes(octets(record, offset))),
+            Source::Number { offset, width } => room.number(at, number(record, offset, width)),
+            Source::Bits {
+                offset,
+                shift,
+                mask,
+            } => {
+                let [number] = octets(record, offset);
+                room.number_8(at, number >> (shift & 7) & mask)
+            }
+            Source::Ipv4(offset) => room.ipv4(at, octets(record, offset)),
+            Source::Ipv6(offset) => room.ipv6(at, octets(record, offset)),
+            Source::Mac(offset) => room.mac(at, MacAddress(octets(record, offset))),
+            Source::OfSet(index) => self.text_of_set(index, at),
+            Source::Time(index) => match row.times.get(index) {
+                Some(Some(time)) => room.time(at, *time, S::QUOTE),
+                _ => self.odd_time::<S>(index, flow, step, at),
+            },
+            Source::Duration => self.duration::<S>(row, step, at),
+            Source::Clock if row.times[0].is_some() => {
+                let at = room.quote(at, S::QUOTE);
+                let at = room.block(at, &self.of_set.clock, self.of_set.clock_len);
+                room.quote(at, S::QUOTE)
+            }
+            Source::Clock => self.flow::<S>(FlowField::Clock, flow, step, at),
+            Source::ClockSuspect => self.clock_suspect::<S>(row, step, at),
+            Source::Icmp { field, protocol } => {
+                let [protocol] = octets(record, protocol);
+                if NOT_ICMP.contains(&protocol) {
+                    return before + usize::from(step.certain);
+                }
+                self.flow::<S>(field, flow, step, at)
+            }
+            Source::Flow(field) => self.flow::<S>(field, flow, step, at),
+            Source::FlowWithKey(field) => match flow::value(flow, field) {
+                Some(value) => {
+                    let at = self.flush(at);
+                    S::key(field, false, self.out);
+                    self.value::<S>(field, value, at)
+                }
+                None => at,
+            },
+        }
     }
-    let end = literal.start + literal.len;
-    out.extend_from_slice(room.text(0, at));
-    out.extend_from_slice(long.get(literal.start..end).unwrap_or_default());
-    0
-}
 
-fn column(set: &Set<'_>, field: FlowField, biflows: Biflows) -> FlowColumn {
-    if flow::is_of_message(field) {
-        FlowColumn::Same
-    } else if biflows == Biflows::Split {
-        // The reverse direction has its fields elsewhere in the record.
-        FlowColumn::Each
-    } else {
-        set.column(field)
+    /// Writes what only the flow knows; without a value, takes back its key.
+    fn flow<S: Syntax>(
+        &mut self,
+        field: FlowField,
+        flow: &Flow<'_>,
+        step: &Step,
+        at: usize,
+    ) -> usize {
+        match flow::value(flow, field) {
+            Some(value) => self.value::<S>(field, value, at),
+            None => at.wrapping_sub(step.key_len()),
+        }
+    }
+
+    /// Writes a time that a number alone does not say.
+    #[cold]
+    fn odd_time<S: Syntax>(
+        &mut self,
+        index: usize,
+        flow: &Flow<'_>,
+        step: &Step,
+        at: usize,
+    ) -> usize {
+        let time = if index == 0 { flow.start() } else { flow.end() };
+        match time {
+            Some(time) => self.room.time(at, time, S::QUOTE),
+            None => at.wrapping_sub(step.key_len()),
+        }
+    }
+
+    /// Writes nanoseconds from the start to the end.
+    // In line, what it works out would be worked out before the loop over the steps, for all rows.
+    #[inline(never)]
+    fn duration<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &Step, at: usize) -> usize {
+        let [start, end] = row.times;
+        let nanos = start
+            .zip(end)
+            .and_then(|(start, end)| u64::try_from(end.nanos_since(start)).ok());
+        match nanos {
+            Some(nanos) => self.room.number(at, nanos),
+            None => self.flow::<S>(FlowField::Duration, row.flow, step, at),
+        }
+    }
+
+    /// Writes whether the times cannot be right.
+    #[inline(never)]
+    fn clock_suspect<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &Step, at: usize) -> usize {
+        let [start, end] = row.times;
+        match self.of_set.is_suspect(start, end) {
+            Some(is_suspect) => {
+                self.suspects += u64::from(is_suspect);
+                self.room.flag(at, is_suspect)
+            }
+            None => self.flow::<S>(FlowField::ClockSuspect, row.flow, step, at),
+        }
+    }
+
+    /// Writes a text that all rows of the set have.
+    #[inline]
+    fn text_of_set(&mut self, index: usize, at: usize) -> usize {
+        let of_set = self.of_set;
+        let text = of_set.text(index);
+        match self.room.text_of_any_length(at, text) {
+            Some(end) => end,
+            None => {
+                let at = self.flush(at);
+                self.out.extend_from_slice(text);
+                at
+            }
+        }
+    }
+
+    /// Writes what only the flow knows.
+    #[inline]
+    fn value<S: Syntax>(&mut self, field: FlowField, value: FlowValue<'_>, at: usize) -> usize {
+        self.suspects += u64::from(flow::says_suspect(field, &value));
+        match self.room.value(at, S::QUOTE, &value) {
+            Some(end) => end,
+            None => {
+                let at = self.flush(at);
+                S::value(value, self.out);
+                at
+            }
+        }
+    }
+
+    /// Ends the row that started at this octet of the output.
+    #[inline(always)]
+    fn end<S: Syntax>(&mut self, start: usize, mut at: usize) -> usize {
+        if let Some(open) = S::OPEN {
+            // In the place of the comma before the first member.
+            if let Some(octet) = self.out.get_mut(start) {
+                *octet = open;
+            } else {
+                let first = start - self.out.len();
+                self.room.octet(first, open);
+                at = at.max(first + 1);
+            }
+        }
+        self.room.block(at, &S::CLOSE, S::CLOSE.len())
     }
 }
 
 /// A big-endian number of the record.
 #[inline]
-fn number(record: &[u8], place: FieldPlan) -> u64 {
-    match place.width {
-        4 => u32::from_be_bytes(octets(record, place.offset)).into(),
-        8 => u64::from_be_bytes(octets(record, place.offset)),
+fn number(record: &[u8], offset: u16, width: u16) -> u64 {
+    match width {
+        4 => u32::from_be_bytes(octets(record, offset)).into(),
+        8 => u64::from_be_bytes(octets(record, offset)),
         width => {
-            let end = place.offset.saturating_add(width);
-            let odd = record.get(place.offset..end).unwrap_or_default();
-            odd.iter()
+            let start = usize::from(offset);
+            let odd = record.get(start..start + usize::from(width));
+            odd.unwrap_or_default()
+                .iter()
                 .fold(0, |number, octet| number << 8 | u64::from(*octet))
         }
     }
@@ -320,7 +449,8 @@ fn number(record: &[u8], place: FieldPlan) -> u64 {
 
 /// Octets of the record.
 #[inline]
-fn octets<const N: usize>(record: &[u8], offset: usize) -> [u8; N] {
-    let octets = record.get(offset..).and_then(<[u8]>::first_chunk);
+fn octets<const N: usize>(record: &[u8], offset: u16) -> [u8; N] {
+    let start = usize::from(offset);
+    let octets = record.get(start..start + N).and_then(<[u8]>::first_chunk);
     octets.copied().unwrap_or([0; N])
 }

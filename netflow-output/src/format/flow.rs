@@ -13,8 +13,6 @@ use crate::format::{Biflows, Files, Format, FormatError, Suspects};
 /// One JSON object a flow; what a flow does not have is left out.
 #[derive(Debug)]
 pub struct FlowLines {
-    biflows: Biflows,
-    fields: Vec<FlowField>,
     /// Whether rows name their file.
     with_file: bool,
     files: Files,
@@ -28,37 +26,25 @@ impl FlowLines {
     /// Of these fields, or of all.
     #[must_use]
     pub fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
+        let with_file = fields.is_none() && files.are_several();
+        let fields = fields.unwrap_or_else(|| FlowField::ALL.to_vec());
         Self {
-            biflows,
-            with_file: fields.is_none() && files.are_several(),
-            fields: fields.unwrap_or_else(|| FlowField::ALL.to_vec()),
+            with_file,
             files,
-            writer: FieldWriter::default(),
+            writer: FieldWriter::new(fields, biflows, with_file),
             head: Vec::new(),
             suspects: 0,
         }
     }
 
     fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        self.head.clear();
         let file = self.files.name(set.header().input);
-        let file = file.filter(|_| self.with_file);
-        let writer = &mut self.writer;
-        writer.prepare::<Members>(set, &self.fields, self.biflows, |out| {
-            if let Some(file) = file {
-                out.extend_from_slice(b",\"file\":");
-                Json::new(out).string(file);
-            }
-        });
-        self.biflows.for_each(set.flows(), |flow| {
-            let start = out.len();
-            self.suspects += u64::from(writer.write::<Members>(flow, out));
-            // In the place of the comma before the first member.
-            match out.get_mut(start) {
-                Some(comma) => *comma = b'{',
-                None => out.push(b'{'),
-            }
-            out.extend_from_slice(b"}\n");
-        });
+        if let Some(file) = file.filter(|_| self.with_file) {
+            self.head.extend_from_slice(b",\"file\":");
+            Json::new(&mut self.head).string(file);
+        }
+        self.suspects += self.writer.set::<Members>(set, &self.head, out);
     }
 }
 
@@ -93,6 +79,8 @@ struct Members;
 
 impl Syntax for Members {
     const QUOTE: Option<u8> = Some(b'"');
+    const OPEN: Option<u8> = Some(b'{');
+    const CLOSE: [u8; 2] = *b"}\n";
     const KEEPS_KEYS: bool = false;
 
     fn key(field: FlowField, _: bool, out: &mut Vec<u8>) {

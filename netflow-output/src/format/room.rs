@@ -7,6 +7,8 @@
 //! compiler knows that it is inside: the caller empties the room before it is
 //! [full](Room::is_full), or later text would overwrite earlier text.
 
+mod ipv6;
+
 use core::fmt;
 use core::net::IpAddr;
 
@@ -27,14 +29,14 @@ const SIZE: usize = 2_048;
 #[derive(Clone)]
 pub(super) struct Room {
     octets: [u8; SIZE + BLOCK],
-    hours: Hours,
+    minute: Minute,
 }
 
 impl Default for Room {
     fn default() -> Self {
         Self {
             octets: [0; SIZE + BLOCK],
-            hours: Hours::default(),
+            minute: Minute::default(),
         }
     }
 }
@@ -98,46 +100,91 @@ impl Room {
         end
     }
 
+    /// Writes a text; `None` if there may be no room for it, when nothing is written.
+    #[inline]
+    pub(super) fn text_of_any_length(&mut self, at: usize, text: &[u8]) -> Option<usize> {
+        let end = at.checked_add(text.len())?;
+        if end > SIZE - STEP {
+            return None;
+        }
+        self.octets.get_mut(at..end)?.copy_from_slice(text);
+        Some(end)
+    }
+
     /// Writes a number in decimal.
     #[inline]
     pub(super) fn number(&mut self, at: usize, number: u64) -> usize {
-        if number < 10_000 {
-            self.first_digits(at, small(number))
-        } else if number < 100_000_000 {
-            let at = self.first_digits(at, small(number / 10_000));
-            self.four_digits(at, small(number % 10_000))
-        } else {
-            self.large(at, number)
+        match u32::try_from(number) {
+            Ok(number) => self.number_32(at, number),
+            Err(_) => self.large(at, number),
         }
     }
 
     #[inline(never)]
     fn large(&mut self, at: usize, number: u64) -> usize {
-        let at = self.number(at, number / 100_000_000);
-        let rest = small(number % 100_000_000);
-        let at = self.four_digits(at, rest / 10_000);
-        self.four_digits(at, rest % 10_000)
+        let at = self.number(at, number / 1_000_000_000);
+        let rest = small(number % 1_000_000_000);
+        self.nine_digits(at, rest)
     }
 
-    /// Writes a number below 10,000 without leading zeros.
+    /// Writes a number of four octets in decimal.
+    #[inline]
+    pub(super) fn number_32(&mut self, at: usize, number: u32) -> usize {
+        match number {
+            0..1_000 => self.first_digits(at, number),
+            1_000..1_000_000 => {
+                let at = self.first_digits(at, number / 1_000);
+                self.three_digits(at, number % 1_000)
+            }
+            1_000_000..1_000_000_000 => {
+                let at = self.first_digits(at, number / 1_000_000);
+                let at = self.three_digits(at, number / 1_000 % 1_000);
+                self.three_digits(at, number % 1_000)
+            }
+            1_000_000_000.. => {
+                let at = self.first_digits(at, number / 1_000_000_000);
+                self.nine_digits(at, number % 1_000_000_000)
+            }
+        }
+    }
+
+    /// Writes a number of two octets in decimal.
+    #[inline]
+    pub(super) fn number_16(&mut self, at: usize, number: u16) -> usize {
+        let number = u32::from(number);
+        if number < 1_000 {
+            return self.first_digits(at, number);
+        }
+        let at = self.first_digits(at, number / 1_000);
+        self.three_digits(at, number % 1_000)
+    }
+
+    /// Writes a number of one octet in decimal.
+    #[inline(always)]
+    pub(super) fn number_8(&mut self, at: usize, number: u8) -> usize {
+        self.first_digits(at, number.into())
+    }
+
+    /// Writes a number below 1,000 without leading zeros.
     #[inline(always)]
     fn first_digits(&mut self, at: usize, number: u32) -> usize {
-        let zeros = u32::from(number < 10) + u32::from(number < 100) + u32::from(number < 1_000);
-        let digits = u32::from_be_bytes(four(number)) << (8 * zeros);
-        self.block(at, &digits.to_be_bytes(), 4 - zeros as usize)
+        let digits = SHORT[(number & 0x3ff) as usize];
+        let [.., len] = digits;
+        self.block(at, &digits, len.into())
     }
 
-    /// Writes a number below 10,000 with leading zeros.
-    #[inline(always)]
-    fn four_digits(&mut self, at: usize, number: u32) -> usize {
-        self.block(at, &four(number), 4)
+    /// Writes a number below 1,000,000,000 with leading zeros.
+    #[inline]
+    fn nine_digits(&mut self, at: usize, number: u32) -> usize {
+        let at = self.three_digits(at, number / 1_000_000);
+        let at = self.three_digits(at, number / 1_000 % 1_000);
+        self.three_digits(at, number % 1_000)
     }
 
     /// Writes a number below 1,000 with leading zeros.
     #[inline(always)]
     pub(super) fn three_digits(&mut self, at: usize, number: u32) -> usize {
-        let [_, hundreds, tens, ones] = four(number);
-        self.block(at, &[hundreds, tens, ones, 0], 3)
+        self.block(at, &PADDED[(number & 0x3ff) as usize], 3)
     }
 
     /// Writes a number below 100 with a leading zero.
@@ -161,15 +208,25 @@ impl Room {
             FlowValue::Duration(nanos) if nanos >= 0 => {
                 return Some(self.number(at, nanos.unsigned_abs()));
             }
-            FlowValue::Flag(true) => return Some(self.block(at, b"true", 4)),
-            FlowValue::Flag(false) => return Some(self.block(at, b"false", 5)),
+            FlowValue::Flag(flag) => return Some(self.flag(at, flag)),
             FlowValue::Address(address) => self.address(start, address),
             FlowValue::Mac(address) => self.mac(start, address),
-            FlowValue::Time(time) => self.time(start, time),
+            FlowValue::Time(time) => return Some(self.time(start, time, quote)),
             FlowValue::Name(name) if name.len() <= LONGEST_VALUE => self.word(start, name),
             _ => return None,
         };
         Some(self.quote(end, quote))
+    }
+
+    /// Writes `true` or `false`.
+    #[inline]
+    pub(super) fn flag(&mut self, at: usize, flag: bool) -> usize {
+        let (text, len) = if flag {
+            (b"true....", 4)
+        } else {
+            (b"false...", 5)
+        };
+        self.block(at, text, len)
     }
 
     /// Writes four digits of hex.
@@ -197,37 +254,41 @@ impl Room {
         at.wrapping_sub(1)
     }
 
-    /// Writes an IPv6 address as RFC 5952, section 4, writes it, never with an IPv4 address in it.
-    #[inline(never)]
-    pub(super) fn ipv6(&mut self, at: usize, address: [u8; 16]) -> usize {
-        self.word(at, text::ipv6(address.into()).as_str())
-    }
-
     /// Writes a MAC address.
     pub(super) fn mac(&mut self, at: usize, address: MacAddress) -> usize {
         self.word(at, text::mac(address.0).as_str())
     }
 
-    /// Writes a time as RFC 3339 has it, in UTC, with the fewest of 0, 3, 6 or 9 digits of fraction.
-    #[inline]
-    pub(super) fn time(&mut self, at: usize, time: Timestamp) -> usize {
+    /// Writes a time as RFC 3339 has it, in UTC, with the fewest of 0, 3, 6 or 9 digits of fraction,
+    /// and the quote after it.
+    #[inline(always)]
+    pub(super) fn time(&mut self, at: usize, time: Timestamp, quote: Option<u8>) -> usize {
         let Ok(nanos) = u64::try_from(time.as_nanos()) else {
-            return self.before_1970(at, time);
+            let at = self.before_1970(at, time);
+            return self.quote(at, quote);
         };
-        let mut at = self.seconds(at, nanos / NANOS);
-        let fraction = small(nanos % NANOS);
-        if fraction > 0 {
-            let (millis, rest) = (fraction / 1_000_000, fraction % 1_000_000);
-            at = self.octet(at, b'.');
-            at = self.three_digits(at, millis);
-            if rest > 0 {
-                at = self.three_digits(at, rest / 1_000);
-                if rest % 1_000 > 0 {
-                    at = self.three_digits(at, rest % 1_000);
-                }
-            }
+        let seconds = nanos / NANOS;
+        let at = self.seconds(at, seconds);
+        let fraction = small(nanos - seconds * NANOS);
+        let quote_len = usize::from(quote.is_some());
+        let quote = quote.unwrap_or(0);
+        if fraction == 0 {
+            return self.block(at, &[b'Z', quote], 1 + quote_len);
         }
-        self.octet(at, b'Z')
+        let (millis, rest) = (fraction / 1_000_000, fraction % 1_000_000);
+        // In one register: `.250Z"`.
+        let digits = u64::from(u32::from_le_bytes(PADDED[(millis & 0x3ff) as usize]));
+        let around = u64::from_le_bytes([b'.', 0, 0, 0, 0, quote, 0, 0]);
+        let text = (digits << 8 | around).to_le_bytes();
+        if rest == 0 {
+            return self.block(at, &text, 5 + quote_len);
+        }
+        let at = self.block(at, &text, 4);
+        let mut at = self.three_digits(at, rest / 1_000);
+        if rest % 1_000 > 0 {
+            at = self.three_digits(at, rest % 1_000);
+        }
+        self.block(at, &[b'Z', quote], 1 + quote_len)
     }
 
     /// Writes date and time for people, always with milliseconds: `2021-04-11 10:20:00.250`.
@@ -249,64 +310,79 @@ impl Room {
     /// Writes the whole seconds: `2021-04-11T10:20:00`.
     #[inline]
     fn seconds(&mut self, at: usize, seconds: u64) -> usize {
-        let mut of_hour = seconds.wrapping_sub(self.hours.start);
-        if of_hour >= HOUR {
-            of_hour = seconds % HOUR;
-            self.hours.change(seconds - of_hour);
+        let mut of_minute = seconds.wrapping_sub(self.minute.start);
+        if of_minute >= MINUTE {
+            of_minute = seconds % MINUTE;
+            self.minute.change(seconds - of_minute);
         }
-        let hour = self.hours.text;
-        let at = self.block(at, &hour, HOUR_LEN);
-        let of_hour = small(of_hour);
-        let ([m, n], [s, t]) = (pair(of_hour / 60), pair(of_hour % 60));
-        self.block(at, &[m, n, b':', s, t, 0, 0, 0], 5)
+        let minute = self.minute.text;
+        let end = self.block(at, &minute, MINUTE_LEN);
+        self.block(end, &pair(small(of_minute)), 2)
     }
 
     #[cold]
+    #[inline(never)]
     fn before_1970(&mut self, at: usize, time: Timestamp) -> usize {
         self.word(at, &time.to_string())
     }
 }
 
-/// The last hour that was written: many times are of the same.
+/// The last minute that was written: many times are of the same.
 #[derive(Debug, Clone)]
-pub(super) struct Hours {
+struct Minute {
     /// Its first second since 1970.
     start: u64,
-    /// `2021-04-11T10:`, and what a block has more.
-    text: [u8; 16],
+    /// `2021-04-11T10:20:`, and what a block has more.
+    text: [u8; 32],
 }
 
-/// Octets of the text of an hour.
-const HOUR_LEN: usize = 14;
+/// Octets of the text of a minute.
+const MINUTE_LEN: usize = 17;
+/// Where the digits of the minute are in its text.
+const MINUTE_DIGITS: core::ops::Range<usize> = 14..16;
 /// Octets of the text of a date, with what separates it from the hour.
 pub(super) const DATE_LEN: usize = 11;
 
-impl Default for Hours {
+impl Default for Minute {
     fn default() -> Self {
         Self {
             start: 0,
-            text: *b"1970-01-01T00:..",
+            text: *b"1970-01-01T00:00:00Z............",
         }
     }
 }
 
-impl Hours {
-    #[cold]
+impl Minute {
+    /// Changes to the minute that starts at this second.
+    #[inline(never)]
     fn change(&mut self, start: u64) {
+        // Times go back and forth in the same hour most of all.
+        if start / HOUR != self.start / HOUR {
+            self.change_hour(start);
+        }
+        if let Some(digits) = self.text.get_mut(MINUTE_DIGITS) {
+            digits.copy_from_slice(&pair(small(start % HOUR / MINUTE)));
+        }
+        self.start = start;
+    }
+
+    #[cold]
+    fn change_hour(&mut self, start: u64) {
         let time = UnixTime {
             seconds: i64::try_from(start).unwrap_or(0),
             nanos: 0,
         };
         let text = time.text();
-        if let Some(text) = text.as_ref().and_then(|text| text.as_bytes().first_chunk()) {
-            self.text = *text;
-            self.start = start;
+        let text = text.as_ref().map_or(&[][..], |text| text.as_bytes());
+        if let Some(known) = self.text.get_mut(..text.len()) {
+            known.copy_from_slice(text);
         }
     }
 }
 
 const NANOS: u64 = 1_000_000_000;
 const HOUR: u64 = 3_600;
+const MINUTE: u64 = 60;
 
 /// Two numbers of an IPv4 address with their dots.
 #[inline(always)]
@@ -328,13 +404,6 @@ fn pair(number: u32) -> [u8; 2] {
     PAIRS[(number & 0x7f) as usize]
 }
 
-/// The four digits of a number below 10,000.
-#[inline(always)]
-fn four(number: u32) -> [u8; 4] {
-    let ([a, b], [c, d]) = (pair(number / 100), pair(number % 100));
-    [a, b, c, d]
-}
-
 /// The four digits of a number in hex.
 fn hex_digits(number: u16) -> [u8; 4] {
     let [[a, b], [c, d]] = number.to_be_bytes().map(text::hex);
@@ -352,6 +421,44 @@ static PAIRS: [[u8; 2]; 128] = {
     pairs
 };
 
+/// `0` to `999`, and the number of digits; filled up to a power of two.
+static SHORT: [[u8; 4]; 1_024] = {
+    let mut short = [[0; 4]; 1_024];
+    let mut number = 0;
+    while number < 1_000 {
+        let [hundreds, tens, ones, _] = digits(number);
+        short[number] = match number {
+            0..10 => [ones, 0, 0, 1],
+            10..100 => [tens, ones, 0, 2],
+            _ => [hundreds, tens, ones, 3],
+        };
+        number += 1;
+    }
+    short
+};
+
+/// `000Z` to `999Z`, the end of a time with milliseconds; filled up to a power of two.
+static PADDED: [[u8; 4]; 1_024] = {
+    let mut padded = [[b'Z'; 4]; 1_024];
+    let mut number = 0;
+    while number < 1_000 {
+        padded[number] = digits(number);
+        number += 1;
+    }
+    padded
+};
+
+/// The three digits of a number below 1,000, and the end of a time.
+const fn digits(number: usize) -> [u8; 4] {
+    let (hundreds, tens, ones) = (number / 100, number / 10 % 10, number % 10);
+    [
+        b'0' + hundreds as u8,
+        b'0' + tens as u8,
+        b'0' + ones as u8,
+        b'Z',
+    ]
+}
+
 /// A number of an IPv4 address.
 #[derive(Clone, Copy)]
 struct Dotted {
@@ -368,8 +475,7 @@ static DOTTED: [Dotted; 256] = {
     }; 256];
     let mut number = 0;
     while number < 256 {
-        let (hundreds, tens, ones) = (number / 100, number / 10 % 10, number % 10);
-        let (hundreds, tens, ones) = (b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8);
+        let [hundreds, tens, ones, _] = digits(number);
         dotted[number] = match number {
             0..10 => Dotted {
                 text: [ones, b'.', 0, 0],

@@ -73,7 +73,10 @@ fn times_are_written_as_the_core_writes_them() {
     while nanos < 3_000_000_000_000_000_000 {
         for fraction in [0, 250_000_000, 123_456_000, 1] {
             let time = Timestamp::from_nanos(nanos + fraction);
-            assert_eq!(written(|room| room.time(0, time)), time.to_string());
+            let text = time.to_string();
+            assert_eq!(written(|room| room.time(0, time, None)), text);
+            let quoted = written(|room| room.time(0, time, Some(b'"')));
+            assert_eq!(quoted, format!("{text}\""));
         }
         nanos += 86_399_000_000_000 * 7;
     }

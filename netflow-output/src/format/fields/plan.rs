@@ -1,0 +1,388 @@
+//! How the flows of one template become rows: texts that are the same in all of them, and what is
+//! read from the record between these.
+
+use core::ops::Range;
+
+use netflow_core::field::FlowField;
+use netflow_core::template::FieldPlan;
+use netflow_core::{FlowColumn, FlowValue};
+
+use super::Syntax;
+use crate::format::flow;
+use crate::format::room::BLOCK;
+
+/// The steps by which a row is written.
+#[derive(Debug, Default)]
+pub(super) struct RowPlan {
+    /// Of the columns it was built for; 0 if it was not built.
+    version: u64,
+    steps: Vec<Step>,
+    /// The positions of start and end among the fields, if they are worked out from a number.
+    times: [Option<usize>; 2],
+    /// What [`Source::OfSet`] is made of.
+    parts: Vec<Part>,
+    /// The texts of the parts.
+    text: Vec<u8>,
+}
+
+/// A part of a row: a text that is the same in all rows, and a value after it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub(super) text: [u8; BLOCK],
+    /// Octets of the text.
+    pub(super) len: u8,
+    /// Octets of it that a row has without the value, too: the rest is the key.
+    pub(super) certain: u8,
+    pub(super) source: Source,
+}
+
+/// Where a value comes from. Offsets are those in the record, of 16 bits so that the compiler
+/// knows that the end of a value does not overflow.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Source {
+    /// There is none: the text goes on in the next step.
+    Nothing,
+    /// A number of one octet.
+    Number8(u16),
+    /// A number of two octets.
+    Number16(u16),
+    /// A number of four octets.
+    Number32(u16),
+    /// A number of eight octets.
+    Number64(u16),
+    /// A number of another width.
+    Number { offset: u16, width: u16 },
+    /// Some bits of an octet.
+    Bits { offset: u16, shift: u8, mask: u8 },
+    /// An IPv4 address.
+    Ipv4(u16),
+    /// An IPv6 address.
+    Ipv6(u16),
+    /// A MAC address.
+    Mac(u16),
+    /// A text that all rows of the set have.
+    OfSet(usize),
+    /// The start (0) or the end (1), worked out from a number.
+    Time(usize),
+    /// Nanoseconds from start to end, both worked out from a number.
+    Duration,
+    /// The rule of these times.
+    Clock,
+    /// Whether these times cannot be right.
+    ClockSuspect,
+    /// Type or code of ICMP, in records whose protocol is here.
+    Icmp { field: FlowField, protocol: u16 },
+    /// What only the flow knows.
+    Flow(FlowField),
+    /// The same, if its key is longer than a block.
+    FlowWithKey(FlowField),
+}
+
+/// A part of a text that all rows of a set have.
+#[derive(Debug, Clone)]
+enum Part {
+    /// The same for all sets of the template.
+    Text(Range<usize>),
+    /// The value of a field that all flows of a set have in common, or none of them has.
+    Field { field: FlowField, key: Option<Key> },
+    /// The text ends here.
+    End,
+}
+
+/// The key of a field.
+#[derive(Debug, Clone, Copy)]
+struct Key {
+    /// No field comes before it.
+    is_first: bool,
+}
+
+impl RowPlan {
+    pub(super) const fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    pub(super) const fn times(&self) -> [Option<usize>; 2] {
+        self.times
+    }
+
+    /// Plans rows of these fields, which are read from these columns. With a head, the first text
+    /// of a set begins with something of the caller's.
+    pub(super) fn build<S: Syntax>(
+        &mut self,
+        version: u64,
+        fields: &[FlowField],
+        columns: &[FlowColumn],
+        has_head: bool,
+    ) {
+        self.version = version;
+        self.steps.clear();
+        self.times = [None; 2];
+        self.parts.clear();
+        self.text.clear();
+        let column = |field| {
+            let position = fields.iter().position(|other| *other == field);
+            position.and_then(|position| columns.get(position))
+        };
+        let protocol = match column(FlowField::Protocol) {
+            Some(FlowColumn::Number(place)) if place.width == 1 => u16::try_from(place.offset).ok(),
+            _ => None,
+        };
+        let mut builder = Builder {
+            plan: self,
+            protocol,
+            pending: Vec::new(),
+            texts: 0,
+            in_text_of_set: has_head,
+            is_first: !has_head,
+        };
+        for (position, (field, column)) in fields.iter().zip(columns).enumerate() {
+            builder.find_time(position, *field, *column);
+        }
+        for (field, column) in fields.iter().zip(columns) {
+            builder.field::<S>(*field, *column);
+        }
+        builder.end();
+    }
+
+    /// Writes the texts that all rows of a set have, by the value of each field that its flows have
+    /// in common, and where each of them ends.
+    pub(super) fn text_of_set<'m, S: Syntax>(
+        &self,
+        value: impl Fn(FlowField) -> Option<FlowValue<'m>>,
+        text: &mut Vec<u8>,
+        ends: &mut Vec<usize>,
+    ) {
+        for part in &self.parts {
+            match part {
+                Part::Text(range) => {
+                    text.extend_from_slice(self.text.get(range.clone()).unwrap_or_default());
+                }
+                Part::Field { field, key } => {
+                    if let Some(value) = value(*field) {
+                        if let Some(key) = key {
+                            S::key(*field, key.is_first, text);
+                        }
+                        S::value(value, text);
+                    }
+                }
+                Part::End => ends.push(text.len()),
+            }
+        }
+    }
+}
+
+/// Builds a plan field by field.
+struct Builder<'p> {
+    plan: &'p mut RowPlan,
+    /// Where the protocol is in the record.
+    protocol: Option<u16>,
+    /// Text that is not in a step or part yet.
+    pending: Vec<u8>,
+    /// Texts of a set that have ended.
+    texts: usize,
+    /// A text of the set has begun.
+    in_text_of_set: bool,
+    /// There was no field yet.
+    is_first: bool,
+}
+
+impl Builder<'_> {
+    fn find_time(&mut self, position: usize, field: FlowField, column: FlowColumn) {
+        let [start, end] = &mut self.plan.times;
+        match (field, column) {
+            (FlowField::Start, FlowColumn::Time(_)) => *start = Some(position),
+            (FlowField::End, FlowColumn::Time(_)) => *end = Some(position),
+            _ => {}
+        }
+    }
+
+    fn field<S: Syntax>(&mut self, field: FlowField, column: FlowColumn) {
+        let column = if flow::is_of_message(field) {
+            FlowColumn::Same
+        } else {
+            column
+        };
+        match column {
+            FlowColumn::Absent if S::KEEPS_KEYS => self.key::<S>(field),
+            FlowColumn::Absent => {}
+            FlowColumn::Same => self.of_set::<S>(field),
+            FlowColumn::Number(place) => self.certain::<S>(field, number(place)),
+            FlowColumn::Bits { place, shift, mask } => {
+                let offset = u16::try_from(place.offset).ok();
+                let bits = |offset| Source::Bits {
+                    offset,
+                    shift,
+                    mask,
+                };
+                self.certain::<S>(field, offset.map(bits));
+            }
+            FlowColumn::Octets(place) => match octets(place) {
+                Some(source) => {
+                    self.key::<S>(field);
+                    self.pending.extend(S::QUOTE);
+                    self.step(source, &[]);
+                    self.pending.extend(S::QUOTE);
+                }
+                None => self.optional::<S>(field, Source::Flow(field)),
+            },
+            _ => self.optional::<S>(field, self.worked_out(field)),
+        }
+    }
+
+    /// A field that the flow works out, or we do from what is at hand.
+    fn worked_out(&self, field: FlowField) -> Source {
+        match (field, self.plan.times, self.protocol) {
+            (FlowField::Start, [Some(_), _], _) => Source::Time(0),
+            (FlowField::End, [_, Some(_)], _) => Source::Time(1),
+            (FlowField::Duration, [Some(_), Some(_)], _) => Source::Duration,
+            (FlowField::Clock, [Some(_), _], _) => Source::Clock,
+            (FlowField::ClockSuspect, [Some(_), Some(_)], _) => Source::ClockSuspect,
+            (FlowField::IcmpType | FlowField::IcmpCode, _, Some(protocol)) => {
+                Source::Icmp { field, protocol }
+            }
+            _ => Source::Flow(field),
+        }
+    }
+
+    /// A number that all flows have.
+    fn certain<S: Syntax>(&mut self, field: FlowField, source: Option<Source>) {
+        match source {
+            Some(source) => {
+                self.key::<S>(field);
+                self.step(source, &[]);
+            }
+            None => self.optional::<S>(field, Source::Flow(field)),
+        }
+    }
+
+    /// A key that all rows have.
+    fn key<S: Syntax>(&mut self, field: FlowField) {
+        S::key(field, self.is_first, &mut self.pending);
+        self.is_first = false;
+    }
+
+    /// A field that a flow may not have.
+    fn optional<S: Syntax>(&mut self, field: FlowField, source: Source) {
+        let mut key = Vec::new();
+        S::key(field, self.is_first, &mut key);
+        self.is_first = false;
+        if S::KEEPS_KEYS {
+            self.pending.append(&mut key);
+        }
+        // Times have quotes always.
+        if matches!(source, Source::Time(_)) {
+            key.extend(S::QUOTE);
+        }
+        if key.len() > BLOCK {
+            self.step(Source::FlowWithKey(field), &[]);
+        } else {
+            self.step(source, &key);
+        }
+    }
+
+    /// A field that all flows of a set have in common.
+    fn of_set<S: Syntax>(&mut self, field: FlowField) {
+        let mut key = Some(Key {
+            is_first: self.is_first,
+        });
+        if S::KEEPS_KEYS {
+            self.key::<S>(field);
+            key = None;
+        }
+        self.is_first = false;
+        self.part_of_pending();
+        self.plan.parts.push(Part::Field { field, key });
+        self.in_text_of_set = true;
+    }
+
+    fn part_of_pending(&mut self) {
+        let start = self.plan.text.len();
+        self.plan.text.append(&mut self.pending);
+        let end = self.plan.text.len();
+        if end > start {
+            self.plan.parts.push(Part::Text(start..end));
+        }
+    }
+
+    /// Adds a step, after the text that is pending.
+    fn step(&mut self, source: Source, key: &[u8]) {
+        if self.in_text_of_set {
+            self.in_text_of_set = false;
+            self.plan.parts.push(Part::End);
+            self.plan
+                .steps
+                .push(Step::new(&[], &[], Source::OfSet(self.texts)));
+            self.texts += 1;
+        }
+        let mut rest = self.pending.as_slice();
+        while rest.len() + key.len() > BLOCK {
+            let (text, more) = rest.split_at(rest.len().min(BLOCK));
+            self.plan.steps.push(Step::new(text, &[], Source::Nothing));
+            rest = more;
+        }
+        self.plan.steps.push(Step::new(rest, key, source));
+        self.pending.clear();
+    }
+
+    fn end(&mut self) {
+        if self.in_text_of_set {
+            self.part_of_pending();
+        }
+        if self.in_text_of_set || !self.pending.is_empty() {
+            self.step(Source::Nothing, &[]);
+        }
+    }
+}
+
+impl Step {
+    /// Octets of the key, which a row without the value does not have.
+    pub(super) fn key_len(&self) -> usize {
+        usize::from(self.len.wrapping_sub(self.certain))
+    }
+
+    /// Both texts fit in one block.
+    fn new(certain: &[u8], key: &[u8], source: Source) -> Self {
+        let mut text = [0; BLOCK];
+        let octets = certain.iter().chain(key);
+        for (octet, from) in text.iter_mut().zip(octets) {
+            *octet = *from;
+        }
+        let len = |len: usize| u8::try_from(len).unwrap_or(0);
+        Self {
+            text,
+            len: len(certain.len() + key.len()),
+            certain: len(certain.len()),
+            source,
+        }
+    }
+}
+
+/// A number at this place; `None` if it is further from the start than any record is long.
+fn number(place: FieldPlan) -> Option<Source> {
+    let offset = u16::try_from(place.offset).ok()?;
+    Some(match place.width {
+        1 => Source::Number8(offset),
+        2 => Source::Number16(offset),
+        4 => Source::Number32(offset),
+        8 => Source::Number64(offset),
+        width => Source::Number {
+            offset,
+            width: u16::try_from(width).ok()?,
+        },
+    })
+}
+
+/// An address of some kind at this place, by its length.
+fn octets(place: FieldPlan) -> Option<Source> {
+    let offset = u16::try_from(place.offset).ok()?;
+    Some(match place.width {
+        4 => Source::Ipv4(offset),
+        6 => Source::Mac(offset),
+        16 => Source::Ipv6(offset),
+        _ => return None,
+    })
+}
