@@ -4,6 +4,7 @@
 #[cfg(feature = "columns")]
 mod columns;
 mod csv;
+pub mod dialect;
 mod fields;
 mod files;
 mod flow;

@@ -3,6 +3,7 @@
 
 mod c;
 mod codes;
+mod dialects;
 mod elements;
 mod errors;
 mod fields;
@@ -54,6 +55,10 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write_as_is("netflow-core/src/field/table.md", &fields::documentation()?)?;
     output.write("netflow-core/src/error/table.rs", &errors::table()?)?;
     output.write_as_is("netflow-core/src/error/table.md", &errors::documentation()?)?;
+    output.write(
+        "netflow-output/src/format/dialect/names/table.rs",
+        &dialects::table()?,
+    )?;
     output.write("netflow-ffi/src/flow/table.rs", &c::flow()?)?;
     output.write("netflow-ffi/src/reason.rs", &c::reasons()?)?;
     output.write("netflow-ffi/src/property.rs", &c::properties()?)?;

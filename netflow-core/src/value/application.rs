@@ -21,7 +21,8 @@ pub struct ApplicationId<'m> {
 const PANA_L7_PEN: u8 = 20;
 
 impl<'m> ApplicationId<'m> {
-    pub(crate) fn parse(octets: &'m [u8]) -> Option<Self> {
+    #[must_use]
+    pub fn parse(octets: &'m [u8]) -> Option<Self> {
         let (engine, selector) = octets.split_first()?;
         Some(Self {
             engine: *engine,

@@ -63,6 +63,14 @@ impl<'o> Json<'o> {
         }
     }
 
+    /// A key as it is written after another member, in octets: `,"key":`.
+    pub(crate) fn planned_key(&mut self, key: &[u8]) {
+        match self.out.last() {
+            Some(b'{') | None => self.raw(key.get(1..).unwrap_or_default()),
+            _ => self.raw(key),
+        }
+    }
+
     /// Makes the string just written a key.
     pub fn colon(&mut self) {
         self.out.push(b':');
@@ -84,6 +92,12 @@ impl<'o> Json<'o> {
     pub fn number(&mut self, number: impl itoa::Integer) {
         self.separate();
         text::decimal(self.out, number);
+    }
+
+    /// An integer by its `Display`.
+    pub(crate) fn large(&mut self, number: impl fmt::Display) {
+        self.separate();
+        text::display(self.out, number);
     }
 
     /// A number as a string, such as the key of an element.

@@ -1,0 +1,45 @@
+//! The documents of tools that people run today, so that what reads them need not change.
+//!
+//! A dialect is a schema: it says what a document holds. [`Documents`] writes those of [`Ecs`],
+//! [`Logstash`] and [`Fluentd`], as JSON lines or MessagePack.
+//!
+//! Each is correct by default. Where the original has a known fault, [`Faults::Copied`] copies it,
+//! but for crashes; `docs/dialects.md` lists the differences.
+
+mod base64;
+mod codec;
+mod community_id;
+mod documents;
+mod ecs;
+mod encode;
+mod flow_id;
+mod fluentd;
+mod logstash;
+mod names;
+mod networks;
+mod record;
+
+pub use self::community_id::CommunityIdSeed;
+pub use self::documents::{Additions, Dialect, Documents};
+pub use self::ecs::{Ecs, EcsOptions, OctetArrays};
+pub use self::encode::{Encode, JsonDocument, MessagePackDocument};
+pub use self::fluentd::{Fluentd, FluentdOptions};
+pub use self::logstash::{Logstash, LogstashOptions};
+pub use self::networks::{Networks, ParseNetworkError};
+
+/// Whether known faults of the original are copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Faults {
+    /// No: what is known to be wrong is corrected.
+    #[default]
+    Corrected,
+    /// Yes, but never a crash.
+    Copied,
+}
+
+impl Faults {
+    /// Whether they are copied.
+    const fn are_copied(self) -> bool {
+        matches!(self, Self::Copied)
+    }
+}

@@ -1,0 +1,82 @@
+//! Documents of a dialect, one after the other.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use netflow_core::{Decoded, Set};
+
+use super::Encode;
+use crate::format::{Format, FormatError};
+
+/// What a dialect makes of records. One value writes documents of one form.
+pub trait Dialect: fmt::Debug {
+    /// Writes the documents of a set.
+    fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>);
+}
+
+/// The documents of a dialect in some form.
+///
+/// ```
+/// use netflow_output::format::dialect::{Documents, Ecs, JsonDocument, MessagePackDocument};
+///
+/// let json = Documents::<Ecs, JsonDocument<'_>>::new(Ecs::default());
+/// let message_pack = Documents::<Ecs, MessagePackDocument<'_>>::new(Ecs::default());
+/// # let _ = (json, message_pack);
+/// ```
+#[derive(Debug)]
+pub struct Documents<D, E> {
+    dialect: D,
+    form: PhantomData<fn() -> E>,
+}
+
+impl<D, E> Documents<D, E> {
+    /// Of this dialect.
+    #[must_use]
+    pub const fn new(dialect: D) -> Self {
+        Self {
+            dialect,
+            form: PhantomData,
+        }
+    }
+}
+
+/// Problems have no document: the original tools have none either.
+impl<D: Dialect, E: Encode> Format for Documents<D, E> {
+    fn message(&mut self, decoded: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        for set in decoded.sets() {
+            self.dialect.set::<E>(&set, out);
+        }
+        Ok(())
+    }
+}
+
+/// What a site adds to each document.
+#[derive(Debug, Clone, Default)]
+pub struct Additions {
+    tags: Vec<String>,
+    fields: Vec<(String, String)>,
+}
+
+impl Additions {
+    /// These words under `tags`, and these members with a text each.
+    #[must_use]
+    pub const fn new(tags: Vec<String>, fields: Vec<(String, String)>) -> Self {
+        Self { tags, fields }
+    }
+
+    /// Writes them as members of an object.
+    pub(super) fn write<E: Encode>(&self, out: &mut E) {
+        if !self.tags.is_empty() {
+            out.key("tags");
+            out.array(|out| {
+                for tag in &self.tags {
+                    out.string(tag);
+                }
+            });
+        }
+        for (key, text) in &self.fields {
+            out.key(key);
+            out.string(text);
+        }
+    }
+}

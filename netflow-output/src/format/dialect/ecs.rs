@@ -1,0 +1,378 @@
+//! The documents of Elastic's netflow input, by the Elastic Common Schema.
+
+mod facts;
+mod name;
+mod objects;
+
+use core::net::IpAddr;
+use std::borrow::Cow;
+
+use netflow_core::element::DataType;
+use netflow_core::record::{DataRecord, Field};
+use netflow_core::template::TemplateField;
+use netflow_core::text::{self, UnixTime};
+use netflow_core::value::{MacAddress, Value};
+use netflow_core::wire::template::{FieldKey, FieldLength};
+use netflow_core::{MessageHeader, Protocol, Set, SetKind};
+
+use self::facts::{Facts, Role};
+pub(super) use self::name::snake_case;
+use super::base64::Base64;
+use super::documents::Dialect;
+use super::names;
+use super::record::{FieldStyle, Plans, RecordPlan, is_member_of_fixed_layout, name_of};
+use super::{Additions, CommunityIdSeed, Encode, Faults, Networks};
+
+/// How octets without further meaning are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OctetArrays {
+    /// As an array of numbers, as the input sends them to Elasticsearch.
+    #[default]
+    Numbers,
+    /// As base64, as the files that Elastic's tests compare with have them.
+    Base64,
+}
+
+/// What may be chosen of the documents of Elastic.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct EcsOptions {
+    /// Whether known faults of the original are copied.
+    pub faults: Faults,
+    /// The networks whose addresses are internal.
+    pub internal_networks: Networks,
+    /// The seed of `network.community_id`.
+    pub community_id_seed: CommunityIdSeed,
+    /// How octets without further meaning are written.
+    pub octet_arrays: OctetArrays,
+    /// Tags and fields that each document gets.
+    pub additions: Additions,
+    /// Whether documents are those of the integration's ingest pipeline.
+    pub integration: bool,
+}
+
+/// The documents of Elastic's netflow input.
+#[derive(Debug)]
+pub struct Ecs {
+    options: EcsOptions,
+    plans: Plans<RecordPlan<Meaning>>,
+    text: String,
+}
+
+impl Default for Ecs {
+    fn default() -> Self {
+        Self::new(EcsOptions::default())
+    }
+}
+
+impl Ecs {
+    /// With these choices.
+    #[must_use]
+    pub fn new(options: EcsOptions) -> Self {
+        Self {
+            options,
+            plans: Plans::default(),
+            text: String::new(),
+        }
+    }
+}
+
+impl Dialect for Ecs {
+    fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        if !matches!(set.kind(), SetKind::Data | SetKind::Options) {
+            return;
+        }
+        let Some(template) = set.shared_template() else {
+            return;
+        };
+        let Self {
+            options,
+            plans,
+            text,
+        } = self;
+        let naming = Style::new(options);
+        let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &naming));
+        for record in set.records() {
+            let mut writer = DocumentWriter {
+                options,
+                header: set.header(),
+                record,
+                text,
+            };
+            E::document(out).object(|out| writer.write(plan, out));
+            E::end(out);
+        }
+    }
+}
+
+/// What is known of a field from its template.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Meaning {
+    role: Option<Role>,
+    data_type: Option<DataType>,
+}
+
+/// How fields are named and written; keeps those that ECS has fields for.
+#[derive(Debug)]
+struct Style<'o> {
+    options: &'o EcsOptions,
+    /// Whether facts are kept: those of flows.
+    gathers: bool,
+    facts: Facts,
+}
+
+impl<'o> Style<'o> {
+    fn new(options: &'o EcsOptions) -> Self {
+        Self {
+            options,
+            gathers: false,
+            facts: Facts::default(),
+        }
+    }
+
+    /// The name of a field, before it is written in snake case.
+    fn name<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Option<DataType>)> {
+        if let FieldKey::Scope(number) = field.key() {
+            let element = netflow_core::element::get(netflow_core::element::ElementId::iana(number));
+            // Elastic takes the types of scopes for numbers of elements.
+            if let Some(element) = element.filter(|_| self.options.faults.are_copied()) {
+                return Some((element.name.into(), element.data_type));
+            }
+            // The type of scopes is not known; most are numbers.
+            let data_type = match field.length() {
+                FieldLength::Fixed(1..=8) => DataType::Unsigned64,
+                _ => DataType::OctetArray,
+            };
+            return Some((name_of(field), Some(data_type)));
+        }
+        if self.options.faults.are_copied() && !is_known_to_elastic(field) {
+            return None;
+        }
+        if let Some((name, data_type)) = names::ELASTIC.get(field) {
+            return Some((name.into(), data_type.or(field.data_type())));
+        }
+        field.name()?;
+        Some((name_of(field), field.data_type()))
+    }
+}
+
+impl FieldStyle for Style<'_> {
+    type Meaning = Meaning;
+
+    fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Meaning)> {
+        if is_member_of_fixed_layout(field) || field.length() == FieldLength::Fixed(0) {
+            return None;
+        }
+        let (name, data_type) = self.name(field)?;
+        let role = match field.key() {
+            FieldKey::Element(_) => Role::of(&name),
+            FieldKey::Scope(_) => None,
+        };
+        Some((snake_case(&name).into(), Meaning { role, data_type }))
+    }
+
+    fn keeps_last_only(&self) -> bool {
+        self.options.faults.are_copied()
+    }
+
+    fn value<'a>(&mut self, meaning: &Meaning, field: &Field<'a, '_>) -> Option<Value<'a>> {
+        let data_type = meaning.data_type.unwrap_or(DataType::OctetArray);
+        let value = Value::parse(data_type, field.octets())?;
+        if let Some(role) = meaning.role.filter(|_| self.gathers) {
+            self.facts.set(role, &value);
+        }
+        Some(value)
+    }
+
+    fn write<E: Encode>(&self, _: Option<&Meaning>, value: &Value<'_>, out: &mut E) {
+        match *value {
+            Value::Unsigned(number) => out.unsigned(number),
+            Value::Signed(number) => out.signed(number),
+            Value::Float(number) => out.float(number),
+            Value::Boolean(value) => out.boolean(value),
+            Value::MacAddress(address) => write_mac(address, out),
+            Value::Address(address) => out.word(text::address(address).as_str()),
+            Value::Text(text) => out.text(text),
+            Value::Seconds(seconds) => write_time(UnixTime::from_seconds(seconds), out),
+            Value::Milliseconds(millis) => write_time(UnixTime::from_millis(millis), out),
+            Value::Ntp(time) => write_time(UnixTime::from(time), out),
+            Value::LargeUnsigned(number) => out.word(&number.to_string()),
+            Value::Octets(octets) => match self.options.octet_arrays {
+                OctetArrays::Numbers => out.array(|out| {
+                    octets.iter().for_each(|octet| out.unsigned((*octet).into()));
+                }),
+                OctetArrays::Base64 => {
+                    let mut text = String::new();
+                    Base64::Standard.encode(octets, &mut text);
+                    out.word(&text);
+                }
+            },
+            _ => out.null(),
+        }
+    }
+}
+
+/// Whether Elastic's input has a name and a reader for a field: lists are left out.
+fn is_known_to_elastic(field: &TemplateField) -> bool {
+    let FieldKey::Element(id) = field.key() else {
+        return true;
+    };
+    let is_listed = match id.enterprise_number {
+        0 => netflow_core::element::get(id).is_some() || names::ELASTIC.get(field).is_some(),
+        9 => names::ELASTIC.get(field).is_some(),
+        number => ENTERPRISES.contains(&number),
+    };
+    is_listed && !field.data_type().is_some_and(DataType::is_list)
+}
+
+/// The enterprises of which Elastic's input knows elements, but for Cisco.
+const ENTERPRISES: [u32; 12] = [
+    637, 3054, 5951, 6871, 6876, 9789, 10704, 12326, 15397, 21373, 29305, 41916,
+];
+
+/// Writes one document.
+struct DocumentWriter<'w, 'm> {
+    options: &'w EcsOptions,
+    header: &'m MessageHeader,
+    record: DataRecord<'m, 'm>,
+    /// Room for ids.
+    text: &'w mut String,
+}
+
+impl DocumentWriter<'_, '_> {
+    fn write<E: Encode>(&mut self, plan: &RecordPlan<Meaning>, out: &mut E) {
+        let is_options = self.record.is_options();
+        let action = if is_options {
+            "netflow_options"
+        } else {
+            "netflow_flow"
+        };
+        let mut style = Style::new(self.options);
+        out.key("@timestamp");
+        write_time(self.timestamp(), out);
+        out.key("netflow");
+        out.object(|out| {
+            out.key("type");
+            out.word(action);
+            self.write_exporter(out);
+            let scope = usize::from(self.record.template().scope_count());
+            let all = self.record.template().fields().len();
+            if is_options {
+                out.key("scope");
+                out.object(|out| plan.write(&self.record, 0..scope, &mut style, out));
+                out.key("options");
+                out.object(|out| plan.write(&self.record, scope..all, &mut style, out));
+            } else {
+                style.gathers = true;
+                plan.write(&self.record, 0..all, &mut style, out);
+            }
+        });
+        let facts = style.facts;
+        self.write_event(action, &facts, out);
+        out.key("observer");
+        out.object(|out| {
+            out.key("ip");
+            let address = text::address(self.header.exporter.ip());
+            if self.options.integration {
+                out.array(|out| out.word(address.as_str()));
+            } else {
+                out.word(address.as_str());
+            }
+        });
+        if !is_options {
+            self.write_flow(&facts, out);
+        }
+        if self.options.integration {
+            objects::write_integration(out);
+        }
+        self.options.additions.write(out);
+    }
+
+    /// The time of the message; when it was received, if it has none.
+    fn timestamp(&self) -> UnixTime {
+        self.header.export_time.unwrap_or(self.header.received).into()
+    }
+
+    fn write_exporter<E: Encode>(&self, out: &mut E) {
+        let header = self.header;
+        out.key("exporter");
+        out.object(|out| {
+            out.key("address");
+            out.word(&header.exporter.to_string());
+            out.key("version");
+            out.unsigned(version(header.protocol));
+            out.key("timestamp");
+            write_time(self.timestamp(), out);
+            out.key("uptime_millis");
+            out.unsigned(header.sys_uptime.unwrap_or(0).into());
+            match header.protocol {
+                Protocol::NetflowV9 | Protocol::Ipfix => {
+                    out.key("source_id");
+                    out.unsigned(header.observation_domain.into());
+                }
+                Protocol::NetflowV5 | Protocol::NetflowV6 | Protocol::NetflowV8 => {
+                    out.key("engine_type");
+                    out.unsigned((header.observation_domain >> 8).into());
+                    out.key("engine_id");
+                    out.unsigned((header.observation_domain & 0xff).into());
+                }
+                _ => {}
+            }
+            if let Some(sampling) = header.sampling {
+                out.key("sampling_interval");
+                // The upper two bits are the mode, which Elastic takes for a part of the number.
+                let mask = if self.options.faults.are_copied() {
+                    u16::MAX
+                } else {
+                    0x3fff
+                };
+                out.unsigned((sampling & mask).into());
+            }
+        });
+    }
+}
+
+const fn version(protocol: Protocol) -> u64 {
+    match protocol {
+        Protocol::NetflowV1 => 1,
+        Protocol::NetflowV6 => 6,
+        Protocol::NetflowV7 => 7,
+        Protocol::NetflowV8 => 8,
+        Protocol::NetflowV9 => 9,
+        Protocol::Ipfix => 10,
+        _ => 5,
+    }
+}
+
+/// A time with no more digits of its fraction than it needs.
+fn write_time<E: Encode>(time: UnixTime, out: &mut E) {
+    match time.text_of_digits(9) {
+        Some(text) => {
+            let whole = text.as_str().trim_end_matches('Z').trim_end_matches('0');
+            let whole = whole.trim_end_matches('.');
+            let mut short = [0; 31];
+            let len = whole.len().min(30);
+            short[..len].copy_from_slice(&whole.as_bytes()[..len]);
+            short[len] = b'Z';
+            out.word(core::str::from_utf8(&short[..=len]).unwrap_or_default());
+        }
+        None => out.null(),
+    }
+}
+
+/// As ECS has MAC addresses: upper case, with hyphens.
+fn write_mac<E: Encode>(MacAddress(address): MacAddress, out: &mut E) {
+    let text = text::mac(address);
+    let mut upper = [b'-'; 17];
+    for (to, from) in upper.iter_mut().zip(text.as_bytes()) {
+        if *from != b':' {
+            *to = from.to_ascii_uppercase();
+        }
+    }
+    out.word(core::str::from_utf8(&upper).unwrap_or_default());
+}
+
+/// An address as JSON text.
+fn write_address<E: Encode>(address: IpAddr, out: &mut E) {
+    out.word(text::address(address).as_str());
+}

@@ -1,0 +1,414 @@
+//! `event`, `flow`, `source`, `destination`, `network` and `related` of a document.
+
+use core::net::IpAddr;
+
+use netflow_core::Timestamp;
+use netflow_core::text::UnixTime;
+use netflow_core::value::{MacAddress, Value};
+
+use super::facts::{Facts, Role};
+use super::{DocumentWriter, Encode, write_address, write_mac, write_time};
+use crate::format::dialect::flow_id::{self, FiveTuple};
+use crate::format::dialect::{Networks, community_id};
+
+const MILLISECOND: i64 = 1_000_000;
+
+impl DocumentWriter<'_, '_> {
+    pub(super) fn write_event<E: Encode>(&self, action: &str, facts: &Facts, out: &mut E) {
+        let times = Times::of(self, facts);
+        out.key("event");
+        out.object(|out| {
+            out.key("created");
+            write_time(UnixTime::from(self.header.received), out);
+            out.key("kind");
+            out.word("event");
+            out.key("action");
+            out.word(action);
+            out.key("category");
+            out.array(|out| {
+                out.word("network");
+                if facts.has(Role::BiflowDirection) {
+                    out.word("session");
+                }
+            });
+            if !self.record.is_options() {
+                out.key("type");
+                out.array(|out| out.word("connection"));
+            }
+            for (key, time) in [("start", times.start), ("end", times.end)] {
+                if let Some(time) = time {
+                    out.key(key);
+                    write_time(UnixTime::from(time), out);
+                }
+            }
+            if let Some(duration) = times.duration {
+                out.key("duration");
+                out.signed(duration);
+            }
+            if self.options.integration {
+                out.key("module");
+                out.word("netflow");
+                out.key("dataset");
+                out.word("netflow.log");
+            }
+        });
+    }
+
+    /// What only flows have.
+    pub(super) fn write_flow<E: Encode>(&mut self, facts: &Facts, out: &mut E) {
+        let (mut source, mut destination) = self.endpoints(facts);
+        let flow = FiveTuple {
+            source: source.address,
+            destination: destination.address,
+            source_port: source.port.unwrap_or(0),
+            destination_port: destination.port.unwrap_or(0),
+            protocol: protocol(facts).unwrap_or(0),
+        };
+        let networks = &self.options.internal_networks;
+        let locality = |address| locality(networks, address);
+        out.key("flow");
+        out.object(|out| {
+            self.text.clear();
+            flow_id::write(&flow, self.text);
+            out.key("id");
+            out.word(self.text);
+            out.key("locality");
+            let source = locality(flow.source_or_any());
+            let destination = locality(flow.destination_or_any());
+            out.word(if source == INTERNAL {
+                destination
+            } else {
+                source
+            });
+        });
+        let is_biflow = facts.has(Role::BiflowDirection);
+        self.write_network(&flow, facts, out);
+        write_related(&flow, facts, out);
+        // The initiator is the destination of the record (RFC 5103, section 6.3).
+        if is_biflow && facts.number(Role::BiflowDirection) == Some(2) {
+            core::mem::swap(&mut source, &mut destination);
+        }
+        for (key, endpoint) in [("source", &source), ("destination", &destination)] {
+            endpoint.write(key, networks, out);
+        }
+        if is_biflow && !source.is_empty() && !destination.is_empty() {
+            source.write("client", networks, out);
+            destination.write("server", networks, out);
+        }
+    }
+
+    fn endpoints(&self, facts: &Facts) -> (Endpoint, Endpoint) {
+        let (mut source, mut destination) = (Endpoint::default(), Endpoint::default());
+        if facts.has(Role::Direction) {
+            let macs = (facts.mac(Role::StationMac), facts.mac(Role::AccessPointMac));
+            if let (Some(station), Some(access_point)) = macs {
+                let is_outbound = facts.number(Role::Direction) == Some(1);
+                let (near, far) = if is_outbound {
+                    (&mut destination, &mut source)
+                } else {
+                    (&mut source, &mut destination)
+                };
+                near.mac = Some(station);
+                near.address = facts.address(Role::StationAddress);
+                far.mac = Some(access_point);
+            }
+        }
+        let address = |ipv4, ipv6| facts.address(ipv4).or_else(|| facts.address(ipv6));
+        let first = |roles: [Role; 3]| facts.first_number(&roles);
+        source.address = address(Role::SourceIpv4, Role::SourceIpv6).or(source.address);
+        source.port = facts.port(Role::SourcePort);
+        source.mac = facts.mac(Role::SourceMac).or(source.mac);
+        source.octets = first(OCTETS);
+        source.packets = first(PACKETS);
+        destination.address =
+            address(Role::DestinationIpv4, Role::DestinationIpv6).or(destination.address);
+        destination.port = facts.port(Role::DestinationPort);
+        destination.mac = facts.mac(Role::DestinationMac).or(destination.mac);
+        destination.octets = first(REVERSE_OCTETS);
+        destination.packets = first(REVERSE_PACKETS);
+        (source, destination)
+    }
+
+    fn write_network<E: Encode>(&mut self, flow: &FiveTuple, facts: &Facts, out: &mut E) {
+        let is_integration = self.options.integration;
+        out.key("network");
+        out.object(|out| {
+            if let Some(protocol) = facts.number(Role::Protocol) {
+                out.key("transport");
+                match transport(protocol) {
+                    Some(name) => out.word(name),
+                    None => out.word(&format!("unknown ({})", protocol & 0xff)),
+                }
+                out.key("iana_number");
+                if is_integration {
+                    out.word(&protocol.to_string());
+                } else {
+                    out.unsigned(protocol);
+                }
+            }
+            let sums = [
+                ("bytes", OCTETS, REVERSE_OCTETS),
+                ("packets", PACKETS, REVERSE_PACKETS),
+            ];
+            for (key, forward, reverse) in sums {
+                if let Some(count) = facts.first_number(&forward) {
+                    out.key(key);
+                    let reverse = facts.first_number(&reverse).unwrap_or(0);
+                    out.unsigned(count.saturating_add(reverse));
+                }
+            }
+            out.key("direction");
+            if is_integration {
+                out.word(self.direction_by_locality(flow));
+            } else {
+                match facts.number(Role::Direction) {
+                    Some(0) => out.word("inbound"),
+                    Some(1) => out.word("outbound"),
+                    Some(other) => out.word(&format!("unknown ({})", other & 0xff)),
+                    None => out.word("unknown"),
+                }
+            }
+            if facts.has(Role::Ssid) {
+                out.key("name");
+                self.write_ssid(out);
+            }
+            self.text.clear();
+            let seed = self.options.community_id_seed;
+            community_id::write(flow, self.icmp(facts), seed, self.text);
+            if !self.text.is_empty() {
+                out.key("community_id");
+                out.word(self.text);
+            }
+            let version = flow.source.or(flow.destination);
+            if let Some(address) = version.filter(|_| is_integration) {
+                out.key("type");
+                out.word(if address.is_ipv4() { "ipv4" } else { "ipv6" });
+            }
+        });
+    }
+
+    /// ICMP type and code; Elastic always takes 0 for both.
+    fn icmp(&self, facts: &Facts) -> (u8, u8) {
+        if self.options.faults.are_copied() {
+            return (0, 0);
+        }
+        let small = |number: u64| u8::try_from(number & 0xff).unwrap_or(0);
+        let both = [Role::IcmpTypeCodeIpv4, Role::IcmpTypeCodeIpv6];
+        let both = facts.first_number(&both);
+        let kind = facts.first_number(&[Role::IcmpTypeIpv4, Role::IcmpTypeIpv6]);
+        let code = facts.first_number(&[Role::IcmpCodeIpv4, Role::IcmpCodeIpv6]);
+        let kind = kind.or(both.map(|both| both >> 8)).unwrap_or(0);
+        (small(kind), small(code.or(both).unwrap_or(0)))
+    }
+
+    fn write_ssid<E: Encode>(&self, out: &mut E) {
+        let name = |field: &netflow_core::record::Field<'_, '_>| {
+            field.template().name() == Some("wlanSSID")
+        };
+        match self.record.fields().find(name).and_then(|field| field.value()) {
+            Some(Value::Text(text)) => out.text(text),
+            _ => out.null(),
+        }
+    }
+
+    /// The direction as the integration's pipeline works it out.
+    fn direction_by_locality(&self, flow: &FiveTuple) -> &'static str {
+        let networks = &self.options.internal_networks;
+        let is_internal = |address: Option<IpAddr>| Some(networks.is_internal(address?));
+        match (is_internal(flow.source), is_internal(flow.destination)) {
+            (Some(true), Some(true)) => "internal",
+            (Some(true), Some(false)) => "outbound",
+            (Some(false), Some(true)) => "inbound",
+            (Some(false), Some(false)) => "external",
+            _ => "unknown",
+        }
+    }
+}
+
+const OCTETS: [Role; 3] = [Role::OctetDelta, Role::OctetTotal, Role::InitiatorOctets];
+const PACKETS: [Role; 3] = [Role::PacketDelta, Role::PacketTotal, Role::InitiatorPackets];
+const REVERSE_OCTETS: [Role; 3] = [
+    Role::ReverseOctetDelta,
+    Role::ReverseOctetTotal,
+    Role::ResponderOctets,
+];
+const REVERSE_PACKETS: [Role; 3] = [
+    Role::ReversePacketDelta,
+    Role::ReversePacketTotal,
+    Role::ResponderPackets,
+];
+
+/// One end of a flow.
+#[derive(Debug, Default)]
+struct Endpoint {
+    address: Option<IpAddr>,
+    port: Option<u16>,
+    mac: Option<MacAddress>,
+    octets: Option<u64>,
+    packets: Option<u64>,
+}
+
+impl Endpoint {
+    const fn is_empty(&self) -> bool {
+        self.address.is_none()
+            && self.port.is_none()
+            && self.mac.is_none()
+            && self.octets.is_none()
+            && self.packets.is_none()
+    }
+
+    fn write<E: Encode>(&self, key: &str, networks: &Networks, out: &mut E) {
+        if self.is_empty() {
+            return;
+        }
+        out.key(key);
+        out.object(|out| {
+            if let Some(address) = self.address {
+                out.key("ip");
+                write_address(address, out);
+                out.key("locality");
+                out.word(locality(networks, address));
+            }
+            if let Some(port) = self.port {
+                out.key("port");
+                out.unsigned(port.into());
+            }
+            if let Some(mac) = self.mac {
+                out.key("mac");
+                write_mac(mac, out);
+            }
+            for (key, count) in [("bytes", self.octets), ("packets", self.packets)] {
+                if let Some(count) = count {
+                    out.key(key);
+                    out.unsigned(count);
+                }
+            }
+        });
+    }
+}
+
+/// When a flow began and ended.
+struct Times {
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+    duration: Option<i64>,
+}
+
+impl Times {
+    fn of(document: &DocumentWriter<'_, '_>, facts: &Facts) -> Self {
+        let header = document.header;
+        let copies_faults = document.options.faults.are_copied();
+        let init = facts.number(Role::SystemInit);
+        let sent = header.export_time;
+        // The uptime of an IPFIX exporter that reports when it started. Elastic takes the time
+        // of the start itself for an uptime.
+        let uptime = match header.sys_uptime.filter(|uptime| *uptime > 0) {
+            Some(uptime) => Some(u64::from(uptime)),
+            None if copies_faults => init,
+            None => init.and_then(|init| {
+                let sent = u64::try_from(sent?.as_nanos() / MILLISECOND).ok()?;
+                sent.checked_sub(init)
+            }),
+        };
+        let time = |role| {
+            let (since, uptime) = (facts.number(role)?, uptime?);
+            let ago = i64::try_from(uptime.checked_sub(since)?).ok()?;
+            Some(sent?.saturating_add(ago.checked_mul(MILLISECOND)?.checked_neg()?))
+        };
+        let (mut start, mut end) = (time(Role::StartUptime), time(Role::EndUptime));
+        let mut duration = match (start, end) {
+            (Some(start), Some(end)) => Some(end.nanos_since(start)),
+            _ => None,
+        };
+        let announced = facts.number(Role::Duration).filter(|_| duration.is_none());
+        let announced = announced
+            .and_then(|millis| i64::try_from(millis).ok())
+            .and_then(|millis| millis.checked_mul(MILLISECOND));
+        if let Some(nanos) = announced {
+            duration = Some(nanos);
+            let other_end = start.map(|start| start.saturating_add(nanos));
+            start = start.or(end.map(|end| end.saturating_add(-nanos)));
+            end = other_end.or(end);
+        }
+        Self {
+            start,
+            end,
+            duration,
+        }
+    }
+}
+
+fn protocol(facts: &Facts) -> Option<u8> {
+    u8::try_from(facts.number(Role::Protocol)?).ok()
+}
+
+const fn transport(protocol: u64) -> Option<&'static str> {
+    Some(match protocol {
+        1 => "icmp",
+        6 => "tcp",
+        17 => "udp",
+        58 => "ipv6-icmp",
+        _ => return None,
+    })
+}
+
+const INTERNAL: &str = "internal";
+const EXTERNAL: &str = "external";
+
+fn locality(networks: &Networks, address: IpAddr) -> &'static str {
+    if networks.is_internal(address) {
+        INTERNAL
+    } else {
+        EXTERNAL
+    }
+}
+
+/// The addresses of the record, each once, in the order of their octets.
+fn write_related<E: Encode>(flow: &FiveTuple, facts: &Facts, out: &mut E) {
+    let of_record = |address: Option<IpAddr>, ipv4, ipv6| {
+        address.filter(|_| facts.has(ipv4) || facts.has(ipv6))
+    };
+    let source = of_record(flow.source, Role::SourceIpv4, Role::SourceIpv6);
+    let destination = of_record(
+        flow.destination,
+        Role::DestinationIpv4,
+        Role::DestinationIpv6,
+    );
+    let (first, second) = match (source, destination) {
+        (Some(one), Some(other)) if one == other => (Some(one), None),
+        (Some(one), Some(other)) => (Some(one.min(other)), Some(one.max(other))),
+        (one, other) => (one.or(other), None),
+    };
+    if first.is_none() {
+        return;
+    }
+    out.key("related");
+    out.object(|out| {
+        out.key("ip");
+        out.array(|out| {
+            for address in [first, second].into_iter().flatten() {
+                write_address(address, out);
+            }
+        });
+    });
+}
+
+/// What the integration's pipeline adds to every document.
+pub(super) fn write_integration<E: Encode>(out: &mut E) {
+    out.key("ecs");
+    out.object(|out| {
+        out.key("version");
+        out.word("8.11.0");
+    });
+    out.key("data_stream");
+    out.object(|out| {
+        for (key, word) in [
+            ("type", "logs"),
+            ("dataset", "netflow.log"),
+            ("namespace", "default"),
+        ] {
+            out.key(key);
+            out.word(word);
+        }
+    });
+}

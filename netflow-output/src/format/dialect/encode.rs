@@ -1,0 +1,72 @@
+//! What documents are written as.
+
+mod json;
+mod message_pack;
+
+use core::fmt;
+
+use netflow_core::value::{LargeUnsigned, Text};
+
+pub use self::json::JsonDocument;
+pub use self::message_pack::MessagePackDocument;
+
+/// A form that documents are written in: objects, arrays and values.
+pub trait Encode: fmt::Debug {
+    /// What writes one document to the end of a buffer.
+    type Document<'o>: Encode;
+
+    /// Begins a document.
+    fn document(out: &mut Vec<u8>) -> Self::Document<'_>;
+
+    /// Writes what comes after a document.
+    fn end(out: &mut Vec<u8>);
+
+    /// What [`planned_key`](Self::planned_key) takes for this key.
+    fn plan_key(key: &str, out: &mut Vec<u8>);
+
+    /// An object, of which `write` writes the members.
+    fn object(&mut self, write: impl FnOnce(&mut Self));
+
+    /// An array, of which `write` writes the items.
+    fn array(&mut self, write: impl FnOnce(&mut Self));
+
+    /// The key of the next value, as [`plan_key`](Self::plan_key) wrote it.
+    fn planned_key(&mut self, key: &[u8]);
+
+    /// The key of the next value.
+    fn key(&mut self, key: &str);
+
+    /// Nothing.
+    fn null(&mut self);
+
+    /// Yes or no.
+    fn boolean(&mut self, value: bool);
+
+    /// A number.
+    fn unsigned(&mut self, number: u64);
+
+    /// A number of 2^64 or more: its digits as a string, where the form has no such numbers.
+    fn large(&mut self, number: &LargeUnsigned<'_>) {
+        self.word(&number.to_string());
+    }
+
+    /// A number that may be negative.
+    fn signed(&mut self, number: i64);
+
+    /// A number with a fraction; nothing if it is none.
+    fn float(&mut self, number: f64);
+
+    /// A string that needs no escapes.
+    fn word(&mut self, word: &str);
+
+    /// Any string.
+    fn string(&mut self, string: &str);
+
+    /// Text of an exporter; octets that are no UTF-8 become U+FFFD.
+    fn text(&mut self, text: Text<'_>) {
+        match text.as_str() {
+            Some(text) => self.string(text),
+            None => self.string(&text.to_string()),
+        }
+    }
+}

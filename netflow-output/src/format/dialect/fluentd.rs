@@ -1,0 +1,217 @@
+//! The records of fluent-plugin-netflow.
+
+use alloc::collections::VecDeque;
+use core::net::IpAddr;
+
+use netflow_core::element::ElementId;
+use netflow_core::record::DataRecord;
+use netflow_core::template::Template;
+use netflow_core::text;
+use netflow_core::value::unsigned;
+use netflow_core::wire::template::FieldKey;
+use netflow_core::{MessageHeader, Protocol, Set, SetKind};
+
+use super::codec::{CodecStyle, Form, Tool, write_v5_header};
+use super::documents::Dialect;
+use super::record::{Plans, RecordPlan};
+use super::{Additions, Encode, Faults};
+
+/// What may be chosen of the records of Fluentd.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct FluentdOptions {
+    /// Whether known faults of the original are copied.
+    pub faults: Faults,
+    /// The member that holds the time of the event, as `<inject>` adds it with `time_type float`;
+    /// none if the time is not part of the record.
+    pub time_key: Option<String>,
+    /// Tags and fields that each record gets.
+    pub additions: Additions,
+}
+
+/// The records of fluent-plugin-netflow.
+#[derive(Debug, Default)]
+pub struct Fluentd {
+    options: FluentdOptions,
+    plans: Plans<Plan>,
+    samplers: Samplers,
+}
+
+#[derive(Debug)]
+struct Plan {
+    members: RecordPlan<Form>,
+    /// Records announce a sampler.
+    is_sampler: bool,
+    /// Records name their sampler.
+    has_sampler: bool,
+    /// Records have an algorithm or interval of their own.
+    has_algorithm: bool,
+    has_interval: bool,
+}
+
+impl Plan {
+    fn new<E: Encode>(template: &Template, style: &CodecStyle<'_>) -> Self {
+        let has = |id| {
+            let key = FieldKey::Element(ElementId::iana(id));
+            template.fields().iter().any(|field| field.key() == key)
+        };
+        Self {
+            members: RecordPlan::new::<E>(template, style),
+            is_sampler: has(SAMPLER_ID) && has(SAMPLER_MODE) && has(SAMPLER_INTERVAL),
+            has_sampler: has(SAMPLER_ID),
+            has_algorithm: has(SAMPLING_ALGORITHM),
+            has_interval: has(SAMPLING_INTERVAL),
+        }
+    }
+}
+
+const SAMPLING_INTERVAL: u16 = 34;
+const SAMPLING_ALGORITHM: u16 = 35;
+const SAMPLER_ID: u16 = 48;
+const SAMPLER_MODE: u16 = 49;
+const SAMPLER_INTERVAL: u16 = 50;
+
+impl Fluentd {
+    /// With these choices.
+    #[must_use]
+    pub fn new(options: FluentdOptions) -> Self {
+        Self {
+            options,
+            plans: Plans::default(),
+            samplers: Samplers::default(),
+        }
+    }
+}
+
+impl Dialect for Fluentd {
+    fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        let header = set.header();
+        let version = match header.protocol {
+            Protocol::NetflowV5 => 5,
+            Protocol::NetflowV9 => 9,
+            // The plugin reads no other; here their fields have the same names.
+            Protocol::Ipfix if !self.options.faults.are_copied() => 10,
+            _ => return,
+        };
+        let is_data = matches!(set.kind(), SetKind::Data | SetKind::Options);
+        let Some(template) = set.shared_template().filter(|_| is_data) else {
+            return;
+        };
+        let Self {
+            options,
+            plans,
+            samplers,
+        } = self;
+        let mut style = CodecStyle {
+            tool: Tool::Fluentd,
+            faults: options.faults,
+            header,
+        };
+        let plan = plans.of(template, |template| Plan::new::<E>(template, &style));
+        let records = set.records();
+        let count = records.len();
+        for record in records {
+            if plan.is_sampler {
+                samplers.learn(header, &record);
+                continue;
+            }
+            E::document(out).object(|out| {
+                write_time(header, options, out);
+                out.key("version");
+                out.unsigned(version);
+                if version == 5 {
+                    out.key("uptime");
+                    out.unsigned(header.sys_uptime.unwrap_or(0).into());
+                    write_v5_header(header, count, out);
+                } else {
+                    out.key("flow_seq_num");
+                    out.unsigned(header.sequence.unwrap_or(0).into());
+                    out.key("flowset_id");
+                    out.unsigned(set.id().into());
+                }
+                let all = 0..template.fields().len();
+                plan.members.write(&record, all, &mut style, out);
+                if plan.has_sampler {
+                    samplers.write(header, &record, plan, out);
+                }
+                out.key("host");
+                out.word(text::address(header.exporter.ip()).as_str());
+                options.additions.write(out);
+            });
+            E::end(out);
+        }
+    }
+}
+
+fn write_time<E: Encode>(header: &MessageHeader, options: &FluentdOptions, out: &mut E) {
+    if let Some(key) = &options.time_key {
+        let time = header.export_time.unwrap_or(header.received);
+        out.key(key);
+        out.float(time.as_nanos() as f64 / 1e9);
+    }
+}
+
+/// The number in the first field of this element.
+fn number(record: &DataRecord<'_, '_>, id: u16) -> Option<u64> {
+    let key = FieldKey::Element(ElementId::iana(id));
+    let field = record.fields().find(|field| field.template().key() == key)?;
+    unsigned(field.octets())
+}
+
+/// What exporters announced of their samplers; of many the oldest is forgotten.
+#[derive(Debug, Default)]
+struct Samplers(VecDeque<Sampler>);
+
+#[derive(Debug, Clone, Copy)]
+struct Sampler {
+    key: (IpAddr, u32, u64),
+    mode: u64,
+    interval: u64,
+}
+
+/// Samplers that are kept.
+const MOST_SAMPLERS: usize = 1024;
+
+impl Samplers {
+    fn learn(&mut self, header: &MessageHeader, record: &DataRecord<'_, '_>) {
+        let fields = [SAMPLER_ID, SAMPLER_MODE, SAMPLER_INTERVAL].map(|id| number(record, id));
+        let [Some(id), Some(mode), Some(interval)] = fields else {
+            return;
+        };
+        let sampler = Sampler {
+            key: (header.exporter.ip(), header.observation_domain, id),
+            mode,
+            interval,
+        };
+        self.0.retain(|known| known.key != sampler.key);
+        if self.0.len() == MOST_SAMPLERS {
+            self.0.pop_front();
+        }
+        self.0.push_back(sampler);
+    }
+
+    /// Writes algorithm and interval of a record's sampler, where the record has none.
+    fn write<E: Encode>(
+        &self,
+        header: &MessageHeader,
+        record: &DataRecord<'_, '_>,
+        plan: &Plan,
+        out: &mut E,
+    ) {
+        let Some(id) = number(record, SAMPLER_ID) else {
+            return;
+        };
+        let key = (header.exporter.ip(), header.observation_domain, id);
+        let Some(sampler) = self.0.iter().find(|sampler| sampler.key == key) else {
+            return;
+        };
+        if !plan.has_algorithm {
+            out.key("sampling_algorithm");
+            out.unsigned(sampler.mode);
+        }
+        if !plan.has_interval {
+            out.key("sampling_interval");
+            out.unsigned(sampler.interval);
+        }
+    }
+}

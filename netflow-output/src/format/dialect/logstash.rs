@@ -1,0 +1,116 @@
+//! The events of Logstash's netflow codec.
+
+use netflow_core::text::UnixTime;
+use netflow_core::{Protocol, Set, SetKind};
+
+use super::codec::{CodecStyle, Form, Tool, write_v5_header};
+use super::documents::Dialect;
+use super::record::{Plans, RecordPlan};
+use super::{Additions, Encode, Faults};
+
+/// What may be chosen of the events of Logstash.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LogstashOptions {
+    /// Whether known faults of the original are copied.
+    pub faults: Faults,
+    /// The member that holds the fields; the codec's option `target`.
+    pub target: String,
+    /// Whether events of IPFIX have the number of their set; the codec's option
+    /// `include_flowset_id`.
+    pub include_flowset_id: bool,
+    /// The versions that become events; empty for all that the codec reads: 5, 9 and 10.
+    pub versions: Vec<u16>,
+    /// Tags and fields that each event gets.
+    pub additions: Additions,
+}
+
+impl Default for LogstashOptions {
+    fn default() -> Self {
+        Self {
+            faults: Faults::default(),
+            target: "netflow".to_owned(),
+            include_flowset_id: false,
+            versions: Vec::new(),
+            additions: Additions::default(),
+        }
+    }
+}
+
+/// The events of Logstash's netflow codec, version 4.3.
+#[derive(Debug, Default)]
+pub struct Logstash {
+    options: LogstashOptions,
+    plans: Plans<RecordPlan<Form>>,
+}
+
+impl Logstash {
+    /// With these choices.
+    #[must_use]
+    pub fn new(options: LogstashOptions) -> Self {
+        Self {
+            options,
+            plans: Plans::default(),
+        }
+    }
+
+    fn takes(&self, version: u16) -> bool {
+        let versions = &self.options.versions;
+        versions.is_empty() || versions.contains(&version)
+    }
+}
+
+impl Dialect for Logstash {
+    fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        let header = set.header();
+        let version = match header.protocol {
+            Protocol::NetflowV5 => 5,
+            Protocol::NetflowV9 => 9,
+            Protocol::Ipfix => 10,
+            _ => return,
+        };
+        let is_data = matches!(set.kind(), SetKind::Data | SetKind::Options);
+        let Some(template) = set.shared_template().filter(|_| is_data && self.takes(version))
+        else {
+            return;
+        };
+        let Self { options, plans } = self;
+        let mut style = CodecStyle {
+            tool: Tool::Logstash,
+            faults: options.faults,
+            header,
+        };
+        let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &style));
+        let all = template.fields().len();
+        let records = set.records();
+        let count = records.len();
+        for record in records {
+            E::document(out).object(|out| {
+                out.key("@timestamp");
+                let time = header.export_time.unwrap_or(header.received);
+                style.write_time(UnixTime::from(time), out);
+                out.key(&options.target);
+                out.object(|out| {
+                    out.key("version");
+                    out.unsigned(version.into());
+                    if version == 5 {
+                        write_v5_header(header, count, out);
+                    }
+                    if version == 9 {
+                        out.key("flow_seq_num");
+                        out.unsigned(header.sequence.unwrap_or(0).into());
+                    }
+                    if version == 9 || version == 10 && options.include_flowset_id {
+                        out.key("flowset_id");
+                        out.unsigned(set.id().into());
+                    }
+                    plan.write(&record, 0..all, &mut style, out);
+                });
+                out.key("@version");
+                out.word("1");
+                options.additions.write(out);
+            });
+            E::end(out);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What the tools of others call elements, from `registry/dialect_names.csv`.
+
+use core::fmt::Write as _;
+
+use super::spelling::variant;
+use crate::registry;
+use crate::repository::Result;
+
+/// The dialects, and what their table is called in Rust.
+const DIALECTS: [(&str, &str, &str); 3] = [
+    ("elastic", "ELASTIC", "Elastic's netflow input"),
+    ("fluentd", "FLUENTD", "fluent-plugin-netflow"),
+    ("logstash", "LOGSTASH", "the netflow codec of Logstash"),
+];
+
+/// `format/dialect/names/table.rs`: a row for each element that a dialect calls otherwise than the
+/// registries do.
+pub(super) fn table() -> Result<String> {
+    let mut out = String::from(
+        "// Made by `cargo xtask generate` from registry/dialect_names.csv.\n\
+         use netflow_core::element::DataType;\n\n\
+         use super::Row;\n\n",
+    );
+    let rows = registry::read("dialect_names.csv")?;
+    for (dialect, constant, tool) in DIALECTS {
+        writeln!(
+            out,
+            "/// What {tool} calls elements, by enterprise and number.\n\
+             pub(super) static {constant}: &[Row] = &["
+        )?;
+        let mut last = None;
+        for row in &rows {
+            if row.text("dialect")? != dialect {
+                continue;
+            }
+            let key = (row.number::<u32>("pen")?, row.number::<u16>("id")?);
+            if last.is_some_and(|last| last >= key) {
+                return Err(format!("dialect_names.csv: {dialect} {key:?} is out of order").into());
+            }
+            last = Some(key);
+            let (pen, id) = key;
+            let name = row.text("name")?;
+            let data_type = match row.text("type")? {
+                "" => "None".to_owned(),
+                name => format!("Some(DataType::{})", variant(name)),
+            };
+            writeln!(out, "    ({pen}, {id}, {name:?}, {data_type}),")?;
+        }
+        out.push_str("];\n\n");
+    }
+    Ok(out)
+}
