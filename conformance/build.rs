@@ -13,10 +13,15 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(oracles)");
     let named = std::env::var_os("NETFLOW_ORACLES").map(PathBuf::from);
     let beside = || Some(PathBuf::from(std::env::var_os("NETFLOW_CAPTURES")?).join("../oracles"));
-    let folder = named.or_else(beside).filter(|folder| folder.join("INDEX.tsv").is_file());
+    let folder = named
+        .or_else(beside)
+        .filter(|folder| folder.join("INDEX.tsv").is_file());
     if let Some(folder) = folder {
         println!("cargo::rustc-cfg=oracles");
-        println!("cargo::rustc-env=NETFLOW_ORACLES_FOLDER={}", folder.display());
+        println!(
+            "cargo::rustc-env=NETFLOW_ORACLES_FOLDER={}",
+            folder.display()
+        );
     }
     if std::env::var_os("NETFLOW_CAPTURES").is_some() {
         println!("cargo::rustc-cfg=captures");

@@ -1,12 +1,15 @@
 //! The command line.
 
 use core::fmt;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use netflow_core::{ConfiguredCounter, ConfiguredRate, Decoder, OptionsScope};
 
+use crate::dialect::DialectArgs;
 use crate::plan::Usage;
 
 /// Read what routers, switches, firewalls and probes export about traffic: NetFlow v1, v5 to
@@ -41,8 +44,8 @@ pub(crate) struct Decode {
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,
 
-    /// What to write
-    #[arg(short, long, value_enum, default_value_t = SchemaName::Flow)]
+    /// What to write; help describes the schemas
+    #[arg(short, long, value_parser = SchemaParser, default_value_t = SchemaName::Flow)]
     pub(crate) schema: SchemaName,
 
     /// Write to this file, which is replaced when all is written; with --schema record in
@@ -74,6 +77,9 @@ pub(crate) struct Decode {
 
     #[command(flatten)]
     pub(crate) exporters: Exporters,
+
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
 
     /// End with status 3 if something inside the data could not be decoded
     #[arg(long)]
@@ -186,6 +192,8 @@ pub(crate) enum Format {
     Parquet,
     /// Arrow IPC: a file, or a stream to standard output and to *.arrows
     Arrow,
+    /// MessagePack, for schemas of other tools
+    Msgpack,
 }
 
 impl Format {
@@ -210,6 +218,51 @@ pub(crate) enum SchemaName {
     Record,
     /// What was sent, in the order of the wire, with its octets
     Wire,
+    /// Documents of Elastic's netflow input, by the Elastic Common Schema
+    Ecs,
+    /// The same after the ingest pipeline of Elastic's integration
+    EcsIntegration,
+    /// Events of Logstash's netflow codec
+    Logstash,
+    /// Records of Fluentd's fluent-plugin-netflow
+    Fluentd,
+}
+
+/// Parses the name of a schema; `help` lists them.
+#[derive(Debug, Clone, Copy)]
+struct SchemaParser;
+
+impl TypedValueParser for SchemaParser {
+    type Value = SchemaName;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<SchemaName, clap::Error> {
+        if value == "help" {
+            return Err(clap::Error::raw(ErrorKind::DisplayHelp, schemas()));
+        }
+        EnumValueParser::<SchemaName>::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values = SchemaName::value_variants().iter();
+        Some(Box::new(values.filter_map(ValueEnum::to_possible_value)))
+    }
+}
+
+/// Each schema with a line about it.
+fn schemas() -> String {
+    let values = SchemaName::value_variants().iter();
+    values
+        .filter_map(ValueEnum::to_possible_value)
+        .map(|value| {
+            let help = value.get_help().map(ToString::to_string);
+            format!("{:<17}{}\n", value.get_name(), help.unwrap_or_default())
+        })
+        .collect()
 }
 
 /// The error of a command line that can be parsed but makes no sense.

@@ -14,6 +14,7 @@ extern crate alloc;
 
 mod args;
 mod decode;
+mod dialect;
 mod explain;
 mod interrupt;
 mod plan;

@@ -12,6 +12,7 @@ use netflow_output::format::{
 use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
 
 use crate::args::{Decode, Format, SchemaName};
+use crate::dialect::{self, DialectArgs};
 use crate::suggest;
 
 /// Width of a table that no terminal shows.
@@ -29,6 +30,7 @@ pub(crate) struct Plan {
     width: usize,
     /// Of the formats of columns.
     container: Container,
+    dialect: DialectArgs,
 }
 
 /// Why arguments contradict each other.
@@ -68,11 +70,15 @@ impl Plan {
         }
         let format = args.format.or(named).unwrap_or(match schema {
             SchemaName::Flow => Format::Table,
-            SchemaName::Record | SchemaName::Wire => Format::Json,
+            _ => Format::Json,
         });
-        if schema != SchemaName::Flow {
+        if schema != SchemaName::Flow || format == Format::Msgpack {
             let is_tables = matches!(format, Format::Parquet | Format::Arrow);
-            if format != Format::Json && !(is_tables && schema == SchemaName::Record) {
+            let has_form = match dialect::formats(schema) {
+                Some(formats) => formats.contains(&format),
+                None => format == Format::Json || is_tables && schema == SchemaName::Record,
+            };
+            if !has_form {
                 return Err(Usage::NoColumns { format, schema });
             }
             if !args.fields.is_empty() {
@@ -105,6 +111,7 @@ impl Plan {
             },
             width: width(to_terminal),
             container: container(format, args.output.as_deref()),
+            dialect: args.dialect.clone(),
         })
     }
 
@@ -132,6 +139,10 @@ impl Plan {
         files: &Files,
         list_depth: u8,
     ) -> io::Result<Box<dyn Sink>> {
+        let output = match self.dialect.sink(self.schema, self.format, output) {
+            Ok(sink) => return Ok(sink),
+            Err(output) => output,
+        };
         let files = files.clone();
         let (fields, biflows) = (self.fields.clone(), self.biflows);
         Ok(match (self.schema, self.format) {
@@ -145,14 +156,15 @@ impl Plan {
                 let columns = Columns::new(fields, biflows, &files, self.container)?;
                 stream(columns, output)
             }
-            (SchemaName::Flow, Format::Table) => {
-                stream(Table::new(self.width, biflows, fields.as_deref()), output)
-            }
+            (_, _) => stream(Table::new(self.width, biflows, fields.as_deref()), output),
         })
     }
 }
 
-fn stream(format: impl netflow_output::format::Format + 'static, output: Output) -> Box<dyn Sink> {
+pub(crate) fn stream(
+    format: impl netflow_output::format::Format + 'static,
+    output: Output,
+) -> Box<dyn Sink> {
     Box::new(Stream::new(format, output))
 }
 

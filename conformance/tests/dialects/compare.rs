@@ -99,7 +99,9 @@ impl Comparison {
             BTreeMap::new();
         for (row, document) in theirs.iter().enumerate() {
             if let Some(index) = document.index {
-                let ours = usize::try_from(index).ok().and_then(|index| ours.get(index));
+                let ours = usize::try_from(index)
+                    .ok()
+                    .and_then(|index| ours.get(index));
                 self.pair(capture, row, document, ours);
             } else if let Some(packet) = document.packet {
                 by_packet.entry(packet).or_default().0.push((row, document));
@@ -131,7 +133,8 @@ impl Comparison {
             let best = if in_order {
                 0
             } else {
-                let best = |place: &usize| document.agreeing(ours[*place]) * 2 + usize::from(*place == 0);
+                let best =
+                    |place: &usize| document.agreeing(ours[*place]) * 2 + usize::from(*place == 0);
                 (0..ours.len()).max_by_key(best).unwrap_or(0)
             };
             let found = (best < ours.len()).then(|| ours.remove(best));
@@ -139,7 +142,13 @@ impl Comparison {
         }
         if !ours.is_empty() {
             let row = format!("packet {packet}");
-            self.differ(capture, &row, WHOLE, &format!("{} more", ours.len()), ABSENT);
+            self.differ(
+                capture,
+                &row,
+                WHOLE,
+                &format!("{} more", ours.len()),
+                ABSENT,
+            );
         }
     }
 
@@ -156,7 +165,8 @@ impl Comparison {
             match (ours.fields.get(key), theirs.fields.get(key)) {
                 (ours, theirs) if ours == theirs => self.agree += 1,
                 (ours, theirs) => {
-                    let text = |value: Option<&String>| value.map_or(ABSENT.to_owned(), String::clone);
+                    let text =
+                        |value: Option<&String>| value.map_or(ABSENT.to_owned(), String::clone);
                     self.differ(capture, &row, key, &text(ours), &text(theirs));
                 }
             }

@@ -66,19 +66,37 @@ fn modernise(doc: &mut Value, is_old: bool) {
             continue;
         };
         for (old, new) in [("private", "internal"), ("public", "external")] {
-            if object.get("locality").is_some_and(|locality| locality == old) {
+            if object
+                .get("locality")
+                .is_some_and(|locality| locality == old)
+            {
                 object["locality"] = new.into();
             }
         }
     }
-    for (object, key) in [("source", "mac"), ("destination", "mac"), ("netflow", "source_mac_address")] {
+    for (object, key) in [
+        ("source", "mac"),
+        ("destination", "mac"),
+        ("netflow", "source_mac_address"),
+    ] {
         if let Some(mac) = doc[object].get_mut(key) {
-            *mac = mac.as_str().unwrap().to_uppercase().replace(':', "-").into();
+            *mac = mac
+                .as_str()
+                .unwrap()
+                .to_uppercase()
+                .replace(':', "-")
+                .into();
         }
     }
     let addresses = ["source", "destination"].map(|end| doc[end]["ip"].clone());
     let mut addresses: Vec<_> = addresses.into_iter().filter(Value::is_string).collect();
-    addresses.sort_by_key(|address| address.as_str().unwrap().parse::<std::net::IpAddr>().unwrap());
+    addresses.sort_by_key(|address| {
+        address
+            .as_str()
+            .unwrap()
+            .parse::<std::net::IpAddr>()
+            .unwrap()
+    });
     addresses.dedup();
     if !addresses.is_empty() {
         doc["related"]["ip"] = addresses.into();
@@ -121,7 +139,10 @@ fn without_created(mut doc: Value) -> Value {
 }
 
 #[test]
-#[cfg_attr(not(oracles), ignore = "NETFLOW_ORACLES names no folder of what other tools print")]
+#[cfg_attr(
+    not(oracles),
+    ignore = "NETFLOW_ORACLES names no folder of what other tools print"
+)]
 fn ecs_documents_are_those_that_elastic_recorded() {
     let mut wrong = String::new();
     for (name, faults) in [("ecs", Faults::Corrected), ("ecs-compat", Faults::Copied)] {
@@ -136,7 +157,12 @@ fn ecs_documents_are_those_that_elastic_recorded() {
                 });
                 documents.collect()
             });
-            comparison.add(&oracle.name, &recorded_ecs(&oracle), &ours, &oracle.failed());
+            comparison.add(
+                &oracle.name,
+                &recorded_ecs(&oracle),
+                &ours,
+                &oracle.failed(),
+            );
         }
         wrong += &comparison.finish();
     }
@@ -144,7 +170,12 @@ fn ecs_documents_are_those_that_elastic_recorded() {
 }
 
 /// Compares lines of a tool that prints one member of each line's object.
-fn compare_lines(dialect: &str, name: &'static str, member: &str, format: impl Fn() -> Box<dyn Format>) -> String {
+fn compare_lines(
+    dialect: &str,
+    name: &'static str,
+    member: &str,
+    format: impl Fn() -> Box<dyn Format>,
+) -> String {
     let mut comparison = Comparison::new(name);
     for oracle in Oracle::all(dialect) {
         let theirs: Vec<Document> = oracle
@@ -162,24 +193,38 @@ fn compare_lines(dialect: &str, name: &'static str, member: &str, format: impl F
 }
 
 #[test]
-#[cfg_attr(not(oracles), ignore = "NETFLOW_ORACLES names no folder of what other tools print")]
+#[cfg_attr(
+    not(oracles),
+    ignore = "NETFLOW_ORACLES names no folder of what other tools print"
+)]
 fn logstash_events_are_those_of_the_codec() {
     let mut wrong = String::new();
-    for (name, faults) in [("logstash", Faults::Corrected), ("logstash-compat", Faults::Copied)] {
+    for (name, faults) in [
+        ("logstash", Faults::Corrected),
+        ("logstash-compat", Faults::Copied),
+    ] {
         wrong += &compare_lines("logstash", name, "event", || {
             let mut options = LogstashOptions::default();
             options.faults = faults;
-            Box::new(Documents::<_, JsonDocument<'_>>::new(Logstash::new(options)))
+            Box::new(Documents::<_, JsonDocument<'_>>::new(Logstash::new(
+                options,
+            )))
         });
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
-#[cfg_attr(not(oracles), ignore = "NETFLOW_ORACLES names no folder of what other tools print")]
+#[cfg_attr(
+    not(oracles),
+    ignore = "NETFLOW_ORACLES names no folder of what other tools print"
+)]
 fn fluentd_records_are_those_of_the_plugin() {
     let mut wrong = String::new();
-    for (name, faults) in [("fluentd", Faults::Corrected), ("fluentd-compat", Faults::Copied)] {
+    for (name, faults) in [
+        ("fluentd", Faults::Corrected),
+        ("fluentd-compat", Faults::Copied),
+    ] {
         wrong += &compare_lines("fluentd", name, "record", || {
             let mut options = FluentdOptions::default();
             options.faults = faults;

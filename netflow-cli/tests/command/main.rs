@@ -4,6 +4,7 @@ extern crate alloc;
 
 mod columns;
 mod counters;
+mod dialects;
 mod endings;
 mod folder;
 mod formats;

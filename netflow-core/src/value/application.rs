@@ -21,6 +21,14 @@ pub struct ApplicationId<'m> {
 const PANA_L7_PEN: u8 = 20;
 
 impl<'m> ApplicationId<'m> {
+    /// The id in these octets; `None` if there are none.
+    ///
+    /// ```
+    /// use netflow_core::ApplicationId;
+    ///
+    /// let id = ApplicationId::parse(&[13, 0, 0, 80]).unwrap();
+    /// assert_eq!((id.engine(), id.selector()), (13, Some(80)));
+    /// ```
     #[must_use]
     pub fn parse(octets: &'m [u8]) -> Option<Self> {
         let (engine, selector) = octets.split_first()?;

@@ -185,7 +185,9 @@ const SECONDS_FROM_1900_TO_1970: u64 = 2_208_988_800;
 
 /// `flowStartSeconds` to `flowEndNanoseconds`.
 fn is_time_of_flow(name: &str) -> bool {
-    let rest = name.strip_prefix("flowStart").or(name.strip_prefix("flowEnd"));
+    let rest = name
+        .strip_prefix("flowStart")
+        .or(name.strip_prefix("flowEnd"));
     matches!(
         rest,
         Some("Seconds" | "Milliseconds" | "Microseconds" | "Nanoseconds")
@@ -256,10 +258,9 @@ impl FieldStyle for CodecStyle<'_> {
     fn value<'a>(&mut self, form: &Form, field: &Field<'a, '_>) -> Option<Value<'a>> {
         let octets = field.octets();
         match form {
-            Form::Switched
-            | Form::ForwardingStatus
-            | Form::Label
-            | Form::LabelStack => unsigned(octets).map(Value::Unsigned),
+            Form::Switched | Form::ForwardingStatus | Form::Label | Form::LabelStack => {
+                unsigned(octets).map(Value::Unsigned)
+            }
             Form::Application | Form::AccessList => Some(Value::Octets(octets)),
             Form::Address => Value::parse(DataType::Ipv4Address, octets),
             Form::Time(data_type) => {
@@ -335,7 +336,10 @@ pub(super) fn write_v5_header<E: Encode>(header: &MessageHeader, records: usize,
     let members = [
         ("flow_records", records as u64),
         ("flow_seq_num", header.sequence.unwrap_or(0).into()),
-        ("engine_type", (header.observation_domain >> 8 & 0xff).into()),
+        (
+            "engine_type",
+            (header.observation_domain >> 8 & 0xff).into(),
+        ),
         ("engine_id", (header.observation_domain & 0xff).into()),
         ("sampling_algorithm", (sampling >> 14).into()),
         ("sampling_interval", (sampling & 0x3fff).into()),

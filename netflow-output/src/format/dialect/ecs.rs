@@ -133,7 +133,8 @@ impl<'o> Style<'o> {
     /// The name of a field, before it is written in snake case.
     fn name<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Option<DataType>)> {
         if let FieldKey::Scope(number) = field.key() {
-            let element = netflow_core::element::get(netflow_core::element::ElementId::iana(number));
+            let element =
+                netflow_core::element::get(netflow_core::element::ElementId::iana(number));
             // Elastic takes the types of scopes for numbers of elements.
             if let Some(element) = element.filter(|_| self.options.faults.are_copied()) {
                 return Some((element.name.into(), element.data_type));
@@ -199,7 +200,9 @@ impl FieldStyle for Style<'_> {
             Value::LargeUnsigned(number) => out.word(&number.to_string()),
             Value::Octets(octets) => match self.options.octet_arrays {
                 OctetArrays::Numbers => out.array(|out| {
-                    octets.iter().for_each(|octet| out.unsigned((*octet).into()));
+                    octets
+                        .iter()
+                        .for_each(|octet| out.unsigned((*octet).into()));
                 }),
                 OctetArrays::Base64 => {
                     let mut text = String::new();
@@ -290,7 +293,10 @@ impl DocumentWriter<'_, '_> {
 
     /// The time of the message; when it was received, if it has none.
     fn timestamp(&self) -> UnixTime {
-        self.header.export_time.unwrap_or(self.header.received).into()
+        self.header
+            .export_time
+            .unwrap_or(self.header.received)
+            .into()
     }
 
     fn write_exporter<E: Encode>(&self, out: &mut E) {

@@ -154,7 +154,9 @@ fn write_time<E: Encode>(header: &MessageHeader, options: &FluentdOptions, out: 
 /// The number in the first field of this element.
 fn number(record: &DataRecord<'_, '_>, id: u16) -> Option<u64> {
     let key = FieldKey::Element(ElementId::iana(id));
-    let field = record.fields().find(|field| field.template().key() == key)?;
+    let field = record
+        .fields()
+        .find(|field| field.template().key() == key)?;
     unsigned(field.octets())
 }
 

@@ -70,7 +70,9 @@ impl Dialect for Logstash {
             _ => return,
         };
         let is_data = matches!(set.kind(), SetKind::Data | SetKind::Options);
-        let Some(template) = set.shared_template().filter(|_| is_data && self.takes(version))
+        let Some(template) = set
+            .shared_template()
+            .filter(|_| is_data && self.takes(version))
         else {
             return;
         };

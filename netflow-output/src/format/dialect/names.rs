@@ -32,7 +32,10 @@ impl ElementNames {
             return None;
         }
         let key = (id.enterprise_number, id.id);
-        let place = self.0.binary_search_by_key(&key, |row| (row.0, row.1)).ok()?;
+        let place = self
+            .0
+            .binary_search_by_key(&key, |row| (row.0, row.1))
+            .ok()?;
         let (_, _, name, data_type) = self.0.get(place)?;
         Some((name, *data_type))
     }

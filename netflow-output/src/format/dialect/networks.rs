@@ -88,7 +88,10 @@ impl FromStr for Networks {
                 Err(_) => Err(ParseNetworkError(part.to_owned())),
             }
         };
-        text.split(',').map(network).collect::<Result<_, _>>().map(Self)
+        text.split(',')
+            .map(network)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -190,8 +193,14 @@ mod tests {
         ];
         for (name, inside, outside) in cases {
             let networks: Networks = name.parse().unwrap();
-            assert!(networks.contains(inside.parse().unwrap()), "{name} {inside}");
-            assert!(!networks.contains(outside.parse().unwrap()), "{name} {outside}");
+            assert!(
+                networks.contains(inside.parse().unwrap()),
+                "{name} {inside}"
+            );
+            assert!(
+                !networks.contains(outside.parse().unwrap()),
+                "{name} {outside}"
+            );
         }
     }
 }

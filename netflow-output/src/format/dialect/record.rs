@@ -45,7 +45,10 @@ struct Member<M> {
 
 impl<M> RecordPlan<M> {
     /// For the records of a template, in this form.
-    pub(super) fn new<E: Encode>(template: &Template, style: &impl FieldStyle<Meaning = M>) -> Self {
+    pub(super) fn new<E: Encode>(
+        template: &Template,
+        style: &impl FieldStyle<Meaning = M>,
+    ) -> Self {
         let scope = usize::from(template.scope_count());
         let named: Vec<_> = template
             .fields()
@@ -202,7 +205,10 @@ fn write_records<S: FieldStyle, E: Encode>(
         // A key is in an object once: of fields of one name the first stays.
         let is_first = |index: usize| {
             let label = fields.get(index).map(TemplateField::label);
-            !fields.iter().take(index).any(|field| Some(field.label()) == label)
+            !fields
+                .iter()
+                .take(index)
+                .any(|field| Some(field.label()) == label)
         };
         let unique = |index: usize| index >= MOST_UNIQUE || is_first(index);
         out.object(|out| {

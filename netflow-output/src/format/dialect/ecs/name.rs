@@ -14,7 +14,11 @@ pub(in crate::format::dialect) fn snake_case(name: &str) -> String {
         return "vrf_name".to_owned();
     }
     let letters: Vec<char> = name.chars().collect();
-    let is_upper = |index: usize| letters.get(index).is_some_and(|letter| letter.is_uppercase());
+    let is_upper = |index: usize| {
+        letters
+            .get(index)
+            .is_some_and(|letter| letter.is_uppercase())
+    };
     let mut out = String::with_capacity(name.len() + 8);
     let mut run = 0;
     for (index, letter) in letters.iter().enumerate() {
@@ -48,12 +52,18 @@ mod tests {
         let cases = [
             ("octetDeltaCount", "octet_delta_count"),
             ("postNATSourceIPv4Address", "post_nat_source_ipv4_address"),
-            ("selectorIDTotalFlowsObserved", "selector_id_total_flows_observed"),
+            (
+                "selectorIDTotalFlowsObserved",
+                "selector_id_total_flows_observed",
+            ),
             ("flowStartSysUpTime", "flow_start_sys_up_time"),
             ("VRFname", "vrf_name"),
             ("conntrack_ID", "conntrack_id"),
             ("staIPv4Address", "sta_ipv4_address"),
-            ("netscalerHttpReqXForwardedFor", "netscaler_http_req_xforwarded_for"),
+            (
+                "netscalerHttpReqXForwardedFor",
+                "netscaler_http_req_xforwarded_for",
+            ),
             ("netscalerHttpResForwFB", "netscaler_http_res_forw_fb"),
             ("netscalerUnknown330", "netscaler_unknown330"),
             ("viptelaVPNId", "viptela_vpn_id"),

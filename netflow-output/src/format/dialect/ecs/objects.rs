@@ -205,7 +205,12 @@ impl DocumentWriter<'_, '_> {
         let name = |field: &netflow_core::record::Field<'_, '_>| {
             field.template().name() == Some("wlanSSID")
         };
-        match self.record.fields().find(name).and_then(|field| field.value()) {
+        match self
+            .record
+            .fields()
+            .find(name)
+            .and_then(|field| field.value())
+        {
             Some(Value::Text(text)) => out.text(text),
             _ => out.null(),
         }

@@ -1,0 +1,135 @@
+//! The schemas that are the documents of other tools: their options, and what writes them.
+
+use clap::Args;
+use netflow_output::format::dialect::{
+    Additions, CommunityIdSeed, Dialect, Documents, Ecs, EcsOptions, Faults, Fluentd,
+    FluentdOptions, JsonDocument, Logstash, LogstashOptions, MessagePackDocument, Networks,
+};
+use netflow_output::sink::{Output, Sink};
+
+use crate::args::{Format, SchemaName};
+use crate::plan::stream;
+
+/// How the documents of other tools are written.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Schemas of other tools")]
+pub(crate) struct DialectArgs {
+    /// Copy the known faults of the tool that the schema is of
+    #[arg(long)]
+    compat: bool,
+
+    /// Networks whose addresses are internal: subnets, or names such as private and loopback
+    #[arg(long, value_name = "NETWORK,…", default_value = "private")]
+    internal_networks: Networks,
+
+    /// A word that each document has under `tags`; may be repeated
+    #[arg(long = "tag", value_name = "WORD")]
+    tags: Vec<String>,
+
+    /// A member that each document has; may be repeated
+    #[arg(id = "added", long = "add-field", value_name = "NAME=TEXT", value_parser = field)]
+    fields: Vec<(String, String)>,
+
+    /// Number that a site puts before what is hashed for a Community ID
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    community_id_seed: u16,
+
+    /// Schema logstash: the member that holds the fields
+    #[arg(long, value_name = "NAME", default_value = "netflow")]
+    target: String,
+
+    /// Schema logstash: write the number of the set of IPFIX too
+    #[arg(long)]
+    include_flowset_id: bool,
+
+    /// Schema fluentd: the member that holds the time of the event
+    #[arg(long, value_name = "NAME")]
+    time_key: Option<String>,
+}
+
+fn field(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=TEXT".to_owned()),
+    }
+}
+
+/// The forms that the documents of a schema can be written in, the usual one first; none if the
+/// schema is not that of another tool.
+pub(crate) const fn formats(schema: SchemaName) -> Option<&'static [Format]> {
+    Some(match schema {
+        SchemaName::Ecs
+        | SchemaName::EcsIntegration
+        | SchemaName::Logstash
+        | SchemaName::Fluentd => &[Format::Json, Format::Msgpack],
+        SchemaName::Flow | SchemaName::Record | SchemaName::Wire => return None,
+    })
+}
+
+impl DialectArgs {
+    /// What writes the documents of a schema, if it is that of another tool.
+    pub(crate) fn sink(
+        &self,
+        schema: SchemaName,
+        format: Format,
+        output: Output,
+    ) -> Result<Box<dyn Sink>, Output> {
+        Ok(match schema {
+            SchemaName::Ecs | SchemaName::EcsIntegration => {
+                documents(Ecs::new(self.ecs(schema)), format, output)
+            }
+            SchemaName::Logstash => documents(Logstash::new(self.logstash()), format, output),
+            SchemaName::Fluentd => documents(Fluentd::new(self.fluentd()), format, output),
+            _ => return Err(output),
+        })
+    }
+
+    const fn faults(&self) -> Faults {
+        if self.compat {
+            Faults::Copied
+        } else {
+            Faults::Corrected
+        }
+    }
+
+    fn additions(&self) -> Additions {
+        Additions::new(self.tags.clone(), self.fields.clone())
+    }
+
+    fn ecs(&self, schema: SchemaName) -> EcsOptions {
+        let mut options = EcsOptions::default();
+        options.faults = self.faults();
+        options.internal_networks = self.internal_networks.clone();
+        options.community_id_seed = CommunityIdSeed(self.community_id_seed);
+        options.additions = self.additions();
+        options.integration = schema == SchemaName::EcsIntegration;
+        options
+    }
+
+    fn logstash(&self) -> LogstashOptions {
+        let mut options = LogstashOptions::default();
+        options.faults = self.faults();
+        options.target.clone_from(&self.target);
+        options.include_flowset_id = self.include_flowset_id;
+        options.additions = self.additions();
+        options
+    }
+
+    fn fluentd(&self) -> FluentdOptions {
+        let mut options = FluentdOptions::default();
+        options.faults = self.faults();
+        options.time_key.clone_from(&self.time_key);
+        options.additions = self.additions();
+        options
+    }
+}
+
+fn documents(dialect: impl Dialect + 'static, format: Format, output: Output) -> Box<dyn Sink> {
+    match format {
+        Format::Msgpack => {
+            let documents = Documents::<_, MessagePackDocument<'static>>::new(dialect);
+            stream(documents, output)
+        }
+        _ => stream(Documents::<_, JsonDocument<'static>>::new(dialect), output),
+    }
+}

@@ -1,0 +1,78 @@
+//! The schemas that are the documents of other tools.
+
+use crate::run::{decode, netflow};
+
+const CAPTURE: &str = "synthetic/nfv5.pcap";
+
+#[test]
+fn help_lists_the_schemas() {
+    let run = netflow(["decode", "--schema", "help"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    for schema in ["flow", "record", "wire", "ecs", "logstash", "fluentd"] {
+        let line = run
+            .stdout
+            .lines()
+            .find(|line| line.starts_with(&format!("{schema} ")));
+        assert!(line.is_some_and(|line| line.len() > 30), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_record_of_v5_becomes_a_document_of_elastic() {
+    let options = ["-s", "ecs", "--tag", "edge", "--add-field", "site=A\"1"];
+    let row = &decode(&options, &[CAPTURE]).rows()[0];
+    assert_eq!(row["@timestamp"], "2026-01-01T00:00:00.25Z");
+    assert_eq!(row["netflow"]["source_ipv4_address"], "192.0.2.1");
+    assert_eq!(row["netflow"]["exporter"]["engine_id"], 7);
+    assert_eq!(row["netflow"]["exporter"]["sampling_interval"], 100);
+    assert_eq!(row["event"]["start"], "2025-12-31T23:59:30.25Z");
+    assert_eq!(row["event"]["duration"], 28_000_000_000_u64);
+    assert_eq!(row["source"]["bytes"], 9000);
+    assert_eq!(row["network"]["transport"], "tcp");
+    assert_eq!(row["destination"]["locality"], "external");
+    assert_eq!(row["tags"], serde_json::json!(["edge"]));
+    assert_eq!(row["site"], "A\"1");
+}
+
+#[test]
+fn the_documents_of_the_integration_have_what_its_pipeline_adds() {
+    let options = [
+        "-s",
+        "ecs-integration",
+        "--internal-networks",
+        "192.0.2.0/24",
+    ];
+    let row = &decode(&options, &[CAPTURE]).rows()[0];
+    assert_eq!(row["network"]["direction"], "outbound");
+    assert_eq!(row["network"]["iana_number"], "6");
+    assert_eq!(row["network"]["type"], "ipv4");
+    assert_eq!(row["event"]["dataset"], "netflow.log");
+    assert_eq!(row["data_stream"]["dataset"], "netflow.log");
+    assert_eq!(row["observer"]["ip"], serde_json::json!(["192.0.2.1"]));
+}
+
+#[test]
+fn a_record_of_v5_becomes_an_event_of_logstash() {
+    let row = &decode(&["-s", "logstash", "--target", "flow"], &[CAPTURE]).rows()[0];
+    assert_eq!(row["@timestamp"], "2026-01-01T00:00:00.250Z");
+    assert_eq!(row["flow"]["ipv4_src_addr"], "192.0.2.1");
+    assert_eq!(row["flow"]["first_switched"], "2025-12-31T23:59:30.250Z");
+    assert_eq!(row["flow"]["in_bytes"], 9000);
+    assert_eq!(row["flow"]["sampling_interval"], 100);
+}
+
+#[test]
+fn a_record_of_v5_becomes_a_record_of_fluentd() {
+    let row = &decode(&["-s", "fluentd", "--time-key", "time"], &[CAPTURE]).rows()[0];
+    assert_eq!(row["time"], 1_767_225_600.25);
+    assert_eq!(row["host"], "192.0.2.1");
+    assert_eq!(row["last_switched"], "2025-12-31T23:59:58.250Z");
+    assert_eq!(row["l4_dst_port"], 443);
+}
+
+#[test]
+fn a_table_cannot_hold_documents() {
+    let run = decode(&["-s", "ecs", "-f", "table"], &[CAPTURE]);
+    assert_eq!(run.status, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("--format json"), "{}", run.stderr);
+}
