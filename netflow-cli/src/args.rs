@@ -194,6 +194,8 @@ pub(crate) enum Format {
     Arrow,
     /// MessagePack, for schemas of other tools
     Msgpack,
+    /// Protobuf, each message after its length; for the schema goflow2
+    Protobuf,
 }
 
 impl Format {
@@ -226,6 +228,8 @@ pub(crate) enum SchemaName {
     Logstash,
     /// Records of Fluentd's fluent-plugin-netflow
     Fluentd,
+    /// Flow messages of goflow2
+    Goflow2,
 }
 
 /// Parses the name of a schema; `help` lists them.

@@ -3,7 +3,8 @@
 use clap::Args;
 use netflow_output::format::dialect::{
     Additions, CommunityIdSeed, Dialect, Documents, Ecs, EcsOptions, Faults, Fluentd,
-    FluentdOptions, JsonDocument, Logstash, LogstashOptions, MessagePackDocument, Networks,
+    FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, JsonDocument, Logstash, LogstashOptions,
+    MessagePackDocument, Networks,
 };
 use netflow_output::sink::{Output, Sink};
 
@@ -62,8 +63,14 @@ pub(crate) const fn formats(schema: SchemaName) -> Option<&'static [Format]> {
         | SchemaName::EcsIntegration
         | SchemaName::Logstash
         | SchemaName::Fluentd => &[Format::Json, Format::Msgpack],
+        SchemaName::Goflow2 => &[Format::Json, Format::Protobuf],
         SchemaName::Flow | SchemaName::Record | SchemaName::Wire => return None,
     })
+}
+
+/// Whether only schemas of other tools are written so.
+pub(crate) const fn is_of_others(format: Format) -> bool {
+    matches!(format, Format::Msgpack | Format::Protobuf)
 }
 
 impl DialectArgs {
@@ -80,6 +87,7 @@ impl DialectArgs {
             }
             SchemaName::Logstash => documents(Logstash::new(self.logstash()), format, output),
             SchemaName::Fluentd => documents(Fluentd::new(self.fluentd()), format, output),
+            SchemaName::Goflow2 => stream(Goflow2::new(self.goflow2(format)), output),
             _ => return Err(output),
         })
     }
@@ -111,6 +119,17 @@ impl DialectArgs {
         options.faults = self.faults();
         options.target.clone_from(&self.target);
         options.include_flowset_id = self.include_flowset_id;
+        options.additions = self.additions();
+        options
+    }
+
+    fn goflow2(&self, format: Format) -> Goflow2Options {
+        let mut options = Goflow2Options::default();
+        options.form = match format {
+            Format::Protobuf => Goflow2Form::Protobuf,
+            _ => Goflow2Form::Json,
+        };
+        options.faults = self.faults();
         options.additions = self.additions();
         options
     }

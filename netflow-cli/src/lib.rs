@@ -28,6 +28,7 @@ mod suggest;
 mod summary;
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 
 use clap::Parser;
 
@@ -51,11 +52,29 @@ where
     });
     ran.unwrap_or_else(|error| {
         // The reader may have closed the pipe already.
-        let _ = error.print();
+        print(&error);
         if error.use_stderr() {
             Status::Usage
         } else {
             Status::Success
         }
     })
+}
+
+/// Prints an error, or help.
+fn print(error: &clap::Error) {
+    // Whoever asked may have closed the pipe already.
+    if error.use_stderr() {
+        let _ = error.print();
+        return;
+    }
+    // Help of ours begins like an error.
+    match error.render().to_string().strip_prefix("error: ") {
+        Some(help) => {
+            let _ = io::stdout().write_all(help.as_bytes());
+        }
+        None => {
+            let _ = error.print();
+        }
+    }
 }

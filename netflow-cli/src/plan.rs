@@ -72,7 +72,7 @@ impl Plan {
             SchemaName::Flow => Format::Table,
             _ => Format::Json,
         });
-        if schema != SchemaName::Flow || format == Format::Msgpack {
+        if schema != SchemaName::Flow || dialect::is_of_others(format) {
             let is_tables = matches!(format, Format::Parquet | Format::Arrow);
             let has_form = match dialect::formats(schema) {
                 Some(formats) => formats.contains(&format),

@@ -9,8 +9,8 @@ mod oracle;
 
 use netflow_output::format::Format;
 use netflow_output::format::dialect::{
-    Documents, Ecs, EcsOptions, Faults, Fluentd, FluentdOptions, JsonDocument, Logstash,
-    LogstashOptions, OctetArrays,
+    Documents, Ecs, EcsOptions, Faults, Fluentd, FluentdOptions, Goflow2, Goflow2Options,
+    JsonDocument, Logstash, LogstashOptions, OctetArrays,
 };
 use serde_json::Value;
 
@@ -209,6 +209,26 @@ fn logstash_events_are_those_of_the_codec() {
             Box::new(Documents::<_, JsonDocument<'_>>::new(Logstash::new(
                 options,
             )))
+        });
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+#[cfg_attr(
+    not(oracles),
+    ignore = "NETFLOW_ORACLES names no folder of what other tools print"
+)]
+fn goflow2_messages_are_those_of_its_producer() {
+    let mut wrong = String::new();
+    for (name, faults) in [
+        ("goflow2", Faults::Corrected),
+        ("goflow2-compat", Faults::Copied),
+    ] {
+        wrong += &compare_lines("goflow2", name, "flow", || {
+            let mut options = Goflow2Options::default();
+            options.faults = faults;
+            Box::new(Goflow2::new(options))
         });
     }
     assert!(wrong.is_empty(), "{wrong}");

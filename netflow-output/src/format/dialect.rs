@@ -14,9 +14,11 @@ mod ecs;
 mod encode;
 mod flow_id;
 mod fluentd;
+mod goflow2;
 mod logstash;
 mod names;
 mod networks;
+mod protocols;
 mod record;
 
 pub use self::community_id::CommunityIdSeed;
@@ -24,6 +26,7 @@ pub use self::documents::{Additions, Dialect, Documents};
 pub use self::ecs::{Ecs, EcsOptions, OctetArrays};
 pub use self::encode::{Encode, JsonDocument, MessagePackDocument};
 pub use self::fluentd::{Fluentd, FluentdOptions};
+pub use self::goflow2::{Goflow2, Goflow2Form, Goflow2Options};
 pub use self::logstash::{Logstash, LogstashOptions};
 pub use self::networks::{Networks, ParseNetworkError};
 

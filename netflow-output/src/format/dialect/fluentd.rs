@@ -143,11 +143,17 @@ impl Dialect for Fluentd {
     }
 }
 
+const NANOS: i64 = 1_000_000_000;
+
 fn write_time<E: Encode>(header: &MessageHeader, options: &FluentdOptions, out: &mut E) {
     if let Some(key) = &options.time_key {
         let time = header.export_time.unwrap_or(header.received);
         out.key(key);
-        out.float(time.as_nanos() as f64 / 1e9);
+        let (seconds, nanos) = (
+            time.as_nanos().div_euclid(NANOS),
+            time.as_nanos().rem_euclid(NANOS),
+        );
+        out.float(seconds as f64 + nanos as f64 / NANOS as f64);
     }
 }
 
