@@ -1,7 +1,7 @@
 //! Documents against documents, field by field.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use alloc::collections::{BTreeMap, BTreeSet};
+use core::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -18,20 +18,20 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    pub(crate) fn of_packet(packet: u64, document: Value) -> Self {
+    pub(crate) fn of_packet(packet: u64, document: &Value) -> Self {
         Self {
             packet: Some(packet),
             index: None,
-            fields: fields(&document),
+            fields: fields(document),
         }
     }
 
     /// The document of this number among all of a capture.
-    pub(crate) fn anywhere(index: u64, document: Value) -> Self {
+    pub(crate) fn anywhere(index: u64, document: &Value) -> Self {
         Self {
             packet: None,
             index: Some(index),
-            fields: fields(&document),
+            fields: fields(document),
         }
     }
 
@@ -69,6 +69,9 @@ fn gather(path: &str, value: &Value, fields: &mut BTreeMap<String, String>) {
 const ABSENT: &str = "(absent)";
 const WHOLE: &str = "(document)";
 
+/// The number of a document among those of the tool, and the document.
+type Row<'d> = (usize, &'d Document);
+
 /// A comparison of all captures of a dialect.
 #[derive(Debug)]
 pub(crate) struct Comparison {
@@ -95,8 +98,7 @@ impl Comparison {
         ours: &[Document],
         refused: &BTreeSet<u64>,
     ) {
-        let mut by_packet: BTreeMap<u64, (Vec<(usize, &Document)>, Vec<&Document>)> =
-            BTreeMap::new();
+        let mut by_packet: BTreeMap<u64, (Vec<Row<'_>>, Vec<&Document>)> = BTreeMap::new();
         for (row, document) in theirs.iter().enumerate() {
             if let Some(index) = document.index {
                 let ours = usize::try_from(index)
@@ -125,7 +127,7 @@ impl Comparison {
         &mut self,
         capture: &str,
         packet: u64,
-        theirs: &[(usize, &Document)],
+        theirs: &[Row<'_>],
         mut ours: Vec<&Document>,
     ) {
         let in_order = theirs.len() == ours.len();

@@ -4,6 +4,8 @@
 //! All that differs is listed in `differences/`, a line each, with the reason; a line that does not
 //! apply any more fails, and so does a dialect of which more than 3 % of the fields differ.
 
+extern crate alloc;
+
 mod compare;
 mod oracle;
 
@@ -45,7 +47,7 @@ fn recorded_ecs(oracle: &Oracle) -> Vec<Document> {
             let mut doc = event["doc"].clone();
             let is_old = event.get("era").is_some();
             modernise(&mut doc, is_old);
-            Document::anywhere(event["index"].as_u64().unwrap(), doc)
+            Document::anywhere(event["index"].as_u64().unwrap(), &doc)
         })
         .collect()
 }
@@ -94,7 +96,7 @@ fn modernise(doc: &mut Value, is_old: bool) {
         address
             .as_str()
             .unwrap()
-            .parse::<std::net::IpAddr>()
+            .parse::<core::net::IpAddr>()
             .unwrap()
     });
     addresses.dedup();
@@ -182,7 +184,7 @@ fn compare_lines(
             .lines()
             .iter()
             .filter_map(|line| {
-                let document = line.get(member)?.clone();
+                let document = line.get(member)?;
                 Some(Document::of_packet(line["packet"].as_u64()?, document))
             })
             .collect();

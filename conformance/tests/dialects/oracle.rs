@@ -1,6 +1,6 @@
 //! What another tool printed for a capture, and what this project does for the same capture.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub(crate) struct Oracle {
 }
 
 fn folder() -> PathBuf {
-    PathBuf::from(option_env!("NETFLOW_ORACLES_FOLDER").unwrap())
+    PathBuf::from(option_env!("NETFLOW_ORACLES_FOLDER").unwrap_or_default())
 }
 
 fn read(path: &Path) -> Vec<u8> {
@@ -106,7 +106,7 @@ impl Oracle {
                 format.message(&decoded, &mut out).unwrap();
             }
             let parsed = parse(packet, &out).into_iter();
-            documents.extend(parsed.map(|document| Document::of_packet(packet, document)));
+            documents.extend(parsed.map(|document| Document::of_packet(packet, &document)));
             packet += 1;
         }
         documents

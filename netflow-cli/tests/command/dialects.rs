@@ -8,7 +8,9 @@ const CAPTURE: &str = "synthetic/nfv5.pcap";
 fn help_lists_the_schemas() {
     let run = netflow(["decode", "--schema", "help"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    for schema in ["flow", "record", "wire", "ecs", "logstash", "fluentd"] {
+    for schema in [
+        "flow", "record", "wire", "ecs", "logstash", "fluentd", "goflow2",
+    ] {
         let line = run
             .stdout
             .lines()
@@ -75,4 +77,14 @@ fn a_table_cannot_hold_documents() {
     let run = decode(&["-s", "ecs", "-f", "table"], &[CAPTURE]);
     assert_eq!(run.status, 2, "{}", run.stderr);
     assert!(run.stderr.contains("--format json"), "{}", run.stderr);
+}
+
+#[test]
+fn a_record_of_v5_becomes_a_message_of_goflow2() {
+    let row = &decode(&["-s", "goflow2"], &[CAPTURE]).rows()[0];
+    assert_eq!(row["type"], "NETFLOW_V5");
+    assert_eq!(row["time_flow_start_ns"], 1_767_225_570_250_000_000_u64);
+    assert_eq!(row["proto"], "TCP");
+    assert_eq!(row["src_net"], "192.0.2.0/24");
+    assert_eq!(row["sampling_rate"], 100);
 }

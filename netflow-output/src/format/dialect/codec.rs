@@ -1,6 +1,6 @@
 //! How Logstash's codec and fluent-plugin-netflow, which descends from it, name and write fields.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use netflow_core::element::DataType;
 use netflow_core::record::Field;
@@ -110,7 +110,7 @@ impl CodecStyle<'_> {
             i64::from(uptime).checked_sub(i64::try_from(uptime_then).ok()?)?
         } else {
             // The uptime begins again at 2^32; what is far ahead was before that.
-            i64::from(uptime.wrapping_sub(then?).cast_signed())
+            i64::from(uptime.wrapping_sub(then?) as i32)
         };
         let time = sent.saturating_add(since.checked_mul(-1_000_000)?);
         if self.tool == Tool::Logstash && self.faults.are_copied() {

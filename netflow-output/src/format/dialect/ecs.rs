@@ -4,8 +4,8 @@ mod facts;
 mod name;
 mod objects;
 
+use alloc::borrow::Cow;
 use core::net::IpAddr;
-use std::borrow::Cow;
 
 use netflow_core::element::DataType;
 use netflow_core::record::{DataRecord, Field};

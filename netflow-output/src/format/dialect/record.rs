@@ -1,8 +1,8 @@
 //! Records as members of a document: what each template's fields are called is worked out once.
 
+use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use core::ops::Range;
-use std::borrow::Cow;
 
 use netflow_core::record::{BasicList, DataRecord, Field, List, SubTemplateList};
 use netflow_core::template::{FieldLabel, Template, TemplateField};

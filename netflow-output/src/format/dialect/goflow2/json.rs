@@ -77,10 +77,10 @@ impl Members<'_, '_> {
         self.number("observation_domain_id", message.observation_domain);
         self.number("observation_point_id", message.observation_point);
         self.items("layer_stack", &message.layers, |out, layer| {
-            out.word(layer.kind.name())
+            out.word(layer.kind.name());
         });
         self.items("layer_size", &message.layers, |out, layer| {
-            out.unsigned(layer.size.into())
+            out.unsigned(layer.size.into());
         });
         self.numbers("ipv6_routing_header_addresses", &[]);
         self.number("ipv6_routing_header_seg_left", 0_u32);

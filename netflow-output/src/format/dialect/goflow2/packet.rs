@@ -58,10 +58,7 @@ impl FlowMessage {
         message.destination_prefix_length = flow.destination_prefix_length().unwrap_or(0).into();
         let numbers = |numbers: Option<netflow_core::Numbers<'_>>| {
             let numbers = numbers.into_iter().flat_map(|numbers| numbers.iter());
-            numbers
-                .take(MOST_ITEMS)
-                .filter_map(|number| u32::try_from(number).ok())
-                .collect()
+            numbers.take(MOST_ITEMS).collect()
         };
         message.as_path = numbers(flow.as_path());
         message.communities = numbers(flow.communities());
