@@ -20,28 +20,56 @@ impl KeyedHash {
 impl KeyedHash {
     /// The hash of a long run of octets: two words are mixed in at a time.
     pub(crate) fn hash_octets(self, octets: &[u8]) -> u64 {
-        let FoldedHasher { state, key } = self.build_hasher();
-        let key = key | 1;
         // Avoids a length check for each block.
-        let (blocks, rest) = <[[u8; 16]]>::ref_from_prefix(octets).unwrap_or((&[], octets));
-        let mix = |state: u64, block: &[u8; 16]| {
-            let [low, high] = words(*block);
-            fold(low ^ key, high ^ state)
-        };
-        let mut state = blocks.iter().fold(state, mix);
-        let mut last = [0; 16];
+        let (blocks, rest) = <[Block]>::ref_from_prefix(octets).unwrap_or((&[], octets));
+        let mut last = [0; size_of::<Block>()];
         if let Some(start) = last.get_mut(..rest.len()) {
             start.copy_from_slice(rest);
         }
-        state = mix(state, &last);
-        let len = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        self.hash_blocks(blocks.iter().copied().chain([last]), octets.len())
+    }
+
+    /// The hash of the first and the last octets, of a few between them at places that the key
+    /// decides, and of the length; of a short run, of all octets.
+    pub(crate) fn hash_sample(self, octets: &[u8]) -> u64 {
+        /// Blocks between the first and the last.
+        const BETWEEN: usize = 6;
+        /// Octets that are no more work than a sample of them.
+        const SHORT: usize = 256;
+
+        let (blocks, _) = <[Block]>::ref_from_prefix(octets).unwrap_or((&[], octets));
+        let ends = blocks.split_at_checked(2).zip(octets.last_chunk());
+        let Some(((first, rest), last)) = ends.filter(|_| octets.len() > SHORT) else {
+            return self.hash_octets(octets);
+        };
+        let stride = rest.len() / BETWEEN;
+        let start = usize::try_from(self.key >> 48).unwrap_or_default();
+        let start = start.checked_rem(stride).unwrap_or_default();
+        let between = rest.iter().skip(start).step_by(stride.max(1)).take(BETWEEN);
+        let blocks = first.iter().chain(between).chain([last]);
+        self.hash_blocks(blocks.copied(), octets.len())
+    }
+
+    /// The hash of these blocks of a run of `len` octets.
+    #[inline]
+    fn hash_blocks(self, blocks: impl Iterator<Item = Block>, len: usize) -> u64 {
+        let FoldedHasher { state, key } = self.build_hasher();
+        let key = key | 1;
+        let state = blocks.fold(state, |state, block| {
+            let [low, high] = words(block);
+            fold(low ^ key, high ^ state)
+        });
+        let len = u64::try_from(len).unwrap_or(u64::MAX);
         fold(len ^ key, state ^ self.key)
     }
 }
 
+/// What is mixed in at a time.
+type Block = [u8; 16];
+
 /// The two words of a block.
 #[inline]
-const fn words(block: [u8; 16]) -> [u64; 2] {
+const fn words(block: Block) -> [u64; 2] {
     let [a, b, c, d, e, f, g, h, high @ ..] = block;
     let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
     [low, u64::from_le_bytes(high)]
@@ -123,5 +151,44 @@ impl Hasher for FoldedHasher {
 
     fn finish(&self) -> u64 {
         self.state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::KeyedHash;
+
+    fn octets(len: u16) -> Vec<u8> {
+        (0..len).map(|octet| octet.to_le_bytes()[0]).collect()
+    }
+
+    #[test]
+    fn a_sample_has_the_ends_and_the_length() {
+        let hash = KeyedHash::new(0x5eed_5eed_5eed_5eed);
+        for len in 0..600 {
+            let octets = octets(len);
+            let sample = hash.hash_sample(&octets);
+            assert_eq!(sample, hash.hash_sample(&octets));
+            let places = (0..octets.len()).filter(|at| *at < 32 || at + 16 >= octets.len());
+            for at in places {
+                let mut changed = octets.clone();
+                changed[at] ^= 1;
+                assert_ne!(sample, hash.hash_sample(&changed), "octet {at} of {len}");
+            }
+            let mut longer = octets.clone();
+            longer.push(0);
+            assert_ne!(sample, hash.hash_sample(&longer), "{len}");
+        }
+    }
+
+    #[test]
+    fn the_sample_of_a_short_run_is_the_hash_of_all_its_octets() {
+        let hash = KeyedHash::new(1);
+        for len in 0..=256 {
+            let octets = octets(len);
+            assert_eq!(hash.hash_sample(&octets), hash.hash_octets(&octets));
+        }
     }
 }

@@ -62,11 +62,20 @@ impl Decoder {
         let stamp = header.stamp();
         let skew = header.export_time.map(|time| time.nanos_since(received));
         let numbered = header.numbered(&contents);
-        let hash = self.payload_hash(id, offset, payload);
+        self.reserve_payload(id);
+        let whole_datagram = &mut self.scratch.payload_hash;
         let accounted = self.sessions.touch(id, |session| {
             session.record_message(received, skew);
             let payloads = &mut session.payloads;
-            let is_repeated = || payloads.contains(hash);
+            // Messages of one datagram have hashes of their own.
+            let at = u64::try_from(offset).unwrap_or(u64::MAX);
+            let sample = || payloads.sample(payload).wrapping_add(at);
+            let mut whole = None;
+            let mut is_repeated = || {
+                let hash = *whole_datagram.get_or_insert_with(|| payloads.whole(payload));
+                let hash = *whole.insert(hash.wrapping_add(at));
+                payloads.contains(hash) || payloads.contains(sample())
+            };
             let Some(message) = numbered else {
                 // Without a number (v1), the payload alone shows a duplicate: its header has
                 // uptime and time.
@@ -74,12 +83,14 @@ impl Decoder {
                     session.sequence.repeat();
                     return Some((SequenceEvent::Duplicate, None));
                 }
+                let hash = whole.unwrap_or_else(sample);
                 payloads.push(hash);
                 return None;
             };
             let number = message.stamp.number;
             let event = session.sequence.observe(&message, is_repeated);
             if event != SequenceEvent::Duplicate {
+                let hash = whole.unwrap_or_else(sample);
                 payloads.push(hash);
             }
             if contents.waiting > 0 {
@@ -109,25 +120,20 @@ impl Decoder {
         }
     }
 
-    /// The hash of the datagram and of the offset of the current message in it. Room to
-    /// remember it is made if the budget allows.
-    fn payload_hash(&mut self, id: SessionId, offset: usize, payload: &[u8]) -> u64 {
-        let Some(session) = self.sessions.get(id) else {
-            return 0;
+    /// Makes room to remember the payload of one more message, if the budget allows.
+    fn reserve_payload(&mut self, id: SessionId) {
+        let growth = self
+            .sessions
+            .get(id)
+            .map(|session| session.payloads.growth());
+        let Some(growth) = growth.filter(|growth| *growth > 0) else {
+            return;
         };
-        let growth = session.payloads.growth();
-        let of_datagram = self.scratch.payload_hash;
-        let hash = of_datagram.unwrap_or_else(|| session.payloads.hash(payload));
-        self.scratch.payload_hash = Some(hash);
-        if growth > 0 {
-            let room = self.sessions.reserve(id, growth);
-            Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
-            if room.is_some() {
-                self.sessions.change(id, |session| session.payloads.grow());
-            }
+        let room = self.sessions.reserve(id, growth);
+        Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
+        if room.is_some() {
+            self.sessions.change(id, |session| session.payloads.grow());
         }
-        // Messages of one datagram have hashes of their own.
-        hash.wrapping_add(u64::try_from(offset).unwrap_or(u64::MAX))
     }
 
     /// After a restart, the exporter's former start no longer applies to its

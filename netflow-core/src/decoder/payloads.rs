@@ -5,6 +5,12 @@ use alloc::vec::Vec;
 use crate::hash::KeyedHash;
 
 /// Keyed hashes of the messages of one session that were received last.
+///
+/// Hashing every octet of every message would cost as much as all the rest of decoding them, and
+/// nearly no message is ever compared with another. As long as numbers follow each other, number,
+/// times and length identify a message: it is remembered by a sample of its octets, its header
+/// among them. Every other message is remembered by the hash of all its octets: the first of a
+/// session, those after a gap, and those of exporters whose numbers repeat.
 #[derive(Debug)]
 pub(super) struct RecentPayloads {
     key: KeyedHash,
@@ -56,8 +62,15 @@ impl RecentPayloads {
         capacity.saturating_mul(2).clamp(FIRST, REMEMBERED)
     }
 
-    pub(super) fn hash(&self, payload: &[u8]) -> u64 {
+    /// The hash of all octets.
+    pub(super) fn whole(&self, payload: &[u8]) -> u64 {
         self.key.hash_octets(payload)
+    }
+
+    /// The hash of a sample of the octets, which suffices for a message whose number was the
+    /// expected one.
+    pub(super) fn sample(&self, payload: &[u8]) -> u64 {
+        self.key.hash_sample(payload)
     }
 
     /// A message of this hash was received.

@@ -43,7 +43,7 @@ pub(super) struct Scratch {
     pub(super) joined: Vec<u8>,
     /// Empty lists of other domains, whose memory is used again.
     pub(super) domain_lists: Vec<Vec<Arc<Exporter>>>,
-    /// The keyed hash of the datagram, once it is needed.
+    /// The keyed hash of all octets of the datagram, once it is needed.
     pub(super) payload_hash: Option<u64>,
 }
 
