@@ -10,6 +10,7 @@
 pub mod arrow;
 pub mod decoder;
 pub mod floor;
+pub mod projection;
 pub mod row;
 pub mod workload;
 pub mod worst;

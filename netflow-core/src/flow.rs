@@ -25,6 +25,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+pub(crate) use self::clock::DirectTime;
 pub use self::clock::{ClockCheck, ClockRule, NoTime, TimePlan};
 pub use self::column::FlowColumn;
 pub(crate) use self::column::KnownFacts;
@@ -138,14 +139,18 @@ impl<'m> Flow<'m> {
         field.elements().get(candidate).copied()
     }
 
-    /// It is a data record of this template, with this origin.
+    /// The data record, if it is of this template and origin.
     #[inline]
-    pub(crate) fn is_of(&self, template: Option<&Template>, origin: &Origin) -> bool {
-        let of_template = match (&self.source, template) {
-            (Source::Record(record), Some(template)) => core::ptr::eq(record.template(), template),
-            _ => false,
+    pub(crate) fn record_of(
+        &self,
+        template: Option<&Template>,
+        origin: &Origin,
+    ) -> Option<&DataRecord<'m, 'm>> {
+        let of_set = |record: &&DataRecord<'m, 'm>| {
+            let is_template = template.is_some_and(|it| core::ptr::eq(record.template(), it));
+            is_template && core::ptr::eq(self.origin, origin)
         };
-        of_template && core::ptr::eq(self.origin, origin)
+        self.record().filter(of_set)
     }
 
     const fn sample_flow(&self) -> Option<&SampleFlow<'m>> {

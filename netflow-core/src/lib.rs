@@ -136,7 +136,10 @@ pub use flow::{
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;
 #[cfg(feature = "alloc")]
-pub use projection::{Projected, Projection, ProjectionKey};
+pub use projection::{
+    ColumnSink, ColumnValues, FlowColumns, NumbersColumn, OctetsColumn, Projected, ProjectedFlow,
+    Projection, ProjectionKey,
+};
 pub use time::Timestamp;
 
 /// The README's example, run with the other examples.

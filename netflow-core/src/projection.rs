@@ -1,18 +1,25 @@
 //! Fields that are named once, found once in each template, and read from many flows.
 
+mod columns;
+mod reader;
+mod records;
+mod sink;
 mod templates;
 
 use alloc::boxed::Box;
 use core::net::IpAddr;
 
+pub use self::columns::{ColumnValues, FlowColumns, NumbersColumn, OctetsColumn};
+pub use self::reader::ProjectedFlow;
+use self::reader::Reader;
+pub use self::sink::ColumnSink;
 use self::templates::ProjectedTemplates;
 pub use self::templates::ProjectionKey;
 use crate::decoder::Set;
 use crate::field::FlowField;
 use crate::flow::{Flow, FlowColumn, FlowValue, Origin};
-use crate::template::{FieldPlan, Template};
+use crate::template::Template;
 use crate::time::Timestamp;
-use crate::value::MacAddress;
 
 /// Some fields of flows, in the caller's order.
 ///
@@ -47,9 +54,10 @@ use crate::value::MacAddress;
 ///     // The template has no VLAN: a writer leaves it out, a comparison with it is false.
 ///     assert!(matches!(projected.columns()[2], FlowColumn::Absent));
 ///     for flow in set.flows() {
-///         assert_eq!(projected.address(&flow, 0), Some("192.0.2.1".parse().unwrap()));
-///         assert_eq!(projected.number(&flow, 1), Some(53));
-///         assert!(projected.value(&flow, 2).is_none());
+///         let row = projected.row(&flow);
+///         assert_eq!(row.address(0), Some("192.0.2.1".parse().unwrap()));
+///         assert_eq!(row.number(1), Some(53));
+///         assert!(row.value(2).is_none());
 ///     }
 /// }
 /// # Ok::<(), netflow_core::Error>(())
@@ -84,10 +92,11 @@ impl Projection {
     /// have one template.
     #[must_use]
     pub fn of<'p, 'm>(&'p mut self, set: &Set<'m>) -> Projected<'p, 'm> {
-        let (columns, key) = self.templates.columns(&self.fields, set);
+        let (columns, readers, key) = self.templates.find(&self.fields, set);
         Projected {
             fields: &self.fields,
             columns,
+            readers,
             key,
             template: set.template(),
             origin: set.origin(),
@@ -104,6 +113,7 @@ pub struct Projected<'p, 'm> {
     fields: &'p [FlowField],
     columns: &'p [FlowColumn],
     key: Option<ProjectionKey>,
+    readers: &'p [Reader],
     template: Option<&'m Template>,
     origin: &'m Origin,
 }
@@ -128,18 +138,29 @@ impl<'p, 'm> Projected<'p, 'm> {
         self.key
     }
 
+    /// The fields of one flow, for reading several of them.
+    #[must_use]
+    #[inline]
+    pub fn row<'f>(&self, flow: &'f Flow<'m>) -> ProjectedFlow<'p, 'f, 'm> {
+        let record = flow.record_of(self.template, self.origin);
+        let (readers, octets) = match record {
+            Some(record) => (self.readers, record.reach()),
+            None => (&[][..], &[][..]),
+        };
+        ProjectedFlow {
+            fields: self.fields,
+            readers,
+            flow,
+            octets,
+        }
+    }
+
     /// The value of the field at this position, the same as [`Flow::get`] returns; `None` if the
     /// flow does not have it, or there is no such position.
     #[must_use]
     #[inline]
     pub fn value(&self, flow: &Flow<'m>, position: usize) -> Option<FlowValue<'m>> {
-        match self.column(flow, position) {
-            Some(FlowColumn::Absent) => None,
-            Some(FlowColumn::Number(place)) => load(flow, place).map(FlowValue::Unsigned),
-            Some(FlowColumn::Octets(place)) => octets(flow, place),
-            Some(FlowColumn::Time(_)) => self.time(flow, position).map(FlowValue::Time),
-            _ => flow.get(*self.fields.get(position)?),
-        }
+        self.row(flow).value(position)
     }
 
     /// The number of a field of one of the unsigned types; `None` also of a field of any other
@@ -147,65 +168,20 @@ impl<'p, 'm> Projected<'p, 'm> {
     #[must_use]
     #[inline]
     pub fn number(&self, flow: &Flow<'m>, position: usize) -> Option<u64> {
-        if let Some(FlowColumn::Number(place)) = self.column(flow, position) {
-            return load(flow, place);
-        }
-        match self.value(flow, position)? {
-            FlowValue::Unsigned(number) => Some(number),
-            _ => None,
-        }
+        self.row(flow).number(position)
     }
 
     /// The address of a field of that type; `None` also of a field of any other type.
     #[must_use]
     #[inline]
     pub fn address(&self, flow: &Flow<'m>, position: usize) -> Option<IpAddr> {
-        match self.value(flow, position)? {
-            FlowValue::Address(address) => Some(address),
-            _ => None,
-        }
+        self.row(flow).address(position)
     }
 
     /// The time of a field of that type; `None` also of a field of any other type.
     #[must_use]
     #[inline]
     pub fn time(&self, flow: &Flow<'m>, position: usize) -> Option<Timestamp> {
-        if let Some(FlowColumn::Time(plan)) = self.column(flow, position) {
-            let direct = load(flow, &plan.place()).and_then(|number| plan.time(number));
-            if direct.is_some() {
-                return direct;
-            }
-        }
-        match flow.get(*self.fields.get(position)?)? {
-            FlowValue::Time(time) => Some(time),
-            _ => None,
-        }
+        self.row(flow).time(position)
     }
-
-    /// How a field of this flow is read; `None` if it is not known.
-    #[inline]
-    fn column(&self, flow: &Flow<'m>, position: usize) -> Option<&'p FlowColumn> {
-        self.columns
-            .get(position)
-            .filter(|_| flow.is_of(self.template, self.origin))
-    }
-}
-
-#[inline]
-fn load(flow: &Flow<'_>, place: &FieldPlan) -> Option<u64> {
-    flow.record()?.number_at(place)
-}
-
-/// An address of some kind, by its length.
-#[inline]
-fn octets<'m>(flow: &Flow<'m>, place: &FieldPlan) -> Option<FlowValue<'m>> {
-    let octets = flow.record()?.octets_at(place)?;
-    if let Ok(octets) = <[u8; 4]>::try_from(octets) {
-        return Some(FlowValue::Address(IpAddr::from(octets)));
-    }
-    if let Ok(octets) = <[u8; 16]>::try_from(octets) {
-        return Some(FlowValue::Address(IpAddr::from(octets)));
-    }
-    let octets = <[u8; 6]>::try_from(octets).ok()?;
-    Some(FlowValue::Mac(MacAddress(octets)))
 }

@@ -12,7 +12,7 @@ pub use self::list::{
     SubTemplateMultiList,
 };
 pub(crate) use self::walk::{Segments, measure};
-use crate::template::{FieldPlan, Slot, Template, TemplateField};
+use crate::template::{Slot, Template, TemplateField};
 use crate::value::{Value, unsigned};
 use crate::wire::reader::Reader;
 use crate::wire::record::field;
@@ -142,24 +142,10 @@ impl<'a, 't> DataRecord<'a, 't> {
         self.reach.get(start..end)?.first_chunk().copied()
     }
 
-    /// The number of up to eight octets at this place, by one load where the octets after it
-    /// allow that.
+    /// The octets of the record, and those after it in its set.
     #[inline]
-    pub(crate) fn number_at(&self, place: &FieldPlan) -> Option<u64> {
-        let after = self.reach.get(place.offset..)?;
-        match after.first_chunk() {
-            Some(octets) => {
-                let unused = 8_usize.checked_sub(place.width)?.checked_mul(8)?;
-                u64::from_be_bytes(*octets).checked_shr(u32::try_from(unused).ok()?)
-            }
-            None => unsigned(after.get(..place.width)?),
-        }
-    }
-
-    /// The octets at this place.
-    #[inline]
-    pub(crate) fn octets_at(&self, place: &FieldPlan) -> Option<&'a [u8]> {
-        self.reach.get(place.offset..)?.get(..place.width)
+    pub(crate) const fn reach(&self) -> &'a [u8] {
+        self.reach
     }
 
     /// The octets of a field whose place the template knows; `None` if it has

@@ -10,7 +10,7 @@ mod walk;
 
 use allocation_counter::measure;
 use netflow_core::field::FlowField;
-use netflow_core::{Datagram, Decoder, Limits, Projection, Timestamp, Transport};
+use netflow_core::{Datagram, Decoder, FlowColumns, Limits, Projection, Timestamp, Transport};
 
 const ROUNDS: usize = 2000;
 
@@ -20,11 +20,14 @@ fn steady_state(name: &str) {
     let datagrams = captured::read(name);
     let mut decoder = Decoder::new(Limits::new(1));
     let mut projection = Projection::new(FlowField::ALL.iter().copied());
+    let mut columns = FlowColumns::new(&projection);
     let mut steps = 0;
     let mut round = |decoder: &mut Decoder| {
+        columns.clear();
         for datagram in &datagrams {
             let message = decoder.decode(datagram.datagram()).unwrap();
             steps += walk::everything(message);
+            columns.append(&mut projection, &message);
             for set in message.sets() {
                 let projected = projection.of(&set);
                 for flow in set.flows() {

@@ -42,7 +42,7 @@ enum What {
     Command(&'static [&'static str]),
 }
 
-const ROUTES: [Route; 7] = [
+const ROUTES: [Route; 9] = [
     Route {
         name: "decode",
         what: What::Library("decode"),
@@ -50,6 +50,14 @@ const ROUTES: [Route; 7] = [
     Route {
         name: "flows_11",
         what: What::Library("flows"),
+    },
+    Route {
+        name: "rows_11",
+        what: What::Library("rows"),
+    },
+    Route {
+        name: "columns_11",
+        what: What::Library("columns"),
     },
     Route {
         name: "arrow_11",

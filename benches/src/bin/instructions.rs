@@ -11,7 +11,7 @@ use std::io;
 use std::process::ExitCode;
 
 use netflow_arrow::Addresses;
-use netflow_benches::{Kind, Workload, arrow, decoder};
+use netflow_benches::{Kind, Workload, arrow, decoder, projection};
 
 /// Datagrams that are made; a path takes some of them.
 const MOST: u32 = 2_000;
@@ -40,6 +40,12 @@ fn main() -> ExitCode {
         }),
         ("flows", None) => decoder::read(&mut decoder::new(), &workload, |row| {
             black_box(row);
+        }),
+        ("rows", None) => projection::rows(&mut decoder::new(), &workload, |row| {
+            black_box(row);
+        }),
+        ("columns", None) => projection::columns(&mut decoder::new(), &workload, |columns| {
+            black_box(columns);
         }),
         ("arrow", None) => {
             let mut builder = arrow::builder(Addresses::Octets, ROWS);

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::reader::Reader;
 use crate::decoder::Set;
 use crate::field::FlowField;
 use crate::flow::{FlowColumn, KnownFacts};
@@ -49,6 +50,8 @@ struct KnownTemplate {
     clock: Clock,
     version: u64,
     columns: Vec<FlowColumn>,
+    /// How each of them is read from a record.
+    readers: Vec<Reader>,
 }
 
 /// What the header contributes to the times of flows: its own time, and the uptime.
@@ -69,57 +72,87 @@ impl ProjectedTemplates {
         }
     }
 
-    /// The columns of these fields, which are the same at every call, and their key; no key if the
-    /// set has no template.
-    pub(super) fn columns(
+    /// The columns of these fields, which are the same at every call, how they are read, and their
+    /// key; no key if the set has no template.
+    pub(super) fn find(
         &mut self,
         fields: &[FlowField],
         set: &Set<'_>,
-    ) -> (&[FlowColumn], Option<ProjectionKey>) {
+    ) -> (&[FlowColumn], &[Reader], Option<ProjectionKey>) {
         let Some(template) = set.shared_template() else {
-            return (&self.each, None);
+            return (&self.each, &[], None);
         };
         if self.known.is_empty() {
             self.known.resize_with(REMEMBERED, || None);
         }
         let index = place(template);
         let Some(slot) = self.known.get_mut(index) else {
-            return (&self.each, None);
+            return (&self.each, &[], None);
         };
         let header = set.header();
         let facts = KnownFacts::of(set.origin());
         let is_known =
             |known: &KnownTemplate| Arc::ptr_eq(&known.template, template) && known.facts == facts;
-        // The memory of the one that gives way serves again.
-        let known = match slot.take() {
-            Some(mut known) if is_known(&known) => {
-                known.set_clock(header, fields, &self.times);
-                known
-            }
-            former => {
-                let mut columns = former.map(|known| known.columns).unwrap_or_default();
-                columns.clear();
-                let column = |field: &FlowField| FlowColumn::new(*field, template, header, facts);
-                columns.extend(fields.iter().map(column));
-                self.version = self.version.wrapping_add(1);
-                KnownTemplate {
-                    template: Arc::clone(template),
-                    facts,
-                    clock: clock(header),
-                    version: self.version,
-                    columns,
-                }
-            }
+        let known = match slot {
+            Some(known) => known,
+            None => slot.insert(KnownTemplate::new(template, facts, header, fields)),
         };
+        if is_known(known) && known.version > 0 {
+            known.set_clock(header, fields, &self.times);
+        } else {
+            // The memory of the one that gives way serves again.
+            known.learn(template, facts, header, fields);
+            self.version = self.version.saturating_add(1);
+            known.version = self.version;
+        }
         let key = ProjectionKey {
             slot: index,
             version: known.version,
         };
-        (&slot.insert(known).columns, Some(key))
+        (&known.columns, &known.readers, Some(key))
     }
 }
 
 impl KnownTemplate {
+    /// Without columns yet.
+    #[cold]
+    fn new(
+        template: &Arc<Template>,
+        facts: KnownFacts,
+        header: &MessageHeader,
+        fields: &[FlowField],
+    ) -> Self {
+        Self {
+            template: Arc::clone(template),
+            facts,
+            clock: clock(header),
+            version: 0,
+            columns: Vec::with_capacity(fields.len()),
+            readers: Vec::with_capacity(fields.len()),
+        }
+    }
+
+    /// Finds the fields in another template.
+    #[cold]
+    fn learn(
+        &mut self,
+        template: &Arc<Template>,
+        facts: KnownFacts,
+        header: &MessageHeader,
+        fields: &[FlowField],
+    ) {
+        if !Arc::ptr_eq(&self.template, template) {
+            self.template = Arc::clone(template);
+        }
+        self.facts = facts;
+        self.clock = clock(header);
+        self.columns.clear();
+        let column = |field: &FlowField| FlowColumn::new(*field, template, header, facts);
+        self.columns.extend(fields.iter().map(column));
+        self.readers.clear();
+        self.readers.extend(self.columns.iter().map(Reader::new));
+    }
+
     /// Prepares the times for messages of this header time. Many messages are of the same.
     #[inline]
     fn set_clock(&mut self, header: &MessageHeader, fields: &[FlowField], times: &[usize]) {
@@ -130,8 +163,12 @@ impl KnownTemplate {
         self.clock = clock;
         for position in times {
             let column = self.columns.get_mut(*position);
-            if let (Some(column), Some(field)) = (column, fields.get(*position)) {
+            let reader = self.readers.get_mut(*position);
+            if let (Some(column), Some(reader), Some(field)) =
+                (column, reader, fields.get(*position))
+            {
                 *column = FlowColumn::new(*field, &self.template, header, self.facts);
+                *reader = Reader::new(column);
             }
         }
     }

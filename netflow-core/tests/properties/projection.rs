@@ -1,7 +1,10 @@
 //! A projection yields what the accessors of a flow yield, for every field.
 
 use netflow_core::field::FlowField;
-use netflow_core::{Decoded, Decoder, Flow, FlowColumn, FlowValue, OptionsScope, Projection};
+use netflow_core::{
+    ColumnValues, Decoded, Decoder, Flow, FlowColumn, FlowColumns, FlowValue, OptionsScope,
+    Projection,
+};
 use proptest::prelude::proptest;
 
 use crate::captured;
@@ -109,6 +112,69 @@ fn check_column(column: FlowColumn, field: FlowField, flow: &Flow<'_>, first: Op
     assert!(is_same, "{field:?} is {expected:?}, by its column {said:?}");
 }
 
+/// Reads each set by columns, in two parts, and compares every value.
+fn compare_columns(decoded: Decoded<'_>, projection: &mut Projection) {
+    for set in decoded.sets() {
+        let mut columns = FlowColumns::new(projection);
+        let half = set.flows().count() / 2;
+        let read = projection.read(&set, 0..half, &mut columns)
+            + projection.read(&set, half..usize::MAX, &mut columns);
+        assert_eq!(read, set.flows().count());
+        for (position, field) in projection.fields().iter().enumerate() {
+            let values = columns.values(position).unwrap();
+            for (row, flow) in set.flows().enumerate() {
+                let expected = flow.get(*field);
+                let is_same = is_in_column(&values, row, expected.as_ref());
+                assert!(is_same, "{} of row {row} is {expected:?}", field.name());
+            }
+        }
+    }
+}
+
+/// The column has this value in this row.
+fn is_in_column(values: &ColumnValues<'_>, row: usize, expected: Option<&FlowValue<'_>>) -> bool {
+    use ColumnValues as C;
+    use FlowValue as V;
+    match (values, expected) {
+        (C::Numbers { numbers, present }, expected) => {
+            let expected = expected.map(|value| match value {
+                V::Unsigned(number) => *number,
+                V::Flag(flag) => u64::from(*flag),
+                other => panic!("{other:?}"),
+            });
+            (numbers[row], present.is_none_or(|present| present[row]))
+                == (expected.unwrap_or(0), expected.is_some())
+        }
+        (C::Nanos { nanos, present }, expected) => {
+            let expected = expected.map(|value| match value {
+                V::Time(time) => time.as_nanos(),
+                V::Duration(nanos) => *nanos,
+                other => panic!("{other:?}"),
+            });
+            (nanos[row], present.is_none_or(|present| present[row]))
+                == (expected.unwrap_or(0), expected.is_some())
+        }
+        (C::Addresses(values), Some(V::Address(address))) => values[row] == Some(*address),
+        (C::Addresses(values), None) => values[row].is_none(),
+        (C::Macs(values), Some(V::Mac(address))) => values[row] == Some(*address),
+        (C::Macs(values), None) => values[row].is_none(),
+        (C::Names(values), Some(V::Name(name))) => values[row] == Some(*name),
+        (C::Names(values), None) => values[row].is_none(),
+        (C::Octets(column), Some(V::Text(text))) => column.get(row) == Some(text.octets()),
+        (C::Octets(column), Some(V::Octets(octets))) => column.get(row) == Some(octets),
+        (C::Octets(column), Some(V::Application(id))) => {
+            let (engine, others) = column.get(row).unwrap().split_first().unwrap();
+            (*engine, others) == (id.engine(), id.selector_octets())
+        }
+        (C::Octets(column), None) => column.get(row).is_none(),
+        (C::Lists(column), Some(V::Numbers(numbers))) => {
+            numbers.iter().eq(column.get(row).unwrap().iter().copied())
+        }
+        (C::Lists(column), None) => column.get(row).is_none(),
+        (column, value) => panic!("{value:?} in {column:?}"),
+    }
+}
+
 /// What is read by type is the value if it has that type, and nothing if it has another.
 fn typed(expected: &Option<FlowValue<'_>>, typed: [Option<FlowValue<'_>>; 3]) {
     use FlowValue as V;
@@ -150,6 +216,7 @@ fn a_projection_yields_what_the_accessors_do_in_every_capture() {
             for datagram in capture {
                 if let Ok(decoded) = decoder.decode(datagram.datagram()) {
                     values += compare(decoded, &mut projection);
+                    compare_columns(decoded, &mut projection);
                 }
             }
         }
@@ -184,6 +251,7 @@ proptest! {
             for payload in [genuine, changed] {
                 if let Ok(decoded) = decoder.decode(datagram(1, payload)) {
                     compare(decoded, &mut projection);
+                    compare_columns(decoded, &mut projection);
                 }
             }
         }

@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// How one number is read as a time, as long as it makes sense. What it does not read is
 /// worked out by [`read`](super::read()), which looks at more than the number.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Direct {
+pub(crate) enum DirectTime {
     /// An uptime, by that of the header and the time of the header.
     Uptime { now: u32, sent: Timestamp },
     /// Milliseconds since 1970, less than a year from the time of the header.
@@ -22,7 +22,7 @@ pub(super) enum Direct {
     Seconds { sent: Timestamp },
 }
 
-impl Direct {
+impl DirectTime {
     /// `None` if the element has another form.
     #[inline]
     pub(super) fn new(element: TimeElement, header: &MessageHeader) -> Option<Self> {
@@ -43,7 +43,7 @@ impl Direct {
 
     /// The time; `None` if the number makes no sense in this form.
     #[inline]
-    pub(super) fn time(self, number: u64) -> Option<Timestamp> {
+    pub(crate) fn time(self, number: u64) -> Option<Timestamp> {
         match self {
             Self::Uptime { now, sent } => uptime(now, sent, number),
             Self::Milliseconds { sent } => milliseconds(sent, number),
@@ -62,9 +62,23 @@ impl Direct {
     }
 
     /// The time and its rule; `None` if the number makes no sense in this form.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(self, number: u64) -> Option<(Timestamp, ClockRule)> {
         Some((self.time(number)?, self.rule()))
+    }
+
+    /// The time of a number; if it makes no sense in this form, that which `other` finds of its
+    /// row. A part of the caller's loop, which knows the form.
+    #[inline(always)]
+    pub(crate) fn time_or(
+        self,
+        (row, number): (usize, u64),
+        other: impl Fn(usize) -> Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        match self.read(number) {
+            Some((time, _)) => Some(time),
+            None => other(row),
+        }
     }
 
     /// Adds what `nanos_of` makes of the time of each number. The form is looked at once,

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::direct::Direct;
+use super::direct::DirectTime;
 use super::element::TimeElement;
 use super::{ClockRule, sent_time};
 use crate::field::Ingredient;
@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Copy)]
 pub struct TimePlan {
     place: FieldPlan,
-    form: Direct,
+    form: DirectTime,
 }
 
 impl TimePlan {
@@ -30,7 +30,7 @@ impl TimePlan {
         sent_time(header)?;
         let slot = template.plan().ingredient(ingredient);
         Some(Self {
-            form: Direct::new(TimeElement::of(slot)?, header)?,
+            form: DirectTime::new(TimeElement::of(slot)?, header)?,
             place: place(slot, ingredient)?,
         })
     }
@@ -39,6 +39,11 @@ impl TimePlan {
     #[must_use]
     pub const fn place(&self) -> FieldPlan {
         self.place
+    }
+
+    /// How the number is read.
+    pub(crate) const fn form(&self) -> DirectTime {
+        self.form
     }
 
     /// The time of this number; `None` if it makes no sense as it is, and

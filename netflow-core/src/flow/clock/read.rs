@@ -1,6 +1,6 @@
 //! The one place that decides what the time in a record is, and by which rule.
 
-use super::direct::Direct;
+use super::direct::DirectTime;
 use super::element::TimeElement;
 use super::rule::{ClockRule, Found, NoTime};
 use super::{DAY, YEAR, before, is_near, sent_time, uptime};
@@ -121,7 +121,7 @@ pub(super) fn direct(
 ) -> Option<(Timestamp, ClockRule)> {
     let slot = record.template().plan().ingredient(ingredient);
     let sent = record.loaded(slot)?;
-    Direct::new(TimeElement::of(slot)?, header)?.read(sent)
+    DirectTime::new(TimeElement::of(slot)?, header)?.read(sent)
 }
 
 /// Seconds are of 32 bits, however wide their field is.

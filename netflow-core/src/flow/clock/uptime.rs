@@ -13,6 +13,8 @@ pub(super) const WRAPPING: u64 = 0xffff_ffff;
 /// Uptimes up to this much later than that of the header are not 49.7 days
 /// old: exporters stamp the header before the last records.
 const AHEAD: i64 = 60 * 60 * 1_000;
+/// The same, to be added to an uptime.
+const AHEAD_U32: u32 = 60 * 60 * 1_000;
 
 /// Uptimes of 32 bits wrap after this many milliseconds.
 const WRAP: i64 = 1 << 32;
@@ -33,13 +35,21 @@ pub(super) fn by_header(header: &MessageHeader, now: u32, sent: u64) -> Found {
     Ok((counted_back(origin, now, sent), ClockRule::Uptime))
 }
 
-/// An uptime by that of the header, `now`, and the time of the header.
+/// An uptime by that of the header, `now`, and the time of the header, of 32 bits in seconds.
 #[inline]
-pub(super) fn counted_back(time: Timestamp, now: u32, sent: u64) -> Timestamp {
+pub(super) const fn counted_back(time: Timestamp, now: u32, sent: u64) -> Timestamp {
+    /// The latest uptime that is not taken for one from before a wrap, after that of the header.
+    const LATEST: i64 = AHEAD * 1_000_000;
+
     // Those of eight octets do not wrap, that of the header does.
-    let sent = u32::try_from(sent & WRAPPING).unwrap_or_default();
-    // 2^32 ms fit by far.
-    time.saturating_add(elapsed(sent, now).wrapping_mul(-1_000_000))
+    let [.., a, b, c, d] = sent.to_be_bytes();
+    let sent = u32::from_be_bytes([a, b, c, d]);
+    // From the latest uptime back to this one, so that the difference has one sign.
+    let [a, b, c, d] = now.wrapping_add(AHEAD_U32).wrapping_sub(sent).to_be_bytes();
+    let back = i64::from_be_bytes([0, 0, 0, 0, a, b, c, d]);
+    // A time of 32 bits in seconds and 2^32 ms fit by far.
+    let latest = time.as_nanos().wrapping_add(LATEST);
+    Timestamp::from_nanos(latest.wrapping_sub(back.wrapping_mul(1_000_000)))
 }
 
 /// Milliseconds from one uptime to another, across a wrap. Up to an hour back is no wrap.
