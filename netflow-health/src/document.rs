@@ -44,8 +44,11 @@ impl Report {
     ///      "vrf_count":0,"vrfs":[],"application_count":0,"applications":[],
     ///      "sampler_count":1,"samplers":[{"of":"sampler 1","name":"core"}],"system_init":T},
     ///    "clock":{"rules":[{"rule":"uptime","flows":131}],
+    ///      "missing":[{"time":"end","reason":"zero","flows":2,"first_frame":4}],
     ///      "skew":{"last":-250000000,"min":…,"max":…},
     ///      "suspect":0,"suspect_by_skew":0,"first_suspect_frame":null},
+    ///    "second_counters":[{"rule":"exceeded","template":256,"flows":9,"first_frame":3}],
+    ///    "icmp":[{"rule":"port","flows":3,"first_frame":8}],
     ///    "templates":[{"template":256,"scope_count":null,"field_count":2,"record_len":8,
     ///      "first_frame":1,"last_frame":40,"sent":3,"records":120,"changes":1,"returns":0,
     ///      "event_count":1,"events":[{"frame":9,"event":"changed","scope_count_before":null,
@@ -176,6 +179,23 @@ impl Inputs<'_> {
         );
         put(&mut object, "announced", self.announced(&domain.announced));
         put(&mut object, "clock", self.clock(&domain.clock));
+        let counters = domain.meanings.second_counters.iter().map(|known| {
+            let mut object = Map::new();
+            put(&mut object, "rule", known.rule.name());
+            put(&mut object, "template", known.template);
+            put(&mut object, "flows", known.flows);
+            self.frame(&mut object, "first_frame", Some(known.first));
+            Value::from(object)
+        });
+        put(&mut object, "second_counters", counters.collect::<Vec<_>>());
+        let icmp = domain.meanings.icmp.iter().map(|known| {
+            let mut object = Map::new();
+            put(&mut object, "rule", known.rule.name());
+            put(&mut object, "flows", known.flows);
+            self.frame(&mut object, "first_frame", Some(known.first));
+            Value::from(object)
+        });
+        put(&mut object, "icmp", icmp.collect::<Vec<_>>());
         let templates = domain.templates.by_id.iter();
         let templates: Vec<Value> = templates
             .map(|(id, template)| self.template(*id, template))
@@ -278,12 +298,21 @@ impl Inputs<'_> {
             let rule = rule.map(|rule| rule.name());
             json!({"rule": rule, "flows": flows})
         });
+        let missing = clock.missing.iter().map(|missing| {
+            let mut object = Map::new();
+            put(&mut object, "time", missing.time.name());
+            put(&mut object, "reason", missing.reason.name());
+            put(&mut object, "flows", missing.flows);
+            self.frame(&mut object, "first_frame", Some(missing.first));
+            Value::from(object)
+        });
         let skew = clock.skew.map(|skew| {
             let (last, min, max) = (skew.last, skew.min, skew.max);
             json!({"last": last, "min": min, "max": max})
         });
         let mut object = Map::new();
         put(&mut object, "rules", rules.collect::<Vec<_>>());
+        put(&mut object, "missing", missing.collect::<Vec<_>>());
         put(&mut object, "skew", skew);
         put(&mut object, "suspect", clock.suspect);
         put(&mut object, "suspect_by_skew", clock.suspect_by_skew);

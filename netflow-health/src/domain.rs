@@ -2,6 +2,7 @@
 
 mod clock;
 mod contradiction;
+mod meaning;
 mod ports;
 mod sampling;
 mod template;
@@ -16,8 +17,9 @@ use netflow_core::{
     SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
 };
 
-pub use self::clock::{Clock, Skew};
+pub use self::clock::{Clock, MissingTime, MissingTimes, Skew};
 pub use self::contradiction::{Contradictions, UnknownAlgorithm};
+pub use self::meaning::{IcmpUse, Meanings, SecondCounterUse};
 use self::ports::PortSequences;
 pub use self::sampling::{
     Announced, AnnouncedRate, AnnouncedSelection, RateCount, Rates, sampler_name,
@@ -182,6 +184,8 @@ pub struct DomainHealth {
     pub announced: Announced,
     /// Its clocks.
     pub clock: Clock,
+    /// By which rules fields were read that exporters use in several ways.
+    pub meanings: Meanings,
     /// Numbers that contradict each other.
     pub contradictions: Contradictions,
     /// Where sequence numbers jumped ahead.
@@ -227,6 +231,7 @@ impl DomainHealth {
             rates: Rates::default(),
             announced: Announced::default(),
             clock: Clock::default(),
+            meanings: Meanings::default(),
             contradictions: Contradictions::default(),
             gaps: Examples::default(),
             sequence: SequenceCounts::default(),
@@ -371,6 +376,7 @@ impl DomainHealth {
                 flow.input_interface().is_some() && flow.input_interface_name().is_none();
         }
         self.clock.flow(flow);
+        self.meanings.flow(flow);
         self.contradictions.flow(flow);
     }
 

@@ -355,6 +355,29 @@ findings! {
         /// All flows.
         all: u64,
     }
+    /// Elements carry times that are none.
+    32 times_missing Info TimesMissing {
+        /// Flows.
+        flows: u64,
+        /// What they lack: `both`, `start` or `end`.
+        time: &'static str,
+        /// Why: `zero`, `unknown_origin` or `unreadable`.
+        reason: &'static str,
+    }
+    /// The exporter writes the code of ICMP before its type into the destination port.
+    33 icmp_port_reversed Info IcmpPortReversed {
+        /// Flows that were read so.
+        flows: u64,
+    }
+    /// A template has second counters (23, 24) beside octets and packets (1, 2).
+    34 second_counters Info SecondCounters {
+        /// Flows.
+        flows: u64,
+        /// How they were read: `unknown`, `nprobe`, `exceeded`, `biflow` or `post`.
+        rule: &'static str,
+        /// The template.
+        template: u16,
+    }
     /// Datagrams were dropped by the kernel.
     24 kernel_drops Error KernelDrops {
         /// Datagrams.

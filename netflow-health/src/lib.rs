@@ -49,8 +49,9 @@ mod source;
 
 pub use self::domain::{
     Announced, AnnouncedRate, AnnouncedSelection, Changes, Clock, Contradictions, DomainHealth,
-    DomainName, Gap, NewLength, RateCount, Rates, RefusedTemplate, Seen, Skew, TemplateEvent,
-    TemplateField, TemplateHistory, Templates, UnknownAlgorithm, UnreadSets, sampler_name,
+    DomainName, Gap, IcmpUse, Meanings, MissingTime, MissingTimes, NewLength, RateCount, Rates,
+    RefusedTemplate, SecondCounterUse, Seen, Skew, TemplateEvent, TemplateField, TemplateHistory,
+    Templates, UnknownAlgorithm, UnreadSets, sampler_name,
 };
 pub use self::examples::Examples;
 pub use self::finding::{Detail, Finding, FindingKind, Severity};

@@ -4,7 +4,9 @@ mod problem;
 mod template;
 
 use netflow_core::{NoSamplingRate, Protocol, Sampling, SamplingRule, ScopeKind, SequenceUnit};
-use netflow_health::{Announced, DomainHealth, Report, SourceFacts, UnreadSets, sampler_name};
+use netflow_health::{
+    Announced, DomainHealth, Meanings, MissingTime, Report, SourceFacts, UnreadSets, sampler_name,
+};
 
 use super::page::{Look, Page, Tone};
 use super::words::{Inputs, counted, frame, grouped, lean};
@@ -57,6 +59,7 @@ fn write_domain(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     write_sampling(domain, inputs, page);
     write_announced(&domain.announced, inputs, page);
     write_clock(domain, inputs, page);
+    write_meanings(&domain.meanings, page);
     for (id, unread) in &domain.unread_sets {
         let text = unread_text(domain, *id, unread, inputs);
         let tone = if unread.lost_octets() > 0 {
@@ -258,14 +261,20 @@ fn first_of(label: &str, mut texts: Vec<String>, count: u64, page: &mut Page) ->
 
 fn write_clock(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     let clock = &domain.clock;
-    let mut texts: Vec<String> = clock
-        .rules
-        .iter()
-        .map(|(rule, flows)| {
-            let rule = rule.map_or("no time", |rule| rule.name());
-            format!("{rule} {}", counted(*flows, "flow"))
-        })
+    let rules = clock.rules.iter();
+    let rules = rules.filter_map(|(rule, flows)| Some((rule.as_ref()?.name(), *flows)));
+    let mut texts: Vec<String> = rules
+        .map(|(rule, flows)| format!("{rule} {}", counted(flows, "flow")))
         .collect();
+    texts.extend(clock.missing.iter().map(|missing| {
+        let time = match missing.time {
+            MissingTime::Both => "time",
+            MissingTime::Start => "start",
+            MissingTime::End => "end",
+        };
+        let reason = missing.reason.name().replace('_', " ");
+        format!("no {time} ({reason}) {}", counted(missing.flows, "flow"))
+    }));
     if let Some(skew) = clock.skew {
         let mut text = format!("export time is {} receive time", lean(skew.last));
         let [min, max] = [skew.min, skew.max].map(|nanos| lean(nanos).replace(" of", ""));
@@ -284,6 +293,28 @@ fn write_clock(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
             frame(first, inputs)
         );
         page.item("", &text, Tone::Bad);
+    }
+}
+
+/// By which rules fields were read that exporters use in several ways.
+fn write_meanings(meanings: &Meanings, page: &mut Page) {
+    let counters = meanings.second_counters.iter().map(|known| {
+        let flows = counted(known.flows, "flow");
+        format!(
+            "{} {flows}, first template {}",
+            known.rule.name(),
+            known.template
+        )
+    });
+    let counters: Vec<String> = counters.collect();
+    if !counters.is_empty() {
+        page.item("23 and 24", &counters.join(", "), Tone::Plain);
+    }
+    let icmp = meanings.icmp.iter();
+    let icmp = icmp.map(|known| format!("{} {}", known.rule.name(), counted(known.flows, "flow")));
+    let icmp: Vec<String> = icmp.collect();
+    if !icmp.is_empty() {
+        page.item("ICMP", &icmp.join(", "), Tone::Plain);
     }
 }
 

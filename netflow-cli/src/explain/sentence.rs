@@ -186,6 +186,44 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
             counted(*all, "flow"),
             if *flows == 1 { "carries" } else { "carry" },
         ),
+        FindingKind::TimesMissing {
+            flows,
+            time,
+            reason,
+        } => {
+            let time = match *time {
+                "both" => "neither start nor end",
+                "start" => "no start",
+                _ => "no end",
+            };
+            let why = match *reason {
+                "zero" => "the elements are zero",
+                "unknown_origin" => "what their uptimes count from is not known, only the duration",
+                _ => "the elements hold no time",
+            };
+            let flows = counted(*flows, "flow") + if *flows == 1 { " has" } else { " have" };
+            format!("{flows} {time}, first {place}, in {whose}: {why}.")
+        }
+        FindingKind::IcmpPortReversed { flows } => format!(
+            "{} writes the code of ICMP before its type into the destination port, as its other \
+             records show: {} {} read so.",
+            capital(whose),
+            counted(*flows, "flow"),
+            were(*flows),
+        ),
+        FindingKind::SecondCounters { rule, template, .. } => {
+            let meaning = match *rule {
+                "nprobe" => "the reverse direction, since nProbe sends so",
+                "exceeded" => {
+                    "the reverse direction, since a record has more of them than of octets or \
+                     packets"
+                }
+                "biflow" => "the reverse direction, as configured",
+                "post" => "the same packets after the exporter, as configured",
+                _ => "something that no record shows, so they stay fields of the record",
+            };
+            format!("Elements 23 and 24 in template {template} of {whose} count {meaning}.")
+        }
         FindingKind::KernelDrops { drops } => {
             format!("The kernel dropped {}.", counted(*drops, "datagram"))
         }
@@ -297,7 +335,7 @@ fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> String {
 }
 
 /// What to do about findings of a kind.
-pub(super) const fn advice(kind: &FindingKind) -> Option<&'static str> {
+pub(super) fn advice(kind: &FindingKind) -> Option<&'static str> {
     Some(match kind {
         FindingKind::CutDatagrams { .. } => "Capture whole packets (tcpdump -s 0).",
         FindingKind::TemplateAbsent { .. } => {
@@ -324,6 +362,9 @@ pub(super) const fn advice(kind: &FindingKind) -> Option<&'static str> {
         FindingKind::RateInOtherDomain { .. } | FindingKind::NamesInOtherDomain { .. } => {
             "--options-scope exporter applies options of the exporter's other domains."
         }
+        FindingKind::SecondCounters {
+            rule: "unknown", ..
+        } => "--exporter CIDR=biflow or CIDR=post says what they count.",
         FindingKind::RateAmbiguous { .. } | FindingKind::RateUnused { .. } => {
             "--sampling-override CIDR=RATE sets the rate of an exporter."
         }

@@ -893,3 +893,58 @@ fn findings_have_stable_codes_and_numbers() {
                "unit": "message"})
     );
 }
+
+#[test]
+fn the_rule_of_second_counters_is_reported() {
+    let report = json(&testdata("cases/reverse_in_second_counters.pcap"));
+    let counters = &report["domains"][0]["second_counters"];
+    assert_eq!(counters[0]["rule"], "exceeded", "{report}");
+    let part = "count the reverse direction, since a record has more of them";
+    assert!(sentence(&report, part), "{report}");
+    let report = json(&testdata("cases/second_counters_of_egress.pcap"));
+    assert_eq!(
+        report["domains"][0]["second_counters"][0]["rule"],
+        "unknown"
+    );
+    let part = "--exporter CIDR=biflow or CIDR=post says what they count";
+    assert!(sentence(&report, part), "{report}");
+    let codes = report["findings"].as_array().unwrap().iter();
+    let codes: Vec<_> = codes.map(|finding| &finding["code"]).collect();
+    assert!(codes.contains(&&json!("second_counters")), "{codes:?}");
+}
+
+#[test]
+fn why_flows_have_no_time_is_reported() {
+    for (case, time, reason, part) in [
+        ("end_of_zero", "end", "zero", "has no end, first in frame"),
+        (
+            "start_of_exporter_of_zero",
+            "both",
+            "unknown_origin",
+            "what their uptimes count from is not known, only the duration",
+        ),
+    ] {
+        let report = json(&testdata(&format!("cases/{case}.pcap")));
+        let missing = &report["domains"][0]["clock"]["missing"][0];
+        assert_eq!(
+            (&missing["time"], &missing["reason"]),
+            (&json!(time), &json!(reason)),
+            "{report}"
+        );
+        assert!(sentence(&report, part), "{report}");
+    }
+    // A template without any time: nothing is wrong.
+    let report = json(&testdata("synthetic/trap_two_samplers.pcap"));
+    let missing = &report["domains"][0]["clock"]["missing"][0];
+    assert_eq!(missing["reason"], "not_sent", "{report}");
+    assert!(!sentence(&report, "neither start nor end"), "{report}");
+}
+
+#[test]
+fn how_types_of_icmp_were_found_is_reported() {
+    let report = json(&testdata("cases/icmpv6_code_first_in_port.pcap"));
+    let icmp = report["domains"][0]["icmp"].as_array().unwrap();
+    assert!(icmp.iter().any(|one| one["rule"] == "port_reversed"));
+    let part = "writes the code of ICMP before its type into the destination port";
+    assert!(sentence(&report, part), "{report}");
+}

@@ -1,6 +1,6 @@
 //! Where the times of flows come from, and whether they can be right.
 
-use netflow_core::{ClockRule, Flow, MessageHeader};
+use netflow_core::{ClockRule, Flow, MessageHeader, NoTime};
 
 use crate::place::Place;
 
@@ -15,6 +15,8 @@ pub struct Clock {
     /// Flows by the rule that their times were found by, in the order they were seen; `None` counts
     /// flows without times.
     pub rules: Vec<(Option<ClockRule>, u64)>,
+    /// Flows without a time, by what is missing and why, in the order they were seen.
+    pub missing: Vec<MissingTimes>,
     /// Export times beside receive times; absent in sFlow, which has no export time, and in
     /// IPFIX files, which have no receive time.
     pub skew: Option<Skew>,
@@ -25,6 +27,60 @@ pub struct Clock {
     pub suspect_by_skew: u64,
     /// The first of the suspect flows.
     pub first_suspect: Option<Place>,
+}
+
+/// Flows that lack the same times for the same reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MissingTimes {
+    /// What they lack.
+    pub time: MissingTime,
+    /// Why.
+    pub reason: NoTime,
+    /// How many flows.
+    pub flows: u64,
+    /// The first.
+    pub first: Place,
+}
+
+/// The times that a flow lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingTime {
+    /// Start and end.
+    Both,
+    /// The start, though an element carries it.
+    Start,
+    /// The end, though an element carries it.
+    End,
+}
+
+impl MissingTime {
+    /// The name in JSON and in every binding.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::Start => "start",
+            Self::End => "end",
+        }
+    }
+
+    /// What a flow lacks, and why.
+    fn of(flow: &Flow<'_>) -> Option<(Self, NoTime)> {
+        let is_sent = |reason: &NoTime| *reason != NoTime::NotSent;
+        let (start, end) = (flow.start_by_rule().err(), flow.end_by_rule().err());
+        match (start, end) {
+            (None, None) => None,
+            // Of a record with one of them, the reason of that one.
+            (Some(start), Some(end)) => {
+                let reason = if is_sent(&start) { start } else { end };
+                Some((Self::Both, reason))
+            }
+            (Some(reason), None) => Some((Self::Start, reason)),
+            (None, Some(reason)) => Some((Self::End, reason)),
+        }
+        .filter(|(time, reason)| *time == Self::Both || is_sent(reason))
+    }
 }
 
 /// How far export times are ahead of receive times, in nanoseconds; negative is behind.
@@ -57,6 +113,18 @@ impl Clock {
         match self.rules.iter_mut().find(|(known, _)| *known == rule) {
             Some((_, flows)) => *flows = flows.saturating_add(1),
             None => self.rules.push((rule, 1)),
+        }
+        if let Some((time, reason)) = MissingTime::of(flow) {
+            let mut known = self.missing.iter_mut();
+            match known.find(|known| known.time == time && known.reason == reason) {
+                Some(known) => known.flows = known.flows.saturating_add(1),
+                None => self.missing.push(MissingTimes {
+                    time,
+                    reason,
+                    flows: 1,
+                    first: Place::of(flow.header()),
+                }),
+            }
         }
         if flow.clock_suspect() == Some(true) {
             self.suspect = self.suspect.saturating_add(1);

@@ -1,4 +1,6 @@
-//! Times that cannot be right.
+//! Times that cannot be right, and times that are none.
+
+use netflow_core::NoTime;
 
 use super::{Finding, FindingKind};
 use crate::domain::DomainHealth;
@@ -25,7 +27,16 @@ pub(super) fn findings(index: usize, domain: &DomainHealth) -> Vec<Finding> {
         (others > 0).then_some(FindingKind::ImpossibleTimes { flows: others }),
     ];
     let kinds = kinds.into_iter().flatten();
-    kinds
-        .map(|kind| Finding::of(index, kind).at(clock.first_suspect))
-        .collect()
+    let suspect = kinds.map(|kind| Finding::of(index, kind).at(clock.first_suspect));
+    let missing = clock.missing.iter();
+    let missing = missing.filter(|missing| missing.reason != NoTime::NotSent);
+    let missing = missing.map(|missing| {
+        let kind = FindingKind::TimesMissing {
+            flows: missing.flows,
+            time: missing.time.name(),
+            reason: missing.reason.name(),
+        };
+        Finding::of(index, kind).at(Some(missing.first))
+    });
+    suspect.chain(missing).collect()
 }
