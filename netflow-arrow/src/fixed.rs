@@ -34,6 +34,15 @@ impl<'a> FixedRecords<'a> {
         )
     }
 
+    /// `count` of them after the first `start`.
+    pub(crate) fn part(self, start: usize, count: usize) -> Option<Self> {
+        let rest = match start {
+            0 => self,
+            start => self.split(start).1?,
+        };
+        rest.split(count).0
+    }
+
     pub(crate) const fn count(&self) -> usize {
         self.count
     }

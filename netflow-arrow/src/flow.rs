@@ -7,6 +7,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use netflow_core::field::FlowField;
 use netflow_core::value::Text;
 use netflow_core::{Decoded, Flow, FlowColumn, FlowValue, Set, SetKind, Timestamp};
+use netflow_query::{Filter, SetFilter, SetMatch};
 
 use crate::column::{self, Column, Dictionary, Texts};
 use crate::column_cache::ColumnCache;
@@ -35,6 +36,8 @@ pub struct FlowOptions {
     /// The inputs, by the number that datagrams have of them. If there are several, the
     /// column `file` comes first.
     pub files: Files,
+    /// Only flows that it chooses are rows; of a record that is split, each direction for itself.
+    pub filter: Option<Filter>,
 }
 
 impl FlowOptions {
@@ -84,6 +87,7 @@ impl Default for FlowOptions {
             split_biflows: false,
             discarded: false,
             files: Files::default(),
+            filter: None,
         }
     }
 }
@@ -95,6 +99,8 @@ impl Default for FlowOptions {
 pub struct FlowBatchBuilder {
     schema: SchemaRef,
     options: FlowOptions,
+    /// Of the options.
+    filter: Option<SetFilter>,
     file: Option<Box<dyn Column>>,
     columns: Vec<(FlowField, Box<dyn Column>)>,
     cache: ColumnCache,
@@ -134,6 +140,7 @@ impl FlowBatchBuilder {
             .collect();
         Self {
             schema,
+            filter: options.filter.clone().map(SetFilter::new),
             sized,
             file,
             columns: columns
@@ -168,17 +175,39 @@ impl FlowBatchBuilder {
         message: &Decoded<'_>,
         mut full: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
-        for set in message.joined_sets() {
-            match set.kind() {
-                SetKind::Data => self.data(&set, &mut full)?,
-                SetKind::Samples => self.flows(&set, &mut full)?,
-                _ => {}
-            }
-        }
-        Ok(())
+        // Not borrowed from the builder, which each row changes.
+        let mut filter = self.filter.take();
+        let added = message
+            .joined_sets()
+            .try_for_each(|set| self.set(&set, filter.as_mut(), &mut full));
+        self.filter = filter;
+        added
     }
 
-    /// Adds one flow.
+    fn set(
+        &mut self,
+        set: &Set<'_>,
+        filter: Option<&mut SetFilter>,
+        full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
+        if !matches!(set.kind(), SetKind::Data | SetKind::Samples) {
+            return Ok(());
+        }
+        let filter = match filter {
+            Some(filter) if !self.options.split_biflows => match filter.prepare(set) {
+                SetMatch::All => None,
+                SetMatch::None => return Ok(()),
+                SetMatch::Each => Some(filter),
+            },
+            filter => filter,
+        };
+        match set.kind() {
+            SetKind::Data => self.data(set, filter.as_deref(), full),
+            _ => self.flows(set, filter.as_deref(), full),
+        }
+    }
+
+    /// Adds one flow, whatever the filter.
     pub fn push(&mut self, flow: &Flow<'_>) {
         if let Some(file) = &mut self.file {
             file.push(name(&self.options.files, flow.header().input));
@@ -224,6 +253,7 @@ impl FlowBatchBuilder {
     fn flows(
         &mut self,
         set: &Set<'_>,
+        filter: Option<&SetFilter>,
         full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
         let flows = if self.options.discarded {
@@ -231,10 +261,18 @@ impl FlowBatchBuilder {
         } else {
             set.flows()
         };
+        let is_split = self.options.split_biflows;
+        let is_row = |flow: &Flow<'_>| match filter {
+            Some(filter) if is_split => filter.filter().matches(flow),
+            Some(filter) => filter.matches(flow),
+            None => true,
+        };
         for flow in flows {
-            self.row(&flow, full)?;
-            let reverse = flow.reverse().filter(|_| self.options.split_biflows);
-            if let Some(reverse) = reverse {
+            if is_row(&flow) {
+                self.row(&flow, full)?;
+            }
+            let reverse = flow.reverse().filter(|_| is_split);
+            if let Some(reverse) = reverse.filter(is_row) {
                 self.row(&reverse, full)?;
             }
         }
@@ -259,6 +297,7 @@ impl FlowBatchBuilder {
     fn data(
         &mut self,
         set: &Set<'_>,
+        filter: Option<&SetFilter>,
         full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
         let record_len = set.template().and_then(|template| template.record_len());
@@ -266,7 +305,7 @@ impl FlowBatchBuilder {
             .filter(|_| !self.options.split_biflows)
             .and_then(|len| FixedRecords::new(set.body(), len, set.records().len()));
         let Some(mut records) = records else {
-            return self.flows(set, full);
+            return self.flows(set, filter, full);
         };
         let mut passed = 0_usize;
         loop {
@@ -274,13 +313,53 @@ impl FlowBatchBuilder {
             let (Some(now), rest) = records.split(room.clamp(1, STRIDE)) else {
                 return Ok(());
             };
-            self.columns(set, now, passed);
+            match filter {
+                Some(filter) => self.chosen(set, filter, now, passed),
+                None => self.columns(set, now, passed),
+            }
             if self.is_full() {
                 full(self.finish()?)?;
             }
             let Some(rest) = rest else { return Ok(()) };
             records = rest;
             passed = passed.saturating_add(now.count());
+        }
+    }
+
+    /// Adds those records of a set, after those that were passed, that the filter chooses: runs of
+    /// them column by column.
+    fn chosen(
+        &mut self,
+        set: &Set<'_>,
+        filter: &SetFilter,
+        records: FixedRecords<'_>,
+        passed: usize,
+    ) {
+        let mut run = 0..0;
+        let flows = set.flows().skip(passed).take(records.count());
+        for (index, flow) in flows.enumerate() {
+            if !filter.matches(&flow) {
+                continue;
+            }
+            if run.end != index {
+                self.run(set, records, passed, run);
+                run = index..index;
+            }
+            run.end = index.saturating_add(1);
+        }
+        self.run(set, records, passed, run);
+    }
+
+    fn run(
+        &mut self,
+        set: &Set<'_>,
+        records: FixedRecords<'_>,
+        passed: usize,
+        run: core::ops::Range<usize>,
+    ) {
+        let count = run.len();
+        if let Some(records) = records.part(run.start, count).filter(|_| count > 0) {
+            self.columns(set, records, passed.saturating_add(run.start));
         }
     }
 

@@ -8,6 +8,7 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use netflow_core::{ConfiguredCounter, ConfiguredRate, Decoder, OptionsScope};
+use netflow_query::Filter;
 
 use crate::dialect::DialectArgs;
 use crate::plan::Usage;
@@ -56,6 +57,11 @@ pub(crate) struct Decode {
     /// Fields of the schema flow to write, in this order
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
+
+    /// Only flows that this expression chooses, such as 'proto tcp and dst port 443'; in the words
+    /// of tcpdump and nfdump, or with fields of the schema flow by their names
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
+    pub(crate) filter: Option<Filter>,
 
     /// Load templates, and what options announced, from this file if it exists, and save them
     /// to it at the end
@@ -311,6 +317,7 @@ const AFTER_HELP: &str = "\
 Examples:
   netflow decode capture.pcap
   netflow decode --format json capture.pcap | jq 'select(.destination_port == 53)'
+  netflow decode --where 'src net 10.0.0.0/8 and bytes > 1M' capture.pcap
   netflow decode --format csv --fields start,source_address,octets *.pcap.gz > flows.csv
   netflow decode --format parquet --output flows.parquet *.pcap.gz
   netflow decode --schema record --format parquet --output tables *.pcap.gz

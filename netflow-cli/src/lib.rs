@@ -16,6 +16,7 @@ mod args;
 mod decode;
 mod dialect;
 mod explain;
+mod filter;
 mod interrupt;
 mod plan;
 mod progress;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use netflow_core::field::FlowField;
 use netflow_output::format::Files;
 use netflow_output::format::{
-    Biflows, Columns, Container, Csv, FlowLines, IpcFormat, Lines, Records, Table, Wire,
+    Biflows, Columns, Container, Csv, FlowLines, IpcFormat, Lines, Records, Selection, Table, Wire,
 };
 use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
 
@@ -26,7 +26,7 @@ pub(crate) struct Plan {
     format: Format,
     schema: SchemaName,
     fields: Option<Vec<FlowField>>,
-    biflows: Biflows,
+    selection: Selection,
     width: usize,
     /// Of the formats of columns.
     container: Container,
@@ -44,6 +44,8 @@ pub(crate) enum Usage {
     NoFolder(Format),
     /// Only flows have normalised fields.
     NoFields(SchemaName),
+    /// Only flows can be chosen.
+    NoFilter(SchemaName),
     /// Only flows have a direction.
     NoBiflows(SchemaName),
     /// The tables of templates have no port.
@@ -84,6 +86,9 @@ impl Plan {
             if !args.fields.is_empty() {
                 return Err(Usage::NoFields(schema));
             }
+            if args.filter.is_some() {
+                return Err(Usage::NoFilter(schema));
+            }
             if args.split_biflows {
                 return Err(Usage::NoBiflows(schema));
             }
@@ -104,11 +109,14 @@ impl Plan {
             format,
             schema,
             fields: fields(&args.fields)?,
-            biflows: if args.split_biflows {
-                Biflows::Split
-            } else {
-                Biflows::Whole
-            },
+            selection: Selection::new(
+                if args.split_biflows {
+                    Biflows::Split
+                } else {
+                    Biflows::Whole
+                },
+                args.filter.clone(),
+            ),
             width: width(to_terminal),
             container: container(format, args.output.as_deref()),
             dialect: args.dialect.clone(),
@@ -144,19 +152,19 @@ impl Plan {
             Err(output) => output,
         };
         let files = files.clone();
-        let (fields, biflows) = (self.fields.clone(), self.biflows);
+        let (fields, selection) = (self.fields.clone(), self.selection.clone());
         Ok(match (self.schema, self.format) {
             (SchemaName::Wire, _) => stream(Lines::new(Wire { list_depth }, files), output),
             (SchemaName::Record, _) => stream(Lines::new(Records::new(list_depth), files), output),
             (SchemaName::Flow, Format::Json) => {
-                stream(FlowLines::new(fields, biflows, files), output)
+                stream(FlowLines::new(fields, selection, files), output)
             }
-            (SchemaName::Flow, Format::Csv) => stream(Csv::new(fields, biflows, files), output),
+            (SchemaName::Flow, Format::Csv) => stream(Csv::new(fields, selection, files), output),
             (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
-                let columns = Columns::new(fields, biflows, &files, self.container)?;
+                let columns = Columns::new(fields, selection, &files, self.container)?;
                 stream(columns, output)
             }
-            (_, _) => stream(Table::new(self.width, biflows, fields.as_deref()), output),
+            (_, _) => stream(Table::new(self.width, selection, fields.as_deref()), output),
         })
     }
 }
@@ -228,6 +236,10 @@ impl fmt::Display for Usage {
             Self::NoFields(schema) => write!(
                 f,
                 "--fields chooses among the fields of the schema flow, not of {schema}"
+            ),
+            Self::NoFilter(schema) => write!(
+                f,
+                "--where chooses among the flows of the schema flow, not of {schema}"
             ),
             Self::NoBiflows(schema) => write!(
                 f,

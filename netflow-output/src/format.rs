@@ -16,6 +16,7 @@ mod room;
 mod row;
 mod sample;
 mod scalar;
+mod selection;
 mod table;
 mod text;
 mod wire;
@@ -23,7 +24,7 @@ mod wire;
 use core::fmt;
 use std::io;
 
-use netflow_core::{Datagram, Decoded, Error, Flow, Flows, Stats};
+use netflow_core::{Datagram, Decoded, Error, Stats};
 
 #[cfg(feature = "columns")]
 pub use self::columns::{Columns, Container};
@@ -36,6 +37,7 @@ pub use self::framing::Framing;
 pub use self::json::Json;
 pub use self::lines::{Head, Lines, Schema};
 pub use self::record::Records;
+pub use self::selection::Selection;
 pub use self::table::Table;
 pub use self::wire::Wire;
 #[cfg(feature = "columns")]
@@ -138,14 +140,4 @@ pub enum Biflows {
     Whole,
     /// One for each direction.
     Split,
-}
-
-impl Biflows {
-    /// Calls `each` with every flow.
-    fn for_each<'m>(self, flows: Flows<'m>, mut each: impl FnMut(&Flow<'m>)) {
-        match self {
-            Self::Whole => flows.for_each(|flow| each(&flow)),
-            Self::Split => flows.split_biflows().for_each(|flow| each(&flow)),
-        }
-    }
 }

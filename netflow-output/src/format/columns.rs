@@ -9,7 +9,7 @@ use netflow_core::{Decoded, Stats};
 
 pub use self::container::Container;
 pub(crate) use self::container::Writer;
-use crate::format::{Biflows, Files, Format, FormatError, Suspects};
+use crate::format::{Biflows, Files, Format, FormatError, Selection, Suspects};
 
 /// Flows as Parquet or Arrow.
 #[derive(Debug)]
@@ -29,11 +29,11 @@ impl Columns {
     /// If such columns cannot be written.
     pub fn new(
         fields: Option<Vec<FlowField>>,
-        biflows: Biflows,
+        selection: impl Into<Selection>,
         files: &Files,
         container: Container,
     ) -> Result<Self, FormatError> {
-        let options = options(fields, biflows, files, container);
+        let options = options(fields, &selection.into(), files, container);
         let builder = FlowBatchBuilder::new(options);
         let writer = Writer::new(container, builder.schema()).map_err(FormatError::new)?;
         Ok(Self {
@@ -57,7 +57,7 @@ impl Columns {
 /// How the batches of a container are made.
 pub(crate) fn options(
     fields: Option<Vec<FlowField>>,
-    biflows: Biflows,
+    selection: &Selection,
     files: &Files,
     container: Container,
 ) -> FlowOptions {
@@ -66,7 +66,8 @@ pub(crate) fn options(
         Some(fields) => options.fields = fields,
         None => options.files = files.into(),
     }
-    options.split_biflows = biflows == Biflows::Split;
+    options.split_biflows = selection.biflows() == Biflows::Split;
+    options.filter = selection.filter().cloned();
     // A file of Arrow cannot replace a dictionary, and readers of Parquet, which has its
     // own, know no dictionaries of addresses.
     if container != Container::Ipc(IpcFormat::Stream) {

@@ -6,7 +6,7 @@ use netflow_core::{Decoded, FlowValue, Set};
 
 use super::fields::{FieldWriter, Syntax};
 use crate::format::flow;
-use crate::format::{Biflows, Files, Format, FormatError, Framing, Suspects};
+use crate::format::{Files, Format, FormatError, Framing, Selection, Suspects};
 
 /// RFC 4180 ends lines so.
 const END: [u8; 2] = *b"\r\n";
@@ -26,13 +26,17 @@ pub struct Csv {
 impl Csv {
     /// Of these fields, or of all.
     #[must_use]
-    pub fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
+    pub fn new(
+        fields: Option<Vec<FlowField>>,
+        selection: impl Into<Selection>,
+        files: Files,
+    ) -> Self {
         let with_file = fields.is_none() && files.are_several();
         let fields = fields.unwrap_or_else(|| FlowField::ALL.to_vec());
         Self {
             with_file,
             files,
-            writer: FieldWriter::new(fields, biflows, with_file),
+            writer: FieldWriter::new(fields, selection.into(), with_file),
             head: Vec::new(),
             suspects: 0,
         }

@@ -10,7 +10,7 @@ use netflow_core::{ClockCheck, Flow, FlowColumn, FlowValue, Projection, Set, Tim
 
 use self::plan::{RowPlan, Source, Step};
 use super::room::{BLOCK, Room};
-use super::{Biflows, flow};
+use super::{Biflows, Selection, flow};
 
 /// How a format writes rows.
 pub(super) trait Syntax {
@@ -34,7 +34,7 @@ pub(super) trait Syntax {
 #[derive(Debug)]
 pub(super) struct FieldWriter {
     projection: Projection,
-    biflows: Biflows,
+    selection: Selection,
     /// Rows begin with something else than a field.
     has_head: bool,
     /// Those of the templates of the projection, by their slots.
@@ -85,10 +85,10 @@ impl TimeNumber {
 
 impl FieldWriter {
     /// With a head, rows begin with something else than a field.
-    pub(super) fn new(fields: Vec<FlowField>, biflows: Biflows, has_head: bool) -> Self {
+    pub(super) fn new(fields: Vec<FlowField>, selection: Selection, has_head: bool) -> Self {
         Self {
             projection: Projection::new(fields),
-            biflows,
+            selection,
             has_head,
             plans: Vec::new(),
             unplanned: RowPlan::default(),
@@ -114,10 +114,13 @@ impl FieldWriter {
         let Some(first) = set.flows().next() else {
             return 0;
         };
+        if !self.selection.prepare(set) {
+            return 0;
+        }
         let projected = self.projection.of(set);
         let fields = projected.fields();
         let (plan, columns) = match projected.key() {
-            Some(key) if self.biflows == Biflows::Whole => {
+            Some(key) if self.selection.biflows() == Biflows::Whole => {
                 if self.plans.is_empty() {
                     self.plans.resize_with(Projection::SLOTS, RowPlan::default);
                 }
@@ -148,8 +151,7 @@ impl FieldWriter {
             out,
             suspects: 0,
         };
-        self.biflows
-            .for_each(set.flows(), |flow| rows.row::<S>(flow));
+        self.selection.for_each(set, |flow| rows.row::<S>(flow));
         let at = rows.at;
         rows.flush(at);
         rows.suspects

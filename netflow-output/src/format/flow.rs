@@ -8,7 +8,7 @@ use super::fields::{FieldWriter, Syntax};
 use crate::format::json::Json;
 use crate::format::lines;
 use crate::format::text;
-use crate::format::{Biflows, Files, Format, FormatError, Suspects};
+use crate::format::{Files, Format, FormatError, Selection, Suspects};
 
 /// One JSON object a flow; what a flow does not have is left out.
 #[derive(Debug)]
@@ -25,13 +25,17 @@ pub struct FlowLines {
 impl FlowLines {
     /// Of these fields, or of all.
     #[must_use]
-    pub fn new(fields: Option<Vec<FlowField>>, biflows: Biflows, files: Files) -> Self {
+    pub fn new(
+        fields: Option<Vec<FlowField>>,
+        selection: impl Into<Selection>,
+        files: Files,
+    ) -> Self {
         let with_file = fields.is_none() && files.are_several();
         let fields = fields.unwrap_or_else(|| FlowField::ALL.to_vec());
         Self {
             with_file,
             files,
-            writer: FieldWriter::new(fields, biflows, with_file),
+            writer: FieldWriter::new(fields, selection.into(), with_file),
             head: Vec::new(),
             suspects: 0,
         }

@@ -22,7 +22,7 @@ use self::layout::{Layout, Side};
 use self::sums::Sums;
 use crate::format::flow;
 use crate::format::row::Row;
-use crate::format::{Biflows, Format, FormatError, Suspects};
+use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
 
 /// Rows that are seen before the widths are chosen.
 const KEPT_BACK: usize = 256;
@@ -35,7 +35,7 @@ const INEXACT: &[u8] = b"the sums hold running totals whole, of flows that began
 /// Flows as a table.
 #[derive(Debug)]
 pub struct Table {
-    biflows: Biflows,
+    selection: Selection,
     width: usize,
     columns: Vec<Column>,
     style: Style,
@@ -54,9 +54,13 @@ pub struct Table {
 impl Table {
     /// A table of this width, with these fields or the columns that suit most.
     #[must_use]
-    pub fn new(width: usize, biflows: Biflows, fields: Option<&[FlowField]>) -> Self {
+    pub fn new(
+        width: usize,
+        selection: impl Into<Selection>,
+        fields: Option<&[FlowField]>,
+    ) -> Self {
         Self {
-            biflows,
+            selection: selection.into(),
             width,
             columns: fields.map_or_else(
                 || Column::USUAL.to_vec(),
@@ -78,7 +82,10 @@ impl Table {
         if !matches!(set.kind(), SetKind::Data | SetKind::Samples) {
             return;
         }
-        let is_split = self.biflows == Biflows::Split;
+        if !self.selection.prepare(set) {
+            return;
+        }
+        let is_split = self.selection.biflows() == Biflows::Split;
         self.present.clear();
         self.present.extend(self.columns.iter().map(|column| {
             let fields = column.fields();
@@ -89,13 +96,14 @@ impl Table {
         // The two directions of a record are two flows then, each with its own counters.
         let first = set.flows().next().filter(|_| !is_split);
         self.sums.begin_set(first.as_ref());
-        self.biflows
-            .for_each(set.flows(), |flow| self.flow(flow, out));
+        let with_reverse = !is_split && self.columns.as_slice() == Column::USUAL;
+        // Not borrowed from the table, which each row changes.
+        let selection = core::mem::replace(&mut self.selection, Biflows::Whole.into());
+        selection.for_each(set, |flow| self.flow(flow, with_reverse, out));
+        self.selection = selection;
     }
 
-    fn flow(&mut self, flow: &Flow<'_>, out: &mut Vec<u8>) {
-        let with_reverse =
-            self.biflows == Biflows::Whole && self.columns.as_slice() == Column::USUAL;
+    fn flow(&mut self, flow: &Flow<'_>, with_reverse: bool, out: &mut Vec<u8>) {
         self.sums.add(flow, with_reverse);
         self.cells.clear();
         let columns = self.columns.iter().zip(&self.present);

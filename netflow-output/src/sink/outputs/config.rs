@@ -13,7 +13,7 @@ use netflow_core::field::FlowField;
 use super::destination::Destination;
 use super::pattern::FilePattern;
 #[cfg(feature = "columns")]
-use crate::format::{Biflows, Container, Files, column_options};
+use crate::format::{Container, Files, Selection, column_options};
 use crate::format::{Format, Framing};
 
 /// An output of a collector.
@@ -171,7 +171,7 @@ pub(super) enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct ColumnsConfig {
     pub(super) fields: Option<Vec<FlowField>>,
-    pub(super) biflows: Biflows,
+    pub(super) selection: Selection,
     pub(super) files: Files,
     pub(super) container: Container,
 }
@@ -181,7 +181,7 @@ impl ColumnsConfig {
     pub(super) fn options(&self) -> FlowOptions {
         column_options(
             self.fields.clone(),
-            self.biflows,
+            &self.selection,
             &self.files,
             self.container,
         )
@@ -238,15 +238,15 @@ impl Encoding {
     /// and the output puts those of all workers into one file.
     #[cfg(feature = "columns")]
     #[must_use]
-    pub const fn columns(
+    pub fn columns(
         fields: Option<Vec<FlowField>>,
-        biflows: Biflows,
+        selection: impl Into<Selection>,
         files: Files,
         container: Container,
     ) -> Self {
         Self(Kind::Columns(ColumnsConfig {
             fields,
-            biflows,
+            selection: selection.into(),
             files,
             container,
         }))

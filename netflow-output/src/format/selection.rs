@@ -1,0 +1,88 @@
+//! Which flows become rows.
+
+use netflow_core::{Flow, Set};
+use netflow_query::{Filter, SetFilter, SetMatch};
+
+use super::Biflows;
+
+/// Which flows become rows: all of them or those that a filter chooses, where a record of two
+/// directions is one flow or two.
+///
+/// ```
+/// use netflow_output::format::{Biflows, Csv, Selection};
+/// use netflow_query::Filter;
+///
+/// let filter = Filter::parse("dst port 443 and bytes > 1M")?;
+/// let selection = Selection::new(Biflows::Split, Some(filter));
+/// let csv = Csv::new(None, selection, Default::default());
+/// # let _ = csv;
+/// # Ok::<(), netflow_query::FilterError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Selection {
+    biflows: Biflows,
+    filter: Option<SetFilter>,
+    /// Of the set that is being written.
+    matched: SetMatch,
+}
+
+impl Selection {
+    /// Those that the filter chooses; of a record that is split, each direction for itself.
+    #[must_use]
+    pub fn new(biflows: Biflows, filter: Option<Filter>) -> Self {
+        Self {
+            biflows,
+            filter: filter.map(SetFilter::new),
+            matched: SetMatch::All,
+        }
+    }
+
+    pub(crate) const fn biflows(&self) -> Biflows {
+        self.biflows
+    }
+
+    /// The filter.
+    #[must_use]
+    pub fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref().map(SetFilter::filter)
+    }
+
+    /// Prepares for a set. Whether any of its flows may become a row.
+    pub(crate) fn prepare(&mut self, set: &Set<'_>) -> bool {
+        self.matched = match (&mut self.filter, self.biflows) {
+            (Some(filter), Biflows::Whole) => filter.prepare(set),
+            // The reverse direction has its fields elsewhere in the record.
+            (Some(_), Biflows::Split) => SetMatch::Each,
+            (None, _) => SetMatch::All,
+        };
+        self.matched != SetMatch::None
+    }
+
+    /// Calls `each` with every flow that becomes a row, of the set that was prepared for last.
+    pub(crate) fn for_each<'m>(&self, set: &Set<'m>, mut each: impl FnMut(&Flow<'m>)) {
+        let flows = set.flows();
+        match (&self.filter, self.biflows, self.matched) {
+            (_, _, SetMatch::None) => {}
+            (Some(filter), Biflows::Whole, SetMatch::Each) => {
+                flows
+                    .filter(|flow| filter.matches(flow))
+                    .for_each(|flow| each(&flow));
+            }
+            (_, Biflows::Whole, _) => flows.for_each(|flow| each(&flow)),
+            (filter, Biflows::Split, _) => {
+                let filter = filter.as_ref().map(SetFilter::filter);
+                flows
+                    .split_biflows()
+                    .filter(|flow| filter.is_none_or(|filter| filter.matches(flow)))
+                    .for_each(|flow| each(&flow));
+            }
+        }
+    }
+}
+
+/// All flows.
+impl From<Biflows> for Selection {
+    fn from(biflows: Biflows) -> Self {
+        Self::new(biflows, None)
+    }
+}

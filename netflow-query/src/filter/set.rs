@@ -1,0 +1,118 @@
+//! A filter compiled for the sets that it meets.
+
+mod compiled;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use netflow_core::template::Template;
+use netflow_core::{Flow, Set};
+
+use self::compiled::Compiled;
+use super::Filter;
+use super::program::{ACCEPT, REJECT, index};
+
+/// Templates whose compiled steps are kept: exporters alternate between a few.
+const KEPT: usize = 8;
+
+/// A [`Filter`] compiled for the template of each set: comparisons with fields that the template
+/// lacks, and with those that are the same in all of its flows, are decided once.
+#[derive(Debug, Clone)]
+pub struct SetFilter {
+    filter: Filter,
+    /// For one set only.
+    single: Compiled,
+    /// For all sets of a template.
+    kept: Vec<(Arc<Template>, Compiled)>,
+    /// The next of them that makes room for another.
+    oldest: usize,
+    /// Which of the kept is in use; none of them if it is for one set only.
+    in_use: Option<usize>,
+}
+
+/// Which flows of a set match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetMatch {
+    /// All of them.
+    All,
+    /// None of them, or there are none.
+    None,
+    /// Each has to be asked.
+    Each,
+}
+
+impl SetFilter {
+    /// Before the first set.
+    #[must_use]
+    pub const fn new(filter: Filter) -> Self {
+        Self {
+            filter,
+            single: Compiled::NOTHING,
+            kept: Vec::new(),
+            oldest: 0,
+            in_use: None,
+        }
+    }
+
+    /// The filter.
+    #[must_use]
+    pub const fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Prepares for the flows of a set.
+    pub fn prepare(&mut self, set: &Set<'_>) -> SetMatch {
+        let template = set.shared_template();
+        self.in_use = template.and_then(|template| {
+            let mut kept = self.kept.iter();
+            kept.position(|(kept, _)| Arc::ptr_eq(kept, template))
+        });
+        let Some(first) = set.flows().with_discarded().next() else {
+            self.in_use = None;
+            self.single = Compiled::NOTHING;
+            return SetMatch::None;
+        };
+        if self.in_use.is_none() {
+            let is_of_template = self.single.compile(&self.filter.program, set, &first);
+            if let Some(template) = template.filter(|_| is_of_template) {
+                self.keep(template);
+            }
+        }
+        match self.compiled().entry {
+            ACCEPT => SetMatch::All,
+            REJECT => SetMatch::None,
+            _ => SetMatch::Each,
+        }
+    }
+
+    /// Whether a flow of the set matches that was [prepared](Self::prepare) for last; not the
+    /// [reverse](Flow::reverse) of one, which [`Filter::matches`] answers for.
+    #[inline]
+    #[must_use]
+    pub fn matches(&self, flow: &Flow<'_>) -> bool {
+        let octets = flow.record().map_or(&[][..], |record| record.octets());
+        let Compiled { entry, steps, .. } = self.compiled();
+        let mut at = *entry;
+        while let Some(step) = steps.get(index(at)) {
+            let holds = step.test.holds(octets, flow, &self.filter.program);
+            at = if holds { step.yes } else { step.no };
+        }
+        at == ACCEPT
+    }
+
+    fn compiled(&self) -> &Compiled {
+        let kept = self.in_use.and_then(|index| self.kept.get(index));
+        kept.map_or(&self.single, |(_, compiled)| compiled)
+    }
+
+    fn keep(&mut self, template: &Arc<Template>) {
+        let compiled = core::mem::replace(&mut self.single, Compiled::NOTHING);
+        let known = (Arc::clone(template), compiled);
+        self.in_use = Some(self.oldest);
+        match self.kept.get_mut(self.oldest) {
+            Some(place) => *place = known,
+            None => self.kept.push(known),
+        }
+        self.oldest = self.oldest.saturating_add(1) % KEPT;
+    }
+}
