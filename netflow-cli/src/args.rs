@@ -11,7 +11,8 @@ use netflow_core::{ConfiguredCounter, ConfiguredRate, Decoder, OptionsScope};
 use netflow_query::Filter;
 
 use crate::dialect::DialectArgs;
-use crate::plan::Usage;
+#[cfg(target_os = "linux")]
+use crate::listen::Listen;
 
 /// Read what routers, switches, firewalls and probes export about traffic: NetFlow v1, v5 to
 /// v9, IPFIX and sFlow v5.
@@ -26,6 +27,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Decode(Decode),
     Explain(Explain),
+    #[cfg(target_os = "linux")]
+    Listen(Box<Listen>),
 }
 
 /// Show the flows in captures and IPFIX files.
@@ -129,7 +132,7 @@ pub(crate) struct Explain {
 }
 
 /// What is known of exporters besides what they announce.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Exporters {
     /// Sampling rate of exporters that announce none, as 192.0.2.0/24=1000 for one packet of
     /// 1000; may be repeated, the longest prefix counts
@@ -240,7 +243,7 @@ pub(crate) enum SchemaName {
 
 /// Parses the name of a schema; `help` lists them.
 #[derive(Debug, Clone, Copy)]
-struct SchemaParser;
+pub(crate) struct SchemaParser;
 
 impl TypedValueParser for SchemaParser {
     type Value = SchemaName;
@@ -276,7 +279,7 @@ fn schemas() -> String {
 }
 
 /// The error of a command line that can be parsed but makes no sense.
-pub(crate) fn error(subcommand: &str, usage: &Usage) -> clap::Error {
+pub(crate) fn error(subcommand: &str, usage: &dyn fmt::Display) -> clap::Error {
     let mut cli = Cli::command();
     cli.build();
     match cli.find_subcommand_mut(subcommand) {

@@ -11,6 +11,9 @@ use netflow_output::sink::{Output, Sink};
 use crate::args::{Format, SchemaName};
 use crate::plan::stream;
 
+/// A format that any thread can have.
+pub(crate) type BoxedFormat = Box<dyn netflow_output::format::Format + Send>;
+
 /// How the documents of other tools are written.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Schemas of other tools")]
@@ -81,14 +84,22 @@ impl DialectArgs {
         format: Format,
         output: Output,
     ) -> Result<Box<dyn Sink>, Output> {
-        Ok(match schema {
+        match self.documents(schema, format) {
+            Some(documents) => Ok(stream(documents, output)),
+            None => Err(output),
+        }
+    }
+
+    /// The format of the documents of a schema, if it is that of another tool.
+    pub(crate) fn documents(&self, schema: SchemaName, format: Format) -> Option<BoxedFormat> {
+        Some(match schema {
             SchemaName::Ecs | SchemaName::EcsIntegration => {
-                documents(Ecs::new(self.ecs(schema)), format, output)
+                documents(Ecs::new(self.ecs(schema)), format)
             }
-            SchemaName::Logstash => documents(Logstash::new(self.logstash()), format, output),
-            SchemaName::Fluentd => documents(Fluentd::new(self.fluentd()), format, output),
-            SchemaName::Goflow2 => stream(Goflow2::new(self.goflow2(format)), output),
-            _ => return Err(output),
+            SchemaName::Logstash => documents(Logstash::new(self.logstash()), format),
+            SchemaName::Fluentd => documents(Fluentd::new(self.fluentd()), format),
+            SchemaName::Goflow2 => Box::new(Goflow2::new(self.goflow2(format))),
+            SchemaName::Flow | SchemaName::Record | SchemaName::Wire => return None,
         })
     }
 
@@ -143,12 +154,9 @@ impl DialectArgs {
     }
 }
 
-fn documents(dialect: impl Dialect + 'static, format: Format, output: Output) -> Box<dyn Sink> {
+fn documents(dialect: impl Dialect + Send + 'static, format: Format) -> BoxedFormat {
     match format {
-        Format::Msgpack => {
-            let documents = Documents::<_, MessagePackDocument<'static>>::new(dialect);
-            stream(documents, output)
-        }
-        _ => stream(Documents::<_, JsonDocument<'static>>::new(dialect), output),
+        Format::Msgpack => Box::new(Documents::<_, MessagePackDocument<'static>>::new(dialect)),
+        _ => Box::new(Documents::<_, JsonDocument<'static>>::new(dialect)),
     }
 }

@@ -18,6 +18,8 @@ mod dialect;
 mod explain;
 mod filter;
 mod interrupt;
+#[cfg(target_os = "linux")]
+mod listen;
 mod plan;
 mod progress;
 mod rows;
@@ -31,7 +33,7 @@ mod summary;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 pub use explain::{document, source_facts};
 pub use status::Status;
@@ -43,14 +45,8 @@ where
     I: IntoIterator<Item = A>,
     A: Into<OsString> + Clone,
 {
-    let ran = args::Cli::try_parse_from(args).and_then(|cli| match cli.command {
-        args::Command::Decode(args) => {
-            decode::run(&args).map_err(|usage| args::error("decode", &usage))
-        }
-        args::Command::Explain(args) => {
-            explain::run(&args).map_err(|usage| args::error("explain", &usage))
-        }
-    });
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let ran = command(&args);
     ran.unwrap_or_else(|error| {
         // The reader may have closed the pipe already.
         print(&error);
@@ -76,6 +72,23 @@ fn print(error: &clap::Error) {
         }
         None => {
             let _ = error.print();
+        }
+    }
+}
+
+fn command(args: &[OsString]) -> Result<Status, clap::Error> {
+    let matches = args::Cli::command().try_get_matches_from(args)?;
+    match args::Cli::from_arg_matches(&matches)?.command {
+        args::Command::Decode(args) => {
+            decode::run(&args).map_err(|usage| args::error("decode", &usage))
+        }
+        args::Command::Explain(args) => {
+            explain::run(&args).map_err(|usage| args::error("explain", &usage))
+        }
+        #[cfg(target_os = "linux")]
+        args::Command::Listen(listen) => {
+            let matches = matches.subcommand_matches("listen").cloned();
+            listen::run(args, *listen, &matches.unwrap_or_default())
         }
     }
 }

@@ -189,7 +189,7 @@ fn container(format: Format, output: Option<&Path>) -> Container {
     }
 }
 
-fn fields(names: &[String]) -> Result<Option<Vec<FlowField>>, Usage> {
+pub(crate) fn fields(names: &[String]) -> Result<Option<Vec<FlowField>>, Usage> {
     if names.is_empty() {
         return Ok(None);
     }

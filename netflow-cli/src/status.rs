@@ -13,7 +13,7 @@ pub enum Status {
     Unreadable = 1,
     /// The arguments are wrong or contradict each other.
     Usage = 2,
-    /// With `--strict`: something inside the data could not be decoded.
+    /// With `--strict`: something inside the data could not be decoded. Of `listen`: rows were lost.
     Problems = 3,
     /// A signal SIGINT (Ctrl-C) ended the input; what was read until then is written.
     Interrupted = 130,

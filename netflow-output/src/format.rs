@@ -94,6 +94,41 @@ pub trait Format {
     }
 }
 
+/// A format that is chosen at run time.
+impl<F: Format + ?Sized> Format for Box<F> {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        (**self).begin(out);
+    }
+
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        (**self).message(message, out)
+    }
+
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
+        (**self).unreadable(datagram, error, out);
+    }
+
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        (**self).flush(out);
+    }
+
+    fn framing(&self) -> Framing {
+        (**self).framing()
+    }
+
+    fn is_live(&self) -> bool {
+        (**self).is_live()
+    }
+
+    fn suspects(&self) -> Suspects {
+        (**self).suspects()
+    }
+
+    fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        (**self).finish(stats, out)
+    }
+}
+
 /// Why a format cannot write something.
 #[derive(Debug)]
 pub struct FormatError(Box<dyn core::error::Error + Send + Sync>);

@@ -12,6 +12,7 @@ pub(super) use self::domain::dialect;
 use self::load::Load;
 use super::Decoder;
 use crate::datagram::Protocol;
+use crate::domain::DomainKey;
 use crate::snapshot::{DOMAIN, LoadReport, Sections, SnapshotError, Writer};
 
 impl Decoder {
@@ -124,6 +125,44 @@ impl Decoder {
     /// The octets are not a snapshot of a supported version, or are damaged.
     /// Nothing is loaded then.
     pub fn load(&mut self, snapshot: &[u8]) -> Result<LoadReport, SnapshotError> {
+        self.load_where(snapshot, |_| true)
+    }
+
+    /// The same for some observation domains alone: where several decoders share exporters
+    /// among them, each loads its own.
+    ///
+    /// ```
+    /// # use netflow_core::{Datagram, Timestamp, Transport};
+    /// use netflow_core::{Decoder, Limits};
+    ///
+    /// # let payload = [
+    /// #     0, 9, 0, 1, 0, 0, 0, 0, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+    /// #     0, 0, 0, 12, 1, 0, 0, 1, 0, 8, 0, 4,
+    /// # ];
+    /// # let received = Timestamp::from_secs(1_700_000_000);
+    /// let mut decoder = Decoder::new(Limits::new(0x5eed));
+    /// for exporter in ["198.51.100.1:50000", "198.51.100.2:50000"] {
+    ///     let exporter = exporter.parse().unwrap();
+    ///     decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
+    /// }
+    /// let snapshot = decoder.save();
+    ///
+    /// let first = "198.51.100.1".parse().unwrap();
+    /// let mut next = Decoder::new(Limits::new(0x5eed));
+    /// let report = next.load_where(&snapshot, |domain| domain.exporter.ip() == first);
+    /// assert_eq!(report.expect("what was saved can be loaded").domains, 1);
+    /// assert_eq!(next.domain_count(), 1);
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Self::load).
+    pub fn load_where(
+        &mut self,
+        snapshot: &[u8],
+        mut belongs: impl FnMut(&DomainKey) -> bool,
+    ) -> Result<LoadReport, SnapshotError> {
         let sections = Sections::open(snapshot)?;
         let mut count = 0_u64;
         for section in sections.clone() {
@@ -140,7 +179,7 @@ impl Decoder {
         let mut load = Load::new(self, ticks);
         for section in sections.flatten() {
             if section.kind == DOMAIN {
-                load.domain(section.body);
+                load.domain(section.body, &mut belongs);
             }
         }
         Ok(load.report())

@@ -6,6 +6,7 @@ use super::domain::{SavedDomain, SavedProperties, SavedTemplate, dialect};
 use crate::decoder::Decoder;
 use crate::decoder::session::{ReservedTicks, Session, SessionId};
 use crate::decoder::templates::has_too_many_empty_fields;
+use crate::domain::DomainKey;
 use crate::element::TypeRecord;
 use crate::exporter::{Learned, SavedSource};
 use crate::snapshot::LoadReport;
@@ -43,7 +44,16 @@ impl<'d> Load<'d> {
         self.report
     }
 
-    pub(super) fn domain(&mut self, body: Reader<'_>) {
+    /// Loads a domain, if it belongs here.
+    pub(super) fn domain(
+        &mut self,
+        body: Reader<'_>,
+        belongs: &mut impl FnMut(&DomainKey) -> bool,
+    ) {
+        let key = SavedDomain::read(body).ok().and_then(|saved| saved.key);
+        if key.is_some_and(|key| !belongs(&key)) {
+            return;
+        }
         let Some((saved, id, dialect)) = self.admit(body) else {
             self.refuse();
             return;

@@ -1,0 +1,324 @@
+//! The command line of `netflow listen`.
+
+use core::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use netflow_core::{Prefix, Protocol};
+
+use super::quantity::{Octets, Span};
+use crate::args::{Exporters, Format, SchemaName, SchemaParser};
+use crate::dialect::DialectArgs;
+
+/// Collect what exporters send, until it is stopped.
+///
+/// Every UDP port takes every protocol. Without --udp, --tcp and --tls it listens on UDP 2055, 4739
+/// and 6343 and on TCP 4739 of all addresses; without --output, it writes to standard output.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP, args_override_self = true)]
+pub(crate) struct Listen {
+    /// Take options from this file (TOML: the names of these options without the dashes); options
+    /// on the command line override it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Check the options and the configuration file, and end
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+
+    #[command(flatten)]
+    pub(crate) outputs: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) exporters: Exporters,
+
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
+
+    /// Templates over UDP are in force for this long after they were last sent [default: 30m];
+    /// 0 is for ever
+    #[arg(long, value_name = "TIME", help_heading = EXPORTERS)]
+    pub(crate) template_timeout: Option<Span>,
+
+    /// Take each source port of an address for an exporter of its own, as behind NAT
+    #[arg(long, help_heading = EXPORTERS)]
+    pub(crate) by_port: bool,
+
+    /// Maximum memory for the state of all exporters [default: 64MiB]
+    #[arg(long, value_name = "SIZE", help_heading = EXPORTERS)]
+    pub(crate) state_memory: Option<Octets>,
+
+    /// Load templates, and what options announced, from this file if it exists, and save them to it
+    /// at times and at the end
+    #[arg(long, value_name = "FILE", help_heading = EXPORTERS)]
+    pub(crate) state: Option<PathBuf>,
+
+    /// How often the state is saved [default: 1m]
+    #[arg(long, value_name = "TIME", requires = "state", help_heading = EXPORTERS)]
+    pub(crate) state_interval: Option<Span>,
+
+    /// Pass all datagrams on, unchanged, to another collector; may be repeated. Each exporter is
+    /// sent from a port of its own
+    #[arg(long, value_name = "ADDR", help_heading = SOURCES)]
+    pub(crate) forward: Vec<SocketAddr>,
+
+    /// Report only warnings and errors on standard error
+    #[arg(short, long, help_heading = OPERATION)]
+    pub(crate) quiet: bool,
+
+    /// How long outputs may take to write what is left at the end [default: 10s]
+    #[arg(long, value_name = "TIME", help_heading = OPERATION)]
+    pub(crate) drain_timeout: Option<Span>,
+
+    /// Report the state of the collector at this address, 127.0.0.1 if only a port is given: /, /metrics
+    /// (Prometheus), /health and /ready
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "ADDR", value_parser = http_address, help_heading = OPERATION)]
+    pub(crate) http: Vec<SocketAddr>,
+
+    /// The same without the page at /
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "ADDR", value_parser = http_address, help_heading = OPERATION)]
+    pub(crate) metrics: Vec<SocketAddr>,
+}
+
+/// Where datagrams come from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = SOURCES)]
+pub(crate) struct Sources {
+    /// Listen on this UDP address and port; may be repeated
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    pub(crate) udp: Vec<SocketAddr>,
+
+    /// Listen for IPFIX on this TCP address and port; may be repeated
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    pub(crate) tcp: Vec<SocketAddr>,
+
+    /// Listen for IPFIX over TLS on this address and port; may be repeated
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "ADDR", value_parser = address, requires_all = ["tls_certificate", "tls_key"])]
+    pub(crate) tls: Vec<SocketAddr>,
+
+    /// The certificate of this collector and those up to its authority (PEM)
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+
+    /// The private key of the certificate (PEM)
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+
+    /// Ask exporters for a certificate of these authorities (PEM)
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_client_ca: Option<PathBuf>,
+
+    /// Whether exporters may connect without a certificate [default: required]
+    #[cfg(feature = "tls")]
+    #[arg(long, value_enum, value_name = "WHICH", requires = "tls_client_ca")]
+    pub(crate) tls_clients: Option<TlsClients>,
+
+    /// Take these protocols alone, such as v5,v9,ipfix,sflow: on the address before it, or on all if
+    /// it is before the first
+    #[arg(long, value_name = "NAME,…", value_enum, value_delimiter = ',')]
+    pub(crate) protocol: Vec<ProtocolName>,
+
+    /// Take what these subnets send alone; may be repeated
+    #[arg(long, value_name = "CIDR,…", value_delimiter = ',')]
+    pub(crate) allow: Vec<Prefix>,
+
+    /// Threads that decode; each exporter address belongs to one [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) workers: Option<u16>,
+
+    /// Octets of the receive buffer of each UDP socket to ask for [default: 16MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) read_buffer: Option<Octets>,
+
+    /// Maximum octets of a datagram or message [default: 65535]
+    #[arg(long, value_name = "SIZE", value_parser = max_message)]
+    pub(crate) max_message: Option<Octets>,
+
+    /// How long a message may take to arrive over TCP or TLS [default: 30s]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) read_timeout: Option<Span>,
+
+    /// Maximum TCP and TLS connections at a time [default: 1024]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_connections: Option<usize>,
+
+    /// Maximum TCP and TLS connections at a time from one address [default: 64]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_connections_by_address: Option<usize>,
+
+    /// Receive in one thread for all workers, instead of letting the kernel distribute datagrams
+    #[arg(long)]
+    pub(crate) no_steering: bool,
+
+    /// Maximum datagrams that wait for each worker, where one thread receives for all
+    /// [default: 4096]
+    #[arg(long, value_name = "N")]
+    pub(crate) queue: Option<usize>,
+}
+
+/// Where rows go. Options before the first --output are for all outputs, those after one are for
+/// that one.
+#[derive(Debug, Args)]
+#[command(next_help_heading = OUTPUTS)]
+pub(crate) struct OutputArgs {
+    /// Write to standard output (-), a file, nowhere (null); may be repeated. Options after it are for this output,
+    /// those before the first for all [default: -]
+    #[arg(short, long, value_name = "WHERE")]
+    pub(crate) output: Vec<String>,
+
+    /// How to write [default: json]
+    #[arg(short, long, value_enum)]
+    pub(crate) format: Vec<Format>,
+
+    /// What to write [default: flow]; help describes the schemas
+    #[arg(short, long, value_parser = SchemaParser)]
+    pub(crate) schema: Vec<SchemaName>,
+
+    /// Fields of the schema flow to write, in this order
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+
+    /// Show a record of two directions (RFC 5103) as two flows
+    #[arg(long, value_name = "yes|no", default_missing_value = "yes", num_args = 0..=1, require_equals = true, value_enum)]
+    pub(crate) split_biflows: Vec<YesNo>,
+
+    /// What happens when an output is too slow [default: block]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) when_full: Vec<WhenFull>,
+
+    /// Maximum memory for what waits for an output [default: 64MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) output_queue: Vec<Octets>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum YesNo {
+    Yes,
+    No,
+}
+
+/// What happens to rows that an output does not take now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhenFull {
+    /// Decoding waits, and with it all outputs; then the kernel drops datagrams
+    Block,
+    /// New rows are dropped and counted
+    DropNewest,
+}
+
+/// Whether exporters have to authenticate themselves.
+#[cfg(feature = "tls")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TlsClients {
+    /// Only with a valid certificate
+    Required,
+    /// Without one, too
+    Optional,
+}
+
+/// A protocol, as a listener is restricted to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProtocolName {
+    /// NetFlow v1
+    V1,
+    /// NetFlow v5
+    V5,
+    /// NetFlow v6
+    V6,
+    /// NetFlow v7
+    V7,
+    /// NetFlow v8
+    V8,
+    /// NetFlow v9
+    V9,
+    /// IPFIX
+    Ipfix,
+    /// sFlow v5
+    Sflow,
+}
+
+impl From<ProtocolName> for Protocol {
+    fn from(name: ProtocolName) -> Self {
+        match name {
+            ProtocolName::V1 => Self::NetflowV1,
+            ProtocolName::V5 => Self::NetflowV5,
+            ProtocolName::V6 => Self::NetflowV6,
+            ProtocolName::V7 => Self::NetflowV7,
+            ProtocolName::V8 => Self::NetflowV8,
+            ProtocolName::V9 => Self::NetflowV9,
+            ProtocolName::Ipfix => Self::Ipfix,
+            ProtocolName::Sflow => Self::SflowV5,
+        }
+    }
+}
+
+/// An address and a port; a port alone is that of all addresses.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
+        return Ok(all_addresses(port));
+    }
+    text.parse().map_err(|_| {
+        "it is no address and port, such as 0.0.0.0:2055, [::]:2055 or 2055".to_owned()
+    })
+}
+
+/// An address and a port; a port alone is that of the loopback interface.
+#[cfg(feature = "http")]
+fn http_address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
+        return Ok((core::net::Ipv4Addr::LOCALHOST, port).into());
+    }
+    text.parse()
+        .map_err(|_| "it is no address and port, such as 127.0.0.1:8080 or 8080".to_owned())
+}
+
+/// A port of all addresses of IPv4 and IPv6, where the host has IPv6.
+pub(crate) fn all_addresses(port: u16) -> SocketAddr {
+    use core::net::{Ipv4Addr, Ipv6Addr};
+
+    let has_ipv6 = std::net::UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).is_ok();
+    if has_ipv6 {
+        (Ipv6Addr::UNSPECIFIED, port).into()
+    } else {
+        (Ipv4Addr::UNSPECIFIED, port).into()
+    }
+}
+
+/// IPFIX gives the length of a message as a number of 16 bits.
+fn max_message(text: &str) -> Result<Octets, String> {
+    let octets: Octets = text.parse()?;
+    if (16..=65_535).contains(&octets.0) {
+        Ok(octets)
+    } else {
+        Err("it is not between 16 and 65535".to_owned())
+    }
+}
+
+const SOURCES: &str = "Sources";
+const OUTPUTS: &str = "Outputs";
+const EXPORTERS: &str = "Exporters";
+const OPERATION: &str = "Operation";
+
+const AFTER_HELP: &str = "\
+Sizes are octets, or with KiB, MiB, GiB; times are 250ms, 30s, 5m, 1h.
+
+Examples:
+  netflow listen
+  netflow listen --udp 0.0.0.0:9995 --format json --output -
+  netflow listen --udp 2055 --protocol v5,v9 --tcp 4739 --workers 4 --output flows.json
+  netflow listen --config /etc/netflow/listen.toml
+
+SIGTERM and Ctrl-C end it: what was received by then is decoded and written. A second one ends it
+at once. SIGHUP reads the configuration file again.
+
+Exit status: 0 it was stopped and all rows are written, 1 it cannot listen or write, 2 the options
+make no sense, 3 rows were lost, as the message about the output says.";

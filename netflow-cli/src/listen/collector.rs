@@ -1,0 +1,423 @@
+//! A collector that runs: its workers, its outputs, and what happens to it.
+
+use alloc::sync::Arc;
+use core::sync::atomic::AtomicBool;
+use core::time::Duration;
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use netflow_io::Feed;
+use netflow_io::live::Live;
+use netflow_output::sink::{OutputState, OutputStatistics, Outputs};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::{Handle, Signals};
+use signal_hook::{SigId, flag, low_level};
+
+use super::forward::Forward;
+use super::log::Log;
+use super::report::{self, Totals};
+use super::saved;
+use super::settings::Settings;
+use super::worker::{Ended, Request, Shared, Worker};
+use crate::status::Status;
+
+/// How often the state is shown and looked after.
+const TICK: Duration = Duration::from_secs(1);
+/// How much longer than the outputs a worker may take at the end.
+const GRACE: Duration = Duration::from_secs(2);
+/// Requests that wait for a worker.
+const REQUESTS: usize = 8;
+
+/// A running collector.
+pub(super) struct Collector<'l> {
+    settings: Settings,
+    live: Live,
+    workers: Vec<Running>,
+    outputs: Outputs,
+    signals: Caught,
+    log: &'l Log,
+    last_save: Instant,
+    totals: Totals,
+    /// Outputs whose trouble has been reported.
+    troubled: Vec<bool>,
+    #[cfg(feature = "http")]
+    published: super::http::Published,
+}
+
+/// The thread of a worker, and how to talk to it.
+struct Running {
+    thread: JoinHandle<Ended>,
+    requests: SyncSender<Request>,
+    shared: Arc<Shared>,
+}
+
+impl<'l> Collector<'l> {
+    /// Opens sockets and outputs, and starts the workers. An error is a sentence.
+    pub(super) fn start(settings: Settings, log: &'l Log) -> Result<Self, String> {
+        // Before anything that a signal could leave half done.
+        let signals =
+            Caught::new().map_err(|error| format!("signals cannot be caught: {error}"))?;
+        let state = match &settings.state {
+            Some(path) => saved::read(path)?,
+            None => None,
+        };
+        let mut live = Live::bind(&settings.live).map_err(|error| error.to_string())?;
+        let outputs = start_outputs(&settings)?;
+        let sources = live.take_sources();
+        let count = sources.len();
+        let mut workers = Vec::new();
+        for (number, source) in sources.into_iter().enumerate() {
+            let mut decoder = settings.decoder();
+            if let Some(state) = &state {
+                saved::load(state, &mut decoder, number, count);
+            }
+            let (requests, receiver) = sync_channel(REQUESTS);
+            let shared = Arc::new(Shared::default());
+            let worker = Worker {
+                source,
+                feed: Feed::new(decoder).keeping_last_problems(),
+                sink: outputs.worker(),
+                forward: Forward::new(&settings.forward)
+                    .map_err(|error| format!("nothing can be forwarded: {error}"))?,
+                requests: receiver,
+                shared: Arc::clone(&shared),
+            };
+            let thread = thread::Builder::new()
+                .name(format!("worker-{number}"))
+                .spawn(move || worker.run())
+                .map_err(|error| format!("a worker cannot be started: {error}"))?;
+            workers.push(Running {
+                thread,
+                requests,
+                shared,
+            });
+        }
+        report::started(&settings, &live, log);
+        #[cfg(feature = "http")]
+        let published = publish(&settings, &live, &outputs, &workers, log)?;
+        Ok(Self {
+            #[cfg(feature = "http")]
+            published,
+            troubled: vec![false; settings.outputs.len()],
+            settings,
+            live,
+            workers,
+            outputs,
+            signals,
+            log,
+            last_save: Instant::now(),
+            totals: Totals::default(),
+        })
+    }
+
+    /// Runs until a signal or a failure ends it.
+    pub(super) fn run(mut self, reload: impl Fn() -> Result<Settings, String>) -> Status {
+        let mut next = Instant::now() + TICK;
+        loop {
+            let left = next.saturating_duration_since(Instant::now());
+            match self.signals.received.recv_timeout(left) {
+                Ok(SIGHUP) => self.reload(&reload),
+                Ok(signal) => {
+                    let name = low_level::signal_name(signal).unwrap_or("a signal");
+                    self.log.info("stopping", &[("because_of", &name)]);
+                    break;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    next = Instant::now() + TICK;
+                    self.tick();
+                    if self
+                        .workers
+                        .iter()
+                        .any(|worker| worker.thread.is_finished())
+                    {
+                        break;
+                    }
+                    if self.is_without_outputs() {
+                        self.log
+                            .warn("stopping: no output takes rows any more", &[]);
+                        break;
+                    }
+                }
+            }
+        }
+        self.end()
+    }
+
+    fn tick(&mut self) {
+        for notice in self.live.take_notices() {
+            report::notice(&notice, self.log);
+        }
+        self.watch_outputs();
+        let reports: Vec<_> = self
+            .workers
+            .iter()
+            .map(|worker| worker.shared.report())
+            .collect();
+        let (received, outputs) = (self.live.summary(), self.outputs.statistics());
+        self.totals.update(&received, &reports, &outputs, self.log);
+        #[cfg(feature = "http")]
+        if let Ok(mut published) = self.published.lock() {
+            published.received = received;
+            published.workers = reports;
+            published.outputs = outputs;
+            published.is_healthy = self.workers.iter().all(|one| !one.thread.is_finished());
+        }
+        if self.last_save.elapsed() >= self.settings.state_interval {
+            self.last_save = Instant::now();
+            self.save();
+        }
+    }
+
+    /// Reports outputs that begin to fail, and those that work again.
+    fn watch_outputs(&mut self) {
+        for (output, was_troubled) in self.outputs.statistics().iter().zip(&mut self.troubled) {
+            let is_troubled = matches!(output.state, OutputState::Retrying | OutputState::Ended);
+            if is_troubled && !*was_troubled {
+                let reason = output.last_error.as_deref().unwrap_or("it has ended");
+                self.log.warn(
+                    "an output fails",
+                    &[("output", &output.name), ("reason", &reason)],
+                );
+            } else if !is_troubled && *was_troubled {
+                self.log
+                    .info("an output works again", &[("output", &output.name)]);
+            }
+            *was_troubled = is_troubled;
+        }
+    }
+
+    /// Whether nobody reads what is written, such as a pipe whose reader has gone.
+    fn is_without_outputs(&self) -> bool {
+        let outputs = self.outputs.statistics();
+        outputs
+            .iter()
+            .all(|output| output.state == OutputState::Ended)
+    }
+
+    fn save(&self) {
+        let Some(path) = &self.settings.state else {
+            return;
+        };
+        let requests: Vec<_> = self
+            .workers
+            .iter()
+            .map(|worker| worker.requests.clone())
+            .collect();
+        let saved = match saved::ask(&requests) {
+            Some(states) => saved::write(path, &states),
+            None => Err(format!(
+                "{} is not saved now: a worker is busy",
+                path.display()
+            )),
+        };
+        if let Err(reason) = saved {
+            self.log.warn(&reason, &[]);
+        }
+    }
+
+    /// Takes what can change from the configuration file. If it is wrong, nothing changes.
+    fn reload(&mut self, reload: &impl Fn() -> Result<Settings, String>) {
+        let settings = match reload() {
+            Ok(settings) => settings,
+            Err(reason) => {
+                self.log
+                    .error("the configuration stays as it was", &[("reason", &reason)]);
+                return;
+            }
+        };
+        if settings.fixed != self.settings.fixed {
+            self.log
+                .warn("sources, state and times change by a restart only", &[]);
+        }
+        let exporters = Arc::new(settings.exporters.clone());
+        for worker in &self.workers {
+            let request = Request::Exporters(Arc::clone(&exporters));
+            let _ = worker.requests.try_send(request);
+        }
+        self.settings.exporters = settings.exporters.clone();
+        // Their texts are compared, as options of schemas have no equality.
+        if format!("{:?}", settings.outputs) != format!("{:?}", self.settings.outputs) {
+            if let Err(reason) = self.change_outputs(&settings) {
+                self.log
+                    .error("the outputs stay as they were", &[("reason", &reason)]);
+                return;
+            }
+            self.settings.outputs = settings.outputs;
+        }
+        self.log.info("the configuration is read again", &[]);
+    }
+
+    /// Starts the new outputs, and ends the old ones when all workers write to the new ones.
+    fn change_outputs(&mut self, settings: &Settings) -> Result<(), String> {
+        let outputs = start_outputs(settings)?;
+        for worker in &self.workers {
+            let request = Request::Sink(Box::new(outputs.worker()));
+            if worker.requests.send(request).is_err() {
+                return Err("a worker has ended".to_owned());
+            }
+        }
+        let old = core::mem::replace(&mut self.outputs, outputs);
+        self.troubled = vec![false; settings.outputs.len()];
+        let ended = old.finish(self.settings.drain);
+        self.totals.ended(&ended);
+        report::outputs(&ended, self.log);
+        Ok(())
+    }
+
+    /// Decodes and writes what was received until now.
+    fn end(mut self) -> Status {
+        let deadline = Instant::now() + self.settings.drain + GRACE;
+        self.live.stopper().stop();
+        self.outputs.begin_finish(self.settings.drain);
+        let mut status = Status::Success;
+        let (mut states, mut late) = (Vec::new(), 0_usize);
+        let mut reports = Vec::new();
+        for worker in self.workers.drain(..) {
+            while !worker.thread.is_finished() && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(5));
+            }
+            if !worker.thread.is_finished() {
+                late += 1;
+                continue;
+            }
+            if let Ok(ended) = worker.thread.join() {
+                states.push(ended.state);
+                if let Some(reason) = ended.failure {
+                    self.log.error("a worker has ended", &[("reason", &reason)]);
+                    status = Status::Unreadable;
+                }
+            } else {
+                self.log.error("a worker has failed", &[]);
+                status = Status::Unreadable;
+            }
+            reports.push(worker.shared.report());
+        }
+        let ended = self.outputs.finish(self.settings.drain);
+        if let Some(path) = &self.settings.state {
+            if let Err(reason) = saved::write(path, &states) {
+                self.log.error(&reason, &[]);
+                status = Status::Unreadable;
+            }
+        }
+        for notice in self.live.take_notices() {
+            report::notice(&notice, self.log);
+        }
+        self.totals.ended(&ended);
+        self.log.end();
+        report::ended(&self.live.summary(), &reports, self.log);
+        report::outputs(&ended, self.log);
+        if late > 0 {
+            self.log
+                .error("workers did not end in time", &[("workers", &late)]);
+        }
+        if status == Status::Success && (late > 0 || self.totals.has_lost_rows()) {
+            status = Status::Problems;
+        }
+        status
+    }
+}
+
+/// Starts the servers of the collector's state.
+#[cfg(feature = "http")]
+fn publish(
+    settings: &Settings,
+    live: &Live,
+    outputs: &Outputs,
+    workers: &[Running],
+    log: &Log,
+) -> Result<super::http::Published, String> {
+    use core::sync::atomic::Ordering;
+    use std::sync::Mutex;
+    use std::time::SystemTime;
+
+    use super::http::{Pages, Snapshot, serve};
+
+    let published = Arc::new(Mutex::new(Snapshot {
+        started: SystemTime::now(),
+        listeners: live.listeners().to_vec(),
+        received: live.summary(),
+        workers: Vec::new(),
+        outputs: outputs.statistics(),
+        is_healthy: true,
+    }));
+    let all = settings.http.iter().map(|address| (address, Pages::All));
+    let metrics = settings
+        .metrics
+        .iter()
+        .map(|address| (address, Pages::Metrics));
+    for (address, pages) in all.chain(metrics) {
+        let served = serve(*address, pages, Arc::clone(&published));
+        let open = served.map_err(|error| format!("cannot listen on http {address}: {error}"))?;
+        log.info("listening", &[("transport", &"http"), ("address", &open)]);
+        for worker in workers {
+            worker.shared.wants_domains.store(true, Ordering::Relaxed);
+        }
+    }
+    Ok(published)
+}
+
+fn start_outputs(settings: &Settings) -> Result<Outputs, String> {
+    let plans = settings.outputs.iter();
+    let configs = plans.map(|plan| plan.config(&settings.limits)).collect();
+    Outputs::start(configs).map_err(|error| error.to_string())
+}
+
+/// Rows that were lost by outputs that have ended.
+pub(super) fn lost(outputs: &[OutputStatistics]) -> u64 {
+    outputs.iter().map(|output| output.lost.total()).sum()
+}
+
+/// SIGINT, SIGTERM and SIGHUP, caught for as long as this lives. A second one of the first two ends
+/// the process at once.
+struct Caught {
+    received: Receiver<i32>,
+    handle: Handle,
+    registered: Vec<SigId>,
+}
+
+impl Caught {
+    fn new() -> io::Result<Self> {
+        let mut registered = Vec::new();
+        let is_second = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            let is_second = Arc::clone(&is_second);
+            let status = 128 + signal;
+            // In the order in which a signal runs them: the first one finds it unset.
+            registered.push(flag::register_conditional_shutdown(
+                signal,
+                status,
+                Arc::clone(&is_second),
+            )?);
+            registered.push(flag::register(signal, is_second)?);
+        }
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let handle = signals.handle();
+        let (sender, received) = channel();
+        thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || {
+                for signal in signals.forever() {
+                    if sender.send(signal).is_err() {
+                        break;
+                    }
+                }
+            })?;
+        Ok(Self {
+            received,
+            handle,
+            registered,
+        })
+    }
+}
+
+impl Drop for Caught {
+    fn drop(&mut self) {
+        self.handle.close();
+        for id in self.registered.drain(..) {
+            low_level::unregister(id);
+        }
+    }
+}

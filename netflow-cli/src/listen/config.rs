@@ -1,0 +1,280 @@
+//! The configuration file: options of the command line in TOML.
+//!
+//! Each key becomes the option of its name, so there is one list of options, with one set of
+//! checks. What the command line says too is left out.
+
+use alloc::borrow::Cow;
+use core::fmt;
+use core::ops::Range;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::suggest;
+
+/// Why a configuration file cannot be used.
+#[derive(Debug)]
+pub(super) struct ConfigError {
+    path: PathBuf,
+    line: Option<usize>,
+    reason: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(line) = self.line {
+            write!(f, " line {line}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+/// Options that have options of their own: a table in an array is one of them. The second name is
+/// the key of its value.
+const SCOPES: [(&str, &str); 4] = [
+    ("udp", "address"),
+    ("tcp", "address"),
+    ("tls", "address"),
+    ("output", "to"),
+];
+
+/// Options of which one on the command line replaces all in the file.
+const GROUPS: [&[&str]; 2] = [
+    &["udp", "tcp", "tls", "protocol"],
+    &[
+        "output",
+        "format",
+        "schema",
+        "fields",
+        "split-biflows",
+        "when-full",
+        "output-queue",
+    ],
+];
+
+/// Options of the command line alone.
+const NOT_IN_FILES: [&str; 4] = ["config", "check", "help", "version"];
+
+/// The options that a file sets.
+#[derive(Debug)]
+pub(super) struct Config {
+    path: PathBuf,
+    settings: Vec<Setting>,
+}
+
+/// One key, as arguments.
+#[derive(Debug)]
+struct Setting {
+    /// The option.
+    name: String,
+    /// Its name within the program.
+    id: String,
+    line: usize,
+    arguments: Vec<String>,
+}
+
+impl Config {
+    /// Reads a file; `command` knows the options that there are.
+    pub(super) fn read(path: &Path, command: &Command) -> Result<Self, ConfigError> {
+        let error = |line, reason| ConfigError {
+            path: path.to_owned(),
+            line,
+            reason,
+        };
+        let text = fs::read_to_string(path).map_err(|failed| error(None, failed.to_string()))?;
+        let line = |span: Range<usize>| line_of(&text, span.start);
+        let table = DeTable::parse(&text).map_err(|failed| {
+            let message = failed.message().to_owned();
+            error(failed.span().map(line), message)
+        })?;
+        let mut settings = Vec::new();
+        for (key, value) in table.get_ref().iter() {
+            let reader = KeyReader {
+                command,
+                line: &line,
+            };
+            let read = reader.key(key, value);
+            settings.extend(read.map_err(|failed| error(Some(failed.0), failed.1))?);
+        }
+        // What is for all outputs or listeners comes before them.
+        settings.sort_by_key(|setting| (is_scope(&setting.name), setting.line));
+        Ok(Self {
+            path: path.to_owned(),
+            settings,
+        })
+    }
+
+    /// The arguments of what the command line does not set.
+    pub(super) fn arguments(&self, command_line: &ArgMatches) -> Vec<OsString> {
+        let is_set = |id: &str| {
+            let known = command_line.try_contains_id(id).is_ok();
+            known && command_line.value_source(id) == Some(ValueSource::CommandLine)
+        };
+        let settings = self.settings.iter().filter(|setting| {
+            let group = GROUPS
+                .iter()
+                .find(|group| group.contains(&setting.name.as_str()));
+            match group {
+                Some(group) => !group.iter().any(|name| is_set(&name.replace('-', "_"))),
+                None => !is_set(&setting.id),
+            }
+        });
+        settings
+            .flat_map(|setting| setting.arguments.iter().map(OsString::from))
+            .collect()
+    }
+
+    /// Which line it is that makes a command line fail; `fails` tries arguments.
+    pub(super) fn blame(&self, fails: impl Fn(&[String]) -> Option<String>) -> Option<ConfigError> {
+        self.settings.iter().find_map(|setting| {
+            Some(ConfigError {
+                path: self.path.clone(),
+                line: Some(setting.line),
+                reason: fails(&setting.arguments)?,
+            })
+        })
+    }
+}
+
+fn is_scope(name: &str) -> bool {
+    SCOPES.iter().any(|(scope, _)| *scope == name)
+}
+
+/// A fault in a line.
+struct Fault(usize, String);
+
+/// Turns keys into arguments.
+struct KeyReader<'c> {
+    command: &'c Command,
+    line: &'c dyn Fn(Range<usize>) -> usize,
+}
+
+type Key<'t> = Spanned<Cow<'t, str>>;
+type Value<'t> = Spanned<DeValue<'t>>;
+
+impl KeyReader<'_> {
+    fn key(&self, key: &Key<'_>, value: &Value<'_>) -> Result<Vec<Setting>, Fault> {
+        let name = key.get_ref().as_ref();
+        let line = (self.line)(key.span());
+        let option = self.option(name).ok_or_else(|| self.unknown(name, line))?;
+        let mut settings = Vec::new();
+        match value.get_ref() {
+            DeValue::Array(values) => {
+                for value in values.iter() {
+                    let line = (self.line)(value.span());
+                    let arguments = match value.get_ref() {
+                        DeValue::Table(table) => self.scope(name, line, table)?,
+                        value => vec![argument(option, name, value, line)?],
+                    };
+                    settings.push((line, arguments));
+                }
+            }
+            DeValue::Table(table) => settings.push((line, self.scope(name, line, table)?)),
+            DeValue::Boolean(false) if !takes_value(option) => {}
+            value => settings.push((line, vec![argument(option, name, value, line)?])),
+        }
+        let setting = |(line, arguments)| Setting {
+            name: name.to_owned(),
+            id: option.get_id().to_string(),
+            line,
+            arguments,
+        };
+        Ok(settings.into_iter().map(setting).collect())
+    }
+
+    /// A listener or output with options of its own.
+    fn scope(&self, name: &str, line: usize, table: &DeTable<'_>) -> Result<Vec<String>, Fault> {
+        let scope = SCOPES.iter().find(|(scope, _)| *scope == name);
+        let Some((_, main)) = scope else {
+            return Err(Fault(
+                line,
+                format!("\"{name}\" takes a value, not a table"),
+            ));
+        };
+        let own = GROUPS.iter().find(|group| group.contains(&name)).copied();
+        let own = own.unwrap_or_default();
+        let mut first = None;
+        let mut arguments = Vec::new();
+        for (key, value) in table.iter() {
+            let line = (self.line)(key.span());
+            let key = key.get_ref().as_ref();
+            let belongs = own.contains(&key) && !is_scope(key);
+            let option = self.option(if key == *main { name } else { key });
+            let Some(option) = option.filter(|_| key == *main || belongs) else {
+                let names = own.iter().copied().filter(|name| !is_scope(name));
+                let known: Vec<&str> = names.chain([*main]).collect();
+                return Err(Fault(line, unknown(key, name, &known)));
+            };
+            if key == *main {
+                first = Some(argument(option, name, value.get_ref(), line)?);
+                continue;
+            }
+            match value.get_ref() {
+                DeValue::Array(values) => {
+                    for value in values.iter() {
+                        arguments.push(argument(option, key, value.get_ref(), line)?);
+                    }
+                }
+                value => arguments.push(argument(option, key, value, line)?),
+            }
+        }
+        let Some(first) = first else {
+            return Err(Fault(line, format!("[[{name}]] needs the key \"{main}\"")));
+        };
+        arguments.insert(0, first);
+        Ok(arguments)
+    }
+
+    fn option(&self, name: &str) -> Option<&Arg> {
+        let mut options = self.command.get_arguments();
+        options.find(|option| option.get_long() == Some(name) && !NOT_IN_FILES.contains(&name))
+    }
+
+    fn unknown(&self, name: &str, line: usize) -> Fault {
+        let names = self.command.get_arguments().filter_map(Arg::get_long);
+        let names: Vec<&str> = names.filter(|name| !NOT_IN_FILES.contains(name)).collect();
+        Fault(line, unknown(name, "", &names))
+    }
+}
+
+fn unknown(name: &str, scope: &str, known: &[&str]) -> String {
+    let mut text = format!("there is no key \"{name}\"");
+    if !scope.is_empty() {
+        text += &format!(" in [[{scope}]]");
+    }
+    if let Some(nearest) = suggest::nearest(name, known.iter().copied()) {
+        text += &format!(", did you mean \"{nearest}\"?");
+    }
+    text
+}
+
+fn takes_value(option: &Arg) -> bool {
+    option.get_action().takes_values()
+}
+
+/// A key and a value as an argument.
+fn argument(option: &Arg, name: &str, value: &DeValue<'_>, line: usize) -> Result<String, Fault> {
+    let fault = |reason: &str| Fault(line, format!("\"{name}\" {reason}"));
+    match value {
+        DeValue::Boolean(true) if !takes_value(option) => Ok(format!("--{name}")),
+        _ if !takes_value(option) => Err(fault("is either true or false")),
+        DeValue::Boolean(value) => Ok(format!("--{name}={}", if *value { "yes" } else { "no" })),
+        DeValue::String(value) => Ok(format!("--{name}={value}")),
+        DeValue::Integer(value) if value.radix() == 10 => {
+            Ok(format!("--{name}={}", value.as_str()))
+        }
+        _ => Err(fault("takes a text or a whole number")),
+    }
+}
+
+/// The number of the line that an octet is in.
+fn line_of(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().iter().take(at);
+    before.filter(|octet| **octet == b'\n').count() + 1
+}

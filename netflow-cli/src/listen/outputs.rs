@@ -1,0 +1,182 @@
+//! The outputs that the options ask for.
+
+use core::fmt;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use clap::ArgMatches;
+use netflow_core::Limits;
+use netflow_core::field::FlowField;
+use netflow_output::format::{
+    Biflows, Container, Csv, Files, FlowLines, IpcFormat, Lines, Records, Table, Wire,
+};
+use netflow_output::sink::{Destination, Encoding, OutputConfig, Policy};
+
+use super::args::{WhenFull, YesNo};
+use super::quantity::Octets;
+use super::scoped::{Scope, scopes};
+use crate::args::{Format, SchemaName};
+use crate::dialect::{self, DialectArgs};
+use crate::plan;
+
+/// An output, checked.
+#[derive(Debug, Clone)]
+pub(super) struct OutputPlan {
+    to: Destination,
+    format: Format,
+    schema: SchemaName,
+    fields: Option<Vec<FlowField>>,
+    biflows: Biflows,
+    when_full: Option<WhenFull>,
+    queue: Option<usize>,
+    width: usize,
+    dialect: DialectArgs,
+}
+
+/// The outputs of a command line, or standard output if there is none. An error is a sentence.
+pub(super) fn plans(
+    matches: &ArgMatches,
+    dialect: &DialectArgs,
+) -> Result<Vec<OutputPlan>, String> {
+    let places = scopes(matches, &["output"]);
+    let names = matches.get_many::<String>("output").into_iter().flatten();
+    let plans: Vec<OutputPlan> = names
+        .zip(places)
+        .map(|(to, (.., scope))| plan(to, matches, scope, dialect))
+        .collect::<Result<_, _>>()?;
+    if plans.iter().filter(|plan| plan.is_stdout()).count() > 1 {
+        return Err("only one --output can be standard output".to_owned());
+    }
+    if plans.is_empty() {
+        return Ok(vec![plan("-", matches, Scope::ALL, dialect)?]);
+    }
+    Ok(plans)
+}
+
+fn plan(
+    to: &str,
+    matches: &ArgMatches,
+    scope: Scope,
+    dialect: &DialectArgs,
+) -> Result<OutputPlan, String> {
+    let destination: Destination = to.parse().map_err(|error| format!("--output {error}"))?;
+    let schema = scope.last(matches, "schema").unwrap_or(SchemaName::Flow);
+    let to_terminal = destination == Destination::Stdout && io::stdout().is_terminal();
+    let format = scope
+        .last(matches, "format")
+        .unwrap_or_else(|| usual_format(to, schema, to_terminal));
+    // Empty for an output is all fields, whatever is said for the others.
+    let mut names: Vec<String> = scope.all(matches, "fields");
+    names.retain(|name| !name.is_empty());
+    if schema != SchemaName::Flow || dialect::is_of_others(format) {
+        let has_form = match dialect::formats(schema) {
+            Some(formats) => formats.contains(&format),
+            None => format == Format::Json,
+        };
+        if !has_form {
+            return Err(plan::Usage::NoColumns { format, schema }.to_string());
+        }
+        if !names.is_empty() {
+            return Err(plan::Usage::NoFields(schema).to_string());
+        }
+    }
+    if to_terminal && matches!(format, Format::Parquet | Format::Arrow) {
+        return Err(plan::Usage::NotForTerminals(format).to_string());
+    }
+    let split: Option<YesNo> = scope.last(matches, "split_biflows");
+    Ok(OutputPlan {
+        to: destination,
+        format,
+        schema,
+        fields: plan::fields(&names).map_err(|usage| usage.to_string())?,
+        biflows: match split {
+            Some(YesNo::Yes) => Biflows::Split,
+            Some(YesNo::No) | None => Biflows::Whole,
+        },
+        when_full: scope.last(matches, "when_full"),
+        queue: scope
+            .last::<Octets>(matches, "output_queue")
+            .map(|octets| octets.0),
+        width: plan::width(to_terminal),
+        dialect: dialect.clone(),
+    })
+}
+
+/// The format that the name of a file says, or a table on a terminal.
+fn usual_format(to: &str, schema: SchemaName, to_terminal: bool) -> Format {
+    if schema != SchemaName::Flow {
+        return Format::Json;
+    }
+    let name = to.trim_end_matches(".gz").trim_end_matches(".zst");
+    match Format::of_extension(Path::new(name)) {
+        Some(format) => format,
+        None if to_terminal => Format::Table,
+        None => Format::Json,
+    }
+}
+
+impl OutputPlan {
+    pub(super) fn is_stdout(&self) -> bool {
+        self.to == Destination::Stdout
+    }
+
+    /// The output as netflow-output starts it.
+    pub(super) fn config(&self, limits: &Limits) -> OutputConfig {
+        let mut config = OutputConfig::new(self.to.clone(), self.encoding(limits.list_depth));
+        config.policy = match self.when_full {
+            Some(WhenFull::DropNewest) => Policy::DropNewest,
+            Some(WhenFull::Block) | None => Policy::Block,
+        };
+        if let Some(octets) = self.queue {
+            config.queue.octets = octets;
+        }
+        config
+    }
+
+    fn encoding(&self, list_depth: u8) -> Encoding {
+        let (biflows, width) = (self.biflows, self.width);
+        let fields = self.fields.clone();
+        let files = Files::default;
+        match (self.schema, self.format) {
+            (SchemaName::Record, _) => {
+                Encoding::rows(move || Box::new(Lines::new(Records::new(list_depth), files())))
+            }
+            (SchemaName::Wire, _) => {
+                Encoding::rows(move || Box::new(Lines::new(Wire { list_depth }, files())))
+            }
+            (SchemaName::Flow, Format::Csv) => {
+                Encoding::rows(move || Box::new(Csv::new(fields.clone(), biflows, files())))
+            }
+            (SchemaName::Flow, Format::Table) => {
+                Encoding::rows(move || Box::new(Table::new(width, biflows, fields.as_deref())))
+            }
+            (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
+                Encoding::columns(fields, biflows, files(), self.container())
+            }
+            (schema, format) => {
+                let dialect = self.dialect.clone();
+                Encoding::rows(move || match dialect.documents(schema, format) {
+                    Some(documents) => documents,
+                    None => Box::new(FlowLines::new(fields.clone(), biflows, files())),
+                })
+            }
+        }
+    }
+
+    /// Arrow to standard output and to `*.arrows` is a stream.
+    fn container(&self) -> Container {
+        let is_stream = self.is_stdout() || self.to.to_string().ends_with(".arrows");
+        match self.format {
+            Format::Arrow if is_stream => Container::Ipc(IpcFormat::Stream),
+            Format::Arrow => Container::Ipc(IpcFormat::File),
+            _ => Container::Parquet,
+        }
+    }
+}
+
+/// `flows.json (flow, json)`
+impl fmt::Display for OutputPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}, {})", self.to, self.schema, self.format)
+    }
+}

@@ -1,0 +1,227 @@
+//! What the options ask for, checked.
+
+use core::net::SocketAddr;
+use core::time::Duration;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use netflow_core::{Decoder, Limits, SessionScope};
+#[cfg(feature = "tls")]
+use netflow_io::live::{ClientCertificates, TlsOptions};
+use netflow_io::live::{Listener, ListenerTransport, LiveOptions, Protocols};
+
+use super::args::{Listen, ProtocolName, Sources, all_addresses};
+use super::outputs::{self, OutputPlan};
+use super::scoped::{Scope, scopes};
+use crate::args::Exporters;
+
+/// The UDP ports without arguments: NetFlow, IPFIX and sFlow.
+const UDP_PORTS: [u16; 3] = [2055, 4739, 6343];
+/// The TCP port without arguments: IPFIX.
+const TCP_PORT: u16 = 4739;
+
+/// Everything that a collector is started with.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) check: bool,
+    pub(super) live: LiveOptions,
+    /// What can only be changed by a restart, as text.
+    pub(super) fixed: String,
+    pub(super) outputs: Vec<OutputPlan>,
+    pub(super) exporters: Exporters,
+    pub(super) limits: Limits,
+    pub(super) scope: SessionScope,
+    pub(super) state: Option<PathBuf>,
+    pub(super) state_interval: Duration,
+    pub(super) forward: Vec<SocketAddr>,
+    pub(super) drain: Duration,
+    pub(super) quiet: bool,
+    #[cfg(feature = "http")]
+    pub(super) http: Vec<SocketAddr>,
+    #[cfg(feature = "http")]
+    pub(super) metrics: Vec<SocketAddr>,
+}
+
+impl Settings {
+    /// Checks what the options say together. An error is a sentence.
+    pub(super) fn new(listen: Listen, matches: &ArgMatches) -> Result<Self, String> {
+        let fixed = fixed(&listen);
+        let live = live(&listen.sources, matches)?;
+        let outputs = outputs::plans(matches, &listen.dialect)?;
+        let workers = live.workers;
+        Ok(Self {
+            check: listen.check,
+            live,
+            fixed,
+            outputs,
+            limits: limits(&listen, workers),
+            exporters: listen.exporters,
+            scope: if listen.by_port {
+                SessionScope::Transport
+            } else {
+                SessionScope::Exporter
+            },
+            state: listen.state,
+            state_interval: listen
+                .state_interval
+                .map_or(Duration::from_secs(60), |span| span.0),
+            forward: listen.forward,
+            drain: listen
+                .drain_timeout
+                .map_or(Duration::from_secs(10), |span| span.0),
+            quiet: listen.quiet,
+            #[cfg(feature = "http")]
+            http: listen.http,
+            #[cfg(feature = "http")]
+            metrics: listen.metrics,
+        })
+    }
+
+    /// A decoder for one worker.
+    pub(super) fn decoder(&self) -> Decoder {
+        self.exporters
+            .apply(Decoder::new(self.limits).with_scope(self.scope))
+    }
+
+    /// Whether rows go to a terminal, where nothing else should be written between them.
+    pub(super) fn rows_on_terminal(&self) -> bool {
+        self.outputs.iter().any(OutputPlan::is_stdout) && io::stdout().is_terminal()
+    }
+
+    /// What it will do, for `--check`.
+    pub(super) fn summary(&self) -> String {
+        let mut text = String::from("the options are valid\n");
+        for listener in &self.live.listeners {
+            text += &format!(
+                "listen on {} {}\n",
+                listener.transport.name(),
+                listener.address
+            );
+        }
+        for output in &self.outputs {
+            text += &format!("write to {output}\n");
+        }
+        text.pop();
+        text
+    }
+}
+
+/// What cannot change while a collector runs, to be compared.
+fn fixed(listen: &Listen) -> String {
+    let Listen {
+        sources,
+        template_timeout,
+        by_port,
+        state_memory,
+        state,
+        state_interval,
+        forward,
+        drain_timeout,
+        ..
+    } = listen;
+    let mut text =
+        format!("{sources:?} {template_timeout:?} {by_port} {state_memory:?} {state:?} ");
+    text += &format!("{state_interval:?} {forward:?} {drain_timeout:?}");
+    #[cfg(feature = "http")]
+    {
+        text += &format!("{:?} {:?}", listen.http, listen.metrics);
+    }
+    text
+}
+
+fn limits(listen: &Listen, workers: usize) -> Limits {
+    let mut limits = Limits::default();
+    if let Some(span) = listen.template_timeout {
+        limits = limits.with_template_lifetime(Some(span.0).filter(|span| !span.is_zero()));
+    }
+    let all = listen
+        .state_memory
+        .map_or(limits.state_octets, |octets| octets.0);
+    // The budget is that of all workers.
+    limits.with_state_octets(all.checked_div(workers).unwrap_or(all))
+}
+
+fn live(sources: &Sources, matches: &ArgMatches) -> Result<LiveOptions, String> {
+    let mut options = LiveOptions::new();
+    options.listeners = listeners(sources, matches)?;
+    options.allowed = sources.allow.clone();
+    options.without_steering = sources.no_steering;
+    if let Some(workers) = sources.workers {
+        options.workers = workers.into();
+    }
+    if let Some(octets) = sources.read_buffer {
+        options.read_buffer = octets.0;
+    }
+    if let Some(octets) = sources.max_message {
+        options.max_message = octets.0;
+    }
+    if let Some(span) = sources.read_timeout {
+        options.read_timeout = span.0;
+    }
+    if let Some(count) = sources.max_connections {
+        options.connections = count;
+    }
+    if let Some(count) = sources.max_connections_by_address {
+        options.connections_by_address = count;
+    }
+    if let Some(count) = sources.queue {
+        options.queue = count;
+    }
+    Ok(options)
+}
+
+/// The listeners, each with the protocols that it takes.
+fn listeners(sources: &Sources, matches: &ArgMatches) -> Result<Vec<Listener>, String> {
+    #[cfg(feature = "tls")]
+    let options = ["udp", "tcp", "tls"];
+    #[cfg(not(feature = "tls"))]
+    let options = ["udp", "tcp"];
+    let mut listeners = Vec::new();
+    for (option, value, scope) in scopes(matches, &options) {
+        let (transport, addresses) = match option {
+            0 => (ListenerTransport::Udp, &sources.udp),
+            1 => (ListenerTransport::Tcp, &sources.tcp),
+            #[cfg(feature = "tls")]
+            _ => (ListenerTransport::Tls(tls(sources)?), &sources.tls),
+            #[cfg(not(feature = "tls"))]
+            _ => continue,
+        };
+        if let Some(address) = addresses.get(value) {
+            let listener = Listener::new(transport, *address);
+            listeners.push(listener.with_protocols(protocols(matches, scope)));
+        }
+    }
+    if listeners.is_empty() {
+        let protocols = protocols(matches, Scope::ALL);
+        let listen = |transport, port| {
+            Listener::new(transport, all_addresses(port)).with_protocols(protocols)
+        };
+        listeners.extend(UDP_PORTS.map(|port| listen(ListenerTransport::Udp, port)));
+        listeners.push(listen(ListenerTransport::Tcp, TCP_PORT));
+    }
+    Ok(listeners)
+}
+
+fn protocols(matches: &ArgMatches, scope: Scope) -> Protocols {
+    let names: Vec<ProtocolName> = scope.all(matches, "protocol");
+    if names.is_empty() {
+        return Protocols::ALL;
+    }
+    names.into_iter().map(Into::into).collect()
+}
+
+#[cfg(feature = "tls")]
+fn tls(sources: &Sources) -> Result<TlsOptions, String> {
+    use super::args::TlsClients;
+
+    let clients = match (&sources.tls_client_ca, sources.tls_clients) {
+        (None, _) => ClientCertificates::None,
+        (Some(path), Some(TlsClients::Optional)) => ClientCertificates::Optional(path.clone()),
+        (Some(path), _) => ClientCertificates::Required(path.clone()),
+    };
+    let (Some(certificate), Some(key)) = (&sources.tls_certificate, &sources.tls_key) else {
+        return Err("--tls needs --tls-certificate and --tls-key".to_owned());
+    };
+    TlsOptions::from_files(certificate, key, &clients).map_err(|error| error.to_string())
+}

@@ -1,0 +1,146 @@
+//! How a collector ends, and what it does with what it has.
+
+use std::fs;
+use std::net::UdpSocket;
+use std::process::Stdio;
+
+use crate::harness::{Collector, Folder, logged, netflow, run, send, v5};
+
+const UDP: [&str; 2] = ["--udp", "127.0.0.1:0"];
+
+#[test]
+fn what_was_received_before_the_signal_is_written() {
+    for signal in ["TERM", "INT"] {
+        let collector = Collector::start(&UDP);
+        let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
+        for sequence in 0..2_000 {
+            exporter
+                .send_to(&v5(sequence, 1), collector.addresses[0])
+                .unwrap();
+        }
+        collector.signal(signal);
+        let ended = collector.end();
+        assert_eq!(ended.status, Some(0), "{}", ended.log);
+        assert_eq!(ended.stdout.lines().count(), 2_000);
+        assert_eq!(
+            logged(&ended.log, "stopping", "because_of"),
+            format!("SIG{signal}")
+        );
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    // A pipe that nobody reads keeps the output waiting for the drain timeout.
+    let folder = Folder::new();
+    let pipe = folder.file("pipe");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let _reader = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&pipe)
+        .unwrap();
+    let options = ["--output", &pipe, "--drain-timeout", "1h"];
+    let mut collector = Collector::start(&[&UDP[..], &options].concat());
+    let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for sequence in 0..1_000 {
+        exporter
+            .send_to(&v5(sequence, 1), collector.addresses[0])
+            .unwrap();
+    }
+    collector.signal("TERM");
+    collector.wait(|collector| collector.log().contains("msg=stopping"));
+    collector.signal("TERM");
+    assert_eq!(collector.end().status, Some(128 + 15));
+}
+
+#[test]
+fn what_an_output_does_not_take_in_time_is_counted_as_lost() {
+    let folder = Folder::new();
+    let pipe = folder.file("pipe");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let _reader = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&pipe)
+        .unwrap();
+    let options = ["--output", &pipe, "--drain-timeout", "300ms"];
+    let collector = Collector::start(&[&UDP[..], &options].concat());
+    let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for sequence in 0..1_000 {
+        exporter
+            .send_to(&v5(sequence, 1), collector.addresses[0])
+            .unwrap();
+    }
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(3), "{}", ended.log);
+    let count = |name| -> u64 {
+        logged(&ended.log, "an output has lost rows", name)
+            .parse()
+            .unwrap()
+    };
+    assert_eq!(count("accepted"), 1_000);
+    assert_eq!(count("written") + count("lost"), 1_000);
+}
+
+#[test]
+fn a_reader_that_has_gone_ends_it() {
+    let mut child = netflow(&UDP)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut lines = std::io::BufRead::lines(stderr);
+    let listening = lines.next().unwrap().unwrap();
+    let to = crate::harness::field(&listening, "address")
+        .parse()
+        .unwrap();
+    drop(child.stdout.take());
+    send("127.0.0.1", to, &v5(0, 1));
+    let rest: Vec<String> = lines.map_while(Result::ok).collect();
+    assert!(
+        rest.join("\n").contains("no output takes rows any more"),
+        "{rest:?}"
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+}
+
+#[test]
+fn an_address_that_is_taken_is_an_error() {
+    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ended = run(&["--udp", &address]);
+    assert_eq!(ended.status, Some(1));
+    assert!(
+        ended.log.contains("another program listens there"),
+        "{}",
+        ended.log
+    );
+}
+
+#[test]
+fn an_output_that_fails_is_reported_and_tried_again() {
+    let folder = Folder::new();
+    let path = folder.file("folder/flows.json");
+    let mut collector = Collector::start(&[&UDP[..], &["--output", &path]].concat());
+    send("127.0.0.1", collector.addresses[0], &v5(0, 7));
+    collector.wait(|collector| collector.log().contains("an output fails"));
+    fs::create_dir(folder.file("folder")).unwrap();
+    collector.wait(|collector| collector.log().contains("an output works again"));
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    assert_eq!(fs::read_to_string(path).unwrap().lines().count(), 1);
+}

@@ -1,0 +1,108 @@
+//! The state of a collector over HTTP.
+
+use core::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::harness::{Collector, record, send, template, v5};
+
+const OPTIONS: [&str; 8] = [
+    "--udp",
+    "127.0.0.1:0",
+    "--http",
+    "127.0.0.1:0",
+    "--metrics",
+    "127.0.0.1:0",
+    "--output",
+    "null",
+];
+
+/// What a server answers: the line of status, and the text.
+fn ask(to: SocketAddr, request: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(to).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    let (head, text) = response.split_once("\r\n\r\n").unwrap();
+    (head.lines().next().unwrap().to_owned(), text.to_owned())
+}
+
+fn get(to: SocketAddr, path: &str) -> (String, String) {
+    ask(to, &format!("GET {path} HTTP/1.1\r\nHost: test\r\n\r\n"))
+}
+
+#[test]
+fn metrics_count_what_was_received_and_written() {
+    let mut collector = Collector::start(&OPTIONS);
+    let (to, metrics) = (collector.addresses[0], collector.addresses[2]);
+    send("127.0.0.1", to, &v5(0, 7));
+    send("127.0.0.1", to, &v5(5, 7));
+    send("127.0.0.2", to, &template(9));
+    send("127.0.0.2", to, &record(9, 7));
+    send("127.0.0.3", to, b"other");
+    let expected = [
+        "netflow_source_datagrams_total 5",
+        "netflow_flows_total 3",
+        "netflow_templates 1",
+        "netflow_unreadable_datagrams_total 1",
+        "netflow_messages_total{protocol=\"netflow5\"} 2",
+        "netflow_problems_total{reason=\"not_flow_export\"} 1",
+        "netflow_exporter_lost_total{exporter=\"127.0.0.1\",protocol=\"netflow5\",domain=\"0\",agent=\"\"} 4",
+        "netflow_output_lost_rows_total{output=\"1\",to=\"null\",reason=\"queue_full\"} 0",
+        "netflow_output_up{output=\"1\",to=\"null\"} 1",
+    ];
+    let has_all = |text: &str| {
+        expected
+            .iter()
+            .all(|line| text.lines().any(|one| one == *line))
+    };
+    collector.wait(|_| has_all(&get(metrics, "/metrics").1));
+    // Each family is described once, and each name follows the conventions.
+    let (_, text) = get(metrics, "/metrics");
+    let mut families = std::collections::HashSet::new();
+    for line in text.lines().filter(|line| line.starts_with("# TYPE ")) {
+        let mut words = line.split(' ').skip(2);
+        let (name, kind) = (words.next().unwrap(), words.next().unwrap());
+        assert!(families.insert(name), "{name} twice");
+        assert_eq!(name.ends_with("_total"), kind == "counter", "{line}");
+    }
+}
+
+#[test]
+fn health_and_readiness_are_pages_and_the_page_for_people_only_where_asked_for() {
+    let collector = Collector::start(&OPTIONS);
+    let (http, metrics) = (collector.addresses[1], collector.addresses[2]);
+    for to in [http, metrics] {
+        assert_eq!(
+            get(to, "/health"),
+            ("HTTP/1.1 200 OK".to_owned(), "healthy\n".to_owned())
+        );
+        assert_eq!(
+            get(to, "/ready?x=1"),
+            ("HTTP/1.1 200 OK".to_owned(), "ready\n".to_owned())
+        );
+        assert_eq!(get(to, "/nowhere").0, "HTTP/1.1 404 Not Found");
+    }
+    assert!(get(http, "/").1.contains("<h1>netflow listen</h1>"));
+    assert_eq!(get(metrics, "/").0, "HTTP/1.1 404 Not Found");
+    let head = ask(http, "HEAD /health HTTP/1.1\r\n\r\n");
+    assert_eq!(head, ("HTTP/1.1 200 OK".to_owned(), String::new()));
+    assert_eq!(
+        ask(http, "POST / HTTP/1.1\r\n\r\n").0,
+        "HTTP/1.1 405 Method Not Allowed"
+    );
+}
+
+#[test]
+fn a_port_alone_is_that_of_the_loopback_interface() {
+    let collector = Collector::start(&["--udp", "127.0.0.1:0", "--http", "0", "--output", "null"]);
+    assert_eq!(collector.addresses[1].ip().to_string(), "127.0.0.1");
+}
+
+#[test]
+fn clients_that_say_nothing_keep_no_other_waiting() {
+    let collector = Collector::start(&OPTIONS);
+    let http = collector.addresses[1];
+    let _silent: Vec<TcpStream> = (0..10).map(|_| TcpStream::connect(http).unwrap()).collect();
+    assert_eq!(get(http, "/health").0, "HTTP/1.1 200 OK");
+}

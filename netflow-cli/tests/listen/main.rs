@@ -1,0 +1,12 @@
+//! `netflow listen` as a process, with exporters on the loopback interface.
+#![cfg(target_os = "linux")]
+
+extern crate alloc;
+
+mod configuration;
+mod endings;
+mod harness;
+#[cfg(feature = "http")]
+mod http;
+mod options;
+mod state;
