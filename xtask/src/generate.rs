@@ -9,6 +9,7 @@ mod errors;
 mod fields;
 mod fixed;
 mod header;
+mod ingredients;
 mod manual;
 mod properties;
 mod sflow;
@@ -52,6 +53,10 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write("netflow-core/src/wire/layout/table.rs", &views::table()?)?;
     output.write("netflow-core/src/wire/sflow/table.rs", &sflow::table()?)?;
     output.write("netflow-core/src/field/table.rs", &fields::table()?)?;
+    output.write(
+        "netflow-core/src/field/ingredient/table.rs",
+        &ingredients::table()?,
+    )?;
     output.write_as_is("netflow-core/src/field/table.md", &fields::documentation()?)?;
     output.write("netflow-core/src/error/table.rs", &errors::table()?)?;
     output.write_as_is("netflow-core/src/error/table.md", &errors::documentation()?)?;

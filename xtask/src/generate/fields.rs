@@ -105,10 +105,10 @@ const HIGHEST_BIT: u16 = 0x8000;
 const REVERSE: u32 = 29305;
 
 /// Names of elements by enterprise and number.
-struct ElementNames(HashMap<(u32, u16), String>);
+pub(super) struct ElementNames(HashMap<(u32, u16), String>);
 
 impl ElementNames {
-    fn read() -> Result<Self> {
+    pub(super) fn read() -> Result<Self> {
         let mut names = HashMap::new();
         for file in ["iana.csv", "enterprise.csv"] {
             for row in registry::read(file)? {
@@ -127,7 +127,7 @@ impl ElementNames {
     }
 
     /// An element of the table with its name: `sourceTransportPort` (7).
-    fn describe(&self, element: &str) -> Result<String> {
+    pub(super) fn describe(&self, element: &str) -> Result<String> {
         let (enterprise, id) = match element.split_once('/') {
             Some((enterprise, id)) => (enterprise.parse()?, id.parse()?),
             None => (0, element.parse()?),
@@ -139,7 +139,7 @@ impl ElementNames {
         };
         match self.0.get(&known_as) {
             Some(name) => Ok(format!("`{name}` ({number})")),
-            None => Err(format!("fields.csv: element {element} is in no registry").into()),
+            None => Err(format!("element {element} of a field is in no registry").into()),
         }
     }
 }
