@@ -53,49 +53,33 @@ pub trait UniformBatchBuilder: BatchBuilder<Batch = RecordBatch> {
     fn schema(&self) -> &SchemaRef;
 }
 
-impl BatchBuilder for crate::FlowBatchBuilder {
-    type Batch = RecordBatch;
+/// `uniform!(FlowBatchBuilder)` makes the traits of a builder from its own methods of the same names.
+macro_rules! uniform {
+    ($($builder:ident)+) => {
+        $(impl BatchBuilder for crate::$builder {
+            type Batch = RecordBatch;
 
-    fn append(
-        &mut self,
-        message: &Decoded<'_>,
-        full: &mut Full<'_, RecordBatch>,
-    ) -> Result<(), ArrowError> {
-        self.append(message, full)
-    }
+            fn append(
+                &mut self,
+                message: &Decoded<'_>,
+                full: &mut Full<'_, RecordBatch>,
+            ) -> Result<(), ArrowError> {
+                self.append(message, full)
+            }
 
-    fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
-        some(self.finish()?, full)
-    }
+            fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
+                some(self.finish()?, full)
+            }
+        }
+
+        impl UniformBatchBuilder for crate::$builder {
+            fn schema(&self) -> &SchemaRef {
+                self.schema()
+            }
+        })+
+    };
 }
-
-impl UniformBatchBuilder for crate::FlowBatchBuilder {
-    fn schema(&self) -> &SchemaRef {
-        self.schema()
-    }
-}
-
-impl BatchBuilder for crate::CounterBatchBuilder {
-    type Batch = RecordBatch;
-
-    fn append(
-        &mut self,
-        message: &Decoded<'_>,
-        full: &mut Full<'_, RecordBatch>,
-    ) -> Result<(), ArrowError> {
-        self.append(message, full)
-    }
-
-    fn finish(&mut self, full: &mut Full<'_, RecordBatch>) -> Result<(), ArrowError> {
-        some(self.finish()?, full)
-    }
-}
-
-impl UniformBatchBuilder for crate::CounterBatchBuilder {
-    fn schema(&self) -> &SchemaRef {
-        self.schema()
-    }
-}
+uniform!(FlowBatchBuilder CounterBatchBuilder);
 
 impl BatchBuilder for crate::RecordBatchBuilder {
     type Batch = crate::TemplateBatch;

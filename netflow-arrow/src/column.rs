@@ -10,6 +10,7 @@ mod time;
 use core::fmt;
 
 use arrow_array::ArrayRef;
+use arrow_buffer::NullBufferBuilder;
 use arrow_schema::ArrowError;
 use netflow_core::field::{FieldType, FlowField};
 use netflow_core::template::FieldPlan;
@@ -31,8 +32,19 @@ pub(crate) trait Column: fmt::Debug + Send {
 
     /// The same value `count` times.
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
+        if value.is_none() {
+            self.nulls(count);
+            return;
+        }
         for _ in 0..count {
             self.push(value.clone());
+        }
+    }
+
+    /// Null `count` times.
+    fn nulls(&mut self, count: usize) {
+        for _ in 0..count {
+            self.push(None);
         }
     }
 
@@ -67,6 +79,22 @@ pub(crate) trait Column: fmt::Debug + Send {
 
     /// The array of all values, and none are left.
     fn finish(&mut self) -> Result<ArrayRef, ArrowError>;
+}
+
+/// Adds a value `count` times, or `absent` and as many nulls.
+fn extend<T: Clone>(
+    (values, nulls): (&mut Vec<T>, &mut NullBufferBuilder),
+    value: Option<T>,
+    absent: T,
+    count: usize,
+) {
+    if value.is_some() {
+        nulls.append_n_non_nulls(count);
+    } else {
+        nulls.append_n_nulls(count);
+    }
+    let len = values.len().saturating_add(count);
+    values.resize(len, value.unwrap_or(absent));
 }
 
 /// The column of a field.

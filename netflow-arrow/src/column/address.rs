@@ -13,8 +13,8 @@ use netflow_core::template::FieldPlan;
 use netflow_core::text;
 use netflow_core::value::MacAddress;
 
-use super::Column;
 use super::number::Numbers;
+use super::{Column, extend};
 use crate::fixed::{FixedRecords, number};
 
 /// The octets of an address as they are sent.
@@ -127,13 +127,7 @@ impl<const N: usize> Column for AddressOctets<N> {
 
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
         let octets = Sent::of_value(value.as_ref()).and_then(Self::value);
-        let len = self.octets.len().saturating_add(count);
-        self.octets.resize(len, octets.unwrap_or([0; N]));
-        if octets.is_some() {
-            self.nulls.append_n_non_nulls(count);
-        } else {
-            self.nulls.append_n_nulls(count);
-        }
+        extend((&mut self.octets, &mut self.nulls), octets, [0; N], count);
     }
 
     fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
@@ -215,14 +209,8 @@ impl Column for AddressText {
         }
     }
 
-    fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
-        if value.is_none() {
-            self.builder.append_nulls(count);
-            return;
-        }
-        for _ in 0..count {
-            self.push(value.clone());
-        }
+    fn nulls(&mut self, count: usize) {
+        self.builder.append_nulls(count);
     }
 
     fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {

@@ -9,8 +9,8 @@ use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
 use arrow_schema::ArrowError;
 use netflow_core::FlowValue;
 
-use super::Column;
 use super::address::Sent;
+use super::{Column, extend};
 
 /// A dictionary of a batch's own.
 #[derive(Debug)]
@@ -60,13 +60,7 @@ impl Column for Dictionary {
 
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
         let key = value.and_then(|value| self.key(value));
-        let len = self.keys.len().saturating_add(count);
-        self.keys.resize(len, key.unwrap_or_default());
-        if key.is_some() {
-            self.nulls.append_n_non_nulls(count);
-        } else {
-            self.nulls.append_n_nulls(count);
-        }
+        extend((&mut self.keys, &mut self.nulls), key, 0, count);
     }
 
     fn size(&self) -> usize {

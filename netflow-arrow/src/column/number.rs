@@ -14,7 +14,7 @@ use arrow_schema::ArrowError;
 use netflow_core::FlowValue;
 use netflow_core::template::FieldPlan;
 
-use super::Column;
+use super::{Column, extend};
 use crate::fixed::{FixedRecords, number};
 
 /// A type of numbers that a field can have.
@@ -123,13 +123,12 @@ impl<T: NumberType> Column for Numbers<T> {
 
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
         let number = value.as_ref().and_then(Self::value);
-        let len = self.values.len().saturating_add(count);
-        self.values.resize(len, number.unwrap_or_default());
-        if number.is_some() {
-            self.nulls.append_n_non_nulls(count);
-        } else {
-            self.nulls.append_n_nulls(count);
-        }
+        extend(
+            (&mut self.values, &mut self.nulls),
+            number,
+            T::Native::default(),
+            count,
+        );
     }
 
     fn numbers(&mut self, records: FixedRecords<'_>, place: FieldPlan) {

@@ -43,14 +43,8 @@ impl Column for Texts {
         }
     }
 
-    fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
-        if value.is_none() {
-            self.builder.append_nulls(count);
-            return;
-        }
-        for _ in 0..count {
-            self.push(value.clone());
-        }
+    fn nulls(&mut self, count: usize) {
+        self.builder.append_nulls(count);
     }
 
     fn size(&self) -> usize {
@@ -95,14 +89,8 @@ impl Column for Binary {
         }
     }
 
-    fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
-        if value.is_none() {
-            self.builder.append_nulls(count);
-            return;
-        }
-        for _ in 0..count {
-            self.push(value.clone());
-        }
+    fn nulls(&mut self, count: usize) {
+        self.builder.append_nulls(count);
     }
 
     fn size(&self) -> usize {

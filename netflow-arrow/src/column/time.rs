@@ -8,7 +8,7 @@ use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
 use arrow_schema::ArrowError;
 use netflow_core::{FlowValue, TimePlan};
 
-use super::Column;
+use super::{Column, extend};
 use crate::fixed::{FixedRecords, number};
 
 const MICRO: i64 = 1_000;
@@ -50,13 +50,7 @@ impl Column for Times {
 
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
         let nanos = nanos(value.as_ref());
-        let len = self.nanos.len().saturating_add(count);
-        self.nanos.resize(len, nanos.unwrap_or_default());
-        if nanos.is_some() {
-            self.nulls.append_n_non_nulls(count);
-        } else {
-            self.nulls.append_n_nulls(count);
-        }
+        extend((&mut self.nanos, &mut self.nulls), nanos, 0, count);
     }
 
     fn times(
