@@ -70,15 +70,9 @@ pub fn run(octets: &[u8]) {
             template.specifier(field.specifier(input.ipfix, index < scope))
         });
     let mut message = if input.ipfix {
-        MessageBuilder::new(IpfixHeader {
-            export_time: 1_700_000_000,
-            ..Default::default()
-        })
+        MessageBuilder::new(IpfixHeader::default().with_export_time(1_700_000_000))
     } else {
-        MessageBuilder::new(NetflowV9Header {
-            unix_secs: 1_700_000_000,
-            ..Default::default()
-        })
+        MessageBuilder::new(NetflowV9Header::default().with_unix_secs(1_700_000_000))
     };
     message.template(&template).unwrap();
     let mut payload = message.finish();

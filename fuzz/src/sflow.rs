@@ -6,10 +6,7 @@ use netflow_core::wire::sflow::{Datagram, SampleKind};
 /// Decodes the octets as samples; then each that is whole is written and read again.
 pub fn run(octets: &[u8]) {
     let agent_address = Some([192, 0, 2, 1].into());
-    let header = DatagramHeader {
-        agent_address,
-        ..DatagramHeader::default()
-    };
+    let header = DatagramHeader::default().with_agent_address(agent_address);
     let mut payload = DatagramBuilder::new(&header).finish();
     let Some(count) = payload.last_mut() else {
         return;

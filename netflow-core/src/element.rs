@@ -118,6 +118,7 @@ impl fmt::Display for ElementId {
 
 /// What a field means (RFC 7012, section 2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct InformationElement {
     /// The name in its registry, such as `sourceIPv4Address`.
     pub name: &'static str,

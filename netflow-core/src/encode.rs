@@ -18,11 +18,10 @@
 //!     .field(iana::SOURCE_IPV4_ADDRESS.id, 4)
 //!     .field(iana::OCTET_DELTA_COUNT.id, 8)
 //!     .variable(iana::INTERFACE_NAME.id);
-//! let mut message = MessageBuilder::new(IpfixHeader {
-//!     export_time: 1_700_000_000,
-//!     sequence: 0,
-//!     observation_domain: 7,
-//! });
+//! let mut message = MessageBuilder::new(IpfixHeader::default()
+//!     .with_export_time(1_700_000_000)
+//!     .with_sequence(0)
+//!     .with_observation_domain(7));
 //! message.template(&template)?;
 //! message.record(&template, [[192, 0, 2, 1].into(), 1500_u64.into(), "eth0".into()])?;
 //! let payload = message.finish();

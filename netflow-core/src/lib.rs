@@ -99,6 +99,7 @@ pub mod packet;
 mod projection;
 #[cfg(feature = "alloc")]
 pub mod record;
+mod setters;
 #[cfg(feature = "alloc")]
 pub mod snapshot;
 #[cfg(feature = "alloc")]

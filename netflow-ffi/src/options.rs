@@ -393,7 +393,7 @@ fn counters(items: &[netflow_counters]) -> Result<ConfiguredCounters, Failure> {
             2 => false,
             _ => return None,
         };
-        Some(ConfiguredCounter { prefix, is_biflow })
+        Some(ConfiguredCounter::new(prefix, is_biflow))
     };
     let wrong = Failure::argument("second counters of the options");
     items

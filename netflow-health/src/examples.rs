@@ -4,6 +4,7 @@ use crate::count;
 
 /// The first things of a kind, and how many there were.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Examples<T> {
     /// The first.
     pub first: Vec<T>,

@@ -85,22 +85,7 @@ pub struct CaptureLimits {
     pub recent_datagrams: usize,
 }
 
-/// `with(name: type)` becomes a method `with_name` that sets the limit `name`.
-macro_rules! with {
-    ($($method:ident($limit:ident: $type:ty)),* $(,)?) => {
-        impl CaptureLimits {
-            $(
-                #[doc = concat!("These limits with another [`", stringify!($limit), "`](Self::", stringify!($limit), ").")]
-                #[must_use]
-                pub fn $method(self, $limit: $type) -> Self {
-                    Self { $limit, ..self }
-                }
-            )*
-        }
-    };
-}
-
-with! {
+netflow_core::setters!(CaptureLimits {
     with_block_octets(block_octets: u32),
     with_interfaces(interfaces: usize),
     with_pairs(pairs: usize),
@@ -115,7 +100,7 @@ with! {
     with_all_association_octets(all_association_octets: usize),
     with_tunnels(tunnels: usize),
     with_recent_datagrams(recent_datagrams: usize),
-}
+});
 
 impl Default for CaptureLimits {
     fn default() -> Self {

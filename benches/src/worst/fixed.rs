@@ -43,10 +43,10 @@ fn cases_of(protocol: &'static str, layout: &'static FixedLayout) -> Vec<Case> {
             "messages of one record, each from another engine",
             move |number| {
                 let [_, _, engine_type, low] = number.to_be_bytes();
-                let engines = (0..19_u8).map(|part| FixedHeader {
-                    engine_type,
-                    engine_id: low.wrapping_mul(19).wrapping_add(part),
-                    ..FixedHeader::default()
+                let engines = (0..19_u8).map(|part| {
+                    FixedHeader::default()
+                        .with_engine_type(engine_type)
+                        .with_engine_id(low.wrapping_mul(19).wrapping_add(part))
                 });
                 engines
                     .flat_map(|header| message(layout, header, 1))
@@ -82,11 +82,9 @@ fn message(layout: &'static FixedLayout, header: FixedHeader, records: usize) ->
 
 /// A message with a number, so that none is another's duplicate.
 fn numbered(layout: &'static FixedLayout, number: u32, records: usize) -> Vec<u8> {
-    let header = FixedHeader {
-        sequence: number,
-        unix_secs: NOW,
-        ..FixedHeader::default()
-    };
+    let header = FixedHeader::default()
+        .with_sequence(number)
+        .with_unix_secs(NOW);
     message(layout, header, records)
 }
 

@@ -41,17 +41,19 @@ impl Sets {
 
     fn domain(self, number: u32, domain: u32) -> MessageBuilder {
         match self.protocol {
-            "v9" => MessageBuilder::new(NetflowV9Header {
-                sys_uptime: NOW,
-                unix_secs: NOW,
-                sequence: number,
-                source_id: domain,
-            }),
-            _ => MessageBuilder::new(IpfixHeader {
-                export_time: NOW,
-                sequence: number,
-                observation_domain: domain,
-            }),
+            "v9" => MessageBuilder::new(
+                NetflowV9Header::default()
+                    .with_sys_uptime(NOW)
+                    .with_unix_secs(NOW)
+                    .with_sequence(number)
+                    .with_source_id(domain),
+            ),
+            _ => MessageBuilder::new(
+                IpfixHeader::default()
+                    .with_export_time(NOW)
+                    .with_sequence(number)
+                    .with_observation_domain(domain),
+            ),
         }
     }
 

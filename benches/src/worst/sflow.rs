@@ -8,11 +8,9 @@ use netflow_core::wire::sflow::DataFormat;
 use super::{Case, FULL};
 
 fn datagram(number: u32) -> DatagramBuilder {
-    let header = DatagramHeader {
-        agent_address: Some([192, 0, 2, 9].into()),
-        sequence_number: number,
-        ..DatagramHeader::default()
-    };
+    let header = DatagramHeader::default()
+        .with_agent_address(Some([192, 0, 2, 9].into()))
+        .with_sequence_number(number);
     DatagramBuilder::new(&header).with_limit(FULL)
 }
 
@@ -24,10 +22,7 @@ fn full(number: u32, sample: impl Fn(u32) -> SampleBuilder) -> Vec<u8> {
 }
 
 fn flow() -> SampleBuilder {
-    let header = FlowSampleHeader {
-        sampling_rate: 512,
-        ..FlowSampleHeader::default()
-    };
+    let header = FlowSampleHeader::default().with_sampling_rate(512);
     SampleBuilder::flow(&header).expect("all numbers are small")
 }
 

@@ -66,84 +66,21 @@ impl Limits {
             hash_seed,
         }
     }
-
-    /// The same with this [`state_octets`](Self::state_octets).
-    #[must_use]
-    pub const fn with_state_octets(mut self, state_octets: usize) -> Self {
-        self.state_octets = state_octets;
-        self
-    }
-
-    /// The same with this [`domain_octets`](Self::domain_octets).
-    #[must_use]
-    pub const fn with_domain_octets(mut self, domain_octets: usize) -> Self {
-        self.domain_octets = domain_octets;
-        self
-    }
-
-    /// The same with this [`waiting_octets`](Self::waiting_octets).
-    #[must_use]
-    pub const fn with_waiting_octets(mut self, waiting_octets: usize) -> Self {
-        self.waiting_octets = waiting_octets;
-        self
-    }
-
-    /// The same with this [`waiting_lifetime`](Self::waiting_lifetime).
-    #[must_use]
-    pub const fn with_waiting_lifetime(mut self, waiting_lifetime: Option<Duration>) -> Self {
-        self.waiting_lifetime = waiting_lifetime;
-        self
-    }
-
-    /// The same with this [`templates`](Self::templates).
-    #[must_use]
-    pub const fn with_templates(mut self, templates: usize) -> Self {
-        self.templates = templates;
-        self
-    }
-
-    /// The same with this [`template_fields`](Self::template_fields).
-    #[must_use]
-    pub const fn with_template_fields(mut self, template_fields: u16) -> Self {
-        self.template_fields = template_fields;
-        self
-    }
-
-    /// The same with this [`list_depth`](Self::list_depth).
-    #[must_use]
-    pub const fn with_list_depth(mut self, list_depth: u8) -> Self {
-        self.list_depth = list_depth;
-        self
-    }
-
-    /// The same with this [`list_templates`](Self::list_templates).
-    #[must_use]
-    pub const fn with_list_templates(mut self, list_templates: usize) -> Self {
-        self.list_templates = list_templates;
-        self
-    }
-
-    /// The same with this [`common_properties`](Self::common_properties).
-    #[must_use]
-    pub const fn with_common_properties(mut self, common_properties: usize) -> Self {
-        self.common_properties = common_properties;
-        self
-    }
-
-    /// The same with this [`joined_octets`](Self::joined_octets).
-    #[must_use]
-    pub const fn with_joined_octets(mut self, joined_octets: usize) -> Self {
-        self.joined_octets = joined_octets;
-        self
-    }
-
-    /// The same with this [`template_lifetime`](Self::template_lifetime).
-    #[must_use]
-    pub const fn with_template_lifetime(mut self, template_lifetime: Option<Duration>) -> Self {
-        self.template_lifetime = template_lifetime;
-        self
-    }
 }
+
+crate::setters!(Limits {
+    with_state_octets(state_octets: usize),
+    with_domain_octets(domain_octets: usize),
+    with_waiting_octets(waiting_octets: usize),
+    with_waiting_lifetime(waiting_lifetime: Option<Duration>),
+    with_templates(templates: usize),
+    with_template_fields(template_fields: u16),
+    with_list_depth(list_depth: u8),
+    with_list_templates(list_templates: usize),
+    with_common_properties(common_properties: usize),
+    with_joined_octets(joined_octets: usize),
+    with_template_lifetime(template_lifetime: Option<Duration>),
+});
 
 /// The defaults with a random key.
 #[cfg(feature = "std")]

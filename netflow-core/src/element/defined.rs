@@ -11,6 +11,7 @@ use crate::table::Table;
 
 /// An element that is not in the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DefinedElement {
     /// Its number; field types of NetFlow v9 have enterprise number 0.
     pub id: ElementId,

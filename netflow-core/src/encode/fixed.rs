@@ -13,6 +13,7 @@ use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 /// The header of a message of a fixed version. What a version does not have is
 /// left out: v1 ends with the time, v7 has no engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct FixedHeader {
     /// Milliseconds since the exporter started, modulo 2^32.
     pub sys_uptime: u32,
@@ -32,6 +33,17 @@ pub struct FixedHeader {
     pub scheme_version: u8,
 }
 
+crate::setters!(FixedHeader {
+    with_sys_uptime(sys_uptime: u32),
+    with_unix_secs(unix_secs: u32),
+    with_unix_nsecs(unix_nsecs: u32),
+    with_sequence(sequence: u32),
+    with_engine_type(engine_type: u8),
+    with_engine_id(engine_id: u8),
+    with_sampling(sampling: u16),
+    with_scheme_version(scheme_version: u8),
+});
+
 /// A message of a fixed version that is being written.
 ///
 /// ```
@@ -39,7 +51,7 @@ pub struct FixedHeader {
 /// use netflow_core::wire::{fixed, v5};
 ///
 /// let layout = fixed::layout(5, 0).unwrap();
-/// let mut message = FixedBuilder::new(layout, FixedHeader { sequence: 9, ..Default::default() });
+/// let mut message = FixedBuilder::new(layout, FixedHeader::default().with_sequence(9));
 /// message.named([
 ///     ("srcaddr", [192, 0, 2, 1].into()),
 ///     ("dstport", 53_u16.into()),

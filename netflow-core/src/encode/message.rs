@@ -11,6 +11,7 @@ use crate::wire::set::{Dialect, FIRST_DATA_SET, HEADER_LEN};
 
 /// The header of an IPFIX message (RFC 7011, section 3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct IpfixHeader {
     /// Seconds since 1970.
     pub export_time: u32,
@@ -20,8 +21,15 @@ pub struct IpfixHeader {
     pub observation_domain: u32,
 }
 
+crate::setters!(IpfixHeader {
+    with_export_time(export_time: u32),
+    with_sequence(sequence: u32),
+    with_observation_domain(observation_domain: u32),
+});
+
 /// The header of a NetFlow v9 message (RFC 3954, section 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct NetflowV9Header {
     /// Milliseconds since the exporter started, modulo 2^32.
     pub sys_uptime: u32,
@@ -32,6 +40,13 @@ pub struct NetflowV9Header {
     /// The observation domain.
     pub source_id: u32,
 }
+
+crate::setters!(NetflowV9Header {
+    with_sys_uptime(sys_uptime: u32),
+    with_unix_secs(unix_secs: u32),
+    with_sequence(sequence: u32),
+    with_source_id(source_id: u32),
+});
 
 /// The header of a message that is made of sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

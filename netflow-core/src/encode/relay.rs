@@ -102,49 +102,14 @@ impl Default for RelayLimits {
     }
 }
 
-impl RelayLimits {
-    /// The same with this [`message_octets`](Self::message_octets).
-    #[must_use]
-    pub const fn with_message_octets(mut self, message_octets: usize) -> Self {
-        self.message_octets = message_octets;
-        self
-    }
-
-    /// The same with this [`domains`](Self::domains).
-    #[must_use]
-    pub const fn with_domains(mut self, domains: usize) -> Self {
-        self.domains = domains;
-        self
-    }
-
-    /// The same with this [`templates`](Self::templates).
-    #[must_use]
-    pub const fn with_templates(mut self, templates: u16) -> Self {
-        self.templates = templates;
-        self
-    }
-
-    /// The same with this [`list_depth`](Self::list_depth).
-    #[must_use]
-    pub const fn with_list_depth(mut self, list_depth: u8) -> Self {
-        self.list_depth = list_depth;
-        self
-    }
-
-    /// The same with this [`template_refresh`](Self::template_refresh).
-    #[must_use]
-    pub const fn with_template_refresh(mut self, template_refresh: Option<Duration>) -> Self {
-        self.template_refresh = template_refresh;
-        self
-    }
-
-    /// The same with this [`origin`](Self::origin).
-    #[must_use]
-    pub const fn with_origin(mut self, origin: bool) -> Self {
-        self.origin = origin;
-        self
-    }
-}
+crate::setters!(RelayLimits {
+    with_message_octets(message_octets: usize),
+    with_domains(domains: usize),
+    with_templates(templates: u16),
+    with_list_depth(list_depth: u8),
+    with_template_refresh(template_refresh: Option<Duration>),
+    with_origin(origin: bool),
+});
 
 /// Counters of a [`Relay`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -9,14 +9,11 @@
 //! };
 //! use netflow_core::wire::sflow::{Datagram, ExtendedSwitch, SampleKind};
 //!
-//! let header = FlowSampleHeader { sampling_rate: 512, ..FlowSampleHeader::default() };
+//! let header = FlowSampleHeader::default().with_sampling_rate(512);
 //! let mut sample = SampleBuilder::flow(&header)?;
 //! sample.record(ExtendedSwitch::FORMAT, Xdr::new().u32(100).u32(0).u32(200).u32(0));
 //!
-//! let mut datagram = DatagramBuilder::new(&DatagramHeader {
-//!     agent_address: Some([192, 0, 2, 1].into()),
-//!     ..DatagramHeader::default()
-//! });
+//! let mut datagram = DatagramBuilder::new(&DatagramHeader::default().with_agent_address(Some([192, 0, 2, 1].into())));
 //! datagram.sample(&sample)?;
 //! let payload = datagram.finish();
 //!
@@ -42,6 +39,7 @@ use crate::wire::sflow::{DataFormat, Datagram};
 
 /// The header of a datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct DatagramHeader {
     /// The address of the agent, if it reports one.
     pub agent_address: Option<IpAddr>,
@@ -52,6 +50,13 @@ pub struct DatagramHeader {
     /// Milliseconds since the device was started.
     pub uptime_ms: u32,
 }
+
+crate::setters!(DatagramHeader {
+    with_agent_address(agent_address: Option<IpAddr>),
+    with_sub_agent_id(sub_agent_id: u32),
+    with_sequence_number(sequence_number: u32),
+    with_uptime_ms(uptime_ms: u32),
+});
 
 /// The header of a datagram that was sent.
 impl From<&Datagram<'_>> for DatagramHeader {

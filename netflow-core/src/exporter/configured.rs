@@ -28,11 +28,20 @@ pub struct ConfiguredRates {
 
 /// The sampling rate of the exporters of a subnet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ConfiguredRate {
     /// The exporters.
     pub prefix: Prefix,
     /// One packet of this many is counted; 0 is no rate.
     pub rate: u64,
+}
+
+impl ConfiguredRate {
+    /// One packet of `rate` is counted by the exporters of this subnet.
+    #[must_use]
+    pub const fn new(prefix: Prefix, rate: u64) -> Self {
+        Self { prefix, rate }
+    }
 }
 
 impl ConfiguredRates {

@@ -29,11 +29,20 @@ pub struct ConfiguredCounters {
 
 /// What the second counters of the exporters of a subnet mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ConfiguredCounter {
     /// The exporters.
     pub prefix: Prefix,
     /// They count the reverse direction; else the same packets after the exporter.
     pub is_biflow: bool,
+}
+
+impl ConfiguredCounter {
+    /// What the second counters of the exporters of this subnet mean.
+    #[must_use]
+    pub const fn new(prefix: Prefix, is_biflow: bool) -> Self {
+        Self { prefix, is_biflow }
+    }
 }
 
 impl ConfiguredCounters {

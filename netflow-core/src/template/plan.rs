@@ -75,6 +75,7 @@ impl Slot {
 /// Where a normalised field is in the records of a template
 /// ([`Template::field_plan`](super::Template::field_plan)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FieldPlan {
     /// Octets from the start of the record.
     pub offset: usize,

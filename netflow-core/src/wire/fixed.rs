@@ -17,6 +17,7 @@ mod table;
 
 /// One kind of record whose layout never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FixedLayout {
     /// The version of NetFlow: 1, 5, 6, 7 or 8.
     pub version: u16,
@@ -32,6 +33,7 @@ pub struct FixedLayout {
 
 /// One field of a [`FixedLayout`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FixedField {
     /// What Cisco calls the field, such as `srcaddr`; unique within the layout.
     pub name: &'static str,

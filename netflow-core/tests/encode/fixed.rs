@@ -14,15 +14,16 @@ fn layout() -> impl Strategy<Value = &'static FixedLayout> {
 }
 
 fn header() -> impl Strategy<Value = FixedHeader> {
-    any::<(u32, u32, u32, u32, u8, u8, u16, u8)>().prop_map(|h| FixedHeader {
-        sys_uptime: h.0,
-        unix_secs: h.1,
-        unix_nsecs: h.2 % 1_000_000_000,
-        sequence: h.3,
-        engine_type: h.4,
-        engine_id: h.5,
-        sampling: h.6,
-        scheme_version: h.7,
+    any::<(u32, u32, u32, u32, u8, u8, u16, u8)>().prop_map(|h| {
+        FixedHeader::default()
+            .with_sys_uptime(h.0)
+            .with_unix_secs(h.1)
+            .with_unix_nsecs(h.2 % 1_000_000_000)
+            .with_sequence(h.3)
+            .with_engine_type(h.4)
+            .with_engine_id(h.5)
+            .with_sampling(h.6)
+            .with_scheme_version(h.7)
     })
 }
 

@@ -193,13 +193,10 @@ fn fixed_versions_refuse_what_their_layout_has_not() {
 
 #[test]
 fn numbers_that_need_the_expanded_form_are_refused_in_the_short_one() {
-    let mut header = FlowSampleHeader {
-        source_id: SourceId {
-            class: 0,
-            index: 1 << 24,
-        },
-        ..FlowSampleHeader::default()
-    };
+    let mut header = FlowSampleHeader::default().with_source_id(SourceId {
+        class: 0,
+        index: 1 << 24,
+    });
     assert_eq!(code(SampleBuilder::flow(&header)), "Compact");
     header.source_id = SourceId {
         class: 256,

@@ -121,7 +121,7 @@ proptest! {
     #[test]
     fn ipfix_is_read_as_it_was_written(tables in tables(true), sequence: u32, domain: u32) {
         prop_assume!(tables.iter().all(has_octets));
-        let header = IpfixHeader { export_time: NOW, sequence, observation_domain: domain };
+        let header = IpfixHeader::default().with_export_time(NOW).with_sequence(sequence).with_observation_domain(domain);
         let mut message = MessageBuilder::new(header);
         write(&mut message, &tables);
         let octets = message.finish();
@@ -136,7 +136,7 @@ proptest! {
     #[test]
     fn v9_is_read_as_it_was_written(tables in tables(false), uptime: u32, source_id: u32) {
         prop_assume!(tables.iter().all(has_octets));
-        let header = NetflowV9Header { sys_uptime: uptime, unix_secs: NOW, sequence: 3, source_id };
+        let header = NetflowV9Header::default().with_sys_uptime(uptime).with_unix_secs(NOW).with_sequence(3).with_source_id(source_id);
         let mut message = MessageBuilder::new(header);
         write(&mut message, &tables);
         let octets = message.finish();
@@ -154,7 +154,7 @@ proptest! {
     /// With any limit, a message is no longer than it, and what does not fit changes nothing.
     #[test]
     fn no_message_is_longer_than_its_limit(tables in tables(true), limit in 16_usize..600) {
-        let header = IpfixHeader { export_time: NOW, ..IpfixHeader::default() };
+        let header = IpfixHeader::default().with_export_time(NOW);
         let mut message = MessageBuilder::new(header).with_limit(limit);
         let mut written = 0;
         for table in &tables {

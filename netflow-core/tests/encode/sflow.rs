@@ -63,38 +63,41 @@ fn header() -> impl Strategy<Value = Header> {
                     output,
                     [sequence_number, sampling_rate, sample_pool, drops],
                 )| {
-                    Header::Flow(FlowSampleHeader {
-                        expanded,
-                        sequence_number,
-                        source_id,
-                        sampling_rate,
-                        sample_pool,
-                        drops,
-                        input,
-                        output,
-                    })
+                    Header::Flow(
+                        FlowSampleHeader::default()
+                            .with_expanded(expanded)
+                            .with_sequence_number(sequence_number)
+                            .with_source_id(source_id)
+                            .with_sampling_rate(sampling_rate)
+                            .with_sample_pool(sample_pool)
+                            .with_drops(drops)
+                            .with_input(input)
+                            .with_output(output),
+                    )
                 },
             );
         let counters =
             (source(expanded), any::<u32>()).prop_map(move |(source_id, sequence_number)| {
-                Header::Counters(CountersSampleHeader {
-                    expanded,
-                    sequence_number,
-                    source_id,
-                })
+                Header::Counters(
+                    CountersSampleHeader::default()
+                        .with_expanded(expanded)
+                        .with_sequence_number(sequence_number)
+                        .with_source_id(source_id),
+                )
             });
         // These have no place for the format of an interface.
         let discarded = (source(true), any::<[u32; 5]>()).prop_map(|(source_id, numbers)| {
             let [sequence_number, drops, reason, input, output] = numbers;
             let [input, output] = [input, output].map(|value| Interface { format: 0, value });
-            Header::Discarded(DiscardedPacketHeader {
-                sequence_number,
-                source_id,
-                drops,
-                input,
-                output,
-                reason,
-            })
+            Header::Discarded(
+                DiscardedPacketHeader::default()
+                    .with_sequence_number(sequence_number)
+                    .with_source_id(source_id)
+                    .with_drops(drops)
+                    .with_input(input)
+                    .with_output(output)
+                    .with_reason(reason),
+            )
         });
         prop_oneof![flow, counters, discarded]
     })
@@ -149,7 +152,7 @@ proptest! {
         numbers: [u32; 3],
     ) {
         let [sub_agent_id, sequence_number, uptime_ms] = numbers;
-        let header = DatagramHeader { agent_address, sub_agent_id, sequence_number, uptime_ms };
+        let header = DatagramHeader::default().with_agent_address(agent_address).with_sub_agent_id(sub_agent_id).with_sequence_number(sequence_number).with_uptime_ms(uptime_ms);
         let mut datagram = DatagramBuilder::new(&header);
         for sample in &samples {
             datagram.sample(&builder(sample)).unwrap();

@@ -85,6 +85,7 @@ impl MissingTime {
 
 /// How far export times are ahead of receive times, in nanoseconds; negative is behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Skew {
     /// In the last message.
     pub last: i64,

@@ -67,11 +67,12 @@ fn message(first: u64) -> Vec<u8> {
     let template = TemplateDefinition::new(256)
         .field(iana::SOURCE_IPV4_ADDRESS.id, 4)
         .field(iana::OCTET_DELTA_COUNT.id, 8);
-    let mut message = MessageBuilder::new(IpfixHeader {
-        export_time: 1_700_000_000,
-        sequence: 0,
-        observation_domain: 7,
-    });
+    let mut message = MessageBuilder::new(
+        IpfixHeader::default()
+            .with_export_time(1_700_000_000)
+            .with_sequence(0)
+            .with_observation_domain(7),
+    );
     message.template(&template).unwrap();
     for row in first..first + ROWS {
         let record = [[192, 0, 2, 1].into(), row.into()];

@@ -10,6 +10,7 @@ use crate::wire::sflow::{
 
 /// The header of a flow sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FlowSampleHeader {
     /// In the expanded form, which has a word for each number.
     pub expanded: bool,
@@ -29,8 +30,20 @@ pub struct FlowSampleHeader {
     pub output: Interface,
 }
 
+crate::setters!(FlowSampleHeader {
+    with_expanded(expanded: bool),
+    with_sequence_number(sequence_number: u32),
+    with_source_id(source_id: SourceId),
+    with_sampling_rate(sampling_rate: u32),
+    with_sample_pool(sample_pool: u32),
+    with_drops(drops: u32),
+    with_input(input: Interface),
+    with_output(output: Interface),
+});
+
 /// The header of a counters sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CountersSampleHeader {
     /// In the expanded form.
     pub expanded: bool,
@@ -40,8 +53,15 @@ pub struct CountersSampleHeader {
     pub source_id: SourceId,
 }
 
+crate::setters!(CountersSampleHeader {
+    with_expanded(expanded: bool),
+    with_sequence_number(sequence_number: u32),
+    with_source_id(source_id: SourceId),
+});
+
 /// The header of a discarded packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DiscardedPacketHeader {
     /// Discarded packets of the source before this one.
     pub sequence_number: u32,
@@ -56,6 +76,15 @@ pub struct DiscardedPacketHeader {
     /// Why it was dropped.
     pub reason: u32,
 }
+
+crate::setters!(DiscardedPacketHeader {
+    with_sequence_number(sequence_number: u32),
+    with_source_id(source_id: SourceId),
+    with_drops(drops: u32),
+    with_input(input: Interface),
+    with_output(output: Interface),
+    with_reason(reason: u32),
+});
 
 /// No source and no interface is known.
 const SOURCE: SourceId = SourceId { class: 0, index: 0 };
