@@ -222,6 +222,7 @@ fn formatting() -> Result {
 /// The makers of the test data are not written in Rust: they agree with nobody by accident.
 fn test_data() -> Result {
     python("testdata/synthetic/make.py --check").run()?;
+    python("testdata/cases/by_protocol.py --check").run()?;
     python("testdata/expect.py --check").run()
 }
 

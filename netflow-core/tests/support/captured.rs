@@ -29,7 +29,12 @@ impl Captured {
 
 /// The datagrams of a capture in `testdata/`.
 pub(crate) fn read(name: impl AsRef<Path>) -> Vec<Captured> {
-    let mut source = netflow_io::open(netflow_testdata::folder().join(name)).unwrap();
+    of(netflow_io::open(netflow_testdata::folder().join(name)))
+}
+
+/// The datagrams of a source.
+pub(crate) fn of(source: Result<netflow_io::Source, netflow_io::CaptureError>) -> Vec<Captured> {
+    let mut source = source.unwrap();
     let mut found = Vec::new();
     // What a cut file lacks is an error at its end.
     while let Some(Ok(packet)) = source.next() {

@@ -1,0 +1,417 @@
+#!/usr/bin/env python3
+"""Writes by_protocol.json and by_protocol.md: each point that is easily read wrong, in every protocol that has it.
+
+    by_protocol.py            writes both files
+    by_protocol.py --check    only reports whether they would change, exit status 1 if so
+
+Each case is a capture and what follows from it: fields of its flows, in order (`null` is absent), and counts of the
+sequence numbers of its first domain. The values come from the specifications named in the code of each rule.
+"""
+
+import json
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "synthetic"))
+
+from craft import *  # noqa: E402
+
+CASES = []           # {point, protocol, name, capture, flows, sequence}
+PROTOCOLS = ("NetFlow v5", "NetFlow v9", "IPFIX", "sFlow")
+PLAIN = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (1, 4), (2, 4)]
+FLOWS, OPTIONS, SELECTORS = 300, 512, 513
+PORTS = {"NetFlow v5": 2055, "NetFlow v9": 2055, "IPFIX": 4739, "sFlow": 6343}
+ZERO4, ZERO6 = bytes(4), bytes(16)
+
+
+def case(point, protocol, name, payloads=(), flows=(), sequence=None, frames=None):
+    if frames is None:
+        frames = [ethernet(packet(payload, dport=PORTS[protocol])) for payload in payloads]
+    CASES.append({"point": point, "protocol": protocol, "name": name, "flows": list(flows), "sequence": sequence or {},
+                  "capture": pcap(frames).hex()})
+
+
+class Dialect:
+    """v9 or IPFIX: the same templates and records in the messages of each."""
+
+    def __init__(self, protocol):
+        self.protocol, self.is_v9 = protocol, protocol == "NetFlow v9"
+
+    def message(self, *sets, sequence=1):
+        return v9(*sets, sequence=sequence) if self.is_v9 else ipfix(*sets, sequence=sequence)
+
+    def templates(self, *templates):
+        return a_set(0 if self.is_v9 else 2, *templates)
+
+    def options(self, ident, scope, fields, *values):
+        """An options template and its records; `scope` and `fields` by element, in v9 the scope by its type."""
+        wire = options9(ident, scope, fields) if self.is_v9 else options10(ident, scope, fields)
+        rows = [b"".join(be(v, size) for v, (_, size) in zip(row, scope + fields)) for row in values]
+        return self.message(a_set(1 if self.is_v9 else 3, wire), a_set(ident, *rows))
+
+    def data(self, fields, *rows):
+        template_set = self.templates(template(FLOWS, fields))
+        return self.message(template_set, a_set(FLOWS, *[record(fields, n, **row) for n, row in enumerate(rows)]))
+
+    def case(self, point, name, payloads, flows):
+        case(point, self.protocol, name, payloads, flows)
+
+
+BOTH = (Dialect("NetFlow v9"), Dialect("IPFIX"))
+
+
+def rate(number=None, rule=None):
+    return {"sampling_rate": number, "sampling": rule}
+
+
+# Scopes of sampling rates
+
+def scopes():
+    point = "scopes of sampling rates"
+    places = [("line card", (3, 4), (141, 4)), ("VRF", (234, 4), (234, 4)), ("observation point", (138, 4), (138, 4)),
+              ("metering process", (143, 4), (143, 4)), ("port", (142, 4), (142, 4))]
+    for dialect in BOTH:
+        for name, of_v9, element in places:
+            scope = [of_v9 if dialect.is_v9 else element]
+            differ = dialect.options(OPTIONS, scope, [(34, 4)], (1, 100), (2, 200))
+            agree = dialect.options(OPTIONS, scope, [(34, 4)], (1, 100), (2, 100))
+            key = f"e{element[0]}"
+            named = dialect.data(PLAIN + [element], {key: 2}, {key: 1}, {key: 3})
+            unnamed = dialect.data(PLAIN, {})
+            dialect.case(point, f"{name}: records name it", [differ, named],
+                         [rate(200, "scope"), rate(100, "scope"), rate()])
+            dialect.case(point, f"{name}: records do not name it, rates differ", [differ, unnamed], [rate()])
+            dialect.case(point, f"{name}: records do not name it, rates agree", [agree, unnamed], [rate(100, "exporter")])
+        scope = [(5, 2) if dialect.is_v9 else (145, 2)]
+        own = dialect.options(OPTIONS, scope, [(34, 4)], (FLOWS, 100), (301, 200))
+        dialect.case(point, "template", [own, dialect.data(PLAIN, {})], [rate(100, "template")])
+        other = dialect.options(OPTIONS, scope, [(34, 4)], (301, 200))
+        dialect.case(point, "another template", [other, dialect.data(PLAIN, {})], [rate()])
+        scope = [(2, 4) if dialect.is_v9 else (10, 4)]
+        ports = dialect.options(OPTIONS, scope, [(34, 4)], (501, 100), (502, 200))
+        fields = PLAIN + [(10, 4), (14, 4), (61, 1)]
+        dialect.case(point, "interface, by direction",
+                     [ports, dialect.data(fields, {"e10": 501, "e14": 502, "e61": 0}, {"e10": 501, "e14": 502, "e61": 1},
+                                          {"e10": 9, "e14": 501, "e61": 0})],
+                     [rate(100, "interface"), rate(200, "interface"), rate()])
+        samplers = dialect.options(OPTIONS, scope, [(48, 1), (34, 4)], (501, 1, 100), (502, 2, 200))
+        dialect.case(point, "interface and sampler, records name the sampler",
+                     [samplers, dialect.data(PLAIN + [(10, 4), (48, 1)], {"e10": 777, "e48": 1}, {"e10": 501, "e48": 2})],
+                     [rate(100, "sampler"), rate(200, "sampler")])
+        dialect.case(point, "interface and sampler, records name no sampler",
+                     [samplers, dialect.data(PLAIN + [(10, 4)], {"e10": 501}, {"e10": 503})],
+                     [rate(100, "interface"), rate()])
+    ipfix_only = BOTH[1]
+    sender = ipfix_only.options(OPTIONS, [(144, 4)], [(34, 4)], (7, 100))
+    ipfix_only.case(point, "exporting process", [sender, ipfix_only.data(PLAIN, {})], [rate(100, "exporter")])
+    for name, word, expected in (("mode and interval", 0x4064, rate(100, "header")), ("interval 0", 0x4000, rate()),
+                                 ("interval without mode", 100, rate(100, "header"))):
+        case(point, "NetFlow v5", f"header: {name}", [fixed(5, 1, sampling=word)], [expected])
+    case(point, "sFlow", "sample", [sflow(flow_sample(raw(FRAME), rate=512))], [rate(512, "sample")])
+
+
+# Ways of selection
+
+def selection():
+    point = "rates that nothing states"
+    for dialect in BOTH:
+        scope = [(1, 4) if dialect.is_v9 else (144, 4)]
+        plain = dialect.data(PLAIN, {})
+        packets = dialect.options(OPTIONS, scope, [(34, 4)], (0, 100))
+        flows = dialect.options(SELECTORS, scope, [(390, 2), (396, 4), (397, 4)], (0, 1, 1, 19))
+        dialect.case(point, "flow selection", [flows, plain], [rate(20, "flow_selection")])
+        dialect.case(point, "flow selection and packet sampling", [packets, flows, plain], [rate(2000, "flow_selection")])
+        time = dialect.options(OPTIONS, scope, [(304, 2), (307, 4), (308, 4)], (0, 2, 1000, 9000))
+        dialect.case(point, "selection by time", [time, plain], [rate()])
+        hashed = dialect.options(OPTIONS, scope, [(304, 2), (329, 4), (330, 4), (331, 4), (332, 4)],
+                                 (0, 6, 0, 0xFFFFFFFF, 0, 0xFFFF))
+        dialect.case(point, "selection by hash", [hashed, plain], [rate()])
+        if dialect.is_v9:
+            sequence = dialect.options(OPTIONS, scope, [(301, 4), (302, 4), (302, 4)], (0, 9, 1, 2))
+            selectors = dialect.options(SELECTORS, scope, [(302, 4), (304, 2), (305, 4), (306, 4)],
+                                        (0, 1, 1, 1, 9), (0, 2, 1, 1, 4))
+        else:
+            sequence = dialect.options(OPTIONS, [(301, 4)], [(302, 4), (302, 4)], (9, 1, 2))
+            selectors = dialect.options(SELECTORS, [(302, 4)], [(304, 2), (305, 4), (306, 4)], (1, 1, 1, 9), (2, 1, 1, 4))
+        dialect.case(point, "selection sequence", [sequence, selectors, dialect.data(PLAIN + [(301, 4)], {"e301": 9})],
+                     [rate(50, "selection_sequence")])
+
+
+# Addresses of zeros
+
+def zero_addresses():
+    point = "an address of zeros is none"
+    v6 = [(27, 16), (28, 16)]
+    hops = [(15, 4), (62, 16), (18, 4), (63, 16), (1, 4)]
+    nat = [(225, 4), (227, 2), (226, 4), (228, 2)]
+    nothing = {f"post_nat_{end}": None for end in ("source_address", "source_port", "destination_address",
+                                                   "destination_port")}
+    for dialect in BOTH:
+        dialect.case(point, "next hops of IPv4 beside zeros of IPv6",
+                     [dialect.data(v6 + hops, {"e15": ip("203.0.113.9"), "e62": ZERO6, "e18": ip("203.0.113.10"), "e63": ZERO6})],
+                     [{"next_hop": "203.0.113.9", "bgp_next_hop": "203.0.113.10"}])
+        dialect.case(point, "next hops of IPv6 beside zeros of IPv4",
+                     [dialect.data([(8, 4), (12, 4)] + hops, {"e15": ZERO4, "e62": ip("2001:db8::9"), "e18": ZERO4,
+                                                             "e63": ip("2001:db8::8")})],
+                     [{"next_hop": "2001:db8::9", "bgp_next_hop": "2001:db8::8"}])
+        dialect.case(point, "translation of IPv6 into IPv4",
+                     [dialect.data(v6 + [(225, 4), (281, 16), (227, 2), (1, 4)],
+                                   {"e225": ip("203.0.113.9"), "e281": ZERO6, "e227": 1000})],
+                     [{"post_nat_source_address": "203.0.113.9", "post_nat_source_port": 1000}])
+        dialect.case(point, "no translation",
+                     [dialect.data(PLAIN + nat, {"e225": ZERO4, "e227": 0, "e226": ZERO4, "e228": 0})], [nothing])
+        dialect.case(point, "translation of the destination alone",
+                     [dialect.data(PLAIN + nat, {"e225": ZERO4, "e227": 0, "e226": ip("203.0.113.1"), "e228": 0})],
+                     [nothing | {"post_nat_destination_address": "203.0.113.1", "post_nat_destination_port": 0}])
+    translated = flow_record(0, 1007, be(1, 4) + ip("203.0.113.1") + be(1, 4) + ZERO4)
+    ports = flow_record(0, 1020, be(1000, 4) + be(0, 4))
+    case(point, "sFlow", "translation of the source alone", [sflow(flow_sample(raw(FRAME), translated, ports))],
+         [nothing | {"post_nat_source_address": "203.0.113.1", "post_nat_source_port": 1000}])
+
+
+# Counters
+
+def counters_twice():
+    point = "second counters and totals"
+    fields = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (1, 4), (2, 4), (23, 4), (24, 4)]
+    more = {"e1": 100, "e2": 2, "e23": 500, "e24": 3}
+    own = {"octets": 100, "packets": 2, "reverse_octets": None}
+    for dialect in BOTH:
+        def second(name, flows, *rows, fields=fields, dialect=dialect):
+            dialect.case(point, f"second counters: {name}", [dialect.data(fields, *rows)], flows)
+        second("more than the first", [{"octets": 100, "reverse_octets": 500, "reverse_packets": 3}], more)
+        second("where the first are zero", [{"octets": 500, "packets": 3, "reverse_octets": None}], more | {"e1": 0, "e2": 0})
+        second("equal to the first", [{"octets": 500, "packets": 3, "reverse_octets": None}], more | {"e1": 500, "e2": 3})
+        second("with a direction", [own], more | {"e61": 1}, fields=fields + [(61, 1)])
+        second("of multicast", [own], more | {"e12": ip("224.0.0.5")})
+        dialect.case(point, "totals", [dialect.data([(8, 4), (12, 4), (85, 8), (86, 8)], {"e85": 100, "e86": 1})],
+                     [{"octets": 100, "packets": 1, "counters": "total"}])
+        dialect.case(point, "deltas", [dialect.data(PLAIN, {})], [{"counters": "delta"}])
+    case(point, "NetFlow v5", "deltas", [fixed(5, 1)], [{"counters": "delta"}])
+    case(point, "sFlow", "a sample is one packet", [sflow(flow_sample(raw(FRAME)))], [{"counters": "delta", "packets": 1}])
+
+
+# ICMP
+
+def icmp():
+    point = "type and code of ICMP"
+    v4, v6 = [(8, 4), (12, 4)], [(27, 16), (28, 16)]
+    elements = [("32", v4, [(32, 2)], {"e32": 0x0B01}, (11, 1)), ("139", v6, [(139, 2)], {"e139": 0x8000}, (128, 0)),
+                ("176, 177", v4, [(176, 1), (177, 1)], {"e176": 11, "e177": 1}, (11, 1)),
+                ("178, 179", v6, [(178, 1), (179, 1)], {"e178": 135, "e179": 0}, (135, 0))]
+    for dialect in BOTH:
+        for name, ends, fields, values, (kind, code) in elements:
+            protocol = 58 if ends is v6 else 1
+            found = {"icmp_type": kind, "icmp_code": code}
+            dialect.case(point, f"elements {name} without a protocol", [dialect.data(ends + fields + [(1, 4)], values)], [found])
+            guarded = ends + [(4, 1)] + fields + [(1, 4)]
+            rows = [values | {"e4": protocol}, values | {"e4": 6}]
+            dialect.case(point, f"elements {name} of ICMP and TCP", [dialect.data(guarded, *rows)],
+                         [found, {"icmp_type": None, "icmp_code": None}])
+        ends_and_ports = v4 + [(4, 1), (7, 2), (11, 2), (1, 4)]
+        dialect.case(point, "destination port", [dialect.data(ends_and_ports, {"e4": 1, "e7": 0, "e11": 0x0303})],
+                     [{"icmp_type": 3, "icmp_code": 3}])
+        types = (128, 129, 135, 136, 128)
+        dialect.case(point, "code before type in the port",
+                     [dialect.data(v6 + ends_and_ports[2:], *[{"e4": 58, "e7": 0, "e11": number} for number in types])],
+                     [{"icmp_type": number, "icmp_code": 0} for number in types])
+        echo = ipv4("192.0.2.5", "198.51.100.5", 1, bytes([8, 0]) + bytes(6))
+        dialect.case(point, "packet section", [dialect.data([(313, VAR), (2, 4)], {"e313": echo})],
+                     [{"icmp_type": 8, "icmp_code": 0}])
+    case(point, "NetFlow v5", "destination port", [fixed(5, 1, prot=1, srcport=0, dstport=0x0303)],
+         [{"icmp_type": 3, "icmp_code": 3}])
+    case(point, "NetFlow v5", "destination port of TCP", [fixed(5, 1, prot=6, dstport=0x0303)],
+         [{"icmp_type": None, "icmp_code": None}])
+    echo = ethernet(ipv4("192.0.2.5", "198.51.100.5", 1, bytes([8, 0]) + bytes(6)))
+    case(point, "sFlow", "sampled packet", [sflow(flow_sample(raw(echo)))], [{"icmp_type": 8, "icmp_code": 0}])
+
+
+# Times
+
+def times():
+    point = "times that are none"
+    start_only = {"start": None}
+    for dialect in BOTH:
+        for name, first, last, size, unit in (("seconds", 150, 151, 4, 1), ("milliseconds", 152, 153, 8, 1000),
+                                              ("microseconds", 154, 155, 8, None), ("nanoseconds", 156, 157, 8, None)):
+            fields = PLAIN + [(first, size), (last, size)]
+            rows, flows = [{f"e{first}": 0, f"e{last}": 0}], [{"start": None, "end": None, "clock": "zero"}]
+            if unit:
+                rows.append({f"e{first}": 0, f"e{last}": (TIME - 1) * unit})
+                flows.append(start_only | {"clock": name})
+            dialect.case(point, f"{name} of zero", [dialect.data(fields, *rows)], flows)
+    uptimes = PLAIN + [(22, 4), (21, 4)]
+    unknown = {"start": None, "end": None, "duration": 5_000_000_000, "clock": "unknown_origin"}
+    ipfix_only = BOTH[1]
+    data = ipfix_only.data(uptimes, {"e22": 1000, "e21": 6000})
+    ipfix_only.case(point, "uptimes without an origin", [data], [unknown])
+    zero = ipfix_only.options(OPTIONS, [(144, 4)], [(160, 8)], (1, 0))
+    ipfix_only.case(point, "uptimes from an origin of zero", [zero, data], [unknown])
+    sets = (a_set(0, template(FLOWS, uptimes)), a_set(FLOWS, record(uptimes, e22=1000, e21=6000)))
+    case(point, "NetFlow v9", "header whose time is zero", [v9(*sets, time=0)], [unknown])
+    v5 = fixed(5, 1, First=1000, Last=6000)
+    case(point, "NetFlow v5", "header whose time is zero", [v5[:8] + bytes(8) + v5[16:]], [unknown])
+    case(point, "sFlow", "a sample has the time of receipt", [sflow(flow_sample(raw(FRAME)))], [{"clock": "received"}])
+
+
+# Restarts and loss
+
+def counts(lost=0, late=0, duplicated=0, restarted=0):
+    return {"lost": lost, "late": late, "duplicated": duplicated, "restarted": restarted}
+
+
+def numbered():
+    """By protocol: makes the message of this number of steps, uptime and time, and the units of a step."""
+    def of_v5(step, uptime, salt=0):
+        return fixed(5, 10, sequence=10 * step & 0xFFFFFFFF, uptime=uptime, srcport=step + salt & 0xFFFF)
+
+    def of_v9(step, uptime, salt=0):
+        return v9(a_set(FLOWS, records(PLAIN, 2, start=step + salt & 0xFFFF)), sequence=step & 0xFFFFFFFF, count=2, uptime=uptime)
+
+    def of_ipfix(step, uptime, salt=0):
+        return ipfix(a_set(FLOWS, records(PLAIN, 2, start=step + salt & 0xFFFF)), sequence=2 * step & 0xFFFFFFFF)
+
+    def of_sflow(step, uptime, salt=0):
+        octets = sflow(flow_sample(raw(FRAME), n=step & 0xFFFFFFFF), sequence=step & 0xFFFFFFFF)
+        return octets[:20] + be(uptime, 4) + octets[24:]
+
+    first9 = v9(a_set(0, template(FLOWS, PLAIN)), sequence=99, uptime=UPTIME)
+    first10 = ipfix(a_set(2, template(FLOWS, PLAIN)), sequence=200)
+    return (("NetFlow v5", of_v5, [], 10), ("NetFlow v9", of_v9, [first9], 1), ("IPFIX", of_ipfix, [first10], 2),
+            ("sFlow", of_sflow, [], 1))
+
+
+def loss():
+    point = "restarts and loss"
+    for protocol, message, before, unit in numbered():
+        def history(name, steps, expected, protocol=protocol, message=message, before=before):
+            payloads = [message(step, UPTIME + 1000 * n) for n, step in enumerate(steps, 1)]
+            case(point, protocol, name, before + payloads, sequence=expected)
+        history("nothing is lost", range(100, 110), counts())
+        history("a gap", (100, 101, 102, 105, 106), counts(lost=2 * unit))
+        repeated = [message(step, UPTIME + 1000 * step) for step in (100, 101, 101, 102)]
+        case(point, protocol, "a duplicate", before + repeated, sequence=counts(duplicated=1))
+        history("reordered", (100, 101, 103, 102, 104, 105), counts(late=unit))
+        falling = [message(100 + n, uptime) for n, uptime in enumerate((5_000_000, 4_000_000, 5_001_000, 4_001_000, 5_002_000))]
+        case(point, protocol, "exact numbers, uptimes of two clocks", before + falling, sequence=counts())
+        if protocol != "IPFIX":
+            old = [message(1000 + n, UPTIME + 1000 * n) for n in range(5)]
+            new = [message(n, 500 + 1000 * n, salt=7) for n in range(5)]
+            lead = [v9(a_set(0, template(FLOWS, PLAIN)), sequence=999, uptime=UPTIME)] if before else []
+            case(point, protocol, "a restart", lead + old + new, sequence=counts(restarted=1))
+
+
+# Labels, tags and what a byte says besides
+
+def packets():
+    point = "labels, tags and bits"
+    inner = FRAME[14:]
+    stack = be(64, 4) + be(24002 << 12 | 0x100 | 64, 4)
+    labelled = MACS + b"\x88\x47" + stack + inner
+    tagged = MACS + bytes.fromhex("92000064810000c80800") + inner
+    explicit_null = [(8, 4), (12, 4), (70, 3), (71, 3), (72, 3), (1, 4)]
+    for dialect in BOTH:
+        dialect.case(point, "explicit null on top", [dialect.data(explicit_null, {"e70": 0, "e71": 24002 << 4 | 1, "e72": 0})],
+                     [{"mpls_labels": [0, 24002]}])
+        dialect.case(point, "label entries of four octets",
+                     [dialect.data([(8, 4), (12, 4), (70, 4), (71, 4)], {"e70": 100 << 12 | 64, "e71": 200 << 12 | 0x140})],
+                     [{"mpls_labels": [100, 200]}])
+        dialect.case(point, "labels of a frame", [dialect.data([(315, VAR), (2, 4)], {"e315": labelled})],
+                     [{"mpls_labels": [0, 24002], "source_address": "192.0.2.5"}])
+        dialect.case(point, "two tags of a frame", [dialect.data([(315, VAR), (2, 4)], {"e315": tagged})],
+                     [{"vlan": 100, "customer_vlan": 200}])
+        dialect.case(point, "two tags in elements",
+                     [dialect.data([(8, 4), (58, 2), (245, 2), (59, 2), (255, 2)], {"e58": 100, "e245": 200, "e59": 300, "e255": 400})],
+                     [{"vlan": 100, "customer_vlan": 200, "post_vlan": 300, "post_customer_vlan": 400}])
+        dialect.case(point, "DSCP and ECN", [dialect.data([(8, 4), (5, 1), (55, 1)], {"e5": 0xB9, "e55": 0x28})],
+                     [{"dscp": 46, "ecn": 1, "post_dscp": 10}])
+        dialect.case(point, "TCP flags of two octets", [dialect.data([(8, 4), (4, 1), (6, 2)], {"e4": 6, "e6": 0x5012})],
+                     [{"tcp_flags": 0x12}])
+    case(point, "NetFlow v5", "DSCP and ECN", [fixed(5, 1, tos=0xB9)], [{"dscp": 46, "ecn": 1}])
+    case(point, "sFlow", "explicit null on top", [sflow(flow_sample(raw(labelled)))],
+         [{"mpls_labels": [0, 24002], "source_address": "192.0.2.5"}])
+    case(point, "sFlow", "two tags of a frame", [sflow(flow_sample(raw(tagged)))], [{"vlan": 100, "customer_vlan": 200}])
+    urgent = ethernet(struct.pack(">BB", 0x45, 0xB9) + inner[2:])
+    case(point, "sFlow", "DSCP and ECN", [sflow(flow_sample(raw(urgent)))], [{"dscp": 46, "ecn": 1}])
+
+
+# Common properties
+
+def common_properties():
+    point = "common properties (RFC 5473)"
+    for dialect in BOTH:
+        if dialect.is_v9:
+            announced = dialect.options(OPTIONS, [(1, 4)], [(137, 8), (10, 4), (14, 4)], (0, 77, 3, 4))
+        else:
+            announced = dialect.options(OPTIONS, [(137, 8)], [(10, 4), (14, 4)], (77, 3, 4))
+        data = dialect.data([(8, 4), (137, 8), (1, 4)], {"e137": 77}, {"e137": 78})
+        dialect.case(point, "records refer to them", [announced, data],
+                     [{"input_interface": 3, "output_interface": 4}, {"input_interface": None}])
+
+
+# Exports that were mirrored
+
+def mirrors():
+    point = "exports inside tunnels"
+    around = ("192.0.2.200", "198.51.100.200")
+
+    def in_udp(port, head):
+        return lambda packet: ethernet(ipv4(*around, 17, udp(*around, 50000, port, head + ethernet(packet))))
+
+    def in_gre(head):
+        return lambda packet: ethernet(ipv4(*around, 47, head + ethernet(packet)))
+
+    tunnels = (("GRE", lambda packet: ethernet(ipv4(*around, 47, gre(packet)))),
+               ("ERSPAN", in_gre(struct.pack(">HHI", 0x1000, 0x88BE, 7) + struct.pack(">HHI", 0x1005, 3, 0))),
+               ("VXLAN", in_udp(4789, struct.pack(">II", 0x08000000, 100 << 8))),
+               ("TZSP", in_udp(37008, bytes([1, 0, 0, 1, 1]))))
+    exports = (("NetFlow v5", fixed(5, 2)),
+               ("NetFlow v9", v9(a_set(0, template(FLOWS, PLAIN)), a_set(FLOWS, records(PLAIN, 2)), count=3)),
+               ("IPFIX", ipfix(a_set(2, template(FLOWS, PLAIN)), a_set(FLOWS, records(PLAIN, 2)))),
+               ("sFlow", sflow(flow_sample(raw(FRAME)), flow_sample(raw(FRAME), n=2))))
+    for protocol, payload in exports:
+        export = packet(payload, source="203.0.113.50", dport=PORTS[protocol])
+        flows = [{"exporter_address": "203.0.113.50"}] * 2
+        for name, tunnel in tunnels:
+            case(point, protocol, name, flows=flows, frames=[tunnel(export)])
+        # Captured outside and inside, it is read once.
+        case(point, protocol, "seen twice", flows=flows, frames=[ethernet(export), tunnels[0][1](export)], sequence=counts())
+
+
+FRAME = ethernet(ipv4("192.0.2.5", "198.51.100.5", 17, udp("192.0.2.5", "198.51.100.5", 1000, 53, b"x" * 20)))
+
+
+def raw(frame):
+    """The sampled header of a frame, whose checksum was stripped."""
+    return flow_record(0, 1, be(1, 4) + be(len(frame) + 4, 4) + be(4, 4) + xdr_opaque(frame))
+
+
+def table():
+    lines = ["# Points by protocol", "", "Made by `by_protocol.py`: the cases of `by_protocol.json`. A point that a protocol "
+             "cannot have is empty.", "", "| point | " + " | ".join(PROTOCOLS) + " |", "|---" * 5 + "|"]
+    for point in dict.fromkeys(case["point"] for case in CASES):
+        cells = ["; ".join(case["name"] for case in CASES if (case["point"], case["protocol"]) == (point, protocol))
+                 for protocol in PROTOCOLS]
+        lines.append(f"| {point} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    for points in (scopes, selection, zero_addresses, counters_twice, icmp, times, loss, packets, common_properties, mirrors):
+        points()
+    names = [(case["point"], case["protocol"], case["name"]) for case in CASES]
+    assert len(set(names)) == len(names), "a name is taken twice"
+    rows = ",\n".join(json.dumps(case) for case in CASES)
+    files = {"by_protocol.json": f"[\n{rows}\n]\n", "by_protocol.md": table()}
+    changed = [name for name, text in files.items()
+               if not (HERE / name).exists() or (HERE / name).read_text() != text]
+    for name in changed:
+        print(f"{name} differs")
+        if "--check" not in sys.argv:
+            (HERE / name).write_text(files[name])
+    return 1 if changed and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
