@@ -11,6 +11,7 @@ mod flow;
 mod framing;
 mod json;
 mod lines;
+mod place;
 mod record;
 mod room;
 mod row;

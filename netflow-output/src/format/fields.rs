@@ -6,9 +6,10 @@ mod plan;
 
 use netflow_core::field::FlowField;
 use netflow_core::value::MacAddress;
-use netflow_core::{ClockCheck, Flow, FlowColumn, FlowValue, Projection, Set, TimePlan, Timestamp};
+use netflow_core::{ClockCheck, Flow, FlowColumn, FlowValue, Projection, Set, Timestamp};
 
 use self::plan::{RowPlan, Source, Step};
+use super::place::{TimePlace, octets};
 use super::room::{BLOCK, Room};
 use super::{Biflows, Selection, flow};
 
@@ -57,30 +58,11 @@ struct OfSet {
     /// Where each of them ends.
     ends: Vec<usize>,
     /// How start and end are worked out.
-    times: [Option<TimeNumber>; 2],
+    times: [Option<TimePlace>; 2],
     /// The name of the rule of the start.
     clock: [u8; BLOCK],
     clock_len: usize,
     check: Option<ClockCheck>,
-}
-
-/// A number in each record that is a time.
-#[derive(Debug, Clone, Copy)]
-struct TimeNumber {
-    plan: TimePlan,
-    offset: u16,
-    width: u16,
-}
-
-impl TimeNumber {
-    fn new(plan: TimePlan) -> Option<Self> {
-        let place = plan.place();
-        Some(Self {
-            plan,
-            offset: u16::try_from(place.offset).ok()?,
-            width: u16::try_from(place.width).ok()?,
-        })
-    }
 }
 
 impl FieldWriter {
@@ -177,7 +159,7 @@ impl OfSet {
         self.times =
             plan.times().map(
                 |position| match columns.get(position.unwrap_or(usize::MAX)) {
-                    Some(FlowColumn::Time(plan)) => TimeNumber::new(*plan),
+                    Some(FlowColumn::Time(plan)) => TimePlace::new(*plan),
                     _ => None,
                 },
             );
@@ -194,8 +176,7 @@ impl OfSet {
     /// The start or the end of a record, if a number alone says it.
     #[inline(always)]
     fn time(&self, index: usize, record: &[u8]) -> Option<Timestamp> {
-        let time = self.times.get(index)?.as_ref()?;
-        time.plan.time(number(record, time.offset, time.width))
+        self.times.get(index)?.as_ref()?.time(record)
     }
 
     /// Whether these times cannot be right, if both are known.
@@ -286,7 +267,7 @@ impl Rows<'_> {
                 room.number_32(at, u32::from_be_bytes(octets(record, offset)))
             }
             Source::Number64(offset) => room.number(at, u64::from_be_bytes(octets(record, offset))),
-            Source::Number { offset, width } => room.number(at, number(record, offset, width)),
+            Source::Number(place) => room.number(at, place.number(record)),
             Source::Bits {
                 offset,
                 shift,
@@ -431,28 +412,4 @@ impl Rows<'_> {
         }
         self.room.block(at, &S::CLOSE, S::CLOSE.len())
     }
-}
-
-/// A big-endian number of the record.
-#[inline]
-fn number(record: &[u8], offset: u16, width: u16) -> u64 {
-    match width {
-        4 => u32::from_be_bytes(octets(record, offset)).into(),
-        8 => u64::from_be_bytes(octets(record, offset)),
-        width => {
-            let start = usize::from(offset);
-            let odd = record.get(start..start + usize::from(width));
-            odd.unwrap_or_default()
-                .iter()
-                .fold(0, |number, octet| number << 8 | u64::from(*octet))
-        }
-    }
-}
-
-/// Octets of the record.
-#[inline]
-fn octets<const N: usize>(record: &[u8], offset: u16) -> [u8; N] {
-    let start = usize::from(offset);
-    let octets = record.get(start..start + N).and_then(<[u8]>::first_chunk);
-    octets.copied().unwrap_or([0; N])
 }

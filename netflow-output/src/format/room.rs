@@ -61,6 +61,12 @@ impl Room {
         self.octets.get(start..end).unwrap_or_default()
     }
 
+    /// The block that starts at this place; its octets after what was written mean nothing.
+    #[inline]
+    pub(super) fn block_at(&self, at: usize) -> Option<&[u8; BLOCK]> {
+        self.octets.get(at..)?.first_chunk()
+    }
+
     /// Writes the first `len` octets of a block.
     #[inline(always)]
     pub(super) fn block<const N: usize>(

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use netflow_core::value::MacAddress;
 use netflow_core::{FlowValue, Timestamp};
 
-use super::room::Room;
+use super::room::{BLOCK, Room};
 
 /// A text of limited length.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,18 @@ impl Row {
     /// A part of the text.
     pub(super) fn text(&self, start: usize, end: usize) -> &[u8] {
         self.room.text(start, end)
+    }
+
+    /// The block of the text that starts here.
+    #[inline]
+    pub(super) fn block_at(&self, start: usize) -> Option<&[u8; BLOCK]> {
+        self.room.block_at(start)
+    }
+
+    /// Writes eight octets.
+    #[inline]
+    pub(super) fn eight(&mut self, octets: &[u8; 8]) {
+        self.len = self.room.block(self.len, octets, octets.len());
     }
 
     /// Octets written so far.

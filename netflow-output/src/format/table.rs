@@ -12,14 +12,18 @@ mod line;
 mod number;
 mod protocol;
 mod sums;
+mod values;
+
+use core::ops::Range;
 
 use netflow_core::field::FlowField;
-use netflow_core::{Decoded, Flow, FlowColumn, Set, SetKind, Stats};
+use netflow_core::{Decoded, FlowColumn, Projection, Set, SetKind, Stats};
 
 use self::cells::Cells;
 use self::column::{Column, Style};
 use self::layout::{Layout, Side};
 use self::sums::Sums;
+use self::values::{Places, Values};
 use crate::format::flow;
 use crate::format::row::Row;
 use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
@@ -37,18 +41,32 @@ const INEXACT: &[u8] = b"the sums hold running totals whole, of flows that began
 pub struct Table {
     selection: Selection,
     width: usize,
-    columns: Vec<Column>,
+    /// The fields of [`Values`], and those of the columns.
+    projection: Projection,
+    columns: Vec<PlannedColumn>,
     style: Style,
+    /// The counters of the reverse direction are summed too: rows have no columns for them.
+    with_reverse: bool,
     /// Rows held back until there is a layout.
     kept: Vec<Cells>,
     layout: Option<Layout>,
     /// The row being written.
     cells: Cells,
-    /// Which columns the flows of the set being written can have.
-    present: Vec<bool>,
     sums: Sums,
     /// Flows whose times cannot be right.
     suspects: u64,
+}
+
+/// A column, and what is known of it before a row is written.
+#[derive(Debug)]
+struct PlannedColumn {
+    column: Column,
+    /// The positions of its fields in the projection.
+    positions: Range<usize>,
+    /// The flows of the set being written can have it.
+    is_present: bool,
+    /// It is in the layout; every column is until there is one.
+    is_shown: bool,
 }
 
 impl Table {
@@ -59,20 +77,36 @@ impl Table {
         selection: impl Into<Selection>,
         fields: Option<&[FlowField]>,
     ) -> Self {
+        let selection = selection.into();
+        let with_reverse = selection.biflows() == Biflows::Whole && fields.is_none();
+        let columns: Vec<Column> = fields.map_or_else(
+            || Column::USUAL.to_vec(),
+            |fields| fields.iter().copied().map(Column::Field).collect(),
+        );
+        let mut projected = values::FIELDS.to_vec();
+        let plan = |column: &Column| {
+            let start = projected.len();
+            projected.extend_from_slice(column.fields());
+            PlannedColumn {
+                column: *column,
+                positions: start..projected.len(),
+                is_present: true,
+                is_shown: true,
+            }
+        };
+        let columns = columns.iter().map(plan).collect();
         Self {
-            selection: selection.into(),
+            selection,
             width,
-            columns: fields.map_or_else(
-                || Column::USUAL.to_vec(),
-                |fields| fields.iter().copied().map(Column::Field).collect(),
-            ),
+            projection: Projection::new(projected),
+            columns,
             style: Style {
                 exact: width >= WIDE,
             },
+            with_reverse,
             kept: Vec::new(),
             layout: None,
             cells: Cells::default(),
-            present: Vec::new(),
             sums: Sums::new(),
             suspects: 0,
         }
@@ -86,61 +120,43 @@ impl Table {
             return;
         }
         let is_split = self.selection.biflows() == Biflows::Split;
-        self.present.clear();
-        self.present.extend(self.columns.iter().map(|column| {
-            let fields = column.fields();
+        let projected = self.projection.of(set);
+        for planned in &mut self.columns {
+            let read = projected.columns().get(planned.positions.clone());
+            let can_have = |column: &FlowColumn| !matches!(column, FlowColumn::Absent);
             // The reverse direction has its fields elsewhere in the record.
-            let can_have = |field: &FlowField| !matches!(set.column(*field), FlowColumn::Absent);
-            is_split || fields.is_empty() || fields.iter().any(can_have)
-        }));
+            planned.is_present = is_split
+                || planned.positions.is_empty()
+                || read.is_none_or(|read| read.iter().any(can_have));
+        }
         // The two directions of a record are two flows then, each with its own counters.
         let first = set.flows().next().filter(|_| !is_split);
         self.sums.begin_set(first.as_ref());
-        let with_reverse = !is_split && self.columns.as_slice() == Column::USUAL;
-        // Not borrowed from the table, which each row changes.
-        let selection = core::mem::replace(&mut self.selection, Biflows::Whole.into());
-        selection.for_each(set, |flow| self.flow(flow, with_reverse, out));
-        self.selection = selection;
-    }
-
-    fn flow(&mut self, flow: &Flow<'_>, with_reverse: bool, out: &mut Vec<u8>) {
-        self.sums.add(flow, with_reverse);
-        self.cells.clear();
-        let columns = self.columns.iter().zip(&self.present);
-        for (index, (column, is_present)) in columns.enumerate() {
-            let is_shown = match &self.layout {
-                Some(layout) => layout.shows(index),
-                None => true,
-            };
-            match column {
-                _ if !is_present => self.cells.push_empty(),
-                // It is counted, too.
-                Column::Start => {
-                    let is_suspect = flow.clock_suspect() == Some(true);
-                    self.suspects += u64::from(is_suspect);
-                    self.cells.push_start(flow, is_suspect);
-                }
-                _ if !is_shown => self.cells.push_empty(),
-                Column::Field(field) => self.cells.push_value(flow::value(flow, *field)),
-                usual => self.cells.push(|row| usual.write(flow, self.style, row)),
-            }
-        }
-        if let Some(layout) = &mut self.layout {
-            layout.row(&self.cells, out);
-        } else {
-            self.kept.push(self.cells.clone());
-            if self.kept.len() >= KEPT_BACK {
-                self.flush(out);
-            }
-        }
+        let places = Places::new(&projected, set.header(), is_split);
+        let mut rows = Rows {
+            columns: &mut self.columns,
+            style: self.style,
+            width: self.width,
+            with_reverse: self.with_reverse,
+            kept: &mut self.kept,
+            layout: &mut self.layout,
+            cells: &mut self.cells,
+            sums: &mut self.sums,
+            suspects: 0,
+            out,
+        };
+        self.selection.for_each(set, |flow| {
+            rows.row(&Values::new(&places, flow));
+        });
+        self.suspects += rows.suspects;
     }
 
     /// The line below all: how many flows, and the sums of the columns that have one.
     fn totals(&self, layout: &mut Layout, out: &mut Vec<u8>) {
         layout.rule(out);
         let mut cells = Cells::default();
-        for column in &self.columns {
-            cells.push(|row| match column {
+        for planned in &self.columns {
+            cells.push(|row| match planned.column {
                 Column::Packets | Column::Field(FlowField::Packets) => {
                     number::count(row, self.sums.packets, self.style.exact);
                 }
@@ -178,16 +194,10 @@ impl Format for Table {
 
     /// Writes the rows that were held back.
     fn flush(&mut self, out: &mut Vec<u8>) {
-        if self.layout.is_some() || self.kept.is_empty() {
-            return;
+        if self.layout.is_none() && !self.kept.is_empty() {
+            let kept = core::mem::take(&mut self.kept);
+            self.layout = Some(lay_out(&mut self.columns, &kept, self.width, out));
         }
-        let kept = core::mem::take(&mut self.kept);
-        let mut layout = Layout::choose(&self.columns, &kept, self.width);
-        layout.head(out);
-        for cells in &kept {
-            layout.row(cells, out);
-        }
-        self.layout = Some(layout);
     }
 
     fn suspects(&self) -> Suspects {
@@ -207,6 +217,70 @@ impl Format for Table {
         }
         Ok(())
     }
+}
+
+/// The rows of a set, being written.
+struct Rows<'t> {
+    columns: &'t mut [PlannedColumn],
+    style: Style,
+    width: usize,
+    with_reverse: bool,
+    kept: &'t mut Vec<Cells>,
+    layout: &'t mut Option<Layout>,
+    cells: &'t mut Cells,
+    sums: &'t mut Sums,
+    suspects: u64,
+    out: &'t mut Vec<u8>,
+}
+
+impl Rows<'_> {
+    fn row(&mut self, values: &Values<'_, '_>) {
+        self.sums.add(values, self.with_reverse);
+        self.cells.clear();
+        for planned in &*self.columns {
+            match planned.column {
+                _ if !planned.is_present => self.cells.push_empty(),
+                // It is counted, too.
+                Column::Start => {
+                    let is_suspect = values.is_suspect();
+                    self.suspects += u64::from(is_suspect);
+                    let time = values.start.or(values.end);
+                    self.cells.push_start(time, is_suspect);
+                }
+                _ if !planned.is_shown => self.cells.push_empty(),
+                Column::Field(field) => self.cells.push_value(flow::value(values.flow, field)),
+                usual => self.cells.push(|row| usual.write(values, self.style, row)),
+            }
+        }
+        if let Some(layout) = self.layout {
+            layout.row(self.cells, self.out);
+            return;
+        }
+        self.kept.push(self.cells.clone());
+        if self.kept.len() >= KEPT_BACK {
+            let kept = core::mem::take(self.kept);
+            *self.layout = Some(lay_out(self.columns, &kept, self.width, self.out));
+        }
+    }
+}
+
+/// Chooses the layout by these rows and writes them.
+fn lay_out(
+    columns: &mut [PlannedColumn],
+    rows: &[Cells],
+    width: usize,
+    out: &mut Vec<u8>,
+) -> Layout {
+    let all: Vec<Column> = columns.iter().map(|planned| planned.column).collect();
+    let mut layout = Layout::choose(&all, rows, width);
+    for (index, planned) in columns.iter_mut().enumerate() {
+        planned.is_shown = layout.shows(index);
+    }
+    layout.head(out);
+    for cells in rows {
+        layout.row(cells, out);
+    }
+    layout
 }
 
 impl Column {

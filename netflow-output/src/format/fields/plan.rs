@@ -9,6 +9,7 @@ use netflow_core::{FlowColumn, FlowValue};
 
 use super::Syntax;
 use crate::format::flow;
+use crate::format::place::Place;
 use crate::format::room::BLOCK;
 
 /// The steps by which a row is written.
@@ -51,7 +52,7 @@ pub(super) enum Source {
     /// A number of eight octets.
     Number64(u16),
     /// A number of another width.
-    Number { offset: u16, width: u16 },
+    Number(Place),
     /// Some bits of an octet.
     Bits { offset: u16, shift: u8, mask: u8 },
     /// An IPv4 address.
@@ -369,10 +370,7 @@ fn number(place: FieldPlan) -> Option<Source> {
         2 => Source::Number16(offset),
         4 => Source::Number32(offset),
         8 => Source::Number64(offset),
-        width => Source::Number {
-            offset,
-            width: u16::try_from(width).ok()?,
-        },
+        _ => Source::Number(Place::new(place)?),
     })
 }
 

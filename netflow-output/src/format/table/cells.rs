@@ -1,9 +1,10 @@
 //! The cells of a row, in one piece of memory.
 
-use netflow_core::{Flow, FlowValue};
+use netflow_core::{FlowValue, Timestamp};
 
 use super::column::SUSPECT;
 use crate::format::flow;
+use crate::format::room::BLOCK;
 use crate::format::row::{LongValue, Row};
 
 /// The cells of a row. Controls in them are replaced: what an exporter sends does not
@@ -27,10 +28,21 @@ struct Cell {
     is_long: bool,
 }
 
+impl Cell {
+    const EMPTY: Self = Self {
+        start: 0,
+        end: 0,
+        width: 0,
+        is_long: true,
+    };
+}
+
 /// What a cell shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Shown<'c> {
     pub(super) text: &'c [u8],
+    /// The text and what follows it, if it is no longer than a block: it is copied by one store.
+    block: Option<&'c [u8; BLOCK]>,
     /// Columns of the terminal that it takes, were every character one wide.
     pub(super) width: usize,
 }
@@ -39,8 +51,24 @@ impl<'c> Shown<'c> {
     pub(super) const fn ascii(text: &'c [u8]) -> Self {
         Self {
             text,
+            block: None,
             width: text.len(),
         }
+    }
+
+    /// The first `len` octets of a block.
+    pub(super) const fn of_block(block: &'c [u8; BLOCK], len: usize) -> Self {
+        Self {
+            text: block.split_at(len).0,
+            block: Some(block),
+            width: len,
+        }
+    }
+
+    /// The text in a block, if it fits.
+    #[inline]
+    pub(super) const fn block(&self) -> Option<&'c [u8; BLOCK]> {
+        self.block
     }
 }
 
@@ -96,10 +124,10 @@ impl Cells {
     }
 
     /// Adds the cell of the time when a flow started, or ended where that is all there is.
-    pub(super) fn push_start(&mut self, flow: &Flow<'_>, is_suspect: bool) {
+    pub(super) fn push_start(&mut self, time: Option<Timestamp>, is_suspect: bool) {
         self.is_suspect = is_suspect;
         self.push(|row| {
-            if let Some(time) = flow.start().or_else(|| flow.end()) {
+            if let Some(time) = time {
                 row.plain_time(time);
             }
             if is_suspect {
@@ -109,8 +137,9 @@ impl Cells {
     }
 
     /// Adds a cell with nothing in it.
+    #[inline]
     pub(super) fn push_empty(&mut self) {
-        self.push(|_| ());
+        self.cells.push(Cell::EMPTY);
     }
 
     /// Adds the cell of a field.
@@ -131,18 +160,22 @@ impl Cells {
 
     /// The cell of a column; empty if there is nothing to say.
     pub(super) fn get(&self, column: usize) -> Shown<'_> {
-        self.cells
-            .get(column)
-            .map_or(Shown::default(), |cell| Shown {
-                text: if cell.is_long {
-                    self.long
-                        .as_bytes()
-                        .get(cell.start..cell.end)
-                        .unwrap_or_default()
-                } else {
-                    self.row.text(cell.start, cell.end)
-                },
+        let Some(cell) = self.cells.get(column) else {
+            return Shown::default();
+        };
+        if cell.is_long {
+            let text = self.long.as_bytes().get(cell.start..cell.end);
+            return Shown {
+                text: text.unwrap_or_default(),
+                block: None,
                 width: cell.width,
-            })
+            };
+        }
+        let block = self.row.block_at(cell.start);
+        Shown {
+            text: self.row.text(cell.start, cell.end),
+            block: block.filter(|_| cell.width <= BLOCK),
+            width: cell.width,
+        }
     }
 }

@@ -4,6 +4,7 @@ use netflow_core::Flow;
 use netflow_core::field::{FieldType, FlowField};
 
 use super::protocol::TCP;
+use super::values::Values;
 use super::{endpoint, event, number, protocol};
 use crate::format::lines;
 use crate::format::row::Row;
@@ -141,30 +142,31 @@ impl Column {
 
     /// Writes the cell of a flow; nothing if the flow does not have it. The start and the
     /// fields that were asked for are written by [`Cells`](super::cells::Cells).
-    pub(super) fn write(self, flow: &Flow<'_>, style: Style, row: &mut Row) {
+    pub(super) fn write(self, values: &Values<'_, '_>, style: Style, row: &mut Row) {
+        let flow = values.flow;
         match self {
             Self::Duration => {
-                if let Some(nanos) = flow.duration() {
+                if let Some(nanos) = values.duration() {
                     number::duration(row, nanos);
                 }
             }
-            Self::Protocol => protocol::write(row, flow),
-            Self::Source => endpoint::source(row, flow),
-            Self::Destination => endpoint::destination(row, flow),
-            Self::Translated => endpoint::translated(row, flow),
+            Self::Protocol => protocol::write(row, values),
+            Self::Source => endpoint::source(row, values),
+            Self::Destination => endpoint::destination(row, values),
+            Self::Translated => endpoint::translated(row, values),
             Self::Event => event::write(row, flow),
             Self::Vlan => vlan(row, flow),
-            Self::Packets => optional(row, flow.packets(), style),
-            Self::Octets => optional(row, flow.octets(), style),
+            Self::Packets => optional(row, values.packets, style),
+            Self::Octets => optional(row, values.octets, style),
             Self::Sampling => {
                 if let Some(rate) = flow.sampling_rate() {
                     row.word("1:");
                     row.number(rate);
                 }
             }
-            Self::Flags => flags(row, flow),
-            Self::Input => interface(row, flow.input_interface()),
-            Self::Output => interface(row, flow.output_interface()),
+            Self::Flags => flags(row, values),
+            Self::Input => interface(row, values.input_interface()),
+            Self::Output => interface(row, values.output_interface()),
             Self::Exporter => {
                 let address = flow.agent_address().or_else(|| flow.exporter_address());
                 let address = address.filter(|_| lines::is_exporter_known(flow.header()));
@@ -214,23 +216,38 @@ fn optional(row: &mut Row, count: Option<u64>, style: Style) {
     }
 }
 
-fn interface(row: &mut Row, index: Option<u32>) {
+fn interface(row: &mut Row, index: Option<u64>) {
     if let Some(index) = index {
-        row.number(index.into());
+        row.number(index);
     }
 }
 
 /// The flags of TCP that were seen, a dot for each other: `...AP.SF`.
-fn flags(row: &mut Row, flow: &Flow<'_>) {
-    const LETTERS: &[u8; 8] = b"CEUAPRSF";
-    if flow.protocol() != Some(TCP) {
+fn flags(row: &mut Row, values: &Values<'_, '_>) {
+    if values.protocol != Some(TCP) {
         return;
     }
-    let Some(flags) = flow.tcp_flags() else {
-        return;
-    };
-    for (index, letter) in LETTERS.iter().enumerate() {
-        let is_set = flags >> (7 - index) & 1 == 1;
-        row.octet(if is_set { *letter } else { b'.' });
+    if let Some(flags) = values.tcp_flags() {
+        // The flags above these eight have no letters.
+        let [.., low] = flags.to_be_bytes();
+        row.eight(&FLAGS[usize::from(low)]);
     }
 }
+
+/// The letters of each set of flags.
+static FLAGS: [[u8; 8]; 256] = {
+    const LETTERS: &[u8; 8] = b"CEUAPRSF";
+    let mut texts = [[b'.'; 8]; 256];
+    let mut flags = 0;
+    while flags < 256 {
+        let mut index = 0;
+        while index < 8 {
+            if flags >> (7 - index) & 1 == 1 {
+                texts[flags][index] = LETTERS[index];
+            }
+            index += 1;
+        }
+        flags += 1;
+    }
+    texts
+};

@@ -2,47 +2,50 @@
 
 use core::net::IpAddr;
 
-use netflow_core::Flow;
 use netflow_core::value::MacAddress;
 
 use super::protocol::is_icmp;
+use super::values::Values;
 use crate::format::row::Row;
 
 /// Address and port of the source; its MAC address where there is no IP.
-pub(super) fn source(row: &mut Row, flow: &Flow<'_>) {
+pub(super) fn source(row: &mut Row, flow: &Values<'_, '_>) {
     match flow.source_address() {
         // Of ICMP there are no ports; older exporters put type and code there.
         Some(address) => write(row, address, flow.source_port().filter(|_| !is_icmp(flow))),
-        None if is_without_ip(flow) => mac(row, flow.source_mac()),
+        None if flow.is_without_ip() => mac(row, flow.flow.source_mac()),
         None => {}
     }
 }
 
 /// Address and port of the destination; its MAC address where there is no IP.
-pub(super) fn destination(row: &mut Row, flow: &Flow<'_>) {
+pub(super) fn destination(row: &mut Row, flow: &Values<'_, '_>) {
     match flow.destination_address() {
         Some(address) => write(
             row,
             address,
             flow.destination_port().filter(|_| !is_icmp(flow)),
         ),
-        None if is_without_ip(flow) => mac(row, flow.destination_mac()),
+        None if flow.is_without_ip() => mac(row, flow.flow.destination_mac()),
         None => {}
     }
 }
 
 /// What source and destination are after NAT, where that differs from before:
 /// `192.0.2.1:40000` of a source, `-> 10.0.0.1:80` of a destination.
-pub(super) fn translated(row: &mut Row, flow: &Flow<'_>) {
+pub(super) fn translated(row: &mut Row, flow: &Values<'_, '_>) {
     let source = changed(
         (flow.source_address(), flow.source_port()),
-        (flow.post_nat_source_address(), flow.post_nat_source_port()),
+        (
+            flow.flow.post_nat_source_address(),
+            flow.flow.post_nat_source_port(),
+        ),
     );
     let destination = changed(
         (flow.destination_address(), flow.destination_port()),
         (
-            flow.post_nat_destination_address(),
-            flow.post_nat_destination_port(),
+            flow.flow.post_nat_destination_address(),
+            flow.flow.post_nat_destination_port(),
         ),
     );
     if let Some((address, port)) = source {
@@ -61,13 +64,13 @@ pub(super) fn translated(row: &mut Row, flow: &Flow<'_>) {
 }
 
 /// The ports that a NAT assigned at once, `:1024-2047` (RFC 8158).
-fn port_block(row: &mut Row, flow: &Flow<'_>) {
-    let Some(start) = flow.nat_port_block_start() else {
+fn port_block(row: &mut Row, flow: &Values<'_, '_>) {
+    let Some(start) = flow.flow.nat_port_block_start() else {
         return;
     };
     row.octet(b':');
     row.number(start.into());
-    if let Some(end) = flow.nat_port_block_end() {
+    if let Some(end) = flow.flow.nat_port_block_end() {
         row.octet(b'-');
         row.number(end.into());
     }
@@ -86,11 +89,6 @@ fn changed(before: End, after: End) -> Option<(IpAddr, Option<u16>)> {
         return None;
     }
     Some((address.or(before.0)?, port.or(before.1)))
-}
-
-/// Whether a flow is one of frames that carry no IP.
-pub(super) fn is_without_ip(flow: &Flow<'_>) -> bool {
-    flow.source_address().is_none() && flow.destination_address().is_none()
 }
 
 fn mac(row: &mut Row, address: Option<MacAddress>) {

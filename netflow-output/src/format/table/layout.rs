@@ -8,6 +8,9 @@ use super::line::Line;
 const GAP: usize = 1;
 /// Between source and destination.
 const ARROW: &str = "->";
+/// The arrow with the blank after it.
+const ARROW_CELL: Shown<'_> =
+    Shown::of_block(b"->                              ", ARROW.len() + GAP);
 /// An IPv4 address and a port.
 const SHORT_ADDRESS: usize = 21;
 /// The date and the blank after it, before a time.
@@ -32,6 +35,8 @@ struct Chosen {
     /// Its place among all columns.
     index: usize,
     width: usize,
+    align: Align,
+    side: Side,
 }
 
 /// The columns that were chosen.
@@ -90,6 +95,8 @@ impl Layout {
                     column: *column,
                     index,
                     width: widest.max(column.title().len()),
+                    align: column.align(),
+                    side: column.side(),
                 })
             })
             .collect();
@@ -158,7 +165,7 @@ impl Layout {
         let mut left = room.saturating_sub(self.width());
         for chosen in &mut self.chosen {
             if let Some(wanted) = all.iter().find(|wanted| wanted.index == chosen.index) {
-                if chosen.column.side() != Side::Other {
+                if chosen.side != Side::Other {
                     let more = wanted.width.saturating_sub(chosen.width).min(left);
                     chosen.width += more;
                     left -= more;
@@ -180,7 +187,7 @@ impl Layout {
     fn has_arrow(&self) -> bool {
         self.chosen
             .iter()
-            .any(|chosen| chosen.column.side() == Side::Destination)
+            .any(|chosen| chosen.side == Side::Destination)
     }
 
     /// Whether a column was chosen.
@@ -198,11 +205,11 @@ impl Layout {
                 Column::Start if self.short_time => "start",
                 column => column.title(),
             };
-            if chosen.column.side() == Side::Destination {
+            if chosen.side == Side::Destination {
                 due += ARROW.len() + GAP;
             }
             let title = Shown::ascii(title.as_bytes());
-            line.put(title, due, chosen.width, chosen.column.align());
+            line.put(title, due, chosen.width, chosen.align);
             due += chosen.width + GAP;
         }
         line.end(out);
@@ -233,11 +240,11 @@ impl Layout {
                 if cells.is_suspect {
                     line.add(Shown::ascii(&[SUSPECT]));
                 }
-            } else if chosen.column.side() == Side::Destination {
+            } else if chosen.side == Side::Destination {
                 due += ARROW.len() + GAP;
                 destination(line, cell, due, chosen.width, out);
             } else {
-                line.put(cell, due, chosen.width, chosen.column.align());
+                line.put(cell, due, chosen.width, chosen.align);
             }
             due += chosen.width + GAP;
         }
@@ -251,7 +258,7 @@ impl Layout {
     /// What the addresses above were translated to, below them.
     fn translated_line(&mut self, cell: Shown<'_>, out: &mut Vec<u8>) {
         let before = self.chosen.iter();
-        let before = before.take_while(|chosen| chosen.column.side() != Side::Source);
+        let before = before.take_while(|chosen| chosen.side != Side::Source);
         let source: usize = before.map(|chosen| chosen.width + GAP).sum();
         let start = source.saturating_sub(TRANSLATED.len() + GAP);
         let line = &mut self.line;
@@ -273,7 +280,7 @@ impl Layout {
         line.add(Shown::ascii(text.as_bytes()));
         let mut due = 0;
         for chosen in &self.chosen {
-            if chosen.column.side() == Side::Destination {
+            if chosen.side == Side::Destination {
                 due += ARROW.len() + GAP;
             }
             let cell = cells.get(chosen.index);
@@ -330,12 +337,6 @@ fn destination(line: &mut Line, cell: Shown<'_>, due: usize, room: usize, out: &
             .saturating_sub(cell.width + ARROW.len() + GAP)
             .min(arrow);
     }
-    line.put(
-        Shown::ascii(ARROW.as_bytes()),
-        start,
-        ARROW.len(),
-        Align::Left,
-    );
-    line.add(Shown::ascii(b" "));
+    line.put(ARROW_CELL, start, ARROW.len(), Align::Left);
     line.add(cell);
 }

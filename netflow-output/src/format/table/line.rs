@@ -2,20 +2,27 @@
 
 use super::cells::Shown;
 use super::column::Align;
+use crate::format::room::BLOCK;
 
 /// A line, and how wide it is.
+///
+/// BE ADVISED: texts and blanks are copied in blocks of a fixed size, and what is copied too much is
+/// overwritten by what follows. So the memory is longer than the line by a block.
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    text: Vec<u8>,
+    memory: Vec<u8>,
+    len: usize,
     width: usize,
 }
 
 /// More than most columns have between their texts.
-const BLANKS: [u8; 64] = [b' '; 64];
+const BLANKS: [u8; BLOCK] = [b' '; BLOCK];
+/// Octets by which the memory grows.
+const GROWTH: usize = 256;
 
 impl Line {
-    pub(super) fn clear(&mut self) {
-        self.text.clear();
+    pub(super) const fn clear(&mut self) {
+        self.len = 0;
         self.width = 0;
     }
 
@@ -24,12 +31,42 @@ impl Line {
     }
 
     /// Adds a cell right after the line.
+    #[inline]
     pub(super) fn add(&mut self, cell: Shown<'_>) {
-        self.text.extend_from_slice(cell.text);
+        match cell.block() {
+            Some(block) => self.block(block, cell.text.len()),
+            None => self.text(cell.text),
+        }
         self.width += cell.width;
     }
 
+    /// Adds the first `len` octets of a block.
+    #[inline]
+    fn block(&mut self, block: &[u8; BLOCK], len: usize) {
+        let rest = self.memory.get_mut(self.len..);
+        match rest.and_then(<[u8]>::first_chunk_mut) {
+            Some(room) => {
+                *room = *block;
+                self.len += len;
+            }
+            None => self.text(block.get(..len).unwrap_or_default()),
+        }
+    }
+
+    #[inline(never)]
+    fn text(&mut self, text: &[u8]) {
+        let end = self.len + text.len();
+        if self.memory.len() < end + BLOCK {
+            self.memory.resize(end + BLOCK + GROWTH, b' ');
+        }
+        if let Some(room) = self.memory.get_mut(self.len..end) {
+            room.copy_from_slice(text);
+        }
+        self.len = end;
+    }
+
     /// Adds a cell at a place of the line, or after what is there already.
+    #[inline]
     pub(super) fn put(&mut self, cell: Shown<'_>, at: usize, room: usize, align: Align) {
         let mut start = at;
         if align == Align::Right {
@@ -39,9 +76,11 @@ impl Line {
         let blanks = start
             .saturating_sub(self.width)
             .max(usize::from(self.width > 0));
-        match BLANKS.get(..blanks) {
-            Some(blanks) => self.text.extend_from_slice(blanks),
-            None => self.text.resize(self.text.len() + blanks, b' '),
+        let mut rest = blanks;
+        while rest > 0 {
+            let len = rest.min(BLOCK);
+            self.block(&BLANKS, len);
+            rest -= len;
         }
         self.width += blanks;
         self.add(cell);
@@ -49,9 +88,10 @@ impl Line {
 
     /// Writes the line without the blanks at its end.
     pub(super) fn end(&self, out: &mut Vec<u8>) {
-        let last = self.text.iter().rposition(|octet| *octet != b' ');
+        let text = self.memory.get(..self.len).unwrap_or_default();
+        let last = text.iter().rposition(|octet| *octet != b' ');
         let len = last.map_or(0, |last| last + 1);
-        out.extend_from_slice(self.text.get(..len).unwrap_or_default());
+        out.extend_from_slice(text.get(..len).unwrap_or_default());
         out.push(b'\n');
     }
 }

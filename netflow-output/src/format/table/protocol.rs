@@ -1,9 +1,8 @@
 //! What a flow carries: an IP protocol, or where there is no IP, an EtherType.
 
-use netflow_core::Flow;
 use netflow_core::element::{self, iana};
 
-use super::endpoint::is_without_ip;
+use super::values::Values;
 use crate::format::row::Row;
 
 const ICMP: u8 = 1;
@@ -12,9 +11,9 @@ const UDP: u8 = 17;
 const ICMPV6: u8 = 58;
 
 /// `TCP`, `ICMP 8/0`, `99`; `ARP`, `0x8899`.
-pub(super) fn write(row: &mut Row, flow: &Flow<'_>) {
-    let Some(number) = flow.protocol() else {
-        if let Some(ether_type) = flow.ether_type().filter(|_| is_without_ip(flow)) {
+pub(super) fn write(row: &mut Row, flow: &Values<'_, '_>) {
+    let Some(number) = flow.protocol else {
+        if let Some(ether_type) = flow.flow.ether_type().filter(|_| flow.is_without_ip()) {
             write_ether_type(row, ether_type);
         }
         return;
@@ -29,16 +28,19 @@ pub(super) fn write(row: &mut Row, flow: &Flow<'_>) {
         Some(name) => row.word(name),
         None => row.number(number.into()),
     }
-    if let (true, Some(icmp_type)) = (is_icmp(flow), flow.icmp_type()) {
+    if !is_icmp(flow) {
+        return;
+    }
+    if let Some(icmp_type) = flow.flow.icmp_type() {
         row.octet(b' ');
         row.number(icmp_type.into());
         row.octet(b'/');
-        row.number(flow.icmp_code().unwrap_or(0).into());
+        row.number(flow.flow.icmp_code().unwrap_or(0).into());
     }
 }
 
-pub(super) fn is_icmp(flow: &Flow<'_>) -> bool {
-    matches!(flow.protocol(), Some(ICMP | ICMPV6))
+pub(super) fn is_icmp(flow: &Values<'_, '_>) -> bool {
+    matches!(flow.protocol, Some(ICMP | ICMPV6))
 }
 
 fn write_ether_type(row: &mut Row, number: u16) {

@@ -2,6 +2,8 @@
 
 use netflow_core::{Flow, Increments, Limits};
 
+use super::values::Values;
+
 /// Octets of memory for flows whose records repeat what others counted.
 const MEMORY: usize = 16 << 20;
 /// `counters` of records that count from the start of their flow.
@@ -46,17 +48,17 @@ impl Sums {
     }
 
     /// Adds a flow, and its reverse direction if it is to be counted.
-    pub(super) fn add(&mut self, flow: &Flow<'_>, with_reverse: bool) {
+    pub(super) fn add(&mut self, values: &Values<'_, '_>, with_reverse: bool) {
         let (packets, octets, reverse) = if self.repeats {
-            let added = self.increments.add(flow);
+            let added = self.increments.add(values.flow);
             self.is_exact &= added.is_exact;
             let reverse = (added.reverse_packets, added.reverse_octets);
             (added.packets, added.octets, reverse)
         } else if with_reverse {
-            let reverse = (flow.reverse_packets(), flow.reverse_octets());
-            (flow.packets(), flow.octets(), reverse)
+            let reverse = (values.reverse_packets(), values.reverse_octets());
+            (values.packets, values.octets, reverse)
         } else {
-            (flow.packets(), flow.octets(), (None, None))
+            (values.packets, values.octets, (None, None))
         };
         self.flows += 1;
         add(&mut self.packets, packets);
