@@ -268,7 +268,7 @@ SFLOW = {
 
 
 def same(value, shown):
-    """The value is what is shown, as far as both are told in the same way."""
+    """The value is what is shown, as far as both write it in the same way."""
     if isinstance(value, bool) or value is None:
         return True
     if isinstance(value, int):

@@ -60,7 +60,7 @@ where
 
 /// Prints an error, or help.
 fn print(error: &clap::Error) {
-    // Whoever asked may have closed the pipe already.
+    // The reader may have closed the pipe already.
     if error.use_stderr() {
         let _ = error.print();
         return;

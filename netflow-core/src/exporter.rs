@@ -1,4 +1,4 @@
-//! What an exporter taught about itself through its options: what one
+//! What an exporter announced about itself through its options: what one
 //! observation domain knows beside its templates.
 
 mod announced;
@@ -42,7 +42,7 @@ pub(crate) use self::sources::{
 use crate::hash::KeyedHash;
 use crate::time::Timestamp;
 
-/// What one observation domain taught.
+/// What one observation domain announced.
 #[derive(Debug, Clone)]
 pub(crate) struct Exporter {
     pub(crate) samplers: Samplers,
@@ -69,7 +69,7 @@ impl Exporter {
     }
 
     /// The exporter started anew after this time: an older start is not the one
-    /// its uptimes count from any more, and its options will tell that.
+    /// its uptimes count from any more, and its options will announce that.
     pub(crate) fn restart(&mut self, after: Timestamp) {
         self.system_init = self.system_init.filter(|init| *init >= after);
     }

@@ -100,7 +100,7 @@ impl Inputs {
             raised,
             names: self.names(),
             report,
-            is_told: self.is_quiet,
+            is_reported: self.is_quiet,
         })
     }
 }
@@ -111,7 +111,7 @@ pub(crate) struct Reading<B: BatchBuilder> {
     raised: Raised,
     names: Vec<String>,
     report: LastReport,
-    is_told: bool,
+    is_reported: bool,
 }
 
 impl<B: BatchBuilder> Reading<B> {
@@ -143,7 +143,7 @@ impl<B: BatchBuilder> Reading<B> {
 
     /// Warns once of each file that was not read to its end.
     fn warn(&mut self) -> PyResult<()> {
-        if core::mem::replace(&mut self.is_told, true) {
+        if core::mem::replace(&mut self.is_reported, true) {
             return Ok(());
         }
         let progress = self.scan.progress();

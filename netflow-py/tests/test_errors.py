@@ -41,7 +41,7 @@ def test_a_directory(tmp_path: Path) -> None:
         nf.read(tmp_path)
 
 
-def test_unknown_columns_are_told_with_what_may_be_meant(capture: Path) -> None:
+def test_unknown_columns_are_reported_with_what_may_be_meant(capture: Path) -> None:
     with pytest.raises(nf.NetflowError, match="did you mean 'source_address'"):
         nf.scan(capture, columns=["source_adress"])
     with pytest.raises(nf.NetflowError, match=r"no column 'xx'\. See nf\.COLUMNS\."):
@@ -90,7 +90,7 @@ def test_empty_files_and_others(tmp_path: Path) -> None:
     assert caught.value.kind == "unknown_format"
 
 
-def test_a_capture_without_flow_export_is_told() -> None:
+def test_a_capture_without_flow_export_is_reported() -> None:
     with pytest.warns(nf.NetflowWarning, match="holds no flow export"):
         table = nf.read(TESTDATA / "genuine" / "in.pcap")
     assert len(table) == 0 and "octets" in table.columns
@@ -179,7 +179,7 @@ def test_threads_share_a_scan_and_a_decoder(capture: Path) -> None:
     assert decoder.stats["datagrams"] == 4
 
 
-def test_what_is_missing_is_told_with_how_to_install_it(
+def test_what_is_missing_is_reported_with_how_to_install_it(
     capture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("pyarrow", "polars", "pandas", "duckdb"):

@@ -268,7 +268,7 @@ def test_the_home_folder(capture: Path, tmp_path: Path, monkeypatch: pytest.Monk
     assert len(nf.read("~/x.pcap")) == len(command_rows(capture))
 
 
-def test_a_file_object_of_text_is_told_how_to_be_opened(capture: Path) -> None:
+def test_a_file_object_of_text_is_refused_with_how_to_open_it(capture: Path) -> None:
     with capture.open(errors="replace") as file:
         with pytest.raises(TypeError, match='mode "rb"'):
             nf.read(file)  # type: ignore[arg-type]

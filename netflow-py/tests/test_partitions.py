@@ -129,7 +129,7 @@ def index_rows(path: Path, column: str) -> list[Any]:
     return pa.ipc.open_stream(teaching).read_all()[column].to_pylist()
 
 
-def test_what_cannot_be_decoded_is_told(tmp_path: Path) -> None:
+def test_what_cannot_be_decoded_is_reported(tmp_path: Path) -> None:
     capture = TESTDATA / "genuine" / "pm_v9.pcap"
     pieces = cut(capture, 9, tmp_path)
     lost = [each for each in pieces if "templates" in index_rows(each, "kind")]
@@ -153,7 +153,7 @@ def test_a_datagram_that_cannot_be_read_counts_once(tmp_path: Path) -> None:
     assert "1 datagrams no header" in partitions.describe(counts)
 
 
-def test_a_cut_file_is_told(tmp_path: Path) -> None:
+def test_a_cut_file_is_reported(tmp_path: Path) -> None:
     capture = TESTDATA / "genuine" / "pm_v5.pcap"
     path = tmp_path / "cut.pcap"
     path.write_bytes(capture.read_bytes()[:-7])

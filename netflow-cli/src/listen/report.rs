@@ -1,4 +1,4 @@
-//! What an operator is told while a collector runs, and at its end.
+//! What an operator reads while a collector runs, and at its end.
 
 use std::time::Instant;
 

@@ -145,7 +145,7 @@ impl Worker {
         while let Ok(request) = self.requests.try_recv() {
             match request {
                 Request::Save(to) => {
-                    // Whoever asked may have given up.
+                    // The thread that asked may have stopped waiting.
                     let _ = to.try_send(self.feed.decoder().save());
                 }
                 Request::Sink(sink) => {

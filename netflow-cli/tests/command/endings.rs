@@ -14,7 +14,7 @@ fn is_one_line(run: &Run) -> bool {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_in_one_line_and_status_1() {
+fn what_cannot_be_read_is_reported_in_one_line_and_status_1() {
     let directory = Directory::new("unreadable");
     let empty = directory.file("empty.pcap");
     fs::write(&empty, b"").unwrap();
@@ -296,7 +296,7 @@ fn a_capture_is_not_replaced_by_its_own_rows() {
 }
 
 #[test]
-fn exporters_behind_one_address_are_told_apart_by_port() {
+fn exporters_of_one_address_are_distinguished_by_port() {
     // Both devices use the template 256, the first with octets and the other with packets;
     // the third frame is the first one's.
     let file = &["synthetic/trap_two_behind_nat.pcap"];

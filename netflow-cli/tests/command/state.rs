@@ -73,7 +73,7 @@ fn a_capture_cut_in_two_gives_the_same_as_the_whole() {
 }
 
 #[test]
-fn a_damaged_state_is_told_and_nothing_is_decoded() {
+fn a_damaged_state_is_reported_and_nothing_is_decoded() {
     let directory = Directory::new("damaged-state");
     let state = directory.file("state");
     fs::write(&state, b"no state").unwrap();

@@ -122,8 +122,8 @@ fn a_frame_that_is_not_there_is_an_error_that_says_so() {
     let output = run(80, &["--frame", "99"], &testdata("synthetic/nfv5.pcap"));
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("frame 99"), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("frame 99"), "{stderr}");
 }
 
 /// The command as a library, since it is run for every frame.
@@ -187,12 +187,12 @@ fn every_octet_of_every_frame_is_explained_once() {
 }
 
 /// Octets are changed where templates, sets and samples stand: whatever comes of it, each
-/// octet is told once.
+/// octet is explained once.
 #[test]
 fn every_octet_of_damaged_frames_is_explained_once() {
     let output = env::temp_dir().join(format!("netflow-explain-{}-bad.json", std::process::id()));
     let damaged = output.with_extension("pcap");
-    // Behind the heads of file, packet, Ethernet, IPv4 and UDP.
+    // After the heads of file, packet, Ethernet, IPv4 and UDP.
     const FIRST: usize = 24 + 16 + 14 + 20 + 8;
     let mut chance = 0x9e37_79b9_7f4a_7c15_u64;
     let mut below = |end: usize| {
@@ -276,7 +276,7 @@ fn section(octets: &[u8]) -> Vec<u8> {
     ipfix(0, &[(2, template), (256, record)])
 }
 
-/// Where the octets of the section begin: behind header, template and the heads of set and
+/// Where the octets of the section begin: after header, template and the heads of set and
 /// field.
 const SECTION: u64 = 16 + 12 + 4 + 3;
 
@@ -375,7 +375,7 @@ fn a_header_that_sflow_sampled_is_explained_too() {
     let record = find(&rows, "record 1: sampled_header")["offset"]
         .as_u64()
         .unwrap();
-    // Behind format, length and four words.
+    // After format, length and four words.
     assert_eq!(row(&rows, "Ethernet").0, record + 24);
     find(&rows, "IPv4");
 }
@@ -421,7 +421,7 @@ fn tunnels_in_tunnels_are_followed_four_deep() {
     assert_eq!(row(&rows, "payload").1, 95 * 20 + 4);
 }
 
-/// The meanings of the sets of a frame, each octet of which is told once.
+/// The meanings of the sets of a frame, each octet of which is explained once.
 fn sets(file: &Path, number: u64) -> (Vec<String>, Vec<Value>) {
     let rows = frame(file, number);
     check(
@@ -435,9 +435,9 @@ fn sets(file: &Path, number: u64) -> (Vec<String>, Vec<Value>) {
 
 #[test]
 fn data_whose_template_comes_in_a_later_frame_is_explained_by_it() {
-    let (told_sets, rows) = sets(&testdata("synthetic/data_before_template.pcap"), 1);
+    let (explained_sets, rows) = sets(&testdata("synthetic/data_before_template.pcap"), 1);
     assert_eq!(
-        told_sets,
+        explained_sets,
         ["set of data, decoded when template 256 came in frame 2"]
     );
     assert_eq!(find(&rows, "no_template")["problem"], true);
@@ -470,9 +470,9 @@ fn each_set_names_the_frame_of_its_own_template() {
         ipfix(3, &[(2, halves(&[256, 1, 8, 4]))]),
         ipfix(3, &[data(256, &[10, 0, 0, 3])]),
     ];
-    let (told_sets, rows) = sets(&sent("own", &payloads).0, 1);
+    let (explained_sets, rows) = sets(&sent("own", &payloads).0, 1);
     assert_eq!(
-        told_sets,
+        explained_sets,
         [
             "set of data, decoded when template 256 came in frame 4",
             "set of data, decoded when template 257 came in frame 3",
@@ -489,9 +489,12 @@ fn a_template_that_does_not_fit_is_named_with_its_frame() {
         ipfix(0, &[(256, vec![1, 2, 3, 4, 5])]),
         ipfix(1, &[(2, halves(&[256, 2, 27, 16, 28, 16]))]),
     ];
-    let (told_sets, _) = sets(&sent("unfit", &payloads).0, 1);
-    assert_eq!(told_sets.len(), 1);
-    assert!(told_sets[0].contains("came in frame 2"), "{told_sets:?}");
+    let (explained_sets, _) = sets(&sent("unfit", &payloads).0, 1);
+    assert_eq!(explained_sets.len(), 1);
+    assert!(
+        explained_sets[0].contains("came in frame 2"),
+        "{explained_sets:?}"
+    );
 }
 
 #[test]

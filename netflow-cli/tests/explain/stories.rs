@@ -320,7 +320,7 @@ fn numbers_that_never_change_are_reported() {
     let mut at = 24;
     while at < octets.len() {
         let len = u32::from_le_bytes(octets[at + 8..at + 12].try_into().unwrap());
-        // Behind the headers of the packet, Ethernet, IPv4 and UDP.
+        // After the headers of the packet, Ethernet, IPv4 and UDP.
         let message = at + 16 + 14 + 20 + 8;
         assert_eq!(octets[message..message + 2], [0, 10]);
         octets[message + 8..message + 12].fill(0);
@@ -414,14 +414,14 @@ fn a_template_that_cannot_be_read_is_why_its_data_cannot() {
 fn a_template_that_is_changed_or_withdrawn_names_the_frame() {
     let report = json(&testdata("synthetic/ipfix_withdrawal.pcap"));
     let templates = &report["domains"][0]["templates"];
-    let told = |events: &Value| -> Vec<Value> {
+    let events_of = |events: &Value| -> Vec<Value> {
         let events = events.as_array().unwrap().iter();
         events
             .map(|event| json!([event["frame"], event["event"]]))
             .collect()
     };
     assert_eq!(
-        told(&templates[0]["events"]),
+        events_of(&templates[0]["events"]),
         [
             json!([2, "withdrawn"]),
             json!([4, "withdrawn"]),
@@ -436,7 +436,7 @@ fn a_template_that_is_changed_or_withdrawn_names_the_frame() {
     let report = json(&testdata("synthetic/trap_id_new_layout.pcap"));
     let domain = &report["domains"][0];
     assert_eq!(
-        told(&domain["templates"][0]["events"]),
+        events_of(&domain["templates"][0]["events"]),
         [json!([2, "changed"])]
     );
     assert_eq!(domain["sequence"]["restarted"], 1);
@@ -582,13 +582,13 @@ fn samples_that_the_agent_dropped_are_reported() {
     };
     let part =
         "Agent 192.0.2.9, sub-agent 0 dropped 7 samples and sent 3: scaled counters are too low";
-    for (drops, is_told) in [([5, 5, 12], true), ([5, 5, 5], false)] {
+    for (drops, is_reported) in [([5, 5, 12], true), ([5, 5, 5], false)] {
         let datagrams: Vec<_> = (1..)
             .zip(drops)
             .map(|(n, drops)| sample(n, drops))
             .collect();
         let report = json(&sent("dropped", &datagrams).0);
-        assert_eq!(sentence(&report, part), is_told, "{report}");
+        assert_eq!(sentence(&report, part), is_reported, "{report}");
     }
 }
 
@@ -706,12 +706,12 @@ fn a_template_that_changes_reports_its_changes() {
 fn a_new_order_and_a_new_kind_are_changes() {
     let data = (2, halves(&[256, 2, 8, 4, 12, 4]));
     let turned = (2, halves(&[256, 2, 12, 4, 8, 4]));
-    let (told, text) = events("order", &[data.clone(), turned]);
-    assert_eq!(told[0]["reordered"], true);
+    let (changes, text) = events("order", &[data.clone(), turned]);
+    assert_eq!(changes[0]["reordered"], true);
     assert!(text.contains("changed in frame 2: another order"), "{text}");
     let options = (3, halves(&[256, 2, 1, 8, 4, 12, 4]));
-    let (told, text) = events("kind", &[data, options]);
-    assert_eq!(told[0]["scope_count"], 1);
+    let (changes, text) = events("kind", &[data, options]);
+    assert_eq!(changes[0]["scope_count"], 1);
     assert!(
         text.contains("options with 1 scope field instead of data"),
         "{text}"
@@ -728,16 +728,16 @@ fn of_many_changes_the_first_are_listed_and_all_counted() {
             halves(&[256, count].into_iter().chain(fields).collect::<Vec<_>>()),
         )
     };
-    let (told, text) = events("many-changes", &[many(1..40), many(40..70)]);
+    let (changes, text) = events("many-changes", &[many(1..40), many(40..70)]);
     assert_eq!(
-        (&told[0]["added_count"], &told[0]["removed_count"]),
+        (&changes[0]["added_count"], &changes[0]["removed_count"]),
         (&json!(30), &json!(39))
     );
-    assert_eq!(told[0]["added"].as_array().unwrap().len(), 8);
+    assert_eq!(changes[0]["added"].as_array().unwrap().len(), 8);
     assert!(text.contains("22 more added"), "{text}");
     // Fields behind those that are kept are not compared.
-    let (told, text) = events("far-changes", &[many(1..300), many(1..301)]);
-    assert_eq!(told[0]["added_count"], 0);
+    let (changes, text) = events("far-changes", &[many(1..300), many(1..301)]);
+    assert_eq!(changes[0]["added_count"], 0);
     assert!(text.contains("fields after those shown"), "{text}");
 }
 

@@ -223,7 +223,7 @@ static void wrong_arguments_are_reported(void) {
   netflow_decoder_free(decoder);
 }
 
-static void what_cannot_be_read_is_told_with_its_offset(void) {
+static void what_cannot_be_read_is_reported_with_its_offset(void) {
   static const unsigned char cut[] = {0, 9, 0, 1, 0};
   netflow_decoder *decoder = decoder_with(NULL);
   netflow_datagram datagram = datagram_of(cut, sizeof cut);
@@ -305,7 +305,7 @@ static int count_domains(const netflow_domain *domain, void *user) {
   return 0;
 }
 
-static void domains_are_told(void) {
+static void domains_are_reported(void) {
   context with;
   memset(&with, 0, sizeof with);
   with.decoder = decoded();
@@ -651,9 +651,9 @@ int run_api(void) {
   programs_of_another_version_work();
   options_of_another_version_are_read();
   wrong_arguments_are_reported();
-  what_cannot_be_read_is_told_with_its_offset();
+  what_cannot_be_read_is_reported_with_its_offset();
   a_callback_gets_every_flow();
-  domains_are_told();
+  domains_are_reported();
   state_survives_a_restart();
   options_are_obeyed();
   elements_are_found();

@@ -305,7 +305,7 @@ static void full_batches_have_to_be_taken(void) {
   netflow_decoder_free(decoder);
 }
 
-static void wrong_arguments_are_told(void) {
+static void wrong_arguments_are_reported(void) {
   netflow_decoder *decoder = decoder_of(NULL);
   netflow_arrow *arrow = NULL;
   netflow_arrow_options options;
@@ -374,7 +374,7 @@ static int check_absent(void) {
 static int check_all(void) {
   columns_are_those_asked_for();
   full_batches_have_to_be_taken();
-  wrong_arguments_are_told();
+  wrong_arguments_are_reported();
   return 0;
 }
 

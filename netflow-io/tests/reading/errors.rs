@@ -112,7 +112,7 @@ fn a_cut_file_gives_all_whole_packets_and_then_an_error() {
 }
 
 #[test]
-fn a_cut_pcapng_file_and_a_cut_ipfix_file_are_told_too() {
+fn a_cut_pcapng_file_and_a_cut_ipfix_file_are_reported_too() {
     let whole = Pcapng::default()
         .section(Order::Little)
         .interface(101, 0, None, None)
@@ -278,7 +278,7 @@ fn octets_between_messages_of_an_ipfix_file_are_an_error() {
 }
 
 #[test]
-fn a_failing_reader_is_told_with_its_cause() {
+fn a_failing_reader_is_reported_with_its_cause() {
     struct Fails;
     impl std::io::Read for Fails {
         fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {

@@ -204,7 +204,7 @@ fn the_first_problems_are_kept_or_the_last() {
 }
 
 #[test]
-fn a_run_ends_when_it_is_told_to() {
+fn a_run_ends_when_it_is_reported_to() {
     let packets: Vec<_> = (1..5)
         .map(|count| datagram(2055, &netflow5(count)))
         .collect();

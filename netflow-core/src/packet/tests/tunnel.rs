@@ -31,7 +31,7 @@ fn assert_tcp_inside(inner: Option<Inner<'_>>, tunnel: Tunnel, tunnel_id: Option
 }
 
 #[test]
-fn ip_in_ip_is_told_by_both_versions() {
+fn ip_in_ip_is_reported_by_both_versions() {
     assert_inner(&ipv4(4, &inner_ipv4()), Tunnel::Ipv4InIpv4, None);
     assert_inner(&ipv4(41, &inner_ipv6()), Tunnel::Ipv6InIpv4, None);
     assert_inner(&ipv6(4, &inner_ipv4()), Tunnel::Ipv4InIpv6, None);

@@ -187,7 +187,7 @@ impl Queue {
     }
 }
 
-/// Long enough to wait for an event, which wakes whoever waits.
+/// Long enough to wait for an event, which wakes the waiting thread.
 const LONG: Duration = Duration::from_secs(3600);
 
 impl State {
