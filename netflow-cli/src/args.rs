@@ -13,6 +13,7 @@ use netflow_query::Filter;
 use crate::dialect::DialectArgs;
 #[cfg(target_os = "linux")]
 use crate::listen::Listen;
+use crate::replay::Replay;
 
 /// Read what routers, switches, firewalls and probes export about traffic: NetFlow v1, v5 to
 /// v9, IPFIX and sFlow v5.
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Explain(Explain),
     #[cfg(target_os = "linux")]
     Listen(Box<Listen>),
+    Replay(Replay),
 }
 
 /// Show the flows in captures and IPFIX files.

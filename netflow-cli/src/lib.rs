@@ -22,6 +22,7 @@ mod interrupt;
 mod listen;
 mod plan;
 mod progress;
+mod replay;
 mod rows;
 mod run;
 mod state;
@@ -90,5 +91,6 @@ fn command(args: &[OsString]) -> Result<Status, clap::Error> {
             let matches = matches.subcommand_matches("listen").cloned();
             listen::run(args, *listen, &matches.unwrap_or_default())
         }
+        args::Command::Replay(args) => Ok(replay::run(&args)),
     }
 }

@@ -100,6 +100,11 @@ const STEPS: &[Step] = &[
     ),
     needing(&[&tools::VENV], "Python: types and tests", package::test),
     step("tests", tests),
+    needing(
+        &[&tools::SOFTFLOWD],
+        "the collector with real exporters",
+        real_exporters,
+    ),
 ];
 
 /// What takes longer; the list is open.
@@ -282,8 +287,15 @@ fn all_captures() -> Result {
     crate::differential::step("testdata")
 }
 
+/// Features that tests need and that are not among the defaults.
+const FEATURES: &str = "netflow-core/encode,netflow-cli/http,netflow-cli/tls";
+
+fn real_exporters() -> Result {
+    cargo("test --locked -p netflow-cli --test listen exporters -- --ignored").run()
+}
+
 fn tests() -> Result {
-    cargo("test --locked --workspace --features netflow-core/encode").run()
+    cargo(&format!("test --locked --workspace --features {FEATURES}")).run()
 }
 
 fn many_cases() -> Result {

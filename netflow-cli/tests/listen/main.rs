@@ -5,8 +5,10 @@ extern crate alloc;
 
 mod configuration;
 mod endings;
+mod exporters;
 mod harness;
 #[cfg(feature = "http")]
 mod http;
 mod options;
+mod replay;
 mod state;

@@ -55,6 +55,7 @@ pub(super) const VALGRIND: Tool = program("valgrind", "valgrind");
 pub(super) const ZSTD: Tool = program("zstd", "zstd");
 pub(super) const TSHARK: Tool = program("tshark", "tshark");
 pub(super) const NFDUMP: Tool = program("nfcapd", "nfdump");
+pub(super) const SOFTFLOWD: Tool = program("softflowd", "softflowd");
 pub(super) const LIBPCAP: Tool = Tool {
     name: "libpcap",
     found: Found::Header("pcap/pcap.h"),

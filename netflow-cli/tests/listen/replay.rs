@@ -1,0 +1,133 @@
+//! `netflow replay`, and what a collector makes of it.
+
+use std::process::Command;
+
+use crate::harness::{Collector, Ended, logged};
+
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/");
+
+fn replay(options: &[&str]) -> Ended {
+    let output = Command::new(env!("CARGO_BIN_EXE_netflow"))
+        .arg("replay")
+        .args(options)
+        .output()
+        .unwrap();
+    Ended {
+        status: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        log: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn what_is_replayed_is_decoded_as_the_capture_is() {
+    for (file, flows) in [
+        ("sf_v5.pcap", 91),
+        ("sf_v9.pcap", 131),
+        ("sf_v10.pcap", 131),
+    ] {
+        let path = format!("{SAMPLES}{file}");
+        let decoded = Command::new(env!("CARGO_BIN_EXE_netflow"))
+            .args([
+                "decode", "--format", "csv", "--fields", "octets", "--quiet", &path,
+            ])
+            .output()
+            .unwrap();
+        let collector = Collector::start(&[
+            "--udp",
+            "127.0.0.1:0",
+            "--format",
+            "csv",
+            "--fields",
+            "octets",
+        ]);
+        let to = collector.addresses[0].to_string();
+        let sent = replay(&[&path, "--to", &to, "--speed", "0"]);
+        assert_eq!(sent.status, Some(0), "{}", sent.log);
+        let ended = collector.stop();
+        assert_eq!(
+            ended.stdout,
+            String::from_utf8(decoded.stdout).unwrap(),
+            "{file}"
+        );
+        assert_eq!(logged(&ended.log, "received", "flows"), flows.to_string());
+    }
+}
+
+#[test]
+fn each_exporter_has_a_loopback_address_of_its_own() {
+    for kind in ["v5", "v9", "ipfix"] {
+        let options = [
+            "--udp",
+            "127.0.0.1:0",
+            "--format",
+            "csv",
+            "--fields",
+            "exporter_address,clock_suspect",
+        ];
+        let collector = Collector::start(&options);
+        let to = collector.addresses[0].to_string();
+        let options = [
+            "--generate",
+            kind,
+            "--exporters",
+            "20",
+            "--count",
+            "60",
+            "--rate",
+            "2000",
+        ];
+        let sent = replay(&[&options[..], &["--to", &to]].concat());
+        assert!(
+            sent.log.contains("sent 60 datagrams of 20 exporters"),
+            "{}",
+            sent.log
+        );
+        let ended = collector.stop();
+        let exporters: std::collections::HashSet<&str> = ended.stdout.lines().skip(1).collect();
+        assert_eq!(exporters.len(), 20, "{exporters:?}");
+        assert!(
+            exporters.contains("127.16.0.1,false") || exporters.contains("127.16.0.1,"),
+            "{exporters:?}"
+        );
+        let flows = if kind == "v5" { 60 * 30 } else { 60 * 24 };
+        assert_eq!(logged(&ended.log, "received", "flows"), flows.to_string());
+        assert_eq!(logged(&ended.log, "received", "problems"), "0");
+    }
+}
+
+#[test]
+fn a_capture_can_be_sent_again_and_again() {
+    let collector = Collector::start(&["--udp", "127.0.0.1:0", "--output", "null"]);
+    let to = collector.addresses[0].to_string();
+    let path = format!("{SAMPLES}sf_v5.pcap");
+    let sent = replay(&[
+        &path, "--to", &to, "--rate", "5000", "--loop", "--count", "11",
+    ]);
+    assert!(
+        sent.log.contains("sent 11 datagrams of 1 exporters"),
+        "{}",
+        sent.log
+    );
+    assert_eq!(logged(&collector.stop().log, "received", "datagrams"), "11");
+}
+
+#[test]
+fn there_is_something_to_send() {
+    for (options, reason) in [
+        (&["--to", "127.0.0.1:1"][..], "<FILE>"),
+        (&["x.pcap"], "--to"),
+        (
+            &["x.pcap", "--generate", "v5", "--to", "127.0.0.1:1"],
+            "cannot be used with",
+        ),
+        (&["--generate", "v4", "--to", "127.0.0.1:1"], "v4"),
+        (&["x.pcap", "--rate", "0", "--to", "127.0.0.1:1"], "--rate"),
+    ] {
+        let ended = replay(options);
+        assert_eq!(ended.status, Some(2), "{options:?}");
+        assert!(ended.log.contains(reason), "{}", ended.log);
+    }
+    let missing = replay(&["/nowhere.pcap", "--to", "127.0.0.1:1"]);
+    assert_eq!(missing.status, Some(1));
+}
