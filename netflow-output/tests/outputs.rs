@@ -1,6 +1,8 @@
 //! Outputs of a collector: each row arrives or is counted as lost, in good times and bad.
 #![cfg(unix)]
 
+extern crate alloc;
+
 #[path = "outputs/support.rs"]
 mod support;
 
@@ -9,3 +11,10 @@ mod plain;
 
 #[path = "outputs/rotation.rs"]
 mod rotation;
+
+#[path = "outputs/peers.rs"]
+mod peers;
+
+#[cfg(feature = "tls")]
+#[path = "outputs/tls.rs"]
+mod tls;

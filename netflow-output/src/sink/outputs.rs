@@ -11,8 +11,11 @@ mod delivery;
 mod destination;
 mod encoder;
 mod ledger;
+mod lock;
 mod pattern;
 mod queue;
+mod spool;
+mod syslog;
 mod unwritten;
 mod worker;
 mod writer;
@@ -25,12 +28,16 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
-pub use self::config::{Backoff, Encoding, OutputConfig, Policy, QueueLimits, Rotation};
-pub use self::destination::{Destination, DestinationError};
+pub use self::config::{
+    Backoff, Encoding, OutputConfig, PeerConfig, Policy, QueueLimits, Rotation, SpoolConfig,
+    TlsConfig,
+};
+pub use self::destination::{Destination, DestinationError, SyslogTransport};
 use self::ledger::Ledger;
 pub use self::ledger::{LossReason, Losses, OutputState, OutputStatistics};
 pub use self::pattern::{FilePattern, PatternError};
 use self::queue::Queue;
+use self::spool::Spool;
 use self::worker::WorkerOutput;
 pub use self::worker::WorkerSink;
 use self::writer::Writer;
@@ -193,7 +200,8 @@ impl Drop for Outputs {
 impl RunningOutput {
     fn start(config: OutputConfig) -> io::Result<Self> {
         let ledger = Arc::new(Ledger::new(config.destination.to_string()));
-        let queue = Queue::new(config.queue, config.policy, Arc::clone(&ledger));
+        let spool = open_spool(&config, &ledger)?;
+        let queue = Queue::new(config.queue, config.policy, spool, Arc::clone(&ledger));
         let queue = Arc::new(queue);
         let delivery = delivery::new(&config, &ledger)?;
         let writer = Writer::new(delivery, Arc::clone(&queue), config.backoff);
@@ -220,6 +228,7 @@ impl RunningOutput {
     fn statistics(&self) -> OutputStatistics {
         let mut statistics = self.ledger.statistics();
         (statistics.queued_chunks, statistics.queued_octets) = self.queue.len();
+        statistics.spooled_octets = self.queue.spooled_octets();
         statistics
     }
 
@@ -229,8 +238,27 @@ impl RunningOutput {
         // Nothing is sent: it ends when the thread has, or the time is over. A writer that the
         // kernel holds, in a pipe that nobody reads, is left behind.
         let _ = self.done.recv_timeout(left.saturating_add(GRACE));
+        self.queue.end(Vec::new());
         self.ledger.seal();
-        self.queue.close();
         self.ledger.statistics()
     }
+}
+
+/// The spool, if the policy asks for one. Its rows are those of an earlier run.
+fn open_spool(config: &OutputConfig, ledger: &Ledger) -> io::Result<Option<Spool>> {
+    if config.policy != Policy::Spool {
+        return Ok(None);
+    }
+    if config.encoding.is_columns() {
+        return Err(io::Error::other("columns cannot be spooled"));
+    }
+    let Some(spool) = &config.spool else {
+        return Err(io::Error::other("the policy spool needs a folder"));
+    };
+    let (spool, rows) = Spool::open(spool)?;
+    ledger.update(|statistics| {
+        statistics.recovered = rows;
+        statistics.spooled = rows;
+    });
+    Ok(Some(spool))
 }

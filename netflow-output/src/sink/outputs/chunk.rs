@@ -1,8 +1,12 @@
 //! What a worker hands over: rows that belong together.
 
+use alloc::sync::Arc;
+
 #[cfg(feature = "columns")]
 use netflow_arrow::RecordBatch;
 use netflow_core::Timestamp;
+
+use super::spool::ReadSegment;
 
 /// Whole rows of one worker.
 #[derive(Debug)]
@@ -12,6 +16,8 @@ pub(super) struct Chunk {
     pub(super) rows: u64,
     /// When the last of their datagrams was received.
     pub(super) received: Timestamp,
+    /// The file of the spool that it came from, which stays until the rows are delivered.
+    pub(super) segment: Option<Arc<ReadSegment>>,
 }
 
 /// Rows as a worker makes them.
@@ -25,6 +31,31 @@ pub(super) enum Payload {
 }
 
 impl Chunk {
+    /// Its rows as octets; columns have none.
+    #[cfg_attr(
+        not(feature = "columns"),
+        expect(
+            clippy::unnecessary_wraps,
+            reason = "there are columns with the feature"
+        )
+    )]
+    pub(super) const fn rows(&self) -> Option<&Vec<u8>> {
+        match &self.payload {
+            Payload::Rows(rows) => Some(rows),
+            #[cfg(feature = "columns")]
+            Payload::Batch(_) => None,
+        }
+    }
+
+    /// Octets of its rows.
+    pub(super) fn len(&self) -> usize {
+        match &self.payload {
+            Payload::Rows(rows) => rows.len(),
+            #[cfg(feature = "columns")]
+            Payload::Batch(batch) => batch.get_array_memory_size(),
+        }
+    }
+
     /// Octets of memory, which the limit of a queue counts.
     pub(super) fn octets(&self) -> usize {
         match &self.payload {

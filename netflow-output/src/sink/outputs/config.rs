@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
+use std::path::PathBuf;
 
 #[cfg(feature = "columns")]
 use netflow_arrow::{FlowBatchBuilder, FlowOptions, SchemaRef};
@@ -43,6 +44,10 @@ pub struct OutputConfig {
     pub backoff: Backoff,
     /// When a file ends and the next begins, and how long files are kept.
     pub rotation: Rotation,
+    /// The other end of a connection.
+    pub peer: PeerConfig,
+    /// Where rows wait on disk; for [`Policy::Spool`].
+    pub spool: Option<SpoolConfig>,
 }
 
 impl OutputConfig {
@@ -56,6 +61,8 @@ impl OutputConfig {
             queue: QueueLimits::default(),
             backoff: Backoff::default(),
             rotation: Rotation::default(),
+            peer: PeerConfig::default(),
+            spool: None,
         }
     }
 }
@@ -70,6 +77,74 @@ pub enum Policy {
     Block,
     /// New rows are dropped and counted.
     DropNewest,
+    /// New rows are written to files on disk ([`SpoolConfig`]), and sent when the destination
+    /// returns, even after a restart. When these files are full, new rows are dropped and counted.
+    /// A row may be sent twice: what was not known to be delivered is sent again.
+    Spool,
+}
+
+/// Where rows wait on disk for a destination that cannot be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SpoolConfig {
+    /// A folder that no other output uses. It is made if it is not there.
+    pub folder: PathBuf,
+    /// Octets of all files together; 1 GiB by default.
+    pub octets: u64,
+}
+
+impl SpoolConfig {
+    /// In this folder.
+    #[must_use]
+    pub const fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            octets: 1 << 30,
+        }
+    }
+}
+
+/// The other end of a connection.
+///
+/// Nothing on TCP or a Unix socket says that the peer has read a row: what the kernel took can be
+/// lost when the peer ends. So the last rows are sent again over a new connection, and a row may
+/// arrive twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PeerConfig {
+    /// How long to wait for a connection; 10 s by default.
+    pub connect_timeout: Duration,
+    /// How long the peer may take nothing before the connection is given up; 30 s by default.
+    pub timeout: Duration,
+    /// Octets of rows that are kept to be sent again: more than the kernels of both ends hold. 16 MiB
+    /// by default.
+    pub resend_octets: usize,
+    /// How long they are kept at most; 60 s by default.
+    pub resend_time: Duration,
+    /// Certificates.
+    pub tls: TlsConfig,
+}
+
+impl Default for PeerConfig {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            resend_octets: 16 << 20,
+            resend_time: Duration::from_secs(60),
+            tls: TlsConfig::default(),
+        }
+    }
+}
+
+/// Certificates of TLS, in files of PEM. They are read for each connection, and so can be renewed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TlsConfig {
+    /// Who is trusted; by default those whom the system trusts.
+    pub ca: Option<PathBuf>,
+    /// The certificate by which the peer knows us, and the key to it.
+    pub client: Option<(PathBuf, PathBuf)>,
 }
 
 /// How much may wait in the queue of an output.

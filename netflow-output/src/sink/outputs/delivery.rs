@@ -1,9 +1,11 @@
 //! What a destination does with chunks.
 
+mod datagram;
 mod file;
 mod files;
 mod null;
 mod stdout;
+mod stream;
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -11,10 +13,11 @@ use std::io;
 
 use netflow_core::Timestamp;
 
+use self::stream::Endpoint;
 use super::body::Body;
 use super::chunk::Chunk;
 use super::config::OutputConfig;
-use super::destination::Destination;
+use super::destination::{Destination, SyslogTransport};
 use super::ledger::Ledger;
 use super::pattern::FilePattern;
 
@@ -37,8 +40,10 @@ pub(super) trait Delivery: Send {
     /// Completes what was written.
     fn finish(&mut self) -> Result<(), Failure>;
 
-    /// Rows taken that are not settled.
-    fn pending(&self) -> u64;
+    /// The chunks whose rows are not settled, for a spool. A destination that needs none has none.
+    fn take_pending(&mut self) -> Vec<Chunk> {
+        Vec::new()
+    }
 }
 
 /// Why something could not be done.
@@ -47,6 +52,8 @@ pub(super) struct Failure {
     pub(super) error: io::Error,
     /// Another attempt is of no use.
     pub(super) is_final: bool,
+    /// Nothing is wrong: the peer takes its time.
+    pub(super) is_slow: bool,
     /// When the peer asked to be tried again.
     pub(super) retry_after: Option<Duration>,
 }
@@ -56,17 +63,29 @@ impl From<io::Error> for Failure {
         Self {
             error,
             is_final: false,
+            is_slow: false,
             retry_after: None,
         }
     }
 }
 
 impl Failure {
+    /// The peer takes nothing at the moment. It can be tried at once, if there is time.
+    pub(super) fn slow() -> Self {
+        Self {
+            error: io::ErrorKind::TimedOut.into(),
+            is_final: false,
+            is_slow: true,
+            retry_after: Some(Duration::ZERO),
+        }
+    }
+
     /// For good.
     pub(super) const fn last(error: io::Error) -> Self {
         Self {
             error,
             is_final: true,
+            is_slow: false,
             retry_after: None,
         }
     }
@@ -80,6 +99,10 @@ pub(super) fn new(config: &OutputConfig, ledger: &Arc<Ledger>) -> io::Result<Box
         Destination::Null => Box::new(null::Null::new(ledger)),
         Destination::Stdout => Box::new(stdout::Stdout::new(body, ledger)?),
         Destination::Files(pattern) => files(pattern.clone(), config, ledger)?,
+        Destination::Tcp(_)
+        | Destination::Tls(_)
+        | Destination::Unix(_)
+        | Destination::Syslog { .. } => peer(config, ledger)?,
         // Columns cannot be appended to.
         Destination::File(path) if config.encoding.is_columns() => {
             let pattern = FilePattern::fixed(path).map_err(io::Error::other)?;
@@ -100,4 +123,40 @@ fn files(
     let encoding = config.encoding.clone();
     let files = files::RotatedFiles::new(pattern, encoding, config.rotation, ledger)?;
     Ok(Box::new(files))
+}
+
+/// Rows over the network. Columns would need an end that a connection has not.
+fn peer(config: &OutputConfig, ledger: Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
+    if config.encoding.is_columns() {
+        let reason = "columns go to files; a socket takes rows of JSON, CSV or a dialect";
+        return Err(io::Error::other(reason));
+    }
+    let framing = config.encoding.framing();
+    let (endpoint, is_syslog) = match config.destination.clone() {
+        Destination::Tcp(address) => (Endpoint::Tcp(address), false),
+        Destination::Unix(path) => (Endpoint::Unix(path), false),
+        Destination::Tls(address) => (tls(address)?, false),
+        Destination::Syslog { transport, address } => match transport {
+            SyslogTransport::Udp => {
+                let peer = datagram::DatagramPeer::syslog(address, framing, ledger);
+                return Ok(Box::new(peer));
+            }
+            SyslogTransport::Tcp => (Endpoint::Tcp(address), true),
+            SyslogTransport::Tls => (tls(address)?, true),
+        },
+        _ => return Err(io::ErrorKind::Unsupported.into()),
+    };
+    let peer = stream::StreamPeer::new(endpoint, config.peer.clone(), ledger);
+    let peer = peer.with_rows(framing, config.encoding.header());
+    Ok(Box::new(if is_syslog { peer.with_syslog() } else { peer }))
+}
+
+#[cfg(feature = "tls")]
+fn tls(address: String) -> io::Result<Endpoint> {
+    Ok(Endpoint::Tls(address))
+}
+
+#[cfg(not(feature = "tls"))]
+fn tls(_: String) -> io::Result<Endpoint> {
+    Err(io::Error::other("this build has no TLS"))
 }

@@ -15,6 +15,8 @@ use super::pattern::FilePattern;
 /// assert_eq!("null".parse(), Ok(Destination::Null));
 /// assert_eq!("flows.json".parse(), Ok(Destination::File("flows.json".into())));
 /// assert!(matches!("flows-%H%M.csv.gz".parse()?, Destination::Files(_)));
+/// let syslog: Destination = "syslog+tcp://[2001:db8::1]".parse()?;
+/// assert_eq!(syslog.to_string(), "syslog+tcp://[2001:db8::1]:514");
 /// assert!("gopher://host:70".parse::<Destination>().is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -32,6 +34,33 @@ pub enum Destination {
     /// `.NAME.part`, and has its name when it is complete. Rows are compressed if the name ends with
     /// `.gz` or `.zst` (feature `compression`).
     Files(FilePattern),
+    /// Rows to a host and port: `tcp://host:port`.
+    Tcp(String),
+    /// The same over TLS: `tls://host:port` (feature `tls`).
+    Tls(String),
+    /// Rows to a Unix socket: `unix:///path`.
+    Unix(PathBuf),
+    /// Each row a message of syslog (RFC 5424): `syslog://host:port` by UDP, one a datagram;
+    /// `syslog+tcp://` and `syslog+tls://` with octet counting (RFC 6587). Ports are 514 and, for TLS,
+    /// 6514 (RFC 5425) if there is none.
+    Syslog {
+        /// Below it.
+        transport: SyslogTransport,
+        /// Host and port.
+        address: String,
+    },
+}
+
+/// What carries messages of syslog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SyslogTransport {
+    /// A datagram a message (RFC 5426).
+    Udp,
+    /// A connection, and each message after its length (RFC 6587, section 3.4.1).
+    Tcp,
+    /// The same over TLS (RFC 5425).
+    Tls,
 }
 
 /// A destination that cannot be understood.
@@ -61,7 +90,7 @@ impl FromStr for Destination {
             "" => Err(error("an output needs a destination")),
             "-" => Ok(Self::Stdout),
             "null" => Ok(Self::Null),
-            _ if text.contains("://") => Err(error("this kind of destination is not known")),
+            _ if text.contains("://") => Self::of_url(text).map_err(|reason| error(&reason)),
             _ if text.contains('%') => {
                 let pattern = FilePattern::new(text);
                 Ok(Self::Files(
@@ -73,6 +102,47 @@ impl FromStr for Destination {
     }
 }
 
+impl Destination {
+    fn of_url(text: &str) -> Result<Self, String> {
+        let (scheme, rest) = text.split_once("://").unwrap_or((text, ""));
+        let syslog = |transport, port| {
+            Ok(Self::Syslog {
+                transport,
+                address: address(rest, Some(port))?,
+            })
+        };
+        match scheme {
+            "tcp" => Ok(Self::Tcp(address(rest, None)?)),
+            "tls" => Ok(Self::Tls(address(rest, None)?)),
+            "unix" if rest.is_empty() => Err("the path of the socket is missing".to_owned()),
+            "unix" => Ok(Self::Unix(rest.into())),
+            "syslog" | "syslog+udp" => syslog(SyslogTransport::Udp, 514),
+            "syslog+tcp" => syslog(SyslogTransport::Tcp, 514),
+            "syslog+tls" => syslog(SyslogTransport::Tls, 6514),
+            _ => Err(format!("{scheme}:// is not known")),
+        }
+    }
+}
+
+/// Host and port.
+fn address(text: &str, port: Option<u16>) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let (host, given) = match text.rsplit_once(':') {
+        // The colons of an address of IPv6 are inside of brackets.
+        Some((host, given)) if !given.ends_with(']') => (host, Some(given)),
+        _ => (text, None),
+    };
+    if host.is_empty() || host.contains('/') {
+        return Err("a host is missing".to_owned());
+    }
+    match (given.map(str::parse::<u16>), port) {
+        (Some(Ok(_)), _) => Ok(text.to_owned()),
+        (Some(Err(_)), _) => Err("the port is no number".to_owned()),
+        (None, Some(port)) => Ok(format!("{host}:{port}")),
+        (None, None) => Err("a port is missing".to_owned()),
+    }
+}
+
 /// The destination as it was written, without credentials.
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,6 +151,14 @@ impl fmt::Display for Destination {
             Self::Stdout => f.write_str("-"),
             Self::File(path) => path.display().fmt(f),
             Self::Files(pattern) => pattern.fmt(f),
+            Self::Tcp(address) => write!(f, "tcp://{address}"),
+            Self::Tls(address) => write!(f, "tls://{address}"),
+            Self::Unix(path) => write!(f, "unix://{}", path.display()),
+            Self::Syslog { transport, address } => match transport {
+                SyslogTransport::Udp => write!(f, "syslog://{address}"),
+                SyslogTransport::Tcp => write!(f, "syslog+tcp://{address}"),
+                SyslogTransport::Tls => write!(f, "syslog+tls://{address}"),
+            },
         }
     }
 }

@@ -139,7 +139,9 @@ impl Encoder {
 
 /// Passes on what was gathered.
 fn pass_on(buffer: &mut Vec<u8>, framing: Framing, each: &mut impl FnMut(Payload, u64)) {
-    let rows = mem::replace(buffer, Vec::with_capacity(GATHERED));
+    let mut rows = mem::replace(buffer, Vec::with_capacity(GATHERED));
+    // What a queue counts is memory.
+    rows.shrink_to_fit();
     let count = framing.count(&rows);
     each(Payload::Rows(rows), count);
 }

@@ -241,8 +241,14 @@ impl Ledger {
         }
         account.is_sealed = true;
         let rest = waiting(&account.statistics);
-        account.statistics.lost.add(LossReason::Shutdown, rest);
-        if account.statistics.state != OutputState::Ended {
+        let has_ended = account.statistics.state == OutputState::Ended;
+        let reason = if has_ended {
+            LossReason::Closed
+        } else {
+            LossReason::Shutdown
+        };
+        account.statistics.lost.add(reason, rest);
+        if !has_ended {
             account.statistics.state = OutputState::Finished;
         }
     }

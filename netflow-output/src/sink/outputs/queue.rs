@@ -11,6 +11,7 @@ use netflow_core::Timestamp;
 use super::chunk::Chunk;
 use super::config::{Policy, QueueLimits};
 use super::ledger::{Ledger, LossReason};
+use super::spool::Spool;
 
 /// The queue of one output.
 #[derive(Debug)]
@@ -37,6 +38,10 @@ struct State {
     deadline: Option<Instant>,
     /// The writer takes nothing more.
     is_closed: bool,
+    /// The last attempt to write failed.
+    is_failing: bool,
+    /// What does not fit into memory, for the policy [`Spool`](Policy::Spool).
+    spool: Option<Spool>,
 }
 
 /// What the writer found.
@@ -50,9 +55,17 @@ pub(super) enum Next {
 }
 
 impl Queue {
-    pub(super) fn new(limits: QueueLimits, policy: Policy, ledger: Arc<Ledger>) -> Self {
+    pub(super) fn new(
+        limits: QueueLimits,
+        policy: Policy,
+        spool: Option<Spool>,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         Self {
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                spool,
+                ..State::default()
+            }),
             changed: Condvar::new(),
             room: Condvar::new(),
             limits,
@@ -89,7 +102,12 @@ impl Queue {
                 };
                 return self.ledger.lost(reason, rows);
             }
-            if state.has_room(octets, self.limits) {
+            let has_room = state.has_room(octets, self.limits);
+            if state.spools(has_room) {
+                self.spool(&mut state, &chunk);
+                return self.changed.notify_all();
+            }
+            if has_room {
                 break;
             }
             if self.policy == Policy::DropNewest {
@@ -107,6 +125,47 @@ impl Queue {
         self.changed.notify_all();
     }
 
+    /// Writes a chunk to disk.
+    fn spool(&self, state: &mut State, chunk: &Chunk) {
+        let Some(spool) = &mut state.spool else {
+            return;
+        };
+        if !spool.has_room(chunk) {
+            return self.ledger.lost(LossReason::SpoolFull, chunk.rows);
+        }
+        match spool.append(chunk) {
+            Ok(()) => self
+                .ledger
+                .update(|statistics| statistics.spooled += chunk.rows),
+            Err(error) => {
+                self.ledger.failed(&error);
+                self.ledger.lost(LossReason::SpoolFailed, chunk.rows);
+            }
+        }
+    }
+
+    /// Takes the first chunk on disk.
+    fn unspool(&self, state: &mut State) -> Option<Chunk> {
+        loop {
+            let (taken, rows) = match state.spool.as_mut()?.pop()? {
+                Ok(chunk) => {
+                    let rows = chunk.rows;
+                    (Some(chunk), rows)
+                }
+                Err((error, rows)) => {
+                    self.ledger.failed(&error);
+                    self.ledger.lost(LossReason::SpoolFailed, rows);
+                    (None, rows)
+                }
+            };
+            self.ledger
+                .update(|statistics| statistics.spooled = statistics.spooled.saturating_sub(rows));
+            if taken.is_some() {
+                return taken;
+            }
+        }
+    }
+
     /// The next chunk, waited for at most so long.
     pub(super) fn pop(&self, wait: Duration) -> Next {
         let until = Instant::now() + wait;
@@ -116,6 +175,12 @@ impl Queue {
                 state.octets = state.octets.saturating_sub(chunk.octets());
                 self.room.notify_all();
                 return Next::Chunk(chunk);
+            }
+            // What is on disk can wait for another run.
+            if !state.is_over() {
+                if let Some(chunk) = self.unspool(&mut state) {
+                    return Next::Chunk(chunk);
+                }
             }
             if state.deadline.is_some() && (state.workers == 0 || state.is_over()) {
                 return Next::End;
@@ -167,13 +232,36 @@ impl Queue {
         self.room.notify_all();
     }
 
-    /// Takes nothing more; what is in the queue is returned.
-    pub(super) fn close(&self) -> Vec<Chunk> {
+    /// Whether the last attempt to write failed: then new rows go to the spool, if there is one, so
+    /// that they are not lost with the process.
+    pub(super) fn set_failing(&self, is_failing: bool) {
+        self.lock().is_failing = is_failing;
+    }
+
+    /// Takes nothing more. What is in the queue, and what the writer had before it, is kept in the
+    /// spool if there is one.
+    pub(super) fn end(&self, mut pending: Vec<Chunk>) {
         let mut state = self.lock();
         state.is_closed = true;
         state.octets = 0;
         self.room.notify_all();
-        state.chunks.drain(..).collect()
+        pending.extend(state.chunks.drain(..));
+        let Some(spool) = state.spool.take() else {
+            return;
+        };
+        let closed = spool.close(pending);
+        self.ledger
+            .update(|statistics| statistics.spooled += closed.kept);
+        self.ledger.lost(LossReason::SpoolFull, closed.full);
+        self.ledger.lost(LossReason::SpoolFailed, closed.failed);
+        if let Some(error) = closed.error {
+            self.ledger.failed(&error);
+        }
+    }
+
+    /// Octets on disk.
+    pub(super) fn spooled_octets(&self) -> u64 {
+        self.lock().spool.as_ref().map_or(0, Spool::octets)
     }
 
     /// Chunks and octets in the queue.
@@ -191,6 +279,12 @@ impl Queue {
 const LONG: Duration = Duration::from_secs(3600);
 
 impl State {
+    /// Whether a chunk goes to disk: it does not fit, or would overtake those that are there.
+    fn spools(&self, has_room: bool) -> bool {
+        let spool = self.spool.as_ref();
+        spool.is_some_and(|spool| self.is_failing || !has_room || !spool.is_empty())
+    }
+
     /// A chunk larger than the limit is taken when it would be alone.
     fn has_room(&self, octets: usize, limits: QueueLimits) -> bool {
         self.chunks.is_empty()

@@ -151,6 +151,7 @@ fn hand_over(queue: &Queue, received: Timestamp) -> impl FnMut(Payload, u64) {
             payload,
             rows,
             received,
+            segment: None,
         });
     }
 }

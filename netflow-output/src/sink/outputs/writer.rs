@@ -7,7 +7,7 @@ use std::hash::RandomState;
 
 use super::config::Backoff;
 use super::delivery::{Delivery, Failure};
-use super::ledger::{Ledger, LossReason, OutputState};
+use super::ledger::{Ledger, OutputState};
 use super::queue::{Next, Queue};
 
 /// How often a destination does what is due, though there are no rows.
@@ -37,23 +37,12 @@ impl Writer {
         }
     }
 
-    /// Returns when all is written, the destination is gone for good, or the time is over.
+    /// Returns when all is written, the destination is gone for good, or the time is over. What is
+    /// not written then goes to the spool, if there is one.
     pub(super) fn run(mut self) {
-        let written = self.write_all();
-        let reason = match written {
-            Ok(()) => LossReason::Shutdown,
-            Err(Stopped) if self.ledger.statistics().state == OutputState::Ended => {
-                LossReason::Closed
-            }
-            Err(Stopped) => LossReason::Shutdown,
-        };
-        let unwritten = self.queue.close();
-        let rows = unwritten.iter().map(|chunk| chunk.rows).sum();
-        self.ledger.lost(reason, rows);
-        if reason == LossReason::Closed {
-            let pending = self.delivery.pending();
-            self.ledger.lost(reason, pending);
-        }
+        let _ = self.write_all();
+        let pending = self.delivery.take_pending();
+        self.queue.end(pending);
     }
 
     fn write_all(&mut self) -> Result<(), Stopped> {
@@ -85,19 +74,23 @@ impl Writer {
                 Ok(()) => {
                     if self.pause > Duration::ZERO {
                         self.pause = Duration::ZERO;
+                        self.queue.set_failing(false);
                         self.ledger.state(OutputState::Running);
                     }
                     return Ok(());
                 }
                 Err(failure) => failure,
             };
-            self.ledger.failed(&failure.error);
-            if failure.is_final {
-                self.ledger.state(OutputState::Ended);
-                return Err(Stopped);
+            if !failure.is_slow {
+                self.ledger.failed(&failure.error);
+                if failure.is_final {
+                    self.ledger.state(OutputState::Ended);
+                    return Err(Stopped);
+                }
+                self.ledger.state(OutputState::Retrying);
+                self.queue.set_failing(true);
+                self.pause = self.backoff.after(self.pause);
             }
-            self.ledger.state(OutputState::Retrying);
-            self.pause = self.backoff.after(self.pause);
             let pause = failure.retry_after.unwrap_or_else(|| varied(self.pause));
             if !self.queue.pause(pause) {
                 return Err(Stopped);

@@ -135,8 +135,4 @@ impl Delivery for AppendedFile {
         }
         Ok(())
     }
-
-    fn pending(&self) -> u64 {
-        self.unwritten.rows() + self.chunk.as_ref().map_or(0, |chunk| chunk.rows)
-    }
 }

@@ -170,11 +170,6 @@ impl Delivery for RotatedFiles {
         self.files.iter_mut().for_each(FileInWork::end);
         self.advance()
     }
-
-    fn pending(&self) -> u64 {
-        let waiting = self.chunk.as_ref().map_or(0, |chunk| chunk.rows);
-        self.files.iter().map(FileInWork::pending).sum::<u64>() + waiting
-    }
 }
 
 /// Whether something is due again. A clock that was set back makes it due.

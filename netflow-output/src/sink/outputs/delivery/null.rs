@@ -37,8 +37,4 @@ impl Delivery for Null {
     fn finish(&mut self) -> Result<(), Failure> {
         Ok(())
     }
-
-    fn pending(&self) -> u64 {
-        0
-    }
 }

@@ -61,10 +61,6 @@ impl Delivery for Stdout {
         ended.map_err(Failure::last)?;
         self.write_out()
     }
-
-    fn pending(&self) -> u64 {
-        self.unwritten.rows() + self.body.rows()
-    }
 }
 
 #[cfg(unix)]

@@ -9,12 +9,13 @@ use std::io::{BufWriter, Read as _, Write as _};
 use std::path::Path;
 
 use super::retention::each_file;
-use super::work::{PART, lock, rename_to_free};
+use super::work::{PART, rename_to_free};
 #[cfg(feature = "compression")]
 use crate::sink::outputs::compression::{self, Compression, Compressor};
 use crate::sink::outputs::config::Encoding;
 use crate::sink::outputs::cut;
 use crate::sink::outputs::ledger::Ledger;
+use crate::sink::outputs::lock::lock;
 use crate::sink::outputs::pattern::FilePattern;
 
 /// What became of a file.

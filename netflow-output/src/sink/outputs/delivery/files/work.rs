@@ -16,6 +16,7 @@ use crate::sink::outputs::chunk::Chunk;
 use crate::sink::outputs::compression::{Compression, Compressor};
 use crate::sink::outputs::config::{Encoding, Rotation};
 use crate::sink::outputs::ledger::Ledger;
+use crate::sink::outputs::lock::lock;
 use crate::sink::outputs::pattern::{FilePattern, with_number};
 use crate::sink::outputs::unwritten::Unwritten;
 
@@ -279,23 +280,6 @@ fn create_part(target: &Path) -> io::Result<(PathBuf, File)> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// Takes a lock that ends with the process. Returns whether nobody else has it.
-#[cfg(unix)]
-pub(super) fn lock(file: &File) -> bool {
-    use rustix::fs::{FlockOperation, flock};
-
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => true,
-        // Some file systems have no locks.
-        Err(error) => error.kind() != io::ErrorKind::WouldBlock,
-    }
-}
-
-#[cfg(not(unix))]
-pub(super) fn lock(_: &File) -> bool {
-    true
 }
 
 /// Gives a file its name, with a number if there is one of that name.

@@ -1,0 +1,129 @@
+//! Rows over TLS: to the peer that the certificate names, and to no other.
+
+use alloc::sync::Arc;
+use std::io::Read as _;
+use std::net::TcpListener;
+use std::path::Path;
+use std::thread::{self, JoinHandle};
+
+use netflow_output::sink::{OutputConfig, Outputs, Policy};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+
+use super::support::{Folder, LONG, ROWS, Worker, check, json, numbers, output, wait_until};
+
+/// Writes a certificate for this name, signed by itself, and its key.
+fn certificate(folder: &Folder, name: &str, host: &str) {
+    let made = rcgen::generate_simple_self_signed(vec![host.to_owned()]).unwrap();
+    let write = |end: &str, pem: String| {
+        std::fs::write(folder.file(&format!("{name}.{end}")), pem).unwrap();
+    };
+    write("crt", made.cert.pem());
+    write("key", made.signing_key.serialize_pem());
+}
+
+fn pem(path: &str) -> CertificateDer<'static> {
+    CertificateDer::from_pem_file(Path::new(path)).unwrap()
+}
+
+/// A server that asks for the certificate of the client, and reads connections one after the other
+/// until one ends in order.
+fn server(folder: &Folder, listener: TcpListener) -> JoinHandle<String> {
+    let mut roots = RootCertStore::empty();
+    roots.add(pem(&folder.file("client.crt"))).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let clients =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .unwrap();
+    let key = PrivateKeyDer::from_pem_file(Path::new(&folder.file("server.key"))).unwrap();
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(clients)
+        .with_single_cert(vec![pem(&folder.file("server.crt"))], key)
+        .unwrap();
+    let config = Arc::new(config);
+    thread::spawn(move || {
+        loop {
+            let (stream, _) = listener.accept().unwrap();
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = StreamOwned::new(connection, stream);
+            let mut text = String::new();
+            if stream.read_to_string(&mut text).is_ok() && !text.is_empty() {
+                return text;
+            }
+        }
+    })
+}
+
+fn configured(folder: &Folder, address: &str) -> OutputConfig {
+    let mut config = output(&format!("tls://{address}"), json());
+    config.peer.tls.ca = Some(folder.file("server.crt").into());
+    config.peer.tls.client = Some((
+        folder.file("client.crt").into(),
+        folder.file("client.key").into(),
+    ));
+    config
+}
+
+#[test]
+fn rows_arrive_at_a_peer_whose_certificate_is_trusted() {
+    let folder = Folder::new("tls");
+    certificate(&folder, "server", "localhost");
+    certificate(&folder, "client", "collector");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = server(&folder, listener);
+    let config = configured(&folder, &format!("localhost:{port}"));
+    let outputs = Outputs::start(vec![config]).unwrap();
+    let mut worker = Worker::new(outputs.worker(), 0);
+    for _ in 0..50 {
+        worker.send(10);
+        worker.tick();
+    }
+    worker.finish();
+    let output = outputs.finish(LONG).remove(0);
+    check(&output);
+    assert_eq!(output.written, 500 * ROWS, "{output:?}");
+    assert_eq!(
+        numbers(&server.join().unwrap()),
+        (0..500 * ROWS).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_peer_with_a_wrong_certificate_receives_nothing_until_it_is_right() {
+    let folder = Folder::new("wrong-certificate");
+    certificate(&folder, "client", "collector");
+    for (name, host) in [("server", "localhost"), ("other", "localhost")] {
+        certificate(&folder, name, host);
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = server(&folder, listener);
+    let mut config = configured(&folder, &format!("localhost:{port}"));
+    config.policy = Policy::DropNewest;
+    let trusted = folder.file("trusted.crt");
+    std::fs::copy(folder.file("other.crt"), &trusted).unwrap();
+    config.peer.tls.ca = Some(trusted.clone().into());
+    let outputs = Outputs::start(vec![config]).unwrap();
+    let mut worker = Worker::new(outputs.worker(), 0);
+    worker.send(1);
+    worker.tick();
+    wait_until("a failure", || outputs.statistics()[0].errors > 1);
+    let now = outputs.statistics().remove(0);
+    assert!(
+        now.last_error.as_deref().unwrap().contains("certificate"),
+        "{now:?}"
+    );
+    assert_eq!((now.written, now.connections), (0, 0));
+    // Certificates are read for each connection.
+    std::fs::copy(folder.file("server.crt"), &trusted).unwrap();
+    worker.finish();
+    let output = outputs.finish(LONG).remove(0);
+    check(&output);
+    assert_eq!(output.written, ROWS, "{output:?}");
+    assert_eq!(numbers(&server.join().unwrap()).len() as u64, ROWS);
+}
