@@ -19,8 +19,8 @@ pub use self::folder::{Folder, FolderOfTables};
 pub use self::output::Output;
 pub use self::outputs::{
     Backoff, Destination, DestinationError, Encoding, FilePattern, LossReason, Losses,
-    OutputConfig, OutputState, OutputStatistics, Outputs, PatternError, PeerConfig, Policy,
-    QueueLimits, Rotation, SpoolConfig, StartError, SyslogTransport, TlsConfig, WorkerSink,
+    MessageTransport, OutputConfig, OutputState, OutputStatistics, Outputs, PatternError,
+    PeerConfig, Policy, QueueLimits, Rotation, SpoolConfig, StartError, TlsConfig, WorkerSink,
 };
 pub use self::stream::Stream;
 use crate::format::Suspects;

@@ -12,6 +12,10 @@ mod plain;
 #[path = "outputs/rotation.rs"]
 mod rotation;
 
+#[cfg(feature = "ipfix")]
+#[path = "outputs/ipfix.rs"]
+mod ipfix;
+
 #[path = "outputs/peers.rs"]
 mod peers;
 

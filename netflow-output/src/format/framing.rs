@@ -1,5 +1,8 @@
 //! Where a row ends.
 
+/// Octets of the header of a message of IPFIX.
+const IPFIX_HEADER: usize = 16;
+
 /// How the rows of a format are separated.
 ///
 /// ```
@@ -24,6 +27,8 @@ pub enum Framing {
     QuotedLines,
     /// Each row follows its length, a varint as in protobuf's delimited form.
     LengthPrefixed,
+    /// Each row is a message of IPFIX, which states its length (RFC 7011, section 3.1).
+    IpfixMessages,
 }
 
 impl Framing {
@@ -73,6 +78,12 @@ impl Framing {
                     *octet == b'\n' && !is_quoted
                 })?;
                 Some(end + 1)
+            }
+            Self::IpfixMessages => {
+                let len = u16::from_be_bytes(*octets.get(2..)?.first_chunk()?);
+                // One shorter than its header would never end.
+                let len = usize::from(len).max(IPFIX_HEADER);
+                (len <= octets.len()).then_some(len)
             }
             Self::LengthPrefixed => {
                 let (length, prefix) = varint(octets)?;

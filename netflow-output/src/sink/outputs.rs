@@ -16,6 +16,7 @@ mod pattern;
 mod queue;
 mod spool;
 mod syslog;
+mod templates;
 mod unwritten;
 mod worker;
 mod writer;
@@ -32,7 +33,7 @@ pub use self::config::{
     Backoff, Encoding, OutputConfig, PeerConfig, Policy, QueueLimits, Rotation, SpoolConfig,
     TlsConfig,
 };
-pub use self::destination::{Destination, DestinationError, SyslogTransport};
+pub use self::destination::{Destination, DestinationError, MessageTransport};
 use self::ledger::Ledger;
 pub use self::ledger::{LossReason, Losses, OutputState, OutputStatistics};
 pub use self::pattern::{FilePattern, PatternError};

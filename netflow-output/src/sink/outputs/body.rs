@@ -7,7 +7,9 @@ use std::io;
 use netflow_arrow::{IpcFormat, SchemaRef};
 
 use super::chunk::{Chunk, Payload};
-use super::config::{Encoding, Kind};
+use super::config::Encoding;
+#[cfg(feature = "columns")]
+use super::config::Kind;
 use super::unwritten::Unwritten;
 #[cfg(feature = "columns")]
 use crate::format::{Container, FormatError, Writer};
@@ -39,14 +41,14 @@ enum BodyKind {
 impl Body {
     pub(super) fn new(encoding: &Encoding) -> Self {
         let kind = match &encoding.0 {
-            Kind::Rows(_) => BodyKind::Rows {
-                header: encoding.header(),
-            },
             #[cfg(feature = "columns")]
             Kind::Columns(columns) => BodyKind::Columns {
                 container: columns.container,
                 schema: columns.schema(),
                 writer: None,
+            },
+            _ => BodyKind::Rows {
+                header: encoding.header(),
             },
         };
         Self {

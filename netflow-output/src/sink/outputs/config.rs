@@ -239,6 +239,8 @@ pub(super) enum Kind {
     Rows(Arc<MakeFormat>),
     #[cfg(feature = "columns")]
     Columns(ColumnsConfig),
+    #[cfg(feature = "ipfix")]
+    Ipfix,
 }
 
 /// Columns of flows, and the container that their batches are put into.
@@ -276,12 +278,24 @@ impl Encoding {
         Self(Kind::Rows(Arc::new(make)))
     }
 
+    /// Records as messages of IPFIX, of whatever protocol they came (feature `ipfix`): flows and
+    /// options, with the exporter that sent them, by [`Relay`](netflow_core::encode::Relay). Each
+    /// observation domain of each exporter has one of its own. For the destinations `ipfix://` alone;
+    /// a row is a data record.
+    #[cfg(feature = "ipfix")]
+    #[must_use]
+    pub const fn ipfix() -> Self {
+        Self(Kind::Ipfix)
+    }
+
     /// How its rows are separated; of columns nothing that matters.
     pub(super) fn framing(&self) -> Framing {
         match &self.0 {
             Kind::Rows(make) => make().framing(),
             #[cfg(feature = "columns")]
             Kind::Columns(_) => Framing::default(),
+            #[cfg(feature = "ipfix")]
+            Kind::Ipfix => Framing::IpfixMessages,
         }
     }
 
@@ -289,13 +303,25 @@ impl Encoding {
     #[cfg(feature = "columns")]
     pub(super) const fn container(&self) -> Option<Container> {
         match &self.0 {
-            Kind::Rows(_) => None,
             Kind::Columns(columns) => Some(columns.container),
+            _ => None,
         }
     }
 
     pub(super) const fn is_columns(&self) -> bool {
-        !matches!(self.0, Kind::Rows(_))
+        #[cfg(feature = "columns")]
+        if matches!(self.0, Kind::Columns(_)) {
+            return true;
+        }
+        false
+    }
+
+    pub(super) const fn is_ipfix(&self) -> bool {
+        #[cfg(feature = "ipfix")]
+        if matches!(self.0, Kind::Ipfix) {
+            return true;
+        }
+        false
     }
 
     /// What comes before the first row of each file.
@@ -305,6 +331,8 @@ impl Encoding {
             Kind::Rows(make) => make().begin(&mut header),
             #[cfg(feature = "columns")]
             Kind::Columns(_) => {}
+            #[cfg(feature = "ipfix")]
+            Kind::Ipfix => {}
         }
         header
     }
@@ -334,6 +362,8 @@ impl fmt::Debug for Encoding {
             Kind::Rows(_) => f.write_str("Rows(..)"),
             #[cfg(feature = "columns")]
             Kind::Columns(columns) => columns.fmt(f),
+            #[cfg(feature = "ipfix")]
+            Kind::Ipfix => f.write_str("Ipfix"),
         }
     }
 }

@@ -17,7 +17,7 @@ use self::stream::Endpoint;
 use super::body::Body;
 use super::chunk::Chunk;
 use super::config::OutputConfig;
-use super::destination::{Destination, SyslogTransport};
+use super::destination::{Destination, MessageTransport};
 use super::ledger::Ledger;
 use super::pattern::FilePattern;
 
@@ -93,6 +93,13 @@ impl Failure {
 
 /// What writes to the destination of an output. It is opened when there is something to write.
 pub(super) fn new(config: &OutputConfig, ledger: &Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
+    let is_ipfix = matches!(config.destination, Destination::Ipfix { .. });
+    let takes_all = matches!(config.destination, Destination::Null);
+    if is_ipfix != config.encoding.is_ipfix() && !takes_all {
+        return Err(io::Error::other(
+            "ipfix:// takes IPFIX and nothing else does",
+        ));
+    }
     let ledger = Arc::clone(ledger);
     let body = Body::new(&config.encoding);
     Ok(match &config.destination {
@@ -102,7 +109,8 @@ pub(super) fn new(config: &OutputConfig, ledger: &Arc<Ledger>) -> io::Result<Box
         Destination::Tcp(_)
         | Destination::Tls(_)
         | Destination::Unix(_)
-        | Destination::Syslog { .. } => peer(config, ledger)?,
+        | Destination::Syslog { .. }
+        | Destination::Ipfix { .. } => peer(config, ledger)?,
         // Columns cannot be appended to.
         Destination::File(path) if config.encoding.is_columns() => {
             let pattern = FilePattern::fixed(path).map_err(io::Error::other)?;
@@ -137,17 +145,29 @@ fn peer(config: &OutputConfig, ledger: Arc<Ledger>) -> io::Result<Box<dyn Delive
         Destination::Unix(path) => (Endpoint::Unix(path), false),
         Destination::Tls(address) => (tls(address)?, false),
         Destination::Syslog { transport, address } => match transport {
-            SyslogTransport::Udp => {
+            MessageTransport::Udp => {
                 let peer = datagram::DatagramPeer::syslog(address, framing, ledger);
                 return Ok(Box::new(peer));
             }
-            SyslogTransport::Tcp => (Endpoint::Tcp(address), true),
-            SyslogTransport::Tls => (tls(address)?, true),
+            MessageTransport::Tcp => (Endpoint::Tcp(address), true),
+            MessageTransport::Tls => (tls(address)?, true),
+        },
+        Destination::Ipfix { transport, address } => match transport {
+            MessageTransport::Udp => {
+                let peer = datagram::DatagramPeer::ipfix(address, ledger);
+                return Ok(Box::new(peer));
+            }
+            MessageTransport::Tcp => (Endpoint::Tcp(address), false),
+            MessageTransport::Tls => (tls(address)?, false),
         },
         _ => return Err(io::ErrorKind::Unsupported.into()),
     };
-    let peer = stream::StreamPeer::new(endpoint, config.peer.clone(), ledger);
-    let peer = peer.with_rows(framing, config.encoding.header());
+    let mut peer = stream::StreamPeer::new(endpoint, config.peer.clone(), ledger);
+    if config.encoding.is_ipfix() {
+        peer = peer.with_ipfix();
+    } else {
+        peer = peer.with_rows(framing, config.encoding.header());
+    }
     Ok(Box::new(if is_syslog { peer.with_syslog() } else { peer }))
 }
 

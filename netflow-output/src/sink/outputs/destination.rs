@@ -45,22 +45,41 @@ pub enum Destination {
     /// 6514 (RFC 5425) if there is none.
     Syslog {
         /// Below it.
-        transport: SyslogTransport,
+        transport: MessageTransport,
+        /// Host and port.
+        address: String,
+    },
+    /// Messages of IPFIX to another collector, of [`Encoding::ipfix`](super::Encoding): by UDP with
+    /// `ipfix://host:port`, else `ipfix+tcp://` and `ipfix+tls://`. Ports are 4739 and, for TLS, 4740
+    /// (RFC 7011, section 10) if there is none.
+    Ipfix {
+        /// Below it.
+        transport: MessageTransport,
         /// Host and port.
         address: String,
     },
 }
 
-/// What carries messages of syslog.
+/// What carries messages of syslog or IPFIX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SyslogTransport {
-    /// A datagram a message (RFC 5426).
+pub enum MessageTransport {
+    /// A datagram a message.
     Udp,
-    /// A connection, and each message after its length (RFC 6587, section 3.4.1).
+    /// A connection; a message of syslog stands after its length (RFC 6587, section 3.4.1).
     Tcp,
     /// The same over TLS (RFC 5425).
     Tls,
+}
+
+impl MessageTransport {
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Udp => "",
+            Self::Tcp => "+tcp",
+            Self::Tls => "+tls",
+        }
+    }
 }
 
 /// A destination that cannot be understood.
@@ -111,14 +130,23 @@ impl Destination {
                 address: address(rest, Some(port))?,
             })
         };
+        let ipfix = |transport, port| {
+            Ok(Self::Ipfix {
+                transport,
+                address: address(rest, Some(port))?,
+            })
+        };
         match scheme {
             "tcp" => Ok(Self::Tcp(address(rest, None)?)),
             "tls" => Ok(Self::Tls(address(rest, None)?)),
             "unix" if rest.is_empty() => Err("the path of the socket is missing".to_owned()),
             "unix" => Ok(Self::Unix(rest.into())),
-            "syslog" | "syslog+udp" => syslog(SyslogTransport::Udp, 514),
-            "syslog+tcp" => syslog(SyslogTransport::Tcp, 514),
-            "syslog+tls" => syslog(SyslogTransport::Tls, 6514),
+            "syslog" | "syslog+udp" => syslog(MessageTransport::Udp, 514),
+            "syslog+tcp" => syslog(MessageTransport::Tcp, 514),
+            "ipfix" | "ipfix+udp" => ipfix(MessageTransport::Udp, 4739),
+            "ipfix+tcp" => ipfix(MessageTransport::Tcp, 4739),
+            "ipfix+tls" => ipfix(MessageTransport::Tls, 4740),
+            "syslog+tls" => syslog(MessageTransport::Tls, 6514),
             _ => Err(format!("{scheme}:// is not known")),
         }
     }
@@ -154,11 +182,12 @@ impl fmt::Display for Destination {
             Self::Tcp(address) => write!(f, "tcp://{address}"),
             Self::Tls(address) => write!(f, "tls://{address}"),
             Self::Unix(path) => write!(f, "unix://{}", path.display()),
-            Self::Syslog { transport, address } => match transport {
-                SyslogTransport::Udp => write!(f, "syslog://{address}"),
-                SyslogTransport::Tcp => write!(f, "syslog+tcp://{address}"),
-                SyslogTransport::Tls => write!(f, "syslog+tls://{address}"),
-            },
+            Self::Syslog { transport, address } => {
+                write!(f, "syslog{}://{address}", transport.suffix())
+            }
+            Self::Ipfix { transport, address } => {
+                write!(f, "ipfix{}://{address}", transport.suffix())
+            }
         }
     }
 }

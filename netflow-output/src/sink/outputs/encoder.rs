@@ -5,6 +5,8 @@ use core::mem;
 
 #[cfg(feature = "columns")]
 use netflow_arrow::{FlowBatchBuilder, RecordBatch};
+#[cfg(feature = "ipfix")]
+use netflow_core::encode::{Relay, RelayLimits};
 use netflow_core::{Datagram, Decoded, Error, Stats};
 
 use super::chunk::Payload;
@@ -23,6 +25,22 @@ pub(super) enum Encoder {
     },
     #[cfg(feature = "columns")]
     Columns(Box<FlowBatchBuilder>),
+    #[cfg(feature = "ipfix")]
+    Ipfix(Box<IpfixEncoder>),
+}
+
+/// Messages of IPFIX, gathered like rows.
+#[cfg(feature = "ipfix")]
+#[derive(Debug)]
+pub(super) struct IpfixEncoder {
+    relay: Relay,
+    buffer: Vec<u8>,
+    /// Data records in the buffer.
+    records: u64,
+    /// Records that did not fit into a message, not reported yet.
+    refused: u64,
+    /// What distinguishes the observation domains of this worker from those of others.
+    domains: u32,
 }
 
 impl fmt::Debug for Encoder {
@@ -31,12 +49,18 @@ impl fmt::Debug for Encoder {
             Self::Rows { framing, .. } => f.debug_tuple("Rows").field(framing).finish(),
             #[cfg(feature = "columns")]
             Self::Columns(builder) => f.debug_tuple("Columns").field(builder).finish(),
+            #[cfg(feature = "ipfix")]
+            Self::Ipfix(encoder) => encoder.fmt(f),
         }
     }
 }
 
 impl Encoder {
-    pub(super) fn new(encoding: &Encoding) -> Self {
+    #[cfg_attr(
+        not(feature = "ipfix"),
+        expect(unused_variables, reason = "the number of the worker is for IPFIX")
+    )]
+    pub(super) fn new(encoding: &Encoding, worker: u32) -> Self {
         match &encoding.0 {
             Kind::Rows(make) => {
                 let mut format = make();
@@ -52,6 +76,8 @@ impl Encoder {
             Kind::Columns(columns) => {
                 Self::Columns(Box::new(FlowBatchBuilder::new(columns.options())))
             }
+            #[cfg(feature = "ipfix")]
+            Kind::Ipfix => Self::Ipfix(Box::new(IpfixEncoder::new(worker))),
         }
     }
 
@@ -80,6 +106,11 @@ impl Encoder {
                 });
                 appended.map_err(FormatError::new)
             }
+            #[cfg(feature = "ipfix")]
+            Self::Ipfix(encoder) => {
+                encoder.message(message, each);
+                Ok(())
+            }
         }
     }
 
@@ -102,6 +133,8 @@ impl Encoder {
             }
             #[cfg(feature = "columns")]
             Self::Columns(_) => {}
+            #[cfg(feature = "ipfix")]
+            Self::Ipfix(_) => {}
         }
     }
 
@@ -123,6 +156,8 @@ impl Encoder {
                 let batch = builder.finish().map_err(FormatError::new)?;
                 pass_batch_on(batch, each);
             }
+            #[cfg(feature = "ipfix")]
+            Self::Ipfix(encoder) => encoder.flush(each),
         }
         Ok(())
     }
@@ -133,6 +168,56 @@ impl Encoder {
             Self::Rows { format, buffer, .. } => format.finish(stats, buffer),
             #[cfg(feature = "columns")]
             Self::Columns(_) => Ok(()),
+            #[cfg(feature = "ipfix")]
+            Self::Ipfix(_) => Ok(()),
+        }
+    }
+
+    /// Records that could not be written, since the last call.
+    #[cfg(feature = "ipfix")]
+    pub(super) fn take_refused(&mut self) -> u64 {
+        match self {
+            Self::Ipfix(encoder) => mem::take(&mut encoder.refused),
+            _ => 0,
+        }
+    }
+}
+
+#[cfg(feature = "ipfix")]
+impl IpfixEncoder {
+    fn new(worker: u32) -> Self {
+        Self {
+            relay: Relay::new(RelayLimits::default()),
+            buffer: Vec::with_capacity(GATHERED),
+            records: 0,
+            refused: 0,
+            // A relay counts its domains from 1. Those of 256 workers are apart.
+            domains: worker << 24,
+        }
+    }
+
+    fn message(&mut self, message: &Decoded<'_>, each: &mut impl FnMut(Payload, u64)) {
+        let before = *self.relay.stats();
+        let (buffer, domains) = (&mut self.buffer, self.domains);
+        self.relay.forward(*message, |message| {
+            let domain = message.get(12..).and_then(<[u8]>::first_chunk);
+            let domain = domain.copied().map_or(0, u32::from_be_bytes) ^ domains;
+            buffer.extend_from_slice(message.get(..12).unwrap_or_default());
+            buffer.extend_from_slice(&domain.to_be_bytes());
+            buffer.extend_from_slice(message.get(16..).unwrap_or_default());
+        });
+        let stats = self.relay.stats();
+        self.records += stats.records.saturating_sub(before.records);
+        self.refused += stats.refused.saturating_sub(before.refused);
+        if self.buffer.len() >= GATHERED {
+            self.flush(each);
+        }
+    }
+
+    fn flush(&mut self, each: &mut impl FnMut(Payload, u64)) {
+        if !self.buffer.is_empty() {
+            let messages = mem::replace(&mut self.buffer, Vec::with_capacity(GATHERED));
+            each(Payload::Rows(messages), mem::take(&mut self.records));
         }
     }
 }

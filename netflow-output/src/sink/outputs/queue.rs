@@ -32,6 +32,8 @@ struct State {
     octets: usize,
     /// Workers that have not finished.
     workers: usize,
+    /// Workers that there have been.
+    added: u32,
     /// The latest time that a worker reported.
     now: Option<Timestamp>,
     /// No worker will be added, and nothing waits any longer than this.
@@ -78,8 +80,21 @@ impl Queue {
         &self.ledger
     }
 
-    pub(super) fn add_worker(&self) {
-        self.lock().workers += 1;
+    /// Returns the number of the worker.
+    pub(super) fn add_worker(&self) -> u32 {
+        let mut state = self.lock();
+        state.workers += 1;
+        state.added += 1;
+        state.added - 1
+    }
+
+    /// Counts rows that are too large to be written.
+    #[cfg(feature = "ipfix")]
+    pub(super) fn refuse(&self, rows: u64) {
+        if rows > 0 {
+            self.ledger.update(|statistics| statistics.accepted += rows);
+            self.ledger.lost(LossReason::TooLarge, rows);
+        }
     }
 
     pub(super) fn remove_worker(&self) {

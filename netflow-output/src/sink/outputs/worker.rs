@@ -89,9 +89,9 @@ impl Drop for WorkerSink {
 
 impl WorkerOutput {
     pub(super) fn new(encoding: &Encoding, interval: Option<i64>, queue: &Arc<Queue>) -> Self {
-        queue.add_worker();
+        let worker = queue.add_worker();
         Self {
-            encoder: Encoder::new(encoding),
+            encoder: Encoder::new(encoding, worker),
             interval,
             received: Timestamp::from_nanos(0),
             queue: Arc::clone(queue),
@@ -104,7 +104,10 @@ impl WorkerOutput {
             self.set_received(received)?;
         }
         let mut hand_over = hand_over(&self.queue, self.received);
-        Ok(self.encoder.message(message, &mut hand_over)?)
+        let written = self.encoder.message(message, &mut hand_over);
+        #[cfg(feature = "ipfix")]
+        self.queue.refuse(self.encoder.take_refused());
+        Ok(written?)
     }
 
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) -> io::Result<()> {

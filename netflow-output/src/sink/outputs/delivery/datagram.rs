@@ -1,4 +1,4 @@
-//! Rows in datagrams: syslog over UDP (RFC 5426).
+//! Datagrams: rows as messages of syslog (RFC 5426), and messages of IPFIX.
 
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
@@ -13,6 +13,7 @@ use crate::format::Framing;
 use crate::sink::outputs::chunk::{Chunk, Payload};
 use crate::sink::outputs::ledger::{Ledger, LossReason};
 use crate::sink::outputs::syslog::Syslog;
+use crate::sink::outputs::templates::SentTemplates;
 
 /// A peer that takes a row a datagram.
 ///
@@ -23,7 +24,7 @@ pub(crate) struct DatagramPeer {
     address: String,
     socket: Option<UdpSocket>,
     framing: Framing,
-    syslog: Syslog,
+    message: Message,
     /// Chunks to send, and the rows sent of the first.
     chunks: VecDeque<Chunk>,
     sent: usize,
@@ -35,11 +36,20 @@ pub(crate) struct DatagramPeer {
 
 impl DatagramPeer {
     pub(crate) fn syslog(address: String, framing: Framing, ledger: Arc<Ledger>) -> Self {
+        Self::new(address, framing, Message::Syslog(Syslog::new()), ledger)
+    }
+
+    pub(crate) fn ipfix(address: String, ledger: Arc<Ledger>) -> Self {
+        let message = Message::Ipfix(SentTemplates::default());
+        Self::new(address, Framing::IpfixMessages, message, ledger)
+    }
+
+    fn new(address: String, framing: Framing, message: Message, ledger: Arc<Ledger>) -> Self {
         Self {
             address,
             socket: None,
             framing,
-            syslog: Syslog::new(),
+            message,
             chunks: VecDeque::new(),
             sent: 0,
             last: None,
@@ -55,24 +65,49 @@ impl DatagramPeer {
             };
             let (rows, received) = (rows.clone(), chunk.received);
             for row in self.framing.rows(&rows).skip(self.sent) {
-                let mut message = Vec::with_capacity(row.len() + 128);
-                self.syslog.message(row, received, &mut message);
-                self.send(message)?;
+                self.send_row(row, received)?;
                 self.sent += 1;
             }
             self.sent = 0;
-            self.chunks.pop_front();
+            if let Some(chunk) = self.chunks.pop_front().filter(|_| !self.is_row_a_message()) {
+                self.ledger.written(chunk.rows);
+            }
         }
         Ok(())
     }
 
-    /// Sends one row.
+    /// Whether a datagram is one row; a message of IPFIX has several, which are counted by chunk.
+    const fn is_row_a_message(&self) -> bool {
+        matches!(self.message, Message::Syslog(_))
+    }
+
+    fn send_row(&mut self, row: &[u8], received: Timestamp) -> io::Result<()> {
+        self.connected()?;
+        let mut messages = Vec::new();
+        match &mut self.message {
+            Message::Syslog(syslog) => {
+                let mut message = Vec::with_capacity(row.len() + 128);
+                syslog.message(row, received, &mut message);
+                messages.push(message);
+            }
+            Message::Ipfix(templates) => {
+                templates.before(row, |message| messages.push(message.to_vec()));
+                messages.push(row.to_vec());
+            }
+        }
+        messages
+            .into_iter()
+            .try_for_each(|message| self.send(message))
+    }
+
+    /// Sends one message.
     fn send(&mut self, message: Vec<u8>) -> io::Result<()> {
         match self.connected()?.send(&message) {
             Ok(_) => {
                 self.ledger.octets(message.len());
-                let confirmed = self.last.replace(message).is_some();
-                self.ledger.written(u64::from(confirmed));
+                let is_confirmed = self.last.replace(message).is_some();
+                let rows = u64::from(is_confirmed && self.is_row_a_message());
+                self.ledger.written(rows);
                 Ok(())
             }
             Err(error) if is_too_large(&error) => {
@@ -96,6 +131,9 @@ impl DatagramPeer {
             }
             self.ledger.update(|statistics| statistics.connections += 1);
             self.socket = Some(socket);
+            if let Message::Ipfix(templates) = &mut self.message {
+                templates.start_connection();
+            }
         }
         self.socket
             .as_ref()
@@ -113,7 +151,7 @@ impl DatagramPeer {
             return Err(error);
         }
         self.last = None;
-        self.ledger.written(1);
+        self.ledger.written(u64::from(self.is_row_a_message()));
         Ok(())
     }
 }
@@ -160,6 +198,13 @@ impl Delivery for DatagramPeer {
         }
         chunks
     }
+}
+
+/// What a datagram holds.
+#[derive(Debug)]
+enum Message {
+    Syslog(Syslog),
+    Ipfix(SentTemplates),
 }
 
 fn connect(address: &str) -> io::Result<UdpSocket> {

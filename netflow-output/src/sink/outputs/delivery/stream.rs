@@ -16,10 +16,11 @@ use self::connection::Connection;
 pub(crate) use self::connection::Endpoint;
 use super::{Delivery, Failure};
 use crate::format::Framing;
-use crate::sink::outputs::chunk::{Chunk, Payload};
+use crate::sink::outputs::chunk::Chunk;
 use crate::sink::outputs::config::PeerConfig;
 use crate::sink::outputs::ledger::Ledger;
 use crate::sink::outputs::syslog::Syslog;
+use crate::sink::outputs::templates::SentTemplates;
 
 /// How long the peer has to close a connection after its last row.
 const CLOSING: Duration = Duration::from_secs(10);
@@ -36,6 +37,7 @@ pub(crate) struct StreamPeer {
     header: Vec<u8>,
     framing: Framing,
     syslog: Option<Syslog>,
+    templates: Option<SentTemplates>,
     /// Chunks to send, of which the first may be half sent.
     unsent: VecDeque<Chunk>,
     /// The octets of the first of them, and how many are sent.
@@ -66,6 +68,7 @@ impl StreamPeer {
             header: Vec::new(),
             framing: Framing::Lines,
             syslog: None,
+            templates: None,
             unsent: VecDeque::new(),
             wire: Vec::new(),
             done: 0,
@@ -82,6 +85,13 @@ impl StreamPeer {
     pub(crate) fn with_rows(mut self, framing: Framing, header: Vec<u8>) -> Self {
         self.framing = framing;
         self.header = header;
+        self
+    }
+
+    /// Messages of IPFIX, after their templates.
+    pub(crate) fn with_ipfix(mut self) -> Self {
+        self.framing = Framing::IpfixMessages;
+        self.templates = Some(SentTemplates::default());
         self
     }
 
@@ -128,6 +138,9 @@ impl StreamPeer {
         self.wire.clear();
         self.wire.extend_from_slice(&self.header);
         self.done = 0;
+        if let Some(templates) = &mut self.templates {
+            templates.start_connection();
+        }
         Ok(())
     }
 
@@ -140,22 +153,28 @@ impl StreamPeer {
 
     /// Makes the octets of the first chunk, unless a part of them is sent.
     fn fill(&mut self) {
-        let Some(Chunk {
-            payload: Payload::Rows(rows),
-            received,
-            ..
-        }) = self.unsent.front()
-        else {
+        let Some(chunk) = self.unsent.front() else {
+            return;
+        };
+        let Some(rows) = chunk.rows() else {
             return;
         };
         if self.wire.len() > self.header.len() || self.done > 0 {
             return;
         }
+        let wire = &mut self.wire;
+        if let Some(templates) = &mut self.templates {
+            for message in self.framing.rows(rows) {
+                templates.before(message, |message| wire.extend_from_slice(message));
+                wire.extend_from_slice(message);
+            }
+            return;
+        }
         match &self.syslog {
-            None => self.wire.extend_from_slice(rows),
+            None => wire.extend_from_slice(rows),
             Some(syslog) => {
                 for row in self.framing.rows(rows) {
-                    syslog.counted(row, *received, &mut self.wire);
+                    syslog.counted(row, chunk.received, wire);
                 }
             }
         }
