@@ -38,6 +38,7 @@
 //!
 //! - `columns`: Parquet and Arrow IPC ([`format`](mod@format)), and a folder of such files ([`sink`]).
 //! - `compression`: files of rows compressed by gzip and zstd.
+//! - `http`: requests to Elasticsearch, Datadog, Splunk, Loki, ClickHouse, OTLP and others.
 //! - `ipfix`: messages of IPFIX to another collector.
 //! - `tls`: rows over TLS, by rustls.
 //!

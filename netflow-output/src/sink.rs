@@ -18,9 +18,10 @@ use netflow_core::{Datagram, Decoded, Error, Stats, Timestamp};
 pub use self::folder::{Folder, FolderOfTables};
 pub use self::output::Output;
 pub use self::outputs::{
-    Backoff, Destination, DestinationError, Encoding, FilePattern, LossReason, Losses,
-    MessageTransport, OutputConfig, OutputState, OutputStatistics, Outputs, PatternError,
-    PeerConfig, Policy, QueueLimits, Rotation, SpoolConfig, StartError, TlsConfig, WorkerSink,
+    Backoff, Credentials, Destination, DestinationError, Encoding, FilePattern, HttpAddress,
+    HttpCompression, HttpConfig, HttpServer, LossReason, Losses, MessageTransport, OutputConfig,
+    OutputState, OutputStatistics, Outputs, PatternError, PeerConfig, Policy, QueueLimits,
+    Rotation, SpoolConfig, StartError, TlsConfig, WorkerSink,
 };
 pub use self::stream::Stream;
 use crate::format::Suspects;

@@ -22,3 +22,7 @@ mod peers;
 #[cfg(feature = "tls")]
 #[path = "outputs/tls.rs"]
 mod tls;
+
+#[cfg(feature = "http")]
+#[path = "outputs/http.rs"]
+mod http;

@@ -21,6 +21,8 @@ mod networks;
 mod protocols;
 mod record;
 
+#[cfg(feature = "http")]
+pub(crate) use self::base64::Base64;
 pub use self::community_id::CommunityIdSeed;
 pub use self::documents::{Additions, Dialect, Documents};
 pub use self::ecs::{Ecs, EcsOptions, OctetArrays};

@@ -10,6 +10,7 @@ mod cut;
 mod delivery;
 mod destination;
 mod encoder;
+mod http;
 mod ledger;
 mod lock;
 mod pattern;
@@ -34,6 +35,7 @@ pub use self::config::{
     TlsConfig,
 };
 pub use self::destination::{Destination, DestinationError, MessageTransport};
+pub use self::http::{Credentials, HttpAddress, HttpCompression, HttpConfig, HttpServer};
 use self::ledger::Ledger;
 pub use self::ledger::{LossReason, Losses, OutputState, OutputStatistics};
 pub use self::pattern::{FilePattern, PatternError};

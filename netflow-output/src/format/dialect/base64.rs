@@ -2,7 +2,7 @@
 
 /// The alphabet of a form of base64, and whether its end is filled up.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Base64 {
+pub(crate) enum Base64 {
     /// Section 4, filled up with `=`.
     Standard,
     /// Section 5, not filled up.
@@ -20,7 +20,7 @@ impl Base64 {
     }
 
     /// Appends octets in this form.
-    pub(super) fn encode(self, octets: &[u8], out: &mut String) {
+    pub(crate) fn encode(self, octets: &[u8], out: &mut String) {
         let alphabet = self.alphabet();
         for chunk in octets.chunks(3) {
             let mut bits = [0; 3];

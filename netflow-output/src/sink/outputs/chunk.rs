@@ -30,6 +30,25 @@ pub(super) enum Payload {
     Batch(RecordBatch),
 }
 
+#[cfg(feature = "http")]
+impl Payload {
+    /// The octets of rows; columns have none.
+    #[cfg_attr(
+        not(feature = "columns"),
+        expect(
+            clippy::unnecessary_wraps,
+            reason = "there are columns with the feature"
+        )
+    )]
+    pub(super) fn into_rows(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Rows(rows) => Some(rows),
+            #[cfg(feature = "columns")]
+            Self::Batch(_) => None,
+        }
+    }
+}
+
 impl Chunk {
     /// Its rows as octets; columns have none.
     #[cfg_attr(

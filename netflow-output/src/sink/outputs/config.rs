@@ -12,6 +12,7 @@ use netflow_core::Timestamp;
 use netflow_core::field::FlowField;
 
 use super::destination::Destination;
+use super::http::HttpConfig;
 use super::pattern::FilePattern;
 #[cfg(feature = "columns")]
 use crate::format::{Container, Files, Selection, column_options};
@@ -46,6 +47,8 @@ pub struct OutputConfig {
     pub rotation: Rotation,
     /// The other end of a connection.
     pub peer: PeerConfig,
+    /// Requests of HTTP.
+    pub http: HttpConfig,
     /// Where rows wait on disk; for [`Policy::Spool`].
     pub spool: Option<SpoolConfig>,
 }
@@ -62,6 +65,7 @@ impl OutputConfig {
             backoff: Backoff::default(),
             rotation: Rotation::default(),
             peer: PeerConfig::default(),
+            http: HttpConfig::default(),
             spool: None,
         }
     }

@@ -3,6 +3,8 @@
 mod datagram;
 mod file;
 mod files;
+#[cfg(feature = "http")]
+mod http;
 mod null;
 mod stdout;
 mod stream;
@@ -18,8 +20,13 @@ use super::body::Body;
 use super::chunk::Chunk;
 use super::config::OutputConfig;
 use super::destination::{Destination, MessageTransport};
+use super::http::HttpAddress;
+#[cfg(feature = "http")]
+use super::http::HttpServer;
 use super::ledger::Ledger;
 use super::pattern::FilePattern;
+#[cfg(feature = "http")]
+use crate::format::Framing;
 
 /// A destination, owned by the thread that writes to it.
 ///
@@ -111,6 +118,7 @@ pub(super) fn new(config: &OutputConfig, ledger: &Arc<Ledger>) -> io::Result<Box
         | Destination::Unix(_)
         | Destination::Syslog { .. }
         | Destination::Ipfix { .. } => peer(config, ledger)?,
+        Destination::Http(address) => http_peer(address, config, ledger)?,
         // Columns cannot be appended to.
         Destination::File(path) if config.encoding.is_columns() => {
             let pattern = FilePattern::fixed(path).map_err(io::Error::other)?;
@@ -179,4 +187,30 @@ fn tls(address: String) -> io::Result<Endpoint> {
 #[cfg(not(feature = "tls"))]
 fn tls(_: String) -> io::Result<Endpoint> {
     Err(io::Error::other("this build has no TLS"))
+}
+
+#[cfg(feature = "http")]
+fn http_peer(
+    address: &HttpAddress,
+    config: &OutputConfig,
+    ledger: Arc<Ledger>,
+) -> io::Result<Box<dyn Delivery>> {
+    let framing = config.encoding.framing();
+    let takes_any = address.server == HttpServer::Plain;
+    if config.encoding.is_columns() || (!takes_any && framing != Framing::Lines) {
+        return Err(io::Error::other("this server takes rows of JSON alone"));
+    }
+    let peer = http::HttpPeer::new(
+        address.clone(),
+        config.http.clone(),
+        &config.peer,
+        framing,
+        ledger,
+    )?;
+    Ok(Box::new(peer))
+}
+
+#[cfg(not(feature = "http"))]
+fn http_peer(_: &HttpAddress, _: &OutputConfig, _: Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
+    Err(io::Error::other("this build has no HTTP"))
 }

@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 use std::path::PathBuf;
 
+use super::http::HttpAddress;
 use super::pattern::FilePattern;
 
 /// The destination of an output.
@@ -49,6 +50,11 @@ pub enum Destination {
         /// Host and port.
         address: String,
     },
+    /// Rows in requests to a server (feature `http`): `http://host/path` as they are, or by what the
+    /// server wants: `elasticsearch://host:9200/index`, `datadog://site`, `splunk://host:8088`,
+    /// `loki://host:3100`, `clickhouse://host:8443/database.table`, `otlp://host:4318`. That is
+    /// HTTPS, and HTTP with `elasticsearch+http://` and so on.
+    Http(HttpAddress),
     /// Messages of IPFIX to another collector, of [`Encoding::ipfix`](super::Encoding): by UDP with
     /// `ipfix://host:port`, else `ipfix+tcp://` and `ipfix+tls://`. Ports are 4739 and, for TLS, 4740
     /// (RFC 7011, section 10) if there is none.
@@ -102,7 +108,7 @@ impl FromStr for Destination {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = |reason: &str| DestinationError {
-            text: text.to_owned(),
+            text: without_credentials(text),
             reason: reason.to_owned(),
         };
         match text {
@@ -147,8 +153,22 @@ impl Destination {
             "ipfix+tcp" => ipfix(MessageTransport::Tcp, 4739),
             "ipfix+tls" => ipfix(MessageTransport::Tls, 4740),
             "syslog+tls" => syslog(MessageTransport::Tls, 6514),
-            _ => Err(format!("{scheme}:// is not known")),
+            _ => HttpAddress::parse(scheme, rest)
+                .unwrap_or_else(|| Err(format!("{scheme}:// is not known")))
+                .map(Self::Http),
         }
+    }
+}
+
+/// What may be printed of a destination.
+fn without_credentials(text: &str) -> String {
+    match text.split_once("://") {
+        Some((scheme, rest)) => {
+            let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+            let rest = rest.split('?').next().unwrap_or_default();
+            format!("{scheme}://{rest}")
+        }
+        None => text.to_owned(),
     }
 }
 
@@ -185,6 +205,7 @@ impl fmt::Display for Destination {
             Self::Syslog { transport, address } => {
                 write!(f, "syslog{}://{address}", transport.suffix())
             }
+            Self::Http(address) => address.fmt(f),
             Self::Ipfix { transport, address } => {
                 write!(f, "ipfix{}://{address}", transport.suffix())
             }

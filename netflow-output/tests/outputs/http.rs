@@ -1,0 +1,518 @@
+//! Servers of HTTP: each refuses what its real one would, and fails as told.
+
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::sync::Arc;
+use core::net::SocketAddr;
+use core::time::Duration;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Mutex;
+use std::thread;
+
+use netflow_output::sink::{
+    Credentials, HttpCompression, LossReason, OutputConfig, OutputStatistics, Outputs, Policy,
+};
+use serde_json::Value;
+
+use super::support::{Folder, LONG, ROWS, Worker, check, json, output, wait_until};
+
+/// What a server does with its next request, other than to take it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    /// A status, with a wait of so many seconds.
+    Status(u16, Option<u32>),
+    /// The connection ends in the middle of the body.
+    Cut,
+    /// It takes the request, and the connection ends before the answer.
+    TakenButCut,
+    /// Every third document is refused, every fifth has to come again.
+    Items,
+}
+
+#[derive(Debug)]
+struct Request {
+    target: String,
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+/// What was received, each row by its number, and the ids of documents.
+#[derive(Debug, Default)]
+struct Received {
+    rows: Vec<u64>,
+    ids: BTreeSet<String>,
+    refused: u64,
+    faults: VecDeque<Fault>,
+    requests: u64,
+    acks: u64,
+}
+
+/// A server that runs until the end of the tests.
+struct Server {
+    address: SocketAddr,
+    received: Arc<Mutex<Received>>,
+}
+
+type Take = fn(&Request, &mut Received, bool) -> String;
+
+impl Server {
+    fn start(take: Take, faults: &[Fault]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(listener, take, faults)
+    }
+
+    fn on(listener: TcpListener, take: Take, faults: &[Fault]) -> Self {
+        let address = listener.local_addr().unwrap();
+        let received = Arc::new(Mutex::new(Received {
+            faults: faults.iter().copied().collect(),
+            ..Received::default()
+        }));
+        let shared = Arc::clone(&received);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || serve(stream.unwrap(), take, &shared));
+            }
+        });
+        Self { address, received }
+    }
+}
+
+/// Requests of one connection, until it ends.
+fn serve(stream: TcpStream, take: Take, received: &Mutex<Received>) -> Option<()> {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut stream = stream;
+    loop {
+        let mut head = Vec::new();
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line).ok()? == 0 {
+                return None;
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+            head.push(line.trim().to_owned());
+        }
+        let target = head[0]
+            .strip_prefix("POST ")
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap()
+            .to_owned();
+        let header = |line: &String| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.to_lowercase(), value.to_owned())
+        };
+        let headers: BTreeMap<String, String> = head[1..].iter().map(header).collect();
+        let is_question = target.contains("/ack");
+        let fault = if is_question {
+            None
+        } else {
+            let mut received = received.lock().unwrap();
+            received.requests += 1;
+            received.faults.pop_front()
+        };
+        if fault == Some(Fault::Cut) {
+            let mut some = [0; 10];
+            reader.read_exact(&mut some).ok()?;
+            return None;
+        }
+        let mut body = vec![0; headers["content-length"].parse().unwrap()];
+        reader.read_exact(&mut body).ok()?;
+        let body = match headers.get("content-encoding").map(String::as_str) {
+            None => body,
+            Some("gzip") => {
+                let mut plain = Vec::new();
+                flate2::read::GzDecoder::new(&body[..])
+                    .read_to_end(&mut plain)
+                    .unwrap();
+                plain
+            }
+            Some("zstd") => zstd::stream::decode_all(&body[..]).unwrap(),
+            Some(other) => panic!("{other}"),
+        };
+        let request = Request {
+            target,
+            headers,
+            body: String::from_utf8(body).unwrap(),
+        };
+        let (status, wait, answer) = match fault {
+            Some(Fault::Status(status, wait)) => {
+                (status, wait, "{\"error\":\"as told\"}".to_owned())
+            }
+            _ => {
+                let mut received = received.lock().unwrap();
+                let answer = take(&request, &mut received, fault == Some(Fault::Items));
+                (200, None, answer)
+            }
+        };
+        if fault == Some(Fault::TakenButCut) {
+            return None;
+        }
+        let wait = wait.map_or(String::new(), |wait| format!("Retry-After: {wait}\r\n"));
+        let len = answer.len();
+        write!(
+            stream,
+            "HTTP/1.1 {status} X\r\n{wait}Content-Length: {len}\r\n\r\n{answer}"
+        )
+        .ok()?;
+    }
+}
+
+fn number(row: &Value) -> u64 {
+    assert_eq!(row["source_address"], "192.0.2.1", "{row}");
+    row["octets"].as_u64().unwrap()
+}
+
+fn line(text: &str) -> u64 {
+    number(&serde_json::from_str(text).expect(text))
+}
+
+fn object(text: &str) -> Value {
+    serde_json::from_str(text).expect(text)
+}
+
+fn plain(request: &Request, received: &mut Received, _: bool) -> String {
+    assert_eq!(request.target, "/flows?a=b");
+    assert_eq!(request.headers["content-type"], "application/x-ndjson");
+    assert_eq!(request.headers["authorization"], "Bearer secret");
+    received.rows.extend(request.body.lines().map(line));
+    String::new()
+}
+
+/// The bulk API: a line of `create` with an id and nothing that data streams refuse, then the document.
+fn elasticsearch(request: &Request, received: &mut Received, faulty: bool) -> String {
+    assert_eq!(request.target, "/flows/_bulk");
+    assert_eq!(request.headers["content-type"], "application/x-ndjson");
+    assert_eq!(request.headers["authorization"], "Basic dXNlcjpwYXNz");
+    assert!(request.body.ends_with('\n'));
+    let lines: Vec<&str> = request.body.lines().collect();
+    let mut items = Vec::new();
+    for (index, pair) in lines.chunks(2).enumerate() {
+        let action = object(pair[0]);
+        assert_eq!(action.as_object().unwrap().len(), 1);
+        let id = action["create"]["_id"].as_str().unwrap().to_owned();
+        assert!(id.len() <= 512);
+        let row = line(pair[1]);
+        let status = if received.ids.contains(&id) {
+            409
+        } else if faulty && index % 3 == 0 {
+            received.refused += 1;
+            400
+        } else if faulty && index % 5 == 0 {
+            429
+        } else {
+            received.ids.insert(id);
+            received.rows.push(row);
+            201
+        };
+        items.push(format!("{{\"create\":{{\"status\":{status}}}}}"));
+    }
+    format!("{{\"errors\":{faulty},\"items\":[{}]}}", items.join(","))
+}
+
+fn datadog(request: &Request, received: &mut Received, _: bool) -> String {
+    assert_eq!(request.target, "/api/v2/logs");
+    assert_eq!(request.headers["content-type"], "application/json");
+    assert_eq!(request.headers["dd-api-key"], "user:pass");
+    assert!(request.body.len() <= 5_000_000);
+    let entries = object(&request.body);
+    let entries = entries.as_array().unwrap();
+    assert!((1..=1_000).contains(&entries.len()));
+    for entry in entries {
+        assert_eq!(
+            (entry["ddsource"].as_str(), entry["service"].as_str()),
+            (Some("netflow"), Some("flows"))
+        );
+        received.rows.push(line(entry["message"].as_str().unwrap()));
+    }
+    "{}".to_owned()
+}
+
+/// The event collector, with acknowledgement: the second question about it is answered with yes.
+fn splunk(request: &Request, received: &mut Received, _: bool) -> String {
+    assert_eq!(request.headers["authorization"], "Splunk user:pass");
+    let channel = &request.headers["x-splunk-request-channel"];
+    assert_eq!(channel.len(), 36);
+    if let Some(asked) = request
+        .target
+        .strip_prefix("/services/collector/ack?channel=")
+    {
+        assert_eq!(asked, channel);
+        let asked = object(&request.body)["acks"][0].as_u64().unwrap();
+        received.acks += 1;
+        return format!("{{\"acks\":{{\"{asked}\":{}}}}}", received.acks % 2 == 0);
+    }
+    assert_eq!(request.target, "/services/collector/event");
+    for event in serde_json::Deserializer::from_str(&request.body).into_iter::<Value>() {
+        let event = event.unwrap();
+        assert_eq!(event["sourcetype"], "netflow");
+        assert_eq!(event["time"].as_f64(), Some(1_700_000_000.0));
+        received.rows.push(number(&event["event"]));
+    }
+    format!(
+        "{{\"text\":\"Success\",\"code\":0,\"ackId\":{}}}",
+        received.requests
+    )
+}
+
+fn loki(request: &Request, received: &mut Received, _: bool) -> String {
+    assert_eq!(request.target, "/loki/api/v1/push");
+    assert_eq!(request.headers["content-type"], "application/json");
+    let body = object(&request.body);
+    let stream = &body["streams"][0];
+    assert_eq!(
+        (
+            stream["stream"]["job"].as_str(),
+            stream["stream"]["service"].as_str()
+        ),
+        (Some("netflow"), Some("flows"))
+    );
+    for value in stream["values"].as_array().unwrap() {
+        assert_eq!(value[0], "1700000000000000000");
+        received.rows.push(line(value[1].as_str().unwrap()));
+    }
+    String::new()
+}
+
+fn clickhouse(request: &Request, received: &mut Received, _: bool) -> String {
+    let query = "/?query=INSERT%20INTO%20flows%20FORMAT%20JSONEachRow&insert_deduplication_token=";
+    let token = request.target.strip_prefix(query).unwrap();
+    assert_eq!(
+        (
+            request.headers["x-clickhouse-user"].as_str(),
+            request.headers["x-clickhouse-key"].as_str()
+        ),
+        ("user", "pass")
+    );
+    if received.ids.insert(token.to_owned()) {
+        received.rows.extend(request.body.lines().map(line));
+    }
+    String::new()
+}
+
+fn otlp(request: &Request, received: &mut Received, faulty: bool) -> String {
+    assert_eq!(request.target, "/v1/logs");
+    let body = object(&request.body);
+    let logs = &body["resourceLogs"][0];
+    let attribute = &logs["resource"]["attributes"][0];
+    assert_eq!(
+        (
+            attribute["key"].as_str(),
+            attribute["value"]["stringValue"].as_str()
+        ),
+        (Some("service.name"), Some("netflow"))
+    );
+    let records = logs["scopeLogs"][0]["logRecords"].as_array().unwrap();
+    let refused = if faulty { 7 } else { 0 };
+    for record in &records[refused..] {
+        assert_eq!(record["timeUnixNano"], "1700000000000000000");
+        received
+            .rows
+            .push(line(record["body"]["stringValue"].as_str().unwrap()));
+    }
+    received.refused += refused as u64;
+    format!("{{\"partialSuccess\":{{\"rejectedLogRecords\":\"{refused}\"}}}}")
+}
+
+const SERVERS: [(&str, &str, Take); 7] = [
+    ("http", "/flows?a=b", plain),
+    ("elasticsearch+http", "/flows", elasticsearch),
+    ("datadog+http", "", datadog),
+    ("splunk+http", "", splunk),
+    ("loki+http", "", loki),
+    ("clickhouse+http", "/flows", clickhouse),
+    ("otlp+http", "", otlp),
+];
+
+fn configured(scheme: &str, path: &str, address: SocketAddr, folder: &Folder) -> OutputConfig {
+    let mut config = output(&format!("{scheme}://{address}{path}"), json());
+    let secret = if scheme == "http" {
+        "secret\n"
+    } else {
+        "user:pass\n"
+    };
+    std::fs::write(folder.file("secret"), secret).unwrap();
+    config.http.credentials = Some(Credentials::File(folder.file("secret").into()));
+    config.http.attributes = vec![("service".to_owned(), "flows".to_owned())];
+    config.http.interval = Duration::from_millis(10);
+    config
+}
+
+/// Sends rows to a server with these faults.
+fn run(server: &Server, config: OutputConfig) -> OutputStatistics {
+    let outputs = Outputs::start(vec![config]).unwrap();
+    let mut worker = Worker::new(outputs.worker(), 0);
+    for _ in 0..20 {
+        worker.send(6);
+        worker.tick();
+    }
+    worker.finish();
+    let output = outputs.finish(LONG).remove(0);
+    check(&output);
+    assert_eq!(output.accepted, 120 * ROWS);
+    let received = server.received.lock().unwrap();
+    assert!(received.faults.is_empty(), "{:?}", received.faults);
+    let distinct: BTreeSet<u64> = received.rows.iter().copied().collect();
+    assert_eq!(
+        distinct.len() as u64 + output.lost.total(),
+        output.accepted,
+        "{output:?}"
+    );
+    assert_eq!(output.lost.get(LossReason::Rejected), output.lost.total());
+    output
+}
+
+#[test]
+fn each_server_receives_every_row_in_the_form_that_it_wants() {
+    for (scheme, path, take) in SERVERS {
+        for compression in [
+            HttpCompression::Plain,
+            HttpCompression::Gzip,
+            HttpCompression::Zstd,
+        ] {
+            let folder = Folder::new("http");
+            let server = Server::start(take, &[]);
+            let mut config = configured(scheme, path, server.address, &folder);
+            config.http.compression = compression;
+            let output = run(&server, config);
+            assert_eq!(
+                (output.written, output.errors),
+                (120 * ROWS, 0),
+                "{scheme} {output:?}"
+            );
+            // Each once.
+            assert_eq!(
+                server.received.lock().unwrap().rows.len() as u64,
+                120 * ROWS,
+                "{scheme}"
+            );
+        }
+    }
+}
+
+#[test]
+fn rows_arrive_though_servers_are_busy_fail_and_cut_connections() {
+    let faults = [
+        Fault::Status(429, Some(0)),
+        Fault::Status(500, None),
+        Fault::Cut,
+        Fault::Status(503, Some(1)),
+        Fault::TakenButCut,
+        Fault::Status(413, None),
+        Fault::Status(401, None),
+    ];
+    for (scheme, path, take) in SERVERS {
+        let folder = Folder::new("http-faults");
+        let server = Server::start(take, &faults);
+        let output = run(&server, configured(scheme, path, server.address, &folder));
+        assert_eq!(output.lost.total(), 0, "{scheme} {output:?}");
+        assert!(output.errors >= 5, "{scheme} {output:?}");
+        let secret = format!("{output:?}");
+        assert!(
+            !secret.contains("pass") && !secret.contains("secret"),
+            "{secret}"
+        );
+    }
+    // A document that arrives again is recognised.
+    let folder = Folder::new("http-again");
+    let server = Server::start(elasticsearch, &[Fault::TakenButCut]);
+    run(
+        &server,
+        configured("elasticsearch+http", "/flows", server.address, &folder),
+    );
+    assert_eq!(
+        server.received.lock().unwrap().rows.len() as u64,
+        120 * ROWS
+    );
+}
+
+#[test]
+fn refused_documents_are_counted_and_cost_no_other() {
+    for (scheme, path, take) in [SERVERS[1], SERVERS[6]] {
+        let folder = Folder::new("http-items");
+        let server = Server::start(take, &[Fault::Items, Fault::Items]);
+        let output = run(&server, configured(scheme, path, server.address, &folder));
+        let received = server.received.lock().unwrap();
+        assert!(received.refused > 0);
+        assert_eq!(output.lost.total(), received.refused, "{output:?}");
+    }
+}
+
+#[test]
+fn one_row_that_a_server_refuses_is_found_and_counted() {
+    fn picky(request: &Request, received: &mut Received, _: bool) -> String {
+        received.rows.extend(request.body.lines().map(line));
+        String::new()
+    }
+    // Seven halves of 120 rows and their neighbours.
+    let folder = Folder::new("http-refused");
+    let faults = [Fault::Status(400, None); 7];
+    let server = Server::start(picky, &faults);
+    let mut config = configured("http", "/", server.address, &folder);
+    config.http.rows = 64;
+    let output = run(&server, config);
+    assert_eq!(output.lost.get(LossReason::Rejected), 1, "{output:?}");
+}
+
+#[test]
+fn rows_received_and_lost_are_those_accepted_when_a_server_is_absent_at_first() {
+    for policy in [Policy::Block, Policy::DropNewest, Policy::Spool] {
+        let folder = Folder::new("http-absent");
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let mut config = configured("elasticsearch+http", "/flows", address, &folder);
+        config.policy = policy;
+        config.queue.chunks = 4;
+        config.http.rows = 100;
+        let spool = netflow_output::sink::SpoolConfig::new(folder.path().join("spool"));
+        config.spool = Some(spool);
+        let outputs = Outputs::start(vec![config]).unwrap();
+        let mut worker = Worker::new(outputs.worker(), 0);
+        let thread = thread::spawn(move || {
+            for _ in 0..40 {
+                worker.send(6);
+                worker.tick();
+            }
+            worker.finish();
+        });
+        wait_until("a failure", || outputs.statistics()[0].errors > 1);
+        if policy != Policy::Block {
+            thread.join().unwrap();
+            let server = Server::on(TcpListener::bind(address).unwrap(), elasticsearch, &[]);
+            finish(outputs, &server, policy);
+        } else {
+            let server = Server::on(TcpListener::bind(address).unwrap(), elasticsearch, &[]);
+            thread.join().unwrap();
+            finish(outputs, &server, policy);
+        }
+    }
+}
+
+fn finish(outputs: Outputs, server: &Server, policy: Policy) {
+    let output = outputs.finish(LONG).remove(0);
+    check(&output);
+    let received = server.received.lock().unwrap().rows.len() as u64;
+    assert_eq!(
+        received + output.lost.total(),
+        output.accepted,
+        "{output:?}"
+    );
+    assert_eq!(
+        output.lost.total() > 0,
+        policy == Policy::DropNewest,
+        "{output:?}"
+    );
+}
+
+#[test]
+fn an_address_with_credentials_is_refused_and_not_printed() {
+    let error = "https://user:pass@host/".parse::<netflow_output::sink::Destination>();
+    let error = error.unwrap_err().to_string();
+    assert!(!error.contains("pass"), "{error}");
+    let token: netflow_output::sink::Destination = "https://host/x?token=pass".parse().unwrap();
+    assert_eq!(token.to_string(), "https://host/x");
+}
