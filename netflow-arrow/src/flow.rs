@@ -6,11 +6,13 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use netflow_core::field::FlowField;
 use netflow_core::value::Text;
-use netflow_core::{Decoded, Flow, FlowColumn, FlowValue, Set, SetKind, Timestamp};
+use netflow_core::{
+    Decoded, Flow, FlowColumn, FlowValue, Projected, ProjectedFlow, Projection, Set, SetKind,
+    Timestamp,
+};
 use netflow_query::{Filter, SetFilter, SetMatch};
 
 use crate::column::{self, Column, Dictionary, Texts};
-use crate::column_cache::ColumnCache;
 use crate::files::Files;
 use crate::fixed::FixedRecords;
 use crate::schema::{Addresses, Encoding, Types, dictionary};
@@ -103,7 +105,7 @@ pub struct FlowBatchBuilder {
     filter: Option<SetFilter>,
     file: Option<Box<dyn Column>>,
     columns: Vec<(FlowField, Box<dyn Column>)>,
-    cache: ColumnCache,
+    projection: Projection,
     /// The columns whose values may have any size.
     sized: Vec<usize>,
     rows: usize,
@@ -146,7 +148,7 @@ impl FlowBatchBuilder {
             columns: columns
                 .map(|field| (*field, column::column(*field, encoding)))
                 .collect(),
-            cache: ColumnCache::default(),
+            projection: Projection::new(options.fields.iter().copied()),
             rows: 0,
             options,
         }
@@ -256,6 +258,20 @@ impl FlowBatchBuilder {
         filter: Option<&SetFilter>,
         full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
+        // Lent to the rows while they are added.
+        let mut projection = core::mem::replace(&mut self.projection, Projection::new([]));
+        let result = self.projected_flows(set, &projection.of(set), filter, full);
+        self.projection = projection;
+        result
+    }
+
+    fn projected_flows<'m>(
+        &mut self,
+        set: &Set<'m>,
+        projected: &Projected<'_, 'm>,
+        filter: Option<&SetFilter>,
+        full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), ArrowError> {
         let flows = if self.options.discarded {
             set.flows().with_discarded()
         } else {
@@ -269,11 +285,11 @@ impl FlowBatchBuilder {
         };
         for flow in flows {
             if is_row(&flow) {
-                self.row(&flow, full)?;
+                self.row(&projected.row(&flow), full)?;
             }
             let reverse = flow.reverse().filter(|_| is_split);
             if let Some(reverse) = reverse.filter(is_row) {
-                self.row(&reverse, full)?;
+                self.row(&projected.row(&reverse), full)?;
             }
         }
         Ok(())
@@ -281,10 +297,16 @@ impl FlowBatchBuilder {
 
     fn row(
         &mut self,
-        flow: &Flow<'_>,
+        row: &ProjectedFlow<'_, '_, '_>,
         full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
-        self.push(flow);
+        if let Some(file) = &mut self.file {
+            file.push(name(&self.options.files, row.flow().header().input));
+        }
+        for (position, (_, column)) in self.columns.iter_mut().enumerate() {
+            column.push(row.value(position));
+        }
+        self.rows = self.rows.saturating_add(1);
         let is_full = self.rows >= self.options.rows
             || self.rows % ROW_STRIDE == 0 && self.size() >= self.options.octets;
         if is_full {
@@ -371,28 +393,9 @@ impl FlowBatchBuilder {
         if let Some(file) = &mut self.file {
             file.repeat(name(&self.options.files, set.header().input), count);
         }
-        let fields = self.columns.iter().map(|(field, _)| *field);
-        let readings = self.cache.of(set, &fields);
-        for (index, (field, column)) in self.columns.iter_mut().enumerate() {
-            let known = readings.get(index).and_then(Option::as_ref);
-            // The two kinds that most columns have come first.
-            if let Some(FlowColumn::Number(place)) = known {
-                column.numbers(records, *place);
-                continue;
-            }
-            if let Some(FlowColumn::Octets(place)) = known {
-                column.octets(records, *place);
-                continue;
-            }
-            let asked;
-            let place = match known {
-                Some(place) => place,
-                None => {
-                    asked = set.column(*field);
-                    &asked
-                }
-            };
-            match place {
+        let readings = self.projection.of(set).columns();
+        for ((field, column), reading) in self.columns.iter_mut().zip(readings) {
+            match reading {
                 FlowColumn::Number(place) => column.numbers(records, *place),
                 FlowColumn::Octets(place) => column.octets(records, *place),
                 FlowColumn::Time(plan) => {

@@ -67,7 +67,6 @@ extern crate alloc;
 
 mod batch;
 mod column;
-mod column_cache;
 mod counter;
 mod files;
 mod fixed;

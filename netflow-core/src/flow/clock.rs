@@ -12,7 +12,7 @@ pub use self::check::ClockCheck;
 pub(crate) use self::direct::DirectTime;
 pub use self::plan::TimePlan;
 pub(super) use self::plan::place;
-use self::read::{between, direct, read};
+use self::read::{between, direct_time, read};
 use self::rule::Found;
 pub use self::rule::{ClockRule, NoTime};
 use super::{Flow, Source};
@@ -69,8 +69,8 @@ impl Flow<'_> {
         let Source::Record(record) = &self.source else {
             return Some(header.received);
         };
-        match direct(record, header, ingredient) {
-            Some(found) => Some(only_time(found)),
+        match direct_time(record, header, ingredient) {
+            Some(time) => Some(time),
             None if record.template().plan().has_times() => record.parts().call(header, work_out),
             None => None,
         }

@@ -94,7 +94,14 @@ impl<'m> Projected<'_, 'm> {
                     sink.same(position, value, count);
                     Some(())
                 }
-                FlowColumn::Bits { .. } | FlowColumn::Each => None,
+                FlowColumn::Bits { place, shift, mask } => {
+                    records.numbers::<1>(*place).map(|octets| {
+                        let (shift, mask) = (u32::from(*shift), u64::from(*mask));
+                        let bits = octets.map(|octet| octet.wrapping_shr(shift) & mask);
+                        sink.numbers(position, bits);
+                    })
+                }
+                FlowColumn::Each => None,
             };
             if is_read.is_none() {
                 flows().for_each(|flow| sink.value(position, flow.get(*field)));
@@ -114,7 +121,7 @@ impl<'m> Projected<'_, 'm> {
         for flow in set.flows().skip(skipped).take(wanted) {
             let row = self.row(&flow);
             for position in 0..self.fields.len() {
-                sink.value(position, row.value(position));
+                row.pass(position, sink);
             }
             count = count.saturating_add(1);
         }
@@ -177,7 +184,9 @@ fn times(
     Some(())
 }
 
-/// The form of the times is looked at once, before the loop.
+/// The form of the times is looked at once, before the loop. A part of its caller, which knows that
+/// the place is in the records.
+#[inline(always)]
 fn times_of(
     numbers: impl ExactSizeIterator<Item = u64>,
     plan: TimePlan,

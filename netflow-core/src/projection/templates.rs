@@ -150,7 +150,10 @@ impl KnownTemplate {
         let column = |field: &FlowField| FlowColumn::new(*field, template, header, facts);
         self.columns.extend(fields.iter().map(column));
         self.readers.clear();
-        self.readers.extend(self.columns.iter().map(Reader::new));
+        let fields = self.columns.iter().zip(fields);
+        let reader =
+            |(column, field): (&_, &FlowField)| Reader::new(column, *field, template, header);
+        self.readers.extend(fields.map(reader));
     }
 
     /// Prepares the times for messages of this header time. Many messages are of the same.
@@ -164,12 +167,18 @@ impl KnownTemplate {
         for position in times {
             let column = self.columns.get_mut(*position);
             let reader = self.readers.get_mut(*position);
-            if let (Some(column), Some(reader), Some(field)) =
-                (column, reader, fields.get(*position))
-            {
+            let (Some(column), Some(reader), Some(field)) = (column, reader, fields.get(*position))
+            else {
+                continue;
+            };
+            let is_set = match column {
+                FlowColumn::Time(plan) => plan.set_header(header),
+                _ => false,
+            };
+            if !is_set {
                 *column = FlowColumn::new(*field, &self.template, header, self.facts);
-                *reader = Reader::new(column);
             }
+            *reader = Reader::new(column, *field, &self.template, header);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::rule::ClockRule;
 use super::uptime::{WRAPPING, counted_back};
 use super::{YEAR, reference, sent_time};
 use crate::header::MessageHeader;
+use crate::template::Slot;
 use crate::time::Timestamp;
 
 /// How one number is read as a time, as long as it makes sense. What it does not read is
@@ -39,6 +40,12 @@ impl DirectTime {
             }),
             _ => None,
         }
+    }
+
+    /// That of the element at this place of a template, under a header with a time.
+    pub(crate) fn of(slot: Slot, header: &MessageHeader) -> Option<Self> {
+        sent_time(header)?;
+        Self::new(TimeElement::of(slot)?, header)
     }
 
     /// The time; `None` if the number makes no sense in this form.

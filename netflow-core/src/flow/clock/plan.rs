@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Copy)]
 pub struct TimePlan {
     place: FieldPlan,
+    element: TimeElement,
     form: DirectTime,
 }
 
@@ -29,8 +30,10 @@ impl TimePlan {
         // A plan is kept for all sets of the same header time.
         sent_time(header)?;
         let slot = template.plan().ingredient(ingredient);
+        let element = TimeElement::of(slot)?;
         Some(Self {
-            form: DirectTime::new(TimeElement::of(slot)?, header)?,
+            element,
+            form: DirectTime::new(element, header)?,
             place: place(slot, ingredient)?,
         })
     }
@@ -39,6 +42,17 @@ impl TimePlan {
     #[must_use]
     pub const fn place(&self) -> FieldPlan {
         self.place
+    }
+
+    /// Changes the plan to that of messages with this header. `false` if one number does not
+    /// suffice there.
+    #[inline]
+    pub(crate) fn set_header(&mut self, header: &MessageHeader) -> bool {
+        let form = sent_time(header).and_then(|_| DirectTime::new(self.element, header));
+        form.is_some_and(|form| {
+            self.form = form;
+            true
+        })
     }
 
     /// How the number is read.

@@ -3,7 +3,7 @@
 use super::direct::DirectTime;
 use super::element::TimeElement;
 use super::rule::{ClockRule, Found, NoTime};
-use super::{DAY, YEAR, before, is_near, sent_time, uptime};
+use super::{DAY, YEAR, before, is_near, reference, sent_time, uptime};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
@@ -122,6 +122,32 @@ pub(super) fn direct(
     let slot = record.template().plan().ingredient(ingredient);
     let sent = record.loaded(slot)?;
     DirectTime::new(TimeElement::of(slot)?, header)?.read(sent)
+}
+
+/// The same without the rule: each form needs its own part of the header, and no more.
+#[inline]
+pub(super) fn direct_time(
+    record: &DataRecord<'_, '_>,
+    header: &MessageHeader,
+    ingredient: Ingredient,
+) -> Option<Timestamp> {
+    let slot = record.template().plan().ingredient(ingredient);
+    let number = record.loaded(slot)?;
+    match TimeElement::of(slot)? {
+        TimeElement::SysUpTime => {
+            let (now, sent) = (header.sys_uptime?, sent_time(header)?);
+            DirectTime::Uptime { now, sent }.time(number)
+        }
+        TimeElement::Milliseconds => {
+            let sent = reference(header);
+            DirectTime::Milliseconds { sent }.time(number)
+        }
+        TimeElement::Seconds => {
+            let sent = reference(header);
+            DirectTime::Seconds { sent }.time(number)
+        }
+        _ => None,
+    }
 }
 
 /// Seconds are of 32 bits, however wide their field is.
