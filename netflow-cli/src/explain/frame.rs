@@ -2,7 +2,6 @@
 
 mod dissection;
 mod header;
-mod list;
 mod netflow;
 mod packet;
 mod sflow;

@@ -1,5 +1,7 @@
 //! Sets of NetFlow v9 and IPFIX, and the records of the fixed versions.
 
+mod list;
+
 use netflow_core::element::{DataType, iana};
 use netflow_core::packet::HeaderProtocol;
 use netflow_core::record::{DataRecord, Field};
@@ -11,8 +13,9 @@ use netflow_core::wire::template::{
 };
 use netflow_core::{Decoded, Protocol, Set, SetKind};
 
+use super::show::number;
 use super::tree::{Node, PADDING, PASSED_OVER, place};
-use super::{list, offset_of, packet};
+use super::{offset_of, packet};
 
 /// Adds a set to its message.
 pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Decoded<'_>) {
@@ -128,13 +131,7 @@ fn records(node: &mut Node, set: &Set<'_>, start: usize, payload: &[u8]) {
 }
 
 /// Adds the fields of a record at `start` of the payload, `depth` lists deep.
-pub(super) fn fields(
-    node: &mut Node,
-    record: &DataRecord<'_, '_>,
-    start: usize,
-    payload: &[u8],
-    depth: u8,
-) {
+fn fields(node: &mut Node, record: &DataRecord<'_, '_>, start: usize, payload: &[u8], depth: u8) {
     let scope = usize::from(record.template().scope_count());
     let mut at = start;
     for (index, field) in record.fields().enumerate() {
@@ -189,7 +186,7 @@ fn value(field: &Field<'_, '_>) -> String {
 }
 
 /// A value that is no list.
-pub(super) fn plain(value: Option<Value<'_>>) -> String {
+fn plain(value: Option<Value<'_>>) -> String {
     match value {
         Some(Value::Text(text)) => format!("{:?}", text.to_string()),
         Some(Value::Octets(_) | Value::List(_)) | None => String::new(),
@@ -280,10 +277,4 @@ fn specifier(field: FieldSpecifier, v9: bool) -> (String, bool) {
 /// The label of a field that has no name.
 pub(super) fn unknown(key: FieldKey) -> String {
     format!("{key} (unknown)")
-}
-
-pub(super) fn number(octets: &[u8]) -> u64 {
-    octets
-        .iter()
-        .fold(0, |number, octet| number << 8 | u64::from(*octet))
 }

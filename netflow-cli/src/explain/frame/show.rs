@@ -125,3 +125,10 @@ pub(super) fn json(datagram: u64, tree: &Node, payload: &[u8], out: &mut Vec<u8>
         json.close(b'}');
     });
 }
+
+/// An unsigned number of any width.
+pub(super) fn number(octets: &[u8]) -> u64 {
+    octets
+        .iter()
+        .fold(0, |number, octet| number << 8 | u64::from(*octet))
+}

@@ -5,9 +5,9 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use netflow_core::element::{self, iana};
 use netflow_core::value::MacAddress;
 
-use super::super::netflow::number;
 use super::super::tree::Node;
 use super::{ip_protocol, named};
+use crate::explain::frame::show::number;
 
 /// The fields of a header in their order.
 pub(super) type Rows = &'static [(&'static str, usize, Show)];

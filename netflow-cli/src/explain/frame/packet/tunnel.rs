@@ -84,7 +84,7 @@ fn gre(tunnel: Tunnel, range: Range<usize>, payload: &[u8]) -> Node {
         let is_there = has.is_some_and(|octet| octet & flag != 0) && (place == 0 || version == 1);
         if is_there && at + 4 <= range.end {
             let octets = payload.get(at..at + 4).unwrap_or_default();
-            let value = crate::explain::frame::netflow::number(octets).to_string();
+            let value = crate::explain::frame::show::number(octets).to_string();
             node.children.push(Node::leaf(at..at + 4, name, value));
             at += 4;
         }

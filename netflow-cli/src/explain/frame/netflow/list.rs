@@ -5,8 +5,9 @@ use core::ops::Range;
 use netflow_core::record::{BasicList, List, ListRecords};
 use netflow_core::wire::template::FieldLength;
 
-use super::netflow::{fields, number, plain};
-use super::tree::{Node, PASSED_OVER, place};
+use super::{fields, plain};
+use crate::explain::frame::show::number;
+use crate::explain::frame::tree::{Node, PASSED_OVER, place};
 
 /// Lists inside lists are followed so deep, as by the decoder.
 const DEPTH: u8 = 4;
