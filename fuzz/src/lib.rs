@@ -3,6 +3,7 @@
 pub mod arrow;
 mod cell;
 pub mod datagrams;
+pub mod dialects;
 pub mod file;
 pub mod framing;
 pub mod lists;

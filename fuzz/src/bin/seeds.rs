@@ -104,6 +104,7 @@ fn capture(path: &Path, corpus: &mut Corpus<'_>) -> std::io::Result<()> {
     });
     if !payloads.is_empty() {
         corpus.add("datagrams", &frame(&payloads))?;
+        corpus.add("dialects", &frame(&payloads))?;
         corpus.add("relay", &frame(&payloads))?;
         // Options that are the defaults.
         corpus.add("c_library", &[&[0; 4], &*frame(&payloads)].concat())?;

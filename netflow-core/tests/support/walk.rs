@@ -58,7 +58,10 @@ impl Walk {
         }
         assert_eq!(
             message.samples().count(),
-            message.sets().map(|set| set.samples().count()).sum()
+            message
+                .sets()
+                .map(|set| set.samples().count())
+                .sum::<usize>()
         );
         for flow in message.flows().with_discarded() {
             self.flow(&flow);

@@ -1,0 +1,228 @@
+//! Hostile values in the documents of other tools.
+
+use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_output::format::Format;
+use netflow_output::format::dialect::{
+    Additions, Documents, Ecs, EcsOptions, Faults, Fluentd, FluentdOptions, Goflow2, Goflow2Form,
+    Goflow2Options, JsonDocument, Logstash, LogstashOptions, MessagePackDocument, Nfdump,
+    NfdumpForm, NfdumpOptions,
+};
+
+/// Strings that break writers that do not escape.
+fn strings() -> Vec<Vec<u8>> {
+    vec![
+        b"\"quotes\", commas,\r\nlines\\".to_vec(),
+        (0..=31).collect(),
+        vec![0xff, 0xfe, b'a', 0xc3],
+        Vec::new(),
+        vec![b'"'; 64_000],
+    ]
+}
+
+/// An IPFIX message: a string, a float, a number of 64 bits, octets, an element that repeats, one
+/// without a name, and addresses.
+fn message(string: &[u8]) -> Vec<u8> {
+    let fields: [(u16, u16); 9] = [
+        (96, 0xffff), // applicationName
+        (311, 8),     // samplingProbability
+        (1, 8),       // octetDeltaCount
+        (313, 4),     // ipHeaderPacketSection
+        (10, 4),
+        (10, 4),
+        (499, 2),
+        (8, 4),
+        (27, 16),
+    ];
+    let mut template = vec![1, 0, 0, 9];
+    for (id, len) in fields {
+        template.extend(id.to_be_bytes());
+        template.extend(len.to_be_bytes());
+    }
+    let mut record = vec![255];
+    record.extend(u16::try_from(string.len()).unwrap().to_be_bytes());
+    record.extend(string);
+    record.extend(f64::NAN.to_be_bytes());
+    record.extend([0xff; 8]);
+    record.extend([0xde, 0xad, 0xbe, 0xef]);
+    record.extend([0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 1]);
+    record.extend([192, 0, 2, 1]);
+    record.extend([0x20; 16]);
+    let mut body = Vec::new();
+    for (id, set) in [(2_u16, template), (256, record)] {
+        body.extend(id.to_be_bytes());
+        body.extend(u16::try_from(set.len() + 4).unwrap().to_be_bytes());
+        body.extend(set);
+    }
+    let mut message = vec![0, 10];
+    message.extend(u16::try_from(body.len() + 16).unwrap().to_be_bytes());
+    message.extend([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 0, 0, 7]);
+    message.extend(body);
+    message
+}
+
+/// What a format writes of the message.
+fn written(mut format: impl Format, string: &[u8]) -> Vec<u8> {
+    let payload = message(string);
+    let mut decoder = Decoder::new(Limits::new(0x5eed));
+    let exporter = "198.51.100.1:2055".parse().unwrap();
+    let received = Timestamp::from_secs(1_700_000_000);
+    let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+    let decoded = decoder.decode(datagram).unwrap();
+    let mut out = Vec::new();
+    format.begin(&mut out);
+    format.message(&decoded, &mut out).unwrap();
+    out
+}
+
+fn ecs(faults: Faults) -> Ecs {
+    let mut options = EcsOptions::default();
+    options.faults = faults;
+    options.additions = additions();
+    Ecs::new(options)
+}
+
+fn logstash(faults: Faults) -> Logstash {
+    let mut options = LogstashOptions::default();
+    options.faults = faults;
+    options.additions = additions();
+    Logstash::new(options)
+}
+
+fn fluentd() -> Fluentd {
+    let mut options = FluentdOptions::default();
+    options.time_key = Some("ti\"me".to_owned());
+    options.additions = additions();
+    Fluentd::new(options)
+}
+
+fn additions() -> Additions {
+    let tags = vec!["a\"b".to_owned(), String::new()];
+    Additions::new(tags, vec![("quo\"te".to_owned(), "\u{0}\n".to_owned())])
+}
+
+fn goflow2(form: Goflow2Form) -> Goflow2 {
+    let mut options = Goflow2Options::default();
+    options.form = form;
+    Goflow2::new(options)
+}
+
+fn nfdump(form: NfdumpForm) -> Nfdump {
+    let mut options = NfdumpOptions::default();
+    options.form = form;
+    Nfdump::new(options)
+}
+
+fn json<D: netflow_output::format::dialect::Dialect>(dialect: D, string: &[u8]) -> Vec<u8> {
+    written(Documents::<_, JsonDocument<'_>>::new(dialect), string)
+}
+
+fn message_pack<D: netflow_output::format::dialect::Dialect>(dialect: D, string: &[u8]) -> Vec<u8> {
+    written(
+        Documents::<_, MessagePackDocument<'_>>::new(dialect),
+        string,
+    )
+}
+
+#[test]
+fn hostile_values_give_valid_json_in_every_schema() {
+    for string in strings() {
+        let outputs = [
+            json(ecs(Faults::Corrected), &string),
+            json(ecs(Faults::Copied), &string),
+            json(logstash(Faults::Corrected), &string),
+            json(logstash(Faults::Copied), &string),
+            json(fluentd(), &string),
+            written(goflow2(Goflow2Form::Json), &string),
+            written(nfdump(NfdumpForm::Json), &string),
+        ];
+        for output in outputs {
+            let text = core::str::from_utf8(&output).unwrap();
+            assert_eq!(text.lines().count(), 1, "{text}");
+            let row: serde_json::Value = serde_json::from_str(text).unwrap();
+            assert!(row.is_object());
+            assert!(!text.contains("NaN"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_repeated_element_is_an_array_and_the_largest_number_is_whole() {
+    let output = json(ecs(Faults::Corrected), b"x");
+    let row: serde_json::Value = serde_json::from_slice(&output).unwrap();
+    let fields = &row["netflow"];
+    assert_eq!(
+        fields["ingress_interface"],
+        serde_json::json!([1, u32::MAX])
+    );
+    assert_eq!(fields["octet_delta_count"], u64::MAX);
+    assert_eq!(fields["sampling_probability"], serde_json::Value::Null);
+    assert_eq!(row["source"]["bytes"], u64::MAX);
+}
+
+/// The octets of one MessagePack value, by its specification.
+fn value_len(octets: &[u8]) -> usize {
+    let number = |width: usize| {
+        octets[1..=width]
+            .iter()
+            .fold(0, |number, octet| number << 8 | usize::from(*octet))
+    };
+    let text = |head: usize, len: usize| {
+        core::str::from_utf8(&octets[head..head + len]).unwrap();
+        head + len
+    };
+    let items = |count: usize| (0..count).fold(5, |at, _| at + value_len(&octets[at..]));
+    match octets[0] {
+        0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 => 1,
+        0xcc => 2,
+        0xcd => 3,
+        0xce => 5,
+        0xcb | 0xcf | 0xd3 => 9,
+        short @ 0xa0..=0xbf => text(1, usize::from(short & 0x1f)),
+        0xd9 => text(2, number(1)),
+        0xda => text(3, number(2)),
+        0xdb => text(5, number(4)),
+        0xdd => items(number(4)),
+        0xdf => items(2 * number(4)),
+        other => panic!("marker {other:#x}"),
+    }
+}
+
+#[test]
+fn hostile_values_give_valid_message_pack_in_every_schema() {
+    for string in strings() {
+        let outputs = [
+            message_pack(ecs(Faults::Corrected), &string),
+            message_pack(logstash(Faults::Corrected), &string),
+            message_pack(fluentd(), &string),
+        ];
+        for output in outputs {
+            assert_eq!(output[0], 0xdf);
+            assert_eq!(value_len(&output), output.len());
+        }
+    }
+}
+
+#[test]
+fn hostile_values_give_rows_of_all_columns_in_csv() {
+    for string in strings() {
+        for (form, columns) in [(NfdumpForm::Csv, 10), (NfdumpForm::CsvFast, 17)] {
+            let output = written(nfdump(form), &string);
+            let text = core::str::from_utf8(&output).unwrap();
+            assert_eq!(text.lines().count(), 2);
+            for line in text.lines() {
+                assert_eq!(line.split(',').count(), columns, "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_message_of_protobuf_is_as_long_as_it_says() {
+    let output = written(goflow2(Goflow2Form::Protobuf), b"x");
+    let len = output.iter().position(|octet| octet & 0x80 == 0).unwrap();
+    let announced = output[..=len]
+        .iter()
+        .rev()
+        .fold(0, |number, octet| number << 7 | usize::from(octet & 0x7f));
+    assert_eq!(output.len(), len + 1 + announced);
+}
