@@ -207,6 +207,14 @@ pub(crate) enum Format {
     Msgpack,
     /// Protobuf, each message after its length; for the schema goflow2
     Protobuf,
+    /// More columns of CSV, for the schema nfdump
+    CsvFast,
+    /// A line a flow for people, for the schema nfdump
+    Line,
+    /// The same with flags and type of service
+    Long,
+    /// The same with rates
+    Extended,
 }
 
 impl Format {
@@ -241,6 +249,8 @@ pub(crate) enum SchemaName {
     Fluentd,
     /// Flow messages of goflow2
     Goflow2,
+    /// What nfdump prints of flows
+    Nfdump,
 }
 
 /// Parses the name of a schema; `help` lists them.

@@ -4,7 +4,7 @@ use clap::Args;
 use netflow_output::format::dialect::{
     Additions, CommunityIdSeed, Dialect, Documents, Ecs, EcsOptions, Faults, Fluentd,
     FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, JsonDocument, Logstash, LogstashOptions,
-    MessagePackDocument, Networks,
+    MessagePackDocument, Networks, Nfdump, NfdumpForm, NfdumpOptions,
 };
 use netflow_output::sink::{Output, Sink};
 
@@ -66,6 +66,14 @@ pub(crate) const fn formats(schema: SchemaName) -> Option<&'static [Format]> {
         | SchemaName::EcsIntegration
         | SchemaName::Logstash
         | SchemaName::Fluentd => &[Format::Json, Format::Msgpack],
+        SchemaName::Nfdump => &[
+            Format::Json,
+            Format::Csv,
+            Format::CsvFast,
+            Format::Line,
+            Format::Long,
+            Format::Extended,
+        ],
         SchemaName::Goflow2 => &[Format::Json, Format::Protobuf],
         SchemaName::Flow | SchemaName::Record | SchemaName::Wire => return None,
     })
@@ -73,7 +81,15 @@ pub(crate) const fn formats(schema: SchemaName) -> Option<&'static [Format]> {
 
 /// Whether only schemas of other tools are written so.
 pub(crate) const fn is_of_others(format: Format) -> bool {
-    matches!(format, Format::Msgpack | Format::Protobuf)
+    matches!(
+        format,
+        Format::Msgpack
+            | Format::Protobuf
+            | Format::CsvFast
+            | Format::Line
+            | Format::Long
+            | Format::Extended
+    )
 }
 
 impl DialectArgs {
@@ -99,6 +115,7 @@ impl DialectArgs {
             SchemaName::Logstash => documents(Logstash::new(self.logstash()), format),
             SchemaName::Fluentd => documents(Fluentd::new(self.fluentd()), format),
             SchemaName::Goflow2 => Box::new(Goflow2::new(self.goflow2(format))),
+            SchemaName::Nfdump => Box::new(Nfdump::new(self.nfdump(format))),
             SchemaName::Flow | SchemaName::Record | SchemaName::Wire => return None,
         })
     }
@@ -142,6 +159,20 @@ impl DialectArgs {
         };
         options.faults = self.faults();
         options.additions = self.additions();
+        options
+    }
+
+    fn nfdump(&self, format: Format) -> NfdumpOptions {
+        let mut options = NfdumpOptions::default();
+        options.form = match format {
+            Format::Csv => NfdumpForm::Csv,
+            Format::CsvFast => NfdumpForm::CsvFast,
+            Format::Line => NfdumpForm::Line,
+            Format::Long => NfdumpForm::Long,
+            Format::Extended => NfdumpForm::Extended,
+            _ => NfdumpForm::Json,
+        };
+        options.faults = self.faults();
         options
     }
 

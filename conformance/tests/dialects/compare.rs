@@ -35,6 +35,18 @@ impl Document {
         }
     }
 
+    /// The same without these fields.
+    pub(crate) fn without(mut self, keys: &[&str]) -> Self {
+        self.fields.retain(|key, _| !keys.contains(&key.as_str()));
+        self
+    }
+
+    /// The same as of the first packet, where it is not known which packet brought a row.
+    pub(crate) fn of_first_packet(mut self) -> Self {
+        self.packet = Some(0);
+        self
+    }
+
     fn agreeing(&self, other: &Self) -> usize {
         let same = |(key, value): &(&String, &String)| other.fields.get(*key) == Some(value);
         self.fields.iter().filter(same).count()

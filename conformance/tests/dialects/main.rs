@@ -12,7 +12,7 @@ mod oracle;
 use netflow_output::format::Format;
 use netflow_output::format::dialect::{
     Documents, Ecs, EcsOptions, Faults, Fluentd, FluentdOptions, Goflow2, Goflow2Options,
-    JsonDocument, Logstash, LogstashOptions, OctetArrays,
+    JsonDocument, Logstash, LogstashOptions, Nfdump, NfdumpForm, NfdumpOptions, OctetArrays,
 };
 use serde_json::Value;
 
@@ -233,6 +233,102 @@ fn goflow2_messages_are_those_of_its_producer() {
             Box::new(Goflow2::new(options))
         });
     }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The rows of nfdump, which do not say which packet brought them.
+fn compare_nfdump(name: &'static str, form: NfdumpForm, faults: Faults, end: &str) -> String {
+    let mut comparison = Comparison::new(name);
+    for oracle in Oracle::ending("nfdump", end) {
+        let text = String::from_utf8(oracle.output.clone()).unwrap();
+        let theirs = match form {
+            NfdumpForm::Json => serde_json::from_str(&text).unwrap_or_default(),
+            _ => csv_rows(&text),
+        };
+        let mut options = NfdumpOptions::default();
+        options.form = form;
+        options.faults = faults;
+        let ours = oracle.documents(&mut Nfdump::new(options), |_, octets| match form {
+            NfdumpForm::Json => json_lines(octets),
+            _ => csv_rows(core::str::from_utf8(octets).unwrap()),
+        });
+        let theirs: Vec<Value> = theirs;
+        let theirs: Vec<_> = theirs
+            .into_iter()
+            .map(|row| Document::of_packet(0, &without_collector(row)))
+            .collect();
+        let ours: Vec<_> = ours
+            .into_iter()
+            .map(|document| document.without(&MASKED).of_first_packet())
+            .collect();
+        comparison.add(&oracle.name, &theirs, &ours, &oracle.failed());
+    }
+    comparison.finish()
+}
+
+/// What differs because the flows were received over loopback.
+const MASKED: [&str; 5] = [
+    "received",
+    "ip4_router",
+    "ip6_router",
+    "cnt",
+    "export_sysid",
+];
+
+fn without_collector(mut row: Value) -> Value {
+    for key in MASKED {
+        row.as_object_mut().unwrap().remove(key);
+    }
+    row
+}
+
+/// Rows of CSV by their header; the columns are those of `-o csv`.
+fn csv_rows(text: &str) -> Vec<Value> {
+    let columns = [
+        "firstSeen",
+        "duration",
+        "proto",
+        "srcAddr",
+        "srcPort",
+        "dstAddr",
+        "dstPort",
+        "packets",
+        "bytes",
+        "flows",
+    ];
+    let rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    rows.filter(|cells| cells.len() == columns.len() && cells[0] != "firstSeen")
+        .map(|cells| {
+            columns
+                .into_iter()
+                .map(str::to_owned)
+                .zip(cells.into_iter().map(Value::from))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
+        })
+        .collect()
+}
+
+#[test]
+#[cfg_attr(
+    not(oracles),
+    ignore = "NETFLOW_ORACLES names no folder of what other tools print"
+)]
+fn flows_of_nfdump_are_those_that_it_prints() {
+    let mut wrong = String::new();
+    wrong += &compare_nfdump("nfdump", NfdumpForm::Json, Faults::Corrected, ".json.gz");
+    wrong += &compare_nfdump(
+        "nfdump-compat",
+        NfdumpForm::Json,
+        Faults::Copied,
+        ".json.gz",
+    );
+    wrong += &compare_nfdump(
+        "nfdump-csv-compat",
+        NfdumpForm::Csv,
+        Faults::Copied,
+        ".csv.gz",
+    );
     assert!(wrong.is_empty(), "{wrong}");
 }
 

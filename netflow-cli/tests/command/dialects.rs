@@ -88,3 +88,19 @@ fn a_record_of_v5_becomes_a_message_of_goflow2() {
     assert_eq!(row["src_net"], "192.0.2.0/24");
     assert_eq!(row["sampling_rate"], 100);
 }
+
+#[test]
+fn a_record_of_v5_becomes_a_row_of_nfdump() {
+    let row = &decode(&["-s", "nfdump"], &[CAPTURE]).rows()[0];
+    assert_eq!(row["first"], "2025-12-31T23:59:30.250");
+    assert_eq!(row["tcp_flags"], "...AP.SF");
+    assert_eq!(row["in_bytes"], 9000);
+    assert_eq!(row["sampled"], 1);
+    let csv = decode(&["-s", "nfdump", "-f", "csv"], &[CAPTURE]).stdout;
+    let expected = "2025-12-31 23:59:30.250,28.000,6,192.0.2.1,50000,198.51.100.1,443,12,9000,1";
+    assert_eq!(csv.lines().nth(1), Some(expected));
+    for format in ["csv-fast", "line", "long", "extended"] {
+        let run = decode(&["-s", "nfdump", "-f", format], &[CAPTURE]);
+        assert!(run.stdout.contains("192.0.2.1"), "{}", run.stdout);
+    }
+}

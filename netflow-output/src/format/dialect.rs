@@ -18,6 +18,7 @@ mod goflow2;
 mod logstash;
 mod names;
 mod networks;
+mod nfdump;
 mod protocols;
 mod record;
 
@@ -31,6 +32,7 @@ pub use self::fluentd::{Fluentd, FluentdOptions};
 pub use self::goflow2::{Goflow2, Goflow2Form, Goflow2Options};
 pub use self::logstash::{Logstash, LogstashOptions};
 pub use self::networks::{Networks, ParseNetworkError};
+pub use self::nfdump::{Nfdump, NfdumpForm, NfdumpOptions};
 
 /// Whether known faults of the original are copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

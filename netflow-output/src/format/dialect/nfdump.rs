@@ -1,0 +1,137 @@
+//! What nfdump prints of flows: JSON, CSV and the lines for people.
+
+mod csv;
+mod flow;
+mod groups;
+mod json;
+mod line;
+
+use core::net::IpAddr;
+
+use netflow_core::{Decoded, Set, SetKind};
+
+use self::flow::DumpedFlow;
+use self::groups::Groups;
+use super::Faults;
+use super::record::Plans;
+use crate::format::{Format, FormatError};
+
+/// How flows are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NfdumpForm {
+    /// One JSON object a line, as `-o ndjson`.
+    #[default]
+    Json,
+    /// CSV with the columns of `-o csv`.
+    Csv,
+    /// CSV with the columns of `-o csv-fast`.
+    CsvFast,
+    /// As `-o line`.
+    Line,
+    /// As `-o long`.
+    Long,
+    /// As `-o extended`.
+    Extended,
+}
+
+/// What may be chosen of the output of nfdump.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct NfdumpOptions {
+    /// How flows are printed.
+    pub form: NfdumpForm,
+    /// Whether known faults of the original are copied.
+    pub faults: Faults,
+}
+
+/// What nfdump 1.7.8 prints of flows; times are in UTC.
+#[derive(Debug, Default)]
+pub struct Nfdump {
+    options: NfdumpOptions,
+    plans: Plans<Groups>,
+    exporters: Exporters,
+    /// Flows so far.
+    count: u64,
+}
+
+impl Nfdump {
+    /// With these choices.
+    #[must_use]
+    pub fn new(options: NfdumpOptions) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
+
+    fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        if !matches!(set.kind(), SetKind::Data | SetKind::Samples) {
+            return;
+        }
+        let header = set.header();
+        let key = (
+            header.exporter.ip(),
+            header.protocol.name(),
+            header.observation_domain,
+        );
+        let exporter = self.exporters.number(key);
+        let groups = match set.shared_template() {
+            Some(template) => *self.plans.of(template, Groups::of_template),
+            None => Groups::of_samples(),
+        };
+        for flow in set.flows() {
+            self.count += 1;
+            let dumped = DumpedFlow::new(&flow, groups, self.options.faults);
+            match self.options.form {
+                NfdumpForm::Json => json::write(&dumped, &flow, (self.count, exporter), out),
+                NfdumpForm::Csv => csv::write(&dumped, out),
+                NfdumpForm::CsvFast => csv::write_fast(&dumped, self.count, out),
+                NfdumpForm::Line => line::write(&dumped, line::Width::Line, out),
+                NfdumpForm::Long => line::write(&dumped, line::Width::Long, out),
+                NfdumpForm::Extended => line::write(&dumped, line::Width::Extended, out),
+            }
+        }
+    }
+}
+
+/// Problems are not printed: nfdump has none either.
+impl Format for Nfdump {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(match self.options.form {
+            NfdumpForm::Json => b"",
+            NfdumpForm::Csv => csv::HEADER.as_bytes(),
+            NfdumpForm::CsvFast => csv::FAST_HEADER.as_bytes(),
+            NfdumpForm::Line => line::Width::Line.header().as_bytes(),
+            NfdumpForm::Long => line::Width::Long.header().as_bytes(),
+            NfdumpForm::Extended => line::Width::Extended.header().as_bytes(),
+        });
+    }
+
+    fn message(&mut self, decoded: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        for set in decoded.sets() {
+            self.set(&set, out);
+        }
+        Ok(())
+    }
+}
+
+/// Numbers of exporters, in the order in which they came; the first ones are kept.
+#[derive(Debug, Default)]
+struct Exporters(Vec<(IpAddr, &'static str, u32)>);
+
+/// Exporters that get numbers of their own; further ones share the last.
+const MOST_EXPORTERS: usize = 65_535;
+
+impl Exporters {
+    fn number(&mut self, key: (IpAddr, &'static str, u32)) -> u64 {
+        let place = match self.0.iter().position(|known| *known == key) {
+            Some(place) => place,
+            None if self.0.len() < MOST_EXPORTERS => {
+                self.0.push(key);
+                self.0.len() - 1
+            }
+            None => MOST_EXPORTERS - 1,
+        };
+        place as u64 + 1
+    }
+}
