@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use netflow_core::element::DefinedElement;
 use netflow_core::{ConfiguredCounter, ConfiguredRate, Decoder, OptionsScope};
 use netflow_query::Filter;
 
@@ -31,6 +32,19 @@ pub(crate) enum Command {
     #[cfg(target_os = "linux")]
     Listen(Box<Listen>),
     Replay(Replay),
+    Elements(Elements),
+}
+
+/// List information elements: number, name, type, semantics and units.
+#[derive(Debug, Args)]
+pub(crate) struct Elements {
+    /// Only this one, as sourceIPv4Address, 8 or 6871/14
+    #[arg(value_name = "NAME|PEN/ID")]
+    pub(crate) element: Option<String>,
+
+    /// Further elements, in a file of YAML, CSV or XML; may be repeated
+    #[arg(long, value_name = "FILE", value_parser = Definitions::read)]
+    pub(crate) definitions: Vec<Definitions>,
 }
 
 /// Show the flows in captures and IPFIX files.
@@ -155,6 +169,11 @@ pub(crate) struct Exporters {
     /// may be repeated, the longest prefix counts
     #[arg(long = "exporter", value_name = "CIDR=KIND")]
     counters: Vec<ConfiguredCounter>,
+
+    /// Elements that the registries do not know, in a file of YAML (Logstash, Elastic, Fluentd, goflow2),
+    /// CSV or XML (IANA); may be repeated, the last definition of an element counts
+    #[arg(long, value_name = "FILE", value_parser = Definitions::read)]
+    definitions: Vec<Definitions>,
 }
 
 impl Exporters {
@@ -169,6 +188,28 @@ impl Exporters {
             .with_override_rates(self.overrides.iter().copied().collect())
             .with_options_scope(scope)
             .with_configured_counters(self.counters.iter().copied().collect())
+            .with_definitions(
+                self.definitions
+                    .iter()
+                    .flat_map(Definitions::elements)
+                    .collect(),
+            )
+    }
+}
+
+/// The definitions in a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Definitions(Vec<DefinedElement>);
+
+impl Definitions {
+    fn read(path: &str) -> Result<Self, netflow_definitions::Error> {
+        let found = netflow_definitions::read(Path::new(path))?;
+        Ok(Self(found.into_iter().map(|found| found.element).collect()))
+    }
+
+    /// Each element.
+    pub(crate) fn elements(&self) -> impl Iterator<Item = DefinedElement> {
+        self.0.iter().cloned()
     }
 }
 

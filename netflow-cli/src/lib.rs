@@ -15,6 +15,7 @@ extern crate alloc;
 mod args;
 mod decode;
 mod dialect;
+mod elements;
 mod explain;
 mod filter;
 mod interrupt;
@@ -83,6 +84,7 @@ fn command(args: &[OsString]) -> Result<Status, clap::Error> {
         args::Command::Decode(args) => {
             decode::run(&args).map_err(|usage| args::error("decode", &usage))
         }
+        args::Command::Elements(args) => Ok(elements::run(&args)),
         args::Command::Explain(args) => {
             explain::run(&args).map_err(|usage| args::error("explain", &usage))
         }

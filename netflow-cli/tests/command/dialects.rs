@@ -104,3 +104,46 @@ fn a_record_of_v5_becomes_a_row_of_nfdump() {
         assert!(run.stdout.contains("192.0.2.1"), "{}", run.stdout);
     }
 }
+
+#[test]
+fn elements_are_found_by_name_and_number() {
+    for wanted in ["sourceIPv4Address", "8", "0/8"] {
+        let run = netflow(["elements", wanted]);
+        assert_eq!(
+            run.stdout, "8\tsourceIPv4Address\tipv4Address\tdefault\tnone\n",
+            "{wanted}"
+        );
+    }
+    let run = netflow(["elements", "sourceIPv4Adress"]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stderr.contains("sourceIPv4Address is similar"),
+        "{}",
+        run.stderr
+    );
+    assert!(netflow(["elements"]).stdout.lines().count() > 2_000);
+}
+
+#[test]
+fn a_file_of_definitions_names_unknown_elements() {
+    let folder = std::env::temp_dir().join(format!("netflow-definitions-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("elements.csv");
+    std::fs::write(&path, "pen,id,name,type\n64000,7,queueDepth,unsigned32\n").unwrap();
+    let file = path.to_str().unwrap();
+    let run = netflow(["elements", "64000/7", "--definitions", file]);
+    assert_eq!(
+        run.stdout,
+        "64000/7\tqueueDepth\tunsigned32\tdefault\tnone\n"
+    );
+    std::fs::write(&path, "pen,id,name,type\n64000,7,queueDepth,uint\n").unwrap();
+    let run = netflow(["elements", "--definitions", file]);
+    assert_eq!(run.status, 2);
+    assert!(
+        run.stderr
+            .contains("elements.csv:2: expected an abstract data type"),
+        "{}",
+        run.stderr
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}

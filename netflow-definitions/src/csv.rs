@@ -1,0 +1,138 @@
+//! CSV: the registry of IANA, and one of our own.
+
+use netflow_core::element::{DefinedElement, ElementId, Semantics, Units};
+
+use crate::{Fault, Found};
+
+/// Whether a line is the header of one of the two.
+pub(crate) fn is_header(line: &str) -> bool {
+    let cells: Vec<_> = line.split(',').map(normal).collect();
+    cells.iter().any(|cell| cell == "name")
+        && cells
+            .iter()
+            .any(|cell| column(cell).is_some_and(|it| it == Column::Id))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Enterprise,
+    Id,
+    Name,
+    Type,
+    Semantics,
+    Units,
+}
+
+fn normal(cell: &str) -> String {
+    cell.trim().trim_matches('"').to_lowercase()
+}
+
+fn column(name: &str) -> Option<Column> {
+    Some(match name {
+        "pen" | "enterprise" => Column::Enterprise,
+        "id" | "elementid" => Column::Id,
+        "name" => Column::Name,
+        "type" | "abstract data type" => Column::Type,
+        "semantics" | "data type semantics" => Column::Semantics,
+        "units" => Column::Units,
+        _ => return None,
+    })
+}
+
+/// Reads the rows.
+pub(crate) fn parse(text: &str) -> Result<Vec<Found>, Fault> {
+    let mut rows = rows(text)?.into_iter();
+    let (_, header) = rows.next().unwrap_or_default();
+    let columns: Vec<_> = header.iter().map(|cell| column(&normal(cell))).collect();
+    let mut found = Vec::new();
+    for (line, cells) in rows {
+        let get = |wanted: Column| {
+            let place = columns.iter().position(|column| *column == Some(wanted))?;
+            cells.get(place).map(|cell| cell.trim())
+        };
+        let (id, name) = (
+            get(Column::Id).unwrap_or(""),
+            get(Column::Name).unwrap_or(""),
+        );
+        let type_name = get(Column::Type).unwrap_or("");
+        // Reserved and unassigned numbers of IANA's have ranges or no type.
+        if columns.first() != Some(&Some(Column::Enterprise))
+            && (id.contains('-') || type_name.is_empty())
+        {
+            continue;
+        }
+        let expected = |what: &str, cell: &str| (line, format!("expected {what}, found {cell:?}"));
+        let enterprise = get(Column::Enterprise).unwrap_or("0");
+        let key = ElementId::new(
+            enterprise
+                .parse()
+                .map_err(|_| expected("an enterprise number", enterprise))?,
+            id.parse()
+                .map_err(|_| expected("the number of an element", id))?,
+        );
+        if name.is_empty() {
+            return Err(expected("a name", name));
+        }
+        let data_type = crate::data_type(type_name)
+            .ok_or_else(|| expected("an abstract data type of RFC 7012", type_name))?;
+        let mut element = DefinedElement::new(key, name, data_type);
+        let semantics = get(Column::Semantics).unwrap_or("");
+        if let Some(known) = (0..=u8::MAX)
+            .filter_map(Semantics::from_number)
+            .find(|it| it.name() == semantics)
+        {
+            element.semantics = known;
+        }
+        let units = get(Column::Units).unwrap_or("");
+        if let Some(known) = (0..=u8::MAX)
+            .filter_map(Units::from_number)
+            .find(|it| it.name() == units)
+        {
+            element.units = known;
+        }
+        found.push(Found { element, line });
+    }
+    Ok(found)
+}
+
+/// Rows with the line where each begins; a quoted cell may have several lines (RFC 4180).
+fn rows(text: &str) -> Result<Vec<(usize, Vec<String>)>, Fault> {
+    let mut rows = Vec::new();
+    let (mut line, mut start) = (1, 1);
+    let mut cells = vec![String::new()];
+    let mut is_quoted = false;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if is_quoted && letters.peek() == Some(&'"') => {
+                letters.next();
+                push(&mut cells, '"');
+            }
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => cells.push(String::new()),
+            '\r' if !is_quoted => {}
+            '\n' => {
+                line += 1;
+                if is_quoted {
+                    push(&mut cells, '\n');
+                    continue;
+                }
+                rows.push((start, core::mem::replace(&mut cells, vec![String::new()])));
+                start = line;
+            }
+            letter => push(&mut cells, letter),
+        }
+    }
+    if is_quoted {
+        return Err((start, "expected a quote at the end of the cell".into()));
+    }
+    rows.push((start, cells));
+    rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()));
+    Ok(rows)
+}
+
+fn push(cells: &mut [String], letter: char) {
+    if let Some(cell) = cells.last_mut() {
+        cell.push(letter);
+    }
+}

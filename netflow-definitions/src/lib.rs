@@ -1,0 +1,127 @@
+//! Definitions of information elements from files, as other collectors have them.
+//!
+//! # Overview
+//!
+//! [`parse`] recognises a file by its content:
+//!
+//! - YAML: `netflow_definitions` and `ipfix_definitions` of Logstash, `custom_definitions` of Elastic's
+//!   netflow input, `definitions` of fluent-plugin-netflow, and the mapping of goflow2.
+//! - CSV: the registry of IANA, and our own with the columns `pen`, `id`, `name`, `type` and, if wanted,
+//!   `semantics` and `units`.
+//! - XML: the registry of IANA.
+//!
+//! # Example
+//!
+//! ```
+//! use netflow_core::element::Definitions;
+//!
+//! let text = "99999:\n  1:\n    - :uint32\n    - :queueDepth\n";
+//! let found = netflow_definitions::parse(text, "queues.yaml")?;
+//! assert_eq!(&*found[0].element.name, "queueDepth");
+//! let definitions: Definitions = found.into_iter().map(|found| found.element).collect();
+//! # let _ = definitions;
+//! # Ok::<(), netflow_definitions::Error>(())
+//! ```
+//!
+//! Of several definitions of an element the last one counts, as it does when they are collected into
+//! [`Definitions`](netflow_core::element::Definitions).
+#![forbid(unsafe_code)]
+
+mod csv;
+mod tools;
+mod xml;
+mod yaml;
+
+use core::fmt;
+use std::fs;
+use std::path::Path;
+
+use netflow_core::element::{DataType, DefinedElement};
+
+/// A definition and where it is.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Found {
+    /// The definition.
+    pub element: DefinedElement,
+    /// Its line in the file, from 1.
+    pub line: usize,
+}
+
+/// What is wrong with a file of definitions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Error {
+    /// The name of the file.
+    pub file: String,
+    /// The line, from 1; 0 if the file cannot be read at all.
+    pub line: usize,
+    /// What was expected, and what is there.
+    pub reason: String,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.reason),
+            line => write!(f, "{}:{line}: {}", self.file, self.reason),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// What is wrong, and in which line.
+type Fault = (usize, String);
+
+/// Octets of the largest file that is read.
+const MAX_OCTETS: u64 = 64 << 20;
+
+/// Reads the definitions in a file.
+///
+/// # Errors
+///
+/// The file cannot be read, or is none of the known ones; the error names the line and what was
+/// expected there.
+pub fn read(path: &Path) -> Result<Vec<Found>, Error> {
+    let file = path.display().to_string();
+    let unreadable = |reason: String| Error {
+        file: file.clone(),
+        line: 0,
+        reason,
+    };
+    let size = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
+    if size.len() > MAX_OCTETS {
+        return Err(unreadable(format!("has more than {MAX_OCTETS} octets")));
+    }
+    let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    parse(&text, &file)
+}
+
+/// Reads the definitions in a text; `file` is its name in errors.
+///
+/// # Errors
+///
+/// See [`read`].
+pub fn parse(text: &str, file: &str) -> Result<Vec<Found>, Error> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let found = if text.trim_start().starts_with('<') {
+        xml::parse(text)
+    } else if csv::is_header(text.lines().next().unwrap_or_default()) {
+        csv::parse(text)
+    } else {
+        yaml::parse(text).and_then(|root| tools::definitions(&root))
+    };
+    found.map_err(|(line, reason)| Error {
+        file: file.to_owned(),
+        line,
+        reason,
+    })
+}
+
+/// The data type of this name (RFC 7012).
+fn data_type(name: &str) -> Option<DataType> {
+    (0..=u8::MAX)
+        .filter_map(DataType::from_number)
+        .find(|data_type| data_type.name().eq_ignore_ascii_case(name))
+}
