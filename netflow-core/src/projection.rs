@@ -49,7 +49,7 @@ use crate::time::Timestamp;
 /// let exporter = "198.51.100.1:50000".parse().unwrap();
 /// let received = Timestamp::from_secs(1_700_000_000);
 /// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
-/// for set in decoded.sets() {
+/// for set in decoded.joined_sets() {
 ///     let projected = projection.of(&set);
 ///     // The template has no VLAN: a writer leaves it out, a comparison with it is false.
 ///     assert!(matches!(projected.columns()[2], FlowColumn::Absent));
@@ -88,8 +88,8 @@ impl Projection {
         &self.fields
     }
 
-    /// The fields of the flows of a set. It is looked for once per set, since flows of one set
-    /// have one template.
+    /// The fields of the flows of a set, one of [`Decoded::joined_sets`](crate::Decoded::joined_sets).
+    /// It is looked for once per set, since flows of one set have one template.
     #[must_use]
     pub fn of<'p, 'm>(&'p mut self, set: &Set<'m>) -> Projected<'p, 'm> {
         let (columns, readers, key) = self.templates.find(&self.fields, set);

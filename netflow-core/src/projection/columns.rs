@@ -104,7 +104,7 @@ impl FlowColumns {
     /// Appends the flows of a datagram. The projection is the one that the columns were made for,
     /// or one of the same fields.
     pub fn append(&mut self, projection: &mut Projection, decoded: &Decoded<'_>) {
-        for set in decoded.sets() {
+        for set in decoded.joined_sets() {
             let rows = projection.read(&set, 0..usize::MAX, self);
             self.rows = self.rows.saturating_add(rows);
         }

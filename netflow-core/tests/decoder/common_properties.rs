@@ -2,7 +2,7 @@
 //! meant for all records that carry the id (RFC 5473).
 
 use netflow_core::field::FlowField;
-use netflow_core::{Decoder, FlowColumn, Limits};
+use netflow_core::{ColumnValues, Decoder, FlowColumn, FlowColumns, Limits, Projection};
 
 use crate::builder::{Message, datagram, decoder, problems, words};
 
@@ -83,6 +83,32 @@ fn properties_announced_after_the_records_of_the_same_message_apply() {
         let data = announce(data(message(), &[1, 200]));
         assert_eq!(rows(&mut decoder(), &data), [source("192.0.2.1", 443, 200)]);
     });
+}
+
+#[test]
+fn a_projection_reads_the_properties() {
+    let mut decoder = decoder();
+    let octets = data(announce(Message::ipfix(0)), &[2, 100, 9, 200, 1, 300]).octets();
+    let decoded = decoder.decode(datagram(&octets)).unwrap();
+    let fields = [FlowField::DestinationPort, FlowField::Octets];
+    let mut projection = Projection::new(fields);
+    let mut columns = FlowColumns::new(&projection);
+    columns.append(&mut projection, &decoded);
+    let numbers = |position: usize| {
+        let Some(ColumnValues::Numbers { numbers, .. }) = columns.values(position) else {
+            panic!("no numbers");
+        };
+        numbers.to_vec()
+    };
+    assert_eq!(columns.rows(), 3);
+    assert_eq!(numbers(1), [100, 200, 300]);
+    assert_eq!((numbers(0)[0], numbers(0)[2]), (53, 443));
+    let mut rows = Vec::new();
+    for set in decoded.joined_sets() {
+        let projected = projection.of(&set);
+        rows.extend(set.flows().map(|flow| projected.row(&flow).number(0)));
+    }
+    assert_eq!(rows, [Some(53), None, Some(443)]);
 }
 
 #[test]
