@@ -15,6 +15,7 @@ use crate::dialect::DialectArgs;
 #[cfg(target_os = "linux")]
 use crate::listen::Listen;
 use crate::replay::Replay;
+use crate::top::{Prefixes, SumName};
 
 /// Read what routers, switches, firewalls and probes export about traffic: NetFlow v1, v5 to
 /// v9, IPFIX and sFlow v5.
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     #[cfg(target_os = "linux")]
     Listen(Box<Listen>),
     Replay(Replay),
+    Top(Top),
     Elements(Elements),
 }
 
@@ -145,6 +147,79 @@ pub(crate) struct Explain {
     /// Write to this file, which is replaced when all is written
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// Show the largest groups of flows in captures and IPFIX files.
+///
+/// Octets and packets are scaled by the sampling rate where it is known, and running totals count
+/// once. A record of two directions (RFC 5103) counts as a flow of each.
+#[derive(Debug, Args)]
+#[command(after_help = TOP_HELP)]
+pub(crate) struct Top {
+    /// Files to read; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Fields of the schema flow whose values flows of a group have in common
+    #[arg(
+        short,
+        long,
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        default_value = "source_address"
+    )]
+    pub(crate) by: Vec<String>,
+
+    /// What to sum, of octets, packets and flows; the first orders the groups [default: all]
+    #[arg(long = "sum", value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) sums: Vec<SumName>,
+
+    /// Take addresses by the network they are in, of this prefix length for IPv4 and, after a
+    /// comma, for IPv6
+    #[arg(long, value_name = "LENGTH[,LENGTH]")]
+    pub(crate) prefix: Option<Prefixes>,
+
+    /// Groups to show
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+    pub(crate) count: usize,
+
+    /// Only flows that this expression chooses, such as 'proto tcp and dst port 443'
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
+    pub(crate) filter: Option<Filter>,
+
+    /// How to write
+    #[arg(short, long, value_enum, default_value_t = TopFormat::Table)]
+    pub(crate) format: TopFormat,
+
+    /// MiB of memory for groups; beyond it sums have a bound of error, which is shown
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    pub(crate) memory: usize,
+
+    /// A further port that collectors listen on; may be repeated
+    #[arg(short, long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) ports: Vec<u16>,
+
+    #[command(flatten)]
+    pub(crate) exporters: Exporters,
+
+    /// Write to this file, which is replaced when all is written
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// No progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// How the largest groups are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TopFormat {
+    /// Columns for people, with bars
+    Table,
+    /// One JSON object a line
+    Json,
+    /// Comma-separated values (RFC 4180) with a header line
+    Csv,
 }
 
 /// What is known of exporters besides what they announce.
@@ -387,6 +462,16 @@ translated, is what NAT made of source and destination.
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
 command line makes no sense, 3 with --strict something could not be decoded, 130 or 143 Ctrl-C
 or SIGTERM ended the input: what was read until then is written.";
+
+const TOP_HELP: &str = "\
+Examples:
+  netflow top capture.pcap
+  netflow top --by source_address,destination_address capture.pcap
+  netflow top --by destination_port --sum flows --where 'proto tcp' *.pcap.gz
+  netflow top --by source_address --prefix 24,64 -n 20 --format csv capture.pcap
+
+Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
+command line makes no sense.";
 
 const EXPLAIN_HELP: &str = "\
 Examples:

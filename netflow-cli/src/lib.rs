@@ -31,6 +31,7 @@ mod status;
 mod stderr;
 mod suggest;
 mod summary;
+mod top;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -94,5 +95,6 @@ fn command(args: &[OsString]) -> Result<Status, clap::Error> {
             listen::run(args, *listen, &matches.unwrap_or_default())
         }
         args::Command::Replay(args) => Ok(replay::run(&args)),
+        args::Command::Top(args) => top::run(&args).map_err(|usage| args::error("top", &usage)),
     }
 }

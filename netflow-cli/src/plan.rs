@@ -189,6 +189,7 @@ fn container(format: Format, output: Option<&Path>) -> Container {
     }
 }
 
+/// The fields of these names; `None` if there are no names.
 pub(crate) fn fields(names: &[String]) -> Result<Option<Vec<FlowField>>, Usage> {
     if names.is_empty() {
         return Ok(None);

@@ -59,7 +59,13 @@
 )]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
+mod aggregate;
 mod filter;
 
+pub use self::aggregate::{
+    Aggregate, AggregateOptions, Group, GroupValue, PrefixLengths, Sum, Sums,
+};
 pub use self::filter::{Filter, FilterError, SetFilter, SetMatch};

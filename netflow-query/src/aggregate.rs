@@ -1,0 +1,298 @@
+//! Sums over groups of flows, in bounded memory.
+
+mod key;
+mod space_saving;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use netflow_core::field::FlowField;
+use netflow_core::{Decoded, Flow, Increment, Increments, Set};
+
+pub use self::key::{GroupValue, PrefixLengths};
+use self::space_saving::Groups;
+use crate::{Filter, SetFilter, SetMatch};
+
+/// What is summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Sum {
+    /// Octets, times the sampling rate where it is known.
+    Octets,
+    /// Packets, times the sampling rate where it is known.
+    Packets,
+    /// Flows; a record of two directions has one for each.
+    Flows,
+}
+
+impl Sum {
+    /// Every sum.
+    pub const ALL: [Self; 3] = [Self::Octets, Self::Packets, Self::Flows];
+
+    /// The name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Octets => "octets",
+            Self::Packets => "packets",
+            Self::Flows => "flows",
+        }
+    }
+
+    /// The sum of this name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sum| sum.name() == name)
+    }
+}
+
+/// Octets, packets and flows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Sums {
+    /// Octets.
+    pub octets: u64,
+    /// Packets.
+    pub packets: u64,
+    /// Flows.
+    pub flows: u64,
+}
+
+impl Sums {
+    /// One of them.
+    #[must_use]
+    pub const fn get(&self, sum: Sum) -> u64 {
+        match sum {
+            Sum::Octets => self.octets,
+            Sum::Packets => self.packets,
+            Sum::Flows => self.flows,
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.octets = self.octets.saturating_add(other.octets);
+        self.packets = self.packets.saturating_add(other.packets);
+        self.flows = self.flows.saturating_add(other.flows);
+    }
+}
+
+/// How flows are grouped.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AggregateOptions {
+    /// Flows with the same values of these are one group.
+    pub by: Vec<FlowField>,
+    /// The sum by which groups are ordered.
+    pub order: Sum,
+    /// Addresses are taken by the network that they are in.
+    pub prefixes: PrefixLengths,
+    /// Only flows that it chooses count; of a record of two directions, each direction for itself.
+    pub filter: Option<Filter>,
+    /// Octets of memory that groups may take: 256 MiB. Beyond it the smallest group makes room for
+    /// a new one, and sums have a bound of error ([`Group::error`]).
+    pub memory: usize,
+    /// Keys the hash tables of what was counted before.
+    pub hash_seed: u64,
+}
+
+impl AggregateOptions {
+    /// Groups by these fields, ordered by octets.
+    #[must_use]
+    pub fn new(by: Vec<FlowField>, hash_seed: u64) -> Self {
+        Self {
+            by,
+            order: Sum::Octets,
+            prefixes: PrefixLengths::default(),
+            filter: None,
+            memory: 256 << 20,
+            hash_seed,
+        }
+    }
+}
+
+/// Octets of memory for flows whose records repeat what others counted.
+const INCREMENTS_MEMORY: usize = 16 << 20;
+/// `counters` of records that count from the start of their flow.
+const TOTAL: &str = "total";
+
+/// Sums over groups of flows: exact while they fit in memory, then by the space-saving algorithm
+/// (Metwally, Agrawal and El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data
+/// Streams", 2005), which never misses a group that is larger than the bound it states.
+///
+/// Counters are scaled by the sampling rate of each flow where it is known. Records that repeat what
+/// others counted, running totals and the teardowns of firewalls, add what is new in them
+/// ([`Increments`]). A record of two directions (RFC 5103) counts as a flow of each.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+/// use netflow_query::{Aggregate, AggregateOptions};
+///
+/// # let mut payload = [0; 24 + 48];
+/// # payload[1] = 5;
+/// # payload[3] = 1;
+/// # payload[24..28].copy_from_slice(&[192, 0, 2, 1]);
+/// # payload[47] = 99;
+/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let exporter = "198.51.100.1:2055".parse().unwrap();
+/// let received = Timestamp::from_secs(1_700_000_000);
+/// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
+/// let mut talkers = Aggregate::new(AggregateOptions::new(vec![FlowField::SourceAddress], 0x5eed));
+/// talkers.add(&decoded);
+/// for group in talkers.top(10) {
+///     println!("{} {}", group.values[0], group.sums.octets);
+/// }
+/// # assert_eq!(talkers.top(10)[0].values[0].to_string(), "192.0.2.1");
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Aggregate {
+    options: AggregateOptions,
+    filter: Option<SetFilter>,
+    groups: Groups,
+    increments: Increments,
+    totals: Sums,
+    unscaled_flows: u64,
+    is_exact: bool,
+    /// The group of the flow being added.
+    key: Vec<GroupValue>,
+}
+
+/// One group.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Group {
+    /// The values that its flows have in common, in the order of the fields.
+    pub values: Arc<[GroupValue]>,
+    /// Its sums. If [`error`](Self::error) is not 0, the one that groups are ordered by is at most
+    /// that much too high, and the others are at least what they say.
+    pub sums: Sums,
+    /// How much too high the sum may be that groups are ordered by; 0 while all groups fit.
+    pub error: u64,
+}
+
+impl Aggregate {
+    /// Without flows.
+    #[must_use]
+    pub fn new(options: AggregateOptions) -> Self {
+        Self {
+            filter: options.filter.clone().map(SetFilter::new),
+            groups: Groups::new(options.order, options.memory),
+            increments: Increments::new(INCREMENTS_MEMORY, options.hash_seed),
+            totals: Sums::default(),
+            unscaled_flows: 0,
+            is_exact: true,
+            key: Vec::new(),
+            options,
+        }
+    }
+
+    /// How flows are grouped.
+    #[must_use]
+    pub const fn options(&self) -> &AggregateOptions {
+        &self.options
+    }
+
+    /// Adds the flows of a datagram, which have to come in the order in which they were received.
+    pub fn add(&mut self, decoded: &Decoded<'_>) {
+        for set in decoded.sets() {
+            self.set(&set);
+        }
+    }
+
+    /// The sums of all flows.
+    #[must_use]
+    pub const fn totals(&self) -> Sums {
+        self.totals
+    }
+
+    /// Flows without a known sampling rate, whose counters were added as they were sent.
+    #[must_use]
+    pub const fn unscaled_flows(&self) -> u64 {
+        self.unscaled_flows
+    }
+
+    /// Nothing was counted twice: no running total is of a flow that began before.
+    #[must_use]
+    pub const fn is_exact(&self) -> bool {
+        self.is_exact
+    }
+
+    /// Groups that there are; if they did not fit in memory, those that are left.
+    #[must_use]
+    pub fn group_count(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// The largest groups, the largest first; of equal ones in the order of their values.
+    #[must_use]
+    pub fn top(&self, count: usize) -> Vec<Group> {
+        self.groups.top(count)
+    }
+
+    fn set(&mut self, set: &Set<'_>) {
+        // Running totals have to be seen in order, whether the filter chooses them or not.
+        let repeats = set
+            .flows()
+            .next()
+            .is_some_and(|flow| flow.counters() == Some(TOTAL) || flow.firewall_event().is_some());
+        let matched = self
+            .filter
+            .as_mut()
+            .map_or(SetMatch::All, |filter| filter.prepare(set));
+        for flow in set.flows() {
+            let reverse = flow.reverse();
+            if !repeats && reverse.is_none() && matched == SetMatch::None {
+                continue;
+            }
+            let added = repeats.then(|| self.increments.add(&flow));
+            let is_chosen = match (&self.filter, matched) {
+                (_, SetMatch::All) => true,
+                (Some(filter), SetMatch::Each) => filter.matches(&flow),
+                _ => false,
+            };
+            if is_chosen {
+                let counted = added.map(|added| (added.octets, added.packets));
+                self.flow(&flow, counted, added);
+            }
+            let filter = self.filter.as_ref().map(SetFilter::filter);
+            if let Some(reverse) = reverse {
+                if filter.is_none_or(|filter| filter.matches(&reverse)) {
+                    let counted = added.map(|added| (added.reverse_octets, added.reverse_packets));
+                    self.flow(&reverse, counted, added);
+                }
+            }
+        }
+    }
+
+    /// Adds one direction. `counted` is what its counters add, if not just what they say.
+    fn flow(
+        &mut self,
+        flow: &Flow<'_>,
+        counted: Option<(Option<u64>, Option<u64>)>,
+        added: Option<Increment>,
+    ) {
+        self.is_exact &= added.is_none_or(|added| added.is_exact);
+        let (octets, packets) = counted.unwrap_or_else(|| (flow.octets(), flow.packets()));
+        let rate = flow.sampling_rate();
+        self.unscaled_flows = self
+            .unscaled_flows
+            .saturating_add(u64::from(rate.is_none()));
+        let scaled = |count: Option<u64>| count.unwrap_or(0).saturating_mul(rate.unwrap_or(1));
+        let sums = Sums {
+            octets: scaled(octets),
+            packets: scaled(packets),
+            flows: 1,
+        };
+        self.totals.add(sums);
+        self.key.clear();
+        let prefixes = self.options.prefixes;
+        let values = self
+            .options
+            .by
+            .iter()
+            .map(|field| GroupValue::of(flow, *field, prefixes));
+        self.key.extend(values);
+        self.groups.add(&self.key, sums);
+    }
+}

@@ -1,0 +1,104 @@
+//! What the flows of a group have in common.
+
+use alloc::boxed::Box;
+use alloc::string::ToString as _;
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use netflow_core::field::FlowField;
+use netflow_core::{Flow, FlowValue, text};
+
+/// The lengths of the prefixes that addresses are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PrefixLengths {
+    /// Of IPv4: 32, each address for itself.
+    pub v4: u8,
+    /// Of IPv6: 128.
+    pub v6: u8,
+}
+
+impl PrefixLengths {
+    /// These lengths; `None` if one is longer than an address.
+    #[must_use]
+    pub fn new(v4: u8, v6: u8) -> Option<Self> {
+        (v4 <= 32 && v6 <= 128).then_some(Self { v4, v6 })
+    }
+}
+
+/// Each address for itself.
+impl Default for PrefixLengths {
+    fn default() -> Self {
+        Self { v4: 32, v6: 128 }
+    }
+}
+
+/// The value of a field that a group has in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum GroupValue {
+    /// The flows lack the field.
+    Absent,
+    /// A number.
+    Unsigned(u64),
+    /// A duration in nanoseconds.
+    Signed(i64),
+    /// A network, or an address with the length of one.
+    Network(IpAddr, u8),
+    /// Anything else, as its text.
+    Text(Box<str>),
+}
+
+impl GroupValue {
+    /// The value of a flow.
+    pub(super) fn of(flow: &Flow<'_>, field: FlowField, prefixes: PrefixLengths) -> Self {
+        match flow.get(field) {
+            None => Self::Absent,
+            Some(FlowValue::Unsigned(number)) => Self::Unsigned(number),
+            Some(FlowValue::Duration(nanos)) => Self::Signed(nanos),
+            Some(FlowValue::Address(IpAddr::V4(address))) => {
+                let host = u32::MAX.checked_shr(prefixes.v4.into()).unwrap_or(0);
+                let network = Ipv4Addr::from_bits(address.to_bits() & !host);
+                Self::Network(network.into(), prefixes.v4)
+            }
+            Some(FlowValue::Address(IpAddr::V6(address))) => {
+                let host = u128::MAX.checked_shr(prefixes.v6.into()).unwrap_or(0);
+                let network = Ipv6Addr::from_bits(address.to_bits() & !host);
+                Self::Network(network.into(), prefixes.v6)
+            }
+            Some(value) => Self::Text(value.to_string().into()),
+        }
+    }
+
+    /// Octets of memory besides its own.
+    pub(super) fn octets(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// As in the command's CSV; nothing if the field is absent.
+impl fmt::Display for GroupValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => Ok(()),
+            Self::Unsigned(number) => number.fmt(f),
+            Self::Signed(nanos) => nanos.fmt(f),
+            Self::Text(text) => text.fmt(f),
+            Self::Network(address, length) => {
+                let is_whole = match address {
+                    IpAddr::V4(_) => *length == 32,
+                    IpAddr::V6(_) => *length == 128,
+                };
+                let address = text::address(*address);
+                if is_whole {
+                    f.write_str(address.as_str())
+                } else {
+                    write!(f, "{}/{length}", address.as_str())
+                }
+            }
+        }
+    }
+}

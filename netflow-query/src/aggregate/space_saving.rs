@@ -1,0 +1,224 @@
+//! Groups in bounded memory: exact while they fit, then space-saving.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::key::GroupValue;
+use super::{Group, Sum, Sums};
+
+/// Octets that a group takes in the tree, the list and the order besides its key, generously.
+const OVERHEAD: usize = 160;
+
+/// The groups that there are. A tree, not a hash table: keys are chosen by who sends flows.
+#[derive(Debug)]
+pub(super) struct Groups {
+    order: Sum,
+    memory_limit: usize,
+    memory: usize,
+    by_key: BTreeMap<Arc<[GroupValue]>, usize>,
+    groups: Vec<Group>,
+    /// By their size, once they do not fit any more.
+    by_size: Option<BTreeSet<(u64, usize)>>,
+}
+
+impl Groups {
+    pub(super) const fn new(order: Sum, memory_limit: usize) -> Self {
+        Self {
+            order,
+            memory_limit,
+            memory: 0,
+            by_key: BTreeMap::new(),
+            groups: Vec::new(),
+            by_size: None,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.groups.len()
+    }
+
+    pub(super) fn add(&mut self, key: &[GroupValue], sums: Sums) {
+        if let Some(index) = self.by_key.get(key).copied() {
+            self.update(index, |group| group.sums.add(sums));
+            return;
+        }
+        let needed = memory_of(key);
+        let is_room = self.memory.saturating_add(needed) <= self.memory_limit;
+        if is_room || self.groups.is_empty() {
+            self.memory = self.memory.saturating_add(needed);
+            self.insert(key, sums);
+        } else {
+            self.replace(key, sums);
+        }
+    }
+
+    pub(super) fn top(&self, count: usize) -> Vec<Group> {
+        let mut groups: Vec<&Group> = self.groups.iter().collect();
+        let order = |group: &Group| core::cmp::Reverse(group.sums.get(self.order));
+        groups.sort_unstable_by(|one, other| {
+            let sizes = order(one).cmp(&order(other));
+            sizes.then_with(|| one.values.cmp(&other.values))
+        });
+        groups.into_iter().take(count).cloned().collect()
+    }
+
+    fn insert(&mut self, key: &[GroupValue], sums: Sums) {
+        let values: Arc<[GroupValue]> = key.into();
+        let index = self.groups.len();
+        self.by_key.insert(Arc::clone(&values), index);
+        if let Some(by_size) = &mut self.by_size {
+            by_size.insert((sums.get(self.order), index));
+        }
+        self.groups.push(Group {
+            values,
+            sums,
+            error: 0,
+        });
+    }
+
+    fn update(&mut self, index: usize, change: impl FnOnce(&mut Group)) {
+        let Some(group) = self.groups.get_mut(index) else {
+            return;
+        };
+        let before = group.sums.get(self.order);
+        change(group);
+        let after = group.sums.get(self.order);
+        if let Some(by_size) = self.by_size.as_mut().filter(|_| before != after) {
+            by_size.remove(&(before, index));
+            by_size.insert((after, index));
+        }
+    }
+
+    /// The smallest group makes room: the new one may have been as large as it.
+    fn replace(&mut self, key: &[GroupValue], sums: Sums) {
+        let order = self.order;
+        let groups = &self.groups;
+        let by_size = self.by_size.get_or_insert_with(|| {
+            let sizes = groups.iter().map(|group| group.sums.get(order));
+            sizes.zip(0..).collect()
+        });
+        let Some((smallest, index)) = by_size.first().copied() else {
+            return;
+        };
+        let values: Arc<[GroupValue]> = key.into();
+        let Some(group) = self.groups.get(index) else {
+            return;
+        };
+        self.memory = self
+            .memory
+            .saturating_sub(memory_of(&group.values))
+            .saturating_add(memory_of(key));
+        self.by_key.remove(&*group.values);
+        self.by_key.insert(Arc::clone(&values), index);
+        self.update(index, |group| {
+            let mut sums = sums;
+            match order {
+                Sum::Octets => sums.octets = sums.octets.saturating_add(smallest),
+                Sum::Packets => sums.packets = sums.packets.saturating_add(smallest),
+                Sum::Flows => sums.flows = sums.flows.saturating_add(smallest),
+            }
+            *group = Group {
+                values,
+                sums,
+                error: smallest,
+            };
+        });
+    }
+}
+
+fn memory_of(key: &[GroupValue]) -> usize {
+    let texts = key.iter().map(GroupValue::octets);
+    texts
+        .fold(size_of_val(key), usize::saturating_add)
+        .saturating_add(OVERHEAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+    use std::collections::HashMap;
+
+    use super::{Groups, memory_of};
+    use crate::aggregate::{GroupValue, Sum, Sums};
+
+    fn sums(octets: u64) -> Sums {
+        Sums {
+            octets,
+            packets: 1,
+            flows: 1,
+        }
+    }
+
+    /// Keys of a Zipf distribution: key k comes about 1/k as often as key 1.
+    fn zipf(count: usize) -> impl Iterator<Item = u64> {
+        let mut state = 0x5eed_u64;
+        core::iter::repeat_with(move || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let uniform = f64::from(u32::try_from(state >> 32).unwrap()) / f64::from(u32::MAX);
+            // The inverse of the distribution function over 1 to 100,000.
+            let key = (uniform * 100_000_f64.ln()).exp();
+            format_key(key)
+        })
+        .take(count)
+    }
+
+    fn format_key(key: f64) -> u64 {
+        std::format!("{key:.0}").parse().unwrap()
+    }
+
+    #[test]
+    fn sums_are_exact_while_groups_fit() {
+        let mut groups = Groups::new(Sum::Octets, 1 << 30);
+        for (key, octets) in [(1, 5), (2, 7), (1, 3), (3, 7)] {
+            groups.add(&[GroupValue::Unsigned(key)], sums(octets));
+        }
+        let top = groups.top(2);
+        let found: Vec<_> = top
+            .iter()
+            .map(|group| (&group.values[0], group.sums.octets, group.error))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (&GroupValue::Unsigned(1), 8, 0),
+                (&GroupValue::Unsigned(2), 7, 0)
+            ]
+        );
+    }
+
+    #[test]
+    fn the_largest_groups_of_a_zipf_distribution_are_right_within_the_bound() {
+        let limit = 1 << 20;
+        let mut groups = Groups::new(Sum::Octets, limit);
+        let mut exact: HashMap<u64, u64> = HashMap::new();
+        for key in zipf(400_000) {
+            groups.add(&[GroupValue::Unsigned(key)], sums(100));
+            *exact.entry(key).or_default() += 100;
+        }
+        assert!(exact.len() > 20_000, "{} keys", exact.len());
+        let key = [GroupValue::Unsigned(1)];
+        assert!(groups.len() <= limit / memory_of(&key));
+        let mut largest: Vec<_> = exact.iter().map(|(key, octets)| (*octets, *key)).collect();
+        largest.sort_unstable_by(|one, other| other.cmp(one));
+        let top = groups.top(10);
+        for (group, (octets, key)) in top.iter().zip(&largest) {
+            assert_eq!(*group.values, [GroupValue::Unsigned(*key)]);
+            assert!(group.sums.octets >= *octets);
+            assert!(group.sums.octets - group.error <= *octets);
+        }
+    }
+
+    #[test]
+    fn a_limit_that_fits_nothing_keeps_one_group() {
+        let mut groups = Groups::new(Sum::Flows, 0);
+        for key in 0..5 {
+            groups.add(&[GroupValue::Unsigned(key)], sums(1));
+        }
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups.top(1)[0].sums.flows, 5);
+        assert_eq!(groups.top(1)[0].error, 4);
+    }
+}
