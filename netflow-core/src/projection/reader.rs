@@ -282,6 +282,25 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
                     return sink.numbers(position, once(number));
                 }
             }
+            Some(Reader::Ipv4 { offset }) => {
+                if let Some(octets) = self.array(*offset) {
+                    return sink.ipv4(position, once(octets));
+                }
+            }
+            Some(Reader::Ipv6 { offset }) => {
+                if let Some(octets) = self.array(*offset) {
+                    return sink.ipv6(position, once(octets));
+                }
+            }
+            Some(Reader::Time {
+                offset,
+                shift,
+                form,
+            }) => {
+                if let Some(time) = self.direct(*offset, *shift, *form) {
+                    return sink.times(position, once(Some(time)));
+                }
+            }
             Some(Reader::AddressAfter { slot }) => match self.address_after(*slot) {
                 Some(IpAddr::V4(address)) => return sink.ipv4(position, once(address.octets())),
                 Some(IpAddr::V6(address)) => return sink.ipv6(position, once(address.octets())),
