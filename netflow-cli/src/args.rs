@@ -321,6 +321,8 @@ pub(crate) enum Format {
     Arrow,
     /// MessagePack, for schemas of other tools
     Msgpack,
+    /// Events of Fluentd's forward protocol, for the schema fluentd
+    Forward,
     /// Protobuf, each message after its length; for the schema goflow2
     Protobuf,
     /// More columns of CSV, for the schema nfdump

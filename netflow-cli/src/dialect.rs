@@ -46,6 +46,10 @@ pub(crate) struct DialectArgs {
     #[arg(long)]
     include_flowset_id: bool,
 
+    /// Format forward: the tag of the events
+    #[arg(long, value_name = "TAG", default_value = "netflow.event")]
+    forward_tag: String,
+
     /// Schema fluentd: the member that holds the time of the event
     #[arg(long, value_name = "NAME")]
     time_key: Option<String>,
@@ -62,10 +66,10 @@ fn field(text: &str) -> Result<(String, String), String> {
 /// schema is not that of another tool.
 pub(crate) const fn formats(schema: SchemaName) -> Option<&'static [Format]> {
     Some(match schema {
-        SchemaName::Ecs
-        | SchemaName::EcsIntegration
-        | SchemaName::Logstash
-        | SchemaName::Fluentd => &[Format::Json, Format::Msgpack],
+        SchemaName::Ecs | SchemaName::EcsIntegration | SchemaName::Logstash => {
+            &[Format::Json, Format::Msgpack]
+        }
+        SchemaName::Fluentd => &[Format::Json, Format::Msgpack, Format::Forward],
         SchemaName::Nfdump => &[
             Format::Json,
             Format::Csv,
@@ -84,6 +88,7 @@ pub(crate) const fn is_of_others(format: Format) -> bool {
     matches!(
         format,
         Format::Msgpack
+            | Format::Forward
             | Format::Protobuf
             | Format::CsvFast
             | Format::Line
@@ -113,7 +118,7 @@ impl DialectArgs {
                 documents(Ecs::new(self.ecs(schema)), format)
             }
             SchemaName::Logstash => documents(Logstash::new(self.logstash()), format),
-            SchemaName::Fluentd => documents(Fluentd::new(self.fluentd()), format),
+            SchemaName::Fluentd => documents(Fluentd::new(self.fluentd(format)), format),
             SchemaName::Goflow2 => Box::new(Goflow2::new(self.goflow2(format))),
             SchemaName::Nfdump => Box::new(Nfdump::new(self.nfdump(format))),
             SchemaName::Flow | SchemaName::Record | SchemaName::Wire => return None,
@@ -176,10 +181,11 @@ impl DialectArgs {
         options
     }
 
-    fn fluentd(&self) -> FluentdOptions {
+    fn fluentd(&self, format: Format) -> FluentdOptions {
         let mut options = FluentdOptions::default();
         options.faults = self.faults();
         options.time_key.clone_from(&self.time_key);
+        options.forward_tag = (format == Format::Forward).then(|| self.forward_tag.clone());
         options.additions = self.additions();
         options
     }
@@ -187,7 +193,9 @@ impl DialectArgs {
 
 fn documents(dialect: impl Dialect + Send + 'static, format: Format) -> BoxedFormat {
     match format {
-        Format::Msgpack => Box::new(Documents::<_, MessagePackDocument<'static>>::new(dialect)),
+        Format::Msgpack | Format::Forward => {
+            Box::new(Documents::<_, MessagePackDocument<'static>>::new(dialect))
+        }
         _ => Box::new(Documents::<_, JsonDocument<'static>>::new(dialect)),
     }
 }

@@ -226,3 +226,17 @@ fn a_message_of_protobuf_is_as_long_as_it_says() {
         .fold(0, |number, octet| number << 7 | usize::from(octet & 0x7f));
     assert_eq!(output.len(), len + 1 + announced);
 }
+
+#[test]
+fn an_event_of_the_forward_protocol_has_tag_time_and_record() {
+    let mut options = FluentdOptions::default();
+    options.forward_tag = Some("net.flow".to_owned());
+    let output = message_pack(Fluentd::new(options), b"x");
+    let head = [
+        &[0x93, 0xa8],
+        &b"net.flow"[..],
+        &[0xd7, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0],
+    ];
+    let record = output.strip_prefix(&*head.concat()).unwrap();
+    assert_eq!(value_len(record), record.len());
+}

@@ -8,6 +8,7 @@ memory, :func:`records` yields one flow after the other, :func:`tables` one tabl
 with every element, :func:`health` says what is wrong with an export, :class:`Decoder` takes datagrams of your own socket and :func:`listen` opens one.
 """
 
+from ._documents import documents
 from ._errors import NetflowError, NetflowWarning, Problem
 from ._flows import Flows, Report, Table, read, scan
 from ._health import health
@@ -34,6 +35,7 @@ __all__ = [
     "Tables",
     "TemplateTable",
     "__version__",
+    "documents",
     "health",
     "listen",
     "listen_async",

@@ -9,6 +9,7 @@ use netflow_core::value::{LargeUnsigned, Text};
 
 pub use self::json::JsonDocument;
 pub use self::message_pack::MessagePackDocument;
+pub(super) use self::message_pack::write_str;
 
 /// A form that documents are written in: objects, arrays and values.
 pub trait Encode: fmt::Debug {

@@ -13,6 +13,7 @@ use netflow_core::{MessageHeader, Protocol, Set, SetKind};
 
 use super::codec::{CodecStyle, Form, Tool, write_v5_header};
 use super::documents::Dialect;
+use super::encode::write_str;
 use super::record::{Plans, RecordPlan};
 use super::{Additions, Encode, Faults};
 
@@ -25,6 +26,9 @@ pub struct FluentdOptions {
     /// The member that holds the time of the event, as `<inject>` adds it with `time_type float`;
     /// none if the time is not part of the record.
     pub time_key: Option<String>,
+    /// The tag of events in Message Mode of Fluentd's forward protocol, for MessagePack; none if
+    /// records are written alone.
+    pub forward_tag: Option<String>,
     /// Tags and fields that each record gets.
     pub additions: Additions,
 }
@@ -115,6 +119,9 @@ impl Dialect for Fluentd {
                 samplers.learn(header, &record);
                 continue;
             }
+            if let Some(tag) = &options.forward_tag {
+                begin_event(header, tag, out);
+            }
             E::document(out).object(|out| {
                 write_time(header, options, out);
                 out.key("version");
@@ -155,6 +162,22 @@ fn write_time<E: Encode>(header: &MessageHeader, options: &FluentdOptions, out: 
         );
         out.float(seconds as f64 + nanos as f64 / NANOS as f64);
     }
+}
+
+/// An array of three items, tag and time of an event; its record follows
+/// (<https://github.com/fluent/fluentd/wiki/Forward-Protocol-Specification-v1>).
+fn begin_event(header: &MessageHeader, tag: &str, out: &mut Vec<u8>) {
+    const ARRAY_OF_3: u8 = 0x93;
+    /// An extension of eight octets of type 0: EventTime.
+    const EVENT_TIME: [u8; 2] = [0xd7, 0x00];
+    let time = header.export_time.unwrap_or(header.received).as_nanos();
+    let seconds = u32::try_from(time.div_euclid(NANOS)).unwrap_or(0);
+    let nanos = u32::try_from(time.rem_euclid(NANOS)).unwrap_or(0);
+    out.push(ARRAY_OF_3);
+    write_str(out, tag);
+    out.extend_from_slice(&EVENT_TIME);
+    out.extend_from_slice(&seconds.to_be_bytes());
+    out.extend_from_slice(&nanos.to_be_bytes());
 }
 
 /// The number in the first field of this element.
