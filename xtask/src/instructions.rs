@@ -118,10 +118,20 @@ pub(crate) fn step() -> Result {
     compare(&counted(&[])?)
 }
 
+impl Route {
+    const fn is_command(&self) -> bool {
+        matches!(self.what, What::Command(_))
+    }
+}
+
 /// Counts each of these routes, or all if none is named, over every workload.
 fn counted(names: &[&str]) -> Result<Figures> {
     cargo("build --locked --quiet --release -p netflow-benches --bin instructions").run()?;
-    cargo("build --locked --quiet --release -p netflow-cli").run()?;
+    let wanted = |route: &&Route| names.is_empty() || names.contains(&route.name);
+    let routes: Vec<&Route> = ROUTES.iter().filter(wanted).collect();
+    if routes.iter().any(|route| route.is_command()) {
+        cargo("build --locked --quiet --release -p netflow-cli").run()?;
+    }
     let programs = Programs {
         benches: target().join("release/instructions"),
         netflow: target().join("release/netflow"),
@@ -135,8 +145,7 @@ fn counted(names: &[&str]) -> Result<Figures> {
         }
     }
     let mut jobs = Vec::new();
-    let wanted = |route: &&Route| names.is_empty() || names.contains(&route.name);
-    for route in ROUTES.iter().filter(wanted) {
+    for route in routes {
         jobs.extend(KINDS.map(|kind| (route, kind)));
     }
     let (jobs, figures) = (Mutex::new(jobs.into_iter()), Mutex::new(Figures::new()));
