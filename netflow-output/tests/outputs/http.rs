@@ -1,4 +1,4 @@
-//! Servers of HTTP: each refuses what its real one would, and fails as told.
+//! Servers of HTTP: each refuses what its real one would, and fails as the test asks.
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::sync::Arc;
@@ -140,7 +140,7 @@ fn serve(stream: TcpStream, take: Take, received: &Mutex<Received>) -> Option<()
         };
         let (status, wait, answer) = match fault {
             Some(Fault::Status(status, wait)) => {
-                (status, wait, "{\"error\":\"as told\"}".to_owned())
+                (status, wait, "{\"error\":\"as asked\"}".to_owned())
             }
             _ => {
                 let mut received = received.lock().unwrap();

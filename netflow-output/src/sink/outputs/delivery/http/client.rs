@@ -186,7 +186,7 @@ fn url(address: &HttpAddress) -> String {
             format!("{scheme}://{authority}/netflow/_bulk")
         }
         HttpServer::Elasticsearch => format!("{scheme}://{authority}/{path}/_bulk"),
-        // A site, or an address with a port for whoever has a proxy.
+        // A site, or the address of a proxy, with a port.
         HttpServer::Datadog if authority.contains(':') => {
             format!("{scheme}://{authority}/api/v2/logs")
         }
