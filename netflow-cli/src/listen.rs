@@ -7,6 +7,7 @@ mod forward;
 #[cfg(feature = "http")]
 mod http;
 mod log;
+mod notify;
 mod outputs;
 mod quantity;
 mod report;

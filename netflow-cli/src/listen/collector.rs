@@ -17,6 +17,7 @@ use signal_hook::{SigId, flag, low_level};
 
 use super::forward::Forward;
 use super::log::Log;
+use super::notify::Notify;
 use super::report::{self, Totals};
 use super::saved;
 use super::settings::Settings;
@@ -38,6 +39,7 @@ pub(super) struct Collector<'l> {
     outputs: Outputs,
     signals: Caught,
     log: &'l Log,
+    notify: Notify,
     last_save: Instant,
     totals: Totals,
     /// Outputs whose trouble has been reported.
@@ -107,6 +109,7 @@ impl<'l> Collector<'l> {
             outputs,
             signals,
             log,
+            notify: Notify::from_environment(),
             last_save: Instant::now(),
             totals: Totals::default(),
         })
@@ -114,6 +117,7 @@ impl<'l> Collector<'l> {
 
     /// Runs until a signal or a failure ends it.
     pub(super) fn run(mut self, reload: impl Fn() -> Result<Settings, String>) -> Status {
+        self.notify.send("READY=1");
         let mut next = Instant::now() + TICK;
         loop {
             let left = next.saturating_duration_since(Instant::now());
@@ -147,6 +151,7 @@ impl<'l> Collector<'l> {
     }
 
     fn tick(&mut self) {
+        self.notify.send("WATCHDOG=1");
         for notice in self.live.take_notices() {
             report::notice(&notice, self.log);
         }
@@ -270,6 +275,7 @@ impl<'l> Collector<'l> {
     /// Decodes and writes what was received until now.
     fn end(mut self) -> Status {
         let deadline = Instant::now() + self.settings.drain + GRACE;
+        self.notify.send("STOPPING=1");
         self.live.stopper().stop();
         self.outputs.begin_finish(self.settings.drain);
         let mut status = Status::Success;

@@ -182,7 +182,7 @@ fn a_hangup_with_a_broken_file_changes_nothing() {
     let mut collector = Collector::start_with(&["--config", &config], 1);
     folder.write(
         "listen.toml",
-        "udp = \"127.0.0.1:0\"\nfields = [\"octats\"]\n",
+        "udp = \"127.0.0.1:0\"\nfields = [\"oktets\"]\n",
     );
     collector.signal("HUP");
     collector.wait(|collector| {
@@ -190,7 +190,7 @@ fn a_hangup_with_a_broken_file_changes_nothing() {
             .log()
             .contains("the configuration stays as it was")
     });
-    assert!(collector.log().contains("octats"), "{}", collector.log());
+    assert!(collector.log().contains("oktets"), "{}", collector.log());
     send("127.0.0.1", collector.addresses[0], &v5(0, 1));
     let ended = collector.stop();
     assert_eq!(ended.stdout, "{\"octets\":1}\n");

@@ -144,3 +144,42 @@ fn an_output_that_fails_is_reported_and_tried_again() {
     assert_eq!(ended.status, Some(0), "{}", ended.log);
     assert_eq!(fs::read_to_string(path).unwrap().lines().count(), 1);
 }
+
+#[test]
+fn a_service_manager_learns_that_it_is_ready_alive_and_stopping() {
+    let folder = Folder::new();
+    let path = folder.file("notify");
+    let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    manager
+        .set_read_timeout(Some(crate::harness::PATIENCE))
+        .unwrap();
+    let mut child = netflow(&[&UDP[..], &["--quiet", "--output", "null"]].concat())
+        .env("NOTIFY_SOCKET", &path)
+        .spawn()
+        .unwrap();
+    let receive = || {
+        let mut octets = [0; 100];
+        let count = manager.recv(&mut octets).unwrap();
+        String::from_utf8_lossy(&octets[..count]).into_owned()
+    };
+    assert_eq!(receive(), "READY=1");
+    assert_eq!(receive(), "WATCHDOG=1");
+    let stopped = std::process::Command::new("kill")
+        .arg(child.id().to_string())
+        .status();
+    assert!(stopped.unwrap().success());
+    while receive() != "STOPPING=1" {}
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_packaged_configuration_is_valid() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../packaging/listen.toml");
+    let checked = run(&["--check", "--config", path]);
+    assert_eq!(checked.status, Some(0), "{}", checked.log);
+    assert!(
+        checked.stdout.contains("listen on tcp [::]:4739"),
+        "{}",
+        checked.stdout
+    );
+}
