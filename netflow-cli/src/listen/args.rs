@@ -170,7 +170,9 @@ pub(crate) struct Sources {
 #[derive(Debug, Args)]
 #[command(next_help_heading = OUTPUTS)]
 pub(crate) struct OutputArgs {
-    /// Write to standard output (-), a file, nowhere (null); may be repeated. Options after it are for this output,
+    /// Write to standard output (-), a file, files by time (flows-%Y%m%d-%H%M.json.gz), a peer
+    /// (tcp://, tls://, unix://, syslog://, syslog+tcp://, syslog+tls://, ipfix://, ipfix+tcp://,
+    /// ipfix+tls://) or nowhere (null); may be repeated. Options after it are for this output,
     /// those before the first for all [default: -]
     #[arg(short, long, value_name = "WHERE")]
     pub(crate) output: Vec<String>,
@@ -198,6 +200,49 @@ pub(crate) struct OutputArgs {
     /// Maximum memory for what waits for an output [default: 64MiB]
     #[arg(long, value_name = "SIZE")]
     pub(crate) output_queue: Vec<Octets>,
+
+    /// Time that a file covers [default: 5m, or what the finest part of its name says]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) rotate: Vec<Span>,
+
+    /// Maximum size of a file; the next one begins before its time
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) rotate_size: Vec<Octets>,
+
+    /// Remove files that are older
+    #[arg(long, value_name = "TIME")]
+    pub(crate) keep: Vec<Span>,
+
+    /// Remove the oldest files while all together are larger
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) keep_size: Vec<Octets>,
+
+    /// The folder where rows wait on disk for --when-full spool, of this output alone
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) spool: Vec<PathBuf>,
+
+    /// Maximum size of the spool [default: 1GiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) spool_size: Vec<Octets>,
+
+    /// How long a peer may take nothing before its connection is given up [default: 30s]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) output_timeout: Vec<Span>,
+
+    /// The authorities that peers are trusted by (PEM) [default: those of the system]
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_ca: Vec<PathBuf>,
+
+    /// The certificate by which peers know this collector (PEM)
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE", requires = "output_key")]
+    pub(crate) output_certificate: Vec<PathBuf>,
+
+    /// The private key of that certificate (PEM)
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE", requires = "output_certificate")]
+    pub(crate) output_key: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -213,6 +258,8 @@ pub(crate) enum WhenFull {
     Block,
     /// New rows are dropped and counted
     DropNewest,
+    /// New rows are written to disk and sent when the output takes rows again, also after a restart
+    Spool,
 }
 
 /// Whether exporters have to authenticate themselves.

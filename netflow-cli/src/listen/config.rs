@@ -55,6 +55,16 @@ const GROUPS: [&[&str]; 2] = [
         "split-biflows",
         "when-full",
         "output-queue",
+        "rotate",
+        "rotate-size",
+        "keep",
+        "keep-size",
+        "spool",
+        "spool-size",
+        "output-timeout",
+        "output-ca",
+        "output-certificate",
+        "output-key",
     ],
 ];
 

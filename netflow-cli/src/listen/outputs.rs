@@ -2,7 +2,7 @@
 
 use core::fmt;
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use netflow_core::Limits;
@@ -10,10 +10,12 @@ use netflow_core::field::FlowField;
 use netflow_output::format::{
     Biflows, Container, Csv, Files, FlowLines, IpcFormat, Lines, Records, Table, Wire,
 };
-use netflow_output::sink::{Destination, Encoding, OutputConfig, Policy};
+use netflow_output::sink::{
+    Destination, Encoding, OutputConfig, PeerConfig, Policy, Rotation, SpoolConfig,
+};
 
 use super::args::{WhenFull, YesNo};
-use super::quantity::Octets;
+use super::quantity::{Octets, Span};
 use super::scoped::{Scope, scopes};
 use crate::args::{Format, SchemaName};
 use crate::dialect::{self, DialectArgs};
@@ -31,6 +33,9 @@ pub(super) struct OutputPlan {
     queue: Option<usize>,
     width: usize,
     dialect: DialectArgs,
+    rotation: Rotation,
+    spool: Option<SpoolConfig>,
+    peer: PeerConfig,
 }
 
 /// The outputs of a command line, or standard output if there is none. An error is a sentence.
@@ -99,7 +104,55 @@ fn plan(
             .map(|octets| octets.0),
         width: plan::width(to_terminal),
         dialect: dialect.clone(),
+        rotation: rotation(matches, scope),
+        spool: spool(matches, scope)?,
+        peer: peer(matches, scope),
     })
+}
+
+fn rotation(matches: &ArgMatches, scope: Scope) -> Rotation {
+    let time = |option| scope.last::<Span>(matches, option).map(|span| span.0);
+    let size = |option| {
+        let octets = scope.last::<Octets>(matches, option)?;
+        u64::try_from(octets.0).ok()
+    };
+    let mut rotation = Rotation::default();
+    rotation.interval = time("rotate");
+    rotation.octets = size("rotate_size");
+    rotation.keep_for = time("keep");
+    rotation.keep_octets = size("keep_size");
+    rotation
+}
+
+fn spool(matches: &ArgMatches, scope: Scope) -> Result<Option<SpoolConfig>, String> {
+    let is_used = scope.last(matches, "when_full") == Some(WhenFull::Spool);
+    let folder: Option<PathBuf> = scope.last(matches, "spool");
+    match (is_used, folder) {
+        (true, None) => Err("--when-full spool needs a folder, --spool".to_owned()),
+        (false, Some(_)) => Err("--spool is for --when-full spool".to_owned()),
+        (false, None) => Ok(None),
+        (true, Some(folder)) => {
+            let mut spool = SpoolConfig::new(folder);
+            if let Some(octets) = scope.last::<Octets>(matches, "spool_size") {
+                spool.octets = u64::try_from(octets.0).unwrap_or(u64::MAX);
+            }
+            Ok(Some(spool))
+        }
+    }
+}
+
+fn peer(matches: &ArgMatches, scope: Scope) -> PeerConfig {
+    let mut peer = PeerConfig::default();
+    if let Some(span) = scope.last::<Span>(matches, "output_timeout") {
+        peer.timeout = span.0;
+    }
+    #[cfg(feature = "tls")]
+    {
+        peer.tls.ca = scope.last(matches, "output_ca");
+        let certificate: Option<PathBuf> = scope.last(matches, "output_certificate");
+        peer.tls.client = certificate.zip(scope.last(matches, "output_key"));
+    }
+    peer
 }
 
 /// The format that the name of a file says, or a table on a terminal.
@@ -125,11 +178,15 @@ impl OutputPlan {
         let mut config = OutputConfig::new(self.to.clone(), self.encoding(limits.list_depth));
         config.policy = match self.when_full {
             Some(WhenFull::DropNewest) => Policy::DropNewest,
+            Some(WhenFull::Spool) => Policy::Spool,
             Some(WhenFull::Block) | None => Policy::Block,
         };
         if let Some(octets) = self.queue {
             config.queue.octets = octets;
         }
+        config.rotation = self.rotation;
+        config.spool.clone_from(&self.spool);
+        config.peer = self.peer.clone();
         config
     }
 
@@ -137,6 +194,9 @@ impl OutputPlan {
         let (biflows, width) = (self.biflows, self.width);
         let fields = self.fields.clone();
         let files = Files::default;
+        if matches!(self.to, Destination::Ipfix { .. }) {
+            return Encoding::ipfix();
+        }
         match (self.schema, self.format) {
             (SchemaName::Record, _) => {
                 Encoding::rows(move || Box::new(Lines::new(Records::new(list_depth), files())))
@@ -177,6 +237,9 @@ impl OutputPlan {
 /// `flows.json (flow, json)`
 impl fmt::Display for OutputPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if matches!(self.to, Destination::Ipfix { .. }) {
+            return write!(f, "{}", self.to);
+        }
         write!(f, "{} ({}, {})", self.to, self.schema, self.format)
     }
 }

@@ -10,5 +10,6 @@ mod harness;
 #[cfg(feature = "http")]
 mod http;
 mod options;
+mod outputs;
 mod replay;
 mod state;
