@@ -29,7 +29,7 @@
 //! assert_eq!(decoded.flows().filter(|flow| filter.matches(flow)).count(), 1);
 //!
 //! let mut filter = SetFilter::new(filter);
-//! for set in decoded.sets() {
+//! for set in decoded.joined_sets() {
 //!     filter.prepare(&set);
 //!     let flows = set.flows().filter(|flow| filter.matches(flow));
 //!     println!("{} flows", flows.count());

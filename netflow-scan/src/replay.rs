@@ -109,7 +109,7 @@ impl Replay {
 fn late(message: &Decoded<'_>, first: u32, split: bool, flows: &mut FlowBatchBuilder) -> u64 {
     let mut count = 0_u64;
     let sets = message
-        .joined_sets()
+        .sets()
         .filter(|set| set.is_late() && set.header().input < first);
     for set in sets {
         count = count.saturating_add(1);
