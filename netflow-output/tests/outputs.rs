@@ -9,6 +9,9 @@ mod support;
 #[path = "outputs/plain.rs"]
 mod plain;
 
+#[path = "outputs/rsyslog.rs"]
+mod rsyslog;
+
 #[path = "outputs/rotation.rs"]
 mod rotation;
 

@@ -27,6 +27,8 @@ pub enum Framing {
     QuotedLines,
     /// Each row follows its length, a varint as in protobuf's delimited form.
     LengthPrefixed,
+    /// Each row is a value of MessagePack, one after the other.
+    MessagePack,
     /// Each row is a message of IPFIX, which states its length (RFC 7011, section 3.1).
     IpfixMessages,
 }
@@ -79,6 +81,7 @@ impl Framing {
                 })?;
                 Some(end + 1)
             }
+            Self::MessagePack => message_pack_len(octets),
             Self::IpfixMessages => {
                 let len = u16::from_be_bytes(*octets.get(2..)?.first_chunk()?);
                 // One shorter than its header would never end.
@@ -92,6 +95,65 @@ impl Framing {
             }
         }
     }
+}
+
+/// Octets of the first value of MessagePack, with all that is nested in it.
+fn message_pack_len(octets: &[u8]) -> Option<usize> {
+    let (mut len, mut values) = (0_usize, 1_u64);
+    while values > 0 {
+        let tag = *octets.get(len)?;
+        len += 1;
+        // The octets of its length or number, and what that counts.
+        let (width, counts) = match tag {
+            0xc4 | 0xd9 => (1, Counts::Octets(0)),
+            0xc5 | 0xda => (2, Counts::Octets(0)),
+            0xc6 | 0xdb => (4, Counts::Octets(0)),
+            // Extensions have a type before their octets.
+            0xc7 => (1, Counts::Octets(1)),
+            0xc8 => (2, Counts::Octets(1)),
+            0xc9 => (4, Counts::Octets(1)),
+            0xdc => (2, Counts::Values(1)),
+            0xdd => (4, Counts::Values(1)),
+            0xde => (2, Counts::Values(2)),
+            0xdf => (4, Counts::Values(2)),
+            _ => (0, Counts::Octets(0)),
+        };
+        let number = octets.get(len..)?.get(..width)?;
+        let number = number
+            .iter()
+            .fold(0_u64, |all, octet| all << 8 | u64::from(*octet));
+        len += width;
+        let (more_octets, more_values) = match (tag, counts) {
+            (0x80..=0x8f, _) => (0, 2 * u64::from(tag & 0xf)),
+            (0x90..=0x9f, _) => (0, u64::from(tag & 0xf)),
+            (0xa0..=0xbf, _) => (u64::from(tag & 0x1f), 0),
+            (0xcc | 0xd0, _) => (1, 0),
+            (0xcd | 0xd1 | 0xd4, _) => (2, 0),
+            (0xd5, _) => (3, 0),
+            (0xca | 0xce | 0xd2, _) => (4, 0),
+            (0xd6, _) => (5, 0),
+            (0xcb | 0xcf | 0xd3, _) => (8, 0),
+            (0xd7, _) => (9, 0),
+            (0xd8, _) => (17, 0),
+            (_, Counts::Octets(before)) => (number + before, 0),
+            (_, Counts::Values(each)) => (0, number * each),
+        };
+        len = len.checked_add(usize::try_from(more_octets).ok()?)?;
+        values = values - 1 + more_values;
+        if len > octets.len() {
+            return None;
+        }
+    }
+    Some(len)
+}
+
+/// What the length of a value of MessagePack counts.
+#[derive(Debug, Clone, Copy)]
+enum Counts {
+    /// Octets, after so many others.
+    Octets(u64),
+    /// Values, so many for each.
+    Values(u64),
 }
 
 /// A number and the octets that it takes.
@@ -112,7 +174,17 @@ mod tests {
 
     #[test]
     fn rows_cut_at_every_length_are_left_out() {
-        let cases: [(Framing, &[&[u8]]); 3] = [
+        let cases: [(Framing, &[&[u8]]); 4] = [
+            (
+                Framing::MessagePack,
+                &[
+                    b"\x82\xa1a\x01\xa1b\x92\xcd\x01\x02\xc0",
+                    b"\x80",
+                    b"\xde\x00\x01\xd9\x01k\xcb\x00\x00\x00\x00\x00\x00\x00\x00",
+                    b"\x81\xa1t\xd7\xff\x00\x00\x00\x00\x00\x00\x00\x00",
+                    b"\xdc\x00\x02\xc4\x02\n\n\xc7\x01\x05x",
+                ],
+            ),
             (Framing::Lines, &[b"{}\n", b"{\"a\":\"\\\"\"}\n", b"\n"]),
             (
                 Framing::QuotedLines,

@@ -201,7 +201,15 @@ impl Drop for Outputs {
 }
 
 impl RunningOutput {
-    fn start(config: OutputConfig) -> io::Result<Self> {
+    #[cfg_attr(
+        not(feature = "ipfix"),
+        expect(unused_mut, reason = "messages of IPFIX replace the encoding")
+    )]
+    fn start(mut config: OutputConfig) -> io::Result<Self> {
+        #[cfg(feature = "ipfix")]
+        if matches!(config.destination, Destination::Ipfix { .. }) {
+            config.encoding = Encoding::ipfix();
+        }
         let ledger = Arc::new(Ledger::new(config.destination.to_string()));
         let spool = open_spool(&config, &ledger)?;
         let queue = Queue::new(config.queue, config.policy, spool, Arc::clone(&ledger));

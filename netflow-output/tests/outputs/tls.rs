@@ -93,6 +93,85 @@ fn rows_arrive_at_a_peer_whose_certificate_is_trusted() {
     );
 }
 
+/// The body of the first request of HTTPS.
+#[cfg(feature = "http")]
+fn https_server(folder: &Folder, listener: TcpListener) -> JoinHandle<String> {
+    use std::io::{BufRead as _, BufReader, Write as _};
+
+    let key = PrivateKeyDer::from_pem_file(Path::new(&folder.file("server.key"))).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![pem(&folder.file("server.crt"))], key)
+        .unwrap();
+    let config = Arc::new(config);
+    thread::spawn(move || {
+        loop {
+            let (stream, _) = listener.accept().unwrap();
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut reader = BufReader::new(StreamOwned::new(connection, stream));
+            let mut len = 0;
+            let mut line = String::new();
+            // Nothing can be read where the certificate is not accepted.
+            while reader.read_line(&mut line).is_ok_and(|len| len > 0) {
+                let lower = line.to_lowercase();
+                if let Some(value) = lower.strip_prefix("content-length:") {
+                    len = value.trim().parse().unwrap();
+                }
+                if line == "\r\n" {
+                    let mut body = vec![0; len];
+                    reader.read_exact(&mut body).unwrap();
+                    let answer = b"HTTP/1.1 204 No Content\r\n\r\n";
+                    reader.get_mut().write_all(answer).unwrap();
+                    return String::from_utf8(body).unwrap();
+                }
+                line.clear();
+            }
+        }
+    })
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn a_server_of_https_needs_a_certificate_that_is_trusted() {
+    let folder = Folder::new("https");
+    certificate(&folder, "server", "localhost");
+    certificate(&folder, "other", "localhost");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = https_server(&folder, listener);
+    let configured = |ca: &str| {
+        let mut config = output(&format!("https://localhost:{port}/"), json());
+        config.policy = Policy::DropNewest;
+        config.http.compression = netflow_output::sink::HttpCompression::Plain;
+        config.peer.tls.ca = Some(folder.file(ca).into());
+        config
+    };
+    for (ca, is_trusted) in [("other.crt", false), ("server.crt", true)] {
+        let outputs = Outputs::start(vec![configured(ca)]).unwrap();
+        let mut worker = Worker::new(outputs.worker(), 0);
+        worker.send(1);
+        worker.finish();
+        if !is_trusted {
+            wait_until("a failure", || outputs.statistics()[0].errors > 1);
+            let now = outputs.statistics().remove(0);
+            let error = now.last_error.unwrap().to_lowercase();
+            assert!(error.contains("certificate"), "{error}");
+            outputs.begin_finish(core::time::Duration::ZERO);
+        }
+        let output = outputs.finish(LONG).remove(0);
+        check(&output);
+        assert_eq!(
+            output.written,
+            if is_trusted { ROWS } else { 0 },
+            "{output:?}"
+        );
+    }
+    assert_eq!(numbers(&server.join().unwrap()).len() as u64, ROWS);
+}
+
 #[test]
 fn a_peer_with_a_wrong_certificate_receives_nothing_until_it_is_right() {
     let folder = Folder::new("wrong-certificate");

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use netflow_core::{Decoded, Set};
 
 use super::Encode;
-use crate::format::{Format, FormatError};
+use crate::format::{Format, FormatError, Framing};
 
 /// What a dialect makes of records. One value writes documents of one form.
 pub trait Dialect: fmt::Debug {
@@ -47,6 +47,10 @@ impl<D: Dialect, E: Encode> Format for Documents<D, E> {
             self.dialect.set::<E>(&set, out);
         }
         Ok(())
+    }
+
+    fn framing(&self) -> Framing {
+        E::FRAMING
     }
 }
 

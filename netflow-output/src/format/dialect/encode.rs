@@ -10,9 +10,13 @@ use netflow_core::value::{LargeUnsigned, Text};
 pub use self::json::JsonDocument;
 pub use self::message_pack::MessagePackDocument;
 pub(super) use self::message_pack::write_str;
+use crate::format::Framing;
 
 /// A form that documents are written in: objects, arrays and values.
 pub trait Encode: fmt::Debug {
+    /// How documents are separated.
+    const FRAMING: Framing;
+
     /// What writes one document to the end of a buffer.
     type Document<'o>: Encode;
 

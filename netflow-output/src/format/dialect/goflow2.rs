@@ -10,7 +10,7 @@ use netflow_core::{Decoded, Protocol, Set, SetKind};
 
 use self::message::FlowMessage;
 use super::{Additions, Faults};
-use crate::format::{Format, FormatError};
+use crate::format::{Format, FormatError, Framing};
 
 /// How flow messages are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,5 +84,12 @@ impl Format for Goflow2 {
             self.set(&set, out);
         }
         Ok(())
+    }
+
+    fn framing(&self) -> Framing {
+        match self.options.form {
+            Goflow2Form::Json => Framing::Lines,
+            Goflow2Form::Protobuf => Framing::LengthPrefixed,
+        }
     }
 }

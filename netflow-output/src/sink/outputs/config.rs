@@ -3,6 +3,10 @@
 use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
+#[cfg(any(feature = "http", feature = "tls"))]
+use std::io;
+#[cfg(any(feature = "http", feature = "tls"))]
+use std::path::Path;
 use std::path::PathBuf;
 
 #[cfg(feature = "columns")]
@@ -151,6 +155,29 @@ pub struct TlsConfig {
     pub client: Option<(PathBuf, PathBuf)>,
 }
 
+/// Where systems keep the certificates that they trust.
+#[cfg(any(feature = "http", feature = "tls"))]
+const TRUSTED: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+#[cfg(any(feature = "http", feature = "tls"))]
+impl TlsConfig {
+    /// The file of those who are trusted.
+    pub(super) fn trusted(&self) -> io::Result<&Path> {
+        if let Some(ca) = &self.ca {
+            return Ok(ca);
+        }
+        let mut files = TRUSTED.iter().map(Path::new);
+        files.find(|file| file.exists()).ok_or_else(|| {
+            io::Error::other("the certificates that this system trusts are not found")
+        })
+    }
+}
+
 /// How much may wait in the queue of an output.
 ///
 /// A chunk is what a worker gathers in 64 KiB of text, or a batch of columns, or in the time between
@@ -284,8 +311,8 @@ impl Encoding {
 
     /// Records as messages of IPFIX, of whatever protocol they came (feature `ipfix`): flows and
     /// options, with the exporter that sent them, by [`Relay`](netflow_core::encode::Relay). Each
-    /// observation domain of each exporter has one of its own. For the destinations `ipfix://` alone;
-    /// a row is a data record.
+    /// observation domain of each exporter has one of its own. The destinations `ipfix://` have it
+    /// whatever is configured, and no other takes it; a row is a data record.
     #[cfg(feature = "ipfix")]
     #[must_use]
     pub const fn ipfix() -> Self {

@@ -3,6 +3,7 @@
 use netflow_core::value::{LargeUnsigned, Text};
 
 use super::Encode;
+use crate::format::Framing;
 use crate::format::json::Json;
 
 /// One JSON object a line.
@@ -10,6 +11,8 @@ use crate::format::json::Json;
 pub struct JsonDocument<'o>(Json<'o>);
 
 impl Encode for JsonDocument<'_> {
+    const FRAMING: Framing = Framing::Lines;
+
     type Document<'o> = JsonDocument<'o>;
 
     fn document(out: &mut Vec<u8>) -> JsonDocument<'_> {

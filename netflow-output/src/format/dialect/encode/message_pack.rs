@@ -2,6 +2,7 @@
 //! other.
 
 use super::Encode;
+use crate::format::Framing;
 
 /// A MessagePack map a document.
 #[derive(Debug)]
@@ -83,6 +84,8 @@ pub(in crate::format::dialect) fn write_unsigned(out: &mut Vec<u8>, number: u64)
 }
 
 impl Encode for MessagePackDocument<'_> {
+    const FRAMING: Framing = Framing::MessagePack;
+
     type Document<'o> = MessagePackDocument<'o>;
 
     fn document(out: &mut Vec<u8>) -> MessagePackDocument<'_> {

@@ -1,5 +1,6 @@
 //! Requests and responses.
 
+use alloc::sync::Arc;
 use core::hash::{BuildHasher as _, Hasher as _};
 use core::time::Duration;
 use std::hash::RandomState;
@@ -53,7 +54,7 @@ impl Client {
             .timeout_connect(Some(peer.connect_timeout))
             .timeout_global(Some(peer.timeout))
             .user_agent(concat!("netflow/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls(peer)?)
+            .tls_config(tls(peer, address.is_secure)?)
             .build();
         Ok(Self {
             agent: agent.into(),
@@ -269,11 +270,14 @@ fn channel() -> String {
     )
 }
 
-fn tls(peer: &PeerConfig) -> io::Result<TlsConfig> {
-    let mut config = TlsConfig::builder();
-    if let Some(ca) = &peer.tls.ca {
-        config = config.root_certs(RootCerts::new_with_certs(&certificates(ca)?));
+fn tls(peer: &PeerConfig, is_secure: bool) -> io::Result<TlsConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = TlsConfig::builder().unversioned_rustls_crypto_provider(provider);
+    if !is_secure {
+        return Ok(config.build());
     }
+    let trusted = certificates(peer.tls.trusted()?)?;
+    config = config.root_certs(RootCerts::new_with_certs(&trusted));
     if let Some((chain, key)) = &peer.tls.client {
         let key = PrivateKey::from_pem(&std::fs::read(key)?).map_err(io::Error::other)?;
         let client = ClientCert::new_with_certs(&certificates(chain)?, key);

@@ -12,14 +12,6 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::sink::outputs::config::TlsConfig;
 
-/// Where systems keep the certificates that they trust.
-const SYSTEM: [&str; 4] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-];
-
 pub(crate) type Stream = StreamOwned<ClientConnection, TcpStream>;
 
 /// Agrees on keys with the peer at this address. Its certificate has to be for the host's name.
@@ -39,10 +31,7 @@ pub(crate) fn connect(stream: TcpStream, address: &str, config: &TlsConfig) -> i
 /// Files are read for each connection, so that they can be renewed.
 fn client(config: &TlsConfig) -> io::Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    let file = match &config.ca {
-        Some(ca) => ca,
-        None => system()?,
-    };
+    let file = config.trusted()?;
     for certificate in certificates(file)? {
         // Bundles of a system hold a few that rustls does not take.
         let _ = roots.add(certificate);
@@ -64,13 +53,6 @@ fn client(config: &TlsConfig) -> io::Result<ClientConfig> {
             client.map_err(io::Error::other)
         }
     }
-}
-
-fn system() -> io::Result<&'static Path> {
-    let mut files = SYSTEM.iter().map(Path::new);
-    files
-        .find(|file| file.exists())
-        .ok_or_else(|| io::Error::other("the certificates that this system trusts are not found"))
 }
 
 fn certificates(file: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
