@@ -33,7 +33,9 @@ pub fn run(octets: &[u8]) {
         for format in &mut json {
             out.clear();
             format.message(&decoded, &mut out).unwrap();
-            let lines = out.split(|octet| *octet == b'\n').filter(|line| !line.is_empty());
+            let lines = out
+                .split(|octet| *octet == b'\n')
+                .filter(|line| !line.is_empty());
             for line in lines {
                 serde_json::from_slice::<serde_json::Value>(line).unwrap();
             }
