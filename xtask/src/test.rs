@@ -101,9 +101,9 @@ const STEPS: &[Step] = &[
     needing(&[&tools::VENV], "Python: types and tests", package::test),
     step("tests", tests),
     needing(
-        &[&tools::SOFTFLOWD],
-        "the collector with real exporters",
-        real_exporters,
+        &[&tools::SOFTFLOWD, &tools::RSYSLOG],
+        "the collector with real exporters and servers",
+        real_peers,
     ),
 ];
 
@@ -290,8 +290,11 @@ fn all_captures() -> Result {
 /// Features that tests need and that are not among the defaults.
 const FEATURES: &str = "netflow-core/encode,netflow-cli/http,netflow-cli/tls";
 
-fn real_exporters() -> Result {
-    cargo("test --locked -p netflow-cli --test listen exporters -- --ignored").run()
+fn real_peers() -> Result {
+    cargo("test --locked -p netflow-cli --test listen exporters -- --ignored").run()?;
+    cargo("test --locked -p netflow-output --all-features --test outputs")
+        .arguments("rsyslog -- --ignored")
+        .run()
 }
 
 fn tests() -> Result {

@@ -56,6 +56,7 @@ pub(super) const ZSTD: Tool = program("zstd", "zstd");
 pub(super) const TSHARK: Tool = program("tshark", "tshark");
 pub(super) const NFDUMP: Tool = program("nfcapd", "nfdump");
 pub(super) const SOFTFLOWD: Tool = program("softflowd", "softflowd");
+pub(super) const RSYSLOG: Tool = program("rsyslogd", "rsyslog");
 pub(super) const LIBPCAP: Tool = Tool {
     name: "libpcap",
     found: Found::Header("pcap/pcap.h"),
@@ -91,7 +92,11 @@ impl Tool {
 
 fn on_path(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    // Where servers are, which is not on the path of every user.
+    let servers = PathBuf::from("/usr/sbin");
+    env::split_paths(&path)
+        .chain([servers])
+        .any(|folder| folder.join(program).is_file())
 }
 
 /// What a program prints, if there is one and it succeeds.
