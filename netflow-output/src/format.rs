@@ -68,8 +68,8 @@ pub trait Format {
         let _ = out;
     }
 
-    /// How one row is separated from the next: what counts rows, cuts a broken file or sends a
-    /// row a message goes by it.
+    /// How rows are delimited; used to count rows, to truncate a broken file and to send one row
+    /// per message.
     fn framing(&self) -> Framing {
         Framing::Lines
     }

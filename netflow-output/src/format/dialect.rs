@@ -1,7 +1,8 @@
 //! The documents of tools that people run today, so that what reads them need not change.
 //!
 //! A dialect is a schema: it says what a document holds. [`Documents`] writes those of [`Ecs`],
-//! [`Logstash`] and [`Fluentd`], as JSON lines or MessagePack.
+//! [`Logstash`] and [`Fluentd`], as JSON lines or MessagePack. [`Goflow2`] and [`Nfdump`]
+//! implement [`Format`](super::Format) directly.
 //!
 //! Each is correct by default. Where the original has a known fault, [`Faults::Copied`] copies it,
 //! but for crashes; `docs/dialects.md` lists the differences.

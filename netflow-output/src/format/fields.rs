@@ -38,10 +38,10 @@ pub(super) struct FieldWriter {
     selection: Selection,
     /// Rows begin with something else than a field.
     has_head: bool,
-    /// Those of the templates of the projection, by their slots.
+    /// One for each template of the projection, by its slot.
     plans: Vec<RowPlan>,
-    /// Of sets without a template, and of all where directions are split: the reverse direction has
-    /// its fields elsewhere in the record.
+    /// For sets without a template, and for every set when biflows are split: the reverse
+    /// direction's fields are elsewhere in the record.
     unplanned: RowPlan,
     of_set: OfSet,
     room: Room,

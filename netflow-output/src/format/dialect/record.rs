@@ -19,7 +19,7 @@ pub(super) trait FieldStyle {
     /// The name of a field and what is known of it; none if it is left out.
     fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Self::Meaning)>;
 
-    /// Whether of an element that repeats in a record only the last counts.
+    /// Whether only the last occurrence of an element repeated in a record is kept.
     fn keeps_last_only(&self) -> bool;
 
     /// The value of a field; none if it is left out.

@@ -15,7 +15,7 @@ use crate::format::room::BLOCK;
 /// The steps by which a row is written.
 #[derive(Debug, Default)]
 pub(super) struct RowPlan {
-    /// Of the columns it was built for; 0 if it was not built.
+    /// The version of the columns it was built for; 0 if it was not built.
     version: u64,
     steps: Vec<Step>,
     /// The positions of start and end among the fields, if they are worked out from a number.
@@ -32,7 +32,7 @@ pub(super) struct Step {
     pub(super) text: [u8; BLOCK],
     /// Octets of the text.
     pub(super) len: u8,
-    /// Octets of it that a row has without the value, too: the rest is the key.
+    /// Octets of it that are written even when the value is absent; the rest is the key.
     pub(super) certain: u8,
     pub(super) source: Source,
 }
