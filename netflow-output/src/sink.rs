@@ -49,8 +49,8 @@ pub trait Sink {
         Ok(())
     }
 
-    /// Writes what is kept back, if rows are of use before the last of them is written: the
-    /// input is waited for.
+    /// Flushes held-back rows, if the format is usable before its last row, because the input is
+    /// idle.
     ///
     /// # Errors
     ///
@@ -70,8 +70,8 @@ pub trait Sink {
         Ok(())
     }
 
-    /// The flows among the rows whose times cannot be right, as far as the rows say so; of some
-    /// formats complete after [`finish`](Self::finish) only.
+    /// Flows written with impossible times, as far as the format marks them; for some formats
+    /// complete only after [`finish`](Self::finish).
     fn suspects(&self) -> Suspects {
         Suspects::default()
     }

@@ -103,7 +103,7 @@ pub struct Outputs {
 #[derive(Debug)]
 struct RunningOutput {
     encoding: Encoding,
-    /// Nanoseconds of the intervals whose rows do not share a chunk.
+    /// Length of a file interval in nanoseconds; a chunk never spans two intervals.
     interval: Option<i64>,
     queue: Arc<Queue>,
     ledger: Arc<Ledger>,

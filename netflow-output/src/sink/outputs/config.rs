@@ -230,9 +230,9 @@ pub struct Rotation {
     /// Time that a file covers, counted from 1970-01-01 00:00 UTC; at least a second. By default five
     /// minutes, or an hour or a day if that is the finest part of the name.
     pub interval: Option<Duration>,
-    /// A file of so many octets ends before its interval does.
+    /// A file ends before its interval does when it has reached this number of octets.
     pub octets: Option<u64>,
-    /// Files that were last changed before so long a time are removed.
+    /// Files last modified longer ago than this are removed.
     pub keep_for: Option<Duration>,
     /// The oldest files are removed while all together have more octets.
     pub keep_octets: Option<u64>,
@@ -319,7 +319,7 @@ impl Encoding {
         Self(Kind::Ipfix)
     }
 
-    /// How its rows are separated; of columns nothing that matters.
+    /// How its rows are delimited; irrelevant for columns.
     pub(super) fn framing(&self) -> Framing {
         match &self.0 {
             Kind::Rows(make) => make().framing(),

@@ -31,8 +31,8 @@ pub enum Destination {
     /// A file: any other text without `://`. Rows are appended to what it holds, and it may be renamed
     /// meanwhile by another program; columns appear when they are complete.
     File(PathBuf),
-    /// Files that rotate by time: such a text with `%`. Each is written under a temporary name,
-    /// `.NAME.part`, and has its name when it is complete. Rows are compressed if the name ends with
+    /// Files that rotate by time: a path containing `%`. Each is written under a temporary name,
+    /// `.NAME.part`, and renamed when it is complete. Rows are compressed if the name ends with
     /// `.gz` or `.zst` (feature `compression`).
     Files(FilePattern),
     /// Rows to a host and port: `tcp://host:port`.

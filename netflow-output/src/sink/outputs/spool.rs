@@ -13,8 +13,8 @@ use super::chunk::{Chunk, Payload};
 use super::config::SpoolConfig;
 use super::lock::lock;
 
-/// Octets after which the next file is begun: what is sent again after a restart is at most one of
-/// them.
+/// Octets after which a new file is started. After a restart, a file that was only partly delivered is
+/// sent again from its start.
 const SEGMENT: u64 = 4 << 20;
 /// The number of the first file. What was in memory at the end goes before it.
 const FIRST: u64 = 1 << 40;

@@ -23,7 +23,7 @@ pub struct WorkerSink {
 #[derive(Debug)]
 pub(super) struct WorkerOutput {
     encoder: Encoder,
-    /// Nanoseconds of the intervals whose rows do not share a chunk.
+    /// Length of a file interval in nanoseconds; a chunk never spans two intervals.
     interval: Option<i64>,
     /// When the last datagram was received.
     received: Timestamp,

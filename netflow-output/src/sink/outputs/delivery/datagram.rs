@@ -15,10 +15,10 @@ use crate::sink::outputs::ledger::{Ledger, LossReason};
 use crate::sink::outputs::syslog::Syslog;
 use crate::sink::outputs::templates::SentTemplates;
 
-/// A peer that takes a row a datagram.
+/// A peer that takes one row per datagram, or messages of IPFIX.
 ///
-/// Nothing says that a datagram arrived. That nobody listens is reported by the kernel with the next
-/// one, so the last is sent again then.
+/// UDP has no acknowledgement. If nobody is listening, the kernel reports it on the next send, so the
+/// last datagram is then sent again.
 #[derive(Debug)]
 pub(crate) struct DatagramPeer {
     address: String,

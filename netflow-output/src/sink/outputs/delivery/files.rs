@@ -18,12 +18,12 @@ use crate::sink::outputs::config::{Encoding, Rotation};
 use crate::sink::outputs::ledger::{Ledger, LossReason};
 use crate::sink::outputs::pattern::FilePattern;
 
-/// Files in work at a time. Workers differ by a second or so; more than the file of the present
-/// interval and of the last one are needed when the clock jumps.
+/// Files open at once. Workers are a second or so apart, so the files of the current and the
+/// previous interval suffice unless the clock jumps.
 const IN_WORK: usize = 4;
 /// Nanoseconds after its interval in which a file waits for rows of slower workers.
 const GRACE: i64 = 2_000_000_000;
-/// Nanoseconds after which rows can be read, though their file is compressed and goes on.
+/// Nanoseconds after which rows are readable, even in a compressed file still being written.
 const FLUSH: i64 = 1_000_000_000;
 /// Nanoseconds between two looks at the age of files.
 const RETENTION: i64 = 60_000_000_000;

@@ -226,8 +226,8 @@ impl StreamPeer {
         }
     }
 
-    /// Ends the connection in order: a peer that closes it too has read all. One that stays silent is
-    /// believed to read what its kernel has.
+    /// Closes the connection cleanly: a peer that closes its side too has read everything; a silent
+    /// one is assumed to read what its kernel has buffered.
     fn close(&mut self) -> Result<(), Failure> {
         self.advance()?;
         if let Some(connection) = &mut self.connection {
