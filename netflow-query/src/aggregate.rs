@@ -164,10 +164,10 @@ pub struct Aggregate {
 pub struct Group {
     /// The values that its flows have in common, in the order of the fields.
     pub values: Arc<[GroupValue]>,
-    /// Its sums. If [`error`](Self::error) is not 0, the one that groups are ordered by is at most
-    /// that much too high, and the others are at least what they say.
+    /// Its sums. If [`error`](Self::error) is not 0, the sum that groups are ordered by is too high by
+    /// at most that, and the others are lower bounds.
     pub sums: Sums,
-    /// How much too high the sum may be that groups are ordered by; 0 while all groups fit.
+    /// Upper bound on how far the ordering sum is overestimated; 0 while all groups fit.
     pub error: u64,
 }
 
@@ -212,7 +212,8 @@ impl Aggregate {
         self.unscaled_flows
     }
 
-    /// Nothing was counted twice: no running total is of a flow that began before.
+    /// Whether every running total was added exactly: none may belong to a flow whose earlier records
+    /// are unknown.
     #[must_use]
     pub const fn is_exact(&self) -> bool {
         self.is_exact

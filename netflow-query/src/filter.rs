@@ -1,4 +1,4 @@
-//! Which flows are meant.
+//! Which flows match.
 
 mod condition;
 mod error;
@@ -23,7 +23,7 @@ pub use self::error::FilterError;
 use self::program::Program;
 pub use self::set::{SetFilter, SetMatch};
 
-/// An expression that says which flows are meant. Cloning it is cheap.
+/// An expression that says which flows match. Cloning it is cheap.
 ///
 /// ```
 /// use netflow_query::Filter;
@@ -67,7 +67,7 @@ impl Filter {
         })
     }
 
-    /// Whether a flow is meant. A comparison with a field that the flow lacks is false.
+    /// Whether a flow matches. A comparison with a field that the flow lacks is false.
     #[must_use]
     pub fn matches(&self, flow: &Flow<'_>) -> bool {
         self.program.matches(flow)

@@ -1,10 +1,10 @@
-//! Questions to flows: which of them, in a language that network engineers know.
+//! Selects and groups flows, with filters in a language that network engineers know.
 //!
 //! # Overview
 //!
 //! [`Filter::parse`] reads an expression such as `proto tcp and dst port 443`, in the words of
 //! tcpdump and nfdump or with any [normalised field](netflow_core::field) by its name.
-//! [`Filter::matches`] says of each flow whether it is meant. Over many flows, a [`SetFilter`] is
+//! [`Filter::matches`] tests whether a flow matches. Over many flows, a [`SetFilter`] is
 //! faster: it is compiled for each template, so that a comparison costs a load and a range check,
 //! and one with a field that the template lacks costs nothing.
 //!

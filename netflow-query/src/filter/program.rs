@@ -47,7 +47,7 @@ impl Program {
     }
 }
 
-/// A step by its number; of what is decided, past all steps.
+/// A target as an index into the steps; accept and reject lie past the end.
 #[inline]
 pub(super) fn index(target: Target) -> usize {
     usize::try_from(target).unwrap_or(usize::MAX)

@@ -467,7 +467,7 @@ impl Primitive<'_, '_> {
         self.unless(comparator, part, Condition::Present(*field))
     }
 
-    /// Of a comparison by `!=` the opposite, where there is something to compare.
+    /// For `!=`, the negated comparison, and only where the field is present.
     fn unless(&mut self, comparator: Comparator, part: Part, is_there: Condition) -> Part {
         if comparator != Comparator::NotEqual {
             return part;
