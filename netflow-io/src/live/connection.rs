@@ -27,8 +27,8 @@ pub(super) struct Connection {
     tls: Option<Box<ServerConnection>>,
     framing: IpfixFraming,
     received: Timestamp,
-    /// Since when the message that is not complete arrives; the first one from the beginning of
-    /// the connection.
+    /// When the incomplete message began to arrive; for the first message, when the connection
+    /// opened.
     waiting_since: Option<Instant>,
     /// Why it is closed when the messages that have arrived are returned.
     closing: Option<CloseReason>,

@@ -25,7 +25,7 @@ use crate::feed::{Arrival, Datagrams};
 const EVENTS: usize = 64;
 /// How often connections are looked at for being overdue.
 const SWEEP: Duration = Duration::from_millis(250);
-/// How long what was received before the stop may take to be returned.
+/// How long the source may take after a stop to return what it had already received.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// The datagrams of one worker.
