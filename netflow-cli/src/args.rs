@@ -70,8 +70,8 @@ pub(crate) struct Decode {
     #[arg(short, long, value_parser = SchemaParser, default_value_t = SchemaName::Flow)]
     pub(crate) schema: SchemaName,
 
-    /// Write to this file, which is replaced when all is written; with --schema record in
-    /// columns to this new folder, a file for each template
+    /// Write to this file, replaced only once everything is written; with --schema record in a
+    /// columnar format, to this new folder, one file per template
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
 
@@ -133,7 +133,7 @@ pub(crate) struct Explain {
     #[arg(short, long, value_enum, default_value_t = Report::Text)]
     pub(crate) format: Report,
 
-    /// Explain this packet octet by octet; of several files, one of the last
+    /// Explain this packet octet by octet; with several files, its number counts in the last file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) frame: Option<u64>,
 
@@ -226,7 +226,7 @@ pub(crate) enum TopFormat {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Exporters {
     /// Sampling rate of exporters that announce none, as 192.0.2.0/24=1000 for one packet of
-    /// 1000; may be repeated, the longest prefix counts
+    /// 1000; may be repeated, the longest prefix wins
     #[arg(long = "sampling", value_name = "CIDR=RATE")]
     configured: Vec<ConfiguredRate>,
 
@@ -239,9 +239,9 @@ pub(crate) struct Exporters {
     #[arg(long, value_enum, value_name = "SCOPE", default_value_t = OptionsScopeName::Domain)]
     options_scope: OptionsScopeName,
 
-    /// What elements 23 and 24 beside octets and packets (1, 2) of exporters count, as
-    /// 192.0.2.0/24=biflow: biflow the reverse direction, post the same packets after the exporter;
-    /// may be repeated, the longest prefix counts
+    /// What elements 23 and 24 count when an exporter sends them beside 1 and 2, as
+    /// 192.0.2.0/24=biflow: biflow for the reverse direction, post for the same packets after the
+    /// exporter; may be repeated, the longest prefix wins
     #[arg(long = "exporter", value_name = "CIDR=KIND")]
     counters: Vec<ConfiguredCounter>,
 

@@ -122,12 +122,12 @@ pub(crate) struct Sources {
     #[arg(long, value_enum, value_name = "WHICH", requires = "tls_client_ca")]
     pub(crate) tls_clients: Option<TlsClients>,
 
-    /// Take these protocols alone, such as v5,v9,ipfix,sflow: on the address before it, or on all if
-    /// it is before the first
+    /// Accept only these protocols, such as v5,v9,ipfix,sflow: on the preceding address, or on all
+    /// if given before the first
     #[arg(long, value_name = "NAME,…", value_enum, value_delimiter = ',')]
     pub(crate) protocol: Vec<ProtocolName>,
 
-    /// Take what these subnets send alone; may be repeated
+    /// Accept only exporters in these subnets; may be repeated
     #[arg(long, value_name = "CIDR,…", value_delimiter = ',')]
     pub(crate) allow: Vec<Prefix>,
 
