@@ -2,7 +2,7 @@
 //!
 //! A program that reads files writes to standard output or a file that appears when it is complete
 //! ([`Stream`]), or (feature `columns`) to a folder of files ([`FolderOfTables`]). A collector has
-//! several workers and several destinations, which may be slow or away: [`Outputs`].
+//! several workers and several destinations, which may be slow or unreachable: [`Outputs`].
 
 #[cfg(feature = "columns")]
 mod folder;
@@ -35,7 +35,7 @@ pub trait Sink {
     ///
     /// # Errors
     ///
-    /// Those of writing; [`BrokenPipe`](io::ErrorKind::BrokenPipe) if the reader of the output has
+    /// The output cannot be written; [`BrokenPipe`](io::ErrorKind::BrokenPipe) if its reader has
     /// gone.
     fn message(&mut self, message: &Decoded<'_>) -> io::Result<()>;
 
@@ -43,7 +43,7 @@ pub trait Sink {
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// The output cannot be written.
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) -> io::Result<()> {
         let _ = (datagram, error);
         Ok(())
@@ -54,7 +54,7 @@ pub trait Sink {
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// The output cannot be written.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -64,7 +64,7 @@ pub trait Sink {
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// The output cannot be written.
     fn tick(&mut self, now: Timestamp) -> io::Result<()> {
         let _ = now;
         Ok(())
@@ -80,6 +80,6 @@ pub trait Sink {
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// The output cannot be written.
     fn finish(&mut self, stats: &Stats) -> io::Result<()>;
 }

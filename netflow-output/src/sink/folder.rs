@@ -24,7 +24,7 @@ const COUNTERS: &str = "counters";
 /// A folder that appears, with all its files, when they are whole.
 #[derive(Debug)]
 pub struct Folder {
-    /// Beside the target, until then.
+    /// The temporary folder beside the target, until then.
     written: PathBuf,
     target: PathBuf,
 }
@@ -35,7 +35,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// At `path` is a file or a folder that is not empty, or none can be made.
+    /// There is a file or a non-empty folder at `path`, or no folder can be made there.
     pub fn create(path: &Path) -> io::Result<Self> {
         match fs::read_dir(path) {
             Ok(mut entries) => {
@@ -55,7 +55,7 @@ impl Folder {
         Ok(Self { written, target })
     }
 
-    /// Only now it has its name.
+    /// Renames the folder to its final name.
     fn finish(&self) -> io::Result<()> {
         // Not every system renames to a folder that is there, though it is empty.
         if self.target.is_dir() {
@@ -87,7 +87,7 @@ pub struct FolderOfTables {
 struct TableFiles {
     container: Container,
     folder: Folder,
-    /// As [`Tables`] places them.
+    /// One file for each table, in the order of [`Tables`].
     tables: Vec<TableFile>,
     counters: Option<TableFile>,
     memory: usize,
@@ -234,7 +234,7 @@ impl TableFiles {
         })
     }
 
-    /// Writes what all files hold back, if that is much.
+    /// Writes the rows that all files hold back, if they take much memory.
     fn flush_if_large(&mut self) -> Result<(), Failure> {
         if self.memory < MEMORY {
             return Ok(());

@@ -5,10 +5,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Octets that are gathered before they are written.
+/// Octets that are buffered before they are written.
 const GATHERED: usize = 64 * 1024;
 
-/// The destination, and what is gathered for it.
+/// The destination, and a buffer of octets for it.
 #[derive(Debug)]
 pub struct Output {
     to: Destination,
@@ -36,7 +36,7 @@ impl Output {
         Self::new(Destination::Stdout(io::stdout()))
     }
 
-    /// Opens a file for writing; what it held stays until [`finish`](Self::finish).
+    /// Opens a file for writing; its old contents stay until [`finish`](Self::finish).
     ///
     /// # Errors
     ///
@@ -76,11 +76,11 @@ impl Output {
         }
     }
 
-    /// Writes what is gathered, if it is enough to be worth it.
+    /// Writes the buffer, if it is large enough to be worth it.
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// The output cannot be written.
     pub fn pass_on(&mut self) -> io::Result<()> {
         if self.buffer.len() < GATHERED {
             return Ok(());
@@ -88,11 +88,11 @@ impl Output {
         self.flush()
     }
 
-    /// Writes what is gathered.
+    /// Writes the buffer.
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// The output cannot be written.
     pub fn flush(&mut self) -> io::Result<()> {
         match &mut self.to {
             Destination::Stdout(stdout) => {
@@ -112,7 +112,7 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// Those of writing and renaming.
+    /// The output cannot be written or renamed.
     pub fn finish(&mut self) -> io::Result<()> {
         self.flush()?;
         if let Destination::Beside {

@@ -164,8 +164,8 @@ impl Outputs {
         self.outputs.iter().map(RunningOutput::statistics).collect()
     }
 
-    /// Begins the end: after this time nothing waits for a destination any longer, neither a worker
-    /// nor a writer. Workers that wait for room in a queue go on, and count what is lost.
+    /// Starts the shutdown: after this time neither workers nor writers wait for a destination any
+    /// longer. Workers that wait for room in a queue go on, and count the rows they lose.
     pub fn begin_finish(&self, drain: Duration) {
         let deadline = Instant::now() + drain;
         for output in &self.outputs {
@@ -174,7 +174,7 @@ impl Outputs {
     }
 
     /// Waits until all workers have finished and all rows are written, but no longer than this.
-    /// What is not written by then is counted as lost ([`LossReason::Shutdown`]).
+    /// Rows not written by then are counted as lost ([`LossReason::Shutdown`]).
     ///
     /// The time counts from [`begin_finish`](Self::begin_finish) if that was called.
     #[must_use]
@@ -255,7 +255,7 @@ impl RunningOutput {
     }
 }
 
-/// The spool, if the policy asks for one. Its rows are those of an earlier run.
+/// The spool, if the policy asks for one, with the rows that an earlier run left in it.
 fn open_spool(config: &OutputConfig, ledger: &Ledger) -> io::Result<Option<Spool>> {
     if config.policy != Policy::Spool {
         return Ok(None);

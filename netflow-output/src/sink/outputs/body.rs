@@ -18,7 +18,7 @@ use crate::format::{Container, FormatError, Writer};
 #[derive(Debug)]
 pub(super) struct Body {
     kind: BodyKind,
-    /// Whether the present file has its first octets.
+    /// Whether the first octets of the current file are written.
     is_begun: bool,
     /// Rows in the container that are settled at its end.
     rows: u64,
@@ -33,7 +33,7 @@ enum BodyKind {
     Columns {
         container: Container,
         schema: SchemaRef,
-        /// Of the present file.
+        /// Writes the current file.
         writer: Option<Box<Writer>>,
     },
 }
@@ -80,7 +80,7 @@ impl Body {
         0
     }
 
-    /// The present file has its first octets already.
+    /// The current file already has its first octets.
     pub(super) const fn skip_header(&mut self) {
         self.is_begun = true;
     }
@@ -94,7 +94,7 @@ impl Body {
     ///
     /// # Errors
     ///
-    /// Columns that cannot be written, of which the rest of the file is of no use.
+    /// Columns cannot be written; the rest of the file is then useless.
     pub(super) fn write(&mut self, chunk: Chunk, out: &mut Unwritten) -> io::Result<()> {
         self.begin(out)?;
         match (&mut self.kind, chunk.payload) {
@@ -123,7 +123,7 @@ impl Body {
         Ok(())
     }
 
-    /// Ends the present file.
+    /// Ends the current file.
     pub(super) fn finish(&mut self, out: &mut Unwritten) -> io::Result<()> {
         self.begin(out)?;
         self.is_begun = false;

@@ -12,7 +12,7 @@ pub(super) enum Compression {
 }
 
 impl Compression {
-    /// That of a file of this name: `.gz` or `.zst`.
+    /// The compression of a file with this name: `.gz` or `.zst`.
     pub(super) fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()? {
             "gz" => Some(Self::Gzip),
@@ -48,7 +48,7 @@ impl Compressor {
         })
     }
 
-    /// Takes octets; what is compressed already is appended to `out`.
+    /// Compresses octets; finished output is appended to `out`.
     pub(super) fn write(&mut self, octets: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Gzip(encoder) => encoder.write_all(octets)?,
@@ -58,7 +58,7 @@ impl Compressor {
         Ok(())
     }
 
-    /// Everything taken so far is compressed, so that it can be read without what follows.
+    /// Compresses everything passed so far, so that it can be read before the rest is written.
     pub(super) fn flush(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Gzip(encoder) => encoder.flush()?,
@@ -96,7 +96,7 @@ pub(super) fn readable(
     Ok(UntilError(decoder))
 }
 
-/// Ends at an error.
+/// A reader that ends at the first error.
 struct UntilError<R>(R);
 
 impl<R: Read> Read for UntilError<R> {

@@ -58,7 +58,7 @@ pub struct OutputConfig {
 }
 
 impl OutputConfig {
-    /// With the defaults of all that is optional.
+    /// An output with the defaults for everything optional.
     #[must_use]
     pub fn new(destination: Destination, encoding: Encoding) -> Self {
         Self {
@@ -87,7 +87,7 @@ pub enum Policy {
     DropNewest,
     /// New rows are written to files on disk ([`SpoolConfig`]), and sent when the destination
     /// returns, even after a restart. When these files are full, new rows are dropped and counted.
-    /// A row may be sent twice: what was not known to be delivered is sent again.
+    /// A row may be sent twice: rows not known to be delivered are sent again.
     Spool,
 }
 
@@ -102,7 +102,7 @@ pub struct SpoolConfig {
 }
 
 impl SpoolConfig {
-    /// In this folder.
+    /// A spool in this folder.
     #[must_use]
     pub const fn new(folder: PathBuf) -> Self {
         Self {
@@ -114,8 +114,8 @@ impl SpoolConfig {
 
 /// The other end of a connection.
 ///
-/// Nothing on TCP or a Unix socket says that the peer has read a row: what the kernel took can be
-/// lost when the peer ends. So the last rows are sent again over a new connection, and a row may
+/// TCP and Unix sockets do not confirm that the peer has read a row: rows that the kernel accepted can
+/// be lost when the peer ends. So the last rows are sent again over a new connection, and a row may
 /// arrive twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -127,7 +127,7 @@ pub struct PeerConfig {
     /// Octets of rows that are kept to be sent again: more than the kernels of both ends hold. 16 MiB
     /// by default.
     pub resend_octets: usize,
-    /// How long they are kept at most; 60 s by default.
+    /// How long these rows are kept at most; 60 s by default.
     pub resend_time: Duration,
     /// Certificates.
     pub tls: TlsConfig,
@@ -149,9 +149,9 @@ impl Default for PeerConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct TlsConfig {
-    /// Who is trusted; by default those whom the system trusts.
+    /// The trusted certificate authorities; by default those of the system.
     pub ca: Option<PathBuf>,
-    /// The certificate by which the peer knows us, and the key to it.
+    /// Our certificate, which the peer may ask for, and its private key.
     pub client: Option<(PathBuf, PathBuf)>,
 }
 
@@ -166,7 +166,7 @@ const TRUSTED: [&str; 4] = [
 
 #[cfg(any(feature = "http", feature = "tls"))]
 impl TlsConfig {
-    /// The file of those who are trusted.
+    /// The file of trusted certificate authorities.
     pub(super) fn trusted(&self) -> io::Result<&Path> {
         if let Some(ca) = &self.ca {
             return Ok(ca);
@@ -180,8 +180,8 @@ impl TlsConfig {
 
 /// How much may wait in the queue of an output.
 ///
-/// A chunk is what a worker gathers in 64 KiB of text, or a batch of columns, or in the time between
-/// two calls of [`tick`](super::super::Sink::tick).
+/// A chunk is 64 KiB of text or a batch of columns from one worker, or less if
+/// [`tick`](super::super::Sink::tick) is called before that is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueueLimits {
@@ -205,9 +205,9 @@ impl Default for QueueLimits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backoff {
-    /// After the first failure; 250 ms by default.
+    /// The wait after the first failure; 250 ms by default.
     pub first: Duration,
-    /// At most; 30 s by default.
+    /// The longest wait; 30 s by default.
     pub longest: Duration,
 }
 
@@ -234,7 +234,7 @@ pub struct Rotation {
     pub octets: Option<u64>,
     /// Files last modified longer ago than this are removed.
     pub keep_for: Option<Duration>,
-    /// The oldest files are removed while all together have more octets.
+    /// The oldest files are removed while the total size is above this.
     pub keep_octets: Option<u64>,
 }
 
@@ -309,10 +309,10 @@ impl Encoding {
         Self(Kind::Rows(Arc::new(make)))
     }
 
-    /// Records as messages of IPFIX, of whatever protocol they came (feature `ipfix`): flows and
-    /// options, with the exporter that sent them, by [`Relay`](netflow_core::encode::Relay). Each
-    /// observation domain of each exporter has one of its own. The destinations `ipfix://` have it
-    /// whatever is configured, and no other takes it; a row is a data record.
+    /// Records of any protocol as messages of IPFIX (feature `ipfix`): flows and options, with the
+    /// exporter that sent them, by [`Relay`](netflow_core::encode::Relay). Each observation domain of
+    /// each exporter becomes one observation domain of the output. The destinations `ipfix://` always
+    /// use this encoding, and no other destination accepts it; a row is a data record.
     #[cfg(feature = "ipfix")]
     #[must_use]
     pub const fn ipfix() -> Self {

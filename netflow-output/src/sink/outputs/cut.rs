@@ -1,4 +1,4 @@
-//! Where a file that was not completed has to be cut: after its last whole row.
+//! Where a file that was not completed has to be truncated: after its last whole row.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -6,14 +6,14 @@ use crate::format::Framing;
 
 /// Octets read at a time.
 const BLOCK: usize = 1 << 20;
-/// A row is not longer than this: what follows the last whole row is read into memory.
+/// Longest row: everything after the last whole row is read into memory.
 const LONGEST_ROW: usize = 64 << 20;
 
 /// Octets that the whole rows of a file take.
 ///
 /// # Errors
 ///
-/// Those of reading.
+/// The file cannot be read.
 pub(super) fn whole_rows(file: &mut (impl Read + Seek), framing: Framing) -> io::Result<u64> {
     match framing {
         Framing::Lines => last_line_feed(file),
@@ -24,7 +24,7 @@ pub(super) fn whole_rows(file: &mut (impl Read + Seek), framing: Framing) -> io:
     }
 }
 
-/// The same of a stream, which is read from its start.
+/// Octets that the whole rows of a stream take; it is read from its start.
 pub(super) fn whole_rows_of_stream(stream: &mut impl Read, framing: Framing) -> io::Result<u64> {
     let mut whole = 0;
     let mut rest = Vec::new();

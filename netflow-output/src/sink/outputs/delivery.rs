@@ -35,7 +35,7 @@ pub(super) trait Delivery: Send {
     /// Repairs what an earlier run left.
     fn start(&mut self) {}
 
-    /// Takes a chunk, also when it fails: then [`resume`](Self::resume) comes next.
+    /// Takes a chunk and keeps it even on failure; then [`resume`](Self::resume) is called next.
     fn write(&mut self, chunk: Chunk) -> Result<(), Failure>;
 
     /// Goes on with what failed.
@@ -47,7 +47,7 @@ pub(super) trait Delivery: Send {
     /// Completes what was written.
     fn finish(&mut self) -> Result<(), Failure>;
 
-    /// The chunks whose rows are not settled, for a spool. A destination that needs none has none.
+    /// The chunks whose rows are not settled, for a spool; none for destinations without a spool.
     fn take_pending(&mut self) -> Vec<Chunk> {
         Vec::new()
     }
@@ -57,9 +57,9 @@ pub(super) trait Delivery: Send {
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) error: io::Error,
-    /// Another attempt is of no use.
+    /// Whether another attempt is useless.
     pub(super) is_final: bool,
-    /// Nothing is wrong: the peer takes its time.
+    /// Whether the peer is only slow.
     pub(super) is_slow: bool,
     /// When the peer asked to be tried again.
     pub(super) retry_after: Option<Duration>,
@@ -77,7 +77,7 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
-    /// The peer takes nothing at the moment. It can be tried at once, if there is time.
+    /// The peer accepts nothing at the moment. Another attempt can follow at once, if there is time.
     pub(super) fn slow() -> Self {
         Self {
             error: io::ErrorKind::TimedOut.into(),
@@ -87,7 +87,7 @@ impl Failure {
         }
     }
 
-    /// For good.
+    /// A final failure: another attempt is useless.
     pub(super) const fn last(error: io::Error) -> Self {
         Self {
             error,
@@ -98,7 +98,7 @@ impl Failure {
     }
 }
 
-/// What writes to the destination of an output. It is opened when there is something to write.
+/// The delivery for an output. Its destination is opened when there is something to write.
 pub(super) fn new(config: &OutputConfig, ledger: &Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
     let is_ipfix = matches!(config.destination, Destination::Ipfix { .. });
     let takes_all = matches!(config.destination, Destination::Null);
@@ -141,7 +141,7 @@ fn files(
     Ok(Box::new(files))
 }
 
-/// Rows over the network. Columns would need an end that a connection has not.
+/// Rows over the network. Columns are refused: they need an end, which a connection lacks.
 fn peer(config: &OutputConfig, ledger: Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
     if config.encoding.is_columns() {
         let reason = "columns go to files; a socket takes rows of JSON, CSV or a dialect";

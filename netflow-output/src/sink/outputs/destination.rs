@@ -28,8 +28,8 @@ pub enum Destination {
     Null,
     /// Standard output: `-`.
     Stdout,
-    /// A file: any other text without `://`. Rows are appended to what it holds, and it may be renamed
-    /// meanwhile by another program; columns appear when they are complete.
+    /// A file: any other text without `://`. Rows are appended to it, and another program may rename it
+    /// meanwhile; a file of columns appears when it is complete.
     File(PathBuf),
     /// Files that rotate by time: a path containing `%`. Each is written under a temporary name,
     /// `.NAME.part`, and renamed when it is complete. Rows are compressed if the name ends with
@@ -37,13 +37,13 @@ pub enum Destination {
     Files(FilePattern),
     /// Rows to a host and port: `tcp://host:port`.
     Tcp(String),
-    /// The same over TLS: `tls://host:port` (feature `tls`).
+    /// Rows to a host and port over TLS: `tls://host:port` (feature `tls`).
     Tls(String),
     /// Rows to a Unix socket: `unix:///path`.
     Unix(PathBuf),
-    /// Each row a message of syslog (RFC 5424): `syslog://host:port` by UDP, one a datagram;
-    /// `syslog+tcp://` and `syslog+tls://` with octet counting (RFC 6587). Ports are 514 and, for TLS,
-    /// 6514 (RFC 5425) if there is none.
+    /// Each row as a message of syslog (RFC 5424): `syslog://host:port` by UDP, one per datagram;
+    /// `syslog+tcp://` and `syslog+tls://` with octet counting (RFC 6587). The port defaults to 514, for
+    /// TLS to 6514 (RFC 5425).
     Syslog {
         /// Below it.
         transport: MessageTransport,
@@ -55,9 +55,9 @@ pub enum Destination {
     /// `loki://host:3100`, `clickhouse://host:8443/database.table`, `otlp://host:4318`. That is
     /// HTTPS, and HTTP with `elasticsearch+http://` and so on.
     Http(HttpAddress),
-    /// Messages of IPFIX to another collector, of [`Encoding::ipfix`](super::Encoding): by UDP with
-    /// `ipfix://host:port`, else `ipfix+tcp://` and `ipfix+tls://`. Ports are 4739 and, for TLS, 4740
-    /// (RFC 7011, section 10) if there is none.
+    /// Messages of IPFIX to another collector, from [`Encoding::ipfix`](super::Encoding): by UDP with
+    /// `ipfix://host:port`, else `ipfix+tcp://` and `ipfix+tls://`. The port defaults to 4739, for TLS to
+    /// 4740 (RFC 7011, section 10).
     Ipfix {
         /// Below it.
         transport: MessageTransport,
@@ -70,11 +70,11 @@ pub enum Destination {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MessageTransport {
-    /// A datagram a message.
+    /// One message per datagram.
     Udp,
-    /// A connection; a message of syslog stands after its length (RFC 6587, section 3.4.1).
+    /// A connection; each message of syslog follows its length (RFC 6587, section 3.4.1).
     Tcp,
-    /// The same over TLS (RFC 5425).
+    /// A TLS connection, otherwise as TCP (RFC 5425).
     Tls,
 }
 
@@ -160,7 +160,7 @@ impl Destination {
     }
 }
 
-/// What may be printed of a destination.
+/// The text of a destination without credentials, safe to print.
 fn without_credentials(text: &str) -> String {
     match text.split_once("://") {
         Some((scheme, rest)) => {

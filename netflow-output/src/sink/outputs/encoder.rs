@@ -37,9 +37,9 @@ pub(super) struct IpfixEncoder {
     buffer: Vec<u8>,
     /// Data records in the buffer.
     records: u64,
-    /// Records that did not fit into a message, not reported yet.
+    /// Records too long for a message that are not reported yet.
     refused: u64,
-    /// What distinguishes the observation domains of this worker from those of others.
+    /// Keeps the observation domains of this worker apart from those of other workers.
     domains: u32,
 }
 

@@ -56,13 +56,13 @@ impl HttpServer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpAddress {
-    /// What is there.
+    /// Which server it is.
     pub server: HttpServer,
     /// Whether it is HTTPS.
     pub is_secure: bool,
     /// Host and port.
     pub authority: String,
-    /// What follows, without the first slash.
+    /// The path, without its first slash.
     pub path: String,
 }
 
@@ -163,9 +163,9 @@ pub enum HttpCompression {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpConfig {
-    /// Rows of a request at most; 1,000 by default, which Datadog allows.
+    /// Maximum rows of a request; 1,000 by default, the limit of Datadog.
     pub rows: usize,
-    /// Octets of the rows of a request at most, before compression; 4 MiB by default.
+    /// Maximum octets of the rows of a request, before compression; 4 MiB by default.
     pub octets: usize,
     /// How long rows wait for others; 1 s by default.
     pub interval: Duration,

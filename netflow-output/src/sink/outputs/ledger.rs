@@ -14,7 +14,7 @@ pub enum LossReason {
     Closed,
     /// The time for the last rows was over.
     Shutdown,
-    /// A file could not be completed, and its format cannot be read unless it is.
+    /// A file could not be completed, and its format is unreadable without its end.
     FileFailed,
     /// The files of the spool have reached their limit.
     SpoolFull,
@@ -87,7 +87,7 @@ impl Losses {
         self.0.iter().sum()
     }
 
-    /// Each reason with its rows, those without any too.
+    /// Each reason with its number of rows, including zeros.
     pub fn iter(&self) -> impl Iterator<Item = (LossReason, u64)> {
         LossReason::ALL.into_iter().zip(self.0)
     }
@@ -170,7 +170,7 @@ pub struct OutputStatistics {
     pub files_recovered: u64,
     /// Files of an earlier run that could not be completed, such as Parquet.
     pub files_lost: u64,
-    /// Complete files removed because of their age or the size of all.
+    /// Complete files removed because of their age or the total size.
     pub files_removed: u64,
 }
 
@@ -233,7 +233,7 @@ impl Ledger {
         statistics
     }
 
-    /// Counts what is neither written nor spooled as lost. Nothing changes after it.
+    /// Counts rows that are neither written nor spooled as lost. The account is final after it.
     pub(super) fn seal(&self) {
         let mut account = self.lock();
         if account.is_sealed {
@@ -258,7 +258,7 @@ impl Ledger {
     }
 }
 
-/// Rows of which it is not known yet what becomes of them.
+/// Rows that are neither written nor lost nor spooled yet.
 fn waiting(statistics: &OutputStatistics) -> u64 {
     let known = statistics.written + statistics.lost.total() + statistics.spooled;
     (statistics.accepted + statistics.recovered).saturating_sub(known)

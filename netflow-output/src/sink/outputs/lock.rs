@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-/// Takes the lock of a file. Returns whether nobody else has it.
+/// Locks a file. Returns false if another process holds the lock.
 #[cfg(unix)]
 pub(super) fn lock(file: &File) -> bool {
     use rustix::fs::{FlockOperation, flock};

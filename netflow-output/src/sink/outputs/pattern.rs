@@ -155,8 +155,8 @@ impl FilePattern {
         path
     }
 
-    /// How long the intervals are if nobody says: an hour or a day if that is the finest part of the
-    /// name, five minutes if it is finer. None if there is no time in the name.
+    /// The default length of intervals: an hour or a day if that is the finest part of the name, five
+    /// minutes if it is finer. None if there is no time in the name.
     pub(super) fn interval(&self) -> Option<Duration> {
         let units = self
             .components
@@ -218,7 +218,7 @@ pub(super) fn with_number(path: &Path, number: u32) -> PathBuf {
     path.with_file_name(format!("{stem}.{number}{extensions}"))
 }
 
-/// The same name before a number was added.
+/// The name before `with_number` added a number.
 fn without_number(name: &str) -> Option<String> {
     let (stem, after) = name.split_at_checked(extensions(name))?;
     let after = after.strip_prefix('.')?;

@@ -42,7 +42,7 @@ struct State {
     is_closed: bool,
     /// The last attempt to write failed.
     is_failing: bool,
-    /// What does not fit into memory, for the policy [`Spool`](Policy::Spool).
+    /// Chunks that do not fit into memory, for the policy [`Spool`](Policy::Spool).
     spool: Option<Spool>,
 }
 
@@ -181,7 +181,7 @@ impl Queue {
         }
     }
 
-    /// The next chunk, waited for at most so long.
+    /// The next chunk; waits for at most this time.
     pub(super) fn pop(&self, wait: Duration) -> Next {
         let until = Instant::now() + wait;
         let mut state = self.lock();
@@ -235,12 +235,12 @@ impl Queue {
         self.lock().now
     }
 
-    /// When the time for the last rows is over, if the end has begun.
+    /// When the time for the last rows is over, if the shutdown has started.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.lock().deadline
     }
 
-    /// Begins the end: from then on nothing waits longer than this.
+    /// Starts the shutdown: from now on nothing waits beyond this time.
     pub(super) fn begin_end(&self, deadline: Instant) {
         self.lock().deadline = Some(deadline);
         self.changed.notify_all();
@@ -294,13 +294,13 @@ impl Queue {
 const LONG: Duration = Duration::from_secs(3600);
 
 impl State {
-    /// Whether a chunk goes to disk: it does not fit, or would overtake those that are there.
+    /// Whether a chunk goes to disk: it does not fit, or would overtake chunks already on disk.
     fn spools(&self, has_room: bool) -> bool {
         let spool = self.spool.as_ref();
         spool.is_some_and(|spool| self.is_failing || !has_room || !spool.is_empty())
     }
 
-    /// A chunk larger than the limit is taken when it would be alone.
+    /// Whether a chunk of this size fits. One larger than the limit fits only into an empty queue.
     fn has_room(&self, octets: usize, limits: QueueLimits) -> bool {
         self.chunks.is_empty()
             || (self.chunks.len() < limits.chunks

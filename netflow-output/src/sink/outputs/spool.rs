@@ -1,4 +1,4 @@
-//! Rows on disk, until the peer they are meant for returns.
+//! Rows on disk, until their destination can be reached again.
 
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
@@ -24,7 +24,7 @@ const EXTENSION: &str = "spool";
 const MARK: [u8; 4] = *b"nfs1";
 /// Octets before the rows of a chunk: mark, octets, rows, time received, checksum.
 const HEADER: usize = 28;
-/// Octets of rows that a chunk has at most. More is a fault of the disk.
+/// Maximum octets of rows in a chunk. A larger length is a fault of the disk.
 const LARGEST: usize = 1 << 28;
 
 /// A folder of files with chunks, the oldest first.
@@ -40,7 +40,7 @@ pub(super) struct Spool {
     reader: Option<Reader>,
     octets: u64,
     next: u64,
-    /// Segments stay on disk though their chunks are gone from memory.
+    /// Whether segments stay on disk even after their chunks are gone from memory.
     is_closing: Arc<AtomicBool>,
     /// Held as long as the folder is used.
     _lock: File,
@@ -201,7 +201,7 @@ impl Spool {
     ///
     /// # Errors
     ///
-    /// The segment cannot be read; the rows that are lost with it.
+    /// The segment cannot be read; the number is that of the rows lost with it.
     pub(super) fn pop(&mut self) -> Option<Result<Chunk, (io::Error, u64)>> {
         loop {
             let segment = self.segments.front_mut()?;
@@ -335,8 +335,8 @@ fn write_chunk(file: &mut File, chunk: &Chunk) -> io::Result<u64> {
     Ok(octets.len() as u64)
 }
 
-/// Reads a chunk, and says how many octets it takes. None is there at the end, and nothing behind a
-/// chunk that was cut or changed can be trusted.
+/// Reads a chunk, and returns it with its length in the file. None at the end and at a chunk that was
+/// cut or changed: nothing after it can be trusted.
 fn read_chunk(file: &mut BufReader<File>) -> io::Result<Option<(Chunk, u64)>> {
     let mut header = [0; HEADER];
     match file.read_exact(&mut header) {

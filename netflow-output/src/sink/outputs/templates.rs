@@ -9,7 +9,7 @@ const TEMPLATES: u16 = 2;
 const OPTIONS_TEMPLATES: u16 = 3;
 /// Octets of templates in one message, so that it fits into a datagram.
 const MESSAGE: usize = 1_300;
-/// Templates that are kept; what a relay has at most, of a few workers.
+/// Maximum templates kept: those of the relays of a few workers.
 const MOST: usize = 1 << 16;
 
 /// The templates that were sent, by observation domain.

@@ -12,7 +12,7 @@ use super::ledger::Ledger;
 #[derive(Debug, Default)]
 pub(super) struct Unwritten {
     octets: Vec<u8>,
-    /// Octets of these that are written.
+    /// How many of these octets are written.
     done: usize,
     /// Rows that are settled when all is written.
     rows: u64,
@@ -27,7 +27,7 @@ impl Unwritten {
         self.rows += rows;
     }
 
-    /// For those who append octets themselves.
+    /// The buffer, for callers that append octets themselves.
     #[cfg(any(feature = "columns", feature = "compression"))]
     pub(super) const fn octets(&mut self) -> &mut Vec<u8> {
         &mut self.octets

@@ -37,8 +37,8 @@ impl WorkerSink {
     }
 }
 
-/// Rows that an output cannot take now are counted in its
-/// [statistics](super::OutputStatistics): they are no error of the worker's.
+/// Rows that an output cannot take are counted in its
+/// [statistics](super::OutputStatistics) and are no error here.
 impl Sink for WorkerSink {
     fn message(&mut self, message: &Decoded<'_>) -> io::Result<()> {
         let received = message.headers().next().map(|header| header.received);

@@ -10,7 +10,7 @@ use super::delivery::{Delivery, Failure};
 use super::ledger::{Ledger, OutputState};
 use super::queue::{Next, Queue};
 
-/// How often a destination does what is due, though there are no rows.
+/// How often [`Delivery::tick`] is called when there are no rows.
 const TICK: Duration = Duration::from_millis(250);
 
 /// Writes what is in the queue until its end.

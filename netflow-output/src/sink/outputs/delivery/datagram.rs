@@ -122,7 +122,7 @@ impl DatagramPeer {
         }
     }
 
-    /// The socket. After a failure it is a new one, by which the last row is sent again.
+    /// The socket. After a failure a new one is opened, and the last datagram is sent again on it.
     fn connected(&mut self) -> io::Result<&UdpSocket> {
         if self.socket.is_none() {
             let socket = connect(&self.address)?;

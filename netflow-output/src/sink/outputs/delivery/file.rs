@@ -15,16 +15,16 @@ use crate::sink::outputs::cut::whole_rows;
 use crate::sink::outputs::ledger::Ledger;
 use crate::sink::outputs::unwritten::Unwritten;
 
-/// One file of rows. What it holds stays; an earlier run that was killed may have cut its last row,
-/// which is removed.
+/// One file of rows. Its old rows stay, except for an incomplete last row left by a run that was
+/// killed.
 #[derive(Debug)]
 pub(crate) struct AppendedFile {
     path: PathBuf,
     framing: Framing,
-    /// None before it is opened, and when it has another name now.
+    /// None before the file is opened, and after it was renamed.
     file: Option<File>,
     body: Body,
-    /// What waits for the file to be opened.
+    /// The chunk that waits for the file to be opened.
     chunk: Option<Chunk>,
     unwritten: Unwritten,
     ledger: Arc<Ledger>,
@@ -86,7 +86,7 @@ impl AppendedFile {
         })
     }
 
-    /// Whether another program has given the file another name, to begin a new one.
+    /// Whether another program has renamed the file, so that a new one is to be started.
     #[cfg(unix)]
     fn is_renamed(&self) -> io::Result<bool> {
         use std::os::unix::fs::MetadataExt as _;
@@ -116,7 +116,7 @@ impl Delivery for AppendedFile {
         self.write_out()
     }
 
-    /// A file that was renamed, by logrotate perhaps, is left, and a new one begun.
+    /// If the file was renamed, for example by logrotate, a new one is started.
     fn tick(&mut self, _: Timestamp) -> Result<(), Failure> {
         if self.is_renamed()? {
             self.file = None;

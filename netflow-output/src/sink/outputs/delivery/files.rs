@@ -21,11 +21,11 @@ use crate::sink::outputs::pattern::FilePattern;
 /// Files open at once. Workers are a second or so apart, so the files of the current and the
 /// previous interval suffice unless the clock jumps.
 const IN_WORK: usize = 4;
-/// Nanoseconds after its interval in which a file waits for rows of slower workers.
+/// Nanoseconds that a file stays open after its interval, for the rows of slower workers.
 const GRACE: i64 = 2_000_000_000;
 /// Nanoseconds after which rows are readable, even in a compressed file still being written.
 const FLUSH: i64 = 1_000_000_000;
-/// Nanoseconds between two looks at the age of files.
+/// Nanoseconds between two checks of the age of files.
 const RETENTION: i64 = 60_000_000_000;
 
 /// One file for each interval, under a temporary name until it is complete.
@@ -35,9 +35,9 @@ pub(crate) struct RotatedFiles {
     encoding: Encoding,
     rotation: Rotation,
     files: Vec<FileInWork>,
-    /// What waits for its file to be made.
+    /// The chunk that waits for its file to be made.
     chunk: Option<Chunk>,
-    /// When the age of files was looked at.
+    /// When the age of files was last checked.
     retained: Option<Timestamp>,
     /// When the rows so far were made readable.
     flushed: Option<Timestamp>,
@@ -64,7 +64,7 @@ impl RotatedFiles {
         })
     }
 
-    /// Goes on with all that is to be done.
+    /// Continues all pending work.
     fn advance(&mut self) -> Result<(), Failure> {
         if let Some(chunk) = &self.chunk {
             let start = self.rotation.start(&self.pattern, chunk.received);
@@ -92,7 +92,7 @@ impl RotatedFiles {
         Ok(self.files.len() - 1)
     }
 
-    /// Writes what is to be written, and gives complete files their names.
+    /// Writes pending rows, and renames complete files.
     fn complete(&mut self) -> Result<(), Failure> {
         let mut index = 0;
         while let Some(file) = self.files.get_mut(index) {
@@ -119,7 +119,7 @@ impl RotatedFiles {
         file.discard();
     }
 
-    /// Removes files that are too old or too much. That it fails costs no row.
+    /// Removes files that are too old or exceed the size limit. A failure loses no rows.
     fn retain(&self) {
         match retention::apply(&self.pattern, &self.rotation) {
             Ok(removed) => self

@@ -23,7 +23,7 @@ use crate::sink::outputs::http::{HttpAddress, HttpConfig};
 use crate::sink::outputs::ledger::{Ledger, LossReason};
 use crate::sink::outputs::spool::ReadSegment;
 
-/// Octets of a row at most: what Datadog allows, and no flow needs.
+/// Longest row in octets: the limit of Datadog, which no flow reaches.
 const LONGEST_ROW: usize = 1 << 20;
 
 /// A row that waits for its answer.
@@ -41,13 +41,13 @@ struct PendingRow {
 struct RowsOfChunk {
     octets: Vec<u8>,
     received: Timestamp,
-    /// What distinguishes it from other chunks, also when it comes from a spool again.
+    /// An id that stays the same when the chunk is read from a spool again.
     id: u64,
     segment: Option<Arc<ReadSegment>>,
 }
 
 impl PendingRow {
-    /// Without the end of its line.
+    /// The octets of the row, without its line end.
     fn octets(&self) -> &[u8] {
         let row = self.chunk.octets.get(self.start..self.end);
         row.unwrap_or_default().trim_ascii_end()
@@ -64,7 +64,7 @@ pub(crate) struct HttpPeer {
     octets: usize,
     /// When the first of the rows came.
     since: Instant,
-    /// Rows of the next request at most: fewer after one that was too large or refused as a whole.
+    /// Maximum rows of the next request: lowered after a request was too large or refused as a whole.
     limit: usize,
     ledger: Arc<Ledger>,
 }
@@ -164,7 +164,7 @@ impl HttpPeer {
         }
     }
 
-    /// Removes the first rows, but for those that are to be sent again.
+    /// Removes the first rows, except those to be sent again.
     fn settle(&mut self, outcomes: &[Outcome]) -> Result<(), Failure> {
         let mut again = Vec::new();
         let mut retry_after = None;

@@ -33,7 +33,7 @@ pub(crate) struct StreamPeer {
     endpoint: Endpoint,
     config: PeerConfig,
     connection: Option<Connection>,
-    /// What a connection begins with.
+    /// Octets sent first on each connection.
     header: Vec<u8>,
     framing: Framing,
     syslog: Option<Syslog>,
@@ -46,7 +46,7 @@ pub(crate) struct StreamPeer {
     /// Chunks sent, which the peer may not have read.
     sent: VecDeque<SentChunk>,
     sent_octets: usize,
-    /// When the peer last took something.
+    /// When the peer last accepted octets.
     progress: Instant,
     is_finishing: bool,
     /// When the end of the connection was sent.
@@ -151,7 +151,7 @@ impl StreamPeer {
         self.done = 0;
     }
 
-    /// Makes the octets of the first chunk, unless a part of them is sent.
+    /// Prepares the octets of the first chunk, unless it is partly sent.
     fn fill(&mut self) {
         let Some(chunk) = self.unsent.front() else {
             return;
@@ -213,7 +213,8 @@ impl StreamPeer {
         Err(error.into())
     }
 
-    /// Counts as written what is sent so long ago, or before so much else, that the peer has it.
+    /// Counts chunks as written that were sent long enough ago, or followed by enough octets, that the
+    /// peer must have read them.
     fn confirm(&mut self, now: Instant) {
         while let Some(first) = self.sent.front() {
             let is_old = now.duration_since(first.at) >= self.config.resend_time;
@@ -270,7 +271,7 @@ impl Delivery for StreamPeer {
         self.advance()
     }
 
-    /// A peer that closed the connection may have done so before it read all.
+    /// If the peer closed the connection, it may not have read everything.
     fn tick(&mut self, _: Timestamp) -> Result<(), Failure> {
         if let Some(connection) = &mut self.connection {
             if connection.is_closed() {
@@ -285,7 +286,7 @@ impl Delivery for StreamPeer {
         self.close()
     }
 
-    /// Over a connection that has not failed, what was sent is believed to arrive.
+    /// Rows sent over a connection that has not failed are assumed to arrive.
     fn take_pending(&mut self) -> Vec<Chunk> {
         if self.connection.take().is_some() {
             self.confirm_all();

@@ -21,7 +21,7 @@ use crate::sink::outputs::pattern::FilePattern;
 /// What became of a file.
 #[derive(Debug)]
 enum Recovered {
-    /// It has its name.
+    /// It was completed and renamed.
     Whole,
     /// It held no row.
     Empty,
@@ -35,7 +35,7 @@ enum Recovered {
     InWork,
 }
 
-/// Cuts each temporary file at its last whole row or batch, and gives it its name.
+/// Truncates each temporary file after its last whole row or batch, and renames it.
 pub(super) fn run(pattern: &FilePattern, encoding: &Encoding, ledger: &Ledger) {
     let mut parts = Vec::new();
     let found = each_file(pattern, |path, name| {
@@ -83,7 +83,7 @@ fn complete(part: &Path, target: &Path, encoding: &Encoding) -> io::Result<Recov
     name(&file, part, target)
 }
 
-/// What is readable of a compressed file is compressed again, up to its last whole row.
+/// Compresses the readable part of a compressed file again, up to its last whole row.
 #[cfg(feature = "compression")]
 fn complete_compressed(
     file: &File,

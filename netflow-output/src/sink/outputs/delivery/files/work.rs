@@ -1,4 +1,4 @@
-//! One file, from its temporary name to its own.
+//! One file, from its temporary name to its final one.
 
 use alloc::sync::Arc;
 #[cfg(feature = "compression")]
@@ -40,7 +40,7 @@ pub(super) struct FileInWork {
     ledger: Arc<Ledger>,
 }
 
-/// What is compressed on its way to the file.
+/// Octets on their way through the compressor to the file.
 #[cfg(feature = "compression")]
 #[derive(Debug)]
 struct Compressed {
@@ -66,7 +66,7 @@ enum Stage {
 pub(super) enum Fault {
     /// The disk may have room later.
     Again(io::Error),
-    /// Nothing will make it a whole file.
+    /// The file can never be completed.
     Useless(io::Error),
 }
 
@@ -133,7 +133,7 @@ impl FileInWork {
         }
     }
 
-    /// Rows that are not settled.
+    /// Number of rows not yet settled.
     pub(super) fn pending(&self) -> u64 {
         let rows = self.body.rows() + self.unwritten.rows();
         #[cfg(feature = "compression")]
@@ -159,7 +159,7 @@ impl FileInWork {
         self.body.write(chunk, &mut self.unwritten)
     }
 
-    /// Makes what was added readable, though the file has no end.
+    /// Makes the rows added so far readable, although the file is not complete.
     #[cfg_attr(
         not(feature = "compression"),
         expect(
@@ -176,7 +176,7 @@ impl FileInWork {
         Ok(())
     }
 
-    /// Writes what is there. Returns whether the file is complete and has its name.
+    /// Writes pending octets. Returns whether the file is complete and renamed.
     pub(super) fn advance(&mut self, rotation: &Rotation) -> Result<bool, Fault> {
         self.unwritten.write(&mut self.file, &self.ledger)?;
         if rotation.octets.is_some_and(|most| self.octets() >= most) {
@@ -282,7 +282,7 @@ fn create_part(target: &Path) -> io::Result<(PathBuf, File)> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Gives a file its name, with a number if there is one of that name.
+/// Renames a file, with a number added if the name is taken.
 pub(super) fn rename_to_free(from: &Path, target: &Path) -> io::Result<PathBuf> {
     let numbered = (1..NUMBERS).map(|number| with_number(target, number));
     let mut names = core::iter::once(target.to_owned()).chain(numbered);

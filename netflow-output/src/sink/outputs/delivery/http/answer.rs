@@ -20,7 +20,7 @@ pub(super) enum Answer {
     TooLarge,
     /// Something in the request is wrong.
     Refused(io::Error),
-    /// Another time.
+    /// The server asks for the request to be sent later.
     Later {
         error: io::Error,
         after: Option<Duration>,
@@ -45,7 +45,7 @@ pub(super) struct Response {
 }
 
 impl Response {
-    /// What it means for a request of so many rows.
+    /// What the response means for a request of this number of rows.
     pub(super) fn answer(&self, server: HttpServer, rows: usize) -> Answer {
         match self.status {
             200..=299 => self.accepted(server, rows),
@@ -91,7 +91,7 @@ impl Response {
         (outcomes.len() == rows).then_some(outcomes)
     }
 
-    /// A part may be refused, without saying which; that must not be sent again.
+    /// The server may refuse some rows without saying which; they must not be sent again.
     fn otlp(&self, rows: usize) -> Vec<Outcome> {
         let body: Option<Value> = serde_json::from_slice(&self.body).ok();
         let refused = body.as_ref().and_then(|body| {
@@ -117,13 +117,13 @@ impl Response {
     }
 }
 
-/// The number of Splunk by which it reports later that an event is safe.
+/// The number under which Splunk later reports that the events are stored.
 pub(super) fn acknowledgement(body: &[u8]) -> Option<u64> {
     let body: Value = serde_json::from_slice(body).ok()?;
     body.get("ackId")?.as_u64()
 }
 
-/// Whether Splunk reports that.
+/// Whether Splunk reports that the events with this number are stored.
 pub(super) fn is_acknowledged(body: &[u8], number: u64) -> bool {
     let body: Option<Value> = serde_json::from_slice(body).ok();
     let acks = body.as_ref().and_then(|body| body.get("acks"));

@@ -22,7 +22,7 @@ use crate::sink::outputs::http::{
 
 /// Octets of an answer that are read.
 const LONGEST_ANSWER: u64 = 16 << 20;
-/// Wait between two questions whether Splunk has stored an event.
+/// Wait between two requests that ask whether Splunk has stored the events.
 const ACKNOWLEDGEMENT: Duration = Duration::from_millis(250);
 /// The longest time that a server may ask to wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -72,7 +72,7 @@ impl Client {
         &self.address
     }
 
-    /// Sends a request of so many rows. Returns the answer, and the octets of the body as it was sent.
+    /// Sends a request of this number of rows. Returns the answer, and the length of the body as sent.
     pub(super) fn send(&self, request: &Request, rows: usize) -> io::Result<(Answer, usize)> {
         let (body, encoding) = compress(&request.body, self.compression)?;
         let mut headers = self.headers.clone();

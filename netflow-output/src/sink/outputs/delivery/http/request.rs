@@ -9,7 +9,7 @@ use crate::sink::outputs::http::{HttpAddress, HttpConfig, HttpServer};
 pub(super) struct Request {
     pub(super) body: Vec<u8>,
     pub(super) content_type: &'static str,
-    /// What distinguishes it from others, for servers that recognise a second delivery.
+    /// An id of the request, for servers that recognise duplicates.
     pub(super) token: String,
 }
 
@@ -54,7 +54,7 @@ impl Request {
     }
 }
 
-/// The same row has the same, however often it is sent.
+/// An id of the row, the same each time it is sent.
 fn id(row: &PendingRow) -> String {
     format!(
         "{:016x}-{}-{}",
@@ -71,8 +71,8 @@ fn lines(rows: &[PendingRow], out: &mut Vec<u8>) {
     }
 }
 
-/// The bulk API of Elasticsearch. Data streams take `create` alone, and a document that is there already
-/// is a conflict of its id.
+/// The bulk API of Elasticsearch. Data streams accept only `create`; a document that already exists
+/// is reported as a conflict of its id.
 fn bulk(rows: &[PendingRow], out: &mut Vec<u8>) {
     for row in rows {
         out.extend_from_slice(format!("{{\"create\":{{\"_id\":\"{}\"}}}}\n", id(row)).as_bytes());

@@ -1,4 +1,4 @@
-//! Connections, and what they are made to.
+//! Connections and their addresses.
 
 use core::time::Duration;
 use std::io::{self, Read, Write};
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use crate::sink::outputs::config::PeerConfig;
 
-/// How long a write may wait, before the writer looks whether its time is over.
+/// How long a write may wait before the writer checks its deadline.
 const SLICE: Duration = Duration::from_millis(500);
 
 /// The other end.
@@ -80,7 +80,7 @@ impl Connection {
         }
     }
 
-    /// Whether the peer has closed the connection. What it sends is not of interest.
+    /// Whether the peer has closed the connection. Anything it sends is ignored.
     pub(super) fn is_closed(&mut self) -> bool {
         match self {
             Self::Tcp(stream) => {
@@ -103,7 +103,7 @@ impl Connection {
         }
     }
 
-    /// Sends the end.
+    /// Closes our side of the connection.
     pub(super) fn end(&mut self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => {
@@ -137,7 +137,7 @@ impl Connection {
     }
 }
 
-/// Whether a stream is at its end. It waits as long as the stream is set to.
+/// Whether a stream is at its end; waits for the read timeout of the stream.
 fn ended(stream: &mut impl Read) -> io::Result<bool> {
     let mut octets = [0; 4096];
     // A peer that keeps sending is not at its end.
