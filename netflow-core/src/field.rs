@@ -5,8 +5,10 @@
 //! columns, JSON and every binding are made from it, so that no two of them
 //! can disagree.
 //!
-//! A field without elements is worked out from several, from the header, or from a
-//! sampled packet.
+//! A field without elements is computed from several, from the header, or from a sampled packet. Its
+//! accessor is not made from the table: it is the method of [`Flow`](crate::Flow) with the name of the
+//! field, in a file of `flow/`. An arm in `flow/column.rs` says how its values can be read for a whole
+//! set at once; without one, each flow is read with the accessor.
 //!
 #![doc = include_str!("field/table.md")]
 

@@ -119,8 +119,8 @@ impl From<Vec<String>> for Detail {
 ///
 /// becomes the variant `Duplicated { messages }` with the code `duplicated`, the number 11 and the
 /// detail `("messages", Unsigned)`. Findings are reported in the order of the table, the gravest
-/// first. A new one is a line here, a rule in a module of this directory, and a sentence in the
-/// command.
+/// first. A new one is a line here, a rule in a module of this directory that `findings()` calls, and
+/// a sentence in the command.
 macro_rules! findings {
     ($($(#[$doc:meta])* $number:literal $code:ident $severity:ident $name:ident {
         $($(#[$member_doc:meta])* $member:ident: $type:ty),+ $(,)?

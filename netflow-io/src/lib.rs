@@ -2,10 +2,10 @@
 //! Linux, the network.
 //!
 //! [`open`] recognises a file by its content: a pcap or pcapng capture or an IPFIX
-//! file (RFC 5655), plain or compressed by gzip or zstd. The [`Source`] it returns lends one
+//! file (RFC 5655), plain or compressed with gzip or zstd. The [`Source`] it returns yields one
 //! [`CapturedDatagram`] after the other: a [`Datagram`](netflow_core::Datagram) for the decoder and
-//! where it was sent to. IP fragments, TCP streams and SCTP associations are reassembled on the
-//! way.
+//! where it was sent to, borrowed until the next call. IP fragments, TCP streams and SCTP
+//! associations are reassembled on the way.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,7 +26,10 @@
 //! # }
 //! ```
 //!
-//! [`IpfixFraming`] finds the messages of IPFIX in a stream that the caller reads.
+//! [`Feed`] is the loop around a decoder: it numbers datagrams, ends transport sessions and keeps the
+//! first problems. It reads any source that implements [`Datagrams`], as [`Source`] does, or takes the
+//! datagrams that the caller receives. [`IpfixFraming`] finds the messages of IPFIX in a stream that
+//! the caller reads.
 //!
 //! # Features
 //!
@@ -43,15 +46,15 @@
 //! message on. What is passed over is counted in [`CaptureSummary`].
 //!
 //! Captures of mirrored traffic hold exports inside GRE, ERSPAN, VXLAN, TZSP and the other tunnels
-//! that [`netflow_core::packet`] knows. The exporter is then the sender of the inner packet. Inside
-//! a tunnel a datagram is returned for its port or its content alone, and one that was captured
-//! outside and inside is returned once.
+//! that [`netflow_core::packet`] knows. The exporter is then the sender of the inner packet. Inside a
+//! tunnel, only port or content selects a datagram; a datagram captured both inside and outside a
+//! tunnel is returned once.
 //!
 //! # What is promised
 //!
 //! No octets of a file lead to a panic, to a loop without end, or to memory that grows past
-//! [`CaptureLimits`]: nothing is allocated for a length before its octets have arrived. All that
-//! comes before the place where a file is cut is returned before the [`CaptureError`].
+//! [`CaptureLimits`]: nothing is allocated for a length before its octets have arrived. Everything
+//! before the offset where a file is cut is returned before the [`CaptureError`].
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
