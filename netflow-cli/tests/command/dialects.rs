@@ -9,7 +9,15 @@ fn help_lists_the_schemas() {
     let run = netflow(["decode", "--schema", "help"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     for schema in [
-        "flow", "record", "wire", "ecs", "logstash", "fluentd", "goflow2",
+        "flow",
+        "record",
+        "wire",
+        "ecs",
+        "ecs-integration",
+        "logstash",
+        "fluentd",
+        "goflow2",
+        "nfdump",
     ] {
         let line = run
             .stdout
