@@ -6,7 +6,7 @@
 //! bounded size come out:
 //!
 //! - [`FlowBatchBuilder`]: the normalised fields of flows, the same columns for every
-//!   protocol, in the order and by the names of [`FlowField`](netflow_core::field::FlowField).
+//!   protocol, in the order and with the names of [`FlowField`](netflow_core::field::FlowField).
 //!   Only the columns that are asked for are decoded.
 //! - [`RecordBatchBuilder`]: a table for each template, with every element it has;
 //!   [`Tables`] finds the batches that belong to one table.

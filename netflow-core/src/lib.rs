@@ -7,7 +7,7 @@
 //! [`flows`](Decoded::flows) are the same normalised view
 //! of every protocol, its [`records`](Decoded::records) and [`samples`](Decoded::samples) are
 //! what was sent, its [`problems`](Decoded::problems) are what could not be read,
-//! with a reason and an octet. Nothing is copied: all of it borrows the datagram;
+//! with a reason and an octet offset. Nothing is copied: all of it borrows the datagram;
 //! an [`OwnedFlow`] outlives it.
 //!
 //! # Example
@@ -30,10 +30,12 @@
 //! # Ok::<(), netflow_core::Error>(())
 //! ```
 //!
-//! # Three speeds over the same views
+//! # Three ways to read the same data
+//!
+//! The fastest first:
 //!
 //! - [`wire`]: octets, without state or allocator; the caller finds the template.
-//! - [`record`]: fields with names and values, by a compiled [`template`].
+//! - [`record`]: fields with names and values, read with a compiled [`template`].
 //! - [`Decoder`]: templates, options, waiting data, sequence numbers and clocks of
 //!   any number of exporters are kept.
 //!
@@ -41,9 +43,9 @@
 //!
 //! - none: `wire`, [`value`], [`element`], [`field`] and [`packet`]; no allocator.
 //! - `alloc`: the `Decoder` and everything that it returns.
-//! - `encode`: messages from records, the way back; with `alloc`.
+//! - `encode`: writes messages from records; with `alloc`.
 //! - `serde`: `Serialize` for [`OwnedFlow`]; with `alloc`.
-//! - `std` (default): random keys for the tables, and times of the system.
+//! - `std` (default): random keys for the hash tables, and times of the system.
 //!
 //! # Limits
 //!

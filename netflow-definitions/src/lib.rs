@@ -23,7 +23,7 @@
 //! # Ok::<(), netflow_definitions::Error>(())
 //! ```
 //!
-//! Of several definitions of an element the last one counts, as it does when they are collected into
+//! If an element has several definitions, the last one counts, as it does when they are collected into
 //! [`Definitions`](netflow_core::element::Definitions).
 #![forbid(unsafe_code)]
 

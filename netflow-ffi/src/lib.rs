@@ -8,11 +8,11 @@
 //!
 //! ```text
 //! entry      the functions of C: pointers become references, panics and errors become numbers
-//! pointer    structs of the caller's, read and written          \
-//! rows       the caller's array of flows                         } with entry all that is unsafe
-//! decoded    a decoder and what borrows it, in one handle       /
+//! pointer    the caller's structs, read and written             \
+//! rows       the caller's array of flows                         } with entry, most of the unsafe code
+//! decoding   a decoder and what borrows it, in one handle       /
 //! handle     the type of `netflow_decoder`
-//! flow       the struct of a flow, filled column by column
+//! flow       the struct of a flow, filled row by row
 //! arrow      flows gathered for Arrow, with the feature of that name
 //! walk       sets, records and fields, one after the other
 //! health     findings on exporters, of netflow-health

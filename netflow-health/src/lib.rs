@@ -2,9 +2,9 @@
 //!
 //! # Overview
 //!
-//! [`Health`] takes what a [`Decoder`](netflow_core::Decoder) made of each datagram. Its
-//! [`Report`] has every observation domain with its templates and their changes, sampling
-//! rates and the rules that they were found by, clocks, sequence numbers and what is missing by them;
+//! [`Health`] takes the content that a [`Decoder`](netflow_core::Decoder) returned for each datagram.
+//! Its [`Report`] has every observation domain with its templates and their changes, sampling
+//! rates and the rules that gave them, clocks, sequence numbers and the losses they show;
 //! every kind of problem with examples; and [`Finding`]s: what a person should know, with a
 //! stable code and number, a severity, a place and the numbers it rests on.
 //!

@@ -1,10 +1,10 @@
-//! What the decoder of netflow-core returns, as text, CSV, JSON or columns, and where that goes.
+//! Writes what the decoder of netflow-core returns as text, CSV, JSON or columns, to files and servers.
 //!
 //! # Overview
 //!
-//! - [`format`](mod@format): messages in, octets out. A [`Format`](crate::format::Format) appends rows to a buffer of
-//!   the caller's; it opens no file and no socket.
-//! - [`sink`]: where the octets go: standard output, a file, a folder; for a collector, any number of
+//! - [`format`](mod@format): messages in, octets out. A [`Format`](crate::format::Format) appends rows to the
+//!   caller's buffer; it opens no file and no socket.
+//! - [`sink`]: where the octets are written: standard output, a file, a folder; for a collector, any number of
 //!   [`Outputs`](crate::sink::Outputs).
 //!
 //! # Example
@@ -37,10 +37,10 @@
 //! # Features
 //!
 //! - `columns`: Parquet and Arrow IPC ([`format`](mod@format)), and a folder of such files ([`sink`]).
-//! - `compression`: files of rows compressed by gzip and zstd.
+//! - `compression`: files of rows compressed with gzip and zstd.
 //! - `http`: requests to Elasticsearch, Datadog, Splunk, Loki, ClickHouse, OTLP and others.
-//! - `ipfix`: messages of IPFIX to another collector.
-//! - `tls`: rows over TLS, by rustls.
+//! - `ipfix`: IPFIX messages to another collector.
+//! - `tls`: rows over TLS, with rustls.
 //!
 //! There are none by default.
 #![forbid(unsafe_code)]

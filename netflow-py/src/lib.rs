@@ -1,6 +1,6 @@
 //! The compiled module of the Python package `netflow-rs`: a thin layer over
-//! netflow-arrow, netflow-core and netflow-io. What Python users see is made in
-//! `python/netflow_rs`.
+//! netflow-scan, netflow-arrow, netflow-core and netflow-io. The modules that Python users see are
+//! in `python/netflow_rs`.
 #![forbid(unsafe_code)]
 
 extern crate alloc;

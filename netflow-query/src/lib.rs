@@ -3,7 +3,7 @@
 //! # Overview
 //!
 //! [`Filter::parse`] reads an expression such as `proto tcp and dst port 443`, in the words of
-//! tcpdump and nfdump or with any [normalised field](netflow_core::field) by its name.
+//! tcpdump and nfdump or with the name of any [normalised field](netflow_core::field).
 //! [`Filter::matches`] tests whether a flow matches. Over many flows, a [`SetFilter`] is
 //! faster: it is compiled for each template, so that a comparison costs a load and a range check,
 //! and one with a field that the template lacks costs nothing.

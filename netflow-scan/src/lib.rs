@@ -4,8 +4,8 @@
 //!
 //! - [`Scan`] reads files one after the other with one decoder into the batches of a builder of
 //!   `netflow-arrow`.
-//! - [`IndexBatchBuilder`] makes the index of a file: the datagrams from which exporters are
-//!   learned, and the positions where a large file can be divided.
+//! - [`IndexBatchBuilder`] makes the index of a file: the datagrams that announce exporter state,
+//!   and the positions where a large file can be divided.
 //! - [`Replay`] of the indexes of files yields the state that a decoder would have between them,
 //!   so that files, and parts of one, can be decoded independently of each other.
 //!
