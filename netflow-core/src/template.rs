@@ -132,7 +132,7 @@ impl Template {
             TemplateKind::Withdrawal { .. } => return None,
         };
         let dialect = record.dialect();
-        // The specifiers are all there: reading the record has proved it.
+        // The specifiers are all there: reading the record has checked it.
         let mut fields = Vec::with_capacity(usize::from(record.field_count()));
         let specifiers = record.fields();
         fields.extend(specifiers.map(|field| TemplateField::resolve(field, dialect, &defined)));

@@ -358,7 +358,7 @@ impl Stream {
     }
 
     /// Looks for the next message in `partial` and drops what comes before it. Returns whether
-    /// one is proved; `is_end` if nothing follows.
+    /// one is believed; `is_end` if nothing follows.
     fn search(&mut self, is_end: bool, summary: &mut CaptureSummary) -> bool {
         let found = search(self.partial.octets(), is_end);
         let (Found::Proved(at) | Found::Open(at)) = found;

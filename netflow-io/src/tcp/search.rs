@@ -2,7 +2,7 @@
 //!
 //! A header is believed if its sets fill the message and another header follows the message, or
 //! the stream ends with it. Each octet is looked at once as the start of a message, for any octets,
-//! and no more than one message is held for the proof.
+//! and no more than one message is held until it is believed.
 
 use crate::octets::u16_at;
 use crate::select::begins_ipfix;
@@ -18,7 +18,7 @@ const SETS: usize = 8;
 pub(super) enum Found {
     /// A message.
     Proved(usize),
-    /// What may be a message, and needs more octets to be proved.
+    /// What may be a message, and needs more octets to be believed.
     Open(usize),
 }
 

@@ -34,7 +34,7 @@ impl Datagram<'_> {
     /// octets that cannot be read for it.
     ///
     /// One cause is one fault: what a shortened sample or record lacks is not reported
-    /// again. Structures of fixed layout are proved by their length alone. An unknown
+    /// again. Structures of fixed layout are validated by their length alone. An unknown
     /// record is no fault.
     ///
     /// ```
@@ -159,7 +159,7 @@ fn unread_octets(record: &Record<'_>) -> usize {
     members.skipped()
 }
 
-/// What is wrong inside a record. The structures that are met most are proved
+/// What is wrong inside a record. The most frequent structures are validated
 /// without the table.
 fn record_fault(record: &Record<'_>) -> Option<(Error, usize)> {
     let octets = record.octets();
