@@ -186,7 +186,9 @@ fn tls(address: String) -> io::Result<Endpoint> {
 
 #[cfg(not(feature = "tls"))]
 fn tls(_: String) -> io::Result<Endpoint> {
-    Err(io::Error::other("this build has no TLS: it needs the feature tls"))
+    Err(io::Error::other(
+        "this build has no TLS: it needs the feature tls",
+    ))
 }
 
 #[cfg(feature = "http")]
@@ -212,5 +214,7 @@ fn http_peer(
 
 #[cfg(not(feature = "http"))]
 fn http_peer(_: &HttpAddress, _: &OutputConfig, _: Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
-    Err(io::Error::other("this build has no HTTP: it needs the feature http"))
+    Err(io::Error::other(
+        "this build has no HTTP: it needs the feature http",
+    ))
 }
