@@ -63,7 +63,7 @@ pub trait Format {
         let _ = (datagram, error, out);
     }
 
-    /// Writes rows that were held back, because the reader is waiting.
+    /// Writes rows that were held back, because the input is idle and a reader waits for them.
     fn flush(&mut self, out: &mut Vec<u8>) {
         let _ = out;
     }
@@ -74,12 +74,12 @@ pub trait Format {
         Framing::Lines
     }
 
-    /// Whether rows are of use before the last of them is written.
+    /// Whether the output is usable before its last row is written.
     fn is_live(&self) -> bool {
         true
     }
 
-    /// The flows written so far whose times cannot be right, as far as the rows say so.
+    /// Flows written so far with impossible times, as far as the format marks them.
     fn suspects(&self) -> Suspects {
         Suspects::default()
     }
@@ -135,7 +135,7 @@ impl<F: Format + ?Sized> Format for Box<F> {
 pub struct FormatError(Box<dyn core::error::Error + Send + Sync>);
 
 impl FormatError {
-    /// For this reason.
+    /// An error with this reason.
     pub fn new(reason: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         Self(reason.into())
     }
@@ -159,7 +159,7 @@ impl From<FormatError> for io::Error {
     }
 }
 
-/// Flows whose times cannot be right.
+/// Flows with impossible times.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Suspects {

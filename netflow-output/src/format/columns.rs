@@ -17,16 +17,16 @@ pub struct Columns {
     builder: FlowBatchBuilder,
     /// None after an error or the end.
     writer: Option<Writer>,
-    /// Flows whose times cannot be right.
+    /// Flows with impossible times.
     suspects: u64,
 }
 
 impl Columns {
-    /// Of these fields, or of all.
+    /// A writer of columns of these fields, or of all fields.
     ///
     /// # Errors
     ///
-    /// If such columns cannot be written.
+    /// Such columns cannot be written.
     pub fn new(
         fields: Option<Vec<FlowField>>,
         selection: impl Into<Selection>,

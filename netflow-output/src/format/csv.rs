@@ -1,5 +1,5 @@
-//! Comma-separated values (RFC 4180): a header, then a line a flow. What a flow does not
-//! have is empty.
+//! Comma-separated values (RFC 4180): a header, then one line per flow. A field that the flow
+//! lacks is empty.
 
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, FlowValue, Set};
@@ -8,7 +8,7 @@ use super::fields::{FieldWriter, Syntax};
 use crate::format::flow;
 use crate::format::{Files, Format, FormatError, Framing, Selection, Suspects};
 
-/// RFC 4180 ends lines so.
+/// The end of a line in RFC 4180.
 const END: [u8; 2] = *b"\r\n";
 
 /// Flows as CSV.
@@ -19,12 +19,12 @@ pub struct Csv {
     writer: FieldWriter,
     /// What rows begin with before their fields.
     head: Vec<u8>,
-    /// Flows whose times cannot be right.
+    /// Flows with impossible times.
     suspects: u64,
 }
 
 impl Csv {
-    /// Of these fields, or of all.
+    /// CSV of these fields, or of all fields.
     #[must_use]
     pub fn new(
         fields: Option<Vec<FlowField>>,

@@ -1,4 +1,4 @@
-//! The documents of tools that people run today, so that what reads them need not change.
+//! The documents of other collectors, so that programs that read them need not change.
 //!
 //! A dialect is a schema: it says what a document holds. [`Documents`] writes those of [`Ecs`],
 //! [`Logstash`] and [`Fluentd`], as JSON lines or MessagePack. [`Goflow2`] and [`Nfdump`]
@@ -46,7 +46,7 @@ pub enum Faults {
 }
 
 impl Faults {
-    /// Whether they are copied.
+    /// Whether faults are copied.
     const fn are_copied(self) -> bool {
         matches!(self, Self::Copied)
     }

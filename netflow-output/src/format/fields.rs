@@ -15,13 +15,13 @@ use super::{Biflows, Selection, flow};
 
 /// How a format writes rows.
 pub(super) trait Syntax {
-    /// Around addresses, names and times.
+    /// The quote around addresses, names and times.
     const QUOTE: Option<u8>;
-    /// In place of the first octet of each row.
+    /// The octet that replaces the first one of each row.
     const OPEN: Option<u8>;
-    /// After each row.
+    /// The end of each row.
     const CLOSE: [u8; 2];
-    /// A row has the key of a field that the flow does not have.
+    /// Whether a row keeps the key of a field that the flow lacks.
     const KEEPS_KEYS: bool;
 
     /// Writes what comes before the value of a field, which may be the first of a row.
@@ -36,7 +36,7 @@ pub(super) trait Syntax {
 pub(super) struct FieldWriter {
     projection: Projection,
     selection: Selection,
-    /// Rows begin with something else than a field.
+    /// Whether rows begin with something other than a field.
     has_head: bool,
     /// One for each template of the projection, by its slot.
     plans: Vec<RowPlan>,
@@ -66,7 +66,7 @@ struct OfSet {
 }
 
 impl FieldWriter {
-    /// With a head, rows begin with something else than a field.
+    /// A writer of these fields. With a head, rows begin with something other than a field.
     pub(super) fn new(fields: Vec<FlowField>, selection: Selection, has_head: bool) -> Self {
         Self {
             projection: Projection::new(fields),
@@ -91,7 +91,7 @@ impl FieldWriter {
     }
 
     /// Appends a row for each flow of a set; each begins with this head. Returns how many of them
-    /// say that their times cannot be right.
+    /// have impossible times.
     pub(super) fn set<S: Syntax>(&mut self, set: &Set<'_>, head: &[u8], out: &mut Vec<u8>) -> u64 {
         let Some(first) = set.flows().next() else {
             return 0;
@@ -173,13 +173,13 @@ impl OfSet {
         }
     }
 
-    /// The start or the end of a record, if a number alone says it.
+    /// The start or the end of a record, if it can be computed from one number.
     #[inline(always)]
     fn time(&self, index: usize, record: &[u8]) -> Option<Timestamp> {
         self.times.get(index)?.as_ref()?.time(record)
     }
 
-    /// Whether these times cannot be right, if both are known.
+    /// Whether these times are impossible, if both are known.
     #[inline]
     fn is_suspect(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> Option<bool> {
         start.and(end)?;
@@ -207,7 +207,7 @@ struct Row<'f, 'm> {
     flow: &'f Flow<'m>,
     /// The octets of its record.
     record: &'f [u8],
-    /// Start and end, if a number alone says them.
+    /// Start and end, if they can be computed from one number each.
     times: [Option<Timestamp>; 2],
 }
 
@@ -325,7 +325,7 @@ impl Rows<'_> {
         }
     }
 
-    /// Writes a time that a number alone does not say.
+    /// Writes a time that cannot be computed from one number.
     #[cold]
     fn odd_time<S: Syntax>(
         &mut self,
@@ -355,7 +355,7 @@ impl Rows<'_> {
         }
     }
 
-    /// Writes whether the times cannot be right.
+    /// Writes whether the times are impossible.
     #[inline(never)]
     fn clock_suspect<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &Step, at: usize) -> usize {
         let [start, end] = row.times;

@@ -17,7 +17,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Of these inputs, in order. If there is only one, no row needs its name.
+    /// The names of these inputs, in order. If there is only one, no row needs its name.
     #[must_use]
     pub fn new(names: Vec<String>) -> Self {
         Self {

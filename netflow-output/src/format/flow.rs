@@ -10,7 +10,7 @@ use crate::format::lines;
 use crate::format::text;
 use crate::format::{Files, Format, FormatError, Selection, Suspects};
 
-/// One JSON object a flow; what a flow does not have is left out.
+/// One JSON object per flow; fields that the flow lacks are left out.
 #[derive(Debug)]
 pub struct FlowLines {
     /// Whether rows name their file.
@@ -18,12 +18,12 @@ pub struct FlowLines {
     files: Files,
     writer: FieldWriter,
     head: Vec<u8>,
-    /// Flows whose times cannot be right.
+    /// Flows with impossible times.
     suspects: u64,
 }
 
 impl FlowLines {
-    /// Of these fields, or of all.
+    /// Rows of these fields, or of all fields.
     #[must_use]
     pub fn new(
         fields: Option<Vec<FlowField>>,
@@ -98,7 +98,7 @@ impl Syntax for Members {
     }
 }
 
-/// Whether a field of a flow says that its times cannot be right.
+/// Whether a field of a flow marks its times as impossible.
 pub(crate) const fn says_suspect(field: FlowField, value: &FlowValue<'_>) -> bool {
     matches!(
         (field, value),
@@ -106,7 +106,7 @@ pub(crate) const fn says_suspect(field: FlowField, value: &FlowValue<'_>) -> boo
     )
 }
 
-/// Whether the flows of a set have a field in common, because it is of their message.
+/// Whether all flows of a set share the value of a field, because it comes from their message.
 pub(crate) const fn is_of_message(field: FlowField) -> bool {
     matches!(
         field,

@@ -3,7 +3,7 @@
 /// Octets of the header of a message of IPFIX.
 const IPFIX_HEADER: usize = 16;
 
-/// How the rows of a format are separated.
+/// How the rows of a format are delimited.
 ///
 /// ```
 /// use netflow_output::format::Framing;
@@ -150,9 +150,9 @@ fn message_pack_len(octets: &[u8]) -> Option<usize> {
 /// What the length of a value of MessagePack counts.
 #[derive(Debug, Clone, Copy)]
 enum Counts {
-    /// Octets, after so many others.
+    /// Octets, after this number of other octets.
     Octets(u64),
-    /// Values, so many for each.
+    /// Values, this number for each item.
     Values(u64),
 }
 

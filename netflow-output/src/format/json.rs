@@ -9,7 +9,7 @@ use netflow_core::value::{MacAddress, Text};
 
 use crate::format::text;
 
-/// Writes JSON into a buffer. Commas are written without a call: one before every key and
+/// Writes JSON into a buffer. Commas are written automatically: one before every key and
 /// item but the first.
 #[derive(Debug)]
 pub struct Json<'o> {
@@ -17,7 +17,7 @@ pub struct Json<'o> {
 }
 
 impl<'o> Json<'o> {
-    /// Appends to this buffer.
+    /// A writer that appends to this buffer.
     pub const fn new(out: &'o mut Vec<u8>) -> Self {
         Self { out }
     }

@@ -59,7 +59,7 @@ impl TimePlace {
         Some(Self { plan, place })
     }
 
-    /// The time of a record; `None` if its number alone does not say it.
+    /// The time of a record; `None` if it cannot be computed from its number.
     #[inline]
     pub(super) fn time(&self, record: &[u8]) -> Option<Timestamp> {
         self.plan.time(self.place.number(record))

@@ -199,8 +199,8 @@ impl Room {
         self.block(at, &pair(number), 2)
     }
 
-    /// Writes a value between quotes, if its kind has some in this format; `None` of a value that
-    /// may be of any length.
+    /// Writes a value, quoted if this format quotes its type; `None` if the value may be of any
+    /// length.
     pub(super) fn value(
         &mut self,
         at: usize,
@@ -468,7 +468,7 @@ const fn digits(number: usize) -> [u8; 4] {
 /// A number of an IPv4 address.
 #[derive(Clone, Copy)]
 struct Dotted {
-    /// With a dot after it, and zeros after that.
+    /// The number, a dot, and zeros to the end.
     text: [u8; 4],
     len: u8,
 }

@@ -83,7 +83,7 @@ impl Row {
         self.len = self.room.plain_time(self.len, time);
     }
 
-    /// A value; of one that may be of any length nothing is written.
+    /// A value. Nothing is written of one that may be of any length.
     pub(super) fn value(&mut self, value: &FlowValue<'_>) -> Result<(), LongValue> {
         self.len = self.room.value(self.len, None, value).ok_or(LongValue)?;
         Ok(())

@@ -22,12 +22,13 @@ use super::Biflows;
 pub struct Selection {
     biflows: Biflows,
     filter: Option<SetFilter>,
-    /// Of the set that is being written.
+    /// Which flows match in the set being written.
     matched: SetMatch,
 }
 
 impl Selection {
-    /// Those that the filter chooses; of a record that is split, each direction for itself.
+    /// A selection of the flows that match the filter; each direction of a split record is tested
+    /// separately.
     #[must_use]
     pub fn new(biflows: Biflows, filter: Option<Filter>) -> Self {
         Self {
@@ -47,7 +48,7 @@ impl Selection {
         self.filter.as_ref().map(SetFilter::filter)
     }
 
-    /// Prepares for a set. Whether any of its flows may become a row.
+    /// Prepares for a set. Returns whether any of its flows may become a row.
     pub(crate) fn prepare(&mut self, set: &Set<'_>) -> bool {
         self.matched = match (&mut self.filter, self.biflows) {
             (Some(filter), Biflows::Whole) => filter.prepare(set),
@@ -80,7 +81,7 @@ impl Selection {
     }
 }
 
-/// All flows.
+/// Selects all flows.
 impl From<Biflows> for Selection {
     fn from(biflows: Biflows) -> Self {
         Self::new(biflows, None)

@@ -30,10 +30,10 @@ use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
 
 /// Rows that are seen before the widths are chosen.
 const KEPT_BACK: usize = 256;
-/// From this width on numbers are written in full.
+/// The width of the table from which numbers are written in full.
 const WIDE: usize = 120;
 
-/// Below sums of running totals whose flows began earlier.
+/// The note below sums that include running totals of flows that began earlier.
 const INEXACT: &[u8] = b"the sums hold running totals whole, of flows that began before\n";
 
 /// Flows as a table.
@@ -45,7 +45,7 @@ pub struct Table {
     projection: Projection,
     columns: Vec<PlannedColumn>,
     style: Style,
-    /// The counters of the reverse direction are summed too: rows have no columns for them.
+    /// Whether the counters of the reverse direction are summed too: rows have no columns for them.
     with_reverse: bool,
     /// Rows held back until there is a layout.
     kept: Vec<Cells>,
@@ -53,7 +53,7 @@ pub struct Table {
     /// The row being written.
     cells: Cells,
     sums: Sums,
-    /// Flows whose times cannot be right.
+    /// Flows with impossible times.
     suspects: u64,
 }
 

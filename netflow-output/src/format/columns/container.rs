@@ -37,7 +37,7 @@ impl Writer {
         })
     }
 
-    /// Appends to `out` what is written.
+    /// Writes a batch; finished octets are appended to `out`.
     pub(crate) fn write(
         &mut self,
         batch: &RecordBatch,
@@ -59,7 +59,7 @@ impl Writer {
         }
     }
 
-    /// Writes what waits.
+    /// Writes the octets that wait.
     pub(crate) fn flush(&mut self, out: &mut Vec<u8>) -> Result<(), ArrowError> {
         if let Self::Parquet(writer) = self {
             writer.flush()?;

@@ -24,7 +24,7 @@ pub(super) enum Tool {
 /// How a field is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// By its type; a time as the number that was sent.
+    /// A value by its type; a time as the number that was sent.
     Plain(DataType),
     /// Milliseconds of uptime, as a time.
     Switched,

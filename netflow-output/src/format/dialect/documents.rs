@@ -8,7 +8,7 @@ use netflow_core::{Decoded, Set};
 use super::Encode;
 use crate::format::{Format, FormatError, Framing};
 
-/// What a dialect makes of records. One value writes documents of one form.
+/// Turns records into the documents of a dialect. One value writes documents of one form.
 pub trait Dialect: fmt::Debug {
     /// Writes the documents of a set.
     fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>);
@@ -30,7 +30,7 @@ pub struct Documents<D, E> {
 }
 
 impl<D, E> Documents<D, E> {
-    /// Of this dialect.
+    /// Documents of this dialect.
     #[must_use]
     pub const fn new(dialect: D) -> Self {
         Self {
@@ -62,13 +62,13 @@ pub struct Additions {
 }
 
 impl Additions {
-    /// These words under `tags`, and these members with a text each.
+    /// Additions of these words under `tags`, and of these members with their texts.
     #[must_use]
     pub const fn new(tags: Vec<String>, fields: Vec<(String, String)>) -> Self {
         Self { tags, fields }
     }
 
-    /// Writes them as members of an object.
+    /// Writes the additions as members of an object.
     pub(super) fn write<E: Encode>(&self, out: &mut E) {
         if !self.tags.is_empty() {
             out.key("tags");

@@ -26,14 +26,14 @@ use super::{Additions, CommunityIdSeed, Encode, Faults, Networks};
 /// How octets without further meaning are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OctetArrays {
-    /// As an array of numbers, as the input sends them to Elasticsearch.
+    /// An array of numbers, as the input sends them to Elasticsearch.
     #[default]
     Numbers,
-    /// As base64, as the files that Elastic's tests compare with have them.
+    /// Base64, as in the expected results of Elastic's tests.
     Base64,
 }
 
-/// What may be chosen of the documents of Elastic.
+/// Options of the documents of Elastic.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct EcsOptions {
@@ -66,7 +66,7 @@ impl Default for Ecs {
 }
 
 impl Ecs {
-    /// With these choices.
+    /// Documents with these options.
     #[must_use]
     pub fn new(options: EcsOptions) -> Self {
         Self {
@@ -116,7 +116,7 @@ pub(super) struct Meaning {
 #[derive(Debug)]
 struct Style<'o> {
     options: &'o EcsOptions,
-    /// Whether facts are kept: those of flows.
+    /// Whether facts are kept, which only flows need.
     gathers: bool,
     facts: Facts,
 }
@@ -228,7 +228,7 @@ fn is_known_to_elastic(field: &TemplateField) -> bool {
     is_listed && !field.data_type().is_some_and(DataType::is_list)
 }
 
-/// The enterprises of which Elastic's input knows elements, but for Cisco.
+/// The enterprises, besides Cisco, whose elements Elastic's input knows.
 const ENTERPRISES: [u32; 12] = [
     637, 3054, 5951, 6871, 6876, 9789, 10704, 12326, 15397, 21373, 29305, 41916,
 ];
@@ -350,7 +350,7 @@ const fn version(protocol: Protocol) -> u64 {
     }
 }
 
-/// A time with no more digits of its fraction than it needs.
+/// A time with the fewest digits of fraction.
 fn write_time<E: Encode>(time: UnixTime, out: &mut E) {
     match time.text_of_digits(9) {
         Some(text) => {
@@ -366,7 +366,7 @@ fn write_time<E: Encode>(time: UnixTime, out: &mut E) {
     }
 }
 
-/// As ECS has MAC addresses: upper case, with hyphens.
+/// A MAC address in the form of ECS: upper case, with hyphens.
 fn write_mac<E: Encode>(MacAddress(address): MacAddress, out: &mut E) {
     let text = text::mac(address);
     let mut upper = [b'-'; 17];

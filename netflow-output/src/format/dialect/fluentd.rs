@@ -17,7 +17,7 @@ use super::encode::write_str;
 use super::record::{Plans, RecordPlan};
 use super::{Additions, Encode, Faults};
 
-/// What may be chosen of the records of Fluentd.
+/// Options of the records of Fluentd.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct FluentdOptions {
@@ -26,8 +26,8 @@ pub struct FluentdOptions {
     /// The member that holds the time of the event, as `<inject>` adds it with `time_type float`;
     /// none if the time is not part of the record.
     pub time_key: Option<String>,
-    /// The tag of events in Message Mode of Fluentd's forward protocol, for MessagePack; none if
-    /// records are written alone.
+    /// The tag of events in Message Mode of Fluentd's forward protocol, for MessagePack; none to
+    /// write only the records.
     pub forward_tag: Option<String>,
     /// Tags and fields that each record gets.
     pub additions: Additions,
@@ -76,7 +76,7 @@ const SAMPLER_MODE: u16 = 49;
 const SAMPLER_INTERVAL: u16 = 50;
 
 impl Fluentd {
-    /// With these choices.
+    /// Records with these options.
     #[must_use]
     pub fn new(options: FluentdOptions) -> Self {
         Self {
@@ -189,7 +189,7 @@ fn number(record: &DataRecord<'_, '_>, id: u16) -> Option<u64> {
     unsigned(field.octets())
 }
 
-/// What exporters announced of their samplers; of many the oldest is forgotten.
+/// The samplers that exporters announced; beyond the limit the oldest is forgotten.
 #[derive(Debug, Default)]
 struct Samplers(VecDeque<Sampler>);
 

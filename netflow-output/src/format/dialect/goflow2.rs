@@ -22,7 +22,7 @@ pub enum Goflow2Form {
     Protobuf,
 }
 
-/// What may be chosen of the messages of goflow2.
+/// Options of the messages of goflow2.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Goflow2Options {
@@ -45,7 +45,7 @@ pub struct Goflow2 {
 }
 
 impl Goflow2 {
-    /// With these choices.
+    /// Messages with these options.
     #[must_use]
     pub const fn new(options: Goflow2Options) -> Self {
         Self {

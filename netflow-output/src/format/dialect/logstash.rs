@@ -8,7 +8,7 @@ use super::documents::Dialect;
 use super::record::{Plans, RecordPlan};
 use super::{Additions, Encode, Faults};
 
-/// What may be chosen of the events of Logstash.
+/// Options of the events of Logstash.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LogstashOptions {
@@ -45,7 +45,7 @@ pub struct Logstash {
 }
 
 impl Logstash {
-    /// With these choices.
+    /// Events with these options.
     #[must_use]
     pub fn new(options: LogstashOptions) -> Self {
         Self {

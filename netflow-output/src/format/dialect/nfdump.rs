@@ -19,22 +19,22 @@ use crate::format::{Format, FormatError};
 /// How flows are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum NfdumpForm {
-    /// One JSON object a line, as `-o ndjson`.
+    /// One JSON object per line, as of `-o ndjson`.
     #[default]
     Json,
     /// CSV with the columns of `-o csv`.
     Csv,
     /// CSV with the columns of `-o csv-fast`.
     CsvFast,
-    /// As `-o line`.
+    /// Lines as of `-o line`.
     Line,
-    /// As `-o long`.
+    /// Lines as of `-o long`.
     Long,
-    /// As `-o extended`.
+    /// Lines as of `-o extended`.
     Extended,
 }
 
-/// What may be chosen of the output of nfdump.
+/// Options of the output of nfdump.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct NfdumpOptions {
@@ -55,7 +55,7 @@ pub struct Nfdump {
 }
 
 impl Nfdump {
-    /// With these choices.
+    /// Output with these options.
     #[must_use]
     pub fn new(options: NfdumpOptions) -> Self {
         Self {

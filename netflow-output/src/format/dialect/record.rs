@@ -13,10 +13,10 @@ use super::Encode;
 
 /// How a dialect names and writes the fields of records.
 pub(super) trait FieldStyle {
-    /// What is known of a field from its template.
+    /// What the template determines about a field.
     type Meaning;
 
-    /// The name of a field and what is known of it; none if it is left out.
+    /// The name of a field and its meaning; none if it is left out.
     fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Self::Meaning)>;
 
     /// Whether only the last occurrence of an element repeated in a record is kept.
@@ -39,12 +39,12 @@ pub(super) struct RecordPlan<M> {
 struct Member<M> {
     key: Box<[u8]>,
     meaning: M,
-    /// The places of the fields of the same name that follow; this one becomes an array.
+    /// The indexes of later fields with the same name; together they become an array.
     repeated: Box<[usize]>,
 }
 
 impl<M> RecordPlan<M> {
-    /// For the records of a template, in this form.
+    /// The plan for the records of a template, in this form.
     pub(super) fn new<E: Encode>(
         template: &Template,
         style: &impl FieldStyle<Meaning = M>,
@@ -245,7 +245,7 @@ pub(super) fn is_member_of_fixed_layout(field: &TemplateField) -> bool {
         && matches!(field.key(), FieldKey::Element(id) if id.enterprise_number == 0 && id.id == 0)
 }
 
-/// What was worked out for the templates of late.
+/// Plans of recently used templates.
 #[derive(Debug)]
 pub(super) struct Plans<P> {
     known: Vec<(Arc<Template>, P)>,
@@ -269,7 +269,7 @@ impl<P> Default for Plans<P> {
 }
 
 impl<P> Plans<P> {
-    /// What is known of this template.
+    /// The plan of this template, made if there is none.
     pub(super) fn of(&mut self, template: &Arc<Template>, plan: impl FnOnce(&Template) -> P) -> &P {
         let is_it = |known: &(Arc<Template>, P)| Arc::ptr_eq(&known.0, template);
         if !self.known.get(self.last).is_some_and(is_it) {

@@ -69,20 +69,20 @@ pub(super) enum Source {
     Duration,
     /// The rule of these times.
     Clock,
-    /// Whether these times cannot be right.
+    /// Whether these times are impossible.
     ClockSuspect,
     /// Type or code of ICMP, in records whose protocol is here.
     Icmp { field: FlowField, protocol: u16 },
     /// What only the flow knows.
     Flow(FlowField),
-    /// The same, if its key is longer than a block.
+    /// A value that only the flow knows, with a key longer than a block.
     FlowWithKey(FlowField),
 }
 
 /// A part of a text that all rows of a set have.
 #[derive(Debug, Clone)]
 enum Part {
-    /// The same for all sets of the template.
+    /// A text that is the same in all sets of the template.
     Text(Range<usize>),
     /// The value of a field that all flows of a set have in common, or none of them has.
     Field { field: FlowField, key: Option<Key> },

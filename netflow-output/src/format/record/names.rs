@@ -20,7 +20,7 @@ pub(super) fn write_label(label: FieldLabel<'_>, json: &mut Json<'_>) {
 /// is in an object once.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// For each field, the next one of its name; itself if there is none.
+    /// The index of the next field with the same name, for each field; its own index if there is none.
     next: Vec<usize>,
     /// Whether a field is the first of its name.
     first: Vec<bool>,

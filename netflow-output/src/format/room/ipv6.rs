@@ -54,8 +54,8 @@ static HEX: [[u8; 2]; 256] = {
     digits
 };
 
-/// For each set of groups that are zero, one bit a group, where the first of the longest runs of
-/// two or more of them starts and ends (RFC 5952, section 4.2); 8 if there is none.
+/// Where the longest run of two or more zero groups starts and ends, the first of equal ones
+/// (RFC 5952, section 4.2); 8 if there is none. The index has a bit for each group that is zero.
 static ZEROS: [[u8; 2]; 256] = {
     let mut runs = [[8; 2]; 256];
     let mut zeros = 0;

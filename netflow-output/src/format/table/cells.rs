@@ -15,7 +15,7 @@ pub(super) struct Cells {
     /// Cells that may be of any length, and those for which there is no room in the row.
     long: String,
     cells: Vec<Cell>,
-    /// The times of the flow cannot be right.
+    /// Whether the times of the flow are impossible.
     pub(super) is_suspect: bool,
 }
 

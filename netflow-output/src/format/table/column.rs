@@ -26,7 +26,7 @@ pub(super) enum Column {
     Destination,
     /// Source and destination after NAT.
     Translated,
-    /// Of a firewall or NAT.
+    /// An event of a firewall or NAT.
     Event,
     Packets,
     Octets,
@@ -47,7 +47,7 @@ pub(super) enum Align {
     Right,
 }
 
-/// After a time that cannot be right.
+/// The mark after an impossible time.
 pub(super) const SUSPECT: u8 = b'?';
 
 impl Column {
@@ -70,7 +70,8 @@ impl Column {
         Self::Exporter,
     ];
 
-    /// The fields that it shows, of which a flow needs one; none if all flows have it.
+    /// The fields that it shows; a flow has the column if it has one of them. None if all flows have
+    /// the column.
     pub(super) const fn fields(&self) -> &[FlowField] {
         use FlowField as F;
         match self {

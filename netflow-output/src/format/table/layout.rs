@@ -4,9 +4,9 @@ use super::cells::{Cells, Shown};
 use super::column::{Align, Column, SUSPECT};
 use super::line::Line;
 
-/// Between columns.
+/// Blanks between columns.
 const GAP: usize = 1;
-/// Between source and destination.
+/// The arrow between source and destination.
 const ARROW: &str = "->";
 /// The arrow with the blank after it.
 const ARROW_CELL: Shown<'_> =
@@ -43,14 +43,14 @@ struct Chosen {
 #[derive(Debug)]
 pub(super) struct Layout {
     chosen: Vec<Chosen>,
-    /// Of each column, whether it was chosen.
+    /// Whether each column was chosen.
     shown: Vec<bool>,
     /// Times without their date, which gets a line where it changes.
     short_time: bool,
     /// Columns for which there is no room, and which have lines of their own.
     sampling: Option<usize>,
     translated: Option<usize>,
-    /// What the last such lines said.
+    /// The last such lines.
     date: Vec<u8>,
     rate: Vec<u8>,
     line: Line,
@@ -79,11 +79,11 @@ const GIVEN_UP: [GivenUp; 10] = [
 ];
 /// The number of these that are worth less than an address on the line of its flow.
 const WORTH_LESS: usize = 7;
-/// Before a translation on a line of its own.
+/// The mark before a translation on a line of its own.
 const TRANSLATED: &str = "=>";
 
 impl Layout {
-    /// Chooses by the rows that were seen.
+    /// Chooses the columns that suit these rows.
     pub(super) fn choose(columns: &[Column], rows: &[Cells], room: usize) -> Self {
         let all: Vec<Chosen> = columns
             .iter()

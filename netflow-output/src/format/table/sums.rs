@@ -16,7 +16,7 @@ pub(super) struct Sums {
     pub(super) flows: u64,
     pub(super) packets: u64,
     pub(super) octets: u64,
-    /// The same of the other direction, in rows that have no columns for it.
+    /// Packets of the other direction, in rows that have no columns for it.
     pub(super) reverse_packets: u64,
     pub(super) reverse_octets: u64,
     /// Nothing is counted twice.

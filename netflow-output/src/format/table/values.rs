@@ -64,8 +64,8 @@ enum FieldPlace {
 }
 
 impl<'r, 'm> Places<'r, 'm> {
-    /// Of a projection that begins with [`FIELDS`]. Where directions are split, the flows of a set
-    /// have their fields in different places.
+    /// The places in a projection that begins with [`FIELDS`]. If directions are split, the flows of a
+    /// set have their fields in different places, so each flow is asked.
     pub(super) fn new(
         projected: &'r Projected<'r, 'm>,
         header: &MessageHeader,
@@ -122,7 +122,7 @@ pub(super) struct Values<'r, 'm> {
 }
 
 impl<'r, 'm> Values<'r, 'm> {
-    /// Of a flow of the set.
+    /// The values of a flow of the set.
     #[inline]
     pub(super) fn new(places: &'r Places<'r, 'm>, flow: &'r Flow<'m>) -> Self {
         let record = flow.record().map_or(&[][..], |record| record.octets());
@@ -173,7 +173,7 @@ impl<'r, 'm> Values<'r, 'm> {
         }
     }
 
-    /// Whether its times cannot be right.
+    /// Whether its times are impossible.
     #[inline]
     pub(super) fn is_suspect(&self) -> bool {
         let rule = || self.flow.clock_rule();

@@ -1,4 +1,4 @@
-//! What lies between workers and the writer of one output: a bounded queue.
+//! The bounded queue between the workers and the writer of one output.
 
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;

@@ -17,7 +17,7 @@ macro_rules! roles {
             /// Number of roles.
             const COUNT: usize = [$(Self::$role,)+].len();
 
-            /// By the name of the element.
+            /// The role of the element with this name.
             pub(super) fn of(name: &str) -> Option<Self> {
                 Some(match name {
                     $($name => Self::$role,)+

@@ -4,7 +4,7 @@ use core::net::IpAddr;
 
 use netflow_core::{Flow, Protocol};
 
-/// At most so many labels, addresses, layers or members of a path are kept.
+/// Maximum labels, addresses, layers or members of a path that are kept.
 pub(super) const MOST_ITEMS: usize = 64;
 
 /// A flow message; what is not known is zero or empty, as in protobuf.
@@ -119,7 +119,7 @@ impl LayerKind {
 }
 
 impl FlowMessage {
-    /// With what the message's header says.
+    /// A message filled from the header of the flow's message.
     pub(super) fn of_header(flow: &Flow<'_>) -> Self {
         let header = flow.header();
         let kind = match header.protocol {

@@ -13,7 +13,7 @@ const ICMP: u8 = 1;
 const ICMP_V6: u8 = 58;
 
 impl FlowMessage {
-    /// Of a flow sample of sFlow.
+    /// The message for a flow sample of sFlow.
     pub(super) fn of_sample(flow: &Flow<'_>, faults: Faults) -> Self {
         let mut message = Self::of_header(flow);
         message.start = nanos(flow.header().received);

@@ -14,7 +14,7 @@ use crate::format::dialect::Faults;
 const MILLISECOND: u64 = 1_000_000;
 
 impl FlowMessage {
-    /// Of a record; a later field replaces an earlier one of the same meaning.
+    /// The message for a record; a later field replaces an earlier one of the same meaning.
     pub(super) fn of_record(flow: &Flow<'_>, record: &DataRecord<'_, '_>, faults: Faults) -> Self {
         let header = flow.header();
         let mut message = Self::of_header(flow);

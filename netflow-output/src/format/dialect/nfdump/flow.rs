@@ -109,7 +109,7 @@ impl DumpedFlow {
         }
     }
 
-    /// The source port; 0 of ICMP, which has none.
+    /// The source port; 0 for ICMP, which has none.
     pub(super) fn source_port_of_line(&self) -> u16 {
         if self.icmp.is_some() {
             0

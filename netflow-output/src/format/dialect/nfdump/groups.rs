@@ -1,4 +1,5 @@
-//! The groups of fields that nfdump keeps of a flow: those of which its template has a field.
+//! The groups of fields that nfdump keeps for a flow: a group is kept if its template has a field
+//! of it.
 
 use netflow_core::element::ElementId;
 use netflow_core::template::Template;

@@ -76,7 +76,7 @@ pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
     let _ = writeln!(out, "{:5}", dumped.flows);
 }
 
-/// An address; of one that is longer than its column the ends.
+/// An address; if it is longer than its column, only its two ends.
 fn end(address: IpAddr) -> String {
     let text = text::address(address);
     let text = text.as_str();
