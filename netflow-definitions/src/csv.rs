@@ -4,7 +4,7 @@ use netflow_core::element::{DefinedElement, ElementId, Semantics, Units};
 
 use crate::{Fault, Found};
 
-/// Whether a line is the header of one of the two.
+/// Whether a line is the header of one of these two formats.
 pub(crate) fn is_header(line: &str) -> bool {
     let cells: Vec<_> = line.split(',').map(normal).collect();
     cells.iter().any(|cell| cell == "name")

@@ -38,13 +38,13 @@ use std::path::Path;
 
 use netflow_core::element::{DataType, DefinedElement};
 
-/// A definition and where it is.
+/// A definition and its line in the file.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Found {
     /// The definition.
     pub element: DefinedElement,
-    /// Its line in the file, from 1.
+    /// The line of the definition in the file, from 1.
     pub line: usize,
 }
 
@@ -71,7 +71,7 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// What is wrong, and in which line.
+/// The line of a fault, and what is wrong.
 type Fault = (usize, String);
 
 /// Octets of the largest file that is read.
@@ -81,7 +81,7 @@ const MAX_OCTETS: u64 = 64 << 20;
 ///
 /// # Errors
 ///
-/// The file cannot be read, or is none of the known ones; the error names the line and what was
+/// The file cannot be read, or has none of the known formats; the error names the line and what was
 /// expected there.
 pub fn read(path: &Path) -> Result<Vec<Found>, Error> {
     let file = path.display().to_string();

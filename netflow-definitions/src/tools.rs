@@ -1,4 +1,4 @@
-//! What the YAML of Logstash, Elastic, Fluentd and goflow2 says.
+//! Definitions in the YAML files of Logstash, Elastic, Fluentd and goflow2.
 
 use netflow_core::element::{DataType, DefinedElement, ElementId};
 

@@ -21,7 +21,7 @@ pub enum Sum {
     Octets,
     /// Packets, times the sampling rate where it is known.
     Packets,
-    /// Flows; a record of two directions has one for each.
+    /// Flows; a record of two directions counts as two.
     Flows,
 }
 
@@ -39,7 +39,7 @@ impl Sum {
         }
     }
 
-    /// The sum of this name.
+    /// The sum with this name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|sum| sum.name() == name)
@@ -59,7 +59,7 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// One of them.
+    /// The value of one sum.
     #[must_use]
     pub const fn get(&self, sum: Sum) -> u64 {
         match sum {
@@ -80,18 +80,19 @@ impl Sums {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AggregateOptions {
-    /// Flows with the same values of these are one group.
+    /// Flows with the same values of these fields are one group.
     pub by: Vec<FlowField>,
     /// The sum by which groups are ordered.
     pub order: Sum,
-    /// Addresses are taken by the network that they are in.
+    /// Lengths of the prefixes by which addresses are grouped.
     pub prefixes: PrefixLengths,
-    /// Only flows that it chooses count; of a record of two directions, each direction for itself.
+    /// Only flows that match it are counted; each direction of a record of two directions is tested
+    /// separately.
     pub filter: Option<Filter>,
     /// Octets of memory that groups may take: 256 MiB. Beyond it the smallest group makes room for
     /// a new one, and sums have a bound of error ([`Group::error`]).
     pub memory: usize,
-    /// Keys the hash tables of what was counted before.
+    /// Keys the hash tables of flows that were counted before.
     pub hash_seed: u64,
 }
 
@@ -120,8 +121,8 @@ const TOTAL: &str = "total";
 /// Streams", 2005), which never misses a group that is larger than the bound it states.
 ///
 /// Counters are scaled by the sampling rate of each flow where it is known. Records that repeat what
-/// others counted, running totals and the teardowns of firewalls, add what is new in them
-/// ([`Increments`]). A record of two directions (RFC 5103) counts as a flow of each.
+/// others counted, running totals and the teardowns of firewalls, add only the increase
+/// ([`Increments`]). A record of two directions (RFC 5103) counts as two flows.
 ///
 /// ```
 /// use netflow_core::field::FlowField;
@@ -172,7 +173,7 @@ pub struct Group {
 }
 
 impl Aggregate {
-    /// Without flows.
+    /// Sums without any flows yet.
     #[must_use]
     pub fn new(options: AggregateOptions) -> Self {
         Self {
@@ -219,13 +220,13 @@ impl Aggregate {
         self.is_exact
     }
 
-    /// Groups that there are; if they did not fit in memory, those that are left.
+    /// Number of groups; if they did not fit in memory, of those that are left.
     #[must_use]
     pub fn group_count(&self) -> usize {
         self.groups.len()
     }
 
-    /// The largest groups, the largest first; of equal ones in the order of their values.
+    /// The largest groups, the largest first; groups of equal size are ordered by their values.
     #[must_use]
     pub fn top(&self, count: usize) -> Vec<Group> {
         self.groups.top(count)
@@ -266,7 +267,7 @@ impl Aggregate {
         }
     }
 
-    /// Adds one direction. `counted` is what its counters add, if not just what they say.
+    /// Adds one direction. `counted` is what its counters add, if that differs from their values.
     fn flow(
         &mut self,
         flow: &Flow<'_>,

@@ -47,8 +47,8 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// It is longer than [`MAX_LEN`](Self::MAX_LEN), or not of the language; the error has the
-    /// column, what was expected there, and often what may have been meant.
+    /// The expression is longer than [`MAX_LEN`](Self::MAX_LEN) or not valid; the error has the
+    /// column, what was expected there, and often a suggestion.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         if text.len() > Self::MAX_LEN {
             return Err(FilterError {

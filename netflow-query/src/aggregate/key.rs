@@ -12,9 +12,9 @@ use netflow_core::{Flow, FlowValue, text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrefixLengths {
-    /// Of IPv4: 32, each address for itself.
+    /// For IPv4; 32, each address for itself, by default.
     pub v4: u8,
-    /// Of IPv6: 128.
+    /// For IPv6; 128 by default.
     pub v6: u8,
 }
 
@@ -50,7 +50,7 @@ pub enum GroupValue {
 }
 
 impl GroupValue {
-    /// The value of a flow.
+    /// The value of this field of a flow.
     pub(super) fn of(flow: &Flow<'_>, field: FlowField, prefixes: PrefixLengths) -> Self {
         match flow.get(field) {
             None => Self::Absent,
@@ -70,7 +70,7 @@ impl GroupValue {
         }
     }
 
-    /// Octets of memory besides its own.
+    /// Octets of memory that it takes on the heap.
     pub(super) fn octets(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -79,7 +79,7 @@ impl GroupValue {
     }
 }
 
-/// As in the command's CSV; nothing if the field is absent.
+/// Writes the value as in the command's CSV; nothing if the field is absent.
 impl fmt::Display for GroupValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -18,7 +18,7 @@ pub(super) struct Groups {
     memory: usize,
     by_key: BTreeMap<Arc<[GroupValue]>, usize>,
     groups: Vec<Group>,
-    /// By their size, once they do not fit any more.
+    /// Groups ordered by size, once they no longer fit in memory.
     by_size: Option<BTreeSet<(u64, usize)>>,
 }
 
@@ -90,7 +90,7 @@ impl Groups {
         }
     }
 
-    /// The smallest group makes room: the new one may have been as large as it.
+    /// Replaces the smallest group: the new one may already have been as large.
     fn replace(&mut self, key: &[GroupValue], sums: Sums) {
         let order = self.order;
         let groups = &self.groups;

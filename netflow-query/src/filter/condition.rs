@@ -16,7 +16,7 @@ pub(super) enum Condition {
     Always,
     /// The flow has the field.
     Present(FlowField),
-    /// A number in these ranges; of a list, one of its numbers.
+    /// A number in these ranges; for a list, at least one of its numbers.
     Numbers(FlowField, Ranges<u64>),
     /// The number at this place of a list in these ranges.
     Nth(FlowField, usize, Ranges<u64>),
@@ -34,7 +34,7 @@ pub(super) enum Condition {
     Octets(FlowField, Box<[u8]>),
     /// This application, by its [`Display`](core::fmt::Display).
     Application(FlowField, Application),
-    /// A number that several fields make, in these ranges.
+    /// A number computed from several fields, in these ranges.
     Rate(Rate, Ranges<u64>),
 }
 
@@ -63,7 +63,7 @@ impl Networks {
     }
 }
 
-/// A number that counters and the duration of a flow make, rounded down.
+/// A number computed from the counters and the duration of a flow, rounded down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rate {
     /// Packets a second.
@@ -84,8 +84,8 @@ impl Rate {
         }
     }
 
-    /// Absent without its fields, and where a division by zero would be needed: a flow of no
-    /// duration has no rate.
+    /// The rate; `None` if a field is absent or the divisor is zero: a flow of zero duration has no
+    /// rate.
     fn of(self, flow: &Flow<'_>) -> Option<u64> {
         const NANOS: u128 = 1_000_000_000;
         let (count, factor, per) = match self {
@@ -135,7 +135,7 @@ impl Condition {
         }
     }
 
-    /// Whether it is true of this value of its field.
+    /// Whether it is true for this value of its field.
     pub(super) fn holds_of(&self, value: &FlowValue<'_>) -> bool {
         match (self, value) {
             (Self::Present(_), _) => true,

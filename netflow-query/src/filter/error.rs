@@ -4,8 +4,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-/// Why an expression is no filter: where, what is there, what was expected, and perhaps what was
-/// meant.
+/// Why an expression is not valid: the column, what is there, what was expected, and perhaps a
+/// suggestion.
 ///
 /// ```
 /// use netflow_query::Filter;

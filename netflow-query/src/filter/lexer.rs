@@ -6,7 +6,7 @@ use super::error::FilterError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token<'e> {
     pub(super) kind: TokenKind<'e>,
-    /// In characters from 1.
+    /// The column, in characters from 1.
     pub(super) column: usize,
 }
 
@@ -52,7 +52,7 @@ impl<'e> Lexer<'e> {
         }
     }
 
-    /// The next token; the end again and again after the last.
+    /// The next token; after the last one always [`End`](TokenKind::End).
     pub(super) fn next(&mut self) -> Result<Token<'e>, FilterError> {
         let text = self.rest.trim_start();
         let blank = self.rest.len().saturating_sub(text.len());

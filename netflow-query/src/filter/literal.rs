@@ -83,9 +83,9 @@ fn scaled(digits: &str, factor: u64) -> Option<u128> {
     whole.checked_add(parts.checked_div(divisor)?)
 }
 
-/// The first and the last address of a network, or an address twice. `mask` is the length of the
-/// prefix or, of IPv4, a mask. Octets of an IPv4 network may be left out at its end (`10/8`, or
-/// `192.168` as tcpdump has it).
+/// The first and the last address of a network; both are the same for a single address. `mask` is the
+/// length of the prefix or, for IPv4, a mask. An IPv4 network may leave out its last octets (`10/8`,
+/// or `192.168` as in tcpdump).
 pub(super) fn network(word: &str, mask: Option<&str>) -> Option<(IpAddr, IpAddr)> {
     let (word, mask) = match word.split_once('/') {
         Some((word, length)) if mask.is_none() => (word, Some(length)),

@@ -85,7 +85,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// A complete operand, which each `not` before it turns around.
+    /// Adds a complete operand, negated by each `not` before it.
     fn push(&mut self, mut part: Part) {
         while self.operators.last() == Some(&Operator::Not) {
             self.operators.pop();
@@ -94,7 +94,7 @@ impl Parser<'_> {
         self.operands.push(part);
     }
 
-    /// Before another operand comes, what binds as tight is done.
+    /// Adds an operator, after reducing the operators before it that bind at least as tightly.
     fn join(&mut self, operator: Operator) {
         self.reduce(operator == Operator::Or);
         self.operators.push(operator);

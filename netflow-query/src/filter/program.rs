@@ -84,7 +84,7 @@ struct Place {
 }
 
 impl Place {
-    /// As it stands in an open target: the end of a list is `ACCEPT`.
+    /// The place as stored in an open target, where `ACCEPT` marks the end of a list.
     const fn to_link(self) -> Target {
         self.step << 1 | if self.of_yes { 1 } else { 0 }
     }
@@ -98,7 +98,7 @@ impl Place {
 }
 
 impl Builder {
-    /// A condition alone.
+    /// A part with this condition only.
     pub(super) fn condition(&mut self, condition: Condition) -> Part {
         // An expression is far shorter than 2^31 octets.
         let entry = Target::try_from(self.steps.len()).unwrap_or(REJECT);
@@ -124,7 +124,7 @@ impl Builder {
         }
     }
 
-    /// Both, the second of which was built after the first.
+    /// Both parts; the second must have been built after the first.
     pub(super) fn and(&mut self, first: Part, second: Part) -> Part {
         self.close(first.yes, second.entry);
         Part {
@@ -134,7 +134,7 @@ impl Builder {
         }
     }
 
-    /// One of both, the second of which was built after the first.
+    /// Either part; the second must have been built after the first.
     pub(super) fn or(&mut self, first: Part, second: Part) -> Part {
         self.close(first.no, second.entry);
         Part {
@@ -144,7 +144,7 @@ impl Builder {
         }
     }
 
-    /// The opposite.
+    /// The negated part.
     pub(super) const fn not(part: Part) -> Part {
         Part {
             entry: part.entry,

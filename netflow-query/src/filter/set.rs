@@ -20,11 +20,11 @@ const KEPT: usize = 8;
 #[derive(Debug, Clone)]
 pub struct SetFilter {
     filter: Filter,
-    /// For one set only.
+    /// Steps that are valid for one set only.
     single: Compiled,
-    /// For all sets of a template.
+    /// Steps that are valid for all sets of a template.
     kept: Vec<(Arc<Template>, Compiled)>,
-    /// The next of them that makes room for another.
+    /// The index of the next kept one to be replaced.
     oldest: usize,
     /// Which of the kept is in use; none of them if it is for one set only.
     in_use: Option<usize>,
@@ -42,7 +42,7 @@ pub enum SetMatch {
 }
 
 impl SetFilter {
-    /// Before the first set.
+    /// A filter that is not prepared for any set yet.
     #[must_use]
     pub const fn new(filter: Filter) -> Self {
         Self {
@@ -85,8 +85,8 @@ impl SetFilter {
         }
     }
 
-    /// Whether a flow of the set matches that was [prepared](Self::prepare) for last; not the
-    /// [reverse](Flow::reverse) of one, which [`Filter::matches`] answers for.
+    /// Whether a flow matches. It has to be of the set that was [prepared](Self::prepare) for last, and
+    /// not the [reverse](Flow::reverse) of a flow, for which there is [`Filter::matches`].
     #[inline]
     #[must_use]
     pub fn matches(&self, flow: &Flow<'_>) -> bool {

@@ -1,11 +1,11 @@
-//! What may have been meant by a word that is none.
+//! Suggestions for unknown words.
 
 use alloc::vec::Vec;
 
 /// Words of the language are no longer than this.
 const LONGEST: usize = 48;
 
-/// The word that takes the fewest changes to become, if they are few for its length.
+/// The word that needs the fewest changes, if they are few for its length.
 pub(super) fn nearest<'w>(wrong: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     if wrong.len() > LONGEST {
         return None;

@@ -12,7 +12,7 @@ pub(super) enum Subject {
     Sides(FlowField, FlowField),
     /// One field.
     Field(FlowField),
-    /// A number that several fields make.
+    /// A number computed from several fields.
     Rate(Rate),
 }
 
@@ -179,7 +179,7 @@ const ELSEWHERE: [(&str, &str); 28] = [
     ("dur", "duration"),
 ];
 
-/// What may have been meant by a word that is none.
+/// A suggestion for an unknown word.
 pub(super) fn suggestion(word: &str) -> Option<&'static str> {
     let mut elsewhere = ELSEWHERE.iter();
     if let Some((_, here)) = elsewhere.find(|(there, _)| *there == word) {
@@ -196,7 +196,7 @@ pub(super) fn suggestion(word: &str) -> Option<&'static str> {
     super::suggest::nearest(word, words)
 }
 
-/// The words that a field of names can have as its value; of other fields none.
+/// The names that a field can have as its value; none for fields without names.
 pub(super) const fn names(field: FlowField) -> &'static [&'static str] {
     match field {
         FlowField::ExportProtocol => &[
@@ -415,7 +415,7 @@ fn find(names: &[(&str, u64)], word: &str) -> Option<u64> {
     Some(*number)
 }
 
-/// The value that the registry labels so, for one of the elements that supply the field.
+/// The value with this label in the registry, for one of the elements that supply the field.
 fn labelled(field: FlowField, word: &str) -> Option<u64> {
     field.elements().iter().find_map(|id| label(*id, word))
 }

@@ -23,7 +23,7 @@ enum Sides {
     First,
     /// The destination, or where the flow went out.
     Second,
-    /// One of them, whichever.
+    /// Either of them.
     Either,
     /// Both of them.
     Both,
@@ -60,7 +60,7 @@ struct Primitive<'c, 'e> {
 }
 
 impl Primitive<'_, '_> {
-    /// One comparison, and whether it is a word alone, such as `tcp`.
+    /// One comparison, and whether it is a single word such as `tcp`.
     fn parse(&mut self) -> Result<(Part, bool), FilterError> {
         let TokenKind::Word(word) = self.cursor.token.kind else {
             return Err(self.cursor.expected(COMPARISON));
@@ -505,7 +505,7 @@ impl Primitive<'_, '_> {
 }
 
 impl Compared {
-    /// The field that says how values are written; of two the first.
+    /// The field that determines how values are written; the first if there are two.
     const fn field(&self) -> Option<FlowField> {
         match self {
             Self::One(field) | Self::Nth(field, _) | Self::Two([field, _], _) => Some(*field),

@@ -79,7 +79,7 @@ impl Comparator {
         !matches!(self, Self::Equal | Self::NotEqual | Self::In)
     }
 
-    /// The values that compare so with one.
+    /// The range of values for which the comparison with this value is true.
     fn range<T: Copy>(
         self,
         value: T,
@@ -117,7 +117,7 @@ enum Exact {
 /// How values are read.
 struct Reader<'c, 'e> {
     cursor: &'c mut Cursor<'e>,
-    /// None of a rate.
+    /// The field; none for a rate.
     field: Option<FlowField>,
     kind: FieldType,
     comparator: Comparator,
@@ -159,7 +159,7 @@ impl Values {
         Ok(reader.values)
     }
 
-    /// Any of them, each a condition of this field.
+    /// The conditions on this field; a flow matches if any of them is true.
     pub(super) fn conditions(&self, field: FlowField) -> Vec<Condition> {
         let mut conditions = Vec::new();
         if !self.numbers.is_empty() {
@@ -347,7 +347,7 @@ impl Reader<'_, '_> {
         self.comparator.range(number, (0, u64::MAX), step)
     }
 
-    /// What no number can be, such as below 0, is a range without numbers.
+    /// Adds an empty range if there is none, for comparisons that no number satisfies, such as below 0.
     fn keep_empty(&mut self) -> Result<(), FilterError> {
         if self.values.numbers.is_empty() {
             self.values.numbers.push((1, 0));

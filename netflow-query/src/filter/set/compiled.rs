@@ -185,8 +185,8 @@ impl Column {
     }
 }
 
-/// Whether the template alone decides that its records lack a field, not also what the exporter
-/// announced or the header holds.
+/// Whether the template is enough to decide that its records lack a field: announcements of the
+/// exporter and the header cannot supply it.
 fn is_template_enough(field: FlowField) -> bool {
     !field.elements().is_empty()
         || matches!(
@@ -255,7 +255,7 @@ fn octets(place: FieldPlan, condition: &Condition, step: Target) -> Decision {
 }
 
 impl Test {
-    /// Whether it holds of a flow, whose record has these octets.
+    /// Whether the condition is true for a flow; `octets` are those of its record.
     #[inline(always)]
     pub(super) fn holds(&self, octets: &[u8], flow: &Flow<'_>, program: &Program) -> bool {
         match *self {
@@ -285,7 +285,7 @@ impl Test {
         }
     }
 
-    /// The same, where the values are many or the flow has to be asked.
+    /// Tests a condition with many values, or one for which the flow has to be asked.
     #[inline(never)]
     fn holds_by_step(
         &self,
@@ -322,7 +322,7 @@ fn array<const N: usize>(octets: &[u8], offset: usize) -> Option<[u8; N]> {
 }
 
 impl Load {
-    /// Of the number at a place; `None` if it is wider than eight octets.
+    /// How to load the number at a place; `None` if it is wider than eight octets.
     fn new(place: FieldPlan) -> Option<Self> {
         let bits = u32::try_from(place.width).ok()?.checked_mul(8)?;
         let unused = 64_u32.checked_sub(bits)?;
@@ -349,7 +349,7 @@ impl Load {
         }
     }
 
-    /// Of a record that is shorter than eight octets.
+    /// The number in a record that is shorter than eight octets.
     #[cold]
     fn number_of_short(self, octets: &[u8]) -> Option<u64> {
         let end = usize::try_from(64_u32.checked_sub(self.shift)? >> 3).ok()?;
