@@ -1,4 +1,4 @@
-//! Datagrams of the network: UDP, and IPFIX over TCP and TLS.
+//! Datagrams from the network: UDP, and IPFIX over TCP and TLS.
 //!
 //! # Overview
 //!
@@ -6,8 +6,8 @@
 //! worker, a [`Datagrams`](crate::Datagrams) that a [`Feed`](crate::Feed) reads in a thread of its own. Each exporter
 //! address belongs to one worker, so that its templates are known there and its flows keep their
 //! order: the kernel distributes datagrams and connections among the sockets of the workers by a
-//! classic BPF program on the source address ([`worker_of`]). Where the kernel cannot, one thread
-//! receives and passes datagrams on through a bounded queue for each worker.
+//! classic BPF program on the source address ([`worker_of`]). If the kernel cannot do this, one
+//! thread receives and passes datagrams on through a bounded queue for each worker.
 //!
 //! # Example
 //!
@@ -41,8 +41,8 @@
 //! # What is promised
 //!
 //! No sender can make it panic, grow beyond [`LiveOptions`] or harm another sender: connections are
-//! limited in all and by address, a message has to be complete within a time, and what is refused,
-//! dropped by the kernel or lost in a queue is counted in [`LiveSummary`].
+//! limited in total and by address, a message has to be complete within a time, and datagrams that
+//! are refused, dropped by the kernel or lost in a queue are counted in [`LiveSummary`].
 
 mod batch;
 mod bind;

@@ -34,7 +34,7 @@ pub(super) struct Slot {
     pub(super) exporter: SocketAddr,
     pub(super) received: Timestamp,
     pub(super) len: usize,
-    /// It is longer than its place, and its end is lost.
+    /// Whether it is longer than its slot, so that its end is lost.
     pub(super) is_cut: bool,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Received {
 }
 
 impl Batch {
-    /// Room for datagrams up to this length.
+    /// A batch with room for datagrams up to this length.
     pub(super) fn new(max_message: usize) -> Self {
         // Datagrams of no octets need a place too.
         let slot_len = max_message.max(1);
@@ -82,7 +82,7 @@ impl Batch {
         Datagram::new(slot.exporter, Transport::Udp, slot.received, payload)
     }
 
-    /// Receives what waits, without waiting for more. What was received before is replaced.
+    /// Receives the datagrams that wait, without blocking. They replace those received before.
     pub(super) fn receive(&mut self, socket: &UdpSocket) -> Result<Received, Errno> {
         self.slots.clear();
         self.next = 0;
@@ -107,7 +107,7 @@ impl Batch {
     }
 }
 
-/// What the kernel says of a datagram.
+/// The slot and the drop count that the kernel reports with a datagram.
 fn slot(message: &RecvMsg<'_, '_, SockaddrStorage>) -> (Slot, Option<u32>) {
     let (mut received, mut dropped) = (None, None);
     for control in message.cmsgs().into_iter().flatten() {
@@ -132,7 +132,7 @@ fn slot(message: &RecvMsg<'_, '_, SockaddrStorage>) -> (Slot, Option<u32>) {
     (slot, dropped)
 }
 
-/// The address of a peer; IPv4 as such, also on a socket of IPv6.
+/// The address of a peer; an IPv4 peer has an IPv4 address even on an IPv6 socket.
 fn address(storage: &SockaddrStorage) -> Option<SocketAddr> {
     if let Some(address) = storage.as_sockaddr_in() {
         return Some(SocketAddrV4::from(*address).into());

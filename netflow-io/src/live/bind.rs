@@ -51,14 +51,14 @@ pub struct OpenListener {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadBuffer {
-    /// What was asked for.
+    /// The size that was asked for.
     pub asked: usize,
-    /// What the kernel grants.
+    /// The size that the kernel grants.
     pub granted: usize,
 }
 
 impl ReadBuffer {
-    /// The command that lets the kernel grant what was asked for, unless it did.
+    /// The command that lets the kernel grant the size that was asked for; none if it is granted.
     ///
     /// ```
     /// # let mut options = netflow_io::live::LiveOptions::new().udp("127.0.0.1:0".parse().unwrap());
@@ -139,12 +139,12 @@ impl Live {
         })
     }
 
-    /// The sources, one for each worker, the first time.
+    /// The sources, one for each worker; empty after the first call.
     pub fn take_sources(&mut self) -> Vec<LiveSource> {
         core::mem::take(&mut self.sources)
     }
 
-    /// What is listened on, in the order of the options.
+    /// The addresses that are listened on, in the order of the options.
     #[must_use]
     pub fn listeners(&self) -> &[OpenListener] {
         &self.listeners
@@ -298,7 +298,7 @@ fn local_address(socket: &Socket) -> io::Result<SocketAddr> {
     address.ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
 }
 
-/// Asks the kernel for a receive buffer, for the time of arrival, and for what it drops.
+/// Asks the kernel for a receive buffer, for times of arrival and for its count of drops.
 fn prepare(socket: &Socket, options: &LiveOptions) -> io::Result<ReadBuffer> {
     let asked = options.read_buffer;
     // The kernel's number is an int of 32 bits, of which it doubles what it is asked for.
@@ -314,10 +314,10 @@ fn prepare(socket: &Socket, options: &LiveOptions) -> io::Result<ReadBuffer> {
     Ok(ReadBuffer { asked, granted })
 }
 
-/// What the kernel can double in an int of 32 bits.
+/// The largest size that the kernel can double in a signed number of 32 bits.
 const MAX_BUFFER: usize = 0x3fff_ffff;
 
-/// Lets the kernel find out that a peer has gone without a word.
+/// Lets the kernel detect a peer that has gone without closing the connection.
 pub(super) fn keep_alive(stream: &std::net::TcpStream) -> io::Result<()> {
     const AFTER: Duration = Duration::from_secs(60);
     const EVERY: Duration = Duration::from_secs(15);
@@ -329,7 +329,7 @@ pub(super) fn keep_alive(stream: &std::net::TcpStream) -> io::Result<()> {
     SockRef::from(stream).set_tcp_keepalive(&keepalive)
 }
 
-/// Where a connection comes from.
+/// The address of the peer of a connection, IPv4 as such.
 pub(super) fn peer(address: SocketAddr) -> SocketAddr {
     canonical(address)
 }

@@ -30,16 +30,16 @@ pub(super) struct Connection {
     /// When the incomplete message began to arrive; for the first message, when the connection
     /// opened.
     waiting_since: Option<Instant>,
-    /// Why it is closed when the messages that have arrived are returned.
+    /// The reason to close it once the messages that have arrived are returned.
     closing: Option<CloseReason>,
 }
 
-/// What a read of a connection came to.
+/// The result of reading a connection.
 #[derive(Debug)]
 pub(super) enum Read {
     /// Octets arrived.
     Some,
-    /// None are there now.
+    /// No octets are there now.
     None,
     /// Nothing more will arrive.
     End(CloseReason),
@@ -98,7 +98,7 @@ impl Connection {
         }
     }
 
-    /// Where the next message that is complete stands; an error if the connection is to be closed.
+    /// The position of the next complete message; an error if the connection is to be closed.
     pub(super) fn next_message(&mut self) -> Result<Option<Range<usize>>, CloseReason> {
         let found = self.framing.next_range().map_err(CloseReason::Framing)?;
         if found.is_some() {
@@ -128,7 +128,7 @@ impl Connection {
     }
 }
 
-/// What an error of reading means.
+/// The result that an error of reading means.
 pub(super) fn of_error(error: &io::Error) -> Read {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Read::None,

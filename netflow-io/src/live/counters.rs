@@ -44,9 +44,9 @@ macro_rules! counters {
 }
 
 counters! {
-    /// Datagrams returned, without messages of connections.
+    /// Datagrams returned, without messages from connections.
     datagrams,
-    /// Octets of them.
+    /// Octets of these datagrams.
     datagram_octets,
     /// Datagrams that the kernel dropped because a receive buffer was full.
     kernel_drops,
@@ -56,13 +56,13 @@ counters! {
     too_long,
     /// Datagrams and connections of exporters that are not allowed.
     not_allowed,
-    /// Datagrams and messages of protocols that their listener does not take.
+    /// Datagrams and messages of protocols that their listener does not accept.
     other_protocols,
     /// Failed calls to receive.
     receive_errors,
-    /// Messages returned of connections.
+    /// Messages returned from connections.
     messages,
-    /// Octets of them.
+    /// Octets of these messages.
     message_octets,
     /// Connections accepted.
     connections,
@@ -70,7 +70,7 @@ counters! {
     connections_closed,
     /// Connections refused because there were too many.
     connections_refused,
-    /// Connections closed because they do not carry IPFIX, or a message too long.
+    /// Connections closed because they do not carry IPFIX or carry a message that is too long.
     connections_malformed,
     /// Connections closed because a message was not complete in time.
     connections_timed_out,

@@ -5,7 +5,7 @@ use std::io;
 
 use thiserror::Error as ThisError;
 
-/// Why a collector cannot listen, or not go on.
+/// Why a collector cannot listen, or cannot continue.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum LiveError {
@@ -22,7 +22,7 @@ pub enum LiveError {
     /// There is nothing to listen on.
     #[error("there is no address to listen on")]
     NoListener,
-    /// The kernel refuses what every collector needs.
+    /// The kernel refuses a call that every collector needs.
     #[error("cannot wait for datagrams: {0}")]
     Wait(#[from] io::Error),
 }

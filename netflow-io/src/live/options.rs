@@ -30,7 +30,7 @@ pub struct LiveOptions {
     /// Octets of each UDP socket's receive buffer to ask the kernel for: 16 MiB. It grants
     /// `net.core.rmem_max` at most.
     pub read_buffer: usize,
-    /// Exporters outside these subnets are refused and counted; none: all are allowed.
+    /// Exporters outside these subnets are refused and counted; if empty, all are allowed.
     pub allowed: Vec<Prefix>,
     /// Maximum octets of a datagram or message: 65,535. Longer datagrams are counted and not
     /// returned, longer messages of a stream end their connection.
@@ -39,8 +39,8 @@ pub struct LiveOptions {
     pub connections: usize,
     /// Maximum connections at a time from one address: 64.
     pub connections_by_address: usize,
-    /// How long a message on a connection may take to arrive as a whole, the first one from the
-    /// beginning of the connection: 30 s. Between messages a connection may be silent for as long
+    /// How long a message on a connection may take to arrive completely: 30 s. For the first message
+    /// the time starts with the connection. Between messages a connection may be silent for as long
     /// as its peer answers keep-alive probes.
     pub read_timeout: Duration,
     /// How long a source waits before it returns [`Arrival::Idle`](crate::Arrival::Idle): 250 ms.
@@ -48,7 +48,7 @@ pub struct LiveOptions {
     /// Maximum datagrams that wait for one worker where the kernel cannot distribute them: 4,096.
     /// Further ones are dropped and counted.
     pub queue: usize,
-    /// Never let the kernel distribute datagrams among workers, but one thread.
+    /// Whether one thread distributes datagrams among workers even if the kernel could.
     pub without_steering: bool,
 }
 
@@ -77,26 +77,26 @@ impl LiveOptions {
         }
     }
 
-    /// The same listening on a UDP address too, for all protocols.
+    /// Also listens on a UDP address, for all protocols.
     #[must_use]
     pub fn udp(self, address: SocketAddr) -> Self {
         self.listen(Listener::new(ListenerTransport::Udp, address))
     }
 
-    /// The same listening for IPFIX on a TCP address too.
+    /// Also listens for IPFIX on a TCP address.
     #[must_use]
     pub fn tcp(self, address: SocketAddr) -> Self {
         self.listen(Listener::new(ListenerTransport::Tcp, address))
     }
 
-    /// The same with this listener too.
+    /// Adds this listener.
     #[must_use]
     pub fn listen(mut self, listener: Listener) -> Self {
         self.listeners.push(listener);
         self
     }
 
-    /// The same with this number of [`workers`](Self::workers).
+    /// Sets the number of [`workers`](Self::workers).
     #[must_use]
     pub const fn with_workers(mut self, workers: usize) -> Self {
         self.workers = workers;
@@ -110,10 +110,10 @@ impl LiveOptions {
 pub struct Listener {
     /// The transport.
     pub transport: ListenerTransport,
-    /// The address; port 0 lets the kernel choose one. `[::]` takes IPv4 too, unless another
+    /// The address; with port 0 the kernel chooses a port. `[::]` accepts IPv4 too, unless another
     /// listener has `0.0.0.0` and the same port.
     pub address: SocketAddr,
-    /// What is taken; the rest is counted and passed over.
+    /// The protocols that are accepted; others are counted and skipped.
     pub protocols: Protocols,
 }
 
@@ -128,7 +128,7 @@ impl Listener {
         }
     }
 
-    /// The same for these protocols alone.
+    /// Accepts only these protocols.
     #[must_use]
     pub const fn with_protocols(mut self, protocols: Protocols) -> Self {
         self.protocols = protocols;
@@ -136,7 +136,7 @@ impl Listener {
     }
 }
 
-/// What carries exports to a listener.
+/// The transport of a listener.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ListenerTransport {

@@ -21,16 +21,16 @@ use super::stop::Stopper;
 use super::streams::{ConnectionCounts, Found, StreamListener, Streams, is_allowed};
 use crate::feed::{Arrival, Datagrams};
 
-/// Sockets that are ready which the kernel reports at a time.
+/// Maximum ready sockets that the kernel reports with one call.
 const EVENTS: usize = 64;
-/// How often connections are looked at for being overdue.
+/// How often connections are checked for overdue messages.
 const SWEEP: Duration = Duration::from_millis(250);
 /// How long the source may take after a stop to return what it had already received.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// The datagrams of one worker.
 ///
-/// After [`Stopper::stop`] it returns what its sockets hold, and then it ends.
+/// After [`Stopper::stop`] it returns the datagrams that its sockets hold, and then it ends.
 #[derive(Debug)]
 pub struct LiveSource(Kind);
 
@@ -74,7 +74,7 @@ pub(super) struct Receiver {
     batch: Batch,
     streams: Streams,
     stopper: Stopper,
-    /// Since when the source is stopping.
+    /// When the source began to stop, and when it has to end.
     stopping: Option<Stopping>,
     last_sweep: Instant,
     idle: EpollTimeout,
@@ -93,7 +93,7 @@ struct Udp {
 
 #[derive(Debug, Clone, Copy)]
 struct Stopping {
-    /// What was received later is not returned.
+    /// Datagrams received after this time are not returned.
     at: Timestamp,
     until: Instant,
 }
@@ -306,7 +306,7 @@ impl Receiver {
         self.notices.add(Notice::Failed(reason.to_owned()));
     }
 
-    /// Waits for connections of a listener, or not for now.
+    /// Starts or pauses waiting for connections of a listener, as `events` says.
     fn listen(&self, index: usize, events: EpollFlags) {
         if let Some(listener) = self.streams.listeners.get(index) {
             let mut event = EpollEvent::new(events, Token::Listener(index).number());
@@ -367,8 +367,8 @@ fn event(token: Token) -> EpollEvent {
     EpollEvent::new(EpollFlags::EPOLLIN, token.number())
 }
 
-/// Whether a listener takes what these octets begin with. What is no flow export at all is for the
-/// decoder to report.
+/// Whether a listener accepts these octets, by the protocol that they begin with. A listener for all
+/// protocols accepts anything: the decoder reports octets that are no flow export.
 fn takes(protocols: Protocols, payload: &[u8]) -> bool {
     if protocols.is_all() {
         return true;

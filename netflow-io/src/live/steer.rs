@@ -9,7 +9,7 @@ use nix::sys::socket::{setsockopt, sockopt};
 /// An odd number with no pattern in its bits: 2^32 divided by the golden ratio.
 const MULTIPLIER: u32 = 0x9e37_79b1;
 
-/// The worker, from 0, that receives what comes from an address, of this number of workers.
+/// The worker, from 0, that receives datagrams from this address, if there are `workers` workers.
 ///
 /// The kernel distributes by the same rule, so the state of exporters that is loaded from a file
 /// can go to the worker that will need it.

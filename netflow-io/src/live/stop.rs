@@ -6,14 +6,14 @@ use std::io;
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
-/// Ends the sources of a collector: each returns what its sockets hold, and then `None`.
+/// Ends the sources of a collector: each returns the datagrams that its sockets hold, and then `None`.
 #[derive(Debug, Clone)]
 pub struct Stopper(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     is_stopped: AtomicBool,
-    /// Readable from then on; it is never read, so it wakes every source.
+    /// Becomes readable at the stop. It is never read, so it wakes every source.
     wake: EventFd,
 }
 
@@ -34,13 +34,13 @@ impl Stopper {
         }
     }
 
-    /// Whether it was called.
+    /// Whether [`stop`](Self::stop) was called.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.is_stopped.load(Ordering::Acquire)
     }
 
-    /// What becomes readable when it is called.
+    /// The descriptor that becomes readable when [`stop`](Self::stop) is called.
     pub(super) fn wake(&self) -> &EventFd {
         &self.0.wake
     }

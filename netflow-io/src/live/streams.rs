@@ -41,7 +41,7 @@ impl StreamListener {
     }
 }
 
-/// The connections that all sources have open, in all and by address.
+/// Number of open connections of all sources, in total and by address.
 #[derive(Debug, Default)]
 pub(super) struct ConnectionCounts(Mutex<ByAddress>);
 
@@ -108,7 +108,7 @@ pub(super) struct Streams {
     bounds: Bounds,
 }
 
-/// What connections hold.
+/// What was found on a connection.
 #[derive(Debug)]
 pub(super) enum Found {
     /// A message of the connection with this number.
@@ -147,7 +147,7 @@ impl Streams {
     ///
     /// # Errors
     ///
-    /// None waits, or the process has too many files open.
+    /// No connection waits, or the process has too many files open.
     pub(super) fn accept(&mut self, listener: usize) -> io::Result<Option<usize>> {
         let Some(listener) = self.listeners.get(listener) else {
             return Ok(None);
@@ -289,7 +289,7 @@ impl Streams {
     }
 }
 
-/// Connections that are open with the source are no longer.
+/// Closes all connections of the source, and subtracts them from the counts.
 impl Drop for Streams {
     fn drop(&mut self) {
         for connection in self.connections.iter().flatten() {

@@ -16,9 +16,9 @@ use super::connection::{Read, of_error};
 use super::notice::CloseReason;
 use crate::framing::IpfixFraming;
 
-/// The certificate of a collector, and what it wants of those of exporters.
+/// The certificate of a collector, and its requirements on those of exporters.
 ///
-/// TLS 1.2 and 1.3 are spoken. RFC 7011 (section 11.3) wants both sides authenticated, so exporters
+/// TLS 1.2 and 1.3 are supported. RFC 7011 (section 11.3) wants both sides authenticated, so exporters
 /// should be [required](ClientCertificates::Required) to have a certificate.
 #[derive(Clone)]
 pub struct TlsOptions(Arc<ServerConfig>);
@@ -27,13 +27,13 @@ pub struct TlsOptions(Arc<ServerConfig>);
 /// signed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ClientCertificates {
-    /// They are not asked for one.
+    /// Exporters are not asked for a certificate.
     #[default]
     None,
-    /// They are asked, and may have none. One that is not valid ends the connection. The file holds
-    /// the authorities as PEM.
+    /// Exporters are asked for a certificate but may have none. An invalid one ends the connection.
+    /// The file holds the authorities as PEM.
     Optional(PathBuf),
-    /// One without a valid certificate cannot connect. The file holds the authorities as PEM.
+    /// An exporter without a valid certificate cannot connect. The file holds the authorities as PEM.
     Required(PathBuf),
 }
 
@@ -49,7 +49,7 @@ pub enum TlsError {
         /// Why not.
         reason: String,
     },
-    /// What the files hold cannot be used.
+    /// The contents of the files cannot be used.
     #[error("{0}")]
     Refused(String),
 }
