@@ -61,12 +61,12 @@ pub(crate) struct Decode {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// How to write [default: that of the output's extension, else table; json for the schemas
+    /// Output format [default: by the extension of the output, else table; json for the schemas
     /// record and wire]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,
 
-    /// What to write; help describes the schemas
+    /// What rows contain; --schema help describes the schemas
     #[arg(short, long, value_parser = SchemaParser, default_value_t = SchemaName::Flow)]
     pub(crate) schema: SchemaName,
 
@@ -79,13 +79,13 @@ pub(crate) struct Decode {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
 
-    /// Only flows that this expression chooses, such as 'proto tcp and dst port 443'; in the words
+    /// Only flows that match this expression, such as 'proto tcp and dst port 443'; in the words
     /// of tcpdump and nfdump, or with fields of the schema flow by their names
     #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
     pub(crate) filter: Option<Filter>,
 
-    /// Load templates, and what options announced, from this file if it exists, and save them
-    /// to it at the end
+    /// Load templates and the data of options from this file if it exists, and save them to it at
+    /// the end
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
 
@@ -93,8 +93,8 @@ pub(crate) struct Decode {
     #[arg(long)]
     pub(crate) split_biflows: bool,
 
-    /// Take each source port of an address for an exporter of its own, as with NAT; what
-    /// --state holds belongs to the scope it was saved with
+    /// Treat each source port of an address as a separate exporter, as with NAT; a state file is
+    /// used only with the same choice that it was saved with
     #[arg(long)]
     pub(crate) by_port: bool,
 
@@ -112,7 +112,7 @@ pub(crate) struct Decode {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// Neither summary nor progress
+    /// Show neither summary nor progress
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -144,7 +144,7 @@ pub(crate) struct Explain {
     #[command(flatten)]
     pub(crate) exporters: Exporters,
 
-    /// Write to this file, which is replaced when all is written
+    /// Write to this file, replaced only once everything is written
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -152,7 +152,7 @@ pub(crate) struct Explain {
 /// Show the largest groups of flows in captures and IPFIX files.
 ///
 /// Octets and packets are scaled by the sampling rate where it is known, and running totals count
-/// once. A record of two directions (RFC 5103) counts as a flow of each.
+/// once. A record of two directions (RFC 5103) counts as two flows.
 #[derive(Debug, Args)]
 #[command(after_help = TOP_HELP)]
 pub(crate) struct Top {
@@ -160,7 +160,7 @@ pub(crate) struct Top {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Fields of the schema flow whose values flows of a group have in common
+    /// Fields of the schema flow to group by: flows with the same values are one group
     #[arg(
         short,
         long,
@@ -170,12 +170,11 @@ pub(crate) struct Top {
     )]
     pub(crate) by: Vec<String>,
 
-    /// What to sum, of octets, packets and flows; the first orders the groups [default: all]
+    /// Sums to show: octets, packets or flows; the first orders the groups [default: all]
     #[arg(long = "sum", value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) sums: Vec<SumName>,
 
-    /// Take addresses by the network they are in, of this prefix length for IPv4 and, after a
-    /// comma, for IPv6
+    /// Group addresses by network, with this prefix length for IPv4 and, after a comma, for IPv6
     #[arg(long, value_name = "LENGTH[,LENGTH]")]
     pub(crate) prefix: Option<Prefixes>,
 
@@ -183,7 +182,7 @@ pub(crate) struct Top {
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     pub(crate) count: usize,
 
-    /// Only flows that this expression chooses, such as 'proto tcp and dst port 443'
+    /// Only flows that match this expression, such as 'proto tcp and dst port 443'
     #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
     pub(crate) filter: Option<Filter>,
 
@@ -191,7 +190,7 @@ pub(crate) struct Top {
     #[arg(short, long, value_enum, default_value_t = TopFormat::Table)]
     pub(crate) format: TopFormat,
 
-    /// MiB of memory for groups; beyond it sums have a bound of error, which is shown
+    /// MiB of memory for groups; beyond it sums are approximate, and their largest error is shown
     #[arg(long, value_name = "MIB", default_value_t = 256)]
     pub(crate) memory: usize,
 
@@ -202,11 +201,11 @@ pub(crate) struct Top {
     #[command(flatten)]
     pub(crate) exporters: Exporters,
 
-    /// Write to this file, which is replaced when all is written
+    /// Write to this file, replaced only once everything is written
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
 
-    /// No progress
+    /// Show no progress
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -222,7 +221,7 @@ pub(crate) enum TopFormat {
     Csv,
 }
 
-/// What is known of exporters besides what they announce.
+/// Settings for exporters, besides what they announce.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Exporters {
     /// Sampling rate of exporters that announce none, as 192.0.2.0/24=1000 for one packet of
@@ -245,14 +244,14 @@ pub(crate) struct Exporters {
     #[arg(long = "exporter", value_name = "CIDR=KIND")]
     counters: Vec<ConfiguredCounter>,
 
-    /// Elements that the registries do not know, in a file of YAML (Logstash, Elastic, Fluentd, goflow2),
-    /// CSV or XML (IANA); may be repeated, the last definition of an element counts
+    /// Elements that the registries do not have, in a file of YAML (Logstash, Elastic, Fluentd, goflow2),
+    /// CSV or XML (IANA); may be repeated, the last definition of an element wins
     #[arg(long, value_name = "FILE", value_parser = Definitions::read)]
     definitions: Vec<Definitions>,
 }
 
 impl Exporters {
-    /// A decoder that applies it.
+    /// A decoder with these settings.
     pub(crate) fn apply(&self, decoder: Decoder) -> Decoder {
         let scope = match self.options_scope {
             OptionsScopeName::Domain => OptionsScope::Domain,
@@ -282,25 +281,25 @@ impl Definitions {
         Ok(Self(found.into_iter().map(|found| found.element).collect()))
     }
 
-    /// Each element.
+    /// The elements of the file.
     pub(crate) fn elements(&self) -> impl Iterator<Item = DefinedElement> {
         self.0.iter().cloned()
     }
 }
 
-/// Whose options apply to a flow.
+/// Which options apply to a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OptionsScopeName {
-    /// Those of its own observation domain
+    /// Only options of the flow's own observation domain
     Domain,
-    /// Those of the exporter's other domains too, as long as they agree
+    /// Options of the exporter's other domains too, as long as they agree
     Exporter,
 }
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Report {
-    /// For people, as wide as the terminal
+    /// Text for people, as wide as the terminal
     Text,
     /// One JSON document
     Json,
@@ -327,16 +326,16 @@ pub(crate) enum Format {
     Protobuf,
     /// More columns of CSV, for the schema nfdump
     CsvFast,
-    /// A line a flow for people, for the schema nfdump
+    /// One line per flow for people, for the schema nfdump
     Line,
-    /// The same with flags and type of service
+    /// As line, with flags and type of service
     Long,
-    /// The same with rates
+    /// As long, with rates
     Extended,
 }
 
 impl Format {
-    /// The format of files with this extension; `None` if it is of no format.
+    /// The format of files with this extension; `None` if no format has it.
     pub(crate) fn of_extension(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "json" | "ndjson" | "jsonl" => Some(Self::Json),
@@ -348,7 +347,7 @@ impl Format {
     }
 }
 
-/// What rows say.
+/// What rows contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SchemaName {
     /// Normalised fields, the same for every protocol
@@ -359,7 +358,7 @@ pub(crate) enum SchemaName {
     Wire,
     /// Documents of Elastic's netflow input, by the Elastic Common Schema
     Ecs,
-    /// The same after the ingest pipeline of Elastic's integration
+    /// As ecs, after the ingest pipeline of Elastic's integration
     EcsIntegration,
     /// Events of Logstash's netflow codec
     Logstash,

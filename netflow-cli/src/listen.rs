@@ -33,8 +33,8 @@ use crate::status::Status;
 /// The name of the subcommand.
 const NAME: &str = "listen";
 
-/// Runs the command. `arguments` are those of the process, by which the configuration file is
-/// applied, and is again when it is reloaded.
+/// Runs the command. `arguments` are those of the process; they override the configuration file,
+/// also when it is reloaded.
 pub(crate) fn run(
     arguments: &[OsString],
     listen: Listen,
@@ -65,7 +65,7 @@ pub(crate) fn run(
     Ok(status)
 }
 
-/// What the process was started with.
+/// The command line that the process was started with.
 struct CommandLine<'a> {
     arguments: &'a [OsString],
     matches: &'a ArgMatches,
@@ -102,7 +102,7 @@ impl CommandLine<'_> {
         }
     }
 
-    /// The settings as they are now; an error is a line.
+    /// The settings, with the configuration file read again; an error is one line.
     fn reload(&self) -> Result<Settings, String> {
         match &self.config {
             None => Err("there is no configuration file to read again".to_owned()),
@@ -131,7 +131,7 @@ fn error(reason: &str) -> clap::Error {
     command_line::error(NAME, &reason)
 }
 
-/// What an error of the command line says, without how to use it.
+/// The message of an error of the command line, without the usage.
 fn first_line(error: &clap::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();

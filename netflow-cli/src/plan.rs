@@ -20,7 +20,7 @@ const UNSEEN_WIDTH: usize = 200;
 /// Width of a terminal that does not report its own.
 const USUAL_WIDTH: usize = 80;
 
-/// A form of output that there is.
+/// A form of output that is supported.
 #[derive(Debug)]
 pub(crate) struct Plan {
     format: Format,
@@ -28,7 +28,7 @@ pub(crate) struct Plan {
     fields: Option<Vec<FlowField>>,
     selection: Selection,
     width: usize,
-    /// Of the formats of columns.
+    /// The container of the columnar formats.
     container: Container,
     dialect: DialectArgs,
 }
@@ -38,9 +38,9 @@ pub(crate) struct Plan {
 pub(crate) enum Usage {
     /// The extension of the output is that of another format.
     OtherExtension { format: Format, named: Format },
-    /// Rows that differ have no columns.
+    /// The schema has rows of different kinds, which do not fit into columns.
     NoColumns { format: Format, schema: SchemaName },
-    /// The records of each template are a file.
+    /// The format writes a file for each template, which needs a folder.
     NoFolder(Format),
     /// Only flows have normalised fields.
     NoFields(SchemaName),

@@ -1,4 +1,4 @@
-//! `netflow replay`: datagrams of captures, or made ones, sent to a collector.
+//! `netflow replay`: sends datagrams of captures, or generated ones, to a collector.
 
 mod generate;
 mod pace;
@@ -18,10 +18,10 @@ use self::senders::Senders;
 use crate::status::Status;
 use crate::stderr;
 
-/// Send the datagrams of captures and IPFIX files to a collector, or such as are made for load.
+/// Send the datagrams of captures and IPFIX files, or generated ones, to a collector.
 ///
-/// At a collector on this host each exporter has a loopback address of its own, as far as they go;
-/// elsewhere it has a port of its own.
+/// If the collector is on this host, each exporter has its own loopback address, as far as these
+/// suffice; otherwise it has its own port.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Replay {
@@ -33,11 +33,11 @@ pub(crate) struct Replay {
     #[arg(long, value_name = "ADDR")]
     to: SocketAddr,
 
-    /// Datagrams a second [default: as fast as they were captured, or possible]
+    /// Datagrams per second [default: as captured; generated ones as fast as possible]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     rate: Option<u64>,
 
-    /// How many times as fast as they were captured; 0 is as fast as possible [default: 1]
+    /// Speed relative to the capture, such as 2 for twice as fast; 0 is as fast as possible [default: 1]
     #[arg(
         long,
         value_name = "X",
@@ -46,31 +46,31 @@ pub(crate) struct Replay {
     )]
     speed: Option<f64>,
 
-    /// Begin again at the end, until it is interrupted or --count is reached
+    /// Start again at the end, until interrupted or until --count is reached
     #[arg(long = "loop")]
     repeat: bool,
 
-    /// Send this number of datagrams at most
+    /// Maximum number of datagrams to send
     #[arg(long, value_name = "N")]
     count: Option<u64>,
 
-    /// Make datagrams of this kind; without --count, until it is interrupted
+    /// Generate datagrams of this kind; without --count, until interrupted
     #[arg(long, value_enum, value_name = "KIND", conflicts_with_all = ["files", "repeat"])]
     generate: Option<Kind>,
 
-    /// Number of exporters to make datagrams of
+    /// Number of exporters to generate datagrams for
     #[arg(long, value_name = "N", default_value_t = 1, requires = "generate", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     exporters: u32,
 }
 
-/// What is made.
+/// The kind of generated datagrams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
-    /// NetFlow v5, 30 flows a datagram
+    /// NetFlow v5, 30 flows per datagram
     V5,
-    /// NetFlow v9, 24 flows a datagram, a template each 100th
+    /// NetFlow v9, 24 flows per datagram, a template in every 100th
     V9,
-    /// IPFIX, 24 flows a datagram, a template each 100th
+    /// IPFIX, 24 flows per datagram, a template in every 100th
     Ipfix,
 }
 

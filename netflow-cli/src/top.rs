@@ -20,7 +20,7 @@ use crate::status::Status;
 /// Octets in a mebibyte.
 const MEBIBYTE: usize = 1 << 20;
 
-/// Runs the command. The caller reports arguments that contradict each other.
+/// Runs the command. The error is for arguments that contradict each other; the caller reports it.
 pub(crate) fn run(args: &Top) -> Result<Status, Usage> {
     let job = Job {
         files: &args.files,
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Top) -> Result<Status, Usage> {
     })
 }
 
-/// A sum, as the command line names it.
+/// A sum by its name on the command line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SumName(Sum);
 
@@ -85,7 +85,7 @@ impl fmt::Display for UnknownSum {
 
 impl core::error::Error for UnknownSum {}
 
-/// Prefix lengths of IPv4 and IPv6, as the command line has them: `24` or `24,64`.
+/// Prefix lengths of IPv4 and IPv6 on the command line: `24` or `24,64`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Prefixes(PrefixLengths);
 
@@ -116,7 +116,7 @@ impl fmt::Display for UnknownPrefixes {
 
 impl core::error::Error for UnknownPrefixes {}
 
-/// The largest groups, written when all is read.
+/// The largest groups, written at the end of the input.
 #[derive(Debug)]
 struct Largest {
     aggregate: Aggregate,

@@ -10,19 +10,19 @@ use super::quantity::{Octets, Span};
 use crate::args::{Exporters, Format, SchemaName, SchemaParser};
 use crate::dialect::DialectArgs;
 
-/// Collect what exporters send, until it is stopped.
+/// Collect flows from exporters until stopped.
 ///
-/// Every UDP port takes every protocol. Without --udp, --tcp and --tls it listens on UDP 2055, 4739
+/// Every UDP port accepts every protocol. Without --udp, --tcp and --tls it listens on UDP 2055, 4739
 /// and 6343 and on TCP 4739 of all addresses; without --output, it writes to standard output.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP, args_override_self = true)]
 pub(crate) struct Listen {
-    /// Take options from this file (TOML: the names of these options without the dashes); options
+    /// Read options from this file (TOML: the names of these options without the dashes); options
     /// on the command line override it
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// Check the options and the configuration file, and end
+    /// Check the options and the configuration file, and exit
     #[arg(long)]
     pub(crate) check: bool,
 
@@ -38,12 +38,11 @@ pub(crate) struct Listen {
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
 
-    /// Templates over UDP are in force for this long after they were last sent [default: 30m];
-    /// 0 is for ever
+    /// How long templates over UDP stay valid after they were last sent [default: 30m]; 0 is for ever
     #[arg(long, value_name = "TIME", help_heading = EXPORTERS)]
     pub(crate) template_timeout: Option<Span>,
 
-    /// Take each source port of an address for an exporter of its own, as behind NAT
+    /// Treat each source port of an address as a separate exporter, as with NAT
     #[arg(long, help_heading = EXPORTERS)]
     pub(crate) by_port: bool,
 
@@ -51,8 +50,8 @@ pub(crate) struct Listen {
     #[arg(long, value_name = "SIZE", help_heading = EXPORTERS)]
     pub(crate) state_memory: Option<Octets>,
 
-    /// Load templates, and what options announced, from this file if it exists, and save them to it
-    /// at times and at the end
+    /// Load templates and the data of options from this file if it exists, and save them to it
+    /// regularly and at the end
     #[arg(long, value_name = "FILE", help_heading = EXPORTERS)]
     pub(crate) state: Option<PathBuf>,
 
@@ -69,17 +68,17 @@ pub(crate) struct Listen {
     #[arg(short, long, help_heading = OPERATION)]
     pub(crate) quiet: bool,
 
-    /// How long outputs may take to write what is left at the end [default: 10s]
+    /// How long outputs may take to write remaining rows at the end [default: 10s]
     #[arg(long, value_name = "TIME", help_heading = OPERATION)]
     pub(crate) drain_timeout: Option<Span>,
 
-    /// Report the state of the collector at this address, 127.0.0.1 if only a port is given: /, /metrics
+    /// Report the state of the collector at this address, or at this port of 127.0.0.1: /, /metrics
     /// (Prometheus), /health and /ready
     #[cfg(feature = "http")]
     #[arg(long, value_name = "ADDR", value_parser = http_address, help_heading = OPERATION)]
     pub(crate) http: Vec<SocketAddr>,
 
-    /// The same without the page at /
+    /// As --http, without the page at /
     #[cfg(feature = "http")]
     #[arg(long, value_name = "ADDR", value_parser = http_address, help_heading = OPERATION)]
     pub(crate) metrics: Vec<SocketAddr>,
@@ -102,7 +101,7 @@ pub(crate) struct Sources {
     #[arg(long, value_name = "ADDR", value_parser = address, requires_all = ["tls_certificate", "tls_key"])]
     pub(crate) tls: Vec<SocketAddr>,
 
-    /// The certificate of this collector and those up to its authority (PEM)
+    /// The certificate of this collector, followed by those up to its authority (PEM)
     #[cfg(feature = "tls")]
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_certificate: Option<PathBuf>,
@@ -112,7 +111,7 @@ pub(crate) struct Sources {
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_key: Option<PathBuf>,
 
-    /// Ask exporters for a certificate of these authorities (PEM)
+    /// Ask exporters for a certificate signed by one of these authorities (PEM)
     #[cfg(feature = "tls")]
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_client_ca: Option<PathBuf>,
@@ -131,11 +130,11 @@ pub(crate) struct Sources {
     #[arg(long, value_name = "CIDR,…", value_delimiter = ',')]
     pub(crate) allow: Vec<Prefix>,
 
-    /// Threads that decode; each exporter address belongs to one [default: 1]
+    /// Number of threads that decode; each exporter address belongs to one [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) workers: Option<u16>,
 
-    /// Octets of the receive buffer of each UDP socket to ask for [default: 16MiB]
+    /// Size of the receive buffer to ask for, for each UDP socket [default: 16MiB]
     #[arg(long, value_name = "SIZE")]
     pub(crate) read_buffer: Option<Octets>,
 
@@ -159,29 +158,28 @@ pub(crate) struct Sources {
     #[arg(long)]
     pub(crate) no_steering: bool,
 
-    /// Maximum datagrams that wait for each worker, where one thread receives for all
-    /// [default: 4096]
+    /// Maximum datagrams that wait for each worker, if one thread receives for all [default: 4096]
     #[arg(long, value_name = "N")]
     pub(crate) queue: Option<usize>,
 }
 
-/// Where rows go. Options before the first --output are for all outputs, those after one are for
-/// that one.
+/// Where rows go. Options before the first --output apply to all outputs, options after an --output
+/// only to that one.
 #[derive(Debug, Args)]
 #[command(next_help_heading = OUTPUTS)]
 pub(crate) struct OutputArgs {
     /// Write to standard output (-), a file, files by time (flows-%Y%m%d-%H%M.json.gz), a peer
     /// (tcp://, tls://, unix://, syslog://, syslog+tcp://, syslog+tls://, ipfix://, ipfix+tcp://,
-    /// ipfix+tls://) or nowhere (null); may be repeated. Options after it are for this output,
-    /// those before the first for all [default: -]
+    /// ipfix+tls://) or nowhere (null); may be repeated. Options after it apply to this output,
+    /// options before the first to all [default: -]
     #[arg(short, long, value_name = "WHERE")]
     pub(crate) output: Vec<String>,
 
-    /// How to write [default: json]
+    /// Output format [default: json]
     #[arg(short, long, value_enum)]
     pub(crate) format: Vec<Format>,
 
-    /// What to write [default: flow]; help describes the schemas
+    /// What rows contain [default: flow]; --schema help describes the schemas
     #[arg(short, long, value_parser = SchemaParser)]
     pub(crate) schema: Vec<SchemaName>,
 
@@ -197,27 +195,27 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) when_full: Vec<WhenFull>,
 
-    /// Maximum memory for what waits for an output [default: 64MiB]
+    /// Maximum memory for rows that wait for an output [default: 64MiB]
     #[arg(long, value_name = "SIZE")]
     pub(crate) output_queue: Vec<Octets>,
 
-    /// Time that a file covers [default: 5m, or what the finest part of its name says]
+    /// Time that a file covers [default: 5m, or as long as the finest part of its name]
     #[arg(long, value_name = "TIME")]
     pub(crate) rotate: Vec<Span>,
 
-    /// Maximum size of a file; the next one begins before its time
+    /// Maximum size of a file; the next one then begins early
     #[arg(long, value_name = "SIZE")]
     pub(crate) rotate_size: Vec<Octets>,
 
-    /// Remove files that are older
+    /// Remove files older than this
     #[arg(long, value_name = "TIME")]
     pub(crate) keep: Vec<Span>,
 
-    /// Remove the oldest files while all together are larger
+    /// Remove the oldest files while the total size is above this
     #[arg(long, value_name = "SIZE")]
     pub(crate) keep_size: Vec<Octets>,
 
-    /// The folder where rows wait on disk for --when-full spool, of this output alone
+    /// The folder where rows wait on disk for --when-full spool; no other output may use it
     #[arg(long, value_name = "FOLDER")]
     pub(crate) spool: Vec<PathBuf>,
 
@@ -225,16 +223,16 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "SIZE")]
     pub(crate) spool_size: Vec<Octets>,
 
-    /// How long a peer may take nothing before its connection is given up [default: 30s]
+    /// How long a peer may accept nothing before its connection is closed [default: 30s]
     #[arg(long, value_name = "TIME")]
     pub(crate) output_timeout: Vec<Span>,
 
-    /// The authorities that peers are trusted by (PEM) [default: those of the system]
+    /// The authorities that sign certificates of peers (PEM) [default: those of the system]
     #[cfg(feature = "tls")]
     #[arg(long, value_name = "FILE")]
     pub(crate) output_ca: Vec<PathBuf>,
 
-    /// The certificate by which peers know this collector (PEM)
+    /// The certificate that this collector presents to peers (PEM)
     #[cfg(feature = "tls")]
     #[arg(long, value_name = "FILE", requires = "output_key")]
     pub(crate) output_certificate: Vec<PathBuf>,
@@ -251,14 +249,14 @@ pub(crate) enum YesNo {
     No,
 }
 
-/// What happens to rows that an output does not take now.
+/// What happens to rows that an output cannot accept now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WhenFull {
     /// Decoding waits, and with it all outputs; then the kernel drops datagrams
     Block,
     /// New rows are dropped and counted
     DropNewest,
-    /// New rows are written to disk and sent when the output takes rows again, also after a restart
+    /// New rows are written to disk and sent when the output accepts rows again, also after a restart
     Spool,
 }
 
@@ -266,13 +264,13 @@ pub(crate) enum WhenFull {
 #[cfg(feature = "tls")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TlsClients {
-    /// Only with a valid certificate
+    /// Exporters need a valid certificate
     Required,
-    /// Without one, too
+    /// Exporters may have no certificate
     Optional,
 }
 
-/// A protocol, as a listener is restricted to it.
+/// A protocol that a listener can be restricted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProtocolName {
     /// NetFlow v1
@@ -308,7 +306,7 @@ impl From<ProtocolName> for Protocol {
     }
 }
 
-/// An address and a port; a port alone is that of all addresses.
+/// An address and a port; only a port means that port of all addresses.
 fn address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
         return Ok(all_addresses(port));
@@ -318,7 +316,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
-/// An address and a port; a port alone is that of the loopback interface.
+/// An address and a port; only a port means that port of the loopback interface.
 #[cfg(feature = "http")]
 fn http_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
@@ -328,7 +326,7 @@ fn http_address(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "it is no address and port, such as 127.0.0.1:8080 or 8080".to_owned())
 }
 
-/// A port of all addresses of IPv4 and IPv6, where the host has IPv6.
+/// A port of all addresses of IPv4 and, if the host has it, IPv6.
 pub(crate) fn all_addresses(port: u16) -> SocketAddr {
     use core::net::{Ipv4Addr, Ipv6Addr};
 
@@ -340,7 +338,7 @@ pub(crate) fn all_addresses(port: u16) -> SocketAddr {
     }
 }
 
-/// IPFIX gives the length of a message as a number of 16 bits.
+/// Parses the maximum length of a message, which has 16 bits in IPFIX.
 fn max_message(text: &str) -> Result<Octets, String> {
     let octets: Octets = text.parse()?;
     if (16..=65_535).contains(&octets.0) {

@@ -1,4 +1,4 @@
-//! A collector that runs: its workers, its outputs, and what happens to it.
+//! A running collector: its workers, its outputs, and the events that it handles.
 
 use alloc::sync::Arc;
 use core::sync::atomic::AtomicBool;
@@ -24,7 +24,7 @@ use super::settings::Settings;
 use super::worker::{Ended, Request, Shared, Worker};
 use crate::status::Status;
 
-/// How often the state is shown and looked after.
+/// How often the state is shown and checked.
 const TICK: Duration = Duration::from_secs(1);
 /// How much longer than the outputs a worker may take at the end.
 const GRACE: Duration = Duration::from_secs(2);
@@ -42,7 +42,7 @@ pub(super) struct Collector<'l> {
     notify: Notify,
     last_save: Instant,
     totals: Totals,
-    /// Outputs whose trouble has been reported.
+    /// Whether the failure of each output has been reported.
     troubled: Vec<bool>,
     #[cfg(feature = "http")]
     published: super::http::Published,
@@ -176,7 +176,7 @@ impl<'l> Collector<'l> {
         }
     }
 
-    /// Reports outputs that begin to fail, and those that work again.
+    /// Reports outputs that start to fail, and outputs that work again.
     fn watch_outputs(&mut self) {
         for (output, was_troubled) in self.outputs.statistics().iter().zip(&mut self.troubled) {
             let is_troubled = matches!(output.state, OutputState::Retrying | OutputState::Ended);
@@ -194,7 +194,7 @@ impl<'l> Collector<'l> {
         }
     }
 
-    /// Whether nobody reads what is written, such as a pipe whose reader has gone.
+    /// Whether all outputs have ended, such as a pipe whose reader has gone.
     fn is_without_outputs(&self) -> bool {
         let outputs = self.outputs.statistics();
         outputs
@@ -223,7 +223,7 @@ impl<'l> Collector<'l> {
         }
     }
 
-    /// Takes what can change from the configuration file. If it is wrong, nothing changes.
+    /// Applies the settings of the configuration file that can change. If it is wrong, nothing changes.
     fn reload(&mut self, reload: &impl Fn() -> Result<Settings, String>) {
         let settings = match reload() {
             Ok(settings) => settings,
@@ -272,7 +272,7 @@ impl<'l> Collector<'l> {
         Ok(())
     }
 
-    /// Decodes and writes what was received until now.
+    /// Decodes and writes everything received until now, and ends.
     fn end(mut self) -> Status {
         let deadline = Instant::now() + self.settings.drain + GRACE;
         self.notify.send("STOPPING=1");

@@ -1,7 +1,7 @@
 //! The configuration file: options of the command line in TOML.
 //!
-//! Each key becomes the option of its name, so there is one list of options, with one set of
-//! checks. What the command line says too is left out.
+//! Each key becomes the option with its name, so there is one list of options, with one set of
+//! checks. Keys that the command line sets too are ignored.
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -35,8 +35,8 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// Options that have options of their own: a table in an array is one of them. The second name is
-/// the key of its value.
+/// Options that have options of their own: each is a table in an array. The second name is the key
+/// of its value.
 const SCOPES: [(&str, &str); 4] = [
     ("udp", "address"),
     ("tcp", "address"),
@@ -68,7 +68,7 @@ const GROUPS: [&[&str]; 2] = [
     ],
 ];
 
-/// Options of the command line alone.
+/// Options that only the command line has.
 const NOT_IN_FILES: [&str; 4] = ["config", "check", "help", "version"];
 
 /// The options that a file sets.
@@ -120,7 +120,7 @@ impl Config {
         })
     }
 
-    /// The arguments of what the command line does not set.
+    /// The keys that the command line does not set, as arguments.
     pub(super) fn arguments(&self, command_line: &ArgMatches) -> Vec<OsString> {
         let is_set = |id: &str| {
             let known = command_line.try_contains_id(id).is_ok();
@@ -140,7 +140,7 @@ impl Config {
             .collect()
     }
 
-    /// Which line it is that makes a command line fail; `fails` tries arguments.
+    /// Finds the line that makes a command line fail; `fails` tries arguments.
     pub(super) fn blame(&self, fails: impl Fn(&[String]) -> Option<String>) -> Option<ConfigError> {
         self.settings.iter().find_map(|setting| {
             Some(ConfigError {

@@ -1,4 +1,4 @@
-//! Datagrams passed on to other collectors as they came.
+//! Forwards datagrams unchanged to other collectors.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::collections::HashMap;
@@ -10,8 +10,8 @@ use netflow_core::{Datagram, Transport};
 /// Exporters that have a port of their own; further ones share one.
 const PORTS: usize = 1_024;
 
-/// Sends datagrams to other collectors, those of each exporter from a port of its own: collectors
-/// keep templates by address and port, and templates of several exporters would replace each other.
+/// Sends datagrams to other collectors, from a separate port for each exporter: collectors keep
+/// templates by address and port, and templates of several exporters would replace each other.
 #[derive(Debug)]
 pub(super) struct Forward {
     targets: Vec<Target>,
@@ -21,14 +21,14 @@ pub(super) struct Forward {
 #[derive(Debug)]
 struct Target {
     to: SocketAddr,
-    /// By address of the exporter.
+    /// A socket for each exporter, by its address.
     sockets: HashMap<IpAddr, UdpSocket>,
-    /// Of all other exporters.
+    /// The socket for all other exporters.
     shared: UdpSocket,
 }
 
 impl Forward {
-    /// To these addresses; none is no forwarding.
+    /// Forwards to these addresses; to none if there are none.
     pub(super) fn new(targets: &[SocketAddr]) -> io::Result<Self> {
         let target = |to: &SocketAddr| {
             Ok(Target {
@@ -43,7 +43,7 @@ impl Forward {
         })
     }
 
-    /// Sends a datagram. What cannot be sent is counted: UDP promises nothing.
+    /// Sends a datagram. A failure is only counted: UDP does not guarantee delivery.
     pub(super) fn pass_on(&mut self, datagram: &Datagram<'_>) {
         if datagram.transport != Transport::Udp {
             return;

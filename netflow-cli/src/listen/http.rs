@@ -35,12 +35,12 @@ pub(super) struct Snapshot {
     pub(super) received: LiveSummary,
     pub(super) workers: Vec<WorkerReport>,
     pub(super) outputs: Vec<OutputStatistics>,
-    /// All workers run.
+    /// Whether all workers run.
     pub(super) is_healthy: bool,
 }
 
 impl Snapshot {
-    /// Whether flows that arrive now get somewhere.
+    /// Whether flows that arrive now can reach an output.
     fn is_ready(&self) -> bool {
         let takes = |output: &OutputStatistics| output.state != OutputState::Ended;
         self.is_healthy && self.outputs.iter().any(takes)
@@ -55,7 +55,7 @@ pub(super) type Published = Arc<Mutex<Snapshot>>;
 pub(super) enum Pages {
     /// All.
     All,
-    /// All but the page for people.
+    /// All except the page for people.
     Metrics,
 }
 

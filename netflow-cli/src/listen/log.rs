@@ -1,5 +1,5 @@
-//! What an operator reads on standard error: lines with a level and fields, for people at a terminal
-//! and for programs that collect logs.
+//! The log on standard error: lines with a level and fields, for people at a terminal and for programs
+//! that collect logs.
 
 use core::fmt::{self, Display, Write as _};
 use std::io::{self, IsTerminal, Write as _};
@@ -13,7 +13,7 @@ use netflow_core::Timestamp;
 pub(super) struct Log {
     is_terminal: bool,
     is_quiet: bool,
-    /// Below the lines, at a terminal.
+    /// The line of state below the log, at a terminal.
     bar: Option<ProgressBar>,
 }
 
@@ -29,8 +29,8 @@ enum Level {
 pub(super) type Fields<'f> = &'f [(&'f str, &'f dyn Display)];
 
 impl Log {
-    /// Only warnings and errors if it is quiet; a line of state below if rows do not go to the same
-    /// terminal.
+    /// A log with only warnings and errors if it is quiet, and with a line of state below it if rows do
+    /// not go to the same terminal.
     pub(super) fn new(is_quiet: bool, rows_on_terminal: bool) -> Self {
         let is_terminal = io::stderr().is_terminal();
         let bar = (is_terminal && !is_quiet && !rows_on_terminal).then(ProgressBar::new_spinner);
@@ -63,7 +63,7 @@ impl Log {
         }
     }
 
-    /// Takes the line of state away.
+    /// Removes the line of state.
     pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -1,4 +1,4 @@
-//! What systemd learns of a service (sd_notify(3)): that it is ready, alive, or stopping.
+//! Notifies systemd (sd_notify(3)) that the service is ready, alive, or stopping.
 
 use std::env;
 use std::ffi::OsStr;
@@ -17,7 +17,7 @@ impl Notify {
         Self(name.and_then(|name| Some((UnixDatagram::unbound().ok()?, address(&name)?))))
     }
 
-    /// Sends it a state. If it does not listen, that is no fault of the collector.
+    /// Sends a state to the service manager; failures are ignored.
     pub(super) fn send(&self, state: &str) {
         if let Some((socket, address)) = &self.0 {
             let _ = socket.send_to_addr(state.as_bytes(), address);

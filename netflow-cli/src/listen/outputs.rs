@@ -155,7 +155,7 @@ fn peer(matches: &ArgMatches, scope: Scope) -> PeerConfig {
     peer
 }
 
-/// The format that the name of a file says, or a table on a terminal.
+/// The default format: that of the extension of a file, or a table on a terminal.
 fn usual_format(to: &str, schema: SchemaName, to_terminal: bool) -> Format {
     if schema != SchemaName::Flow {
         return Format::Json;
@@ -173,7 +173,7 @@ impl OutputPlan {
         self.to == Destination::Stdout
     }
 
-    /// The output as netflow-output starts it.
+    /// The configuration with which netflow-output starts the output.
     pub(super) fn config(&self, limits: &Limits) -> OutputConfig {
         let mut config = OutputConfig::new(self.to.clone(), self.encoding(limits.list_depth));
         config.policy = match self.when_full {

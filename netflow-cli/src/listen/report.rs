@@ -1,4 +1,4 @@
-//! What an operator reads while a collector runs, and at its end.
+//! Reports for the operator while a collector runs, and at its end.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use super::log::Log;
 use super::settings::Settings;
 use super::worker::WorkerReport;
 
-/// What has been counted, to report changes.
+/// The last counts, to report changes.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
     last: Option<(Instant, u64, u64)>,
@@ -66,7 +66,7 @@ impl Totals {
         });
     }
 
-    /// These outputs are no longer there.
+    /// Keeps the losses of outputs that have ended.
     pub(super) fn ended(&mut self, outputs: &[OutputStatistics]) {
         self.lost += lost(outputs);
     }
@@ -81,7 +81,7 @@ pub(super) const fn flows(stats: &Stats) -> u64 {
     stats.records.saturating_add(stats.flow_samples)
 }
 
-/// What the collector listens on.
+/// Reports the addresses that the collector listens on.
 pub(super) fn started(settings: &Settings, live: &Live, log: &Log) {
     for listener in live.listeners() {
         let (transport, address) = (&listener.transport, &listener.address);
@@ -125,7 +125,7 @@ pub(super) fn started(settings: &Settings, live: &Live, log: &Log) {
     }
 }
 
-/// What happened to a connection.
+/// Reports what happened to a connection.
 pub(super) fn notice(notice: &Notice, log: &Log) {
     match notice {
         Notice::Connected(_) | Notice::Closed(_, CloseReason::Ended) => {
@@ -135,7 +135,7 @@ pub(super) fn notice(notice: &Notice, log: &Log) {
     }
 }
 
-/// What was received, decoded and not, in all.
+/// Reports the totals: received, decoded and not decoded.
 pub(super) fn ended(received: &LiveSummary, workers: &[WorkerReport], log: &Log) {
     let count = |of: fn(&Stats) -> u64| -> u64 { workers.iter().map(|one| of(&one.stats)).sum() };
     let unreadable = count(|stats| stats.unreadable);
@@ -159,7 +159,7 @@ pub(super) fn ended(received: &LiveSummary, workers: &[WorkerReport], log: &Log)
     );
 }
 
-/// What became of the rows of each output.
+/// Reports what happened to the rows of each output.
 pub(super) fn outputs(outputs: &[OutputStatistics], log: &Log) {
     for output in outputs {
         let lost = output.lost.total();

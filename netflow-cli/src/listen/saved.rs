@@ -35,15 +35,15 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
     }
 }
 
-/// Loads what belongs to one of this number of workers.
+/// Loads the part of the state that belongs to one of this number of workers.
 pub(super) fn load(state: &[u8], decoder: &mut Decoder, worker: usize, workers: usize) {
     let belongs = |address: core::net::IpAddr| worker_of(address, workers) == worker;
     // It was checked when it was read.
     let _ = decoder.load_where(state, |domain| belongs(domain.exporter.ip()));
 }
 
-/// Asks all workers for their state; none if one of them does not answer, because an output keeps it
-/// waiting.
+/// Asks all workers for their state; none if a worker does not answer because it waits for an
+/// output.
 pub(super) fn ask(workers: &[SyncSender<Request>]) -> Option<Vec<Vec<u8>>> {
     let answers: Vec<_> = workers
         .iter()
@@ -60,7 +60,7 @@ pub(super) fn ask(workers: &[SyncSender<Request>]) -> Option<Vec<Vec<u8>>> {
     answers.into_iter().map(receive).collect()
 }
 
-/// Writes one file with the state of all workers; the file that was there is replaced when all is
+/// Writes one file with the state of all workers; an older file is replaced only once everything is
 /// written. An error is a line about the file.
 pub(super) fn write(path: &Path, states: &[Vec<u8>]) -> Result<(), String> {
     // Each has its own limit; here all of them have to fit.

@@ -15,8 +15,8 @@ pub(super) struct Scope {
     first: usize,
 }
 
-/// The scopes of all values of these options, in the order of the command line, and which value of
-/// which option each is.
+/// The scopes of all values of these options, in the order of the command line, each with the index of
+/// its option and of its value.
 pub(super) fn scopes(matches: &ArgMatches, options: &[&str]) -> Vec<(usize, usize, Scope)> {
     let mut starts: Vec<(usize, usize, usize)> = Vec::new();
     for (option, name) in options.iter().enumerate() {
@@ -39,14 +39,15 @@ pub(super) fn scopes(matches: &ArgMatches, options: &[&str]) -> Vec<(usize, usiz
 }
 
 impl Scope {
-    /// Of all the command line, where there is no option to belong to.
+    /// The scope of the whole command line, for when there is no option to belong to.
     pub(super) const ALL: Self = Self {
         start: 0,
         end: usize::MAX,
         first: usize::MAX,
     };
 
-    /// The values of an option that belong here: those after it, or else those before the first.
+    /// The values of an option in this scope: those after its start or, if there are none, those before
+    /// the first scope.
     pub(super) fn all<T: Any + Clone + Send + Sync + 'static>(
         &self,
         matches: &ArgMatches,
@@ -67,7 +68,7 @@ impl Scope {
         }
     }
 
-    /// The last of them.
+    /// The last value of an option in this scope.
     pub(super) fn last<T: Any + Clone + Send + Sync + 'static>(
         &self,
         matches: &ArgMatches,

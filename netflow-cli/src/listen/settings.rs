@@ -26,7 +26,7 @@ const TCP_PORT: u16 = 4739;
 pub(super) struct Settings {
     pub(super) check: bool,
     pub(super) live: LiveOptions,
-    /// What can only be changed by a restart, as text.
+    /// The settings that can only be changed by a restart, as text.
     pub(super) fixed: String,
     pub(super) outputs: Vec<OutputPlan>,
     pub(super) exporters: Exporters,
@@ -89,7 +89,7 @@ impl Settings {
         self.outputs.iter().any(OutputPlan::is_stdout) && io::stdout().is_terminal()
     }
 
-    /// What it will do, for `--check`.
+    /// A summary of the settings, for `--check`.
     pub(super) fn summary(&self) -> String {
         let mut text = String::from("the options are valid\n");
         for listener in &self.live.listeners {
@@ -107,7 +107,7 @@ impl Settings {
     }
 }
 
-/// What cannot change while a collector runs, to be compared.
+/// The settings that cannot change while a collector runs, as text to be compared.
 fn fixed(listen: &Listen) -> String {
     let Listen {
         sources,
@@ -171,7 +171,7 @@ fn live(sources: &Sources, matches: &ArgMatches) -> Result<LiveOptions, String> 
     Ok(options)
 }
 
-/// The listeners, each with the protocols that it takes.
+/// The listeners, each with the protocols that it accepts.
 fn listeners(sources: &Sources, matches: &ArgMatches) -> Result<Vec<Listener>, String> {
     #[cfg(feature = "tls")]
     let options = ["udp", "tcp", "tls"];

@@ -18,12 +18,12 @@ use crate::args::Exporters;
 
 /// How often rows are handed over and the state is reported.
 const TICK: Duration = Duration::from_millis(500);
-/// Datagrams from one look at the clock to the next.
+/// Number of datagrams between two readings of the clock.
 const STRIDE: u32 = 64;
 /// Domains of one worker that are reported.
 const DOMAINS: usize = 1_000;
 
-/// What a thread works with.
+/// The state of a thread that receives, decodes and formats.
 pub(super) struct Worker {
     pub(super) source: LiveSource,
     pub(super) feed: Feed,
@@ -33,7 +33,7 @@ pub(super) struct Worker {
     pub(super) shared: Arc<Shared>,
 }
 
-/// What the other threads see of a worker.
+/// The part of a worker that other threads see.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     report: Mutex<WorkerReport>,
@@ -41,13 +41,13 @@ pub(super) struct Shared {
     pub(super) wants_domains: AtomicBool,
 }
 
-/// What is asked of a worker. It answers within [`TICK`], unless an output is slow.
+/// A request to a worker. It answers within [`TICK`], unless an output is slow.
 pub(super) enum Request {
     /// The state of its exporters.
     Save(SyncSender<Vec<u8>>),
     /// Write to these outputs from now on.
     Sink(Box<WorkerSink>),
-    /// This is known of exporters besides what they announce.
+    /// Use these settings for exporters from now on.
     Exporters(Arc<Exporters>),
 }
 
@@ -76,7 +76,7 @@ impl Shared {
     }
 }
 
-/// What is left when a worker has ended.
+/// The result of a worker that has ended.
 pub(super) struct Ended {
     /// The state of its exporters.
     pub(super) state: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Datagrams that are made, for load.
+//! Datagrams generated to put load on a collector.
 
 use core::net::{Ipv4Addr, SocketAddr};
 use std::time::SystemTime;
@@ -23,7 +23,7 @@ const FIRST: u32 = 0x0a00_0001;
 /// Milliseconds for which an exporter has run.
 const UPTIME: u32 = 3_600_000;
 
-/// Makes datagrams of several exporters in turn.
+/// Generates datagrams of several exporters in turn.
 #[derive(Debug)]
 pub(super) struct Generator {
     kind: Kind,

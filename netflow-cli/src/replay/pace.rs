@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use netflow_core::Timestamp;
 
-/// A pause that is shorter is not worth the sleep: it is made up for later.
+/// Shortest pause to sleep for: shorter ones are added to later pauses.
 const SHORTEST: Duration = Duration::from_millis(1);
-/// A pause in a capture that is longer is cut to this.
+/// Longest pause: longer ones in a capture are shortened to this.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Waits between datagrams.
@@ -32,12 +32,12 @@ impl Pace {
         }
     }
 
-    /// Another file begins, whose times have nothing to do with those before.
+    /// Starts another file, whose times are unrelated to those of the last one.
     pub(super) const fn begin(&mut self) {
         self.last = None;
     }
 
-    /// Waits until a datagram is due that was captured at this time, or was not captured.
+    /// Waits until a datagram is due. `captured` is the time of its capture; generated ones have none.
     pub(super) fn wait(&mut self, captured: Option<Timestamp>) {
         let pause = match (self.rate, captured, self.last) {
             (Some(rate), ..) => Duration::from_secs(1) / u32::try_from(rate).unwrap_or(u32::MAX),

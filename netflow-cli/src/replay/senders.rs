@@ -9,7 +9,7 @@ use std::net::UdpSocket;
 const OPEN: usize = 512;
 /// Addresses of exporters at a collector on this host: 127.16.0.1 and so on.
 const FIRST: u32 = 0x7f10_0001;
-/// How many of them there are; further exporters share them.
+/// Number of these addresses; further exporters share them.
 const ADDRESSES: u32 = 0x000f_0000;
 
 /// Sends datagrams of several exporters.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 pub(super) struct Layout {
     /// The sums, of which the first orders the groups.
     pub(super) sums: Vec<Sum>,
-    /// Groups at most.
+    /// Maximum number of groups.
     pub(super) count: usize,
     /// Columns of the terminal.
     pub(super) width: usize,
@@ -16,9 +16,9 @@ pub(super) struct Layout {
 
 /// Eighths of a block.
 const BLOCKS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
-/// Columns of a bar at most.
+/// Longest bar, in columns.
 const BAR: usize = 24;
-/// What stands for a field that the flows lack.
+/// The text for a field that the flows lack.
 const ABSENT: &str = "-";
 
 impl Layout {
@@ -72,7 +72,7 @@ impl Layout {
         self.notes(aggregate, has_error, out);
     }
 
-    /// One object a line.
+    /// One JSON object per line.
     pub(super) fn json(&self, aggregate: &Aggregate, out: &mut Vec<u8>) {
         for group in aggregate.top(self.count) {
             let mut row = Map::new();
@@ -135,7 +135,7 @@ impl Layout {
         numbers
     }
 
-    /// What the numbers rest on.
+    /// Writes notes on the accuracy of the numbers.
     fn notes(&self, aggregate: &Aggregate, has_error: bool, out: &mut Vec<u8>) {
         let totals = aggregate.totals();
         let unscaled = aggregate.unscaled_flows();
@@ -171,8 +171,8 @@ impl Layout {
     }
 }
 
-/// A value for a terminal: control characters, and those that change the direction of text, do
-/// nothing there.
+/// A value for a terminal: control characters, and those that change the direction of text, are
+/// replaced.
 fn text(value: &GroupValue) -> String {
     if *value == GroupValue::Absent {
         return ABSENT.to_owned();
@@ -205,7 +205,7 @@ fn widths(rows: &[Vec<String>]) -> Vec<usize> {
     widths
 }
 
-/// Texts on the left, numbers on the right of their columns.
+/// Writes a row: texts are aligned left, numbers right.
 fn write_row(row: &[String], widths: &[usize], texts: usize, bar: &str, out: &mut Vec<u8>) {
     let mut line = String::new();
     for (index, (cell, width)) in row.iter().zip(widths).enumerate() {

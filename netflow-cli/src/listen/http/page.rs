@@ -15,7 +15,7 @@ table{border-collapse:collapse;margin-bottom:2em}td,th{padding:.2em .8em;text-al
 border-bottom:1px solid #8886}td.n{text-align:right;font-variant-numeric:tabular-nums}\
 @media(prefers-color-scheme:dark){body{background:#111;color:#ddd}}</style><h1>netflow listen</h1>";
 
-/// One page without anything from elsewhere.
+/// The page, which loads nothing else.
 pub(super) fn html(state: &Snapshot) -> String {
     let mut out = HEAD.to_owned();
     let running = SystemTime::now()
