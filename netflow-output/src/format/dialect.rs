@@ -5,7 +5,7 @@
 //! implement [`Format`](super::Format) directly.
 //!
 //! Each is correct by default. Where the original has a known fault, [`Faults::Copied`] copies it,
-//! but for crashes; `docs/dialects.md` lists the differences.
+//! but for crashes; `docs/src/dialects.md` lists the differences.
 
 mod base64;
 mod codec;

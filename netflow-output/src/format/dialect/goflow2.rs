@@ -36,7 +36,7 @@ pub struct Goflow2Options {
 
 /// The flow messages of goflow2.
 ///
-/// Numbers of the fields of protobuf are those of goflow2's `flow.proto`; `docs/goflow2.proto` has
+/// Numbers of the fields of protobuf are those of goflow2's `flow.proto`; `docs/src/goflow2.proto` has
 /// them.
 #[derive(Debug, Default)]
 pub struct Goflow2 {
