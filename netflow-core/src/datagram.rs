@@ -64,7 +64,7 @@ impl<'a> Datagram<'a> {
         }
     }
 
-    /// The same with the caller's numbers of its file or socket and of its frame there.
+    /// Sets the caller's numbers of its file or socket and of its frame there.
     #[must_use]
     pub const fn with_frame(mut self, input: u32, frame: u64) -> Self {
         self.input = input;
@@ -82,7 +82,7 @@ impl<'a> Datagram<'a> {
     }
 }
 
-/// What carried a datagram; it decides how long templates live (RFC 7011, section 8).
+/// The transport of a datagram; it decides how long templates live (RFC 7011, section 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Transport {
     /// UDP: templates expire when they are not refreshed.

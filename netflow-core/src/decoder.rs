@@ -111,30 +111,28 @@ impl Decoder {
         }
     }
 
-    /// The same with this scope of sessions.
+    /// Sets the scope of sessions.
     #[must_use]
     pub const fn with_scope(mut self, scope: SessionScope) -> Self {
         self.scope = scope;
         self
     }
 
-    /// The same with additional elements that the registry does not have.
+    /// Adds elements that the registry does not have.
     #[must_use]
     pub fn with_definitions(mut self, definitions: Definitions) -> Self {
         self.definitions = definitions;
         self
     }
 
-    /// The same with sampling rates by exporter, used where an exporter announces
-    /// none.
+    /// Sets sampling rates by exporter, used where an exporter announces none.
     #[must_use]
     pub fn with_configured_rates(mut self, rates: ConfiguredRates) -> Self {
         self.configured_rates = rates;
         self
     }
 
-    /// The same with sampling rates by exporter that replace those the exporter
-    /// announces.
+    /// Sets sampling rates by exporter that replace the rates the exporter announces.
     ///
     /// ```
     /// use netflow_core::{Decoder, Limits};
@@ -150,8 +148,8 @@ impl Decoder {
         self
     }
 
-    /// The same with options that apply to other observation domains of their exporter
-    /// too, or to their own only, which is the default.
+    /// Sets whether options apply to other observation domains of their exporter too, or
+    /// only to their own, which is the default.
     #[must_use]
     pub fn with_options_scope(mut self, scope: OptionsScope) -> Self {
         self.sessions
@@ -159,8 +157,8 @@ impl Decoder {
         self
     }
 
-    /// The same with the meaning of the second counters (23, 24) of exporters. It applies to
-    /// templates that are learned from then on.
+    /// Sets the meaning of the second counters (23, 24) of exporters. It applies to templates
+    /// that are learned from then on.
     #[must_use]
     pub fn with_configured_counters(mut self, counters: ConfiguredCounters) -> Self {
         self.configured_counters = counters;
@@ -290,7 +288,7 @@ impl Decoder {
         self.sessions.end(SocketAddr::new(address, exporter.port()));
     }
 
-    /// What was read and lost since the decoder was created.
+    /// Counters of what was read and lost since the decoder was created.
     #[must_use]
     pub const fn stats(&self) -> &Stats {
         &self.stats
@@ -327,7 +325,7 @@ impl Decoder {
         })
     }
 
-    /// What options announced and is in force, in no order: sampling rates, and
+    /// Announcements of options that are in force, in no order: sampling rates, and
     /// names of interfaces, VRFs and applications.
     pub fn announced(&self) -> impl Iterator<Item = Announcement<'_>> {
         self.sessions.iter().flat_map(|session| {

@@ -24,7 +24,7 @@ use crate::header::MessageHeader;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct DomainKey {
-    /// Address of the exporter, one of IPv4 as such; the port is 0 if it is not part of the
+    /// Address of the exporter, never IPv4-mapped; the port is 0 if it is not part of the
     /// session.
     pub exporter: SocketAddr,
     /// The protocol.
@@ -36,8 +36,8 @@ pub struct DomainKey {
 }
 
 impl DomainKey {
-    /// A domain of v9 or IPFIX, or of another protocol but sFlow, whose domains have an
-    /// [`agent_address`](Self::agent_address) too.
+    /// A domain of any protocol except sFlow, whose domains also have an
+    /// [`agent_address`](Self::agent_address).
     #[must_use]
     pub const fn new(exporter: SocketAddr, protocol: Protocol, observation_domain: u32) -> Self {
         Self {
@@ -48,14 +48,14 @@ impl DomainKey {
         }
     }
 
-    /// The same with the address that the sFlow agent reports.
+    /// Sets the address that the sFlow agent reports.
     #[must_use]
     pub const fn with_agent_address(mut self, agent_address: Option<IpAddr>) -> Self {
         self.agent_address = agent_address;
         self
     }
 
-    /// The same for all sessions of the exporter: with port 0.
+    /// The key for all sessions of the exporter: with port 0.
     #[must_use]
     pub fn without_port(mut self) -> Self {
         self.exporter.set_port(0);

@@ -73,7 +73,7 @@ const V9_RULES: [V9Rule; 4] = [
 
 /// The number of an Information Element (RFC 7011, section 3.2).
 ///
-/// Written as the number alone in the IANA registry, else after the enterprise:
+/// Written as only the number for the IANA registry, else after the enterprise:
 ///
 /// ```
 /// use netflow_core::element::ElementId;
@@ -158,7 +158,7 @@ impl InformationElement {
 /// The element of this number.
 ///
 /// Elements of the reverse direction are under enterprise 29305, or for CERT (6871) have
-/// bit 0x4000 set. Field types that exist in NetFlow v9 alone are not found under enterprise
+/// bit 0x4000 set. Field types that exist only in NetFlow v9 are not found under enterprise
 /// 0, see [`v9`]; they are under enterprise 4294967295 without their highest bit, where
 /// collectors that turn v9 into IPFIX put those above 32767.
 ///
@@ -237,7 +237,7 @@ pub fn v9_scope(id: u16) -> Option<&'static str> {
 ///
 /// Names are compared exactly, capitals included. A name is unique within an enterprise only:
 /// the IANA registry wins, then its reverse elements, then the lowest enterprise number, and
-/// last come the field types that exist in NetFlow v9 alone.
+/// last come the field types that exist only in NetFlow v9.
 ///
 /// ```
 /// use netflow_core::element::{self, ElementId};

@@ -6,8 +6,8 @@
 //! [`sflow::DatagramBuilder`] those of sFlow. A [`Relay`] forwards what a
 //! [`Decoder`](crate::Decoder) read of any protocol as IPFIX.
 //!
-//! What is written is checked: an addition that does not fit, or whose values are
-//! not of their fields, changes nothing and is an [`EncodeError`].
+//! Additions are checked: one that does not fit, or whose values do not match their
+//! fields, changes nothing and is an [`EncodeError`].
 //!
 //! ```
 //! use netflow_core::element::iana;

@@ -39,7 +39,7 @@ pub(crate) use self::ingredient::Ingredient;
 #[cfg(feature = "alloc")]
 pub(crate) use self::table::normalised_fields;
 
-/// What a field is made of.
+/// The type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldType {

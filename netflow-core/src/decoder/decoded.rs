@@ -72,9 +72,9 @@ impl<'m> Decoded<'m> {
         Sets::new(*self, &self.decoder.scratch.slots)
     }
 
-    /// The same with common properties (RFC 5473): where records refer to properties that
-    /// options announced, sets of records that end with these properties stand in the place of
-    /// the set as it was sent. Flows are made of them.
+    /// The sets of all messages, with common properties (RFC 5473): a set whose records refer to
+    /// properties that options announced is replaced by sets of records that end with these
+    /// properties. Flows are made of them.
     #[must_use]
     pub fn joined_sets(&self) -> JoinedSets<'m> {
         JoinedSets::new(self.sets())
@@ -86,7 +86,7 @@ impl<'m> Decoded<'m> {
         MessageRecords::new(self.sets())
     }
 
-    /// The flows: data records that are no options, and sFlow flow samples.
+    /// The flows: data records other than options, and sFlow flow samples.
     #[must_use]
     pub fn flows(&self) -> Flows<'m> {
         Flows::new(self.sets())
@@ -98,7 +98,7 @@ impl<'m> Decoded<'m> {
         MessageSamples::new(self.sets())
     }
 
-    /// What was passed over, message by message.
+    /// The problems, message by message: octets that were skipped, and why.
     #[must_use]
     pub fn problems(&self) -> Problems<'m> {
         Problems::new(*self, &self.decoder.scratch.problems)
@@ -280,7 +280,7 @@ impl<'m> Flows<'m> {
 }
 
 impl Flows<'_> {
-    /// Discarded packets of sFlow too, with their
+    /// Also returns discarded packets of sFlow, with their
     /// [`drop_reason`](Flow::drop_reason).
     #[must_use]
     pub const fn with_discarded(mut self) -> Self {
@@ -290,7 +290,7 @@ impl Flows<'_> {
 }
 
 impl<'m> Flows<'m> {
-    /// Biflows as two flows: each flow with a reverse direction is followed by that
+    /// Splits biflows: each flow with a reverse direction is followed by that
     /// one ([`Flow::reverse`]).
     pub fn split_biflows(self) -> impl Iterator<Item = Flow<'m>> {
         self.flat_map(|flow| {

@@ -17,18 +17,18 @@ pub struct Limits {
     /// observation domains not heard of for longest are forgotten, an eighth of all
     /// at a time. Default 64 MiB.
     pub state_octets: usize,
-    /// Octets of memory for one observation domain, of those. State that it
-    /// announces beyond them is not kept. Default 8 MiB.
+    /// Octets of that memory for one observation domain. State that it announces
+    /// beyond them is not kept. Default 8 MiB.
     pub domain_octets: usize,
-    /// Octets of memory, of those, for data of one observation domain that waits
-    /// for its template; the oldest is discarded first. Default 1 MiB.
+    /// Octets of that memory for data of one observation domain that waits for its
+    /// template; the oldest is discarded first. Default 1 MiB.
     pub waiting_octets: usize,
     /// How long data waits for its template, by [`received`](crate::Datagram::received);
     /// `None` is for ever. Default 30 minutes.
     pub waiting_lifetime: Option<Duration>,
     /// Templates of one observation domain. One more is not kept. Default 4096.
     pub templates: usize,
-    /// Fields of one template. A template of more is not kept. Default 4096.
+    /// Fields of one template. A template with more is not kept. Default 4096.
     pub template_fields: u16,
     /// How deep lists of RFC 6313 may be nested. Default 4.
     pub list_depth: u8,
@@ -37,8 +37,8 @@ pub struct Limits {
     /// Common properties (RFC 5473) of one observation domain. One more is not kept.
     /// Default 65,536.
     pub common_properties: usize,
-    /// Octets of the data records of one datagram together with their common properties. A
-    /// record beyond them is returned without. Default 1 MiB.
+    /// Octets of the data records of one datagram together with their common properties.
+    /// Records beyond them are returned without common properties. Default 1 MiB.
     pub joined_octets: usize,
     /// How long a template that was received over UDP is in force after it was last sent;
     /// `None` is for ever. Default 30 minutes (RFC 7011, section 8.4).
@@ -111,8 +111,8 @@ pub enum OptionsScope {
     /// RFC 3954, section 5.1: the source id).
     #[default]
     Domain,
-    /// What a flow's own domain does not announce is taken from the exporter's other domains of
-    /// the same protocol, as long as those agree. For exporters that send options in a domain
-    /// of their own, such as one for each line card.
+    /// If a flow's own domain does not announce something, it is taken from the exporter's other
+    /// domains of the same protocol, as long as those agree. For exporters that send options in a
+    /// separate domain, such as one for each line card.
     Exporter,
 }

@@ -24,8 +24,8 @@ impl<'m> Message<'m> {
         &self.origin.header
     }
 
-    /// It arrived in an earlier datagram, or earlier in this one, and holds the data that
-    /// has waited for its template since then.
+    /// Whether it holds data that waited for its template: it arrived in an earlier datagram,
+    /// or earlier in this one.
     #[must_use]
     pub const fn is_late(&self) -> bool {
         self.origin.late
@@ -51,19 +51,19 @@ impl<'m> Message<'m> {
         MessageRecords::new(self.sets())
     }
 
-    /// Its flows: data records that are no options, and sFlow flow samples.
+    /// Its flows: data records other than options, and sFlow flow samples.
     #[must_use]
     pub fn flows(&self) -> Flows<'m> {
         Flows::new(self.sets())
     }
 
-    /// Its samples, of sFlow.
+    /// Its samples; only sFlow has them.
     #[must_use]
     pub fn samples(&self) -> MessageSamples<'m> {
         MessageSamples::new(self.sets())
     }
 
-    /// What was passed over in it, in the order it was met.
+    /// Its problems, in the order they were found: octets that were skipped, and why.
     #[must_use]
     pub fn problems(&self) -> Problems<'m> {
         Problems::new(self.decoded, self.problems)

@@ -85,7 +85,7 @@ impl<'m> Set<'m> {
         self.slot.offset
     }
 
-    /// It waited for its template.
+    /// Whether it waited for its template.
     #[must_use]
     pub const fn is_late(&self) -> bool {
         self.slot.late.is_some()
@@ -122,7 +122,7 @@ impl<'m> Set<'m> {
         self.shared_template().map(Arc::as_ref)
     }
 
-    /// The same, shared: as long as it is held, no other template has its address.
+    /// The template, shared: as long as it is held, no other template has its address.
     #[must_use]
     pub const fn shared_template(&self) -> Option<&'m Arc<Template>> {
         match &self.slot.content {

@@ -49,7 +49,8 @@ impl Decoder {
         snapshot
     }
 
-    /// The same; it replaces the content of `snapshot`, whose memory is reused.
+    /// Does the same as [`save`](Self::save), but replaces the content of `snapshot` and reuses its
+    /// memory.
     ///
     /// ```
     /// use netflow_core::{Decoder, Limits};
@@ -63,7 +64,7 @@ impl Decoder {
         self.write(snapshot, true);
     }
 
-    /// The same without the data that waits for its template: for decoders that run
+    /// A snapshot without the data that waits for its template: for decoders that run
     /// beside this one, which will decode that data itself.
     ///
     /// ```
@@ -88,23 +89,23 @@ impl Decoder {
     /// Merges a [snapshot](crate::snapshot) into the state of this decoder. Several
     /// may be loaded one after the other, in any order.
     ///
-    /// - Of a template that both know, the one sent later is kept. It is compiled
+    /// - If both know a template, the one sent later is kept. It is compiled
     ///   by the registry and definitions of this decoder.
-    /// - For an observation domain that both know, the side that received from it
+    /// - If both know an observation domain, the side that received from it
     ///   last decides counts, sequences and sources, and its rates, names and types
     ///   take precedence.
     /// - Templates keep their age: those from UDP expire by
     ///   [`Limits::template_lifetime`](crate::Limits::template_lifetime) after they
     ///   were last sent.
-    /// - Nothing is forgotten to make room. What does not fit into the
+    /// - Nothing is forgotten to make room. State that does not fit into the
     ///   [`Limits`](crate::Limits) is refused and counted; the domains received
     ///   last are loaded first.
     /// - Waiting data is added, unless it waits here already. Data for a template
     ///   that is in the snapshot is decoded when that template is next sent.
     ///
-    /// Domains keep their ports: a decoder of another
-    /// [`SessionScope`](crate::SessionScope) does not find what was saved under
-    /// one. Call [`end_session`](Self::end_session) for the streams that have
+    /// Domains keep their ports: a decoder with another
+    /// [`SessionScope`](crate::SessionScope) does not find domains saved with a
+    /// port. Call [`end_session`](Self::end_session) for the streams that have
     /// ended meanwhile.
     ///
     /// ```
@@ -128,7 +129,7 @@ impl Decoder {
         self.load_where(snapshot, |_| true)
     }
 
-    /// The same for some observation domains alone: where several decoders share exporters
+    /// Merges only some observation domains of a snapshot: if several decoders share the exporters
     /// among them, each loads its own.
     ///
     /// ```
@@ -157,7 +158,7 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// Those of [`load`](Self::load).
+    /// As for [`load`](Self::load).
     pub fn load_where(
         &mut self,
         snapshot: &[u8],

@@ -9,7 +9,7 @@ use crate::error::ErrorKind;
 pub struct Stats {
     /// Datagrams passed to the decoder.
     pub datagrams: u64,
-    /// Octets of their payloads.
+    /// Octets of the payloads of these datagrams.
     pub octets: u64,
     /// Datagrams whose first header could not be read.
     pub unreadable: u64,
@@ -35,9 +35,9 @@ pub struct Stats {
     pub late_sets: u64,
     /// Data sets that waited and were discarded.
     pub given_up_sets: u64,
-    /// Octets of these.
+    /// Octets of the data sets that waited and were discarded.
     pub given_up_octets: u64,
-    /// Observation domains forgotten for lack of memory.
+    /// Observation domains forgotten because the memory limit was reached.
     pub evicted: u64,
     /// Problems by the number of their kind; see [`problems`](Self::problems).
     counts: ProblemCounts,

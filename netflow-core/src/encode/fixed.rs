@@ -10,7 +10,7 @@ use crate::value::Value;
 use crate::wire::fixed::{FixedField, FixedLayout};
 use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 
-/// The header of a message of a fixed version. What a version does not have is
+/// The header of a message of a fixed version. Members that a version lacks are
 /// left out: v1 ends with the time, v7 has no engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -27,9 +27,9 @@ pub struct FixedHeader {
     pub engine_type: u8,
     /// Number of the switching engine.
     pub engine_id: u8,
-    /// Of v5 and v6: mode in the top two bits, interval in the other 14.
+    /// Sampling in v5 and v6: mode in the top two bits, interval in the other 14.
     pub sampling: u16,
-    /// Of v8: version of the aggregation scheme, usually 2.
+    /// Version of the aggregation scheme in v8, usually 2.
     pub scheme_version: u8,
 }
 
@@ -114,14 +114,14 @@ impl FixedBuilder {
         }
     }
 
-    /// The same with at most this many octets. Exporters send at most 1464 to 1500.
+    /// Limits the message to this many octets. Exporters send at most 1464 to 1500.
     #[must_use]
     pub fn with_limit(mut self, octets: usize) -> Self {
         self.limit = octets.min(LONGEST);
         self
     }
 
-    /// The same in this buffer, of which only the memory is used.
+    /// Writes into this buffer. Its content is discarded and its memory reused.
     #[must_use]
     pub fn with_buffer(mut self, mut buffer: Vec<u8>) -> Self {
         buffer.clear();
@@ -153,12 +153,12 @@ impl FixedBuilder {
         })
     }
 
-    /// Adds a record of these values by the names of the layout's fields; what
-    /// is not named is zero.
+    /// Adds a record of these values by the names of the layout's fields; fields
+    /// that are not named are zero.
     ///
     /// # Errors
     ///
-    /// Those of [`record`](Self::record), and [`Name`](EncodeError::Name).
+    /// As for [`record`](Self::record), and [`Name`](EncodeError::Name).
     pub fn named<const N: usize>(
         &mut self,
         values: [(&str, Value<'_>); N],

@@ -50,7 +50,7 @@ pub fn basic_list<'v>(
 ///
 /// # Errors
 ///
-/// Those of [`MessageBuilder::record`](super::MessageBuilder::record).
+/// As for [`MessageBuilder::record`](super::MessageBuilder::record).
 ///
 /// ```
 /// use netflow_core::element::iana;
@@ -97,7 +97,7 @@ impl SubTemplateMultiListBuilder {
     ///
     /// # Errors
     ///
-    /// Those of [`sub_template_list`], and [`TooLong`](EncodeError::TooLong).
+    /// As for [`sub_template_list`], and [`TooLong`](EncodeError::TooLong).
     pub fn part<'v, R>(
         &mut self,
         template: &TemplateDefinition,

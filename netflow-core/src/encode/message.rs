@@ -141,15 +141,15 @@ impl MessageBuilder {
         }
     }
 
-    /// The same with at most this many octets, no more than 65535, which is the
-    /// default. Over UDP take less than the smallest packet on the way carries.
+    /// Limits the message to this many octets, at most 65535, which is the
+    /// default. Over UDP choose fewer than the smallest packet on the path can carry.
     #[must_use]
     pub fn with_limit(mut self, octets: usize) -> Self {
         self.limit = octets.min(LONGEST);
         self
     }
 
-    /// The same in this buffer, of which only the memory is used.
+    /// Writes into this buffer. Its content is discarded and its memory reused.
     #[must_use]
     pub fn with_buffer(mut self, mut buffer: Vec<u8>) -> Self {
         buffer.clear();
@@ -242,7 +242,7 @@ impl MessageBuilder {
         self.data_records
     }
 
-    /// Nothing was added yet.
+    /// Whether nothing was added yet.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.records == 0

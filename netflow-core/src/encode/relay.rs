@@ -1,4 +1,4 @@
-//! A relay: what a Decoder read is forwarded as IPFIX.
+//! A relay: forwards as IPFIX what a Decoder read.
 
 mod convert;
 mod list;
@@ -20,10 +20,10 @@ use crate::header::MessageHeader;
 ///
 /// Each observation domain of each exporter becomes an observation domain of the
 /// relay, numbered from 1 in order of arrival, so that templates and options of two
-/// exporters never mix. Records keep their fields and octets, but for these:
+/// exporters never mix. Records keep their fields and octets, with these exceptions:
 ///
 /// - The uptimes of v1 to v9 (21, 22) become times since 1970 (152, 153), since
-///   IPFIX has no uptime in its header. Padding and what has no element is left
+///   IPFIX has no uptime in its header. Padding and fields without an element are left
 ///   out; v9 types above 32767 go under enterprise 4294967295, v9 scopes become
 ///   the elements that mean the same.
 /// - The sampling interval in the header of v5 and v6 becomes a field (34).
@@ -62,7 +62,7 @@ pub struct Relay {
     buffer: alloc::vec::Vec<u8>,
 }
 
-/// What bounds a [`Relay`].
+/// The limits of a [`Relay`].
 ///
 /// ```
 /// use netflow_core::encode::RelayLimits;
@@ -75,10 +75,11 @@ pub struct Relay {
 pub struct RelayLimits {
     /// Octets of a message. Default 1400, for UDP.
     pub message_octets: usize,
-    /// Observation domains that are followed at a time; one more takes the place
-    /// of the one not heard of for longest. Default 4096.
+    /// Observation domains that are followed at a time; a further one replaces
+    /// the one not heard of for longest. Default 4096.
     pub domains: usize,
-    /// Templates of one domain, 128 or more; likewise. Default 1024.
+    /// Templates of one domain, 128 or more; a further one replaces the one not used
+    /// for longest. Default 1024.
     pub templates: u16,
     /// How deep lists may be nested. Default 4.
     pub list_depth: u8,
@@ -121,8 +122,8 @@ pub struct RelayStats {
     pub records: u64,
     /// Template records sent.
     pub templates: u64,
-    /// Records that could not be sent: they alone are longer than a message, or
-    /// nothing of them has an element.
+    /// Records that could not be sent: each is longer than a message, or none of its
+    /// fields has an element.
     pub refused: u64,
     /// Domains and templates forgotten for [`RelayLimits`].
     pub forgotten: u64,
@@ -161,7 +162,7 @@ impl Relay {
         }
     }
 
-    /// What was sent so far.
+    /// Counters of what was sent so far.
     #[must_use]
     pub const fn stats(&self) -> &RelayStats {
         &self.stats

@@ -102,14 +102,14 @@ impl DatagramBuilder {
         }
     }
 
-    /// The same with at most this many octets. Agents send at most 1400 as a rule.
+    /// Limits the datagram to this many octets. Agents usually send at most 1400.
     #[must_use]
     pub fn with_limit(mut self, octets: usize) -> Self {
         self.limit = octets.min(LONGEST);
         self
     }
 
-    /// The same in this buffer, of which only the memory is used.
+    /// Writes into this buffer. Its content is discarded and its memory reused.
     #[must_use]
     pub fn with_buffer(mut self, buffer: Vec<u8>) -> Self {
         self.xdr = self.xdr.in_buffer(buffer);

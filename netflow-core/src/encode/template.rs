@@ -56,7 +56,7 @@ impl TemplateDefinition {
         }
     }
 
-    /// The same with an element of this many octets; 65535 is a variable length.
+    /// Adds an element of this many octets; 65535 is a variable length.
     #[must_use]
     pub fn field(self, element: ElementId, length: u16) -> Self {
         let key = FieldKey::Element(element);
@@ -64,13 +64,13 @@ impl TemplateDefinition {
         self.specifier(FieldSpecifier { key, length })
     }
 
-    /// The same with an element of variable length.
+    /// Adds an element of variable length.
     #[must_use]
     pub fn variable(self, element: ElementId) -> Self {
         self.field(element, FieldLength::VARIABLE)
     }
 
-    /// The same with a v9 scope of this many octets (RFC 3954, section 6.1).
+    /// Adds a v9 scope of this many octets (RFC 3954, section 6.1).
     #[must_use]
     pub fn scope(self, scope: u16, length: u16) -> Self {
         let key = FieldKey::Scope(scope);
@@ -78,14 +78,14 @@ impl TemplateDefinition {
         self.specifier(FieldSpecifier { key, length })
     }
 
-    /// The same with this field.
+    /// Adds this field.
     #[must_use]
     pub fn specifier(mut self, specifier: FieldSpecifier) -> Self {
         self.fields.push(specifier);
         self
     }
 
-    /// The same fields under another id.
+    /// A template with the same fields and another id.
     #[must_use]
     pub fn with_id(mut self, id: u16) -> Self {
         self.id = id;
@@ -104,7 +104,7 @@ impl TemplateDefinition {
         &self.fields
     }
 
-    /// It describes options.
+    /// Whether it describes options.
     #[must_use]
     pub const fn is_options(&self) -> bool {
         self.scope_count.is_some()

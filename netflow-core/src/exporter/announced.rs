@@ -1,4 +1,4 @@
-//! What options announced, for callers who report it.
+//! The announcements of options, for callers who report them.
 
 use super::selection::Selection;
 use super::{Exporter, RateScope, SamplerKey, Selects, Unrated};
@@ -7,11 +7,11 @@ use crate::domain::DomainKey;
 use crate::time::Timestamp;
 use crate::value::Text;
 
-/// One thing that options announced, and the exporter that did.
+/// One announcement of options, and the exporter that sent it.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Announcement<'d> {
-    /// Which domain it is of.
+    /// The domain that it belongs to.
     pub domain: DomainKey,
     /// What was announced.
     pub fact: Fact<'d>,
@@ -58,7 +58,7 @@ pub enum Fact<'d> {
     VrfName(u32, Text<'d>),
     /// The name of an application, by its id as it is sent (RFC 6759).
     ApplicationName(&'d [u8], Text<'d>),
-    /// What an application without a name is described as, by its id.
+    /// The description of an application without a name, by its id.
     ApplicationDescription(&'d [u8], Text<'d>),
     /// The name of a sampler or selector.
     SamplerName(SamplerKey, Text<'d>),

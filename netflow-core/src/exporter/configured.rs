@@ -37,7 +37,7 @@ pub struct ConfiguredRate {
 }
 
 impl ConfiguredRate {
-    /// One packet of `rate` is counted by the exporters of this subnet.
+    /// A rate for the exporters of this subnet: they count one packet of `rate`.
     #[must_use]
     pub const fn new(prefix: Prefix, rate: u64) -> Self {
         Self { prefix, rate }
@@ -45,15 +45,15 @@ impl ConfiguredRate {
 }
 
 impl ConfiguredRates {
-    /// One packet of `rate` is counted by the exporters in a subnet. A prefix
-    /// longer than the address is the address. A rate that the subnet had is
-    /// replaced.
+    /// Sets the rate of the exporters in a subnet: they count one packet of `rate`. A
+    /// prefix longer than the address means that address only. An earlier rate of the subnet
+    /// is replaced.
     pub fn insert(&mut self, address: IpAddr, prefix_len: u8, rate: u64) {
         let prefix = Prefix::new(address, prefix_len);
         self.extend([ConfiguredRate { prefix, rate }]);
     }
 
-    /// There is none.
+    /// Whether there are no rates.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rates.is_empty()
@@ -98,10 +98,10 @@ pub enum ParseRateError {
     /// There is no `=` in it.
     #[error("no rate; write it as 192.0.2.0/24=1000")]
     NoRate,
-    /// What comes before the `=` is no subnet.
+    /// The part before the `=` is no subnet.
     #[error(transparent)]
     Prefix(#[from] ParsePrefixError),
-    /// What comes after the `=` is no number of 1 or more.
+    /// The part after the `=` is no number of 1 or more.
     #[error("the rate is no whole number of 1 or more, as 1000 for one packet of 1000")]
     Rate,
 }

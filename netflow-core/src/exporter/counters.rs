@@ -1,4 +1,4 @@
-//! What the caller knows of the counters of exporters.
+//! The caller's settings for the counters of exporters.
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -9,8 +9,8 @@ use thiserror::Error;
 use super::prefix::{ParsePrefixError, Prefix};
 use crate::template::SecondCounters;
 
-/// What second counters (23, 24) beside octets and packets (1, 2) mean, by exporter or subnet of
-/// exporters. The longest prefix wins, before everything that is found in records.
+/// The meaning of second counters (23, 24), sent beside octets and packets (1, 2), by exporter or
+/// subnet of exporters. The longest prefix wins, and takes precedence over what records show.
 ///
 /// ```
 /// use netflow_core::{ConfiguredCounters, Decoder, Limits};
@@ -27,18 +27,18 @@ pub struct ConfiguredCounters {
     counters: Vec<ConfiguredCounter>,
 }
 
-/// What the second counters of the exporters of a subnet mean.
+/// The meaning of the second counters of the exporters of a subnet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfiguredCounter {
     /// The exporters.
     pub prefix: Prefix,
-    /// They count the reverse direction; else the same packets after the exporter.
+    /// Whether they count the reverse direction; else they count the same packets after the exporter.
     pub is_biflow: bool,
 }
 
 impl ConfiguredCounter {
-    /// What the second counters of the exporters of this subnet mean.
+    /// A setting for the second counters of the exporters of this subnet.
     #[must_use]
     pub const fn new(prefix: Prefix, is_biflow: bool) -> Self {
         Self { prefix, is_biflow }
@@ -46,7 +46,7 @@ impl ConfiguredCounter {
 }
 
 impl ConfiguredCounters {
-    /// There is none.
+    /// Whether there are no settings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.counters.is_empty()
@@ -83,14 +83,14 @@ impl FromIterator<ConfiguredCounter> for ConfiguredCounters {
     }
 }
 
-/// Why a text does not say what second counters mean.
+/// Why a text is no setting for second counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParseCounterError {
-    /// What comes before the `=` is no subnet.
+    /// The part before the `=` is no subnet.
     #[error(transparent)]
     Prefix(#[from] ParsePrefixError),
-    /// What comes after the `=` is no such word, or there is none.
+    /// The part after the `=` is no such word, or there is none.
     #[error("neither biflow nor post; write it as 192.0.2.0/24=biflow")]
     Meaning,
 }

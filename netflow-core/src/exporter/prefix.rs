@@ -26,8 +26,8 @@ pub struct Prefix {
 }
 
 impl Prefix {
-    /// The subnet of an address, of which this many bits count. More bits than the address has
-    /// are all of them. An IPv4-mapped address is the IPv4 address in it.
+    /// The subnet of an address with a prefix of this many bits, at most all bits of the address. An
+    /// IPv4-mapped address is the IPv4 address in it.
     #[must_use]
     pub fn new(address: IpAddr, length: u8) -> Self {
         let canonical = address.to_canonical();
@@ -62,7 +62,7 @@ impl Prefix {
         self.length
     }
 
-    /// Whether an address is one of it.
+    /// Whether an address belongs to the subnet.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         Self::new(address, u8::MAX).is_in(self)
@@ -94,7 +94,7 @@ pub enum ParsePrefixError {
     },
 }
 
-/// `192.0.2.0/24`, `2001:db8::/32`, or an address alone.
+/// `192.0.2.0/24`, `2001:db8::/32`, or only an address.
 impl FromStr for Prefix {
     type Err = ParsePrefixError;
 

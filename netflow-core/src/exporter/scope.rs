@@ -84,7 +84,7 @@ impl ScopeKind {
     }
 }
 
-/// As reports name it: `sampler`, `line card`, `ingressVRFID`.
+/// Writes it as in reports: `sampler`, `line card`, `ingressVRFID`.
 impl fmt::Display for ScopeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {
@@ -114,8 +114,8 @@ impl fmt::Display for ScopeKind {
     }
 }
 
-/// What an announced sampling rate applies to: one thing, several that a record has to match
-/// all, or the whole observation domain.
+/// What an announced sampling rate applies to: one thing, several things that a record has to match
+/// together, or the whole observation domain.
 ///
 /// ```
 /// use netflow_core::{RateScope, ScopeKind};
@@ -150,7 +150,7 @@ impl RateScope {
         fits.then_some(scope)
     }
 
-    /// The whole observation domain, not a part of it.
+    /// Whether it is the whole observation domain, not a part of it.
     #[must_use]
     pub const fn is_domain(&self) -> bool {
         self.len == 0
@@ -207,7 +207,7 @@ impl Default for RateScope {
     }
 }
 
-/// As reports name it: `sampler 1, interface 7`.
+/// Writes it as in reports: `sampler 1, interface 7`.
 impl fmt::Display for RateScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_domain() {

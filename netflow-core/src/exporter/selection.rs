@@ -43,10 +43,10 @@ impl Selection {
 pub struct Unrated {
     /// How it selects.
     pub method: SelectionMethod,
-    /// The part that is selected: microseconds of [`Time`](SelectionMethod::Time), hash values
-    /// of [`Hash`](SelectionMethod::Hash). 0 if the exporter states no ratio.
+    /// The part that is selected: microseconds for [`Time`](SelectionMethod::Time), hash values
+    /// for [`Hash`](SelectionMethod::Hash). 0 if the exporter states no ratio.
     pub selected: u64,
-    /// All of which that is a part, in the same unit.
+    /// The whole that it is a part of, in the same unit.
     pub total: u64,
 }
 
@@ -67,13 +67,13 @@ impl Unrated {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SelectionMethod {
-    /// All of an interval of time, none of the next (307 and 308; of flows 398 and 399).
+    /// All of an interval of time, none of the next (307 and 308; for flows 398 and 399).
     Time,
-    /// What a hash function maps into a range (326 to 334; of flows 400).
+    /// Packets that a hash function maps into a range (326 to 334; for flows 400).
     Hash,
-    /// What has certain properties: a filter, which takes no sample.
+    /// Packets with certain properties: a filter, which takes no sample.
     PropertyMatch,
-    /// By the state of flows (RFC 7014, section 5.2).
+    /// Selection by the state of flows (RFC 7014, section 5.2).
     FlowState,
     /// An algorithm (304 or 390) of this number, without the elements that state its rate.
     Incomplete(u16),
@@ -93,7 +93,7 @@ impl SelectionMethod {
     }
 }
 
-/// As reports name it: `time-based selection`.
+/// Writes it as in reports: `time-based selection`.
 impl fmt::Display for SelectionMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

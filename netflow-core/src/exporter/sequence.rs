@@ -36,8 +36,8 @@ use crate::time::Timestamp;
 
 /// What the sequence numbers of an observation domain say, in the unit of the exporter.
 ///
-/// What was lost before the first message that was received, after the last, and
-/// around a restart leaves no trace in the numbers.
+/// Losses before the first message that was received, after the last, and
+/// around a restart leave no trace in the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct SequenceCounts {
@@ -91,8 +91,8 @@ impl SequenceUnit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum SequenceEvent {
-    /// Nothing: the protocol has no number, it is the first message, or what
-    /// was received before could not be counted.
+    /// Nothing: the protocol has no number, it is the first message, or the messages
+    /// received before could not be counted.
     #[default]
     None,
     /// The number expected.
@@ -101,7 +101,7 @@ pub enum SequenceEvent {
     Gap(u32),
     /// It belongs before messages that were received already.
     Late,
-    /// The same payload was received already.
+    /// The payload was received before.
     Duplicate,
     /// The exporter restarted.
     Restart,

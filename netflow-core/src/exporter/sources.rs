@@ -22,11 +22,11 @@ pub struct SampleCounts {
     pub late: u64,
     /// Restarts of sources.
     pub restarted: u64,
-    /// Samples that the agent dropped for lack of resources, by its own count.
+    /// Samples that the agent dropped because it lacked resources, by its own count.
     pub drops: u64,
-    /// Sources whose samples have the numbers of several counters at once, as of an agent that
-    /// counts in each of its threads. What such a source lost is not known, and nothing but the
-    /// samples received and their drops before is counted of it.
+    /// Sources whose samples have the numbers of several counters at once, such as those of an agent
+    /// that counts in each of its threads. The losses of such a source are unknown; only its samples
+    /// received and the drops before them are counted.
     pub parallel_sources: u64,
 }
 

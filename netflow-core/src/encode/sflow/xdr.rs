@@ -26,45 +26,45 @@ impl Xdr {
         Self { octets: Vec::new() }
     }
 
-    /// The same and a number of 32 bits.
+    /// Adds a number of 32 bits.
     #[must_use]
     pub fn u32(self, number: u32) -> Self {
         self.raw(&number.to_be_bytes())
     }
 
-    /// The same and a number of 64 bits.
+    /// Adds a number of 64 bits.
     #[must_use]
     pub fn u64(self, number: u64) -> Self {
         self.raw(&number.to_be_bytes())
     }
 
-    /// The same and a number of 32 bits with sign.
+    /// Adds a signed number of 32 bits.
     #[must_use]
     pub fn i32(self, number: i32) -> Self {
         self.raw(&number.to_be_bytes())
     }
 
-    /// The same and a fraction.
+    /// Adds a floating-point number.
     #[must_use]
     pub fn f32(self, number: f32) -> Self {
         self.raw(&number.to_be_bytes())
     }
 
-    /// The same and a known number of octets, padded to whole words: a MAC address,
+    /// Adds a known number of octets, padded to whole words: a MAC address,
     /// a fixed array.
     #[must_use]
     pub fn fixed(self, octets: &[u8]) -> Self {
         self.raw(octets).padded()
     }
 
-    /// The same and a length, octets, and their padding: a string, opaque octets.
+    /// Adds a length, octets, and their padding: a string, opaque octets.
     #[must_use]
     pub fn opaque(self, octets: &[u8]) -> Self {
         let length = u32::try_from(octets.len()).unwrap_or(u32::MAX);
         self.u32(length).fixed(octets)
     }
 
-    /// The same and a type of address with an address of that type.
+    /// Adds a type of address and an address of that type.
     #[must_use]
     pub fn address(self, address: Option<IpAddr>) -> Self {
         match address {
@@ -74,7 +74,7 @@ impl Xdr {
         }
     }
 
-    /// The same and octets as they are.
+    /// Adds octets as they are.
     #[must_use]
     pub fn raw(mut self, octets: &[u8]) -> Self {
         self.octets.extend_from_slice(octets);
