@@ -50,8 +50,8 @@ use crate::wire::sflow;
 /// One flow, borrowed from the message that carried it: a data record or an sFlow
 /// sample.
 ///
-/// Each accessor is a line of the table in [`field`](crate::field). What was
-/// not sent is `None`, never zero. To outlive the message it becomes an [`OwnedFlow`].
+/// Each accessor is a line of the table in [`field`](crate::field). A field that was not
+/// sent is `None`, never zero. To outlive the message it becomes an [`OwnedFlow`].
 #[derive(Debug, Clone, Copy)]
 pub struct Flow<'m> {
     source: Source<'m>,
@@ -131,7 +131,7 @@ impl<'m> Flow<'m> {
     }
 
     /// The element of the record that supplies a field; `None` if the record
-    /// has none, or the flow works the field out from several.
+    /// has none, or the field is computed from several elements.
     #[must_use]
     pub fn supplied_by(&self, field: FlowField) -> Option<crate::element::ElementId> {
         let slot = self.record()?.template().plan().field(field);
@@ -293,7 +293,7 @@ normalised_fields!(accessors);
 
 /// What the header says, and how the datagram came.
 impl Flow<'_> {
-    /// Address of the exporter, as the datagram came; absent if none is known,
+    /// Address of the exporter, the source of the datagram; absent if none is known,
     /// as in an IPFIX file.
     #[must_use]
     pub fn exporter_address(&self) -> Option<IpAddr> {
@@ -354,7 +354,7 @@ impl Flow<'_> {
         self.origin.header.export_time
     }
 
-    /// The record waited for its template.
+    /// Whether the record waited for its template.
     #[must_use]
     pub const fn late(&self) -> Option<bool> {
         Some(self.origin.late)

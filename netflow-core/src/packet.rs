@@ -2,8 +2,8 @@
 //! IPFIX (`dataLinkFrameSection`, `ipHeaderPacketSection`, `mplsLabelStackSection`) and PSAMP
 //! carry.
 //!
-//! A [`Packet`] is one stack of headers: link, VLAN tags, MPLS labels, IP, transport. What a
-//! tunnel carries is another `Packet`, [`inner`](Packet::inner), read only when asked for.
+//! A [`Packet`] is one stack of headers: link, VLAN tags, MPLS labels, IP, transport. The packet
+//! in a tunnel is another `Packet`, [`inner`](Packet::inner), read only when asked for.
 //!
 //! # What a cut leaves
 //!
@@ -223,11 +223,11 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// The octets after the last header that was read whole: of the transport protocol, the IP
-    /// headers (in a fragment that is not the first, or before a transport protocol that is not
+    /// The octets after the last header that was read completely: that of the transport protocol, the
+    /// IP headers (in a fragment that is not the first, or before a transport protocol that is not
     /// read) or the link layer. At most to the end of the packet by its own lengths.
     ///
-    /// Of ICMP the first eight octets count as the header, so the payload of an error begins
+    /// For ICMP the first eight octets count as the header, so the payload of an error begins
     /// with the packet that it quotes.
     #[must_use]
     pub fn payload(&self) -> Option<&'a [u8]> {

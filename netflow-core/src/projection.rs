@@ -1,4 +1,4 @@
-//! Fields that are named once, found once in each template, and read from many flows.
+//! Fields that are chosen once, found once in each template, and read from many flows.
 
 mod columns;
 mod reader;
@@ -26,8 +26,8 @@ use crate::time::Timestamp;
 /// A flow has about a hundred fields and a template a dozen of them, so most of what
 /// [`Flow::get`] does is to find out where a field is. A projection finds out once for each
 /// template, and remembers it for the templates it met last. Reading a field is then a load from
-/// a known place, or for what is worked out from several elements the accessor of [`Flow`]. The
-/// values are always those of `Flow::get`.
+/// a known place, or a call of the accessor of [`Flow`] for fields computed from several elements.
+/// The values are always those of `Flow::get`.
 ///
 /// It keeps no state of exporters: one projection serves any number of decoders. It holds the last
 /// 64 templates at most, and allocates nothing once it has met as many.
@@ -106,8 +106,8 @@ impl Projection {
 
 /// The fields of a [`Projection`], found in the flows of one set.
 ///
-/// A position is the index of a field among those of the projection. Of any flow but those of
-/// its set, such as a [reverse](Flow::reverse) direction, a value is read by the accessor.
+/// A position is the index of a field among those of the projection. For a flow that is not one of
+/// the set, such as a [reverse](Flow::reverse) direction, values are read by the accessor.
 #[derive(Debug, Clone, Copy)]
 pub struct Projected<'p, 'm> {
     fields: &'p [FlowField],
@@ -125,7 +125,7 @@ impl<'p, 'm> Projected<'p, 'm> {
         self.fields
     }
 
-    /// How each field is read, in the caller's order: what [`Set::column`] returns of it. No flow
+    /// How each field is read, in the caller's order, as [`Set::column`] returns it. No flow
     /// of the set has the fields that are [`FlowColumn::Absent`].
     #[must_use]
     pub const fn columns(&self) -> &'p [FlowColumn] {
@@ -163,7 +163,7 @@ impl<'p, 'm> Projected<'p, 'm> {
         self.row(flow).value(position)
     }
 
-    /// The number of a field of one of the unsigned types; `None` also of a field of any other
+    /// The number in a field of one of the unsigned types; `None` also for a field of any other
     /// type.
     #[must_use]
     #[inline]
@@ -171,14 +171,14 @@ impl<'p, 'm> Projected<'p, 'm> {
         self.row(flow).number(position)
     }
 
-    /// The address of a field of that type; `None` also of a field of any other type.
+    /// The address in a field of that type; `None` also for a field of any other type.
     #[must_use]
     #[inline]
     pub fn address(&self, flow: &Flow<'m>, position: usize) -> Option<IpAddr> {
         self.row(flow).address(position)
     }
 
-    /// The time of a field of that type; `None` also of a field of any other type.
+    /// The time in a field of that type; `None` also for a field of any other type.
     #[must_use]
     #[inline]
     pub fn time(&self, flow: &Flow<'m>, position: usize) -> Option<Timestamp> {

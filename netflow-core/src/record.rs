@@ -68,7 +68,7 @@ impl<'a, 't> DataRecord<'a, 't> {
         self.template
     }
 
-    /// The record describes its exporter, not a flow.
+    /// Whether the record describes its exporter, not a flow.
     #[must_use]
     pub const fn is_options(&self) -> bool {
         self.template.is_options()
@@ -99,7 +99,7 @@ impl<'a, 't> DataRecord<'a, 't> {
         Some(fields.reader.rest())
     }
 
-    /// The fields of the scope; none but in options.
+    /// The fields of the scope, which only options have.
     pub fn scope_fields(&self) -> impl Iterator<Item = Field<'a, 't>> + use<'a, 't> {
         self.fields().take(usize::from(self.template.scope_count()))
     }
@@ -256,7 +256,7 @@ impl<'a, 't> Iterator for Fields<'a, 't> {
     }
 }
 
-/// One field of a record: what its template says of it, and its octets.
+/// One field of a record: its description in the template, and its octets.
 #[derive(Debug, Clone, Copy)]
 pub struct Field<'a, 't> {
     template: &'t TemplateField,
@@ -265,7 +265,7 @@ pub struct Field<'a, 't> {
 }
 
 impl<'a, 't> Field<'a, 't> {
-    /// What the template says of the field.
+    /// The description of the field in the template.
     #[must_use]
     pub const fn template(&self) -> &'t TemplateField {
         self.template

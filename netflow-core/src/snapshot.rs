@@ -83,7 +83,7 @@ use thiserror::Error;
 pub(crate) use self::read::{Section, Sections, address, entries, malformed, optional, text, time};
 pub(crate) use self::write::{Inputs, Writer};
 
-/// What [`Decoder::load`](crate::Decoder::load) took from a snapshot.
+/// Counts of what [`Decoder::load`](crate::Decoder::load) loaded from a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct LoadReport {
@@ -100,7 +100,7 @@ pub struct LoadReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
-    /// It does not begin with the magic octets of a snapshot.
+    /// The octets do not begin with the magic number of a snapshot.
     #[error("the octets are no snapshot")]
     NotSnapshot,
     /// It is of another version.

@@ -264,7 +264,7 @@ impl Template {
         self.id
     }
 
-    /// It describes options records (RFC 7011, section 3.4.2).
+    /// Whether it describes options records (RFC 7011, section 3.4.2).
     #[must_use]
     pub const fn is_options(&self) -> bool {
         self.scope_count.is_some()
@@ -298,14 +298,14 @@ impl Template {
         self.min_len
     }
 
-    /// It describes the records of v1 or v5 to v8 and came with no message.
+    /// Whether it describes the records of v1 or v5 to v8 and was not sent in a message.
     #[must_use]
     pub const fn is_fixed_version(&self) -> bool {
         self.fixed_version
     }
 
-    /// What elements 23 and 24 beside 1 and 2 count; `None` if the template has no such
-    /// second counters.
+    /// What elements 23 and 24 count if they are sent beside 1 and 2; `None` if the template has no
+    /// such second counters.
     #[must_use]
     pub const fn second_counters(&self) -> Option<SecondCounters> {
         self.second_counters

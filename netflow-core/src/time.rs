@@ -23,32 +23,32 @@ impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const UNIX_EPOCH: Self = Self(0);
 
-    /// From nanoseconds since 1970.
+    /// The time of a number of nanoseconds since 1970.
     #[must_use]
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
     }
 
-    /// From microseconds since 1970; `None` after the year 2262.
+    /// The time of a number of microseconds since 1970; `None` after the year 2262.
     #[must_use]
     pub fn from_micros(micros: u64) -> Option<Self> {
         Some(Self(i64::try_from(micros).ok()?.checked_mul(1_000)?))
     }
 
-    /// From milliseconds since 1970; `None` after the year 2262.
+    /// The time of a number of milliseconds since 1970; `None` after the year 2262.
     #[must_use]
     pub fn from_millis(millis: u64) -> Option<Self> {
         Some(Self(i64::try_from(millis).ok()?.checked_mul(1_000_000)?))
     }
 
-    /// From whole seconds since 1970, as headers carry them.
+    /// The time of a number of whole seconds since 1970, as headers carry them.
     #[must_use]
     pub fn from_secs(secs: u32) -> Self {
         // 2^32 s are 4.3e18 ns, which an i64 holds.
         Self(i64::from(secs).saturating_mul(NANOS))
     }
 
-    /// From the clock of the system; stops at the ends of the range.
+    /// The time of the system's clock; limited to the ends of the range.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -76,13 +76,13 @@ impl Timestamp {
         self.0
     }
 
-    /// This time plus this many nanoseconds; stops at the ends of the range.
+    /// This time plus this many nanoseconds; limited to the ends of the range.
     #[must_use]
     pub const fn saturating_add(self, nanos: i64) -> Self {
         Self(self.0.saturating_add(nanos))
     }
 
-    /// Nanoseconds from `earlier` to this time; stops at the ends of the range.
+    /// Nanoseconds from `earlier` to this time; limited to the ends of the range.
     #[must_use]
     pub const fn nanos_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)

@@ -38,7 +38,7 @@ pub enum Value<'a> {
     Address(IpAddr),
     /// Octets without further meaning.
     Octets(&'a [u8]),
-    /// A string, as it was sent but for the NULs after it.
+    /// A string as it was sent, without the NULs after it.
     Text(Text<'a>),
     /// Seconds since 1970.
     Seconds(u32),

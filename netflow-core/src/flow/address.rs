@@ -8,7 +8,7 @@ use crate::record::DataRecord;
 use crate::template::Slot;
 
 impl Flow<'_> {
-    /// Source address; of sFlow, in the outer header.
+    /// Source address; in sFlow, that of the outer header.
     #[must_use]
     #[inline]
     pub fn source_address(&self) -> Option<IpAddr> {
@@ -21,7 +21,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Destination address; of sFlow, in the outer header.
+    /// Destination address; in sFlow, that of the outer header.
     #[must_use]
     #[inline]
     pub fn destination_address(&self) -> Option<IpAddr> {

@@ -1,4 +1,4 @@
-//! When a flow began and ended, and how that was worked out.
+//! When a flow began and ended, and how that was computed.
 
 mod check;
 mod direct;
@@ -98,8 +98,8 @@ impl Flow<'_> {
         }
     }
 
-    /// How start and end were worked out, by the name of the [`ClockRule`]; where there is
-    /// neither, why ([`NoTime`]).
+    /// How start and end were computed, as the name of the [`ClockRule`]; if there is
+    /// neither, the reason ([`NoTime`]).
     #[must_use]
     pub fn clock(&self) -> Option<&'static str> {
         let start = match self.start_by_rule() {
@@ -114,7 +114,7 @@ impl Flow<'_> {
         })
     }
 
-    /// How start and end were worked out: the rule of the start, or of the end
+    /// How start and end were computed: the rule of the start, or of the end
     /// if there is no start.
     #[must_use]
     pub fn clock_rule(&self) -> Option<ClockRule> {
@@ -122,12 +122,12 @@ impl Flow<'_> {
         Some(rule)
     }
 
-    /// The times cannot be right: the exporter's clock is more than a day from
+    /// Whether the times are impossible: the exporter's clock is more than a day from
     /// the receiver's, the flow ends more than an hour after its message was
     /// sent, it ends before it starts, it starts more than a year before its
     /// message was sent, or by the uptime it ended before the exporter started, and more
-    /// than a day ago: the header has another uptime than its flows, or none. They are
-    /// returned all the same.
+    /// than a day ago: the header has another uptime than its flows, or none. The times are
+    /// still returned.
     #[must_use]
     pub fn clock_suspect(&self) -> Option<bool> {
         let check = ClockCheck::new(&self.origin.header);

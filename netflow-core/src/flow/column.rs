@@ -7,14 +7,14 @@ use crate::field::{FieldType, FlowField, Ingredient};
 use crate::header::MessageHeader;
 use crate::template::{FieldPlan, Slot, Template};
 
-/// How a field of all flows of a [`Set`](crate::Set) can be read at once. It says the
-/// same as [`Flow::get`](crate::Flow::get) says of each.
+/// How a field of all flows of a [`Set`](crate::Set) can be read at once. The values are those
+/// that [`Flow::get`](crate::Flow::get) returns for each.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum FlowColumn {
     /// No flow has it.
     Absent,
-    /// All flows have the same, or none.
+    /// All flows have the same value, or none has one.
     Same,
     /// A number of the width of its type or less, big-endian, at this place of
     /// each record.
@@ -25,13 +25,13 @@ pub enum FlowColumn {
         place: FieldPlan,
         /// Bits below them.
         shift: u8,
-        /// As many bits as there are.
+        /// A mask of the bits that the number has.
         mask: u8,
     },
     /// Octets at this place of each record: an IPv4 address (4), an IPv6
     /// address (16), a MAC address (6).
     Octets(FieldPlan),
-    /// A time, worked out from a number in each record.
+    /// A time, computed from a number in each record.
     Time(TimePlan),
     /// Each flow has to be asked.
     Each,

@@ -11,11 +11,11 @@ const FLOW_DELETED: u8 = 2;
 const OF_INITIATOR: [ElementId; 2] = [ElementId::iana(231), ElementId::iana(298)];
 
 impl Flow<'_> {
-    /// What [`octets`](Self::octets) and [`packets`](Self::packets) count: `delta`, what came since
-    /// the last record of the flow, or `total`, what came since its start. By the semantics of the
-    /// element that supplies them (RFC 7012, section 3.2); a firewall that deletes a flow reports
-    /// its total in elements that are deltas in updates (Cisco ASA NetFlow Implementation Guide,
-    /// flow-teardown event).
+    /// How [`octets`](Self::octets) and [`packets`](Self::packets) count: `delta` is the traffic since
+    /// the last record of the flow, `total` that since its start. The semantics of the element that
+    /// supplies them decide (RFC 7012, section 3.2); a firewall that deletes a flow reports its total
+    /// in elements that are deltas in updates (Cisco ASA NetFlow Implementation Guide, flow-teardown
+    /// event).
     #[must_use]
     pub fn counters(&self) -> Option<&'static str> {
         let field = if self.octets().is_some() {

@@ -5,7 +5,7 @@ use super::{Flow, ingredient};
 use crate::field::Ingredient;
 
 impl Flow<'_> {
-    /// Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else of the type
+    /// Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else from the type
     /// of service.
     #[must_use]
     pub fn dscp(&self) -> Option<u8> {
@@ -20,7 +20,7 @@ impl Flow<'_> {
         Some(self.tos()? & 0b11)
     }
 
-    /// Code point after the exporter changed it: postIpDiffServCodePoint (98), else of
+    /// Code point after the exporter changed it: postIpDiffServCodePoint (98), else from
     /// postIpClassOfService (55).
     #[must_use]
     pub fn post_dscp(&self) -> Option<u8> {

@@ -11,15 +11,15 @@ use crate::record::DataRecord;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IcmpRule {
-    /// In elements of their own (176 to 179).
+    /// Found in separate elements for type and code (176 to 179).
     Elements,
-    /// In one element, `type * 256 + code` (32, 139).
+    /// Found in one element, `type * 256 + code` (32, 139).
     TypeCode,
-    /// In the packet of an sFlow sample, or of a record (RFC 5477).
+    /// Found in the packet of an sFlow sample, or of a record (RFC 5477).
     Packet,
-    /// In the destination port, `type * 256 + code`.
+    /// Found in the destination port, `type * 256 + code`.
     Port,
-    /// In the destination port, `code * 256 + type`: records of the exporter have types and
+    /// Found in the destination port, `code * 256 + type`: records of the exporter have types and
     /// codes there that only make sense in this order.
     PortReversed,
 }

@@ -26,9 +26,9 @@ impl<'m> Flow<'m> {
         reported.or_else(|| self.inner().map(|inner| inner.packet))
     }
 
-    /// How the inner packet is carried, such as `vxlan`: of a record by the type in
-    /// layer2SegmentId (351), or of IP in IP by the protocol of the outer header; of sFlow by the
-    /// header that its tunnel structures report; else by the packet.
+    /// How the inner packet is carried, such as `vxlan`. In a record this is the type in
+    /// layer2SegmentId (351) or, for IP in IP, the protocol of the outer header; in sFlow it is the
+    /// header that its tunnel structures report; otherwise the packet decides.
     #[must_use]
     pub fn tunnel_type(&self) -> Option<&'static str> {
         if let Some(name) = self.segment().and_then(Segment::tunnel_name) {
@@ -43,7 +43,7 @@ impl<'m> Flow<'m> {
     }
 
     /// Number of the tunnel: the VNI of VXLAN and GENEVE, the key of GRE, the
-    /// TEID of GTP-U; of a record, layer2SegmentId; of sFlow, extended_vni_egress or _ingress.
+    /// TEID of GTP-U; in a record layer2SegmentId, in sFlow extended_vni_egress or _ingress.
     #[must_use]
     pub fn tunnel_id(&self) -> Option<u64> {
         let sent = match self.sample_flow() {

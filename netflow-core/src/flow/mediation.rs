@@ -1,4 +1,4 @@
-//! What mediators report of the exporter that they received a flow from (RFC 7119).
+//! The original exporter of a flow, as mediators report it (RFC 7119).
 
 use core::net::IpAddr;
 

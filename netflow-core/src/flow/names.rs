@@ -8,16 +8,16 @@ use crate::record::DataRecord;
 use crate::value::Text;
 
 impl<'m> Flow<'m> {
-    /// Name of the input interface: of the record (interfaceName 82), unless the flow was counted
-    /// as it went out, else of the options.
+    /// Name of the input interface: from the record (interfaceName 82), unless the flow was counted
+    /// as it went out, else from the options.
     #[must_use]
     pub fn input_interface_name(&self) -> Option<Text<'m>> {
         let is_counted_there = self.direction() != Some(EGRESS);
         self.interface_name(is_counted_there, self.input_interface())
     }
 
-    /// Name of the output interface: of the record, if the flow was counted as it went out, else
-    /// of the options.
+    /// Name of the output interface: from the record, if the flow was counted as it went out, else
+    /// from the options.
     #[must_use]
     pub fn output_interface_name(&self) -> Option<Text<'m>> {
         let is_counted_there = self.direction() == Some(EGRESS);
@@ -34,7 +34,7 @@ impl<'m> Flow<'m> {
         })
     }
 
-    /// Name of the ingress VRF: of the record, else of the options. A record
+    /// Name of the ingress VRF: from the record, else from the options. A record
     /// has one name (element 236) and may have two numbers, so it names the
     /// ingress VRF unless there is only an egress VRF.
     #[must_use]
@@ -44,8 +44,8 @@ impl<'m> Flow<'m> {
         self.vrf_name(ingress, named)
     }
 
-    /// Name of the egress VRF: of the record if it is the ingress VRF too or
-    /// there is none, else of the options.
+    /// Name of the egress VRF: from the record if it is the ingress VRF too or
+    /// there is none, else from the options.
     #[must_use]
     pub fn egress_vrf_name(&self) -> Option<Text<'m>> {
         let (ingress, egress) = (self.ingress_vrf(), self.egress_vrf());
@@ -62,7 +62,7 @@ impl<'m> Flow<'m> {
         })
     }
 
-    /// Name of the application: of the record, else of the options
+    /// Name of the application: from the record, else from the options
     /// (RFC 6759, section 4); its description if it has no name.
     #[must_use]
     pub fn application_name(&self) -> Option<Text<'m>> {
@@ -79,7 +79,7 @@ impl<'m> Flow<'m> {
         })
     }
 
-    /// Name of the sampler or selector of the record: of the record, else of
+    /// Name of the sampler or selector of the record: from the record, else from
     /// the options (samplerName 84, selectorName 335).
     #[must_use]
     pub fn sampler_name(&self) -> Option<Text<'m>> {

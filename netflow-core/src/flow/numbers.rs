@@ -22,8 +22,8 @@ const SECTIONS: [Ingredient; 10] = [
 ];
 
 impl<'m> Flow<'m> {
-    /// MPLS labels (20 bits each), from the top: of a record by its sections of the stack (70 to
-    /// 79), else those of the packet that it carries (315, 316).
+    /// MPLS labels (20 bits each), from the top: from the record's sections of the stack (70 to
+    /// 79), else from the packet that it carries (315, 316).
     #[must_use]
     pub fn mpls_labels(&self) -> Option<Numbers<'m>> {
         let labels = match &self.source {
@@ -42,7 +42,7 @@ impl<'m> Flow<'m> {
         Numbers::new(NumbersIter(labels))
     }
 
-    /// AS path to the destination, of all its segments.
+    /// AS path to the destination, with all its segments.
     #[must_use]
     pub fn as_path(&self) -> Option<Numbers<'m>> {
         let gateway = self.sample_flow()?.gateway()?;
@@ -52,8 +52,8 @@ impl<'m> Flow<'m> {
         )))
     }
 
-    /// BGP communities of the route to the destination, each `AS * 65536 + value`: of sFlow, of
-    /// bgpDestinationCommunityList (485), or bgpCommunity (483) where that is not sent (RFC 8549).
+    /// BGP communities of the route to the destination, each `AS * 65536 + value`: from sFlow, from
+    /// bgpDestinationCommunityList (485), or bgpCommunity (483) if that is not sent (RFC 8549).
     #[must_use]
     pub fn communities(&self) -> Option<Numbers<'m>> {
         if let Some(sample) = self.sample_flow() {

@@ -13,12 +13,13 @@ use crate::value::{self, ApplicationId, MacAddress, Text};
 
 /// The normalised fields of a [`Flow`], owned: to be sent to another thread, kept, or compared.
 ///
-/// Each field that is present costs its value and two octets, a flow a few hundred octets in two
-/// allocations. What has no normalised field, such as the elements of the record, is not kept.
+/// Each field that is present takes its value and two octets, a flow a few hundred octets in two
+/// allocations. Anything without a normalised field, such as other elements of the record, is not
+/// kept.
 ///
-/// Two are equal if they have the same fields with the same values. Texts and octets are compared
-/// as they were sent; so are application ids, of which [`ApplicationId`] takes some of different
-/// length for equal.
+/// Two flows are equal if they have the same fields with the same values. Texts and octets are
+/// compared as they were sent, and so are application ids, although [`ApplicationId`] treats some
+/// of different length as equal.
 ///
 /// `Display` is one line, `name=value` for each field, with texts in quotes. With the feature
 /// `serde` it is [serialised](#impl-Serialize-for-OwnedFlow) as a map in the form of the command's

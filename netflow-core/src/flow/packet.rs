@@ -148,9 +148,9 @@ pub(super) fn find<'m, T>(
 }
 
 impl<'m> Flow<'m> {
-    /// The packet that was sampled, if the flow is one: of sFlow, or a section
-    /// of it in the record (RFC 5477). Of a section that begins after the IP
-    /// header (314) there is no more than the record's protocol says.
+    /// The sampled packet, if the flow is one: from sFlow, or from a section of the
+    /// packet in the record (RFC 5477). A section that begins after the IP header
+    /// (314) is read by the protocol of the record.
     #[must_use]
     pub fn packet(&self) -> Option<Packet<'m>> {
         match &self.source {

@@ -43,9 +43,9 @@ pub enum SamplingRule {
     Header,
     /// The sFlow sample.
     Sample,
-    /// What the caller configured for exporters that announce nothing.
+    /// The rate that the caller configured for exporters that announce nothing.
     Configured,
-    /// What the caller configured in place of all that exporters say.
+    /// The rate that the caller configured to replace all that exporters announce.
     Override,
 }
 
@@ -81,7 +81,7 @@ pub struct Sampling {
     pub rate: u64,
     /// Where it comes from.
     pub rule: SamplingRule,
-    /// What options announced it for, if they did, and in which datagram.
+    /// The scope that options announced it for, if they did, and in which datagram.
     pub announced: Option<(RateScope, DatagramId)>,
 }
 
@@ -158,7 +158,7 @@ impl<'m> Flow<'m> {
         self.packets()?.checked_mul(self.sampling_rate()?)
     }
 
-    /// The sampling rate with all that is known of where it comes from.
+    /// The sampling rate, and where it comes from in detail.
     #[must_use]
     pub fn sampling_source(&self) -> Option<Sampling> {
         let Known::Rate(rate, rule) = self.known_sampling() else {
@@ -182,7 +182,7 @@ impl<'m> Flow<'m> {
         })
     }
 
-    /// Why there is no sampling rate, where options announced sampling that concerns this flow.
+    /// Why there is no sampling rate, although options announced sampling that concerns this flow.
     #[must_use]
     pub fn no_sampling_rate(&self) -> Option<NoSamplingRate> {
         match self.known_sampling() {

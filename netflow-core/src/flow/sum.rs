@@ -1,4 +1,4 @@
-//! What each record adds to a sum over flows, where records repeat what others counted.
+//! What each record adds to a sum over flows, if records repeat what others counted.
 
 use core::net::IpAddr;
 
@@ -10,9 +10,9 @@ use crate::hash::KeyedHash;
 use crate::table::Table;
 use crate::time::Timestamp;
 
-/// Works out what the counters of each record add to a sum.
+/// Computes what the counters of each record add to a sum.
 ///
-/// Most records count what came since the last one (`delta`), and add just that. Two kinds do
+/// Most records count the traffic since the last record (`delta`), and add just that. Two kinds do
 /// not, and would be counted several times:
 ///
 /// - A running total (octetTotalCount and others; RFC 7012, section 3.2) adds its increase over
@@ -23,7 +23,7 @@ use crate::time::Timestamp;
 ///   events). It adds its total less the updates of the same exporter and connection.
 ///
 /// Both need memory for each flow, which has a limit: the flows not heard of for longest are
-/// forgotten. A record that may be one of a forgotten flow is not [exact](Increment::is_exact).
+/// forgotten. A record that may belong to a forgotten flow is not [exact](Increment::is_exact).
 ///
 /// ```
 /// use netflow_core::{Datagram, Decoder, Increments, Limits, Timestamp, Transport};
@@ -64,13 +64,13 @@ pub struct Increment {
     pub reverse_octets: Option<u64>,
     /// Packets of the reverse direction.
     pub reverse_packets: Option<u64>,
-    /// Nothing in it may have been counted before. `false` if it may be of a flow that was
-    /// forgotten: then it is its whole total.
+    /// Whether nothing in it was counted before. `false` if it may belong to a flow that was
+    /// forgotten: then it is the whole total of the flow.
     pub is_exact: bool,
 }
 
 impl Increments {
-    /// For up to `octets` octets of memory; of 0, nothing is remembered. The seed keys the hash
+    /// Remembers flows in up to `octets` octets of memory; with 0, none. The seed keys the hash
     /// tables, as [`Limits::hash_seed`](crate::Limits::hash_seed) does.
     #[must_use]
     pub fn new(octets: usize, hash_seed: u64) -> Self {
@@ -84,8 +84,8 @@ impl Increments {
         }
     }
 
-    /// What a record adds. Records have to be passed in the order in which they came, each once;
-    /// not the [reverse](Flow::reverse) of a record too, whose counters are in the record.
+    /// What a record adds. Each record has to be passed once, in the order of arrival; do not also pass
+    /// its [reverse](Flow::reverse), whose counters are in the record.
     pub fn add(&mut self, flow: &Flow<'_>) -> Increment {
         let counters = FIELDS.map(|field| Counter::of(flow, field));
         let has = |kind| {

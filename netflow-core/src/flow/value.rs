@@ -1,4 +1,4 @@
-//! The value of a field, of whichever type.
+//! The value of a field of any type.
 
 use core::fmt;
 use core::net::IpAddr;
@@ -27,9 +27,9 @@ pub enum FlowValue<'m> {
     Duration(i64),
     /// Text of the exporter's.
     Text(Text<'m>),
-    /// Octets of no further meaning.
+    /// Octets without further meaning.
     Octets(&'m [u8]),
-    /// One of few words of ours.
+    /// One of a few fixed words.
     Name(&'static str),
     /// An application id.
     Application(ApplicationId<'m>),

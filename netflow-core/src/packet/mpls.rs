@@ -1,6 +1,6 @@
-//! What MPLS labels carry. They do not say it: the first four bits do (RFC 4928), and of a
-//! pseudowire without control word these are the start of a MAC address (RFC 8469). So a header
-//! is taken for one of IP only where its lengths and checksum fit.
+//! The protocol after MPLS labels. The labels do not state it: the first four bits after them do
+//! (RFC 4928), but in a pseudowire without control word these are the start of a MAC address
+//! (RFC 8469). So a header is taken for one of IP only if its lengths and checksum fit.
 
 use super::link::{ETHERNET_TYPE, ethernet};
 use super::network::{IPV4_LEN, IPV6_LEN, ip};

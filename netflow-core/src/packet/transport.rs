@@ -53,7 +53,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// Acknowledgment number of TCP, of meaning when the ACK bit is set (RFC 9293, section 3.1).
+    /// Acknowledgment number of TCP, valid if the ACK bit is set (RFC 9293, section 3.1).
     #[inline]
     #[must_use]
     pub fn tcp_acknowledgment(&self) -> Option<u32> {

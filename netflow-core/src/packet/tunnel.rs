@@ -1,4 +1,4 @@
-//! What a packet carries of another packet.
+//! The packet that a tunnel carries inside another packet.
 //!
 //! Tunnels over IP are known by their protocol number, those over UDP by the port that IANA
 //! assigned (in VXLAN also 8472, the default of Linux), so a service that uses such
@@ -15,7 +15,7 @@ use super::{HeaderProtocol, Link, Lower, Packet};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inner<'a> {
-    /// How the packet was encapsulated.
+    /// How the inner packet is encapsulated.
     pub tunnel: Tunnel,
     /// The number that distinguishes tunnels of one kind: see each [`Tunnel`]. Absent if the kind
     /// has none or this packet does not say it.

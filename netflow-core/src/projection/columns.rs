@@ -15,7 +15,7 @@ use crate::value::MacAddress;
 
 /// The fields of a [`Projection`] of any number of flows, a slice for each.
 ///
-/// They grow by what is appended, until [`clear`](Self::clear), which keeps the memory: a caller
+/// They grow with each append until [`clear`](Self::clear), which keeps the memory: a caller
 /// that empties them after some thousand flows allocates nothing from then on.
 ///
 /// ```
@@ -56,29 +56,29 @@ pub struct FlowColumns {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum ColumnValues<'c> {
-    /// Of the unsigned types and flags, which are 0 or 1.
+    /// Values of the unsigned types, and of flags, which are 0 or 1.
     Numbers {
         /// The numbers, 0 where there is none.
         numbers: &'c [u64],
         /// Whether there is one; `None` if each flow has one.
         present: Option<&'c [bool]>,
     },
-    /// Of times, since 1970 UTC, and durations.
+    /// Times, since 1970 UTC, and durations.
     Nanos {
         /// Nanoseconds, 0 where there are none.
         nanos: &'c [i64],
         /// Whether there are any; `None` if each flow has them.
         present: Option<&'c [bool]>,
     },
-    /// Of addresses.
+    /// Addresses.
     Addresses(&'c [Option<IpAddr>]),
-    /// Of MAC addresses.
+    /// MAC addresses.
     Macs(&'c [Option<MacAddress>]),
-    /// Of fixed words.
+    /// Fixed words.
     Names(&'c [Option<&'static str>]),
-    /// Of text, octets and application ids as they were sent.
+    /// Text, octets and application ids as they were sent.
     Octets(OctetsColumn<'c>),
-    /// Of lists of numbers.
+    /// Lists of numbers.
     Lists(NumbersColumn<'c>),
 }
 
@@ -110,7 +110,7 @@ impl FlowColumns {
         }
     }
 
-    /// Flows that were appended.
+    /// Number of flows that were appended.
     #[must_use]
     pub const fn rows(&self) -> usize {
         self.rows

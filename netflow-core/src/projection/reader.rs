@@ -224,7 +224,7 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
         }
     }
 
-    /// The number of a field of one of the unsigned types; `None` also of a field of any other
+    /// The number in a field of one of the unsigned types; `None` also for a field of any other
     /// type.
     #[must_use]
     #[inline]
@@ -237,7 +237,7 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
         self.other_number(position)
     }
 
-    /// The address of a field of that type; `None` also of a field of any other type.
+    /// The address in a field of that type; `None` also for a field of any other type.
     #[must_use]
     #[inline]
     pub fn address(&self, position: usize) -> Option<IpAddr> {
@@ -248,7 +248,7 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
         }
     }
 
-    /// The time of a field of that type; `None` also of a field of any other type.
+    /// The time in a field of that type; `None` also for a field of any other type.
     #[must_use]
     #[inline]
     pub fn time(&self, position: usize) -> Option<Timestamp> {

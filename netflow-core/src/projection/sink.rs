@@ -13,10 +13,10 @@ use crate::time::Timestamp;
 /// Takes the values of the fields of a [`Projection`], field by field
 /// ([`Projection::read`]).
 ///
-/// Of each field and flow there is one value or the lack of one, in the order of the flows: by one
-/// call for all flows, where all values are at the same place of their records or are the same,
-/// else by a call of [`value`](Self::value) for each. A position is the index of a field among
-/// those of the projection.
+/// Every field of every flow is passed as a value or as absent, in the order of the flows: by one
+/// call for all flows if all values are at the same place of their records or are the same, else by
+/// a call of [`value`](Self::value) for each. A position is the index of a field among those of the
+/// projection.
 pub trait ColumnSink {
     /// A number of each flow, of the width of the field's type at most.
     fn numbers(&mut self, position: usize, values: impl ExactSizeIterator<Item = u64>);
@@ -33,7 +33,7 @@ pub trait ColumnSink {
     /// The time of each flow, or that it has none.
     fn times(&mut self, position: usize, values: impl ExactSizeIterator<Item = Option<Timestamp>>);
 
-    /// The same value of this many flows, or that none of them has one.
+    /// Takes one value that this many flows share, or that none of them has one.
     fn same(&mut self, position: usize, value: Option<FlowValue<'_>>, count: usize);
 
     /// The value of one flow, or that it has none.
@@ -41,8 +41,8 @@ pub trait ColumnSink {
 }
 
 impl Projection {
-    /// Passes the fields of the flows of a set to `sink`: of those in `rows`, counted from 0, as
-    /// many as there are. Returns how many.
+    /// Passes the fields of the flows of a set to `sink`, for the flows in `rows`, counted from 0, as
+    /// far as they exist. Returns the number of flows.
     ///
     /// The flows are those of [`Set::flows`]. See [`FlowColumns`](crate::FlowColumns) for a sink
     /// and an example.

@@ -29,7 +29,7 @@ pub(super) struct ProjectedTemplates {
 }
 
 /// Identifies the columns of a [`Projected`](super::Projected) set, for callers that prepare
-/// something of their own for each template. Two sets with the same key have the same columns, but
+/// something of their own for each template. Two sets with the same key have the same columns, except
 /// for the times of their headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -114,7 +114,7 @@ impl ProjectedTemplates {
 }
 
 impl KnownTemplate {
-    /// Without columns yet.
+    /// A template without columns yet.
     #[cold]
     fn new(
         template: &Arc<Template>,

@@ -117,7 +117,7 @@ pub struct ListValues<'a, 't> {
 }
 
 impl ListValues<'_, '_> {
-    /// Octets not read yet: after the end, those that are no whole value.
+    /// Octets not read yet; at the end, octets left over that are no whole value.
     #[must_use]
     pub const fn left(&self) -> usize {
         self.reader.len()
@@ -288,7 +288,7 @@ pub struct ListParts<'a, 't> {
 }
 
 impl ListParts<'_, '_> {
-    /// Octets not read yet: after the end, those that are no whole part.
+    /// Octets not read yet; at the end, octets left over that are no whole part.
     #[must_use]
     pub const fn left(&self) -> usize {
         self.reader.len()
@@ -324,7 +324,7 @@ pub struct ListRecords<'a, 't> {
 }
 
 impl ListRecords<'_, '_> {
-    /// Octets not read yet: after the end, those that are no whole record.
+    /// Octets not read yet; at the end, octets left over that are no whole record.
     #[must_use]
     pub const fn left(&self) -> usize {
         self.reader.len()

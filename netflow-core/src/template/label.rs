@@ -34,7 +34,7 @@ impl<'t> FieldLabel<'t> {
     /// list that is printed repeats the name for each of its values.
     pub const MAX_NAME_LEN: usize = 255;
 
-    /// By a name, if there is one that is short enough, or else by the key.
+    /// The label of a field: its name, if there is one that is short enough, or else its key.
     #[must_use]
     pub fn new(name: Option<&'t str>, key: FieldKey) -> Self {
         let name = name.filter(|name| name.len() <= Self::MAX_NAME_LEN);
@@ -47,7 +47,7 @@ impl<'t> FieldLabel<'t> {
 }
 
 impl FieldLabel<'static> {
-    /// By the registries alone; those of NetFlow v9 if `v9`.
+    /// The label by only the registries; those of NetFlow v9 if `v9`.
     #[must_use]
     pub fn of_key(key: FieldKey, v9: bool) -> Self {
         let name = match key {

@@ -88,7 +88,7 @@ pub struct FieldPlan {
 impl super::Template {
     /// Where this field is in each record. `None` if the template has no
     /// such field, if it comes after or is a field of variable length, or if
-    /// the flow works it out from several.
+    /// it is computed from several elements.
     #[must_use]
     pub fn field_plan(&self, field: FlowField) -> Option<FieldPlan> {
         let slot = self.plan.field(field);

@@ -7,12 +7,12 @@ use crate::element::ElementId;
 /// What elements 23 and 24 of a template count, and how that was found.
 ///
 /// By RFC 7012 they count the packets of the flow after the exporter forwarded them. Exporters
-/// of biflows count what came back in them. The other uses are read alike: a record whose
-/// elements 1 and 2 are zero was counted on the way out, and 23 and 24 are its counters.
+/// of biflows count the reverse direction in them. All other uses are read the same way: a record
+/// whose elements 1 and 2 are zero was counted on the way out, and 23 and 24 are its counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecondCounters {
-    /// No record has shown it. They are fields of the record alone.
+    /// Unknown: no record has shown it. They are only fields of the record.
     Unknown,
     /// The reverse direction: the template has elements of nProbe, which sends so.
     Nprobe,
@@ -40,7 +40,7 @@ impl SecondCounters {
         }
     }
 
-    /// They are of the reverse direction.
+    /// Whether they count the reverse direction.
     #[must_use]
     pub const fn is_reverse(self) -> bool {
         matches!(self, Self::Nprobe | Self::Exceeded | Self::Biflow)

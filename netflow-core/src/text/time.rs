@@ -17,7 +17,7 @@ pub struct UnixTime {
 }
 
 impl UnixTime {
-    /// From whole seconds since 1970.
+    /// The time of a number of whole seconds since 1970.
     #[must_use]
     pub fn from_seconds(seconds: u32) -> Self {
         Self {
@@ -26,7 +26,7 @@ impl UnixTime {
         }
     }
 
-    /// From milliseconds since 1970.
+    /// The time of a number of milliseconds since 1970.
     #[must_use]
     pub fn from_millis(millis: u64) -> Self {
         let nanos = u32::try_from(millis.rem_euclid(1_000)).unwrap_or(0);

@@ -44,7 +44,7 @@ impl<'m> ApplicationId<'m> {
         self.engine
     }
 
-    /// The enterprise that numbers the application, of engine 20.
+    /// The enterprise that numbers the application; only engine 20 has one.
     #[must_use]
     pub fn enterprise_number(self) -> Option<u32> {
         if self.engine != PANA_L7_PEN {
@@ -61,7 +61,7 @@ impl<'m> ApplicationId<'m> {
         self.selector
     }
 
-    /// The number of the application; `None` past 64 bits.
+    /// The number of the application; `None` if it needs more than 64 bits.
     #[must_use]
     pub fn selector(self) -> Option<u64> {
         unsigned(self.number())

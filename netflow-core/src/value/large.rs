@@ -10,7 +10,7 @@ use super::{Value, unsigned};
 pub struct LargeUnsigned<'a>(&'a [u8]);
 
 impl<'a> LargeUnsigned<'a> {
-    /// The widest that is read, in octets.
+    /// Octets of the widest integer that is read.
     pub const MAX_LEN: usize = 32;
 
     /// The integer in these octets, small or large.
@@ -38,7 +38,7 @@ impl<'a> LargeUnsigned<'a> {
     }
 }
 
-/// In decimal.
+/// Writes the number in decimal.
 impl fmt::Display for LargeUnsigned<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // 2^256 has 78 decimal digits: five groups of 18.

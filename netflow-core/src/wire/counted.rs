@@ -62,7 +62,7 @@ where
         self.records
     }
 
-    /// Says that the header counts more records than there are.
+    /// An error if the header counts more records than there are.
     #[must_use]
     pub const fn fault(&self) -> Option<Error> {
         self.fault

@@ -27,7 +27,7 @@ pub struct FixedLayout {
     pub scheme_name: &'static str,
     /// Octets of a record.
     pub record_len: u16,
-    /// In the order of the wire; together they fill the record without a gap.
+    /// The fields in the order of the wire; together they fill the record without a gap.
     pub fields: &'static [FixedField],
 }
 

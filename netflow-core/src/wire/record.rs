@@ -99,7 +99,7 @@ impl<'a> Iterator for Fields<'a, '_> {
 /// One field of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
-    /// What the template says of it.
+    /// The description of the field in the template.
     pub specifier: FieldSpecifier,
     /// Its octets, without the length in front of a variable-length field.
     pub octets: &'a [u8],

@@ -4,7 +4,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::wire::reader::Reader;
 
-/// The two protocols that are made of sets, and all in which they differ.
+/// The differences between the two protocols that are made of sets.
 ///
 /// ```
 /// use netflow_core::wire::set::Dialect;
@@ -56,7 +56,7 @@ pub struct Set<'a> {
 }
 
 impl<'a> Set<'a> {
-    /// The set id: what it holds, or the template of its data.
+    /// The set id: the kind of the set, or the id of the template of its data.
     #[must_use]
     pub const fn id(&self) -> u16 {
         self.id
@@ -80,7 +80,7 @@ impl<'a> Set<'a> {
         self.offset.saturating_add(HEADER_LEN)
     }
 
-    /// Says that the set runs past its message; the body is what is there.
+    /// An error if the set runs past its message; the body ends where the message does.
     #[must_use]
     pub const fn fault(&self) -> Option<Error> {
         self.fault

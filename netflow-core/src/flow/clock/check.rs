@@ -1,4 +1,4 @@
-//! Times that cannot be right.
+//! Detects impossible times.
 
 use super::{ClockRule, DAY, HOUR, LONGEST_FLOW, reference};
 use crate::header::MessageHeader;
@@ -18,7 +18,7 @@ pub struct ClockCheck {
 }
 
 impl ClockCheck {
-    /// For the flows of a message with this header.
+    /// A check for the flows of a message with this header.
     #[must_use]
     pub fn new(header: &MessageHeader) -> Self {
         let uptime = |millis: u32| i64::from(millis).saturating_mul(1_000_000);
@@ -31,7 +31,7 @@ impl ClockCheck {
         }
     }
 
-    /// Whether these start and end cannot be right; `None` if the flow has neither. `rule` is that
+    /// Whether these start and end are impossible; `None` if the flow has neither. `rule` is the rule
     /// of the start, or of the end if there is no start.
     #[must_use]
     #[inline]

@@ -10,7 +10,7 @@ use crate::header::MessageHeader;
 use crate::template::{FieldPlan, Slot, Template};
 use crate::time::Timestamp;
 
-/// How the start or the end is worked out from one number in each record of a
+/// How the start or the end is computed from one number in each record of a
 /// set ([`FlowColumn::Time`](crate::FlowColumn)).
 #[derive(Debug, Clone, Copy)]
 pub struct TimePlan {
@@ -61,7 +61,7 @@ impl TimePlan {
     }
 
     /// The time of this number; `None` if it makes no sense as it is, and
-    /// only the [`Flow`](crate::Flow) can work out the time.
+    /// only the [`Flow`](crate::Flow) can compute the time.
     #[must_use]
     #[inline]
     pub fn time(&self, number: u64) -> Option<Timestamp> {

@@ -1,8 +1,8 @@
-//! The rules by which start and end are worked out, and the reasons why there is none.
+//! The rules by which start and end are computed, and the reasons why there is none.
 
 use crate::time::Timestamp;
 
-/// How start and end were worked out.
+/// How start and end were computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClockRule {
@@ -69,13 +69,13 @@ pub enum NoTime {
     /// The record has no element that carries it.
     NotSent,
     /// The element is zero, which is no time in elements 150 to 157 and 322 to 325: exporters
-    /// leave it there while they know none. RFC 5905, section 6, says so of NTP times.
+    /// leave it there while they know no time. RFC 5905, section 6, defines this for NTP times.
     Zero,
     /// The element counts from an origin that is not known: uptimes (21, 22) of IPFIX without
     /// systemInitTimeMilliseconds (160), or with one of zero, or uptimes and deltas (158, 159)
     /// under a header whose time is zero. The duration is known all the same.
     UnknownOrigin,
-    /// The number is no time from 1970 to 2262, or the length is none that the element has.
+    /// The number is no time from 1970 to 2262, or the element cannot have this length.
     Unreadable,
 }
 

@@ -115,7 +115,7 @@ impl<'a> Datagram<'a> {
         self.agent_address
     }
 
-    /// Which of the agent's parts sent the datagram, each with its own sequence.
+    /// The part of the agent that sent the datagram; each part has its own sequence.
     #[must_use]
     pub const fn sub_agent_id(&self) -> u32 {
         self.tail.sub_agent_id.get()
