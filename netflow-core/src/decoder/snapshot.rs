@@ -148,7 +148,7 @@ impl Decoder {
     /// }
     /// let snapshot = decoder.save();
     ///
-    /// let first = "198.51.100.1".parse().unwrap();
+    /// let first: core::net::IpAddr = "198.51.100.1".parse().unwrap();
     /// let mut next = Decoder::new(Limits::new(0x5eed));
     /// let report = next.load_where(&snapshot, |domain| domain.exporter.ip() == first);
     /// assert_eq!(report.expect("what was saved can be loaded").domains, 1);
