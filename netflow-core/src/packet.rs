@@ -51,14 +51,14 @@ mod tests;
 /// At most 65,535 octets are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Packet<'a> {
-    /// From the start of the sample to the end of the packet by its own lengths.
+    /// The octets from the start of the sample to the end of the packet by its own lengths.
     octets: &'a [u8],
     lower: Lower,
     network: Offset,
     /// The first Fragment header of IPv6.
     fragment: Offset,
     transport: Offset,
-    /// After the link and network headers; absent if one of them is cut.
+    /// The offset after the link and network headers; absent if one of them is cut.
     next: Offset,
     /// 4, 6, or 0 without an IP header.
     ip_version: u8,

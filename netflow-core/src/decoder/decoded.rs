@@ -177,7 +177,7 @@ impl<'m> JoinedSets<'m> {
         Self { sets, joined }
     }
 
-    /// Those in the place of one set; none if nothing of it is joined.
+    /// The joined sets that replace one set; none if no record of it is joined.
     fn of(set: &Set<'m>) -> Self {
         let decoded = set.decoded();
         Self {
@@ -250,7 +250,7 @@ pub struct Flows<'m> {
 }
 
 impl<'m> Flows<'m> {
-    /// Those of these sets.
+    /// The flows of these sets.
     pub(super) fn new(sets: Sets<'m>) -> Self {
         Self {
             sets: JoinedSets::new(sets),
@@ -262,7 +262,7 @@ impl<'m> Flows<'m> {
         }
     }
 
-    /// Those of one set.
+    /// The flows of one set.
     pub(super) fn of(set: &Set<'m>) -> Self {
         Self {
             sets: JoinedSets::of(set),

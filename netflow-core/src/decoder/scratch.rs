@@ -25,7 +25,7 @@ pub(super) struct Scratch {
     pub(super) slots: Vec<SetSlot>,
     /// Late sets; they follow the others when their message has been read.
     pub(super) late_slots: Vec<SetSlot>,
-    /// By message, once the datagram has been read.
+    /// Problems, ordered by message once the datagram has been read.
     pub(super) problems: Vec<ProblemSlot>,
     /// The templates that lists name, each set's together.
     pub(super) lists: Vec<Arc<Template>>,

@@ -33,9 +33,9 @@ pub(crate) struct Names {
     pub(crate) interfaces: NameTable<u32>,
     pub(crate) vrfs: NameTable<u32>,
     pub(crate) applications: NameTable<ApplicationKey>,
-    /// Of applications whose options have no name (96), only a description (94).
+    /// Descriptions (94) of applications whose options have no name (96).
     pub(crate) descriptions: NameTable<ApplicationKey>,
-    /// Of samplers and selectors only.
+    /// Names of samplers and selectors.
     pub(crate) samplers: NameTable<SamplerKey>,
 }
 
@@ -181,7 +181,7 @@ impl PartialEq for ApplicationKey {
 
 impl Eq for ApplicationKey {}
 
-/// As the id in it, so that one finds the other.
+/// Hashes as the id in it does, so that either finds the other.
 impl Hash for ApplicationKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         if let Some(id) = self.id() {

@@ -23,9 +23,9 @@ pub(super) const MAX_SELECTORS: usize = 16;
 /// Announced rates by their scope.
 #[derive(Debug, Clone)]
 pub(crate) struct Samplers {
-    /// In the order in which a record is compared with them.
+    /// The shapes, in the order in which a record is compared with them.
     shapes: Vec<Shape>,
-    /// What was announced, and what follows for records that name only a part of the scope.
+    /// The announced rates, and those derived for records that name only a part of the scope.
     rates: Table<Key, Entry>,
     /// How many announcements of a part agree.
     counts: Table<(Key, Selection), u32>,
@@ -124,13 +124,13 @@ impl Samplers {
         self.sequences.growth().saturating_add(selectors)
     }
 
-    /// Flows may be selected, not packets alone.
+    /// Whether flows may be selected, not only packets.
     #[inline]
     pub(crate) const fn selects_flows(&self) -> bool {
         self.selects_flows
     }
 
-    /// No options announced a selection.
+    /// Whether no options announced a selection.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.shapes.is_empty() && self.sequences.is_empty()

@@ -79,7 +79,7 @@ impl<'a> Learned<'a> {
         })
     }
 
-    /// The same with the number of the input it came from.
+    /// Sets the number of the input it came from.
     pub(crate) const fn with_input(mut self, input: u32) -> Self {
         match &mut self {
             Self::Selection(saved) => saved.announced.datagram.input = input,
@@ -273,7 +273,7 @@ fn known<K: Eq + Hash>(table: &NameTable<K>, number: &K, name: &[u8]) -> (bool, 
     (table.get(number).is_some(), table.has(number, name))
 }
 
-/// The same of an application.
+/// Whether an application has a name, and whether it is this one.
 fn known_application(table: &NameTable<ApplicationKey>, id: &[u8], name: &[u8]) -> (bool, bool) {
     let named = ApplicationId::parse(id).is_some_and(|id| table.get(&id).is_some());
     (named, table.has_application(id, name))

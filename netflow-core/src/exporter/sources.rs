@@ -52,7 +52,7 @@ pub(crate) struct ObservedSample {
 #[derive(Debug, Clone, Copy)]
 struct Source {
     run: Run,
-    /// Before the restart.
+    /// The run before the restart.
     previous: Option<Run>,
     /// The start of the agent that `run` belongs to.
     start: u32,

@@ -70,7 +70,7 @@ pub(crate) struct KnownFacts {
 }
 
 impl KnownFacts {
-    /// Those of the flows of this origin.
+    /// The facts known about flows of this origin.
     pub(crate) fn of(origin: &Origin) -> Self {
         let mut facts = Self {
             samplers: false,
@@ -90,7 +90,7 @@ impl KnownFacts {
 }
 
 impl FlowColumn {
-    /// Of the records of this template, with what is known of them besides.
+    /// How a field is read from records of this template, under these known facts.
     pub(crate) fn new(
         field: FlowField,
         template: &Template,
@@ -109,7 +109,7 @@ impl FlowColumn {
         }
     }
 
-    /// A field that the flow works out from these elements alone.
+    /// A field that is computed only from these elements.
     fn each_if(is_any: bool) -> Self {
         if is_any { Self::Each } else { Self::Absent }
     }
@@ -349,7 +349,7 @@ impl Worked<'_> {
         }
     }
 
-    /// As sent, else by an address that all records have.
+    /// The IP version: as sent, else by an address that all records have.
     fn ip_version(&self) -> FlowColumn {
         let source = self.column(FlowField::SourceAddress);
         match source {
@@ -358,7 +358,7 @@ impl Worked<'_> {
         }
     }
 
-    /// In elements of ICMP, else where the protocol is that of ICMP.
+    /// Type or code of ICMP: in elements of ICMP, else present if the protocol is ICMP.
     fn icmp(&self, own: [Ingredient; 2]) -> FlowColumn {
         let both = [Ingredient::IcmpTypeCode, Ingredient::Icmpv6TypeCode];
         let has_protocol = !matches!(
@@ -368,7 +368,8 @@ impl Worked<'_> {
         FlowColumn::each_if(has_protocol || self.has(&own) || self.has(&both))
     }
 
-    /// Of the record, of its sampler or interface; else of header or configuration.
+    /// The sampling rate: from the record, its sampler or interface; else from header or
+    /// configuration.
     fn sampling(&self) -> FlowColumn {
         if self.facts.override_rate {
             FlowColumn::Same

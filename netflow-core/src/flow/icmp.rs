@@ -106,13 +106,13 @@ impl Half {
 /// Which ICMP a record is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Version {
-    /// By its protocol.
+    /// ICMP, by the protocol of the record.
     Icmp,
-    /// By its protocol.
+    /// ICMPv6, by the protocol of the record.
     Icmpv6,
-    /// Its protocol is not known; if it is ICMP at all, it is that of IPv4.
+    /// The protocol is not known; if it is ICMP at all, it is that of IPv4.
     PerhapsIcmp,
-    /// Or that of IPv6.
+    /// The protocol is not known; if it is ICMP at all, it is that of IPv6.
     PerhapsIcmpv6,
 }
 

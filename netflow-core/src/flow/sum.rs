@@ -322,9 +322,9 @@ struct Key {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Named {
-    /// By the connection id of a firewall.
+    /// The flow with this connection id of a firewall.
     Connection(u64),
-    /// By what the packets have in common.
+    /// The flow whose packets have these values in common.
     Packets {
         addresses: [Option<IpAddr>; 2],
         ports: [Option<u16>; 2],

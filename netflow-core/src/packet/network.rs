@@ -236,7 +236,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// With what the IP headers carry, from `at`.
+    /// Adds the payload of the IP headers, which begins at `at`.
     #[inline]
     fn with_upper(self, at: usize, protocol: u8) -> Self {
         let transport = match protocol {
@@ -251,7 +251,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// With the rest, from `at`, of a packet whose start was in another fragment.
+    /// Adds the octets from `at`, which continue a packet that began in another fragment.
     #[inline]
     fn with_rest(self, at: usize, protocol: u8) -> Self {
         Self {

@@ -59,8 +59,7 @@ impl Reader {
         Self::direct(column).or_else(after).unwrap_or(Self::Flow)
     }
 
-    /// Of a field that one element after a variable-length field supplies, and nothing else
-    /// decides.
+    /// A reader for a field that only one element, after a variable-length field, supplies.
     fn after(field: FlowField, template: &Template, header: &MessageHeader) -> Option<Self> {
         let plan = template.plan();
         let is_after =
@@ -150,7 +149,7 @@ fn sole_number(field: FlowField, template: &Template) -> Option<Slot> {
     (!is_other && slot.is_present() && slot.width <= room).then_some(slot)
 }
 
-/// By how many bits eight octets are shifted to be the number at this place.
+/// Bits by which eight octets are shifted to get the number at this place.
 fn shift(place: &FieldPlan) -> Option<u8> {
     let unused = 8_usize
         .checked_sub(place.width)

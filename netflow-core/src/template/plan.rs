@@ -23,7 +23,7 @@ pub(crate) struct Slot {
     pub(crate) segment: u8,
     /// Which of the elements of the table it is.
     pub(crate) candidate: u8,
-    /// By how many bits the eight octets at `offset` are shifted to be the
+    /// Bits by which the eight octets at `offset` are shifted to get the
     /// number in the field; 64 if its octets have to be found first.
     pub(crate) shift: u8,
 }
@@ -243,8 +243,8 @@ impl Plan {
         self.choose_counters();
     }
 
-    /// Of templates whose second counters may be the record's own, each record decides: octets and
-    /// packets are not read from a known place.
+    /// If second counters may be the record's own, each record decides: octets and packets are not
+    /// read from a known place.
     fn choose_counters(&mut self) {
         for field in [FlowField::Octets, FlowField::Packets] {
             let is_second = self.has_second_counters;
@@ -255,8 +255,8 @@ impl Plan {
         }
     }
 
-    /// Of templates with an address and a port after translation, both together show whether
-    /// there was one: the port is not read from a known place.
+    /// If a template has an address and a port after translation, only both together show whether
+    /// there was a translation: the port is not read from a known place.
     fn choose_translated_ports(&mut self) {
         for (port, addresses) in TRANSLATED_PORTS {
             let has_address = self.has_any(&addresses);
@@ -267,8 +267,8 @@ impl Plan {
         }
     }
 
-    /// Of templates with ports of TCP and of UDP, the protocol of each record decides which
-    /// count: they are not read from a known place.
+    /// If a template has ports of both TCP and UDP, the protocol of each record decides which are
+    /// used: they are not read from a known place.
     fn choose_ports(&mut self) {
         for (port, of_udp) in UDP_PORTS {
             let is_there = self.ingredient(of_udp).is_present();

@@ -33,7 +33,7 @@ pub(super) struct JoinedTemplates {
 
 #[derive(Debug)]
 struct JoinedTemplate {
-    /// That of the record, then those of its properties. They are kept, so that no other
+    /// The template of the record, then those of its properties. They are kept, so that no other
     /// template has their address.
     parts: Box<[Arc<Template>]>,
     template: Arc<Template>,
@@ -94,7 +94,7 @@ struct PropertyList<'p> {
 }
 
 impl<'p> PropertyList<'p> {
-    /// Those that a record refers to and that were announced.
+    /// The announced properties that a record refers to.
     fn of(record: &DataRecord<'_, '_>, known: &'p CommonProperties) -> Self {
         let mut properties = Self::default();
         properties.add(record.fields(), known);

@@ -72,7 +72,7 @@ impl<'a> SavedWaiting<'a> {
         })
     }
 
-    /// The same with the number of the input it came from.
+    /// Sets the number of the input it came from.
     pub(super) const fn with_input(mut self, input: u32) -> Self {
         self.datagram.input = input;
         self

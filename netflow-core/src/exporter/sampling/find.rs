@@ -93,8 +93,8 @@ impl Samplers {
         self.shapes.iter().filter(of)
     }
 
-    /// By the sampler that the record names; else by the number of the element that the
-    /// registry has in its place.
+    /// Finds a rate by the sampler that the record names; else by the number in the element that
+    /// replaces it in the registry.
     #[inline]
     fn of_sampler(
         &self,
@@ -112,8 +112,8 @@ impl Samplers {
             })
     }
 
-    /// With all that the record names of the scope, else with the sampler alone: a sampler has
-    /// its rate at other interfaces too, as long as its announcements agree.
+    /// Finds a rate by all parts of the scope that the record names, else only by the sampler: a
+    /// sampler has its rate at other interfaces too, as long as its announcements agree.
     fn of_named_sampler<'s>(&'s self, shape: &'s Shape, key: Key) -> Option<Found<'s>> {
         let sampler = shape.sampler() & key.named;
         if sampler == 0 {
@@ -125,8 +125,8 @@ impl Samplers {
         })
     }
 
-    /// By another thing that the record names. An interface whose options also name a sampler
-    /// has its rate for records that name none.
+    /// Finds a rate by another thing that the record names. If the options of an interface also
+    /// name a sampler, their rate applies to records that name no sampler.
     fn of_place(
         &self,
         selects: Selects,
@@ -148,8 +148,8 @@ impl Samplers {
         })
     }
 
-    /// For records that name nothing of a scope, its rate is that of the whole domain as long as
-    /// all announcements of such scopes agree.
+    /// Finds a rate for records that name no part of a scope: the rate of the scope counts for the
+    /// whole domain as long as all announcements of such scopes agree.
     fn of_domain(
         &self,
         selects: Selects,

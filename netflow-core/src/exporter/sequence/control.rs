@@ -1,4 +1,4 @@
-//! Messages with templates and options alone, where exporters number them separately:
+//! Messages with only templates and options, from exporters that number them separately:
 //! Juniper MX counts the options of the routing engine separately from the data of its line
 //! cards, and H3C counts templates separately from flows.
 
@@ -18,12 +18,12 @@ pub(super) struct ControlSeries {
     pub(super) pending: Option<PendingControl>,
 }
 
-/// Messages without flows that follow each other, and not the data before them.
+/// Messages without flows whose numbers follow each other, but not those of the data before them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PendingControl {
-    /// Of the first of them.
+    /// The number and clock of the first of these messages.
     pub(super) stamp: MessageStamp,
-    /// Of all of them.
+    /// The units of all these messages.
     pub(super) units: PerScheme<Option<Units>>,
 }
 

@@ -5,10 +5,10 @@ use super::{Fit, Ledger, Run, SequenceCounts, SequenceEvent, Units};
 /// The count in one scheme.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
-    /// But for duplicates, which are counted once for all schemes.
+    /// The counts, except duplicates, which are counted once for all schemes.
     pub(super) counts: SequenceCounts,
     pub(super) current: Ledger,
-    /// Before the restart: messages from there may be late.
+    /// The ledger from before the restart, for late messages.
     pub(super) previous: Ledger,
 }
 
