@@ -74,7 +74,7 @@ impl<'a, 't> DataRecord<'a, 't> {
         self.template.is_options()
     }
 
-    /// The same record as of the reverse direction of a biflow.
+    /// The record read as the reverse direction of a biflow.
     pub(crate) fn reverse(&self) -> Option<Self> {
         let template = self.template.reverse()?;
         Some(Self { template, ..*self })
@@ -114,9 +114,9 @@ impl<'a, 't> DataRecord<'a, 't> {
         }
     }
 
-    /// The same by one load of eight octets: what follows the field is shifted
-    /// out. `None` of a number that comes after a variable-length field, is one,
-    /// or is at the end of its set.
+    /// The number in a field, read by one load of eight octets: octets after the
+    /// field are shifted out. `None` for a number that comes after a variable-length
+    /// field, is one, or is at the end of its set.
     #[inline]
     pub(crate) fn loaded(&self, slot: Slot) -> Option<u64> {
         let octets = self.array(slot)?;

@@ -13,7 +13,7 @@ macro_rules! setters {
         impl $type {
             $(
                 #[doc = concat!(
-                    "The same with this [`", stringify!($member), "`](Self::", stringify!($member), ")."
+                    "Sets [`", stringify!($member), "`](Self::", stringify!($member), ")."
                 )]
                 #[must_use]
                 pub const fn $method(mut self, $member: $value) -> Self {

@@ -122,7 +122,7 @@ pub enum SnapshotError {
     Checksum {
         /// The checksum it ends with.
         stored: u32,
-        /// That of its octets.
+        /// The checksum computed from its octets.
         computed: u32,
     },
     /// A section is malformed.

@@ -31,7 +31,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
         self.growth_by(1)
     }
 
-    /// The same for this many more.
+    /// Octets that must be free to insert this many more.
     pub(crate) fn growth_by(&self, more: usize) -> usize {
         let len = self.map.len().saturating_add(more);
         if len <= self.map.capacity() {

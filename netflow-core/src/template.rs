@@ -33,9 +33,9 @@ pub struct Template {
     variable: bool,
     lists: bool,
     fixed_version: bool,
-    /// It has fields that the registry does not know.
+    /// Whether it has fields that the registry does not know.
     open: bool,
-    /// It has a commonPropertiesId (137).
+    /// Whether it has a commonPropertiesId (137).
     common_properties_id: bool,
     plan: Plan,
     second_counters: Option<SecondCounters>,
@@ -153,7 +153,7 @@ impl Template {
         }))
     }
 
-    /// The same template, whose second counters are found to be of the reverse direction.
+    /// A copy of the template whose second counters are those of the reverse direction.
     pub(crate) fn with_reverse_counters(
         &self,
         dialect: Dialect,
@@ -311,18 +311,18 @@ impl Template {
         self.second_counters
     }
 
-    /// It has a commonPropertiesId (137), as element or as scope type.
+    /// Whether it has a commonPropertiesId (137), as element or as scope type.
     #[inline]
     pub(crate) const fn has_common_properties_id(&self) -> bool {
         self.common_properties_id
     }
 
-    /// A field is a list of RFC 6313.
+    /// Whether a field is a list of RFC 6313.
     pub(crate) const fn has_lists(&self) -> bool {
         self.lists
     }
 
-    /// The same records as of the reverse direction; `None` if they are no
+    /// The template for the reverse direction of its records; `None` if they are no
     /// biflows.
     pub(crate) fn reverse(&self) -> Option<&Self> {
         self.reverse.as_deref()
@@ -337,7 +337,7 @@ impl Template {
         &self.specifiers
     }
 
-    /// The record would compile to this template.
+    /// Whether the record would compile to this template.
     pub(crate) fn is_same(&self, record: &TemplateRecord<'_>) -> bool {
         let scope_count = match record.kind() {
             TemplateKind::Options { scope_count } => Some(scope_count),
@@ -346,12 +346,12 @@ impl Template {
         self.scope_count == scope_count && *self.specifiers == *record.specifiers()
     }
 
-    /// It has fields that the registry does not know.
+    /// Whether it has fields that the registry does not know.
     pub(crate) const fn may_be_refined(&self) -> bool {
         self.open
     }
 
-    /// The same template with what is defined by now; `None` if nothing changed.
+    /// A copy of the template with the elements defined by now; `None` if nothing changed.
     pub(crate) fn refined(&self, defined: impl Defined) -> Option<Arc<Self>> {
         let mut changed = false;
         let fields = self
@@ -413,7 +413,7 @@ impl TemplateField {
         Self { specifier, meaning }
     }
 
-    /// The same field with what is defined by now; `None` if nothing changed.
+    /// A copy of the field with its element as defined by now; `None` if nothing changed.
     fn refined(&self, defined: &impl Defined) -> Option<Self> {
         let FieldKey::Element(id) = self.specifier.key else {
             return None;

@@ -111,8 +111,8 @@ pub enum SequenceEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NumberedMessage {
     pub(crate) stamp: MessageStamp,
-    /// What it holds, in each scheme that its exporter may use; always in that of the
-    /// protocol.
+    /// Its units in each scheme that its exporter may use; the scheme of the protocol is always
+    /// among them.
     pub(crate) units: PerScheme<Option<Units>>,
 }
 
@@ -134,10 +134,10 @@ pub(crate) struct Sequence {
     standard: CountingScheme,
     tallies: PerScheme<Tally>,
     /// How much more often numbers followed each other in a scheme than they did
-    /// in others alone.
+    /// only in others.
     balances: PerScheme<i8>,
     clock: Option<Clock>,
-    /// Before the restart.
+    /// The clock before the restart.
     previous: Option<Clock>,
     /// A message followed another since the exporter started: one unusual number decides
     /// nothing.
@@ -160,8 +160,8 @@ struct ConstantNumber {
 const CONFIRMATIONS: i8 = 3;
 /// The largest balance of a scheme.
 const MAX_BALANCE: i8 = 4 * CONFIRMATIONS;
-/// Before any message followed another, a number further away than this belongs to another
-/// series, as does one that is further before the first: H3C numbers templates so.
+/// As long as no message has followed another, a number further away than this belongs to another
+/// series, and so does one that is further before the first: H3C numbers templates this way.
 const UNRELATED: u32 = 1 << 16;
 
 impl Sequence {

@@ -193,8 +193,8 @@ fn inside(record: &DataRecord<'_, '_>) -> Option<u64> {
         .filter(|protocol| matches!(*protocol, IPV4_INSIDE | IPV6_INSIDE))
 }
 
-/// Of a record with addresses of both versions, one in the other: that of the inner
-/// header.
+/// The address of the inner header, in a record with addresses of both versions, one in the
+/// other.
 fn other_version(record: &DataRecord<'_, '_>, side: &Side) -> Option<IpAddr> {
     let inside = inside(record)?;
     let [v4, v6] = side.first;

@@ -55,8 +55,8 @@ use crate::value::{self, ApplicationId, MacAddress, Text};
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OwnedFlow {
-    /// Of each field that is present, in the order of the table: its number, the length of its
-    /// value, and its value.
+    /// An entry for each field that is present, in the order of the table: its number, the length of
+    /// its value, and its value.
     entries: Box<[u8]>,
     /// Values of the type `Name`; the entry holds the place in this list.
     names: Box<[&'static str]>,

@@ -62,7 +62,7 @@ const PAIRS: [(u16, u16); 20] = [
 ];
 
 impl Template {
-    /// The same records as of the reverse direction; `None` if they are no
+    /// A template for the reverse direction of the records; `None` if they are no
     /// biflows.
     pub(super) fn reversed(
         fields: &[TemplateField],

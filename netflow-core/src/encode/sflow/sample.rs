@@ -12,7 +12,7 @@ use crate::wire::sflow::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FlowSampleHeader {
-    /// In the expanded form, which has a word for each number.
+    /// Whether to use the expanded form, which has a word for each number.
     pub expanded: bool,
     /// Flow samples of the source before this one.
     pub sequence_number: u32,
@@ -45,7 +45,7 @@ crate::setters!(FlowSampleHeader {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CountersSampleHeader {
-    /// In the expanded form.
+    /// Whether to use the expanded form.
     pub expanded: bool,
     /// Counters samples of the source before this one.
     pub sequence_number: u32,

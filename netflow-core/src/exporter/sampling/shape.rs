@@ -147,7 +147,7 @@ fn bits(kinds: &[ScopeKind], of: impl Fn(ScopeKind) -> bool) -> u8 {
 }
 
 impl Key {
-    /// The same of a record that names only this part.
+    /// The key of a record that names only this part.
     pub(super) fn only(self, part: u8) -> Self {
         let mut key = Self {
             named: self.named & part,

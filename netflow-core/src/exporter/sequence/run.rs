@@ -18,10 +18,10 @@ pub(super) enum Run {
 /// An uptime that wrapped while the clock was set is no more than this past
 /// the wrap, in milliseconds.
 const WRAPPED: u32 = 3_600_000;
-/// Without an uptime, a number behind by more than this is a restart.
+/// If there is no uptime, a number behind by more than this is a restart.
 const FAR_BEHIND: u32 = 1 << 16;
-/// What does not follow from the clock, and is further from the last number
-/// than this, is a restart: an hour of records at 70,000 a second.
+/// If the clock does not decide, a number further than this from the last one is a
+/// restart: an hour of records at 70,000 a second.
 const FAR_APART: u32 = 1 << 28;
 
 impl Sequence {

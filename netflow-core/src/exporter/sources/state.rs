@@ -55,7 +55,7 @@ impl SavedSource {
     }
 }
 
-/// The series of the numbers of one source, and what is counted of it alone.
+/// The series of the numbers of one source, and the counts for that source only.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SavedSeries {
     key: SourceKey,

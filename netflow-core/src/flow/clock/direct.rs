@@ -42,7 +42,7 @@ impl DirectTime {
         }
     }
 
-    /// That of the element at this place of a template, under a header with a time.
+    /// The form of the element at this place of a template, under a header with a time.
     pub(crate) fn of(slot: Slot, header: &MessageHeader) -> Option<Self> {
         sent_time(header)?;
         Self::new(TimeElement::of(slot)?, header)

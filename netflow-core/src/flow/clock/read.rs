@@ -124,7 +124,7 @@ pub(super) fn direct(
     DirectTime::new(TimeElement::of(slot)?, header)?.read(sent)
 }
 
-/// The same without the rule: each form needs its own part of the header, and no more.
+/// The time as [`direct`] finds it, without the rule: each form needs only its own part of the header.
 #[inline]
 pub(super) fn direct_time(
     record: &DataRecord<'_, '_>,

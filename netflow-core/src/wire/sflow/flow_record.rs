@@ -86,7 +86,7 @@ impl SampledEthernet {
     /// The data format of the structure.
     pub const FORMAT: DataFormat = DataFormat::new(0, 2);
 
-    /// Of 20 octets, the addresses have no padding.
+    /// Reads the structure. If it has 20 octets, the addresses have no padding.
     pub(super) fn parse(octets: &[u8]) -> Option<Self> {
         if let Ok(packed) = PackedEthernetLayout::ref_from_bytes(octets) {
             return Some(Self {

@@ -6,7 +6,7 @@ const INDEX_BITS: u32 = 24;
 const VALUE_BITS: u32 = 30;
 /// The value that means the device itself, and the mask of the compact form.
 const INTERNAL: u32 = 0x3fff_ffff;
-/// The same in the expanded form (sFlow Errata).
+/// The value that means the device itself in the expanded form (sFlow Errata).
 const INTERNAL_EXPANDED: u32 = 0xffff_ffff;
 
 /// An input or output interface of a flow sample (sFlow version 5, section 5).
@@ -15,14 +15,14 @@ const INTERNAL_EXPANDED: u32 = 0xffff_ffff;
 /// expanded form has a word for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Interface {
-    /// 0 a single interface, 1 the packet was discarded, 2 several interfaces.
+    /// The format: 0 a single interface, 1 the packet was discarded, 2 several interfaces.
     pub format: u32,
-    /// By the format: an ifIndex, a reason, a number of interfaces.
+    /// The value: an ifIndex, a reason or a number of interfaces, depending on the format.
     pub value: u32,
 }
 
 impl Interface {
-    /// From a word of the compact form.
+    /// Reads a word of the compact form.
     #[inline]
     #[must_use]
     pub const fn from_compact(word: u32) -> Self {
@@ -70,8 +70,8 @@ impl Interface {
         }
     }
 
-    /// To how many interfaces the packet was sent, if to several; 0 is a number
-    /// that is not known.
+    /// Number of interfaces that the packet was sent to, if there are several; 0 if the
+    /// number is not known.
     #[must_use]
     pub const fn interface_count(self) -> Option<u32> {
         if self.format == 2 {
@@ -85,14 +85,14 @@ impl Interface {
 /// What was sampled or polled: `sflow_data_source` (sFlow version 5, section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceId {
-    /// 0 ifIndex, 1 smonVlanDataSource, 2 entPhysicalEntry, 3 entLogicalEntry.
+    /// The class: 0 ifIndex, 1 smonVlanDataSource, 2 entPhysicalEntry, 3 entLogicalEntry.
     pub class: u32,
-    /// The index, by the class.
+    /// The index within the class.
     pub index: u32,
 }
 
 impl SourceId {
-    /// From a word of the compact form: 8 bits of class above 24 bits of index.
+    /// Reads a word of the compact form: 8 bits of class above 24 bits of index.
     #[inline]
     #[must_use]
     pub const fn from_compact(word: u32) -> Self {
