@@ -31,7 +31,7 @@ pub trait BatchBuilder {
     ///
     /// # Errors
     ///
-    /// Those of `full`, and if Arrow refuses the columns, which would be a fault of this
+    /// `full` fails, or Arrow refuses the columns, which would be a fault of this
     /// library.
     fn append(
         &mut self,
@@ -43,7 +43,7 @@ pub trait BatchBuilder {
     ///
     /// # Errors
     ///
-    /// Those of [`append`](Self::append).
+    /// As for [`append`](Self::append).
     fn finish(&mut self, full: &mut Full<'_, Self::Batch>) -> Result<(), ArrowError>;
 }
 

@@ -154,7 +154,7 @@ impl CounterBatchBuilder {
     ///
     /// # Errors
     ///
-    /// Those of `full`, with which the rest of the message is lost, and of
+    /// `full` fails, and the rest of the message is lost; or as for
     /// [`finish`](Self::finish).
     pub fn append(
         &mut self,

@@ -15,7 +15,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Of these inputs, in order.
+    /// The names of these inputs, in order.
     #[must_use]
     pub fn new(names: Vec<String>) -> Self {
         Self {
@@ -23,7 +23,7 @@ impl Files {
         }
     }
 
-    /// Of these inputs, in order; rows name their file even if there is only one.
+    /// The names of these inputs, in order; rows name their file even if there is only one.
     #[must_use]
     pub const fn always_named(names: Vec<String>) -> Self {
         Self { names }

@@ -101,7 +101,7 @@ impl Default for FlowOptions {
 pub struct FlowBatchBuilder {
     schema: SchemaRef,
     options: FlowOptions,
-    /// Of the options.
+    /// The filter of the options.
     filter: Option<SetFilter>,
     file: Option<Box<dyn Column>>,
     columns: Vec<(FlowField, Box<dyn Column>)>,
@@ -170,7 +170,7 @@ impl FlowBatchBuilder {
     ///
     /// # Errors
     ///
-    /// Those of `full`, with which the rest of the message is lost, and of
+    /// `full` fails, and the rest of the message is lost; or as for
     /// [`finish`](Self::finish).
     pub fn append(
         &mut self,

@@ -133,7 +133,7 @@ impl RecordBatchBuilder {
         }
     }
 
-    /// Of these inputs, whose names are a column if there are several.
+    /// Sets the names of the inputs, which are a column if there are several.
     #[must_use]
     pub fn with_files(mut self, files: Files) -> Self {
         self.files = files;
@@ -152,7 +152,7 @@ impl RecordBatchBuilder {
     ///
     /// # Errors
     ///
-    /// Those of `full`, with which the rest of the message is lost, and of
+    /// `full` fails, and the rest of the message is lost; or as for
     /// [`finish`](Self::finish).
     pub fn append(
         &mut self,

@@ -29,10 +29,10 @@ pub enum Types {
     /// Unsigned numbers, nanoseconds, dictionaries for values that repeat.
     #[default]
     Native,
-    /// The same without dictionaries: an Arrow file cannot replace them, and Parquet readers have no
-    /// dictionaries of octets.
+    /// The types of `Native` without dictionaries: an Arrow file cannot replace them, and Parquet readers
+    /// have no dictionaries of octets.
     Plain,
-    /// Those that Spark knows: signed numbers of the next width, microseconds,
+    /// Types that Spark knows: signed numbers of the next width, microseconds,
     /// `Binary` for octets, no dictionaries. Numbers of 64 bits from 2^63 on are
     /// negative there, as unsigned numbers are in Java.
     Spark,

@@ -202,7 +202,7 @@ impl CaptureErrorKind {
     }
 }
 
-/// Of a decompressor, which says itself whether it is cut or damaged; or of the system.
+/// Converts errors of a decompressor, which state whether the data is cut or damaged, and of the system.
 impl From<io::Error> for CaptureErrorKind {
     fn from(error: io::Error) -> Self {
         match error.downcast::<Self>() {

@@ -28,7 +28,7 @@ pub(crate) struct Extractor {
     fragments: Fragments,
     streams: Streams,
     associations: Associations,
-    /// Those of both that are whole.
+    /// The complete messages of both.
     messages: Messages,
     recent: Recent,
     tunnel_limit: usize,

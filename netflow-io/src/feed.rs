@@ -77,7 +77,7 @@ pub struct Feed {
     input: u32,
     /// Datagrams of the present input.
     datagrams: u64,
-    /// Those of them that are flow export.
+    /// Number of these datagrams that are flow export.
     exports: u64,
     /// The exporter whose session ends with the next call.
     ending: Option<SocketAddr>,
@@ -188,7 +188,7 @@ impl Feed {
     ///
     /// # Errors
     ///
-    /// Those of [`Decoder::decode`].
+    /// As for [`Decoder::decode`].
     pub fn push<'f>(&'f mut self, datagram: Datagram<'f>) -> Result<Decoded<'f>, Error> {
         let datagram = self.numbered(datagram);
         self.datagrams = self.datagrams.saturating_add(1);
@@ -220,11 +220,11 @@ impl Feed {
         self.decoder.end_session(exporter);
     }
 
-    /// Decodes what comes next from a source; `None` at its end.
+    /// Decodes the next datagram of a source; `None` at its end.
     ///
     /// # Errors
     ///
-    /// Those of the source.
+    /// The source cannot be read.
     pub fn next<'f, S: Datagrams>(
         &'f mut self,
         source: &'f mut S,
@@ -254,7 +254,7 @@ impl Feed {
     ///
     /// # Errors
     ///
-    /// Those of the source.
+    /// The source cannot be read.
     pub fn run<S: Datagrams>(
         &mut self,
         source: &mut S,

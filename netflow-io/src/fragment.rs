@@ -46,7 +46,7 @@ struct Key {
 struct Partial {
     serial: u64,
     since: Timestamp,
-    /// Of the fragment that came first; its first fragment has the last word.
+    /// The protocol in the fragment that arrived first, until the first fragment of the datagram arrives.
     protocol: u8,
     /// Octets of the whole, once its last fragment came.
     total: Option<usize>,

@@ -92,7 +92,7 @@ impl IpfixFraming {
         }
     }
 
-    /// The same with a maximum length of messages, in octets. A longer one is an error.
+    /// Sets the maximum length of messages in octets. A longer one is an error.
     #[must_use]
     pub const fn with_max_message(mut self, octets: usize) -> Self {
         self.max_message = octets;
@@ -129,7 +129,7 @@ impl IpfixFraming {
     ///
     /// # Errors
     ///
-    /// Those of the stream, [`WouldBlock`](io::ErrorKind::WouldBlock) among them.
+    /// The stream cannot be read, or [`WouldBlock`](io::ErrorKind::WouldBlock) if it has no octets now.
     pub fn read_from(&mut self, stream: &mut (impl Read + ?Sized)) -> io::Result<usize> {
         let space = self.space();
         let room = space.len();

@@ -28,7 +28,7 @@ const DESTINATION_OPTIONS: u8 = 60;
 pub(crate) struct Ip {
     pub(crate) source: IpAddr,
     pub(crate) destination: IpAddr,
-    /// Of the payload; in a fragment, of what the whole begins with.
+    /// The protocol of the payload; in a fragment, that at the start of the whole packet.
     pub(crate) protocol: u8,
     /// Octets of the packet after its headers that were captured.
     pub(crate) payload: Range<usize>,
@@ -48,8 +48,8 @@ pub(crate) struct Fragment {
 }
 
 impl Ip {
-    /// Of a packet whose octets, with those after its end, are `octets`. `None` if its IP
-    /// headers are cut or their lengths contradict each other.
+    /// Reads the IP headers of a packet; `octets` are those of the packet and those after its end.
+    /// `None` if the headers are cut or their lengths contradict each other.
     ///
     /// The packet itself holds no more than 65,535 octets, which is less than a frame of
     /// the loopback interface or of segmentation offload may have.
@@ -116,7 +116,7 @@ pub(crate) struct Udp {
 }
 
 impl Udp {
-    /// Of a packet that ends at `end` and of which `missing` further octets were not
+    /// Reads the UDP header of a packet that ends at `end`; `missing` further octets of it were not
     /// captured. `None` if the header is cut or its length is shorter than itself.
     pub(crate) fn of(packet: &Packet<'_>, end: usize, missing: usize) -> Option<Self> {
         const HEADER: usize = 8;
@@ -152,7 +152,7 @@ pub(crate) struct Tcp {
 }
 
 impl Tcp {
-    /// Of a packet; `None` if the header is cut.
+    /// Reads the TCP header of a packet; `None` if it is cut.
     pub(crate) fn of(packet: &Packet<'_>) -> Option<Self> {
         let flags = packet.tcp_flags()?;
         Some(Self {

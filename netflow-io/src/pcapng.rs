@@ -31,7 +31,7 @@ pub(crate) struct Reader {
     interfaces: Vec<Interface>,
     block_octets: u32,
     interface_limit: usize,
-    /// Of the last packet that had one; simple packets have none.
+    /// The time of the last packet that had one; simple packets have none.
     time: Timestamp,
 }
 

@@ -108,10 +108,10 @@ struct Partial {
 /// To which message of an association a fragment belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum MessageId {
-    /// That of DATA chunks: the fragments of one message follow each other.
+    /// A message in DATA chunks: the fragments of one message follow each other.
     Data { stream: u16 },
-    /// That of I-DATA chunks: ordered and unordered messages are numbered separately (RFC 8260,
-    /// section 2.1).
+    /// A message in I-DATA chunks: ordered and unordered messages are numbered separately (RFC
+    /// 8260, section 2.1).
     Interleaved {
         stream: u16,
         is_unordered: bool,

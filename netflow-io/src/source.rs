@@ -60,7 +60,7 @@ pub fn open(path: impl AsRef<Path>) -> Result<Source, CaptureError> {
 ///
 /// # Errors
 ///
-/// Those of [`open`].
+/// As for [`open`].
 pub fn open_with(path: impl AsRef<Path>, options: CaptureOptions) -> Result<Source, CaptureError> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|error| CaptureError::from_io(path, error))?;
@@ -154,7 +154,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Those of [`from_reader`](Self::from_reader).
+    /// As for [`from_reader`](Self::from_reader).
     pub fn from_reader_with(
         reader: impl Read + Send + 'static,
         name: impl AsRef<Path>,
@@ -167,7 +167,7 @@ impl Source {
     /// [`offset`](Mark::offset) on, up to the offset of another or to its end.
     ///
     /// Frames and offsets count from the start of the file; [`summary`](Self::summary)
-    /// and [`octets_read`](Self::octets_read) are of this part alone.
+    /// and [`octets_read`](Self::octets_read) cover only this part.
     ///
     /// # Errors
     ///

@@ -99,7 +99,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// Those of [`FlowBatchBuilder::finish`].
+    /// As for [`FlowBatchBuilder::finish`].
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         self.late.finish()
     }

@@ -136,7 +136,7 @@ impl<B: BatchBuilder + fmt::Debug> fmt::Debug for Scan<B> {
 }
 
 impl<B: BatchBuilder> Scan<B> {
-    /// Of these inputs, which are numbered from 0.
+    /// A scan of the inputs that `open` opens, which are numbered from 0.
     #[must_use]
     pub fn new(decoder: Decoder, builder: B, open: Opener, faults: Faults) -> Self {
         Self {

@@ -18,7 +18,7 @@ pub struct TableBatchBuilder {
 }
 
 impl TableBatchBuilder {
-    /// Of this table; `records` must be built like the builder that found it.
+    /// A builder for this table; `records` must be built like the builder that found it.
     #[must_use]
     pub fn new(records: RecordBatchBuilder, table: &TemplateTable) -> Self {
         Self {
