@@ -88,7 +88,7 @@ const OF_SAMPLE: [&str; 3] = ["sequence", "source_class", "source_index"];
 const WORDS: [&str; 3] = ["structure", "format", "counter"];
 
 impl CounterBatchBuilder {
-    /// Without rows.
+    /// A builder without rows.
     #[must_use]
     pub fn new(options: CounterOptions) -> Self {
         let encoding = Encoding {

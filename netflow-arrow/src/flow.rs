@@ -117,7 +117,7 @@ const STRIDE: usize = 1_024;
 const ROW_STRIDE: usize = 64;
 
 impl FlowBatchBuilder {
-    /// Without rows.
+    /// A builder without rows.
     #[must_use]
     pub fn new(options: FlowOptions) -> Self {
         let encoding = options.encoding();

@@ -11,10 +11,10 @@ use arrow_schema::{ArrowError, Schema};
 /// Which of the two forms of Arrow IPC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IpcFormat {
-    /// To be read from its start; `.arrows`.
+    /// A stream, to be read from its start; `.arrows`.
     Stream,
-    /// With a footer, to be read from anywhere; `.arrow`. Its dictionaries cannot be
-    /// replaced: batches of several dictionaries are an error ([`Types::Plain`](crate::Types)
+    /// A file with a footer, to be read from anywhere; `.arrow`. Its dictionaries cannot be
+    /// replaced: batches with several dictionaries are an error ([`Types::Plain`](crate::Types)
     /// has none).
     File,
 }

@@ -117,7 +117,7 @@ const TABLES: usize = 256;
 const OCTETS: usize = 32 << 20;
 
 impl RecordBatchBuilder {
-    /// Without records; a batch has `rows` at most.
+    /// A builder without records; a batch has at most `rows` rows.
     #[must_use]
     pub fn new(addresses: Addresses, rows: usize) -> Self {
         Self {

@@ -52,8 +52,8 @@ pub struct Tables {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TemplateTable {
-    /// As `192.0.2.1-netflow9-0-256`; the tables of a redefined template have a number from 2 as
-    /// suffix.
+    /// The name, such as `192.0.2.1-netflow9-0-256`; the tables of a redefined template have a number
+    /// from 2 as suffix.
     pub name: String,
     /// Which template.
     pub key: TemplateKey,
@@ -77,7 +77,7 @@ impl Default for Tables {
 }
 
 impl Tables {
-    /// Without tables; all together may have this many columns.
+    /// No tables yet; all together may have this many columns.
     #[must_use]
     pub fn new(columns: usize) -> Self {
         Self {

@@ -417,21 +417,21 @@ pub(crate) fn error(subcommand: &str, usage: &dyn fmt::Display) -> clap::Error {
     }
 }
 
-/// As it is written on the command line.
+/// Writes the name on the command line.
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_value(self, f)
     }
 }
 
-/// As it is written on the command line.
+/// Writes the name on the command line.
 impl fmt::Display for SchemaName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_value(self, f)
     }
 }
 
-/// As it is written on the command line.
+/// Writes the name on the command line.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_value(self, f)

@@ -96,7 +96,7 @@ impl Consumer {
         }
     }
 
-    /// The flows among the rows whose times cannot be right, as far as the rows say so.
+    /// Flows written with impossible times, as far as the format marks them.
     pub(crate) fn suspects(&self) -> Suspects {
         match self {
             Self::Rows(sink) => sink.suspects(),

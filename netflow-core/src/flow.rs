@@ -228,7 +228,7 @@ impl<'m> Flow<'m> {
 /// pub fn source_port(&self) -> Option<u16> { … self.unsigned(FlowField::SourcePort) … }
 /// ```
 ///
-/// A field that the flow works out (`flow`) has a function of its own.
+/// A field that the flow computes (`flow`) has a function of its own.
 macro_rules! accessor {
     ($doc:tt $variant:ident $name:ident $type:ident flow) => {};
     ($doc:tt $variant:ident $name:ident U8 $source:tt) => {
@@ -404,7 +404,7 @@ fn ingredient(record: &DataRecord<'_, '_>, slot: Slot) -> Option<u64> {
     record.unsigned(slot)
 }
 
-/// What is worked out from several elements, or is elsewhere in sFlow.
+/// Fields that are computed from several elements, or are elsewhere in sFlow.
 impl Flow<'_> {
     /// Why sFlow discarded the packet.
     #[must_use]

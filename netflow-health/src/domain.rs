@@ -184,7 +184,7 @@ pub struct DomainHealth {
     pub announced: Announced,
     /// Its clocks.
     pub clock: Clock,
-    /// By which rules fields were read that exporters use in several ways.
+    /// The rules by which ambiguous fields were read: those that exporters use in several ways.
     pub meanings: Meanings,
     /// Numbers that contradict each other.
     pub contradictions: Contradictions,

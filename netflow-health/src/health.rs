@@ -13,8 +13,8 @@ use crate::problem::Problems;
 use crate::report::Report;
 use crate::source::SourceFacts;
 
-/// Gathers what is known of all exporters: pass it what each datagram decoded to, and ask for
-/// a [`Report`] when you like. It keeps counters and a few examples of everything, within
+/// Gathers facts about all exporters: pass it each decoded datagram, and ask for
+/// a [`Report`] at any time. It keeps counters and a few examples of everything, within
 /// [`HealthLimits`].
 ///
 /// ```
@@ -40,7 +40,7 @@ use crate::source::SourceFacts;
 #[derive(Debug, Clone)]
 pub struct Health {
     limits: HealthLimits,
-    /// In the order they were first seen.
+    /// The domains, in the order they were first seen.
     domains: Vec<DomainHealth>,
     by_name: HashMap<DomainName, usize>,
     /// Messages of domains beyond the limit.

@@ -18,7 +18,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// By the first octets of a file.
+    /// Recognises a compression by the first octets of a file.
     pub(crate) fn recognise(first: &[u8]) -> Option<Self> {
         match first {
             [0x1f, 0x8b, ..] => Some(Self::Gzip),

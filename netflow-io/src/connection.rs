@@ -89,7 +89,7 @@ pub(crate) trait Cost {
 #[derive(Debug)]
 pub(crate) struct Connections<T> {
     states: HashMap<Ends, (u64, T)>,
-    /// By when they were last used.
+    /// The connections in the order of their last use.
     order: BTreeMap<u64, Ends>,
     uses: u64,
     octets: usize,

@@ -59,11 +59,11 @@ pub(crate) struct Found {
 /// Where octets are.
 #[derive(Debug)]
 pub(crate) enum Octets {
-    /// In the window of the input.
+    /// Octets in the window of the input.
     Window(Range<usize>),
-    /// In the datagram that was reassembled last.
+    /// Octets in the datagram that was reassembled last.
     Whole(Range<usize>),
-    /// Among the messages of streams and associations.
+    /// Octets in the messages of streams and associations.
     Stream(Range<usize>),
 }
 

@@ -50,8 +50,8 @@ struct Partial {
     protocol: u8,
     /// Octets of the whole, once its last fragment came.
     total: Option<usize>,
-    /// Without overlap, by the octets before them. A tree, because fragments may come in
-    /// any order: inserting each before the others would take the square of their number.
+    /// The parts, without overlap, by the octets before them. A tree, because fragments may come
+    /// in any order: inserting each before the others would take the square of their number.
     parts: BTreeMap<usize, Vec<u8>>,
     have: usize,
 }

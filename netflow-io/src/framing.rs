@@ -81,7 +81,7 @@ impl Default for IpfixFraming {
 }
 
 impl IpfixFraming {
-    /// At the start of a stream. Messages may have any length up to 65,535 octets.
+    /// Framing at the start of a stream. Messages may have any length up to 65,535 octets.
     #[must_use]
     pub const fn new() -> Self {
         Self {

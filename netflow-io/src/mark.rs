@@ -102,7 +102,7 @@ impl Mark {
         octets
     }
 
-    /// From the octets of a mark; `None` if they are not one.
+    /// Reads the octets of a mark; `None` if they are not one.
     #[must_use]
     pub fn from_octets(octets: &[u8]) -> Option<Self> {
         let ([VERSION, format], mut rest) = octets.split_first_chunk()? else {

@@ -459,7 +459,7 @@ impl Reader {
         }
     }
 
-    /// For what follows a mark, whose header `input` begins with.
+    /// A reader for the part after a mark; `input` begins with the header that the mark holds.
     fn after(
         mark: &Mark,
         input: &mut Input,

@@ -97,7 +97,7 @@ impl Default for IndexBatchBuilder {
 }
 
 impl IndexBatchBuilder {
-    /// With pieces of about this many octets of the file.
+    /// An index with pieces of about this many octets of the file.
     #[must_use]
     pub fn new(every: u64) -> Self {
         let text = |name| Field::new(name, DataType::Utf8, true);

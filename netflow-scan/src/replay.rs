@@ -26,7 +26,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// With the state at the start of the first file, and the options of late flows.
+    /// A replay with the state at the start of the first file, and the options of late flows.
     #[must_use]
     pub fn new(decoder: Decoder, options: FlowOptions) -> Self {
         Self {

@@ -38,7 +38,7 @@ pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::CaptureEr
 /// ```
 pub struct Scan<B: BatchBuilder> {
     feed: Feed,
-    /// With the next datagram a session begins.
+    /// Whether a session begins with the next datagram.
     begins_session: bool,
     builder: B,
     open: Opener,

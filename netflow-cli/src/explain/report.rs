@@ -296,7 +296,7 @@ fn write_clock(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     }
 }
 
-/// By which rules fields were read that exporters use in several ways.
+/// Writes the rules by which ambiguous fields were read: those that exporters use in several ways.
 fn write_meanings(meanings: &Meanings, page: &mut Page) {
     let counters = meanings.second_counters.iter().map(|known| {
         let flows = counted(known.flows, "flow");

@@ -380,7 +380,7 @@ const fn have(count: u64) -> &'static str {
     if count == 1 { "has" } else { "have" }
 }
 
-/// At the beginning of a sentence.
+/// A name with a capital letter, for the beginning of a sentence.
 fn capital(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());

@@ -127,7 +127,7 @@ impl fmt::Display for ScopeKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RateScope {
     len: u8,
-    /// In their order; what is past `len` is always the same.
+    /// The kinds, in order; entries past `len` are always the same.
     kinds: [ScopeKind; MAX_SCOPE_FIELDS],
     values: [u128; MAX_SCOPE_FIELDS],
 }

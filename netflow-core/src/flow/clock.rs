@@ -58,7 +58,7 @@ impl Flow<'_> {
         self.by_rule(end)
     }
 
-    /// A time as nearly all records have it, or else as it is worked out.
+    /// A time in the form that nearly all records have, or else computed.
     #[inline]
     fn time(
         &self,

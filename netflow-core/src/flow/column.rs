@@ -149,7 +149,7 @@ fn has(template: &Template, ingredients: &[Ingredient]) -> bool {
     ingredients.iter().any(is_present)
 }
 
-/// The fields that the flow works out.
+/// The fields that the flow computes.
 struct Worked<'t> {
     template: &'t Template,
     header: &'t MessageHeader,

@@ -114,7 +114,7 @@ enum Known<'m> {
     Nothing,
 }
 
-/// Where a rate comes from; what it was announced for is worked out only if it is asked for.
+/// Where a rate comes from; the scope that it was announced for is determined only on request.
 #[derive(Clone, Copy)]
 enum Rule<'m> {
     Own(SamplingRule),

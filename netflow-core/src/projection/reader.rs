@@ -387,7 +387,7 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
     }
 }
 
-/// By the parts of a row, in registers, for the same reason.
+/// The value by the accessor. It takes the parts of a row, in registers, for the same reason.
 #[inline(never)]
 fn by_accessor<'m>(
     flow: &Flow<'m>,

@@ -46,8 +46,8 @@ impl SecondCounters {
         matches!(self, Self::Nprobe | Self::Exceeded | Self::Biflow)
     }
 
-    /// By the fields of a template and by what the caller configured; `None` if it has no
-    /// second counters.
+    /// What they count by the fields of a template and the caller's configuration; `None` if it has
+    /// no second counters.
     pub(super) fn of(fields: &[TemplateField], configured: Option<Self>) -> Option<Self> {
         let has = |ids: [u16; 2]| {
             fields

@@ -25,7 +25,7 @@ pub(super) fn of(element: ElementId) -> impl Iterator<Item = &'static Supplier> 
         .take_while(move |supplier| supplier.element == element)
 }
 
-/// By this the table is sorted.
+/// The key that the table is sorted by.
 const fn key(element: ElementId) -> (u32, u16) {
     (element.enterprise_number, element.id)
 }

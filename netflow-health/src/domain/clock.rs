@@ -20,7 +20,7 @@ pub struct Clock {
     /// Export times beside receive times; absent in sFlow, which has no export time, and in
     /// IPFIX files, which have no receive time.
     pub skew: Option<Skew>,
-    /// Flows whose times cannot be right.
+    /// Flows with impossible times.
     pub suspect: u64,
     /// Those among them whose times agree with the export time of their message: only the
     /// exporter's clock and the receive time differ.
@@ -87,7 +87,7 @@ impl MissingTime {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skew {
-    /// In the last message.
+    /// The value in the last message.
     pub last: i64,
     /// The least.
     pub min: i64,

@@ -5,7 +5,8 @@ use netflow_core::{Flow, IcmpRule};
 
 use crate::place::Place;
 
-/// By which rules the fields of one domain were read that exporters use in several ways.
+/// The rules by which ambiguous fields of one domain were read: those that exporters use in several
+/// ways.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Meanings {

@@ -26,7 +26,7 @@ const LONGEST_NAME: usize = 1_024;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Templates {
-    /// By template id.
+    /// The templates by id.
     pub by_id: BTreeMap<u16, TemplateHistory>,
     /// Template records that were sent beyond
     /// [`HealthLimits::templates`](crate::HealthLimits::templates).

@@ -58,7 +58,7 @@ fn judge(octets: &[u8], is_end: bool) -> Verdict {
     }
 }
 
-/// By what follows a message.
+/// Judges a possible message by the octets that follow it.
 fn judge_next(next: &[u8], is_end: bool) -> Verdict {
     match (u16_at(next, 0), u16_at(next, 2)) {
         (Some(10), Some(length)) if usize::from(length) >= MESSAGE_HEADER => Verdict::Message,

@@ -38,7 +38,7 @@ pub use self::nfdump::{Nfdump, NfdumpForm, NfdumpOptions};
 /// Whether known faults of the original are copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Faults {
-    /// No: what is known to be wrong is corrected.
+    /// No: known faults are corrected.
     #[default]
     Corrected,
     /// Yes, but never a crash.

@@ -57,7 +57,7 @@ struct OfSet {
     text: Vec<u8>,
     /// Where each of them ends.
     ends: Vec<usize>,
-    /// How start and end are worked out.
+    /// How start and end are computed.
     times: [Option<TimePlace>; 2],
     /// The name of the rule of the start.
     clock: [u8; BLOCK],

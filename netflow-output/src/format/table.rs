@@ -57,15 +57,15 @@ pub struct Table {
     suspects: u64,
 }
 
-/// A column, and what is known of it before a row is written.
+/// A column, and its state for the set being written.
 #[derive(Debug)]
 struct PlannedColumn {
     column: Column,
     /// The positions of its fields in the projection.
     positions: Range<usize>,
-    /// The flows of the set being written can have it.
+    /// Whether flows of the set being written can have it.
     is_present: bool,
-    /// It is in the layout; every column is until there is one.
+    /// Whether it is in the layout; true for every column until there is a layout.
     is_shown: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Times in the forms that nearly all exporters send, worked out from one number and the
-//! header alone.
+//! Times in the forms that nearly all exporters send, computed only from one number and the
+//! header.
 
 use alloc::vec::Vec;
 
@@ -11,8 +11,8 @@ use crate::header::MessageHeader;
 use crate::template::Slot;
 use crate::time::Timestamp;
 
-/// How one number is read as a time, as long as it makes sense. What it does not read is
-/// worked out by [`read`](super::read()), which looks at more than the number.
+/// How one number is read as a time, as long as it makes sense. All other times are computed by
+/// [`read`](super::read()), which looks at more than the number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum DirectTime {
     /// An uptime, by that of the header and the time of the header.

@@ -72,7 +72,7 @@ struct EthernetLayout {
     ether_type: U32,
 }
 
-/// As some agents send it.
+/// The structure as some agents send it, without padding.
 #[derive(FromBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
 struct PackedEthernetLayout {

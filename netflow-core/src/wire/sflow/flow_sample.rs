@@ -100,7 +100,7 @@ impl<'a> FlowSample<'a> {
         }
     }
 
-    /// How many samples were lost in the device for lack of resources.
+    /// How many samples were lost in the device because it lacked resources.
     #[must_use]
     pub const fn drops(&self) -> u32 {
         match self.header {

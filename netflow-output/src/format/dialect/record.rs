@@ -1,4 +1,4 @@
-//! Records as members of a document: what each template's fields are called is worked out once.
+//! Records as members of a document: the names of fields are determined once for each template.
 
 use alloc::borrow::Cow;
 use alloc::sync::Arc;

@@ -18,7 +18,7 @@ pub(super) struct RowPlan {
     /// The version of the columns it was built for; 0 if it was not built.
     version: u64,
     steps: Vec<Step>,
-    /// The positions of start and end among the fields, if they are worked out from a number.
+    /// The positions of start and end among the fields, if they are computed from a number.
     times: [Option<usize>; 2],
     /// What [`Source::OfSet`] is made of.
     parts: Vec<Part>,
@@ -63,9 +63,9 @@ pub(super) enum Source {
     Mac(u16),
     /// A text that all rows of the set have.
     OfSet(usize),
-    /// The start (0) or the end (1), worked out from a number.
+    /// The start (0) or the end (1), computed from a number.
     Time(usize),
-    /// Nanoseconds from start to end, both worked out from a number.
+    /// Nanoseconds from start to end, both computed from a number.
     Duration,
     /// The rule of these times.
     Clock,
@@ -234,7 +234,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A field that the flow works out, or we do from what is at hand.
+    /// A field that the flow computes, or that is computed here from the start, the end or the protocol.
     fn worked_out(&self, field: FlowField) -> Source {
         match (field, self.plan.times, self.protocol) {
             (FlowField::Start, [Some(_), _], _) => Source::Time(0),

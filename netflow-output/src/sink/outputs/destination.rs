@@ -45,7 +45,7 @@ pub enum Destination {
     /// `syslog+tcp://` and `syslog+tls://` with octet counting (RFC 6587). The port defaults to 514, for
     /// TLS to 6514 (RFC 5425).
     Syslog {
-        /// Below it.
+        /// The transport below.
         transport: MessageTransport,
         /// Host and port.
         address: String,
@@ -59,7 +59,7 @@ pub enum Destination {
     /// `ipfix://host:port`, else `ipfix+tcp://` and `ipfix+tls://`. The port defaults to 4739, for TLS to
     /// 4740 (RFC 7011, section 10).
     Ipfix {
-        /// Below it.
+        /// The transport below.
         transport: MessageTransport,
         /// Host and port.
         address: String,

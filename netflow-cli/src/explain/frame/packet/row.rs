@@ -16,7 +16,7 @@ pub(super) type Rows = &'static [(&'static str, usize, Show)];
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Show {
     Number,
-    /// As it is in hex, which is beside it.
+    /// Only in hex, which is shown beside every field.
     Hex,
     Mac,
     Address,
