@@ -75,10 +75,10 @@ def test_health_tables_and_partitions_take_them(
 
 def test_second_counters_are_what_the_caller_says() -> None:
     path = TESTDATA / "cases" / "second_counters_of_egress.pcap"
-    biflow = {"second_counters": {"0.0.0.0/0": "biflow"}}
-    post = {"second_counters": {"0.0.0.0/0": "post"}}
-    for arguments, expected in ((biflow, True), (post, False)):
-        flows = nf.read(path, columns=["reverse_octets"], **arguments).to_pyarrow()
+    for meaning, expected in (("biflow", True), ("post", False)):
+        second_counters = {"0.0.0.0/0": meaning}
+        table = nf.read(path, columns=["reverse_octets"], second_counters=second_counters)
+        flows = table.to_pyarrow()
         assert any(flows["reverse_octets"].to_pylist()) == expected
     with pytest.raises(ValueError, match="second_counters: .*biflow"):
         nf.scan(path, second_counters={"192.0.2.1": "both"})

@@ -52,7 +52,7 @@ def documents(
         arguments += ["--definitions", os.fspath(definition)]
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "documents.json"
-        arguments += ["--output", str(output), "--", *map(os.fspath, paths)]
+        arguments += ["--output", str(output), "--", *(os.fspath(path) for path in paths)]
         status = run(arguments)
         if output.exists():
             with output.open(encoding="utf-8") as lines:
