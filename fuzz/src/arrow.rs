@@ -230,7 +230,8 @@ struct Counters {
     addresses: Addresses,
     types: Types,
     builder: CounterBatchBuilder,
-    wanted: VecDeque<[Cell; 3]>,
+    /// Name, number and float, and whether the value is text.
+    wanted: VecDeque<([Cell; 3], bool)>,
 }
 
 impl Counters {
@@ -254,7 +255,10 @@ impl Counters {
             for record in counters.records().flatten() {
                 for member in record.members() {
                     let (mut number, mut float) = (Cell::Null, Cell::Null);
-                    match member.value {
+                    // Of all ones a counter is not known: it has neither number nor text.
+                    let is_unknown = matches!(member.value, Some(MemberValue::Unsigned(_)))
+                        && member.octets.iter().all(|octet| *octet == 0xff);
+                    match member.value.filter(|_| !is_unknown) {
                         Some(MemberValue::Unsigned(value)) => {
                             let value = Some(FlowValue::Unsigned(value));
                             number = Cell::of_flow(value, self.addresses, self.types);
@@ -266,7 +270,8 @@ impl Counters {
                         _ => {}
                     }
                     let name = Cell::Text(member.name.to_string());
-                    self.wanted.push_back([name, number, float]);
+                    let is_text = !is_unknown && [&number, &float] == [&Cell::Null; 2];
+                    self.wanted.push_back(([name, number, float], is_text));
                 }
             }
         }
@@ -279,9 +284,9 @@ impl Counters {
         let columns = ["counter", "value", "value_float"];
         let columns = columns.map(|name| batch.column_by_name(name).unwrap());
         let texts = batch.column_by_name("value_text").unwrap();
-        for (row, wanted) in self.wanted.drain(..batch.num_rows()).enumerate() {
+        let rows = self.wanted.drain(..batch.num_rows());
+        for (row, (wanted, is_text)) in rows.enumerate() {
             let found = columns.map(|column| Cell::read(column, row).unwrap());
-            let is_text = wanted[1..] == [Cell::Null, Cell::Null];
             assert_eq!(Cell::read(texts, row) != Some(Cell::Null), is_text);
             assert_eq!(found, wanted);
         }
