@@ -209,7 +209,7 @@ impl FlowBatchBuilder {
         }
     }
 
-    /// Adds one flow, whatever the filter.
+    /// Adds one flow, even if the filter does not match it.
     pub fn push(&mut self, flow: &Flow<'_>) {
         if let Some(file) = &mut self.file {
             file.push(name(&self.options.files, flow.header().input));

@@ -373,8 +373,7 @@ const TCP_FLAGS: u64 = 0x0fff;
 /// The IP protocol of UDP.
 const UDP: u64 = 17;
 
-/// A number that is elsewhere than at a known place, or that the record has not
-/// but the packet in it may have.
+/// A number that is not at a fixed offset, or that only the packet in the record may have.
 fn number(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
     let plan = record.template().plan();
     let slot = plan.field(field);

@@ -90,7 +90,7 @@ impl<'a, 't> DataRecord<'a, 't> {
         }
     }
 
-    /// The octets after the first `count` fields; `None` if it has not as many.
+    /// The octets after the first `count` fields; `None` if the record has fewer.
     pub(crate) fn octets_after(&self, count: usize) -> Option<&'a [u8]> {
         let mut fields = self.fields();
         if let Some(last) = count.checked_sub(1) {

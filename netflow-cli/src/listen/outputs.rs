@@ -70,7 +70,7 @@ fn plan(
     let format = scope
         .last(matches, "format")
         .unwrap_or_else(|| usual_format(to, schema, to_terminal));
-    // Empty for an output is all fields, whatever is said for the others.
+    // An empty name asks for all fields of this output, even if other outputs have chosen some.
     let mut names: Vec<String> = scope.all(matches, "fields");
     names.retain(|name| !name.is_empty());
     if schema != SchemaName::Flow || dialect::is_of_others(format) {

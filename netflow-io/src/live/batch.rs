@@ -50,7 +50,7 @@ pub(super) struct Received {
 impl Batch {
     /// A batch with room for datagrams up to this length.
     pub(super) fn new(max_message: usize) -> Self {
-        // Datagrams of no octets need a place too.
+        // A zero-length datagram needs a slot too.
         let slot_len = max_message.max(1);
         Self {
             octets: vec![0; slot_len.saturating_mul(SLOTS)],

@@ -40,7 +40,7 @@ pub(super) enum Form {
     Label,
     /// A label with its bits and TTL.
     LabelStack,
-    /// An IPv4 address, whatever the type says.
+    /// An IPv4 address, even if the element has another type.
     Address,
 }
 

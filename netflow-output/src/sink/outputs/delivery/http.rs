@@ -137,7 +137,7 @@ impl HttpPeer {
             octets += row.end - row.start;
             octets <= self.config.octets
         });
-        // One row is sent whatever its size.
+        // A row that is larger than the limit is sent by itself.
         let count = fits.count().max(1);
         let rows: Vec<PendingRow> = self.rows.iter().take(count).cloned().collect();
         let request = Request::new(self.client.address(), &self.config, &rows);

@@ -286,7 +286,7 @@ impl Delivery for StreamPeer {
         self.close()
     }
 
-    /// Rows sent over a connection that has not failed are assumed to arrive.
+    /// Assumes that rows sent over a connection that has not failed arrive, and returns all others.
     fn take_pending(&mut self) -> Vec<Chunk> {
         if self.connection.take().is_some() {
             self.confirm_all();
