@@ -7,7 +7,6 @@
 //! Each is correct by default. Where the original has a known fault, [`Faults::Copied`] copies it,
 //! but for crashes; `docs/src/dialects.md` lists the differences.
 
-mod base64;
 mod codec;
 mod community_id;
 mod documents;
@@ -24,7 +23,6 @@ mod protocols;
 mod record;
 
 #[cfg(feature = "http")]
-pub(crate) use self::base64::Base64;
 pub use self::community_id::CommunityIdSeed;
 pub use self::documents::{Additions, Dialect, Documents};
 pub use self::ecs::{Ecs, EcsOptions, OctetArrays};

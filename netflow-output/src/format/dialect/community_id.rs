@@ -1,9 +1,10 @@
 //! Community ID, version 1: an id of a flow that other tools of network security calculate too
 //! (the specification is <https://github.com/corelight/community-id-spec>).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
-use super::base64::Base64;
 use super::flow_id::{FiveTuple, Key};
 
 /// The number that a site may put before what is hashed; 0 is usual.
@@ -64,7 +65,7 @@ pub(super) fn write(
         key.push(&second.1.to_be_bytes());
     }
     out.push_str("1:");
-    Base64::Standard.encode(&Sha1::digest(key.octets()), out);
+    STANDARD.encode_string(Sha1::digest(key.octets()), out);
 }
 
 /// What stands for the ports of ICMP, and whether its type has an answer.

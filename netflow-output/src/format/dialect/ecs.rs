@@ -7,6 +7,8 @@ mod objects;
 use alloc::borrow::Cow;
 use core::net::IpAddr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use netflow_core::element::DataType;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::TemplateField;
@@ -17,7 +19,6 @@ use netflow_core::{MessageHeader, Protocol, Set, SetKind};
 
 use self::facts::{Facts, Role};
 pub(super) use self::name::snake_case;
-use super::base64::Base64;
 use super::documents::Dialect;
 use super::names;
 use super::record::{FieldStyle, Plans, RecordPlan, is_member_of_fixed_layout, name_of};
@@ -205,9 +206,7 @@ impl FieldStyle for Style<'_> {
                         .for_each(|octet| out.unsigned((*octet).into()));
                 }),
                 OctetArrays::Base64 => {
-                    let mut text = String::new();
-                    Base64::Standard.encode(octets, &mut text);
-                    out.word(&text);
+                    out.word(&STANDARD.encode(octets));
                 }
             },
             _ => out.null(),

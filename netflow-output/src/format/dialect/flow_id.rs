@@ -3,7 +3,9 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::base64::Base64;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use twox_hash::XxHash64;
 
 /// What identifies a flow: addresses, ports and protocol.
 #[derive(Debug, Clone, Copy)]
@@ -83,92 +85,45 @@ pub(super) fn write(flow: &FiveTuple, out: &mut String) {
         key.push(&port.to_be_bytes());
     }
     key.push(&[flow.protocol]);
-    Base64::UrlUnpadded.encode(&xxhash64(key.octets()).to_be_bytes(), out);
-}
-
-const PRIME_1: u64 = 0x9e37_79b1_85eb_ca87;
-const PRIME_2: u64 = 0xc2b2_ae3d_27d4_eb4f;
-const PRIME_3: u64 = 0x1656_67b1_9e37_79f9;
-const PRIME_4: u64 = 0x85eb_ca77_c2b2_ae63;
-const PRIME_5: u64 = 0x27d4_eb2f_1656_67c5;
-
-/// xxHash64 with the seed 0, by its specification (doc/xxhash_spec.md of the xxHash project).
-fn xxhash64(octets: &[u8]) -> u64 {
-    let mut stripes = octets.chunks_exact(32);
-    let mut hash = if octets.len() >= 32 {
-        let mut lanes = [
-            PRIME_1.wrapping_add(PRIME_2),
-            PRIME_2,
-            0,
-            0_u64.wrapping_sub(PRIME_1),
-        ];
-        for stripe in stripes.by_ref() {
-            for (lane, word) in lanes.iter_mut().zip(stripe.chunks_exact(8)) {
-                *lane = round(*lane, word_of(word));
-            }
-        }
-        let [a, b, c, d] = lanes;
-        let mut hash = a
-            .rotate_left(1)
-            .wrapping_add(b.rotate_left(7))
-            .wrapping_add(c.rotate_left(12))
-            .wrapping_add(d.rotate_left(18));
-        for lane in lanes {
-            hash = (hash ^ round(0, lane))
-                .wrapping_mul(PRIME_1)
-                .wrapping_add(PRIME_4);
-        }
-        hash
-    } else {
-        PRIME_5
-    };
-    hash = hash.wrapping_add(octets.len() as u64);
-    let mut words = stripes.remainder().chunks_exact(8);
-    for word in words.by_ref() {
-        hash = (hash ^ round(0, word_of(word)))
-            .rotate_left(27)
-            .wrapping_mul(PRIME_1)
-            .wrapping_add(PRIME_4);
-    }
-    let mut rest = words.remainder();
-    if let Some((half, after)) = rest.split_first_chunk() {
-        hash = (hash ^ u64::from(u32::from_le_bytes(*half)).wrapping_mul(PRIME_1))
-            .rotate_left(23)
-            .wrapping_mul(PRIME_2)
-            .wrapping_add(PRIME_3);
-        rest = after;
-    }
-    for octet in rest {
-        hash = (hash ^ u64::from(*octet).wrapping_mul(PRIME_5))
-            .rotate_left(11)
-            .wrapping_mul(PRIME_1);
-    }
-    hash = (hash ^ hash >> 33).wrapping_mul(PRIME_2);
-    hash = (hash ^ hash >> 29).wrapping_mul(PRIME_3);
-    hash ^ hash >> 32
-}
-
-fn word_of(octets: &[u8]) -> u64 {
-    octets.try_into().map_or(0, u64::from_le_bytes)
-}
-
-const fn round(lane: u64, word: u64) -> u64 {
-    lane.wrapping_add(word.wrapping_mul(PRIME_2))
-        .rotate_left(31)
-        .wrapping_mul(PRIME_1)
+    let hash = XxHash64::oneshot(0, key.octets());
+    URL_SAFE_NO_PAD.encode_string(hash.to_be_bytes(), out);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FiveTuple, write, xxhash64};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use twox_hash::XxHash64;
+
+    use super::{FiveTuple, write};
 
     #[test]
     fn the_vectors_of_xxhash_hold() {
-        assert_eq!(xxhash64(b""), 0xef46_db37_51d8_e999);
-        assert_eq!(xxhash64(b"a"), 0xd24e_c4f1_a98c_6e5b);
-        assert_eq!(xxhash64(b"abc"), 0x44bc_2cf5_ad77_0999);
+        assert_eq!(XxHash64::oneshot(0, b""), 0xef46_db37_51d8_e999);
+        assert_eq!(XxHash64::oneshot(0, b"a"), 0xd24e_c4f1_a98c_6e5b);
+        assert_eq!(XxHash64::oneshot(0, b"abc"), 0x44bc_2cf5_ad77_0999);
         let long = b"Nobody inspects the spammish repetition";
-        assert_eq!(xxhash64(long), 0xfbce_a83c_8a37_8bf1);
+        assert_eq!(XxHash64::oneshot(0, long), 0xfbce_a83c_8a37_8bf1);
+    }
+
+    #[test]
+    fn the_vectors_of_rfc_4648_hold() {
+        let vectors = [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ];
+        for (plain, expected) in vectors {
+            assert_eq!(STANDARD.encode(plain), expected);
+            let unpadded = expected.trim_end_matches('=');
+            assert_eq!(URL_SAFE_NO_PAD.encode(plain), unpadded);
+        }
+        assert_eq!(STANDARD.encode([0xfb, 0xff]), "+/8=");
+        assert_eq!(URL_SAFE_NO_PAD.encode([0xfb, 0xff]), "-_8");
     }
 
     #[test]

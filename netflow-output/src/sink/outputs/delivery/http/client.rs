@@ -9,12 +9,13 @@ use std::path::Path;
 use std::thread;
 use std::time::{Instant, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ureq::Agent;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig};
 
 use super::answer::{self, Answer, Response};
 use super::request::Request;
-use crate::format::dialect::Base64;
 use crate::sink::outputs::config::PeerConfig;
 use crate::sink::outputs::http::{
     Credentials, HttpAddress, HttpCompression, HttpConfig, HttpServer,
@@ -135,11 +136,10 @@ impl Client {
                 ("X-ClickHouse-User".to_owned(), user.to_owned()),
                 ("X-ClickHouse-Key".to_owned(), password.to_owned()),
             ],
-            (_, Some(_)) => {
-                let mut encoded = String::from("Basic ");
-                Base64::Standard.encode(secret.as_bytes(), &mut encoded);
-                header("Authorization", encoded)
-            }
+            (_, Some(_)) => header(
+                "Authorization",
+                format!("Basic {}", STANDARD.encode(secret)),
+            ),
             (HttpServer::Elasticsearch, None) => {
                 header("Authorization", format!("ApiKey {secret}"))
             }
