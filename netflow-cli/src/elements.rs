@@ -3,10 +3,11 @@
 use std::io;
 
 use netflow_core::element::{self, DataType, DefinedElement, ElementId, Semantics, Units};
+use netflow_query::suggest;
 
 use crate::args::{Definitions, Elements};
 use crate::status::Status;
-use crate::{stderr, suggest};
+use crate::stderr;
 
 /// One line of the list.
 struct Row<'r> {

@@ -29,7 +29,6 @@ mod run;
 mod state;
 mod status;
 mod stderr;
-mod suggest;
 mod summary;
 mod top;
 

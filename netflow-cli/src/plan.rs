@@ -10,10 +10,10 @@ use netflow_output::format::{
     Biflows, Columns, Container, Csv, FlowLines, IpcFormat, Lines, Records, Selection, Table, Wire,
 };
 use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
+use netflow_query::suggest;
 
 use crate::args::{Decode, Format, SchemaName};
 use crate::dialect::{self, DialectArgs};
-use crate::suggest;
 
 /// Width of a table that no terminal shows.
 const UNSEEN_WIDTH: usize = 200;

@@ -64,6 +64,7 @@ extern crate std;
 
 mod aggregate;
 mod filter;
+pub mod suggest;
 
 pub use self::aggregate::{
     Aggregate, AggregateOptions, Group, GroupValue, PrefixLengths, Sum, Sums,

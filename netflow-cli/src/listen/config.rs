@@ -12,10 +12,9 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
+use netflow_query::suggest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-use crate::suggest;
 
 /// Why a configuration file cannot be used.
 #[derive(Debug)]
