@@ -2,7 +2,7 @@
 //! the process at once.
 
 #[cfg(unix)]
-pub(crate) use self::unix::Interrupt;
+pub(crate) use self::unix::{Interrupt, SecondSignal};
 
 #[cfg(not(unix))]
 pub(crate) use self::other::Interrupt;
@@ -31,6 +31,7 @@ mod unix {
         /// Readable as soon as a signal is caught, so that a reader that waits notices.
         wake: UnixStream,
         registered: Vec<SigId>,
+        _second: SecondSignal,
     }
 
     impl Interrupt {
@@ -41,14 +42,10 @@ mod unix {
                 caught: Arc::default(),
                 wake,
                 registered: Vec::new(),
+                _second: SecondSignal::catch()?,
             };
             for signal in [SIGINT, SIGTERM] {
-                let status = 128 + signal;
-                let is_second = Arc::new(AtomicBool::new(false));
-                // The order is that in which a signal runs them: the first finds `is_second` unset.
                 let registered = [
-                    flag::register_conditional_shutdown(signal, status, Arc::clone(&is_second))?,
-                    flag::register(signal, is_second)?,
                     flag::register_usize(
                         signal,
                         Arc::clone(&interrupt.caught),
@@ -81,6 +78,39 @@ mod unix {
     }
 
     impl Drop for Interrupt {
+        fn drop(&mut self) {
+            for id in self.registered.drain(..) {
+                low_level::unregister(id);
+            }
+        }
+    }
+
+    /// The second SIGINT or SIGTERM ends the process at once, for as long as this lives.
+    #[derive(Debug)]
+    pub(crate) struct SecondSignal {
+        registered: Vec<SigId>,
+    }
+
+    impl SecondSignal {
+        pub(crate) fn catch() -> io::Result<Self> {
+            let mut second = Self {
+                registered: Vec::new(),
+            };
+            let is_second = Arc::new(AtomicBool::new(false));
+            for signal in [SIGINT, SIGTERM] {
+                let status = 128 + signal;
+                // The order is that in which a signal runs them: the first finds `is_second` unset.
+                let registered = [
+                    flag::register_conditional_shutdown(signal, status, Arc::clone(&is_second))?,
+                    flag::register(signal, Arc::clone(&is_second))?,
+                ];
+                second.registered.extend(registered);
+            }
+            Ok(second)
+        }
+    }
+
+    impl Drop for SecondSignal {
         fn drop(&mut self) {
             for id in self.registered.drain(..) {
                 low_level::unregister(id);

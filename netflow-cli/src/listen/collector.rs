@@ -1,7 +1,6 @@
 //! A running collector: its workers, its outputs, and the events that it handles.
 
 use alloc::sync::Arc;
-use core::sync::atomic::AtomicBool;
 use core::time::Duration;
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
@@ -13,7 +12,7 @@ use netflow_io::live::Live;
 use netflow_output::sink::{OutputState, OutputStatistics, Outputs};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
-use signal_hook::{SigId, flag, low_level};
+use signal_hook::low_level;
 
 use super::forward::Forward;
 use super::log::Log;
@@ -22,6 +21,7 @@ use super::report::{self, Totals};
 use super::saved;
 use super::settings::Settings;
 use super::worker::{Ended, Request, Shared, Worker};
+use crate::interrupt::SecondSignal;
 use crate::status::Status;
 
 /// How often the state is shown and checked.
@@ -381,24 +381,12 @@ pub(super) fn lost(outputs: &[OutputStatistics]) -> u64 {
 struct Caught {
     received: Receiver<i32>,
     handle: Handle,
-    registered: Vec<SigId>,
+    _second: SecondSignal,
 }
 
 impl Caught {
     fn new() -> io::Result<Self> {
-        let mut registered = Vec::new();
-        let is_second = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            let is_second = Arc::clone(&is_second);
-            let status = 128 + signal;
-            // In the order in which a signal runs them: the first one finds it unset.
-            registered.push(flag::register_conditional_shutdown(
-                signal,
-                status,
-                Arc::clone(&is_second),
-            )?);
-            registered.push(flag::register(signal, is_second)?);
-        }
+        let second = SecondSignal::catch()?;
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let handle = signals.handle();
         let (sender, received) = channel();
@@ -414,7 +402,7 @@ impl Caught {
         Ok(Self {
             received,
             handle,
-            registered,
+            _second: second,
         })
     }
 }
@@ -422,8 +410,5 @@ impl Caught {
 impl Drop for Caught {
     fn drop(&mut self) {
         self.handle.close();
-        for id in self.registered.drain(..) {
-            low_level::unregister(id);
-        }
     }
 }
