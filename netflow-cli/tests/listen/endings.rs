@@ -33,19 +33,7 @@ fn what_was_received_before_the_signal_is_written() {
 fn a_second_signal_ends_it_at_once() {
     // A pipe that nobody reads keeps the output waiting for the drain timeout.
     let folder = Folder::new();
-    let pipe = folder.file("pipe");
-    assert!(
-        std::process::Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let _reader = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&pipe)
-        .unwrap();
+    let (pipe, _reader) = folder.pipe();
     let options = ["--output", &pipe, "--drain-timeout", "1h"];
     let mut collector = Collector::start(&[&UDP[..], &options].concat());
     let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -63,19 +51,7 @@ fn a_second_signal_ends_it_at_once() {
 #[test]
 fn what_an_output_does_not_take_in_time_is_counted_as_lost() {
     let folder = Folder::new();
-    let pipe = folder.file("pipe");
-    assert!(
-        std::process::Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let _reader = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&pipe)
-        .unwrap();
+    let (pipe, _reader) = folder.pipe();
     let options = ["--output", &pipe, "--drain-timeout", "300ms"];
     let collector = Collector::start(&[&UDP[..], &options].concat());
     let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();

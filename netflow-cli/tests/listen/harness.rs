@@ -265,6 +265,20 @@ impl Folder {
         self.0.join(name).to_str().unwrap().to_owned()
     }
 
+    /// The path of a new named pipe in it, which is open and which nobody reads.
+    pub(crate) fn pipe(&self) -> (String, fs::File) {
+        let path = self.file("pipe");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&path)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let pipe = fs::OpenOptions::new().read(true).write(true).open(&path);
+        (path, pipe.unwrap())
+    }
+
     /// Writes a file and returns its path.
     pub(crate) fn write(&self, name: &str, content: &str) -> String {
         fs::write(self.0.join(name), content).unwrap();

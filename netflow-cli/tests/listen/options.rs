@@ -231,19 +231,7 @@ fn connections_are_limited() {
 fn a_short_queue_between_threads_drops_datagrams_and_reports_it() {
     // The output is a pipe that nobody reads, so the worker stands still.
     let folder = Folder::new();
-    let pipe = folder.file("pipe");
-    assert!(
-        std::process::Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let reader = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&pipe)
-        .unwrap();
+    let (pipe, reader) = folder.pipe();
     let mut collector = on_udp(&[
         "--no-steering",
         "--workers",

@@ -173,19 +173,7 @@ fn what_a_peer_does_not_take_waits_on_disk_for_the_next_run() {
 #[test]
 fn a_slow_output_drops_the_newest_rows_if_asked_and_counts_them() {
     let folder = Folder::new();
-    let pipe = folder.file("pipe");
-    assert!(
-        std::process::Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let _reader = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&pipe)
-        .unwrap();
+    let (pipe, _reader) = folder.pipe();
     let options = [
         "--fields",
         "",

@@ -2,7 +2,6 @@
 
 use core::time::Duration;
 use std::fs;
-use std::process::Command;
 use std::thread;
 
 use netflow_output::sink::{LossReason, OutputState, Outputs, Policy};
@@ -118,14 +117,7 @@ fn a_file_that_cannot_be_written_is_tried_again() {
 #[test]
 fn the_end_does_not_wait_for_a_pipe_that_nobody_reads() {
     let folder = Folder::new("pipe");
-    let pipe = folder.file("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let pipe = folder.pipe();
     let mut config = output(&pipe, json());
     config.queue.chunks = 1;
     let outputs = Outputs::start(vec![config]).unwrap();
@@ -154,14 +146,7 @@ fn the_end_does_not_wait_for_a_pipe_that_nobody_reads() {
 #[test]
 fn a_pipe_whose_reader_has_gone_is_the_end_of_an_output() {
     let folder = Folder::new("closed-pipe");
-    let pipe = folder.file("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let pipe = folder.pipe();
     let outputs = Outputs::start(vec![output(&pipe, json())]).unwrap();
     let mut worker = Worker::new(outputs.worker(), 0);
     worker.send(1);

@@ -157,6 +157,14 @@ impl Folder {
         self.0.join(name).display().to_string()
     }
 
+    /// The path of a new named pipe in it.
+    pub(crate) fn pipe(&self) -> String {
+        let path = self.file("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        path
+    }
+
     pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.0.join(name)).unwrap()
     }
