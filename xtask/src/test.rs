@@ -172,15 +172,19 @@ fn run_steps(steps: &[&Step]) -> ExitCode {
             needed.push(tool);
         }
     }
-    if let Err(error) = tools::provide(&needed) {
-        println!("== failed: {error}");
-        return ExitCode::FAILURE;
-    }
+    let absent = match tools::provide(&needed) {
+        Ok(absent) => absent,
+        Err(error) => {
+            println!("== failed: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let mut skipped = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let name = step.name;
         println!("\n== {}/{} {name}", index + 1, steps.len());
-        let missing = tools::missing(step.needs);
+        let needs = step.needs.iter().copied();
+        let missing: Vec<&Tool> = needs.filter(|tool| absent.contains(tool)).collect();
         if !missing.is_empty() {
             let missing = tools::names(&missing);
             println!("== skipped: {missing} not installed");

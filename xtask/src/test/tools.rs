@@ -129,15 +129,15 @@ fn clang_runtime(name: &str) -> bool {
     false
 }
 
-/// Installs what is missing of these if it can.
+/// Installs what is missing of these if it can, and returns what stays missing.
 ///
 /// # Errors
 ///
 /// The installation fails, or something stays missing and nothing may be skipped.
-pub(super) fn provide(tools: &[&Tool]) -> Result {
+pub(super) fn provide<'t>(tools: &[&'t Tool]) -> Result<Vec<&'t Tool>> {
     let missing = missing(tools);
     if missing.is_empty() {
-        return Ok(());
+        return Ok(missing);
     }
     let mut packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
     packages.sort_unstable();
@@ -162,7 +162,7 @@ pub(super) fn provide(tools: &[&Tool]) -> Result {
         )
         .into());
     }
-    Ok(())
+    Ok(missing)
 }
 
 fn apt_get(arguments: &str) -> Command {
@@ -172,7 +172,7 @@ fn apt_get(arguments: &str) -> Command {
 }
 
 /// Those of them that are not there.
-pub(super) fn missing<'t>(tools: &[&'t Tool]) -> Vec<&'t Tool> {
+fn missing<'t>(tools: &[&'t Tool]) -> Vec<&'t Tool> {
     let is_missing = |tool: &&&Tool| !tool.is_found();
     tools.iter().filter(is_missing).copied().collect()
 }
