@@ -22,7 +22,6 @@ mod nfdump;
 mod protocols;
 mod record;
 
-#[cfg(feature = "http")]
 pub use self::community_id::CommunityIdSeed;
 pub use self::documents::{Additions, Dialect, Documents};
 pub use self::ecs::{Ecs, EcsOptions, OctetArrays};
