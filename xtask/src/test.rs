@@ -295,7 +295,9 @@ fn all_captures() -> Result {
 const FEATURES: &str = "netflow-core/encode,netflow-cli/http,netflow-cli/tls";
 
 fn real_peers() -> Result {
-    cargo("test --locked -p netflow-cli --test listen exporters -- --ignored").run()?;
+    cargo("test --locked -p netflow-cli --test listen exporters -- --ignored")
+        .variable_unseen("PATH", tools::path())
+        .run()?;
     cargo("test --locked -p netflow-output --all-features --test outputs")
         .arguments("rsyslog -- --ignored")
         .run()

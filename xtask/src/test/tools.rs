@@ -5,6 +5,7 @@
 //! skipped and listed.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 
@@ -91,12 +92,14 @@ impl Tool {
 }
 
 fn on_path(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    // Where servers are, which is not on the path of every user.
-    let servers = PathBuf::from("/usr/sbin");
-    env::split_paths(&path)
-        .chain([servers])
-        .any(|folder| folder.join(program).is_file())
+    env::split_paths(&path()).any(|folder| folder.join(program).is_file())
+}
+
+/// Where programs are searched: also where servers are, which is not on the path of every user.
+pub(super) fn path() -> OsString {
+    let mut path = env::var_os("PATH").unwrap_or_default();
+    path.push(":/usr/sbin");
+    path
 }
 
 /// What a program prints, if there is one and it succeeds.
