@@ -2,18 +2,24 @@
 
 mod account;
 mod common_properties;
+mod content;
+mod context;
 mod data;
 mod decoded;
+mod delivery;
 mod doubts;
 mod evidence;
+mod join;
 mod limits;
 mod message;
 mod neighbours;
 mod netflow;
+mod options;
 mod payloads;
 mod problem;
 mod scratch;
 mod session;
+mod sessions;
 mod set;
 mod sets;
 mod snapshot;
@@ -26,14 +32,13 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 pub use self::account::DomainReport;
-pub use self::decoded::{
-    Decoded, Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets,
-};
+pub use self::content::{Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets};
+pub use self::decoded::Decoded;
 pub use self::limits::{Limits, OptionsScope, SessionScope};
 pub use self::message::{Message, Messages};
 pub use self::problem::Problem;
 use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
-use self::session::Sessions;
+use self::sessions::Sessions;
 pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
 pub use self::stats::Stats;
 use crate::datagram::{Datagram, DatagramId, Protocol};
@@ -201,7 +206,7 @@ impl Decoder {
         self.resolve();
         self.join_common_properties(datagram.payload);
         self.scratch.sort_problems();
-        Ok(Decoded::new(self, datagram.payload))
+        Ok(Decoded::new(&self.scratch, datagram.payload))
     }
 
     /// Options apply to the whole datagram that they arrive in, and to the late

@@ -11,7 +11,7 @@ pub use self::list::{
     BasicList, List, ListParts, ListRecords, ListValue, ListValues, SubTemplateList,
     SubTemplateMultiList,
 };
-pub(crate) use self::walk::{Segments, measure};
+pub(crate) use self::walk::{Segments, measure, records_in};
 use crate::template::{Slot, Template, TemplateField};
 use crate::value::{Value, unsigned};
 use crate::wire::reader::Reader;

@@ -1,13 +1,14 @@
 //! Common properties: what options announce once for all records that carry the same
 //! commonPropertiesId (RFC 5473).
 
-mod join;
+mod joined;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use self::join::JoinedTemplates;
+use self::joined::JoinedTemplates;
+pub(super) use self::joined::{JoinedTemplate, MAX_JOINED_TEMPLATES, PropertyList};
 use crate::element::ElementId;
 use crate::hash::KeyedHash;
 use crate::record::{DataRecord, Fields};
@@ -30,7 +31,7 @@ pub(super) struct CommonProperties {
     octets: usize,
     /// The templates of the properties, and how many properties each has.
     templates: Vec<(Arc<Template>, usize)>,
-    joined: JoinedTemplates,
+    pub(super) joined: JoinedTemplates,
 }
 
 /// The properties of one id, as they were sent last.

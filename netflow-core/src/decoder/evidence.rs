@@ -2,12 +2,12 @@
 
 use alloc::sync::Arc;
 
-use super::data::bodies;
+use super::context::MessageContext;
 use super::session::SessionId;
-use super::sets::MessageContext;
 use super::{Decoder, Stats};
 use crate::field::FlowField;
 use crate::flow::second_counters_exceed;
+use crate::record::records_in;
 use crate::template::Template;
 use crate::wire::set::Dialect;
 
@@ -42,7 +42,7 @@ impl Decoder {
         count: usize,
     ) -> Arc<Template> {
         let is_shown = template.plan().has_open_counters()
-            && bodies(body, &template, count).any(|record| second_counters_exceed(&record));
+            && records_in(body, &template, count).any(|record| second_counters_exceed(&record));
         if is_shown {
             self.reverse_counters(context.session, context.dialect, &template)
                 .unwrap_or(template)
@@ -87,7 +87,7 @@ impl Decoder {
         let protocol = plan.field(FlowField::Protocol);
         let port = plan.field(FlowField::DestinationPort);
         let is_icmp = |protocol: u64| matches!(protocol, 1 | 58);
-        let records = bodies(body, template, count).filter_map(|record| {
+        let records = records_in(body, template, count).filter_map(|record| {
             let protocol = record.unsigned(protocol).filter(|sent| is_icmp(*sent))?;
             Some((protocol, record.unsigned(port)?))
         });

@@ -1,7 +1,7 @@
 //! One message of a datagram.
 
-use super::decoded::{Decoded, Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets};
-use super::scratch::{ProblemSlot, Scratch, SetSlot};
+use super::content::{Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets};
+use super::scratch::{ProblemSlot, ScratchRef, SetSlot};
 use crate::flow::Origin;
 use crate::header::MessageHeader;
 
@@ -11,7 +11,7 @@ use crate::header::MessageHeader;
 /// message that it arrived in: [`is_late`](Self::is_late).
 #[derive(Debug, Clone, Copy)]
 pub struct Message<'m> {
-    decoded: Decoded<'m>,
+    content: ScratchRef<'m>,
     origin: &'m Origin,
     slots: &'m [SetSlot],
     problems: &'m [ProblemSlot],
@@ -35,11 +35,11 @@ impl<'m> Message<'m> {
     /// sFlow are one set.
     #[must_use]
     pub fn sets(&self) -> Sets<'m> {
-        Sets::new(self.decoded, self.slots)
+        Sets::new(self.content, self.slots)
     }
 
     /// Its sets, with the common properties of their records
-    /// ([`Decoded::joined_sets`]).
+    /// ([`Decoded::joined_sets`](crate::Decoded::joined_sets)).
     #[must_use]
     pub fn joined_sets(&self) -> JoinedSets<'m> {
         JoinedSets::new(self.sets())
@@ -66,14 +66,14 @@ impl<'m> Message<'m> {
     /// Its problems, in the order they were found: octets that were skipped, and why.
     #[must_use]
     pub fn problems(&self) -> Problems<'m> {
-        Problems::new(self.decoded, self.problems)
+        Problems::new(self.content, self.problems)
     }
 }
 
 /// The messages of a datagram.
 #[derive(Debug, Clone)]
 pub struct Messages<'m> {
-    decoded: Decoded<'m>,
+    content: ScratchRef<'m>,
     origins: core::iter::Enumerate<core::slice::Iter<'m, Origin>>,
     /// The sets and problems of the messages that are left, in their order.
     slots: &'m [SetSlot],
@@ -81,9 +81,10 @@ pub struct Messages<'m> {
 }
 
 impl<'m> Messages<'m> {
-    pub(super) fn new(decoded: Decoded<'m>, scratch: &'m Scratch) -> Self {
+    pub(super) fn new(content: ScratchRef<'m>) -> Self {
+        let scratch = content.scratch;
         Self {
-            decoded,
+            content,
             origins: scratch.origins.iter().enumerate(),
             slots: &scratch.slots,
             problems: &scratch.problems,
@@ -97,7 +98,7 @@ impl<'m> Iterator for Messages<'m> {
     fn next(&mut self) -> Option<Message<'m>> {
         let (index, origin) = self.origins.next()?;
         Some(Message {
-            decoded: self.decoded,
+            content: self.content,
             origin,
             slots: take_while(&mut self.slots, |slot| slot.origin == index),
             problems: take_while(&mut self.problems, |slot| slot.origin == index),

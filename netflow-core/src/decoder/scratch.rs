@@ -47,6 +47,31 @@ pub(super) struct Scratch {
     pub(super) payload_hash: Option<u64>,
 }
 
+/// The content of a datagram: the scratch, and the payload that its slots refer to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ScratchRef<'m> {
+    pub(super) scratch: &'m Scratch,
+    pub(super) payload: &'m [u8],
+}
+
+impl<'m> ScratchRef<'m> {
+    pub(super) fn origin(&self, index: usize) -> Option<&'m Origin> {
+        self.scratch.origins.get(index)
+    }
+
+    /// Sets of joined records in the place of this one.
+    pub(super) fn joined_slots(&self, slot: &SetSlot) -> &'m [SetSlot] {
+        let slots = &self.scratch.joined_slots;
+        slots.get(slot.joined.clone()).unwrap_or_default()
+    }
+
+    /// The templates that the lists of a set name.
+    pub(super) fn lists(&self, slot: &SetSlot) -> &'m [Arc<Template>] {
+        let lists = &self.scratch.lists;
+        lists.get(slot.lists.clone()).unwrap_or_default()
+    }
+}
+
 /// One set that has been checked.
 #[derive(Debug)]
 pub(super) struct SetSlot {

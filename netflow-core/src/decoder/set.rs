@@ -2,8 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::decoded::{Decoded, Flows};
-use super::scratch::{Content, SetSlot};
+use super::scratch::{Content, ScratchRef, SetSlot};
 use crate::field::FlowField;
 #[cfg(feature = "encode")]
 use crate::flow::{Flow, SampleFlow};
@@ -38,16 +37,20 @@ pub enum SetKind {
 /// samples of an sFlow datagram.
 #[derive(Debug, Clone, Copy)]
 pub struct Set<'m> {
-    decoded: Decoded<'m>,
+    content: ScratchRef<'m>,
     slot: &'m SetSlot,
     origin: &'m Origin,
 }
 
 impl<'m> Set<'m> {
     #[inline]
-    pub(super) const fn new(decoded: Decoded<'m>, slot: &'m SetSlot, origin: &'m Origin) -> Self {
+    pub(super) const fn new(
+        content: ScratchRef<'m>,
+        slot: &'m SetSlot,
+        origin: &'m Origin,
+    ) -> Self {
         Self {
-            decoded,
+            content,
             slot,
             origin,
         }
@@ -94,18 +97,18 @@ impl<'m> Set<'m> {
     /// The header of the message that brought the template it waited for.
     #[must_use]
     pub fn template_header(&self) -> Option<&'m MessageHeader> {
-        Some(&self.decoded.origin(self.slot.late?)?.header)
+        Some(&self.content.origin(self.slot.late?)?.header)
     }
 
     /// The octets after its header.
     #[must_use]
     pub fn body(&self) -> &'m [u8] {
         let octets = if self.slot.is_joined {
-            self.decoded.joined()
+            &self.content.scratch.joined
         } else if self.is_late() {
-            self.decoded.late()
+            &self.content.scratch.late
         } else {
-            self.decoded.payload()
+            self.content.payload
         };
         octets.get(self.slot.body.clone()).unwrap_or_default()
     }
@@ -156,8 +159,8 @@ impl<'m> Set<'m> {
     }
 
     /// What was decoded with it.
-    pub(super) const fn decoded(&self) -> Decoded<'m> {
-        self.decoded
+    pub(super) const fn content(&self) -> ScratchRef<'m> {
+        self.content
     }
 
     /// What its flows need besides their records.
@@ -169,13 +172,6 @@ impl<'m> Set<'m> {
     #[inline]
     pub(super) fn is_options(&self) -> bool {
         self.template().is_some_and(Template::is_options)
-    }
-
-    /// Its flows, as [`Decoded::flows`] iterates over those of all sets; none if it
-    /// holds something else.
-    #[must_use]
-    pub fn flows(&self) -> Flows<'m> {
-        Flows::of(self)
     }
 
     /// How this field of all its flows can be read at once, such as a number at the
@@ -218,7 +214,7 @@ impl<'m> Set<'m> {
             rest: self.body(),
             left: self.slot.count,
             template: self.template(),
-            lists: self.decoded.lists(self.slot),
+            lists: self.content.lists(self.slot),
         }
     }
 

@@ -2,8 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::data::SetBody;
-use super::session::SessionId;
+use super::context::{MessageContext, SetBody};
 use super::{Content, Decoder, Stats};
 use crate::datagram::{Datagram, Transport};
 use crate::error::{Error, ErrorKind};
@@ -11,16 +10,6 @@ use crate::template::Template;
 use crate::time::nanos;
 use crate::wire::set::{Dialect, FIRST_DATA_SET, Set, Sets};
 use crate::wire::{ipfix, v9};
-
-/// The message that sets are decoded for, shared by all of its sets.
-pub(super) struct MessageContext<'d> {
-    pub(super) datagram: &'d Datagram<'d>,
-    pub(super) dialect: Dialect,
-    /// The observation domain it belongs to.
-    pub(super) session: SessionId,
-    /// Index of the origin of the message.
-    pub(super) origin: usize,
-}
 
 impl Decoder {
     /// Reads the sets of a message of `length` octets at `offset`, and returns

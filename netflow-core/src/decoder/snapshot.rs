@@ -8,7 +8,6 @@ mod waiting;
 use alloc::vec::Vec;
 
 use self::domain::SavedDomain;
-pub(super) use self::domain::dialect;
 use self::load::Load;
 use super::Decoder;
 use crate::datagram::Protocol;

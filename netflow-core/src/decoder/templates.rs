@@ -2,8 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::data::SetBody;
-use super::sets::MessageContext;
+use super::context::{MessageContext, SetBody};
 use super::{Content, Decoder, SetSlot, Stats};
 use crate::datagram::Transport;
 use crate::error::{Error, ErrorKind};

@@ -1,5 +1,6 @@
 //! Records of variable length: how long they are and where their fields are.
 
+use super::DataRecord;
 use crate::template::Template;
 use crate::wire::record::variable_end;
 
@@ -46,6 +47,21 @@ pub(crate) fn measure(octets: &[u8], template: &Template) -> Option<(usize, Segm
     len = len.checked_add(usize::try_from(plan.tail()).ok()?)?;
     // Only the last field can run past the octets without a later one that shows it.
     (len > 0 && len <= octets.len()).then_some((len, segments))
+}
+
+/// The records of a body whose number of records is known.
+pub(crate) fn records_in<'b, 't>(
+    body: &'b [u8],
+    template: &'t Template,
+    count: usize,
+) -> impl Iterator<Item = DataRecord<'b, 't>> {
+    let mut rest = body;
+    (0..count).map_while(move |_| {
+        let (len, segments) = measure(rest, template)?;
+        let (octets, remaining) = rest.split_at_checked(len)?;
+        rest = remaining;
+        Some(DataRecord::new(octets, template, &[], segments))
+    })
 }
 
 /// Where the variable-length field ends that begins `gap` octets after `at`.

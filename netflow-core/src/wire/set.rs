@@ -1,6 +1,8 @@
 //! Sets: what a message of v9 or IPFIX is made of (RFC 7011, section 3.3;
 //! called FlowSets in RFC 3954).
 
+#[cfg(feature = "alloc")]
+use crate::datagram::Protocol;
 use crate::error::{Error, ErrorKind};
 use crate::wire::reader::Reader;
 
@@ -38,6 +40,16 @@ impl Dialect {
         options_template_set: 3,
         enterprise: true,
     };
+
+    /// The dialect of a protocol; `None` if its messages are not made of sets.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn of(protocol: Protocol) -> Option<Self> {
+        match protocol {
+            Protocol::NetflowV9 => Some(Self::NETFLOW_V9),
+            Protocol::Ipfix => Some(Self::IPFIX),
+            _ => None,
+        }
+    }
 }
 
 /// The lowest set id that is a template id (RFC 7011, section 3.3.2).

@@ -14,7 +14,6 @@ use crate::snapshot::{
 };
 use crate::time::Timestamp;
 use crate::wire::reader::Reader;
-use crate::wire::set::Dialect;
 
 /// One observation domain of a snapshot. Its sections are parsed on each access.
 #[derive(Debug, Clone)]
@@ -253,15 +252,6 @@ impl<'a> SavedTemplate<'a> {
             reverse_counters: flags & Self::REVERSE_COUNTERS != 0,
             record: text(reader)?,
         })
-    }
-}
-
-/// The dialect of the templates of a protocol that has any.
-pub(in crate::decoder) const fn dialect(protocol: Protocol) -> Option<Dialect> {
-    match protocol {
-        Protocol::NetflowV9 => Some(Dialect::NETFLOW_V9),
-        Protocol::Ipfix => Some(Dialect::IPFIX),
-        _ => None,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use alloc::sync::Arc;
 
-use super::domain::{SavedDomain, SavedProperties, SavedTemplate, dialect};
+use super::domain::{SavedDomain, SavedProperties, SavedTemplate};
 use crate::decoder::Decoder;
-use crate::decoder::session::{ReservedTicks, Session, SessionId};
+use crate::decoder::session::{Session, SessionId};
+use crate::decoder::sessions::ReservedTicks;
 use crate::decoder::templates::has_too_many_empty_fields;
 use crate::domain::DomainKey;
 use crate::element::TypeRecord;
@@ -159,7 +160,7 @@ impl<'d> Load<'d> {
         let saved = SavedDomain::read(body).ok()?;
         let key = saved.key?;
         let id = self.decoder.sessions.admit(key, &mut self.ticks)?;
-        Some((saved, id, dialect(key.protocol)))
+        Some((saved, id, Dialect::of(key.protocol)))
     }
 
     /// Replaces the account if that of the snapshot is newer, and returns whether

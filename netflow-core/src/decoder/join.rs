@@ -1,136 +1,17 @@
-//! Records joined with the common properties that they refer to: octets and template as if
-//! the exporter had sent the properties in each record.
+//! Records joined with the common properties that they refer to (RFC 5473): octets and template
+//! as if the exporter had sent the properties in each record.
 
-use alloc::boxed::Box;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::{CommonProperties, ID, Properties};
-use crate::decoder::data::bodies;
-use crate::decoder::scratch::{Content, SetSlot};
-use crate::decoder::session::{Session, SessionId};
-use crate::decoder::snapshot::dialect;
-use crate::decoder::{Decoder, Stats};
+use super::common_properties::{JoinedTemplate, MAX_JOINED_TEMPLATES, PropertyList};
+use super::scratch::{Content, SetSlot};
+use super::session::{Session, SessionId};
+use super::{Decoder, Stats};
 use crate::error::{Error, ErrorKind};
-use crate::record::{DataRecord, Fields};
+use crate::record::{DataRecord, records_in};
 use crate::template::Template;
-use crate::value::unsigned;
-
-/// Properties of one record: those it refers to (RFC 5473, section 7.1), and those that these
-/// refer to (section 7.2).
-const MAX_PROPERTIES: usize = 8;
-/// Joined templates of one observation domain. When one more is needed, all are compiled anew.
-const MAX_TEMPLATES: usize = 64;
-
-/// The templates of joined records.
-#[derive(Debug, Default)]
-pub(super) struct JoinedTemplates {
-    list: Vec<JoinedTemplate>,
-    /// Octets of memory of the templates.
-    octets: usize,
-}
-
-#[derive(Debug)]
-struct JoinedTemplate {
-    /// The template of the record, then those of its properties. They are kept, so that no other
-    /// template has their address.
-    parts: Box<[Arc<Template>]>,
-    template: Arc<Template>,
-}
-
-impl JoinedTemplates {
-    pub(super) fn memory(&self) -> usize {
-        let list = self.list.capacity();
-        let list = list.saturating_mul(size_of::<JoinedTemplate>());
-        self.octets.saturating_add(list)
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.list.clear();
-        self.octets = 0;
-    }
-
-    fn get(&self, record: &Arc<Template>, properties: &PropertyList<'_>) -> Option<&Arc<Template>> {
-        let known = self.list.iter().find(|joined| {
-            let mut parts = joined.parts.iter();
-            let is_same = |one: Option<&Arc<Template>>, other: &Arc<Template>| {
-                one.is_some_and(|one| Arc::ptr_eq(one, other))
-            };
-            is_same(parts.next(), record)
-                && parts.len() == properties.count
-                && properties
-                    .iter()
-                    .all(|one| is_same(parts.next(), &one.template))
-        })?;
-        Some(&known.template)
-    }
-
-    fn insert(&mut self, joined: JoinedTemplate) {
-        if self.list.len() >= MAX_TEMPLATES {
-            self.clear();
-        }
-        self.octets = self.octets.saturating_add(joined.memory());
-        self.list.push(joined);
-    }
-}
-
-impl JoinedTemplate {
-    /// The parts are charged too: nothing else may keep them any longer.
-    fn memory(&self) -> usize {
-        let parts = self.parts.iter();
-        let parts = parts.fold(0_usize, |sum, part| sum.saturating_add(part.memory()));
-        parts
-            .saturating_add(size_of_val::<[Arc<Template>]>(&self.parts))
-            .saturating_add(self.template.memory())
-    }
-}
-
-/// The properties of one record.
-#[derive(Debug, Default)]
-struct PropertyList<'p> {
-    list: [Option<&'p Properties>; MAX_PROPERTIES],
-    count: usize,
-}
-
-impl<'p> PropertyList<'p> {
-    /// The announced properties that a record refers to.
-    fn of(record: &DataRecord<'_, '_>, known: &'p CommonProperties) -> Self {
-        let mut properties = Self::default();
-        properties.add(record.fields(), known);
-        let mut at = 0;
-        // Each may refer to others. One that is listed already adds nothing, so this ends.
-        while let Some(one) = properties.list.get(at).copied().flatten() {
-            let fields = one.template.fields().get(one.first..);
-            properties.add(Fields::new(&one.octets, fields.unwrap_or_default()), known);
-            at = at.saturating_add(1);
-        }
-        properties
-    }
-
-    /// Adds what these fields refer to.
-    fn add(&mut self, fields: Fields<'_, '_>, known: &'p CommonProperties) {
-        let ids = fields
-            .filter(|field| field.template().key() == ID)
-            .filter_map(|field| unsigned(field.octets()));
-        for properties in ids.filter_map(|id| known.get(id)) {
-            let is_listed = self.iter().any(|one| core::ptr::eq(one, properties));
-            if let Some(place) = self.list.get_mut(self.count).filter(|_| !is_listed) {
-                *place = Some(properties);
-                self.count = self.count.saturating_add(1);
-            }
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.iter()
-            .fold(0, |sum, one| sum.saturating_add(one.octets.len()))
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &'p Properties> + Clone + use<'_, 'p> {
-        self.list.iter().copied().flatten()
-    }
-}
+use crate::wire::set::Dialect;
 
 /// What may still be joined of one datagram.
 struct JoinBudget {
@@ -144,7 +25,7 @@ struct JoinBudget {
 
 impl Decoder {
     /// Joins the data records of the datagram with the common properties that they refer to.
-    pub(in crate::decoder) fn join_common_properties(&mut self, payload: &[u8]) {
+    pub(super) fn join_common_properties(&mut self, payload: &[u8]) {
         let mut budget = JoinBudget {
             octets: self.limits.joined_octets,
             fields: usize::from(self.limits.template_fields),
@@ -197,7 +78,7 @@ impl Decoder {
         let first = self.scratch.joined_slots.len();
         let mut is_any = false;
         let mut at = slot.body.start;
-        for record in bodies(body, template, slot.count) {
+        for record in records_in(body, template, slot.count) {
             let end = at.saturating_add(record.octets().len());
             let start = self.scratch.joined.len();
             let joined = match self.join_record(session, &record, template, budget) {
@@ -283,7 +164,7 @@ impl Decoder {
             return None;
         };
         budget.fields = left;
-        let dialect = dialect(session.key().protocol)?;
+        let dialect = Dialect::of(session.key().protocol)?;
         let (definitions, learned) = (&self.definitions, &session.learned_elements);
         let defined = |id| definitions.get(id).or_else(|| learned.get(id)).cloned();
         let shared = properties.iter().map(|one| Arc::clone(&one.template));
@@ -297,7 +178,7 @@ impl Decoder {
 
     /// Keeps the template of joined records; `false` if there is no room for it.
     fn keep_joined(&mut self, id: SessionId, joined: JoinedTemplate) -> bool {
-        let list = size_of::<JoinedTemplate>().saturating_mul(MAX_TEMPLATES);
+        let list = size_of::<JoinedTemplate>().saturating_mul(MAX_JOINED_TEMPLATES);
         let room = joined.memory().saturating_add(list);
         let Some(evicted) = self.sessions.reserve(id, room) else {
             return false;

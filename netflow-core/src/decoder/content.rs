@@ -1,0 +1,295 @@
+//! The iterators over the content of a message or of a whole datagram: its sets, records, flows,
+//! samples and problems.
+
+use super::problem::Problem;
+use super::scratch::{ProblemSlot, ScratchRef, SetSlot};
+use super::set::{Records, Samples, Set};
+use crate::flow::{Flow, Origin, SampleFlow};
+use crate::record::DataRecord;
+use crate::wire::sflow;
+
+/// The sets of a message or of a whole datagram.
+#[derive(Debug, Clone)]
+pub struct Sets<'m> {
+    content: ScratchRef<'m>,
+    slots: core::slice::Iter<'m, SetSlot>,
+}
+
+impl<'m> Sets<'m> {
+    pub(super) fn new(content: ScratchRef<'m>, slots: &'m [SetSlot]) -> Self {
+        Self {
+            content,
+            slots: slots.iter(),
+        }
+    }
+}
+
+impl<'m> Iterator for Sets<'m> {
+    type Item = Set<'m>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Set<'m>> {
+        let slot = self.slots.next()?;
+        let origin = self.content.origin(slot.origin)?;
+        Some(Set::new(self.content, slot, origin))
+    }
+}
+
+/// The sets of a message or of a whole datagram, with the common properties of their records
+/// ([`Decoded::joined_sets`](crate::Decoded::joined_sets)).
+#[derive(Debug, Clone)]
+pub struct JoinedSets<'m> {
+    sets: Sets<'m>,
+    /// What is left of the sets in the place of one.
+    joined: Sets<'m>,
+}
+
+impl<'m> JoinedSets<'m> {
+    pub(super) fn new(sets: Sets<'m>) -> Self {
+        let joined = Sets::new(sets.content, &[]);
+        Self { sets, joined }
+    }
+
+    /// The joined sets that replace one set; none if no record of it is joined.
+    fn of(set: &Set<'m>) -> Self {
+        let content = set.content();
+        Self {
+            sets: Sets::new(content, &[]),
+            joined: Sets::new(content, content.joined_slots(set.slot())),
+        }
+    }
+}
+
+impl<'m> Iterator for JoinedSets<'m> {
+    type Item = Set<'m>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Set<'m>> {
+        if let Some(set) = self.joined.next() {
+            return Some(set);
+        }
+        let set = self.sets.next()?;
+        let joined = set.slot().joined.clone();
+        if joined.is_empty() {
+            return Some(set);
+        }
+        *self = Self {
+            sets: self.sets.clone(),
+            ..Self::of(&set)
+        };
+        self.joined.next()
+    }
+}
+
+/// The data records of a message or of a whole datagram.
+#[derive(Debug, Clone)]
+pub struct MessageRecords<'m> {
+    sets: Sets<'m>,
+    records: Records<'m>,
+}
+
+impl<'m> MessageRecords<'m> {
+    pub(super) const fn new(sets: Sets<'m>) -> Self {
+        Self {
+            sets,
+            records: Records::EMPTY,
+        }
+    }
+}
+
+impl<'m> Iterator for MessageRecords<'m> {
+    type Item = DataRecord<'m, 'm>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(record) = self.records.next() {
+                return Some(record);
+            }
+            self.records = self.sets.next()?.records();
+        }
+    }
+}
+
+/// The flows of a message or of a whole datagram.
+#[derive(Debug, Clone)]
+pub struct Flows<'m> {
+    sets: JoinedSets<'m>,
+    origin: Option<&'m Origin>,
+    records: Records<'m>,
+    samples: Samples<'m>,
+    sample: Option<SampleFlow<'m>>,
+    discarded: bool,
+}
+
+impl<'m> Flows<'m> {
+    /// The flows of these sets.
+    pub(super) fn new(sets: Sets<'m>) -> Self {
+        Self {
+            sets: JoinedSets::new(sets),
+            origin: None,
+            records: Records::EMPTY,
+            samples: Samples::EMPTY,
+            sample: None,
+            discarded: false,
+        }
+    }
+
+    /// The flows of one set.
+    pub(super) fn of(set: &Set<'m>) -> Self {
+        Self {
+            sets: JoinedSets::of(set),
+            origin: Some(set.origin()),
+            records: if set.is_options() || set.is_joined_apart() {
+                Records::EMPTY
+            } else {
+                set.records()
+            },
+            samples: set.samples(),
+            sample: None,
+            discarded: false,
+        }
+    }
+}
+
+impl<'m> Set<'m> {
+    /// Its flows, as [`Decoded::flows`](crate::Decoded::flows) iterates over those of all sets;
+    /// none if it holds something else.
+    #[must_use]
+    pub fn flows(&self) -> Flows<'m> {
+        Flows::of(self)
+    }
+}
+
+impl Flows<'_> {
+    /// Also returns discarded packets of sFlow, with their
+    /// [`drop_reason`](Flow::drop_reason).
+    #[must_use]
+    pub const fn with_discarded(mut self) -> Self {
+        self.discarded = true;
+        self
+    }
+}
+
+impl<'m> Flows<'m> {
+    /// Splits biflows: each flow with a reverse direction is followed by that
+    /// one ([`Flow::reverse`]).
+    pub fn split_biflows(self) -> impl Iterator<Item = Flow<'m>> {
+        self.flat_map(|flow| {
+            let reverse = flow.reverse();
+            core::iter::once(flow).chain(reverse)
+        })
+    }
+}
+
+impl<'m> Iterator for Flows<'m> {
+    type Item = Flow<'m>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Flow<'m>> {
+        loop {
+            if let Some(record) = self.records.next() {
+                return Some(Flow::from_record(record, self.origin?));
+            }
+            // Kept here and copied: a flow that a function returns is written to
+            // memory, and those of records would have to be too.
+            if let Some(sample) = self.sample.take() {
+                return Some(Flow::from_sample(sample, self.origin?));
+            }
+            self.advance()?;
+        }
+    }
+
+    /// Records of one length are passed over at once.
+    fn nth(&mut self, n: usize) -> Option<Flow<'m>> {
+        let records = n.min(self.records.len());
+        if let Some(last) = records.checked_sub(1) {
+            self.records.nth(last)?;
+        }
+        for _ in records..n {
+            self.next()?;
+        }
+        self.next()
+    }
+}
+
+impl Flows<'_> {
+    /// Advances to the next sample, or to the records of the next set.
+    #[inline(never)]
+    fn advance(&mut self) -> Option<()> {
+        let discarded = self.discarded;
+        self.sample = self
+            .samples
+            .by_ref()
+            .find_map(|sample| SampleFlow::new(sample, discarded));
+        if self.sample.is_some() {
+            return Some(());
+        }
+        let set = self.sets.next()?;
+        self.origin = Some(set.origin());
+        self.samples = set.samples();
+        if !set.is_options() {
+            self.records = set.records();
+        }
+        Some(())
+    }
+}
+
+/// The sFlow samples of a message or of a whole datagram.
+#[derive(Debug, Clone)]
+pub struct MessageSamples<'m> {
+    sets: Sets<'m>,
+    samples: Samples<'m>,
+}
+
+impl<'m> MessageSamples<'m> {
+    pub(super) const fn new(sets: Sets<'m>) -> Self {
+        Self {
+            sets,
+            samples: Samples::EMPTY,
+        }
+    }
+}
+
+impl<'m> Iterator for MessageSamples<'m> {
+    type Item = sflow::Sample<'m>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(sample) = self.samples.next() {
+                return Some(sample);
+            }
+            self.samples = self.sets.next()?.samples();
+        }
+    }
+}
+
+/// The problems of a message or of a whole datagram.
+#[derive(Debug, Clone)]
+pub struct Problems<'m> {
+    content: ScratchRef<'m>,
+    slots: core::slice::Iter<'m, ProblemSlot>,
+}
+
+impl<'m> Problems<'m> {
+    pub(super) fn new(content: ScratchRef<'m>, slots: &'m [ProblemSlot]) -> Self {
+        Self {
+            content,
+            slots: slots.iter(),
+        }
+    }
+}
+
+impl<'m> Iterator for Problems<'m> {
+    type Item = Problem<'m>;
+
+    fn next(&mut self) -> Option<Problem<'m>> {
+        let slot = self.slots.next()?;
+        Some(Problem {
+            error: slot.error,
+            set: slot.set,
+            octets: slot.octets,
+            header: &self.content.origin(slot.origin)?.header,
+        })
+    }
+}
