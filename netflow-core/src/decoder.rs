@@ -34,6 +34,7 @@ use core::net::SocketAddr;
 pub use self::account::DomainReport;
 pub use self::content::{Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets};
 pub use self::decoded::Decoded;
+pub use self::doubts::Doubt;
 pub use self::limits::{Limits, OptionsScope, SessionScope};
 pub use self::message::{Message, Messages};
 pub use self::problem::Problem;
@@ -45,7 +46,7 @@ use crate::datagram::{Datagram, DatagramId, Protocol};
 use crate::domain::DomainKey;
 use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
-use crate::exporter::{Announcement, ConfiguredCounters, ConfiguredRates};
+use crate::exporter::{ConfiguredCounters, ConfiguredRates, Fact};
 use crate::flow::Origin;
 use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
@@ -354,4 +355,14 @@ pub struct KnownTemplate<'d> {
     pub refreshed: crate::Timestamp,
     /// The datagram that defined it.
     pub datagram: DatagramId,
+}
+
+/// One announcement of options, and the exporter that sent it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Announcement<'d> {
+    /// The domain that it belongs to.
+    pub domain: DomainKey,
+    /// What was announced.
+    pub fact: Fact<'d>,
 }

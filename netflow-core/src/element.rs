@@ -21,6 +21,7 @@ mod codes;
 #[cfg(feature = "alloc")]
 mod defined;
 pub mod iana;
+mod lookup;
 mod property;
 mod row;
 mod table;

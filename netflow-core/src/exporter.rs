@@ -16,10 +16,10 @@ mod sequence;
 mod snapshot;
 mod sources;
 
-pub use self::announced::{Announcement, Fact};
+pub use self::announced::Fact;
 pub use self::configured::{ConfiguredRate, ConfiguredRates, ParseRateError};
 pub use self::counters::{ConfiguredCounter, ConfiguredCounters, ParseCounterError};
-pub use self::doubt::{Doubt, DoubtKind};
+pub use self::doubt::DoubtKind;
 pub(crate) use self::icmp::IcmpPorts;
 pub(crate) use self::learn::OptionsRecord;
 pub(crate) use self::names::Names;

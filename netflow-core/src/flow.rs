@@ -12,6 +12,7 @@ mod names;
 mod numbers;
 mod owned;
 mod packet;
+mod record_address;
 mod sample;
 mod sampling;
 mod second_counters;

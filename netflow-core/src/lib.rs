@@ -116,19 +116,19 @@ pub mod wire;
 pub use datagram::{Datagram, DatagramId, Protocol, Transport};
 #[cfg(feature = "alloc")]
 pub use decoder::{
-    Decoded, Decoder, DomainReport, Flows, JoinedSets, KnownTemplate, Limits, Message,
-    MessageRecords, MessageSamples, Messages, OptionsScope, Problem, Problems, Records, Samples,
-    SessionScope, Set, SetKind, SetTemplateRecords, Sets, Stats,
+    Announcement, Decoded, Decoder, DomainReport, Doubt, Flows, JoinedSets, KnownTemplate, Limits,
+    Message, MessageRecords, MessageSamples, Messages, OptionsScope, Problem, Problems, Records,
+    Samples, SessionScope, Set, SetKind, SetTemplateRecords, Sets, Stats,
 };
 #[cfg(feature = "alloc")]
 pub use domain::DomainKey;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use exporter::{
-    Announcement, ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, Doubt,
-    DoubtKind, Fact, ParseCounterError, ParsePrefixError, ParseRateError, Prefix, RateScope,
-    SampleCounts, SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts, SequenceEvent,
-    SequenceUnit, Unrated,
+    ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, DoubtKind, Fact,
+    ParseCounterError, ParsePrefixError, ParseRateError, Prefix, RateScope, SampleCounts,
+    SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts, SequenceEvent, SequenceUnit,
+    Unrated,
 };
 #[cfg(feature = "alloc")]
 pub use flow::{

@@ -1,6 +1,7 @@
 //! Fields that are chosen once, found once in each template, and read from many flows.
 
 mod columns;
+mod read;
 mod reader;
 mod records;
 mod sink;

@@ -5,8 +5,19 @@ use alloc::vec::Vec;
 use super::Decoder;
 use super::neighbours::MAX_NEIGHBOURS;
 use super::session::Session;
-use crate::exporter::{Doubt, DoubtKind};
+use crate::domain::DomainKey;
+use crate::exporter::DoubtKind;
 use crate::template::Template;
+
+/// One thing that is doubtful about the sampling or the names of an observation domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Doubt {
+    /// Which domain it is about.
+    pub domain: DomainKey,
+    /// What is doubtful.
+    pub kind: DoubtKind,
+}
 
 impl Decoder {
     /// What is doubtful about the sampling rates and names of all observation domains with

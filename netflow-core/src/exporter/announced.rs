@@ -3,19 +3,8 @@
 use super::selection::Selection;
 use super::{Exporter, RateScope, SamplerKey, Selects, Unrated};
 use crate::datagram::DatagramId;
-use crate::domain::DomainKey;
 use crate::time::Timestamp;
 use crate::value::Text;
-
-/// One announcement of options, and the exporter that sent it.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Announcement<'d> {
-    /// The domain that it belongs to.
-    pub domain: DomainKey,
-    /// What was announced.
-    pub fact: Fact<'d>,
-}
 
 /// What options can announce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

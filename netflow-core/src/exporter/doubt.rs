@@ -5,21 +5,10 @@ use alloc::vec::Vec;
 
 use super::selection::Selection;
 use super::{Exporter, RateScope, ScopeKind, Selects, Unrated};
-use crate::domain::DomainKey;
 use crate::element::ElementId;
 use crate::field::Ingredient;
 use crate::template::Template;
 use crate::wire::template::FieldKey;
-
-/// One thing that is doubtful about the sampling or the names of an observation domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Doubt {
-    /// Which domain it is about.
-    pub domain: DomainKey,
-    /// What is doubtful.
-    pub kind: DoubtKind,
-}
 
 /// What can be doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Type and code of ICMP: in elements of their own (176 to 179), in one (32, 139), in a packet
 //! that the record carries, or in the destination port.
 
-use super::{Flow, Source, address, ingredient, packet};
+use super::{Flow, Source, ingredient, packet, record_address};
 use crate::datagram::Protocol;
 use crate::field::Ingredient;
 use crate::packet::Packet;
@@ -126,7 +126,7 @@ impl Version {
             Some(58) => Some(Self::Icmpv6),
             protocol if protocol.is_none_or(is_extension_header) => {
                 let has_port = flow.source_port().is_some_and(|port| port != 0);
-                let is_v6 = || address::version(record) == Some(6);
+                let is_v6 = || record_address::version(record) == Some(6);
                 (!has_port).then(|| {
                     if is_v6() {
                         Self::PerhapsIcmpv6

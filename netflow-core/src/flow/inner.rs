@@ -4,8 +4,8 @@
 
 use core::net::IpAddr;
 
-use super::address::IPV4_INSIDE;
-use super::{Flow, SampleFlow, address, ingredient, packet};
+use super::record_address::IPV4_INSIDE;
+use super::{Flow, SampleFlow, ingredient, packet, record_address};
 use crate::field::{FlowField, Ingredient};
 use crate::packet::{Inner, Packet, Tunnel};
 use crate::record::DataRecord;
@@ -129,10 +129,12 @@ impl<'m> Flow<'m> {
 
     fn inner_address(&self, side: &Side, field: FlowField, tenant: Ingredient) -> Option<IpAddr> {
         let sent = self.record().and_then(|record| {
-            let repeated = address::either(record, side.second[0], side.second[1]);
+            let repeated = record_address::either(record, side.second[0], side.second[1]);
             repeated
                 .or_else(|| other_version(record, side))
-                .or_else(|| address::load(record, record.template().plan().ingredient(tenant)))
+                .or_else(|| {
+                    record_address::load(record, record.template().plan().ingredient(tenant))
+                })
         });
         sent.or_else(|| packet::address(&self.inner_packet()?, field))
     }
@@ -198,14 +200,14 @@ fn inside(record: &DataRecord<'_, '_>) -> Option<u64> {
 fn other_version(record: &DataRecord<'_, '_>, side: &Side) -> Option<IpAddr> {
     let inside = inside(record)?;
     let [v4, v6] = side.first;
-    let outer = address::either(record, v4, v6)?;
+    let outer = record_address::either(record, v4, v6)?;
     let inner = match (inside, outer) {
         (IPV4_INSIDE, IpAddr::V6(_)) => v4,
         (IPV6_INSIDE, IpAddr::V4(_)) => v6,
         _ => return None,
     };
     let plan = record.template().plan();
-    let address = address::load(record, plan.ingredient(inner))?;
+    let address = record_address::load(record, plan.ingredient(inner))?;
     // An element of the length of the other version may be the outer address itself.
     let is_other = address.is_ipv4() != outer.is_ipv4();
     (is_other && !address.is_unspecified()).then_some(address)
@@ -215,14 +217,14 @@ fn other_version(record: &DataRecord<'_, '_>, side: &Side) -> Option<IpAddr> {
 fn ip_in_ip(record: &DataRecord<'_, '_>) -> Option<Tunnel> {
     let inside = inside(record)?;
     let [v4, v6] = Side::SOURCE.first;
-    let outer = address::either(record, v4, v6)?;
+    let outer = record_address::either(record, v4, v6)?;
     let slot = record
         .template()
         .plan()
         .ingredient(Ingredient::InnerProtocol);
     let has_inner = slot.is_present()
         || other_version(record, &Side::SOURCE).is_some()
-        || address::either(record, Side::SOURCE.second[0], Side::SOURCE.second[1]).is_some();
+        || record_address::either(record, Side::SOURCE.second[0], Side::SOURCE.second[1]).is_some();
     has_inner.then_some(match (inside, outer) {
         (IPV4_INSIDE, IpAddr::V4(_)) => Tunnel::Ipv4InIpv4,
         (IPV4_INSIDE, IpAddr::V6(_)) => Tunnel::Ipv4InIpv6,

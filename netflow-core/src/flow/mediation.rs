@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use super::{Flow, address};
+use super::{Flow, record_address};
 use crate::field::Ingredient;
 
 impl Flow<'_> {
@@ -14,14 +14,14 @@ impl Flow<'_> {
     pub fn original_exporter_address(&self) -> Option<IpAddr> {
         let record = self.record()?;
         let is_set = |address: &IpAddr| !address.is_unspecified();
-        let original = address::either(
+        let original = record_address::either(
             record,
             Ingredient::OriginalExporterIpv4,
             Ingredient::OriginalExporterIpv6,
         );
         original.filter(is_set).or_else(|| {
             let named =
-                address::either(record, Ingredient::ExporterIpv4, Ingredient::ExporterIpv6)?;
+                record_address::either(record, Ingredient::ExporterIpv4, Ingredient::ExporterIpv6)?;
             (is_set(&named) && Some(named) != self.exporter_address()).then_some(named)
         })
     }

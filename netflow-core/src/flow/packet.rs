@@ -3,7 +3,8 @@
 
 use core::net::IpAddr;
 
-use super::{Flow, Source, address, ingredient};
+use super::record_address::version;
+use super::{Flow, Source, ingredient};
 use crate::field::{FlowField, Ingredient};
 use crate::packet::{HeaderProtocol, Packet};
 use crate::record::DataRecord;
@@ -83,10 +84,10 @@ fn payload<'m>(record: &DataRecord<'m, '_>, header: Option<&Packet<'m>>) -> Opti
         if fragment.is_some_and(|offset| offset > 0) {
             return None;
         }
-        let version = address::version(record).or_else(|| header?.ip_version());
-        let protocol = protocol(record, version).or_else(|| header?.protocol())?;
+        let ip_version = version(record).or_else(|| header?.ip_version());
+        let protocol = protocol(record, ip_version).or_else(|| header?.protocol())?;
         Some(Packet::dissect_ip_payload(
-            version.unwrap_or(4),
+            ip_version.unwrap_or(4),
             protocol,
             octets,
         ))

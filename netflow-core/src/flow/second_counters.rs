@@ -2,8 +2,8 @@
 
 use core::net::IpAddr;
 
-use super::address::either;
 use super::ingredient;
+use super::record_address::either;
 use crate::field::{FlowField, Ingredient};
 use crate::record::DataRecord;
 

@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 
 use super::Flow;
-use super::address::either;
+use super::record_address::either;
 use crate::field::{FlowField, Ingredient};
 use crate::record::DataRecord;
 

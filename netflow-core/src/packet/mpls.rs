@@ -2,18 +2,15 @@
 //! (RFC 4928), but in a pseudowire without control word these are the start of a MAC address
 //! (RFC 8469). So a header is taken for one of IP only if its lengths and checksum fit.
 
-use super::link::{ETHERNET_TYPE, ethernet};
 use super::network::{IPV4_LEN, IPV6_LEN, ip};
 use super::offset::{Offset, load_u16, plus};
 use super::tag::MplsLabels;
-use super::{Link, Lower, Packet};
+use super::{Lower, Packet};
 
 /// Octets of a frame that may have been padded: the shortest of Ethernet, and its check sequence.
 const SHORTEST_FRAME: usize = 64;
 /// Octets of the frame check sequence, which some agents sample too.
 const FRAME_CHECK_LEN: usize = 4;
-/// The control word of a pseudowire (RFC 4385, section 3).
-const CONTROL_WORD_LEN: usize = 4;
 
 /// A label stack (RFC 3032).
 pub(super) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
@@ -37,32 +34,8 @@ pub(super) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_>
     }
 }
 
-/// The Ethernet frame of a pseudowire, with or without control word (RFC 4448, section 4.6): the
-/// place whose frame carries IP that fits, else after a control word if there can be one.
-pub(super) fn pseudowire(payload: &[u8]) -> Option<&[u8]> {
-    let after_control_word = payload.get(CONTROL_WORD_LEN..);
-    // A control word begins with four zero bits.
-    let after_control_word = after_control_word.filter(|_| matches!(payload, [..=0x0f, ..]));
-    let is_proven = |frame: &&[u8]| carries_ip(frame);
-    after_control_word
-        .filter(is_proven)
-        .or_else(|| Some(payload).filter(is_proven))
-        .or(after_control_word)
-}
-
-/// Whether a frame of Ethernet carries IP whose lengths and checksum fit.
-fn carries_ip(frame: &[u8]) -> bool {
-    let packet = ethernet(frame);
-    packet.lower.link == Link::Ethernet
-        && packet.lower.mpls.is_absent()
-        && frame.len() > ETHERNET_TYPE
-        && packet
-            .network_offset()
-            .is_some_and(|at| matches!(ip_fits(frame, at), Fit::Yes))
-}
-
 /// Whether a header of IP can begin somewhere.
-enum Fit {
+pub(super) enum Fit {
     /// Its version, lengths and checksum say so.
     Yes,
     /// The sample ends before they do.
@@ -70,7 +43,7 @@ enum Fit {
     No,
 }
 
-fn ip_fits(octets: &[u8], at: usize) -> Fit {
+pub(super) fn ip_fits(octets: &[u8], at: usize) -> Fit {
     match octets.get(at).map(|first| first >> 4) {
         Some(4) => ipv4_fits(octets, at),
         Some(6) => ipv6_fits(octets, at),

@@ -3,7 +3,7 @@
 use core::iter::once;
 use core::net::IpAddr;
 
-use super::ColumnSink;
+use super::sink::ColumnSink;
 use crate::field::{FieldType, FlowField, Ingredient};
 use crate::flow::{DirectTime, Flow, FlowColumn, FlowValue};
 use crate::header::MessageHeader;

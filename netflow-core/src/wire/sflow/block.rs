@@ -140,3 +140,10 @@ impl<'a> Iterator for Blocks<'a> {
         Some(Ok(block))
     }
 }
+
+/// What follows the header of a sample.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tail<'a> {
+    pub(super) octets: &'a [u8],
+    pub(super) offset: usize,
+}

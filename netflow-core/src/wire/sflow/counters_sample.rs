@@ -3,10 +3,10 @@
 use zerocopy::byteorder::big_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
+use crate::wire::sflow::block::Tail;
 use crate::wire::sflow::data_format::Kind;
 use crate::wire::sflow::interface::SourceId;
 use crate::wire::sflow::record::Records;
-use crate::wire::sflow::sample::Tail;
 
 /// `counters_sample` and `counters_sample_expanded` (sFlow version 5, section 5):
 /// counters that were polled.

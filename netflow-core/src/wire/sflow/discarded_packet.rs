@@ -3,10 +3,10 @@
 use zerocopy::byteorder::big_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
+use crate::wire::sflow::block::Tail;
 use crate::wire::sflow::data_format::Kind;
 use crate::wire::sflow::interface::{Interface, SourceId};
 use crate::wire::sflow::record::Records;
-use crate::wire::sflow::sample::Tail;
 
 /// `discarded_packet` (sFlow Dropped Packet Notification Structures): a packet that
 /// the device dropped. Not sampled: each is reported, up to a rate.

@@ -3,10 +3,10 @@
 use zerocopy::byteorder::big_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
+use crate::wire::sflow::block::Tail;
 use crate::wire::sflow::data_format::Kind;
 use crate::wire::sflow::interface::{Interface, SourceId};
 use crate::wire::sflow::record::Records;
-use crate::wire::sflow::sample::Tail;
 
 /// `flow_sample` and `flow_sample_expanded` (sFlow version 5, section 5): a packet
 /// that was sampled.

@@ -3,7 +3,7 @@
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use crate::error::{Error, ErrorKind};
-use crate::wire::sflow::block::Block;
+use crate::wire::sflow::block::{Block, Tail};
 use crate::wire::sflow::counters_sample::{CountersHeader, CountersSample};
 use crate::wire::sflow::data_format::{DataFormat, Kind};
 use crate::wire::sflow::discarded_packet::DiscardedPacket;
@@ -177,11 +177,4 @@ impl<'a> SampleKind<'a> {
             Self::Unknown => Records::new(Kind::Flow, &[], 0, 0),
         }
     }
-}
-
-/// What follows the header of a sample.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tail<'a> {
-    pub(super) octets: &'a [u8],
-    pub(super) offset: usize,
 }

@@ -3,11 +3,11 @@
 //! Made by `cargo xtask generate` from `registry/sflow.csv`; not edited by hand.
 
 use crate::wire::sflow::data_format::{DataFormat, Kind};
-use crate::wire::sflow::structure::Shape::{
+use crate::wire::sflow::structure::row::Shape::{
     Address, Float32, Ipv4, Ipv6, List, MacAddress, Octets, Opaque, Signed32, Text, Unsigned32,
     Unsigned64,
 };
-use crate::wire::sflow::structure::{Structure, row};
+use crate::wire::sflow::structure::row::{Structure, row};
 
 /// Headers of samples, by their formats.
 pub(super) static SAMPLES: &[Structure] = &[

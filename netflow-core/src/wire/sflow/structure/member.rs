@@ -3,6 +3,9 @@
 use core::fmt;
 use core::net::IpAddr;
 
+/// Lists in lists that the table holds at most; its generator checks it.
+pub(super) const DEPTH: usize = 2;
+
 /// A member of a structure in its flat form.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Member<'a> {
@@ -32,7 +35,7 @@ impl Member<'_> {
 /// nest: `lists()` yields `("dst_as_path", 0), ("as", 1)` and `name()` is then empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MemberName {
-    pub(super) lists: [Option<(&'static str, u32)>; super::members::DEPTH],
+    pub(super) lists: [Option<(&'static str, u32)>; DEPTH],
     pub(super) name: &'static str,
 }
 

@@ -4,11 +4,9 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::{Error, ErrorKind};
 use crate::wire::sflow::data_format::Kind;
-use crate::wire::sflow::structure::{Member, MemberName, MemberValue, Row, Shape, Structure};
+use crate::wire::sflow::structure::member::{DEPTH, Member, MemberName, MemberValue};
+use crate::wire::sflow::structure::row::{Row, Shape, Structure};
 use crate::wire::sflow::xdr::{opaque, size};
-
-/// Lists in lists that the table holds at most; its generator checks it.
-pub(super) const DEPTH: usize = 2;
 
 /// The members of a structure, in the order of the wire.
 ///

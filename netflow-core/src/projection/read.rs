@@ -1,0 +1,192 @@
+//! Reading the flows of a set field by field.
+
+use core::ops::Range;
+
+use super::records::FixedRecords;
+use super::sink::ColumnSink;
+use super::{Projected, Projection};
+use crate::decoder::Set;
+use crate::field::FlowField;
+use crate::flow::{DirectTime, Flow, FlowColumn, TimePlan};
+use crate::template::FieldPlan;
+use crate::time::Timestamp;
+
+impl Projection {
+    /// Passes the fields of the flows of a set to `sink`, for the flows in `rows`, counted from 0, as
+    /// far as they exist. Returns the number of flows.
+    ///
+    /// The flows are those of [`Set::flows`]. See [`FlowColumns`](crate::FlowColumns) for a sink
+    /// and an example.
+    pub fn read(&mut self, set: &Set<'_>, rows: Range<usize>, sink: &mut impl ColumnSink) -> usize {
+        let wanted = rows.len();
+        let projected = self.of(set);
+        match FixedRecords::of(set, rows.start, wanted) {
+            Some(records) => {
+                projected.read_records(set, rows.start, records, sink);
+                records.count()
+            }
+            None => projected.read_flows(set, rows.start, wanted, sink),
+        }
+    }
+}
+
+impl<'m> Projected<'_, 'm> {
+    /// The fields of records of one length, column by column.
+    fn read_records(
+        &self,
+        set: &Set<'m>,
+        skipped: usize,
+        records: FixedRecords<'m>,
+        sink: &mut impl ColumnSink,
+    ) {
+        let count = records.count();
+        if count == 0 {
+            return;
+        }
+        let fields = self.fields.iter().zip(self.columns);
+        for (position, (field, column)) in fields.enumerate() {
+            // Made only where a flow is asked for.
+            let flows = || set.flows().skip(skipped).take(count);
+            let is_read: Option<()> = match column {
+                FlowColumn::Number(place) => numbers(records, *place, position, sink),
+                FlowColumn::Octets(place) => octets(records, *place, position, sink),
+                FlowColumn::Time(plan) => {
+                    let by_flow =
+                        |row| time(&set.flows().nth(skipped.saturating_add(row))?, *field);
+                    times(records, *plan, position, by_flow, sink)
+                }
+                FlowColumn::Absent => {
+                    sink.same(position, None, count);
+                    Some(())
+                }
+                FlowColumn::Same => {
+                    let first = flows().next();
+                    let value = first.as_ref().and_then(|flow| flow.get(*field));
+                    sink.same(position, value, count);
+                    Some(())
+                }
+                FlowColumn::Bits { place, shift, mask } => {
+                    records.numbers::<1>(*place).map(|octets| {
+                        let (shift, mask) = (u32::from(*shift), u64::from(*mask));
+                        let bits = octets.map(|octet| octet.wrapping_shr(shift) & mask);
+                        sink.numbers(position, bits);
+                    })
+                }
+                FlowColumn::Each => None,
+            };
+            if is_read.is_none() {
+                flows().for_each(|flow| sink.value(position, flow.get(*field)));
+            }
+        }
+    }
+
+    /// The fields of flows of any kind, one flow after the other: each is walked once.
+    fn read_flows(
+        &self,
+        set: &Set<'m>,
+        skipped: usize,
+        wanted: usize,
+        sink: &mut impl ColumnSink,
+    ) -> usize {
+        let mut count = 0_usize;
+        for flow in set.flows().skip(skipped).take(wanted) {
+            let row = self.row(&flow);
+            for position in 0..self.fields.len() {
+                row.pass(position, sink);
+            }
+            count = count.saturating_add(1);
+        }
+        count
+    }
+}
+
+/// Reads a column of numbers; `None` if they have a width that no number has.
+fn numbers(
+    records: FixedRecords<'_>,
+    place: FieldPlan,
+    position: usize,
+    sink: &mut impl ColumnSink,
+) -> Option<()> {
+    match place.width {
+        1 => sink.numbers(position, records.numbers::<1>(place)?),
+        2 => sink.numbers(position, records.numbers::<2>(place)?),
+        3 => sink.numbers(position, records.numbers::<3>(place)?),
+        4 => sink.numbers(position, records.numbers::<4>(place)?),
+        5 => sink.numbers(position, records.numbers::<5>(place)?),
+        6 => sink.numbers(position, records.numbers::<6>(place)?),
+        7 => sink.numbers(position, records.numbers::<7>(place)?),
+        8 => sink.numbers(position, records.numbers::<8>(place)?),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// Reads a column of addresses; `None` if they have a width that none has.
+fn octets(
+    records: FixedRecords<'_>,
+    place: FieldPlan,
+    position: usize,
+    sink: &mut impl ColumnSink,
+) -> Option<()> {
+    match place.width {
+        4 => sink.ipv4(position, records.arrays(place)?),
+        6 => sink.macs(position, records.arrays(place)?),
+        16 => sink.ipv6(position, records.arrays(place)?),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// Reads a column of times; `None` if their numbers have an unusual width. `by_flow` finds that of
+/// a row whose number makes no sense by itself.
+fn times(
+    records: FixedRecords<'_>,
+    plan: TimePlan,
+    position: usize,
+    by_flow: impl Fn(usize) -> Option<Timestamp>,
+    sink: &mut impl ColumnSink,
+) -> Option<()> {
+    let place = plan.place();
+    match place.width {
+        4 => times_of(records.numbers::<4>(place)?, plan, position, by_flow, sink),
+        8 => times_of(records.numbers::<8>(place)?, plan, position, by_flow, sink),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The form of the times is looked at once, before the loop. A part of its caller, which knows that
+/// the place is in the records.
+#[inline(always)]
+fn times_of(
+    numbers: impl ExactSizeIterator<Item = u64>,
+    plan: TimePlan,
+    position: usize,
+    by_flow: impl Fn(usize) -> Option<Timestamp>,
+    sink: &mut impl ColumnSink,
+) {
+    let times = numbers.enumerate();
+    match plan.form() {
+        DirectTime::Uptime { now, sent } => {
+            let form = DirectTime::Uptime { now, sent };
+            sink.times(position, times.map(|time| form.time_or(time, &by_flow)));
+        }
+        DirectTime::Milliseconds { sent } => {
+            let form = DirectTime::Milliseconds { sent };
+            sink.times(position, times.map(|time| form.time_or(time, &by_flow)));
+        }
+        DirectTime::Seconds { sent } => {
+            let form = DirectTime::Seconds { sent };
+            sink.times(position, times.map(|time| form.time_or(time, &by_flow)));
+        }
+    }
+}
+
+/// The start or the end.
+#[cold]
+fn time(flow: &Flow<'_>, field: FlowField) -> Option<Timestamp> {
+    match field {
+        FlowField::End => flow.end(),
+        _ => flow.start(),
+    }
+}
