@@ -269,6 +269,15 @@ impl FieldStyle for CodecStyle<'_> {
             Form::Plain(data_type) if is_number(*data_type) => {
                 Value::parse(DataType::Unsigned64, octets)
             }
+            // The codec writes an empty string for the labels that a router does not use. That there were
+            // only zeros is all that is lost: their number is in the template.
+            Form::Plain(DataType::OctetArray)
+                if self.tool == Tool::Logstash
+                    && matches!(field.template().length(), FieldLength::Fixed(_))
+                    && octets.iter().all(|octet| *octet == 0) =>
+            {
+                Some(Value::Octets(&[]))
+            }
             Form::Plain(data_type) => Value::parse(*data_type, octets),
         }
     }

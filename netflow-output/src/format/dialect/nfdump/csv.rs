@@ -17,7 +17,7 @@ pub(super) fn write(dumped: &DumpedFlow, out: &mut Vec<u8>) {
     out.extend_from_slice(date(dumped.start).as_bytes());
     let millis = dumped.duration() / 1_000_000;
     // Writing into memory does not fail.
-    let _ = write!(out, ",{}.{:03}", millis / 1_000, (millis % 1_000).abs());
+    let _ = write!(out, ",{}.{:03}", millis / 1_000, millis % 1_000);
     write_ends(dumped, out);
     let _ = writeln!(
         out,

@@ -101,10 +101,10 @@ impl DumpedFlow {
         self.end.unwrap_or(Timestamp::from_nanos(0))
     }
 
-    /// Nanoseconds from the first to the last packet.
+    /// Nanoseconds from the first to the last packet; 0 if the exporter has them in reverse order.
     pub(super) fn duration(&self) -> i64 {
         match (self.start, self.end) {
-            (Some(start), Some(end)) => end.nanos_since(start),
+            (Some(start), Some(end)) => end.nanos_since(start).max(0),
             _ => 0,
         }
     }

@@ -189,7 +189,7 @@ impl Members<'_, '_> {
         }
         if groups.ttls {
             let ttl = number(flow, 192);
-            let lowest = number(flow, 52).or(ttl).or(number(flow, 53));
+            let lowest = number(flow, 52).or(ttl);
             self.number("ip_minttl", lowest.unwrap_or(0));
             let highest = number(flow, 53).unwrap_or(0);
             self.number("ip_maxttl", highest);

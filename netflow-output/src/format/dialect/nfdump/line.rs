@@ -49,7 +49,7 @@ pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
         "{} {:5}.{:03} {keyword:<5} {source:>16}:{:<5} -> {destination:>16}:{port:<5} ",
         date(dumped.start),
         millis / 1_000,
-        (millis % 1_000).abs(),
+        millis % 1_000,
         dumped.source_port_of_line(),
     );
     if width != Width::Line {
