@@ -17,6 +17,7 @@ mod decode;
 mod dialect;
 mod elements;
 mod explain;
+mod features;
 mod filter;
 mod interrupt;
 #[cfg(target_os = "linux")]
@@ -35,7 +36,7 @@ mod top;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
 pub use explain::{document, source_facts};
 pub use status::Status;
@@ -79,7 +80,7 @@ fn print(error: &clap::Error) {
 }
 
 fn command(args: &[OsString]) -> Result<Status, clap::Error> {
-    let matches = args::Cli::command().try_get_matches_from(args)?;
+    let matches = features::command().try_get_matches_from(args)?;
     match args::Cli::from_arg_matches(&matches)?.command {
         args::Command::Decode(args) => {
             decode::run(&args).map_err(|usage| args::error("decode", &usage))

@@ -20,7 +20,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use clap::error::ErrorKind;
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 
 pub(crate) use self::args::Listen;
 use self::collector::Collector;
@@ -28,6 +28,7 @@ use self::config::Config;
 use self::log::Log;
 use self::settings::Settings;
 use crate::args::{self as command_line, Cli, Command};
+use crate::features;
 use crate::status::Status;
 
 /// The name of the subcommand.
@@ -75,7 +76,7 @@ struct CommandLine<'a> {
 impl CommandLine<'_> {
     /// The settings of the file, and those of the command line over them.
     fn with_config(&self, path: &Path) -> Result<Settings, clap::Error> {
-        let mut root = Cli::command();
+        let mut root = features::command();
         root.build();
         let unusable = |reason: &dyn core::fmt::Display| error(&reason.to_string());
         let Some(command) = root.find_subcommand(NAME) else {
@@ -112,7 +113,7 @@ impl CommandLine<'_> {
 }
 
 fn parse(arguments: Vec<OsString>) -> Result<(Listen, ArgMatches), clap::Error> {
-    let matches = Cli::command().try_get_matches_from(arguments)?;
+    let matches = features::command().try_get_matches_from(arguments)?;
     let own = matches
         .subcommand_matches(NAME)
         .cloned()

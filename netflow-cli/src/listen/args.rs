@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use netflow_core::{Prefix, Protocol};
+use netflow_query::Filter;
 
 use super::quantity::{Octets, Span};
 use crate::args::{Exporters, Format, SchemaName, SchemaParser};
@@ -170,8 +171,9 @@ pub(crate) struct Sources {
 pub(crate) struct OutputArgs {
     /// Write to standard output (-), a file, files by time (flows-%Y%m%d-%H%M.json.gz), a peer
     /// (tcp://, tls://, unix://, syslog://, syslog+tcp://, syslog+tls://, ipfix://, ipfix+tcp://,
-    /// ipfix+tls://) or nowhere (null); may be repeated. Options after it apply to this output,
-    /// options before the first to all [default: -]
+    /// ipfix+tls://), a server (http://, https://, elasticsearch://, datadog://, splunk://, loki://,
+    /// clickhouse://, otlp://) or nowhere (null); may be repeated. Options after it apply to this
+    /// output, options before the first to all [default: -]
     #[arg(short, long, value_name = "WHERE")]
     pub(crate) output: Vec<String>,
 
@@ -186,6 +188,11 @@ pub(crate) struct OutputArgs {
     /// Fields of the schema flow to write, in this order
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
+
+    /// Only flows that match this expression, such as 'proto tcp and dst port 443', in the words of
+    /// tcpdump and nfdump or with fields of the schema flow by their names; any is all flows
+    #[arg(id = "filter", short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
+    pub(crate) filter: Vec<Filter>,
 
     /// Show a record of two directions (RFC 5103) as two flows
     #[arg(long, value_name = "yes|no", default_missing_value = "yes", num_args = 0..=1, require_equals = true, value_enum)]
@@ -228,19 +235,82 @@ pub(crate) struct OutputArgs {
     pub(crate) output_timeout: Vec<Span>,
 
     /// The authorities that sign certificates of peers (PEM) [default: those of the system]
-    #[cfg(feature = "tls")]
+    #[cfg(any(feature = "http", feature = "tls"))]
     #[arg(long, value_name = "FILE")]
     pub(crate) output_ca: Vec<PathBuf>,
 
     /// The certificate that this collector presents to peers (PEM)
-    #[cfg(feature = "tls")]
+    #[cfg(any(feature = "http", feature = "tls"))]
     #[arg(long, value_name = "FILE", requires = "output_key")]
     pub(crate) output_certificate: Vec<PathBuf>,
 
     /// The private key of that certificate (PEM)
-    #[cfg(feature = "tls")]
+    #[cfg(any(feature = "http", feature = "tls"))]
     #[arg(long, value_name = "FILE", requires = "output_certificate")]
     pub(crate) output_key: Vec<PathBuf>,
+
+    #[cfg(feature = "http")]
+    #[command(flatten)]
+    pub(crate) http: HttpArgs,
+}
+
+/// What outputs over HTTP need.
+#[cfg(feature = "http")]
+#[derive(Debug, Args)]
+#[command(next_help_heading = HTTP_OUTPUTS)]
+pub(crate) struct HttpArgs {
+    /// Where to read the API key, token or user:password of the server, before each request:
+    /// file:PATH or env:NAME
+    // Checked later: errors of values repeat them, and this may be a secret by mistake.
+    #[arg(long, value_name = "FROM")]
+    pub(crate) output_credentials: Vec<String>,
+
+    /// A further header of each request; may be repeated
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    pub(crate) output_header: Vec<NameAndText>,
+
+    /// How requests are compressed [default: gzip]
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) output_compression: Vec<Compression>,
+
+    /// Maximum rows of a request [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) batch_rows: Vec<u32>,
+
+    /// Maximum size of a request, before compression [default: 4MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) batch_size: Vec<Octets>,
+
+    /// How long rows wait for others to share a request with [default: 1s]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) batch_time: Vec<Span>,
+
+    /// What the rows are called: ddsource of Datadog, sourcetype of Splunk, the label job of Loki,
+    /// service.name of OTLP [default: netflow]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) output_source: Vec<String>,
+
+    /// Further properties of all rows: ddtags, service and hostname of Datadog, labels of Loki,
+    /// attributes of OTLP, index, host and source of Splunk; may be repeated
+    #[arg(long, value_name = "NAME=TEXT", value_parser = attribute)]
+    pub(crate) output_attribute: Vec<NameAndText>,
+}
+
+/// A name and the text that belongs to it.
+#[cfg(feature = "http")]
+#[derive(Debug, Clone)]
+pub(crate) struct NameAndText(pub(crate) String, pub(crate) String);
+
+/// How requests are compressed.
+#[cfg(feature = "http")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compression {
+    /// Not at all
+    None,
+    /// gzip, which every server accepts
+    Gzip,
+    /// zstd, which Datadog and ClickHouse accept too
+    Zstd,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -326,6 +396,37 @@ fn http_address(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "it is no address and port, such as 127.0.0.1:8080 or 8080".to_owned())
 }
 
+/// Parses a header of HTTP.
+#[cfg(feature = "http")]
+fn header(text: &str) -> Result<NameAndText, String> {
+    let header = split(text, ':', "NAME: VALUE")?;
+    // The characters of a token, and those of a value (RFC 9110, section 5).
+    let is_token = |octet: u8| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet);
+    if !header.0.bytes().all(is_token) {
+        return Err("the name of a header has letters, digits and hyphens".to_owned());
+    }
+    if header.1.chars().any(char::is_control) {
+        return Err("the value of a header has no control characters".to_owned());
+    }
+    Ok(header)
+}
+
+/// Parses a property of rows.
+#[cfg(feature = "http")]
+fn attribute(text: &str) -> Result<NameAndText, String> {
+    split(text, '=', "NAME=TEXT")
+}
+
+#[cfg(feature = "http")]
+fn split(text: &str, separator: char, form: &str) -> Result<NameAndText, String> {
+    match text.split_once(separator) {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok(NameAndText(name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err(format!("expected {form}")),
+    }
+}
+
 /// A port of all addresses of IPv4 and, if the host has it, IPv6.
 pub(crate) fn all_addresses(port: u16) -> SocketAddr {
     use core::net::{Ipv4Addr, Ipv6Addr};
@@ -350,6 +451,8 @@ fn max_message(text: &str) -> Result<Octets, String> {
 
 const SOURCES: &str = "Sources";
 const OUTPUTS: &str = "Outputs";
+#[cfg(feature = "http")]
+const HTTP_OUTPUTS: &str = "Outputs over HTTP";
 const EXPORTERS: &str = "Exporters";
 const OPERATION: &str = "Operation";
 
@@ -360,6 +463,7 @@ Examples:
   netflow listen
   netflow listen --udp 0.0.0.0:9995 --format json --output -
   netflow listen --udp 2055 --protocol v5,v9 --tcp 4739 --workers 4 --output flows.json
+  netflow listen --output all.parquet --output web.json --where 'port 80 or port 443'
   netflow listen --config /etc/netflow/listen.toml
 
 SIGTERM and Ctrl-C end it: what was received by then is decoded and written. A second one ends it

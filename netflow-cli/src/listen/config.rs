@@ -51,6 +51,7 @@ const GROUPS: [&[&str]; 2] = [
         "format",
         "schema",
         "fields",
+        "where",
         "split-biflows",
         "when-full",
         "output-queue",
@@ -64,6 +65,14 @@ const GROUPS: [&[&str]; 2] = [
         "output-ca",
         "output-certificate",
         "output-key",
+        "output-credentials",
+        "output-header",
+        "output-compression",
+        "batch-rows",
+        "batch-size",
+        "batch-time",
+        "output-source",
+        "output-attribute",
     ],
 ];
 

@@ -1,5 +1,7 @@
 //! The outputs that the options ask for.
 
+mod peer;
+
 use core::fmt;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -8,11 +10,14 @@ use clap::ArgMatches;
 use netflow_core::Limits;
 use netflow_core::field::FlowField;
 use netflow_output::format::{
-    Biflows, Container, Csv, Files, FlowLines, IpcFormat, Lines, Records, Table, Wire,
+    Biflows, Container, Csv, Files, FlowLines, IpcFormat, Lines, Records, Selection, Table, Wire,
 };
+#[cfg(feature = "http")]
+use netflow_output::sink::HttpConfig;
 use netflow_output::sink::{
     Destination, Encoding, OutputConfig, PeerConfig, Policy, Rotation, SpoolConfig,
 };
+use netflow_query::Filter;
 
 use super::args::{WhenFull, YesNo};
 use super::quantity::{Octets, Span};
@@ -21,6 +26,9 @@ use crate::args::{Format, SchemaName};
 use crate::dialect::{self, DialectArgs};
 use crate::plan;
 
+/// The filter that chooses every flow.
+const ALL_FLOWS: &str = "any";
+
 /// An output, checked.
 #[derive(Debug, Clone)]
 pub(super) struct OutputPlan {
@@ -28,7 +36,7 @@ pub(super) struct OutputPlan {
     format: Format,
     schema: SchemaName,
     fields: Option<Vec<FlowField>>,
-    biflows: Biflows,
+    selection: Selection,
     when_full: Option<WhenFull>,
     queue: Option<usize>,
     width: usize,
@@ -36,6 +44,8 @@ pub(super) struct OutputPlan {
     rotation: Rotation,
     spool: Option<SpoolConfig>,
     peer: PeerConfig,
+    #[cfg(feature = "http")]
+    http: HttpConfig,
 }
 
 /// The outputs of a command line, or standard output if there is none. An error is a sentence.
@@ -85,19 +95,19 @@ fn plan(
             return Err(plan::Usage::NoFields(schema).to_string());
         }
     }
+    let selection = selection(matches, scope);
+    if let Some(filter) = selection.filter() {
+        check_filter(filter, &destination, schema)?;
+    }
     if to_terminal && matches!(format, Format::Parquet | Format::Arrow) {
         return Err(plan::Usage::NotForTerminals(format).to_string());
     }
-    let split: Option<YesNo> = scope.last(matches, "split_biflows");
     Ok(OutputPlan {
         to: destination,
         format,
         schema,
         fields: plan::fields(&names).map_err(|usage| usage.to_string())?,
-        biflows: match split {
-            Some(YesNo::Yes) => Biflows::Split,
-            Some(YesNo::No) | None => Biflows::Whole,
-        },
+        selection,
         when_full: scope.last(matches, "when_full"),
         queue: scope
             .last::<Octets>(matches, "output_queue")
@@ -106,8 +116,35 @@ fn plan(
         dialect: dialect.clone(),
         rotation: rotation(matches, scope),
         spool: spool(matches, scope)?,
-        peer: peer(matches, scope),
+        peer: peer::peer(matches, scope),
+        #[cfg(feature = "http")]
+        http: peer::http(matches, scope)?,
     })
+}
+
+/// The flows that an output writes.
+fn selection(matches: &ArgMatches, scope: Scope) -> Selection {
+    let biflows = match scope.last(matches, "split_biflows") {
+        Some(YesNo::Yes) => Biflows::Split,
+        Some(YesNo::No) | None => Biflows::Whole,
+    };
+    let filter: Option<Filter> = scope.last(matches, "filter");
+    // So an output can have all flows although others have a filter.
+    let filter = filter.filter(|filter| filter.to_string() != ALL_FLOWS);
+    Selection::new(biflows, filter)
+}
+
+/// Whether an output can have a filter. An error is a sentence.
+fn check_filter(filter: &Filter, to: &Destination, schema: SchemaName) -> Result<(), String> {
+    if matches!(to, Destination::Ipfix { .. }) {
+        return Err(format!(
+            "--where '{filter}' chooses among flows, but {to} sends all records; --where any after              this --output removes the filter from it"
+        ));
+    }
+    match schema {
+        SchemaName::Flow => Ok(()),
+        schema => Err(plan::Usage::NoFilter(schema).to_string()),
+    }
 }
 
 fn rotation(matches: &ArgMatches, scope: Scope) -> Rotation {
@@ -139,20 +176,6 @@ fn spool(matches: &ArgMatches, scope: Scope) -> Result<Option<SpoolConfig>, Stri
             Ok(Some(spool))
         }
     }
-}
-
-fn peer(matches: &ArgMatches, scope: Scope) -> PeerConfig {
-    let mut peer = PeerConfig::default();
-    if let Some(span) = scope.last::<Span>(matches, "output_timeout") {
-        peer.timeout = span.0;
-    }
-    #[cfg(feature = "tls")]
-    {
-        peer.tls.ca = scope.last(matches, "output_ca");
-        let certificate: Option<PathBuf> = scope.last(matches, "output_certificate");
-        peer.tls.client = certificate.zip(scope.last(matches, "output_key"));
-    }
-    peer
 }
 
 /// The default format: that of the extension of a file, or a table on a terminal.
@@ -187,12 +210,14 @@ impl OutputPlan {
         config.rotation = self.rotation;
         config.spool.clone_from(&self.spool);
         config.peer = self.peer.clone();
+        #[cfg(feature = "http")]
+        config.http.clone_from(&self.http);
         config
     }
 
     fn encoding(&self, list_depth: u8) -> Encoding {
-        let (biflows, width) = (self.biflows, self.width);
-        let fields = self.fields.clone();
+        let width = self.width;
+        let (fields, selection) = (self.fields.clone(), self.selection.clone());
         let files = Files::default;
         if matches!(self.to, Destination::Ipfix { .. }) {
             return Encoding::ipfix();
@@ -204,20 +229,20 @@ impl OutputPlan {
             (SchemaName::Wire, _) => {
                 Encoding::rows(move || Box::new(Lines::new(Wire { list_depth }, files())))
             }
-            (SchemaName::Flow, Format::Csv) => {
-                Encoding::rows(move || Box::new(Csv::new(fields.clone(), biflows, files())))
-            }
-            (SchemaName::Flow, Format::Table) => {
-                Encoding::rows(move || Box::new(Table::new(width, biflows, fields.as_deref())))
-            }
+            (SchemaName::Flow, Format::Csv) => Encoding::rows(move || {
+                Box::new(Csv::new(fields.clone(), selection.clone(), files()))
+            }),
+            (SchemaName::Flow, Format::Table) => Encoding::rows(move || {
+                Box::new(Table::new(width, selection.clone(), fields.as_deref()))
+            }),
             (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
-                Encoding::columns(fields, biflows, files(), self.container())
+                Encoding::columns(fields, selection, files(), self.container())
             }
             (schema, format) => {
                 let dialect = self.dialect.clone();
                 Encoding::rows(move || match dialect.documents(schema, format) {
                     Some(documents) => documents,
-                    None => Box::new(FlowLines::new(fields.clone(), biflows, files())),
+                    None => Box::new(FlowLines::new(fields.clone(), selection.clone(), files())),
                 })
             }
         }
@@ -234,12 +259,16 @@ impl OutputPlan {
     }
 }
 
-/// `flows.json (flow, json)`
+/// `flows.json (flow, json) where port 53`
 impl fmt::Display for OutputPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if matches!(self.to, Destination::Ipfix { .. }) {
             return write!(f, "{}", self.to);
         }
-        write!(f, "{} ({}, {})", self.to, self.schema, self.format)
+        write!(f, "{} ({}, {})", self.to, self.schema, self.format)?;
+        match self.selection.filter() {
+            Some(filter) => write!(f, " where {filter}"),
+            None => Ok(()),
+        }
     }
 }

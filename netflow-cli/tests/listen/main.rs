@@ -6,9 +6,12 @@ extern crate alloc;
 mod configuration;
 mod endings;
 mod exporters;
+mod filters;
 mod harness;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "http")]
+mod http_outputs;
 mod options;
 mod outputs;
 mod replay;

@@ -1,0 +1,100 @@
+//! Options of features that a build may lack.
+
+use clap::{Arg, Command, CommandFactory};
+
+use crate::args::Cli;
+
+/// The subcommand that has these options.
+const SUBCOMMAND: &str = "listen";
+
+/// What needs TLS.
+const TLS: [&str; 5] = [
+    "tls",
+    "tls-certificate",
+    "tls-key",
+    "tls-client-ca",
+    "tls-clients",
+];
+/// What needs HTTP.
+const HTTP: [&str; 10] = [
+    "http",
+    "metrics",
+    "output-credentials",
+    "output-header",
+    "output-compression",
+    "batch-rows",
+    "batch-size",
+    "batch-time",
+    "output-source",
+    "output-attribute",
+];
+/// What needs one of the two.
+const CERTIFICATES: [&str; 3] = ["output-ca", "output-certificate", "output-key"];
+
+/// The command line. An option of a feature that this build lacks is an error that names the feature.
+pub(crate) fn command() -> Command {
+    let mut command = Cli::command();
+    if command.find_subcommand(SUBCOMMAND).is_some() {
+        command = command.mut_subcommand(SUBCOMMAND, |listen| {
+            let listen = refuse(listen, &TLS, "tls");
+            let listen = refuse(listen, &HTTP, "http");
+            refuse(listen, &CERTIFICATES, "tls or http")
+        });
+    }
+    command
+}
+
+/// Adds options that exist only to be refused, unless they exist.
+fn refuse(mut command: Command, options: &[&'static str], feature: &'static str) -> Command {
+    for option in options {
+        if command
+            .get_arguments()
+            .any(|known| known.get_long() == Some(option))
+        {
+            continue;
+        }
+        let refused = move |_: &str| {
+            Err::<String, _>(format!("this build of netflow lacks the feature {feature}"))
+        };
+        let argument = Arg::new(*option).long(*option).hide(true);
+        command = command.arg(argument.value_parser(refused));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command;
+
+    #[test]
+    fn each_option_of_a_feature_exists_or_is_refused_with_its_name() {
+        let mut root = command();
+        root.build();
+        let Some(listen) = root.find_subcommand("listen") else {
+            return; // only Linux has it
+        };
+        let options = super::TLS.iter().chain(&super::HTTP);
+        for option in options.chain(&super::CERTIFICATES) {
+            let known = listen
+                .get_arguments()
+                .find(|known| known.get_long() == Some(option));
+            assert!(known.is_some(), "{option}");
+        }
+        let hidden = listen.get_arguments().filter(|option| option.is_hide_set());
+        let expected = match (cfg!(feature = "tls"), cfg!(feature = "http")) {
+            (true, true) => 0,
+            (false, true) => 5,
+            (true, false) => 10,
+            (false, false) => 18,
+        };
+        assert_eq!(hidden.count(), expected);
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn a_missing_feature_is_named() {
+        let refused = command().try_get_matches_from(["netflow", "listen", "--tls", "4740"]);
+        let text = refused.unwrap_err().to_string();
+        assert!(text.contains("lacks the feature tls"), "{text}");
+    }
+}

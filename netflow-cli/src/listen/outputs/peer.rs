@@ -1,0 +1,80 @@
+//! What the options say about the other end of an output.
+
+#[cfg(any(feature = "http", feature = "tls"))]
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use netflow_output::sink::PeerConfig;
+#[cfg(feature = "http")]
+use netflow_output::sink::{Credentials, HttpCompression, HttpConfig};
+
+#[cfg(feature = "http")]
+use super::super::args::{Compression, NameAndText};
+#[cfg(feature = "http")]
+use super::super::quantity::Octets;
+use super::super::quantity::Span;
+use super::super::scoped::Scope;
+
+/// The other end of a connection.
+pub(super) fn peer(matches: &ArgMatches, scope: Scope) -> PeerConfig {
+    let mut peer = PeerConfig::default();
+    if let Some(span) = scope.last::<Span>(matches, "output_timeout") {
+        peer.timeout = span.0;
+    }
+    #[cfg(any(feature = "http", feature = "tls"))]
+    {
+        peer.tls.ca = scope.last(matches, "output_ca");
+        let certificate: Option<PathBuf> = scope.last(matches, "output_certificate");
+        peer.tls.client = certificate.zip(scope.last(matches, "output_key"));
+    }
+    peer
+}
+
+/// A server of HTTP. An error is a sentence.
+#[cfg(feature = "http")]
+pub(super) fn http(matches: &ArgMatches, scope: Scope) -> Result<HttpConfig, String> {
+    let pairs = |option| {
+        let pairs: Vec<NameAndText> = scope.all(matches, option);
+        pairs.into_iter().map(|pair| (pair.0, pair.1)).collect()
+    };
+    let mut http = HttpConfig::default();
+    let from: Option<String> = scope.last(matches, "output_credentials");
+    http.credentials = from.as_deref().map(credentials).transpose()?;
+    http.headers = pairs("output_header");
+    http.attributes = pairs("output_attribute");
+    if let Some(compression) = scope.last(matches, "output_compression") {
+        http.compression = match compression {
+            Compression::None => HttpCompression::Plain,
+            Compression::Gzip => HttpCompression::Gzip,
+            Compression::Zstd => HttpCompression::Zstd,
+        };
+    }
+    if let Some(rows) = scope.last::<u32>(matches, "batch_rows") {
+        http.rows = usize::try_from(rows).unwrap_or(usize::MAX);
+    }
+    if let Some(octets) = scope.last::<Octets>(matches, "batch_size") {
+        http.octets = octets.0;
+    }
+    if let Some(span) = scope.last::<Span>(matches, "batch_time") {
+        http.interval = span.0;
+    }
+    if let Some(source) = scope.last(matches, "output_source") {
+        http.source = source;
+    }
+    Ok(http)
+}
+
+/// Where a secret is.
+#[cfg(feature = "http")]
+fn credentials(text: &str) -> Result<Credentials, String> {
+    match text.split_once(':') {
+        Some(("file", path)) if !path.is_empty() => Ok(Credentials::File(path.into())),
+        Some(("env", name)) if !name.is_empty() => Ok(Credentials::Environment(name.to_owned())),
+        // The message does not repeat the text, which may be the secret.
+        _ => Err(
+            "--output-credentials needs file:PATH or env:NAME: a secret on the command line \
+                  can be seen by others"
+                .to_owned(),
+        ),
+    }
+}
