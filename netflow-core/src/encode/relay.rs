@@ -28,7 +28,7 @@ use crate::header::MessageHeader;
 ///   the elements that mean the same.
 /// - The sampling interval in the header of v5 and v6 becomes a field (34).
 /// - sFlow samples become records of their normalised fields.
-/// - Lists of RFC 6313 name the relay's templates.
+/// - Lists of RFC 6313 and options about a template (templateId, 145) name the relay's templates.
 /// - The original exporter is reported in originalExporterIPv4Address or
 ///   originalExporterIPv6Address (403, 404) and originalObservationDomainId (405).
 ///
@@ -157,6 +157,7 @@ impl Relay {
                 continue;
             }
             let mut outlet = self.outlet(message.header(), &mut send);
+            message.sets().for_each(|set| outlet.name_templates(&set));
             message.sets().for_each(|set| outlet.set(&set));
             self.buffer = outlet.finish();
         }

@@ -161,3 +161,96 @@ fn what_is_kept_of_exporters_is_bounded() {
     }
     assert_eq!((sent, relay.stats().forgotten), (1000, 1000 - 16));
 }
+
+/// The octets of a message of v9: sets after the header.
+fn version_9(sets: &[(u16, &[u16])]) -> Vec<u8> {
+    let words = |words: &[u16]| words.iter().flat_map(|word| word.to_be_bytes()).collect();
+    let mut octets: Vec<u8> = words(&[9, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
+    for (id, content) in sets {
+        let length = u16::try_from(4 + 2 * content.len()).unwrap();
+        octets.extend::<Vec<u8>>(words(&[*id, length]));
+        octets.extend::<Vec<u8>>(words(content));
+    }
+    octets
+}
+
+/// The rates of the flows that a relay makes of these messages.
+fn relayed_rates(messages: &[Vec<u8>], transport: Transport) -> Vec<Option<u64>> {
+    let limits = RelayLimits::default();
+    let limits = match transport {
+        Transport::Stream => limits.with_template_refresh(None),
+        _ => limits,
+    };
+    let mut relay = Relay::new(limits);
+    let [mut decoder, mut collector] = [1, 2].map(|seed| Decoder::new(Limits::new(seed)));
+    let mut rates = Vec::new();
+    for octets in messages {
+        relay.forward(decoder.decode(crate::datagram(octets)).unwrap(), |octets| {
+            let exporter = "203.0.113.1:4739".parse().unwrap();
+            let datagram = Datagram::new(exporter, transport, Default::default(), octets);
+            let message = collector.decode(datagram).unwrap();
+            assert_eq!(message.problems().map(|p| p.error).collect::<Vec<_>>(), []);
+            rates.extend(message.flows().map(|flow| flow.sampling_rate()));
+        });
+    }
+    rates
+}
+
+#[test]
+fn options_about_a_template_are_about_that_of_the_relay() {
+    // Scope Template (5) of two octets and samplingInterval (34) of two.
+    let options = (1, &[400, 4, 4, 5, 2, 34, 2][..]);
+    let templates = (0, &[300, 1, 7, 2, 301, 1, 7, 2][..]);
+    let (of_300, of_301) = ((300, &[80, 81][..]), (301, &[443, 444][..]));
+    let rates = (400, &[301, 200, 300, 100][..]);
+    for transport in [Transport::Udp, Transport::Stream] {
+        let known = [Some(100), Some(100), Some(200), Some(200)];
+        // Both templates have the same fields; the options come first, or last in one message.
+        let first = [
+            version_9(&[options, rates]),
+            version_9(&[templates, of_300, of_301]),
+        ];
+        assert_eq!(relayed_rates(&first, transport), known);
+        let last = [version_9(&[templates, of_300, of_301, options, rates])];
+        assert_eq!(relayed_rates(&last, transport)[..], known);
+        // What is sent before the options has no rate, as it came.
+        let before = [
+            version_9(&[templates, of_300]),
+            version_9(&[options, rates, of_300, of_301]),
+        ];
+        let found = relayed_rates(&before, transport);
+        assert_eq!((&found[..2], &found[2..]), (&[None; 2][..], &known[..]));
+        // A template that is defined anew stays the one that the options are about.
+        let anew = (0, &[300, 2, 7, 2, 11, 2][..]);
+        let other = (300, &[80, 81][..]);
+        let changed = [
+            version_9(&[options, rates, templates, of_300]),
+            version_9(&[anew, other, templates, of_300]),
+        ];
+        // Over TCP it is withdrawn, and its rate with it, until the options come again.
+        let after = match transport {
+            Transport::Udp => Some(100),
+            _ => None,
+        };
+        let found = relayed_rates(&changed, transport);
+        assert_eq!((&found[..2], &found[2..]), (&known[..2], &[after; 3][..]));
+        let again = [&changed[..], &[version_9(&[options, rates, of_300])]].concat();
+        assert_eq!(relayed_rates(&again, transport)[5..], known[..2]);
+    }
+}
+
+#[test]
+fn a_scope_of_version_9_stays_one() {
+    // A cache (4), and by the number of its element a VRF (234): both announce two rates.
+    for scope in [4, 234] {
+        let options = (1, &[400, 4, 4, scope, 2, 34, 2][..]);
+        let rates = (400, &[1, 100, 2, 200][..]);
+        let data = [(0, &[300, 2, 7, 2, 234, 2][..]), (300, &[80, 2][..])];
+        let found = relayed_rates(
+            &[version_9(&[options, rates, data[0], data[1]])],
+            Transport::Udp,
+        );
+        let rate = if scope == 234 { Some(200) } else { None };
+        assert_eq!(found, [rate], "{scope}");
+    }
+}

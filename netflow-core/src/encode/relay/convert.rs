@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::element::{DataType, ElementId, iana};
+use crate::element::{DataType, ElementId, InformationElement, iana};
 use crate::encode::TemplateDefinition;
 use crate::header::MessageHeader;
 use crate::template::{Template, TemplateField};
@@ -13,6 +13,8 @@ use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 pub(super) struct Conversion {
     /// Its fields, without an id of the relay's.
     pub(super) definition: TemplateDefinition,
+    /// The id by which the exporter's options may name the template; fixed versions have none.
+    pub(super) source: Option<u16>,
     /// Options without a scope apply to the whole exporter: IPFIX needs one (RFC 7011, section
     /// 3.4.2.2), so that is written first.
     pub(super) adds_scope: bool,
@@ -39,6 +41,8 @@ pub(super) enum Action {
     Number,
     /// The domain that options are about, by the relay's number.
     DomainScope,
+    /// The template that options are about, by the relay's id.
+    Template,
 }
 
 /// A field that the relay adds to those of the record.
@@ -57,10 +61,13 @@ const V9_TYPES: u32 = u32::MAX;
 
 /// The scope of v9 that is the whole exporter.
 const SYSTEM: u16 = 1;
+/// The last scope type of v9, Template.
+const LAST_SCOPE_TYPE: u16 = 5;
 
 impl Conversion {
     pub(super) fn new(template: &Template, header: &MessageHeader, origin: bool) -> Self {
         let mut conversion = Self::of_fields(template, header.sys_uptime.is_some());
+        conversion.source = Some(template.id()).filter(|_| !template.is_fixed_version());
         if !template.is_options() {
             let interval = header.sampling.map_or(0, |word| word & 0x3fff);
             if template.is_fixed_version() && interval > 0 {
@@ -107,19 +114,22 @@ impl Conversion {
             });
         }
         for (index, field) in template.fields().iter().enumerate() {
-            let (action, specifier) = if index < scope_count && is_domain(field) {
+            let is_scope = index < scope_count;
+            let (action, specifier) = if is_scope && is(field, &iana::OBSERVATION_DOMAIN_ID) {
                 let specifier = FieldSpecifier {
-                    key: field.key(),
+                    key: FieldKey::Element(iana::OBSERVATION_DOMAIN_ID.id),
                     length: FieldLength::Fixed(4),
                 };
                 (Action::DomainScope, specifier)
+            } else if template.is_options() && is_template_id(field) {
+                template_id()
             } else {
                 convert(field, uptimes)
             };
             actions.push(action);
             if action != Action::Skip {
                 fields.push(specifier);
-                if index < scope_count {
+                if is_scope {
                     scope = scope.saturating_add(1);
                 }
             }
@@ -133,6 +143,7 @@ impl Conversion {
             definition: fields
                 .into_iter()
                 .fold(empty, TemplateDefinition::specifier),
+            source: None,
             adds_scope,
             actions,
             more: Vec::new(),
@@ -146,8 +157,26 @@ impl Conversion {
     }
 }
 
-fn is_domain(field: &TemplateField) -> bool {
-    field.key() == FieldKey::Element(iana::OBSERVATION_DOMAIN_ID.id)
+/// Whether the field is this element, or the scope type of v9 with its number.
+fn is(field: &TemplateField, element: &InformationElement) -> bool {
+    match field.key() {
+        FieldKey::Element(id) => id == element.id,
+        FieldKey::Scope(number) => number > LAST_SCOPE_TYPE && number == element.id.id,
+    }
+}
+
+/// Whether the field of options is the id of the template that they are about.
+pub(super) fn is_template_id(field: &TemplateField) -> bool {
+    field.key() == FieldKey::Scope(LAST_SCOPE_TYPE) || is(field, &iana::TEMPLATE_ID)
+}
+
+/// The template that options are about (templateId, scope type 5 of v9).
+const fn template_id() -> (Action, FieldSpecifier) {
+    let specifier = FieldSpecifier {
+        key: FieldKey::Element(iana::TEMPLATE_ID.id),
+        length: FieldLength::Fixed(2),
+    };
+    (Action::Template, specifier)
 }
 
 fn convert(field: &TemplateField, uptimes: bool) -> (Action, FieldSpecifier) {
@@ -183,27 +212,24 @@ fn convert(field: &TemplateField, uptimes: bool) -> (Action, FieldSpecifier) {
     }
 }
 
-/// The element that means the same as a scope of v9 (RFC 3954, section 6.1).
+/// The element that means the same as a scope of v9 (RFC 3954, section 6.1); of types above 5
+/// exporters send the number of the element.
 fn scope(number: u16, length: FieldLength) -> (Action, FieldSpecifier) {
     let element = match number {
+        0 | SYSTEM => iana::EXPORTING_PROCESS_ID.id,
         2 => iana::INGRESS_INTERFACE.id,
         3 => iana::LINE_CARD_ID.id,
-        5 => iana::TEMPLATE_ID.id,
-        // The whole exporter, a cache, or what nobody knows: all of it.
-        SYSTEM.. | 0 => iana::EXPORTING_PROCESS_ID.id,
+        // A cache is filled by one metering process; IPFIX has no name for it.
+        4 => iana::METERING_PROCESS_ID.id,
+        // 5, Template, has an action of its own.
+        number => {
+            let key = FieldKey::Element(ElementId::iana(number));
+            return (Action::Copy, FieldSpecifier { key, length });
+        }
     };
     let specifier = FieldSpecifier {
         key: FieldKey::Element(element),
-        length: if element == iana::TEMPLATE_ID.id {
-            length
-        } else {
-            FieldLength::Fixed(4)
-        },
+        length: FieldLength::Fixed(4),
     };
-    let action = if element == iana::TEMPLATE_ID.id {
-        Action::Copy
-    } else {
-        Action::Number
-    };
-    (action, specifier)
+    (Action::Number, specifier)
 }

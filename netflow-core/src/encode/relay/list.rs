@@ -94,7 +94,7 @@ impl Lists<'_> {
         if conversion.definition.fields().is_empty() || template.is_options() {
             return Ok(None);
         }
-        let (index, forgotten) = self.stream.index(&conversion.definition, self.most);
+        let (index, forgotten) = self.stream.index(&conversion.definition, None, self.most);
         self.forgotten = self.forgotten.saturating_add(u64::from(forgotten));
         let Some(id) = self.stream.definition(index).map(|sent| sent.id()) else {
             return Ok(None);

@@ -3,16 +3,19 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::convert::{Action, Conversion, More};
+use super::convert::{Action, Conversion, More, is_template_id};
 use super::list::Lists;
 use super::stream::{Stream, TemplateIndex};
 use super::{RelayLimits, RelayStats};
+use crate::decoder::Set;
 use crate::encode::field::write_octets;
 use crate::encode::{EncodeError, IpfixHeader, MessageBuilder, TemplateDefinition};
 use crate::flow::Flow;
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
+use crate::template::Template;
 use crate::time::{Timestamp, nanos};
+use crate::wire::set::FIRST_DATA_SET;
 use crate::wire::template::FieldLength;
 
 /// Where the records of one message go: messages of one domain of the relay.
@@ -67,16 +70,16 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
         octets.clear();
         let written = self.convert(conversion, flow, record, &mut octets);
         match written {
-            Ok(()) => self.add(&conversion.definition, &octets),
+            Ok(()) => self.add(&conversion.definition, conversion.source, &octets),
             Err(_) => self.refuse(),
         }
         self.record = octets;
     }
 
-    /// Adds a record of these fields, after the templates it needs. The message is
-    /// sent when it is full, and another begun.
-    pub(super) fn add(&mut self, fields: &TemplateDefinition, octets: &[u8]) {
-        let (index, forgotten) = self.stream.index(fields, self.limits.templates);
+    /// Adds a record of these fields, after the templates it needs; `source` is the id of the
+    /// exporter's template. The message is sent when it is full, and another begun.
+    pub(super) fn add(&mut self, fields: &TemplateDefinition, source: Option<u16>, octets: &[u8]) {
+        let (index, forgotten) = self.stream.index(fields, source, self.limits.templates);
         self.stats.forgotten = self.stats.forgotten.saturating_add(u64::from(forgotten));
         if self.try_add(index, octets).is_ok() {
             return;
@@ -99,6 +102,11 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
                 .is_due(needed, now, self.limits.template_refresh.map(nanos))
             {
                 continue;
+            }
+            let is_datagram = self.limits.template_refresh.is_some();
+            if let Some((id, options)) = self.stream.take_replaced(needed).filter(|_| !is_datagram)
+            {
+                self.message.withdrawal(id, options)?;
             }
             let definition = self.stream.definition(needed).ok_or(refused)?;
             self.message.template(definition)?;
@@ -167,6 +175,7 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
                 Action::End => milliseconds(flow.end(), out),
                 Action::Number => number(sent.octets(), out),
                 Action::DomainScope => self.domain(sent.octets(), out),
+                Action::Template => self.template(sent.octets(), out),
                 Action::List => {
                     let octets = self.list(&sent)?;
                     write_octets(&octets, specifier.length, out).ok_or(wrong)?;
@@ -195,6 +204,44 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
             Some(_) => u32::MAX,
         };
         out.extend_from_slice(&domain.to_be_bytes());
+    }
+
+    /// The relay's id of the template that options are about; a number that is the id of none
+    /// stays.
+    fn template(&mut self, octets: &[u8], out: &mut Vec<u8>) {
+        let number = crate::value::unsigned(octets);
+        let id = match number.and_then(|number| u16::try_from(number).ok()) {
+            Some(source @ FIRST_DATA_SET..) => self.name(source),
+            number => number.unwrap_or(0),
+        };
+        out.extend_from_slice(&id.to_be_bytes());
+    }
+
+    /// The relay's id of a template that options are about.
+    fn name(&mut self, source: u16) -> u16 {
+        let (id, forgotten) = self.stream.name(source, self.limits.templates);
+        self.stats.forgotten = self.stats.forgotten.saturating_add(u64::from(forgotten));
+        id
+    }
+
+    /// Assigns ids to the templates that options of the message are about, before its data:
+    /// options apply to all of their message.
+    pub(super) fn name_templates(&mut self, set: &Set<'_>) {
+        let template = set.template().filter(|template| template.is_options());
+        let fields = template.map(Template::fields).unwrap_or_default();
+        if !fields.iter().any(is_template_id) {
+            return;
+        }
+        for record in set.records() {
+            let fields = record.fields();
+            let templates = fields.filter(|field| is_template_id(field.template()));
+            for number in templates.filter_map(|field| crate::value::unsigned(field.octets())) {
+                let source = u16::try_from(number).ok();
+                if let Some(source) = source.filter(|source| *source >= FIRST_DATA_SET) {
+                    self.name(source);
+                }
+            }
+        }
     }
 
     fn list(&mut self, sent: &crate::record::Field<'_, '_>) -> Result<Vec<u8>, EncodeError> {

@@ -76,7 +76,7 @@ impl<S: FnMut(&[u8])> Outlet<'_, S> {
             origin(flow, &mut fields);
         }
         self.named_none();
-        self.add(&fields.definition, &fields.octets);
+        self.add(&fields.definition, None, &fields.octets);
     }
 }
 
