@@ -31,7 +31,7 @@ pub(crate) struct SampleFlow<'m> {
     sample: Sample<'m>,
     packet: Packet<'m>,
     frame_length: Option<u32>,
-    /// A transaction of a server was sampled, and no packet.
+    /// A transaction was sampled, and no packet.
     is_transaction: bool,
 }
 
@@ -387,8 +387,7 @@ impl<'m> SampleFlow<'m> {
         Some(address.into())
     }
 
-    /// The protocol and ports of a transaction. Its client, the remote end of the server's
-    /// socket, is the source (sFlow Application Structures).
+    /// The protocol and ports of a transaction.
     fn socket(&self, field: FlowField) -> Option<u64> {
         let v4 = self.find(|record| record.as_extended_socket_ipv4());
         let v4 = v4.map(|socket| {
@@ -402,6 +401,8 @@ impl<'m> SampleFlow<'m> {
         })?;
         let number = match field {
             FlowField::Protocol => protocol,
+            FlowField::SourcePort if self.is_client() => local,
+            FlowField::DestinationPort if self.is_client() => remote,
             FlowField::SourcePort => remote,
             FlowField::DestinationPort => local,
             _ => return None,
@@ -411,8 +412,9 @@ impl<'m> SampleFlow<'m> {
 
     /// The address of the client of a transaction, or of the server.
     fn socket_address(&self, source: bool) -> Option<IpAddr> {
+        let is_remote = source != self.is_client();
         if let Some(socket) = self.find(|record| record.as_extended_socket_ipv4()) {
-            let address = if source {
+            let address = if is_remote {
                 socket.remote_ip()
             } else {
                 socket.local_ip()
@@ -420,12 +422,31 @@ impl<'m> SampleFlow<'m> {
             return Some(address.into());
         }
         let socket = self.find(|record| record.as_extended_socket_ipv6())?;
-        let address = if source {
+        let address = if is_remote {
             socket.remote_ip()
         } else {
             socket.local_ip()
         };
         Some(address.into())
+    }
+
+    /// The agent sampled a transaction as its client, whose end of the socket is the local one:
+    /// `transaction` says so, else the interfaces. Host sFlow sends the device itself as input of
+    /// a transaction that it began, and as output of one that it served (`mod_json.c`,
+    /// sendAppSample). Without either the agent is the server, which the structures were made for
+    /// (sFlow Application Structures, section 3).
+    fn is_client(&self) -> bool {
+        match self.find(|record| record.transaction_side()) {
+            Some(1) => return true,
+            Some(2) => return false,
+            _ => {}
+        }
+        match self.sample.kind() {
+            Ok(SampleKind::Flow(flow)) => {
+                flow.input().is_internal() && !flow.output().is_internal()
+            }
+            _ => false,
+        }
     }
 }
 

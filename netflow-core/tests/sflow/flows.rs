@@ -4,7 +4,7 @@ use netflow_core::wire::sflow;
 use netflow_core::wire::sflow::structure::Member;
 use netflow_core::{Datagram, Decoder, Flow, Limits, Timestamp, Transport};
 
-use crate::builder::{Xdr, counters_sample, datagram, flow_sample, sampled_header};
+use crate::builder::{Xdr, counters_sample, datagram, flow_sample, sampled_header, with};
 
 /// Calls `check` with the flow of a sample of these records.
 fn flow_of<T>(records: &[(u32, Xdr)], of: impl Fn(&Flow<'_>) -> T) -> T {
@@ -110,6 +110,44 @@ fn a_transaction_is_no_packet_and_its_client_is_the_source() {
         assert_eq!((flow.packets(), flow.octets()), (Some(1), Some(1518)));
         assert_eq!(flow.source_address(), None);
     });
+}
+
+#[test]
+fn a_transaction_that_was_sampled_by_its_client_has_the_local_end_as_source() {
+    const INTERNAL: u32 = 0x3fff_ffff;
+    let [local, remote] = [0xc000_0201, 0xc633_6402];
+    let socket = || Xdr::words(&[6, local, remote, 50_000, 443]);
+    // direction, wait, duration, status, and octets received and sent.
+    let transaction = |side| Xdr::words(&[side, 0, 5, 0, 0, 9, 0, 9]);
+    let operation = || Xdr::words(&[0, 0, 0, 0, 0, 0, 9, 0, 9, 5]);
+    let source = |interfaces: [u32; 2], side: Option<u32>| {
+        let record = side.map_or_else(|| (2202, operation()), |side| (2000, transaction(side)));
+        let records = [record, (2100, socket())];
+        let head = [
+            1,
+            0x0300_0000 | 443,
+            1,
+            1,
+            0,
+            interfaces[0],
+            interfaces[1],
+            2,
+        ];
+        flow_of_sample((1, with(Xdr::words(&head), &records)), |flow| {
+            assert_eq!((flow.packets(), flow.protocol()), (None, Some(6)));
+            (flow.source_port(), flow.destination_port())
+        })
+    };
+    let client = (Some(50_000), Some(443));
+    let server = (Some(443), Some(50_000));
+    assert_eq!(source([INTERNAL, 0], None), client);
+    assert_eq!(source([0, INTERNAL], None), server);
+    assert_eq!(source([0, 0], None), server);
+    assert_eq!(source([INTERNAL, INTERNAL], None), server);
+    // What the structure states is more than the interfaces.
+    assert_eq!(source([0, INTERNAL], Some(1)), client);
+    assert_eq!(source([INTERNAL, 0], Some(2)), server);
+    assert_eq!(source([INTERNAL, 0], Some(0)), client);
 }
 
 #[test]

@@ -212,6 +212,14 @@ impl<'a> Record<'a> {
             && (2000..=2207).contains(&format.format())
     }
 
+    /// The side of a `transaction` (structure 2000) on which the agent is: 1 client, 2 server.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn transaction_side(&self) -> Option<u32> {
+        let octets = self.flow(DataFormat::new(0, 2000))?;
+        let side = octets.get(..4)?.try_into().ok()?;
+        Some(u32::from_be_bytes(side))
+    }
+
     /// A flow record of a sampled packet.
     #[cfg(feature = "alloc")]
     pub(crate) fn is_packet(&self) -> bool {
