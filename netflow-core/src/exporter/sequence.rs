@@ -254,7 +254,8 @@ impl Sequence {
             return false;
         };
         let control = &self.control;
-        let is_separate = control.is_confirmed() && message.is_control();
+        let may_be_separate = control.is_confirmed() || control.leading.is_some();
+        let is_separate = may_be_separate && message.is_control();
         let is_settled = self.is_established && !control.has_pending() && !is_separate;
         let Some(clock) = self.clock.filter(|_| is_settled) else {
             return false;
@@ -321,8 +322,10 @@ impl Sequence {
         if run == Run::Restarted {
             self.previous = self.clock.take();
             self.is_established = false;
+            self.control.leading = None;
         } else if run == Run::Current && self.is_unrelated(number) {
             // The first message was not numbered like the data.
+            self.control.leading = None;
             for tally in self.tallies.each_mut() {
                 tally.current = Ledger::default();
             }

@@ -60,3 +60,42 @@ fn messages_of_version_1_are_duplicates_by_their_payload_alone() {
     assert_eq!(domain.sequence.duplicated, 2);
     assert_eq!(domain.sequence_unit, None);
 }
+
+/// The payload of a long message is remembered by a sample of it while numbers follow each other: number,
+/// times and length identify it. What differs from it in one of them is no duplicate, and a
+/// duplicate is always found.
+#[test]
+fn a_repeated_payload_is_a_duplicate_after_a_long_run_in_order() {
+    const LAST: u32 = 600;
+    let v5 = |number: u32, second: u32, octets: u8| {
+        let words = [
+            0x0005_001e,
+            1_000 + second * 1_000,
+            1_700_000_000 + second,
+            0,
+        ];
+        let header = words.into_iter().chain([number * 30, 0]);
+        let mut payload: Vec<u8> = header.flat_map(u32::to_be_bytes).collect();
+        payload.resize(24 + 30 * 48, octets);
+        payload
+    };
+    let mut decoder = Decoder::new(Limits::new(1));
+    let mut event = |payload: &[u8]| {
+        let decoded = decoder.decode(datagram(payload)).unwrap();
+        decoded.headers().next().unwrap().sequence_event
+    };
+    for number in 0..=LAST {
+        event(&v5(number, number, 7));
+    }
+    // Each of the last 256; one from before them is late.
+    for number in LAST - 255..=LAST {
+        let found = event(&v5(number, number, 7));
+        assert_eq!(found, SequenceEvent::Duplicate, "{number}");
+    }
+    let old = LAST - 256;
+    assert_eq!(event(&v5(old, old, 7)), SequenceEvent::Late);
+    // The number of another message, sent a second later, or with other content.
+    let number = LAST - 100;
+    assert_eq!(event(&v5(number, number + 1, 7)), SequenceEvent::Late);
+    assert_eq!(event(&v5(number, number, 8)), SequenceEvent::Late);
+}

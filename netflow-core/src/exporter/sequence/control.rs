@@ -16,6 +16,9 @@ pub(super) struct ControlSeries {
     pub(super) balance: i8,
     /// What the next message decides: whether they belong to the data.
     pub(super) pending: Option<PendingControl>,
+    /// Messages before the first data, which does not follow them. Whether something was lost
+    /// between, the next message without flows shows: one unusual first number decides nothing.
+    pub(super) leading: Option<PendingControl>,
 }
 
 /// Messages without flows whose numbers follow each other, but not those of the data before them.
@@ -32,7 +35,7 @@ const CONFIRMED: i8 = 2 * SEPARATE - 1;
 /// What it counts that data continues as if such messages had not been sent.
 const SEPARATE: i8 = 2;
 /// Numbers that are further apart than this are of different series, or a new one.
-const NEAR: u32 = 1 << 10;
+pub(super) const NEAR: u32 = 1 << 10;
 
 impl ControlSeries {
     pub(super) const fn has_pending(&self) -> bool {
@@ -65,6 +68,18 @@ impl PendingControl {
         self.stamp.number.wrapping_add(count)
     }
 
+    /// The next message continues the numbers of these in some scheme.
+    fn is_followed_by(&self, next: &NumberedMessage) -> bool {
+        let mut schemes = self.units.each().into_iter().zip(next.units.each());
+        schemes.any(|(own, next_units)| match (own, next_units) {
+            (Some(own), Some(units)) => {
+                let end = self.stamp.number.wrapping_add(own.count);
+                end == units.first(next.stamp.number)
+            }
+            _ => false,
+        })
+    }
+
     fn add(&mut self, units: &PerScheme<Option<Units>>) {
         for (all, units) in self.units.each_mut().into_iter().zip(units.each()) {
             if let (Some(all), Some(units)) = (all, units) {
@@ -87,6 +102,7 @@ impl Sequence {
         }
         let is_separate = self.control.is_confirmed();
         if !is_separate && self.current().has_begun() && self.fits_data(message) {
+            self.join_leading(message);
             return false;
         }
         if is_separate {
@@ -107,6 +123,11 @@ impl Sequence {
     fn fits_data(&self, message: &NumberedMessage) -> bool {
         let (stamp, data) = (&message.stamp, self.current());
         let number = stamp.number;
+        let leading = self.control.leading.as_ref();
+        if leading.is_some_and(|leading| leading.end(self.standard) == number) {
+            // It follows those before the data.
+            return self.is_expected(message);
+        }
         let run = self.run_of_message(message);
         let is_of_other_run = match stamp.uptime {
             Some(_) => run != Run::Current,
@@ -127,6 +148,8 @@ impl Sequence {
             return SequenceEvent::None;
         };
         if self.is_separate(&pending, next) {
+            let is_leading = !self.current().has_begun() && next.is_some();
+            self.control.leading = Some(pending).filter(|_| is_leading);
             if let Some(units) = *pending.units.get(self.standard) {
                 self.control.observe(pending.stamp.number, units);
             }
@@ -140,6 +163,28 @@ impl Sequence {
             stamp: pending.stamp,
             units: pending.units,
         })
+    }
+
+    /// A message without flows is numbered like the data: if those before the first data were
+    /// too, what is between them was lost.
+    fn join_leading(&mut self, message: &NumberedMessage) {
+        let leading = self.control.leading.filter(|_| self.is_expected(message));
+        let Some(leading) = leading else {
+            return;
+        };
+        self.control.leading = None;
+        self.control.balance = 0;
+        for (tally, units) in self
+            .tallies
+            .each_mut()
+            .into_iter()
+            .zip(leading.units.each())
+        {
+            if let Some(units) = units {
+                let end = leading.stamp.number.wrapping_add(units.count);
+                tally.current.lead_from(end, &mut tally.counts);
+            }
+        }
     }
 
     /// The messages that were put aside have numbers of their own: the next message
@@ -159,7 +204,7 @@ impl Sequence {
         let number = units.map_or(number, |units| units.first(number));
         let after_pending = ahead(end, number);
         if !data.has_begun() {
-            return after_pending.is_none_or(|far| far > NEAR);
+            return !pending.is_followed_by(next);
         }
         if self.is_expected(next) || data.has_gap_at(number) {
             return true;

@@ -1,5 +1,6 @@
 //! The numbers of one exporter between two restarts: what was received and what is missing.
 
+use super::control::NEAR;
 use super::{Fit, SequenceCounts, SequenceEvent, UNRELATED, Undecoded, Units};
 use crate::snapshot::{Writer, optional};
 use crate::wire::reader::Reader;
@@ -250,6 +251,23 @@ impl Ledger {
             self.next = Some(end);
             [_, self.open] = units.undecoded_around();
         }
+    }
+
+    /// The numbers of this run began here, a little before the first one received.
+    pub(super) fn lead_from(&mut self, from: u32, counts: &mut SequenceCounts) {
+        let count = self.first.wrapping_sub(from);
+        if self.next.is_none() || count == 0 || count > NEAR {
+            return;
+        }
+        let undecoded = self.before;
+        add(missing(counts, undecoded), count);
+        self.push(Gap {
+            from,
+            count,
+            undecoded,
+        });
+        self.first = from;
+        self.before = Undecoded::Nothing;
     }
 
     /// A message from before the first one received.

@@ -32,6 +32,7 @@ impl Sequence {
         out.i8(self.constant.balance);
         control.save(out);
         out.u64(self.duplicated);
+        PendingControl::save(control.leading.as_ref(), out);
     }
 
     /// Reads that of an exporter whose protocol asks for this scheme; `None` if it is cut.
@@ -54,6 +55,8 @@ impl Sequence {
         };
         sequence.control = ControlSeries::load(reader)?;
         sequence.duplicated = reader.u64()?;
+        // Snapshots of before end here.
+        sequence.control.leading = PendingControl::load(reader).flatten();
         Some(sequence)
     }
 }
@@ -63,44 +66,55 @@ impl ControlSeries {
         self.counts.save(out);
         self.ledger.save(out);
         out.i8(self.balance);
-        out.u8(self.pending.is_some().into());
-        if let Some(pending) = &self.pending {
-            let stamp = &pending.stamp;
-            out.u32(stamp.number);
-            out.optional(stamp.uptime);
-            out.time(stamp.time);
-            out.time(stamp.received);
-            for units in pending.units.each() {
-                out.optional(units.map(|units| units.count));
-            }
-        }
+        PendingControl::save(self.pending.as_ref(), out);
     }
 
     fn load(reader: &mut Reader<'_>) -> Option<Self> {
-        let mut control = Self {
+        Some(Self {
             counts: SequenceCounts::load(reader)?,
             ledger: Ledger::load(reader)?,
             balance: signed(reader)?,
-            pending: None,
+            pending: PendingControl::load(reader)?,
+            leading: None,
+        })
+    }
+}
+
+impl PendingControl {
+    fn save(messages: Option<&Self>, out: &mut Writer<'_>) {
+        out.u8(messages.is_some().into());
+        let Some(messages) = messages else {
+            return;
         };
-        if reader.u8()? != 0 {
-            let stamp = MessageStamp {
-                number: reader.u32()?,
-                uptime: optional(reader, Reader::u32)?,
-                time: time(reader)?,
-                received: time(reader)?,
-            };
-            let mut units = PerScheme::default();
-            for scheme in CountingScheme::ALL {
-                let count = optional(reader, Reader::u32)?;
-                *units.get_mut(scheme) = count.map(|count| Units {
-                    included: scheme == CountingScheme::FlowsIncluded,
-                    ..Units::decoded(count)
-                });
-            }
-            control.pending = Some(PendingControl { stamp, units });
+        let stamp = &messages.stamp;
+        out.u32(stamp.number);
+        out.optional(stamp.uptime);
+        out.time(stamp.time);
+        out.time(stamp.received);
+        for units in messages.units.each() {
+            out.optional(units.map(|units| units.count));
         }
-        Some(control)
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Option<Option<Self>> {
+        if reader.u8()? == 0 {
+            return Some(None);
+        }
+        let stamp = MessageStamp {
+            number: reader.u32()?,
+            uptime: optional(reader, Reader::u32)?,
+            time: time(reader)?,
+            received: time(reader)?,
+        };
+        let mut units = PerScheme::default();
+        for scheme in CountingScheme::ALL {
+            let count = optional(reader, Reader::u32)?;
+            *units.get_mut(scheme) = count.map(|count| Units {
+                included: scheme == CountingScheme::FlowsIncluded,
+                ..Units::decoded(count)
+            });
+        }
+        Some(Some(Self { stamp, units }))
     }
 }
 

@@ -114,6 +114,35 @@ fn an_unusual_first_number_loses_nothing() {
     }
 }
 
+/// A message of v9 without flows.
+fn templates(number: u32) -> NumberedMessage {
+    v9(number, 0)
+}
+
+#[test]
+fn templates_before_all_data_lose_nothing_until_their_numbers_are_those_of_the_data() {
+    // Juniper MX: the routing engine counts what it sends, and each line card its data.
+    let mx = |first: u32| {
+        let rest = (0..20).map(move |n| v9(first + n, 16));
+        [templates(0)].into_iter().chain(rest)
+    };
+    for first in [2, 100, 1_000, 50_000] {
+        assert_eq!(run(mx(first)), counts(21, 0, 0, 0, 0), "{first}");
+        let more = mx(first).chain([templates(1), v9(first + 20, 16), templates(2)]);
+        assert_eq!(run(more), counts(24, 0, 0, 0, 0), "{first}");
+    }
+    // One series, of which ten were lost.
+    let one = |first: u32| {
+        let rest = (0..20).map(move |n| v9(first + n, 16));
+        let after = [templates(first + 20), v9(first + 21, 16)];
+        [templates(0)].into_iter().chain(rest).chain(after)
+    };
+    assert_eq!(run(one(11)), counts(23, 10, 0, 0, 0));
+    assert_eq!(run(one(1)), counts(23, 0, 0, 0, 0));
+    // One of them is late.
+    assert_eq!(run(one(11).chain([v9(4, 16)])), counts(24, 9, 1, 0, 0));
+}
+
 #[test]
 fn a_first_number_out_of_order_does_not_decide_the_scheme() {
     let order = [14_u32].into_iter().chain(0..14).chain(15..30);
