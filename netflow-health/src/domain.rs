@@ -138,6 +138,15 @@ pub struct RefusedTemplate {
     pub place: Place,
     /// The code of the problem, such as `empty_template`.
     pub reason: &'static str,
+    /// How often it came so.
+    pub count: u64,
+}
+
+impl RefusedTemplate {
+    /// The templates after it in its set cannot be read.
+    pub(crate) fn ends_set(&self) -> bool {
+        self.reason == "template_cut"
+    }
 }
 
 /// Units that are missing before a message.
@@ -399,10 +408,16 @@ impl DomainHealth {
         if is_readable && known.is_some_and(|known| known.last == place) {
             return;
         }
-        if self.refused_templates.len() < limits.sets {
-            let reason = problem.error.kind.code();
-            let refused = RefusedTemplate { place, reason };
-            self.refused_templates.entry(id).or_insert(refused);
+        let reason = problem.error.kind.code();
+        if let Some(refused) = self.refused_templates.get_mut(&id) {
+            add(&mut refused.count, u64::from(refused.reason == reason));
+        } else if self.refused_templates.len() < limits.sets {
+            let refused = RefusedTemplate {
+                place,
+                reason,
+                count: 1,
+            };
+            self.refused_templates.insert(id, refused);
         }
         if let Some(unread) = self.unread_sets.get_mut(&id) {
             // What came is not a template for them.

@@ -194,6 +194,15 @@ findings! {
         /// The code of the problem of the template, such as `empty_template`.
         reason: &'static str,
     }
+    /// Data whose templates may be among those at `place`, which cannot be read to their end.
+    35 template_set_unreadable Error TemplateSetUnreadable {
+        /// Octets of data.
+        octets: u64,
+        /// The ids of the sets, which are those of the templates.
+        sets: Vec<u16>,
+        /// The code of the problem, such as `template_cut`.
+        reason: &'static str,
+    }
     /// Data whose template came at `place`, when the data was no longer kept or did not fit.
     6 template_late Error TemplateLate {
         /// Octets of data.
@@ -481,7 +490,7 @@ impl Finding {
 
 /// Everything that follows from a report, the gravest first.
 pub(crate) fn findings(report: &Report) -> Vec<Finding> {
-    let mut findings = source::findings(report);
+    let mut findings = Vec::new();
     for (index, domain) in report.domains.iter().enumerate() {
         findings.extend(template::findings(index, domain, report));
         findings.extend(loss::findings(index, domain));
@@ -489,6 +498,8 @@ pub(crate) fn findings(report: &Report) -> Vec<Finding> {
         findings.extend(counters::findings(index, domain));
         findings.extend(sampling::findings(index, domain, report));
     }
+    let sources = source::findings(report, &findings);
+    findings.extend(sources);
     findings.sort_by_key(|finding| finding.kind.rank());
     findings
 }

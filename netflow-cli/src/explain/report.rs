@@ -354,11 +354,17 @@ fn unread_text(domain: &DomainHealth, id: u16, unread: &UnreadSets, inputs: &Inp
 /// What the input held besides flow export.
 fn write_source(source: &SourceFacts, page: &mut Page) {
     page.gap();
-    let text = format!(
-        "{} of {} held flow export.",
-        grouped(source.datagrams),
-        counted(source.packets, "packet")
-    );
+    let packets = counted(source.packets, "packet");
+    let text = if source.segments > 0 || source.sctp_packets > 0 {
+        // One packet of a stream may hold several messages, and one message several packets.
+        let messages = counted(source.datagrams, "message");
+        format!("{packets} held {messages} of flow export.")
+    } else {
+        format!(
+            "{} of {packets} held flow export.",
+            grouped(source.datagrams)
+        )
+    };
     page.paragraph(0, 0, &text, Tone::Plain);
     for (label, counts) in [
         (

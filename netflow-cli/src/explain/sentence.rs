@@ -58,53 +58,54 @@ pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
             were(*cut),
         ),
         FindingKind::TemplateAbsent { octets, sets } => {
-            let (plural, is) = if sets.len() == 1 {
-                ("", "is")
-            } else {
-                ("s", "are")
-            };
-            let mut ids: Vec<String> = sets.iter().map(u16::to_string).collect();
-            shorten(&mut ids);
-            let octets = counted(*octets, "octet");
-            let ids = list(&ids);
-            format!(
-                "{octets} of data of {whose} need template{plural} {ids}, which {is} not in the \
-                 capture."
-            )
+            let is = if sets.len() == 1 { "is" } else { "are" };
+            let data = needing(*octets, &whose);
+            let templates = templates(sets);
+            format!("{data} {templates}, which {is} not in the capture.")
         }
         FindingKind::TemplateInOtherDomain {
             octets,
             set,
             other_domain,
         } => format!(
-            "{} of data of {whose} need template {set}, which is not there; that of domain \
-             {other_domain} of the exporter fits.",
-            counted(*octets, "octet"),
+            "{} template {set}, which is not there; that of domain {other_domain} of the exporter \
+             fits.",
+            needing(*octets, &whose),
         ),
         FindingKind::TemplateUnreadable {
             octets,
             set,
             reason,
         } => {
-            let octets = counted(*octets, "octet");
+            let data = needing(*octets, &whose);
             let why = match *reason {
                 "empty_template" => "has no fields".to_owned(),
                 reason => format!("cannot be read ({reason})"),
             };
+            format!("{data} template {set}: it came {} but {why}.", place())
+        }
+        FindingKind::TemplateSetUnreadable {
+            octets,
+            sets,
+            reason,
+        } => {
+            let data = needing(*octets, &whose);
+            let templates = templates(sets);
+            let may = if sets.len() == 1 { "it" } else { "they" };
             format!(
-                "{octets} of data of {whose} need template {set}: it came {} but {why}.",
-                place()
+                "{data} {templates}: {may} may be among the templates {} that cannot be read to \
+                 the end ({reason}).",
+                place(),
             )
         }
         FindingKind::TemplateLate { octets, set } => format!(
-            "{} of data of {whose} need template {set}: it came {}, too late or with another \
-             layout.",
-            counted(*octets, "octet"),
+            "{} template {set}: it came {}, too late or with another layout.",
+            needing(*octets, &whose),
             place(),
         ),
         FindingKind::TemplateWithdrawn { octets, set } => format!(
-            "{} of data of {whose} need template {set}: it was withdrawn before.",
-            counted(*octets, "octet"),
+            "{} template {set}: it was withdrawn before.",
+            needing(*octets, &whose),
         ),
         FindingKind::OutdatedTemplate { records } => format!(
             "{} of {whose} came after a restart and before a new template with another layout: \
@@ -180,10 +181,9 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
             have(*flows),
         ),
         FindingKind::RunningTotals { flows, all } => format!(
-            "{} of the {} of {whose} {} totals since the flow began, first {place}: a flow that \
-             is reported several times is counted once only if its last total is taken.",
-            grouped(*flows),
-            counted(*all, "flow"),
+            "{} of {whose} {} totals since the flow began, first {place}: a flow that is reported \
+             several times is counted once only if its last total is taken.",
+            part(*flows, *all),
             if *flows == 1 { "carries" } else { "carry" },
         ),
         FindingKind::TimesMissing {
@@ -198,11 +198,15 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
             };
             let why = match *reason {
                 "zero" => "the elements are zero",
-                "unknown_origin" => "what their uptimes count from is not known, only the duration",
+                "unknown_origin" => {
+                    "uptimes count from the start of the exporter, which is not known, so that \
+                     only the duration is"
+                }
                 _ => "the elements hold no time",
             };
-            let flows = counted(*flows, "flow") + if *flows == 1 { " has" } else { " have" };
-            format!("{flows} {time}, first {place}, in {whose}: {why}.")
+            let has = have(*flows);
+            let flows = counted(*flows, "flow");
+            format!("{flows} of {whose} {has} {time}, first {place}: {why}.")
         }
         FindingKind::IcmpPortReversed { flows } => format!(
             "{} writes the code of ICMP before its type into the destination port, as its other \
@@ -212,6 +216,13 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
             were(*flows),
         ),
         FindingKind::SecondCounters { rule, template, .. } => {
+            if *rule == "unknown" {
+                return format!(
+                    "Nothing shows what elements 23 and 24 in template {template} of {whose} count: \
+                     they are the octets and packets of flows whose elements 1 and 2 are zero, and \
+                     of other flows only fields of the record."
+                );
+            }
             let meaning = match *rule {
                 "nprobe" => "the reverse direction, since nProbe sends so",
                 "exceeded" => {
@@ -219,8 +230,7 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
                      packets"
                 }
                 "biflow" => "the reverse direction, as configured",
-                "post" => "the same packets after the exporter, as configured",
-                _ => "something that no record shows, so they stay fields of the record",
+                _ => "the same packets after the exporter, as configured",
             };
             format!("Elements 23 and 24 in template {template} of {whose} count {meaning}.")
         }
@@ -249,9 +259,8 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
 fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> String {
     match kind {
         FindingKind::RateMissing { flows, all } => format!(
-            "{} of the {} of {whose} {} no sampling rate, though others have one.",
-            grouped(*flows),
-            counted(*all, "flow"),
+            "{} of {whose} {} no sampling rate, though others have one.",
+            part(*flows, *all),
             have(*flows),
         ),
         FindingKind::RateUnused {
@@ -263,9 +272,10 @@ fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> String {
                 0 => String::new(),
                 more => format!(" and {}", counted(more, "other rate")),
             };
+            let it = if *rates > 1 { "one of them" } else { "it" };
             format!(
-                "Options of {whose} announce 1:{rate} for {sampler}{others}, but its flows do not \
-                 name it: none has a sampling rate."
+                "Options of {whose} announce 1:{rate} for {sampler}{others}, but no flow names \
+                 {it}: none has a sampling rate."
             )
         }
         FindingKind::RateInOtherDomain { rate, other_domain } => format!(
@@ -347,8 +357,8 @@ pub(super) fn advice(kind: &FindingKind) -> Option<&'static str> {
         }
         FindingKind::SeveralExporters { .. } => "decode --by-port keeps them apart.",
         FindingKind::Lost { .. } => {
-            "They were lost on the network or while capturing: look for drops at the receiving \
-             socket."
+            "They were lost on the network or while capturing (look for drops at the receiving \
+             socket), or the capture holds only a part of what was sent."
         }
         FindingKind::ClockSkew { .. } => {
             "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or \
@@ -370,6 +380,29 @@ pub(super) fn advice(kind: &FindingKind) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// `20 octets of data of 192.0.2.1, domain 0 need`
+fn needing(octets: u64, whose: &str) -> String {
+    let need = if octets == 1 { "needs" } else { "need" };
+    format!("{} of data of {whose} {need}", counted(octets, "octet"))
+}
+
+/// `template 258`, `templates 258 and 264`
+fn templates(sets: &[u16]) -> String {
+    let plural = if sets.len() == 1 { "" } else { "s" };
+    let mut ids: Vec<String> = sets.iter().map(u16::to_string).collect();
+    shorten(&mut ids);
+    format!("template{plural} {}", list(&ids))
+}
+
+/// `2 of the 3 flows`, `all 3 flows`
+fn part(flows: u64, all: u64) -> String {
+    match (flows, all) {
+        (1, 1) => "The one flow".to_owned(),
+        (flows, all) if flows == all => format!("All {}", counted(all, "flow")),
+        (flows, all) => format!("{} of the {}", grouped(flows), counted(all, "flow")),
+    }
 }
 
 const fn were(count: u64) -> &'static str {

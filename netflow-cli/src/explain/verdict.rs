@@ -29,7 +29,7 @@ fn of_kind(kind: &[Finding], context: Context<'_>, sentences: &mut Vec<String>) 
     sentences.extend(first.map(|finding| sentence::of(finding, context)));
     match kind.len().saturating_sub(NAMED) {
         0 => {}
-        1 => sentences.push("So does 1 more finding of this kind.".to_owned()),
+        1 => sentences.push("1 more finding is of this kind.".to_owned()),
         more => sentences.push(format!("{more} more findings are of this kind.")),
     }
     sentences.extend(sentence::advice(&kind[0].kind).map(str::to_owned));
@@ -42,6 +42,7 @@ fn decoded(report: &Report) -> String {
         (1, 0) => "The one flow was".to_owned(),
         (2, 0) => "Both flows were".to_owned(),
         (flows, 0) => format!("All {} flows were", grouped(flows)),
+        (0, _) => "No flow was".to_owned(),
         (1, _) => "1 flow was".to_owned(),
         (flows, _) => format!("{} flows were", grouped(flows)),
     };

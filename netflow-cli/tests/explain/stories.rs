@@ -545,8 +545,7 @@ fn a_rate_of_another_domain_is_reported() {
     options.extend(halves(&[256, 10]));
     options.extend([7, 9, 0, 0, 1, 0]);
     let report = json(&sent("elsewhere-sampler", &[options, v9_flow(5)]).0);
-    let part = "Options of 192.0.2.1, domain 5 announce 1:256 for sampler 9, but its flows do not \
-                name it";
+    let part = "Options of 192.0.2.1, domain 5 announce 1:256 for sampler 9, but no flow names it";
     assert!(sentence(&report, part), "{report}");
 }
 
@@ -921,7 +920,7 @@ fn why_flows_have_no_time_is_reported() {
             "start_of_exporter_of_zero",
             "both",
             "unknown_origin",
-            "what their uptimes count from is not known, only the duration",
+            "uptimes count from the start of the exporter, which is not known",
         ),
     ] {
         let report = json(&testdata(&format!("cases/{case}.pcap")));
@@ -938,6 +937,56 @@ fn why_flows_have_no_time_is_reported() {
     let missing = &report["domains"][0]["clock"]["missing"][0];
     assert_eq!(missing["reason"], "not_sent", "{report}");
     assert!(!sentence(&report, "neither start nor end"), "{report}");
+}
+
+#[test]
+fn one_fault_is_one_sentence() {
+    for (name, part) in [
+        (
+            "template_no_fields",
+            "need template 256: it came in frame 1 but has no fields",
+        ),
+        (
+            "v9_options_in_ipfix",
+            "need template 260: it came in frame 1 but cannot be read",
+        ),
+    ] {
+        let report = json(&testdata(&format!("synthetic/trap_{name}.pcap")));
+        assert!(sentence(&report, part), "{report}");
+        let problems = problem_sentences(&report);
+        assert_eq!(problems, 0, "{report}");
+    }
+    // Whatever is wrong with datagrams that were not captured whole follows from that.
+    let report = json(&testdata("synthetic/link_snapped.pcap"));
+    assert!(sentence(
+        &report,
+        "4 of 4 datagrams were not captured whole."
+    ));
+    assert_eq!(problem_sentences(&report), 0, "{report}");
+}
+
+#[test]
+fn templates_after_one_that_is_cut_are_not_said_to_be_missing_in_the_capture() {
+    let mut ipfix = halves(&[10, 0, 0, 0, 0, 0, 0, 0]);
+    // Template 256 announces 1000 fields, and 257 would follow it.
+    ipfix.extend(halves(&[2, 24, 256, 1_000, 8, 4, 257, 2, 8, 4, 12, 4]));
+    ipfix.extend(halves(&[257, 12, 1, 2, 3, 4]));
+    let length = u16::try_from(ipfix.len()).unwrap();
+    ipfix[2..4].copy_from_slice(&length.to_be_bytes());
+    let report = json(&sent("cut-templates", &[ipfix]).0);
+    let part = "8 octets of data of 192.0.2.1, domain 0 need template 257: it may be among the \
+                templates in frame 1 that cannot be read to the end (template_cut).";
+    assert!(sentence(&report, part), "{report}");
+    assert!(!sentence(&report, "not in the capture"), "{report}");
+    assert_eq!(problem_sentences(&report), 0, "{report}");
+    assert_eq!(report["findings"][0]["code"], "template_set_unreadable");
+}
+
+/// Sentences on problems that no other sentence explains.
+fn problem_sentences(report: &Value) -> usize {
+    let sentences = report["verdict"].as_array().unwrap().iter();
+    let texts = sentences.map(|sentence| sentence.as_str().unwrap());
+    texts.filter(|text| text.contains(" found: ")).count()
 }
 
 #[test]

@@ -27,8 +27,20 @@ pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> 
     }
     let (octets, sets, first) = absent;
     if !sets.is_empty() {
-        let kind = FindingKind::TemplateAbsent { octets, sets };
-        findings.push(Finding::of(index, kind).at(first));
+        let mut refused = domain.refused_templates.values();
+        let (kind, place) = match refused.find(|refused| refused.ends_set()) {
+            Some(refused) => {
+                let reason = refused.reason;
+                let kind = FindingKind::TemplateSetUnreadable {
+                    octets,
+                    sets,
+                    reason,
+                };
+                (kind, Some(refused.place))
+            }
+            None => (FindingKind::TemplateAbsent { octets, sets }, first),
+        };
+        findings.push(Finding::of(index, kind).at(place));
     }
     if domain.templates.outdated > 0 && !domain.has_several_exporters() {
         let records = domain.templates.outdated;
