@@ -101,8 +101,8 @@ const STEPS: &[Step] = &[
     needing(&[&tools::VENV], "Python: types and tests", package::test),
     step("tests", tests),
     needing(
-        &[&tools::SOFTFLOWD, &tools::RSYSLOG],
-        "the collector with real exporters and servers",
+        &[&tools::SOFTFLOWD, &tools::RSYSLOG, &tools::NFDUMP],
+        "the command with real exporters, servers and collectors",
         real_peers,
     ),
 ];
@@ -298,6 +298,7 @@ fn real_peers() -> Result {
     cargo("test --locked -p netflow-cli --test listen exporters -- --ignored")
         .variable_unseen("PATH", tools::path())
         .run()?;
+    cargo("test --locked -p netflow-cli --test command nfdump -- --ignored").run()?;
     cargo("test --locked -p netflow-output --all-features --test outputs")
         .arguments("rsyslog -- --ignored")
         .run()

@@ -10,6 +10,7 @@ mod filter;
 mod folder;
 mod formats;
 mod interrupt;
+mod nfdump;
 mod owned;
 mod run;
 mod sampling;

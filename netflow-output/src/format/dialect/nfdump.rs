@@ -5,6 +5,7 @@ mod flow;
 mod groups;
 mod json;
 mod line;
+mod protocols;
 
 use core::net::IpAddr;
 

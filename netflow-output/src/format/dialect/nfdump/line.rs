@@ -7,7 +7,7 @@ use netflow_core::text;
 
 use super::csv::date;
 use super::flow::DumpedFlow;
-use crate::format::dialect::protocols;
+use super::protocols;
 
 /// How much a line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +21,13 @@ impl Width {
     pub(super) const fn header(self) -> &'static str {
         match self {
             Self::Line => {
-                "Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port   Packets    Bytes Flows\n"
+                "Date first seen             Duration     Proto      Src IP Addr:Port          Dst IP Addr:Port   Packets    Bytes Flows\n"
             }
             Self::Long => {
-                "Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port     Flags Tos  Packets    Bytes Flows\n"
+                "Date first seen             Duration     Proto      Src IP Addr:Port          Dst IP Addr:Port     Flags Tos  Packets    Bytes Flows\n"
             }
             Self::Extended => {
-                "Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port     Flags Tos  Packets    Bytes      pps      bps    Bpp Flows\n"
+                "Date first seen             Duration     Proto      Src IP Addr:Port          Dst IP Addr:Port     Flags Tos  Packets    Bytes      pps      bps    Bpp Flows\n"
             }
         }
     }
@@ -36,7 +36,7 @@ impl Width {
 /// Writes a line.
 pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
     let millis = dumped.duration() / 1_000_000;
-    let keyword = protocols::keyword(dumped.protocol);
+    let keyword = protocols::name(dumped.protocol);
     let source = end(dumped.source_or_any());
     let destination = end(dumped.destination_or_any());
     let port = match dumped.icmp {
@@ -46,14 +46,20 @@ pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
     // Writing into memory does not fail.
     let _ = write!(
         out,
-        "{} {:5}.{:03} {keyword:<5} {source:>16}:{:<5} -> {destination:>16}:{port:<5} ",
-        date(dumped.start),
-        millis / 1_000,
-        millis % 1_000,
+        "{} {} {keyword:<5} {source:>16}{}{:<5} -> {destination:>16}{}{port:<5} ",
+        date(Some(dumped.start_or_epoch())),
+        duration(millis),
+        separator(dumped.source_or_any()),
         dumped.source_port_of_line(),
+        separator(dumped.destination_or_any()),
     );
     if width != Width::Line {
-        let flags = dumped.flags();
+        // Only TCP has flags.
+        let flags = if dumped.protocol == TCP {
+            dumped.flags()
+        } else {
+            [b'.'; 8]
+        };
         let flags = core::str::from_utf8(&flags).unwrap_or_default();
         let _ = write!(out, "{flags} {:3} ", dumped.tos);
     }
@@ -74,6 +80,28 @@ pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
         );
     }
     let _ = writeln!(out, "{:5}", dumped.flows);
+}
+
+const TCP: u8 = 6;
+
+/// Days, hours, minutes, seconds and milliseconds.
+fn duration(millis: i64) -> String {
+    let seconds = millis / 1_000;
+    let days = match seconds / 86_400 {
+        0 => "    ".to_owned(),
+        days => format!("{days:2}d "),
+    };
+    let (hours, minutes) = (seconds / 3_600 % 24, seconds / 60 % 60);
+    let (seconds, millis) = (seconds % 60, millis % 1_000);
+    format!("{days}{hours:02}:{minutes:02}:{seconds:02}.{millis:03}")
+}
+
+/// What separates a port from its address.
+const fn separator(address: IpAddr) -> char {
+    match address {
+        IpAddr::V4(_) => ':',
+        IpAddr::V6(_) => '.',
+    }
 }
 
 /// An address; if it is longer than its column, only its two ends.
