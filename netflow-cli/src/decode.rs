@@ -12,19 +12,16 @@ use crate::status::Status;
 pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
     let plan = Plan::new(args)?;
     let job = Job {
-        files: &args.files,
-        ports: &args.ports,
-        output: args.output.as_deref(),
         state: args.state.as_deref(),
         scope: if args.by_port {
             SessionScope::Transport
         } else {
             SessionScope::Exporter
         },
-        exporters: &args.exporters,
         quiet: args.quiet,
         summary: !args.quiet,
         strict: args.strict,
+        ..Job::new(&args.inputs, args.output.as_deref())
     };
     job.run(|files, limits| {
         let sink = match job.output {

@@ -6,10 +6,8 @@ use netflow_output::format::dialect::{
     FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, JsonDocument, Logstash, LogstashOptions,
     MessagePackDocument, Networks, Nfdump, NfdumpForm, NfdumpOptions,
 };
-use netflow_output::sink::{Output, Sink};
 
-use crate::args::{Format, SchemaName};
-use crate::plan::stream;
+use crate::args::format::{Format, SchemaName};
 
 /// A format that any thread can have.
 pub(crate) type BoxedFormat = Box<dyn netflow_output::format::Format + Send>;
@@ -98,19 +96,6 @@ pub(crate) const fn is_of_others(format: Format) -> bool {
 }
 
 impl DialectArgs {
-    /// What writes the documents of a schema, if it is that of another tool.
-    pub(crate) fn sink(
-        &self,
-        schema: SchemaName,
-        format: Format,
-        output: Output,
-    ) -> Result<Box<dyn Sink>, Output> {
-        match self.documents(schema, format) {
-            Some(documents) => Ok(stream(documents, output)),
-            None => Err(output),
-        }
-    }
-
     /// The format of the documents of a schema, if it is that of another tool.
     pub(crate) fn documents(&self, schema: SchemaName, format: Format) -> Option<BoxedFormat> {
         Some(match schema {

@@ -13,7 +13,7 @@ mod words;
 use core::net::SocketAddr;
 use std::io::{self, IsTerminal};
 
-use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error, SessionScope};
+use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error};
 use netflow_health::{Health, SourceFacts};
 
 use self::frame::OneFrame;
@@ -27,23 +27,16 @@ use crate::status::Status;
 
 /// Runs the command. The caller reports arguments that contradict each other.
 pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
-    let job = Job {
-        files: &args.files,
-        ports: &args.ports,
-        output: args.output.as_deref(),
-        state: None,
-        scope: SessionScope::Exporter,
-        exporters: &args.exporters,
-        quiet: false,
-        summary: false,
-        strict: false,
-    };
+    let job = Job::new(&args.inputs, args.output.as_deref());
     let to_terminal = args.output.is_none() && io::stdout().is_terminal();
     let look = Look {
         width: plan::width(to_terminal),
         colour: to_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
-    let last = (0..).zip(&args.files).last().map_or(0, |(index, _)| index);
+    let last = (0..)
+        .zip(&args.inputs.files)
+        .last()
+        .map_or(0, |(index, _)| index);
     job.run(|files, _| {
         let analysis: Box<dyn Analysis> = match args.frame {
             Some(frame) => {

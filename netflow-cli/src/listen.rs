@@ -1,6 +1,5 @@
 //! `netflow listen`: a collector that runs until it is stopped.
 
-mod args;
 mod collector;
 mod config;
 mod forward;
@@ -9,7 +8,6 @@ mod http;
 mod log;
 mod notify;
 mod outputs;
-mod quantity;
 mod report;
 mod saved;
 mod scoped;
@@ -22,12 +20,11 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, FromArgMatches};
 
-pub(crate) use self::args::Listen;
 use self::collector::Collector;
 use self::config::Config;
 use self::log::Log;
 use self::settings::Settings;
-use crate::args::{self as command_line, Cli, Command};
+use crate::args::{self as command_line, Cli, Command, Listen};
 use crate::features;
 use crate::status::Status;
 

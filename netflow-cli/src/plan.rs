@@ -12,7 +12,8 @@ use netflow_output::format::{
 use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
 use netflow_query::suggest;
 
-use crate::args::{Decode, Format, SchemaName};
+use crate::args::Decode;
+use crate::args::format::{Format, SchemaName};
 use crate::dialect::{self, DialectArgs};
 
 /// Width of a table that no terminal shows.
@@ -147,10 +148,9 @@ impl Plan {
         files: &Files,
         list_depth: u8,
     ) -> io::Result<Box<dyn Sink>> {
-        let output = match self.dialect.sink(self.schema, self.format, output) {
-            Ok(sink) => return Ok(sink),
-            Err(output) => output,
-        };
+        if let Some(documents) = self.dialect.documents(self.schema, self.format) {
+            return Ok(stream(documents, output));
+        }
         let files = files.clone();
         let (fields, selection) = (self.fields.clone(), self.selection.clone());
         Ok(match (self.schema, self.format) {
@@ -169,10 +169,7 @@ impl Plan {
     }
 }
 
-pub(crate) fn stream(
-    format: impl netflow_output::format::Format + 'static,
-    output: Output,
-) -> Box<dyn Sink> {
+fn stream(format: impl netflow_output::format::Format + 'static, output: Output) -> Box<dyn Sink> {
     Box::new(Stream::new(format, output))
 }
 

@@ -10,7 +10,7 @@ use netflow_io::{CaptureOptions, Event, Feed, Source};
 use netflow_output::format::Files;
 use netflow_output::sink::Output;
 
-use crate::args::Exporters;
+use crate::args::Inputs;
 use crate::interrupt::Interrupt;
 use crate::plan::Usage;
 use crate::progress::Progress;
@@ -26,23 +26,34 @@ const STDIN: &str = "-";
 /// What to read and where to write.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Job<'a> {
-    pub(crate) files: &'a [PathBuf],
-    /// Further ports that collectors listen on.
-    pub(crate) ports: &'a [u16],
+    pub(crate) inputs: &'a Inputs,
     /// Standard output if there is none.
     pub(crate) output: Option<&'a Path>,
     /// Where the state of the exporters is loaded from and saved to.
     pub(crate) state: Option<&'a Path>,
     /// Whose templates and options belong together.
     pub(crate) scope: SessionScope,
-    /// What is known of exporters besides what they announce.
-    pub(crate) exporters: &'a Exporters,
     /// No progress on standard error.
     pub(crate) quiet: bool,
     /// A summary on standard error.
     pub(crate) summary: bool,
     /// Problems in the data are a status of their own.
     pub(crate) strict: bool,
+}
+
+impl<'a> Job<'a> {
+    /// A job without summary and saved state, with progress.
+    pub(crate) const fn new(inputs: &'a Inputs, output: Option<&'a Path>) -> Self {
+        Self {
+            inputs,
+            output,
+            state: None,
+            scope: SessionScope::Exporter,
+            quiet: false,
+            summary: false,
+            strict: false,
+        }
+    }
 }
 
 impl Job<'_> {
@@ -61,7 +72,7 @@ impl Job<'_> {
         consumer: impl FnOnce(&Files, &Limits) -> io::Result<Consumer>,
     ) -> Result<Status, Usage> {
         if let Some(path) = self.output.filter(|path| path.as_os_str() != STDIN) {
-            if let Some(input) = self.files.iter().find(|input| is_same(input, path)) {
+            if let Some(input) = self.inputs.files.iter().find(|input| is_same(input, path)) {
                 return Err(Usage::OutputIsInput(input.display().to_string()));
             }
         }
@@ -101,17 +112,18 @@ impl Run {
         // In a capture a template is in force until it is replaced: it may have been sent only
         // once, hours before its data.
         let limits = Limits::default().with_template_lifetime(None);
-        let names: Vec<String> = job.files.iter().map(|path| name(path)).collect();
+        let names: Vec<String> = job.inputs.files.iter().map(|path| name(path)).collect();
         let files = Files::new(names);
         let rows_on_terminal = job.output.is_none() && io::stdout().is_terminal();
         let progress = if job.quiet || rows_on_terminal || !io::stderr().is_terminal() {
             Progress::none()
         } else {
-            Progress::over(total(job.files))
+            Progress::over(total(&job.inputs.files))
         };
         Ok(Self {
             feed: Feed::new(
-                job.exporters
+                job.inputs
+                    .exporters
                     .apply(Decoder::new(limits).with_scope(job.scope)),
             ),
             consumer: consumer(&files, &limits)?,
@@ -132,8 +144,8 @@ impl Run {
         }
         let mut status = Status::Success;
         let mut is_any_open = false;
-        for (index, path) in (0..).zip(job.files) {
-            let options = CaptureOptions::default().with_ports(job.ports.iter().copied());
+        for (index, path) in (0..).zip(&job.inputs.files) {
+            let options = CaptureOptions::default().with_ports(job.inputs.ports.iter().copied());
             if self.interrupt.status().is_some() {
                 break;
             }

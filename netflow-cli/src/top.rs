@@ -2,13 +2,11 @@
 
 mod write;
 
-use core::fmt;
 use core::net::SocketAddr;
-use core::str::FromStr;
 use std::io::{self, IsTerminal};
 
-use netflow_core::{Datagram, Decoded, Decoder, Error, Limits, SessionScope};
-use netflow_query::{Aggregate, AggregateOptions, PrefixLengths, Sum};
+use netflow_core::{Datagram, Decoded, Decoder, Error, Limits};
+use netflow_query::{Aggregate, AggregateOptions, Sum};
 
 use self::write::Layout;
 use crate::args::{Top, TopFormat};
@@ -23,15 +21,8 @@ const MEBIBYTE: usize = 1 << 20;
 /// Runs the command. The error is for arguments that contradict each other; the caller reports it.
 pub(crate) fn run(args: &Top) -> Result<Status, Usage> {
     let job = Job {
-        files: &args.files,
-        ports: &args.ports,
-        output: args.output.as_deref(),
-        state: None,
-        scope: SessionScope::Exporter,
-        exporters: &args.exporters,
         quiet: args.quiet,
-        summary: false,
-        strict: false,
+        ..Job::new(&args.inputs, args.output.as_deref())
     };
     let by = plan::fields(&args.by)?.unwrap_or_default();
     let sums = if args.sums.is_empty() {
@@ -59,62 +50,6 @@ pub(crate) fn run(args: &Top) -> Result<Status, Usage> {
         Ok(Consumer::Analysis(Box::new(largest), job.output()?))
     })
 }
-
-/// A sum by its name on the command line.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SumName(Sum);
-
-impl FromStr for SumName {
-    type Err = UnknownSum;
-
-    fn from_str(name: &str) -> Result<Self, UnknownSum> {
-        let name = if name == "bytes" { "octets" } else { name };
-        Sum::by_name(name).map(Self).ok_or(UnknownSum)
-    }
-}
-
-/// There is no such sum.
-#[derive(Debug)]
-pub(crate) struct UnknownSum;
-
-impl fmt::Display for UnknownSum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("there are the sums octets, packets and flows")
-    }
-}
-
-impl core::error::Error for UnknownSum {}
-
-/// Prefix lengths of IPv4 and IPv6 on the command line: `24` or `24,64`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Prefixes(PrefixLengths);
-
-impl FromStr for Prefixes {
-    type Err = UnknownPrefixes;
-
-    fn from_str(lengths: &str) -> Result<Self, UnknownPrefixes> {
-        let (v4, v6) = lengths.split_once(',').unwrap_or((lengths, "128"));
-        let (v4, v6) = (v4.trim().parse(), v6.trim().parse());
-        let (Ok(v4), Ok(v6)) = (v4, v6) else {
-            return Err(UnknownPrefixes);
-        };
-        PrefixLengths::new(v4, v6).map(Self).ok_or(UnknownPrefixes)
-    }
-}
-
-/// These are no prefix lengths.
-#[derive(Debug)]
-pub(crate) struct UnknownPrefixes;
-
-impl fmt::Display for UnknownPrefixes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "write the length for IPv4 (0 to 32), and after a comma that for IPv6 (0 to 128)",
-        )
-    }
-}
-
-impl core::error::Error for UnknownPrefixes {}
 
 /// The largest groups, written at the end of the input.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use netflow_io::Feed;
 use netflow_io::live::Live;
-use netflow_output::sink::{OutputState, OutputStatistics, Outputs};
+use netflow_output::sink::{OutputState, Outputs};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level;
@@ -369,11 +369,6 @@ fn start_outputs(settings: &Settings) -> Result<Outputs, String> {
     let plans = settings.outputs.iter();
     let configs = plans.map(|plan| plan.config(&settings.limits)).collect();
     Outputs::start(configs).map_err(|error| error.to_string())
-}
-
-/// Rows that were lost by outputs that have ended.
-pub(super) fn lost(outputs: &[OutputStatistics]) -> u64 {
-    outputs.iter().map(|output| output.lost.total()).sum()
 }
 
 /// SIGINT, SIGTERM and SIGHUP, caught for as long as this lives. A second one of the first two ends

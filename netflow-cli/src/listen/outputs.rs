@@ -19,10 +19,10 @@ use netflow_output::sink::{
 };
 use netflow_query::Filter;
 
-use super::args::{WhenFull, YesNo};
-use super::quantity::{Octets, Span};
 use super::scoped::{Scope, scopes};
-use crate::args::{Format, SchemaName};
+use crate::args::format::{Format, SchemaName};
+use crate::args::listen::{WhenFull, YesNo};
+use crate::args::quantity::{Octets, Span};
 use crate::dialect::{self, DialectArgs};
 use crate::plan;
 

@@ -6,7 +6,6 @@ use netflow_core::Stats;
 use netflow_io::live::{CloseReason, Live, LiveSummary, Notice};
 use netflow_output::sink::OutputStatistics;
 
-use super::collector::lost;
 use super::log::Log;
 use super::settings::Settings;
 use super::worker::WorkerReport;
@@ -193,4 +192,9 @@ pub(super) fn outputs(outputs: &[OutputStatistics], log: &Log) {
             );
         }
     }
+}
+
+/// Rows that were lost by outputs that have ended.
+fn lost(outputs: &[OutputStatistics]) -> u64 {
+    outputs.iter().map(|output| output.lost.total()).sum()
 }

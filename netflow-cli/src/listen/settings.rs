@@ -11,10 +11,10 @@ use netflow_core::{Decoder, Limits, SessionScope};
 use netflow_io::live::{ClientCertificates, TlsOptions};
 use netflow_io::live::{Listener, ListenerTransport, LiveOptions, Protocols};
 
-use super::args::{Listen, ProtocolName, Sources, all_addresses};
 use super::outputs::{self, OutputPlan};
 use super::scoped::{Scope, scopes};
 use crate::args::Exporters;
+use crate::args::listen::{Listen, ProtocolName, Sources, all_addresses};
 
 /// The UDP ports without arguments: NetFlow, IPFIX and sFlow.
 const UDP_PORTS: [u16; 3] = [2055, 4739, 6343];
@@ -213,7 +213,7 @@ fn protocols(matches: &ArgMatches, scope: Scope) -> Protocols {
 
 #[cfg(feature = "tls")]
 fn tls(sources: &Sources) -> Result<TlsOptions, String> {
-    use super::args::TlsClients;
+    use crate::args::listen::TlsClients;
 
     let clients = match (&sources.tls_client_ca, sources.tls_clients) {
         (None, _) => ClientCertificates::None,

@@ -9,11 +9,11 @@ use netflow_output::sink::PeerConfig;
 use netflow_output::sink::{Credentials, HttpCompression, HttpConfig};
 
 #[cfg(feature = "http")]
-use super::super::args::{Compression, NameAndText};
+use crate::args::listen::{Compression, NameAndText};
 #[cfg(feature = "http")]
-use super::super::quantity::Octets;
-use super::super::quantity::Span;
-use super::super::scoped::Scope;
+use crate::args::quantity::Octets;
+use crate::args::quantity::Span;
+use crate::listen::scoped::Scope;
 
 /// The other end of a connection.
 pub(super) fn peer(matches: &ArgMatches, scope: Scope) -> PeerConfig {

@@ -7,8 +7,9 @@ use clap::{Args, ValueEnum};
 use netflow_core::{Prefix, Protocol};
 use netflow_query::Filter;
 
+use super::exporters::Exporters;
+use super::format::{Format, SchemaName, SchemaParser};
 use super::quantity::{Octets, Span};
-use crate::args::{Exporters, Format, SchemaName, SchemaParser};
 use crate::dialect::DialectArgs;
 
 /// Collect flows from exporters until stopped.

@@ -1,0 +1,89 @@
+//! The command line of `netflow decode`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use netflow_query::Filter;
+
+use super::format::{Format, SchemaName, SchemaParser};
+use super::inputs::Inputs;
+use crate::dialect::DialectArgs;
+
+/// Show the flows in captures and IPFIX files.
+///
+/// FILE is a pcap or pcapng capture or an IPFIX file, plain or compressed by gzip or zstd; its
+/// content decides which. Several files are read one after the other, and templates of an
+/// earlier one serve the later ones.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP, next_line_help = false)]
+pub(crate) struct Decode {
+    /// Output format [default: by the extension of the output, else table; json for the schemas
+    /// record and wire]
+    #[arg(short, long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// What rows contain; --schema help describes the schemas
+    #[arg(short, long, value_parser = SchemaParser, default_value_t = SchemaName::Flow)]
+    pub(crate) schema: SchemaName,
+
+    /// Write to this file, replaced only once everything is written; with --schema record in a
+    /// columnar format, to this new folder, one file per template
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Fields of the schema flow to write, in this order
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+
+    /// Only flows that match this expression, such as 'proto tcp and dst port 443'; in the words
+    /// of tcpdump and nfdump, or with fields of the schema flow by their names
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
+    pub(crate) filter: Option<Filter>,
+
+    /// Load templates and the data of options from this file if it exists, and save them to it at
+    /// the end
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Show a record of two directions (RFC 5103) as two flows
+    #[arg(long)]
+    pub(crate) split_biflows: bool,
+
+    /// Treat each source port of an address as a separate exporter, as with NAT; a state file is
+    /// used only with the same choice that it was saved with
+    #[arg(long)]
+    pub(crate) by_port: bool,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
+
+    /// End with status 3 if something inside the data could not be decoded
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Show neither summary nor progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  netflow decode capture.pcap
+  netflow decode --format json capture.pcap | jq 'select(.destination_port == 53)'
+  netflow decode --where 'src net 10.0.0.0/8 and bytes > 1M' capture.pcap
+  netflow decode --format csv --fields start,source_address,octets *.pcap.gz > flows.csv
+  netflow decode --format parquet --output flows.parquet *.pcap.gz
+  netflow decode --schema record --format parquet --output tables *.pcap.gz
+  tcpdump -U -w - udp port 2055 | netflow decode -
+
+In the table a ? after a time means that it cannot be right: the exporter's clock is off, or
+the flow ends before it starts, long after it was sent, or days before the exporter started.
+Frames without IP have their MAC addresses and EtherType. After =>, or in the column
+translated, is what NAT made of source and destination.
+
+Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
+command line makes no sense, 3 with --strict something could not be decoded, 130 or 143 Ctrl-C
+or SIGTERM ended the input: what was read until then is written.";
