@@ -2,9 +2,7 @@
 
 use clap::Args;
 use netflow_output::format::dialect::{
-    Additions, CommunityIdSeed, Dialect, Documents, Ecs, EcsOptions, Faults, Fluentd,
-    FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, JsonDocument, Logstash, LogstashOptions,
-    MessagePackDocument, Networks, Nfdump, NfdumpForm, NfdumpOptions,
+    Additions, CommunityIdSeed, DialectForm, DialectOptions, Faults, Networks,
 };
 
 use crate::args::format::{Format, SchemaName};
@@ -60,25 +58,31 @@ fn field(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// The forms that the documents of a schema can be written in, the usual one first; none if the
-/// schema is not that of another tool.
-pub(crate) const fn formats(schema: SchemaName) -> Option<&'static [Format]> {
-    Some(match schema {
-        SchemaName::Ecs | SchemaName::EcsIntegration | SchemaName::Logstash => {
-            &[Format::Json, Format::Msgpack]
-        }
-        SchemaName::Fluentd => &[Format::Json, Format::Msgpack, Format::Forward],
-        SchemaName::Nfdump => &[
-            Format::Json,
-            Format::Csv,
-            Format::CsvFast,
-            Format::Line,
-            Format::Long,
-            Format::Extended,
-        ],
-        SchemaName::Goflow2 => &[Format::Json, Format::Protobuf],
-        SchemaName::Flow | SchemaName::Record | SchemaName::Wire => return None,
+/// The form of documents that a format asks for; none if documents are not written so.
+const fn form(format: Format) -> Option<DialectForm> {
+    Some(match format {
+        Format::Json => DialectForm::Json,
+        Format::Msgpack => DialectForm::MessagePack,
+        Format::Forward => DialectForm::Forward,
+        Format::Protobuf => DialectForm::Protobuf,
+        Format::Csv => DialectForm::Csv,
+        Format::CsvFast => DialectForm::CsvFast,
+        Format::Line => DialectForm::Line,
+        Format::Long => DialectForm::Long,
+        Format::Extended => DialectForm::Extended,
+        Format::Table | Format::Parquet | Format::Arrow => return None,
     })
+}
+
+/// Whether the documents of a schema can be written in a format; none if the schema is not that of
+/// another tool.
+pub(crate) fn has_format(schema: SchemaName, format: Format) -> Option<bool> {
+    match schema {
+        SchemaName::Of(dialect) => {
+            Some(form(format).is_some_and(|form| dialect.forms().contains(&form)))
+        }
+        SchemaName::Flow | SchemaName::Record | SchemaName::Wire => None,
+    }
 }
 
 /// Whether only schemas of other tools are written so.
@@ -98,89 +102,24 @@ pub(crate) const fn is_of_others(format: Format) -> bool {
 impl DialectArgs {
     /// The format of the documents of a schema, if it is that of another tool.
     pub(crate) fn documents(&self, schema: SchemaName, format: Format) -> Option<BoxedFormat> {
-        Some(match schema {
-            SchemaName::Ecs | SchemaName::EcsIntegration => {
-                documents(Ecs::new(self.ecs(schema)), format)
-            }
-            SchemaName::Logstash => documents(Logstash::new(self.logstash()), format),
-            SchemaName::Fluentd => documents(Fluentd::new(self.fluentd(format)), format),
-            SchemaName::Goflow2 => Box::new(Goflow2::new(self.goflow2(format))),
-            SchemaName::Nfdump => Box::new(Nfdump::new(self.nfdump(format))),
-            SchemaName::Flow | SchemaName::Record | SchemaName::Wire => return None,
-        })
-    }
-
-    const fn faults(&self) -> Faults {
-        if self.compat {
-            Faults::Copied
-        } else {
-            Faults::Corrected
+        match schema {
+            SchemaName::Of(dialect) => self.options().format(dialect, form(format)?),
+            SchemaName::Flow | SchemaName::Record | SchemaName::Wire => None,
         }
     }
 
-    fn additions(&self) -> Additions {
-        Additions::new(self.tags.clone(), self.fields.clone())
-    }
-
-    fn ecs(&self, schema: SchemaName) -> EcsOptions {
-        let mut options = EcsOptions::default();
-        options.faults = self.faults();
+    fn options(&self) -> DialectOptions {
+        let mut options = DialectOptions::default();
+        if self.compat {
+            options.faults = Faults::Copied;
+        }
         options.internal_networks = self.internal_networks.clone();
+        options.additions = Additions::new(self.tags.clone(), self.fields.clone());
         options.community_id_seed = CommunityIdSeed(self.community_id_seed);
-        options.additions = self.additions();
-        options.integration = schema == SchemaName::EcsIntegration;
-        options
-    }
-
-    fn logstash(&self) -> LogstashOptions {
-        let mut options = LogstashOptions::default();
-        options.faults = self.faults();
         options.target.clone_from(&self.target);
         options.include_flowset_id = self.include_flowset_id;
-        options.additions = self.additions();
-        options
-    }
-
-    fn goflow2(&self, format: Format) -> Goflow2Options {
-        let mut options = Goflow2Options::default();
-        options.form = match format {
-            Format::Protobuf => Goflow2Form::Protobuf,
-            _ => Goflow2Form::Json,
-        };
-        options.faults = self.faults();
-        options.additions = self.additions();
-        options
-    }
-
-    fn nfdump(&self, format: Format) -> NfdumpOptions {
-        let mut options = NfdumpOptions::default();
-        options.form = match format {
-            Format::Csv => NfdumpForm::Csv,
-            Format::CsvFast => NfdumpForm::CsvFast,
-            Format::Line => NfdumpForm::Line,
-            Format::Long => NfdumpForm::Long,
-            Format::Extended => NfdumpForm::Extended,
-            _ => NfdumpForm::Json,
-        };
-        options.faults = self.faults();
-        options
-    }
-
-    fn fluentd(&self, format: Format) -> FluentdOptions {
-        let mut options = FluentdOptions::default();
-        options.faults = self.faults();
         options.time_key.clone_from(&self.time_key);
-        options.forward_tag = (format == Format::Forward).then(|| self.forward_tag.clone());
-        options.additions = self.additions();
+        options.forward_tag.clone_from(&self.forward_tag);
         options
-    }
-}
-
-fn documents(dialect: impl Dialect + Send + 'static, format: Format) -> BoxedFormat {
-    match format {
-        Format::Msgpack | Format::Forward => {
-            Box::new(Documents::<_, MessagePackDocument<'static>>::new(dialect))
-        }
-        _ => Box::new(Documents::<_, JsonDocument<'static>>::new(dialect)),
     }
 }

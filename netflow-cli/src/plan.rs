@@ -77,8 +77,8 @@ impl Plan {
         });
         if schema != SchemaName::Flow || dialect::is_of_others(format) {
             let is_tables = matches!(format, Format::Parquet | Format::Arrow);
-            let has_form = match dialect::formats(schema) {
-                Some(formats) => formats.contains(&format),
+            let has_form = match dialect::has_format(schema, format) {
+                Some(has_format) => has_format,
                 None => format == Format::Json || is_tables && schema == SchemaName::Record,
             };
             if !has_form {

@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
+use netflow_output::format::dialect::DialectName;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,26 +52,52 @@ impl Format {
 }
 
 /// What rows contain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SchemaName {
-    /// Normalised fields, the same for every protocol
+    /// Normalised fields.
     Flow,
-    /// Every record and sample with all its fields, by the names of the registries
+    /// Every record and sample with all its fields.
     Record,
-    /// What was sent, in the order of the wire, with its octets
+    /// What was sent.
     Wire,
-    /// Documents of Elastic's netflow input, by the Elastic Common Schema
-    Ecs,
-    /// As ecs, after the ingest pipeline of Elastic's integration
-    EcsIntegration,
-    /// Events of Logstash's netflow codec
-    Logstash,
-    /// Records of Fluentd's fluent-plugin-netflow
-    Fluentd,
-    /// Flow messages of goflow2
-    Goflow2,
-    /// What nfdump prints of flows
-    Nfdump,
+    /// The documents of another tool.
+    Of(DialectName),
+}
+
+impl SchemaName {
+    const ALL: [Self; DialectName::ALL.len() + 3] = {
+        let mut all = [Self::Flow; DialectName::ALL.len() + 3];
+        all[1] = Self::Record;
+        all[2] = Self::Wire;
+        let mut place = 0;
+        while place < DialectName::ALL.len() {
+            all[place + 3] = Self::Of(DialectName::ALL[place]);
+            place += 1;
+        }
+        all
+    };
+}
+
+impl ValueEnum for SchemaName {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Flow => ("flow", "Normalised fields, the same for every protocol"),
+            Self::Record => (
+                "record",
+                "Every record and sample with all its fields, by the names of the registries",
+            ),
+            Self::Wire => (
+                "wire",
+                "What was sent, in the order of the wire, with its octets",
+            ),
+            Self::Of(dialect) => (dialect.name(), dialect.description()),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
 }
 
 /// Parses the name of a schema; `help` lists them.

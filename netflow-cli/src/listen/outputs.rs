@@ -84,8 +84,8 @@ fn plan(
     let mut names: Vec<String> = scope.all(matches, "fields");
     names.retain(|name| !name.is_empty());
     if schema != SchemaName::Flow || dialect::is_of_others(format) {
-        let has_form = match dialect::formats(schema) {
-            Some(formats) => formats.contains(&format),
+        let has_form = match dialect::has_format(schema, format) {
+            Some(has_format) => has_format,
             None => format == Format::Json,
         };
         if !has_form {

@@ -2,11 +2,12 @@
 //!
 //! A dialect is a schema: it says what a document holds. [`Documents`] writes those of [`Ecs`],
 //! [`Logstash`] and [`Fluentd`], as JSON lines or MessagePack. [`Goflow2`] and [`Nfdump`]
-//! implement [`Format`](super::Format) directly.
+//! implement [`Format`](super::Format) directly. [`DialectOptions`] makes any of them by its name.
 //!
 //! Each is correct by default. Where the original has a known fault, [`Faults::Copied`] copies it,
 //! but for crashes; `docs/src/dialects.md` lists the differences.
 
+mod choice;
 mod codec;
 mod community_id;
 mod documents;
@@ -22,6 +23,7 @@ mod nfdump;
 mod protocols;
 mod record;
 
+pub use self::choice::{DialectForm, DialectName, DialectOptions, UnknownName};
 pub use self::community_id::CommunityIdSeed;
 pub use self::documents::{Additions, Dialect, Documents};
 pub use self::ecs::{Ecs, EcsOptions, OctetArrays};
