@@ -1,10 +1,16 @@
 //! Datagrams that Python received, as batches of flows.
 
 use std::sync::Mutex;
+#[cfg(target_os = "linux")]
+use std::sync::MutexGuard;
 
 use netflow_arrow::{FlowBatchBuilder, FlowOptions, RecordBatch};
-use netflow_core::{Datagram, Limits, Timestamp, Transport};
+use netflow_core::{Datagram, Decoded, Limits, Timestamp, Transport};
 use netflow_io::Feed;
+#[cfg(target_os = "linux")]
+use netflow_io::{Event, live::LiveSource};
+#[cfg(target_os = "linux")]
+use pyo3::exceptions::PyOSError;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
@@ -25,6 +31,68 @@ struct Inner {
     examined: ExaminedFeed,
     builder: FlowBatchBuilder,
     full: Vec<RecordBatch>,
+}
+
+/// What a source returned.
+#[cfg(target_os = "linux")]
+pub(crate) enum Step {
+    Datagram,
+    Idle,
+    Ended,
+}
+
+/// A collector while one thread feeds it.
+#[cfg(target_os = "linux")]
+pub(crate) struct Fed<'c>(MutexGuard<'c, Inner>);
+
+#[cfg(target_os = "linux")]
+impl Fed<'_> {
+    /// Adds the next datagram of a source.
+    pub(crate) fn step(&mut self, source: &mut LiveSource) -> PyResult<Step> {
+        let inner = &mut *self.0;
+        let decoded = match inner.examined.next(source) {
+            None => return Ok(Step::Ended),
+            Some(Err(error)) => return Err(PyOSError::new_err(error.to_string())),
+            Some(Ok(Event::Idle)) => return Ok(Step::Idle),
+            Some(Ok(Event::Decoded(_, decoded))) => decoded,
+            Some(Ok(_)) => return Ok(Step::Datagram),
+        };
+        append(&mut inner.builder, &mut inner.full, &decoded)?;
+        Ok(Step::Datagram)
+    }
+
+    /// Rows that wait to be taken.
+    pub(crate) fn rows(&self) -> usize {
+        self.0.rows()
+    }
+}
+
+impl Inner {
+    fn rows(&self) -> usize {
+        let full = self.full.iter().map(RecordBatch::num_rows).sum::<usize>();
+        full + self.builder.rows()
+    }
+}
+
+/// Adds the flows of a datagram to a batch, and keeps the batches that are full.
+fn append(
+    builder: &mut FlowBatchBuilder,
+    full: &mut Vec<RecordBatch>,
+    decoded: &Decoded<'_>,
+) -> PyResult<()> {
+    let appended = builder.append(decoded, |batch| {
+        full.push(batch);
+        Ok(())
+    });
+    appended.map_err(|error| PyRuntimeError::new_err(error.to_string()))
+}
+
+impl Collector {
+    /// Feeds it until what is returned is dropped. The caller does not hold the interpreter.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn feed(&self) -> PyResult<Fed<'_>> {
+        Ok(Fed(self.0.lock().map_err(|_| poisoned())?))
+    }
 }
 
 #[pymethods]
@@ -70,15 +138,9 @@ impl Collector {
             let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
             // One that cannot be read is among the problems.
             if let Ok(decoded) = inner.examined.push(datagram) {
-                let full = &mut inner.full;
-                let appended = inner.builder.append(&decoded, |batch| {
-                    full.push(batch);
-                    Ok(())
-                });
-                appended.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+                append(&mut inner.builder, &mut inner.full, &decoded)?;
             }
-            let full = inner.full.iter().map(RecordBatch::num_rows).sum::<usize>();
-            Ok(full + inner.builder.rows())
+            Ok(inner.rows())
         })
     }
 

@@ -4,7 +4,7 @@ use core::net::SocketAddr;
 
 use netflow_core::{Datagram, Decoded, Decoder, Error};
 use netflow_health::{Health, SourceFacts};
-use netflow_io::{CaptureOptions, Event, Feed, Source};
+use netflow_io::{CaptureOptions, Datagrams, Event, Feed, Source};
 use pyo3::prelude::*;
 
 use crate::exporters::{ExporterArguments, Exporters};
@@ -70,6 +70,8 @@ pub(crate) fn health(
 pub(crate) struct ExaminedFeed {
     pub(crate) feed: Feed,
     health: Health,
+    /// The exporter whose session ends with the next event.
+    ending: Option<SocketAddr>,
 }
 
 impl ExaminedFeed {
@@ -77,6 +79,7 @@ impl ExaminedFeed {
         Self {
             feed,
             health: Health::default(),
+            ending: None,
         }
     }
 
@@ -93,6 +96,30 @@ impl ExaminedFeed {
                 Err(error)
             }
         }
+    }
+
+    /// Decodes the next datagram of a source; `None` at its end.
+    pub(crate) fn next<'f, S: Datagrams>(
+        &'f mut self,
+        source: &'f mut S,
+    ) -> Option<Result<Event<'f>, S::Error>> {
+        let Self {
+            feed,
+            health,
+            ending,
+        } = self;
+        if let Some(exporter) = ending.take() {
+            // The feed ends the session only now.
+            health.session_ended(feed.decoder(), exporter);
+        }
+        let event = feed.next(source)?;
+        match &event {
+            Ok(Event::Decoded(_, decoded)) => health.decoded(decoded),
+            Ok(Event::Unreadable(datagram, error)) => health.unreadable(datagram, error),
+            Ok(Event::SessionEnds(exporter)) => *ending = Some(*exporter),
+            Ok(_) | Err(_) => {}
+        }
+        Some(event)
     }
 
     pub(crate) fn end_session(&mut self, exporter: SocketAddr) {

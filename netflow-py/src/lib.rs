@@ -17,6 +17,8 @@ mod pass;
 mod reading;
 mod record;
 mod report;
+#[cfg(target_os = "linux")]
+mod sockets;
 mod state;
 mod table;
 mod tables;
@@ -39,6 +41,9 @@ mod _netflow {
     use crate::pass::{Pass, Reader};
     #[pymodule_export]
     use crate::record::{Record, Records};
+    #[cfg(target_os = "linux")]
+    #[pymodule_export]
+    use crate::sockets::Sockets;
     #[pymodule_export]
     use crate::state::State;
     #[pymodule_export]

@@ -5,17 +5,23 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
+import shutil
 import signal
 import socket
+import ssl
 import struct
+import subprocess
+import sys
 import threading
 import time
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import netflow_rs as nf
+from netflow_rs import _live
 
 # IPFIX: header, a template of source address, destination port and octets, one record.
 DATAGRAM = bytes(
@@ -217,13 +223,6 @@ def test_wrong_addresses_and_times() -> None:
 
 @pytest.mark.parametrize("address", ["[fe80::1%lo]:2055", ("fe80::1%lo", 2055)])
 def test_the_zone_is_bound(address: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    bound: list[tuple[Any, ...]] = []
-
-    class Socket(socket.socket):
-        def bind(self, address: Any) -> None:
-            bound.append(address)
-
-    monkeypatch.setattr(socket, "socket", Socket)
     # Names of interfaces differ: this one is the third.
     found = [(socket.AF_INET6, socket.SOCK_DGRAM, 17, "", ("fe80::1", 2055, 0, 3))]
     asked: list[str] = []
@@ -233,8 +232,119 @@ def test_the_zone_is_bound(address: Any, monkeypatch: pytest.MonkeyPatch) -> Non
         return found
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    nf.listen(address).close()
-    assert asked == ["fe80::1%lo"] and bound == [("fe80::1", 2055, 0, 3)]
+    places = _live._places(address, (), ())
+    assert asked == ["fe80::1%lo"] and places == [("udp", "fe80::1", 2055, 3)]
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems have one UDP socket")
+
+
+@linux
+def test_several_addresses_udp_and_tcp_feed_one_listener() -> None:
+    addresses = ["127.0.0.1:0", "[::1]:0"]
+    with nf.listen(addresses, tcp=("127.0.0.1", 0), interval=0.05) as batches:
+        transports = [transport for transport, _, _ in batches.listening]
+        assert transports == ["udp", "udp", "tcp"]
+        for (_, host, port), kind in zip(batches.listening, (socket.AF_INET, socket.AF_INET6)):
+            with socket.socket(kind, socket.SOCK_DGRAM) as sender:
+                sender.sendto(DATAGRAM, (host, port))
+        _, host, port = batches.listening[2]
+        with socket.create_connection((host, port)) as stream:
+            # Two messages, in three segments.
+            octets = DATAGRAM + DATA_ONLY
+            for part in (octets[:10], octets[10:70], octets[70:]):
+                stream.sendall(part)
+        rows = 0
+        while rows < 4:
+            rows += len(next(batches))
+        assert rows == 4
+        received = batches.received
+        assert received["datagrams"] == 2 and received["messages"] == 2
+        assert received["kernel_drops"] == 0
+    assert batches.received["connections"] == 1
+    with pytest.raises(ValueError, match="no address to listen on"):
+        nf.listen()
+    with pytest.raises(OSError, match="cannot listen on udp 192.0.2.1"):
+        nf.listen("192.0.2.1:2055")
+
+
+@linux
+def test_only_exporters_that_are_allowed_are_decoded() -> None:
+    with nf.listen("127.0.0.1:0", allow=["127.0.0.2/32"], interval=0.05) as batches:
+        _, host, port = batches.listening[0]
+        for source in ("127.0.0.1", "127.0.0.2"):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.bind((source, 0))
+                sender.sendto(DATAGRAM, (host, port))
+        assert len(next(batches)) == 1
+        assert batches.received["not_allowed"] == 1
+    with pytest.raises(ValueError, match="allow"):
+        nf.listen("127.0.0.1:0", allow=["everyone"])
+
+
+@linux
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_ipfix_over_tls(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        + ["-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+        + ["-keyout", str(key), "-out", str(certificate)],
+        check=True,
+        capture_output=True,
+    )
+    listener = nf.listen(tls="127.0.0.1:0", certificate=certificate, key=key, interval=0.05)
+    with listener as batches:
+        _, host, port = batches.listening[0]
+        context = ssl.create_default_context(cafile=str(certificate))
+
+        # The handshake needs the listener to be read meanwhile.
+        def send_over_tls() -> None:
+            with socket.create_connection((host, port)) as stream:
+                with context.wrap_socket(stream, server_hostname="localhost") as secure:
+                    secure.sendall(DATAGRAM)
+
+        sender = threading.Thread(target=send_over_tls)
+        sender.start()
+        assert len(next(batches)) == 1
+        sender.join()
+    with pytest.raises(ValueError, match="certificate"):
+        nf.listen(tls="127.0.0.1:0")
+
+
+def test_rows_survive_a_wait_that_was_cancelled() -> None:
+    async def run() -> int:
+        async with nf.listen_async("127.0.0.1:0", interval=0.2) as batches:
+            _, host, port = batches.listening[0]
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(batches.__anext__(), 0.05)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.sendto(DATAGRAM, (host, port))
+            return len(await asyncio.wait_for(batches.__anext__(), 20))
+
+    assert asyncio.run(run()) == 1
+
+
+def test_one_udp_socket_without_the_compiled_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(_live._netflow, "Sockets", raising=False)
+    with pytest.raises(NotImplementedError, match="Linux"):
+        nf.listen("127.0.0.1:0", tcp="127.0.0.1:0")
+    with nf.listen("127.0.0.1:0", interval=0.05) as batches:
+        _, host, port = batches.listening[0]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(DATAGRAM, (host, port))
+        assert len(next(batches)) == 1
+        assert batches.received["datagrams"] == 1
+    assert list(batches) == []
+
+    async def first() -> int:
+        async with nf.listen_async("127.0.0.1:0", interval=0.05) as batches:
+            _, host, port = batches.listening[0]
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.sendto(DATAGRAM, (host, port))
+            return len(await batches.__anext__())
+
+    assert asyncio.run(asyncio.wait_for(first(), 20)) == 1
 
 
 def test_an_exporter_behind_a_socket_of_both_versions_is_one() -> None:

@@ -106,6 +106,10 @@ impl From<Datagram<'_>> for OwnedDatagram {
 }
 
 impl QueueSource {
+    pub(super) const fn set_idle(&mut self, idle: Duration) {
+        self.idle = idle;
+    }
+
     pub(super) fn next_arrival(&mut self) -> Option<Arrival<'_>> {
         match self.queue.recv_timeout(self.idle) {
             Ok(Passed::Datagram(datagram)) => {

@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use core::time::Duration;
 use std::io;
 use std::net::UdpSocket;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::{Instant, SystemTime};
 
 use netflow_core::wire::message;
@@ -48,6 +49,36 @@ impl LiveSource {
     pub(super) const fn of_queue(queue: QueueSource) -> Self {
         Self(Kind::Queue(queue))
     }
+
+    /// Sets how long the source waits before it returns [`Arrival::Idle`]; zero does not wait.
+    pub fn set_idle(&mut self, idle: Duration) {
+        match &mut self.0 {
+            Kind::Sockets(receiver) => receiver.idle = timeout(idle),
+            Kind::Queue(queue) => queue.set_idle(idle),
+        }
+    }
+
+    /// The descriptor that is readable while the sockets hold something or a stop was requested, for
+    /// programs with an event loop of their own. When it is readable, set the
+    /// [time to wait](Self::set_idle) to zero and read the source until it is idle; do so a few times
+    /// a second in any case, as that also closes connections that are overdue. `None` if another thread
+    /// receives for this source.
+    #[must_use]
+    pub fn readiness(&self) -> Option<BorrowedFd<'_>> {
+        match &self.0 {
+            Kind::Sockets(receiver) => Some(receiver.epoll.0.as_fd()),
+            Kind::Queue(_) => None,
+        }
+    }
+}
+
+/// A time to wait as the kernel takes it, in milliseconds. Other than zero it is never rounded to zero.
+fn timeout(idle: Duration) -> EpollTimeout {
+    if idle.is_zero() {
+        return EpollTimeout::ZERO;
+    }
+    let idle = idle.max(Duration::from_millis(1));
+    EpollTimeout::try_from(idle).unwrap_or(EpollTimeout::from(250_u8))
 }
 
 impl Datagrams for LiveSource {
@@ -154,7 +185,7 @@ impl Receiver {
             stopper,
             stopping: None,
             last_sweep: Instant::now(),
-            idle: EpollTimeout::try_from(options.idle).unwrap_or(EpollTimeout::from(250_u8)),
+            idle: timeout(options.idle),
             allowed: options.allowed.clone(),
             counters,
             notices: Arc::clone(notices),

@@ -10,14 +10,15 @@ import socket
 import threading
 import time
 from datetime import datetime, timedelta, timezone
-from typing import Any, AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence, Union
+from typing import Any, AsyncIterator, Generator, Iterator, Protocol, Sequence, Union
 
 from . import _netflow
 from ._errors import Problem
 from ._exporters import Meanings, Rates, known
 from ._flows import ROWS, Table
-from ._inputs import check_columns
+from ._inputs import PathLike, check_columns
 from ._netflow import Record
+from ._portable import PortableSocket
 
 Exporter = Union[
     str, tuple[Any, ...], list[Any], "ipaddress.IPv4Address", "ipaddress.IPv6Address", None
@@ -25,7 +26,14 @@ Exporter = Union[
 Address = Union[str, tuple[str, int], tuple[str, int, int, int]]
 Octets = Union[bytes, bytearray, memoryview]
 
-# Seconds after which a listener looks whether it was closed.
+Addresses = Union[Address, Sequence[Address]]
+# Transport, host, port and zone.
+_Place = tuple[str, str, int, int]
+_Certificates = tuple[PathLike, PathLike, Union[PathLike, None], bool]
+
+# Octets of the receive buffer of a UDP socket that the system is asked for.
+READ_BUFFER = 16 << 20
+# Seconds after which a listener lets signals be handled.
 _PATIENCE = 0.1
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -267,6 +275,22 @@ class Collector(asyncio.DatagramProtocol):
         return self._collector.save()
 
 
+class _Sockets(Protocol):
+    """Sockets whose datagrams go to a collector: of the compiled module on Linux, else portable."""
+
+    def receive(self, rows: int, seconds: float, /) -> tuple[int, bool]: ...
+
+    def close(self) -> None: ...
+
+    def fileno(self) -> int: ...
+
+    @property
+    def addresses(self) -> list[tuple[str, str, int]]: ...
+
+    @property
+    def counters(self) -> dict[str, int]: ...
+
+
 class _Collecting:
     """What became of the datagrams so far."""
 
@@ -305,40 +329,37 @@ class _Collecting:
         )
 
 
-class _Port:
-    """A socket that one thread reads and any may close."""
-
-    def __init__(self, bound: socket.socket) -> None:
-        self.bound = bound
-        self.closing = False
-        # Another thread closes the socket only while nobody reads: its number may be assigned to
-        # another file at once. A signal handler of the reader's own thread need not wait.
-        self.turn = threading.RLock()
-
-    def close(self) -> None:
-        self.closing = True
-        with self.turn:
-            self.bound.close()
-
-
 class Listener(_Collecting, Iterator[Table]):
-    """The batches of a UDP port. See :func:`listen`."""
+    """The batches of one or more listening addresses. See :func:`listen`."""
 
     def __init__(
-        self, bound: socket.socket, collector: Collector, rows: int, interval: float
+        self, sockets: _Sockets, collector: Collector, rows: int, interval: float
     ) -> None:
         self.collector = collector
-        self._port = _Port(bound)
-        self._batches = _listen(self._port, collector, rows, interval)
+        self._sockets = sockets
+        self._batches = _listen(sockets, collector, rows, interval)
+        # A generator runs in one thread at a time.
+        self._turn = threading.Lock()
 
     def __next__(self) -> Table:
-        with self._port.turn:
+        with self._turn:
             return next(self._batches)
 
+    @property
+    def listening(self) -> list[tuple[str, str, int]]:
+        """Transport, host and port of each address, with the port that the system chose."""
+        return self._sockets.addresses
+
+    @property
+    def received(self) -> dict[str, int]:
+        """What the sockets received, refused and lost, by name: ``kernel_drops`` are datagrams that
+        the system dropped because a receive buffer was full."""
+        return self._sockets.counters
+
     def close(self) -> None:
-        """Closes the port, from any thread or signal handler; rows that wait are returned before
-        the end."""
-        self._port.close()
+        """Closes the sockets, from any thread or signal handler. What was received before is decoded,
+        and rows that wait are returned before the end."""
+        self._sockets.close()
 
     def __enter__(self) -> Listener:
         return self
@@ -348,22 +369,66 @@ class Listener(_Collecting, Iterator[Table]):
 
 
 class AsyncListener(_Collecting, AsyncIterator[Table]):
-    """The batches of a UDP port. See :func:`listen_async`."""
+    """The batches of one or more listening addresses. See :func:`listen_async`."""
 
     def __init__(
-        self, bound: socket.socket, collector: Collector, rows: int, interval: float
+        self, sockets: _Sockets, collector: Collector, rows: int, interval: float
     ) -> None:
         self.collector = collector
-        self._bound = bound
-        self._batches = _listen_async(bound, collector, rows, interval)
+        self._sockets = sockets
+        self._rows = rows
+        self._interval = interval
+        self._due: float | None = None
 
     async def __anext__(self) -> Table:
-        return await self._batches.__anext__()
+        """The next batch. It may be cancelled, and called again."""
+        loop = asyncio.get_running_loop()
+        # Other tasks get their turn even if there is always something to receive.
+        await asyncio.sleep(0)
+        while True:
+            self.collector.rows, is_open = self._sockets.receive(self._rows, 0)
+            now = loop.time()
+            due = self._due = self._due or now + self._interval
+            if self.collector.rows >= self._rows or now >= due or not is_open:
+                self._due = now + self._interval
+                if self.collector.rows:
+                    return self.collector.take()
+                if not is_open:
+                    raise StopAsyncIteration
+            # Connections that take too long are closed by a call of `receive`, too.
+            await self._readable(min(max(due - now, 0.001), 0.25))
+
+    async def _readable(self, seconds: float) -> None:
+        """Waits until there is something to receive, at most this long."""
+        loop = asyncio.get_running_loop()
+        readable = asyncio.Event()
+        descriptor = self._sockets.fileno()
+        try:
+            loop.add_reader(descriptor, readable.set)
+        except NotImplementedError:
+            # Loops of Windows have no readers.
+            await asyncio.sleep(min(seconds, 0.05))
+            return
+        try:
+            await asyncio.wait_for(readable.wait(), seconds)
+        except asyncio.TimeoutError:
+            pass
+        finally:
+            loop.remove_reader(descriptor)
+
+    @property
+    def listening(self) -> list[tuple[str, str, int]]:
+        """As :attr:`Listener.listening`."""
+        return self._sockets.addresses
+
+    @property
+    def received(self) -> dict[str, int]:
+        """As :attr:`Listener.received`."""
+        return self._sockets.counters
 
     async def aclose(self) -> None:
-        """Closes the port."""
-        await self._batches.aclose()
-        self._bound.close()
+        """Closes the sockets. What was received before is decoded, and a batch of it may follow."""
+        self._sockets.close()
 
     async def __aenter__(self) -> AsyncListener:
         return self
@@ -373,8 +438,16 @@ class AsyncListener(_Collecting, AsyncIterator[Table]):
 
 
 def listen(
-    address: Address,
+    address: Addresses = (),
     *,
+    tcp: Addresses = (),
+    tls: Addresses = (),
+    certificate: PathLike | None = None,
+    key: PathLike | None = None,
+    client_ca: PathLike | None = None,
+    client_certificates: str = "required",
+    allow: Sequence[str] = (),
+    read_buffer: int = READ_BUFFER,
     columns: Sequence[str] | None = None,
     addresses: str = "text",
     types: str = "native",
@@ -386,12 +459,22 @@ def listen(
     options_scope: str = "domain",
     second_counters: Meanings = None,
 ) -> Listener:
-    """Listens on a UDP port and yields a batch whenever there are ``rows`` rows, or any rows
-    after ``interval`` seconds. Ends with Ctrl-C, or when it is closed.
+    """Listens on UDP ports, and for IPFIX over TCP and TLS, and yields a batch whenever there are
+    ``rows`` rows, or any rows after ``interval`` seconds. Ends when it is closed; Ctrl-C interrupts it.
 
-    What could not be decoded is in ``stats`` and ``problems`` of the listener; ``state`` is what
-    ``save`` of another returned. ``sampling``, ``sampling_override``, ``options_scope`` and
-    ``second_counters`` are those of :func:`scan`.
+    Args:
+        address: where to listen over UDP, such as ``"0.0.0.0:2055"`` or a list of addresses.
+        tcp: where to listen for IPFIX over TCP.
+        tls: where to listen for IPFIX over TLS, with ``certificate`` and ``key`` in files of PEM.
+        client_ca: ask exporters for a certificate signed by one of these authorities (PEM);
+            ``client_certificates`` is ``"required"`` or ``"optional"``.
+        allow: subnets of exporters that may send; all if it is empty.
+        read_buffer: octets of the receive buffer of each UDP socket to ask the system for.
+
+    What could not be decoded is in ``stats`` and ``problems`` of the listener, what was lost before in
+    ``received``; ``state`` is what ``save`` of another returned. ``sampling``, ``sampling_override``,
+    ``options_scope`` and ``second_counters`` are those of :func:`scan`. TCP and TLS, several addresses
+    and ``allow`` need Linux.
     """
     collector = Collector(
         columns=columns,
@@ -404,12 +487,23 @@ def listen(
         options_scope=options_scope,
         second_counters=second_counters,
     )
-    return Listener(_bind(_address(address), interval), collector, rows, interval)
+    certificates = _certificates(certificate, key, client_ca, client_certificates)
+    places = _places(address, tcp, tls)
+    sockets = _open(collector, places, certificates, allow, read_buffer, interval)
+    return Listener(sockets, collector, rows, interval)
 
 
 def listen_async(
-    address: Address,
+    address: Addresses = (),
     *,
+    tcp: Addresses = (),
+    tls: Addresses = (),
+    certificate: PathLike | None = None,
+    key: PathLike | None = None,
+    client_ca: PathLike | None = None,
+    client_certificates: str = "required",
+    allow: Sequence[str] = (),
+    read_buffer: int = READ_BUFFER,
     columns: Sequence[str] | None = None,
     addresses: str = "text",
     types: str = "native",
@@ -433,64 +527,91 @@ def listen_async(
         options_scope=options_scope,
         second_counters=second_counters,
     )
-    return AsyncListener(_bind(_address(address), interval), collector, rows, interval)
+    certificates = _certificates(certificate, key, client_ca, client_certificates)
+    places = _places(address, tcp, tls)
+    sockets = _open(collector, places, certificates, allow, read_buffer, interval)
+    return AsyncListener(sockets, collector, rows, interval)
 
 
-def _bind(address: tuple[Any, ...], interval: float) -> socket.socket:
+def _places(udp: Addresses, tcp: Addresses, tls: Addresses) -> list[_Place]:
+    """Transport, host, port and zone of each address."""
+    places = []
+    for transport, addresses in (("udp", udp), ("tcp", tcp), ("tls", tls)):
+        for address in _several(addresses):
+            places.append((transport, *_resolved(_address(address))))
+    if not places:
+        raise ValueError("there is no address to listen on; pass '0.0.0.0:2055'")
+    return places
+
+
+def _several(addresses: Addresses) -> list[Address]:
+    if isinstance(addresses, (str, tuple)) and addresses != ():
+        return [addresses]
+    if isinstance(addresses, (list, tuple)):
+        return list(addresses)
+    raise TypeError(f"pass an address such as '0.0.0.0:2055', not {addresses!r}")
+
+
+def _resolved(address: tuple[Any, ...]) -> tuple[str, int, int]:
+    """Host, port and the number of the zone."""
+    host, port = address[:2]
+    zone = address[3] if len(address) == 4 else 0
+    if "%" in host:
+        found = socket.getaddrinfo(host, port, socket.AF_INET6, socket.SOCK_DGRAM)[0][4]
+        zone = found[3] if len(found) == 4 else 0
+        host = host.split("%")[0]
+    return host, port, zone
+
+
+def _certificates(
+    certificate: PathLike | None,
+    key: PathLike | None,
+    client_ca: PathLike | None,
+    clients: str,
+) -> _Certificates | None:
+    if clients not in ("required", "optional"):
+        raise ValueError(f'client_certificates is "required" or "optional", not {clients!r}')
+    if certificate is None or key is None:
+        return None
+    return certificate, key, client_ca, clients == "required"
+
+
+def _open(
+    collector: Collector,
+    places: list[_Place],
+    certificates: _Certificates | None,
+    allow: Sequence[str],
+    read_buffer: int,
+    interval: float,
+) -> _Sockets:
     if interval <= 0:
         raise ValueError(f"interval is a number of seconds, not {interval}")
-    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        if "%" in address[0]:
-            # Sockets take a zone as a number only.
-            host, port = address[:2]
-            address = socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM)[0][4]
-        bound.bind(address)
-    except OSError:
-        bound.close()
-        raise
-    return bound
+    opened = getattr(_netflow, "Sockets", None)
+    if opened is None:
+        if len(places) != 1 or places[0][0] != "udp" or allow:
+            raise NotImplementedError("more than one UDP address, TCP, TLS and allow need Linux")
+        return PortableSocket(collector, places[0], read_buffer)
+    sockets: _Sockets = opened(
+        collector._collector,
+        places,
+        certificates=certificates,
+        allowed=list(allow),
+        read_buffer=read_buffer,
+    )
+    return sockets
 
 
 def _listen(
-    port: _Port, collector: Collector, rows: int, interval: float
+    sockets: _Sockets, collector: Collector, rows: int, interval: float
 ) -> Generator[Table, None, None]:
-    with port.bound as bound:
-        due = time.monotonic() + interval
-        while not port.closing:
-            try:
-                bound.settimeout(min(max(due - time.monotonic(), 0.001), _PATIENCE))
-                datagram, exporter = bound.recvfrom(65_535)
-            except TimeoutError:
-                pass
-            except OSError:
-                if not port.closing:
-                    raise
-            else:
-                collector.push(datagram, exporter)
-            now = time.monotonic()
-            if collector.rows >= rows or now >= due:
-                due = now + interval
-                if collector.rows:
-                    yield collector.take()
-    if collector.rows:
-        yield collector.take()
-
-
-async def _listen_async(
-    bound: socket.socket, collector: Collector, rows: int, interval: float
-) -> AsyncGenerator[Table, None]:
-    loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: collector, sock=bound)
-    try:
-        due = loop.time() + interval
-        while True:
-            await asyncio.sleep(min(interval, 0.05))
-            if collector.rows >= rows or loop.time() >= due:
-                due = loop.time() + interval
-                if collector.rows:
-                    yield collector.take()
-    finally:
-        transport.close()
+    due = time.monotonic() + interval
+    is_open = True
+    while is_open:
+        # Signals are handled between two calls.
+        wait = min(max(due - time.monotonic(), 0.001), _PATIENCE)
+        collector.rows, is_open = sockets.receive(rows, wait)
+        now = time.monotonic()
+        if collector.rows >= rows or now >= due or not is_open:
+            due = now + interval
+            if collector.rows:
+                yield collector.take()

@@ -1,5 +1,7 @@
 """The compiled module. Written by stubs.py; do not edit."""
 
+import os
+import sys
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Callable, Iterator, Sequence, final
@@ -24,9 +26,13 @@ __all__ = [
     "run",
 ]
 
+if sys.platform == "linux":
+    __all__ += ["Sockets"]
+
 __version__: str
 FIELDS: list[tuple[str, str, str]]
 
+_Path = str | os.PathLike[str]
 _Inputs = Sequence[tuple[str, Callable[[], Any] | None]]
 
 def run(arguments: Sequence[str]) -> int: ...
@@ -212,6 +218,26 @@ class Collector:
     def health(self) -> str: ...
     @property
     def report(self) -> dict[str, Any]: ...
+
+if sys.platform == "linux":
+    @final
+    class Sockets:
+        def __new__(
+            cls,
+            collector: Collector,
+            addresses: Sequence[tuple[str, str, int, int]],
+            *,
+            certificates: tuple[_Path, _Path, _Path | None, bool] | None,
+            allowed: Sequence[str],
+            read_buffer: int,
+        ) -> Sockets: ...
+        def receive(self, rows: int, seconds: float) -> tuple[int, bool]: ...
+        def close(self) -> None: ...
+        def fileno(self) -> int: ...
+        @property
+        def addresses(self) -> list[tuple[str, str, int]]: ...
+        @property
+        def counters(self) -> dict[str, int]: ...
 
 @final
 class Record:
