@@ -72,6 +72,8 @@ pub(crate) enum Kind {
     V9,
     /// IPFIX, 24 flows per datagram, a template in every 100th
     Ipfix,
+    /// sFlow v5, 8 samples per datagram, one packet of 512 sampled
+    Sflow,
 }
 
 /// Runs the command.

@@ -66,6 +66,11 @@ pub(crate) struct Listen {
     #[arg(long, value_name = "ADDR", help_heading = SOURCES)]
     pub(crate) forward: Vec<SocketAddr>,
 
+    /// Forward datagrams from the addresses of their exporters, for collectors that know exporters by
+    /// these; needs the capability CAP_NET_RAW
+    #[arg(long, requires = "forward", help_heading = SOURCES)]
+    pub(crate) forward_spoof: bool,
+
     /// Report only warnings and errors on standard error
     #[arg(short, long, help_heading = OPERATION)]
     pub(crate) quiet: bool,

@@ -81,8 +81,7 @@ impl<'l> Collector<'l> {
                 source,
                 feed: Feed::new(decoder).keeping_last_problems(),
                 sink: outputs.worker(),
-                forward: Forward::new(&settings.forward)
-                    .map_err(|error| format!("nothing can be forwarded: {error}"))?,
+                forward: Forward::new(&settings.forward)?,
                 requests: receiver,
                 shared: Arc::clone(&shared),
             };

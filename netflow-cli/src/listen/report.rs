@@ -16,6 +16,7 @@ pub(super) struct Totals {
     last: Option<(Instant, u64, u64)>,
     drops: u64,
     queue_drops: u64,
+    forward_failures: u64,
     /// Rows lost by outputs that are no longer there.
     lost: u64,
 }
@@ -41,6 +42,12 @@ impl Totals {
                 "datagrams were dropped before a worker",
                 &[("datagrams", &count)],
             );
+        }
+        let failures = workers.iter().map(|worker| worker.forward_failures).sum();
+        if failures > self.forward_failures {
+            let count = failures - self.forward_failures;
+            self.forward_failures = failures;
+            log.warn("datagrams were not forwarded", &[("datagrams", &count)]);
         }
         let now = Instant::now();
         let datagrams = received.datagrams.saturating_add(received.messages);

@@ -11,6 +11,7 @@ use netflow_core::{Decoder, Limits, SessionScope};
 use netflow_io::live::{ClientCertificates, TlsOptions};
 use netflow_io::live::{Listener, ListenerTransport, LiveOptions, Protocols};
 
+use super::forward::ForwardOptions;
 use super::outputs::{self, OutputPlan};
 use super::scoped::{Scope, scopes};
 use crate::args::Exporters;
@@ -34,7 +35,7 @@ pub(super) struct Settings {
     pub(super) scope: SessionScope,
     pub(super) state: Option<PathBuf>,
     pub(super) state_interval: Duration,
-    pub(super) forward: Vec<SocketAddr>,
+    pub(super) forward: ForwardOptions,
     pub(super) drain: Duration,
     pub(super) quiet: bool,
     #[cfg(feature = "http")]
@@ -66,7 +67,10 @@ impl Settings {
             state_interval: listen
                 .state_interval
                 .map_or(Duration::from_secs(60), |span| span.0),
-            forward: listen.forward,
+            forward: ForwardOptions {
+                to: listen.forward,
+                keeps_source: listen.forward_spoof,
+            },
             drain: listen
                 .drain_timeout
                 .map_or(Duration::from_secs(10), |span| span.0),
@@ -117,12 +121,13 @@ fn fixed(listen: &Listen) -> String {
         state,
         state_interval,
         forward,
+        forward_spoof,
         drain_timeout,
         ..
     } = listen;
     let mut text =
         format!("{sources:?} {template_timeout:?} {by_port} {state_memory:?} {state:?} ");
-    text += &format!("{state_interval:?} {forward:?} {drain_timeout:?}");
+    text += &format!("{state_interval:?} {forward:?} {forward_spoof} {drain_timeout:?}");
     #[cfg(feature = "http")]
     {
         text += &format!("{:?} {:?}", listen.http, listen.metrics);

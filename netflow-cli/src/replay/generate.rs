@@ -1,5 +1,7 @@
 //! Datagrams generated to put load on a collector.
 
+mod sflow;
+
 use core::net::{Ipv4Addr, SocketAddr};
 use std::time::SystemTime;
 
@@ -70,13 +72,12 @@ impl Generator {
         self.payload = match self.kind {
             Kind::V5 => self.v5(sent, buffer),
             Kind::V9 | Kind::Ipfix => self.sets(sent, buffer),
+            Kind::Sflow => sflow::datagram(exporter, sent, buffer, || self.number()),
         };
         if let Some(count) = self.messages.get_mut(exporter) {
             *count = sent.wrapping_add(1);
         }
-        let number = u32::try_from(exporter).unwrap_or_default();
-        let address = Ipv4Addr::from_bits(FIRST.wrapping_add(number));
-        (SocketAddr::new(address.into(), 0), &self.payload)
+        (SocketAddr::new(address(exporter).into(), 0), &self.payload)
     }
 
     fn v5(&mut self, sent: u32, buffer: Vec<u8>) -> Vec<u8> {
@@ -172,6 +173,12 @@ impl Generator {
         self.flows = self.flows.wrapping_add(1);
         self.flows
     }
+}
+
+/// The address of an exporter.
+fn address(exporter: usize) -> Ipv4Addr {
+    let number = u32::try_from(exporter).unwrap_or_default();
+    Ipv4Addr::from_bits(FIRST.wrapping_add(number))
 }
 
 fn port(number: u32) -> u16 {

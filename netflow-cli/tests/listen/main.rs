@@ -7,6 +7,7 @@ mod configuration;
 mod endings;
 mod exporters;
 mod filters;
+mod forward;
 mod harness;
 #[cfg(feature = "http")]
 mod http;
@@ -15,4 +16,7 @@ mod http_outputs;
 mod options;
 mod outputs;
 mod replay;
+mod schemas;
 mod state;
+#[cfg(feature = "tls")]
+mod tls;

@@ -56,7 +56,7 @@ fn what_is_replayed_is_decoded_as_the_capture_is() {
 
 #[test]
 fn each_exporter_has_a_loopback_address_of_its_own() {
-    for kind in ["v5", "v9", "ipfix"] {
+    for kind in ["v5", "v9", "ipfix", "sflow"] {
         let options = [
             "--udp",
             "127.0.0.1:0",
@@ -90,10 +90,30 @@ fn each_exporter_has_a_loopback_address_of_its_own() {
             exporters.contains("127.16.0.1,false") || exporters.contains("127.16.0.1,"),
             "{exporters:?}"
         );
-        let flows = if kind == "v5" { 60 * 30 } else { 60 * 24 };
+        let flows = match kind {
+            "v5" => 60 * 30,
+            "sflow" => 60 * 8,
+            _ => 60 * 24,
+        };
         assert_eq!(logged(&ended.log, "received", "flows"), flows.to_string());
         assert_eq!(logged(&ended.log, "received", "problems"), "0");
     }
+}
+
+#[test]
+fn generated_samples_of_sflow_have_their_packets_and_rate() {
+    let fields = "source_port,destination_port,protocol,octets,sampling_rate,input_interface";
+    let collector = Collector::start(&["--udp", "127.0.0.1:0", "--fields", fields]);
+    let to = collector.addresses[0].to_string();
+    let sent = replay(&["--generate", "sflow", "--count", "1", "--to", &to]);
+    assert_eq!(sent.status, Some(0), "{}", sent.log);
+    let ended = collector.stop();
+    assert_eq!(
+        ended.stdout.lines().next().unwrap(),
+        "{\"source_port\":1025,\"destination_port\":443,\"protocol\":6,\"octets\":1518,\
+         \"sampling_rate\":512,\"input_interface\":1}"
+    );
+    assert_eq!(ended.stdout.lines().count(), 8);
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! Datagrams that are passed on to other collectors.
+
+use std::net::UdpSocket;
+
+use crate::harness::{Collector, PATIENCE, run, send, v5};
+
+/// Whether this process may send from any address: root of the host has the capability, root of a container
+/// mostly, others not.
+fn may_spoof() -> bool {
+    const CAP_NET_RAW: u32 = 13;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let capabilities = u64::from_str_radix(line.unwrap().trim(), 16).unwrap();
+    capabilities >> CAP_NET_RAW & 1 == 1
+}
+
+#[test]
+fn datagrams_keep_the_address_of_their_exporter_if_asked() {
+    let other = UdpSocket::bind("127.0.0.1:0").unwrap();
+    other.set_read_timeout(Some(PATIENCE)).unwrap();
+    let to = other.local_addr().unwrap().to_string();
+    let options = ["--udp", "127.0.0.1:0", "--forward", &to, "--forward-spoof"];
+    if !may_spoof() {
+        let refused = run(&options);
+        assert_eq!(refused.status, Some(1));
+        assert!(refused.log.contains("CAP_NET_RAW"), "{}", refused.log);
+        return;
+    }
+    let collector = Collector::start(&options);
+    let mut octets = [0; 2_000];
+    for (exporter, number) in [("127.0.0.7", 1), ("127.0.0.8", 2), ("127.0.0.7", 3)] {
+        send(exporter, collector.addresses[0], &v5(0, number));
+        let (count, from) = other.recv_from(&mut octets).unwrap();
+        assert_eq!(octets[..count], v5(0, number));
+        assert_eq!(from.ip().to_string(), exporter);
+    }
+    assert_eq!(collector.stop().status, Some(0));
+}
+
+#[test]
+fn an_exporter_of_another_version_cannot_keep_its_address_and_is_counted() {
+    if !may_spoof() {
+        return;
+    }
+    let other = UdpSocket::bind("[::1]:0").unwrap();
+    let to = other.local_addr().unwrap().to_string();
+    let mut collector = Collector::start(&[
+        "--udp",
+        "127.0.0.1:0",
+        "--forward",
+        &to,
+        "--forward-spoof",
+        "--output",
+        "null",
+    ]);
+    send("127.0.0.1", collector.addresses[0], &v5(0, 1));
+    collector.wait(|collector| collector.log().contains("not forwarded"));
+}
+
+#[test]
+fn spoofing_is_for_forwarding() {
+    let refused = run(&["--forward-spoof"]);
+    assert_eq!(refused.status, Some(2));
+    assert!(refused.log.contains("--forward <ADDR>"), "{}", refused.log);
+}

@@ -1,0 +1,168 @@
+//! The options of schemas and of what is known of exporters.
+
+use crate::harness::{Collector, Folder, send, v5};
+
+/// What a collector with these options writes of these datagrams, in order.
+fn rows(options: &[&str], datagrams: &[Vec<u8>]) -> String {
+    let collector = Collector::start(&[&["--udp", "127.0.0.1:0"], options].concat());
+    for datagram in datagrams {
+        send("127.0.0.1", collector.addresses[0], datagram);
+    }
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    ended.stdout
+}
+
+/// Expects a text in the rows with the options, and not without them.
+fn changes(schema: &[&str], options: &[&str], datagrams: &[Vec<u8>], text: &str) {
+    let with = rows(&[schema, options].concat(), datagrams);
+    assert!(with.contains(text), "{options:?}: {with}");
+    let without = rows(schema, datagrams);
+    assert!(!without.contains(text), "{options:?}: {without}");
+}
+
+/// An IPFIX message of these sets.
+fn ipfix(domain: u8, sets: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(16 + sets.len()).unwrap();
+    let mut message = vec![0, 10, 0, length, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 0];
+    message.extend([0, 0, 0, domain]);
+    message.extend(sets);
+    message
+}
+
+#[test]
+fn documents_have_what_a_site_adds() {
+    let flow = [v5(0, 7)];
+    let ecs = ["--schema", "ecs"];
+    changes(&ecs, &["--tag", "edge"], &flow, "\"tags\":[\"edge\"]");
+    changes(
+        &ecs,
+        &["--add-field", "site=here"],
+        &flow,
+        "\"site\":\"here\"",
+    );
+    changes(
+        &ecs,
+        &["--internal-networks", "192.0.2.0/24"],
+        &flow,
+        "\"ip\":\"192.0.2.1\",\"locality\":\"internal\"",
+    );
+    let logstash = ["--schema", "logstash"];
+    changes(&logstash, &["--target", "flow"], &flow, "\"flow\":{");
+}
+
+#[test]
+fn options_of_one_schema_change_its_documents() {
+    let flow = [v5(0, 7)];
+    let ecs = ["--schema", "ecs"];
+    let id = |options: &[&str]| {
+        let document = rows(&[&ecs, options].concat(), &flow);
+        let start = document.find("\"community_id\":\"1:").unwrap();
+        document[start..].split(',').next().unwrap().to_owned()
+    };
+    assert_ne!(id(&[]), id(&["--community-id-seed", "7"]));
+
+    let fluentd = ["--schema", "fluentd"];
+    changes(&fluentd, &["--time-key", "at"], &flow, "\"at\":");
+    changes(
+        &[&fluentd[..], &["--format", "forward"]].concat(),
+        &["--forward-tag", "edge.flows"],
+        &flow,
+        "edge.flows",
+    );
+
+    let record = [
+        ipfix(1, &[0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4]),
+        ipfix(1, &[1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 0, 9]),
+    ];
+    let logstash = ["--schema", "logstash"];
+    changes(
+        &logstash,
+        &["--include-flowset-id"],
+        &record,
+        "\"flowset_id\":256",
+    );
+    // The plugin calls IPFIX version 10 only as long as its faults are corrected.
+    let corrected = rows(&fluentd, &record);
+    let copied = rows(&[&fluentd[..], &["--compat"]].concat(), &record);
+    assert_ne!(corrected, copied);
+}
+
+#[test]
+fn an_announced_rate_can_be_overridden() {
+    // A v5 header that announces one packet of 10.
+    let mut packet = v5(0, 7);
+    packet[22..24].copy_from_slice(&[0x40, 10]);
+    let fields = ["--fields", "sampling_rate"];
+    assert_eq!(rows(&fields, &[packet.clone()]), "{\"sampling_rate\":10}\n");
+    changes(
+        &fields,
+        &["--sampling-override", "127.0.0.0/8=512"],
+        &[packet],
+        "{\"sampling_rate\":512}",
+    );
+}
+
+#[test]
+fn options_of_one_domain_can_apply_to_all_of_the_exporter() {
+    // Domain 1 announces its sampling interval (34), domain 2 sends a flow.
+    let announced = ipfix(
+        1,
+        &[
+            0, 3, 0, 18, 1, 44, 0, 2, 0, 1, 0, 149, 0, 4, 0, 34, 0, 4, 1, 44, 0, 12, 0, 0, 0, 1, 0,
+            0, 0, 100,
+        ],
+    );
+    let flow = ipfix(
+        2,
+        &[
+            0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4, 1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 0, 9,
+        ],
+    );
+    changes(
+        &["--fields", "octets,sampling_rate"],
+        &["--options-scope", "exporter"],
+        &[announced, flow],
+        "\"sampling_rate\":100",
+    );
+}
+
+#[test]
+fn the_meaning_of_second_counters_can_be_said() {
+    // Octets (1) and out octets (23).
+    let flow = ipfix(
+        1,
+        &[
+            0, 2, 0, 20, 1, 0, 0, 3, 0, 8, 0, 4, 0, 1, 0, 4, 0, 23, 0, 4, 1, 0, 0, 16, 192, 0, 2,
+            1, 0, 0, 0, 9, 0, 0, 0, 5,
+        ],
+    );
+    changes(
+        &["--fields", "octets,reverse_octets"],
+        &["--exporter", "127.0.0.0/8=biflow"],
+        &[flow],
+        "\"reverse_octets\":5",
+    );
+}
+
+#[test]
+fn elements_can_be_defined_in_a_file() {
+    let folder = Folder::new();
+    let file = folder.write(
+        "elements.csv",
+        "pen,id,name,type\n64000,7,acmeColour,unsigned8\n",
+    );
+    // Element 7 of enterprise 64000.
+    let flow = ipfix(
+        1,
+        &[
+            0, 2, 0, 16, 1, 0, 0, 1, 0x80, 7, 0, 1, 0, 0, 0xfa, 0, 1, 0, 0, 5, 3,
+        ],
+    );
+    changes(
+        &["--schema", "record"],
+        &["--definitions", &file],
+        &[flow],
+        "\"acmeColour\":3",
+    );
+}
