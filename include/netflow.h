@@ -106,6 +106,10 @@ enum netflow_result
   NETFLOW_END = 1,
   // The callback asked to stop.
   NETFLOW_STOPPED = 2,
+  // Nothing was received for a while.
+  NETFLOW_IDLE = 3,
+  // The connection of an exporter has ended.
+  NETFLOW_SESSION_ENDED = 4,
   // A pointer is NULL that must not be.
   NETFLOW_ERROR_NULL = -1,
   // A pointer, or the size of a row, is not aligned.
@@ -139,6 +143,8 @@ enum netflow_result
   NETFLOW_ERROR_INTERNAL = -15,
   // The library was built without the feature that this needs.
   NETFLOW_ERROR_UNSUPPORTED = -16,
+  // The system refuses.
+  NETFLOW_ERROR_SYSTEM = -17,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -989,6 +995,27 @@ typedef uint32_t netflow_detail_type;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// How exporters reach an address that is listened on.
+enum netflow_listen_transport
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // UDP, for all protocols.
+  NETFLOW_LISTEN_UDP = 0,
+  // IPFIX over TCP.
+  NETFLOW_LISTEN_TCP = 1,
+  // IPFIX over TLS.
+  NETFLOW_LISTEN_TLS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_listen_transport netflow_listen_transport;
+#else
+typedef uint32_t netflow_listen_transport;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Gathers flows of any number of messages into Arrow arrays.
 typedef struct netflow_arrow netflow_arrow;
 
@@ -999,6 +1026,9 @@ typedef struct netflow_decoder netflow_decoder;
 // What is known of the exporters of one decoder or more, and the walk over the findings of the last
 // report.
 typedef struct netflow_health netflow_health;
+
+// The sockets of a collector.
+typedef struct netflow_listener netflow_listener;
 
 // An element that the registries do not know.
 typedef struct netflow_definition {
@@ -1780,6 +1810,85 @@ typedef struct netflow_detail {
   struct netflow_numbers numbers;
 } netflow_detail;
 
+// An address to listen on.
+typedef struct netflow_listen_address {
+  // Address and port, such as `0.0.0.0:2055` or `[::]:4739`, NUL-terminated; copied. Port 0 lets the
+  // system choose, see `netflow_listener_address`.
+  const char *address;
+  // A `netflow_listen_transport`.
+  uint32_t transport;
+  // 0.
+  uint32_t reserved;
+} netflow_listen_address;
+
+// What to listen on, and what peers may cost. A number that is 0 stands for its default, which
+// `netflow_listener_options_init` fills in.
+typedef struct netflow_listener_options {
+  // `sizeof(netflow_listener_options)`.
+  size_t size;
+  // The addresses; at least one.
+  const struct netflow_listen_address *addresses;
+  // The number of addresses.
+  size_t address_count;
+  // Octets of each UDP socket's receive buffer to ask the kernel for. Default 16 MiB; it grants
+  // `net.core.rmem_max` at most.
+  size_t read_buffer;
+  // Maximum octets of a datagram or message. Default 65,535. Longer datagrams are counted and not
+  // returned; longer messages end their connection.
+  size_t max_message;
+  // Maximum connections at a time. Default 1,024.
+  size_t connections;
+  // Maximum connections at a time from one address. Default 64.
+  size_t connections_by_address;
+  // Nanoseconds that a message on a connection may take to arrive. Default 30 s.
+  int64_t read_timeout;
+  // Nanoseconds after which `netflow_receive` returns NETFLOW_IDLE, or NETFLOW_AT_ONCE. Default
+  // 250 ms.
+  int64_t idle;
+  // File of the certificate of this collector, and of those up to its authority (PEM); for TLS.
+  const char *certificate;
+  // File of its private key (PEM).
+  const char *key;
+  // File of the authorities that sign certificates of exporters (PEM); NULL asks for none.
+  const char *client_ca;
+  // Not 0: exporters may have no certificate although `client_ca` asks for one.
+  uint32_t clients_optional;
+  // 0.
+  uint32_t reserved;
+} netflow_listener_options;
+
+// What a listener received, refused and lost since it was made.
+typedef struct netflow_listener_stats {
+  // Datagrams returned, without messages from connections.
+  uint64_t datagrams;
+  // Octets of these datagrams.
+  uint64_t datagram_octets;
+  // Datagrams that the kernel dropped because a receive buffer was full.
+  uint64_t kernel_drops;
+  // Datagrams longer than the maximum.
+  uint64_t too_long;
+  // Failed calls to receive.
+  uint64_t receive_errors;
+  // Messages returned from connections.
+  uint64_t messages;
+  // Octets of these messages.
+  uint64_t message_octets;
+  // Connections accepted.
+  uint64_t connections;
+  // Connections closed since.
+  uint64_t connections_closed;
+  // Connections refused because there were too many.
+  uint64_t connections_refused;
+  // Connections closed because they do not carry IPFIX or carry a message that is too long.
+  uint64_t connections_malformed;
+  // Connections closed because a message was not complete in time.
+  uint64_t connections_timed_out;
+  // Connections that ended inside a message, or failed.
+  uint64_t connections_cut;
+  // Connections closed because TLS failed.
+  uint64_t tls_failed;
+} netflow_listener_stats;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -2310,6 +2419,98 @@ netflow_result netflow_finding_detail(struct netflow_health *health,
                                       struct netflow_detail *detail,
                                       size_t size);
 
+// Writes the default options. `size` is `sizeof(netflow_listener_options)`.
+//
+// Pointers:
+//
+// `options` is NULL, or `size` octets may be written there.
+netflow_result netflow_listener_options_init(struct netflow_listener_options *options,
+                                             size_t size);
+
+// Opens the sockets of a collector: UDP, and IPFIX over TCP and TLS. If they cannot be opened, a
+// sentence for people says why: it is written to `message`, NUL-terminated and cut to `capacity`, unless
+// that is 0. NETFLOW_ERROR_UNSUPPORTED means that the library was built without sockets, or without
+// TLS; NETFLOW_ERROR_SYSTEM, that the system refuses.
+//
+// Pointers:
+//
+// `options` is NULL or points to options whose `size` is right and whose pointers are NULL or point to
+// as many items as they have, and to NUL-terminated text. `listener` is NULL, or a pointer may be
+// written there. `message` is NULL, or `capacity` octets may be written there.
+netflow_result netflow_listener_new(const struct netflow_listener_options *options,
+                                    struct netflow_listener **listener,
+                                    char *message,
+                                    size_t capacity);
+
+// Closes the sockets and frees the handle. What was received last may not be used any more. NULL is
+// ignored.
+//
+// Pointers:
+//
+// `listener` is NULL or a handle that is not freed, and nobody is using it.
+void netflow_listener_free(struct netflow_listener *listener);
+
+// Receives the next datagram, or message of a connection, and decodes it as `netflow_decode` does. It
+// waits for one as long as `netflow_listener_options.idle` says.
+//
+// NETFLOW_OK: it is decoded. NETFLOW_ERROR_UNREADABLE: it cannot be read. NETFLOW_IDLE: nothing came.
+// NETFLOW_SESSION_ENDED: the connection of an exporter has ended; its templates are forgotten by the
+// next call, so that `netflow_health_session_ended` can be called before. NETFLOW_END: it was stopped,
+// and everything received before has been returned.
+//
+// `datagram` may be NULL; else its `size` is set by `netflow_datagram_init`, and what was received is
+// written there: all of it after NETFLOW_OK and NETFLOW_ERROR_UNREADABLE, the exporter after
+// NETFLOW_SESSION_ENDED. Its octets belong to the listener until the next call with `listener`.
+//
+// Pointers:
+//
+// `listener` and `decoder` are NULL or handles that are not freed, and no other thread uses them but
+// for `netflow_listener_stop`. Nothing is used any more that another decoder returned of the last
+// datagram of this listener. `datagram` is NULL or points to a datagram whose `size` is right.
+netflow_result netflow_receive(struct netflow_listener *listener,
+                               struct netflow_decoder *decoder,
+                               struct netflow_datagram *datagram);
+
+// Stops a listener: `netflow_receive` returns what was received before, then NETFLOW_END. It may be
+// called by any thread and in signal handlers, any number of times.
+//
+// Pointers:
+//
+// `listener` is NULL or a handle that is not freed.
+netflow_result netflow_listener_stop(const struct netflow_listener *listener);
+
+// The descriptor that is readable while there is something to receive, for programs with an event loop
+// of their own: set `idle` of the options to NETFLOW_AT_ONCE, and call `netflow_receive` until it
+// returns NETFLOW_IDLE, when the descriptor is readable and a few times a second besides. -1 if there is
+// none.
+//
+// Pointers:
+//
+// `listener` is NULL or a handle that is not freed.
+int32_t netflow_listener_fd(const struct netflow_listener *listener);
+
+// The address and port of a listener, counted from 0 in the order of the options, with the port that the
+// system chose; NETFLOW_END after the last.
+//
+// Pointers:
+//
+// `listener` is NULL or a handle that is not freed. `address` is NULL, or an address may be written
+// there, and `port` is NULL, or a number.
+netflow_result netflow_listener_address(const struct netflow_listener *listener,
+                                        size_t index,
+                                        struct netflow_address *address,
+                                        uint16_t *port);
+
+// What a listener received, refused and lost so far. `size` is `sizeof(netflow_listener_stats)`.
+//
+// Pointers:
+//
+// `listener` is NULL or a handle that is not freed. `stats` is NULL, or `size` octets may be written
+// there.
+netflow_result netflow_listener_stats_read(const struct netflow_listener *listener,
+                                           struct netflow_listener_stats *stats,
+                                           size_t size);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -2328,6 +2529,9 @@ netflow_result netflow_finding_detail(struct netflow_health *health,
 
 /* For life times in options: never. */
 #define NETFLOW_NEVER ((int64_t)-1)
+
+/* For netflow_listener_options.idle: do not wait. */
+#define NETFLOW_AT_ONCE ((int64_t)-1)
 
 /* Every field of a flow, for programs that generate code: X(number, member, type), where the type is
    U8, U16, U32, U64, FLAG, ADDRESS, MAC, TIME, DURATION, TEXT, OCTETS, NAME, APPLICATION or

@@ -13,6 +13,9 @@
 /* For life times in options: never. */
 #define NETFLOW_NEVER ((int64_t)-1)
 
+/* For netflow_listener_options.idle: do not wait. */
+#define NETFLOW_AT_ONCE ((int64_t)-1)
+
 /* Every field of a flow, for programs that generate code: X(number, member, type), where the type is
    U8, U16, U32, U64, FLAG, ADDRESS, MAC, TIME, DURATION, TEXT, OCTETS, NAME, APPLICATION or
    NUMBERS. */

@@ -14,6 +14,7 @@ mod walk;
 // Last in the header: most programs go without.
 mod arrow;
 mod health;
+mod listener;
 
 use core::mem;
 use core::panic::AssertUnwindSafe;
@@ -37,6 +38,11 @@ pub use self::health::{
     netflow_finding_detail, netflow_health_add, netflow_health_free, netflow_health_new,
     netflow_health_report, netflow_health_session_ended, netflow_health_unreadable,
     netflow_next_finding,
+};
+pub use self::listener::{
+    netflow_listener_address, netflow_listener_fd, netflow_listener_free, netflow_listener_new,
+    netflow_listener_options_init, netflow_listener_stats_read, netflow_listener_stop,
+    netflow_receive,
 };
 pub use self::report::{
     netflow_each_domain, netflow_last_error, netflow_next_problem, netflow_problem_count,

@@ -15,6 +15,7 @@ use crate::domain::netflow_domain;
 use crate::element::netflow_element;
 use crate::header::netflow_header;
 use crate::health::{netflow_detail, netflow_finding};
+use crate::listener::{netflow_listen_address, netflow_listener_options, netflow_listener_stats};
 use crate::options::{netflow_counters, netflow_definition, netflow_options, netflow_rate};
 use crate::pointer::Extensible;
 use crate::problem::{netflow_error, netflow_problem};
@@ -48,6 +49,8 @@ grows! {
     netflow_arrow_options to types: u32;
     netflow_finding to detail_count: usize;
     netflow_detail to numbers: netflow_numbers;
+    netflow_listener_options to reserved: u32;
+    netflow_listener_stats to tls_failed: u64;
 }
 
 /// One line a struct: its size on systems of 64 bits.
@@ -85,4 +88,7 @@ sizes! {
     netflow_arrow_options 32;
     netflow_finding 96;
     netflow_detail 72;
+    netflow_listen_address 16;
+    netflow_listener_options 104;
+    netflow_listener_stats 112;
 }

@@ -16,6 +16,7 @@
 //! arrow      flows gathered for Arrow, with the feature of that name
 //! walk       sets, records and fields, one after the other
 //! health     findings on exporters, of netflow-health
+//! listener   the sockets of a collector, of netflow-io, with the feature `live`
 //! ```
 #![expect(
     non_camel_case_types,
@@ -62,6 +63,8 @@ mod walk;
 #[expect(unsafe_code, reason = "a promise about a layout is made")]
 mod arrow;
 mod health;
+#[expect(unsafe_code, reason = "a promise about a layout is made")]
+mod listener;
 
 pub use self::arrow::{
     ArrowArray, ArrowSchema, netflow_arrow, netflow_arrow_addresses, netflow_arrow_options,
@@ -83,12 +86,15 @@ pub use self::entry::{
     netflow_enter, netflow_field_by_name, netflow_field_name, netflow_find_record,
     netflow_finding_detail, netflow_flows, netflow_health_add, netflow_health_free,
     netflow_health_new, netflow_health_report, netflow_health_session_ended,
-    netflow_health_unreadable, netflow_last_error, netflow_leave, netflow_load, netflow_next_field,
-    netflow_next_finding, netflow_next_problem, netflow_next_record, netflow_next_set,
-    netflow_options_init, netflow_problem_count, netflow_reason_name, netflow_rewind, netflow_save,
-    netflow_stats_read, netflow_strerror, netflow_value_address, netflow_value_bool,
-    netflow_value_f64, netflow_value_i64, netflow_value_mac, netflow_value_octets,
-    netflow_value_text, netflow_value_time, netflow_value_u64, netflow_version,
+    netflow_health_unreadable, netflow_last_error, netflow_leave, netflow_listener_address,
+    netflow_listener_fd, netflow_listener_free, netflow_listener_new,
+    netflow_listener_options_init, netflow_listener_stats_read, netflow_listener_stop,
+    netflow_load, netflow_next_field, netflow_next_finding, netflow_next_problem,
+    netflow_next_record, netflow_next_set, netflow_options_init, netflow_problem_count,
+    netflow_reason_name, netflow_receive, netflow_rewind, netflow_save, netflow_stats_read,
+    netflow_strerror, netflow_value_address, netflow_value_bool, netflow_value_f64,
+    netflow_value_i64, netflow_value_mac, netflow_value_octets, netflow_value_text,
+    netflow_value_time, netflow_value_u64, netflow_version,
 };
 pub use self::flow::{netflow_flow, netflow_flow_callback, netflow_flow_field};
 pub use self::handle::netflow_decoder;
@@ -97,6 +103,10 @@ pub use self::header::{
 };
 pub use self::health::{
     netflow_detail, netflow_detail_type, netflow_finding, netflow_health, netflow_severity,
+};
+pub use self::listener::{
+    netflow_listen_address, netflow_listen_transport, netflow_listener, netflow_listener_options,
+    netflow_listener_stats,
 };
 pub use self::options::{
     netflow_counters, netflow_definition, netflow_flag, netflow_options, netflow_options_scope,

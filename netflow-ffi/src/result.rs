@@ -16,6 +16,10 @@ pub enum netflow_result {
     NETFLOW_END = 1,
     /// The callback asked to stop.
     NETFLOW_STOPPED = 2,
+    /// Nothing was received for a while.
+    NETFLOW_IDLE = 3,
+    /// The connection of an exporter has ended.
+    NETFLOW_SESSION_ENDED = 4,
     /// A pointer is NULL that must not be.
     NETFLOW_ERROR_NULL = -1,
     /// A pointer, or the size of a row, is not aligned.
@@ -49,14 +53,18 @@ pub enum netflow_result {
     NETFLOW_ERROR_INTERNAL = -15,
     /// The library was built without the feature that this needs.
     NETFLOW_ERROR_UNSUPPORTED = -16,
+    /// The system refuses.
+    NETFLOW_ERROR_SYSTEM = -17,
 }
 
 impl netflow_result {
     /// Every result.
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 22] = [
         Self::NETFLOW_OK,
         Self::NETFLOW_END,
         Self::NETFLOW_STOPPED,
+        Self::NETFLOW_IDLE,
+        Self::NETFLOW_SESSION_ENDED,
         Self::NETFLOW_ERROR_NULL,
         Self::NETFLOW_ERROR_MISALIGNED,
         Self::NETFLOW_ERROR_SIZE,
@@ -73,6 +81,7 @@ impl netflow_result {
         Self::NETFLOW_ERROR_SPACE,
         Self::NETFLOW_ERROR_INTERNAL,
         Self::NETFLOW_ERROR_UNSUPPORTED,
+        Self::NETFLOW_ERROR_SYSTEM,
     ];
 
     /// The meaning of a number, wherever it comes from.
@@ -88,6 +97,8 @@ impl netflow_result {
             Self::NETFLOW_OK => c"done",
             Self::NETFLOW_END => c"nothing more is there",
             Self::NETFLOW_STOPPED => c"the callback asked to stop",
+            Self::NETFLOW_IDLE => c"nothing was received for a while",
+            Self::NETFLOW_SESSION_ENDED => c"the connection of an exporter has ended",
             Self::NETFLOW_ERROR_NULL => c"a pointer is NULL",
             Self::NETFLOW_ERROR_MISALIGNED => c"a pointer or the size of a row is not aligned",
             Self::NETFLOW_ERROR_SIZE => c"the size of a structure is none that is known",
@@ -104,6 +115,7 @@ impl netflow_result {
             Self::NETFLOW_ERROR_SPACE => c"the buffer is too small",
             Self::NETFLOW_ERROR_INTERNAL => c"the library is at fault, the handle is lost",
             Self::NETFLOW_ERROR_UNSUPPORTED => c"the library was built without this",
+            Self::NETFLOW_ERROR_SYSTEM => c"the system refuses",
         }
     }
 }

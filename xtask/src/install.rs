@@ -31,7 +31,7 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
     let Some(place) = Place::parse(options) else {
         eprintln!(
             "usage: cargo xtask install-c --prefix DIR [--libdir DIR] [--destdir DIR] \
-             [--features arrow]"
+             [--features arrow,live,tls]"
         );
         return ExitCode::from(2);
     };

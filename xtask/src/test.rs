@@ -80,7 +80,7 @@ const STEPS: &[Step] = &[
     needing(C, "C library: installed", c::installed),
     needing(C, "C library: tests in C99, C11 and C++17", c::tests),
     needing(WATCHED, "C library: Valgrind and sanitizers", c::watched),
-    needing(C, "C library: Arrow", c::arrow),
+    needing(C, "C library: Arrow and sockets", c::all_features),
     needing(
         EXAMPLES,
         "C library: examples by pkg-config and CMake",

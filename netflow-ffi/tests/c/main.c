@@ -8,6 +8,7 @@ static int usage(void) {
         "       tests flows batch|single|callback|masked FILE...\n"
         "       tests arrow absent|api\n"
         "       tests arrow octets|view|text FILE...\n"
+        "       tests listener absent|api\n"
         "       tests walk FILE...\n"
         "       tests mutate SEED ROUNDS FILE...\n",
         stderr);
@@ -26,6 +27,7 @@ int main(int argc, char **argv) {
   if (strcmp(command, "threads") == 0 && argc > 2) return run_threads(argc - 2, argv + 2);
   if (strcmp(command, "flows") == 0 && argc > 3) return run_dump(argv[2], argc - 3, argv + 3);
   if (strcmp(command, "arrow") == 0 && argc > 2) return run_arrow(argv[2], argc - 3, argv + 3);
+  if (strcmp(command, "listener") == 0 && argc == 3) return run_listener(argv[2]);
   if (strcmp(command, "walk") == 0 && argc > 2) return run_walk(argc - 2, argv + 2);
   if (strcmp(command, "mutate") == 0 && argc > 4) {
     uint32_t seed = (uint32_t)strtoul(argv[2], NULL, 10);

@@ -54,5 +54,6 @@ int run_walk(int count, char **paths);
 int run_mutate(uint32_t seed, uint32_t rounds, int count, char **paths);
 int run_layout(void);
 int run_arrow(const char *way, int count, char **paths);
+int run_listener(const char *command);
 
 #endif

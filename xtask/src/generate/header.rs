@@ -29,6 +29,7 @@ const BY_NUMBER: &[&str] = &[
     "netflow_arrow_types",
     "netflow_severity",
     "netflow_detail_type",
+    "netflow_listen_transport",
 ];
 
 /// Structs that others define too: C knows them by `struct` and from a part that is guarded.

@@ -95,6 +95,7 @@ pub(super) fn tests() -> Result {
             program.run("api")?;
             program.run("layout")?;
             program.run("arrow absent")?;
+            program.run("listener absent")?;
             program.run_on("threads", &inputs)?;
             program.run_on("mutate 7 1", &inputs)?;
             let output = [
@@ -199,10 +200,10 @@ fn sanitized() -> String {
     format!("{STRICT} -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all")
 }
 
-/// The library with Arrow: its arrays hold what the plain structs do, in every form of addresses, and
-/// nothing leaks.
-pub(super) fn arrow() -> Result {
-    let place = Place::new(folder().join("prefix-arrow"), "arrow");
+/// The library with all features. Its arrays of Arrow hold what the plain structs do, in every form of
+/// addresses; its sockets receive over UDP and TCP; nothing leaks.
+pub(super) fn all_features() -> Result {
+    let place = Place::new(folder().join("prefix-arrow"), "arrow,live,tls");
     install::install(&place)?;
     let inputs = inputs()?;
     let ways = ["arrow octets", "arrow view", "arrow text"];
@@ -212,6 +213,7 @@ pub(super) fn arrow() -> Result {
     ] {
         let program = Program::build(&place, compiler, standard, linkage, STRICT)?;
         program.run("arrow api")?;
+        program.run("listener api")?;
         let flows = program.print("flows batch", &inputs)?;
         // Arrow has no text but UTF-8.
         let flows = String::from_utf8_lossy(&flows);
@@ -224,6 +226,7 @@ pub(super) fn arrow() -> Result {
         }
         let program = program.under_valgrind();
         program.run("arrow api")?;
+        program.run("listener api")?;
         program.run_on("arrow view", &inputs)?;
     }
     for (compiler, standard, linkage) in [
@@ -232,11 +235,32 @@ pub(super) fn arrow() -> Result {
     ] {
         let program = Program::build(&place, compiler, standard, linkage, &sanitized())?;
         program.run("arrow api")?;
+        program.run("listener api")?;
         for way in ways {
             program.run_on(way, &inputs)?;
         }
     }
-    Ok(())
+    listener_example(&place)
+}
+
+/// Builds the example that has the sockets of the library, and sends to it over UDP and TCP.
+fn listener_example(place: &Place) -> Result {
+    let shared = pkg_config(place, "--cflags --libs")?;
+    let program = folder().join("listener");
+    for (compiler, standard) in [("gcc", "c99"), ("clang", "c11")] {
+        Command::new(compiler, compiler)
+            .arguments(&format!("-std={standard} {STRICT}"))
+            .path(&root().join("examples/c/listener.c"))
+            .arguments("-o")
+            .path(&program)
+            .arguments(&shared)
+            .run()?;
+    }
+    python("netflow-ffi/tests/listener.py")
+        .path(&program)
+        .path(&root().join("testdata/genuine/sf_v10.pcap"))
+        .variable("LD_LIBRARY_PATH", place.libdir())
+        .run()
 }
 
 /// Builds the examples with the library and runs them.
