@@ -38,12 +38,13 @@ import os
 import sys
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, Callable, Iterator, Sequence, final
+from typing import Any, Callable, Iterator, Mapping, Sequence, final
 
 from ._errors import Problem
 
 __all__ = [
     "Collector",
+    "Documents",
     "FIELDS",
     "Pass",
     "Reader",
@@ -86,6 +87,25 @@ def index(
     strict: bool,
     state: bytes | None,
 ) -> tuple[bytes, dict[str, Any]]: ...
+@final
+class Documents:
+    def __new__(
+        cls,
+        inputs: _Inputs,
+        *,
+        options: Mapping[str, Any],
+        ports: Sequence[int],
+        strict: bool,
+        state: bytes | None,
+        exporters: tuple[list[str], list[str], str, list[str]] | None,
+    ) -> Documents: ...
+    def __iter__(self) -> Documents: ...
+    def __next__(self) -> bytes: ...
+    @property
+    def report(self) -> dict[str, Any]: ...
+    @property
+    def problems(self) -> list[Problem]: ...
+
 @final
 class Replay:
     def __new__(

@@ -7,6 +7,7 @@ extern crate alloc;
 
 mod cell;
 mod collector;
+mod documents;
 mod error;
 mod exporters;
 mod guarded;
@@ -23,6 +24,7 @@ mod state;
 mod table;
 mod tables;
 mod value;
+mod walk;
 
 use pyo3::prelude::*;
 
@@ -33,6 +35,8 @@ mod _netflow {
 
     #[pymodule_export]
     use crate::collector::Collector;
+    #[pymodule_export]
+    use crate::documents::Documents;
     #[pymodule_export]
     use crate::health::health;
     #[pymodule_export]

@@ -1,22 +1,21 @@
 //! Flows one by one.
 
 use alloc::collections::VecDeque;
-use alloc::sync::Arc;
 
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::structure::Members;
 use netflow_core::{Decoded, Flow};
-use netflow_io::{CaptureOptions, Event, Feed, Source};
+use netflow_io::Feed;
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 
-use crate::error;
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
-use crate::input::{Input, PathOrOpener, Raised};
+use crate::input::PathOrOpener;
 use crate::report::{Report, problems_to_python};
 use crate::value::{Owned, elements, object};
+use crate::walk::Walk;
 
 /// One flow: the normalised fields as attributes, the elements of its record by name.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
@@ -187,102 +186,29 @@ pub(crate) fn of_message(message: &Decoded<'_>, split: bool, into: &mut impl Ext
 
 /// The flows of inputs, one after the other.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct Records(Guarded<Walk>);
+pub(crate) struct Records(Guarded<Flows>);
 
-struct Walk {
-    inputs: Arc<Vec<Input>>,
-    options: CaptureOptions,
-    next: usize,
-    is_any_open: bool,
-    source: Option<Source>,
-    feed: Feed,
+struct Flows {
+    walk: Walk,
     ready: VecDeque<Record>,
-    raised: Raised,
     split: bool,
-    strict: bool,
 }
 
-impl Walk {
+impl Flows {
     /// The next record; after an error there is none.
     fn next(&mut self) -> PyResult<Option<Record>> {
-        let found = self.record();
-        if found.is_err() {
-            self.source = None;
-            self.next = self.inputs.len();
-        }
-        found
-    }
-
-    fn record(&mut self) -> PyResult<Option<Record>> {
         loop {
             if let Some(record) = self.ready.pop_front() {
                 return Ok(Some(record));
             }
-            if self.source.is_none() && !self.open()? {
+            let (ready, split) = (&mut self.ready, self.split);
+            let is_more = self
+                .walk
+                .step(|message| of_message(message, split, ready))?;
+            if !is_more {
                 return Ok(None);
             }
-            if self.source.is_some() {
-                self.datagram()?;
-            }
         }
-    }
-
-    /// Opens the next file; returns whether there was one. One that cannot be opened is
-    /// passed over, unless it is the last and none could be.
-    fn open(&mut self) -> PyResult<bool> {
-        let Some(input) = self.inputs.get(self.next) else {
-            return Ok(false);
-        };
-        let source = input.open(self.options.clone(), &self.raised);
-        self.check()?;
-        self.next += 1;
-        match source {
-            Ok(source) => {
-                let input = u32::try_from(self.next.saturating_sub(1)).unwrap_or(u32::MAX);
-                self.feed.begin_input(input);
-                self.is_any_open = true;
-                self.source = Some(source);
-            }
-            Err(error) if self.next == self.inputs.len() && !self.is_any_open => {
-                return Err(error::of_file(&error));
-            }
-            Err(error) => self.fault(&error)?,
-        }
-        Ok(true)
-    }
-
-    fn check(&self) -> PyResult<()> {
-        self.raised.take().map_or(Ok(()), Err)
-    }
-
-    fn datagram(&mut self) -> PyResult<()> {
-        let Some(source) = &mut self.source else {
-            return Ok(());
-        };
-        match self.feed.next(source) {
-            Some(Ok(Event::Decoded(_, message))) => {
-                of_message(&message, self.split, &mut self.ready);
-            }
-            Some(Ok(_)) => {}
-            ended => {
-                let fault = ended.and_then(Result::err);
-                self.source = None;
-                self.check()?;
-                return fault.map_or(Ok(()), |error| self.fault(&error));
-            }
-        }
-        Ok(())
-    }
-
-    /// A file that cannot be read to its end.
-    fn fault(&self, error: &netflow_io::CaptureError) -> PyResult<()> {
-        if self.strict {
-            return Err(error::of_file(error));
-        }
-        Python::attach(|py| {
-            let errors = py.import("netflow_rs._errors")?;
-            errors.call_method1("warn", (error.to_string(),)).map(drop)
-        })
     }
 }
 
@@ -299,17 +225,11 @@ impl Records {
         exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
         let decoder = crate::pass::decoder(crate::pass::limits(), state)?;
-        Ok(Self(Guarded::new(Walk {
-            inputs: Arc::new(inputs.into_iter().map(Input::new).collect()),
-            options: CaptureOptions::default().with_ports(ports),
-            next: 0,
-            is_any_open: false,
-            source: None,
-            feed: Feed::new(Exporters::new(exporters)?.apply(decoder)),
+        let feed = Feed::new(Exporters::new(exporters)?.apply(decoder));
+        Ok(Self(Guarded::new(Flows {
+            walk: Walk::new(inputs, ports, strict, feed),
             ready: VecDeque::new(),
-            raised: Raised::default(),
             split: split_biflows,
-            strict,
         })))
     }
 
@@ -324,15 +244,15 @@ impl Records {
     /// Counters, templates and domains so far, and the first problems.
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let walk = self.0.lock(py)?;
-        let names: Vec<String> = walk.inputs.iter().map(Input::name).collect();
+        let walk = &self.0.lock(py)?.walk;
+        let names = walk.names();
         Report::of(&walk.feed, &names).to_python(py)
     }
 
     #[getter]
     fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let walk = self.0.lock(py)?;
-        let names: Vec<String> = walk.inputs.iter().map(Input::name).collect();
+        let walk = &mut self.0.lock(py)?.walk;
+        let names = walk.names();
         problems_to_python(py, &mut walk.feed.problems(), &names)
     }
 }

@@ -4,58 +4,146 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, overload
 
-from ._errors import NetflowError
-from ._netflow import run
+from . import _netflow
+from ._exporters import Meanings, Rates, known
+from ._inputs import Inputs, expand
 
 _Path = str | os.PathLike[str]
 
 
+@overload
 def documents(
-    paths: _Path | Sequence[_Path],
+    paths: Inputs,
     schema: str = "ecs",
     *,
+    format: Literal["json"] = "json",
     compat: bool = False,
     internal_networks: str | None = None,
     tags: Sequence[str] = (),
+    fields: Mapping[str, str] | None = None,
+    community_id_seed: int = 0,
+    target: str = "netflow",
+    include_flowset_id: bool = False,
+    time_key: str | None = None,
+    forward_tag: str = "netflow.event",
     definitions: Sequence[_Path] = (),
-) -> Iterator[dict[str, Any]]:
+    ports: Sequence[int] = (),
+    strict: bool = False,
+    state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
+    second_counters: Meanings = None,
+) -> Iterator[dict[str, Any]]: ...
+
+
+@overload
+def documents(
+    paths: Inputs,
+    schema: str = "ecs",
+    *,
+    format: Literal[
+        "msgpack", "forward", "protobuf", "csv", "csv-fast", "line", "long", "extended"
+    ],
+    compat: bool = False,
+    internal_networks: str | None = None,
+    tags: Sequence[str] = (),
+    fields: Mapping[str, str] | None = None,
+    community_id_seed: int = 0,
+    target: str = "netflow",
+    include_flowset_id: bool = False,
+    time_key: str | None = None,
+    forward_tag: str = "netflow.event",
+    definitions: Sequence[_Path] = (),
+    ports: Sequence[int] = (),
+    strict: bool = False,
+    state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
+    second_counters: Meanings = None,
+) -> Iterator[bytes]: ...
+
+
+def documents(
+    paths: Inputs,
+    schema: str = "ecs",
+    *,
+    format: str = "json",
+    compat: bool = False,
+    internal_networks: str | None = None,
+    tags: Sequence[str] = (),
+    fields: Mapping[str, str] | None = None,
+    community_id_seed: int = 0,
+    target: str = "netflow",
+    include_flowset_id: bool = False,
+    time_key: str | None = None,
+    forward_tag: str = "netflow.event",
+    definitions: Sequence[_Path] = (),
+    ports: Sequence[int] = (),
+    strict: bool = False,
+    state: bytes | None = None,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: str = "domain",
+    second_counters: Meanings = None,
+) -> Iterator[dict[str, Any]] | Iterator[bytes]:
     """Yields the documents of a schema: ``ecs``, ``ecs-integration``, ``logstash``, ``fluentd``,
     ``goflow2``, ``nfdump``, or ``flow``, ``record`` and ``wire``.
 
+    They are read while the caller iterates; nothing is written to disk.
+
     Args:
-        paths: a capture or IPFIX file, or several.
+        paths: a capture or IPFIX file, or several, as for :func:`scan`.
         schema: what a document holds, as the command's ``--schema``.
+        format: ``json`` yields each document as a dictionary. Others yield octets, those of all
+            documents of a message at a time: ``msgpack``, ``forward``, ``protobuf``, ``csv``,
+            ``csv-fast``, ``line``, ``long`` or ``extended``, where the schema has them.
         compat: copy the known faults of the tool that the schema is of.
         internal_networks: networks whose addresses are internal, separated by commas.
         tags: words that each document has under ``tags``.
+        fields: members that each document has.
+        community_id_seed: the number that a site puts before what is hashed for a Community ID.
+        target: schema ``logstash``: the member that holds the fields.
+        include_flowset_id: schema ``logstash``: write the number of the set of IPFIX too.
+        time_key: schema ``fluentd``: the member that holds the time of the event.
+        forward_tag: format ``forward``: the tag of the events.
         definitions: files with definitions of further elements.
 
+    The other arguments are those of :func:`scan`.
+
     Raises:
-        NetflowError: a file cannot be read, or an argument makes no sense; the command has written
-            why to standard error.
+        NetflowError: a file cannot be read.
+        ValueError: an argument makes no sense.
     """
-    if isinstance(paths, (str, os.PathLike)):
-        paths = [paths]
-    arguments = ["netflow", "decode", "--quiet", "--format", "json", "--schema", schema]
-    if compat:
-        arguments.append("--compat")
-    if internal_networks is not None:
-        arguments += ["--internal-networks", internal_networks]
-    for tag in tags:
-        arguments += ["--tag", tag]
-    for definition in definitions:
-        arguments += ["--definitions", os.fspath(definition)]
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "documents.json"
-        arguments += ["--output", str(output), "--", *(os.fspath(path) for path in paths)]
-        status = run(arguments)
-        if output.exists():
-            with output.open(encoding="utf-8") as lines:
-                yield from map(json.loads, lines)
-        if status != 0:
-            raise NetflowError(f"netflow decode ended with status {status}")
+    octets = _netflow.Documents(
+        expand(paths),
+        options={
+            "schema": schema,
+            "format": format,
+            "compat": compat,
+            "internal_networks": internal_networks,
+            "tags": list(tags),
+            "fields": list((fields or {}).items()),
+            "community_id_seed": community_id_seed,
+            "target": target,
+            "include_flowset_id": include_flowset_id,
+            "time_key": time_key,
+            "forward_tag": forward_tag,
+            "definitions": [os.fspath(path) for path in definitions],
+        },
+        ports=list(ports),
+        strict=strict,
+        state=state,
+        exporters=known(sampling, sampling_override, options_scope, second_counters),
+    )
+    return _parsed(octets) if format == "json" else octets
+
+
+def _parsed(octets: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    for lines in octets:
+        for line in lines.splitlines():
+            yield json.loads(line)

@@ -1,0 +1,173 @@
+//! Records as the documents of other tools.
+
+use std::path::PathBuf;
+
+use netflow_core::element::Definitions;
+use netflow_io::Feed;
+use netflow_output::format::dialect::{
+    Additions, CommunityIdSeed, DialectForm, DialectName, DialectOptions, Faults,
+};
+use netflow_output::format::{Biflows, Files, FlowLines, Format, Lines, Records, Wire};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::exporters::{ExporterArguments, Exporters};
+use crate::guarded::Guarded;
+use crate::input::PathOrOpener;
+use crate::report::{Report, problems_to_python};
+use crate::walk::Walk;
+
+/// The documents of inputs, as octets: those of one message at a time.
+#[pyclass(frozen, module = "netflow_rs._netflow")]
+pub(crate) struct Documents(Guarded<Written>);
+
+struct Written {
+    walk: Walk,
+    format: Box<dyn Format + Send>,
+    out: Vec<u8>,
+}
+
+impl Written {
+    /// What comes next; nothing at the end.
+    fn next(&mut self) -> PyResult<Option<Vec<u8>>> {
+        while self.out.is_empty() {
+            let (format, out) = (&mut self.format, &mut self.out);
+            let mut written = Ok(());
+            let is_more = self
+                .walk
+                .step(|message| written = format.message(message, out))?;
+            written.map_err(|error| PyValueError::new_err(error.to_string()))?;
+            if !is_more {
+                return Ok(None);
+            }
+        }
+        Ok(Some(core::mem::take(&mut self.out)))
+    }
+}
+
+/// What documents hold and how they are written.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct DocumentOptions {
+    schema: String,
+    format: String,
+    compat: bool,
+    internal_networks: Option<String>,
+    tags: Vec<String>,
+    fields: Vec<(String, String)>,
+    community_id_seed: u16,
+    target: String,
+    include_flowset_id: bool,
+    time_key: Option<String>,
+    forward_tag: String,
+    definitions: Vec<PathBuf>,
+}
+
+impl DocumentOptions {
+    fn format(self, list_depth: u8) -> PyResult<Box<dyn Format + Send>> {
+        let invalid = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
+        let form: DialectForm = self.format.parse().map_err(|error| invalid(&error))?;
+        let of_records: Option<Box<dyn Format + Send>> = match self.schema.as_str() {
+            "flow" => Some(Box::new(FlowLines::new(
+                None,
+                Biflows::Whole,
+                Files::default(),
+            ))),
+            "record" => Some(Box::new(Lines::new(
+                Records::new(list_depth),
+                Files::default(),
+            ))),
+            "wire" => Some(Box::new(Lines::new(Wire { list_depth }, Files::default()))),
+            _ => None,
+        };
+        if let Some(format) = of_records.filter(|_| form == DialectForm::Json) {
+            return Ok(format);
+        }
+        let schema: DialectName = self.schema.parse().map_err(|error| invalid(&error))?;
+        let mut options = DialectOptions::default();
+        if self.compat {
+            options.faults = Faults::Copied;
+        }
+        if let Some(networks) = self.internal_networks {
+            options.internal_networks = networks.parse().map_err(|error| invalid(&error))?;
+        }
+        options.additions = Additions::new(self.tags, self.fields);
+        options.community_id_seed = CommunityIdSeed(self.community_id_seed);
+        options.target = self.target;
+        options.include_flowset_id = self.include_flowset_id;
+        options.time_key = self.time_key;
+        options.forward_tag = self.forward_tag;
+        options.format(schema, form).ok_or_else(|| {
+            let forms: Vec<_> = schema.forms().iter().map(|form| form.name()).collect();
+            let forms = forms.join(", ");
+            PyValueError::new_err(format!(
+                "{schema} is written as {forms}, not {:?}",
+                form.name()
+            ))
+        })
+    }
+}
+
+/// The definitions in files; of an element with several, the last counts.
+pub(crate) fn definitions(paths: &[PathBuf]) -> PyResult<Definitions> {
+    let mut elements = Vec::new();
+    for path in paths {
+        let found = netflow_definitions::read(path)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        elements.extend(found.into_iter().map(|found| found.element));
+    }
+    Ok(elements.into_iter().collect())
+}
+
+#[pymethods]
+impl Documents {
+    #[new]
+    #[pyo3(signature = (inputs, *, options, ports, strict, state, exporters))]
+    fn new(
+        inputs: Vec<PathOrOpener>,
+        options: DocumentOptions,
+        ports: Vec<u16>,
+        strict: bool,
+        state: Option<&[u8]>,
+        exporters: Option<ExporterArguments>,
+    ) -> PyResult<Self> {
+        let limits = crate::pass::limits();
+        let list_depth = limits.list_depth;
+        let decoder = crate::pass::decoder(limits, state)?
+            .with_definitions(definitions(&options.definitions)?);
+        let mut format = options.format(list_depth)?;
+        let mut out = Vec::new();
+        format.begin(&mut out);
+        let feed = Feed::new(Exporters::new(exporters)?.apply(decoder));
+        Ok(Self(Guarded::new(Written {
+            walk: Walk::new(inputs, ports, strict, feed),
+            format,
+            out,
+        })))
+    }
+
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let next = py.detach(|| self.0.lock_detached()?.next())?;
+        Ok(next.map(|octets| PyBytes::new(py, &octets)))
+    }
+
+    /// Counters, templates and domains so far, and the first problems.
+    #[getter]
+    fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let walk = &self.0.lock(py)?.walk;
+        let names = walk.names();
+        Report::of(&walk.feed, &names).to_python(py)
+    }
+
+    #[getter]
+    fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let walk = &mut self.0.lock(py)?.walk;
+        let names = walk.names();
+        problems_to_python(py, &mut walk.feed.problems(), &names)
+    }
+}
