@@ -1,8 +1,9 @@
-//! One datagram that was captured several times: outside and inside tunnels of mirrored traffic.
+//! One datagram that was captured several times: outside and inside tunnels of mirrored traffic, with
+//! MPLS labels and without.
 
 use core::net::IpAddr;
 
-use netflow_core::packet::Tunnel;
+use netflow_core::packet::{MplsLabel, Packet, Tunnel};
 
 use crate::connection::Ends;
 
@@ -14,7 +15,8 @@ const HEAD: usize = 64;
 /// The datagrams that were seen last, in a ring.
 ///
 /// A datagram is returned as often as it was seen in the encapsulation where it was seen most: one
-/// that an exporter has repeated is no copy. As long as no tunnel was seen nothing is looked up.
+/// that an exporter has repeated is no copy. As long as no tunnel and no label was seen nothing is
+/// looked up.
 #[derive(Debug)]
 pub(crate) struct Recent {
     sightings: Vec<Sighting>,
@@ -26,14 +28,35 @@ pub(crate) struct Recent {
     former: Vec<u64>,
 }
 
-/// Where a datagram was captured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a datagram was captured: in a tunnel, after MPLS labels, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Encapsulation {
-    pub(crate) tunnel: Tunnel,
+    pub(crate) tunnel: Option<Tunnel>,
     pub(crate) id: Option<u64>,
     /// The addresses of the packet around it, if it has any.
     pub(crate) source: Option<IpAddr>,
     pub(crate) destination: Option<IpAddr>,
+    /// A number of all label values of the stack, which each router on the path replaces; 0
+    /// without labels.
+    pub(crate) labels: u64,
+}
+
+impl Encapsulation {
+    /// That of a packet in this encapsulation, and after the MPLS labels that it has.
+    pub(crate) fn of_labels(outer: Option<Self>, packet: &Packet<'_>) -> Option<Self> {
+        /// Values have 20 bits: one that is in no stack goes before the first.
+        const START: u64 = 1;
+        const BITS: u32 = 20;
+
+        let mut labels = packet.mpls_labels().peekable();
+        labels.peek()?;
+        let fold =
+            |labels: u64, label: MplsLabel| labels.rotate_left(BITS) ^ u64::from(label.label);
+        Some(Self {
+            labels: labels.fold(START, fold),
+            ..outer.unwrap_or_default()
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -61,7 +84,7 @@ impl Recent {
         }
     }
 
-    /// Whether a datagram inside a tunnel was seen.
+    /// Whether a datagram inside a tunnel or after a label was seen.
     pub(crate) const fn has_tunnels(&self) -> bool {
         self.has_tunnels
     }

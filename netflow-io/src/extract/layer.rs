@@ -27,7 +27,7 @@ pub(super) struct Layer<'a> {
     /// What carries it says that it is an IP packet.
     pub(super) names_ip: bool,
     pub(super) captured: Captured,
-    /// The tunnel that it is in.
+    /// The tunnel that it is in, and its MPLS labels.
     pub(super) encapsulation: Option<Encapsulation>,
     /// Tunnels around it.
     pub(super) depth: usize,
@@ -47,6 +47,11 @@ struct Payload<'a> {
 impl Extractor {
     /// A packet; the octets of what it returns are counted from its start.
     pub(super) fn network(&mut self, layer: &Layer<'_>) -> Option<Found> {
+        let labelled = Encapsulation::of_labels(layer.encapsulation, layer.packet);
+        let layer = &Layer {
+            encapsulation: labelled.or(layer.encapsulation),
+            ..*layer
+        };
         if layer.packet.ip_version().is_none() && !layer.names_ip {
             return self.tunnel(layer, layer.octets.len());
         }
@@ -160,10 +165,11 @@ impl Extractor {
                 ..layer.captured
             },
             encapsulation: Some(Encapsulation {
-                tunnel: inner.tunnel,
+                tunnel: Some(inner.tunnel),
                 id: inner.tunnel_id,
                 source: layer.packet.source_address(),
                 destination: layer.packet.destination_address(),
+                labels: 0,
             }),
             depth: layer.depth.saturating_add(1),
         })?;
@@ -187,7 +193,7 @@ impl Extractor {
             }
         }
         let inner = layer.packet.inner();
-        if inner.is_none() && layer.encapsulation.is_none() {
+        if inner.is_none() && layer.depth == 0 {
             let (source, destination) = (payload.ip.source, payload.ip.destination);
             if !self
                 .selection

@@ -149,6 +149,42 @@ fn a_datagram_seen_outside_and_inside_is_read_once() {
 }
 
 #[test]
+fn a_datagram_seen_with_and_without_mpls_labels_is_read_once() {
+    let plain = |count: u8| frame(&datagram(2055, &netflow5(count)));
+    let labelled = |labels: &[u8], count: u8| {
+        let last = labels.len() - 1;
+        let stack = labels
+            .iter()
+            .enumerate()
+            .flat_map(|(index, label)| [0, *label, u8::from(index == last), 64]);
+        let export = datagram(2055, &netflow5(count));
+        ethernet(0x8847, &[&stack.collect::<Vec<u8>>()[..], &export].concat())
+    };
+    for (packets, frames) in [
+        (vec![plain(1), labelled(&[1], 1)], vec![1]),
+        (vec![labelled(&[1], 1), plain(1)], vec![1]),
+        // On both sides of a router that replaces a label, or adds one.
+        (vec![labelled(&[1], 1), labelled(&[2], 1)], vec![1]),
+        (vec![labelled(&[1], 1), labelled(&[2, 1], 1)], vec![1]),
+        // A repeated datagram is read again.
+        (vec![labelled(&[1, 2], 1), labelled(&[1, 2], 1)], vec![1, 2]),
+        (vec![labelled(&[1], 1), labelled(&[1], 2)], vec![1, 2]),
+    ] {
+        let read = Pcap::new(ETHERNET).packets(&packets).read();
+        assert_eq!(read.frames(), frames);
+        let copies = packets.len() - frames.len();
+        assert_eq!(read.summary.mirrored, u64::try_from(copies).unwrap());
+        // Labels are no tunnel.
+        assert_eq!(read.summary.tunnels.total(), 0);
+    }
+    // Inside a tunnel and after labels.
+    let export = datagram(2055, &netflow5(1));
+    let packets = [frame(&gre(0x0800, &export)), labelled(&[1], 1), plain(1)];
+    let read = Pcap::new(ETHERNET).packets(&packets).read();
+    assert_eq!(read.frames(), [1]);
+}
+
+#[test]
 fn datagrams_are_remembered_up_to_the_limit() {
     let numbered = |number: u8| {
         let mut payload = netflow5(1);
