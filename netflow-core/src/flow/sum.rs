@@ -1,9 +1,9 @@
 //! What each record adds to a sum over flows, if records repeat what others counted.
 
-use core::net::IpAddr;
+mod identity;
 
+use self::identity::{Key, Life, Named, Start, is_behind, is_duplicate};
 use super::Flow;
-use crate::datagram::Protocol;
 use crate::element::{self, ElementId, Semantics};
 use crate::field::FlowField;
 use crate::hash::KeyedHash;
@@ -17,10 +17,12 @@ use crate::time::Timestamp;
 ///
 /// - A running total (octetTotalCount and others; RFC 7012, section 3.2) adds its increase over
 ///   the last total of the same flow: exporter, observation domain, addresses, ports, protocol,
-///   input interface, flow id and start.
+///   input interface, flow id and start. Of a flow without a start, a lower total that is not
+///   late is that of another flow.
 /// - The teardown of a connection of a firewall (firewallEvent 2) has its total in elements that
 ///   are deltas in updates (Cisco ASA NetFlow Implementation Guide, flow-update and flow-teardown
-///   events). It adds its total less the updates of the same exporter and connection.
+///   events). It adds its total less the updates of the same exporter and connection; updates that
+///   are received after it add nothing.
 ///
 /// Both need memory for each flow, which has a limit: the flows not heard of for longest are
 /// forgotten. A record that may belong to a forgotten flow is not [exact](Increment::is_exact).
@@ -103,12 +105,17 @@ impl Increments {
         let key = Key::new(flow, connection);
         let received = flow.header().received;
         let is_new = self.remember(key, received);
-        let is_first = is_new && self.is_first(flow);
+        let is_first = (is_new || self.is_reused(&key, flow)) && self.is_first(flow);
         let is_teardown = flow.firewall_event() == Some(FLOW_DELETED);
+        let is_behind = is_behind(flow);
         let Some(counted) = self.recent.flows.get_mut(&key) else {
             // There is no memory for any.
             return Increment::new(values, is_connection && !is_teardown);
         };
+        if is_connection && (counted.closed.is_some() || is_duplicate(flow)) {
+            // Its total was counted, or the record was.
+            return Increment::new(values.map(|value| value.map(|_| 0)), true);
+        }
         counted.is_whole |= is_first;
         // Of a total the last one suffices, of a teardown all updates are needed.
         let is_exact = if is_connection {
@@ -116,6 +123,14 @@ impl Increments {
         } else {
             is_first || !is_new
         };
+        // Without its start, a flow cannot be distinguished from the next with the same addresses.
+        let may_begin_again = matches!(
+            key.flow,
+            Named::Packets {
+                start: Start::Unknown,
+                ..
+            }
+        );
         let mut added = values;
         let sums = added.iter_mut().zip(&mut counted.values);
         for ((added, counted), counter) in sums.zip(counters) {
@@ -128,6 +143,9 @@ impl Increments {
                 Kind::Connection => is_teardown,
             };
             *added = Some(if is_total {
+                if value < *counted && may_begin_again && !is_behind {
+                    *counted = 0;
+                }
                 // A lower total came late: the higher was counted.
                 let increase = value.saturating_sub(*counted);
                 *counted = value.max(*counted);
@@ -138,8 +156,9 @@ impl Increments {
             });
         }
         if is_connection && is_teardown {
-            // The id may be that of another connection next.
-            self.recent.flows.remove(&key);
+            // The id may be that of another connection next, or of updates that are late.
+            counted.closed = Some(Life::of(flow));
+            self.recent.closed = self.recent.closed.saturating_add(1);
         }
         // Updates count what they say, independent of earlier records.
         let is_update = is_connection && !is_teardown;
@@ -176,6 +195,10 @@ impl Increments {
         let growth = self.recent.flows.growth();
         let peak = self.recent.flows.memory().saturating_add(growth);
         if growth == 0 || peak <= self.limit {
+            if known.is_some_and(|known| known.closed.is_some()) {
+                self.before.closed = self.before.closed.saturating_sub(1);
+                self.recent.closed = self.recent.closed.saturating_add(1);
+            }
             self.recent.flows.insert(key, known.unwrap_or_default());
             self.recent.heard(received);
         } else {
@@ -186,9 +209,25 @@ impl Increments {
         known.is_none()
     }
 
-    /// Forgets the flows that were not heard of since the last time.
+    /// Makes room for another connection with the id of one that ended. Returns whether it is
+    /// another.
+    fn is_reused(&mut self, key: &Key, flow: &Flow<'_>) -> bool {
+        let Some(counted) = self.recent.flows.get_mut(key) else {
+            return false;
+        };
+        let is_reused = counted.closed.is_some_and(|life| !life.holds(flow));
+        if is_reused {
+            *counted = Counted::default();
+            self.recent.closed = self.recent.closed.saturating_sub(1);
+        }
+        is_reused
+    }
+
+    /// Forgets the flows that were not heard of since the last time. Of those that ended nothing
+    /// more is counted.
     fn forget(&mut self) {
-        let count = u64::try_from(self.before.flows.len()).unwrap_or(u64::MAX);
+        let count = self.before.flows.len().saturating_sub(self.before.closed);
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
         if count > 0 {
             self.forgotten = self.forgotten.saturating_add(count);
             self.forgotten_until = self.forgotten_until.max(self.before.last_heard);
@@ -196,6 +235,7 @@ impl Increments {
         core::mem::swap(&mut self.recent, &mut self.before);
         self.recent.flows.clear();
         self.recent.last_heard = None;
+        self.recent.closed = 0;
     }
 
     /// A flow that is not known was never heard of: it began after the last of the forgotten
@@ -287,6 +327,8 @@ const REVERSE_TOTALS: [ElementId; 2] = [ElementId::new(29_305, 85), ElementId::n
 #[derive(Debug)]
 struct Generation {
     flows: Table<Key, Counted>,
+    /// How many of them are connections that ended.
+    closed: usize,
     last_heard: Option<Timestamp>,
 }
 
@@ -294,6 +336,7 @@ impl Generation {
     fn new(hash: KeyedHash) -> Self {
         Self {
             flows: Table::new(hash),
+            closed: 0,
             last_heard: None,
         }
     }
@@ -309,48 +352,6 @@ struct Counted {
     values: [u64; 4],
     /// Since its first record.
     is_whole: bool,
-}
-
-/// Which flow a record is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    exporter: IpAddr,
-    protocol_of_export: Protocol,
-    observation_domain: u32,
-    flow: Named,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Named {
-    /// The flow with this connection id of a firewall.
-    Connection(u64),
-    /// The flow whose packets have these values in common.
-    Packets {
-        addresses: [Option<IpAddr>; 2],
-        ports: [Option<u16>; 2],
-        protocol: Option<u8>,
-        input: Option<u32>,
-        flow_id: Option<u64>,
-        start: Option<Timestamp>,
-    },
-}
-
-impl Key {
-    fn new(flow: &Flow<'_>, connection: Option<u64>) -> Self {
-        let header = flow.header();
-        let of_packets = || Named::Packets {
-            addresses: [flow.source_address(), flow.destination_address()],
-            ports: [flow.source_port(), flow.destination_port()],
-            protocol: flow.protocol(),
-            input: flow.input_interface(),
-            flow_id: flow.flow_id(),
-            start: flow.start(),
-        };
-        Self {
-            exporter: header.exporter.ip().to_canonical(),
-            protocol_of_export: header.protocol,
-            observation_domain: header.observation_domain,
-            flow: connection.map_or_else(of_packets, Named::Connection),
-        }
-    }
+    /// The connection ended.
+    closed: Option<Life>,
 }

@@ -99,6 +99,95 @@ fn a_teardown_adds_what_updates_did_not() {
     assert_eq!(all(&[event(1, 2, 1000), event(2, 2, 1000)]), (2000, true));
 }
 
+/// The same with the times of the connection and of the event, in seconds.
+fn timed_event(event: u8, octets: u32, [start, time]: [u32; 2]) -> Vec<u8> {
+    let fields = [(148, 4), (231, 4), (233, 1), (152, 8), (323, 8)];
+    let message = Message::v9(0).template(257, &fields);
+    let millis = |second: u32| (u64::from(second) * 1_000).to_be_bytes();
+    let record = [
+        &words(&[1, octets])[..],
+        &[event],
+        &millis(start),
+        &millis(time),
+    ]
+    .concat();
+    message.set(257, &record).octets()
+}
+
+#[test]
+fn updates_after_the_teardown_of_their_connection_add_nothing() {
+    let first = NOW - 100;
+    let life = |octets: [u32; 3]| {
+        [
+            timed_event(5, octets[0], [first, NOW - 60]),
+            timed_event(2, octets[1], [first, NOW - 10]),
+            timed_event(5, octets[2], [first, NOW - 30]),
+        ]
+    };
+    assert_eq!(all(&life([700, 1000, 200])), (1000, true));
+    // Also the teardown itself, received again.
+    let [update, teardown, late] = life([700, 1000, 200]);
+    let again = [update, teardown.clone(), late, teardown];
+    assert_eq!(all(&again), (1000, true));
+    // Another connection has the id next: it began later.
+    let next = [
+        timed_event(5, 50, [NOW - 5, NOW - 4]),
+        timed_event(2, 80, [NOW - 5, NOW - 1]),
+    ];
+    assert_eq!(
+        all(&[&life([700, 1000, 200])[..], &next].concat()),
+        (1080, true)
+    );
+}
+
+#[test]
+fn a_connection_that_ended_is_forgotten_without_a_mark() {
+    let mut increments = Increments::new(4_096, 1);
+    let mut decoder = decoder();
+    for id in 0..500 {
+        let life = [event(id, 1, 0), event(id, 5, 7), event(id, 2, 10)];
+        assert_eq!(
+            sum(&mut increments, &mut decoder, &life),
+            (10, true),
+            "{id}"
+        );
+    }
+    assert_eq!(increments.forgotten(), 0);
+    assert!(increments.octets() <= 4_096);
+}
+
+#[test]
+fn uptimes_of_one_flow_are_one_start_in_every_message() {
+    // The header has whole seconds: by it the flow starts 400 ms later in the second message.
+    let message = |uptime: u32, octets: u32| {
+        let message = Message::v9_at(0, uptime).template(256, &[(12, 4), (85, 4), (22, 4)]);
+        message.set(256, &words(&[7, octets, 4_000_000])).octets()
+    };
+    let flow = [message(5_000_000, 1000), message(5_000_400, 3000)];
+    assert_eq!(all(&flow), (3000, true));
+}
+
+#[test]
+fn a_flow_without_a_start_may_begin_again() {
+    let message = |sequence: u32, octets: u32| {
+        let message = Message::ipfix(0).template(256, &[(12, 4), (85, 4)]);
+        let mut octets = message.set(256, &words(&[7, octets])).octets();
+        octets[8..12].copy_from_slice(&sequence.to_be_bytes());
+        octets
+    };
+    // 3000 and then 500 of the next flow.
+    let flows = [message(1, 1000), message(2, 3000), message(3, 500)];
+    assert_eq!(all(&flows).0, 3500);
+    // Late, it is of the first.
+    let late = [
+        message(1, 1000),
+        message(3, 3000),
+        message(2, 2000),
+        message(4, 4000),
+    ];
+    assert_eq!(all(&late), (4000, true));
+}
+
 #[test]
 fn what_may_have_been_counted_before_is_marked() {
     let start = NOW - 100;
