@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 
 use netflow_core::{Datagram, Decoder, Error};
 
-use crate::handle::Reading;
+use crate::reading::Reading;
 
 /// A decoder and the message of the last datagram.
 ///

@@ -50,6 +50,7 @@ mod options;
 mod pointer;
 mod problem;
 mod property;
+mod reading;
 mod reason;
 mod result;
 #[expect(unsafe_code, reason = "an array of C is written")]

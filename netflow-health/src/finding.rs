@@ -1,14 +1,9 @@
 //! What follows from the numbers: what is wrong, with which exporter, and where.
 
-mod clock;
-mod counters;
-mod loss;
-mod sampling;
-mod source;
-mod template;
+mod detail;
 
+pub use self::detail::Detail;
 use crate::place::Place;
-use crate::report::Report;
 
 /// One thing that a person should know.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +11,7 @@ use crate::report::Report;
 pub struct Finding {
     /// What it is, with its numbers.
     pub kind: FindingKind,
-    /// The domain that it is about, as an index into [`Report::domains`].
+    /// The domain that it is about, as an index into [`Report::domains`](crate::Report::domains).
     pub domain: Option<usize>,
     /// Where it was seen first, if that is known.
     pub place: Option<Place>,
@@ -42,69 +37,6 @@ impl Severity {
             Self::Warning => "warning",
             Self::Error => "error",
         }
-    }
-}
-
-/// One number or word of a finding.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Detail {
-    /// A count, an id, a rate.
-    Unsigned(u64),
-    /// A span of time in nanoseconds, which may be negative.
-    Signed(i64),
-    /// A stable word, such as the code of a problem.
-    Word(String),
-    /// Ids.
-    Numbers(Vec<u64>),
-    /// Stable words.
-    Words(Vec<String>),
-}
-
-impl From<u64> for Detail {
-    fn from(number: u64) -> Self {
-        Self::Unsigned(number)
-    }
-}
-
-impl From<u32> for Detail {
-    fn from(number: u32) -> Self {
-        Self::Unsigned(number.into())
-    }
-}
-
-impl From<u16> for Detail {
-    fn from(number: u16) -> Self {
-        Self::Unsigned(number.into())
-    }
-}
-
-impl From<i64> for Detail {
-    fn from(number: i64) -> Self {
-        Self::Signed(number)
-    }
-}
-
-impl From<&'static str> for Detail {
-    fn from(word: &'static str) -> Self {
-        Self::Word(word.to_owned())
-    }
-}
-
-impl From<String> for Detail {
-    fn from(word: String) -> Self {
-        Self::Word(word)
-    }
-}
-
-impl From<Vec<u16>> for Detail {
-    fn from(numbers: Vec<u16>) -> Self {
-        Self::Numbers(numbers.into_iter().map(u64::from).collect())
-    }
-}
-
-impl From<Vec<String>> for Detail {
-    fn from(words: Vec<String>) -> Self {
-        Self::Words(words)
     }
 }
 
@@ -433,7 +365,7 @@ impl FindingKind {
     }
 
     /// The place among findings: the gravest first, of one kind the largest.
-    fn rank(&self) -> (usize, core::cmp::Reverse<u64>) {
+    pub(crate) fn rank(&self) -> (usize, core::cmp::Reverse<u64>) {
         let kind = Self::ALL
             .iter()
             .position(|(number, ..)| *number == self.number());
@@ -465,7 +397,7 @@ impl Finding {
     }
 
     /// One that is about no domain.
-    const fn of_all(kind: FindingKind) -> Self {
+    pub(crate) const fn of_all(kind: FindingKind) -> Self {
         Self {
             kind,
             domain: None,
@@ -474,7 +406,7 @@ impl Finding {
     }
 
     /// One about the domain of this index.
-    const fn of(domain: usize, kind: FindingKind) -> Self {
+    pub(crate) const fn of(domain: usize, kind: FindingKind) -> Self {
         Self {
             kind,
             domain: Some(domain),
@@ -482,24 +414,8 @@ impl Finding {
         }
     }
 
-    const fn at(mut self, place: Option<Place>) -> Self {
+    pub(crate) const fn at(mut self, place: Option<Place>) -> Self {
         self.place = place;
         self
     }
-}
-
-/// Everything that follows from a report, the gravest first.
-pub(crate) fn findings(report: &Report) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (index, domain) in report.domains.iter().enumerate() {
-        findings.extend(template::findings(index, domain, report));
-        findings.extend(loss::findings(index, domain));
-        findings.extend(clock::findings(index, domain));
-        findings.extend(counters::findings(index, domain));
-        findings.extend(sampling::findings(index, domain, report));
-    }
-    let sources = source::findings(report, &findings);
-    findings.extend(sources);
-    findings.sort_by_key(|finding| finding.kind.rank());
-    findings
 }

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use netflow_core::{Datagram, Decoded, Decoder, Error, MessageHeader};
 
 use crate::domain::{DomainHealth, DomainName, TemplateRoom};
-use crate::finding;
 use crate::limits::HealthLimits;
 use crate::place::Place;
 use crate::problem::Problems;
 use crate::report::Report;
+use crate::rules;
 use crate::source::SourceFacts;
 
 /// Gathers facts about all exporters: pass it each decoded datagram, and ask for
@@ -137,7 +137,7 @@ impl Health {
             source: all.source,
             findings: Vec::new(),
         };
-        report.findings = finding::findings(&report);
+        report.findings = rules::findings(&report);
         report
     }
 

@@ -45,6 +45,7 @@ mod limits;
 mod place;
 mod problem;
 mod report;
+mod rules;
 mod source;
 
 pub use self::domain::{

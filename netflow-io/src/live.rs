@@ -52,6 +52,8 @@ mod error;
 mod notice;
 mod options;
 mod queue;
+mod read;
+mod receiver;
 mod source;
 mod steer;
 mod stop;

@@ -4,8 +4,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use netflow_core::Timestamp;
 
+use crate::format::Format;
 use crate::octets::chunk;
-use crate::source::Format;
 
 /// A position in a file, after a datagram, from which the rest can be read as if all before it
 /// had been read: [`Source::resume`](crate::Source::resume) returns the datagrams that followed

@@ -12,6 +12,7 @@ use crate::compression::Compression;
 use crate::error::{CaptureError, CaptureErrorKind, FirstOctets};
 use crate::extract::{Extractor, Found};
 use crate::feed::{Arrival, Datagrams};
+use crate::format::Format;
 use crate::frame::{Fault, Next};
 use crate::input::Input;
 use crate::limits::CaptureOptions;
@@ -123,18 +124,6 @@ pub struct CapturedDatagram<'a> {
     /// by [`Decoder::end_session`](netflow_core::Decoder::end_session) before this is
     /// decoded.
     pub begins_session: bool,
-}
-
-/// What a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// A classic pcap capture.
-    Pcap,
-    /// A pcapng capture.
-    Pcapng,
-    /// An IPFIX file (RFC 5655).
-    IpfixFile,
 }
 
 impl Source {

@@ -16,11 +16,11 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
+use crate::arguments::{self, addresses, columns, types};
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::health::ExaminedFeed;
-use crate::pass;
 use crate::report::Report;
-use crate::state::{addresses, columns, octets, origin, types};
+use crate::state::{octets, origin};
 use crate::table::Table;
 
 /// Gathers the flows of datagrams into batches.
@@ -107,7 +107,7 @@ impl Collector {
         state: Option<&[u8]>,
         exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
-        let decoder = pass::decoder(Limits::default(), state)?;
+        let decoder = arguments::decoder(Limits::default(), state)?;
         let mut options = FlowOptions::new(self::columns(columns)?);
         options.addresses = self::addresses(addresses)?;
         options.types = self::types(types)?;

@@ -13,10 +13,10 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
+use crate::arguments::{addresses, columns, decoder, limits, types};
 use crate::error;
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::input::{Input, PathOrOpener, Raised};
-use crate::pass::{addresses, columns, decoder, limits, types};
 use crate::report::Report;
 use crate::table::Table;
 

@@ -5,6 +5,7 @@
 
 extern crate alloc;
 
+mod arguments;
 mod cell;
 mod collector;
 mod documents;

@@ -4,22 +4,20 @@ use alloc::sync::Arc;
 
 use arrow_schema::SchemaRef;
 use netflow_arrow::{
-    Addresses, CounterBatchBuilder, CounterOptions, Files, FlowBatchBuilder, FlowOptions,
-    RecordBatchReader, TableBatchBuilder, TemplateTable, Types, UniformBatchBuilder,
+    CounterBatchBuilder, CounterOptions, Files, FlowBatchBuilder, FlowOptions, RecordBatchReader,
+    TableBatchBuilder, TemplateTable, UniformBatchBuilder,
 };
-use netflow_core::field::FlowField;
-use netflow_core::{Decoder, Limits};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 
+use crate::arguments::{TableOptions, addresses, columns, types};
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
 use crate::input::{PathOrOpener, RangeArguments};
 use crate::reading::{Inputs, Reading};
 use crate::report::LastReport;
 use crate::table::{self, Table};
-use crate::tables::TableOptions;
 
 type Builder = Box<dyn UniformBatchBuilder + Send>;
 
@@ -49,60 +47,6 @@ impl RowKind {
             }
         }
     }
-}
-
-/// How addresses are asked for.
-pub(crate) fn addresses(name: &str) -> PyResult<Addresses> {
-    match name {
-        "octets" => Ok(Addresses::Octets),
-        "view" => Ok(Addresses::View),
-        "text" => Ok(Addresses::Text),
-        "key" => Ok(Addresses::Key),
-        _ => Err(PyValueError::new_err(format!(
-            "addresses are \"octets\", \"view\", \"text\" or \"key\", not \"{name}\""
-        ))),
-    }
-}
-
-/// How types are asked for.
-pub(crate) fn types(name: &str) -> PyResult<Types> {
-    match name {
-        "native" => Ok(Types::Native),
-        "plain" => Ok(Types::Plain),
-        "spark" => Ok(Types::Spark),
-        _ => Err(PyValueError::new_err(format!(
-            "types are \"native\", \"plain\" or \"spark\", not \"{name}\""
-        ))),
-    }
-}
-
-/// The columns of these names; all columns if no names are passed.
-pub(crate) fn columns(names: Option<Vec<String>>) -> PyResult<Vec<FlowField>> {
-    let Some(names) = names else {
-        return Ok(FlowField::ALL.to_vec());
-    };
-    let field = |name: &String| {
-        FlowField::by_name(name)
-            .ok_or_else(|| PyValueError::new_err(format!("there is no column \"{name}\"")))
-    };
-    names.iter().map(field).collect()
-}
-
-/// In a capture a template holds until it is replaced: the exporter may have sent it only once, hours
-/// before.
-pub(crate) fn limits() -> Limits {
-    Limits::default().with_template_lifetime(None)
-}
-
-/// A decoder that continues with the state of another.
-pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder> {
-    let mut decoder = Decoder::new(limits);
-    if let Some(state) = state {
-        decoder
-            .load(state)
-            .map_err(|error| PyValueError::new_err(format!("this is no state: {error}")))?;
-    }
-    Ok(decoder)
 }
 
 /// The keyword arguments of [`Reader`]: how inputs are read, and into which rows.
@@ -240,6 +184,11 @@ impl Reader {
         table::schema(py, self.wanted.builder().schema())
     }
 
+    /// The columns of its rows, without a row.
+    fn empty(&self) -> Table {
+        Table::new(self.schema(), Vec::new())
+    }
+
     /// Names of the columns.
     #[getter]
     fn column_names(&self) -> Vec<String> {
@@ -255,7 +204,7 @@ impl Reader {
 
 impl Reader {
     /// The schema of all batches.
-    pub(crate) fn schema(&self) -> SchemaRef {
+    fn schema(&self) -> SchemaRef {
         Arc::clone(self.wanted.builder().schema())
     }
 

@@ -9,10 +9,10 @@ use netflow_scan::{Faults, Scan};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
 
+use crate::arguments::{decoder, limits};
 use crate::error;
 use crate::exporters::Exporters;
 use crate::input::{Input, PathOrOpener, Raised, Range, RangeArguments};
-use crate::pass::{decoder, limits};
 use crate::report::{LastReport, Report};
 
 /// What is read, any number of times.

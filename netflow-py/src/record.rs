@@ -224,7 +224,7 @@ impl Records {
         state: Option<&[u8]>,
         exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
-        let decoder = crate::pass::decoder(crate::pass::limits(), state)?;
+        let decoder = crate::arguments::decoder(crate::arguments::limits(), state)?;
         let feed = Feed::new(Exporters::new(exporters)?.apply(decoder));
         Ok(Self(Guarded::new(Flows {
             walk: Walk::new(inputs, ports, strict, feed),

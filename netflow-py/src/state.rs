@@ -10,11 +10,11 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyByteArray, PyBytes};
 
+use crate::error;
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::health::ExaminedFeed;
 use crate::record::{Record, of_message};
 use crate::report::{Report, problems_to_python};
-use crate::{error, pass};
 
 /// The octets of `bytes`, `bytearray` or `memoryview`.
 pub(crate) fn octets(datagram: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
@@ -132,6 +132,3 @@ impl State {
         problems_to_python(py, &mut problems.iter(), &[])
     }
 }
-
-/// What a collector and a scan share.
-pub(crate) use pass::{addresses, columns, types};

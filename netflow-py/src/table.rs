@@ -47,12 +47,6 @@ impl Table {
         })
     }
 
-    /// The columns of a reader without a row.
-    #[staticmethod]
-    fn empty(reader: &crate::pass::Reader) -> Self {
-        Self::new(reader.schema(), Vec::new())
-    }
-
     /// As an Arrow stream.
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let written = py.detach(|| {

@@ -1,30 +1,17 @@
 //! A table for each template.
 
-use netflow_arrow::{Addresses, Files, RecordBatchBuilder, Tables as Found};
+use netflow_arrow::{Files, RecordBatchBuilder, Tables as Found};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 
+use crate::arguments::{self, TableOptions};
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
 use crate::input::PathOrOpener;
-use crate::pass::{Reader, addresses};
+use crate::pass::Reader;
 use crate::reading::{Inputs, Reading};
 use crate::report::LastReport;
 use crate::table::Table;
-
-/// How tables are made.
-#[derive(Debug, Clone)]
-pub(crate) struct TableOptions {
-    addresses: Addresses,
-    rows: usize,
-    files: Files,
-}
-
-impl TableOptions {
-    pub(crate) fn builder(&self) -> RecordBatchBuilder {
-        RecordBatchBuilder::new(self.addresses, self.rows).with_files(self.files.clone())
-    }
-}
 
 /// Inputs whose records are wanted as tables.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
@@ -49,7 +36,7 @@ impl Tables {
         let exporters = Exporters::new(exporters)?;
         let source = Inputs::new(inputs, ports, strict, state).exporters(exporters);
         let options = TableOptions {
-            addresses: self::addresses(addresses)?,
+            addresses: arguments::addresses(addresses)?,
             rows: rows.max(1),
             files: Files::new(source.names()),
         };

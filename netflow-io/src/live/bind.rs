@@ -3,20 +3,19 @@
 use alloc::sync::Arc;
 use core::net::SocketAddr;
 use core::ops::AddAssign as _;
-use core::time::Duration;
 use std::io;
 use std::net::{TcpListener, UdpSocket};
 
 use nix::sys::socket::{setsockopt, sockopt};
-use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use socket2::{Domain, Protocol, Socket, Type};
 
-use super::batch::canonical;
 use super::counters::{Counters, LiveSummary};
 use super::error::LiveError;
 use super::notice::{Notice, Notices};
 use super::options::{Listener, ListenerTransport, LiveOptions};
 use super::queue;
-use super::source::{LiveSource, Receiver};
+use super::receiver::Receiver;
+use super::source::LiveSource;
 use super::steer;
 use super::stop::Stopper;
 use super::streams::{ConnectionCounts, StreamListener};
@@ -316,20 +315,3 @@ fn prepare(socket: &Socket, options: &LiveOptions) -> io::Result<ReadBuffer> {
 
 /// The largest size that the kernel can double in a signed number of 32 bits.
 const MAX_BUFFER: usize = 0x3fff_ffff;
-
-/// Lets the kernel detect a peer that has gone without closing the connection.
-pub(super) fn keep_alive(stream: &std::net::TcpStream) -> io::Result<()> {
-    const AFTER: Duration = Duration::from_secs(60);
-    const EVERY: Duration = Duration::from_secs(15);
-    const PROBES: u32 = 4;
-    let keepalive = TcpKeepalive::new()
-        .with_time(AFTER)
-        .with_interval(EVERY)
-        .with_retries(PROBES);
-    SockRef::from(stream).set_tcp_keepalive(&keepalive)
-}
-
-/// The address of the peer of a connection, IPv4 as such.
-pub(super) fn peer(address: SocketAddr) -> SocketAddr {
-    canonical(address)
-}

@@ -3,7 +3,6 @@
 use core::net::SocketAddr;
 use core::ops::Range;
 use core::time::Duration;
-use std::io;
 use std::net::TcpStream;
 use std::time::Instant;
 
@@ -13,6 +12,7 @@ use rustls::ServerConnection;
 
 use super::notice::CloseReason;
 use super::options::Protocols;
+use super::read::{Read, of_error};
 use crate::framing::IpfixFraming;
 
 /// A connection of an exporter.
@@ -32,17 +32,6 @@ pub(super) struct Connection {
     waiting_since: Option<Instant>,
     /// The reason to close it once the messages that have arrived are returned.
     closing: Option<CloseReason>,
-}
-
-/// The result of reading a connection.
-#[derive(Debug)]
-pub(super) enum Read {
-    /// Octets arrived.
-    Some,
-    /// No octets are there now.
-    None,
-    /// Nothing more will arrive.
-    End(CloseReason),
 }
 
 impl Connection {
@@ -125,13 +114,5 @@ impl Connection {
     pub(super) fn is_overdue(&self, now: Instant, timeout: Duration) -> bool {
         self.waiting_since
             .is_some_and(|since| now.saturating_duration_since(since) >= timeout)
-    }
-}
-
-/// The result that an error of reading means.
-pub(super) fn of_error(error: &io::Error) -> Read {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Read::None,
-        _ => Read::End(CloseReason::Failed(error.to_string())),
     }
 }

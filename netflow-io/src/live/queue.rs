@@ -13,7 +13,7 @@ use netflow_core::{Datagram, Timestamp, Transport};
 
 use super::counters::Counters;
 use super::options::LiveOptions;
-use super::source::Receiver;
+use super::receiver::Receiver;
 use super::steer::worker_of;
 use crate::feed::Arrival;
 

@@ -12,8 +12,9 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use netflow_core::{Datagram, Prefix};
+use socket2::{SockRef, TcpKeepalive};
 
-use super::bind::{keep_alive, peer};
+use super::batch::canonical;
 use super::connection::Connection;
 use super::counters::Counters;
 use super::notice::{CloseReason, Notice, Notices};
@@ -153,7 +154,7 @@ impl Streams {
             return Ok(None);
         };
         let (stream, address) = listener.socket.accept()?;
-        let address = peer(address);
+        let address = canonical(address);
         let allowed = &self.bounds.allowed;
         if !is_allowed(allowed, address.ip()) {
             self.counters.not_allowed.add(1);
@@ -301,4 +302,16 @@ impl Drop for Streams {
 /// Whether an exporter may send.
 pub(super) fn is_allowed(allowed: &[Prefix], address: IpAddr) -> bool {
     allowed.is_empty() || allowed.iter().any(|subnet| subnet.contains(address))
+}
+
+/// Lets the kernel detect a peer that has gone without closing the connection.
+fn keep_alive(stream: &TcpStream) -> io::Result<()> {
+    const AFTER: Duration = Duration::from_secs(60);
+    const EVERY: Duration = Duration::from_secs(15);
+    const PROBES: u32 = 4;
+    let keepalive = TcpKeepalive::new()
+        .with_time(AFTER)
+        .with_interval(EVERY)
+        .with_retries(PROBES);
+    SockRef::from(stream).set_tcp_keepalive(&keepalive)
 }

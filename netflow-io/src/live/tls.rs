@@ -12,8 +12,8 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection};
 use thiserror::Error as ThisError;
 
-use super::connection::{Read, of_error};
 use super::notice::CloseReason;
+use super::read::{Read, of_error};
 use crate::framing::IpfixFraming;
 
 /// The certificate of a collector, and its requirements on those of exporters.

@@ -15,6 +15,7 @@ mod ledger;
 mod lock;
 mod pattern;
 mod queue;
+mod segment;
 mod spool;
 mod syslog;
 mod templates;

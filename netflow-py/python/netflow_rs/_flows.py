@@ -220,7 +220,7 @@ class Rescannable(_Columns):
                 batches.append(batch)
                 bar.at(reading.octets_read)
         if not batches:
-            return Table(_netflow.Table.empty(self._reader))
+            return Table(self._reader.empty())
         return Table(_netflow.Table.concat(batches))
 
     def to_pyarrow(self) -> pyarrow.Table:
@@ -282,7 +282,7 @@ class Flows(Rescannable):
                 if left is not None and left <= 0:
                     return
 
-        schema = pl.DataFrame(_netflow.Table.empty(self._reader)).schema
+        schema = pl.DataFrame(self._reader.empty()).schema
         return plugins.register_io_source(source, schema=schema)
 
     def report(self) -> Report:

@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use netflow_arrow::RecordBatch;
 use netflow_core::Timestamp;
 
-use super::spool::ReadSegment;
+use super::segment::ReadSegment;
 
 /// Whole rows of one worker.
 #[derive(Debug)]

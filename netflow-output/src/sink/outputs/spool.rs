@@ -12,6 +12,7 @@ use netflow_core::Timestamp;
 use super::chunk::{Chunk, Payload};
 use super::config::SpoolConfig;
 use super::lock::lock;
+use super::segment::ReadSegment;
 
 /// Octets after which a new file is started. After a restart, a file that was only partly delivered is
 /// sent again from its start.
@@ -60,16 +61,6 @@ struct Reader {
     segment: Arc<ReadSegment>,
 }
 
-/// A segment that was read. It is removed when nothing of it is in memory any more, that is when all
-/// of its rows have been delivered.
-#[derive(Debug)]
-pub(super) struct ReadSegment {
-    path: PathBuf,
-    /// It can be removed when the last chunk is gone.
-    is_read: AtomicBool,
-    is_closing: Arc<AtomicBool>,
-}
-
 /// What became of the rows in memory at the end.
 #[derive(Debug, Default)]
 pub(super) struct Closed {
@@ -81,15 +72,6 @@ pub(super) struct Closed {
     pub(super) failed: u64,
     /// Why.
     pub(super) error: Option<io::Error>,
-}
-
-impl Drop for ReadSegment {
-    fn drop(&mut self) {
-        if self.is_read.load(Ordering::Acquire) && !self.is_closing.load(Ordering::Acquire) {
-            // If it stays, its rows are sent again.
-            let _ = fs::remove_file(&self.path);
-        }
-    }
 }
 
 impl Spool {

@@ -21,7 +21,7 @@ use crate::sink::outputs::chunk::{Chunk, Payload};
 use crate::sink::outputs::config::PeerConfig;
 use crate::sink::outputs::http::{HttpAddress, HttpConfig};
 use crate::sink::outputs::ledger::{Ledger, LossReason};
-use crate::sink::outputs::spool::ReadSegment;
+use crate::sink::outputs::segment::ReadSegment;
 
 /// Longest row in octets: the limit of Datadog, which no flow reaches.
 const LONGEST_ROW: usize = 1 << 20;

@@ -1,6 +1,6 @@
 //! What the input lacks, and what could not be read of it.
 
-use super::{Finding, FindingKind};
+use crate::finding::{Finding, FindingKind};
 use crate::report::Report;
 
 /// The reason of data without a template, which has findings of its own.

@@ -2,8 +2,8 @@
 
 use alloc::collections::BTreeMap;
 
-use super::{Finding, FindingKind};
 use crate::domain::{DomainHealth, TemplateHistory, UnreadSets};
+use crate::finding::{Finding, FindingKind};
 use crate::report::Report;
 
 pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> Vec<Finding> {

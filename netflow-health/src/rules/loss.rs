@@ -1,7 +1,7 @@
 //! What sequence numbers say.
 
-use super::{Finding, FindingKind};
 use crate::domain::DomainHealth;
+use crate::finding::{Finding, FindingKind};
 
 pub(super) fn findings(index: usize, domain: &DomainHealth) -> Vec<Finding> {
     let of_samples = dropped(domain).map(|kind| Finding::of(index, kind));

@@ -2,8 +2,8 @@
 
 use netflow_core::IcmpRule;
 
-use super::{Finding, FindingKind};
 use crate::domain::DomainHealth;
+use crate::finding::{Finding, FindingKind};
 
 pub(super) fn findings(index: usize, domain: &DomainHealth) -> Vec<Finding> {
     let (flows, all) = (domain.total_flows, domain.flows);

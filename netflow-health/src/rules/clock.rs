@@ -2,8 +2,8 @@
 
 use netflow_core::NoTime;
 
-use super::{Finding, FindingKind};
 use crate::domain::DomainHealth;
+use crate::finding::{Finding, FindingKind};
 
 /// Nanoseconds from which on two clocks are far from each other.
 const DAY: u64 = 86_400_000_000_000;

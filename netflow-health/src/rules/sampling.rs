@@ -2,8 +2,8 @@
 
 use netflow_core::{NoSamplingRate, RateScope, ScopeKind};
 
-use super::{Finding, FindingKind};
 use crate::domain::{AnnouncedRate, DomainHealth};
+use crate::finding::{Finding, FindingKind};
 use crate::report::Report;
 
 pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> Vec<Finding> {

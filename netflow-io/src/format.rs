@@ -1,0 +1,13 @@
+//! The formats of files.
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// A classic pcap capture.
+    Pcap,
+    /// A pcapng capture.
+    Pcapng,
+    /// An IPFIX file (RFC 5655).
+    IpfixFile,
+}

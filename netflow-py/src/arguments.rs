@@ -1,0 +1,75 @@
+//! What Python passes, as the types of the libraries.
+
+use netflow_arrow::{Addresses, Files, RecordBatchBuilder, Types};
+use netflow_core::field::FlowField;
+use netflow_core::{Decoder, Limits};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// How addresses are asked for.
+pub(crate) fn addresses(name: &str) -> PyResult<Addresses> {
+    match name {
+        "octets" => Ok(Addresses::Octets),
+        "view" => Ok(Addresses::View),
+        "text" => Ok(Addresses::Text),
+        "key" => Ok(Addresses::Key),
+        _ => Err(PyValueError::new_err(format!(
+            "addresses are \"octets\", \"view\", \"text\" or \"key\", not \"{name}\""
+        ))),
+    }
+}
+
+/// How types are asked for.
+pub(crate) fn types(name: &str) -> PyResult<Types> {
+    match name {
+        "native" => Ok(Types::Native),
+        "plain" => Ok(Types::Plain),
+        "spark" => Ok(Types::Spark),
+        _ => Err(PyValueError::new_err(format!(
+            "types are \"native\", \"plain\" or \"spark\", not \"{name}\""
+        ))),
+    }
+}
+
+/// The columns of these names; all columns if no names are passed.
+pub(crate) fn columns(names: Option<Vec<String>>) -> PyResult<Vec<FlowField>> {
+    let Some(names) = names else {
+        return Ok(FlowField::ALL.to_vec());
+    };
+    let field = |name: &String| {
+        FlowField::by_name(name)
+            .ok_or_else(|| PyValueError::new_err(format!("there is no column \"{name}\"")))
+    };
+    names.iter().map(field).collect()
+}
+
+/// In a capture a template holds until it is replaced: the exporter may have sent it only once, hours
+/// before.
+pub(crate) fn limits() -> Limits {
+    Limits::default().with_template_lifetime(None)
+}
+
+/// A decoder that continues with the state of another.
+pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder> {
+    let mut decoder = Decoder::new(limits);
+    if let Some(state) = state {
+        decoder
+            .load(state)
+            .map_err(|error| PyValueError::new_err(format!("this is no state: {error}")))?;
+    }
+    Ok(decoder)
+}
+
+/// How tables are made.
+#[derive(Debug, Clone)]
+pub(crate) struct TableOptions {
+    pub(crate) addresses: Addresses,
+    pub(crate) rows: usize,
+    pub(crate) files: Files,
+}
+
+impl TableOptions {
+    pub(crate) fn builder(&self) -> RecordBatchBuilder {
+        RecordBatchBuilder::new(self.addresses, self.rows).with_files(self.files.clone())
+    }
+}
