@@ -12,6 +12,7 @@ there, flows of the captures in NFDUMP are compared with theirs too.
 """
 
 import collections
+import contextlib
 import json
 import pathlib
 import re
@@ -307,13 +308,9 @@ def compare(netflow, path, total):
     return comparison.differences
 
 
-def nfdump(netflow, path):
-    """Flows of a capture that only one of both has: (ours, theirs)."""
-    done = subprocess.run([netflow, "decode", "-f", "json", str(path)],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    flows = [json.loads(line) for line in done.stdout.splitlines()]
-    names = ["source_address", "destination_address", "protocol", "packets", "octets"]
-    mine = collections.Counter(tuple(str(flow[name]) for name in names) for flow in flows)
+@contextlib.contextmanager
+def captured(path):
+    """The folder of an nfcapd that received the datagrams of a capture."""
     with tempfile.TemporaryDirectory() as folder:
         sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sender.bind(("127.0.0.1", 0))
@@ -327,6 +324,17 @@ def nfdump(netflow, path):
         time.sleep(0.5)
         daemon.send_signal(signal.SIGTERM)
         daemon.wait(20)
+        yield folder
+
+
+def nfdump(netflow, path):
+    """Flows of a capture that only one of both has: (ours, theirs)."""
+    done = subprocess.run([netflow, "decode", "-f", "json", str(path)],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    flows = [json.loads(line) for line in done.stdout.splitlines()]
+    names = ["source_address", "destination_address", "protocol", "packets", "octets"]
+    mine = collections.Counter(tuple(str(flow[name]) for name in names) for flow in flows)
+    with captured(path) as folder:
         done = subprocess.run(["nfdump", "-q", "-6", "-N", "-R", folder, "-o", "fmt:%sa|%da|%pr|%pkt|%byt"],
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     found = collections.Counter()

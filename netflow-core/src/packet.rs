@@ -32,6 +32,7 @@ mod link;
 mod mpls;
 mod network;
 mod offset;
+pub mod protocol;
 mod pseudowire;
 mod tag;
 mod transport;

@@ -8,8 +8,8 @@ use alloc::sync::Arc;
 
 pub(crate) use self::check::ListCheck;
 pub use self::list::{
-    BasicList, List, ListParts, ListRecords, ListValue, ListValues, SubTemplateList,
-    SubTemplateMultiList,
+    BasicList, List, ListItems, ListParts, ListRecords, ListTemplates, ListValue, ListValues,
+    SubTemplateList, SubTemplateMultiList,
 };
 pub(crate) use self::walk::{Segments, measure, records_in};
 use crate::template::{Slot, Template, TemplateField};

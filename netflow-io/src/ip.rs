@@ -4,24 +4,7 @@
 use core::net::IpAddr;
 use core::ops::Range;
 
-use netflow_core::packet::Packet;
-
-pub(crate) const TCP: u8 = 6;
-pub(crate) const UDP: u8 = 17;
-pub(crate) const SCTP: u8 = 132;
-
-const IPV4_IN_IP: u8 = 4;
-const IPV6_IN_IP: u8 = 41;
-const GRE: u8 = 47;
-const ETHER_IP: u8 = 97;
-const MPLS_IN_IP: u8 = 137;
-const ETHERNET: u8 = 143;
-
-const HOP_BY_HOP: u8 = 0;
-const ROUTING: u8 = 43;
-const AUTHENTICATION: u8 = 51;
-const NO_NEXT_HEADER: u8 = 59;
-const DESTINATION_OPTIONS: u8 = 60;
+use netflow_core::packet::{Packet, protocol};
 
 /// An IP packet or a fragment of one.
 #[derive(Debug, Clone)]
@@ -71,7 +54,7 @@ impl Ip {
             (protocol, start, Some(fragment))
         } else {
             let protocol = packet.protocol()?;
-            let after_headers = (protocol == NO_NEXT_HEADER).then_some(end);
+            let after_headers = (protocol == protocol::NO_NEXT_HEADER).then_some(end);
             (protocol, packet.transport_offset().or(after_headers)?, None)
         };
         (start <= end).then_some(Self {
@@ -89,18 +72,19 @@ impl Ip {
 pub(crate) const fn may_transport(protocol: u8) -> bool {
     matches!(
         protocol,
-        TCP | UDP
-            | SCTP
-            | HOP_BY_HOP
-            | ROUTING
-            | AUTHENTICATION
-            | DESTINATION_OPTIONS
-            | IPV4_IN_IP
-            | IPV6_IN_IP
-            | GRE
-            | ETHER_IP
-            | MPLS_IN_IP
-            | ETHERNET
+        protocol::TCP
+            | protocol::UDP
+            | protocol::SCTP
+            | protocol::HOP_BY_HOP
+            | protocol::ROUTING
+            | protocol::AUTHENTICATION
+            | protocol::DESTINATION_OPTIONS
+            | protocol::IPV4
+            | protocol::IPV6
+            | protocol::GRE
+            | protocol::ETHER_IP
+            | protocol::MPLS
+            | protocol::ETHERNET
     )
 }
 

@@ -20,12 +20,8 @@ import json
 import pathlib
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TESTDATA = HERE.parent
@@ -513,19 +509,7 @@ def compare_with_nfdump(netflow):
     differ = count = known = 0
     for name in NFDUMP_CAPTURES:
         path = TESTDATA / "genuine" / name
-        with tempfile.TemporaryDirectory() as folder:
-            sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            sender.bind(("127.0.0.1", 0))
-            port = sender.getsockname()[1] ^ 1
-            daemon = subprocess.Popen(["nfcapd", "-b", "127.0.0.1", "-p", str(port), "-w", folder],
-                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(1)
-            for payload in differential.payloads(path):
-                sender.sendto(payload, ("127.0.0.1", port))
-                time.sleep(0.002)
-            time.sleep(0.5)
-            daemon.send_signal(signal.SIGTERM)
-            daemon.wait(20)
+        with differential.captured(path) as folder:
             for ours, theirs in expressions():
                 if not theirs:
                     continue

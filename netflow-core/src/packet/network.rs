@@ -3,31 +3,7 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::offset::{Offset, load, plus, until};
-use super::{Lower, Packet};
-
-/// Numbers of the IP protocol field and the Next Header field (IANA Protocol Numbers).
-pub(super) mod protocol {
-    pub(in super::super) const HOP_BY_HOP: u8 = 0;
-    pub(in super::super) const ICMP: u8 = 1;
-    pub(in super::super) const IGMP: u8 = 2;
-    pub(in super::super) const IPV4: u8 = 4;
-    pub(in super::super) const TCP: u8 = 6;
-    pub(in super::super) const UDP: u8 = 17;
-    pub(in super::super) const DCCP: u8 = 33;
-    pub(in super::super) const IPV6: u8 = 41;
-    pub(in super::super) const ROUTING: u8 = 43;
-    pub(in super::super) const FRAGMENT: u8 = 44;
-    pub(in super::super) const GRE: u8 = 47;
-    pub(in super::super) const AUTHENTICATION: u8 = 51;
-    pub(in super::super) const ICMPV6: u8 = 58;
-    pub(in super::super) const NO_NEXT_HEADER: u8 = 59;
-    pub(in super::super) const DESTINATION_OPTIONS: u8 = 60;
-    pub(in super::super) const ETHER_IP: u8 = 97;
-    pub(in super::super) const SCTP: u8 = 132;
-    pub(in super::super) const UDP_LITE: u8 = 136;
-    pub(in super::super) const MPLS: u8 = 137;
-    pub(in super::super) const ETHERNET: u8 = 143;
-}
+use super::{Lower, Packet, protocol};
 
 pub(super) const IPV4_LEN: usize = 20;
 pub(super) const IPV6_LEN: usize = 40;

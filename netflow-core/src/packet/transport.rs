@@ -1,8 +1,7 @@
 //! TCP, UDP and the other transport protocols with ports; ICMP and IGMP.
 
-use super::Packet;
-use super::network::protocol;
 use super::offset::until;
+use super::{Packet, protocol};
 
 /// Header lengths in octets.
 const TCP_LEN: usize = 20;

@@ -6,10 +6,9 @@
 //! fixes, and a header that does not agree is no tunnel.
 
 use super::link::ether_type;
-use super::network::protocol;
 use super::offset::{Offset, high_24_bits, load, load_u16, plus};
 use super::pseudowire::pseudowire;
-use super::{HeaderProtocol, Link, Lower, Packet};
+use super::{HeaderProtocol, Link, Lower, Packet, protocol};
 
 /// The packet inside another, and what tunnel it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -102,27 +102,30 @@ impl<'a, 't> BasicList<'a, 't> {
     /// The values in the order of the wire.
     #[must_use]
     pub const fn values(&self) -> ListValues<'a, 't> {
-        ListValues {
+        ListItems {
             reader: Reader::new(self.content, 0),
             list: *self,
         }
     }
 }
 
-/// The values of a basicList.
+/// The items of a list: octets that are read one item after the other.
 #[derive(Debug, Clone)]
-pub struct ListValues<'a, 't> {
+pub struct ListItems<'a, L> {
     reader: Reader<'a>,
-    list: BasicList<'a, 't>,
+    list: L,
 }
 
-impl ListValues<'_, '_> {
-    /// Octets not read yet; at the end, octets left over that are no whole value.
+impl<L> ListItems<'_, L> {
+    /// Octets not read yet; at the end, octets left over that are no whole item.
     #[must_use]
     pub const fn left(&self) -> usize {
         self.reader.len()
     }
 }
+
+/// The values of a basicList.
+pub type ListValues<'a, 't> = ListItems<'a, BasicList<'a, 't>>;
 
 impl<'a, 't> Iterator for ListValues<'a, 't> {
     type Item = ListValue<'a, 't>;
@@ -229,10 +232,12 @@ impl<'a, 't> SubTemplateList<'a, 't> {
     /// The records; none if the template was not known.
     #[must_use]
     pub fn records(&self) -> ListRecords<'a, 't> {
-        ListRecords {
+        ListItems {
             reader: Reader::new(self.content, 0),
-            template: self.template(),
-            templates: self.templates,
+            list: ListTemplates {
+                template: self.template(),
+                templates: self.templates,
+            },
         }
     }
 }
@@ -273,30 +278,18 @@ impl<'a, 't> SubTemplateMultiList<'a, 't> {
     /// The parts in the order of the wire.
     #[must_use]
     pub const fn parts(&self) -> ListParts<'a, 't> {
-        ListParts {
+        ListItems {
             reader: Reader::new(self.content, 0),
             list: *self,
         }
     }
 }
 
-/// The parts of a subTemplateMultiList.
-#[derive(Debug, Clone)]
-pub struct ListParts<'a, 't> {
-    reader: Reader<'a>,
-    list: SubTemplateMultiList<'a, 't>,
-}
-
-impl ListParts<'_, '_> {
-    /// Octets not read yet; at the end, octets left over that are no whole part.
-    #[must_use]
-    pub const fn left(&self) -> usize {
-        self.reader.len()
-    }
-}
-
 /// Octets of the template id and the length of a part, which the length counts.
 const PART_HEADER_LEN: u16 = 4;
+
+/// The parts of a subTemplateMultiList.
+pub type ListParts<'a, 't> = ListItems<'a, SubTemplateMultiList<'a, 't>>;
 
 impl<'a, 't> Iterator for ListParts<'a, 't> {
     type Item = SubTemplateList<'a, 't>;
@@ -316,28 +309,29 @@ impl<'a, 't> Iterator for ListParts<'a, 't> {
 }
 
 /// The records of a list.
-#[derive(Debug, Clone)]
-pub struct ListRecords<'a, 't> {
-    reader: Reader<'a>,
-    template: Option<&'t Template>,
-    templates: &'t [Arc<Template>],
-}
+pub type ListRecords<'a, 't> = ListItems<'a, ListTemplates<'t>>;
 
-impl ListRecords<'_, '_> {
-    /// Octets not read yet; at the end, octets left over that are no whole record.
-    #[must_use]
-    pub const fn left(&self) -> usize {
-        self.reader.len()
-    }
+/// How the records of a list are read.
+#[derive(Debug, Clone, Copy)]
+pub struct ListTemplates<'t> {
+    /// The template of the records, if it was known.
+    template: Option<&'t Template>,
+    /// The templates of the lists in them.
+    templates: &'t [Arc<Template>],
 }
 
 impl<'a, 't> Iterator for ListRecords<'a, 't> {
     type Item = DataRecord<'a, 't>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let template = self.template?;
+        let template = self.list.template?;
         let (len, segments) = measure(self.reader.octets(), template)?;
         let octets = self.reader.take(len)?;
-        Some(DataRecord::new(octets, template, self.templates, segments))
+        Some(DataRecord::new(
+            octets,
+            template,
+            self.list.templates,
+            segments,
+        ))
     }
 }

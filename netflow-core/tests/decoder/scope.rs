@@ -1,102 +1,71 @@
 //! Whose templates are whose.
 
-use core::net::SocketAddr;
-
 use netflow_core::{Datagram, Decoder, SessionScope};
 
 use crate::builder::{Message, datagram, decoder, ports};
 
-fn announce(decoder: &mut Decoder, from: SocketAddr, message: &Message) {
+/// An exporter, and its source port.
+const FIRST: &str = "192.0.2.1:1";
+
+fn announce(decoder: &mut Decoder, from: &str, message: &Message) {
     let payload = message.clone().template(256, &[(7, 2)]).octets();
     decoder.decode(sent(from, &payload)).unwrap();
 }
 
-fn understood(decoder: &mut Decoder, from: SocketAddr, message: &Message) -> bool {
+fn understood(decoder: &mut Decoder, from: &str, message: &Message) -> bool {
     let payload = message.clone().set(256, &[0, 53]).octets();
     ports(decoder, sent(from, &payload)) == [53]
 }
 
-fn sent(from: SocketAddr, payload: &[u8]) -> Datagram<'_> {
+fn sent<'p>(from: &str, payload: &'p [u8]) -> Datagram<'p> {
     let mut datagram = datagram(payload);
-    datagram.exporter = from;
+    datagram.exporter = from.parse().unwrap();
     datagram
-}
-
-fn of(exporter: &str) -> SocketAddr {
-    exporter.parse().unwrap()
 }
 
 #[test]
 fn exporters_do_not_share_templates() {
     let mut decoder = decoder();
-    announce(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
-    assert!(understood(
-        &mut decoder,
-        of("192.0.2.1:1"),
-        &Message::ipfix(0)
-    ));
-    assert!(!understood(
-        &mut decoder,
-        of("192.0.2.2:1"),
-        &Message::ipfix(0)
-    ));
+    announce(&mut decoder, FIRST, &Message::ipfix(0));
+    assert!(understood(&mut decoder, FIRST, &Message::ipfix(0)));
+    assert!(!understood(&mut decoder, "192.0.2.2:1", &Message::ipfix(0)));
 }
 
 #[test]
 fn observation_domains_do_not_share_templates() {
     let mut decoder = decoder();
-    announce(&mut decoder, of("192.0.2.1:1"), &Message::v9(7));
-    assert!(understood(&mut decoder, of("192.0.2.1:1"), &Message::v9(7)));
-    assert!(!understood(
-        &mut decoder,
-        of("192.0.2.1:1"),
-        &Message::v9(8)
-    ));
+    announce(&mut decoder, FIRST, &Message::v9(7));
+    assert!(understood(&mut decoder, FIRST, &Message::v9(7)));
+    assert!(!understood(&mut decoder, FIRST, &Message::v9(8)));
 }
 
 #[test]
 fn v9_and_ipfix_do_not_share_templates() {
     let mut decoder = decoder();
-    announce(&mut decoder, of("192.0.2.1:1"), &Message::v9(7));
-    assert!(!understood(
-        &mut decoder,
-        of("192.0.2.1:1"),
-        &Message::ipfix(7)
-    ));
+    announce(&mut decoder, FIRST, &Message::v9(7));
+    assert!(!understood(&mut decoder, FIRST, &Message::ipfix(7)));
 }
 
 #[test]
 fn an_exporter_that_sends_over_equal_cost_paths_may_change_its_port() {
     let mut decoder = decoder();
-    announce(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
-    assert!(understood(
-        &mut decoder,
-        of("192.0.2.1:2"),
-        &Message::ipfix(0)
-    ));
+    announce(&mut decoder, FIRST, &Message::ipfix(0));
+    assert!(understood(&mut decoder, "192.0.2.1:2", &Message::ipfix(0)));
 }
 
 #[test]
 fn with_the_scope_of_the_rfc_the_port_is_part_of_the_session() {
     let mut decoder = decoder().with_scope(SessionScope::Transport);
-    announce(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
-    assert!(understood(
-        &mut decoder,
-        of("192.0.2.1:1"),
-        &Message::ipfix(0)
-    ));
-    assert!(!understood(
-        &mut decoder,
-        of("192.0.2.1:2"),
-        &Message::ipfix(0)
-    ));
+    announce(&mut decoder, FIRST, &Message::ipfix(0));
+    assert!(understood(&mut decoder, FIRST, &Message::ipfix(0)));
+    assert!(!understood(&mut decoder, "192.0.2.1:2", &Message::ipfix(0)));
 }
 
 #[test]
 fn an_ipv4_exporter_is_the_same_on_an_ipv6_socket() {
     let mut decoder = decoder();
-    announce(&mut decoder, of("192.0.2.1:1"), &Message::ipfix(0));
-    let mapped = of("[::ffff:192.0.2.1]:1");
+    announce(&mut decoder, FIRST, &Message::ipfix(0));
+    let mapped = "[::ffff:192.0.2.1]:1";
     assert!(understood(&mut decoder, mapped, &Message::ipfix(0)));
 }
 

@@ -1,5 +1,7 @@
 //! Assembles datagrams.
 
+use netflow_core::wire::sflow::{Datagram, Sample};
+
 /// XDR that is being written.
 #[derive(Default, Clone)]
 pub(crate) struct Xdr(pub(crate) Vec<u8>);
@@ -88,4 +90,10 @@ pub(crate) fn gateway() -> (u32, Xdr) {
     let head = Xdr::words(&[1, 0xc000_0209, 64500, 64501, 64502]);
     let path = head.and(&[2, 2, 2, 65001, 65002, 1, 1, 65003]);
     (1003, path.and(&[2, 0xfde8_0001, 0xfde8_0002, 100]))
+}
+
+/// The first sample of a datagram.
+pub(crate) fn first_sample(payload: &[u8]) -> Sample<'_> {
+    let datagram = Datagram::parse(payload).unwrap();
+    datagram.samples().next().unwrap().unwrap()
 }

@@ -6,7 +6,9 @@ use netflow_core::wire::sflow::{
 use netflow_core::{Error, ErrorKind};
 use proptest::prelude::*;
 
-use crate::builder::{Xdr, announcing, counters_sample, datagram, flow_sample, switch, with};
+use crate::builder::{
+    Xdr, announcing, counters_sample, datagram, first_sample, flow_sample, switch, with,
+};
 
 fn only_flow<'a>(payload: &'a [u8]) -> FlowSample<'a> {
     let sample = Datagram::parse(payload)
@@ -128,12 +130,7 @@ fn compact_and_expanded_counters_samples_read_the_same() {
     let compact = datagram(&[counters_sample(&record)]);
     let expanded = datagram(&[(4, with(Xdr::words(&[43, 0, 3, 1]), &record))]);
     for payload in [compact, expanded] {
-        let sample = Datagram::parse(&payload)
-            .unwrap()
-            .samples()
-            .next()
-            .unwrap()
-            .unwrap();
+        let sample = first_sample(&payload);
         let SampleKind::Counters(counters) = sample.kind().unwrap() else {
             panic!("{sample:?}");
         };
@@ -153,12 +150,7 @@ fn compact_and_expanded_counters_samples_read_the_same() {
 fn a_discarded_packet_has_its_reason() {
     let header = Xdr::words(&[42, 0, 3, 1, 4, 0, 289, 1]);
     let payload = datagram(&[(5, with(header, &[switch()]))]);
-    let sample = Datagram::parse(&payload)
-        .unwrap()
-        .samples()
-        .next()
-        .unwrap()
-        .unwrap();
+    let sample = first_sample(&payload);
     let SampleKind::Discarded(discarded) = sample.kind().unwrap() else {
         panic!("{sample:?}");
     };

@@ -2,9 +2,9 @@
 
 use netflow_core::ErrorKind;
 use netflow_core::wire::sflow::structure::{self, Member, MemberValue, Structure};
-use netflow_core::wire::sflow::{DataFormat, Datagram, Kind};
+use netflow_core::wire::sflow::{DataFormat, Kind};
 
-use crate::builder::{Xdr, datagram, flow_sample, gateway, sampled_header};
+use crate::builder::{Xdr, datagram, first_sample, flow_sample, gateway, sampled_header};
 
 fn flow(format: u32) -> &'static Structure {
     structure::flow(DataFormat::new(0, format)).unwrap()
@@ -355,12 +355,7 @@ fn a_text_without_its_padding_is_whole() {
 fn a_record_of_an_unknown_structure_is_raw() {
     for contents in [Xdr::default(), Xdr::words(&[1, 2])] {
         let payload = datagram(&[flow_sample(&[(999, contents.clone())])]);
-        let sample = Datagram::parse(&payload)
-            .unwrap()
-            .samples()
-            .next()
-            .unwrap()
-            .unwrap();
+        let sample = first_sample(&payload);
         let record = sample.kind().unwrap().records().next().unwrap().unwrap();
         let members: Vec<_> = record.members().collect();
         assert_eq!(members.len(), 1);
@@ -375,12 +370,7 @@ fn a_record_of_an_unknown_structure_is_raw() {
 #[test]
 fn the_members_of_a_sample_are_those_of_its_header() {
     let payload = datagram(&[flow_sample(&[gateway()])]);
-    let sample = Datagram::parse(&payload)
-        .unwrap()
-        .samples()
-        .next()
-        .unwrap()
-        .unwrap();
+    let sample = first_sample(&payload);
     let members: Vec<_> = sample.members().collect();
     let names: Vec<String> = members
         .iter()

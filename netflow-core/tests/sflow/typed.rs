@@ -2,21 +2,16 @@
 
 use core::net::IpAddr;
 
-use netflow_core::wire::sflow::{Datagram, Record};
+use netflow_core::wire::sflow::Record;
 
 use crate::builder::{
-    Xdr, counters_sample, datagram, flow_sample, gateway, sampled_header, switch,
+    Xdr, counters_sample, datagram, first_sample, flow_sample, gateway, sampled_header, switch,
 };
 
 /// Calls the function with the first record of a datagram that holds only it.
 fn with_record<T>(sample: (u32, Xdr), read: impl FnOnce(Record<'_>) -> T) -> T {
     let payload = datagram(&[sample]);
-    let sample = Datagram::parse(&payload)
-        .unwrap()
-        .samples()
-        .next()
-        .unwrap()
-        .unwrap();
+    let sample = first_sample(&payload);
     let record = sample.kind().unwrap().records().next().unwrap().unwrap();
     read(record)
 }

@@ -3,7 +3,7 @@
 use core::net::SocketAddr;
 
 use netflow_core::Transport;
-use netflow_core::packet::{Inner, Packet};
+use netflow_core::packet::{Inner, Packet, protocol};
 
 use super::{Extractor, Found, Octets};
 use crate::connection::{Captured, Ends};
@@ -131,9 +131,9 @@ impl Extractor {
 
     fn transport(&mut self, payload: &Payload<'_>) -> Option<Found> {
         match payload.layer.packet.protocol() {
-            Some(ip::UDP) => self.udp(payload),
-            Some(ip::TCP) => self.tcp(payload),
-            Some(ip::SCTP) => self.sctp(payload),
+            Some(protocol::UDP) => self.udp(payload),
+            Some(protocol::TCP) => self.tcp(payload),
+            Some(protocol::SCTP) => self.sctp(payload),
             _ => self.tunnel(&payload.layer, payload.end),
         }
     }

@@ -345,10 +345,7 @@ fn configured(scheme: &str, path: &str, address: SocketAddr, folder: &Folder) ->
 fn run(server: &Server, config: OutputConfig) -> OutputStatistics {
     let outputs = Outputs::start(vec![config]).unwrap();
     let mut worker = Worker::new(outputs.worker(), 0);
-    for _ in 0..20 {
-        worker.send(6);
-        worker.tick();
-    }
+    worker.send_repeatedly(20, 6);
     worker.finish();
     let output = outputs.finish(LONG).remove(0);
     check(&output);
@@ -473,10 +470,7 @@ fn rows_received_and_lost_are_those_accepted_when_a_server_is_absent_at_first() 
         let outputs = Outputs::start(vec![config]).unwrap();
         let mut worker = Worker::new(outputs.worker(), 0);
         let thread = thread::spawn(move || {
-            for _ in 0..40 {
-                worker.send(6);
-                worker.tick();
-            }
+            worker.send_repeatedly(40, 6);
             worker.finish();
         });
         wait_until("a failure", || outputs.statistics()[0].errors > 1);

@@ -121,10 +121,7 @@ fn kill_and_restart<L: Listen>(
     let mut worker = Worker::new(outputs.worker(), 0);
     let mut received = Vec::new();
     let peer = Peer::start(listen());
-    for _ in 0..50 {
-        worker.send(10);
-        worker.tick();
-    }
+    worker.send_repeatedly(50, 10);
     wait_until("rows", || !peer.rows().is_empty());
     received.extend(peer.kill());
     let has_failed = Arc::new(AtomicBool::new(false));
@@ -211,10 +208,7 @@ fn a_peer_that_reads_nothing_is_given_up_and_its_rows_are_sent_again() {
     let mut worker = Worker::new(outputs.worker(), 0);
     let thread = thread::spawn(move || {
         // More than the kernel takes.
-        for _ in 0..1_500 {
-            worker.send(10);
-            worker.tick();
-        }
+        worker.send_repeatedly(1_500, 10);
         worker.finish();
     });
     let (stream, _) = silent.accept().unwrap();
@@ -242,10 +236,7 @@ fn rows_spooled_for_an_absent_peer_are_sent_by_the_next_run() {
     for run in 0..3 {
         let outputs = Outputs::start(vec![config.clone()]).unwrap();
         let mut worker = Worker::new(outputs.worker(), accepted);
-        for _ in 0..30 {
-            worker.send(10);
-            worker.tick();
-        }
+        worker.send_repeatedly(30, 10);
         worker.finish();
         let output = outputs.finish(Duration::ZERO).remove(0);
         check(&output);
@@ -295,10 +286,7 @@ fn a_full_spool_drops_new_rows_and_counts_them() {
     worker.send(1);
     worker.tick();
     wait_until("a failure", || outputs.statistics()[0].errors > 0);
-    for _ in 0..100 {
-        worker.send(1);
-        worker.tick();
-    }
+    worker.send_repeatedly(100, 1);
     worker.finish();
     let output = outputs.finish(Duration::ZERO).remove(0);
     check(&output);
@@ -364,10 +352,7 @@ fn a_datagram_that_nobody_takes_is_sent_again() {
         let outputs = Outputs::start(vec![config]).unwrap();
         let mut worker = Worker::new(outputs.worker(), 0);
         let thread = thread::spawn(move || {
-            for _ in 0..12 {
-                worker.send(1);
-                worker.tick();
-            }
+            worker.send_repeatedly(12, 1);
             worker.finish();
         });
         wait_until("a failure", || outputs.statistics()[0].errors > 1);

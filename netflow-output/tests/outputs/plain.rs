@@ -65,10 +65,7 @@ fn rows_that_a_full_disk_does_not_take_are_counted() {
         let outputs = Outputs::start(vec![config]).unwrap();
         let mut worker = Worker::new(outputs.worker(), 0);
         let thread = thread::spawn(move || {
-            for _ in 0..8 {
-                worker.send(1);
-                worker.tick();
-            }
+            worker.send_repeatedly(8, 1);
             worker.finish();
         });
         wait_until("a failure", || outputs.statistics()[0].errors > 2);
@@ -123,10 +120,7 @@ fn the_end_does_not_wait_for_a_pipe_that_nobody_reads() {
     let outputs = Outputs::start(vec![config]).unwrap();
     let mut worker = Worker::new(outputs.worker(), 0);
     let thread = thread::spawn(move || {
-        for _ in 0..5 {
-            worker.send(1);
-            worker.tick();
-        }
+        worker.send_repeatedly(5, 1);
         worker.finish();
     });
     wait_until("a full queue", || {

@@ -144,10 +144,7 @@ fn a_large_file_is_followed_by_one_with_a_number() {
     let outputs = Outputs::start(vec![config]).unwrap();
     let mut worker = Worker::new(outputs.worker(), 0);
     worker.now = Timestamp::from_secs(START);
-    for _ in 0..5 {
-        worker.send(2);
-        worker.tick();
-    }
+    worker.send_repeatedly(5, 2);
     worker.finish();
     let [output] = &outputs.finish(LONG)[..] else {
         panic!()
@@ -191,10 +188,7 @@ fn old_and_excess_files_are_removed_and_no_others() {
     let outputs = Outputs::start(vec![config]).unwrap();
     let mut worker = Worker::new(outputs.worker(), 0);
     worker.now = Timestamp::from_secs(START);
-    for _ in 0..20 {
-        worker.send(1);
-        worker.tick();
-    }
+    worker.send_repeatedly(20, 1);
     worker.finish();
     let [output] = &outputs.finish(LONG)[..] else {
         panic!()
@@ -222,10 +216,7 @@ fn a_folder_that_cannot_be_written_is_tried_again() {
     worker.send(1);
     worker.tick();
     wait_until("a failure", || outputs.statistics()[0].errors > 1);
-    for _ in 0..9 {
-        worker.send(1);
-        worker.tick();
-    }
+    worker.send_repeatedly(9, 1);
     assert_eq!(outputs.statistics()[0].state, OutputState::Retrying);
     fs::remove_file(folder.path().join("2023")).unwrap();
     worker.finish();
@@ -323,15 +314,7 @@ fn files_of_a_killed_collector_are_cut_at_their_last_whole_row() {
                 .set_len(len - 3)
                 .unwrap();
         }
-        let outputs = Outputs::start(vec![output(&pattern, encoding(name))]).unwrap();
-        let [output] = &outputs.finish(LONG)[..] else {
-            panic!()
-        };
-        assert_eq!(
-            (output.files_recovered, output.files_lost),
-            (1, 0),
-            "{output:?}"
-        );
+        restart(&pattern, encoding(name), [1, 0]);
         let found = files(folder.path());
         assert_eq!(found, [folder.path().join(name.replace("%H%M", "2210"))]);
         let text = text(&found[0]);
@@ -346,6 +329,16 @@ fn files_of_a_killed_collector_are_cut_at_their_last_whole_row() {
         assert_eq!(rows, (0..rows.len() as u64).collect::<Vec<_>>());
         assert!(rows.len() as u64 > ROWS, "{name}: {}", rows.len());
     }
+}
+
+/// Starts a collector where another was killed, and checks how many files it recovered and lost.
+fn restart(pattern: &str, encoding: Encoding, [recovered, lost]: [u64; 2]) {
+    let outputs = Outputs::start(vec![output(pattern, encoding)]).unwrap();
+    let [output] = &outputs.finish(LONG)[..] else {
+        panic!()
+    };
+    let files = (output.files_recovered, output.files_lost);
+    assert_eq!(files, (recovered, lost), "{output:?}");
 }
 
 #[cfg(feature = "columns")]
@@ -366,15 +359,7 @@ fn a_killed_stream_of_arrow_ends_after_its_last_whole_batch() {
         .unwrap()
         .set_len(len - 3)
         .unwrap();
-    let outputs = Outputs::start(vec![output(&pattern, encoding("%H%M.arrows"))]).unwrap();
-    let [output] = &outputs.finish(LONG)[..] else {
-        panic!()
-    };
-    assert_eq!(
-        (output.files_recovered, output.files_lost),
-        (1, 0),
-        "{output:?}"
-    );
+    restart(&pattern, encoding("%H%M.arrows"), [1, 0]);
     let file = File::open(folder.path().join("2210.arrows")).unwrap();
     let mut rows = Vec::new();
     for batch in StreamReader::try_new(file, None).unwrap() {
@@ -392,15 +377,7 @@ fn parquet_of_a_killed_collector_is_counted_as_lost() {
     let folder = Folder::new("killed-parquet");
     let pattern = folder.file("%H%M.parquet");
     kill_a_collector(&pattern);
-    let outputs = Outputs::start(vec![output(&pattern, encoding("%H%M.parquet"))]).unwrap();
-    let [output] = &outputs.finish(LONG)[..] else {
-        panic!()
-    };
-    assert_eq!(
-        (output.files_recovered, output.files_lost),
-        (0, 1),
-        "{output:?}"
-    );
+    restart(&pattern, encoding("%H%M.parquet"), [0, 1]);
     assert_eq!(files(folder.path()), <[PathBuf; 0]>::default());
 }
 
@@ -423,10 +400,7 @@ fn columns_of_all_workers_are_in_one_file() {
             .map(|mut worker| {
                 thread::spawn(move || {
                     worker.now = Timestamp::from_secs(START);
-                    for _ in 0..10 {
-                        worker.send(5);
-                        worker.tick();
-                    }
+                    worker.send_repeatedly(10, 5);
                     worker.finish();
                 })
             })

@@ -48,6 +48,14 @@ impl Worker {
         }
     }
 
+    /// Sends this number of messages again and again, each time handing over what was gathered.
+    pub(crate) fn send_repeatedly(&mut self, times: u64, messages: u64) {
+        for _ in 0..times {
+            self.send(messages);
+            self.tick();
+        }
+    }
+
     /// Hands over what was gathered.
     pub(crate) fn tick(&mut self) {
         self.sink.tick(self.now).unwrap();

@@ -79,10 +79,7 @@ fn rows_arrive_at_a_peer_whose_certificate_is_trusted() {
     let config = configured(&folder, &format!("localhost:{port}"));
     let outputs = Outputs::start(vec![config]).unwrap();
     let mut worker = Worker::new(outputs.worker(), 0);
-    for _ in 0..50 {
-        worker.send(10);
-        worker.tick();
-    }
+    worker.send_repeatedly(50, 10);
     worker.finish();
     let output = outputs.finish(LONG).remove(0);
     check(&output);

@@ -8,6 +8,7 @@ use core::fmt;
 use netflow_core::value::{LargeUnsigned, Text};
 
 pub use self::json::JsonDocument;
+pub(super) use self::json::JsonMembers;
 pub use self::message_pack::MessagePackDocument;
 pub(super) use self::message_pack::write_str;
 use crate::format::Framing;

@@ -18,15 +18,18 @@ const GATHERED: usize = 64 * 1024;
 
 /// Makes rows, and passes them on with their number.
 pub(super) enum Encoder {
-    Rows {
-        format: Box<dyn Format + Send>,
-        framing: Framing,
-        buffer: Vec<u8>,
-    },
+    Rows(RowEncoder),
     #[cfg(feature = "columns")]
     Columns(Box<FlowBatchBuilder>),
     #[cfg(feature = "ipfix")]
     Ipfix(Box<IpfixEncoder>),
+}
+
+/// Rows of a format.
+pub(super) struct RowEncoder {
+    format: Box<dyn Format + Send>,
+    framing: Framing,
+    buffer: Vec<u8>,
 }
 
 /// Messages of IPFIX, gathered like rows.
@@ -46,7 +49,7 @@ pub(super) struct IpfixEncoder {
 impl fmt::Debug for Encoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rows { framing, .. } => f.debug_tuple("Rows").field(framing).finish(),
+            Self::Rows(rows) => f.debug_tuple("Rows").field(&rows.framing).finish(),
             #[cfg(feature = "columns")]
             Self::Columns(builder) => f.debug_tuple("Columns").field(builder).finish(),
             #[cfg(feature = "ipfix")]
@@ -62,16 +65,7 @@ impl Encoder {
     )]
     pub(super) fn new(encoding: &Encoding, worker: u32) -> Self {
         match &encoding.0 {
-            Kind::Rows(make) => {
-                let mut format = make();
-                // The writer has the first octets of each file.
-                format.begin(&mut Vec::new());
-                Self::Rows {
-                    framing: format.framing(),
-                    format,
-                    buffer: Vec::with_capacity(GATHERED),
-                }
-            }
+            Kind::Rows(make) => Self::Rows(RowEncoder::new(make())),
             #[cfg(feature = "columns")]
             Kind::Columns(columns) => {
                 Self::Columns(Box::new(FlowBatchBuilder::new(columns.options())))
@@ -87,15 +81,9 @@ impl Encoder {
         each: &mut impl FnMut(Payload, u64),
     ) -> Result<(), FormatError> {
         match self {
-            Self::Rows {
-                format,
-                framing,
-                buffer,
-            } => {
-                format.message(message, buffer)?;
-                if buffer.len() >= GATHERED {
-                    pass_on(buffer, *framing, each);
-                }
+            Self::Rows(rows) => {
+                rows.format.message(message, &mut rows.buffer)?;
+                rows.pass_on_if_large(each);
                 Ok(())
             }
             #[cfg(feature = "columns")]
@@ -121,15 +109,9 @@ impl Encoder {
         each: &mut impl FnMut(Payload, u64),
     ) {
         match self {
-            Self::Rows {
-                format,
-                framing,
-                buffer,
-            } => {
-                format.unreadable(datagram, error, buffer);
-                if buffer.len() >= GATHERED {
-                    pass_on(buffer, *framing, each);
-                }
+            Self::Rows(rows) => {
+                rows.format.unreadable(datagram, error, &mut rows.buffer);
+                rows.pass_on_if_large(each);
             }
             #[cfg(feature = "columns")]
             Self::Columns(_) => {}
@@ -141,14 +123,10 @@ impl Encoder {
     /// Passes on all rows.
     pub(super) fn flush(&mut self, each: &mut impl FnMut(Payload, u64)) -> Result<(), FormatError> {
         match self {
-            Self::Rows {
-                format,
-                framing,
-                buffer,
-            } => {
-                format.flush(buffer);
-                if !buffer.is_empty() {
-                    pass_on(buffer, *framing, each);
+            Self::Rows(rows) => {
+                rows.format.flush(&mut rows.buffer);
+                if !rows.buffer.is_empty() {
+                    rows.pass_on(each);
                 }
             }
             #[cfg(feature = "columns")]
@@ -165,7 +143,7 @@ impl Encoder {
     /// Adds what comes after the last row.
     pub(super) fn finish(&mut self, stats: &Stats) -> Result<(), FormatError> {
         match self {
-            Self::Rows { format, buffer, .. } => format.finish(stats, buffer),
+            Self::Rows(rows) => rows.format.finish(stats, &mut rows.buffer),
             #[cfg(feature = "columns")]
             Self::Columns(_) => Ok(()),
             #[cfg(feature = "ipfix")]
@@ -180,6 +158,33 @@ impl Encoder {
             Self::Ipfix(encoder) => mem::take(&mut encoder.refused),
             _ => 0,
         }
+    }
+}
+
+impl RowEncoder {
+    fn new(mut format: Box<dyn Format + Send>) -> Self {
+        // The writer has the first octets of each file.
+        format.begin(&mut Vec::new());
+        Self {
+            framing: format.framing(),
+            format,
+            buffer: Vec::with_capacity(GATHERED),
+        }
+    }
+
+    fn pass_on_if_large(&mut self, each: &mut impl FnMut(Payload, u64)) {
+        if self.buffer.len() >= GATHERED {
+            self.pass_on(each);
+        }
+    }
+
+    /// Passes on what was gathered.
+    fn pass_on(&mut self, each: &mut impl FnMut(Payload, u64)) {
+        let mut rows = mem::replace(&mut self.buffer, Vec::with_capacity(GATHERED));
+        // What a queue counts is memory.
+        rows.shrink_to_fit();
+        let count = self.framing.count(&rows);
+        each(Payload::Rows(rows), count);
     }
 }
 
@@ -220,15 +225,6 @@ impl IpfixEncoder {
             each(Payload::Rows(messages), mem::take(&mut self.records));
         }
     }
-}
-
-/// Passes on what was gathered.
-fn pass_on(buffer: &mut Vec<u8>, framing: Framing, each: &mut impl FnMut(Payload, u64)) {
-    let mut rows = mem::replace(buffer, Vec::with_capacity(GATHERED));
-    // What a queue counts is memory.
-    rows.shrink_to_fit();
-    let count = framing.count(&rows);
-    each(Payload::Rows(rows), count);
 }
 
 #[cfg(feature = "columns")]

@@ -88,3 +88,21 @@ impl Encode for JsonDocument<'_> {
         self.0.text(text);
     }
 }
+
+/// Something that writes members of a JSON object.
+pub(in crate::format::dialect) trait JsonMembers<'o> {
+    /// The object.
+    fn object(&mut self) -> &mut JsonDocument<'o>;
+
+    fn number(&mut self, key: &str, number: impl Into<u64>) {
+        let object = self.object();
+        object.key(key);
+        object.unsigned(number.into());
+    }
+
+    fn word(&mut self, key: &str, word: &str) {
+        let object = self.object();
+        object.key(key);
+        object.word(word);
+    }
+}

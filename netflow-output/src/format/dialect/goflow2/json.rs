@@ -7,7 +7,7 @@ use netflow_core::text;
 use netflow_core::value::MacAddress;
 
 use super::message::{FlowMessage, IPV4, IPV6};
-use crate::format::dialect::encode::{Encode, JsonDocument};
+use crate::format::dialect::encode::{Encode, JsonDocument, JsonMembers};
 use crate::format::dialect::{Additions, protocols};
 
 /// Writes a message as a line.
@@ -20,6 +20,12 @@ pub(super) fn write(message: &FlowMessage, additions: &Additions, out: &mut Vec<
 }
 
 struct Members<'w, 'o>(&'w mut JsonDocument<'o>);
+
+impl<'o> JsonMembers<'o> for Members<'_, 'o> {
+    fn object(&mut self) -> &mut JsonDocument<'o> {
+        self.0
+    }
+}
 
 impl Members<'_, '_> {
     fn write(&mut self, message: &FlowMessage) {
@@ -84,16 +90,6 @@ impl Members<'_, '_> {
         });
         self.numbers("ipv6_routing_header_addresses", &[]);
         self.number("ipv6_routing_header_seg_left", 0_u32);
-    }
-
-    fn number(&mut self, key: &str, number: impl Into<u64>) {
-        self.0.key(key);
-        self.0.unsigned(number.into());
-    }
-
-    fn word(&mut self, key: &str, word: &str) {
-        self.0.key(key);
-        self.0.word(word);
     }
 
     /// An address; nothing between the quotes if there is none.

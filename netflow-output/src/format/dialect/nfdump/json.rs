@@ -7,7 +7,7 @@ use netflow_core::value::MacAddress;
 use netflow_core::{Flow, Prefix, Timestamp};
 
 use super::flow::{DumpedFlow, number};
-use crate::format::dialect::encode::{Encode, JsonDocument};
+use crate::format::dialect::encode::{Encode, JsonDocument, JsonMembers};
 
 /// Writes a flow; `count` is its number and `exporter` that of its exporter.
 pub(super) fn write(
@@ -33,6 +33,12 @@ pub(super) fn write(
 }
 
 struct Members<'w, 'o>(&'w mut JsonDocument<'o>);
+
+impl<'o> JsonMembers<'o> for Members<'_, 'o> {
+    fn object(&mut self) -> &mut JsonDocument<'o> {
+        self.0
+    }
+}
 
 impl Members<'_, '_> {
     fn generic(&mut self, dumped: &DumpedFlow) {
@@ -278,16 +284,6 @@ impl Members<'_, '_> {
         self.word("nat_event", name);
         self.number("nat_pool_id", number(flow, 283).unwrap_or(0));
         self.time("t_event", dumped.start_or_epoch());
-    }
-
-    fn number(&mut self, key: &str, number: impl Into<u64>) {
-        self.0.key(key);
-        self.0.unsigned(number.into());
-    }
-
-    fn word(&mut self, key: &str, word: &str) {
-        self.0.key(key);
-        self.0.word(word);
     }
 
     fn address(&mut self, key: &str, address: IpAddr) {
