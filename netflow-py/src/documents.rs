@@ -132,9 +132,9 @@ impl Documents {
         state: Option<&[u8]>,
         exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
-        let limits = crate::pass::limits();
+        let limits = crate::arguments::limits();
         let list_depth = limits.list_depth;
-        let decoder = crate::pass::decoder(limits, state)?
+        let decoder = crate::arguments::decoder(limits, state)?
             .with_definitions(definitions(&options.definitions)?);
         let mut format = options.format(list_depth)?;
         let mut out = Vec::new();
