@@ -1,6 +1,7 @@
 //! The schemas that are the documents of other tools: their options, and what writes them.
 
 use clap::Args;
+use netflow_output::enrich::GeoDatabase;
 use netflow_output::format::dialect::{
     Additions, CommunityIdSeed, DialectForm, DialectOptions, Faults, Networks,
 };
@@ -33,6 +34,14 @@ pub(crate) struct DialectArgs {
     /// Number that a site puts before what is hashed for a Community ID
     #[arg(long, value_name = "N", default_value_t = 0)]
     community_id_seed: u16,
+
+    /// Schemas ecs and ecs-integration: a database of places (MaxMind's format) for `geo` of addresses
+    #[arg(long, value_name = "FILE")]
+    geo: Option<GeoDatabase>,
+
+    /// Schemas ecs and ecs-integration: a database of autonomous systems for `as` of addresses
+    #[arg(long, value_name = "FILE")]
+    asn: Option<GeoDatabase>,
 
     /// Schema logstash: the member that holds the fields
     #[arg(long, value_name = "NAME", default_value = "netflow")]
@@ -116,6 +125,8 @@ impl DialectArgs {
         options.internal_networks = self.internal_networks.clone();
         options.additions = Additions::new(self.tags.clone(), self.fields.clone());
         options.community_id_seed = CommunityIdSeed(self.community_id_seed);
+        options.geo.places.clone_from(&self.geo);
+        options.geo.systems.clone_from(&self.asn);
         options.target.clone_from(&self.target);
         options.include_flowset_id = self.include_flowset_id;
         options.time_key.clone_from(&self.time_key);

@@ -4,6 +4,7 @@
 //!
 //! - [`format`](mod@format): messages in, octets out. A [`Format`](crate::format::Format) appends rows to the
 //!   caller's buffer; it opens no file and no socket.
+//! - [`enrich`]: what databases of the site know of the addresses of flows.
 //! - [`sink`]: where the octets are written: standard output, a file, a folder; for a collector, any number of
 //!   [`Outputs`](crate::sink::Outputs).
 //!
@@ -38,6 +39,7 @@
 //!
 //! - `columns`: Parquet and Arrow IPC ([`format`](mod@format)), and a folder of such files ([`sink`]).
 //! - `compression`: files of rows compressed with gzip and zstd.
+//! - `geo`: databases of places and autonomous systems ([`enrich`]).
 //! - `http`: requests to Elasticsearch, Datadog, Splunk, Loki, ClickHouse, OTLP and others.
 //! - `ipfix`: IPFIX messages to another collector.
 //! - `tls`: rows over TLS, with rustls.
@@ -47,5 +49,6 @@
 
 extern crate alloc;
 
+pub mod enrich;
 pub mod format;
 pub mod sink;

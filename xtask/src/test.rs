@@ -292,7 +292,7 @@ fn all_captures() -> Result {
 }
 
 /// Features that tests need and that are not among the defaults.
-const FEATURES: &str = "netflow-core/encode,netflow-cli/http,netflow-cli/tls";
+const FEATURES: &str = "netflow-core/encode,netflow-cli/geo,netflow-cli/http,netflow-cli/tls";
 
 fn real_peers() -> Result {
     cargo("test --locked -p netflow-cli --test listen exporters -- --ignored")

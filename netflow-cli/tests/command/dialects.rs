@@ -1,5 +1,7 @@
 //! The schemas that are the documents of other tools.
 
+#[cfg(feature = "geo")]
+use crate::run::testdata;
 use crate::run::{decode, netflow};
 
 const CAPTURE: &str = "synthetic/nfv5.pcap";
@@ -154,4 +156,36 @@ fn a_file_of_definitions_names_unknown_elements() {
         run.stderr
     );
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The databases know 192.0.2.0/24, of which only the lower half has a place.
+#[cfg(feature = "geo")]
+#[test]
+fn documents_of_the_integration_have_places_and_systems_from_databases() {
+    let [places, systems] = ["geo/places.mmdb", "geo/systems.mmdb"]
+        .map(|name| testdata(name).to_str().unwrap().to_owned());
+    let options = ["-s", "ecs-integration", "--geo", &places, "--asn", &systems];
+    let row = &decode(&options, &[CAPTURE]).rows()[0];
+    let expected = serde_json::json!({
+        "continent_name": "Europe",
+        "country_iso_code": "CH",
+        "country_name": "Switzerland",
+        "region_iso_code": "CH-ZH",
+        "region_name": "Zurich",
+        "city_name": "Z\u{fc}rich \"Oerlikon\"",
+        "timezone": "Europe/Zurich",
+        "location": {"lat": 47.4111, "lon": 8.5441},
+    });
+    assert_eq!(row["source"]["ip"], "192.0.2.1");
+    assert_eq!(row["source"]["geo"], expected);
+    let expected = serde_json::json!({"number": 64496, "organization": {"name": "Example Org"}});
+    assert_eq!(row["source"]["as"], expected);
+    assert!(row["destination"].get("geo").is_none(), "{row}");
+}
+
+#[test]
+fn a_database_that_cannot_be_read_is_named() {
+    let run = decode(&["-s", "ecs", "--geo", "no-such-file.mmdb"], &[CAPTURE]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("no-such-file.mmdb"), "{}", run.stderr);
 }

@@ -8,6 +8,7 @@ use super::{
     FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, JsonDocument, Logstash, LogstashOptions,
     MessagePackDocument, Networks, Nfdump, NfdumpForm, NfdumpOptions,
 };
+use crate::enrich::Geo;
 use crate::format::Format;
 
 /// A dialect by its name.
@@ -207,6 +208,8 @@ pub struct DialectOptions {
     pub additions: Additions,
     /// The seed of Community IDs.
     pub community_id_seed: CommunityIdSeed,
+    /// The databases that places and autonomous systems of addresses come from, in dialects that have them.
+    pub geo: Geo,
     /// Logstash: the member that holds the fields.
     pub target: String,
     /// Logstash: whether events of IPFIX have the number of their set.
@@ -224,6 +227,7 @@ impl Default for DialectOptions {
             internal_networks: Networks::default(),
             additions: Additions::default(),
             community_id_seed: CommunityIdSeed::default(),
+            geo: Geo::default(),
             target: LogstashOptions::default().target,
             include_flowset_id: false,
             time_key: None,
@@ -263,6 +267,7 @@ impl DialectOptions {
             internal_networks: self.internal_networks.clone(),
             community_id_seed: self.community_id_seed,
             additions: self.additions.clone(),
+            geo: self.geo.clone(),
             integration: dialect == DialectName::EcsIntegration,
             ..EcsOptions::default()
         }

@@ -23,6 +23,7 @@ use super::documents::Dialect;
 use super::names;
 use super::record::{FieldStyle, Plans, RecordPlan, is_member_of_fixed_layout, name_of};
 use super::{Additions, CommunityIdSeed, Encode, Faults, Networks};
+use crate::enrich::Geo;
 
 /// How octets without further meaning are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +49,8 @@ pub struct EcsOptions {
     pub octet_arrays: OctetArrays,
     /// Tags and fields that each document gets.
     pub additions: Additions,
+    /// The databases that `geo` and `as` of source and destination come from.
+    pub geo: Geo,
     /// Whether documents are those of the integration's ingest pipeline.
     pub integration: bool,
 }

@@ -7,7 +7,8 @@ use netflow_core::text::UnixTime;
 use netflow_core::value::{MacAddress, Value};
 
 use super::facts::{Facts, Role};
-use super::{DocumentWriter, Encode, write_address, write_mac, write_time};
+use super::{DocumentWriter, EcsOptions, Encode, write_address, write_mac, write_time};
+use crate::enrich::Geo;
 use crate::format::dialect::flow_id::{self, FiveTuple};
 use crate::format::dialect::{Networks, community_id};
 
@@ -89,11 +90,11 @@ impl DocumentWriter<'_, '_> {
             core::mem::swap(&mut source, &mut destination);
         }
         for (key, endpoint) in [("source", &source), ("destination", &destination)] {
-            endpoint.write(key, networks, out);
+            endpoint.write(key, self.options, out);
         }
         if is_biflow && !source.is_empty() && !destination.is_empty() {
-            source.write("client", networks, out);
-            destination.write("server", networks, out);
+            source.write("client", self.options, out);
+            destination.write("server", self.options, out);
         }
     }
 
@@ -262,7 +263,7 @@ impl Endpoint {
             && self.packets.is_none()
     }
 
-    fn write<E: Encode>(&self, key: &str, networks: &Networks, out: &mut E) {
+    fn write<E: Encode>(&self, key: &str, options: &EcsOptions, out: &mut E) {
         if self.is_empty() {
             return;
         }
@@ -272,7 +273,10 @@ impl Endpoint {
                 out.key("ip");
                 write_address(address, out);
                 out.key("locality");
-                out.word(locality(networks, address));
+                out.word(locality(&options.internal_networks, address));
+                if !options.geo.is_empty() {
+                    write_place(&options.geo, address, out);
+                }
             }
             if let Some(port) = self.port {
                 out.key("port");
@@ -287,6 +291,56 @@ impl Endpoint {
                     out.key(key);
                     out.unsigned(count);
                 }
+            }
+        });
+    }
+}
+
+/// `geo` and `as`, as the geoip processor of the integration's pipeline writes them.
+fn write_place<E: Encode>(geo: &Geo, address: IpAddr, out: &mut E) {
+    if let Some(place) = geo.place(address) {
+        out.key("geo");
+        out.object(|out| {
+            let names = [
+                ("continent_name", place.continent),
+                ("country_iso_code", place.country_code),
+                ("country_name", place.country),
+                ("region_name", place.region),
+                ("city_name", place.city),
+                ("timezone", place.time_zone),
+            ];
+            for (key, name) in names {
+                if let Some(name) = name {
+                    out.key(key);
+                    out.string(name);
+                }
+            }
+            if let (Some(country), Some(region)) = (place.country_code, place.region_code) {
+                out.key("region_iso_code");
+                out.string(&format!("{country}-{region}"));
+            }
+            if let Some((latitude, longitude)) = place.location {
+                out.key("location");
+                out.object(|out| {
+                    out.key("lat");
+                    out.float(latitude);
+                    out.key("lon");
+                    out.float(longitude);
+                });
+            }
+        });
+    }
+    if let Some(system) = geo.system(address) {
+        out.key("as");
+        out.object(|out| {
+            out.key("number");
+            out.unsigned(system.number.into());
+            if let Some(name) = system.organization {
+                out.key("organization");
+                out.object(|out| {
+                    out.key("name");
+                    out.string(name);
+                });
             }
         });
     }

@@ -1,0 +1,227 @@
+//! Places and autonomous systems of addresses, from databases in MaxMind's format
+//! (<https://maxmind.github.io/MaxMind-DB/>).
+
+#[cfg(feature = "geo")]
+use alloc::sync::Arc;
+use core::fmt;
+use core::net::IpAddr;
+use core::str::FromStr;
+#[cfg(feature = "geo")]
+use std::fs;
+use std::path::Path;
+
+#[cfg(feature = "geo")]
+use maxminddb::{PathElement, Reader};
+
+/// Databases of places and of autonomous systems; each may be missing. A clone shares them.
+///
+/// ```
+/// use netflow_output::enrich::Geo;
+///
+/// let geo = Geo::default(); // no database: nothing is known
+/// assert_eq!(geo.place("192.0.2.1".parse()?), None);
+/// # Ok::<(), core::net::AddrParseError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Geo {
+    /// Places: GeoLite2 City or Country, or a database of the same form.
+    pub places: Option<GeoDatabase>,
+    /// Autonomous systems: GeoLite2 ASN, or a database of the same form.
+    pub systems: Option<GeoDatabase>,
+}
+
+/// A database of addresses; a clone shares it.
+///
+/// It is read into memory as a whole, so that a file that is replaced meanwhile does no harm. What
+/// it holds may be anything: a lookup in a damaged database finds nothing. Parsed from the path of the file.
+#[derive(Clone)]
+pub struct GeoDatabase {
+    #[cfg(feature = "geo")]
+    reader: Arc<Reader<Vec<u8>>>,
+}
+
+impl GeoDatabase {
+    /// Reads a database.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, has more than 2 GiB, or is no such database; or this build is without the
+    /// feature `geo`.
+    pub fn open(path: &Path) -> Result<Self, GeoError> {
+        #[cfg(feature = "geo")]
+        return Ok(Self {
+            reader: Arc::new(read(path)?),
+        });
+        #[cfg(not(feature = "geo"))]
+        Err(GeoError {
+            file: path.display().to_string(),
+            reason: "this build cannot read databases of addresses".to_owned(),
+        })
+    }
+}
+
+impl FromStr for GeoDatabase {
+    type Err = GeoError;
+
+    fn from_str(path: &str) -> Result<Self, GeoError> {
+        Self::open(Path::new(path))
+    }
+}
+
+impl fmt::Debug for GeoDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GeoDatabase").finish_non_exhaustive()
+    }
+}
+
+/// What a database of places knows of an address; names are English.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Place<'g> {
+    /// The continent: `Europe`.
+    pub continent: Option<&'g str>,
+    /// The country by its two letters (ISO 3166-1): `CH`.
+    pub country_code: Option<&'g str>,
+    /// The country: `Switzerland`.
+    pub country: Option<&'g str>,
+    /// The largest subdivision of the country by its letters (ISO 3166-2, without the country): `ZH`.
+    pub region_code: Option<&'g str>,
+    /// The largest subdivision of the country: `Zurich`.
+    pub region: Option<&'g str>,
+    /// The city.
+    pub city: Option<&'g str>,
+    /// The time zone: `Europe/Zurich`.
+    pub time_zone: Option<&'g str>,
+    /// Latitude and longitude in degrees.
+    pub location: Option<(f64, f64)>,
+}
+
+/// What a database of autonomous systems knows of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AutonomousSystem<'g> {
+    /// The number of the autonomous system.
+    pub number: u32,
+    /// Who runs it.
+    pub organization: Option<&'g str>,
+}
+
+/// A database cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GeoError {
+    /// The file.
+    pub file: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl fmt::Display for GeoError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.reason)
+    }
+}
+
+impl core::error::Error for GeoError {}
+
+/// Octets of the largest database that is read.
+#[cfg(feature = "geo")]
+const MAX_OCTETS: u64 = 2 << 30;
+
+impl Geo {
+    /// Where an address is; `None` if no database knows.
+    #[must_use]
+    pub fn place(&self, address: IpAddr) -> Option<Place<'_>> {
+        let database = self.places.as_ref()?;
+        #[cfg(feature = "geo")]
+        return place(&database.reader, address);
+        #[cfg(not(feature = "geo"))]
+        {
+            let _ = (database, address);
+            None
+        }
+    }
+
+    /// The autonomous system of an address; `None` if no database knows.
+    #[must_use]
+    pub fn system(&self, address: IpAddr) -> Option<AutonomousSystem<'_>> {
+        let database = self.systems.as_ref()?;
+        #[cfg(feature = "geo")]
+        return system(&database.reader, address);
+        #[cfg(not(feature = "geo"))]
+        {
+            let _ = (database, address);
+            None
+        }
+    }
+
+    /// Whether there is no database.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.places.is_none() && self.systems.is_none()
+    }
+}
+
+#[cfg(feature = "geo")]
+fn read(path: &Path) -> Result<Reader<Vec<u8>>, GeoError> {
+    let unreadable = |reason: String| GeoError {
+        file: path.display().to_string(),
+        reason,
+    };
+    let size = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
+    if size.len() > MAX_OCTETS {
+        return Err(unreadable(format!("has more than {MAX_OCTETS} octets")));
+    }
+    let octets = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    Reader::from_source(octets)
+        .map_err(|error| unreadable(format!("is no database of addresses: {error}")))
+}
+
+#[cfg(feature = "geo")]
+fn place(reader: &Reader<Vec<u8>>, address: IpAddr) -> Option<Place<'_>> {
+    let found = reader.lookup(address).ok()?;
+    found.offset()?;
+    let text = |path: &[PathElement<'_>]| found.decode_path::<&str>(path).ok().flatten();
+    let degrees = |key| {
+        let path = [PathElement::Key("location"), PathElement::Key(key)];
+        found.decode_path::<f64>(&path).ok().flatten()
+    };
+    let name = |key| {
+        text(&[
+            PathElement::Key(key),
+            PathElement::Key("names"),
+            PathElement::Key("en"),
+        ])
+    };
+    Some(Place {
+        continent: name("continent"),
+        country_code: text(&[PathElement::Key("country"), PathElement::Key("iso_code")]),
+        country: name("country"),
+        region_code: text(&[
+            PathElement::Key("subdivisions"),
+            PathElement::Index(0),
+            PathElement::Key("iso_code"),
+        ]),
+        region: text(&[
+            PathElement::Key("subdivisions"),
+            PathElement::Index(0),
+            PathElement::Key("names"),
+            PathElement::Key("en"),
+        ]),
+        city: name("city"),
+        time_zone: text(&[PathElement::Key("location"), PathElement::Key("time_zone")]),
+        location: degrees("latitude").zip(degrees("longitude")),
+    })
+}
+
+#[cfg(feature = "geo")]
+fn system(reader: &Reader<Vec<u8>>, address: IpAddr) -> Option<AutonomousSystem<'_>> {
+    let found = reader.lookup(address).ok()?;
+    let number = [PathElement::Key("autonomous_system_number")];
+    let organization = [PathElement::Key("autonomous_system_organization")];
+    Some(AutonomousSystem {
+        number: found.decode_path(&number).ok().flatten()?,
+        organization: found.decode_path(&organization).ok().flatten(),
+    })
+}
