@@ -12,6 +12,9 @@
 //!
 #![doc = include_str!("field/table.md")]
 
+use core::fmt;
+use core::str::FromStr;
+
 use crate::element::ElementId;
 
 /// The elements that may supply a field, each a line of the table.
@@ -75,13 +78,13 @@ pub enum FieldType {
 
 /// Makes the enumeration from the lines of the table.
 macro_rules! enumeration {
-    ($($(#[$doc:meta])+ $variant:ident $name:ident $type:ident $unit:literal $source:tt;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident $name:ident $type:ident $unit:literal $source:tt;)+) => {
         /// A normalised field, in the order of the columns.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         #[repr(u8)]
         pub enum FlowField {
-            $($(#[$doc])+ $variant,)+
+            $($(#[doc = $doc])+ $variant,)+
         }
 
         impl FlowField {
@@ -99,6 +102,12 @@ macro_rules! enumeration {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => stringify!($name),)+ }
+            }
+
+            /// What it is, in a sentence or two of Markdown.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
             }
 
             /// The type.
@@ -124,7 +133,57 @@ macro_rules! enumeration {
 }
 table::normalised_fields!(enumeration);
 
+/// The columns that most questions are about: when, who, how much, and where it was seen.
+const FIRST: &[FlowField] = &[
+    FlowField::Start,
+    FlowField::End,
+    FlowField::SourceAddress,
+    FlowField::DestinationAddress,
+    FlowField::SourcePort,
+    FlowField::DestinationPort,
+    FlowField::Protocol,
+    FlowField::Octets,
+    FlowField::Packets,
+    FlowField::SamplingRate,
+    FlowField::InputInterface,
+    FlowField::OutputInterface,
+    FlowField::ExporterAddress,
+];
+
+/// The fields of [`FIRST`], then the others in the order of the table.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "evaluated by the compiler, which checks it"
+)]
+const fn column_order() -> [FlowField; FlowField::ALL.len()] {
+    let mut order = [FlowField::Start; FlowField::ALL.len()];
+    let (mut count, mut next) = (0, 0);
+    while count < FIRST.len() {
+        order[count] = FIRST[count];
+        count += 1;
+    }
+    while next < FlowField::ALL.len() {
+        let (mut place, field) = (0, FlowField::ALL[next]);
+        while place < FIRST.len() && FIRST[place] as u8 != field as u8 {
+            place += 1;
+        }
+        if place == FIRST.len() {
+            order[count] = field;
+            count += 1;
+        }
+        next += 1;
+    }
+    order
+}
+
 impl FlowField {
+    /// Every field in the order of the columns of a table, with the times, addresses, ports and
+    /// counters first. [`ALL`](Self::ALL) has the order of the registry, to which new fields are
+    /// appended.
+    pub const COLUMNS: &'static [Self] = &column_order();
+
     /// The field of this name.
     ///
     /// ```
@@ -135,6 +194,66 @@ impl FlowField {
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|field| field.name() == name)
+    }
+}
+
+/// The name.
+impl fmt::Display for FlowField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// By the name.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+///
+/// let field: FlowField = "octets".parse()?;
+/// assert_eq!(field, FlowField::Octets);
+/// assert_eq!(field.to_string(), "octets");
+/// assert!("bytes".parse::<FlowField>().is_err());
+/// # Ok::<(), netflow_core::field::UnknownField>(())
+/// ```
+impl FromStr for FlowField {
+    type Err = UnknownField;
+
+    fn from_str(name: &str) -> Result<Self, UnknownField> {
+        Self::by_name(name).ok_or(UnknownField)
+    }
+}
+
+/// No field has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownField;
+
+impl fmt::Display for UnknownField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no field of this name")
+    }
+}
+
+impl core::error::Error for UnknownField {}
+
+/// The name of the type, in lower case.
+impl fmt::Display for FieldType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::U8 => "u8",
+            Self::U16 => "u16",
+            Self::U32 => "u32",
+            Self::U64 => "u64",
+            Self::Flag => "flag",
+            Self::Address => "address",
+            Self::Mac => "mac",
+            Self::Time => "time",
+            Self::Duration => "duration",
+            Self::Text => "text",
+            Self::Octets => "octets",
+            Self::Name => "name",
+            Self::Application => "application",
+            Self::Numbers => "numbers",
+        })
     }
 }
 
@@ -156,6 +275,25 @@ mod tests {
     fn every_name_finds_its_field() {
         for field in FlowField::ALL {
             assert_eq!(FlowField::by_name(field.name()), Some(*field));
+        }
+    }
+    #[test]
+    fn the_columns_are_all_fields_with_the_usual_ones_first() {
+        let mut columns = FlowField::COLUMNS.to_vec();
+        assert_eq!(&columns[..super::FIRST.len()], super::FIRST);
+        columns.sort();
+        assert_eq!(columns, FlowField::ALL);
+    }
+
+    #[test]
+    fn every_meaning_is_a_whole_sentence() {
+        for field in FlowField::ALL {
+            let meaning = field.meaning();
+            assert!(
+                meaning.ends_with('.') && !meaning.starts_with(' '),
+                "{field}: {meaning}"
+            );
+            assert!(!meaning.contains("  "), "{field}: {meaning}");
         }
     }
 }
