@@ -38,6 +38,7 @@ import os
 import sys
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
+from os import PathLike
 from typing import Any, Callable, Iterator, Mapping, Sequence, final
 
 from ._errors import Problem
@@ -46,6 +47,7 @@ __all__ = [
     "Collector",
     "Documents",
     "FIELDS",
+    "ParquetFile",
     "Pass",
     "Reader",
     "Record",
@@ -56,8 +58,10 @@ __all__ = [
     "Tables",
     "TablesPass",
     "__version__",
+    "fields",
     "health",
     "index",
+    "prefixes",
     "run",
 ]
 
@@ -65,19 +69,22 @@ if sys.platform == "linux":
     __all__ += ["Sockets"]
 
 __version__: str
-FIELDS: list[tuple[str, str, str]]
+FIELDS: list[tuple[str, str, str, str]]
 
 _Path = str | os.PathLike[str]
 _Inputs = Sequence[tuple[str, Callable[[], Any] | None]]
+_Known = tuple[list[str], list[str], str, list[str], list[str], bool]
 
 def run(arguments: Sequence[str]) -> int: ...
+def prefixes(addresses: Sequence[str | None], ipv4: int, ipv6: int) -> list[str | None]: ...
+def fields() -> Table: ...
 def health(
     inputs: _Inputs,
     *,
     ports: Sequence[int],
     strict: bool,
     state: bytes | None,
-    exporters: tuple[list[str], list[str], str, list[str]] | None,
+    exporters: _Known | None,
 ) -> str: ...
 def index(
     input: tuple[str, Callable[[], Any] | None],
@@ -118,7 +125,7 @@ class Replay:
         rows: int,
         split_biflows: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None,
+        exporters: _Known | None,
     ) -> Replay: ...
     def append(self, index: bytes, file: int, first: int) -> bool: ...
     def take(self) -> Table: ...
@@ -143,7 +150,7 @@ class Reader:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None = None,
+        exporters: _Known | None = None,
         ranges: Sequence[tuple[bytes | None, int | None]] | None = None,
         warn: bool = True,
     ) -> Reader: ...
@@ -171,6 +178,12 @@ class Table:
     @staticmethod
     def load(octets: bytes) -> Table: ...
     def save(self) -> bytes: ...
+    def first(self, count: int) -> Table: ...
+    def project(self, columns: Sequence[int]) -> Table: ...
+    def filter(self, mask: Sequence[bool]) -> Table: ...
+    def used(self) -> list[bool]: ...
+    @property
+    def types(self) -> list[tuple[str, str, str | None]]: ...
     @property
     def num_rows(self) -> int: ...
     @property
@@ -180,6 +193,12 @@ class Table:
     def head(self, count: int) -> list[list[str | None]]: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
+
+@final
+class ParquetFile:
+    def __new__(cls, path: str | PathLike[str], schema: Table) -> ParquetFile: ...
+    def write(self, table: Table) -> None: ...
+    def finish(self) -> None: ...
 
 @final
 class Tables:
@@ -192,7 +211,7 @@ class Tables:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None,
+        exporters: _Known | None,
     ) -> Tables: ...
     def open(self) -> TablesPass: ...
 
@@ -220,7 +239,7 @@ class Records:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None,
+        exporters: _Known | None,
     ) -> Records: ...
     def __iter__(self) -> Records: ...
     def __next__(self) -> Record: ...
@@ -232,7 +251,7 @@ class Records:
 @final
 class State:
     def __new__(
-        cls, *, exporters: tuple[list[str], list[str], str, list[str]] | None
+        cls, *, exporters: _Known | None
     ) -> State: ...
     def decode(
         self,
@@ -261,7 +280,7 @@ class Collector:
         types: str,
         rows: int,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None,
+        exporters: _Known | None,
     ) -> Collector: ...
     def push(
         self, datagram: bytes | bytearray | memoryview, host: str, port: int, received: int

@@ -77,11 +77,11 @@ impl FlowOptions {
     }
 }
 
-/// All columns, addresses as 16 octets.
+/// All columns in the order of [`FlowField::COLUMNS`], addresses as 16 octets.
 impl Default for FlowOptions {
     fn default() -> Self {
         Self {
-            fields: FlowField::ALL.to_vec(),
+            fields: FlowField::COLUMNS.to_vec(),
             addresses: Addresses::default(),
             types: Types::default(),
             rows: 1 << 16,

@@ -34,7 +34,7 @@ pub(crate) fn types(name: &str) -> PyResult<Types> {
 /// The columns of these names; all columns if no names are passed.
 pub(crate) fn columns(names: Option<Vec<String>>) -> PyResult<Vec<FlowField>> {
     let Some(names) = names else {
-        return Ok(FlowField::ALL.to_vec());
+        return Ok(FlowField::COLUMNS.to_vec());
     };
     let field = |name: &String| {
         FlowField::by_name(name)

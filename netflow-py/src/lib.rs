@@ -52,7 +52,7 @@ mod _netflow {
     #[pymodule_export]
     use crate::state::State;
     #[pymodule_export]
-    use crate::table::Table;
+    use crate::table::{ParquetFile, Table};
     #[pymodule_export]
     use crate::tables::{Tables, TablesPass};
 
@@ -60,6 +60,32 @@ mod _netflow {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("FIELDS", crate::fields())
+    }
+
+    /// The network of each address, with these lengths for IPv4 and IPv6; nothing for a text that is no
+    /// address.
+    #[pyfunction]
+    fn prefixes(addresses: Vec<Option<String>>, ipv4: u8, ipv6: u8) -> Vec<Option<String>> {
+        let network = |text: String| {
+            let address = text.parse::<core::net::IpAddr>().ok()?.to_canonical();
+            let length = if address.is_ipv4() { ipv4 } else { ipv6 };
+            Some(netflow_core::Prefix::new(address, length).to_string())
+        };
+        let addresses = addresses.into_iter();
+        addresses.map(|text| text.and_then(network)).collect()
+    }
+
+    /// Name, type, unit and meaning of every normalised field, as a table.
+    #[pyfunction]
+    fn fields() -> PyResult<Table> {
+        Table::of_texts(
+            ["name", "type", "unit", "meaning"],
+            crate::fields()
+                .into_iter()
+                .map(|(name, kind, unit, meaning)| {
+                    [name.to_owned(), kind, unit.to_owned(), meaning.to_owned()]
+                }),
+        )
     }
 
     /// Runs the command `netflow` with these arguments, the first of which is its
@@ -70,17 +96,18 @@ mod _netflow {
     }
 }
 
-/// Name, type and unit of every normalised field.
-fn fields() -> Vec<(&'static str, String, &'static str)> {
+/// Name, type, unit and meaning of every normalised field, in the order of the columns.
+fn fields() -> Vec<(&'static str, String, &'static str, &'static str)> {
     use netflow_core::field::FlowField;
 
-    let fields = FlowField::ALL.iter();
+    let fields = FlowField::COLUMNS.iter();
     fields
         .map(|field| {
             (
                 field.name(),
-                format!("{:?}", field.field_type()),
+                field.field_type().to_string(),
                 field.unit(),
+                field.meaning(),
             )
         })
         .collect()

@@ -1,18 +1,23 @@
 //! Record batches in memory, and their capsules for Arrow consumers.
 
 use alloc::sync::Arc;
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{BufWriter, Cursor, Write as _};
+use std::path::PathBuf;
 
+use arrow_array::builder::StringBuilder;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{Array as _, ArrayRef, BooleanArray};
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::ffi::FFI_ArrowSchema;
-use arrow_schema::{ArrowError, Schema, SchemaRef};
-use netflow_arrow::{IpcFormat, IpcWriter, RecordBatch, RecordBatchReader};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use netflow_arrow::{IpcFormat, IpcWriter, ParquetWriter, RecordBatch, RecordBatchReader};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule};
 
 use crate::cell;
+use crate::guarded::Guarded;
 
 /// Rows in memory, in batches.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
@@ -24,6 +29,31 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) const fn new(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
         Self { schema, batches }
+    }
+}
+
+impl Table {
+    /// Columns of text.
+    pub(crate) fn of_texts<const N: usize>(
+        names: [&str; N],
+        rows: impl Iterator<Item = [String; N]>,
+    ) -> PyResult<Self> {
+        let mut columns: [StringBuilder; N] = core::array::from_fn(|_| StringBuilder::new());
+        for row in rows {
+            for (column, text) in columns.iter_mut().zip(row) {
+                column.append_value(text);
+            }
+        }
+        let fields = names.map(|name| Field::new(name, DataType::Utf8, false));
+        let schema = Arc::new(Schema::new(fields.to_vec()));
+        let arrays = columns
+            .iter_mut()
+            .map(|column| Arc::new(column.finish()) as ArrayRef);
+        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays.collect());
+        Ok(Self::new(
+            schema,
+            vec![batch.map_err(|error| of_arrow(&error))?],
+        ))
     }
 }
 
@@ -45,6 +75,82 @@ impl Table {
                 .flat_map(|table| table.batches.clone())
                 .collect(),
         })
+    }
+
+    /// The first rows.
+    fn first(&self, count: usize) -> Self {
+        let mut left = count;
+        let batches = self.batches.iter().map_while(|batch| {
+            let rows = left.min(batch.num_rows());
+            left -= rows;
+            (rows > 0).then(|| batch.slice(0, rows))
+        });
+        Self::new(Arc::clone(&self.schema), batches.collect())
+    }
+
+    /// These columns, by their numbers.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "pyo3 passes arguments by value"
+    )]
+    fn project(&self, columns: Vec<usize>) -> PyResult<Self> {
+        let schema = self.schema.project(&columns);
+        let batches = self.batches.iter().map(|batch| batch.project(&columns));
+        Ok(Self::new(
+            Arc::new(schema.map_err(|error| of_arrow(&error))?),
+            batches
+                .collect::<Result<_, _>>()
+                .map_err(|error| of_arrow(&error))?,
+        ))
+    }
+
+    /// The rows where the mask, one flag for each row, is true.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "pyo3 passes arguments by value"
+    )]
+    fn filter(&self, py: Python<'_>, mask: Vec<bool>) -> PyResult<Self> {
+        let filtered = py.detach(|| {
+            let mut rest = &mask[..];
+            let mut batches = Vec::with_capacity(self.batches.len());
+            for batch in &self.batches {
+                let (flags, after) = rest.split_at_checked(batch.num_rows()).ok_or_else(|| {
+                    ArrowError::InvalidArgumentError("the mask has too few flags".to_owned())
+                })?;
+                rest = after;
+                let flags = BooleanArray::from(flags.to_vec());
+                let batch = arrow_select::filter::filter_record_batch(batch, &flags)?;
+                if batch.num_rows() > 0 {
+                    batches.push(batch);
+                }
+            }
+            Ok(batches)
+        });
+        Ok(Self::new(
+            Arc::clone(&self.schema),
+            filtered.map_err(|error| of_arrow(&error))?,
+        ))
+    }
+
+    /// For each column whether it holds a value.
+    fn used(&self) -> Vec<bool> {
+        let is_used = |column: usize| {
+            let mut arrays = self.batches.iter().map(|batch| batch.column(column));
+            arrays.any(|array| array.logical_null_count() < array.len())
+        };
+        (0..self.schema.fields().len()).map(is_used).collect()
+    }
+
+    /// Name and type of each column, and its unit.
+    #[getter]
+    fn types(&self) -> Vec<(String, String, Option<String>)> {
+        let fields = self.schema.fields().iter();
+        fields
+            .map(|field| {
+                let unit = field.metadata().get("unit").cloned();
+                (field.name().clone(), field.data_type().to_string(), unit)
+            })
+            .collect()
     }
 
     /// As an Arrow stream.
@@ -123,6 +229,49 @@ impl Table {
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         schema(py, &self.schema)
     }
+}
+
+/// A Parquet file that is written batch by batch.
+#[pyclass(frozen, module = "netflow_rs._netflow")]
+pub(crate) struct ParquetFile(Guarded<Option<ParquetWriter<BufWriter<File>>>>);
+
+#[pymethods]
+impl ParquetFile {
+    #[new]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "pyo3 passes arguments by value"
+    )]
+    fn new(path: PathBuf, schema: &Table) -> PyResult<Self> {
+        let file = BufWriter::new(File::create(path)?);
+        let writer = ParquetWriter::new(file, &schema.schema).map_err(|error| of_arrow(&error))?;
+        Ok(Self(Guarded::new(Some(writer))))
+    }
+
+    /// Appends the rows of a table.
+    fn write(&self, py: Python<'_>, table: &Table) -> PyResult<()> {
+        py.detach(|| {
+            let mut writer = self.0.lock_detached()?;
+            let writer = writer.as_mut().ok_or_else(finished)?;
+            let mut batches = table.batches.iter();
+            batches
+                .try_for_each(|batch| writer.write(batch))
+                .map_err(|error| of_arrow(&error))
+        })
+    }
+
+    /// Writes the rest; the file is complete then.
+    fn finish(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| {
+            let writer = self.0.lock_detached()?.take().ok_or_else(finished)?;
+            let mut file = writer.finish().map_err(|error| of_arrow(&error))?;
+            Ok(file.flush()?)
+        })
+    }
+}
+
+fn finished() -> PyErr {
+    PyValueError::new_err("the file is complete")
 }
 
 fn of_arrow(error: &ArrowError) -> PyErr {

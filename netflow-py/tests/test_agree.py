@@ -92,6 +92,9 @@ def test_every_capture(path: Path) -> None:
         for name in ("start", "end", "received", "export_time"):
             if name in wanted:
                 wanted = {**wanted, name: nanoseconds(wanted[name])}
+        if wanted.get("duration", 0) < 0:
+            # No interval of Arrow's readers: start and end are there.
+            wanted = {name: value for name, value in wanted.items() if name != "duration"}
         assert row == wanted
 
 

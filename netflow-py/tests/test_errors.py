@@ -48,8 +48,46 @@ def test_unknown_columns_are_reported_with_what_may_be_meant(capture: Path) -> N
         nf.scan(capture, columns=["xx"])
     with pytest.raises(TypeError, match="list of names"):
         nf.scan(capture, columns="octets")
-    with pytest.raises(ValueError, match="addresses are"):
-        nf.scan(capture, addresses="strings")
+
+
+def test_errors_of_arguments_name_the_argument_and_its_range(capture: Path) -> None:
+    wrong: list[tuple[type[Exception], str, dict[str, Any]]] = [
+        (ValueError, 'addresses must be "text", .* not .strings', {"addresses": "strings"}),
+        (ValueError, 'types must be "native"', {"types": "arrow"}),
+        (ValueError, 'table must be "flows" or "counters"', {"table": "options"}),
+        (ValueError, "rows must be a number from 1 to .* not -1", {"rows": -1}),
+        (TypeError, "rows must be a whole number, not str", {"rows": "many"}),
+        (ValueError, "a port must be a number from 0 to 65,535, not 70000", {"ports": [70000]}),
+        (TypeError, "ports are a list", {"ports": 9995}),
+        (TypeError, "sampling maps", {"sampling": 1000}),
+        (ValueError, "sampling: .*192.0.2.0/33", {"sampling": {"192.0.2.0/33": 10}}),
+        (FileNotFoundError, "no-such.yaml", {"definitions": "no-such.yaml"}),
+    ]
+    for kind, message, arguments in wrong:
+        with pytest.raises(kind, match=message):
+            nf.scan(capture, **arguments).read()
+    decoder = nf.Decoder()
+    for exporter in (1, (1, 2), b"192.0.2.1"):
+        with pytest.raises(TypeError, match="exporter is an address such as"):
+            decoder.decode(b"", exporter=exporter)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="port of the exporter must be a number from 0 to 65,535"):
+        decoder.decode(b"", exporter=("192.0.2.1", 70_000))
+
+
+def test_a_file_object_that_was_read_to_its_end_is_reported(capture: Path) -> None:
+    with capture.open("rb") as file:
+        file.read()
+        with pytest.raises(ValueError, match=r"at its end.*seek\(0\)"):
+            nf.read(file)
+        file.seek(0)
+        assert len(nf.read(file)) == len(command_rows(capture))
+
+
+def test_numbers_in_names_of_files_are_in_their_order(capture: Path, tmp_path: Path) -> None:
+    for number in (10, 2, 1):
+        (tmp_path / f"x.pcap{number}").write_bytes(capture.read_bytes())
+    names = [Path(name).name for name in nf.scan(str(tmp_path / "x.pcap*")).files]
+    assert names == ["x.pcap1", "x.pcap2", "x.pcap10"]
 
 
 def test_a_closed_file_object(capture: Path) -> None:

@@ -234,7 +234,7 @@ def test_names_that_others_give_columns(other: str, ours: str, capture: Path) ->
 
 
 def test_whole_numbers_stay_whole_in_pandas(capture: Path) -> None:
-    table = nf.read(capture)
+    table = nf.scan(capture).read()
     frame = table.to_pandas()
     assert list(frame.columns) == table.columns
     arrow = table.to_pyarrow()

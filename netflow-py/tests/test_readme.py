@@ -22,7 +22,7 @@ def examples() -> list[str]:
     return re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", range(3))
 def test_reading(
     number: int, capture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,4 +44,4 @@ def test_live(monkeypatch: pytest.MonkeyPatch) -> None:
         return [collector.take()]
 
     monkeypatch.setattr(nf, "listen", listen)
-    exec(examples()[2], {"nf": nf, "datagram": DATAGRAM})
+    exec(examples()[3], {"nf": nf, "datagram": DATAGRAM})

@@ -182,7 +182,7 @@ def test_addresses_and_batches_as_they_are_asked_for(capture: Path) -> None:
     table = max(nf.tables(capture, addresses="octets", rows=3), key=len)
     assert pa.schema(table).field("sourceIPv4Address").type == pa.binary(16)
     assert {len(batch) for batch in list(table)[:-1]} == {3}
-    with pytest.raises(ValueError, match="addresses are"):
+    with pytest.raises(ValueError, match="addresses must be"):
         nf.tables(capture, addresses="strings")
 
 

@@ -47,7 +47,19 @@ number_types! {
     UInt64Type,
     Int16Type,
     Int32Type,
-    DurationNanosecondType,
+}
+
+/// Nanoseconds, never negative: readers take durations for intervals, which DuckDB refuses to write to
+/// Parquet if they are negative.
+impl NumberType for DurationNanosecondType {
+    #[inline]
+    fn of_unsigned(number: u64) -> Option<i64> {
+        number.try_into().ok()
+    }
+
+    fn of_signed(number: i64) -> Option<i64> {
+        (number >= 0).then_some(number)
+    }
 }
 
 /// 64 bits as they are: from 2^63 on a number is negative, as in Java.

@@ -5,8 +5,12 @@
 
 :func:`scan` is lazy and decodes only the columns it is asked for, :func:`read` keeps all in
 memory, :func:`records` yields one flow after the other, :func:`tables` one table for each template
-with every element, :func:`health` says what is wrong with an export, :class:`Decoder` takes datagrams of your own socket and :func:`listen` opens one.
+with every element, :func:`health` says what is wrong with an export, :class:`Decoder` takes
+datagrams of your own socket and :func:`listen` opens one. :func:`fields` lists the columns with
+their meaning; :func:`prefix` groups addresses by network.
 """
+
+from . import _netflow
 
 from ._documents import documents
 from ._errors import NetflowError, NetflowWarning, Problem
@@ -15,6 +19,7 @@ from ._health import health
 from ._inputs import COLUMNS
 from ._live import AsyncListener, Collector, Decoder, Listener, listen, listen_async
 from ._netflow import Record, __version__
+from ._prefix import duckdb_prefix, prefix
 from ._records import Records, records
 from ._tables import Tables, TemplateTable, tables
 
@@ -36,11 +41,24 @@ __all__ = [
     "TemplateTable",
     "__version__",
     "documents",
+    "duckdb_prefix",
+    "fields",
     "health",
     "listen",
     "listen_async",
+    "prefix",
     "read",
     "records",
     "scan",
     "tables",
 ]
+
+
+def fields() -> Table:
+    """The normalised fields, which are the columns of flows and the attributes of a record: name,
+    type, unit and meaning.
+
+    >>> import netflow_rs as nf
+    >>> nf.fields().head(3).to_polars()  # doctest: +SKIP
+    """
+    return Table(_netflow.fields())

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import html
 import importlib
-from typing import TYPE_CHECKING, Any, Iterator, Sequence
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Literal, Sequence, Union
 
 from . import _netflow
+from ._arguments import Addresses, OptionsScope, RowKind, Types, choice, port_list, row_limit
 from ._errors import Problem
-from ._exporters import Meanings, Rates, known
-from ._inputs import Inputs, Opened, chosen, expand
+from ._exporters import Definitions, Meanings, Rates, known
+from ._inputs import Inputs, Opened, chosen, expand, nearest
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy
     import pandas
     import polars
     import pyarrow
 
 ROWS = 65_536
 """Rows of a batch."""
+
+Columns = Union[Sequence[str], Literal["used"], None]
+"""Names of columns, all of them, or those that hold something."""
 
 
 def _import(name: str, *, needs: str | None = None) -> Any:
@@ -52,6 +59,15 @@ class _Columns:
         """A ``polars.DataFrame``."""
         return _import("polars").DataFrame(self)
 
+    def to_numpy(self) -> dict[str, numpy.ndarray[Any, Any]]:
+        """An array of numpy for each column, by its name. Numbers of which some are missing become
+        floats with ``nan``, times ``datetime64[ns]`` in UTC, texts and lists objects."""
+        table = self.to_pyarrow()
+        return {
+            name: column.to_numpy()
+            for name, column in zip(table.column_names, table.columns)
+        }
+
     def to_pandas(self, **options: Any) -> pandas.DataFrame:
         """A ``pandas.DataFrame``; options are those of ``pyarrow.Table.to_pandas``.
 
@@ -83,11 +99,11 @@ class _Columns:
         return where.from_arrow(self.to_pyarrow())
 
 
-_TELLING = frozenset(
+_USUAL = frozenset(
     "start end source_address destination_address source_port destination_port protocol "
     "octets packets sampling_rate".split()
 )
-"""Columns that say most of a flow."""
+"""The columns that are shown first."""
 
 
 class Table(_Columns):
@@ -105,6 +121,58 @@ class Table(_Columns):
     def nbytes(self) -> int:
         """Octets of memory that the columns take."""
         return self._table.nbytes
+
+    @property
+    def schema(self) -> dict[str, str]:
+        """Arrow types of the columns by their names; a unit follows in brackets."""
+        return {
+            name: kind if unit is None else f"{kind} [{unit}]"
+            for name, kind, unit in self._table.types
+        }
+
+    def head(self, rows: int = 5) -> Table:
+        """The first rows."""
+        return Table(self._table.first(max(rows, 0)))
+
+    def select(self, *columns: str) -> Table:
+        """The same rows with these columns only."""
+        return Table(self._table.project([self._place(name) for name in columns]))
+
+    def used(self) -> Table:
+        """The same rows with those columns only that hold a value in any of them."""
+        used = self._table.used()
+        return Table(self._table.project([place for place, each in enumerate(used) if each]))
+
+    def filter(self, mask: Iterable[object] | polars.Expr) -> Table:
+        """The rows where a mask is true.
+
+        Args:
+            mask: a flag for each row: a list, an array of numpy, a series of pandas or Polars, an
+                array of pyarrow; or an expression of Polars, such as ``pl.col("octets") > 1_000``.
+        """
+        found: Any = mask
+        if type(found).__module__.startswith("polars.expr"):
+            found = self.to_polars().select(found).to_series()
+        elif hasattr(found, "to_pylist"):
+            found = found.to_pylist()
+        elif hasattr(found, "tolist"):
+            found = found.tolist()
+        flags = [_flag(each) for each in found]
+        if len(flags) != len(self):
+            raise ValueError(f"the mask has {len(flags)} flags for {len(self)} rows")
+        return Table(self._table.filter(flags))
+
+    def write_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Writes the rows to a Parquet file, compressed with zstd; it replaces one of that name when
+        it is complete."""
+        _write_parquet(path, self._table, [self._table])
+
+    def _place(self, name: str) -> int:
+        columns = self.columns
+        if name not in columns:
+            near = nearest(name, columns)
+            raise KeyError(f"no column {name!r}" + (f", did you mean {near!r}?" if near else ""))
+        return columns.index(name)
 
     def __len__(self) -> int:
         return self._table.num_rows
@@ -132,7 +200,7 @@ class Table(_Columns):
     def __repr__(self) -> str:
         names, rows = self._shown(5)
         rest = len(self.columns) - len(names)
-        order = sorted(range(len(names)), key=lambda place: names[place] not in _TELLING)
+        order = sorted(range(len(names)), key=lambda place: names[place] not in _USUAL)
         lines = [f"<netflow_rs.Table of {len(self)} rows and {len(self.columns)} columns>"]
         for place in order[:12]:
             values = ", ".join("-" if row[place] is None else str(row[place]) for row in rows)
@@ -155,6 +223,32 @@ class Table(_Columns):
         if rest:
             note += f"; {rest} of them empty in the rows shown"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>"
+
+
+def _flag(value: object) -> bool:
+    """A flag; of numpy too, and null is false."""
+    if isinstance(value, bool) or value is None:
+        return bool(value)
+    if type(value).__name__ in ("bool_", "bool", "NAType"):
+        return type(value).__name__ != "NAType" and bool(value)
+    raise TypeError(f"a mask has True and False, not {value!r}")
+
+
+def _write_parquet(
+    path: str | os.PathLike[str], schema: _netflow.Table, batches: Iterable[_netflow.Table]
+) -> None:
+    """A file that has its name once it is complete."""
+    final = Path(path)
+    part = final.with_name(f"{final.name}.{os.getpid()}.part")
+    file = _netflow.ParquetFile(part, schema)
+    try:
+        for batch in batches:
+            file.write(batch)
+        file.finish()
+        part.replace(final)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _loaded(octets: bytes) -> Table:
@@ -222,6 +316,29 @@ class Rescannable(_Columns):
         if not batches:
             return Table(self._reader.empty())
         return Table(_netflow.Table.concat(batches))
+
+    def head(self, rows: int = 5) -> Table:
+        """The first rows; what follows them is not read."""
+        batches: list[_netflow.Table] = []
+        left = max(rows, 0)
+        reading = self._reader.open()
+        while left > 0:
+            batch = next(reading, None)
+            if batch is None:
+                break
+            batches.append(batch.first(left))
+            left -= batches[-1].num_rows
+        return Table(_netflow.Table.concat(batches or [self._reader.empty()]))
+
+    @property
+    def schema(self) -> dict[str, str]:
+        """Arrow types of the columns by their names; a unit follows in brackets."""
+        return Table(self._reader.empty()).schema
+
+    def write_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Writes all rows to a Parquet file, batch by batch."""
+        schema = self._reader.empty()
+        _write_parquet(path, schema, self._reader.open())
 
     def to_pyarrow(self) -> pyarrow.Table:
         """A ``pyarrow.Table``."""
@@ -342,8 +459,6 @@ class Progress:
             if wanted:
                 _import("tqdm")
             return
-        import os
-
         sizes = [os.path.getsize(name) for name, opener in inputs if opener is None]
         total = sum(sizes) if len(sizes) == len(inputs) else None
         self.bar = tqdm(total=total, unit="B", unit_scale=True, delay=0.5, desc="flows")
@@ -374,7 +489,7 @@ _FEW = "counters have few columns, which cannot be chosen"
 def _options(
     source: Inputs,
     *,
-    columns: Sequence[str] | None,
+    columns: Columns,
     addresses: str,
     types: str,
     table: str,
@@ -388,37 +503,53 @@ def _options(
     sampling_override: Rates,
     options_scope: str,
     second_counters: Meanings,
+    definitions: Definitions,
+    by_port: bool,
 ) -> tuple[list[Opened], dict[str, Any]]:
     inputs = expand(source)
-    if table not in ("flows", "counters"):
-        raise ValueError(f'table is "flows" or "counters", not {table!r}')
+    choice("table", table, RowKind)
     if table == "counters" and columns is not None:
         raise ValueError(_FEW)
-    names, file = chosen(columns)
-    return inputs, {
+    names, file = chosen(None if columns == "used" else columns)
+    options = {
         "columns": names,
         # Of one file its name is a column only if it is asked for.
         "file": file or (names is None and len(inputs) > 1),
-        "addresses": addresses,
-        "types": types,
+        "addresses": choice("addresses", addresses, Addresses),
+        "types": choice("types", types, Types),
         "counters": table == "counters",
-        "rows": rows,
+        "rows": row_limit(rows),
         "split_biflows": split_biflows,
         "discarded": discarded,
-        "ports": list(ports),
+        "ports": port_list(ports),
         "strict": strict,
         "state": state,
-        "exporters": known(sampling, sampling_override, options_scope, second_counters),
+        "exporters": known(
+            sampling, sampling_override, options_scope, second_counters, definitions, by_port
+        ),
     }
+    if columns == "used":
+        options["columns"] = _used(inputs, options)
+    return inputs, options
+
+
+def _used(inputs: list[Opened], options: dict[str, Any]) -> list[str]:
+    """Columns of flows that hold a value, found by a pass over the files."""
+    # Numbers are the smallest form of addresses.
+    reader = _netflow.Reader(inputs, **{**options, "addresses": "key", "warn": False})
+    used: set[str] = set()
+    for batch in reader.open():
+        used.update(name for name, each in zip(batch.column_names, batch.used()) if each)
+    return [name for name in reader.column_names if name in used and name != "file"]
 
 
 def scan(
     source: Inputs,
     *,
-    columns: Sequence[str] | None = None,
-    addresses: str = "octets",
-    types: str = "native",
-    table: str = "flows",
+    columns: Columns = None,
+    addresses: Addresses = "text",
+    types: Types = "native",
+    table: RowKind = "flows",
     rows: int = ROWS,
     split_biflows: bool = False,
     discarded: bool = False,
@@ -427,8 +558,10 @@ def scan(
     state: bytes | None = None,
     sampling: Rates = None,
     sampling_override: Rates = None,
-    options_scope: str = "domain",
+    options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
+    definitions: Definitions = (),
+    by_port: bool = False,
 ) -> Flows:
     """Flows of captures and IPFIX files, lazily: nothing is read before it is asked for, and
     everyone who asks gets a fresh pass.
@@ -438,9 +571,10 @@ def scan(
             file object opened with mode ``"rb"``, or several of these. What a file is, its
             content shows: pcap, pcapng or IPFIX, plain, gzip or zstd.
         columns: of :data:`COLUMNS`, and ``"file"``, which comes first; only these are decoded.
-            All by default, and ``"file"`` if there are several.
-        addresses: ``"octets"`` (16 of them, IPv4 as ``::ffff:a.b.c.d``), ``"view"`` (4 or 16),
-            ``"text"``, or ``"key"`` (a number to group by).
+            All by default, the same for every file, and ``"file"`` if there are several;
+            ``"used"`` reads the files once to find the columns that hold a value.
+        addresses: ``"text"``, ``"octets"`` (16 of them, IPv4 as ``::ffff:a.b.c.d``), ``"view"``
+            (4 or 16), or ``"key"`` (a number to group by).
         types: ``"native"``, ``"plain"`` (without dictionaries) or ``"spark"``.
         table: ``"flows"``, or ``"counters"`` of sFlow.
         rows: of a batch at most.
@@ -458,6 +592,8 @@ def scan(
         second_counters: what elements 23 and 24 beside 1 and 2 count, by address or subnet of
             exporters: ``"biflow"``, the reverse direction, or ``"post"``, the same packets after
             the exporter. Without it, records show which of them.
+        definitions: files with definitions of elements, as the command's ``--definitions``.
+        by_port: each source port of an address is an exporter of its own.
     """
     return Flows(
         *_options(
@@ -476,6 +612,8 @@ def scan(
             sampling_override=sampling_override,
             options_scope=options_scope,
             second_counters=second_counters,
+            definitions=definitions,
+            by_port=by_port,
         )
     )
 
@@ -483,10 +621,10 @@ def scan(
 def read(
     source: Inputs,
     *,
-    columns: Sequence[str] | None = None,
-    addresses: str = "text",
-    types: str = "native",
-    table: str = "flows",
+    columns: Columns = None,
+    addresses: Addresses = "text",
+    types: Types = "native",
+    table: RowKind = "flows",
     rows: int = ROWS,
     split_biflows: bool = False,
     discarded: bool = False,
@@ -495,14 +633,16 @@ def read(
     state: bytes | None = None,
     sampling: Rates = None,
     sampling_override: Rates = None,
-    options_scope: str = "domain",
+    options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
+    definitions: Definitions = (),
+    by_port: bool = False,
     progress: bool | None = None,
 ) -> Table:
-    """Flows of captures and IPFIX files, in memory, with addresses as text.
+    """Flows of captures and IPFIX files, in memory.
 
-    The arguments are those of :func:`scan`; ``progress`` shows a bar of tqdm, in a notebook
-    unless it is ``False``.
+    Without ``columns``, columns that hold no value are left out. The arguments are those of
+    :func:`scan`; ``progress`` shows a bar of tqdm, in a notebook unless it is ``False``.
     """
     flows = scan(
         source,
@@ -520,5 +660,9 @@ def read(
         sampling_override=sampling_override,
         options_scope=options_scope,
         second_counters=second_counters,
+        definitions=definitions,
+        by_port=by_port,
     )
-    return flows.read(progress=progress)
+    found = flows.read(progress=progress)
+    # Of all columns, most exporters fill a few: the others would take most of the memory.
+    return found.used() if columns is None and table == "flows" and len(found) else found

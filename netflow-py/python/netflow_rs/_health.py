@@ -6,7 +6,8 @@ import json
 from typing import Any, Sequence
 
 from . import _netflow
-from ._exporters import Meanings, Rates, known
+from ._arguments import OptionsScope, port_list
+from ._exporters import Definitions, Meanings, Rates, known
 from ._inputs import Inputs, expand
 
 
@@ -18,8 +19,10 @@ def health(
     state: bytes | None = None,
     sampling: Rates = None,
     sampling_override: Rates = None,
-    options_scope: str = "domain",
+    options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
+    definitions: Definitions = (),
+    by_port: bool = False,
 ) -> dict[str, Any]:
     """The health of the exporters in captures and IPFIX files: the document that
     ``netflow explain --format json`` prints.
@@ -40,10 +43,12 @@ def health(
     inputs = expand(source)
     document = _netflow.health(
         inputs,
-        ports=list(ports),
+        ports=port_list(ports),
         strict=strict,
         state=state,
-        exporters=known(sampling, sampling_override, options_scope, second_counters),
+        exporters=known(
+            sampling, sampling_override, options_scope, second_counters, definitions, by_port
+        ),
     )
     found: dict[str, Any] = json.loads(document)
     return found

@@ -7,6 +7,7 @@ import glob as _glob
 import importlib
 import io
 import os
+import re
 import stat
 import threading
 from typing import IO, Any, Callable, Iterable, Sequence, Union
@@ -19,7 +20,7 @@ Input = Union[PathLike, IO[bytes]]
 Inputs = Union[Input, Iterable[Input]]
 Opened = tuple[str, Union[Callable[[], Any], None]]
 
-COLUMNS: tuple[str, ...] = tuple(name for name, _, _ in FIELDS)
+COLUMNS: tuple[str, ...] = tuple(name for name, _, _, _ in FIELDS)
 
 _MEANT = {
     "src": "source_address",
@@ -71,11 +72,24 @@ class _FileObject:
         if getattr(self.file, "closed", False):
             raise ValueError(f"{self.name} is closed; open it again")
         if self.start is not None:
+            self._check_rest(self.start)
             return _Pass(self, self.start)
         if self.begun:
             raise _consumed(self.name)
         self.begun = True
         return self.file
+
+
+    def _check_rest(self, start: int) -> None:
+        """A file object is read from where it stands, which may be its end by mistake."""
+        with self.lock:
+            if start == 0 or self.is_read:
+                return
+            self.file.seek(start)
+            if not self.file.read(1):
+                raise ValueError(
+                    f"{self.name} is at its end, after {start:,} octets: call seek(0) first"
+                )
 
 
 class _Pass:
@@ -118,6 +132,13 @@ class _Pipe:
         return open(self.path, "rb")
 
 
+def _natural(path: str) -> list[tuple[int, str]]:
+    """The order of people: ``x.pcap2`` is before ``x.pcap10``."""
+    parts = re.split(r"(\d+)", path)
+    # Texts and numbers alternate; of equal numbers the one with more zeros in front is first.
+    return [(int(part), part) if part.isdecimal() else (-1, part) for part in parts]
+
+
 def _consumed(name: str) -> NetflowError:
     return NetflowError(
         f"{name} was read already and cannot be read again, since it cannot seek; use nf.read, "
@@ -147,7 +168,7 @@ def _one(source: Any) -> list[Opened]:
             return _url(path)
         path = os.path.expanduser(path)
         if _glob.has_magic(path) and not os.path.exists(path):
-            found = sorted(_glob.glob(path, recursive=True))
+            found = sorted(_glob.glob(path, recursive=True), key=_natural)
             if not found:
                 raise FileNotFoundError(2, "No such file or directory", path)
             return [(each, None) for each in found]
@@ -184,6 +205,15 @@ def expand(source: Any) -> list[Opened]:
     return opened
 
 
+def nearest(name: str, names: Sequence[str]) -> str | None:
+    """The name that is probably meant."""
+    meant = _MEANT.get(name.lower())
+    if meant is not None and meant in names:
+        return meant
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return near[0] if near else None
+
+
 def chosen(columns: Sequence[str] | None) -> tuple[list[str] | None, bool]:
     """Columns of flows, and whether the name of their file is asked for too."""
     names = check_columns(columns, file=True)
@@ -203,9 +233,8 @@ def check_columns(columns: Sequence[str] | None, *, file: bool = False) -> list[
         if not isinstance(name, str):
             raise TypeError(f"the name of a column is a str, not {type(name).__name__}")
         if name not in COLUMNS and not (file and name == "file"):
-            near = [_MEANT[name.lower()]] if name.lower() in _MEANT else []
-            near = near or difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.5)
-            meant = f", did you mean {near[0]!r}?" if near else "."
+            near = nearest(name, COLUMNS)
+            meant = f", did you mean {near!r}?" if near else "."
             raise NetflowError(
                 f"there is no column {name!r}{meant} See nf.COLUMNS.", kind="unknown_column"
             )

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, AsyncIterator, Generator, Iterator, Protocol, Sequence, Union
 
 from . import _netflow
+from ._arguments import OptionsScope, Transport, choice, whole
 from ._errors import Problem
-from ._exporters import Meanings, Rates, known
+from ._exporters import Definitions, Meanings, Rates, known
 from ._flows import ROWS, Table
 from ._inputs import PathLike, check_columns
 from ._netflow import Record
@@ -39,11 +40,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def _exporter(exporter: Exporter) -> tuple[str, int]:
+    first = exporter[0] if isinstance(exporter, (tuple, list)) and exporter else exporter
+    if not isinstance(first, (str, ipaddress.IPv4Address, ipaddress.IPv6Address, type(None))):
+        raise TypeError(
+            "exporter is an address such as '192.0.2.1' or (address, port), not "
+            f"{type(first).__name__}"
+        )
     host, port = _parted(exporter)
-    if not 0 <= port <= 65_535:
-        raise ValueError(f"{port} is no port")
     # A zone says through which interface an address is reached.
-    return host.split("%")[0], port
+    return host.split("%")[0], whole("the port of the exporter", port, 0, 65_535)
 
 
 def _parted(exporter: Exporter) -> tuple[str, int]:
@@ -81,7 +86,8 @@ class Decoder:
     """Decodes datagrams of any number of exporters, and keeps what they announced.
 
     One may be used by several threads, one at a time inside. ``sampling``,
-    ``sampling_override``, ``options_scope`` and ``second_counters`` are those of :func:`scan`.
+    ``sampling_override``, ``options_scope``, ``second_counters``, ``definitions`` and ``by_port``
+    are those of :func:`scan`.
     """
 
     def __init__(
@@ -89,11 +95,15 @@ class Decoder:
         *,
         sampling: Rates = None,
         sampling_override: Rates = None,
-        options_scope: str = "domain",
+        options_scope: OptionsScope = "domain",
         second_counters: Meanings = None,
+        definitions: Definitions = (),
+        by_port: bool = False,
     ) -> None:
         self._state = _netflow.State(
-            exporters=known(sampling, sampling_override, options_scope, second_counters)
+            exporters=known(
+                sampling, sampling_override, options_scope, second_counters, definitions, by_port
+            )
         )
 
     def decode(
@@ -102,7 +112,7 @@ class Decoder:
         *,
         exporter: Exporter = None,
         received: datetime | float | None = None,
-        transport: str = "udp",
+        transport: Transport = "udp",
     ) -> list[Record]:
         """The flows of a datagram: its own, and those that waited for a template it brings.
 
@@ -117,8 +127,7 @@ class Decoder:
             NetflowError: if not even its first header can be read. Everything that is wrong after
                 it is reported in :attr:`problems`.
         """
-        if transport not in ("udp", "stream"):
-            raise ValueError(f'transport is "udp" or "stream", not {transport!r}')
+        choice("transport", transport, Transport)
         host, port = _exporter(exporter)
         return self._state.decode(
             datagram, host, port, _received(received), transport == "stream"

@@ -4,6 +4,7 @@ import os
 import sys
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
+from os import PathLike
 from typing import Any, Callable, Iterator, Mapping, Sequence, final
 
 from ._errors import Problem
@@ -12,6 +13,7 @@ __all__ = [
     "Collector",
     "Documents",
     "FIELDS",
+    "ParquetFile",
     "Pass",
     "Reader",
     "Record",
@@ -22,8 +24,10 @@ __all__ = [
     "Tables",
     "TablesPass",
     "__version__",
+    "fields",
     "health",
     "index",
+    "prefixes",
     "run",
 ]
 
@@ -31,19 +35,22 @@ if sys.platform == "linux":
     __all__ += ["Sockets"]
 
 __version__: str
-FIELDS: list[tuple[str, str, str]]
+FIELDS: list[tuple[str, str, str, str]]
 
 _Path = str | os.PathLike[str]
 _Inputs = Sequence[tuple[str, Callable[[], Any] | None]]
+_Known = tuple[list[str], list[str], str, list[str], list[str], bool]
 
 def run(arguments: Sequence[str]) -> int: ...
+def prefixes(addresses: Sequence[str | None], ipv4: int, ipv6: int) -> list[str | None]: ...
+def fields() -> Table: ...
 def health(
     inputs: _Inputs,
     *,
     ports: Sequence[int],
     strict: bool,
     state: bytes | None,
-    exporters: tuple[list[str], list[str], str, list[str]] | None,
+    exporters: _Known | None,
 ) -> str: ...
 def index(
     input: tuple[str, Callable[[], Any] | None],
@@ -84,7 +91,7 @@ class Replay:
         rows: int,
         split_biflows: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None,
+        exporters: _Known | None,
     ) -> Replay: ...
     def append(self, index: bytes, file: int, first: int) -> bool: ...
     def take(self) -> Table: ...
@@ -109,7 +116,7 @@ class Reader:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None = None,
+        exporters: _Known | None = None,
         ranges: Sequence[tuple[bytes | None, int | None]] | None = None,
         warn: bool = True,
     ) -> Reader: ...
@@ -137,6 +144,12 @@ class Table:
     @staticmethod
     def load(octets: bytes) -> Table: ...
     def save(self) -> bytes: ...
+    def first(self, count: int) -> Table: ...
+    def project(self, columns: Sequence[int]) -> Table: ...
+    def filter(self, mask: Sequence[bool]) -> Table: ...
+    def used(self) -> list[bool]: ...
+    @property
+    def types(self) -> list[tuple[str, str, str | None]]: ...
     @property
     def num_rows(self) -> int: ...
     @property
@@ -146,6 +159,12 @@ class Table:
     def head(self, count: int) -> list[list[str | None]]: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
+
+@final
+class ParquetFile:
+    def __new__(cls, path: str | PathLike[str], schema: Table) -> ParquetFile: ...
+    def write(self, table: Table) -> None: ...
+    def finish(self) -> None: ...
 
 @final
 class Tables:
@@ -158,7 +177,7 @@ class Tables:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None,
+        exporters: _Known | None,
     ) -> Tables: ...
     def open(self) -> TablesPass: ...
 
@@ -186,7 +205,7 @@ class Records:
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None,
+        exporters: _Known | None,
     ) -> Records: ...
     def __iter__(self) -> Records: ...
     def __next__(self) -> Record: ...
@@ -198,7 +217,7 @@ class Records:
 @final
 class State:
     def __new__(
-        cls, *, exporters: tuple[list[str], list[str], str, list[str]] | None
+        cls, *, exporters: _Known | None
     ) -> State: ...
     def decode(
         self,
@@ -227,7 +246,7 @@ class Collector:
         types: str,
         rows: int,
         state: bytes | None,
-        exporters: tuple[list[str], list[str], str, list[str]] | None,
+        exporters: _Known | None,
     ) -> Collector: ...
     def push(
         self, datagram: bytes | bytearray | memoryview, host: str, port: int, received: int

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Iterator, Sequence
 
 from . import _netflow
+from ._arguments import OptionsScope, port_list
 from ._errors import Problem
-from ._exporters import Meanings, Rates, known
+from ._exporters import Definitions, Meanings, Rates, known
 from ._inputs import Inputs, expand
 from ._netflow import Record
 
@@ -51,8 +52,10 @@ def records(
     state: bytes | None = None,
     sampling: Rates = None,
     sampling_override: Rates = None,
-    options_scope: str = "domain",
+    options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
+    definitions: Definitions = (),
+    by_port: bool = False,
 ) -> Records:
     """The flows of captures and IPFIX files, one :class:`Record` after the other.
 
@@ -65,9 +68,11 @@ def records(
         _netflow.Records(
             inputs,
             split_biflows=split_biflows,
-            ports=list(ports),
+            ports=port_list(ports),
             strict=strict,
             state=state,
-            exporters=known(sampling, sampling_override, options_scope, second_counters),
+            exporters=known(
+            sampling, sampling_override, options_scope, second_counters, definitions, by_port
+        ),
         )
     )

@@ -6,8 +6,9 @@ import html
 from typing import Any, Iterator, Sequence, overload
 
 from . import _netflow
+from ._arguments import Addresses, OptionsScope, choice, port_list, row_limit
 from ._errors import Problem, warn
-from ._exporters import Meanings, Rates, known
+from ._exporters import Definitions, Meanings, Rates, known
 from ._flows import ROWS, Progress, Report, Rescannable, Table
 from ._inputs import Inputs, Opened, expand
 
@@ -153,15 +154,17 @@ class Tables(Sequence[TemplateTable]):
 def tables(
     source: Inputs,
     *,
-    addresses: str = "text",
+    addresses: Addresses = "text",
     rows: int = ROWS,
     ports: Sequence[int] = (),
     strict: bool = False,
     state: bytes | None = None,
     sampling: Rates = None,
     sampling_override: Rates = None,
-    options_scope: str = "domain",
+    options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
+    definitions: Definitions = (),
+    by_port: bool = False,
     progress: bool | None = None,
 ) -> Tables:
     """A table for each template of captures and IPFIX files, with every element it has: those of
@@ -174,11 +177,13 @@ def tables(
     ...     print(table.name, len(table), table.to_pandas())
     """
     options = {
-        "addresses": addresses,
-        "rows": rows,
-        "ports": list(ports),
+        "addresses": choice("addresses", addresses, Addresses),
+        "rows": row_limit(rows),
+        "ports": port_list(ports),
         "strict": strict,
         "state": state,
-        "exporters": known(sampling, sampling_override, options_scope, second_counters),
+        "exporters": known(
+            sampling, sampling_override, options_scope, second_counters, definitions, by_port
+        ),
     }
     return Tables(expand(source), options, progress)
