@@ -211,7 +211,7 @@ def test_wrong_addresses_and_times() -> None:
         nf.listen("127.0.0.1:0", interval=-1)
     decoder = nf.Decoder()
     for exporter in ("192.0.2.1:70000", ("192.0.2.1", -1)):
-        with pytest.raises(ValueError, match="no port"):
+        with pytest.raises(ValueError, match="port of the exporter must be"):
             decoder.decode(DATAGRAM, exporter=exporter)
     for received in (float("inf"), 1e300, datetime(2300, 1, 1, tzinfo=timezone.utc)):
         with pytest.raises(ValueError, match="between 1678 and 2262"):
