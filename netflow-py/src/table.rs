@@ -238,10 +238,6 @@ pub(crate) struct ParquetFile(Guarded<Option<ParquetWriter<BufWriter<File>>>>);
 #[pymethods]
 impl ParquetFile {
     #[new]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "pyo3 passes arguments by value"
-    )]
     fn new(path: PathBuf, schema: &Table) -> PyResult<Self> {
         let file = BufWriter::new(File::create(path)?);
         let writer = ParquetWriter::new(file, &schema.schema).map_err(|error| of_arrow(&error))?;
