@@ -4,7 +4,9 @@ mod decode;
 mod elements;
 mod explain;
 mod exporters;
+mod fields;
 pub(crate) mod format;
+pub(crate) mod hints;
 mod inputs;
 #[cfg(target_os = "linux")]
 pub(crate) mod listen;

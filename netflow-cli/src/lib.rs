@@ -80,7 +80,8 @@ fn print(error: &clap::Error) {
 }
 
 fn command(args: &[OsString]) -> Result<Status, clap::Error> {
-    let matches = features::command().try_get_matches_from(args)?;
+    let matches = features::command().try_get_matches_from(args);
+    let matches = matches.map_err(|error| args::hints::add(error, args))?;
     match args::Cli::from_arg_matches(&matches)?.command {
         args::Command::Decode(args) => {
             decode::run(&args).map_err(|usage| args::error("decode", &usage))

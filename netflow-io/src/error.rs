@@ -109,7 +109,7 @@ pub enum CaptureErrorKind {
     #[error("is empty; give a capture")]
     Empty,
     /// The content has no format that is read here.
-    #[error("is no pcap, pcapng or IPFIX file (first octets {first}); give a capture")]
+    #[error("is no pcap, pcapng or IPFIX file (first octets {first}); {}", first.advice())]
     UnknownFormat {
         /// The first octets, up to eight.
         first: FirstOctets,
@@ -212,6 +212,38 @@ impl From<io::Error> for CaptureErrorKind {
     }
 }
 
+/// Formats that users may take for captures, by the first octets of a file.
+const OTHER_FORMATS: &[(&[u8], &str)] = &[
+    (
+        b"BZh",
+        "it is compressed with bzip2, which is not read: decompress it with bunzip2",
+    ),
+    (
+        b"\xfd7zXZ\0",
+        "it is compressed with xz, which is not read: decompress it with unxz",
+    ),
+    (
+        b"\x04\x22\x4d\x18",
+        "it is compressed with lz4, which is not read: decompress it with unlz4",
+    ),
+    (b"PK\x03\x04", "it is a ZIP archive: unpack it first"),
+    (
+        b"7z\xbc\xaf\x27\x1c",
+        "it is a 7-Zip archive: unpack it first",
+    ),
+    // The magic number 0xa50c of nfdump's nffile.h, little and big endian.
+    (b"\x0c\xa5", NFCAPD),
+    (b"\xa5\x0c", NFCAPD),
+    // RFC 1761.
+    (
+        b"snoop\0\0\0",
+        "it is a capture of snoop: convert it with editcap -F pcap",
+    ),
+];
+
+const NFCAPD: &str = "it is a file of nfcapd, which holds flows but not the datagrams they came in: \
+                      read it with nfdump, or capture what the exporters send";
+
 /// The first octets of a file, as text `7b 22 …`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FirstOctets {
@@ -229,6 +261,13 @@ impl FirstOctets {
             *to = *from;
         }
         first
+    }
+
+    /// What to do with a file that begins like this.
+    fn advice(&self) -> &'static str {
+        let known = OTHER_FORMATS.iter();
+        let mut known = known.filter(|(first, _)| self.as_slice().starts_with(first));
+        known.next().map_or("give a capture", |(_, advice)| advice)
     }
 
     /// The octets.
@@ -250,5 +289,28 @@ impl fmt::Display for FirstOctets {
             f.write_str(" …")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CaptureErrorKind, FirstOctets};
+
+    #[test]
+    fn formats_that_are_not_read_are_named() {
+        let text = |octets: &[u8]| {
+            let first = FirstOctets::of(octets);
+            CaptureErrorKind::UnknownFormat { first }.to_string()
+        };
+        for (octets, named) in [
+            (&b"BZh91AY&SY"[..], "bunzip2"),
+            (b"\xfd7zXZ\0\0\x04", "unxz"),
+            (b"PK\x03\x04\x14\0", "ZIP archive"),
+            (b"\x0c\xa5\x01\0", "nfdump"),
+            (b"snoop\0\0\0\0\0\0\x02", "editcap"),
+            (b"{}", "give a capture"),
+        ] {
+            assert!(text(octets).contains(named), "{}", text(octets));
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use netflow_query::Filter;
 
+use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
 use super::inputs::Inputs;
 use crate::dialect::DialectArgs;
@@ -31,8 +32,8 @@ pub(crate) struct Decode {
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Fields of the schema flow to write, in this order
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    /// Fields of the schema flow to write, in this order; --fields help lists them
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = FieldParser)]
     pub(crate) fields: Vec<String>,
 
     /// Only flows that match this expression, such as 'proto tcp and dst port 443'; in the words

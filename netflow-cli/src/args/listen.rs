@@ -8,6 +8,7 @@ use netflow_core::{Prefix, Protocol};
 use netflow_query::Filter;
 
 use super::exporters::Exporters;
+use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
 use super::quantity::{Octets, Span};
 use crate::dialect::DialectArgs;
@@ -191,8 +192,8 @@ pub(crate) struct OutputArgs {
     #[arg(short, long, value_parser = SchemaParser)]
     pub(crate) schema: Vec<SchemaName>,
 
-    /// Fields of the schema flow to write, in this order
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    /// Fields of the schema flow to write, in this order; --fields help lists them
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = FieldParser)]
     pub(crate) fields: Vec<String>,
 
     /// Only flows that match this expression, such as 'proto tcp and dst port 443', in the words of

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use netflow_query::{Filter, PrefixLengths, Sum};
 
+use super::fields::FieldParser;
 use super::inputs::Inputs;
 
 /// Show the largest groups of flows in captures and IPFIX files.
@@ -16,12 +17,14 @@ use super::inputs::Inputs;
 #[derive(Debug, Args)]
 #[command(after_help = TOP_HELP)]
 pub(crate) struct Top {
-    /// Fields of the schema flow to group by: flows with the same values are one group
+    /// Fields of the schema flow to group by: flows with the same values are one group; --by help
+    /// lists them
     #[arg(
         short,
         long,
         value_name = "NAME,…",
         value_delimiter = ',',
+        value_parser = FieldParser,
         default_value = "source_address"
     )]
     pub(crate) by: Vec<String>,

@@ -9,6 +9,7 @@ mod endings;
 mod filter;
 mod folder;
 mod formats;
+mod hints;
 mod interrupt;
 mod nfdump;
 mod owned;
