@@ -27,7 +27,7 @@ pub enum Arrival<'a> {
     /// A datagram, or a message of a stream or file.
     Datagram(Datagram<'a>),
     /// The transport session of this exporter has ended, and with it its templates are void
-    /// (RFC 7011, section 8.4).
+    /// (RFC 7011, section 8).
     SessionEnded(SocketAddr),
     /// Nothing came for a while.
     Idle,

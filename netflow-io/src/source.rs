@@ -120,7 +120,7 @@ pub struct CapturedDatagram<'a> {
     /// Fewer octets were captured than were sent; the payload is what is there.
     pub cut: bool,
     /// The first message of a TCP connection on whose ports there may have been another:
-    /// its templates are no longer valid (RFC 7011, section 8.4), and are to be forgotten
+    /// its templates are no longer valid (RFC 7011, section 8), and are to be forgotten
     /// by [`Decoder::end_session`](netflow_core::Decoder::end_session) before this is
     /// decoded.
     pub begins_session: bool,

@@ -302,6 +302,34 @@ def loss():
             case(point, protocol, "a restart", lead + old + new, sequence=counts(restarted=1))
 
 
+def apart():
+    """Templates of the routing engine and data of a line card that count alone, as on Juniper MX."""
+    point = "restarts and loss"
+    for dialect in BOTH:
+        step = 1 if dialect.is_v9 else 2
+        data = [dialect.message(a_set(FLOWS, records(PLAIN, 2, start=n)), sequence=100 + step * n) for n in range(8)]
+        templates = [dialect.message(dialect.templates(template(FLOWS, PLAIN)), sequence=n if dialect.is_v9 else 0)
+                     for n in range(3)]
+        payloads = [templates[0], *data[:4], templates[1], *data[4:6], templates[2], *data[6:]]
+        case(point, dialect.protocol, "templates that are numbered on their own", payloads, sequence=counts())
+
+
+# Sampled transactions
+
+def transactions():
+    point = "sampled transactions"
+    socket = flow_record(0, 2100, be(6, 4) + ip("192.0.2.80") + ip("198.51.100.5") + be(80, 4) + be(42751, 4))
+    operation = flow_record(0, 2202, bytes(12) + be(0, 4) + be(100, 8) + be(200, 8) + be(5, 4) + be(0, 4))
+    internal = 0x3FFFFFFF
+    ends = {"source_address": "198.51.100.5", "source_port": 42751, "destination_address": "192.0.2.80", "destination_port": 80}
+    swapped = {"source_address": "192.0.2.80", "source_port": 80, "destination_address": "198.51.100.5",
+               "destination_port": 42751}
+    none = {"packets": None, "octets": None}
+    for name, flows, interfaces in (("the agent is the server", ends, {"inp": 0, "out": internal}),
+                                    ("the agent is the client", swapped, {"inp": internal, "out": 0})):
+        case(point, "sFlow", name, [sflow(flow_sample(operation, socket, source=3 << 24 | 80, **interfaces))], [flows | none])
+
+
 # Labels, tags and what a byte says besides
 
 def packets():
@@ -377,6 +405,9 @@ def mirrors():
             case(point, protocol, name, flows=flows, frames=[tunnel(export)])
         # Captured outside and inside, it is read once.
         case(point, protocol, "seen twice", flows=flows, frames=[ethernet(export), tunnels[0][1](export)], sequence=counts())
+        labelled = [MACS + b"\x88\x47" + be(label << 12 | 0x140, 4) + export for label in (100, 200)]
+        case(point, protocol, "seen with and without labels", flows=flows, frames=[labelled[0], ethernet(export), labelled[1]],
+             sequence=counts())
 
 
 FRAME = ethernet(ipv4("192.0.2.5", "198.51.100.5", 17, udp("192.0.2.5", "198.51.100.5", 1000, 53, b"x" * 20)))
@@ -398,7 +429,7 @@ def table():
 
 
 def main():
-    for points in (scopes, selection, zero_addresses, counters_twice, icmp, times, loss, packets, common_properties, mirrors):
+    for points in (scopes, selection, zero_addresses, counters_twice, icmp, times, loss, apart, transactions, packets, common_properties, mirrors):
         points()
     names = [(case["point"], case["protocol"], case["name"]) for case in CASES]
     assert len(set(names)) == len(names), "a name is taken twice"

@@ -125,6 +125,7 @@ impl Sets {
         cases.extend(self.template_floods());
         cases.extend(self.id_floods());
         cases.push(self.options());
+        cases.push(self.rates());
         cases
     }
 
@@ -234,6 +235,38 @@ impl Sets {
             }
             message.finish()
         })
+        .announced(self.announce(&[template]))
+    }
+
+    /// Sampling rates of four things together, each time others: a record may name any part of
+    /// them.
+    fn rates(self) -> Case {
+        let template = TemplateDefinition::options(401, 1);
+        let template = match self.protocol {
+            // A line card.
+            "v9" => template.scope(3, 1),
+            _ => template.field(iana::LINE_CARD_ID.id, 1),
+        };
+        let template = template
+            .field(iana::METERING_PROCESS_ID.id, 1)
+            .field(iana::OBSERVATION_POINT_ID.id, 1)
+            .field(iana::INGRESS_VRF_ID.id, 1)
+            .field(iana::SAMPLING_INTERVAL.id, 1);
+        let rates = template.clone();
+        self.case(
+            "sampling rates of four things, each time others",
+            move |number| {
+                let mut message = self.message(number).with_limit(FULL);
+                for record in 0_u32.. {
+                    let [a, b, c, d] = number.wrapping_mul(250).wrapping_add(record).to_be_bytes();
+                    let octets = [a, b, c, d, 1 + d % 3];
+                    if message.octets(&rates, &octets).is_err() {
+                        break;
+                    }
+                }
+                message.finish()
+            },
+        )
         .announced(self.announce(&[template]))
     }
 }

@@ -42,6 +42,34 @@ fn of_templates_those_not_used_for_longest_are_forgotten() {
 }
 
 #[test]
+fn of_templates_that_options_are_about_those_not_used_for_longest_are_forgotten() {
+    let limits = RelayLimits::default().with_templates(128);
+    let (mut relay, mut from, mut to) = (Relay::new(limits), decoder(), decoder());
+    let options = TemplateDefinition::options(256, 1)
+        .field(iana::TEMPLATE_ID.id, 2)
+        .field(iana::SAMPLING_INTERVAL.id, 2);
+    let mut records = 0;
+    for first in (300_u16..6_000).step_by(300) {
+        let mut message = MessageBuilder::new(IpfixHeader::default());
+        message.template(&options).unwrap();
+        for id in first..first + 300 {
+            message
+                .octets(&options, &[id.to_be_bytes(), [0, 7]].concat())
+                .unwrap();
+        }
+        let octets = message.finish();
+        relay.forward(from.decode(datagram(&octets)).unwrap(), |octets| {
+            let message = to.decode(datagram(octets)).unwrap();
+            assert_eq!(message.problems().count(), 0);
+            records += message.records().count();
+        });
+    }
+    assert_eq!(records, 5_700);
+    // Each is named before its message is sent, and again in its record.
+    assert!(relay.stats().forgotten >= 5_700 - 128);
+}
+
+#[test]
 fn lists_are_sent_as_deep_as_the_limit() {
     let leaf = Tree::Records(3, vec![(443, b"eth0".to_vec())]);
     let tree = Tree::Lists(3, vec![Tree::Lists(3, vec![leaf])]);
