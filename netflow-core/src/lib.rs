@@ -126,9 +126,9 @@ pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use exporter::{
     ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, DoubtKind, Fact,
-    ParseCounterError, ParsePrefixError, ParseRateError, Prefix, RateScope, SampleCounts,
-    SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts, SequenceEvent, SequenceUnit,
-    Unrated,
+    NamedKind, ParseCounterError, ParsePrefixError, ParseRateError, Prefix, RateScope,
+    SampleCounts, SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts, SequenceEvent,
+    SequenceUnit, Unrated,
 };
 #[cfg(feature = "alloc")]
 pub use flow::{

@@ -13,8 +13,8 @@ use core::net::IpAddr;
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::template::TemplateKind;
 use netflow_core::{
-    DomainKey, DomainReport, ErrorKind, Flow, KnownTemplate, MessageHeader, Problem, Protocol,
-    SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
+    DomainKey, DomainReport, ErrorKind, Flow, KnownTemplate, MessageHeader, NamedKind, Problem,
+    Protocol, SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
 };
 
 pub use self::clock::{Clock, MissingTime, MissingTimes, Skew};
@@ -211,8 +211,8 @@ pub struct DomainHealth {
     pub unread_sets: BTreeMap<u16, UnreadSets>,
     /// Templates that came and cannot be used, by id.
     pub refused_templates: BTreeMap<u16, RefusedTemplate>,
-    /// A flow has an interface without a name.
-    pub(crate) has_unnamed_interfaces: bool,
+    /// A flow has the number of such a thing without a name.
+    pub(crate) unnamed: Vec<NamedKind>,
     port_sequences: PortSequences,
     /// The decoder keeps a session for each port, so that several exporters are not mixed.
     has_port_sessions: bool,
@@ -249,7 +249,7 @@ impl DomainHealth {
             samples: SampleCounts::default(),
             unread_sets: BTreeMap::new(),
             refused_templates: BTreeMap::new(),
-            has_unnamed_interfaces: false,
+            unnamed: Vec::new(),
             port_sequences: PortSequences::default(),
             has_port_sessions: false,
         }
@@ -380,9 +380,10 @@ impl DomainHealth {
                 .get_or_insert_with(|| Place::of(flow.header()));
         }
         self.rates.flow(flow, limits.rates);
-        if !self.has_unnamed_interfaces {
-            self.has_unnamed_interfaces =
-                flow.input_interface().is_some() && flow.input_interface_name().is_none();
+        for of in NamedKind::ALL {
+            if !self.unnamed.contains(&of) && is_unnamed(of, flow) {
+                self.unnamed.push(of);
+            }
         }
         self.clock.flow(flow);
         self.meanings.flow(flow);
@@ -466,6 +467,20 @@ impl DomainHealth {
     /// The source ports whose sequence numbers were followed.
     pub(crate) fn followed_ports(&self) -> impl Iterator<Item = u16> {
         self.port_sequences.ports()
+    }
+}
+
+/// The flow has the number of such a thing, and no name for it.
+fn is_unnamed(of: NamedKind, flow: &Flow<'_>) -> bool {
+    match of {
+        NamedKind::Interfaces => {
+            flow.input_interface().is_some() && flow.input_interface_name().is_none()
+        }
+        NamedKind::Vrfs => flow.ingress_vrf().is_some() && flow.ingress_vrf_name().is_none(),
+        NamedKind::Applications => {
+            flow.application_id().is_some() && flow.application_name().is_none()
+        }
+        _ => false,
     }
 }
 

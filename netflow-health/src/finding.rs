@@ -262,10 +262,13 @@ findings! {
         /// All of which that is a part.
         total: u64,
     }
-    /// Names of interfaces are announced in another domain of the exporter alone.
+    /// Names of things whose numbers flows have are announced in another domain of the exporter
+    /// alone.
     30 names_in_other_domain Info NamesInOtherDomain {
         /// Names that are announced.
         names: u64,
+        /// What they name: `interfaces`, `VRFs` or `applications`.
+        of: &'static str,
         /// The domain that announces them.
         other_domain: u32,
     }

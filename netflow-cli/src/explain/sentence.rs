@@ -312,10 +312,12 @@ fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> String {
         }
         FindingKind::NamesInOtherDomain {
             names,
+            of,
             other_domain,
         } => format!(
-            "Interfaces of {whose} have no names, though domain {other_domain} of the exporter \
+            "{} of {whose} have no names, though domain {other_domain} of the exporter \
              announces {}.",
+            capital(of),
             counted(*names, "name"),
         ),
         FindingKind::UnknownAlgorithm { rate, algorithm } => format!(

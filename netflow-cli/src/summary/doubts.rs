@@ -38,10 +38,11 @@ fn line(doubt: &Doubt) -> String {
         DoubtKind::RateInOtherDomain { other_domain } => {
             format!("rates are announced in domain {other_domain} alone (--options-scope exporter)")
         }
-        DoubtKind::NamesInOtherDomain { other_domain } => {
+        DoubtKind::NamesInOtherDomain { of, other_domain } => {
             format!(
-                "names of interfaces are announced in domain {other_domain} alone \
-                 (--options-scope exporter)"
+                "names of {} are announced in domain {other_domain} alone \
+                 (--options-scope exporter)",
+                of.name()
             )
         }
         _ => "in doubt".to_owned(),

@@ -6,7 +6,7 @@ use super::Decoder;
 use super::neighbours::MAX_NEIGHBOURS;
 use super::session::Session;
 use crate::domain::DomainKey;
-use crate::exporter::DoubtKind;
+use crate::exporter::{DoubtKind, LACKS};
 use crate::template::Template;
 
 /// One thing that is doubtful about the sampling or the names of an observation domain.
@@ -78,7 +78,7 @@ fn session_doubts(session: &Session, exporter: &[&Session]) -> Vec<Doubt> {
     }
     let key = session.key();
     let mut kinds = session.exporter.doubts(&templates);
-    let mut missing = [None; 2];
+    let mut missing = [None; LACKS];
     let others = exporter.iter().filter(|other| other.key() != key);
     // What it lacks is there in one of them, or in none: the first is named.
     for other in others.take(MAX_NEIGHBOURS) {

@@ -43,15 +43,64 @@ pub enum DoubtKind {
         /// The other domain.
         other_domain: u32,
     },
-    /// Another domain of the exporter announces names of interfaces, and this one, whose
-    /// records have interfaces, none.
+    /// Another domain of the exporter announces names of things of this kind, and this one, whose
+    /// records have their numbers, none.
     NamesInOtherDomain {
+        /// What is named.
+        of: NamedKind,
         /// The other domain.
         other_domain: u32,
     },
 }
 
+/// What a domain may lack that another announces: rates, and the names of each kind.
+pub(crate) const LACKS: usize = 1 + NamedKind::ALL.len();
+
+/// What options announce names of, by numbers that records have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NamedKind {
+    /// Interfaces, by index (10, 14).
+    Interfaces,
+    /// Virtual networks, by VRF id (234, 235).
+    Vrfs,
+    /// Applications, by application id (95).
+    Applications,
+}
+
+impl NamedKind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Interfaces, Self::Vrfs, Self::Applications];
+
+    /// Things of this kind, in English.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Interfaces => "interfaces",
+            Self::Vrfs => "VRFs",
+            Self::Applications => "applications",
+        }
+    }
+
+    const fn elements(self) -> &'static [u16] {
+        match self {
+            Self::Interfaces => &[10, 14],
+            Self::Vrfs => &[234, 235],
+            Self::Applications => &[95],
+        }
+    }
+}
+
 impl Exporter {
+    /// Whether names of things of this kind were announced.
+    fn has_names(&self, of: NamedKind) -> bool {
+        !match of {
+            NamedKind::Interfaces => self.names.interfaces.is_empty(),
+            NamedKind::Vrfs => self.names.vrfs.is_empty(),
+            NamedKind::Applications => self.names.applications.is_empty(),
+        }
+    }
+
     /// What is doubtful within one domain with these templates of data.
     pub(crate) fn doubts(&self, templates: &[&Template]) -> Vec<DoubtKind> {
         let mut doubts = Vec::new();
@@ -89,17 +138,16 @@ impl Exporter {
         templates: &[&Template],
         other: &Self,
         other_domain: u32,
-    ) -> [Option<DoubtKind>; 2] {
+    ) -> [Option<DoubtKind>; LACKS] {
         let unstated = templates.iter().any(|template| !template.plan().has_rate());
         let rates = unstated && self.samplers.is_empty() && !other.samplers.is_empty();
-        let has_interface = |template: &&Template| [10, 14].into_iter().any(|id| has(template, id));
-        let names = templates.iter().any(has_interface)
-            && self.names.interfaces.is_empty()
-            && !other.names.interfaces.is_empty();
-        [
-            rates.then_some(DoubtKind::RateInOtherDomain { other_domain }),
-            names.then_some(DoubtKind::NamesInOtherDomain { other_domain }),
-        ]
+        let rates = rates.then_some(DoubtKind::RateInOtherDomain { other_domain });
+        let [interfaces, vrfs, applications] = NamedKind::ALL.map(|of| {
+            let numbers = |template: &&Template| of.elements().iter().any(|id| has(template, *id));
+            let lacks = !self.has_names(of) && other.has_names(of) && templates.iter().any(numbers);
+            lacks.then_some(DoubtKind::NamesInOtherDomain { of, other_domain })
+        });
+        [rates, interfaces, vrfs, applications]
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is doubtful about sampling rates and names, without looking at each flow.
 
-use netflow_core::{ConfiguredRates, Decoder, DoubtKind, OptionsScope, ScopeKind, SelectionMethod};
+use netflow_core::{
+    ConfiguredRates, Decoder, DoubtKind, NamedKind, OptionsScope, ScopeKind, SelectionMethod,
+};
 
 use crate::builder::{Message, datagram, decoder, words};
 
@@ -85,7 +87,10 @@ fn what_another_domain_announces_is_a_doubt_of_those_with_data() {
     let data = template(Message::v9(0), &[8, 10, 48]);
     let both = [
         DoubtKind::RateInOtherDomain { other_domain: 6 },
-        DoubtKind::NamesInOtherDomain { other_domain: 7 },
+        DoubtKind::NamesInOtherDomain {
+            of: NamedKind::Interfaces,
+            other_domain: 7,
+        },
     ];
     assert_eq!(
         doubts(&[sampler.clone(), named.clone(), data.clone()]),
@@ -97,6 +102,26 @@ fn what_another_domain_announces_is_a_doubt_of_those_with_data() {
         .set(257, b"\0\0\0\x05ge-1");
     assert_eq!(doubts(&[sampler, named.clone(), own, data]), []);
     assert_eq!(doubts(&[named, template(Message::v9(0), &[8])]), []);
+}
+
+#[test]
+fn names_of_each_kind_in_another_domain_are_a_doubt() {
+    // The VRF (234) and the application (95) of a number, and its name (236, 96).
+    for (number, name, of) in [
+        (234, 236, NamedKind::Vrfs),
+        (95, 96, NamedKind::Applications),
+    ] {
+        let named = Message::v9(7)
+            .options_template(257, 1, &[(1, 4), (number, 4), (name, 4)])
+            .set(257, b"\0\0\0\0\0\0\0\x05blue");
+        let kind = DoubtKind::NamesInOtherDomain {
+            of,
+            other_domain: 7,
+        };
+        let data = template(Message::v9(0), &[8, number]);
+        assert_eq!(doubts(&[named.clone(), data]), [kind]);
+        assert_eq!(doubts(&[named, template(Message::v9(0), &[8])]), []);
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Where sampling rates come from, and what options announced.
 
 use netflow_core::{
-    Announcement, Fact, Flow, NoSamplingRate, RateScope, SamplerKey, Sampling, Timestamp, Unrated,
+    Announcement, Fact, Flow, NamedKind, NoSamplingRate, RateScope, SamplerKey, Sampling,
+    Timestamp, Unrated,
 };
 
 use crate::examples::Examples;
@@ -134,6 +135,16 @@ pub struct AnnouncedSelection {
 }
 
 impl Announced {
+    /// How many names of things of this kind are announced.
+    pub(crate) fn names_of(&self, of: NamedKind) -> Option<u64> {
+        Some(match of {
+            NamedKind::Interfaces => self.interfaces.count,
+            NamedKind::Vrfs => self.vrfs.count,
+            NamedKind::Applications => self.applications.count,
+            _ => return None,
+        })
+    }
+
     /// Adds one thing. All are taken, since they come in no order; the decoder bounds them,
     /// and [`keep`](Self::keep) follows.
     pub(crate) fn add(&mut self, announcement: &Announcement<'_>) {

@@ -1,6 +1,6 @@
 //! Sampling rates that are missing or cannot be meant.
 
-use netflow_core::{NoSamplingRate, RateScope, ScopeKind};
+use netflow_core::{NamedKind, NoSamplingRate, RateScope, ScopeKind};
 
 use crate::domain::{AnnouncedRate, DomainHealth};
 use crate::finding::{Finding, FindingKind};
@@ -26,9 +26,10 @@ pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> 
         ..finding
     });
     let ambiguous = ambiguous(index, domain);
-    let names = names_in_other_domain(index, domain, report);
-    let findings = [unknown, ambiguous, names, algorithm, short_frames];
+    let findings = [unknown, ambiguous, algorithm, short_frames];
     let findings = findings.into_iter().flatten();
+    let names = names_in_other_domain(index, domain, report);
+    let findings = findings.chain(names);
     findings.chain(without_rate(index, domain)).collect()
 }
 
@@ -73,21 +74,30 @@ fn without_rate(index: usize, domain: &DomainHealth) -> impl Iterator<Item = Fin
     })
 }
 
-/// Names of interfaces that flows have by number only, though another domain announces some.
-fn names_in_other_domain(index: usize, domain: &DomainHealth, report: &Report) -> Option<Finding> {
-    let is_lacking = domain.has_unnamed_interfaces && domain.announced.interfaces.count == 0;
-    if !is_lacking {
-        return None;
-    }
-    let mut siblings = report.domains.iter();
-    let other = siblings.find(|other| {
-        other.name.is_sibling(&domain.name) && other.announced.interfaces.count > 0
-    })?;
-    let kind = FindingKind::NamesInOtherDomain {
-        names: other.announced.interfaces.count,
-        other_domain: other.name.domain,
-    };
-    Some(Finding::of(index, kind))
+/// Names of things that flows have by number only, though another domain announces some.
+fn names_in_other_domain<'r>(
+    index: usize,
+    domain: &'r DomainHealth,
+    report: &'r Report,
+) -> impl Iterator<Item = Finding> + use<'r> {
+    let kinds = NamedKind::ALL.into_iter();
+    let lacking = kinds.filter(|of| {
+        domain.unnamed.contains(of) && domain.announced.names_of(*of).unwrap_or(0) == 0
+    });
+    lacking.filter_map(move |of| {
+        let siblings = report.domains.iter();
+        let mut siblings = siblings.filter(|other| other.name.is_sibling(&domain.name));
+        let (names, other) = siblings.find_map(|other| {
+            let names = other.announced.names_of(of).filter(|names| *names > 0)?;
+            Some((names, other))
+        })?;
+        let kind = FindingKind::NamesInOtherDomain {
+            names,
+            of: of.name(),
+            other_domain: other.name.domain,
+        };
+        Some(Finding::of(index, kind))
+    })
 }
 
 /// Rates that are named in one finding.
