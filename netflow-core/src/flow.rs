@@ -18,6 +18,7 @@ mod sampling;
 mod second_counters;
 #[cfg(feature = "serde")]
 mod serialize;
+mod shape;
 mod sum;
 mod translation;
 mod value;
@@ -36,6 +37,7 @@ pub use self::owned::OwnedFlow;
 pub(crate) use self::sample::SampleFlow;
 pub use self::sampling::{NoSamplingRate, Sampling, SamplingRule};
 pub(crate) use self::second_counters::exceed as second_counters_exceed;
+pub(crate) use self::shape::SampleShape;
 pub use self::sum::{Increment, Increments};
 pub use self::value::FlowValue;
 use crate::exporter::Exporter;
@@ -129,6 +131,24 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn sample(&self) -> Option<&sflow::Sample<'m>> {
         self.sample_flow().map(SampleFlow::sample)
+    }
+
+    /// What decides how the fields of the sample are read; `None` without one, and for one of more
+    /// octets than a datagram has.
+    pub(crate) fn sample_shape(&self) -> Option<SampleShape> {
+        SampleShape::of(self.sample_flow()?, self.origin)
+    }
+
+    /// Whether the flow is of the sample with these octets.
+    #[inline]
+    pub(crate) fn is_of_sample(&self, octets: &[u8]) -> bool {
+        self.sample()
+            .is_some_and(|sample| core::ptr::eq(sample.octets(), octets))
+    }
+
+    /// What its message says of it.
+    pub(crate) const fn origin(&self) -> &'m Origin {
+        self.origin
     }
 
     /// The element of the record that supplies a field; `None` if the record

@@ -4,6 +4,7 @@ mod columns;
 mod read;
 mod reader;
 mod records;
+mod shapes;
 mod sink;
 mod templates;
 
@@ -13,6 +14,7 @@ use core::net::IpAddr;
 pub use self::columns::{ColumnValues, FlowColumns, NumbersColumn, OctetsColumn};
 pub use self::reader::ProjectedFlow;
 use self::reader::Reader;
+use self::shapes::ProjectedShapes;
 pub use self::sink::ColumnSink;
 use self::templates::ProjectedTemplates;
 pub use self::templates::ProjectionKey;
@@ -67,11 +69,13 @@ use crate::time::Timestamp;
 pub struct Projection {
     fields: Box<[FlowField]>,
     templates: ProjectedTemplates,
+    shapes: ProjectedShapes,
 }
 
 impl Projection {
-    /// Templates that a projection remembers at most; the slot of a [`ProjectionKey`] is less.
-    pub const SLOTS: usize = templates::REMEMBERED;
+    /// Templates and shapes of sFlow samples that a projection remembers at most; the slot of a
+    /// [`ProjectionKey`] is less.
+    pub const SLOTS: usize = 2 * templates::REMEMBERED;
 
     /// A projection to these fields. A field may be named more than once.
     #[must_use]
@@ -79,6 +83,7 @@ impl Projection {
         let fields: Box<[FlowField]> = fields.into_iter().collect();
         Self {
             templates: ProjectedTemplates::new(&fields),
+            shapes: ProjectedShapes::new(),
             fields,
         }
     }
@@ -101,11 +106,41 @@ impl Projection {
             key,
             template: set.template(),
             origin: set.origin(),
+            sample: None,
         }
+    }
+
+    /// The fields of an sFlow sample; `None` if the flow is of a record.
+    ///
+    /// There are no templates in sFlow, but the samples of a device are nearly all alike. Where the
+    /// fields are is found once for samples of the same structures and headers, and is remembered for
+    /// the last 64 such shapes. The places of the [`columns`](Projected::columns) are offsets in the
+    /// [octets](crate::wire::sflow::Sample::octets) of the sample, and [`FlowColumn::Same`] is said of
+    /// all samples of one message that have the same [`key`](Projected::key).
+    #[must_use]
+    pub fn of_sample<'p, 'm>(&'p mut self, flow: &Flow<'m>) -> Option<Projected<'p, 'm>> {
+        let octets = flow.sample()?.octets();
+        let shape = flow.sample_shape();
+        let (columns, readers, key) = match shape {
+            Some(shape) => {
+                let (columns, readers, key) = self.shapes.find(&self.fields, shape)?;
+                (columns, readers, Some(key))
+            }
+            None => (self.templates.each(), &[][..], None),
+        };
+        Some(Projected {
+            fields: &self.fields,
+            columns,
+            readers,
+            key,
+            template: None,
+            origin: flow.origin(),
+            sample: Some(octets),
+        })
     }
 }
 
-/// The fields of a [`Projection`], found in the flows of one set.
+/// The fields of a [`Projection`], found in the flows of one set or in an sFlow sample.
 ///
 /// A position is the index of a field among those of the projection. For a flow that is not one of
 /// the set, such as a [reverse](Flow::reverse) direction, values are read by the accessor.
@@ -117,6 +152,8 @@ pub struct Projected<'p, 'm> {
     readers: &'p [Reader],
     template: Option<&'m Template>,
     origin: &'m Origin,
+    /// The octets of the sample that it was made for.
+    sample: Option<&'m [u8]>,
 }
 
 impl<'p, 'm> Projected<'p, 'm> {
@@ -144,8 +181,12 @@ impl<'p, 'm> Projected<'p, 'm> {
     #[inline]
     pub fn row<'f>(&self, flow: &'f Flow<'m>) -> ProjectedFlow<'p, 'f, 'm> {
         let record = flow.record_of(self.template, self.origin);
-        let (readers, octets) = match record {
-            Some(record) => (self.readers, record.reach()),
+        let octets = match record {
+            Some(record) => Some(record.reach()),
+            None => self.sample.filter(|sample| flow.is_of_sample(sample)),
+        };
+        let (readers, octets) = match octets {
+            Some(octets) => (self.readers, octets),
             None => (&[][..], &[][..]),
         };
         ProjectedFlow {

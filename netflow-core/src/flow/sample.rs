@@ -73,6 +73,11 @@ impl<'m> SampleFlow<'m> {
         &self.packet
     }
 
+    /// A transaction of a server was sampled, and no packet.
+    pub(super) const fn is_transaction(&self) -> bool {
+        self.is_transaction
+    }
+
     /// One packet of this many was taken; a discarded packet is not sampled.
     pub(super) fn sampling_rate(&self) -> Option<u64> {
         match self.sample.kind() {
@@ -196,7 +201,7 @@ impl<'m> SampleFlow<'m> {
     /// Which way the sampled packet passed its data source, by the numbers of directions of
     /// IPFIX (flowDirection, 61): 0 in, 1 out. Not known of a source that is no interface, and of
     /// a packet that went out where it came in.
-    fn direction(&self) -> Option<u64> {
+    pub(super) fn direction(&self) -> Option<u64> {
         let (source, input, output) = match self.sample.kind().ok()? {
             SampleKind::Flow(flow) => (flow.source_id(), flow.input(), flow.output()),
             SampleKind::Discarded(packet) => (packet.source_id(), packet.input(), packet.output()),

@@ -63,6 +63,12 @@ impl<'a> Packet<'a> {
         }
     }
 
+    /// Whether the packet begins with the addresses of Ethernet.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn is_ethernet(&self) -> bool {
+        self.lower.link == Link::Ethernet
+    }
+
     /// The EtherType after the VLAN tags, as sent: 0x8847 before MPLS labels, 0x8864 before a
     /// PPPoE session. Absent in IEEE 802.3 frames without a SNAP header, and without a link header.
     #[inline]

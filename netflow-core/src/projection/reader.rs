@@ -59,6 +59,11 @@ impl Reader {
         Self::direct(column).or_else(after).unwrap_or(Self::Flow)
     }
 
+    /// How a field is read from the samples of a shape.
+    pub(super) fn of_sample(column: &FlowColumn) -> Self {
+        Self::direct(column).unwrap_or(Self::Flow)
+    }
+
     /// A reader for a field that only one element, after a variable-length field, supplies.
     fn after(field: FlowField, template: &Template, header: &MessageHeader) -> Option<Self> {
         let plan = template.plan();

@@ -72,6 +72,11 @@ impl ProjectedTemplates {
         }
     }
 
+    /// The columns of flows of which nothing is known.
+    pub(super) const fn each(&self) -> &[FlowColumn] {
+        &self.each
+    }
+
     /// The columns of these fields, which are the same at every call, how they are read, and their
     /// key; no key if the set has no template.
     pub(super) fn find(

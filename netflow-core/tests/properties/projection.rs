@@ -1,9 +1,12 @@
 //! A projection yields what the accessors of a flow yield, for every field.
 
+use std::collections::HashMap;
+
 use netflow_core::field::FlowField;
+use netflow_core::value::MacAddress;
 use netflow_core::{
     ColumnValues, Decoded, Decoder, Flow, FlowColumn, FlowColumns, FlowValue, OptionsScope,
-    Projection,
+    Projection, Set,
 };
 use proptest::prelude::proptest;
 
@@ -59,6 +62,8 @@ fn compare(decoded: Decoded<'_>, projection: &mut Projection) -> usize {
                 check_column(*column, *field, &flow, first.as_ref());
             }
         }
+        values += compare_samples(&set, projection);
+        let projected = projection.of(&set);
         for flow in set.flows().with_discarded() {
             // A reverse direction has its fields elsewhere, and one of another set may.
             for flow in [Some(flow), flow.reverse(), former].into_iter().flatten() {
@@ -92,16 +97,60 @@ fn compare(decoded: Decoded<'_>, projection: &mut Projection) -> usize {
     values
 }
 
+/// Compares every field of every sFlow sample. Returns the number of values that were compared.
+fn compare_samples(set: &Set<'_>, projection: &mut Projection) -> usize {
+    let mut values = 0;
+    let mut first_of = HashMap::new();
+    let mut former = None;
+    for flow in set.flows().with_discarded() {
+        let Some(projected) = projection.of_sample(&flow) else {
+            assert!(flow.record().is_some());
+            continue;
+        };
+        let key = projected.key().map(|key| (key.slot, key.version));
+        assert!(key.is_some_and(|(slot, _)| slot < Projection::SLOTS));
+        let first = *first_of.entry(key).or_insert(flow);
+        for (position, field) in projected.fields().iter().enumerate() {
+            check_column(projected.columns()[position], *field, &flow, Some(&first));
+            for flow in [Some(flow), former].into_iter().flatten() {
+                let (expected, value) = (flow.get(*field), projected.value(&flow, position));
+                let is_same = match (&expected, &value) {
+                    (Some(one), Some(other)) => are_same(one, other),
+                    (None, None) => true,
+                    _ => false,
+                };
+                assert!(is_same, "{field:?} is {expected:?}, by its shape {value:?}");
+                values += usize::from(value.is_some());
+            }
+        }
+        former = Some(flow);
+    }
+    values
+}
+
 /// A column says the same of each flow of its set as the flow itself.
 fn check_column(column: FlowColumn, field: FlowField, flow: &Flow<'_>, first: Option<&Flow<'_>>) {
     let expected = flow.get(field);
+    let octets = match (flow.record(), flow.sample()) {
+        (Some(record), _) => record.octets(),
+        (None, sample) => sample.unwrap().octets(),
+    };
     let said = match column {
         FlowColumn::Absent => None,
         FlowColumn::Same => first.and_then(|first| first.get(field)),
-        FlowColumn::Bits { place, shift, mask } => {
-            let octet = flow.record().unwrap().octets()[place.offset];
-            Some(FlowValue::Unsigned((octet >> shift & mask).into()))
+        FlowColumn::Number(place) => {
+            let octets = octets[place.offset..][..place.width].iter();
+            let number = octets.fold(0, |number, octet| number << 8 | u64::from(*octet));
+            Some(FlowValue::Unsigned(number))
         }
+        FlowColumn::Octets(place) => Some(match octets[place.offset..][..place.width] {
+            [a, b, c, d] => FlowValue::Address([a, b, c, d].into()),
+            [a, b, c, d, e, f] => FlowValue::Mac(MacAddress([a, b, c, d, e, f])),
+            ref address => FlowValue::Address(<[u8; 16]>::try_from(address).unwrap().into()),
+        }),
+        FlowColumn::Bits { place, shift, mask } => Some(FlowValue::Unsigned(
+            (octets[place.offset] >> shift & mask).into(),
+        )),
         _ => return,
     };
     let is_same = match (&expected, &said) {

@@ -60,6 +60,12 @@ impl<'a> Record<'a> {
         self.block.offset
     }
 
+    /// Where its [`octets`](Self::octets) begin in the datagram.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn contents_offset(&self) -> usize {
+        self.block.contents_offset()
+    }
+
     /// Whether the record runs past its sample.
     #[must_use]
     pub fn is_cut(&self) -> bool {

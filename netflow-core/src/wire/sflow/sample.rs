@@ -76,6 +76,12 @@ impl<'a> Sample<'a> {
         self.block.is_cut()
     }
 
+    /// Where its [`octets`](Self::octets) begin in the datagram.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn contents_offset(&self) -> usize {
+        self.block.contents_offset()
+    }
+
     /// The sample by its kind.
     ///
     /// # Errors
