@@ -4,9 +4,15 @@
 
 mod plan;
 
+use core::ops::Range;
+
 use netflow_core::field::FlowField;
 use netflow_core::value::MacAddress;
-use netflow_core::{ClockCheck, Flow, FlowColumn, FlowValue, Projection, Set, Timestamp};
+use netflow_core::wire::sflow::Sample;
+use netflow_core::{
+    ClockCheck, Flow, FlowColumn, FlowValue, Projected, Projection, ProjectionKey, Set, SetKind,
+    Timestamp,
+};
 
 use self::plan::{RowPlan, Source, Step};
 use super::place::{TimePlace, octets};
@@ -38,20 +44,32 @@ pub(super) struct FieldWriter {
     selection: Selection,
     /// Whether rows begin with something other than a field.
     has_head: bool,
-    /// One for each template of the projection, by its slot.
-    plans: Vec<RowPlan>,
-    /// For sets without a template, and for every set when biflows are split: the reverse
-    /// direction's fields are elsewhere in the record.
-    unplanned: RowPlan,
-    of_set: OfSet,
+    /// One for each template and each shape of sFlow samples of the projection, by its slot.
+    plans: Vec<Planned>,
+    /// For every set when biflows are split: the reverse direction's fields are elsewhere in the
+    /// record. Also for samples without a shape.
+    unplanned: Planned,
+    /// The number of the set being written.
+    set: u64,
+    /// What all sFlow samples of the set have in common.
+    of_message: MessageTexts,
     room: Room,
 }
 
 /// IP protocols that are not ICMP, which most flows are of.
 const NOT_ICMP: [u8; 2] = [6, 17];
 
+/// How rows are written.
+#[derive(Debug, Default)]
+struct Planned {
+    plan: RowPlan,
+    of_set: OfSet,
+    /// The number of the set that `of_set` was prepared for; 0 if there is none.
+    set: u64,
+}
+
 /// What is the same in all rows of a set.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct OfSet {
     /// Texts, one after the other.
     text: Vec<u8>,
@@ -63,6 +81,8 @@ struct OfSet {
     clock: [u8; BLOCK],
     clock_len: usize,
     check: Option<ClockCheck>,
+    /// All flows of the set have impossible times.
+    is_suspect: bool,
 }
 
 impl FieldWriter {
@@ -73,15 +93,9 @@ impl FieldWriter {
             selection,
             has_head,
             plans: Vec::new(),
-            unplanned: RowPlan::default(),
-            of_set: OfSet {
-                text: Vec::new(),
-                ends: Vec::new(),
-                times: [None; 2],
-                clock: [0; BLOCK],
-                clock_len: 0,
-                check: None,
-            },
+            unplanned: Planned::default(),
+            set: 0,
+            of_message: MessageTexts::default(),
             room: Room::default(),
         }
     }
@@ -93,51 +107,141 @@ impl FieldWriter {
     /// Appends a row for each flow of a set; each begins with this head. Returns how many of them
     /// have impossible times.
     pub(super) fn set<S: Syntax>(&mut self, set: &Set<'_>, head: &[u8], out: &mut Vec<u8>) -> u64 {
+        if set.flows().next().is_none() || !self.selection.prepare(set) {
+            return 0;
+        }
+        self.set += 1;
+        if self.plans.is_empty() {
+            self.plans.resize_with(Projection::SLOTS, Planned::default);
+        }
+        let is_whole = self.selection.biflows() == Biflows::Whole;
+        if is_whole && set.kind() == SetKind::Samples {
+            return self.samples::<S>(set, head, out);
+        }
+        let projected = self.projection.of(set);
+        let key = projected.key().filter(|_| is_whole);
+        let planned = match key.and_then(|key| self.plans.get_mut(key.slot)) {
+            Some(planned) => planned,
+            None => &mut self.unplanned,
+        };
         let Some(first) = set.flows().next() else {
             return 0;
         };
-        if !self.selection.prepare(set) {
-            return 0;
-        }
-        let projected = self.projection.of(set);
-        let fields = projected.fields();
-        let (plan, columns) = match projected.key() {
-            Some(key) if self.selection.biflows() == Biflows::Whole => {
-                if self.plans.is_empty() {
-                    self.plans.resize_with(Projection::SLOTS, RowPlan::default);
-                }
-                let Some(plan) = self.plans.get_mut(key.slot) else {
-                    return 0;
-                };
-                let columns = projected.columns();
-                if plan.version() != key.version {
-                    plan.build::<S>(key.version, fields, columns, self.has_head);
-                }
-                (&*plan, columns)
-            }
-            _ => {
-                let plan = &mut self.unplanned;
-                if plan.version() == 0 {
-                    let each = vec![FlowColumn::Each; fields.len()];
-                    plan.build::<S>(1, fields, &each, self.has_head);
-                }
-                (&*plan, &[][..])
-            }
-        };
-        self.of_set.prepare::<S>(plan, &first, columns, head);
-        let mut rows = Rows {
-            plan,
-            of_set: &self.of_set,
-            room: &mut self.room,
-            at: 0,
-            out,
-            suspects: 0,
-        };
-        self.selection.for_each(set, |flow| rows.row::<S>(flow));
-        let at = rows.at;
-        rows.flush(at);
-        rows.suspects
+        planned.prepare::<S>(key, &projected, self.has_head, None);
+        let of_set = &mut planned.of_set;
+        of_set.prepare::<S>(&planned.plan, &first, head, None);
+        of_set.prepare_times(
+            &planned.plan,
+            &first,
+            key.map_or(&[], |_| projected.columns()),
+        );
+        let mut rows = Rows::new(&mut self.room, out);
+        self.selection.for_each(set, |flow| {
+            rows.row::<S>(&planned.plan, &planned.of_set, flow);
+        });
+        rows.end_set()
     }
+
+    /// The same of sFlow samples, each of which has a plan by its shape.
+    fn samples<S: Syntax>(&mut self, set: &Set<'_>, head: &[u8], out: &mut Vec<u8>) -> u64 {
+        let mut rows = Rows::new(&mut self.room, out);
+        let (projection, plans) = (&mut self.projection, &mut self.plans);
+        let (unplanned, number, has_head) = (&mut self.unplanned, self.set, self.has_head);
+        let of_message = &mut self.of_message;
+        of_message.clear();
+        self.selection.for_each(set, |flow| {
+            let Some(projected) = projection.of_sample(flow) else {
+                return;
+            };
+            let key = projected.key();
+            let planned = match key.and_then(|key| plans.get_mut(key.slot)) {
+                Some(planned) => planned,
+                None => &mut *unplanned,
+            };
+            planned.prepare::<S>(key, &projected, has_head, Some(flow));
+            if planned.set != number {
+                planned.set = number;
+                let of_set = &mut planned.of_set;
+                of_set.prepare::<S>(&planned.plan, flow, head, Some(&mut *of_message));
+            }
+            rows.row::<S>(&planned.plan, &planned.of_set, flow);
+        });
+        rows.end_set()
+    }
+}
+
+impl Planned {
+    /// Plans rows of these columns, if they were not planned before. Without a key, each flow is asked.
+    #[inline]
+    fn prepare<S: Syntax>(
+        &mut self,
+        key: Option<ProjectionKey>,
+        projected: &Projected<'_, '_>,
+        has_head: bool,
+        sample: Option<&Flow<'_>>,
+    ) {
+        let version = key.map_or(1, |key| key.version);
+        if self.plan.version() == version {
+            return;
+        }
+        let fields = projected.fields();
+        self.set = 0;
+        if key.is_some() {
+            let columns = (fields, projected.columns());
+            self.plan.build::<S>(version, columns, has_head, sample);
+        } else {
+            let each = vec![FlowColumn::Each; fields.len()];
+            self.plan
+                .build::<S>(version, (fields, &each), has_head, None);
+        }
+    }
+}
+
+/// The texts of fields that all sFlow samples of a set have in common, written once for all shapes.
+#[derive(Debug, Default)]
+struct MessageTexts {
+    octets: Vec<u8>,
+    /// Those that were written: the field, whether there is a value, and where it is.
+    known: Vec<(FlowField, bool, Range<usize>)>,
+}
+
+impl MessageTexts {
+    fn clear(&mut self) {
+        self.octets.clear();
+        self.known.clear();
+    }
+
+    /// Appends the text of a field; `false` if there is none.
+    fn write<S: Syntax>(&mut self, field: FlowField, flow: &Flow<'_>, text: &mut Vec<u8>) -> bool {
+        let known = self.known.iter().find(|(known, ..)| *known == field);
+        if let Some((_, is_present, range)) = known {
+            text.extend_from_slice(self.octets.get(range.clone()).unwrap_or_default());
+            return *is_present;
+        }
+        let value = flow::value(flow, field);
+        let is_present = value.is_some();
+        // After its key: how a value is written may depend on what is before it.
+        let written = text.len();
+        if let Some(value) = value {
+            S::value(value, text);
+        }
+        let start = self.octets.len();
+        let octets = text.get(written..).unwrap_or_default();
+        self.octets.extend_from_slice(octets);
+        let range = start..self.octets.len();
+        self.known.push((field, is_present, range));
+        is_present
+    }
+}
+
+/// Whether all sFlow samples of a message have the same value of a field. Whether times are
+/// impossible is counted too.
+const fn is_of_any_sample(field: FlowField) -> bool {
+    flow::is_of_message(field)
+        || matches!(
+            field,
+            FlowField::Start | FlowField::End | FlowField::Duration | FlowField::Clock
+        )
 }
 
 impl OfSet {
@@ -145,17 +249,34 @@ impl OfSet {
         &mut self,
         plan: &RowPlan,
         first: &Flow<'_>,
-        columns: &[FlowColumn],
         head: &[u8],
+        mut of_message: Option<&mut MessageTexts>,
     ) {
         self.text.clear();
         self.ends.clear();
+        self.is_suspect = false;
         self.text.extend_from_slice(head);
-        plan.text_of_set::<S>(
-            |field| flow::value(first, field),
+        let is_suspect = &mut self.is_suspect;
+        plan.text_of_set(
+            |field, text| {
+                let shared = of_message.as_deref_mut();
+                if let Some(shared) = shared.filter(|_| is_of_any_sample(field)) {
+                    return shared.write::<S>(field, first, text);
+                }
+                let Some(value) = flow::value(first, field) else {
+                    return false;
+                };
+                *is_suspect |= flow::says_suspect(field, &value);
+                S::value(value, text);
+                true
+            },
             &mut self.text,
             &mut self.ends,
         );
+    }
+
+    /// Prepares what is computed from times in records.
+    fn prepare_times(&mut self, plan: &RowPlan, first: &Flow<'_>, columns: &[FlowColumn]) {
         self.times =
             plan.times().map(
                 |position| match columns.get(position.unwrap_or(usize::MAX)) {
@@ -181,7 +302,7 @@ impl OfSet {
 
     /// Whether these times are impossible, if both are known.
     #[inline]
-    fn is_suspect(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> Option<bool> {
+    fn are_suspect(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> Option<bool> {
         start.and(end)?;
         let [Some(time), _] = &self.times else {
             return None;
@@ -205,7 +326,8 @@ impl OfSet {
 /// A flow whose row is written.
 struct Row<'f, 'm> {
     flow: &'f Flow<'m>,
-    /// The octets of its record.
+    of_set: &'f OfSet,
+    /// The octets of its record or sample.
     record: &'f [u8],
     /// Start and end, if they can be computed from one number each.
     times: [Option<Timestamp>; 2],
@@ -213,8 +335,6 @@ struct Row<'f, 'm> {
 
 /// The rows of a set, being written.
 struct Rows<'r> {
-    plan: &'r RowPlan,
-    of_set: &'r OfSet,
     room: &'r mut Room,
     /// Octets in the room.
     at: usize,
@@ -222,7 +342,22 @@ struct Rows<'r> {
     suspects: u64,
 }
 
-impl Rows<'_> {
+impl<'r> Rows<'r> {
+    const fn new(room: &'r mut Room, out: &'r mut Vec<u8>) -> Self {
+        Self {
+            room,
+            at: 0,
+            out,
+            suspects: 0,
+        }
+    }
+
+    /// Appends what is left. Returns how many flows have impossible times.
+    fn end_set(mut self) -> u64 {
+        self.flush(self.at);
+        self.suspects
+    }
+
     /// Appends what is in the room up to this place. Returns the place to go on at.
     fn flush(&mut self, at: usize) -> usize {
         self.out.extend_from_slice(self.room.text(0, at));
@@ -230,16 +365,21 @@ impl Rows<'_> {
     }
 
     /// Appends the row of a flow.
-    fn row<S: Syntax>(&mut self, flow: &Flow<'_>) {
-        let record = flow.record().map_or(&[][..], |record| record.octets());
+    fn row<S: Syntax>(&mut self, plan: &RowPlan, of_set: &OfSet, flow: &Flow<'_>) {
+        let record = match flow.record() {
+            Some(record) => record.octets(),
+            None => flow.sample().map_or(&[][..], Sample::octets),
+        };
         let row = Row {
             flow,
+            of_set,
             record,
-            times: [0, 1].map(|index| self.of_set.time(index, record)),
+            times: [0, 1].map(|index| of_set.time(index, record)),
         };
+        self.suspects += u64::from(of_set.is_suspect);
         let mut at = self.at;
         let start = self.out.len() + at;
-        for step in self.plan.steps() {
+        for step in plan.steps() {
             if Room::is_full(at) {
                 at = self.flush(at);
             }
@@ -279,7 +419,7 @@ impl Rows<'_> {
             Source::Ipv4(offset) => room.ipv4(at, octets(record, offset)),
             Source::Ipv6(offset) => room.ipv6(at, octets(record, offset)),
             Source::Mac(offset) => room.mac(at, MacAddress(octets(record, offset))),
-            Source::OfSet(index) => self.text_of_set(index, at),
+            Source::OfSet(index) => self.text_of_set(row.of_set.text(index), at),
             Source::Time(index) => match row.times.get(index) {
                 Some(Some(time)) => room.time(at, *time, S::QUOTE),
                 _ => self.odd_time::<S>(index, flow, step, at),
@@ -287,7 +427,7 @@ impl Rows<'_> {
             Source::Duration => self.duration::<S>(row, step, at),
             Source::Clock if row.times[0].is_some() => {
                 let at = room.quote(at, S::QUOTE);
-                let at = room.block(at, &self.of_set.clock, self.of_set.clock_len);
+                let at = room.block(at, &row.of_set.clock, row.of_set.clock_len);
                 room.quote(at, S::QUOTE)
             }
             Source::Clock => self.flow::<S>(FlowField::Clock, flow, step, at),
@@ -359,7 +499,7 @@ impl Rows<'_> {
     #[inline(never)]
     fn clock_suspect<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &Step, at: usize) -> usize {
         let [start, end] = row.times;
-        match self.of_set.is_suspect(start, end) {
+        match row.of_set.are_suspect(start, end) {
             Some(is_suspect) => {
                 self.suspects += u64::from(is_suspect);
                 self.room.flag(at, is_suspect)
@@ -370,9 +510,7 @@ impl Rows<'_> {
 
     /// Writes a text that all rows of the set have.
     #[inline]
-    fn text_of_set(&mut self, index: usize, at: usize) -> usize {
-        let of_set = self.of_set;
-        let text = of_set.text(index);
+    fn text_of_set(&mut self, text: &[u8], at: usize) -> usize {
         match self.room.text_of_any_length(at, text) {
             Some(end) => end,
             None => {

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use netflow_core::field::FlowField;
 use netflow_core::template::FieldPlan;
-use netflow_core::{FlowColumn, FlowValue};
+use netflow_core::{Flow, FlowColumn, FlowValue};
 
 use super::Syntax;
 use crate::format::flow;
@@ -84,17 +84,11 @@ pub(super) enum Source {
 enum Part {
     /// A text that is the same in all sets of the template.
     Text(Range<usize>),
-    /// The value of a field that all flows of a set have in common, or none of them has.
-    Field { field: FlowField, key: Option<Key> },
+    /// The value of a field that all flows of a set have in common, or none of them has, after its
+    /// key, which is not written without the value.
+    Field { field: FlowField, key: Range<usize> },
     /// The text ends here.
     End,
-}
-
-/// The key of a field.
-#[derive(Debug, Clone, Copy)]
-struct Key {
-    /// No field comes before it.
-    is_first: bool,
 }
 
 impl RowPlan {
@@ -112,13 +106,17 @@ impl RowPlan {
 
     /// Plans rows of these fields, which are read from these columns. With a head, the first text
     /// of a set begins with something of the caller's.
+    ///
+    /// Of sFlow samples, `sample` is one of the shape: what all of them have in common besides their
+    /// message becomes a text.
     pub(super) fn build<S: Syntax>(
         &mut self,
         version: u64,
-        fields: &[FlowField],
-        columns: &[FlowColumn],
+        columns: (&[FlowField], &[FlowColumn]),
         has_head: bool,
+        sample: Option<&Flow<'_>>,
     ) {
+        let (fields, columns) = columns;
         self.version = version;
         self.steps.clear();
         self.times = [None; 2];
@@ -144,16 +142,21 @@ impl RowPlan {
             builder.find_time(position, *field, *column);
         }
         for (field, column) in fields.iter().zip(columns) {
-            builder.field::<S>(*field, *column);
+            match sample.filter(|_| is_of_shape(*field)) {
+                Some(sample) if matches!(column, FlowColumn::Same) => {
+                    builder.literal::<S>(*field, flow::value(sample, *field));
+                }
+                _ => builder.field::<S>(*field, *column),
+            }
         }
         builder.end();
     }
 
-    /// Writes the texts that all rows of a set have, by the value of each field that its flows have
-    /// in common, and where each of them ends.
-    pub(super) fn text_of_set<'m, S: Syntax>(
+    /// Writes the texts that all rows of a set have, and where each of them ends. `write` writes the
+    /// value of a field that its flows have in common, or nothing if they do not have it.
+    pub(super) fn text_of_set(
         &self,
-        value: impl Fn(FlowField) -> Option<FlowValue<'m>>,
+        mut write: impl FnMut(FlowField, &mut Vec<u8>) -> bool,
         text: &mut Vec<u8>,
         ends: &mut Vec<usize>,
     ) {
@@ -163,11 +166,10 @@ impl RowPlan {
                     text.extend_from_slice(self.text.get(range.clone()).unwrap_or_default());
                 }
                 Part::Field { field, key } => {
-                    if let Some(value) = value(*field) {
-                        if let Some(key) = key {
-                            S::key(*field, key.is_first, text);
-                        }
-                        S::value(value, text);
+                    let before = text.len();
+                    text.extend_from_slice(self.text.get(key.clone()).unwrap_or_default());
+                    if !write(*field, text) {
+                        text.truncate(before);
                     }
                 }
                 Part::End => ends.push(text.len()),
@@ -287,17 +289,28 @@ impl Builder<'_> {
 
     /// A field that all flows of a set have in common.
     fn of_set<S: Syntax>(&mut self, field: FlowField) {
-        let mut key = Some(Key {
-            is_first: self.is_first,
-        });
         if S::KEEPS_KEYS {
             self.key::<S>(field);
-            key = None;
         }
-        self.is_first = false;
         self.part_of_pending();
+        let start = self.plan.text.len();
+        if !S::KEEPS_KEYS {
+            S::key(field, self.is_first, &mut self.plan.text);
+            self.is_first = false;
+        }
+        let key = start..self.plan.text.len();
         self.plan.parts.push(Part::Field { field, key });
         self.in_text_of_set = true;
+    }
+
+    /// A field that has the same value in all sets, or in none.
+    fn literal<S: Syntax>(&mut self, field: FlowField, value: Option<FlowValue<'_>>) {
+        if value.is_some() || S::KEEPS_KEYS {
+            self.key::<S>(field);
+        }
+        if let Some(value) = value {
+            S::value(value, &mut self.pending);
+        }
     }
 
     fn part_of_pending(&mut self) {
@@ -360,6 +373,21 @@ impl Step {
             source,
         }
     }
+}
+
+/// Whether all samples of a shape have the same value of a field, if it is in none of its octets.
+const fn is_of_shape(field: FlowField) -> bool {
+    matches!(
+        field,
+        FlowField::Packets
+            | FlowField::Counters
+            | FlowField::Protocol
+            | FlowField::EtherType
+            | FlowField::IpVersion
+            | FlowField::Direction
+            | FlowField::FragmentOffset
+            | FlowField::Sampling
+    )
 }
 
 /// A number at this place; `None` if it is further from the start than any record is long.
