@@ -67,7 +67,7 @@ impl Decoder {
 
 /// What is doubtful about one domain, by its own options and those of the exporter's others.
 fn session_doubts(session: &Session, exporter: &[&Session]) -> Vec<Doubt> {
-    let templates: Vec<&Template> = session
+    let mut templates: Vec<&Template> = session
         .templates
         .iter()
         .map(|known| &*known.template)
@@ -76,6 +76,8 @@ fn session_doubts(session: &Session, exporter: &[&Session]) -> Vec<Doubt> {
     if templates.is_empty() {
         return Vec::new();
     }
+    // The first that lacks something is named: the same in each run.
+    templates.sort_unstable_by_key(|template| template.id());
     let key = session.key();
     let mut kinds = session.exporter.doubts(&templates);
     let mut missing = [None; LACKS];
