@@ -5,7 +5,7 @@ use netflow_core::SessionScope;
 use crate::args::Decode;
 use crate::plan::{Plan, Usage};
 use crate::rows::Consumer;
-use crate::run::Job;
+use crate::run::{Job, Work};
 use crate::status::Status;
 
 /// Runs the command. The caller reports arguments that contradict each other.
@@ -24,10 +24,13 @@ pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
         ..Job::new(&args.inputs, args.output.as_deref())
     };
     job.run(|files, limits| {
+        if let Some(formats) = plan.formats(files, limits.list_depth) {
+            return Ok(Work::Threads(formats, job.output()?));
+        }
         let sink = match job.output {
             Some(path) if plan.is_folder() => plan.folder(path, files)?,
             _ => plan.stream(job.output()?, files, limits.list_depth)?,
         };
-        Ok(Consumer::Rows(sink))
+        Ok(Work::One(Consumer::Rows(sink)))
     })
 }

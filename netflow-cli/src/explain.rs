@@ -22,7 +22,7 @@ use self::words::Inputs;
 use crate::args::{Explain, Report};
 use crate::plan::{self, Usage};
 use crate::rows::{Analysis, Consumer, End};
-use crate::run::Job;
+use crate::run::{Job, Work};
 use crate::status::Status;
 
 /// Runs the command. The caller reports arguments that contradict each other.
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
                 health: Health::default(),
             }),
         };
-        Ok(Consumer::Analysis(analysis, job.output()?))
+        Ok(Work::One(Consumer::Analysis(analysis, job.output()?)))
     })
 }
 

@@ -22,6 +22,7 @@ mod filter;
 mod interrupt;
 #[cfg(target_os = "linux")]
 mod listen;
+mod parallel;
 mod plan;
 mod progress;
 mod replay;

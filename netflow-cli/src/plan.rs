@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use netflow_core::field::FlowField;
 use netflow_output::format::Files;
 use netflow_output::format::{
-    Biflows, Columns, Container, Csv, FlowLines, IpcFormat, Lines, Records, Selection, Table, Wire,
+    Biflows, Columns, Container, Csv, FlowLines, Format as _, IpcFormat, Lines, Records, Selection,
+    Table, Wire,
 };
 use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
 use netflow_query::suggest;
 
 use crate::args::Decode;
 use crate::args::format::{Format, SchemaName};
-use crate::dialect::{self, DialectArgs};
+use crate::dialect::{self, BoxedFormat, DialectArgs};
 
 /// Width of a table that no terminal shows.
 const UNSEEN_WIDTH: usize = 200;
@@ -32,6 +33,8 @@ pub(crate) struct Plan {
     /// The container of the columnar formats.
     container: Container,
     dialect: DialectArgs,
+    reads_stdin: bool,
+    threads: usize,
 }
 
 /// Why arguments contradict each other.
@@ -121,6 +124,8 @@ impl Plan {
             width: width(to_terminal),
             container: container(format, args.output.as_deref()),
             dialect: args.dialect.clone(),
+            reads_stdin: args.inputs.files.iter().any(|path| path.as_os_str() == "-"),
+            threads: args.threads.into(),
         })
     }
 
@@ -148,23 +153,45 @@ impl Plan {
         files: &Files,
         list_depth: u8,
     ) -> io::Result<Box<dyn Sink>> {
+        if let Some(rows) = self.rows(files, list_depth) {
+            return Ok(stream(rows, output));
+        }
+        let (fields, selection) = (self.fields.clone(), self.selection.clone());
+        Ok(match (self.schema, self.format) {
+            (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
+                let columns = Columns::new(fields, selection, files, self.container)?;
+                stream(columns.with_threads(self.container, self.threads)?, output)
+            }
+            (_, _) => stream(Table::new(self.width, selection, fields.as_deref()), output),
+        })
+    }
+
+    /// A format for each thread; `None` for one thread, standard input, whose rows are written as they
+    /// come, and if a row depends on those before it.
+    pub(crate) fn formats(&self, files: &Files, list_depth: u8) -> Option<Vec<BoxedFormat>> {
+        if self.threads < 2 || self.is_folder() || self.reads_stdin {
+            return None;
+        }
+        let formats = (0..self.threads).map(|_| {
+            let rows = self.rows(files, list_depth)?;
+            rows.has_independent_rows().then_some(rows)
+        });
+        formats.collect()
+    }
+
+    /// What writes rows, if they are no table and no columns.
+    fn rows(&self, files: &Files, list_depth: u8) -> Option<BoxedFormat> {
         if let Some(documents) = self.dialect.documents(self.schema, self.format) {
-            return Ok(stream(documents, output));
+            return Some(documents);
         }
         let files = files.clone();
         let (fields, selection) = (self.fields.clone(), self.selection.clone());
-        Ok(match (self.schema, self.format) {
-            (SchemaName::Wire, _) => stream(Lines::new(Wire { list_depth }, files), output),
-            (SchemaName::Record, _) => stream(Lines::new(Records::new(list_depth), files), output),
-            (SchemaName::Flow, Format::Json) => {
-                stream(FlowLines::new(fields, selection, files), output)
-            }
-            (SchemaName::Flow, Format::Csv) => stream(Csv::new(fields, selection, files), output),
-            (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
-                let columns = Columns::new(fields, selection, &files, self.container)?;
-                stream(columns, output)
-            }
-            (_, _) => stream(Table::new(self.width, selection, fields.as_deref()), output),
+        Some(match (self.schema, self.format) {
+            (SchemaName::Wire, _) => Box::new(Lines::new(Wire { list_depth }, files)),
+            (SchemaName::Record, _) => Box::new(Lines::new(Records::new(list_depth), files)),
+            (SchemaName::Flow, Format::Json) => Box::new(FlowLines::new(fields, selection, files)),
+            (SchemaName::Flow, Format::Csv) => Box::new(Csv::new(fields, selection, files)),
+            (_, _) => return None,
         })
     }
 }

@@ -1,7 +1,6 @@
 //! How far reading has come, for a person at a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use netflow_core::Stats;
 
 /// Datagrams from one look at the clock to the next.
 const STRIDE: u32 = 256;
@@ -47,11 +46,10 @@ impl Progress {
     }
 
     /// Says how far the present file is.
-    pub(crate) fn at(&mut self, octets: u64, stats: &Stats) {
+    pub(crate) fn at(&mut self, octets: u64, flows: u64) {
         let Some(bar) = &self.bar else { return };
         self.datagrams = self.datagrams.wrapping_add(1);
         if self.datagrams % STRIDE == 0 {
-            let flows = stats.records.saturating_add(stats.flow_samples);
             bar.set_message(format!("{flows} flows"));
             bar.set_position(self.done.saturating_add(octets));
         }

@@ -1,17 +1,20 @@
 //! From files to rows: the loop over the inputs that the subcommands share.
 
+use alloc::collections::BTreeSet;
 use core::net::SocketAddr;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use netflow_core::{Decoder, Limits, SessionScope};
-use netflow_io::{CaptureOptions, Event, Feed, Source};
-use netflow_output::format::Files;
+use netflow_io::{Arrival, CaptureError, CaptureOptions, Datagrams as _, Event, Feed, Source};
+use netflow_output::format::{Files, Suspects};
 use netflow_output::sink::Output;
 
 use crate::args::Inputs;
+use crate::dialect::BoxedFormat;
 use crate::interrupt::Interrupt;
+use crate::parallel::{self, Workers};
 use crate::plan::Usage;
 use crate::progress::Progress;
 use crate::rows::{Consumer, End, Unfinished};
@@ -56,6 +59,14 @@ impl<'a> Job<'a> {
     }
 }
 
+/// What becomes of what the files hold.
+pub(crate) enum Work {
+    /// One thread decodes.
+    One(Consumer),
+    /// A thread decodes for each of these formats.
+    Threads(Vec<BoxedFormat>, Output),
+}
+
 impl Job<'_> {
     /// Opens the output for a text.
     pub(crate) fn output(&self) -> io::Result<Output> {
@@ -65,18 +76,18 @@ impl Job<'_> {
         }
     }
 
-    /// Reads all files and passes what they hold to the consumer. The caller reports arguments
-    /// that contradict each other.
+    /// Reads all files and does the work with what they hold. The caller reports arguments that
+    /// contradict each other.
     pub(crate) fn run(
         &self,
-        consumer: impl FnOnce(&Files, &Limits) -> io::Result<Consumer>,
+        work: impl FnOnce(&Files, &Limits) -> io::Result<Work>,
     ) -> Result<Status, Usage> {
         if let Some(path) = self.output.filter(|path| path.as_os_str() != STDIN) {
             if let Some(input) = self.inputs.files.iter().find(|input| is_same(input, path)) {
                 return Err(Usage::OutputIsInput(input.display().to_string()));
             }
         }
-        let status = match Run::new(self, consumer).and_then(|run| run.all(self)) {
+        let status = match Run::new(self, work).and_then(|run| run.all(self)) {
             Ok(status) => status,
             // Who reads the output has enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Success,
@@ -93,19 +104,35 @@ impl Job<'_> {
     }
 }
 
-/// One run over all files: one decoder, one output.
+/// One run over all files.
 struct Run {
-    feed: Feed,
-    consumer: Consumer,
+    decoding: Decoding,
     summary: Summary,
     progress: Progress,
     interrupt: Interrupt,
+    /// Files that may have to be reported.
+    faults: Vec<Fault>,
+}
+
+/// Who decodes.
+enum Decoding {
+    /// This thread.
+    Here(Box<Feed>, Consumer),
+    Threads(Workers),
+}
+
+/// Why a file is reported, by a line for standard error.
+enum Fault {
+    /// It cannot be read, or not to its end.
+    Unreadable(String),
+    /// There is no flow export in it, unless the threads find some in the input of this number.
+    Nothing(u32, String),
 }
 
 impl Run {
     fn new(
         job: &Job<'_>,
-        consumer: impl FnOnce(&Files, &Limits) -> io::Result<Consumer>,
+        work: impl FnOnce(&Files, &Limits) -> io::Result<Work>,
     ) -> io::Result<Self> {
         // Before the output is opened, so that no signal leaves it incomplete.
         let interrupt = Interrupt::catch()?;
@@ -120,25 +147,30 @@ impl Run {
         } else {
             Progress::over(total(&job.inputs.files))
         };
+        let decoder = || {
+            job.inputs
+                .exporters
+                .apply(Decoder::new(limits).with_scope(job.scope))
+        };
+        let decoding = match work(&files, &limits)? {
+            Work::One(consumer) => Decoding::Here(Box::new(Feed::new(decoder())), consumer),
+            Work::Threads(formats, output) => {
+                let threads = formats.into_iter().map(|format| (decoder(), format));
+                Decoding::Threads(Workers::new(threads.collect(), output))
+            }
+        };
         Ok(Self {
-            feed: Feed::new(
-                job.inputs
-                    .exporters
-                    .apply(Decoder::new(limits).with_scope(job.scope)),
-            ),
-            consumer: consumer(&files, &limits)?,
+            decoding,
             summary: Summary::new(files),
             progress,
             interrupt,
+            faults: Vec::new(),
         })
     }
 
     /// Decodes all files. An error is one of writing.
     fn all(mut self, job: &Job<'_>) -> io::Result<Status> {
-        if let Some(reason) = job
-            .state
-            .and_then(|path| state::load(path, self.feed.decoder_mut()).err())
-        {
+        if let Some(reason) = job.state.and_then(|path| self.load(path).err()) {
             stderr::line(&reason);
             return Ok(Status::Unreadable);
         }
@@ -149,17 +181,23 @@ impl Run {
             if self.interrupt.status().is_some() {
                 break;
             }
-            let ended = match self.open(path, options) {
+            let fault = match self.open(path, options) {
                 Ok(source) => {
                     is_any_open = true;
                     self.file(index, source, path.as_os_str() == STDIN)?
                 }
-                Err(error) => Err(error.to_string()),
+                Err(error) => Some(Fault::Unreadable(error.to_string())),
             };
-            if let Err(reason) = ended {
-                self.progress.aside(|| stderr::line(&reason));
-                status = status.max(Status::Unreadable);
+            self.faults.extend(fault);
+            if let Decoding::Here(..) = self.decoding {
+                status = status.max(self.report(&BTreeSet::new()));
             }
+        }
+        let mut threads = None;
+        if let Decoding::Threads(workers) = &mut self.decoding {
+            let ended = workers.end(&mut self.summary)?;
+            status = status.max(self.report(&ended.exports));
+            threads = Some(ended);
         }
         if let Some(interrupted) = self.interrupt.status() {
             let line = "interrupted: the output holds what was read until then";
@@ -168,11 +206,7 @@ impl Run {
         }
         // Of nothing read nothing is written, and a file that was there stays.
         if is_any_open {
-            let end = End {
-                decoder: self.feed.decoder(),
-                read: self.summary.read(),
-            };
-            match self.consumer.finish(&end) {
+            match self.finish() {
                 Ok(()) => {}
                 Err(Unfinished::Write(error)) => return Err(error),
                 Err(Unfinished::Nothing(reason)) => {
@@ -181,16 +215,20 @@ impl Run {
                 }
             }
         }
+        let (decoders, suspects) = match (self.decoding, threads) {
+            (Decoding::Here(feed, consumer), _) => (vec![feed.finish()], consumer.suspects()),
+            (Decoding::Threads(_), Some(ended)) => (ended.decoders, ended.suspects),
+            (Decoding::Threads(_), None) => (Vec::new(), Suspects::default()),
+        };
         if let Some(path) = job.state.filter(|_| is_any_open) {
-            if let Err(reason) = state::save(path, self.feed.decoder()) {
+            if let Err(reason) = state::save(path, &decoders) {
                 self.progress.aside(|| stderr::line(&reason));
                 status = status.max(Status::Unreadable);
             }
         }
         self.progress.end();
         if job.summary && is_any_open {
-            self.summary
-                .write(self.feed.decoder(), self.consumer.suspects());
+            self.summary.write(&decoders, suspects);
         }
         if job.strict && self.summary.has_problems() {
             status = status.max(Status::Problems);
@@ -198,63 +236,70 @@ impl Run {
         Ok(status)
     }
 
-    /// Decodes a file. The inner error is a line about the file itself; the outer one is of writing.
-    fn file(
-        &mut self,
-        index: u32,
-        mut source: Source,
-        is_live: bool,
-    ) -> io::Result<Result<(), String>> {
-        let mut ended = Ok(());
-        self.feed.begin_input(index);
-        while let Some(event) = self.feed.next(&mut source) {
-            match event {
-                Ok(Event::Decoded(_, message)) => {
-                    self.consumer.message(&message)?;
-                    self.summary.message(&message);
-                }
-                Ok(Event::Unreadable(datagram, error)) => {
-                    self.consumer.unreadable(&datagram, &error)?;
-                    self.summary.unreadable(&datagram, &error);
-                }
-                Ok(Event::SessionEnds(exporter)) => {
-                    // The decoder has the addresses of IPv4 as such.
-                    let address = exporter.ip().to_canonical();
-                    let exporter = SocketAddr::new(address, exporter.port());
-                    self.consumer.session_ends(self.feed.decoder(), exporter);
-                    self.summary.session_ends(self.feed.decoder(), exporter);
-                    continue;
-                }
-                Ok(_) => continue,
-                // The signal may have cut the last packet.
-                Err(_) if self.interrupt.status().is_some() => break,
-                Err(error) => {
-                    ended = Err(error.to_string());
-                    break;
-                }
-            }
-            let stats = self.feed.decoder().stats();
-            if self.consumer.is_done() || self.interrupt.status().is_some() {
-                break;
-            }
-            if is_live {
-                self.consumer.flush()?;
-            }
-            self.progress.at(source.octets_read(), stats);
+    /// Loads the state of the exporters. An error is a line for standard error.
+    fn load(&mut self, path: &Path) -> Result<(), String> {
+        match &mut self.decoding {
+            Decoding::Here(feed, _) => state::load(path, feed.decoder_mut()),
+            Decoding::Threads(workers) => workers.load(path),
         }
-        self.progress.file_done(source.octets_read());
-        self.summary.file(source.summary());
-        if ended.is_ok() && !self.feed.has_export() && self.interrupt.status().is_none() {
-            ended = Err(nothing_found(&source));
-        }
-        Ok(ended)
     }
 
-    fn open(
-        &self,
-        path: &Path,
-        options: CaptureOptions,
-    ) -> Result<Source, netflow_io::CaptureError> {
+    /// Completes the output.
+    fn finish(&mut self) -> Result<(), Unfinished> {
+        match &mut self.decoding {
+            Decoding::Here(feed, consumer) => consumer.finish(&End {
+                decoder: feed.decoder(),
+                read: self.summary.read(),
+            }),
+            Decoding::Threads(workers) => workers.finish().map_err(Unfinished::Write),
+        }
+    }
+
+    /// Reports the files so far; threads found flow export in these inputs.
+    fn report(&mut self, exports: &BTreeSet<u32>) -> Status {
+        let mut status = Status::Success;
+        for fault in self.faults.drain(..) {
+            let reason = match fault {
+                Fault::Nothing(index, _) if exports.contains(&index) => continue,
+                Fault::Unreadable(reason) | Fault::Nothing(_, reason) => reason,
+            };
+            self.progress.aside(|| stderr::line(&reason));
+            status = Status::Unreadable;
+        }
+        status
+    }
+
+    /// Decodes a file. The error is one of writing.
+    fn file(&mut self, index: u32, mut source: Source, is_live: bool) -> io::Result<Option<Fault>> {
+        let (mut fault, has_export) = match &mut self.decoding {
+            Decoding::Here(feed, consumer) => {
+                let mut reading = Reading {
+                    summary: &mut self.summary,
+                    progress: &mut self.progress,
+                    interrupt: &self.interrupt,
+                };
+                feed.begin_input(index);
+                let fault = reading.decode(&mut source, feed, consumer, is_live)?;
+                (fault, feed.has_export())
+            }
+            Decoding::Threads(workers) => {
+                let mut reading = Reading {
+                    summary: &mut self.summary,
+                    progress: &mut self.progress,
+                    interrupt: &self.interrupt,
+                };
+                (reading.pass_on(&mut source, index, workers)?, false)
+            }
+        };
+        self.progress.file_done(source.octets_read());
+        self.summary.file(source.summary());
+        if fault.is_none() && !has_export && self.interrupt.status().is_none() {
+            fault = Some(Fault::Nothing(index, nothing_found(&source)));
+        }
+        Ok(fault)
+    }
+
+    fn open(&self, path: &Path, options: CaptureOptions) -> Result<Source, CaptureError> {
         if path.as_os_str() != STDIN {
             return netflow_io::open_with(path, options);
         }
@@ -265,6 +310,92 @@ impl Run {
             Err(_) => Source::from_reader_with(io::stdin(), name, options),
         }
     }
+}
+
+/// What a run needs besides the decoder to read a file.
+struct Reading<'r> {
+    summary: &'r mut Summary,
+    progress: &'r mut Progress,
+    interrupt: &'r Interrupt,
+}
+
+impl Reading<'_> {
+    /// Decodes a file in this thread.
+    fn decode(
+        &mut self,
+        source: &mut Source,
+        feed: &mut Feed,
+        consumer: &mut Consumer,
+        is_live: bool,
+    ) -> io::Result<Option<Fault>> {
+        while let Some(event) = feed.next(source) {
+            match event {
+                Ok(Event::Decoded(_, message)) => {
+                    consumer.message(&message)?;
+                    self.summary.message(&message);
+                }
+                Ok(Event::Unreadable(datagram, error)) => {
+                    consumer.unreadable(&datagram, &error)?;
+                    self.summary.unreadable(&datagram, &error);
+                }
+                Ok(Event::SessionEnds(exporter)) => {
+                    let exporter = canonical(exporter);
+                    consumer.session_ends(feed.decoder(), exporter);
+                    self.summary.session_ends(feed.decoder(), exporter);
+                    continue;
+                }
+                Ok(_) => continue,
+                Err(error) => return Ok(self.fault(&error)),
+            }
+            let flows = parallel::flows(feed.decoder().stats());
+            if consumer.is_done() || self.interrupt.status().is_some() {
+                break;
+            }
+            if is_live {
+                consumer.flush()?;
+            }
+            self.progress.at(source.octets_read(), flows);
+        }
+        Ok(None)
+    }
+
+    /// Passes the datagrams of a file to threads.
+    fn pass_on(
+        &mut self,
+        source: &mut Source,
+        index: u32,
+        workers: &mut Workers,
+    ) -> io::Result<Option<Fault>> {
+        while let Some(arrival) = source.next_arrival() {
+            match arrival {
+                Ok(Arrival::Datagram(datagram)) => {
+                    workers.datagram(&datagram.with_frame(index, datagram.frame))?;
+                }
+                Ok(Arrival::SessionEnded(exporter)) => {
+                    workers.session_ends(exporter)?;
+                    continue;
+                }
+                Ok(_) => continue,
+                Err(error) => return Ok(self.fault(&error)),
+            }
+            if self.interrupt.status().is_some() {
+                break;
+            }
+            self.progress.at(source.octets_read(), workers.flows());
+        }
+        Ok(None)
+    }
+
+    /// A file that cannot be read further. A signal may have cut the last packet.
+    fn fault(&self, error: &CaptureError) -> Option<Fault> {
+        let is_interrupted = self.interrupt.status().is_some();
+        (!is_interrupted).then(|| Fault::Unreadable(error.to_string()))
+    }
+}
+
+/// An address of IPv4 as such, as the decoder has it.
+pub(crate) fn canonical(exporter: SocketAddr) -> SocketAddr {
+    SocketAddr::new(exporter.ip().to_canonical(), exporter.port())
 }
 
 /// What to say of a file without flow export.

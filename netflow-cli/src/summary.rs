@@ -3,6 +3,7 @@
 mod doubts;
 
 use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry;
 use core::cmp::Reverse;
 use core::fmt::Write as _;
 use core::net::SocketAddr;
@@ -10,7 +11,7 @@ use std::io::{self, Write as _};
 
 use netflow_core::{
     Datagram, DatagramId, Decoded, Decoder, DomainReport, Error, Protocol, SequenceCounts,
-    SequenceUnit,
+    SequenceUnit, Stats,
 };
 use netflow_output::format::Files;
 use netflow_output::format::Suspects;
@@ -21,7 +22,7 @@ const DOMAINS: usize = 5;
 const ENDED: usize = 1_000;
 
 /// What was met in all files.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Summary {
     files: Files,
     file_count: u64,
@@ -30,6 +31,8 @@ pub(crate) struct Summary {
     problems: BTreeMap<&'static str, Problems>,
     /// Domains of TCP sessions that have ended, whose sequence numbers are irregular.
     ended: Vec<DomainReport>,
+    /// The number of the present datagram among all, where several threads decode.
+    sequence: u64,
 }
 
 /// Problems of one reason.
@@ -38,18 +41,48 @@ struct Problems {
     count: u64,
     /// The datagram of the first.
     first: DatagramId,
+    /// The number of the datagram with which it was reported.
+    sequence: u64,
+}
+
+impl Problems {
+    fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        if other.sequence < self.sequence {
+            self.first = other.first;
+            self.sequence = other.sequence;
+        }
+    }
 }
 
 impl Summary {
     pub(crate) fn new(files: Files) -> Self {
         Self {
             files,
-            file_count: 0,
-            read: netflow_io::CaptureSummary::default(),
-            messages: BTreeMap::new(),
-            problems: BTreeMap::new(),
-            ended: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// What follows is of the datagram with this number among all.
+    pub(crate) const fn begin(&mut self, sequence: u64) {
+        self.sequence = sequence;
+    }
+
+    /// Adds what a thread met.
+    pub(crate) fn add(&mut self, other: Self) {
+        for (protocol, count) in other.messages {
+            *self.messages.entry(protocol).or_default() += count;
+        }
+        for (code, problems) in other.problems {
+            match self.problems.entry(code) {
+                Entry::Vacant(entry) => {
+                    entry.insert(problems);
+                }
+                Entry::Occupied(entry) => entry.into_mut().add(&problems),
+            }
+        }
+        self.ended.extend(other.ended);
+        self.ended.truncate(ENDED);
     }
 
     /// Takes what a datagram held.
@@ -75,6 +108,7 @@ impl Summary {
             .or_insert(Problems {
                 count: 0,
                 first: datagram,
+                sequence: self.sequence,
             })
             .count += 1;
     }
@@ -103,9 +137,12 @@ impl Summary {
         !self.problems.is_empty()
     }
 
-    /// Writes the lines.
-    pub(crate) fn write(&self, decoder: &Decoder, suspects: Suspects) {
-        let stats = decoder.stats();
+    /// Writes the lines; each exporter is known to one of these decoders.
+    pub(crate) fn write(&self, decoders: &[Decoder], suspects: Suspects) {
+        let mut stats = Stats::default();
+        for decoder in decoders {
+            stats += *decoder.stats();
+        }
         let mut lines = Lines::default();
         lines.add(
             "read",
@@ -151,7 +188,9 @@ impl Summary {
                 ),
             );
         }
-        lines.lines("sampling", &doubts::lines(&decoder.doubts()));
+        let mut doubts: Vec<_> = decoders.iter().flat_map(Decoder::doubts).collect();
+        doubts.sort_by_key(|doubt| doubt.domain);
+        lines.lines("sampling", &doubts::lines(&doubts));
         self.problem_lines(&mut lines);
         let read = &self.read;
         lines.add(
@@ -188,7 +227,8 @@ impl Summary {
             ", ",
         );
         let ended = self.ended.iter().copied();
-        sequence_lines(decoder.domains().chain(ended).collect(), &mut lines);
+        let domains = decoders.iter().flat_map(Decoder::domains);
+        sequence_lines(domains.chain(ended).collect(), &mut lines);
         let _ = io::stderr().lock().write_all(lines.text.as_bytes());
     }
 

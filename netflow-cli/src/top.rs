@@ -12,7 +12,7 @@ use self::write::Layout;
 use crate::args::{Top, TopFormat};
 use crate::plan::{self, Usage};
 use crate::rows::{Analysis, Consumer, End};
-use crate::run::Job;
+use crate::run::{Job, Work};
 use crate::status::Status;
 
 /// Octets in a mebibyte.
@@ -47,7 +47,10 @@ pub(crate) fn run(args: &Top) -> Result<Status, Usage> {
             format: args.format,
             layout,
         };
-        Ok(Consumer::Analysis(Box::new(largest), job.output()?))
+        Ok(Work::One(Consumer::Analysis(
+            Box::new(largest),
+            job.output()?,
+        )))
     })
 }
 

@@ -79,6 +79,13 @@ pub trait Format {
         true
     }
 
+    /// Whether the rows of a message do not depend on those before it, and nothing comes after the
+    /// last row. Several values of such a format, each of which writes the messages of some exporters,
+    /// write the same rows as one.
+    fn has_independent_rows(&self) -> bool {
+        false
+    }
+
     /// Flows written so far with impossible times, as far as the format marks them.
     fn suspects(&self) -> Suspects {
         Suspects::default()
@@ -119,6 +126,10 @@ impl<F: Format + ?Sized> Format for Box<F> {
 
     fn is_live(&self) -> bool {
         (**self).is_live()
+    }
+
+    fn has_independent_rows(&self) -> bool {
+        (**self).has_independent_rows()
     }
 
     fn suspects(&self) -> Suspects {

@@ -61,6 +61,11 @@ pub(crate) struct Decode {
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
 
+    /// Threads that decode files and write their rows, each those of some exporters, or that compress
+    /// the columns of Parquet; a table and nfdump's output take one. The output is always the same
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) threads: u8,
+
     /// End with status 3 if something inside the data could not be decoded
     #[arg(long)]
     pub(crate) strict: bool,

@@ -18,4 +18,5 @@ mod sampling;
 mod state;
 mod table;
 mod testdata;
+mod threads;
 mod top;

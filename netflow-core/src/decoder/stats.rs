@@ -1,5 +1,7 @@
 //! What a Decoder has read and what it has lost.
 
+use core::ops::AddAssign;
+
 use crate::error::ErrorKind;
 
 /// Counters of a [`Decoder`](crate::Decoder) since it was created. They only
@@ -41,6 +43,54 @@ pub struct Stats {
     pub evicted: u64,
     /// Problems by the number of their kind; see [`problems`](Self::problems).
     counts: ProblemCounts,
+}
+
+/// Adds the counters of another decoder.
+impl AddAssign for Stats {
+    fn add_assign(&mut self, other: Self) {
+        let Self {
+            datagrams,
+            octets,
+            unreadable,
+            messages,
+            sets,
+            templates,
+            withdrawals,
+            records,
+            options_records,
+            flow_samples,
+            counters_samples,
+            discarded_packets,
+            late_sets,
+            given_up_sets,
+            given_up_octets,
+            evicted,
+            counts,
+        } = self;
+        for (counter, more) in [
+            (datagrams, other.datagrams),
+            (octets, other.octets),
+            (unreadable, other.unreadable),
+            (messages, other.messages),
+            (sets, other.sets),
+            (templates, other.templates),
+            (withdrawals, other.withdrawals),
+            (records, other.records),
+            (options_records, other.options_records),
+            (flow_samples, other.flow_samples),
+            (counters_samples, other.counters_samples),
+            (discarded_packets, other.discarded_packets),
+            (late_sets, other.late_sets),
+            (given_up_sets, other.given_up_sets),
+            (given_up_octets, other.given_up_octets),
+            (evicted, other.evicted),
+        ] {
+            *counter = counter.wrapping_add(more);
+        }
+        for (counter, more) in counts.0.iter_mut().zip(other.counts.0) {
+            *counter = counter.wrapping_add(more);
+        }
+    }
 }
 
 /// Room for every kind of error, by number.

@@ -103,6 +103,10 @@ impl Format for Csv {
         Framing::QuotedLines
     }
 
+    fn has_independent_rows(&self) -> bool {
+        true
+    }
+
     fn suspects(&self) -> Suspects {
         Suspects {
             flows: self.suspects,

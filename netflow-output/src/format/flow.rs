@@ -69,6 +69,10 @@ impl Format for FlowLines {
         lines::write_unreadable(datagram, error, &self.files, &mut Json::new(out));
     }
 
+    fn has_independent_rows(&self) -> bool {
+        true
+    }
+
     fn suspects(&self) -> Suspects {
         Suspects {
             flows: self.suspects,

@@ -101,6 +101,10 @@ impl<S: Schema> Format for Lines<S> {
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error, out: &mut Vec<u8>) {
         write_unreadable(datagram, error, &self.files, &mut Json::new(out));
     }
+
+    fn has_independent_rows(&self) -> bool {
+        true
+    }
 }
 
 /// The members that say where a row comes from.

@@ -49,6 +49,10 @@ impl<D: Dialect, E: Encode> Format for Documents<D, E> {
         Ok(())
     }
 
+    fn has_independent_rows(&self) -> bool {
+        true
+    }
+
     fn framing(&self) -> Framing {
         E::FRAMING
     }

@@ -86,6 +86,10 @@ impl Format for Goflow2 {
         Ok(())
     }
 
+    fn has_independent_rows(&self) -> bool {
+        true
+    }
+
     fn framing(&self) -> Framing {
         match self.options.form {
             Goflow2Form::Json => Framing::Lines,
