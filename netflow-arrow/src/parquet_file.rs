@@ -1,5 +1,7 @@
 //! Parquet files.
 
+mod threads;
+
 use std::io::Write;
 
 use arrow_array::cast::AsArray as _;
@@ -11,6 +13,8 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+use self::threads::ThreadedWriter;
 
 /// Writes batches as Parquet: zstd, row groups of bounded size, statistics of each page.
 ///
@@ -35,14 +39,25 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 /// ```
 #[derive(Debug)]
 pub struct ParquetWriter<W: Write + Send> {
-    writer: ArrowWriter<W>,
+    groups: Groups<W>,
     order: Order,
+    /// Octets of the batches in the present row group.
+    octets: usize,
+}
+
+/// What encodes row groups.
+#[derive(Debug)]
+enum Groups<W: Write + Send> {
+    /// The thread that writes.
+    Here(Box<ArrowWriter<W>>),
+    Threads(Box<ThreadedWriter<W>>),
 }
 
 /// Rows of a row group.
 const GROUP_ROWS: usize = 1 << 18;
-/// Octets after which a row group is written though it has fewer rows.
-const GROUP_OCTETS: usize = 64 << 20;
+/// Octets of its batches after which a row group is written though it has fewer rows. What is
+/// encoded of them is known only later where threads do it, and is less.
+const GROUP_OCTETS: usize = 256 << 20;
 
 impl<W: Write + Send> ParquetWriter<W> {
     /// Begins a file.
@@ -51,15 +66,31 @@ impl<W: Write + Send> ParquetWriter<W> {
     ///
     /// If nothing can be written.
     pub fn new(out: W, schema: &SchemaRef) -> Result<Self, ArrowError> {
+        Self::with_threads(out, schema, 1)
+    }
+
+    /// Begins a file whose columns are encoded and compressed by this number of threads, beside the
+    /// one that writes; with one, by that itself. The file is the same with any number.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written.
+    pub fn with_threads(out: W, schema: &SchemaRef, threads: usize) -> Result<Self, ArrowError> {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(GROUP_ROWS))
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_created_by(concat!("netflow-arrow ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
+        let writer = ArrowWriter::try_new(out, SchemaRef::clone(schema), Some(properties))?;
         Ok(Self {
-            writer: ArrowWriter::try_new(out, SchemaRef::clone(schema), Some(properties))?,
+            groups: if threads > 1 {
+                Groups::Threads(Box::new(ThreadedWriter::new(writer, schema, threads)?))
+            } else {
+                Groups::Here(Box::new(writer))
+            },
             order: Order::default(),
+            octets: 0,
         })
     }
 
@@ -70,9 +101,14 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// If it cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
         self.order.see(batch);
-        self.writer.write(batch)?;
-        if self.writer.in_progress_size() >= GROUP_OCTETS {
-            self.writer.flush()?;
+        match &mut self.groups {
+            Groups::Here(writer) => writer.write(batch)?,
+            Groups::Threads(writer) => writer.write(batch, GROUP_ROWS)?,
+        }
+        let octets = batch.get_array_memory_size();
+        self.octets = self.octets.saturating_add(octets);
+        if self.octets >= GROUP_OCTETS {
+            self.flush()?;
         }
         Ok(())
     }
@@ -80,7 +116,10 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// Octets of memory that the present row group takes.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.writer.memory_size()
+        match &self.groups {
+            Groups::Here(writer) => writer.memory_size(),
+            Groups::Threads(writer) => writer.memory(),
+        }
     }
 
     /// Ends the present row group, which frees its memory.
@@ -89,12 +128,19 @@ impl<W: Write + Send> ParquetWriter<W> {
     ///
     /// If it cannot be written.
     pub fn flush(&mut self) -> Result<(), ArrowError> {
-        Ok(self.writer.flush()?)
+        self.octets = 0;
+        match &mut self.groups {
+            Groups::Here(writer) => Ok(writer.flush()?),
+            Groups::Threads(writer) => writer.flush(),
+        }
     }
 
     /// Where the octets go; what is written is not looked at again.
     pub fn get_mut(&mut self) -> &mut W {
-        self.writer.inner_mut()
+        match &mut self.groups {
+            Groups::Here(writer) => writer.inner_mut(),
+            Groups::Threads(writer) => writer.get_mut(),
+        }
     }
 
     /// Writes the last row group and the footer.
@@ -106,9 +152,15 @@ impl<W: Write + Send> ParquetWriter<W> {
         if self.order.is_sorted() {
             let sorted_by = FlowField::Received.name().to_owned();
             let hint = KeyValue::new("sorted_by".to_owned(), sorted_by);
-            self.writer.append_key_value_metadata(hint);
+            match &mut self.groups {
+                Groups::Here(writer) => writer.append_key_value_metadata(hint),
+                Groups::Threads(writer) => writer.append_key_value_metadata(hint),
+            }
         }
-        Ok(self.writer.into_inner()?)
+        match self.groups {
+            Groups::Here(writer) => Ok(writer.into_inner()?),
+            Groups::Threads(writer) => writer.into_inner(),
+        }
     }
 }
 
@@ -135,5 +187,53 @@ impl Order {
 
     const fn is_sorted(&self) -> bool {
         self.last.is_some() && !self.is_broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::sync::Arc;
+
+    use arrow_array::{ArrayRef, BinaryArray, RecordBatch, UInt64Array};
+
+    use super::{GROUP_ROWS, ParquetWriter};
+
+    /// A batch of three columns.
+    fn batch(start: u64, rows: u64) -> RecordBatch {
+        let numbers = || (start..start + rows).map(|row| row.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let text = numbers().map(|number| number.to_string());
+        let text: BinaryArray = text.map(|text| Some(text.into_bytes())).collect();
+        let some = numbers().map(|number| (number % 3 > 0).then_some(number >> 40));
+        let columns: [ArrayRef; 3] = [
+            Arc::new(UInt64Array::from_iter_values(numbers())),
+            Arc::new(text),
+            Arc::new(some.collect::<UInt64Array>()),
+        ];
+        RecordBatch::try_from_iter(["a", "b", "c"].into_iter().zip(columns)).unwrap()
+    }
+
+    #[test]
+    fn a_file_is_the_same_with_any_number_of_threads() {
+        let rows = u64::try_from(GROUP_ROWS).unwrap();
+        let batches = [
+            batch(0, 10),
+            batch(10, rows),
+            batch(rows + 10, 1),
+            batch(7, 0),
+        ];
+        let file = |threads| {
+            let schema = batches[0].schema();
+            let mut writer = ParquetWriter::with_threads(Vec::new(), &schema, threads).unwrap();
+            for batch in &batches {
+                writer.write(batch).unwrap();
+            }
+            writer.flush().unwrap();
+            writer.write(&batches[0]).unwrap();
+            writer.finish().unwrap()
+        };
+        let one = file(1);
+        for threads in [2, 3, 5] {
+            assert!(file(threads) == one, "with {threads} threads");
+        }
     }
 }

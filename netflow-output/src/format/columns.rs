@@ -43,6 +43,22 @@ impl Columns {
         })
     }
 
+    /// The same; columns of Parquet are encoded and compressed by this number of threads. To be called
+    /// before the first message.
+    ///
+    /// # Errors
+    ///
+    /// Such columns cannot be written.
+    pub fn with_threads(
+        mut self,
+        container: Container,
+        threads: usize,
+    ) -> Result<Self, FormatError> {
+        let writer = Writer::with_threads(container, self.builder.schema(), threads);
+        self.writer = Some(writer.map_err(FormatError::new)?);
+        Ok(self)
+    }
+
     fn write(&mut self, batch: &RecordBatch, out: &mut Vec<u8>) -> Result<(), FormatError> {
         let suspect = batch.column_by_name(FlowField::ClockSuspect.name());
         let count = suspect.map_or(0, |column| column.as_boolean().true_count());

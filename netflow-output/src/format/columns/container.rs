@@ -31,8 +31,20 @@ pub(crate) enum Writer {
 
 impl Writer {
     pub(crate) fn new(container: Container, schema: &SchemaRef) -> Result<Self, ArrowError> {
+        Self::with_threads(container, schema, 1)
+    }
+
+    /// Columns of Parquet are encoded by this number of threads.
+    pub(crate) fn with_threads(
+        container: Container,
+        schema: &SchemaRef,
+        threads: usize,
+    ) -> Result<Self, ArrowError> {
         Ok(match container {
-            Container::Parquet => Self::Parquet(Box::new(ParquetWriter::new(Vec::new(), schema)?)),
+            Container::Parquet => {
+                let writer = ParquetWriter::with_threads(Vec::new(), schema, threads)?;
+                Self::Parquet(Box::new(writer))
+            }
             Container::Ipc(format) => Self::Ipc(IpcWriter::new(Vec::new(), schema, format)?),
         })
     }
