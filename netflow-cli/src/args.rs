@@ -27,6 +27,8 @@ pub(crate) use self::inputs::Inputs;
 #[cfg(target_os = "linux")]
 pub(crate) use self::listen::Listen;
 pub(crate) use self::top::{Top, TopFormat};
+#[cfg(feature = "packaging")]
+use crate::packaging::{Completions, Manual};
 use crate::replay::Replay;
 
 /// Read what routers, switches, firewalls and probes export about traffic: NetFlow v1, v5 to
@@ -47,6 +49,12 @@ pub(crate) enum Command {
     Replay(Replay),
     Top(Top),
     Elements(Elements),
+    #[cfg(feature = "packaging")]
+    #[command(hide = true)]
+    Completions(Completions),
+    #[cfg(feature = "packaging")]
+    #[command(hide = true)]
+    Manual(Manual),
 }
 
 /// The error of a command line that can be parsed but makes no sense.

@@ -22,6 +22,8 @@ mod filter;
 mod interrupt;
 #[cfg(target_os = "linux")]
 mod listen;
+#[cfg(feature = "packaging")]
+mod packaging;
 mod parallel;
 mod plan;
 mod progress;
@@ -97,6 +99,10 @@ fn command(args: &[OsString]) -> Result<Status, clap::Error> {
             listen::run(args, *listen, &matches.unwrap_or_default())
         }
         args::Command::Replay(args) => Ok(replay::run(&args)),
+        #[cfg(feature = "packaging")]
+        args::Command::Completions(args) => Ok(packaging::completions(&args)),
+        #[cfg(feature = "packaging")]
+        args::Command::Manual(args) => Ok(packaging::manual(&args)),
         args::Command::Top(args) => top::run(&args).map_err(|usage| args::error("top", &usage)),
     }
 }

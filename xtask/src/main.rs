@@ -8,6 +8,7 @@ mod fuzz;
 mod generate;
 mod install;
 mod instructions;
+mod package;
 mod registry;
 mod repository;
 mod test;
@@ -21,7 +22,7 @@ usage: cargo xtask TASK
 
   generate          write the tables made from registry/
   generate --check  compare them with what is checked in
-  install-c --prefix DIR [--libdir DIR] [--destdir DIR] [--features arrow]
+  install-c --prefix DIR [--libdir DIR] [--destdir DIR] [--features arrow,live,tls]
                     build the C library and put it below DIR
   test              everything that has to hold before a change is merged
   test --only TEXT  the steps whose names contain this
@@ -30,6 +31,7 @@ usage: cargo xtask TASK
   instructions [--update] [PATH…]
                     what a flow costs on each path, beside benches/instructions.csv; --update
                     writes the figures there
+  package           a package for Debian, by cargo-deb
   worst             what hostile datagrams cost beside normal ones, in instructions
   differential FOLDER  captures read by tshark and nfdump too, field by field";
 
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
             Err(_) => usage(),
         },
         ["instructions", options @ ..] => instructions::run(options),
+        ["package"] => package::run(),
         ["worst"] => worst::run(),
         ["differential", folder] => differential::run(Path::new(folder)),
         _ => usage(),

@@ -13,6 +13,8 @@ mod hints;
 mod interrupt;
 mod nfdump;
 mod owned;
+#[cfg(feature = "packaging")]
+mod packaging;
 mod run;
 mod sampling;
 mod state;
