@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use netflow_io::Feed;
 use netflow_io::live::Live;
-use netflow_output::sink::{OutputState, Outputs};
+use netflow_output::sink::{NextOutput, OutputState, Outputs};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level;
@@ -242,7 +242,6 @@ impl<'l> Collector<'l> {
             let _ = worker.requests.try_send(request);
         }
         self.settings.exporters = settings.exporters.clone();
-        // Their texts are compared, as options of schemas have no equality.
         if format!("{:?}", settings.outputs) != format!("{:?}", self.settings.outputs) {
             if let Err(reason) = self.change_outputs(&settings) {
                 self.log
@@ -254,16 +253,46 @@ impl<'l> Collector<'l> {
         self.log.info("the configuration is read again", &[]);
     }
 
-    /// Starts the new outputs, and ends the old ones when all workers write to the new ones.
+    /// Starts the new outputs, and ends those that are not wanted any more when all workers write to the
+    /// new ones. Outputs whose options stay the same go on.
     fn change_outputs(&mut self, settings: &Settings) -> Result<(), String> {
-        let outputs = start_outputs(settings)?;
+        // Their texts are compared, as options of schemas have no equality.
+        let present = self.settings.outputs.iter();
+        let mut present: Vec<Option<String>> =
+            present.map(|plan| Some(format!("{plan:?}"))).collect();
+        let next = settings.outputs.iter().map(|plan| {
+            let text = Some(format!("{plan:?}"));
+            let same = present.iter().position(|other| *other == text);
+            match same.and_then(|index| Some((index, present.get_mut(index)?))) {
+                Some((index, taken)) => {
+                    *taken = None;
+                    NextOutput::Same(index)
+                }
+                None => NextOutput::New(Box::new(plan.config(&settings.limits))),
+            }
+        });
+        let next = next.collect();
+        let old = self
+            .outputs
+            .change(next)
+            .map_err(|error| error.to_string())?;
+        // A worker that waits for an old output goes on after this time.
+        old.begin_finish(self.settings.drain);
+        let deadline = Instant::now() + self.settings.drain + GRACE;
+        let (done, switched) = sync_channel(self.workers.len());
         for worker in &self.workers {
-            let request = Request::Sink(Box::new(outputs.worker()));
-            if worker.requests.send(request).is_err() {
-                return Err("a worker has ended".to_owned());
+            let request = Request::Sink(Box::new(self.outputs.worker()), done.clone());
+            // A worker that has ended is noticed at the next tick.
+            let _ = worker.requests.send(request);
+        }
+        drop(done);
+        // From the next datagram on, all workers write to the new outputs.
+        for _ in &self.workers {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if switched.recv_timeout(left).is_err() {
+                break;
             }
         }
-        let old = core::mem::replace(&mut self.outputs, outputs);
         self.troubled = vec![false; settings.outputs.len()];
         let ended = old.finish(self.settings.drain);
         self.totals.ended(&ended);

@@ -45,8 +45,8 @@ pub(super) struct Shared {
 pub(super) enum Request {
     /// The state of its exporters.
     Save(SyncSender<Vec<u8>>),
-    /// Write to these outputs from now on.
-    Sink(Box<WorkerSink>),
+    /// Write to these outputs from now on, and report it.
+    Sink(Box<WorkerSink>, SyncSender<()>),
     /// Use these settings for exporters from now on.
     Exporters(Arc<Exporters>),
 }
@@ -148,9 +148,10 @@ impl Worker {
                     // The thread that asked may have stopped waiting.
                     let _ = to.try_send(self.feed.decoder().save());
                 }
-                Request::Sink(sink) => {
+                Request::Sink(sink, done) => {
                     let mut last = core::mem::replace(&mut self.sink, *sink);
                     last.finish(self.feed.decoder().stats())?;
+                    let _ = done.try_send(());
                 }
                 Request::Exporters(exporters) => {
                     let decoder = self.feed.decoder_mut();

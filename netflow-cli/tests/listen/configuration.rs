@@ -206,3 +206,36 @@ fn a_hangup_reports_what_only_a_restart_changes() {
     collector.signal("HUP");
     collector.wait(|collector| collector.log().contains("change by a restart only"));
 }
+
+#[test]
+fn a_hangup_leaves_outputs_that_stay_the_same_alone() {
+    let folder = Folder::new();
+    let peer = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = peer.local_addr().unwrap();
+    let (spool, file) = (folder.file("spool"), folder.file("flows.json"));
+    let content = |more: &str| {
+        format!(
+            "udp = \"127.0.0.1:0\"\nfields = [\"octets\"]\n\
+             [[output]]\nto = \"tcp://{to}\"\nwhen-full = \"spool\"\nspool = \"{spool}\"\n{more}"
+        )
+    };
+    let config = folder.write("listen.toml", &content(""));
+    let mut collector = Collector::start_with(&["--config", &config], 1);
+    send("127.0.0.1", collector.addresses[0], &v5(0, 1));
+    let (stream, _) = peer.accept().unwrap();
+    // Its spool is locked as long as it runs, so a second one could not start.
+    folder.write(
+        "listen.toml",
+        &content(&format!("[[output]]\nto = \"{file}\"\n")),
+    );
+    collector.signal("HUP");
+    collector.wait(|collector| collector.log().contains("the configuration is read again"));
+    send("127.0.0.1", collector.addresses[0], &v5(1, 2));
+    collector.wait(|_| fs::read_to_string(&file).is_ok_and(|rows| rows.contains('2')));
+    let reading = std::thread::spawn(move || std::io::read_to_string(stream).unwrap());
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    // Both rows came over the one connection.
+    assert_eq!(reading.join().unwrap(), "{\"octets\":1}\n{\"octets\":2}\n");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "{\"octets\":2}\n");
+}

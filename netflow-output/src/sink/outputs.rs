@@ -112,6 +112,15 @@ struct RunningOutput {
     done: Receiver<()>,
 }
 
+/// An output after a change of the configuration.
+#[derive(Debug, Clone)]
+pub enum NextOutput {
+    /// The output with this index in the present configuration goes on.
+    Same(usize),
+    /// One that is to be started.
+    New(Box<OutputConfig>),
+}
+
 /// An output cannot be started.
 #[derive(Debug)]
 pub struct StartError {
@@ -148,6 +157,58 @@ impl Outputs {
             outputs.push(started.map_err(|error| StartError { output, error })?);
         }
         Ok(Self { outputs })
+    }
+
+    /// Changes the outputs: starts those that are new, and returns those that are not wanted any more.
+    /// Each worker then needs a new [`worker`](Self::worker), and finishes its old one; only after that
+    /// may the returned outputs be [finished](Self::finish). An output that goes on keeps its queue, its
+    /// connection and its spool.
+    ///
+    /// # Errors
+    ///
+    /// A new output can never work as it is configured, or there are no threads, or an index is wrong. Then
+    /// nothing has changed.
+    pub fn change(&mut self, next: Vec<NextOutput>) -> Result<Self, StartError> {
+        let mut kept = vec![false; self.outputs.len()];
+        // If one cannot be started, those before it end when this is dropped.
+        let mut new = Self {
+            outputs: Vec::new(),
+        };
+        let mut order = Vec::with_capacity(next.len());
+        for output in next {
+            match output {
+                NextOutput::Same(index) => match kept.get_mut(index) {
+                    Some(is_kept @ false) => {
+                        *is_kept = true;
+                        order.push(Some(index));
+                    }
+                    _ => {
+                        let reason = "there is no such output, or it goes on twice";
+                        return Err(StartError {
+                            output: format!("number {index}"),
+                            error: io::Error::other(reason),
+                        });
+                    }
+                },
+                NextOutput::New(config) => {
+                    let output = config.destination.to_string();
+                    let started = RunningOutput::start(*config);
+                    new.outputs
+                        .push(started.map_err(|error| StartError { output, error })?);
+                    order.push(None);
+                }
+            }
+        }
+        let mut present: Vec<_> = self.outputs.drain(..).map(Some).collect();
+        let mut new = new.outputs.drain(..);
+        let all = order.into_iter().filter_map(|same| match same {
+            Some(index) => present.get_mut(index)?.take(),
+            None => new.next(),
+        });
+        self.outputs = all.collect();
+        Ok(Self {
+            outputs: present.into_iter().flatten().collect(),
+        })
     }
 
     /// What a worker writes to: rows of each output. Each thread that decodes has its own.
