@@ -101,7 +101,12 @@ const STEPS: &[Step] = &[
     needing(&[&tools::VENV], "Python: types and tests", package::test),
     step("tests", tests),
     needing(
-        &[&tools::SOFTFLOWD, &tools::RSYSLOG, &tools::NFDUMP],
+        &[
+            &tools::SOFTFLOWD,
+            &tools::RSYSLOG,
+            &tools::NFDUMP,
+            &tools::PROMTOOL,
+        ],
         "the command with real exporters, servers and collectors",
         real_peers,
     ),
@@ -132,6 +137,11 @@ const FULL: &[Step] = &[
         features::of_all,
     ),
     step("lines that tests run", coverage),
+    needing(
+        &[&tools::SOFTFLOWD, &tools::PMACCT, &tools::NFDUMP],
+        "the collector with real exporters for minutes",
+        long_runs,
+    ),
     needing(C, "C library: by cargo-c", c::installed_by_cargo_c),
     needing(WATCHED, "C library: sanitized itself", c::watched_with_rust),
     step("Python: a capture of 1 GB", package::large),
@@ -292,15 +302,24 @@ fn all_captures() -> Result {
 }
 
 /// Features that tests need and that are not among the defaults.
-const FEATURES: &str = "netflow-core/encode,netflow-cli/geo,netflow-cli/http,netflow-cli/tls";
+const FEATURES: &str = "netflow-core/encode,netflow-cli/full";
 
 fn real_peers() -> Result {
-    cargo("test --locked -p netflow-cli --test listen exporters -- --ignored")
+    cargo("test --locked -p netflow-cli --features full --test listen --")
+        .arguments("--ignored exporters::every_flow promtool")
         .variable_unseen("PATH", tools::path())
         .run()?;
     cargo("test --locked -p netflow-cli --test command nfdump -- --ignored").run()?;
     cargo("test --locked -p netflow-output --all-features --test outputs")
         .arguments("rsyslog -- --ignored")
+        .run()
+}
+
+/// Exporters that watch the loopback interface for a minute each, and 100,000 spoofed exporters.
+fn long_runs() -> Result {
+    cargo("test --locked -p netflow-cli --features full --test listen --")
+        .arguments("--ignored --test-threads 1 live_exporters faults")
+        .variable_unseen("PATH", tools::path())
         .run()
 }
 

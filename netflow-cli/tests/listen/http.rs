@@ -69,6 +69,30 @@ fn metrics_count_what_was_received_and_written() {
 }
 
 #[test]
+#[ignore = "needs promtool; cargo xtask test runs it"]
+fn promtool_finds_nothing_wrong_with_the_metrics() {
+    let mut collector = Collector::start(&OPTIONS);
+    let (to, metrics) = (collector.addresses[0], collector.addresses[2]);
+    send("127.0.0.1", to, &v5(0, 7));
+    let has_flow = |text: &str| text.contains("netflow_flows_total 1\n");
+    collector.wait(|_| has_flow(&get(metrics, "/metrics").1));
+    let mut promtool = std::process::Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("promtool (Debian: prometheus) is installed");
+    let text = get(metrics, "/metrics").1;
+    let mut input = promtool.stdin.take().unwrap();
+    input.write_all(text.as_bytes()).unwrap();
+    drop(input);
+    let output = promtool.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.is_empty(), "{said}");
+}
+
+#[test]
 fn health_and_readiness_are_pages_and_the_page_for_people_only_where_asked_for() {
     let collector = Collector::start(&OPTIONS);
     let (http, metrics) = (collector.addresses[1], collector.addresses[2]);

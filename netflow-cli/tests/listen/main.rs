@@ -6,13 +6,16 @@ extern crate alloc;
 mod configuration;
 mod endings;
 mod exporters;
+mod faults;
 mod filters;
 mod forward;
 mod harness;
+mod help;
 #[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "http")]
 mod http_outputs;
+mod live_exporters;
 mod options;
 mod outputs;
 mod replay;

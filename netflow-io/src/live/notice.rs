@@ -104,3 +104,20 @@ impl Notices {
         notices
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT, Notice, Notices};
+
+    #[test]
+    fn further_notices_are_counted_and_not_kept() {
+        let notices = Notices::default();
+        for port in 0..300 {
+            notices.add(Notice::Connected(([192, 0, 2, 1], port).into()));
+        }
+        let taken = notices.take();
+        assert_eq!(taken.len(), KEPT + 1);
+        assert_eq!(taken.last(), Some(&Notice::Dropped(44)));
+        assert_eq!(notices.take(), []);
+    }
+}

@@ -136,6 +136,43 @@ fn rows_are_in_the_file_of_the_time_they_were_received() {
 }
 
 #[test]
+fn a_clock_that_jumps_costs_no_row() {
+    let folder = Folder::new("jumps");
+    let pattern = folder.file("%Y%m%d-%H%M.json");
+    let outputs = Outputs::start(vec![output(&pattern, json())]).unwrap();
+    let mut worker = Worker::new(outputs.worker(), 0);
+    let mut count = 0;
+    // A day ahead, back again, to 1970, to the end of what a timestamp holds, and home.
+    let times = [
+        Timestamp::from_secs(START),
+        Timestamp::from_secs(START + 86_400),
+        Timestamp::from_secs(START + 1),
+        Timestamp::from_secs(0),
+        Timestamp::from_nanos(i64::MAX),
+        Timestamp::from_nanos(-1),
+        Timestamp::from_secs(START + 2),
+    ];
+    for time in times {
+        worker.now = time;
+        worker.send(1);
+        worker.tick();
+        count += ROWS;
+    }
+    worker.finish();
+    let [ended] = &outputs.finish(LONG)[..] else {
+        panic!()
+    };
+    check(ended);
+    assert_eq!((ended.accepted, ended.written), (count, count), "{ended:?}");
+    let mut rows: Vec<u64> = files(folder.path())
+        .iter()
+        .flat_map(|path| numbers(&text(path)))
+        .collect();
+    rows.sort_unstable();
+    assert_eq!(rows, (0..count).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_large_file_is_followed_by_one_with_a_number() {
     let folder = Folder::new("large");
     fs::write(folder.path().join("2210.json"), "of another run\n").unwrap();

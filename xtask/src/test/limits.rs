@@ -33,6 +33,8 @@ pub(super) fn run() -> Result {
         "netflow-io",
         "netflow-arrow",
         "netflow-scan",
+        "netflow-output",
+        "netflow-cli",
     ] {
         read(&root().join(name), &mut sources)?;
     }
