@@ -8,6 +8,7 @@ mod fuzz;
 mod generate;
 mod install;
 mod instructions;
+mod load;
 mod package;
 mod registry;
 mod repository;
@@ -31,6 +32,8 @@ usage: cargo xtask TASK
   instructions [--update] [PATH…]
                     what a flow costs on each path, beside benches/instructions.csv; --update
                     writes the figures there
+  load [DATAGRAMS [RATE]]
+                    what a datagram costs the collector, beside nfcapd and nfacctd
   package           a package for Debian, by cargo-deb
   worst             what hostile datagrams cost beside normal ones, in instructions
   differential FOLDER  captures read by tshark and nfdump too, field by field";
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
             Err(_) => usage(),
         },
         ["instructions", options @ ..] => instructions::run(options),
+        ["load", options @ ..] => load::run(options),
         ["package"] => package::run(),
         ["worst"] => worst::run(),
         ["differential", folder] => differential::run(Path::new(folder)),

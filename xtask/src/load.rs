@@ -1,0 +1,337 @@
+//! What a datagram costs a collector, beside nfcapd, nfacctd and a program that only counts.
+//!
+//! Each receives the same datagrams at a rate that all can follow. What is compared is the time of the
+//! processor that it takes for them, user and system: other work on the machine changes that less than
+//! the time of day.
+
+use core::time::Duration;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::UdpSocket;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
+use std::thread;
+use std::time::Instant;
+
+use crate::repository::{Result, target};
+
+/// Flows of a datagram of the generator.
+const FLOWS: u64 = 24;
+/// Ticks of the processor's clock in `/proc/PID/stat`, which Linux fixes at 100 a second.
+const TICKS: f64 = 100.0;
+/// The columns that nfcapd stores of such flows.
+const STORED: &str = "start,end,received,source_address,destination_address,source_port,\
+                      destination_port,protocol,tcp_flags,tos,octets,packets,input_interface,\
+                      output_interface,exporter_address,next_hop,source_as,destination_as";
+
+/// A collector under load.
+struct Receiver {
+    name: &'static str,
+    child: Child,
+    /// The end of its standard input ends the counting program.
+    input: Option<ChildStdin>,
+    port: u16,
+}
+
+/// Starts a collector.
+type Start = fn(&Kit) -> Result<Receiver>;
+
+/// What a collector took for the datagrams.
+struct Figure {
+    name: &'static str,
+    datagrams: u64,
+    seconds: f64,
+}
+
+impl Figure {
+    /// Datagrams for each second of the processor.
+    fn rate(&self) -> f64 {
+        if self.seconds > 0.0 {
+            precise(self.datagrams) / self.seconds
+        } else {
+            0.0
+        }
+    }
+}
+
+/// Measures all of them: `cargo xtask load [DATAGRAMS [RATE]]`.
+pub(crate) fn run(options: &[&str]) -> ExitCode {
+    let number = |index: usize, default: u64| {
+        let option = options.get(index);
+        option.map_or(Some(default), |option| option.parse().ok())
+    };
+    let (Some(datagrams), Some(rate)) = (number(0, 400_000), number(1, 20_000)) else {
+        eprintln!("usage: cargo xtask load [DATAGRAMS [RATE]]");
+        return ExitCode::from(2);
+    };
+    match compare(datagrams, rate) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("load: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compare(datagrams: u64, rate: u64) -> Result {
+    let programs = target().join("release");
+    let (netflow, count) = (programs.join("netflow"), programs.join("examples/count"));
+    for program in [&netflow, &count] {
+        if !program.is_file() {
+            return Err(format!(
+                "{} is missing: cargo build --release -p netflow-cli --features full, and \
+                 -p netflow-io --features live --example count",
+                program.display()
+            )
+            .into());
+        }
+    }
+    let folder = target().join("load");
+    let mut figures = Vec::new();
+    let kinds: [(&'static str, Start); 6] = [
+        ("counting only", counting),
+        ("netflow, null", |kit| {
+            kit.netflow("netflow, null", &["--output", "null"])
+        }),
+        ("netflow, Parquet", |kit| {
+            let file = kit.file("flows-%H%M.parquet");
+            let options = ["--output", &file, "--fields", STORED];
+            kit.netflow("netflow, Parquet", &options)
+        }),
+        ("netflow, NDJSON", |kit| {
+            let file = kit.file("flows.json");
+            let options = ["--output", &file, "--fields", STORED];
+            kit.netflow("netflow, NDJSON", &options)
+        }),
+        ("nfcapd", nfcapd),
+        ("nfacctd", nfacctd),
+    ];
+    for (name, start) in kinds {
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        let kit = Kit {
+            netflow: netflow.clone(),
+            count: count.clone(),
+            folder: folder.clone(),
+        };
+        match start(&kit) {
+            Ok(receiver) => figures.push(measure(&kit, receiver, datagrams, rate)?),
+            Err(error) => println!("{name}: left out, {error}"),
+        }
+    }
+    print(&figures, datagrams);
+    Ok(())
+}
+
+/// The programs, and a folder for what they write.
+struct Kit {
+    netflow: PathBuf,
+    count: PathBuf,
+    folder: PathBuf,
+}
+
+impl Kit {
+    fn file(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+
+    /// `netflow listen` with an output.
+    fn netflow(&self, name: &'static str, options: &[&str]) -> Result<Receiver> {
+        let port = free_port()?;
+        let child = Command::new(&self.netflow)
+            .args(["listen", "--udp", &format!("127.0.0.1:{port}")])
+            .args(options)
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(self.folder.join("log"))?)
+            .spawn()?;
+        Ok(Receiver {
+            name,
+            child,
+            input: None,
+            port,
+        })
+    }
+}
+
+fn counting(kit: &Kit) -> Result<Receiver> {
+    let port = free_port()?;
+    let mut child = Command::new(&kit.count)
+        .arg(format!("127.0.0.1:{port}"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    Ok(Receiver {
+        name: "counting only",
+        input: child.stdin.take(),
+        child,
+        port,
+    })
+}
+
+fn nfcapd(kit: &Kit) -> Result<Receiver> {
+    let port = free_port()?;
+    let child = Command::new("nfcapd")
+        .args(["-b", "127.0.0.1", "-p", &port.to_string(), "-B", "16777216"])
+        .arg("-w")
+        .arg(&kit.folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    Ok(Receiver {
+        name: "nfcapd",
+        child,
+        input: None,
+        port,
+    })
+}
+
+/// nfacctd with a file of CSV, one row a flow key.
+fn nfacctd(kit: &Kit) -> Result<Receiver> {
+    let port = free_port()?;
+    let path = kit.folder.join("nfacctd.conf");
+    let content = format!(
+        "daemonize: false\nnfacctd_ip: 127.0.0.1\nnfacctd_port: {port}\n\
+         nfacctd_pipe_size: 16777216\nplugins: print\nprint_output: csv\n\
+         print_output_file: {}\nprint_refresh_time: 3600\nplugin_pipe_size: 67108864\n\
+         plugin_buffer_size: 65536\n\
+         aggregate: src_host, dst_host, src_port, dst_port, proto, tos, tcpflags, in_iface, out_iface\n",
+        kit.file("flows.csv")
+    );
+    fs::write(&path, content)?;
+    let child = Command::new("nfacctd")
+        .arg("-f")
+        .arg(&path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    Ok(Receiver {
+        name: "nfacctd",
+        child,
+        input: None,
+        port,
+    })
+}
+
+fn free_port() -> Result<u16> {
+    Ok(UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// Sends the datagrams, ends the receiver, and reads what it took and what it has.
+fn measure(kit: &Kit, mut receiver: Receiver, datagrams: u64, rate: u64) -> Result<Figure> {
+    thread::sleep(Duration::from_secs(2));
+    let before = processor_seconds(receiver.child.id())?;
+    let sent = Command::new(&kit.netflow)
+        .args(["replay", "--generate", "ipfix", "--exporters", "16"])
+        .args([
+            "--count",
+            &datagrams.to_string(),
+            "--rate",
+            &rate.to_string(),
+        ])
+        .args(["--to", &format!("127.0.0.1:{}", receiver.port)])
+        .stderr(Stdio::null())
+        .status()?;
+    if !sent.success() {
+        return Err("the datagrams could not be sent".into());
+    }
+    // What is still in the socket's buffer.
+    thread::sleep(Duration::from_secs(2));
+    let seconds = processor_seconds(receiver.child.id())? - before;
+    let counted = received(kit, &mut receiver)?;
+    Ok(Figure {
+        name: receiver.name,
+        datagrams: counted.unwrap_or(datagrams),
+        seconds,
+    })
+}
+
+/// Ends a receiver; returns the datagrams that it received, if it says so.
+fn received(kit: &Kit, receiver: &mut Receiver) -> Result<Option<u64>> {
+    if receiver.input.take().is_some() {
+        let output = receiver.child.stdout.take().ok_or("there is no output")?;
+        let last = BufReader::new(output)
+            .lines()
+            .map_while(core::result::Result::ok)
+            .last();
+        receiver.child.wait()?;
+        let count = last.as_deref().and_then(|line| line.split(' ').next());
+        return Ok(count.and_then(|count| count.parse().ok()));
+    }
+    Command::new("kill")
+        .arg(receiver.child.id().to_string())
+        .status()?;
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while receiver.child.try_wait()?.is_none() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(50));
+    }
+    if receiver.name == "nfcapd" {
+        let summary = Command::new("nfdump")
+            .arg("-I")
+            .arg("-R")
+            .arg(&kit.folder)
+            .output()?;
+        let text = String::from_utf8_lossy(&summary.stdout).into_owned();
+        let flows = text.lines().find_map(|line| line.strip_prefix("Flows: "));
+        let flows: Option<u64> = flows.and_then(|flows| flows.trim().parse().ok());
+        return Ok(flows.map(|flows| flows / FLOWS));
+    }
+    let log = fs::read_to_string(kit.folder.join("log")).unwrap_or_default();
+    let line = log.lines().find(|line| line.contains("msg=received"));
+    let count = line.and_then(|line| line.split(" datagrams=").nth(1));
+    Ok(count.and_then(|count| count.split(' ').next()?.parse().ok()))
+}
+
+/// Seconds that a process and its children have used of the processor: `utime` and `stime` of
+/// `/proc/PID/stat`.
+fn processor_seconds(process: u32) -> Result<f64> {
+    let mut sum = of_process(Path::new(&format!("/proc/{process}/stat")))?;
+    // nfacctd has a process for each plugin.
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
+    for child in children.unwrap_or_default().split_whitespace() {
+        sum += of_process(Path::new(&format!("/proc/{child}/stat")))?;
+    }
+    Ok(sum)
+}
+
+fn of_process(stat: &Path) -> Result<f64> {
+    let text = fs::read_to_string(stat)?;
+    // The name, in parentheses, may hold anything.
+    let (_, rest) = text.rsplit_once(')').ok_or("it is no stat of a process")?;
+    let mut fields = rest.split_whitespace().skip(11).map(str::parse::<u64>);
+    let ticks = match (fields.next(), fields.next()) {
+        (Some(Ok(user)), Some(Ok(system))) => user + system,
+        _ => return Err("it is no stat of a process".into()),
+    };
+    Ok(precise(ticks) / TICKS)
+}
+
+fn print(figures: &[Figure], sent: u64) {
+    let counting = figures.first().map_or(0.0, Figure::rate);
+    println!(
+        "{:<18} {:>10} {:>8} {:>12} {:>14} {:>9}",
+        "receiver", "received", "lost", "µs/datagram", "flows/cpu-s", "ratio"
+    );
+    for figure in figures {
+        let rate = figure.rate();
+        println!(
+            "{:<18} {:>10} {:>8} {:>12.2} {:>14.0} {:>9.2}",
+            figure.name,
+            figure.datagrams,
+            sent.saturating_sub(figure.datagrams),
+            1e6 / rate,
+            rate * precise(FLOWS),
+            rate / counting
+        );
+    }
+    println!("ratio: datagrams for each second of the processor, beside counting only");
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "figures for people, of far fewer than 2^52"
+)]
+fn precise(number: u64) -> f64 {
+    number as f64
+}
