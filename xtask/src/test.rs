@@ -138,7 +138,12 @@ const FULL: &[Step] = &[
     ),
     step("lines that tests run", coverage),
     needing(
-        &[&tools::SOFTFLOWD, &tools::PMACCT, &tools::NFDUMP],
+        &[
+            &tools::SOFTFLOWD,
+            &tools::PMACCT,
+            &tools::NFDUMP,
+            &tools::OPEN_VSWITCH,
+        ],
         "the collector with real exporters for minutes",
         long_runs,
     ),
@@ -318,7 +323,7 @@ fn real_peers() -> Result {
 /// Exporters that watch the loopback interface for a minute each, and 100,000 spoofed exporters.
 fn long_runs() -> Result {
     cargo("test --locked -p netflow-cli --features full --test listen --")
-        .arguments("--ignored --test-threads 1 live_exporters faults")
+        .arguments("--ignored --test-threads 1 live_exporters open_vswitch faults")
         .variable_unseen("PATH", tools::path())
         .run()
 }

@@ -17,20 +17,20 @@ use crate::harness::{Collector, Folder, PATIENCE};
 
 /// Packets and octets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Sums {
-    flows: u64,
-    packets: u64,
-    octets: u64,
+pub(crate) struct Sums {
+    pub(crate) flows: u64,
+    pub(crate) packets: u64,
+    pub(crate) octets: u64,
 }
 
 /// Headers of IPv4 and UDP.
-const HEADERS: u64 = 28;
+pub(crate) const HEADERS: u64 = 28;
 /// The header of Ethernet.
-const ETHERNET: u64 = 14;
+pub(crate) const ETHERNET: u64 = 14;
 /// What sfprobe adds to the length of an IP packet: the checksum of a frame, but not its header.
 const CHECKSUM: u64 = 4;
 
-fn duration() -> Duration {
+pub(crate) fn duration() -> Duration {
     let seconds = std::env::var("NETFLOW_EXPORTER_SECONDS").ok();
     Duration::from_secs(seconds.map_or(60, |seconds| seconds.parse().unwrap()))
 }
@@ -79,14 +79,14 @@ impl Traffic {
 }
 
 /// nfcapd on a port of the loopback interface.
-struct Nfcapd {
+pub(crate) struct Nfcapd {
     child: Child,
     folder: Folder,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Nfcapd {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let free = UdpSocket::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
@@ -107,7 +107,7 @@ impl Nfcapd {
     }
 
     /// Ends it; returns what it has stored.
-    fn stop(mut self) -> Sums {
+    pub(crate) fn stop(mut self) -> Sums {
         stop(&mut self.child);
         let summary = Command::new("nfdump")
             .args([
@@ -145,7 +145,7 @@ fn stop(child: &mut Child) {
 }
 
 /// What a collector has when it is stopped.
-fn stored(collector: Collector) -> Sums {
+pub(crate) fn stored(collector: Collector) -> Sums {
     let ended = collector.stop();
     assert_eq!(ended.status, Some(0), "{}", ended.log);
     let mut sums = Sums::default();
@@ -206,7 +206,7 @@ fn softflowd(options: &[&str]) -> Sums {
 }
 
 /// A packet of UDP in a capture, received now, with a payload of this length.
-fn captured(flow: u16, len: u16) -> Vec<u8> {
+pub(crate) fn captured(flow: u16, len: u16) -> Vec<u8> {
     let since = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap();

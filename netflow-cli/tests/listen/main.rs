@@ -16,6 +16,7 @@ mod http;
 #[cfg(feature = "http")]
 mod http_outputs;
 mod live_exporters;
+mod open_vswitch;
 mod options;
 mod outputs;
 mod replay;

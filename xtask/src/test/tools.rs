@@ -57,6 +57,7 @@ pub(super) const ZSTD: Tool = program("zstd", "zstd");
 pub(super) const TSHARK: Tool = program("tshark", "tshark");
 pub(super) const NFDUMP: Tool = program("nfcapd", "nfdump");
 pub(super) const SOFTFLOWD: Tool = program("softflowd", "softflowd");
+pub(super) const OPEN_VSWITCH: Tool = program("ovs-vswitchd", "openvswitch-switch");
 pub(super) const PMACCT: Tool = program("pmacctd", "pmacct");
 pub(super) const PROMTOOL: Tool = program("promtool", "prometheus");
 pub(super) const RSYSLOG: Tool = program("rsyslogd", "rsyslog");
