@@ -2,24 +2,20 @@
 
 mod element;
 mod list;
+mod names;
+mod table;
 
 use alloc::collections::BTreeMap;
-use alloc::sync::Arc;
 use core::fmt;
 use core::net::{IpAddr, SocketAddr};
-use std::collections::{HashMap, HashSet};
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use netflow_core::field::{FieldType, FlowField};
-use netflow_core::record::DataRecord;
-use netflow_core::template::{FieldLabel, Template};
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
 use netflow_core::value::Text;
-use netflow_core::wire::template::{FieldKey, FieldSpecifier};
-use netflow_core::{Decoded, FlowValue, MessageHeader, Protocol, Set, SetKind};
+use netflow_core::{Decoded, FlowValue, Protocol, Set, SetKind};
 
-use self::element::ElementColumn;
-use crate::column::{self, Column, Texts};
+use self::table::Table;
+use crate::column::Column;
 use crate::files::Files;
 use crate::schema::{Addresses, Encoding, Types};
 
@@ -229,208 +225,4 @@ impl RecordBatchBuilder {
         }
         Ok(())
     }
-}
-
-/// Columns that every table begins with.
-const HEAD: [FlowField; 5] = [
-    FlowField::Received,
-    FlowField::ExportTime,
-    FlowField::Sequence,
-    FlowField::Late,
-    FlowField::Frame,
-];
-
-/// Octets of them in each row, about.
-const HEAD_OCTETS: usize = 32;
-
-/// The records of one template.
-#[derive(Debug)]
-struct Table {
-    specifiers: Vec<(FieldSpecifier, Option<netflow_core::element::DataType>)>,
-    is_options: bool,
-    schema: SchemaRef,
-    file: Option<Texts>,
-    head: [Box<dyn Column>; 5],
-    columns: Vec<ElementColumn>,
-    /// The column of each field of the template.
-    places: Vec<usize>,
-    rows: usize,
-}
-
-impl Table {
-    fn new(template: &Template, key: TemplateKey, encoding: Encoding, file: bool) -> Self {
-        let mut names = Names::default();
-        // Fields of fixed layouts that are no element have names, and one number.
-        let mut by_key: HashMap<(FieldKey, Option<&str>, bool), usize> = HashMap::new();
-        let mut kinds: Vec<(DataType, usize, usize)> = Vec::new();
-        let mut places = Vec::new();
-        let scope = usize::from(template.scope_count());
-        for (index, field) in template.fields().iter().enumerate() {
-            let is_scope = index < scope;
-            let identity = (field.key(), field.name(), is_scope);
-            let place = *by_key.entry(identity).or_insert_with(|| {
-                names.push(field.name(), field.key(), is_scope);
-                kinds.push((element::data_type(field, encoding), index, 0));
-                kinds.len().saturating_sub(1)
-            });
-            if let Some((data_type, _, count)) = kinds.get_mut(place) {
-                *count = count.saturating_add(1);
-                // The same element in two widths: the type that holds both.
-                if *data_type != element::data_type(field, encoding) {
-                    *data_type = element::widest(field);
-                }
-            }
-            places.push(place);
-        }
-        let columns: Vec<ElementColumn> = kinds
-            .into_iter()
-            .map(|(data_type, _, count)| ElementColumn::new(data_type, count > 1, encoding))
-            .collect();
-        let head = HEAD.iter().map(|field| encoding.field(*field));
-        let elements = (names.in_order.into_iter().zip(&columns))
-            .map(|(name, column)| Field::new(name, column.data_type(), true));
-        let fields = file
-            .then(|| Field::new("file", DataType::Utf8, true))
-            .into_iter()
-            .chain(head)
-            .chain(elements);
-        let metadata = metadata(key, template.is_options());
-        let schema = Schema::new_with_metadata(fields.collect::<Vec<_>>(), metadata);
-        Self {
-            specifiers: specifiers(template),
-            is_options: template.is_options(),
-            schema: Arc::new(schema),
-            file: file.then(Texts::default),
-            head: HEAD.map(|field| column::plain(field.field_type(), encoding)),
-            columns,
-            places,
-            rows: 0,
-        }
-    }
-
-    /// The template is still the one that the table was made for.
-    fn is_of(&self, template: &Template) -> bool {
-        self.is_options == template.is_options() && self.specifiers == specifiers(template)
-    }
-
-    /// Adds a row; returns about the number of octets that it takes.
-    fn push(&mut self, record: &DataRecord<'_, '_>, header: &MessageHeader, late: bool) -> usize {
-        let head = [
-            Some(FlowValue::Time(header.received)),
-            header.export_time.map(FlowValue::Time),
-            header.sequence.map(FlowValue::from),
-            Some(FlowValue::Flag(late)),
-            Some(FlowValue::Unsigned(header.frame)),
-        ];
-        for (column, value) in self.head.iter_mut().zip(head) {
-            column.push(value);
-        }
-        let mut octets = HEAD_OCTETS;
-        for (field, place) in record.fields().zip(&self.places) {
-            if let Some(column) = self.columns.get_mut(*place) {
-                octets = octets.saturating_add(column.push(&field));
-            }
-        }
-        self.rows = self.rows.saturating_add(1);
-        for column in &mut self.columns {
-            column.end_row(self.rows);
-        }
-        octets
-    }
-
-    fn finish(&mut self, key: TemplateKey) -> Result<TemplateBatch, ArrowError> {
-        let file = self.file.iter_mut().map(Column::finish);
-        let head = self.head.iter_mut().map(|column| column.finish());
-        let elements = self.columns.iter_mut().map(ElementColumn::finish);
-        let arrays = file.chain(head).chain(elements);
-        let arrays = arrays.collect::<Result<Vec<ArrayRef>, _>>()?;
-        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
-        self.rows = 0;
-        Ok(TemplateBatch {
-            key,
-            is_options: self.is_options,
-            batch: RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?,
-        })
-    }
-}
-
-/// The metadata of a table's schema: its template.
-fn metadata(key: TemplateKey, is_options: bool) -> HashMap<String, String> {
-    let kind = if is_options { "options" } else { "data" };
-    let exporter = key.exporter_address().map(|exporter| exporter.to_string());
-    [
-        ("exporter", exporter),
-        ("export_protocol", Some(key.protocol.name().to_owned())),
-        (
-            "observation_domain",
-            Some(key.observation_domain.to_string()),
-        ),
-        ("template_id", Some(key.template_id.to_string())),
-        ("kind", Some(kind.to_owned())),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-    .collect()
-}
-
-/// The fields of a template with their types; RFC 5610 may announce a type later.
-fn specifiers(
-    template: &Template,
-) -> Vec<(FieldSpecifier, Option<netflow_core::element::DataType>)> {
-    let fields = template.fields().iter();
-    fields
-        .map(|field| (field.specifier(), field.data_type()))
-        .collect()
-}
-
-/// The names of the columns of elements.
-#[derive(Default)]
-struct Names {
-    in_order: Vec<String>,
-    taken: HashSet<String>,
-}
-
-impl Names {
-    /// Adds one. Exporters announce names too (RFC 5610), so that two elements may have the same name,
-    /// or the name of another column: the later one gets its number as a suffix.
-    fn push(&mut self, known: Option<&str>, key: FieldKey, is_scope: bool) {
-        let mut name = name(known, key, is_scope);
-        // An announced name may end like one with a number; then the number is repeated.
-        while is_head(&name) || self.taken.contains(&name) {
-            name = format!("{name} ({})", number(key));
-        }
-        self.taken.insert(name.clone());
-        self.in_order.push(name);
-    }
-}
-
-/// A column before the elements; `file` always, for a name not to depend on the number of inputs.
-fn is_head(name: &str) -> bool {
-    name == "file" || HEAD.iter().any(|field| field.name() == name)
-}
-
-/// The name of an element, or its number if it has no usable name.
-fn name(known: Option<&str>, key: FieldKey, is_scope: bool) -> String {
-    let name = match FieldLabel::new(known, key) {
-        FieldLabel::Scope(number) => number.to_string(),
-        label => label.to_string(),
-    };
-    if is_scope {
-        format!("scope.{name}")
-    } else {
-        name
-    }
-}
-
-/// The number of an element, for one without a name.
-fn number(key: FieldKey) -> String {
-    match key {
-        FieldKey::Element(id) => format!("{}:{}", id.enterprise_number, id.id),
-        FieldKey::Scope(number) => format!("{number}"),
-    }
-}
-
-/// A column of a type of the table of fields, whose values are elements.
-fn plain(field_type: FieldType, encoding: Encoding) -> Box<dyn Column> {
-    column::plain(field_type, encoding)
 }

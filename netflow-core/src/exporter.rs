@@ -8,6 +8,7 @@ mod doubt;
 mod icmp;
 mod learn;
 mod names;
+mod options_record;
 mod prefix;
 mod sampling;
 mod scope;
@@ -22,9 +23,9 @@ pub use self::counters::{ConfiguredCounter, ConfiguredCounters, ParseCounterErro
 pub(crate) use self::doubt::LACKS;
 pub use self::doubt::{DoubtKind, NamedKind};
 pub(crate) use self::icmp::IcmpPorts;
-pub(crate) use self::learn::OptionsRecord;
 pub(crate) use self::names::Names;
 pub use self::names::SamplerKey;
+pub(crate) use self::options_record::OptionsRecord;
 pub use self::prefix::{ParsePrefixError, Prefix};
 use self::sampling::Samplers;
 pub(crate) use self::sampling::{Found, FoundRate};

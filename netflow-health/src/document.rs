@@ -6,19 +6,15 @@
 //! that many. Skews are nanoseconds. `other_messages` are of domains beyond the limit,
 //! `unreadable` are datagrams whose first header could not be read.
 
-use core::net::SocketAddr;
+mod problem;
+mod template;
 
-use netflow_core::wire::template::FieldLength;
 use netflow_core::{Protocol, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::domain::{
-    Announced, Changes, Clock, DomainHealth, DomainName, RateCount, Rates, TemplateEvent,
-    TemplateField, TemplateHistory, UnreadSets, sampler_name,
-};
+use crate::domain::{Announced, Clock, DomainHealth, DomainName, RateCount, Rates, sampler_name};
 use crate::finding::{Detail, Finding};
 use crate::place::Place;
-use crate::problem::{Around, ProblemExample, ProblemKind};
 use crate::report::Report;
 
 impl Report {
@@ -98,13 +94,6 @@ fn put(object: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
 /// RFC 3339, UTC.
 fn time(time: Timestamp) -> Value {
     time.to_string().into()
-}
-
-fn length(length: FieldLength) -> Option<u16> {
-    match length {
-        FieldLength::Fixed(length) => Some(length),
-        FieldLength::Variable => None,
-    }
 }
 
 /// Makes objects, and names the files of their frames.
@@ -319,79 +308,6 @@ impl Inputs<'_> {
         self.frame(&mut object, "first_suspect_frame", clock.first_suspect);
         object.into()
     }
-
-    fn template(&self, id: u16, template: &TemplateHistory) -> Value {
-        let mut object = Map::new();
-        put(&mut object, "template", id);
-        put(&mut object, "scope_count", template.scope_count);
-        put(&mut object, "field_count", template.fields.count);
-        put(&mut object, "record_len", template.record_len);
-        self.frame(&mut object, "first_frame", Some(template.first));
-        self.frame(&mut object, "last_frame", Some(template.last));
-        put(&mut object, "sent", template.sent);
-        put(&mut object, "records", template.records);
-        put(&mut object, "changes", template.changes);
-        put(&mut object, "returns", template.returns);
-        put(&mut object, "event_count", template.events.count);
-        let events = template.events.first.iter().map(|(place, event)| {
-            let mut object = Map::new();
-            self.frame(&mut object, "frame", Some(*place));
-            match event {
-                TemplateEvent::Changed(changed) => {
-                    put(&mut object, "event", "changed");
-                    changes(&mut object, changed);
-                }
-                TemplateEvent::Withdrawn => put(&mut object, "event", "withdrawn"),
-            }
-            Value::from(object)
-        });
-        put(&mut object, "events", events.collect::<Vec<_>>());
-        put(&mut object, "fields", fields(&template.fields.first));
-        object.into()
-    }
-
-    fn unread(&self, id: u16, unread: &UnreadSets) -> Value {
-        let mut object = Map::new();
-        put(&mut object, "set", id);
-        put(&mut object, "sets", unread.sets);
-        put(&mut object, "octets", unread.octets);
-        self.frame(&mut object, "first_frame", Some(unread.first));
-        self.frame(&mut object, "last_frame", Some(unread.last));
-        self.frame(&mut object, "template_frame", unread.template);
-        put(&mut object, "late_sets", unread.late_sets);
-        put(&mut object, "late_octets", unread.late_octets);
-        object.into()
-    }
-
-    fn problem(&self, kind: &ProblemKind) -> Value {
-        let examples = kind.examples.iter();
-        let examples: Vec<Value> = examples.map(|example| self.example(example)).collect();
-        json!({
-            "reason": kind.reason, "section": kind.section, "count": kind.count,
-            "octets": kind.octets, "examples": examples,
-        })
-    }
-
-    fn example(&self, example: &ProblemExample) -> Value {
-        let mut object = Map::new();
-        self.frame(&mut object, "frame", Some(example.place));
-        exporter(&mut object, example.exporter);
-        if let Some(domain) = example.domain {
-            put(&mut object, "protocol", domain.protocol.name());
-            match domain.agent {
-                Some(agent) => {
-                    put(&mut object, "agent", agent.to_string());
-                    put(&mut object, "sub_agent", domain.domain);
-                }
-                None => put(&mut object, "domain", domain.domain),
-            }
-        }
-        put(&mut object, "offset", example.error.offset);
-        put(&mut object, "octets", example.octets);
-        put(&mut object, "detail", example.error.kind.to_string());
-        put(&mut object, "around", example.around.as_ref().map(around));
-        object.into()
-    }
 }
 
 fn name(object: &mut Map<String, Value>, name: &DomainName) {
@@ -405,52 +321,4 @@ fn name(object: &mut Map<String, Value>, name: &DomainName) {
         }
         _ => put(object, "domain", name.domain),
     }
-}
-
-fn exporter(object: &mut Map<String, Value>, exporter: SocketAddr) {
-    if exporter.ip().is_unspecified() {
-        put(object, "exporter", Value::Null);
-    } else {
-        put(object, "exporter", exporter.ip().to_string());
-        put(object, "port", exporter.port());
-    }
-}
-
-fn around(around: &Around) -> Value {
-    let hex = around.octets.iter().map(|octet| format!("{octet:02x}"));
-    json!({
-        "offset": around.offset,
-        "hex": hex.collect::<String>(),
-        "marked_offset": around.offset.saturating_add(around.marked.start),
-        "marked_length": around.marked.len(),
-    })
-}
-
-fn changes(object: &mut Map<String, Value>, changes: &Changes) {
-    put(object, "scope_count_before", changes.scope_count_before);
-    put(object, "scope_count", changes.scope_count);
-    put(object, "added_count", changes.added.count);
-    put(object, "added", fields(&changes.added.first));
-    put(object, "removed_count", changes.removed.count);
-    put(object, "removed", fields(&changes.removed.first));
-    put(object, "length_count", changes.lengths.count);
-    let lengths = changes.lengths.first.iter().map(|new| {
-        let mut object = field(&new.field);
-        put(&mut object, "length_before", length(new.before));
-        Value::from(object)
-    });
-    put(object, "lengths", lengths.collect::<Vec<_>>());
-    put(object, "reordered", changes.is_reordered);
-}
-
-fn fields(fields: &[TemplateField]) -> Value {
-    fields.iter().map(|one| Value::from(field(one))).collect()
-}
-
-fn field(field: &TemplateField) -> Map<String, Value> {
-    let mut object = Map::new();
-    put(&mut object, "key", field.key.to_string());
-    put(&mut object, "name", field.name.as_deref());
-    put(&mut object, "length", length(field.length));
-    object
 }

@@ -3,23 +3,25 @@
 mod clock;
 mod contradiction;
 mod meaning;
+mod name;
 mod ports;
 mod sampling;
 mod template;
+mod unread;
 
 use alloc::collections::BTreeMap;
-use core::net::IpAddr;
 
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::template::TemplateKind;
 use netflow_core::{
-    DomainKey, DomainReport, ErrorKind, Flow, KnownTemplate, MessageHeader, NamedKind, Problem,
-    Protocol, SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
+    DomainReport, ErrorKind, Flow, MessageHeader, NamedKind, Problem, Protocol, SampleCounts,
+    SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
 };
 
 pub use self::clock::{Clock, MissingTime, MissingTimes, Skew};
 pub use self::contradiction::{Contradictions, UnknownAlgorithm};
 pub use self::meaning::{IcmpUse, Meanings, SecondCounterUse};
+pub use self::name::DomainName;
 use self::ports::PortSequences;
 pub use self::sampling::{
     Announced, AnnouncedRate, AnnouncedSelection, RateCount, Rates, sampler_name,
@@ -29,66 +31,11 @@ pub(crate) use self::template::TemplateRoom;
 pub use self::template::{
     Changes, NewLength, TemplateEvent, TemplateField, TemplateHistory, Templates,
 };
+pub use self::unread::{RefusedTemplate, UnreadSets};
 use crate::count;
 use crate::examples::Examples;
 use crate::limits::HealthLimits;
 use crate::place::Place;
-
-/// Different lengths of unread sets that are kept of each id.
-const LENGTHS: usize = 8;
-
-/// Who sent what: exporter, protocol and observation domain. Ports are no part of it: the TCP
-/// sessions of one exporter count together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub struct DomainName {
-    /// Address of the exporter; unspecified for an IPFIX file, which has none.
-    pub exporter: IpAddr,
-    /// The protocol.
-    pub protocol: Protocol,
-    /// The observation domain; the sub-agent in sFlow.
-    pub domain: u32,
-    /// The address that the sFlow agent reports as its own.
-    pub agent: Option<IpAddr>,
-}
-
-impl DomainName {
-    /// The domain of a message.
-    #[must_use]
-    pub fn of(header: &MessageHeader) -> Self {
-        header.domain_key().into()
-    }
-
-    /// The domain of a template in force.
-    #[must_use]
-    pub fn of_template(known: &KnownTemplate<'_>) -> Self {
-        known.domain.into()
-    }
-
-    /// Whether nothing says who sent it, as in an IPFIX file.
-    #[must_use]
-    pub const fn is_anonymous(&self) -> bool {
-        self.exporter.is_unspecified()
-    }
-
-    /// Whether it is another domain of the same exporter, in the same protocol.
-    pub(crate) fn is_sibling(&self, other: &Self) -> bool {
-        self.domain != other.domain
-            && self.exporter == other.exporter
-            && self.protocol == other.protocol
-    }
-}
-
-impl From<DomainKey> for DomainName {
-    fn from(key: DomainKey) -> Self {
-        Self {
-            exporter: key.exporter.ip(),
-            protocol: key.protocol,
-            domain: key.observation_domain,
-            agent: key.agent_address,
-        }
-    }
-}
 
 /// Where and when something was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,55 +45,6 @@ pub struct Seen {
     pub place: Place,
     /// When it was received.
     pub time: Timestamp,
-}
-
-/// Data sets of one id that had no template when they came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnreadSets {
-    /// How many came.
-    pub sets: u64,
-    /// Octets of their records.
-    pub octets: u64,
-    /// The first.
-    pub first: Place,
-    /// The last.
-    pub last: Place,
-    /// Where a template for them came afterwards.
-    pub template: Option<Place>,
-    /// Sets that were decoded when it came.
-    pub late_sets: u64,
-    /// Octets of these.
-    pub late_octets: u64,
-    /// The first different lengths of the sets in octets, to find a template that fits.
-    pub(crate) lengths: Vec<u64>,
-}
-
-impl UnreadSets {
-    /// Octets that were never decoded.
-    #[must_use]
-    pub const fn lost_octets(&self) -> u64 {
-        self.octets.saturating_sub(self.late_octets)
-    }
-}
-
-/// A template that came and cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RefusedTemplate {
-    /// Where it came first.
-    pub place: Place,
-    /// The code of the problem, such as `empty_template`.
-    pub reason: &'static str,
-    /// How often it came so.
-    pub count: u64,
-}
-
-impl RefusedTemplate {
-    /// The templates after it in its set cannot be read.
-    pub(crate) fn ends_set(&self) -> bool {
-        self.reason == "template_cut"
-    }
 }
 
 /// Units that are missing before a message.
@@ -353,23 +251,9 @@ impl DomainHealth {
         if is_full && !self.unread_sets.contains_key(&set.id()) {
             return;
         }
-        let unread = self.unread_sets.entry(set.id()).or_insert(UnreadSets {
-            sets: 0,
-            octets: 0,
-            first: place,
-            last: place,
-            template: None,
-            late_sets: 0,
-            late_octets: 0,
-            lengths: Vec::new(),
-        });
-        let length = count(set.body().len());
-        add(&mut unread.sets, 1);
-        add(&mut unread.octets, length);
-        unread.last = place;
-        if unread.lengths.len() < LENGTHS && !unread.lengths.contains(&length) {
-            unread.lengths.push(length);
-        }
+        let unread = self.unread_sets.entry(set.id());
+        let unread = unread.or_insert_with(|| UnreadSets::new(place));
+        unread.add(count(set.body().len()), place);
     }
 
     pub(crate) fn flow(&mut self, flow: &Flow<'_>, limits: &HealthLimits) {

@@ -96,6 +96,7 @@ mod pcap;
 mod pcapng;
 mod sctp;
 mod select;
+mod sequence;
 mod source;
 mod summary;
 mod tcp;

@@ -16,8 +16,7 @@ use netflow_core::wire::template::FieldLength;
 use netflow_core::{FlowValue, Timestamp};
 
 use super::list::Lists;
-use super::plain;
-use crate::column::{Column, Numbers};
+use crate::column::{self, Column, Numbers};
 use crate::schema::Encoding;
 
 /// The type of a column: numbers are as wide as the template says.
@@ -96,7 +95,7 @@ enum Values {
 
 impl ElementColumn {
     pub(super) fn new(data_type: Arrow, repeats: bool, encoding: Encoding) -> Self {
-        let of = |field_type| Values::Plain(plain(field_type, encoding));
+        let of = |field_type| Values::Plain(column::plain(field_type, encoding));
         let is_address = |field_type| data_type == encoding.data_type(field_type);
         let values = match &data_type {
             Arrow::UInt8 => of(FieldType::U8),
@@ -107,10 +106,10 @@ impl ElementColumn {
             Arrow::Boolean => of(FieldType::Flag),
             Arrow::Timestamp(..) => of(FieldType::Time),
             Arrow::Struct(_) => Values::List(Box::default()),
-            Arrow::Binary => Values::Octets(plain(FieldType::Octets, encoding)),
+            Arrow::Binary => Values::Octets(column::plain(FieldType::Octets, encoding)),
             // Text and addresses as text, numbers and addresses as numbers are one type.
             Arrow::Utf8 => Values::Plain(Box::new(TextOrAddress {
-                text: plain(FieldType::Text, encoding),
+                text: column::plain(FieldType::Text, encoding),
             })),
             Arrow::UInt64 if !is_address(FieldType::Address) => of(FieldType::U64),
             _ if is_address(FieldType::Mac) && !is_address(FieldType::Address) => {

@@ -11,7 +11,7 @@ use netflow_core::record::{DataRecord, Field, List, SubTemplateList};
 use netflow_core::value::{Text, Value};
 use netflow_core::wire::template::FieldLength;
 
-use super::name;
+use super::names::name;
 use crate::column::{Column as _, Numbers, Texts};
 
 /// Lists inside lists are followed so deep.

@@ -1,12 +1,12 @@
 //! The report for people.
 
 mod problem;
+mod sampling;
+mod source;
 mod template;
 
-use netflow_core::{NoSamplingRate, Protocol, Sampling, SamplingRule, ScopeKind, SequenceUnit};
-use netflow_health::{
-    Announced, DomainHealth, Meanings, MissingTime, Report, SourceFacts, UnreadSets, sampler_name,
-};
+use netflow_core::{Protocol, SequenceUnit};
+use netflow_health::{DomainHealth, Meanings, MissingTime, Report, UnreadSets};
 
 use super::page::{Look, Page, Tone};
 use super::words::{Inputs, counted, frame, grouped, lean};
@@ -35,7 +35,7 @@ pub(super) fn write(report: &Report, inputs: &Inputs, look: Look, out: &mut Vec<
             problem::write(kind, report, inputs, &mut page);
         }
     }
-    write_source(&report.source, &mut page);
+    source::write(&report.source, &mut page);
     out.extend_from_slice(page.text.as_bytes());
 }
 
@@ -56,8 +56,8 @@ fn write_domain(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     page.item("seen", &seen, Tone::Plain);
     page.item("received", &received(domain), Tone::Plain);
     write_sequence(domain, inputs, page);
-    write_sampling(domain, inputs, page);
-    write_announced(&domain.announced, inputs, page);
+    sampling::write(domain, inputs, page);
+    sampling::write_announced(&domain.announced, inputs, page);
     write_clock(domain, inputs, page);
     write_meanings(&domain.meanings, page);
     for (id, unread) in &domain.unread_sets {
@@ -171,94 +171,6 @@ fn write_sequence(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     }
 }
 
-fn write_sampling(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
-    let mut label = "sampling";
-    for known in &domain.rates.rates {
-        let mut text = match (&known.sampling, known.reason) {
-            (Some(sampling), _) => format!("1:{} {}", sampling.rate, source(sampling)),
-            (None, Some(NoSamplingRate::Ambiguous)) => "none, ambiguous".to_owned(),
-            (None, Some(NoSamplingRate::Unrated(selection))) => {
-                format!("none, {}", selection.method)
-            }
-            (None, _) => "none".to_owned(),
-        };
-        if let Some(place) = known.place() {
-            text += &format!(" (options of {})", frame(place, inputs));
-        }
-        text += &format!("  {}", counted(known.flows, "flow"));
-        page.item(label, &text, Tone::Plain);
-        label = "";
-    }
-    if domain.rates.other_flows > 0 {
-        let text = format!("other rates  {}", counted(domain.rates.other_flows, "flow"));
-        page.item(label, &text, Tone::Plain);
-    }
-}
-
-fn write_announced(announced: &Announced, inputs: &Inputs, page: &mut Page) {
-    let interface_name = |index: u128| {
-        let names = announced.interfaces.first.iter();
-        names
-            .filter(|(known, _)| u128::from(*known) == index)
-            .map(|(_, name)| format!(" ({name})"))
-            .next()
-            .unwrap_or_default()
-    };
-    let rates = announced.rates.first.iter().map(|rate| {
-        let index = rate.of.get(ScopeKind::Interface);
-        let name = index.map(interface_name).unwrap_or_default();
-        format!(
-            "{}{name} 1:{} since {}",
-            rate.of,
-            rate.rate,
-            frame(rate.place, inputs)
-        )
-    });
-    let names = |what: &str, names: &[(u32, String)]| {
-        let named = names
-            .iter()
-            .map(|(id, name)| format!("{what} {id} is {name}"));
-        named.collect::<Vec<String>>()
-    };
-    let interfaces = names("interface", &announced.interfaces.first);
-    let vrfs = names("VRF", &announced.vrfs.first);
-    let applications = announced.applications.first.iter();
-    let applications = applications.map(|(id, name)| format!("application {id} is {name}"));
-    let samplers = announced.samplers.first.iter();
-    let samplers = samplers.map(|(of, name)| format!("{} is {name}", sampler_name(*of)));
-    let mut label = "announced";
-    for (texts, count) in [
-        (rates.collect(), announced.rates.count),
-        (interfaces, announced.interfaces.count),
-        (vrfs, announced.vrfs.count),
-        (applications.collect(), announced.applications.count),
-        (samplers.collect(), announced.samplers.count),
-    ] {
-        if first_of(label, texts, count, page) {
-            label = "";
-        }
-    }
-    if let Some(time) = announced.system_init {
-        page.item(label, &format!("exporter started at {time}"), Tone::Plain);
-    }
-}
-
-/// Writes the first of these, and how many more there are. Returns whether there is one.
-fn first_of(label: &str, mut texts: Vec<String>, count: u64, page: &mut Page) -> bool {
-    const SHOWN: usize = 8;
-    if texts.is_empty() {
-        return false;
-    }
-    texts.truncate(SHOWN);
-    let shown = u64::try_from(texts.len()).unwrap_or(u64::MAX);
-    let mut text = texts.join(", ");
-    if count > shown {
-        text += &format!(", and {} more", grouped(count - shown));
-    }
-    page.item(label, &text, Tone::Plain);
-    true
-}
-
 fn write_clock(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     let clock = &domain.clock;
     let rules = clock.rules.iter();
@@ -349,97 +261,6 @@ fn unread_text(domain: &DomainHealth, id: u16, unread: &UnreadSets, inputs: &Inp
         text += &format!(", and {sets} were decoded then");
     }
     text
-}
-
-/// What the input held besides flow export.
-fn write_source(source: &SourceFacts, page: &mut Page) {
-    page.gap();
-    let packets = counted(source.packets, "packet");
-    let text = if source.segments > 0 || source.sctp_packets > 0 {
-        // One packet of a stream may hold several messages, and one message several packets.
-        let messages = counted(source.datagrams, "message");
-        format!("{packets} held {messages} of flow export.")
-    } else {
-        format!(
-            "{} of {packets} held flow export.",
-            grouped(source.datagrams)
-        )
-    };
-    page.paragraph(0, 0, &text, Tone::Plain);
-    for (label, counts) in [
-        (
-            "passed over",
-            &[
-                (source.udp_passed_over, "other UDP datagram"),
-                (source.tcp_passed_over, "other TCP segment"),
-                (source.sctp_passed_over, "other SCTP packet"),
-                (source.other_passed_over, "packet of other protocols"),
-                (source.link_type_passed_over, "packet of other link types"),
-                (source.malformed, "malformed packet"),
-                (
-                    source.mirrored,
-                    "duplicate of datagrams seen outside and inside a tunnel",
-                ),
-            ][..],
-        ),
-        (
-            "reassembled",
-            &[
-                (source.fragments, "IP fragment"),
-                (source.reassembled, "whole datagram"),
-                (source.segments, "TCP segment"),
-                (source.sctp_packets, "SCTP packet"),
-            ],
-        ),
-        ("in tunnels", &[(source.tunnelled, "datagram")]),
-        (
-            "lost",
-            &[
-                (source.cut, "datagram of which the end was not captured"),
-                (source.fragmented_given_up, "datagram of missing fragments"),
-                (source.stream_gaps, "gap of TCP streams"),
-                (source.stream_octets_lost, "octet of TCP streams"),
-                (
-                    source.stream_octets_passed_over,
-                    "octet of TCP streams that are no message",
-                ),
-            ],
-        ),
-    ] {
-        let counts: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, thing)| crate::summary::counted(*count, thing))
-            .collect();
-        if !counts.is_empty() {
-            page.item(label, &counts.join(", "), Tone::Plain);
-        }
-    }
-}
-
-/// What a sampling rate comes from. The caller adds the frame of options.
-fn source(sampling: &Sampling) -> String {
-    let rule = match sampling.rule {
-        SamplingRule::Record => "by a field of the record",
-        SamplingRule::Vendor305 => "by samplingPacketInterval (305) without 306",
-        SamplingRule::Header => "by the message header",
-        SamplingRule::Sample => "by the sFlow sample",
-        SamplingRule::Configured => "by configuration",
-        SamplingRule::Override => "by configuration, in place of what the exporter says",
-        rule => {
-            let of = match sampling.announced {
-                Some((of, _)) if of.is_domain() => format!("for {of}"),
-                Some((of, _)) => format!("by {of}"),
-                None => "by fields of the record".to_owned(),
-            };
-            return match rule {
-                SamplingRule::FlowSelection => format!("{of}, flows selected"),
-                SamplingRule::OtherDomain => format!("{of}, in another domain"),
-                _ => of,
-            };
-        }
-    };
-    rule.to_owned()
 }
 
 /// How what the sequence numbers count differs from the protocol, if it does.

@@ -1,0 +1,366 @@
+//! Reading an options record: its scope and its content.
+
+mod selection_fields;
+
+use self::selection_fields::SelectionFields;
+use super::SamplerKey;
+use super::names::is_too_long;
+use super::sampling::MAX_SELECTORS;
+use super::scope::{RateScope, ScopeKind};
+use super::selection::{Selection, Selects};
+use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
+use crate::record::{DataRecord, Field};
+use crate::value::{Text, unsigned};
+use crate::wire::set::FIRST_DATA_SET;
+use crate::wire::template::FieldKey;
+
+/// What one options record holds that is looked up later.
+#[derive(Debug, Default)]
+pub(crate) struct OptionsRecord<'a> {
+    sampler: Option<u64>,
+    selector: Option<u64>,
+    pub(super) interface: Option<u32>,
+    template: Option<u16>,
+    /// Other things that it describes.
+    places: RateScope,
+    /// It describes more things than are kept of one record.
+    has_many_places: bool,
+    pub(super) sequence: Option<u64>,
+    selectors: Selectors,
+    /// The record waited for its template: newer ones may have arrived since.
+    pub(super) late: bool,
+    selection: SelectionFields<'a>,
+    sampler_name: Option<&'a [u8]>,
+    selector_name: Option<&'a [u8]>,
+    interface_name: Option<&'a [u8]>,
+    interface_description: Option<&'a [u8]>,
+    pub(super) ingress_vrf: Option<u32>,
+    pub(super) egress_vrf: Option<u32>,
+    pub(super) vrf_name: Option<&'a [u8]>,
+    pub(super) application: Option<&'a [u8]>,
+    pub(super) application_name: Option<&'a [u8]>,
+    application_description: Option<&'a [u8]>,
+    pub(super) system_init: Option<u64>,
+    type_enterprise: Option<u32>,
+    type_element: Option<u16>,
+    type_data: Option<u8>,
+    type_semantics: Option<u8>,
+    type_units: Option<u8>,
+    type_name: Option<&'a [u8]>,
+    has_long_name: bool,
+    pub(super) packets: Option<Selection>,
+    pub(super) flows: Option<Selection>,
+    /// What its rates apply to.
+    pub(super) scope: RateScope,
+}
+
+/// The selectors of a sequence, in their order.
+#[derive(Debug, Default)]
+struct Selectors {
+    numbers: [u64; MAX_SELECTORS],
+    count: usize,
+}
+
+/// Scope types of v9 (RFC 3954, section 6.1).
+mod scope_type {
+    pub(super) const SYSTEM: u16 = 1;
+    pub(super) const INTERFACE: u16 = 2;
+    pub(super) const LINE_CARD: u16 = 3;
+    pub(super) const TEMPLATE: u16 = 5;
+}
+
+/// The last scope type of v9, Template.
+const LAST_SCOPE_TYPE: u16 = scope_type::TEMPLATE;
+
+/// lineCardId, by which records name a line card.
+const LINE_CARD: u16 = 141;
+
+impl<'a> OptionsRecord<'a> {
+    /// Gathers the fields of a record of this observation domain; of duplicated fields, the
+    /// first.
+    pub(crate) fn new(record: &DataRecord<'a, '_>, late: bool, domain: u32) -> Self {
+        let mut options = Self {
+            late,
+            ..Self::default()
+        };
+        let scope_count = usize::from(record.template().scope_count());
+        for (index, field) in record.fields().enumerate() {
+            let octets = field.octets();
+            match field.template().key() {
+                FieldKey::Scope(number @ ..=LAST_SCOPE_TYPE) => options.scope_type(number, octets),
+                // Scope types beyond those of RFC 3954 are elements: exporters send their
+                // numbers.
+                FieldKey::Scope(number) => {
+                    if !options.take(number, octets, domain) {
+                        options.place(ScopeKind::Element(ElementId::iana(number)), octets);
+                    }
+                }
+                FieldKey::Element(id) => {
+                    let is_taken = id.enterprise_number == 0 && options.take(id.id, octets, domain);
+                    if index < scope_count && is_place(&field, is_taken) {
+                        options.place(ScopeKind::Element(id), octets);
+                    }
+                }
+            }
+        }
+        // No records but these are of that template: all are meant.
+        let own = record.template().id();
+        options.template = options
+            .template
+            .filter(|id| *id >= FIRST_DATA_SET && *id != own);
+        if options.sequence.is_some() {
+            options.gather_selectors(record);
+        }
+        if options.selection.is_any {
+            options.select();
+        }
+        options
+    }
+
+    fn scope_type(&mut self, number: u16, octets: &'a [u8]) {
+        match number {
+            scope_type::SYSTEM => {}
+            scope_type::INTERFACE => set(&mut self.interface, narrow(octets)),
+            scope_type::LINE_CARD => {
+                self.place(ScopeKind::Element(ElementId::iana(LINE_CARD)), octets);
+            }
+            scope_type::TEMPLATE => set(&mut self.template, narrow(octets)),
+            number => self.place(ScopeKind::ScopeType(number), octets),
+        }
+    }
+
+    /// A thing that the record describes, by its number; empty is none.
+    fn place(&mut self, kind: ScopeKind, octets: &[u8]) {
+        if octets.is_empty() {
+            return;
+        }
+        let number = kind.number(octets);
+        let is_kept = number.is_some_and(|number| self.places.insert(kind, number));
+        self.has_many_places |= !is_kept;
+    }
+
+    /// Takes an element of the IANA registry; `false` if nothing is known of it.
+    fn take(&mut self, id: u16, octets: &'a [u8], domain: u32) -> bool {
+        if let Some(name) = self.name(id) {
+            let is_long = is_too_long(octets);
+            let is_empty = Text::new(octets).octets().is_empty();
+            set(name, Some(octets).filter(|_| !is_long && !is_empty));
+            self.has_long_name |= is_long;
+            return true;
+        }
+        match id {
+            10 | 14 | 252 | 253 => set(&mut self.interface, narrow(octets)),
+            48 => set(&mut self.sampler, unsigned(octets)),
+            95 => set(
+                &mut self.application,
+                Some(octets).filter(|id| !id.is_empty()),
+            ),
+            // Observation point, line card, port, metering process.
+            138 | 141..=143 => self.place(ScopeKind::Element(ElementId::iana(id)), octets),
+            // exportingProcessId is the sender itself.
+            144 => {}
+            145 => set(&mut self.template, narrow(octets)),
+            // 0 is no domain in particular (RFC 7011, section 3.1).
+            149 if matches!(unsigned(octets), Some(0) | None) => {}
+            149 if unsigned(octets) == Some(u64::from(domain)) => {}
+            149 => self.place(ScopeKind::OBSERVATION_DOMAIN, octets),
+            // Zero is no time, and would hide the start that another record announced.
+            160 => set(
+                &mut self.system_init,
+                unsigned(octets).filter(|init| *init > 0),
+            ),
+            234 => {
+                set(&mut self.ingress_vrf, narrow(octets));
+                self.place(ScopeKind::Element(ElementId::iana(id)), octets);
+            }
+            235 => {
+                set(&mut self.egress_vrf, narrow(octets));
+                self.place(ScopeKind::Element(ElementId::iana(id)), octets);
+            }
+            301 => set(&mut self.sequence, unsigned(octets)),
+            302 => set(&mut self.selector, unsigned(octets)),
+            303 => set(&mut self.type_element, narrow(octets)),
+            339 => set(&mut self.type_data, narrow(octets)),
+            344 => set(&mut self.type_semantics, narrow(octets)),
+            345 => set(&mut self.type_units, narrow(octets)),
+            346 => set(&mut self.type_enterprise, narrow(octets)),
+            _ => return self.selection.take(id, octets),
+        }
+        true
+    }
+
+    /// The name that this element sets, if it is one.
+    const fn name(&mut self, id: u16) -> Option<&mut Option<&'a [u8]>> {
+        Some(match id {
+            82 => &mut self.interface_name,
+            83 => &mut self.interface_description,
+            84 => &mut self.sampler_name,
+            94 => &mut self.application_description,
+            96 => &mut self.application_name,
+            236 => &mut self.vrf_name,
+            335 => &mut self.selector_name,
+            341 => &mut self.type_name,
+            _ => return None,
+        })
+    }
+
+    /// The selectors of a sequence are in the order in which they select (RFC 5476,
+    /// section 6.5.1).
+    fn gather_selectors(&mut self, record: &DataRecord<'_, '_>) {
+        const SELECTOR_ID: FieldKey = FieldKey::Element(ElementId::iana(302));
+
+        let fields = record.fields();
+        let selectors = fields.filter(|field| field.template().key() == SELECTOR_ID);
+        for number in selectors.filter_map(|field| unsigned(field.octets())) {
+            if let Some(place) = self.selectors.numbers.get_mut(self.selectors.count) {
+                *place = number;
+            }
+            self.selectors.count = self.selectors.count.saturating_add(1);
+        }
+    }
+
+    /// Determines the selection that it announces, and its scope.
+    fn select(&mut self) {
+        self.packets = self.selection.of_packets().selection();
+        self.flows = self.selection.of_flows().selection();
+        let sampler = self.sampler.map(|id| (ScopeKind::Sampler, id));
+        let selector = self.selector.map(|id| (ScopeKind::Selector, id));
+        let sequence = self.sequence.map(|id| (ScopeKind::SelectionSequence, id));
+        let interface = self.interface.map(|id| (ScopeKind::Interface, id.into()));
+        let template = self.template.map(|id| (ScopeKind::Template, id.into()));
+        let parts = [sampler.or(selector).or(sequence), interface, template];
+        for (kind, number) in parts.into_iter().flatten() {
+            self.scope.insert(kind, number.into());
+        }
+        for (kind, number) in self.places.parts() {
+            self.has_many_places |= !self.scope.insert(kind, number);
+        }
+    }
+
+    /// What it announces, but nothing where its scope cannot be kept.
+    pub(super) fn selection(&self, selects: Selects) -> Option<Selection> {
+        let selection = match selects {
+            Selects::Packets => self.packets,
+            Selects::Flows => self.flows,
+        };
+        selection.filter(|_| !self.has_many_places)
+    }
+
+    pub(super) fn has_selection(&self) -> bool {
+        self.packets.is_some() || self.flows.is_some()
+    }
+
+    /// It announces a rate for more things together than are kept of one record.
+    pub(crate) fn has_large_scope(&self) -> bool {
+        self.has_many_places && self.has_selection()
+    }
+
+    /// It announces a sequence of more selectors than are kept of one.
+    pub(crate) const fn has_long_sequence(&self) -> bool {
+        self.selectors.count > MAX_SELECTORS
+    }
+
+    /// A selection sequence and its selectors.
+    pub(super) fn selection_sequence(&self) -> Option<(u64, &[u64])> {
+        let selectors = self.selectors.numbers.get(..self.selectors.count)?;
+        let id = self.sequence.filter(|_| !selectors.is_empty())?;
+        Some((id, selectors))
+    }
+
+    /// It has a name that is too long to be kept.
+    pub(crate) const fn has_long_name(&self) -> bool {
+        self.has_long_name
+    }
+
+    /// The application that the record describes without naming it.
+    pub(super) fn described_application(&self) -> Option<(&'a [u8], &'a [u8])> {
+        let description = self.application_description;
+        let description = description.filter(|_| self.application_name.is_none());
+        self.application.zip(description)
+    }
+
+    /// The sampler or selector that the record names, and its name.
+    pub(super) fn named_sampler(&self) -> Option<(SamplerKey, &'a [u8])> {
+        let [sampler, selector] = [self.sampler_name, self.selector_name];
+        match (self.sampler, self.selector) {
+            (Some(id), _) => Some((SamplerKey::Sampler(id), sampler.or(selector)?)),
+            (None, Some(id)) => Some((SamplerKey::Selector(id), selector.or(sampler)?)),
+            (None, None) => None,
+        }
+    }
+
+    /// The element that a type record describes (RFC 5610, section 3.9).
+    pub(crate) fn type_record(&self) -> Option<TypeRecord<'a>> {
+        let name = core::str::from_utf8(Text::new(self.type_name?).octets()).ok()?;
+        Some(TypeRecord {
+            id: ElementId::new(self.type_enterprise.unwrap_or(0), self.type_element?),
+            name,
+            data_type: DataType::from_number(self.type_data?)?,
+            semantics: self
+                .type_semantics
+                .and_then(Semantics::from_number)
+                .unwrap_or(Semantics::Default),
+            units: self
+                .type_units
+                .and_then(Units::from_number)
+                .unwrap_or(Units::None),
+        })
+    }
+
+    /// Octets of memory that its names take at most.
+    pub(super) fn memory(&self) -> usize {
+        [
+            self.interface_text(),
+            // Under the ingress and the egress VRF.
+            self.vrf_name,
+            self.vrf_name,
+            self.application,
+            self.application_name.or(self.application_description),
+            self.named_sampler().map(|(_, name)| name),
+        ]
+        .into_iter()
+        .flatten()
+        .map(<[u8]>::len)
+        .fold(0, usize::saturating_add)
+    }
+
+    pub(super) fn interface_text(&self) -> Option<&'a [u8]> {
+        self.interface_name.or(self.interface_description)
+    }
+}
+
+/// Whether a scope field identifies a thing that is not known by another field. Counters,
+/// quantities and times do not, though some exporters send one as the scope that IPFIX demands
+/// (RFC 7011, section 3.4.2.2).
+fn is_place(field: &Field<'_, '_>, is_taken: bool) -> bool {
+    let data_type = field.template().data_type();
+    if is_taken {
+        return data_type == Some(DataType::String);
+    }
+    let semantics = field.template().element().map(|element| element.semantics);
+    let counts = matches!(
+        semantics,
+        Some(Semantics::Quantity | Semantics::TotalCounter | Semantics::DeltaCounter)
+    );
+    let is_time = matches!(
+        data_type,
+        Some(
+            DataType::DateTimeSeconds
+                | DataType::DateTimeMilliseconds
+                | DataType::DateTimeMicroseconds
+                | DataType::DateTimeNanoseconds
+        )
+    );
+    let is_padding = field.template().key() == FieldKey::Element(ElementId::iana(210));
+    !counts && !is_time && !is_padding
+}
+
+fn set<T>(field: &mut Option<T>, value: Option<T>) {
+    if field.is_none() {
+        *field = value;
+    }
+}
+
+fn narrow<T: TryFrom<u64>>(octets: &[u8]) -> Option<T> {
+    T::try_from(unsigned(octets)?).ok()
+}

@@ -1,0 +1,79 @@
+//! Data without a template, and templates that cannot be used.
+
+use super::add;
+use crate::place::Place;
+
+/// Different lengths of unread sets that are kept of each id.
+const LENGTHS: usize = 8;
+
+/// Data sets of one id that had no template when they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnreadSets {
+    /// How many came.
+    pub sets: u64,
+    /// Octets of their records.
+    pub octets: u64,
+    /// The first.
+    pub first: Place,
+    /// The last.
+    pub last: Place,
+    /// Where a template for them came afterwards.
+    pub template: Option<Place>,
+    /// Sets that were decoded when it came.
+    pub late_sets: u64,
+    /// Octets of these.
+    pub late_octets: u64,
+    /// The first different lengths of the sets in octets, to find a template that fits.
+    pub(crate) lengths: Vec<u64>,
+}
+
+impl UnreadSets {
+    pub(super) const fn new(place: Place) -> Self {
+        Self {
+            sets: 0,
+            octets: 0,
+            first: place,
+            last: place,
+            template: None,
+            late_sets: 0,
+            late_octets: 0,
+            lengths: Vec::new(),
+        }
+    }
+
+    /// One more set, with records of this many octets.
+    pub(super) fn add(&mut self, length: u64, place: Place) {
+        add(&mut self.sets, 1);
+        add(&mut self.octets, length);
+        self.last = place;
+        if self.lengths.len() < LENGTHS && !self.lengths.contains(&length) {
+            self.lengths.push(length);
+        }
+    }
+
+    /// Octets that were never decoded.
+    #[must_use]
+    pub const fn lost_octets(&self) -> u64 {
+        self.octets.saturating_sub(self.late_octets)
+    }
+}
+
+/// A template that came and cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RefusedTemplate {
+    /// Where it came first.
+    pub place: Place,
+    /// The code of the problem, such as `empty_template`.
+    pub reason: &'static str,
+    /// How often it came so.
+    pub count: u64,
+}
+
+impl RefusedTemplate {
+    /// The templates after it in its set cannot be read.
+    pub(crate) fn ends_set(&self) -> bool {
+        self.reason == "template_cut"
+    }
+}
