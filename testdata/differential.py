@@ -35,7 +35,7 @@ COUNTERS = (
 
 # What tshark 4.0 reads otherwise, in captures of this folder and in those that other projects published: why,
 # in which file, in which frame, and what of it: a field, the octets of a record, or how many records there
-# are. Whatever else differs is a finding. What a good decoder gives instead is in README.md, and made by the
+# are. Any other difference is a finding. What a good decoder returns instead is in README.md, and made by the
 # reader in walk/.
 KNOWN = {
     "one message a datagram": {

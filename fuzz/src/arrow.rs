@@ -42,7 +42,7 @@ pub fn run(octets: &[u8]) {
     counters.end();
 }
 
-/// Of no octets they are the defaults.
+/// Without octets they are the defaults.
 fn options(head: &[u8]) -> FlowOptions {
     let addresses = [
         Addresses::Octets,

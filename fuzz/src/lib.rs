@@ -53,7 +53,7 @@ fn read(decoder: &mut Decoder, datagram: Datagram<'_>) {
     assert!(decoder.state_octets() <= decoder.limits().state_octets);
 }
 
-/// Little memory for what a file is put together of.
+/// Little memory for the parts that are reassembled.
 fn options() -> CaptureOptions {
     let mut limits = netflow_io::CaptureLimits::default();
     limits.fragment_octets = 1 << 18;

@@ -104,7 +104,7 @@ impl<'t> Reader<'t> {
             let content = line.text.get(1..).unwrap_or_default();
             let trimmed = content.trim_start();
             if split_key(trimmed).is_some() && !trimmed.starts_with(':') {
-                // A map begins behind the hyphen.
+                // A map begins after the hyphen.
                 let inner = indent + 1 + content.len() - trimmed.len();
                 if let Some(place) = self.lines.get_mut(self.at) {
                     *place = Line {

@@ -4,7 +4,7 @@
 //!
 //! [`Health`] takes the content that a [`Decoder`](netflow_core::Decoder) returned for each datagram.
 //! Its [`Report`] has every observation domain with its templates and their changes, sampling
-//! rates and the rules that gave them, clocks, sequence numbers and the losses they show;
+//! rates and the rules they follow from, clocks, sequence numbers and the losses they show;
 //! every kind of problem with examples; and [`Finding`]s: what a person should know, with a
 //! stable code and number, a severity, a place and the numbers it rests on.
 //!

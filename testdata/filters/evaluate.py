@@ -487,7 +487,7 @@ def compare_with_json(netflow, files):
     return differ == 0 and all_lines > 0
 
 
-# What nfdump decides otherwise, and why. Whatever else differs is a finding.
+# What nfdump decides otherwise, and why. Any other difference is a finding.
 KNOWN = {
     "flowdir ingress": "a direction that was not sent is 0 for nfdump",
     "duration > 50ms": "for nfdump a flow that ends before it starts lasts 49 days",

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the synthetic captures of this folder; every run gives the same octets.
+"""Writes the synthetic captures of this folder; every run writes the same octets.
 
     make.py            writes the captures and their tables in ../README.md
-    make.py --check    only tells which files would change, exit status 1 if any
+    make.py --check    only prints which files would change, exit status 1 if any
 
 The layouts of templates are those that devices are known to send. All values are
 made up, all addresses are from the blocks for documentation.
@@ -693,7 +693,7 @@ def pcap_snapped(frames, limit):
 def readme(text):
     """The tables between their marks."""
     heads = {"devices": "| file | exporter | protocol | what is special |\n|---|---|---|---|\n",
-             "traps": "| trap | file | what a good decoder gives |\n|---|---|---|\n",
+             "traps": "| trap | file | what a good decoder returns |\n|---|---|---|\n",
              "links": "| file | what |\n|---|---|\n"}
     for group, head in heads.items():
         rows = [(t, f"`{n}`", g) for n, t, g in TABLE[group]] if group == "traps" else [(f"`{n}`", *r) for n, *r in TABLE[group]]

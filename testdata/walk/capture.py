@@ -94,7 +94,7 @@ def network_layer(link, octets):
 
 
 class Assembler:
-    """Fragments of IP, put together."""
+    """Fragments of IP, reassembled."""
 
     def __init__(self):
         self.fragments = {}
@@ -156,7 +156,7 @@ def datagrams(path):
     if data[:2] == b"\x00\x0a":
         for number, message in enumerate(take_messages(bytearray(data)), 1):
             yield Datagram(number, None, None, None, "file", message)
-        return                                       # a cut message at the end gives no rows
+        return                                       # a cut message at the end yields no rows
     reader = Reader()
     for number, link, octets in frames(data):
         yield from reader.frame(number, link, octets, None)

@@ -253,7 +253,7 @@ class Sets:
             self.message.flush()
 
     def describe(self, options):
-        """A type record gives a type to an element that has none, in templates known already too."""
+        """A type record sets the type of an element that has none, also in templates known already."""
         kind = registry.DATA_TYPES.get(options.get("339"))
         if not kind or None in (options.get("346"), options.get("303")):
             return

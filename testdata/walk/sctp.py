@@ -13,7 +13,7 @@ class Association:
         self.chunks, self.message = {}, None
 
     def packet(self, frame, tag, octets):
-        """Adds a packet; gives the messages that are whole now."""
+        """Adds a packet; returns the messages that are whole now."""
         at = 0
         while at + 4 <= len(octets):
             kind, flags, size = struct.unpack_from(">BBH", octets, at)

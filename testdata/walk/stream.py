@@ -29,10 +29,10 @@ class Stream:
         self.expected, self.next, self.held, self.ready = expected, None, {}, bytearray()
         self.lost = False            # where messages begin is not known
         self.frame = 0
-        self.done = None             # the sequence number behind the last octet
+        self.done = None             # the sequence number after the last octet
 
     def segment(self, frame, sequence, flags, body):
-        """Adds a segment; gives the messages that are whole now."""
+        """Adds a segment; returns the messages that are whole now."""
         if flags & 2:                                # SYN
             self.next, self.held, self.ready, self.lost, self.done = (sequence + 1) & 0xFFFFFFFF, {}, bytearray(), False, None
         elif self.next is None:
@@ -85,7 +85,7 @@ class Stream:
             yield from take_messages(self.ready)
 
     def end(self):
-        """What can be read of what waits: behind each gap messages have to be found anew."""
+        """What can be read of what waits: after each gap messages have to be found anew."""
         while True:
             yield from self.search(True)
             if not self.held:

@@ -62,7 +62,7 @@ def geneve(octets):
 
 
 def tzsp(octets):
-    """Version 1, a received or sent packet of Ethernet behind tagged fields."""
+    """Version 1, a received or sent packet of Ethernet after tagged fields."""
     if len(octets) < 5 or octets[0] != 1 or octets[1] > 1 or octets[2:4] != b"\0\1":
         return None
     at = 4

@@ -186,7 +186,7 @@ fn every_octet_of_every_frame_is_explained_once() {
     assert!(datagrams > 400, "{datagrams}");
 }
 
-/// Octets are changed where templates, sets and samples stand: whatever comes of it, each
+/// Octets of templates, sets and samples are changed: in any case, each
 /// octet is explained once.
 #[test]
 fn every_octet_of_damaged_frames_is_explained_once() {

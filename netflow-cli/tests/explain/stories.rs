@@ -734,7 +734,7 @@ fn of_many_changes_the_first_are_listed_and_all_counted() {
     );
     assert_eq!(changes[0]["added"].as_array().unwrap().len(), 8);
     assert!(text.contains("22 more added"), "{text}");
-    // Fields behind those that are kept are not compared.
+    // Fields after those that are kept are not compared.
     let (changes, text) = events("far-changes", &[many(1..300), many(1..301)]);
     assert_eq!(changes[0]["added_count"], 0);
     assert!(text.contains("fields after those shown"), "{text}");
@@ -956,7 +956,7 @@ fn one_fault_is_one_sentence() {
         let problems = problem_sentences(&report);
         assert_eq!(problems, 0, "{report}");
     }
-    // Whatever is wrong with datagrams that were not captured whole follows from that.
+    // Anything wrong with datagrams that were not captured whole follows from that.
     let report = json(&testdata("synthetic/link_snapped.pcap"));
     assert!(sentence(
         &report,

@@ -455,8 +455,8 @@ impl<'m> SampleFlow<'m> {
     }
 }
 
-/// What a packet begins with of which nothing is said but its place. An EtherType that is
-/// known after two addresses is Ethernet; else the version and length of an IP header tell.
+/// What a packet begins with if only its position is known. An EtherType that is known after
+/// two addresses means Ethernet; else the version and length of an IP header decide.
 fn inner_protocol(octets: &[u8]) -> HeaderProtocol {
     let ether_type = octets.get(12..14).and_then(|octets| octets.try_into().ok());
     let is_ethernet = matches!(

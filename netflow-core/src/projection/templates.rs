@@ -105,7 +105,7 @@ impl ProjectedTemplates {
         if is_known(known) && known.version > 0 {
             known.set_clock(header, fields, &self.times);
         } else {
-            // The memory of the one that gives way serves again.
+            // The memory of the one that is replaced is used again.
             known.learn(template, facts, header, fields);
             self.version = self.version.saturating_add(1);
             known.version = self.version;

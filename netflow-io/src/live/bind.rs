@@ -178,7 +178,7 @@ impl Live {
     }
 }
 
-/// Gives each receiver its socket of a listener.
+/// Adds to each receiver its socket of a listener.
 fn share(group: Group, listener: &Listener, receivers: &mut [Receiver]) -> io::Result<()> {
     match group.sockets {
         Sockets::Udp(sockets) => {

@@ -66,7 +66,7 @@ fn udp(options: LiveOptions, to: &str) {
         .collect();
     let mut sent = 0;
     for exporter in exporters() {
-        // Whatever the port that it sends from, and sends to.
+        // From any port, and to any port.
         for port in ports.iter().chain(&ports) {
             send(SocketAddr::new(exporter, 0), SocketAddr::new(to, *port));
             sent += 1;

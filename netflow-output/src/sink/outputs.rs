@@ -309,7 +309,7 @@ impl RunningOutput {
         let deadline = self.queue.deadline().unwrap_or_else(Instant::now);
         let left = deadline.saturating_duration_since(Instant::now());
         // Nothing is sent: it ends when the thread has, or the time is over. A writer that the
-        // kernel holds, in a pipe that nobody reads, is left behind.
+        // kernel holds, in a pipe that nobody reads, is not waited for.
         let _ = self.done.recv_timeout(left.saturating_add(GRACE));
         self.queue.end(Vec::new());
         self.ledger.seal();

@@ -19,7 +19,7 @@ use super::support::{Folder, LONG, ROWS, Worker, check, json, output, wait_until
 /// What a server does with its next request, other than to take it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fault {
-    /// A status, with a wait of so many seconds.
+    /// A status, with a wait of this number of seconds.
     Status(u16, Option<u32>),
     /// The connection ends in the middle of the body.
     Cut,

@@ -44,7 +44,7 @@ impl Listen for UnixListener {
     }
 }
 
-/// A peer that reads rows until it is killed, in whatever state its connection is.
+/// A peer that reads rows until it is killed, in any state of its connection.
 pub(crate) struct Peer {
     rows: Arc<Mutex<Vec<String>>>,
     is_killed: Arc<AtomicBool>,

@@ -1,4 +1,4 @@
-//! Files that rotate: one for each interval, whole whatever happens.
+//! Files that rotate: one for each interval, whole in any case.
 
 use core::time::Duration;
 use std::env;

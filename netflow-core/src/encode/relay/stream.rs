@@ -166,7 +166,7 @@ impl Sent {
             && known.scope_count() == fields.scope_count()
     }
 
-    /// Gives the id these fields.
+    /// Assigns these fields to the id.
     fn define(&mut self, fields: &TemplateDefinition) {
         self.replaced = self.replaced_by_next();
         self.definition = fields.clone().with_id(self.definition.id());

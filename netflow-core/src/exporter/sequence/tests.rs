@@ -392,7 +392,7 @@ fn an_ipfix_exporter_that_includes_the_flows_of_the_message_is_recognised() {
     let flows = [24, 32, 30, 20, 24, 1, 7, 9, 28, 3];
     let mut steps = flows_included(&flows.map(|flows| (flows, 0, Undecoded::Nothing)));
     assert_eq!(run(steps.iter().copied()), counts(178, 0, 0, 0, 0));
-    // The ninth is lost, the third comes behind the fourth and the sixth twice.
+    // The ninth is lost, the third comes after the fourth and the sixth twice.
     steps.remove(8);
     steps.insert(6, steps[5]);
     steps.swap(2, 3);

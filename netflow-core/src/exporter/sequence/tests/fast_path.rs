@@ -131,7 +131,7 @@ impl Exporter {
     }
 }
 
-/// Whatever is lost, late, duplicated or waits, wherever the exporter restarts, and in
+/// With messages that are lost, late, duplicated or wait, with restarts anywhere, and in
 /// every scheme. Only what is missing in a scheme that did not count is not noted.
 #[test]
 fn the_fast_path_reports_the_same_as_the_full_accounting() {

@@ -89,7 +89,7 @@ fn numbers_that_stand_still_are_recognised_at_the_second_message() {
         SequenceEvent::Duplicate
     );
     assert_eq!(sequence.counts(), counts(0, 0, 0, 1, 0));
-    // Whatever the first number was.
+    // With any first number.
     let messages = (0..6).map(|second| data(second, if second == 0 { 77 } else { 0 }, 5));
     assert_eq!(run(messages), counts(0, 0, 0, 0, 0));
 }
