@@ -17,7 +17,7 @@ use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error};
 use netflow_health::{Health, SourceFacts};
 
 use self::frame::OneFrame;
-use self::page::Look;
+use self::page::PageStyle;
 use self::words::Inputs;
 use crate::args::{Explain, Report};
 use crate::plan::{self, Usage};
@@ -29,7 +29,7 @@ use crate::status::Status;
 pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
     let job = Job::new(&args.inputs, args.output.as_deref());
     let to_terminal = args.output.is_none() && io::stdout().is_terminal();
-    let look = Look {
+    let look = PageStyle {
         width: plan::width(to_terminal),
         colour: to_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
 #[derive(Debug)]
 struct Explanation {
     format: Report,
-    look: Look,
+    look: PageStyle,
     inputs: Inputs,
     health: Health,
 }

@@ -11,7 +11,7 @@ use netflow_core::packet::Tunnel;
 
 /// One direction of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Ends {
+pub(crate) struct Endpoints {
     pub(crate) source: SocketAddr,
     pub(crate) destination: SocketAddr,
 }
@@ -27,7 +27,7 @@ pub(crate) struct Captured {
 /// A whole message.
 #[derive(Debug)]
 pub(crate) struct Ready {
-    pub(crate) ends: Ends,
+    pub(crate) ends: Endpoints,
     pub(crate) captured: Captured,
     /// It is the first of a connection that was seen to begin.
     pub(crate) begins_session: bool,
@@ -46,7 +46,7 @@ impl Messages {
     /// Adds a message of a connection.
     pub(crate) fn push(
         &mut self,
-        ends: Ends,
+        ends: Endpoints,
         captured: Captured,
         begins_session: bool,
         message: &[u8],
@@ -88,9 +88,9 @@ pub(crate) trait Cost {
 /// The states of connections, bounded in number and octets.
 #[derive(Debug)]
 pub(crate) struct Connections<T> {
-    states: HashMap<Ends, (u64, T)>,
+    states: HashMap<Endpoints, (u64, T)>,
     /// The connections in the order of their last use.
-    order: BTreeMap<u64, Ends>,
+    order: BTreeMap<u64, Endpoints>,
     uses: u64,
     octets: usize,
     count_limit: usize,
@@ -116,7 +116,7 @@ impl<T: Cost> Connections<T> {
     }
 
     /// Removes the state of a connection, for the time it is used.
-    pub(crate) fn remove(&mut self, ends: &Ends) -> Option<T> {
+    pub(crate) fn remove(&mut self, ends: &Endpoints) -> Option<T> {
         let (used, state) = self.states.remove(ends)?;
         self.order.remove(&used);
         self.octets = self.octets.saturating_sub(state.cost());
@@ -124,7 +124,7 @@ impl<T: Cost> Connections<T> {
     }
 
     /// Keeps the state of a connection that was just used.
-    pub(crate) fn insert(&mut self, ends: Ends, state: T) {
+    pub(crate) fn insert(&mut self, ends: Endpoints, state: T) {
         self.uses = self.uses.saturating_add(1);
         self.octets = self.octets.saturating_add(state.cost());
         self.order.insert(self.uses, ends);
@@ -133,13 +133,13 @@ impl<T: Cost> Connections<T> {
 
     /// Removes the connection that was idle for longest, if there are too many or they hold too
     /// much.
-    pub(crate) fn evict(&mut self) -> Option<(Ends, T)> {
+    pub(crate) fn evict(&mut self) -> Option<(Endpoints, T)> {
         let is_full = self.states.len() > self.count_limit || self.octets > self.octet_limit;
         is_full.then(|| self.remove_idle())?
     }
 
     /// Removes the connection that was idle for longest.
-    pub(crate) fn remove_idle(&mut self) -> Option<(Ends, T)> {
+    pub(crate) fn remove_idle(&mut self) -> Option<(Endpoints, T)> {
         let (_, ends) = self.order.first_key_value()?;
         let ends = *ends;
         Some((ends, self.remove(&ends)?))

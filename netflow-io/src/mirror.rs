@@ -5,7 +5,7 @@ use core::net::IpAddr;
 
 use netflow_core::packet::{MplsLabel, Packet, Tunnel};
 
-use crate::connection::Ends;
+use crate::connection::Endpoints;
 
 /// Octets of a datagram by which it is recognised, with its ends and its length: they hold the
 /// sequence number and the time of the exporter, and of NetFlow v1, which numbers nothing, the
@@ -70,7 +70,7 @@ struct Sighting {
 struct Fingerprint {
     length: usize,
     head: [u8; HEAD],
-    ends: Ends,
+    ends: Endpoints,
 }
 
 impl Recent {
@@ -108,7 +108,7 @@ impl Recent {
     pub(crate) fn is_copy(
         &mut self,
         encapsulation: Option<Encapsulation>,
-        ends: Ends,
+        ends: Endpoints,
         payload: &[u8],
     ) -> bool {
         let datagram = Fingerprint::of(ends, payload);
@@ -150,7 +150,7 @@ impl Recent {
 }
 
 impl Fingerprint {
-    fn of(ends: Ends, payload: &[u8]) -> Self {
+    fn of(ends: Endpoints, payload: &[u8]) -> Self {
         let mut head = [0; HEAD];
         if let Some(first) = payload.first_chunk() {
             head = *first;

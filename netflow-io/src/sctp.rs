@@ -13,7 +13,7 @@ mod partial;
 
 use self::association::Association;
 use self::chunk::{Chunk, Chunks, chunk_type};
-use crate::connection::{Captured, Connections, Ends, Messages};
+use crate::connection::{Captured, Connections, Endpoints, Messages};
 use crate::limits::CaptureLimits;
 use crate::select::begins_ipfix;
 use crate::summary::CaptureSummary;
@@ -28,7 +28,7 @@ pub(crate) struct Associations {
 /// An SCTP packet of a capture (RFC 9260, section 3).
 #[derive(Debug)]
 pub(crate) struct SctpPacket<'a> {
-    pub(crate) ends: Ends,
+    pub(crate) ends: Endpoints,
     /// The verification tag.
     pub(crate) tag: u32,
     /// Its chunks, as far as they were captured.

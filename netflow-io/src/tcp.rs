@@ -12,7 +12,7 @@ mod stream;
 use std::collections::HashMap;
 
 use self::stream::{Early, Framing, Stream};
-use crate::connection::{Captured, Connections, Ends, Messages};
+use crate::connection::{Captured, Connections, Endpoints, Messages};
 use crate::limits::CaptureLimits;
 use crate::select::begins_ipfix;
 use crate::summary::{CaptureSummary, count};
@@ -25,7 +25,7 @@ const RETRANSMITTED: u32 = 1 << 20;
 pub(crate) struct Streams {
     streams: Connections<Stream>,
     /// Streams that have ended, and the sequence number after them.
-    ended: HashMap<Ends, u32>,
+    ended: HashMap<Endpoints, u32>,
     ended_limit: usize,
     octet_limit: usize,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Streams {
 /// A TCP segment of a capture.
 #[derive(Debug)]
 pub(crate) struct Segment<'a> {
-    pub(crate) ends: Ends,
+    pub(crate) ends: Endpoints,
     pub(crate) sequence: u32,
     pub(crate) syn: bool,
     pub(crate) fin: bool,

@@ -7,7 +7,7 @@ use pyo3::types::PyDict;
 
 /// What a `NetflowError` carries besides its text.
 #[derive(Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct ErrorDetails {
     pub(crate) kind: &'static str,
     pub(crate) offset: Option<u64>,
     pub(crate) path: Option<String>,
@@ -15,7 +15,7 @@ pub(crate) struct Place {
 }
 
 /// A `netflow_rs.NetflowError`, which is defined in Python.
-pub(crate) fn netflow_error(message: &str, place: Place) -> PyErr {
+pub(crate) fn netflow_error(message: &str, place: ErrorDetails) -> PyErr {
     Python::attach(|py| {
         let made = || {
             let class = py.import("netflow_rs._errors")?.getattr("NetflowError")?;
@@ -49,7 +49,7 @@ pub(crate) fn of_file(error: &netflow_io::CaptureError) -> PyErr {
         CaptureErrorKind::Directory => PyIsADirectoryError::new_err(os(21, "Is a directory")),
         kind => netflow_error(
             &error.to_string(),
-            Place {
+            ErrorDetails {
                 kind: kind.code(),
                 offset: error.offset(),
                 path: Some(path),
@@ -76,10 +76,10 @@ pub(crate) const fn is_of_content(error: &netflow_io::CaptureError) -> bool {
 pub(crate) fn of_datagram(error: netflow_core::Error) -> PyErr {
     netflow_error(
         &error.to_string(),
-        Place {
+        ErrorDetails {
             kind: error.kind.code(),
             offset: u64::try_from(error.offset).ok(),
-            ..Place::default()
+            ..ErrorDetails::default()
         },
     )
 }
@@ -90,9 +90,9 @@ pub(crate) fn of_scan(error: &ScanError) -> PyErr {
         ScanError::File(error) => of_file(error),
         error => netflow_error(
             &error.to_string(),
-            Place {
+            ErrorDetails {
                 kind: "arrow",
-                ..Place::default()
+                ..ErrorDetails::default()
             },
         ),
     }

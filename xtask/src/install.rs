@@ -15,7 +15,7 @@ pub(crate) const SONAME: &str = "libnetflow.so.0";
 
 /// Where the library goes.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct InstallPaths {
     /// As programs will find it.
     pub(crate) prefix: PathBuf,
     /// Below the prefix, or a path of its own.
@@ -28,7 +28,7 @@ pub(crate) struct Place {
 
 /// Installs by the options of the command line.
 pub(crate) fn run(options: &[&str]) -> ExitCode {
-    let Some(place) = Place::parse(options) else {
+    let Some(place) = InstallPaths::parse(options) else {
         eprintln!(
             "usage: cargo xtask install-c --prefix DIR [--libdir DIR] [--destdir DIR] \
              [--features arrow,live,tls]"
@@ -44,7 +44,7 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
     }
 }
 
-impl Place {
+impl InstallPaths {
     /// A prefix with `lib` below it, for a library with these features.
     pub(crate) fn new(prefix: PathBuf, features: &str) -> Self {
         Self {
@@ -87,7 +87,7 @@ impl Place {
 }
 
 /// Builds the library and copies it with all that goes with it.
-pub(crate) fn install(place: &Place) -> Result {
+pub(crate) fn install(place: &InstallPaths) -> Result {
     let (built, needed) = build(&place.features)?;
     let libdir = place.staged(&place.libdir());
     let prefix = place.staged(&place.prefix);
@@ -146,7 +146,7 @@ fn unique(libraries: &str) -> String {
 }
 
 /// Written by the prefix where it can be, so that the whole may be moved.
-fn pkg_config(place: &Place, needed: &str) -> String {
+fn pkg_config(place: &InstallPaths, needed: &str) -> String {
     let libdir = if place.libdir.is_absolute() {
         place.libdir.clone()
     } else {

@@ -4,7 +4,7 @@
 use core::hint::black_box;
 use core::slice::ChunksExact;
 
-use super::planned::{Place, Plan, Plans};
+use super::planned::{FieldPosition, Plan, Plans};
 use super::{be16, be32, be64};
 use crate::row::{Row, Sums};
 use crate::workload::Workload;
@@ -81,7 +81,7 @@ impl Columns {
 fn fill<T>(
     column: &mut Vec<T>,
     records: ChunksExact<'_, u8>,
-    place: Place,
+    place: FieldPosition,
     narrow: impl Fn(u64) -> T,
 ) {
     let at = place.offset;

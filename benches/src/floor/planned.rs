@@ -12,7 +12,7 @@ pub struct Plan {
     /// Octets of a record; in front of the first variable-length field, if it
     /// has one.
     pub(super) stride: usize,
-    pub(super) fields: [Place; 11],
+    pub(super) fields: [FieldPosition; 11],
     /// The addresses are of 16 octets.
     pub(super) wide: bool,
     /// Lengths from the first variable-length field on; `None` is one.
@@ -22,7 +22,7 @@ pub struct Plan {
 /// Octets before a field, and by how many bits eight octets from there are
 /// shifted to be the field; 64 if there is no such field.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct FieldPosition {
     pub(super) offset: usize,
     pub(super) shift: u32,
 }
@@ -58,7 +58,7 @@ impl Plan {
     fn new(fields: impl Iterator<Item = (u16, u16)>) -> Self {
         let mut plan = Self {
             stride: 0,
-            fields: [Place {
+            fields: [FieldPosition {
                 offset: 0,
                 shift: 64,
             }; 11],
@@ -88,7 +88,7 @@ impl Plan {
         };
         self.wide |= length == 16 && element == 8;
         if let Some(field) = ELEMENTS.iter().position(|known| *known == element) {
-            self.fields[field] = Place {
+            self.fields[field] = FieldPosition {
                 offset: self.stride,
                 shift: 64 - 8 * u32::from(length.min(8)),
             };
@@ -99,7 +99,7 @@ impl Plan {
     #[inline]
     fn row(&self, octets: &[u8]) -> Row {
         let load = |field: usize| {
-            let Place { offset, shift } = self.fields[field];
+            let FieldPosition { offset, shift } = self.fields[field];
             be64(octets, offset).checked_shr(shift).unwrap_or(0)
         };
         let address = |field: usize| {

@@ -14,7 +14,7 @@ use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error, Message, Proto
 
 use self::dissection::Dissection;
 use self::tree::{Node, PASSED_OVER, place};
-use super::page::Look;
+use super::page::PageStyle;
 use super::words::Inputs;
 use crate::args::Report;
 use crate::rows::{Analysis, End};
@@ -24,7 +24,7 @@ use crate::rows::{Analysis, End};
 pub(super) struct OneFrame {
     wanted: DatagramId,
     format: Report,
-    look: Look,
+    look: PageStyle,
     inputs: Inputs,
     /// Its datagrams; a TCP segment may complete several messages.
     datagrams: Vec<Dissection>,
@@ -35,7 +35,7 @@ impl OneFrame {
     pub(super) const fn new(
         wanted: DatagramId,
         format: Report,
-        look: Look,
+        look: PageStyle,
         inputs: Inputs,
     ) -> Self {
         Self {

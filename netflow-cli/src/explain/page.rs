@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 
 /// How text is shown.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Look {
+pub(crate) struct PageStyle {
     /// Columns.
     pub(crate) width: usize,
     pub(crate) colour: bool,
@@ -39,11 +39,11 @@ const LEAST: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) text: String,
-    look: Look,
+    look: PageStyle,
 }
 
 impl Page {
-    pub(crate) const fn new(look: Look) -> Self {
+    pub(crate) const fn new(look: PageStyle) -> Self {
         Self {
             text: String::new(),
             look,

@@ -8,12 +8,12 @@ mod template;
 use netflow_core::{Protocol, SequenceUnit};
 use netflow_health::{DomainHealth, Meanings, MissingTime, Report, UnreadSets};
 
-use super::page::{Look, Page, Tone};
+use super::page::{Page, PageStyle, Tone};
 use super::words::{Inputs, counted, frame, grouped, lean};
 use super::{sentence, verdict};
 
 /// Writes the report.
-pub(super) fn write(report: &Report, inputs: &Inputs, look: Look, out: &mut Vec<u8>) {
+pub(super) fn write(report: &Report, inputs: &Inputs, look: PageStyle, out: &mut Vec<u8>) {
     let mut page = Page::new(look);
     let verdict = verdict::verdict(report, inputs);
     page.paragraph(0, 0, &verdict.join(" "), Tone::Title);

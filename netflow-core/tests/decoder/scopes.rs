@@ -54,21 +54,21 @@ fn flow(message: Message, fields: &[u16], values: &[u32]) -> Message {
 }
 
 /// A protocol, a scope of its options, and the element by which records name it.
-type Place = (fn() -> Message, u16, u16);
+type ScopeCase = (fn() -> Message, u16, u16);
 
 /// Scopes that records name by an element: those of options, and of records. Scope type 3 of
 /// v9 is a line card, lineCardId (141) in records.
-fn places() -> Vec<Place> {
-    let mut places: Vec<Place> = vec![(v9, 3, 141), (v9, 2, 10)];
+fn cases() -> Vec<ScopeCase> {
+    let mut cases: Vec<ScopeCase> = vec![(v9, 3, 141), (v9, 2, 10)];
     for id in [10, 130, 138, 141, 142, 143, 234, 235] {
-        places.push((ipfix, id, id));
+        cases.push((ipfix, id, id));
     }
-    places
+    cases
 }
 
 #[test]
 fn records_that_name_a_scope_have_its_rate_and_no_other() {
-    for (message, scope, element) in places() {
+    for (message, scope, element) in cases() {
         let announced = options(message(), 256, 1, &[scope, 34], &[1, 10, 2, 100]);
         for (value, expected) in [(1, Some(10)), (2, Some(100)), (3, None)] {
             let record = flow(message(), &[element, 1], &[value, 40]);
@@ -82,10 +82,10 @@ fn records_that_name_a_scope_have_its_rate_and_no_other() {
 
 #[test]
 fn records_that_do_not_name_it_have_the_rate_on_which_all_agree() {
-    let mut places = places();
+    let mut cases = cases();
     // A cache, and a scope type that no specification knows, are never named by records.
-    places.extend([(v9 as fn() -> Message, 4, 0), (v9, 77, 0), (ipfix, 58, 58)]);
-    for (message, scope, _) in places {
+    cases.extend([(v9 as fn() -> Message, 4, 0), (v9, 77, 0), (ipfix, 58, 58)]);
+    for (message, scope, _) in cases {
         let record = flow(message(), &[4, 1], &[6, 40]);
         let announce = |records: &[u32]| options(message(), 256, 1, &[scope, 34], records);
         let agreed = rate(10, "exporter");

@@ -6,7 +6,7 @@ use netflow_core::Transport;
 use netflow_core::packet::{Inner, Packet, protocol};
 
 use super::{Extractor, Found, Octets};
-use crate::connection::{Captured, Ends};
+use crate::connection::{Captured, Endpoints};
 use crate::ip::{self, Fragment, Ip, Tcp, Udp};
 use crate::mirror::Encapsulation;
 use crate::octets::{u16_at, u32_at};
@@ -305,8 +305,8 @@ impl Extractor {
 }
 
 impl<'a> Payload<'a> {
-    fn ends(&self, source: u16, destination: u16) -> Ends {
-        Ends {
+    fn ends(&self, source: u16, destination: u16) -> Endpoints {
+        Endpoints {
             source: SocketAddr::new(self.ip.source, source),
             destination: SocketAddr::new(self.ip.destination, destination),
         }

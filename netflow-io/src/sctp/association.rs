@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use super::SctpPacket;
 use super::chunk::{Chunk, Data, Init, MessageId, chunk_type};
 use super::partial::{CHUNK_OVERHEAD, Partials};
-use crate::connection::{Captured, Cost, Ends, Messages};
+use crate::connection::{Captured, Cost, Endpoints, Messages};
 use crate::octets::u16_at;
 use crate::select::begins_ipfix;
 use crate::sequence::NextSequence;
@@ -192,7 +192,7 @@ impl Association {
         &mut self,
         data: &Data<'_>,
         position: u64,
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) {
@@ -216,7 +216,7 @@ impl Association {
     }
 
     /// Reads the chunks that are no longer early.
-    fn drain(&mut self, ends: Ends, messages: &mut Messages, summary: &mut CaptureSummary) {
+    fn drain(&mut self, ends: Endpoints, messages: &mut Messages, summary: &mut CaptureSummary) {
         while let Some(first) = self
             .early
             .first_entry()
@@ -235,7 +235,7 @@ impl Association {
     /// Skips what is missing before the first chunk that waits; `false` if none does.
     pub(super) fn skip_gap(
         &mut self,
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) -> bool {
@@ -254,7 +254,7 @@ impl Association {
     fn forward(
         &mut self,
         tsn: u32,
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) {
@@ -282,7 +282,7 @@ impl Association {
     fn accept(
         &mut self,
         data: &Data<'_>,
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) {
@@ -315,7 +315,7 @@ impl Association {
     fn message(
         &mut self,
         octets: &[u8],
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) {
@@ -330,7 +330,7 @@ impl Association {
     /// Returns the messages that can be read of what still waits.
     pub(super) fn finish(
         &mut self,
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) {

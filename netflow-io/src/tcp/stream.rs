@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 
 use super::Segment;
 use super::search::{Found, search};
-use crate::connection::{Captured, Cost, Ends, Messages};
+use crate::connection::{Captured, Cost, Endpoints, Messages};
 use crate::octets::u16_at;
 use crate::select::begins_ipfix;
 use crate::sequence::NextSequence;
@@ -120,7 +120,7 @@ impl Stream {
     /// Cuts what is no longer early into messages.
     pub(super) fn drain(
         &mut self,
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) {
@@ -135,7 +135,7 @@ impl Stream {
     /// Skips what is missing before the first segment that waits; `false` if none does.
     pub(super) fn skip_gap(
         &mut self,
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) -> bool {
@@ -152,7 +152,7 @@ impl Stream {
     fn accept(
         &mut self,
         octets: &[u8],
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) {
@@ -170,7 +170,7 @@ impl Stream {
     /// Returns the whole messages of `partial`; `is_end` if nothing follows it.
     fn cut(
         &mut self,
-        ends: Ends,
+        ends: Endpoints,
         is_end: bool,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
@@ -210,7 +210,12 @@ impl Stream {
     }
 
     /// What follows is not known to be at the start of a message.
-    fn lose_framing(&mut self, ends: Ends, messages: &mut Messages, summary: &mut CaptureSummary) {
+    fn lose_framing(
+        &mut self,
+        ends: Endpoints,
+        messages: &mut Messages,
+        summary: &mut CaptureSummary,
+    ) {
         self.end_search(ends, messages, summary);
         self.framing = Framing::Lost;
         self.discard(self.partial.len(), summary);
@@ -218,7 +223,12 @@ impl Stream {
     }
 
     /// What was searched ends here, which proves a message that ends here too.
-    fn end_search(&mut self, ends: Ends, messages: &mut Messages, summary: &mut CaptureSummary) {
+    fn end_search(
+        &mut self,
+        ends: Endpoints,
+        messages: &mut Messages,
+        summary: &mut CaptureSummary,
+    ) {
         if self.framing != Framing::Known {
             self.cut(ends, true, messages, summary);
         }
@@ -239,7 +249,7 @@ impl Stream {
     /// Ends the stream: returns the messages that can be read of what still waits.
     pub(super) fn finish(
         &mut self,
-        ends: Ends,
+        ends: Endpoints,
         messages: &mut Messages,
         summary: &mut CaptureSummary,
     ) {

@@ -72,18 +72,18 @@ pub(super) struct Part {
 /// Open targets: the first and the last of a list.
 #[derive(Debug, Clone, Copy)]
 struct Open {
-    first: Place,
-    last: Place,
+    first: OpenTarget,
+    last: OpenTarget,
 }
 
 /// One of the two targets of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
+struct OpenTarget {
     step: Target,
     of_yes: bool,
 }
 
-impl Place {
+impl OpenTarget {
     /// The place as stored in an open target, where `ACCEPT` marks the end of a list.
     const fn to_link(self) -> Target {
         self.step << 1 | if self.of_yes { 1 } else { 0 }
@@ -108,7 +108,7 @@ impl Builder {
             no: ACCEPT,
         });
         let open = |of_yes| {
-            let place = Place {
+            let place = OpenTarget {
                 step: entry,
                 of_yes,
             };
@@ -160,7 +160,7 @@ impl Builder {
         Program { steps: self.steps }
     }
 
-    fn target(&mut self, place: Place) -> Option<&mut Target> {
+    fn target(&mut self, place: OpenTarget) -> Option<&mut Target> {
         let step = self.steps.get_mut(index(place.step))?;
         Some(if place.of_yes {
             &mut step.yes
@@ -185,7 +185,7 @@ impl Builder {
             let Some(target) = self.target(place) else {
                 return;
             };
-            next = Place::from_link(core::mem::replace(target, with));
+            next = OpenTarget::from_link(core::mem::replace(target, with));
         }
     }
 }

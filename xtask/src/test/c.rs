@@ -13,7 +13,7 @@ pub(super) use self::cargo_c::installed as installed_by_cargo_c;
 pub(super) use self::instrumented::watched as watched_with_rust;
 use self::program::{Linkage, Program};
 use crate::command::{Command, cargo, python};
-use crate::install::{self, Place, SONAME};
+use crate::install::{self, InstallPaths, SONAME};
 use crate::repository::{Result, root, target};
 
 /// Compilers of C and C++, and the standards of each.
@@ -41,7 +41,7 @@ pub(super) fn installed() -> Result {
 }
 
 /// An installed library has its name and the functions of its header, and nothing else.
-fn exports(place: &Place) -> Result {
+fn exports(place: &InstallPaths) -> Result {
     let library = place.libdir().join("libnetflow.so");
     let symbols = text_of(
         Command::new("nm", "nm")
@@ -203,7 +203,7 @@ fn sanitized() -> String {
 /// The library with all features. Its arrays of Arrow hold what the plain structs do, in every form of
 /// addresses; its sockets receive over UDP and TCP; nothing leaks.
 pub(super) fn all_features() -> Result {
-    let place = Place::new(folder().join("prefix-arrow"), "arrow,live,tls");
+    let place = InstallPaths::new(folder().join("prefix-arrow"), "arrow,live,tls");
     install::install(&place)?;
     let inputs = inputs()?;
     let ways = ["arrow octets", "arrow view", "arrow text"];
@@ -244,7 +244,7 @@ pub(super) fn all_features() -> Result {
 }
 
 /// Builds the example that has the sockets of the library, and sends to it over UDP and TCP.
-fn listener_example(place: &Place) -> Result {
+fn listener_example(place: &InstallPaths) -> Result {
     let shared = pkg_config(place, "--cflags --libs")?;
     let program = folder().join("listener");
     for (compiler, standard) in [("gcc", "c99"), ("clang", "c11")] {
@@ -269,7 +269,7 @@ pub(super) fn examples() -> Result {
 }
 
 /// As their users do: by pkg-config and by CMake.
-fn examples_with(place: &Place) -> Result {
+fn examples_with(place: &InstallPaths) -> Result {
     let folder = folder().join("examples");
     if folder.exists() {
         // CMake would go on with the library that it found before.
@@ -343,7 +343,7 @@ fn examples_with(place: &Place) -> Result {
 }
 
 /// A program prints as many flows as the command.
-fn decodes(place: &Place, program: &Path, capture: &Path, expected: usize) -> Result {
+fn decodes(place: &InstallPaths, program: &Path, capture: &Path, expected: usize) -> Result {
     let printed = text_of(
         Command::new(program, &program.display().to_string())
             .path(capture)
@@ -370,7 +370,7 @@ fn flows_of(capture: &Path) -> Result<usize> {
 }
 
 /// What pkg-config says of the library.
-fn pkg_config(place: &Place, options: &str) -> Result<String> {
+fn pkg_config(place: &InstallPaths, options: &str) -> Result<String> {
     let printed = text_of(
         Command::new("pkg-config", "pkg-config")
             .arguments(options)
@@ -429,8 +429,8 @@ fn text_of(command: Command) -> Result<String> {
 }
 
 /// Where the library is installed for the tests.
-fn place() -> Place {
-    Place::new(folder().join("prefix"), "")
+fn place() -> InstallPaths {
+    InstallPaths::new(folder().join("prefix"), "")
 }
 
 /// The folder of all that is made here.

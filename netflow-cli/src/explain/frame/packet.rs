@@ -18,7 +18,7 @@ const AFTER_PACKET: &str = "after the packet";
 
 /// A packet, or one inside another, and where its octets are in the payload.
 #[derive(Debug, Clone, Copy)]
-struct Place<'a> {
+struct LocatedPacket<'a> {
     packet: Packet<'a>,
     /// What the sample begins with; `None` of a packet inside another.
     protocol: Option<HeaderProtocol>,
@@ -37,7 +37,7 @@ pub(super) fn headers(node: &mut Node, protocol: HeaderProtocol, octets: &[u8], 
     if !has_layers {
         return;
     }
-    let place = Place {
+    let place = LocatedPacket {
         packet,
         protocol: Some(protocol),
         start: node.range.start,
@@ -48,7 +48,7 @@ pub(super) fn headers(node: &mut Node, protocol: HeaderProtocol, octets: &[u8], 
     node.fill(payload, AFTER_PACKET);
 }
 
-impl Place<'_> {
+impl LocatedPacket<'_> {
     /// Adds all headers, then what they carry.
     fn add(self, node: &mut Node, payload: &[u8]) {
         layer::link(node, self, payload);

@@ -3,7 +3,7 @@
 use netflow_output::format::Json;
 
 use super::tree::Node;
-use crate::explain::page::{Look, Page, Tone, wrap};
+use crate::explain::page::{Page, PageStyle, Tone, wrap};
 
 /// Lines of hex of one leaf; of longer ones the rest is counted.
 const LINES: usize = 16;
@@ -13,7 +13,7 @@ const OFFSET: usize = 7;
 const WIDE: usize = 100;
 
 /// Hex at the left, meaning at the right, indented by depth.
-pub(super) fn text(title: &str, tree: &Node, payload: &[u8], look: Look, out: &mut Vec<u8>) {
+pub(super) fn text(title: &str, tree: &Node, payload: &[u8], look: PageStyle, out: &mut Vec<u8>) {
     if !out.is_empty() {
         out.push(b'\n');
     }
@@ -27,7 +27,7 @@ pub(super) fn text(title: &str, tree: &Node, payload: &[u8], look: Look, out: &m
     out.extend_from_slice(page.text.as_bytes());
 }
 
-fn row(node: &Node, depth: usize, payload: &[u8], look: Look, page: &mut Page) {
+fn row(node: &Node, depth: usize, payload: &[u8], look: PageStyle, page: &mut Page) {
     let per_line = if look.width >= WIDE { 16 } else { 8 };
     let hex_width = per_line / 2 * 5 - 1;
     let column = OFFSET + hex_width + 2;

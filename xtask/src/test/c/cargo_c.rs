@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{examples_with, exports, folder};
 use crate::command::cargo;
-use crate::install::{self, Place};
+use crate::install::{self, InstallPaths};
 use crate::repository::Result;
 
 /// Installs by cargo-c and by `install-c`. Both install the same files, and programs are built with either.
@@ -15,8 +15,8 @@ pub(in crate::test) fn installed() -> Result {
     if !version.status.success() {
         return Err("cargo-c is not installed: cargo install --locked cargo-c@0.10.24".into());
     }
-    let ours = Place::new(folder().join("prefix-beside-cargo-c"), "");
-    let theirs = Place::new(folder().join("prefix-cargo-c"), "");
+    let ours = InstallPaths::new(folder().join("prefix-beside-cargo-c"), "");
+    let theirs = InstallPaths::new(folder().join("prefix-cargo-c"), "");
     for place in [&ours, &theirs] {
         if place.prefix.exists() {
             fs::remove_dir_all(&place.prefix)?;

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{Linkage, Program, folder, inputs, sanitized, text_of};
 use crate::command::Command;
-use crate::install::Place;
+use crate::install::InstallPaths;
 use crate::repository::{Result, root, target};
 
 /// Runs the tests with a library that watches its own reads and writes.
@@ -23,7 +23,7 @@ pub(in crate::test) fn watched() -> Result {
         .variable("RUSTFLAGS", "-Zsanitizer=address")
         .run()?;
 
-    let place = Place::new(folder().join("prefix-instrumented"), "arrow");
+    let place = InstallPaths::new(folder().join("prefix-instrumented"), "arrow");
     for (from, to) in [
         (
             built.join(host).join("checked/libnetflow.a"),

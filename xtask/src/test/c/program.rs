@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::folder;
 use crate::command::Command;
-use crate::install::Place;
+use crate::install::InstallPaths;
 use crate::repository::{Result, root};
 
 /// How a program is linked.
@@ -40,7 +40,7 @@ const VALGRIND: &str = "--quiet --error-exitcode=9 --leak-check=full \
 impl Program {
     /// Compiles the tests.
     pub(super) fn build(
-        place: &Place,
+        place: &InstallPaths,
         compiler: &str,
         standard: &str,
         linkage: Linkage,

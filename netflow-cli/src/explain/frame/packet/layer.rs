@@ -5,7 +5,7 @@ use core::ops::Range;
 use netflow_core::packet::HeaderProtocol;
 
 use super::row::{Rows, Show};
-use super::{Place, header};
+use super::{LocatedPacket, header};
 use crate::explain::frame::tree::Node;
 
 /// What comes between the last header and the end of what was sampled of it.
@@ -91,7 +91,7 @@ const PORTS: Rows = &[
 ];
 
 /// Adds what comes before the network header: Ethernet with its tags, 802.11, PPP, MPLS.
-pub(super) fn link(node: &mut Node, place: Place<'_>, payload: &[u8]) {
+pub(super) fn link(node: &mut Node, place: LocatedPacket<'_>, payload: &[u8]) {
     let packet = place.packet;
     let end = packet
         .mpls_offset()
@@ -129,7 +129,7 @@ pub(super) fn link(node: &mut Node, place: Place<'_>, payload: &[u8]) {
 
 /// Whether what comes before the first header is PPP. In a tunnel nothing else is read that
 /// is there; of what is not read no header is found.
-fn is_ppp(place: Place<'_>) -> bool {
+fn is_ppp(place: LocatedPacket<'_>) -> bool {
     match place.protocol {
         Some(protocol) => matches!(protocol, HeaderProtocol::PPP | HeaderProtocol::POS),
         None => {
@@ -140,7 +140,7 @@ fn is_ppp(place: Place<'_>) -> bool {
 }
 
 /// Ethernet up to its type, then what leads from there to the next header.
-fn ethernet(node: &mut Node, place: Place<'_>, range: Range<usize>, payload: &[u8]) {
+fn ethernet(node: &mut Node, place: LocatedPacket<'_>, range: Range<usize>, payload: &[u8]) {
     const TYPE: Rows = &[("type", 2, Show::EtherType)];
     let mut child = Node::new(range.clone(), "Ethernet");
     super::rows(&mut child, ADDRESSES, payload);
@@ -174,7 +174,7 @@ fn ethernet(node: &mut Node, place: Place<'_>, range: Range<usize>, payload: &[u
 }
 
 /// Adds the IP header and its extension headers.
-pub(super) fn network(node: &mut Node, place: Place<'_>, payload: &[u8]) {
+pub(super) fn network(node: &mut Node, place: LocatedPacket<'_>, payload: &[u8]) {
     let packet = place.packet;
     let Some(offset) = packet.network_offset() else {
         return;
@@ -215,7 +215,7 @@ pub(super) fn network(node: &mut Node, place: Place<'_>, payload: &[u8]) {
 }
 
 /// Adds the transport header, if it is one that is read.
-pub(super) fn transport(node: &mut Node, place: Place<'_>, payload: &[u8]) {
+pub(super) fn transport(node: &mut Node, place: LocatedPacket<'_>, payload: &[u8]) {
     let packet = place.packet;
     let Some(offset) = packet.transport_offset() else {
         return;
