@@ -1,14 +1,16 @@
 //! The flows of a message as plain structs.
 
+mod batch;
 mod cursor;
 mod fill;
 mod lists;
+mod members;
 mod table;
 
 use core::ffi::{c_int, c_void};
 
+pub(crate) use self::batch::{Each, fill};
 pub(crate) use self::cursor::Cursor;
-pub(crate) use self::fill::{Each, fill};
 pub(crate) use self::lists::Lists;
 pub use self::table::{netflow_flow, netflow_flow_field};
 

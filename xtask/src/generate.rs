@@ -65,6 +65,7 @@ fn generate(output: &mut Output) -> Result<()> {
         &dialects::table()?,
     )?;
     output.write("netflow-ffi/src/flow/table.rs", &c::flow()?)?;
+    output.write("netflow-ffi/src/flow/members.rs", &c::members()?)?;
     output.write("netflow-ffi/src/reason.rs", &c::reasons()?)?;
     output.write("netflow-ffi/src/property.rs", &c::properties()?)?;
     output.write_as_is("netflow-ffi/tests/c/layout_flow.h", &c::layout()?)?;

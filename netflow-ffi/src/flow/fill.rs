@@ -1,63 +1,23 @@
-//! Flows to structs.
+//! One flow to a struct.
 
 use core::mem::offset_of;
 
 use netflow_core::{Flow, Numbers};
 
-use super::cursor::Cursor;
 use super::lists::Lists;
-use super::table::{self, netflow_flow, netflow_flow_field};
+use super::table::{netflow_flow, netflow_flow_field};
 use crate::c_types::{ToC, netflow_numbers, netflow_octets};
-use crate::rows::{Row, Rows};
-
-/// The memory used while flows are passed to a callback.
-#[derive(Debug, Default)]
-pub(crate) struct Each {
-    pub(crate) rows: Vec<netflow_flow>,
-    pub(crate) lists: Lists,
-}
-
-/// Fills rows with the next flows, and returns how many.
-#[inline(never)]
-pub(crate) fn fill(
-    cursor: &mut Cursor<'_>,
-    rows: &mut Rows<'_>,
-    asked: [u64; 2],
-    lists: &mut Lists,
-) -> usize {
-    // A local one, whose parts the compiler can keep in registers.
-    let mut flows = cursor.clone();
-    let mut filled = 0;
-    while filled < rows.count() {
-        // Not moved out: that would copy it once more.
-        let next = flows.next();
-        let Some(flow) = &next else { break };
-        let mut row = rows.begin(filled);
-        let mut fill = Fill {
-            flow,
-            row: &mut row,
-            asked,
-            present: [0; 2],
-            lists,
-        };
-        table::members(&mut fill);
-        fill.finish();
-        rows.end(filled);
-        filled += 1;
-    }
-    *cursor = flows;
-    filled
-}
+use crate::rows::Row;
 
 /// One flow on its way.
 pub(super) struct Fill<'f, 'm, 'r> {
-    flow: &'f Flow<'m>,
-    row: &'f mut Row<'r>,
+    pub(super) flow: &'f Flow<'m>,
+    pub(super) row: &'f mut Row<'r>,
     /// The fields asked for.
-    asked: [u64; 2],
+    pub(super) asked: [u64; 2],
     /// The fields that the flow has.
-    present: [u64; 2],
-    lists: &'f mut Lists,
+    pub(super) present: [u64; 2],
+    pub(super) lists: &'f mut Lists,
 }
 
 impl<'m> Fill<'_, 'm, '_> {
@@ -108,7 +68,7 @@ impl<'m> Fill<'_, 'm, '_> {
 
     /// Writes what every flow has.
     #[inline(always)]
-    fn finish(self) {
+    pub(super) fn finish(self) {
         let record = match (self.flow.record(), self.flow.sample()) {
             (Some(record), _) => record.octets(),
             (None, Some(sample)) => sample.octets(),

@@ -28,8 +28,7 @@ pub(super) fn flow() -> Result<String> {
     let mut out =
         format!("//! The struct of a flow, from the table of normalised fields.\n\n{TITLE}\n");
     out.push_str(
-        "use core::mem::offset_of;\n\n\
-         use super::fill::Fill;\n\
+        "#[cfg(target_pointer_width = \"64\")]\nuse core::mem::offset_of;\n\n\
          use crate::c_types::{netflow_address, netflow_application, netflow_mac, netflow_numbers, \
          netflow_octets, netflow_text};\n\n\
          /// The number of a field: its bit in `netflow_flow.present` and `netflow_options.fields`.\n\
@@ -66,10 +65,35 @@ pub(super) fn flow() -> Result<String> {
         )?;
     }
     out.push_str(
-        "}\n\n/// Writes the members that are asked for.\n#[inline(always)]\n\
+        "}\n\n/// Every number, in order.\n#[cfg(test)]\n\
+         pub(crate) const NUMBERS: &[netflow_flow_field] = &[\n",
+    );
+    for field in &fields {
+        writeln!(out, "netflow_flow_field::{},", number_name(field))?;
+    }
+    out.push_str("];\n\n#[cfg(target_pointer_width = \"64\")]\nconst _: () = {\n");
+    let (places, size) = places(&fields)?;
+    for (name, offset) in places {
+        writeln!(
+            out,
+            "assert!(offset_of!(netflow_flow, {name}) == {offset});"
+        )?;
+    }
+    writeln!(out, "assert!(size_of::<netflow_flow>() == {size});\n}};")?;
+    Ok(out)
+}
+
+/// How each member of a flow is filled.
+pub(super) fn members() -> Result<String> {
+    let mut out = format!("//! The members of a flow, filled one after the other.\n\n{TITLE}\n");
+    out.push_str(
+        "use core::mem::offset_of;\n\n\
+         use super::fill::Fill;\n\
+         use super::table::{netflow_flow, netflow_flow_field};\n\n\
+         /// Writes the members that are asked for.\n#[inline(always)]\n\
          pub(super) fn members(fill: &mut Fill<'_, '_, '_>) {\n",
     );
-    for (eighth, fields) in fields.chunks(8).enumerate() {
+    for (eighth, fields) in fields()?.chunks(8).enumerate() {
         writeln!(out, "if fill.asks_any::<{eighth}>() {{")?;
         for field in fields {
             let (write, arguments) = match field.field_type.as_str() {
@@ -86,22 +110,7 @@ pub(super) fn flow() -> Result<String> {
         }
         out.push_str("}\n");
     }
-    out.push_str(
-        "}\n\n/// Every number, in order.\n#[cfg(test)]\n\
-         pub(crate) const NUMBERS: &[netflow_flow_field] = &[\n",
-    );
-    for field in &fields {
-        writeln!(out, "netflow_flow_field::{},", number_name(field))?;
-    }
-    out.push_str("];\n\n#[cfg(target_pointer_width = \"64\")]\nconst _: () = {\n");
-    let (places, size) = places(&fields)?;
-    for (name, offset) in places {
-        writeln!(
-            out,
-            "assert!(offset_of!(netflow_flow, {name}) == {offset});"
-        )?;
-    }
-    writeln!(out, "assert!(size_of::<netflow_flow>() == {size});\n}};")?;
+    out.push_str("}\n");
     Ok(out)
 }
 
