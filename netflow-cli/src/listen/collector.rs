@@ -315,6 +315,8 @@ impl<'l> Collector<'l> {
             }
             if !worker.thread.is_finished() {
                 late += 1;
+                // What it had done when it last reported.
+                reports.push(worker.shared.report());
                 continue;
             }
             if let Ok(ended) = worker.thread.join() {

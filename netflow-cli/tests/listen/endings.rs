@@ -55,7 +55,8 @@ fn what_an_output_does_not_take_in_time_is_counted_as_lost() {
     let options = ["--output", &pipe, "--drain-timeout", "300ms"];
     let collector = Collector::start(&[&UDP[..], &options].concat());
     let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
-    for sequence in 0..1_000 {
+    // More than the pipe holds, and few enough for a busy machine.
+    for sequence in 0..300 {
         exporter
             .send_to(&v5(sequence, 1), collector.addresses[0])
             .unwrap();
@@ -67,8 +68,8 @@ fn what_an_output_does_not_take_in_time_is_counted_as_lost() {
             .parse()
             .unwrap()
     };
-    assert_eq!(count("accepted"), 1_000);
-    assert_eq!(count("written") + count("lost"), 1_000);
+    assert_eq!(count("accepted"), 300);
+    assert_eq!(count("written") + count("lost"), 300);
 }
 
 #[test]

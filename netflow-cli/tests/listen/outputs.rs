@@ -193,7 +193,7 @@ fn a_slow_output_drops_the_newest_rows_if_asked_and_counts_them() {
             .send_to(&v5(sequence, 1), collector.addresses[0])
             .unwrap();
         if sequence % 500 == 0 {
-            std::thread::sleep(core::time::Duration::from_millis(2));
+            std::thread::sleep(core::time::Duration::from_millis(100));
         }
     }
     let ended = collector.stop();

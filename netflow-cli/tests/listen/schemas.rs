@@ -88,6 +88,23 @@ fn options_of_one_schema_change_its_documents() {
     assert_ne!(corrected, copied);
 }
 
+#[cfg(feature = "geo")]
+#[test]
+fn documents_have_places_and_systems_from_databases() {
+    let database = |name: &str| format!("{}/../testdata/geo/{name}", env!("CARGO_MANIFEST_DIR"));
+    let ecs = ["--schema", "ecs-integration"];
+    let flow = [v5(0, 7)];
+    let places = database("places.mmdb");
+    changes(
+        &ecs,
+        &["--geo", &places],
+        &flow,
+        "\"country_iso_code\":\"CH\"",
+    );
+    let systems = database("systems.mmdb");
+    changes(&ecs, &["--asn", &systems], &flow, "\"number\":64496");
+}
+
 #[test]
 fn an_announced_rate_can_be_overridden() {
     // A v5 header that announces one packet of 10.
