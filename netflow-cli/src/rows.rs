@@ -104,6 +104,14 @@ impl Consumer {
         }
     }
 
+    /// Flows without a row, because the schema cannot express them.
+    pub(crate) fn take_left_out(&mut self) -> u64 {
+        match self {
+            Self::Rows(sink) => sink.take_left_out(),
+            Self::Analysis(..) => 0,
+        }
+    }
+
     /// Completes the output.
     pub(crate) fn finish(&mut self, end: &End<'_>) -> Result<(), Unfinished> {
         match self {

@@ -216,7 +216,10 @@ impl Run {
             }
         }
         let (decoders, suspects) = match (self.decoding, threads) {
-            (Decoding::Here(feed, consumer), _) => (vec![feed.finish()], consumer.suspects()),
+            (Decoding::Here(feed, mut consumer), _) => {
+                self.summary.leave_out(consumer.take_left_out());
+                (vec![feed.finish()], consumer.suspects())
+            }
             (Decoding::Threads(_), Some(ended)) => (ended.decoders, ended.suspects),
             (Decoding::Threads(_), None) => (Vec::new(), Suspects::default()),
         };

@@ -31,6 +31,8 @@ pub(crate) struct Summary {
     problems: BTreeMap<&'static str, Problems>,
     /// Domains of TCP sessions that have ended, whose sequence numbers are irregular.
     ended: Vec<DomainReport>,
+    /// Flows that the schema cannot express.
+    left_out: u64,
     /// The number of the present datagram among all, where several threads decode.
     sequence: u64,
 }
@@ -68,6 +70,11 @@ impl Summary {
         self.sequence = sequence;
     }
 
+    /// Counts flows that the schema cannot express.
+    pub(crate) const fn leave_out(&mut self, flows: u64) {
+        self.left_out += flows;
+    }
+
     /// Adds what a thread met.
     pub(crate) fn add(&mut self, other: Self) {
         for (protocol, count) in other.messages {
@@ -81,6 +88,7 @@ impl Summary {
                 Entry::Occupied(entry) => entry.into_mut().add(&problems),
             }
         }
+        self.left_out += other.left_out;
         self.ended.extend(other.ended);
         self.ended.truncate(ENDED);
     }
@@ -186,6 +194,13 @@ impl Summary {
                 &format!(
                     "{flows} whose times cannot be right (marked {mark}), see netflow explain"
                 ),
+            );
+        }
+        if self.left_out > 0 {
+            let flows = counted(self.left_out, "flow");
+            lines.line(
+                "left out",
+                &format!("{flows} that the schema cannot express"),
             );
         }
         let mut doubts: Vec<_> = decoders.iter().flat_map(Decoder::doubts).collect();

@@ -91,6 +91,12 @@ pub trait Format {
         Suspects::default()
     }
 
+    /// Flows since the last call that have no row because the format cannot express them, such as samples
+    /// of sFlow in the documents of a tool that does not read them.
+    fn take_left_out(&mut self) -> u64 {
+        0
+    }
+
     /// Writes what comes after the last row. `stats` are the decoder's.
     ///
     /// # Errors
@@ -134,6 +140,10 @@ impl<F: Format + ?Sized> Format for Box<F> {
 
     fn suspects(&self) -> Suspects {
         (**self).suspects()
+    }
+
+    fn take_left_out(&mut self) -> u64 {
+        (**self).take_left_out()
     }
 
     fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {

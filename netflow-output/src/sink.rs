@@ -76,6 +76,11 @@ pub trait Sink {
         Suspects::default()
     }
 
+    /// Flows since the last call that have no row because the format cannot express them.
+    fn take_left_out(&mut self) -> u64 {
+        0
+    }
+
     /// Completes the output; a file appears now. `stats` are the decoder's.
     ///
     /// # Errors

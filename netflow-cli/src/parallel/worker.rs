@@ -114,7 +114,8 @@ impl Worker {
         self.end()
     }
 
-    pub(super) fn end(self) -> Ended {
+    pub(super) fn end(mut self) -> Ended {
+        self.summary.leave_out(self.format.take_left_out());
         Ended {
             suspects: self.format.suspects(),
             decoder: self.feed.finish(),

@@ -173,7 +173,6 @@ fn documents_of_the_integration_have_places_and_systems_from_databases() {
         "region_iso_code": "CH-ZH",
         "region_name": "Zurich",
         "city_name": "Z\u{fc}rich \"Oerlikon\"",
-        "timezone": "Europe/Zurich",
         "location": {"lat": 47.4111, "lon": 8.5441},
     });
     assert_eq!(row["source"]["ip"], "192.0.2.1");

@@ -10,6 +10,7 @@ mod filter;
 mod folder;
 mod formats;
 mod hints;
+mod integration;
 mod interrupt;
 mod nfdump;
 mod owned;

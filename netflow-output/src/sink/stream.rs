@@ -46,6 +46,10 @@ impl<F: Format> Sink for Stream<F> {
         self.format.suspects()
     }
 
+    fn take_left_out(&mut self) -> u64 {
+        self.format.take_left_out()
+    }
+
     fn finish(&mut self, stats: &Stats) -> io::Result<()> {
         self.format.finish(stats, &mut self.output.buffer)?;
         self.output.finish()

@@ -3,13 +3,19 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use netflow_core::{Decoded, Set};
+use netflow_core::{Decoded, Set, SetKind};
 
 use super::Encode;
 use crate::format::{Format, FormatError, Framing};
 
 /// Turns records into the documents of a dialect. One value writes documents of one form.
 pub trait Dialect: fmt::Debug {
+    /// Whether the flows of a set become documents. Those of a set for which this is false are counted as
+    /// left out.
+    fn writes(&self, set: &Set<'_>) -> bool {
+        !matches!(set.kind(), SetKind::Samples)
+    }
+
     /// Writes the documents of a set.
     fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>);
 }
@@ -26,6 +32,7 @@ pub trait Dialect: fmt::Debug {
 #[derive(Debug)]
 pub struct Documents<D, E> {
     dialect: D,
+    left_out: u64,
     form: PhantomData<fn() -> E>,
 }
 
@@ -35,6 +42,7 @@ impl<D, E> Documents<D, E> {
     pub const fn new(dialect: D) -> Self {
         Self {
             dialect,
+            left_out: 0,
             form: PhantomData,
         }
     }
@@ -44,13 +52,21 @@ impl<D, E> Documents<D, E> {
 impl<D: Dialect, E: Encode> Format for Documents<D, E> {
     fn message(&mut self, decoded: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
         for set in decoded.sets() {
-            self.dialect.set::<E>(&set, out);
+            if self.dialect.writes(&set) {
+                self.dialect.set::<E>(&set, out);
+            } else {
+                self.left_out += set.flows().count() as u64;
+            }
         }
         Ok(())
     }
 
     fn has_independent_rows(&self) -> bool {
         true
+    }
+
+    fn take_left_out(&mut self) -> u64 {
+        core::mem::take(&mut self.left_out)
     }
 
     fn framing(&self) -> Framing {

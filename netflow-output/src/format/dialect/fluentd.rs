@@ -85,20 +85,29 @@ impl Fluentd {
             samplers: Samplers::default(),
         }
     }
+
+    /// The version of a message that becomes records.
+    const fn version(&self, set: &Set<'_>) -> Option<u64> {
+        match set.header().protocol {
+            Protocol::NetflowV5 => Some(5),
+            Protocol::NetflowV9 => Some(9),
+            // The plugin reads no other; here their fields have the same names.
+            Protocol::Ipfix if !self.options.faults.are_copied() => Some(10),
+            _ => None,
+        }
+    }
 }
 
 impl Dialect for Fluentd {
+    fn writes(&self, set: &Set<'_>) -> bool {
+        self.version(set).is_some()
+    }
+
     fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
         let header = set.header();
-        let version = match header.protocol {
-            Protocol::NetflowV5 => 5,
-            Protocol::NetflowV9 => 9,
-            // The plugin reads no other; here their fields have the same names.
-            Protocol::Ipfix if !self.options.faults.are_copied() => 10,
-            _ => return,
-        };
         let is_data = matches!(set.kind(), SetKind::Data | SetKind::Options);
-        let Some(template) = set.shared_template().filter(|_| is_data) else {
+        let template = set.shared_template().filter(|_| is_data);
+        let (Some(version), Some(template)) = (self.version(set), template) else {
             return;
         };
         let Self {

@@ -54,26 +54,29 @@ impl Logstash {
         }
     }
 
-    fn takes(&self, version: u16) -> bool {
+    /// The version of a message that becomes events.
+    fn version(&self, set: &Set<'_>) -> Option<u16> {
+        let version = match set.header().protocol {
+            Protocol::NetflowV5 => 5,
+            Protocol::NetflowV9 => 9,
+            Protocol::Ipfix => 10,
+            _ => return None,
+        };
         let versions = &self.options.versions;
-        versions.is_empty() || versions.contains(&version)
+        (versions.is_empty() || versions.contains(&version)).then_some(version)
     }
 }
 
 impl Dialect for Logstash {
+    fn writes(&self, set: &Set<'_>) -> bool {
+        self.version(set).is_some()
+    }
+
     fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
         let header = set.header();
-        let version = match header.protocol {
-            Protocol::NetflowV5 => 5,
-            Protocol::NetflowV9 => 9,
-            Protocol::Ipfix => 10,
-            _ => return,
-        };
         let is_data = matches!(set.kind(), SetKind::Data | SetKind::Options);
-        let Some(template) = set
-            .shared_template()
-            .filter(|_| is_data && self.takes(version))
-        else {
+        let template = set.shared_template().filter(|_| is_data);
+        let (Some(version), Some(template)) = (self.version(set), template) else {
             return;
         };
         let Self { options, plans } = self;

@@ -151,6 +151,17 @@ impl Encoder {
         }
     }
 
+    /// Flows since the last call that the format cannot express.
+    pub(super) fn take_left_out(&mut self) -> u64 {
+        match self {
+            Self::Rows(rows) => rows.format.take_left_out(),
+            #[cfg(feature = "columns")]
+            Self::Columns(_) => 0,
+            #[cfg(feature = "ipfix")]
+            Self::Ipfix(_) => 0,
+        }
+    }
+
     /// Records that could not be written, since the last call.
     #[cfg(feature = "ipfix")]
     pub(super) fn take_refused(&mut self) -> u64 {

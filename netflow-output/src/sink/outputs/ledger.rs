@@ -24,11 +24,13 @@ pub enum LossReason {
     TooLarge,
     /// The peer refused the row.
     Rejected,
+    /// The schema cannot express the flow: sFlow in the documents of a tool that does not read it.
+    NotInSchema,
 }
 
 impl LossReason {
     /// All reasons.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::QueueFull,
         Self::Closed,
         Self::Shutdown,
@@ -37,10 +39,11 @@ impl LossReason {
         Self::SpoolFailed,
         Self::TooLarge,
         Self::Rejected,
+        Self::NotInSchema,
     ];
 
     /// A stable name, for metrics: `queue_full`, `closed`, `shutdown`, `file_failed`, `spool_full`,
-    /// `spool_failed`, `too_large`, `rejected`.
+    /// `spool_failed`, `too_large`, `rejected`, `not_in_schema`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -52,6 +55,7 @@ impl LossReason {
             Self::SpoolFailed => "spool_failed",
             Self::TooLarge => "too_large",
             Self::Rejected => "rejected",
+            Self::NotInSchema => "not_in_schema",
         }
     }
 

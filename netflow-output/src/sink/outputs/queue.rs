@@ -88,12 +88,11 @@ impl Queue {
         state.added - 1
     }
 
-    /// Counts rows that are too large to be written.
-    #[cfg(feature = "ipfix")]
-    pub(super) fn refuse(&self, rows: u64) {
+    /// Counts rows that cannot be written, for this reason.
+    pub(super) fn refuse(&self, reason: LossReason, rows: u64) {
         if rows > 0 {
             self.ledger.update(|statistics| statistics.accepted += rows);
-            self.ledger.lost(LossReason::TooLarge, rows);
+            self.ledger.lost(reason, rows);
         }
     }
 

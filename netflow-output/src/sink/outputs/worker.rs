@@ -10,6 +10,7 @@ use netflow_core::{Datagram, Decoded, Error, Stats, Timestamp};
 use super::chunk::{Chunk, Payload};
 use super::config::Encoding;
 use super::encoder::Encoder;
+use super::ledger::LossReason;
 use super::queue::Queue;
 use crate::sink::Sink;
 
@@ -106,7 +107,10 @@ impl WorkerOutput {
         let mut hand_over = hand_over(&self.queue, self.received);
         let written = self.encoder.message(message, &mut hand_over);
         #[cfg(feature = "ipfix")]
-        self.queue.refuse(self.encoder.take_refused());
+        self.queue
+            .refuse(LossReason::TooLarge, self.encoder.take_refused());
+        self.queue
+            .refuse(LossReason::NotInSchema, self.encoder.take_left_out());
         Ok(written?)
     }
 

@@ -180,10 +180,8 @@ impl DocumentWriter<'_, '_> {
                 out.key("community_id");
                 out.word(self.text);
             }
-            let version = flow.source.or(flow.destination);
-            if let Some(address) = version.filter(|_| is_integration) {
-                out.key("type");
-                out.word(if address.is_ipv4() { "ipv4" } else { "ipv6" });
+            if is_integration {
+                write_version(facts, out);
             }
         });
     }
@@ -296,6 +294,29 @@ impl Endpoint {
     }
 }
 
+/// `network.type`, an array if the record has addresses of both versions.
+fn write_version<E: Encode>(facts: &Facts, out: &mut E) {
+    let has = |source, destination| facts.has(source) || facts.has(destination);
+    let versions = [
+        has(Role::SourceIpv4, Role::DestinationIpv4).then_some("ipv4"),
+        has(Role::SourceIpv6, Role::DestinationIpv6).then_some("ipv6"),
+    ];
+    match versions {
+        [None, None] => {}
+        [Some(one), None] | [None, Some(one)] => {
+            out.key("type");
+            out.word(one);
+        }
+        [Some(one), Some(other)] => {
+            out.key("type");
+            out.array(|out| {
+                out.word(one);
+                out.word(other);
+            });
+        }
+    }
+}
+
 /// `geo` and `as`, as the geoip processor of the integration's pipeline writes them.
 fn write_place<E: Encode>(geo: &Geo, address: IpAddr, out: &mut E) {
     if let Some(place) = geo.place(address) {
@@ -307,7 +328,6 @@ fn write_place<E: Encode>(geo: &Geo, address: IpAddr, out: &mut E) {
                 ("country_name", place.country),
                 ("region_name", place.region),
                 ("city_name", place.city),
-                ("timezone", place.time_zone),
             ];
             for (key, name) in names {
                 if let Some(name) = name {
@@ -454,6 +474,12 @@ fn write_related<E: Encode>(flow: &FiveTuple, facts: &Facts, out: &mut E) {
 
 /// What the integration's pipeline adds to every document.
 pub(super) fn write_integration<E: Encode>(out: &mut E) {
+    // Filebeat adds it; older dashboards of the integration select by it.
+    out.key("input");
+    out.object(|out| {
+        out.key("type");
+        out.word("netflow");
+    });
     out.key("ecs");
     out.object(|out| {
         out.key("version");
