@@ -5,6 +5,7 @@ mod clock;
 mod column;
 mod counters;
 mod diffserv;
+mod display;
 mod icmp;
 mod inner;
 mod mediation;
@@ -55,7 +56,7 @@ use crate::wire::sflow;
 ///
 /// Each accessor is a line of the table in [`field`](crate::field). A field that was not
 /// sent is `None`, never zero. To outlive the message it becomes an [`OwnedFlow`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Flow<'m> {
     source: Source<'m>,
     origin: &'m Origin,

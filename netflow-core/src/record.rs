@@ -12,11 +12,12 @@ pub use self::list::{
     SubTemplateList, SubTemplateMultiList,
 };
 pub(crate) use self::walk::{Segments, measure, records_in};
+use crate::element::ElementId;
 use crate::template::{Slot, Template, TemplateField};
 use crate::value::{Value, unsigned};
 use crate::wire::reader::Reader;
 use crate::wire::record::field;
-use crate::wire::template::FieldLength;
+use crate::wire::template::{FieldKey, FieldLength};
 
 /// One Data Record (RFC 7011, section 3.4.3): its octets, its template, and
 /// the templates that its lists name.
@@ -88,6 +89,41 @@ impl<'a, 't> DataRecord<'a, 't> {
             fields: self.template.fields().iter(),
             lists: self.lists,
         }
+    }
+
+    /// The first field of an element, of any enterprise; `None` if the record has none.
+    ///
+    /// ```
+    /// use netflow_core::element::ElementId;
+    /// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+    ///
+    /// # let payload = [
+    /// #     0, 10, 0, 40, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 7,
+    /// #     0, 2, 0, 12, 1, 0, 0, 1, 0, 82, 0, 4, 1, 0, 0, 12, b'e', b't', b'h', b'0', 0, 0, 0, 0,
+    /// # ];
+    /// let mut decoder = Decoder::new(Limits::default());
+    /// let exporter = "198.51.100.1:4739".parse().unwrap();
+    /// let datagram = Datagram::new(exporter, Transport::Udp, Timestamp::from_secs(9), &payload);
+    /// let decoded = decoder.decode(datagram)?;
+    /// let record = decoded.records().next().unwrap();
+    /// let name = record.get(ElementId::new(0, 82)).and_then(|field| field.value());
+    /// assert_eq!(name.unwrap().to_string(), "eth0");
+    /// assert!(record.get_by_name("interfaceName").is_some());
+    /// assert!(record.get_by_name("octetDeltaCount").is_none());
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn get(&self, id: ElementId) -> Option<Field<'a, 't>> {
+        let key = FieldKey::Element(id);
+        self.fields().find(|field| field.template().key() == key)
+    }
+
+    /// The first field of this name, as the registries and the exporter's type records (RFC 5610)
+    /// spell it; `None` if the record has none.
+    #[must_use]
+    pub fn get_by_name(&self, name: &str) -> Option<Field<'a, 't>> {
+        self.fields()
+            .find(|field| field.template().name() == Some(name))
     }
 
     /// The octets after the first `count` fields; `None` if the record has fewer.

@@ -1,6 +1,7 @@
 //! A point in time, as nanoseconds since 1970-01-01 UTC.
 
 use core::fmt;
+use core::time::Duration;
 
 use crate::text::UnixTime;
 
@@ -16,7 +17,7 @@ const NANOS: i64 = 1_000_000_000;
 /// assert_eq!(time.to_string(), "2021-04-11T10:20:00.250Z");
 /// assert_eq!(time.as_nanos(), 1_618_136_400_250_000_000);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
@@ -89,6 +90,56 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// The time from `earlier` to this time; `None` if this time is the earlier one.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use netflow_core::Timestamp;
+    ///
+    /// let (start, end) = (Timestamp::from_secs(7), Timestamp::from_secs(9));
+    /// assert_eq!(end.duration_since(start), Some(Duration::from_secs(2)));
+    /// assert_eq!(start.duration_since(end), None);
+    /// ```
+    #[must_use]
+    pub fn duration_since(self, earlier: Self) -> Option<Duration> {
+        // The difference of two i64 fits an i128, and one that is not negative a u64.
+        let nanos = i128::from(self.0).checked_sub(i128::from(earlier.0))?;
+        Some(Duration::from_nanos(nanos.try_into().ok()?))
+    }
+}
+
+/// As [`Timestamp::from_system_time`].
+#[cfg(feature = "std")]
+impl From<std::time::SystemTime> for Timestamp {
+    fn from(time: std::time::SystemTime) -> Self {
+        Self::from_system_time(time)
+    }
+}
+
+/// ```
+/// use std::time::SystemTime;
+///
+/// use netflow_core::Timestamp;
+///
+/// let time = SystemTime::from(Timestamp::from_nanos(-1));
+/// assert_eq!(Timestamp::from(time), Timestamp::from_nanos(-1));
+/// ```
+#[cfg(feature = "std")]
+impl From<Timestamp> for std::time::SystemTime {
+    fn from(time: Timestamp) -> Self {
+        let distance = Duration::from_nanos(time.0.unsigned_abs());
+        let found = if time.0 < 0 {
+            Self::UNIX_EPOCH.checked_sub(distance)
+        } else {
+            Self::UNIX_EPOCH.checked_add(distance)
+        };
+        // Every system holds the times from 1677 to 2262.
+        found.unwrap_or(Self::UNIX_EPOCH)
+    }
+}
+
 impl From<Timestamp> for UnixTime {
     fn from(time: Timestamp) -> Self {
         Self {
@@ -106,9 +157,16 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// As `Display`.
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// The nanoseconds of a span; of more than 292 years the most there can be.
 #[cfg(feature = "alloc")]
-pub(crate) fn nanos(span: core::time::Duration) -> i64 {
+pub(crate) fn nanos(span: Duration) -> i64 {
     i64::try_from(span.as_nanos()).unwrap_or(i64::MAX)
 }
 

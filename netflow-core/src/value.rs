@@ -113,7 +113,7 @@ pub struct MacAddress(pub [u8; 6]);
 
 /// Octets of a string: UTF-8 by the specification (RFC 7011, section 6.1.6),
 /// not always in the field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Text<'a>(&'a [u8]);
 
 impl<'a> Text<'a> {

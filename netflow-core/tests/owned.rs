@@ -39,6 +39,7 @@ fn every_field_is_kept_and_no_other() {
             let [kept, read] = [owned.get(*field), flow.get(*field)]
                 .map(|value| value.map(|value| value.to_string()));
             assert_eq!(kept, read, "{}", field.name());
+            assert_eq!(owned.get(*field), flow.get(*field), "{field}");
             fields += usize::from(kept.is_some());
         }
         let present = FlowField::ALL.iter().copied();
@@ -110,11 +111,25 @@ fn a_flow_is_printed_on_one_line() {
     for_each_flow(|flow| {
         let line = flow.to_owned().to_string();
         assert!(!line.chars().any(char::is_control), "{line}");
+        assert_eq!(flow.to_string(), line);
+        assert_eq!(format!("{flow:?}"), format!("Flow {{ {line} }}"));
+        assert_eq!(
+            format!("{:?}", flow.to_owned()),
+            format!("OwnedFlow {{ {line} }}")
+        );
     });
     let mut lines = Vec::new();
     for_each_flow(|flow| lines.push(flow.to_owned().to_string()));
     let first = lines.first().unwrap();
     assert!(first.contains(" export_protocol=netflow1 "), "{first}");
+}
+
+#[test]
+fn times_and_texts_are_printed_as_text_by_debug_too() {
+    let time = Timestamp::from_millis(1_618_136_400_250).unwrap();
+    assert_eq!(format!("{time:?}"), "2021-04-11T10:20:00.250Z");
+    let text = netflow_core::value::Text::new(b"a\n\"\xff\0");
+    assert_eq!(format!("{text:?}"), "\"a\\n\\\"\u{fffd}\"");
 }
 
 #[test]

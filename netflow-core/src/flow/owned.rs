@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt::{self, Write as _};
 use core::iter;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -282,39 +281,3 @@ macro_rules! accessors {
     };
 }
 normalised_fields!(accessors);
-
-impl fmt::Debug for OwnedFlow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.fields()).finish()
-    }
-}
-
-/// One line: `name=value` for each field that is present, with a space between two.
-impl fmt::Display for OwnedFlow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (field, value)) in self.fields().enumerate() {
-            if index > 0 {
-                f.write_char(' ')?;
-            }
-            write!(f, "{}=", field.name())?;
-            match value {
-                FlowValue::Text(text) => quoted(text, f)?,
-                FlowValue::Numbers(numbers) => f.debug_list().entries(&numbers).finish()?,
-                value => value.fmt(f)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A text on one line: control characters that the exporter sent are escaped.
-fn quoted(text: Text<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_char('"')?;
-    for chunk in text.octets().utf8_chunks() {
-        write!(f, "{}", chunk.valid().escape_debug())?;
-        if !chunk.invalid().is_empty() {
-            f.write_char(char::REPLACEMENT_CHARACTER)?;
-        }
-    }
-    f.write_char('"')
-}

@@ -37,6 +37,28 @@ pub enum FlowValue<'m> {
     Numbers(Numbers<'m>),
 }
 
+/// Of the same variant with the same value; lists are compared number by number.
+impl PartialEq for FlowValue<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unsigned(one), Self::Unsigned(two)) => one == two,
+            (Self::Flag(one), Self::Flag(two)) => one == two,
+            (Self::Address(one), Self::Address(two)) => one == two,
+            (Self::Mac(one), Self::Mac(two)) => one == two,
+            (Self::Time(one), Self::Time(two)) => one == two,
+            (Self::Duration(one), Self::Duration(two)) => one == two,
+            (Self::Text(one), Self::Text(two)) => one == two,
+            (Self::Octets(one), Self::Octets(two)) => one == two,
+            (Self::Name(one), Self::Name(two)) => one == two,
+            (Self::Application(one), Self::Application(two)) => one == two,
+            (Self::Numbers(one), Self::Numbers(two)) => one.iter().eq(two.iter()),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for FlowValue<'_> {}
+
 /// Plain text, as in the command's CSV: times are RFC 3339, octets hex, durations nanoseconds, and
 /// numbers of a list have spaces between them.
 impl fmt::Display for FlowValue<'_> {

@@ -39,6 +39,21 @@ impl fmt::Display for MacAddress {
     }
 }
 
+/// In quotes on one line: control characters that the exporter sent are escaped, and octets that are
+/// not UTF-8 replaced by U+FFFD.
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for chunk in self.octets().utf8_chunks() {
+            write!(f, "{}", chunk.valid().escape_debug())?;
+            if !chunk.invalid().is_empty() {
+                f.write_char(char::REPLACEMENT_CHARACTER)?;
+            }
+        }
+        f.write_char('"')
+    }
+}
+
 /// Each part that is not UTF-8 becomes U+FFFD.
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
