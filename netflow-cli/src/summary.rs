@@ -223,7 +223,7 @@ impl Summary {
                 ),
                 (
                     read.mirrored,
-                    "duplicate of datagrams seen outside and inside a tunnel",
+                    "duplicate of datagrams seen in several encapsulations",
                 ),
             ],
             ", ",
