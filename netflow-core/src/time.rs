@@ -46,7 +46,7 @@ impl Timestamp {
     #[must_use]
     pub fn from_secs(secs: u32) -> Self {
         // 2^32 s are 4.3e18 ns, which an i64 holds.
-        Self(i64::from(secs).saturating_mul(NANOS))
+        Self(i64::from(secs).wrapping_mul(NANOS))
     }
 
     /// The time of the system's clock; limited to the ends of the range.

@@ -281,18 +281,62 @@ impl Sequence {
         if is_only {
             return true;
         }
-        let mut fits = PerScheme::default();
-        for scheme in CountingScheme::ALL {
-            if let Some(units) = *message.units.get(scheme) {
-                let tally = self.tallies.get_mut(scheme);
-                *fits.get_mut(scheme) = match scheme == standard {
-                    true => Some(Fit::Follows),
-                    false => tally.go_along(number, units),
-                };
-            }
-        }
-        self.weigh(&fits);
+        self.advance_others(message);
         true
+    }
+
+    /// Advances the schemes other than the standard one, in which the number was the next, and
+    /// compares them as [`weigh`](Self::weigh) does. This is done for every message, so each
+    /// scheme has a line of its own instead of a turn of a loop: that costs a third.
+    #[inline]
+    fn advance_others(&mut self, message: &NumberedMessage) {
+        let (standard, number, units) = (self.standard, message.stamp.number, &message.units);
+        let follow = |scheme, tally: &mut Tally, units: Option<Units>| {
+            if scheme == standard {
+                return Some(true);
+            }
+            tally.go_along(number, units?)
+        };
+        use CountingScheme as Scheme;
+        let tallies = &mut self.tallies;
+        let follows = PerScheme {
+            messages: follow(Scheme::Messages, &mut tallies.messages, units.messages),
+            data_records: follow(
+                Scheme::DataRecords,
+                &mut tallies.data_records,
+                units.data_records,
+            ),
+            flows: follow(Scheme::Flows, &mut tallies.flows, units.flows),
+            flows_included: follow(
+                Scheme::FlowsIncluded,
+                &mut tallies.flows_included,
+                units.flows_included,
+            ),
+        };
+        // As a rule all balances have reached their ends long ago.
+        // As a rule all balances have reached their ends long ago.
+        let is_settled = |(balance, follows): (&i8, &Option<bool>)| match follows {
+            Some(true) => *balance == MAX_BALANCE,
+            Some(false) => *balance == -MAX_BALANCE,
+            None => true,
+        };
+        let balances = self.balances.each().into_iter();
+        let are_settled = balances.zip(follows.each()).all(is_settled);
+        if !are_settled && follows.each().contains(&&Some(false)) {
+            self.balance(&follows);
+        }
+    }
+
+    /// Adds to the balance of each scheme in which the number follows, and takes from that of the
+    /// others.
+    fn balance(&mut self, follows: &PerScheme<Option<bool>>) {
+        let balances = self.balances.each_mut().into_iter();
+        for (balance, follows) in balances.zip(follows.each()) {
+            let weight = follows.map_or(0, |follows| if follows { 1 } else { -1 });
+            *balance = balance
+                .saturating_add(weight)
+                .clamp(-MAX_BALANCE, MAX_BALANCE);
+        }
     }
 
     /// Accounts for a message whose payload was not received before.
@@ -366,7 +410,6 @@ impl Sequence {
     /// Compares the schemes by whether the number followed in them, of those where
     /// that is known. One that follows may be chance: flows, say, of messages that hold
     /// one each. Where all follow, or none, nothing is learned.
-    #[inline]
     fn weigh(&mut self, fits: &PerScheme<Option<Fit>>) {
         let each = fits.each();
         let follows = each.contains(&&Some(Fit::Follows));

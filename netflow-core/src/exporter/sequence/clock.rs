@@ -25,7 +25,8 @@ impl MessageStamp {
     pub(super) fn clock(&self, last: Option<&Clock>) -> Clock {
         let started = match (self.uptime, last) {
             (Some(uptime), _) => {
-                let age = i64::from(uptime).saturating_mul(MILLISECOND);
+                // 2^32 milliseconds fit by far.
+                let age = i64::from(uptime).wrapping_mul(MILLISECOND);
                 Timestamp::from_nanos(self.time.nanos_since(Timestamp::from_nanos(age)))
             }
             (None, Some(last)) => last.started,

@@ -183,27 +183,35 @@ impl Ledger {
     }
 
     /// Continues after a message that came in order in another scheme, as
-    /// [`observe`](Self::observe) does, but notes nothing that is missing.
+    /// [`observe`](Self::observe) does, but notes nothing that is missing. Returns whether the
+    /// number [fits](Self::fit), if that is known.
     #[inline]
     pub(super) fn advance_untracked(
         &mut self,
         number: u32,
         units: Units,
         counts: &mut SequenceCounts,
-    ) {
+    ) -> Option<bool> {
         let number = units.first(number);
-        let is_behind = self.is_behind(number);
-        if self.next.is_none() || is_behind && self.precedes(number) {
-            self.first = number;
-            [self.before, _] = units.undecoded_around();
-        }
-        if is_behind {
-            let end = number.wrapping_add(units.count);
-            self.last_end = Some(end);
-            self.extend(end, units);
-        } else {
+        let [before, _] = units.undecoded_around();
+        let Some(next) = self.next else {
+            (self.first, self.before) = (number, before);
             self.advance(number, units, counts);
+            return None;
+        };
+        let follows = number == next || self.last_end == Some(number);
+        if number.wrapping_sub(next) < HALF {
+            let is_known = self.open == Undecoded::Nothing && before == Undecoded::Nothing;
+            self.advance(number, units, counts);
+            return (follows || is_known).then_some(follows);
         }
+        if self.precedes(number) {
+            (self.first, self.before) = (number, before);
+        }
+        let end = number.wrapping_add(units.count);
+        self.last_end = Some(end);
+        self.extend(end, units);
+        Some(follows)
     }
 
     /// Continues after the units that begin at `number`.
@@ -243,6 +251,7 @@ impl Ledger {
     }
 
     /// What a message from before holds beyond the number expected next is new.
+    #[inline]
     fn extend(&mut self, end: u32, units: Units) {
         let is_beyond = self
             .next
