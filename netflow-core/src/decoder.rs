@@ -17,6 +17,7 @@ mod netflow;
 mod options;
 mod payloads;
 mod problem;
+mod samples;
 mod scratch;
 mod session;
 mod sessions;

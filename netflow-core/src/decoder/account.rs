@@ -8,12 +8,11 @@ use crate::datagram::{Datagram, Protocol, Transport};
 use crate::domain::DomainKey;
 use crate::error::ErrorKind;
 use crate::exporter::{
-    CountingScheme, MessageStamp, NumberedMessage, ObservedSample, PerScheme, SampleCounts,
-    SequenceCounts, SequenceEvent, SequenceUnit, SourceKey, Undecoded, Units,
+    CountingScheme, MessageStamp, NumberedMessage, PerScheme, SampleCounts, SequenceCounts,
+    SequenceEvent, SequenceUnit, Undecoded, Units,
 };
 use crate::header::MessageHeader;
 use crate::time::Timestamp;
-use crate::wire::sflow::{Datagram as SflowDatagram, SampleKind};
 
 /// The account of one observation domain of one exporter.
 #[derive(Debug, Clone, Copy)]
@@ -196,56 +195,6 @@ impl Decoder {
         });
     }
 
-    /// Accounts for the samples of an sFlow datagram, source by source.
-    pub(super) fn account_samples(&mut self, id: SessionId, wire: &SflowDatagram<'_>) {
-        let Some(header) = self.scratch.header() else {
-            return;
-        };
-        let is_repeated = header.sequence_event == SequenceEvent::Duplicate;
-        let is_before_restart = header
-            .stamp()
-            .zip(self.sessions.get(id))
-            .is_some_and(|(stamp, session)| session.sequence.is_before_restart(&stamp));
-        for sample in wire.samples().flatten() {
-            let (counters, source, number, drops) = match sample.kind() {
-                Ok(SampleKind::Flow(flow)) => {
-                    let drops = Some(flow.drops());
-                    (false, flow.source_id(), flow.sequence_number(), drops)
-                }
-                Ok(SampleKind::Counters(sample)) => {
-                    (true, sample.source_id(), sample.sequence_number(), None)
-                }
-                _ => continue,
-            };
-            let source = SourceKey {
-                counters,
-                class: source.class,
-                index: source.index,
-            };
-            let observed = ObservedSample {
-                number,
-                drops,
-                is_repeated,
-                is_before_restart,
-            };
-            let known = self
-                .sessions
-                .touch(id, |session| session.sources.observe(source, observed));
-            if known != Some(false) {
-                continue;
-            }
-            let growth = self
-                .sessions
-                .get(id)
-                .map_or(0, |session| session.sources.growth());
-            let room = self.sessions.reserve(id, growth);
-            Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
-            self.sessions.change(id, |session| {
-                session.sources.admit(source, observed, room.is_some());
-            });
-        }
-    }
-
     /// The session of the current message, created if it is new.
     pub(super) fn enter(&mut self, datagram: &Datagram<'_>) -> Option<SessionId> {
         let header = self.scratch.header()?;
@@ -308,7 +257,7 @@ impl MessageHeader {
         )
     }
 
-    fn stamp(&self) -> Option<MessageStamp> {
+    pub(super) fn stamp(&self) -> Option<MessageStamp> {
         Some(MessageStamp {
             number: self.sequence?,
             uptime: self.sys_uptime,

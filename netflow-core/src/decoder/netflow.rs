@@ -109,8 +109,13 @@ impl Decoder {
         let at_offset = |error: Error| Error::new(error.kind, error.offset.saturating_add(offset));
         let wire = sflow::Datagram::parse(octets).map_err(at_offset)?;
         self.begin(datagram, header::sflow(&wire, datagram, offset));
+        let Some(session) = self.enter(datagram) else {
+            return Ok(datagram.payload.len());
+        };
+        // Only its number counts: the samples need what that says.
         let first = self.scratch.slots.len();
-        let counts = wire.verify(|error, octets| self.problem(at_offset(error), None, octets));
+        self.account(session, first, datagram.payload);
+        let counts = self.walk_samples(session, &wire, offset);
         let end = offset.saturating_add(counts.end);
         let samples = [
             (&mut self.stats.flow_samples, counts.flow_samples),
@@ -133,10 +138,6 @@ impl Decoder {
             is_joined: false,
             joined: 0..0,
         });
-        if let Some(session) = self.enter(datagram) {
-            self.account(session, first, datagram.payload);
-            self.account_samples(session, &wire);
-        }
         Ok(end)
     }
 }

@@ -88,4 +88,5 @@ pub use interface::{Interface, SourceId};
 pub use record::{Record, Records};
 pub use sample::{Sample, SampleKind};
 pub use verify::Counts;
+pub(crate) use verify::Visitor;
 pub use xdr::Words;

@@ -70,14 +70,15 @@ impl Series {
         self.is_parallel
     }
 
-    /// A sample of this number was received, where `next` was expected. Whether it returned to a
-    /// series that was left.
+    /// The sample expected next was received.
+    pub(super) const fn continues(&mut self) {
+        self.is_in_order = true;
+    }
+
+    /// A sample of this number was received, where another, `next`, was expected. Whether it
+    /// returned to a series that was left.
     pub(super) fn observe(&mut self, number: u32, next: u32) -> bool {
-        if number == next {
-            self.is_in_order = true;
-            return false;
-        }
-        let mut left = self.left.iter_mut().flatten();
+        let mut left = self.left.iter_mut().filter_map(Option::as_mut);
         if let Some(left) = left.find(|left| left.next == number) {
             let apart = next.wrapping_sub(number).min(number.wrapping_sub(next));
             if self.is_in_order && apart > REORDERED {
@@ -88,10 +89,8 @@ impl Series {
             self.is_in_order = false;
             return true;
         }
-        self.left.rotate_right(1);
-        if let Some(newest) = self.left.first_mut() {
-            *newest = Some(Left { next, returns: 0 });
-        }
+        let [newest, second, _] = self.left;
+        self.left = [Some(Left { next, returns: 0 }), newest, second];
         self.is_in_order = true;
         false
     }

@@ -50,7 +50,8 @@ struct Head {
 #[derive(Debug, Clone)]
 pub(super) struct Blocks<'a> {
     rest: &'a [u8],
-    offset: usize,
+    /// Where the octets end in the datagram.
+    end: usize,
     left: u32,
     count: u32,
     kind: Kind,
@@ -63,7 +64,7 @@ impl<'a> Blocks<'a> {
     pub(super) const fn new(kind: Kind, octets: &'a [u8], offset: usize, count: u32) -> Self {
         Self {
             rest: octets,
-            offset,
+            end: offset.saturating_add(octets.len()),
             left: count,
             count,
             kind,
@@ -78,11 +79,47 @@ impl<'a> Blocks<'a> {
 
     /// Where they begin in the datagram.
     pub(super) const fn offset(&self) -> usize {
-        self.offset
+        self.end.saturating_sub(self.rest.len())
+    }
+
+    /// The next block; `None` also where there is a [`fault`](Self::fault).
+    #[inline]
+    pub(super) fn block(&mut self) -> Option<Block<'a>> {
+        if self.left == 0 {
+            return None;
+        }
+        let Ok((head, contents)) = Head::ref_from_prefix(self.rest) else {
+            self.missing();
+            return None;
+        };
+        let (offset, length) = (self.offset(), head.length.get());
+        self.left = self.left.wrapping_sub(1);
+        let octets = match contents.split_at_checked(size(length)) {
+            Some((octets, rest)) => {
+                self.rest = rest.get(padding(octets.len())..).unwrap_or_default();
+                octets
+            }
+            None => {
+                self.too_long(length, contents);
+                contents
+            }
+        };
+        Some(Block {
+            format: DataFormat::from_tag(head.format.get()),
+            length,
+            offset,
+            octets,
+        })
+    }
+
+    /// Why there are no more blocks, if there should be more.
+    #[inline]
+    pub(super) const fn fault(&mut self) -> Option<Error> {
+        self.fault.take()
     }
 
     #[cold]
-    fn missing(&mut self) -> Error {
+    fn missing(&mut self) {
         let found = self.count.wrapping_sub(self.left);
         self.left = 0;
         let kind = ErrorKind::SampleCount {
@@ -90,7 +127,7 @@ impl<'a> Blocks<'a> {
             count: self.count,
             found,
         };
-        Error::new(kind, self.offset)
+        self.fault = Some(Error::new(kind, self.offset()));
     }
 
     #[cold]
@@ -101,7 +138,8 @@ impl<'a> Blocks<'a> {
             length,
             left: octets.len(),
         };
-        self.fault = Some(Error::new(kind, self.offset));
+        self.fault = Some(Error::new(kind, self.offset()));
+        self.rest = &[];
     }
 }
 
@@ -110,34 +148,10 @@ impl<'a> Iterator for Blocks<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.left == 0 {
-            return self.fault.take().map(Err);
+        match self.block() {
+            Some(block) => Some(Ok(block)),
+            None => self.fault().map(Err),
         }
-        let Ok((head, contents)) = Head::ref_from_prefix(self.rest) else {
-            return Some(Err(self.missing()));
-        };
-        self.left = self.left.wrapping_sub(1);
-        let length = head.length.get();
-        let (octets, rest) = match contents.split_at_checked(size(length)) {
-            Some((octets, rest)) => {
-                let padded = rest.get(padding(octets.len())..).unwrap_or_default();
-                (octets, padded)
-            }
-            None => {
-                self.too_long(length, contents);
-                (contents, <&[u8]>::default())
-            }
-        };
-        let block = Block {
-            format: DataFormat::from_tag(head.format.get()),
-            length,
-            offset: self.offset,
-            octets,
-        };
-        let walked = self.rest.len().saturating_sub(rest.len());
-        self.offset = self.offset.saturating_add(walked);
-        self.rest = rest;
-        Some(Ok(block))
     }
 }
 

@@ -160,6 +160,12 @@ pub struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
+    /// No samples.
+    #[cfg(feature = "alloc")]
+    pub(crate) const EMPTY: Self = Self {
+        blocks: Blocks::new(Kind::Sample, &[], 0, 0),
+    };
+
     /// The octets not walked yet; after the last sample those that belong to none.
     #[must_use]
     pub const fn rest(&self) -> &'a [u8] {
@@ -170,6 +176,18 @@ impl<'a> Samples<'a> {
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.blocks.offset()
+    }
+
+    /// The next sample; `None` also where there is a fault.
+    #[inline]
+    pub(crate) fn sample(&mut self) -> Option<Sample<'a>> {
+        self.blocks.block().map(Sample::new)
+    }
+
+    /// Why there are no more samples, if there should be more.
+    #[inline]
+    pub(super) const fn fault(&mut self) -> Option<Error> {
+        self.blocks.fault()
     }
 }
 

@@ -48,6 +48,7 @@ impl<'a> SampledHeader<'a> {
     }
 
     /// Whether the octets hold all of the header they announce.
+    #[inline]
     pub(super) fn is_whole(octets: &[u8]) -> bool {
         SampledHeaderLayout::ref_from_prefix(octets)
             .is_ok_and(|(layout, header)| size(layout.header_length.get()) <= header.len())

@@ -296,6 +296,19 @@ impl<'a> Records<'a> {
     pub const fn offset(&self) -> usize {
         self.blocks.offset()
     }
+
+    /// The next record; `None` also where there is a fault.
+    #[inline]
+    pub(crate) fn record(&mut self) -> Option<Record<'a>> {
+        let kind = self.kind;
+        self.blocks.block().map(|block| Record { kind, block })
+    }
+
+    /// Why there are no more records, if there should be more.
+    #[inline]
+    pub(super) const fn fault(&mut self) -> Option<Error> {
+        self.blocks.fault()
+    }
 }
 
 impl<'a> Iterator for Records<'a> {

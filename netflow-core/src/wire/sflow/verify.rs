@@ -2,13 +2,14 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::wire::sflow::counter_record::{EthernetCounters, IfCounters};
-use crate::wire::sflow::data_format::Kind;
+use crate::wire::sflow::data_format::{DataFormat, Kind};
 use crate::wire::sflow::datagram::Datagram;
 use crate::wire::sflow::extended::{ExtendedMpls, ExtendedNat, ExtendedRouter, ExtendedUser};
 use crate::wire::sflow::flow_record::{ExtendedSwitch, SampledHeader};
 use crate::wire::sflow::gateway::ExtendedGateway;
 use crate::wire::sflow::record::{Record, Records};
 use crate::wire::sflow::sample::{Sample, SampleKind};
+use crate::wire::sflow::structure::Structure;
 
 /// What a datagram holds, as found, not as announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,33 +52,53 @@ impl Datagram<'_> {
     /// assert_eq!(skipped, 4);
     /// # Ok::<(), netflow_core::Error>(())
     /// ```
-    pub fn verify(&self, mut fault: impl FnMut(Error, usize)) -> Counts {
+    pub fn verify(&self, fault: impl FnMut(Error, usize)) -> Counts {
+        self.walk(&mut Faults(fault))
+    }
+
+    /// Walks the datagram as [`verify`](Self::verify) does, and shows its samples as well.
+    pub(crate) fn walk(&self, visitor: &mut impl Visitor) -> Counts {
         let mut counts = Counts::default();
         let mut samples = self.samples();
         let mut unread = 0;
-        while let Some(sample) = samples.next() {
-            match sample {
-                Ok(sample) => unread = verify_sample(&sample, &mut counts, &mut fault),
-                Err(error) => {
-                    let cut = matches!(error.kind, ErrorKind::SampleTooLong { .. });
-                    fault(error, if cut { unread } else { samples.rest().len() });
-                    counts.end = samples.offset().saturating_add(samples.rest().len());
-                    return counts;
-                }
-            }
+        while let Some(sample) = samples.sample() {
+            unread = verify_sample(&sample, &mut counts, visitor);
         }
         counts.end = samples.offset();
+        if let Some(error) = samples.fault() {
+            let rest = samples.rest().len();
+            let cut = matches!(error.kind, ErrorKind::SampleTooLong { .. });
+            visitor.fault(error, if cut { unread } else { rest });
+            counts.end = counts.end.saturating_add(rest);
+        }
         counts
+    }
+}
+
+/// Receives what one walk over a datagram finds, in its order.
+pub(crate) trait Visitor {
+    /// A sample of a known format, whose header is there.
+    fn sample(&mut self, kind: SampleKind<'_>);
+
+    /// A fault, and the octets that cannot be read for it.
+    fn fault(&mut self, error: Error, octets: usize);
+}
+
+/// A visitor that only wants the faults.
+struct Faults<F>(F);
+
+impl<F: FnMut(Error, usize)> Visitor for Faults<F> {
+    fn sample(&mut self, _: SampleKind<'_>) {}
+
+    fn fault(&mut self, error: Error, octets: usize) {
+        (self.0)(error, octets);
     }
 }
 
 /// Counts and checks one sample. Of a cut one returns the octets that no record took,
 /// and leaves the fault to the datagram.
-fn verify_sample(
-    sample: &Sample<'_>,
-    counts: &mut Counts,
-    fault: &mut impl FnMut(Error, usize),
-) -> usize {
+#[inline]
+fn verify_sample(sample: &Sample<'_>, counts: &mut Counts, visitor: &mut impl Visitor) -> usize {
     let length = sample.octets().len();
     let error = match sample.kind() {
         Ok(SampleKind::Unknown) => {
@@ -97,53 +118,53 @@ fn verify_sample(
                 _ => (&mut counts.counters_samples, &mut counts.counter_records),
             };
             *samples = samples.saturating_add(1);
-            return verify_records(kind.records(), sample.is_cut(), records, fault);
+            visitor.sample(kind);
+            return verify_records(kind.records(), sample.is_cut(), records, visitor);
         }
         Err(error) => error,
     };
     counts.other_samples = counts.other_samples.saturating_add(1);
     if !sample.is_cut() {
-        fault(error, length);
+        visitor.fault(error, length);
     }
     length
 }
 
 /// Counts and checks the records of a sample; of a cut one returns the octets that no
 /// record took.
+#[inline]
 fn verify_records(
     mut records: Records<'_>,
     cut: bool,
     count: &mut u32,
-    fault: &mut impl FnMut(Error, usize),
+    visitor: &mut impl Visitor,
 ) -> usize {
     let mut unread = 0;
-    while let Some(record) = records.next() {
-        match record {
-            Ok(record) => {
-                *count = count.saturating_add(1);
-                if record.is_cut() {
-                    unread = unread_octets(&record);
-                } else if let Some((error, skipped)) = record_fault(&record) {
-                    fault(error, skipped);
-                }
-            }
-            Err(error) => {
-                if !matches!(error.kind, ErrorKind::SampleTooLong { .. }) {
-                    unread = records.rest().len();
-                }
-                if !cut {
-                    fault(error, unread);
-                }
-                return unread;
+    while let Some(record) = records.record() {
+        *count = count.saturating_add(1);
+        if record.is_cut() {
+            unread = unread_octets(&record);
+        } else if !is_whole(&record) {
+            if let Some((error, skipped)) = fault_by_table(&record) {
+                visitor.fault(error, skipped);
             }
         }
+    }
+    if let Some(error) = records.fault() {
+        if !matches!(error.kind, ErrorKind::SampleTooLong { .. }) {
+            unread = records.rest().len();
+        }
+        if !cut {
+            visitor.fault(error, unread);
+        }
+        return unread;
     }
     // Zeros after the last record are padding.
     let rest = records.rest();
     if !cut && rest.iter().any(|octet| *octet != 0) {
         let length = rest.len();
         let kind = ErrorKind::TrailingOctets { length };
-        fault(Error::new(kind, records.offset()), length);
+        visitor.fault(Error::new(kind, records.offset()), length);
     }
     unread
 }
@@ -159,13 +180,22 @@ fn unread_octets(record: &Record<'_>) -> usize {
     members.skipped()
 }
 
-/// What is wrong inside a record. The most frequent structures are validated
-/// without the table.
-fn record_fault(record: &Record<'_>) -> Option<(Error, usize)> {
+/// Whether all members of a record are there; `false` also if only the table shows that. The
+/// structures of nearly all flow samples are validated in the loop over the records.
+#[inline]
+fn is_whole(record: &Record<'_>) -> bool {
     let octets = record.octets();
-    let good = match (record.kind(), record.format()) {
+    match (record.kind(), record.format()) {
         (Kind::Flow, SampledHeader::FORMAT) => SampledHeader::is_whole(octets),
         (Kind::Flow, ExtendedSwitch::FORMAT) => holds::<ExtendedSwitch>(octets),
+        (kind, format) => is_other_whole(kind, format, octets),
+    }
+}
+
+/// The same for other structures; the most frequent are validated without the table.
+#[inline(never)]
+fn is_other_whole(kind: Kind, format: DataFormat, octets: &[u8]) -> bool {
+    match (kind, format) {
         (Kind::Flow, ExtendedGateway::FORMAT) => ExtendedGateway::parse(octets).is_some(),
         (Kind::Flow, ExtendedRouter::FORMAT) => ExtendedRouter::parse(octets).is_some(),
         (Kind::Flow, ExtendedUser::FORMAT) => ExtendedUser::parse(octets).is_some(),
@@ -173,12 +203,11 @@ fn record_fault(record: &Record<'_>) -> Option<(Error, usize)> {
         (Kind::Flow, ExtendedNat::FORMAT) => ExtendedNat::parse(octets).is_some(),
         (Kind::Counter, IfCounters::FORMAT) => holds::<IfCounters>(octets),
         (Kind::Counter, EthernetCounters::FORMAT) => holds::<EthernetCounters>(octets),
-        _ => match record.structure() {
+        _ => match Structure::get(kind, format) {
             Some(structure) => structure.size().is_some_and(|size| octets.len() >= size),
             None => true,
         },
-    };
-    if good { None } else { fault_by_table(record) }
+    }
 }
 
 /// Whether all of a fixed layout is there.
