@@ -1,7 +1,7 @@
 //! The fixed versions as templates, so that one path serves them all.
 
-use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::{Meaning, Template, TemplateField};
 use crate::element::{self, DataType, ElementId};
@@ -11,23 +11,39 @@ use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 /// The templates of v1, v5, v6, v7 and of each scheme of v8.
 #[derive(Debug)]
 pub(crate) struct Builtins {
-    templates: BTreeMap<(u16, u8), Arc<Template>>,
+    /// Those without schemes, at the index of their version.
+    versions: Vec<Option<Arc<Template>>>,
+    /// Those of v8, at the index of their scheme.
+    schemes: Vec<Option<Arc<Template>>>,
 }
+
+/// The version that has schemes.
+const WITH_SCHEMES: u16 = 8;
 
 impl Builtins {
     pub(crate) fn new() -> Self {
-        let templates = fixed::layouts()
-            .map(|layout| {
-                let key = (layout.version, layout.scheme);
-                (key, Template::from_layout(layout))
-            })
-            .collect();
-        Self { templates }
+        let of = |version, scheme| {
+            let mut layouts = fixed::layouts();
+            let layout = layouts.find(|it| (it.version, it.scheme) == (version, scheme));
+            layout.map(Template::from_layout)
+        };
+        let versions = fixed::layouts().map(|layout| layout.version).max();
+        let schemes = fixed::layouts().map(|layout| layout.scheme).max();
+        Self {
+            versions: (0..=versions.unwrap_or(0)).map(|it| of(it, 0)).collect(),
+            schemes: (0..=schemes.unwrap_or(0))
+                .map(|it| of(WITH_SCHEMES, it))
+                .collect(),
+        }
     }
 
     /// The template of a version and, in v8, of a scheme (else 0).
     pub(crate) fn get(&self, version: u16, scheme: u8) -> Option<&Arc<Template>> {
-        self.templates.get(&(version, scheme))
+        let template = match version {
+            WITH_SCHEMES => self.schemes.get(usize::from(scheme)),
+            _ => self.versions.get(usize::from(version)),
+        };
+        template?.as_ref()
     }
 }
 
