@@ -190,29 +190,34 @@ impl<'m> Flow<'m> {
 
     #[inline]
     fn unsigned(&self, field: FlowField) -> Option<u64> {
-        let number = self.sent(field)?;
-        Some(match field {
-            FlowField::TcpFlags => number & TCP_FLAGS,
-            _ => number,
-        })
+        self.loaded(field)
+            .or_else(|| self.unsigned_by_record(field))
     }
 
-    #[inline]
-    fn sent(&self, field: FlowField) -> Option<u64> {
-        match &self.source {
+    /// A number that the template places; it fits the type of its field.
+    #[inline(always)]
+    fn loaded(&self, field: FlowField) -> Option<u64> {
+        let Source::Record(record) = &self.source else {
+            return None;
+        };
+        let number = record.loaded(record.template().plan().field(field))?;
+        Some(without_offset(field, number))
+    }
+
+    /// A number for which the record or sample has to be looked at.
+    #[inline(always)]
+    fn unsigned_by_record(&self, field: FlowField) -> Option<u64> {
+        let number = match &self.source {
             Source::Record(record) => {
                 let plan = record.template().plan();
-                let slot = plan.field(field);
-                match record.loaded(slot) {
-                    Some(number) => Some(number),
-                    None if slot.is_present() || plan.has_section() => {
-                        record.parts().call(field, number)
-                    }
-                    None => None,
+                if !plan.field(field).is_present() && !plan.has_section() {
+                    return None;
                 }
+                record.parts().call(field, number)
             }
             Source::Sample(flow) => flow.unsigned(field),
-        }
+        };
+        Some(without_offset(field, number?))
     }
 
     fn mac(&self, field: FlowField) -> Option<MacAddress> {
@@ -278,11 +283,15 @@ macro_rules! accessor {
         accessor!(@ $doc $variant $name ApplicationId<'m>, application);
     };
     (@number [$($doc:meta)+] $variant:ident $name:ident $type:ty) => {
+        // Always a part of the caller, for the reason at `RecordParts`.
         $(#[$doc])+
         #[must_use]
-        #[inline]
+        #[inline(always)]
         pub fn $name(&self) -> Option<$type> {
-            <$type>::try_from(self.unsigned(FlowField::$variant)?).ok()
+            match self.loaded(FlowField::$variant) {
+                Some(number) => Some(<$type>::low(number)),
+                None => <$type>::try_from(self.unsigned_by_record(FlowField::$variant)?).ok(),
+            }
         }
     };
     (@ [$($doc:meta)+] $variant:ident $name:ident $type:ty, $read:ident) => {
@@ -386,6 +395,51 @@ impl Flow<'_> {
     #[must_use]
     pub const fn frame(&self) -> Option<u64> {
         Some(self.origin.header.frame)
+    }
+}
+
+/// A number as the flow has it: flags without the data offset.
+#[inline]
+const fn without_offset(field: FlowField, number: u64) -> u64 {
+    match field {
+        FlowField::TcpFlags => number & TCP_FLAGS,
+        _ => number,
+    }
+}
+
+/// The low octets of a number that fits.
+trait Low {
+    fn low(number: u64) -> Self;
+}
+
+impl Low for u8 {
+    #[inline]
+    fn low(number: u64) -> Self {
+        let [.., low] = number.to_be_bytes();
+        low
+    }
+}
+
+impl Low for u16 {
+    #[inline]
+    fn low(number: u64) -> Self {
+        let [.., a, b] = number.to_be_bytes();
+        Self::from_be_bytes([a, b])
+    }
+}
+
+impl Low for u32 {
+    #[inline]
+    fn low(number: u64) -> Self {
+        let [.., a, b, c, d] = number.to_be_bytes();
+        Self::from_be_bytes([a, b, c, d])
+    }
+}
+
+impl Low for u64 {
+    #[inline]
+    fn low(number: u64) -> Self {
+        number
     }
 }
 

@@ -23,14 +23,18 @@ use crate::wire::template::{FieldKey, FieldLength};
 /// the templates that its lists name.
 #[derive(Debug, Clone, Copy)]
 pub struct DataRecord<'a, 't> {
+    octets: &'a [u8],
     /// The octets of the record and those after it, so that a number at its
-    /// end can be loaded as eight octets too.
+    /// end can be loaded as eight octets too; at most [`REACH`].
     reach: &'a [u8],
-    len: usize,
     template: &'t Template,
     lists: &'t [Arc<Template>],
     segments: Segments,
 }
+
+/// Octets from the start of a record on from which numbers are loaded at most, so that there are none at
+/// [`Slot::NOWHERE`].
+const REACH: usize = 65_535;
 
 impl<'a, 't> DataRecord<'a, 't> {
     pub(crate) const fn new(
@@ -40,8 +44,8 @@ impl<'a, 't> DataRecord<'a, 't> {
         segments: Segments,
     ) -> Self {
         Self {
-            reach: octets,
-            len: octets.len(),
+            octets,
+            reach: within_reach(octets),
             template,
             lists,
             segments,
@@ -51,16 +55,16 @@ impl<'a, 't> DataRecord<'a, 't> {
     /// The same, with the octets after it: `reach` begins with the record.
     #[inline]
     pub(crate) const fn with_reach(self, reach: &'a [u8]) -> Self {
-        Self { reach, ..self }
+        Self {
+            reach: within_reach(reach),
+            ..self
+        }
     }
 
     /// The octets of the record.
     #[must_use]
     pub const fn octets(&self) -> &'a [u8] {
-        match self.reach.split_at_checked(self.len) {
-            Some((octets, _)) => octets,
-            None => self.reach,
-        }
+        self.octets
     }
 
     /// The template that describes it.
@@ -151,12 +155,13 @@ impl<'a, 't> DataRecord<'a, 't> {
     }
 
     /// The number in a field, read by one load of eight octets: octets after the
-    /// field are shifted out. `None` for a number that comes after a variable-length
-    /// field, is one, or is at the end of its set.
+    /// field are shifted out. It fits the type of the field. `None` for a number that comes after
+    /// a variable-length field, is one, or is at the end of its set.
     #[inline]
     pub(crate) fn loaded(&self, slot: Slot) -> Option<u64> {
-        let octets = self.array(slot)?;
-        u64::from_be_bytes(octets).checked_shr(u32::from(slot.shift))
+        let octets = self.array(slot.loaded_at)?;
+        // A shift is less than 64.
+        Some(u64::from_be_bytes(octets).wrapping_shr(u32::from(slot.shift)))
     }
 
     /// The parts of the record, for what is rarely done with it.
@@ -169,12 +174,12 @@ impl<'a, 't> DataRecord<'a, 't> {
         }
     }
 
-    /// The first octets of a field that no variable-length field precedes, and if it is
-    /// shorter those after it.
+    /// The octets at this offset, of the record or after it.
     #[inline]
-    pub(crate) fn array<const N: usize>(&self, slot: Slot) -> Option<[u8; N]> {
-        let start = usize::from(slot.offset);
-        let end = start.checked_add(N)?;
+    pub(crate) fn array<const N: usize>(&self, offset: u16) -> Option<[u8; N]> {
+        let start = usize::from(offset);
+        // An offset has 16 bits.
+        let end = start.saturating_add(N);
         self.reach.get(start..end)?.first_chunk().copied()
     }
 
@@ -217,6 +222,15 @@ impl<'a, 't> DataRecord<'a, 't> {
     fn segment_start(&self, segment: u8) -> Option<usize> {
         self.segments
             .start(segment, self.octets(), self.template.plan().gaps())
+    }
+}
+
+/// The octets from which numbers are loaded.
+#[inline]
+const fn within_reach(octets: &[u8]) -> &[u8] {
+    match octets.split_at_checked(REACH) {
+        Some((reach, _)) => reach,
+        None => octets,
     }
 }
 

@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 pub(crate) use self::builtin::Builtins;
 pub use self::label::FieldLabel;
 pub use self::plan::FieldPlan;
-pub(crate) use self::plan::{Plan, Slot};
+pub(crate) use self::plan::{Plan, Slot, SoleAddress};
 pub(crate) use self::registry::{Known, Templates};
 pub use self::second_counters::SecondCounters;
 use crate::element::{self, DataType, DefinedElement, ElementId, InformationElement};

@@ -6,30 +6,39 @@ use super::record_address::{either, load};
 use super::{Flow, Source, ingredient, packet};
 use crate::field::{FlowField, Ingredient};
 use crate::record::DataRecord;
+use crate::template::SoleAddress;
 
 impl Flow<'_> {
     /// Source address; in sFlow, that of the outer header.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn source_address(&self) -> Option<IpAddr> {
         match &self.source {
-            Source::Record(record) => {
-                let [v4, v6] = [Ingredient::SourceIpv4, Ingredient::SourceIpv6];
-                either_or(record, v4, v6, FlowField::SourceAddress)
-            }
+            Source::Record(record) => match record.template().plan().source() {
+                SoleAddress::Ipv4(offset) => Some(Ipv4Addr::from(record.array(offset)?).into()),
+                SoleAddress::Ipv6(offset) => Some(Ipv6Addr::from(record.array(offset)?).into()),
+                SoleAddress::No => {
+                    let [v4, v6] = [Ingredient::SourceIpv4, Ingredient::SourceIpv6];
+                    either_or(record, v4, v6, FlowField::SourceAddress)
+                }
+            },
             Source::Sample(flow) => flow.address(FlowField::SourceAddress),
         }
     }
 
     /// Destination address; in sFlow, that of the outer header.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn destination_address(&self) -> Option<IpAddr> {
         match &self.source {
-            Source::Record(record) => {
-                let [v4, v6] = [Ingredient::DestinationIpv4, Ingredient::DestinationIpv6];
-                either_or(record, v4, v6, FlowField::DestinationAddress)
-            }
+            Source::Record(record) => match record.template().plan().destination() {
+                SoleAddress::Ipv4(offset) => Some(Ipv4Addr::from(record.array(offset)?).into()),
+                SoleAddress::Ipv6(offset) => Some(Ipv6Addr::from(record.array(offset)?).into()),
+                SoleAddress::No => {
+                    let [v4, v6] = [Ingredient::DestinationIpv4, Ingredient::DestinationIpv6];
+                    either_or(record, v4, v6, FlowField::DestinationAddress)
+                }
+            },
             Source::Sample(flow) => flow.address(FlowField::DestinationAddress),
         }
     }
@@ -152,21 +161,17 @@ fn either_or(
     of_section: FlowField,
 ) -> Option<IpAddr> {
     let plan = record.template().plan();
-    let (four, six) = (plan.ingredient(v4), plan.ingredient(v6));
-    match (four.is_array::<4>(), six.is_array::<16>()) {
-        (true, false) if !six.is_present() => Some(Ipv4Addr::from(record.array(four)?).into()),
-        (false, true) if !four.is_present() => Some(Ipv6Addr::from(record.array(six)?).into()),
-        _ if four.is_present() || six.is_present() || plan.has_section() => {
-            let rare = |record: &_, (v4, v6, of_section)| {
-                either(record, v4, v6)
-                    .or_else(|| packet::address(&packet::section(record)?, of_section))
-                    .into()
-            };
-            let words: Words = record.parts().call((v4, v6, of_section), rare);
-            words.into()
-        }
-        _ => None,
+    let is_any = plan.ingredient(v4).is_present() || plan.ingredient(v6).is_present();
+    if !is_any && !plan.has_section() {
+        return None;
     }
+    let rare = |record: &_, (v4, v6, of_section)| {
+        either(record, v4, v6)
+            .or_else(|| packet::address(&packet::section(record)?, of_section))
+            .into()
+    };
+    let words: Words = record.parts().call((v4, v6, of_section), rare);
+    words.into()
 }
 
 /// An address, or none, as words. What a function returns in memory is read from

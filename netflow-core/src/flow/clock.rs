@@ -24,7 +24,7 @@ use crate::time::Timestamp;
 impl Flow<'_> {
     /// When the first packet was seen.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn start(&self) -> Option<Timestamp> {
         self.time(Ingredient::Start, |record, header| {
             start(record, header).ok().map(only_time)
@@ -33,7 +33,7 @@ impl Flow<'_> {
 
     /// When the last packet was seen.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn end(&self) -> Option<Timestamp> {
         self.time(Ingredient::End, |record, header| {
             end(record, header).ok().map(only_time)
@@ -58,8 +58,9 @@ impl Flow<'_> {
         self.by_rule(end)
     }
 
-    /// A time in the form that nearly all records have, or else computed.
-    #[inline]
+    /// A time in the form that nearly all records have, or else computed. A part of its caller: a
+    /// flow whose address is passed on is written to memory first.
+    #[inline(always)]
     fn time(
         &self,
         ingredient: Ingredient,

@@ -23,9 +23,14 @@ pub(crate) struct Slot {
     pub(crate) segment: u8,
     /// Which of the elements of the table it is.
     pub(crate) candidate: u8,
-    /// Bits by which the eight octets at `offset` are shifted to get the
-    /// number in the field; 64 if its octets have to be found first.
+    /// Bits by which the eight octets at `loaded_at` are shifted to get the number in the field.
     pub(crate) shift: u8,
+    /// The same as `offset` if the number is read by one load of eight octets, fits its type and
+    /// depends on nothing else. Otherwise [`NOWHERE`](Self::NOWHERE): the comparison with the end
+    /// of the octets, which every load needs, then finds that too.
+    pub(crate) loaded_at: u16,
+    /// It is at a known place, but only a record shows whether this is the one.
+    pub(crate) is_chosen_by_record: bool,
 }
 
 impl Slot {
@@ -34,25 +39,39 @@ impl Slot {
         width: 0,
         segment: 0,
         candidate: u8::MAX,
-        shift: Self::NO_SHIFT,
+        shift: 0,
+        loaded_at: Self::NOWHERE,
+        is_chosen_by_record: false,
     };
     /// The record holds the length of the field.
     pub(crate) const VARIABLE: u16 = FieldLength::VARIABLE;
 
-    const NO_SHIFT: u8 = 64;
+    /// An offset at which no octets are: numbers are loaded from
+    /// [this many](crate::record::DataRecord::reach) at most.
+    pub(crate) const NOWHERE: u16 = u16::MAX;
 
-    /// The shift of a field of this width after `segment` fields of variable length.
-    const fn shift(width: u16, segment: u8) -> u8 {
-        match (width, segment) {
-            (1, 0) => 56,
-            (2, 0) => 48,
-            (3, 0) => 40,
-            (4, 0) => 32,
-            (5, 0) => 24,
-            (6, 0) => 16,
-            (7, 0) => 8,
-            (8, 0) => 0,
-            _ => Self::NO_SHIFT,
+    /// A field at this place. It is loaded if it is a number of up to `room` octets.
+    fn new(length: FieldLength, offset: u16, segment: u8, candidate: u8, room: u16) -> Self {
+        let width = length.number();
+        let shift = match width {
+            1 => 56,
+            2 => 48,
+            3 => 40,
+            4 => 32,
+            5 => 24,
+            6 => 16,
+            7 => 8,
+            _ => 0,
+        };
+        let is_loaded = segment == 0 && (1..=room).contains(&width);
+        Self {
+            offset,
+            width,
+            segment,
+            candidate,
+            shift,
+            loaded_at: if is_loaded { offset } else { Self::NOWHERE },
+            is_chosen_by_record: false,
         }
     }
 
@@ -66,9 +85,31 @@ impl Slot {
         self.width != 0
     }
 
-    /// It is at a known place, but only a record shows whether this is the one.
-    pub(crate) const fn is_chosen_by_record(self) -> bool {
-        self.shift == Self::NO_SHIFT && Self::shift(self.width, self.segment) != Self::NO_SHIFT
+    /// Each record decides whether it is this one: it is not loaded from its place.
+    const fn choose_by_record(&mut self) {
+        self.is_chosen_by_record = true;
+        self.loaded_at = Self::NOWHERE;
+    }
+}
+
+/// Where an address is in every record, if it is one of one version at one place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum SoleAddress {
+    /// Four octets there.
+    Ipv4(u16),
+    /// Sixteen octets there.
+    Ipv6(u16),
+    /// Only a record shows it, or there is none.
+    No,
+}
+
+impl SoleAddress {
+    fn new(four: Slot, six: Slot) -> Self {
+        match (four.is_array::<4>(), six.is_array::<16>()) {
+            (true, false) if !six.is_present() => Self::Ipv4(four.offset),
+            (false, true) if !four.is_present() => Self::Ipv6(six.offset),
+            _ => Self::No,
+        }
     }
 }
 
@@ -93,7 +134,7 @@ impl super::Template {
     pub fn field_plan(&self, field: FlowField) -> Option<FieldPlan> {
         let slot = self.plan.field(field);
         let fixed = slot.is_present() && slot.segment == 0 && slot.width != Slot::VARIABLE;
-        let fixed = fixed && !slot.is_chosen_by_record();
+        let fixed = fixed && !slot.is_chosen_by_record;
         let element = field.elements().get(usize::from(slot.candidate))?;
         fixed.then_some(FieldPlan {
             offset: usize::from(slot.offset),
@@ -172,6 +213,8 @@ const TCP_PORT: u8 = 1;
 pub(crate) struct Plan {
     fields: [Slot; FIELDS],
     ingredients: [Slot; INGREDIENTS],
+    source: SoleAddress,
+    destination: SoleAddress,
     /// Fixed octets before each variable-length field, counted from the one
     /// before it.
     gaps: Box<[u32]>,
@@ -197,6 +240,8 @@ impl Plan {
         Self {
             fields: [Slot::ABSENT; FIELDS],
             ingredients: [Slot::ABSENT; INGREDIENTS],
+            source: SoleAddress::No,
+            destination: SoleAddress::No,
             gaps: Box::default(),
             tail: 0,
             has_section: false,
@@ -235,6 +280,14 @@ impl Plan {
         self.has_icmp_in_port = self.field(FlowField::Protocol).is_present()
             && self.field(FlowField::DestinationPort).is_present()
             && !self.has_any(&ICMP_ELEMENTS);
+        self.source = SoleAddress::new(
+            self.ingredient(Ingredient::SourceIpv4),
+            self.ingredient(Ingredient::SourceIpv6),
+        );
+        self.destination = SoleAddress::new(
+            self.ingredient(Ingredient::DestinationIpv4),
+            self.ingredient(Ingredient::DestinationIpv6),
+        );
         self.choose_ports();
         self.choose_translated_ports();
         self.has_second_counters = counters.is_some() && !is_reverse;
@@ -250,7 +303,7 @@ impl Plan {
             let is_second = self.has_second_counters;
             let slot = self.fields.get_mut(usize::from(field.index()));
             if let Some(slot) = slot.filter(|slot| is_second && slot.candidate == 0) {
-                slot.shift = Slot::NO_SHIFT;
+                slot.choose_by_record();
             }
         }
     }
@@ -262,7 +315,7 @@ impl Plan {
             let has_address = self.has_any(&addresses);
             let slot = self.fields.get_mut(usize::from(port.index()));
             if let Some(slot) = slot.filter(|_| has_address) {
-                slot.shift = Slot::NO_SHIFT;
+                slot.choose_by_record();
             }
         }
     }
@@ -274,7 +327,7 @@ impl Plan {
             let is_there = self.ingredient(of_udp).is_present();
             let slot = self.fields.get_mut(usize::from(port.index()));
             if let Some(slot) = slot.filter(|slot| is_there && slot.candidate == TCP_PORT) {
-                slot.shift = Slot::NO_SHIFT;
+                slot.choose_by_record();
             }
         }
     }
@@ -306,6 +359,18 @@ impl Plan {
             .get(usize::from(ingredient.index()))
             .copied()
             .unwrap_or(Slot::ABSENT)
+    }
+
+    /// The source address.
+    #[inline]
+    pub(crate) const fn source(&self) -> SoleAddress {
+        self.source
+    }
+
+    /// The destination address.
+    #[inline]
+    pub(crate) const fn destination(&self) -> SoleAddress {
+        self.destination
     }
 
     /// A field is a section of a packet. Asked first, since exporters that send
@@ -378,8 +443,8 @@ impl Plan {
             if is_post_counter(id) && field < FIELDS && is_reverse_counter(field) != is_reverse {
                 continue;
             }
-            let slot = match field.checked_sub(FIELDS) {
-                None => self.fields.get_mut(field),
+            let (slot, room) = match field.checked_sub(FIELDS) {
+                None => (self.fields.get_mut(field), room(supplier.field_type)),
                 Some(ingredient) => {
                     let second = Ingredient::ALL
                         .get(ingredient)
@@ -389,18 +454,12 @@ impl Plan {
                         *met = true;
                         continue;
                     }
-                    self.ingredients.get_mut(ingredient)
+                    (self.ingredients.get_mut(ingredient), MAX_NUMBER)
                 }
             };
             let Some(slot) = slot else { continue };
             if supplier.candidate < slot.candidate && accepts(supplier.field_type, length) {
-                *slot = Slot {
-                    offset,
-                    width: length.number(),
-                    segment,
-                    candidate: supplier.candidate,
-                    shift: Slot::shift(length.number(), segment),
-                };
+                *slot = Slot::new(length, offset, segment, supplier.candidate, room);
             }
         }
     }
@@ -414,6 +473,19 @@ fn is_post_counter(id: ElementId) -> bool {
 fn is_reverse_counter(field: usize) -> bool {
     let reverse = [FlowField::ReverseOctets, FlowField::ReversePackets];
     reverse.iter().any(|one| usize::from(one.index()) == field)
+}
+
+/// Octets of the widest number.
+const MAX_NUMBER: u16 = 8;
+
+/// Octets of the widest number of this type.
+const fn room(field_type: FieldType) -> u16 {
+    match field_type {
+        FieldType::U8 => 1,
+        FieldType::U16 => 2,
+        FieldType::U32 => 4,
+        _ => MAX_NUMBER,
+    }
 }
 
 /// A field of this length can be read as this type; if not, another element

@@ -125,7 +125,7 @@ pub(super) fn direct(
 }
 
 /// The time as [`direct`] finds it, without the rule: each form needs only its own part of the header.
-#[inline]
+#[inline(always)]
 pub(super) fn direct_time(
     record: &DataRecord<'_, '_>,
     header: &MessageHeader,
