@@ -53,6 +53,7 @@ impl<'s> SetBody<'s> {
             padding: 0,
             count: 0,
             lists: 0..0,
+            measured: 0..0,
             is_joined: false,
             joined: 0..0,
         }

@@ -1,12 +1,13 @@
 //! Data sets: their records are delimited, and those of options learned from.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::context::{MessageContext, SetBody};
 use super::{Content, Decoder, SetSlot, Stats};
 use crate::error::{Error, ErrorKind};
-use crate::record::{ListCheck, measure, records_in};
+use crate::record::{ListCheck, MeasuredRecord, measure, records_in};
 use crate::template::Template;
 
 /// The number of records in a data set, and what is left after them.
@@ -14,6 +15,8 @@ struct Measured {
     count: usize,
     padding: usize,
     fault: Option<ErrorKind>,
+    /// Records of variable length whose measures were kept: all, or none.
+    kept: usize,
 }
 
 impl Decoder {
@@ -27,8 +30,9 @@ impl Decoder {
         let body = set_body.octets;
         let measured = match template.record_len() {
             Some(len) => fixed_len(&template, body.len(), len),
-            None => variable_len(&template, body),
+            None => variable_len(&template, body, &mut self.scratch.measured),
         };
+        let first_measured = self.scratch.measured.len().saturating_sub(measured.kept);
         let template = self.observe_counters(context, template, body, measured.count);
         let lists = if template.has_lists() {
             self.lists(context, set_body, &template, measured.count)
@@ -52,6 +56,7 @@ impl Decoder {
             padding: measured.padding,
             count: measured.count,
             lists,
+            measured: first_measured..first_measured.saturating_add(measured.kept),
             ..set_body.slot(self.scratch.current, Content::Records(template))
         }
     }
@@ -96,6 +101,7 @@ fn fixed_len(template: &Template, all: usize, len: usize) -> Measured {
             count,
             padding,
             fault: None,
+            kept: 0,
         },
         _ => {
             let id = template.id();
@@ -103,18 +109,27 @@ fn fixed_len(template: &Template, all: usize, len: usize) -> Measured {
                 count: 0,
                 padding: all,
                 fault: Some(ErrorKind::RecordOfNoOctets { id }),
+                kept: 0,
             }
         }
     }
 }
 
-/// Records of variable length: one pass over their length fields.
-fn variable_len(template: &Template, body: &[u8]) -> Measured {
+/// Records of variable length: one pass over their length fields, whose result is kept.
+fn variable_len(template: &Template, body: &[u8], kept: &mut Vec<MeasuredRecord>) -> Measured {
     let mut rest = body;
     let mut count = 0_usize;
-    while let Some((len, _)) = measure(rest, template) {
+    let first = kept.len();
+    while let Some((len, segments)) = measure(rest, template) {
+        let start = body.len().saturating_sub(rest.len());
+        if let Some(record) = MeasuredRecord::new(start, len, segments) {
+            kept.push(record);
+        }
         rest = rest.get(len..).unwrap_or_default();
         count = count.saturating_add(1);
+    }
+    if kept.len().saturating_sub(first) != count {
+        kept.truncate(first);
     }
     let left = rest.len();
     let id = template.id();
@@ -124,5 +139,6 @@ fn variable_len(template: &Template, body: &[u8]) -> Measured {
         count,
         padding: left,
         fault: cut.then_some(ErrorKind::RecordCut { id, left }),
+        kept: kept.len().saturating_sub(first),
     }
 }

@@ -87,6 +87,7 @@ impl Decoder {
             padding: 0,
             count,
             lists: 0..0,
+            measured: 0..0,
             is_joined: false,
             joined: 0..0,
         });
@@ -135,6 +136,7 @@ impl Decoder {
             padding: 0,
             count: 0,
             lists: 0..0,
+            measured: 0..0,
             is_joined: false,
             joined: 0..0,
         });

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::exporter::Exporter;
 use crate::flow::Origin;
 use crate::header::MessageHeader;
+use crate::record::MeasuredRecord;
 use crate::template::Template;
 use crate::wire::set::Dialect;
 
@@ -32,6 +33,8 @@ pub(super) struct Scratch {
     /// What the check of lists works with; empty between sets.
     pub(super) found: Vec<Arc<Template>>,
     pub(super) faults: Vec<ErrorKind>,
+    /// The records of variable length, each set's together.
+    pub(super) measured: Vec<MeasuredRecord>,
     /// A template was used that may be recompiled for types learned since.
     pub(super) refined: bool,
     /// Octets of late sets.
@@ -65,6 +68,12 @@ impl<'m> ScratchRef<'m> {
         slots.get(slot.joined.clone()).unwrap_or_default()
     }
 
+    /// The records of a set, if they are of variable length and were measured.
+    pub(super) fn measured(&self, slot: &SetSlot) -> &'m [MeasuredRecord] {
+        let measured = &self.scratch.measured;
+        measured.get(slot.measured.clone()).unwrap_or_default()
+    }
+
     /// The templates that the lists of a set name.
     pub(super) fn lists(&self, slot: &SetSlot) -> &'m [Arc<Template>] {
         let lists = &self.scratch.lists;
@@ -91,6 +100,8 @@ pub(super) struct SetSlot {
     pub(super) count: usize,
     /// Its part of the templates that lists name.
     pub(super) lists: Range<usize>,
+    /// Its part of the measured records; none if its records have one length, or were not measured.
+    pub(super) measured: Range<usize>,
     /// Its body is among the joined octets.
     pub(super) is_joined: bool,
     /// The sets of joined records in its place; none if nothing is joined.
@@ -106,6 +117,7 @@ impl SetSlot {
             padding: 0,
             count: 1,
             lists: self.lists.clone(),
+            measured: 0..0,
             joined: 0..0,
             ..*self
         }
@@ -143,6 +155,9 @@ pub(super) struct ProblemSlot {
 /// More entries than a datagram usually has: memory beyond them is freed.
 const RETAINED_CAPACITY: usize = 1024;
 
+/// The same, of octets.
+const RETAINED_OCTETS: usize = 64 * RETAINED_CAPACITY;
+
 /// Messages of one datagram, late ones too, whose lists of other domains are kept.
 const DOMAIN_LISTS: usize = 16;
 
@@ -156,25 +171,18 @@ impl Scratch {
             }
         }
         self.origins.shrink_to(RETAINED_CAPACITY);
-        self.sessions.clear();
-        self.sessions.shrink_to(RETAINED_CAPACITY);
         self.current = 0;
         self.payload_hash = None;
         self.refined = false;
-        self.late_slots.clear();
-        self.late_slots.shrink_to(RETAINED_CAPACITY);
-        self.slots.clear();
-        self.slots.shrink_to(RETAINED_CAPACITY);
-        self.problems.clear();
-        self.problems.shrink_to(RETAINED_CAPACITY);
-        self.lists.clear();
-        self.lists.shrink_to(RETAINED_CAPACITY);
-        self.joined_slots.clear();
-        self.joined_slots.shrink_to(RETAINED_CAPACITY);
-        self.joined.clear();
-        self.joined.shrink_to(RETAINED_CAPACITY.saturating_mul(64));
-        self.late.clear();
-        self.late.shrink_to(RETAINED_CAPACITY.saturating_mul(64));
+        empty(&mut self.sessions, RETAINED_CAPACITY);
+        empty(&mut self.late_slots, RETAINED_CAPACITY);
+        empty(&mut self.slots, RETAINED_CAPACITY);
+        empty(&mut self.problems, RETAINED_CAPACITY);
+        empty(&mut self.lists, RETAINED_CAPACITY);
+        empty(&mut self.measured, RETAINED_CAPACITY);
+        empty(&mut self.joined_slots, RETAINED_CAPACITY);
+        empty(&mut self.joined, RETAINED_OCTETS);
+        empty(&mut self.late, RETAINED_OCTETS);
     }
 
     /// Adds a set of one record to the joined sets from `first` on; it is a part of the last one
@@ -212,5 +220,14 @@ impl Scratch {
     /// The header of the message now being read.
     pub(super) fn header(&self) -> Option<&MessageHeader> {
         self.origins.get(self.current).map(|origin| &origin.header)
+    }
+}
+
+/// Empties a list, whose memory beyond this many items is freed. Most lists were not used.
+#[inline]
+fn empty<T>(list: &mut Vec<T>, retained: usize) {
+    if !list.is_empty() {
+        list.clear();
+        list.shrink_to(retained);
     }
 }

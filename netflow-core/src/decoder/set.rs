@@ -8,7 +8,7 @@ use crate::field::FlowField;
 use crate::flow::{Flow, SampleFlow};
 use crate::flow::{FlowColumn, KnownFacts, Origin};
 use crate::header::MessageHeader;
-use crate::record::{DataRecord, Segments, measure};
+use crate::record::{DataRecord, MeasuredRecord, Segments, measure};
 use crate::template::Template;
 use crate::wire::sflow;
 use crate::wire::template::{TemplateRecord, TemplateRecords};
@@ -215,7 +215,13 @@ impl<'m> Set<'m> {
             left: self.slot.count,
             template: self.template(),
             lists: self.content.lists(self.slot),
+            measured: self.measured(),
         }
+    }
+
+    /// Its records, if they are of variable length and were measured.
+    pub(crate) fn measured(&self) -> &'m [MeasuredRecord] {
+        self.content.measured(self.slot)
     }
 
     /// Its template records; none if it holds something else.
@@ -236,13 +242,13 @@ impl<'m> Set<'m> {
     /// Its samples; none if it holds something else.
     #[must_use]
     pub fn samples(&self) -> Samples<'m> {
-        let samples = match self.slot.content {
-            Content::Samples => sflow::Datagram::parse(self.body())
-                .ok()
-                .map(|datagram| datagram.samples()),
-            _ => None,
-        };
-        Samples { samples }
+        match self.slot.content {
+            Content::Samples => match sflow::Datagram::parse(self.body()) {
+                Ok(datagram) => Samples(datagram.samples()),
+                Err(_) => Samples::EMPTY,
+            },
+            _ => Samples::EMPTY,
+        }
     }
 }
 
@@ -253,6 +259,8 @@ pub struct Records<'m> {
     left: usize,
     template: Option<&'m Template>,
     lists: &'m [Arc<Template>],
+    /// What is known of those of variable length.
+    measured: &'m [MeasuredRecord],
 }
 
 impl Records<'_> {
@@ -261,6 +269,7 @@ impl Records<'_> {
         left: 0,
         template: None,
         lists: &[],
+        measured: &[],
     };
 }
 
@@ -273,7 +282,13 @@ impl<'m> Iterator for Records<'m> {
         self.left = self.left.checked_sub(1)?;
         let (len, segments) = match template.record_len() {
             Some(len) => (len, Segments::default()),
-            None => measure(self.rest, template)?,
+            None => match self.measured.split_first() {
+                Some((record, others)) => {
+                    self.measured = others;
+                    (record.len(), record.segments())
+                }
+                None => measure(self.rest, template)?,
+            },
         };
         let reach = self.rest;
         let (octets, rest) = reach.split_at_checked(len)?;
@@ -317,12 +332,10 @@ impl<'m> Iterator for SetTemplateRecords<'m> {
 
 /// The samples of a set that could be read.
 #[derive(Debug, Clone)]
-pub struct Samples<'m> {
-    samples: Option<sflow::Samples<'m>>,
-}
+pub struct Samples<'m>(sflow::Samples<'m>);
 
 impl Samples<'_> {
-    pub(super) const EMPTY: Self = Self { samples: None };
+    pub(super) const EMPTY: Self = Self(sflow::Samples::EMPTY);
 }
 
 impl<'m> Iterator for Samples<'m> {
@@ -330,6 +343,7 @@ impl<'m> Iterator for Samples<'m> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.samples.as_mut()?.next()?.ok()
+        // What is wrong after them was reported when the datagram was validated.
+        self.0.sample()
     }
 }

@@ -1,14 +1,16 @@
 //! Reading the flows of a set field by field.
 
+use core::iter::once;
+use core::net::IpAddr;
 use core::ops::Range;
 
-use super::records::FixedRecords;
+use super::reader::Reader;
+use super::records::{FixedRecords, MeasuredRecords, Place, SetRecords};
 use super::sink::ColumnSink;
 use super::{Projected, Projection};
 use crate::decoder::Set;
 use crate::field::FlowField;
-use crate::flow::{DirectTime, Flow, FlowColumn, TimePlan};
-use crate::template::FieldPlan;
+use crate::flow::{DirectTime, Flow, FlowColumn};
 use crate::time::Timestamp;
 
 impl Projection {
@@ -20,40 +22,40 @@ impl Projection {
     pub fn read(&mut self, set: &Set<'_>, rows: Range<usize>, sink: &mut impl ColumnSink) -> usize {
         let wanted = rows.len();
         let projected = self.of(set);
-        match FixedRecords::of(set, rows.start, wanted) {
-            Some(records) => {
-                projected.read_records(set, rows.start, records, sink);
-                records.count()
-            }
-            None => projected.read_flows(set, rows.start, wanted, sink),
+        if let Some(records) = FixedRecords::of(set, rows.start, wanted) {
+            projected.read_records(set, rows.start, records, sink)
+        } else if let Some(records) = MeasuredRecords::of(set, rows.start, wanted) {
+            projected.read_records(set, rows.start, records, sink)
+        } else {
+            projected.read_flows(set, rows.start, wanted, sink)
         }
     }
 }
 
 impl<'m> Projected<'_, 'm> {
-    /// The fields of records of one length, column by column.
+    /// The fields of records, column by column. Returns the number of records.
     fn read_records(
         &self,
         set: &Set<'m>,
         skipped: usize,
-        records: FixedRecords<'m>,
+        records: impl SetRecords,
         sink: &mut impl ColumnSink,
-    ) {
+    ) -> usize {
         let count = records.count();
         if count == 0 {
-            return;
+            return 0;
         }
-        let fields = self.fields.iter().zip(self.columns);
-        for (position, (field, column)) in fields.enumerate() {
+        let fields = self.fields.iter().zip(self.columns).zip(self.readers);
+        for (position, ((field, column), reader)) in fields.enumerate() {
             // Made only where a flow is asked for.
             let flows = || set.flows().skip(skipped).take(count);
+            let by_flow = |row| time(&set.flows().nth(skipped.saturating_add(row))?, *field);
             let is_read: Option<()> = match column {
-                FlowColumn::Number(place) => numbers(records, *place, position, sink),
-                FlowColumn::Octets(place) => octets(records, *place, position, sink),
+                FlowColumn::Number(plan) => numbers(records, (*plan).into(), position, sink),
+                FlowColumn::Octets(plan) => octets(records, (*plan).into(), position, sink),
                 FlowColumn::Time(plan) => {
-                    let by_flow =
-                        |row| time(&set.flows().nth(skipped.saturating_add(row))?, *field);
-                    times(records, *plan, position, by_flow, sink)
+                    let time = (plan.place().into(), plan.form());
+                    times(records, time, position, by_flow, sink)
                 }
                 FlowColumn::Absent => {
                     sink.same(position, None, count);
@@ -66,18 +68,30 @@ impl<'m> Projected<'_, 'm> {
                     Some(())
                 }
                 FlowColumn::Bits { place, shift, mask } => {
-                    records.numbers::<1>(*place).map(|octets| {
+                    records.numbers::<1>((*place).into()).map(|octets| {
                         let (shift, mask) = (u32::from(*shift), u64::from(*mask));
                         let bits = octets.map(|octet| octet.wrapping_shr(shift) & mask);
                         sink.numbers(position, bits);
                     })
                 }
-                FlowColumn::Each => None,
+                FlowColumn::Each => match reader {
+                    Reader::NumberAfter { slot } => {
+                        numbers(records, (*slot).into(), position, sink)
+                    }
+                    Reader::AddressAfter { slot } => {
+                        octets(records, (*slot).into(), position, sink)
+                    }
+                    Reader::TimeAfter { slot, form } => {
+                        times(records, ((*slot).into(), *form), position, by_flow, sink)
+                    }
+                    _ => None,
+                },
             };
             if is_read.is_none() {
                 flows().for_each(|flow| sink.value(position, flow.get(*field)));
             }
         }
+        count
     }
 
     /// The fields of flows of any kind, one flow after the other: each is walked once.
@@ -90,9 +104,14 @@ impl<'m> Projected<'_, 'm> {
     ) -> usize {
         let mut count = 0_usize;
         for flow in set.flows().skip(skipped).take(wanted) {
-            let row = self.row(&flow);
-            for position in 0..self.fields.len() {
-                row.pass(position, sink);
+            if flow.record().is_none() {
+                let fields = self.fields.iter().enumerate();
+                fields.for_each(|(position, field)| pass_sample(&flow, *field, position, sink));
+            } else {
+                let row = self.row(&flow);
+                for position in 0..self.fields.len() {
+                    row.pass(position, sink);
+                }
             }
             count = count.saturating_add(1);
         }
@@ -100,10 +119,49 @@ impl<'m> Projected<'_, 'm> {
     }
 }
 
+/// Passes a field of an sFlow sample to `sink`: those that most samples have by their own
+/// accessors, which return them in registers.
+fn pass_sample(flow: &Flow<'_>, field: FlowField, position: usize, sink: &mut impl ColumnSink) {
+    let number = match field {
+        FlowField::SourceAddress => return pass_address(flow.source_address(), position, sink),
+        FlowField::DestinationAddress => {
+            return pass_address(flow.destination_address(), position, sink);
+        }
+        FlowField::Start | FlowField::End => {
+            // When the datagram was received.
+            return sink.times(position, once(flow.received()));
+        }
+        FlowField::Octets => flow.octets(),
+        FlowField::Packets => flow.packets(),
+        FlowField::InputInterface => flow.input_interface().map(u64::from),
+        FlowField::OutputInterface => flow.output_interface().map(u64::from),
+        FlowField::SourcePort => flow.source_port().map(u64::from),
+        FlowField::DestinationPort => flow.destination_port().map(u64::from),
+        FlowField::Protocol => flow.protocol().map(u64::from),
+        FlowField::TcpFlags => flow.tcp_flags().map(u64::from),
+        FlowField::Tos => flow.tos().map(u64::from),
+        FlowField::Vlan => flow.vlan().map(u64::from),
+        FlowField::SamplingRate => flow.sampling_rate(),
+        _ => return sink.value(position, flow.get(field)),
+    };
+    match number {
+        Some(number) => sink.numbers(position, once(number)),
+        None => sink.same(position, None, 1),
+    }
+}
+
+fn pass_address(address: Option<IpAddr>, position: usize, sink: &mut impl ColumnSink) {
+    match address {
+        Some(IpAddr::V4(address)) => sink.ipv4(position, once(address.octets())),
+        Some(IpAddr::V6(address)) => sink.ipv6(position, once(address.octets())),
+        None => sink.same(position, None, 1),
+    }
+}
+
 /// Reads a column of numbers; `None` if they have a width that no number has.
 fn numbers(
-    records: FixedRecords<'_>,
-    place: FieldPlan,
+    records: impl SetRecords,
+    place: Place,
     position: usize,
     sink: &mut impl ColumnSink,
 ) -> Option<()> {
@@ -123,8 +181,8 @@ fn numbers(
 
 /// Reads a column of addresses; `None` if they have a width that none has.
 fn octets(
-    records: FixedRecords<'_>,
-    place: FieldPlan,
+    records: impl SetRecords,
+    place: Place,
     position: usize,
     sink: &mut impl ColumnSink,
 ) -> Option<()> {
@@ -140,16 +198,15 @@ fn octets(
 /// Reads a column of times; `None` if their numbers have an unusual width. `by_flow` finds that of
 /// a row whose number makes no sense by itself.
 fn times(
-    records: FixedRecords<'_>,
-    plan: TimePlan,
+    records: impl SetRecords,
+    (place, form): (Place, DirectTime),
     position: usize,
     by_flow: impl Fn(usize) -> Option<Timestamp>,
     sink: &mut impl ColumnSink,
 ) -> Option<()> {
-    let place = plan.place();
     match place.width {
-        4 => times_of(records.numbers::<4>(place)?, plan, position, by_flow, sink),
-        8 => times_of(records.numbers::<8>(place)?, plan, position, by_flow, sink),
+        4 => times_of(records.numbers::<4>(place)?, form, position, by_flow, sink),
+        8 => times_of(records.numbers::<8>(place)?, form, position, by_flow, sink),
         _ => return None,
     }
     Some(())
@@ -160,13 +217,13 @@ fn times(
 #[inline(always)]
 fn times_of(
     numbers: impl ExactSizeIterator<Item = u64>,
-    plan: TimePlan,
+    form: DirectTime,
     position: usize,
     by_flow: impl Fn(usize) -> Option<Timestamp>,
     sink: &mut impl ColumnSink,
 ) {
     let times = numbers.enumerate();
-    match plan.form() {
+    match form {
         DirectTime::Uptime { now, sent } => {
             let form = DirectTime::Uptime { now, sent };
             sink.times(position, times.map(|time| form.time_or(time, &by_flow)));

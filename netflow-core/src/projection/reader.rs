@@ -64,6 +64,14 @@ impl Reader {
         Self::direct(column).unwrap_or(Self::Flow)
     }
 
+    /// Changes the form of the times that it reads.
+    #[inline]
+    pub(super) fn set_form(&mut self, new: DirectTime) {
+        if let Self::Time { form, .. } = self {
+            *form = new;
+        }
+    }
+
     /// A reader for a field that only one element, after a variable-length field, supplies.
     fn after(field: FlowField, template: &Template, header: &MessageHeader) -> Option<Self> {
         let plan = template.plan();

@@ -1,7 +1,55 @@
-//! Records of one length, one after the other, as they are in the set.
+//! The records of a set, one after the other, as they are in its octets.
 
 use crate::decoder::Set;
-use crate::template::FieldPlan;
+use crate::record::{KEPT, MeasuredRecord};
+use crate::template::{FieldPlan, Slot};
+
+/// Where a field of the same number of octets is in each record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Variable-length fields before it.
+    segment: usize,
+    /// Octets from the start of the record, or from the end of the last of these.
+    offset: usize,
+    /// Octets of the field.
+    pub(super) width: usize,
+}
+
+impl From<FieldPlan> for Place {
+    fn from(plan: FieldPlan) -> Self {
+        Self {
+            segment: 0,
+            offset: plan.offset,
+            width: plan.width,
+        }
+    }
+}
+
+impl From<Slot> for Place {
+    fn from(slot: Slot) -> Self {
+        Self {
+            segment: slot.segment.into(),
+            offset: slot.offset.into(),
+            width: slot.width.into(),
+        }
+    }
+}
+
+/// Records whose fields are read column by column.
+pub(super) trait SetRecords: Copy {
+    fn count(self) -> usize;
+
+    /// The `N` octets at this place of each record; `None` if the place is not in the records.
+    fn arrays<const N: usize>(self, place: Place)
+    -> Option<impl ExactSizeIterator<Item = [u8; N]>>;
+
+    /// The numbers of `N` octets at this place of each record; `None` if the place is not in the
+    /// records.
+    #[inline]
+    fn numbers<const N: usize>(self, place: Place) -> Option<impl ExactSizeIterator<Item = u64>> {
+        Some(self.arrays::<N>(place)?.map(number))
+    }
+}
 
 /// The octets of whole records of the same length.
 #[derive(Debug, Clone, Copy)]
@@ -26,20 +74,20 @@ impl<'m> FixedRecords<'m> {
             count,
         })
     }
+}
 
-    pub(super) const fn count(&self) -> usize {
+impl SetRecords for FixedRecords<'_> {
+    fn count(self) -> usize {
         self.count
     }
 
-    /// The `N` octets at this place of each record; `None` if the place is not in the records.
-    ///
     /// The place is compared with the length of the records here, with the very values that are
     /// used for each record, so that the compiler leaves out the comparison there.
     #[inline]
-    pub(super) fn arrays<const N: usize>(
-        &self,
-        place: FieldPlan,
-    ) -> Option<impl ExactSizeIterator<Item = [u8; N]> + use<'m, N>> {
+    fn arrays<const N: usize>(
+        self,
+        place: Place,
+    ) -> Option<impl ExactSizeIterator<Item = [u8; N]>> {
         let start = place.offset;
         let end = start.checked_add(N).filter(|end| *end <= self.record_len)?;
         let records = self.octets.chunks_exact(self.record_len);
@@ -48,15 +96,49 @@ impl<'m> FixedRecords<'m> {
             field.copied().unwrap_or([0; N])
         }))
     }
+}
 
-    /// The numbers of `N` octets at this place of each record; `None` if the place is not in the
-    /// records.
+/// Records of variable length that were measured when their set was validated.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MeasuredRecords<'m> {
+    body: &'m [u8],
+    records: &'m [MeasuredRecord],
+}
+
+impl<'m> MeasuredRecords<'m> {
+    /// Up to `count` records of the set, after those that are skipped; `None` if they were not
+    /// measured, or are no flows.
+    pub(super) fn of(set: &Set<'m>, skipped: usize, count: usize) -> Option<Self> {
+        set.template().filter(|template| !template.is_options())?;
+        let records = set.measured();
+        let is_all = !records.is_empty() && records.len() == set.records().len();
+        let records = records.get(skipped..).filter(|_| is_all)?;
+        Some(Self {
+            body: set.body(),
+            records: records.get(..count).unwrap_or(records),
+        })
+    }
+}
+
+impl SetRecords for MeasuredRecords<'_> {
+    fn count(self) -> usize {
+        self.records.len()
+    }
+
+    /// Every record has all fields of fixed length: that was proved when it was measured.
     #[inline]
-    pub(super) fn numbers<const N: usize>(
-        &self,
-        place: FieldPlan,
-    ) -> Option<impl ExactSizeIterator<Item = u64> + use<'m, N>> {
-        Some(self.arrays::<N>(place)?.map(number))
+    fn arrays<const N: usize>(
+        self,
+        place: Place,
+    ) -> Option<impl ExactSizeIterator<Item = [u8; N]>> {
+        let (segment, offset, body) = (place.segment, place.offset, self.body);
+        let records = (segment <= KEPT).then_some(self.records.iter())?;
+        Some(records.map(move |record| {
+            let start = record.start(segment).saturating_add(offset);
+            let field = body.get(start..start.saturating_add(N));
+            let field = field.and_then(<[u8]>::first_chunk);
+            field.copied().unwrap_or([0; N])
+        }))
     }
 }
 

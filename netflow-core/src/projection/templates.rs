@@ -183,7 +183,11 @@ impl KnownTemplate {
             if !is_set {
                 *column = FlowColumn::new(*field, &self.template, header, self.facts);
             }
-            *reader = Reader::new(column, *field, &self.template, header);
+            if let (FlowColumn::Time(plan), true) = (&column, is_set) {
+                reader.set_form(plan.form());
+            } else {
+                *reader = Reader::new(column, *field, &self.template, header);
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::wire::record::variable_end;
 
 /// How many starts are kept; fields after more variable-length fields are
 /// found by walking on from the last.
-const KEPT: usize = 4;
+pub(crate) const KEPT: usize = 4;
 
 /// Where the octets after each variable-length field of a record begin: seen
 /// while its length is measured, kept so that reading a field need not walk.
@@ -27,6 +27,50 @@ impl Segments {
         gaps.get(KEPT..wanted)?
             .iter()
             .try_fold(usize::from(last), |at, gap| field_end(octets, at, *gap))
+    }
+}
+
+/// A record of variable length that was measured while its set was validated, so that its flow
+/// can be read without walking over it again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MeasuredRecord {
+    /// Octets of the set's body before it.
+    start: u16,
+    len: u16,
+    segments: Segments,
+}
+
+impl MeasuredRecord {
+    /// A record of a set, whose length has 16 bits.
+    pub(crate) fn new(start: usize, len: usize, segments: Segments) -> Option<Self> {
+        Some(Self {
+            start: u16::try_from(start).ok()?,
+            len: u16::try_from(len).ok()?,
+            segments,
+        })
+    }
+
+    /// Octets of it.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
+    /// Where its variable-length fields end.
+    #[inline]
+    pub(crate) const fn segments(&self) -> Segments {
+        self.segments
+    }
+
+    /// Octets of the set's body before the fields that follow `segment` variable-length ones, of
+    /// which the ends of [`KEPT`] are known.
+    #[inline]
+    pub(crate) fn start(&self, segment: usize) -> usize {
+        let in_record = match segment.checked_sub(1) {
+            Some(before) => self.segments.starts.get(before).copied(),
+            None => None,
+        };
+        usize::from(self.start).saturating_add(usize::from(in_record.unwrap_or(0)))
     }
 }
 

@@ -124,13 +124,18 @@ pub(crate) fn field<'a>(reader: &mut Reader<'a>, length: FieldLength) -> Option<
 #[cfg(feature = "alloc")]
 #[inline]
 pub(crate) fn variable_end(octets: &[u8], at: usize) -> Option<usize> {
-    match *octets.get(at..)? {
-        [255, high, low, ..] => at
-            .checked_add(3)?
-            .checked_add(usize::from(u16::from_be_bytes([high, low]))),
-        [] | [255, ..] => None,
-        [length, ..] => at.checked_add(1)?.checked_add(usize::from(length)),
+    match *octets.get(at)? {
+        255 => long_variable_end(octets, at),
+        length => at.checked_add(1)?.checked_add(usize::from(length)),
     }
+}
+
+#[cfg(feature = "alloc")]
+#[cold]
+fn long_variable_end(octets: &[u8], at: usize) -> Option<usize> {
+    let start = at.checked_add(3)?;
+    let length = octets.get(at..start)?.last_chunk()?;
+    start.checked_add(usize::from(u16::from_be_bytes(*length)))
 }
 
 /// Octets of the record at the start of `octets`; `None` if it is cut or has no octets.
