@@ -101,6 +101,10 @@ enum Link {
 }
 
 impl<'a> Packet<'a> {
+    /// A packet without layers.
+    #[cfg(feature = "alloc")]
+    pub(crate) const EMPTY: Self = Self::without_ip(&[], Lower::NONE, Offset::ABSENT);
+
     /// Finds the headers in sampled octets that begin with `protocol`.
     ///
     /// Never fails: what cannot be read is absent. A protocol that is not read, such as

@@ -8,7 +8,7 @@ use crate::field::FlowField;
 use crate::packet::{HeaderProtocol, Packet, Tunnel};
 use crate::value::{MacAddress, Text};
 use crate::wire::sflow::{
-    ExtendedGateway, ExtendedMpls, ExtendedSwitch, Interface, Record, Sample, SampleKind,
+    ExtendedGateway, ExtendedMpls, ExtendedSwitch, Interface, Record, Records, Sample, SampleKind,
 };
 
 /// The outer header of a tunnel that the sampled header does not show: the frame was sampled
@@ -21,47 +21,48 @@ pub(super) struct ReportedTunnel {
     pub(super) kind: Option<Tunnel>,
 }
 
-/// A sample whose sampled header is dissected; its other records are looked
-/// for when they are asked for, since few are.
+/// A sample whose sampled header is dissected. One walk finds that and what else flows are often
+/// asked for; the other records are looked for when they are needed, since few are.
 ///
-/// A flow is copied for each record too, so what the sample says by itself is
-/// not kept beside it.
+/// Functions for what is rare take it by value: a flow whose address is passed on is written to memory
+/// first, and so would be those of records.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SampleFlow<'m> {
     sample: Sample<'m>,
+    /// A flow sample or a discarded packet.
+    kind: SampleKind<'m>,
     packet: Packet<'m>,
     frame_length: Option<u32>,
+    switch: Option<&'m ExtendedSwitch>,
     /// A transaction was sampled, and no packet.
     is_transaction: bool,
 }
 
 impl<'m> SampleFlow<'m> {
     /// A flow sample, or if asked for a discarded packet.
+    #[inline]
     pub(crate) fn new(sample: Sample<'m>, discarded: bool) -> Option<Self> {
-        let records = match sample.kind().ok()? {
+        let kind = sample.kind().ok()?;
+        let mut records = match kind {
             SampleKind::Flow(flow) => flow.records(),
             SampleKind::Discarded(packet) if discarded => packet.records(),
             _ => return None,
         };
-        let header = records
-            .clone()
-            .flatten()
-            .find_map(|record| record.as_sampled_header());
-        let is_transaction = header.is_none()
-            && records
-                .clone()
-                .flatten()
-                .any(|record| record.is_transaction())
-            && !records.flatten().any(|record| record.is_packet());
-        let packet = header.map_or_else(
-            || Packet::dissect(HeaderProtocol(0), &[]),
-            |header| Packet::dissect(HeaderProtocol(header.protocol), header.header),
-        );
+        let (mut header, mut switch) = (None, None);
+        while let Some(record) = records.record() {
+            header = header.or_else(|| record.as_sampled_header());
+            switch = switch.or_else(|| record.as_extended_switch());
+        }
+        let packet = header.map_or(Packet::EMPTY, |header| {
+            Packet::dissect(HeaderProtocol(header.protocol), header.header)
+        });
         Some(Self {
             sample,
+            kind,
             packet,
             frame_length: header.map(|header| header.frame_length),
-            is_transaction,
+            switch,
+            is_transaction: header.is_none() && is_transaction(kind.records()),
         })
     }
 
@@ -79,9 +80,10 @@ impl<'m> SampleFlow<'m> {
     }
 
     /// One packet of this many was taken; a discarded packet is not sampled.
+    #[inline]
     pub(super) fn sampling_rate(&self) -> Option<u64> {
-        match self.sample.kind() {
-            Ok(SampleKind::Flow(flow)) => {
+        match self.kind {
+            SampleKind::Flow(flow) => {
                 Some(u64::from(flow.sampling_rate())).filter(|rate| *rate > 0)
             }
             _ => None,
@@ -91,16 +93,16 @@ impl<'m> SampleFlow<'m> {
     /// Why the packet was discarded; of a flow sample, if its output says so
     /// (`interface`, sFlow version 5, section 5).
     pub(super) fn drop_reason(&self) -> Option<u32> {
-        match self.sample.kind() {
-            Ok(SampleKind::Discarded(packet)) => Some(packet.reason()),
-            Ok(SampleKind::Flow(flow)) => flow.output().discard_reason(),
+        match self.kind {
+            SampleKind::Discarded(packet) => Some(packet.reason()),
+            SampleKind::Flow(flow) => flow.output().discard_reason(),
             _ => None,
         }
     }
 
     /// A notification of a drop, which is not sampled.
-    pub(super) fn is_discarded_packet(&self) -> bool {
-        matches!(self.sample.kind(), Ok(SampleKind::Discarded(_)))
+    pub(super) const fn is_discarded_packet(&self) -> bool {
+        matches!(self.kind, SampleKind::Discarded(_))
     }
 
     pub(super) fn ip_version(&self) -> Option<u8> {
@@ -188,7 +190,7 @@ impl<'m> SampleFlow<'m> {
     /// An interface index; one that is not known, or several, is none.
     #[inline]
     fn interface(&self, output: bool) -> Option<u32> {
-        match (self.sample.kind().ok()?, output) {
+        match (self.kind, output) {
             (SampleKind::Flow(flow), false) => flow.input(),
             (SampleKind::Flow(flow), true) => flow.output(),
             (SampleKind::Discarded(packet), false) => packet.input(),
@@ -201,8 +203,9 @@ impl<'m> SampleFlow<'m> {
     /// Which way the sampled packet passed its data source, by the numbers of directions of
     /// IPFIX (flowDirection, 61): 0 in, 1 out. Not known of a source that is no interface, and of
     /// a packet that went out where it came in.
-    pub(super) fn direction(&self) -> Option<u64> {
-        let (source, input, output) = match self.sample.kind().ok()? {
+    #[inline(never)]
+    pub(super) fn direction(self) -> Option<u64> {
+        let (source, input, output) = match self.kind {
             SampleKind::Flow(flow) => (flow.source_id(), flow.input(), flow.output()),
             SampleKind::Discarded(packet) => (packet.source_id(), packet.input(), packet.output()),
             _ => return None,
@@ -232,15 +235,15 @@ impl<'m> SampleFlow<'m> {
     }
 
     fn find<T>(&self, record: impl Fn(Record<'m>) -> Option<T>) -> Option<T> {
-        let records = self.sample.kind().ok()?.records();
-        records.flatten().find_map(record)
+        self.kind.records().flatten().find_map(record)
     }
 
     /// The VLAN of the switch, else the tag of the packet. 4294967295 is none.
+    #[inline]
     fn vlan(&self, field: FlowField) -> Option<u64> {
-        let switch = self.find(|record| record.as_extended_switch());
         let of = |vlan: fn(&ExtendedSwitch) -> u32| {
-            switch.map(vlan).filter(|vlan| *vlan <= 4095).map(u64::from)
+            let vlan = self.switch.map(vlan).filter(|vlan| *vlan <= 4095);
+            vlan.map(u64::from)
         };
         if field == FlowField::PostVlan {
             return of(ExtendedSwitch::dst_vlan);
@@ -251,7 +254,8 @@ impl<'m> SampleFlow<'m> {
     /// Numbers that are in a record of their own. What the AS of the router
     /// itself sends has source AS 0, and what it receives an empty path
     /// (RFC 4271, section 5.1.2).
-    fn number_from_records(&self, field: FlowField) -> Option<u64> {
+    #[inline(never)]
+    fn number_from_records(self, field: FlowField) -> Option<u64> {
         let number = match field {
             FlowField::SourceAs => {
                 let gateway = self.gateway()?;
@@ -324,7 +328,8 @@ impl<'m> SampleFlow<'m> {
         (!is_none).then_some(port)
     }
 
-    fn address_from_records(&self, field: FlowField) -> Option<IpAddr> {
+    #[inline(never)]
+    fn address_from_records(self, field: FlowField) -> Option<IpAddr> {
         match field {
             FlowField::NextHop => self.find(|record| record.as_extended_router())?.nexthop,
             FlowField::BgpNextHop => self.gateway()?.nexthop,
@@ -340,7 +345,7 @@ impl<'m> SampleFlow<'m> {
 
     /// Agents that send no header send its members (sampled_ethernet, _ipv4, _ipv6).
     #[cold]
-    fn without_header(&self, field: FlowField) -> Option<u64> {
+    fn without_header(self, field: FlowField) -> Option<u64> {
         if self.frame_length.is_some() {
             return None;
         }
@@ -375,7 +380,7 @@ impl<'m> SampleFlow<'m> {
     }
 
     #[cold]
-    fn address_without_header(&self, field: FlowField) -> Option<IpAddr> {
+    fn address_without_header(self, field: FlowField) -> Option<IpAddr> {
         if self.frame_length.is_some() {
             return None;
         }
@@ -446,13 +451,19 @@ impl<'m> SampleFlow<'m> {
             Some(2) => return false,
             _ => {}
         }
-        match self.sample.kind() {
-            Ok(SampleKind::Flow(flow)) => {
-                flow.input().is_internal() && !flow.output().is_internal()
-            }
+        match self.kind {
+            SampleKind::Flow(flow) => flow.input().is_internal() && !flow.output().is_internal(),
             _ => false,
         }
     }
+}
+
+/// A sample without a header is of a transaction if its records are, and none is of a packet.
+#[cold]
+fn is_transaction(records: Records<'_>) -> bool {
+    let mut packets = records.clone().flatten();
+    !packets.any(|record| record.is_packet())
+        && records.flatten().any(|record| record.is_transaction())
 }
 
 /// What a packet begins with if only its position is known. An EtherType that is known after
