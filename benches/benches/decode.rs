@@ -14,12 +14,14 @@ use criterion::{
     BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main,
 };
 use netflow_arrow::Addresses;
+use netflow_benches::capture::{CAPTURES, Capture};
 use netflow_benches::floor::columns::{self, Columns};
 use netflow_benches::floor::compiled;
 use netflow_benches::floor::planned::{self, Plans};
 use netflow_benches::row::Batch;
 use netflow_benches::{Kind, Row, Sums, Workload, arrow, decoder};
 use netflow_core::Decoder;
+use netflow_core::field::FlowField;
 
 /// Datagrams of the groups of one exporter, some megabytes.
 const DATAGRAMS: u32 = 4_000;
@@ -56,6 +58,26 @@ fn exporters(criterion: &mut Criterion) {
     let mut group = group(criterion, "exporters", &one);
     decoder(&mut group, "1", &one);
     decoder(&mut group, "1000", &thousand);
+    group.finish();
+}
+
+/// The captures of real devices, and of those that send what they do. Every field of each flow is
+/// read.
+fn captures(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("captures");
+    for (exporter, files) in CAPTURES {
+        let capture = Capture::read(files);
+        group.throughput(Throughput::Elements(capture.flows(|_| ())));
+        group.bench_function(exporter, |bencher| {
+            bencher.iter(|| {
+                capture.flows(|flow| {
+                    for field in FlowField::ALL {
+                        black_box(flow.get(*field));
+                    }
+                })
+            });
+        });
+    }
     group.finish();
 }
 
@@ -236,6 +258,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2))
         .sample_size(30);
-    targets = protocols, exporters, ratios
+    targets = protocols, captures, exporters, ratios
 }
 criterion_main!(benches);

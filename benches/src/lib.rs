@@ -8,6 +8,7 @@
 //! [`worst`] is the other end: datagrams that cost as much as can be.
 
 pub mod arrow;
+pub mod capture;
 pub mod decoder;
 pub mod floor;
 pub mod projection;
