@@ -61,9 +61,8 @@ fn row<'m>(projected: &Projected<'_, 'm>, flow: &Flow<'m>) -> Row {
     let row = projected.row(flow);
     let number = |position| row.number(position).unwrap_or_default();
     let address = |position| {
-        projected
-            .address(flow, position)
-            .map_or(0, |it: IpAddr| fold(it))
+        let address = row.address(position);
+        address.map_or(0, |it: IpAddr| fold(it))
     };
     let nanos = |position| {
         let time = row.time(position);

@@ -10,6 +10,7 @@ use core::net::{Ipv4Addr, SocketAddr};
 use core::ops::Range;
 
 use self::octets::Octets;
+use self::sflow::SampleNumbers;
 use self::traffic::Random;
 use crate::row::{Row, Sums};
 
@@ -66,6 +67,7 @@ pub struct Workload {
     octets: Vec<u8>,
     datagrams: Vec<(u32, Range<usize>)>,
     exporters: Vec<SocketAddr>,
+    sample_numbers: SampleNumbers,
     wire: Sums,
     flows: Sums,
 }
@@ -126,6 +128,7 @@ impl Workload {
             octets: Vec::new(),
             datagrams: Vec::new(),
             exporters: (0..exporters).map(address).collect(),
+            sample_numbers: SampleNumbers::default(),
             wire: Sums::default(),
             flows: Sums::default(),
         };
@@ -160,7 +163,10 @@ impl Workload {
             Kind::NetflowV9 => netflow::v9(&mut out, head, random, &mut expected),
             Kind::Ipfix => ipfix::fixed(&mut out, head, random, &mut expected),
             Kind::IpfixVariable => ipfix::variable(&mut out, head, random, &mut expected),
-            Kind::Sflow => sflow::datagram(&mut out, head, random, &mut expected),
+            Kind::Sflow => {
+                let numbers = &mut self.sample_numbers;
+                sflow::datagram(&mut out, head, random, numbers, &mut expected)
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use netflow_arrow::Addresses;
 use netflow_benches::{Kind, Workload, arrow, decoder, projection};
 
 /// Datagrams that are made; a path takes some of them.
-const MOST: u32 = 2_000;
+const MOST: u32 = 600;
 /// Rows of an Arrow batch.
 const ROWS: usize = 8_192;
 /// The port of a capture's datagrams; each protocol is read on it.

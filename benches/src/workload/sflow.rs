@@ -8,10 +8,30 @@ use crate::row::Row;
 const SAMPLES: u32 = 7;
 const SAMPLING_RATE: u32 = 4096;
 
+/// Data sources of an exporter, from 0: those of the inputs of [`Traffic`].
+const SOURCES: usize = 65;
+
+/// Samples that were sent of each data source of each exporter: each counts its own.
+#[derive(Debug, Default)]
+pub(super) struct SampleNumbers(Vec<[u32; SOURCES]>);
+
+impl SampleNumbers {
+    fn next(&mut self, exporter: u32, source: u32) -> u32 {
+        let exporter = exporter as usize;
+        if self.0.len() <= exporter {
+            self.0.resize(exporter + 1, [0; SOURCES]);
+        }
+        let number = &mut self.0[exporter][source as usize];
+        *number += 1;
+        *number
+    }
+}
+
 pub(super) fn datagram(
     out: &mut Octets<'_>,
     head: Head,
     random: &mut Random,
+    numbers: &mut SampleNumbers,
     expected: &mut Expected<'_>,
 ) -> u32 {
     let with_counters = head.number % 10 == 0;
@@ -26,8 +46,10 @@ pub(super) fn datagram(
     ] {
         out.u32(word);
     }
-    for sample in 0..SAMPLES {
-        flow_sample(out, head.sequence * SAMPLES + sample, random, expected);
+    for _ in 0..SAMPLES {
+        let traffic = Traffic::new(random, false);
+        let sequence = numbers.next(head.exporter, traffic.input & 0xff_ffff);
+        flow_sample(out, sequence, &traffic, random, expected);
     }
     if with_counters {
         counters_sample(out, head.sequence, random);
@@ -38,10 +60,10 @@ pub(super) fn datagram(
 fn flow_sample(
     out: &mut Octets<'_>,
     sequence: u32,
+    traffic: &Traffic,
     random: &mut Random,
     expected: &mut Expected<'_>,
 ) {
-    let traffic = Traffic::new(random, false);
     let vlan = 10 + (traffic.input & 63);
     let frame_length = 128 + random.below(1391) as u32;
     let pool = sequence.wrapping_mul(SAMPLING_RATE);
@@ -69,7 +91,7 @@ fn flow_sample(
     for word in [1, 144, 1, frame_length, 4, 128] {
         out.u32(word);
     }
-    sampled_packet(out, &traffic, vlan as u16, frame_length);
+    sampled_packet(out, traffic, vlan as u16, frame_length);
     let sent = Row {
         source: traffic.source as u64,
         destination: traffic.destination as u64,
