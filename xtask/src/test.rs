@@ -76,6 +76,11 @@ const STEPS: &[Step] = &[
         freestanding::run,
     ),
     step("benches compile", benches),
+    needing(
+        &[&tools::VALGRIND],
+        "instructions a flow",
+        crate::instructions::step,
+    ),
     step("hostile octets", hostile),
     needing(C, "C library: installed", c::installed),
     needing(C, "C library: tests in C99, C11 and C++17", c::tests),
@@ -125,11 +130,6 @@ const FULL: &[Step] = &[
         &[&tools::VALGRIND],
         "what hostile datagrams cost",
         crate::worst::table,
-    ),
-    needing(
-        &[&tools::VALGRIND],
-        "instructions a flow",
-        crate::instructions::step,
     ),
     step("licences, bans and sources of dependencies", deny),
     step(
