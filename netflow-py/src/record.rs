@@ -1,10 +1,11 @@
 //! Flows one by one.
 
 use alloc::collections::VecDeque;
+use core::iter::once;
 
 use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::structure::Members;
-use netflow_core::{Decoded, Flow};
+use netflow_core::{Decoded, Flow, ProjectedFlow, Projection};
 use netflow_io::Feed;
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
@@ -29,10 +30,13 @@ pub(crate) struct Record {
 const LIST_DEPTH: u8 = 4;
 
 impl Record {
-    pub(crate) fn new(flow: &Flow<'_>) -> Self {
-        let field = |field: &FlowField| flow.get(*field).map(Owned::from);
+    fn new(row: &ProjectedFlow<'_, '_, '_>) -> Self {
+        let flow = row.flow();
+        let positions = 0..FlowField::ALL.len();
         Self {
-            fields: FlowField::ALL.iter().map(field).collect(),
+            fields: positions
+                .map(|position| row.value(position).map(Owned::from))
+                .collect(),
             elements: match (flow.record(), flow.sample()) {
                 (Some(record), _) => elements(record, LIST_DEPTH),
                 (None, Some(sample)) => members(sample),
@@ -170,17 +174,35 @@ impl Record {
     }
 }
 
-/// The flows of a message.
-pub(crate) fn of_message(message: &Decoded<'_>, split: bool, into: &mut impl Extend<Record>) {
-    if split {
-        into.extend(
-            message
-                .flows()
-                .split_biflows()
-                .map(|flow| Record::new(&flow)),
-        );
-    } else {
-        into.extend(message.flows().map(|flow| Record::new(&flow)));
+/// Makes records of flows. It looks for the fields once in each template: most are in none.
+pub(crate) struct RecordReader {
+    /// All fields, in the order of the table.
+    projection: Projection,
+}
+
+impl RecordReader {
+    pub(crate) fn new() -> Self {
+        Self {
+            projection: Projection::new(FlowField::ALL.iter().copied()),
+        }
+    }
+
+    /// Adds the flows of a datagram.
+    pub(crate) fn read(
+        &mut self,
+        decoded: &Decoded<'_>,
+        split: bool,
+        into: &mut impl Extend<Record>,
+    ) {
+        for set in decoded.joined_sets() {
+            let projected = self.projection.of(&set);
+            let record = |flow: &Flow<'_>| Record::new(&projected.row(flow));
+            for flow in set.flows() {
+                let reverse = split.then(|| flow.reverse()).flatten();
+                into.extend(once(record(&flow)));
+                into.extend(reverse.as_ref().map(record));
+            }
+        }
     }
 }
 
@@ -190,6 +212,7 @@ pub(crate) struct Records(Guarded<Flows>);
 
 struct Flows {
     walk: Walk,
+    reader: RecordReader,
     ready: VecDeque<Record>,
     split: bool,
 }
@@ -201,10 +224,10 @@ impl Flows {
             if let Some(record) = self.ready.pop_front() {
                 return Ok(Some(record));
             }
-            let (ready, split) = (&mut self.ready, self.split);
+            let (reader, ready, split) = (&mut self.reader, &mut self.ready, self.split);
             let is_more = self
                 .walk
-                .step(|message| of_message(message, split, ready))?;
+                .step(|message| reader.read(message, split, ready))?;
             if !is_more {
                 return Ok(None);
             }
@@ -228,6 +251,7 @@ impl Records {
         let feed = Feed::new(Exporters::new(exporters)?.apply(decoder));
         Ok(Self(Guarded::new(Flows {
             walk: Walk::new(inputs, ports, strict, feed),
+            reader: RecordReader::new(),
             ready: VecDeque::new(),
             split: split_biflows,
         })))

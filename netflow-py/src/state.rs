@@ -13,7 +13,7 @@ use pyo3::types::{PyByteArray, PyBytes};
 use crate::error;
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::health::ExaminedFeed;
-use crate::record::{Record, of_message};
+use crate::record::{Record, RecordReader};
 use crate::report::{Report, problems_to_python};
 
 /// The octets of `bytes`, `bytearray` or `memoryview`.
@@ -44,12 +44,17 @@ pub(crate) fn origin(host: &str, port: u16) -> PyResult<SocketAddr> {
 
 /// The state of a decoder, safe in threads.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct State(Mutex<ExaminedFeed>);
+pub(crate) struct State(Mutex<Decoding>);
+
+struct Decoding {
+    examined: ExaminedFeed,
+    reader: RecordReader,
+}
 
 impl State {
-    fn lock(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, ExaminedFeed>> {
-        let examined = self.0.lock_py_attached(py);
-        examined.map_err(|_| PyRuntimeError::new_err("this decoder failed in another thread"))
+    fn lock(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Decoding>> {
+        let decoding = self.0.lock_py_attached(py);
+        decoding.map_err(|_| PyRuntimeError::new_err("this decoder failed in another thread"))
     }
 }
 
@@ -60,7 +65,10 @@ impl State {
     fn new(exporters: Option<ExporterArguments>) -> PyResult<Self> {
         let decoder = Exporters::new(exporters)?.apply(Decoder::new(Limits::default()));
         let feed = Feed::new(decoder).keeping_last_problems();
-        Ok(Self(Mutex::new(ExaminedFeed::new(feed))))
+        Ok(Self(Mutex::new(Decoding {
+            examined: ExaminedFeed::new(feed),
+            reader: RecordReader::new(),
+        })))
     }
 
     fn decode(
@@ -74,7 +82,7 @@ impl State {
     ) -> PyResult<Vec<Record>> {
         let payload = octets(datagram)?;
         let exporter = origin(host, port)?;
-        let examined = &mut *self.lock(py)?;
+        let Decoding { examined, reader } = &mut *self.lock(py)?;
         let decoded = py.detach(|| {
             let transport = if stream {
                 Transport::Stream
@@ -85,37 +93,46 @@ impl State {
             let datagram = Datagram::new(exporter, transport, received, &payload);
             let decoded = examined.push(datagram)?;
             let mut records = Vec::new();
-            of_message(&decoded, false, &mut records);
+            reader.read(&decoded, false, &mut records);
             Ok(records)
         });
         decoded.map_err(error::of_datagram)
     }
 
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.lock(py)?.feed.decoder().save()))
+        Ok(PyBytes::new(
+            py,
+            &self.lock(py)?.examined.feed.decoder().save(),
+        ))
     }
 
     fn load(&self, py: Python<'_>, state: &[u8]) -> PyResult<()> {
-        let loaded = self.lock(py)?.feed.decoder_mut().load(state).map(drop);
+        let loaded = self
+            .lock(py)?
+            .examined
+            .feed
+            .decoder_mut()
+            .load(state)
+            .map(drop);
         loaded.map_err(|error| PyValueError::new_err(format!("this is no state: {error}")))
     }
 
     fn end_session(&self, py: Python<'_>, host: &str, port: u16) -> PyResult<()> {
         let exporter = origin(host, port)?;
-        self.lock(py)?.end_session(exporter);
+        self.lock(py)?.examined.end_session(exporter);
         Ok(())
     }
 
     /// The health of the exporters so far, as JSON.
     fn health(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.lock(py)?.document())
+        Ok(self.lock(py)?.examined.document())
     }
 
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let report = {
-            let examined = self.lock(py)?;
-            Report::of(&examined.feed, &[])
+            let decoding = self.lock(py)?;
+            Report::of(&decoding.examined.feed, &[])
         };
         report.to_python(py)
     }
@@ -123,8 +140,8 @@ impl State {
     #[getter]
     fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let problems: Vec<KeptProblem> = {
-            let examined = self.lock(py)?;
-            let problems = examined.feed.problems();
+            let decoding = self.lock(py)?;
+            let problems = decoding.examined.feed.problems();
             // What could not be read at all was raised.
             let inside = problems.filter(|problem| !problem.is_unreadable);
             inside.cloned().collect()
