@@ -3,9 +3,9 @@
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use netflow_output::format::Format;
 use netflow_output::format::dialect::{
-    Additions, Documents, Ecs, EcsOptions, Faults, Fluentd, FluentdOptions, Goflow2, Goflow2Form,
-    Goflow2Options, JsonDocument, Logstash, LogstashOptions, MessagePackDocument, Nfdump,
-    NfdumpForm, NfdumpOptions,
+    Additions, DialectForm, DialectName, DialectOptions, Documents, Ecs, EcsOptions, Faults,
+    Fluentd, FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, JsonDocument, Logstash,
+    LogstashOptions, MessagePackDocument, Nfdump, NfdumpForm, NfdumpOptions,
 };
 
 /// Strings that break writers that do not escape.
@@ -239,4 +239,45 @@ fn an_event_of_the_forward_protocol_has_tag_time_and_record() {
     ];
     let record = output.strip_prefix(&*head.concat()).unwrap();
     assert_eq!(value_len(record), record.len());
+}
+
+/// The number of values of MessagePack, one after the other.
+fn value_count(mut octets: &[u8]) -> usize {
+    let mut count = 0;
+    while !octets.is_empty() {
+        octets = &octets[value_len(octets)..];
+        count += 1;
+    }
+    count
+}
+
+#[test]
+fn hostile_values_are_written_in_every_form_of_every_schema() {
+    for string in strings() {
+        for faults in [Faults::Corrected, Faults::Copied] {
+            let mut options = DialectOptions::default();
+            options.faults = faults;
+            options.additions = additions();
+            for dialect in DialectName::ALL {
+                for form in dialect.forms() {
+                    let output = written(options.format(dialect, *form).unwrap(), &string);
+                    // The plugin that the schema fluentd is of does not read IPFIX.
+                    let is_read = dialect != DialectName::Fluentd || faults == Faults::Corrected;
+                    match form {
+                        DialectForm::Json if is_read => {
+                            let row: serde_json::Value = serde_json::from_slice(&output).unwrap();
+                            assert!(row.is_object(), "{dialect}");
+                        }
+                        DialectForm::MessagePack => {
+                            assert_eq!(value_count(&output), usize::from(is_read), "{dialect}");
+                        }
+                        DialectForm::Forward | DialectForm::Protobuf => {
+                            assert_eq!(output.is_empty(), !is_read, "{dialect}");
+                        }
+                        _ => assert!(core::str::from_utf8(&output).is_ok(), "{dialect}"),
+                    }
+                }
+            }
+        }
+    }
 }
