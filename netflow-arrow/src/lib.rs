@@ -30,7 +30,7 @@
 //! ];
 //! let fields = vec![FlowField::SourceAddress, FlowField::Octets, FlowField::SourcePort];
 //! let mut builder = FlowBatchBuilder::new(FlowOptions::new(fields));
-//! let mut decoder = Decoder::new(Limits::new(0x5eed));
+//! let mut decoder = Decoder::new(Limits::default());
 //! let exporter = "198.51.100.1:2055".parse()?;
 //! let received = Timestamp::from_secs(1_700_000_000);
 //! let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;

@@ -84,7 +84,7 @@ pub struct TemplateBatch {
 ///
 /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
 /// let mut builder = RecordBatchBuilder::new(Addresses::Text, 65_536);
-/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut decoder = Decoder::new(Limits::default());
 /// let mut source = netflow_io::open(path)?;
 /// while let Some(packet) = source.next() {
 ///     let message = decoder.decode(packet?.datagram)?;

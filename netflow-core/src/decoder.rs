@@ -67,7 +67,7 @@ use crate::wire;
 /// payload[24..28].copy_from_slice(&[192, 0, 2, 1]);
 /// payload[24 + 47 - 14..24 + 47 - 12].copy_from_slice(&[0, 53]);
 ///
-/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut decoder = Decoder::new(Limits::default());
 /// let exporter = "198.51.100.1:50000".parse().unwrap();
 /// let received = Timestamp::from_secs(1_700_000_000);
 /// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
@@ -145,7 +145,7 @@ impl Decoder {
     /// use netflow_core::{Decoder, Limits};
     ///
     /// let rates = ["198.51.100.0/24=1000".parse()?].into_iter().collect();
-    /// let decoder = Decoder::new(Limits::new(0x5eed)).with_override_rates(rates);
+    /// let decoder = Decoder::new(Limits::default()).with_override_rates(rates);
     /// # let _ = decoder;
     /// # Ok::<(), netflow_core::ParseRateError>(())
     /// ```

@@ -14,7 +14,7 @@ use crate::header::MessageHeader;
 /// let payload = [0, 10, 0, 16, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 7]; // IPFIX, domain 7
 /// let exporter = "198.51.100.1:50000".parse().unwrap();
 /// let received = Timestamp::from_secs(1_700_000_000);
-/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut decoder = Decoder::new(Limits::default());
 /// decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
 /// let key = decoder.domains().next().unwrap().key;
 /// assert_eq!(key.exporter, "198.51.100.1:0".parse().unwrap());

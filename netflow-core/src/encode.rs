@@ -26,7 +26,7 @@
 //! message.record(&template, [[192, 0, 2, 1].into(), 1500_u64.into(), "eth0".into()])?;
 //! let payload = message.finish();
 //!
-//! let mut decoder = Decoder::new(Limits::new(0x5eed));
+//! let mut decoder = Decoder::new(Limits::default());
 //! let exporter = "198.51.100.1:4739".parse()?;
 //! let received = Timestamp::from_secs(1_700_000_000);
 //! let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;

@@ -15,7 +15,7 @@
 //! ```
 //! use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 //!
-//! let mut decoder = Decoder::new(Limits::new(0x5eed));
+//! let mut decoder = Decoder::new(Limits::default());
 //! # let payload = [0, 10, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 //! let exporter = "198.51.100.1:2055".parse().unwrap();
 //! let received = Timestamp::from_secs(1_700_000_000);

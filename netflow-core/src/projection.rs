@@ -48,7 +48,7 @@ use crate::time::Timestamp;
 ///
 /// let fields = [FlowField::SourceAddress, FlowField::DestinationPort, FlowField::Vlan];
 /// let mut projection = Projection::new(fields);
-/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut decoder = Decoder::new(Limits::default());
 /// let exporter = "198.51.100.1:50000".parse().unwrap();
 /// let received = Timestamp::from_secs(1_700_000_000);
 /// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;

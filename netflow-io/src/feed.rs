@@ -58,7 +58,7 @@ pub enum Event<'a> {
 /// use netflow_io::{Event, Feed};
 ///
 /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
-/// let mut feed = Feed::new(Decoder::new(Limits::new(0x5eed)));
+/// let mut feed = Feed::new(Decoder::new(Limits::default()));
 /// let mut source = netflow_io::open(path)?;
 /// let mut flows = 0;
 /// while let Some(event) = feed.next(&mut source) {

@@ -24,7 +24,7 @@ pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::CaptureEr
 /// let mut paths = vec![path].into_iter();
 /// let options = FlowOptions::new(vec![FlowField::SourceAddress, FlowField::Octets]);
 /// let scan = Scan::new(
-///     Decoder::new(Limits::new(0x5eed)),
+///     Decoder::new(Limits::default()),
 ///     FlowBatchBuilder::new(options),
 ///     Box::new(move || paths.next().map(netflow_io::open)),
 ///     Faults::Stop,

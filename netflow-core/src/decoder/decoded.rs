@@ -22,7 +22,7 @@ use crate::header::MessageHeader;
 /// payload[31] = 8;
 /// let exporter = "198.51.100.1:50000".parse().unwrap();
 /// let received = Timestamp::from_secs(1_700_000_000);
-/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut decoder = Decoder::new(Limits::default());
 /// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
 /// let domains = decoded.messages().map(|message| message.header().observation_domain);
 /// assert_eq!(domains.collect::<Vec<_>>(), [7, 8]);

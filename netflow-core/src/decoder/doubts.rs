@@ -29,7 +29,7 @@ impl Decoder {
     /// ```
     /// use netflow_core::{Decoder, Limits};
     ///
-    /// let decoder = Decoder::new(Limits::new(0x5eed));
+    /// let decoder = Decoder::new(Limits::default());
     /// assert!(decoder.doubts().is_empty());
     /// ```
     #[must_use]

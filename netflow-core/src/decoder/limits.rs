@@ -7,7 +7,7 @@ use core::time::Duration;
 /// ```
 /// use netflow_core::Limits;
 ///
-/// let limits = Limits::new(0x5eed).with_state_octets(16 << 20);
+/// let limits = Limits::default().with_state_octets(16 << 20);
 /// assert_eq!(limits.list_depth, 4);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

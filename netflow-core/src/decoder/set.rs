@@ -185,7 +185,7 @@ impl<'m> Set<'m> {
     /// let mut payload = [0; 24 + 48];
     /// payload[1] = 5;
     /// payload[3] = 1;
-    /// let mut decoder = Decoder::new(Limits::new(0x5eed));
+    /// let mut decoder = Decoder::new(Limits::default());
     /// let exporter = "198.51.100.1:50000".parse().unwrap();
     /// let received = Timestamp::from_secs(1_700_000_000);
     /// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;

@@ -23,7 +23,7 @@ impl Decoder {
     /// # use netflow_core::{Datagram, Timestamp, Transport};
     /// use netflow_core::{Decoder, Limits};
     ///
-    /// let mut decoder = Decoder::new(Limits::new(0x5eed));
+    /// let mut decoder = Decoder::new(Limits::default());
     /// // ... decode; here a NetFlow v9 message with template 256 ...
     /// # let payload = [
     /// #     0, 9, 0, 1, 0, 0, 0, 0, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 0,
@@ -34,7 +34,7 @@ impl Decoder {
     /// # decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
     /// let snapshot = decoder.save();
     ///
-    /// let mut next = Decoder::new(Limits::new(0x5eed));
+    /// let mut next = Decoder::new(Limits::default());
     /// let report = next.load(&snapshot).expect("what was saved can be loaded");
     /// assert_eq!((report.domains, report.templates, report.refused), (1, 1, 0));
     /// assert_eq!(next.templates().count(), 1);
@@ -54,7 +54,7 @@ impl Decoder {
     /// ```
     /// use netflow_core::{Decoder, Limits};
     ///
-    /// let decoder = Decoder::new(Limits::new(0x5eed));
+    /// let decoder = Decoder::new(Limits::default());
     /// let mut snapshot = Vec::new();
     /// decoder.save_into(&mut snapshot);
     /// assert_eq!(snapshot, decoder.save());
@@ -69,7 +69,7 @@ impl Decoder {
     /// ```
     /// use netflow_core::{Decoder, Limits};
     ///
-    /// let decoder = Decoder::new(Limits::new(0x5eed));
+    /// let decoder = Decoder::new(Limits::default());
     /// assert_eq!(decoder.save_learned(), decoder.save()); // nothing waits
     /// ```
     #[must_use]
@@ -111,7 +111,7 @@ impl Decoder {
     /// use netflow_core::snapshot::SnapshotError;
     /// use netflow_core::{Decoder, Limits};
     ///
-    /// let mut decoder = Decoder::new(Limits::new(0x5eed));
+    /// let mut decoder = Decoder::new(Limits::default());
     /// let mut snapshot = decoder.save();
     /// assert!(decoder.load(&snapshot).is_ok());
     ///
@@ -140,7 +140,7 @@ impl Decoder {
     /// #     0, 0, 0, 12, 1, 0, 0, 1, 0, 8, 0, 4,
     /// # ];
     /// # let received = Timestamp::from_secs(1_700_000_000);
-    /// let mut decoder = Decoder::new(Limits::new(0x5eed));
+    /// let mut decoder = Decoder::new(Limits::default());
     /// for exporter in ["198.51.100.1:50000", "198.51.100.2:50000"] {
     ///     let exporter = exporter.parse().unwrap();
     ///     decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
@@ -148,7 +148,7 @@ impl Decoder {
     /// let snapshot = decoder.save();
     ///
     /// let first: core::net::IpAddr = "198.51.100.1".parse().unwrap();
-    /// let mut next = Decoder::new(Limits::new(0x5eed));
+    /// let mut next = Decoder::new(Limits::default());
     /// let report = next.load_where(&snapshot, |domain| domain.exporter.ip() == first);
     /// assert_eq!(report.expect("what was saved can be loaded").domains, 1);
     /// assert_eq!(next.domain_count(), 1);

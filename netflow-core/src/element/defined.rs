@@ -47,7 +47,7 @@ impl DefinedElement {
 ///
 /// let queue = DefinedElement::new(ElementId::new(99_999, 1), "queueDepth", DataType::Unsigned32);
 /// let definitions: Definitions = [queue].into_iter().collect();
-/// let decoder = Decoder::new(Limits::new(0x5eed)).with_definitions(definitions);
+/// let decoder = Decoder::new(Limits::default()).with_definitions(definitions);
 /// # let _ = decoder;
 /// ```
 #[derive(Debug, Clone, Default)]

@@ -40,7 +40,7 @@ use crate::header::MessageHeader;
 /// # (payload[1], payload[3], payload[24]) = (5, 1, 10);
 /// let exporter = "198.51.100.1:2055".parse().unwrap();
 /// let received = Timestamp::from_secs(1_700_000_000);
-/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut decoder = Decoder::new(Limits::default());
 /// let mut relay = Relay::new(RelayLimits::default());
 /// let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
 ///

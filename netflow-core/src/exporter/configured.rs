@@ -16,7 +16,7 @@ use super::prefix::{ParsePrefixError, Prefix};
 /// let mut rates = ConfiguredRates::default();
 /// rates.insert("198.51.100.0".parse().unwrap(), 24, 1_000);
 /// rates.extend(["198.51.100.7=500".parse()?]);
-/// let decoder = Decoder::new(Limits::new(0x5eed)).with_configured_rates(rates);
+/// let decoder = Decoder::new(Limits::default()).with_configured_rates(rates);
 /// # let _ = decoder;
 /// # Ok::<(), netflow_core::ParseRateError>(())
 /// ```

@@ -17,7 +17,7 @@ use crate::template::SecondCounters;
 ///
 /// let mut counters = ConfiguredCounters::default();
 /// counters.extend(["198.51.100.0/24=biflow".parse()?, "198.51.100.7=post".parse()?]);
-/// let decoder = Decoder::new(Limits::new(0x5eed)).with_configured_counters(counters);
+/// let decoder = Decoder::new(Limits::default()).with_configured_counters(counters);
 /// # let _ = decoder;
 /// # Ok::<(), netflow_core::ParseCounterError>(())
 /// ```

@@ -37,7 +37,7 @@ use crate::value::{self, ApplicationId, MacAddress, Text};
 ///     receiver.iter().filter(|flow| flow.destination_port() == Some(53)).count()
 /// });
 ///
-/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let mut decoder = Decoder::new(Limits::default());
 /// # let mut payload = [0; 72];
 /// # payload[..4].copy_from_slice(&[0, 5, 0, 1]);
 /// # payload[24 + 34..24 + 36].copy_from_slice(&[0, 53]);
