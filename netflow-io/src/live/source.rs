@@ -10,7 +10,7 @@ use crate::feed::{Arrival, Datagrams};
 
 /// The datagrams of one worker.
 ///
-/// After [`Stopper::stop`] it returns the datagrams that its sockets hold, and then it ends.
+/// After [`Stopper::stop`](super::Stopper::stop) it returns the datagrams that its sockets hold, and then it ends.
 #[derive(Debug)]
 pub struct LiveSource(Kind);
 
