@@ -1023,6 +1023,9 @@ typedef struct netflow_arrow netflow_arrow;
 // datagram.
 typedef struct netflow_decoder netflow_decoder;
 
+// An expression that says which flows match.
+typedef struct netflow_filter netflow_filter;
+
 // What is known of the exporters of one decoder or more, and the walk over the findings of the last
 // report.
 typedef struct netflow_health netflow_health;
@@ -1766,6 +1769,16 @@ typedef struct netflow_arrow_options {
   uint32_t types;
 } netflow_arrow_options;
 
+// Why an expression is not valid.
+typedef struct netflow_filter_error {
+  // Where, in characters from 1; after the last one if something is missing at the end. 0 if the
+  // expression is valid.
+  size_t column;
+  // The column, what is wrong there, what was expected, and perhaps a suggestion: UTF-8, cut if it is
+  // longer, with a NUL at the end.
+  char message[240];
+} netflow_filter_error;
+
 // One thing that a person should know.
 typedef struct netflow_finding {
   // The stable number of its kind; `netflow explain --format json` has it too.
@@ -2288,7 +2301,7 @@ netflow_result netflow_arrow_options_init(struct netflow_arrow_options *options,
 
 // Makes a handle that gathers flows into Arrow arrays. The columns are the fields selected by the
 // options of `decoder`, in the order of their numbers and by their names; the flags of these options
-// apply too. `options` may be NULL, for all defaults. NETFLOW_ERROR_UNSUPPORTED means that the library
+// apply too, and so does the filter that `netflow_filter_set` set. `options` may be NULL, for all defaults. NETFLOW_ERROR_UNSUPPORTED means that the library
 // was built without Arrow.
 //
 // Pointers:
@@ -2340,6 +2353,52 @@ netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
 // written there. What was there is not released.
 netflow_result netflow_arrow_schema(struct netflow_arrow *arrow,
                                     struct ArrowSchema *schema);
+
+// Reads an expression such as `proto tcp and dst port 443`, in the words of tcpdump and nfdump or with
+// the names of fields. If it is not valid, the result is NETFLOW_ERROR_ARGUMENT, `*filter` is NULL, and
+// `error`, which may be NULL, has the column and a message; otherwise its column is 0. `size` is
+// `sizeof(netflow_filter_error)`.
+//
+// Pointers:
+//
+// `expression` is NULL or a string that a NUL ends. `filter` is NULL, or a pointer may be written
+// there. `error` is NULL, or `size` octets may be written there.
+netflow_result netflow_filter_new(const char *expression,
+                                  struct netflow_filter **filter,
+                                  struct netflow_filter_error *error,
+                                  size_t size);
+
+// Frees a filter; decoders that it was set for keep it. NULL is ignored.
+//
+// Pointers:
+//
+// `filter` is NULL or a handle that is not freed, and nobody is using it.
+void netflow_filter_free(struct netflow_filter *filter);
+
+// From the next datagram on, `netflow_flows` and `netflow_each_flow` pass over the flows that do not
+// match, as do Arrow handles that are made from then on. The walk over sets and records is not filtered.
+// A `filter` of NULL ends this. The message ends.
+//
+// Pointers:
+//
+// `decoder` and `filter` are NULL or handles that are not freed.
+netflow_result netflow_filter_set(struct netflow_decoder *decoder,
+                                  const struct netflow_filter *filter);
+
+// Tests every flow of the message, in the order of `netflow_flows`: writes 1 to `matches` for a flow that
+// matches, 0 for any other, and the number of flows to `count`. With more flows than `capacity` it
+// is NETFLOW_ERROR_SPACE, and `count` is the capacity needed; NETFLOW_END means that there are none.
+// Flows that `netflow_filter_set` excludes are not among them.
+//
+// Pointers:
+//
+// `filter` and `decoder` are NULL or handles that are not freed. `matches` is NULL, or `capacity` octets
+// may be written there. `count` is NULL, or a `size_t` may be written there.
+netflow_result netflow_filter_test(const struct netflow_filter *filter,
+                                   struct netflow_decoder *decoder,
+                                   uint8_t *matches,
+                                   size_t capacity,
+                                   size_t *count);
 
 // Makes a handle that gathers the health of exporters. One may follow several decoders. Its memory is
 // bounded for any number of exporters.

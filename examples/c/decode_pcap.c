@@ -2,6 +2,7 @@
 
      cc decode_pcap.c -o decode_pcap $(pkg-config --cflags --libs netflow) -lpcap
      ./decode_pcap capture.pcap
+     ./decode_pcap capture.pcap 'proto tcp and dst port 443'
 
    Of the capture only UDP over Ethernet and IP without fragments is looked at, to keep the example
    short; the command `netflow` reads more. */
@@ -90,6 +91,19 @@ static uint64_t print_datagram(netflow_decoder *decoder, const netflow_datagram 
   return printed;
 }
 
+/* Makes the decoder return only the flows that match the expression. */
+static int choose(netflow_decoder *decoder, const char *expression) {
+  netflow_filter *filter;
+  netflow_filter_error error;
+  if (netflow_filter_new(expression, &filter, &error, sizeof error) != NETFLOW_OK) {
+    fprintf(stderr, "%s\n%s\n%*s\n", error.message, expression, (int)error.column, "^");
+    return 0;
+  }
+  netflow_filter_set(decoder, filter);
+  netflow_filter_free(filter); /* the decoder keeps it */
+  return 1;
+}
+
 int main(int argc, char **argv) {
   char why[PCAP_ERRBUF_SIZE];
   pcap_t *capture;
@@ -101,8 +115,8 @@ int main(int argc, char **argv) {
   uint64_t number_of_frame = 0;
   uint64_t flows = 0;
   netflow_result result;
-  if (argc != 2) {
-    fprintf(stderr, "usage: %s FILE\n", argv[0]);
+  if (argc != 2 && argc != 3) {
+    fprintf(stderr, "usage: %s FILE [EXPRESSION]\n", argv[0]);
     return 2;
   }
   capture = pcap_open_offline(argv[1], why);
@@ -117,6 +131,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "netflow: %s\n", netflow_strerror(result));
     return 1;
   }
+  if (argc == 3 && !choose(decoder, argv[2])) return 2;
   while (pcap_next_ex(capture, &header, &frame) == 1) {
     netflow_datagram datagram;
     netflow_datagram_init(&datagram, sizeof datagram, NULL, 0);

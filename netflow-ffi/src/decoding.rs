@@ -4,6 +4,7 @@ use core::ptr::NonNull;
 
 use netflow_core::{Datagram, Decoder, Error};
 
+use crate::flow::Selection;
 use crate::reading::Reading;
 
 /// A decoder and the message of the last datagram.
@@ -50,15 +51,14 @@ impl Decoding {
     pub(crate) fn decode(
         &mut self,
         datagram: Datagram<'static>,
-        split: bool,
-        discarded: bool,
+        selection: Selection,
     ) -> Result<(), Error> {
         self.end();
         // SAFETY: it lives until `self` is dropped, and the message before it; what borrowed it is
         // gone, and only `change` borrows it mutably, which drops the message first.
         let decoder: &'static mut Decoder = unsafe { self.decoder.as_mut() };
         let message = decoder.decode(datagram)?;
-        self.reading = Some(Reading::new(message, split, discarded));
+        self.reading = Some(Reading::new(message, selection));
         Ok(())
     }
 

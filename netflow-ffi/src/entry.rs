@@ -13,6 +13,7 @@ mod walk;
 
 // Last in the header: most programs go without.
 mod arrow;
+mod filter;
 mod health;
 mod listener;
 
@@ -32,6 +33,9 @@ pub use self::decoder::{
 pub use self::element::{
     netflow_address_text, netflow_element_by_name, netflow_element_by_number,
     netflow_element_of_v9, netflow_field_by_name, netflow_field_name,
+};
+pub use self::filter::{
+    netflow_filter_free, netflow_filter_new, netflow_filter_set, netflow_filter_test,
 };
 pub use self::flows::{netflow_each_flow, netflow_flows, netflow_rewind};
 pub use self::health::{

@@ -10,7 +10,7 @@ mod table;
 use core::ffi::{c_int, c_void};
 
 pub(crate) use self::batch::{Each, fill};
-pub(crate) use self::cursor::Cursor;
+pub(crate) use self::cursor::{Cursor, Selection};
 pub(crate) use self::lists::Lists;
 pub use self::table::{netflow_flow, netflow_flow_field};
 

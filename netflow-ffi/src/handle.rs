@@ -3,9 +3,10 @@
 use core::cell::{Cell, RefCell};
 
 use netflow_core::{Datagram, Decoder};
+use netflow_query::Filter;
 
 use crate::decoding::Decoding;
-use crate::flow::{Each, Lists};
+use crate::flow::{Each, Lists, Selection};
 use crate::options::{Settings, netflow_options};
 use crate::reading::Reading;
 use crate::result::{Failure, netflow_result};
@@ -27,6 +28,8 @@ pub struct netflow_decoder {
 pub(crate) struct State {
     pub(crate) decoded: Decoding,
     pub(crate) options: netflow_options,
+    /// Only flows that match it are returned.
+    pub(crate) filter: Option<Filter>,
     /// The octets of lists of numbers in the flows that were returned.
     pub(crate) lists: Lists,
     /// The memory used while flows are passed to a callback, kept so that it is used again.
@@ -50,6 +53,7 @@ impl netflow_decoder {
             state: RefCell::new(State {
                 decoded: Decoding::new(decoder),
                 options,
+                filter: None,
                 lists: Lists::default(),
                 each: Each::default(),
                 in_callback: false,
@@ -101,10 +105,19 @@ impl netflow_decoder {
 impl State {
     pub(crate) fn decode(&mut self, datagram: Datagram<'static>) -> Result<(), Failure> {
         self.renew();
-        let (split, discarded) = (self.options.splits_biflows(), self.options.with_discarded());
+        let selection = self.selection();
         self.decoded
-            .decode(datagram, split, discarded)
+            .decode(datagram, selection)
             .map_err(Failure::Datagram)
+    }
+
+    /// Which flows are returned.
+    pub(crate) fn selection(&self) -> Selection {
+        Selection {
+            split: self.options.splits_biflows(),
+            discarded: self.options.with_discarded(),
+            filter: self.filter.clone(),
+        }
     }
 
     /// Ends the message: its octets may be the caller's again.
@@ -123,8 +136,8 @@ impl State {
     /// Starts all ways through the message again.
     pub(crate) fn rewind(&mut self) -> Result<(), Failure> {
         self.renew();
-        let (split, discarded) = (self.options.splits_biflows(), self.options.with_discarded());
-        self.with(|reading, _| *reading = Reading::new(reading.message, split, discarded))
+        let selection = self.selection();
+        self.with(|reading, _| *reading = Reading::new(reading.message, selection))
     }
 
     /// Uses the message, and what of the state goes with it.

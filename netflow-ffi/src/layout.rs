@@ -13,6 +13,7 @@ use crate::c_types::{
 use crate::datagram::netflow_datagram;
 use crate::domain::netflow_domain;
 use crate::element::netflow_element;
+use crate::filter::netflow_filter_error;
 use crate::header::netflow_header;
 use crate::health::{netflow_detail, netflow_finding};
 use crate::listener::{netflow_listen_address, netflow_listener_options, netflow_listener_stats};
@@ -51,6 +52,7 @@ grows! {
     netflow_detail to numbers: netflow_numbers;
     netflow_listener_options to reserved: u32;
     netflow_listener_stats to tls_failed: u64;
+    netflow_filter_error to message: [core::ffi::c_char; 240];
 }
 
 /// One line a struct: its size on systems of 64 bits.
@@ -91,4 +93,5 @@ sizes! {
     netflow_listen_address 16;
     netflow_listener_options 104;
     netflow_listener_stats 112;
+    netflow_filter_error 248;
 }

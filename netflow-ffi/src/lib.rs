@@ -15,6 +15,7 @@
 //! flow       the struct of a flow, filled row by row
 //! arrow      flows gathered for Arrow, with the feature of that name
 //! walk       sets, records and fields, one after the other
+//! filter     filters over flows, of netflow-query
 //! health     findings on exporters, of netflow-health
 //! listener   the sockets of a collector, of netflow-io, with the feature `live`
 //! ```
@@ -63,6 +64,7 @@ mod walk;
 // Last in the header: most programs go without.
 #[expect(unsafe_code, reason = "a promise about a layout is made")]
 mod arrow;
+mod filter;
 mod health;
 #[expect(unsafe_code, reason = "a promise about a layout is made")]
 mod listener;
@@ -84,7 +86,8 @@ pub use self::entry::{
     netflow_arrow_schema, netflow_datagram_init, netflow_decode, netflow_decoder_free,
     netflow_decoder_new, netflow_decoder_options, netflow_each_domain, netflow_each_flow,
     netflow_element_by_name, netflow_element_by_number, netflow_element_of_v9, netflow_end_session,
-    netflow_enter, netflow_field_by_name, netflow_field_name, netflow_find_record,
+    netflow_enter, netflow_field_by_name, netflow_field_name, netflow_filter_free,
+    netflow_filter_new, netflow_filter_set, netflow_filter_test, netflow_find_record,
     netflow_finding_detail, netflow_flows, netflow_health_add, netflow_health_free,
     netflow_health_new, netflow_health_report, netflow_health_session_ended,
     netflow_health_unreadable, netflow_last_error, netflow_leave, netflow_listener_address,
@@ -97,6 +100,7 @@ pub use self::entry::{
     netflow_value_i64, netflow_value_mac, netflow_value_octets, netflow_value_text,
     netflow_value_time, netflow_value_u64, netflow_version,
 };
+pub use self::filter::{netflow_filter, netflow_filter_error};
 pub use self::flow::{netflow_flow, netflow_flow_callback, netflow_flow_field};
 pub use self::handle::netflow_decoder;
 pub use self::header::{

@@ -2,7 +2,7 @@
 
 use netflow_core::{Decoded, Problems};
 
-use crate::flow::Cursor;
+use crate::flow::{Cursor, Selection};
 use crate::walk::Walk;
 
 /// The message of the last datagram, and how far it was read each way. A way that is not used costs
@@ -20,9 +20,9 @@ pub(crate) struct Reading<'m> {
 
 impl<'m> Reading<'m> {
     #[inline]
-    pub(crate) fn new(message: Decoded<'m>, split: bool, discarded: bool) -> Self {
+    pub(crate) fn new(message: Decoded<'m>, selection: Selection) -> Self {
         Self {
-            flows: Cursor::new(&message, split, discarded),
+            flows: Cursor::new(&message, selection),
             each: None,
             walk: None,
             problems: None,

@@ -3,6 +3,7 @@
 use core::convert::Infallible;
 
 use netflow_core::Decoded;
+use netflow_query::Filter;
 
 use super::netflow_arrow_options;
 use crate::options::netflow_options;
@@ -15,6 +16,7 @@ pub(crate) struct Builder(Infallible);
 impl Builder {
     pub(crate) const fn new(
         _: &netflow_options,
+        _: Option<&Filter>,
         _: netflow_arrow_options,
     ) -> Result<Self, Failure> {
         Err(Failure::Argument(

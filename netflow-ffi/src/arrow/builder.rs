@@ -7,6 +7,7 @@ use arrow_array::{Array, StructArray};
 use netflow_arrow::{Addresses, ArrowError, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
 use netflow_core::Decoded;
 use netflow_core::field::FlowField;
+use netflow_query::Filter;
 
 use super::netflow_arrow_options;
 use crate::options::netflow_options;
@@ -23,6 +24,7 @@ impl Builder {
     /// With the columns that a decoder's options ask for, in the order of their numbers.
     pub(crate) fn new(
         decoder: &netflow_options,
+        filter: Option<&Filter>,
         options: netflow_arrow_options,
     ) -> Result<Self, Failure> {
         let defaults = netflow_arrow_options::default();
@@ -52,6 +54,7 @@ impl Builder {
             return Err(Failure::argument("rows or octets of the Arrow options"));
         }
         flows.split_biflows = decoder.splits_biflows();
+        flows.filter = filter.cloned();
         flows.discarded = decoder.with_discarded();
         Ok(Self {
             flows: FlowBatchBuilder::new(flows),

@@ -31,8 +31,8 @@ pub unsafe extern "C" fn netflow_arrow_options_init(
 
 /// Makes a handle that gathers flows into Arrow arrays. The columns are the fields selected by the
 /// options of `decoder`, in the order of their numbers and by their names; the flags of these options
-/// apply too. `options` may be NULL, for all defaults. NETFLOW_ERROR_UNSUPPORTED means that the library
-/// was built without Arrow.
+/// apply too, and so does the filter that `netflow_filter_set` set. `options` may be NULL, for all
+/// defaults. NETFLOW_ERROR_UNSUPPORTED means that the library was built without Arrow.
 ///
 /// # Safety
 ///
@@ -56,7 +56,8 @@ pub unsafe extern "C" fn netflow_arrow_new(
             // SAFETY: as the caller promises.
             unsafe { pointer::read(options, defaults, "Arrow options") }?
         };
-        let builder = decoder.state(|state| Builder::new(&state.options, options))?;
+        let builder =
+            decoder.state(|state| Builder::new(&state.options, state.filter.as_ref(), options))?;
         let made = Box::into_raw(Box::new(netflow_arrow::new(builder)));
         // SAFETY: as the caller promises; it is not NULL.
         unsafe { pointer::set(arrow, made, "place for the Arrow handle") }?;

@@ -106,12 +106,9 @@ fn each(
         if state.in_callback {
             return Err(busy("flows are being passed to a callback already"));
         }
-        let (split, discarded) = (
-            state.options.splits_biflows(),
-            state.options.with_discarded(),
-        );
+        let selection = state.selection();
         state.with(|reading, _| {
-            let cursor = flow::Cursor::new(&reading.message, split, discarded);
+            let cursor = flow::Cursor::new(&reading.message, selection);
             reading.each = Some(Box::new(cursor));
         })?;
         state.in_callback = true;
