@@ -3,8 +3,11 @@
 use netflow_arrow::{Addresses, Files, RecordBatchBuilder, Types};
 use netflow_core::field::FlowField;
 use netflow_core::{Decoder, Limits};
+use netflow_query::Filter;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+
+use crate::error;
 
 /// How addresses are asked for.
 pub(crate) fn addresses(name: &str) -> PyResult<Addresses> {
@@ -41,6 +44,12 @@ pub(crate) fn columns(names: Option<Vec<String>>) -> PyResult<Vec<FlowField>> {
             .ok_or_else(|| PyValueError::new_err(format!("there is no column \"{name}\"")))
     };
     names.iter().map(field).collect()
+}
+
+/// The filter of this expression, if there is one.
+pub(crate) fn filter(expression: Option<&str>) -> PyResult<Option<Filter>> {
+    let parse = |text| Filter::parse(text).map_err(|error| error::of_filter(&error, text));
+    expression.map(parse).transpose()
 }
 
 /// In a capture a template holds until it is replaced: the exporter may have sent it only once, hours

@@ -1,5 +1,6 @@
 //! Errors of the library as Python exceptions.
 
+use netflow_query::FilterError;
 use netflow_scan::ScanError;
 use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyPermissionError};
 use pyo3::prelude::*;
@@ -82,6 +83,28 @@ pub(crate) fn of_datagram(error: netflow_core::Error) -> PyErr {
             ..ErrorDetails::default()
         },
     )
+}
+
+/// An expression that is not valid: a `netflow_rs.FilterError`, which is defined in Python.
+pub(crate) fn of_filter(error: &FilterError, expression: &str) -> PyErr {
+    let text = format!(
+        "{error}\n  {}",
+        error.excerpt(expression).replace('\n', "\n  ")
+    );
+    let (column, suggestion) = (error.column(), error.suggestion());
+    Python::attach(|py| {
+        let made = || {
+            let class = py.import("netflow_rs._errors")?.getattr("FilterError")?;
+            let arguments = PyDict::new(py);
+            arguments.set_item("column", column)?;
+            arguments.set_item("suggestion", suggestion)?;
+            class.call((text,), Some(&arguments))
+        };
+        match made() {
+            Ok(error) => PyErr::from_value(error),
+            Err(error) => error,
+        }
+    })
 }
 
 /// Why a scan stopped.

@@ -11,7 +11,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 
-use crate::arguments::{TableOptions, addresses, columns, types};
+use crate::arguments::{TableOptions, addresses, columns, filter, types};
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
 use crate::input::{PathOrOpener, RangeArguments};
@@ -54,6 +54,8 @@ impl RowKind {
 #[pyo3(from_item_all)]
 struct ReaderOptions {
     columns: Option<Vec<String>>,
+    #[pyo3(default, item("where"))]
+    filter: Option<String>,
     addresses: String,
     types: String,
     counters: bool,
@@ -75,8 +77,9 @@ struct ReaderOptions {
 
 impl ReaderOptions {
     /// Their names, as in the stub.
-    const NAMES: [&'static str; 14] = [
+    const NAMES: [&'static str; 15] = [
         "columns",
+        "where",
         "addresses",
         "types",
         "counters",
@@ -129,6 +132,7 @@ impl ReaderOptions {
         options.split_biflows = self.split_biflows;
         options.discarded = self.discarded;
         options.files = files;
+        options.filter = filter(self.filter.as_deref())?;
         Ok(RowKind::Flows(options))
     }
 }
@@ -138,7 +142,7 @@ impl Reader {
     #[new]
     #[pyo3(
         signature = (inputs, **options),
-        text_signature = "(inputs, *, columns, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, exporters=None, ranges=None, warn=True)"
+        text_signature = "(inputs, *, columns, where=None, addresses, types, counters, rows, split_biflows, discarded, file, ports, strict, state, exporters=None, ranges=None, warn=True)"
     )]
     fn new(inputs: Vec<PathOrOpener>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut options = ReaderOptions::new(options)?;

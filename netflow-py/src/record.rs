@@ -7,6 +7,7 @@ use netflow_core::field::FlowField;
 use netflow_core::wire::sflow::structure::Members;
 use netflow_core::{Decoded, Flow, ProjectedFlow, Projection};
 use netflow_io::Feed;
+use netflow_query::Filter;
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
@@ -178,13 +179,21 @@ impl Record {
 pub(crate) struct RecordReader {
     /// All fields, in the order of the table.
     projection: Projection,
+    /// Only flows that match it.
+    filter: Option<Filter>,
 }
 
 impl RecordReader {
     pub(crate) fn new() -> Self {
         Self {
             projection: Projection::new(FlowField::ALL.iter().copied()),
+            filter: None,
         }
+    }
+
+    /// Reads only the flows that match the filter.
+    fn with_filter(self, filter: Option<Filter>) -> Self {
+        Self { filter, ..self }
     }
 
     /// Adds the flows of a datagram.
@@ -196,11 +205,13 @@ impl RecordReader {
     ) {
         for set in decoded.joined_sets() {
             let projected = self.projection.of(&set);
+            let filter = self.filter.as_ref();
+            let matches = |flow: &&Flow<'_>| filter.is_none_or(|filter| filter.matches(flow));
             let record = |flow: &Flow<'_>| Record::new(&projected.row(flow));
             for flow in set.flows() {
                 let reverse = split.then(|| flow.reverse()).flatten();
-                into.extend(once(record(&flow)));
-                into.extend(reverse.as_ref().map(record));
+                into.extend(once(&flow).filter(matches).map(record));
+                into.extend(reverse.as_ref().filter(matches).map(record));
             }
         }
     }
@@ -238,9 +249,10 @@ impl Flows {
 #[pymethods]
 impl Records {
     #[new]
-    #[pyo3(signature = (inputs, *, split_biflows, ports, strict, state, exporters))]
+    #[pyo3(signature = (inputs, *, r#where, split_biflows, ports, strict, state, exporters))]
     fn new(
         inputs: Vec<PathOrOpener>,
+        r#where: Option<&str>,
         split_biflows: bool,
         ports: Vec<u16>,
         strict: bool,
@@ -251,7 +263,7 @@ impl Records {
         let feed = Feed::new(Exporters::new(exporters)?.apply(decoder));
         Ok(Self(Guarded::new(Flows {
             walk: Walk::new(inputs, ports, strict, feed),
-            reader: RecordReader::new(),
+            reader: RecordReader::new().with_filter(crate::arguments::filter(r#where)?),
             ready: VecDeque::new(),
             split: split_biflows,
         })))

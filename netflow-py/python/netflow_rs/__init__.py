@@ -13,7 +13,7 @@ their meaning; :func:`prefix` groups addresses by network.
 from . import _netflow
 
 from ._documents import documents
-from ._errors import NetflowError, NetflowWarning, Problem
+from ._errors import FilterError, NetflowError, NetflowWarning, Problem
 from ._flows import Flows, Report, Table, read, scan
 from ._health import health
 from ._inputs import COLUMNS
@@ -28,6 +28,7 @@ __all__ = [
     "COLUMNS",
     "Collector",
     "Decoder",
+    "FilterError",
     "Flows",
     "Listener",
     "NetflowError",

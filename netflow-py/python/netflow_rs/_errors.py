@@ -32,6 +32,20 @@ class NetflowError(ValueError):
         self.frame = frame
 
 
+class FilterError(ValueError):
+    """A ``where=`` that is not valid.
+
+    Attributes:
+        column: where, in characters from 1.
+        suggestion: what may have been meant.
+    """
+
+    def __init__(self, message: str, *, column: int = 0, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.column = column
+        self.suggestion = suggestion
+
+
 class NetflowWarning(UserWarning):
     """A file that could not be read to its end, or that holds no flow export."""
 

@@ -490,6 +490,7 @@ def _options(
     source: Inputs,
     *,
     columns: Columns,
+    where: str | None,
     addresses: str,
     types: str,
     table: str,
@@ -510,9 +511,12 @@ def _options(
     choice("table", table, RowKind)
     if table == "counters" and columns is not None:
         raise ValueError(_FEW)
+    if table == "counters" and where is not None:
+        raise ValueError("where chooses among flows, not counters")
     names, file = chosen(None if columns == "used" else columns)
     options = {
         "columns": names,
+        "where": where,
         # Of one file its name is a column only if it is asked for.
         "file": file or (names is None and len(inputs) > 1),
         "addresses": choice("addresses", addresses, Addresses),
@@ -547,6 +551,7 @@ def scan(
     source: Inputs,
     *,
     columns: Columns = None,
+    where: str | None = None,
     addresses: Addresses = "text",
     types: Types = "native",
     table: RowKind = "flows",
@@ -573,6 +578,9 @@ def scan(
         columns: of :data:`COLUMNS`, and ``"file"``, which comes first; only these are decoded.
             All by default, the same for every file, and ``"file"`` if there are several;
             ``"used"`` reads the files once to find the columns that hold a value.
+        where: only flows that match this expression, such as ``"proto tcp and dst port 443"``, in the
+            language of the command's ``--where``; the others are passed over before columns are built.
+            A :class:`FilterError` points at the column that is wrong.
         addresses: ``"text"``, ``"octets"`` (16 of them, IPv4 as ``::ffff:a.b.c.d``), ``"view"``
             (4 or 16), or ``"key"`` (a number to group by).
         types: ``"native"``, ``"plain"`` (without dictionaries) or ``"spark"``.
@@ -599,6 +607,7 @@ def scan(
         *_options(
             source,
             columns=columns,
+            where=where,
             addresses=addresses,
             types=types,
             table=table,
@@ -622,6 +631,7 @@ def read(
     source: Inputs,
     *,
     columns: Columns = None,
+    where: str | None = None,
     addresses: Addresses = "text",
     types: Types = "native",
     table: RowKind = "flows",
@@ -647,6 +657,7 @@ def read(
     flows = scan(
         source,
         columns=columns,
+        where=where,
         addresses=addresses,
         types=types,
         table=table,

@@ -46,6 +46,7 @@ class Records(Iterator[Record]):
 def records(
     source: Inputs,
     *,
+    where: str | None = None,
     split_biflows: bool = False,
     ports: Sequence[int] = (),
     strict: bool = False,
@@ -67,6 +68,7 @@ def records(
     return Records(
         _netflow.Records(
             inputs,
+            where=where,
             split_biflows=split_biflows,
             ports=port_list(ports),
             strict=strict,
