@@ -4,6 +4,7 @@
 //! dissection of one packet (`--frame`).
 
 mod frame;
+mod matching;
 mod page;
 mod report;
 mod sentence;
@@ -17,6 +18,7 @@ use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error};
 use netflow_health::{Health, SourceFacts};
 
 use self::frame::OneFrame;
+use self::matching::Matching;
 use self::page::PageStyle;
 use self::words::Inputs;
 use crate::args::{Explain, Report};
@@ -48,6 +50,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
                 look,
                 inputs: Inputs::new(files),
                 health: Health::default(),
+                matching: args.filter.clone().map(Matching::new),
             }),
         };
         Ok(Work::One(Consumer::Analysis(analysis, job.output()?)))
@@ -61,11 +64,16 @@ struct Explanation {
     look: PageStyle,
     inputs: Inputs,
     health: Health,
+    /// Which domains are reported, if not all.
+    matching: Option<Matching>,
 }
 
 impl Analysis for Explanation {
     fn message(&mut self, message: &Decoded<'_>) {
         self.health.decoded(message);
+        if let Some(matching) = &mut self.matching {
+            matching.decoded(message);
+        }
     }
 
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
@@ -78,11 +86,19 @@ impl Analysis for Explanation {
 
     fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
         self.health.source(source_facts(end.read));
-        let report = self.health.report(end.decoder);
+        let mut report = self.health.report(end.decoder);
+        let matched = self.matching.as_ref();
+        let matched = matched.map(|matching| matching.apply(&mut report));
         match self.format {
-            Report::Text => report::write(&report, &self.inputs, self.look, out),
+            Report::Text => {
+                report::write(&report, &self.inputs, matched.as_ref(), self.look, out);
+            }
             Report::Json => {
-                out.extend_from_slice(document(&report, self.inputs.names()).as_bytes());
+                let mut document = members(&report, &self.inputs);
+                if let Some(matched) = matched {
+                    document.append(&mut matched.members());
+                }
+                out.extend_from_slice(serde_json::Value::from(document).to_string().as_bytes());
                 out.push(b'\n');
             }
         }
@@ -94,11 +110,18 @@ impl Analysis for Explanation {
 /// verdict in words. `inputs` are the names of the inputs by number, if there are several.
 #[must_use]
 pub fn document(report: &netflow_health::Report, inputs: &[String]) -> String {
-    let verdict = verdict::verdict(report, &Inputs::named(inputs));
+    serde_json::Value::from(members(report, &Inputs::named(inputs))).to_string()
+}
+
+fn members(
+    report: &netflow_health::Report,
+    inputs: &Inputs,
+) -> serde_json::Map<String, serde_json::Value> {
+    let verdict = verdict::verdict(report, inputs);
     let mut document = serde_json::Map::new();
     document.insert("verdict".to_owned(), verdict.into());
-    document.append(&mut report.document(inputs));
-    serde_json::Value::from(document).to_string()
+    document.append(&mut report.document(inputs.names()));
+    document
 }
 
 /// What a capture held and lacked, as `netflow-health` takes it.

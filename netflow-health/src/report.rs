@@ -47,6 +47,27 @@ impl Report {
         self.problems.octets().saturating_sub(self.late_octets())
     }
 
+    /// Removes the domains for which `keep` is false, and the findings about them. What is not known
+    /// by domain, such as problems, stays.
+    pub fn retain(&mut self, mut keep: impl FnMut(&DomainHealth) -> bool) {
+        // The index of each domain that stays.
+        let mut kept = Vec::with_capacity(self.domains.len());
+        let mut next = 0_usize;
+        self.domains.retain(|domain| {
+            let stays = keep(domain);
+            kept.push(stays.then_some(next));
+            next = next.saturating_add(stays.into());
+            stays
+        });
+        self.findings.retain_mut(|finding| match finding.domain {
+            None => true,
+            Some(index) => {
+                finding.domain = kept.get(index).copied().flatten();
+                finding.domain.is_some()
+            }
+        });
+    }
+
     /// The domain that a finding is about, if it is about one.
     #[must_use]
     pub fn domain_of(&self, finding: &Finding) -> Option<&DomainHealth> {

@@ -4,6 +4,7 @@ use core::fmt;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use netflow_query::Filter;
 
 use super::format::write_value;
 use super::inputs::Inputs;
@@ -23,6 +24,17 @@ pub(crate) struct Explain {
     /// Explain this packet octet by octet; with several files, its number counts in the last file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) frame: Option<u64>,
+
+    /// Only exporters and observation domains with a flow that matches this expression, such as
+    /// 'exporter 192.0.2.1 and proto tcp', and how many of their flows match
+    #[arg(
+        short = 'w',
+        long = "where",
+        value_name = "EXPR",
+        value_parser = crate::filter::parse,
+        conflicts_with = "frame"
+    )]
+    pub(crate) filter: Option<Filter>,
 
     #[command(flatten)]
     pub(crate) inputs: Inputs,

@@ -8,15 +8,25 @@ mod template;
 use netflow_core::{Protocol, SequenceUnit};
 use netflow_health::{DomainHealth, Meanings, MissingTime, Report, UnreadSets};
 
+use super::matching::Matched;
 use super::page::{Page, PageStyle, Tone};
 use super::words::{Inputs, counted, frame, grouped, lean};
 use super::{sentence, verdict};
 
 /// Writes the report.
-pub(super) fn write(report: &Report, inputs: &Inputs, look: PageStyle, out: &mut Vec<u8>) {
+pub(super) fn write(
+    report: &Report,
+    inputs: &Inputs,
+    matched: Option<&Matched>,
+    look: PageStyle,
+    out: &mut Vec<u8>,
+) {
     let mut page = Page::new(look);
     let verdict = verdict::verdict(report, inputs);
     page.paragraph(0, 0, &verdict.join(" "), Tone::Title);
+    if let Some(matched) = matched {
+        page.paragraph(0, 0, &matched.sentence(), Tone::Plain);
+    }
     for domain in &report.domains {
         write_domain(domain, inputs, &mut page);
     }

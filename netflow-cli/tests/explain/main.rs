@@ -4,5 +4,6 @@ extern crate alloc;
 
 mod capture;
 mod frames;
+mod matching;
 mod stories;
 mod text;
