@@ -1,5 +1,6 @@
 //! Sums over groups of flows, in bounded memory.
 
+mod counter;
 mod key;
 mod space_saving;
 
@@ -7,11 +8,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use netflow_core::field::FlowField;
-use netflow_core::{Decoded, Flow, Increment, Increments, Set};
+use netflow_core::{Decoded, Flow};
 
+pub use self::counter::{CountedFlow, FlowCounter};
 pub use self::key::{GroupValue, PrefixLengths};
 use self::space_saving::Groups;
-use crate::{Filter, SetFilter, SetMatch};
+use crate::Filter;
 
 /// What is summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +71,8 @@ impl Sums {
         }
     }
 
-    fn add(&mut self, other: Self) {
+    /// Adds the others; a sum that does not fit stays at its largest value.
+    pub fn add(&mut self, other: Self) {
         self.octets = self.octets.saturating_add(other.octets);
         self.packets = self.packets.saturating_add(other.packets);
         self.flows = self.flows.saturating_add(other.flows);
@@ -111,11 +114,6 @@ impl AggregateOptions {
     }
 }
 
-/// Octets of memory for flows whose records repeat what others counted.
-const INCREMENTS_MEMORY: usize = 16 << 20;
-/// `counters` of records that count from the start of their flow.
-const TOTAL: &str = "total";
-
 /// Sums over groups of flows: exact while they fit in memory, then by the space-saving algorithm
 /// (Metwally, Agrawal and El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data
 /// Streams", 2005), which never misses a group that is larger than the bound it states.
@@ -148,10 +146,15 @@ const TOTAL: &str = "total";
 /// ```
 #[derive(Debug)]
 pub struct Aggregate {
+    counter: FlowCounter,
+    gathered: Gathered,
+}
+
+/// The sums so far.
+#[derive(Debug)]
+struct Gathered {
     options: AggregateOptions,
-    filter: Option<SetFilter>,
     groups: Groups,
-    increments: Increments,
     totals: Sums,
     unscaled_flows: u64,
     is_exact: bool,
@@ -177,116 +180,73 @@ impl Aggregate {
     #[must_use]
     pub fn new(options: AggregateOptions) -> Self {
         Self {
-            filter: options.filter.clone().map(SetFilter::new),
-            groups: Groups::new(options.order, options.memory),
-            increments: Increments::new(INCREMENTS_MEMORY, options.hash_seed),
-            totals: Sums::default(),
-            unscaled_flows: 0,
-            is_exact: true,
-            key: Vec::new(),
-            options,
+            counter: FlowCounter::new(options.filter.clone(), options.hash_seed),
+            gathered: Gathered {
+                groups: Groups::new(options.order, options.memory),
+                totals: Sums::default(),
+                unscaled_flows: 0,
+                is_exact: true,
+                key: Vec::new(),
+                options,
+            },
         }
     }
 
     /// How flows are grouped.
     #[must_use]
     pub const fn options(&self) -> &AggregateOptions {
-        &self.options
+        &self.gathered.options
     }
 
     /// Adds the flows of a datagram, which have to come in the order in which they were received.
     pub fn add(&mut self, decoded: &Decoded<'_>) {
-        for set in decoded.sets() {
-            self.set(&set);
-        }
+        let Self { counter, gathered } = self;
+        counter.for_each(decoded, |flow, counted| gathered.add(flow, counted));
     }
 
     /// The sums of all flows.
     #[must_use]
     pub const fn totals(&self) -> Sums {
-        self.totals
+        self.gathered.totals
     }
 
     /// Flows without a known sampling rate, whose counters were added as they were sent.
     #[must_use]
     pub const fn unscaled_flows(&self) -> u64 {
-        self.unscaled_flows
+        self.gathered.unscaled_flows
     }
 
     /// Whether every running total was added exactly: none may belong to a flow whose earlier records
     /// are unknown.
     #[must_use]
     pub const fn is_exact(&self) -> bool {
-        self.is_exact
+        self.gathered.is_exact
     }
 
     /// Number of groups; if they did not fit in memory, of those that are left.
     #[must_use]
     pub fn group_count(&self) -> usize {
-        self.groups.len()
+        self.gathered.groups.len()
     }
 
     /// The largest groups, the largest first; groups of equal size are ordered by their values.
     #[must_use]
     pub fn top(&self, count: usize) -> Vec<Group> {
-        self.groups.top(count)
+        self.gathered.groups.top(count)
     }
 
-    fn set(&mut self, set: &Set<'_>) {
-        // Running totals have to be seen in order, whether the filter chooses them or not.
-        let repeats = set
-            .flows()
-            .next()
-            .is_some_and(|flow| flow.counters() == Some(TOTAL) || flow.firewall_event().is_some());
-        let matched = self
-            .filter
-            .as_mut()
-            .map_or(SetMatch::All, |filter| filter.prepare(set));
-        for flow in set.flows() {
-            let reverse = flow.reverse();
-            if !repeats && reverse.is_none() && matched == SetMatch::None {
-                continue;
-            }
-            let added = repeats.then(|| self.increments.add(&flow));
-            let is_chosen = match (&self.filter, matched) {
-                (_, SetMatch::All) => true,
-                (Some(filter), SetMatch::Each) => filter.matches(&flow),
-                _ => false,
-            };
-            if is_chosen {
-                let counted = added.map(|added| (added.octets, added.packets));
-                self.flow(&flow, counted, added);
-            }
-            let filter = self.filter.as_ref().map(SetFilter::filter);
-            if let Some(reverse) = reverse {
-                if filter.is_none_or(|filter| filter.matches(&reverse)) {
-                    let counted = added.map(|added| (added.reverse_octets, added.reverse_packets));
-                    self.flow(&reverse, counted, added);
-                }
-            }
-        }
+    /// Adds a flow that a [`FlowCounter`] counted: for several aggregates over the same flows.
+    pub fn add_counted(&mut self, flow: &Flow<'_>, counted: CountedFlow) {
+        self.gathered.add(flow, counted);
     }
+}
 
-    /// Adds one direction. `counted` is what its counters add, if that differs from their values.
-    fn flow(
-        &mut self,
-        flow: &Flow<'_>,
-        counted: Option<(Option<u64>, Option<u64>)>,
-        added: Option<Increment>,
-    ) {
-        self.is_exact &= added.is_none_or(|added| added.is_exact);
-        let (octets, packets) = counted.unwrap_or_else(|| (flow.octets(), flow.packets()));
-        let rate = flow.sampling_rate();
-        self.unscaled_flows = self
-            .unscaled_flows
-            .saturating_add(u64::from(rate.is_none()));
-        let scaled = |count: Option<u64>| count.unwrap_or(0).saturating_mul(rate.unwrap_or(1));
-        let sums = Sums {
-            octets: scaled(octets),
-            packets: scaled(packets),
-            flows: 1,
-        };
-        self.totals.add(sums);
+impl Gathered {
+    fn add(&mut self, flow: &Flow<'_>, counted: CountedFlow) {
+        self.is_exact &= counted.is_exact;
+        let unscaled = u64::from(!counted.is_scaled);
+        self.unscaled_flows = self.unscaled_flows.saturating_add(unscaled);
+        self.totals.add(counted.sums);
         self.key.clear();
         let prefixes = self.options.prefixes;
         let values = self
@@ -295,6 +255,6 @@ impl Aggregate {
             .iter()
             .map(|field| GroupValue::of(flow, *field, prefixes));
         self.key.extend(values);
-        self.groups.add(&self.key, sums);
+        self.groups.add(&self.key, counted.sums);
     }
 }

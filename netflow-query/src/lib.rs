@@ -67,6 +67,7 @@ mod filter;
 pub mod suggest;
 
 pub use self::aggregate::{
-    Aggregate, AggregateOptions, Group, GroupValue, PrefixLengths, Sum, Sums,
+    Aggregate, AggregateOptions, CountedFlow, FlowCounter, Group, GroupValue, PrefixLengths, Sum,
+    Sums,
 };
 pub use self::filter::{Filter, FilterError, SetFilter, SetMatch};
