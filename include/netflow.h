@@ -2301,8 +2301,8 @@ netflow_result netflow_arrow_options_init(struct netflow_arrow_options *options,
 
 // Makes a handle that gathers flows into Arrow arrays. The columns are the fields selected by the
 // options of `decoder`, in the order of their numbers and by their names; the flags of these options
-// apply too, and so does the filter that `netflow_filter_set` set. `options` may be NULL, for all defaults. NETFLOW_ERROR_UNSUPPORTED means that the library
-// was built without Arrow.
+// apply too, and so does the filter that `netflow_filter_set` set. `options` may be NULL, for all
+// defaults. NETFLOW_ERROR_UNSUPPORTED means that the library was built without Arrow.
 //
 // Pointers:
 //

@@ -12,6 +12,7 @@ mod inputs;
 pub(crate) mod listen;
 #[cfg(target_os = "linux")]
 pub(crate) mod quantity;
+mod report;
 mod top;
 
 use core::fmt;
@@ -26,6 +27,7 @@ pub(crate) use self::exporters::{Definitions, Exporters};
 pub(crate) use self::inputs::Inputs;
 #[cfg(target_os = "linux")]
 pub(crate) use self::listen::Listen;
+pub(crate) use self::report::ReportArgs;
 pub(crate) use self::top::{Top, TopFormat};
 #[cfg(feature = "packaging")]
 use crate::packaging::{Completions, Manual};
@@ -47,6 +49,7 @@ pub(crate) enum Command {
     #[cfg(target_os = "linux")]
     Listen(Box<Listen>),
     Replay(Replay),
+    Report(ReportArgs),
     Top(Top),
     Elements(Elements),
     #[cfg(feature = "packaging")]

@@ -113,6 +113,13 @@ pub fn document(report: &netflow_health::Report, inputs: &[String]) -> String {
     serde_json::Value::from(members(report, &Inputs::named(inputs))).to_string()
 }
 
+/// What the report says in plain sentences, the gravest first. `inputs` are the names of the inputs by
+/// number, if there are several.
+#[must_use]
+pub fn sentences(report: &netflow_health::Report, inputs: &[String]) -> Vec<String> {
+    verdict::verdict(report, &Inputs::named(inputs))
+}
+
 fn members(
     report: &netflow_health::Report,
     inputs: &Inputs,

@@ -28,6 +28,7 @@ mod parallel;
 mod plan;
 mod progress;
 mod replay;
+mod report;
 mod rows;
 mod run;
 mod state;
@@ -41,7 +42,7 @@ use std::io::{self, Write as _};
 
 use clap::FromArgMatches;
 
-pub use explain::{document, source_facts};
+pub use explain::{document, sentences, source_facts};
 pub use status::Status;
 
 /// Runs the command with these arguments, the first of which is its name. It writes to
@@ -103,6 +104,9 @@ fn command(args: &[OsString]) -> Result<Status, clap::Error> {
         args::Command::Completions(args) => Ok(packaging::completions(&args)),
         #[cfg(feature = "packaging")]
         args::Command::Manual(args) => Ok(packaging::manual(&args)),
+        args::Command::Report(args) => {
+            report::run(&args).map_err(|usage| args::error("report", &usage))
+        }
         args::Command::Top(args) => top::run(&args).map_err(|usage| args::error("top", &usage)),
     }
 }

@@ -59,6 +59,8 @@ pub(crate) enum Usage {
         name: String,
         suggestion: Option<&'static str>,
     },
+    /// A page of HTML is for a browser.
+    PageOnTerminal,
     /// A terminal cannot show this.
     NotForTerminals(Format),
     /// The output would replace what is read.
@@ -283,6 +285,10 @@ impl fmt::Display for Usage {
                 write!(f, "\n\nFields:")?;
                 list(f, FlowField::ALL.iter().map(|field| field.name()))
             }
+            Self::PageOnTerminal => write!(
+                f,
+                "a page of HTML is not for terminals; give --output, or pass it on"
+            ),
             Self::NotForTerminals(format) => write!(
                 f,
                 "{format} is not for terminals; give --output, or pass it on"

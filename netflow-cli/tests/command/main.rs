@@ -16,6 +16,7 @@ mod nfdump;
 mod owned;
 #[cfg(feature = "packaging")]
 mod packaging;
+mod report;
 mod run;
 mod sampling;
 mod state;

@@ -1,0 +1,105 @@
+//! `netflow report`, beside `netflow top` on the same capture.
+
+use std::fs;
+
+use crate::run::{Directory, netflow, testdata};
+
+/// The panels of a page: the id of each, and octets, packets and flows of its rows.
+fn panels(page: &str) -> Vec<(String, Vec<[u64; 3]>)> {
+    let tables = page.split("data-panel=\"").skip(1);
+    tables
+        .map(|table| {
+            let (id, rest) = table.split_once('"').unwrap();
+            let (body, _) = rest.split_once("</tbody>").unwrap();
+            let rows = body.split("<tr>").skip(2);
+            let rows = rows.map(|row| {
+                let mut numbers = row.split("data-n=\"").skip(1).map(|number| {
+                    let (number, _) = number.split_once('"').unwrap();
+                    number.parse().unwrap()
+                });
+                [(); 3].map(|()| numbers.next().unwrap())
+            });
+            (id.to_owned(), rows.collect())
+        })
+        .collect()
+}
+
+/// The fields that a panel groups by.
+fn fields(id: &str) -> &'static str {
+    match id {
+        "sources" => "source_address",
+        "destinations" => "destination_address",
+        "conversations" => "source_address,destination_address",
+        "services" => "protocol,destination_port",
+        "protocols" => "protocol",
+        "versions" => "ip_version",
+        "exporters" => "exporter_address",
+        "applications" => "application_name",
+        "input" => "exporter_address,input_interface,input_interface_name",
+        "output" => "exporter_address,output_interface,output_interface_name",
+        "source-as" => "source_as",
+        "destination-as" => "destination_as",
+        "as-pairs" => "source_as,destination_as",
+        "flags" => "tcp_flags",
+        "dscp" => "dscp",
+        "vlans" => "vlan",
+        "directions" => "direction",
+        "events" => "firewall_event",
+        "denied" => "firewall_event,source_address,destination_address,destination_port",
+        "nat" => "nat_event",
+        "users" => "user_name",
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn the_numbers_of_each_panel_are_those_of_top() {
+    let directory = Directory::new("report");
+    let mut seen = Vec::new();
+    for file in [
+        "genuine/ovs.pcap",
+        "genuine/nfr_v5.pcap",
+        "genuine/sf_v9_sampling.pcap",
+        "genuine/sf_v10_biflow.pcap",
+        "genuine/pm_sf.pcap",
+        "synthetic/nfv8.pcap",
+    ] {
+        let path = directory.file("report.html");
+        let capture = testdata(file);
+        let run = netflow([
+            "report".as_ref(),
+            "-q".as_ref(),
+            "-o".as_ref(),
+            path.as_os_str(),
+            capture.as_os_str(),
+        ]);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        let page = fs::read_to_string(&path).unwrap();
+        for (id, rows) in panels(&page) {
+            let top = netflow([
+                "top".as_ref(),
+                "--format=json".as_ref(),
+                "--by".as_ref(),
+                fields(&id).as_ref(),
+                capture.as_os_str(),
+            ]);
+            let expected: Vec<[u64; 3]> = top
+                .rows()
+                .iter()
+                .map(|row| ["octets", "packets", "flows"].map(|sum| row[sum].as_u64().unwrap()))
+                .collect();
+            assert_eq!(rows, expected, "{file} {id}");
+            seen.push(id);
+        }
+    }
+    for id in [
+        "sources",
+        "services",
+        "input",
+        "source-as",
+        "flags",
+        "vlans",
+    ] {
+        assert!(seen.iter().any(|seen| seen == id), "{id}");
+    }
+}

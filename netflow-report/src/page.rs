@@ -1,0 +1,119 @@
+//! The page.
+
+mod exporters;
+mod flows;
+mod overview;
+mod pictures;
+mod tables;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::ReportOptions;
+use crate::gather::Gathered;
+use crate::quantity::{grouped, harmless};
+
+const STYLE: &str = include_str!("page/style.css");
+const SCRIPT: &str = include_str!("page/script.js");
+/// Nothing is loaded, not even what a name that was not escaped would ask for.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
+                      img-src data:; base-uri 'none'; form-action 'none'";
+
+/// Writes the page.
+pub(crate) fn write(
+    options: &ReportOptions,
+    gathered: &Gathered,
+    health: &netflow_health::Report,
+    sentences: &[String],
+) -> String {
+    let title = format!("Traffic report: {}", harmless(&options.title));
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                link rel="icon" href="data:,";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    h1 { (title) }
+                    @if let Some(filter) = &options.filter {
+                        p.note { "Only flows that match " code { (harmless(filter.as_str())) } }
+                    }
+                }
+                main {
+                    (overview::write(gathered, health))
+                    (exporters::verdict(health, sentences))
+                    (pictures::timelines(gathered))
+                    (tables::write(options, gathered))
+                    (pictures::distributions(gathered))
+                    (pictures::heat(gathered))
+                    (pictures::sankeys(gathered))
+                    (exporters::domains(health))
+                    (flows::write(gathered))
+                }
+                footer { p.note { "Made by netflow " (env!("CARGO_PKG_VERSION")) ". Nothing is loaded from anywhere." } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// A part of the page with a heading.
+fn section(id: &str, title: &str, content: &Markup) -> Markup {
+    html! {
+        section id=(id) {
+            h2 { (title) }
+            (content)
+        }
+    }
+}
+
+/// What the numbers of traffic rest on.
+fn assumptions(gathered: &Gathered) -> Vec<String> {
+    let totals = &gathered.totals;
+    let of = |count: u64| format!("{} of {} flows", grouped(count), grouped(totals.sums.flows));
+    let mut notes = Vec::new();
+    if totals.unscaled > 0 {
+        notes.push(format!(
+            "{} have no known sampling rate: their octets and packets are as sent.",
+            of(totals.unscaled)
+        ));
+    }
+    if totals.inexact > 0 {
+        notes.push(format!(
+            "{} carry totals of flows that began before: these are counted whole.",
+            of(totals.inexact)
+        ));
+    }
+    notes
+}
+
+/// What the times rest on.
+fn doubtful_times(gathered: &Gathered) -> Vec<String> {
+    let totals = &gathered.totals;
+    let of = |count: u64| format!("{} of {} flows", grouped(count), grouped(totals.sums.flows));
+    let mut notes = Vec::new();
+    if totals.suspect > 0 {
+        notes.push(format!(
+            "{} have impossible times: they are shown at the time they were received.",
+            of(totals.suspect)
+        ));
+    }
+    if totals.timeless > 0 {
+        notes.push(format!(
+            "{} carry no times: they are shown at the time they were received.",
+            of(totals.timeless)
+        ));
+    }
+    notes
+}
+
+fn notes(notes: &[String]) -> Markup {
+    html! { @for note in notes { p.note { (note) } } }
+}

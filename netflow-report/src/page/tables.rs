@@ -1,0 +1,87 @@
+//! The largest groups, as `netflow top` has them.
+
+use maud::{Markup, PreEscaped, html};
+use netflow_query::{Group, Sum};
+
+use super::{assumptions, notes, section};
+use crate::ReportOptions;
+use crate::gather::Gathered;
+use crate::gather::panel::Panel;
+use crate::picture::bars;
+use crate::quantity::{grouped, harmless, label, percent, short_count, to_f64};
+
+pub(super) fn write(options: &ReportOptions, gathered: &Gathered) -> Markup {
+    let shown: Vec<&Panel> = gathered
+        .panels
+        .iter()
+        .filter(|panel| panel.kind.id != "host-ports" && panel.has_content())
+        .collect();
+    let missing: Vec<&str> = gathered
+        .panels
+        .iter()
+        .filter(|panel| !panel.has_content())
+        .map(|panel| panel.kind.title)
+        .collect();
+    html! {
+        div.tables {
+            @for panel in shown {
+                (section(panel.kind.id, panel.kind.title, &table(panel, options, gathered)))
+            }
+        }
+        @if !missing.is_empty() {
+            p.note { "Not sent by any exporter: " (missing.join(", ")) "." }
+        }
+    }
+}
+
+fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup {
+    let groups = panel.top(options.groups);
+    let totals = panel.aggregate.totals();
+    let largest = groups.first().map_or(0, |group| group.sums.octets);
+    let has_error = groups.iter().any(|group| group.error > 0);
+    let more = panel.aggregate.group_count().saturating_sub(groups.len());
+    html! {
+        div.scroll {
+            table.sortable data-panel=(panel.kind.id) {
+                thead {
+                    tr {
+                        @for field in panel.kind.by { th scope="col" { (heading(field.name())) } }
+                        th.graph scope="col" aria-label="bar" {}
+                        @for sum in Sum::ALL { th.number scope="col" { (sum.name()) } }
+                        th.number scope="col" { "share" }
+                        @if has_error { th.number scope="col" { "error" } }
+                    }
+                }
+                tbody {
+                    @for group in &groups {
+                        tr {
+                            @for (field, value) in panel.kind.by.iter().zip(&*group.values) {
+                                td { (harmless(&label(*field, value))) }
+                            }
+                            td.graph { (PreEscaped(bars::bar(part(group, largest)))) }
+                            @for sum in Sum::ALL {
+                                td.number data-n=(group.sums.get(sum)) title=(grouped(group.sums.get(sum))) {
+                                    (short_count(group.sums.get(sum)))
+                                }
+                            }
+                            td.number data-n=(group.sums.octets) { (percent(group.sums.octets, totals.octets)) }
+                            @if has_error { td.number data-n=(group.error) { "≤ " (short_count(group.error)) } }
+                        }
+                    }
+                }
+            }
+        }
+        @if more > 0 { p.note { (grouped(u64::try_from(more).unwrap_or(u64::MAX))) " more groups." } }
+        @if has_error { p.note { "The groups did not fit in memory: octets may be too high by the error, packets and flows too low." } }
+        (notes(&assumptions(gathered)))
+    }
+}
+
+/// The name of a field as a heading.
+pub(super) fn heading(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+fn part(group: &Group, largest: u64) -> f64 {
+    to_f64(group.sums.octets) / to_f64(largest).max(1.0)
+}
