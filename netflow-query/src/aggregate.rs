@@ -132,11 +132,13 @@ impl AggregateOptions {
 /// # payload[3] = 1;
 /// # payload[24..28].copy_from_slice(&[192, 0, 2, 1]);
 /// # payload[47] = 99;
-/// let mut decoder = Decoder::new(Limits::new(0x5eed));
+/// let limits = Limits::default();
+/// let mut decoder = Decoder::new(limits);
 /// let exporter = "198.51.100.1:2055".parse().unwrap();
 /// let received = Timestamp::from_secs(1_700_000_000);
 /// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
-/// let mut talkers = Aggregate::new(AggregateOptions::new(vec![FlowField::SourceAddress], 0x5eed));
+/// let options = AggregateOptions::new(vec![FlowField::SourceAddress], limits.hash_seed);
+/// let mut talkers = Aggregate::new(options);
 /// talkers.add(&decoded);
 /// for group in talkers.top(10) {
 ///     println!("{} {}", group.values[0], group.sums.octets);

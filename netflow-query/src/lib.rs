@@ -20,7 +20,7 @@
 //!     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4, // template 256
 //!     1, 0, 0, 20, 192, 0, 2, 1, 0, 0, 5, 0xdc, 192, 0, 2, 2, 0, 0, 0, 60, // data
 //! ];
-//! let mut decoder = Decoder::new(Limits::new(0x5eed));
+//! let mut decoder = Decoder::new(Limits::default());
 //! let exporter = "198.51.100.1:2055".parse()?;
 //! let received = Timestamp::from_secs(1_700_000_000);
 //! let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;

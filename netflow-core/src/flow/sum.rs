@@ -31,7 +31,7 @@ use crate::time::Timestamp;
 /// use netflow_core::{Datagram, Decoder, Increments, Limits, Timestamp, Transport};
 ///
 /// # fn sum(decoder: &mut Decoder, datagram: Datagram<'_>) -> Result<(), netflow_core::Error> {
-/// let mut increments = Increments::new(1 << 20, 0x5eed);
+/// let mut increments = Increments::new(1 << 20, Limits::default().hash_seed);
 /// let (mut octets, mut is_exact) = (0_u64, true);
 /// for flow in decoder.decode(datagram)?.flows() {
 ///     let increment = increments.add(&flow);
