@@ -1,8 +1,6 @@
 //! The schemas that are the documents of other tools.
 
-#[cfg(feature = "geo")]
-use crate::run::testdata;
-use crate::run::{decode, netflow};
+use crate::run::{decode, netflow, testdata};
 
 const CAPTURE: &str = "synthetic/nfv5.pcap";
 
@@ -187,4 +185,24 @@ fn a_database_that_cannot_be_read_is_named() {
     let run = decode(&["-s", "ecs", "--geo", "no-such-file.mmdb"], &[CAPTURE]);
     assert_eq!(run.status, 2);
     assert!(run.stderr.contains("no-such-file.mmdb"), "{}", run.stderr);
+}
+
+#[test]
+fn flows_of_versions_that_goflow2_does_not_read_are_counted_as_left_out() {
+    // The number of records in the `.expected.json` of each capture.
+    for (version, flows) in [(1, 5), (6, 3), (7, 5), (8, 28)] {
+        let capture = format!("synthetic/nfv{version}.pcap");
+        let capture = testdata(&capture);
+        let decode = ["decode", "-s", "goflow2", capture.to_str().unwrap()];
+        let line = format!("left out     {flows} flows that the schema cannot express");
+        let copied = netflow(decode.into_iter().chain(["--compat"]));
+        assert_eq!(copied.rows().len(), 0, "v{version}");
+        assert!(copied.stderr.contains(&line), "{}", copied.stderr);
+        let corrected = netflow(decode);
+        assert_eq!(corrected.rows().len(), flows, "v{version}");
+        assert!(!corrected.stderr.contains("left out"), "v{version}");
+    }
+    // goflow2 reads v5.
+    let read = decode(&["-s", "goflow2", "--compat"], &[CAPTURE]);
+    assert_eq!(read.rows().len(), 37);
 }

@@ -1,6 +1,6 @@
 //! The options of schemas and of what is known of exporters.
 
-use crate::harness::{Collector, Folder, send, v5};
+use crate::harness::{Collector, Folder, logged, send, v5};
 
 /// What a collector with these options writes of these datagrams, in order.
 fn rows(options: &[&str], datagrams: &[Vec<u8>]) -> String {
@@ -182,4 +182,21 @@ fn elements_can_be_defined_in_a_file() {
         &[flow],
         "\"acmeColour\":3",
     );
+}
+
+#[test]
+fn a_collector_loses_flows_that_the_schema_cannot_express_by_that_reason() {
+    let options = ["--schema", "goflow2", "--compat"];
+    let collector = Collector::start(&[&["--udp", "127.0.0.1:0"][..], &options].concat());
+    // goflow2 reads v5, but not v1: a header of 16 octets and a record of 52.
+    let mut v1 = vec![0; 16 + 52];
+    v1[..4].copy_from_slice(&[0, 1, 0, 1]);
+    for datagram in [&v5(0, 7), &v1] {
+        send("127.0.0.1", collector.addresses[0], datagram);
+    }
+    let ended = collector.stop();
+    assert_eq!(ended.stdout.lines().count(), 1, "{}", ended.stdout);
+    assert_eq!(ended.status, Some(3), "{}", ended.log);
+    let lost = logged(&ended.log, "an output has lost rows", "reasons");
+    assert_eq!(lost, "not_in_schema 1");
 }

@@ -42,6 +42,8 @@ pub struct Goflow2Options {
 pub struct Goflow2 {
     options: Goflow2Options,
     body: Vec<u8>,
+    /// Flows of versions that goflow2 does not read.
+    left_out: u64,
 }
 
 impl Goflow2 {
@@ -51,17 +53,22 @@ impl Goflow2 {
         Self {
             options,
             body: Vec::new(),
+            left_out: 0,
         }
     }
 
     fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
         let faults = self.options.faults;
-        let reads = match set.header().protocol {
+        if !matches!(set.kind(), SetKind::Data | SetKind::Samples) {
+            return;
+        }
+        let is_read = match set.header().protocol {
             Protocol::NetflowV5 | Protocol::NetflowV9 | Protocol::Ipfix | Protocol::SflowV5 => true,
             // goflow2 does not read the others.
             _ => !faults.are_copied(),
         };
-        if !reads || !matches!(set.kind(), SetKind::Data | SetKind::Samples) {
+        if !is_read {
+            self.left_out += set.flows().count() as u64;
             return;
         }
         for flow in set.flows() {
@@ -88,6 +95,10 @@ impl Format for Goflow2 {
 
     fn has_independent_rows(&self) -> bool {
         true
+    }
+
+    fn take_left_out(&mut self) -> u64 {
+        core::mem::take(&mut self.left_out)
     }
 
     fn framing(&self) -> Framing {
