@@ -38,8 +38,8 @@ class Dialect:
     def __init__(self, protocol):
         self.protocol, self.is_v9 = protocol, protocol == "NetFlow v9"
 
-    def message(self, *sets, sequence=1):
-        return v9(*sets, sequence=sequence) if self.is_v9 else ipfix(*sets, sequence=sequence)
+    def message(self, *sets, sequence=1, time=TIME):
+        return (v9 if self.is_v9 else ipfix)(*sets, sequence=sequence, time=time)
 
     def templates(self, *templates):
         return a_set(0 if self.is_v9 else 2, *templates)
@@ -308,8 +308,9 @@ def apart():
     for dialect in BOTH:
         step = 1 if dialect.is_v9 else 2
         data = [dialect.message(a_set(FLOWS, records(PLAIN, 2, start=n)), sequence=100 + step * n) for n in range(8)]
-        templates = [dialect.message(dialect.templates(template(FLOWS, PLAIN)), sequence=n if dialect.is_v9 else 0)
-                     for n in range(3)]
+        # Sent again in another second: the same octets would be the same datagram.
+        templates = [dialect.message(dialect.templates(template(FLOWS, PLAIN)), sequence=n if dialect.is_v9 else 0,
+                                     time=TIME + n) for n in range(3)]
         payloads = [templates[0], *data[:4], templates[1], *data[4:6], templates[2], *data[6:]]
         case(point, dialect.protocol, "templates that are numbered on their own", payloads, sequence=counts())
 
