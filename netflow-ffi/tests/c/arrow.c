@@ -129,21 +129,30 @@ static void print_value(const column *of, int64_t row) {
   }
 }
 
+/* The columns in the order in which flows are printed: that of the fields. */
 static void print_batch(const column *batch) {
+  static const char *const fields[] = {
+#define NAME(number, member, type) #member,
+      NETFLOW_FLOW_FIELDS(NAME)
+#undef NAME
+  };
   int64_t row;
   int64_t index;
+  size_t field;
   CHECK(is_format(batch, "+s") && batch->array->offset == 0);
   CHECK(batch->array->n_children == batch->schema->n_children);
   for (row = 0; row < batch->array->length; row++) {
     const char *separator = "";
     putchar('{');
-    for (index = 0; index < batch->array->n_children; index++) {
-      column each = child(batch, index);
-      CHECK(each.array->length == batch->array->length);
-      if (is_null(&each, row)) continue;
-      printf("%s\"%s\":", separator, each.schema->name);
-      print_value(&each, row);
-      separator = ",";
+    for (field = 0; field < sizeof fields / sizeof *fields; field++) {
+      for (index = 0; index < batch->array->n_children; index++) {
+        column each = child(batch, index);
+        CHECK(each.array->length == batch->array->length);
+        if (strcmp(each.schema->name, fields[field]) != 0 || is_null(&each, row)) continue;
+        printf("%s\"%s\":", separator, each.schema->name);
+        print_value(&each, row);
+        separator = ",";
+      }
     }
     puts("}");
   }

@@ -216,7 +216,7 @@ pub(super) fn all_features() -> Result {
         program.run("listener api")?;
         let flows = program.print("flows batch", &inputs)?;
         // Arrow has no text but UTF-8.
-        let flows = String::from_utf8_lossy(&flows);
+        let flows = without_negative_durations(&String::from_utf8_lossy(&flows));
         for way in ways {
             let arrays = program.print(way, &inputs)?;
             if String::from_utf8_lossy(&arrays) != flows {
@@ -241,6 +241,17 @@ pub(super) fn all_features() -> Result {
         }
     }
     listener_example(&place)
+}
+
+/// The flows as Arrow has them: a column of durations has none below zero, which `DuckDB` cannot
+/// read.
+fn without_negative_durations(flows: &str) -> String {
+    const NEGATIVE: &str = ",\"duration\":-";
+    let mut parts = flows.split(NEGATIVE);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |flows, part| {
+        flows + part.trim_start_matches(|digit: char| digit.is_ascii_digit())
+    })
 }
 
 /// Builds the example that has the sockets of the library, and sends to it over UDP and TCP.
