@@ -1,5 +1,6 @@
 //! What the options ask for, checked.
 
+#[cfg(feature = "http")]
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::io::{self, IsTerminal};

@@ -10,7 +10,7 @@ use netflow_query::Sums;
 const INTERVALS: i64 = 240;
 /// The shortest interval.
 const SECOND: i64 = 1_000_000_000;
-/// Groups that are told apart; the traffic of others is counted together.
+/// Groups that are shown on their own; the traffic of others is counted together.
 const GROUPS: usize = 64;
 
 /// Octets and packets by interval and group. What a flow sent is spread evenly over the time it was
