@@ -100,7 +100,7 @@ def test_addresses_are_held_as_they_are_asked_for(capture: Path) -> None:
         "key": pa.uint64(),
     }
     for addresses, arrow in types.items():
-        table = pa.table(nf.scan(capture, columns=["source_address"], addresses=addresses))
+        table = pa.table(nf.scan(capture, columns=["source_address"], addresses=addresses))  # type: ignore[arg-type]
         assert table.schema.field(0).type == arrow
         assert len(table) == len(expected)
     text = pa.table(nf.scan(capture, columns=["source_address"], addresses="text"))

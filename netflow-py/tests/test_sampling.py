@@ -78,12 +78,15 @@ def test_health_tables_and_partitions_take_them(
 def test_second_counters_are_what_the_caller_says() -> None:
     path = TESTDATA / "cases" / "second_counters_of_egress.pcap"
     for meaning, expected in (("biflow", True), ("post", False)):
-        second_counters = {"0.0.0.0/0": meaning}
-        table = nf.read(path, columns=["reverse_octets"], second_counters=second_counters)
+        table = nf.read(
+            path,
+            columns=["reverse_octets"],
+            second_counters={"0.0.0.0/0": meaning},  # type: ignore[arg-type]
+        )
         flows = table.to_pyarrow()
         assert any(flows["reverse_octets"].to_pylist()) == expected
     with pytest.raises(ValueError, match="second_counters: .*biflow"):
-        nf.scan(path, second_counters={"192.0.2.1": "both"})
+        nf.scan(path, second_counters={"192.0.2.1": "both"})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

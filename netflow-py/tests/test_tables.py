@@ -183,7 +183,7 @@ def test_addresses_and_batches_as_they_are_asked_for(capture: Path) -> None:
     assert pa.schema(table).field("sourceIPv4Address").type == pa.binary(16)
     assert {len(batch) for batch in list(table)[:-1]} == {3}
     with pytest.raises(ValueError, match="addresses must be"):
-        nf.tables(capture, addresses="strings")
+        nf.tables(capture, addresses="strings")  # type: ignore[arg-type]
 
 
 def test_tables_are_found_by_name_and_shown(capture: Path) -> None:

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from datetime import datetime, timedelta, timezone
-from typing import Any, AsyncIterator, Generator, Iterator, Protocol, Sequence, Union
+from typing import Any, AsyncIterator, Generator, Iterator, Protocol, Sequence, Union, cast
 
 from . import _netflow
 from ._arguments import OptionsScope, Transport, choice, whole
@@ -555,9 +555,9 @@ def _places(udp: Addresses, tcp: Addresses, tls: Addresses) -> list[_Place]:
 
 def _several(addresses: Addresses) -> list[Address]:
     if isinstance(addresses, (str, tuple)) and addresses != ():
-        return [addresses]
+        return [cast(Address, addresses)]
     if isinstance(addresses, (list, tuple)):
-        return list(addresses)
+        return list(cast("Sequence[Address]", addresses))
     raise TypeError(f"pass an address such as '0.0.0.0:2055', not {addresses!r}")
 
 
