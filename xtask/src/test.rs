@@ -76,11 +76,6 @@ const STEPS: &[Step] = &[
         freestanding::run,
     ),
     step("benches compile", benches),
-    needing(
-        &[&tools::VALGRIND],
-        "instructions a flow",
-        crate::instructions::step,
-    ),
     step("hostile octets", hostile),
     needing(C, "C library: installed", c::installed),
     needing(C, "C library: tests in C99, C11 and C++17", c::tests),
@@ -120,6 +115,11 @@ const STEPS: &[Step] = &[
 /// What takes longer; the list is open.
 const FULL: &[Step] = &[
     step("tests in release, many random cases", many_cases),
+    needing(
+        &[&tools::VALGRIND],
+        "instructions a flow",
+        crate::instructions::step,
+    ),
     needing(FUZZING, "fuzz targets, a minute each", fuzzing_longer),
     needing(
         OTHER_READERS,
