@@ -10,10 +10,12 @@ pub(crate) mod hints;
 mod inputs;
 #[cfg(target_os = "linux")]
 pub(crate) mod listen;
+mod order;
 #[cfg(target_os = "linux")]
 pub(crate) mod quantity;
 mod report;
 mod top;
+mod window;
 
 use core::fmt;
 
@@ -29,6 +31,7 @@ pub(crate) use self::inputs::Inputs;
 pub(crate) use self::listen::Listen;
 pub(crate) use self::report::ReportArgs;
 pub(crate) use self::top::{Top, TopFormat};
+pub(crate) use self::window::{Bound, Window};
 #[cfg(feature = "packaging")]
 use crate::packaging::{Completions, Manual};
 use crate::replay::Replay;

@@ -18,6 +18,7 @@ pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
         } else {
             SessionScope::Exporter
         },
+        is_followed: args.follow,
         quiet: args.quiet,
         summary: !args.quiet,
         strict: args.strict,

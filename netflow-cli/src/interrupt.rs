@@ -16,6 +16,7 @@ mod unix {
     use std::io::{self, Read};
     use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
+    use std::path::Path;
 
     use nix::errno::Errno;
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -23,6 +24,9 @@ mod unix {
     use signal_hook::{SigId, flag, low_level};
 
     use crate::status::Status;
+
+    /// Milliseconds until a growing file is looked at again.
+    const LOOK_AGAIN: u16 = 200;
 
     #[derive(Debug)]
     pub(crate) struct Interrupt {
@@ -66,6 +70,14 @@ mod unix {
                 Ok(SIGTERM) => Some(Status::Terminated),
                 _ => None,
             }
+        }
+
+        /// A file that is still being written; it ends when a signal is caught.
+        pub(crate) fn growing(&self, path: &Path) -> io::Result<impl Read + Send + 'static> {
+            Ok(Growing {
+                input: File::open(path)?,
+                wake: self.wake.try_clone()?,
+            })
         }
 
         /// Standard input, which ends when a signal is caught.
@@ -124,6 +136,29 @@ mod unix {
         wake: UnixStream,
     }
 
+    /// A file that more is appended to.
+    struct Growing {
+        input: File,
+        wake: UnixStream,
+    }
+
+    impl Read for Growing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            loop {
+                let len = self.input.read(buffer)?;
+                if len > 0 {
+                    return Ok(len);
+                }
+                let mut watched = [PollFd::new(self.wake.as_fd(), PollFlags::POLLIN)];
+                match poll(&mut watched, LOOK_AGAIN) {
+                    Ok(0) | Err(Errno::EINTR) => {}
+                    Ok(_) => return Ok(0),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+    }
+
     impl Read for UntilSignal {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             let mut watched = [
@@ -147,11 +182,26 @@ mod unix {
 #[cfg(not(unix))]
 mod other {
     use std::io::{self, Read};
+    use std::path::Path;
 
     use crate::status::Status;
 
     #[derive(Debug)]
     pub(crate) struct Interrupt;
+
+    /// A file that more is appended to.
+    struct Growing(std::fs::File);
+
+    impl Read for Growing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            loop {
+                match self.0.read(buffer)? {
+                    0 => std::thread::sleep(core::time::Duration::from_millis(200)),
+                    len => return Ok(len),
+                }
+            }
+        }
+    }
 
     impl Interrupt {
         pub(crate) fn catch() -> io::Result<Self> {
@@ -164,6 +214,10 @@ mod other {
 
         pub(crate) fn stdin(&self) -> io::Result<impl Read + Send + 'static> {
             Ok(io::stdin())
+        }
+
+        pub(crate) fn growing(&self, path: &Path) -> io::Result<impl Read + Send + 'static> {
+            Ok(Growing(std::fs::File::open(path)?))
         }
     }
 }

@@ -36,6 +36,7 @@ mod status;
 mod stderr;
 mod summary;
 mod top;
+mod window;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};

@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use netflow_core::field::FlowField;
 use netflow_output::format::Files;
 use netflow_output::format::{
-    Biflows, Columns, Container, Csv, FlowLines, Format as _, IpcFormat, Lines, Records, Selection,
-    Table, Wire,
+    Biflows, Columns, Container, Count, Csv, FlowLines, Format as _, IpcFormat, Lines, Order,
+    Records, Selection, Sorted, Table, Wire,
 };
 use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
-use netflow_query::suggest;
+use netflow_query::{FilterError, suggest};
 
 use crate::args::Decode;
 use crate::args::format::{Format, SchemaName};
 use crate::dialect::{self, BoxedFormat, DialectArgs};
+use crate::window;
 
 /// Width of a table that no terminal shows.
 const UNSEEN_WIDTH: usize = 200;
@@ -29,11 +30,15 @@ pub(crate) struct Plan {
     schema: SchemaName,
     fields: Option<Vec<FlowField>>,
     selection: Selection,
+    /// The order of rows, if it is not that of the input, and how many are written at most.
+    order: Option<(Order, Option<u64>)>,
+    is_count: bool,
     width: usize,
     /// The container of the columnar formats.
     container: Container,
     dialect: DialectArgs,
-    reads_stdin: bool,
+    /// Rows are written as they come.
+    is_live: bool,
     threads: usize,
 }
 
@@ -48,8 +53,17 @@ pub(crate) enum Usage {
     NoFolder(Format),
     /// Only flows have normalised fields.
     NoFields(SchemaName),
-    /// Only flows can be chosen.
-    NoFilter(SchemaName),
+    /// Only flows can be chosen, counted and sorted.
+    OnlyFlows {
+        option: &'static str,
+        schema: SchemaName,
+    },
+    /// Rows of this format cannot be sorted.
+    NoOrder(Format),
+    /// The filter and the window are not valid together.
+    Filter(FilterError),
+    /// A pipe cannot be read twice.
+    LastOfPipe,
     /// Only flows have a direction.
     NoBiflows(SchemaName),
     /// The tables of templates have no port.
@@ -92,8 +106,8 @@ impl Plan {
             if !args.fields.is_empty() {
                 return Err(Usage::NoFields(schema));
             }
-            if args.filter.is_some() {
-                return Err(Usage::NoFilter(schema));
+            if let Some(option) = only_of_flows(args) {
+                return Err(Usage::OnlyFlows { option, schema });
             }
             if args.split_biflows {
                 return Err(Usage::NoBiflows(schema));
@@ -108,6 +122,9 @@ impl Plan {
             return Err(Usage::NoPorts(format));
         }
         let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+        if args.sort.is_some() && matches!(format, Format::Parquet | Format::Arrow) {
+            return Err(Usage::NoOrder(format));
+        }
         if to_terminal && matches!(format, Format::Parquet | Format::Arrow) {
             return Err(Usage::NotForTerminals(format));
         }
@@ -115,18 +132,13 @@ impl Plan {
             format,
             schema,
             fields: fields(&args.fields)?,
-            selection: Selection::new(
-                if args.split_biflows {
-                    Biflows::Split
-                } else {
-                    Biflows::Whole
-                },
-                args.filter.clone(),
-            ),
+            selection: selection(args)?,
+            order: args.sort.map(|order| (order, args.limit)),
+            is_count: args.count,
             width: width(to_terminal),
             container: container(format, args.output.as_deref()),
             dialect: args.dialect.clone(),
-            reads_stdin: args.inputs.files.iter().any(|path| path.as_os_str() == "-"),
+            is_live: args.follow || args.inputs.files.iter().any(|path| path.as_os_str() == "-"),
             threads: args.threads.into(),
         })
     }
@@ -164,14 +176,20 @@ impl Plan {
                 let columns = Columns::new(fields, selection, files, self.container)?;
                 stream(columns.with_threads(self.container, self.threads)?, output)
             }
-            (_, _) => stream(Table::new(self.width, selection, fields.as_deref()), output),
+            (_, _) => {
+                let table = Table::new(self.width, selection, fields.as_deref());
+                match self.order {
+                    Some((order, limit)) => stream(table.sorted(order, limit), output),
+                    None => stream(table, output),
+                }
+            }
         })
     }
 
-    /// A format for each thread; `None` for one thread, standard input, whose rows are written as they
-    /// come, and if a row depends on those before it.
+    /// A format for each thread; `None` for one thread, if rows are written as they come, and if a row
+    /// depends on those before it.
     pub(crate) fn formats(&self, files: &Files, list_depth: u8) -> Option<Vec<BoxedFormat>> {
-        if self.threads < 2 || self.is_folder() || self.reads_stdin {
+        if self.threads < 2 || self.is_folder() || self.is_live {
             return None;
         }
         let formats = (0..self.threads).map(|_| {
@@ -191,11 +209,57 @@ impl Plan {
         Some(match (self.schema, self.format) {
             (SchemaName::Wire, _) => Box::new(Lines::new(Wire { list_depth }, files)),
             (SchemaName::Record, _) => Box::new(Lines::new(Records::new(list_depth), files)),
-            (SchemaName::Flow, Format::Json) => Box::new(FlowLines::new(fields, selection, files)),
-            (SchemaName::Flow, Format::Csv) => Box::new(Csv::new(fields, selection, files)),
+            (SchemaName::Flow, _) if self.is_count => Box::new(Count::new(selection)),
+            (SchemaName::Flow, Format::Json) => {
+                self.in_order(FlowLines::new(fields, selection, files))
+            }
+            (SchemaName::Flow, Format::Csv) => self.in_order(Csv::new(fields, selection, files)),
             (_, _) => return None,
         })
     }
+
+    /// Rows of text in the order that is asked for.
+    fn in_order(
+        &self,
+        format: impl netflow_output::format::Format + Send + 'static,
+    ) -> BoxedFormat {
+        match self.order {
+            Some((order, limit)) => {
+                Box::new(Sorted::new(format, self.selection.clone(), order, limit))
+            }
+            None => Box::new(format),
+        }
+    }
+}
+
+/// The flows that become rows.
+fn selection(args: &Decode) -> Result<Selection, Usage> {
+    let biflows = if args.split_biflows {
+        Biflows::Split
+    } else {
+        Biflows::Whole
+    };
+    let chosen = args.filter.as_ref();
+    let filter = window::filter(&args.window, chosen, &args.inputs, args.follow)?;
+    let selection = Selection::new(biflows, filter);
+    Ok(match args.limit {
+        // Which rows come first is known when all are sorted.
+        Some(limit) if args.sort.is_none() => selection.with_limit(limit),
+        _ => selection,
+    })
+}
+
+/// An option that is for flows of the schema flow alone, if one is used.
+fn only_of_flows(args: &Decode) -> Option<&'static str> {
+    let options = [
+        ("--where", args.filter.is_some()),
+        ("--since, --until or --last", args.window.is_some()),
+        ("--sort", args.sort.is_some()),
+        ("--limit", args.limit.is_some()),
+        ("--count", args.count),
+    ];
+    let mut options = options.into_iter();
+    options.find(|(_, is_used)| *is_used).map(|(name, _)| name)
 }
 
 fn stream(format: impl netflow_output::format::Format + 'static, output: Output) -> Box<dyn Sink> {
@@ -264,9 +328,19 @@ impl fmt::Display for Usage {
                 f,
                 "--fields chooses among the fields of the schema flow, not of {schema}"
             ),
-            Self::NoFilter(schema) => write!(
+            Self::OnlyFlows { option, schema } => write!(
                 f,
-                "--where chooses among the flows of the schema flow, not of {schema}"
+                "{option} is for the flows of the schema flow, not for the rows of {schema}"
+            ),
+            Self::NoOrder(format) => write!(
+                f,
+                "--sort is for table, json and csv: sort {format} with what reads it, such as DuckDB"
+            ),
+            Self::Filter(error) => write!(f, "the expression and the times together: {error}"),
+            Self::LastOfPipe => write!(
+                f,
+                "--last has to find the newest datagram first, and standard input or a pipe cannot \
+                 be read twice; give --since"
             ),
             Self::NoBiflows(schema) => write!(
                 f,

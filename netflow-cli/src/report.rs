@@ -13,6 +13,7 @@ use crate::plan::Usage;
 use crate::rows::{Analysis, Consumer, End};
 use crate::run::{Job, Work};
 use crate::status::Status;
+use crate::window;
 
 /// Runs the command. The caller reports arguments that contradict each other.
 pub(crate) fn run(args: &ReportArgs) -> Result<Status, Usage> {
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Status, Usage> {
     let files = &args.inputs.files;
     let title = args.title.clone().unwrap_or_else(|| title(files));
     let mut options = ReportOptions::new(title, Limits::default().hash_seed);
-    options.filter = args.filter.clone();
+    options.filter = window::filter(&args.window, args.filter.as_ref(), &args.inputs, false)?;
     options.groups = args.count;
     options.flows = args.flows;
     options.memory = args.memory.saturating_mul(1 << 20);

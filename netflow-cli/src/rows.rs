@@ -91,7 +91,7 @@ impl Consumer {
     /// Whether the rest of the files need not be read.
     pub(crate) fn is_done(&self) -> bool {
         match self {
-            Self::Rows(_) => false,
+            Self::Rows(sink) => sink.is_done(),
             Self::Analysis(analysis, _) => analysis.is_done(),
         }
     }

@@ -36,6 +36,8 @@ pub(crate) struct Job<'a> {
     pub(crate) state: Option<&'a Path>,
     /// Whose templates and options belong together.
     pub(crate) scope: SessionScope,
+    /// More is expected at the end of the last file.
+    pub(crate) is_followed: bool,
     /// No progress on standard error.
     pub(crate) quiet: bool,
     /// A summary on standard error.
@@ -52,6 +54,7 @@ impl<'a> Job<'a> {
             output,
             state: None,
             scope: SessionScope::Exporter,
+            is_followed: false,
             quiet: false,
             summary: false,
             strict: false,
@@ -112,6 +115,8 @@ struct Run {
     interrupt: Interrupt,
     /// Files that may have to be reported.
     faults: Vec<Fault>,
+    /// All files are read, because the state at their end is saved.
+    reads_all: bool,
 }
 
 /// Who decodes.
@@ -142,7 +147,8 @@ impl Run {
         let names: Vec<String> = job.inputs.files.iter().map(|path| name(path)).collect();
         let files = Files::new(names);
         let rows_on_terminal = job.output.is_none() && io::stdout().is_terminal();
-        let progress = if job.quiet || rows_on_terminal || !io::stderr().is_terminal() {
+        let is_silent = job.quiet || job.is_followed || rows_on_terminal;
+        let progress = if is_silent || !io::stderr().is_terminal() {
             Progress::none()
         } else {
             Progress::over(total(&job.inputs.files))
@@ -165,6 +171,7 @@ impl Run {
             progress,
             interrupt,
             faults: Vec::new(),
+            reads_all: job.state.is_some(),
         })
     }
 
@@ -181,16 +188,21 @@ impl Run {
             if self.interrupt.status().is_some() {
                 break;
             }
-            let fault = match self.open(path, options) {
+            let is_followed = job.is_followed && job.inputs.files.last() == Some(path);
+            let fault = match self.open(path, options, is_followed) {
                 Ok(source) => {
                     is_any_open = true;
-                    self.file(index, source, path.as_os_str() == STDIN)?
+                    let is_live = is_followed || path.as_os_str() == STDIN;
+                    self.file(index, source, is_live)?
                 }
                 Err(error) => Some(Fault::Unreadable(error.to_string())),
             };
             self.faults.extend(fault);
             if let Decoding::Here(..) = self.decoding {
                 status = status.max(self.report(&BTreeSet::new()));
+            }
+            if self.is_done() {
+                break;
             }
         }
         let mut threads = None;
@@ -280,6 +292,7 @@ impl Run {
                     summary: &mut self.summary,
                     progress: &mut self.progress,
                     interrupt: &self.interrupt,
+                    reads_all: self.reads_all,
                 };
                 feed.begin_input(index);
                 let fault = reading.decode(&mut source, feed, consumer, is_live)?;
@@ -290,6 +303,7 @@ impl Run {
                     summary: &mut self.summary,
                     progress: &mut self.progress,
                     interrupt: &self.interrupt,
+                    reads_all: self.reads_all,
                 };
                 (reading.pass_on(&mut source, index, workers)?, false)
             }
@@ -302,9 +316,27 @@ impl Run {
         Ok(fault)
     }
 
-    fn open(&self, path: &Path, options: CaptureOptions) -> Result<Source, CaptureError> {
+    /// Whether the rest of the files need not be read.
+    fn is_done(&self) -> bool {
+        match &self.decoding {
+            Decoding::Here(_, consumer) => !self.reads_all && consumer.is_done(),
+            Decoding::Threads(_) => false,
+        }
+    }
+
+    fn open(
+        &self,
+        path: &Path,
+        options: CaptureOptions,
+        is_followed: bool,
+    ) -> Result<Source, CaptureError> {
         if path.as_os_str() != STDIN {
-            return netflow_io::open_with(path, options);
+            let growing = is_followed.then(|| self.interrupt.growing(path));
+            return match growing {
+                Some(Ok(input)) => Source::from_reader_with(input, name(path), options),
+                // That it cannot be opened is reported as it is without --follow.
+                Some(Err(_)) | None => netflow_io::open_with(path, options),
+            };
         }
         let name = name(path);
         match self.interrupt.stdin() {
@@ -320,6 +352,8 @@ struct Reading<'r> {
     summary: &'r mut Summary,
     progress: &'r mut Progress,
     interrupt: &'r Interrupt,
+    /// All files are read, because the state at their end is saved.
+    reads_all: bool,
 }
 
 impl Reading<'_> {
@@ -351,7 +385,8 @@ impl Reading<'_> {
                 Err(error) => return Ok(self.fault(&error)),
             }
             let flows = parallel::flows(feed.decoder().stats());
-            if consumer.is_done() || self.interrupt.status().is_some() {
+            let is_done = consumer.is_done() && !self.reads_all;
+            if is_done || self.interrupt.status().is_some() {
                 break;
             }
             if is_live {

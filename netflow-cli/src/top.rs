@@ -14,6 +14,7 @@ use crate::plan::{self, Usage};
 use crate::rows::{Analysis, Consumer, End};
 use crate::run::{Job, Work};
 use crate::status::Status;
+use crate::window;
 
 /// Octets in a mebibyte.
 const MEBIBYTE: usize = 1 << 20;
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &Top) -> Result<Status, Usage> {
     let mut options = AggregateOptions::new(by, Limits::default().hash_seed);
     options.order = sums.first().copied().unwrap_or(Sum::Octets);
     options.prefixes = args.prefix.map(|prefix| prefix.0).unwrap_or_default();
-    options.filter = args.filter.clone();
+    options.filter = window::filter(&args.window, args.filter.as_ref(), &args.inputs, false)?;
     options.memory = args.memory.saturating_mul(MEBIBYTE);
     let to_terminal = args.output.is_none() && io::stdout().is_terminal();
     let layout = Layout {

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "columns")]
 mod columns;
+mod count;
 mod csv;
 pub mod dialect;
 mod fields;
@@ -18,6 +19,7 @@ mod row;
 mod sample;
 mod scalar;
 mod selection;
+mod sorted;
 mod table;
 mod text;
 mod wire;
@@ -31,6 +33,7 @@ use netflow_core::{Datagram, Decoded, Error, Stats};
 pub use self::columns::{Columns, Container};
 #[cfg(feature = "columns")]
 pub(crate) use self::columns::{Writer, options as column_options};
+pub use self::count::Count;
 pub use self::csv::Csv;
 pub use self::files::Files;
 pub use self::flow::FlowLines;
@@ -39,6 +42,7 @@ pub use self::json::Json;
 pub use self::lines::{Head, Lines, Schema};
 pub use self::record::Records;
 pub use self::selection::Selection;
+pub use self::sorted::{Order, Sorted};
 pub use self::table::Table;
 pub use self::wire::Wire;
 #[cfg(feature = "columns")]
@@ -83,6 +87,12 @@ pub trait Format {
     /// last row. Several values of such a format, each of which writes the messages of some exporters,
     /// write the same rows as one.
     fn has_independent_rows(&self) -> bool {
+        false
+    }
+
+    /// Whether every further message is passed over, because as many rows are written as were asked
+    /// for.
+    fn is_done(&self) -> bool {
         false
     }
 
@@ -136,6 +146,10 @@ impl<F: Format + ?Sized> Format for Box<F> {
 
     fn has_independent_rows(&self) -> bool {
         (**self).has_independent_rows()
+    }
+
+    fn is_done(&self) -> bool {
+        (**self).is_done()
     }
 
     fn suspects(&self) -> Suspects {

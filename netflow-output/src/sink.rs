@@ -70,6 +70,11 @@ pub trait Sink {
         Ok(())
     }
 
+    /// Whether everything further is passed over, because as many rows are written as were asked for.
+    fn is_done(&self) -> bool {
+        false
+    }
+
     /// Flows written with impossible times, as far as the format marks them; for some formats
     /// complete only after [`finish`](Self::finish).
     fn suspects(&self) -> Suspects {

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use netflow_output::format::Order;
 use netflow_query::Filter;
 
 use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
 use super::inputs::Inputs;
+use super::order;
+use super::window::Window;
 use crate::dialect::DialectArgs;
 
 /// Show the flows in captures and IPFIX files.
@@ -41,6 +44,26 @@ pub(crate) struct Decode {
     #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
     pub(crate) filter: Option<Filter>,
 
+    #[command(flatten)]
+    pub(crate) window: Window,
+
+    /// Order rows by a field of the schema flow, such as octets, start:desc or octets:asc; counters
+    /// and durations begin with the largest
+    #[arg(long, value_name = "FIELD[:DIRECTION]", value_parser = order::parse)]
+    pub(crate) sort: Option<Order>,
+
+    /// Maximum number of flows to write; without --sort the input is read no further
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+
+    /// Write the number of flows instead of the flows
+    #[arg(long, conflicts_with_all = ["format", "fields", "sort"])]
+    pub(crate) count: bool,
+
+    /// Wait for more at the end of the last file, which is still being written, until interrupted
+    #[arg(long)]
+    pub(crate) follow: bool,
+
     /// Load templates and the data of options from this file if it exists, and save them to it at
     /// the end
     #[arg(long, value_name = "FILE")]
@@ -62,7 +85,8 @@ pub(crate) struct Decode {
     pub(crate) dialect: DialectArgs,
 
     /// Threads that decode files and write their rows, each those of some exporters, or that compress
-    /// the columns of Parquet; a table and nfdump's output take one. The output is always the same
+    /// the columns of Parquet; a table, nfdump's output, --sort, --limit, --count and
+    /// --follow take one. The output is always the same
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) threads: u8,
 
@@ -80,6 +104,8 @@ Examples:
   netflow decode capture.pcap
   netflow decode --format json capture.pcap | jq 'select(.destination_port == 53)'
   netflow decode --where 'src net 10.0.0.0/8 and bytes > 1M' capture.pcap
+  netflow decode --sort octets --limit 10 --last 5m capture.pcap
+  netflow decode --follow --where 'port 53' growing.pcap
   netflow decode --format csv --fields start,source_address,octets *.pcap.gz > flows.csv
   netflow decode --format parquet --output flows.parquet *.pcap.gz
   netflow decode --schema record --format parquet --output tables *.pcap.gz

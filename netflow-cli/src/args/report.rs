@@ -6,6 +6,7 @@ use clap::Args;
 use netflow_query::Filter;
 
 use super::inputs::Inputs;
+use super::window::Window;
 
 /// Write a report on the traffic in captures and IPFIX files and on the health of their exporters.
 ///
@@ -26,6 +27,9 @@ pub(crate) struct ReportArgs {
     /// Only flows that match this expression, such as 'exporter 192.0.2.1'
     #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
     pub(crate) filter: Option<Filter>,
+
+    #[command(flatten)]
+    pub(crate) window: Window,
 
     /// Rows of each table
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
@@ -60,6 +64,7 @@ fn flows(text: &str) -> Result<usize, String> {
 const AFTER_HELP: &str = "\
 Examples:
   netflow report capture.pcap -o report.html
+  netflow report --last 1h capture.pcap -o report.html
   netflow report --where 'exporter 192.0.2.1' *.pcap.gz -o report.html
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the

@@ -9,6 +9,7 @@ use netflow_query::{Filter, PrefixLengths, Sum};
 
 use super::fields::FieldParser;
 use super::inputs::Inputs;
+use super::window::Window;
 
 /// Show the largest groups of flows in captures and IPFIX files.
 ///
@@ -44,6 +45,9 @@ pub(crate) struct Top {
     /// Only flows that match this expression, such as 'proto tcp and dst port 443'
     #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
     pub(crate) filter: Option<Filter>,
+
+    #[command(flatten)]
+    pub(crate) window: Window,
 
     /// How to write
     #[arg(short, long, value_enum, default_value_t = TopFormat::Table)]

@@ -143,7 +143,11 @@ fn check_filter(filter: &Filter, to: &Destination, schema: SchemaName) -> Result
     }
     match schema {
         SchemaName::Flow => Ok(()),
-        schema => Err(plan::Usage::NoFilter(schema).to_string()),
+        schema => Err(plan::Usage::OnlyFlows {
+            option: "--where",
+            schema,
+        }
+        .to_string()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 extern crate alloc;
 
+mod choice;
 mod columns;
 mod counters;
 mod dialects;

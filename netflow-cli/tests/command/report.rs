@@ -1,5 +1,6 @@
 //! `netflow report`, beside `netflow top` on the same capture.
 
+use std::ffi::OsStr;
 use std::fs;
 
 use crate::run::{Directory, netflow, testdata};
@@ -101,5 +102,34 @@ fn the_numbers_of_each_panel_are_those_of_top() {
         "vlans",
     ] {
         assert!(seen.iter().any(|seen| seen == id), "{id}");
+    }
+}
+
+#[test]
+fn a_window_of_time_chooses_the_flows_of_a_page_as_those_of_top() {
+    let directory = Directory::new("report-window");
+    let path = directory.file("report.html");
+    let capture = testdata("genuine/ovs.pcap");
+    let flows = |window: &str| {
+        let options = ["top", "--format=json", "--by", "protocol", window];
+        let options = options.map(AsRef::<OsStr>::as_ref).into_iter();
+        let top = netflow(options.chain([capture.as_os_str()]));
+        let rows = top.rows();
+        let flows = rows.iter().map(|row| row["flows"].as_u64().unwrap());
+        flows.sum::<u64>()
+    };
+    let all = flows("--since=2000-01-01");
+    assert!(all > flows("--last=1s"));
+    for window in ["--since=2000-01-01", "--last=1s", "--until=2000-01-01"] {
+        let options = ["report", "-q", window, "-o"].map(AsRef::<OsStr>::as_ref);
+        let paths = [path.as_os_str(), capture.as_os_str()];
+        let run = netflow(options.into_iter().chain(paths));
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        let page = fs::read_to_string(&path).unwrap();
+        let panels = panels(&page);
+        let protocols = panels.iter().find(|(id, _)| id == "protocols");
+        let rows = protocols.map_or(&[][..], |(_, rows)| rows);
+        let found: u64 = rows.iter().map(|row| row[2]).sum();
+        assert_eq!(found, flows(window), "{window}");
     }
 }

@@ -124,7 +124,7 @@ fn only_flows_can_be_chosen() {
     for (options, reason) in [
         (
             &["--where", "port 53", "--schema", "wire"][..],
-            "--where chooses among the flows of the schema flow, not of wire",
+            "--where is for the flows of the schema flow, not for the rows of wire",
         ),
         (
             &["--where", "port 53", "--output", "ipfix://127.0.0.1:1"],

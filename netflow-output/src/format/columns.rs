@@ -17,6 +17,8 @@ pub struct Columns {
     builder: FlowBatchBuilder,
     /// None after an error or the end.
     writer: Option<Writer>,
+    /// Rows that may still be written, if there is a limit.
+    left: Option<u64>,
     /// Flows with impossible times.
     suspects: u64,
 }
@@ -33,12 +35,14 @@ impl Columns {
         files: &Files,
         container: Container,
     ) -> Result<Self, FormatError> {
-        let options = options(fields, &selection.into(), files, container);
+        let selection = selection.into();
+        let options = options(fields, &selection, files, container);
         let builder = FlowBatchBuilder::new(options);
         let writer = Writer::new(container, builder.schema()).map_err(FormatError::new)?;
         Ok(Self {
             builder,
             writer: Some(writer),
+            left: selection.left(),
             suspects: 0,
         })
     }
@@ -60,6 +64,7 @@ impl Columns {
     }
 
     fn write(&mut self, batch: &RecordBatch, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        let batch = &self.limited(batch);
         let suspect = batch.column_by_name(FlowField::ClockSuspect.name());
         let count = suspect.map_or(0, |column| column.as_boolean().true_count());
         self.suspects += u64::try_from(count).unwrap_or(0);
@@ -67,6 +72,23 @@ impl Columns {
             Some(writer) => writer.write(batch, out).map_err(FormatError::new),
             None => Ok(()),
         }
+    }
+
+    /// The rows that the limit leaves.
+    fn limited(&mut self, batch: &RecordBatch) -> RecordBatch {
+        let rows = batch.num_rows();
+        let Some(left) = self.left else {
+            return batch.clone();
+        };
+        let rows = usize::try_from(left).map_or(rows, |left| left.min(rows));
+        self.left = Some(left.saturating_sub(u64::try_from(rows).unwrap_or(u64::MAX)));
+        batch.slice(0, rows)
+    }
+
+    /// Rows that are gathered and not written yet.
+    fn is_done(&self) -> bool {
+        let gathered = u64::try_from(self.builder.rows()).unwrap_or(u64::MAX);
+        self.left.is_some_and(|left| left <= gathered)
     }
 }
 
@@ -105,6 +127,10 @@ impl Format for Columns {
 
     fn is_live(&self) -> bool {
         false
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done()
     }
 
     fn suspects(&self) -> Suspects {

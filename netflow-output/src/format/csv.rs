@@ -104,7 +104,11 @@ impl Format for Csv {
     }
 
     fn has_independent_rows(&self) -> bool {
-        true
+        !self.writer.is_limited()
+    }
+
+    fn is_done(&self) -> bool {
+        self.writer.is_done()
     }
 
     fn suspects(&self) -> Suspects {

@@ -100,6 +100,16 @@ impl FieldWriter {
         }
     }
 
+    /// Whether there is a limit of rows.
+    pub(super) const fn is_limited(&self) -> bool {
+        self.selection.left().is_some()
+    }
+
+    /// Whether no further flow becomes a row.
+    pub(super) fn is_done(&self) -> bool {
+        self.selection.is_exhausted()
+    }
+
     pub(super) const fn fields(&self) -> &[FlowField] {
         self.projection.fields()
     }

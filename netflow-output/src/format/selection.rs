@@ -24,6 +24,8 @@ pub struct Selection {
     filter: Option<SetFilter>,
     /// Which flows match in the set being written.
     matched: SetMatch,
+    /// Flows that may still become rows; `None` if there is no limit.
+    left: Option<u64>,
 }
 
 impl Selection {
@@ -35,7 +37,27 @@ impl Selection {
             biflows,
             filter: filter.map(SetFilter::new),
             matched: SetMatch::All,
+            left: None,
         }
+    }
+
+    /// At most this number of flows.
+    #[must_use]
+    pub fn with_limit(self, limit: u64) -> Self {
+        Self {
+            left: Some(limit),
+            ..self
+        }
+    }
+
+    /// Flows that may still become rows, if there is a limit.
+    pub(crate) const fn left(&self) -> Option<u64> {
+        self.left
+    }
+
+    /// Whether the limit is reached.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.left == Some(0)
     }
 
     pub(crate) const fn biflows(&self) -> Biflows {
@@ -56,11 +78,25 @@ impl Selection {
             (Some(_), Biflows::Split) => SetMatch::Each,
             (None, _) => SetMatch::All,
         };
-        self.matched != SetMatch::None
+        self.matched != SetMatch::None && !self.is_exhausted()
     }
 
     /// Calls `each` with every flow that becomes a row, of the set that was prepared for last.
-    pub(crate) fn for_each<'m>(&self, set: &Set<'m>, mut each: impl FnMut(&Flow<'m>)) {
+    pub(crate) fn for_each<'m>(&mut self, set: &Set<'m>, mut each: impl FnMut(&Flow<'m>)) {
+        let Some(mut left) = self.left else {
+            self.for_each_chosen(set, each);
+            return;
+        };
+        self.for_each_chosen(set, |flow| {
+            if left > 0 {
+                left -= 1;
+                each(flow);
+            }
+        });
+        self.left = Some(left);
+    }
+
+    fn for_each_chosen<'m>(&self, set: &Set<'m>, mut each: impl FnMut(&Flow<'m>)) {
         let flows = set.flows();
         match (&self.filter, self.biflows, self.matched) {
             (_, _, SetMatch::None) => {}

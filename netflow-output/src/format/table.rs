@@ -26,6 +26,7 @@ use self::sums::Sums;
 use self::values::{Places, Values};
 use crate::format::flow;
 use crate::format::row::Row;
+use crate::format::sorted::{Order, Ranking};
 use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
 
 /// Rows that are seen before the widths are chosen.
@@ -49,6 +50,8 @@ pub struct Table {
     with_reverse: bool,
     /// Rows held back until there is a layout.
     kept: Vec<Cells>,
+    /// Rows to be sorted, if they are written in another order than they arrive in.
+    ranking: Option<Ranking<Cells>>,
     layout: Option<Layout>,
     /// The row being written.
     cells: Cells,
@@ -105,10 +108,21 @@ impl Table {
             },
             with_reverse,
             kept: Vec::new(),
+            ranking: None,
             layout: None,
             cells: Cells::default(),
             sums: Sums::new(),
             suspects: 0,
+        }
+    }
+
+    /// With rows in this order, all written at the end; with a limit, only the first of them.
+    #[must_use]
+    pub fn sorted(self, order: Order, limit: Option<u64>) -> Self {
+        let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        Self {
+            ranking: Some(Ranking::new(order, limit)),
+            ..self
         }
     }
 
@@ -139,6 +153,7 @@ impl Table {
             width: self.width,
             with_reverse: self.with_reverse,
             kept: &mut self.kept,
+            ranking: self.ranking.as_mut(),
             layout: &mut self.layout,
             cells: &mut self.cells,
             sums: &mut self.sums,
@@ -152,7 +167,7 @@ impl Table {
     }
 
     /// The line below all: how many flows, and the sums of the columns that have one.
-    fn totals(&self, layout: &mut Layout, out: &mut Vec<u8>) {
+    fn totals(&self, layout: &mut Layout, shown: Option<usize>, out: &mut Vec<u8>) {
         layout.rule(out);
         let mut cells = Cells::default();
         for planned in &self.columns {
@@ -168,7 +183,11 @@ impl Table {
         }
         let sums = &self.sums;
         let plural = if sums.flows == 1 { "" } else { "s" };
-        layout.foot(&format!("{} flow{plural}", sums.flows), &cells, out);
+        let mut count = format!("{} flow{plural}", sums.flows);
+        if let Some(shown) = shown {
+            count.insert_str(0, &format!("{shown} of "));
+        }
+        layout.foot(&count, &cells, out);
         if sums.reverse_packets > 0 || sums.reverse_octets > 0 {
             let mut row = Row::default();
             row.word("and ");
@@ -189,7 +208,7 @@ impl Format for Table {
         for set in message.joined_sets() {
             self.set(&set, out);
         }
-        Ok(())
+        self.ranking.as_ref().map_or(Ok(()), Ranking::check)
     }
 
     /// Writes the rows that were held back.
@@ -200,6 +219,14 @@ impl Format for Table {
         }
     }
 
+    fn is_live(&self) -> bool {
+        self.ranking.is_none()
+    }
+
+    fn is_done(&self) -> bool {
+        self.selection.is_exhausted()
+    }
+
     fn suspects(&self) -> Suspects {
         Suspects {
             flows: self.suspects,
@@ -208,9 +235,16 @@ impl Format for Table {
     }
 
     fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        let mut shown = None;
+        if let Some(ranking) = self.ranking.take() {
+            let added = ranking.added();
+            self.kept = ranking.into_rows().collect();
+            let is_part = u64::try_from(self.kept.len()).is_ok_and(|kept| kept < added);
+            shown = is_part.then_some(self.kept.len());
+        }
         self.flush(out);
         match self.layout.take() {
-            Some(mut layout) => self.totals(&mut layout, out),
+            Some(mut layout) => self.totals(&mut layout, shown, out),
             // Where there was no flow export at all, an error says so.
             None if stats.messages == 0 => {}
             None => out.extend_from_slice(b"0 flows\n"),
@@ -226,6 +260,7 @@ struct Rows<'t> {
     width: usize,
     with_reverse: bool,
     kept: &'t mut Vec<Cells>,
+    ranking: Option<&'t mut Ranking<Cells>>,
     layout: &'t mut Option<Layout>,
     cells: &'t mut Cells,
     sums: &'t mut Sums,
@@ -251,6 +286,10 @@ impl Rows<'_> {
                 Column::Field(field) => self.cells.push_value(flow::value(values.flow, field)),
                 usual => self.cells.push(|row| usual.write(values, self.style, row)),
             }
+        }
+        if let Some(ranking) = &mut self.ranking {
+            ranking.add(values.flow, self.cells.clone(), self.cells.memory());
+            return;
         }
         if let Some(layout) = self.layout {
             layout.row(self.cells, self.out);

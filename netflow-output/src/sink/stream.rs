@@ -42,6 +42,10 @@ impl<F: Format> Sink for Stream<F> {
         Ok(())
     }
 
+    fn is_done(&self) -> bool {
+        self.format.is_done()
+    }
+
     fn suspects(&self) -> Suspects {
         self.format.suspects()
     }

@@ -73,6 +73,12 @@ impl<'c> Shown<'c> {
 }
 
 impl Cells {
+    /// Octets that it takes on the heap, about.
+    pub(super) fn memory(&self) -> usize {
+        let cells = self.cells.len() * size_of::<Cell>();
+        self.row.len() + self.long.len() + cells
+    }
+
     pub(super) fn clear(&mut self) {
         self.row.clear();
         self.long.clear();
