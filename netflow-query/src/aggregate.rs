@@ -120,7 +120,7 @@ impl AggregateOptions {
 ///
 /// Counters are scaled by the sampling rate of each flow where it is known. Records that repeat what
 /// others counted, running totals and the teardowns of firewalls, add only the increase
-/// ([`Increments`]). A record of two directions (RFC 5103) counts as two flows.
+/// ([`Increments`](netflow_core::Increments)). A record of two directions (RFC 5103) counts as two flows.
 ///
 /// ```
 /// use netflow_core::field::FlowField;
