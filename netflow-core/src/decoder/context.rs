@@ -43,19 +43,12 @@ impl<'s> SetBody<'s> {
 
     /// A slot without records.
     pub(super) fn slot(&self, origin: usize, content: Content) -> SetSlot {
+        let body = self.start..self.start.saturating_add(self.octets.len());
         SetSlot {
-            origin,
             id: self.id,
-            content,
             offset: self.offset,
-            body: self.start..self.start.saturating_add(self.octets.len()),
             late: self.late,
-            padding: 0,
-            count: 0,
-            lists: 0..0,
-            measured: 0..0,
-            is_joined: false,
-            joined: 0..0,
+            ..SetSlot::without_set(origin, content, body, 0)
         }
     }
 }

@@ -77,20 +77,12 @@ impl Decoder {
             end = end.saturating_add(cut);
         }
         Stats::add(&mut self.stats.records, count);
-        self.scratch.slots.push(SetSlot {
-            origin: self.scratch.current,
-            id: 0,
-            content: Content::Records(Arc::clone(&template)),
-            offset: start,
-            body: start..start.saturating_add(body_len),
-            late: None,
-            padding: 0,
+        self.scratch.slots.push(SetSlot::without_set(
+            self.scratch.current,
+            Content::Records(Arc::clone(&template)),
+            start..start.saturating_add(body_len),
             count,
-            lists: 0..0,
-            measured: 0..0,
-            is_joined: false,
-            joined: 0..0,
-        });
+        ));
         if let Some(session) = self.enter(datagram) {
             self.account(session, first, datagram.payload);
             let body = octets.get(fixed.len..).unwrap_or_default();
@@ -126,20 +118,12 @@ impl Decoder {
         for (counter, count) in samples {
             *counter = counter.wrapping_add(u64::from(count));
         }
-        self.scratch.slots.push(SetSlot {
-            origin: self.scratch.current,
-            id: 0,
-            content: Content::Samples,
-            offset,
-            body: offset..end,
-            late: None,
-            padding: 0,
-            count: 0,
-            lists: 0..0,
-            measured: 0..0,
-            is_joined: false,
-            joined: 0..0,
-        });
+        self.scratch.slots.push(SetSlot::without_set(
+            self.scratch.current,
+            Content::Samples,
+            offset..end,
+            0,
+        ));
         Ok(end)
     }
 }

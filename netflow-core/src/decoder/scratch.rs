@@ -109,6 +109,29 @@ pub(super) struct SetSlot {
 }
 
 impl SetSlot {
+    /// What a message without sets holds, of v1 to v8 or sFlow.
+    pub(super) const fn without_set(
+        origin: usize,
+        content: Content,
+        body: Range<usize>,
+        count: usize,
+    ) -> Self {
+        Self {
+            origin,
+            id: 0,
+            content,
+            offset: body.start,
+            body,
+            late: None,
+            padding: 0,
+            count,
+            lists: 0..0,
+            measured: 0..0,
+            is_joined: false,
+            joined: 0..0,
+        }
+    }
+
     /// A set of one of its records.
     pub(super) fn of_one(&self, content: Content, body: Range<usize>) -> Self {
         Self {
