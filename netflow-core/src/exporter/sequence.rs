@@ -314,7 +314,6 @@ impl Sequence {
             ),
         };
         // As a rule all balances have reached their ends long ago.
-        // As a rule all balances have reached their ends long ago.
         let is_settled = |(balance, follows): (&i8, &Option<bool>)| match follows {
             Some(true) => *balance == MAX_BALANCE,
             Some(false) => *balance == -MAX_BALANCE,
@@ -323,19 +322,8 @@ impl Sequence {
         let balances = self.balances.each().into_iter();
         let are_settled = balances.zip(follows.each()).all(is_settled);
         if !are_settled && follows.each().contains(&&Some(false)) {
-            self.balance(&follows);
-        }
-    }
-
-    /// Adds to the balance of each scheme in which the number follows, and takes from that of the
-    /// others.
-    fn balance(&mut self, follows: &PerScheme<Option<bool>>) {
-        let balances = self.balances.each_mut().into_iter();
-        for (balance, follows) in balances.zip(follows.each()) {
-            let weight = follows.map_or(0, |follows| if follows { 1 } else { -1 });
-            *balance = balance
-                .saturating_add(weight)
-                .clamp(-MAX_BALANCE, MAX_BALANCE);
+            let weight = |follows: bool| if follows { 1 } else { -1 };
+            self.balance(follows.each().map(|follows| follows.map_or(0, weight)));
         }
     }
 
@@ -418,13 +406,18 @@ impl Sequence {
         if !follows || !differs {
             return;
         }
-        for (balance, fit) in self.balances.each_mut().into_iter().zip(each) {
-            let weight = match fit {
-                None | Some(Fit::Uncounted) => 0,
-                Some(Fit::Follows) => 1,
-                Some(Fit::Overlaps) if !self.is_established => -2 * CONFIRMATIONS,
-                Some(Fit::Overlaps | Fit::Differs) => -1,
-            };
+        self.balance(each.map(|fit| match fit {
+            None | Some(Fit::Uncounted) => 0,
+            Some(Fit::Follows) => 1,
+            Some(Fit::Overlaps) if !self.is_established => -2 * CONFIRMATIONS,
+            Some(Fit::Overlaps | Fit::Differs) => -1,
+        }));
+    }
+
+    /// Adds these weights to the balances of the schemes, in the order of
+    /// [`CountingScheme::ALL`].
+    fn balance(&mut self, weights: [i8; 4]) {
+        for (balance, weight) in self.balances.each_mut().into_iter().zip(weights) {
             *balance = balance
                 .saturating_add(weight)
                 .clamp(-MAX_BALANCE, MAX_BALANCE);

@@ -265,18 +265,9 @@ impl Ledger {
     /// The numbers of this run began here, a little before the first one received.
     pub(super) fn lead_from(&mut self, from: u32, counts: &mut SequenceCounts) {
         let count = self.first.wrapping_sub(from);
-        if self.next.is_none() || count == 0 || count > NEAR {
-            return;
+        if self.next.is_some() && 0 < count && count <= NEAR {
+            self.precede(from, Units::decoded(0), counts);
         }
-        let undecoded = self.before;
-        add(missing(counts, undecoded), count);
-        self.push(Gap {
-            from,
-            count,
-            undecoded,
-        });
-        self.first = from;
-        self.before = Undecoded::Nothing;
     }
 
     /// A message from before the first one received.
