@@ -75,45 +75,46 @@ fn section(id: &str, title: &str, content: &Markup) -> Markup {
 }
 
 /// What the numbers of traffic rest on.
-fn assumptions(gathered: &Gathered) -> Vec<String> {
+fn assumptions(gathered: &Gathered) -> Markup {
     let totals = &gathered.totals;
-    let of = |count: u64| format!("{} of {} flows", grouped(count), grouped(totals.sums.flows));
-    let mut notes = Vec::new();
-    if totals.unscaled > 0 {
-        notes.push(format!(
-            "{} have no known sampling rate: their octets and packets are as sent.",
-            of(totals.unscaled)
-        ));
-    }
-    if totals.inexact > 0 {
-        notes.push(format!(
-            "{} carry totals of flows that began before: these are counted whole.",
-            of(totals.inexact)
-        ));
-    }
-    notes
+    notes(
+        totals.sums.flows,
+        &[
+            (
+                totals.unscaled,
+                "have no known sampling rate: their octets and packets are as sent.",
+            ),
+            (
+                totals.inexact,
+                "carry totals of flows that began before: these are counted whole.",
+            ),
+        ],
+    )
 }
 
 /// What the times rest on.
-fn doubtful_times(gathered: &Gathered) -> Vec<String> {
+fn doubtful_times(gathered: &Gathered) -> Markup {
     let totals = &gathered.totals;
-    let of = |count: u64| format!("{} of {} flows", grouped(count), grouped(totals.sums.flows));
-    let mut notes = Vec::new();
-    if totals.suspect > 0 {
-        notes.push(format!(
-            "{} have impossible times: they are shown at the time they were received.",
-            of(totals.suspect)
-        ));
-    }
-    if totals.timeless > 0 {
-        notes.push(format!(
-            "{} carry no times: they are shown at the time they were received.",
-            of(totals.timeless)
-        ));
-    }
-    notes
+    notes(
+        totals.sums.flows,
+        &[
+            (
+                totals.suspect,
+                "have impossible times: they are shown at the time they were received.",
+            ),
+            (
+                totals.timeless,
+                "carry no times: they are shown at the time they were received.",
+            ),
+        ],
+    )
 }
 
-fn notes(notes: &[String]) -> Markup {
-    html! { @for note in notes { p.note { (note) } } }
+/// A sentence for each number of flows, of all, that is not 0.
+fn notes(all: u64, counts: &[(u64, &str)]) -> Markup {
+    html! {
+        @for (count, text) in counts.iter().filter(|(count, _)| *count > 0) {
+            p.note { (grouped(*count)) " of " (grouped(all)) " flows " (text) }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use netflow_core::Timestamp;
 use netflow_health::Report;
 
-use super::{assumptions, doubtful_times, notes};
+use super::{assumptions, doubtful_times};
 use crate::gather::Gathered;
 use crate::quantity::{grouped, percent, short, short_count, span, to_f64, utc, with_unit};
 
@@ -34,7 +34,7 @@ pub(super) fn write(gathered: &Gathered, health: &Report) -> Markup {
             } @else {
                 p.span { "No flows." }
             }
-            (notes(&doubtful_times(gathered)))
+            (doubtful_times(gathered))
             div.cards {
                 @for card in &cards {
                     div.card {
@@ -44,7 +44,7 @@ pub(super) fn write(gathered: &Gathered, health: &Report) -> Markup {
                     }
                 }
             }
-            (notes(&assumptions(gathered)))
+            (assumptions(gathered))
         }
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use netflow_query::{Group, GroupValue};
 
-use super::{assumptions, doubtful_times, notes, section};
+use super::{assumptions, doubtful_times, section};
 use crate::gather::Gathered;
 use crate::gather::panel::Panel;
 use crate::gather::timeline::{Band, Timeline, TimelineKind};
@@ -72,8 +72,8 @@ fn picture(chart: &Chart<'_>, gathered: &Gathered, timeline: &Timeline) -> Marku
             "Each flow is spread evenly over the time it was active; intervals of "
             (span(timeline.interval.unsigned_abs())) "."
         }
-        (notes(&doubtful_times(gathered)))
-        (notes(&assumptions(gathered)))
+        (doubtful_times(gathered))
+        (assumptions(gathered))
     }
 }
 
@@ -119,7 +119,7 @@ pub(super) fn distributions(gathered: &Gathered) -> Markup {
                 (section("sizes", "Flow sizes in octets", &html! {
                     (PreEscaped(histogram("Flow sizes in octets", &sizes)))
                     p.note { "Each class begins at its label and ends before twice that." }
-                    (notes(&assumptions(gathered)))
+                    (assumptions(gathered))
                 }))
             }
             @if !durations.is_empty() {
@@ -201,7 +201,7 @@ pub(super) fn heat(gathered: &Gathered) -> Markup {
                 "The hosts and ports of the " (groups.len()) " largest groups, at most " (SHOWN)
                 " of each; the darker a cell, the more octets, on a logarithmic scale."
             }
-            (notes(&assumptions(gathered)))
+            (assumptions(gathered))
         },
     )
 }
@@ -243,7 +243,7 @@ fn sankey(panel: &Panel, title: &str, gathered: &Gathered) -> Markup {
         &html! {
             div.scroll { (PreEscaped(sankey::draw(title, &links))) }
             p.note { "The " (links.len()) " largest by octets." }
-            (notes(&assumptions(gathered)))
+            (assumptions(gathered))
         },
     )
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use netflow_query::{Group, Sum};
 
-use super::{assumptions, notes, section};
+use super::{assumptions, section};
 use crate::ReportOptions;
 use crate::gather::Gathered;
 use crate::gather::panel::Panel;
@@ -73,7 +73,7 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
         }
         @if more > 0 { p.note { (grouped(u64::try_from(more).unwrap_or(u64::MAX))) " more groups." } }
         @if has_error { p.note { "The groups did not fit in memory: octets may be too high by the error, packets and flows too low." } }
-        (notes(&assumptions(gathered)))
+        (assumptions(gathered))
     }
 }
 
