@@ -15,7 +15,6 @@ use pyo3::types::PyBytes;
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
 use crate::input::PathOrOpener;
-use crate::report::{Report, problems_to_python};
 use crate::walk::Walk;
 
 /// The documents of inputs, as octets: those of one message at a time.
@@ -159,15 +158,11 @@ impl Documents {
     /// Counters, templates and domains so far, and the first problems.
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let walk = &self.0.lock(py)?.walk;
-        let names = walk.names();
-        Report::of(&walk.feed, &names).to_python(py)
+        self.0.lock(py)?.walk.report(py)
     }
 
     #[getter]
     fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let walk = &mut self.0.lock(py)?.walk;
-        let names = walk.names();
-        problems_to_python(py, &mut walk.feed.problems(), &names)
+        self.0.lock(py)?.walk.problems(py)
     }
 }
