@@ -286,7 +286,7 @@ impl Delivery for StreamPeer {
         self.close()
     }
 
-    /// Assumes that rows sent over a connection that has not failed arrive, and returns all others.
+    /// Counts what was sent over a connection that has not failed as delivered, and returns the rest.
     fn take_pending(&mut self) -> Vec<Chunk> {
         if self.connection.take().is_some() {
             self.confirm_all();
