@@ -88,5 +88,6 @@ pub use interface::{Interface, SourceId};
 pub use record::{Record, Records};
 pub use sample::{Sample, SampleKind};
 pub use verify::Counts;
+#[cfg(feature = "alloc")]
 pub(crate) use verify::Visitor;
 pub use xdr::Words;
