@@ -13,6 +13,8 @@
 extern crate alloc;
 
 mod args;
+#[cfg(feature = "columns")]
+mod columns;
 mod decode;
 mod dialect;
 mod elements;

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use netflow_core::field::FlowField;
 use netflow_output::format::Files;
 use netflow_output::format::{
-    Biflows, Columns, Container, Count, Csv, FlowLines, Format as _, IpcFormat, Lines, Order,
-    Records, Selection, Sorted, Table, Wire,
+    Biflows, Count, Csv, FlowLines, Format as _, Lines, Order, Records, Selection, Sorted, Table,
+    Wire,
 };
-use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
+use netflow_output::sink::{Output, Sink, Stream};
 use netflow_query::{FilterError, suggest};
 
 use crate::args::Decode;
 use crate::args::format::{Format, SchemaName};
+#[cfg(feature = "columns")]
+use crate::columns;
 use crate::dialect::{self, BoxedFormat, DialectArgs};
 use crate::window;
 
@@ -34,8 +36,9 @@ pub(crate) struct Plan {
     order: Option<(Order, Option<u64>)>,
     is_count: bool,
     width: usize,
-    /// The container of the columnar formats.
-    container: Container,
+    /// Arrow is written as a stream.
+    #[cfg(feature = "columns")]
+    is_stream: bool,
     dialect: DialectArgs,
     /// Rows are written as they come.
     is_live: bool,
@@ -47,6 +50,11 @@ pub(crate) struct Plan {
 pub(crate) enum Usage {
     /// The extension of the output is that of another format.
     OtherExtension { format: Format, named: Format },
+    /// This build lacks the feature that writes the format.
+    NoFeature {
+        format: Format,
+        feature: &'static str,
+    },
     /// The schema has rows of different kinds, which do not fit into columns.
     NoColumns { format: Format, schema: SchemaName },
     /// The format writes a file for each template, which needs a folder.
@@ -94,8 +102,11 @@ impl Plan {
             SchemaName::Flow => Format::Table,
             _ => Format::Json,
         });
+        if let Some(feature) = format.missing_feature() {
+            return Err(Usage::NoFeature { format, feature });
+        }
         if schema != SchemaName::Flow || dialect::is_of_others(format) {
-            let is_tables = matches!(format, Format::Parquet | Format::Arrow);
+            let is_tables = format.is_columnar();
             let has_form = match dialect::has_format(schema, format) {
                 Some(has_format) => has_format,
                 None => format == Format::Json || is_tables && schema == SchemaName::Record,
@@ -122,10 +133,10 @@ impl Plan {
             return Err(Usage::NoPorts(format));
         }
         let to_terminal = args.output.is_none() && io::stdout().is_terminal();
-        if args.sort.is_some() && matches!(format, Format::Parquet | Format::Arrow) {
+        if args.sort.is_some() && format.is_columnar() {
             return Err(Usage::NoOrder(format));
         }
-        if to_terminal && matches!(format, Format::Parquet | Format::Arrow) {
+        if to_terminal && format.is_columnar() {
             return Err(Usage::NotForTerminals(format));
         }
         Ok(Self {
@@ -136,7 +147,8 @@ impl Plan {
             order: args.sort.map(|order| (order, args.limit)),
             is_count: args.count,
             width: width(to_terminal),
-            container: container(format, args.output.as_deref()),
+            #[cfg(feature = "columns")]
+            is_stream: is_stream(args.output.as_deref()),
             dialect: args.dialect.clone(),
             is_live: args.follow || args.inputs.files.iter().any(|path| path.as_os_str() == "-"),
             threads: args.threads.into(),
@@ -145,19 +157,19 @@ impl Plan {
 
     /// Whether the output is a folder of files.
     pub(crate) const fn is_folder(&self) -> bool {
-        matches!(self.schema, SchemaName::Record)
-            && matches!(self.format, Format::Parquet | Format::Arrow)
+        matches!(self.schema, SchemaName::Record) && self.format.is_columnar()
     }
 
     /// What writes a folder of files, which must not be there yet.
+    #[cfg(feature = "columns")]
     pub(crate) fn folder(&self, path: &Path, files: &Files) -> io::Result<Box<dyn Sink>> {
-        // A file in a folder is no pipe.
-        let container = match self.container {
-            Container::Ipc(_) => Container::Ipc(IpcFormat::File),
-            container => container,
-        };
-        let folder = Folder::create(path)?;
-        Ok(Box::new(FolderOfTables::new(folder, container, files)))
+        columns::folder(self.format, path, files)
+    }
+
+    /// Without the feature, no plan is one of a folder.
+    #[cfg(not(feature = "columns"))]
+    pub(crate) fn folder(&self, _: &Path, _: &Files) -> io::Result<Box<dyn Sink>> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// What writes rows to an output.
@@ -172,9 +184,11 @@ impl Plan {
         }
         let (fields, selection) = (self.fields.clone(), self.selection.clone());
         Ok(match (self.schema, self.format) {
+            #[cfg(feature = "columns")]
             (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
-                let columns = Columns::new(fields, selection, files, self.container)?;
-                stream(columns.with_threads(self.container, self.threads)?, output)
+                let container = columns::container(self.format, self.is_stream);
+                let chosen = (fields, selection);
+                columns::stream(container, self.threads, chosen, files, output)?
             }
             (_, _) => {
                 let table = Table::new(self.width, selection, fields.as_deref());
@@ -266,17 +280,12 @@ fn stream(format: impl netflow_output::format::Format + 'static, output: Output)
     Box::new(Stream::new(format, output))
 }
 
-/// What columns are put into. Arrow has a form for files and one for pipes, which the name of
-/// a file can ask for.
-fn container(format: Format, output: Option<&Path>) -> Container {
-    let is_stream = |path: &Path| {
+/// Whether Arrow is written as for a pipe, which the name of a file can ask for.
+#[cfg(feature = "columns")]
+fn is_stream(output: Option<&Path>) -> bool {
+    output.is_none_or(|path| {
         path.as_os_str() == "-" || path.extension().is_some_and(|name| name == "arrows")
-    };
-    match format {
-        Format::Arrow if output.is_none_or(is_stream) => Container::Ipc(IpcFormat::Stream),
-        Format::Arrow => Container::Ipc(IpcFormat::File),
-        _ => Container::Parquet,
-    }
+    })
 }
 
 /// The fields of these names; `None` if there are no names.
@@ -313,6 +322,10 @@ impl fmt::Display for Usage {
                 f,
                 "--format {format} contradicts the extension of --output, which is that of {named}; \
                  leave out --format, or name the output otherwise"
+            ),
+            Self::NoFeature { format, feature } => write!(
+                f,
+                "this build of netflow lacks the feature {feature}, which writes {format}"
             ),
             Self::NoColumns { format, schema } => write!(
                 f,

@@ -49,6 +49,19 @@ impl Format {
             _ => None,
         }
     }
+
+    /// Whether rows are written by column.
+    pub(crate) const fn is_columnar(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow)
+    }
+
+    /// The feature that writes this format, if this build lacks it.
+    pub(crate) const fn missing_feature(self) -> Option<&'static str> {
+        if self.is_columnar() && !cfg!(feature = "columns") {
+            return Some("columns");
+        }
+        None
+    }
 }
 
 /// What rows contain.

@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use netflow_core::Limits;
 use netflow_core::field::FlowField;
 use netflow_output::format::{
-    Biflows, Container, Csv, Files, FlowLines, IpcFormat, Lines, Records, Selection, Table, Wire,
+    Biflows, Csv, Files, FlowLines, Lines, Records, Selection, Table, Wire,
 };
 #[cfg(feature = "http")]
 use netflow_output::sink::HttpConfig;
@@ -23,6 +23,8 @@ use super::scoped::{Scope, scopes};
 use crate::args::format::{Format, SchemaName};
 use crate::args::listen::{WhenFull, YesNo};
 use crate::args::quantity::{Octets, Span};
+#[cfg(feature = "columns")]
+use crate::columns;
 use crate::dialect::{self, DialectArgs};
 use crate::plan;
 
@@ -80,6 +82,9 @@ fn plan(
     let format = scope
         .last(matches, "format")
         .unwrap_or_else(|| usual_format(to, schema, to_terminal));
+    if let Some(feature) = format.missing_feature() {
+        return Err(plan::Usage::NoFeature { format, feature }.to_string());
+    }
     // An empty name asks for all fields of this output, even if other outputs have chosen some.
     let mut names: Vec<String> = scope.all(matches, "fields");
     names.retain(|name| !name.is_empty());
@@ -99,7 +104,7 @@ fn plan(
     if let Some(filter) = selection.filter() {
         check_filter(filter, &destination, schema)?;
     }
-    if to_terminal && matches!(format, Format::Parquet | Format::Arrow) {
+    if to_terminal && format.is_columnar() {
         return Err(plan::Usage::NotForTerminals(format).to_string());
     }
     Ok(OutputPlan {
@@ -239,8 +244,10 @@ impl OutputPlan {
             (SchemaName::Flow, Format::Table) => Encoding::rows(move || {
                 Box::new(Table::new(width, selection.clone(), fields.as_deref()))
             }),
+            #[cfg(feature = "columns")]
             (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
-                Encoding::columns(fields, selection, files(), self.container())
+                let container = columns::container(self.format, self.is_stream());
+                Encoding::columns(fields, selection, files(), container)
             }
             (schema, format) => {
                 let dialect = self.dialect.clone();
@@ -253,13 +260,9 @@ impl OutputPlan {
     }
 
     /// Arrow to standard output and to `*.arrows` is a stream.
-    fn container(&self) -> Container {
-        let is_stream = self.is_stdout() || self.to.to_string().ends_with(".arrows");
-        match self.format {
-            Format::Arrow if is_stream => Container::Ipc(IpcFormat::Stream),
-            Format::Arrow => Container::Ipc(IpcFormat::File),
-            _ => Container::Parquet,
-        }
+    #[cfg(feature = "columns")]
+    fn is_stream(&self) -> bool {
+        self.is_stdout() || self.to.to_string().ends_with(".arrows")
     }
 }
 

@@ -104,6 +104,7 @@ fn a_sorted_table_has_its_rows_in_order_and_says_how_many_there_are() {
     );
 }
 
+#[cfg(feature = "columns")]
 #[test]
 fn a_limit_leaves_as_many_rows_of_columns() {
     use parquet::file::reader::{FileReader as _, SerializedFileReader};

@@ -82,6 +82,16 @@ fn problems_inside_the_data_change_the_status_only_if_strict() {
     assert_eq!(decode(&["--strict"], both).status, 3, "the highest counts");
 }
 
+#[cfg(not(feature = "columns"))]
+#[test]
+fn a_format_of_a_feature_that_this_build_lacks_is_refused_with_its_name() {
+    for format in ["parquet", "arrow"] {
+        let run = decode(&["-f", format, "-o", "y"], &["synthetic/nfv5.pcap"]);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains("lacks the feature columns"), "{run:?}");
+    }
+}
+
 #[test]
 fn a_command_line_that_makes_no_sense_is_status_2() {
     for (args, said) in [
@@ -99,6 +109,7 @@ fn a_command_line_that_makes_no_sense_is_status_2() {
             &["decode", "--schema", "wire", "--fields", "octets", "x"],
             "--fields",
         ),
+        #[cfg(feature = "columns")]
         (
             &[
                 "decode",

@@ -270,8 +270,11 @@ fn the_format_follows_the_extension_of_the_output() {
         ("flows.json", &b"{\""[..]),
         ("flows.ndjson", b"{\""),
         ("flows.CSV", b"exporter_address,"),
+        #[cfg(feature = "columns")]
         ("flows.parquet", b"PAR1"),
+        #[cfg(feature = "columns")]
         ("flows.arrow", b"ARROW1"),
+        #[cfg(feature = "columns")]
         ("flows.arrows", &[0xff; 4]),
         ("flows.txt", b"start (UTC)"),
     ] {

@@ -3,11 +3,13 @@
 extern crate alloc;
 
 mod choice;
+#[cfg(feature = "columns")]
 mod columns;
 mod counters;
 mod dialects;
 mod endings;
 mod filter;
+#[cfg(feature = "columns")]
 mod folder;
 mod formats;
 mod hints;

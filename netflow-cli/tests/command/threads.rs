@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::run::{Directory, Run, command, netflow};
 
 /// Forms whose rows several threads can write, and two that one thread writes.
-const FORMS: [&[&str]; 10] = [
+const FORMS: &[&[&str]] = &[
     &["-f", "json"],
     &["-f", "json", "--by-port", "--split-biflows"],
     &["-f", "csv", "--where", "proto tcp or proto udp"],
@@ -16,6 +16,7 @@ const FORMS: [&[&str]; 10] = [
     &["-s", "goflow2", "-f", "protobuf"],
     &["-s", "nfdump"],
     &["-f", "table"],
+    #[cfg(feature = "columns")]
     &["-f", "parquet"],
 ];
 

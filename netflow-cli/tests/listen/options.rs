@@ -288,6 +288,7 @@ fn each_output_has_its_format_schema_and_fields() {
     assert_eq!(ended.stdout, "");
 }
 
+#[cfg(feature = "columns")]
 #[test]
 fn columns_are_complete_after_the_end() {
     let folder = Folder::new();
