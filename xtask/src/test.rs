@@ -75,7 +75,6 @@ const STEPS: &[Step] = &[
         "no std: a program without it",
         freestanding::run,
     ),
-    step("benches compile", benches),
     step("hostile octets", hostile),
     needing(C, "C library: installed", c::installed),
     needing(C, "C library: tests in C99, C11 and C++17", c::tests),
@@ -115,6 +114,8 @@ const STEPS: &[Step] = &[
 /// What takes longer; the list is open.
 const FULL: &[Step] = &[
     step("tests in release, many random cases", many_cases),
+    // Clippy has checked that they compile.
+    step("benches link", benches),
     needing(
         &[&tools::VALGRIND],
         "instructions a flow",
