@@ -2,6 +2,7 @@
 
 use clap::Args;
 use netflow_output::enrich::GeoDatabase;
+use netflow_output::format::Selection;
 use netflow_output::format::dialect::{
     Additions, CommunityIdSeed, DialectForm, DialectOptions, Faults, Networks,
 };
@@ -109,10 +110,19 @@ pub(crate) const fn is_of_others(format: Format) -> bool {
 }
 
 impl DialectArgs {
-    /// The format of the documents of a schema, if it is that of another tool.
-    pub(crate) fn documents(&self, schema: SchemaName, format: Format) -> Option<BoxedFormat> {
+    /// The format of the documents of these flows, if the schema is that of another tool.
+    pub(crate) fn documents(
+        &self,
+        schema: SchemaName,
+        format: Format,
+        selection: &Selection,
+    ) -> Option<BoxedFormat> {
         match schema {
-            SchemaName::Of(dialect) => self.options().format(dialect, form(format)?),
+            SchemaName::Of(dialect) => {
+                let mut options = self.options();
+                options.selection = selection.clone();
+                options.format(dialect, form(format)?)
+            }
             SchemaName::Flow | SchemaName::Record | SchemaName::Wire => None,
         }
     }

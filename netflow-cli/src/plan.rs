@@ -61,8 +61,13 @@ pub(crate) enum Usage {
     NoFolder(Format),
     /// Only flows have normalised fields.
     NoFields(SchemaName),
-    /// Only flows can be chosen, counted and sorted.
+    /// Only flows can be chosen.
     OnlyFlows {
+        option: &'static str,
+        schema: SchemaName,
+    },
+    /// Only normalised flows can be counted and sorted.
+    OnlyNormalised {
         option: &'static str,
         schema: SchemaName,
     },
@@ -117,9 +122,7 @@ impl Plan {
             if !args.fields.is_empty() {
                 return Err(Usage::NoFields(schema));
             }
-            if let Some(option) = only_of_flows(args) {
-                return Err(Usage::OnlyFlows { option, schema });
-            }
+            check_flow_options(args, schema)?;
             if args.split_biflows {
                 return Err(Usage::NoBiflows(schema));
             }
@@ -215,7 +218,10 @@ impl Plan {
 
     /// What writes rows, if they are no table and no columns.
     fn rows(&self, files: &Files, list_depth: u8) -> Option<BoxedFormat> {
-        if let Some(documents) = self.dialect.documents(self.schema, self.format) {
+        if let Some(documents) = self
+            .dialect
+            .documents(self.schema, self.format, &self.selection)
+        {
             return Some(documents);
         }
         let files = files.clone();
@@ -263,17 +269,25 @@ fn selection(args: &Decode) -> Result<Selection, Usage> {
     })
 }
 
-/// An option that is for flows of the schema flow alone, if one is used.
-fn only_of_flows(args: &Decode) -> Option<&'static str> {
-    let options = [
+/// Whether an option that is used is not for the rows of a schema other than `flow`.
+fn check_flow_options(args: &Decode, schema: SchemaName) -> Result<(), Usage> {
+    let choosing = [
         ("--where", args.filter.is_some()),
         ("--since, --until or --last", args.window.is_some()),
-        ("--sort", args.sort.is_some()),
         ("--limit", args.limit.is_some()),
-        ("--count", args.count),
     ];
-    let mut options = options.into_iter();
-    options.find(|(_, is_used)| *is_used).map(|(name, _)| name)
+    let others = [("--sort", args.sort.is_some()), ("--count", args.count)];
+    let used = |options: &[(&'static str, bool)]| {
+        let mut used = options.iter().filter(|(_, is_used)| *is_used);
+        used.next().map(|(option, _)| *option)
+    };
+    if let Some(option) = used(&others) {
+        return Err(Usage::OnlyNormalised { option, schema });
+    }
+    match used(&choosing) {
+        Some(option) if !schema.is_of_flows() => Err(Usage::OnlyFlows { option, schema }),
+        _ => Ok(()),
+    }
 }
 
 fn stream(format: impl netflow_output::format::Format + 'static, output: Output) -> Box<dyn Sink> {
@@ -341,7 +355,10 @@ impl fmt::Display for Usage {
                 f,
                 "--fields chooses among the fields of the schema flow, not of {schema}"
             ),
-            Self::OnlyFlows { option, schema } => write!(
+            Self::OnlyFlows { option, schema } => {
+                write!(f, "{option} is for flows, not for all the rows of {schema}")
+            }
+            Self::OnlyNormalised { option, schema } => write!(
                 f,
                 "{option} is for the flows of the schema flow, not for the rows of {schema}"
             ),

@@ -89,6 +89,14 @@ impl SchemaName {
         }
         all
     };
+
+    /// Whether rows are flows, which can be chosen.
+    pub(crate) const fn is_of_flows(self) -> bool {
+        match self {
+            Self::Flow | Self::Of(_) => true,
+            Self::Record | Self::Wire => false,
+        }
+    }
 }
 
 impl ValueEnum for SchemaName {

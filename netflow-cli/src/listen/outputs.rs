@@ -101,8 +101,10 @@ fn plan(
         }
     }
     let selection = selection(matches, scope);
-    if let Some(filter) = selection.filter() {
-        check_filter(filter, &destination, schema)?;
+    let is_ipfix = matches!(destination, Destination::Ipfix { .. });
+    if selection.filter().is_some() && !is_ipfix && !schema.is_of_flows() {
+        let option = "--where";
+        return Err(plan::Usage::OnlyFlows { option, schema }.to_string());
     }
     if to_terminal && format.is_columnar() {
         return Err(plan::Usage::NotForTerminals(format).to_string());
@@ -137,23 +139,6 @@ fn selection(matches: &ArgMatches, scope: Scope) -> Selection {
     // So an output can have all flows although others have a filter.
     let filter = filter.filter(|filter| filter.to_string() != ALL_FLOWS);
     Selection::new(biflows, filter)
-}
-
-/// Whether an output can have a filter. An error is a sentence.
-fn check_filter(filter: &Filter, to: &Destination, schema: SchemaName) -> Result<(), String> {
-    if matches!(to, Destination::Ipfix { .. }) {
-        return Err(format!(
-            "--where '{filter}' chooses among flows, but {to} sends all records; --where any after              this --output removes the filter from it"
-        ));
-    }
-    match schema {
-        SchemaName::Flow => Ok(()),
-        schema => Err(plan::Usage::OnlyFlows {
-            option: "--where",
-            schema,
-        }
-        .to_string()),
-    }
 }
 
 fn rotation(matches: &ArgMatches, scope: Scope) -> Rotation {
@@ -229,7 +214,7 @@ impl OutputPlan {
         let (fields, selection) = (self.fields.clone(), self.selection.clone());
         let files = Files::default;
         if matches!(self.to, Destination::Ipfix { .. }) {
-            return Encoding::ipfix();
+            return Encoding::ipfix(self.selection.filter().cloned());
         }
         match (self.schema, self.format) {
             (SchemaName::Record, _) => {
@@ -251,10 +236,14 @@ impl OutputPlan {
             }
             (schema, format) => {
                 let dialect = self.dialect.clone();
-                Encoding::rows(move || match dialect.documents(schema, format) {
-                    Some(documents) => documents,
-                    None => Box::new(FlowLines::new(fields.clone(), selection.clone(), files())),
-                })
+                Encoding::rows(
+                    move || match dialect.documents(schema, format, &selection) {
+                        Some(documents) => documents,
+                        None => {
+                            Box::new(FlowLines::new(fields.clone(), selection.clone(), files()))
+                        }
+                    },
+                )
             }
         }
     }
@@ -269,10 +258,10 @@ impl OutputPlan {
 /// `flows.json (flow, json) where port 53`
 impl fmt::Display for OutputPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if matches!(self.to, Destination::Ipfix { .. }) {
-            return write!(f, "{}", self.to);
+        write!(f, "{}", self.to)?;
+        if !matches!(self.to, Destination::Ipfix { .. }) {
+            write!(f, " ({}, {})", self.schema, self.format)?;
         }
-        write!(f, "{} ({}, {})", self.to, self.schema, self.format)?;
         match self.selection.filter() {
             Some(filter) => write!(f, " where {filter}"),
             None => Ok(()),

@@ -206,3 +206,21 @@ fn flows_of_versions_that_goflow2_does_not_read_are_counted_as_left_out() {
     let read = decode(&["-s", "goflow2", "--compat"], &[CAPTURE]);
     assert_eq!(read.rows().len(), 37);
 }
+
+#[test]
+fn documents_of_chosen_flows_can_be_limited() {
+    let capture = ["genuine/nfr_v5.pcap"];
+    let all = decode(&["-s", "logstash"], &capture).rows();
+    let is_chosen = |row: &&serde_json::Value| row["netflow"]["l4_dst_port"] == 22;
+    let chosen: Vec<_> = all.iter().filter(is_chosen).cloned().collect();
+    assert!(chosen.len() > 1 && chosen.len() < all.len());
+    let options = ["-s", "logstash", "--where", "dst port 22"];
+    let of_filter = decode(&options, &capture);
+    assert_eq!(of_filter.status, 0, "{}", of_filter.stderr);
+    assert_eq!(of_filter.rows(), chosen);
+    let limited = decode(&[&options[..], &["--limit", "1"]].concat(), &capture);
+    assert_eq!(limited.rows(), chosen[..1]);
+    let sorted = decode(&[&options[..], &["--sort", "octets"]].concat(), &capture);
+    assert_eq!(sorted.status, 2);
+    assert!(sorted.stderr.contains("--sort is for the flows of"));
+}

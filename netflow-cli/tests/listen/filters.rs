@@ -127,20 +127,76 @@ fn a_wrong_filter_is_reported_with_its_column_and_its_line() {
 }
 
 #[test]
+fn documents_of_other_tools_are_those_of_the_flows_that_match() {
+    let folder = Folder::new();
+    let schemas = [
+        ("ecs", "\"bytes\":3"),
+        ("ecs-integration", "\"bytes\":3"),
+        ("logstash", "\"in_bytes\":3"),
+        ("fluentd", "\"in_bytes\":3"),
+        ("goflow2", "\"bytes\":3"),
+        ("nfdump", "\"in_bytes\":3"),
+    ];
+    let mut options = UDP.map(str::to_owned).to_vec();
+    for (schema, _) in schemas {
+        let own = ["--output", &folder.file(schema), "--schema", schema];
+        options.extend(own.map(str::to_owned));
+        options.extend(["--where", "octets = 3"].map(str::to_owned));
+    }
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let collector = Collector::start(&options);
+    send_flows(&collector, 4);
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    for (schema, octets) in schemas {
+        let text = fs::read_to_string(folder.file(schema)).unwrap();
+        assert_eq!(text.lines().count(), 1, "{schema}: {text}");
+        assert!(text.replace(' ', "").contains(octets), "{schema}: {text}");
+    }
+}
+
+#[test]
+fn options_are_no_documents_of_chosen_flows() {
+    // Options 257: the name of interface 1; template 256: octets.
+    let message = [
+        &[0, 10, 0, 66, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 0, 0, 0, 0, 1][..],
+        &[0, 3, 0, 18, 1, 1, 0, 2, 0, 1, 0, 10, 0, 2, 0, 82, 0, 2],
+        &[1, 1, 0, 8, 0, 1, b'e', b'0'],
+        &[0, 2, 0, 12, 1, 0, 0, 1, 0, 1, 0, 4],
+        &[1, 0, 0, 12, 0, 0, 0, 7, 0, 0, 0, 8],
+    ]
+    .concat();
+    for (filter, documents) in [("any", 3), ("octets > 7", 1)] {
+        let options = ["--schema", "ecs", "--where", filter];
+        let collector = Collector::start(&[&UDP[..], &options].concat());
+        send("127.0.0.1", collector.addresses[0], &message);
+        let ended = collector.stop();
+        assert_eq!(ended.stdout.lines().count(), documents, "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn another_collector_gets_the_flows_that_match() {
+    let other = Collector::start(&UDP);
+    let to = format!("ipfix://{}", other.addresses[0]);
+    let options = ["--output", &to, "--where", "octets = 3"];
+    let collector = Collector::start(&[&UDP[..], &options].concat());
+    send_flows(&collector, 4);
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    assert_eq!(logged(&ended.log, "an output is complete", "written"), "1");
+    let received = other.stop();
+    assert_eq!(received.stdout.lines().count(), 1, "{}", received.stdout);
+    assert!(received.stdout.contains("\"octets\":3"));
+}
+
+#[test]
 fn only_flows_can_be_chosen() {
-    for (options, reason) in [
-        (
-            &["--where", "port 53", "--schema", "wire"][..],
-            "--where is for the flows of the schema flow, not for the rows of wire",
-        ),
-        (
-            &["--where", "port 53", "--output", "ipfix://127.0.0.1:1"],
-            "ipfix://127.0.0.1:1 sends all records",
-        ),
-    ] {
-        let ended = run(options);
-        assert_eq!(ended.status, Some(2), "{options:?}: {}", ended.log);
-        assert!(ended.log.contains(reason), "{options:?}: {}", ended.log);
+    for schema in ["wire", "record"] {
+        let ended = run(&["--where", "port 53", "--schema", schema]);
+        assert_eq!(ended.status, Some(2), "{schema}: {}", ended.log);
+        let reason = format!("--where is for flows, not for all the rows of {schema}");
+        assert!(ended.log.contains(&reason), "{}", ended.log);
     }
 }
 
@@ -151,6 +207,14 @@ fn the_check_shows_the_filters() {
         checked
             .stdout
             .ends_with("write to a.csv (flow, csv) where port 53\n"),
+        "{}",
+        checked.stdout
+    );
+    let checked = run(&["--check", "--output", "ipfix://[::1]", "--where", "port 53"]);
+    assert!(
+        checked
+            .stdout
+            .ends_with("write to ipfix://[::1]:4739 where port 53\n"),
         "{}",
         checked.stdout
     );

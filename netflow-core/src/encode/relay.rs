@@ -14,6 +14,7 @@ use self::outlet::Outlet;
 use self::stream::Stream;
 use crate::decoder::{Decoded, Set, SetKind};
 use crate::domain::DomainKey;
+use crate::flow::Flow;
 use crate::header::MessageHeader;
 
 /// Forwards what a [`Decoder`](crate::Decoder) read as IPFIX.
@@ -151,14 +152,45 @@ impl Relay {
 
     /// Sends on the flows and options of a datagram, in one or several messages of
     /// IPFIX, each of which is passed to `send`.
-    pub fn forward(&mut self, decoded: Decoded<'_>, mut send: impl FnMut(&[u8])) {
+    pub fn forward(&mut self, decoded: Decoded<'_>, send: impl FnMut(&[u8])) {
+        self.forward_where(decoded, |_| true, send);
+    }
+
+    /// The same, but of the flows only those that `matches`. Options are sent all the same, because
+    /// rates and names in them apply to these flows.
+    ///
+    /// ```
+    /// use netflow_core::encode::{Relay, RelayLimits};
+    /// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+    ///
+    /// # let mut payload = vec![0; 24 + 48];
+    /// # (payload[1], payload[3], payload[24]) = (5, 1, 10);
+    /// # let exporter = "198.51.100.1:2055".parse().unwrap();
+    /// # let received = Timestamp::from_secs(1_700_000_000);
+    /// let mut decoder = Decoder::new(Limits::default());
+    /// let mut relay = Relay::new(RelayLimits::default());
+    /// let message = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
+    ///
+    /// let is_dns = |flow: &netflow_core::Flow<'_>| flow.destination_port() == Some(53);
+    /// relay.forward_where(message, is_dns, |octets| unreachable!("{octets:?}"));
+    /// assert_eq!(relay.stats().records, 0);
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    pub fn forward_where(
+        &mut self,
+        decoded: Decoded<'_>,
+        mut matches: impl FnMut(&Flow<'_>) -> bool,
+        mut send: impl FnMut(&[u8]),
+    ) {
         for message in decoded.messages() {
             if message.sets().next().is_none() {
                 continue;
             }
             let mut outlet = self.outlet(message.header(), &mut send);
             message.sets().for_each(|set| outlet.name_templates(&set));
-            message.sets().for_each(|set| outlet.set(&set));
+            message
+                .sets()
+                .for_each(|set| outlet.set(&set, &mut matches));
             self.buffer = outlet.finish();
         }
     }
@@ -201,19 +233,23 @@ impl Relay {
 }
 
 impl<S: FnMut(&[u8])> Outlet<'_, S> {
-    fn set(&mut self, set: &Set<'_>) {
+    fn set(&mut self, set: &Set<'_>, matches: &mut impl FnMut(&Flow<'_>) -> bool) {
         match set.kind() {
             SetKind::Data | SetKind::Options => {
                 let Some(template) = set.template() else {
                     return;
                 };
                 let conversion = Conversion::new(template, set.header(), self.limits().origin);
+                let is_options = set.kind() == SetKind::Options;
                 for record in set.records() {
-                    self.record(&conversion, &set.flow(record), &record);
+                    let flow = set.flow(record);
+                    if is_options || matches(&flow) {
+                        self.record(&conversion, &flow, &record);
+                    }
                 }
             }
             SetKind::Samples => {
-                for flow in set.sample_flows() {
+                for flow in set.sample_flows().filter(|flow| matches(flow)) {
                     self.sample(&flow);
                 }
             }

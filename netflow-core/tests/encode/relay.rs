@@ -254,3 +254,33 @@ fn a_scope_of_version_9_stays_one() {
         assert_eq!(found, [rate], "{scope}");
     }
 }
+
+#[test]
+fn a_relay_sends_the_flows_that_match_and_all_options() {
+    let datagrams = captured::read("genuine/sf_v10.pcap");
+    let mut decoder = Decoder::new(Limits::new(1));
+    let mut collector = Decoder::new(Limits::new(1));
+    let mut relay = Relay::new(RelayLimits::default());
+    let is_tcp = |flow: &Flow<'_>| flow.protocol() == Some(6);
+    let (mut chosen, mut all, mut received) = (0, 0, 0);
+    for datagram in &datagrams {
+        let message = decoder.decode(datagram.datagram()).unwrap();
+        all += message.flows().count();
+        chosen += message.flows().filter(is_tcp).count();
+        relay.forward_where(message, is_tcp, |octets| {
+            let datagram = Datagram::new(
+                "192.0.2.1:1".parse().unwrap(),
+                Transport::Udp,
+                datagram.datagram().received,
+                octets,
+            );
+            let message = collector.decode(datagram).unwrap();
+            assert!(message.flows().all(|flow| is_tcp(&flow)));
+            received += message.flows().count();
+        });
+    }
+    assert!(chosen > 0 && chosen < all);
+    assert_eq!(received, chosen);
+    let options = collector.stats().options_records;
+    assert!(options > 0 && options == decoder.stats().options_records);
+}

@@ -1,5 +1,6 @@
 //! Which flows become rows.
 
+use netflow_core::record::DataRecord;
 use netflow_core::{Flow, Set};
 use netflow_query::{Filter, SetFilter, SetMatch};
 
@@ -50,6 +51,14 @@ impl Selection {
         }
     }
 
+    /// The same, where a record of two directions is one flow.
+    pub(crate) fn of_whole_records(self) -> Self {
+        Self {
+            biflows: Biflows::Whole,
+            ..self
+        }
+    }
+
     /// Flows that may still become rows, if there is a limit.
     pub(crate) const fn left(&self) -> Option<u64> {
         self.left
@@ -94,6 +103,28 @@ impl Selection {
             }
         });
         self.left = Some(left);
+    }
+
+    /// Calls `each` with the record of every flow that becomes a document, of the set that
+    /// [`Documents`](super::dialect::Documents) passes on. Without a filter, records of options are
+    /// among them; a filter chooses none of these, as they are no flows.
+    pub fn for_each_record<'m>(
+        &mut self,
+        set: &Set<'m>,
+        mut each: impl FnMut(&DataRecord<'m, 'm>),
+    ) {
+        if self.filter.is_some() {
+            let records = |flow: &Flow<'m>| flow.record().into_iter().for_each(&mut each);
+            return self.for_each(set, records);
+        }
+        for record in set.records() {
+            match &mut self.left {
+                Some(0) => return,
+                Some(left) => *left -= 1,
+                None => {}
+            }
+            each(&record);
+        }
     }
 
     fn for_each_chosen<'m>(&self, set: &Set<'m>, mut each: impl FnMut(&Flow<'m>)) {

@@ -269,8 +269,10 @@ impl RunningOutput {
     )]
     fn start(mut config: OutputConfig) -> io::Result<Self> {
         #[cfg(feature = "ipfix")]
-        if matches!(config.destination, Destination::Ipfix { .. }) {
-            config.encoding = Encoding::ipfix();
+        let is_ipfix = matches!(config.destination, Destination::Ipfix { .. });
+        #[cfg(feature = "ipfix")]
+        if is_ipfix && !config.encoding.is_ipfix() {
+            config.encoding = Encoding::ipfix(None);
         }
         let ledger = Arc::new(Ledger::new(config.destination.to_string()));
         let spool = open_spool(&config, &ledger)?;

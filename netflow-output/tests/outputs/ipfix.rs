@@ -136,5 +136,5 @@ fn a_collector_that_is_restarted_learns_the_templates_again() {
 
 #[test]
 fn ipfix_does_not_go_to_files() {
-    assert!(Outputs::start(vec![output("flows.ipfix", Encoding::ipfix())]).is_err());
+    assert!(Outputs::start(vec![output("flows.ipfix", Encoding::ipfix(None))]).is_err());
 }

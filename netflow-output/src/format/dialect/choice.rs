@@ -9,7 +9,7 @@ use super::{
     MessagePackDocument, Networks, Nfdump, NfdumpForm, NfdumpOptions,
 };
 use crate::enrich::Geo;
-use crate::format::Format;
+use crate::format::{Biflows, Format, Selection};
 
 /// A dialect by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -218,6 +218,8 @@ pub struct DialectOptions {
     pub time_key: Option<String>,
     /// Fluentd, form forward: the tag of the events.
     pub forward_tag: String,
+    /// The flows that get a document; by default all.
+    pub selection: Selection,
 }
 
 impl Default for DialectOptions {
@@ -232,6 +234,7 @@ impl Default for DialectOptions {
             include_flowset_id: false,
             time_key: None,
             forward_tag: "netflow.event".to_owned(),
+            selection: Biflows::Whole.into(),
         }
     }
 }
@@ -249,16 +252,39 @@ impl DialectOptions {
         }
         Some(match dialect {
             DialectName::Ecs | DialectName::EcsIntegration => {
-                documents(Ecs::new(self.ecs(dialect)), form)
+                self.documents(Ecs::new(self.ecs(dialect)), form)
             }
-            DialectName::Logstash => documents(Logstash::new(self.logstash()), form),
-            DialectName::Fluentd => documents(Fluentd::new(self.fluentd(form)), form),
-            DialectName::Goflow2 => Box::new(Goflow2::new(self.goflow2(form))),
-            DialectName::Nfdump => Box::new(Nfdump::new(NfdumpOptions {
-                form: nfdump(form),
-                faults: self.faults,
-            })),
+            DialectName::Logstash => self.documents(Logstash::new(self.logstash()), form),
+            DialectName::Fluentd => self.documents(Fluentd::new(self.fluentd(form)), form),
+            DialectName::Goflow2 => {
+                let messages = Goflow2::new(self.goflow2(form));
+                Box::new(messages.with_selection(self.selection.clone()))
+            }
+            DialectName::Nfdump => {
+                let dump = Nfdump::new(NfdumpOptions {
+                    form: nfdump(form),
+                    faults: self.faults,
+                });
+                Box::new(dump.with_selection(self.selection.clone()))
+            }
         })
+    }
+
+    fn documents(
+        &self,
+        dialect: impl Dialect + Send + 'static,
+        form: DialectForm,
+    ) -> Box<dyn Format + Send> {
+        match form {
+            DialectForm::MessagePack | DialectForm::Forward => {
+                let documents = Documents::<_, MessagePackDocument<'static>>::new(dialect);
+                Box::new(documents.with_selection(self.selection.clone()))
+            }
+            _ => {
+                let documents = Documents::<_, JsonDocument<'static>>::new(dialect);
+                Box::new(documents.with_selection(self.selection.clone()))
+            }
+        }
     }
 
     fn ecs(&self, dialect: DialectName) -> EcsOptions {
@@ -313,14 +339,5 @@ const fn nfdump(form: DialectForm) -> NfdumpForm {
         DialectForm::Long => NfdumpForm::Long,
         DialectForm::Extended => NfdumpForm::Extended,
         _ => NfdumpForm::Json,
-    }
-}
-
-fn documents(dialect: impl Dialect + Send + 'static, form: DialectForm) -> Box<dyn Format + Send> {
-    match form {
-        DialectForm::MessagePack | DialectForm::Forward => {
-            Box::new(Documents::<_, MessagePackDocument<'static>>::new(dialect))
-        }
-        _ => Box::new(Documents::<_, JsonDocument<'static>>::new(dialect)),
     }
 }

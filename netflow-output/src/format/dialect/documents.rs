@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use netflow_core::{Decoded, Set, SetKind};
 
 use super::Encode;
-use crate::format::{Format, FormatError, Framing};
+use crate::format::{Biflows, Format, FormatError, Framing, Selection};
 
 /// Turns records into the documents of a dialect. One value writes documents of one form.
 pub trait Dialect: fmt::Debug {
@@ -16,8 +16,9 @@ pub trait Dialect: fmt::Debug {
         !matches!(set.kind(), SetKind::Samples)
     }
 
-    /// Writes the documents of a set.
-    fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>);
+    /// Writes the documents of a set: one for each record that is
+    /// [selected](Selection::for_each_record).
+    fn set<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>);
 }
 
 /// The documents of a dialect in some form.
@@ -32,6 +33,7 @@ pub trait Dialect: fmt::Debug {
 #[derive(Debug)]
 pub struct Documents<D, E> {
     dialect: D,
+    selection: Selection,
     left_out: u64,
     form: PhantomData<fn() -> E>,
 }
@@ -39,11 +41,21 @@ pub struct Documents<D, E> {
 impl<D, E> Documents<D, E> {
     /// Documents of this dialect.
     #[must_use]
-    pub const fn new(dialect: D) -> Self {
+    pub fn new(dialect: D) -> Self {
         Self {
             dialect,
+            selection: Biflows::Whole.into(),
             left_out: 0,
             form: PhantomData,
+        }
+    }
+
+    /// Documents of these flows only. A record of two directions remains one document.
+    #[must_use]
+    pub fn with_selection(self, selection: Selection) -> Self {
+        Self {
+            selection: selection.of_whole_records(),
+            ..self
         }
     }
 }
@@ -52,17 +64,24 @@ impl<D, E> Documents<D, E> {
 impl<D: Dialect, E: Encode> Format for Documents<D, E> {
     fn message(&mut self, decoded: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
         for set in decoded.sets() {
+            let is_chosen = self.selection.prepare(&set);
             if self.dialect.writes(&set) {
-                self.dialect.set::<E>(&set, out);
-            } else {
-                self.left_out += set.flows().count() as u64;
+                // Of options it may learn, though none is chosen.
+                self.dialect.set::<E>(&set, &mut self.selection, out);
+            } else if is_chosen {
+                let left_out = &mut self.left_out;
+                self.selection.for_each(&set, |_| *left_out += 1);
             }
         }
         Ok(())
     }
 
     fn has_independent_rows(&self) -> bool {
-        true
+        self.selection.left().is_none()
+    }
+
+    fn is_done(&self) -> bool {
+        self.selection.is_exhausted()
     }
 
     fn take_left_out(&mut self) -> u64 {

@@ -24,6 +24,7 @@ use super::names;
 use super::record::{FieldStyle, Plans, RecordPlan, is_member_of_fixed_layout, name_of};
 use super::{Additions, CommunityIdSeed, Encode, Faults, Networks};
 use crate::enrich::Geo;
+use crate::format::Selection;
 
 /// How octets without further meaning are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,7 +83,7 @@ impl Ecs {
 }
 
 impl Dialect for Ecs {
-    fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+    fn set<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
         if !matches!(set.kind(), SetKind::Data | SetKind::Options) {
             return;
         }
@@ -96,16 +97,16 @@ impl Dialect for Ecs {
         } = self;
         let naming = Style::new(options);
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &naming));
-        for record in set.records() {
+        selection.for_each_record(set, |record| {
             let mut writer = DocumentWriter {
                 options,
                 header: set.header(),
-                record,
+                record: *record,
                 text,
             };
             E::document(out).object(|out| writer.write(plan, out));
             E::end(out);
-        }
+        });
     }
 }
 

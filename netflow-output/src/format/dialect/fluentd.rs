@@ -16,6 +16,7 @@ use super::documents::Dialect;
 use super::encode::write_str;
 use super::record::{Plans, RecordPlan};
 use super::{Additions, Encode, Faults};
+use crate::format::Selection;
 
 /// Options of the records of Fluentd.
 #[derive(Debug, Clone, Default)]
@@ -103,7 +104,7 @@ impl Dialect for Fluentd {
         self.version(set).is_some()
     }
 
-    fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+    fn set<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
         let header = set.header();
         let is_data = matches!(set.kind(), SetKind::Data | SetKind::Options);
         let template = set.shared_template().filter(|_| is_data);
@@ -122,12 +123,12 @@ impl Dialect for Fluentd {
         };
         let plan = plans.of(template, |template| Plan::new::<E>(template, &style));
         let records = set.records();
+        if plan.is_sampler {
+            records.for_each(|record| samplers.learn(header, &record));
+            return;
+        }
         let count = records.len();
-        for record in records {
-            if plan.is_sampler {
-                samplers.learn(header, &record);
-                continue;
-            }
+        selection.for_each_record(set, |record| {
             if let Some(tag) = &options.forward_tag {
                 begin_event(header, tag, out);
             }
@@ -146,16 +147,16 @@ impl Dialect for Fluentd {
                     out.unsigned(set.id().into());
                 }
                 let all = 0..template.fields().len();
-                plan.members.write(&record, all, &mut style, out);
+                plan.members.write(record, all, &mut style, out);
                 if plan.has_sampler {
-                    samplers.write(header, &record, plan, out);
+                    samplers.write(header, record, plan, out);
                 }
                 out.key("host");
                 out.word(text::address(header.exporter.ip()).as_str());
                 options.additions.write(out);
             });
             E::end(out);
-        }
+        });
     }
 }
 

@@ -10,7 +10,7 @@ use netflow_core::{Decoded, Protocol, Set, SetKind};
 
 use self::message::FlowMessage;
 use super::{Additions, Faults};
-use crate::format::{Format, FormatError, Framing};
+use crate::format::{Biflows, Format, FormatError, Framing, Selection};
 
 /// How flow messages are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,28 +38,51 @@ pub struct Goflow2Options {
 ///
 /// Numbers of the fields of protobuf are those of goflow2's `flow.proto`; `docs/src/goflow2.proto` has
 /// them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Goflow2 {
     options: Goflow2Options,
+    selection: Selection,
     body: Vec<u8>,
     /// Flows of versions that goflow2 does not read.
     left_out: u64,
 }
 
+impl Default for Goflow2 {
+    fn default() -> Self {
+        Self::new(Goflow2Options::default())
+    }
+}
+
 impl Goflow2 {
     /// Messages with these options.
     #[must_use]
-    pub const fn new(options: Goflow2Options) -> Self {
+    pub fn new(options: Goflow2Options) -> Self {
         Self {
             options,
+            selection: Biflows::Whole.into(),
             body: Vec::new(),
             left_out: 0,
         }
     }
 
+    /// Messages of these flows only. A record of two directions remains one message.
+    #[must_use]
+    pub fn with_selection(self, selection: Selection) -> Self {
+        Self {
+            selection: selection.of_whole_records(),
+            ..self
+        }
+    }
+
     fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
-        let faults = self.options.faults;
-        if !matches!(set.kind(), SetKind::Data | SetKind::Samples) {
+        let Self {
+            options,
+            selection,
+            body,
+            left_out,
+        } = self;
+        let faults = options.faults;
+        if !matches!(set.kind(), SetKind::Data | SetKind::Samples) || !selection.prepare(set) {
             return;
         }
         let is_read = match set.header().protocol {
@@ -68,19 +91,19 @@ impl Goflow2 {
             _ => !faults.are_copied(),
         };
         if !is_read {
-            self.left_out += set.flows().count() as u64;
+            selection.for_each(set, |_| *left_out += 1);
             return;
         }
-        for flow in set.flows() {
+        selection.for_each(set, |flow| {
             let message = match flow.record() {
-                Some(record) => FlowMessage::of_record(&flow, record, faults),
-                None => FlowMessage::of_sample(&flow, faults),
+                Some(record) => FlowMessage::of_record(flow, record, faults),
+                None => FlowMessage::of_sample(flow, faults),
             };
-            match self.options.form {
-                Goflow2Form::Json => json::write(&message, &self.options.additions, out),
-                Goflow2Form::Protobuf => protobuf::write(&message, &mut self.body, out),
+            match options.form {
+                Goflow2Form::Json => json::write(&message, &options.additions, out),
+                Goflow2Form::Protobuf => protobuf::write(&message, body, out),
             }
-        }
+        });
     }
 }
 
@@ -94,7 +117,11 @@ impl Format for Goflow2 {
     }
 
     fn has_independent_rows(&self) -> bool {
-        true
+        self.selection.left().is_none()
+    }
+
+    fn is_done(&self) -> bool {
+        self.selection.is_exhausted()
     }
 
     fn take_left_out(&mut self) -> u64 {

@@ -7,6 +7,7 @@ use super::codec::{CodecStyle, Form, Tool, write_v5_header};
 use super::documents::Dialect;
 use super::record::{Plans, RecordPlan};
 use super::{Additions, Encode, Faults};
+use crate::format::Selection;
 
 /// Options of the events of Logstash.
 #[derive(Debug, Clone)]
@@ -72,7 +73,7 @@ impl Dialect for Logstash {
         self.version(set).is_some()
     }
 
-    fn set<E: Encode>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+    fn set<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
         let header = set.header();
         let is_data = matches!(set.kind(), SetKind::Data | SetKind::Options);
         let template = set.shared_template().filter(|_| is_data);
@@ -87,9 +88,8 @@ impl Dialect for Logstash {
         };
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &style));
         let all = template.fields().len();
-        let records = set.records();
-        let count = records.len();
-        for record in records {
+        let count = set.records().len();
+        selection.for_each_record(set, |record| {
             E::document(out).object(|out| {
                 out.key("@timestamp");
                 let time = header.export_time.unwrap_or(header.received);
@@ -109,13 +109,13 @@ impl Dialect for Logstash {
                         out.key("flowset_id");
                         out.unsigned(set.id().into());
                     }
-                    plan.write(&record, 0..all, &mut style, out);
+                    plan.write(record, 0..all, &mut style, out);
                 });
                 out.key("@version");
                 out.word("1");
                 options.additions.write(out);
             });
             E::end(out);
-        }
+        });
     }
 }

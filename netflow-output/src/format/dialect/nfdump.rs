@@ -15,7 +15,7 @@ use self::flow::DumpedFlow;
 use self::groups::Groups;
 use super::Faults;
 use super::record::Plans;
-use crate::format::{Format, FormatError};
+use crate::format::{Biflows, Format, FormatError, Selection};
 
 /// How flows are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,13 +46,20 @@ pub struct NfdumpOptions {
 }
 
 /// What nfdump 1.7.8 prints of flows; times are in UTC.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Nfdump {
     options: NfdumpOptions,
+    selection: Selection,
     plans: Plans<Groups>,
     exporters: Exporters,
     /// Flows so far.
     count: u64,
+}
+
+impl Default for Nfdump {
+    fn default() -> Self {
+        Self::new(NfdumpOptions::default())
+    }
 }
 
 impl Nfdump {
@@ -61,12 +68,25 @@ impl Nfdump {
     pub fn new(options: NfdumpOptions) -> Self {
         Self {
             options,
-            ..Self::default()
+            selection: Biflows::Whole.into(),
+            plans: Plans::default(),
+            exporters: Exporters::default(),
+            count: 0,
+        }
+    }
+
+    /// Output of these flows only. A record of two directions remains one flow.
+    #[must_use]
+    pub fn with_selection(self, selection: Selection) -> Self {
+        Self {
+            selection: selection.of_whole_records(),
+            ..self
         }
     }
 
     fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
-        if !matches!(set.kind(), SetKind::Data | SetKind::Samples) {
+        let is_of_flows = matches!(set.kind(), SetKind::Data | SetKind::Samples);
+        if !is_of_flows || !self.selection.prepare(set) {
             return;
         }
         let header = set.header();
@@ -80,18 +100,19 @@ impl Nfdump {
             Some(template) => *self.plans.of(template, Groups::of_template),
             None => Groups::of_samples(),
         };
-        for flow in set.flows() {
-            self.count += 1;
-            let dumped = DumpedFlow::new(&flow, groups, self.options.faults);
-            match self.options.form {
-                NfdumpForm::Json => json::write(&dumped, &flow, (self.count, exporter), out),
+        let (options, count) = (self.options, &mut self.count);
+        self.selection.for_each(set, |flow| {
+            *count += 1;
+            let dumped = DumpedFlow::new(flow, groups, options.faults);
+            match options.form {
+                NfdumpForm::Json => json::write(&dumped, flow, (*count, exporter), out),
                 NfdumpForm::Csv => csv::write(&dumped, out),
-                NfdumpForm::CsvFast => csv::write_fast(&dumped, self.count, out),
+                NfdumpForm::CsvFast => csv::write_fast(&dumped, *count, out),
                 NfdumpForm::Line => line::write(&dumped, line::Width::Line, out),
                 NfdumpForm::Long => line::write(&dumped, line::Width::Long, out),
                 NfdumpForm::Extended => line::write(&dumped, line::Width::Extended, out),
             }
-        }
+        });
     }
 }
 
@@ -113,6 +134,10 @@ impl Format for Nfdump {
             self.set(&set, out);
         }
         Ok(())
+    }
+
+    fn is_done(&self) -> bool {
+        self.selection.is_exhausted()
     }
 }
 

@@ -14,6 +14,8 @@ use netflow_arrow::{FlowBatchBuilder, FlowOptions, SchemaRef};
 use netflow_core::Timestamp;
 #[cfg(feature = "columns")]
 use netflow_core::field::FlowField;
+#[cfg(feature = "ipfix")]
+use netflow_query::Filter;
 
 use super::destination::Destination;
 use super::http::HttpConfig;
@@ -270,8 +272,9 @@ pub(super) enum Kind {
     Rows(Arc<MakeFormat>),
     #[cfg(feature = "columns")]
     Columns(ColumnsConfig),
+    /// The flows that match, or all of them.
     #[cfg(feature = "ipfix")]
-    Ipfix,
+    Ipfix(Option<Filter>),
 }
 
 /// Columns of flows, and the container that their batches are put into.
@@ -312,11 +315,12 @@ impl Encoding {
     /// Records of any protocol as messages of IPFIX (feature `ipfix`): flows and options, with the
     /// exporter that sent them, by [`Relay`](netflow_core::encode::Relay). Each observation domain of
     /// each exporter becomes one observation domain of the output. The destinations `ipfix://` always
-    /// use this encoding, and no other destination accepts it; a row is a data record.
+    /// use this encoding, and no other destination accepts it; a row is a data record. With a filter,
+    /// only flows that match are sent, and all options.
     #[cfg(feature = "ipfix")]
     #[must_use]
-    pub const fn ipfix() -> Self {
-        Self(Kind::Ipfix)
+    pub const fn ipfix(filter: Option<Filter>) -> Self {
+        Self(Kind::Ipfix(filter))
     }
 
     /// How its rows are delimited; irrelevant for columns.
@@ -326,7 +330,7 @@ impl Encoding {
             #[cfg(feature = "columns")]
             Kind::Columns(_) => Framing::default(),
             #[cfg(feature = "ipfix")]
-            Kind::Ipfix => Framing::IpfixMessages,
+            Kind::Ipfix(_) => Framing::IpfixMessages,
         }
     }
 
@@ -349,7 +353,7 @@ impl Encoding {
 
     pub(super) const fn is_ipfix(&self) -> bool {
         #[cfg(feature = "ipfix")]
-        if matches!(self.0, Kind::Ipfix) {
+        if matches!(self.0, Kind::Ipfix(_)) {
             return true;
         }
         false
@@ -363,7 +367,7 @@ impl Encoding {
             #[cfg(feature = "columns")]
             Kind::Columns(_) => {}
             #[cfg(feature = "ipfix")]
-            Kind::Ipfix => {}
+            Kind::Ipfix(_) => {}
         }
         header
     }
@@ -394,7 +398,7 @@ impl fmt::Debug for Encoding {
             #[cfg(feature = "columns")]
             Kind::Columns(columns) => columns.fmt(f),
             #[cfg(feature = "ipfix")]
-            Kind::Ipfix => f.write_str("Ipfix"),
+            Kind::Ipfix(filter) => f.debug_tuple("Ipfix").field(filter).finish(),
         }
     }
 }

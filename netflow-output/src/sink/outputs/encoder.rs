@@ -6,8 +6,12 @@ use core::mem;
 #[cfg(feature = "columns")]
 use netflow_arrow::{FlowBatchBuilder, RecordBatch};
 #[cfg(feature = "ipfix")]
+use netflow_core::Flow;
+#[cfg(feature = "ipfix")]
 use netflow_core::encode::{Relay, RelayLimits};
 use netflow_core::{Datagram, Decoded, Error, Stats};
+#[cfg(feature = "ipfix")]
+use netflow_query::Filter;
 
 use super::chunk::Payload;
 use super::config::{Encoding, Kind};
@@ -44,6 +48,8 @@ pub(super) struct IpfixEncoder {
     refused: u64,
     /// Keeps the observation domains of this worker apart from those of other workers.
     domains: u32,
+    /// The flows that are sent; all if there is none.
+    filter: Option<Filter>,
 }
 
 impl fmt::Debug for Encoder {
@@ -71,7 +77,7 @@ impl Encoder {
                 Self::Columns(Box::new(FlowBatchBuilder::new(columns.options())))
             }
             #[cfg(feature = "ipfix")]
-            Kind::Ipfix => Self::Ipfix(Box::new(IpfixEncoder::new(worker))),
+            Kind::Ipfix(filter) => Self::Ipfix(Box::new(IpfixEncoder::new(worker, filter.clone()))),
         }
     }
 
@@ -201,7 +207,7 @@ impl RowEncoder {
 
 #[cfg(feature = "ipfix")]
 impl IpfixEncoder {
-    fn new(worker: u32) -> Self {
+    fn new(worker: u32, filter: Option<Filter>) -> Self {
         Self {
             relay: Relay::new(RelayLimits::default()),
             buffer: Vec::with_capacity(GATHERED),
@@ -209,13 +215,16 @@ impl IpfixEncoder {
             refused: 0,
             // A relay counts its domains from 1. Those of 256 workers are apart.
             domains: worker << 24,
+            filter,
         }
     }
 
     fn message(&mut self, message: &Decoded<'_>, each: &mut impl FnMut(Payload, u64)) {
         let before = *self.relay.stats();
         let (buffer, domains) = (&mut self.buffer, self.domains);
-        self.relay.forward(*message, |message| {
+        let filter = self.filter.as_ref();
+        let matches = |flow: &Flow<'_>| filter.is_none_or(|filter| filter.matches(flow));
+        self.relay.forward_where(*message, matches, |message| {
             let domain = message.get(12..).and_then(<[u8]>::first_chunk);
             let domain = domain.copied().map_or(0, u32::from_be_bytes) ^ domains;
             buffer.extend_from_slice(message.get(..12).unwrap_or_default());
