@@ -172,6 +172,18 @@ impl Decoder {
         self
     }
 
+    /// Sets whether a sequence number or an uptime that falls is taken for a restart of the exporter,
+    /// which is the default. Otherwise such messages are late, [`SequenceCounts::restarted`] stays 0, and the
+    /// start time that the exporter announced remains valid: for exporters with several counters or clocks.
+    /// Templates are never forgotten because of a restart.
+    ///
+    /// [`SequenceCounts::restarted`]: crate::SequenceCounts::restarted
+    #[must_use]
+    pub fn with_restart_detection(mut self, detects: bool) -> Self {
+        self.sessions.detect_restarts(detects);
+        self
+    }
+
     /// Decodes one datagram. The result borrows the decoder, until the next call.
     /// All lengths are checked here, so iterating the result cannot fail.
     ///

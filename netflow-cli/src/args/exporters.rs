@@ -29,6 +29,11 @@ pub(crate) struct Exporters {
     #[arg(long = "exporter", value_name = "CIDR=KIND")]
     counters: Vec<ConfiguredCounter>,
 
+    /// Take a sequence number or an uptime that falls for late data, never for a restart of the
+    /// exporter; templates outlive a restart in any case
+    #[arg(long)]
+    no_sequence_reset: bool,
+
     /// Elements that the registries do not have, in a file of YAML (Logstash, Elastic, Fluentd, goflow2),
     /// CSV or XML (IANA); may be repeated, the last definition of an element wins
     #[arg(long, value_name = "FILE", value_parser = Definitions::read)]
@@ -46,6 +51,7 @@ impl Exporters {
             .with_configured_rates(self.configured.iter().copied().collect())
             .with_override_rates(self.overrides.iter().copied().collect())
             .with_options_scope(scope)
+            .with_restart_detection(!self.no_sequence_reset)
             .with_configured_counters(self.counters.iter().copied().collect())
             .with_definitions(
                 self.definitions

@@ -130,3 +130,30 @@ fn clients_that_say_nothing_keep_no_other_waiting() {
     let _silent: Vec<TcpStream> = (0..10).map(|_| TcpStream::connect(http).unwrap()).collect();
     assert_eq!(get(http, "/health").0, "HTTP/1.1 200 OK");
 }
+
+#[test]
+fn numbers_that_fall_are_a_restart_unless_that_is_switched_off() {
+    let number = |second: u32, uptime: u32, sequence| {
+        let mut packet = v5(sequence, 7);
+        packet[4..8].copy_from_slice(&uptime.to_be_bytes());
+        packet[8..12].copy_from_slice(&(1_700_000_000 + second).to_be_bytes());
+        packet
+    };
+    let counts = |option: &[&str]| {
+        let mut collector = Collector::start(&[&OPTIONS[..], option].concat());
+        let (to, metrics) = (collector.addresses[0], collector.addresses[2]);
+        send("127.0.0.1", to, &number(0, 3_600_000, 1_000));
+        send("127.0.0.1", to, &number(1, 3_601_000, 1_001));
+        send("127.0.0.1", to, &number(60, 1_000, 0));
+        let has_flows = |text: &str| text.contains("netflow_flows_total 3\n");
+        collector.wait(|_| has_flows(&get(metrics, "/metrics").1));
+        let text = get(metrics, "/metrics").1;
+        ["restarts", "late"].map(|name| {
+            let family = format!("netflow_exporter_{name}_total{{");
+            let line = text.lines().find(|line| line.starts_with(&family)).unwrap();
+            line.split(' ').next_back().unwrap().to_owned()
+        })
+    };
+    assert_eq!(counts(&[]), ["1", "0"]);
+    assert_eq!(counts(&["--no-sequence-reset"]), ["0", "1"]);
+}

@@ -67,6 +67,12 @@ impl Session {
         session
     }
 
+    /// Sets whether numbers that fall are a restart of the exporter.
+    pub(super) const fn detect_restarts(&mut self, detects: bool) {
+        self.sequence.detect_restarts(detects);
+        self.sources.detect_restarts(detects);
+    }
+
     /// Records that a message was received.
     pub(super) fn record_message(&mut self, received: Timestamp, clock_skew: Option<i64>) {
         if self.messages == 0 {

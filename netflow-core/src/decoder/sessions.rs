@@ -32,6 +32,8 @@ pub(super) struct Sessions {
     /// The domains of each exporter, where their options apply to each other.
     neighbours: Option<Neighbours>,
     hash: KeyedHash,
+    /// Whether numbers that fall are a restart of their exporter.
+    detects_restarts: bool,
     /// The domain of the last message: often that of the next one too.
     last: SessionId,
     /// A tick for each use, so that the domain unused for longest can be found.
@@ -51,6 +53,7 @@ impl Sessions {
             free: Vec::new(),
             neighbours: None,
             hash,
+            detects_restarts: true,
             last: SessionId(usize::MAX),
             clock: 0,
             domains: 0,
@@ -70,6 +73,14 @@ impl Sessions {
             }
             neighbours
         });
+    }
+
+    /// Sets whether numbers that fall are a restart, also for the domains already known.
+    pub(super) fn detect_restarts(&mut self, detects: bool) {
+        self.detects_restarts = detects;
+        for session in self.sessions.iter_mut().flatten() {
+            session.detect_restarts(detects);
+        }
     }
 
     /// Whether the domains are grouped by exporter.
@@ -111,12 +122,19 @@ impl Sessions {
             self.last = id;
             return (id, 0);
         }
-        let session = Session::new(key, clock, self.hash);
+        let session = self.session(key, clock);
         let room = session.octets.saturating_add(self.growth());
         let evicted = self.make_room(room, None);
         let id = self.insert(session);
         self.last = id;
         (id, evicted)
+    }
+
+    /// A domain without state.
+    fn session(&self, key: DomainKey, used: u64) -> Box<Session> {
+        let mut session = Session::new(key, used, self.hash);
+        session.detect_restarts(self.detects_restarts);
+        session
     }
 
     /// The observation domain of a snapshot, created if it is new and no other
@@ -133,7 +151,7 @@ impl Sessions {
             self.touch(id, |session| session.used = used);
             return Some(id);
         }
-        let session = Session::new(key, ticks.left.next_back()?, self.hash);
+        let session = self.session(key, ticks.left.next_back()?);
         let room = session.octets.saturating_add(self.growth());
         let left = self.budget.checked_sub(self.octets())?;
         (room <= left).then(|| self.insert(session))

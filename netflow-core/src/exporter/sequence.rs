@@ -145,6 +145,8 @@ pub(crate) struct Sequence {
     constant: ConstantNumber,
     control: ControlSeries,
     duplicated: u64,
+    /// Whether numbers and uptimes that fall are a restart.
+    detects_restarts: bool,
 }
 
 /// Whether the numbers ever change: some exporters leave them 0.
@@ -177,7 +179,20 @@ impl Sequence {
             constant: ConstantNumber::default(),
             control: ControlSeries::default(),
             duplicated: 0,
+            detects_restarts: true,
         }
+    }
+
+    /// Sets whether numbers and uptimes that fall are a restart; otherwise they are late.
+    pub(crate) const fn detect_restarts(&mut self, detects: bool) {
+        self.detects_restarts = detects;
+    }
+
+    /// Goes on where another left off.
+    pub(crate) fn replace(&mut self, other: &Self) {
+        let detects_restarts = self.detects_restarts;
+        *self = other.clone();
+        self.detects_restarts = detects_restarts;
     }
 
     pub(crate) fn counts(&self) -> SequenceCounts {

@@ -89,9 +89,11 @@ pub(crate) struct Sources {
     counts: SampleCounts,
     /// Restarts of the agent.
     starts: u32,
+    /// Whether a number that is far behind is a restart of the source.
+    detects_restarts: bool,
 }
 
-/// A number behind by more than this is a restart.
+/// A number behind by more than this is a restart, if those are detected.
 const FAR: u32 = 1 << 10;
 
 impl Sources {
@@ -100,7 +102,13 @@ impl Sources {
             sources: Table::new(hash),
             counts: SampleCounts::default(),
             starts: 0,
+            detects_restarts: true,
         }
+    }
+
+    /// Sets whether numbers that fall are a restart; otherwise they are late.
+    pub(crate) const fn detect_restarts(&mut self, detects: bool) {
+        self.detects_restarts = detects;
     }
 
     pub(crate) const fn counts(&self) -> SampleCounts {
@@ -156,7 +164,7 @@ impl Sources {
         } else if !sample.is_repeated || source.run.is_ahead(sample.number) {
             counts.received = counts.received.saturating_add(1);
             if restarted || sample.is_before_restart {
-                source.account(sample, counts);
+                source.account(sample, self.detects_restarts, counts);
             } else {
                 source.series = Series::NONE;
                 source.restart(sample, self.starts, counts);
@@ -181,8 +189,9 @@ impl Source {
     }
 
     /// Accounts for a sample of the present start, unless the source proves to be numbered by
-    /// several counters: then what was counted of it is taken back.
-    fn account(&mut self, sample: ObservedSample, counts: &mut SampleCounts) {
+    /// several counters: then what was counted of it is taken back. `detects` is whether a number far
+    /// behind is a restart.
+    fn account(&mut self, sample: ObservedSample, detects: bool, counts: &mut SampleCounts) {
         let expected = self.run.next;
         if sample.number == expected {
             // Nearly every sample: nothing is missing.
@@ -196,7 +205,7 @@ impl Source {
         if self.lost <= 0 && !sample.is_repeated && self.run.has(sample.number) {
             self.series.repeat();
         }
-        self.observe(sample, counts);
+        self.observe(sample, detects, counts);
         if returned && self.run.next == sample.number.wrapping_add(1) {
             self.series.exchange(self.run.next, expected);
         }
@@ -218,15 +227,19 @@ impl Source {
         }
     }
 
-    fn observe(&mut self, sample: ObservedSample, counts: &mut SampleCounts) {
+    fn observe(&mut self, sample: ObservedSample, detects: bool, counts: &mut SampleCounts) {
         let behind = self.run.next.wrapping_sub(sample.number);
         if self.run.is_ahead(sample.number) {
             self.drop_more(sample.drops, counts);
         } else if behind <= FAR {
             counts.late = counts.late.saturating_add(1);
-        } else {
+        } else if detects {
             let start = self.start;
             self.restart(sample, start, counts);
+            return;
+        } else {
+            // What lies between is not missing: the source may have several counters.
+            counts.late = counts.late.saturating_add(1);
             return;
         }
         self.run.advance(sample.number, counts);
@@ -392,6 +405,17 @@ mod tests {
     fn a_number_far_behind_is_a_restart() {
         let counts = run([1_000_000, 1, 2].map(sample)).counts();
         assert_eq!((counts.restarted, counts.lost), (1, 0));
+    }
+
+    #[test]
+    fn a_number_far_behind_is_late_where_restarts_are_not_detected() {
+        let mut sources = Sources::new(KeyedHash::new(1));
+        sources.detect_restarts(false);
+        for number in [1_000_000, 1, 1_000_001] {
+            take(&mut sources, SOURCE, sample(number));
+        }
+        let counts = sources.counts();
+        assert_eq!((counts.restarted, counts.late, counts.lost), (0, 1, 0));
     }
 
     #[test]

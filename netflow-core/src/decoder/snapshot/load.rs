@@ -177,7 +177,7 @@ impl<'d> Load<'d> {
                 session.messages = account.messages;
                 session.last_received = account.last_received;
                 session.clock_skew = account.clock_skew;
-                session.sequence = saved.sequence.clone();
+                session.sequence.replace(&saved.sequence);
             }
             newer
         };

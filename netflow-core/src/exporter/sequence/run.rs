@@ -76,7 +76,7 @@ impl Sequence {
 
     /// `is_behind` if its number is from before, in every scheme.
     fn run(&self, stamp: &MessageStamp, is_behind: bool) -> Run {
-        let Some(last) = &self.clock else {
+        let Some(last) = self.clock.as_ref().filter(|_| self.detects_restarts) else {
             return Run::Current;
         };
         match (last.uptime, stamp.uptime) {
