@@ -10,7 +10,8 @@ use std::time::Instant;
 use netflow_io::Feed;
 use netflow_io::live::Live;
 use netflow_output::sink::{NextOutput, OutputState, Outputs};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::flag;
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level;
 
@@ -412,6 +413,9 @@ struct Caught {
 impl Caught {
     fn new() -> io::Result<Self> {
         let second = SecondSignal::catch()?;
+        // A file that reaches the limit of its size (`ulimit -f`) is then an error of its output, and does not
+        // end the process.
+        flag::register(SIGXFSZ, Arc::default())?;
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let handle = signals.handle();
         let (sender, received) = channel();

@@ -274,3 +274,44 @@ fn a_hangup_changes_an_output_of_rotating_files_without_losing_a_flow() {
     }
     assert_eq!(rows, 100, "{}", ended.log);
 }
+
+#[test]
+fn a_file_that_cannot_grow_can_be_renamed_or_removed_meanwhile() {
+    let folder = Folder::new();
+    let (rows, old) = (folder.file("rows.csv"), folder.file("old.csv"));
+    let fields = ["--fields", "exporter_address,octets", "--output", &rows];
+    let mut collector = Collector::start(&[&["--udp", "127.0.0.1:0"], &fields[..]].concat());
+    let limit = |collector: &Collector, octets: &str| {
+        let (process, size) = (collector.id().to_string(), format!("--fsize={octets}:"));
+        let limited = Command::new("prlimit")
+            .args(["--pid", &process, &size])
+            .status();
+        assert!(limited.unwrap().success());
+    };
+    let send_flows = |collector: &Collector, octets: core::ops::Range<u32>| {
+        let to = collector.addresses[0];
+        octets.for_each(|octets| send("127.0.0.1", to, &v5(octets, octets)));
+    };
+    send_flows(&collector, 100..110);
+    let is_written = || fs::read_to_string(&rows).is_ok_and(|text| text.lines().count() == 11);
+    collector.wait(|_| is_written());
+    limit(&collector, "250");
+    send_flows(&collector, 110..150);
+    collector.wait(|collector| collector.log().contains("an output fails"));
+    fs::rename(&rows, &old).unwrap();
+    limit(&collector, "unlimited");
+    collector.wait(|collector| collector.log().contains("an output works again"));
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    let numbers = |path: &str| -> Vec<u32> {
+        let text = fs::read_to_string(path).unwrap();
+        let rows = text.strip_prefix("exporter_address,octets\r\n").unwrap();
+        assert!(rows.ends_with("\r\n"), "{text}");
+        let numbers = rows.lines().map(|row| row.strip_prefix("127.0.0.1,"));
+        numbers
+            .map(|number| number.unwrap().parse().unwrap())
+            .collect()
+    };
+    let all = [numbers(&old), numbers(&rows)].concat();
+    assert_eq!(all, (100..150).collect::<Vec<u32>>());
+}

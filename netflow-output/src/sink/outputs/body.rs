@@ -85,9 +85,14 @@ impl Body {
         self.is_begun = true;
     }
 
-    /// The next rows begin a file, though the last was not ended.
-    pub(super) const fn start_anew(&mut self) {
-        self.is_begun = false;
+    /// Rows that wait, of which none is written, are the first of a new file.
+    pub(super) fn begin_with(&mut self, waiting: &mut Unwritten) {
+        self.is_begun = !waiting.is_empty();
+        match &self.kind {
+            BodyKind::Rows { header } => waiting.prepend(header),
+            #[cfg(feature = "columns")]
+            BodyKind::Columns { .. } => {}
+        }
     }
 
     /// Appends a chunk.

@@ -33,6 +33,28 @@ impl Unwritten {
         &mut self.octets
     }
 
+    /// Whether there is nothing to write.
+    pub(super) fn is_empty(&self) -> bool {
+        self.octets.is_empty()
+    }
+
+    /// How many octets are written of what is not written completely.
+    pub(super) const fn written_part(&self) -> usize {
+        self.done
+    }
+
+    /// Begins again, to write all of it elsewhere.
+    pub(super) const fn rewind(&mut self) {
+        self.done = 0;
+    }
+
+    /// Inserts octets before all others, unless it begins with them or is empty.
+    pub(super) fn prepend(&mut self, octets: &[u8]) {
+        if !self.octets.is_empty() && !self.octets.starts_with(octets) {
+            self.octets.splice(..0, octets.iter().copied());
+        }
+    }
+
     /// Rows that wait for their octets.
     pub(super) const fn rows(&self) -> u64 {
         self.rows

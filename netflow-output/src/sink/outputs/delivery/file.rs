@@ -64,8 +64,26 @@ impl AppendedFile {
         file.set_len(end)?;
         if end > 0 {
             self.body.skip_header();
+        } else {
+            self.body.begin_with(&mut self.unwritten);
         }
         self.file = Some(file);
+        Ok(())
+    }
+
+    /// Leaves a file that another program has renamed or removed. Its rows are whole; those of which only
+    /// a part was written begin the next file.
+    fn leave(&mut self) -> io::Result<()> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        let metadata = file.metadata()?;
+        let part = self.unwritten.written_part() as u64;
+        if part > 0 && metadata.is_file() {
+            file.set_len(metadata.len().saturating_sub(part))?;
+        }
+        self.unwritten.rewind();
+        self.file = None;
         Ok(())
     }
 
@@ -112,15 +130,18 @@ impl Delivery for AppendedFile {
         self.write_out()
     }
 
+    /// A file that fills the disk may have been removed: its room is free once it is closed.
     fn resume(&mut self) -> Result<(), Failure> {
+        if self.is_renamed()? {
+            self.leave()?;
+        }
         self.write_out()
     }
 
     /// If the file was renamed, for example by logrotate, a new one is started.
     fn tick(&mut self, _: Timestamp) -> Result<(), Failure> {
         if self.is_renamed()? {
-            self.file = None;
-            self.body.start_anew();
+            self.leave()?;
         }
         Ok(())
     }

@@ -142,7 +142,9 @@ impl Delivery for RotatedFiles {
         self.advance()
     }
 
+    /// If the disk is full, it helps to remove the files that may go.
     fn resume(&mut self) -> Result<(), Failure> {
+        self.retain();
         self.advance()
     }
 
