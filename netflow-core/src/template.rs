@@ -94,6 +94,15 @@ impl TemplateField {
         }
     }
 
+    /// The element, if it was defined by the caller or by the exporter (RFC 5610), not by the registry.
+    #[must_use]
+    pub fn definition(&self) -> Option<&DefinedElement> {
+        match &self.meaning {
+            Meaning::Defined(element) => Some(element),
+            _ => None,
+        }
+    }
+
     /// The abstract data type, if it is known.
     #[must_use]
     pub fn data_type(&self) -> Option<DataType> {
@@ -445,9 +454,14 @@ impl TemplateField {
         }
     }
 
-    /// The number that the tables of normalised fields know the field by: v9
-    /// types above 32767 have an enterprise number of their own there.
+    /// The number that the tables of normalised fields know the field by: that of the element which a
+    /// definition says means the same; v9 types above 32767 have an enterprise number of their own there.
     pub(crate) fn planned_id(&self) -> Option<ElementId> {
+        if let Meaning::Defined(element) = &self.meaning {
+            if element.same_as.is_some() {
+                return element.same_as;
+            }
+        }
         match self.specifier.key {
             FieldKey::Scope(_) => None,
             FieldKey::Element(id) if id.enterprise_number == 0 && id.id > 0x7fff => {

@@ -1,6 +1,7 @@
 //! CSV: the registry of IANA, and one of our own.
 
-use netflow_core::element::{DefinedElement, ElementId, Semantics, Units};
+use netflow_core::element::{self, DataType, DefinedElement, ElementId, Semantics, Units};
+use netflow_core::field::FlowField;
 
 use crate::{Fault, Found};
 
@@ -21,6 +22,7 @@ enum Column {
     Type,
     Semantics,
     Units,
+    SameAs,
 }
 
 fn normal(cell: &str) -> String {
@@ -35,6 +37,7 @@ fn column(name: &str) -> Option<Column> {
         "type" | "abstract data type" => Column::Type,
         "semantics" | "data type semantics" => Column::Semantics,
         "units" => Column::Units,
+        "same_as" | "same as" => Column::SameAs,
         _ => return None,
     })
 }
@@ -90,9 +93,58 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Found>, Fault> {
         {
             element.units = known;
         }
+        if let Some(meaning) = get(Column::SameAs).filter(|cell| !cell.is_empty()) {
+            element.same_as = Some(same_as(meaning, data_type).map_err(|reason| (line, reason))?);
+        }
         found.push(Found { element, line });
     }
     Ok(found)
+}
+
+/// The element that a cell names by its name, by its number (`PEN/ID`, or `ID` alone for IANA's) or by a
+/// normalised field that it supplies. Its values are encoded as those of this type are.
+fn same_as(cell: &str, data_type: DataType) -> Result<ElementId, String> {
+    let number = || {
+        let (enterprise, id) = cell.split_once('/').unwrap_or(("0", cell));
+        let id = ElementId::new(enterprise.parse().ok()?, id.parse().ok()?);
+        element::get(id)
+    };
+    let Some(known) = element::by_name(cell).or_else(number) else {
+        let elements = FlowField::by_name(cell).map_or(&[][..], FlowField::elements);
+        let fits = |id: &&ElementId| {
+            element::get(**id).is_some_and(|known| is_encoded_alike(known.data_type, data_type))
+        };
+        return elements.iter().find(fits).copied().ok_or_else(|| {
+            let what = match FlowField::by_name(cell) {
+                Some(_) => format!("an element that supplies {cell} as {}", data_type.name()),
+                None => "an element of the registry".to_owned(),
+            };
+            format!("expected the name or number of {what}, found {cell:?}")
+        });
+    };
+    if !is_encoded_alike(known.data_type, data_type) {
+        return Err(format!(
+            "expected the type of {}, which is {}, found {}",
+            known.name,
+            known.data_type.map_or("not known", DataType::name),
+            data_type.name()
+        ));
+    }
+    Ok(known.id)
+}
+
+/// Whether values of both types are read alike; numbers may be shorter than their type (RFC 7011, section 6.2).
+fn is_encoded_alike(one: Option<DataType>, other: DataType) -> bool {
+    let unsigned = |data_type| {
+        matches!(
+            data_type,
+            DataType::Unsigned8
+                | DataType::Unsigned16
+                | DataType::Unsigned32
+                | DataType::Unsigned64
+        )
+    };
+    one == Some(other) || one.is_some_and(unsigned) && unsigned(other)
 }
 
 /// Rows with the line where each begins; a quoted cell may have several lines (RFC 4180).

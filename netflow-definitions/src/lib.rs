@@ -7,7 +7,8 @@
 //! - YAML: `netflow_definitions` and `ipfix_definitions` of Logstash, `custom_definitions` of Elastic's
 //!   netflow input, `definitions` of fluent-plugin-netflow, and the mapping of goflow2.
 //! - CSV: the registry of IANA, and our own with the columns `pen`, `id`, `name`, `type` and, if wanted,
-//!   `semantics` and `units`.
+//!   `semantics`, `units` and `same_as`: the name or number of an element that means the same, or the
+//!   normalised field that it supplies.
 //! - XML: the registry of IANA.
 //!
 //! # Example
@@ -42,7 +43,7 @@ use netflow_core::element::{DataType, DefinedElement};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Found {
-    /// The definition.
+    /// The definition; its `origin` is the file and the line.
     pub element: DefinedElement,
     /// The line of the definition in the file, from 1.
     pub line: usize,
@@ -112,11 +113,15 @@ pub fn parse(text: &str, file: &str) -> Result<Vec<Found>, Error> {
     } else {
         yaml::parse(text).and_then(|root| tools::definitions(&root))
     };
-    found.map_err(|(line, reason)| Error {
+    let mut found = found.map_err(|(line, reason)| Error {
         file: file.to_owned(),
         line,
         reason,
-    })
+    })?;
+    for Found { element, line } in &mut found {
+        element.origin = Some(format!("{file}:{line}").into());
+    }
+    Ok(found)
 }
 
 /// The data type of this name (RFC 7012).

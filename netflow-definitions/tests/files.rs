@@ -1,6 +1,6 @@
 //! Files of definitions as their tools document them.
 
-use netflow_core::element::DataType;
+use netflow_core::element::{DataType, ElementId};
 use netflow_definitions::parse;
 
 /// Enterprise, number, name and type of each definition.
@@ -86,6 +86,48 @@ fn both_forms_of_csv_are_read() {
         found(iana),
         [row(0, 1, "octetDeltaCount", DataType::Unsigned64)]
     );
+}
+
+#[test]
+fn a_definition_may_mean_the_same_as_an_element() {
+    let same_as = |data_type: &str, cell: &str| {
+        let text = format!("pen,id,name,type,same_as\n99999,7,mine,{data_type},{cell}\n");
+        let found = parse(&text, "mine.csv").map_err(|error| error.to_string())?;
+        assert_eq!(found[0].element.origin.as_deref(), Some("mine.csv:2"));
+        Ok(found[0].element.same_as)
+    };
+    let octets = Ok(Some(ElementId::iana(1)));
+    assert_eq!(same_as("unsigned64", "octetDeltaCount"), octets);
+    assert_eq!(same_as("unsigned32", "1"), octets);
+    assert_eq!(same_as("unsigned64", "0/1"), octets);
+    assert_eq!(same_as("unsigned64", "octets"), octets); // the field of flows
+    assert_eq!(same_as("unsigned64", ""), Ok(None));
+    let source = same_as("ipv6Address", "sourceIPv6Address");
+    assert_eq!(source, Ok(Some(ElementId::iana(27))));
+    for (data_type, cell, expected) in [
+        (
+            "string",
+            "octetDeltaCount",
+            "expected the type of octetDeltaCount, which is unsigned64, found string",
+        ),
+        (
+            "string",
+            "octets",
+            "expected the name or number of an element that supplies octets as string",
+        ),
+        (
+            "unsigned64",
+            "octet",
+            "expected the name or number of an element of the registry, found \"octet\"",
+        ),
+    ] {
+        let error: Result<Option<ElementId>, String> = same_as(data_type, cell);
+        let error = error.unwrap_err();
+        assert!(
+            error.starts_with("mine.csv:2: ") && error.contains(expected),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -156,6 +156,47 @@ fn a_file_of_definitions_names_unknown_elements() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+#[test]
+fn a_definition_supplies_a_field_of_flows_and_is_named_by_explain() {
+    let folder = std::env::temp_dir().join(format!("netflow-same-as-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("mine.csv");
+    let rows = "pen,id,name,type,same_as\n64999,8,port,unsigned32,input_interface\n";
+    std::fs::write(&path, rows).unwrap();
+    let capture = testdata("synthetic/ipfix_enterprise.pcap");
+    let capture = capture.to_str().unwrap();
+    let file = path.to_str().unwrap();
+    let interfaces = |more: &[&str]| {
+        let options = [
+            "decode",
+            "-f",
+            "json",
+            "--fields",
+            "input_interface",
+            capture,
+        ];
+        netflow(options.iter().chain(more)).rows()
+    };
+    assert!(
+        interfaces(&[])
+            .iter()
+            .all(|row| row["input_interface"].is_null())
+    );
+    let known = interfaces(&["--definitions", file]);
+    assert!(
+        known.iter().any(|row| row["input_interface"].is_u64()),
+        "{known:?}"
+    );
+    let run = netflow(["explain", "--definitions", file, capture]);
+    let words: Vec<&str> = run.stdout.split_whitespace().collect();
+    assert!(
+        words.join("\u{a0}").contains("mine.csv:2)\u{a0}4"),
+        "{}",
+        run.stdout
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 /// The databases know 192.0.2.0/24, of which only the lower half has a place.
 #[cfg(feature = "geo")]
 #[test]

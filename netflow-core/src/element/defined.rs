@@ -23,6 +23,11 @@ pub struct DefinedElement {
     pub semantics: Semantics,
     /// The units of a value.
     pub units: Units,
+    /// An element that means the same and is encoded the same: the fields of a flow are read from this
+    /// element as they are from that one.
+    pub same_as: Option<ElementId>,
+    /// Where the definition was found, as `queues.yaml:3`; `None` if the exporter announced it.
+    pub origin: Option<Box<str>>,
 }
 
 impl DefinedElement {
@@ -35,7 +40,33 @@ impl DefinedElement {
             data_type,
             semantics: Semantics::Default,
             units: Units::None,
+            same_as: None,
+            origin: None,
         }
+    }
+
+    /// Reads the fields of flows from this element as from one that means the same.
+    ///
+    /// ```
+    /// use netflow_core::element::{DataType, DefinedElement, ElementId};
+    ///
+    /// // A vendor's own number for octetDeltaCount: it supplies the field `octets` of a flow.
+    /// let id = ElementId::new(99_999, 2);
+    /// let octets = DefinedElement::new(id, "linkOctets", DataType::Unsigned64)
+    ///     .with_same_as(ElementId::iana(1));
+    /// # assert_eq!(octets.same_as, Some(ElementId::iana(1)));
+    /// ```
+    #[must_use]
+    pub fn with_same_as(mut self, element: ElementId) -> Self {
+        self.same_as = Some(element);
+        self
+    }
+
+    /// Says where the definition was found, for those who read what a field was named by.
+    #[must_use]
+    pub fn with_origin(mut self, origin: &str) -> Self {
+        self.origin = Some(origin.into());
+        self
     }
 }
 
@@ -130,6 +161,8 @@ impl LearnedElements {
             data_type: element.data_type,
             semantics: element.semantics,
             units: element.units,
+            same_as: None,
+            origin: None,
         });
         let old = self.elements.insert(element.id, defined);
         let freed = old.map_or(0, |old| memory(&old.name));

@@ -406,6 +406,21 @@ fn the_callers_definitions_override_announced_types() {
 }
 
 #[test]
+fn a_definition_that_means_the_same_as_an_element_supplies_its_field() {
+    let octets = |same_as: Option<u16>| {
+        let id = ElementId::new(99_999, 5);
+        let mut mine = DefinedElement::new(id, "mine", DataType::Unsigned32);
+        mine.same_as = same_as.map(ElementId::iana);
+        let definitions: Definitions = [mine].into_iter().collect();
+        let mut decoder = Decoder::new(Limits::new(1)).with_definitions(definitions);
+        last(&mut decoder, &[enterprise_flow()], |flow| flow.octets())
+    };
+    assert_eq!(octets(None), None);
+    assert_eq!(octets(Some(1)), Some(77)); // octetDeltaCount
+    assert_eq!(octets(Some(2)), None); // packetDeltaCount
+}
+
+#[test]
 fn templates_with_fields_of_both_versions_yield_the_one_in_use() {
     let pairs = [
         (8, 27),

@@ -8,7 +8,7 @@ use core::hash::{Hash, Hasher};
 use std::hash::DefaultHasher;
 
 use netflow_core::element;
-use netflow_core::template::Template;
+use netflow_core::template::{self, Template};
 use netflow_core::wire::set::FIRST_DATA_SET;
 use netflow_core::wire::template::{FieldKey, FieldLength, TemplateKind, TemplateRecord};
 
@@ -85,6 +85,8 @@ pub struct TemplateField {
     pub key: FieldKey,
     /// Its name, by the registries or by the exporter (RFC 5610).
     pub name: Option<Cow<'static, str>>,
+    /// The file and line of the caller's definition that names it.
+    pub definition: Option<Box<str>>,
     /// Its length.
     pub length: FieldLength,
 }
@@ -191,7 +193,7 @@ impl Templates {
         };
         for (field, learned) in known.fields.first.iter_mut().zip(template.fields()) {
             if field.name.is_none() && field.key == learned.key() {
-                field.name = own_name(learned.name());
+                field.take_name(learned);
             }
         }
         // The names of removed fields are known only if the template still has them.
@@ -204,9 +206,20 @@ impl Templates {
             if field.name.is_none() {
                 let fields = template.fields().iter();
                 let mut same = fields.filter(|learned| learned.key() == field.key);
-                field.name = same.find_map(|learned| own_name(learned.name()));
+                if let Some(learned) = same.next() {
+                    field.take_name(learned);
+                }
             }
         }
+    }
+}
+
+impl TemplateField {
+    /// Takes the name that the exporter or the caller has for the element, unless it is too long.
+    fn take_name(&mut self, learned: &template::TemplateField) {
+        self.name = own_name(learned.name());
+        let origin = learned.definition().and_then(|found| found.origin.clone());
+        self.definition = origin.filter(|_| self.name.is_some());
     }
 }
 
@@ -226,6 +239,7 @@ impl TemplateHistory {
             let field = TemplateField {
                 key: field.key,
                 name: registered_name(field.key, is_v9).map(Cow::Borrowed),
+                definition: None,
                 length: field.length,
             };
             fields.push(field, limits.fields);

@@ -94,11 +94,12 @@ fn scope_text(scope_count: Option<u16>) -> String {
     }
 }
 
-/// `sourceIPv4Address 4`, `6871/999 ? 2`
+/// `sourceIPv4Address 4`, `6871/999 (unknown) 2`, `queueDepth (queues.yaml:3) 4`
 fn field_text(field: &TemplateField, is_scope: bool) -> String {
-    let name = match &field.name {
-        Some(name) => name.to_string(),
-        None => format!("{} (unknown)", field.key),
+    let name = match (&field.name, &field.definition) {
+        (Some(name), Some(definition)) => format!("{name} ({definition})"),
+        (Some(name), None) => name.to_string(),
+        (None, _) => format!("{} (unknown)", field.key),
     };
     let length = length_text(field.length);
     let scope = if is_scope { "scope " } else { "" };
