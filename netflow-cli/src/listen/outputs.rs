@@ -216,6 +216,9 @@ impl OutputPlan {
         if matches!(self.to, Destination::Ipfix { .. }) {
             return Encoding::ipfix(self.selection.filter().cloned());
         }
+        if self.to == Destination::Null {
+            return Encoding::count(selection);
+        }
         match (self.schema, self.format) {
             (SchemaName::Record, _) => {
                 Encoding::rows(move || Box::new(Lines::new(Records::new(list_depth), files())))
@@ -255,11 +258,11 @@ impl OutputPlan {
     }
 }
 
-/// `flows.json (flow, json) where port 53`
+/// `flows.json (flow, json) where port 53`; what is only counted has no schema and no format.
 impl fmt::Display for OutputPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.to)?;
-        if !matches!(self.to, Destination::Ipfix { .. }) {
+        if !matches!(self.to, Destination::Ipfix { .. } | Destination::Null) {
             write!(f, " ({}, {})", self.schema, self.format)?;
         }
         match self.selection.filter() {

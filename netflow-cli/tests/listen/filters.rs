@@ -46,6 +46,10 @@ fn each_output_has_a_filter_of_its_own_or_that_of_all() {
         "octets = 1 or octets = 4",
         "--output",
         &counted,
+        "--output",
+        "null",
+        "--where",
+        "octets < 4",
     ];
     let collector = Collector::start(&[&UDP[..], &options].concat());
     send_flows(&collector, 4);
@@ -65,6 +69,7 @@ fn each_output_has_a_filter_of_its_own_or_that_of_all() {
     // Flows that a filter leaves out are neither written nor lost.
     assert_eq!(written("few.json"), "2");
     assert_eq!(written(COUNTED), "2");
+    assert_eq!(written("null"), "3");
     assert_eq!(logged(&ended.log, "received", "flows"), "4");
 }
 

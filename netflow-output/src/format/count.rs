@@ -25,12 +25,7 @@ impl Count {
 
 impl Format for Count {
     fn message(&mut self, message: &Decoded<'_>, _: &mut Vec<u8>) -> Result<(), FormatError> {
-        for set in message.joined_sets() {
-            if self.selection.prepare(&set) {
-                let flows = &mut self.flows;
-                self.selection.for_each(&set, |_| *flows += 1);
-            }
-        }
+        self.flows += self.selection.count(message);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Which flows become rows.
 
 use netflow_core::record::DataRecord;
-use netflow_core::{Flow, Set};
+use netflow_core::{Decoded, Flow, Set};
 use netflow_query::{Filter, SetFilter, SetMatch};
 
 use super::Biflows;
@@ -125,6 +125,17 @@ impl Selection {
             }
             each(&record);
         }
+    }
+
+    /// How many flows of a datagram become rows.
+    pub(crate) fn count(&mut self, decoded: &Decoded<'_>) -> u64 {
+        let mut count = 0;
+        for set in decoded.joined_sets() {
+            if self.prepare(&set) {
+                self.for_each(&set, |_| count += 1);
+            }
+        }
+        count
     }
 
     fn for_each_chosen<'m>(&self, set: &Set<'m>, mut each: impl FnMut(&Flow<'m>)) {

@@ -4,7 +4,9 @@ use core::time::Duration;
 use std::fs;
 use std::thread;
 
-use netflow_output::sink::{LossReason, OutputState, Outputs, Policy};
+use netflow_output::format::{Biflows, Selection};
+use netflow_output::sink::{Encoding, LossReason, OutputState, Outputs, Policy};
+use netflow_query::Filter;
 
 use super::support::{Folder, LONG, ROWS, Worker, check, csv, json, numbers, output, wait_until};
 
@@ -51,6 +53,43 @@ fn a_worker_that_is_dropped_hands_over_its_rows() {
     };
     check(output);
     assert_eq!(output.written, 3 * ROWS);
+}
+
+#[test]
+fn flows_that_a_filter_selects_are_counted_without_rows() {
+    let filter = Filter::parse("octets >= 5").unwrap();
+    let outputs = Outputs::start(vec![
+        output("null", Encoding::count(Biflows::Whole)),
+        output(
+            "null",
+            Encoding::count(Selection::new(Biflows::Whole, Some(filter))),
+        ),
+    ])
+    .unwrap();
+    // The flows of three messages have 0 to 3 * ROWS - 1 octets.
+    let mut worker = Worker::new(outputs.worker(), 0);
+    worker.send(2);
+    worker.tick();
+    worker.send(1);
+    worker.finish();
+    for (output, flows) in outputs.finish(LONG).iter().zip([3 * ROWS, 3 * ROWS - 5]) {
+        check(output);
+        assert_eq!((output.accepted, output.written), (flows, flows));
+        assert_eq!(output.written_octets, 0);
+        assert_eq!(output.state, OutputState::Finished);
+    }
+}
+
+#[test]
+fn flows_are_only_counted_for_no_destination_at_all() {
+    for destination in ["-", "flows.json", "tcp://127.0.0.1:9"] {
+        let config = output(destination, Encoding::count(Biflows::Whole));
+        let refused = Outputs::start(vec![config]).unwrap_err();
+        assert!(
+            refused.to_string().contains("go to null and nowhere else"),
+            "{refused}"
+        );
+    }
 }
 
 #[test]

@@ -21,8 +21,8 @@ use super::destination::Destination;
 use super::http::HttpConfig;
 use super::pattern::FilePattern;
 #[cfg(feature = "columns")]
-use crate::format::{Container, Files, Selection, column_options};
-use crate::format::{Format, Framing};
+use crate::format::{Container, Files, column_options};
+use crate::format::{Format, Framing, Selection};
 
 /// An output of a collector.
 ///
@@ -270,6 +270,7 @@ type MakeFormat = dyn Fn() -> Box<dyn Format + Send> + Send + Sync;
 #[derive(Clone)]
 pub(super) enum Kind {
     Rows(Arc<MakeFormat>),
+    Count(Box<Selection>),
     #[cfg(feature = "columns")]
     Columns(ColumnsConfig),
     /// The flows that match, or all of them.
@@ -312,6 +313,22 @@ impl Encoding {
         Self(Kind::Rows(Arc::new(make)))
     }
 
+    /// No rows: flows are only counted, as if each were a row. For the destination `null`; no other
+    /// accepts it.
+    ///
+    /// ```
+    /// use netflow_output::format::Biflows;
+    /// use netflow_output::sink::{Encoding, OutputConfig, Outputs};
+    ///
+    /// let config = OutputConfig::new("null".parse()?, Encoding::count(Biflows::Whole));
+    /// let outputs = Outputs::start(vec![config])?;
+    /// # drop(outputs);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn count(selection: impl Into<Selection>) -> Self {
+        Self(Kind::Count(Box::new(selection.into())))
+    }
+
     /// Records of any protocol as messages of IPFIX (feature `ipfix`): flows and options, with the
     /// exporter that sent them, by [`Relay`](netflow_core::encode::Relay). Each observation domain of
     /// each exporter becomes one observation domain of the output. The destinations `ipfix://` always
@@ -327,6 +344,7 @@ impl Encoding {
     pub(super) fn framing(&self) -> Framing {
         match &self.0 {
             Kind::Rows(make) => make().framing(),
+            Kind::Count(_) => Framing::default(),
             #[cfg(feature = "columns")]
             Kind::Columns(_) => Framing::default(),
             #[cfg(feature = "ipfix")]
@@ -359,11 +377,16 @@ impl Encoding {
         false
     }
 
+    pub(super) const fn is_count(&self) -> bool {
+        matches!(self.0, Kind::Count(_))
+    }
+
     /// What comes before the first row of each file.
     pub(super) fn header(&self) -> Vec<u8> {
         let mut header = Vec::new();
         match &self.0 {
             Kind::Rows(make) => make().begin(&mut header),
+            Kind::Count(_) => {}
             #[cfg(feature = "columns")]
             Kind::Columns(_) => {}
             #[cfg(feature = "ipfix")]
@@ -395,6 +418,7 @@ impl fmt::Debug for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Rows(_) => f.write_str("Rows(..)"),
+            Kind::Count(selection) => f.debug_tuple("Count").field(selection).finish(),
             #[cfg(feature = "columns")]
             Kind::Columns(columns) => columns.fmt(f),
             #[cfg(feature = "ipfix")]

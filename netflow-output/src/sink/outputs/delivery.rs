@@ -107,6 +107,10 @@ pub(super) fn new(config: &OutputConfig, ledger: &Arc<Ledger>) -> io::Result<Box
             "ipfix:// takes IPFIX and nothing else does",
         ));
     }
+    if config.encoding.is_count() && !takes_all {
+        let reason = "flows that are only counted go to null and nowhere else";
+        return Err(io::Error::other(reason));
+    }
     let ledger = Arc::clone(ledger);
     let body = Body::new(&config.encoding);
     Ok(match &config.destination {

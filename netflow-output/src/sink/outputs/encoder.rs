@@ -15,7 +15,7 @@ use netflow_query::Filter;
 
 use super::chunk::Payload;
 use super::config::{Encoding, Kind};
-use crate::format::{Format, FormatError, Framing};
+use crate::format::{Format, FormatError, Framing, Selection};
 
 /// Octets of rows that are gathered before they are handed over.
 const GATHERED: usize = 64 * 1024;
@@ -23,6 +23,7 @@ const GATHERED: usize = 64 * 1024;
 /// Makes rows, and passes them on with their number.
 pub(super) enum Encoder {
     Rows(RowEncoder),
+    Count(Box<FlowCount>),
     #[cfg(feature = "columns")]
     Columns(Box<FlowBatchBuilder>),
     #[cfg(feature = "ipfix")]
@@ -34,6 +35,14 @@ pub(super) struct RowEncoder {
     format: Box<dyn Format + Send>,
     framing: Framing,
     buffer: Vec<u8>,
+}
+
+/// Flows that are counted and not written.
+#[derive(Debug)]
+pub(super) struct FlowCount {
+    selection: Selection,
+    /// Flows that are not passed on yet.
+    flows: u64,
 }
 
 /// Messages of IPFIX, gathered like rows.
@@ -56,6 +65,7 @@ impl fmt::Debug for Encoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rows(rows) => f.debug_tuple("Rows").field(&rows.framing).finish(),
+            Self::Count(count) => count.fmt(f),
             #[cfg(feature = "columns")]
             Self::Columns(builder) => f.debug_tuple("Columns").field(builder).finish(),
             #[cfg(feature = "ipfix")]
@@ -72,6 +82,10 @@ impl Encoder {
     pub(super) fn new(encoding: &Encoding, worker: u32) -> Self {
         match &encoding.0 {
             Kind::Rows(make) => Self::Rows(RowEncoder::new(make())),
+            Kind::Count(selection) => Self::Count(Box::new(FlowCount {
+                selection: selection.as_ref().clone(),
+                flows: 0,
+            })),
             #[cfg(feature = "columns")]
             Kind::Columns(columns) => {
                 Self::Columns(Box::new(FlowBatchBuilder::new(columns.options())))
@@ -90,6 +104,10 @@ impl Encoder {
             Self::Rows(rows) => {
                 rows.format.message(message, &mut rows.buffer)?;
                 rows.pass_on_if_large(each);
+                Ok(())
+            }
+            Self::Count(count) => {
+                count.flows += count.selection.count(message);
                 Ok(())
             }
             #[cfg(feature = "columns")]
@@ -119,6 +137,7 @@ impl Encoder {
                 rows.format.unreadable(datagram, error, &mut rows.buffer);
                 rows.pass_on_if_large(each);
             }
+            Self::Count(_) => {}
             #[cfg(feature = "columns")]
             Self::Columns(_) => {}
             #[cfg(feature = "ipfix")]
@@ -135,6 +154,7 @@ impl Encoder {
                     rows.pass_on(each);
                 }
             }
+            Self::Count(count) => count.flush(each),
             #[cfg(feature = "columns")]
             Self::Columns(builder) => {
                 let batch = builder.finish().map_err(FormatError::new)?;
@@ -150,6 +170,7 @@ impl Encoder {
     pub(super) fn finish(&mut self, stats: &Stats) -> Result<(), FormatError> {
         match self {
             Self::Rows(rows) => rows.format.finish(stats, &mut rows.buffer),
+            Self::Count(_) => Ok(()),
             #[cfg(feature = "columns")]
             Self::Columns(_) => Ok(()),
             #[cfg(feature = "ipfix")]
@@ -161,6 +182,7 @@ impl Encoder {
     pub(super) fn take_left_out(&mut self) -> u64 {
         match self {
             Self::Rows(rows) => rows.format.take_left_out(),
+            Self::Count(_) => 0,
             #[cfg(feature = "columns")]
             Self::Columns(_) => 0,
             #[cfg(feature = "ipfix")]
@@ -202,6 +224,15 @@ impl RowEncoder {
         rows.shrink_to_fit();
         let count = self.framing.count(&rows);
         each(Payload::Rows(rows), count);
+    }
+}
+
+impl FlowCount {
+    /// Passes on the number alone.
+    fn flush(&mut self, each: &mut impl FnMut(Payload, u64)) {
+        if self.flows > 0 {
+            each(Payload::Rows(Vec::new()), mem::take(&mut self.flows));
+        }
     }
 }
 
