@@ -8,6 +8,7 @@ mod line;
 mod protocols;
 
 use core::net::IpAddr;
+use std::collections::HashMap;
 
 use netflow_core::{Decoded, Set, SetKind};
 
@@ -141,23 +142,46 @@ impl Format for Nfdump {
     }
 }
 
+/// What nfdump numbers as an exporter.
+type ExporterKey = (IpAddr, &'static str, u32);
+
 /// Numbers of exporters, in the order in which they came; the first ones are kept.
 #[derive(Debug, Default)]
-struct Exporters(Vec<(IpAddr, &'static str, u32)>);
+struct Exporters(HashMap<ExporterKey, u64>);
 
 /// Exporters that get numbers of their own; further ones share the last.
-const MOST_EXPORTERS: usize = 65_535;
+const MOST_EXPORTERS: u64 = 65_535;
 
 impl Exporters {
-    fn number(&mut self, key: (IpAddr, &'static str, u32)) -> u64 {
-        let place = match self.0.iter().position(|known| *known == key) {
-            Some(place) => place,
-            None if self.0.len() < MOST_EXPORTERS => {
-                self.0.push(key);
-                self.0.len() - 1
+    fn number(&mut self, key: ExporterKey) -> u64 {
+        if let Some(number) = self.0.get(&key) {
+            return *number;
+        }
+        let number = self.0.len() as u64 + 1;
+        if number > MOST_EXPORTERS {
+            return MOST_EXPORTERS;
+        }
+        self.0.insert(key, number);
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::net::{IpAddr, Ipv4Addr};
+
+    use super::{Exporters, MOST_EXPORTERS};
+
+    #[test]
+    fn exporters_are_numbered_in_order_and_the_last_number_is_shared() {
+        let mut exporters = Exporters::default();
+        let key = |address: u32| (IpAddr::from(Ipv4Addr::from(address)), "ipfix", 0);
+        for round in 0..2 {
+            for address in 0..70_000 {
+                let number = (u64::from(address) + 1).min(MOST_EXPORTERS);
+                assert_eq!(exporters.number(key(address)), number, "round {round}");
             }
-            None => MOST_EXPORTERS - 1,
-        };
-        place as u64 + 1
+        }
+        assert_eq!(exporters.0.len() as u64, MOST_EXPORTERS);
     }
 }
