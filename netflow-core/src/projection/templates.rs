@@ -12,8 +12,8 @@ use crate::header::MessageHeader;
 use crate::template::Template;
 use crate::time::Timestamp;
 
-/// Templates that are remembered: each in the slot that its address leads to, so that finding
-/// one takes no search.
+/// Templates that are remembered: each in one of the two slots that its address leads to, so that finding
+/// one takes no search. Even.
 pub(super) const REMEMBERED: usize = 64;
 
 /// The columns of the templates that were met last.
@@ -90,19 +90,17 @@ impl ProjectedTemplates {
         if self.known.is_empty() {
             self.known.resize_with(REMEMBERED, || None);
         }
-        let index = place(template);
+        let header = set.header();
+        let facts = KnownFacts::of(set.origin());
+        let index = self.slot(template, facts);
         let Some(slot) = self.known.get_mut(index) else {
             return (&self.each, &[], None);
         };
-        let header = set.header();
-        let facts = KnownFacts::of(set.origin());
-        let is_known =
-            |known: &KnownTemplate| Arc::ptr_eq(&known.template, template) && known.facts == facts;
         let known = match slot {
             Some(known) => known,
             None => slot.insert(KnownTemplate::new(template, facts, header, fields)),
         };
-        if is_known(known) && known.version > 0 {
+        if known.is_of(template, facts) && known.version > 0 {
             known.set_clock(header, fields, &self.times);
         } else {
             // The memory of the one that is replaced is used again.
@@ -116,9 +114,33 @@ impl ProjectedTemplates {
         };
         (&known.columns, &known.readers, Some(key))
     }
+
+    /// Where a template is, or is to be remembered: in one of two slots, so that two templates of an exporter do
+    /// not displace each other with every message.
+    #[inline]
+    fn slot(&self, template: &Arc<Template>, facts: KnownFacts) -> usize {
+        let slots = [place(template), place(template) ^ 1];
+        let known = |slot: usize| self.known.get(slot).and_then(Option::as_ref);
+        let is_here = |slot: &usize| known(*slot).is_some_and(|known| known.is_of(template, facts));
+        if let Some(slot) = slots.into_iter().find(is_here) {
+            return slot;
+        }
+        let [first, second] = slots;
+        let version = |slot: usize| known(slot).map_or(0, |known| known.version);
+        if version(second) < version(first) {
+            second
+        } else {
+            first
+        }
+    }
 }
 
 impl KnownTemplate {
+    #[inline]
+    fn is_of(&self, template: &Arc<Template>, facts: KnownFacts) -> bool {
+        Arc::ptr_eq(&self.template, template) && self.facts == facts
+    }
+
     /// A template without columns yet.
     #[cold]
     fn new(
