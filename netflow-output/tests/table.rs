@@ -217,3 +217,63 @@ fn an_inner_vlan_and_a_block_of_ports_are_shown() {
         "{table}"
     );
 }
+
+/// The first rows are written from cells, by which the widths are chosen; later ones straight into a line.
+#[test]
+fn rows_look_the_same_before_and_after_the_widths_are_chosen() {
+    const REPEATED: usize = 150;
+    // Addresses, ports, protocol, flags, counters, interfaces, VLAN, ICMP, start and end: those of a
+    // long and a short address, of no TCP, and of impossible times.
+    let elements = [
+        (27, 16),
+        (28, 16),
+        (7, 2),
+        (11, 2),
+        (4, 1),
+        (6, 1),
+        (2, 8),
+        (1, 8),
+        (10, 4),
+        (14, 4),
+        (58, 2),
+        (176, 1),
+        (152, 8),
+        (153, 8),
+    ];
+    let record = |addresses: [u8; 2], protocol: u8, large: u8, start: u64, end: u64| {
+        let mut octets = Vec::new();
+        for address in addresses {
+            octets.extend([0x20, 1, 0xd, 0xb8]);
+            octets.extend([address; 11]);
+            octets.push(1);
+        }
+        octets.extend([0xff, 1, 0, large, protocol, large]);
+        octets.extend([0, large, large, 0, 0, 0, large, 9]);
+        octets.extend([0, 0, large, 1, 0, 0, 0, large]);
+        octets.extend([0, 0, 0, large, 0, 1, 0, 2]);
+        octets.extend([0, large, large]);
+        octets.extend(start.to_be_bytes());
+        octets.extend(end.to_be_bytes());
+        octets
+    };
+    let sent = u64::from(SENT) * 1_000;
+    let records = [
+        record([0, 0], 6, 0, sent - 90_000, sent - 250),
+        record([0x11, 0], 17, 200, sent - 7_500_000, sent),
+        record([0, 0xab], 58, 8, sent - 1_000, sent - 1_000),
+        record([0xff, 0xee], 6, 255, sent + 90_000_000, sent - 90_000_000),
+    ];
+    let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+    let payload = ipfix(&elements, &records.repeat(REPEATED));
+    for width in [60, 80, 100, 120, 140, 160, 180, 200, 260] {
+        let table = table(width, &payload);
+        let lines: Vec<&str> = table.lines().skip(2).collect();
+        // A date has a line of its own where it changes, and an address that does not fit.
+        let body = &lines[..lines.len() - 2];
+        assert_eq!(body.len() % REPEATED, 0, "{table}");
+        let first = &body[..body.len() / REPEATED];
+        for (index, rows) in body.chunks(first.len()).enumerate() {
+            assert_eq!(rows, first, "width {width}, repetition {index}");
+        }
+    }
+}

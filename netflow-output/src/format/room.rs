@@ -98,10 +98,16 @@ impl Room {
 
     /// Writes a word of at most [`LONGEST_VALUE`] octets.
     pub(super) fn word(&mut self, at: usize, word: &str) -> usize {
-        debug_assert!(word.len() <= LONGEST_VALUE, "{word}");
-        let end = at.wrapping_add(word.len());
+        self.octets(at, word.as_bytes())
+    }
+
+    /// Writes at most [`LONGEST_VALUE`] octets.
+    #[inline]
+    pub(super) fn octets(&mut self, at: usize, octets: &[u8]) -> usize {
+        debug_assert!(octets.len() <= LONGEST_VALUE, "{octets:?}");
+        let end = at.wrapping_add(octets.len());
         if let Some(room) = self.octets.get_mut(at..end) {
-            room.copy_from_slice(word.as_bytes());
+            room.copy_from_slice(octets);
         }
         end
     }

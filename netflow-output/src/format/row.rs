@@ -7,6 +7,9 @@ use netflow_core::{FlowValue, Timestamp};
 
 use super::room::{BLOCK, Room};
 
+/// More than most columns have between their texts.
+const BLANKS: [u8; BLOCK] = [b' '; BLOCK];
+
 /// A text of limited length.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
@@ -35,6 +38,52 @@ impl Row {
         self.room.block_at(start)
     }
 
+    /// Writes the first `len` octets of a block.
+    #[inline]
+    pub(super) fn block<const N: usize>(&mut self, block: &[u8; N], len: usize) {
+        self.len = self.room.block(self.len, block, len);
+    }
+
+    /// Writes blanks.
+    #[inline]
+    pub(super) fn blanks(&mut self, count: usize) {
+        let mut rest = count;
+        while rest > BLOCK {
+            self.len = self.room.block(self.len, &BLANKS, BLOCK);
+            rest -= BLOCK;
+        }
+        self.len = self.room.block(self.len, &BLANKS, rest);
+    }
+
+    /// Moves the text from `start` on to the right, and fills the place with blanks.
+    #[inline]
+    pub(super) fn shift(&mut self, start: usize, by: usize) {
+        let end = self.len;
+        match self.room.block_at(start) {
+            Some(block) if end - start <= BLOCK => {
+                let block = *block;
+                self.len = start;
+                self.blanks(by);
+                self.len = self.room.block(self.len, &block, end - start);
+            }
+            _ => {
+                let text = self.room.text(start, end).to_vec();
+                self.len = start;
+                self.blanks(by);
+                self.octets(&text);
+            }
+        }
+    }
+
+    /// Appends the text without the blanks at its end, as a line.
+    pub(super) fn end(&mut self, out: &mut Vec<u8>) {
+        let text = self.room.text(0, self.len);
+        let last = text.iter().rposition(|octet| *octet != b' ');
+        self.len = last.map_or(0, |last| last + 1);
+        self.octet(b'\n');
+        out.extend_from_slice(self.room.text(0, self.len));
+    }
+
     /// Writes eight octets.
     #[inline]
     pub(super) fn eight(&mut self, octets: &[u8; 8]) {
@@ -53,6 +102,12 @@ impl Row {
     /// A word of at most [`LONGEST_VALUE`](super::room::LONGEST_VALUE) octets.
     pub(super) fn word(&mut self, word: &str) {
         self.len = self.room.word(self.len, word);
+    }
+
+    /// Octets, at most [`LONGEST_VALUE`](super::room::LONGEST_VALUE) of them.
+    #[inline]
+    pub(super) fn octets(&mut self, octets: &[u8]) {
+        self.len = self.room.octets(self.len, octets);
     }
 
     /// A number in decimal.

@@ -23,7 +23,7 @@ use self::cells::Cells;
 use self::column::{Column, Style};
 use self::layout::{Layout, Side};
 use self::sums::Sums;
-use self::values::{Places, Values};
+use self::values::{FieldPlaces, Places, SetValues, Values};
 use crate::format::flow;
 use crate::format::row::Row;
 use crate::format::sorted::{Order, Ranking};
@@ -41,23 +41,22 @@ const INEXACT: &[u8] = b"the sums hold running totals whole, of flows that began
 #[derive(Debug)]
 pub struct Table {
     selection: Selection,
-    width: usize,
     /// The fields of [`Values`], and those of the columns.
     projection: Projection,
-    columns: Vec<PlannedColumn>,
-    style: Style,
-    /// Whether the counters of the reverse direction are summed too: rows have no columns for them.
-    with_reverse: bool,
-    /// Rows held back until there is a layout.
-    kept: Vec<Cells>,
-    /// Rows to be sorted, if they are written in another order than they arrive in.
-    ranking: Option<Ranking<Cells>>,
-    layout: Option<Layout>,
-    /// The row being written.
-    cells: Cells,
-    sums: Sums,
-    /// Flows with impossible times.
-    suspects: u64,
+    of_set: SetValues,
+    /// For each shape of sFlow samples, by its slot in the projection.
+    shapes: Vec<Shape>,
+    rows: Rows,
+}
+
+/// Samples of one shape.
+#[derive(Debug, Clone)]
+struct Shape {
+    /// The version of its columns; 0 if there are none yet.
+    version: u64,
+    fields: FieldPlaces,
+    /// Whether they can have each column of the table.
+    present: Vec<bool>,
 }
 
 /// A column, and its state for the set being written.
@@ -100,30 +99,32 @@ impl Table {
         let columns = columns.iter().map(plan).collect();
         Self {
             selection,
-            width,
             projection: Projection::new(projected),
-            columns,
-            style: Style {
-                exact: width >= WIDE,
+            of_set: SetValues::default(),
+            shapes: Vec::new(),
+            rows: Rows {
+                columns,
+                style: Style {
+                    exact: width >= WIDE,
+                },
+                width,
+                with_reverse,
+                kept: Vec::new(),
+                ranking: None,
+                layout: None,
+                cells: Cells::default(),
+                sums: Sums::new(),
+                suspects: 0,
             },
-            with_reverse,
-            kept: Vec::new(),
-            ranking: None,
-            layout: None,
-            cells: Cells::default(),
-            sums: Sums::new(),
-            suspects: 0,
         }
     }
 
     /// With rows in this order, all written at the end; with a limit, only the first of them.
     #[must_use]
-    pub fn sorted(self, order: Order, limit: Option<u64>) -> Self {
+    pub fn sorted(mut self, order: Order, limit: Option<u64>) -> Self {
         let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        Self {
-            ranking: Some(Ranking::new(order, limit)),
-            ..self
-        }
+        self.rows.ranking = Some(Ranking::new(order, limit));
+        self
     }
 
     fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
@@ -133,37 +134,217 @@ impl Table {
         if !self.selection.prepare(set) {
             return;
         }
-        let is_split = self.selection.biflows() == Biflows::Split;
-        let projected = self.projection.of(set);
-        for planned in &mut self.columns {
-            let read = projected.columns().get(planned.positions.clone());
-            let can_have = |column: &FlowColumn| !matches!(column, FlowColumn::Absent);
-            // The reverse direction has its fields elsewhere in the record.
-            planned.is_present = is_split
-                || planned.positions.is_empty()
-                || read.is_none_or(|read| read.iter().any(can_have));
-        }
-        // The two directions of a record are two flows then, each with its own counters.
-        let first = set.flows().next().filter(|_| !is_split);
-        self.sums.begin_set(first.as_ref());
-        let places = Places::new(&projected, set.header(), is_split);
-        let mut rows = Rows {
-            columns: &mut self.columns,
-            style: self.style,
-            width: self.width,
-            with_reverse: self.with_reverse,
-            kept: &mut self.kept,
-            ranking: self.ranking.as_mut(),
-            layout: &mut self.layout,
-            cells: &mut self.cells,
-            sums: &mut self.sums,
-            suspects: 0,
-            out,
+        let Some(first) = set.flows().next() else {
+            return;
         };
+        let is_split = self.selection.biflows() == Biflows::Split;
+        // The two directions of a record are two flows then, each with its own counters.
+        self.rows.sums.begin_set((!is_split).then_some(&first));
+        self.of_set.prepare(&first);
+        if set.kind() == SetKind::Samples {
+            self.samples(set, out);
+            return;
+        }
+        let projected = self.projection.of(set);
+        for planned in &mut self.rows.columns {
+            // The reverse direction has its fields elsewhere in the record.
+            planned.is_present = is_split || planned.can_be_of(projected.columns());
+        }
+        let fields = if is_split {
+            FieldPlaces::EACH
+        } else {
+            FieldPlaces::new(projected.columns())
+        };
+        let places = Places {
+            projected,
+            fields: &fields,
+            of_set: &self.of_set,
+        };
+        let rows = &mut self.rows;
         self.selection.for_each(set, |flow| {
-            rows.row(&Values::new(&places, flow));
+            rows.row(&Values::new(&places, flow), out);
         });
-        self.suspects += rows.suspects;
+    }
+
+    /// The same of sFlow samples, which have places by their shape.
+    fn samples(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        let (projection, shapes, of_set) = (&mut self.projection, &mut self.shapes, &self.of_set);
+        if shapes.is_empty() {
+            shapes.resize(Projection::SLOTS, Shape::NONE);
+        }
+        let rows = &mut self.rows;
+        self.selection.for_each(set, |flow| {
+            let Some(projected) = projection.of_sample(flow) else {
+                return;
+            };
+            let key = projected.key();
+            let shape = key.and_then(|key| Some((shapes.get_mut(key.slot)?, key.version)));
+            let fields = match shape {
+                Some((shape, version)) => {
+                    if shape.version != version {
+                        shape.plan(version, &rows.columns, projected.columns());
+                    }
+                    for (planned, is_present) in rows.columns.iter_mut().zip(&shape.present) {
+                        planned.is_present = *is_present;
+                    }
+                    &shape.fields
+                }
+                None => {
+                    let columns = rows.columns.iter_mut();
+                    columns.for_each(|planned| planned.is_present = true);
+                    &FieldPlaces::EACH
+                }
+            };
+            let places = Places {
+                projected,
+                fields,
+                of_set,
+            };
+            rows.row(&Values::new(&places, flow), out);
+        });
+    }
+}
+
+impl Format for Table {
+    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        for set in message.joined_sets() {
+            self.set(&set, out);
+        }
+        self.rows.ranking.as_ref().map_or(Ok(()), Ranking::check)
+    }
+
+    /// Writes the rows that were held back.
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        self.rows.flush(out);
+    }
+
+    fn is_live(&self) -> bool {
+        self.rows.ranking.is_none()
+    }
+
+    fn is_done(&self) -> bool {
+        self.selection.is_exhausted()
+    }
+
+    fn suspects(&self) -> Suspects {
+        Suspects {
+            flows: self.rows.suspects,
+            mark: "?",
+        }
+    }
+
+    fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        let shown = self.rows.rank();
+        self.rows.flush(out);
+        match self.rows.layout.take() {
+            Some(mut layout) => self.rows.totals(&mut layout, shown, out),
+            // Where there was no flow export at all, an error says so.
+            None if stats.messages == 0 => {}
+            None => out.extend_from_slice(b"0 flows\n"),
+        }
+        Ok(())
+    }
+}
+
+impl Shape {
+    const NONE: Self = Self {
+        version: 0,
+        fields: FieldPlaces::EACH,
+        present: Vec::new(),
+    };
+
+    fn plan(&mut self, version: u64, table: &[PlannedColumn], columns: &[FlowColumn]) {
+        self.version = version;
+        self.fields = FieldPlaces::new(columns);
+        let present = table.iter().map(|planned| planned.can_be_of(columns));
+        self.present = present.collect();
+    }
+}
+
+impl PlannedColumn {
+    /// Whether flows with these columns can have it.
+    fn can_be_of(&self, columns: &[FlowColumn]) -> bool {
+        let can_have = |column: &FlowColumn| !matches!(column, FlowColumn::Absent);
+        let read = columns.get(self.positions.clone());
+        self.positions.is_empty() || read.is_none_or(|read| read.iter().any(can_have))
+    }
+}
+
+/// The rows, and what is known of all of them.
+#[derive(Debug)]
+struct Rows {
+    columns: Vec<PlannedColumn>,
+    style: Style,
+    width: usize,
+    /// Whether the counters of the reverse direction are summed too: rows have no columns for them.
+    with_reverse: bool,
+    /// Rows held back until there is a layout.
+    kept: Vec<Cells>,
+    /// Rows to be sorted, if they are written in another order than they arrive in.
+    ranking: Option<Ranking<Cells>>,
+    layout: Option<Layout>,
+    /// The row being written.
+    cells: Cells,
+    sums: Sums,
+    /// Flows with impossible times.
+    suspects: u64,
+}
+
+impl Rows {
+    fn row(&mut self, values: &Values<'_, '_>, out: &mut Vec<u8>) {
+        self.sums.add(values, self.with_reverse);
+        let has_start =
+            |planned: &PlannedColumn| planned.column == Column::Start && planned.is_present;
+        let is_suspect = self.columns.iter().any(has_start) && values.is_suspect();
+        self.suspects += u64::from(is_suspect);
+        if let Some(layout) = self.layout.as_mut().filter(|_| self.ranking.is_none()) {
+            let how = (self.style, is_suspect);
+            if layout.straight_row(&self.columns, values, how, out) {
+                return;
+            }
+        }
+        self.cells.clear();
+        for planned in &self.columns {
+            match planned.column {
+                _ if !planned.is_present => self.cells.push_empty(),
+                _ if !planned.is_shown => self.cells.push_empty(),
+                Column::Start => {
+                    let time = values.start.or(values.end);
+                    self.cells.push_start(time, is_suspect);
+                }
+                Column::Field(field) => self.cells.push_value(flow::value(values.flow, field)),
+                usual => self.cells.push(|row| usual.write(values, self.style, row)),
+            }
+        }
+        if let Some(ranking) = &mut self.ranking {
+            ranking.add(values.flow, self.cells.clone(), self.cells.memory());
+            return;
+        }
+        if let Some(layout) = &mut self.layout {
+            layout.row(&self.cells, out);
+            return;
+        }
+        self.kept.push(self.cells.clone());
+        if self.kept.len() >= KEPT_BACK {
+            self.flush(out);
+        }
+    }
+
+    /// Writes the rows that were held back.
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        if self.layout.is_none() && !self.kept.is_empty() {
+            let kept = core::mem::take(&mut self.kept);
+            self.layout = Some(lay_out(&mut self.columns, &kept, self.width, out));
+        }
+    }
+
+    /// Holds the sorted rows back to be written. Returns their number if they are not all.
+    fn rank(&mut self) -> Option<usize> {
+        let ranking = self.ranking.take()?;
+        let added = ranking.added();
+        self.kept = ranking.into_rows().collect();
+        let is_part = u64::try_from(self.kept.len()).is_ok_and(|kept| kept < added);
+        is_part.then_some(self.kept.len())
     }
 
     /// The line below all: how many flows, and the sums of the columns that have one.
@@ -199,106 +380,6 @@ impl Table {
         }
         if !sums.is_exact {
             out.extend_from_slice(INEXACT);
-        }
-    }
-}
-
-impl Format for Table {
-    fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
-        for set in message.joined_sets() {
-            self.set(&set, out);
-        }
-        self.ranking.as_ref().map_or(Ok(()), Ranking::check)
-    }
-
-    /// Writes the rows that were held back.
-    fn flush(&mut self, out: &mut Vec<u8>) {
-        if self.layout.is_none() && !self.kept.is_empty() {
-            let kept = core::mem::take(&mut self.kept);
-            self.layout = Some(lay_out(&mut self.columns, &kept, self.width, out));
-        }
-    }
-
-    fn is_live(&self) -> bool {
-        self.ranking.is_none()
-    }
-
-    fn is_done(&self) -> bool {
-        self.selection.is_exhausted()
-    }
-
-    fn suspects(&self) -> Suspects {
-        Suspects {
-            flows: self.suspects,
-            mark: "?",
-        }
-    }
-
-    fn finish(&mut self, stats: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {
-        let mut shown = None;
-        if let Some(ranking) = self.ranking.take() {
-            let added = ranking.added();
-            self.kept = ranking.into_rows().collect();
-            let is_part = u64::try_from(self.kept.len()).is_ok_and(|kept| kept < added);
-            shown = is_part.then_some(self.kept.len());
-        }
-        self.flush(out);
-        match self.layout.take() {
-            Some(mut layout) => self.totals(&mut layout, shown, out),
-            // Where there was no flow export at all, an error says so.
-            None if stats.messages == 0 => {}
-            None => out.extend_from_slice(b"0 flows\n"),
-        }
-        Ok(())
-    }
-}
-
-/// The rows of a set, being written.
-struct Rows<'t> {
-    columns: &'t mut [PlannedColumn],
-    style: Style,
-    width: usize,
-    with_reverse: bool,
-    kept: &'t mut Vec<Cells>,
-    ranking: Option<&'t mut Ranking<Cells>>,
-    layout: &'t mut Option<Layout>,
-    cells: &'t mut Cells,
-    sums: &'t mut Sums,
-    suspects: u64,
-    out: &'t mut Vec<u8>,
-}
-
-impl Rows<'_> {
-    fn row(&mut self, values: &Values<'_, '_>) {
-        self.sums.add(values, self.with_reverse);
-        self.cells.clear();
-        for planned in &*self.columns {
-            match planned.column {
-                _ if !planned.is_present => self.cells.push_empty(),
-                // It is counted, too.
-                Column::Start => {
-                    let is_suspect = values.is_suspect();
-                    self.suspects += u64::from(is_suspect);
-                    let time = values.start.or(values.end);
-                    self.cells.push_start(time, is_suspect);
-                }
-                _ if !planned.is_shown => self.cells.push_empty(),
-                Column::Field(field) => self.cells.push_value(flow::value(values.flow, field)),
-                usual => self.cells.push(|row| usual.write(values, self.style, row)),
-            }
-        }
-        if let Some(ranking) = &mut self.ranking {
-            ranking.add(values.flow, self.cells.clone(), self.cells.memory());
-            return;
-        }
-        if let Some(layout) = self.layout {
-            layout.row(self.cells, self.out);
-            return;
-        }
-        self.kept.push(self.cells.clone());
-        if self.kept.len() >= KEPT_BACK {
-            let kept = core::mem::take(self.kept);
-            *self.layout = Some(lay_out(self.columns, &kept, self.width, self.out));
         }
     }
 }

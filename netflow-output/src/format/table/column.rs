@@ -1,12 +1,10 @@
 //! The columns of the table.
 
-use netflow_core::Flow;
 use netflow_core::field::{FieldType, FlowField};
 
 use super::protocol::TCP;
 use super::values::Values;
 use super::{endpoint, event, number, protocol};
-use crate::format::lines;
 use crate::format::row::Row;
 
 /// How cells are written.
@@ -156,11 +154,11 @@ impl Column {
             Self::Destination => endpoint::destination(row, values),
             Self::Translated => endpoint::translated(row, values),
             Self::Event => event::write(row, flow),
-            Self::Vlan => vlan(row, flow),
+            Self::Vlan => vlan(row, values),
             Self::Packets => optional(row, values.packets, style),
             Self::Octets => optional(row, values.octets, style),
             Self::Sampling => {
-                if let Some(rate) = flow.sampling_rate() {
+                if let Some(rate) = values.sampling_rate() {
                     row.word("1:");
                     row.number(rate);
                 }
@@ -168,25 +166,16 @@ impl Column {
             Self::Flags => flags(row, values),
             Self::Input => interface(row, values.input_interface()),
             Self::Output => interface(row, values.output_interface()),
-            Self::Exporter => {
-                let address = flow.agent_address().or_else(|| flow.exporter_address());
-                let address = address.filter(|_| lines::is_exporter_known(flow.header()));
-                if let Some(address) = address {
-                    row.address(address);
-                }
-            }
+            Self::Exporter => row.octets(values.exporter()),
             Self::Start | Self::Field(_) => {}
         }
     }
 }
 
 /// `10`, `10.200` of a tag and one inside it, `10>20` where it changes on the way.
-fn vlan(row: &mut Row, flow: &Flow<'_>) {
-    // Exporters send 0 where there is no tag.
-    let tag = |vlan: Option<u16>| vlan.filter(|vlan| *vlan != 0);
-    let before = (tag(flow.vlan()), tag(flow.customer_vlan()));
-    let after = (tag(flow.post_vlan()), tag(flow.post_customer_vlan()));
-    let is_known = |tags: (Option<u16>, Option<u16>)| tags != (None, None);
+fn vlan(row: &mut Row, values: &Values<'_, '_>) {
+    let (before, after) = (values.vlans(), values.post_vlans());
+    let is_known = |tags: [Option<u16>; 2]| tags != [None, None];
     if is_known(before) {
         tags(row, before);
     }
@@ -199,7 +188,7 @@ fn vlan(row: &mut Row, flow: &Flow<'_>) {
 }
 
 /// The outer tag and the inner one.
-fn tags(row: &mut Row, (outer, inner): (Option<u16>, Option<u16>)) {
+fn tags(row: &mut Row, [outer, inner]: [Option<u16>; 2]) {
     if let Some(outer) = outer {
         row.number(outer.into());
     }

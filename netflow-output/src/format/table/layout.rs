@@ -1,8 +1,11 @@
 //! Which columns fit, how wide they are, and rows in them.
 
+mod straight;
+
 use super::cells::{Cells, Shown};
 use super::column::{Align, Column, SUSPECT};
 use super::line::Line;
+use crate::format::row::Row;
 
 /// Blanks between columns.
 const GAP: usize = 1;
@@ -54,6 +57,9 @@ pub(super) struct Layout {
     date: Vec<u8>,
     rate: Vec<u8>,
     line: Line,
+    /// Whether rows may be written straight into a line, and that line.
+    is_straight: bool,
+    straight: Row,
 }
 
 /// What is left out where there is no room, the least important first.
@@ -122,6 +128,7 @@ impl Layout {
             }
         }
         layout.shown = shown;
+        layout.is_straight = layout.is_straight();
         layout
     }
 
@@ -157,6 +164,8 @@ impl Layout {
             date: Vec::new(),
             rate: Vec::new(),
             line: Line::default(),
+            is_straight: false,
+            straight: Row::default(),
         }
     }
 

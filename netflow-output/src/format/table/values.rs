@@ -3,12 +3,15 @@
 use core::net::IpAddr;
 
 use netflow_core::field::FlowField;
-use netflow_core::{ClockCheck, Flow, FlowColumn, MessageHeader, Projected, Timestamp};
+use netflow_core::wire::sflow::Sample;
+use netflow_core::{ClockCheck, Flow, FlowColumn, Projected, Timestamp};
 
+use crate::format::lines;
 use crate::format::place::{Place, TimePlace, octets};
+use crate::format::row::Row;
 
 /// The fields that most rows show: the start, the end, and those of [`Position`].
-pub(super) const FIELDS: [FlowField; 14] = [
+pub(super) const FIELDS: [FlowField; 19] = [
     FlowField::Start,
     FlowField::End,
     FlowField::Protocol,
@@ -23,6 +26,11 @@ pub(super) const FIELDS: [FlowField; 14] = [
     FlowField::OutputInterface,
     FlowField::ReversePackets,
     FlowField::ReverseOctets,
+    FlowField::SamplingRate,
+    FlowField::Vlan,
+    FlowField::CustomerVlan,
+    FlowField::PostVlan,
+    FlowField::PostCustomerVlan,
 ];
 
 /// The position of a field in [`FIELDS`], after the start and the end.
@@ -40,15 +48,73 @@ enum Position {
     OutputInterface,
     ReversePackets,
     ReverseOctets,
+    SamplingRate,
+    Vlan,
+    CustomerVlan,
+    PostVlan,
+    PostCustomerVlan,
 }
 
-/// How the [`FIELDS`] of the flows of a set are read.
-#[derive(Debug)]
-pub(super) struct Places<'r, 'm> {
-    projected: &'r Projected<'r, 'm>,
+/// Where the [`FIELDS`] are in the records of a set, or in sFlow samples of one shape.
+#[derive(Debug, Clone)]
+pub(super) struct FieldPlaces {
     places: [FieldPlace; FIELDS.len()],
     times: [Option<TimePlace>; 2],
-    check: ClockCheck,
+}
+
+impl FieldPlaces {
+    /// Each flow is asked.
+    pub(super) const EACH: Self = Self {
+        places: [FieldPlace::Each; FIELDS.len()],
+        times: [None; 2],
+    };
+
+    /// The places in the columns of a projection that begins with [`FIELDS`].
+    pub(super) fn new(columns: &[FlowColumn]) -> Self {
+        let mut found = Self::EACH;
+        for (place, column) in found.places.iter_mut().zip(columns) {
+            *place = FieldPlace::new(*column);
+        }
+        for (time, column) in found.times.iter_mut().zip(columns) {
+            if let FlowColumn::Time(plan) = column {
+                *time = TimePlace::new(*plan);
+            }
+        }
+        found
+    }
+}
+
+/// What all flows of a set have in common.
+#[derive(Debug, Default)]
+pub(super) struct SetValues {
+    check: Option<ClockCheck>,
+    /// Start, end and duration, which the samples of an sFlow message share.
+    times: Option<(Option<Timestamp>, Option<Timestamp>, Option<i64>)>,
+    /// The address of the exporter, if it is known.
+    exporter: Row,
+}
+
+impl SetValues {
+    /// Prepares for a set by its first flow.
+    pub(super) fn prepare(&mut self, first: &Flow<'_>) {
+        let header = first.header();
+        self.check = Some(ClockCheck::new(header));
+        let times = || (first.start(), first.end(), first.duration());
+        self.times = first.sample().map(|_| times());
+        self.exporter.clear();
+        let address = first.agent_address().or_else(|| first.exporter_address());
+        if let Some(address) = address.filter(|_| lines::is_exporter_known(header)) {
+            self.exporter.address(address);
+        }
+    }
+}
+
+/// How the [`FIELDS`] of a flow are read.
+#[derive(Debug)]
+pub(super) struct Places<'r, 'm> {
+    pub(super) projected: Projected<'r, 'm>,
+    pub(super) fields: &'r FieldPlaces,
+    pub(super) of_set: &'r SetValues,
 }
 
 /// Where a field is in the records of a set.
@@ -61,36 +127,6 @@ enum FieldPlace {
     Ipv4(u16),
     /// Each flow has to be asked.
     Each,
-}
-
-impl<'r, 'm> Places<'r, 'm> {
-    /// The places in a projection that begins with [`FIELDS`]. If directions are split, the flows of a
-    /// set have their fields in different places, so each flow is asked.
-    pub(super) fn new(
-        projected: &'r Projected<'r, 'm>,
-        header: &MessageHeader,
-        is_split: bool,
-    ) -> Self {
-        let mut places = [FieldPlace::Each; FIELDS.len()];
-        let mut times = [None; 2];
-        if !is_split {
-            let columns = projected.columns();
-            for (place, column) in places.iter_mut().zip(columns) {
-                *place = FieldPlace::new(*column);
-            }
-            for (time, column) in times.iter_mut().zip(columns) {
-                if let FlowColumn::Time(plan) = column {
-                    *time = TimePlace::new(*plan);
-                }
-            }
-        }
-        Self {
-            projected,
-            places,
-            times,
-            check: ClockCheck::new(header),
-        }
-    }
 }
 
 impl FieldPlace {
@@ -111,7 +147,7 @@ impl FieldPlace {
 #[derive(Debug)]
 pub(super) struct Values<'r, 'm> {
     pub(super) flow: &'r Flow<'m>,
-    /// The octets of its record.
+    /// The octets of its record or sample.
     record: &'m [u8],
     places: &'r Places<'r, 'm>,
     pub(super) start: Option<Timestamp>,
@@ -125,17 +161,24 @@ impl<'r, 'm> Values<'r, 'm> {
     /// The values of a flow of the set.
     #[inline]
     pub(super) fn new(places: &'r Places<'r, 'm>, flow: &'r Flow<'m>) -> Self {
-        let record = flow.record().map_or(&[][..], |record| record.octets());
-        let [start, end] = places
-            .times
-            .each_ref()
-            .map(|time| time.as_ref().and_then(|time| time.time(record)));
+        let record = match flow.record() {
+            Some(record) => record.octets(),
+            None => flow.sample().map_or(&[][..], Sample::octets),
+        };
+        let (start, end) = if let Some((start, end, _)) = places.of_set.times {
+            (start, end)
+        } else {
+            let times = places.fields.times.each_ref();
+            let [start, end] = times.map(|time| time.as_ref().and_then(|time| time.time(record)));
+            let (start, end) = (start.or_else(|| flow.start()), end.or_else(|| flow.end()));
+            (start, end)
+        };
         let mut values = Self {
             flow,
             record,
             places,
-            start: start.or_else(|| flow.start()),
-            end: end.or_else(|| flow.end()),
+            start,
+            end,
             protocol: None,
             packets: None,
             octets: None,
@@ -148,7 +191,7 @@ impl<'r, 'm> Values<'r, 'm> {
 
     #[inline]
     fn number(&self, position: Position) -> Option<u64> {
-        match self.places.places[position as usize] {
+        match self.places.fields.places[position as usize] {
             FieldPlace::Absent => None,
             FieldPlace::Number(place) => Some(place.number(self.record)),
             _ => self.places.projected.number(self.flow, position as usize),
@@ -157,7 +200,7 @@ impl<'r, 'm> Values<'r, 'm> {
 
     #[inline]
     fn address(&self, position: Position) -> Option<IpAddr> {
-        match self.places.places[position as usize] {
+        match self.places.fields.places[position as usize] {
             FieldPlace::Absent => None,
             FieldPlace::Ipv4(offset) => Some(IpAddr::from(octets::<4>(self.record, offset))),
             _ => self.places.projected.address(self.flow, position as usize),
@@ -167,8 +210,9 @@ impl<'r, 'm> Values<'r, 'm> {
     /// Nanoseconds from the first to the last packet.
     #[inline]
     pub(super) fn duration(&self) -> Option<i64> {
-        match (self.start, self.end) {
-            (Some(start), Some(end)) => Some(end.nanos_since(start)),
+        match (self.start, self.end, self.places.of_set.times) {
+            (Some(start), Some(end), _) => Some(end.nanos_since(start)),
+            (_, _, Some((_, _, duration))) => duration,
             _ => self.flow.duration(),
         }
     }
@@ -177,7 +221,8 @@ impl<'r, 'm> Values<'r, 'm> {
     #[inline]
     pub(super) fn is_suspect(&self) -> bool {
         let rule = || self.flow.clock_rule();
-        self.places.check.is_suspect(self.start, self.end, rule) == Some(true)
+        let check = self.places.of_set.check.as_ref();
+        check.and_then(|check| check.is_suspect(self.start, self.end, rule)) == Some(true)
     }
 
     pub(super) fn source_address(&self) -> Option<IpAddr> {
@@ -214,6 +259,31 @@ impl<'r, 'm> Values<'r, 'm> {
 
     pub(super) fn reverse_octets(&self) -> Option<u64> {
         self.number(Position::ReverseOctets)
+    }
+
+    pub(super) fn sampling_rate(&self) -> Option<u64> {
+        self.number(Position::SamplingRate)
+    }
+
+    /// The outer tag and the inner one, of which exporters send 0 where there is none.
+    pub(super) fn vlans(&self) -> [Option<u16>; 2] {
+        [Position::Vlan, Position::CustomerVlan].map(|tag| self.vlan(tag))
+    }
+
+    /// The same after the exporter changed them.
+    pub(super) fn post_vlans(&self) -> [Option<u16>; 2] {
+        [Position::PostVlan, Position::PostCustomerVlan].map(|tag| self.vlan(tag))
+    }
+
+    fn vlan(&self, position: Position) -> Option<u16> {
+        let tag = self.number(position).and_then(narrow);
+        tag.filter(|tag| *tag != 0)
+    }
+
+    /// The address of the exporter, if it is known.
+    pub(super) fn exporter(&self) -> &[u8] {
+        let exporter = &self.places.of_set.exporter;
+        exporter.text(0, exporter.len())
     }
 
     /// Whether the flow is one of frames that carry no IP.

@@ -1,0 +1,95 @@
+//! Rows that are written straight into their line, column by column: without cells, which cost as much as what
+//! they hold. A row for which that does not do is left to [`Layout::row`], which writes all rows alike.
+
+use super::{ARROW, GAP, Layout, Side};
+use crate::format::row::Row;
+use crate::format::table::PlannedColumn;
+use crate::format::table::column::{Align, Column, SUSPECT, Style};
+use crate::format::table::values::Values;
+
+/// The widest line: a row has room for it, whatever its last column holds.
+const WIDEST: usize = 1_024;
+/// The arrow with the blank after it.
+const ARROW_AND_BLANK: [u8; 4] = *b"->  ";
+
+impl Layout {
+    /// Whether each row is one line of columns that are written by [`Column::write`].
+    pub(super) fn is_straight(&self) -> bool {
+        let is_usual = |column: Column| !matches!(column, Column::Field(_));
+        !self.short_time
+            && self.sampling.is_none()
+            && self.translated.is_none()
+            && self.width() < WIDEST
+            && self.chosen.iter().all(|chosen| is_usual(chosen.column))
+    }
+
+    /// Writes the row of a flow, the same as [`Layout::row`] does; `false` if it needs more than a line, and
+    /// nothing is written then.
+    pub(in crate::format::table) fn straight_row(
+        &mut self,
+        columns: &[PlannedColumn],
+        values: &Values<'_, '_>,
+        (style, is_suspect): (Style, bool),
+        out: &mut Vec<u8>,
+    ) -> bool {
+        if !self.is_straight {
+            return false;
+        }
+        let line = &mut self.straight;
+        line.clear();
+        // Where the line should be, were all cells as wide as their columns.
+        let mut due = 0;
+        for chosen in &self.chosen {
+            if line.is_full() {
+                return false;
+            }
+            let before = line.len();
+            if chosen.side == Side::Destination {
+                let arrow = due;
+                due += ARROW.len() + GAP;
+                if before > arrow.saturating_sub(GAP) {
+                    return false;
+                }
+                line.blanks(arrow - before);
+                line.block(&ARROW_AND_BLANK, ARROW.len() + GAP);
+            } else {
+                line.blanks(gap(before, due));
+            }
+            let start = line.len();
+            let is_present = columns.get(chosen.index);
+            if is_present.is_some_and(|planned| planned.is_present) {
+                if chosen.column == Column::Start {
+                    write_start(line, values, is_suspect);
+                } else {
+                    chosen.column.write(values, style, line);
+                }
+            }
+            let width = line.len() - start;
+            if chosen.side == Side::Destination && width > chosen.width {
+                return false;
+            }
+            if chosen.align == Align::Right {
+                let right = due + chosen.width.saturating_sub(width);
+                line.shift(start, before + gap(before, right) - start);
+            }
+            due += chosen.width + GAP;
+        }
+        line.end(out);
+        true
+    }
+}
+
+/// Blanks up to this place; a cell too wide for its column is followed by a blank nevertheless.
+#[inline]
+fn gap(len: usize, place: usize) -> usize {
+    place.saturating_sub(len).max(usize::from(len > 0))
+}
+
+fn write_start(line: &mut Row, values: &Values<'_, '_>, is_suspect: bool) {
+    if let Some(time) = values.start.or(values.end) {
+        line.plain_time(time);
+    }
+    if is_suspect {
+        line.octet(SUSPECT);
+    }
+}
