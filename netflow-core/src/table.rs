@@ -77,6 +77,11 @@ impl<K: Eq + Hash, V> Table<K, V> {
         self.map.insert(key, value)
     }
 
+    /// The value of this key, by one look-up; inserted if there is none.
+    pub(crate) fn get_or_insert_with(&mut self, key: K, value: impl FnOnce() -> V) -> &mut V {
+        self.map.entry(key).or_insert_with(value)
+    }
+
     pub(crate) fn remove<Q>(&mut self, key: &Q) -> Option<V>
     where
         Q: Hash + Equivalent<K> + ?Sized,

@@ -3,6 +3,8 @@
 
 mod find;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -27,7 +29,7 @@ pub(crate) struct Samplers {
     shapes: Vec<Shape>,
     /// The announced rates, and those derived for records that name only a part of the scope.
     rates: Table<Key, Entry>,
-    /// How many announcements of a part agree.
+    /// How many announcements of a part there are of each selection, of parts with different ones.
     counts: Table<(Key, Selection), u32>,
     sequences: Table<u64, Sequence>,
     /// Selectors of all sequences.
@@ -57,8 +59,24 @@ pub(crate) struct Sequence {
 struct Entry {
     /// The one last announced.
     announced: Announced,
-    /// Different selections among them.
-    different: u32,
+    agreement: Agreement,
+}
+
+/// Whether the announcements that agree with a key have one selection.
+#[derive(Debug, Clone, Copy)]
+enum Agreement {
+    /// Announcements, which all have the same selection.
+    Same(u32),
+    /// Different selections, at least two; how many announcements have each is in
+    /// [`Samplers::counts`].
+    Different(u32),
+}
+
+impl Entry {
+    /// Whether different selections were announced.
+    const fn is_ambiguous(&self) -> bool {
+        matches!(self.agreement, Agreement::Different(_))
+    }
 }
 
 /// A scope for which different rates were announced.
@@ -114,7 +132,7 @@ impl Samplers {
         };
         self.rates
             .growth_by(parts.saturating_add(1))
-            .saturating_add(self.counts.growth_by(parts))
+            .saturating_add(self.counts.growth_by(parts.saturating_mul(2)))
             .saturating_add(shapes)
     }
 
@@ -172,7 +190,7 @@ impl Samplers {
         };
         let entry = Entry {
             announced,
-            different: 1,
+            agreement: Agreement::Same(1),
         };
         let all = Key {
             shape: shape.id,
@@ -199,34 +217,45 @@ impl Samplers {
         Some(shape)
     }
 
-    /// An announcement of this part of a scope replaces an older one, or none.
+    /// An announcement of this part of a scope replaces an older one, or none. Nearly all
+    /// parts have one selection, and cost one look-up: hostile options can name all parts of
+    /// four things.
     fn count(&mut self, key: Key, old: Option<Selection>, announced: Announced) {
-        let mut entry = self.rates.get(&key).copied().unwrap_or(Entry {
+        let entry = self.rates.get_or_insert_with(key, || Entry {
             announced,
-            different: 0,
+            agreement: Agreement::Same(0),
         });
-        if let Some(old) = old {
-            let left = self.counts.get_mut(&(key, old)).map(|count| {
-                *count = count.saturating_sub(1);
-                *count
-            });
-            if left == Some(0) {
-                self.counts.remove(&(key, old));
-                entry.different = entry.different.saturating_sub(1);
+        let known = entry.announced.selection;
+        let new = announced.selection;
+        entry.agreement = match entry.agreement {
+            Agreement::Same(count) => {
+                let others = count.saturating_sub(u32::from(old.is_some()));
+                if others == 0 || known == new {
+                    Agreement::Same(others.saturating_add(1))
+                } else {
+                    self.counts.insert((key, known), others);
+                    self.counts.insert((key, new), 1);
+                    Agreement::Different(2)
+                }
             }
-        }
-        let new = (key, announced.selection);
-        if let Some(count) = self.counts.get_mut(&new) {
-            *count = count.saturating_add(1);
-        } else {
-            self.counts.insert(new, 1);
-            entry.different = entry.different.saturating_add(1);
-        }
-        // If all are the same now, they are the same as this one.
-        if entry.announced.selection != announced.selection {
+            Agreement::Different(different) => {
+                let gone = old.is_some_and(|old| remove_one(&mut self.counts, &(key, old)));
+                let is_first = add_one(&mut self.counts, (key, new));
+                let different = different
+                    .saturating_sub(gone.into())
+                    .saturating_add(is_first.into());
+                if different > 1 {
+                    Agreement::Different(different)
+                } else {
+                    // If all are the same now, they are the same as this one.
+                    Agreement::Same(self.counts.remove(&(key, new)).unwrap_or(1))
+                }
+            }
+        };
+        // A repeated selection keeps the datagram that first announced it.
+        if known != new {
             entry.announced = announced;
         }
-        self.rates.insert(key, entry);
     }
 
     /// A template was withdrawn: its id may come to mean other records
@@ -263,7 +292,7 @@ impl Samplers {
                 parts: 0,
             })
             .collect();
-        for (key, _) in self.rates.iter().filter(|(_, entry)| entry.different > 1) {
+        for (key, _) in self.rates.iter().filter(|(_, entry)| entry.is_ambiguous()) {
             let scope = scopes.iter_mut().find(|scope| scope.shape.id == key.shape);
             if let Some(scope) = scope {
                 scope.parts |= 1_u32.checked_shl(key.named.into()).unwrap_or(0);
@@ -316,4 +345,24 @@ impl Samplers {
             is_announced.then(|| (shape.selects, shape.scope(key), entry.announced))
         })
     }
+}
+
+/// Counts one announcement less of this selection; whether it was the last.
+fn remove_one(counts: &mut Table<(Key, Selection), u32>, of: &(Key, Selection)) -> bool {
+    let Some(count) = counts.get_mut(of) else {
+        return false;
+    };
+    *count = count.saturating_sub(1);
+    let is_last = *count == 0;
+    if is_last {
+        counts.remove(of);
+    }
+    is_last
+}
+
+/// Counts one announcement more of this selection; whether it is the first.
+fn add_one(counts: &mut Table<(Key, Selection), u32>, of: (Key, Selection)) -> bool {
+    let count = counts.get_or_insert_with(of, || 0);
+    *count = count.saturating_add(1);
+    *count == 1
 }

@@ -177,7 +177,7 @@ impl Samplers {
     #[inline]
     fn at<'s>(&'s self, shape: &'s Shape, key: &Key) -> Option<Found<'s>> {
         let entry = self.rates.get(key)?;
-        if entry.different > 1 {
+        if entry.is_ambiguous() {
             return Some(Found::Ambiguous);
         }
         let Announced {
