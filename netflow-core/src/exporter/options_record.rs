@@ -232,6 +232,10 @@ impl<'a> OptionsRecord<'a> {
         for (kind, number) in parts.into_iter().flatten() {
             self.scope.insert(kind, number.into());
         }
+        if self.scope.is_domain() {
+            self.scope = self.places;
+            return;
+        }
         for (kind, number) in self.places.parts() {
             self.has_many_places |= !self.scope.insert(kind, number);
         }

@@ -66,7 +66,9 @@ impl ScopeKind {
     /// What the octets of a field identify, as a number: addresses too, and short strings
     /// without the NULs that pad them. `None` if it is empty or longer than an IPv6 address.
     pub(crate) fn number(self, octets: &[u8]) -> Option<u128> {
-        let octets = if self.data_type() == Some(DataType::String) {
+        // Without a NUL at its end, nothing pads it, whichever type it has.
+        let is_padded = octets.last() == Some(&0) && self.data_type() == Some(DataType::String);
+        let octets = if is_padded {
             Text::new(octets).octets()
         } else {
             octets
@@ -180,10 +182,15 @@ impl RateScope {
     /// Adds a part, if there is none of its kind; `false` if there is no room for it.
     pub(super) fn insert(&mut self, kind: ScopeKind, value: u128) -> bool {
         let len = usize::from(self.len);
-        if self.kinds().contains(&kind) {
+        // Most are inserted in their order.
+        let is_last = self.kinds().last().is_none_or(|last| *last < kind);
+        let place = if is_last {
+            len
+        } else if self.kinds().contains(&kind) {
             return true;
-        }
-        let place = self.kinds().iter().filter(|one| **one < kind).count();
+        } else {
+            self.kinds().iter().filter(|one| **one < kind).count()
+        };
         let (Some(kinds), Some(values)) = (
             self.kinds.get_mut(place..=len),
             self.values.get_mut(place..=len),
