@@ -13,6 +13,7 @@ use netflow_core::{
     Datagram, DatagramId, Decoded, Decoder, DomainReport, Error, Protocol, SequenceCounts,
     SequenceUnit, Stats,
 };
+use netflow_io::CopyKind;
 use netflow_output::format::Files;
 use netflow_output::format::Suspects;
 
@@ -221,13 +222,12 @@ impl Summary {
                     read.stream_octets_passed_over,
                     "octet of TCP streams that are no message",
                 ),
-                (
-                    read.mirrored,
-                    "duplicate of datagrams seen in several encapsulations",
-                ),
             ],
             ", ",
         );
+        let copies = read.copies.iter();
+        let copies: Vec<(u64, &str)> = copies.map(|(kind, count)| (count, place(kind))).collect();
+        lines.add_named("read once", &copies);
         lines.add(
             "lost",
             &[
@@ -260,6 +260,19 @@ impl Summary {
             lines.line(title, &text);
             title = "";
         }
+    }
+}
+
+/// Where a copy of a datagram was captured that is not read again.
+const fn place(kind: CopyKind) -> &'static str {
+    match kind {
+        CopyKind::Tunnel => "copies outside a tunnel or in another",
+        CopyKind::MplsLabels => "copies with other MPLS labels",
+        CopyKind::PppoeSession => "copies in another PPPoE session",
+        CopyKind::VlanTags => "copies with other VLAN tags",
+        CopyKind::HopLimit => "copies with another TTL",
+        CopyKind::Interface => "copies of another interface",
+        _ => "copies of another path",
     }
 }
 

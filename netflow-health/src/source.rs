@@ -67,7 +67,7 @@ facts! {
     sctp_passed_over,
     /// Datagrams that were captured inside tunnels.
     tunnelled,
-    /// Datagrams that were captured outside and inside a tunnel, beyond the first time.
+    /// Copies of datagrams that were captured on several paths, such as outside and inside a tunnel.
     mirrored,
     /// Datagrams that the kernel dropped because the buffer of the socket was full.
     kernel_drops,

@@ -13,7 +13,7 @@ use crate::frame::Frame;
 use crate::limits::CaptureOptions;
 use crate::link;
 use crate::mark::Mark;
-use crate::mirror::Recent;
+use crate::mirror::{CapturePath, FormerSighting, Recent};
 use crate::sctp::Associations;
 use crate::select::Selection;
 use crate::summary::{CaptureSummary, count};
@@ -109,8 +109,8 @@ impl Extractor {
     }
 
     /// The datagrams that were seen last, for a mark.
-    pub(crate) fn recent(&self) -> Vec<u64> {
-        self.recent.hashes()
+    pub(crate) fn recent(&self) -> Vec<FormerSighting> {
+        self.recent.sightings()
     }
 
     pub(crate) const fn summary(&self) -> &CaptureSummary {
@@ -201,7 +201,7 @@ impl Extractor {
                 time: frame.time,
                 tunnel: None,
             },
-            encapsulation: None,
+            path: CapturePath::of_interface(link.interface),
             depth: 0,
         };
         let mut found = self.network(&layer)?;

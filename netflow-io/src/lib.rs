@@ -47,8 +47,12 @@
 //!
 //! Captures of mirrored traffic hold exports inside GRE, ERSPAN, VXLAN, TZSP and the other tunnels
 //! that [`netflow_core::packet`] knows. The exporter is then the sender of the inner packet. Inside a
-//! tunnel, only port or content selects a datagram; a datagram captured both inside and outside a
-//! tunnel is returned once.
+//! tunnel, only port or content selects a datagram.
+//!
+//! A datagram that was captured on several paths is returned once: outside and inside a tunnel, with
+//! other MPLS labels, VLAN tags or another PPPoE session, before and after a router, on several
+//! interfaces ([`CopyKind`]). One that was captured again on the same path was sent twice, or
+//! duplicated by the network: it is returned again, and the decoder counts it as a duplicate.
 //!
 //! # What is promised
 //!
@@ -108,6 +112,7 @@ pub use format::Format;
 pub use framing::{FramingError, IpfixFraming};
 pub use limits::{CaptureLimits, CaptureOptions};
 pub use mark::Mark;
+pub use mirror::CopyKind;
 pub use select::{PORTS, looks_like_export};
 pub use source::{CapturedDatagram, Source, open, open_with};
-pub use summary::{CaptureSummary, TunnelCounts};
+pub use summary::{CaptureSummary, CopyCounts, TunnelCounts};

@@ -80,8 +80,8 @@ pub struct CaptureLimits {
     /// Maximum tunnels inside each other that are followed: 8. What is in further ones is
     /// passed over.
     pub tunnels: usize,
-    /// Datagrams remembered to recognise one that was captured outside and inside a tunnel:
-    /// 256.
+    /// Datagrams remembered to recognise copies that were captured on another path, such as in a
+    /// tunnel or after a router: 256.
     pub recent_datagrams: usize,
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct LinkPayload<'a> {
     pub(crate) start: usize,
     /// The link layer says that an IP packet follows.
     pub(crate) names_ip: bool,
+    /// The index of the interface that it was captured on, if the link layer says so; else 0.
+    pub(crate) interface: u32,
 }
 
 // Numbers of tcpdump.org/linktypes.html.
@@ -41,7 +43,10 @@ pub(crate) fn dissect(link_type: u32, frame: &[u8]) -> Option<LinkPayload<'_>> {
     match link_type {
         ETHERNET => Some(typed(Packet::dissect(HeaderProtocol::ETHERNET, frame), 0)),
         LINUX_COOKED => Some(cooked(frame, 14, 16)),
-        LINUX_COOKED_2 => Some(cooked(frame, 0, 20)),
+        LINUX_COOKED_2 => Some(LinkPayload {
+            interface: ByteOrder::Big.u32(frame, 4).unwrap_or(0),
+            ..cooked(frame, 0, 20)
+        }),
         NULL | LOOP => Some(loopback(frame)),
         JUNIPER_ETHERNET => Some(juniper(frame).unwrap_or(nothing())),
         PPP => Some(typed(Packet::dissect(HeaderProtocol::PPP, frame), 0)),
@@ -59,6 +64,7 @@ fn typed(packet: Packet<'_>, start: usize) -> LinkPayload<'_> {
         packet,
         start,
         names_ip: matches!(packet.ether_type(), Some(ETHERTYPE_IPV4 | ETHERTYPE_IPV6)),
+        interface: 0,
     }
 }
 
@@ -69,6 +75,7 @@ fn ip(frame: &[u8], start: usize) -> LinkPayload<'_> {
         packet: Packet::dissect(HeaderProtocol::IPV4, octets),
         start,
         names_ip: true,
+        interface: 0,
     }
 }
 

@@ -5,6 +5,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netflow_core::Timestamp;
 
 use crate::format::Format;
+use crate::mirror::{CapturePath, FormerSighting};
 use crate::octets::chunk;
 
 /// A position in a file, after a datagram, from which the rest can be read as if all before it
@@ -42,14 +43,14 @@ pub struct Mark {
     pub(crate) time: Timestamp,
     /// What a file that begins here begins with: link types, clocks.
     pub(crate) header: Vec<u8>,
-    /// The datagrams that were seen last, in case they are captured again inside a tunnel.
-    pub(crate) recent: Vec<u64>,
+    /// The datagrams that were seen last, in case they are captured again on another path.
+    pub(crate) recent: Vec<FormerSighting>,
     /// The pairs of exporter and collector that were seen.
     pub(crate) pairs: Vec<(IpAddr, IpAddr)>,
 }
 
 /// The first octet of a mark: how the others are to be read.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 const FORMATS: [Format; 3] = [Format::Pcap, Format::Pcapng, Format::IpfixFile];
 
@@ -83,7 +84,9 @@ impl Mark {
         let count = u32::try_from(self.recent.len()).unwrap_or(u32::MAX);
         octets.extend(count.to_be_bytes());
         for recent in &self.recent {
-            octets.extend(recent.to_be_bytes());
+            octets.push(recent.is_returned.into());
+            octets.extend(recent.datagram.to_be_bytes());
+            octets.extend(recent.path.parts().into_iter().flat_map(u64::to_be_bytes));
         }
         for (source, destination) in &self.pairs {
             for address in [source, destination] {
@@ -117,7 +120,7 @@ impl Mark {
         let count = u32::from_be_bytes(take(&mut rest)?);
         let mut recent = Vec::new();
         for _ in 0..count {
-            recent.push(u64::from_be_bytes(take(&mut rest)?));
+            recent.push(sighting(&mut rest)?);
         }
         let mut pairs = Vec::new();
         while !rest.is_empty() {
@@ -140,6 +143,23 @@ fn take<const N: usize>(octets: &mut &[u8]) -> Option<[u8; N]> {
     let first = chunk(octets, 0)?;
     *octets = octets.get(N..)?;
     Some(first)
+}
+
+fn sighting(octets: &mut &[u8]) -> Option<FormerSighting> {
+    let [is_returned] = take(octets)?;
+    let mut number = || take(octets).map(u64::from_be_bytes);
+    Some(FormerSighting {
+        is_returned: is_returned != 0,
+        datagram: number()?,
+        path: CapturePath::of_parts([
+            number()?,
+            number()?,
+            number()?,
+            number()?,
+            number()?,
+            number()?,
+        ]),
+    })
 }
 
 fn address(octets: &mut &[u8]) -> Option<IpAddr> {

@@ -1,81 +1,121 @@
-//! One datagram that was captured several times: outside and inside tunnels of mirrored traffic, with
-//! MPLS labels and without.
+//! One datagram that was captured several times, on several paths: outside and inside tunnels of
+//! mirrored traffic, with other MPLS labels or VLAN tags, before and after a router.
+//!
+//! A datagram that is seen again on another path ([`CapturePath`]) is a copy, and is returned
+//! once. One that is seen again on the same path was sent, or duplicated by the network, again: it
+//! is returned, and the decoder counts it as a duplicate. The identification of IPv4 does not
+//! decide: RFC 6864, section 4, says nothing of it for packets that are not fragmented.
+
+mod path;
 
 use core::net::IpAddr;
 
-use netflow_core::packet::{MplsLabel, Packet, Tunnel};
-
+pub(crate) use self::path::CapturePath;
 use crate::connection::Endpoints;
 
-/// Octets of a datagram by which it is recognised, with its ends and its length: they hold the
-/// sequence number and the time of the exporter, and of NetFlow v1, which numbers nothing, the
-/// first record.
-const HEAD: usize = 64;
+/// Octets at either end of a datagram by which it is recognised, with its ends and its length.
+/// The first hold the sequence number and the time of the exporter, and of NetFlow v1, which
+/// numbers nothing, the first record.
+const EDGE: usize = 64;
+
+/// By what a copy of a datagram differs from the one that was returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CopyKind {
+    /// One is in a tunnel, or in another one.
+    Tunnel,
+    /// The MPLS labels.
+    MplsLabels,
+    /// The PPPoE session (RFC 2516).
+    PppoeSession,
+    /// The VLAN tags, as on the two sides of a mirrored trunk.
+    VlanTags,
+    /// The hop limit, called Time to Live in IPv4, as before and after a router.
+    HopLimit,
+    /// The interface on which it was captured, where each packet names it (cooked captures of
+    /// Linux, version 2).
+    Interface,
+}
+
+impl CopyKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Tunnel,
+        Self::MplsLabels,
+        Self::PppoeSession,
+        Self::VlanTags,
+        Self::HopLimit,
+        Self::Interface,
+    ];
+
+    /// What differs, in English.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tunnel => "tunnel",
+            Self::MplsLabels => "MPLS labels",
+            Self::PppoeSession => "PPPoE session",
+            Self::VlanTags => "VLAN tags",
+            Self::HopLimit => "hop limit",
+            Self::Interface => "interface",
+        }
+    }
+}
 
 /// The datagrams that were seen last, in a ring.
 ///
-/// A datagram is returned as often as it was seen in the encapsulation where it was seen most: one
-/// that an exporter has repeated is no copy. As long as no tunnel and no label was seen nothing is
-/// looked up.
+/// A datagram is returned as often as it was seen on the path where it was seen most: one that an
+/// exporter has repeated is no copy.
 #[derive(Debug)]
 pub(crate) struct Recent {
+    /// A number of each sighting, by which most are told apart with one comparison.
+    keys: Vec<u64>,
     sightings: Vec<Sighting>,
     /// Where the next goes.
     next: usize,
     limit: usize,
     has_tunnels: bool,
-    /// Hashes of those that were seen before reading began here, all of them outside tunnels.
-    former: Vec<u64>,
-}
-
-/// Where a datagram was captured: in a tunnel, after MPLS labels, or both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Encapsulation {
-    pub(crate) tunnel: Option<Tunnel>,
-    pub(crate) id: Option<u64>,
-    /// The addresses of the packet around it, if it has any.
-    pub(crate) source: Option<IpAddr>,
-    pub(crate) destination: Option<IpAddr>,
-    /// A number of all label values of the stack, which each router on the path replaces; 0
-    /// without labels.
-    pub(crate) labels: u64,
-}
-
-impl Encapsulation {
-    /// That of a packet in this encapsulation, and after the MPLS labels that it has.
-    pub(crate) fn of_labels(outer: Option<Self>, packet: &Packet<'_>) -> Option<Self> {
-        /// Values have 20 bits: one that is in no stack goes before the first.
-        const START: u64 = 1;
-        const BITS: u32 = 20;
-
-        let mut labels = packet.mpls_labels().peekable();
-        labels.peek()?;
-        let fold =
-            |labels: u64, label: MplsLabel| labels.rotate_left(BITS) ^ u64::from(label.label);
-        Some(Self {
-            labels: labels.fold(START, fold),
-            ..outer.unwrap_or_default()
-        })
-    }
+    /// Those that were seen before reading began here, all of them outside tunnels.
+    former: Vec<FormerSighting>,
 }
 
 #[derive(Debug)]
 struct Sighting {
     datagram: Fingerprint,
-    encapsulation: Option<Encapsulation>,
+    path: CapturePath,
     is_returned: bool,
+}
+
+/// A sighting before reading began here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FormerSighting {
+    /// A hash of the datagram.
+    pub(crate) datagram: u64,
+    pub(crate) path: CapturePath,
+    pub(crate) is_returned: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 struct Fingerprint {
     length: usize,
-    head: [u8; HEAD],
+    first: [u8; EDGE],
+    last: [u8; EDGE],
     ends: Endpoints,
+}
+
+/// How often a datagram was seen.
+#[derive(Debug, Default)]
+struct Seen {
+    on_this_path: usize,
+    returned: usize,
+    /// By what the first that was returned on another path differs.
+    difference: Option<CopyKind>,
 }
 
 impl Recent {
     pub(crate) const fn new(limit: usize) -> Self {
         Self {
+            keys: Vec::new(),
             sightings: Vec::new(),
             next: 0,
             limit,
@@ -89,57 +129,70 @@ impl Recent {
         self.has_tunnels
     }
 
-    /// Hashes of the datagrams that were seen last, for [`resume`](Self::resume) elsewhere. They
-    /// are of use as long as no tunnel was seen.
-    pub(crate) fn hashes(&self) -> Vec<u64> {
-        let hashes = self.sightings.iter().map(|seen| seen.datagram.hash());
-        hashes
-            .chain(self.former.iter().copied())
+    /// The datagrams that were seen last, for [`resume`](Self::resume) elsewhere. They are of use
+    /// as long as no tunnel was seen.
+    pub(crate) fn sightings(&self) -> Vec<FormerSighting> {
+        let seen = self.sightings.iter().map(Sighting::hashed);
+        seen.chain(self.former.iter().copied())
             .take(self.limit)
             .collect()
     }
 
     /// Takes these for datagrams that were seen before.
-    pub(crate) fn resume(&mut self, hashes: &[u64]) {
-        self.former = hashes.iter().copied().take(self.limit).collect();
+    pub(crate) fn resume(&mut self, sightings: &[FormerSighting]) {
+        self.former = sightings.iter().copied().take(self.limit).collect();
     }
 
-    /// Remembers a datagram, and returns whether it is a copy of one that was returned.
-    pub(crate) fn is_copy(
+    /// Remembers a datagram, and returns by what it differs from the one that was returned, if it
+    /// is a copy.
+    pub(crate) fn copy_of(
         &mut self,
-        encapsulation: Option<Encapsulation>,
+        path: &CapturePath,
         ends: Endpoints,
         payload: &[u8],
-    ) -> bool {
+    ) -> Option<CopyKind> {
         let datagram = Fingerprint::of(ends, payload);
-        self.has_tunnels |= encapsulation.is_some();
-        let is_copy = self.has_tunnels && {
-            let same = || {
-                self.sightings
-                    .iter()
-                    .filter(|other| other.datagram == datagram)
-            };
-            let hash = datagram.hash();
-            let former = self.former.iter().filter(|other| **other == hash).count();
-            let alike = same()
-                .filter(|other| other.encapsulation == encapsulation)
-                .count()
-                .saturating_add(if encapsulation.is_none() { former } else { 0 });
-            let returned = same().filter(|other| other.is_returned).count();
-            alike < returned.saturating_add(former)
-        };
-        self.remember(Sighting {
+        self.has_tunnels |= path.is_encapsulated();
+        let key = datagram.key();
+        let mut seen = Seen::default();
+        let same = self.keys.iter().zip(&self.sightings);
+        for (_, sighting) in same.filter(|(other, _)| **other == key) {
+            if sighting.datagram == datagram {
+                seen.count(path.difference(&sighting.path), sighting.is_returned);
+            }
+        }
+        if !self.former.is_empty() {
+            self.count_former(&datagram, path, &mut seen);
+        }
+        let copy = seen
+            .difference
+            .filter(|_| seen.on_this_path < seen.returned);
+        let sighting = Sighting {
             datagram,
-            encapsulation,
-            is_returned: !is_copy,
-        });
-        is_copy
+            path: *path,
+            is_returned: copy.is_none(),
+        };
+        self.remember(key, sighting);
+        copy
     }
 
-    fn remember(&mut self, sighting: Sighting) {
-        if let Some(oldest) = self.sightings.get_mut(self.next) {
+    #[cold]
+    fn count_former(&self, datagram: &Fingerprint, path: &CapturePath, seen: &mut Seen) {
+        let hash = datagram.hash();
+        for former in self.former.iter().filter(|former| former.datagram == hash) {
+            seen.count(path.difference(&former.path), former.is_returned);
+        }
+    }
+
+    fn remember(&mut self, key: u64, sighting: Sighting) {
+        if let (Some(oldest_key), Some(oldest)) = (
+            self.keys.get_mut(self.next),
+            self.sightings.get_mut(self.next),
+        ) {
+            *oldest_key = key;
             *oldest = sighting;
         } else if self.sightings.len() < self.limit {
+            self.keys.push(key);
             self.sightings.push(sighting);
         }
         self.next = self.next.saturating_add(1);
@@ -149,35 +202,79 @@ impl Recent {
     }
 }
 
+impl Seen {
+    fn count(&mut self, difference: Option<CopyKind>, is_returned: bool) {
+        if difference.is_none() {
+            self.on_this_path = self.on_this_path.saturating_add(1);
+        }
+        if is_returned {
+            self.returned = self.returned.saturating_add(1);
+            self.difference = self.difference.or(difference);
+        }
+    }
+}
+
+impl Sighting {
+    fn hashed(&self) -> FormerSighting {
+        FormerSighting {
+            datagram: self.datagram.hash(),
+            path: self.path,
+            is_returned: self.is_returned,
+        }
+    }
+}
+
 impl Fingerprint {
     fn of(ends: Endpoints, payload: &[u8]) -> Self {
-        let mut head = [0; HEAD];
-        if let Some(first) = payload.first_chunk() {
-            head = *first;
-        } else if let Some(short) = head.get_mut(..payload.len()) {
+        let mut first = [0; EDGE];
+        let mut last = [0; EDGE];
+        if let (Some(head), Some(tail)) = (payload.first_chunk(), payload.last_chunk()) {
+            (first, last) = (*head, *tail);
+        } else if let Some(short) = first.get_mut(..payload.len()) {
             short.copy_from_slice(payload);
         }
         Self {
             length: payload.len(),
-            head,
+            first,
+            last,
             ends,
         }
     }
 
-    /// The same on every machine, because marks are read elsewhere (FNV-1a).
+    /// A number that two datagrams seldom share.
+    fn key(&self) -> u64 {
+        /// Odd, and without a pattern.
+        const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+        let length = u64::try_from(self.length).unwrap_or(u64::MAX);
+        let words = self.first.chunks_exact(size_of::<u64>());
+        words
+            .filter_map(<[u8]>::first_chunk)
+            .fold(length, |key, word| {
+                (key.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(MULTIPLIER)
+            })
+    }
+
     fn hash(&self) -> u64 {
-        const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-        const PRIME: u64 = 0x0100_0000_01b3;
-        let fold = |hash: u64, octet: &u8| (hash ^ u64::from(*octet)).wrapping_mul(PRIME);
         let length = u64::try_from(self.length).unwrap_or(u64::MAX).to_be_bytes();
-        let mut hash = length.iter().chain(&self.head).fold(BASIS, fold);
+        let octets = length.iter().chain(&self.first).chain(&self.last);
+        let mut hash = stable_hash(BASIS, octets);
         for end in [self.ends.source, self.ends.destination] {
             hash = match end.ip() {
-                IpAddr::V4(address) => address.octets().iter().fold(hash, fold),
-                IpAddr::V6(address) => address.octets().iter().fold(hash, fold),
+                IpAddr::V4(address) => stable_hash(hash, address.octets().iter()),
+                IpAddr::V6(address) => stable_hash(hash, address.octets().iter()),
             };
-            hash = end.port().to_be_bytes().iter().fold(hash, fold);
+            hash = stable_hash(hash, end.port().to_be_bytes().iter());
         }
         hash
     }
+}
+
+/// The hash of no octets.
+const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// The same on every machine, because marks are read elsewhere (FNV-1a).
+fn stable_hash<'o>(hash: u64, octets: impl Iterator<Item = &'o u8> + 'o) -> u64 {
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let fold = |hash: u64, octet: &u8| (hash ^ u64::from(*octet)).wrapping_mul(PRIME);
+    octets.fold(hash, fold)
 }

@@ -4,6 +4,8 @@ use core::ops::AddAssign;
 
 use netflow_core::packet::Tunnel;
 
+use crate::mirror::CopyKind;
+
 /// `counters! { /// Doc. name, }` makes the struct with a counter `name`, its sum with another,
 /// and its counters by name.
 macro_rules! counters {
@@ -15,10 +17,12 @@ macro_rules! counters {
             $($(#[doc = $line])+ pub $name: u64,)+
             /// Datagrams among them that were captured inside a tunnel, by its kind.
             pub tunnels: TunnelCounts,
+            /// Copies that were passed over, by what differs between them and the one returned.
+            pub copies: CopyCounts,
         }
 
         impl $summary {
-            /// The counters by name, but for those of tunnels.
+            /// The counters by name, but for those of tunnels and kinds of copies.
             pub fn counters(&self) -> impl Iterator<Item = (&'static str, u64)> {
                 [$((stringify!($name), self.$name)),+].into_iter()
             }
@@ -28,6 +32,7 @@ macro_rules! counters {
             fn add_assign(&mut self, other: Self) {
                 $(self.$name = self.$name.saturating_add(other.$name);)+
                 self.tunnels.add_assign(other.tunnels);
+                self.copies.add_assign(other.copies);
             }
         }
     };
@@ -73,44 +78,60 @@ counters! {
     sctp_packets,
     /// SCTP packets of other associations.
     sctp_passed_over,
-    /// Datagrams passed over because they were captured outside and inside a tunnel, or inside
-    /// two: they are returned once.
+    /// Copies of datagrams that were captured on several paths: outside and inside a tunnel, with
+    /// other VLAN tags, before and after a router. They are returned once.
     mirrored,
 }
 
-/// The number of datagrams in tunnels, by the kind of the innermost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct TunnelCounts([u64; Tunnel::ALL.len()]);
+/// `counts_by_kind! { /// Doc. pub struct Counts of Kind; }` makes the struct with a counter for each
+/// of `Kind::ALL`, and its sum with another.
+macro_rules! counts_by_kind {
+    ($(#[doc = $doc:literal])+ pub struct $counts:ident of $kind:ident;) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        pub struct $counts([u64; $kind::ALL.len()]);
 
-impl TunnelCounts {
-    /// The kinds of tunnel that occurred, and the number of datagrams in each.
-    pub fn iter(&self) -> impl Iterator<Item = (Tunnel, u64)> {
-        let counts = Tunnel::ALL.into_iter().zip(self.0);
-        counts.filter(|(_, count)| *count > 0)
-    }
+        impl $counts {
+            /// The kinds that occurred, and the number of datagrams of each.
+            pub fn iter(&self) -> impl Iterator<Item = ($kind, u64)> {
+                let counts = $kind::ALL.into_iter().zip(self.0);
+                counts.filter(|(_, count)| *count > 0)
+            }
 
-    /// The number of datagrams in tunnels of all kinds.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.0
-            .iter()
-            .fold(0, |sum, count| sum.saturating_add(*count))
-    }
+            /// The number of datagrams of all kinds.
+            #[must_use]
+            pub fn total(&self) -> u64 {
+                self.0
+                    .iter()
+                    .fold(0, |sum, count| sum.saturating_add(*count))
+            }
 
-    pub(crate) fn count(&mut self, tunnel: Tunnel) {
-        let mut counts = Tunnel::ALL.iter().zip(&mut self.0);
-        if let Some((_, counter)) = counts.find(|(kind, _)| **kind == tunnel) {
-            count(counter);
+            pub(crate) fn count(&mut self, kind: $kind) {
+                let mut counts = $kind::ALL.iter().zip(&mut self.0);
+                if let Some((_, counter)) = counts.find(|(other, _)| **other == kind) {
+                    count(counter);
+                }
+            }
         }
-    }
+
+        impl AddAssign for $counts {
+            fn add_assign(&mut self, other: Self) {
+                for (count, more) in self.0.iter_mut().zip(other.0) {
+                    *count = count.saturating_add(more);
+                }
+            }
+        }
+    };
 }
 
-impl AddAssign for TunnelCounts {
-    fn add_assign(&mut self, other: Self) {
-        for (count, more) in self.0.iter_mut().zip(other.0) {
-            *count = count.saturating_add(more);
-        }
-    }
+counts_by_kind! {
+    /// The number of datagrams in tunnels, by the kind of the innermost.
+    pub struct TunnelCounts of Tunnel;
+}
+
+counts_by_kind! {
+    /// The number of copies of datagrams, by what differs between them and the one returned.
+    pub struct CopyCounts of CopyKind;
 }
 
 /// Counts one more.

@@ -93,6 +93,12 @@ def network_layer(link, octets):
     return octets[at:] if ether in (b"\x08\x00", b"\x86\xdd") else None
 
 
+def tags(link, octets, packet):
+    """What is between the addresses of a frame and its IP packet; of cooked ones the interface too."""
+    before = octets[:len(octets) - len(packet)]
+    return before[12:] if link == 1 else before[4:8] + before[20:] if link == 276 else before[16:] if link == 113 else b""
+
+
 class Assembler:
     """Fragments of IP, reassembled."""
 
@@ -175,7 +181,7 @@ class Reader:
     def __init__(self):
         self.assembler = Assembler()
         self.streams, self.associations = {}, {}
-        self.seen = {}           # of each datagram: how often in which encapsulation, how often given
+        self.seen = {}           # of each datagram: how often on which path, how often given
 
     def frame(self, number, link, octets, around):
         packet = network_layer(link, octets)
@@ -188,7 +194,8 @@ class Reader:
             sport, dport, size = struct.unpack_from(">HHH", body)
             payload = body[8:size] if size >= 8 else body[8:]
             if around is None and inner is None or is_export(dport, payload):
-                if self.is_new((source, sport, target, dport, payload), around):
+                path = around, tags(link, octets, packet), packet[8 if packet[0] >> 4 == 4 else 7]
+                if self.is_new((source, sport, target, dport, payload), path):
                     yield Datagram(number, source, sport, dport, "udp", payload)
                 return
         elif protocol == 6 and len(body) >= 20:
@@ -205,11 +212,11 @@ class Reader:
             encapsulation, link, octets = inner
             yield from self.frame(number, link, octets, encapsulation)
 
-    def is_new(self, datagram, around):
-        """One datagram seen in several encapsulations counts as often as in the one of most."""
+    def is_new(self, datagram, path):
+        """One datagram seen on several paths counts as often as on the one of most."""
         counts, given = self.seen.setdefault(datagram, ({}, [0]))
-        counts[around] = counts.get(around, 0) + 1
-        if counts[around] <= given[0]:
+        counts[path] = counts.get(path, 0) + 1
+        if counts[path] <= given[0]:
             return False
         given[0] += 1
         return True

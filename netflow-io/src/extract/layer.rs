@@ -8,13 +8,13 @@ use netflow_core::packet::{Inner, Packet, protocol};
 use super::{Extractor, Found, Octets};
 use crate::connection::{Captured, Endpoints};
 use crate::ip::{self, Fragment, Ip, Tcp, Udp};
-use crate::mirror::Encapsulation;
+use crate::mirror::CapturePath;
 use crate::octets::{u16_at, u32_at};
 use crate::sctp::SctpPacket;
 use crate::summary::count;
 use crate::tcp::Segment;
 
-/// The UDP port of SCTP (RFC 6951, section 5.1); a NAT may change that of one side.
+/// The UDP port of SCTP (RFC 6951); a NAT may change that of one side.
 const SCTP_OVER_UDP: u16 = 9899;
 
 /// One packet: that of a frame, or one inside a tunnel.
@@ -27,8 +27,8 @@ pub(super) struct Layer<'a> {
     /// What carries it says that it is an IP packet.
     pub(super) names_ip: bool,
     pub(super) captured: Captured,
-    /// The tunnel that it is in, and its MPLS labels.
-    pub(super) encapsulation: Option<Encapsulation>,
+    /// The way on which it was captured, up to the tunnel that it is in.
+    pub(super) path: CapturePath,
     /// Tunnels around it.
     pub(super) depth: usize,
 }
@@ -47,9 +47,8 @@ struct Payload<'a> {
 impl Extractor {
     /// A packet; the octets of what it returns are counted from its start.
     pub(super) fn network(&mut self, layer: &Layer<'_>) -> Option<Found> {
-        let labelled = Encapsulation::of_labels(layer.encapsulation, layer.packet);
         let layer = &Layer {
-            encapsulation: labelled.or(layer.encapsulation),
+            path: layer.path.with_headers(layer.packet),
             ..*layer
         };
         if layer.packet.ip_version().is_none() && !layer.names_ip {
@@ -164,13 +163,9 @@ impl Extractor {
                 tunnel: Some(inner.tunnel),
                 ..layer.captured
             },
-            encapsulation: Some(Encapsulation {
-                tunnel: Some(inner.tunnel),
-                id: inner.tunnel_id,
-                source: layer.packet.source_address(),
-                destination: layer.packet.destination_address(),
-                labels: 0,
-            }),
+            path: layer
+                .path
+                .in_tunnel(inner.tunnel, inner.tunnel_id, layer.packet),
             depth: layer.depth.saturating_add(1),
         })?;
         found.octets = found.octets.moved(start);
@@ -223,8 +218,9 @@ impl Extractor {
         let layer = &payload.layer;
         let octets = layer.octets.get(udp.payload.clone()).unwrap_or_default();
         let ends = payload.ends(udp.source, udp.destination);
-        if self.recent.is_copy(layer.encapsulation, ends, octets) {
+        if let Some(kind) = self.recent.copy_of(&layer.path, ends, octets) {
             count(&mut self.summary.mirrored);
+            self.summary.copies.count(kind);
             return None;
         }
         count(&mut self.summary.datagrams);

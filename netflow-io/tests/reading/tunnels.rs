@@ -1,6 +1,7 @@
 //! Exports inside the tunnels of mirrored traffic.
 
 use netflow_core::packet::Tunnel;
+use netflow_io::CopyKind;
 
 use crate::craft::{
     ETHERNET, ETHERTYPE_IPV4, Pcap, RAW, Read, datagram, datagram_between, ethernet, exporter,
@@ -182,6 +183,132 @@ fn a_datagram_seen_with_and_without_mpls_labels_is_read_once() {
     let packets = [frame(&gre(0x0800, &export)), labelled(&[1], 1), plain(1)];
     let read = Pcap::new(ETHERNET).packets(&packets).read();
     assert_eq!(read.frames(), [1]);
+}
+
+/// A frame that carries this datagram after a VLAN tag.
+fn tagged(vlan: u8, packet: &[u8]) -> Vec<u8> {
+    let tag = [0, vlan, 8, 0];
+    ethernet(0x8100, &[&tag[..], packet].concat())
+}
+
+/// A frame that carries this datagram in a PPPoE session.
+fn pppoe(session: u8, packet: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(packet.len() + 2).unwrap();
+    let head = [0x11, 0, 0, session, 0, length, 0, 0x21];
+    ethernet(0x8864, &[&head[..], packet].concat())
+}
+
+/// The datagram after this number of routers.
+fn routed(hops: u8, mut packet: Vec<u8>) -> Vec<u8> {
+    packet[8] -= hops;
+    packet
+}
+
+#[test]
+fn a_datagram_seen_on_several_paths_is_read_once_and_each_kind_is_counted() {
+    let export = |count: u8| datagram(2055, &netflow5(count));
+    let plain = |count: u8| frame(&export(count));
+    let hop = |hops: u8| frame(&routed(hops, export(1)));
+    for (packets, frames, kind) in [
+        // The two sides of a mirrored trunk.
+        (
+            vec![tagged(1, &export(1)), tagged(2, &export(1))],
+            vec![1],
+            CopyKind::VlanTags,
+        ),
+        (
+            vec![plain(1), tagged(2, &export(1))],
+            vec![1],
+            CopyKind::VlanTags,
+        ),
+        (
+            vec![pppoe(7, &export(1)), plain(1)],
+            vec![1],
+            CopyKind::PppoeSession,
+        ),
+        (
+            vec![pppoe(7, &export(1)), pppoe(8, &export(1))],
+            vec![1],
+            CopyKind::PppoeSession,
+        ),
+        // Before a router, after it, and after the next.
+        (vec![hop(0), hop(1), hop(2)], vec![1], CopyKind::HopLimit),
+        (vec![hop(1), hop(0)], vec![1], CopyKind::HopLimit),
+        // A router that puts it into another VLAN: the tag comes first.
+        (
+            vec![tagged(1, &export(1)), tagged(2, &routed(1, export(1)))],
+            vec![1],
+            CopyKind::VlanTags,
+        ),
+        // Sent twice, and captured before and after a router each time.
+        (
+            vec![hop(0), hop(1), hop(0), hop(1)],
+            vec![1, 3],
+            CopyKind::HopLimit,
+        ),
+        (
+            vec![hop(0), hop(0), hop(1), hop(1)],
+            vec![1, 2],
+            CopyKind::HopLimit,
+        ),
+        // Sent twice on one path, as the decoder shall see.
+        (
+            vec![tagged(1, &export(1)), tagged(1, &export(1))],
+            vec![1, 2],
+            CopyKind::VlanTags,
+        ),
+        (
+            vec![pppoe(7, &export(1)), pppoe(7, &export(1))],
+            vec![1, 2],
+            CopyKind::PppoeSession,
+        ),
+        // Another datagram on another path.
+        (
+            vec![tagged(1, &export(1)), tagged(2, &export(2))],
+            vec![1, 2],
+            CopyKind::VlanTags,
+        ),
+    ] {
+        let read = Pcap::new(ETHERNET).packets(&packets).read();
+        assert_eq!(read.frames(), frames);
+        let copies = u64::try_from(packets.len() - frames.len()).unwrap();
+        let counts: Vec<_> = read.summary.copies.iter().collect();
+        let expected = if copies == 0 {
+            vec![]
+        } else {
+            vec![(kind, copies)]
+        };
+        assert_eq!(counts, expected);
+        assert_eq!(read.summary.mirrored, copies);
+    }
+}
+
+#[test]
+fn a_datagram_captured_on_several_interfaces_of_linux_is_read_once() {
+    const COOKED_2: u32 = 276;
+    let cooked = |interface: u8| {
+        let head = [
+            8, 0, 0, 0, 0, 0, 0, interface, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0,
+        ];
+        [&head[..], &datagram(2055, &netflow5(1))].concat()
+    };
+    let file = Pcap::new(COOKED_2).packets(&[cooked(2), cooked(3), cooked(3)]);
+    let read = file.read();
+    assert_eq!(read.frames(), [1, 3]);
+    let counts: Vec<_> = read.summary.copies.iter().collect();
+    assert_eq!(counts, [(CopyKind::Interface, 1)]);
+}
+
+#[test]
+fn datagrams_that_differ_only_in_their_last_octets_are_no_copies() {
+    let export = |last: u8| {
+        let mut payload = netflow5(20);
+        *payload.last_mut().unwrap() = last;
+        datagram(2055, &payload)
+    };
+    let packets = [tagged(1, &export(1)), tagged(2, &export(2))];
+    let read = Pcap::new(ETHERNET).packets(&packets).read();
+    assert_eq!(read.frames(), [1, 2]);
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) fn write(source: &SourceFacts, page: &mut Page) {
                 (source.malformed, "malformed packet"),
                 (
                     source.mirrored,
-                    "duplicate of datagrams seen in several encapsulations",
+                    "copy of datagrams captured on several paths",
                 ),
             ][..],
         ),

@@ -1,0 +1,164 @@
+//! Where a datagram was captured: the headers that differ between copies of one datagram.
+
+use core::net::IpAddr;
+
+use netflow_core::packet::{Packet, Tunnel};
+
+use super::CopyKind;
+use crate::octets::u16_at;
+
+/// Where a datagram was captured, by the interface and the headers around its own: a router lowers
+/// the hop limit and replaces MPLS labels, a trunk adds a VLAN tag, an access concentrator a PPPoE
+/// session, a mirror a tunnel. Each part is a number that is the same on every machine, 0 if there
+/// is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct CapturePath {
+    /// Of the tunnel around it: kind, identifier, addresses, and the path of the packet that
+    /// carries it.
+    tunnel: u64,
+    /// Of the values of all MPLS labels.
+    mpls_labels: u64,
+    pppoe_session: u64,
+    /// Of all VLAN tags.
+    vlan_tags: u64,
+    hop_limit: u64,
+    interface: u64,
+}
+
+impl CapturePath {
+    /// That of frames that were captured on this interface.
+    pub(crate) fn of_interface(interface: u32) -> Self {
+        Self {
+            interface: interface.into(),
+            ..Self::default()
+        }
+    }
+
+    /// That of these parts, in the order of [`CopyKind::ALL`].
+    pub(crate) const fn of_parts(parts: [u64; 6]) -> Self {
+        let [
+            tunnel,
+            mpls_labels,
+            pppoe_session,
+            vlan_tags,
+            hop_limit,
+            interface,
+        ] = parts;
+        Self {
+            tunnel,
+            mpls_labels,
+            pppoe_session,
+            vlan_tags,
+            hop_limit,
+            interface,
+        }
+    }
+
+    /// Its parts, in the order of [`CopyKind::ALL`].
+    pub(crate) const fn parts(&self) -> [u64; 6] {
+        [
+            self.tunnel,
+            self.mpls_labels,
+            self.pppoe_session,
+            self.vlan_tags,
+            self.hop_limit,
+            self.interface,
+        ]
+    }
+
+    /// That of a packet with these headers, in the same tunnel.
+    pub(crate) fn with_headers(self, packet: &Packet<'_>) -> Self {
+        let labels = packet.mpls_labels().map(|label| u64::from(label.label));
+        Self {
+            mpls_labels: fold(labels),
+            pppoe_session: pppoe_session(packet),
+            vlan_tags: vlan_tags(packet),
+            hop_limit: packet.ttl().map_or(0, one_more),
+            ..self
+        }
+    }
+
+    /// That of the packet in a tunnel; this is the path of `outer`.
+    pub(crate) fn in_tunnel(self, tunnel: Tunnel, id: Option<u64>, outer: &Packet<'_>) -> Self {
+        let kind = Tunnel::ALL.iter().position(|kind| *kind == tunnel);
+        let header = [
+            kind.and_then(|kind| kind.try_into().ok()),
+            id,
+            outer.source_address().map(number_of),
+            outer.destination_address().map(number_of),
+        ];
+        let header = header.map(|number| number.map_or(0, one_more));
+        let path = Self {
+            interface: 0,
+            ..self
+        };
+        Self {
+            tunnel: fold(header.into_iter().chain(path.parts())),
+            interface: self.interface,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is inside a tunnel or after MPLS labels.
+    pub(crate) const fn is_encapsulated(&self) -> bool {
+        self.tunnel != 0 || self.mpls_labels != 0
+    }
+
+    /// The first part, from the outermost header on, in which the two differ; `None` if they are
+    /// the same.
+    pub(crate) fn difference(&self, other: &Self) -> Option<CopyKind> {
+        let parts = self.parts().into_iter().zip(other.parts());
+        let mut kinds = CopyKind::ALL.into_iter().zip(parts);
+        kinds.find_map(|(kind, (one, other))| (one != other).then_some(kind))
+    }
+}
+
+/// The id of the session that the packet is in.
+fn pppoe_session(packet: &Packet<'_>) -> u64 {
+    const PPPOE_SESSION: u16 = 0x8864;
+    /// Octets of the PPPoE header from its session id on (RFC 2516, section 4), and of a PPP
+    /// protocol number.
+    const FROM_SESSION: usize = 4 + 2;
+
+    if packet.ether_type() != Some(PPPOE_SESSION) {
+        return 0;
+    }
+    let at = packet.network_offset();
+    let session = at.and_then(|at| u16_at(packet.octets(), at.checked_sub(FROM_SESSION)?));
+    session.map_or(1, one_more)
+}
+
+/// The tags of a frame; in a cooked capture they begin after the first EtherType.
+fn vlan_tags(packet: &Packet<'_>) -> u64 {
+    let tags = packet.vlans();
+    let tags = fold(tags.map(|tag| u64::from(tag.tpid) << 16 | u64::from(tag.vlan_id)));
+    let has_addresses = packet.source_mac().is_some();
+    let has_others = packet.mpls_offset().is_some() || pppoe_session(packet) != 0;
+    if tags != 0 || has_addresses || has_others {
+        return tags;
+    }
+    let before_ip = packet
+        .network_offset()
+        .and_then(|at| packet.octets().get(..at));
+    fold(before_ip.unwrap_or_default().iter().copied().map(u64::from))
+}
+
+fn one_more(number: impl Into<u64>) -> u64 {
+    number.into().wrapping_add(1)
+}
+
+/// One number for several; 0 for none.
+fn fold(numbers: impl Iterator<Item = u64>) -> u64 {
+    /// Odd, and without a pattern.
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+    numbers.fold(0, |all: u64, number| {
+        (all.rotate_left(5) ^ one_more(number)).wrapping_mul(MULTIPLIER)
+    })
+}
+
+fn number_of(address: IpAddr) -> u64 {
+    match address {
+        IpAddr::V4(address) => fold(address.octets().into_iter().map(u64::from)),
+        IpAddr::V6(address) => fold(address.octets().into_iter().map(u64::from)),
+    }
+}
