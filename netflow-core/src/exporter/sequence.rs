@@ -348,6 +348,10 @@ impl Sequence {
         // The number of a message without units is that of what follows, or none: templates
         // of some exporters have 0.
         if units.as_ref().is_none_or(Units::is_none) {
+            // Its time shows that the clock of the exporter was not set back to then.
+            if self.clock.is_none() {
+                self.clock = Some(message.stamp.clock(None));
+            }
             return self.observe_in(message, Run::Current);
         }
         if message.is_control() && self.defer(message) {

@@ -20,6 +20,8 @@ pub(super) enum Run {
 const WRAPPED: u32 = 3_600_000;
 /// If there is no uptime, a number behind by more than this is a restart.
 const FAR_BEHIND: u32 = 1 << 16;
+/// Nanoseconds by which a message is reordered at most: 10 minutes.
+const REORDERED: i64 = 600_000_000_000;
 /// If the clock does not decide, a number further than this from the last one is a
 /// restart: an hour of records at 70,000 a second.
 const FAR_APART: u32 = 1 << 28;
@@ -171,7 +173,12 @@ impl Sequence {
         let slack = slack_nanos();
         let previous = self.previous.map(|previous| previous.started);
         let earliest = previous.unwrap_or(last.started).min(last.started);
-        earliest.nanos_since(stamp.time) > slack
-            || self.current().precedes(stamp.number) && stamp.time.nanos_since(last.started) > slack
+        let earlier = earliest.nanos_since(stamp.time);
+        let precedes = self.current().precedes(stamp.number);
+        // Number and time are both from before the first message, and no time has passed for a
+        // restart.
+        let passed = stamp.received.nanos_since(last.received);
+        let is_reordered = precedes && earlier <= REORDERED && (0..=slack).contains(&passed);
+        earlier > slack && !is_reordered || precedes && stamp.time.nanos_since(last.started) > slack
     }
 }

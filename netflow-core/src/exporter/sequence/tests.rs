@@ -281,6 +281,28 @@ fn ipfix_from_before_that_was_sent_before_is_late() {
 }
 
 #[test]
+fn ipfix_from_long_before_the_first_is_late_if_no_restart_fits_in_between() {
+    let of = |sent: u64, received: u64, number: u32, count: u32| {
+        let mut message = ipfix(received, number, count, Undecoded::Nothing);
+        message.stamp.time = at(START + sent * 1_000);
+        message
+    };
+    // Received within a second, though sent 5 minutes before.
+    let steps = [of(300, 600, 9_000, 10), of(0, 601, 8_990, 10)];
+    assert_eq!(run(steps), counts(20, 0, 10, 0, 0));
+    // An exporter that was started again in the meantime, with a clock that is behind.
+    let steps = [of(300, 600, 9_000, 10), of(0, 640, 0, 10)];
+    assert_eq!(run(steps), counts(20, 0, 0, 0, 1));
+    // Templates show that its clock was that of the older message before.
+    let steps = [
+        of(0, 590, 0, 0),
+        of(300, 600, 9_000, 10),
+        of(0, 640, 8_990, 10),
+    ];
+    assert_eq!(run(steps), counts(20, 0, 10, 0, 0));
+}
+
+#[test]
 fn a_message_without_units_is_neither_late_nor_a_duplicate() {
     let all = Undecoded::Nothing;
     let steps = [
