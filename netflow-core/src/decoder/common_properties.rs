@@ -56,7 +56,7 @@ pub(super) struct AnnouncedProperties<'a> {
 }
 
 impl<'a> AnnouncedProperties<'a> {
-    /// The properties of a record whose scope is a commonPropertiesId (RFC 5473, section 3.2).
+    /// The properties of a record whose scope is a commonPropertiesId (RFC 5473).
     /// NetFlow v9, which has no elements as scope, may send it as the first option.
     pub(super) fn of(record: &DataRecord<'a, '_>) -> Option<Self> {
         let template = record.template();
@@ -210,7 +210,7 @@ impl CommonProperties {
     }
 
     /// Forgets the properties whose options template was withdrawn: records can no longer
-    /// refer to them (RFC 5473, section 5).
+    /// refer to them (RFC 5473).
     pub(super) fn forget_templates(&mut self, is_withdrawn: impl Fn(u16) -> bool) {
         let octets = &mut self.octets;
         self.by_id.retain(|_, properties| {

@@ -2,7 +2,8 @@
 
 use crate::octets::{u8_at, u16_at, u32_at};
 
-/// Types of chunks (RFC 9260, section 3.2; RFC 3758, section 3.2; RFC 8260, section 2).
+/// Types of chunks (RFC 9260, section 3.2; RFC 3758, section 3.2; RFC 8260, sections 2.1 and
+/// 2.3.1).
 pub(super) mod chunk_type {
     pub(in super::super) const DATA: u8 = 0;
     pub(in super::super) const INIT: u8 = 1;

@@ -10,8 +10,7 @@ use crate::record::{DataRecord, Fields};
 use crate::template::Template;
 use crate::value::unsigned;
 
-/// Properties of one record: those it refers to (RFC 5473, section 7.1), and those that these
-/// refer to (section 7.2).
+/// Properties of one record: those it refers to, and those that these refer to (RFC 5473).
 const MAX_PROPERTIES: usize = 8;
 /// Joined templates of one observation domain. When one more is needed, all are compiled anew.
 pub(in crate::decoder) const MAX_JOINED_TEMPLATES: usize = 64;
