@@ -23,6 +23,7 @@ pub use self::counters::{ConfiguredCounter, ConfiguredCounters, ParseCounterErro
 pub(crate) use self::doubt::LACKS;
 pub use self::doubt::{DoubtKind, NamedKind};
 pub(crate) use self::icmp::IcmpPorts;
+pub(crate) use self::learn::News;
 pub(crate) use self::names::Names;
 pub use self::names::SamplerKey;
 pub(crate) use self::options_record::OptionsRecord;

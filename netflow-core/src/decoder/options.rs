@@ -6,7 +6,7 @@ use super::common_properties::AnnouncedProperties;
 use super::context::{MessageContext, SetBody};
 use super::{Decoder, Stats};
 use crate::error::{Error, ErrorKind};
-use crate::exporter::OptionsRecord;
+use crate::exporter::{News, OptionsRecord};
 use crate::record::records_in;
 use crate::template::Template;
 
@@ -54,13 +54,14 @@ impl Decoder {
             met.name_octets |= options.has_long_name();
             met.sequence_selectors |= options.has_long_sequence();
             met.rate_scopes |= self.refuses_scope(context, &options);
-            if self.is_news(context, &options) {
+            let news = self.news(context, &options);
+            if news.is_some() || self.is_new_type(context, &options) {
                 let needed = self.needed(context, &options);
                 let room = self.sessions.reserve(context.session, needed);
                 met.domain_octets |= room.is_none();
                 if let Some(evicted) = room {
                     Stats::add(&mut self.stats.evicted, evicted);
-                    self.learn_options(context, &options);
+                    self.learn_options(context, &options, news.as_ref());
                 }
             }
         }
@@ -105,12 +106,15 @@ impl Decoder {
         session.is_some_and(|session| session.exporter.refuses_scope(options))
     }
 
-    fn is_news(&self, context: &MessageContext<'_>, options: &OptionsRecord<'_>) -> bool {
-        self.sessions.get(context.session).is_some_and(|session| {
-            let type_record = options.type_record();
-            session.exporter.is_news(options)
-                || type_record.is_some_and(|element| session.learned_elements.is_news(&element))
-        })
+    fn news(&self, context: &MessageContext<'_>, options: &OptionsRecord<'_>) -> Option<News> {
+        self.sessions.get(context.session)?.exporter.news(options)
+    }
+
+    fn is_new_type(&self, context: &MessageContext<'_>, options: &OptionsRecord<'_>) -> bool {
+        let session = self.sessions.get(context.session);
+        session
+            .zip(options.type_record())
+            .is_some_and(|(session, element)| session.learned_elements.is_news(&element))
     }
 
     /// Octets that must be free to learn a record.
@@ -127,11 +131,16 @@ impl Decoder {
             .saturating_add(for_type)
     }
 
-    fn learn_options(&mut self, context: &MessageContext<'_>, options: &OptionsRecord<'_>) {
+    fn learn_options(
+        &mut self,
+        context: &MessageContext<'_>,
+        options: &OptionsRecord<'_>,
+        news: Option<&News>,
+    ) {
         let datagram = context.datagram.id();
         self.sessions.change(context.session, |session| {
-            if session.exporter.is_news(options) {
-                Arc::make_mut(&mut session.exporter).learn(options, datagram);
+            if let Some(news) = news {
+                Arc::make_mut(&mut session.exporter).learn(options, news, datagram);
             }
             let news = options
                 .type_record()

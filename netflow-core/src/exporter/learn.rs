@@ -10,20 +10,45 @@ use crate::time::Timestamp;
 /// What can be selected.
 const BOTH: [Selects; 2] = [Selects::Packets, Selects::Flows];
 
+/// What an options record announces that is not known.
+#[derive(Debug)]
+pub(crate) struct News {
+    /// The selections of [`BOTH`].
+    selections: [Option<Selection>; 2],
+    has_sequence: bool,
+    has_names: bool,
+    system_init: Option<Timestamp>,
+}
+
 impl Exporter {
-    /// Whether the record announces anything new: most options are sent again and
-    /// again.
-    pub(crate) fn is_news(&self, options: &OptionsRecord<'_>) -> bool {
+    /// What the record announces that is new; `None` if it is nothing: most options are sent again
+    /// and again.
+    pub(crate) fn news(&self, options: &OptionsRecord<'_>) -> Option<News> {
+        let selections = if options.has_selection() {
+            BOTH.map(|one| self.new_selection(options, one))
+        } else {
+            [None; 2]
+        };
+        let system_init = options.system_init.and_then(Timestamp::from_millis);
+        let news = News {
+            selections,
+            has_sequence: options.sequence.is_some() && self.new_sequence(options).is_some(),
+            has_names: self.has_new_name(options),
+            system_init: system_init.filter(|time| self.system_init != Some(*time)),
+        };
+        let is_any = news.selections.iter().any(Option::is_some)
+            || news.has_sequence
+            || news.has_names
+            || news.system_init.is_some();
+        is_any.then_some(news)
+    }
+
+    fn has_new_name(&self, options: &OptionsRecord<'_>) -> bool {
         let names = &self.names;
-        options.has_selection()
-            && BOTH
-                .iter()
-                .any(|one| self.new_selection(options, *one).is_some())
-            || options.sequence.is_some() && self.new_sequence(options).is_some()
-            || options
-                .interface
-                .zip(options.interface_text())
-                .is_some_and(|(number, name)| !names.interfaces.has(&number, name))
+        options
+            .interface
+            .zip(options.interface_text())
+            .is_some_and(|(number, name)| !names.interfaces.has(&number, name))
             || [options.ingress_vrf, options.egress_vrf]
                 .into_iter()
                 .flatten()
@@ -39,10 +64,6 @@ impl Exporter {
             || options
                 .named_sampler()
                 .is_some_and(|(key, name)| !names.samplers.has(&key, name))
-            || options
-                .system_init
-                .and_then(Timestamp::from_millis)
-                .is_some_and(|time| self.system_init != Some(time))
     }
 
     /// The selection that the record announces, if another is known or none. One that waited
@@ -87,19 +108,20 @@ impl Exporter {
             Some(_) => self.samplers.sequence_growth(),
             None => 0,
         };
-        self.names
-            .growth()
-            .saturating_add(options.memory())
+        let octets = options.memory();
+        let names = if octets > 0 { self.names.growth() } else { 0 };
+        names
+            .saturating_add(octets)
             .saturating_add(rates)
             .saturating_add(sequence)
     }
 
-    /// Learns what the record announces; the last announcement is kept. `datagram`
-    /// is the one it arrived in.
-    pub(crate) fn learn(&mut self, options: &OptionsRecord<'_>, datagram: DatagramId) {
+    /// Learns what is new in the record; the last announcement is kept. `datagram` is the one it
+    /// arrived in.
+    pub(crate) fn learn(&mut self, options: &OptionsRecord<'_>, news: &News, datagram: DatagramId) {
         // A rate that is repeated beside a new announcement keeps its datagram.
-        for selects in BOTH {
-            if let Some(selection) = self.new_selection(options, selects) {
+        for (selects, selection) in BOTH.into_iter().zip(news.selections) {
+            if let Some(selection) = selection {
                 let announced = Announced {
                     selection,
                     datagram,
@@ -107,16 +129,28 @@ impl Exporter {
                 self.samplers.insert(selects, &options.scope, announced);
             }
         }
-        if let Some((id, selectors)) = self.new_sequence(options) {
-            let selectors = selectors.into();
-            self.samplers.insert_sequence(
-                id,
-                Sequence {
-                    selectors,
-                    datagram,
-                },
-            );
+        if news.has_sequence {
+            self.learn_sequence(options, datagram);
         }
+        if news.has_names {
+            self.learn_names(options);
+        }
+        if let Some(time) = news.system_init {
+            self.system_init = Some(time);
+        }
+    }
+
+    fn learn_sequence(&mut self, options: &OptionsRecord<'_>, datagram: DatagramId) {
+        if let Some((id, selectors)) = options.selection_sequence() {
+            let sequence = Sequence {
+                selectors: selectors.into(),
+                datagram,
+            };
+            self.samplers.insert_sequence(id, sequence);
+        }
+    }
+
+    fn learn_names(&mut self, options: &OptionsRecord<'_>) {
         if let Some((number, name)) = options.interface.zip(options.interface_text()) {
             self.names.interfaces.insert(number, name);
         }
@@ -136,9 +170,6 @@ impl Exporter {
         }
         if let Some((key, name)) = options.named_sampler() {
             self.names.samplers.insert(key, name);
-        }
-        if let Some(time) = options.system_init.and_then(Timestamp::from_millis) {
-            self.system_init = Some(time);
         }
     }
 }

@@ -79,42 +79,46 @@ impl<'a> OptionsRecord<'a> {
     /// Gathers the fields of a record of this observation domain; of duplicated fields, the
     /// first.
     pub(crate) fn new(record: &DataRecord<'a, '_>, late: bool, domain: u32) -> Self {
-        let mut options = Self {
-            late,
-            ..Self::default()
-        };
+        let mut options = Self::default();
+        options.read(record, late, domain);
+        options
+    }
+
+    fn read(&mut self, record: &DataRecord<'a, '_>, late: bool, domain: u32) {
+        self.late = late;
         let scope_count = usize::from(record.template().scope_count());
         for (index, field) in record.fields().enumerate() {
             let octets = field.octets();
             match field.template().key() {
-                FieldKey::Scope(number @ ..=LAST_SCOPE_TYPE) => options.scope_type(number, octets),
+                FieldKey::Scope(number @ ..=LAST_SCOPE_TYPE) => self.scope_type(number, octets),
                 // Scope types beyond those of RFC 3954 are elements: exporters send their
                 // numbers.
                 FieldKey::Scope(number) => {
-                    if !options.take(number, octets, domain) {
-                        options.place(ScopeKind::Element(ElementId::iana(number)), octets);
+                    if !self.take(number, octets, domain) {
+                        let kind = ScopeKind::Element(ElementId::iana(number));
+                        self.place(kind, octets, kind.data_type());
                     }
                 }
                 FieldKey::Element(id) => {
-                    let is_taken = id.enterprise_number == 0 && options.take(id.id, octets, domain);
+                    let is_taken = id.enterprise_number == 0 && self.take(id.id, octets, domain);
                     if index < scope_count && is_place(&field, is_taken) {
-                        options.place(ScopeKind::Element(id), octets);
+                        let data_type = field.template().data_type();
+                        self.place(ScopeKind::Element(id), octets, data_type);
                     }
                 }
             }
         }
         // No records but these are of that template: all are meant.
         let own = record.template().id();
-        options.template = options
+        self.template = self
             .template
             .filter(|id| *id >= FIRST_DATA_SET && *id != own);
-        if options.sequence.is_some() {
-            options.gather_selectors(record);
+        if self.sequence.is_some() {
+            self.gather_selectors(record);
         }
-        if options.selection.is_any {
-            options.select();
+        if self.selection.is_any {
+            self.select();
         }
-        options
     }
 
     fn scope_type(&mut self, number: u16, octets: &'a [u8]) {
@@ -122,19 +126,24 @@ impl<'a> OptionsRecord<'a> {
             scope_type::SYSTEM => {}
             scope_type::INTERFACE => set(&mut self.interface, narrow(octets)),
             scope_type::LINE_CARD => {
-                self.place(ScopeKind::Element(ElementId::iana(LINE_CARD)), octets);
+                self.place_number(ScopeKind::Element(ElementId::iana(LINE_CARD)), octets);
             }
             scope_type::TEMPLATE => set(&mut self.template, narrow(octets)),
-            number => self.place(ScopeKind::ScopeType(number), octets),
+            number => self.place_number(ScopeKind::ScopeType(number), octets),
         }
     }
 
-    /// A thing that the record describes, by its number; empty is none.
-    fn place(&mut self, kind: ScopeKind, octets: &[u8]) {
+    /// A thing that the record describes, by a number.
+    fn place_number(&mut self, kind: ScopeKind, octets: &[u8]) {
+        self.place(kind, octets, None);
+    }
+
+    /// A thing that the record describes, by a number or what this type holds; empty is none.
+    fn place(&mut self, kind: ScopeKind, octets: &[u8], data_type: Option<DataType>) {
         if octets.is_empty() {
             return;
         }
-        let number = kind.number(octets);
+        let number = ScopeKind::number(octets, data_type);
         let is_kept = number.is_some_and(|number| self.places.insert(kind, number));
         self.has_many_places |= !is_kept;
     }
@@ -156,14 +165,14 @@ impl<'a> OptionsRecord<'a> {
                 Some(octets).filter(|id| !id.is_empty()),
             ),
             // Observation point, line card, port, metering process.
-            138 | 141..=143 => self.place(ScopeKind::Element(ElementId::iana(id)), octets),
+            138 | 141..=143 => self.place_number(ScopeKind::Element(ElementId::iana(id)), octets),
             // exportingProcessId is the sender itself.
             144 => {}
             145 => set(&mut self.template, narrow(octets)),
             // 0 is no domain in particular (RFC 7011, section 3.1).
             149 if matches!(unsigned(octets), Some(0) | None) => {}
             149 if unsigned(octets) == Some(u64::from(domain)) => {}
-            149 => self.place(ScopeKind::OBSERVATION_DOMAIN, octets),
+            149 => self.place_number(ScopeKind::OBSERVATION_DOMAIN, octets),
             // Zero is no time, and would hide the start that another record announced.
             160 => set(
                 &mut self.system_init,
@@ -171,11 +180,11 @@ impl<'a> OptionsRecord<'a> {
             ),
             234 => {
                 set(&mut self.ingress_vrf, narrow(octets));
-                self.place(ScopeKind::Element(ElementId::iana(id)), octets);
+                self.place_number(ScopeKind::Element(ElementId::iana(id)), octets);
             }
             235 => {
                 set(&mut self.egress_vrf, narrow(octets));
-                self.place(ScopeKind::Element(ElementId::iana(id)), octets);
+                self.place_number(ScopeKind::Element(ElementId::iana(id)), octets);
             }
             301 => set(&mut self.sequence, unsigned(octets)),
             302 => set(&mut self.selector, unsigned(octets)),

@@ -122,7 +122,11 @@ impl Samplers {
 
     /// Octets that must be free to take one more rate of this scope.
     pub(super) fn growth(&self, scope: &RateScope) -> usize {
-        let parts = shape::parts(scope.kinds()).count();
+        let parts = match scope.kinds().len() {
+            0 | 1 => shape::parts(scope.kinds()).count(),
+            // At most, without regard to those that a record has to name.
+            kinds => 1_usize.wrapping_shl(u32::try_from(kinds).unwrap_or(0)),
+        };
         let is_full = self.shapes.len() >= self.shapes.capacity();
         let larger = self.shapes.len().saturating_mul(2).max(4);
         let shapes = if is_full {

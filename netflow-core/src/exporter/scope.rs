@@ -50,6 +50,23 @@ impl ScopeKind {
         self == Self::Template || self == Self::OBSERVATION_DOMAIN
     }
 
+    /// A number in the order of kinds, which is compared faster.
+    fn order(self) -> u64 {
+        let (variant, number) = match self {
+            Self::SelectionSequence => (0_u64, 0),
+            Self::Sampler => (1, 0),
+            Self::Selector => (2, 0),
+            Self::Interface => (3, 0),
+            Self::Element(id) => {
+                let enterprise = u64::from(id.enterprise_number);
+                (4, enterprise << 16 | u64::from(id.id))
+            }
+            Self::ScopeType(number) => (5, number.into()),
+            Self::Template => (6, 0),
+        };
+        variant << 48 | number
+    }
+
     /// The other of samplerId and selectorId, which replaces it in the registry: where options
     /// use one and records the other, the numbers are the same.
     pub(super) const fn counterpart(self) -> Option<Self> {
@@ -63,12 +80,11 @@ impl ScopeKind {
 
 /// The values of fields.
 impl ScopeKind {
-    /// What the octets of a field identify, as a number: addresses too, and short strings
-    /// without the NULs that pad them. `None` if it is empty or longer than an IPv6 address.
-    pub(crate) fn number(self, octets: &[u8]) -> Option<u128> {
-        // Without a NUL at its end, nothing pads it, whichever type it has.
-        let is_padded = octets.last() == Some(&0) && self.data_type() == Some(DataType::String);
-        let octets = if is_padded {
+    /// What the octets of a field of this type identify, as a number: addresses too, and short
+    /// strings without the NULs that pad them. `None` if it is empty or longer than an IPv6
+    /// address.
+    pub(crate) fn number(octets: &[u8], data_type: Option<DataType>) -> Option<u128> {
+        let octets = if data_type == Some(DataType::String) {
             Text::new(octets).octets()
         } else {
             octets
@@ -78,7 +94,7 @@ impl ScopeKind {
         fits.then(|| octets.iter().fold(0, add))
     }
 
-    fn data_type(self) -> Option<DataType> {
+    pub(super) fn data_type(self) -> Option<DataType> {
         match self {
             Self::Element(id) => element::get(id)?.data_type,
             _ => None,
@@ -183,14 +199,22 @@ impl RateScope {
     pub(super) fn insert(&mut self, kind: ScopeKind, value: u128) -> bool {
         let len = usize::from(self.len);
         // Most are inserted in their order.
-        let is_last = self.kinds().last().is_none_or(|last| *last < kind);
-        let place = if is_last {
-            len
-        } else if self.kinds().contains(&kind) {
+        let order = kind.order();
+        if self.kinds().last().is_none_or(|last| last.order() < order) {
+            let (Some(next_kind), Some(next_value)) =
+                (self.kinds.get_mut(len), self.values.get_mut(len))
+            else {
+                return false;
+            };
+            (*next_kind, *next_value) = (kind, value);
+            self.len = self.len.saturating_add(1);
             return true;
-        } else {
-            self.kinds().iter().filter(|one| **one < kind).count()
-        };
+        }
+        if self.kinds().contains(&kind) {
+            return true;
+        }
+        let kinds = self.kinds().iter();
+        let place = kinds.filter(|one| one.order() < order).count();
         let (Some(kinds), Some(values)) = (
             self.kinds.get_mut(place..=len),
             self.values.get_mut(place..=len),

@@ -298,9 +298,9 @@ impl<'m> Flow<'m> {
             ScopeKind::Selector => number(Ingredient::SelectorId),
             ScopeKind::Interface => self.counted_on().map(u128::from),
             ScopeKind::Template => Some(record.template().id().into()),
-            ScopeKind::SelectionSequence => field(record, kind, SELECTION_SEQUENCE),
+            ScopeKind::SelectionSequence => field(record, SELECTION_SEQUENCE),
             ScopeKind::Element(id) => {
-                let named = field(record, kind, FieldKey::Element(id));
+                let named = field(record, FieldKey::Element(id));
                 named.or_else(|| {
                     let is_domain = kind == ScopeKind::OBSERVATION_DOMAIN;
                     is_domain.then_some(self.origin.header.observation_domain.into())
@@ -325,10 +325,10 @@ const SELECTION_SEQUENCE: FieldKey = FieldKey::Element(crate::element::ElementId
 
 /// A field that few records have, found by its name.
 #[cold]
-fn field(record: &DataRecord<'_, '_>, kind: ScopeKind, key: FieldKey) -> Option<u128> {
+fn field(record: &DataRecord<'_, '_>, key: FieldKey) -> Option<u128> {
     let mut fields = record.fields();
     let field = fields.find(|field| field.template().key() == key)?;
-    kind.number(field.octets())
+    ScopeKind::number(field.octets(), field.template().data_type())
 }
 
 fn known(found: Option<Found<'_>>) -> Known<'_> {

@@ -1,7 +1,6 @@
 //! A slice that shrinks as it is read and knows its place in the payload.
 
 use nom::Parser;
-use nom::bytes::complete::take;
 #[cfg(feature = "alloc")]
 use nom::number::complete::be_u64;
 use nom::number::complete::{be_u8, be_u16, be_u32};
@@ -52,7 +51,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn take(&mut self, len: usize) -> Option<&'a [u8]> {
-        self.step(take(len))
+        let (taken, rest) = self.octets.split_at_checked(len)?;
+        self.offset = self.offset.saturating_add(len);
+        self.octets = rest;
+        Some(taken)
     }
 
     /// Everything that is left.
