@@ -215,7 +215,8 @@ enum netflow_flow_field
   NETFLOW_FIELD_REVERSE_PACKETS = 24,
   // Packets of which one was counted: 1000 is one in 1000.
   NETFLOW_FIELD_SAMPLING_RATE = 25,
-  // Rule that the sampling rate was found by.
+  // Rule that the sampling rate was found by; where options announced sampling and
+  // there is no rate, why not: `ambiguous` if they differ, or the way of selection.
   NETFLOW_FIELD_SAMPLING = 26,
   // Name of the sampler or selector of the record.
   NETFLOW_FIELD_SAMPLER_NAME = 27,
@@ -1310,7 +1311,8 @@ typedef struct netflow_flow {
   uint64_t reverse_packets;
   // Packets of which one was counted: 1000 is one in 1000.
   uint64_t sampling_rate;
-  // Rule that the sampling rate was found by.
+  // Rule that the sampling rate was found by; where options announced sampling and
+  // there is no rate, why not: `ambiguous` if they differ, or the way of selection.
   struct netflow_text sampling;
   // Name of the sampler or selector of the record.
   struct netflow_text sampler_name;

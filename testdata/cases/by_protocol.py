@@ -81,7 +81,8 @@ def scopes():
             unnamed = dialect.data(PLAIN, {})
             dialect.case(point, f"{name}: records name it", [differ, named],
                          [rate(200, "scope"), rate(100, "scope"), rate()])
-            dialect.case(point, f"{name}: records do not name it, rates differ", [differ, unnamed], [rate()])
+            dialect.case(point, f"{name}: records do not name it, rates differ", [differ, unnamed],
+                         [rate(rule="ambiguous")])
             dialect.case(point, f"{name}: records do not name it, rates agree", [agree, unnamed], [rate(100, "exporter")])
         scope = [(5, 2) if dialect.is_v9 else (145, 2)]
         own = dialect.options(OPTIONS, scope, [(34, 4)], (FLOWS, 100), (301, 200))
@@ -123,10 +124,10 @@ def selection():
         dialect.case(point, "flow selection", [flows, plain], [rate(20, "flow_selection")])
         dialect.case(point, "flow selection and packet sampling", [packets, flows, plain], [rate(2000, "flow_selection")])
         time = dialect.options(OPTIONS, scope, [(304, 2), (307, 4), (308, 4)], (0, 2, 1000, 9000))
-        dialect.case(point, "selection by time", [time, plain], [rate()])
+        dialect.case(point, "selection by time", [time, plain], [rate(rule="time")])
         hashed = dialect.options(OPTIONS, scope, [(304, 2), (329, 4), (330, 4), (331, 4), (332, 4)],
                                  (0, 6, 0, 0xFFFFFFFF, 0, 0xFFFF))
-        dialect.case(point, "selection by hash", [hashed, plain], [rate()])
+        dialect.case(point, "selection by hash", [hashed, plain], [rate(rule="hash")])
         if dialect.is_v9:
             sequence = dialect.options(OPTIONS, scope, [(301, 4), (302, 4), (302, 4)], (0, 9, 1, 2))
             selectors = dialect.options(SELECTORS, scope, [(302, 4), (304, 2), (305, 4), (306, 4)],
@@ -406,6 +407,16 @@ def mirrors():
             case(point, protocol, name, flows=flows, frames=[tunnel(export)])
         # Captured outside and inside, it is read once.
         case(point, protocol, "seen twice", flows=flows, frames=[ethernet(export), tunnels[0][1](export)], sequence=counts())
+        tagged = [MACS + b"\x81\x00" + be(vlan, 2) + b"\x08\x00" + export for vlan in (7, 8)]
+        case(point, protocol, "seen in two VLANs", flows=flows, frames=tagged, sequence=counts())
+        in_pppoe = MACS + b"\x88\x64\x11\0" + be(9, 2) + be(len(export) + 2, 2) + b"\0\x21" + export
+        case(point, protocol, "seen in a PPPoE session and after it", flows=flows, frames=[in_pppoe, ethernet(export)],
+             sequence=counts())
+        routed = export[:8] + bytes([export[8] - 1]) + export[9:]
+        case(point, protocol, "seen before and after a router", flows=flows, frames=[ethernet(export), ethernet(routed)],
+             sequence=counts())
+        # The same datagram again, on the same way.
+        case(point, protocol, "sent twice", flows=flows * 2, frames=[tagged[0]] * 2, sequence=counts(duplicated=1))
         labelled = [MACS + b"\x88\x47" + be(label << 12 | 0x140, 4) + export for label in (100, 200)]
         case(point, protocol, "seen with and without labels", flows=flows, frames=[labelled[0], ethernet(export), labelled[1]],
              sequence=counts())

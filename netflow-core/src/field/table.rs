@@ -71,7 +71,9 @@ macro_rules! normalised_fields {
             ReversePackets reverse_packets U64 "packets" [29305/2 29305/86 299 3054/177 2636/106 24];
             /// Packets of which one was counted: 1000 is one in 1000.
             SamplingRate sampling_rate U64 "" flow;
-            /// Rule that the sampling rate was found by.
+            /// Rule that the sampling rate was found by; where options announced sampling
+            /// and there is no rate, why not: `ambiguous` if they differ, or the way of
+            /// selection.
             Sampling sampling Name "" flow;
             /// Name of the sampler or selector of the record.
             SamplerName sampler_name Text "" flow;

@@ -131,10 +131,15 @@ impl<'m> Flow<'m> {
         }
     }
 
-    /// Where the sampling rate comes from.
+    /// Where the sampling rate comes from; where options announced sampling and there is no rate,
+    /// why not ([`NoSamplingRate::name`]).
     #[must_use]
     pub fn sampling(&self) -> Option<&'static str> {
-        self.sampling_rule().map(SamplingRule::name)
+        match self.known_sampling() {
+            Known::Rate(_, Rule::Own(rule) | Rule::Announced(rule, _)) => Some(rule.name()),
+            Known::No(reason) => Some(reason.name()),
+            Known::Nothing => None,
+        }
     }
 
     /// Where the sampling rate comes from.

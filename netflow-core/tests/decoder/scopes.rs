@@ -8,7 +8,7 @@ use crate::builder::{Message, datagram, decoder, words};
 /// The rate of the last flow, its rule, and why there is none.
 type Sampled = (Option<u64>, Option<&'static str>, Option<NoSamplingRate>);
 
-const AMBIGUOUS: Sampled = (None, None, Some(NoSamplingRate::Ambiguous));
+const AMBIGUOUS: Sampled = (None, Some("ambiguous"), Some(NoSamplingRate::Ambiguous));
 const NOTHING: Sampled = (None, None, None);
 
 fn rate(rate: u64, rule: &'static str) -> Sampled {

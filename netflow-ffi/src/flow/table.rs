@@ -69,7 +69,8 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_REVERSE_PACKETS = 24,
     /// Packets of which one was counted: 1000 is one in 1000.
     NETFLOW_FIELD_SAMPLING_RATE = 25,
-    /// Rule that the sampling rate was found by.
+    /// Rule that the sampling rate was found by; where options announced sampling and
+    /// there is no rate, why not: `ambiguous` if they differ, or the way of selection.
     NETFLOW_FIELD_SAMPLING = 26,
     /// Name of the sampler or selector of the record.
     NETFLOW_FIELD_SAMPLER_NAME = 27,
@@ -319,7 +320,8 @@ pub struct netflow_flow {
     pub reverse_packets: u64,
     /// Packets of which one was counted: 1000 is one in 1000.
     pub sampling_rate: u64,
-    /// Rule that the sampling rate was found by.
+    /// Rule that the sampling rate was found by; where options announced sampling and
+    /// there is no rate, why not: `ambiguous` if they differ, or the way of selection.
     pub sampling: netflow_text,
     /// Name of the sampler or selector of the record.
     pub sampler_name: netflow_text,

@@ -88,7 +88,7 @@ impl Column {
             Self::Vlan => &[F::Vlan, F::PostVlan, F::CustomerVlan, F::PostCustomerVlan],
             Self::Packets => &[F::Packets],
             Self::Octets => &[F::Octets],
-            Self::Sampling => &[F::SamplingRate],
+            Self::Sampling => &[F::SamplingRate, F::Sampling],
             Self::Flags => &[F::TcpFlags],
             Self::Input => &[F::InputInterface],
             Self::Output => &[F::OutputInterface],
@@ -161,6 +161,8 @@ impl Column {
                 if let Some(rate) = values.sampling_rate() {
                     row.word("1:");
                     row.number(rate);
+                } else if let Some(reason) = flow.no_sampling_rate() {
+                    row.word(reason.name());
                 }
             }
             Self::Flags => flags(row, values),
