@@ -8,6 +8,7 @@ mod matching;
 mod page;
 mod report;
 mod sentence;
+mod skew;
 mod verdict;
 mod words;
 

@@ -176,7 +176,8 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
             have(*flows),
         ),
         FindingKind::ImpossibleTimes { flows } => format!(
-            "{} of {whose} {} impossible times, first {place}.",
+            "{} of {whose} {} impossible times by the exporter's own clock, first {place}: an end \
+             before the start or after the export, or a start more than a year before it.",
             counted(*flows, "flow"),
             have(*flows),
         ),
@@ -361,10 +362,6 @@ pub(super) fn advice(kind: &FindingKind) -> Option<&'static str> {
         FindingKind::Lost { .. } => {
             "They were lost on the network or while capturing (look for drops at the receiving \
              socket), or the capture holds only a part of what was sent."
-        }
-        FindingKind::ClockSkew { .. } => {
-            "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or \
-             rewritten."
         }
         FindingKind::KernelDrops { .. } => {
             "Make the receive buffer of the socket larger, or use more workers."

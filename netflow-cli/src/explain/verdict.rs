@@ -3,6 +3,7 @@
 use netflow_health::{Finding, FindingKind, Report};
 
 use super::sentence::{self, Context};
+use super::skew;
 use super::words::{Inputs, NAMED, grouped};
 
 /// What was decoded, then the findings.
@@ -25,6 +26,10 @@ pub(super) fn verdict(report: &Report, inputs: &Inputs) -> Vec<String> {
 
 /// A sentence for each of the first findings of a kind, how many more there are, and what to do.
 fn of_kind(kind: &[Finding], context: Context<'_>, sentences: &mut Vec<String>) {
+    if matches!(kind[0].kind, FindingKind::ClockSkew { .. }) {
+        sentences.extend(skew::sentences(kind, context));
+        return;
+    }
     let first = kind.iter().take(NAMED);
     sentences.extend(first.map(|finding| sentence::of(finding, context)));
     match kind.len().saturating_sub(NAMED) {

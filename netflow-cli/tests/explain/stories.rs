@@ -876,9 +876,32 @@ fn a_clock_far_away_may_be_a_capture_that_was_replayed() {
     let template = [0, 16, 300, 2, 1, 4, 21, 4].as_slice();
     let data = [300, 12, 0, 9, 600, 0].as_slice();
     let report = json(&sent("future", &[v9_sets(5, 0, &[template, data])]).0);
-    let part = "1 flow of 192.0.2.1, domain 5 has impossible times, first in frame 1.";
+    let part = "1 flow of 192.0.2.1, domain 5 has impossible times by the exporter's own clock, \
+                first in frame 1: an end before the start or after the export, or a start more \
+                than a year before it.";
     assert!(sentence(&report, part), "{report}");
     assert!(!sentence(&report, "NTP"), "{report}");
+}
+
+#[test]
+fn one_clock_that_is_off_is_one_sentence() {
+    let flows = |domain: u32| {
+        let template = [0, 20, 300, 3, 1, 4, 22, 4, 21, 4].as_slice();
+        let data = [300, 16, 0, 9, 0, 100, 0, 600].as_slice();
+        let mut message = v9_sets(domain, 0, &[template, data]);
+        message[8..12].copy_from_slice(&1_790_000_000_u32.to_be_bytes());
+        message
+    };
+    let report = json(&sent("skews", &[flows(5), flows(6)]).0);
+    let part = "The export times of 192.0.2.1, domain 5 and 192.0.2.1, domain 6 are";
+    let sentences = report["verdict"].as_array().unwrap();
+    let count = |part: &str| {
+        let texts = sentences.iter().filter_map(|sentence| sentence.as_str());
+        texts.filter(|text| text.contains(part)).count()
+    };
+    assert_eq!(count(part), 1, "{report}");
+    assert_eq!(count("receive time"), 1, "{report}");
+    assert_eq!(count("NTP"), 1, "{report}");
 }
 
 #[test]

@@ -1,0 +1,84 @@
+//! Clocks that are off: one sentence for all domains that are off alike.
+
+use netflow_health::{Finding, FindingKind};
+
+use super::sentence::{Context, name};
+use super::words::{NAMED, counted, lean, list, shorten};
+
+/// Domains whose export times are as far from the receive times.
+struct Alike {
+    /// How far, in words.
+    skew: String,
+    domains: Vec<String>,
+    flows: u64,
+}
+
+/// A sentence for each skew, and what it may come from.
+pub(super) fn sentences(findings: &[Finding], context: Context<'_>) -> Vec<String> {
+    let mut all: Vec<Alike> = Vec::new();
+    let mut exporters = Vec::new();
+    for finding in findings {
+        let (FindingKind::ClockSkew { flows, skew }, Some(domain)) =
+            (&finding.kind, context.report.domain_of(finding))
+        else {
+            continue;
+        };
+        let skew = lean(*skew);
+        let whose = name(&domain.name);
+        exporters.push(domain.name.exporter);
+        match all.iter_mut().find(|alike| alike.skew == skew) {
+            Some(alike) => {
+                alike.domains.push(whose);
+                alike.flows += flows;
+            }
+            None => all.push(Alike {
+                skew,
+                domains: vec![whose],
+                flows: *flows,
+            }),
+        }
+    }
+    exporters.sort_unstable();
+    exporters.dedup();
+    let are_alike = all.len() == 1 && exporters.len() > 1;
+    let mut sentences: Vec<String> = all.into_iter().map(sentence).collect();
+    shorten_sentences(&mut sentences);
+    sentences.push(
+        if are_alike {
+            "All are off alike: the capture was replayed or rewritten, or the receiver's clock is \
+             wrong."
+        } else {
+            "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or \
+             rewritten."
+        }
+        .to_owned(),
+    );
+    sentences
+}
+
+fn sentence(mut alike: Alike) -> String {
+    let (time, is) = if alike.domains.len() == 1 {
+        ("time", "is")
+    } else {
+        ("times", "are")
+    };
+    shorten(&mut alike.domains);
+    format!(
+        "The export {time} of {} {is} {} the receive time, so that {} {} impossible times.",
+        list(&alike.domains),
+        alike.skew,
+        counted(alike.flows, "flow"),
+        if alike.flows == 1 { "has" } else { "have" },
+    )
+}
+
+/// The first of them, and how many more there are.
+fn shorten_sentences(sentences: &mut Vec<String>) {
+    let more = sentences.len().saturating_sub(NAMED);
+    sentences.truncate(NAMED);
+    match more {
+        0 => {}
+        1 => sentences.push("1 more clock is off.".to_owned()),
+        more => sentences.push(format!("{more} more clocks are off.")),
+    }
+}
