@@ -108,8 +108,11 @@ impl Exporter {
         let unstated: Vec<&Template> = templates.iter().filter(stated).copied().collect();
         let scopes = self.samplers.ambiguous();
         let ambiguous = unstated.iter().find_map(|template| {
+            let names = |kind| names(template, kind);
             let mut scopes = scopes.iter();
-            let of = scopes.find_map(|scope| scope.left_open(|kind| names(template, kind)))?;
+            let of = scopes
+                .find_map(|scope| scope.left_open(names))
+                .or_else(|| self.samplers.differs_by(names))?;
             let template = template.id();
             Some(DoubtKind::AmbiguousRate { of, template })
         });

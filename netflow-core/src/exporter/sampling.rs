@@ -306,6 +306,26 @@ impl Samplers {
         scopes
     }
 
+    /// The kind of thing by which rates of several scopes differ, all of which apply to records
+    /// that name none of it: a line card's and a metering process's, or that of the whole domain.
+    pub(super) fn differs_by(&self, names: impl Fn(ScopeKind) -> bool) -> Option<ScopeKind> {
+        let is_open = |shape: &&Shape| {
+            let is_named = shape.sampler() != 0 || shape.part_of(&names) != 0;
+            shape.selects == Selects::Packets && !is_named
+        };
+        let (mut by, mut agreed, mut differ) = (None, None, false);
+        for shape in self.shapes.iter().filter(is_open) {
+            let entry = self.rates.get(&shape.key_of_first(None));
+            let selection = entry.map(|entry| entry.announced.selection);
+            if let Some(Selection::Rate(rate)) = selection {
+                by = by.or_else(|| shape.kinds().first().copied());
+                differ |= agreed.is_some_and(|agreed| agreed != rate);
+                agreed = Some(rate);
+            }
+        }
+        by.filter(|_| differ)
+    }
+
     /// The first sampler, if there are rates of nothing else.
     pub(super) fn only_sampler(&self) -> Option<(RateScope, u64)> {
         let packets = |shape: &&Shape| shape.selects == Selects::Packets;

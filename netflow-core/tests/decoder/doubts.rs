@@ -54,6 +54,23 @@ fn a_template_that_does_not_say_which_line_card_is_a_doubt() {
 }
 
 #[test]
+fn a_rate_of_the_domain_beside_another_of_a_line_card_is_a_doubt() {
+    for (message, [domain, card]) in [(Message::v9(0), [1, 3]), (Message::ipfix(0), [144, 141])] {
+        let all = options(message, 256, &[domain, 34], &[0, 50]);
+        let differs = options(all.clone(), 257, &[card, 34], &[1, 100]);
+        let found = doubts(&[template(differs.clone(), &[8])]);
+        let [DoubtKind::AmbiguousRate { of, template: 300 }] = found[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(of.to_string(), "line card");
+        // Records of the other template say which.
+        assert_eq!(doubts(&[template(differs, &[141])]), []);
+        let agrees = options(all, 257, &[card, 34], &[1, 50]);
+        assert_eq!(doubts(&[template(agrees, &[8])]), []);
+    }
+}
+
+#[test]
 fn samplers_that_no_template_names_are_a_doubt_unless_there_is_a_rate_for_all() {
     for (message, scope) in [(Message::v9(0), 1), (Message::ipfix(0), 144)] {
         let sampler = options(message, 256, &[scope, 48, 50], &[0, 1, 100]);
