@@ -18,6 +18,9 @@ use crate::connection::Endpoints;
 /// numbers nothing, the first record.
 const EDGE: usize = 64;
 
+/// Sightings of one datagram that are compared with it: more are no longer of a mirror.
+const MAX_COMPARED: usize = 16;
+
 /// By what a copy of a datagram differs from the one that was returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -155,8 +158,9 @@ impl Recent {
         self.has_tunnels |= path.is_encapsulated();
         let key = datagram.key();
         let mut seen = Seen::default();
-        let same = self.keys.iter().zip(&self.sightings);
-        for (_, sighting) in same.filter(|(other, _)| **other == key) {
+        let all = self.keys.iter().zip(&self.sightings);
+        let same = all.filter(|(other, _)| **other == key).take(MAX_COMPARED);
+        for (_, sighting) in same {
             if sighting.datagram == datagram {
                 seen.count(path.difference(&sighting.path), sighting.is_returned);
             }

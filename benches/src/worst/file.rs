@@ -8,6 +8,10 @@ use super::fixed::v5;
 /// Packets of a capture in one unit.
 const PACKETS: u32 = 20;
 
+/// Where the hop limit is in a record of a capture: after the headers of the record and of Ethernet,
+/// and 8 octets of IPv4.
+const HOP_LIMIT: usize = 16 + 14 + 8;
+
 const UDP: u8 = 17;
 const TCP: u8 = 6;
 const SYN: u8 = 2;
@@ -90,6 +94,17 @@ pub(super) fn cases() -> Vec<Case> {
                 packets(unit, |number| {
                     let source = Ipv4Addr::from(number);
                     packet(source, 0, 0, UDP, &udp(50_000, &v5(number, 1)))
+                })
+            },
+        ),
+        Case::new(
+            "file",
+            "copies of one datagram, each after another number of routers",
+            |unit| {
+                packets(unit, |number| {
+                    let mut record = packet(EXPORTER, 0, 0, UDP, &udp(2055, &v5(0, 1)));
+                    record[HOP_LIMIT] = number.to_be_bytes()[3];
+                    record
                 })
             },
         ),
