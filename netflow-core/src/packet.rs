@@ -28,6 +28,7 @@
 //! ```
 
 mod header_protocol;
+mod ip;
 mod link;
 mod mpls;
 mod network;
@@ -136,7 +137,7 @@ impl<'a> Packet<'a> {
             HeaderProtocol::ETHERNET | HeaderProtocol::IEEE80211_AMSDU_SUBFRAME => {
                 link::ethernet(octets)
             }
-            HeaderProtocol::IPV4 | HeaderProtocol::IPV6 => network::ip(octets, Lower::NONE, 0),
+            HeaderProtocol::IPV4 | HeaderProtocol::IPV6 => ip::ip(octets, Lower::NONE, 0),
             HeaderProtocol::MPLS => mpls::mpls(octets, Lower::NONE, 0),
             HeaderProtocol::PPP | HeaderProtocol::POS => link::ppp(octets, Lower::NONE, 0),
             HeaderProtocol::IEEE80211_MAC => link::ieee80211(octets),
@@ -182,7 +183,7 @@ impl<'a> Packet<'a> {
     /// ```
     #[must_use]
     pub fn dissect_ip_payload(ip_version: u8, protocol: u8, octets: &'a [u8]) -> Self {
-        network::ip_payload(until(octets, Offset::MAX_OCTETS), ip_version, protocol)
+        ip::ip_payload(until(octets, Offset::MAX_OCTETS), ip_version, protocol)
     }
 
     /// What follows a label stack (RFC 3032).

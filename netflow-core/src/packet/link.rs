@@ -1,7 +1,7 @@
 //! Ethernet, PPP, IEEE 802.11, and the tags and labels between them and the network layer.
 
+use super::ip::ip;
 use super::mpls::mpls;
-use super::network::ip;
 use super::offset::{Offset, load, load_u16, plus, until};
 use super::tag::{MplsLabels, Vlans, is_tag};
 use super::{Link, Lower, Packet};

@@ -2,7 +2,8 @@
 //! (RFC 4928), but in a pseudowire without control word these are the start of a MAC address
 //! (RFC 8469). So a header is taken for one of IP only if its lengths and checksum fit.
 
-use super::network::{IPV4_LEN, IPV6_LEN, ip};
+use super::ip::{IPV6_LEN, ip};
+use super::network::IPV4_LEN;
 use super::offset::{Offset, load_u16, plus};
 use super::tag::MplsLabels;
 use super::{Lower, Packet};
