@@ -78,6 +78,7 @@ extern crate alloc;
 
 mod compression;
 mod connection;
+mod counted;
 mod decompress;
 mod error;
 mod extract;
@@ -98,6 +99,7 @@ mod mirror;
 mod octets;
 mod pcap;
 mod pcapng;
+mod reader;
 mod sctp;
 mod select;
 mod sequence;

@@ -1,29 +1,23 @@
 //! A file of any format as a source of datagrams.
 
-use alloc::sync::Arc;
-use core::sync::atomic::{AtomicU64, Ordering};
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use netflow_core::{Datagram, Timestamp};
 
 use crate::compression::Compression;
-use crate::error::{CaptureError, CaptureErrorKind, FirstOctets};
+use crate::counted::{Counted, Progress};
+use crate::error::{CaptureError, CaptureErrorKind};
 use crate::extract::{Extractor, Found};
 use crate::feed::{Arrival, Datagrams};
 use crate::format::Format;
-use crate::frame::{Fault, Next};
+use crate::frame::Fault;
 use crate::input::Input;
 use crate::limits::CaptureOptions;
 use crate::mark::Mark;
+use crate::reader::Reader;
 use crate::summary::CaptureSummary;
-use crate::{ipfix_file, link, pcap, pcapng};
-
-/// Octets by which a format is recognised.
-const RECOGNISED_BY: usize = 20;
-/// How many times a file may be compressed.
-const COMPRESSIONS: usize = 2;
 
 /// Opens a capture or an IPFIX file, compressed or not; recognised by its content.
 ///
@@ -301,14 +295,6 @@ impl Datagrams for Source {
     }
 }
 
-/// The reader of a format.
-#[derive(Debug)]
-enum Reader {
-    Pcap(pcap::Reader),
-    Pcapng(pcapng::Reader),
-    IpfixFile,
-}
-
 /// Where reading is.
 #[derive(Debug)]
 enum State {
@@ -403,102 +389,5 @@ impl Source {
     fn error(&self, fault: Fault) -> CaptureError {
         let frame = self.extractor.packets().saturating_add(1);
         CaptureError::new(&self.path, fault.kind).at(frame, fault.offset)
-    }
-}
-
-impl Reader {
-    /// Recognises the content, through compressions; `input` is left at its start.
-    fn open(
-        input: &mut Input,
-        options: &CaptureOptions,
-    ) -> Result<(Self, Option<Compression>), CaptureErrorKind> {
-        let mut compression = None;
-        for _ in 0..=COMPRESSIONS {
-            let Some(found) = Compression::recognise(input.fill(RECOGNISED_BY)?) else {
-                return Ok((Self::recognise(input, options)?, compression));
-            };
-            compression = compression.or(Some(found));
-            input.decompress(found)?;
-        }
-        Err(CaptureErrorKind::CompressedTooOften)
-    }
-
-    fn recognise(input: &mut Input, options: &CaptureOptions) -> Result<Self, CaptureErrorKind> {
-        let first = input.fill(RECOGNISED_BY)?;
-        let limits = &options.limits;
-        if first.is_empty() {
-            Err(CaptureErrorKind::Empty)
-        } else if pcap::recognise(first) {
-            let reader = pcap::Reader::new(input, limits.block_octets)?;
-            let link_type = reader.link_type();
-            if link::is_supported(link_type) {
-                Ok(Self::Pcap(reader))
-            } else {
-                Err(CaptureErrorKind::LinkType { link_type })
-            }
-        } else if pcapng::recognise(first) {
-            let reader = pcapng::Reader::new(limits.block_octets, limits.interfaces);
-            Ok(Self::Pcapng(reader))
-        } else if ipfix_file::recognise(first) {
-            Ok(Self::IpfixFile)
-        } else {
-            Err(CaptureErrorKind::UnknownFormat {
-                first: FirstOctets::of(first),
-            })
-        }
-    }
-
-    /// A reader for the part after a mark; `input` begins with the header that the mark holds.
-    fn after(
-        mark: &Mark,
-        input: &mut Input,
-        options: &CaptureOptions,
-    ) -> Result<Self, CaptureErrorKind> {
-        let limits = &options.limits;
-        Ok(match mark.format {
-            Format::Pcap => Self::Pcap(pcap::Reader::new(input, limits.block_octets)?),
-            Format::Pcapng => {
-                let reader = pcapng::Reader::new(limits.block_octets, limits.interfaces);
-                Self::Pcapng(reader.after(mark.time))
-            }
-            Format::IpfixFile => Self::IpfixFile,
-        })
-    }
-
-    fn next(&mut self, input: &mut Input) -> Next {
-        match self {
-            Self::Pcap(reader) => reader.next(input),
-            Self::Pcapng(reader) => reader.next(input),
-            Self::IpfixFile => ipfix_file::next(input),
-        }
-    }
-}
-
-/// Octets read so far, shared by the reader and the source.
-#[derive(Debug, Clone, Default)]
-struct Progress(Arc<AtomicU64>);
-
-impl Progress {
-    fn add(&self, octets: usize) {
-        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
-        self.0.fetch_add(octets, Ordering::Relaxed);
-    }
-
-    fn octets(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// A reader that counts what it has read.
-struct Counted {
-    reader: Box<dyn Read + Send>,
-    progress: Progress,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let octets = self.reader.read(buffer)?;
-        self.progress.add(octets);
-        Ok(octets)
     }
 }
