@@ -5,6 +5,8 @@ mod cursor;
 mod fill;
 mod lists;
 mod members;
+#[expect(unsafe_code, reason = "an array of C is written")]
+mod rows;
 mod table;
 
 use core::ffi::{c_int, c_void};
@@ -12,6 +14,7 @@ use core::ffi::{c_int, c_void};
 pub(crate) use self::batch::{Each, fill};
 pub(crate) use self::cursor::{Cursor, Selection};
 pub(crate) use self::lists::Lists;
+pub(crate) use self::rows::Rows;
 pub use self::table::{netflow_flow, netflow_flow_field};
 
 /// Receives one flow, which is valid until the callback returns. It returns 0 to continue. It must not

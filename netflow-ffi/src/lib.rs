@@ -9,7 +9,7 @@
 //! ```text
 //! entry      the functions of C: pointers become references, panics and errors become numbers
 //! pointer    the caller's structs, read and written             \
-//! rows       the caller's array of flows                         } with entry, most of the unsafe code
+//! flow/rows  the caller's array of flows                         } with entry, most of the unsafe code
 //! decoding   a decoder and what borrows it, in one handle       /
 //! handle     the type of `netflow_decoder`
 //! flow       the struct of a flow, filled row by row
@@ -54,8 +54,6 @@ mod property;
 mod reading;
 mod reason;
 mod result;
-#[expect(unsafe_code, reason = "an array of C is written")]
-mod rows;
 mod stats;
 mod text_buffer;
 mod value;

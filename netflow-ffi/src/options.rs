@@ -1,17 +1,18 @@
 //! The options of a decoder.
 
-use core::ffi::c_char;
+mod definition;
+mod exporters;
+mod lists;
+
 use core::ptr;
 use core::time::Duration;
 
-use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId, Semantics, Units};
-use netflow_core::{
-    ConfiguredCounter, ConfiguredCounters, ConfiguredRates, Decoder, Limits, OptionsScope, Prefix,
-    SessionScope,
-};
+use netflow_core::{Decoder, Limits, OptionsScope, SessionScope};
 
-use crate::c_types::netflow_address;
-use crate::pointer::{self, FromOctets};
+pub use self::definition::netflow_definition;
+pub use self::exporters::{netflow_counters, netflow_rate, netflow_second_counters};
+pub(crate) use self::lists::{OptionLists, option_lists};
+use crate::pointer::FromOctets;
 use crate::result::Failure;
 
 /// A lifetime that never ends; the header calls it `NETFLOW_NEVER`.
@@ -48,58 +49,6 @@ pub enum netflow_flag {
     NETFLOW_FLAG_SPLIT_BIFLOWS = 1,
     /// Packets that sFlow discarded are flows too, with their `drop_reason`.
     NETFLOW_FLAG_WITH_DISCARDED = 2,
-}
-
-/// An element that the registries do not know.
-#[derive(Debug, Clone, Copy)]
-#[repr(C)]
-pub struct netflow_definition {
-    /// The enterprise that assigned the number; 0 for field types of NetFlow v9.
-    pub enterprise_number: u32,
-    /// The number, without the enterprise bit.
-    pub id: u16,
-    /// A `netflow_data_type`.
-    pub data_type: u32,
-    /// A `netflow_semantics`.
-    pub semantics: u32,
-    /// A `netflow_units`.
-    pub units: u32,
-    /// The name, NUL-terminated UTF-8; copied.
-    pub name: *const c_char,
-}
-
-/// A sampling rate of exporters, as the caller knows it.
-#[derive(Debug, Clone, Copy)]
-#[repr(C)]
-pub struct netflow_rate {
-    /// An exporter, or a subnet of exporters; the longest prefix wins.
-    pub address: netflow_address,
-    /// Bits of the address that count; 32 or 128 for one exporter.
-    pub prefix_len: u32,
-    /// One packet of this many is counted.
-    pub rate: u64,
-}
-
-/// What elements 23 and 24 beside 1 and 2 count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u32)]
-pub enum netflow_second_counters {
-    /// The reverse direction.
-    NETFLOW_SECOND_COUNTERS_BIFLOW = 1,
-    /// The same packets after the exporter forwarded them.
-    NETFLOW_SECOND_COUNTERS_POST = 2,
-}
-
-/// What the second counters of exporters count, as the caller knows it.
-#[derive(Debug, Clone, Copy)]
-#[repr(C)]
-pub struct netflow_counters {
-    /// An exporter, or a subnet of exporters; the longest prefix wins.
-    pub address: netflow_address,
-    /// Bits of the address that count; 32 or 128 for one exporter.
-    pub prefix_len: u32,
-    /// A `netflow_second_counters`.
-    pub meaning: u32,
 }
 
 /// The options of a decoder. A number that is 0 stands for its default, which
@@ -169,15 +118,6 @@ pub struct netflow_options {
 
 // SAFETY: its members are numbers and raw pointers.
 unsafe impl FromOctets for netflow_options {}
-
-/// What the pointers of options point to, copied.
-#[derive(Default)]
-pub(crate) struct OptionLists {
-    definitions: Definitions,
-    rates: ConfiguredRates,
-    override_rates: ConfiguredRates,
-    counters: ConfiguredCounters,
-}
 
 /// A decoder made by options, and these options with every default filled in.
 pub(crate) struct Settings {
@@ -337,122 +277,5 @@ fn lifetime(nanos: i64) -> Result<Option<Duration>, Failure> {
 fn nanos(lifetime: Option<Duration>) -> i64 {
     lifetime.map_or(NEVER, |lifetime| {
         i64::try_from(lifetime.as_nanos()).unwrap_or(i64::MAX)
-    })
-}
-
-impl netflow_definition {
-    /// The element, with its name.
-    pub(crate) fn element(&self, name: &str) -> Result<DefinedElement, Failure> {
-        fn registered<T>(
-            number: u32,
-            find: impl Fn(u8) -> Option<T>,
-            what: &'static str,
-        ) -> Result<T, Failure> {
-            u8::try_from(number)
-                .ok()
-                .and_then(find)
-                .ok_or(Failure::argument(what))
-        }
-        let id = ElementId::new(self.enterprise_number, self.id);
-        let data_type = registered(
-            self.data_type,
-            DataType::from_number,
-            "type of a definition",
-        )?;
-        let mut element = DefinedElement::new(id, name, data_type);
-        element.semantics = registered(
-            self.semantics,
-            Semantics::from_number,
-            "semantics of a definition",
-        )?;
-        element.units = registered(self.units, Units::from_number, "units of a definition")?;
-        Ok(element)
-    }
-}
-
-/// The rates by subnet.
-fn rates(items: &[netflow_rate]) -> Result<ConfiguredRates, Failure> {
-    let mut rates = ConfiguredRates::default();
-    for item in items {
-        let wrong = Failure::argument("a sampling rate of the options");
-        let prefix = prefix(&item.address, item.prefix_len).ok_or(wrong)?;
-        if item.rate == 0 {
-            return Err(wrong);
-        }
-        rates.insert(prefix.address(), prefix.length(), item.rate);
-    }
-    Ok(rates)
-}
-
-/// The meanings of second counters by subnet.
-fn counters(items: &[netflow_counters]) -> Result<ConfiguredCounters, Failure> {
-    let counter = |item: &netflow_counters| {
-        let prefix = prefix(&item.address, item.prefix_len)?;
-        let is_biflow = match item.meaning {
-            1 => true,
-            2 => false,
-            _ => return None,
-        };
-        Some(ConfiguredCounter::new(prefix, is_biflow))
-    };
-    let wrong = Failure::argument("second counters of the options");
-    items
-        .iter()
-        .map(|item| counter(item).ok_or(wrong))
-        .collect()
-}
-
-/// A subnet; `None` if it has more bits than its address.
-fn prefix(address: &netflow_address, length: u32) -> Option<Prefix> {
-    let address = address.address()?;
-    let bits = if address.is_ipv4() { 32 } else { 128 };
-    let length = u8::try_from(length).ok().filter(|length| *length <= bits)?;
-    Some(Prefix::new(address, length))
-}
-
-/// The definitions and rates that options point to.
-///
-/// # Safety
-///
-/// Each pointer of the options is NULL or points to the number of items in its count.
-pub(crate) unsafe fn option_lists(options: &netflow_options) -> Result<OptionLists, Failure> {
-    // SAFETY: as the caller promises.
-    let definitions = unsafe {
-        pointer::items(
-            options.definitions,
-            options.definition_count,
-            "definitions of the options",
-        )
-    }?;
-    let mut elements = Vec::with_capacity(definitions.len());
-    for definition in definitions {
-        // SAFETY: a definition's name is a C string.
-        let name = unsafe { pointer::string(definition.name, "name of a definition") }?;
-        elements.push(definition.element(name)?);
-    }
-    // SAFETY: as the caller promises.
-    let configured =
-        unsafe { pointer::items(options.rates, options.rate_count, "rates of the options") }?;
-    // SAFETY: likewise.
-    let overrides = unsafe {
-        pointer::items(
-            options.override_rates,
-            options.override_rate_count,
-            "override_rates of the options",
-        )
-    }?;
-    // SAFETY: likewise.
-    let meanings = unsafe {
-        pointer::items(
-            options.counters,
-            options.counters_count,
-            "counters of the options",
-        )
-    }?;
-    Ok(OptionLists {
-        definitions: elements.into_iter().collect(),
-        rates: rates(configured)?,
-        override_rates: rates(overrides)?,
-        counters: counters(meanings)?,
     })
 }

@@ -4,11 +4,10 @@ use core::ffi::{c_int, c_void};
 use core::mem;
 
 use super::{call_with, ok_or_end};
-use crate::flow::{self, netflow_flow, netflow_flow_callback};
+use crate::flow::{self, Rows, netflow_flow, netflow_flow_callback};
 use crate::handle::{State, netflow_decoder};
 use crate::pointer;
 use crate::result::{Failure, netflow_result};
-use crate::rows::Rows;
 
 /// Octets that every row of flows has: the members before the fields.
 const FIRST_SIZE: usize = 32;

@@ -4,8 +4,8 @@ use super::cursor::Cursor;
 use super::fill::Fill;
 use super::lists::Lists;
 use super::members::members;
+use super::rows::Rows;
 use super::table::netflow_flow;
-use crate::rows::Rows;
 
 /// The memory used while flows are passed to a callback.
 #[derive(Debug, Default)]

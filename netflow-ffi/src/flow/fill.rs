@@ -5,9 +5,9 @@ use core::mem::offset_of;
 use netflow_core::{Flow, Numbers};
 
 use super::lists::Lists;
+use super::rows::Row;
 use super::table::{netflow_flow, netflow_flow_field};
 use crate::c_types::{ToC, netflow_numbers, netflow_octets};
-use crate::rows::Row;
 
 /// One flow on its way.
 pub(super) struct Fill<'f, 'm, 'r> {

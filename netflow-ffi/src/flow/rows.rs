@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr;
 
-use crate::flow::netflow_flow;
+use super::table::netflow_flow;
 
 /// Rows of `stride` octets, each of which begins with a flow, or with as much of one as the program
 /// knows.

@@ -1,0 +1,55 @@
+//! Elements that the caller defines.
+
+use core::ffi::c_char;
+
+use netflow_core::element::{DataType, DefinedElement, ElementId, Semantics, Units};
+
+use crate::result::Failure;
+
+/// An element that the registries do not know.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_definition {
+    /// The enterprise that assigned the number; 0 for field types of NetFlow v9.
+    pub enterprise_number: u32,
+    /// The number, without the enterprise bit.
+    pub id: u16,
+    /// A `netflow_data_type`.
+    pub data_type: u32,
+    /// A `netflow_semantics`.
+    pub semantics: u32,
+    /// A `netflow_units`.
+    pub units: u32,
+    /// The name, NUL-terminated UTF-8; copied.
+    pub name: *const c_char,
+}
+
+impl netflow_definition {
+    /// The element, with its name.
+    pub(crate) fn element(&self, name: &str) -> Result<DefinedElement, Failure> {
+        fn registered<T>(
+            number: u32,
+            find: impl Fn(u8) -> Option<T>,
+            what: &'static str,
+        ) -> Result<T, Failure> {
+            u8::try_from(number)
+                .ok()
+                .and_then(find)
+                .ok_or(Failure::argument(what))
+        }
+        let id = ElementId::new(self.enterprise_number, self.id);
+        let data_type = registered(
+            self.data_type,
+            DataType::from_number,
+            "type of a definition",
+        )?;
+        let mut element = DefinedElement::new(id, name, data_type);
+        element.semantics = registered(
+            self.semantics,
+            Semantics::from_number,
+            "semantics of a definition",
+        )?;
+        element.units = registered(self.units, Units::from_number, "units of a definition")?;
+        Ok(element)
+    }
+}
