@@ -1,5 +1,5 @@
 //! Times, addresses and octets as text, written without the machinery of formatting and without
-//! allocating: these are written millions of times.
+//! allocating: these are written millions of times. Numbers as people read them, for reports.
 //!
 //! ```
 //! use netflow_core::text::{self, UnixTime};
@@ -11,11 +11,13 @@
 //! ```
 
 mod address;
+mod quantity;
 mod time;
 
 use core::fmt;
 
 pub use self::address::{address, ipv4, ipv6, mac};
+pub use self::quantity::{Grouped, Percent, Span};
 pub use self::time::UnixTime;
 
 /// A text of at most `N` octets, all of them ASCII.

@@ -1,22 +1,16 @@
 //! Numbers as people read them.
 
+use core::time::Duration;
+
 use netflow_core::Timestamp;
 use netflow_core::element::{self, iana};
 use netflow_core::field::FlowField;
-use netflow_core::text::UnixTime;
+use netflow_core::text::{Grouped, Percent, Span, UnixTime};
 use netflow_query::GroupValue;
 
 /// `1,234,567`
 pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    Grouped(number).to_string()
 }
 
 /// `1.23 M`: at most four digits and a power of 1,000.
@@ -65,25 +59,18 @@ pub(crate) const fn to_f64(number: u64) -> f64 {
     number as f64
 }
 
-/// A part in per cent with one digit.
+/// A part in per cent.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
-    let thousandths = (u128::from(part) * 1_000 + u128::from(whole) / 2)
-        .checked_div(whole.into())
-        .unwrap_or(0);
-    format!("{}.{} %", thousandths / 10, thousandths % 10)
+    Percent { part, whole }.to_string()
 }
 
-/// A span of nanoseconds in its two largest units.
+/// A span of nanoseconds in its two largest units; whole seconds have no fraction.
 pub(crate) fn span(nanos: u64) -> String {
-    let (seconds, millis) = (nanos / 1_000_000_000, nanos / 1_000_000 % 1_000);
-    match seconds {
-        0 => format!("{millis} ms"),
-        1..60 if millis == 0 => format!("{seconds} s"),
-        1..60 => format!("{seconds}.{millis:03} s"),
-        60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        3_600..86_400 => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds / 3_600 % 24),
+    let span = Duration::from_nanos(nanos);
+    if (1..60).contains(&span.as_secs()) && span.subsec_millis() == 0 {
+        return format!("{} s", span.as_secs());
     }
+    Span(span).to_string()
 }
 
 /// RFC 3339, in UTC.
@@ -192,9 +179,9 @@ mod tests {
         assert_eq!(with_unit(592_000.0, "bit/s"), "592 kbit/s");
         assert_eq!(with_unit(5.0, "packets/s"), "5 packets/s");
         assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(percent(1, 3), "33.3 %");
-        assert_eq!(percent(1, 0), "0.0 %");
+        assert_eq!(percent(9_997, 10_000), "99.97 %");
         assert_eq!(span(61_000_000_000), "1 min 1 s");
+        assert_eq!(span(2_000_000_000), "2 s");
         assert_eq!(flags(0x12), "AS");
     }
 
