@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 import netflow_rs as nf
-from netflow_rs import _live
+from netflow_rs import _addresses, _listen
 
 # IPFIX: header, a template of source address, destination port and octets, one record.
 DATAGRAM = bytes(
@@ -232,7 +232,7 @@ def test_the_zone_is_bound(address: Any, monkeypatch: pytest.MonkeyPatch) -> Non
         return found
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    places = _live._places(address, (), ())
+    places = _addresses.places(address, (), ())
     assert asked == ["fe80::1%lo"] and places == [("udp", "fe80::1", 2055, 3)]
 
 
@@ -326,7 +326,7 @@ def test_rows_survive_a_wait_that_was_cancelled() -> None:
 
 
 def test_one_udp_socket_without_the_compiled_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(_live._netflow, "Sockets", raising=False)
+    monkeypatch.delattr(_listen._netflow, "Sockets", raising=False)
     with pytest.raises(NotImplementedError, match="Linux"):
         nf.listen("127.0.0.1:0", tcp="127.0.0.1:0")
     with nf.listen("127.0.0.1:0", interval=0.05) as batches:

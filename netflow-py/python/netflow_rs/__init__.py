@@ -12,15 +12,20 @@ their meaning; :func:`prefix` groups addresses by network.
 
 from . import _netflow
 
+from ._collector import Collector
+from ._decoder import Decoder
 from ._documents import documents
 from ._errors import FilterError, NetflowError, NetflowWarning, Problem
-from ._flows import Flows, Report, Table, read, scan
+from ._flows import Flows, read, scan
 from ._health import health
 from ._inputs import COLUMNS
-from ._live import AsyncListener, Collector, Decoder, Listener, listen, listen_async
+from ._listen import listen, listen_async
+from ._listeners import AsyncListener, Listener
 from ._netflow import Record, __version__
 from ._prefix import duckdb_prefix, prefix
 from ._records import Records, records
+from ._report import Report
+from ._table import Table
 from ._tables import Tables, TemplateTable, tables
 
 __all__ = [

@@ -5,13 +5,38 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 
 from . import _netflow
 from ._exporters import Meanings, Rates, known
 from ._inputs import Inputs, expand
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 _Path = str | os.PathLike[str]
+# Formats whose documents are octets.
+_Octets = Literal["msgpack", "forward", "protobuf", "csv", "csv-fast", "line", "long", "extended"]
+
+
+class _Options(TypedDict, total=False):
+    compat: bool
+    internal_networks: str | None
+    tags: Sequence[str]
+    fields: Mapping[str, str] | None
+    community_id_seed: int
+    target: str
+    include_flowset_id: bool
+    time_key: str | None
+    forward_tag: str
+    definitions: Sequence[_Path]
+    ports: Sequence[int]
+    strict: bool
+    state: bytes | None
+    sampling: Rates
+    sampling_override: Rates
+    options_scope: str
+    second_counters: Meanings
 
 
 @overload
@@ -20,51 +45,13 @@ def documents(
     schema: str = "ecs",
     *,
     format: Literal["json"] = "json",
-    compat: bool = False,
-    internal_networks: str | None = None,
-    tags: Sequence[str] = (),
-    fields: Mapping[str, str] | None = None,
-    community_id_seed: int = 0,
-    target: str = "netflow",
-    include_flowset_id: bool = False,
-    time_key: str | None = None,
-    forward_tag: str = "netflow.event",
-    definitions: Sequence[_Path] = (),
-    ports: Sequence[int] = (),
-    strict: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: str = "domain",
-    second_counters: Meanings = None,
+    **options: Unpack[_Options],
 ) -> Iterator[dict[str, Any]]: ...
 
 
 @overload
 def documents(
-    paths: Inputs,
-    schema: str = "ecs",
-    *,
-    format: Literal[
-        "msgpack", "forward", "protobuf", "csv", "csv-fast", "line", "long", "extended"
-    ],
-    compat: bool = False,
-    internal_networks: str | None = None,
-    tags: Sequence[str] = (),
-    fields: Mapping[str, str] | None = None,
-    community_id_seed: int = 0,
-    target: str = "netflow",
-    include_flowset_id: bool = False,
-    time_key: str | None = None,
-    forward_tag: str = "netflow.event",
-    definitions: Sequence[_Path] = (),
-    ports: Sequence[int] = (),
-    strict: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: str = "domain",
-    second_counters: Meanings = None,
+    paths: Inputs, schema: str = "ecs", *, format: _Octets, **options: Unpack[_Options]
 ) -> Iterator[bytes]: ...
 
 

@@ -1,4 +1,4 @@
-"""The compiled module. Written by stubs.py; do not edit."""
+"""The compiled module."""
 
 import os
 import sys
@@ -294,6 +294,7 @@ class Record:
     def elements(self) -> dict[str, Any]: ...
     @property
     def fields(self) -> dict[str, Any]: ...
+    # The normalised fields, written by stubs.py from registry/fields.csv.
     exporter_address: IPv4Address | IPv6Address | None
     exporter_port: int | None
     agent_address: IPv4Address | IPv6Address | None

@@ -7,10 +7,13 @@ from typing import Any, Iterator, Sequence, overload
 
 from . import _netflow
 from ._arguments import Addresses, OptionsScope, choice, port_list, row_limit
-from ._errors import Problem, warn
+from ._errors import warn
 from ._exporters import Definitions, Meanings, Rates, known
-from ._flows import ROWS, Progress, Report, Rescannable, Table
 from ._inputs import Inputs, Opened, expand
+from ._progress import Progress
+from ._report import Report, Reported
+from ._rescannable import Rescannable
+from ._table import ROWS, Table
 
 
 class TemplateTable(Rescannable):
@@ -62,7 +65,7 @@ class TemplateTable(Rescannable):
         return f"<p>{html.escape(repr(self)[1:-1])}</p>"
 
 
-class Tables(Sequence[TemplateTable]):
+class Tables(Reported, Sequence[TemplateTable]):
     """The tables of files, by number or by name. See :func:`tables`."""
 
     def __init__(self, inputs: list[Opened], options: dict[str, Any], bar: bool | None) -> None:
@@ -118,21 +121,6 @@ class Tables(Sequence[TemplateTable]):
     def report(self) -> Report:
         """What the pass counted that found the tables."""
         return self._report
-
-    @property
-    def stats(self) -> dict[str, Any]:
-        """Counters of :meth:`report`."""
-        return self._report.stats
-
-    @property
-    def problems(self) -> list[Problem]:
-        """Problems of :meth:`report`."""
-        return self._report.problems
-
-    @property
-    def templates(self) -> list[dict[str, Any]]:
-        """Templates of :meth:`report`."""
-        return self._report.templates
 
     def __repr__(self) -> str:
         lines = "".join(f"\n  {table!r}" for table in self._all[:20])

@@ -29,7 +29,7 @@ from pyspark.sql.types import StructType
 
 from . import partitions as parts
 from ._errors import NetflowError
-from ._flows import ROWS
+from ._table import ROWS
 from ._inputs import check_columns, chosen
 from .partitions._index import nanos
 from .partitions._storage import writer

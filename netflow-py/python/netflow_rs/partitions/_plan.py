@@ -10,7 +10,7 @@ from typing import Any, Iterable, Iterator, Mapping, Sequence
 from .. import _netflow
 from .._errors import NetflowError
 from .._exporters import Meanings, Rates, known
-from .._flows import ROWS
+from .._table import ROWS
 from .._inputs import chosen
 from ._arrow import arrow, as_stream
 from ._index import PIECE, FileIndex, Map, gather, index

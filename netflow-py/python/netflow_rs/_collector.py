@@ -1,0 +1,102 @@
+"""Datagrams to batches of flows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Any, Sequence
+
+from . import _netflow
+from ._addresses import Exporter, host_and_port
+from ._decoder import Octets
+from ._errors import Problem
+from ._exporters import Meanings, Rates, known
+from ._inputs import check_columns
+from ._received import nanoseconds
+from ._table import ROWS, Table
+
+
+class Collector(asyncio.DatagramProtocol):
+    """Gathers the flows of datagrams into batches; also a protocol of asyncio.
+
+    ::
+
+        loop.create_datagram_endpoint(nf.Collector, local_addr=("0.0.0.0", 2055))
+
+    Rows wait until :meth:`take` takes them, however many: take them as they come.
+    """
+
+    def __init__(
+        self,
+        *,
+        columns: Sequence[str] | None = None,
+        addresses: str = "text",
+        types: str = "native",
+        rows: int = ROWS,
+        state: bytes | None = None,
+        sampling: Rates = None,
+        sampling_override: Rates = None,
+        options_scope: str = "domain",
+        second_counters: Meanings = None,
+    ) -> None:
+        self._collector = _netflow.Collector(
+            columns=check_columns(columns),
+            addresses=addresses,
+            types=types,
+            rows=rows,
+            state=state,
+            exporters=known(sampling, sampling_override, options_scope, second_counters),
+        )
+        self.rows = 0
+        """Rows that wait to be taken."""
+
+    def push(
+        self,
+        datagram: Octets,
+        exporter: Exporter = None,
+        received: datetime | float | None = None,
+    ) -> int:
+        """Adds a datagram; returns the number of rows that wait to be taken."""
+        host, port = host_and_port(exporter)
+        self.rows = self._collector.push(datagram, host, port, nanoseconds(received))
+        return self.rows
+
+    def take(self) -> Table:
+        """The rows that wait; there may be none."""
+        self.rows = 0
+        return Table(self._collector.take())
+
+    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
+        """For asyncio."""
+        self.push(data, addr)
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """Counters by name."""
+        return self._collector.report["stats"]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was passed over; the first 1,000."""
+        return self._collector.report["problems"]
+
+    @property
+    def templates(self) -> list[dict[str, Any]]:
+        """Templates in force."""
+        return self._collector.report["templates"]
+
+    @property
+    def domains(self) -> list[dict[str, Any]]:
+        """What each observation domain sent, and what of it was lost."""
+        return self._collector.report["domains"]
+
+    def health(self) -> dict[str, Any]:
+        """The health of the exporters so far, as :meth:`Decoder.health` returns it; a frame is the
+        number of the call of :meth:`push`, from 1."""
+        found: dict[str, Any] = json.loads(self._collector.health())
+        return found
+
+    def save(self) -> bytes:
+        """The state of the exporters, for the argument ``state`` of the next."""
+        return self._collector.save()

@@ -1,0 +1,50 @@
+"""What passes over files count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._errors import Problem
+
+
+class Report:
+    """What a pass counted."""
+
+    def __init__(self, report: dict[str, Any]) -> None:
+        self.stats: dict[str, Any] = report["stats"]
+        """Counters by name; ``stats["problems"]`` by the kind of problem."""
+        self.problems: list[Problem] = report["problems"]
+        """The first problems, 1,000 at most."""
+        self.templates: list[dict[str, Any]] = report["templates"]
+        """Templates in force at the end."""
+        self.domains: list[dict[str, Any]] = report["domains"]
+        """What each observation domain sent, and what of it was lost."""
+        self.faults: list[str] = report["faults"]
+        """Files that could not be read to their end."""
+
+    def __repr__(self) -> str:
+        counts = {name: count for name, count in self.stats.items() if count}
+        return f"<netflow_rs.Report {counts}>"
+
+
+class Reported:
+    """What has the report of a pass."""
+
+    def report(self) -> Report:
+        """What the pass counted."""
+        raise NotImplementedError
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """Counters of :meth:`report`."""
+        return self.report().stats
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Problems of :meth:`report`."""
+        return self.report().problems
+
+    @property
+    def templates(self) -> list[dict[str, Any]]:
+        """Templates of :meth:`report`."""
+        return self.report().templates
