@@ -1,8 +1,11 @@
-//! Where the captures are that the tests of all crates read, and their expected results.
+//! Where the captures are that the tests of all crates read, and their expected results; and what
+//! servers in tests share.
 #![expect(
     clippy::missing_panics_doc,
-    reason = "a test that finds no captures has failed"
+    reason = "a test that finds no captures, or receives no request of HTTP, has failed"
 )]
+
+pub mod http;
 
 use std::ffi::OsStr;
 use std::fs;

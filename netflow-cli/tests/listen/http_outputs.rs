@@ -7,6 +7,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Mutex;
 use std::thread;
 
+use netflow_testdata::http;
+
 use crate::harness::{Collector, Folder, run, send, v5};
 
 const UDP: [&str; 2] = ["--udp", "127.0.0.1:0"];
@@ -53,22 +55,9 @@ impl Server {
 fn serve(stream: &TcpStream, received: &Mutex<Vec<Request>>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     loop {
-        let mut head = String::new();
-        loop {
-            let mut line = String::new();
-            if reader.read_line(&mut line).ok()? == 0 {
-                return None;
-            }
-            if line.trim().is_empty() {
-                break;
-            }
-            head += &line.to_lowercase();
-        }
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "));
-        let mut body = vec![0; length?.trim().parse().unwrap()];
-        reader.read_exact(&mut body).ok()?;
+        let head = http::head(&mut reader)?;
+        let body = http::body(&head, &mut reader)?;
+        let head = head.concat().to_lowercase();
         received.lock().unwrap().push(Request { head, body });
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
         (&mut &*stream).write_all(answer).ok()?;

@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::sync::Arc;
 use core::net::SocketAddr;
 use core::time::Duration;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Mutex;
 use std::thread;
@@ -12,6 +12,7 @@ use std::thread;
 use netflow_output::sink::{
     Credentials, HttpCompression, LossReason, OutputConfig, OutputStatistics, Outputs, Policy,
 };
+use netflow_testdata::http;
 use serde_json::Value;
 
 use super::support::{Folder, LONG, ROWS, Worker, check, json, output, wait_until};
@@ -83,17 +84,7 @@ fn serve(stream: TcpStream, take: Take, received: &Mutex<Received>) -> Option<()
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut stream = stream;
     loop {
-        let mut head = Vec::new();
-        loop {
-            let mut line = String::new();
-            if reader.read_line(&mut line).ok()? == 0 {
-                return None;
-            }
-            if line.trim().is_empty() {
-                break;
-            }
-            head.push(line.trim().to_owned());
-        }
+        let head = http::head(&mut reader)?;
         let target = head[0]
             .strip_prefix("POST ")
             .unwrap()
@@ -102,7 +93,7 @@ fn serve(stream: TcpStream, take: Take, received: &Mutex<Received>) -> Option<()
             .unwrap()
             .to_owned();
         let header = |line: &String| {
-            let (name, value) = line.split_once(": ").unwrap();
+            let (name, value) = line.trim().split_once(": ").unwrap();
             (name.to_lowercase(), value.to_owned())
         };
         let headers: BTreeMap<String, String> = head[1..].iter().map(header).collect();
@@ -119,8 +110,7 @@ fn serve(stream: TcpStream, take: Take, received: &Mutex<Received>) -> Option<()
             reader.read_exact(&mut some).ok()?;
             return None;
         }
-        let mut body = vec![0; headers["content-length"].parse().unwrap()];
-        reader.read_exact(&mut body).ok()?;
+        let body = http::body(&head, &mut reader)?;
         let body = match headers.get("content-encoding").map(String::as_str) {
             None => body,
             Some("gzip") => {
