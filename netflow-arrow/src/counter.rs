@@ -9,10 +9,9 @@ use netflow_core::field::{FieldType, FlowField};
 use netflow_core::value::{MacAddress, Text, Value};
 use netflow_core::wire::sflow::structure::{Member, MemberValue};
 use netflow_core::wire::sflow::{CountersSample, Record, SampleKind};
-use netflow_core::{Decoded, FlowValue, MessageHeader, SetKind};
+use netflow_core::{Decoded, FlowValue, InputNames, MessageHeader, SetKind};
 
 use crate::column::{self, Column, Dictionary, Texts};
-use crate::files::Files;
 use crate::schema::{Addresses, Encoding, Types, dictionary};
 
 /// Gathers the counters samples of sFlow (version 5, section 5.3) into record batches: a
@@ -37,7 +36,7 @@ use crate::schema::{Addresses, Encoding, Types, dictionary};
 #[derive(Debug)]
 pub struct CounterBatchBuilder {
     schema: SchemaRef,
-    files: Files,
+    files: InputNames,
     file: Option<Box<dyn Column>>,
     head: [Box<dyn Column>; 8],
     words: [Box<dyn Column>; 3],
@@ -59,7 +58,7 @@ pub struct CounterOptions {
     /// Maximum rows of a batch; the rows of one sample may exceed it.
     pub rows: usize,
     /// Names of the inputs: if there are several, the first column names the row's input.
-    pub files: Files,
+    pub files: InputNames,
 }
 
 /// Addresses as 16 octets.
@@ -69,7 +68,7 @@ impl Default for CounterOptions {
             addresses: Addresses::default(),
             types: Types::default(),
             rows: 1 << 16,
-            files: Files::default(),
+            files: InputNames::default(),
         }
     }
 }
@@ -109,7 +108,7 @@ impl CounterBatchBuilder {
         };
         let [exporter, agent, domain, received, frame] = OF_FLOWS.map(of_flow);
         let plain = |name, field_type| Field::new(name, encoding.data_type(field_type), true);
-        let is_several = options.files.are_several();
+        let is_several = options.files.are_shown();
         let fields = is_several
             .then(|| Field::new("file", word.clone(), true))
             .into_iter()

@@ -9,14 +9,13 @@ use arrow_schema::{ArrowError, DataType, SchemaRef};
 use netflow_core::field::FlowField;
 use netflow_core::value::Text;
 use netflow_core::{
-    Decoded, Flow, FlowColumn, FlowValue, Projected, ProjectedFlow, Projection, Set, SetKind,
-    Timestamp,
+    Decoded, Flow, FlowColumn, FlowValue, InputNames, Projected, ProjectedFlow, Projection, Set,
+    SetKind, Timestamp,
 };
 use netflow_query::{SetFilter, SetMatch};
 
 pub use self::options::FlowOptions;
 use crate::column::{self, Column, Dictionary, Texts};
-use crate::files::Files;
 use crate::fixed::FixedRecords;
 use crate::schema::Types;
 
@@ -47,7 +46,7 @@ impl FlowBatchBuilder {
     #[must_use]
     pub fn new(options: FlowOptions) -> Self {
         let encoding = options.encoding();
-        let file = options.files.are_several().then(|| -> Box<dyn Column> {
+        let file = options.files.are_shown().then(|| -> Box<dyn Column> {
             match options.types {
                 Types::Native => Box::new(Dictionary::new(Box::new(Texts::default()))),
                 _ => Box::new(Texts::default()),
@@ -353,7 +352,7 @@ fn is_fixed(data_type: &DataType) -> bool {
 }
 
 /// The name of an input.
-fn name(files: &Files, input: u32) -> Option<FlowValue<'_>> {
+fn name(files: &InputNames, input: u32) -> Option<FlowValue<'_>> {
     let name = files.name(input)?;
     Some(FlowValue::Text(Text::new(name.as_bytes())))
 }

@@ -68,7 +68,6 @@ extern crate alloc;
 mod batch;
 mod column;
 mod counter;
-mod files;
 mod fixed;
 mod flow;
 #[cfg(feature = "ipc")]
@@ -81,7 +80,6 @@ mod tables;
 
 pub use batch::{BatchBuilder, Full, Mark, UniformBatchBuilder};
 pub use counter::{CounterBatchBuilder, CounterOptions};
-pub use files::Files;
 pub use flow::{FlowBatchBuilder, FlowOptions};
 #[cfg(feature = "ipc")]
 pub use ipc::{IpcFormat, IpcWriter};

@@ -12,11 +12,10 @@ use core::net::{IpAddr, SocketAddr};
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use netflow_core::value::Text;
-use netflow_core::{Decoded, FlowValue, Protocol, Set, SetKind};
+use netflow_core::{Decoded, FlowValue, InputNames, Protocol, Set, SetKind};
 
 use self::table::Table;
 use crate::column::Column;
-use crate::files::Files;
 use crate::schema::{Addresses, Encoding, Types};
 
 /// Which template a table is of.
@@ -100,7 +99,7 @@ pub struct TemplateBatch {
 pub struct RecordBatchBuilder {
     encoding: Encoding,
     rows: usize,
-    files: Files,
+    files: InputNames,
     only: Option<TemplateKey>,
     tables: BTreeMap<TemplateKey, Table>,
     /// Octets of the records that are in no batch yet.
@@ -122,7 +121,7 @@ impl RecordBatchBuilder {
                 types: Types::Plain,
             },
             rows,
-            files: Files::default(),
+            files: InputNames::default(),
             only: None,
             tables: BTreeMap::new(),
             octets: 0,
@@ -131,7 +130,7 @@ impl RecordBatchBuilder {
 
     /// Sets the names of the inputs, which are a column if there are several.
     #[must_use]
-    pub fn with_files(mut self, files: Files) -> Self {
+    pub fn with_files(mut self, files: InputNames) -> Self {
         self.files = files;
         self
     }
@@ -209,7 +208,7 @@ impl RecordBatchBuilder {
             let (encoding, files) = (self.encoding, &self.files);
             let table = self.tables.entry(key);
             let table =
-                table.or_insert_with(|| Table::new(template, key, encoding, files.are_several()));
+                table.or_insert_with(|| Table::new(template, key, encoding, files.are_shown()));
             if let Some(file) = &mut table.file {
                 let name = files.name(header.input);
                 file.push(name.map(|name| FlowValue::Text(Text::new(name.as_bytes()))));

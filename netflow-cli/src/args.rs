@@ -11,8 +11,11 @@ mod inputs;
 #[cfg(target_os = "linux")]
 pub(crate) mod listen;
 mod order;
+#[cfg(feature = "packaging")]
+mod packaging;
 #[cfg(target_os = "linux")]
 pub(crate) mod quantity;
+mod replay;
 mod report;
 mod top;
 mod window;
@@ -29,12 +32,12 @@ pub(crate) use self::exporters::{Definitions, Exporters};
 pub(crate) use self::inputs::Inputs;
 #[cfg(target_os = "linux")]
 pub(crate) use self::listen::Listen;
+#[cfg(feature = "packaging")]
+pub(crate) use self::packaging::{Completions, Manual, Shell};
+pub(crate) use self::replay::{GeneratedKind, Replay};
 pub(crate) use self::report::ReportArgs;
 pub(crate) use self::top::{Top, TopFormat};
 pub(crate) use self::window::{Bound, Window};
-#[cfg(feature = "packaging")]
-use crate::packaging::{Completions, Manual};
-use crate::replay::Replay;
 
 /// Read what routers, switches, firewalls and probes export about traffic: NetFlow v1, v5 to
 /// v9, IPFIX and sFlow v5.

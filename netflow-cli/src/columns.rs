@@ -3,8 +3,9 @@
 use std::io;
 use std::path::Path;
 
+use netflow_core::InputNames;
 use netflow_core::field::FlowField;
-use netflow_output::format::{Columns, Container, Files, IpcFormat, Selection};
+use netflow_output::format::{Columns, Container, IpcFormat, Selection};
 use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
 
 use crate::args::format::Format;
@@ -23,7 +24,7 @@ pub(crate) fn stream(
     container: Container,
     threads: usize,
     chosen: (Option<Vec<FlowField>>, Selection),
-    files: &Files,
+    files: &InputNames,
     output: Output,
 ) -> io::Result<Box<dyn Sink>> {
     let (fields, selection) = chosen;
@@ -33,7 +34,7 @@ pub(crate) fn stream(
 }
 
 /// Writes a file for each template to a folder, which must not be there yet.
-pub(crate) fn folder(format: Format, path: &Path, files: &Files) -> io::Result<Box<dyn Sink>> {
+pub(crate) fn folder(format: Format, path: &Path, files: &InputNames) -> io::Result<Box<dyn Sink>> {
     let folder = Folder::create(path)?;
     // A file in a folder is no pipe.
     let container = container(format, false);

@@ -3,10 +3,11 @@
 use netflow_core::SessionScope;
 
 use crate::args::Decode;
-use crate::plan::{Plan, Usage};
+use crate::plan::Plan;
 use crate::rows::Consumer;
 use crate::run::{Job, Work};
 use crate::status::Status;
+use crate::usage::Usage;
 
 /// Runs the command. The caller reports arguments that contradict each other.
 pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {

@@ -15,18 +15,18 @@ mod words;
 use core::net::SocketAddr;
 use std::io::{self, IsTerminal};
 
-use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error};
+use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error, InputNames};
 use netflow_health::{Health, SourceFacts};
 
 use self::frame::OneFrame;
 use self::matching::Matching;
 use self::page::PageStyle;
-use self::words::Inputs;
 use crate::args::{Explain, Report};
-use crate::plan::{self, Usage};
+use crate::plan;
 use crate::rows::{Analysis, Consumer, End};
 use crate::run::{Job, Work};
 use crate::status::Status;
+use crate::usage::Usage;
 
 /// Runs the command. The caller reports arguments that contradict each other.
 pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
@@ -44,12 +44,12 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
         let analysis: Box<dyn Analysis> = match args.frame {
             Some(frame) => {
                 let wanted = DatagramId { input: last, frame };
-                Box::new(OneFrame::new(wanted, args.format, look, Inputs::new(files)))
+                Box::new(OneFrame::new(wanted, args.format, look, files.clone()))
             }
             None => Box::new(Explanation {
                 format: args.format,
                 look,
-                inputs: Inputs::new(files),
+                inputs: files.clone(),
                 health: Health::default(),
                 matching: args.filter.clone().map(Matching::new),
             }),
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
 struct Explanation {
     format: Report,
     look: PageStyle,
-    inputs: Inputs,
+    inputs: InputNames,
     health: Health,
     /// Which domains are reported, if not all.
     matching: Option<Matching>,
@@ -108,22 +108,21 @@ impl Analysis for Explanation {
 }
 
 /// The document that `netflow explain --format json` prints: that of the report, after its
-/// verdict in words. `inputs` are the names of the inputs by number, if there are several.
+/// verdict in words.
 #[must_use]
-pub fn document(report: &netflow_health::Report, inputs: &[String]) -> String {
-    serde_json::Value::from(members(report, &Inputs::named(inputs))).to_string()
+pub fn document(report: &netflow_health::Report, inputs: &InputNames) -> String {
+    serde_json::Value::from(members(report, inputs)).to_string()
 }
 
-/// What the report says in plain sentences, the gravest first. `inputs` are the names of the inputs by
-/// number, if there are several.
+/// What the report says in plain sentences, the gravest first.
 #[must_use]
-pub fn sentences(report: &netflow_health::Report, inputs: &[String]) -> Vec<String> {
-    verdict::verdict(report, &Inputs::named(inputs))
+pub fn sentences(report: &netflow_health::Report, inputs: &InputNames) -> Vec<String> {
+    verdict::verdict(report, inputs)
 }
 
 fn members(
     report: &netflow_health::Report,
-    inputs: &Inputs,
+    inputs: &InputNames,
 ) -> serde_json::Map<String, serde_json::Value> {
     let verdict = verdict::verdict(report, inputs);
     let mut document = serde_json::Map::new();

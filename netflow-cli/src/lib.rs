@@ -38,6 +38,7 @@ mod status;
 mod stderr;
 mod summary;
 mod top;
+mod usage;
 mod window;
 
 use std::ffi::OsString;

@@ -2,40 +2,16 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
 use clap_complete::aot;
 
+use crate::args::{Completions, Manual, Shell};
 use crate::features;
 use crate::status::Status;
 use crate::stderr;
 
 /// The name of the command in completions.
 const NAME: &str = "netflow";
-
-/// Write the completions of a shell to standard output.
-#[derive(Debug, Args)]
-pub(crate) struct Completions {
-    /// The shell
-    #[arg(value_enum)]
-    shell: Shell,
-}
-
-/// Write the manual pages, one for each subcommand.
-#[derive(Debug, Args)]
-pub(crate) struct Manual {
-    /// The folder for them; it is made if it is not there
-    #[arg(value_name = "FOLDER")]
-    folder: PathBuf,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Shell {
-    Bash,
-    Fish,
-    Zsh,
-}
 
 /// Runs `netflow completions`.
 pub(crate) fn completions(args: &Completions) -> Status {

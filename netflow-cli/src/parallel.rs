@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use netflow_core::{Datagram, Decoder, Stats};
+use netflow_core::{Datagram, Decoder};
 use netflow_output::format::{Format as _, Suspects};
 use netflow_output::sink::Output;
 
@@ -265,11 +265,6 @@ impl Running {
             spare: Vec::new(),
         })
     }
-}
-
-/// Flows that a decoder has read.
-pub(crate) const fn flows(stats: &Stats) -> u64 {
-    stats.records.saturating_add(stats.flow_samples)
 }
 
 /// The thread of an exporter: the same in the whole run.

@@ -4,15 +4,15 @@ use core::net::SocketAddr;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-use netflow_core::{Datagram, Decoded, Decoder, Error, Limits};
+use netflow_core::{Datagram, Decoded, Decoder, Error, InputNames, Limits};
 use netflow_report::{Report, ReportOptions};
 
 use crate::args::ReportArgs;
 use crate::explain;
-use crate::plan::Usage;
 use crate::rows::{Analysis, Consumer, End};
 use crate::run::{Job, Work};
 use crate::status::Status;
+use crate::usage::Usage;
 use crate::window;
 
 /// Runs the command. The caller reports arguments that contradict each other.
@@ -32,10 +32,9 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Status, Usage> {
     options.flows = args.flows;
     options.memory = args.memory.saturating_mul(1 << 20);
     job.run(|files, _| {
-        let inputs = (0..).map_while(|file| files.name(file)).map(str::to_owned);
         let page = Page {
             report: Report::new(options),
-            inputs: inputs.collect(),
+            inputs: files.clone(),
         };
         Ok(Work::One(Consumer::Analysis(Box::new(page), job.output()?)))
     })
@@ -59,8 +58,7 @@ fn title(files: &[PathBuf]) -> String {
 #[derive(Debug)]
 struct Page {
     report: Report,
-    /// The names of the inputs, if there are several.
-    inputs: Vec<String>,
+    inputs: InputNames,
 }
 
 impl Analysis for Page {

@@ -1,27 +1,26 @@
 //! From files to rows: the loop over the inputs that the subcommands share.
 
 use alloc::collections::BTreeSet;
-use core::net::SocketAddr;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use netflow_core::{Decoder, Limits, SessionScope};
+use netflow_core::{Decoder, InputNames, Limits, SessionScope};
 use netflow_io::{Arrival, CaptureError, CaptureOptions, Datagrams as _, Event, Feed, Source};
-use netflow_output::format::{Files, Suspects};
+use netflow_output::format::Suspects;
 use netflow_output::sink::Output;
 
 use crate::args::Inputs;
 use crate::dialect::BoxedFormat;
 use crate::interrupt::Interrupt;
-use crate::parallel::{self, Workers};
-use crate::plan::Usage;
+use crate::parallel::Workers;
 use crate::progress::Progress;
 use crate::rows::{Consumer, End, Unfinished};
 use crate::state;
 use crate::status::Status;
 use crate::stderr;
 use crate::summary::Summary;
+use crate::usage::Usage;
 
 /// The path that means standard input.
 const STDIN: &str = "-";
@@ -83,7 +82,7 @@ impl Job<'_> {
     /// contradict each other.
     pub(crate) fn run(
         &self,
-        work: impl FnOnce(&Files, &Limits) -> io::Result<Work>,
+        work: impl FnOnce(&InputNames, &Limits) -> io::Result<Work>,
     ) -> Result<Status, Usage> {
         if let Some(path) = self.output.filter(|path| path.as_os_str() != STDIN) {
             if let Some(input) = self.inputs.files.iter().find(|input| is_same(input, path)) {
@@ -113,7 +112,7 @@ struct Run {
     summary: Summary,
     progress: Progress,
     interrupt: Interrupt,
-    /// Files that may have to be reported.
+    /// InputNames that may have to be reported.
     faults: Vec<Fault>,
     /// All files are read, because the state at their end is saved.
     reads_all: bool,
@@ -137,7 +136,7 @@ enum Fault {
 impl Run {
     fn new(
         job: &Job<'_>,
-        work: impl FnOnce(&Files, &Limits) -> io::Result<Work>,
+        work: impl FnOnce(&InputNames, &Limits) -> io::Result<Work>,
     ) -> io::Result<Self> {
         // Before the output is opened, so that no signal leaves it incomplete.
         let interrupt = Interrupt::catch()?;
@@ -145,7 +144,7 @@ impl Run {
         // once, hours before its data.
         let limits = Limits::default().with_template_lifetime(None);
         let names: Vec<String> = job.inputs.files.iter().map(|path| name(path)).collect();
-        let files = Files::new(names);
+        let files = InputNames::new(names);
         let rows_on_terminal = job.output.is_none() && io::stdout().is_terminal();
         let is_silent = job.quiet || job.is_followed || rows_on_terminal;
         let progress = if is_silent || !io::stderr().is_terminal() {
@@ -376,7 +375,6 @@ impl Reading<'_> {
                     self.summary.unreadable(&datagram, &error);
                 }
                 Ok(Event::SessionEnds(exporter)) => {
-                    let exporter = canonical(exporter);
                     consumer.session_ends(feed.decoder(), exporter);
                     self.summary.session_ends(feed.decoder(), exporter);
                     continue;
@@ -384,7 +382,7 @@ impl Reading<'_> {
                 Ok(_) => continue,
                 Err(error) => return Ok(self.fault(&error)),
             }
-            let flows = parallel::flows(feed.decoder().stats());
+            let flows = feed.decoder().stats().flows();
             let is_done = consumer.is_done() && !self.reads_all;
             if is_done || self.interrupt.status().is_some() {
                 break;
@@ -429,11 +427,6 @@ impl Reading<'_> {
         let is_interrupted = self.interrupt.status().is_some();
         (!is_interrupted).then(|| Fault::Unreadable(error.to_string()))
     }
-}
-
-/// An address of IPv4 as such, as the decoder has it.
-pub(crate) fn canonical(exporter: SocketAddr) -> SocketAddr {
-    SocketAddr::new(exporter.ip().to_canonical(), exporter.port())
 }
 
 /// What to say of a file without flow export.

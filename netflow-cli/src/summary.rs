@@ -10,11 +10,10 @@ use core::net::SocketAddr;
 use std::io::{self, Write as _};
 
 use netflow_core::{
-    Datagram, DatagramId, Decoded, Decoder, DomainReport, Error, Protocol, SequenceCounts,
-    SequenceUnit, Stats,
+    Datagram, DatagramId, Decoded, Decoder, DomainReport, Error, InputNames, Protocol,
+    SequenceCounts, SequenceUnit, Stats,
 };
 use netflow_io::CopyKind;
-use netflow_output::format::Files;
 use netflow_output::format::Suspects;
 
 /// Domains that have a line of their own.
@@ -25,7 +24,7 @@ const ENDED: usize = 1_000;
 /// What was met in all files.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
-    files: Files,
+    files: InputNames,
     file_count: u64,
     read: netflow_io::CaptureSummary,
     messages: BTreeMap<Protocol, u64>,
@@ -59,7 +58,7 @@ impl Problems {
 }
 
 impl Summary {
-    pub(crate) fn new(files: Files) -> Self {
+    pub(crate) fn new(files: InputNames) -> Self {
         Self {
             files,
             ..Self::default()
@@ -124,6 +123,8 @@ impl Summary {
 
     /// A TCP session, which the decoder is about to forget, has ended.
     pub(crate) fn session_ends(&mut self, decoder: &Decoder, exporter: SocketAddr) {
+        // As the decoder writes it.
+        let exporter = SocketAddr::new(exporter.ip().to_canonical(), exporter.port());
         let of_session = decoder.domains().filter(|domain| {
             domain.key.exporter == exporter && has_irregular_sequence(&domain.sequence)
         });
@@ -178,7 +179,7 @@ impl Summary {
         lines.add(
             "decoded",
             &[
-                (stats.records.saturating_add(stats.flow_samples), "flow"),
+                (stats.flows(), "flow"),
                 (stats.options_records, "options record"),
                 (stats.counters_samples, "counters sample"),
                 (stats.discarded_packets, "discarded packet"),

@@ -10,10 +10,11 @@ use netflow_query::{Aggregate, AggregateOptions, Sum};
 
 use self::write::Layout;
 use crate::args::{Top, TopFormat};
-use crate::plan::{self, Usage};
+use crate::plan;
 use crate::rows::{Analysis, Consumer, End};
 use crate::run::{Job, Work};
 use crate::status::Status;
+use crate::usage::Usage;
 use crate::window;
 
 /// Octets in a mebibyte.

@@ -10,7 +10,7 @@ use netflow_io::{Arrival, CaptureOptions, Datagrams as _};
 use netflow_query::Filter;
 
 use crate::args::{Bound, Inputs, Window};
-use crate::plan::Usage;
+use crate::usage::Usage;
 
 /// The filter of the user and of the window together. The inputs are read once if `--last`
 /// has to find the newest datagram.

@@ -96,6 +96,8 @@ mod flow;
 mod hash;
 #[cfg(feature = "alloc")]
 mod header;
+#[cfg(feature = "alloc")]
+mod input_names;
 pub mod packet;
 #[cfg(feature = "alloc")]
 mod projection;
@@ -138,6 +140,8 @@ pub use flow::{
 };
 #[cfg(feature = "alloc")]
 pub use header::MessageHeader;
+#[cfg(feature = "alloc")]
+pub use input_names::InputNames;
 #[cfg(feature = "alloc")]
 pub use projection::{
     ColumnSink, ColumnValues, FlowColumns, NumbersColumn, OctetsColumn, Projected, ProjectedFlow,

@@ -3,8 +3,8 @@
 use core::fmt::Write as _;
 
 use netflow_core::field::FlowField;
-use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-use netflow_output::format::{Biflows, Csv, Files, FlowLines, Format};
+use netflow_core::{Datagram, Decoder, InputNames, Limits, Timestamp, Transport};
+use netflow_output::format::{Biflows, Csv, FlowLines, Format};
 
 /// IPFIX: a template of addresses, a name and octets, and two records.
 const PAYLOAD: [u8; 98] = [
@@ -48,7 +48,7 @@ fn many_fields() -> Vec<FlowField> {
 #[test]
 fn a_row_of_csv_may_be_longer_than_what_is_written_at_once() {
     let fields = many_fields();
-    let mut csv = Csv::new(Some(fields.clone()), Biflows::Whole, Files::default());
+    let mut csv = Csv::new(Some(fields.clone()), Biflows::Whole, InputNames::default());
     let row = written(&mut csv);
     let values = [
         "192.0.2.1",
@@ -68,7 +68,7 @@ fn a_row_of_csv_may_be_longer_than_what_is_written_at_once() {
 #[test]
 fn a_row_of_json_may_be_longer_than_what_is_written_at_once() {
     let fields = many_fields();
-    let mut json = FlowLines::new(Some(fields.clone()), Biflows::Whole, Files::default());
+    let mut json = FlowLines::new(Some(fields.clone()), Biflows::Whole, InputNames::default());
     let row = written(&mut json);
     let mut expected = String::new();
     for field in fields {
@@ -90,7 +90,7 @@ fn a_row_of_json_may_be_longer_than_what_is_written_at_once() {
 #[test]
 fn the_name_of_a_file_may_be_longer_than_what_is_written_at_once() {
     let name = "long,".repeat(1_000);
-    let files = Files::new(vec![name.clone(), "other".to_owned()]);
+    let files = InputNames::new(vec![name.clone(), "other".to_owned()]);
     let mut json = FlowLines::new(None, Biflows::Whole, files.clone());
     let row = written(&mut json);
     let start = format!("{{\"file\":\"{name}\",\"exporter_address\":\"198.51.100.1\",");
@@ -105,6 +105,6 @@ fn the_name_of_a_file_may_be_longer_than_what_is_written_at_once() {
 #[test]
 fn a_flow_without_the_fields_is_an_empty_object() {
     let fields = vec![FlowField::Vlan, FlowField::NextHop];
-    let mut json = FlowLines::new(Some(fields), Biflows::Whole, Files::default());
+    let mut json = FlowLines::new(Some(fields), Biflows::Whole, InputNames::default());
     assert_eq!(written(&mut json), "{}\n");
 }

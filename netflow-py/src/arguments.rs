@@ -1,8 +1,8 @@
 //! What Python passes, as the types of the libraries.
 
-use netflow_arrow::{Addresses, Files, RecordBatchBuilder, Types};
+use netflow_arrow::{Addresses, RecordBatchBuilder, Types};
 use netflow_core::field::FlowField;
-use netflow_core::{Decoder, Limits};
+use netflow_core::{Decoder, InputNames, Limits};
 use netflow_query::Filter;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -74,7 +74,7 @@ pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder>
 pub(crate) struct TableOptions {
     pub(crate) addresses: Addresses,
     pub(crate) rows: usize,
-    pub(crate) files: Files,
+    pub(crate) files: InputNames,
 }
 
 impl TableOptions {

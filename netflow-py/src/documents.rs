@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use netflow_core::InputNames;
 use netflow_core::element::Definitions;
 use netflow_io::Feed;
 use netflow_output::format::dialect::{
     Additions, CommunityIdSeed, DialectForm, DialectName, DialectOptions, Faults,
 };
-use netflow_output::format::{Biflows, Files, FlowLines, Format, Lines, Records, Wire};
+use netflow_output::format::{Biflows, FlowLines, Format, Lines, Records, Wire};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -71,13 +72,16 @@ impl DocumentOptions {
             "flow" => Some(Box::new(FlowLines::new(
                 None,
                 Biflows::Whole,
-                Files::default(),
+                InputNames::default(),
             ))),
             "record" => Some(Box::new(Lines::new(
                 Records::new(list_depth),
-                Files::default(),
+                InputNames::default(),
             ))),
-            "wire" => Some(Box::new(Lines::new(Wire { list_depth }, Files::default()))),
+            "wire" => Some(Box::new(Lines::new(
+                Wire { list_depth },
+                InputNames::default(),
+            ))),
             _ => None,
         };
         if let Some(format) = of_records.filter(|_| form == DialectForm::Json) {

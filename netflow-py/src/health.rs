@@ -2,7 +2,7 @@
 
 use core::net::SocketAddr;
 
-use netflow_core::{Datagram, Decoded, Decoder, Error};
+use netflow_core::{Datagram, Decoded, Decoder, Error, InputNames};
 use netflow_health::{Health, SourceFacts};
 use netflow_io::{CaptureOptions, Datagrams, Event, Feed, Source};
 use pyo3::prelude::*;
@@ -58,8 +58,7 @@ pub(crate) fn health(
             _ => Ok(()),
         }
     })?;
-    let names: Vec<String> = inputs.iter().map(Input::name).collect();
-    let names = if names.len() > 1 { names } else { Vec::new() };
+    let names = InputNames::new(inputs.iter().map(Input::name).collect());
     examination.health.source(examination.facts);
     Ok(document(
         &examination.health,
@@ -131,12 +130,13 @@ impl ExaminedFeed {
 
     /// The health of the exporters so far, as JSON.
     pub(crate) fn document(&self) -> String {
-        document(&self.health, self.feed.decoder(), &[])
+        let names = InputNames::default();
+        document(&self.health, self.feed.decoder(), &names)
     }
 }
 
 /// The document of what is known.
-fn document(health: &Health, decoder: &Decoder, inputs: &[String]) -> String {
+fn document(health: &Health, decoder: &Decoder, inputs: &InputNames) -> String {
     netflow_cli::document(&health.report(decoder), inputs)
 }
 

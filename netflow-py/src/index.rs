@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard};
 
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::ArrowError;
-use netflow_arrow::{Files, FlowOptions, IpcFormat, IpcWriter, RecordBatch};
+use netflow_arrow::{FlowOptions, IpcFormat, IpcWriter, RecordBatch};
+use netflow_core::InputNames;
 use netflow_io::CaptureOptions;
 use netflow_scan::{Faults, IndexBatchBuilder, Replay as Replayed, Scan, ScanError};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -106,7 +107,7 @@ impl Replay {
         options.types = self::types(types)?;
         options.rows = rows.max(1);
         options.split_biflows = split_biflows;
-        options.files = Files::new(names);
+        options.files = InputNames::new(names);
         let decoder = Exporters::new(exporters)?.apply(decoder(limits(), state)?);
         Ok(Self(Mutex::new(Inner {
             replay: Replayed::new(decoder, options),

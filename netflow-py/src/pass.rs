@@ -4,9 +4,10 @@ use alloc::sync::Arc;
 
 use arrow_schema::SchemaRef;
 use netflow_arrow::{
-    CounterBatchBuilder, CounterOptions, Files, FlowBatchBuilder, FlowOptions, RecordBatchReader,
+    CounterBatchBuilder, CounterOptions, FlowBatchBuilder, FlowOptions, RecordBatchReader,
     TableBatchBuilder, TemplateTable, UniformBatchBuilder,
 };
+use netflow_core::InputNames;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
@@ -113,9 +114,9 @@ impl ReaderOptions {
         let (addresses, types) = (addresses(&self.addresses)?, types(&self.types)?);
         let rows = self.rows.max(1);
         let files = if self.file {
-            Files::always_named(names)
+            InputNames::always(names)
         } else {
-            Files::default()
+            InputNames::default()
         };
         if self.counters {
             let mut options = CounterOptions::default();

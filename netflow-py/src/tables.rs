@@ -1,6 +1,7 @@
 //! A table for each template.
 
-use netflow_arrow::{Files, RecordBatchBuilder, Tables as Found};
+use netflow_arrow::{RecordBatchBuilder, Tables as Found};
+use netflow_core::InputNames;
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 
@@ -38,7 +39,7 @@ impl Tables {
         let options = TableOptions {
             addresses: arguments::addresses(addresses)?,
             rows: rows.max(1),
-            files: Files::new(source.names()),
+            files: InputNames::new(source.names()),
         };
         Ok(Self { source, options })
     }

@@ -3,10 +3,10 @@
 use alloc::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use netflow_core::InputNames;
 use netflow_core::field::FlowField;
 use netflow_query::Filter;
 
-use crate::files::Files;
 use crate::schema::{Addresses, Encoding, Types, dictionary};
 
 /// Which columns there are, what they hold, and how large a batch grows.
@@ -29,7 +29,7 @@ pub struct FlowOptions {
     pub discarded: bool,
     /// The inputs, by the number that datagrams have of them. If there are several, the
     /// column `file` comes first.
-    pub files: Files,
+    pub files: InputNames,
     /// Only flows that it chooses are rows; of a record that is split, each direction for itself.
     pub filter: Option<Filter>,
 }
@@ -48,7 +48,7 @@ impl FlowOptions {
     #[must_use]
     pub fn schema(&self) -> SchemaRef {
         let encoding = self.encoding();
-        let file = self.files.are_several().then(|| {
+        let file = self.files.are_shown().then(|| {
             let data_type = match self.types {
                 Types::Native => dictionary(DataType::Utf8),
                 _ => DataType::Utf8,
@@ -80,7 +80,7 @@ impl Default for FlowOptions {
             octets: 64 << 20,
             split_biflows: false,
             discarded: false,
-            files: Files::default(),
+            files: InputNames::default(),
             filter: None,
         }
     }

@@ -10,12 +10,13 @@ mod tree;
 
 use core::net::SocketAddr;
 
-use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error, Message, Protocol, Timestamp};
+use netflow_core::{
+    Datagram, DatagramId, Decoded, Decoder, Error, InputNames, Message, Protocol, Timestamp,
+};
 
 use self::dissection::Dissection;
 use self::tree::{Node, PASSED_OVER, place};
 use super::page::PageStyle;
-use super::words::Inputs;
 use crate::args::Report;
 use crate::rows::{Analysis, End};
 
@@ -25,7 +26,7 @@ pub(super) struct OneFrame {
     wanted: DatagramId,
     format: Report,
     look: PageStyle,
-    inputs: Inputs,
+    inputs: InputNames,
     /// Its datagrams; a TCP segment may complete several messages.
     datagrams: Vec<Dissection>,
     is_past: bool,
@@ -36,7 +37,7 @@ impl OneFrame {
         wanted: DatagramId,
         format: Report,
         look: PageStyle,
-        inputs: Inputs,
+        inputs: InputNames,
     ) -> Self {
         Self {
             wanted,

@@ -5,18 +5,18 @@ mod sampling;
 mod source;
 mod template;
 
-use netflow_core::{Protocol, SequenceUnit};
+use netflow_core::{InputNames, Protocol, SequenceUnit};
 use netflow_health::{DomainHealth, Meanings, MissingTime, Report, UnreadSets};
 
 use super::matching::Matched;
 use super::page::{Page, PageStyle, Tone};
-use super::words::{Inputs, counted, frame, grouped, lean};
+use super::words::{counted, frame, grouped, lean};
 use super::{sentence, verdict};
 
 /// Writes the report.
 pub(super) fn write(
     report: &Report,
-    inputs: &Inputs,
+    inputs: &InputNames,
     matched: Option<&Matched>,
     look: PageStyle,
     out: &mut Vec<u8>,
@@ -49,7 +49,7 @@ pub(super) fn write(
     out.extend_from_slice(page.text.as_bytes());
 }
 
-fn write_domain(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
+fn write_domain(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
     page.gap();
     let name = &domain.name;
     let mut title = sentence::name(name);
@@ -111,7 +111,7 @@ fn received(domain: &DomainHealth) -> String {
     text
 }
 
-fn write_sequence(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
+fn write_sequence(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
     let counts = &domain.sequence;
     if domain.sequence_is_constant {
         let text = "the numbers never change: loss cannot be seen";
@@ -181,7 +181,7 @@ fn write_sequence(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     }
 }
 
-fn write_clock(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
+fn write_clock(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
     let clock = &domain.clock;
     let rules = clock.rules.iter();
     let rules = rules.filter_map(|(rule, flows)| Some((rule.as_ref()?.name(), *flows)));
@@ -240,7 +240,7 @@ fn write_meanings(meanings: &Meanings, page: &mut Page) {
     }
 }
 
-fn unread_text(domain: &DomainHealth, id: u16, unread: &UnreadSets, inputs: &Inputs) -> String {
+fn unread_text(domain: &DomainHealth, id: u16, unread: &UnreadSets, inputs: &InputNames) -> String {
     let mut text = format!(
         "{id}: {} in {} from {}",
         counted(unread.octets, "octet"),

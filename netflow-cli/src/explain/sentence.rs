@@ -1,14 +1,15 @@
 //! One sentence for each kind of finding, and what to do about it.
 
+use netflow_core::InputNames;
 use netflow_health::{DomainName, Finding, FindingKind, Place, Report};
 
-use super::words::{Inputs, counted, frame, grouped, lean, list, percent, shorten, times};
+use super::words::{counted, frame, grouped, lean, list, percent, shorten, times};
 
 /// What a sentence may name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context<'c> {
     pub(super) report: &'c Report,
-    pub(super) inputs: &'c Inputs,
+    pub(super) inputs: &'c InputNames,
 }
 
 impl Context<'_> {

@@ -1,13 +1,14 @@
 //! The whole report in a few plain sentences, the gravest first.
 
+use netflow_core::InputNames;
 use netflow_health::{Finding, FindingKind, Report};
 
 use super::sentence::{self, Context};
 use super::skew;
-use super::words::{Inputs, NAMED, grouped};
+use super::words::{NAMED, grouped};
 
 /// What was decoded, then the findings.
-pub(super) fn verdict(report: &Report, inputs: &Inputs) -> Vec<String> {
+pub(super) fn verdict(report: &Report, inputs: &InputNames) -> Vec<String> {
     let mut sentences = Vec::new();
     let context = Context { report, inputs };
     let mut kinds = report

@@ -7,11 +7,9 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use netflow_core::Limits;
 use netflow_core::field::FlowField;
-use netflow_output::format::{
-    Biflows, Csv, Files, FlowLines, Lines, Records, Selection, Table, Wire,
-};
+use netflow_core::{InputNames, Limits};
+use netflow_output::format::{Biflows, Csv, FlowLines, Lines, Records, Selection, Table, Wire};
 #[cfg(feature = "http")]
 use netflow_output::sink::HttpConfig;
 use netflow_output::sink::{
@@ -27,6 +25,7 @@ use crate::args::quantity::{Octets, Span};
 use crate::columns;
 use crate::dialect::{self, DialectArgs};
 use crate::plan;
+use crate::usage::Usage;
 
 /// The filter that chooses every flow.
 const ALL_FLOWS: &str = "any";
@@ -83,7 +82,7 @@ fn plan(
         .last(matches, "format")
         .unwrap_or_else(|| usual_format(to, schema, to_terminal));
     if let Some(feature) = format.missing_feature() {
-        return Err(plan::Usage::NoFeature { format, feature }.to_string());
+        return Err(Usage::NoFeature { format, feature }.to_string());
     }
     // An empty name asks for all fields of this output, even if other outputs have chosen some.
     let mut names: Vec<String> = scope.all(matches, "fields");
@@ -94,20 +93,20 @@ fn plan(
             None => format == Format::Json,
         };
         if !has_form {
-            return Err(plan::Usage::NoColumns { format, schema }.to_string());
+            return Err(Usage::NoColumns { format, schema }.to_string());
         }
         if !names.is_empty() {
-            return Err(plan::Usage::NoFields(schema).to_string());
+            return Err(Usage::NoFields(schema).to_string());
         }
     }
     let selection = selection(matches, scope);
     let is_ipfix = matches!(destination, Destination::Ipfix { .. });
     if selection.filter().is_some() && !is_ipfix && !schema.is_of_flows() {
         let option = "--where";
-        return Err(plan::Usage::OnlyFlows { option, schema }.to_string());
+        return Err(Usage::OnlyFlows { option, schema }.to_string());
     }
     if to_terminal && format.is_columnar() {
-        return Err(plan::Usage::NotForTerminals(format).to_string());
+        return Err(Usage::NotForTerminals(format).to_string());
     }
     Ok(OutputPlan {
         to: destination,
@@ -212,7 +211,7 @@ impl OutputPlan {
     fn encoding(&self, list_depth: u8) -> Encoding {
         let width = self.width;
         let (fields, selection) = (self.fields.clone(), self.selection.clone());
-        let files = Files::default;
+        let files = InputNames::default;
         if matches!(self.to, Destination::Ipfix { .. }) {
             return Encoding::ipfix(self.selection.filter().cloned());
         }

@@ -51,7 +51,7 @@ impl Totals {
         }
         let now = Instant::now();
         let datagrams = received.datagrams.saturating_add(received.messages);
-        let flows = workers.iter().map(|worker| flows(&worker.stats)).sum();
+        let flows = workers.iter().map(|worker| worker.stats.flows()).sum();
         let last = self.last.replace((now, datagrams, flows));
         log.state(|| {
             let (datagram_rate, flow_rate) = last.map_or((0, 0), |(then, before, flows_before)| {
@@ -80,11 +80,6 @@ impl Totals {
     pub(super) const fn has_lost_rows(&self) -> bool {
         self.lost > 0
     }
-}
-
-/// Flows that were decoded.
-pub(super) const fn flows(stats: &Stats) -> u64 {
-    stats.records.saturating_add(stats.flow_samples)
 }
 
 /// Reports the addresses that the collector listens on.
@@ -156,7 +151,7 @@ pub(super) fn ended(received: &LiveSummary, workers: &[WorkerReport], log: &Log)
         &[
             ("datagrams", &received.datagrams),
             ("stream_messages", &received.messages),
-            ("flows", &count(flows)),
+            ("flows", &count(Stats::flows)),
             ("problems", &problems),
             ("unreadable", &unreadable),
             ("dropped", &dropped),

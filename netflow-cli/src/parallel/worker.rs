@@ -11,9 +11,8 @@ use netflow_core::{Datagram, Decoder, Timestamp, Transport};
 use netflow_io::Feed;
 use netflow_output::format::Format as _;
 
-use super::{Ended, flows};
+use super::Ended;
 use crate::dialect::BoxedFormat;
-use crate::run::canonical;
 use crate::summary::Summary;
 
 /// Datagrams for a thread, and the rows that it makes of them.
@@ -136,7 +135,7 @@ impl Worker {
                 Item::SessionEnds(exporter, sequence) => {
                     self.summary.begin(*sequence);
                     let decoder = self.feed.decoder();
-                    self.summary.session_ends(decoder, canonical(*exporter));
+                    self.summary.session_ends(decoder, *exporter);
                     self.feed.end_session(*exporter);
                 }
             }
@@ -167,7 +166,7 @@ impl Worker {
     }
 
     fn flows(&self) -> u64 {
-        flows(self.feed.decoder().stats())
+        self.feed.decoder().stats().flows()
     }
 }
 

@@ -12,7 +12,7 @@ use netflow_core::encode::{
 use netflow_core::value::Value;
 use netflow_core::wire::fixed;
 
-use super::Kind;
+use crate::args::GeneratedKind;
 
 /// Flows of a NetFlow v5 packet, as routers send them.
 const V5_FLOWS: u32 = 30;
@@ -28,7 +28,7 @@ const UPTIME: u32 = 3_600_000;
 /// Generates datagrams of several exporters in turn.
 #[derive(Debug)]
 pub(super) struct Generator {
-    kind: Kind,
+    kind: GeneratedKind,
     template: TemplateDefinition,
     /// Messages that each exporter has sent.
     messages: Vec<u32>,
@@ -38,7 +38,7 @@ pub(super) struct Generator {
 }
 
 impl Generator {
-    pub(super) fn new(kind: Kind, exporters: u32) -> Self {
+    pub(super) fn new(kind: GeneratedKind, exporters: u32) -> Self {
         let template = TemplateDefinition::new(256)
             .field(iana::SOURCE_IPV4_ADDRESS.id, 4)
             .field(iana::DESTINATION_IPV4_ADDRESS.id, 4)
@@ -70,9 +70,9 @@ impl Generator {
         let sent = self.messages.get(exporter).copied().unwrap_or_default();
         let buffer = core::mem::take(&mut self.payload);
         self.payload = match self.kind {
-            Kind::V5 => self.v5(sent, buffer),
-            Kind::V9 | Kind::Ipfix => self.sets(sent, buffer),
-            Kind::Sflow => sflow::datagram(exporter, sent, buffer, || self.number()),
+            GeneratedKind::V5 => self.v5(sent, buffer),
+            GeneratedKind::V9 | GeneratedKind::Ipfix => self.sets(sent, buffer),
+            GeneratedKind::Sflow => sflow::datagram(exporter, sent, buffer, || self.number()),
         };
         if let Some(count) = self.messages.get_mut(exporter) {
             *count = sent.wrapping_add(1);
@@ -118,7 +118,7 @@ impl Generator {
     }
 
     fn sets(&mut self, sent: u32, buffer: Vec<u8>) -> Vec<u8> {
-        let message = if self.kind == Kind::V9 {
+        let message = if self.kind == GeneratedKind::V9 {
             let header = NetflowV9Header::default()
                 .with_sys_uptime(UPTIME)
                 .with_unix_secs(now())

@@ -106,6 +106,12 @@ impl Default for ProblemCounts {
 }
 
 impl Stats {
+    /// Flows: the data records that describe one, and the flow samples of sFlow.
+    #[must_use]
+    pub const fn flows(&self) -> u64 {
+        self.records.saturating_add(self.flow_samples)
+    }
+
     /// Counts one more. 64-bit counters do not overflow.
     pub(super) fn add(counter: &mut u64, count: usize) {
         *counter = counter.wrapping_add(u64::try_from(count).unwrap_or(u64::MAX));

@@ -5,11 +5,11 @@ mod container;
 use arrow_array::cast::AsArray as _;
 use netflow_arrow::{FlowBatchBuilder, FlowOptions, IpcFormat, RecordBatch, Types};
 use netflow_core::field::FlowField;
-use netflow_core::{Decoded, Stats};
+use netflow_core::{Decoded, InputNames, Stats};
 
 pub use self::container::Container;
 pub(crate) use self::container::Writer;
-use crate::format::{Biflows, Files, Format, FormatError, Selection, Suspects};
+use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
 
 /// Flows as Parquet or Arrow.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Columns {
     pub fn new(
         fields: Option<Vec<FlowField>>,
         selection: impl Into<Selection>,
-        files: &Files,
+        files: &InputNames,
         container: Container,
     ) -> Result<Self, FormatError> {
         let selection = selection.into();
@@ -96,13 +96,13 @@ impl Columns {
 pub(crate) fn options(
     fields: Option<Vec<FlowField>>,
     selection: &Selection,
-    files: &Files,
+    files: &InputNames,
     container: Container,
 ) -> FlowOptions {
     let mut options = FlowOptions::default();
     match fields {
         Some(fields) => options.fields = fields,
-        None => options.files = files.into(),
+        None => options.files = files.clone(),
     }
     options.split_biflows = selection.biflows() == Biflows::Split;
     options.filter = selection.filter().cloned();

@@ -2,11 +2,11 @@
 //! lacks is empty.
 
 use netflow_core::field::FlowField;
-use netflow_core::{Decoded, FlowValue, Set};
+use netflow_core::{Decoded, FlowValue, InputNames};
 
 use super::fields::{FieldWriter, Syntax};
-use crate::format::flow;
-use crate::format::{Files, Format, FormatError, Framing, Selection, Suspects};
+use crate::format::flow_value;
+use crate::format::{Format, FormatError, Framing, Selection, Suspects};
 
 /// The end of a line in RFC 4180.
 const END: [u8; 2] = *b"\r\n";
@@ -14,13 +14,7 @@ const END: [u8; 2] = *b"\r\n";
 /// Flows as CSV.
 #[derive(Debug)]
 pub struct Csv {
-    with_file: bool,
-    files: Files,
     writer: FieldWriter,
-    /// What rows begin with before their fields.
-    head: Vec<u8>,
-    /// Flows with impossible times.
-    suspects: u64,
 }
 
 impl Csv {
@@ -29,27 +23,11 @@ impl Csv {
     pub fn new(
         fields: Option<Vec<FlowField>>,
         selection: impl Into<Selection>,
-        files: Files,
+        files: InputNames,
     ) -> Self {
-        let with_file = fields.is_none() && files.are_several();
-        let fields = fields.unwrap_or_else(|| FlowField::ALL.to_vec());
         Self {
-            with_file,
-            files,
-            writer: FieldWriter::new(fields, selection.into(), with_file),
-            head: Vec::new(),
-            suspects: 0,
+            writer: FieldWriter::new(fields, selection.into(), files),
         }
-    }
-
-    fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
-        self.head.clear();
-        let file = self.files.name(set.header().input);
-        if let Some(file) = file.filter(|_| self.with_file) {
-            self.head.extend_from_slice(file.as_bytes());
-            quote(&mut self.head, 0);
-        }
-        self.suspects += self.writer.set::<Values>(set, &self.head, out);
     }
 }
 
@@ -63,6 +41,12 @@ impl Syntax for Values {
     const CLOSE: [u8; 2] = END;
     const KEEPS_KEYS: bool = true;
 
+    fn file(name: &str, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(name.as_bytes());
+        quote(out, start);
+    }
+
     fn key(_: FlowField, is_first: bool, out: &mut Vec<u8>) {
         if !is_first {
             out.push(b',');
@@ -72,7 +56,7 @@ impl Syntax for Values {
     fn value(value: FlowValue<'_>, out: &mut Vec<u8>) {
         let start = out.len();
         let is_free = matches!(value, FlowValue::Text(_));
-        flow::plain(out, value);
+        flow_value::plain(out, value);
         if is_free {
             quote(out, start);
         }
@@ -82,7 +66,7 @@ impl Syntax for Values {
 impl Format for Csv {
     fn begin(&mut self, out: &mut Vec<u8>) {
         let names = self.writer.fields().iter().map(|field| field.name());
-        let file = self.with_file.then_some("file");
+        let file = self.writer.has_file().then_some("file");
         for (index, name) in file.into_iter().chain(names).enumerate() {
             if index > 0 {
                 out.push(b',');
@@ -93,9 +77,7 @@ impl Format for Csv {
     }
 
     fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
-        for set in message.joined_sets() {
-            self.set(&set, out);
-        }
+        self.writer.message::<Values>(message, out);
         Ok(())
     }
 
@@ -112,10 +94,7 @@ impl Format for Csv {
     }
 
     fn suspects(&self) -> Suspects {
-        Suspects {
-            flows: self.suspects,
-            mark: FlowField::ClockSuspect.name(),
-        }
+        self.writer.suspects()
     }
 }
 

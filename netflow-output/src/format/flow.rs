@@ -1,25 +1,20 @@
-//! The schema `flow`: the normalised fields, as JSON lines and as CSV.
+//! The schema `flow`: the normalised fields, as JSON lines.
 
 use netflow_core::field::FlowField;
-use netflow_core::text::UnixTime;
-use netflow_core::{Datagram, Decoded, Error, Flow, FlowValue, Set};
+use netflow_core::{Datagram, Decoded, Error, FlowValue, InputNames};
 
 use super::fields::{FieldWriter, Syntax};
 use crate::format::json::Json;
 use crate::format::lines;
-use crate::format::text;
-use crate::format::{Files, Format, FormatError, Selection, Suspects};
+use crate::format::{Format, FormatError, Selection, Suspects};
 
 /// One JSON object per flow; fields that the flow lacks are left out.
 #[derive(Debug)]
 pub struct FlowLines {
-    /// Whether rows name their file.
-    with_file: bool,
-    files: Files,
+    files: InputNames,
     writer: FieldWriter,
+    /// The first members of problems.
     head: Vec<u8>,
-    /// Flows with impossible times.
-    suspects: u64,
 }
 
 impl FlowLines {
@@ -28,36 +23,20 @@ impl FlowLines {
     pub fn new(
         fields: Option<Vec<FlowField>>,
         selection: impl Into<Selection>,
-        files: Files,
+        files: InputNames,
     ) -> Self {
-        let with_file = fields.is_none() && files.are_several();
-        let fields = fields.unwrap_or_else(|| FlowField::ALL.to_vec());
         Self {
-            with_file,
+            writer: FieldWriter::new(fields, selection.into(), files.clone()),
             files,
-            writer: FieldWriter::new(fields, selection.into(), with_file),
             head: Vec::new(),
-            suspects: 0,
         }
-    }
-
-    fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
-        self.head.clear();
-        let file = self.files.name(set.header().input);
-        if let Some(file) = file.filter(|_| self.with_file) {
-            self.head.extend_from_slice(b",\"file\":");
-            Json::new(&mut self.head).string(file);
-        }
-        self.suspects += self.writer.set::<Members>(set, &self.head, out);
     }
 }
 
 /// The flows of each message, then its problems.
 impl Format for FlowLines {
     fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
-        for set in message.joined_sets() {
-            self.set(&set, out);
-        }
+        self.writer.message::<Members>(message, out);
         let json = &mut Json::new(out);
         for problem in message.problems() {
             lines::write_problem_alone(&problem, &self.files, &mut self.head, json);
@@ -78,10 +57,7 @@ impl Format for FlowLines {
     }
 
     fn suspects(&self) -> Suspects {
-        Suspects {
-            flows: self.suspects,
-            mark: FlowField::ClockSuspect.name(),
-        }
+        self.writer.suspects()
     }
 }
 
@@ -95,6 +71,11 @@ impl Syntax for Members {
     const CLOSE: [u8; 2] = *b"}\n";
     const KEEPS_KEYS: bool = false;
 
+    fn file(name: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(b",\"file\":");
+        Json::new(out).string(name);
+    }
+
     fn key(field: FlowField, _: bool, out: &mut Vec<u8>) {
         out.extend_from_slice(b",\"");
         out.extend_from_slice(field.name().as_bytes());
@@ -103,44 +84,6 @@ impl Syntax for Members {
 
     fn value(value: FlowValue<'_>, out: &mut Vec<u8>) {
         write(&mut Json::new(out), value);
-    }
-}
-
-/// Whether a field of a flow marks its times as impossible.
-pub(crate) const fn says_suspect(field: FlowField, value: &FlowValue<'_>) -> bool {
-    matches!(
-        (field, value),
-        (FlowField::ClockSuspect, FlowValue::Flag(true))
-    )
-}
-
-/// Whether all flows of a set share the value of a field, because it comes from their message.
-pub(crate) const fn is_of_message(field: FlowField) -> bool {
-    matches!(
-        field,
-        FlowField::ExporterAddress
-            | FlowField::ExporterPort
-            | FlowField::AgentAddress
-            | FlowField::ExportProtocol
-            | FlowField::ObservationDomain
-            | FlowField::TemplateId
-            | FlowField::Sequence
-            | FlowField::Received
-            | FlowField::ExportTime
-            | FlowField::Late
-            | FlowField::Frame
-    )
-}
-
-/// A field of a flow; in a file that does not name its exporter, the exporter is absent.
-pub(crate) fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'m>> {
-    match field {
-        FlowField::ExporterAddress | FlowField::ExporterPort
-            if !lines::is_exporter_known(flow.header()) =>
-        {
-            None
-        }
-        field => flow.get(field),
     }
 }
 
@@ -164,30 +107,5 @@ fn write(json: &mut Json<'_>, value: FlowValue<'_>) {
             json.close(b']');
         }
         _ => json.null(),
-    }
-}
-
-/// A value as CSV and tables show it.
-pub(crate) fn plain(out: &mut Vec<u8>, value: FlowValue<'_>) {
-    match value {
-        FlowValue::Unsigned(number) => text::decimal(out, number),
-        FlowValue::Flag(flag) => out.extend_from_slice(if flag { b"true" } else { b"false" }),
-        FlowValue::Address(address) => text::address(out, address),
-        FlowValue::Mac(address) => text::mac(out, address),
-        FlowValue::Time(time) => text::time(out, UnixTime::from(time)),
-        FlowValue::Duration(nanos) => text::decimal(out, nanos),
-        FlowValue::Text(text) => text::lossy(out, text),
-        FlowValue::Octets(octets) => text::hex(out, octets),
-        FlowValue::Name(name) => out.extend_from_slice(name.as_bytes()),
-        FlowValue::Application(application) => text::display(out, application),
-        FlowValue::Numbers(numbers) => {
-            for (index, number) in numbers.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(b' ');
-                }
-                text::decimal(out, number);
-            }
-        }
-        _ => {}
     }
 }

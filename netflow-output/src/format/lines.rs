@@ -2,11 +2,12 @@
 
 use netflow_core::text::UnixTime;
 use netflow_core::{
-    Datagram, DatagramId, Decoded, Error, MessageHeader, Problem, Protocol, Set, Transport,
+    Datagram, DatagramId, Decoded, Error, InputNames, MessageHeader, Problem, Protocol, Set,
+    Transport,
 };
 
 use crate::format::json::Json;
-use crate::format::{Files, Format, FormatError};
+use crate::format::{Format, FormatError};
 
 /// How one set becomes rows.
 pub trait Schema {
@@ -53,14 +54,14 @@ pub(crate) fn close(json: &mut Json<'_>) {
 #[derive(Debug)]
 pub struct Lines<S> {
     schema: S,
-    files: Files,
+    files: InputNames,
     head: Vec<u8>,
 }
 
 impl<S> Lines<S> {
     /// Rows of this schema; `files` are the names of the inputs.
     #[must_use]
-    pub const fn new(schema: S, files: Files) -> Self {
+    pub const fn new(schema: S, files: InputNames) -> Self {
         Self {
             schema,
             files,
@@ -108,7 +109,7 @@ impl<S: Schema> Format for Lines<S> {
 }
 
 /// The members that say where a row comes from.
-fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &Files, times: bool) {
+fn write_head(json: &mut Json<'_>, header: &MessageHeader, files: &InputNames, times: bool) {
     write_frame(json, header.datagram_id(), files);
     if times {
         json.key("received");
@@ -148,7 +149,7 @@ pub(crate) fn is_exporter_known(header: &MessageHeader) -> bool {
     header.exporter.port() != 0 || !header.exporter.ip().is_unspecified()
 }
 
-fn write_frame(json: &mut Json<'_>, datagram: DatagramId, files: &Files) {
+fn write_frame(json: &mut Json<'_>, datagram: DatagramId, files: &InputNames) {
     json.key("frame");
     json.number(datagram.frame);
     if let Some(file) = files.name(datagram.input) {
@@ -166,7 +167,7 @@ fn write_problem(problem: &Problem<'_>, head: Head<'_>, json: &mut Json<'_>) {
 /// The row of a problem among rows that have no head of their own.
 pub(crate) fn write_problem_alone(
     problem: &Problem<'_>,
-    files: &Files,
+    files: &InputNames,
     head: &mut Vec<u8>,
     json: &mut Json<'_>,
 ) {
@@ -180,7 +181,7 @@ pub(crate) fn write_problem_alone(
 pub(crate) fn write_unreadable(
     datagram: &Datagram<'_>,
     error: &Error,
-    files: &Files,
+    files: &InputNames,
     json: &mut Json<'_>,
 ) {
     json.open(b'{');

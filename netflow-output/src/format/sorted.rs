@@ -6,7 +6,7 @@ use core::net::IpAddr;
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, Flow, FlowValue, Stats};
 
-use crate::format::flow::value;
+use crate::format::flow_value::value;
 use crate::format::{Format, FormatError, Framing, Selection, Suspects};
 
 /// Octets of memory that rows take until they are written.

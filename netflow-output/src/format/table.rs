@@ -24,7 +24,7 @@ use self::column::{Column, Style};
 use self::layout::{Layout, Side};
 use self::sums::Sums;
 use self::values::{FieldPlaces, Places, SetValues, Values};
-use crate::format::flow;
+use crate::format::flow_value;
 use crate::format::row::Row;
 use crate::format::sorted::{Order, Ranking};
 use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
@@ -312,7 +312,9 @@ impl Rows {
                     let time = values.start.or(values.end);
                     self.cells.push_start(time, is_suspect);
                 }
-                Column::Field(field) => self.cells.push_value(flow::value(values.flow, field)),
+                Column::Field(field) => {
+                    self.cells.push_value(flow_value::value(values.flow, field));
+                }
                 usual => self.cells.push(|row| usual.write(values, self.style, row)),
             }
         }

@@ -9,10 +9,10 @@ use netflow_arrow::{
     Addresses, ArrowError, CounterBatchBuilder, CounterOptions, RecordBatch, RecordBatchBuilder,
     SchemaRef, Tables, Types,
 };
-use netflow_core::{Decoded, Stats};
+use netflow_core::{Decoded, InputNames, Stats};
 
 use super::Sink;
-use crate::format::{Container, Files, Writer};
+use crate::format::{Container, Writer};
 
 /// Rows of a batch.
 const ROWS: usize = 1 << 16;
@@ -132,12 +132,12 @@ impl From<Failure> for io::Error {
 impl FolderOfTables {
     /// Writes to a folder, in files of this kind; `files` are the names of the inputs.
     #[must_use]
-    pub fn new(folder: Folder, container: Container, files: &Files) -> Self {
+    pub fn new(folder: Folder, container: Container, files: &InputNames) -> Self {
         let mut counters = CounterOptions::default();
         counters.types = Types::Plain;
-        counters.files = files.into();
+        counters.files = files.clone();
         Self {
-            records: RecordBatchBuilder::new(Addresses::Octets, ROWS).with_files(files.into()),
+            records: RecordBatchBuilder::new(Addresses::Octets, ROWS).with_files(files.clone()),
             counters: CounterBatchBuilder::new(counters),
             tables: Tables::default(),
             out: TableFiles {

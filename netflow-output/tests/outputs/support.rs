@@ -7,8 +7,8 @@ use std::time::Instant;
 use netflow_core::element::iana;
 use netflow_core::encode::{IpfixHeader, MessageBuilder, TemplateDefinition};
 use netflow_core::field::FlowField;
-use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-use netflow_output::format::{Biflows, Csv, Files, FlowLines};
+use netflow_core::{Datagram, Decoder, InputNames, Limits, Timestamp, Transport};
+use netflow_output::format::{Biflows, Csv, FlowLines};
 use netflow_output::sink::{Encoding, OutputConfig, OutputStatistics, Sink, WorkerSink};
 
 /// Rows of a message.
@@ -94,16 +94,22 @@ pub(crate) fn fields() -> Option<Vec<FlowField>> {
 }
 
 pub(crate) fn json() -> Encoding {
-    Encoding::rows(|| Box::new(FlowLines::new(fields(), Biflows::Whole, Files::default())))
+    Encoding::rows(|| {
+        Box::new(FlowLines::new(
+            fields(),
+            Biflows::Whole,
+            InputNames::default(),
+        ))
+    })
 }
 
 pub(crate) fn csv() -> Encoding {
-    Encoding::rows(|| Box::new(Csv::new(fields(), Biflows::Whole, Files::default())))
+    Encoding::rows(|| Box::new(Csv::new(fields(), Biflows::Whole, InputNames::default())))
 }
 
 #[cfg(feature = "columns")]
 pub(crate) fn columns(container: netflow_output::format::Container) -> Encoding {
-    Encoding::columns(fields(), Biflows::Whole, Files::default(), container)
+    Encoding::columns(fields(), Biflows::Whole, InputNames::default(), container)
 }
 
 pub(crate) fn output(destination: &str, encoding: Encoding) -> OutputConfig {

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use netflow_core::wire::template::{FieldKey, TemplateKind};
-use netflow_core::{DatagramId, Decoded, Decoder, Message, SetKind};
+use netflow_core::{DatagramId, Decoded, Decoder, InputNames, Message, SetKind};
 use netflow_health::{DomainName, Place};
 
 use super::netflow;
 use super::tree::Node;
-use crate::explain::words::{Inputs, frame};
+use crate::explain::words::frame;
 
 /// A datagram, octet by octet, kept until all files are read.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Dissection {
     }
 
     /// Takes what a later datagram says of this one, which has the number `own`.
-    pub(super) fn later(&mut self, decoded: &Decoded<'_>, own: DatagramId, inputs: &Inputs) {
+    pub(super) fn later(&mut self, decoded: &Decoded<'_>, own: DatagramId, inputs: &InputNames) {
         if self.waiting.is_empty() {
             return;
         }

@@ -1,15 +1,16 @@
 //! Problems in the report, with the octets around them.
 
+use netflow_core::InputNames;
 use netflow_health::{Around, ProblemExample, ProblemKind, Report};
 
 use crate::explain::page::{Page, Tone};
-use crate::explain::words::{Inputs, counted, frame, grouped};
+use crate::explain::words::{counted, frame, grouped};
 
 /// From this width on 32 octets are on a line, else 16.
 const WIDE: usize = 112;
 
 /// Writes the problems of one kind: the first, then how many more there are.
-pub(super) fn write(kind: &ProblemKind, report: &Report, inputs: &Inputs, page: &mut Page) {
+pub(super) fn write(kind: &ProblemKind, report: &Report, inputs: &InputNames, page: &mut Page) {
     let mut title = format!("{}  {}", kind.reason, counted(kind.count, "time"));
     if kind.octets > 0 {
         title += &format!(", {} passed over", counted(kind.octets, "octet"));
@@ -35,7 +36,7 @@ pub(super) fn write(kind: &ProblemKind, report: &Report, inputs: &Inputs, page: 
     }
 }
 
-fn example_text(example: &ProblemExample, inputs: &Inputs) -> String {
+fn example_text(example: &ProblemExample, inputs: &InputNames) -> String {
     let mut text = frame(example.place, inputs);
     if !example.exporter.ip().is_unspecified() {
         text += &format!(", {}", example.exporter.ip());

@@ -1,12 +1,12 @@
 //! Sampling rates, and what options announced.
 
-use netflow_core::{NoSamplingRate, Sampling, SamplingRule, ScopeKind};
+use netflow_core::{InputNames, NoSamplingRate, Sampling, SamplingRule, ScopeKind};
 use netflow_health::{Announced, DomainHealth, sampler_name};
 
 use crate::explain::page::{Page, Tone};
-use crate::explain::words::{Inputs, counted, frame, grouped};
+use crate::explain::words::{counted, frame, grouped};
 
-pub(super) fn write(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
+pub(super) fn write(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
     let mut label = "sampling";
     for known in &domain.rates.rates {
         let mut text = match (&known.sampling, known.reason) {
@@ -30,7 +30,7 @@ pub(super) fn write(domain: &DomainHealth, inputs: &Inputs, page: &mut Page) {
     }
 }
 
-pub(super) fn write_announced(announced: &Announced, inputs: &Inputs, page: &mut Page) {
+pub(super) fn write_announced(announced: &Announced, inputs: &InputNames, page: &mut Page) {
     let interface_name = |index: u128| {
         let names = announced.interfaces.first.iter();
         names

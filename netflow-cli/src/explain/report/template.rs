@@ -1,13 +1,14 @@
 //! Templates in the report.
 
+use netflow_core::InputNames;
 use netflow_core::wire::template::FieldLength;
 use netflow_health::{Changes, Examples, TemplateEvent, TemplateField, TemplateHistory};
 
 use crate::explain::page::{Page, TIED, Tone};
-use crate::explain::words::{Inputs, counted, frame, grouped, times};
+use crate::explain::words::{counted, frame, grouped, times};
 
 /// Writes a template: its history, then its fields.
-pub(super) fn write(id: u16, template: &TemplateHistory, inputs: &Inputs, page: &mut Page) {
+pub(super) fn write(id: u16, template: &TemplateHistory, inputs: &InputNames, page: &mut Page) {
     let mut text = match template.scope_count {
         Some(scope) => format!("options, {}, {scope} of them scope", fields_text(template)),
         None => fields_text(template),

@@ -6,7 +6,6 @@ use std::time::SystemTime;
 use netflow_core::{DomainReport, Stats};
 use netflow_output::sink::{OutputState, OutputStatistics};
 
-use super::super::report::flows;
 use super::Snapshot;
 
 /// Exporters with metrics of their own.
@@ -58,7 +57,7 @@ fn process(state: &Snapshot, out: &mut Text) {
 type StatsCounter = (&'static str, &'static str, fn(&Stats) -> u64);
 
 const DECODED: [StatsCounter; 12] = [
-    ("netflow_flows_total", "Flows decoded.", flows),
+    ("netflow_flows_total", "Flows decoded.", Stats::flows),
     (
         "netflow_options_records_total",
         "Options records decoded.",

@@ -3,7 +3,6 @@
 use core::fmt::{self, Display, Write as _};
 use std::time::SystemTime;
 
-use super::super::report::flows;
 use super::Snapshot;
 
 /// Exporters that are listed.
@@ -43,7 +42,7 @@ pub(super) fn html(state: &Snapshot) -> String {
     let flows: u64 = state
         .workers
         .iter()
-        .map(|worker| flows(&worker.stats))
+        .map(|worker| worker.stats.flows())
         .sum();
     let _ = write!(out, "<tr><td>flows<td class=n>{flows}</table>");
     outputs(state, &mut out);

@@ -8,7 +8,7 @@ use netflow_core::template::FieldPlan;
 use netflow_core::{Flow, FlowColumn, FlowValue};
 
 use super::Syntax;
-use crate::format::flow;
+use crate::format::flow_value;
 use crate::format::place::Place;
 use crate::format::room::BLOCK;
 
@@ -20,7 +20,7 @@ pub(super) struct RowPlan {
     steps: Vec<Step>,
     /// The positions of start and end among the fields, if they are computed from a number.
     times: [Option<usize>; 2],
-    /// What [`Source::OfSet`] is made of.
+    /// What [`Source::SetText`] is made of.
     parts: Vec<Part>,
     /// The texts of the parts.
     text: Vec<u8>,
@@ -62,7 +62,7 @@ pub(super) enum Source {
     /// A MAC address.
     Mac(u16),
     /// A text that all rows of the set have.
-    OfSet(usize),
+    SetText(usize),
     /// The start (0) or the end (1), computed from a number.
     Time(usize),
     /// Nanoseconds from start to end, both computed from a number.
@@ -144,7 +144,7 @@ impl RowPlan {
         for (field, column) in fields.iter().zip(columns) {
             match sample.filter(|_| is_of_shape(*field)) {
                 Some(sample) if matches!(column, FlowColumn::Same) => {
-                    builder.literal::<S>(*field, flow::value(sample, *field));
+                    builder.literal::<S>(*field, flow_value::value(sample, *field));
                 }
                 _ => builder.field::<S>(*field, *column),
             }
@@ -204,7 +204,7 @@ impl Builder<'_> {
     }
 
     fn field<S: Syntax>(&mut self, field: FlowField, column: FlowColumn) {
-        let column = if flow::is_of_message(field) {
+        let column = if flow_value::is_of_message(field) {
             FlowColumn::Same
         } else {
             column
@@ -329,7 +329,7 @@ impl Builder<'_> {
             self.plan.parts.push(Part::End);
             self.plan
                 .steps
-                .push(Step::new(&[], &[], Source::OfSet(self.texts)));
+                .push(Step::new(&[], &[], Source::SetText(self.texts)));
             self.texts += 1;
         }
         let mut rest = self.pending.as_slice();

@@ -3,7 +3,7 @@
 use netflow_core::{FlowValue, Timestamp};
 
 use super::column::SUSPECT;
-use crate::format::flow;
+use crate::format::flow_value;
 use crate::format::room::BLOCK;
 use crate::format::row::{LongValue, Row};
 
@@ -159,7 +159,7 @@ impl Cells {
         if let Err(LongValue) = written {
             self.cells.pop();
             let mut text = Vec::new();
-            flow::plain(&mut text, value);
+            flow_value::plain(&mut text, value);
             self.push_text(&String::from_utf8_lossy(&text));
         }
     }

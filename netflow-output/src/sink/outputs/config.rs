@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 #[cfg(feature = "columns")]
 use netflow_arrow::{FlowBatchBuilder, FlowOptions, SchemaRef};
+#[cfg(feature = "columns")]
+use netflow_core::InputNames;
 use netflow_core::Timestamp;
 #[cfg(feature = "columns")]
 use netflow_core::field::FlowField;
@@ -21,7 +23,7 @@ use super::destination::Destination;
 use super::http::HttpConfig;
 use super::pattern::FilePattern;
 #[cfg(feature = "columns")]
-use crate::format::{Container, Files, column_options};
+use crate::format::{Container, column_options};
 use crate::format::{Format, Framing, Selection};
 
 /// An output of a collector.
@@ -284,7 +286,7 @@ pub(super) enum Kind {
 pub(super) struct ColumnsConfig {
     pub(super) fields: Option<Vec<FlowField>>,
     pub(super) selection: Selection,
-    pub(super) files: Files,
+    pub(super) files: InputNames,
     pub(super) container: Container,
 }
 
@@ -402,7 +404,7 @@ impl Encoding {
     pub fn columns(
         fields: Option<Vec<FlowField>>,
         selection: impl Into<Selection>,
-        files: Files,
+        files: InputNames,
         container: Container,
     ) -> Self {
         Self(Kind::Columns(ColumnsConfig {

@@ -1,0 +1,250 @@
+//! Writes the rows of a set by the steps of its plan.
+
+use netflow_core::field::FlowField;
+use netflow_core::value::MacAddress;
+use netflow_core::wire::sflow::Sample;
+use netflow_core::{Flow, FlowValue, Timestamp};
+
+use super::Syntax;
+use super::plan::{RowPlan, Source, Step};
+use super::set_constants::SetConstants;
+use crate::format::flow_value;
+use crate::format::place::octets;
+use crate::format::room::Room;
+
+/// The rows of a set, being written.
+pub(super) struct Rows<'r> {
+    room: &'r mut Room,
+    /// Octets in the room.
+    at: usize,
+    out: &'r mut Vec<u8>,
+    suspects: u64,
+}
+
+impl<'r> Rows<'r> {
+    pub(super) const fn new(room: &'r mut Room, out: &'r mut Vec<u8>) -> Self {
+        Self {
+            room,
+            at: 0,
+            out,
+            suspects: 0,
+        }
+    }
+
+    /// Appends what is left. Returns how many flows have impossible times.
+    pub(super) fn end_set(mut self) -> u64 {
+        self.flush(self.at);
+        self.suspects
+    }
+
+    /// Appends what is in the room up to this place. Returns the place to go on at.
+    fn flush(&mut self, at: usize) -> usize {
+        self.out.extend_from_slice(self.room.text(0, at));
+        0
+    }
+
+    /// Appends the row of a flow.
+    pub(super) fn row<S: Syntax>(
+        &mut self,
+        plan: &RowPlan,
+        set_constants: &SetConstants,
+        flow: &Flow<'_>,
+    ) {
+        let record = match flow.record() {
+            Some(record) => record.octets(),
+            None => flow.sample().map_or(&[][..], Sample::octets),
+        };
+        let row = Row {
+            flow,
+            set_constants,
+            record,
+            times: [0, 1].map(|index| set_constants.time(index, record)),
+        };
+        self.suspects += u64::from(set_constants.is_suspect);
+        let mut at = self.at;
+        let start = self.out.len() + at;
+        for step in plan.steps() {
+            if Room::is_full(at) {
+                at = self.flush(at);
+            }
+            at = self.step::<S>(step, at, &row);
+        }
+        self.at = self.end::<S>(start, at);
+    }
+
+    /// Writes a step of the row at this place. Returns the place after it.
+    #[inline(always)]
+    fn step<S: Syntax>(&mut self, step: &Step, before: usize, row: &Row<'_, '_>) -> usize {
+        let room = &mut *self.room;
+        let (flow, record) = (row.flow, row.record);
+        let at = room.block(before, &step.text, step.len.into());
+        match step.source {
+            Source::Nothing => at,
+            Source::Number8(offset) => {
+                let [number] = octets(record, offset);
+                room.number_8(at, number)
+            }
+            Source::Number16(offset) => {
+                room.number_16(at, u16::from_be_bytes(octets(record, offset)))
+            }
+            Source::Number32(offset) => {
+                room.number_32(at, u32::from_be_bytes(octets(record, offset)))
+            }
+            Source::Number64(offset) => room.number(at, u64::from_be_bytes(octets(record, offset))),
+            Source::Number(place) => room.number(at, place.number(record)),
+            Source::Bits {
+                offset,
+                shift,
+                mask,
+            } => {
+                let [number] = octets(record, offset);
+                room.number_8(at, number >> (shift & 7) & mask)
+            }
+            Source::Ipv4(offset) => room.ipv4(at, octets(record, offset)),
+            Source::Ipv6(offset) => room.ipv6(at, octets(record, offset)),
+            Source::Mac(offset) => room.mac(at, MacAddress(octets(record, offset))),
+            Source::SetText(index) => self.text_of_set(row.set_constants.text(index), at),
+            Source::Time(index) => match row.times.get(index) {
+                Some(Some(time)) => room.time(at, *time, S::QUOTE),
+                _ => self.odd_time::<S>(index, flow, step, at),
+            },
+            Source::Duration => self.duration::<S>(row, step, at),
+            Source::Clock if row.times[0].is_some() => {
+                let at = room.quote(at, S::QUOTE);
+                let at = room.block(at, &row.set_constants.clock, row.set_constants.clock_len);
+                room.quote(at, S::QUOTE)
+            }
+            Source::Clock => self.flow::<S>(FlowField::Clock, flow, step, at),
+            Source::ClockSuspect => self.clock_suspect::<S>(row, step, at),
+            Source::Icmp { field, protocol } => {
+                let [protocol] = octets(record, protocol);
+                if NOT_ICMP.contains(&protocol) {
+                    return before + usize::from(step.certain);
+                }
+                self.flow::<S>(field, flow, step, at)
+            }
+            Source::Flow(field) => self.flow::<S>(field, flow, step, at),
+            Source::FlowWithKey(field) => match flow_value::value(flow, field) {
+                Some(value) => {
+                    let at = self.flush(at);
+                    S::key(field, false, self.out);
+                    self.value::<S>(field, value, at)
+                }
+                None => at,
+            },
+        }
+    }
+
+    /// Writes what only the flow knows; without a value, takes back its key.
+    fn flow<S: Syntax>(
+        &mut self,
+        field: FlowField,
+        flow: &Flow<'_>,
+        step: &Step,
+        at: usize,
+    ) -> usize {
+        match flow_value::value(flow, field) {
+            Some(value) => self.value::<S>(field, value, at),
+            None => at.wrapping_sub(step.key_len()),
+        }
+    }
+
+    /// Writes a time that cannot be computed from one number.
+    #[cold]
+    fn odd_time<S: Syntax>(
+        &mut self,
+        index: usize,
+        flow: &Flow<'_>,
+        step: &Step,
+        at: usize,
+    ) -> usize {
+        let time = if index == 0 { flow.start() } else { flow.end() };
+        match time {
+            Some(time) => self.room.time(at, time, S::QUOTE),
+            None => at.wrapping_sub(step.key_len()),
+        }
+    }
+
+    /// Writes nanoseconds from the start to the end.
+    // In line, what it works out would be worked out before the loop over the steps, for all rows.
+    #[inline(never)]
+    fn duration<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &Step, at: usize) -> usize {
+        let [start, end] = row.times;
+        let nanos = start
+            .zip(end)
+            .and_then(|(start, end)| u64::try_from(end.nanos_since(start)).ok());
+        match nanos {
+            Some(nanos) => self.room.number(at, nanos),
+            None => self.flow::<S>(FlowField::Duration, row.flow, step, at),
+        }
+    }
+
+    /// Writes whether the times are impossible.
+    #[inline(never)]
+    fn clock_suspect<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &Step, at: usize) -> usize {
+        let [start, end] = row.times;
+        match row.set_constants.are_suspect(start, end) {
+            Some(is_suspect) => {
+                self.suspects += u64::from(is_suspect);
+                self.room.flag(at, is_suspect)
+            }
+            None => self.flow::<S>(FlowField::ClockSuspect, row.flow, step, at),
+        }
+    }
+
+    /// Writes a text that all rows of the set have.
+    #[inline]
+    fn text_of_set(&mut self, text: &[u8], at: usize) -> usize {
+        match self.room.text_of_any_length(at, text) {
+            Some(end) => end,
+            None => {
+                let at = self.flush(at);
+                self.out.extend_from_slice(text);
+                at
+            }
+        }
+    }
+
+    /// Writes what only the flow knows.
+    #[inline]
+    fn value<S: Syntax>(&mut self, field: FlowField, value: FlowValue<'_>, at: usize) -> usize {
+        self.suspects += u64::from(flow_value::says_suspect(field, &value));
+        match self.room.value(at, S::QUOTE, &value) {
+            Some(end) => end,
+            None => {
+                let at = self.flush(at);
+                S::value(value, self.out);
+                at
+            }
+        }
+    }
+
+    /// Ends the row that started at this octet of the output.
+    #[inline(always)]
+    fn end<S: Syntax>(&mut self, start: usize, mut at: usize) -> usize {
+        if let Some(open) = S::OPEN {
+            // In the place of the comma before the first member.
+            if let Some(octet) = self.out.get_mut(start) {
+                *octet = open;
+            } else {
+                let first = start - self.out.len();
+                self.room.octet(first, open);
+                at = at.max(first + 1);
+            }
+        }
+        self.room.block(at, &S::CLOSE, S::CLOSE.len())
+    }
+}
+
+/// A flow whose row is written.
+struct Row<'f, 'm> {
+    flow: &'f Flow<'m>,
+    set_constants: &'f SetConstants,
+    /// The octets of its record or sample.
+    record: &'f [u8],
+    /// Start and end, if they can be computed from one number each.
+    times: [Option<Timestamp>; 2],
+}
+
+/// IP protocols that are not ICMP, which most flows are of.
+const NOT_ICMP: [u8; 2] = [6, 17];
