@@ -1,5 +1,5 @@
-//! Every file that is made from the CSV in `registry/`: tables of netflow-core, their docs, and the C
-//! library's struct, numbers, header and manual page.
+//! Every file that is made from the CSV in `registry/`: tables of netflow-core, their docs, pages of the
+//! book, and the C library's struct, numbers, header and manual page.
 
 mod c;
 mod codes;
@@ -60,6 +60,8 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write_as_is("netflow-core/src/field/table.md", &fields::documentation()?)?;
     output.write("netflow-core/src/error/table.rs", &errors::table()?)?;
     output.write_as_is("netflow-core/src/error/table.md", &errors::documentation()?)?;
+    output.write_as_is("docs/src/fields.md", &fields::page()?)?;
+    output.write_as_is("docs/src/problems.md", &errors::page()?)?;
     output.write(
         "netflow-output/src/format/dialect/names/table.rs",
         &dialects::table()?,
