@@ -400,6 +400,7 @@ fn templates(sets: &[u16]) -> String {
 fn part(flows: u64, all: u64) -> String {
     match (flows, all) {
         (1, 1) => "The one flow".to_owned(),
+        (2, 2) => "Both flows".to_owned(),
         (flows, all) if flows == all => format!("All {}", counted(all, "flow")),
         (flows, all) => format!("{} of the {}", grouped(flows), counted(all, "flow")),
     }

@@ -50,7 +50,8 @@ impl Decoder {
             if let Some(properties) = AnnouncedProperties::of(&record) {
                 self.learn_properties(context, &properties, template, &mut met);
             }
-            let options = OptionsRecord::new(&record, set_body.late.is_some(), domain);
+            let mut options = OptionsRecord::default();
+            options.read(&record, set_body.late.is_some(), domain);
             met.name_octets |= options.has_long_name();
             met.sequence_selectors |= options.has_long_sequence();
             met.rate_scopes |= self.refuses_scope(context, &options);

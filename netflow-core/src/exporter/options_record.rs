@@ -77,14 +77,8 @@ const LINE_CARD: u16 = 141;
 
 impl<'a> OptionsRecord<'a> {
     /// Gathers the fields of a record of this observation domain; of duplicated fields, the
-    /// first.
-    pub(crate) fn new(record: &DataRecord<'a, '_>, late: bool, domain: u32) -> Self {
-        let mut options = Self::default();
-        options.read(record, late, domain);
-        options
-    }
-
-    fn read(&mut self, record: &DataRecord<'a, '_>, late: bool, domain: u32) {
+    /// first. It is filled where it stays, because it is large.
+    pub(crate) fn read(&mut self, record: &DataRecord<'a, '_>, late: bool, domain: u32) {
         self.late = late;
         let scope_count = usize::from(record.template().scope_count());
         for (index, field) in record.fields().enumerate() {

@@ -50,21 +50,17 @@ impl ScopeKind {
         self == Self::Template || self == Self::OBSERVATION_DOMAIN
     }
 
-    /// A number in the order of kinds, which is compared faster.
-    fn order(self) -> u64 {
-        let (variant, number) = match self {
-            Self::SelectionSequence => (0_u64, 0),
-            Self::Sampler => (1, 0),
-            Self::Selector => (2, 0),
-            Self::Interface => (3, 0),
-            Self::Element(id) => {
-                let enterprise = u64::from(id.enterprise_number);
-                (4, enterprise << 16 | u64::from(id.id))
+    /// Whether it comes before another kind. Nearly all are elements, which are compared at once.
+    #[inline]
+    fn is_before(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Element(one), Self::Element(other)) => {
+                let number =
+                    |id: ElementId| u64::from(id.enterprise_number) << 16 | u64::from(id.id);
+                number(one) < number(other)
             }
-            Self::ScopeType(number) => (5, number.into()),
-            Self::Template => (6, 0),
-        };
-        variant << 48 | number
+            _ => self < other,
+        }
     }
 
     /// The other of samplerId and selectorId, which replaces it in the registry: where options
@@ -199,8 +195,7 @@ impl RateScope {
     pub(super) fn insert(&mut self, kind: ScopeKind, value: u128) -> bool {
         let len = usize::from(self.len);
         // Most are inserted in their order.
-        let order = kind.order();
-        if self.kinds().last().is_none_or(|last| last.order() < order) {
+        if self.kinds().last().is_none_or(|last| last.is_before(kind)) {
             let (Some(next_kind), Some(next_value)) =
                 (self.kinds.get_mut(len), self.values.get_mut(len))
             else {
@@ -214,7 +209,7 @@ impl RateScope {
             return true;
         }
         let kinds = self.kinds().iter();
-        let place = kinds.filter(|one| one.order() < order).count();
+        let place = kinds.filter(|one| one.is_before(kind)).count();
         let (Some(kinds), Some(values)) = (
             self.kinds.get_mut(place..=len),
             self.values.get_mut(place..=len),
