@@ -22,6 +22,7 @@ CASES: list[tuple[str, dict[str, Any], tuple[int | None, str | None]]] = [
         {"sampling": {"192.0.2.0/24": 500, "192.0.2.9": 7}},
         (500, "configured"),
     ),
+    ("rates_of_line_cards", {}, (None, "ambiguous")),
     ("flow_selection", {"sampling": {"192.0.2.0/24": 500}}, (20, "flow_selection")),
     ("flow_selection", {"sampling_override": {"192.0.2.1": 700}}, (700, "override")),
 ]

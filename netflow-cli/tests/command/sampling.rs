@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::run::{decode, netflow, testdata};
 
-/// Rate and rule of each flow.
+/// Rate and rule of each flow, or why there is no rate.
 fn sampled(options: &[&str], file: &str) -> Vec<(Option<u64>, Option<String>)> {
     let options = [options, &["--format", "json"]].concat();
     let run = decode(&options, &[&format!("synthetic/{file}.pcap")]);
@@ -20,11 +20,16 @@ fn rate(rate: u64, rule: &str) -> (Option<u64>, Option<String>) {
     (Some(rate), Some(rule.to_owned()))
 }
 
+fn no_rate(reason: &str) -> (Option<u64>, Option<String>) {
+    (None, Some(reason.to_owned()))
+}
+
 const NONE: (Option<u64>, Option<String>) = (None, None);
 
 #[test]
 fn rates_have_the_scope_that_options_announce() {
-    assert_eq!(sampled(&[], "trap_rates_of_line_cards"), [NONE]);
+    let expected = [no_rate("ambiguous")];
+    assert_eq!(sampled(&[], "trap_rates_of_line_cards"), expected);
     for file in [
         "trap_rates_of_metering_processes",
         "trap_rates_of_observation_points",
@@ -36,7 +41,8 @@ fn rates_have_the_scope_that_options_announce() {
     assert_eq!(sampled(&[], "trap_selection_sequence"), expected);
     let expected = [rate(20, "flow_selection")];
     assert_eq!(sampled(&[], "trap_flow_selection"), expected);
-    assert_eq!(sampled(&[], "trap_rates_without_number"), [NONE, NONE]);
+    let expected = [no_rate("time"), no_rate("hash")];
+    assert_eq!(sampled(&[], "trap_rates_without_number"), expected);
 }
 
 #[test]
@@ -62,7 +68,8 @@ fn a_configured_rate_is_for_exporters_that_announce_none_and_an_override_for_all
     let announced = [rate(20, "flow_selection")];
     assert_eq!(sampled(&configured, "trap_flow_selection"), announced);
     // Something was announced, though nobody knows what of it applies.
-    assert_eq!(sampled(&configured, "trap_rates_of_line_cards"), [NONE]);
+    let expected = [no_rate("ambiguous")];
+    assert_eq!(sampled(&configured, "trap_rates_of_line_cards"), expected);
     let overridden = ["--sampling-override", "192.0.2.1=700"];
     for file in ["trap_flow_selection", "trap_rates_of_line_cards"] {
         assert_eq!(sampled(&overridden, file), [rate(700, "override")]);
