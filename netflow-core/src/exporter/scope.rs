@@ -191,23 +191,34 @@ impl RateScope {
         self.values
     }
 
-    /// Adds a part, if there is none of its kind; `false` if there is no room for it.
+    /// Adds a part, if there is none of its kind; `false` if there is no room for it. Most parts
+    /// are added in their order.
+    #[inline]
     pub(super) fn insert(&mut self, kind: ScopeKind, value: u128) -> bool {
-        let len = usize::from(self.len);
-        // Most are inserted in their order.
-        if self.kinds().last().is_none_or(|last| last.is_before(kind)) {
-            let (Some(next_kind), Some(next_value)) =
-                (self.kinds.get_mut(len), self.values.get_mut(len))
-            else {
-                return false;
-            };
-            (*next_kind, *next_value) = (kind, value);
-            self.len = self.len.saturating_add(1);
-            return true;
+        if self
+            .kinds()
+            .last()
+            .is_some_and(|last| !last.is_before(kind))
+        {
+            return self.insert_before_last(kind, value);
         }
+        let len = usize::from(self.len);
+        let (Some(next_kind), Some(next_value)) =
+            (self.kinds.get_mut(len), self.values.get_mut(len))
+        else {
+            return false;
+        };
+        (*next_kind, *next_value) = (kind, value);
+        self.len = self.len.saturating_add(1);
+        true
+    }
+
+    #[inline(never)]
+    fn insert_before_last(&mut self, kind: ScopeKind, value: u128) -> bool {
         if self.kinds().contains(&kind) {
             return true;
         }
+        let len = usize::from(self.len);
         let kinds = self.kinds().iter();
         let place = kinds.filter(|one| one.is_before(kind)).count();
         let (Some(kinds), Some(values)) = (
