@@ -50,18 +50,26 @@ fn a_second_signal_ends_it_at_once() {
 
 #[test]
 fn what_an_output_does_not_take_in_time_is_counted_as_lost() {
-    let folder = Folder::new();
-    let (pipe, _reader) = folder.pipe();
-    let options = ["--output", &pipe, "--drain-timeout", "300ms"];
-    let collector = Collector::start(&[&UDP[..], &options].concat());
-    let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
-    // More than the pipe holds, and few enough for a busy machine.
-    for sequence in 0..300 {
-        exporter
-            .send_to(&v5(sequence, 1), collector.addresses[0])
-            .unwrap();
-    }
+    let folders = [Folder::new(), Folder::new()];
+    let pipes = folders.each_ref().map(Folder::pipe);
+    let start = |pipe: &str, timeout| {
+        let options = ["--output", pipe, "--drain-timeout", timeout];
+        let collector = Collector::start(&[&UDP[..], &options].concat());
+        let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
+        // More than the pipe holds, and few enough for a busy machine.
+        for sequence in 0..300 {
+            exporter
+                .send_to(&v5(sequence, 1), collector.addresses[0])
+                .unwrap();
+        }
+        collector
+    };
+    let mut patient = start(&pipes[0].0, "1h");
+    let collector = start(&pipes[1].0, "300ms");
+    patient.signal("TERM");
     let ended = collector.stop();
+    // It has not ended.
+    patient.wait(|_| true);
     assert_eq!(ended.status, Some(3), "{}", ended.log);
     let count = |name| -> u64 {
         logged(&ended.log, "an output has lost rows", name)

@@ -27,7 +27,8 @@ fn ask(to: SocketAddr, request: &str) -> (String, String) {
     (head.lines().next().unwrap().to_owned(), text.to_owned())
 }
 
-fn get(to: SocketAddr, path: &str) -> (String, String) {
+/// What a server answers for a path.
+pub(crate) fn get(to: SocketAddr, path: &str) -> (String, String) {
     ask(to, &format!("GET {path} HTTP/1.1\r\nHost: test\r\n\r\n"))
 }
 

@@ -198,9 +198,13 @@ fn a_smaller_read_buffer_than_asked_for_is_reported_with_the_remedy() {
 
 #[test]
 fn a_connection_without_a_message_is_closed_after_the_read_timeout() {
-    let mut collector = Collector::start(&["--tcp", "127.0.0.1:0", "--read-timeout", "200ms"]);
-    let _stream = TcpStream::connect(collector.addresses[0]).unwrap();
-    collector.wait(|collector| collector.log().contains("within the read timeout"));
+    let options = ["--tcp", "127.0.0.1:0", "--read-timeout"];
+    let start = |timeout| Collector::start(&[&options[..], &[timeout]].concat());
+    let (patient, mut collector) = (start("1h"), start("200ms"));
+    let is_closed = |collector: &Collector| collector.log().contains("within the read timeout");
+    let streams = [&patient, &collector].map(|one| TcpStream::connect(one.addresses[0]));
+    collector.wait(is_closed);
+    assert!(!is_closed(&patient) && streams.iter().all(Result::is_ok));
 }
 
 #[test]
@@ -247,19 +251,21 @@ fn a_short_queue_between_threads_drops_datagrams_and_reports_it() {
     ]);
     let to = collector.addresses[0];
     let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
-    while !collector
-        .log()
-        .contains("datagrams were dropped before a worker")
-    {
-        for sequence in 0..100 {
-            exporter.send_to(&v5(sequence, 1), to).unwrap();
+    // More than the default queue takes.
+    for sequence in 0..10_000 {
+        exporter.send_to(&v5(sequence, 1), to).unwrap();
+        if sequence % 100 == 0 {
+            std::thread::sleep(core::time::Duration::from_millis(10));
         }
-        collector.wait(|_| true);
-        std::thread::sleep(core::time::Duration::from_millis(20));
     }
+    let dropped = "datagrams were dropped before a worker";
+    collector.wait(|collector| collector.log().contains(dropped));
     let ended = collector.stop();
-    // What the pipe does not take is lost.
-    assert_eq!(ended.status, Some(3), "{}", ended.log);
+    let count = |name| -> u64 { logged(&ended.log, "received", name).parse().unwrap() };
+    assert!(count("dropped") > 0, "{}", ended.log);
+    assert_eq!(count("flows") + count("dropped"), count("datagrams"));
+    // What the pipe and the queue of the output hold, and two datagrams.
+    assert!(count("flows") < 2_000, "{}", ended.log);
     drop(reader);
 }
 

@@ -4,8 +4,10 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, UdpSocket};
 use std::os::unix::net::UnixListener;
+use std::time::SystemTime;
 
 use crate::harness::{Collector, Folder, PATIENCE, logged, run, send, v5};
+use crate::replay::replay;
 
 const UDP: [&str; 2] = ["--udp", "127.0.0.1:0"];
 
@@ -57,24 +59,102 @@ fn files_by_time_have_their_names_when_they_are_complete() {
     );
 }
 
+/// The names of the files in a folder that do not begin with a dot, in order.
+fn names(folder: &Folder) -> Vec<String> {
+    let entries = fs::read_dir(folder.file("")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    names
+}
+
 #[test]
 fn files_are_compressed_by_their_name_and_limited_in_size() {
     let folder = Folder::new();
     let pattern = folder.file("flows-%Y.json.gz");
-    let collector = to(
-        &pattern,
-        &["--rotate-size", "1", "--keep", "1d", "--keep-size", "1GiB"],
-    );
+    let mut collector = to(&pattern, &["--rotate-size", "1"]);
     send("127.0.0.1", collector.addresses[0], &v5(0, 1));
+    // It is complete although the year is not over.
+    collector.wait(|_| !names(&folder).is_empty());
     let ended = collector.stop();
     assert_eq!(ended.status, Some(0), "{}", ended.log);
-    let file = fs::read_dir(folder.file(""))
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let file = folder.file(&names(&folder)[0]);
     assert_eq!(fs::read(file).unwrap()[..2], [0x1f, 0x8b]);
+}
+
+#[test]
+fn old_files_are_removed_by_age_and_by_size() {
+    let hour = core::time::Duration::from_secs(3_600);
+    for (options, left) in [
+        (&[][..], ["2001", "2002", "2003"].as_slice()),
+        (&["--keep", "1d"], &["2002", "2003"]),
+        (&["--keep-size", "1500"], &["2003"]),
+    ] {
+        let folder = Folder::new();
+        for (year, hours) in [("2001", 100), ("2002", 2), ("2003", 1)] {
+            let path = folder.write(&format!("flows-{year}.json"), &"\n".repeat(1_000));
+            let file = fs::File::options().write(true).open(path).unwrap();
+            file.set_modified(SystemTime::now() - hour * hours).unwrap();
+        }
+        let ended = to(&folder.file("flows-%Y.json"), options).stop();
+        assert_eq!(ended.status, Some(0), "{}", ended.log);
+        let left = left.iter().map(|year| format!("flows-{year}.json"));
+        assert_eq!(names(&folder), left.collect::<Vec<_>>(), "{options:?}");
+    }
+}
+
+#[test]
+fn a_peer_that_reads_nothing_is_given_up_after_the_output_timeout() {
+    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let start = |listener: &TcpListener, timeout| {
+        let peer = format!("tcp://{}", listener.local_addr().unwrap());
+        let options = ["--output", &peer, "--output-timeout", timeout];
+        Collector::start(&[&UDP[..], &options, &["--drain-timeout", "100ms"]].concat())
+    };
+    let [patient, hasty] =
+        [(&listeners[0], "1h"), (&listeners[1], "200ms")].map(|(to, timeout)| {
+            let collector = start(to, timeout);
+            let address = collector.addresses[0].to_string();
+            // More than the kernel holds of a connection.
+            let options = [
+                "--generate",
+                "v5",
+                "--count",
+                "800",
+                "--rate",
+                "2000",
+                "--to",
+            ];
+            let sent = replay(&[&options[..], &[&address]].concat());
+            assert_eq!(sent.status, Some(0), "{}", sent.log);
+            collector
+        });
+    let _silent = listeners
+        .each_ref()
+        .map(|listener| listener.accept().unwrap());
+    let _again = listeners[1].accept().unwrap();
+    listeners[0].set_nonblocking(true).unwrap();
+    let error = listeners[0].accept().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+    drop((patient, hasty));
+}
+
+#[test]
+fn a_full_spool_drops_new_rows_and_counts_them() {
+    let folder = Folder::new();
+    let spool = folder.file("spool");
+    let options = ["--when-full", "spool", "--spool", &spool];
+    let options = [
+        &options[..],
+        &["--spool-size", "1", "--drain-timeout", "1s"],
+    ]
+    .concat();
+    let collector = to("tcp://127.0.0.1:1", &options);
+    send("127.0.0.1", collector.addresses[0], &v5(0, 1));
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(3), "{}", ended.log);
+    let lost = logged(&ended.log, "an output has lost rows", "reasons");
+    assert_eq!(lost, "spool_full 1");
 }
 
 #[test]
@@ -171,9 +251,10 @@ fn what_a_peer_does_not_take_waits_on_disk_for_the_next_run() {
 }
 
 #[test]
+#[cfg(feature = "http")]
 fn a_slow_output_drops_the_newest_rows_if_asked_and_counts_them() {
     let folder = Folder::new();
-    let (pipe, _reader) = folder.pipe();
+    let (pipe, reader) = folder.pipe();
     let options = [
         "--fields",
         "",
@@ -182,20 +263,26 @@ fn a_slow_output_drops_the_newest_rows_if_asked_and_counts_them() {
         "--output-queue",
         "1KiB",
         "--drain-timeout",
-        "5s",
+        "1m",
+        "--http",
+        "0",
         "--output",
         "null",
     ];
-    let collector = to(&pipe, &options);
+    let mut collector = to(&pipe, &options);
+    let (udp, http) = (collector.addresses[0], collector.addresses[1]);
     let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
-    for sequence in 0..10_000 {
-        exporter
-            .send_to(&v5(sequence, 1), collector.addresses[0])
-            .unwrap();
-        if sequence % 500 == 0 {
-            std::thread::sleep(core::time::Duration::from_millis(100));
-        }
-    }
+    // The pipe and the queue fill up.
+    collector.wait(|_| {
+        let datagrams = (0..50).map(|sequence| v5(sequence, 1));
+        datagrams.for_each(|datagram| drop(exporter.send_to(&datagram, udp)));
+        let (_, text) = crate::http::get(http, "/metrics");
+        let lost = "netflow_output_lost_rows_total{output=\"1\"";
+        let mut lines = text.lines().filter(|line| line.starts_with(lost));
+        lines.any(|line| line.contains("\"queue_full\"") && !line.ends_with(" 0"))
+    });
+    // What is left in the pipe is not waited for.
+    drop(reader);
     let ended = collector.stop();
     assert_eq!(ended.status, Some(3), "{}", ended.log);
     let lost = logged(&ended.log, "an output has lost rows", "reasons");

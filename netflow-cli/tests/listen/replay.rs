@@ -6,7 +6,7 @@ use crate::harness::{Collector, Ended, logged};
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/");
 
-fn replay(options: &[&str]) -> Ended {
+pub(crate) fn replay(options: &[&str]) -> Ended {
     let output = Command::new(env!("CARGO_BIN_EXE_netflow"))
         .arg("replay")
         .args(options)
