@@ -225,7 +225,9 @@ impl<'a> OptionsRecord<'a> {
     /// Determines the selection that it announces, and its scope.
     fn select(&mut self) {
         self.packets = self.selection.of_packets().selection();
-        self.flows = self.selection.of_flows().selection();
+        if self.selection.is_any_of_flows {
+            self.flows = self.selection.of_flows().selection();
+        }
         let sampler = self.sampler.map(|id| (ScopeKind::Sampler, id));
         let selector = self.selector.map(|id| (ScopeKind::Selector, id));
         let sequence = self.sequence.map(|id| (ScopeKind::SelectionSequence, id));

@@ -9,6 +9,8 @@ use crate::value::unsigned;
 pub(super) struct SelectionFields<'a> {
     /// One of them is there.
     pub(super) is_any: bool,
+    /// One of them is there that says how flows are selected.
+    pub(super) is_any_of_flows: bool,
     interval: Option<u64>,
     random_interval: Option<u64>,
     algorithm: Option<u16>,
@@ -53,6 +55,7 @@ impl<'a> SelectionFields<'a> {
             _ => return false,
         }
         self.is_any = true;
+        self.is_any_of_flows |= matches!(id, 390 | 396..=399);
         true
     }
 
