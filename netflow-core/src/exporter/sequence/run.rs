@@ -175,10 +175,11 @@ impl Sequence {
         let earliest = previous.unwrap_or(last.started).min(last.started);
         let earlier = earliest.nanos_since(stamp.time);
         let precedes = self.current().precedes(stamp.number);
-        // Number and time are both from before the first message, and no time has passed for a
-        // restart.
+        // Number and time are both from before the first message, no time has passed for a
+        // restart, and the number is not the first of all.
         let passed = stamp.received.nanos_since(last.received);
-        let is_reordered = precedes && earlier <= REORDERED && (0..=slack).contains(&passed);
+        let is_reordered =
+            precedes && stamp.number != 0 && earlier <= REORDERED && (0..=slack).contains(&passed);
         earlier > slack && !is_reordered || precedes && stamp.time.nanos_since(last.started) > slack
     }
 }
