@@ -95,7 +95,7 @@ pub struct AggregateOptions {
     /// Octets of memory that groups may take: 256 MiB. Beyond it the smallest group makes room for
     /// a new one, and sums have a bound of error ([`Group::error`]).
     pub memory: usize,
-    /// Keys the hash tables of flows that were counted before.
+    /// Key of the hash tables of flows that were counted before; it must be unknown to the senders of datagrams.
     pub hash_seed: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What is gathered of the flows.
+//! The sums over all flows that the page shows.
 
 pub(crate) mod histogram;
 pub(crate) mod panel;
@@ -26,7 +26,7 @@ pub(crate) struct Gathered {
     pub(crate) flows: FlowSample,
 }
 
-/// What all flows have in common, and how many of them rest on an assumption.
+/// The total over all flows, and how many of them rest on an assumption.
 #[derive(Debug, Default)]
 pub(crate) struct Totals {
     pub(crate) sums: Sums,

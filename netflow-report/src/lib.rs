@@ -50,7 +50,7 @@ use netflow_query::Filter;
 
 use self::gather::Gathered;
 
-/// What a report is of.
+/// What a report covers, and how much it lists.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ReportOptions {
@@ -65,7 +65,7 @@ pub struct ReportOptions {
     /// Octets of memory for the groups of each table: 16 MiB. Beyond it sums are approximate, and the
     /// page says by how much.
     pub memory: usize,
-    /// Keys the hash tables.
+    /// Key of the hash tables, which must be unknown to the senders of datagrams.
     pub hash_seed: u64,
 }
 
@@ -103,7 +103,7 @@ impl Report {
         }
     }
 
-    /// Takes what a datagram decoded to; datagrams have to come in the order in which they were received.
+    /// Adds the decoded content of a datagram; datagrams have to come in the order in which they were received.
     pub fn decoded(&mut self, decoded: &Decoded<'_>) {
         self.health.decoded(decoded);
         self.gathered.decoded(decoded);

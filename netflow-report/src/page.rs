@@ -1,4 +1,4 @@
-//! The page.
+//! The HTML page: its parts, and the notes on what its numbers rest on.
 
 mod exporters;
 mod flows;
@@ -14,7 +14,7 @@ use crate::quantity::{grouped, harmless};
 
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
-/// Nothing is loaded, not even what a name that was not escaped would ask for.
+/// No request is allowed, not even one that a name would cause if it were not escaped.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
                       img-src data:; base-uri 'none'; form-action 'none'";
 
@@ -74,7 +74,7 @@ fn section(id: &str, title: &str, content: &Markup) -> Markup {
     }
 }
 
-/// What the numbers of traffic rest on.
+/// Notes on the assumptions that the counters rest on.
 fn assumptions(gathered: &Gathered) -> Markup {
     let totals = &gathered.totals;
     notes(
@@ -92,7 +92,7 @@ fn assumptions(gathered: &Gathered) -> Markup {
     )
 }
 
-/// What the times rest on.
+/// Notes on flows without usable times.
 fn doubtful_times(gathered: &Gathered) -> Markup {
     let totals = &gathered.totals;
     notes(
@@ -110,7 +110,7 @@ fn doubtful_times(gathered: &Gathered) -> Markup {
     )
 }
 
-/// A sentence for each number of flows, of all, that is not 0.
+/// A sentence for each number of flows that is not 0, with its part of all flows.
 fn notes(all: u64, counts: &[(u64, &str)]) -> Markup {
     html! {
         @for (count, text) in counts.iter().filter(|(count, _)| *count > 0) {

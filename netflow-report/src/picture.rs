@@ -12,7 +12,7 @@ use svg::node::{Node as _, Text, Value};
 /// Number of different colours of the style sheet, the last of which is for all others.
 pub(crate) const COLOURS: usize = 8;
 
-/// A picture that scales to the width of its place; readers of screens read the title.
+/// A picture that scales to the width of its place; screen readers read the title.
 fn picture(width: f64, height: f64, title: &str) -> Element {
     element(
         "svg",

@@ -36,7 +36,7 @@ pub(crate) fn short(number: f64) -> String {
     format!("{scaled:.digits$}{unit}")
 }
 
-/// `1.23 Mbit/s`, `12 packets/s`: a number in short and its unit.
+/// `1.23 Mbit/s`, `12 packets/s`: a number as [`short`] writes it, and its unit.
 pub(crate) fn with_unit(number: f64, unit: &str) -> String {
     let short = short(number);
     match short.split_once(' ') {
@@ -45,12 +45,12 @@ pub(crate) fn with_unit(number: f64, unit: &str) -> String {
     }
 }
 
-/// A number of things, in short.
+/// A count as [`short`] writes it.
 pub(crate) fn short_count(number: u64) -> String {
     short(to_f64(number))
 }
 
-/// Nearest to the number; pictures have fewer pixels than it has digits.
+/// The number, rounded where it has more than 53 bits.
 #[expect(
     clippy::cast_precision_loss,
     reason = "pictures have fewer pixels than the number has digits"

@@ -1,8 +1,7 @@
-//! Conditions in the order in which they are asked, with what follows each answer.
+//! Conditions in the order in which they are tested, each with the next step if it is true and if it is false.
 //!
-//! An expression becomes a list of steps without any nesting: after each condition either another
-//! one is asked, always a later one, or the flow is decided. So neither building nor running it
-//! recurses.
+//! An expression becomes a list of steps without any nesting: each condition leads to a later one or to
+//! the result. So neither building nor running a program recurses.
 
 use alloc::vec::Vec;
 
@@ -10,7 +9,7 @@ use netflow_core::Flow;
 
 use super::condition::Condition;
 
-/// What follows an answer: the index of a step, or one of these.
+/// Where a test leads: the index of a step, or one of these.
 pub(super) type Target = u32;
 /// The flow matches.
 pub(super) const ACCEPT: Target = Target::MAX;

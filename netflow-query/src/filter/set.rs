@@ -1,4 +1,4 @@
-//! A filter compiled for the sets that it meets.
+//! A filter compiled for the template of each set.
 
 mod compiled;
 
@@ -24,9 +24,9 @@ pub struct SetFilter {
     single: Compiled,
     /// Steps that are valid for all sets of a template.
     kept: Vec<(Arc<Template>, Compiled)>,
-    /// The index of the next kept one to be replaced.
+    /// The index of the kept steps that are replaced next.
     oldest: usize,
-    /// Which of the kept is in use; none of them if it is for one set only.
+    /// The index of the kept steps that are in use; `None` if those for one set only are.
     in_use: Option<usize>,
 }
 
@@ -35,9 +35,9 @@ pub struct SetFilter {
 pub enum SetMatch {
     /// All of them.
     All,
-    /// None of them, or there are none.
+    /// None of them, or the set has no flows.
     None,
-    /// Each has to be asked.
+    /// Each flow has to be tested.
     Each,
 }
 

@@ -7,7 +7,7 @@ use netflow_core::field::FlowField;
 pub(super) use self::numbers::{denial_reason, flags, numbers};
 use super::condition::Rate;
 
-/// What a word before a value is about.
+/// What a word before a value compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subject {
     /// One field of each side: `src` and `dst`, or `in` and `out`, choose.

@@ -1,4 +1,4 @@
-//! How many flows have which size.
+//! Histograms of flows by size and by duration.
 
 /// Flows by the number of bits of a value: 0, 1, 2 to 3, 4 to 7, and so on.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use netflow_query::{Aggregate, AggregateOptions, CountedFlow, Group, GroupValue}
 
 use crate::ReportOptions;
 
-/// What a panel groups by, and how it is called.
+/// What a panel groups by, and its heading.
 #[derive(Debug)]
 pub(crate) struct PanelKind {
     /// Its id in the page.

@@ -1,4 +1,4 @@
-//! The numbers of the whole.
+//! The figures at the top: totals over all flows.
 
 use maud::{Markup, html};
 use netflow_core::Timestamp;
@@ -91,7 +91,7 @@ fn packets(gathered: &Gathered) -> Card {
     }
 }
 
-/// A count by the time that all flows span, if that is a second at least.
+/// A count per second over the time that all flows span; `None` if that is less than a second.
 fn per_second(gathered: &Gathered, count: f64) -> Option<f64> {
     let totals = &gathered.totals;
     let span = totals.last?.as_nanos().abs_diff(totals.first?.as_nanos());

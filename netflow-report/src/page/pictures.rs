@@ -146,7 +146,7 @@ fn brief(millis: u64) -> String {
     }
 }
 
-/// Hosts by ports.
+/// How much each host received on each port.
 pub(super) fn heat(gathered: &Gathered) -> Markup {
     const SEEN: usize = 400;
     const SHOWN: usize = 12;
@@ -206,7 +206,7 @@ pub(super) fn heat(gathered: &Gathered) -> Markup {
     )
 }
 
-/// From where to where.
+/// Traffic from sources to destinations.
 pub(super) fn sankeys(gathered: &Gathered) -> Markup {
     html! {
         @for (id, title) in [("conversations", "From source to destination"), ("as-pairs", "From AS to AS")] {

@@ -5,7 +5,7 @@ use svg::node::Node as _;
 use super::{axis, picture, rectangle, text, titled};
 use crate::quantity::{short, to_f64};
 
-/// A bar that takes a part of its place, from 0 to 1.
+/// A bar that fills this part of its width, from 0 to 1.
 pub(crate) fn bar(part: f64) -> String {
     let mut svg = picture(100.0, 10.0, "");
     svg.assign("preserveAspectRatio", "none");

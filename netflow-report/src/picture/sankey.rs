@@ -142,7 +142,7 @@ fn nodes<'l>(
     }
     let mut y = 2.0;
     for node in &mut nodes {
-        // A text needs as much.
+        // The height of a line of text.
         node.height = (to_f64(node.octets) * scale).max(6.0);
         node.y = y;
         node.next = y;

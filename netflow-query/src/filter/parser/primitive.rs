@@ -249,7 +249,7 @@ impl Primitive<'_, '_> {
         self.compare(&compared, word)
     }
 
-    /// How, and with which values, the rest of a comparison compares. `word` names what is compared.
+    /// Reads the comparator and the values after it. `word` names what is compared.
     fn compare(&mut self, compared: &Compared, word: &str) -> Result<Part, FilterError> {
         let kind = compared.kind();
         if let (Compared::One(field), FieldType::Flag) = (compared, kind) {

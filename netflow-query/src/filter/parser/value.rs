@@ -114,7 +114,7 @@ enum Exact {
     Application(Application),
 }
 
-/// How values are read.
+/// How the values of a comparison are read.
 struct Reader<'c, 'e> {
     cursor: &'c mut Cursor<'e>,
     /// The field; none for a rate.

@@ -53,7 +53,7 @@ pub(super) enum Test {
     Ipv6s { offset: usize, step: Target },
     /// A MAC address.
     Mac { offset: usize, address: [u8; 6] },
-    /// The flow has to be asked for the field.
+    /// The field is read by the accessor of the flow.
     Flow { step: Target },
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Load {
     mask: u64,
 }
 
-/// How far a step is decided.
+/// What the template decides of a step.
 enum Decision {
     Known(bool),
     Open(Test),
@@ -285,7 +285,7 @@ impl Test {
         }
     }
 
-    /// Tests a condition with many values, or one for which the flow has to be asked.
+    /// Tests a condition with many values, or on a field that an accessor of the flow reads.
     #[inline(never)]
     fn holds_by_step(
         &self,
