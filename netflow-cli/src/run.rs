@@ -1,15 +1,18 @@
 //! From files to rows: the loop over the inputs that the subcommands share.
 
+mod inputs;
+mod reading;
+
 use alloc::collections::BTreeSet;
-use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use netflow_core::{Decoder, InputNames, Limits, SessionScope};
-use netflow_io::{Arrival, CaptureError, CaptureOptions, Datagrams as _, Event, Feed, Source};
+use netflow_io::{CaptureOptions, Feed, Source};
 use netflow_output::format::Suspects;
 use netflow_output::sink::Output;
 
+use self::reading::{Fault, Reading};
 use crate::args::Inputs;
 use crate::dialect::BoxedFormat;
 use crate::interrupt::Interrupt;
@@ -21,9 +24,6 @@ use crate::status::Status;
 use crate::stderr;
 use crate::summary::Summary;
 use crate::usage::Usage;
-
-/// The path that means standard input.
-const STDIN: &str = "-";
 
 /// What to read and where to write.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +73,7 @@ impl Job<'_> {
     /// Opens the output for a text.
     pub(crate) fn output(&self) -> io::Result<Output> {
         match self.output {
-            Some(path) if path.as_os_str() != STDIN => Output::file(path),
+            Some(path) if !inputs::is_standard(path) => Output::file(path),
             _ => Ok(Output::stdout()),
         }
     }
@@ -84,8 +84,13 @@ impl Job<'_> {
         &self,
         work: impl FnOnce(&InputNames, &Limits) -> io::Result<Work>,
     ) -> Result<Status, Usage> {
-        if let Some(path) = self.output.filter(|path| path.as_os_str() != STDIN) {
-            if let Some(input) = self.inputs.files.iter().find(|input| is_same(input, path)) {
+        if let Some(path) = self.output.filter(|path| !inputs::is_standard(path)) {
+            if let Some(input) = self
+                .inputs
+                .files
+                .iter()
+                .find(|input| inputs::is_same(input, path))
+            {
                 return Err(Usage::OutputIsInput(input.display().to_string()));
             }
         }
@@ -125,14 +130,6 @@ enum Decoding {
     Threads(Workers),
 }
 
-/// Why a file is reported, by a line for standard error.
-enum Fault {
-    /// It cannot be read, or not to its end.
-    Unreadable(String),
-    /// There is no flow export in it, unless the threads find some in the input of this number.
-    Nothing(u32, String),
-}
-
 impl Run {
     fn new(
         job: &Job<'_>,
@@ -143,14 +140,19 @@ impl Run {
         // In a capture a template is in force until it is replaced: it may have been sent only
         // once, hours before its data.
         let limits = Limits::default().with_template_lifetime(None);
-        let names: Vec<String> = job.inputs.files.iter().map(|path| name(path)).collect();
+        let names: Vec<String> = job
+            .inputs
+            .files
+            .iter()
+            .map(|path| inputs::name(path))
+            .collect();
         let files = InputNames::new(names);
         let rows_on_terminal = job.output.is_none() && io::stdout().is_terminal();
         let is_silent = job.quiet || job.is_followed || rows_on_terminal;
         let progress = if is_silent || !io::stderr().is_terminal() {
             Progress::none()
         } else {
-            Progress::over(total(&job.inputs.files))
+            Progress::over(inputs::total(&job.inputs.files))
         };
         let decoder = || {
             job.inputs
@@ -188,10 +190,10 @@ impl Run {
                 break;
             }
             let is_followed = job.is_followed && job.inputs.files.last() == Some(path);
-            let fault = match self.open(path, options, is_followed) {
+            let fault = match inputs::open(&self.interrupt, path, options, is_followed) {
                 Ok(source) => {
                     is_any_open = true;
-                    let is_live = is_followed || path.as_os_str() == STDIN;
+                    let is_live = is_followed || inputs::is_standard(path);
                     self.file(index, source, is_live)?
                 }
                 Err(error) => Some(Fault::Unreadable(error.to_string())),
@@ -310,7 +312,7 @@ impl Run {
         self.progress.file_done(source.octets_read());
         self.summary.file(source.summary());
         if fault.is_none() && !has_export && self.interrupt.status().is_none() {
-            fault = Some(Fault::Nothing(index, nothing_found(&source)));
+            fault = Some(Fault::Nothing(index, inputs::nothing_found(&source)));
         }
         Ok(fault)
     }
@@ -321,161 +323,5 @@ impl Run {
             Decoding::Here(_, consumer) => !self.reads_all && consumer.is_done(),
             Decoding::Threads(_) => false,
         }
-    }
-
-    fn open(
-        &self,
-        path: &Path,
-        options: CaptureOptions,
-        is_followed: bool,
-    ) -> Result<Source, CaptureError> {
-        if path.as_os_str() != STDIN {
-            let growing = is_followed.then(|| self.interrupt.growing(path));
-            return match growing {
-                Some(Ok(input)) => Source::from_reader_with(input, name(path), options),
-                // That it cannot be opened is reported as it is without --follow.
-                Some(Err(_)) | None => netflow_io::open_with(path, options),
-            };
-        }
-        let name = name(path);
-        match self.interrupt.stdin() {
-            Ok(input) => Source::from_reader_with(input, name, options),
-            // A signal is then noticed with the next packet.
-            Err(_) => Source::from_reader_with(io::stdin(), name, options),
-        }
-    }
-}
-
-/// What a run needs besides the decoder to read a file.
-struct Reading<'r> {
-    summary: &'r mut Summary,
-    progress: &'r mut Progress,
-    interrupt: &'r Interrupt,
-    /// All files are read, because the state at their end is saved.
-    reads_all: bool,
-}
-
-impl Reading<'_> {
-    /// Decodes a file in this thread.
-    fn decode(
-        &mut self,
-        source: &mut Source,
-        feed: &mut Feed,
-        consumer: &mut Consumer,
-        is_live: bool,
-    ) -> io::Result<Option<Fault>> {
-        while let Some(event) = feed.next(source) {
-            match event {
-                Ok(Event::Decoded(_, message)) => {
-                    consumer.message(&message)?;
-                    self.summary.message(&message);
-                }
-                Ok(Event::Unreadable(datagram, error)) => {
-                    consumer.unreadable(&datagram, &error)?;
-                    self.summary.unreadable(&datagram, &error);
-                }
-                Ok(Event::SessionEnds(exporter)) => {
-                    consumer.session_ends(feed.decoder(), exporter);
-                    self.summary.session_ends(feed.decoder(), exporter);
-                    continue;
-                }
-                Ok(_) => continue,
-                Err(error) => return Ok(self.fault(&error)),
-            }
-            let flows = feed.decoder().stats().flows();
-            let is_done = consumer.is_done() && !self.reads_all;
-            if is_done || self.interrupt.status().is_some() {
-                break;
-            }
-            if is_live {
-                consumer.flush()?;
-            }
-            self.progress.at(source.octets_read(), flows);
-        }
-        Ok(None)
-    }
-
-    /// Passes the datagrams of a file to threads.
-    fn pass_on(
-        &mut self,
-        source: &mut Source,
-        index: u32,
-        workers: &mut Workers,
-    ) -> io::Result<Option<Fault>> {
-        while let Some(arrival) = source.next_arrival() {
-            match arrival {
-                Ok(Arrival::Datagram(datagram)) => {
-                    workers.datagram(&datagram.with_frame(index, datagram.frame))?;
-                }
-                Ok(Arrival::SessionEnded(exporter)) => {
-                    workers.session_ends(exporter)?;
-                    continue;
-                }
-                Ok(_) => continue,
-                Err(error) => return Ok(self.fault(&error)),
-            }
-            if self.interrupt.status().is_some() {
-                break;
-            }
-            self.progress.at(source.octets_read(), workers.flows());
-        }
-        Ok(None)
-    }
-
-    /// A file that cannot be read further. A signal may have cut the last packet.
-    fn fault(&self, error: &CaptureError) -> Option<Fault> {
-        let is_interrupted = self.interrupt.status().is_some();
-        (!is_interrupted).then(|| Fault::Unreadable(error.to_string()))
-    }
-}
-
-/// What to say of a file without flow export.
-fn nothing_found(source: &Source) -> String {
-    let path = source.path().display();
-    let summary = source.summary();
-    let udp = summary.udp_passed_over;
-    if summary.packets == 0 {
-        format!("{path} holds no packet; capture where the exporter sends to")
-    } else if udp > 0 {
-        format!(
-            "{path} holds no flow export: of {} packets, {udp} are UDP datagrams of something \
-             else; give --port if exporters send to a port of your own",
-            summary.packets
-        )
-    } else {
-        format!(
-            "{path} holds no flow export in its {} packets; capture where the exporter sends to",
-            summary.packets
-        )
-    }
-}
-
-fn name(path: &Path) -> String {
-    if path.as_os_str() == STDIN {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    }
-}
-
-/// Octets of all files that are there; `None` if one of them is a pipe.
-fn total(paths: &[PathBuf]) -> Option<u64> {
-    let mut octets = 0_u64;
-    for path in paths {
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() => octets = octets.saturating_add(metadata.len()),
-            Ok(_) => return None,
-            Err(_) if path.as_os_str() == STDIN => return None,
-            Err(_) => {}
-        }
-    }
-    Some(octets)
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    match (fs::canonicalize(one), fs::canonicalize(other)) {
-        // Reading and writing a device or pipe is no mistake.
-        (Ok(one), Ok(other)) => one == other && one.is_file(),
-        _ => false,
     }
 }
