@@ -15,10 +15,10 @@ const TLS: [&str; 5] = [
     "tls-client-ca",
     "tls-clients",
 ];
-/// What needs HTTP.
-const HTTP: [&str; 10] = [
-    "http",
-    "metrics",
+/// What needs HTTP, besides the options of outputs.
+const HTTP: [&str; 2] = ["http", "metrics"];
+/// Options of outputs that need HTTP.
+pub(crate) const HTTP_OUTPUT: [&str; 8] = [
     "output-credentials",
     "output-header",
     "output-compression",
@@ -28,8 +28,8 @@ const HTTP: [&str; 10] = [
     "output-source",
     "output-attribute",
 ];
-/// What needs one of the two.
-const CERTIFICATES: [&str; 3] = ["output-ca", "output-certificate", "output-key"];
+/// Options of outputs that need one of the two.
+pub(crate) const CERTIFICATES: [&str; 3] = ["output-ca", "output-certificate", "output-key"];
 
 /// The command line. An option of a feature that this build lacks is an error that names the feature.
 pub(crate) fn command() -> Command {
@@ -38,6 +38,7 @@ pub(crate) fn command() -> Command {
         command = command.mut_subcommand(SUBCOMMAND, |listen| {
             let listen = refuse(listen, &TLS, "tls");
             let listen = refuse(listen, &HTTP, "http");
+            let listen = refuse(listen, &HTTP_OUTPUT, "http");
             refuse(listen, &CERTIFICATES, "tls or http")
         });
     }
@@ -74,6 +75,7 @@ mod tests {
             return; // only Linux has it
         };
         let options = super::TLS.iter().chain(&super::HTTP);
+        let options = options.chain(&super::HTTP_OUTPUT);
         for option in options.chain(&super::CERTIFICATES) {
             let known = listen
                 .get_arguments()

@@ -16,6 +16,8 @@ use netflow_query::suggest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::features::{CERTIFICATES, HTTP_OUTPUT};
+
 /// Why a configuration file cannot be used.
 #[derive(Debug)]
 pub(super) struct ConfigError {
@@ -43,37 +45,29 @@ const SCOPES: [(&str, &str); 4] = [
     ("output", "to"),
 ];
 
-/// Options of which one on the command line replaces all in the file.
-const GROUPS: [&[&str]; 2] = [
-    &["udp", "tcp", "tls", "protocol"],
-    &[
-        "output",
-        "format",
-        "schema",
-        "fields",
-        "where",
-        "split-biflows",
-        "when-full",
-        "output-queue",
-        "rotate",
-        "rotate-size",
-        "keep",
-        "keep-size",
-        "spool",
-        "spool-size",
-        "output-timeout",
-        "output-ca",
-        "output-certificate",
-        "output-key",
-        "output-credentials",
-        "output-header",
-        "output-compression",
-        "batch-rows",
-        "batch-size",
-        "batch-time",
-        "output-source",
-        "output-attribute",
-    ],
+/// Options of which one on the command line replaces all in the file, in one or more lists.
+const GROUPS: [&[&[&str]]; 2] = [
+    &[&["udp", "tcp", "tls", "protocol"]],
+    &[&OUTPUT, &CERTIFICATES, &HTTP_OUTPUT],
+];
+
+/// Options of every output.
+const OUTPUT: [&str; 15] = [
+    "output",
+    "format",
+    "schema",
+    "fields",
+    "where",
+    "split-biflows",
+    "when-full",
+    "output-queue",
+    "rotate",
+    "rotate-size",
+    "keep",
+    "keep-size",
+    "spool",
+    "spool-size",
+    "output-timeout",
 ];
 
 /// Options that only the command line has.
@@ -134,15 +128,13 @@ impl Config {
             let known = command_line.try_contains_id(id).is_ok();
             known && command_line.value_source(id) == Some(ValueSource::CommandLine)
         };
-        let settings = self.settings.iter().filter(|setting| {
-            let group = GROUPS
-                .iter()
-                .find(|group| group.contains(&setting.name.as_str()));
-            match group {
-                Some(group) => !group.iter().any(|name| is_set(&name.replace('-', "_"))),
-                None => !is_set(&setting.id),
-            }
-        });
+        let settings = self
+            .settings
+            .iter()
+            .filter(|setting| match group_of(&setting.name) {
+                [] => !is_set(&setting.id),
+                group => !names(group).any(|name| is_set(&name.replace('-', "_"))),
+            });
         settings
             .flat_map(|setting| setting.arguments.iter().map(OsString::from))
             .collect()
@@ -158,6 +150,19 @@ impl Config {
             })
         })
     }
+}
+
+/// The group that an option is in; empty if it is in none.
+fn group_of(name: &str) -> &'static [&'static [&'static str]] {
+    let group = GROUPS
+        .iter()
+        .find(|group| names(group).any(|other| other == name));
+    group.copied().unwrap_or_default()
+}
+
+/// The options of a group.
+fn names(group: &[&'static [&'static str]]) -> impl Iterator<Item = &'static str> {
+    group.iter().copied().flatten().copied()
 }
 
 fn is_scope(name: &str) -> bool {
@@ -215,18 +220,17 @@ impl KeyReader<'_> {
                 format!("\"{name}\" takes a value, not a table"),
             ));
         };
-        let own = GROUPS.iter().find(|group| group.contains(&name)).copied();
-        let own = own.unwrap_or_default();
+        let own = group_of(name);
         let mut first = None;
         let mut arguments = Vec::new();
         for (key, value) in table.iter() {
             let line = (self.line)(key.span());
             let key = key.get_ref().as_ref();
-            let belongs = own.contains(&key) && !is_scope(key);
+            let belongs = names(own).any(|name| name == key) && !is_scope(key);
             let option = self.option(if key == *main { name } else { key });
             let Some(option) = option.filter(|_| key == *main || belongs) else {
-                let names = own.iter().copied().filter(|name| !is_scope(name));
-                let known: Vec<&str> = names.chain([*main]).collect();
+                let others = names(own).filter(|name| !is_scope(name));
+                let known: Vec<&str> = others.chain([*main]).collect();
                 return Err(Fault(line, unknown(key, name, &known)));
             };
             if key == *main {
