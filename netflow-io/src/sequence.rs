@@ -44,6 +44,11 @@ impl NextSequence {
         ahead > far && ahead < far.wrapping_neg()
     }
 
+    /// Passes over the numbers before this position, if there are any.
+    pub(crate) const fn skip_to(&mut self, position: u64) {
+        self.advance(position.saturating_sub(self.position));
+    }
+
     /// Passes over this many numbers.
     pub(crate) const fn advance(&mut self, count: u64) {
         self.position = self.position.saturating_add(count);

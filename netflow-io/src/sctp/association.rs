@@ -242,8 +242,7 @@ impl Association {
         let Some((position, _)) = self.early.first_key_value() else {
             return false;
         };
-        self.next
-            .advance(position.saturating_sub(self.next.position()));
+        self.next.skip_to(*position);
         self.partials.lose(summary);
         count(&mut summary.stream_gaps);
         self.drain(ends, messages, summary);

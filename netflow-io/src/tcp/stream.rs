@@ -142,8 +142,7 @@ impl Stream {
         let Some(((position, _), _)) = self.early.first_key_value() else {
             return false;
         };
-        self.next
-            .advance(position.saturating_sub(self.next.position()));
+        self.next.skip_to(*position);
         self.lose_framing(ends, messages, summary);
         true
     }
