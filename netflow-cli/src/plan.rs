@@ -178,7 +178,7 @@ impl Plan {
         let files = files.clone();
         let (fields, selection) = (self.fields.clone(), self.selection.clone());
         Some(match (self.schema, self.format) {
-            (SchemaName::Wire, _) => Box::new(Lines::new(Wire { list_depth }, files)),
+            (SchemaName::Wire, _) => Box::new(Lines::new(Wire::new(list_depth), files)),
             (SchemaName::Record, _) => Box::new(Lines::new(Records::new(list_depth), files)),
             (SchemaName::Flow, _) if self.is_count => Box::new(Count::new(selection)),
             (SchemaName::Flow, Format::Json) => {

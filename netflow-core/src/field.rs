@@ -184,6 +184,26 @@ impl FlowField {
     /// appended.
     pub const COLUMNS: &'static [Self] = &column_order();
 
+    /// Whether all flows of a set have the same value, because it comes from their message or their
+    /// template.
+    #[must_use]
+    pub const fn is_of_message(self) -> bool {
+        matches!(
+            self,
+            Self::ExporterAddress
+                | Self::ExporterPort
+                | Self::AgentAddress
+                | Self::ExportProtocol
+                | Self::ObservationDomain
+                | Self::TemplateId
+                | Self::Sequence
+                | Self::Received
+                | Self::ExportTime
+                | Self::Late
+                | Self::Frame
+        )
+    }
+
     /// The field of this name.
     ///
     /// ```

@@ -21,6 +21,7 @@ mod scalar;
 mod selection;
 mod sorted;
 mod table;
+mod template;
 mod text;
 mod wire;
 

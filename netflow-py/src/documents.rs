@@ -79,7 +79,7 @@ impl DocumentOptions {
                 InputNames::default(),
             ))),
             "wire" => Some(Box::new(Lines::new(
-                Wire { list_depth },
+                Wire::new(list_depth),
                 InputNames::default(),
             ))),
             _ => None,

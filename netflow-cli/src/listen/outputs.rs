@@ -223,7 +223,7 @@ impl OutputPlan {
                 Encoding::rows(move || Box::new(Lines::new(Records::new(list_depth), files())))
             }
             (SchemaName::Wire, _) => {
-                Encoding::rows(move || Box::new(Lines::new(Wire { list_depth }, files())))
+                Encoding::rows(move || Box::new(Lines::new(Wire::new(list_depth), files())))
             }
             (SchemaName::Flow, Format::Csv) => Encoding::rows(move || {
                 Box::new(Csv::new(fields.clone(), selection.clone(), files()))

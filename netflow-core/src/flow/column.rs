@@ -160,17 +160,7 @@ impl Worked<'_> {
     fn column(&self, field: FlowField) -> FlowColumn {
         use Ingredient as I;
         match field {
-            FlowField::ExporterAddress
-            | FlowField::ExporterPort
-            | FlowField::AgentAddress
-            | FlowField::ExportProtocol
-            | FlowField::ObservationDomain
-            | FlowField::TemplateId
-            | FlowField::Sequence
-            | FlowField::Received
-            | FlowField::ExportTime
-            | FlowField::Late
-            | FlowField::Frame => FlowColumn::Same,
+            field if field.is_of_message() => FlowColumn::Same,
             FlowField::Start => self.time(I::Start),
             FlowField::End => self.time(I::End),
             // Without times, the reason is the same of all.

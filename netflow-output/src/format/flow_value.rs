@@ -18,24 +18,6 @@ pub(crate) fn value<'m>(flow: &Flow<'m>, field: FlowField) -> Option<FlowValue<'
     }
 }
 
-/// Whether all flows of a set share the value of a field, because it comes from their message.
-pub(crate) const fn is_of_message(field: FlowField) -> bool {
-    matches!(
-        field,
-        FlowField::ExporterAddress
-            | FlowField::ExporterPort
-            | FlowField::AgentAddress
-            | FlowField::ExportProtocol
-            | FlowField::ObservationDomain
-            | FlowField::TemplateId
-            | FlowField::Sequence
-            | FlowField::Received
-            | FlowField::ExportTime
-            | FlowField::Late
-            | FlowField::Frame
-    )
-}
-
 /// Whether a field of a flow marks its times as impossible.
 pub(crate) const fn says_suspect(field: FlowField, value: &FlowValue<'_>) -> bool {
     matches!(

@@ -7,13 +7,13 @@ mod names;
 
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::FieldLabel;
-use netflow_core::wire::template::{TemplateKind, TemplateRecord};
+use netflow_core::wire::template::TemplateRecord;
 use netflow_core::{Protocol, Set, SetKind};
 
 use self::names::Names;
 use crate::format::json::Json;
 use crate::format::lines::{Head, Schema, close};
-use crate::format::{sample, scalar};
+use crate::format::{sample, scalar, template};
 
 /// The schema `record`.
 #[derive(Debug)]
@@ -118,33 +118,8 @@ impl Records {
 
 /// A template: its fields as `[name, length]`, in the order of the wire.
 fn write_template(record: &TemplateRecord<'_>, set: &Set<'_>, head: Head<'_>, json: &mut Json<'_>) {
-    let (kind, scope_count) = match record.kind() {
-        TemplateKind::Withdrawal { .. } => ("withdrawal", None),
-        // A template without fields is a problem.
-        _ if record.field_count() == 0 => return,
-        TemplateKind::Data => ("template", None),
-        TemplateKind::Options { scope_count } => ("options_template", Some(scope_count)),
-    };
-    head.open(json);
-    json.key("set");
-    json.number(set.id());
-    json.key("kind");
-    json.word(kind);
-    json.key("template");
-    json.number(record.id());
-    if let Some(scope_count) = scope_count {
-        json.key("scope_count");
-        json.number(scope_count);
-    }
-    json.key("fields");
-    json.open(b'[');
     let v9 = set.header().protocol == Protocol::NetflowV9;
-    for field in record.fields() {
-        json.open(b'[');
-        names::write_label(FieldLabel::of_key(field.key, v9), json);
-        json.number(field.length.number());
-        json.close(b']');
-    }
-    json.close(b']');
-    close(json);
+    template::write(record, Some(set.id()), head, json, |key, json| {
+        names::write_label(FieldLabel::of_key(key, v9), json);
+    });
 }

@@ -5,18 +5,25 @@ mod list;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::TemplateField;
 use netflow_core::wire::sflow::structure::Members;
-use netflow_core::wire::template::{FieldKey, FieldSpecifier, TemplateKind, TemplateRecord};
+use netflow_core::wire::template::FieldKey;
 use netflow_core::{Set, SetKind};
 
 use crate::format::json::Json;
 use crate::format::lines::{Head, Schema, close};
-use crate::format::{sample, scalar};
+use crate::format::{sample, scalar, template};
 
 /// The schema `wire`.
 #[derive(Debug, Clone, Copy)]
 pub struct Wire {
+    list_depth: u8,
+}
+
+impl Wire {
     /// Lists inside lists are read down to this depth.
-    pub list_depth: u8,
+    #[must_use]
+    pub const fn new(list_depth: u8) -> Self {
+        Self { list_depth }
+    }
 }
 
 impl Schema for Wire {
@@ -32,7 +39,7 @@ impl Schema for Wire {
             }
             SetKind::Templates | SetKind::OptionsTemplates => {
                 for record in set.template_records() {
-                    write_template(&record, head, json);
+                    template::write(&record, None, head, json, write_field_key);
                 }
             }
             SetKind::Samples => {
@@ -123,35 +130,6 @@ fn write_field_key(key: FieldKey, json: &mut Json<'_>) {
         FieldKey::Element(id) if id.enterprise_number == 0 => json.quoted_number(id.id),
         key => json.plain(key),
     }
-}
-
-fn write_template(record: &TemplateRecord<'_>, head: Head<'_>, json: &mut Json<'_>) {
-    // A template without fields is a problem.
-    let (kind, scope_count) = match record.kind() {
-        TemplateKind::Withdrawal { .. } => ("withdrawal", None),
-        _ if record.field_count() == 0 => return,
-        TemplateKind::Data => ("template", None),
-        TemplateKind::Options { scope_count } => ("options_template", Some(scope_count)),
-    };
-    head.open(json);
-    json.key("kind");
-    json.word(kind);
-    json.key("template");
-    json.number(record.id());
-    if let Some(scope_count) = scope_count {
-        json.key("scope_count");
-        json.number(scope_count);
-    }
-    json.key("fields");
-    json.open(b'[');
-    for FieldSpecifier { key, length } in record.fields() {
-        json.open(b'[');
-        write_field_key(key, json);
-        json.number(length.number());
-        json.close(b']');
-    }
-    json.close(b']');
-    close(json);
 }
 
 /// `[[name, octets, value], …]`

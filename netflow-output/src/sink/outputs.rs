@@ -123,6 +123,7 @@ pub enum NextOutput {
 
 /// An output cannot be started.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct StartError {
     /// The destination, without credentials.
     pub output: String,

@@ -204,7 +204,7 @@ impl Builder<'_> {
     }
 
     fn field<S: Syntax>(&mut self, field: FlowField, column: FlowColumn) {
-        let column = if flow_value::is_of_message(field) {
+        let column = if field.is_of_message() {
             FlowColumn::Same
         } else {
             column

@@ -156,7 +156,7 @@ impl MessageTexts {
 /// Whether all sFlow samples of a message have the same value of a field. Whether times are
 /// impossible is counted too.
 const fn is_of_any_sample(field: FlowField) -> bool {
-    flow_value::is_of_message(field)
+    field.is_of_message()
         || matches!(
             field,
             FlowField::Start | FlowField::End | FlowField::Duration | FlowField::Clock
