@@ -2,6 +2,7 @@
 //! normalised fields (RFC 7011, section 3.4).
 
 mod builtin;
+mod field;
 mod label;
 mod plan;
 mod registry;
@@ -14,14 +15,16 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 pub(crate) use self::builtin::Builtins;
+pub(crate) use self::field::Defined;
+pub use self::field::TemplateField;
 pub use self::label::FieldLabel;
 pub use self::plan::FieldPlan;
 pub(crate) use self::plan::{Plan, Slot, SoleAddress};
 pub(crate) use self::registry::{Known, Templates};
 pub use self::second_counters::SecondCounters;
-use crate::element::{self, DataType, DefinedElement, ElementId, InformationElement};
+use crate::element::{DataType, ElementId};
 use crate::wire::set::Dialect;
-use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier, TemplateKind, TemplateRecord};
+use crate::wire::template::{FieldKey, FieldLength, TemplateKind, TemplateRecord};
 
 /// A Template: the fields of a record, compiled once (RFC 7011, section 3.4).
 #[derive(Debug)]
@@ -44,87 +47,6 @@ pub struct Template {
     /// Octets of the specifiers on the wire, to see whether a template that
     /// comes again is the same.
     specifiers: Box<[u8]>,
-}
-
-/// One field of a template.
-#[derive(Debug, Clone)]
-pub struct TemplateField {
-    specifier: FieldSpecifier,
-    meaning: Meaning,
-}
-
-/// Where name and type of a field come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Meaning {
-    /// The registry.
-    Registered(InformationElement),
-    /// The caller, or a type record of the exporter (RFC 5610).
-    Defined(Arc<DefinedElement>),
-    /// A scope type of v9, or a member of a fixed layout that is no element.
-    Named(&'static str, DataType),
-    /// Nowhere.
-    Unknown,
-}
-
-impl TemplateField {
-    /// What the field is and how long.
-    #[must_use]
-    pub const fn specifier(&self) -> FieldSpecifier {
-        self.specifier
-    }
-
-    /// What the field is.
-    #[must_use]
-    pub const fn key(&self) -> FieldKey {
-        self.specifier.key
-    }
-
-    /// How long it is.
-    #[must_use]
-    pub const fn length(&self) -> FieldLength {
-        self.specifier.length
-    }
-
-    /// The element, if the registry knows it.
-    #[must_use]
-    pub const fn element(&self) -> Option<InformationElement> {
-        match self.meaning {
-            Meaning::Registered(element) => Some(element),
-            _ => None,
-        }
-    }
-
-    /// The element, if it was defined by the caller or by the exporter (RFC 5610), not by the registry.
-    #[must_use]
-    pub fn definition(&self) -> Option<&DefinedElement> {
-        match &self.meaning {
-            Meaning::Defined(element) => Some(element),
-            _ => None,
-        }
-    }
-
-    /// The abstract data type, if it is known.
-    #[must_use]
-    pub fn data_type(&self) -> Option<DataType> {
-        match &self.meaning {
-            Meaning::Registered(element) => element.data_type,
-            Meaning::Defined(element) => Some(element.data_type),
-            Meaning::Named(_, data_type) => Some(*data_type),
-            Meaning::Unknown => None,
-        }
-    }
-
-    /// The name: of the element, of the v9 scope type, or of the member of a
-    /// fixed layout that is no element.
-    #[must_use]
-    pub fn name(&self) -> Option<&str> {
-        match &self.meaning {
-            Meaning::Registered(element) => Some(element.name),
-            Meaning::Defined(element) => Some(&element.name),
-            Meaning::Named(name, _) => Some(name),
-            Meaning::Unknown => None,
-        }
-    }
 }
 
 impl Template {
@@ -254,9 +176,7 @@ impl Template {
             .iter()
             .filter_map(TemplateField::data_type)
             .any(DataType::is_list);
-        let is_open =
-            |field: &TemplateField| matches!(field.meaning, Meaning::Unknown | Meaning::Defined(_));
-        self.open = fields.iter().any(is_open);
+        self.open = fields.iter().any(TemplateField::may_be_refined);
         const COMMON_PROPERTIES_ID: u16 = 137;
         let is_common = |field: &TemplateField| {
             let id = FieldKey::Element(ElementId::iana(COMMON_PROPERTIES_ID));
@@ -402,99 +322,5 @@ impl Template {
     }
 }
 
-impl TemplateField {
-    /// The registry first, then definitions of the caller and of the exporter.
-    fn resolve(specifier: FieldSpecifier, dialect: Dialect, defined: &impl Defined) -> Self {
-        let meaning = match specifier.key {
-            FieldKey::Scope(number) => scope(number),
-            FieldKey::Element(id) => {
-                let registered = if dialect.enterprise {
-                    element::get(id)
-                } else {
-                    element::v9(id.id)
-                };
-                match registered {
-                    Some(element) => Meaning::Registered(element),
-                    None => defined(id).map_or(Meaning::Unknown, Meaning::Defined),
-                }
-            }
-        };
-        Self { specifier, meaning }
-    }
-
-    /// A copy of the field with its element as defined by now; `None` if nothing changed.
-    fn refined(&self, defined: &impl Defined) -> Option<Self> {
-        let FieldKey::Element(id) = self.specifier.key else {
-            return None;
-        };
-        let meaning = match &self.meaning {
-            Meaning::Unknown => Meaning::Defined(defined(id)?),
-            Meaning::Defined(known) => {
-                let new = defined(id).filter(|new| new != known)?;
-                Meaning::Defined(new)
-            }
-            Meaning::Registered(_) | Meaning::Named(..) => return None,
-        };
-        let specifier = self.specifier;
-        Some(Self { specifier, meaning })
-    }
-
-    /// An element of nProbe's. In its templates elements 23 and 24 (OUT_BYTES and
-    /// OUT_PKTS) count what came back, from destination to source.
-    pub(crate) fn is_of_nprobe(&self) -> bool {
-        const NTOP: u32 = 35_632;
-        /// Its field types of v9 are its elements from here on.
-        const V9_TYPES: core::ops::RangeFrom<u16> = 57_472..;
-        match self.specifier.key {
-            FieldKey::Scope(_) => false,
-            FieldKey::Element(id) => match id.enterprise_number {
-                0 => V9_TYPES.contains(&id.id),
-                enterprise_number => enterprise_number == NTOP,
-            },
-        }
-    }
-
-    /// The number that the tables of normalised fields know the field by: that of the element which a
-    /// definition says means the same; v9 types above 32767 have an enterprise number of their own there.
-    pub(crate) fn planned_id(&self) -> Option<ElementId> {
-        if let Meaning::Defined(element) = &self.meaning {
-            if element.same_as.is_some() {
-                return element.same_as;
-            }
-        }
-        match self.specifier.key {
-            FieldKey::Scope(_) => None,
-            FieldKey::Element(id) if id.enterprise_number == 0 && id.id > 0x7fff => {
-                Some(ElementId::new(V9_TYPES, id.id & 0x7fff))
-            }
-            FieldKey::Element(id) => Some(id),
-        }
-    }
-}
-
-/// Finds an element that the registry does not know.
-pub(crate) trait Defined: Fn(ElementId) -> Option<Arc<DefinedElement>> {}
-
-impl<F: Fn(ElementId) -> Option<Arc<DefinedElement>>> Defined for F {}
-
-/// A scope field of v9 (RFC 3954, section 6.1): interfaces and line cards are
-/// numbered, the others are octets of the exporter's own.
-fn scope(number: u16) -> Meaning {
-    let data_type = match number {
-        INTERFACE_SCOPE | LINE_CARD_SCOPE => DataType::Unsigned32,
-        _ => DataType::OctetArray,
-    };
-    element::v9_scope(number).map_or(Meaning::Unknown, |name| Meaning::Named(name, data_type))
-}
-
 /// Octets of the counts that an `Arc` keeps beside its value.
 const REFERENCE_COUNTS: usize = size_of::<[usize; 2]>();
-
-/// Scope type of an interface.
-const INTERFACE_SCOPE: u16 = 2;
-/// Scope type of a line card.
-const LINE_CARD_SCOPE: u16 = 3;
-
-/// The enterprise number under which converters to IPFIX carry v9 types above
-/// 32767, less 32768.
-const V9_TYPES: u32 = u32::MAX;

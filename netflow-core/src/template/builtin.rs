@@ -3,7 +3,8 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Meaning, Template, TemplateField};
+use super::field::Meaning;
+use super::{Template, TemplateField};
 use crate::element::{self, DataType, ElementId};
 use crate::wire::fixed::{self, FixedField, FixedLayout};
 use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
