@@ -71,7 +71,7 @@ impl CopyKind {
 /// exporter has repeated is no copy.
 #[derive(Debug)]
 pub(crate) struct Recent {
-    /// A number of each sighting, by which most are told apart with one comparison.
+    /// A number of each sighting, by which most are distinguished with one comparison.
     keys: Vec<u64>,
     sightings: Vec<Sighting>,
     /// Where the next goes.
