@@ -1,6 +1,7 @@
 //! What was read, and what could not be: a few lines on standard error.
 
 mod doubts;
+mod lines;
 
 use alloc::collections::BTreeMap;
 use alloc::collections::btree_map::Entry;
@@ -15,6 +16,9 @@ use netflow_core::{
 };
 use netflow_io::CopyKind;
 use netflow_output::format::Suspects;
+
+use self::lines::Lines;
+pub(crate) use self::lines::counted;
 
 /// Domains that have a line of their own.
 const DOMAINS: usize = 5;
@@ -245,7 +249,7 @@ impl Summary {
         let ended = self.ended.iter().copied();
         let domains = decoders.iter().flat_map(Decoder::domains);
         sequence_lines(domains.chain(ended).collect(), &mut lines);
-        let _ = io::stderr().lock().write_all(lines.text.as_bytes());
+        let _ = io::stderr().lock().write_all(lines.text().as_bytes());
     }
 
     fn problem_lines(&self, lines: &mut Lines) {
@@ -342,63 +346,4 @@ pub(crate) const fn unit(protocol: Protocol, unit: Option<SequenceUnit>) -> &'st
         (_, Some(unit)) => unit.name(),
         (_, None) => "message",
     }
-}
-
-/// Lines with aligned titles.
-#[derive(Debug, Default)]
-struct Lines {
-    text: String,
-}
-
-impl Lines {
-    fn line(&mut self, title: &str, text: &str) {
-        // Writing into memory does not fail.
-        let _ = writeln!(self.text, "{title:<12} {text}");
-    }
-
-    /// Several lines of one title.
-    fn lines(&mut self, title: &str, texts: &[String]) {
-        let mut title = title;
-        for text in texts {
-            self.line(title, text);
-            title = "";
-        }
-    }
-
-    /// Counts of things, but for what there is none of.
-    fn add(&mut self, title: &str, counts: &[(u64, &str)], separator: &str) {
-        let counts: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, thing)| counted(*count, thing))
-            .collect();
-        if !counts.is_empty() {
-            self.line(title, &counts.join(separator));
-        }
-    }
-
-    /// Counts with names that have no plural.
-    fn add_named(&mut self, title: &str, counts: &[(u64, &str)]) {
-        let counts: Vec<String> = counts
-            .iter()
-            .map(|(count, name)| format!("{count} {name}"))
-            .collect();
-        if !counts.is_empty() {
-            self.line(title, &counts.join(", "));
-        }
-    }
-}
-
-/// `1 packet`, `2 packets`, `2 packets of other protocols`.
-pub(crate) fn counted(count: u64, thing: &str) -> String {
-    let (noun, rest) = match thing.split_once(" of ") {
-        Some((noun, rest)) => (noun, format!(" of {rest}")),
-        None => (thing, String::new()),
-    };
-    let (noun, rest) = match noun.split_once(" in ") {
-        Some((noun, more)) => (noun, format!(" in {more}{rest}")),
-        None => (noun, rest),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}{rest}")
 }
