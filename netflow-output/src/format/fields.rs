@@ -5,39 +5,19 @@
 mod plan;
 mod rows;
 mod set_constants;
+mod syntax;
 
 use netflow_core::field::FlowField;
 use netflow_core::{
-    Decoded, Flow, FlowColumn, FlowValue, InputNames, Projected, Projection, ProjectionKey, Set,
-    SetKind,
+    Decoded, Flow, FlowColumn, InputNames, Projected, Projection, ProjectionKey, Set, SetKind,
 };
 
 use self::plan::RowPlan;
 use self::rows::Rows;
 use self::set_constants::{MessageTexts, SetConstants};
+pub(super) use self::syntax::Syntax;
 use super::room::Room;
 use super::{Biflows, Selection, Suspects};
-
-/// How a format writes rows.
-pub(super) trait Syntax {
-    /// The quote around addresses, names and times.
-    const QUOTE: Option<u8>;
-    /// The octet that replaces the first one of each row.
-    const OPEN: Option<u8>;
-    /// The end of each row.
-    const CLOSE: [u8; 2];
-    /// Whether a row keeps the key of a field that the flow lacks.
-    const KEEPS_KEYS: bool;
-
-    /// Writes the name of the file that a flow comes from, before its fields.
-    fn file(name: &str, out: &mut Vec<u8>);
-
-    /// Writes what comes before the value of a field, which may be the first of a row.
-    fn key(field: FlowField, is_first: bool, out: &mut Vec<u8>);
-
-    /// Writes a value.
-    fn value(value: FlowValue<'_>, out: &mut Vec<u8>);
-}
 
 /// Writes rows of some fields.
 #[derive(Debug)]

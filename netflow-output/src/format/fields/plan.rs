@@ -7,7 +7,7 @@ use netflow_core::field::FlowField;
 use netflow_core::template::FieldPlan;
 use netflow_core::{Flow, FlowColumn, FlowValue};
 
-use super::Syntax;
+use super::syntax::Syntax;
 use crate::format::flow_value;
 use crate::format::place::Place;
 use crate::format::room::BLOCK;

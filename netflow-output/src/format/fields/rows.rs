@@ -5,9 +5,9 @@ use netflow_core::value::MacAddress;
 use netflow_core::wire::sflow::Sample;
 use netflow_core::{Flow, FlowValue, Timestamp};
 
-use super::Syntax;
 use super::plan::{RowPlan, Source, Step};
 use super::set_constants::SetConstants;
+use super::syntax::Syntax;
 use crate::format::flow_value;
 use crate::format::place::octets;
 use crate::format::room::Room;

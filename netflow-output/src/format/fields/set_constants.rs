@@ -5,8 +5,8 @@ use core::ops::Range;
 use netflow_core::field::FlowField;
 use netflow_core::{ClockCheck, Flow, FlowColumn, Timestamp};
 
-use super::Syntax;
 use super::plan::RowPlan;
+use super::syntax::Syntax;
 use crate::format::flow_value;
 use crate::format::place::TimePlace;
 use crate::format::room::BLOCK;
