@@ -1024,6 +1024,9 @@ typedef struct netflow_arrow netflow_arrow;
 // datagram.
 typedef struct netflow_decoder netflow_decoder;
 
+// Definitions of elements, read from files.
+typedef struct netflow_definitions netflow_definitions;
+
 // An expression that says which flows match.
 typedef struct netflow_filter netflow_filter;
 
@@ -1040,12 +1043,17 @@ typedef struct netflow_definition {
   uint32_t enterprise_number;
   // The number, without the enterprise bit.
   uint16_t id;
+  // The number of an element of the registries that means the same and is encoded the same: flows have
+  // the fields that it supplies. 0 if there is none.
+  uint16_t same_as_id;
   // A `netflow_data_type`.
   uint32_t data_type;
   // A `netflow_semantics`.
   uint32_t semantics;
   // A `netflow_units`.
   uint32_t units;
+  // The enterprise of `same_as_id`; 0 for IANA.
+  uint32_t same_as_enterprise;
   // The name, NUL-terminated UTF-8; copied.
   const char *name;
 } netflow_definition;
@@ -2355,6 +2363,47 @@ netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
 // written there. What was there is not released.
 netflow_result netflow_arrow_schema(struct netflow_arrow *arrow,
                                     struct ArrowSchema *schema);
+
+// Makes a handle for definitions of elements, which has none yet.
+//
+// Pointers:
+//
+// `definitions` is NULL, or a pointer may be written there.
+netflow_result netflow_definitions_new(struct netflow_definitions **definitions);
+
+// Adds the definitions of a file: YAML of Logstash, Elastic, Fluentd and goflow2, XML or CSV of IANA,
+// or a CSV with the columns `pen,id,name,type,semantics,units,same_as`. Of an element with several
+// definitions the last counts. If the file cannot be read, it adds nothing, the result is
+// NETFLOW_ERROR_ARGUMENT, and a sentence for people with the file and the line is written to `message`,
+// NUL-terminated and cut to `capacity`, unless that is 0. Pointers from `netflow_definitions_list` are
+// not valid afterwards.
+//
+// Pointers:
+//
+// `definitions` is NULL or a handle that is not freed, and nobody else is using it. `path` is NULL or a
+// string that a NUL ends. `message` is NULL, or `capacity` octets may be written there.
+netflow_result netflow_definitions_read(struct netflow_definitions *definitions,
+                                        const char *path,
+                                        char *message,
+                                        size_t capacity);
+
+// The definitions, for `definitions` and `definition_count` of the options: valid until the next
+// `netflow_definitions_read` and until the handle is freed. A decoder copies them.
+//
+// Pointers:
+//
+// `definitions` is NULL or a handle that is not freed. `list` is NULL, or a pointer may be written there.
+// `count` is NULL, or a `size_t` may be written there.
+netflow_result netflow_definitions_list(const struct netflow_definitions *definitions,
+                                        const struct netflow_definition **list,
+                                        size_t *count);
+
+// Frees the definitions; decoders that were made with them keep them. NULL is ignored.
+//
+// Pointers:
+//
+// `definitions` is NULL or a handle that is not freed, and nobody is using it.
+void netflow_definitions_free(struct netflow_definitions *definitions);
 
 // Reads an expression such as `proto tcp and dst port 443`, in the words of tcpdump and nfdump or with
 // the names of fields. If it is not valid, the result is NETFLOW_ERROR_ARGUMENT, `*filter` is NULL, and

@@ -13,10 +13,12 @@ mod walk;
 
 // Last in the header: most programs go without.
 mod arrow;
+mod definitions;
 mod filter;
 mod health;
 mod listener;
 
+use core::ffi::c_char;
 use core::mem;
 use core::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -29,6 +31,10 @@ pub use self::decoder::{
     NETFLOW_ABI_VERSION, netflow_abi_version, netflow_datagram_init, netflow_decode,
     netflow_decoder_free, netflow_decoder_new, netflow_decoder_options, netflow_end_session,
     netflow_options_init, netflow_version,
+};
+pub use self::definitions::{
+    netflow_definitions_free, netflow_definitions_list, netflow_definitions_new,
+    netflow_definitions_read,
 };
 pub use self::element::{
     netflow_address_text, netflow_element_by_name, netflow_element_by_number,
@@ -110,6 +116,24 @@ const fn ok_or_end(is_there: bool) -> netflow_result {
         netflow_result::NETFLOW_OK
     } else {
         netflow_result::NETFLOW_END
+    }
+}
+
+/// Writes text, NUL-terminated and cut to what there is room for.
+///
+/// # Safety
+///
+/// `to` is NULL, or `capacity` octets may be written there.
+unsafe fn write_text(text: &str, to: *mut c_char, capacity: usize) {
+    let Some(room) = capacity.checked_sub(1).filter(|_| !to.is_null()) else {
+        return;
+    };
+    let octets = text.bytes().filter(|octet| *octet != 0).take(room);
+    for (index, octet) in octets.chain([0]).enumerate() {
+        // SAFETY: as the caller promises; it is below the capacity.
+        let place = unsafe { to.add(index) };
+        // SAFETY: as the caller promises.
+        unsafe { place.cast::<u8>().write(octet) };
     }
 }
 

@@ -62,6 +62,7 @@ mod walk;
 // Last in the header: most programs go without.
 #[expect(unsafe_code, reason = "a promise about a layout is made")]
 mod arrow;
+mod definitions;
 mod filter;
 mod health;
 #[expect(unsafe_code, reason = "a promise about a layout is made")]
@@ -76,20 +77,22 @@ pub use self::c_types::{
     netflow_text,
 };
 pub use self::datagram::{netflow_datagram, netflow_transport};
+pub use self::definitions::netflow_definitions;
 pub use self::domain::{netflow_domain, netflow_domain_callback, netflow_sequence_unit};
 pub use self::element::netflow_element;
 pub use self::entry::{
     NETFLOW_ABI_VERSION, netflow_abi_version, netflow_address_text, netflow_arrow_append,
     netflow_arrow_finish, netflow_arrow_free, netflow_arrow_new, netflow_arrow_options_init,
     netflow_arrow_schema, netflow_datagram_init, netflow_decode, netflow_decoder_free,
-    netflow_decoder_new, netflow_decoder_options, netflow_each_domain, netflow_each_flow,
-    netflow_element_by_name, netflow_element_by_number, netflow_element_of_v9, netflow_end_session,
-    netflow_enter, netflow_field_by_name, netflow_field_name, netflow_filter_free,
-    netflow_filter_new, netflow_filter_set, netflow_filter_test, netflow_find_record,
-    netflow_finding_detail, netflow_flows, netflow_health_add, netflow_health_free,
-    netflow_health_new, netflow_health_report, netflow_health_session_ended,
-    netflow_health_unreadable, netflow_last_error, netflow_leave, netflow_listener_address,
-    netflow_listener_fd, netflow_listener_free, netflow_listener_new,
+    netflow_decoder_new, netflow_decoder_options, netflow_definitions_free,
+    netflow_definitions_list, netflow_definitions_new, netflow_definitions_read,
+    netflow_each_domain, netflow_each_flow, netflow_element_by_name, netflow_element_by_number,
+    netflow_element_of_v9, netflow_end_session, netflow_enter, netflow_field_by_name,
+    netflow_field_name, netflow_filter_free, netflow_filter_new, netflow_filter_set,
+    netflow_filter_test, netflow_find_record, netflow_finding_detail, netflow_flows,
+    netflow_health_add, netflow_health_free, netflow_health_new, netflow_health_report,
+    netflow_health_session_ended, netflow_health_unreadable, netflow_last_error, netflow_leave,
+    netflow_listener_address, netflow_listener_fd, netflow_listener_free, netflow_listener_new,
     netflow_listener_options_init, netflow_listener_stats_read, netflow_listener_stop,
     netflow_load, netflow_next_field, netflow_next_finding, netflow_next_problem,
     netflow_next_record, netflow_next_set, netflow_options_init, netflow_problem_count,

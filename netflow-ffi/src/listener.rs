@@ -86,6 +86,7 @@ pub struct netflow_listener_options {
 }
 
 /// Do not wait; the header calls it `NETFLOW_AT_ONCE`.
+#[cfg(feature = "live")]
 pub(crate) const AT_ONCE: i64 = -1;
 
 // SAFETY: its members are numbers and raw pointers.
@@ -114,8 +115,11 @@ impl Default for netflow_listener_options {
 
 /// The options with the texts that they point to.
 #[cfg_attr(
-    not(feature = "live"),
-    expect(dead_code, reason = "without sockets nothing reads them")
+    not(feature = "tls"),
+    expect(
+        dead_code,
+        reason = "without sockets, or without TLS, not all are read"
+    )
 )]
 pub(crate) struct ListenerSettings<'a> {
     pub(crate) options: netflow_listener_options,
@@ -186,10 +190,6 @@ pub struct netflow_listener {
 }
 
 /// An address that is listened on.
-#[cfg_attr(
-    not(feature = "live"),
-    expect(dead_code, reason = "without sockets nothing is listened on")
-)]
 pub(crate) struct OpenAddress {
     pub(crate) address: netflow_address,
     pub(crate) port: u16,

@@ -6,7 +6,7 @@ use core::ptr;
 
 use netflow_core::Transport;
 
-use super::{call, call_with};
+use super::{call, call_with, write_text};
 use crate::c_types::netflow_address;
 use crate::datagram::{netflow_datagram, netflow_transport};
 use crate::handle::{State, netflow_decoder};
@@ -358,23 +358,5 @@ fn ended(exporter: SocketAddr) -> netflow_datagram {
         port: exporter.port(),
         transport: netflow_transport::NETFLOW_TRANSPORT_STREAM as u32,
         ..netflow_datagram::default()
-    }
-}
-
-/// Writes text, NUL-terminated and cut to what there is room for.
-///
-/// # Safety
-///
-/// `to` is NULL, or `capacity` octets may be written there.
-unsafe fn write_text(text: &str, to: *mut c_char, capacity: usize) {
-    let Some(room) = capacity.checked_sub(1).filter(|_| !to.is_null()) else {
-        return;
-    };
-    let octets = text.bytes().filter(|octet| *octet != 0).take(room);
-    for (index, octet) in octets.chain([0]).enumerate() {
-        // SAFETY: as the caller promises; it is below the capacity.
-        let place = unsafe { to.add(index) };
-        // SAFETY: as the caller promises.
-        unsafe { place.cast::<u8>().write(octet) };
     }
 }

@@ -1,6 +1,6 @@
 //! Elements that the caller defines.
 
-use core::ffi::c_char;
+use core::ffi::{CStr, c_char};
 
 use netflow_core::element::{DataType, DefinedElement, ElementId, Semantics, Units};
 
@@ -14,12 +14,17 @@ pub struct netflow_definition {
     pub enterprise_number: u32,
     /// The number, without the enterprise bit.
     pub id: u16,
+    /// The number of an element of the registries that means the same and is encoded the same: flows have
+    /// the fields that it supplies. 0 if there is none.
+    pub same_as_id: u16,
     /// A `netflow_data_type`.
     pub data_type: u32,
     /// A `netflow_semantics`.
     pub semantics: u32,
     /// A `netflow_units`.
     pub units: u32,
+    /// The enterprise of `same_as_id`; 0 for IANA.
+    pub same_as_enterprise: u32,
     /// The name, NUL-terminated UTF-8; copied.
     pub name: *const c_char,
 }
@@ -50,6 +55,23 @@ impl netflow_definition {
             "semantics of a definition",
         )?;
         element.units = registered(self.units, Units::from_number, "units of a definition")?;
+        element.same_as = (self.same_as_id != 0)
+            .then(|| ElementId::new(self.same_as_enterprise, self.same_as_id));
         Ok(element)
+    }
+
+    /// The definition of an element, whose name is kept elsewhere.
+    pub(crate) fn new(element: &DefinedElement, name: &CStr) -> Self {
+        let same_as = element.same_as.unwrap_or(ElementId::iana(0));
+        Self {
+            enterprise_number: element.id.enterprise_number,
+            id: element.id.id,
+            same_as_id: same_as.id,
+            data_type: element.data_type.number().into(),
+            semantics: element.semantics.number().into(),
+            units: element.units.number().into(),
+            same_as_enterprise: same_as.enterprise_number,
+            name: name.as_ptr(),
+        }
     }
 }

@@ -661,6 +661,7 @@ int run_api(void) {
   sockets_tell_who_sent();
   structs_are_written_whole();
   records_of_many_biflows_are_found_soon();
+  check_definitions();
   check_filter();
   check_health();
   return 0;

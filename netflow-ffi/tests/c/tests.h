@@ -45,6 +45,7 @@ void print_address(const netflow_address *address);
 /* The commands of the program. */
 int run_api(void);
 /* Part of it. */
+void check_definitions(void);
 void check_filter(void);
 void check_health(void);
 /* Frees a payload too early, which a library that is watched has to notice. */
