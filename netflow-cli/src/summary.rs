@@ -230,9 +230,14 @@ impl Summary {
             ],
             ", ",
         );
-        let copies = read.copies.iter();
-        let copies: Vec<(u64, &str)> = copies.map(|(kind, count)| (count, place(kind))).collect();
-        lines.add_named("read once", &copies);
+        let copies = read.copies.iter().map(|(kind, count)| {
+            let copies = if count == 1 { "copy" } else { "copies" };
+            format!("{count} {copies} {}", place(kind))
+        });
+        let copies: Vec<String> = copies.collect();
+        if !copies.is_empty() {
+            lines.line("read once", &copies.join(", "));
+        }
         lines.add(
             "lost",
             &[
@@ -271,13 +276,13 @@ impl Summary {
 /// Where a copy of a datagram was captured that is not read again.
 const fn place(kind: CopyKind) -> &'static str {
     match kind {
-        CopyKind::Tunnel => "copies outside a tunnel or in another",
-        CopyKind::MplsLabels => "copies with other MPLS labels",
-        CopyKind::PppoeSession => "copies in another PPPoE session",
-        CopyKind::VlanTags => "copies with other VLAN tags",
-        CopyKind::HopLimit => "copies with another TTL",
-        CopyKind::Interface => "copies of another interface",
-        _ => "copies of another path",
+        CopyKind::Tunnel => "outside a tunnel or in another",
+        CopyKind::MplsLabels => "with other MPLS labels",
+        CopyKind::PppoeSession => "in another PPPoE session",
+        CopyKind::VlanTags => "with other VLAN tags",
+        CopyKind::HopLimit => "with another TTL",
+        CopyKind::Interface => "of another interface",
+        _ => "of another path",
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn write(source: &SourceFacts, page: &mut Page) {
                 (source.malformed, "malformed packet"),
                 (
                     source.mirrored,
-                    "copy of datagrams captured on several paths",
+                    "duplicate of datagrams captured on several paths",
                 ),
             ][..],
         ),
