@@ -75,6 +75,28 @@ impl DomainKey {
     }
 }
 
+impl DomainKey {
+    /// Whether it is the key [`of`](Self::of) such a message, which is not made to find that out.
+    #[inline]
+    pub(crate) fn is_of(
+        &self,
+        datagram: &Datagram<'_>,
+        has_port: bool,
+        header: &MessageHeader,
+    ) -> bool {
+        let (SocketAddr::V4(own), SocketAddr::V4(sender)) = (self.exporter, datagram.exporter)
+        else {
+            return *self == Self::of(datagram, has_port, header);
+        };
+        let port = if has_port { sender.port() } else { 0 };
+        own.ip() == sender.ip()
+            && own.port() == port
+            && self.protocol == header.protocol
+            && self.observation_domain == header.observation_domain
+            && self.agent_address == header.agent_address
+    }
+}
+
 impl MessageHeader {
     /// The observation domain it is of, without a port.
     #[must_use]

@@ -34,7 +34,8 @@ pub use self::scope::{RateScope, ScopeKind};
 pub(crate) use self::selection::RateElements;
 pub use self::selection::{SelectionMethod, Selects, Unrated};
 pub(crate) use self::sequence::{
-    CountingScheme, MessageStamp, NumberedMessage, PerScheme, Sequence, Undecoded, Units,
+    CountingScheme, DecodedUnits, MessageStamp, NumberedMessage, PerScheme, Sequence, Undecoded,
+    Units,
 };
 pub use self::sequence::{SequenceCounts, SequenceEvent, SequenceUnit};
 pub(crate) use self::snapshot::Learned;

@@ -8,8 +8,8 @@ use crate::datagram::{Datagram, Protocol, Transport};
 use crate::domain::DomainKey;
 use crate::error::ErrorKind;
 use crate::exporter::{
-    CountingScheme, MessageStamp, NumberedMessage, PerScheme, SampleCounts, SequenceCounts,
-    SequenceEvent, SequenceUnit, Undecoded, Units,
+    CountingScheme, DecodedUnits, MessageStamp, NumberedMessage, PerScheme, SampleCounts,
+    SequenceCounts, SequenceEvent, SequenceUnit, Undecoded, Units,
 };
 use crate::header::MessageHeader;
 use crate::time::Timestamp;
@@ -51,28 +51,71 @@ impl Decoder {
     /// Accounts for the current message of a datagram, which has been decoded. Its slots
     /// begin at `first`.
     pub(super) fn account(&mut self, id: SessionId, first: usize, payload: &[u8]) {
-        let current = self.scratch.current;
         let contents = self.contents(first);
+        self.reserve_payload(id);
+        if !self.account_next(id, &contents, payload) {
+            self.account_any(id, &contents, payload);
+        }
+    }
+
+    /// Accounts for what nearly every message is: the next of its exporter, all of it decoded.
+    /// `false` if it may be something else; then nothing has changed.
+    #[inline]
+    fn account_next(&mut self, id: SessionId, contents: &Contents, payload: &[u8]) -> bool {
+        let scratch = &mut self.scratch;
+        let is_decoded =
+            contents.waiting == 0 && !contents.undecodable && scratch.late_slots.is_empty();
+        let origin = scratch.origins.get_mut(scratch.current);
+        let Some(origin) = origin.filter(|_| is_decoded) else {
+            return false;
+        };
+        let header = &mut origin.header;
+        let Some(stamp) = header.stamp() else {
+            return false;
+        };
+        let units = DecodedUnits {
+            data_records: contents.records,
+            flows: contents.flows,
+        };
+        let accounted = self.sessions.touch(id, |session| {
+            if !session.sequence.observe_next(&stamp, units) {
+                return None;
+            }
+            session.record_message(header.received, header.skew());
+            let hash = session.payloads.sample(payload);
+            session.payloads.push(hash.wrapping_add(salt(header)));
+            Some(session.sequence.standard().unit())
+        });
+        let Some(unit) = accounted.flatten() else {
+            return false;
+        };
+        header.sequence_event = SequenceEvent::InOrder;
+        header.sequence_unit = Some(unit);
+        true
+    }
+
+    /// Accounts for a message that may be anything.
+    #[inline(never)]
+    fn account_any(&mut self, id: SessionId, contents: &Contents, payload: &[u8]) {
+        let current = self.scratch.current;
         let Some(header) = self.scratch.header() else {
             return;
         };
-        let (received, offset) = (header.received, header.offset);
+        let received = header.received;
         let message = header.place();
         let stamp = header.stamp();
-        let skew = header.export_time.map(|time| time.nanos_since(received));
-        let numbered = header.numbered(&contents);
-        self.reserve_payload(id);
+        let skew = header.skew();
+        let salt = salt(header);
+        let numbered = header.numbered(contents);
         let whole_datagram = &mut self.scratch.payload_hash;
         let accounted = self.sessions.touch(id, |session| {
             session.record_message(received, skew);
             let payloads = &mut session.payloads;
-            // Messages of one datagram have hashes of their own.
-            let at = u64::try_from(offset).unwrap_or(u64::MAX);
-            let sample = || payloads.sample(payload).wrapping_add(at);
+            let sample = || payloads.sample(payload).wrapping_add(salt);
             let mut whole = None;
             let mut is_repeated = || {
                 let hash = *whole_datagram.get_or_insert_with(|| payloads.whole(payload));
-                let hash = *whole.insert(hash.wrapping_add(at));
+                let hash = *whole.insert(hash.wrapping_add(salt));
                 payloads.contains(hash) || payloads.contains(sample())
             };
             let Some(message) = numbered else {
@@ -120,14 +163,17 @@ impl Decoder {
     }
 
     /// Makes room to remember the payload of one more message, if the budget allows.
+    #[inline]
     fn reserve_payload(&mut self, id: SessionId) {
-        let growth = self
-            .sessions
-            .get(id)
-            .map(|session| session.payloads.growth());
-        let Some(growth) = growth.filter(|growth| *growth > 0) else {
-            return;
-        };
+        let session = self.sessions.get(id);
+        let growth = session.map_or(0, |session| session.payloads.growth());
+        if growth > 0 {
+            self.grow_payloads(id, growth);
+        }
+    }
+
+    #[cold]
+    fn grow_payloads(&mut self, id: SessionId, growth: usize) {
         let room = self.sessions.reserve(id, growth);
         Stats::add(&mut self.stats.evicted, room.unwrap_or(0));
         if room.is_some() {
@@ -150,6 +196,7 @@ impl Decoder {
     }
 
     /// The content of the current message.
+    #[inline]
     fn contents(&self, first: usize) -> Contents {
         let mut contents = Contents::default();
         for slot in self.scratch.slots.get(first..).unwrap_or_default() {
@@ -196,13 +243,23 @@ impl Decoder {
     }
 
     /// The session of the current message, created if it is new.
+    #[inline]
     pub(super) fn enter(&mut self, datagram: &Datagram<'_>) -> Option<SessionId> {
         let header = self.scratch.header()?;
         let has_port =
             self.scope == SessionScope::Transport || datagram.transport == Transport::Stream;
-        let key = DomainKey::of(datagram, has_port, header);
-        let (id, evicted) = self.sessions.enter(key);
-        Stats::add(&mut self.stats.evicted, evicted);
+        let again = self
+            .sessions
+            .enter_again(|key| key.is_of(datagram, has_port, header));
+        let id = match again {
+            Some(id) => id,
+            None => {
+                let key = DomainKey::of(datagram, has_port, header);
+                let (id, evicted) = self.sessions.enter(key);
+                Stats::add(&mut self.stats.evicted, evicted);
+                id
+            }
+        };
         if let Some(session) = self.scratch.sessions.get_mut(self.scratch.current) {
             *session = Some(id);
         }
@@ -257,6 +314,14 @@ impl MessageHeader {
         )
     }
 
+    /// Nanoseconds that the clock of the exporter is ahead of the receiver's.
+    #[inline]
+    fn skew(&self) -> Option<i64> {
+        let time = self.export_time?;
+        Some(time.nanos_since(self.received))
+    }
+
+    #[inline]
     pub(super) fn stamp(&self) -> Option<MessageStamp> {
         Some(MessageStamp {
             number: self.sequence?,
@@ -299,6 +364,12 @@ impl MessageHeader {
             _ => units,
         }
     }
+}
+
+/// What is added to the hash of the datagram: its messages have hashes of their own.
+#[inline]
+fn salt(header: &MessageHeader) -> u64 {
+    u64::try_from(header.offset).unwrap_or(u64::MAX)
 }
 
 /// What the numbers of the exporter count; `None` if they do not count.

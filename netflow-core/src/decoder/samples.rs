@@ -27,7 +27,9 @@ impl Decoder {
         let header = self.scratch.header();
         let event = header.map(|header| header.sequence_event);
         let stamp = header.and_then(|header| header.stamp());
+        // The next message was sent since.
         let is_before_restart = stamp
+            .filter(|_| event != Some(SequenceEvent::InOrder))
             .zip(self.sessions.get(session))
             .is_some_and(|(stamp, session)| session.sequence.is_before_restart(&stamp));
         wire.walk(&mut SampleWalk {

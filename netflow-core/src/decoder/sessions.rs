@@ -100,22 +100,30 @@ impl Sessions {
         exporters.filter(|exporter| !exporter.is_empty())
     }
 
-    /// The observation domain, created if it is new, and how many others had to
-    /// be forgotten for it.
-    pub(super) fn enter(&mut self, key: DomainKey) -> (SessionId, usize) {
-        self.clock = self.clock.wrapping_add(1);
-        let clock = self.clock;
-        let last = self.last;
+    /// The observation domain of the last message, if the next one is of it too.
+    #[inline]
+    pub(super) fn enter_again(
+        &mut self,
+        is_same: impl FnOnce(&DomainKey) -> bool,
+    ) -> Option<SessionId> {
+        let (last, clock) = (self.last, self.clock.wrapping_add(1));
         let again = self.touch(last, |session| {
-            let is_same = session.key == key;
+            let is_same = is_same(&session.key);
             if is_same {
                 session.used = clock;
             }
             is_same
         });
-        if again == Some(true) {
-            return (last, 0);
-        }
+        again.filter(|again| *again)?;
+        self.clock = clock;
+        Some(last)
+    }
+
+    /// The observation domain, created if it is new, and how many others had to
+    /// be forgotten for it.
+    pub(super) fn enter(&mut self, key: DomainKey) -> (SessionId, usize) {
+        self.clock = self.clock.wrapping_add(1);
+        let clock = self.clock;
         if let Some(index) = self.indices.get(&key) {
             let id = SessionId(*index);
             self.touch(id, |session| session.used = clock);

@@ -22,14 +22,17 @@ mod ledger;
 mod run;
 mod scheme;
 mod state;
+mod steady;
 mod tally;
 mod units;
 
-use self::clock::{Clock, is_same_start};
+use self::clock::Clock;
 use self::control::ControlSeries;
 use self::ledger::Ledger;
 use self::run::Run;
 pub(crate) use self::scheme::{CountingScheme, PerScheme};
+pub(crate) use self::steady::DecodedUnits;
+use self::steady::SteadyRun;
 use self::tally::Tally;
 pub(crate) use self::units::{Undecoded, Units};
 use crate::time::Timestamp;
@@ -147,6 +150,8 @@ pub(crate) struct Sequence {
     duplicated: u64,
     /// Whether numbers and uptimes that fall are a restart.
     detects_restarts: bool,
+    /// The latest messages, of which only this knows yet.
+    steady: SteadyRun,
 }
 
 /// Whether the numbers ever change: some exporters leave them 0.
@@ -180,6 +185,7 @@ impl Sequence {
             control: ControlSeries::default(),
             duplicated: 0,
             detects_restarts: true,
+            steady: SteadyRun::default(),
         }
     }
 
@@ -196,6 +202,9 @@ impl Sequence {
     }
 
     pub(crate) fn counts(&self) -> SequenceCounts {
+        if self.steady.is_ahead() {
+            return self.up_to_date().counts();
+        }
         if self.control.has_pending() {
             let mut all = self.clone();
             all.place_pending(None);
@@ -240,110 +249,27 @@ impl Sequence {
 
     /// Accounts for the next message. `is_repeated` says whether its payload was received
     /// already, and is asked only where the number leaves that open.
-    #[inline]
     pub(crate) fn observe(
         &mut self,
         message: &NumberedMessage,
         is_repeated: impl FnOnce() -> bool,
     ) -> SequenceEvent {
-        if self.observe_next(message) {
+        let units = message.decoded_units();
+        if units.is_some_and(|units| self.observe_next(&message.stamp, units)) {
             SequenceEvent::InOrder
         } else if is_repeated() {
             self.repeat();
             SequenceEvent::Duplicate
         } else {
-            self.observe_any(message)
-        }
-    }
-
-    /// What nearly every message is: the next of an exporter that is known to count as
-    /// its protocol asks and did not restart. `false` if it may be something else;
-    /// then nothing has changed.
-    ///
-    /// The other schemes are advanced and compared, but what is missing in them is
-    /// not noted: it is missing from a count that nobody uses.
-    #[inline]
-    fn observe_next(&mut self, message: &NumberedMessage) -> bool {
-        let (standard, number) = (self.standard, message.stamp.number);
-        let Some(units) = *message.units.get(standard) else {
-            return false;
-        };
-        let control = &self.control;
-        let may_be_separate = control.is_confirmed() || control.leading.is_some();
-        let is_separate = may_be_separate && message.is_control();
-        let is_settled = self.is_established && !control.has_pending() && !is_separate;
-        let Some(clock) = self.clock.filter(|_| is_settled) else {
-            return false;
-        };
-        let is_only = message.has_one_scheme();
-        let is_sure = *self.balances.get(standard) == MAX_BALANCE || is_only;
-        let is_sure = is_sure && self.constant.balance == 0;
-        let tally = self.tallies.get_mut(standard);
-        if !is_sure || units.is_none() || !tally.current.expects(number, units) {
-            return false;
-        }
-        let next = message.stamp.clock(Some(&clock));
-        let runs_on = match (clock.uptime, next.uptime) {
-            (Some(_), Some(_)) => is_same_start(next.started, clock.started),
-            _ => self.previous.is_none() || next.time >= clock.started,
-        };
-        if !runs_on {
-            return false;
-        }
-        self.clock = Some(next);
-        self.constant.last = Some(number);
-        tally.current.advance(number, units, &mut tally.counts);
-        if is_only {
-            return true;
-        }
-        self.advance_others(message);
-        true
-    }
-
-    /// Advances the schemes other than the standard one, in which the number was the next, and
-    /// compares them as [`weigh`](Self::weigh) does. This is done for every message, so each
-    /// scheme has a line of its own instead of a turn of a loop: that costs a third.
-    #[inline]
-    fn advance_others(&mut self, message: &NumberedMessage) {
-        let (standard, number, units) = (self.standard, message.stamp.number, &message.units);
-        let follow = |scheme, tally: &mut Tally, units: Option<Units>| {
-            if scheme == standard {
-                return Some(true);
-            }
-            tally.go_along(number, units?)
-        };
-        use CountingScheme as Scheme;
-        let tallies = &mut self.tallies;
-        let follows = PerScheme {
-            messages: follow(Scheme::Messages, &mut tallies.messages, units.messages),
-            data_records: follow(
-                Scheme::DataRecords,
-                &mut tallies.data_records,
-                units.data_records,
-            ),
-            flows: follow(Scheme::Flows, &mut tallies.flows, units.flows),
-            flows_included: follow(
-                Scheme::FlowsIncluded,
-                &mut tallies.flows_included,
-                units.flows_included,
-            ),
-        };
-        // As a rule all balances have reached their ends long ago.
-        let is_settled = |(balance, follows): (&i8, &Option<bool>)| match follows {
-            Some(true) => *balance == MAX_BALANCE,
-            Some(false) => *balance == -MAX_BALANCE,
-            None => true,
-        };
-        let balances = self.balances.each().into_iter();
-        let are_settled = balances.zip(follows.each()).all(is_settled);
-        if !are_settled && follows.each().contains(&&Some(false)) {
-            let weight = |follows: bool| if follows { 1 } else { -1 };
-            self.balance(follows.each().map(|follows| follows.map_or(0, weight)));
+            let event = self.observe_any(message);
+            self.begin_run(message);
+            event
         }
     }
 
     /// Accounts for a message whose payload was not received before.
     fn observe_any(&mut self, message: &NumberedMessage) -> SequenceEvent {
+        self.end_run();
         let units = message.units.get(self.standard);
         // The number of a message without units is that of what follows, or none: templates
         // of some exporters have 0.
@@ -455,6 +381,7 @@ impl Sequence {
         is_late: bool,
         units: &PerScheme<Option<Units>>,
     ) {
+        self.end_run();
         let run = self.run_of(stamp);
         for (tally, units) in self.tallies.each_mut().into_iter().zip(units.each()) {
             let ledger = match run {
@@ -469,6 +396,7 @@ impl Sequence {
 
     /// Nothing waits any more; some that did may have been given up.
     pub(crate) fn resolve(&mut self, given_up: bool) {
+        // A run goes on: what it holds was decoded, and so was all that is expected next.
         for tally in self.tallies.each_mut() {
             for ledger in [&mut tally.current, &mut tally.previous] {
                 ledger.resolve(given_up, &mut tally.counts);

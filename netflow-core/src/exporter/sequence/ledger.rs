@@ -175,47 +175,32 @@ impl Ledger {
 
     /// The units of this message are the next ones, all of them decoded, and so are those
     /// before them.
-    #[inline]
     pub(super) fn expects(&self, number: u32, units: Units) -> bool {
         self.next == Some(units.first(number))
             && self.open == Undecoded::Nothing
             && units.undecoded == Undecoded::Nothing
     }
 
-    /// Continues after a message that came in order in another scheme, as
-    /// [`observe`](Self::observe) does, but notes nothing that is missing. Returns whether the
-    /// number [fits](Self::fit), if that is known.
-    #[inline]
-    pub(super) fn advance_untracked(
-        &mut self,
-        number: u32,
-        units: Units,
-        counts: &mut SequenceCounts,
-    ) -> Option<bool> {
-        let number = units.first(number);
-        let [before, _] = units.undecoded_around();
-        let Some(next) = self.next else {
-            (self.first, self.before) = (number, before);
-            self.advance(number, units, counts);
-            return None;
-        };
-        let follows = number == next || self.last_end == Some(number);
-        if number.wrapping_sub(next) < HALF {
-            let is_known = self.open == Undecoded::Nothing && before == Undecoded::Nothing;
-            self.advance(number, units, counts);
-            return (follows || is_known).then_some(follows);
-        }
-        if self.precedes(number) {
-            (self.first, self.before) = (number, before);
-        }
-        let end = number.wrapping_add(units.count);
-        self.last_end = Some(end);
-        self.extend(end, units);
-        Some(follows)
+    /// The number expected next, if there is one and all before it is decoded.
+    pub(super) fn settled_next(&self) -> Option<u32> {
+        self.next.filter(|_| !self.is_open())
+    }
+
+    /// The number after the message received last.
+    pub(super) const fn last_end(&self) -> Option<u32> {
+        self.last_end
+    }
+
+    /// Continues after messages that came in order in the scheme of the exporter, all of them decoded:
+    /// where the last of them ends, and the one that reaches furthest. What is missing in this
+    /// scheme is not noted: it is missing from a count that nobody uses.
+    pub(super) fn continue_after(&mut self, last_end: u32, furthest: u32) {
+        self.last_end = Some(last_end);
+        let is_behind = self.is_behind(furthest);
+        self.next = self.next.filter(|_| is_behind).or(Some(furthest));
     }
 
     /// Continues after the units that begin at `number`.
-    #[inline]
     pub(super) fn advance(&mut self, number: u32, units: Units, counts: &mut SequenceCounts) {
         add(&mut counts.received, units.count);
         self.next = Some(number.wrapping_add(units.count));

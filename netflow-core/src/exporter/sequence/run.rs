@@ -34,6 +34,9 @@ impl Sequence {
 
     /// The message was sent before the exporter restarted.
     pub(crate) fn is_before_restart(&self, stamp: &MessageStamp) -> bool {
+        if self.steady.is_ahead() {
+            return self.up_to_date().is_before_restart(stamp);
+        }
         self.run_of(stamp) == Run::BeforeRestart
     }
 

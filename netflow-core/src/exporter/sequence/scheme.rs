@@ -74,6 +74,16 @@ impl<T> PerScheme<T> {
         }
     }
 
+    /// What `change` makes of each value.
+    pub(super) fn map<U>(self, change: impl Fn(T) -> U) -> PerScheme<U> {
+        PerScheme {
+            messages: change(self.messages),
+            data_records: change(self.data_records),
+            flows: change(self.flows),
+            flows_included: change(self.flows_included),
+        }
+    }
+
     /// The values in the order of [`CountingScheme::ALL`].
     pub(crate) const fn each(&self) -> [&T; 4] {
         let Self {

@@ -12,6 +12,9 @@ use crate::wire::reader::Reader;
 impl Sequence {
     /// Writes it, if any message had a number.
     pub(crate) fn save(&self, out: &mut Writer<'_>) {
+        if self.steady.is_ahead() {
+            return self.up_to_date().save(out);
+        }
         let mut tallies = self.tallies.each().into_iter();
         let control = &self.control;
         let has_control = control.ledger.has_begun() || control.has_pending();
@@ -33,6 +36,7 @@ impl Sequence {
         control.save(out);
         out.u64(self.duplicated);
         PendingControl::save(control.leading.as_ref(), out);
+        self.save_run(out);
     }
 
     /// Reads that of an exporter whose protocol asks for this scheme; `None` if it is cut.
@@ -57,6 +61,7 @@ impl Sequence {
         sequence.duplicated = reader.u64()?;
         // Snapshots of before end here.
         sequence.control.leading = PendingControl::load(reader).flatten();
+        sequence.load_run(reader);
         Some(sequence)
     }
 }

@@ -52,15 +52,4 @@ impl Tally {
             }
         }
     }
-
-    /// Advances with a message that is the next in another scheme. Returns whether its number
-    /// follows in this one, if that is known.
-    #[inline]
-    pub(super) fn go_along(&mut self, number: u32, units: Units) -> Option<bool> {
-        if units.is_none() {
-            return None;
-        }
-        self.current
-            .advance_untracked(number, units, &mut self.counts)
-    }
 }
