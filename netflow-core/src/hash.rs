@@ -29,25 +29,28 @@ impl KeyedHash {
         self.hash_blocks(blocks.iter().copied().chain([last]), octets.len())
     }
 
-    /// The hash of the first and the last octets, of a few between them at places that the key
+    /// The hash of the first and the last octets, of some between them at two places that the key
     /// decides, and of the length; of a short run, of all octets.
+    #[inline]
     pub(crate) fn hash_sample(self, octets: &[u8]) -> u64 {
-        /// Blocks between the first and the last.
-        const BETWEEN: usize = 6;
         /// Octets that are no more work than a sample of them.
-        const SHORT: usize = 256;
+        const SHORT: usize = 128;
 
         let (blocks, _) = <[Block]>::ref_from_prefix(octets).unwrap_or((&[], octets));
-        let ends = blocks.split_at_checked(2).zip(octets.last_chunk());
-        let Some(((first, rest), last)) = ends.filter(|_| octets.len() > SHORT) else {
+        let (Some([first, second, rest @ ..]), Some(last)) = (
+            (octets.len() > SHORT).then_some(blocks),
+            octets.last_chunk(),
+        ) else {
             return self.hash_octets(octets);
         };
-        let stride = rest.len() / BETWEEN;
-        let start = usize::try_from(self.key >> 48).unwrap_or_default();
-        let start = start.checked_rem(stride).unwrap_or_default();
-        let between = rest.iter().skip(start).step_by(stride.max(1)).take(BETWEEN);
-        let blocks = first.iter().chain(between).chain([last]);
-        self.hash_blocks(blocks.copied(), octets.len())
+        // One place in each half, which has several blocks.
+        let (one, other) = rest.split_at(rest.len() / 2);
+        let [one, other] = [(one, self.key >> 48), (other, self.key >> 32)].map(|(half, key)| {
+            let key = usize::try_from(key & 0xffff).unwrap_or_default();
+            half.get(half.len().wrapping_mul(key) >> 16).unwrap_or(last)
+        });
+        let blocks = [first, second, one, other, last];
+        self.hash_blocks(blocks.into_iter().copied(), octets.len())
     }
 
     /// The hash of these blocks of a run of `len` octets.
@@ -186,7 +189,7 @@ mod tests {
     #[test]
     fn the_sample_of_a_short_run_is_the_hash_of_all_its_octets() {
         let hash = KeyedHash::new(1);
-        for len in 0..=256 {
+        for len in 0..=128 {
             let octets = octets(len);
             assert_eq!(hash.hash_sample(&octets), hash.hash_octets(&octets));
         }

@@ -69,6 +69,7 @@ impl RecentPayloads {
 
     /// The hash of a sample of the octets, which suffices for a message whose number was the
     /// expected one.
+    #[inline(always)]
     pub(super) fn sample(&self, payload: &[u8]) -> u64 {
         self.key.hash_sample(payload)
     }
