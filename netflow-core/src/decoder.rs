@@ -218,7 +218,9 @@ impl Decoder {
             }
         }
         self.resolve();
-        self.join_common_properties(datagram.payload);
+        if self.scratch.refers_to_properties {
+            self.join_common_properties(datagram.payload);
+        }
         self.scratch.sort_problems();
         Ok(Decoded::new(&self.scratch, datagram.payload))
     }
@@ -229,6 +231,7 @@ impl Decoder {
     /// datagram.
     fn resolve(&mut self) {
         let scratch = &mut self.scratch;
+        let has_neighbours = self.sessions.has_neighbours();
         for (origin, session) in scratch.origins.iter_mut().zip(&scratch.sessions) {
             let known = session.and_then(|session| self.sessions.get(session));
             let domain = origin.header.observation_domain;
@@ -236,11 +239,13 @@ impl Decoder {
             if let Some(known) = known.filter(|known| known.key().observation_domain == domain) {
                 origin.header.system_init = known.exporter.system_init();
                 origin.exporter = Some(Arc::clone(&known.exporter));
-                let mut others = self.sessions.neighbours(known.key()).peekable();
-                if others.peek().is_some() {
-                    let list = scratch.domain_lists.pop();
-                    origin.other_domains = list.unwrap_or_default();
-                    origin.other_domains.extend(others.map(Arc::clone));
+                if has_neighbours {
+                    let mut others = self.sessions.neighbours(known.key()).peekable();
+                    if others.peek().is_some() {
+                        let list = scratch.domain_lists.pop();
+                        origin.other_domains = list.unwrap_or_default();
+                        origin.other_domains.extend(others.map(Arc::clone));
+                    }
                 }
             }
         }
@@ -274,12 +279,26 @@ impl Decoder {
         }
     }
 
-    fn begin(&mut self, datagram: &Datagram<'_>, header: MessageHeader) {
+    /// Begins a message, whose header `fill` completes. It is filled where it stays: headers are
+    /// large, and would be copied from each function to the next.
+    #[inline(always)]
+    fn begin(
+        &mut self,
+        datagram: &Datagram<'_>,
+        protocol: Protocol,
+        offset: usize,
+        fill: impl FnOnce(&mut MessageHeader),
+    ) {
+        let header = MessageHeader::new(protocol, datagram, offset);
         let origin = self.origin(datagram, header, false);
         self.scratch.begin(origin, None);
+        if let Some(origin) = self.scratch.origins.last_mut() {
+            fill(&mut origin.header);
+        }
         Stats::add(&mut self.stats.messages, 1);
     }
 
+    #[inline(always)]
     fn origin(&self, datagram: &Datagram<'_>, header: MessageHeader, late: bool) -> Origin {
         Origin {
             header,

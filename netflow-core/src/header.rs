@@ -48,7 +48,9 @@ pub struct MessageHeader {
 }
 
 impl MessageHeader {
-    fn new(protocol: Protocol, datagram: &Datagram<'_>, offset: usize) -> Self {
+    /// The header of a message at `offset` of the datagram, without what the message says.
+    #[inline(always)]
+    pub(crate) fn new(protocol: Protocol, datagram: &Datagram<'_>, offset: usize) -> Self {
         Self {
             protocol,
             exporter: datagram.exporter,
@@ -89,104 +91,117 @@ impl MessageHeader {
     }
 }
 
+/// Sets what the header of a message says.
+impl MessageHeader {
+    /// NetFlow v9.
+    #[inline]
+    pub(crate) fn set_v9(&mut self, wire: &v9::Header) {
+        self.set_clock(wire.sys_uptime(), wire.unix_secs(), 0);
+        self.sequence = Some(wire.sequence());
+        self.observation_domain = wire.source_id();
+    }
+
+    /// IPFIX.
+    #[inline]
+    pub(crate) fn set_ipfix(&mut self, wire: &ipfix::Header) {
+        self.export_time = Some(Timestamp::from_secs(wire.export_time()));
+        self.sequence = Some(wire.sequence());
+        self.observation_domain = wire.observation_domain_id();
+    }
+
+    /// sFlow.
+    #[inline]
+    pub(crate) fn set_sflow(&mut self, wire: &sflow::Datagram<'_>) {
+        self.sys_uptime = Some(wire.uptime_ms());
+        self.sequence = Some(wire.sequence_number());
+        self.observation_domain = wire.sub_agent_id();
+        self.agent_address = wire.agent_address();
+    }
+}
+
 /// The header of a fixed version, and what its records need.
-pub(crate) struct FixedHeader {
-    pub(crate) header: MessageHeader,
+pub(crate) struct FixedHeader<'a> {
     pub(crate) version: u16,
     pub(crate) scheme: u8,
     pub(crate) count: u16,
     pub(crate) len: usize,
+    wire: FixedWire<'a>,
 }
 
-/// Reads the header of a fixed version at `offset` of the datagram.
-pub(crate) fn fixed(
-    protocol: Protocol,
-    octets: &[u8],
-    datagram: &Datagram<'_>,
-    offset: usize,
-) -> Result<FixedHeader, Error> {
-    let mut header = MessageHeader::new(protocol, datagram, offset);
-    let (version, scheme, count, len) = match protocol {
-        Protocol::NetflowV5 => {
-            let (wire, _) = v5::Header::parse(octets, offset)?;
-            header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
-            header.set_engine(wire.sequence(), wire.engine());
-            header.sampling = Some(wire.sampling());
-            (5, 0, wire.count(), v5::Header::LEN)
-        }
-        Protocol::NetflowV6 => {
-            let (wire, _) = v6::Header::parse(octets, offset)?;
-            header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
-            header.set_engine(wire.sequence(), wire.engine());
-            header.sampling = Some(wire.sampling());
-            (6, 0, wire.count(), v6::Header::LEN)
-        }
-        Protocol::NetflowV7 => {
-            let (wire, _) = v7::Header::parse(octets, offset)?;
-            header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
-            header.set_engine(wire.sequence(), 0);
-            (7, 0, wire.count(), v7::Header::LEN)
-        }
-        Protocol::NetflowV8 => {
-            let (wire, _) = v8::Header::parse(octets, offset)?;
-            header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
-            header.set_engine(wire.sequence(), wire.engine());
-            (8, wire.scheme(), wire.count(), v8::Header::LEN)
-        }
-        // Version 1 is the only fixed version left.
-        _ => {
-            let (wire, _) = v1::Header::parse(octets, offset)?;
-            header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
-            (1, 0, wire.count(), v1::Header::LEN)
-        }
-    };
-    Ok(FixedHeader {
-        header,
-        version,
-        scheme,
-        count,
-        len,
-    })
+enum FixedWire<'a> {
+    V1(&'a v1::Header),
+    V5(&'a v5::Header),
+    V6(&'a v6::Header),
+    V7(&'a v7::Header),
+    V8(&'a v8::Header),
 }
 
-/// Reads the header of a v9 message at `offset` of the datagram.
-pub(crate) fn netflow_v9(
-    octets: &[u8],
-    datagram: &Datagram<'_>,
-    offset: usize,
-) -> Result<MessageHeader, Error> {
-    let (wire, _) = v9::Header::parse(octets, offset)?;
-    let mut header = MessageHeader::new(Protocol::NetflowV9, datagram, offset);
-    header.set_clock(wire.sys_uptime(), wire.unix_secs(), 0);
-    header.sequence = Some(wire.sequence());
-    header.observation_domain = wire.source_id();
-    Ok(header)
-}
+impl<'a> FixedHeader<'a> {
+    /// Reads the header of a fixed version at `offset` of the datagram.
+    #[inline]
+    pub(crate) fn parse(
+        protocol: Protocol,
+        octets: &'a [u8],
+        offset: usize,
+    ) -> Result<Self, Error> {
+        let (version, scheme, count, len, wire) = match protocol {
+            Protocol::NetflowV5 => {
+                let (wire, _) = v5::Header::parse(octets, offset)?;
+                (5, 0, wire.count(), v5::Header::LEN, FixedWire::V5(wire))
+            }
+            Protocol::NetflowV6 => {
+                let (wire, _) = v6::Header::parse(octets, offset)?;
+                (6, 0, wire.count(), v6::Header::LEN, FixedWire::V6(wire))
+            }
+            Protocol::NetflowV7 => {
+                let (wire, _) = v7::Header::parse(octets, offset)?;
+                (7, 0, wire.count(), v7::Header::LEN, FixedWire::V7(wire))
+            }
+            Protocol::NetflowV8 => {
+                let (wire, _) = v8::Header::parse(octets, offset)?;
+                let (scheme, count) = (wire.scheme(), wire.count());
+                (8, scheme, count, v8::Header::LEN, FixedWire::V8(wire))
+            }
+            // Version 1 is the only fixed version left.
+            _ => {
+                let (wire, _) = v1::Header::parse(octets, offset)?;
+                (1, 0, wire.count(), v1::Header::LEN, FixedWire::V1(wire))
+            }
+        };
+        Ok(Self {
+            version,
+            scheme,
+            count,
+            len,
+            wire,
+        })
+    }
 
-/// Reads the header of an IPFIX message at `offset` of the datagram, and its length.
-pub(crate) fn ipfix(
-    octets: &[u8],
-    datagram: &Datagram<'_>,
-    offset: usize,
-) -> Result<(MessageHeader, u16), Error> {
-    let (wire, _) = ipfix::Header::parse(octets, offset)?;
-    let mut header = MessageHeader::new(Protocol::Ipfix, datagram, offset);
-    header.export_time = Some(Timestamp::from_secs(wire.export_time()));
-    header.sequence = Some(wire.sequence());
-    header.observation_domain = wire.observation_domain_id();
-    Ok((header, wire.length()))
-}
-
-/// The header of an sFlow datagram.
-pub(crate) fn sflow(
-    wire: &sflow::Datagram<'_>,
-    datagram: &Datagram<'_>,
-    offset: usize,
-) -> MessageHeader {
-    let mut header = MessageHeader::new(Protocol::SflowV5, datagram, offset);
-    header.sys_uptime = Some(wire.uptime_ms());
-    header.sequence = Some(wire.sequence_number());
-    header.observation_domain = wire.sub_agent_id();
-    header.agent_address = wire.agent_address();
-    header
+    /// Sets what it says.
+    #[inline]
+    pub(crate) fn fill(&self, header: &mut MessageHeader) {
+        match self.wire {
+            FixedWire::V1(wire) => {
+                header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
+            }
+            FixedWire::V5(wire) => {
+                header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
+                header.set_engine(wire.sequence(), wire.engine());
+                header.sampling = Some(wire.sampling());
+            }
+            FixedWire::V6(wire) => {
+                header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
+                header.set_engine(wire.sequence(), wire.engine());
+                header.sampling = Some(wire.sampling());
+            }
+            FixedWire::V7(wire) => {
+                header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
+                header.set_engine(wire.sequence(), 0);
+            }
+            FixedWire::V8(wire) => {
+                header.set_clock(wire.sys_uptime(), wire.unix_secs(), wire.unix_nsecs());
+                header.set_engine(wire.sequence(), wire.engine());
+            }
+        }
+    }
 }

@@ -42,6 +42,7 @@ impl<'s> SetBody<'s> {
     }
 
     /// A slot without records.
+    #[inline]
     pub(super) fn slot(&self, origin: usize, content: Content) -> SetSlot {
         let body = self.start..self.start.saturating_add(self.octets.len());
         SetSlot {

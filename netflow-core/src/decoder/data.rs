@@ -20,13 +20,15 @@ struct Measured {
 }
 
 impl Decoder {
-    /// Checks a data set against its template.
+    /// Checks a data set against its template, and adds it to the sets of the datagram or, if it is
+    /// late, to those that follow them.
+    #[inline]
     pub(super) fn data(
         &mut self,
         context: &MessageContext<'_>,
         set_body: &SetBody<'_>,
         template: Arc<Template>,
-    ) -> SetSlot {
+    ) {
         let body = set_body.octets;
         let measured = match template.record_len() {
             Some(len) => fixed_len(&template, body.len(), len),
@@ -49,16 +51,22 @@ impl Decoder {
             Stats::add(&mut self.stats.options_records, measured.count);
             self.options(context, set_body, &template, measured.count);
         } else {
+            self.scratch.refers_to_properties |= template.has_common_properties_id();
             Stats::add(&mut self.stats.records, measured.count);
             self.observe(context.session, &template, body, measured.count);
         }
-        SetSlot {
+        let scratch = &mut self.scratch;
+        let slots = match set_body.late {
+            Some(_) => &mut scratch.late_slots,
+            None => &mut scratch.slots,
+        };
+        slots.push(SetSlot {
             padding: measured.padding,
             count: measured.count,
             lists,
             measured: first_measured..first_measured.saturating_add(measured.kept),
-            ..set_body.slot(self.scratch.current, Content::Records(template))
-        }
+            ..set_body.slot(scratch.current, Content::Records(template))
+        });
     }
 
     /// Checks the lists in the records of a set and keeps the templates they refer to.

@@ -95,8 +95,7 @@ impl Decoder {
             body_offset: set.offset.saturating_add(HEADER_LEN),
             late: Some(context.origin),
         };
-        let slot = self.data(context, &set_body, template);
-        self.scratch.late_slots.push(slot);
+        self.data(context, &set_body, template);
         Stats::add(&mut self.stats.late_sets, 1);
     }
 

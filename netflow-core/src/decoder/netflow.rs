@@ -5,21 +5,24 @@ use alloc::sync::Arc;
 use super::{Content, Decoder, SetSlot, Stats};
 use crate::datagram::{Datagram, Protocol};
 use crate::error::{Error, ErrorKind};
-use crate::header;
+use crate::header::FixedHeader;
 use crate::wire::set::Dialect;
-use crate::wire::{ipfix, sflow};
+use crate::wire::{ipfix, sflow, v9};
 
 impl Decoder {
     /// Reads an IPFIX message. A length that runs past the datagram is a
     /// problem, and cut to what is there (RFC 7011, section 3.1).
     pub(super) fn ipfix(&mut self, datagram: &Datagram<'_>, offset: usize) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
-        let (header, length) = header::ipfix(octets, datagram, offset)?;
+        let (wire, _) = ipfix::Header::parse(octets, offset)?;
+        let length = wire.length();
         let (wanted, left) = (usize::from(length), octets.len());
         if wanted < ipfix::Header::LEN {
             return Err(Error::new(ErrorKind::MessageTooShort { length }, offset));
         }
-        self.begin(datagram, header);
+        self.begin(datagram, Protocol::Ipfix, offset, |header| {
+            header.set_ipfix(wire);
+        });
         if wanted > left {
             let error = Error::new(ErrorKind::MessageTooLong { length, left }, offset);
             self.problem(error, None, 0);
@@ -36,8 +39,10 @@ impl Decoder {
         offset: usize,
     ) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
-        let header = header::netflow_v9(octets, datagram, offset)?;
-        self.begin(datagram, header);
+        let (wire, _) = v9::Header::parse(octets, offset)?;
+        self.begin(datagram, Protocol::NetflowV9, offset, |header| {
+            header.set_v9(wire);
+        });
         Ok(self.sets(datagram, offset, octets.len(), Dialect::NETFLOW_V9))
     }
 
@@ -49,8 +54,8 @@ impl Decoder {
         offset: usize,
     ) -> Result<usize, Error> {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
-        let fixed = header::fixed(protocol, octets, datagram, offset)?;
-        self.begin(datagram, fixed.header);
+        let fixed = FixedHeader::parse(protocol, octets, offset)?;
+        self.begin(datagram, protocol, offset, |header| fixed.fill(header));
         let start = offset.saturating_add(fixed.len);
         let left = octets.len().saturating_sub(fixed.len);
         let Some(template) = self.builtins.get(fixed.version, fixed.scheme) else {
@@ -101,7 +106,9 @@ impl Decoder {
         let octets = datagram.payload.get(offset..).unwrap_or_default();
         let at_offset = |error: Error| Error::new(error.kind, error.offset.saturating_add(offset));
         let wire = sflow::Datagram::parse(octets).map_err(at_offset)?;
-        self.begin(datagram, header::sflow(&wire, datagram, offset));
+        self.begin(datagram, Protocol::SflowV5, offset, |header| {
+            header.set_sflow(&wire);
+        });
         let Some(session) = self.enter(datagram) else {
             return Ok(datagram.payload.len());
         };

@@ -37,6 +37,8 @@ pub(super) struct Scratch {
     pub(super) measured: Vec<MeasuredRecord>,
     /// A template was used that may be recompiled for types learned since.
     pub(super) refined: bool,
+    /// Records refer to common properties, so that they may have to be joined with them.
+    pub(super) refers_to_properties: bool,
     /// Octets of late sets.
     pub(super) late: Vec<u8>,
     /// Sets of records that are joined with common properties, in place of those that they
@@ -186,17 +188,20 @@ const DOMAIN_LISTS: usize = 16;
 
 impl Scratch {
     /// Forgets everything. Memory that one unusual datagram needed is not kept.
+    #[inline]
     pub(super) fn clear(&mut self) {
-        for mut origin in self.origins.drain(..) {
+        for origin in &mut self.origins {
             if origin.other_domains.capacity() > 0 && self.domain_lists.len() < DOMAIN_LISTS {
-                origin.other_domains.clear();
-                self.domain_lists.push(origin.other_domains);
+                let mut list = core::mem::take(&mut origin.other_domains);
+                list.clear();
+                self.domain_lists.push(list);
             }
         }
-        self.origins.shrink_to(RETAINED_CAPACITY);
+        empty(&mut self.origins, RETAINED_CAPACITY);
         self.current = 0;
         self.payload_hash = None;
         self.refined = false;
+        self.refers_to_properties = false;
         empty(&mut self.sessions, RETAINED_CAPACITY);
         empty(&mut self.late_slots, RETAINED_CAPACITY);
         empty(&mut self.slots, RETAINED_CAPACITY);
@@ -234,6 +239,7 @@ impl Scratch {
     }
 
     /// Makes an origin the current one.
+    #[inline(always)]
     pub(super) fn begin(&mut self, origin: Origin, session: Option<SessionId>) {
         self.current = self.origins.len();
         self.origins.push(origin);
@@ -241,16 +247,19 @@ impl Scratch {
     }
 
     /// The header of the message now being read.
+    #[inline]
     pub(super) fn header(&self) -> Option<&MessageHeader> {
         self.origins.get(self.current).map(|origin| &origin.header)
     }
 }
 
 /// Empties a list, whose memory beyond this many items is freed. Most lists were not used.
-#[inline]
+#[inline(always)]
 fn empty<T>(list: &mut Vec<T>, retained: usize) {
     if !list.is_empty() {
         list.clear();
-        list.shrink_to(retained);
+        if list.capacity() > retained {
+            list.shrink_to(retained);
+        }
     }
 }

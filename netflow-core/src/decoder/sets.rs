@@ -69,8 +69,7 @@ impl Decoder {
             let slot = set_body.slot(context.origin, Content::Reserved);
             self.scratch.slots.push(slot);
         } else if let Some(template) = self.in_force(context, id) {
-            let slot = self.data(context, &set_body, template);
-            self.scratch.slots.push(slot);
+            self.data(context, &set_body, template);
         } else {
             let kind = ErrorKind::NoTemplate { id };
             self.problem(Error::new(kind, set.offset()), Some(id), set.body().len());
