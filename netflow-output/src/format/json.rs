@@ -188,7 +188,7 @@ impl<'o> Json<'o> {
 /// UTF-8 as it is written inside quotes.
 fn escape(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|octet| needs_escape(*octet)) {
+    while let Some(at) = first_special(rest) {
         let (plain, special) = rest.split_at(at);
         out.extend_from_slice(plain);
         match special[0] {
@@ -207,6 +207,54 @@ fn escape(out: &mut Vec<u8>, text: &[u8]) {
     out.extend_from_slice(rest);
 }
 
+/// Where the first octet is that needs an escape.
+fn first_special(text: &[u8]) -> Option<usize> {
+    if !may_have_special(text) {
+        return None;
+    }
+    text.iter().position(|octet| needs_escape(*octet))
+}
+
+/// Whether an octet of a text needs an escape. Most texts have none, so eight octets are looked at together, the last ones
+/// once more with those before them.
+#[inline]
+fn may_have_special(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some((word, more)) = rest.split_first_chunk() {
+        if has_special(*word) {
+            return true;
+        }
+        rest = more;
+    }
+    match (text.last_chunk(), rest.first_chunk(), rest.last_chunk()) {
+        _ if rest.is_empty() => false,
+        (Some(word), ..) => has_special(*word),
+        (None, Some([a, b, c, d]), Some([e, f, g, h])) => {
+            has_special([*a, *b, *c, *d, *e, *f, *g, *h])
+        }
+        _ => rest.iter().any(|octet| needs_escape(*octet)),
+    }
+}
+
+/// Whether any of eight octets [needs an escape](needs_escape).
+//
+// `n - 0x01` borrows into the highest bit of an octet that is 0, and `n - 0x20` of one below 0x20; of those
+// above, only octets from 0x80 have that bit, which `!n` takes out.
+#[inline]
+const fn has_special(octets: [u8; 8]) -> bool {
+    const EACH: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = EACH * 0x80;
+    const fn has_zero(n: u64) -> u64 {
+        n.wrapping_sub(EACH) & !n
+    }
+    let n = u64::from_le_bytes(octets);
+    let control = n.wrapping_sub(EACH * 0x20) & !n;
+    let quote = has_zero(n ^ (EACH * b'"' as u64));
+    let backslash = has_zero(n ^ (EACH * b'\\' as u64));
+    let delete = has_zero(n ^ (EACH * 0x7f));
+    (control | quote | backslash | delete) & HIGH != 0
+}
+
 /// Quotes, backslashes and controls; DEL too, which terminals obey.
 const fn needs_escape(octet: u8) -> bool {
     matches!(octet, 0..=0x1f | b'"' | b'\\' | 0x7f)
@@ -216,7 +264,29 @@ const fn needs_escape(octet: u8) -> bool {
 mod tests {
     use netflow_core::value::Text;
 
-    use super::Json;
+    use super::{Json, first_special, has_special, needs_escape};
+
+    #[test]
+    fn special_octets_are_found_wherever_they_are() {
+        for special in 0..=u8::MAX {
+            for len in 0..40 {
+                for at in 0..len {
+                    let mut text = vec![b'a'; len];
+                    text[at] = special;
+                    let found = needs_escape(special).then_some(at);
+                    assert_eq!(first_special(&text), found, "{special:#x} at {at} of {len}");
+                }
+            }
+            for neighbour in [0, 1, 0x1f, 0x20, 0x7f, 0x80, 0x9f, 0xa2, 0xff] {
+                let octets = [
+                    neighbour, special, b'a', neighbour, b'a', 0x80, special, 0xff,
+                ];
+                let has_any = octets.iter().any(|octet| needs_escape(*octet));
+                assert_eq!(has_special(octets), has_any, "{octets:x?}");
+            }
+        }
+        assert_eq!(first_special(b""), None);
+    }
 
     fn written(write: impl FnOnce(&mut Json<'_>)) -> String {
         let mut out = Vec::new();
