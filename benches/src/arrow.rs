@@ -2,25 +2,10 @@
 
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch};
 use netflow_core::Decoder;
-use netflow_core::field::FlowField;
 
 use crate::decoder;
+use crate::row::FIELDS;
 use crate::workload::Workload;
-
-/// The fields of [`Row`](crate::Row), in its order.
-pub const FIELDS: [FlowField; 11] = [
-    FlowField::SourceAddress,
-    FlowField::DestinationAddress,
-    FlowField::Octets,
-    FlowField::Packets,
-    FlowField::Start,
-    FlowField::End,
-    FlowField::InputInterface,
-    FlowField::OutputInterface,
-    FlowField::SourcePort,
-    FlowField::DestinationPort,
-    FlowField::Protocol,
-];
 
 /// A builder of the 11 columns, whose batches have as many rows as those of the floor.
 #[must_use]

@@ -5,15 +5,20 @@
 //! floor is a loop written by hand for one layout ([`floor::compiled`]) or for
 //! any fixed one ([`floor::planned`]): what reading costs without a decoder.
 //!
-//! [`worst`] is the other end: datagrams that cost as much as can be.
+//! `worst` is the other end: datagrams that cost as much as can be.
 
+#[cfg(feature = "arrow")]
 pub mod arrow;
+#[cfg(feature = "worst")]
 pub mod capture;
 pub mod decoder;
 pub mod floor;
+pub mod pcap;
 pub mod projection;
 pub mod row;
+pub mod text;
 pub mod workload;
+#[cfg(feature = "worst")]
 pub mod worst;
 
 pub use row::{Row, Sums};

@@ -4,9 +4,8 @@ use core::net::IpAddr;
 
 use netflow_core::{Decoder, Flow, FlowColumns, Projected, Projection, Timestamp};
 
-use crate::arrow::FIELDS;
 use crate::decoder;
-use crate::row::{Row, fold};
+use crate::row::{FIELDS, Row, fold};
 use crate::workload::Workload;
 
 /// Rows after which columns are read and emptied.

@@ -3,6 +3,23 @@
 use core::hint::black_box;
 use core::net::IpAddr;
 
+use netflow_core::field::FlowField;
+
+/// The fields of [`Row`], in its order.
+pub const FIELDS: [FlowField; 11] = [
+    FlowField::SourceAddress,
+    FlowField::DestinationAddress,
+    FlowField::Octets,
+    FlowField::Packets,
+    FlowField::Start,
+    FlowField::End,
+    FlowField::InputInterface,
+    FlowField::OutputInterface,
+    FlowField::SourcePort,
+    FlowField::DestinationPort,
+    FlowField::Protocol,
+];
+
 /// The 11 fields of a flow. An address is its octets as a number; one of IPv6,
 /// the sum of its halves.
 ///

@@ -4,7 +4,7 @@
 use alloc::collections::BTreeMap;
 use core::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
@@ -40,11 +40,15 @@ struct Route {
 enum What {
     /// In the program `instructions` of the benches.
     Library(&'static str),
+    /// The same with Arrow, which takes much longer to build.
+    Arrow(&'static str),
+    /// The same, for the documents of another tool.
+    Dialect(&'static str),
     /// `netflow decode` with these options, reading a capture. `*` stands for [`FIELDS`].
     Command(&'static [&'static str]),
 }
 
-const ROUTES: [Route; 9] = [
+const ROUTES: [Route; 22] = [
     Route {
         name: "decode",
         what: What::Library("decode"),
@@ -63,7 +67,23 @@ const ROUTES: [Route; 9] = [
     },
     Route {
         name: "arrow_11",
-        what: What::Library("arrow"),
+        what: What::Arrow("arrow"),
+    },
+    Route {
+        name: "text_json_11",
+        what: What::Library("text_json_11"),
+    },
+    Route {
+        name: "text_json_all",
+        what: What::Library("text_json_all"),
+    },
+    Route {
+        name: "text_csv_11",
+        what: What::Library("text_csv_11"),
+    },
+    Route {
+        name: "text_table",
+        what: What::Library("text_table"),
     },
     Route {
         name: "json_11",
@@ -80,6 +100,42 @@ const ROUTES: [Route; 9] = [
     Route {
         name: "table",
         what: What::Command(&["-f", "table"]),
+    },
+    Route {
+        name: "text_ecs_json",
+        what: What::Dialect("text_ecs_json"),
+    },
+    Route {
+        name: "text_ecs-integration_json",
+        what: What::Dialect("text_ecs-integration_json"),
+    },
+    Route {
+        name: "text_logstash_json",
+        what: What::Dialect("text_logstash_json"),
+    },
+    Route {
+        name: "text_fluentd_json",
+        what: What::Dialect("text_fluentd_json"),
+    },
+    Route {
+        name: "text_goflow2_json",
+        what: What::Dialect("text_goflow2_json"),
+    },
+    Route {
+        name: "text_goflow2_protobuf",
+        what: What::Dialect("text_goflow2_protobuf"),
+    },
+    Route {
+        name: "text_nfdump_json",
+        what: What::Dialect("text_nfdump_json"),
+    },
+    Route {
+        name: "text_nfdump_csv",
+        what: What::Dialect("text_nfdump_csv"),
+    },
+    Route {
+        name: "text_nfdump_line",
+        what: What::Dialect("text_nfdump_line"),
     },
 ];
 
@@ -99,7 +155,8 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
         println!("no path is called {name}; there are {routes}");
         return ExitCode::from(2);
     }
-    match counted(&names).and_then(|counted| {
+    let wanted = |route: &Route| names.is_empty() || names.contains(&route.name);
+    match counted(wanted).and_then(|counted| {
         if names.len() == options.len() {
             return compare(&counted);
         }
@@ -115,9 +172,14 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
     }
 }
 
-/// The same as a step of the tests.
+/// The same as a step of the tests: the paths whose program is built in a minute.
 pub(crate) fn step() -> Result {
-    compare(&counted(&[])?)
+    compare(&counted(|route| matches!(route.what, What::Library(_)))?)
+}
+
+/// The other paths, with release builds of Arrow and the command.
+pub(crate) fn step_of_rest() -> Result {
+    compare(&counted(|route| !matches!(route.what, What::Library(_)))?)
 }
 
 impl Route {
@@ -126,11 +188,19 @@ impl Route {
     }
 }
 
-/// Counts each of these routes, or all if none is named, over every workload.
-fn counted(names: &[&str]) -> Result<Figures> {
-    cargo("build --locked --quiet --release -p netflow-benches --bin instructions").run()?;
-    let wanted = |route: &&Route| names.is_empty() || names.contains(&route.name);
-    let routes: Vec<&Route> = ROUTES.iter().filter(wanted).collect();
+/// Counts the routes that are wanted, over every workload.
+fn counted(wanted: impl Fn(&Route) -> bool) -> Result<Figures> {
+    let routes: Vec<&Route> = ROUTES.iter().filter(|route| wanted(route)).collect();
+    let with_arrow = |route: &&Route| matches!(route.what, What::Arrow(_));
+    let features = if routes.iter().any(with_arrow) {
+        "arrow"
+    } else {
+        ""
+    };
+    cargo("build --locked --quiet --release -p netflow-benches --no-default-features")
+        .arguments("--bin instructions")
+        .joined("--features=", Path::new(features))
+        .run()?;
     if routes.iter().any(|route| route.is_command()) {
         cargo("build --locked --quiet --release -p netflow-cli").run()?;
     }
@@ -207,7 +277,7 @@ impl Programs {
     ) -> core::result::Result<f64, String> {
         let mut arguments: Vec<PathBuf> = Vec::new();
         match route.what {
-            What::Library(path) => {
+            What::Library(path) | What::Arrow(path) | What::Dialect(path) => {
                 arguments.push(self.benches.clone());
                 arguments.extend([path.into(), kind.into(), count.to_string().into()]);
             }

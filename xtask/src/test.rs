@@ -121,6 +121,11 @@ const FULL: &[Step] = &[
         "instructions a flow",
         crate::instructions::step,
     ),
+    needing(
+        &[&tools::VALGRIND],
+        "instructions a flow, by the command and in documents of other tools",
+        crate::instructions::step_of_rest,
+    ),
     needing(FUZZING, "fuzz targets, a minute each", fuzzing_longer),
     needing(
         OTHER_READERS,
