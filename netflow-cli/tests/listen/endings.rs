@@ -65,10 +65,9 @@ fn what_an_output_does_not_take_in_time_is_counted_as_lost() {
         collector
     };
     let mut patient = start(&pipes[0].0, "1h");
-    let collector = start(&pipes[1].0, "300ms");
     patient.signal("TERM");
-    let ended = collector.stop();
-    // It has not ended.
+    let ended = start(&pipes[1].0, "300ms").stop();
+    // The other got its signal earlier, and still waits.
     patient.wait(|_| true);
     assert_eq!(ended.status, Some(3), "{}", ended.log);
     let count = |name| -> u64 {

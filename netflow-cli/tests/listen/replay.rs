@@ -55,6 +55,23 @@ fn what_is_replayed_is_decoded_as_the_capture_is() {
 }
 
 #[test]
+fn a_capture_can_be_sent_faster_than_it_was_captured() {
+    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let to = nobody.local_addr().unwrap().to_string();
+    let path = format!("{SAMPLES}ovs.pcap");
+    let mut slow = Command::new(env!("CARGO_BIN_EXE_netflow"))
+        .args(["replay", &path, "--to", &to, "--speed", "0.1"])
+        .spawn()
+        .unwrap();
+    let fast = replay(&[&path, "--to", &to, "--speed", "0"]);
+    assert_eq!(fast.status, Some(0), "{}", fast.log);
+    // It was started earlier, and takes ten times as long as the capture: two minutes.
+    assert!(slow.try_wait().unwrap().is_none());
+    slow.kill().unwrap();
+    slow.wait().unwrap();
+}
+
+#[test]
 fn each_exporter_has_a_loopback_address_of_its_own() {
     for kind in ["v5", "v9", "ipfix", "sflow"] {
         let options = [
