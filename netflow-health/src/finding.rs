@@ -51,7 +51,7 @@ impl Severity {
 ///
 /// becomes the variant `Duplicated { messages }` with the code `duplicated`, the number 11 and the
 /// detail `("messages", Unsigned)`. Findings are reported in the order of the table, the gravest
-/// first. A new one is a line here, a rule in a module of this directory that `findings()` calls, and
+/// first. A new one is a line here, a rule in a file of `rules/` that `findings()` calls, and
 /// a sentence in the command.
 macro_rules! findings {
     ($($(#[$doc:meta])* $number:literal $code:ident $severity:ident $name:ident {

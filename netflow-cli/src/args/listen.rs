@@ -184,7 +184,7 @@ pub(crate) struct OutputArgs {
     #[arg(short, long, value_name = "WHERE")]
     pub(crate) output: Vec<String>,
 
-    /// Output format [default: json]
+    /// Output format [default: by the extension of the output, else json; a table on a terminal]
     #[arg(short, long, value_enum)]
     pub(crate) format: Vec<Format>,
 

@@ -35,7 +35,7 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        const SHAPE: &str = "it is no time, such as 250ms, 30s, 5m or 1h";
+        const SHAPE: &str = "it is no time, such as 250ms, 30s, 5m, 1h or 30d";
         let (number, unit) = split(text);
         let number: u64 = number.parse().map_err(|_| SHAPE.to_owned())?;
         let factor = match unit {
