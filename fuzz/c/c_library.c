@@ -63,7 +63,7 @@ static plan plan_of(rest head) {
 static netflow_decoder *decoder_of(const plan *made, rest *from) {
   netflow_decoder *decoder = NULL;
   netflow_options options;
-  netflow_definition definition = {29305, 7, 0, 0, 0, "named"};
+  netflow_definition definition = {29305, 7, 1, 0, 0, 0, 0, "named"};
   netflow_rate rate = {{{192, 0, 2, 0}, 4}, 24, 100};
   rest chosen = split(from, made->options_size == sizeof options ? 0 : made->options_size);
   size_t larger = sizeof options + 32;
