@@ -11,6 +11,7 @@ mod path;
 use core::net::IpAddr;
 
 pub(crate) use self::path::CapturePath;
+use self::path::fold;
 use crate::connection::Endpoints;
 
 /// Octets at either end of a datagram by which it is recognised, with its ends and its length.
@@ -247,15 +248,10 @@ impl Fingerprint {
 
     /// A number that two datagrams seldom share.
     fn key(&self) -> u64 {
-        /// Odd, and without a pattern.
-        const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
         let length = u64::try_from(self.length).unwrap_or(u64::MAX);
         let words = self.first.chunks_exact(size_of::<u64>());
-        words
-            .filter_map(<[u8]>::first_chunk)
-            .fold(length, |key, word| {
-                (key.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(MULTIPLIER)
-            })
+        let words = words.filter_map(<[u8]>::first_chunk);
+        fold(length, words.map(|word| u64::from_le_bytes(*word)))
     }
 
     fn hash(&self) -> u64 {

@@ -70,7 +70,7 @@ impl CapturePath {
     pub(crate) fn with_headers(self, packet: &Packet<'_>) -> Self {
         let labels = packet.mpls_labels().map(|label| u64::from(label.label));
         Self {
-            mpls_labels: fold(labels),
+            mpls_labels: number_of_all(labels),
             pppoe_session: pppoe_session(packet),
             vlan_tags: vlan_tags(packet),
             hop_limit: packet.ttl().map_or(0, one_more),
@@ -93,7 +93,7 @@ impl CapturePath {
             ..self
         };
         Self {
-            tunnel: fold(header.into_iter().chain(path.parts())),
+            tunnel: number_of_all(header.into_iter().chain(path.parts())),
             interface: self.interface,
             ..Self::default()
         }
@@ -131,7 +131,7 @@ fn pppoe_session(packet: &Packet<'_>) -> u64 {
 /// The tags of a frame; in a cooked capture they begin after the first EtherType.
 fn vlan_tags(packet: &Packet<'_>) -> u64 {
     let tags = packet.vlans();
-    let tags = fold(tags.map(|tag| u64::from(tag.tpid) << 16 | u64::from(tag.vlan_id)));
+    let tags = number_of_all(tags.map(|tag| u64::from(tag.tpid) << 16 | u64::from(tag.vlan_id)));
     let has_addresses = packet.source_mac().is_some();
     let has_others = packet.mpls_offset().is_some() || pppoe_session(packet) != 0;
     if tags != 0 || has_addresses || has_others {
@@ -140,25 +140,31 @@ fn vlan_tags(packet: &Packet<'_>) -> u64 {
     let before_ip = packet
         .network_offset()
         .and_then(|at| packet.octets().get(..at));
-    fold(before_ip.unwrap_or_default().iter().copied().map(u64::from))
+    number_of_all(before_ip.unwrap_or_default().iter().copied().map(u64::from))
 }
 
 fn one_more(number: impl Into<u64>) -> u64 {
     number.into().wrapping_add(1)
 }
 
-/// One number for several; 0 for none.
-fn fold(numbers: impl Iterator<Item = u64>) -> u64 {
+/// The hash of these numbers, continued from `start`. Marks hold such hashes, so another way to
+/// compute them needs another version of marks.
+pub(super) fn fold(start: u64, numbers: impl Iterator<Item = u64>) -> u64 {
     /// Odd, and without a pattern.
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-    numbers.fold(0, |all: u64, number| {
-        (all.rotate_left(5) ^ one_more(number)).wrapping_mul(MULTIPLIER)
+    numbers.fold(start, |all: u64, number| {
+        (all.rotate_left(5) ^ number).wrapping_mul(MULTIPLIER)
     })
+}
+
+/// One number for several; 0 for none.
+fn number_of_all(numbers: impl Iterator<Item = u64>) -> u64 {
+    fold(0, numbers.map(one_more))
 }
 
 fn number_of(address: IpAddr) -> u64 {
     match address {
-        IpAddr::V4(address) => fold(address.octets().into_iter().map(u64::from)),
-        IpAddr::V6(address) => fold(address.octets().into_iter().map(u64::from)),
+        IpAddr::V4(address) => number_of_all(address.octets().into_iter().map(u64::from)),
+        IpAddr::V6(address) => number_of_all(address.octets().into_iter().map(u64::from)),
     }
 }
