@@ -8,7 +8,7 @@
 
 mod path;
 
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
 pub(crate) use self::path::CapturePath;
 use self::path::fold;
@@ -19,7 +19,7 @@ use crate::connection::Endpoints;
 /// numbers nothing, the first record.
 const EDGE: usize = 64;
 
-/// Sightings of one datagram that are compared with it: more are no longer of a mirror.
+/// Maximum sightings that one datagram is compared with.
 const MAX_COMPARED: usize = 16;
 
 /// By what a copy of a datagram differs from the one that was returned.
@@ -246,12 +246,13 @@ impl Fingerprint {
         }
     }
 
-    /// A number that two datagrams seldom share.
+    /// A number that two datagrams seldom share, and one that was sent to several collectors
+    /// does not share with itself.
     fn key(&self) -> u64 {
         let length = u64::try_from(self.length).unwrap_or(u64::MAX);
-        let words = self.first.chunks_exact(size_of::<u64>());
-        let words = words.filter_map(<[u8]>::first_chunk);
-        fold(length, words.map(|word| u64::from_le_bytes(*word)))
+        let ends = [self.ends.source, self.ends.destination];
+        let ends = ends.into_iter().flat_map(words_of);
+        fold(fold(length, ends), words(&self.first))
     }
 
     fn hash(&self) -> u64 {
@@ -267,6 +268,28 @@ impl Fingerprint {
         }
         hash
     }
+}
+
+/// Address and port.
+fn words_of(end: SocketAddr) -> [u64; 3] {
+    let (high, low) = match end.ip() {
+        IpAddr::V4(address) => (0, u64::from(address.to_bits())),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, e, f, g, h] = address.segments().map(u64::from);
+            (
+                a << 48 | b << 32 | c << 16 | d,
+                e << 48 | f << 32 | g << 16 | h,
+            )
+        }
+    };
+    [high, low, end.port().into()]
+}
+
+/// The octets of an edge, the same on every machine.
+fn words(edge: &[u8; EDGE]) -> impl Iterator<Item = u64> {
+    let words = edge.chunks_exact(size_of::<u64>());
+    let words = words.filter_map(<[u8]>::first_chunk);
+    words.map(|word| u64::from_le_bytes(*word))
 }
 
 /// The hash of no octets.

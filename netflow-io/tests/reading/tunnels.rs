@@ -312,6 +312,23 @@ fn datagrams_that_differ_only_in_their_last_octets_are_no_copies() {
 }
 
 #[test]
+fn an_export_replicated_to_many_collectors_is_read_once_for_each() {
+    let to = |collector: u8| {
+        datagram_between(
+            [192, 0, 2, 1],
+            [198, 51, 100, collector],
+            2055,
+            &netflow5(1),
+        )
+    };
+    let vlan = |vlan: u8| (0..40).map(move |collector| tagged(vlan, &to(collector)));
+    let packets: Vec<_> = vlan(1).chain(vlan(2)).collect();
+    let read = Pcap::new(ETHERNET).packets(&packets).read();
+    assert_eq!(read.frames(), (1..=40).collect::<Vec<_>>());
+    assert_eq!(read.summary.mirrored, 40);
+}
+
+#[test]
 fn datagrams_are_remembered_up_to_the_limit() {
     let numbered = |number: u8| {
         let mut payload = netflow5(1);
