@@ -5,7 +5,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netflow_core::Timestamp;
 
 use crate::format::Format;
-use crate::mirror::{CapturePath, FormerSighting};
+use crate::mirror::{CapturePath, FormerSighting, SightingCounts};
 use crate::octets::chunk;
 
 /// A position in a file, after a datagram, from which the rest can be read as if all before it
@@ -50,7 +50,7 @@ pub struct Mark {
 }
 
 /// The first octet of a mark: how the others are to be read.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 const FORMATS: [Format; 3] = [Format::Pcap, Format::Pcapng, Format::IpfixFile];
 
@@ -87,6 +87,8 @@ impl Mark {
             octets.push(recent.is_returned.into());
             octets.extend(recent.datagram.to_be_bytes());
             octets.extend(recent.path.parts().into_iter().flat_map(u64::to_be_bytes));
+            octets.extend(recent.counts.on_path.to_be_bytes());
+            octets.extend(recent.counts.returned.to_be_bytes());
         }
         for (source, destination) in &self.pairs {
             for address in [source, destination] {
@@ -148,17 +150,22 @@ fn take<const N: usize>(octets: &mut &[u8]) -> Option<[u8; N]> {
 fn sighting(octets: &mut &[u8]) -> Option<FormerSighting> {
     let [is_returned] = take(octets)?;
     let mut number = || take(octets).map(u64::from_be_bytes);
+    let datagram = number()?;
+    let path = CapturePath::of_parts([
+        number()?,
+        number()?,
+        number()?,
+        number()?,
+        number()?,
+        number()?,
+    ]);
+    let mut count = || take(octets).map(u32::from_be_bytes);
+    let (on_path, returned) = (count()?, count()?);
     Some(FormerSighting {
         is_returned: is_returned != 0,
-        datagram: number()?,
-        path: CapturePath::of_parts([
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-        ]),
+        datagram,
+        path,
+        counts: SightingCounts { on_path, returned },
     })
 }
 

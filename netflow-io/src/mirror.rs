@@ -69,7 +69,8 @@ impl CopyKind {
 /// The datagrams that were seen last, in a ring.
 ///
 /// A datagram is returned as often as it was seen on the path where it was seen most: one that an
-/// exporter has repeated is no copy.
+/// exporter has repeated is no copy. Each sighting has the counts up to it, so that they are still
+/// right once the first sightings have been forgotten.
 #[derive(Debug)]
 pub(crate) struct Recent {
     /// A number of each sighting, by which most are distinguished with one comparison.
@@ -88,6 +89,16 @@ struct Sighting {
     datagram: Fingerprint,
     path: CapturePath,
     is_returned: bool,
+    counts: SightingCounts,
+}
+
+/// How often a datagram has been seen, up to one sighting of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct SightingCounts {
+    /// On the path of this sighting.
+    pub(crate) on_path: u32,
+    /// How often it was returned, on any path.
+    pub(crate) returned: u32,
 }
 
 /// A sighting before reading began here.
@@ -97,6 +108,7 @@ pub(crate) struct FormerSighting {
     pub(crate) datagram: u64,
     pub(crate) path: CapturePath,
     pub(crate) is_returned: bool,
+    pub(crate) counts: SightingCounts,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -107,13 +119,17 @@ struct Fingerprint {
     ends: Endpoints,
 }
 
-/// How often a datagram was seen.
+/// What earlier sightings of a datagram say of one more, from the last of them on.
 #[derive(Debug, Default)]
-struct Seen {
-    on_this_path: usize,
-    returned: usize,
-    /// By what the first that was returned on another path differs.
-    difference: Option<CopyKind>,
+struct Earlier {
+    /// How often it was seen on this path; absent if it was not.
+    on_path: Option<u32>,
+    /// How often it was returned; absent if it was never seen.
+    returned: Option<u32>,
+    /// How the first that was returned on another path differs.
+    from_returned: Option<CopyKind>,
+    /// How the last copy on another path differs.
+    from_copy: Option<CopyKind>,
 }
 
 impl Recent {
@@ -158,34 +174,49 @@ impl Recent {
         let datagram = Fingerprint::of(ends, payload);
         self.has_tunnels |= path.is_encapsulated();
         let key = datagram.key();
-        let mut seen = Seen::default();
-        let all = self.keys.iter().zip(&self.sightings);
-        let same = all.filter(|(other, _)| **other == key).take(MAX_COMPARED);
-        for (_, sighting) in same {
+        let mut earlier = Earlier::default();
+        let same = self.newest_first().filter(|(other, _)| **other == key);
+        for (_, sighting) in same.take(MAX_COMPARED) {
             if sighting.datagram == datagram {
-                seen.count(path.difference(&sighting.path), sighting.is_returned);
+                let difference = path.difference(&sighting.path);
+                earlier.count(difference, sighting.is_returned, sighting.counts);
             }
         }
         if !self.former.is_empty() {
-            self.count_former(&datagram, path, &mut seen);
+            self.count_former(&datagram, path, &mut earlier);
         }
-        let copy = seen
-            .difference
-            .filter(|_| seen.on_this_path < seen.returned);
+        let (copy, counts) = earlier.one_more(self.limit);
         let sighting = Sighting {
             datagram,
             path: *path,
             is_returned: copy.is_none(),
+            counts,
         };
         self.remember(key, sighting);
         copy
     }
 
+    fn newest_first(&self) -> impl Iterator<Item = (&u64, &Sighting)> {
+        let [last, first] = self.in_order();
+        last.rev().chain(first.rev())
+    }
+
+    /// The last ones, up to `next`, and those before them, each in order.
+    fn in_order(&self) -> [impl DoubleEndedIterator<Item = (&u64, &Sighting)>; 2] {
+        let keys = self.keys.split_at_checked(self.next).unwrap_or_default();
+        let sightings = self.sightings.split_at_checked(self.next);
+        let sightings = sightings.unwrap_or_default();
+        let last = keys.0.iter().zip(sightings.0);
+        [last, keys.1.iter().zip(sightings.1)]
+    }
+
     #[cold]
-    fn count_former(&self, datagram: &Fingerprint, path: &CapturePath, seen: &mut Seen) {
+    fn count_former(&self, datagram: &Fingerprint, path: &CapturePath, earlier: &mut Earlier) {
         let hash = datagram.hash();
-        for former in self.former.iter().filter(|former| former.datagram == hash) {
-            seen.count(path.difference(&former.path), former.is_returned);
+        let same = self.former.iter().filter(|former| former.datagram == hash);
+        for former in same.rev() {
+            let difference = path.difference(&former.path);
+            earlier.count(difference, former.is_returned, former.counts);
         }
     }
 
@@ -207,15 +238,31 @@ impl Recent {
     }
 }
 
-impl Seen {
-    fn count(&mut self, difference: Option<CopyKind>, is_returned: bool) {
-        if difference.is_none() {
-            self.on_this_path = self.on_this_path.saturating_add(1);
+impl Earlier {
+    fn count(&mut self, difference: Option<CopyKind>, is_returned: bool, counts: SightingCounts) {
+        self.returned = self.returned.or(Some(counts.returned));
+        match difference {
+            None => self.on_path = self.on_path.or(Some(counts.on_path)),
+            Some(kind) if is_returned => self.from_returned = Some(kind),
+            Some(kind) => self.from_copy = self.from_copy.or(Some(kind)),
         }
-        if is_returned {
-            self.returned = self.returned.saturating_add(1);
-            self.difference = self.difference.or(difference);
-        }
+    }
+
+    /// How one more sighting differs, if it is a copy, and the counts up to it. A path on which a
+    /// datagram was not seen lately is behind by `limit` sightings at most: what is repeated on a
+    /// new path only is returned again after as many.
+    fn one_more(&self, limit: usize) -> (Option<CopyKind>, SightingCounts) {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let returned = self.returned.unwrap_or(0);
+        let least = returned.saturating_sub(limit);
+        let on_path = self.on_path.unwrap_or(0).max(least);
+        let difference = self.from_returned.or(self.from_copy);
+        let copy = difference.filter(|_| on_path < returned);
+        let counts = SightingCounts {
+            on_path: on_path.saturating_add(1),
+            returned: returned.saturating_add(copy.is_none().into()),
+        };
+        (copy, counts)
     }
 }
 
@@ -225,6 +272,7 @@ impl Sighting {
             datagram: self.datagram.hash(),
             path: self.path,
             is_returned: self.is_returned,
+            counts: self.counts,
         }
     }
 }

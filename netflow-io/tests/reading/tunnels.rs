@@ -329,6 +329,37 @@ fn an_export_replicated_to_many_collectors_is_read_once_for_each() {
 }
 
 #[test]
+fn a_datagram_repeated_more_often_than_is_remembered_is_read_once_for_each_time() {
+    let on = |vlan: u8| tagged(vlan, &datagram(2055, &netflow5(1)));
+    let packets: Vec<_> = [1, 2].repeat(300).into_iter().map(on).collect();
+    let read = Pcap::new(ETHERNET).packets(&packets).read();
+    let first_path: Vec<_> = (1..600).step_by(2).collect();
+    assert_eq!(read.frames(), first_path);
+    assert_eq!(read.summary.mirrored, 300);
+}
+
+#[test]
+fn a_datagram_captured_on_more_paths_than_are_compared_is_read_once() {
+    let packets: Vec<_> = (1..=40)
+        .map(|vlan| tagged(vlan, &datagram(2055, &netflow5(1))))
+        .collect();
+    let read = Pcap::new(ETHERNET).packets(&packets).read();
+    assert_eq!(read.frames(), [1]);
+    let counts: Vec<_> = read.summary.copies.iter().collect();
+    assert_eq!(counts, [(CopyKind::VlanTags, 39)]);
+}
+
+#[test]
+fn what_is_repeated_on_a_new_path_only_is_not_passed_over_for_good() {
+    let on = |vlan: u8| tagged(vlan, &datagram(2055, &netflow5(1)));
+    let packets = [vec![on(1); 50], vec![on(2); 50]].concat();
+    let file = Pcap::new(ETHERNET).packets(&packets);
+    // As many as are remembered may be copies.
+    let read = limited(&file.octets, |limits| limits.recent_datagrams = 8);
+    assert_eq!(read.summary.mirrored, 8);
+}
+
+#[test]
 fn datagrams_are_remembered_up_to_the_limit() {
     let numbered = |number: u8| {
         let mut payload = netflow5(1);
