@@ -43,7 +43,7 @@ pub struct Mark {
     pub(crate) time: Timestamp,
     /// What a file that begins here begins with: link types, clocks.
     pub(crate) header: Vec<u8>,
-    /// The datagrams that were seen last, in case they are captured again on another path.
+    /// The datagrams that were seen last, the oldest first, in case they are captured again on another path.
     pub(crate) recent: Vec<FormerSighting>,
     /// The pairs of exporter and collector that were seen.
     pub(crate) pairs: Vec<(IpAddr, IpAddr)>,
@@ -85,7 +85,8 @@ impl Mark {
         octets.extend(count.to_be_bytes());
         for recent in &self.recent {
             octets.push(recent.is_returned.into());
-            octets.extend(recent.datagram.to_be_bytes());
+            octets.extend(recent.key.to_be_bytes());
+            octets.extend(recent.tail.to_be_bytes());
             octets.extend(recent.path.parts().into_iter().flat_map(u64::to_be_bytes));
             octets.extend(recent.counts.on_path.to_be_bytes());
             octets.extend(recent.counts.returned.to_be_bytes());
@@ -150,7 +151,7 @@ fn take<const N: usize>(octets: &mut &[u8]) -> Option<[u8; N]> {
 fn sighting(octets: &mut &[u8]) -> Option<FormerSighting> {
     let [is_returned] = take(octets)?;
     let mut number = || take(octets).map(u64::from_be_bytes);
-    let datagram = number()?;
+    let (key, tail) = (number()?, number()?);
     let path = CapturePath::of_parts([
         number()?,
         number()?,
@@ -163,7 +164,8 @@ fn sighting(octets: &mut &[u8]) -> Option<FormerSighting> {
     let (on_path, returned) = (count()?, count()?);
     Some(FormerSighting {
         is_returned: is_returned != 0,
-        datagram,
+        key,
+        tail,
         path,
         counts: SightingCounts { on_path, returned },
     })

@@ -80,16 +80,22 @@ pub(crate) struct Recent {
     next: usize,
     limit: usize,
     has_tunnels: bool,
-    /// Those that were seen before reading began here, all of them outside tunnels.
-    former: Vec<FormerSighting>,
 }
 
 #[derive(Debug)]
 struct Sighting {
-    datagram: Fingerprint,
+    datagram: SeenDatagram,
     path: CapturePath,
     is_returned: bool,
     counts: SightingCounts,
+}
+
+/// What is known of a datagram that was seen.
+#[derive(Debug)]
+enum SeenDatagram {
+    Read(Fingerprint),
+    /// It was read before reading began here: the hash of its last octets.
+    BeforeMark(u64),
 }
 
 /// How often a datagram has been seen, up to one sighting of it.
@@ -104,8 +110,10 @@ pub(crate) struct SightingCounts {
 /// A sighting before reading began here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FormerSighting {
-    /// A hash of the datagram.
-    pub(crate) datagram: u64,
+    /// The hash by which the datagram is looked for.
+    pub(crate) key: u64,
+    /// The hash of its last octets.
+    pub(crate) tail: u64,
     pub(crate) path: CapturePath,
     pub(crate) is_returned: bool,
     pub(crate) counts: SightingCounts,
@@ -140,7 +148,6 @@ impl Recent {
             next: 0,
             limit,
             has_tunnels: false,
-            former: Vec::new(),
         }
     }
 
@@ -149,18 +156,26 @@ impl Recent {
         self.has_tunnels
     }
 
-    /// The datagrams that were seen last, for [`resume`](Self::resume) elsewhere. They are of use
-    /// as long as no tunnel was seen.
+    /// The datagrams that were seen last, the oldest first, for [`resume`](Self::resume)
+    /// elsewhere. They are of use as long as no tunnel was seen.
     pub(crate) fn sightings(&self) -> Vec<FormerSighting> {
-        let seen = self.sightings.iter().map(Sighting::hashed);
-        seen.chain(self.former.iter().copied())
-            .take(self.limit)
-            .collect()
+        let [last, first] = self.in_order();
+        let all = first.chain(last);
+        all.map(|(key, sighting)| sighting.hashed(*key)).collect()
     }
 
-    /// Takes these for datagrams that were seen before.
+    /// Takes these for datagrams that were seen before, the oldest first.
     pub(crate) fn resume(&mut self, sightings: &[FormerSighting]) {
-        self.former = sightings.iter().copied().take(self.limit).collect();
+        let excess = sightings.len().saturating_sub(self.limit);
+        for former in sightings.iter().skip(excess) {
+            let sighting = Sighting {
+                datagram: SeenDatagram::BeforeMark(former.tail),
+                path: former.path,
+                is_returned: former.is_returned,
+                counts: former.counts,
+            };
+            self.remember(former.key, sighting);
+        }
     }
 
     /// Remembers a datagram, and returns by what it differs from the one that was returned, if it
@@ -177,17 +192,14 @@ impl Recent {
         let mut earlier = Earlier::default();
         let same = self.newest_first().filter(|(other, _)| **other == key);
         for (_, sighting) in same.take(MAX_COMPARED) {
-            if sighting.datagram == datagram {
+            if sighting.datagram.is(&datagram) {
                 let difference = path.difference(&sighting.path);
                 earlier.count(difference, sighting.is_returned, sighting.counts);
             }
         }
-        if !self.former.is_empty() {
-            self.count_former(&datagram, path, &mut earlier);
-        }
         let (copy, counts) = earlier.one_more(self.limit);
         let sighting = Sighting {
-            datagram,
+            datagram: SeenDatagram::Read(datagram),
             path: *path,
             is_returned: copy.is_none(),
             counts,
@@ -208,16 +220,6 @@ impl Recent {
         let sightings = sightings.unwrap_or_default();
         let last = keys.0.iter().zip(sightings.0);
         [last, keys.1.iter().zip(sightings.1)]
-    }
-
-    #[cold]
-    fn count_former(&self, datagram: &Fingerprint, path: &CapturePath, earlier: &mut Earlier) {
-        let hash = datagram.hash();
-        let same = self.former.iter().filter(|former| former.datagram == hash);
-        for former in same.rev() {
-            let difference = path.difference(&former.path);
-            earlier.count(difference, former.is_returned, former.counts);
-        }
     }
 
     fn remember(&mut self, key: u64, sighting: Sighting) {
@@ -267,12 +269,30 @@ impl Earlier {
 }
 
 impl Sighting {
-    fn hashed(&self) -> FormerSighting {
+    fn hashed(&self, key: u64) -> FormerSighting {
         FormerSighting {
-            datagram: self.datagram.hash(),
+            key,
+            tail: self.datagram.tail(),
             path: self.path,
             is_returned: self.is_returned,
             counts: self.counts,
+        }
+    }
+}
+
+impl SeenDatagram {
+    /// Whether it is this datagram, which has the same key.
+    fn is(&self, datagram: &Fingerprint) -> bool {
+        match self {
+            Self::Read(seen) => seen == datagram,
+            Self::BeforeMark(tail) => *tail == datagram.tail(),
+        }
+    }
+
+    fn tail(&self) -> u64 {
+        match self {
+            Self::Read(seen) => seen.tail(),
+            Self::BeforeMark(tail) => *tail,
         }
     }
 }
@@ -303,18 +323,9 @@ impl Fingerprint {
         fold(fold(length, ends), words(&self.first))
     }
 
-    fn hash(&self) -> u64 {
-        let length = u64::try_from(self.length).unwrap_or(u64::MAX).to_be_bytes();
-        let octets = length.iter().chain(&self.first).chain(&self.last);
-        let mut hash = stable_hash(BASIS, octets);
-        for end in [self.ends.source, self.ends.destination] {
-            hash = match end.ip() {
-                IpAddr::V4(address) => stable_hash(hash, address.octets().iter()),
-                IpAddr::V6(address) => stable_hash(hash, address.octets().iter()),
-            };
-            hash = stable_hash(hash, end.port().to_be_bytes().iter());
-        }
-        hash
+    /// A hash of what the key leaves out.
+    fn tail(&self) -> u64 {
+        fold(0, words(&self.last))
     }
 }
 
@@ -338,14 +349,4 @@ fn words(edge: &[u8; EDGE]) -> impl Iterator<Item = u64> {
     let words = edge.chunks_exact(size_of::<u64>());
     let words = words.filter_map(<[u8]>::first_chunk);
     words.map(|word| u64::from_le_bytes(*word))
-}
-
-/// The hash of no octets.
-const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// The same on every machine, because marks are read elsewhere (FNV-1a).
-fn stable_hash<'o>(hash: u64, octets: impl Iterator<Item = &'o u8> + 'o) -> u64 {
-    const PRIME: u64 = 0x0100_0000_01b3;
-    let fold = |hash: u64, octet: &u8| (hash ^ u64::from(*octet)).wrapping_mul(PRIME);
-    octets.fold(hash, fold)
 }

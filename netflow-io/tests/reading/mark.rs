@@ -4,21 +4,25 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use netflow_io::{CaptureOptions, Mark, Source};
+use netflow_io::{CaptureLimits, CaptureOptions, Mark, Source};
 
 use crate::craft::{
     Order, Pcap, Pcapng, RAW, SECONDS, datagram, gzip, ipfix, ipv4_fragment, netflow5, read,
-    read_source, segment, udp,
+    read_source, read_with, segment, udp,
 };
 
-fn open(file: &[u8]) -> Source {
+fn open(file: &[u8], options: &CaptureOptions) -> Source {
     let file = Cursor::new(file.to_vec());
-    Source::from_reader_with(file, "test", CaptureOptions::default()).unwrap()
+    Source::from_reader_with(file, "test", options.clone()).unwrap()
 }
 
 /// The marks of a file, each with the number of datagrams before it.
 fn marks(file: &[u8]) -> Vec<(usize, Mark)> {
-    let mut source = open(file);
+    marks_with(file, &CaptureOptions::default())
+}
+
+fn marks_with(file: &[u8], options: &CaptureOptions) -> Vec<(usize, Mark)> {
+    let mut source = open(file, options);
     let mut marks = Vec::new();
     let mut count = 0;
     while let Some(Ok(_)) = source.next() {
@@ -35,13 +39,17 @@ fn marks(file: &[u8]) -> Vec<(usize, Mark)> {
 
 /// Reads from each mark, to the end and to the next; returns the number of marks.
 fn compare(file: &[u8]) -> usize {
-    let whole = read(file);
-    let marks = marks(file);
+    compare_with(file, &CaptureOptions::default())
+}
+
+fn compare_with(file: &[u8], options: &CaptureOptions) -> usize {
+    let whole = read_with(file, options.clone());
+    let marks = marks_with(file, options);
     for (index, (before, mark)) in marks.iter().enumerate() {
         let start = usize::try_from(mark.offset()).unwrap();
         let resume = |octets: &[u8]| {
             let rest = Cursor::new(octets.to_vec());
-            read_source(Source::resume(rest, "test", CaptureOptions::default(), mark).unwrap())
+            read_source(Source::resume(rest, "test", options.clone(), mark).unwrap())
         };
         let rest = resume(&file[start..]);
         assert_eq!(rest.packets, whole.packets[*before..]);
@@ -210,4 +218,36 @@ fn octets_that_are_no_mark_are_none() {
     let mark = Mark::from_octets(&damaged).unwrap();
     let rest = Cursor::new(Vec::new());
     assert!(Source::resume(rest, "test", CaptureOptions::default(), &mark).is_err());
+}
+
+#[test]
+fn a_sighting_before_a_mark_is_remembered_as_long_as_one_after_it() {
+    let on = |hop_limit: u8, number: u8| {
+        let mut payload = netflow5(1);
+        payload[19] = number;
+        let mut packet = datagram(2055, &payload);
+        packet[8] = hop_limit;
+        packet
+    };
+    let limits = CaptureLimits::default().with_recent_datagrams(5);
+    let options = CaptureOptions::default().with_limits(limits);
+    for others in 0..8 {
+        let others: Vec<_> = (1..=others).map(|number| on(64, number)).collect();
+        let packets = [vec![on(64, 0)], others, vec![on(63, 0), on(63, 0)]].concat();
+        let file = Pcap::new(RAW).packets(&packets);
+        assert!(compare_with(&file.octets, &options) > 1);
+    }
+    // More sightings of one than are remembered.
+    for hop_limits in [[64, 63], [64, 64], [63, 62]] {
+        let packets = hop_limits.repeat(6);
+        let packets: Vec<_> = packets.into_iter().map(|limit| on(limit, 0)).collect();
+        let file = Pcap::new(RAW).packets(&packets);
+        assert!(compare_with(&file.octets, &options) > 4);
+    }
+    // More than are remembered by default.
+    let mut packets = vec![on(64, 0); 2];
+    packets.extend((1..=u8::MAX).map(|number| on(64, number)));
+    packets.extend([on(63, 1), on(63, 0)]);
+    let file = Pcap::new(RAW).packets(&packets);
+    compare(&file.octets);
 }
