@@ -95,6 +95,8 @@ pub(crate) struct Udp {
     pub(crate) destination: u16,
     /// The octets of the payload that were captured.
     pub(crate) payload: Range<usize>,
+    /// Octets of the payload as sent.
+    pub(crate) length: usize,
     /// The datagram announces more than was captured.
     pub(crate) cut: bool,
 }
@@ -117,6 +119,7 @@ impl Udp {
             source: packet.source_port()?,
             destination: packet.destination_port()?,
             payload: start..transport.checked_add(announced.min(available))?,
+            length: announced.saturating_sub(HEADER),
             cut: announced > available,
         })
     }

@@ -85,8 +85,9 @@ impl Mark {
         octets.extend(count.to_be_bytes());
         for recent in &self.recent {
             octets.push(recent.is_returned.into());
+            octets.push(recent.tail.is_some().into());
             octets.extend(recent.key.to_be_bytes());
-            octets.extend(recent.tail.to_be_bytes());
+            octets.extend(recent.tail.unwrap_or(0).to_be_bytes());
             octets.extend(recent.path.parts().into_iter().flat_map(u64::to_be_bytes));
             octets.extend(recent.counts.on_path.to_be_bytes());
             octets.extend(recent.counts.returned.to_be_bytes());
@@ -149,7 +150,7 @@ fn take<const N: usize>(octets: &mut &[u8]) -> Option<[u8; N]> {
 }
 
 fn sighting(octets: &mut &[u8]) -> Option<FormerSighting> {
-    let [is_returned] = take(octets)?;
+    let [is_returned, has_tail] = take(octets)?;
     let mut number = || take(octets).map(u64::from_be_bytes);
     let (key, tail) = (number()?, number()?);
     let path = CapturePath::of_parts([
@@ -165,7 +166,7 @@ fn sighting(octets: &mut &[u8]) -> Option<FormerSighting> {
     Some(FormerSighting {
         is_returned: is_returned != 0,
         key,
-        tail,
+        tail: (has_tail != 0).then_some(tail),
         path,
         counts: SightingCounts { on_path, returned },
     })

@@ -14,7 +14,8 @@ pub(crate) use self::path::CapturePath;
 use self::path::fold;
 use crate::connection::Endpoints;
 
-/// Octets at either end of a datagram by which it is recognised, with its ends and its length.
+/// Octets at either end of a datagram by which it is recognised, with its ends and its length. Of
+/// one that is cut, only the first count.
 /// The first hold the sequence number and the time of the exporter, and of NetFlow v1, which
 /// numbers nothing, the first record.
 const EDGE: usize = 64;
@@ -94,8 +95,8 @@ struct Sighting {
 #[derive(Debug)]
 enum SeenDatagram {
     Read(Fingerprint),
-    /// It was read before reading began here: the hash of its last octets.
-    BeforeMark(u64),
+    /// It was read before reading began here: the hash of its last octets, if it was whole.
+    BeforeMark(Option<u64>),
 }
 
 /// How often a datagram has been seen, up to one sighting of it.
@@ -112,17 +113,23 @@ pub(crate) struct SightingCounts {
 pub(crate) struct FormerSighting {
     /// The hash by which the datagram is looked for.
     pub(crate) key: u64,
-    /// The hash of its last octets.
-    pub(crate) tail: u64,
+    /// The hash of its last octets, if it was captured whole.
+    pub(crate) tail: Option<u64>,
     pub(crate) path: CapturePath,
     pub(crate) is_returned: bool,
     pub(crate) counts: SightingCounts,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+/// What is compared of a datagram. A capture with a snap length has less of a copy in a tunnel or
+/// after a label, so one that is cut is a copy if its first octets are the same. One that is whole
+/// is no copy of one that was cut: it has more to read.
+#[derive(Debug)]
 struct Fingerprint {
+    /// As sent.
     length: usize,
+    is_cut: bool,
     first: [u8; EDGE],
+    /// Zeros if it is cut.
     last: [u8; EDGE],
     ends: Endpoints,
 }
@@ -178,15 +185,16 @@ impl Recent {
         }
     }
 
-    /// Remembers a datagram, and returns by what it differs from the one that was returned, if it
+    /// Remembers a datagram that was sent with a payload of `length` octets, of which those of
+    /// `payload` were captured, and returns how it differs from the one that was returned, if it
     /// is a copy.
     pub(crate) fn copy_of(
         &mut self,
         path: &CapturePath,
         ends: Endpoints,
-        payload: &[u8],
+        (payload, length): (&[u8], usize),
     ) -> Option<CopyKind> {
-        let datagram = Fingerprint::of(ends, payload);
+        let datagram = Fingerprint::of(ends, payload, length);
         self.has_tunnels |= path.is_encapsulated();
         let key = datagram.key();
         let mut earlier = Earlier::default();
@@ -284,12 +292,16 @@ impl SeenDatagram {
     /// Whether it is this datagram, which has the same key.
     fn is(&self, datagram: &Fingerprint) -> bool {
         match self {
-            Self::Read(seen) => seen == datagram,
-            Self::BeforeMark(tail) => *tail == datagram.tail(),
+            Self::Read(seen) => seen.is(datagram),
+            Self::BeforeMark(tail) => match (tail, datagram.tail()) {
+                (Some(one), Some(other)) => *one == other,
+                (None, Some(_)) => false,
+                (_, None) => true,
+            },
         }
     }
 
-    fn tail(&self) -> u64 {
+    fn tail(&self) -> Option<u64> {
         match self {
             Self::Read(seen) => seen.tail(),
             Self::BeforeMark(tail) => *tail,
@@ -298,7 +310,8 @@ impl SeenDatagram {
 }
 
 impl Fingerprint {
-    fn of(ends: Endpoints, payload: &[u8]) -> Self {
+    fn of(ends: Endpoints, payload: &[u8], length: usize) -> Self {
+        let is_cut = payload.len() < length;
         let mut first = [0; EDGE];
         let mut last = [0; EDGE];
         if let (Some(head), Some(tail)) = (payload.first_chunk(), payload.last_chunk()) {
@@ -306,16 +319,20 @@ impl Fingerprint {
         } else if let Some(short) = first.get_mut(..payload.len()) {
             short.copy_from_slice(payload);
         }
+        if is_cut {
+            last = [0; EDGE];
+        }
         Self {
-            length: payload.len(),
+            length,
+            is_cut,
             first,
             last,
             ends,
         }
     }
 
-    /// A number that two datagrams seldom share, and one that was sent to several collectors
-    /// does not share with itself.
+    /// A number that two datagrams seldom share, even if both have the same payload. The last
+    /// octets are left out, because they may be cut off in one of two copies.
     fn key(&self) -> u64 {
         let length = u64::try_from(self.length).unwrap_or(u64::MAX);
         let ends = [self.ends.source, self.ends.destination];
@@ -323,9 +340,18 @@ impl Fingerprint {
         fold(fold(length, ends), words(&self.first))
     }
 
-    /// A hash of what the key leaves out.
-    fn tail(&self) -> u64 {
-        fold(0, words(&self.last))
+    /// A hash of what the key leaves out, if it is known.
+    fn tail(&self) -> Option<u64> {
+        (!self.is_cut).then(|| fold(0, words(&self.last)))
+    }
+
+    /// Whether `other`, which was captured later, is the same datagram and has no octets that
+    /// are cut off here.
+    fn is(&self, other: &Self) -> bool {
+        self.length == other.length
+            && self.first == other.first
+            && self.ends == other.ends
+            && (other.is_cut || (!self.is_cut && self.last == other.last))
     }
 }
 

@@ -218,7 +218,8 @@ impl Extractor {
         let layer = &payload.layer;
         let octets = layer.octets.get(udp.payload.clone()).unwrap_or_default();
         let ends = payload.ends(udp.source, udp.destination);
-        if let Some(kind) = self.recent.copy_of(&layer.path, ends, octets) {
+        let payload = (octets, udp.length);
+        if let Some(kind) = self.recent.copy_of(&layer.path, ends, payload) {
             count(&mut self.summary.mirrored);
             self.summary.copies.count(kind);
             return None;

@@ -4,8 +4,8 @@ use netflow_core::packet::Tunnel;
 use netflow_io::CopyKind;
 
 use crate::craft::{
-    ETHERNET, ETHERTYPE_IPV4, Pcap, RAW, Read, datagram, datagram_between, ethernet, exporter,
-    ipfix, ipv4, limited, netflow5, segment, udp,
+    ETHERNET, ETHERTYPE_IPV4, Pcap, RAW, Read, SECONDS, datagram, datagram_between, ethernet,
+    exporter, ipfix, ipv4, limited, netflow5, segment, udp,
 };
 
 /// A packet in GRE between two other addresses.
@@ -357,6 +357,39 @@ fn what_is_repeated_on_a_new_path_only_is_not_passed_over_for_good() {
     // As many as are remembered may be copies.
     let read = limited(&file.octets, |limits| limits.recent_datagrams = 8);
     assert_eq!(read.summary.mirrored, 8);
+}
+
+#[test]
+fn copies_that_a_snap_length_cut_differently_are_recognised() {
+    let numbered = |number: u8| {
+        let mut payload = netflow5(3);
+        payload[19] = number;
+        datagram(2055, &payload)
+    };
+    let plain = |number: u8| frame(&numbered(number));
+    let labelled = |number: u8| {
+        let packet = [&[0, 1, 1, 64], &numbered(number)[..]].concat();
+        ethernet(0x8847, &packet)
+    };
+    let mirrored = |number: u8| frame(&erspan(1, &plain(number)));
+    let whole = plain(1).len();
+    for (snap_length, packets, frames) in [
+        (160, [plain(1), labelled(1), mirrored(1)], vec![1]),
+        (160, [labelled(1), plain(1), plain(2)], vec![1, 3]),
+        // Only the first is whole.
+        (whole, [plain(1), labelled(1), mirrored(1)], vec![1]),
+        // Only the last is whole, and has more to read than the first.
+        (whole, [mirrored(1), labelled(1), plain(1)], vec![1, 3]),
+        // A repeated datagram is read again.
+        (160, [plain(1), plain(1), labelled(1)], vec![1, 2]),
+        (160, [plain(1), labelled(2), mirrored(3)], vec![1, 2, 3]),
+    ] {
+        let file = packets.iter().fold(Pcap::new(ETHERNET), |file, packet| {
+            let captured = &packet[..packet.len().min(snap_length)];
+            file.record(SECONDS, 0, captured, packet.len())
+        });
+        assert_eq!(file.read().frames(), frames);
+    }
 }
 
 #[test]
