@@ -128,19 +128,33 @@ fn pppoe_session(packet: &Packet<'_>) -> u64 {
     session.map_or(1, one_more)
 }
 
-/// The tags of a frame; in a cooked capture they begin after the first EtherType.
+/// The tags of a frame.
 fn vlan_tags(packet: &Packet<'_>) -> u64 {
     let tags = packet.vlans();
     let tags = number_of_all(tags.map(|tag| u64::from(tag.tpid) << 16 | u64::from(tag.vlan_id)));
-    let has_addresses = packet.source_mac().is_some();
-    let has_others = packet.mpls_offset().is_some() || pppoe_session(packet) != 0;
-    if tags != 0 || has_addresses || has_others {
-        return tags;
+    if tags == 0 && packet.source_mac().is_none() {
+        tags_without_addresses(packet).unwrap_or(0)
+    } else {
+        tags
     }
-    let before_ip = packet
-        .network_offset()
-        .and_then(|at| packet.octets().get(..at));
-    number_of_all(before_ip.unwrap_or_default().iter().copied().map(u64::from))
+}
+
+/// The tags in a cooked capture, where they begin after the first EtherType; `None` if something
+/// else is between that and the IP header, such as a header of PPP or SNAP.
+fn tags_without_addresses(packet: &Packet<'_>) -> Option<u64> {
+    /// EtherTypes of tags (IEEE 802.1Q and 802.1ad, and two from before).
+    const TAGS: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
+    /// Octets of a tag: its control information, and the EtherType after it.
+    const TAG: usize = 4;
+
+    let octets = packet.octets().get(..packet.network_offset()?)?;
+    let tags = octets.chunks_exact(TAG);
+    let is_whole = tags.remainder().is_empty();
+    let mut ether_types = tags.filter_map(|tag| u16_at(tag, 2)).rev();
+    let are_tags = is_whole
+        && ether_types.next() == packet.ether_type()
+        && ether_types.all(|ether_type| TAGS.contains(&ether_type));
+    are_tags.then(|| number_of_all(octets.iter().copied().map(u64::from)))
 }
 
 fn one_more(number: impl Into<u64>) -> u64 {

@@ -393,6 +393,52 @@ fn copies_that_a_snap_length_cut_differently_are_recognised() {
 }
 
 #[test]
+fn link_headers_without_addresses_are_no_vlan_tags() {
+    const PPP: u32 = 9;
+    const COOKED: u32 = 113;
+    let export = datagram(2055, &netflow5(1));
+    let cooked = |ether_type: [u8; 2], rest: &[u8]| {
+        let head = [0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0];
+        [&head[..], &ether_type, rest, &export].concat()
+    };
+    let snap = [0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
+    for (link_type, packets, frames) in [
+        // With and without the octets that PPP may leave out (RFC 1661, sections 6.5 and 6.6).
+        (
+            PPP,
+            [
+                [&[0xff, 3, 0, 0x21], &export[..]].concat(),
+                [&[0, 0x21], &export[..]].concat(),
+                [&[0x21], &export[..]].concat(),
+            ],
+            vec![1, 2, 3],
+        ),
+        // With and without a SNAP header.
+        (
+            COOKED,
+            [
+                cooked([8, 0], &[]),
+                cooked([0, 4], &snap),
+                cooked([8, 0], &[]),
+            ],
+            vec![1, 2, 3],
+        ),
+        (
+            COOKED,
+            [
+                cooked([8, 0], &[]),
+                cooked([0x81, 0], &[0, 7, 8, 0]),
+                cooked([0x88, 0xa8], &[0, 7, 0x81, 0, 0, 7, 8, 0]),
+            ],
+            vec![1],
+        ),
+    ] {
+        let read = Pcap::new(link_type).packets(&packets).read();
+        assert_eq!(read.frames(), frames, "{link_type}");
+    }
+}
+
+#[test]
 fn datagrams_are_remembered_up_to_the_limit() {
     let numbered = |number: u8| {
         let mut payload = netflow5(1);
