@@ -4,7 +4,7 @@
 //! it has no hole. What waits is bounded in octets, in datagrams and in time; the oldest
 //! is dropped.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, VecDeque};
 use core::net::IpAddr;
 use std::collections::HashMap;
 
@@ -18,6 +18,11 @@ use crate::summary::{CaptureSummary, count};
 const DATAGRAM: usize = 65_535;
 /// What a part costs beside its octets.
 const PART_OVERHEAD: usize = 64;
+/// Maximum complete datagrams of which fragments of copies are expected.
+const MAX_COMPLETE: usize = 64;
+/// How long fragments of copies are expected, in nanoseconds of the capture: 1 s. Copies on other
+/// paths follow at once, and an identification may be used again later (RFC 6864, section 4).
+const COPY_AGE: i64 = 1_000_000_000;
 
 /// The datagrams that wait for fragments.
 #[derive(Debug)]
@@ -26,6 +31,8 @@ pub(crate) struct Fragments {
     /// By age: the serial numbers of what waits.
     order: BTreeMap<u64, Key>,
     serial: u64,
+    /// Complete datagrams of which fragments of copies are expected, by age.
+    complete: VecDeque<Complete>,
     octets: usize,
     octet_limit: usize,
     datagram_limit: usize,
@@ -54,6 +61,28 @@ struct Partial {
     /// in any order: inserting each before the others would take the square of their number.
     parts: BTreeMap<usize, Vec<u8>>,
     have: usize,
+    copies: FragmentCopies,
+}
+
+/// Fragments that were there already. A datagram that is captured on several paths has each of
+/// them as often.
+#[derive(Debug)]
+struct FragmentCopies {
+    /// Where the fragment that arrived first is in the whole.
+    first: usize,
+    /// Copies of that fragment.
+    of_first: usize,
+    /// Copies of any.
+    all: usize,
+}
+
+/// A complete datagram of which copies were captured too, as far as their fragments go.
+#[derive(Debug)]
+struct Complete {
+    key: Key,
+    since: Timestamp,
+    /// The number of fragments still expected.
+    expected: usize,
 }
 
 impl Fragments {
@@ -62,6 +91,7 @@ impl Fragments {
             waiting: HashMap::new(),
             order: BTreeMap::new(),
             serial: 0,
+            complete: VecDeque::new(),
             octets: 0,
             octet_limit: limits.fragment_octets,
             datagram_limit: limits.fragment_datagrams,
@@ -93,6 +123,9 @@ impl Fragments {
             identification: fragment.identification,
             protocol: ip.source.is_ipv4().then_some(ip.protocol),
         };
+        if !self.waiting.contains_key(&key) && self.is_of_copy(&key, now) {
+            return None;
+        }
         let partial = self.waiting.entry(key).or_insert_with(|| {
             self.serial = self.serial.saturating_add(1);
             self.order.insert(self.serial, key);
@@ -104,6 +137,7 @@ impl Fragments {
                 total: None,
                 parts: BTreeMap::new(),
                 have: 0,
+                copies: FragmentCopies::new(fragment.offset),
             }
         });
         if fragment.offset == 0 {
@@ -122,6 +156,7 @@ impl Fragments {
         }
         if partial.is_whole() {
             let partial = self.remove(&key)?;
+            self.expect_copies(key, &partial, now);
             whole.clear();
             for part in partial.parts.values() {
                 whole.extend_from_slice(part);
@@ -139,12 +174,45 @@ impl Fragments {
     /// the next fragment.
     pub(crate) fn is_quiet(&self, now: Timestamp) -> bool {
         let mut waiting = self.waiting.values();
+        let mut complete = self.complete.iter();
         waiting.all(|partial| now.nanos_since(partial.since) > self.age_limit)
+            && complete.all(|complete| {
+                complete.expected == 0 || now.nanos_since(complete.since) > COPY_AGE
+            })
     }
 
     /// Drops all that waits.
     pub(crate) fn finish(&mut self, summary: &mut CaptureSummary) {
         while self.give_up_oldest(summary).is_some() {}
+    }
+
+    /// Expects the fragments of copies that are missing when a datagram is complete.
+    fn expect_copies(&mut self, key: Key, partial: &Partial, now: Timestamp) {
+        let expected = partial.missing_copies();
+        if expected == 0 {
+            return;
+        }
+        if self.complete.len() >= MAX_COMPLETE {
+            self.complete.pop_front();
+        }
+        self.complete.push_back(Complete {
+            key,
+            since: now,
+            expected,
+        });
+    }
+
+    /// Whether a fragment is the next of a copy of a datagram that is complete.
+    fn is_of_copy(&mut self, key: &Key, now: Timestamp) -> bool {
+        self.complete.retain(|complete| {
+            complete.expected > 0 && now.nanos_since(complete.since) <= COPY_AGE
+        });
+        let mut all = self.complete.iter_mut();
+        let found = all.find(|complete| complete.key == *key);
+        found.is_some_and(|complete| {
+            complete.expected = complete.expected.saturating_sub(1);
+            true
+        })
     }
 
     fn expire(&mut self, now: Timestamp, summary: &mut CaptureSummary) {
@@ -178,6 +246,13 @@ impl Partial {
     /// Keeps the octets where there were none yet; returns what that costs.
     fn insert(&mut self, offset: usize, payload: &[u8]) -> usize {
         let before = self.cost();
+        if self
+            .parts
+            .get(&offset)
+            .is_some_and(|part| part.len() == payload.len())
+        {
+            self.copies.count(offset);
+        }
         let end = offset.saturating_add(payload.len());
         let reaching = self.parts.range(..offset).next_back();
         let mut at = reaching.map_or(offset, |(start, part)| {
@@ -198,6 +273,12 @@ impl Partial {
             at = after;
         }
         self.cost().saturating_sub(before)
+    }
+
+    /// The number of fragments by which copies of this are behind.
+    fn missing_copies(&self) -> usize {
+        let all = self.parts.len().saturating_mul(self.copies.of_first);
+        all.saturating_sub(self.copies.all)
     }
 
     fn end(&self) -> usize {
@@ -222,5 +303,22 @@ impl Partial {
             .saturating_add(1)
             .saturating_mul(PART_OVERHEAD)
             .saturating_add(self.have)
+    }
+}
+
+impl FragmentCopies {
+    const fn new(first: usize) -> Self {
+        Self {
+            first,
+            of_first: 0,
+            all: 0,
+        }
+    }
+
+    const fn count(&mut self, offset: usize) {
+        self.all = self.all.saturating_add(1);
+        if offset == self.first {
+            self.of_first = self.of_first.saturating_add(1);
+        }
     }
 }

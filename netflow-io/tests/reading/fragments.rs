@@ -90,6 +90,70 @@ fn a_fragment_that_came_twice_changes_nothing() {
     assert_eq!(read(&pieces).payloads(), [payload(200)]);
 }
 
+/// Fragments after this number of routers.
+fn routed(hops: u8, mut fragments: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    for fragment in &mut fragments {
+        fragment[8] -= hops;
+    }
+    fragments
+}
+
+/// The fragments of a datagram, each captured on three paths.
+fn copied(id: u16, octets: usize) -> Vec<Vec<u8>> {
+    let on = |hops| routed(hops, fragments(id, &payload(octets), 64));
+    let paths = on(0).into_iter().zip(on(1)).zip(on(2));
+    paths
+        .flat_map(|((one, two), three)| [one, two, three])
+        .collect()
+}
+
+#[test]
+fn fragments_captured_on_several_paths_leave_no_datagram_that_waits() {
+    let at = |file: Pcap, packets: &[Vec<u8>]| {
+        packets.iter().fold(file, |file, packet| {
+            file.record(SECONDS, 0, packet, packet.len())
+        })
+    };
+    let one = copied(1, 200);
+    let read = at(Pcap::new(RAW), &one).read();
+    assert_eq!(read.payloads(), [payload(200)]);
+    assert_eq!(read.frames(), [10]);
+    assert_eq!(read.summary.reassembled, 1);
+    assert_eq!(read.summary.fragmented_given_up, 0);
+    // Another datagram may have the same identification.
+    let next = fragments(1, &payload(300), 64);
+    let read = at(at(Pcap::new(RAW), &one), &next).read();
+    assert_eq!(read.payloads(), [payload(200), payload(300)]);
+    // The copies are not captured whole, and it comes later.
+    let file = at(Pcap::new(RAW), &one[..10]);
+    let file = next.iter().fold(file, |file, packet| {
+        file.record(SECONDS + 2, 0, packet, packet.len())
+    });
+    assert_eq!(file.read().payloads(), [payload(200), payload(300)]);
+    // One copy is complete before the next begins.
+    let whole = |hops| routed(hops, fragments(1, &payload(200), 64));
+    let read = at(at(Pcap::new(RAW), &whole(0)), &whole(1)).read();
+    assert_eq!(read.payloads(), [payload(200)]);
+    assert_eq!((read.summary.reassembled, read.summary.mirrored), (2, 1));
+}
+
+#[test]
+fn fragments_of_copies_are_expected_of_as_many_datagrams_as_the_limit_says() {
+    let all: Vec<_> = (0..70).map(|id| copied(id, 40)).collect();
+    let until =
+        |range: std::ops::Range<usize>| all.iter().flat_map(move |one| one[range.clone()].to_vec());
+    assert_eq!(all[0].len(), 6);
+    let file = until(0..4)
+        .chain(until(4..6))
+        .fold(Pcap::new(RAW), |file, packet| {
+            file.record(SECONDS, 0, &packet, packet.len())
+        });
+    let read = file.read();
+    assert_eq!(read.packets.len(), 70);
+    // Of the first, nothing is remembered.
+    assert_eq!(read.summary.fragmented_given_up, 6);
+}
+
 #[test]
 fn where_fragments_overlap_the_first_stands() {
     let whole = udp(50_000, 2055, &payload(200));
