@@ -14,16 +14,15 @@ pub(crate) use self::path::CapturePath;
 use self::path::fold;
 use crate::connection::Endpoints;
 
-/// Octets at either end of a datagram by which it is recognised, with its ends and its length. Of
-/// one that is cut, only the first count.
-/// The first hold the sequence number and the time of the exporter, and of NetFlow v1, which
-/// numbers nothing, the first record.
+/// Octets at either end of a datagram by which it is recognised, with its ends and its length. The
+/// first hold the sequence number and the time of the exporter, and of NetFlow v1, which numbers
+/// nothing, the first record; of a datagram that is cut, only they count.
 const EDGE: usize = 64;
 
 /// Maximum sightings that one datagram is compared with.
 const MAX_COMPARED: usize = 16;
 
-/// By what a copy of a datagram differs from the one that was returned.
+/// How a copy differs from the datagram that was returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CopyKind {
@@ -74,7 +73,7 @@ impl CopyKind {
 /// right once the first sightings have been forgotten.
 #[derive(Debug)]
 pub(crate) struct Recent {
-    /// A number of each sighting, by which most are distinguished with one comparison.
+    /// A hash of each sighting, compared first.
     keys: Vec<u64>,
     sightings: Vec<Sighting>,
     /// Where the next goes.

@@ -17,7 +17,7 @@ macro_rules! counters {
             $($(#[doc = $line])+ pub $name: u64,)+
             /// Datagrams among them that were captured inside a tunnel, by its kind.
             pub tunnels: TunnelCounts,
-            /// Copies that were passed over, by what differs between them and the one returned.
+            /// Copies that were passed over, by how they differ from the one returned.
             pub copies: CopyCounts,
         }
 
@@ -130,7 +130,7 @@ counts_by_kind! {
 }
 
 counts_by_kind! {
-    /// The number of copies of datagrams, by what differs between them and the one returned.
+    /// The number of copies of datagrams, by how they differ from the one returned.
     pub struct CopyCounts of CopyKind;
 }
 

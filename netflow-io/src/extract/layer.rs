@@ -27,7 +27,7 @@ pub(super) struct Layer<'a> {
     /// What carries it says that it is an IP packet.
     pub(super) names_ip: bool,
     pub(super) captured: Captured,
-    /// The way on which it was captured, up to the tunnel that it is in.
+    /// Where it was captured, up to the tunnel that it is in.
     pub(super) path: CapturePath,
     /// Tunnels around it.
     pub(super) depth: usize,

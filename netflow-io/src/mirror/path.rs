@@ -26,7 +26,7 @@ pub(crate) struct CapturePath {
 }
 
 impl CapturePath {
-    /// That of frames that were captured on this interface.
+    /// The path of frames that were captured on this interface.
     pub(crate) fn of_interface(interface: u32) -> Self {
         Self {
             interface: interface.into(),
@@ -34,7 +34,7 @@ impl CapturePath {
         }
     }
 
-    /// That of these parts, in the order of [`CopyKind::ALL`].
+    /// The path of these parts, in the order of [`CopyKind::ALL`].
     pub(crate) const fn of_parts(parts: [u64; 6]) -> Self {
         let [
             tunnel,
@@ -66,7 +66,7 @@ impl CapturePath {
         ]
     }
 
-    /// That of a packet with these headers, in the same tunnel.
+    /// The path of a packet with these headers, in the same tunnel.
     pub(crate) fn with_headers(self, packet: &Packet<'_>) -> Self {
         let labels = packet.mpls_labels().map(|label| u64::from(label.label));
         Self {
@@ -78,7 +78,7 @@ impl CapturePath {
         }
     }
 
-    /// That of the packet in a tunnel; this is the path of `outer`.
+    /// The path of the packet in a tunnel; `self` is the path of `outer`.
     pub(crate) fn in_tunnel(self, tunnel: Tunnel, id: Option<u64>, outer: &Packet<'_>) -> Self {
         let kind = Tunnel::ALL.iter().position(|kind| *kind == tunnel);
         let header = [
