@@ -244,6 +244,23 @@ fn a_sighting_before_a_mark_is_remembered_as_long_as_one_after_it() {
         let file = Pcap::new(RAW).packets(&packets);
         assert!(compare_with(&file.octets, &options) > 4);
     }
+    // Captured whole and cut.
+    let lengths = [100, 500, 110, 500];
+    let file = lengths
+        .iter()
+        .zip(60..)
+        .fold(Pcap::new(RAW), |file, (length, hop_limit)| {
+            let packet = datagram(2055, &netflow5(3));
+            let packet = [&packet[..8], &[hop_limit], &packet[9..]].concat();
+            file.record(
+                SECONDS,
+                0,
+                &packet[..packet.len().min(*length)],
+                packet.len(),
+            )
+        });
+    assert_eq!(read(&file.octets).frames(), [1, 2]);
+    assert_eq!(compare(&file.octets), 2);
     // More than are remembered by default.
     let mut packets = vec![on(64, 0); 2];
     packets.extend((1..=u8::MAX).map(|number| on(64, number)));
