@@ -7,6 +7,7 @@
 
 mod another_reader;
 mod associations;
+mod copies;
 mod craft;
 mod errors;
 mod feed;
