@@ -165,10 +165,16 @@ fn the_fast_path_reports_the_same_as_the_full_accounting() {
                 seen.push(message);
                 let units = message.decoded_units();
                 let is_next = |units| fast.clone().observe_next(&message.stamp, units);
-                quick += u64::from(units.is_some_and(is_next));
+                let is_quick = units.is_some_and(is_next);
+                quick += u64::from(is_quick);
                 let event = fast.observe(&message, || is_repeated);
                 let events = [event, full.observe_fully(&message, is_repeated)];
                 assert_eq!(fast.scheme(), full.scheme(), "{seed}");
+                if is_quick {
+                    // Messages that follow are reported in the unit of the protocol.
+                    let unit = full.scheme().map(CountingScheme::unit);
+                    assert_eq!(unit, Some(fast.standard().unit()), "{seed}");
+                }
                 is_standard &= full.scheme().is_none_or(|scheme| scheme == standard);
                 if is_standard {
                     assert_eq!(events[0], events[1], "{seed}");
