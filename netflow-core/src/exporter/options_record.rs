@@ -77,7 +77,7 @@ const LINE_CARD: u16 = 141;
 
 impl<'a> OptionsRecord<'a> {
     /// Gathers the fields of a record of this observation domain; of duplicated fields, the
-    /// first. It is filled where it stays, because it is large.
+    /// first. `self` must be the default; it is filled in place because it is large.
     pub(crate) fn read(&mut self, record: &DataRecord<'a, '_>, late: bool, domain: u32) {
         self.late = late;
         let scope_count = usize::from(record.template().scope_count());

@@ -29,7 +29,7 @@ pub(crate) struct Samplers {
     shapes: Vec<Shape>,
     /// The announced rates, and those derived for records that name only a part of the scope.
     rates: Table<Key, Entry>,
-    /// How many announcements of a part there are of each selection, of parts with different ones.
+    /// For each part with different selections: the number of announcements of each.
     counts: Table<(Key, Selection), u32>,
     sequences: Table<u64, Sequence>,
     /// Selectors of all sequences.

@@ -20,9 +20,9 @@ pub(super) struct SteadyRun {
     next: Option<u32>,
     /// The schemes that exporters of the protocol use.
     schemes: PerScheme<bool>,
-    /// In which schemes the number follows, as bits, in messages whose balances are at their ends
-    /// already, but for that of [`FLOWS_INCLUDED`]: of messages that are filled up, or not, its
-    /// numbers follow by chance.
+    /// The schemes in which the number followed last, as bits, once their balances are at their
+    /// limits; [`UNKNOWN`] before. [`FLOWS_INCLUDED`] is left out, because whether it fits changes
+    /// from message to message.
     settled: u8,
     messages: u64,
     data_records: u64,
@@ -49,7 +49,7 @@ const MESSAGES: u8 = 1;
 const DATA_RECORDS: u8 = 1 << 1;
 const FLOWS: u8 = 1 << 2;
 const FLOWS_INCLUDED: u8 = 1 << 3;
-/// Not what any message shows.
+/// No message yields these bits.
 const UNKNOWN: u8 = u8::MAX;
 
 /// Numbers are ahead by less than this.
@@ -147,7 +147,8 @@ impl Sequence {
         }
     }
 
-    /// Brings the schemes up to date. The next message is accounted for in each of them.
+    /// Brings the schemes up to date. Afterwards no run is active: the next message is accounted
+    /// for in each scheme.
     pub(super) fn end_run(&mut self) {
         let run = core::mem::take(&mut self.steady);
         if !run.is_ahead() {
