@@ -218,7 +218,7 @@ fn an_inner_vlan_and_a_block_of_ports_are_shown() {
     );
 }
 
-/// The first rows are written from cells, by which the widths are chosen; later ones straight into a line.
+/// The first rows are written from cells, by which the widths are chosen; later ones as a single line.
 #[test]
 fn rows_look_the_same_before_and_after_the_widths_are_chosen() {
     const REPEATED: usize = 150;

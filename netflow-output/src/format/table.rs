@@ -20,7 +20,7 @@ use netflow_core::field::FlowField;
 use netflow_core::{Decoded, FlowColumn, Projection, Set, SetKind, Stats};
 
 use self::cells::Cells;
-use self::column::{Column, Style};
+use self::column::{Column, RowStyle, Style};
 use self::layout::{Layout, Side};
 use self::sums::Sums;
 use self::values::{FieldPlaces, Places, SetValues, Values};
@@ -298,8 +298,11 @@ impl Rows {
         let is_suspect = self.columns.iter().any(has_start) && values.is_suspect();
         self.suspects += u64::from(is_suspect);
         if let Some(layout) = self.layout.as_mut().filter(|_| self.ranking.is_none()) {
-            let how = (self.style, is_suspect);
-            if layout.straight_row(&self.columns, values, how, out) {
+            let style = RowStyle {
+                cells: self.style,
+                is_suspect,
+            };
+            if layout.single_line_row(&self.columns, values, style, out) {
                 return;
             }
         }

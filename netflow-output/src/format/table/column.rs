@@ -14,6 +14,14 @@ pub(super) struct Style {
     pub(super) exact: bool,
 }
 
+/// How the cells of one row are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowStyle {
+    pub(super) cells: Style,
+    /// Its time is marked as impossible.
+    pub(super) is_suspect: bool,
+}
+
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {

@@ -1,6 +1,6 @@
 //! Which columns fit, how wide they are, and rows in them.
 
-mod straight;
+mod single_line;
 
 use super::cells::{Cells, Shown};
 use super::column::{Align, Column, SUSPECT};
@@ -57,9 +57,9 @@ pub(super) struct Layout {
     date: Vec<u8>,
     rate: Vec<u8>,
     line: Line,
-    /// Whether rows may be written straight into a line, and that line.
-    is_straight: bool,
-    straight: Row,
+    /// Whether a row may be written as a single line, and that line.
+    has_single_lines: bool,
+    single_line: Row,
 }
 
 /// What is left out where there is no room, the least important first.
@@ -128,7 +128,7 @@ impl Layout {
             }
         }
         layout.shown = shown;
-        layout.is_straight = layout.is_straight();
+        layout.has_single_lines = layout.has_single_lines();
         layout
     }
 
@@ -164,8 +164,8 @@ impl Layout {
             date: Vec::new(),
             rate: Vec::new(),
             line: Line::default(),
-            is_straight: false,
-            straight: Row::default(),
+            has_single_lines: false,
+            single_line: Row::default(),
         }
     }
 

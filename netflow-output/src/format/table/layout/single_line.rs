@@ -1,10 +1,10 @@
-//! Rows that are written straight into their line, column by column: without cells, which cost as much as what
-//! they hold. A row for which that does not do is left to [`Layout::row`], which writes all rows alike.
+//! Rows of a single line, which are written into it column by column: without cells, which cost as much as what
+//! they hold. Rows that need more than one line are written by [`Layout::row`].
 
 use super::{ARROW, GAP, Layout, Side};
 use crate::format::row::Row;
 use crate::format::table::PlannedColumn;
-use crate::format::table::column::{Align, Column, SUSPECT, Style};
+use crate::format::table::column::{Align, Column, RowStyle, SUSPECT};
 use crate::format::table::values::Values;
 
 /// The widest line: a row has room for it, whatever its last column holds.
@@ -14,7 +14,7 @@ const ARROW_AND_BLANK: [u8; 4] = *b"->  ";
 
 impl Layout {
     /// Whether each row is one line of columns that are written by [`Column::write`].
-    pub(super) fn is_straight(&self) -> bool {
+    pub(super) fn has_single_lines(&self) -> bool {
         let is_usual = |column: Column| !matches!(column, Column::Field(_));
         !self.short_time
             && self.sampling.is_none()
@@ -25,17 +25,17 @@ impl Layout {
 
     /// Writes the row of a flow, the same as [`Layout::row`] does; `false` if it needs more than a line, and
     /// nothing is written then.
-    pub(in crate::format::table) fn straight_row(
+    pub(in crate::format::table) fn single_line_row(
         &mut self,
         columns: &[PlannedColumn],
         values: &Values<'_, '_>,
-        (style, is_suspect): (Style, bool),
+        style: RowStyle,
         out: &mut Vec<u8>,
     ) -> bool {
-        if !self.is_straight {
+        if !self.has_single_lines {
             return false;
         }
-        let line = &mut self.straight;
+        let line = &mut self.single_line;
         line.clear();
         // Where the line should be, were all cells as wide as their columns.
         let mut due = 0;
@@ -59,9 +59,9 @@ impl Layout {
             let is_present = columns.get(chosen.index);
             if is_present.is_some_and(|planned| planned.is_present) {
                 if chosen.column == Column::Start {
-                    write_start(line, values, is_suspect);
+                    write_start(line, values, style.is_suspect);
                 } else {
-                    chosen.column.write(values, style, line);
+                    chosen.column.write(values, style.cells, line);
                 }
             }
             let width = line.len() - start;
