@@ -237,9 +237,10 @@ fn may_have_special(text: &[u8]) -> bool {
 }
 
 /// Whether any of eight octets [needs an escape](needs_escape).
-//
-// `n - 0x01` borrows into the highest bit of an octet that is 0, and `n - 0x20` of one below 0x20; of those
-// above, only octets from 0x80 have that bit, which `!n` takes out.
+///
+/// `n - 0x01` borrows into the highest bit of an octet that is 0, and `n - 0x20` of one below 0x20; of those
+/// above, only octets from 0x80 have that bit, which `!n` takes out. A borrow reaches the next octet only
+/// from one that is special itself, so the result for all eight is exact.
 #[inline]
 const fn has_special(octets: [u8; 8]) -> bool {
     const EACH: u64 = u64::MAX / 0xff;

@@ -166,7 +166,7 @@ impl<'r> Rows<'r> {
     }
 
     /// Writes nanoseconds from the start to the end.
-    // In line, what it works out would be worked out before the loop over the steps, for all rows.
+    // Not inlined: the compiler would compute it for every row, before the loop over the steps.
     #[inline(never)]
     fn duration<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &Step, at: usize) -> usize {
         let [start, end] = row.times;
