@@ -189,6 +189,12 @@ impl OutputPlan {
         self.to == Destination::Stdout
     }
 
+    /// Whether flows are counted and not formatted. Rows of other schemas have to be formatted:
+    /// not every flow is one row there.
+    fn is_count(&self) -> bool {
+        self.to == Destination::Null && self.schema == SchemaName::Flow
+    }
+
     /// The configuration with which netflow-output starts the output.
     pub(super) fn config(&self, limits: &Limits) -> OutputConfig {
         let mut config = OutputConfig::new(self.to.clone(), self.encoding(limits.list_depth));
@@ -215,7 +221,7 @@ impl OutputPlan {
         if matches!(self.to, Destination::Ipfix { .. }) {
             return Encoding::ipfix(self.selection.filter().cloned());
         }
-        if self.to == Destination::Null {
+        if self.is_count() {
             return Encoding::count(selection);
         }
         match (self.schema, self.format) {
@@ -257,11 +263,11 @@ impl OutputPlan {
     }
 }
 
-/// `flows.json (flow, json) where port 53`; what is only counted has no schema and no format.
+/// `flows.json (flow, json) where port 53`; flows that are only counted have no schema and no format.
 impl fmt::Display for OutputPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.to)?;
-        if !matches!(self.to, Destination::Ipfix { .. } | Destination::Null) {
+        if !matches!(self.to, Destination::Ipfix { .. }) && !self.is_count() {
             write!(f, " ({}, {})", self.schema, self.format)?;
         }
         match self.selection.filter() {

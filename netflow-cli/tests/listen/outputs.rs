@@ -7,10 +7,14 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::unix::net::UnixListener;
 use std::time::{Instant, SystemTime};
 
-use crate::harness::{Collector, Folder, PATIENCE, logged, run, send, v5};
+use crate::harness::{Collector, Folder, PATIENCE, field, logged, run, send, v5};
 use crate::replay::replay;
 
 const UDP: [&str; 2] = ["--udp", "127.0.0.1:0"];
+/// A message of IPFIX without flows: template 256 of octetDeltaCount, in 4 octets.
+const TEMPLATE: [u8; 28] = [
+    0, 10, 0, 28, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2, 0, 12, 1, 0, 0, 1, 0, 1, 0, 4,
+];
 
 /// A collector on one UDP address that writes octets to this output, with more options.
 fn to(output: &str, options: &[&str]) -> Collector {
@@ -183,6 +187,29 @@ fn rows_go_to_a_tcp_peer_and_wait_for_it() {
     BufReader::new(stream).read_line(&mut line).unwrap();
     assert_eq!(line, "{\"octets\":7}\n");
     assert_eq!(collector.stop().status, Some(0));
+}
+
+#[test]
+fn rows_of_other_schemas_are_counted_for_null_as_for_a_file() {
+    let folder = Folder::new();
+    let path = folder.file("wire.json");
+    let options = ["--schema", "wire", "--output", &path, "--output", "null"];
+    let collector = Collector::start(&[&UDP[..], &options].concat());
+    send("127.0.0.1", collector.addresses[0], &TEMPLATE);
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    let rows = fs::read_to_string(&path).unwrap().lines().count();
+    assert!(rows > 0, "{}", ended.log);
+    let complete = |line: &&str| line.contains("an output is complete");
+    let outputs: Vec<_> = ended.log.lines().filter(complete).collect();
+    let written = outputs.iter().map(|line| field(line, "written"));
+    let rows = rows.to_string();
+    assert_eq!(
+        written.collect::<Vec<_>>(),
+        [rows.clone(), rows],
+        "{}",
+        ended.log
+    );
 }
 
 #[test]
