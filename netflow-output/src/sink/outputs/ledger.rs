@@ -216,6 +216,13 @@ impl Ledger {
         self.update(|statistics| statistics.written_octets += octets as u64);
     }
 
+    /// Octets that were counted as written and are removed again.
+    pub(super) fn removed_octets(&self, octets: u64) {
+        self.update(|statistics| {
+            statistics.written_octets = statistics.written_octets.saturating_sub(octets);
+        });
+    }
+
     pub(super) fn lost(&self, reason: LossReason, rows: u64) {
         self.update(|statistics| statistics.lost.add(reason, rows));
     }

@@ -71,8 +71,8 @@ impl AppendedFile {
         Ok(())
     }
 
-    /// Leaves a file that another program has renamed or removed. Its rows are whole; those of which only
-    /// a part was written begin the next file.
+    /// Leaves a file that another program has renamed or removed. Rows of a write that did not finish
+    /// are removed from it and begin the next file.
     fn leave(&mut self) -> io::Result<()> {
         let Some(file) = &self.file else {
             return Ok(());
@@ -81,6 +81,7 @@ impl AppendedFile {
         let part = self.unwritten.written_part() as u64;
         if part > 0 && metadata.is_file() {
             file.set_len(metadata.len().saturating_sub(part))?;
+            self.ledger.removed_octets(part);
         }
         self.unwritten.rewind();
         self.file = None;
@@ -155,5 +156,58 @@ impl Delivery for AppendedFile {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::format::{Biflows, Count};
+    use crate::sink::outputs::config::Encoding;
+
+    /// A disk that is full after some octets.
+    struct SmallDisk<'a> {
+        file: &'a mut File,
+        room: usize,
+    }
+
+    impl io::Write for SmallDisk<'_> {
+        fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+            if self.room == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            let written = self.file.write(&octets[..octets.len().min(self.room)])?;
+            self.room -= written;
+            Ok(written)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn rows_of_an_unfinished_write_move_to_the_next_file_and_are_counted_once() {
+        const ROWS: &[u8] = b"first row\nsecond row\n";
+        let folder = std::env::temp_dir().join(format!("netflow-file-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let [path, old] = ["rows", "rows.1"].map(|name| folder.join(name));
+        let ledger = Arc::new(Ledger::new(String::new()));
+        let encoding = Encoding::rows(|| Box::new(Count::new(Biflows::Whole)));
+        let body = Body::new(&encoding);
+        let mut output = AppendedFile::new(&path, Framing::Lines, body, Arc::clone(&ledger));
+        output.opened().unwrap();
+        output.unwritten.add(ROWS, 2);
+        let file = output.file.as_mut().unwrap();
+        let mut disk = SmallDisk { file, room: 13 };
+        assert!(output.unwritten.write(&mut disk, &ledger).is_err());
+        fs::rename(&path, &old).unwrap();
+        assert!(output.resume().is_ok());
+        let (old, new) = (fs::read(&old).unwrap(), fs::read(&path).unwrap());
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!([old.as_slice(), &new], [b"".as_slice(), ROWS]);
+        let statistics = ledger.statistics();
+        assert_eq!(statistics.written, 2);
+        assert_eq!(statistics.written_octets, ROWS.len() as u64);
     }
 }
