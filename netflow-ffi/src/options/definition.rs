@@ -6,6 +6,9 @@ use netflow_core::element::{DataType, DefinedElement, ElementId, Semantics, Unit
 
 use crate::result::Failure;
 
+/// What stands for no element: IANA's registry reserves 0. Other enterprises may use 0.
+const NO_ELEMENT: ElementId = ElementId::iana(0);
+
 /// An element that the registries do not know.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
@@ -15,7 +18,7 @@ pub struct netflow_definition {
     /// The number, without the enterprise bit.
     pub id: u16,
     /// The number of an element of the registries that means the same and is encoded the same: flows have
-    /// the fields that it supplies. 0 if there is none.
+    /// the fields that it supplies. 0, with 0 in `same_as_enterprise`, if there is none.
     pub same_as_id: u16,
     /// A `netflow_data_type`.
     pub data_type: u32,
@@ -55,14 +58,14 @@ impl netflow_definition {
             "semantics of a definition",
         )?;
         element.units = registered(self.units, Units::from_number, "units of a definition")?;
-        element.same_as = (self.same_as_id != 0)
-            .then(|| ElementId::new(self.same_as_enterprise, self.same_as_id));
+        let same_as = ElementId::new(self.same_as_enterprise, self.same_as_id);
+        element.same_as = (same_as != NO_ELEMENT).then_some(same_as);
         Ok(element)
     }
 
     /// The definition of an element, whose name is kept elsewhere.
     pub(crate) fn new(element: &DefinedElement, name: &CStr) -> Self {
-        let same_as = element.same_as.unwrap_or(ElementId::iana(0));
+        let same_as = element.same_as.unwrap_or(NO_ELEMENT);
         Self {
             enterprise_number: element.id.enterprise_number,
             id: element.id.id,
@@ -72,6 +75,29 @@ impl netflow_definition {
             units: element.units.number().into(),
             same_as_enterprise: same_as.enterprise_number,
             name: name.as_ptr(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_of_the_same_meaning_survive_the_way_through_c() {
+        let own = ElementId::new(64_999, 8);
+        for same_as in [
+            None,
+            Some(ElementId::iana(10)),
+            Some(ElementId::new(29_305, 0)),
+        ] {
+            let mut element = DefinedElement::new(own, "mark", DataType::Unsigned32);
+            element.same_as = same_as;
+            let read = netflow_definition::new(&element, c"mark").element("mark");
+            assert!(
+                read.is_ok_and(|read| read.same_as == same_as),
+                "{same_as:?}"
+            );
         }
     }
 }
