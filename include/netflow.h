@@ -2364,7 +2364,7 @@ netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
 netflow_result netflow_arrow_schema(struct netflow_arrow *arrow,
                                     struct ArrowSchema *schema);
 
-// Makes a handle for definitions of elements, which has none yet.
+// Makes an empty list of definitions.
 //
 // Pointers:
 //

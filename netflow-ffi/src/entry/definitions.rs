@@ -10,7 +10,7 @@ use crate::options::netflow_definition;
 use crate::pointer;
 use crate::result::netflow_result;
 
-/// Makes a handle for definitions of elements, which has none yet.
+/// Makes an empty list of definitions.
 ///
 /// # Safety
 ///
@@ -20,7 +20,8 @@ pub unsafe extern "C" fn netflow_definitions_new(
     definitions: *mut *mut netflow_definitions,
 ) -> netflow_result {
     call(|| {
-        // SAFETY: as the caller promises. Who frees without checking the result frees NULL then.
+        // SAFETY: as the caller promises. A caller that frees without checking the result then frees
+        // NULL.
         unsafe { pointer::set(definitions, ptr::null_mut(), "place for the definitions") }?;
         let made = Box::into_raw(Box::new(netflow_definitions::default()));
         // SAFETY: as the caller promises; it is not NULL.

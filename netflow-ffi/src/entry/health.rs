@@ -20,7 +20,8 @@ use crate::result::{Failure, netflow_result};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_health_new(health: *mut *mut netflow_health) -> netflow_result {
     call(|| {
-        // SAFETY: as the caller promises. Who frees without checking the result frees NULL then.
+        // SAFETY: as the caller promises. A caller that frees without checking the result then frees
+        // NULL.
         unsafe { pointer::set(health, ptr::null_mut(), "place for the health handle") }?;
         let made = Box::into_raw(Box::new(netflow_health::default()));
         // SAFETY: as the caller promises; it is not NULL.

@@ -56,7 +56,8 @@ pub unsafe extern "C" fn netflow_listener_new(
     capacity: usize,
 ) -> netflow_result {
     call(|| {
-        // SAFETY: as the caller promises. Who frees without checking the result frees NULL then.
+        // SAFETY: as the caller promises. A caller that frees without checking the result then frees
+        // NULL.
         unsafe { pointer::set(listener, ptr::null_mut(), "place for the listener") }?;
         // SAFETY: as the caller promises.
         let settings = unsafe { settings(options) }?;
