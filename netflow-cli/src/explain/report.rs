@@ -10,7 +10,7 @@ use netflow_health::{DomainHealth, Meanings, MissingTime, Report, UnreadSets};
 
 use super::matching::Matched;
 use super::page::{Page, PageStyle, Tone};
-use super::words::{counted, frame, grouped, lean};
+use super::words::{counted, frame, grouped, skew_in_words};
 use super::{sentence, verdict};
 
 /// Writes the report.
@@ -198,8 +198,8 @@ fn write_clock(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
         format!("no {time} ({reason}) {}", counted(missing.flows, "flow"))
     }));
     if let Some(skew) = clock.skew {
-        let mut text = format!("export time is {} receive time", lean(skew.last));
-        let [min, max] = [skew.min, skew.max].map(|nanos| lean(nanos).replace(" of", ""));
+        let mut text = format!("export time is {} receive time", skew_in_words(skew.last));
+        let [min, max] = [skew.min, skew.max].map(|nanos| skew_in_words(nanos).replace(" of", ""));
         if min != max {
             text += &format!(", between {min} and {max}");
         }

@@ -3,7 +3,7 @@
 use netflow_core::InputNames;
 use netflow_health::{DomainName, Finding, FindingKind, Place, Report};
 
-use super::words::{counted, frame, grouped, lean, list, percent, shorten, times};
+use super::words::{counted, frame, grouped, list, percent, shorten, skew_in_words, times};
 
 /// What a sentence may name.
 #[derive(Debug, Clone, Copy)]
@@ -172,7 +172,7 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
         }
         FindingKind::ClockSkew { flows, skew } => format!(
             "The export time of {whose} is {} the receive time, so that {} {} impossible times.",
-            lean(*skew),
+            skew_in_words(*skew),
             counted(*flows, "flow"),
             have(*flows),
         ),

@@ -3,10 +3,10 @@
 use netflow_health::{Finding, FindingKind};
 
 use super::sentence::{Context, name};
-use super::words::{NAMED, counted, lean, list, shorten};
+use super::words::{NAMED, counted, list, shorten, skew_in_words};
 
 /// Domains whose export times are as far from the receive times.
-struct Alike {
+struct SkewGroup {
     /// How far, in words.
     skew: String,
     domains: Vec<String>,
@@ -15,7 +15,7 @@ struct Alike {
 
 /// A sentence for each skew, and what it may come from.
 pub(super) fn sentences(findings: &[Finding], context: Context<'_>) -> Vec<String> {
-    let mut all: Vec<Alike> = Vec::new();
+    let mut groups: Vec<SkewGroup> = Vec::new();
     let mut exporters = Vec::new();
     for finding in findings {
         let (FindingKind::ClockSkew { flows, skew }, Some(domain)) =
@@ -23,15 +23,15 @@ pub(super) fn sentences(findings: &[Finding], context: Context<'_>) -> Vec<Strin
         else {
             continue;
         };
-        let skew = lean(*skew);
+        let skew = skew_in_words(*skew);
         let whose = name(&domain.name);
         exporters.push(domain.name.exporter);
-        match all.iter_mut().find(|alike| alike.skew == skew) {
-            Some(alike) => {
-                alike.domains.push(whose);
-                alike.flows += flows;
+        match groups.iter_mut().find(|group| group.skew == skew) {
+            Some(group) => {
+                group.domains.push(whose);
+                group.flows += flows;
             }
-            None => all.push(Alike {
+            None => groups.push(SkewGroup {
                 skew,
                 domains: vec![whose],
                 flows: *flows,
@@ -40,8 +40,8 @@ pub(super) fn sentences(findings: &[Finding], context: Context<'_>) -> Vec<Strin
     }
     exporters.sort_unstable();
     exporters.dedup();
-    let are_alike = all.len() == 1 && exporters.len() > 1;
-    let mut sentences: Vec<String> = all.into_iter().map(sentence).collect();
+    let are_alike = groups.len() == 1 && exporters.len() > 1;
+    let mut sentences: Vec<String> = groups.into_iter().map(sentence).collect();
     shorten_sentences(&mut sentences);
     sentences.push(
         if are_alike {
@@ -56,19 +56,19 @@ pub(super) fn sentences(findings: &[Finding], context: Context<'_>) -> Vec<Strin
     sentences
 }
 
-fn sentence(mut alike: Alike) -> String {
-    let (time, is) = if alike.domains.len() == 1 {
+fn sentence(mut group: SkewGroup) -> String {
+    let (time, is) = if group.domains.len() == 1 {
         ("time", "is")
     } else {
         ("times", "are")
     };
-    shorten(&mut alike.domains);
+    shorten(&mut group.domains);
     format!(
         "The export {time} of {} {is} {} the receive time, so that {} {} impossible times.",
-        list(&alike.domains),
-        alike.skew,
-        counted(alike.flows, "flow"),
-        if alike.flows == 1 { "has" } else { "have" },
+        list(&group.domains),
+        group.skew,
+        counted(group.flows, "flow"),
+        if group.flows == 1 { "has" } else { "have" },
     )
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn span(nanos: i64) -> String {
 }
 
 /// How one clock differs from another: `3 ms ahead of`.
-pub(crate) fn lean(nanos: i64) -> String {
+pub(crate) fn skew_in_words(nanos: i64) -> String {
     let way = if nanos < 0 { "behind" } else { "ahead of" };
     format!("{} {way}", span(nanos))
 }
@@ -73,14 +73,14 @@ pub(crate) fn list(items: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, lean, list};
+    use super::{counted, list, skew_in_words};
 
     #[test]
     fn numbers_read_as_people_write_them() {
         assert_eq!(counted(1, "flow"), "1 flow");
         assert_eq!(counted(1_234_567, "flow"), "1,234,567 flows");
-        assert_eq!(lean(-7_384_000_000_000), "2 h 3 min behind");
-        assert_eq!(lean(1_250_000_000), "1.250 s ahead of");
+        assert_eq!(skew_in_words(-7_384_000_000_000), "2 h 3 min behind");
+        assert_eq!(skew_in_words(1_250_000_000), "1.250 s ahead of");
         let words = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
         assert_eq!(list(&words), "a, b and c");
     }
