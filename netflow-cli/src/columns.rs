@@ -4,9 +4,8 @@ use std::io;
 use std::path::Path;
 
 use netflow_core::InputNames;
-use netflow_core::field::FlowField;
-use netflow_output::format::{Columns, Container, IpcFormat, Selection};
-use netflow_output::sink::{Folder, FolderOfTables, Output, Sink, Stream};
+use netflow_output::format::{Container, IpcFormat};
+use netflow_output::sink::{Folder, FolderOfTables, Sink};
 
 use crate::args::format::Format;
 
@@ -19,18 +18,11 @@ pub(crate) const fn container(format: Format, is_stream: bool) -> Container {
     }
 }
 
-/// Writes flows to an output, whose columns are compressed by this many threads.
-pub(crate) fn stream(
-    container: Container,
-    threads: usize,
-    chosen: (Option<Vec<FlowField>>, Selection),
-    files: &InputNames,
-    output: Output,
-) -> io::Result<Box<dyn Sink>> {
-    let (fields, selection) = chosen;
-    let columns = Columns::new(fields, selection, files, container)?;
-    let columns = columns.with_threads(container, threads)?;
-    Ok(Box::new(Stream::new(columns, output)))
+/// Whether Arrow is written as a stream: to standard output (`None` or `-`) and to `*.arrows`.
+pub(crate) fn is_stream(output: Option<&Path>) -> bool {
+    output.is_none_or(|path| {
+        path.as_os_str() == "-" || path.extension().is_some_and(|name| name == "arrows")
+    })
 }
 
 /// Writes a file for each template to a folder, which must not be there yet.

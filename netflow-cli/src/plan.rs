@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use netflow_core::InputNames;
 use netflow_core::field::FlowField;
+#[cfg(feature = "columns")]
+use netflow_output::format::Columns;
 use netflow_output::format::{
     Biflows, Count, Csv, FlowLines, Format as _, Lines, Order, Records, Selection, Sorted, Table,
     Wire,
@@ -102,7 +104,7 @@ impl Plan {
             is_count: args.count,
             width: width(to_terminal),
             #[cfg(feature = "columns")]
-            is_stream: is_stream(args.output.as_deref()),
+            is_stream: columns::is_stream(args.output.as_deref()),
             dialect: args.dialect.clone(),
             is_live: args.follow || args.inputs.files.iter().any(|path| path.as_os_str() == "-"),
             threads: args.threads.into(),
@@ -136,22 +138,29 @@ impl Plan {
         if let Some(rows) = self.rows(files, list_depth) {
             return Ok(stream(rows, output));
         }
-        let (fields, selection) = (self.fields.clone(), self.selection.clone());
         Ok(match (self.schema, self.format) {
             #[cfg(feature = "columns")]
             (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
-                let container = columns::container(self.format, self.is_stream);
-                let chosen = (fields, selection);
-                columns::stream(container, self.threads, chosen, files, output)?
+                stream(self.columns(files)?, output)
             }
             (_, _) => {
-                let table = Table::new(self.width, selection, fields.as_deref());
+                let selection = self.selection.clone();
+                let table = Table::new(self.width, selection, self.fields.as_deref());
                 match self.order {
                     Some((order, limit)) => stream(table.sorted(order, limit), output),
                     None => stream(table, output),
                 }
             }
         })
+    }
+
+    /// Flows in columns, compressed by the threads of the plan.
+    #[cfg(feature = "columns")]
+    fn columns(&self, files: &InputNames) -> io::Result<Columns> {
+        let container = columns::container(self.format, self.is_stream);
+        let (fields, selection) = (self.fields.clone(), self.selection.clone());
+        let columns = Columns::new(fields, selection, files, container)?;
+        Ok(columns.with_threads(container, self.threads)?)
     }
 
     /// A format for each thread; `None` for one thread, if rows are written as they come, and if a row
@@ -243,14 +252,6 @@ fn check_flow_options(args: &Decode, schema: SchemaName) -> Result<(), Usage> {
 
 fn stream(format: impl netflow_output::format::Format + 'static, output: Output) -> Box<dyn Sink> {
     Box::new(Stream::new(format, output))
-}
-
-/// Whether Arrow is written as for a pipe, which the name of a file can ask for.
-#[cfg(feature = "columns")]
-fn is_stream(output: Option<&Path>) -> bool {
-    output.is_none_or(|path| {
-        path.as_os_str() == "-" || path.extension().is_some_and(|name| name == "arrows")
-    })
 }
 
 /// The fields of these names; `None` if there are no names.

@@ -239,7 +239,9 @@ impl OutputPlan {
             }),
             #[cfg(feature = "columns")]
             (SchemaName::Flow, Format::Parquet | Format::Arrow) => {
-                let container = columns::container(self.format, self.is_stream());
+                let to = self.to.to_string();
+                let is_stream = columns::is_stream(Some(Path::new(&to)));
+                let container = columns::container(self.format, is_stream);
                 Encoding::columns(fields, selection, files(), container)
             }
             (schema, format) => {
@@ -254,12 +256,6 @@ impl OutputPlan {
                 )
             }
         }
-    }
-
-    /// Arrow to standard output and to `*.arrows` is a stream.
-    #[cfg(feature = "columns")]
-    fn is_stream(&self) -> bool {
-        self.is_stdout() || self.to.to_string().ends_with(".arrows")
     }
 }
 
