@@ -229,7 +229,7 @@ fn selection(args: &Decode) -> Result<Selection, Usage> {
     })
 }
 
-/// Whether an option that is used is not for the rows of a schema other than `flow`.
+/// Refuses options that only rows of the schema `flow`, or only flows, can have.
 fn check_flow_options(args: &Decode, schema: SchemaName) -> Result<(), Usage> {
     let choosing = [
         ("--where", args.filter.is_some()),

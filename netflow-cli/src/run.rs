@@ -117,7 +117,7 @@ struct Run {
     summary: Summary,
     progress: Progress,
     interrupt: Interrupt,
-    /// InputNames that may have to be reported.
+    /// Files with faults that may have to be reported.
     faults: Vec<Fault>,
     /// All files are read, because the state at their end is saved.
     reads_all: bool,
