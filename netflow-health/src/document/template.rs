@@ -76,7 +76,9 @@ fn field(field: &TemplateField) -> Map<String, Value> {
     let mut object = Map::new();
     put(&mut object, "key", field.key.to_string());
     put(&mut object, "name", field.name.as_deref());
-    put(&mut object, "definition", field.definition.as_deref());
+    if let Some(definition) = &field.definition {
+        put(&mut object, "definition", &**definition);
+    }
     put(&mut object, "length", length(field.length));
     object
 }
