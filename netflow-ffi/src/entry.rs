@@ -110,6 +110,21 @@ unsafe fn call_with(
     }
 }
 
+/// Frees a handle; NULL is ignored. There is no way to report a failure.
+///
+/// # Safety
+///
+/// `handle` is NULL or came from [`pointer::set_handle`], is not freed, and nobody is using it.
+unsafe fn free<T>(handle: *mut T) {
+    let freed = call(|| {
+        pointer::check(handle, "handle")?;
+        // SAFETY: as the caller promises; it is freed once.
+        drop(unsafe { Box::from_raw(handle) });
+        Ok(netflow_result::NETFLOW_OK)
+    });
+    let _ = freed;
+}
+
 /// `NETFLOW_END` if there is nothing.
 const fn ok_or_end(is_there: bool) -> netflow_result {
     if is_there {

@@ -141,6 +141,33 @@ pub(crate) unsafe fn set<T>(pointer: *mut T, value: T, what: &'static str) -> Re
     Ok(())
 }
 
+/// Writes NULL where a handle will be: a caller that frees without checking the result then frees NULL.
+///
+/// # Safety
+///
+/// If `place` is not NULL and aligned, a pointer may be written there.
+pub(crate) unsafe fn set_no_handle<T>(
+    place: *mut *mut T,
+    what: &'static str,
+) -> Result<(), Failure> {
+    // SAFETY: as the caller promises.
+    unsafe { set(place, ptr::null_mut(), what) }
+}
+
+/// Makes a handle, which belongs to the caller until it is freed.
+///
+/// # Safety
+///
+/// If `place` is not NULL and aligned, a pointer may be written there.
+pub(crate) unsafe fn set_handle<T>(
+    place: *mut *mut T,
+    handle: T,
+    what: &'static str,
+) -> Result<(), Failure> {
+    // SAFETY: as the caller promises.
+    unsafe { set(place, Box::into_raw(Box::new(handle)), what) }
+}
+
 /// The items of an array, which may be NULL if it has none.
 ///
 /// # Safety

@@ -1,8 +1,6 @@
 //! Flows as Arrow arrays.
 
-use core::ptr;
-
-use super::{call, call_with, ok_or_end};
+use super::{call, call_with, free, ok_or_end};
 use crate::arrow::{ArrowArray, ArrowSchema, Builder, netflow_arrow, netflow_arrow_options};
 use crate::handle::netflow_decoder;
 use crate::pointer::{self, OutputStruct};
@@ -46,7 +44,7 @@ pub unsafe extern "C" fn netflow_arrow_new(
 ) -> netflow_result {
     // SAFETY: as the caller promises. What is freed without a look at the result is NULL then; that
     // there is no place for it is reported below.
-    let output = unsafe { pointer::set(arrow, ptr::null_mut(), "place for the Arrow handle") };
+    let output = unsafe { pointer::set_no_handle(arrow, "place for the Arrow handle") };
     let work = |decoder: &netflow_decoder| {
         output?;
         let defaults = netflow_arrow_options::default();
@@ -58,9 +56,9 @@ pub unsafe extern "C" fn netflow_arrow_new(
         };
         let builder =
             decoder.state(|state| Builder::new(&state.options, state.filter.as_ref(), options))?;
-        let made = Box::into_raw(Box::new(netflow_arrow::new(builder)));
-        // SAFETY: as the caller promises; it is not NULL.
-        unsafe { pointer::set(arrow, made, "place for the Arrow handle") }?;
+        let made = netflow_arrow::new(builder);
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_handle(arrow, made, "place for the Arrow handle") }?;
         Ok(netflow_result::NETFLOW_OK)
     };
     // SAFETY: as the caller promises.
@@ -75,14 +73,8 @@ pub unsafe extern "C" fn netflow_arrow_new(
 /// `arrow` is NULL or a handle that is not freed, and nobody is using it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_arrow_free(arrow: *mut netflow_arrow) {
-    let freed = call(|| {
-        pointer::check(arrow, "Arrow handle")?;
-        // SAFETY: it came from `netflow_arrow_new`, and is freed once.
-        drop(unsafe { Box::from_raw(arrow) });
-        Ok(netflow_result::NETFLOW_OK)
-    });
-    // There is no way to report a failure.
-    let _ = freed;
+    // SAFETY: as the caller promises.
+    unsafe { free(arrow) };
 }
 
 /// Adds all flows of the message that `decoder` decoded last, whether they were read another way or

@@ -3,9 +3,8 @@
 use core::ffi::{c_char, c_void};
 use core::mem::offset_of;
 use core::net::SocketAddr;
-use core::ptr;
 
-use super::{call, call_with};
+use super::{call, call_with, free};
 use crate::c_types::netflow_address;
 use crate::datagram::netflow_datagram;
 use crate::handle::{State, netflow_decoder};
@@ -68,8 +67,8 @@ pub unsafe extern "C" fn netflow_decoder_new(
     decoder: *mut *mut netflow_decoder,
 ) -> netflow_result {
     call(|| {
-        // SAFETY: as the caller promises. What is freed without a look at the result is NULL then.
-        unsafe { pointer::set(decoder, ptr::null_mut(), "place for the decoder") }?;
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_no_handle(decoder, "place for the decoder") }?;
         let defaults = netflow_options::default();
         let options = if options.is_null() {
             defaults
@@ -80,9 +79,9 @@ pub unsafe extern "C" fn netflow_decoder_new(
         // SAFETY: as the caller promises.
         let lists = unsafe { options::option_lists(&options) }?;
         let made = netflow_decoder::new(options.settings(lists)?);
-        let made = Box::into_raw(Box::new(made));
-        // SAFETY: as the caller promises; it is not NULL.
-        unsafe { pointer::set(decoder, made, "place for the decoder") }?;
+
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_handle(decoder, made, "place for the decoder") }?;
         Ok(netflow_result::NETFLOW_OK)
     })
 }
@@ -94,14 +93,8 @@ pub unsafe extern "C" fn netflow_decoder_new(
 /// `decoder` is NULL or a handle that is not freed, and nobody is using it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_decoder_free(decoder: *mut netflow_decoder) {
-    let freed = call(|| {
-        pointer::check(decoder, "decoder")?;
-        // SAFETY: it came from `netflow_decoder_new`, and is freed once.
-        drop(unsafe { Box::from_raw(decoder) });
-        Ok(netflow_result::NETFLOW_OK)
-    });
-    // There is no way to report a failure.
-    let _ = freed;
+    // SAFETY: as the caller promises.
+    unsafe { free(decoder) };
 }
 
 /// Reads the options of a decoder, with every default filled in; definitions and rates are not

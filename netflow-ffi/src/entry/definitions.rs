@@ -1,10 +1,9 @@
 //! Definitions of elements, read from files.
 
 use core::ffi::c_char;
-use core::ptr;
 use std::path::Path;
 
-use super::{call, write_text};
+use super::{call, free, write_text};
 use crate::definitions::netflow_definitions;
 use crate::options::netflow_definition;
 use crate::pointer;
@@ -20,12 +19,11 @@ pub unsafe extern "C" fn netflow_definitions_new(
     definitions: *mut *mut netflow_definitions,
 ) -> netflow_result {
     call(|| {
-        // SAFETY: as the caller promises. A caller that frees without checking the result then frees
-        // NULL.
-        unsafe { pointer::set(definitions, ptr::null_mut(), "place for the definitions") }?;
-        let made = Box::into_raw(Box::new(netflow_definitions::default()));
-        // SAFETY: as the caller promises; it is not NULL.
-        unsafe { pointer::set(definitions, made, "place for the definitions") }?;
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_no_handle(definitions, "place for the definitions") }?;
+        let made = netflow_definitions::default();
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_handle(definitions, made, "place for the definitions") }?;
         Ok(netflow_result::NETFLOW_OK)
     })
 }
@@ -97,12 +95,6 @@ pub unsafe extern "C" fn netflow_definitions_list(
 /// `definitions` is NULL or a handle that is not freed, and nobody is using it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_definitions_free(definitions: *mut netflow_definitions) {
-    let freed = call(|| {
-        pointer::check(definitions, "definitions")?;
-        // SAFETY: it came from `netflow_definitions_new`, and is freed once.
-        drop(unsafe { Box::from_raw(definitions) });
-        Ok(netflow_result::NETFLOW_OK)
-    });
-    // There is no way to report a failure.
-    let _ = freed;
+    // SAFETY: as the caller promises.
+    unsafe { free(definitions) };
 }

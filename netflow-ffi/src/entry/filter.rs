@@ -1,11 +1,10 @@
 //! Filters over flows.
 
 use core::ffi::c_char;
-use core::ptr;
 
 use netflow_query::Filter;
 
-use super::{call, call_with, ok_or_end};
+use super::{call, call_with, free, ok_or_end};
 use crate::filter::{netflow_filter, netflow_filter_error};
 use crate::flow::{Cursor, Selection};
 use crate::handle::netflow_decoder;
@@ -29,8 +28,8 @@ pub unsafe extern "C" fn netflow_filter_new(
     size: usize,
 ) -> netflow_result {
     call(|| {
-        // SAFETY: as the caller promises. What is freed without a look at the result is NULL then.
-        unsafe { pointer::set(filter, ptr::null_mut(), "place for the filter") }?;
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_no_handle(filter, "place for the filter") }?;
         let output = if error.is_null() {
             None
         } else {
@@ -52,9 +51,9 @@ pub unsafe extern "C" fn netflow_filter_new(
             );
         }
         let parsed = parsed.map_err(|_| Failure::argument("expression"))?;
-        let made = Box::into_raw(Box::new(netflow_filter { filter: parsed }));
-        // SAFETY: as the caller promises; it is not NULL.
-        unsafe { pointer::set(filter, made, "place for the filter") }?;
+        let made = netflow_filter { filter: parsed };
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_handle(filter, made, "place for the filter") }?;
         Ok(netflow_result::NETFLOW_OK)
     })
 }
@@ -66,14 +65,8 @@ pub unsafe extern "C" fn netflow_filter_new(
 /// `filter` is NULL or a handle that is not freed, and nobody is using it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_filter_free(filter: *mut netflow_filter) {
-    let freed = call(|| {
-        pointer::check(filter, "filter")?;
-        // SAFETY: it came from `netflow_filter_new`, and is freed once.
-        drop(unsafe { Box::from_raw(filter) });
-        Ok(netflow_result::NETFLOW_OK)
-    });
-    // There is no way to report a failure.
-    let _ = freed;
+    // SAFETY: as the caller promises.
+    unsafe { free(filter) };
 }
 
 /// From the next datagram on, `netflow_flows` and `netflow_each_flow` pass over the flows that do not

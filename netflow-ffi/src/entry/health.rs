@@ -1,9 +1,8 @@
 //! The health of exporters.
 
 use core::net::SocketAddr;
-use core::ptr;
 
-use super::{call, call_with, ok_or_end};
+use super::{call, call_with, free, ok_or_end};
 use crate::c_types::netflow_address;
 use crate::datagram::netflow_datagram;
 use crate::handle::netflow_decoder;
@@ -20,12 +19,11 @@ use crate::result::{Failure, netflow_result};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_health_new(health: *mut *mut netflow_health) -> netflow_result {
     call(|| {
-        // SAFETY: as the caller promises. A caller that frees without checking the result then frees
-        // NULL.
-        unsafe { pointer::set(health, ptr::null_mut(), "place for the health handle") }?;
-        let made = Box::into_raw(Box::new(netflow_health::default()));
-        // SAFETY: as the caller promises; it is not NULL.
-        unsafe { pointer::set(health, made, "place for the health handle") }?;
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_no_handle(health, "place for the health handle") }?;
+        let made = netflow_health::default();
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_handle(health, made, "place for the health handle") }?;
         Ok(netflow_result::NETFLOW_OK)
     })
 }
@@ -37,14 +35,8 @@ pub unsafe extern "C" fn netflow_health_new(health: *mut *mut netflow_health) ->
 /// `health` is NULL or a handle that is not freed, and nobody is using it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_health_free(health: *mut netflow_health) {
-    let freed = call(|| {
-        pointer::check(health, "health handle")?;
-        // SAFETY: it came from `netflow_health_new`, and is freed once.
-        drop(unsafe { Box::from_raw(health) });
-        Ok(netflow_result::NETFLOW_OK)
-    });
-    // Nobody could use the result.
-    let _ = freed;
+    // SAFETY: as the caller promises.
+    unsafe { free(health) };
 }
 
 /// Adds what `decoder` decoded from the last datagram: call it after each successful

@@ -2,11 +2,10 @@
 
 use core::ffi::c_char;
 use core::net::SocketAddr;
-use core::ptr;
 
 use netflow_core::Transport;
 
-use super::{call, call_with, write_text};
+use super::{call, call_with, free, write_text};
 use crate::c_types::netflow_address;
 use crate::datagram::{netflow_datagram, netflow_transport};
 use crate::handle::{State, netflow_decoder};
@@ -56,9 +55,8 @@ pub unsafe extern "C" fn netflow_listener_new(
     capacity: usize,
 ) -> netflow_result {
     call(|| {
-        // SAFETY: as the caller promises. A caller that frees without checking the result then frees
-        // NULL.
-        unsafe { pointer::set(listener, ptr::null_mut(), "place for the listener") }?;
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_no_handle(listener, "place for the listener") }?;
         // SAFETY: as the caller promises.
         let settings = unsafe { settings(options) }?;
         let (sockets, stop) = Sockets::open(&settings).map_err(|(failure, reason)| {
@@ -66,14 +64,14 @@ pub unsafe extern "C" fn netflow_listener_new(
             unsafe { write_text(&reason, message, capacity) };
             failure
         })?;
-        let made = Box::into_raw(Box::new(netflow_listener {
+        let made = netflow_listener {
             sockets: sockets.into(),
             stop,
             ending: None.into(),
             frames: 0.into(),
-        }));
-        // SAFETY: as the caller promises; it is not NULL.
-        unsafe { pointer::set(listener, made, "place for the listener") }?;
+        };
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_handle(listener, made, "place for the listener") }?;
         Ok(netflow_result::NETFLOW_OK)
     })
 }
@@ -86,14 +84,8 @@ pub unsafe extern "C" fn netflow_listener_new(
 /// `listener` is NULL or a handle that is not freed, and nobody is using it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_listener_free(listener: *mut netflow_listener) {
-    let freed = call(|| {
-        pointer::check(listener, "listener")?;
-        // SAFETY: it came from `netflow_listener_new`, and is freed once.
-        drop(unsafe { Box::from_raw(listener) });
-        Ok(netflow_result::NETFLOW_OK)
-    });
-    // Nobody could use the result.
-    let _ = freed;
+    // SAFETY: as the caller promises.
+    unsafe { free(listener) };
 }
 
 /// Receives the next datagram, or message of a connection, and decodes it as `netflow_decode` does. It
