@@ -197,11 +197,14 @@ impl Recent {
         self.has_tunnels |= path.is_encapsulated();
         let key = datagram.key();
         let mut earlier = Earlier::default();
-        let same = self.newest_first().filter(|(other, _)| **other == key);
-        for (_, sighting) in same.take(MAX_COMPARED) {
-            if sighting.datagram.is(&datagram) {
-                let difference = path.difference(&sighting.path);
-                earlier.count(difference, sighting.is_returned, sighting.counts);
+        // Nearly every datagram is seen once: that is found before sightings are gone through in order.
+        if self.keys.contains(&key) {
+            let same = self.newest_first().filter(|(other, _)| **other == key);
+            for (_, sighting) in same.take(MAX_COMPARED) {
+                if sighting.datagram.is(&datagram) {
+                    let difference = path.difference(&sighting.path);
+                    earlier.count(difference, sighting.is_returned, sighting.counts);
+                }
             }
         }
         let (copy, counts) = earlier.one_more(self.limit);
