@@ -110,12 +110,13 @@ fn same_as(cell: &str, data_type: DataType) -> Result<ElementId, String> {
         element::get(id)
     };
     let Some(known) = element::by_name(cell).or_else(number) else {
-        let elements = FlowField::by_name(cell).map_or(&[][..], FlowField::elements);
+        let field = FlowField::by_name(cell);
+        let elements = field.map_or(&[][..], FlowField::elements);
         let fits = |id: &&ElementId| {
             element::get(**id).is_some_and(|known| is_encoded_alike(known.data_type, data_type))
         };
         return elements.iter().find(fits).copied().ok_or_else(|| {
-            let what = match FlowField::by_name(cell) {
+            let what = match field {
                 Some(_) => format!("an element that supplies {cell} as {}", data_type.name()),
                 None => "an element of the registry".to_owned(),
             };
