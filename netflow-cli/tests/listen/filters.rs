@@ -207,20 +207,14 @@ fn only_flows_can_be_chosen() {
 
 #[test]
 fn the_check_shows_the_filters() {
-    let checked = run(&["--check", "--output", "a.csv", "--where", "port 53"]);
-    assert!(
-        checked
-            .stdout
-            .ends_with("write to a.csv (flow, csv) where port 53\n"),
-        "{}",
-        checked.stdout
-    );
-    let checked = run(&["--check", "--output", "ipfix://[::1]", "--where", "port 53"]);
-    assert!(
-        checked
-            .stdout
-            .ends_with("write to ipfix://[::1]:4739 where port 53\n"),
-        "{}",
-        checked.stdout
-    );
+    for (output, shown) in [
+        ("a.csv", "write to a.csv (flow, csv) where port 53\n"),
+        (
+            "ipfix://[::1]",
+            "write to ipfix://[::1]:4739 where port 53\n",
+        ),
+    ] {
+        let checked = run(&["--check", "--output", output, "--where", "port 53"]);
+        assert!(checked.stdout.ends_with(shown), "{}", checked.stdout);
+    }
 }
