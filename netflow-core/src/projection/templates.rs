@@ -12,8 +12,8 @@ use crate::header::MessageHeader;
 use crate::template::Template;
 use crate::time::Timestamp;
 
-/// Templates that are remembered: each in one of the two slots that its address leads to, so that finding
-/// one takes no search. Even.
+/// The number of templates that are remembered: each in one of the two slots that its address leads to, so
+/// that finding one takes no search. It is even, so that each slot has a second one beside it.
 pub(super) const REMEMBERED: usize = 64;
 
 /// The columns of the templates that were met last.

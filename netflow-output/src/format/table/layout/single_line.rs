@@ -7,7 +7,7 @@ use crate::format::table::PlannedColumn;
 use crate::format::table::column::{Align, Column, RowStyle, SUSPECT};
 use crate::format::table::values::Values;
 
-/// The widest line: a row has room for it, whatever its last column holds.
+/// Columns that a line may be wide: the buffer of a row has room for more, as its last cell may be wider than its column.
 const WIDEST: usize = 1_024;
 /// The arrow with the blank after it.
 const ARROW_AND_BLANK: [u8; 4] = *b"->  ";

@@ -286,7 +286,7 @@ impl Delivery for StreamPeer {
         self.close()
     }
 
-    /// Counts what was sent over a connection that has not failed as delivered, and returns the rest.
+    /// Returns the chunks that were not delivered. Those sent over a connection that has not failed were.
     fn take_pending(&mut self) -> Vec<Chunk> {
         if self.connection.take().is_some() {
             self.confirm_all();
