@@ -9,7 +9,7 @@ use netflow_core::field::FlowField;
 use netflow_output::format::Columns;
 use netflow_output::format::{
     Biflows, Count, Csv, FlowLines, Format as _, Lines, Order, Records, Selection, Sorted, Table,
-    Wire,
+    Wire, Zone,
 };
 use netflow_output::sink::{Output, Sink, Stream};
 use netflow_query::suggest;
@@ -37,6 +37,8 @@ pub(crate) struct Plan {
     /// The order of rows, if it is not that of the input, and how many are written at most.
     order: Option<(Order, Option<u64>)>,
     is_count: bool,
+    /// The zone of times, if it is not UTC.
+    zone: Option<Zone>,
     width: usize,
     /// Arrow is written as a stream.
     #[cfg(feature = "columns")]
@@ -102,6 +104,7 @@ impl Plan {
             selection: selection(args)?,
             order: args.sort.map(|order| (order, args.limit)),
             is_count: args.count,
+            zone: args.local_time.then(|| zone(format)).transpose()?,
             width: width(to_terminal),
             #[cfg(feature = "columns")]
             is_stream: columns::is_stream(args.output.as_deref()),
@@ -145,7 +148,10 @@ impl Plan {
             }
             (_, _) => {
                 let selection = self.selection.clone();
-                let table = Table::new(self.width, selection, self.fields.as_deref());
+                let mut table = Table::new(self.width, selection, self.fields.as_deref());
+                if let Some(zone) = &self.zone {
+                    table = table.in_zone(zone.clone());
+                }
                 match self.order {
                     Some((order, limit)) => stream(table.sorted(order, limit), output),
                     None => stream(table, output),
@@ -191,9 +197,19 @@ impl Plan {
             (SchemaName::Record, _) => Box::new(Lines::new(Records::new(list_depth), files)),
             (SchemaName::Flow, _) if self.is_count => Box::new(Count::new(selection)),
             (SchemaName::Flow, Format::Json) => {
-                self.in_order(FlowLines::new(fields, selection, files))
+                let lines = FlowLines::new(fields, selection, files);
+                match self.zone.clone() {
+                    Some(zone) => self.in_order(lines.in_zone(zone)),
+                    None => self.in_order(lines),
+                }
             }
-            (SchemaName::Flow, Format::Csv) => self.in_order(Csv::new(fields, selection, files)),
+            (SchemaName::Flow, Format::Csv) => {
+                let csv = Csv::new(fields, selection, files);
+                match self.zone.clone() {
+                    Some(zone) => self.in_order(csv.in_zone(zone)),
+                    None => self.in_order(csv),
+                }
+            }
             (_, _) => return None,
         })
     }
@@ -210,6 +226,19 @@ impl Plan {
             None => Box::new(format),
         }
     }
+}
+
+/// The zone of this machine, for texts.
+fn zone(format: Format) -> Result<Zone, Usage> {
+    if format.is_columnar() {
+        return Err(Usage::NoZone(format));
+    }
+    local_zone()
+}
+
+/// The zone of this machine.
+pub(crate) fn local_zone() -> Result<Zone, Usage> {
+    Zone::of_machine().map_err(Usage::UnknownZone)
 }
 
 /// The flows that become rows.
@@ -236,7 +265,11 @@ fn check_flow_options(args: &Decode, schema: SchemaName) -> Result<(), Usage> {
         ("--since, --until or --last", args.window.is_some()),
         ("--limit", args.limit.is_some()),
     ];
-    let others = [("--sort", args.sort.is_some()), ("--count", args.count)];
+    let others = [
+        ("--sort", args.sort.is_some()),
+        ("--count", args.count),
+        ("--local-time", args.local_time),
+    ];
     let used = |options: &[(&'static str, bool)]| {
         let mut used = options.iter().filter(|(_, is_used)| *is_used);
         used.next().map(|(option, _)| *option)

@@ -1,6 +1,7 @@
 //! Why a command line that can be parsed makes no sense.
 
 use core::fmt;
+use std::io;
 
 use netflow_core::field::FlowField;
 use netflow_query::FilterError;
@@ -35,6 +36,10 @@ pub(crate) enum Usage {
     },
     /// Rows of this format cannot be sorted.
     NoOrder(Format),
+    /// Times of this format are numbers.
+    NoZone(Format),
+    /// The zone of this machine cannot be read.
+    UnknownZone(io::Error),
     /// The filter and the window are not valid together.
     Filter(FilterError),
     /// A pipe cannot be read twice.
@@ -93,6 +98,14 @@ impl fmt::Display for Usage {
                 f,
                 "--sort is for table, json and csv: sort {format} with what reads it, such as DuckDB"
             ),
+            Self::NoZone(format) => write!(
+                f,
+                "--local-time is for table, json and csv: times in {format} are points in time, \
+                 which what reads it shows in any zone"
+            ),
+            Self::UnknownZone(error) => {
+                write!(f, "the time zone, from TZ or of this machine: {error}")
+            }
             Self::Filter(error) => write!(f, "the expression and the times together: {error}"),
             Self::LastOfPipe => write!(
                 f,

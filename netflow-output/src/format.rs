@@ -24,6 +24,7 @@ mod table;
 mod template;
 mod text;
 mod wire;
+mod zone;
 
 use core::fmt;
 use std::io;
@@ -45,6 +46,7 @@ pub use self::selection::Selection;
 pub use self::sorted::{Order, Sorted};
 pub use self::table::Table;
 pub use self::wire::Wire;
+pub use self::zone::{Zone, ZonedText};
 #[cfg(feature = "columns")]
 pub use netflow_arrow::IpcFormat;
 

@@ -64,6 +64,11 @@ pub(crate) struct Decode {
     #[arg(long)]
     pub(crate) follow: bool,
 
+    /// Write times of the table, JSON and CSV in the zone of this machine, or of the variable TZ, with their
+    /// offset from UTC
+    #[arg(long, conflicts_with = "count")]
+    pub(crate) local_time: bool,
+
     /// Load templates and the data of options from this file if it exists, and save them to it at
     /// the end
     #[arg(long, value_name = "FILE")]

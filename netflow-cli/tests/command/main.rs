@@ -15,6 +15,7 @@ mod formats;
 mod hints;
 mod integration;
 mod interrupt;
+mod local_time;
 mod nfdump;
 mod owned;
 #[cfg(feature = "packaging")]

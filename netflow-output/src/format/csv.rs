@@ -6,7 +6,7 @@ use netflow_core::{Decoded, FlowValue, InputNames};
 
 use super::fields::{FieldWriter, Syntax};
 use crate::format::flow_value;
-use crate::format::{Format, FormatError, Framing, Selection, Suspects};
+use crate::format::{Format, FormatError, Framing, Selection, Suspects, Zone};
 
 /// The end of a line in RFC 4180.
 const END: [u8; 2] = *b"\r\n";
@@ -28,6 +28,13 @@ impl Csv {
         Self {
             writer: FieldWriter::new(fields, selection.into(), files),
         }
+    }
+
+    /// With times in this zone, not in UTC.
+    #[must_use]
+    pub fn in_zone(mut self, zone: Zone) -> Self {
+        self.writer.set_zone(zone);
+        self
     }
 }
 

@@ -14,10 +14,10 @@ use netflow_core::{
 
 use self::plan::RowPlan;
 use self::rows::Rows;
-use self::set_constants::{MessageTexts, SetConstants};
+use self::set_constants::{MessageTexts, RowHead, SetConstants};
 pub(super) use self::syntax::Syntax;
 use super::room::Room;
-use super::{Biflows, Selection, Suspects};
+use super::{Biflows, Selection, Suspects, Zone};
 
 /// Writes rows of some fields.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub(super) struct FieldWriter {
     files: InputNames,
     /// Whether rows begin with the name of their file.
     has_file: bool,
-    /// That name, as the rows of the set being written begin with it.
-    head: Vec<u8>,
+    /// What the rows of the set being written begin with.
+    head: RowHead,
     /// One for each template and each shape of sFlow samples of the projection, by its slot.
     plans: Vec<Planned>,
     /// For every set when biflows are split: the reverse direction's fields are elsewhere in the
@@ -66,7 +66,7 @@ impl FieldWriter {
             selection,
             files,
             has_file,
-            head: Vec::new(),
+            head: RowHead::default(),
             plans: Vec::new(),
             unplanned: Planned::default(),
             set: 0,
@@ -74,6 +74,12 @@ impl FieldWriter {
             room: Room::default(),
             suspects: 0,
         }
+    }
+
+    /// Writes times in this zone, not in UTC.
+    pub(super) fn set_zone(&mut self, zone: Zone) {
+        self.room.set_zone(zone.clone());
+        self.head.zone = Some(zone);
     }
 
     /// Whether there is a limit of rows.
@@ -114,10 +120,10 @@ impl FieldWriter {
         if set.flows().next().is_none() || !self.selection.prepare(set) {
             return;
         }
-        self.head.clear();
+        self.head.file.clear();
         let file = self.files.name(set.header().input);
         if let Some(file) = file.filter(|_| self.has_file) {
-            S::file(file, &mut self.head);
+            S::file(file, &mut self.head.file);
         }
         self.set += 1;
         if self.plans.is_empty() {

@@ -6,7 +6,7 @@ use netflow_core::{Datagram, Decoded, Error, FlowValue, InputNames};
 use super::fields::{FieldWriter, Syntax};
 use crate::format::json::Json;
 use crate::format::lines;
-use crate::format::{Format, FormatError, Selection, Suspects};
+use crate::format::{Format, FormatError, Selection, Suspects, Zone};
 
 /// One JSON object per flow; fields that the flow lacks are left out.
 #[derive(Debug)]
@@ -30,6 +30,13 @@ impl FlowLines {
             files,
             head: Vec::new(),
         }
+    }
+
+    /// With times in this zone, not in UTC.
+    #[must_use]
+    pub fn in_zone(mut self, zone: Zone) -> Self {
+        self.writer.set_zone(zone);
+        self
     }
 }
 

@@ -20,6 +20,7 @@ use netflow_core::text;
 use netflow_core::value::MacAddress;
 
 use self::time::Minute;
+use super::Zone;
 
 /// Octets of the longest block.
 pub(super) const BLOCK: usize = 32;
@@ -35,6 +36,8 @@ const SIZE: usize = 2_048;
 pub(super) struct Room {
     octets: [u8; SIZE + BLOCK],
     minute: Minute,
+    /// Where times are not written in UTC, the zone that they are written in.
+    zone: Option<Zone>,
 }
 
 impl Default for Room {
@@ -42,6 +45,7 @@ impl Default for Room {
         Self {
             octets: [0; SIZE + BLOCK],
             minute: Minute::default(),
+            zone: None,
         }
     }
 }
@@ -53,6 +57,16 @@ impl fmt::Debug for Room {
 }
 
 impl Room {
+    /// Writes times in this zone, not in UTC.
+    pub(super) fn set_zone(&mut self, zone: Zone) {
+        self.zone = Some(zone);
+    }
+
+    /// The zone of times, if it is not UTC.
+    pub(super) const fn zone(&self) -> Option<&Zone> {
+        self.zone.as_ref()
+    }
+
     /// Whether there is no room for a literal of one block and four values after this place.
     #[inline(always)]
     pub(super) const fn is_full(at: usize) -> bool {

@@ -5,6 +5,7 @@ use core::net::IpAddr;
 use netflow_core::value::MacAddress;
 use netflow_core::{FlowValue, Timestamp};
 
+use super::Zone;
 use super::room::{BLOCK, Room};
 
 /// More than most columns have between their texts.
@@ -18,6 +19,16 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Writes times in this zone, not in UTC.
+    pub(super) fn set_zone(&mut self, zone: Zone) {
+        self.room.set_zone(zone);
+    }
+
+    /// The zone of times, if it is not UTC.
+    pub(super) const fn zone(&self) -> Option<&Zone> {
+        self.room.zone()
+    }
+
     pub(super) const fn clear(&mut self) {
         self.len = 0;
     }

@@ -27,7 +27,7 @@ use self::values::{FieldPlaces, Places, SetValues, Values};
 use crate::format::flow_value;
 use crate::format::row::Row;
 use crate::format::sorted::{Order, Ranking};
-use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
+use crate::format::{Biflows, Format, FormatError, Selection, Suspects, Zone};
 
 /// Rows that are seen before the widths are chosen.
 const KEPT_BACK: usize = 256;
@@ -124,6 +124,13 @@ impl Table {
     pub fn sorted(mut self, order: Order, limit: Option<u64>) -> Self {
         let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         self.rows.ranking = Some(Ranking::new(order, limit));
+        self
+    }
+
+    /// With times in this zone, not in UTC.
+    #[must_use]
+    pub fn in_zone(mut self, zone: Zone) -> Self {
+        self.rows.cells.set_zone(zone);
         self
     }
 
@@ -339,7 +346,12 @@ impl Rows {
     fn flush(&mut self, out: &mut Vec<u8>) {
         if self.layout.is_none() && !self.kept.is_empty() {
             let kept = core::mem::take(&mut self.kept);
-            self.layout = Some(lay_out(&mut self.columns, &kept, self.width, out));
+            self.layout = Some(lay_out(
+                &mut self.columns,
+                &kept,
+                (self.width, self.cells.zone()),
+                out,
+            ));
         }
     }
 
@@ -389,15 +401,15 @@ impl Rows {
     }
 }
 
-/// Chooses the layout by these rows and writes them.
+/// Chooses the layout by these rows, for a width and a zone, and writes them.
 fn lay_out(
     columns: &mut [PlannedColumn],
     rows: &[Cells],
-    width: usize,
+    (width, zone): (usize, Option<&Zone>),
     out: &mut Vec<u8>,
 ) -> Layout {
     let all: Vec<Column> = columns.iter().map(|planned| planned.column).collect();
-    let mut layout = Layout::choose(&all, rows, width);
+    let mut layout = Layout::choose(&all, rows, width, zone);
     for (index, planned) in columns.iter_mut().enumerate() {
         planned.is_shown = layout.shows(index);
     }

@@ -7,9 +7,19 @@ use netflow_core::{ClockCheck, Flow, FlowColumn, Timestamp};
 
 use super::plan::RowPlan;
 use super::syntax::Syntax;
+use crate::format::Zone;
 use crate::format::flow_value;
 use crate::format::place::TimePlace;
 use crate::format::room::BLOCK;
+
+/// What all rows of a set begin with, and the zone of their times.
+#[derive(Debug, Default)]
+pub(super) struct RowHead {
+    /// The name of their file.
+    pub(super) file: Vec<u8>,
+    /// The zone of times, if it is not UTC.
+    pub(super) zone: Option<Zone>,
+}
 
 /// What is the same in all rows of a set.
 #[derive(Debug, Default)]
@@ -33,25 +43,26 @@ impl SetConstants {
         &mut self,
         plan: &RowPlan,
         first: &Flow<'_>,
-        head: &[u8],
+        head: &RowHead,
         mut of_message: Option<&mut MessageTexts>,
     ) {
         self.text.clear();
         self.ends.clear();
         self.is_suspect = false;
-        self.text.extend_from_slice(head);
+        self.text.extend_from_slice(&head.file);
+        let zone = head.zone.as_ref();
         let is_suspect = &mut self.is_suspect;
         plan.text_of_set(
             |field, text| {
                 let shared = of_message.as_deref_mut();
                 if let Some(shared) = shared.filter(|_| is_of_any_sample(field)) {
-                    return shared.write::<S>(field, first, text);
+                    return shared.write::<S>(field, first, zone, text);
                 }
                 let Some(value) = flow_value::value(first, field) else {
                     return false;
                 };
                 *is_suspect |= flow_value::says_suspect(field, &value);
-                S::value(value, text);
+                S::value_in(zone, value, text);
                 true
             },
             &mut self.text,
@@ -131,7 +142,13 @@ impl MessageTexts {
     }
 
     /// Appends the text of a field; `false` if there is none.
-    fn write<S: Syntax>(&mut self, field: FlowField, flow: &Flow<'_>, text: &mut Vec<u8>) -> bool {
+    fn write<S: Syntax>(
+        &mut self,
+        field: FlowField,
+        flow: &Flow<'_>,
+        zone: Option<&Zone>,
+        text: &mut Vec<u8>,
+    ) -> bool {
         let known = self.known.iter().find(|(known, ..)| *known == field);
         if let Some((_, is_present, range)) = known {
             text.extend_from_slice(self.octets.get(range.clone()).unwrap_or_default());
@@ -142,7 +159,7 @@ impl MessageTexts {
         // After its key: how a value is written may depend on what is before it.
         let written = text.len();
         if let Some(value) = value {
-            S::value(value, text);
+            S::value_in(zone, value, text);
         }
         let start = self.octets.len();
         let octets = text.get(written..).unwrap_or_default();

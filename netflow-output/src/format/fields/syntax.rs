@@ -3,6 +3,8 @@
 use netflow_core::FlowValue;
 use netflow_core::field::FlowField;
 
+use crate::format::Zone;
+
 /// How a format writes rows.
 pub(in crate::format) trait Syntax {
     /// The quote around addresses, names and times.
@@ -22,4 +24,16 @@ pub(in crate::format) trait Syntax {
 
     /// Writes a value.
     fn value(value: FlowValue<'_>, out: &mut Vec<u8>);
+
+    /// Writes a value; a time in this zone, if there is one.
+    fn value_in(zone: Option<&Zone>, value: FlowValue<'_>, out: &mut Vec<u8>) {
+        match (zone, value) {
+            (Some(zone), FlowValue::Time(time)) => {
+                out.extend(Self::QUOTE);
+                out.extend_from_slice(zone.time(time).as_bytes());
+                out.extend(Self::QUOTE);
+            }
+            (_, value) => Self::value(value, out),
+        }
+    }
 }

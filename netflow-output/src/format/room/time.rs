@@ -21,7 +21,7 @@ const DATE_LEN: usize = 11;
 
 impl Room {
     /// Writes a time as RFC 3339 has it, in UTC, with the fewest of 0, 3, 6 or 9 digits of fraction,
-    /// and the quote after it.
+    /// and the quote after it; in the zone of the room if it has one.
     #[inline(always)]
     pub(in crate::format) fn time(
         &mut self,
@@ -29,6 +29,9 @@ impl Room {
         time: Timestamp,
         quote: Option<u8>,
     ) -> usize {
+        if self.zone.is_some() {
+            return self.zoned_time(at, time, quote);
+        }
         let Ok(nanos) = u64::try_from(time.as_nanos()) else {
             let at = self.before_1970(at, time);
             return self.quote(at, quote);
@@ -57,8 +60,13 @@ impl Room {
         self.block(at, &[b'Z', quote], 1 + quote_len)
     }
 
-    /// Writes date and time for people, always with milliseconds: `2021-04-11 10:20:00.250`.
+    /// Writes date and time for people, always with milliseconds: `2021-04-11 10:20:00.250`; in the
+    /// zone of the room if it has one, with its offset from UTC.
     pub(in crate::format) fn plain_time(&mut self, at: usize, time: Timestamp) -> usize {
+        if let Some(zone) = &self.zone {
+            let text = zone.plain_time(time);
+            return self.octets(at, text.as_bytes());
+        }
         let nanos = time.as_nanos();
         let end = match u64::try_from(nanos) {
             Ok(nanos) => self.seconds(at, nanos / NANOS),
@@ -84,6 +92,14 @@ impl Room {
         let minute = self.minute.text;
         let end = self.block(at, &minute, MINUTE_LEN);
         self.block(end, &pair(small(of_minute)), 2)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn zoned_time(&mut self, at: usize, time: Timestamp, quote: Option<u8>) -> usize {
+        let text = self.zone.as_ref().map(|zone| zone.time(time));
+        let at = self.octets(at, text.as_ref().map_or(&[], |text| text.as_bytes()));
+        self.quote(at, quote)
     }
 
     #[cold]

@@ -3,6 +3,7 @@
 use netflow_core::{FlowValue, Timestamp};
 
 use super::column::SUSPECT;
+use crate::format::Zone;
 use crate::format::flow_value;
 use crate::format::room::BLOCK;
 use crate::format::row::{LongValue, Row};
@@ -73,6 +74,16 @@ impl<'c> Shown<'c> {
 }
 
 impl Cells {
+    /// Writes times in this zone, not in UTC.
+    pub(super) fn set_zone(&mut self, zone: Zone) {
+        self.row.set_zone(zone);
+    }
+
+    /// The zone of times, if it is not UTC.
+    pub(super) const fn zone(&self) -> Option<&Zone> {
+        self.row.zone()
+    }
+
     /// Octets that it takes on the heap, about.
     pub(super) fn memory(&self) -> usize {
         let cells = self.cells.len() * size_of::<Cell>();

@@ -5,6 +5,7 @@ mod single_line;
 use super::cells::{Cells, Shown};
 use super::column::{Align, Column, SUSPECT};
 use super::line::Line;
+use crate::format::Zone;
 use crate::format::row::Row;
 
 /// Blanks between columns.
@@ -20,6 +21,8 @@ const SHORT_ADDRESS: usize = 21;
 const DATE: usize = 11;
 /// Date and time with milliseconds.
 const LONG_TIME: usize = 23;
+/// The offset from UTC after a local time, such as +02:00.
+const OFFSET: usize = 6;
 /// Hours, minutes and seconds.
 const SHORT_TIME: usize = 8;
 
@@ -90,7 +93,12 @@ const TRANSLATED: &str = "=>";
 
 impl Layout {
     /// Chooses the columns that suit these rows.
-    pub(super) fn choose(columns: &[Column], rows: &[Cells], room: usize) -> Self {
+    pub(super) fn choose(
+        columns: &[Column],
+        rows: &[Cells],
+        room: usize,
+        zone: Option<&Zone>,
+    ) -> Self {
         let all: Vec<Chosen> = columns
             .iter()
             .enumerate()
@@ -129,6 +137,9 @@ impl Layout {
         }
         layout.shown = shown;
         layout.has_single_lines = layout.has_single_lines();
+        if let Some(zone) = zone {
+            layout.single_line.set_zone(zone.clone());
+        }
         layout
     }
 
@@ -141,9 +152,7 @@ impl Layout {
             .map(|chosen| Chosen {
                 width: match chosen.column {
                     // Room for a mark, if any time has one.
-                    Column::Start if short_time => {
-                        SHORT_TIME + chosen.width.saturating_sub(LONG_TIME)
-                    }
+                    Column::Start if short_time => SHORT_TIME + marks(chosen.width),
                     Column::Source | Column::Destination => chosen.width.min(address),
                     _ => chosen.width,
                 },
@@ -208,10 +217,11 @@ impl Layout {
     pub(super) fn head(&mut self, out: &mut Vec<u8>) {
         let line = &mut self.line;
         line.clear();
+        let is_utc = self.single_line.zone().is_none();
         let mut due = 0;
         for chosen in &self.chosen {
             let title = match chosen.column {
-                Column::Start if self.short_time => "start",
+                Column::Start if self.short_time || !is_utc => "start",
                 column => column.title(),
             };
             if chosen.side == Side::Destination {
@@ -310,14 +320,30 @@ const fn is_needed(column: Column) -> bool {
     )
 }
 
-/// Writes the date if it is another one than in the row before.
-fn date_line(date: &mut Vec<u8>, time: &[u8], out: &mut Vec<u8>) {
-    let Some(new) = time.get(..DATE - 1).filter(|new| *new != date.as_slice()) else {
+/// Columns for the mark of an impossible time in a column of this width.
+fn marks(width: usize) -> usize {
+    let marks = width.saturating_sub(LONG_TIME);
+    marks.checked_sub(OFFSET).unwrap_or(marks)
+}
+
+/// Writes the date, and the offset of a local time, if they are not those of the row before.
+fn date_line(last: &mut Vec<u8>, time: &[u8], out: &mut Vec<u8>) {
+    let Some(date) = time.get(..DATE - 1) else {
         return;
     };
-    date.clear();
-    date.extend_from_slice(new);
-    out.extend_from_slice(new);
+    let offset = time.get(LONG_TIME..LONG_TIME + OFFSET).unwrap_or_default();
+    let (last_date, last_offset) = last.split_at(last.len().min(date.len()));
+    if date == last_date && offset == last_offset {
+        return;
+    }
+    last.clear();
+    last.extend_from_slice(date);
+    last.extend_from_slice(offset);
+    out.extend_from_slice(date);
+    if !offset.is_empty() {
+        out.push(b' ');
+        out.extend_from_slice(offset);
+    }
     out.push(b'\n');
 }
 

@@ -32,7 +32,7 @@ fn row(source: &str, destination: &str) -> Cells {
 }
 
 fn shown(rows: &[Cells], room: usize) -> String {
-    let mut layout = Layout::choose(Column::USUAL, rows, room);
+    let mut layout = Layout::choose(Column::USUAL, rows, room, None);
     let mut out = Vec::new();
     layout.head(&mut out);
     for row in rows {
