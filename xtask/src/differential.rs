@@ -1,10 +1,11 @@
 //! Captures read by other programs too, and compared field by field.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command as Process, ExitCode, Stdio};
 
-use crate::command::{cargo, python};
+use crate::command::python;
 use crate::repository::{Result, root};
+use crate::test::workspace;
 
 /// Compares the captures of a folder.
 pub(crate) fn run(folder: &Path) -> ExitCode {
@@ -26,10 +27,7 @@ fn compare(folder: &Path) -> Result {
     if !has_tshark() {
         return Err("tshark is not installed (Debian: apt install tshark nfdump)".into());
     }
-    cargo("build --locked --quiet -p netflow-cli").run()?;
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let netflow = root().join(target).join("debug/netflow");
+    let netflow = workspace::netflow()?;
     let folder = std::env::current_dir()?.join(folder);
     python("testdata/differential.py")
         .path(&netflow)

@@ -24,6 +24,8 @@ pub(crate) struct InstallPaths {
     destdir: Option<PathBuf>,
     /// Features of the crate.
     features: String,
+    /// The profile of cargo to build with.
+    profile: &'static str,
 }
 
 /// Installs by the options of the command line.
@@ -52,7 +54,14 @@ impl InstallPaths {
             libdir: "lib".into(),
             destdir: None,
             features: features.to_owned(),
+            profile: "release",
         }
+    }
+
+    /// The same, built with another profile of cargo than `release`.
+    pub(crate) fn with_profile(mut self, profile: &'static str) -> Self {
+        self.profile = profile;
+        self
     }
 
     fn parse(options: &[&str]) -> Option<Self> {
@@ -88,7 +97,7 @@ impl InstallPaths {
 
 /// Builds the library and copies it with all that goes with it.
 pub(crate) fn install(place: &InstallPaths) -> Result {
-    let (built, needed) = build(&place.features)?;
+    let (built, needed) = build(&place.features, place.profile)?;
     let libdir = place.staged(&place.libdir());
     let prefix = place.staged(&place.prefix);
 
@@ -116,10 +125,12 @@ pub(crate) fn install(place: &InstallPaths) -> Result {
     )
 }
 
-/// Builds in release; returns where the libraries are and what a static program links to besides.
-fn build(features: &str) -> Result<(PathBuf, String)> {
-    let built = cargo("rustc --locked --release -p netflow-ffi --lib --color never --features")
+/// Builds the library; returns where the libraries are and what a static program links to besides.
+fn build(features: &str, profile: &str) -> Result<(PathBuf, String)> {
+    let built = cargo("rustc --locked -p netflow-ffi --lib --color never --features")
         .text(features)
+        .arguments("--profile")
+        .arguments(profile)
         .arguments("-- --print native-static-libs")
         .output()?;
     let text = String::from_utf8_lossy(&built.stderr);
@@ -131,7 +142,7 @@ fn build(features: &str) -> Result<(PathBuf, String)> {
         .find_map(|line| line.split_once("native-static-libs: "))
         .map(|(_, libraries)| unique(libraries))
         .ok_or("rustc does not report what a static program needs")?;
-    Ok((target().join("release"), needed))
+    Ok((target().join(profile), needed))
 }
 
 /// The libraries, each once.

@@ -9,6 +9,7 @@ mod package;
 mod spark;
 mod spelling;
 mod tools;
+pub(crate) mod workspace;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -70,6 +71,7 @@ const STEPS: &[Step] = &[
         "clippy of netflow-core in every combination of features",
         features::of_core,
     ),
+    step("tests compile", workspace::build),
     needing(
         &[&tools::NM],
         "no std: a program without it",
@@ -312,30 +314,24 @@ fn all_captures() -> Result {
     crate::differential::step("testdata")
 }
 
-/// Features that tests need and that are not among the defaults.
-const FEATURES: &str = "netflow-core/encode,netflow-cli/full";
-
 fn real_peers() -> Result {
-    cargo("test --locked -p netflow-cli --features full --test listen --")
-        .arguments("--ignored exporters::every_flow promtool")
+    workspace::test("--test listen -- --ignored exporters::every_flow promtool")
         .variable_unseen("PATH", tools::path())
         .run()?;
-    cargo("test --locked -p netflow-cli --test command nfdump -- --ignored").run()?;
-    cargo("test --locked -p netflow-output --all-features --test outputs")
-        .arguments("rsyslog -- --ignored")
-        .run()
+    workspace::test("--test command nfdump -- --ignored").run()?;
+    workspace::test("--test outputs rsyslog -- --ignored").run()
 }
 
 /// Exporters that watch the loopback interface for a minute each, and 100,000 spoofed exporters.
 fn long_runs() -> Result {
-    cargo("test --locked -p netflow-cli --features full --test listen --")
-        .arguments("--ignored --test-threads 1 live_exporters open_vswitch faults")
+    workspace::test("--test listen -- --ignored --test-threads 1")
+        .arguments("live_exporters open_vswitch faults")
         .variable_unseen("PATH", tools::path())
         .run()
 }
 
 fn tests() -> Result {
-    cargo(&format!("test --locked --workspace --features {FEATURES}")).run()
+    workspace::test("").run()
 }
 
 fn many_cases() -> Result {

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 pub(super) use self::cargo_c::installed as installed_by_cargo_c;
 pub(super) use self::instrumented::watched as watched_with_rust;
 use self::program::{Linkage, Program};
-use crate::command::{Command, cargo, python};
+use super::workspace;
+use crate::command::{Command, python};
 use crate::install::{self, InstallPaths, SONAME};
 use crate::repository::{Result, root, target};
 
@@ -87,7 +88,7 @@ fn functions(header: &str) -> BTreeSet<&str> {
 /// that has to be what the command prints.
 pub(super) fn tests() -> Result {
     let inputs = inputs()?;
-    let command = command()?;
+    let command = workspace::netflow()?;
     let mut printed: Option<[Vec<u8>; 2]> = None;
     for (compiler, standard) in LANGUAGES {
         for linkage in [Linkage::Shared, Linkage::Static] {
@@ -203,7 +204,9 @@ fn sanitized() -> String {
 /// The library with all features. Its arrays of Arrow hold what the plain structs do, in every form of
 /// addresses; its sockets receive over UDP and TCP; nothing leaks.
 pub(super) fn all_features() -> Result {
-    let place = InstallPaths::new(folder().join("prefix-arrow"), "arrow,live,tls");
+    // Link-time optimisation takes minutes; a profile with arithmetic checked finds more.
+    let place =
+        InstallPaths::new(folder().join("prefix-arrow"), "arrow,live,tls").with_profile("checked");
     install::install(&place)?;
     let inputs = inputs()?;
     let ways = ["arrow octets", "arrow view", "arrow text"];
@@ -368,7 +371,7 @@ fn decodes(place: &InstallPaths, program: &Path, capture: &Path, expected: usize
 
 /// How many flows the command finds.
 fn flows_of(capture: &Path) -> Result<usize> {
-    let command = command()?;
+    let command = workspace::netflow()?;
     let rows = text_of(
         Command::new(&command, "netflow")
             .arguments("decode --quiet --format json")
@@ -400,8 +403,8 @@ pub(super) fn program() -> Result<Program> {
 /// The datagrams of all captures of the test data, in files that C can read.
 pub(super) fn inputs() -> Result<Vec<PathBuf>> {
     let folder = folder().join("datagrams");
-    let mut extract =
-        cargo("run --locked --quiet -p netflow-ffi --example datagrams --").path(&folder);
+    let program = workspace::example("datagrams")?;
+    let mut extract = Command::new(program, "datagrams").path(&folder);
     let mut inputs = Vec::new();
     for capture in captures()? {
         let name = capture.file_name().unwrap_or_default().to_string_lossy();
@@ -426,12 +429,6 @@ fn captures() -> Result<Vec<PathBuf>> {
     }
     captures.sort();
     Ok(captures)
-}
-
-/// The command, built.
-fn command() -> Result<PathBuf> {
-    cargo("build --locked -p netflow-cli").run()?;
-    Ok(target().join("debug/netflow"))
 }
 
 /// What a command prints, if it succeeds.
