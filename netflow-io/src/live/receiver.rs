@@ -5,12 +5,13 @@ use core::time::Duration;
 use std::io;
 use std::net::UdpSocket;
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
+use netflow_core::Prefix;
 use netflow_core::wire::message;
-use netflow_core::{Prefix, Timestamp};
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use socket2::{SockFilter, SockRef};
 
 use super::batch::{Batch, Slot};
 use super::counters::Counters;
@@ -41,8 +42,8 @@ pub(super) struct Receiver {
     batch: Batch,
     streams: Streams,
     stopper: Stopper,
-    /// When the source began to stop, and when it has to end.
-    stopping: Option<Stopping>,
+    /// When the source has to end, once it was asked to stop.
+    stopping: Option<Instant>,
     last_sweep: Instant,
     idle: EpollTimeout,
     allowed: Vec<Prefix>,
@@ -56,13 +57,6 @@ struct Udp {
     protocols: Protocols,
     /// The kernel's count of datagrams that it dropped.
     dropped: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Stopping {
-    /// Datagrams received after this time are not returned.
-    at: Timestamp,
-    until: Instant,
 }
 
 /// What a reported event is about, as a number that the kernel keeps.
@@ -191,16 +185,6 @@ impl Receiver {
 
     /// Whether a datagram is returned; counts it.
     fn accepts(&mut self, index: usize, slot: &Slot) -> bool {
-        if self
-            .stopping
-            .is_some_and(|stopping| slot.received > stopping.at)
-        {
-            // What follows is later still.
-            if let Some(udp) = self.udp.get(self.batch_of) {
-                let _ = self.epoll.delete(&udp.socket);
-            }
-            return false;
-        }
         let counters = &self.counters;
         if slot.is_cut {
             counters.too_long.add(1);
@@ -302,13 +286,11 @@ impl Receiver {
             }
         }
         if self.stopping.is_none() && self.stopper.is_stopped() {
-            self.stopping = Some(Stopping {
-                at: Timestamp::from_system_time(SystemTime::now()),
-                until: now.checked_add(DRAIN).unwrap_or(now),
-            });
+            self.stopping = Some(now.checked_add(DRAIN).unwrap_or(now));
+            self.udp.iter().for_each(|udp| refuse_all(&udp.socket));
         }
         let timeout = match self.stopping {
-            Some(stopping) if now >= stopping.until => return Ok(Waited::Stopped),
+            Some(until) if now >= until => return Ok(Waited::Stopped),
             Some(_) => EpollTimeout::ZERO,
             None => self.idle,
         };
@@ -330,6 +312,18 @@ impl Receiver {
             (true, Some(_)) => Waited::Stopped,
         })
     }
+}
+
+/// The kernel puts nothing more into the buffer of this socket; what is in it stays there to be read.
+///
+/// Their times do not say which datagrams came before a stop: until the kernel has begun to mark
+/// datagrams with their times of arrival, some milliseconds after a socket asked for it, it returns the
+/// time at which they are read.
+fn refuse_all(socket: &UdpSocket) {
+    /// `ret #0` of the classic BPF: pass on no octet.
+    const NOTHING: SockFilter = SockFilter::new(0x06, 0, 0, 0);
+    // Where filters are forbidden, a busy exporter delays the end up to the limit.
+    let _ = SockRef::from(socket).attach_filter(&[NOTHING]);
 }
 
 /// How waiting ended.
