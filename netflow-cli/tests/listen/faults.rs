@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crate::harness::{Collector, Folder, field, logged, record, send, template, v5};
+use crate::harness::{Collector, Folder, field, logged, own_port, record, send, template, v5};
 
 const UDP: [&str; 2] = ["--udp", "127.0.0.1:0"];
 
@@ -104,7 +104,7 @@ fn garbage_slow_and_silent_peers_harm_no_other() {
 fn rows_received_and_lost_are_the_flows_accepted_when_the_peer_is_killed_and_restarted() {
     for policy in ["block", "drop-newest", "spool"] {
         let folder = Folder::new();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = own_port();
         let address = listener.local_addr().unwrap();
         let output = format!("tcp://{address}");
         let spool = folder.file("spool");

@@ -7,7 +7,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::unix::net::UnixListener;
 use std::time::{Instant, SystemTime};
 
-use crate::harness::{Collector, Folder, PATIENCE, field, logged, run, send, v5};
+use crate::harness::{Collector, Folder, PATIENCE, field, logged, own_port, run, send, v5};
 use crate::replay::replay;
 
 const UDP: [&str; 2] = ["--udp", "127.0.0.1:0"];
@@ -175,7 +175,7 @@ fn a_full_spool_drops_new_rows_and_counts_them() {
 
 #[test]
 fn rows_go_to_a_tcp_peer_and_wait_for_it() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = own_port();
     let address = listener.local_addr().unwrap();
     drop(listener);
     let collector = to(&format!("tcp://{address}"), &["--output-timeout", "5s"]);
@@ -260,7 +260,7 @@ fn flows_are_sent_on_as_ipfix_to_another_collector() {
 #[test]
 fn what_a_peer_does_not_take_waits_on_disk_for_the_next_run() {
     let folder = Folder::new();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = own_port();
     let address = listener.local_addr().unwrap();
     drop(listener);
     let (peer, spool) = (format!("tcp://{address}"), folder.file("spool"));

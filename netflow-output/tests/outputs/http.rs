@@ -15,7 +15,7 @@ use netflow_output::sink::{
 use netflow_testdata::http;
 use serde_json::Value;
 
-use super::support::{Folder, LONG, ROWS, Worker, check, json, output, wait_until};
+use super::support::{Folder, LONG, ROWS, Worker, check, json, output, own_port, wait_until};
 
 /// What a server does with its next request, other than to take it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -448,7 +448,7 @@ fn one_row_that_a_server_refuses_is_found_and_counted() {
 fn rows_received_and_lost_are_those_accepted_when_a_server_is_absent_at_first() {
     for policy in [Policy::Block, Policy::DropNewest, Policy::Spool] {
         let folder = Folder::new("http-absent");
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = own_port();
         let address = listener.local_addr().unwrap();
         drop(listener);
         let mut config = configured("elasticsearch+http", "/flows", address, &folder);

@@ -14,7 +14,7 @@ use netflow_output::sink::{
     LossReason, OutputConfig, OutputState, OutputStatistics, Outputs, Policy, SpoolConfig,
 };
 
-use super::support::{Folder, LONG, ROWS, Worker, check, json, output, wait_until};
+use super::support::{Folder, LONG, ROWS, Worker, check, json, output, own_port, wait_until};
 
 /// Where a peer listens.
 pub(crate) trait Listen: Send + Sync + 'static {
@@ -167,10 +167,7 @@ const POLICIES: [Policy; 3] = [Policy::Block, Policy::DropNewest, Policy::Spool]
 fn rows_received_and_lost_are_those_accepted_when_a_tcp_peer_is_restarted() {
     for policy in POLICIES {
         let folder = Folder::new("tcp");
-        let address = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        let address = own_port().local_addr().unwrap();
         let config = configured(&format!("tcp://{address}"), policy, &folder);
         let (received, output) = kill_and_restart(config, || TcpListener::bind(address).unwrap());
         let lost = output.lost.get(LossReason::QueueFull);
@@ -228,9 +225,7 @@ fn a_peer_that_reads_nothing_is_given_up_and_its_rows_are_sent_again() {
 #[test]
 fn rows_spooled_for_an_absent_peer_are_sent_by_the_next_run() {
     let folder = Folder::new("next-run");
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let address = own_port().local_addr().unwrap();
     let config = configured(&format!("tcp://{address}"), Policy::Spool, &folder);
     let mut accepted = 0;
     for run in 0..3 {

@@ -151,6 +151,25 @@ fn a_file_that_cannot_be_written_is_tried_again() {
 }
 
 #[test]
+fn a_shutdown_tries_again_at_once_however_long_the_wait_was() {
+    let folder = Folder::new("long-wait");
+    let mut config = output(&folder.file("later/flows.json"), json());
+    config.backoff.first = 10 * LONG;
+    config.backoff.longest = 10 * LONG;
+    let outputs = Outputs::start(vec![config]).unwrap();
+    let mut worker = Worker::new(outputs.worker(), 0);
+    worker.send(2);
+    worker.finish();
+    wait_until("a failure", || outputs.statistics()[0].errors > 0);
+    fs::create_dir(folder.path().join("later")).unwrap();
+    let [output] = &outputs.finish(LONG)[..] else {
+        panic!()
+    };
+    check(output);
+    assert_eq!((output.written, output.lost.total()), (2 * ROWS, 0));
+}
+
+#[test]
 fn the_end_does_not_wait_for_a_pipe_that_nobody_reads() {
     let folder = Folder::new("pipe");
     let pipe = folder.pipe();

@@ -208,15 +208,21 @@ impl Queue {
         }
     }
 
-    /// Waits before another attempt. Returns whether there is time for one.
-    pub(super) fn pause(&self, pause: Duration) -> bool {
-        let until = Instant::now() + pause;
+    /// Waits before another attempt: for `pause`, or, once the shutdown has begun, for at most
+    /// `at_shutdown`. Returns whether there is time for an attempt.
+    pub(super) fn pause(&self, pause: Duration, at_shutdown: Duration) -> bool {
+        let begun = Instant::now();
         let mut state = self.lock();
         loop {
             if state.is_over() {
                 return false;
             }
-            let left = until.saturating_duration_since(Instant::now());
+            let pause = if state.deadline.is_some() {
+                pause.min(at_shutdown)
+            } else {
+                pause
+            };
+            let left = pause.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 return true;
             }

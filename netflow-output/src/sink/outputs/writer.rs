@@ -13,6 +13,9 @@ use super::queue::{Next, Queue};
 /// How often [`Delivery::tick`] is called when there are no rows.
 const TICK: Duration = Duration::from_millis(250);
 
+/// The longest wait between two attempts once the shutdown has begun.
+const AT_SHUTDOWN: Duration = Duration::from_millis(250);
+
 /// Writes what is in the queue until its end.
 pub(super) struct Writer {
     delivery: Box<dyn Delivery>,
@@ -91,8 +94,12 @@ impl Writer {
                 self.queue.set_failing(true);
                 self.pause = self.backoff.after(self.pause);
             }
-            let pause = failure.retry_after.unwrap_or_else(|| varied(self.pause));
-            if !self.queue.pause(pause) {
+            // At the shutdown there is little time, which a long wait would use up, unless the peer asked for it.
+            let (pause, at_shutdown) = match failure.retry_after {
+                Some(asked) => (asked, asked),
+                None => (varied(self.pause), AT_SHUTDOWN),
+            };
+            if !self.queue.pause(pause, at_shutdown) {
                 return Err(Stopped);
             }
             done = self.delivery.resume();
