@@ -2,7 +2,7 @@
 
 use netflow_arrow::{Addresses, RecordBatchBuilder, Types};
 use netflow_core::field::FlowField;
-use netflow_core::{Decoder, InputNames, Limits};
+use netflow_core::{InputNames, Limits};
 use netflow_query::Filter;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -58,15 +58,26 @@ pub(crate) fn limits() -> Limits {
     Limits::default().with_template_lifetime(None)
 }
 
-/// A decoder that continues with the state of another.
-pub(crate) fn decoder(limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder> {
-    let mut decoder = Decoder::new(limits);
-    if let Some(state) = state {
-        decoder
-            .load(state)
-            .map_err(|error| PyValueError::new_err(format!("this is no state: {error}")))?;
+/// Which flows become rows or records.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct ChosenFlows {
+    /// An expression.
+    #[pyo3(item("where"))]
+    filter: Option<String>,
+    /// A record of two directions is two flows.
+    pub(crate) split_biflows: bool,
+    /// Discarded packets of sFlow are flows too.
+    pub(crate) discarded: bool,
+}
+
+impl ChosenFlows {
+    /// # Errors
+    ///
+    /// `FilterError` if the expression cannot be parsed.
+    pub(crate) fn filter(&self) -> PyResult<Option<Filter>> {
+        filter(self.filter.as_deref())
     }
-    Ok(decoder)
 }
 
 /// How tables are made.

@@ -16,7 +16,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
-use crate::arguments::{self, addresses, columns, types};
+use crate::arguments::{ChosenFlows, addresses, columns, types};
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::health::ExaminedFeed;
 use crate::report::Report;
@@ -98,23 +98,30 @@ impl Collector {
 #[pymethods]
 impl Collector {
     #[new]
-    #[pyo3(signature = (*, columns, addresses, types, rows, state, exporters))]
+    #[pyo3(signature = (*, columns, chosen, addresses, types, rows, state, exporters))]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "pyo3 passes arguments by value"
+    )]
     fn new(
         columns: Option<Vec<String>>,
+        chosen: ChosenFlows,
         addresses: &str,
         types: &str,
         rows: usize,
         state: Option<&[u8]>,
         exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
-        let decoder = arguments::decoder(Limits::default(), state)?;
+        let decoder = Exporters::new(exporters)?.decoder(Limits::default(), state)?;
         let mut options = FlowOptions::new(self::columns(columns)?);
         options.addresses = self::addresses(addresses)?;
         options.types = self::types(types)?;
         options.rows = rows.max(1);
-        let feed = Feed::new(Exporters::new(exporters)?.apply(decoder));
+        options.split_biflows = chosen.split_biflows;
+        options.discarded = chosen.discarded;
+        options.filter = chosen.filter()?;
         Ok(Self(Mutex::new(Inner {
-            examined: ExaminedFeed::new(feed),
+            examined: ExaminedFeed::new(Feed::new(decoder)),
             builder: FlowBatchBuilder::new(options),
             full: Vec::new(),
         })))

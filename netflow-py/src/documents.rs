@@ -1,18 +1,16 @@
 //! Records as the documents of other tools.
 
-use std::path::PathBuf;
-
 use netflow_core::InputNames;
-use netflow_core::element::Definitions;
 use netflow_io::Feed;
 use netflow_output::format::dialect::{
     Additions, CommunityIdSeed, DialectForm, DialectName, DialectOptions, Faults,
 };
-use netflow_output::format::{Biflows, FlowLines, Format, Lines, Records, Wire};
+use netflow_output::format::{Biflows, FlowLines, Format, Lines, Records, Selection, Wire};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::arguments::{ChosenFlows, limits};
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
 use crate::input::PathOrOpener;
@@ -61,19 +59,28 @@ struct DocumentOptions {
     include_flowset_id: bool,
     time_key: Option<String>,
     forward_tag: String,
-    definitions: Vec<PathBuf>,
 }
 
 impl DocumentOptions {
-    fn format(self, list_depth: u8) -> PyResult<Box<dyn Format + Send>> {
+    fn format(self, chosen: &ChosenFlows, list_depth: u8) -> PyResult<Box<dyn Format + Send>> {
         let invalid = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
+        let biflows = if chosen.split_biflows {
+            Biflows::Split
+        } else {
+            Biflows::Whole
+        };
+        let selection = Selection::new(biflows, chosen.filter()?);
         let form: DialectForm = self.format.parse().map_err(|error| invalid(&error))?;
         let of_records: Option<Box<dyn Format + Send>> = match self.schema.as_str() {
             "flow" => Some(Box::new(FlowLines::new(
                 None,
-                Biflows::Whole,
+                selection.clone(),
                 InputNames::default(),
             ))),
+            "record" | "wire" if selection.filter().is_some() => {
+                let reason = format!("where chooses among flows; the schema {:?}", self.schema);
+                return Err(PyValueError::new_err(format!("{reason} has every record")));
+            }
             "record" => Some(Box::new(Lines::new(
                 Records::new(list_depth),
                 InputNames::default(),
@@ -89,6 +96,7 @@ impl DocumentOptions {
         }
         let schema: DialectName = self.schema.parse().map_err(|error| invalid(&error))?;
         let mut options = DialectOptions::default();
+        options.selection = selection;
         if self.compat {
             options.faults = Faults::Copied;
         }
@@ -112,39 +120,31 @@ impl DocumentOptions {
     }
 }
 
-/// The definitions in files; of an element with several, the last counts.
-pub(crate) fn definitions(paths: &[PathBuf]) -> PyResult<Definitions> {
-    let mut elements = Vec::new();
-    for path in paths {
-        let found = netflow_definitions::read(path)
-            .map_err(|error| PyValueError::new_err(error.to_string()))?;
-        elements.extend(found.into_iter().map(|found| found.element));
-    }
-    Ok(elements.into_iter().collect())
-}
-
 #[pymethods]
 impl Documents {
     #[new]
-    #[pyo3(signature = (inputs, *, options, ports, strict, state, exporters))]
+    #[pyo3(signature = (inputs, *, options, chosen, ports, strict, state, exporters))]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "pyo3 passes arguments by value"
+    )]
     fn new(
         inputs: Vec<PathOrOpener>,
         options: DocumentOptions,
+        chosen: ChosenFlows,
         ports: Vec<u16>,
         strict: bool,
         state: Option<&[u8]>,
         exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
-        let limits = crate::arguments::limits();
-        let list_depth = limits.list_depth;
-        let decoder = crate::arguments::decoder(limits, state)?
-            .with_definitions(definitions(&options.definitions)?);
-        let mut format = options.format(list_depth)?;
+        let exporters = Exporters::new(exporters)?;
+        let decoder = exporters.decoder(limits(), state)?;
+        let list_depth = exporters.limits(limits())?.list_depth;
+        let mut format = options.format(&chosen, list_depth)?;
         let mut out = Vec::new();
         format.begin(&mut out);
-        let feed = Feed::new(Exporters::new(exporters)?.apply(decoder));
         Ok(Self(Guarded::new(Written {
-            walk: Walk::new(inputs, ports, strict, feed),
+            walk: Walk::new(inputs, ports, strict, Feed::new(decoder)),
             format,
             out,
         })))

@@ -1,26 +1,35 @@
-//! What the caller knows of exporters besides what they announce.
+//! What the caller knows of exporters besides what they announce, and the limits of a decoder.
 
+use core::time::Duration;
+use std::collections::HashMap;
 use std::path::Path;
 
 use netflow_core::element::Definitions;
 use netflow_core::{
-    ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, Decoder, OptionsScope,
-    SessionScope,
+    ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, Decoder, Limits,
+    OptionsScope, SessionScope,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-/// Rates such as `192.0.2.0/24=1000` for exporters that announce none, rates that replace what
-/// exporters announce, the scope of options, meanings such as `192.0.2.0/24=biflow` of second
-/// counters, files with definitions of elements, and whether each source port is an exporter.
-pub(crate) type ExporterArguments = (
-    Vec<String>,
-    Vec<String>,
-    String,
-    Vec<String>,
-    Vec<String>,
-    bool,
-);
+/// What Python passes.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct ExporterArguments {
+    /// Rates such as `192.0.2.0/24=1000` of exporters that announce none.
+    sampling: Vec<String>,
+    /// Rates that replace those that exporters announce.
+    sampling_override: Vec<String>,
+    options_scope: String,
+    /// Meanings such as `192.0.2.0/24=biflow` of second counters.
+    second_counters: Vec<String>,
+    /// Files with definitions of elements.
+    definitions: Vec<String>,
+    /// Each source port is an exporter.
+    by_port: bool,
+    /// By name; lifetimes in nanoseconds, `None` is for ever.
+    limits: HashMap<String, Option<u64>>,
+}
 
 /// The same, parsed.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +40,7 @@ pub(crate) struct Exporters {
     counters: ConfiguredCounters,
     definitions: Definitions,
     sessions: SessionScope,
+    limits: HashMap<String, Option<u64>>,
 }
 
 impl Exporters {
@@ -38,15 +48,16 @@ impl Exporters {
     ///
     /// `ValueError` if one of them cannot be parsed.
     pub(crate) fn new(arguments: Option<ExporterArguments>) -> PyResult<Self> {
-        let Some((configured, overrides, scope, counters, files, by_port)) = arguments else {
+        let Some(arguments) = arguments else {
             return Ok(Self::default());
         };
-        Ok(Self {
-            configured: rates("sampling", &configured)?,
-            overrides: rates("sampling_override", &overrides)?,
-            counters: self::counters(&counters)?,
-            definitions: definitions(&files)?,
-            sessions: if by_port {
+        let scope = arguments.options_scope;
+        let found = Self {
+            configured: rates("sampling", &arguments.sampling)?,
+            overrides: rates("sampling_override", &arguments.sampling_override)?,
+            counters: counters(&arguments.second_counters)?,
+            definitions: definitions(&arguments.definitions)?,
+            sessions: if arguments.by_port {
                 SessionScope::Transport
             } else {
                 SessionScope::Exporter
@@ -60,22 +71,66 @@ impl Exporters {
                     )));
                 }
             },
-        })
+            limits: arguments.limits,
+        };
+        found.limits(Limits::default())?;
+        Ok(found)
     }
 
-    /// A decoder that applies it.
-    pub(crate) fn apply(&self, decoder: Decoder) -> Decoder {
-        decoder
+    /// A decoder that applies it, with these limits unless the caller set others. It continues with
+    /// the state of another, if there is one.
+    pub(crate) fn decoder(&self, limits: Limits, state: Option<&[u8]>) -> PyResult<Decoder> {
+        let mut decoder = Decoder::new(self.limits(limits)?)
+            .with_scope(self.sessions)
             .with_configured_rates(self.configured.clone())
             .with_override_rates(self.overrides.clone())
             .with_options_scope(self.scope)
             .with_configured_counters(self.counters.clone())
-            .with_definitions(self.definitions.clone())
-            .with_scope(self.sessions)
+            .with_definitions(self.definitions.clone());
+        if let Some(state) = state {
+            decoder
+                .load(state)
+                .map_err(|error| PyValueError::new_err(format!("this is no state: {error}")))?;
+        }
+        Ok(decoder)
+    }
+
+    /// These limits, with those that the caller set.
+    pub(crate) fn limits(&self, limits: Limits) -> PyResult<Limits> {
+        let mut limits = limits;
+        for (name, value) in &self.limits {
+            limits = set_limit(limits, name, *value)
+                .ok_or_else(|| PyValueError::new_err(format!("limits: {name} cannot be set so")))?;
+        }
+        Ok(limits)
     }
 }
 
-/// The elements that files define.
+/// The limits with one of them set; `None` if there is no such limit or it is out of range.
+fn set_limit(limits: Limits, name: &str, value: Option<u64>) -> Option<Limits> {
+    let lifetime = value.map(Duration::from_nanos);
+    match name {
+        "waiting_lifetime" => return Some(limits.with_waiting_lifetime(lifetime)),
+        "template_lifetime" => return Some(limits.with_template_lifetime(lifetime)),
+        _ => {}
+    }
+    let number = value?;
+    let count = usize::try_from(number).ok()?;
+    Some(match name {
+        "state_octets" => limits.with_state_octets(count),
+        "domain_octets" => limits.with_domain_octets(count),
+        "waiting_octets" => limits.with_waiting_octets(count),
+        "templates" => limits.with_templates(count),
+        "template_fields" => limits.with_template_fields(number.try_into().ok()?),
+        "list_depth" => limits.with_list_depth(number.try_into().ok()?),
+        "list_templates" => limits.with_list_templates(count),
+        "common_properties" => limits.with_common_properties(count),
+        "joined_octets" => limits.with_joined_octets(count),
+        _ => return None,
+    })
+}
+
+/// The elements that files define; of an element with several definitions, the last counts.
 fn definitions(files: &[String]) -> PyResult<Definitions> {
     let mut elements = Vec::new();
     for file in files {

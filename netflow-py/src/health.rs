@@ -7,9 +7,10 @@ use netflow_health::{Health, SourceFacts};
 use netflow_io::{CaptureOptions, Datagrams, Event, Feed, Source};
 use pyo3::prelude::*;
 
+use crate::arguments::limits;
+use crate::error;
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::input::{Input, PathOrOpener, Raised};
-use crate::{arguments, error};
 
 /// Decodes inputs and returns their health as JSON. A file that cannot be read to its end is a
 /// warning, or with `strict` an error.
@@ -26,9 +27,7 @@ pub(crate) fn health(
     let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
     let options = CaptureOptions::default().with_ports(ports);
     let mut examination = Examination {
-        feed: Feed::new(
-            Exporters::new(exporters)?.apply(arguments::decoder(arguments::limits(), state)?),
-        ),
+        feed: Feed::new(Exporters::new(exporters)?.decoder(limits(), state)?),
         health: Health::default(),
         facts: SourceFacts::default(),
         raised: Raised::default(),

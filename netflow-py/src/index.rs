@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::PyBytes;
 
-use crate::arguments::{addresses, columns, decoder, limits, types};
+use crate::arguments::{addresses, columns, limits, types};
 use crate::error;
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::input::{Input, PathOrOpener, Raised};
@@ -23,7 +23,7 @@ use crate::table::Table;
 
 /// The index of a file as an Arrow stream, and the report of the pass.
 #[pyfunction]
-#[pyo3(signature = (input, *, every, ports, strict, state))]
+#[pyo3(signature = (input, *, every, ports, strict, state, exporters))]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "pyo3 passes arguments by value"
@@ -35,10 +35,11 @@ pub(crate) fn index<'py>(
     ports: Vec<u16>,
     strict: bool,
     state: Option<Vec<u8>>,
+    exporters: Option<ExporterArguments>,
 ) -> PyResult<(Bound<'py, PyBytes>, Py<PyAny>)> {
     let input = Input::new(input);
     let names = [input.name()];
-    let decoder = decoder(limits(), state.as_deref())?;
+    let decoder = Exporters::new(exporters)?.decoder(limits(), state.as_deref())?;
     let (octets, report) = py.detach(move || {
         let (raised, options) = (
             Raised::default(),
@@ -108,7 +109,7 @@ impl Replay {
         options.rows = rows.max(1);
         options.split_biflows = split_biflows;
         options.files = InputNames::new(names);
-        let decoder = Exporters::new(exporters)?.apply(decoder(limits(), state)?);
+        let decoder = Exporters::new(exporters)?.decoder(limits(), state)?;
         Ok(Self(Mutex::new(Inner {
             replay: Replayed::new(decoder, options),
             late: Vec::new(),

@@ -15,6 +15,7 @@ mod guarded;
 mod health;
 mod index;
 mod input;
+mod packed;
 mod pass;
 mod reading;
 mod record;

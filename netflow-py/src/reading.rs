@@ -9,7 +9,7 @@ use netflow_scan::{Faults, Scan};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
 
-use crate::arguments::{decoder, limits};
+use crate::arguments::limits;
 use crate::error;
 use crate::exporters::Exporters;
 use crate::input::{Input, PathOrOpener, Raised, Range, RangeArguments};
@@ -92,9 +92,8 @@ impl Inputs {
             index += 1;
             Some(input.open(options.clone(), &into))
         };
-        let decoder = self
-            .exporters
-            .apply(decoder(limits(), self.state.as_deref())?);
+        let state = self.state.as_deref();
+        let decoder = self.exporters.decoder(limits(), state)?;
         Ok(Reading {
             scan: Scan::new(decoder, builder, Box::new(open), self.faults),
             raised,

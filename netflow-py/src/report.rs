@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use netflow_arrow::BatchBuilder;
 use netflow_core::wire::template::FieldLength;
-use netflow_core::{DomainReport, KnownTemplate, Stats};
+use netflow_core::{DomainReport, KnownTemplate, SequenceUnit, Stats};
 use netflow_io::{Feed, KeptProblem};
 use netflow_scan::Scan;
 use pyo3::exceptions::PyRuntimeError;
@@ -179,13 +179,44 @@ fn domain<'py>(py: Python<'py>, report: &DomainReport) -> PyResult<Bound<'py, Py
     dictionary.set_item("messages", report.messages)?;
     dictionary.set_item("first_received", time(report.first_received)?)?;
     dictionary.set_item("last_received", time(report.last_received)?)?;
-    dictionary.set_item("lost", report.sequence.lost)?;
-    dictionary.set_item("late", report.sequence.late)?;
-    dictionary.set_item("duplicated", report.sequence.duplicated)?;
-    dictionary.set_item("restarted", report.sequence.restarted)?;
-    dictionary.set_item("clock_skew", report.clock_skew)?;
+    let unit = report.sequence_unit.map(SequenceUnit::name);
+    dictionary.set_item("unit", unit)?;
+    let sequence = &report.sequence;
+    counts(
+        &dictionary,
+        &[
+            ("received", sequence.received),
+            ("lost", sequence.lost),
+            ("late", sequence.late),
+            ("duplicated", sequence.duplicated),
+            ("restarted", sequence.restarted),
+            ("unread", sequence.unread),
+        ],
+    )?;
+    let samples = PyDict::new(py);
+    counts(
+        &samples,
+        &[
+            ("received", report.samples.received),
+            ("lost", report.samples.lost),
+            ("late", report.samples.late),
+            ("restarted", report.samples.restarted),
+            ("drops", report.samples.drops),
+            ("parallel_sources", report.samples.parallel_sources),
+        ],
+    )?;
+    dictionary.set_item("samples", samples)?;
+    let skew = report.clock_skew.map(|nanos| value::duration(py, nanos));
+    dictionary.set_item("clock_skew", skew.transpose()?)?;
     dictionary.set_item("templates", report.templates)?;
+    dictionary.set_item("state_octets", report.state_octets)?;
     Ok(dictionary)
+}
+
+fn counts(dictionary: &Bound<'_, PyDict>, counts: &[(&str, u64)]) -> PyResult<()> {
+    counts
+        .iter()
+        .try_for_each(|(name, count)| dictionary.set_item(name, count))
 }
 
 /// Problems as the arguments of `netflow_rs.Problem`.

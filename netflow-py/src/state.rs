@@ -3,13 +3,14 @@
 use core::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard};
 
-use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_core::{Datagram, Limits, Timestamp, Transport};
 use netflow_io::{Feed, KeptProblem};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::{PyByteArray, PyBytes};
 
+use crate::arguments::ChosenFlows;
 use crate::error;
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::health::ExaminedFeed;
@@ -61,13 +62,21 @@ impl State {
 #[pymethods]
 impl State {
     #[new]
-    #[pyo3(signature = (*, exporters))]
-    fn new(exporters: Option<ExporterArguments>) -> PyResult<Self> {
-        let decoder = Exporters::new(exporters)?.apply(Decoder::new(Limits::default()));
+    #[pyo3(signature = (*, chosen, state, exporters))]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "pyo3 passes arguments by value"
+    )]
+    fn new(
+        chosen: ChosenFlows,
+        state: Option<&[u8]>,
+        exporters: Option<ExporterArguments>,
+    ) -> PyResult<Self> {
+        let decoder = Exporters::new(exporters)?.decoder(Limits::default(), state)?;
         let feed = Feed::new(decoder).keeping_last_problems();
         Ok(Self(Mutex::new(Decoding {
             examined: ExaminedFeed::new(feed),
-            reader: RecordReader::new(),
+            reader: RecordReader::new(&chosen)?,
         })))
     }
 
@@ -93,7 +102,7 @@ impl State {
             let datagram = Datagram::new(exporter, transport, received, &payload);
             let decoded = examined.push(datagram)?;
             let mut records = Vec::new();
-            reader.read(&decoded, false, &mut records);
+            reader.read(&decoded, &mut records);
             Ok(records)
         });
         decoded.map_err(error::of_datagram)

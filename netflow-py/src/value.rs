@@ -1,5 +1,6 @@
 //! Values that outlive their message, and their conversion to Python.
 
+use alloc::borrow::Cow;
 use core::net::IpAddr;
 
 use netflow_core::FlowValue;
@@ -134,7 +135,7 @@ impl Owned {
     fn part(list: &SubTemplateList<'_, '_>, depth: u8) -> [(String, Self); 2] {
         let records = list
             .records()
-            .map(|record| Self::Object(elements(&record, depth)));
+            .map(|record| Self::Object(owned(elements(&record, depth))));
         [
             (
                 "template".to_owned(),
@@ -173,10 +174,7 @@ impl Owned {
             Self::Octets(octets) => Ok(PyBytes::new(py, octets).into_any()),
             Self::Digits(digits) => py.get_type::<pyo3::types::PyInt>().call1((digits,)),
             Self::Time(micros) => time(py, *micros),
-            Self::Duration(nanos) => {
-                let class = imported(py, &TIMEDELTA, "timedelta")?;
-                class.call1((0, 0, nanos.div_euclid(1_000)))
-            }
+            Self::Duration(nanos) => duration(py, *nanos),
             Self::List(values) => {
                 let values = values.iter().map(|value| value.to_python(py));
                 let list = PyList::new(py, values.collect::<PyResult<Vec<_>>>()?)?;
@@ -191,11 +189,16 @@ fn semantic(number: u8) -> (String, Owned) {
     ("semantic".to_owned(), Owned::Unsigned(number.into()))
 }
 
+/// Members with names of their own.
+fn owned(members: Vec<(Cow<'_, str>, Owned)>) -> Vec<(String, Owned)> {
+    let members = members.into_iter();
+    members
+        .map(|(name, value)| (name.into_owned(), value))
+        .collect()
+}
+
 /// A dictionary of named values.
-pub(crate) fn object<'py>(
-    py: Python<'py>,
-    members: &[(String, Owned)],
-) -> PyResult<Bound<'py, PyDict>> {
+fn object<'py>(py: Python<'py>, members: &[(String, Owned)]) -> PyResult<Bound<'py, PyDict>> {
     let dictionary = PyDict::new(py);
     for (name, value) in members {
         dictionary.set_item(name, value.to_python(py)?)?;
@@ -205,8 +208,8 @@ pub(crate) fn object<'py>(
 
 /// Fields of a record by the names of the registries. What repeats is a list, in the order
 /// of the wire.
-pub(crate) fn elements(record: &DataRecord<'_, '_>, depth: u8) -> Vec<(String, Owned)> {
-    let mut members: Vec<(String, Owned)> = Vec::new();
+pub(crate) fn elements<'t>(record: &DataRecord<'_, 't>, depth: u8) -> Vec<(Cow<'t, str>, Owned)> {
+    let mut members: Vec<(Cow<'t, str>, Owned)> = Vec::new();
     let mut counts: Vec<usize> = Vec::new();
     for field in record.fields() {
         let name = name(field.template());
@@ -234,11 +237,11 @@ pub(crate) fn elements(record: &DataRecord<'_, '_>, depth: u8) -> Vec<(String, O
 }
 
 /// The name of a field, else its enterprise and number.
-fn name(field: &TemplateField) -> String {
+fn name(field: &TemplateField) -> Cow<'_, str> {
     match (field.name(), field.key()) {
-        (Some(name), _) => name.to_owned(),
-        (None, FieldKey::Element(id)) => format!("{}:{}", id.enterprise_number, id.id),
-        (None, FieldKey::Scope(number)) => format!("scope:{number}"),
+        (Some(name), _) => name.into(),
+        (None, FieldKey::Element(id)) => format!("{}:{}", id.enterprise_number, id.id).into(),
+        (None, FieldKey::Scope(number)) => format!("scope:{number}").into(),
     }
 }
 
@@ -256,6 +259,12 @@ fn imported<'py>(
         Ok::<_, PyErr>(py.import("datetime")?.getattr(name)?.unbind())
     })?;
     Ok(class.bind(py).clone())
+}
+
+/// A `timedelta`.
+pub(crate) fn duration(py: Python<'_>, nanos: i64) -> PyResult<Bound<'_, PyAny>> {
+    let class = imported(py, &TIMEDELTA, "timedelta")?;
+    class.call1((0, 0, nanos.div_euclid(1_000)))
 }
 
 /// A `datetime` in UTC. Of a year that it cannot hold, the microseconds since 1970.

@@ -45,6 +45,14 @@ def test_arguments_that_make_no_sense_are_errors() -> None:
         nf.documents(CAPTURE, internal_networks="internal?")
 
 
+def test_definitions_name_elements_of_documents(tmp_path: Path) -> None:
+    # As Logstash has them.
+    path = tmp_path / "own.yaml"
+    path.write_text("---\n1:\n- :uint32\n- :my_octets\n")
+    records = nf.documents(captures(), "record", definitions=path)
+    assert any("my_octets" in json.dumps(record) for record in records)
+
+
 def test_a_file_of_definitions_that_makes_no_sense_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("6871:\n  :not a number\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import shutil
 from pathlib import Path
@@ -33,7 +34,7 @@ def test_reading(
     shutil.copy(capture, tmp_path / "capture.pcap")
     shutil.copy(capture, tmp_path / "captures" / "one.pcap.gz")
     monkeypatch.chdir(tmp_path)
-    exec(examples()[number], {"nf": nf, "duckdb": duckdb, "pyarrow": pyarrow})
+    exec(examples()[number], {"nf": nf, "duckdb": duckdb, "pickle": pickle, "pyarrow": pyarrow})
 
 
 def test_live(monkeypatch: pytest.MonkeyPatch) -> None:

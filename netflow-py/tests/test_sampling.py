@@ -97,7 +97,7 @@ def test_second_counters_are_what_the_caller_says() -> None:
         ({"sampling": {"192.0.2.0/24": 0}}, "sampling: .*1 or more"),
         ({"sampling": {"router": 100}}, "no IP address"),
         ({"sampling_override": {"192.0.2.0/33": 100}}, "sampling_override: .*up to 32"),
-        ({"options_scope": "router"}, 'options_scope is "domain" or "exporter"'),
+        ({"options_scope": "router"}, 'options_scope must be "domain" or "exporter"'),
     ],
 )
 def test_rates_and_scopes_that_make_no_sense_are_refused(

@@ -16,6 +16,7 @@ from ._collector import Collector
 from ._decoder import Decoder
 from ._documents import documents
 from ._errors import FilterError, NetflowError, NetflowWarning, Problem
+from ._exporters import Limits
 from ._flows import Flows, read, scan
 from ._health import health
 from ._inputs import COLUMNS
@@ -35,6 +36,7 @@ __all__ = [
     "Decoder",
     "FilterError",
     "Flows",
+    "Limits",
     "Listener",
     "NetflowError",
     "NetflowWarning",

@@ -41,6 +41,11 @@ def whole(name: str, value: object, least: int, most: int) -> int:
     return number
 
 
+def chosen_flows(where: str | None, split_biflows: bool, discarded: bool) -> dict[str, Any]:
+    """Which flows become rows or records, as the compiled module takes it."""
+    return {"where": where, "split_biflows": bool(split_biflows), "discarded": bool(discarded)}
+
+
 def row_limit(rows: object) -> int:
     """Rows of a batch."""
     return whole("rows", rows, 1, 1 << 32)

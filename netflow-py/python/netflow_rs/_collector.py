@@ -11,7 +11,8 @@ from . import _netflow
 from ._addresses import Exporter, host_and_port
 from ._decoder import Octets
 from ._errors import Problem
-from ._exporters import Meanings, Rates, known
+from ._arguments import Addresses, OptionsScope, Types, choice, chosen_flows, row_limit
+from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import check_columns
 from ._received import nanoseconds
 from ._table import ROWS, Table
@@ -24,29 +25,45 @@ class Collector(asyncio.DatagramProtocol):
 
         loop.create_datagram_endpoint(nf.Collector, local_addr=("0.0.0.0", 2055))
 
-    Rows wait until :meth:`take` takes them, however many: take them as they come.
+    Rows wait until :meth:`take` takes them, however many: take them as they come. The arguments
+    are those of :func:`scan`.
     """
 
     def __init__(
         self,
         *,
         columns: Sequence[str] | None = None,
-        addresses: str = "text",
-        types: str = "native",
+        where: str | None = None,
+        addresses: Addresses = "text",
+        types: Types = "native",
         rows: int = ROWS,
+        split_biflows: bool = False,
+        discarded: bool = False,
         state: bytes | None = None,
         sampling: Rates = None,
         sampling_override: Rates = None,
-        options_scope: str = "domain",
+        options_scope: OptionsScope = "domain",
         second_counters: Meanings = None,
+        definitions: Definitions = (),
+        by_port: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self._collector = _netflow.Collector(
             columns=check_columns(columns),
-            addresses=addresses,
-            types=types,
-            rows=rows,
+            chosen=chosen_flows(where, split_biflows, discarded),
+            addresses=choice("addresses", addresses, Addresses),
+            types=choice("types", types, Types),
+            rows=row_limit(rows),
             state=state,
-            exporters=known(sampling, sampling_override, options_scope, second_counters),
+            exporters=known(
+                sampling,
+                sampling_override,
+                options_scope,
+                second_counters,
+                definitions,
+                by_port,
+                limits,
+            ),
         )
         self.rows = 0
         """Rows that wait to be taken."""
@@ -88,7 +105,7 @@ class Collector(asyncio.DatagramProtocol):
 
     @property
     def domains(self) -> list[dict[str, Any]]:
-        """What each observation domain sent, and what of it was lost."""
+        """What each observation domain sent, and what of it was lost; see :attr:`Report.domains`."""
         return self._collector.report["domains"]
 
     def health(self) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import Any, Union
 
 from . import _netflow
 from ._addresses import Exporter, host_and_port
-from ._arguments import OptionsScope, Transport, choice
+from ._arguments import OptionsScope, Transport, choice, chosen_flows
 from ._errors import Problem
-from ._exporters import Definitions, Meanings, Rates, known
+from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._netflow import Record
 from ._received import nanoseconds
 
@@ -20,25 +20,37 @@ Octets = Union[bytes, bytearray, memoryview]
 class Decoder:
     """Decodes datagrams of any number of exporters, and keeps what they announced.
 
-    One may be used by several threads, one at a time inside. ``sampling``,
-    ``sampling_override``, ``options_scope``, ``second_counters``, ``definitions`` and ``by_port``
-    are those of :func:`scan`.
+    One may be used by several threads, one at a time inside. The arguments are those of
+    :func:`scan`.
     """
 
     def __init__(
         self,
         *,
+        where: str | None = None,
+        split_biflows: bool = False,
+        discarded: bool = False,
+        state: bytes | None = None,
         sampling: Rates = None,
         sampling_override: Rates = None,
         options_scope: OptionsScope = "domain",
         second_counters: Meanings = None,
         definitions: Definitions = (),
         by_port: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self._state = _netflow.State(
+            chosen=chosen_flows(where, split_biflows, discarded),
+            state=state,
             exporters=known(
-                sampling, sampling_override, options_scope, second_counters, definitions, by_port
-            )
+                sampling,
+                sampling_override,
+                options_scope,
+                second_counters,
+                definitions,
+                by_port,
+                limits,
+            ),
         )
 
     def decode(
@@ -98,7 +110,7 @@ class Decoder:
 
     @property
     def domains(self) -> list[dict[str, Any]]:
-        """What each observation domain sent, and what of it was lost."""
+        """What each observation domain sent, and what of it was lost; see :attr:`Report.domains`."""
         return self._state.report["domains"]
 
     @property

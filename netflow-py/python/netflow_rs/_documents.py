@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 
 from . import _netflow
-from ._exporters import Meanings, Rates, known
+from ._arguments import OptionsScope, chosen_flows, port_list
+from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, expand
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-_Path = str | os.PathLike[str]
 # Formats whose documents are octets.
 _Octets = Literal["msgpack", "forward", "protobuf", "csv", "csv-fast", "line", "long", "extended"]
 
@@ -29,14 +28,18 @@ class _Options(TypedDict, total=False):
     include_flowset_id: bool
     time_key: str | None
     forward_tag: str
-    definitions: Sequence[_Path]
+    where: str | None
+    split_biflows: bool
     ports: Sequence[int]
     strict: bool
     state: bytes | None
     sampling: Rates
     sampling_override: Rates
-    options_scope: str
+    options_scope: OptionsScope
     second_counters: Meanings
+    definitions: Definitions
+    by_port: bool
+    limits: Limits | None
 
 
 @overload
@@ -69,14 +72,18 @@ def documents(
     include_flowset_id: bool = False,
     time_key: str | None = None,
     forward_tag: str = "netflow.event",
-    definitions: Sequence[_Path] = (),
+    where: str | None = None,
+    split_biflows: bool = False,
     ports: Sequence[int] = (),
     strict: bool = False,
     state: bytes | None = None,
     sampling: Rates = None,
     sampling_override: Rates = None,
-    options_scope: str = "domain",
+    options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
+    definitions: Definitions = (),
+    by_port: bool = False,
+    limits: Limits | None = None,
 ) -> Iterator[dict[str, Any]] | Iterator[bytes]:
     """Yields the documents of a schema: ``ecs``, ``ecs-integration``, ``logstash``, ``fluentd``,
     ``goflow2``, ``nfdump``, or ``flow``, ``record`` and ``wire``.
@@ -98,7 +105,6 @@ def documents(
         include_flowset_id: schema ``logstash``: write the number of the set of IPFIX too.
         time_key: schema ``fluentd``: the member that holds the time of the event.
         forward_tag: format ``forward``: the tag of the events.
-        definitions: files with definitions of further elements.
 
     The other arguments are those of :func:`scan`.
 
@@ -120,12 +126,20 @@ def documents(
             "include_flowset_id": include_flowset_id,
             "time_key": time_key,
             "forward_tag": forward_tag,
-            "definitions": [os.fspath(path) for path in definitions],
         },
-        ports=list(ports),
+        chosen=chosen_flows(where, split_biflows, False),
+        ports=port_list(ports),
         strict=strict,
         state=state,
-        exporters=known(sampling, sampling_override, options_scope, second_counters),
+        exporters=known(
+            sampling,
+            sampling_override,
+            options_scope,
+            second_counters,
+            definitions,
+            by_port,
+            limits,
+        ),
     )
     return _parsed(octets) if format == "json" else octets
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Literal, Sequence, Union
 
 from . import _netflow
 from ._arguments import Addresses, OptionsScope, RowKind, Types, choice, port_list, row_limit
-from ._exporters import Definitions, Meanings, Rates, known
+from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, Opened, chosen, expand
 from ._optional import imported
 from ._progress import Progress
@@ -125,6 +125,7 @@ def scan(
     second_counters: Meanings = None,
     definitions: Definitions = (),
     by_port: bool = False,
+    limits: Limits | None = None,
 ) -> Flows:
     """Flows of captures and IPFIX files, lazily: nothing is read before it is asked for, and
     everyone who asks gets a fresh pass.
@@ -160,6 +161,8 @@ def scan(
             the exporter. Without it, records show which of them.
         definitions: files with definitions of elements, as the command's ``--definitions``.
         by_port: each source port of an address is an exporter of its own.
+        limits: of the decoder's memory and work, such as ``{"state_octets": 16 << 20}``; see
+            :class:`Limits`.
     """
     inputs = expand(source)
     choice("table", table, RowKind)
@@ -183,7 +186,13 @@ def scan(
         "strict": strict,
         "state": state,
         "exporters": known(
-            sampling, sampling_override, options_scope, second_counters, definitions, by_port
+            sampling,
+            sampling_override,
+            options_scope,
+            second_counters,
+            definitions,
+            by_port,
+            limits,
         ),
     }
     if columns == "used":
@@ -221,6 +230,7 @@ def read(
     second_counters: Meanings = None,
     definitions: Definitions = (),
     by_port: bool = False,
+    limits: Limits | None = None,
     progress: bool | None = None,
 ) -> Table:
     """Flows of captures and IPFIX files, in memory.
@@ -247,6 +257,7 @@ def read(
         second_counters=second_counters,
         definitions=definitions,
         by_port=by_port,
+        limits=limits,
     )
     found = flows.read(progress=progress)
     # Of all columns, most exporters fill a few: the others would take most of the memory.

@@ -7,7 +7,7 @@ from typing import Any, Sequence
 
 from . import _netflow
 from ._arguments import OptionsScope, port_list
-from ._exporters import Definitions, Meanings, Rates, known
+from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, expand
 
 
@@ -23,6 +23,7 @@ def health(
     second_counters: Meanings = None,
     definitions: Definitions = (),
     by_port: bool = False,
+    limits: Limits | None = None,
 ) -> dict[str, Any]:
     """The health of the exporters in captures and IPFIX files: the document that
     ``netflow explain --format json`` prints.
@@ -47,7 +48,13 @@ def health(
         strict=strict,
         state=state,
         exporters=known(
-            sampling, sampling_override, options_scope, second_counters, definitions, by_port
+            sampling,
+            sampling_override,
+            options_scope,
+            second_counters,
+            definitions,
+            by_port,
+            limits,
         ),
     )
     found: dict[str, Any] = json.loads(document)

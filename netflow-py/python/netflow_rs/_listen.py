@@ -7,9 +7,11 @@ import inspect
 from typing import Callable, ParamSpec, Sequence, Union
 
 from . import _netflow
+from . import _arguments
 from ._addresses import Addresses, Place, places
 from ._collector import Collector
-from ._exporters import Meanings, Rates
+from ._arguments import OptionsScope, Types
+from ._exporters import Definitions, Limits, Meanings, Rates
 from ._inputs import PathLike
 from ._listeners import AsyncListener, Listener, Sockets
 from ._portable import PortableSocket
@@ -34,15 +36,21 @@ def listen(
     allow: Sequence[str] = (),
     read_buffer: int = READ_BUFFER,
     columns: Sequence[str] | None = None,
-    addresses: str = "text",
-    types: str = "native",
+    where: str | None = None,
+    addresses: _arguments.Addresses = "text",
+    types: Types = "native",
     rows: int = ROWS,
     interval: float = 1.0,
+    split_biflows: bool = False,
+    discarded: bool = False,
     state: bytes | None = None,
     sampling: Rates = None,
     sampling_override: Rates = None,
-    options_scope: str = "domain",
+    options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
+    definitions: Definitions = (),
+    by_port: bool = False,
+    limits: Limits | None = None,
 ) -> Listener:
     """Listens on UDP ports, and for IPFIX over TCP and TLS, and yields a batch whenever there are
     ``rows`` rows, or any rows after ``interval`` seconds. Ends when it is closed; Ctrl-C interrupts it.
@@ -57,20 +65,25 @@ def listen(
         read_buffer: octets of the receive buffer of each UDP socket to ask the system for.
 
     What could not be decoded is in ``stats`` and ``problems`` of the listener, what was lost before in
-    ``received``; ``state`` is what ``save`` of another returned. ``sampling``, ``sampling_override``,
-    ``options_scope`` and ``second_counters`` are those of :func:`scan`. TCP and TLS, several addresses
-    and ``allow`` need Linux.
+    ``received``; ``state`` is what ``save`` of another returned. The other arguments are those of
+    :func:`scan`. TCP and TLS, several addresses and ``allow`` need Linux.
     """
     collector = Collector(
         columns=columns,
+        where=where,
         addresses=addresses,
         types=types,
         rows=rows,
+        split_biflows=split_biflows,
+        discarded=discarded,
         state=state,
         sampling=sampling,
         sampling_override=sampling_override,
         options_scope=options_scope,
         second_counters=second_counters,
+        definitions=definitions,
+        by_port=by_port,
+        limits=limits,
     )
     certificates = _certificates(certificate, key, client_ca, client_certificates)
     listening = places(address, tcp, tls)

@@ -39,7 +39,8 @@ FIELDS: list[tuple[str, str, str, str]]
 
 _Path = str | os.PathLike[str]
 _Inputs = Sequence[tuple[str, Callable[[], Any] | None]]
-_Known = tuple[list[str], list[str], str, list[str], list[str], bool]
+_Known = Mapping[str, Any]
+_Chosen = Mapping[str, Any]
 
 def run(arguments: Sequence[str]) -> int: ...
 def prefixes(addresses: Sequence[str | None], ipv4: int, ipv6: int) -> list[str | None]: ...
@@ -59,6 +60,7 @@ def index(
     ports: Sequence[int],
     strict: bool,
     state: bytes | None,
+    exporters: _Known | None,
 ) -> tuple[bytes, dict[str, Any]]: ...
 @final
 class Documents:
@@ -67,6 +69,7 @@ class Documents:
         inputs: _Inputs,
         *,
         options: Mapping[str, Any],
+        chosen: _Chosen,
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
@@ -202,8 +205,7 @@ class Records:
         cls,
         inputs: _Inputs,
         *,
-        where: str | None,
-        split_biflows: bool,
+        chosen: _Chosen,
         ports: Sequence[int],
         strict: bool,
         state: bytes | None,
@@ -219,7 +221,7 @@ class Records:
 @final
 class State:
     def __new__(
-        cls, *, exporters: _Known | None
+        cls, *, chosen: _Chosen, state: bytes | None, exporters: _Known | None
     ) -> State: ...
     def decode(
         self,
@@ -244,6 +246,7 @@ class Collector:
         cls,
         *,
         columns: Sequence[str] | None,
+        chosen: _Chosen,
         addresses: str,
         types: str,
         rows: int,
@@ -283,6 +286,11 @@ if sys.platform == "linux":
 class Record:
     """One flow: the normalised fields as attributes, the elements of its record by name."""
 
+    def __new__(cls, fields: bytes, names: Sequence[str], elements: bytes) -> Record: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __sizeof__(self) -> int: ...
+    def __reduce__(self) -> tuple[type[Record], tuple[bytes, tuple[str, ...], bytes]]: ...
     def __getitem__(self, name: str, /) -> Any: ...
     def __contains__(self, name: str, /) -> bool: ...
     def __len__(self) -> int: ...

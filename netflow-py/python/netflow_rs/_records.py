@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Iterator, Sequence
 
 from . import _netflow
-from ._arguments import OptionsScope, port_list
+from ._arguments import OptionsScope, chosen_flows, port_list
 from ._errors import Problem
-from ._exporters import Definitions, Meanings, Rates, known
+from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, expand
 from ._netflow import Record
 
@@ -35,6 +35,11 @@ class Records(Iterator[Record]):
         return self._records.report["templates"]
 
     @property
+    def domains(self) -> list[dict[str, Any]]:
+        """What each observation domain sent, and what of it was lost; see :attr:`Report.domains`."""
+        return self._records.report["domains"]
+
+    @property
     def problems(self) -> list[Problem]:
         """What was passed over so far; the first 1,000."""
         return self._records.problems
@@ -48,6 +53,7 @@ def records(
     *,
     where: str | None = None,
     split_biflows: bool = False,
+    discarded: bool = False,
     ports: Sequence[int] = (),
     strict: bool = False,
     state: bytes | None = None,
@@ -57,6 +63,7 @@ def records(
     second_counters: Meanings = None,
     definitions: Definitions = (),
     by_port: bool = False,
+    limits: Limits | None = None,
 ) -> Records:
     """The flows of captures and IPFIX files, one :class:`Record` after the other.
 
@@ -68,13 +75,18 @@ def records(
     return Records(
         _netflow.Records(
             inputs,
-            where=where,
-            split_biflows=split_biflows,
+            chosen=chosen_flows(where, split_biflows, discarded),
             ports=port_list(ports),
             strict=strict,
             state=state,
             exporters=known(
-            sampling, sampling_override, options_scope, second_counters, definitions, by_port
-        ),
+                sampling,
+                sampling_override,
+                options_scope,
+                second_counters,
+                definitions,
+                by_port,
+                limits,
+            ),
         )
     )

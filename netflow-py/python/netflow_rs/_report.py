@@ -18,7 +18,12 @@ class Report:
         self.templates: list[dict[str, Any]] = report["templates"]
         """Templates in force at the end."""
         self.domains: list[dict[str, Any]] = report["domains"]
-        """What each observation domain sent, and what of it was lost."""
+        """What each observation domain sent, and what of it was lost.
+
+        ``unit`` is what its sequence numbers count: ``"flow"``, ``"message"`` or ``"data record"``,
+        and ``received``, ``lost``, ``late`` and ``unread`` are numbers of these; ``duplicated`` are
+        messages. ``samples`` is the same by the numbers of sFlow samples, with the agent's own count
+        of ``drops``. ``clock_skew`` is how far the exporter's clock was ahead."""
         self.faults: list[str] = report["faults"]
         """Files that could not be read to their end."""
 
@@ -43,6 +48,11 @@ class Reported:
     def problems(self) -> list[Problem]:
         """Problems of :meth:`report`."""
         return self.report().problems
+
+    @property
+    def domains(self) -> list[dict[str, Any]]:
+        """Domains of :meth:`report`."""
+        return self.report().domains
 
     @property
     def templates(self) -> list[dict[str, Any]]:

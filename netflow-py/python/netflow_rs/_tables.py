@@ -8,7 +8,7 @@ from typing import Any, Iterator, Sequence, overload
 from . import _netflow
 from ._arguments import Addresses, OptionsScope, choice, port_list, row_limit
 from ._errors import warn
-from ._exporters import Definitions, Meanings, Rates, known
+from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, Opened, expand
 from ._progress import Progress
 from ._report import Report, Reported
@@ -153,6 +153,7 @@ def tables(
     second_counters: Meanings = None,
     definitions: Definitions = (),
     by_port: bool = False,
+    limits: Limits | None = None,
     progress: bool | None = None,
 ) -> Tables:
     """A table for each template of captures and IPFIX files, with every element it has: those of
@@ -171,7 +172,13 @@ def tables(
         "strict": strict,
         "state": state,
         "exporters": known(
-            sampling, sampling_override, options_scope, second_counters, definitions, by_port
+            sampling,
+            sampling_override,
+            options_scope,
+            second_counters,
+            definitions,
+            by_port,
+            limits,
         ),
     }
     return Tables(expand(source), options, progress)

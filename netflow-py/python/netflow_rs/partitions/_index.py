@@ -65,7 +65,7 @@ def index(
     storage = dict(storage or {})
     input = opened(file, storage)
     teaching, report = _netflow.index(
-        input, every=max(1, every), ports=list(ports), strict=False, state=state
+        input, every=max(1, every), ports=list(ports), strict=False, state=state, exporters=None
     )
     domains = report["domains"]
     first = min((each["first_received"] for each in domains), default=None)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from .. import _netflow
+from .._arguments import OptionsScope
 from .._errors import NetflowError
-from .._exporters import Meanings, Rates, known
+from .._exporters import Definitions, Limits, Meanings, Rates, known
 from .._table import ROWS
 from .._inputs import chosen
 from ._arrow import arrow, as_stream
@@ -41,8 +42,10 @@ def plan(
     map: Map | None = None,
     sampling: Rates = None,
     sampling_override: Rates = None,
-    options_scope: str = "domain",
+    options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
+    definitions: Definitions = (),
+    limits: Limits | None = None,
 ) -> list[Partition]:
     """The partitions that together are all flows.
 
@@ -64,8 +67,9 @@ def plan(
         indexes: of files that were indexed before; those of other sizes are made anew.
         map: how files are indexed: ``map(function, names)``. In threads of this process, if
             not given.
-        sampling, sampling_override, options_scope, second_counters: those of
-            :func:`netflow_rs.scan`.
+        sampling, sampling_override, options_scope, second_counters, definitions, limits: those of
+            :func:`netflow_rs.scan`. Files of definitions are read again with each partition, on
+            the machine that reads it.
     """
     if chain not in CHAINS:
         raise ValueError(f'chain is "all", "folder" or "none", not {chain!r}')
@@ -83,7 +87,15 @@ def plan(
         "discarded": discarded,
         "file": has_file or (columns is None if file is None else file),
         "ports": list(ports),
-        "exporters": known(sampling, sampling_override, options_scope, second_counters),
+        "exporters": known(
+            sampling,
+            sampling_override,
+            options_scope,
+            second_counters,
+            definitions,
+            False,
+            limits,
+        ),
     }
     # A wrong option is an error before anything is read.
     schema(options)
