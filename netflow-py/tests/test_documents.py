@@ -48,9 +48,10 @@ def test_arguments_that_make_no_sense_are_errors() -> None:
 def test_definitions_name_elements_of_documents(tmp_path: Path) -> None:
     # As Logstash has them.
     path = tmp_path / "own.yaml"
-    path.write_text("---\n1:\n- :uint32\n- :my_octets\n")
-    records = nf.documents(captures(), "record", definitions=path)
-    assert any("my_octets" in json.dumps(record) for record in records)
+    path.write_text("---\n64999:\n  8:\n  - :uint32\n  - :queue_depth\n")
+    capture = ROOT / "testdata" / "synthetic" / "ipfix_enterprise.pcap"
+    named = list(nf.documents(capture, "record", definitions=path))
+    assert any("queue_depth" in json.dumps(record) for record in named)
 
 
 def test_a_file_of_definitions_that_makes_no_sense_is_an_error(tmp_path: Path) -> None:
