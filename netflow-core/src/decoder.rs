@@ -17,6 +17,7 @@ mod netflow;
 mod options;
 mod payloads;
 mod problem;
+mod rewrite;
 mod samples;
 mod scratch;
 mod session;
@@ -28,6 +29,7 @@ mod stats;
 mod templates;
 mod waiting;
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
@@ -39,6 +41,8 @@ pub use self::doubts::Doubt;
 pub use self::limits::{Limits, OptionsScope, SessionScope};
 pub use self::message::{Message, Messages};
 pub use self::problem::Problem;
+pub use self::rewrite::Rewrite;
+use self::rewrite::Rewriting;
 use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
 use self::sessions::Sessions;
 pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
@@ -90,6 +94,7 @@ pub struct Decoder {
     builtins: Builtins,
     stats: Stats,
     scratch: Scratch,
+    rewriting: Option<Box<Rewriting>>,
 }
 
 /// The default limits and scope, with a random key for the tables.
@@ -115,6 +120,7 @@ impl Decoder {
             builtins: Builtins::new(),
             stats: Stats::default(),
             scratch: Scratch::default(),
+            rewriting: None,
         }
     }
 
@@ -222,7 +228,7 @@ impl Decoder {
             self.join_common_properties(datagram.payload);
         }
         self.scratch.sort_problems();
-        Ok(Decoded::new(&self.scratch, datagram.payload))
+        Ok(self.decoded(datagram.payload))
     }
 
     /// Options apply to the whole datagram that they arrive in, and to the late

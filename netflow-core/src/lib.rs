@@ -120,7 +120,7 @@ pub use datagram::{Datagram, DatagramId, Protocol, Transport};
 pub use decoder::{
     Announcement, Decoded, Decoder, DomainReport, Doubt, Flows, JoinedSets, KnownTemplate, Limits,
     Message, MessageRecords, MessageSamples, Messages, OptionsScope, Problem, Problems, Records,
-    Samples, SessionScope, Set, SetKind, SetTemplateRecords, Sets, Stats,
+    Rewrite, Samples, SessionScope, Set, SetKind, SetTemplateRecords, Sets, Stats,
 };
 #[cfg(feature = "alloc")]
 pub use domain::DomainKey;

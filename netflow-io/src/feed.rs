@@ -237,9 +237,14 @@ impl Feed {
         Some(Ok(match arrival {
             Arrival::Datagram(datagram) => {
                 let datagram = datagram.with_frame(self.input, datagram.frame);
+                let exporter = self.decoder.rewritten_exporter(datagram.exporter);
                 match self.push(datagram) {
                     Ok(decoded) => Event::Decoded(datagram, decoded),
-                    Err(error) => Event::Unreadable(datagram, error),
+                    Err(error) => {
+                        let mut datagram = datagram;
+                        datagram.exporter = exporter;
+                        Event::Unreadable(datagram, error)
+                    }
                 }
             }
             Arrival::SessionEnded(exporter) => {
