@@ -15,10 +15,13 @@ mod words;
 use alloc::format;
 use alloc::sync::Arc;
 use core::fmt;
+use core::net::IpAddr;
 use core::str::FromStr;
 
 use netflow_core::Flow;
+use netflow_core::value::MacAddress;
 
+use self::condition::Condition;
 pub use self::error::FilterError;
 use self::program::Program;
 pub use self::set::{SetFilter, SetMatch};
@@ -71,6 +74,39 @@ impl Filter {
     #[must_use]
     pub fn matches(&self, flow: &Flow<'_>) -> bool {
         self.program.matches(flow)
+    }
+
+    /// The same filter for flows whose addresses were replaced by others. `network` returns the network in
+    /// place of the one that has the first bits of an address in common, as many as its second argument
+    /// says; networks that share some bits have to be replaced by networks that share as many. The
+    /// expression stays.
+    ///
+    /// ```
+    /// use netflow_query::Filter;
+    ///
+    /// let filter = Filter::parse("src net 192.0.2.0/24")?;
+    /// let replaced = filter.with_addresses(|network, _| network, |mac| mac);
+    /// assert_eq!(replaced, filter);
+    /// # Ok::<(), netflow_query::FilterError>(())
+    /// ```
+    #[must_use]
+    pub fn with_addresses(
+        &self,
+        network: impl Fn(IpAddr, u32) -> IpAddr,
+        mac: impl Fn(MacAddress) -> MacAddress,
+    ) -> Self {
+        let mut program = Program::clone(&self.program);
+        for step in &mut program.steps {
+            match &mut step.condition {
+                Condition::Addresses(_, networks) => *networks = networks.replaced(&network),
+                Condition::Mac(_, address) => *address = mac(*address),
+                _ => {}
+            }
+        }
+        Self {
+            text: Arc::clone(&self.text),
+            program: Arc::new(program),
+        }
     }
 
     /// The expression.

@@ -1,7 +1,7 @@
 //! One comparison of a field with values.
 
 use alloc::boxed::Box;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use netflow_core::field::FlowField;
 use netflow_core::value::MacAddress;
@@ -61,6 +61,62 @@ impl Networks {
             IpAddr::V6(address) => self.v6.contains(address.to_bits()),
         }
     }
+}
+
+impl Networks {
+    /// The networks in place of these.
+    pub(super) fn replaced(&self, network: impl Fn(IpAddr, u32) -> IpAddr) -> Self {
+        let v4 = self.v4.as_slice().iter().flat_map(|(first, last)| {
+            let wide = prefixes(u128::from(*first), u128::from(*last), 32);
+            wide.map(|(start, length)| (u32::try_from(start).unwrap_or(0), length))
+        });
+        let v4 = v4.map(|(start, length)| {
+            let host = u32::MAX.checked_shr(length).unwrap_or(0);
+            match network(Ipv4Addr::from_bits(start).into(), length) {
+                IpAddr::V4(start) => (start.to_bits() & !host, start.to_bits() | host),
+                IpAddr::V6(_) => (start, start | host),
+            }
+        });
+        let v6 = self.v6.as_slice().iter();
+        let v6 = v6.flat_map(|(first, last)| prefixes(*first, *last, 128));
+        let v6 = v6.map(|(start, length)| {
+            let host = u128::MAX.checked_shr(length).unwrap_or(0);
+            match network(Ipv6Addr::from_bits(start).into(), length) {
+                IpAddr::V6(start) => (start.to_bits() & !host, start.to_bits() | host),
+                IpAddr::V4(_) => (start, start | host),
+            }
+        });
+        Self {
+            v4: Ranges::new(v4.collect()),
+            v6: Ranges::new(v6.collect()),
+        }
+    }
+}
+
+/// The networks of which a range of addresses of this number of bits consists: first address and prefix
+/// length.
+fn prefixes(first: u128, last: u128, bits: u32) -> impl Iterator<Item = (u128, u32)> {
+    let mut next = Some(first);
+    core::iter::from_fn(move || {
+        let start = next.filter(|start| *start <= last)?;
+        // The largest network that begins here and does not end after the range.
+        let aligned = start.trailing_zeros().min(bits);
+        let fits = |host: u32| {
+            let mask = ones(host);
+            start.checked_add(mask).is_some_and(|end| end <= last)
+        };
+        let host = (0..=aligned).rev().find(|host| fits(*host)).unwrap_or(0);
+        next = start
+            .checked_add(ones(host))
+            .and_then(|end| end.checked_add(1));
+        Some((start, bits.saturating_sub(host)))
+    })
+}
+
+/// A number whose last `count` bits are set.
+fn ones(count: u32) -> u128 {
+    let unused = u128::BITS.saturating_sub(count);
+    u128::MAX.checked_shr(unused).unwrap_or(0)
 }
 
 /// A number computed from the counters and the duration of a flow, rounded down.
@@ -168,5 +224,25 @@ impl Condition {
             }
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::prefixes;
+
+    #[test]
+    fn a_range_consists_of_networks() {
+        let of = |first, last, bits| prefixes(first, last, bits).collect::<Vec<_>>();
+        assert_eq!(of(0, u128::MAX, 128), [(0, 0)]);
+        assert_eq!(of(0, 0xffff_ffff, 32), [(0, 0)]);
+        assert_eq!(of(0x0a00_0000, 0x0aff_ffff, 32), [(0x0a00_0000, 8)]);
+        assert_eq!(of(5, 5, 32), [(5, 32)]);
+        assert_eq!(of(5, 10, 32), [(5, 32), (6, 31), (8, 31), (10, 32)]);
+        assert_eq!(of(u128::MAX - 1, u128::MAX, 128), [(u128::MAX - 1, 127)]);
+        assert_eq!(of(1, u128::MAX, 128).len(), 128);
+        assert_eq!(of(2, 1, 32), []);
     }
 }
