@@ -1,5 +1,6 @@
 //! The command line.
 
+mod anonymise;
 mod decode;
 mod elements;
 mod explain;
@@ -25,6 +26,7 @@ use core::fmt;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub(crate) use self::anonymise::KeyFile;
 pub(crate) use self::decode::Decode;
 pub(crate) use self::elements::Elements;
 pub(crate) use self::explain::{Explain, Report};

@@ -19,6 +19,7 @@ pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
         } else {
             SessionScope::Exporter
         },
+        anonymiser: args.anonymise.as_ref().map(|key| &key.anonymiser),
         is_followed: args.follow,
         quiet: args.quiet,
         summary: !args.quiet,

@@ -250,6 +250,10 @@ fn selection(args: &Decode) -> Result<Selection, Usage> {
     };
     let chosen = args.filter.as_ref();
     let filter = window::filter(&args.window, chosen, &args.inputs, args.follow)?;
+    let filter = match &args.anonymise {
+        Some(key) => filter.map(|filter| key.anonymiser.filter(&filter)),
+        None => filter,
+    };
     let selection = Selection::new(biflows, filter);
     Ok(match args.limit {
         // Which rows come first is known when all are sorted.

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use netflow_core::{Decoder, InputNames, Limits, SessionScope};
 use netflow_io::{CaptureOptions, Feed, Source};
+use netflow_output::anonymise::Anonymiser;
 use netflow_output::format::Suspects;
 use netflow_output::sink::Output;
 
@@ -33,6 +34,8 @@ pub(crate) struct Job<'a> {
     pub(crate) output: Option<&'a Path>,
     /// Where the state of the exporters is loaded from and saved to.
     pub(crate) state: Option<&'a Path>,
+    /// What replaces the addresses of datagrams, if anything does.
+    pub(crate) anonymiser: Option<&'a Anonymiser>,
     /// Whose templates and options belong together.
     pub(crate) scope: SessionScope,
     /// More is expected at the end of the last file.
@@ -52,6 +55,7 @@ impl<'a> Job<'a> {
             inputs,
             output,
             state: None,
+            anonymiser: None,
             scope: SessionScope::Exporter,
             is_followed: false,
             quiet: false,
@@ -155,9 +159,12 @@ impl Run {
             Progress::over(inputs::total(&job.inputs.files))
         };
         let decoder = || {
-            job.inputs
-                .exporters
-                .apply(Decoder::new(limits).with_scope(job.scope))
+            let exporters = &job.inputs.exporters;
+            let decoder = exporters.apply(Decoder::new(limits).with_scope(job.scope));
+            match job.anonymiser {
+                Some(anonymiser) => decoder.with_rewrite(anonymiser.clone()),
+                None => decoder,
+            }
         };
         let decoding = match work(&files, &limits)? {
             Work::One(consumer) => Decoding::Here(Box::new(Feed::new(decoder())), consumer),

@@ -23,6 +23,7 @@ const MEBIBYTE: usize = 1 << 20;
 /// Runs the command. The error is for arguments that contradict each other; the caller reports it.
 pub(crate) fn run(args: &Top) -> Result<Status, Usage> {
     let job = Job {
+        anonymiser: args.anonymise.as_ref().map(|key| &key.anonymiser),
         quiet: args.quiet,
         ..Job::new(&args.inputs, args.output.as_deref())
     };
@@ -36,6 +37,9 @@ pub(crate) fn run(args: &Top) -> Result<Status, Usage> {
     options.order = sums.first().copied().unwrap_or(Sum::Octets);
     options.prefixes = args.prefix.map(|prefix| prefix.0).unwrap_or_default();
     options.filter = window::filter(&args.window, args.filter.as_ref(), &args.inputs, false)?;
+    if let Some(key) = &args.anonymise {
+        options.filter = options.filter.map(|filter| key.anonymiser.filter(&filter));
+    }
     options.memory = args.memory.saturating_mul(MEBIBYTE);
     let to_terminal = args.output.is_none() && io::stdout().is_terminal();
     let layout = Layout {

@@ -12,8 +12,8 @@ use netflow_query::Filter;
 use crate::args::{Bound, Inputs, Window};
 use crate::usage::Usage;
 
-/// The filter of the user and of the window together. The inputs are read once if `--last`
-/// has to find the newest datagram.
+/// The filter of the user and of the window together, for flows whose addresses are not replaced. The
+/// inputs are read once if `--last` has to find the newest datagram.
 pub(crate) fn filter(
     window: &Window,
     chosen: Option<&Filter>,

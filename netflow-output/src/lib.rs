@@ -4,6 +4,7 @@
 //!
 //! - [`format`](mod@format): messages in, octets out. A [`Format`](crate::format::Format) appends rows to the
 //!   caller's buffer; it opens no file and no socket.
+//! - [`anonymise`](mod@anonymise): a decoder shows other addresses than those that were sent.
 //! - [`enrich`]: what databases of the site know of the addresses of flows.
 //! - [`sink`]: where the octets are written: standard output, a file, a folder; for a collector, any number of
 //!   [`Outputs`](crate::sink::Outputs).
@@ -49,6 +50,7 @@
 
 extern crate alloc;
 
+pub mod anonymise;
 pub mod enrich;
 pub mod format;
 pub mod sink;

@@ -6,6 +6,7 @@ use clap::Args;
 use netflow_output::format::Order;
 use netflow_query::Filter;
 
+use super::anonymise::KeyFile;
 use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
 use super::inputs::Inputs;
@@ -68,6 +69,12 @@ pub(crate) struct Decode {
     /// offset from UTC
     #[arg(long, conflicts_with = "count")]
     pub(crate) local_time: bool,
+
+    /// Replace addresses by Crypto-PAn with the key in this file, 32 octets or 64 hexadecimal digits: IP and
+    /// MAC addresses in all fields, of exporters too, and in sampled packets, whose payload is zeroed; --where
+    /// asks for the addresses before. Names and texts stay
+    #[arg(long, value_name = "KEYFILE")]
+    pub(crate) anonymise: Option<KeyFile>,
 
     /// Load templates and the data of options from this file if it exists, and save them to it at
     /// the end

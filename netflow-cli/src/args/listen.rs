@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use netflow_core::{Prefix, Protocol};
 use netflow_query::Filter;
 
+use super::anonymise::KeyFile;
 use super::exporters::Exporters;
 use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
@@ -48,6 +49,12 @@ pub(crate) struct Listen {
     /// Treat each source port of an address as a separate exporter, as with NAT
     #[arg(long, help_heading = EXPORTERS)]
     pub(crate) by_port: bool,
+
+    /// Replace addresses in all outputs by Crypto-PAn with the key in this file, 32 octets or 64 hexadecimal
+    /// digits: IP and MAC addresses in all fields, of exporters too, and in sampled packets, whose payload is
+    /// zeroed; --where asks for the addresses before. Names and texts, the state and the metrics stay
+    #[arg(long, value_name = "KEYFILE", conflicts_with = "forward", help_heading = EXPORTERS)]
+    pub(crate) anonymise: Option<KeyFile>,
 
     /// Maximum memory for the state of all exporters [default: 64MiB]
     #[arg(long, value_name = "SIZE", help_heading = EXPORTERS)]

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use netflow_query::{Filter, PrefixLengths, Sum};
 
+use super::anonymise::KeyFile;
 use super::fields::FieldParser;
 use super::inputs::Inputs;
 use super::window::Window;
@@ -48,6 +49,12 @@ pub(crate) struct Top {
 
     #[command(flatten)]
     pub(crate) window: Window,
+
+    /// Replace addresses by Crypto-PAn with the key in this file, 32 octets or 64 hexadecimal digits: IP and
+    /// MAC addresses in all fields, of exporters too, and in sampled packets, whose payload is zeroed; --where
+    /// asks for the addresses before. Names and texts stay
+    #[arg(long, value_name = "KEYFILE")]
+    pub(crate) anonymise: Option<KeyFile>,
 
     /// How to write
     #[arg(short, long, value_enum, default_value_t = TopFormat::Table)]

@@ -18,6 +18,7 @@ use netflow_output::sink::{
 use netflow_query::Filter;
 
 use super::scoped::{Scope, scopes};
+use crate::args::KeyFile;
 use crate::args::format::{Format, SchemaName};
 use crate::args::listen::{WhenFull, YesNo};
 use crate::args::quantity::{Octets, Span};
@@ -137,6 +138,10 @@ fn selection(matches: &ArgMatches, scope: Scope) -> Selection {
     let filter: Option<Filter> = scope.last(matches, "filter");
     // So an output can have all flows although others have a filter.
     let filter = filter.filter(|filter| filter.to_string() != ALL_FLOWS);
+    let filter = match matches.get_one::<KeyFile>("anonymise") {
+        Some(key) => filter.map(|filter| key.anonymiser.filter(&filter)),
+        None => filter,
+    };
     Selection::new(biflows, filter)
 }
 

@@ -15,8 +15,8 @@ use netflow_io::live::{Listener, ListenerTransport, LiveOptions, Protocols};
 use super::forward::ForwardOptions;
 use super::outputs::{self, OutputPlan};
 use super::scoped::{Scope, scopes};
-use crate::args::Exporters;
 use crate::args::listen::{Listen, ProtocolName, Sources, all_addresses};
+use crate::args::{Exporters, KeyFile};
 
 /// The UDP ports without arguments: NetFlow, IPFIX and sFlow.
 const UDP_PORTS: [u16; 3] = [2055, 4739, 6343];
@@ -32,6 +32,8 @@ pub(super) struct Settings {
     pub(super) fixed: String,
     pub(super) outputs: Vec<OutputPlan>,
     pub(super) exporters: Exporters,
+    /// What replaces addresses.
+    anonymise: Option<KeyFile>,
     pub(super) limits: Limits,
     pub(super) scope: SessionScope,
     pub(super) state: Option<PathBuf>,
@@ -59,6 +61,7 @@ impl Settings {
             outputs,
             limits: limits(&listen, workers),
             exporters: listen.exporters,
+            anonymise: listen.anonymise,
             scope: if listen.by_port {
                 SessionScope::Transport
             } else {
@@ -85,8 +88,12 @@ impl Settings {
 
     /// A decoder for one worker.
     pub(super) fn decoder(&self) -> Decoder {
-        self.exporters
-            .apply(Decoder::new(self.limits).with_scope(self.scope))
+        let decoder = Decoder::new(self.limits).with_scope(self.scope);
+        let decoder = self.exporters.apply(decoder);
+        match &self.anonymise {
+            Some(key) => decoder.with_rewrite(key.anonymiser.clone()),
+            None => decoder,
+        }
     }
 
     /// Whether rows go to a terminal, where nothing else should be written between them.
@@ -118,6 +125,7 @@ fn fixed(listen: &Listen) -> String {
         sources,
         template_timeout,
         by_port,
+        anonymise,
         state_memory,
         state,
         state_interval,
@@ -126,8 +134,10 @@ fn fixed(listen: &Listen) -> String {
         drain_timeout,
         ..
     } = listen;
-    let mut text =
-        format!("{sources:?} {template_timeout:?} {by_port} {state_memory:?} {state:?} ");
+    let anonymise = anonymise.as_ref().map(|key| &key.path);
+    let mut text = format!(
+        "{sources:?} {template_timeout:?} {by_port} {anonymise:?} {state_memory:?} {state:?} "
+    );
     text += &format!("{state_interval:?} {forward:?} {forward_spoof} {drain_timeout:?}");
     #[cfg(feature = "http")]
     {

@@ -155,6 +155,8 @@ impl Worker {
                 self.summary.message(&decoded);
             }
             Err(error) => {
+                let mut datagram = datagram;
+                datagram.exporter = self.feed.decoder().rewritten_exporter(datagram.exporter);
                 self.format.unreadable(&datagram, &error, rows);
                 self.summary.unreadable(&datagram, &error);
             }

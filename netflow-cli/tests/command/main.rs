@@ -2,6 +2,7 @@
 
 extern crate alloc;
 
+mod anonymise;
 mod choice;
 #[cfg(feature = "columns")]
 mod columns;

@@ -1,0 +1,30 @@
+//! `--anonymise`: addresses replaced by others.
+
+use core::str::FromStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use netflow_output::anonymise::Anonymiser;
+
+/// What replaces addresses, and the file that has its key: the key itself is no argument, which every
+/// user of the machine could see.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyFile {
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only a collector reads it again")
+    )]
+    pub(crate) path: PathBuf,
+    pub(crate) anonymiser: Anonymiser,
+}
+
+impl FromStr for KeyFile {
+    type Err = io::Error;
+
+    fn from_str(path: &str) -> io::Result<Self> {
+        Ok(Self {
+            path: path.into(),
+            anonymiser: Anonymiser::from_file(Path::new(path))?,
+        })
+    }
+}
