@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, Decoder, Limits};
+use netflow_query::Filter;
 
 /// The captures of the project, and those that `NETFLOW_CAPTURES` names.
 fn captures() -> Vec<PathBuf> {
@@ -114,4 +115,56 @@ fn a_batch_of_long_text_is_returned_when_its_octets_are_many() {
     });
     assert!(batches.len() > 1, "{batches:?}");
     assert_eq!(batches.iter().sum::<usize>() + builder.rows(), whole.rows());
+}
+
+/// The expressions that `testdata/filters/evaluate.py` evaluates too.
+fn filters() -> Vec<Filter> {
+    let path = netflow_testdata::folder().join("filters/expressions.txt");
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let ours = lines.map(|line| line.split('\t').next().unwrap_or(line));
+    ours.map(|expression| Filter::parse(expression).unwrap())
+        .collect()
+}
+
+#[test]
+fn filters_choose_the_same_flows_by_columns_and_by_rows() {
+    let filters = filters();
+    assert!(filters.len() >= 200, "{} expressions", filters.len());
+    let options = |filter: Option<&Filter>| {
+        let mut options = FlowOptions::new(vec![
+            FlowField::Frame,
+            FlowField::SourceAddress,
+            FlowField::SourcePort,
+            FlowField::Octets,
+        ]);
+        (options.rows, options.filter) = (usize::MAX, filter.cloned());
+        options
+    };
+    let mut chosen = 0;
+    // Those of other link layers have the same flows.
+    let of_link = |path: &PathBuf| path.to_string_lossy().contains("synthetic/link_");
+    for path in captures().into_iter().filter(|path| !of_link(path)) {
+        let builders = |filter| FlowBatchBuilder::new(options(filter));
+        let mut columns: Vec<_> = filters
+            .iter()
+            .map(|filter| builders(Some(filter)))
+            .collect();
+        let mut rows: Vec<_> = filters.iter().map(|_| builders(None)).collect();
+        messages(&path, |message| {
+            for (filter, (columns, rows)) in filters.iter().zip(columns.iter_mut().zip(&mut rows)) {
+                columns.append(message, |_| panic!("full")).unwrap();
+                let flows = message.flows().filter(|flow| filter.matches(flow));
+                flows.for_each(|flow| rows.push(&flow));
+            }
+        });
+        for (filter, (columns, rows)) in filters.iter().zip(columns.iter_mut().zip(&mut rows)) {
+            chosen += rows.rows();
+            let [columns, rows] = [columns, rows].map(|builder| builder.finish().unwrap());
+            assert_eq!(columns, rows, "{filter} of {}", path.display());
+        }
+    }
+    assert!(chosen > 10_000, "{chosen} flows");
 }
