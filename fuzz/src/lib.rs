@@ -5,6 +5,7 @@ mod cell;
 pub mod datagrams;
 pub mod dialects;
 pub mod file;
+pub mod filter;
 pub mod framing;
 pub mod lists;
 pub mod packet;

@@ -67,6 +67,12 @@ fn write(folder: &Path) -> std::io::Result<()> {
             5, 7, 3, 0, 7, 0, 2, 3, 1, 1, 0, 80, 1, b'a', 4, 1, 1, 0, 8, 0, 80, 1, b'b',
         ],
     )?;
+    let expressions = fs::read_to_string(testdata.join("filters/expressions.txt"))?;
+    let datagram = netflow_v5();
+    for line in expressions.lines().filter(|line| !line.starts_with('#')) {
+        let expression = line.split('\t').next().unwrap_or(line);
+        corpus.add("filter", &[expression.as_bytes(), &[0], &datagram].concat())?;
+    }
     for data_type in 0..24_u8 {
         for len in [1, 4, 6, 8, 16] {
             corpus.add(
@@ -77,6 +83,13 @@ fn write(folder: &Path) -> std::io::Result<()> {
     }
     println!("{} seeds in {}", corpus.count, folder.display());
     Ok(())
+}
+
+/// A message of NetFlow v5 with one record.
+fn netflow_v5() -> [u8; 24 + 48] {
+    let mut payload = [1; 24 + 48];
+    payload[..4].copy_from_slice(&[0, 5, 0, 1]);
+    payload
 }
 
 /// Octets of a file or a corpus unit: longer ones cost more than they find.
