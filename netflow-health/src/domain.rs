@@ -269,7 +269,9 @@ impl DomainHealth {
                 self.unnamed.push(of);
             }
         }
-        self.clock.flow(flow);
+        if self.clock.flow(flow) {
+            self.templates.impossible_time(flow);
+        }
         self.meanings.flow(flow);
         self.contradictions.flow(flow);
     }

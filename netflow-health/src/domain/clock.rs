@@ -109,7 +109,8 @@ impl Clock {
         });
     }
 
-    pub(super) fn flow(&mut self, flow: &Flow<'_>) {
+    /// Takes a flow; `true` if its times are impossible by the exporter's own clock.
+    pub(super) fn flow(&mut self, flow: &Flow<'_>) -> bool {
         let rule = flow.clock_rule();
         match self.rules.iter_mut().find(|(known, _)| *known == rule) {
             Some((_, flows)) => *flows = flows.saturating_add(1),
@@ -127,14 +128,17 @@ impl Clock {
                 }),
             }
         }
-        if flow.clock_suspect() == Some(true) {
-            self.suspect = self.suspect.saturating_add(1);
-            self.first_suspect
-                .get_or_insert_with(|| Place::of(flow.header()));
-            if agrees_with_export(flow) {
-                self.suspect_by_skew = self.suspect_by_skew.saturating_add(1);
-            }
+        if flow.clock_suspect() != Some(true) {
+            return false;
         }
+        self.suspect = self.suspect.saturating_add(1);
+        self.first_suspect
+            .get_or_insert_with(|| Place::of(flow.header()));
+        let is_by_skew = agrees_with_export(flow);
+        if is_by_skew {
+            self.suspect_by_skew = self.suspect_by_skew.saturating_add(1);
+        }
+        !is_by_skew
     }
 }
 

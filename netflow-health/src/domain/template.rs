@@ -7,6 +7,7 @@ use alloc::collections::BTreeMap;
 use core::hash::{Hash, Hasher};
 use std::hash::DefaultHasher;
 
+use netflow_core::Flow;
 use netflow_core::element;
 use netflow_core::template::{self, Template};
 use netflow_core::wire::set::FIRST_DATA_SET;
@@ -59,6 +60,10 @@ pub struct TemplateHistory {
     /// How often such a definition was one that it had before, without a withdrawal or a
     /// restart in between: the template goes back and forth.
     pub returns: u64,
+    /// Flows that were read by it whose times are impossible by the exporter's own clock.
+    pub impossible_times: u64,
+    /// The first of them.
+    pub first_impossible: Option<Place>,
     /// Changes and withdrawals.
     pub events: Examples<(Place, TemplateEvent)>,
     digest: u64,
@@ -178,6 +183,17 @@ impl Templates {
         }
     }
 
+    /// Counts a flow whose times are impossible.
+    pub(crate) fn impossible_time(&mut self, flow: &Flow<'_>) {
+        let known = flow.template_id().and_then(|id| self.by_id.get_mut(&id));
+        if let Some(known) = known {
+            known.impossible_times = known.impossible_times.saturating_add(1);
+            known
+                .first_impossible
+                .get_or_insert_with(|| Place::of(flow.header()));
+        }
+    }
+
     /// The exporter restarted: its templates may have changed.
     pub(crate) fn restarted(&mut self) {
         for known in self.by_id.values_mut() {
@@ -257,6 +273,8 @@ impl TemplateHistory {
             records: 0,
             changes: 0,
             returns: 0,
+            impossible_times: 0,
+            first_impossible: None,
             events: Examples::default(),
             digest: digest(record),
             former: Vec::new(),
@@ -303,6 +321,8 @@ impl TemplateHistory {
         new.first = self.first;
         new.sent = self.sent;
         new.records = self.records;
+        new.impossible_times = self.impossible_times;
+        new.first_impossible = self.first_impossible;
         new.changes = self.changes.saturating_add(1);
         new.returns = self.returns.saturating_add(returned);
         *self = new;

@@ -4,6 +4,7 @@ use netflow_core::NoTime;
 
 use crate::domain::DomainHealth;
 use crate::finding::{Finding, FindingKind};
+use crate::place::Place;
 
 /// Nanoseconds from which on two clocks are far from each other.
 const DAY: u64 = 86_400_000_000_000;
@@ -17,7 +18,11 @@ pub(super) fn findings(index: usize, domain: &DomainHealth) -> Vec<Finding> {
     } else {
         0
     };
-    let others = clock.suspect.saturating_sub(by_skew);
+    let (read_wrong, first_other) = read_wrong(domain);
+    let others = clock
+        .suspect
+        .saturating_sub(by_skew)
+        .saturating_sub(read_wrong);
     let kinds = [
         skew.filter(|_| by_skew > 0)
             .map(|skew| FindingKind::ClockSkew {
@@ -27,7 +32,8 @@ pub(super) fn findings(index: usize, domain: &DomainHealth) -> Vec<Finding> {
         (others > 0).then_some(FindingKind::ImpossibleTimes { flows: others }),
     ];
     let kinds = kinds.into_iter().flatten();
-    let suspect = kinds.map(|kind| Finding::of(index, kind).at(clock.first_suspect));
+    let first = first_other.or(clock.first_suspect);
+    let suspect = kinds.map(|kind| Finding::of(index, kind).at(first));
     let missing = clock.missing.iter();
     let missing = missing.filter(|missing| missing.reason != NoTime::NotSent);
     let missing = missing.map(|missing| {
@@ -39,4 +45,18 @@ pub(super) fn findings(index: usize, domain: &DomainHealth) -> Vec<Finding> {
         Finding::of(index, kind).at(Some(missing.first))
     });
     suspect.chain(missing).collect()
+}
+
+/// Flows with impossible times that were read by a template that changes back and forth, which is
+/// why they are impossible, and the first such flow of another template. Where no template does,
+/// there is nothing to tell apart.
+fn read_wrong(domain: &DomainHealth) -> (u64, Option<Place>) {
+    let templates = domain.templates.by_id.values();
+    let (flapping, others): (Vec<_>, Vec<_>) = templates.partition(|known| known.returns > 0);
+    if flapping.is_empty() {
+        return (0, None);
+    }
+    let flows = flapping.iter().map(|known| known.impossible_times);
+    let first = others.iter().filter_map(|known| known.first_impossible);
+    (flows.fold(0, u64::saturating_add), first.min())
 }
