@@ -201,7 +201,7 @@ impl Extractor {
                 time: frame.time,
                 tunnel: None,
             },
-            path: CapturePath::of_interface(link.interface),
+            path: CapturePath::of_interfaces(frame.interface, link.interface),
             depth: 0,
         };
         let mut found = self.network(&layer)?;

@@ -11,6 +11,8 @@ use crate::error::CaptureErrorKind;
 pub(crate) struct Frame {
     /// When it was captured.
     pub(crate) time: Timestamp,
+    /// The number of its interface in the file, where several can be in one.
+    pub(crate) interface: u32,
     /// The link type of its interface; `None` if its interface is not described.
     pub(crate) link_type: Option<u32>,
     /// Its octets in the window.

@@ -62,6 +62,7 @@ pub(crate) fn next(input: &mut Input) -> Next {
     }
     input.hold(octets);
     Ok(Some(Frame {
+        interface: 0,
         time: Timestamp::from_secs(seconds),
         link_type: None,
         octets: 0..octets,

@@ -51,9 +51,9 @@
 //!
 //! A datagram that was captured on several paths is returned once: outside and inside a tunnel, with
 //! other MPLS labels, VLAN tags or another PPPoE session, before and after a router, on several
-//! interfaces in cooked captures of Linux, version 2 ([`CopyKind`]). The interfaces of a pcapng file
-//! count as one path. A datagram that was captured again on the same path was sent twice, or
-//! duplicated by the network: it is returned again, and the decoder counts it as a duplicate.
+//! interfaces of a pcapng file or of a cooked capture of Linux, version 2 ([`CopyKind`]). A datagram
+//! that was captured again on the same path was sent twice, or duplicated by the network: it is
+//! returned again, and the decoder counts it as a duplicate.
 //!
 //! # What is promised
 //!

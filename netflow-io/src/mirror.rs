@@ -36,8 +36,8 @@ pub enum CopyKind {
     VlanTags,
     /// The hop limit, called Time to Live in IPv4, as before and after a router.
     HopLimit,
-    /// The interface on which it was captured, where each packet names it (cooked captures of
-    /// Linux, version 2).
+    /// The interface on which it was captured, where each packet names it: in pcapng, and in cooked
+    /// captures of Linux, version 2.
     Interface,
 }
 

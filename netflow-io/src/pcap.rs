@@ -114,6 +114,7 @@ impl Reader {
         }
         input.hold(record);
         Ok(Some(Frame {
+            interface: 0,
             time: time(seconds, fraction, self.unit),
             link_type: Some(self.link_type),
             octets: needed..record,

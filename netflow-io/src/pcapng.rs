@@ -266,6 +266,7 @@ impl Reader {
         }
         Ok(Frame {
             time: self.time,
+            interface: fields.interface,
             link_type: interface.map(|interface| interface.link_type),
             octets: PacketFields::LENGTH..end,
             cut: fields.captured < fields.original,
@@ -283,6 +284,7 @@ impl Reader {
         let end = DATA.saturating_add(length(captured)).min(octets.len());
         Frame {
             time: self.time,
+            interface: 0,
             link_type: interface.map(|interface| interface.link_type),
             octets: DATA..end,
             cut: end.saturating_sub(DATA) < length(original),

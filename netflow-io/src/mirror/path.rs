@@ -26,10 +26,11 @@ pub(crate) struct CapturePath {
 }
 
 impl CapturePath {
-    /// The path of frames that were captured on this interface.
-    pub(crate) fn of_interface(interface: u32) -> Self {
+    /// The path of frames that were captured on this interface, by its number in the file and by
+    /// that in the frame itself.
+    pub(crate) fn of_interfaces(in_file: u32, in_frame: u32) -> Self {
         Self {
-            interface: interface.into(),
+            interface: u64::from(in_file) << 32 | u64::from(in_frame),
             ..Self::default()
         }
     }

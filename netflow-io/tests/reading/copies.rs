@@ -3,7 +3,8 @@
 use netflow_io::CopyKind;
 
 use crate::craft::{
-    ETHERNET, Pcap, RAW, SECONDS, datagram, datagram_between, ethernet, limited, netflow5,
+    ETHERNET, Order, Pcap, Pcapng, RAW, SECONDS, datagram, datagram_between, ethernet, limited,
+    netflow5,
 };
 use crate::tunnels::{erspan, frame, gre};
 
@@ -183,6 +184,23 @@ fn a_datagram_captured_on_several_interfaces_of_linux_is_read_once() {
     };
     let file = Pcap::new(COOKED_2).packets(&[cooked(2), cooked(3), cooked(3)]);
     let read = file.read();
+    assert_eq!(read.frames(), [1, 3]);
+    let counts: Vec<_> = read.summary.copies.iter().collect();
+    assert_eq!(counts, [(CopyKind::Interface, 1)]);
+}
+
+#[test]
+fn a_datagram_captured_on_several_interfaces_of_pcapng_is_read_once() {
+    let mut file = Pcapng::default().section(Order::Little);
+    for _ in 0..2 {
+        file = file.interface(1, 0, None, None);
+    }
+    let export = ethernet(0x0800, &datagram(2055, &netflow5(1)));
+    for interface in [0, 1, 1] {
+        file = file.enhanced(interface, 0, &export, export.len());
+    }
+    let read = file.read();
+    // On the second interface it was seen twice: it was sent again.
     assert_eq!(read.frames(), [1, 3]);
     let counts: Vec<_> = read.summary.copies.iter().collect();
     assert_eq!(counts, [(CopyKind::Interface, 1)]);

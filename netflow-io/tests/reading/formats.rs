@@ -18,7 +18,14 @@ fn time(nanos: i64) -> Timestamp {
 
 /// A packet and what is expected of it.
 fn sample() -> Vec<u8> {
-    ethernet(ETHERTYPE_IPV4, &datagram(2055, &netflow5(2)))
+    numbered(0)
+}
+
+/// The same export with another sequence number, which is no copy on another interface.
+fn numbered(sequence: u8) -> Vec<u8> {
+    let mut export = netflow5(2);
+    export[19] = sequence;
+    ethernet(ETHERTYPE_IPV4, &datagram(2055, &export))
 }
 
 #[test]
@@ -96,11 +103,11 @@ fn each_interface_has_its_clock() {
         .interface(1, 0, Some(3), Some(i64::from(SECONDS)))
         .interface(1, 0, Some(0), Some(-1))
         .interface(1, 0, Some(127), None)
-        .enhanced(0, nanos, &sample(), 114)
+        .enhanced(0, nanos, &numbered(0), 114)
         .enhanced(1, binary, &datagram(2055, &netflow5(1)), 92)
-        .enhanced(2, 1_500, &sample(), 114)
-        .enhanced(3, secs + 1, &sample(), 114)
-        .enhanced(4, u64::MAX, &sample(), 114);
+        .enhanced(2, 1_500, &numbered(2), 114)
+        .enhanced(3, secs + 1, &numbered(3), 114)
+        .enhanced(4, u64::MAX, &numbered(4), 114);
     let times: Vec<_> = file
         .read()
         .packets
@@ -123,8 +130,8 @@ fn a_time_out_of_range_stops_at_its_end() {
         .section(Order::Little)
         .interface(1, 0, Some(0), None)
         .interface(1, 0, Some(0), Some(i64::MIN))
-        .enhanced(0, u64::MAX, &sample(), 114)
-        .enhanced(1, 0, &sample(), 114);
+        .enhanced(0, u64::MAX, &numbered(0), 114)
+        .enhanced(1, 0, &numbered(1), 114);
     let read = file.read();
     assert_eq!(read.packets[0].received, Timestamp::from_nanos(i64::MAX));
     assert_eq!(read.packets[1].received, Timestamp::from_nanos(i64::MIN));

@@ -114,7 +114,7 @@ fn a_section_of_pcapng_goes_on_with_its_interfaces_and_time() {
             .simple(&other_export[..114], lengths.1)
             .interface(228, 0, Some(3), Some(i64::from(SECONDS)))
             .enhanced(0, nanos + 9, &other_export, lengths.1)
-            .enhanced(1, 1_500, &one_export, lengths.0)
+            .enhanced(1, 1_500, &export(3), export(3).len())
             .section(other)
             .interface(101, 0, Some(0x80 | 20), Some(-1))
             .enhanced(0, u64::from(SECONDS) << 20, &one_export, lengths.0)
