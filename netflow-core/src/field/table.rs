@@ -54,10 +54,10 @@ macro_rules! normalised_fields {
             /// Destination address; of sFlow, in the outer header.
             DestinationAddress destination_address Address "" flow;
             /// Source port of TCP, UDP, SCTP; of a connection without one, the client's.
-            SourcePort source_port U16 "" [7 182 180 9/12240];
+            SourcePort source_port U16 "" [7 182 180 9/12240 4294967295/12240];
             /// Destination port of TCP, UDP, SCTP; of a connection without one, the
             /// server's.
-            DestinationPort destination_port U16 "" [11 183 181 9/12241];
+            DestinationPort destination_port U16 "" [11 183 181 9/12241 4294967295/12241];
             /// IP protocol number.
             Protocol protocol U8 "" [4 193];
             /// Octets as counted by the exporter, not scaled; of sFlow, the frame's

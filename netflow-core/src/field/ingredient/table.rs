@@ -14,14 +14,14 @@ macro_rules! ingredient_table {
         $callback! {
             /// Source address of IPv4, else the prefix that stands for it, else the
             /// client of a connection (Cisco AVC, which has no source and destination).
-            SourceIpv4 Address [8 44 9/12236];
+            SourceIpv4 Address [8 44 9/12236 4294967295/12236];
             /// Source address of IPv6, else the prefix.
-            SourceIpv6 Address [27 170 9/12238];
+            SourceIpv6 Address [27 170 9/12238 4294967295/12238];
             /// Destination address of IPv4, else the prefix, else the server of a
             /// connection.
-            DestinationIpv4 Address [12 45 9/12237];
+            DestinationIpv4 Address [12 45 9/12237 4294967295/12237];
             /// Destination address of IPv6, else the prefix.
-            DestinationIpv6 Address [28 169 9/12239];
+            DestinationIpv6 Address [28 169 9/12239 4294967295/12239];
             /// Next hop of IPv4.
             NextHopIpv4 Address [15];
             /// Next hop of IPv6.
