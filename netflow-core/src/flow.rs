@@ -391,7 +391,7 @@ fn number(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
     match field {
         // A record with a packet and no counter describes the packet.
         FlowField::Packets => packet::section(record).map(|_| 1),
-        FlowField::Octets => packet::section(record)?.ip_total_length().map(u64::from),
+        FlowField::Octets => packet::find(record, |packet| packet.ip_total_length()).map(u64::from),
         _ => packet::find(record, |packet| packet::unsigned(packet, field)),
     }
 }

@@ -167,7 +167,7 @@ fn either_or(
     }
     let rare = |record: &_, (v4, v6, of_section)| {
         either(record, v4, v6)
-            .or_else(|| packet::address(&packet::section(record)?, of_section))
+            .or_else(|| packet::find(record, |packet| packet::address(packet, of_section)))
             .into()
     };
     let words: Words = record.parts().call((v4, v6, of_section), rare);

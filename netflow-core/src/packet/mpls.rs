@@ -5,6 +5,7 @@
 use super::ip::{IPV6_LEN, ip};
 use super::network::IPV4_LEN;
 use super::offset::{Offset, load_u16, plus};
+use super::pseudowire::carries_ip;
 use super::tag::MplsLabels;
 use super::{Lower, Packet};
 
@@ -27,9 +28,15 @@ pub(super) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     }
 }
 
-/// IP after the labels, if it is.
+/// IP after the labels, if it is. The header of IPv6 has no checksum: of octets that may be one and
+/// a frame of Ethernet whose IP packet fits, the frame is meant.
 pub(super) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
+    let is_frame = || {
+        let payload = octets.get(at..).unwrap_or_default();
+        matches!(payload, [0x60..=0x6f, ..]) && carries_ip(payload)
+    };
     match ip_fits(octets, at) {
+        Fit::Yes | Fit::Cut if is_frame() => Packet::without_ip(octets, lower, Offset::new(at)),
         Fit::No => Packet::without_ip(octets, lower, Offset::new(at)),
         Fit::Yes | Fit::Cut => ip(octets, lower, at),
     }

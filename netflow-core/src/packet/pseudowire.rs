@@ -21,7 +21,7 @@ pub(super) fn pseudowire(payload: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether a frame of Ethernet carries IP whose lengths and checksum fit.
-fn carries_ip(frame: &[u8]) -> bool {
+pub(super) fn carries_ip(frame: &[u8]) -> bool {
     let packet = ethernet(frame);
     packet.lower.link == Link::Ethernet
         && packet.lower.mpls.is_absent()
