@@ -35,7 +35,13 @@ impl TimeElement {
     /// none.
     #[inline]
     pub(super) const fn of(slot: Slot) -> Option<Self> {
-        Some(match slot.candidate {
+        Self::at(slot.candidate)
+    }
+
+    /// The element of this place in the lists.
+    #[inline]
+    pub(super) const fn at(candidate: u8) -> Option<Self> {
+        Some(match candidate {
             0 => Self::Nanoseconds,
             1 => Self::Microseconds,
             2 => Self::Milliseconds,
@@ -48,6 +54,11 @@ impl TimeElement {
             9 => Self::ObservationSeconds,
             _ => return None,
         })
+    }
+
+    /// Whether zero is a time: that of the start of the exporter, or of the header.
+    pub(super) const fn may_be_zero(self) -> bool {
+        matches!(self, Self::SysUpTime | Self::DeltaMicroseconds)
     }
 }
 

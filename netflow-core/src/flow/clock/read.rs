@@ -9,6 +9,7 @@ use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::time::Timestamp;
 use crate::value::{NtpTime, unsigned};
+use crate::wire::template::FieldKey;
 
 /// The start or end that an element of the record carries and the rule that it was found by, or why
 /// there is none. All accessors, columns and relays go through here or, for the usual forms,
@@ -29,6 +30,19 @@ pub(super) fn read(
         return Err(NoTime::NotSent);
     };
     let sent = unsigned(octets).ok_or(NoTime::Unreadable)?;
+    let found = interpret(record, header, (element, sent));
+    found.or_else(|reason| match (reason, beside(record, ingredient)) {
+        (NoTime::Zero, Some(other)) => interpret(record, header, other),
+        _ => Err(reason),
+    })
+}
+
+/// The time that an element with this number says.
+fn interpret(
+    record: &DataRecord<'_, '_>,
+    header: &MessageHeader,
+    (element, sent): (TimeElement, u64),
+) -> Found {
     match element {
         TimeElement::SysUpTime => match header.sys_uptime {
             Some(now) => uptime::by_header(header, now, sent),
@@ -70,7 +84,10 @@ pub(super) fn read(
 pub(super) fn between(record: &DataRecord<'_, '_>) -> Option<i64> {
     let load = |ingredient| {
         let slot = record.template().plan().ingredient(ingredient);
-        Some((TimeElement::of(slot)?, record.unsigned(slot)?))
+        let (element, sent) = (TimeElement::of(slot)?, record.unsigned(slot)?);
+        let is_none = sent == 0 && !element.may_be_zero();
+        let other = is_none.then(|| beside(record, ingredient)).flatten();
+        Some(other.unwrap_or((element, sent)))
     };
     match (load(Ingredient::Start)?, load(Ingredient::End)?) {
         ((TimeElement::SysUpTime, first), (TimeElement::SysUpTime, last)) => {
@@ -84,6 +101,22 @@ pub(super) fn between(record: &DataRecord<'_, '_>) -> Option<i64> {
         }
         _ => None,
     }
+}
+
+/// The element with the time where the best one of the template is zero: of exporters with several
+/// elements for a time that fill only one. Zeros there are none either.
+#[cold]
+fn beside(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> Option<(TimeElement, u64)> {
+    let best = record.template().plan().ingredient(ingredient).candidate;
+    let others = (0_u8..).zip(ingredient.elements());
+    let mut others = others.skip(usize::from(best).saturating_add(1));
+    others.find_map(|(candidate, id)| {
+        let element = TimeElement::at(candidate)?;
+        let mut fields = record.fields();
+        let field = fields.find(|field| field.template().key() == FieldKey::Element(*id))?;
+        let sent = unsigned(field.octets())?;
+        (sent > 0).then_some((element, sent))
+    })
 }
 
 /// The time in a record whose only element of it has sixteen octets: pmacct sends two words of
