@@ -300,7 +300,7 @@ impl Sequence {
             self.previous = self.clock.take();
             self.is_established = false;
             self.control.leading = None;
-        } else if run == Run::Current && self.is_unrelated(number) {
+        } else if run == Run::Current && self.is_unrelated(message) {
             // The first message was not numbered like the data.
             self.control.leading = None;
             for tally in self.tallies.each_mut() {
@@ -369,9 +369,21 @@ impl Sequence {
         }
     }
 
-    /// Nothing followed yet, and the number is far from the one before.
-    fn is_unrelated(&self, number: u32) -> bool {
-        !self.is_established && self.current().distance(number) > UNRELATED
+    /// Nothing followed yet, and the number is far from the one before, or it fell without an uptime
+    /// to show a restart: one that restarted counts from 0 (RFC 7011, section 3.1), and would not be
+    /// nearer to the old number than to that.
+    fn is_unrelated(&self, message: &NumberedMessage) -> bool {
+        let stamp = &message.stamp;
+        if self.is_established {
+            return false;
+        }
+        let distance = self.current().distance(stamp.number);
+        let fell = || {
+            stamp.uptime.is_none()
+                && distance < stamp.number
+                && self.run(stamp, self.is_behind(stamp.number, &message.units)) == Run::Restarted
+        };
+        distance > UNRELATED || fell()
     }
 
     /// Waiting data of a message was decoded: its units, in each scheme.

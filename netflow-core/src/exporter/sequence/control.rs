@@ -2,6 +2,7 @@
 //! Juniper MX counts the options of the routing engine separately from the data of its line
 //! cards, and H3C counts templates separately from flows.
 
+use super::clock::is_same_start;
 use super::{
     CountingScheme, Ledger, MAX_BALANCE, MessageStamp, NumberedMessage, PerScheme, Run, Sequence,
     SequenceCounts, SequenceEvent, UNRELATED, Units,
@@ -133,12 +134,26 @@ impl Sequence {
             Some(_) => run != Run::Current,
             None => run == Run::BeforeRestart,
         };
-        let is_before_first = data.precedes(number) && data.distance(number) <= NEAR;
+        let is_before_first = data.precedes(number)
+            && data.distance(number) <= NEAR
+            && !self.is_sent_after_all(stamp);
         is_of_other_run
             || is_before_first
             || self.is_expected(message)
             || data.has_gap_at(number)
             || data.is_open() && !data.is_behind(number)
+    }
+
+    /// It was sent after the last message that is numbered like the data, and so not before the
+    /// first.
+    fn is_sent_after_all(&self, stamp: &MessageStamp) -> bool {
+        self.clock
+            .is_some_and(|last| match (last.uptime, stamp.uptime) {
+                (Some(before), Some(now)) => {
+                    now > before && is_same_start(stamp.clock(None).started, last.started)
+                }
+                _ => stamp.time > last.time,
+            })
     }
 
     /// Accounts for the messages that were put aside, now that the next is known, if there

@@ -60,7 +60,7 @@ impl Sequence {
         }
         // Without an uptime, only the number says that the exporter restarted.
         let is_by_number = run == Run::Restarted && stamp.uptime.is_none();
-        if is_by_number && self.is_unrelated(stamp.number) {
+        if is_by_number && self.is_unrelated(message) {
             return Run::Current;
         }
         run
@@ -80,7 +80,7 @@ impl Sequence {
     }
 
     /// `is_behind` if its number is from before, in every scheme.
-    fn run(&self, stamp: &MessageStamp, is_behind: bool) -> Run {
+    pub(super) fn run(&self, stamp: &MessageStamp, is_behind: bool) -> Run {
         let Some(last) = self.clock.as_ref().filter(|_| self.detects_restarts) else {
             return Run::Current;
         };
