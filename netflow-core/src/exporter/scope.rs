@@ -36,6 +36,9 @@ impl ScopeKind {
     /// observationDomainId.
     pub(crate) const OBSERVATION_DOMAIN: Self = Self::Element(ElementId::iana(149));
 
+    /// egressInterface (14), or egressPhysicalInterface (253) in its place.
+    pub(crate) const EGRESS_INTERFACE: Self = Self::Element(ElementId::iana(14));
+
     /// A rate of it applies only to records that name it: those of another sampler, or of none,
     /// were not selected by it.
     pub(super) const fn must_be_named(self) -> bool {
@@ -110,6 +113,7 @@ impl fmt::Display for ScopeKind {
             Self::ScopeType(4) => "cache",
             Self::ScopeType(number) => return FieldKey::Scope(*number).fmt(f),
             Self::Element(id) => match (id.enterprise_number, id.id) {
+                (0, 14) => "egress interface",
                 (0, 130 | 131) => "exporter address",
                 (0, 138) => "observation point",
                 (0, 141) => "line card",

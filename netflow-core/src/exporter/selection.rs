@@ -51,7 +51,7 @@ pub struct Unrated {
 }
 
 impl Unrated {
-    /// What a selection sequence of unknown selectors says.
+    /// What a selection sequence of unknown selectors says, and a sampler that has only a mode.
     pub(crate) const UNKNOWN: Self = Self::of(SelectionMethod::Incomplete(0));
 
     const fn of(method: SelectionMethod) -> Self {
@@ -75,7 +75,8 @@ pub enum SelectionMethod {
     PropertyMatch,
     /// Selection by the state of flows (RFC 7014, section 5.2).
     FlowState,
-    /// An algorithm (304 or 390) of this number, without the elements that state its rate.
+    /// An algorithm (304 or 390) of this number, without the elements that state its rate; 0 if
+    /// its number is not known.
     Incomplete(u16),
 }
 
@@ -101,6 +102,7 @@ impl fmt::Display for SelectionMethod {
             Self::Hash => f.write_str("hash-based selection"),
             Self::PropertyMatch => f.write_str("property match filtering"),
             Self::FlowState => f.write_str("flow-state dependent selection"),
+            Self::Incomplete(0) => f.write_str("sampling without parameters"),
             Self::Incomplete(number) => write!(f, "selector algorithm {number} without parameters"),
         }
     }
@@ -192,6 +194,9 @@ pub(crate) struct SelectorElements<'a> {
     pub(crate) rate: RateElements<'a>,
     /// selectorAlgorithm (304), or flowSelectorAlgorithm (390).
     pub(crate) algorithm: Option<u16>,
+    /// samplingAlgorithm (35) or samplerMode (49), without a field for the interval (RFC 3954,
+    /// section 8).
+    pub(crate) has_only_mode: bool,
     /// samplingTimeInterval (307), or flowSamplingTimeInterval (398), in microseconds.
     pub(crate) time_taken: Option<u64>,
     /// samplingTimeSpace (308), or flowSamplingTimeSpacing (399), in microseconds.
@@ -200,6 +205,8 @@ pub(crate) struct SelectorElements<'a> {
     pub(crate) hash_output: [Option<u64>; 2],
     /// hashSelectedRangeMin and Max (331, 332).
     pub(crate) hash_selected: [Option<u64>; 2],
+    /// Another parameter of a hash function.
+    pub(crate) has_hash: bool,
 }
 
 impl SelectorElements<'_> {
@@ -212,21 +219,26 @@ impl SelectorElements<'_> {
     }
 
     fn unrated(&self) -> Option<Unrated> {
-        if let Some((selected, left_out)) = self.time_taken.zip(self.time_left_out) {
+        if self.time_taken.or(self.time_left_out).is_some() {
+            let ratio = self.time_taken.zip(self.time_left_out);
+            let (selected, left_out) = ratio.unwrap_or_default();
             return Some(Unrated {
                 method: SelectionMethod::Time,
                 selected,
                 total: selected.saturating_add(left_out),
             });
         }
-        if self.hash_selected.iter().any(Option::is_some) {
+        if self.has_hash || self.hash_selected.iter().any(Option::is_some) {
             return Some(Unrated {
                 method: SelectionMethod::Hash,
                 selected: width(self.hash_selected),
                 total: width(self.hash_output),
             });
         }
-        let method = match self.algorithm? {
+        let Some(algorithm) = self.algorithm else {
+            return self.has_only_mode.then_some(Unrated::UNKNOWN);
+        };
+        let method = match algorithm {
             0 => return None,
             algorithm::TIME => SelectionMethod::Time,
             algorithm::PROPERTY_MATCH => SelectionMethod::PropertyMatch,

@@ -304,6 +304,7 @@ impl<'m> Flow<'m> {
             ScopeKind::Interface => self.counted_on().map(u128::from),
             ScopeKind::Template => Some(record.template().id().into()),
             ScopeKind::SelectionSequence => field(record, SELECTION_SEQUENCE),
+            ScopeKind::EGRESS_INTERFACE => self.output_interface().map(u128::from),
             ScopeKind::Element(id) => {
                 let named = field(record, FieldKey::Element(id));
                 named.or_else(|| {
@@ -346,7 +347,7 @@ fn known(found: Option<Found<'_>>) -> Known<'_> {
                 Some(ScopeKind::Sampler) => SamplingRule::Sampler,
                 Some(ScopeKind::Selector) => SamplingRule::Selector,
                 Some(ScopeKind::SelectionSequence) => SamplingRule::SelectionSequence,
-                Some(ScopeKind::Interface) => SamplingRule::Interface,
+                Some(ScopeKind::Interface | ScopeKind::EGRESS_INTERFACE) => SamplingRule::Interface,
                 Some(ScopeKind::Template) => SamplingRule::Template,
                 Some(_) => SamplingRule::Scope,
                 None => SamplingRule::Exporter,

@@ -96,6 +96,28 @@ fn selection_without_a_rate_is_a_doubt() {
 }
 
 #[test]
+fn a_sampler_with_a_mode_and_no_rate_is_a_doubt() {
+    for (message, scope) in [(Message::v9(0), 1), (Message::ipfix(0), 144)] {
+        // samplingAlgorithm (35), samplerMode (49) beside samplerId (48).
+        for (fields, record) in [
+            (&[scope, 35][..], &[0, 2][..]),
+            (&[scope, 48, 49], &[0, 1, 2]),
+        ] {
+            let found = doubts(&[options(message.clone(), 256, fields, record)]);
+            let [DoubtKind::Unrated { selection, .. }] = found[..] else {
+                panic!("{found:?}");
+            };
+            assert_eq!(selection.method, SelectionMethod::Incomplete(0));
+        }
+        // With the rate, or with one of zero: not sampled.
+        for rate in [0, 100] {
+            let all = options(message.clone(), 256, &[scope, 34, 35], &[0, rate, 1]);
+            assert_eq!(doubts(&[all]), []);
+        }
+    }
+}
+
+#[test]
 fn what_another_domain_announces_is_a_doubt_of_those_with_data() {
     let sampler = options(Message::v9(6), 256, &[1, 48, 50], &[0, 1, 100]);
     let named = Message::v9(7)
