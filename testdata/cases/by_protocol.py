@@ -25,11 +25,11 @@ PORTS = {"NetFlow v5": 2055, "NetFlow v9": 2055, "IPFIX": 4739, "sFlow": 6343}
 ZERO4, ZERO6 = bytes(4), bytes(16)
 
 
-def case(point, protocol, name, payloads=(), flows=(), sequence=None, frames=None):
+def case(point, protocol, name, payloads=(), flows=(), sequence=None, frames=None, capture=None):
     if frames is None:
         frames = [ethernet(packet(payload, dport=PORTS[protocol])) for payload in payloads]
     CASES.append({"point": point, "protocol": protocol, "name": name, "flows": list(flows), "sequence": sequence or {},
-                  "capture": pcap(frames).hex()})
+                  "capture": (capture or pcap(frames)).hex()})
 
 
 class Dialect:
@@ -103,7 +103,19 @@ def scopes():
         dialect.case(point, "interface and sampler, records name no sampler",
                      [samplers, dialect.data(PLAIN + [(10, 4)], {"e10": 501}, {"e10": 503})],
                      [rate(100, "interface"), rate()])
+        domain = [(1, 4) if dialect.is_v9 else (144, 4)]
+        for width in (1, 2, 4, 8):
+            numbers = dialect.options(OPTIONS, domain, [(48, width), (34, 4)], (0, 1, 100), (0, 2, 200))
+            for element in (48, 302):
+                named = dialect.data(PLAIN + [(element, 8 // width)], {f"e{element}": 2}, {f"e{element}": 3})
+                dialect.case(point, f"sampler of {width} octets, records name {element}", [numbers, named],
+                             [rate(200, "sampler"), rate()])
     ipfix_only = BOTH[1]
+    for element in (14, 253):
+        leaving = ipfix_only.options(OPTIONS, [(element, 4)], [(34, 4)], (601, 100), (602, 200))
+        rows = {"e10": 602, "e14": 601}, {"e10": 601, "e14": 7}
+        ipfix_only.case(point, f"interface {element}", [leaving, ipfix_only.data(fields[:-1], *rows)],
+                        [rate(100, "interface"), rate()])
     sender = ipfix_only.options(OPTIONS, [(144, 4)], [(34, 4)], (7, 100))
     ipfix_only.case(point, "exporting process", [sender, ipfix_only.data(PLAIN, {})], [rate(100, "exporter")])
     for name, word, expected in (("mode and interval", 0x4064, rate(100, "header")), ("interval 0", 0x4000, rate()),
@@ -128,6 +140,16 @@ def selection():
         hashed = dialect.options(OPTIONS, scope, [(304, 2), (329, 4), (330, 4), (331, 4), (332, 4)],
                                  (0, 6, 0, 0xFFFFFFFF, 0, 0xFFFF))
         dialect.case(point, "selection by hash", [hashed, plain], [rate(rule="hash")])
+        # One parameter is enough to say how, and not how many.
+        for way, elements in (("time", (307, 308)), ("hash", (326, 327, 328, 333, 334))):
+            for element in elements:
+                size = 1 if element == 333 else 4
+                alone = dialect.options(OPTIONS, scope, [(302, 4), (element, size)], (0, 1, 1))
+                dialect.case(point, f"selection by {way}: {element} alone",
+                             [alone, dialect.data(PLAIN + [(302, 4)], {"e302": 1})], [rate(rule=way)])
+        for way, fields in (("time", [(398, 4), (399, 4)]), ("hash", [(400, 2)])):
+            alone = dialect.options(OPTIONS, scope, fields, (0, *[1] * len(fields)))
+            dialect.case(point, f"selection of flows by {way}", [alone, plain], [rate(rule=way)])
         if dialect.is_v9:
             sequence = dialect.options(OPTIONS, scope, [(301, 4), (302, 4), (302, 4)], (0, 9, 1, 2))
             selectors = dialect.options(SELECTORS, scope, [(302, 4), (304, 2), (305, 4), (306, 4)],
@@ -220,6 +242,10 @@ def icmp():
         echo = ipv4("192.0.2.5", "198.51.100.5", 1, bytes([8, 0]) + bytes(6))
         dialect.case(point, "packet section", [dialect.data([(313, VAR), (2, 4)], {"e313": echo})],
                      [{"icmp_type": 8, "icmp_code": 0}])
+    types = (8, 8, 8, 8)
+    case(point, "NetFlow v5", "code before type in the port",
+         [fixed(5, 1, prot=1, srcport=0, dstport=number, sequence=n) for n, number in enumerate(types)],
+         [{"icmp_type": number, "icmp_code": 0} for number in types])
     case(point, "NetFlow v5", "destination port", [fixed(5, 1, prot=1, srcport=0, dstport=0x0303)],
          [{"icmp_type": 3, "icmp_code": 3}])
     case(point, "NetFlow v5", "destination port of TCP", [fixed(5, 1, prot=6, dstport=0x0303)],
@@ -242,7 +268,20 @@ def times():
                 rows.append({f"e{first}": 0, f"e{last}": (TIME - 1) * unit})
                 flows.append(start_only | {"clock": name})
             dialect.case(point, f"{name} of zero", [dialect.data(fields, *rows)], flows)
+        words = PLAIN + [(154, 16), (155, 16)]
+        row = {"e154": be(TIME - 5, 8) + be(250_000, 8), "e155": be(TIME - 1, 8) + be(0, 8)}
+        dialect.case(point, "microseconds in two words of 64 bits", [dialect.data(words, row)],
+                     [{"start": "2025-12-31T23:59:55.250Z", "end": "2025-12-31T23:59:59Z", "clock": "seconds_and_microseconds"}])
+        dialect.case(point, "two words of zero", [dialect.data(words, {"e154": ZERO6, "e155": ZERO6})],
+                     [{"start": None, "end": None, "clock": "zero"}])
+        dialect.case(point, "none was sent", [dialect.data(PLAIN, {})], [{"start": None, "clock": "not_sent"}])
     uptimes = PLAIN + [(22, 4), (21, 4)]
+    beside = uptimes + [(152, 8), (153, 8)]
+    row = {"e22": UPTIME - 5000, "e21": UPTIME - 1000, "e152": 0, "e153": 0}
+    BOTH[0].case(point, "milliseconds of zero beside uptimes", [BOTH[0].data(beside, row)],
+                 [{"start": "2025-12-31T23:59:55Z", "end": "2025-12-31T23:59:59Z", "clock": "uptime"}])
+    BOTH[1].case(point, "milliseconds of zero beside uptimes", [BOTH[1].data(beside, row)],
+                 [{"start": None, "end": None, "duration": 4_000_000_000}])
     unknown = {"start": None, "end": None, "duration": 5_000_000_000, "clock": "unknown_origin"}
     ipfix_only = BOTH[1]
     data = ipfix_only.data(uptimes, {"e22": 1000, "e21": 6000})
@@ -296,7 +335,16 @@ def loss():
         history("reordered", (100, 101, 103, 102, 104, 105), counts(late=unit))
         falling = [message(100 + n, uptime) for n, uptime in enumerate((5_000_000, 4_000_000, 5_001_000, 4_001_000, 5_002_000))]
         case(point, protocol, "exact numbers, uptimes of two clocks", before + falling, sequence=counts())
-        if protocol != "IPFIX":
+        if protocol == "IPFIX":
+            # A number that fell, and not to the beginning, decides nothing by itself.
+            fell = [ipfix(a_set(2, template(FLOWS, PLAIN)), a_set(FLOWS, records(PLAIN, 2, start=n)), sequence=number,
+                          time=TIME + 55 * n) for n, number in enumerate((82_840, 75_862))]
+            case(point, protocol, "a number that fell once", fell, sequence=counts())
+            first = ipfix(a_set(2, template(FLOWS, PLAIN)), a_set(FLOWS, records(PLAIN, 2)), sequence=1000)
+            again = [first] + [ipfix(a_set(FLOWS, records(PLAIN, 2, start=n)), sequence=2 * n - 2, time=TIME + 55 * n)
+                                 for n in (1, 2, 3)]
+            case(point, protocol, "a restart after the first message", again, sequence=counts(restarted=1))
+        else:
             old = [message(1000 + n, UPTIME + 1000 * n) for n in range(5)]
             new = [message(n, 500 + 1000 * n, salt=7) for n in range(5)]
             lead = [v9(a_set(0, template(FLOWS, PLAIN)), sequence=999, uptime=UPTIME)] if before else []
@@ -314,6 +362,24 @@ def apart():
                                      time=TIME + n) for n in range(3)]
         payloads = [templates[0], *data[:4], templates[1], *data[4:6], templates[2], *data[6:]]
         case(point, dialect.protocol, "templates that are numbered on their own", payloads, sequence=counts())
+        # Options of a routing engine that has just started: their numbers are near those of the data.
+        def message(*sets, number, second):
+            if dialect.is_v9:
+                return v9(*sets, sequence=number, time=TIME + second, uptime=UPTIME + 1000 * second)
+            return ipfix(*sets, sequence=number, time=TIME + second)
+        scope = [(1, 4) if dialect.is_v9 else (144, 4)]
+        fields = scope + [(34, 4)]
+        layout = (options9 if dialect.is_v9 else options10)(OPTIONS, scope, [(34, 4)])
+        options = a_set(1 if dialect.is_v9 else 3, layout), a_set(OPTIONS, record(fields, e34=100))
+        for name, missing, lost in (("options that are numbered on their own", None, 0),
+                                    ("the same, and a message of data is lost", 20, step)):
+            payloads = [message(dialect.templates(template(FLOWS, PLAIN)), number=0, second=0)]
+            for n in range(40):
+                if n % 10 == 5:
+                    payloads.append(message(*options, number=n // 10 + dialect.is_v9, second=n))
+                if n != missing:
+                    payloads.append(message(a_set(FLOWS, records(PLAIN, 2, start=n)), number=100 + step * n, second=n))
+            case(point, dialect.protocol, name, payloads, sequence=counts(lost=lost))
 
 
 # Sampled transactions
@@ -340,6 +406,9 @@ def packets():
     stack = be(64, 4) + be(24002 << 12 | 0x100 | 64, 4)
     labelled = MACS + b"\x88\x47" + stack + inner
     tagged = MACS + bytes.fromhex("92000064810000c80800") + inner
+    # Pseudowires without control word; where a header of IPv6 has its length, they have a length that fits, or more.
+    wires = [MACS + b"\x88\x47" + be(17 << 12 | 0x140, 4) + bytes.fromhex(mac) + MACS[:6] + b"\x08\x00" + inner
+             for mac in ("600000000014", "6aaaaaaaaaaa", "6c0000000000")]
     explicit_null = [(8, 4), (12, 4), (70, 3), (71, 3), (72, 3), (1, 4)]
     for dialect in BOTH:
         dialect.case(point, "explicit null on top", [dialect.data(explicit_null, {"e70": 0, "e71": 24002 << 4 | 1, "e72": 0})],
@@ -349,6 +418,12 @@ def packets():
                      [{"mpls_labels": [100, 200]}])
         dialect.case(point, "labels of a frame", [dialect.data([(315, VAR), (2, 4)], {"e315": labelled})],
                      [{"mpls_labels": [0, 24002], "source_address": "192.0.2.5"}])
+        dialect.case(point, "labels and what follows them in two sections",
+                     [dialect.data([(316, VAR), (317, VAR)], {"e316": stack, "e317": inner})],
+                     [{"mpls_labels": [0, 24002], "source_address": "192.0.2.5", "destination_port": 53}])
+        dialect.case(point, "pseudowire of addresses that begin as a header of IPv6",
+                     [dialect.data([(315, VAR), (2, 4)], {"e315": wire}) for wire in wires],
+                     [{"inner_source_address": "192.0.2.5", "source_address": None}] * len(wires))
         dialect.case(point, "two tags of a frame", [dialect.data([(315, VAR), (2, 4)], {"e315": tagged})],
                      [{"vlan": 100, "customer_vlan": 200}])
         dialect.case(point, "two tags in elements",
@@ -361,9 +436,64 @@ def packets():
     case(point, "NetFlow v5", "DSCP and ECN", [fixed(5, 1, tos=0xB9)], [{"dscp": 46, "ecn": 1}])
     case(point, "sFlow", "explicit null on top", [sflow(flow_sample(raw(labelled)))],
          [{"mpls_labels": [0, 24002], "source_address": "192.0.2.5"}])
+    case(point, "sFlow", "pseudowire of addresses that begin as a header of IPv6",
+         [sflow(flow_sample(raw(wire), n=n), sequence=n) for n, wire in enumerate(wires)],
+         [{"inner_source_address": "192.0.2.5", "source_address": None}] * len(wires))
     case(point, "sFlow", "two tags of a frame", [sflow(flow_sample(raw(tagged)))], [{"vlan": 100, "customer_vlan": 200}])
     urgent = ethernet(struct.pack(">BB", 0x45, 0xB9) + inner[2:])
     case(point, "sFlow", "DSCP and ECN", [sflow(flow_sample(raw(urgent)))], [{"dscp": 46, "ecn": 1}])
+
+
+# Fields of their own
+
+def fields():
+    point = "fields of their own"
+    for dialect in BOTH:
+        def one(name, elements, values, found, dialect=dialect):
+            dialect.case(point, name, [dialect.data([(8, 4), (12, 4)] + elements, values)], [found])
+        one("code points", [(195, 1), (5, 1), (98, 1), (55, 1)], {"e195": 46, "e5": 1, "e98": 10, "e55": 0},
+            {"dscp": 46, "ecn": 1, "post_dscp": 10})
+        one("original exporter and domain", [(403, 4), (404, 16), (405, 4)],
+            {"e403": ZERO4, "e404": ip("2001:db8::7"), "e405": 9}, {"original_exporter_address": "2001:db8::7", "original_domain": 9})
+        one("another exporter", [(130, 4)], {"e130": ip("203.0.113.7")}, {"original_exporter_address": "203.0.113.7"})
+        one("the exporter itself", [(130, 4)], {"e130": ip(EXPORTER)}, {"original_exporter_address": None})
+        one("direction of a biflow", [(239, 1)], {"e239": 1}, {"biflow_direction": 1})
+        one("port block", [(361, 2), (362, 2), (363, 2), (364, 2)], {"e361": 1024, "e362": 2047, "e363": 1, "e364": 1024},
+            {"nat_port_block_start": 1024, "nat_port_block_end": 2047, "nat_port_block_step": 1, "nat_port_block_size": 1024})
+        one("community", [(483, 4)], {"e483": 64500 << 16 | 7}, {"communities": [64500 << 16 | 7]})
+        one("wireless station", [(365, 6), (366, 4)], {"e365": MACS[:6], "e366": ip("192.0.2.77")},
+            {"station_mac": "02:00:00:00:00:02", "station_address": "192.0.2.77"})
+        one("segment", [(351, 8)], {"e351": 1 << 56 | 1234}, {"tunnel_id": 1234, "tunnel_type": "vxlan"})
+        one("segment of zero", [(351, 8)], {"e351": 0}, {"tunnel_id": None, "tunnel_type": None})
+        one("interface name", [(82, VAR)], {"e82": "eth0"}, {"input_interface_name": "eth0", "output_interface_name": None})
+        one("interface name of a flow that left", [(82, 16), (61, 1)], {"e82": "eth0", "e61": 1},
+            {"input_interface_name": None, "output_interface_name": "eth0"})
+        life = [(231, 4), (232, 4), (233, 1), (148, 4)]
+        one("update of a connection", life, {"e231": 10, "e232": 5, "e233": 5},
+            {"octets": 10, "reverse_octets": 5, "counters": "delta"})
+        one("teardown of a connection", life, {"e231": 10, "e232": 5, "e233": 2},
+            {"octets": 10, "reverse_octets": 5, "counters": "total"})
+        # Cisco AVC: enterprise 9, whose field types in NetFlow v9 are 32768 more.
+        ends = {12236: (ip("192.0.2.9"), 4), 12237: (ip("198.51.100.9"), 4), 12240: (1000, 2), 12241: (443, 2)}
+        own = [(32768 + n if dialect.is_v9 else (9, n), size) for n, (_, size) in ends.items()]
+        values = {f"e{32768 * dialect.is_v9 + n}": value for n, (value, _) in ends.items()}
+        found = {"source_address": "192.0.2.9", "destination_address": "198.51.100.9", "source_port": 1000, "destination_port": 443}
+        dialect.case(point, "client and server", [dialect.data(own + [(1, 4)], values)], [found])
+        ends6 = {12238: ip("2001:db8::9"), 12239: ip("2001:db8::10")}
+        own = [(32768 + n if dialect.is_v9 else (9, n), 16) for n in ends6]
+        values = {f"e{32768 * dialect.is_v9 + n}": value for n, value in ends6.items()}
+        dialect.case(point, "client and server of IPv6", [dialect.data(own + [(1, 4)], values)],
+                     [{"source_address": "2001:db8::9", "destination_address": "2001:db8::10"}])
+        one("client and server beside source and destination", own + [(1, 4)], values, {"source_address": "192.0.2.1"})
+    ixia, juniper = 3054, 2636
+    BOTH[1].case(point, "reverse counters of Ixia", [BOTH[1].data(PLAIN + [((ixia, 176), 8), ((ixia, 177), 8)], {"e176": 77, "e177": 7})],
+                 [{"reverse_octets": 77, "reverse_packets": 7}])
+    uplink = [((juniper, n), 4) for n in (103, 104, 105, 106)]
+    BOTH[1].case(point, "uplink and downlink of Juniper", [BOTH[1].data(PLAIN[:2] + uplink, {f"e{n}": n for n in (103, 104, 105, 106)})],
+                 [{"octets": 103, "reverse_octets": 104, "packets": 105, "reverse_packets": 106}])
+    for name, source, found in (("came in", 501, 0), ("left", 601, 1), ("neither", 7, None)):
+        case(point, "sFlow", f"direction: {name}", [sflow(flow_sample(raw(FRAME), source=source))], [{"direction": found}])
+    case(point, "sFlow", "direction of an expanded sample", [sflow(flow_expanded(raw(FRAME), source=(0, 601)))], [{"direction": 1}])
 
 
 # Common properties
@@ -415,6 +545,8 @@ def mirrors():
         routed = export[:8] + bytes([export[8] - 1]) + export[9:]
         case(point, protocol, "seen before and after a router", flows=flows, frames=[ethernet(export), ethernet(routed)],
              sequence=counts())
+        two = pcapng([(1, 6), (1, 6)], [(0, ethernet(export)), (1, ethernet(export))])
+        case(point, protocol, "seen on two interfaces", flows=flows, capture=two, frames=[], sequence=counts())
         # The same datagram again, on the same way.
         case(point, protocol, "sent twice", flows=flows * 2, frames=[tagged[0]] * 2, sequence=counts(duplicated=1))
         labelled = [MACS + b"\x88\x47" + be(label << 12 | 0x140, 4) + export for label in (100, 200)]
@@ -441,7 +573,7 @@ def table():
 
 
 def main():
-    for points in (scopes, selection, zero_addresses, counters_twice, icmp, times, loss, apart, transactions, packets, common_properties, mirrors):
+    for points in (scopes, selection, zero_addresses, counters_twice, icmp, times, loss, apart, transactions, packets, fields, common_properties, mirrors):
         points()
     names = [(case["point"], case["protocol"], case["name"]) for case in CASES]
     assert len(set(names)) == len(names), "a name is taken twice"
