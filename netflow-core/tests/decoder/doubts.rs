@@ -103,7 +103,8 @@ fn a_sampler_with_a_mode_and_no_rate_is_a_doubt() {
             (&[scope, 35][..], &[0, 2][..]),
             (&[scope, 48, 49], &[0, 1, 2]),
         ] {
-            let found = doubts(&[options(message.clone(), 256, fields, record)]);
+            let sampler = options(message.clone(), 256, fields, record);
+            let found = doubts(&[template(sampler, &[8])]);
             let [DoubtKind::Unrated { selection, .. }] = found[..] else {
                 panic!("{found:?}");
             };
@@ -112,7 +113,7 @@ fn a_sampler_with_a_mode_and_no_rate_is_a_doubt() {
         // With the rate, or with one of zero: not sampled.
         for rate in [0, 100] {
             let all = options(message.clone(), 256, &[scope, 34, 35], &[0, rate, 1]);
-            assert_eq!(doubts(&[all]), []);
+            assert_eq!(doubts(&[template(all, &[8])]), []);
         }
     }
 }
