@@ -93,6 +93,15 @@ struct ArrowArray {
 // The version of the binary interface that this header describes.
 #define NETFLOW_ABI_VERSION 0
 
+// The version of the library that this header is of.
+#define NETFLOW_VERSION_MAJOR 0
+
+// The second number of that version.
+#define NETFLOW_VERSION_MINOR 1
+
+// The third number of that version.
+#define NETFLOW_VERSION_PATCH 0
+
 // What a call returns: 0 or more if it succeeded, less than 0 if it failed. A number never changes its
 // meaning.
 enum netflow_result
@@ -396,6 +405,49 @@ enum netflow_flow_field
 typedef enum netflow_flow_field netflow_flow_field;
 #else
 typedef uint32_t netflow_flow_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The type of a member of `netflow_flow`.
+enum netflow_field_type
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // A `uint8_t`.
+  NETFLOW_FIELD_TYPE_U8 = 0,
+  // A `uint16_t`.
+  NETFLOW_FIELD_TYPE_U16 = 1,
+  // A `uint32_t`.
+  NETFLOW_FIELD_TYPE_U32 = 2,
+  // A `uint64_t`.
+  NETFLOW_FIELD_TYPE_U64 = 3,
+  // A `bool`.
+  NETFLOW_FIELD_TYPE_FLAG = 4,
+  // A `netflow_address`.
+  NETFLOW_FIELD_TYPE_ADDRESS = 5,
+  // A `netflow_mac`.
+  NETFLOW_FIELD_TYPE_MAC = 6,
+  // An `int64_t`: nanoseconds since 1970.
+  NETFLOW_FIELD_TYPE_TIME = 7,
+  // An `int64_t`: nanoseconds.
+  NETFLOW_FIELD_TYPE_DURATION = 8,
+  // A `netflow_text` of the exporter's.
+  NETFLOW_FIELD_TYPE_TEXT = 9,
+  // A `netflow_octets`.
+  NETFLOW_FIELD_TYPE_OCTETS = 10,
+  // A `netflow_text`: one of a few fixed words.
+  NETFLOW_FIELD_TYPE_NAME = 11,
+  // A `netflow_application`.
+  NETFLOW_FIELD_TYPE_APPLICATION = 12,
+  // A `netflow_numbers`.
+  NETFLOW_FIELD_TYPE_NUMBERS = 13,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_field_type netflow_field_type;
+#else
+typedef uint32_t netflow_field_type;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1189,7 +1241,8 @@ typedef struct netflow_text {
 
 // What a field means (RFC 7012, section 2.1).
 typedef struct netflow_element {
-  // The name in its registry, such as `sourceIPv4Address`; the text is always valid.
+  // The name in its registry, such as `sourceIPv4Address`; the text is always valid
+  // and ends in NUL.
   struct netflow_text name;
   // The least value, where the registry limits it further than the type does.
   uint64_t least;
@@ -1210,6 +1263,24 @@ typedef struct netflow_element {
   // 0.
   uint32_t reserved_too;
 } netflow_element;
+
+// A field of a flow: what `NETFLOW_FLOW_FIELDS` lists, as data. The texts are always valid.
+typedef struct netflow_field_info {
+  // The name, NUL-terminated.
+  const char *name;
+  // The unit, NUL-terminated; empty if there is none.
+  const char *unit;
+  // What it is in a sentence, NUL-terminated.
+  const char *meaning;
+  // Where its member begins in `netflow_flow`.
+  size_t offset;
+  // Octets of the member.
+  size_t size;
+  // A `netflow_flow_field`.
+  uint32_t number;
+  // A `netflow_field_type`.
+  uint32_t field_type;
+} netflow_field_info;
 
 // Octets that something else owns.
 typedef struct netflow_octets {
@@ -1930,7 +2001,8 @@ uint32_t netflow_abi_version(void);
 // `options` is NULL, or `size` octets may be written there.
 netflow_result netflow_options_init(struct netflow_options *options, size_t size);
 
-// Makes a decoder. `options` may be NULL, for all defaults. If it fails, `*decoder` is NULL.
+// Makes a decoder. `options` may be NULL, for all defaults. If it fails, `*decoder` is NULL, and
+// `netflow_last_error` with NULL for the decoder says which option is wrong.
 //
 // Pointers:
 //
@@ -2026,18 +2098,6 @@ netflow_result netflow_element_by_name(const char *name,
                                        struct netflow_element *element,
                                        size_t size);
 
-// The number of the field of a flow that has this name: a `netflow_flow_field`, or less than 0, such
-// as NETFLOW_ERROR_UNKNOWN.
-//
-// Pointers:
-//
-// `name` is NULL or a NUL-terminated string.
-int32_t netflow_field_by_name(const char *name);
-
-// The name of a field of a flow, by its `netflow_flow_field`; of length 0 if there is no such field.
-// The text is always valid.
-struct netflow_text netflow_field_name(uint32_t field);
-
 // Writes an address as NUL-terminated text: at most 46 octets.
 //
 // Pointers:
@@ -2047,6 +2107,80 @@ struct netflow_text netflow_field_name(uint32_t field);
 netflow_result netflow_address_text(const struct netflow_address *address,
                                     char *text,
                                     size_t capacity);
+
+// The number of the field of a flow that has this name: a `netflow_flow_field`, or less than 0, such
+// as NETFLOW_ERROR_UNKNOWN.
+//
+// Pointers:
+//
+// `name` is NULL or a NUL-terminated string.
+int32_t netflow_field_by_name(const char *name);
+
+// The name of a field of a flow, by its `netflow_flow_field`; of length 0 if there is no such field.
+// The text is always valid and ends in NUL.
+struct netflow_text netflow_field_name(uint32_t field);
+
+// The number of fields that flows can have: their numbers are less.
+uint32_t netflow_field_count(void);
+
+// Describes a field of a flow: its name, its type, and where its member is in `netflow_flow`. `size` is
+// `sizeof(netflow_field_info)`.
+//
+// Pointers:
+//
+// `info` is NULL, or `size` octets may be written there.
+netflow_result netflow_field_by_number(uint32_t field,
+                                       struct netflow_field_info *info,
+                                       size_t size);
+
+// Asks for a field, as `NETFLOW_ADD` does: `fields` is the member of `netflow_options` or
+// `netflow_arrow_options`. The first that is asked for leaves out all that are not.
+//
+// Pointers:
+//
+// `fields` is NULL or points to two numbers.
+netflow_result netflow_field_add(uint64_t *fields, uint32_t field);
+
+// Whether a flow has a field, as `NETFLOW_HAS` says: 1 if it has, 0 if not or if there is no such field.
+//
+// Pointers:
+//
+// `flow` is NULL or points to a flow that this library wrote.
+int32_t netflow_flow_has(const struct netflow_flow *flow,
+                         uint32_t field);
+
+// Reads a number or a flag of a flow by the number of its field; NETFLOW_ERROR_ABSENT if the flow does
+// not have it, NETFLOW_ERROR_TYPE if it is no number without sign.
+//
+// Pointers:
+//
+// `flow` is NULL or points to a flow that this library wrote. `number` is NULL, or may be written.
+netflow_result netflow_flow_u64(const struct netflow_flow *flow,
+                                uint32_t field,
+                                uint64_t *number);
+
+// Reads a time (nanoseconds since 1970) or a duration (nanoseconds) of a flow by the number of its
+// field; NETFLOW_ERROR_ABSENT if the flow does not have it, NETFLOW_ERROR_TYPE if it is neither.
+//
+// Pointers:
+//
+// `flow` is NULL or points to a flow that this library wrote. `nanoseconds` is NULL, or may be written.
+netflow_result netflow_flow_i64(const struct netflow_flow *flow,
+                                uint32_t field,
+                                int64_t *nanoseconds);
+
+// Writes any field of a flow as NUL-terminated text, as the command writes it in CSV: addresses as
+// usual, times of RFC 3339, durations in nanoseconds, octets in hex. NETFLOW_ERROR_ABSENT if the flow
+// does not have it, NETFLOW_ERROR_SPACE if it does not fit.
+//
+// Pointers:
+//
+// `flow` is NULL or points to a flow that this library wrote, and what it points to is still valid.
+// `text` is NULL, or `capacity` octets may be written there.
+netflow_result netflow_flow_text(const struct netflow_flow *flow,
+                                 uint32_t field,
+                                 char *text,
+                                 size_t capacity);
 
 // Writes the next flows of the message into the caller's array, at most `capacity` (1 or more), and
 // their number to `count`. The next call continues after them; NETFLOW_END means that there are no
@@ -2086,11 +2220,15 @@ netflow_result netflow_rewind(struct netflow_decoder *decoder);
 const char *netflow_strerror(int32_t result);
 
 // The name of a `netflow_reason` in snake case, such as `no_template`; of length 0 if there is no
-// such reason. The text is always valid.
+// such reason. The text is always valid and ends in NUL.
 struct netflow_text netflow_reason_name(uint32_t reason);
 
 // The error of the last call with this handle that failed; calls that succeed do not change it.
 // `size` is `sizeof(netflow_error)`. NETFLOW_END means that none has failed.
+//
+// If `decoder` is NULL, that of the last call of this thread that failed and had no decoder, such as
+// `netflow_decoder_new`; the error then names the option that is wrong. Its text stays until this thread
+// calls the function with NULL again.
 //
 // Pointers:
 //
@@ -2249,7 +2387,8 @@ netflow_result netflow_next_set(struct netflow_decoder *decoder,
                                 struct netflow_set *set,
                                 size_t size);
 
-// The next record of the set, or of what was entered. `size` is `sizeof(netflow_record)`.
+// The next record of the set, or of what was entered; a basicList has no records but values, which
+// `netflow_next_field` returns. `size` is `sizeof(netflow_record)`.
 //
 // Pointers:
 //
@@ -2624,6 +2763,13 @@ netflow_result netflow_listener_stats_read(const struct netflow_listener *listen
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
+
+/* Whether the header is of this version or a later one: NETFLOW_VERSION_AT_LEAST(0, 1, 0). */
+#define NETFLOW_VERSION_AT_LEAST(major, minor, patch)                                       \
+  (NETFLOW_VERSION_MAJOR > (major) ||                                                       \
+   (NETFLOW_VERSION_MAJOR == (major) &&                                                     \
+    (NETFLOW_VERSION_MINOR > (minor) ||                                                     \
+     (NETFLOW_VERSION_MINOR == (minor) && NETFLOW_VERSION_PATCH >= (patch)))))
 
 /* Whether a flow has a field: NETFLOW_HAS(&flow, NETFLOW_FIELD_OCTETS). */
 #define NETFLOW_HAS(flow, field) \

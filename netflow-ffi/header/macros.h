@@ -1,3 +1,10 @@
+/* Whether the header is of this version or a later one: NETFLOW_VERSION_AT_LEAST(0, 1, 0). */
+#define NETFLOW_VERSION_AT_LEAST(major, minor, patch)                                       \
+  (NETFLOW_VERSION_MAJOR > (major) ||                                                       \
+   (NETFLOW_VERSION_MAJOR == (major) &&                                                     \
+    (NETFLOW_VERSION_MINOR > (minor) ||                                                     \
+     (NETFLOW_VERSION_MINOR == (minor) && NETFLOW_VERSION_PATCH >= (patch)))))
+
 /* Whether a flow has a field: NETFLOW_HAS(&flow, NETFLOW_FIELD_OCTETS). */
 #define NETFLOW_HAS(flow, field) \
   ((((flow)->present[(unsigned)(field) / 64u]) >> ((unsigned)(field) % 64u) & 1u) != 0)

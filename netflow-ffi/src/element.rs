@@ -3,13 +3,15 @@
 use netflow_core::element::InformationElement;
 
 use crate::c_types::netflow_text;
+use crate::static_text;
 use crate::value::number_of;
 
 /// What a field means (RFC 7012, section 2.1).
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_element {
-    /// The name in its registry, such as `sourceIPv4Address`; the text is always valid.
+    /// The name in its registry, such as `sourceIPv4Address`; the text is always valid
+    /// and ends in NUL.
     pub name: netflow_text,
     /// The least value, where the registry limits it further than the type does.
     pub least: u64,
@@ -35,7 +37,7 @@ impl netflow_element {
     pub(crate) fn new(element: &InformationElement) -> Self {
         let (least, greatest) = element.range().unwrap_or_default();
         Self {
-            name: netflow_text::new(element.name.as_bytes()),
+            name: static_text::text(element.name),
             least,
             greatest,
             enterprise_number: element.id.enterprise_number,

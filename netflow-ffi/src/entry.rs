@@ -5,6 +5,7 @@
 
 mod decoder;
 mod element;
+mod field;
 mod flows;
 mod report;
 mod snapshot;
@@ -28,17 +29,21 @@ pub use self::arrow::{
     netflow_arrow_options_init, netflow_arrow_schema,
 };
 pub use self::decoder::{
-    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_datagram_init, netflow_decode,
-    netflow_decoder_free, netflow_decoder_new, netflow_decoder_options, netflow_end_session,
-    netflow_options_init, netflow_version,
+    NETFLOW_ABI_VERSION, NETFLOW_VERSION_MAJOR, NETFLOW_VERSION_MINOR, NETFLOW_VERSION_PATCH,
+    netflow_abi_version, netflow_datagram_init, netflow_decode, netflow_decoder_free,
+    netflow_decoder_new, netflow_decoder_options, netflow_end_session, netflow_options_init,
+    netflow_version,
 };
 pub use self::definitions::{
     netflow_definitions_free, netflow_definitions_list, netflow_definitions_new,
     netflow_definitions_read,
 };
 pub use self::element::{
-    netflow_address_text, netflow_element_by_name, netflow_element_by_number,
-    netflow_element_of_v9, netflow_field_by_name, netflow_field_name,
+    netflow_address_text, netflow_element_by_name, netflow_element_by_number, netflow_element_of_v9,
+};
+pub use self::field::{
+    netflow_field_add, netflow_field_by_name, netflow_field_by_number, netflow_field_count,
+    netflow_field_name, netflow_flow_has, netflow_flow_i64, netflow_flow_text, netflow_flow_u64,
 };
 pub use self::filter::{
     netflow_filter_free, netflow_filter_new, netflow_filter_set, netflow_filter_test,
@@ -76,12 +81,54 @@ use crate::result::{Failure, netflow_result};
 fn call(work: impl FnOnce() -> Result<netflow_result, Failure>) -> netflow_result {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(result)) => result,
-        Ok(Err(failure)) => failure.result(),
+        Ok(Err(failure)) => thread::fail(failure),
         Err(panic) => {
             // To drop it could panic again.
             mem::forget(panic);
             netflow_result::NETFLOW_ERROR_INTERNAL
         }
+    }
+}
+
+/// The error of the last call of this thread that failed without a handle to remember it.
+mod thread {
+    use core::cell::{Cell, RefCell};
+
+    use crate::c_types::netflow_text;
+    use crate::problem::netflow_error;
+    use crate::result::{Failure, netflow_result};
+    use crate::text_buffer::TextBuffer;
+
+    /// Octets of the longest text that is kept, with its NUL.
+    const TEXT: usize = 256;
+
+    thread_local! {
+        static FAILURE: Cell<Option<Failure>> = const { Cell::new(None) };
+        // An array needs no destructor, which could run after the library is unloaded.
+        static DETAIL: RefCell<[u8; TEXT]> = const { RefCell::new([0; TEXT]) };
+    }
+
+    /// Remembers a failure.
+    pub(super) fn fail(failure: Failure) -> netflow_result {
+        FAILURE.set(Some(failure));
+        failure.result()
+    }
+
+    /// The last failure. Its text is valid until this thread asks again.
+    pub(super) fn last() -> Option<netflow_error> {
+        let failure = FAILURE.get()?;
+        let mut composed = TextBuffer::default();
+        let mut error = netflow_error::new(&failure, &mut composed);
+        DETAIL.with_borrow_mut(|detail| {
+            let octets = composed.octets();
+            let len = octets.len().min(TEXT - 1);
+            detail.fill(0);
+            for (to, from) in detail.iter_mut().zip(octets.iter().take(len)) {
+                *to = *from;
+            }
+            error.detail = netflow_text::new(detail.get(..len).unwrap_or_default());
+        });
+        Some(error)
     }
 }
 
@@ -95,7 +142,7 @@ unsafe fn call_with(
     work: impl FnOnce(&netflow_decoder) -> Result<netflow_result, Failure>,
 ) -> netflow_result {
     if let Err(failure) = pointer::check(decoder, "decoder") {
-        return failure.result();
+        return thread::fail(failure);
     }
     // SAFETY: it is a handle that is not freed. What changes in it is in cells.
     let decoder = unsafe { &*decoder };

@@ -15,6 +15,7 @@ pub(crate) use self::batch::{Each, fill};
 pub(crate) use self::cursor::{Cursor, Selection};
 pub(crate) use self::lists::Lists;
 pub(crate) use self::rows::Rows;
+pub(crate) use self::table::MEMBER_OFFSETS;
 pub use self::table::{netflow_flow, netflow_flow_field};
 
 /// Receives one flow, which is valid until the callback returns. It returns 0 to continue. It must not

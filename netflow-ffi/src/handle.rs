@@ -2,6 +2,7 @@
 
 use core::cell::{Cell, RefCell};
 
+use netflow_core::element::Definitions;
 use netflow_core::{Datagram, Decoder};
 use netflow_query::Filter;
 
@@ -28,6 +29,8 @@ pub struct netflow_decoder {
 pub(crate) struct State {
     pub(crate) decoded: Decoding,
     pub(crate) options: netflow_options,
+    /// Elements that the caller defined; they never change.
+    pub(crate) definitions: Definitions,
     /// Only flows that match it are returned.
     pub(crate) filter: Option<Filter>,
     /// The octets of lists of numbers in the flows that were returned.
@@ -48,11 +51,16 @@ pub(crate) struct State {
 
 impl netflow_decoder {
     pub(crate) fn new(settings: Settings) -> Self {
-        let Settings { decoder, options } = settings;
+        let Settings {
+            decoder,
+            options,
+            definitions,
+        } = settings;
         Self {
             state: RefCell::new(State {
                 decoded: Decoding::new(decoder),
                 options,
+                definitions,
                 filter: None,
                 lists: Lists::default(),
                 each: Each::default(),

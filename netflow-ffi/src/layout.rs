@@ -13,6 +13,7 @@ use crate::c_types::{
 use crate::datagram::netflow_datagram;
 use crate::domain::netflow_domain;
 use crate::element::netflow_element;
+use crate::field_info::netflow_field_info;
 use crate::filter::netflow_filter_error;
 use crate::header::netflow_header;
 use crate::health::{netflow_detail, netflow_finding};
@@ -52,6 +53,7 @@ grows! {
     netflow_detail to numbers: netflow_numbers;
     netflow_listener_options to reserved: u32;
     netflow_listener_stats to tls_failed: u64;
+    netflow_field_info to field_type: u32;
     netflow_filter_error to message: [core::ffi::c_char; 240];
 }
 
@@ -94,4 +96,5 @@ sizes! {
     netflow_listener_options 104;
     netflow_listener_stats 112;
     netflow_filter_error 248;
+    netflow_field_info 48;
 }

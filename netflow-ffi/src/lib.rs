@@ -38,6 +38,7 @@ mod element;
     reason = "C calls these functions and passes pointers to them"
 )]
 mod entry;
+mod field_info;
 mod flow;
 mod handle;
 mod header;
@@ -54,6 +55,7 @@ mod property;
 mod reading;
 mod reason;
 mod result;
+mod static_text;
 mod stats;
 mod text_buffer;
 mod value;
@@ -81,15 +83,17 @@ pub use self::definitions::netflow_definitions;
 pub use self::domain::{netflow_domain, netflow_domain_callback, netflow_sequence_unit};
 pub use self::element::netflow_element;
 pub use self::entry::{
-    NETFLOW_ABI_VERSION, netflow_abi_version, netflow_address_text, netflow_arrow_append,
-    netflow_arrow_finish, netflow_arrow_free, netflow_arrow_new, netflow_arrow_options_init,
-    netflow_arrow_schema, netflow_datagram_init, netflow_decode, netflow_decoder_free,
-    netflow_decoder_new, netflow_decoder_options, netflow_definitions_free,
-    netflow_definitions_list, netflow_definitions_new, netflow_definitions_read,
-    netflow_each_domain, netflow_each_flow, netflow_element_by_name, netflow_element_by_number,
-    netflow_element_of_v9, netflow_end_session, netflow_enter, netflow_field_by_name,
-    netflow_field_name, netflow_filter_free, netflow_filter_new, netflow_filter_set,
-    netflow_filter_test, netflow_find_record, netflow_finding_detail, netflow_flows,
+    NETFLOW_ABI_VERSION, NETFLOW_VERSION_MAJOR, NETFLOW_VERSION_MINOR, NETFLOW_VERSION_PATCH,
+    netflow_abi_version, netflow_address_text, netflow_arrow_append, netflow_arrow_finish,
+    netflow_arrow_free, netflow_arrow_new, netflow_arrow_options_init, netflow_arrow_schema,
+    netflow_datagram_init, netflow_decode, netflow_decoder_free, netflow_decoder_new,
+    netflow_decoder_options, netflow_definitions_free, netflow_definitions_list,
+    netflow_definitions_new, netflow_definitions_read, netflow_each_domain, netflow_each_flow,
+    netflow_element_by_name, netflow_element_by_number, netflow_element_of_v9, netflow_end_session,
+    netflow_enter, netflow_field_add, netflow_field_by_name, netflow_field_by_number,
+    netflow_field_count, netflow_field_name, netflow_filter_free, netflow_filter_new,
+    netflow_filter_set, netflow_filter_test, netflow_find_record, netflow_finding_detail,
+    netflow_flow_has, netflow_flow_i64, netflow_flow_text, netflow_flow_u64, netflow_flows,
     netflow_health_add, netflow_health_free, netflow_health_new, netflow_health_report,
     netflow_health_session_ended, netflow_health_unreadable, netflow_last_error, netflow_leave,
     netflow_listener_address, netflow_listener_fd, netflow_listener_free, netflow_listener_new,
@@ -101,6 +105,7 @@ pub use self::entry::{
     netflow_value_i64, netflow_value_mac, netflow_value_octets, netflow_value_text,
     netflow_value_time, netflow_value_u64, netflow_version,
 };
+pub use self::field_info::{netflow_field_info, netflow_field_type};
 pub use self::filter::{netflow_filter, netflow_filter_error};
 pub use self::flow::{netflow_flow, netflow_flow_callback, netflow_flow_field};
 pub use self::handle::netflow_decoder;

@@ -7,6 +7,7 @@ mod lists;
 use core::ptr;
 use core::time::Duration;
 
+use netflow_core::element::Definitions;
 use netflow_core::{Decoder, Limits, OptionsScope, SessionScope};
 
 pub use self::definition::netflow_definition;
@@ -123,6 +124,7 @@ unsafe impl FromOctets for netflow_options {}
 pub(crate) struct Settings {
     pub(crate) decoder: Decoder,
     pub(crate) options: netflow_options,
+    pub(crate) definitions: Definitions,
 }
 
 impl Default for netflow_options {
@@ -197,8 +199,14 @@ impl netflow_options {
             .with_state_octets(self.state_octets)
             .with_domain_octets(self.domain_octets)
             .with_waiting_octets(self.waiting_octets)
-            .with_waiting_lifetime(lifetime(self.waiting_lifetime)?)
-            .with_template_lifetime(lifetime(self.template_lifetime)?)
+            .with_waiting_lifetime(lifetime(
+                self.waiting_lifetime,
+                "waiting_lifetime of the options",
+            )?)
+            .with_template_lifetime(lifetime(
+                self.template_lifetime,
+                "template_lifetime of the options",
+            )?)
             .with_templates(self.templates)
             .with_list_templates(self.list_templates)
             .with_common_properties(self.common_properties)
@@ -207,7 +215,7 @@ impl netflow_options {
             .with_list_depth(list_depth);
         let decoder = Decoder::new(limits)
             .with_scope(scope)
-            .with_definitions(lists.definitions)
+            .with_definitions(lists.definitions.clone())
             .with_configured_rates(lists.rates)
             .with_override_rates(lists.override_rates)
             .with_options_scope(options_scope)
@@ -221,6 +229,7 @@ impl netflow_options {
         Ok(Settings {
             decoder,
             options: self,
+            definitions: lists.definitions,
         })
     }
 
@@ -265,11 +274,11 @@ impl netflow_options {
     }
 }
 
-fn lifetime(nanos: i64) -> Result<Option<Duration>, Failure> {
+fn lifetime(nanos: i64, what: &'static str) -> Result<Option<Duration>, Failure> {
     match u64::try_from(nanos) {
         Ok(nanos) => Ok(Some(Duration::from_nanos(nanos))),
         Err(_) if nanos == NEVER => Ok(None),
-        Err(_) => Err(Failure::argument("a lifetime of the options")),
+        Err(_) => Err(Failure::argument(what)),
     }
 }
 

@@ -5,6 +5,7 @@ use netflow_core::{Error, Problem};
 use crate::c_types::netflow_text;
 use crate::header::netflow_header;
 use crate::result::{Failure, netflow_result};
+use crate::static_text;
 use crate::text_buffer::TextBuffer;
 
 /// One loss: its reason, its place and its length.
@@ -96,9 +97,7 @@ pub(crate) fn code(reason: u32) -> netflow_text {
     let code = codes
         .iter()
         .find(|(number, _)| u32::from(*number) == reason);
-    code.map_or(netflow_text::NONE, |(_, code)| {
-        netflow_text::new(code.as_bytes())
-    })
+    code.map_or(netflow_text::NONE, |(_, code)| static_text::text(code))
 }
 
 #[cfg(test)]

@@ -16,7 +16,11 @@ impl TextBuffer {
         // A NUL in the text would end it early.
         self.octets.extend(text.bytes().filter(|octet| *octet != 0));
         self.octets.push(0);
-        let text = self.octets.split_last().map_or(&[][..], |(_, text)| text);
-        netflow_text::new(text)
+        netflow_text::new(self.octets())
+    }
+
+    /// The octets of the text, without its NUL.
+    pub(crate) fn octets(&self) -> &[u8] {
+        self.octets.split_last().map_or(&[], |(_, text)| text)
     }
 }

@@ -87,18 +87,55 @@ pub struct Definitions {
 }
 
 impl Definitions {
-    pub(crate) fn get(&self, id: ElementId) -> Option<&Arc<DefinedElement>> {
+    /// No definitions.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            elements: BTreeMap::new(),
+        }
+    }
+
+    /// Adds an element, and returns the one of the same number that it replaces.
+    ///
+    /// ```
+    /// use netflow_core::element::{DataType, DefinedElement, Definitions, ElementId};
+    ///
+    /// let id = ElementId::new(99_999, 1);
+    /// let mut definitions = Definitions::new();
+    /// definitions.insert(DefinedElement::new(id, "queueDepth", DataType::Unsigned32));
+    /// assert_eq!(&*definitions.get(id).unwrap().name, "queueDepth");
+    /// assert_eq!(definitions.iter().count(), 1);
+    /// ```
+    pub fn insert(&mut self, element: DefinedElement) -> Option<Arc<DefinedElement>> {
+        self.elements.insert(element.id, Arc::new(element))
+    }
+
+    /// The element of this number.
+    #[must_use]
+    pub fn get(&self, id: ElementId) -> Option<&Arc<DefinedElement>> {
         self.elements.get(&id)
+    }
+
+    /// All elements, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &DefinedElement> {
+        self.elements.values().map(AsRef::as_ref)
     }
 }
 
 impl FromIterator<DefinedElement> for Definitions {
     fn from_iter<I: IntoIterator<Item = DefinedElement>>(elements: I) -> Self {
-        let elements = elements
-            .into_iter()
-            .map(|element| (element.id, Arc::new(element)))
-            .collect();
-        Self { elements }
+        let mut definitions = Self::new();
+        definitions.extend(elements);
+        definitions
+    }
+}
+
+/// Of several definitions of one element the last counts.
+impl Extend<DefinedElement> for Definitions {
+    fn extend<I: IntoIterator<Item = DefinedElement>>(&mut self, elements: I) {
+        for element in elements {
+            self.insert(element);
+        }
     }
 }
 

@@ -15,6 +15,13 @@ use crate::result::{Failure, netflow_result};
 /// The version of the binary interface that this header describes.
 pub const NETFLOW_ABI_VERSION: u32 = 0;
 
+/// The version of the library that this header is of.
+pub const NETFLOW_VERSION_MAJOR: u32 = 0;
+/// The second number of that version.
+pub const NETFLOW_VERSION_MINOR: u32 = 1;
+/// The third number of that version.
+pub const NETFLOW_VERSION_PATCH: u32 = 0;
+
 /// The version of the library, such as `0.1.0`; the text is always valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn netflow_version() -> *const c_char {
@@ -55,7 +62,8 @@ pub unsafe extern "C" fn netflow_options_init(
     })
 }
 
-/// Makes a decoder. `options` may be NULL, for all defaults. If it fails, `*decoder` is NULL.
+/// Makes a decoder. `options` may be NULL, for all defaults. If it fails, `*decoder` is NULL, and
+/// `netflow_last_error` with NULL for the decoder says which option is wrong.
 ///
 /// # Safety
 ///
@@ -225,3 +233,19 @@ pub unsafe extern "C" fn netflow_end_session(
 // What the checks of `pointer::read` and `write` count on.
 const _: () = assert!(offset_of!(netflow_options, size) == 0);
 const _: () = assert!(offset_of!(netflow_datagram, size) == 0);
+
+#[cfg(test)]
+mod tests {
+    use super::{NETFLOW_VERSION_MAJOR, NETFLOW_VERSION_MINOR, NETFLOW_VERSION_PATCH};
+
+    #[test]
+    fn the_header_has_the_version_of_the_crate() {
+        let numbers = [
+            NETFLOW_VERSION_MAJOR,
+            NETFLOW_VERSION_MINOR,
+            NETFLOW_VERSION_PATCH,
+        ];
+        let version = numbers.map(|number| number.to_string()).join(".");
+        assert_eq!(version, env!("CARGO_PKG_VERSION"));
+    }
+}

@@ -1,13 +1,12 @@
-//! Names: of elements, of fields, of addresses.
+//! Elements of the registries, and addresses as text.
 
 use core::ffi::c_char;
 use std::io::Write as _;
 
 use netflow_core::element::{self, ElementId, InformationElement};
-use netflow_core::field::FlowField;
 
 use super::call;
-use crate::c_types::{netflow_address, netflow_text};
+use crate::c_types::netflow_address;
 use crate::element::netflow_element;
 use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
@@ -84,39 +83,6 @@ pub unsafe extern "C" fn netflow_element_by_name(
     };
     // SAFETY: as the caller promises.
     unsafe { find(element, size, look) }
-}
-
-/// The number of the field of a flow that has this name: a `netflow_flow_field`, or less than 0, such
-/// as NETFLOW_ERROR_UNKNOWN.
-///
-/// # Safety
-///
-/// `name` is NULL or a NUL-terminated string.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn netflow_field_by_name(name: *const c_char) -> i32 {
-    let mut number = 0;
-    let result = call(|| {
-        // SAFETY: as the caller promises.
-        let name = unsafe { pointer::string(name, "name of the field") }?;
-        let unknown = netflow_result::NETFLOW_ERROR_UNKNOWN;
-        let index = FlowField::ALL.iter().position(|field| field.name() == name);
-        let index = index.and_then(|index| i32::try_from(index).ok());
-        number = index.ok_or(Failure::Argument(unknown, "field"))?;
-        Ok(netflow_result::NETFLOW_OK)
-    });
-    match result {
-        netflow_result::NETFLOW_OK => number,
-        error => error as i32,
-    }
-}
-
-/// The name of a field of a flow, by its `netflow_flow_field`; of length 0 if there is no such field.
-/// The text is always valid.
-#[unsafe(no_mangle)]
-pub extern "C" fn netflow_field_name(field: u32) -> netflow_text {
-    let field = usize::try_from(field).ok();
-    let field = field.and_then(|field| FlowField::ALL.get(field));
-    netflow_text::of(field.map(|field| field.name()))
 }
 
 /// Writes an address as NUL-terminated text: at most 46 octets.

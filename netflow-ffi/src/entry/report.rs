@@ -4,7 +4,7 @@ use core::ffi::{c_char, c_int, c_void};
 
 use netflow_core::ErrorKind;
 
-use super::{call_with, ok_or_end};
+use super::{call, call_with, ok_or_end};
 use crate::c_types::netflow_text;
 use crate::domain::{netflow_domain, netflow_domain_callback};
 use crate::handle::{State, netflow_decoder};
@@ -20,7 +20,7 @@ pub extern "C" fn netflow_strerror(result: i32) -> *const c_char {
 }
 
 /// The name of a `netflow_reason` in snake case, such as `no_template`; of length 0 if there is no
-/// such reason. The text is always valid.
+/// such reason. The text is always valid and ends in NUL.
 #[unsafe(no_mangle)]
 pub extern "C" fn netflow_reason_name(reason: u32) -> netflow_text {
     problem::code(reason)
@@ -28,6 +28,10 @@ pub extern "C" fn netflow_reason_name(reason: u32) -> netflow_text {
 
 /// The error of the last call with this handle that failed; calls that succeed do not change it.
 /// `size` is `sizeof(netflow_error)`. NETFLOW_END means that none has failed.
+///
+/// If `decoder` is NULL, that of the last call of this thread that failed and had no decoder, such as
+/// `netflow_decoder_new`; the error then names the option that is wrong. Its text stays until this thread
+/// calls the function with NULL again.
 ///
 /// # Safety
 ///
@@ -39,6 +43,14 @@ pub unsafe extern "C" fn netflow_last_error(
     error: *mut netflow_error,
     size: usize,
 ) -> netflow_result {
+    if decoder.is_null() {
+        return call(|| {
+            // SAFETY: as the caller promises.
+            let output = unsafe { OutputStruct::new(error, size, "error") }?;
+            let last = super::thread::last();
+            Ok(ok_or_end(last.map(|last| output.write(last)).is_some()))
+        });
+    }
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
         let output = unsafe { OutputStruct::new(error, size, "error") }?;

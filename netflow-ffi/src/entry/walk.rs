@@ -32,7 +32,8 @@ pub unsafe extern "C" fn netflow_next_set(
     unsafe { call_with(decoder, work) }
 }
 
-/// The next record of the set, or of what was entered. `size` is `sizeof(netflow_record)`.
+/// The next record of the set, or of what was entered; a basicList has no records but values, which
+/// `netflow_next_field` returns. `size` is `sizeof(netflow_record)`.
 ///
 /// # Safety
 ///
@@ -75,7 +76,7 @@ pub unsafe extern "C" fn netflow_next_field(
             let mut name = mem::take(&mut state.name);
             let next = state.with(|reading, _| reading.walk().next_field(&mut name));
             state.name = name;
-            next
+            Ok(next?.map(|field| field.or_defined(&state.definitions)))
         })?;
         Ok(write_next(output, next))
     };

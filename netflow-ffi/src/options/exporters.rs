@@ -40,10 +40,13 @@ pub struct netflow_counters {
 }
 
 /// The rates by subnet.
-pub(super) fn rates(items: &[netflow_rate]) -> Result<ConfiguredRates, Failure> {
+pub(super) fn rates(
+    items: &[netflow_rate],
+    what: &'static str,
+) -> Result<ConfiguredRates, Failure> {
     let mut rates = ConfiguredRates::default();
     for item in items {
-        let wrong = Failure::argument("a sampling rate of the options");
+        let wrong = Failure::argument(what);
         let prefix = prefix(&item.address, item.prefix_len).ok_or(wrong)?;
         if item.rate == 0 {
             return Err(wrong);
@@ -64,7 +67,7 @@ pub(super) fn counters(items: &[netflow_counters]) -> Result<ConfiguredCounters,
         };
         Some(ConfiguredCounter::new(prefix, is_biflow))
     };
-    let wrong = Failure::argument("second counters of the options");
+    let wrong = Failure::argument("counters of the options");
     items
         .iter()
         .map(|item| counter(item).ok_or(wrong))

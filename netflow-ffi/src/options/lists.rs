@@ -58,8 +58,8 @@ pub(crate) unsafe fn option_lists(options: &netflow_options) -> Result<OptionLis
     }?;
     Ok(OptionLists {
         definitions: elements.into_iter().collect(),
-        rates: rates(configured)?,
-        override_rates: rates(overrides)?,
+        rates: rates(configured, "rates of the options")?,
+        override_rates: rates(overrides, "override_rates of the options")?,
         counters: counters(meanings)?,
     })
 }

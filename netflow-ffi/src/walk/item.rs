@@ -1,6 +1,6 @@
 //! Sets, records and fields as plain structs.
 
-use netflow_core::element::{self, DataType, ElementId};
+use netflow_core::element::{self, DataType, Definitions, ElementId};
 use netflow_core::record::{BasicList, DataRecord, Field, ListValue};
 use netflow_core::wire::sflow::structure::{Member, MemberValue};
 use netflow_core::wire::sflow::{self, Kind, SampleKind};
@@ -9,7 +9,7 @@ use netflow_core::{Set, SetKind};
 
 use crate::c_types::{netflow_octets, netflow_text};
 use crate::header::netflow_header;
-use crate::value::netflow_value;
+use crate::value::{netflow_value, number_of};
 
 /// What a set holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,6 +252,22 @@ const fn keyed(key: FieldKey, value: netflow_value) -> netflow_field {
         scope_type,
         list: false,
         reserved: [0; 5],
+    }
+}
+
+impl netflow_field {
+    /// The same, with the name and the type that the caller defined, if it has no name: descriptions of
+    /// fields in templates, and values of lists, are looked up in the registries only.
+    pub(crate) fn or_defined(mut self, definitions: &Definitions) -> Self {
+        let id = ElementId::new(self.enterprise_number, self.id);
+        if self.name.len > 0 || self.scope_type {
+            return self;
+        }
+        if let Some(element) = definitions.get(id) {
+            self.name = netflow_text::of(Some(&element.name));
+            self.value.data_type = number_of(Some(element.data_type));
+        }
+        self
     }
 }
 

@@ -645,6 +645,80 @@ int run_freed(void) {
   return 0;
 }
 
+static void the_option_that_is_wrong_is_named(void) {
+  netflow_options options;
+  netflow_decoder *decoder = NULL;
+  netflow_error error;
+  CHECK(netflow_options_init(&options, sizeof options) == NETFLOW_OK);
+  options.template_lifetime = -5;
+  CHECK(netflow_decoder_new(&options, &decoder) == NETFLOW_ERROR_ARGUMENT && decoder == NULL);
+  CHECK(netflow_last_error(NULL, &error, sizeof error) == NETFLOW_OK);
+  CHECK(error.result == NETFLOW_ERROR_ARGUMENT);
+  CHECK(strstr(error.detail.data, "template_lifetime of the options") != NULL);
+  CHECK(strlen(error.detail.data) == error.detail.len);
+  options.template_lifetime = 0;
+  options.list_depth = 256;
+  CHECK(netflow_decoder_new(&options, &decoder) == NETFLOW_ERROR_ARGUMENT);
+  CHECK(netflow_last_error(NULL, &error, sizeof error) == NETFLOW_OK);
+  CHECK(strstr(error.detail.data, "list_depth of the options") != NULL);
+  CHECK(netflow_decode(NULL, NULL) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_last_error(NULL, &error, sizeof error) == NETFLOW_OK);
+  CHECK(error.result == NETFLOW_ERROR_NULL);
+}
+
+static void fields_are_described_and_read_by_their_numbers(void) {
+  netflow_decoder *decoder = decoded();
+  netflow_flow flow;
+  netflow_field_info info;
+  uint64_t fields[2] = {0, 0};
+  uint64_t number = 0;
+  int64_t nanoseconds = 0;
+  size_t count;
+  char text[64];
+  uint32_t field;
+  CHECK(NETFLOW_VERSION_AT_LEAST(0, 1, 0) && !NETFLOW_VERSION_AT_LEAST(1000, 0, 0));
+  CHECK(netflow_flows(decoder, &flow, sizeof flow, 1, &count) == NETFLOW_OK && count == 1);
+#define MEMBER(constant, member, kind)                                                     \
+  CHECK(netflow_field_by_number(constant, &info, sizeof info) == NETFLOW_OK);              \
+  CHECK(info.number == constant && info.offset == offsetof(netflow_flow, member));         \
+  CHECK(info.size == sizeof flow.member && info.field_type == NETFLOW_FIELD_TYPE_##kind);  \
+  CHECK(strcmp(info.name, #member) == 0 && strlen(info.meaning) > 0);                      \
+  CHECK(netflow_flow_has(&flow, constant) == NETFLOW_HAS(&flow, constant));
+  NETFLOW_FLOW_FIELDS(MEMBER)
+#undef MEMBER
+  for (field = 0; field < netflow_field_count(); field++) {
+    netflow_result result = netflow_flow_text(&flow, field, text, sizeof text);
+    netflow_text name = netflow_field_name(field);
+    CHECK(result == (netflow_flow_has(&flow, field) ? NETFLOW_OK : NETFLOW_ERROR_ABSENT));
+    CHECK(strlen(name.data) == name.len && netflow_field_by_name(name.data) == (int32_t)field);
+  }
+  CHECK(netflow_field_by_number(field, &info, sizeof info) == NETFLOW_ERROR_UNKNOWN);
+  CHECK(netflow_flow_has(&flow, field) == 0 && netflow_flow_has(NULL, 0) == 0);
+  CHECK(netflow_field_add(fields, field) == NETFLOW_ERROR_UNKNOWN);
+  CHECK(netflow_field_add(fields, NETFLOW_FIELD_INNER_PROTOCOL) == NETFLOW_OK);
+  NETFLOW_ADD(fields, NETFLOW_FIELD_OCTETS);
+  CHECK(netflow_field_add(fields, NETFLOW_FIELD_OCTETS) == NETFLOW_OK);
+  CHECK(fields[0] == (uint64_t)1 << NETFLOW_FIELD_OCTETS);
+  CHECK(fields[1] == (uint64_t)1 << (NETFLOW_FIELD_INNER_PROTOCOL - 64));
+  CHECK(netflow_flow_u64(&flow, NETFLOW_FIELD_OCTETS, &number) == NETFLOW_OK && number == 1500);
+  CHECK(netflow_flow_u64(&flow, NETFLOW_FIELD_LATE, &number) == NETFLOW_OK && number == 0);
+  CHECK(netflow_flow_u64(&flow, NETFLOW_FIELD_PACKETS, &number) == NETFLOW_ERROR_ABSENT);
+  CHECK(netflow_flow_u64(&flow, NETFLOW_FIELD_SOURCE_ADDRESS, &number) == NETFLOW_ERROR_TYPE);
+  CHECK(netflow_flow_i64(&flow, NETFLOW_FIELD_RECEIVED, &nanoseconds) == NETFLOW_OK);
+  CHECK(nanoseconds == flow.received);
+  CHECK(netflow_flow_i64(&flow, NETFLOW_FIELD_OCTETS, &nanoseconds) == NETFLOW_ERROR_TYPE);
+  CHECK(netflow_flow_text(&flow, NETFLOW_FIELD_SOURCE_ADDRESS, text, sizeof text) == NETFLOW_OK);
+  CHECK(strcmp(text, "192.0.2.1") == 0);
+  CHECK(netflow_flow_text(&flow, NETFLOW_FIELD_SOURCE_ADDRESS, text, 10) == NETFLOW_OK);
+  CHECK(netflow_flow_text(&flow, NETFLOW_FIELD_SOURCE_ADDRESS, text, 9) == NETFLOW_ERROR_SPACE);
+  CHECK(netflow_flow_text(&flow, NETFLOW_FIELD_EXPORT_PROTOCOL, text, sizeof text) == NETFLOW_OK);
+  CHECK(strcmp(text, "ipfix") == 0);
+  CHECK(netflow_flow_text(&flow, NETFLOW_FIELD_RECEIVED, text, sizeof text) == NETFLOW_OK);
+  CHECK(strcmp(text, "2021-04-11T10:20:01Z") == 0);
+  CHECK(netflow_flow_text(&flow, NETFLOW_FIELD_OCTETS, NULL, 0) == NETFLOW_ERROR_NULL);
+  netflow_decoder_free(decoder);
+}
+
 int run_api(void) {
   CHECK(strncmp(netflow_version(), "0.", 2) == 0);
   flows_are_what_was_sent();
@@ -661,6 +735,8 @@ int run_api(void) {
   sockets_tell_who_sent();
   structs_are_written_whole();
   records_of_many_biflows_are_found_soon();
+  the_option_that_is_wrong_is_named();
+  fields_are_described_and_read_by_their_numbers();
   check_definitions();
   check_filter();
   check_health();

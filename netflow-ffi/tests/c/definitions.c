@@ -47,6 +47,9 @@ void check_definitions(void) {
   netflow_decoder *decoder;
   netflow_datagram datagram;
   netflow_flow flow;
+  netflow_set set;
+  netflow_record record;
+  netflow_field field;
   size_t count;
   CHECK(netflow_definitions_new(&definitions) == NETFLOW_OK);
   faults_have_a_line(definitions);
@@ -77,5 +80,12 @@ void check_definitions(void) {
   CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
   CHECK(netflow_flows(decoder, &flow, sizeof flow, 1, &count) == NETFLOW_OK && count == 1);
   CHECK(NETFLOW_HAS(&flow, NETFLOW_FIELD_INPUT_INTERFACE) && flow.input_interface == 7);
+  /* Descriptions of fields in templates have the names and types too. */
+  CHECK(netflow_next_set(decoder, &set, sizeof set) == NETFLOW_OK);
+  CHECK(set.kind == NETFLOW_SET_TEMPLATES);
+  CHECK(netflow_next_record(decoder, &record, sizeof record) == NETFLOW_OK);
+  CHECK(netflow_next_field(decoder, &field, sizeof field) == NETFLOW_OK);
+  CHECK(field.name.len == 4 && memcmp(field.name.data, "mark", 4) == 0);
+  CHECK(field.value.data_type == NETFLOW_TYPE_UNSIGNED32);
   netflow_decoder_free(decoder);
 }

@@ -61,7 +61,12 @@ static int visit_flow(const netflow_flow *flow, void *user) {
   netflow_decoder *decoder = visited->decoder;
   netflow_record record;
   netflow_field field;
+  uint32_t number;
+  char text[64];
   add_flow(&visited->read, flow);
+  for (number = 0; number < netflow_field_count(); number++) {
+    if (netflow_flow_has(flow, number)) SOUND(netflow_flow_text(flow, number, text, sizeof text));
+  }
   CHECK(netflow_find_record(decoder, flow->record.data, &record, sizeof record) == NETFLOW_OK);
   CHECK(record.octets.data == flow->record.data && record.octets.len == flow->record.len);
   while (netflow_next_field(decoder, &field, sizeof field) == NETFLOW_OK) {

@@ -28,7 +28,7 @@ pub(super) fn flow() -> Result<String> {
     let mut out =
         format!("//! The struct of a flow, from the table of normalised fields.\n\n{TITLE}\n");
     out.push_str(
-        "#[cfg(target_pointer_width = \"64\")]\nuse core::mem::offset_of;\n\n\
+        "use core::mem::offset_of;\n\n\
          use crate::c_types::{netflow_address, netflow_application, netflow_mac, netflow_numbers, \
          netflow_octets, netflow_text};\n\n\
          /// The number of a field: its bit in `netflow_flow.present` and `netflow_options.fields`.\n\
@@ -70,6 +70,13 @@ pub(super) fn flow() -> Result<String> {
     );
     for field in &fields {
         writeln!(out, "netflow_flow_field::{},", number_name(field))?;
+    }
+    out.push_str(
+        "];\n\n/// Where the member of each field begins, in the order of their numbers.\n\
+         pub(crate) const MEMBER_OFFSETS: &[usize] = &[\n",
+    );
+    for field in &fields {
+        writeln!(out, "offset_of!(netflow_flow, {}),", field.name)?;
     }
     out.push_str("];\n\n#[cfg(target_pointer_width = \"64\")]\nconst _: () = {\n");
     let (places, size) = places(&fields)?;

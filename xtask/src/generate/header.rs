@@ -10,6 +10,7 @@ use crate::repository::{Result, root};
 /// Types that functions take as numbers, so that no value of them can be wrong in Rust.
 const BY_NUMBER: &[&str] = &[
     "netflow_flow_field",
+    "netflow_field_type",
     "netflow_reason",
     "netflow_data_type",
     "netflow_semantics",

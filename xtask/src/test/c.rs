@@ -115,7 +115,9 @@ pub(super) fn tests() -> Result {
             }
         }
     }
-    Ok(())
+    // A program that needs no other library, not even that of C, as in an image without a system.
+    let whole = format!("{STRICT} -static");
+    Program::build(&place(), "gcc", "c99", Linkage::Static, &whole)?.run("api")
 }
 
 /// Compares what a program prints with what the command prints, whichever way flows are taken.

@@ -1,0 +1,31 @@
+//! Text of the library itself that never changes, as C knows it: with a NUL after it.
+
+use core::ffi::{CStr, c_char};
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::sync::{Mutex, PoisonError};
+
+use crate::c_types::netflow_text;
+
+/// Copies with a NUL, made when they are first asked for. There are as many as the library has such
+/// texts, at most: nobody else can make a `&'static str`.
+static COPIES: Mutex<Option<HashMap<&'static str, &'static CStr>>> = Mutex::new(None);
+
+/// The text with a NUL after it, which is always valid.
+pub(crate) fn c_string(text: &'static str) -> *const c_char {
+    let mut copies = COPIES.lock().unwrap_or_else(PoisonError::into_inner);
+    let copies = copies.get_or_insert_default();
+    let copy = copies.entry(text).or_insert_with(|| {
+        let copy = CString::new(text).unwrap_or_default();
+        Box::leak(copy.into_boxed_c_str())
+    });
+    copy.as_ptr()
+}
+
+/// The text, with a NUL that its length does not count.
+pub(crate) fn text(text: &'static str) -> netflow_text {
+    netflow_text {
+        data: c_string(text),
+        len: text.len(),
+    }
+}
