@@ -91,6 +91,38 @@ fn promtool_finds_nothing_wrong_with_the_metrics() {
     let output = promtool.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && said.is_empty(), "{said}");
+
+    let output = std::process::Command::new("promtool")
+        .args(["check", "rules"])
+        .arg(alerts())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+}
+
+/// The alerts that come with the collector.
+fn alerts() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/prometheus/alerts.yml")
+}
+
+#[test]
+fn alerts_and_the_page_of_metrics_name_the_same_metrics() {
+    let rules = std::fs::read_to_string(alerts()).unwrap();
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/metrics.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let words = rules.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let metrics: Vec<_> = words.filter(|word| word.starts_with("netflow_")).collect();
+    assert!(metrics.len() > 8, "{metrics:?}");
+    for metric in metrics {
+        // Metrics with the same beginning share a line, which has the others by their endings.
+        let is_named = page.contains(&format!("`{metric}`"))
+            || page.contains(&format!("`{metric}{{"))
+            || (1..metric.len())
+                .filter(|&at| metric.as_bytes()[at] == b'_')
+                .any(|at| page.contains(&format!("`{}`", &metric[at..])));
+        assert!(is_named, "{metric}");
+    }
 }
 
 #[test]
