@@ -32,7 +32,14 @@ fn check(name: &str) -> Result {
     }
     for set in 0..1_u32 << features.len() {
         let chosen = (0..).zip(&features).filter(|(bit, _)| set >> bit & 1 == 1);
-        let chosen: Vec<&str> = chosen.map(|(_, feature)| feature.as_str()).collect();
+        let chosen: Vec<&Feature> = chosen.map(|(_, feature)| feature).collect();
+        let is_chosen = |name: &String| chosen.iter().any(|feature| feature.name == *name);
+        let brings = |feature: &&Feature| feature.brings.iter().all(is_chosen);
+        // With what its features bring it is another set, which has its turn.
+        if !chosen.iter().all(brings) {
+            continue;
+        }
+        let chosen: Vec<&str> = chosen.iter().map(|feature| feature.name.as_str()).collect();
         let mut clippy = cargo("clippy --locked --no-default-features -p").arguments(name);
         if !chosen.is_empty() {
             clippy = clippy.arguments("--features").arguments(&chosen.join(","));
@@ -42,14 +49,26 @@ fn check(name: &str) -> Result {
     Ok(())
 }
 
+/// A feature of a crate, and the features of the same crate that it brings.
+struct Feature {
+    name: String,
+    brings: Vec<String>,
+}
+
 /// The features that a crate's manifest names, but for the default.
-fn features(name: &str) -> Result<Vec<String>> {
+fn features(name: &str) -> Result<Vec<Feature>> {
     let manifest = fs::read_to_string(root().join(name).join("Cargo.toml"))?;
     let section = manifest.lines().skip_while(|line| *line != "[features]");
     let lines = section.skip(1).take_while(|line| !line.starts_with('['));
-    let names = lines.filter_map(|line| line.split_once(" = "));
-    Ok(names
-        .map(|(name, _)| name.to_owned())
-        .filter(|name| name != "default" && !name.starts_with('#'))
-        .collect())
+    let pairs = lines.filter_map(|line| line.split_once(" = "));
+    let pairs = pairs.filter(|(name, _)| *name != "default" && !name.starts_with('#'));
+    let names: Vec<&str> = pairs.clone().map(|(name, _)| name).collect();
+    let feature = |(name, brings): (&str, &str)| {
+        let brings = brings.split('"').filter(|word| names.contains(word));
+        Feature {
+            name: name.to_owned(),
+            brings: brings.map(str::to_owned).collect(),
+        }
+    };
+    Ok(pairs.map(feature).collect())
 }
