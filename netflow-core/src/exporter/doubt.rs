@@ -132,6 +132,14 @@ impl Exporter {
                 });
             }
         }
+        for id in self.samplers.incomplete_sequences() {
+            let of = RateScope::new(&[(ScopeKind::SelectionSequence, id.into())]);
+            doubts.push(DoubtKind::Unrated {
+                of: of.unwrap_or_default(),
+                selects: Selects::Packets,
+                selection: Unrated::UNKNOWN,
+            });
+        }
         doubts
     }
 

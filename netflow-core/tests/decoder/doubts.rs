@@ -119,6 +119,20 @@ fn a_sampler_with_a_mode_and_no_rate_is_a_doubt() {
 }
 
 #[test]
+fn a_selection_sequence_of_unknown_selectors_is_a_doubt() {
+    let sequence = options(Message::ipfix(0), 256, &[301, 302, 302], &[9, 1, 2]);
+    let one = options(sequence, 257, &[302, 34], &[1, 10]);
+    let found = doubts(&[template(one.clone(), &[301])]);
+    let [DoubtKind::Unrated { of, selection, .. }] = found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(of.to_string(), "selection sequence 9");
+    assert_eq!(selection.method, SelectionMethod::Incomplete(0));
+    let both = options(one, 258, &[302, 34], &[2, 10]);
+    assert_eq!(doubts(&[template(both, &[301])]), []);
+}
+
+#[test]
 fn what_another_domain_announces_is_a_doubt_of_those_with_data() {
     let sampler = options(Message::v9(6), 256, &[1, 48, 50], &[0, 1, 100]);
     let named = Message::v9(7)

@@ -1,5 +1,7 @@
 //! Which of the announced rates applies to a record.
 
+use alloc::vec::Vec;
+
 use super::shape::{Key, Shape};
 use super::{Announced, Samplers, Sequence};
 use crate::datagram::DatagramId;
@@ -192,6 +194,22 @@ impl Samplers {
             }),
             Selection::WithoutRate(unrated) => Found::Unrated(unrated),
         })
+    }
+
+    /// The sequences of which a selector was never announced: no rate follows from them.
+    pub(in crate::exporter) fn incomplete_sequences(&self) -> impl Iterator<Item = u64> {
+        let is_known = |selector: &u64| {
+            let named = |kind| (kind == ScopeKind::Selector).then_some(u128::from(*selector));
+            let mut ways = [Selects::Packets, Selects::Flows].into_iter();
+            ways.any(|selects| self.of_sampler(selects, &named).is_some())
+        };
+        let mut incomplete: Vec<_> = self
+            .sequences()
+            .filter(|(_, sequence)| !sequence.selectors.iter().all(is_known))
+            .map(|(id, _)| id)
+            .collect();
+        incomplete.sort_unstable();
+        incomplete.into_iter()
     }
 
     /// The rates of selectors that are applied one after the other multiply; filters among them
