@@ -488,6 +488,10 @@ def fields():
     ixia, juniper = 3054, 2636
     BOTH[1].case(point, "reverse counters of Ixia", [BOTH[1].data(PLAIN + [((ixia, 176), 8), ((ixia, 177), 8)], {"e176": 77, "e177": 7})],
                  [{"reverse_octets": 77, "reverse_packets": 7}])
+    life = [((juniper, 101), 4), ((juniper, 102), 4)]
+    BOTH[1].case(point, "start and end of Juniper", [BOTH[1].data(PLAIN + life, {"e101": TIME - 5, "e102": TIME - 1}, {"e101": 5, "e102": 9})],
+                 [{"start": "2025-12-31T23:59:55Z", "end": "2025-12-31T23:59:59Z", "clock": "seconds"},
+                  {"start": None, "end": None, "clock": "unreadable"}])
     uplink = [((juniper, n), 4) for n in (103, 104, 105, 106)]
     BOTH[1].case(point, "uplink and downlink of Juniper", [BOTH[1].data(PLAIN[:2] + uplink, {f"e{n}": n for n in (103, 104, 105, 106)})],
                  [{"octets": 103, "reverse_octets": 104, "packets": 105, "reverse_packets": 106}])

@@ -50,9 +50,9 @@ macro_rules! ingredient_table {
             /// 4 or 6.
             IpVersion U8 [60];
             /// The first packet, in the forms of [`clock`](crate::flow), best first.
-            Start U64 [156 154 152 150 22 158 325 324 323 322];
+            Start U64 [156 154 152 150 22 158 325 324 323 322 2636/101];
             /// The last packet, likewise.
-            End U64 [157 155 153 151 21 159 325 324 323 322];
+            End U64 [157 155 153 151 21 159 325 324 323 322 2636/102];
             /// The first packet, in elements of sixteen octets.
             StartTimeval Octets [154];
             /// The last packet, likewise.

@@ -27,6 +27,9 @@ pub(super) enum TimeElement {
     ObservationMilliseconds,
     /// observationTimeSeconds (322): since 1970.
     ObservationSeconds,
+    /// flowStartTime, flowEndTime of Juniper (2636/101, 102; the definitions of jnpr-dpi-reporter):
+    /// seconds since 1970, where they are near the time of the header.
+    VendorSeconds,
 }
 
 impl TimeElement {
@@ -52,6 +55,7 @@ impl TimeElement {
             7 => Self::ObservationMicroseconds,
             8 => Self::ObservationMilliseconds,
             9 => Self::ObservationSeconds,
+            10 => Self::VendorSeconds,
             _ => return None,
         })
     }
@@ -76,6 +80,11 @@ mod tests {
         for ingredient in [Ingredient::Start, Ingredient::End] {
             for (candidate, id) in (0..).zip(ingredient.elements()) {
                 let name = element::get(*id).unwrap().name;
+                if id.enterprise_number != 0 {
+                    assert!(name.starts_with("flow") && name.ends_with("Time"));
+                    assert_eq!(TimeElement::at(candidate), Some(TimeElement::VendorSeconds));
+                    continue;
+                }
                 let name = match name.strip_prefix("observationTime") {
                     Some(unit) => format!("Observation{unit}"),
                     None => name.replace("flowStart", "").replace("flowEnd", ""),

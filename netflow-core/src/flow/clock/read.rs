@@ -69,6 +69,10 @@ fn interpret(
             since_1970(header, sent, time, ClockRule::Milliseconds)
         }
         TimeElement::Seconds => since_1970(header, sent, seconds(sent), ClockRule::Seconds),
+        TimeElement::VendorSeconds => {
+            let time = seconds(sent).filter(|time| is_near(*time, header, YEAR));
+            Ok((time.ok_or(NoTime::Unreadable)?, ClockRule::Seconds))
+        }
         TimeElement::ObservationMilliseconds => {
             let time = Timestamp::from_millis(sent);
             since_1970(header, sent, time, ClockRule::Observation)
