@@ -1,4 +1,5 @@
-//! The payloads received last, which distinguish a duplicate from a reused sequence number.
+//! The payloads received last, which distinguish a duplicate, as UDP may deliver (RFC 8085,
+//! section 3.3), from a reused sequence number.
 
 use alloc::vec::Vec;
 

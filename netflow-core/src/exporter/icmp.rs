@@ -1,4 +1,6 @@
-//! In which octet of the destination port an exporter writes the type of ICMP.
+//! In which octet of the destination port an exporter writes the type of ICMP: in the high one by the
+//! vendors' descriptions of NetFlow v5 (Junos, Flow Monitoring Version 5 Format Output Fields), in the
+//! low one by `testdata/cases/icmpv6_code_first_in_port.pcap`.
 
 /// How often records showed it. v5 and v9 exporters put `type * 256 + code` into the
 /// destination port; some write the code first. Of most ports only one order is a type and a

@@ -1,4 +1,6 @@
-//! When a flow began and ended, and how that was computed.
+//! When a flow began and ended, and how that was computed: by absolute times (RFC 7011, section 6.1.7 to
+//! 6.1.10), or by uptimes, whose origin the header of NetFlow (RFC 3954, section 5.1) or
+//! systemInitTimeMilliseconds (160) states.
 
 mod check;
 mod direct;

@@ -155,7 +155,8 @@ const fn is_extension_header(protocol: u8) -> bool {
     matches!(protocol, 0 | 43 | 44 | 51 | 60)
 }
 
-/// Type and code in the destination port, as v5 and v9 exporters send them. In IPFIX a port
+/// Type and code in the destination port, as v5 and v9 exporters send them (Junos, Flow Monitoring
+/// Version 5 Format Output Fields: the type in the high octet). In IPFIX a port
 /// of 0 says nothing.
 fn in_port(version: Version, flow: &Flow<'_>) -> Option<([u8; 2], IcmpRule)> {
     if !matches!(version, Version::Icmp | Version::Icmpv6) {

@@ -1,4 +1,6 @@
-//! Counters of records with two pairs of them.
+//! Counters of records with two pairs of them: 1 and 2, and 23 and 24, which by the registry of IANA
+//! count the same packets after the exporter handled them (postOctetDeltaCount, postPacketDeltaCount).
+//! Meraki counts the other direction in those (`testdata/cases/reverse_in_second_counters.pcap`).
 
 use core::net::IpAddr;
 

@@ -1,4 +1,6 @@
-//! Addresses and ports after translation (NAT).
+//! Addresses and ports after translation (NAT): a translator assigns an address, and with it a port
+//! (RFC 3022, section 2.2). Where both are zero, it assigned none: MikroTik sends zeros of flows that it
+//! does not translate (`testdata/cases/no_translation.pcap`).
 
 use core::net::IpAddr;
 

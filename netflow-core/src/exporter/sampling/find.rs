@@ -1,4 +1,10 @@
 //! Which of the announced rates applies to a record.
+//!
+//! Options describe what their scope names (RFC 3954, section 6.1; RFC 7011, section 3.4.2.1): a rate
+//! applies to the records that name it too. Those that name no part of it are of the scope as well
+//! if there is nothing else, so all announcements of its kind have to agree. Selectors of a sequence
+//! are applied one after the other (RFC 5476, section 6.5.1), flows are selected after packets
+//! (RFC 7014, section 2).
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,7 @@
 //! Which run of numbers a message belongs to: when its exporter restarted.
+//!
+//! Headers of NetFlow have the uptime beside the time (RFC 3954, section 5.1), those of sFlow the uptime
+//! of the agent (sFlow version 5, section 5), those of IPFIX the time alone (RFC 7011, section 3.1).
 
 use super::clock::{Clock, SLACK, is_same_start, slack_nanos};
 use super::{Ledger, MessageStamp, NumberedMessage, Sequence};

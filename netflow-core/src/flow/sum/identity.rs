@@ -1,4 +1,6 @@
-//! Which flow a record is of, as far as sums have to know.
+//! Which flow a record is of, as far as sums have to know: by the properties that its packets share
+//! (RFC 7011, section 2, Flow Key), or by the connection id of a firewall (NF_F_CONN_ID of the Cisco ASA
+//! NetFlow Implementation Guide).
 
 use core::net::IpAddr;
 
