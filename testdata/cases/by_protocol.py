@@ -409,6 +409,8 @@ def packets():
     # Pseudowires without control word; where a header of IPv6 has its length, they have a length that fits, or more.
     wires = [MACS + b"\x88\x47" + be(17 << 12 | 0x140, 4) + bytes.fromhex(mac) + MACS[:6] + b"\x08\x00" + inner
              for mac in ("600000000014", "6aaaaaaaaaaa", "6c0000000000")]
+    # One that begins as a header of IPv4 with a length that fits; where its checksum would be, are zeros.
+    wires.append(MACS + b"\x88\x47" + be(17 << 12 | 0x140, 4) + bytes.fromhex("4500003e0000020000000000") + b"\x08\x00" + inner)
     explicit_null = [(8, 4), (12, 4), (70, 3), (71, 3), (72, 3), (1, 4)]
     for dialect in BOTH:
         dialect.case(point, "explicit null on top", [dialect.data(explicit_null, {"e70": 0, "e71": 24002 << 4 | 1, "e72": 0})],
@@ -421,7 +423,7 @@ def packets():
         dialect.case(point, "labels and what follows them in two sections",
                      [dialect.data([(316, VAR), (317, VAR)], {"e316": stack, "e317": inner})],
                      [{"mpls_labels": [0, 24002], "source_address": "192.0.2.5", "destination_port": 53}])
-        dialect.case(point, "pseudowire of addresses that begin as a header of IPv6",
+        dialect.case(point, "pseudowire of addresses that begin as a header of IP",
                      [dialect.data([(315, VAR), (2, 4)], {"e315": wire}) for wire in wires],
                      [{"inner_source_address": "192.0.2.5", "source_address": None}] * len(wires))
         dialect.case(point, "two tags of a frame", [dialect.data([(315, VAR), (2, 4)], {"e315": tagged})],
@@ -436,9 +438,12 @@ def packets():
     case(point, "NetFlow v5", "DSCP and ECN", [fixed(5, 1, tos=0xB9)], [{"dscp": 46, "ecn": 1}])
     case(point, "sFlow", "explicit null on top", [sflow(flow_sample(raw(labelled)))],
          [{"mpls_labels": [0, 24002], "source_address": "192.0.2.5"}])
-    case(point, "sFlow", "pseudowire of addresses that begin as a header of IPv6",
+    case(point, "sFlow", "pseudowire of addresses that begin as a header of IP",
          [sflow(flow_sample(raw(wire), n=n), sequence=n) for n, wire in enumerate(wires)],
          [{"inner_source_address": "192.0.2.5", "source_address": None}] * len(wires))
+    # No IP in the frame proves anything; its length shows that the packet would be longer.
+    arp = MACS + b"\x88\x47" + be(17 << 12 | 0x140, 4) + bytes.fromhex("6aaaaaaaaaaa") + MACS[:6] + b"\x08\x06" + bytes(46)
+    case(point, "sFlow", "pseudowire of a frame without IP", [sflow(flow_sample(raw(arp)))], [{"source_address": None}])
     case(point, "sFlow", "two tags of a frame", [sflow(flow_sample(raw(tagged)))], [{"vlan": 100, "customer_vlan": 200}])
     urgent = ethernet(struct.pack(">BB", 0x45, 0xB9) + inner[2:])
     case(point, "sFlow", "DSCP and ECN", [sflow(flow_sample(raw(urgent)))], [{"dscp": 46, "ecn": 1}])

@@ -54,7 +54,9 @@ impl<'m> SampleFlow<'m> {
             switch = switch.or_else(|| record.as_extended_switch());
         }
         let packet = header.map_or(Packet::EMPTY, |header| {
-            Packet::dissect(HeaderProtocol(header.protocol), header.header)
+            let packet = Packet::dissect(HeaderProtocol(header.protocol), header.header);
+            let frame_len = usize::try_from(header.frame_length).unwrap_or(usize::MAX);
+            packet.in_frame(header.header, frame_len)
         });
         Some(Self {
             sample,

@@ -28,18 +28,52 @@ pub(super) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     }
 }
 
-/// IP after the labels, if it is. The header of IPv6 has no checksum: of octets that may be one and
-/// a frame of Ethernet whose IP packet fits, the frame is meant.
+/// IP after the labels, if it is. Of octets that may be an unproved header of IP and a frame of
+/// Ethernet whose IP packet fits, the frame is meant.
 pub(super) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
-    let is_frame = || {
-        let payload = octets.get(at..).unwrap_or_default();
-        matches!(payload, [0x60..=0x6f, ..]) && carries_ip(payload)
-    };
+    let is_frame = || !has_checksum(octets, at) && carries_ip(octets.get(at..).unwrap_or_default());
     match ip_fits(octets, at) {
         Fit::Yes | Fit::Cut if is_frame() => Packet::without_ip(octets, lower, Offset::new(at)),
         Fit::No => Packet::without_ip(octets, lower, Offset::new(at)),
         Fit::Yes | Fit::Cut => ip(octets, lower, at),
     }
+}
+
+#[cfg(feature = "alloc")]
+impl<'a> Packet<'a> {
+    /// The packet in a frame of this length, of which `octets` were sampled: an unproved header of IP
+    /// after labels is none if its packet is longer than the frame.
+    #[inline]
+    pub(crate) fn in_frame(self, octets: &'a [u8], frame_len: usize) -> Self {
+        if self.lower.mpls.is_absent() {
+            self
+        } else {
+            self.in_labelled_frame(octets, frame_len)
+        }
+    }
+
+    #[cold]
+    fn in_labelled_frame(self, octets: &'a [u8], frame_len: usize) -> Self {
+        let at = self.network_offset();
+        let length = self.ip_total_length().and_then(|len| len.try_into().ok());
+        match at.zip(length) {
+            // A frame length that is less than what was sampled says nothing.
+            Some((at, length))
+                if octets.len() <= frame_len
+                    && plus(at, length) > frame_len
+                    && !has_checksum(octets, at) =>
+            {
+                Self::without_ip(octets, self.lower, Offset::new(at))
+            }
+            _ => self,
+        }
+    }
+}
+
+/// Whether the header of IP here has a checksum: that of IPv6 has none, and in IPv4 zero is none.
+fn has_checksum(octets: &[u8], at: usize) -> bool {
+    let is_v4 = matches!(octets.get(at), Some(0x40..=0x4f));
+    is_v4 && load_u16(octets, plus(at, 10)).is_some_and(|checksum| checksum != 0)
 }
 
 /// Whether a header of IP can begin somewhere.
