@@ -123,6 +123,8 @@ pub(crate) struct Plan {
     has_section: bool,
     /// A field carries the start or the end.
     has_times: bool,
+    /// Several fields carry the start, or the end.
+    has_other_times: bool,
     /// A field may state a sampling rate.
     has_rate: bool,
     /// Type and code of ICMP can only be in the destination port.
@@ -145,6 +147,7 @@ impl Plan {
             tail: 0,
             has_section: false,
             has_times: false,
+            has_other_times: false,
             has_rate: false,
             has_icmp_in_port: false,
             has_open_counters: false,
@@ -303,6 +306,11 @@ impl Plan {
         self.has_times
     }
 
+    /// Several fields carry the start, or the end: where the best one is zero, another may not be.
+    pub(crate) const fn has_other_times(&self) -> bool {
+        self.has_other_times
+    }
+
     /// A field may state a sampling rate. Most templates have none.
     #[inline]
     pub(crate) const fn has_rate(&self) -> bool {
@@ -357,7 +365,11 @@ impl Plan {
                 }
             };
             let Some(slot) = slot else { continue };
-            if supplier.candidate < slot.candidate && accepts(supplier.field_type, length) {
+            if !accepts(supplier.field_type, length) {
+                continue;
+            }
+            self.has_other_times |= slot.is_present() && is_time(field);
+            if supplier.candidate < slot.candidate {
                 *slot = Slot::new(length, offset, segment, supplier.candidate, room);
             }
         }
@@ -372,6 +384,12 @@ fn is_post_counter(id: ElementId) -> bool {
 fn is_reverse_counter(field: usize) -> bool {
     let reverse = [FlowField::ReverseOctets, FlowField::ReversePackets];
     reverse.iter().any(|one| usize::from(one.index()) == field)
+}
+
+fn is_time(field: usize) -> bool {
+    let ingredient = field.checked_sub(FIELDS);
+    let ingredient = ingredient.and_then(|index| Ingredient::ALL.get(index));
+    matches!(ingredient, Some(Ingredient::Start | Ingredient::End))
 }
 
 /// Octets of the widest number.

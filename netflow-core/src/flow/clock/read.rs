@@ -31,9 +31,12 @@ pub(super) fn read(
     };
     let sent = unsigned(octets).ok_or(NoTime::Unreadable)?;
     let found = interpret(record, header, (element, sent));
-    found.or_else(|reason| match (reason, beside(record, ingredient)) {
-        (NoTime::Zero, Some(other)) => interpret(record, header, other),
-        _ => Err(reason),
+    found.or_else(|reason| {
+        let other = || beside(record, ingredient);
+        match (reason == NoTime::Zero).then(other).flatten() {
+            Some(other) => interpret(record, header, other),
+            None => Err(reason),
+        }
     })
 }
 
@@ -111,7 +114,11 @@ pub(super) fn between(record: &DataRecord<'_, '_>) -> Option<i64> {
 /// elements for a time that fill only one. Zeros there are none either.
 #[cold]
 fn beside(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> Option<(TimeElement, u64)> {
-    let best = record.template().plan().ingredient(ingredient).candidate;
+    let plan = record.template().plan();
+    if !plan.has_other_times() {
+        return None;
+    }
+    let best = plan.ingredient(ingredient).candidate;
     let others = (0_u8..).zip(ingredient.elements());
     let mut others = others.skip(usize::from(best).saturating_add(1));
     others.find_map(|(candidate, id)| {
