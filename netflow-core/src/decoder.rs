@@ -26,6 +26,7 @@ mod set;
 mod sets;
 mod snapshot;
 mod stats;
+mod template_event;
 mod templates;
 mod waiting;
 
@@ -47,6 +48,7 @@ use self::scratch::{Content, ProblemSlot, Scratch, SetSlot};
 use self::sessions::Sessions;
 pub use self::set::{Records, Samples, Set, SetKind, SetTemplateRecords};
 pub use self::stats::Stats;
+pub use self::template_event::{TemplateEvent, TemplateEventKind};
 use crate::datagram::{Datagram, DatagramId, Protocol};
 use crate::domain::DomainKey;
 use crate::element::Definitions;

@@ -120,7 +120,8 @@ pub use datagram::{Datagram, DatagramId, Protocol, Transport};
 pub use decoder::{
     Announcement, Decoded, Decoder, DomainReport, Doubt, Flows, JoinedSets, KnownTemplate, Limits,
     Message, MessageRecords, MessageSamples, Messages, OptionsScope, Problem, Problems, Records,
-    Rewrite, Samples, SessionScope, Set, SetKind, SetTemplateRecords, Sets, Stats,
+    Rewrite, Samples, SessionScope, Set, SetKind, SetTemplateRecords, Sets, Stats, TemplateEvent,
+    TemplateEventKind,
 };
 #[cfg(feature = "alloc")]
 pub use domain::DomainKey;

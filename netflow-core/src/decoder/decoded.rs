@@ -3,6 +3,7 @@
 use super::content::{Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets};
 use super::message::Messages;
 use super::scratch::{Scratch, ScratchRef};
+use super::template_event::TemplateEvent;
 use crate::header::MessageHeader;
 
 /// The content of one datagram: small, and iterable any number of times.
@@ -91,6 +92,12 @@ impl<'m> Decoded<'m> {
     #[must_use]
     pub fn samples(&self) -> MessageSamples<'m> {
         MessageSamples::new(self.sets())
+    }
+
+    /// The templates that were learned, changed or withdrawn, or have expired, in this order.
+    #[must_use]
+    pub fn template_events(&self) -> &'m [TemplateEvent] {
+        &self.content.scratch.template_events
     }
 
     /// The problems, message by message: octets that were skipped, and why.

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::session::SessionId;
+use super::template_event::TemplateEvent;
 use crate::error::{Error, ErrorKind};
 use crate::exporter::Exporter;
 use crate::flow::Origin;
@@ -50,6 +51,8 @@ pub(super) struct Scratch {
     pub(super) domain_lists: Vec<Vec<Arc<Exporter>>>,
     /// The keyed hash of all octets of the datagram, once it is needed.
     pub(super) payload_hash: Option<u64>,
+    /// Templates that the datagram changed.
+    pub(super) template_events: Vec<TemplateEvent>,
 }
 
 /// The content of a datagram: the scratch, and the payload that its slots refer to.
@@ -206,6 +209,7 @@ impl Scratch {
         empty(&mut self.late_slots, RETAINED_CAPACITY);
         empty(&mut self.slots, RETAINED_CAPACITY);
         empty(&mut self.problems, RETAINED_CAPACITY);
+        empty(&mut self.template_events, RETAINED_CAPACITY);
         empty(&mut self.lists, RETAINED_CAPACITY);
         empty(&mut self.measured, RETAINED_CAPACITY);
         empty(&mut self.joined_slots, RETAINED_CAPACITY);

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use super::context::{MessageContext, SetBody};
-use super::{Content, Decoder, Stats};
+use super::{Content, Decoder, Stats, TemplateEventKind};
 use crate::datagram::{Datagram, Transport};
 use crate::error::{Error, ErrorKind};
 use crate::template::Template;
@@ -102,6 +102,7 @@ impl Decoder {
             }
             return Some(Arc::clone(&known.template));
         }
+        self.withdrawal_event(context.session, TemplateEventKind::Expired, id);
         self.sessions
             .change(context.session, |session| session.templates.withdraw(id));
         None

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use super::context::{MessageContext, SetBody};
-use super::{Content, Decoder, SetSlot, Stats};
+use super::{Content, Decoder, SetSlot, Stats, TemplateEventKind};
 use crate::datagram::Transport;
 use crate::error::{Error, ErrorKind};
 use crate::template::{Known, Template};
@@ -81,6 +81,7 @@ impl Decoder {
         if let Some(kind) = refused {
             if !matches!(kind, ErrorKind::EmptyTemplate { .. }) {
                 // Later data would be misread by the template that it replaces.
+                self.withdrawal_event(context.session, TemplateEventKind::Withdrawn, id);
                 self.sessions
                     .change(context.session, |session| session.templates.withdraw(id));
             }
@@ -114,7 +115,7 @@ impl Decoder {
         let id = record.id();
         let refreshed = context.datagram.received;
         let session = self.sessions.get(context.session)?;
-        match session.templates.get(id) {
+        let event = match session.templates.get(id) {
             Some(known) if known.template.is_same(record) => {
                 let awaited = self.sessions.change(context.session, |session| {
                     session.templates.refresh(id, refreshed)
@@ -124,12 +125,12 @@ impl Decoder {
                 }
                 return None;
             }
-            Some(_) => {}
+            Some(_) => TemplateEventKind::Changed,
             None if session.templates.len() >= self.limits.templates => {
                 return limit("templates");
             }
-            None => {}
-        }
+            None => TemplateEventKind::Learned,
+        };
         if has_too_many_empty_fields(record) {
             return limit("empty_fields");
         }
@@ -152,6 +153,7 @@ impl Decoder {
             types,
             awaited: false,
         };
+        self.template_event(context.session, event, Arc::clone(&known.template));
         let fields = known.template.fields().len();
         let most = self.most_refinable();
         self.sessions.change(context.session, |session| {
@@ -220,6 +222,11 @@ impl Decoder {
             self.problem(Error::new(kind, record.offset()), Some(set), 0);
         }
         let all_options = id == context.dialect.options_template_set;
+        if id < FIRST_DATA_SET {
+            self.withdrawal_events(context.session, all_options);
+        } else {
+            self.withdrawal_event(context.session, TemplateEventKind::Withdrawn, id);
+        }
         let withdrawn = self.sessions.change(context.session, |session| {
             if session.exporter.has_template_rates() {
                 let ids = session.templates.iter().map(|known| &known.template);

@@ -128,6 +128,8 @@ pub struct RelayStats {
     pub refused: u64,
     /// Domains and templates forgotten for [`RelayLimits`].
     pub forgotten: u64,
+    /// Messages that [`Relay::try_forward`] made and could not send.
+    pub failed: u64,
 }
 
 impl Relay {
@@ -145,6 +147,7 @@ impl Relay {
                 templates: 0,
                 refused: 0,
                 forgotten: 0,
+                failed: 0,
             },
             buffer: alloc::vec::Vec::new(),
         }
@@ -156,7 +159,72 @@ impl Relay {
         self.forward_where(decoded, |_| true, send);
     }
 
-    /// The same, but of the flows only those that `matches`. Options are sent all the same, because
+    /// The same, through a sink that may fail.
+    ///
+    /// After an error the other messages of this datagram are not sent. The receiver sees their records
+    /// as lost, by their sequence numbers; [`RelayStats::failed`] counts the messages. All templates are
+    /// sent again before they are needed, so that the relay may go on with another connection.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `send`.
+    ///
+    /// ```
+    /// use std::io::{self, Write as _};
+    ///
+    /// use netflow_core::encode::{Relay, RelayLimits};
+    /// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+    ///
+    /// # let mut payload = vec![0; 24 + 48];
+    /// # (payload[1], payload[3], payload[24]) = (5, 1, 10);
+    /// # let exporter = "198.51.100.1:2055".parse().unwrap();
+    /// # let received = Timestamp::from_secs(1_700_000_000);
+    /// let mut decoder = Decoder::new(Limits::default());
+    /// let mut relay = Relay::new(RelayLimits::default().with_template_refresh(None));
+    /// let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+    ///
+    /// let mut full: &mut [u8] = &mut [0; 10];
+    /// let failed = relay.try_forward(decoder.decode(datagram)?, |octets| full.write_all(octets));
+    /// assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::WriteZero);
+    /// assert_eq!((relay.stats().messages, relay.stats().failed), (0, 1));
+    ///
+    /// let mut stream = Vec::new(); // in fact a new TcpStream
+    /// relay.try_forward(decoder.decode(datagram)?, |octets| stream.write_all(octets)).unwrap();
+    /// assert_eq!(stream[16..18], [0, 2]); // its template comes first
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    pub fn try_forward<E>(
+        &mut self,
+        decoded: Decoded<'_>,
+        mut send: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut result = Ok(());
+        let mut failed = 0_u64;
+        self.forward(decoded, |octets| {
+            if result.is_ok() {
+                result = send(octets);
+            }
+            if result.is_err() {
+                failed = failed.saturating_add(1);
+            }
+        });
+        if result.is_err() {
+            self.stats.messages = self.stats.messages.saturating_sub(failed);
+            self.stats.failed = self.stats.failed.saturating_add(failed);
+            self.resend_templates();
+        }
+        result
+    }
+
+    /// Sends each template again before the next record by it, as a receiver needs that begins now: after
+    /// a connection is made anew, or a file is begun.
+    pub fn resend_templates(&mut self) {
+        for stream in self.streams.values_mut() {
+            stream.forget_sent();
+        }
+    }
+
+    /// As [`forward`](Self::forward), but of the flows only those that `matches`. Options are sent all the same, because
     /// rates and names in them apply to these flows.
     ///
     /// ```

@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use netflow_core::{Datagram, Decoder, Limits, SetKind, Timestamp, Transport};
+use netflow_core::{
+    Datagram, Decoder, Limits, SetKind, TemplateEvent, TemplateEventKind, Timestamp, Transport,
+};
 
 use crate::builder::{Message, NOW, datagram, decoder, ports, problems, template};
 
@@ -30,6 +32,49 @@ fn each_set_is_read_by_the_template_in_force_at_its_point_of_the_message() {
         .set(256, &[0, 0, 0, 2])
         .octets();
     assert_eq!(ports(&mut decoder(), datagram(&payload)), [1, 2]);
+}
+
+/// What a datagram changed among the templates.
+fn events(decoder: &mut Decoder, datagram: Datagram<'_>) -> Vec<(TemplateEventKind, u16, usize)> {
+    let decoded = decoder.decode(datagram).unwrap();
+    let event = |event: &TemplateEvent| {
+        assert_eq!(event.domain.exporter.ip(), datagram.exporter.ip());
+        let template = &event.template;
+        (event.kind, template.id(), template.fields().len())
+    };
+    decoded.template_events().iter().map(event).collect()
+}
+
+#[test]
+fn changes_of_templates_are_events_and_refreshes_are_none() {
+    use TemplateEventKind::{Changed, Expired, Learned, Withdrawn};
+
+    let mut decoder = Decoder::new(Limits::default().with_template_fields(2));
+    let first = Message::ipfix(0).template(256, PORT).template(257, PORT);
+    let first = first.options_template(258, 1, &[(149, 4), (7, 2)]).octets();
+    let learned = [(Learned, 256, 1), (Learned, 257, 1), (Learned, 258, 2)];
+    assert_eq!(events(&mut decoder, datagram(&first)), learned);
+    assert_eq!(events(&mut decoder, datagram(&first)), []);
+
+    let second = Message::ipfix(0).template(256, PADDED).octets();
+    assert_eq!(events(&mut decoder, datagram(&second)), [(Changed, 256, 2)]);
+    // Three fields are more than the limit: what the definition replaces is not in force any more.
+    let third = Message::ipfix(0).template(256, &[(7, 2), (11, 2), (1, 4)]);
+    let third = third.octets();
+    assert_eq!(
+        events(&mut decoder, datagram(&third)),
+        [(Withdrawn, 256, 2)]
+    );
+    // One by its id, then all of data: only that one was left.
+    let fourth = Message::ipfix(0).template(256, PORT).set(2, &[1, 0, 0, 0]);
+    let fourth = fourth.set(2, &[0, 2, 0, 0]).octets();
+    let withdrawn = [(Learned, 256, 1), (Withdrawn, 256, 1), (Withdrawn, 257, 1)];
+    assert_eq!(events(&mut decoder, datagram(&fourth)), withdrawn);
+
+    let late = Message::ipfix(0).set(258, &[0, 0, 0, 1, 0, 9]).octets();
+    assert_eq!(events(&mut decoder, at(1_799, &late)), []);
+    assert_eq!(events(&mut decoder, at(3_601, &late)), [(Expired, 258, 2)]);
+    assert_eq!(events(&mut decoder, at(3_602, &late)), []);
 }
 
 #[test]

@@ -151,6 +151,13 @@ impl Stream {
         Some((sent.definition.id(), options))
     }
 
+    /// Nothing that was sent has to be known to the receiver: all templates are due.
+    pub(super) fn forget_sent(&mut self) {
+        for template in &mut self.templates {
+            template.sent = None;
+        }
+    }
+
     pub(super) fn was_sent(&mut self, index: TemplateIndex, now: Timestamp) {
         if let Some(sent) = self.templates.get_mut(index.0) {
             sent.sent = Some(now);
