@@ -66,6 +66,10 @@ fn generate(output: &mut Output) -> Result<()> {
         "netflow-output/src/format/dialect/names/table.rs",
         &dialects::table()?,
     )?;
+    output.write(
+        "netflow-output/src/format/dialect/renamed/table.rs",
+        &dialects::members()?,
+    )?;
     output.write("netflow-ffi/src/flow/table.rs", &c::flow()?)?;
     output.write("netflow-ffi/src/flow/members.rs", &c::members()?)?;
     output.write("netflow-ffi/src/reason.rs", &c::reasons()?)?;

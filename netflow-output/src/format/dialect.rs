@@ -22,6 +22,7 @@ mod networks;
 mod nfdump;
 mod protocols;
 mod record;
+mod renamed;
 
 pub use self::choice::{DialectForm, DialectName, DialectOptions, UnknownName};
 pub use self::community_id::CommunityIdSeed;

@@ -90,11 +90,12 @@ impl Syntax for Members {
     }
 
     fn value(value: FlowValue<'_>, out: &mut Vec<u8>) {
-        write(&mut Json::new(out), value);
+        write_value(&mut Json::new(out), value);
     }
 }
 
-fn write(json: &mut Json<'_>, value: FlowValue<'_>) {
+/// Writes the value of a field.
+pub(super) fn write_value(json: &mut Json<'_>, value: FlowValue<'_>) {
     match value {
         FlowValue::Unsigned(number) => json.number(number),
         FlowValue::Flag(flag) => json.boolean(flag),

@@ -53,10 +53,12 @@ impl Selection {
 
     /// The same, where a record of two directions is one flow.
     pub(crate) fn of_whole_records(self) -> Self {
-        Self {
-            biflows: Biflows::Whole,
-            ..self
-        }
+        self.with_biflows(Biflows::Whole)
+    }
+
+    /// The same, where a record of two directions is one flow or two.
+    pub(crate) fn with_biflows(self, biflows: Biflows) -> Self {
+        Self { biflows, ..self }
     }
 
     /// Flows that may still become rows, if there is a limit.

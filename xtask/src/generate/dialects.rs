@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use super::spelling::variant;
+use super::spelling::{pascal, variant};
 use crate::registry;
 use crate::repository::Result;
 
@@ -45,6 +45,49 @@ pub(super) fn table() -> Result<String> {
                 name => format!("Some(DataType::{})", variant(name)),
             };
             writeln!(out, "    ({pen}, {id}, {name:?}, {data_type}),")?;
+        }
+        out.push_str("];\n\n");
+    }
+    Ok(out)
+}
+
+/// The dialects whose members are normalised fields, and what their table is called in Rust.
+const MEMBERS: [(&str, &str, &str); 5] = [
+    ("akvorado", "AKVORADO", "columns of akvorado's table"),
+    ("datadog", "DATADOG", "members of Datadog's NetFlow events"),
+    ("elastiflow", "ELASTIFLOW", "members of ElastiFlow's documents, version 3"),
+    ("pmacct", "PMACCT", "members of nfacctd's JSON"),
+    ("sflowtool", "SFLOWTOOL", "columns of the lines of `sflowtool -l`"),
+];
+
+/// `format/dialect/renamed/table.rs`: the members of these dialects, in their order.
+pub(super) fn members() -> Result<String> {
+    let mut out = String::from(
+        "// Made by `cargo xtask generate` from registry/dialect_fields.csv.\n\
+         use netflow_core::field::FlowField as F;\n\n\
+         use super::form::Form;\n\
+         use super::Member;\n\n",
+    );
+    let rows = registry::read("dialect_fields.csv")?;
+    for (dialect, constant, what) in MEMBERS {
+        writeln!(
+            out,
+            "/// The {what}.\npub(super) static {constant}: &[Member] = &["
+        )?;
+        for row in &rows {
+            if row.text("dialect")? != dialect {
+                continue;
+            }
+            let fields = row.text("fields")?.split_whitespace();
+            let fields: Vec<_> = fields.map(|field| format!("F::{}", pascal(field))).collect();
+            let form = pascal(row.text("form")?);
+            writeln!(
+                out,
+                "    Member {{ name: {:?}, fields: &[{}], form: Form::{form}, copied: {:?} }},",
+                row.text("name")?,
+                fields.join(", "),
+                row.text("copied")?,
+            )?;
         }
         out.push_str("];\n\n");
     }

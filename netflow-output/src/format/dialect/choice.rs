@@ -8,6 +8,7 @@ use super::{
     FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, JsonDocument, Logstash, LogstashOptions,
     MessagePackDocument, Networks, Nfdump, NfdumpForm, NfdumpOptions,
 };
+use super::renamed::{self, Renamed, Shape};
 use crate::enrich::Geo;
 use crate::format::{Biflows, Format, Selection};
 
@@ -27,17 +28,32 @@ pub enum DialectName {
     Goflow2,
     /// nfdump.
     Nfdump,
+    /// ElastiFlow, the Logstash pipeline of version 3.
+    Elastiflow,
+    /// Datadog's NetFlow Monitoring.
+    Datadog,
+    /// akvorado's flows in ClickHouse.
+    Akvorado,
+    /// pmacct's nfacctd and sfacctd.
+    Pmacct,
+    /// sflowtool.
+    Sflowtool,
 }
 
 impl DialectName {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Ecs,
         Self::EcsIntegration,
         Self::Logstash,
         Self::Fluentd,
         Self::Goflow2,
         Self::Nfdump,
+        Self::Elastiflow,
+        Self::Datadog,
+        Self::Akvorado,
+        Self::Pmacct,
+        Self::Sflowtool,
     ];
 
     /// The name: `ecs-integration`, for example.
@@ -50,6 +66,11 @@ impl DialectName {
             Self::Fluentd => "fluentd",
             Self::Goflow2 => "goflow2",
             Self::Nfdump => "nfdump",
+            Self::Elastiflow => "elastiflow",
+            Self::Datadog => "datadog",
+            Self::Akvorado => "akvorado",
+            Self::Pmacct => "pmacct",
+            Self::Sflowtool => "sflowtool",
         }
     }
 
@@ -63,6 +84,11 @@ impl DialectName {
             Self::Fluentd => "Records of Fluentd's fluent-plugin-netflow",
             Self::Goflow2 => "Flow messages of goflow2",
             Self::Nfdump => "What nfdump prints of flows",
+            Self::Elastiflow => "Documents of ElastiFlow's Logstash pipeline, version 3",
+            Self::Datadog => "Events of Datadog's NetFlow Monitoring",
+            Self::Akvorado => "Rows of the table that akvorado keeps in ClickHouse",
+            Self::Pmacct => "JSON of pmacct's nfacctd and sfacctd, one object per flow",
+            Self::Sflowtool => "Lines of sflowtool -l, of sFlow only",
         }
     }
 
@@ -74,6 +100,8 @@ impl DialectName {
             Self::Ecs | Self::EcsIntegration | Self::Logstash => &[Form::Json, Form::MessagePack],
             Self::Fluentd => &[Form::Json, Form::MessagePack, Form::Forward],
             Self::Goflow2 => &[Form::Json, Form::Protobuf],
+            Self::Elastiflow | Self::Datadog | Self::Akvorado | Self::Pmacct => &[Form::Json],
+            Self::Sflowtool => &[Form::Line],
             Self::Nfdump => &[
                 Form::Json,
                 Form::Csv,
@@ -267,7 +295,17 @@ impl DialectOptions {
                 });
                 Box::new(dump.with_selection(self.selection.clone()))
             }
+            DialectName::Elastiflow => self.renamed(renamed::ELASTIFLOW_SHAPE),
+            DialectName::Datadog => self.renamed(renamed::DATADOG_SHAPE),
+            DialectName::Akvorado => self.renamed(renamed::AKVORADO_SHAPE),
+            DialectName::Pmacct => self.renamed(renamed::PMACCT_SHAPE),
+            DialectName::Sflowtool => self.renamed(renamed::SFLOWTOOL_SHAPE),
         })
+    }
+
+    fn renamed(&self, shape: Shape) -> Box<dyn Format + Send> {
+        let selection = self.selection.clone();
+        Box::new(Renamed::new(shape, self.faults, &self.additions, selection))
     }
 
     fn documents(

@@ -1,0 +1,218 @@
+//! Dialects whose members are the normalised fields of a flow by other names and in other forms: a table
+//! (`registry/dialect_fields.csv`) has a row for each member, and one writer serves all of them.
+
+mod form;
+mod plan;
+mod table;
+
+use netflow_core::field::FlowField;
+use netflow_core::{Decoded, Flow, Projected, Projection, ProjectionKey, Set, SetKind};
+
+use self::form::Form;
+use self::plan::MemberPlan;
+use super::{Additions, Faults};
+use crate::format::{Biflows, Format, FormatError, Selection};
+
+/// A member of the documents of a dialect.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    /// Its name; a dot separates an object from its member.
+    name: &'static str,
+    /// The fields that may supply it, best first. Without any, it has the same value in every document.
+    fields: &'static [FlowField],
+    /// How the value is written.
+    form: Form,
+    /// What the original writes where the flow lacks the field; empty if nothing. Of a member without fields, its
+    /// value.
+    copied: &'static str,
+}
+
+/// How members are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// One JSON object a line.
+    Json,
+    /// Values with commas between them, after this word. Each line has all of them.
+    Line(&'static str),
+}
+
+/// Which flows a dialect has documents of, and how these look.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    members: &'static [Member],
+    layout: Layout,
+    biflows: Biflows,
+    /// Whether only sFlow is read.
+    is_of_sflow: bool,
+}
+
+impl Shape {
+    /// JSON objects, one for each direction of a biflow.
+    const fn json(members: &'static [Member]) -> Self {
+        Self {
+            members,
+            layout: Layout::Json,
+            biflows: Biflows::Split,
+            is_of_sflow: false,
+        }
+    }
+}
+
+/// Rows of akvorado's table.
+pub(super) const AKVORADO_SHAPE: Shape = Shape::json(table::AKVORADO);
+/// Events of Datadog's NetFlow Monitoring.
+pub(super) const DATADOG_SHAPE: Shape = Shape::json(table::DATADOG);
+/// Documents of ElastiFlow, which counts both directions of a biflow together.
+pub(super) const ELASTIFLOW_SHAPE: Shape = Shape {
+    biflows: Biflows::Whole,
+    ..Shape::json(table::ELASTIFLOW)
+};
+/// Objects of nfacctd.
+pub(super) const PMACCT_SHAPE: Shape = Shape::json(table::PMACCT);
+/// Lines of `sflowtool -l`.
+pub(super) const SFLOWTOOL_SHAPE: Shape = Shape {
+    layout: Layout::Line("FLOW"),
+    is_of_sflow: true,
+    ..Shape::json(table::SFLOWTOOL)
+};
+
+/// Writes the documents of a dialect.
+#[derive(Debug)]
+pub(super) struct Renamed {
+    shape: Shape,
+    faults: Faults,
+    /// The members that a site adds, as they end each document.
+    additions: Box<[u8]>,
+    selection: Selection,
+    projection: Projection,
+    /// One for each template and each shape of sFlow samples of the projection, by its slot.
+    plans: Vec<Planned>,
+    /// For samples without a shape.
+    unplanned: Planned,
+    /// The number of the set being written.
+    set: u64,
+    left_out: u64,
+}
+
+/// How documents are written, and what the documents of one set have in common.
+#[derive(Debug, Default)]
+struct Planned {
+    plan: MemberPlan,
+    /// The version of the columns that it was made for; 0 if it was not made.
+    version: u64,
+    /// The set whose common values it has.
+    set: u64,
+}
+
+impl Renamed {
+    pub(super) fn new(
+        shape: Shape,
+        faults: Faults,
+        additions: &Additions,
+        selection: Selection,
+    ) -> Self {
+        let fields = shape.members.iter().flat_map(|member| member.fields);
+        Self {
+            projection: Projection::new(fields.copied().chain(plan::REVERSE)),
+            additions: plan::additions(additions),
+            selection: selection.with_biflows(shape.biflows),
+            shape,
+            faults,
+            plans: Vec::new(),
+            unplanned: Planned::default(),
+            set: 0,
+            left_out: 0,
+        }
+    }
+
+    fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        let is_sample = set.kind() == SetKind::Samples;
+        if !(is_sample || set.kind() == SetKind::Data) || !self.selection.prepare(set) {
+            return;
+        }
+        if self.shape.is_of_sflow && !is_sample {
+            let left_out = &mut self.left_out;
+            self.selection.for_each(set, |_| *left_out += 1);
+            return;
+        }
+        self.set += 1;
+        if self.plans.is_empty() {
+            self.plans.resize_with(Projection::SLOTS, Planned::default);
+        }
+        let Self {
+            shape,
+            faults,
+            additions,
+            selection,
+            projection,
+            plans,
+            unplanned,
+            set: number,
+            ..
+        } = self;
+        let mut write = |projected: &Projected<'_, '_>, flow: &Flow<'_>, out: &mut Vec<u8>| {
+            let key = projected.key();
+            let planned = match key.and_then(|key| plans.get_mut(key.slot)) {
+                Some(planned) => planned,
+                None => &mut *unplanned,
+            };
+            planned.prepare(shape, *faults, key, projected, (*number, flow));
+            planned.plan.write(projected, flow, additions, out);
+        };
+        if is_sample {
+            selection.for_each(set, |flow| {
+                if let Some(projected) = projection.of_sample(flow) {
+                    write(&projected, flow, out);
+                }
+            });
+        } else {
+            let projected = projection.of(set);
+            selection.for_each(set, |flow| write(&projected, flow, out));
+        }
+    }
+}
+
+impl Planned {
+    fn prepare(
+        &mut self,
+        shape: &Shape,
+        faults: Faults,
+        key: Option<ProjectionKey>,
+        projected: &Projected<'_, '_>,
+        (set, flow): (u64, &Flow<'_>),
+    ) {
+        let version = key.map_or(1, |key| key.version);
+        if self.version != version {
+            let columns = key.map(|_| projected.columns());
+            self.plan = MemberPlan::new(shape, faults, columns);
+            self.version = version;
+            self.set = 0;
+        }
+        if self.set != set {
+            self.set = set;
+            self.plan.prepare(projected, flow);
+        }
+    }
+}
+
+/// Problems have no documents: the original tools have none either.
+impl Format for Renamed {
+    fn message(&mut self, decoded: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        for set in decoded.joined_sets() {
+            self.set(&set, out);
+        }
+        Ok(())
+    }
+
+    fn has_independent_rows(&self) -> bool {
+        self.selection.left().is_none()
+    }
+
+    fn is_done(&self) -> bool {
+        self.selection.is_exhausted()
+    }
+
+    fn take_left_out(&mut self) -> u64 {
+        core::mem::take(&mut self.left_out)
+    }
+}

@@ -1,0 +1,386 @@
+//! How the value of a member is written.
+
+use core::net::IpAddr;
+
+use netflow_core::element::{self, iana};
+use netflow_core::field::{FieldType, FlowField};
+use netflow_core::value::MacAddress;
+use netflow_core::wire::sflow::{Sample, SampleKind};
+use netflow_core::{Flow, FlowValue, Prefix, Timestamp};
+
+use crate::format::dialect::protocols;
+use crate::format::json::Json;
+use crate::format::{flow, flow_value, text};
+
+/// How the value of a member is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::format::dialect) enum Form {
+    /// As the schema `flow` writes the field.
+    Plain,
+    /// A number as text.
+    Text,
+    /// The same in all documents.
+    Constant,
+    /// Seconds since 1970.
+    Seconds,
+    /// Milliseconds since 1970.
+    Milliseconds,
+    /// Seconds since 1970 with six digits of fraction, as text.
+    Epoch,
+    /// An IPv6 address; IPv4 is mapped into it (RFC 4291, section 2.5.5.2).
+    Ipv6,
+    /// A MAC address as a number.
+    MacNumber,
+    /// A MAC address as twelve digits.
+    MacHex,
+    /// A number as `0x` and two digits or more.
+    Hex8,
+    /// An EtherType, or that of an IP version, as `0x` and four digits.
+    Hex16,
+    /// `ingress` or `egress`.
+    Direction,
+    /// An EtherType, or that of an IP version.
+    EtherType,
+    /// The name of an IP version or of its EtherType.
+    EtherTypeName,
+    /// An EtherType in hex.
+    EtherTypeHex,
+    /// The name of an IP version: `IPv4`.
+    IpVersionName,
+    /// A number, of flows of ICMP only.
+    OfIcmp,
+    /// A number, of flows of ICMPv6 only.
+    OfIcmpv6,
+    /// The keyword of a protocol, or its number.
+    Keyword,
+    /// The keyword in lower case.
+    LowerKeyword,
+    /// The network of the address that a prefix length belongs to: `192.0.2.0/24`.
+    Network,
+    /// The first address of that network.
+    NetworkAddress,
+    /// The names of the TCP flags that are set, from the lowest bit.
+    FlagNames,
+    /// The same of flows of TCP only, from the highest bit.
+    FlagNamesOfTcp,
+    /// Status and reason: `FORWARDED Unknown`.
+    ForwardingStatus,
+    /// Each label after its place: `0-69`.
+    LabelStack,
+    /// Communities as `65000:1`, with `_` between them.
+    Communities,
+    /// Numbers with `_` between them.
+    Path,
+    /// The number of a VXLAN.
+    Vxlan,
+    /// The version of the protocol of the export.
+    Version,
+    /// The kind of the protocol of the export: `netflow`, `ipfix` or `sflow`.
+    FlowKind,
+    /// Octets of both directions, times the sampling rate.
+    BothOctets,
+    /// Packets of both directions, times the sampling rate.
+    BothPackets,
+    /// Octets of the sampled packet from its IP header on.
+    IpSize,
+    /// The same, where only IPv4 is known.
+    IpSizeOfIpv4,
+}
+
+const IPV4: u64 = 0x0800;
+const IPV6: u64 = 0x86dd;
+const ICMP: u8 = 1;
+const TCP: u8 = 6;
+const ICMP_V6: u8 = 58;
+
+impl Form {
+    /// Whether the value depends on the field alone, not on others of the flow.
+    pub(super) const fn is_of_field(self) -> bool {
+        !matches!(
+            self,
+            Self::OfIcmp
+                | Self::OfIcmpv6
+                | Self::Network
+                | Self::NetworkAddress
+                | Self::FlagNamesOfTcp
+                | Self::BothOctets
+                | Self::BothPackets
+                | Self::Vxlan
+                | Self::IpSize
+                | Self::IpSizeOfIpv4
+        )
+    }
+
+    /// Whether the value is a number, not a string.
+    pub(super) fn is_number(self, fields: &[FlowField]) -> bool {
+        match self {
+            Self::Seconds
+            | Self::Milliseconds
+            | Self::MacNumber
+            | Self::EtherType
+            | Self::OfIcmp
+            | Self::OfIcmpv6
+            | Self::Vxlan
+            | Self::Version
+            | Self::BothOctets
+            | Self::BothPackets
+            | Self::IpSize
+            | Self::IpSizeOfIpv4 => true,
+            Self::Plain => fields.first().is_some_and(|field| {
+                matches!(
+                    field.field_type(),
+                    FieldType::U8 | FieldType::U16 | FieldType::U32 | FieldType::U64
+                )
+            }),
+            _ => false,
+        }
+    }
+
+    /// Writes a value; `false` if this form has none for it.
+    #[inline]
+    pub(super) fn write(
+        self,
+        value: FlowValue<'_>,
+        field: FlowField,
+        flow: &Flow<'_>,
+        is_json: bool,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        match (self, value) {
+            (Self::Plain, value) if is_json => flow::write_value(&mut Json::new(out), value),
+            (Self::Plain, value) => flow_value::plain(out, value),
+            (Self::IpSize | Self::IpSizeOfIpv4, _) => {
+                ip_size(flow, self == Self::IpSize, out);
+            }
+            (_, FlowValue::Unsigned(number)) => return self.number(number, field, flow, out),
+            (_, FlowValue::Time(time)) => return self.time(time, out),
+            (Self::Ipv6, FlowValue::Address(address)) => ipv6(address, out),
+            (Self::MacNumber, FlowValue::Mac(MacAddress([a, b, c, d, e, f]))) => {
+                text::decimal(out, u64::from_be_bytes([0, 0, a, b, c, d, e, f]));
+            }
+            (Self::MacHex, FlowValue::Mac(MacAddress(octets))) => text::hex(out, &octets),
+            (Self::Version, FlowValue::Name(name)) => return version(name, out),
+            (Self::FlowKind, FlowValue::Name(name)) => {
+                Json::new(out).word(name.trim_end_matches(|digit: char| digit.is_ascii_digit()));
+            }
+            (Self::LabelStack | Self::Communities | Self::Path, FlowValue::Numbers(numbers)) => {
+                self.numbers(numbers.iter(), out);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn number(self, number: u64, field: FlowField, flow: &Flow<'_>, out: &mut Vec<u8>) -> bool {
+        match self {
+            Self::Text => quoted(out, |out| text::decimal(out, number)),
+            Self::Hex8 => hex(out, number, 2),
+            Self::Hex16 => hex(out, ether_type(number), 4),
+            Self::EtherType => text::decimal(out, ether_type(number)),
+            Self::EtherTypeHex => quoted(out, |out| text::display(out, format_args!("{number:x}"))),
+            Self::Direction | Self::EtherTypeName | Self::IpVersionName => {
+                let Some(word) = self.word(number) else {
+                    return false;
+                };
+                Json::new(out).word(word);
+            }
+            Self::OfIcmp | Self::OfIcmpv6 => {
+                let wanted = if self == Self::OfIcmp { ICMP } else { ICMP_V6 };
+                if flow.protocol() != Some(wanted) {
+                    return false;
+                }
+                text::decimal(out, number);
+            }
+            Self::Keyword | Self::LowerKeyword => keyword(number, self == Self::LowerKeyword, out),
+            Self::Network | Self::NetworkAddress => return self.network(number, field, flow, out),
+            Self::FlagNames => return flag_names(number & 0x3f, 0..6, out),
+            Self::FlagNamesOfTcp => {
+                return flow.protocol() == Some(TCP) && flag_names(number, (0..8).rev(), out);
+            }
+            Self::ForwardingStatus => quoted(out, |out| forwarding_status(number, out)),
+            Self::Vxlan if flow.tunnel_type() == Some("vxlan") => {
+                text::decimal(out, number);
+            }
+            Self::BothOctets => both(flow, flow.octets(), flow.reverse_octets(), out),
+            Self::BothPackets => both(flow, flow.packets(), flow.reverse_packets(), out),
+            _ => return false,
+        }
+        true
+    }
+
+    const fn word(self, number: u64) -> Option<&'static str> {
+        Some(match (self, number) {
+            (Self::Direction, 0) => "ingress",
+            (Self::Direction, 1) => "egress",
+            (Self::EtherTypeName, 4 | IPV4) | (Self::IpVersionName, 4) => "IPv4",
+            (Self::EtherTypeName, 6 | IPV6) | (Self::IpVersionName, 6) => "IPv6",
+            _ => return None,
+        })
+    }
+
+    fn time(self, time: Timestamp, out: &mut Vec<u8>) -> bool {
+        let nanos = time.as_nanos();
+        match self {
+            Self::Seconds => text::decimal(out, nanos.div_euclid(1_000_000_000)),
+            Self::Milliseconds => text::decimal(out, nanos.div_euclid(1_000_000)),
+            Self::Epoch => quoted(out, |out| {
+                let micros = nanos.rem_euclid(1_000_000_000) / 1_000;
+                text::decimal(out, nanos.div_euclid(1_000_000_000));
+                text::display(out, format_args!(".{micros:06}"));
+            }),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The network of the address that a prefix length is of.
+    fn network(self, length: u64, field: FlowField, flow: &Flow<'_>, out: &mut Vec<u8>) -> bool {
+        let address = match field {
+            FlowField::SourcePrefixLength => flow.source_address(),
+            _ => flow.destination_address(),
+        };
+        let bits = |address: IpAddr| if address.is_ipv4() { 32 } else { 128 };
+        let length = u8::try_from(length).ok();
+        let Some((address, length)) = address.zip(length) else {
+            return false;
+        };
+        if length > bits(address) {
+            return false;
+        }
+        quoted(out, |out| {
+            text::address(out, Prefix::new(address, length).address());
+            if self == Self::Network {
+                out.push(b'/');
+                text::decimal(out, length);
+            }
+        });
+        true
+    }
+
+    fn numbers(self, numbers: impl Iterator<Item = u32>, out: &mut Vec<u8>) {
+        if self == Self::LabelStack {
+            out.push(b'[');
+            for (place, number) in numbers.enumerate() {
+                if place > 0 {
+                    out.push(b',');
+                }
+                quoted(out, |out| text::display(out, format_args!("{place}-{number}")));
+            }
+            return out.push(b']');
+        }
+        quoted(out, |out| {
+            for (place, number) in numbers.enumerate() {
+                if place > 0 {
+                    out.push(b'_');
+                }
+                if self == Self::Communities {
+                    text::decimal(out, number >> 16);
+                    out.push(b':');
+                    text::decimal(out, number & 0xffff);
+                } else {
+                    text::decimal(out, number);
+                }
+            }
+        });
+    }
+}
+
+/// A string that needs no escapes.
+fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    out.push(b'"');
+    write(out);
+    out.push(b'"');
+}
+
+fn hex(out: &mut Vec<u8>, number: u64, digits: usize) {
+    text::display(out, format_args!("0x{number:0digits$x}"));
+}
+
+/// The EtherType of an IP version; any other number is one.
+const fn ether_type(number: u64) -> u64 {
+    match number {
+        4 => IPV4,
+        6 => IPV6,
+        number => number,
+    }
+}
+
+fn ipv6(address: IpAddr, out: &mut Vec<u8>) {
+    let mapped = match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped(),
+        IpAddr::V6(address) => address,
+    };
+    // With dotted digits, as ClickHouse writes and reads mapped addresses.
+    quoted(out, |out| text::display(out, mapped));
+}
+
+fn keyword(number: u64, is_lower: bool, out: &mut Vec<u8>) {
+    let keyword = u8::try_from(number).map_or("", protocols::keyword);
+    quoted(out, |out| match keyword {
+        "" => text::decimal(out, number),
+        keyword if is_lower => out.extend(keyword.bytes().map(|letter| letter.to_ascii_lowercase())),
+        keyword => out.extend_from_slice(keyword.as_bytes()),
+    });
+}
+
+/// The names of the flags of these bits that are set; `false` if there are none.
+fn flag_names(flags: u64, bits: impl Iterator<Item = u8>, out: &mut Vec<u8>) -> bool {
+    let before = out.len();
+    out.push(b'[');
+    for bit in bits {
+        let flag = flags & 1 << bit;
+        if flag == 0 {
+            continue;
+        }
+        if out.len() > before + 1 {
+            out.push(b',');
+        }
+        let name = element::code(iana::TCP_CONTROL_BITS.id, flag).unwrap_or_default();
+        quoted(out, |out| out.extend_from_slice(name.as_bytes()));
+    }
+    out.push(b']');
+    out.len() > before + 2
+}
+
+/// The registry has both as one text, with a colon between.
+fn forwarding_status(number: u64, out: &mut Vec<u8>) {
+    let status = element::code(iana::FORWARDING_STATUS.id, number & 0xff);
+    let Some((status, reason)) = status.and_then(|status| status.split_once(": ")) else {
+        return text::decimal(out, number);
+    };
+    out.extend(status.bytes().map(|letter| letter.to_ascii_uppercase()));
+    out.push(b' ');
+    out.extend_from_slice(reason.as_bytes());
+}
+
+fn version(name: &str, out: &mut Vec<u8>) -> bool {
+    let version = match name {
+        "ipfix" => "10",
+        name => name.trim_start_matches(|letter: char| !letter.is_ascii_digit()),
+    };
+    out.extend_from_slice(version.as_bytes());
+    true
+}
+
+/// The sum of both directions, times the sampling rate if it is known.
+fn both(flow: &Flow<'_>, forward: Option<u64>, reverse: Option<u64>, out: &mut Vec<u8>) {
+    let sum = forward.unwrap_or(0).saturating_add(reverse.unwrap_or(0));
+    let rate = flow.sampling_rate().unwrap_or(1).max(1);
+    text::decimal(out, sum.saturating_mul(rate));
+}
+
+/// The frame's length without what was stripped and what is before its IP header.
+fn ip_size(flow: &Flow<'_>, knows_ipv6: bool, out: &mut Vec<u8>) {
+    let stripped = match flow.sample().map(Sample::kind) {
+        Some(Ok(SampleKind::Flow(sample))) => {
+            let mut records = sample.records();
+            records.find_map(|record| Some(record.ok()?.as_sampled_header()?.stripped))
+        }
+        _ => None,
+    };
+    let packet = flow.packet();
+    let packet = packet.filter(|packet| knows_ipv6 || packet.ip_version() == Some(4));
+    let offset = packet.and_then(|packet| packet.network_offset());
+    let before = u64::from(stripped.unwrap_or(0)).saturating_add(offset.unwrap_or(0) as u64);
+    text::decimal(out, flow.octets().unwrap_or(0).saturating_sub(before));
+}
