@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod compare;
 mod oracle;
+mod recorded;
 
 use netflow_output::format::Format;
 use netflow_output::format::dialect::{

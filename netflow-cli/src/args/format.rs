@@ -30,7 +30,7 @@ pub(crate) enum Format {
     Protobuf,
     /// More columns of CSV, for the schema nfdump
     CsvFast,
-    /// One line per flow for people, for the schema nfdump
+    /// One line per flow for people, for the schemas nfdump and sflowtool
     Line,
     /// As line, with flags and type of service
     Long,

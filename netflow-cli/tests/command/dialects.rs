@@ -18,6 +18,14 @@ fn help_lists_the_schemas() {
         "fluentd",
         "goflow2",
         "nfdump",
+        "elastiflow",
+        "datadog",
+        "akvorado",
+        "pmacct",
+        "sflowtool",
+        "ipfixcol2",
+        "vflow",
+        "telegraf",
     ] {
         let line = run
             .stdout
@@ -264,4 +272,146 @@ fn documents_of_chosen_flows_can_be_limited() {
     let sorted = decode(&[&options[..], &["--sort", "octets"]].concat(), &capture);
     assert_eq!(sorted.status, 2);
     assert!(sorted.stderr.contains("--sort is for the flows of"));
+}
+
+/// The schemas whose every member has a source in `testdata/dialects/`.
+const SOURCED: [&str; 7] = [
+    "elastiflow",
+    "datadog",
+    "akvorado",
+    "pmacct",
+    "ipfixcol2",
+    "vflow",
+    "telegraf",
+];
+
+/// The names of members that have a source; one that ends with `*` stands for all that begin so.
+fn sourced(schema: &str) -> Vec<String> {
+    let path = testdata(&format!("dialects/{schema}.csv"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let rows = text.lines().skip(1);
+    rows.map(|row| {
+        let (name, source) = row.split_once(',').unwrap();
+        let (repository, file) = source.trim_matches('"').split_once(' ').unwrap();
+        assert_eq!(repository.split('/').count(), 2, "{row}");
+        let commit = file.split_once('@').unwrap().1.split(' ').next().unwrap();
+        assert_eq!(commit.len(), 40, "{row}");
+        name.to_owned()
+    })
+    .collect()
+}
+
+/// Fails for a member of an object whose path is not in the list.
+fn check_members(schema: &str, known: &[String], path: &str, value: &serde_json::Value) {
+    match value {
+        serde_json::Value::Object(members) => {
+            for (name, value) in members {
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
+                let is_known = known.iter().any(|known| match known.strip_suffix('*') {
+                    Some(start) => path.starts_with(start),
+                    None => *known == path || known.starts_with(&format!("{path}.")),
+                });
+                assert!(is_known, "{schema}: {path} has no source");
+                if !path.contains(':') {
+                    check_members(schema, known, &path, value);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for item in items {
+                check_members(schema, known, path, item);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_member_of_the_newer_schemas_has_a_source() {
+    let folder = std::fs::read_dir(testdata("synthetic")).unwrap();
+    let captures: Vec<String> = folder
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".pcap"))
+        .map(|name| format!("synthetic/{name}"))
+        .collect();
+    let captures: Vec<&str> = captures.iter().map(String::as_str).collect();
+    for schema in SOURCED {
+        let known = sourced(schema);
+        for options in [&["-s", schema][..], &["-s", schema, "--compat"]] {
+            let rows = decode(options, &captures).rows();
+            assert!(rows.len() > 20, "{schema}: {} documents", rows.len());
+            for row in rows {
+                check_members(schema, &known, "", &row);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_name_in_the_tables_of_the_newer_schemas_has_a_source() {
+    let registry = testdata("../registry/dialect_fields.csv");
+    let text = std::fs::read_to_string(registry).unwrap();
+    for row in text.lines().skip(1) {
+        let mut cells = row.split(',');
+        let (schema, name) = (cells.next().unwrap(), cells.next().unwrap());
+        if SOURCED.contains(&schema) || schema == "sflowtool" {
+            assert!(sourced(schema).iter().any(|known| known == name), "{row}");
+        }
+    }
+}
+
+#[test]
+fn the_newer_schemas_write_the_record_of_v5() {
+    let row = |schema: &str| decode(&["-s", schema], &[CAPTURE]).rows()[0].clone();
+    let akvorado = row("akvorado");
+    assert_eq!(akvorado["SrcAddr"], "::ffff:192.0.2.1");
+    assert_eq!(akvorado["EType"], 0x0800);
+    assert_eq!(akvorado["Bytes"], 9000);
+    let datadog = row("datadog");
+    assert_eq!(datadog["type"], "netflow5");
+    assert_eq!(datadog["source"]["ip"], "192.0.2.1");
+    assert!(datadog["source"]["port"].is_string());
+    assert_eq!(datadog["ip_protocol"], "TCP");
+    assert!(datadog.get("host").is_none());
+    let elastiflow = row("elastiflow");
+    assert_eq!(elastiflow["flow"]["src_addr"], "192.0.2.1");
+    // The interval is 100.
+    assert_eq!(elastiflow["flow"]["bytes"], 900_000);
+    assert_eq!(elastiflow["event"]["type"], "netflow");
+    let pmacct = row("pmacct");
+    assert_eq!(pmacct["ip_src"], "192.0.2.1");
+    assert_eq!(pmacct["ip_proto"], "tcp");
+    assert_eq!(pmacct["timestamp_start"], "1767225570.250000");
+    let ipfixcol2 = row("ipfixcol2");
+    assert_eq!(ipfixcol2["@type"], "ipfix.entry");
+    assert_eq!(ipfixcol2["iana:sourceIPv4Address"], "192.0.2.1");
+    assert_eq!(ipfixcol2["iana:protocolIdentifier"], "TCP");
+    let vflow = row("vflow");
+    assert_eq!(vflow["Header"]["EngID"], 7);
+    assert_eq!(vflow["Flows"][0]["SrcAddr"], "192.0.2.1");
+    assert_eq!(vflow["Flows"][0]["L3Octets"], 9000);
+    let telegraf = row("telegraf");
+    assert_eq!(telegraf["name"], "netflow");
+    assert_eq!(telegraf["tags"]["version"], "NetFlowV5");
+    assert_eq!(telegraf["fields"]["src"], "192.0.2.1");
+    assert_eq!(telegraf["fields"]["sampling_interval"], 100);
+    assert_eq!(telegraf["fields"]["engine_id"], "0x07");
+}
+
+#[test]
+fn lines_of_sflowtool_have_all_columns_and_other_flows_are_counted() {
+    let run = decode(&["-s", "sflowtool", "-f", "line"], &["genuine/pm_sf.pcap"]);
+    let line = "FLOW,203.0.113.1,0,0,020000000002,020000000001,0x0800,0,0,198.51.100.1,203.0.113.10,6,\
+                0x00,64,80,40000,0x12,58,40,2";
+    assert_eq!(run.stdout.lines().next(), Some(line));
+    assert!(run.stdout.lines().all(|line| line.split(',').count() == 20));
+    let capture = testdata(CAPTURE);
+    let capture = capture.to_str().unwrap();
+    let run = netflow(["decode", "-s", "sflowtool", "-f", "line", capture]);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains("left out"), "{}", run.stderr);
 }

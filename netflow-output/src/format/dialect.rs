@@ -1,8 +1,10 @@
 //! The documents of other collectors, so that programs that read them need not change.
 //!
 //! A dialect is a schema: it says what a document holds. [`Documents`] writes those of [`Ecs`],
-//! [`Logstash`] and [`Fluentd`], as JSON lines or MessagePack. [`Goflow2`] and [`Nfdump`]
-//! implement [`Format`](super::Format) directly. [`DialectOptions`] makes any of them by its name.
+//! [`Logstash`], [`Fluentd`], [`Telegraf`] and [`Ipfixcol2`], as JSON lines or MessagePack. [`Goflow2`],
+//! [`Nfdump`] and [`Vflow`] implement [`Format`](super::Format) directly, and so does the one writer of the
+//! dialects whose members are normalised fields by other names. [`DialectOptions`] makes any of them by its
+//! name.
 //!
 //! Each is correct by default. Where the original has a known fault, [`Faults::Copied`] copies it,
 //! but for crashes; `docs/src/dialects.md` lists the differences.
@@ -16,6 +18,7 @@ mod encode;
 mod flow_id;
 mod fluentd;
 mod goflow2;
+mod ipfixcol2;
 mod logstash;
 mod names;
 mod networks;
@@ -23,6 +26,8 @@ mod nfdump;
 mod protocols;
 mod record;
 mod renamed;
+mod telegraf;
+mod vflow;
 
 pub use self::choice::{DialectForm, DialectName, DialectOptions, UnknownName};
 pub use self::community_id::CommunityIdSeed;
@@ -31,9 +36,12 @@ pub use self::ecs::{Ecs, EcsOptions, OctetArrays};
 pub use self::encode::{Encode, JsonDocument, MessagePackDocument};
 pub use self::fluentd::{Fluentd, FluentdOptions};
 pub use self::goflow2::{Goflow2, Goflow2Form, Goflow2Options};
+pub use self::ipfixcol2::{Ipfixcol2, Ipfixcol2Options};
 pub use self::logstash::{Logstash, LogstashOptions};
 pub use self::networks::{Networks, ParseNetworkError};
 pub use self::nfdump::{Nfdump, NfdumpForm, NfdumpOptions};
+pub use self::telegraf::{Telegraf, TelegrafOptions};
+pub use self::vflow::{Vflow, VflowOptions};
 
 /// Whether known faults of the original are copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -86,7 +86,8 @@ def documents(
     limits: Limits | None = None,
 ) -> Iterator[dict[str, Any]] | Iterator[bytes]:
     """Yields the documents of a schema: ``ecs``, ``ecs-integration``, ``logstash``, ``fluentd``,
-    ``goflow2``, ``nfdump``, or ``flow``, ``record`` and ``wire``.
+    ``goflow2``, ``nfdump``, ``elastiflow``, ``datadog``, ``akvorado``, ``pmacct``, ``sflowtool``,
+    ``ipfixcol2``, ``vflow``, ``telegraf``, or ``flow``, ``record`` and ``wire``.
 
     They are read while the caller iterates; nothing is written to disk.
 

@@ -7,10 +7,12 @@ use crate::registry;
 use crate::repository::Result;
 
 /// The dialects, and what their table is called in Rust.
-const DIALECTS: [(&str, &str, &str); 3] = [
+const DIALECTS: [(&str, &str, &str); 5] = [
     ("elastic", "ELASTIC", "Elastic's netflow input"),
     ("fluentd", "FLUENTD", "fluent-plugin-netflow"),
     ("logstash", "LOGSTASH", "the netflow codec of Logstash"),
+    ("telegraf", "TELEGRAF", "the netflow input of Telegraf"),
+    ("vflow", "VFLOW", "vFlow, in records of v5,"),
 ];
 
 /// `format/dialect/names/table.rs`: a row for each element that a dialect calls otherwise than the
@@ -55,9 +57,17 @@ pub(super) fn table() -> Result<String> {
 const MEMBERS: [(&str, &str, &str); 5] = [
     ("akvorado", "AKVORADO", "columns of akvorado's table"),
     ("datadog", "DATADOG", "members of Datadog's NetFlow events"),
-    ("elastiflow", "ELASTIFLOW", "members of ElastiFlow's documents, version 3"),
+    (
+        "elastiflow",
+        "ELASTIFLOW",
+        "members of ElastiFlow's documents, version 3",
+    ),
     ("pmacct", "PMACCT", "members of nfacctd's JSON"),
-    ("sflowtool", "SFLOWTOOL", "columns of the lines of `sflowtool -l`"),
+    (
+        "sflowtool",
+        "SFLOWTOOL",
+        "columns of the lines of `sflowtool -l`",
+    ),
 ];
 
 /// `format/dialect/renamed/table.rs`: the members of these dialects, in their order.
@@ -79,7 +89,9 @@ pub(super) fn members() -> Result<String> {
                 continue;
             }
             let fields = row.text("fields")?.split_whitespace();
-            let fields: Vec<_> = fields.map(|field| format!("F::{}", pascal(field))).collect();
+            let fields: Vec<_> = fields
+                .map(|field| format!("F::{}", pascal(field)))
+                .collect();
             let form = pascal(row.text("form")?);
             writeln!(
                 out,

@@ -3,12 +3,13 @@
 use core::fmt;
 use core::str::FromStr;
 
+use super::renamed::{self, Renamed, Shape};
 use super::{
     Additions, CommunityIdSeed, Dialect, Documents, Ecs, EcsOptions, Faults, Fluentd,
-    FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, JsonDocument, Logstash, LogstashOptions,
-    MessagePackDocument, Networks, Nfdump, NfdumpForm, NfdumpOptions,
+    FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, Ipfixcol2, Ipfixcol2Options,
+    JsonDocument, Logstash, LogstashOptions, MessagePackDocument, Networks, Nfdump, NfdumpForm,
+    NfdumpOptions, Telegraf, TelegrafOptions, Vflow, VflowOptions,
 };
-use super::renamed::{self, Renamed, Shape};
 use crate::enrich::Geo;
 use crate::format::{Biflows, Format, Selection};
 
@@ -38,11 +39,17 @@ pub enum DialectName {
     Pmacct,
     /// sflowtool.
     Sflowtool,
+    /// ipfixcol2's JSON.
+    Ipfixcol2,
+    /// vFlow's JSON.
+    Vflow,
+    /// Telegraf's netflow input.
+    Telegraf,
 }
 
 impl DialectName {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Ecs,
         Self::EcsIntegration,
         Self::Logstash,
@@ -54,6 +61,9 @@ impl DialectName {
         Self::Akvorado,
         Self::Pmacct,
         Self::Sflowtool,
+        Self::Ipfixcol2,
+        Self::Vflow,
+        Self::Telegraf,
     ];
 
     /// The name: `ecs-integration`, for example.
@@ -71,6 +81,9 @@ impl DialectName {
             Self::Akvorado => "akvorado",
             Self::Pmacct => "pmacct",
             Self::Sflowtool => "sflowtool",
+            Self::Ipfixcol2 => "ipfixcol2",
+            Self::Vflow => "vflow",
+            Self::Telegraf => "telegraf",
         }
     }
 
@@ -89,6 +102,11 @@ impl DialectName {
             Self::Akvorado => "Rows of the table that akvorado keeps in ClickHouse",
             Self::Pmacct => "JSON of pmacct's nfacctd and sfacctd, one object per flow",
             Self::Sflowtool => "Lines of sflowtool -l, of sFlow only",
+            Self::Ipfixcol2 => "JSON of ipfixcol2: iana:octetDeltaCount and the like",
+            Self::Vflow => "JSON of vFlow: one object per message, records as numbered values",
+            Self::Telegraf => {
+                "Metrics of Telegraf's netflow input: name, tags, fields and timestamp"
+            }
         }
     }
 
@@ -100,7 +118,10 @@ impl DialectName {
             Self::Ecs | Self::EcsIntegration | Self::Logstash => &[Form::Json, Form::MessagePack],
             Self::Fluentd => &[Form::Json, Form::MessagePack, Form::Forward],
             Self::Goflow2 => &[Form::Json, Form::Protobuf],
-            Self::Elastiflow | Self::Datadog | Self::Akvorado | Self::Pmacct => &[Form::Json],
+            Self::Elastiflow | Self::Datadog | Self::Akvorado | Self::Pmacct | Self::Vflow => {
+                &[Form::Json]
+            }
+            Self::Ipfixcol2 | Self::Telegraf => &[Form::Json, Form::MessagePack],
             Self::Sflowtool => &[Form::Line],
             Self::Nfdump => &[
                 Form::Json,
@@ -300,6 +321,27 @@ impl DialectOptions {
             DialectName::Akvorado => self.renamed(renamed::AKVORADO_SHAPE),
             DialectName::Pmacct => self.renamed(renamed::PMACCT_SHAPE),
             DialectName::Sflowtool => self.renamed(renamed::SFLOWTOOL_SHAPE),
+            DialectName::Ipfixcol2 => {
+                let options = Ipfixcol2Options {
+                    faults: self.faults,
+                    additions: self.additions.clone(),
+                };
+                self.documents(Ipfixcol2::new(options), form)
+            }
+            DialectName::Telegraf => {
+                let options = TelegrafOptions {
+                    faults: self.faults,
+                    additions: self.additions.clone(),
+                };
+                self.documents(Telegraf::new(options), form)
+            }
+            DialectName::Vflow => {
+                let objects = Vflow::new(&VflowOptions {
+                    faults: self.faults,
+                    additions: self.additions.clone(),
+                });
+                Box::new(objects.with_selection(self.selection.clone()))
+            }
         })
     }
 

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 
 use netflow_core::{Decoded, Set, SetKind};
 
-use super::Encode;
+use super::{Encode, JsonDocument};
 use crate::format::{Biflows, Format, FormatError, Framing, Selection};
 
 /// Turns records into the documents of a dialect. One value writes documents of one form.
@@ -105,6 +105,17 @@ impl Additions {
     #[must_use]
     pub const fn new(tags: Vec<String>, fields: Vec<(String, String)>) -> Self {
         Self { tags, fields }
+    }
+
+    /// The additions as members of a JSON object, each after a comma.
+    pub(super) fn members(&self) -> Box<[u8]> {
+        let mut text = Vec::new();
+        JsonDocument::document(&mut text).object(|out| self.write(out));
+        let members = text.get(1..text.len() - 1).unwrap_or_default();
+        if members.is_empty() {
+            return Box::default();
+        }
+        [b",", members].concat().into()
     }
 
     /// Writes the additions as members of an object.

@@ -21,6 +21,12 @@ pub(super) const FLUENTD: ElementNames = ElementNames(table::FLUENTD);
 /// The netflow codec of Logstash.
 pub(super) const LOGSTASH: ElementNames = ElementNames(table::LOGSTASH);
 
+/// The netflow input of Telegraf; an element that becomes two fields has both names, with `+` between.
+pub(super) const TELEGRAF: ElementNames = ElementNames(table::TELEGRAF);
+
+/// vFlow, of records of v5; those of v9 and IPFIX have numbers.
+pub(super) const VFLOW: ElementNames = ElementNames(table::VFLOW);
+
 impl ElementNames {
     /// The name of a field, and the type if it is another one; none if the dialect has no name
     /// of its own. What the caller or the exporter defined keeps its definition.
@@ -31,12 +37,20 @@ impl ElementNames {
         if field.element().is_none() && field.name().is_some() {
             return None;
         }
-        let key = (id.enterprise_number, id.id);
-        let place = self
-            .0
-            .binary_search_by_key(&key, |row| (row.0, row.1))
-            .ok()?;
-        let (_, _, name, data_type) = self.0.get(place)?;
+        self.of_element(id.enterprise_number, id.id)
+    }
+
+    /// The name of an element, and the type if it is another one; none if the dialect has no name of its
+    /// own.
+    pub(super) fn of_element(
+        self,
+        enterprise_number: u32,
+        id: u16,
+    ) -> Option<(&'static str, Option<DataType>)> {
+        let key = (enterprise_number, id);
+        let rows = self.0;
+        let place = rows.binary_search_by_key(&key, |row| (row.0, row.1)).ok()?;
+        let (_, _, name, data_type) = rows.get(place)?;
         Some((name, *data_type))
     }
 }

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use core::ops::Range;
 
+use netflow_core::element::ElementId;
 use netflow_core::record::{BasicList, DataRecord, Field, List, SubTemplateList};
 use netflow_core::template::{FieldLabel, Template, TemplateField};
 use netflow_core::value::Value;
@@ -25,8 +26,23 @@ pub(super) trait FieldStyle {
     /// The value of a field; none if it is left out.
     fn value<'a>(&mut self, meaning: &Self::Meaning, field: &Field<'a, '_>) -> Option<Value<'a>>;
 
+    /// How lists (RFC 6313) are written.
+    fn list_form(&self) -> ListForm {
+        ListForm::Values
+    }
+
     /// Writes a value, which is no list.
     fn write<E: Encode>(&self, meaning: Option<&Self::Meaning>, value: &Value<'_>, out: &mut E);
+}
+
+/// How the lists of RFC 6313 are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ListForm {
+    /// As arrays.
+    Values,
+    /// As objects, of which one member is the array. `name` is what a list of single values says of its
+    /// element.
+    Described { name: fn(ElementId) -> String },
 }
 
 /// The members that the records of one template become.
@@ -162,6 +178,9 @@ fn write_list<S: FieldStyle, E: Encode>(
     let Some(depth) = depth.checked_sub(1) else {
         return out.null();
     };
+    if let (Some(list), ListForm::Described { name }) = (list, style.list_form()) {
+        return write_described(list, name, style, depth, out);
+    }
     match list {
         None => out.null(),
         Some(List::Basic(list)) => write_basic_list(list, style, depth, out),
@@ -174,6 +193,49 @@ fn write_list<S: FieldStyle, E: Encode>(
             }
         }),
     }
+}
+
+/// A list with what is known of it; the parts of a list of several templates are arrays of their own.
+fn write_described<S: FieldStyle, E: Encode>(
+    list: &List<'_, '_>,
+    name: fn(ElementId) -> String,
+    style: &S,
+    depth: u8,
+    out: &mut E,
+) {
+    let (kind, semantic) = match list {
+        List::Basic(list) => ("basicList", list.semantic()),
+        List::SubTemplate(list) => ("subTemplateList", list.semantic()),
+        List::SubTemplateMulti(list) => ("subTemplateMultiList", list.semantic()),
+    };
+    out.object(|out| {
+        out.key("@type");
+        out.word(kind);
+        out.key("semantic");
+        // RFC 6313, section 4.4.
+        out.word(match semantic {
+            0 => "noneOf",
+            1 => "exactlyOneOf",
+            2 => "oneOrMoreOf",
+            3 => "allOf",
+            4 => "ordered",
+            _ => "undefined",
+        });
+        if let List::Basic(list) = list {
+            out.key("fieldID");
+            out.string(&name(list.id()));
+        }
+        out.key("data");
+        match list {
+            List::Basic(list) => write_basic_list(list, style, depth, out),
+            List::SubTemplate(list) => out.array(|out| write_records(list, style, depth, out)),
+            List::SubTemplateMulti(list) => out.array(|out| {
+                for part in list.parts() {
+                    out.array(|out| write_records(&part, style, depth, out));
+                }
+            }),
+        }
+    });
 }
 
 fn write_basic_list<S: FieldStyle, E: Encode>(

@@ -114,7 +114,7 @@ impl Renamed {
         let fields = shape.members.iter().flat_map(|member| member.fields);
         Self {
             projection: Projection::new(fields.copied().chain(plan::REVERSE)),
-            additions: plan::additions(additions),
+            additions: additions.members(),
             selection: selection.with_biflows(shape.biflows),
             shape,
             faults,

@@ -27,6 +27,8 @@ pub(in crate::format::dialect) enum Form {
     Milliseconds,
     /// Seconds since 1970 with six digits of fraction, as text.
     Epoch,
+    /// The same; a time that an uptime gives is that of sending less whole seconds.
+    EpochOfUptime,
     /// An IPv6 address; IPv4 is mapped into it (RFC 4291, section 2.5.5.2).
     Ipv6,
     /// A MAC address as a number.
@@ -153,7 +155,7 @@ impl Form {
                 ip_size(flow, self == Self::IpSize, out);
             }
             (_, FlowValue::Unsigned(number)) => return self.number(number, field, flow, out),
-            (_, FlowValue::Time(time)) => return self.time(time, out),
+            (_, FlowValue::Time(time)) => return self.time(time, field, flow, out),
             (Self::Ipv6, FlowValue::Address(address)) => ipv6(address, out),
             (Self::MacNumber, FlowValue::Mac(MacAddress([a, b, c, d, e, f]))) => {
                 text::decimal(out, u64::from_be_bytes([0, 0, a, b, c, d, e, f]));
@@ -218,16 +220,25 @@ impl Form {
         })
     }
 
-    fn time(self, time: Timestamp, out: &mut Vec<u8>) -> bool {
+    fn time(self, time: Timestamp, field: FlowField, flow: &Flow<'_>, out: &mut Vec<u8>) -> bool {
         let nanos = time.as_nanos();
         match self {
-            Self::Seconds => text::decimal(out, nanos.div_euclid(1_000_000_000)),
+            Self::Seconds => text::decimal(out, nanos.div_euclid(SECOND)),
             Self::Milliseconds => text::decimal(out, nanos.div_euclid(1_000_000)),
-            Self::Epoch => quoted(out, |out| {
-                let micros = nanos.rem_euclid(1_000_000_000) / 1_000;
-                text::decimal(out, nanos.div_euclid(1_000_000_000));
-                text::display(out, format_args!(".{micros:06}"));
-            }),
+            Self::Epoch => epoch(nanos, out),
+            Self::EpochOfUptime => {
+                let sent = flow.header().export_time.map(Timestamp::as_nanos);
+                let is_of_uptime = matches!(field, FlowField::Start | FlowField::End)
+                    && flow.clock() == Some("uptime");
+                match sent.filter(|_| is_of_uptime) {
+                    Some(sent) => {
+                        let since = sent.saturating_sub(nanos) / SECOND;
+                        let seconds = sent.div_euclid(SECOND) - since;
+                        epoch(seconds.saturating_mul(SECOND), out);
+                    }
+                    None => epoch(nanos, out),
+                }
+            }
             _ => return false,
         }
         true
@@ -264,7 +275,9 @@ impl Form {
                 if place > 0 {
                     out.push(b',');
                 }
-                quoted(out, |out| text::display(out, format_args!("{place}-{number}")));
+                quoted(out, |out| {
+                    text::display(out, format_args!("{place}-{number}"));
+                });
             }
             return out.push(b']');
         }
@@ -290,6 +303,17 @@ fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     out.push(b'"');
     write(out);
     out.push(b'"');
+}
+
+/// Nanoseconds of a second.
+const SECOND: i64 = 1_000_000_000;
+
+fn epoch(nanos: i64, out: &mut Vec<u8>) {
+    quoted(out, |out| {
+        let micros = nanos.rem_euclid(SECOND) / 1_000;
+        text::decimal(out, nanos.div_euclid(SECOND));
+        text::display(out, format_args!(".{micros:06}"));
+    });
 }
 
 fn hex(out: &mut Vec<u8>, number: u64, digits: usize) {
@@ -318,7 +342,9 @@ fn keyword(number: u64, is_lower: bool, out: &mut Vec<u8>) {
     let keyword = u8::try_from(number).map_or("", protocols::keyword);
     quoted(out, |out| match keyword {
         "" => text::decimal(out, number),
-        keyword if is_lower => out.extend(keyword.bytes().map(|letter| letter.to_ascii_lowercase())),
+        keyword if is_lower => {
+            out.extend(keyword.bytes().map(|letter| letter.to_ascii_lowercase()));
+        }
         keyword => out.extend_from_slice(keyword.as_bytes()),
     });
 }
@@ -326,27 +352,29 @@ fn keyword(number: u64, is_lower: bool, out: &mut Vec<u8>) {
 /// The names of the flags of these bits that are set; `false` if there are none.
 fn flag_names(flags: u64, bits: impl Iterator<Item = u8>, out: &mut Vec<u8>) -> bool {
     let before = out.len();
-    out.push(b'[');
-    for bit in bits {
-        let flag = flags & 1 << bit;
-        if flag == 0 {
-            continue;
-        }
-        if out.len() > before + 1 {
-            out.push(b',');
-        }
-        let name = element::code(iana::TCP_CONTROL_BITS.id, flag).unwrap_or_default();
+    for bit in bits.filter(|bit| flags >> bit & 1 != 0) {
+        out.push(if out.len() == before { b'[' } else { b',' });
+        let name = element::flag(iana::TCP_CONTROL_BITS.id, bit).unwrap_or_default();
         quoted(out, |out| out.extend_from_slice(name.as_bytes()));
     }
-    out.push(b']');
-    out.len() > before + 2
+    let has_any = out.len() > before;
+    if has_any {
+        out.push(b']');
+    }
+    has_any
 }
 
-/// The registry has both as one text, with a colon between.
+/// Status and reason, which the registry has as one text with a colon between. nfacctd has another reason
+/// for 0 and no word before those of consumed packets.
 fn forwarding_status(number: u64, out: &mut Vec<u8>) {
-    let status = element::code(iana::FORWARDING_STATUS.id, number & 0xff);
-    let Some((status, reason)) = status.and_then(|status| status.split_once(": ")) else {
+    let text = element::code(iana::FORWARDING_STATUS.id, number & 0xff);
+    let Some(text) = text else {
         return text::decimal(out, number);
+    };
+    let (status, reason) = text.split_once(": ").unwrap_or((text, "Unknown"));
+    let reason = match number {
+        0 => "Unclassified",
+        _ => reason.strip_prefix("Terminate ").unwrap_or(reason),
     };
     out.extend(status.bytes().map(|letter| letter.to_ascii_uppercase()));
     out.push(b' ');

@@ -7,8 +7,8 @@ use netflow_core::{Flow, FlowColumn, Projected, ProjectedFlow};
 
 use super::form::Form;
 use super::{Layout, Member, Shape};
+use crate::format::dialect::Faults;
 use crate::format::dialect::encode::{Encode, JsonDocument};
-use crate::format::dialect::{Additions, Faults};
 use crate::format::{Biflows, flow_value};
 
 /// The steps by which a document is written.
@@ -29,10 +29,7 @@ enum Step {
     /// A text.
     Text(Range<usize>),
     /// A member with the same value in all documents of a set, as it was written for that set.
-    OfSet {
-        value: Value,
-        written: Range<usize>,
-    },
+    OfSet { value: Value, written: Range<usize> },
     /// A member.
     Value(Value),
     /// The key of an object, which is left out if it remains empty.
@@ -51,17 +48,6 @@ struct Value {
     form: Form,
     /// The text of the member where no flow has it; empty if there is none.
     absent: Range<usize>,
-}
-
-/// What a site adds, each member after a comma.
-pub(super) fn additions(additions: &Additions) -> Box<[u8]> {
-    let mut text = Vec::new();
-    JsonDocument::document(&mut text).object(|out| additions.write(out));
-    let members = text.get(1..text.len() - 1).unwrap_or_default();
-    if members.is_empty() {
-        return Box::default();
-    }
-    [b",", members].concat().into()
 }
 
 impl MemberPlan {
@@ -171,15 +157,23 @@ impl MemberPlan {
     fn value(&self, value: &Value, row: &ProjectedFlow<'_, '_, '_>, out: &mut Vec<u8>) {
         let before = out.len();
         out.extend_from_slice(self.text.get(value.key.clone()).unwrap_or_default());
-        let is_written = value.fields.iter().zip(value.first..).any(|(field, position)| {
-            let found = match field {
-                // A file that does not name its exporter has none.
-                FlowField::ExporterAddress => flow_value::value(row.flow(), *field),
-                _ => row.value(position),
-            };
-            let write = |found| value.form.write(found, *field, row.flow(), self.is_json, out);
-            found.is_some_and(write)
-        });
+        let is_written = value
+            .fields
+            .iter()
+            .zip(value.first..)
+            .any(|(field, position)| {
+                let found = match field {
+                    // A file that does not name its exporter has none.
+                    FlowField::ExporterAddress => flow_value::value(row.flow(), *field),
+                    _ => row.value(position),
+                };
+                let write = |found| {
+                    value
+                        .form
+                        .write(found, *field, row.flow(), self.is_json, out)
+                };
+                found.is_some_and(write)
+            });
         if !is_written {
             out.truncate(before);
             out.extend_from_slice(self.text.get(value.absent.clone()).unwrap_or_default());
@@ -249,12 +243,7 @@ impl Builder {
         last
     }
 
-    fn member(
-        &mut self,
-        member: &'static Member,
-        first: usize,
-        columns: Option<&[FlowColumn]>,
-    ) {
+    fn member(&mut self, member: &'static Member, first: usize, columns: Option<&[FlowColumn]>) {
         let name = self.enter(member.name);
         let constant = self.constant(member, name);
         if member.fields.is_empty() {
@@ -274,6 +263,7 @@ impl Builder {
         }
         let form = match member.form {
             Form::IpSize if self.copies => Form::IpSizeOfIpv4,
+            Form::Epoch if self.copies => Form::EpochOfUptime,
             form => form,
         };
         let value = Value {

@@ -663,12 +663,6 @@ pub(super) static PMACCT: &[Member] = &[
         copied: "",
     },
     Member {
-        name: "vlan_out",
-        fields: &[F::PostVlan],
-        form: Form::Plain,
-        copied: "",
-    },
-    Member {
         name: "etype",
         fields: &[F::EtherType],
         form: Form::EtherTypeHex,
@@ -737,12 +731,6 @@ pub(super) static PMACCT: &[Member] = &[
     Member {
         name: "iface_name_in",
         fields: &[F::InputInterfaceName],
-        form: Form::Plain,
-        copied: "",
-    },
-    Member {
-        name: "iface_name_out",
-        fields: &[F::OutputInterfaceName],
         form: Form::Plain,
         copied: "",
     },
@@ -837,12 +825,6 @@ pub(super) static PMACCT: &[Member] = &[
         copied: "0",
     },
     Member {
-        name: "flow_label",
-        fields: &[F::Ipv6FlowLabel],
-        form: Form::Plain,
-        copied: "",
-    },
-    Member {
         name: "sampling_rate",
         fields: &[F::SamplingRate],
         form: Form::Plain,
@@ -875,12 +857,6 @@ pub(super) static PMACCT: &[Member] = &[
     Member {
         name: "nat_event",
         fields: &[F::NatEvent],
-        form: Form::Plain,
-        copied: "",
-    },
-    Member {
-        name: "fw_event",
-        fields: &[F::FirewallEvent],
         form: Form::Plain,
         copied: "",
     },

@@ -1,0 +1,219 @@
+//! The JSON of ipfixcol2.
+
+use alloc::borrow::Cow;
+
+use netflow_core::element::{DataType, ElementId, iana};
+use netflow_core::record::Field;
+use netflow_core::template::TemplateField;
+use netflow_core::text::{self, UnixTime};
+use netflow_core::value::{Value, unsigned};
+use netflow_core::wire::template::{FieldKey, FieldLength};
+use netflow_core::{Protocol, Set, SetKind};
+
+use super::documents::Dialect;
+use super::record::{FieldStyle, ListForm, Plans, RecordPlan, is_member_of_fixed_layout};
+use super::{Additions, Encode, Faults, protocols};
+use crate::format::Selection;
+
+/// Options of the JSON of ipfixcol2.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Ipfixcol2Options {
+    /// Whether known faults of the original are copied.
+    pub faults: Faults,
+    /// Tags and fields that each object gets.
+    pub additions: Additions,
+}
+
+/// The JSON of ipfixcol2 with its default settings: NetFlow v5 and v9 are read as IPFIX.
+#[derive(Debug, Default)]
+pub struct Ipfixcol2 {
+    options: Ipfixcol2Options,
+    plans: Plans<RecordPlan<Form>>,
+}
+
+impl Ipfixcol2 {
+    /// JSON with these options.
+    #[must_use]
+    pub fn new(options: Ipfixcol2Options) -> Self {
+        Self {
+            options,
+            plans: Plans::default(),
+        }
+    }
+}
+
+impl Dialect for Ipfixcol2 {
+    fn writes(&self, set: &Set<'_>) -> bool {
+        matches!(
+            set.header().protocol,
+            Protocol::NetflowV5 | Protocol::NetflowV9 | Protocol::Ipfix
+        )
+    }
+
+    fn set<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
+        let faults = self.options.faults;
+        let kind = match set.kind() {
+            SetKind::Data => "ipfix.entry",
+            // By default, ipfixcol2 leaves records of options out.
+            SetKind::Options if !faults.are_copied() => "ipfix.optionsEntry",
+            _ => return,
+        };
+        let Some(template) = set.shared_template() else {
+            return;
+        };
+        let Self { options, plans } = self;
+        let mut style = Style { faults };
+        let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &style));
+        let all = template.fields().len();
+        selection.for_each_record(set, |record| {
+            E::document(out).object(|out| {
+                out.key("@type");
+                out.word(kind);
+                plan.write(record, 0..all, &mut style, out);
+                options.additions.write(out);
+            });
+            E::end(out);
+        });
+    }
+}
+
+/// How the value of a field is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// By its type.
+    Typed(DataType),
+    /// The keyword of a protocol, or its number.
+    Protocol,
+    /// `UAPRSF`, with dots for flags that are not set.
+    TcpFlags,
+}
+
+struct Style {
+    faults: Faults,
+}
+
+/// The name of an element without one: `en6871:id33`.
+fn number_of(id: ElementId) -> String {
+    format!("en{}:id{}", id.enterprise_number, id.id)
+}
+
+impl FieldStyle for Style {
+    type Meaning = Form;
+
+    fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Form)> {
+        if is_member_of_fixed_layout(field) || field.length() == FieldLength::Fixed(0) {
+            return None;
+        }
+        // A scope of v9 is no element.
+        let FieldKey::Element(id) = field.key() else {
+            return None;
+        };
+        if id == iana::PADDING_OCTETS.id {
+            return None;
+        }
+        let name = match (id.enterprise_number, field.element()) {
+            (0, Some(element)) => format!("iana:{}", element.name),
+            (REVERSE_OF_IANA, Some(_)) => {
+                match netflow_core::element::get(ElementId::iana(id.id)) {
+                    Some(forward) => format!("iana@reverse:{}@reverse", forward.name),
+                    None => number_of(id),
+                }
+            }
+            // Names of other enterprises are those of definitions that the site has. By default, elements
+            // without one are left out.
+            _ if self.faults.are_copied() => return None,
+            _ => number_of(id),
+        };
+        let data_type = field.data_type().unwrap_or(DataType::OctetArray);
+        let form = match id {
+            id if id == iana::PROTOCOL_IDENTIFIER.id => Form::Protocol,
+            id if id == iana::TCP_CONTROL_BITS.id => Form::TcpFlags,
+            _ => Form::Typed(data_type),
+        };
+        Some((name.into(), form))
+    }
+
+    fn keeps_last_only(&self) -> bool {
+        false
+    }
+
+    fn list_form(&self) -> ListForm {
+        ListForm::Described {
+            name: |id| match (id.enterprise_number, netflow_core::element::get(id)) {
+                (0, Some(element)) => format!("iana:{}", element.name),
+                _ => number_of(id),
+            },
+        }
+    }
+
+    fn value<'a>(&mut self, form: &Form, field: &Field<'a, '_>) -> Option<Value<'a>> {
+        let octets = field.octets();
+        let data_type = match form {
+            Form::Typed(data_type) => *data_type,
+            Form::Protocol | Form::TcpFlags => DataType::Unsigned64,
+        };
+        // Octets that are no value of the type become null.
+        Some(Value::parse(data_type, octets).unwrap_or(Value::Float(f64::NAN)))
+    }
+
+    fn write<E: Encode>(&self, form: Option<&Form>, value: &Value<'_>, out: &mut E) {
+        match (form, *value) {
+            (Some(Form::Protocol), Value::Unsigned(number)) => {
+                let keyword = u8::try_from(number).map_or("", protocols::keyword);
+                match keyword {
+                    "" => out.unsigned(number),
+                    keyword => out.word(keyword),
+                }
+            }
+            (Some(Form::TcpFlags), Value::Unsigned(number)) => {
+                let mut flags = *b"UAPRSF";
+                for (place, letter) in flags.iter_mut().enumerate() {
+                    if number & 0x20 >> place == 0 {
+                        *letter = b'.';
+                    }
+                }
+                out.word(core::str::from_utf8(&flags).unwrap_or_default());
+            }
+            (_, Value::Unsigned(number)) => out.unsigned(number),
+            (_, Value::Signed(number)) => out.signed(number),
+            (_, Value::Float(number)) => out.float(number),
+            (_, Value::Boolean(value)) => out.boolean(value),
+            (_, Value::Address(address)) => out.word(text::address(address).as_str()),
+            (_, Value::MacAddress(address)) => out.word(text::mac(address.0).as_str()),
+            (_, Value::Text(text)) => out.text(text),
+            (_, Value::Seconds(seconds)) => write_time(UnixTime::from_seconds(seconds), out),
+            (_, Value::Milliseconds(millis)) => write_time(UnixTime::from_millis(millis), out),
+            (_, Value::Ntp(time)) => write_time(UnixTime::from(time), out),
+            (_, Value::LargeUnsigned(number)) => out.large(&number),
+            (_, Value::Octets(octets)) => write_octets(octets, out),
+            _ => out.null(),
+        }
+    }
+}
+
+/// The enterprise of the reverse elements of IANA (RFC 5103).
+const REVERSE_OF_IANA: u32 = 29_305;
+
+/// A time in UTC with milliseconds.
+fn write_time<E: Encode>(time: UnixTime, out: &mut E) {
+    match time.text_of_digits(3) {
+        Some(text) => out.word(text.as_str()),
+        None => out.null(),
+    }
+}
+
+/// Up to eight octets as a number, more as hex; null if there are none.
+fn write_octets<E: Encode>(octets: &[u8], out: &mut E) {
+    match (octets, unsigned(octets)) {
+        ([], _) => out.null(),
+        (_, Some(number)) => out.unsigned(number),
+        (_, None) => {
+            let mut hex = String::from("0x");
+            for octet in octets {
+                hex.extend(text::hex(*octet).map(|digit| char::from(digit.to_ascii_uppercase())));
+            }
+            out.word(&hex);
+        }
+    }
+}

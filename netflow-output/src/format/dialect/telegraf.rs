@@ -1,0 +1,238 @@
+//! The metrics of Telegraf's netflow input, as its JSON serializer writes them.
+
+mod form;
+
+use netflow_core::record::DataRecord;
+use netflow_core::template::{Template, TemplateField};
+use netflow_core::text;
+use netflow_core::wire::template::{FieldKey, FieldLength};
+use netflow_core::{MessageHeader, Protocol, Set, SetKind};
+
+use self::form::Form;
+use super::documents::Dialect;
+use super::names::TELEGRAF;
+use super::record::Plans;
+use super::{Additions, Encode, Faults};
+use crate::format::Selection;
+
+/// Options of the metrics of Telegraf.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct TelegrafOptions {
+    /// Whether known faults of the original are copied.
+    pub faults: Faults,
+    /// Tags and fields that each metric gets.
+    pub additions: Additions,
+}
+
+/// The metrics of Telegraf's netflow input for NetFlow v5 and v9 and IPFIX: a measurement, tags, fields and
+/// a time.
+#[derive(Debug, Default)]
+pub struct Telegraf {
+    options: TelegrafOptions,
+    plans: Plans<MetricPlan>,
+}
+
+impl Telegraf {
+    /// Metrics with these options.
+    #[must_use]
+    pub fn new(options: TelegrafOptions) -> Self {
+        Self {
+            options,
+            plans: Plans::default(),
+        }
+    }
+}
+
+/// The tag `version` of a message; none if Telegraf does not read its protocol here.
+const fn version(protocol: Protocol) -> Option<&'static str> {
+    match protocol {
+        Protocol::NetflowV5 => Some("NetFlowV5"),
+        Protocol::NetflowV9 => Some("NetFlowV9"),
+        Protocol::Ipfix => Some("IPFIX"),
+        _ => None,
+    }
+}
+
+impl Dialect for Telegraf {
+    fn writes(&self, set: &Set<'_>) -> bool {
+        version(set.header().protocol).is_some()
+    }
+
+    fn set<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
+        let header = set.header();
+        let name = match set.kind() {
+            SetKind::Data => "netflow",
+            SetKind::Options => "netflow_options",
+            _ => return,
+        };
+        let (Some(version), Some(template)) = (version(header.protocol), set.shared_template())
+        else {
+            return;
+        };
+        let Self { options, plans } = self;
+        let faults = options.faults;
+        let plan = plans.of(template, |template| {
+            MetricPlan::new::<E>(template, header.protocol, faults)
+        });
+        let count = set.records().len();
+        selection.for_each_record(set, |record| {
+            E::document(out).object(|out| {
+                out.key("fields");
+                out.object(|out| {
+                    if header.protocol == Protocol::NetflowV5 {
+                        write_v5_header(header, count, faults, out);
+                    }
+                    plan.write(record, out);
+                });
+                out.key("name");
+                out.word(name);
+                out.key("tags");
+                out.object(|out| {
+                    out.key("source");
+                    out.word(text::address(header.exporter.ip()).as_str());
+                    out.key("version");
+                    out.word(version);
+                });
+                out.key("timestamp");
+                // Telegraf takes the time of receipt, but for v5.
+                let time = match header.protocol {
+                    Protocol::NetflowV5 => header.export_time.unwrap_or(header.received),
+                    _ => header.received,
+                };
+                out.signed(time.as_nanos().div_euclid(1_000_000_000));
+                options.additions.write(out);
+            });
+            E::end(out);
+        });
+    }
+}
+
+/// Members of the header of v5, which are in each metric.
+fn write_v5_header<E: Encode>(header: &MessageHeader, count: usize, faults: Faults, out: &mut E) {
+    let sampling = header.sampling.unwrap_or(0);
+    // The mode is in the upper two bits.
+    let interval = if faults.are_copied() {
+        sampling
+    } else {
+        sampling & 0x3fff
+    };
+    let [_, _, engine_type, engine_id] = header.observation_domain.to_be_bytes();
+    for (key, number) in [
+        ("flows", count as u64),
+        ("sys_uptime", header.sys_uptime.unwrap_or(0).into()),
+        ("seq_number", header.sequence.unwrap_or(0).into()),
+        ("sampling_interval", interval.into()),
+    ] {
+        out.key(key);
+        out.unsigned(number);
+    }
+    out.key("engine_type");
+    Form::EngineType.write(&[engine_type], out);
+    out.key("engine_id");
+    Form::Hex.write(&[engine_id], out);
+}
+
+/// The fields of the metrics for the records of one template.
+#[derive(Debug)]
+struct MetricPlan {
+    /// In the order of the record.
+    members: Box<[PlannedMember]>,
+}
+
+/// A field of a metric.
+#[derive(Debug)]
+struct PlannedMember {
+    /// The index of its field in the record.
+    index: usize,
+    key: Box<[u8]>,
+    form: Form,
+}
+
+impl MetricPlan {
+    fn new<E: Encode>(template: &Template, protocol: Protocol, faults: Faults) -> Self {
+        let mut named: Vec<(usize, String, Form)> = Vec::new();
+        for (index, field) in template.fields().iter().enumerate() {
+            if field.length() == FieldLength::Fixed(0) {
+                continue;
+            }
+            for (name, form) in members(field, protocol, template.is_options(), faults) {
+                // A later field of the same name replaces an earlier one.
+                named.retain(|(_, other, _)| *other != name);
+                named.push((index, name, form));
+            }
+        }
+        let planned = named.into_iter().map(|(index, name, form)| {
+            let mut key = Vec::new();
+            E::plan_key(&name, &mut key);
+            let key = key.into_boxed_slice();
+            PlannedMember { index, key, form }
+        });
+        Self {
+            members: planned.collect(),
+        }
+    }
+
+    fn write<E: Encode>(&self, record: &DataRecord<'_, '_>, out: &mut E) {
+        let mut members = self.members.iter().peekable();
+        for (index, field) in record.fields().enumerate() {
+            while let Some(member) = members.next_if(|member| member.index == index) {
+                if member.form.has_value(field.octets()) {
+                    out.planned_key(&member.key);
+                    member.form.write(field.octets(), out);
+                }
+            }
+            if members.peek().is_none() {
+                return;
+            }
+        }
+    }
+}
+
+/// The bit of a field specifier that an enterprise number follows.
+const ENTERPRISE: u16 = 0x8000;
+
+/// The bit of an element's number by which some enterprises mark the reverse direction.
+const REVERSE: u16 = 0x4000;
+
+/// The names of the fields that an element becomes, and how each is written.
+fn members(
+    field: &TemplateField,
+    protocol: Protocol,
+    is_options: bool,
+    faults: Faults,
+) -> Vec<(String, Form)> {
+    let id = match field.key() {
+        // Telegraf takes the number of a scope for that of an element.
+        FieldKey::Scope(id) if faults.are_copied() => id,
+        FieldKey::Scope(_) => return Vec::new(),
+        FieldKey::Element(id) if id.enterprise_number == 0 => id.id,
+        FieldKey::Element(id) if faults.are_copied() && is_options => {
+            // Telegraf does not take the enterprise bit out of the number (RFC 7011, section 3.2).
+            let number = id.id | ENTERPRISE;
+            return vec![(format!("type_{}_{number}", id.enterprise_number), Form::Hex)];
+        }
+        FieldKey::Element(id) => {
+            let reverse = if id.id & REVERSE == 0 { "" } else { "rev_" };
+            let (enterprise, id) = (id.enterprise_number, id.id & !REVERSE);
+            return vec![(format!("type_{enterprise}_{reverse}{id}"), Form::Hex)];
+        }
+    };
+    let (prefix, id) = match protocol {
+        Protocol::Ipfix if id & REVERSE != 0 => ("rev_", id & !REVERSE),
+        _ => ("", id),
+    };
+    let Some((names, data_type)) = TELEGRAF.of_element(0, id) else {
+        return match field.key() {
+            // Padding of the fixed versions, or a list.
+            FieldKey::Element(element) if element.id == 0 || matches!(id, 267 | 291..=293) => {
+                Vec::new()
+            }
+            _ => vec![(format!("type_{id}"), Form::Hex)],
+        };
+    };
+    let names = names.split('+').enumerate();
+    names
+        .map(|(place, name)| (format!("{prefix}{name}"), Form::new(id, place, data_type)))
+        .collect()
+}
