@@ -116,6 +116,14 @@ def scopes():
         rows = {"e10": 602, "e14": 601}, {"e10": 601, "e14": 7}
         ipfix_only.case(point, f"interface {element}", [leaving, ipfix_only.data(fields[:-1], *rows)],
                         [rate(100, "interface"), rate()])
+    for element, key in ((252, "e252"), (253, "e253")):
+        physical = ipfix_only.options(OPTIONS, [(element, 4)], [(34, 4)], (7, 100), (8, 200))
+        both = PLAIN + [(10, 4), (14, 4), (252, 4), (253, 4)]
+        rows = {"e10": 8, "e14": 8, "e252": 9, "e253": 9} | {key: 7}, {"e10": 7, "e14": 7, "e252": 9, "e253": 9}
+        ipfix_only.case(point, f"interface {element} beside the logical one", [physical, ipfix_only.data(both, *rows)],
+                        [rate(100, "interface"), rate()])
+        plain = ipfix_only.data(PLAIN + [(10, 4), (14, 4)], {"e10": 7, "e14": 7})
+        ipfix_only.case(point, f"interface {element}, records name one alone", [physical, plain], [rate(100, "interface")])
     sender = ipfix_only.options(OPTIONS, [(144, 4)], [(34, 4)], (7, 100))
     ipfix_only.case(point, "exporting process", [sender, ipfix_only.data(PLAIN, {})], [rate(100, "exporter")])
     for name, word, expected in (("mode and interval", 0x4064, rate(100, "header")), ("interval 0", 0x4000, rate()),

@@ -178,7 +178,10 @@ fn names(template: &Template, kind: ScopeKind) -> bool {
         }
         ScopeKind::SelectionSequence => has(template, 301),
         ScopeKind::Interface => [10, 14].into_iter().any(|id| has(template, id)),
-        ScopeKind::EGRESS_INTERFACE => [14, 253].into_iter().any(|id| has(template, id)),
+        ScopeKind::EGRESS_INTERFACE | ScopeKind::EGRESS_PHYSICAL => {
+            [14, 253].into_iter().any(|id| has(template, id))
+        }
+        ScopeKind::INGRESS_PHYSICAL => [10, 252].into_iter().any(|id| has(template, id)),
         ScopeKind::Template | ScopeKind::OBSERVATION_DOMAIN => true,
         ScopeKind::Element(id) => has_element(template, id),
         ScopeKind::ScopeType(_) => false,

@@ -20,8 +20,8 @@ pub(crate) struct OptionsRecord<'a> {
     sampler: Option<u64>,
     selector: Option<u64>,
     pub(super) interface: Option<u32>,
-    /// The interface is in the scope as egressInterface.
-    is_egress: bool,
+    /// The element of the interface in the scope, if it says more than that of any interface.
+    interface_scope: Option<ScopeKind>,
     template: Option<u16>,
     /// Other things that it describes.
     places: RateScope,
@@ -74,10 +74,6 @@ mod scope_type {
 /// The last scope type of v9, Template.
 const LAST_SCOPE_TYPE: u16 = scope_type::TEMPLATE;
 
-/// egressInterface and egressPhysicalInterface: options scoped by them concern what leaves by the
-/// interface (RFC 7011, section 3.4.2.1). Scopes of NetFlow v9 name no direction.
-const EGRESS_INTERFACES: [ElementId; 2] = [ElementId::iana(14), ElementId::iana(253)];
-
 /// lineCardId, by which records name a line card.
 const LINE_CARD: u16 = 141;
 
@@ -102,7 +98,9 @@ impl<'a> OptionsRecord<'a> {
                 FieldKey::Element(id) => {
                     let is_taken = id.enterprise_number == 0 && self.take(id.id, octets, domain);
                     let is_scope = index < scope_count;
-                    self.is_egress |= is_scope && EGRESS_INTERFACES.contains(&id);
+                    if is_scope && ScopeKind::INTERFACE_ELEMENTS.contains(&ScopeKind::Element(id)) {
+                        set(&mut self.interface_scope, Some(ScopeKind::Element(id)));
+                    }
                     if is_scope && is_place(&field, is_taken) {
                         let data_type = field.template().data_type();
                         self.place(ScopeKind::Element(id), octets, data_type);
@@ -239,11 +237,7 @@ impl<'a> OptionsRecord<'a> {
         let sampler = self.sampler.map(|id| (ScopeKind::Sampler, id));
         let selector = self.selector.map(|id| (ScopeKind::Selector, id));
         let sequence = self.sequence.map(|id| (ScopeKind::SelectionSequence, id));
-        let kind = if self.is_egress {
-            ScopeKind::EGRESS_INTERFACE
-        } else {
-            ScopeKind::Interface
-        };
+        let kind = self.interface_scope.unwrap_or(ScopeKind::Interface);
         let interface = self.interface.map(|id| (kind, id.into()));
         let template = self.template.map(|id| (ScopeKind::Template, id.into()));
         let parts = [sampler.or(selector).or(sequence), interface, template];

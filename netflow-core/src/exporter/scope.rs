@@ -36,8 +36,20 @@ impl ScopeKind {
     /// observationDomainId.
     pub(crate) const OBSERVATION_DOMAIN: Self = Self::Element(ElementId::iana(149));
 
-    /// egressInterface (14), or egressPhysicalInterface (253) in its place.
+    /// egressInterface.
     pub(crate) const EGRESS_INTERFACE: Self = Self::Element(ElementId::iana(14));
+    /// ingressPhysicalInterface.
+    pub(crate) const INGRESS_PHYSICAL: Self = Self::Element(ElementId::iana(252));
+    /// egressPhysicalInterface.
+    pub(crate) const EGRESS_PHYSICAL: Self = Self::Element(ElementId::iana(253));
+    /// Elements of interfaces that are not the one that every flow is counted on: options scoped by
+    /// them concern records that name it there (RFC 7011, section 3.4.2.1). Scopes of NetFlow v9
+    /// name no direction.
+    pub(super) const INTERFACE_ELEMENTS: [Self; 3] = [
+        Self::EGRESS_INTERFACE,
+        Self::INGRESS_PHYSICAL,
+        Self::EGRESS_PHYSICAL,
+    ];
 
     /// A rate of it applies only to records that name it: those of another sampler, or of none,
     /// were not selected by it.
@@ -114,6 +126,8 @@ impl fmt::Display for ScopeKind {
             Self::ScopeType(number) => return FieldKey::Scope(*number).fmt(f),
             Self::Element(id) => match (id.enterprise_number, id.id) {
                 (0, 14) => "egress interface",
+                (0, 252) => "ingress physical interface",
+                (0, 253) => "egress physical interface",
                 (0, 130 | 131) => "exporter address",
                 (0, 138) => "observation point",
                 (0, 141) => "line card",

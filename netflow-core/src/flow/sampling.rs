@@ -305,6 +305,14 @@ impl<'m> Flow<'m> {
             ScopeKind::Template => Some(record.template().id().into()),
             ScopeKind::SelectionSequence => field(record, SELECTION_SEQUENCE),
             ScopeKind::EGRESS_INTERFACE => self.output_interface().map(u128::from),
+            ScopeKind::Element(id) if kind == ScopeKind::INGRESS_PHYSICAL => {
+                let physical = field(record, FieldKey::Element(id));
+                physical.or_else(|| self.input_interface().map(u128::from))
+            }
+            ScopeKind::Element(id) if kind == ScopeKind::EGRESS_PHYSICAL => {
+                let physical = field(record, FieldKey::Element(id));
+                physical.or_else(|| self.output_interface().map(u128::from))
+            }
             ScopeKind::Element(id) => {
                 let named = field(record, FieldKey::Element(id));
                 named.or_else(|| {
@@ -347,7 +355,12 @@ fn known(found: Option<Found<'_>>) -> Known<'_> {
                 Some(ScopeKind::Sampler) => SamplingRule::Sampler,
                 Some(ScopeKind::Selector) => SamplingRule::Selector,
                 Some(ScopeKind::SelectionSequence) => SamplingRule::SelectionSequence,
-                Some(ScopeKind::Interface | ScopeKind::EGRESS_INTERFACE) => SamplingRule::Interface,
+                Some(
+                    ScopeKind::Interface
+                    | ScopeKind::EGRESS_INTERFACE
+                    | ScopeKind::INGRESS_PHYSICAL
+                    | ScopeKind::EGRESS_PHYSICAL,
+                ) => SamplingRule::Interface,
                 Some(ScopeKind::Template) => SamplingRule::Template,
                 Some(_) => SamplingRule::Scope,
                 None => SamplingRule::Exporter,
