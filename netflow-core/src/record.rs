@@ -11,7 +11,7 @@ pub use self::list::{
     BasicList, List, ListItems, ListParts, ListRecords, ListTemplates, ListValue, ListValues,
     SubTemplateList, SubTemplateMultiList,
 };
-pub(crate) use self::walk::{KEPT, MeasuredRecord, Segments, measure, records_in};
+pub(crate) use self::walk::{KEPT, MeasuredRecord, Segments, measure, measure_all, records_in};
 use crate::element::ElementId;
 use crate::template::{Slot, Template, TemplateField};
 use crate::value::{Value, unsigned};

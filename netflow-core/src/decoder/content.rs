@@ -3,7 +3,7 @@
 
 use super::problem::Problem;
 use super::scratch::{ProblemSlot, ScratchRef, SetSlot};
-use super::set::{Records, Samples, Set};
+use super::set::{Records, Samples, Set, SetKind};
 use crate::flow::{Flow, Origin, SampleFlow};
 use crate::record::DataRecord;
 use crate::wire::sflow;
@@ -118,6 +118,8 @@ pub struct Flows<'m> {
     origin: Option<&'m Origin>,
     records: Records<'m>,
     samples: Samples<'m>,
+    /// There may be more of them.
+    has_samples: bool,
     sample: Option<SampleFlow<'m>>,
     discarded: bool,
 }
@@ -130,6 +132,7 @@ impl<'m> Flows<'m> {
             origin: None,
             records: Records::EMPTY,
             samples: Samples::EMPTY,
+            has_samples: false,
             sample: None,
             discarded: false,
         }
@@ -146,6 +149,7 @@ impl<'m> Flows<'m> {
                 set.records()
             },
             samples: set.samples(),
+            has_samples: set.kind() == SetKind::Samples,
             sample: None,
             discarded: false,
         }
@@ -217,21 +221,33 @@ impl Flows<'_> {
     /// Advances to the next sample, or to the records of the next set.
     #[inline(never)]
     fn advance(&mut self) -> Option<()> {
+        if self.has_samples && self.advance_sample() {
+            return Some(());
+        }
+        let set = self.sets.next()?;
+        self.origin = Some(set.origin());
+        match set.kind() {
+            SetKind::Data => self.records = set.records(),
+            SetKind::Samples => {
+                self.samples = set.samples();
+                self.has_samples = true;
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// Advances to the next sample; `false` if there is none. Apart from [`advance`](Self::advance), which
+    /// has less to save without it.
+    #[inline(never)]
+    fn advance_sample(&mut self) -> bool {
         let discarded = self.discarded;
         self.sample = self
             .samples
             .by_ref()
             .find_map(|sample| SampleFlow::new(sample, discarded));
-        if self.sample.is_some() {
-            return Some(());
-        }
-        let set = self.sets.next()?;
-        self.origin = Some(set.origin());
-        self.samples = set.samples();
-        if !set.is_options() {
-            self.records = set.records();
-        }
-        Some(())
+        self.has_samples = self.sample.is_some();
+        self.has_samples
     }
 }
 

@@ -7,7 +7,7 @@ use core::ops::Range;
 use super::context::{MessageContext, SetBody};
 use super::{Content, Decoder, SetSlot, Stats};
 use crate::error::{Error, ErrorKind};
-use crate::record::{ListCheck, MeasuredRecord, measure, records_in};
+use crate::record::{ListCheck, MeasuredRecord, measure_all, records_in};
 use crate::template::Template;
 
 /// The number of records in a data set, and what is left after them.
@@ -64,7 +64,8 @@ impl Decoder {
             padding: measured.padding,
             count: measured.count,
             lists,
-            measured: first_measured..first_measured.saturating_add(measured.kept),
+            first_measured,
+            is_measured: measured.kept > 0,
             ..set_body.slot(scratch.current, Content::Records(template))
         });
     }
@@ -125,21 +126,8 @@ fn fixed_len(template: &Template, all: usize, len: usize) -> Measured {
 
 /// Records of variable length: one pass over their length fields, whose result is kept.
 fn variable_len(template: &Template, body: &[u8], kept: &mut Vec<MeasuredRecord>) -> Measured {
-    let mut rest = body;
-    let mut count = 0_usize;
     let first = kept.len();
-    while let Some((len, segments)) = measure(rest, template) {
-        let start = body.len().saturating_sub(rest.len());
-        if let Some(record) = MeasuredRecord::new(start, len, segments) {
-            kept.push(record);
-        }
-        rest = rest.get(len..).unwrap_or_default();
-        count = count.saturating_add(1);
-    }
-    if kept.len().saturating_sub(first) != count {
-        kept.truncate(first);
-    }
-    let left = rest.len();
+    let (count, left) = measure_all(body, template, kept);
     let id = template.id();
     // Fewer octets than the shortest record are padding.
     let cut = left >= template.min_record_len() && left > 0;

@@ -75,8 +75,9 @@ impl<'m> ScratchRef<'m> {
 
     /// The records of a set, if they are of variable length and were measured.
     pub(super) fn measured(&self, slot: &SetSlot) -> &'m [MeasuredRecord] {
-        let measured = &self.scratch.measured;
-        measured.get(slot.measured.clone()).unwrap_or_default()
+        let measured = self.scratch.measured.get(slot.first_measured..);
+        let measured = measured.and_then(|records| records.get(..slot.count));
+        measured.filter(|_| slot.is_measured).unwrap_or_default()
     }
 
     /// The templates that the lists of a set name.
@@ -105,8 +106,10 @@ pub(super) struct SetSlot {
     pub(super) count: usize,
     /// Its part of the templates that lists name.
     pub(super) lists: Range<usize>,
-    /// Its part of the measured records; none if its records have one length, or were not measured.
-    pub(super) measured: Range<usize>,
+    /// Index of the first of its measured records.
+    pub(super) first_measured: usize,
+    /// Its records are of variable length and were measured.
+    pub(super) is_measured: bool,
     /// Its body is among the joined octets.
     pub(super) is_joined: bool,
     /// The sets of joined records in its place; none if nothing is joined.
@@ -131,7 +134,8 @@ impl SetSlot {
             padding: 0,
             count,
             lists: 0..0,
-            measured: 0..0,
+            first_measured: 0,
+            is_measured: false,
             is_joined: false,
             joined: 0..0,
         }
@@ -145,7 +149,7 @@ impl SetSlot {
             padding: 0,
             count: 1,
             lists: self.lists.clone(),
-            measured: 0..0,
+            is_measured: false,
             joined: 0..0,
             ..*self
         }

@@ -207,6 +207,13 @@ impl<'m> Set<'m> {
         }
     }
 
+    /// Number of its data records; 0 if it holds something else.
+    #[must_use]
+    #[inline]
+    pub fn record_count(&self) -> usize {
+        self.template().map_or(0, |_| self.slot.count)
+    }
+
     /// Its data records; none if it holds something else.
     #[must_use]
     pub fn records(&self) -> Records<'m> {
@@ -296,15 +303,27 @@ impl<'m> Iterator for Records<'m> {
         Some(DataRecord::new(octets, template, self.lists, segments).with_reach(reach))
     }
 
-    /// Records of one length are passed over at once.
+    /// Records of one length, and those that were measured, are passed over at once.
     fn nth(&mut self, n: usize) -> Option<Self::Item> {
         let passed = n.min(self.left);
-        if let Some(len) = self.template?.record_len() {
-            self.left = self.left.saturating_sub(passed);
-            self.rest = self.rest.get(passed.checked_mul(len)?..)?;
-        } else {
-            self.by_ref().take(passed).for_each(drop);
-        }
+        let octets = match (self.template?.record_len(), self.measured.first()) {
+            (Some(len), _) => passed.checked_mul(len)?,
+            (None, Some(first)) => {
+                self.left = self.left.saturating_sub(passed);
+                self.measured = self.measured.get(passed..)?;
+                let next = self.measured.first()?;
+                self.rest = self
+                    .rest
+                    .get(next.start(0).checked_sub(first.start(0))?..)?;
+                return self.next();
+            }
+            (None, None) => {
+                self.by_ref().take(passed).for_each(drop);
+                return self.next();
+            }
+        };
+        self.left = self.left.saturating_sub(passed);
+        self.rest = self.rest.get(octets..)?;
         self.next()
     }
 

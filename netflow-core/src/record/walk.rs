@@ -1,7 +1,9 @@
 //! Records of variable length: how long they are and where their fields are.
 
+use alloc::vec::Vec;
+
 use super::DataRecord;
-use crate::template::Template;
+use crate::template::{Plan, Template};
 use crate::wire::record::variable_end;
 
 /// How many starts are kept; fields after more variable-length fields are
@@ -41,13 +43,14 @@ pub(crate) struct MeasuredRecord {
 }
 
 impl MeasuredRecord {
-    /// A record of a set, whose length has 16 bits.
-    pub(crate) fn new(start: usize, len: usize, segments: Segments) -> Option<Self> {
-        Some(Self {
-            start: u16::try_from(start).ok()?,
-            len: u16::try_from(len).ok()?,
+    /// A record between two places of a set, whose length has 16 bits.
+    #[inline]
+    const fn new(start: usize, end: usize, segments: Segments) -> Self {
+        Self {
+            start: low(start),
+            len: low(end.wrapping_sub(start)),
             segments,
-        })
+        }
     }
 
     /// Octets of it.
@@ -74,23 +77,51 @@ impl MeasuredRecord {
     }
 }
 
+/// The most octets of the sets that records are in: their length has 16 bits.
+const LONGEST_SET: usize = 0xffff;
+
 /// Octets of the record at the start of `octets`, and its segments. `None` if
 /// the record is cut, or has no octets at all.
 pub(crate) fn measure(octets: &[u8], template: &Template) -> Option<(usize, Segments)> {
+    let octets = octets.get(..LONGEST_SET).unwrap_or(octets);
+    record_end(octets, 0, template.plan())
+}
+
+/// Measures the records of a body one after the other and adds them to `kept`, or none of them if the
+/// body is longer than that of a set. Returns their number and the octets after them.
+pub(crate) fn measure_all(
+    body: &[u8],
+    template: &Template,
+    kept: &mut Vec<MeasuredRecord>,
+) -> (usize, usize) {
+    let (before, plan) = (kept.len(), template.plan());
+    let mut start = 0;
+    while let Some((end, segments)) = record_end(body, start, plan) {
+        kept.push(MeasuredRecord::new(start, end, segments));
+        start = end;
+    }
+    let count = kept.len().saturating_sub(before);
+    if body.len() > LONGEST_SET {
+        kept.truncate(before);
+    }
+    (count, body.len().saturating_sub(start))
+}
+
+/// Where the record ends that begins at `start`, and its segments; `None` if it is cut or has no octets.
+#[inline(always)]
+fn record_end(octets: &[u8], start: usize, plan: &Plan) -> Option<(usize, Segments)> {
     let mut segments = Segments::default();
-    let plan = template.plan();
-    let mut starts = segments.starts.iter_mut();
-    let mut len = 0;
-    for gap in plan.gaps() {
-        len = field_end(octets, len, *gap)?;
-        if let Some(start) = starts.next() {
-            // A record is in a set, whose length has 16 bits.
-            *start = u16::try_from(len).ok()?;
+    let mut end = start;
+    for (index, gap) in plan.gaps().iter().enumerate() {
+        end = field_end(octets, end, *gap)?;
+        if let Some(kept) = segments.starts.get_mut(index) {
+            // One that runs past the octets may have more bits; then the record is cut.
+            *kept = low(end.wrapping_sub(start));
         }
     }
-    len = len.checked_add(usize::try_from(plan.tail()).ok()?)?;
+    end = end.checked_add(usize::try_from(plan.tail()).ok()?)?;
     // Only the last field can run past the octets without a later one that shows it.
-    (len > 0 && len <= octets.len()).then_some((len, segments))
+    (end > start && end <= octets.len()).then_some((end, segments))
 }
 
 /// The records of a body whose number of records is known.
@@ -100,12 +131,23 @@ pub(crate) fn records_in<'b, 't>(
     count: usize,
 ) -> impl Iterator<Item = DataRecord<'b, 't>> {
     let mut rest = body;
+    let fixed = template.record_len().filter(|len| *len > 0);
     (0..count).map_while(move |_| {
-        let (len, segments) = measure(rest, template)?;
+        let (len, segments) = match fixed {
+            Some(len) => (len, Segments::default()),
+            None => measure(rest, template)?,
+        };
         let (octets, remaining) = rest.split_at_checked(len)?;
         rest = remaining;
         Some(DataRecord::new(octets, template, &[], segments))
     })
+}
+
+/// The low 16 bits of a number that has no others.
+#[inline]
+const fn low(number: usize) -> u16 {
+    let [.., high, low] = number.to_be_bytes();
+    u16::from_be_bytes([high, low])
 }
 
 /// Where the variable-length field ends that begins `gap` octets after `at`.

@@ -126,7 +126,8 @@ pub(crate) fn field<'a>(reader: &mut Reader<'a>, length: FieldLength) -> Option<
 pub(crate) fn variable_end(octets: &[u8], at: usize) -> Option<usize> {
     match *octets.get(at)? {
         255 => long_variable_end(octets, at),
-        length => at.checked_add(1)?.checked_add(usize::from(length)),
+        // An index and an octet: the sum does not overflow.
+        length => Some(at.wrapping_add(1).wrapping_add(usize::from(length))),
     }
 }
 

@@ -299,3 +299,36 @@ fn fields_after_many_variable_ones_are_found() {
         .octets();
     assert_eq!(ports(&mut decoder(), datagram(&payload)), [53]);
 }
+
+#[test]
+fn records_of_variable_length_that_are_passed_over_are_those_that_would_be_read() {
+    let mut body = Vec::new();
+    for n in 0..6 {
+        body.push(n);
+        body.extend(vec![b'x'; usize::from(n)]);
+        body.extend([0, n]);
+    }
+    let payload = Message::ipfix(0)
+        .template(256, &[(82, 65535), (7, 2)])
+        .set(256, &body)
+        .octets();
+    let mut decoder = decoder();
+    let decoded = decoder.decode(datagram(&payload)).unwrap();
+    let set = decoded
+        .sets()
+        .find(|set| set.kind() == SetKind::Data)
+        .unwrap();
+    assert_eq!(set.record_count(), 6);
+    let all: Vec<&[u8]> = set.records().map(|record| record.octets()).collect();
+    for first in 0..8 {
+        for second in 0..8 {
+            let mut records = set.records();
+            let found = [records.nth(first), records.nth(second)];
+            let found = found.map(|record| record.map(|record| record.octets()));
+            let expected = [first, first + 1 + second].map(|index| all.get(index).copied());
+            assert_eq!(found, expected, "{first} and {second}");
+            let left = 6_usize.saturating_sub(first + second + 2);
+            assert_eq!(records.len(), left, "{first} and {second}");
+        }
+    }
+}
