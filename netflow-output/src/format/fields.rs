@@ -117,7 +117,10 @@ impl FieldWriter {
     }
 
     fn set<S: Syntax>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
-        if set.flows().next().is_none() || !self.selection.prepare(set) {
+        let Some(first) = set.flows().next() else {
+            return;
+        };
+        if !self.selection.prepare(set) {
             return;
         }
         self.head.file.clear();
@@ -139,9 +142,6 @@ impl FieldWriter {
         let planned = match key.and_then(|key| self.plans.get_mut(key.slot)) {
             Some(planned) => planned,
             None => &mut self.unplanned,
-        };
-        let Some(first) = set.flows().next() else {
-            return;
         };
         planned.prepare::<S>(key, &projected, self.has_file, None);
         let values = &mut planned.set_constants;
