@@ -12,9 +12,8 @@ use core::fmt;
 use arrow_array::ArrayRef;
 use arrow_buffer::NullBufferBuilder;
 use arrow_schema::ArrowError;
+use netflow_core::FlowValue;
 use netflow_core::field::{FieldType, FlowField};
-use netflow_core::template::FieldPlan;
-use netflow_core::{FlowValue, TimePlan};
 
 pub(crate) use self::address::{AddressKeys, AddressOctets, AddressText, AddressViews};
 pub(crate) use self::dictionary::Dictionary;
@@ -22,7 +21,6 @@ pub(crate) use self::list::NumberList;
 pub(crate) use self::number::{Flags, Numbers};
 pub(crate) use self::text::{Binary, Texts};
 pub(crate) use self::time::Times;
-use crate::fixed::FixedRecords;
 use crate::schema::{Addresses, Encoding, Types};
 
 /// The values of one field, as they come. What does not fit the column's type is null.
@@ -48,28 +46,11 @@ pub(crate) trait Column: fmt::Debug + Send {
         }
     }
 
-    /// The numbers at a place of each record.
-    fn numbers(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
-        records.for_each_number(place, |number| {
-            self.push(Some(FlowValue::Unsigned(number)));
-        });
-    }
-
-    /// The octets at a place of each record: addresses of either kind.
-    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
-        address::push_each(self, records, place);
-    }
-
-    /// Times worked out from the numbers at their place; where a number is no time, `or` returns that
-    /// of the row.
-    fn times(
-        &mut self,
-        records: FixedRecords<'_>,
-        plan: &TimePlan,
-        or: &mut dyn FnMut(usize) -> Option<i64>,
-    ) {
-        let _ = (plan, or);
-        self.repeat(None, records.count());
+    /// More numbers.
+    fn numbers(&mut self, numbers: &[u64]) {
+        for number in numbers {
+            self.push(Some(FlowValue::Unsigned(*number)));
+        }
     }
 
     /// Octets that values of no fixed size take so far.

@@ -1,35 +1,36 @@
 //! Flows as record batches.
 
+mod columns;
 mod options;
 
 use alloc::sync::Arc;
+use core::ops::Range;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
-use netflow_core::field::FlowField;
 use netflow_core::value::Text;
 use netflow_core::{
-    Decoded, Flow, FlowColumn, FlowValue, InputNames, Projected, ProjectedFlow, Projection, Set,
-    SetKind, Timestamp,
+    Decoded, Flow, FlowValue, InputNames, Projected, ProjectedFlow, Projection, Set, SetKind,
 };
 use netflow_query::{SetFilter, SetMatch};
 
+use self::columns::FlowArrays;
 pub use self::options::FlowOptions;
-use crate::column::{self, Column, Dictionary, Texts};
-use crate::fixed::FixedRecords;
+use crate::column::{Column, Dictionary, Texts};
 use crate::schema::Types;
 
 /// Gathers the flows of messages into record batches.
 ///
-/// A set of records of one length is decoded column by column, straight from the packet.
+/// A set of records of one length is decoded column by column, straight from the packet; so are
+/// records of variable length, whose fields were found when they were checked.
 #[derive(Debug)]
 pub struct FlowBatchBuilder {
     schema: SchemaRef,
     options: FlowOptions,
     /// The filter of the options.
-    filter: Option<SetFilter>,
+    filter: Option<Box<SetFilter>>,
     file: Option<Box<dyn Column>>,
-    columns: Vec<(FlowField, Box<dyn Column>)>,
+    columns: FlowArrays,
     projection: Projection,
     /// The columns whose values may have any size.
     sized: Vec<usize>,
@@ -53,7 +54,6 @@ impl FlowBatchBuilder {
             }
         });
         let schema = options.schema();
-        let columns = options.fields.iter();
         let first = usize::from(file.is_some());
         let types = schema
             .fields()
@@ -67,12 +67,10 @@ impl FlowBatchBuilder {
             .collect();
         Self {
             schema,
-            filter: options.filter.clone().map(SetFilter::new),
+            filter: options.filter.clone().map(SetFilter::new).map(Box::new),
             sized,
             file,
-            columns: columns
-                .map(|field| (*field, column::column(*field, encoding)))
-                .collect(),
+            columns: FlowArrays::new(&options.fields, encoding),
             projection: Projection::new(options.fields.iter().copied()),
             rows: 0,
             options,
@@ -106,7 +104,7 @@ impl FlowBatchBuilder {
         let mut filter = self.filter.take();
         let added = message
             .joined_sets()
-            .try_for_each(|set| self.set(&set, filter.as_mut(), &mut full));
+            .try_for_each(|set| self.set(&set, filter.as_deref_mut(), &mut full));
         self.filter = filter;
         added
     }
@@ -129,7 +127,7 @@ impl FlowBatchBuilder {
             filter => filter,
         };
         match set.kind() {
-            SetKind::Data => self.data(set, filter.as_deref(), full),
+            SetKind::Data if !self.options.split_biflows => self.data(set, filter.as_deref(), full),
             _ => self.flows(set, filter.as_deref(), full),
         }
     }
@@ -139,9 +137,7 @@ impl FlowBatchBuilder {
         if let Some(file) = &mut self.file {
             file.push(name(&self.options.files, flow.header().input));
         }
-        for (field, column) in &mut self.columns {
-            column.push(flow.get(*field));
-        }
+        self.columns.push(flow, &self.options.fields);
         self.rows = self.rows.saturating_add(1);
     }
 
@@ -157,12 +153,9 @@ impl FlowBatchBuilder {
     ///
     /// If Arrow refuses the columns, which would be a fault of this library.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        let columns = self.columns.iter_mut().map(|(_, column)| column);
-        let arrays: Vec<ArrayRef> = self
-            .file
-            .iter_mut()
-            .chain(columns)
-            .map(|column| column.finish())
+        let file = self.file.iter_mut().map(|column| column.finish());
+        let arrays: Vec<ArrayRef> = file
+            .chain(self.columns.finish())
             .collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         self.rows = 0;
@@ -172,7 +165,7 @@ impl FlowBatchBuilder {
     fn size(&self) -> usize {
         let sized = self.sized.iter();
         let columns = sized.filter_map(|index| self.columns.get(*index));
-        let sizes = columns.map(|(_, column)| column.size());
+        let sizes = columns.map(Column::size);
         sizes.fold(0, usize::saturating_add)
     }
 
@@ -228,9 +221,7 @@ impl FlowBatchBuilder {
         if let Some(file) = &mut self.file {
             file.push(name(&self.options.files, row.flow().header().input));
         }
-        for (position, (_, column)) in self.columns.iter_mut().enumerate() {
-            column.push(row.value(position));
-        }
+        row.read(&mut self.columns);
         self.rows = self.rows.saturating_add(1);
         let is_full = self.rows >= self.options.rows
             || self.rows % ROW_STRIDE == 0 && self.size() >= self.options.octets;
@@ -241,107 +232,61 @@ impl FlowBatchBuilder {
         }
     }
 
+    /// Column by column, or one row after the other if that is not possible.
     fn data(
         &mut self,
         set: &Set<'_>,
         filter: Option<&SetFilter>,
         full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
-        let record_len = set.template().and_then(|template| template.record_len());
-        let records = record_len
-            .filter(|_| !self.options.split_biflows)
-            .and_then(|len| FixedRecords::new(set.body(), len, set.records().len()));
-        let Some(mut records) = records else {
-            return self.flows(set, filter, full);
-        };
+        let count = set.record_count();
         let mut passed = 0_usize;
-        loop {
+        while passed < count {
             let room = self.options.rows.saturating_sub(self.rows);
-            let (Some(now), rest) = records.split(room.clamp(1, STRIDE)) else {
-                return Ok(());
+            let end = passed.saturating_add(room.clamp(1, STRIDE)).min(count);
+            let added = match filter {
+                Some(filter) => self.chosen(set, filter, passed..end),
+                None => self.columns(set, passed..end),
             };
-            match filter {
-                Some(filter) => self.chosen(set, filter, now, passed),
-                None => self.columns(set, now, passed),
+            if added.is_none() {
+                return self.flows(set, filter, full);
             }
             if self.is_full() {
                 full(self.finish()?)?;
             }
-            let Some(rest) = rest else { return Ok(()) };
-            records = rest;
-            passed = passed.saturating_add(now.count());
+            passed = end;
         }
+        Ok(())
     }
 
-    /// Adds those records of a set, after those that were passed, that the filter chooses: runs of
-    /// them column by column.
-    fn chosen(
-        &mut self,
-        set: &Set<'_>,
-        filter: &SetFilter,
-        records: FixedRecords<'_>,
-        passed: usize,
-    ) {
-        let mut run = 0..0;
-        let flows = set.flows().skip(passed).take(records.count());
-        for (index, flow) in flows.enumerate() {
+    /// Adds those of some records of a set that the filter chooses: runs of them column by column. `None`
+    /// if they cannot be read so.
+    fn chosen(&mut self, set: &Set<'_>, filter: &SetFilter, records: Range<usize>) -> Option<()> {
+        let mut run = records.start..records.start;
+        let flows = set.flows().skip(records.start);
+        for (index, flow) in records.clone().zip(flows) {
             if !filter.matches(&flow) {
                 continue;
             }
             if run.end != index {
-                self.run(set, records, passed, run);
+                self.columns(set, run)?;
                 run = index..index;
             }
             run.end = index.saturating_add(1);
         }
-        self.run(set, records, passed, run);
+        self.columns(set, run)
     }
 
-    fn run(
-        &mut self,
-        set: &Set<'_>,
-        records: FixedRecords<'_>,
-        passed: usize,
-        run: core::ops::Range<usize>,
-    ) {
-        let count = run.len();
-        if let Some(records) = records.part(run.start, count).filter(|_| count > 0) {
-            self.columns(set, records, passed.saturating_add(run.start));
-        }
-    }
-
-    /// Adds records of a set, after those that were passed, column by column.
-    fn columns(&mut self, set: &Set<'_>, records: FixedRecords<'_>, passed: usize) {
-        // Made only where a flow is asked for.
-        let flows = || set.flows().skip(passed);
-        let count = records.count();
-        if let Some(file) = &mut self.file {
+    /// Adds some records of a set column by column; `None` if they cannot be read so.
+    fn columns(&mut self, set: &Set<'_>, records: Range<usize>) -> Option<()> {
+        let count = self
+            .projection
+            .read_columns(set, records, &mut self.columns)?;
+        if let Some(file) = self.file.as_mut().filter(|_| count > 0) {
             file.repeat(name(&self.options.files, set.header().input), count);
         }
-        let readings = self.projection.of(set).columns();
-        for ((field, column), reading) in self.columns.iter_mut().zip(readings) {
-            match reading {
-                FlowColumn::Number(place) => column.numbers(records, *place),
-                FlowColumn::Octets(place) => column.octets(records, *place),
-                FlowColumn::Time(plan) => {
-                    let end = *field == FlowField::End;
-                    column.times(records, plan, &mut |row| {
-                        let flow = flows().nth(row)?;
-                        let time = if end { flow.end() } else { flow.start() };
-                        time.map(Timestamp::as_nanos)
-                    });
-                }
-                FlowColumn::Absent => column.repeat(None, count),
-                FlowColumn::Same => {
-                    let first = flows().next();
-                    column.repeat(first.and_then(|flow| flow.get(*field)), count);
-                }
-                _ => flows()
-                    .take(count)
-                    .for_each(|flow| column.push(flow.get(*field))),
-            }
-        }
         self.rows = self.rows.saturating_add(count);
+        Some(())
     }
 }
 

@@ -68,7 +68,6 @@ extern crate alloc;
 mod batch;
 mod column;
 mod counter;
-mod fixed;
 mod flow;
 #[cfg(feature = "ipc")]
 mod ipc;

@@ -9,13 +9,10 @@ use arrow_array::{ArrayRef, FixedSizeBinaryArray};
 use arrow_buffer::{Buffer, NullBufferBuilder};
 use arrow_schema::ArrowError;
 use netflow_core::FlowValue;
-use netflow_core::template::FieldPlan;
 use netflow_core::text;
-use netflow_core::value::MacAddress;
 
 use super::number::Numbers;
 use super::{Column, extend};
-use crate::fixed::{FixedRecords, number};
 
 /// The octets of an address as they are sent.
 #[derive(Debug, Clone, Copy)]
@@ -48,37 +45,6 @@ impl Sent {
             Self::Sixteen(octets) => octets,
         }
     }
-}
-
-/// Calls `each` with the octets at a place of each record.
-#[inline]
-fn for_each(records: FixedRecords<'_>, place: FieldPlan, mut each: impl FnMut(Sent)) {
-    match place.width {
-        4 => records
-            .arrays(place)
-            .for_each(|octets| each(Sent::Four(octets))),
-        6 => records
-            .arrays(place)
-            .for_each(|octets| each(Sent::Six(octets))),
-        _ => records
-            .arrays(place)
-            .for_each(|octets| each(Sent::Sixteen(octets))),
-    }
-}
-
-/// Pushes the addresses at a place of each record to any column.
-pub(super) fn push_each<C: Column + ?Sized>(
-    column: &mut C,
-    records: FixedRecords<'_>,
-    place: FieldPlan,
-) {
-    for_each(records, place, |sent| {
-        column.push(Some(match sent {
-            Sent::Four(octets) => FlowValue::Address(Ipv4Addr::from(octets).into()),
-            Sent::Six(octets) => FlowValue::Mac(MacAddress(octets)),
-            Sent::Sixteen(octets) => FlowValue::Address(Ipv6Addr::from(octets).into()),
-        }));
-    });
 }
 
 /// 16 octets; IPv4 as `::ffff:a.b.c.d`.
@@ -120,6 +86,21 @@ impl<const N: usize> AddressOctets<N> {
     }
 }
 
+impl AddressOctets<16> {
+    /// Addresses of IPv6, none of which is null.
+    #[inline]
+    pub(crate) fn extend(&mut self, addresses: impl ExactSizeIterator<Item = [u8; 16]>) {
+        self.nulls.append_n_non_nulls(addresses.len());
+        self.octets.extend(addresses);
+    }
+
+    /// Addresses of IPv4, none of which is null.
+    #[inline]
+    pub(crate) fn extend_ipv4(&mut self, addresses: impl ExactSizeIterator<Item = [u8; 4]>) {
+        self.extend(addresses.map(of_ipv4));
+    }
+}
+
 impl<const N: usize> Column for AddressOctets<N> {
     fn push(&mut self, value: Option<FlowValue<'_>>) {
         self.repeat(value, 1);
@@ -128,18 +109,6 @@ impl<const N: usize> Column for AddressOctets<N> {
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
         let octets = Sent::of_value(value.as_ref()).and_then(Self::value);
         extend((&mut self.octets, &mut self.nulls), octets, [0; N], count);
-    }
-
-    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
-        let none = [0; N];
-        if place.width == 4 {
-            let addresses = records.arrays(place).map(Sent::Four);
-            self.octets
-                .extend(addresses.map(|sent| Self::value(sent).unwrap_or(none)));
-        } else {
-            self.octets.extend(records.arrays::<N>(place));
-        }
-        self.nulls.append_n_non_nulls(records.count());
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
@@ -168,10 +137,6 @@ impl Column for AddressViews {
             Some(sent) => self.0.append_value(sent.octets()),
             None => self.0.append_null(),
         }
-    }
-
-    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
-        for_each(records, place, |sent| self.0.append_value(sent.octets()));
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
@@ -213,10 +178,6 @@ impl Column for AddressText {
         self.builder.append_nulls(count);
     }
 
-    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
-        for_each(records, place, |sent| self.add(sent));
-    }
-
     fn size(&self) -> usize {
         self.builder.values_slice().len()
     }
@@ -251,13 +212,26 @@ impl AddressKeys {
 
     fn key(sent: Sent) -> u64 {
         match sent {
-            Sent::Four(octets) => number(octets),
-            Sent::Six(octets) => number(octets),
-            Sent::Sixteen(octets) => {
-                let bits = u128::from_be_bytes(octets);
-                let low = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
-                low(bits >> 64).wrapping_add(low(bits))
-            }
+            Sent::Four(octets) => u32::from_be_bytes(octets).into(),
+            Sent::Six([a, b, c, d, e, f]) => u64::from_be_bytes([0, 0, a, b, c, d, e, f]),
+            Sent::Sixteen(octets) => Self::of_ipv6(octets),
+        }
+    }
+
+    /// The wrapping sum of both halves.
+    #[inline]
+    pub(crate) fn of_ipv6(octets: [u8; 16]) -> u64 {
+        let bits = u128::from_be_bytes(octets);
+        let low = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
+        low(bits >> 64).wrapping_add(low(bits))
+    }
+
+    /// Numbers none of which is null.
+    #[inline]
+    pub(crate) fn extend(&mut self, keys: impl ExactSizeIterator<Item = u64>) {
+        match self {
+            Self::Unsigned(numbers) => numbers.extend_unsigned(keys),
+            Self::Signed(numbers) => numbers.extend_unsigned(keys),
         }
     }
 }
@@ -276,18 +250,8 @@ impl Column for AddressKeys {
         self.column().repeat(key.map(FlowValue::Unsigned), count);
     }
 
-    fn octets(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
-        match self {
-            Self::Unsigned(numbers) if place.width == 16 => {
-                let octets = records
-                    .arrays(place)
-                    .map(|octets| Self::key(Sent::Sixteen(octets)));
-                numbers.extend_with(octets);
-            }
-            _ if place.width == 16 => push_each(self, records, place),
-            Self::Unsigned(numbers) => numbers.numbers(records, place),
-            Self::Signed(numbers) => numbers.numbers(records, place),
-        }
+    fn numbers(&mut self, numbers: &[u64]) {
+        self.column().numbers(numbers);
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {

@@ -12,10 +12,8 @@ use arrow_array::{ArrayRef, PrimitiveArray};
 use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
 use arrow_schema::ArrowError;
 use netflow_core::FlowValue;
-use netflow_core::template::FieldPlan;
 
 use super::{Column, extend};
-use crate::fixed::{FixedRecords, number};
 
 /// A type of numbers that a field can have.
 pub(crate) trait NumberType: ArrowPrimitiveType + fmt::Debug {
@@ -105,19 +103,17 @@ impl<T: NumberType> Numbers<T> {
         }
     }
 
-    #[inline]
-    fn extend<const N: usize>(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
-        let numbers = records.arrays::<N>(place).map(number);
-        // The width is that of the type or less.
-        let numbers = numbers.map(|number| T::of_unsigned(number).unwrap_or_default());
-        self.values.extend(numbers);
-    }
-
     /// Values none of which is null.
     #[inline]
     pub(super) fn extend_with(&mut self, numbers: impl ExactSizeIterator<Item = T::Native>) {
         self.nulls.append_n_non_nulls(numbers.len());
         self.values.extend(numbers);
+    }
+
+    /// Numbers of the width of the type or less.
+    #[inline]
+    pub(crate) fn extend_unsigned(&mut self, numbers: impl ExactSizeIterator<Item = u64>) {
+        self.extend_with(numbers.map(|number| T::of_unsigned(number).unwrap_or_default()));
     }
 
     pub(super) fn array(&mut self) -> PrimitiveArray<T> {
@@ -143,18 +139,8 @@ impl<T: NumberType> Column for Numbers<T> {
         );
     }
 
-    fn numbers(&mut self, records: FixedRecords<'_>, place: FieldPlan) {
-        match place.width {
-            1 => self.extend::<1>(records, place),
-            2 => self.extend::<2>(records, place),
-            3 => self.extend::<3>(records, place),
-            4 => self.extend::<4>(records, place),
-            5 => self.extend::<5>(records, place),
-            6 => self.extend::<6>(records, place),
-            7 => self.extend::<7>(records, place),
-            _ => self.extend::<8>(records, place),
-        }
-        self.nulls.append_n_non_nulls(records.count());
+    fn numbers(&mut self, numbers: &[u64]) {
+        self.extend_unsigned(numbers.iter().copied());
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {

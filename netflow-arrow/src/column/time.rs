@@ -6,10 +6,9 @@ use arrow_array::types::{TimestampMicrosecondType, TimestampNanosecondType};
 use arrow_array::{ArrayRef, PrimitiveArray};
 use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
 use arrow_schema::ArrowError;
-use netflow_core::{FlowValue, TimePlan};
+use netflow_core::{FlowValue, Timestamp};
 
 use super::{Column, extend};
-use crate::fixed::{FixedRecords, number};
 
 const MICRO: i64 = 1_000;
 
@@ -28,6 +27,38 @@ impl Times {
             nulls: NullBufferBuilder::new(0),
             micros,
         }
+    }
+
+    /// More times; one that is absent is null.
+    #[inline]
+    pub(crate) fn extend(&mut self, times: impl ExactSizeIterator<Item = Option<Timestamp>>) {
+        let count = times.len();
+        // Few or none: which of them are absent is noted beside the loop.
+        let mut absent = Vec::new();
+        self.nanos
+            .extend(times.enumerate().map(|(index, time)| match time {
+                Some(time) => time.as_nanos(),
+                None => {
+                    absent.push(index);
+                    0
+                }
+            }));
+        if absent.is_empty() {
+            self.nulls.append_n_non_nulls(count);
+        } else {
+            self.append_with_nulls(count, &absent);
+        }
+    }
+
+    #[cold]
+    fn append_with_nulls(&mut self, count: usize, absent: &[usize]) {
+        let mut next = 0_usize;
+        for index in absent {
+            self.nulls.append_n_non_nulls(index.saturating_sub(next));
+            self.nulls.append_null();
+            next = index.saturating_add(1);
+        }
+        self.nulls.append_n_non_nulls(count.saturating_sub(next));
     }
 
     pub(crate) fn add(&mut self, nanos: Option<i64>) {
@@ -51,42 +82,6 @@ impl Column for Times {
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
         let nanos = nanos(value.as_ref());
         extend((&mut self.nanos, &mut self.nulls), nanos, 0, count);
-    }
-
-    fn times(
-        &mut self,
-        records: FixedRecords<'_>,
-        plan: &TimePlan,
-        or: &mut dyn FnMut(usize) -> Option<i64>,
-    ) {
-        let first = self.nanos.len();
-        let place = plan.place();
-        let nanos = &mut self.nanos;
-        let odd = match place.width {
-            4 => plan.add_nanos(records.arrays::<4>(place).map(number), nanos),
-            8 => plan.add_nanos(records.arrays::<8>(place).map(number), nanos),
-            _ => {
-                let mut numbers = Vec::with_capacity(records.count());
-                records.for_each_number(place, |sent| numbers.push(sent));
-                plan.add_nanos(numbers.into_iter(), nanos)
-            }
-        };
-        if odd == 0 {
-            self.nulls.append_n_non_nulls(records.count());
-            return;
-        }
-        let mut row = 0_usize;
-        let mut times = self.nanos.iter_mut().skip(first);
-        records.for_each_number(place, |sent| {
-            let Some(nanos) = times.next() else { return };
-            let is_time = plan.time(sent).is_some() || {
-                let time = or(row);
-                *nanos = time.unwrap_or_default();
-                time.is_some()
-            };
-            self.nulls.append(is_time);
-            row = row.saturating_add(1);
-        });
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {

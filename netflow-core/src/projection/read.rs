@@ -4,7 +4,7 @@ use core::iter::once;
 use core::net::IpAddr;
 use core::ops::Range;
 
-use super::reader::Reader;
+use super::reader::{ProjectedFlow, Reader};
 use super::records::{FixedRecords, MeasuredRecords, Place, SetRecords};
 use super::sink::ColumnSink;
 use super::{Projected, Projection};
@@ -20,15 +20,28 @@ impl Projection {
     /// The flows are those of [`Set::flows`]. See [`FlowColumns`](crate::FlowColumns) for a sink
     /// and an example.
     pub fn read(&mut self, set: &Set<'_>, rows: Range<usize>, sink: &mut impl ColumnSink) -> usize {
-        let wanted = rows.len();
-        let projected = self.of(set);
-        if let Some(records) = FixedRecords::of(set, rows.start, wanted) {
-            projected.read_records(set, rows.start, records, sink)
-        } else if let Some(records) = MeasuredRecords::of(set, rows.start, wanted) {
-            projected.read_records(set, rows.start, records, sink)
-        } else {
-            projected.read_flows(set, rows.start, wanted, sink)
+        let (skipped, wanted) = (rows.start, rows.len());
+        match self.read_columns(set, rows, sink) {
+            Some(count) => count,
+            None => self.of(set).read_flows(set, skipped, wanted, sink),
         }
+    }
+
+    /// The same for a set whose fields can be read column by column: its records have one length, or
+    /// are of variable length and were measured when they were decoded. For any other set, such as
+    /// one of sFlow samples, nothing is passed and it returns `None`.
+    pub fn read_columns(
+        &mut self,
+        set: &Set<'_>,
+        rows: Range<usize>,
+        sink: &mut impl ColumnSink,
+    ) -> Option<usize> {
+        let (skipped, wanted) = (rows.start, rows.len());
+        if let Some(records) = FixedRecords::of(set, skipped, wanted) {
+            return Some(self.of(set).read_records(set, skipped, records, sink));
+        }
+        let records = MeasuredRecords::of(set, skipped, wanted)?;
+        Some(self.of(set).read_records(set, skipped, records, sink))
     }
 }
 
@@ -104,18 +117,22 @@ impl<'m> Projected<'_, 'm> {
     ) -> usize {
         let mut count = 0_usize;
         for flow in set.flows().skip(skipped).take(wanted) {
-            if flow.record().is_none() {
-                let fields = self.fields.iter().enumerate();
-                fields.for_each(|(position, field)| pass_sample(&flow, *field, position, sink));
-            } else {
-                let row = self.row(&flow);
-                for position in 0..self.fields.len() {
-                    row.pass(position, sink);
-                }
-            }
+            self.row(&flow).read(sink);
             count = count.saturating_add(1);
         }
         count
+    }
+}
+
+impl ProjectedFlow<'_, '_, '_> {
+    /// Passes the fields of the flow to `sink`.
+    pub fn read(&self, sink: &mut impl ColumnSink) {
+        if self.readers.is_empty() && self.flow.record().is_none() {
+            let fields = self.fields.iter().enumerate();
+            fields.for_each(|(position, field)| pass_sample(self.flow, *field, position, sink));
+        } else {
+            (0..self.fields.len()).for_each(|position| self.pass(position, sink));
+        }
     }
 }
 

@@ -65,7 +65,7 @@ impl<'m> FixedRecords<'m> {
     pub(super) fn of(set: &Set<'m>, skipped: usize, count: usize) -> Option<Self> {
         let template = set.template().filter(|template| !template.is_options())?;
         let record_len = template.record_len().filter(|len| *len > 0)?;
-        let count = count.min(set.records().len().saturating_sub(skipped));
+        let count = count.min(set.record_count().saturating_sub(skipped));
         let start = skipped.checked_mul(record_len)?;
         let octets = set.body().get(start..)?;
         Some(Self {
@@ -111,7 +111,7 @@ impl<'m> MeasuredRecords<'m> {
     pub(super) fn of(set: &Set<'m>, skipped: usize, count: usize) -> Option<Self> {
         set.template().filter(|template| !template.is_options())?;
         let records = set.measured();
-        let is_all = !records.is_empty() && records.len() == set.records().len();
+        let is_all = !records.is_empty() && records.len() == set.record_count();
         let records = records.get(skipped..).filter(|_| is_all)?;
         Some(Self {
             body: set.body(),

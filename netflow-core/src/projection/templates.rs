@@ -92,7 +92,7 @@ impl ProjectedTemplates {
         }
         let header = set.header();
         let facts = KnownFacts::of(set.origin());
-        let index = self.slot(template, facts);
+        let (index, is_known) = self.slot(template, facts);
         let Some(slot) = self.known.get_mut(index) else {
             return (&self.each, &[], None);
         };
@@ -100,7 +100,7 @@ impl ProjectedTemplates {
             Some(known) => known,
             None => slot.insert(KnownTemplate::new(template, facts, header, fields)),
         };
-        if known.is_of(template, facts) && known.version > 0 {
+        if is_known {
             known.set_clock(header, fields, &self.times);
         } else {
             // The memory of the one that is replaced is used again.
@@ -116,21 +116,21 @@ impl ProjectedTemplates {
     }
 
     /// Where a template is, or is to be remembered: in one of two slots, so that two templates of an exporter do
-    /// not displace each other with every message.
+    /// not displace each other with every message. Also whether it is there.
     #[inline]
-    fn slot(&self, template: &Arc<Template>, facts: KnownFacts) -> usize {
+    fn slot(&self, template: &Arc<Template>, facts: KnownFacts) -> (usize, bool) {
         let slots = [place(template), place(template) ^ 1];
         let known = |slot: usize| self.known.get(slot).and_then(Option::as_ref);
         let is_here = |slot: &usize| known(*slot).is_some_and(|known| known.is_of(template, facts));
         if let Some(slot) = slots.into_iter().find(is_here) {
-            return slot;
+            return (slot, true);
         }
         let [first, second] = slots;
         let version = |slot: usize| known(slot).map_or(0, |known| known.version);
         if version(second) < version(first) {
-            second
+            (second, false)
         } else {
-            first
+            (first, false)
         }
     }
 }

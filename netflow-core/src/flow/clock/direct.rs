@@ -1,8 +1,6 @@
 //! Times in the forms that nearly all exporters send, computed only from one number and the
 //! header.
 
-use alloc::vec::Vec;
-
 use super::element::TimeElement;
 use super::rule::ClockRule;
 use super::uptime::{WRAPPING, counted_back};
@@ -87,28 +85,6 @@ impl DirectTime {
             None => other(row),
         }
     }
-
-    /// Adds what `nanos_of` makes of the time of each number. The form is looked at once,
-    /// before the loop.
-    #[inline]
-    pub(super) fn extend(
-        self,
-        numbers: impl ExactSizeIterator<Item = u64>,
-        nanos: &mut Vec<i64>,
-        mut nanos_of: impl FnMut(Option<Timestamp>) -> i64,
-    ) {
-        match self {
-            Self::Uptime { now, sent } => {
-                nanos.extend(numbers.map(|number| nanos_of(uptime(now, sent, number))));
-            }
-            Self::Milliseconds { sent } => {
-                nanos.extend(numbers.map(|number| nanos_of(milliseconds(sent, number))));
-            }
-            Self::Seconds { sent } => {
-                nanos.extend(numbers.map(|number| nanos_of(seconds(sent, number))));
-            }
-        }
-    }
 }
 
 #[inline]
@@ -130,12 +106,20 @@ fn seconds(sent: Timestamp, number: u64) -> Option<Timestamp> {
     near::<1_000_000_000>(sent, number, WRAPPING)
 }
 
+/// [`YEAR`], to add to a time.
+const NEAR: i64 = 31_536_000_000_000_000;
+
 /// A number of units of `UNIT` nanoseconds since 1970, from 1 to `last`, if the time is less
 /// than a year from `sent`. Zero is no time.
 #[inline]
 fn near<const UNIT: i64>(sent: Timestamp, number: u64, last: u64) -> Option<Timestamp> {
-    // Up to `last` nothing wraps.
+    // Up to `last` nothing wraps, and nanoseconds are not negative: their distance from the earliest time is a
+    // number of 64 bits, which is huge if they are before it. All flows of a message have the same earliest time; the
+    // compiler finds it before a loop over them.
     let nanos = i64::from_ne_bytes(number.to_ne_bytes()).wrapping_mul(UNIT);
-    let is_near = number.wrapping_sub(1) < last && nanos.abs_diff(sent.as_nanos()) < YEAR;
+    let sent = sent.as_nanos().max(-NEAR);
+    let distance = nanos.wrapping_sub(sent.wrapping_sub(NEAR - 1));
+    let distance = u64::from_ne_bytes(distance.to_ne_bytes());
+    let is_near = number.wrapping_sub(1) < last && distance < 2 * YEAR - 1;
     is_near.then_some(Timestamp::from_nanos(nanos))
 }

@@ -1,7 +1,5 @@
 //! Times of a whole set: what is the same for all its records is looked at once.
 
-use alloc::vec::Vec;
-
 use super::direct::DirectTime;
 use super::element::TimeElement;
 use super::{ClockRule, sent_time};
@@ -72,22 +70,6 @@ impl TimePlan {
     #[must_use]
     pub const fn rule(&self) -> ClockRule {
         self.form.rule()
-    }
-
-    /// Adds to `nanos` the [`time`](Self::time) of each number, in nanoseconds
-    /// since 1970, and 0 for those that make no sense as they are. Returns the count of those.
-    #[inline]
-    pub fn add_nanos(
-        &self,
-        numbers: impl ExactSizeIterator<Item = u64>,
-        nanos: &mut Vec<i64>,
-    ) -> usize {
-        let mut odd = 0_usize;
-        self.form.extend(numbers, nanos, |time| {
-            odd = odd.saturating_add(usize::from(time.is_none()));
-            time.map_or(0, Timestamp::as_nanos)
-        });
-        odd
     }
 }
 
