@@ -117,7 +117,11 @@ impl<'m> Projected<'_, 'm> {
     ) -> usize {
         let mut count = 0_usize;
         for flow in set.flows().skip(skipped).take(wanted) {
-            self.row(&flow).read(sink);
+            if flow.record().is_none() {
+                pass_sample_fields(&flow, self.fields, sink);
+            } else {
+                self.row(&flow).read(sink);
+            }
             count = count.saturating_add(1);
         }
         count
@@ -128,12 +132,17 @@ impl ProjectedFlow<'_, '_, '_> {
     /// Passes the fields of the flow to `sink`.
     pub fn read(&self, sink: &mut impl ColumnSink) {
         if self.readers.is_empty() && self.flow.record().is_none() {
-            let fields = self.fields.iter().enumerate();
-            fields.for_each(|(position, field)| pass_sample(self.flow, *field, position, sink));
+            pass_sample_fields(self.flow, self.fields, sink);
         } else {
             (0..self.fields.len()).for_each(|position| self.pass(position, sink));
         }
     }
+}
+
+#[inline]
+fn pass_sample_fields(flow: &Flow<'_>, fields: &[FlowField], sink: &mut impl ColumnSink) {
+    let fields = fields.iter().enumerate();
+    fields.for_each(|(position, field)| pass_sample(flow, *field, position, sink));
 }
 
 /// Passes a field of an sFlow sample to `sink`: those that most samples have by their own
