@@ -2,8 +2,10 @@
 
 mod counter;
 mod key;
+mod series;
 mod space_saving;
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -12,6 +14,7 @@ use netflow_core::{Decoded, Flow};
 
 pub use self::counter::{CountedFlow, FlowCounter};
 pub use self::key::{GroupValue, PrefixLengths};
+use self::series::{INTERVALS, Intervals, Series};
 use self::space_saving::Groups;
 use crate::Filter;
 
@@ -95,6 +98,9 @@ pub struct AggregateOptions {
     /// Octets of memory that groups may take: 256 MiB. Beyond it the smallest group makes room for
     /// a new one, and sums have a bound of error ([`Group::error`]).
     pub memory: usize,
+    /// Whether it is also recorded how the sum that groups are ordered by is spread over time
+    /// ([`Group::series`]); it is not by default.
+    pub series: bool,
     /// Key of the hash tables of flows that were counted before; it must be unknown to the senders of datagrams.
     pub hash_seed: u64,
 }
@@ -109,6 +115,7 @@ impl AggregateOptions {
             prefixes: PrefixLengths::default(),
             filter: None,
             memory: 256 << 20,
+            series: false,
             hash_seed,
         }
     }
@@ -162,6 +169,9 @@ struct Gathered {
     is_exact: bool,
     /// The group of the flow being added.
     key: Vec<GroupValue>,
+    intervals: Intervals,
+    /// The series of all flows.
+    series: Option<Series>,
 }
 
 /// One group.
@@ -175,6 +185,9 @@ pub struct Group {
     pub sums: Sums,
     /// Upper bound on how far the ordering sum is overestimated; 0 while all groups fit.
     pub error: u64,
+    /// The ordering sum in 16 intervals of the same length, by when flows were received, if
+    /// [asked for](AggregateOptions::series). They begin with the first flow of all.
+    pub series: Option<Box<[u64; 16]>>,
 }
 
 impl Aggregate {
@@ -183,14 +196,7 @@ impl Aggregate {
     pub fn new(options: AggregateOptions) -> Self {
         Self {
             counter: FlowCounter::new(options.filter.clone(), options.hash_seed),
-            gathered: Gathered {
-                groups: Groups::new(options.order, options.memory),
-                totals: Sums::default(),
-                unscaled_flows: 0,
-                is_exact: true,
-                key: Vec::new(),
-                options,
-            },
+            gathered: Gathered::new(options),
         }
     }
 
@@ -203,7 +209,9 @@ impl Aggregate {
     /// Adds the flows of a datagram, which have to come in the order in which they were received.
     pub fn add(&mut self, decoded: &Decoded<'_>) {
         let Self { counter, gathered } = self;
-        counter.for_each(decoded, |flow, counted| gathered.add(flow, counted));
+        counter.for_each(decoded, |flow, counted| {
+            gathered.add(flow, counted, core::iter::empty());
+        });
     }
 
     /// The sums of all flows.
@@ -237,14 +245,66 @@ impl Aggregate {
         self.gathered.groups.top(count)
     }
 
+    /// The ordering sum of all flows in the intervals of [`Group::series`].
+    #[must_use]
+    pub fn series(&self) -> Option<&[u64; 16]> {
+        self.gathered.series.as_deref()
+    }
+
+    /// Forgets all groups and sums, to begin another interval; what running totals have counted is
+    /// still known.
+    pub fn restart(&mut self) {
+        self.gathered = Gathered::new(self.gathered.options.clone());
+    }
+
     /// Adds a flow that a [`FlowCounter`] counted: for several aggregates over the same flows.
     pub fn add_counted(&mut self, flow: &Flow<'_>, counted: CountedFlow) {
-        self.gathered.add(flow, counted);
+        self.gathered.add(flow, counted, core::iter::empty());
+    }
+
+    /// The same; groups also have these values in common, after those of the fields.
+    pub fn add_counted_with(
+        &mut self,
+        flow: &Flow<'_>,
+        counted: CountedFlow,
+        values: impl IntoIterator<Item = GroupValue>,
+    ) {
+        self.gathered.add(flow, counted, values);
     }
 }
 
 impl Gathered {
-    fn add(&mut self, flow: &Flow<'_>, counted: CountedFlow) {
+    fn new(options: AggregateOptions) -> Self {
+        Self {
+            groups: Groups::new(options.order, options.memory),
+            totals: Sums::default(),
+            unscaled_flows: 0,
+            is_exact: true,
+            key: Vec::new(),
+            intervals: Intervals::default(),
+            series: options.series.then(|| Box::new([0; INTERVALS])),
+            options,
+        }
+    }
+
+    /// The interval of a flow.
+    fn interval(&mut self, flow: &Flow<'_>, sums: Sums) -> Option<usize> {
+        let all = self.series.as_deref_mut()?;
+        let (place, halvings) = self.intervals.place(flow.header().received);
+        for _ in 0..halvings {
+            series::halve(all);
+            self.groups.halve();
+        }
+        series::add(all, place, sums.get(self.options.order));
+        Some(place)
+    }
+
+    fn add(
+        &mut self,
+        flow: &Flow<'_>,
+        counted: CountedFlow,
+        more: impl IntoIterator<Item = GroupValue>,
+    ) {
         self.is_exact &= counted.is_exact;
         let unscaled = u64::from(!counted.is_scaled);
         self.unscaled_flows = self.unscaled_flows.saturating_add(unscaled);
@@ -257,6 +317,8 @@ impl Gathered {
             .iter()
             .map(|field| GroupValue::of(flow, *field, prefixes));
         self.key.extend(values);
-        self.groups.add(&self.key, counted.sums);
+        self.key.extend(more);
+        let interval = self.interval(flow, counted.sums);
+        self.groups.add(&self.key, counted.sums, interval);
     }
 }

@@ -50,8 +50,9 @@ pub enum GroupValue {
 }
 
 impl GroupValue {
-    /// The value of this field of a flow.
-    pub(super) fn of(flow: &Flow<'_>, field: FlowField, prefixes: PrefixLengths) -> Self {
+    /// The value of this field of a flow; an address is that of its network.
+    #[must_use]
+    pub fn of(flow: &Flow<'_>, field: FlowField, prefixes: PrefixLengths) -> Self {
         match flow.get(field) {
             None => Self::Absent,
             Some(FlowValue::Unsigned(number)) => Self::Unsigned(number),

@@ -1,10 +1,12 @@
 //! Groups in bounded memory: exact while they fit, then space-saving.
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::key::GroupValue;
+use super::series::{self, INTERVALS, Series};
 use super::{Group, Sum, Sums};
 
 /// Octets that a group takes in the tree, the list and the order besides its key, generously.
@@ -38,19 +40,40 @@ impl Groups {
         self.groups.len()
     }
 
-    pub(super) fn add(&mut self, key: &[GroupValue], sums: Sums) {
+    /// Adds to a group, and to an interval of its series, if it has one.
+    pub(super) fn add(&mut self, key: &[GroupValue], sums: Sums, interval: Option<usize>) {
+        let order = self.order;
         if let Some(index) = self.by_key.get(key).copied() {
-            self.update(index, |group| group.sums.add(sums));
+            self.update(index, |group| {
+                group.sums.add(sums);
+                if let (Some(series), Some(place)) = (&mut group.series, interval) {
+                    series::add(series, place, sums.get(order));
+                }
+            });
             return;
         }
-        let needed = memory_of(key);
+        let series = interval.map(|place| {
+            let mut series = [0; INTERVALS];
+            series::add(&mut series, place, sums.get(order));
+            Box::new(series)
+        });
+        let needed = memory_of(key).saturating_add(memory_of_series(&series));
         let is_room = self.memory.saturating_add(needed) <= self.memory_limit;
         if is_room || self.groups.is_empty() {
             self.memory = self.memory.saturating_add(needed);
-            self.insert(key, sums);
+            self.insert(key, sums, series);
         } else {
-            self.replace(key, sums);
+            self.replace(key, sums, series);
         }
+    }
+
+    /// Makes one interval of each two in all series.
+    pub(super) fn halve(&mut self) {
+        let series = self
+            .groups
+            .iter_mut()
+            .filter_map(|group| group.series.as_deref_mut());
+        series.for_each(series::halve);
     }
 
     pub(super) fn top(&self, count: usize) -> Vec<Group> {
@@ -63,7 +86,7 @@ impl Groups {
         groups.into_iter().take(count).cloned().collect()
     }
 
-    fn insert(&mut self, key: &[GroupValue], sums: Sums) {
+    fn insert(&mut self, key: &[GroupValue], sums: Sums, series: Option<Series>) {
         let values: Arc<[GroupValue]> = key.into();
         let index = self.groups.len();
         self.by_key.insert(Arc::clone(&values), index);
@@ -74,6 +97,7 @@ impl Groups {
             values,
             sums,
             error: 0,
+            series,
         });
     }
 
@@ -91,7 +115,7 @@ impl Groups {
     }
 
     /// Replaces the smallest group: the new one may already have been as large.
-    fn replace(&mut self, key: &[GroupValue], sums: Sums) {
+    fn replace(&mut self, key: &[GroupValue], sums: Sums, series: Option<Series>) {
         let order = self.order;
         let groups = &self.groups;
         let by_size = self.by_size.get_or_insert_with(|| {
@@ -122,8 +146,17 @@ impl Groups {
                 values,
                 sums,
                 error: smallest,
+                series,
             };
         });
+    }
+}
+
+/// Octets of the series of a group.
+const fn memory_of_series(series: &Option<Series>) -> usize {
+    match series {
+        Some(_) => size_of::<[u64; INTERVALS]>(),
+        None => 0,
     }
 }
 
@@ -173,7 +206,7 @@ mod tests {
     fn sums_are_exact_while_groups_fit() {
         let mut groups = Groups::new(Sum::Octets, 1 << 30);
         for (key, octets) in [(1, 5), (2, 7), (1, 3), (3, 7)] {
-            groups.add(&[GroupValue::Unsigned(key)], sums(octets));
+            groups.add(&[GroupValue::Unsigned(key)], sums(octets), None);
         }
         let top = groups.top(2);
         let found: Vec<_> = top
@@ -195,7 +228,7 @@ mod tests {
         let mut groups = Groups::new(Sum::Octets, limit);
         let mut exact: HashMap<u64, u64> = HashMap::new();
         for key in zipf(400_000) {
-            groups.add(&[GroupValue::Unsigned(key)], sums(100));
+            groups.add(&[GroupValue::Unsigned(key)], sums(100), None);
             *exact.entry(key).or_default() += 100;
         }
         assert!(exact.len() > 20_000, "{} keys", exact.len());
@@ -215,7 +248,7 @@ mod tests {
     fn a_limit_that_fits_nothing_keeps_one_group() {
         let mut groups = Groups::new(Sum::Flows, 0);
         for key in 0..5 {
-            groups.add(&[GroupValue::Unsigned(key)], sums(1));
+            groups.add(&[GroupValue::Unsigned(key)], sums(1), None);
         }
         assert_eq!(groups.len(), 1);
         assert_eq!(groups.top(1)[0].sums.flows, 5);
