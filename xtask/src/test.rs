@@ -135,6 +135,11 @@ const FULL: &[Step] = &[
         all_captures,
     ),
     needing(
+        &[&tools::NFDUMP],
+        "filters, evaluated by Python and by nfdump",
+        filters,
+    ),
+    needing(
         &[&tools::VALGRIND],
         "what hostile datagrams cost",
         crate::worst::table,
@@ -312,6 +317,15 @@ fn genuine() -> Result {
 
 fn all_captures() -> Result {
     crate::differential::step("testdata")
+}
+
+/// Hundreds of runs over all captures.
+fn filters() -> Result {
+    let netflow = workspace::netflow()?;
+    python("testdata/filters/evaluate.py")
+        .path(&netflow)
+        .arguments("--nfdump")
+        .run()
 }
 
 fn real_peers() -> Result {
