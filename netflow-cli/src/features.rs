@@ -34,6 +34,14 @@ pub(crate) const CERTIFICATES: [&str; 3] = ["output-ca", "output-certificate", "
 /// The command line. An option of a feature that this build lacks is an error that names the feature.
 pub(crate) fn command() -> Command {
     let mut command = Cli::command();
+    #[cfg(target_os = "linux")]
+    {
+        command = command.mut_subcommand("top", |top| {
+            top.mut_arg("files", |files| {
+                files.required(false).required_unless_present("listen")
+            })
+        });
+    }
     if command.find_subcommand(SUBCOMMAND).is_some() {
         command = command.mut_subcommand(SUBCOMMAND, |listen| {
             let listen = refuse(listen, &TLS, "tls");

@@ -296,14 +296,17 @@ pub(crate) fn fields(names: &[String]) -> Result<Option<Vec<FlowField>>, Usage> 
     if names.is_empty() {
         return Ok(None);
     }
-    let field = |name: &String| {
-        let name = name.trim();
-        FlowField::by_name(name).ok_or_else(|| Usage::UnknownField {
-            name: name.to_owned(),
-            suggestion: suggest::nearest(name, FlowField::ALL.iter().map(|field| field.name())),
-        })
-    };
-    names.iter().map(field).collect::<Result<_, _>>().map(Some)
+    let fields = names.iter().map(|name| field(name));
+    fields.collect::<Result<_, _>>().map(Some)
+}
+
+/// The field of this name.
+pub(crate) fn field(name: &str) -> Result<FlowField, Usage> {
+    let name = name.trim();
+    FlowField::by_name(name).ok_or_else(|| Usage::UnknownField {
+        name: name.to_owned(),
+        suggestion: suggest::nearest(name, FlowField::ALL.iter().map(|field| field.name())),
+    })
 }
 
 /// How wide a table may be: `COLUMNS` if it is set, else as wide as the terminal.

@@ -1,17 +1,27 @@
 //! `netflow top`: the largest groups of flows.
 
+mod column;
+#[cfg(target_os = "linux")]
+mod live;
+#[cfg(feature = "columns")]
+mod table_file;
+mod tables;
 mod write;
 
-use core::net::SocketAddr;
 use std::io::{self, IsTerminal};
 
-use netflow_core::{Datagram, Decoded, Decoder, Error, Limits};
-use netflow_query::{Aggregate, AggregateOptions, Sum};
+use netflow_core::Limits;
+use netflow_core::field::FlowField;
+use netflow_output::enrich::Geo;
+use netflow_output::sink::Stream;
+use netflow_query::{AggregateOptions, FlowCounter, Sum};
 
+use self::column::Column;
+use self::tables::Tables;
 use self::write::Layout;
 use crate::args::{Top, TopFormat};
 use crate::plan;
-use crate::rows::{Analysis, Consumer, End};
+use crate::rows::Consumer;
 use crate::run::{Job, Work};
 use crate::status::Status;
 use crate::usage::Usage;
@@ -27,62 +37,78 @@ pub(crate) fn run(args: &Top) -> Result<Status, Usage> {
         quiet: args.quiet,
         ..Job::new(&args.inputs, args.output.as_deref())
     };
-    let by = plan::fields(&args.by)?.unwrap_or_default();
+    let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+    let tables = tables(args, to_terminal)?;
+    #[cfg(target_os = "linux")]
+    if !args.listen.is_empty() {
+        return Ok(live::run(args, &job, tables, to_terminal));
+    }
+    job.run(|_, _| {
+        let stream = Stream::new(tables, job.output()?);
+        Ok(Work::One(Consumer::Rows(Box::new(stream))))
+    })
+}
+
+/// The tables that the arguments ask for.
+fn tables(args: &Top, to_terminal: bool) -> Result<Tables, Usage> {
+    if args.format == TopFormat::Parquet && !cfg!(feature = "columns") {
+        let (format, feature) = (crate::args::format::Format::Parquet, "columns");
+        return Err(Usage::NoFeature { format, feature });
+    }
+    if args.format == TopFormat::Parquet && to_terminal {
+        return Err(Usage::NotForTerminals(crate::args::format::Format::Parquet));
+    }
+    let mut geo = Geo::default();
+    (geo.places, geo.systems) = (args.geo.clone(), args.asn.clone());
+    let columns = columns(&args.by, &geo)?;
     let sums = if args.sums.is_empty() {
         Sum::ALL.to_vec()
     } else {
         args.sums.iter().map(|sum| sum.0).collect()
     };
-    let mut options = AggregateOptions::new(by, Limits::default().hash_seed);
+    let mut options = AggregateOptions::new(Vec::new(), Limits::default().hash_seed);
     options.order = sums.first().copied().unwrap_or(Sum::Octets);
     options.prefixes = args.prefix.map(|prefix| prefix.0).unwrap_or_default();
-    options.filter = window::filter(&args.window, args.filter.as_ref(), &args.inputs, false)?;
-    if let Some(key) = &args.anonymise {
-        options.filter = options.filter.map(|filter| key.anonymiser.filter(&filter));
-    }
     options.memory = args.memory.saturating_mul(MEBIBYTE);
-    let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+    options.series = args.format == TopFormat::Table;
+    let filter = window::filter(&args.window, args.filter.as_ref(), &args.inputs, false)?;
+    let filter = match &args.anonymise {
+        Some(key) => filter.map(|filter| key.anonymiser.filter(&filter)),
+        None => filter,
+    };
     let layout = Layout {
+        names: columns.iter().map(|column| column.name()).collect(),
         sums,
         count: args.count,
         width: plan::width(to_terminal),
+        zone: args.local_time.then(plan::local_zone).transpose()?,
     };
-    job.run(|_, _| {
-        let largest = Largest {
-            aggregate: Aggregate::new(options),
-            format: args.format,
-            layout,
+    let counter = FlowCounter::new(filter, options.hash_seed);
+    let every = args.every;
+    Ok(Tables::new(columns, geo, counter, options).written(args.format, layout, every))
+}
+
+/// What flows are grouped by.
+fn columns(names: &[String], geo: &Geo) -> Result<Vec<Column>, Usage> {
+    if names.is_empty() {
+        return Ok(vec![match (&geo.places, &geo.systems) {
+            (Some(_), _) => Column::SourceCountry,
+            (None, Some(_)) => Column::SourceAsName,
+            (None, None) => Column::Field(FlowField::SourceAddress),
+        }]);
+    }
+    let column = |name: &String| {
+        let Some(column) = Column::of_database(name.trim()) else {
+            return Ok(vec![Column::Field(plan::field(name)?)]);
         };
-        Ok(Work::One(Consumer::Analysis(
-            Box::new(largest),
-            job.output()?,
-        )))
-    })
-}
-
-/// The largest groups, written at the end of the input.
-#[derive(Debug)]
-struct Largest {
-    aggregate: Aggregate,
-    format: TopFormat,
-    layout: Layout,
-}
-
-impl Analysis for Largest {
-    fn message(&mut self, message: &Decoded<'_>) {
-        self.aggregate.add(message);
-    }
-
-    fn unreadable(&mut self, _: &Datagram<'_>, _: &Error) {}
-
-    fn session_ends(&mut self, _: &Decoder, _: SocketAddr) {}
-
-    fn finish(&mut self, _: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
-        match self.format {
-            TopFormat::Table => self.layout.table(&self.aggregate, out),
-            TopFormat::Json => self.layout.json(&self.aggregate, out),
-            TopFormat::Csv => self.layout.csv(&self.aggregate, out),
+        match column.missing(geo) {
+            Some(option) => Err(Usage::NoDatabase {
+                column: column.name(),
+                option,
+            }),
+            None => Ok(vec![column]),
         }
-        Ok(())
-    }
+    };
+    let columns: Result<Vec<_>, _> = names.iter().map(column).collect();
+    Ok(columns?.concat())
 }

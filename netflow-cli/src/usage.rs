@@ -36,6 +36,11 @@ pub(crate) enum Usage {
     },
     /// Rows of this format cannot be sorted.
     NoOrder(Format),
+    /// This needs a database, which an option names.
+    NoDatabase {
+        column: &'static str,
+        option: &'static str,
+    },
     /// Times of this format are numbers.
     NoZone(Format),
     /// The zone of this machine cannot be read.
@@ -98,6 +103,12 @@ impl fmt::Display for Usage {
                 f,
                 "--sort is for table, json and csv: sort {format} with what reads it, such as DuckDB"
             ),
+            Self::NoDatabase { column, option } => {
+                write!(
+                    f,
+                    "{column} is looked up in a database: name its file by {option}"
+                )
+            }
             Self::NoZone(format) => write!(
                 f,
                 "--local-time is for table, json and csv: times in {format} are points in time, \

@@ -32,7 +32,7 @@ use std::io;
 use netflow_core::{Datagram, Decoded, Error, Stats};
 
 #[cfg(feature = "columns")]
-pub use self::columns::{Columns, Container};
+pub use self::columns::{Columns, Container, ValueColumn, ValueTable};
 #[cfg(feature = "columns")]
 pub(crate) use self::columns::{Writer, options as column_options};
 pub use self::count::Count;

@@ -391,7 +391,7 @@ impl From<ProtocolName> for Protocol {
 }
 
 /// An address and a port; only a port means that port of all addresses.
-fn address(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
         return Ok(all_addresses(port));
     }

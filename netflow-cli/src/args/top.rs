@@ -1,16 +1,20 @@
 //! The command line of `netflow top`.
 
 use core::fmt;
+#[cfg(target_os = "linux")]
+use core::net::SocketAddr;
 use core::str::FromStr;
+use core::time::Duration;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use netflow_output::enrich::GeoDatabase;
 use netflow_query::{Filter, PrefixLengths, Sum};
 
 use super::anonymise::KeyFile;
 use super::fields::FieldParser;
 use super::inputs::Inputs;
-use super::window::Window;
+use super::window::{Window, span};
 
 /// Show the largest groups of flows in captures and IPFIX files.
 ///
@@ -20,14 +24,14 @@ use super::window::Window;
 #[command(after_help = TOP_HELP)]
 pub(crate) struct Top {
     /// Fields of the schema flow to group by: flows with the same values are one group; --by help
-    /// lists them
+    /// lists them. With --geo also source_country and destination_country, with --asn source_as_name and
+    /// destination_as_name [default: source_address, or the source's country or AS with a database]
     #[arg(
         short,
         long,
         value_name = "NAME,…",
         value_delimiter = ',',
-        value_parser = FieldParser,
-        default_value = "source_address"
+        value_parser = FieldParser
     )]
     pub(crate) by: Vec<String>,
 
@@ -38,6 +42,14 @@ pub(crate) struct Top {
     /// Group addresses by network, with this prefix length for IPv4 and, after a comma, for IPv6
     #[arg(long, value_name = "LENGTH[,LENGTH]")]
     pub(crate) prefix: Option<Prefixes>,
+
+    /// A database of places in MaxMind's format, for countries
+    #[arg(long, value_name = "FILE")]
+    pub(crate) geo: Option<GeoDatabase>,
+
+    /// A database of autonomous systems in MaxMind's format, for their names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) asn: Option<GeoDatabase>,
 
     /// Groups to show
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
@@ -55,6 +67,26 @@ pub(crate) struct Top {
     /// asks for the addresses before. Names and texts stay
     #[arg(long, value_name = "KEYFILE")]
     pub(crate) anonymise: Option<KeyFile>,
+
+    /// A table for each interval of this length, such as 30s, 1m or 1h, by when flows were received; an
+    /// interval without flows has none
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub(crate) every: Option<Duration>,
+
+    /// Count what exporters send to this UDP address and port, or port, until interrupted, instead of
+    /// files; a terminal shows the sums each second. May be repeated
+    #[cfg(target_os = "linux")]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        value_parser = super::listen::address,
+        conflicts_with_all = ["files", "last"]
+    )]
+    pub(crate) listen: Vec<SocketAddr>,
+
+    /// Write times in the zone of this machine, or of the variable TZ, with their offset from UTC
+    #[arg(long)]
+    pub(crate) local_time: bool,
 
     /// How to write
     #[arg(short, long, value_enum, default_value_t = TopFormat::Table)]
@@ -85,6 +117,8 @@ pub(crate) enum TopFormat {
     Json,
     /// Comma-separated values (RFC 4180) with a header line
     Csv,
+    /// A Parquet file
+    Parquet,
 }
 
 /// A sum by its name on the command line.
@@ -148,6 +182,9 @@ Examples:
   netflow top --by source_address,destination_address capture.pcap
   netflow top --by destination_port --sum flows --where 'proto tcp' *.pcap.gz
   netflow top --by source_address --prefix 24,64 -n 20 --format csv capture.pcap
+  netflow top --geo GeoLite2-Country.mmdb --by source_country,destination_port capture.pcap
+  netflow top --every 1h --format parquet --output top.parquet *.pcap.gz
+  netflow top --listen 2055 --by source_address,destination_address
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
 command line makes no sense.";

@@ -53,7 +53,7 @@ fn time(text: &str) -> Result<Bound, String> {
 }
 
 /// Reads a span of time: a whole number and its unit.
-fn span(text: &str) -> Result<Duration, String> {
+pub(super) fn span(text: &str) -> Result<Duration, String> {
     const SHAPE: &str = "write a span such as 30s, 5m, 1h or 1d";
     let end = text.find(|letter: char| !letter.is_ascii_digit());
     let (number, unit) = text.split_at(end.unwrap_or(text.len()));

@@ -1,18 +1,34 @@
 //! The largest groups as a table with bars, as JSON lines and as CSV.
 
+use netflow_core::Timestamp;
+use netflow_output::format::Zone;
 use netflow_query::{Aggregate, Group, GroupValue, Sum, Sums};
 use serde_json::{Map, Value};
 
 /// What is shown of each group, and how.
 #[derive(Debug)]
 pub(super) struct Layout {
+    /// The names of what groups have in common.
+    pub(super) names: Vec<&'static str>,
     /// The sums, of which the first orders the groups.
     pub(super) sums: Vec<Sum>,
     /// Maximum number of groups.
     pub(super) count: usize,
     /// Columns of the terminal.
     pub(super) width: usize,
+    /// The zone of times, if it is not UTC.
+    pub(super) zone: Option<Zone>,
 }
+
+/// The name of the column that has the start of an interval.
+pub(super) const INTERVAL: &str = "interval_start";
+/// Sums over time, from a little to the largest.
+const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// Columns that sums over time need besides those of a shortest bar.
+/// The title of these.
+const OVER_TIME: &str = "over time";
+const SPARK: usize = 16 + 2;
+const SHORT_BAR: usize = 8;
 
 /// Eighths of a block.
 const BLOCKS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
@@ -25,13 +41,9 @@ impl Layout {
     /// A row for each group, with a bar, and the sums of all flows below.
     pub(super) fn table(&self, aggregate: &Aggregate, out: &mut Vec<u8>) {
         let groups = aggregate.top(self.count);
-        let by = &aggregate.options().by;
+        let by = &self.names;
         let has_error = groups.iter().any(|group| group.error > 0);
-        let mut rows = vec![
-            by.iter()
-                .map(|field| field.name().to_owned())
-                .collect::<Vec<_>>(),
-        ];
+        let mut rows = vec![by.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()];
         rows[0].extend(self.sums.iter().map(|sum| sum.name().to_owned()));
         rows[0].push("share".to_owned());
         if has_error {
@@ -56,7 +68,12 @@ impl Layout {
         }
         rows.push(all);
         let widths = widths(&rows);
-        let used: usize = widths.iter().map(|width| width + 2).sum();
+        let mut used: usize = widths.iter().map(|width| width + 2).sum();
+        let is_spread = aggregate.series().is_some_and(is_spread);
+        let has_sparks = is_spread && used + SPARK + SHORT_BAR <= self.width;
+        if has_sparks {
+            used += SPARK;
+        }
         let bar = BAR.min(self.width.saturating_sub(used));
         let order = self.order();
         let largest = groups.first().map_or(0, |group| group.sums.get(order));
@@ -67,23 +84,60 @@ impl Layout {
             if index == 1 || index == last && index > 1 {
                 line(used.saturating_sub(2), out);
             }
-            write_row(row, &widths, by.len(), &graph(size, largest, bar), out);
+            let series = match (group, index) {
+                (Some(group), _) => group.series.as_deref(),
+                (None, 0) => None,
+                (None, _) => aggregate.series(),
+            };
+            let mut graphs = String::new();
+            if has_sparks && index == 0 {
+                graphs = OVER_TIME.to_owned();
+            } else if has_sparks {
+                graphs = series.map_or_else(|| " ".repeat(SPARK), |series| sparks(series) + "  ");
+            }
+            graphs += &graph(size, largest, bar);
+            write_row(row, &widths, by.len(), &graphs, out);
         }
         self.notes(aggregate, has_error, out);
     }
 
+    /// The line above the table of an interval.
+    pub(super) fn heading(&self, start: Timestamp, has_header: &mut bool, out: &mut Vec<u8>) {
+        if core::mem::replace(has_header, true) {
+            out.push(b'\n');
+        }
+        out.extend_from_slice(b"from ");
+        out.extend_from_slice(self.time(start).as_bytes());
+        out.push(b'\n');
+    }
+
+    fn time(&self, time: Timestamp) -> String {
+        match &self.zone {
+            Some(zone) => zone.time(time).as_str().to_owned(),
+            None => time.to_string(),
+        }
+    }
+
     /// One JSON object per line.
-    pub(super) fn json(&self, aggregate: &Aggregate, out: &mut Vec<u8>) {
+    pub(super) fn json(
+        &self,
+        aggregate: &Aggregate,
+        interval: Option<Timestamp>,
+        out: &mut Vec<u8>,
+    ) {
         for group in aggregate.top(self.count) {
             let mut row = Map::new();
-            for (field, value) in aggregate.options().by.iter().zip(&*group.values) {
+            if let Some(start) = interval {
+                row.insert(INTERVAL.to_owned(), self.time(start).into());
+            }
+            for (name, value) in self.names.iter().zip(&*group.values) {
                 let value = match value {
                     GroupValue::Absent => Value::Null,
                     GroupValue::Unsigned(number) => (*number).into(),
                     GroupValue::Signed(number) => (*number).into(),
                     other => other.to_string().into(),
                 };
-                row.insert(field.name().to_owned(), value);
+                row.insert((*name).to_owned(), value);
             }
             for sum in &self.sums {
                 row.insert(sum.name().to_owned(), group.sums.get(*sum).into());
@@ -97,10 +151,20 @@ impl Layout {
     }
 
     /// A header, and a line for each group (RFC 4180).
-    pub(super) fn csv(&self, aggregate: &Aggregate, out: &mut Vec<u8>) {
-        let names = aggregate.options().by.iter().map(|field| field.name());
-        let names = names.chain(self.sums.iter().map(|sum| sum.name()));
-        csv_line(names.chain(["error"]).map(str::to_owned), out);
+    pub(super) fn csv(
+        &self,
+        aggregate: &Aggregate,
+        interval: Option<Timestamp>,
+        has_header: &mut bool,
+        out: &mut Vec<u8>,
+    ) {
+        if !core::mem::replace(has_header, true) {
+            let names = interval.map(|_| INTERVAL).into_iter();
+            let names = names.chain(self.names.iter().copied());
+            let names = names.chain(self.sums.iter().map(|sum| sum.name()));
+            csv_line(names.chain(["error"]).map(str::to_owned), out);
+        }
+        let start = interval.map(|start| self.time(start));
         for group in aggregate.top(self.count) {
             let Group {
                 values,
@@ -110,7 +174,8 @@ impl Layout {
             } = &group;
             let values = values.iter().map(ToString::to_string);
             let numbers = self.sums.iter().map(|sum| sums.get(*sum).to_string());
-            csv_line(values.chain(numbers).chain([error.to_string()]), out);
+            let cells = start.iter().cloned().chain(values).chain(numbers);
+            csv_line(cells.chain([error.to_string()]), out);
         }
     }
 
@@ -229,6 +294,27 @@ fn write_row(row: &[String], widths: &[usize], texts: usize, bar: &str, out: &mu
     out.push(b'\n');
 }
 
+/// Whether flows were received in more than one interval.
+fn is_spread(series: &[u64; 16]) -> bool {
+    series.iter().filter(|sum| **sum > 0).count() > 1
+}
+
+/// Sums over time, each by its part of the largest.
+fn sparks(series: &[u64; 16]) -> String {
+    let largest = series.iter().copied().max().unwrap_or(0);
+    let spark = |sum: &u64| {
+        let eighths = (u128::from(*sum) * 8).div_ceil(u128::from(largest.max(1)));
+        let spark = usize::try_from(eighths)
+            .ok()
+            .and_then(|eighths| eighths.checked_sub(1));
+        spark
+            .and_then(|spark| SPARKS.get(spark))
+            .copied()
+            .unwrap_or(' ')
+    };
+    series.iter().map(spark).collect()
+}
+
 fn line(width: usize, out: &mut Vec<u8>) {
     out.extend(core::iter::repeat_n(b'-', width));
     out.push(b'\n');
@@ -269,7 +355,15 @@ fn csv_line(values: impl Iterator<Item = String>, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::graph;
+    use super::{graph, sparks};
+
+    #[test]
+    fn sums_over_time_are_parts_of_the_largest() {
+        let mut series = [0; 16];
+        (series[0], series[1], series[2], series[15]) = (1, 800, 400, 100);
+        assert_eq!(sparks(&series), "▁█▄            ▁");
+        assert_eq!(sparks(&[0; 16]), " ".repeat(16));
+    }
 
     #[test]
     fn bars_have_eighths() {

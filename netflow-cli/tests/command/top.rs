@@ -4,7 +4,9 @@ use alloc::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::run::{decode, netflow, testdata};
+#[cfg(feature = "columns")]
+use crate::run::Directory;
+use crate::run::{command, decode, finish, netflow, testdata};
 
 /// The rows of `netflow top --format json` on a file of `testdata/`.
 fn top(options: &[&str], file: &str) -> Vec<Value> {
@@ -120,4 +122,196 @@ fn little_memory_gives_a_bound_of_error() {
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0]["flows"], 182);
     assert!(rows[0]["error"].as_u64().unwrap() > 0);
+}
+
+/// Standard output of `netflow top` on a file of `testdata/`.
+fn shown(options: &[&str], file: &str) -> String {
+    let mut command = command(["top"]);
+    let command = command
+        .args(options)
+        .arg(testdata(file))
+        .env("TZ", "<+0545>-5:45");
+    let run = finish(command.env("COLUMNS", "120"));
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    run.stdout
+}
+
+/// Sums by the time when datagrams were received, cut to seconds, and a field.
+fn by_second(file: &str, field: &str) -> BTreeMap<(String, String), u64> {
+    let mut sums = BTreeMap::new();
+    for row in decode(&["--format", "json"], &[file]).rows() {
+        if row["kind"] != "problem" {
+            let second = row["received"].as_str().unwrap()[..19].to_owned();
+            *sums
+                .entry((second + "Z", row[field].to_string()))
+                .or_default() += 1;
+        }
+    }
+    sums
+}
+
+#[test]
+fn each_interval_has_a_table_of_its_own_flows() {
+    let file = "genuine/ovs.pcap";
+    let expected = by_second(file, "protocol");
+    assert!(expected.len() > 1);
+    let options = [
+        "--every", "1s", "--by", "protocol", "--sum", "flows", "-n", "1000",
+    ];
+    let found = top(&options, file).into_iter().map(|row| {
+        let start = row["interval_start"].as_str().unwrap().to_owned();
+        (
+            (start, row["protocol"].to_string()),
+            row["flows"].as_u64().unwrap(),
+        )
+    });
+    assert_eq!(found.collect::<BTreeMap<_, _>>(), expected);
+    let csv = shown(&[&options[..], &["--format", "csv"]].concat(), file);
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines[0], "interval_start,protocol,flows,error");
+    assert_eq!(lines.len(), expected.len() + 1);
+    let table = shown(&[&options[..], &["--local-time"]].concat(), file);
+    let headings = table.lines().filter(|line| line.starts_with("from 20"));
+    let headings: Vec<&str> = headings.collect();
+    assert!(headings.len() > 1, "{table}");
+    assert!(
+        headings.iter().all(|line| line.ends_with("+05:45")),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_table_shows_how_sums_are_spread_over_time() {
+    let table = shown(&["--by", "protocol"], "genuine/ovs.pcap");
+    let sums = table.lines().find(|line| line.starts_with("all")).unwrap();
+    assert!(
+        sums.contains(['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']),
+        "{table}"
+    );
+}
+
+#[test]
+fn what_needs_a_database_says_so() {
+    let run = netflow(["top", "--by", "destination_country", "x.pcap"]);
+    assert_eq!(run.status, 2);
+    assert!(
+        run.stderr.contains("name its file by --geo"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[cfg(feature = "geo")]
+#[test]
+fn databases_name_countries_and_systems() {
+    let places = testdata("geo/places.mmdb").display().to_string();
+    let systems = testdata("geo/systems.mmdb").display().to_string();
+    let file = "synthetic/cisco_asr9k_v9.pcap";
+    let options = [
+        "--geo",
+        &places,
+        "--asn",
+        &systems,
+        "--by",
+        "source_country,destination_as_name",
+    ];
+    let flows = |rows: Vec<Value>| {
+        rows.iter()
+            .map(|row| row["flows"].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    let rows = top(&[&options[..], &["-n", "1000"]].concat(), file);
+    assert_eq!(rows[0]["source_country"], "CH");
+    assert_eq!(rows[0]["destination_as_name"], "AS4200000000");
+    assert_eq!(flows(rows), flows(top(&["--by", "protocol"], file)));
+}
+
+#[cfg(feature = "columns")]
+#[test]
+fn parquet_has_the_rows_of_json() {
+    use arrow_array::cast::AsArray as _;
+    use arrow_array::types::UInt64Type;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    let directory = Directory::new("top-parquet");
+    let path = directory.file("top.parquet");
+    let options = ["--by", "source_address,destination_port", "-n", "7"];
+    let file = "genuine/nfr_v5.pcap";
+    let output = path.display().to_string();
+    shown(
+        &[&options[..], &["--format", "parquet", "--output", &output]].concat(),
+        file,
+    );
+    let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(path).unwrap());
+    let batches: Vec<_> = reader
+        .unwrap()
+        .build()
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let [batch] = batches.as_slice() else {
+        panic!("{} batches", batches.len());
+    };
+    let addresses = batch
+        .column_by_name("source_address")
+        .unwrap()
+        .as_string::<i32>();
+    let number = |name: &str, row| {
+        let column = batch.column_by_name(name).unwrap();
+        column.as_primitive::<UInt64Type>().value(row)
+    };
+    let rows = top(&options, file);
+    assert_eq!(batch.num_rows(), rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        assert_eq!(row["source_address"], addresses.value(index));
+        for name in ["destination_port", "octets", "packets", "flows"] {
+            assert_eq!(row[name], number(name, index), "{name}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_exporters_send_is_counted_until_the_command_ends() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::Stdio;
+
+    let mut command = command([
+        "top",
+        "--listen",
+        "127.0.0.1:0",
+        "--format",
+        "json",
+        "--sum",
+        "flows",
+    ]);
+    let command = command
+        .args(["--by", "protocol"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    errors.read_line(&mut line).unwrap();
+    let (_, address) = line.trim().rsplit_once(' ').unwrap();
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    // NetFlow v5 with one record of protocol 17.
+    let mut payload = vec![0; 24 + 48];
+    (payload[1], payload[3], payload[24 + 38]) = (5, 1, 17);
+    socket.send_to(&payload, address).unwrap();
+    // What the kernel has accepted is read before the end; Ctrl-C is what people do.
+    let id = child.id().to_string();
+    std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status()
+        .unwrap();
+    let mut text = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(text, "{\"protocol\":17,\"flows\":1}\n");
 }

@@ -1,6 +1,7 @@
 //! Flows in columns: Parquet and Arrow.
 
 mod container;
+mod value_table;
 
 use arrow_array::cast::AsArray as _;
 use netflow_arrow::{FlowBatchBuilder, FlowOptions, IpcFormat, RecordBatch, Types};
@@ -9,6 +10,7 @@ use netflow_core::{Decoded, InputNames, Stats};
 
 pub use self::container::Container;
 pub(crate) use self::container::Writer;
+pub use self::value_table::{ValueColumn, ValueTable};
 use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
 
 /// Flows as Parquet or Arrow.

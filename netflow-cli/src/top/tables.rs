@@ -1,0 +1,170 @@
+//! The tables: one of all flows, or one for each interval.
+
+use core::time::Duration;
+
+use netflow_core::{Decoded, Stats, Timestamp};
+use netflow_output::enrich::Geo;
+use netflow_output::format::{Format, FormatError};
+use netflow_query::{Aggregate, AggregateOptions, FlowCounter};
+
+use super::column::Column;
+#[cfg(feature = "columns")]
+use super::table_file::TableFile;
+use super::write::Layout;
+use crate::args::TopFormat;
+
+/// Sums over groups of flows, written at the end of each interval and of the input.
+#[derive(Debug)]
+pub(super) struct Tables {
+    columns: Vec<Column>,
+    geo: Geo,
+    counter: FlowCounter,
+    aggregate: Aggregate,
+    output: Option<Written>,
+    /// Nanoseconds of an interval; `None` if there is one for all flows.
+    every: Option<i64>,
+    /// The start of the interval, once there is a flow.
+    start: Option<Timestamp>,
+}
+
+/// How tables are written.
+#[derive(Debug)]
+struct Written {
+    format: TopFormat,
+    layout: Layout,
+    has_header: bool,
+    #[cfg(feature = "columns")]
+    file: Option<TableFile>,
+}
+
+impl Tables {
+    pub(super) fn new(
+        columns: Vec<Column>,
+        geo: Geo,
+        counter: FlowCounter,
+        options: AggregateOptions,
+    ) -> Self {
+        Self {
+            columns,
+            geo,
+            counter,
+            aggregate: Aggregate::new(options),
+            output: None,
+            every: None,
+            start: None,
+        }
+    }
+
+    /// The same, written like this.
+    pub(super) fn written(
+        mut self,
+        format: TopFormat,
+        layout: Layout,
+        every: Option<Duration>,
+    ) -> Self {
+        self.every = every.map(|every| i64::try_from(every.as_nanos()).unwrap_or(i64::MAX));
+        self.output = Some(Written {
+            format,
+            layout,
+            has_header: false,
+            #[cfg(feature = "columns")]
+            file: None,
+        });
+        self
+    }
+
+    /// Writes the table of an interval that has ended at this time.
+    pub(super) fn tick(&mut self, now: Timestamp, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        let Some(every) = self.every else {
+            return Ok(());
+        };
+        let start = now.as_nanos().div_euclid(every).saturating_mul(every);
+        let start = Timestamp::from_nanos(start);
+        match self.start {
+            Some(last) if last < start => {
+                self.write(out)?;
+                self.aggregate.restart();
+                self.start = Some(start);
+            }
+            Some(_) => {}
+            None => self.start = Some(start),
+        }
+        Ok(())
+    }
+
+    /// Appends the table as it is now, as it is shown on a terminal.
+    #[cfg(target_os = "linux")]
+    pub(super) fn show(&self, out: &mut Vec<u8>) {
+        if let Some(output) = &self.output {
+            output.layout.table(&self.aggregate, out);
+        }
+    }
+
+    /// Appends the table of the interval.
+    fn write(&mut self, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        let interval = self.start.filter(|_| self.every.is_some());
+        let Some(output) = &mut self.output else {
+            return Ok(());
+        };
+        let (layout, aggregate) = (&output.layout, &self.aggregate);
+        // Of an interval without flows there is nothing to show.
+        if interval.is_some() && aggregate.totals().flows == 0 {
+            return Ok(());
+        }
+        match output.format {
+            TopFormat::Table => {
+                if let Some(start) = interval {
+                    layout.heading(start, &mut output.has_header, out);
+                }
+                layout.table(aggregate, out);
+            }
+            TopFormat::Json => layout.json(aggregate, interval, out),
+            TopFormat::Csv => layout.csv(aggregate, interval, &mut output.has_header, out),
+            #[cfg(feature = "columns")]
+            TopFormat::Parquet => {
+                let file = match &mut output.file {
+                    Some(file) => file,
+                    None => output
+                        .file
+                        .insert(TableFile::new(&self.columns, self.every.is_some())),
+                };
+                file.add(layout, aggregate, interval, out)?;
+            }
+            #[cfg(not(feature = "columns"))]
+            TopFormat::Parquet => {}
+        }
+        Ok(())
+    }
+}
+
+impl Format for Tables {
+    fn message(&mut self, decoded: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        if let Some(header) = decoded.headers().next().filter(|_| self.every.is_some()) {
+            self.tick(header.received, out)?;
+        }
+        let Self {
+            columns,
+            geo,
+            counter,
+            aggregate,
+            ..
+        } = self;
+        let prefixes = aggregate.options().prefixes;
+        counter.for_each(decoded, |flow, counted| {
+            let values = columns
+                .iter()
+                .map(|column| column.value(flow, geo, prefixes));
+            aggregate.add_counted_with(flow, counted, values);
+        });
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        self.write(out)?;
+        #[cfg(feature = "columns")]
+        if let Some(file) = self.output.as_mut().and_then(|output| output.file.take()) {
+            file.finish(out)?;
+        }
+        Ok(())
+    }
+}
