@@ -143,8 +143,14 @@ fn the_sums_of_the_reverse_direction_stand_below_a_table_without_its_columns() {
 fn a_capture_without_flows_says_so() {
     assert_eq!(
         table("80", &[], "synthetic/sflow_all_counters.pcap"),
-        "0 flows\n"
+        "0 flows; 13 counters samples: --schema record shows them\n"
     );
+    assert_eq!(
+        table("80", &[], "synthetic/trap_enterprise_in_options.pcap"),
+        "0 flows; 2 options records: --schema record shows them\n"
+    );
+    let none = table("80", &["--where", "port 1"], "synthetic/nfv5.pcap");
+    assert_eq!(none, "0 flows\n");
 }
 
 #[test]

@@ -247,10 +247,30 @@ impl Format for Table {
             Some(mut layout) => self.rows.totals(&mut layout, shown, out),
             // Where there was no flow export at all, an error says so.
             None if stats.messages == 0 => {}
-            None => out.extend_from_slice(b"0 flows\n"),
+            None => no_flows(stats, out),
         }
         Ok(())
     }
+}
+
+/// The table of no rows, and what there is instead of flows.
+fn no_flows(stats: &Stats, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"0 flows");
+    let others = [
+        (stats.options_records, "options record"),
+        (stats.counters_samples, "counters sample"),
+    ];
+    // Of flows none was chosen.
+    if stats.flows() == 0 && others.iter().any(|(count, _)| *count > 0) {
+        let others = others.iter().filter(|(count, _)| *count > 0);
+        for (place, (count, name)) in others.enumerate() {
+            let before = if place == 0 { "; " } else { " and " };
+            let plural = if *count == 1 { "" } else { "s" };
+            out.extend_from_slice(format!("{before}{count} {name}{plural}").as_bytes());
+        }
+        out.extend_from_slice(b": --schema record shows them");
+    }
+    out.push(b'\n');
 }
 
 impl Shape {
