@@ -120,6 +120,26 @@ pub fn sentences(report: &netflow_health::Report, inputs: &InputNames) -> Vec<St
     verdict::verdict(report, inputs)
 }
 
+/// What the sockets of a collector lost, in plain sentences.
+#[cfg(feature = "http")]
+pub(crate) fn losses(received: &netflow_io::live::LiveSummary) -> Vec<String> {
+    let mut health = Health::default();
+    health.source(live_facts(received));
+    let decoder = Decoder::new(netflow_core::Limits::default());
+    verdict::losses(&health.report(&decoder))
+}
+
+/// What the sockets of a collector received and lost, as `netflow-health` takes it.
+#[cfg(feature = "http")]
+fn live_facts(received: &netflow_io::live::LiveSummary) -> SourceFacts {
+    let mut facts = SourceFacts::default();
+    facts.datagrams = received.datagrams.saturating_add(received.messages);
+    facts.packets = facts.datagrams;
+    facts.kernel_drops = received.kernel_drops;
+    facts.queue_drops = received.queue_drops;
+    facts
+}
+
 fn members(
     report: &netflow_health::Report,
     inputs: &InputNames,

@@ -25,6 +25,28 @@ pub(super) fn verdict(report: &Report, inputs: &InputNames) -> Vec<String> {
     sentences
 }
 
+/// What the sockets of a collector lost, with what to do about it; nothing if they lost nothing.
+#[cfg(feature = "http")]
+pub(super) fn losses(report: &Report) -> Vec<String> {
+    let inputs = &InputNames::default();
+    let mut sentences = Vec::new();
+    for kind in report
+        .findings
+        .chunk_by(|one, other| one.number() == other.number())
+    {
+        let is_loss = |kind: &FindingKind| {
+            matches!(
+                kind,
+                FindingKind::KernelDrops { .. } | FindingKind::QueueDrops { .. }
+            )
+        };
+        if is_loss(&kind[0].kind) {
+            of_kind(kind, Context { report, inputs }, &mut sentences);
+        }
+    }
+    sentences
+}
+
 /// A sentence for each of the first findings of a kind, how many more there are, and what to do.
 fn of_kind(kind: &[Finding], context: Context<'_>, sentences: &mut Vec<String>) {
     if matches!(kind[0].kind, FindingKind::ClockSkew { .. }) {

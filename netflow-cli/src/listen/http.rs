@@ -19,6 +19,7 @@ use netflow_io::live::{LiveSummary, OpenListener};
 use netflow_output::sink::{OutputState, OutputStatistics};
 
 use super::worker::WorkerReport;
+use crate::explain;
 
 /// Octets of a request that are read at most.
 const MAX_REQUEST: usize = 8 * 1024;
@@ -165,7 +166,15 @@ fn respond(target: &str, pages: Pages, state: &Published) -> Response {
     };
     match path {
         "/metrics" => Response("200 OK", METRICS, metrics::text(&state)),
-        "/health" => check(state.is_healthy, "healthy", "a worker has ended"),
+        "/health" => {
+            let Response(status, kind, mut text) =
+                check(state.is_healthy, "healthy", "a worker has ended");
+            for line in explain::losses(&state.received) {
+                text += &line;
+                text.push('\n');
+            }
+            Response(status, kind, text)
+        }
         "/ready" => check(state.is_ready(), "ready", "no output takes rows"),
         "/" if pages == Pages::All => Response("200 OK", HTML, page::html(&state)),
         _ => Response("404 Not Found", TEXT, "there is no such page\n".to_owned()),

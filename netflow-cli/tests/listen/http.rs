@@ -151,6 +151,29 @@ fn health_and_readiness_are_pages_and_the_page_for_people_only_where_asked_for()
 }
 
 #[test]
+fn datagrams_that_the_kernel_dropped_are_in_the_page_of_health() {
+    let mut collector = Collector::start(&[&OPTIONS[..], &["--read-buffer", "4KiB"]].concat());
+    let (to, http) = (collector.addresses[0], collector.addresses[1]);
+    collector.signal("STOP");
+    for sequence in 0..200 {
+        send("127.0.0.1", to, &v5(sequence, 7));
+    }
+    collector.signal("CONT");
+    // The kernel reports its count with the next datagram that has room.
+    collector.wait(|_| {
+        send("127.0.0.1", to, &v5(200, 7));
+        get(http, "/health").1.contains("The kernel dropped ")
+    });
+    let (status, text) = get(http, "/health");
+    assert_eq!(status, "HTTP/1.1 200 OK");
+    assert!(text.starts_with("healthy\n"), "{text}");
+    assert!(
+        text.contains("Make the receive buffer of the socket larger"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_port_alone_is_that_of_the_loopback_interface() {
     let collector = Collector::start(&["--udp", "127.0.0.1:0", "--http", "0", "--output", "null"]);
     assert_eq!(collector.addresses[1].ip().to_string(), "127.0.0.1");

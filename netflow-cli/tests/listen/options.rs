@@ -250,8 +250,10 @@ fn a_short_queue_between_threads_drops_datagrams_and_reports_it() {
         "1",
         "--drain-timeout",
         "100ms",
+        "--http",
+        "127.0.0.1:0",
     ]);
-    let to = collector.addresses[0];
+    let (to, http) = (collector.addresses[0], collector.addresses[1]);
     let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
     // More than the default queue takes.
     for sequence in 0..10_000 {
@@ -262,6 +264,8 @@ fn a_short_queue_between_threads_drops_datagrams_and_reports_it() {
     }
     let dropped = "datagrams were dropped before a worker";
     collector.wait(|collector| collector.log().contains(dropped));
+    let full = " were dropped because a queue was full.\n";
+    collector.wait(|_| crate::http::get(http, "/health").1.contains(full));
     let ended = collector.stop();
     let count = |name| -> u64 { logged(&ended.log, "received", name).parse().unwrap() };
     assert!(count("dropped") > 0, "{}", ended.log);
