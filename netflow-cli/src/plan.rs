@@ -303,7 +303,7 @@ pub(crate) fn fields(names: &[String]) -> Result<Option<Vec<FlowField>>, Usage> 
 /// The field of this name.
 pub(crate) fn field(name: &str) -> Result<FlowField, Usage> {
     let name = name.trim();
-    FlowField::by_name(name).ok_or_else(|| Usage::UnknownField {
+    netflow_query::field(name).ok_or_else(|| Usage::UnknownField {
         name: name.to_owned(),
         suggestion: suggest::nearest(name, FlowField::ALL.iter().map(|field| field.name())),
     })

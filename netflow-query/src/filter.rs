@@ -19,12 +19,30 @@ use core::net::IpAddr;
 use core::str::FromStr;
 
 use netflow_core::Flow;
+use netflow_core::field::FlowField;
 use netflow_core::value::MacAddress;
 
 use self::condition::Condition;
 pub use self::error::FilterError;
 use self::program::Program;
 pub use self::set::{SetFilter, SetMatch};
+
+/// The field of this name, or with this name in the documents of another tool (in any case); `None` if there
+/// is none, or if the name stands for different fields.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_query::field;
+///
+/// assert_eq!(field("octets"), Some(FlowField::Octets));
+/// assert_eq!(field("in_bytes"), Some(FlowField::Octets));
+/// assert_eq!(field("SrcAddr"), Some(FlowField::SourceAddress));
+/// assert_eq!(field("octet"), None);
+/// ```
+#[must_use]
+pub fn field(name: &str) -> Option<FlowField> {
+    FlowField::by_name(name).or_else(|| words::field(&name.to_ascii_lowercase()))
+}
 
 /// An expression that says which flows match. Cloning it is cheap.
 ///

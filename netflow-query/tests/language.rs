@@ -309,12 +309,33 @@ fn errors_have_a_column_and_what_was_expected() {
 }
 
 #[test]
+fn names_of_other_tools_are_names_of_fields() {
+    for expression in [
+        "in_bytes > 1k",
+        "IN_BYTES = 15000",
+        "l4_dst_port = 443 and SrcAddr = 192.0.2.1",
+        "source.ip in 192.0.2.0/24 and destination.port 443",
+        "flow.dst_addr = 198.51.100.2",
+        "iface_in = 3 and port_dst = 443",
+        "iana:octetDeltaCount > 1k and netflow.packet_delta_count = 10",
+        "src_as = 64500 and ProtType = 6",
+        "has srcport",
+    ] {
+        assert!(matches(expression), "{expression}");
+    }
+    assert!(!matches("in_packets > 10"));
+    // Words of the language stay what they are.
+    assert!(matches("src port 50000 and dst port 443"));
+    assert!(Filter::parse("has src").is_err());
+}
+
+#[test]
 fn errors_suggest_what_may_have_been_meant() {
     for (expression, column, suggestion) in [
         ("prot tcp", 1, "proto"),
         ("proto tpc", 7, "tcp"),
         ("dport 443", 1, "dst port"),
-        ("srcip 10.0.0.1", 1, "src ip"),
+        ("saddr 10.0.0.1", 1, "src ip"),
         ("source_adress = 10.0.0.1", 1, "source_address"),
         ("has usr_name", 5, "user_name"),
         ("duration > 10", 12, "10ms"),

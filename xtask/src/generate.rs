@@ -14,6 +14,7 @@ mod manual;
 mod properties;
 mod sflow;
 mod spelling;
+mod synonyms;
 mod views;
 
 use std::fs;
@@ -65,6 +66,10 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write(
         "netflow-output/src/format/dialect/names/table.rs",
         &dialects::table()?,
+    )?;
+    output.write(
+        "netflow-query/src/filter/words/synonyms.rs",
+        &synonyms::table()?,
     )?;
     output.write(
         "netflow-output/src/format/dialect/renamed/table.rs",

@@ -11,7 +11,7 @@ pub(crate) fn parse(text: &str) -> Result<Order, String> {
         Some((name, direction)) => (name, Some(direction)),
         None => (text, None),
     };
-    let Some(field) = FlowField::by_name(name) else {
+    let Some(field) = netflow_query::field(name) else {
         let names = FlowField::ALL.iter().map(|field| field.name());
         let suggestion = suggest::nearest(name, names);
         let suggestion = suggestion.map(|name| format!(", did you mean \"{name}\"?"));

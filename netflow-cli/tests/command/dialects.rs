@@ -415,3 +415,20 @@ fn lines_of_sflowtool_have_all_columns_and_other_flows_are_counted() {
     assert_eq!(run.stdout, "");
     assert!(run.stderr.contains("left out"), "{}", run.stderr);
 }
+
+#[test]
+fn names_of_other_tools_choose_fields() {
+    let options = [
+        "-f",
+        "csv",
+        "--fields",
+        "srcaddr,in_bytes",
+        "--where",
+        "l4_dst_port 443",
+    ];
+    let csv = decode(&options, &[CAPTURE]).stdout;
+    assert!(
+        csv.starts_with("source_address,octets\r\n192.0.2.1,9000\r\n"),
+        "{csv}"
+    );
+}

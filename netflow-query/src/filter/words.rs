@@ -1,6 +1,7 @@
 //! The words of the language.
 
 mod numbers;
+mod synonyms;
 
 use netflow_core::field::FlowField;
 
@@ -78,8 +79,18 @@ pub(super) fn subject(word: &str) -> Option<Subject> {
     let mut subjects = SUBJECTS.iter();
     match subjects.find(|(name, _)| *name == word) {
         Some((_, subject)) => Some(*subject),
-        None => FlowField::by_name(word).map(Subject::Field),
+        None if OTHERS.contains(&word) => None,
+        None => field(word).map(Subject::Field),
     }
+}
+
+/// The field of this name, or with this name in lower case in the documents of another tool.
+pub(super) fn field(word: &str) -> Option<FlowField> {
+    FlowField::by_name(word).or_else(|| {
+        let names = synonyms::SYNONYMS;
+        let place = names.binary_search_by_key(&word, |(name, _)| *name).ok()?;
+        Some(names.get(place)?.1)
+    })
 }
 
 /// Words that are a whole comparison: the field and its value.
@@ -150,33 +161,19 @@ const OTHERS: [&str; 26] = [
 ];
 
 /// What other tools call something, and what it is here.
-const ELSEWHERE: [(&str, &str); 28] = [
+const ELSEWHERE: [(&str, &str); 14] = [
     ("prot", "proto"),
-    ("srcip", "src ip"),
-    ("dstip", "dst ip"),
     ("sip", "src ip"),
     ("dip", "dst ip"),
     ("saddr", "src ip"),
     ("daddr", "dst ip"),
-    ("srcport", "src port"),
-    ("dstport", "dst port"),
     ("sport", "src port"),
     ("dport", "dst port"),
     ("srcnet", "src net"),
     ("dstnet", "dst net"),
-    ("srcas", "src as"),
-    ("dstas", "dst as"),
-    ("srcmac", "src mac"),
-    ("dstmac", "dst mac"),
     ("inif", "in if"),
     ("outif", "out if"),
-    ("in_if", "in if"),
-    ("out_if", "out if"),
-    ("srcvlan", "src vlan"),
-    ("dstvlan", "dst vlan"),
     ("pkts", "packets"),
-    ("l4_dst_port", "dst port"),
-    ("l4_src_port", "src port"),
     ("router-ip", "router ip"),
     ("dur", "duration"),
 ];
@@ -278,7 +275,7 @@ mod tests {
 
     use netflow_core::field::{FieldType, FlowField};
 
-    use super::{ALONE, OTHERS, SUBJECTS, flags, names};
+    use super::{ALONE, ELSEWHERE, OTHERS, SUBJECTS, field, flags, names, synonyms};
 
     #[test]
     fn no_word_has_two_meanings() {
@@ -294,6 +291,31 @@ mod tests {
         {
             // Either side of a flow has one; the field of this name is the side where it came in.
             assert!(met.insert(word) || word == "vlan", "{word}");
+        }
+    }
+
+    #[test]
+    fn names_of_other_tools_are_fields() {
+        assert!(synonyms::SYNONYMS.is_sorted_by(|one, other| one.0 < other.0));
+        for (name, is) in [
+            ("in_bytes", FlowField::Octets),
+            ("l4_dst_port", FlowField::DestinationPort),
+            ("srcaddr", FlowField::SourceAddress),
+            ("flow.src_addr", FlowField::SourceAddress),
+            ("source.ip", FlowField::SourceAddress),
+            ("iface_in", FlowField::InputInterface),
+            ("iana:octetdeltacount", FlowField::Octets),
+            ("netflow.octet_delta_count", FlowField::Octets),
+            ("ip_proto", FlowField::Protocol),
+        ] {
+            assert_eq!(field(name), Some(is), "{name}");
+        }
+        for (name, _) in ELSEWHERE {
+            assert_eq!(
+                field(name),
+                None,
+                "{name} is a name, and needs no suggestion"
+            );
         }
     }
 
