@@ -239,17 +239,20 @@ impl<'a> OptionsRecord<'a> {
         let sequence = self.sequence.map(|id| (ScopeKind::SelectionSequence, id));
         let kind = self.interface_scope.unwrap_or(ScopeKind::Interface);
         let interface = self.interface.map(|id| (kind, id.into()));
-        let template = self.template.map(|id| (ScopeKind::Template, id.into()));
-        let parts = [sampler.or(selector).or(sequence), interface, template];
+        // Nearly always in the order of kinds, in which each part is added at the end.
+        let parts = [sampler.or(selector).or(sequence), interface];
         for (kind, number) in parts.into_iter().flatten() {
             self.scope.insert(kind, number.into());
         }
         if self.scope.is_domain() {
             self.scope = self.places;
-            return;
+        } else {
+            for (kind, number) in self.places.parts() {
+                self.has_many_places |= !self.scope.insert(kind, number);
+            }
         }
-        for (kind, number) in self.places.parts() {
-            self.has_many_places |= !self.scope.insert(kind, number);
+        if let Some(id) = self.template {
+            self.has_many_places |= !self.scope.insert(ScopeKind::Template, id.into());
         }
     }
 
