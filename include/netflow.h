@@ -142,7 +142,7 @@ enum netflow_result
   NETFLOW_ERROR_LENGTH = -10,
   // The value does not fit into the requested type.
   NETFLOW_ERROR_RANGE = -11,
-  // The octets are no snapshot that can be loaded.
+  // The octets are not a snapshot that can be loaded.
   NETFLOW_ERROR_SNAPSHOT = -12,
   // Nothing of this name or number is known.
   NETFLOW_ERROR_UNKNOWN = -13,
@@ -188,7 +188,7 @@ enum netflow_flow_field
   NETFLOW_FIELD_RECEIVED = 7,
   // When the message was sent, as its header says; absent in sFlow.
   NETFLOW_FIELD_EXPORT_TIME = 8,
-  // The record came before its template and waited for it.
+  // The record arrived before its template and waited for it.
   NETFLOW_FIELD_LATE = 9,
   // The caller's number of the datagram, such as the frame of a capture.
   NETFLOW_FIELD_FRAME = 10,
@@ -1349,7 +1349,7 @@ typedef struct netflow_flow {
   int64_t received;
   // When the message was sent, as its header says; absent in sFlow.
   int64_t export_time;
-  // The record came before its template and waited for it.
+  // The record arrived before its template and waited for it.
   bool late;
   // The caller's number of the datagram, such as the frame of a capture.
   uint64_t frame;
@@ -2015,7 +2015,7 @@ netflow_result netflow_decoder_new(const struct netflow_options *options,
 //
 // Pointers:
 //
-// `decoder` is NULL or a handle that is not freed, and nobody is using it.
+// `decoder` is NULL or a handle that is not freed and not in use by another thread.
 void netflow_decoder_free(struct netflow_decoder *decoder);
 
 // Reads the options of a decoder, with every default filled in; definitions and rates are not
@@ -2150,7 +2150,7 @@ int32_t netflow_flow_has(const struct netflow_flow *flow,
                          uint32_t field);
 
 // Reads a number or a flag of a flow by the number of its field; NETFLOW_ERROR_ABSENT if the flow does
-// not have it, NETFLOW_ERROR_TYPE if it is no number without sign.
+// not have it, NETFLOW_ERROR_TYPE if it is not an unsigned number.
 //
 // Pointers:
 //
@@ -2466,7 +2466,7 @@ netflow_result netflow_arrow_new(const struct netflow_decoder *decoder,
 //
 // Pointers:
 //
-// `arrow` is NULL or a handle that is not freed, and nobody is using it.
+// `arrow` is NULL or a handle that is not freed and not in use by another thread.
 void netflow_arrow_free(struct netflow_arrow *arrow);
 
 // Adds all flows of the message that `decoder` decoded last, whether they were read another way or
@@ -2489,7 +2489,7 @@ netflow_result netflow_arrow_append(struct netflow_arrow *arrow,
 // Pointers:
 //
 // `arrow` is NULL or a handle that is not freed. `array` is NULL, or a `struct ArrowArray` may be
-// written there; `schema` is NULL, or a `struct ArrowSchema` may be. What was there is not released.
+// written there; `schema` is NULL, or a `struct ArrowSchema` may be. The previous content is not released.
 netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
                                     struct ArrowArray *array,
                                     struct ArrowSchema *schema);
@@ -2499,7 +2499,7 @@ netflow_result netflow_arrow_finish(struct netflow_arrow *arrow,
 // Pointers:
 //
 // `arrow` is NULL or a handle that is not freed. `schema` is NULL, or a `struct ArrowSchema` may be
-// written there. What was there is not released.
+// written there. The previous content is not released.
 netflow_result netflow_arrow_schema(struct netflow_arrow *arrow,
                                     struct ArrowSchema *schema);
 
@@ -2541,7 +2541,7 @@ netflow_result netflow_definitions_list(const struct netflow_definitions *defini
 //
 // Pointers:
 //
-// `definitions` is NULL or a handle that is not freed, and nobody is using it.
+// `definitions` is NULL or a handle that is not freed and not in use by another thread.
 void netflow_definitions_free(struct netflow_definitions *definitions);
 
 // Reads an expression such as `proto tcp and dst port 443`, in the words of tcpdump and nfdump or with
@@ -2562,7 +2562,7 @@ netflow_result netflow_filter_new(const char *expression,
 //
 // Pointers:
 //
-// `filter` is NULL or a handle that is not freed, and nobody is using it.
+// `filter` is NULL or a handle that is not freed and not in use by another thread.
 void netflow_filter_free(struct netflow_filter *filter);
 
 // From the next datagram on, `netflow_flows` and `netflow_each_flow` pass over the flows that do not
@@ -2602,7 +2602,7 @@ netflow_result netflow_health_new(struct netflow_health **health);
 //
 // Pointers:
 //
-// `health` is NULL or a handle that is not freed, and nobody is using it.
+// `health` is NULL or a handle that is not freed and not in use by another thread.
 void netflow_health_free(struct netflow_health *health);
 
 // Adds what `decoder` decoded from the last datagram: call it after each successful
@@ -2696,7 +2696,7 @@ netflow_result netflow_listener_new(const struct netflow_listener_options *optio
 //
 // Pointers:
 //
-// `listener` is NULL or a handle that is not freed, and nobody is using it.
+// `listener` is NULL or a handle that is not freed and not in use by another thread.
 void netflow_listener_free(struct netflow_listener *listener);
 
 // Receives the next datagram, or message of a connection, and decodes it as `netflow_decode` does. It

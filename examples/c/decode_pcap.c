@@ -59,7 +59,7 @@ static void print_flow(const netflow_flow *flow) {
   printf("%.*s ", (int)flow->export_protocol.len, flow->export_protocol.data);
   print_address(&flow->source_address);
   print_address(&flow->destination_address);
-  /* What was not sent is no 0. */
+  /* An absent field is not 0. */
   if (NETFLOW_HAS(flow, NETFLOW_FIELD_OCTETS)) {
     printf("%" PRIu64 " octets", flow->octets);
   } else {

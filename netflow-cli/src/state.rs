@@ -28,7 +28,7 @@ pub(crate) fn load_where(
     match decoder.load_where(&octets, |domain| belongs(domain.exporter.ip())) {
         Ok(_) => Ok(()),
         Err(error) => Err(format!(
-            "{} holds no state: {error}; remove it, or give another --state",
+            "{} holds no state: {error}; remove it, or use another --state",
             path.display()
         )),
     }

@@ -225,7 +225,7 @@ impl Summary {
                 (read.malformed, "malformed packet"),
                 (
                     read.stream_octets_passed_over,
-                    "octet of TCP streams that are no message",
+                    "octet of TCP or SCTP outside any message",
                 ),
             ],
             ", ",
@@ -241,11 +241,8 @@ impl Summary {
         lines.add(
             "lost",
             &[
-                (read.cut, "datagram of which the end was not captured"),
-                (
-                    read.fragmented_given_up,
-                    "datagram of which fragments are missing",
-                ),
+                (read.cut, "truncated datagram"),
+                (read.fragmented_given_up, "incomplete fragmented datagram"),
                 (read.stream_gaps, "gap in TCP streams"),
                 (read.stream_octets_lost, "octet of TCP streams"),
             ],

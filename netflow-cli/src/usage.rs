@@ -85,7 +85,7 @@ impl fmt::Display for Usage {
             ),
             Self::NoFolder(format) => write!(
                 f,
-                "records of each template are a file of {format}; give --output a folder that is \
+                "records of each template are a file of {format}; use --output with a folder that is \
                  not there yet"
             ),
             Self::NoFields(schema) => write!(
@@ -121,7 +121,7 @@ impl fmt::Display for Usage {
             Self::LastOfPipe => write!(
                 f,
                 "--last has to find the newest datagram first, and standard input or a pipe cannot \
-                 be read twice; give --since"
+                 be read twice; use --since"
             ),
             Self::NoBiflows(schema) => write!(
                 f,
@@ -142,15 +142,15 @@ impl fmt::Display for Usage {
             }
             Self::PageOnTerminal => write!(
                 f,
-                "a page of HTML is not for terminals; give --output, or pass it on"
+                "a page of HTML is not for terminals; use --output, or pass it on"
             ),
             Self::NotForTerminals(format) => write!(
                 f,
-                "{format} is not for terminals; give --output, or pass it on"
+                "{format} is not for terminals; use --output, or pass it on"
             ),
             Self::OutputIsInput(path) => write!(
                 f,
-                "{path} would be replaced by what is read from it; give another --output"
+                "{path} would be replaced by what is read from it; use another --output"
             ),
         }
     }

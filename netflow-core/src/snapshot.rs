@@ -101,7 +101,7 @@ pub struct LoadReport {
 #[non_exhaustive]
 pub enum SnapshotError {
     /// The octets do not begin with the magic number of a snapshot.
-    #[error("the octets are no snapshot")]
+    #[error("the octets are not a snapshot")]
     NotSnapshot,
     /// It is of another version.
     #[error("snapshot version {version} cannot be read, only {VERSION}")]

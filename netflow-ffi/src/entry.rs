@@ -161,7 +161,7 @@ unsafe fn call_with(
 ///
 /// # Safety
 ///
-/// `handle` is NULL or came from [`pointer::set_handle`], is not freed, and nobody is using it.
+/// `handle` is NULL or came from [`pointer::set_handle`], is not freed and not in use by another thread.
 unsafe fn free<T>(handle: *mut T) {
     let freed = call(|| {
         pointer::check(handle, "handle")?;

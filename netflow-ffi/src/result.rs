@@ -43,7 +43,7 @@ pub enum netflow_result {
     NETFLOW_ERROR_LENGTH = -10,
     /// The value does not fit into the requested type.
     NETFLOW_ERROR_RANGE = -11,
-    /// The octets are no snapshot that can be loaded.
+    /// The octets are not a snapshot that can be loaded.
     NETFLOW_ERROR_SNAPSHOT = -12,
     /// Nothing of this name or number is known.
     NETFLOW_ERROR_UNKNOWN = -13,
@@ -110,7 +110,7 @@ impl netflow_result {
             Self::NETFLOW_ERROR_TYPE => c"the value is of another type",
             Self::NETFLOW_ERROR_LENGTH => c"no value of this type has this length",
             Self::NETFLOW_ERROR_RANGE => c"the value does not fit",
-            Self::NETFLOW_ERROR_SNAPSHOT => c"the octets are no snapshot that can be loaded",
+            Self::NETFLOW_ERROR_SNAPSHOT => c"the octets are not a snapshot that can be loaded",
             Self::NETFLOW_ERROR_UNKNOWN => c"nothing of this name or number is known",
             Self::NETFLOW_ERROR_SPACE => c"the buffer is too small",
             Self::NETFLOW_ERROR_INTERNAL => c"the library is at fault, the handle is lost",

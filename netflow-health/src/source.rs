@@ -59,7 +59,7 @@ facts! {
     stream_gaps,
     /// Octets of TCP streams that are missing.
     stream_octets_lost,
-    /// Octets of TCP streams that are no message.
+    /// Octets of IPFIX streams and associations that are not part of a message.
     stream_octets_passed_over,
     /// SCTP packets of export.
     sctp_packets,

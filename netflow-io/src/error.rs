@@ -103,13 +103,13 @@ pub enum CaptureErrorKind {
     #[error("may not be read; check its permissions")]
     PermissionDenied,
     /// The path is a directory.
-    #[error("is a directory; give the files in it")]
+    #[error("is a directory; pass the files in it")]
     Directory,
     /// The file, or its decompressed content, has no octet.
-    #[error("is empty; give a capture")]
+    #[error("is empty; pass a capture")]
     Empty,
     /// The content has no format that is read here.
-    #[error("is no pcap, pcapng or IPFIX file (first octets {first}); {}", first.advice())]
+    #[error("is not a pcap, pcapng or IPFIX file (first octets {first}); {}", first.advice())]
     UnknownFormat {
         /// The first octets, up to eight.
         first: FirstOctets,
@@ -267,7 +267,7 @@ impl FirstOctets {
     fn advice(&self) -> &'static str {
         let known = OTHER_FORMATS.iter();
         let mut known = known.filter(|(first, _)| self.as_slice().starts_with(first));
-        known.next().map_or("give a capture", |(_, advice)| advice)
+        known.next().map_or("pass a capture", |(_, advice)| advice)
     }
 
     /// The octets.
@@ -308,7 +308,7 @@ mod tests {
             (b"PK\x03\x04\x14\0", "ZIP archive"),
             (b"\x0c\xa5\x01\0", "nfdump"),
             (b"snoop\0\0\0\0\0\0\x02", "editcap"),
-            (b"{}", "give a capture"),
+            (b"{}", "pass a capture"),
         ] {
             assert!(text(octets).contains(named), "{}", text(octets));
         }

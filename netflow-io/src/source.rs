@@ -79,8 +79,8 @@ pub fn open_with(path: impl AsRef<Path>, options: CaptureOptions) -> Result<Sour
 /// assert!(matches!(error.kind(), CaptureErrorKind::UnknownFormat { .. }));
 /// assert_eq!(
 ///     error.to_string(),
-///     "flows.json is no pcap, pcapng or IPFIX file (first octets 7b 22 61 22 3a 31 7d); \
-///      give a capture"
+///     "flows.json is not a pcap, pcapng or IPFIX file (first octets 7b 22 61 22 3a 31 7d); \
+///      pass a capture"
 /// );
 /// ```
 #[derive(Debug)]

@@ -72,7 +72,7 @@ counters! {
     /// Octets of IPFIX streams and associations that belong to no whole message, because others
     /// are missing.
     stream_octets_lost,
-    /// Octets of IPFIX streams and associations that are no IPFIX message.
+    /// Octets of IPFIX streams and associations that are not part of a message.
     stream_octets_passed_over,
     /// SCTP packets of IPFIX associations.
     sctp_packets,

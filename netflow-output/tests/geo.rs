@@ -59,7 +59,7 @@ fn a_system_has_a_number_and_perhaps_a_name() {
 fn a_file_that_is_no_database_is_an_error_with_its_name() {
     let error = GeoDatabase::open(&path("make.py")).unwrap_err();
     assert!(
-        error.to_string().contains("make.py: is no database"),
+        error.to_string().contains("make.py: is not a database"),
         "{error}"
     );
     let error = GeoDatabase::open(&path("none.mmdb")).unwrap_err();

@@ -90,7 +90,7 @@ impl Exporters {
         if let Some(state) = state {
             decoder
                 .load(state)
-                .map_err(|error| PyValueError::new_err(format!("this is no state: {error}")))?;
+                .map_err(|error| PyValueError::new_err(format!("this is not a state: {error}")))?;
         }
         Ok(decoder)
     }

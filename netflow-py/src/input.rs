@@ -37,7 +37,7 @@ pub(crate) struct Range {
 impl Range {
     /// Of the octets of a mark, or from the start; up to an offset, or to the end.
     pub(crate) fn new((mark, end): RangeArguments) -> PyResult<Self> {
-        let damaged = || PyValueError::new_err("this is no mark of a file");
+        let damaged = || PyValueError::new_err("this is not a mark of a file");
         let mark = mark
             .map(|octets| Mark::from_octets(&octets).ok_or_else(damaged))
             .transpose()?;

@@ -202,7 +202,7 @@ impl Record {
             Some(())
         };
         if is_whole(fields, true).is_none() || is_whole(elements, false).is_none() {
-            return Err(PyValueError::new_err("this is no pickled record"));
+            return Err(PyValueError::new_err("this is not a pickled record"));
         }
         Ok(record)
     }

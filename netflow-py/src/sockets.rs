@@ -221,7 +221,7 @@ fn listener(address: Address, tls: Option<&TlsOptions>) -> PyResult<Listener> {
         }
         _ => {
             return Err(PyValueError::new_err(format!(
-                "{transport:?} is no transport"
+                "{transport:?} is not a transport"
             )));
         }
     };
@@ -229,7 +229,7 @@ fn listener(address: Address, tls: Option<&TlsOptions>) -> PyResult<Listener> {
         "" => "0.0.0.0".parse(),
         host => host.parse::<IpAddr>(),
     };
-    let ip = parsed.map_err(|_| PyValueError::new_err(format!("{host:?} is no address")))?;
+    let ip = parsed.map_err(|_| PyValueError::new_err(format!("{host:?} is not an address")))?;
     let address = match ip {
         IpAddr::V4(_) => SocketAddr::new(ip, port),
         IpAddr::V6(ip) => SocketAddrV6::new(ip, port, 0, zone).into(),

@@ -38,7 +38,8 @@ pub(crate) fn octets(datagram: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
 /// The sender of a datagram.
 pub(crate) fn origin(host: &str, port: u16) -> PyResult<SocketAddr> {
     let address = host.parse::<IpAddr>();
-    let address = address.map_err(|_| PyValueError::new_err(format!("{host:?} is no address")))?;
+    let address =
+        address.map_err(|_| PyValueError::new_err(format!("{host:?} is not an address")))?;
     // A dual-stack socket reports IPv4 addresses as IPv4-mapped IPv6 addresses.
     Ok(SocketAddr::new(address.to_canonical(), port))
 }
@@ -123,7 +124,7 @@ impl State {
             .decoder_mut()
             .load(state)
             .map(drop);
-        loaded.map_err(|error| PyValueError::new_err(format!("this is no state: {error}")))
+        loaded.map_err(|error| PyValueError::new_err(format!("this is not a state: {error}")))
     }
 
     fn end_session(&self, py: Python<'_>, host: &str, port: u16) -> PyResult<()> {

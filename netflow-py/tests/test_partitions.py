@@ -125,8 +125,8 @@ def templates(capture: bytes, folder: Path) -> int:
 
 
 def index_rows(path: Path, column: str) -> list[Any]:
-    teaching = partitions.index(str(path)).teaching
-    return pa.ipc.open_stream(teaching).read_all()[column].to_pylist()
+    announcements = partitions.index(str(path)).announcements
+    return pa.ipc.open_stream(announcements).read_all()[column].to_pylist()
 
 
 def test_what_cannot_be_decoded_is_reported(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_wrong_arguments(arguments: dict[str, Any], text: str) -> None:
 def test_no_file() -> None:
     with pytest.raises(FileNotFoundError):
         partitions.plan("/nowhere/*.pcap")
-    with pytest.raises(nf.NetflowError, match="is no pcap"):
+    with pytest.raises(nf.NetflowError, match="is not a pcap"):
         partitions.plan(__file__)
 
 

@@ -177,7 +177,7 @@ def test_filters_of_one_query_are_not_those_of_the_next(spark: SparkSession) -> 
 def test_what_cannot_be_decoded(spark: SparkSession, tmp_path: Path) -> None:
     pieces = cut(TESTDATA / "genuine" / "pm_v9.pcap", 9, tmp_path)
     kinds = {
-        path: pa.ipc.open_stream(partitions.index(str(path)).teaching).read_all()["kind"]
+        path: pa.ipc.open_stream(partitions.index(str(path)).announcements).read_all()["kind"]
         for path in pieces
     }
     rest = [str(path) for path in pieces if "templates" not in kinds[path].to_pylist()]
@@ -213,9 +213,9 @@ def test_an_index_of_its_own(spark: SparkSession, tmp_path: Path) -> None:
     read = spark.read.format("netflow").option("columns", "octets").option("index", kept)
     assert read.load(str(folder)).count() == len(expected(OVS, ["octets"]))
     # It is what is planned by: with another one, these files have other templates.
-    empty = partitions.index(str(TESTDATA / "genuine" / "pm_v5.pcap")).teaching
+    empty = partitions.index(str(TESTDATA / "genuine" / "pm_v5.pcap")).announcements
     forged = [
-        partitions.FileIndex(**{**each.__dict__, "teaching": empty})
+        partitions.FileIndex(**{**each.__dict__, "announcements": empty})
         for each in partitions.load(kept)
     ]
     partitions.save(forged, kept)

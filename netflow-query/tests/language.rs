@@ -276,7 +276,7 @@ fn errors_have_a_column_and_what_was_expected() {
         (
             "net 10.0.0.0 mask 255.0.255.0",
             19,
-            "this is no mask: its ones have to come before its zeros",
+            "this is not a mask: its ones have to come before its zeros",
         ),
         (
             "src octets > 1",

@@ -172,5 +172,5 @@ impl<'a> Rows<'a> {
 }
 
 fn no_index(why: &str) -> ArrowError {
-    ArrowError::SchemaError(format!("this is no index of a file: {why}"))
+    ArrowError::SchemaError(format!("this is not an index of a file: {why}"))
 }

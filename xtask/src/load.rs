@@ -298,11 +298,13 @@ fn processor_seconds(process: u32) -> Result<f64> {
 fn of_process(stat: &Path) -> Result<f64> {
     let text = fs::read_to_string(stat)?;
     // The name, in parentheses, may hold anything.
-    let (_, rest) = text.rsplit_once(')').ok_or("it is no stat of a process")?;
+    let (_, rest) = text
+        .rsplit_once(')')
+        .ok_or("it is not a stat of a process")?;
     let mut fields = rest.split_whitespace().skip(11).map(str::parse::<u64>);
     let ticks = match (fields.next(), fields.next()) {
         (Some(Ok(user)), Some(Ok(system))) => user + system,
-        _ => return Err("it is no stat of a process".into()),
+        _ => return Err("it is not a stat of a process".into()),
     };
     Ok(precise(ticks) / TICKS)
 }

@@ -31,8 +31,8 @@ pub(crate) fn table() -> Result {
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let release = root().join(target).join("release");
     let [program, memory] = ["worst", "worst_memory"].map(|name| release.join(name));
-    let program = program.to_str().ok_or("the path is no text")?;
-    let memory = memory.to_str().ok_or("the path is no text")?;
+    let program = program.to_str().ok_or("the path is not text")?;
+    let memory = memory.to_str().ok_or("the path is not text")?;
     let list = lines(Command::new(program, "worst"))?;
     let memory = lines(Command::new(memory, "worst_memory"))?;
     println!(

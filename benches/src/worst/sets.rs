@@ -149,7 +149,7 @@ impl Sets {
                     let template = fields.fold(TemplateDefinition::new(256), |template, id| {
                         template.field(ElementId::iana(id), 4)
                     });
-                    self.teach_at(1, &template)
+                    self.announce_at(1, &template)
                 },
             ),
             self.case("a template that announces 65,535 fields", move |number| {
@@ -163,7 +163,7 @@ impl Sets {
         ]
     }
 
-    fn teach_at(self, number: u32, template: &TemplateDefinition) -> Vec<u8> {
+    fn announce_at(self, number: u32, template: &TemplateDefinition) -> Vec<u8> {
         let mut message = self.message(number);
         message.template(template).expect("it fits");
         message.finish()
@@ -209,7 +209,7 @@ impl Sets {
                 },
             ),
             self.case("a template of another address each time", move |number| {
-                self.teach_at(number, &one(256))
+                self.announce_at(number, &one(256))
             })
             .forged(),
         ]

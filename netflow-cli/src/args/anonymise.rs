@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use netflow_output::anonymise::Anonymiser;
 
-/// What replaces addresses, and the file that has its key: the key itself is no argument, which every
-/// user of the machine could see.
+/// What replaces addresses, and the file that has its key: the key itself is not an argument,
+/// because every user could see it in the process list.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyFile {
     #[cfg_attr(

@@ -29,7 +29,7 @@ pub(crate) struct Exporters {
     #[arg(long = "exporter", value_name = "CIDR=KIND")]
     counters: Vec<ConfiguredCounter>,
 
-    /// Take a sequence number or an uptime that falls for late data, never for a restart of the
+    /// Treat a decreasing sequence number or uptime as late data, never as a restart of the
     /// exporter; templates outlive a restart in any case
     #[arg(long)]
     no_sequence_reset: bool,

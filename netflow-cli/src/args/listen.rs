@@ -52,7 +52,8 @@ pub(crate) struct Listen {
 
     /// Replace addresses in all outputs by Crypto-PAn with the key in this file, 32 octets or 64 hexadecimal
     /// digits: IP and MAC addresses in all fields, of exporters too, and in sampled packets, whose payload is
-    /// zeroed; --where asks for the addresses before. Names and texts, the state and the metrics stay
+    /// zeroed; --where uses the original addresses. Names and texts, the state and the metrics are not
+    /// replaced
     #[arg(long, value_name = "KEYFILE", conflicts_with = "forward", help_heading = EXPORTERS)]
     pub(crate) anonymise: Option<KeyFile>,
 
@@ -396,7 +397,7 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
         return Ok(all_addresses(port));
     }
     text.parse().map_err(|_| {
-        "it is no address and port, such as 0.0.0.0:2055, [::]:2055 or 2055".to_owned()
+        "it is not an address and port, such as 0.0.0.0:2055, [::]:2055 or 2055".to_owned()
     })
 }
 
@@ -407,7 +408,7 @@ fn http_address(text: &str) -> Result<SocketAddr, String> {
         return Ok((core::net::Ipv4Addr::LOCALHOST, port).into());
     }
     text.parse()
-        .map_err(|_| "it is no address and port, such as 127.0.0.1:8080 or 8080".to_owned())
+        .map_err(|_| "it is not an address and port, such as 127.0.0.1:8080 or 8080".to_owned())
 }
 
 /// Parses a header of HTTP.

@@ -21,11 +21,11 @@ impl FromStr for Octets {
             "K" | "KiB" => 1 << 10,
             "M" | "MiB" => 1 << 20,
             "G" | "GiB" => 1 << 30,
-            _ => return Err("it is no size, such as 1500, 64KiB or 16MiB".to_owned()),
+            _ => return Err("it is not a size, such as 1500, 64KiB or 16MiB".to_owned()),
         };
         let number: usize = number
             .parse()
-            .map_err(|_| "it is no size, such as 1500, 64KiB or 16MiB".to_owned())?;
+            .map_err(|_| "it is not a size, such as 1500, 64KiB or 16MiB".to_owned())?;
         let octets = number.checked_mul(factor);
         octets.map(Self).ok_or_else(|| "it is too large".to_owned())
     }
@@ -35,7 +35,7 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        const SHAPE: &str = "it is no time, such as 250ms, 30s, 5m, 1h or 30d";
+        const SHAPE: &str = "it is not a time, such as 250ms, 30s, 5m, 1h or 30d";
         let (number, unit) = split(text);
         let number: u64 = number.parse().map_err(|_| SHAPE.to_owned())?;
         let factor = match unit {

@@ -54,7 +54,7 @@ pub(crate) struct ReportArgs {
 
 /// More rows would make browsers slow.
 fn flows(text: &str) -> Result<usize, String> {
-    let number: usize = text.parse().map_err(|_| "it is no number".to_owned())?;
+    let number: usize = text.parse().map_err(|_| "it is not a number".to_owned())?;
     if number > 20_000 {
         return Err("a page can hold 20000 flows at most".to_owned());
     }

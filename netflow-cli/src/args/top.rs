@@ -64,7 +64,7 @@ pub(crate) struct Top {
 
     /// Replace addresses by Crypto-PAn with the key in this file, 32 octets or 64 hexadecimal digits: IP and
     /// MAC addresses in all fields, of exporters too, and in sampled packets, whose payload is zeroed; --where
-    /// asks for the addresses before. Names and texts stay
+    /// uses the original addresses. Names and texts are not replaced
     #[arg(long, value_name = "KEYFILE")]
     pub(crate) anonymise: Option<KeyFile>,
 

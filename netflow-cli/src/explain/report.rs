@@ -251,7 +251,7 @@ fn unread_text(domain: &DomainHealth, id: u16, unread: &UnreadSets, inputs: &Inp
         text += &format!(" to {}", unread.last.frame);
     }
     match (unread.template, domain.refused_templates.get(&id)) {
-        (Some(came), _) => text += &format!("; its template came in {}", frame(came, inputs)),
+        (Some(came), _) => text += &format!("; its template arrived in {}", frame(came, inputs)),
         (None, Some(refused)) => {
             let came = frame(refused.place, inputs);
             text += &match refused.reason {
@@ -260,9 +260,9 @@ fn unread_text(domain: &DomainHealth, id: u16, unread: &UnreadSets, inputs: &Inp
             };
         }
         (None, None) if domain.templates.by_id.contains_key(&id) => {
-            text += "; its template did not come again";
+            text += "; its template did not arrive again";
         }
-        (None, None) => text += "; its template never came",
+        (None, None) => text += "; its template never arrived",
     }
     if unread.late_sets == unread.sets {
         text += ", and all was decoded then";

@@ -83,7 +83,7 @@ pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
                 "empty_template" => "has no fields".to_owned(),
                 reason => format!("cannot be read ({reason})"),
             };
-            format!("{data} template {set}: it came {} but {why}.", place())
+            format!("{data} template {set}: it arrived {} but {why}.", place())
         }
         FindingKind::TemplateSetUnreadable {
             octets,
@@ -100,7 +100,7 @@ pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
             )
         }
         FindingKind::TemplateLate { octets, set } => format!(
-            "{} template {set}: it came {}, too late or with another layout.",
+            "{} template {set}: it arrived {}, too late or with another layout.",
             needing(*octets, &whose),
             place(),
         ),
@@ -109,7 +109,7 @@ pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
             needing(*octets, &whose),
         ),
         FindingKind::OutdatedTemplate { records } => format!(
-            "{} of {whose} came after a restart and before a new template with another layout: \
+            "{} of {whose} arrived after a restart and before a new template with another layout: \
              the old one was used, and the numbers are wrong.",
             counted(*records, "record"),
         ),
@@ -357,7 +357,7 @@ pub(super) fn advice(kind: &FindingKind) -> Option<&'static str> {
         }
         FindingKind::TemplateFlaps { .. } => {
             "Two exporters may share the address and domain, or the exporter uses one id for two \
-             layouts: what comes out of order is read by the wrong one."
+             layouts: data that arrives out of order is read with the wrong layout."
         }
         FindingKind::SeveralExporters { .. } => "decode --by-port keeps them apart.",
         FindingKind::Lost { .. } => {

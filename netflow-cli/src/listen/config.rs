@@ -45,7 +45,8 @@ const SCOPES: [(&str, &str); 4] = [
     ("output", "to"),
 ];
 
-/// Options of which one on the command line replaces all in the file, in one or more lists.
+/// Groups of options, in one or more lists. One such option on the command line replaces the whole group
+/// in the file.
 const GROUPS: [&[&[&str]]; 2] = [
     &[&["udp", "tcp", "tls", "protocol"]],
     &[&OUTPUT, &CERTIFICATES, &HTTP_OUTPUT],

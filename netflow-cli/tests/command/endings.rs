@@ -30,10 +30,10 @@ fn what_cannot_be_read_is_reported_in_one_line_and_status_1() {
         ),
         (
             directory.path().to_owned(),
-            "is a directory; give the files in it",
+            "is a directory; pass the files in it",
         ),
-        (empty, "is empty; give a capture"),
-        (text, "is no pcap, pcapng or IPFIX file"),
+        (empty, "is empty; pass a capture"),
+        (text, "is not a pcap, pcapng or IPFIX file"),
         (header_only, "holds no packet"),
         (
             testdata("genuine/in.pcap"),
@@ -193,7 +193,7 @@ fn a_capture_may_come_from_standard_input() {
     assert_eq!(run.status, 1);
     assert_eq!(
         run.stderr,
-        "netflow: standard input is empty; give a capture\n"
+        "netflow: standard input is empty; pass a capture\n"
     );
 }
 
@@ -230,7 +230,7 @@ fn the_summary_tells_that_packets_were_not_captured_whole() {
         "decode".as_ref(),
         testdata("synthetic/link_snapped.pcap").as_os_str(),
     ]);
-    let reported = "lost         4 datagrams of which the end was not captured\n";
+    let reported = "lost         4 truncated datagrams\n";
     assert!(run.stderr.contains(reported), "{}", run.stderr);
 }
 

@@ -193,7 +193,7 @@ fn a_folder_is_needed() {
         let run = netflow(options.chain([capture.clone().into_os_string()]));
         assert_eq!(run.status, 2);
         assert!(
-            run.stderr.contains("give --output a folder"),
+            run.stderr.contains("use --output with a folder"),
             "{}",
             run.stderr
         );

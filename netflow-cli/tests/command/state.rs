@@ -83,9 +83,5 @@ fn a_damaged_state_is_reported_and_nothing_is_decoded() {
     assert_eq!(run.status, 1);
     assert_eq!(run.stdout, "");
     assert_eq!(run.stderr.lines().count(), 1);
-    assert!(
-        run.stderr.contains("give another --state"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("use another --state"), "{}", run.stderr);
 }

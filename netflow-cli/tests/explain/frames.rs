@@ -99,7 +99,7 @@ fn a_damaged_message_shows_the_problem_where_it_is() {
 #[test]
 fn data_whose_template_comes_later_in_the_datagram_is_explained_by_it() {
     let rows = frame(&testdata("synthetic/data_before_template.pcap"), 4);
-    find(&rows, "set of data, decoded when template 256 came");
+    find(&rows, "set of data, decoded when template 256 arrived");
     assert_eq!(row(&rows, "sourceIPv4Address").2, "192.0.2.1");
 }
 
@@ -438,7 +438,7 @@ fn data_whose_template_comes_in_a_later_frame_is_explained_by_it() {
     let (explained_sets, rows) = sets(&testdata("synthetic/data_before_template.pcap"), 1);
     assert_eq!(
         explained_sets,
-        ["set of data, decoded when template 256 came in frame 2"]
+        ["set of data, decoded when template 256 arrived in frame 2"]
     );
     assert_eq!(find(&rows, "no_template")["problem"], true);
     assert_eq!(row(&rows, "sourceIPv4Address").0, 24);
@@ -474,8 +474,8 @@ fn each_set_names_the_frame_of_its_own_template() {
     assert_eq!(
         explained_sets,
         [
-            "set of data, decoded when template 256 came in frame 4",
-            "set of data, decoded when template 257 came in frame 3",
+            "set of data, decoded when template 256 arrived in frame 4",
+            "set of data, decoded when template 257 arrived in frame 3",
             "set of data, template 258 is not known",
         ]
     );
@@ -492,7 +492,7 @@ fn a_template_that_does_not_fit_is_named_with_its_frame() {
     let (explained_sets, _) = sets(&sent("unfit", &payloads).0, 1);
     assert_eq!(explained_sets.len(), 1);
     assert!(
-        explained_sets[0].contains("came in frame 2"),
+        explained_sets[0].contains("arrived in frame 2"),
         "{explained_sets:?}"
     );
 }

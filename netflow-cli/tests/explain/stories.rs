@@ -245,7 +245,7 @@ fn records_before_the_new_template_of_a_new_run_are_doubted() {
     };
     let report = json(&sent("outdated", &after([2, 1])).0);
     assert!(sentence(&report, "restarted once."), "{report}");
-    let part = "2 records of 192.0.2.1, domain 5 came after a restart";
+    let part = "2 records of 192.0.2.1, domain 5 arrived after a restart";
     assert!(sentence(&report, part), "{report}");
     // The same layout as before.
     let report = json(&sent("restarted-same", &after([1, 2])).0);
@@ -407,7 +407,7 @@ fn data_whose_template_never_comes_asks_for_a_longer_capture() {
 #[test]
 fn a_template_that_cannot_be_read_is_why_its_data_cannot() {
     let report = json(&testdata("synthetic/trap_fields_65535.pcap"));
-    assert!(sentence(&report, "came in frame 1 but cannot be read"));
+    assert!(sentence(&report, "arrived in frame 1 but cannot be read"));
 }
 
 #[test]
@@ -799,7 +799,7 @@ fn a_template_without_fields_is_not_the_template_of_its_data() {
     let report = json(&cut.0);
     let missed = &report["domains"][0]["no_template"][0];
     assert_eq!(missed["template_frame"], Value::Null);
-    let part = "need template 300: it came in frame 2 but has no fields.";
+    let part = "need template 300: it arrived in frame 2 but has no fields.";
     assert!(sentence(&report, part), "{report}");
     let text = String::from_utf8(capture::run(200, &[], &cut.0).stdout).unwrap();
     assert!(
@@ -846,7 +846,7 @@ fn an_option_length_with_excess_is_one_problem_and_costs_nothing() {
     assert_eq!(kind["section"], "RFC 3954, section 6.1");
     assert_eq!(
         kind["examples"][0]["detail"],
-        "option length 9 of options template 257 is no multiple of 4"
+        "option length 9 of options template 257 is not a multiple of 4"
     );
     let applications = &report["domains"][0]["announced"]["applications"];
     assert_eq!(applications[0]["name"], "DNS");
@@ -969,11 +969,11 @@ fn one_fault_is_one_sentence() {
     for (name, part) in [
         (
             "template_no_fields",
-            "need template 256: it came in frame 1 but has no fields",
+            "need template 256: it arrived in frame 1 but has no fields",
         ),
         (
             "v9_options_in_ipfix",
-            "need template 260: it came in frame 1 but cannot be read",
+            "need template 260: it arrived in frame 1 but cannot be read",
         ),
     ] {
         let report = json(&testdata(&format!("synthetic/trap_{name}.pcap")));

@@ -112,7 +112,7 @@ impl Collector {
             assert!(ended.is_none(), "it has ended: {}", self.log());
             assert!(
                 Instant::now() < deadline,
-                "in vain: {}\n{}",
+                "without success: {}\n{}",
                 self.log(),
                 self.stdout()
             );

@@ -67,7 +67,7 @@ fn a_port_alone_is_that_of_all_addresses() {
     let wrong = run(&["--check", "--udp", "example.org:2055"]);
     assert_eq!(wrong.status, Some(2));
     assert!(
-        wrong.log.contains("it is no address and port"),
+        wrong.log.contains("it is not an address and port"),
         "{}",
         wrong.log
     );

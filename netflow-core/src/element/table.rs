@@ -38,7 +38,7 @@ pub(super) static BLOCKS: [Block; 31] = [
     Block::new(56506, 3781, 3854),
 ];
 
-/// Field types of v9 that are no elements of IPFIX.
+/// Field types of v9 that are not elements of IPFIX.
 pub(super) static V9: Block = Block::new(0, 3854, 3951);
 
 /// By number within each block.

@@ -59,7 +59,7 @@ pub enum EncodeError {
         key: FieldKey,
     },
     /// Octets that are not as long as one record of the template.
-    #[error("{length} octets are no record of template {id}")]
+    #[error("{length} octets are not a record of template {id}")]
     RecordLength {
         /// The template id; 0 in the fixed versions.
         id: u16,

@@ -229,6 +229,6 @@ kinds! {
         what: &'static str,
         /// Its octets.
         length: u16
-    } "{what} {length} of options template {id} is no multiple of 4"
+    } "{what} {length} of options template {id} is not a multiple of 4"
         "RFC 3954, section 6.1" "";
 }

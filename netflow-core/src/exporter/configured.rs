@@ -102,7 +102,7 @@ pub enum ParseRateError {
     #[error(transparent)]
     Prefix(#[from] ParsePrefixError),
     /// The part after the `=` is no number of 1 or more.
-    #[error("the rate is no whole number of 1 or more, as 1000 for one packet of 1000")]
+    #[error("the rate is not a whole number of 1 or more, as 1000 for one packet of 1000")]
     Rate,
 }
 

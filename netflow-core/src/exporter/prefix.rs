@@ -87,7 +87,7 @@ pub enum ParsePrefixError {
     #[error("no IP address before the slash; write it as 192.0.2.0/24 or 2001:db8::/32")]
     Address,
     /// The number of bits is no number, or larger than the address.
-    #[error("the prefix length is no number up to {bits}")]
+    #[error("the prefix length is not a number up to {bits}")]
     Length {
         /// Bits of the address.
         bits: u8,

@@ -32,7 +32,7 @@ macro_rules! normalised_fields {
             Received received Time "" flow;
             /// When the message was sent, as its header says; absent in sFlow.
             ExportTime export_time Time "" flow;
-            /// The record came before its template and waited for it.
+            /// The record arrived before its template and waited for it.
             Late late Flag "" flow;
             /// The caller's number of the datagram, such as the frame of a capture.
             Frame frame U64 "" flow;

@@ -116,7 +116,7 @@ fn records(list: &SubTemplateList<'_, '_>) -> Vec<(u16, Vec<u8>)> {
         let mut fields = record.fields();
         let port = fields.next().unwrap().value();
         let Some(Value::Unsigned(port)) = port else {
-            panic!("{port:?} is no port")
+            panic!("{port:?} is not a port")
         };
         (
             u16::try_from(port).unwrap(),
@@ -138,7 +138,7 @@ pub(crate) fn read(record: &netflow_core::record::DataRecord<'_, '_>, like: &Tre
         (List::Basic(list), _) => {
             let port = |value: Option<Value<'_>>| match value {
                 Some(Value::Unsigned(port)) => u16::try_from(port).unwrap(),
-                other => panic!("{other:?} is no port"),
+                other => panic!("{other:?} is not a port"),
             };
             let ports = list.values().map(|value| port(value.value())).collect();
             Tree::Ports(list.semantic(), ports)

@@ -70,7 +70,7 @@ pub unsafe extern "C" fn netflow_arrow_new(
 ///
 /// # Safety
 ///
-/// `arrow` is NULL or a handle that is not freed, and nobody is using it.
+/// `arrow` is NULL or a handle that is not freed and not in use by another thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_arrow_free(arrow: *mut netflow_arrow) {
     // SAFETY: as the caller promises.
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn netflow_arrow_append(
 /// # Safety
 ///
 /// `arrow` is NULL or a handle that is not freed. `array` is NULL, or a `struct ArrowArray` may be
-/// written there; `schema` is NULL, or a `struct ArrowSchema` may be. What was there is not released.
+/// written there; `schema` is NULL, or a `struct ArrowSchema` may be. The previous content is not released.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_arrow_finish(
     arrow: *mut netflow_arrow,
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn netflow_arrow_finish(
 /// # Safety
 ///
 /// `arrow` is NULL or a handle that is not freed. `schema` is NULL, or a `struct ArrowSchema` may be
-/// written there. What was there is not released.
+/// written there. The previous content is not released.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_arrow_schema(
     arrow: *mut netflow_arrow,

@@ -98,7 +98,7 @@ pub unsafe extern "C" fn netflow_decoder_new(
 ///
 /// # Safety
 ///
-/// `decoder` is NULL or a handle that is not freed, and nobody is using it.
+/// `decoder` is NULL or a handle that is not freed and not in use by another thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_decoder_free(decoder: *mut netflow_decoder) {
     // SAFETY: as the caller promises.

@@ -92,7 +92,7 @@ pub unsafe extern "C" fn netflow_definitions_list(
 ///
 /// # Safety
 ///
-/// `definitions` is NULL or a handle that is not freed, and nobody is using it.
+/// `definitions` is NULL or a handle that is not freed and not in use by another thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_definitions_free(definitions: *mut netflow_definitions) {
     // SAFETY: as the caller promises.

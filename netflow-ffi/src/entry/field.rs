@@ -119,7 +119,7 @@ pub unsafe extern "C" fn netflow_flow_has(flow: *const netflow_flow, field: u32)
 }
 
 /// Reads a number or a flag of a flow by the number of its field; NETFLOW_ERROR_ABSENT if the flow does
-/// not have it, NETFLOW_ERROR_TYPE if it is no number without sign.
+/// not have it, NETFLOW_ERROR_TYPE if it is not an unsigned number.
 ///
 /// # Safety
 ///

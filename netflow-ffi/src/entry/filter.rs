@@ -62,7 +62,7 @@ pub unsafe extern "C" fn netflow_filter_new(
 ///
 /// # Safety
 ///
-/// `filter` is NULL or a handle that is not freed, and nobody is using it.
+/// `filter` is NULL or a handle that is not freed and not in use by another thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_filter_free(filter: *mut netflow_filter) {
     // SAFETY: as the caller promises.

@@ -32,7 +32,7 @@ pub unsafe extern "C" fn netflow_health_new(health: *mut *mut netflow_health) ->
 ///
 /// # Safety
 ///
-/// `health` is NULL or a handle that is not freed, and nobody is using it.
+/// `health` is NULL or a handle that is not freed and not in use by another thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_health_free(health: *mut netflow_health) {
     // SAFETY: as the caller promises.

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn netflow_listener_new(
 ///
 /// # Safety
 ///
-/// `listener` is NULL or a handle that is not freed, and nobody is using it.
+/// `listener` is NULL or a handle that is not freed and not in use by another thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_listener_free(listener: *mut netflow_listener) {
     // SAFETY: as the caller promises.

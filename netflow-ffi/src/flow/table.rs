@@ -32,7 +32,7 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_RECEIVED = 7,
     /// When the message was sent, as its header says; absent in sFlow.
     NETFLOW_FIELD_EXPORT_TIME = 8,
-    /// The record came before its template and waited for it.
+    /// The record arrived before its template and waited for it.
     NETFLOW_FIELD_LATE = 9,
     /// The caller's number of the datagram, such as the frame of a capture.
     NETFLOW_FIELD_FRAME = 10,
@@ -278,7 +278,7 @@ pub struct netflow_flow {
     pub received: i64,
     /// When the message was sent, as its header says; absent in sFlow.
     pub export_time: i64,
-    /// The record came before its template and waited for it.
+    /// The record arrived before its template and waited for it.
     pub late: bool,
     /// The caller's number of the datagram, such as the frame of a capture.
     pub frame: u64,

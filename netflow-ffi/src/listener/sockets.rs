@@ -124,7 +124,7 @@ fn options(settings: &ListenerSettings<'_>) -> Result<LiveOptions, Refusal> {
         let place = parsed.map_err(|_| {
             refuse(
                 "address",
-                format!("{address} is no address and port, such as 0.0.0.0:2055"),
+                format!("{address} is not an address and port, such as 0.0.0.0:2055"),
             )
         })?;
         options
@@ -147,7 +147,7 @@ fn of_number(number: u32, settings: &ListenerSettings<'_>) -> Result<ListenerTra
         0 => Ok(ListenerTransport::Udp),
         1 => Ok(ListenerTransport::Tcp),
         2 => tls(settings),
-        _ => Err(refuse("transport", format!("{number} is no transport"))),
+        _ => Err(refuse("transport", format!("{number} is not a transport"))),
     }
 }
 

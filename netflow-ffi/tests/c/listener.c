@@ -36,8 +36,8 @@ static void wrong_options_are_refused(void) {
     netflow_result result;
     const char *reason;
   } wrong[] = {
-      {"nonsense", NETFLOW_LISTEN_UDP, NETFLOW_ERROR_ARGUMENT, "nonsense is no address and port"},
-      {"127.0.0.1:0", 3, NETFLOW_ERROR_ARGUMENT, "3 is no transport"},
+      {"nonsense", NETFLOW_LISTEN_UDP, NETFLOW_ERROR_ARGUMENT, "nonsense is not an address and port"},
+      {"127.0.0.1:0", 3, NETFLOW_ERROR_ARGUMENT, "3 is not a transport"},
       {"192.0.2.1:0", NETFLOW_LISTEN_UDP, NETFLOW_ERROR_SYSTEM, "cannot listen on udp 192.0.2.1:0"},
       {"127.0.0.1:0", NETFLOW_LISTEN_TLS, NETFLOW_ERROR_ARGUMENT, "needs a certificate"},
   };

@@ -137,7 +137,7 @@ impl Extractor {
         }
     }
 
-    /// A packet that ends at `end` and is no transport of flow export: what it carries, if it is
+    /// A packet that ends at `end` and is not a transport of flow export: what it carries, if it is
     /// a tunnel.
     fn tunnel(&mut self, layer: &Layer<'_>, end: usize) -> Option<Found> {
         match layer.packet.inner() {

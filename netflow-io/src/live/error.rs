@@ -36,7 +36,7 @@ fn hint(error: &io::Error, address: SocketAddr) -> &'static str {
         io::ErrorKind::PermissionDenied if address.port() < 1_024 => {
             "; ports below 1024 need CAP_NET_BIND_SERVICE"
         }
-        io::ErrorKind::AddrNotAvailable => "; it is no address of this host",
+        io::ErrorKind::AddrNotAvailable => "; it is not an address of this host",
         _ => "",
     }
 }

@@ -42,7 +42,10 @@ pub(crate) fn until(source: &mut LiveSource, mut done: impl FnMut(&[Seen]) -> bo
     let mut seen = Vec::new();
     let deadline = Instant::now() + PATIENCE;
     while !done(&seen) {
-        assert!(Instant::now() < deadline, "waiting in vain, after {seen:?}");
+        assert!(
+            Instant::now() < deadline,
+            "nothing arrived in time, after {seen:?}"
+        );
         match source.next_arrival() {
             Some(arrival) => seen.extend(Seen::of(&arrival.unwrap())),
             None => panic!("the source has ended after {seen:?}"),

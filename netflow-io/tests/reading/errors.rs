@@ -35,14 +35,14 @@ fn a_file_that_cannot_be_opened_says_why() {
 
 #[test]
 fn a_file_that_is_empty_or_something_else_is_named_so() {
-    assert_eq!(opening(b"").to_string(), "test is empty; give a capture");
+    assert_eq!(opening(b"").to_string(), "test is empty; pass a capture");
     assert_eq!(
         opening(&gzip(b"")).to_string(),
-        "test is empty; give a capture"
+        "test is empty; pass a capture"
     );
     assert_eq!(
         opening(b"{\"frame\":1}\n").to_string(),
-        "test is no pcap, pcapng or IPFIX file (first octets 7b 22 66 72 61 6d 65 22 …); give a capture"
+        "test is not a pcap, pcapng or IPFIX file (first octets 7b 22 66 72 61 6d 65 22 …); pass a capture"
     );
     assert_eq!(opening(b"\0").kind().code(), "unknown_format");
     let thrice = opening(&gzip(&zstd(&gzip(b"x"))));

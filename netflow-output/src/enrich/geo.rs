@@ -156,7 +156,7 @@ impl Geo {
         }
     }
 
-    /// Whether there is no database.
+    /// Whether there is not a database.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.places.is_none() && self.systems.is_none()
@@ -175,7 +175,7 @@ fn read(path: &Path) -> Result<Reader<Vec<u8>>, GeoError> {
     }
     let octets = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     Reader::from_source(octets)
-        .map_err(|error| unreadable(format!("is no database of addresses: {error}")))
+        .map_err(|error| unreadable(format!("is not a database of addresses: {error}")))
 }
 
 #[cfg(feature = "geo")]

@@ -85,7 +85,7 @@ def _address(address: Address) -> tuple[Any, ...]:
     else:
         raise TypeError(f"pass an address such as '0.0.0.0:2055', not {address!r}")
     if not 0 <= bound[1] <= 65_535:
-        raise ValueError(f"{bound[1]} is no port, in {address!r}")
+        raise ValueError(f"{bound[1]} is not a port, in {address!r}")
     return bound
 
 

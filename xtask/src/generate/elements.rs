@@ -205,7 +205,7 @@ fn blocks(ipfix: &Elements, count: usize) -> Result<String> {
     }
     writeln!(
         out,
-        "];\n\n/// Field types of v9 that are no elements of IPFIX.\n\
+        "];\n\n/// Field types of v9 that are not elements of IPFIX.\n\
          pub(super) static V9: Block = Block::new(0, {start}, {count});"
     )?;
     Ok(out)

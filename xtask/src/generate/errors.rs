@@ -37,7 +37,7 @@ impl Member {
             .split_once(':')
             .and_then(|(name, rest)| Some((name, rest.split_once(' ')?)));
         let Some((name, (kind, meaning))) = parts else {
-            return Err(format!("errors.csv: {text:?} is no member").into());
+            return Err(format!("errors.csv: {text:?} is not a member").into());
         };
         let rust_type = match kind {
             "text" => "&'static str",

@@ -27,7 +27,7 @@ pub(super) fn table() -> Result<String> {
         let second = match row.text("occurrence")? {
             "" => "",
             "second" => " second",
-            other => return Err(format!("ingredients.csv: {other} is no occurrence").into()),
+            other => return Err(format!("ingredients.csv: {other} is not an occurrence").into()),
         };
         let (variant, field_type) = (pascal(row.text("name")?), row.text("type")?);
         out.push_str(&doc(row.text("meaning")?, 12));

@@ -43,7 +43,7 @@ pub(super) fn run() -> Result {
         for test in row.split('`').filter_map(named) {
             tests += 1;
             if !sources.contains(&format!("fn {test}()")) {
-                return Err(format!("SECURITY.md names {test}, which is no test").into());
+                return Err(format!("SECURITY.md names {test}, which is not a test").into());
             }
         }
     }

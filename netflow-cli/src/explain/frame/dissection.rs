@@ -131,7 +131,7 @@ impl Dissection {
                         ..waiting.offset + netflow_core::wire::set::HEADER_LEN + waiting.body_len;
                     if let Some(node) = self.tree.find(&range) {
                         node.meaning = format!(
-                            "set of data, template {} came in {came}, too late or with another layout",
+                            "set of data, template {} arrived in {came}, too late or with another layout",
                             waiting.id
                         );
                     }

@@ -57,7 +57,7 @@ pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Decoded<'_>)
         }
         SetKind::NoTemplate => match delivered(set, message) {
             Some(late) => {
-                node.meaning = format!("set of data, decoded when template {} came", set.id());
+                node.meaning = format!("set of data, decoded when template {} arrived", set.id());
                 records(&mut node, &late, start, payload);
             }
             None => rest = "data without a template",
@@ -89,7 +89,7 @@ pub(super) fn late(node: &mut Node, set: &Set<'_>, payload: &[u8], came: &str, i
         "data"
     };
     node.meaning = format!(
-        "set of {what}, decoded when template {} came in {came}",
+        "set of {what}, decoded when template {} arrived in {came}",
         set.id()
     );
     let start = set.offset() + HEADER_LEN;

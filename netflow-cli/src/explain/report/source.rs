@@ -49,13 +49,13 @@ pub(super) fn write(source: &SourceFacts, page: &mut Page) {
         (
             "lost",
             &[
-                (source.cut, "datagram of which the end was not captured"),
-                (source.fragmented_given_up, "datagram of missing fragments"),
+                (source.cut, "truncated datagram"),
+                (source.fragmented_given_up, "incomplete fragmented datagram"),
                 (source.stream_gaps, "gap of TCP streams"),
                 (source.stream_octets_lost, "octet of TCP streams"),
                 (
                     source.stream_octets_passed_over,
-                    "octet of TCP streams that are no message",
+                    "octet of TCP or SCTP outside any message",
                 ),
             ],
         ),

@@ -90,7 +90,7 @@ const DECODED: [StatsCounter; 12] = [
     ),
     (
         "netflow_unreadable_datagrams_total",
-        "Datagrams that are no flow export.",
+        "Datagrams whose first header could not be read.",
         |stats| stats.unreadable,
     ),
     (
@@ -100,7 +100,7 @@ const DECODED: [StatsCounter; 12] = [
     ),
     (
         "netflow_given_up_sets_total",
-        "Data sets discarded before their template came.",
+        "Data sets discarded before their template arrived.",
         |stats| stats.given_up_sets,
     ),
     (
@@ -110,7 +110,7 @@ const DECODED: [StatsCounter; 12] = [
     ),
     (
         "netflow_evicted_domains_total",
-        "Observation domains forgotten for lack of memory.",
+        "Observation domains forgotten because the memory limit was reached.",
         |stats| stats.evicted,
     ),
 ];
@@ -334,7 +334,7 @@ const DOMAINS: [DomainNumber; 7] = [
     (
         "netflow_exporter_last_received_timestamp_seconds",
         "gauge",
-        "When the last message came.",
+        "When the last message arrived.",
         |one| one.last_received.as_nanos() / 1_000_000_000,
     ),
 ];

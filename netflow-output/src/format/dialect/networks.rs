@@ -56,7 +56,11 @@ pub struct ParseNetworkError(String);
 
 impl fmt::Display for ParseNetworkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no network; expected a subnet or one of", self.0)?;
+        write!(
+            f,
+            "{:?} is not a network; expected a subnet or one of",
+            self.0
+        )?;
         for (name, _) in NAMED {
             write!(f, " {name}")?;
         }

@@ -126,7 +126,7 @@ impl SpoolConfig {
 pub struct PeerConfig {
     /// How long to wait for a connection; 10 s by default.
     pub connect_timeout: Duration,
-    /// How long the peer may take nothing before the connection is given up; 30 s by default.
+    /// How long the peer may accept nothing before the connection is closed; 30 s by default.
     pub timeout: Duration,
     /// Octets of rows that are kept to be sent again: more than the kernels of both ends hold. 16 MiB
     /// by default.

@@ -185,7 +185,7 @@ fn address(text: &str, port: Option<u16>) -> Result<String, String> {
     }
     match (given.map(str::parse::<u16>), port) {
         (Some(Ok(_)), _) => Ok(text.to_owned()),
-        (Some(Err(_)), _) => Err("the port is no number".to_owned()),
+        (Some(Err(_)), _) => Err("the port is not a number".to_owned()),
         (None, Some(port)) => Ok(format!("{host}:{port}")),
         (None, None) => Err("a port is missing".to_owned()),
     }

@@ -39,7 +39,7 @@ class FileIndex:
     alone."""
     faults: tuple[str, ...]
     """Why it could not be read to its end."""
-    teaching: bytes = field(repr=False)
+    announcements: bytes = field(repr=False)
     """The datagrams with announcements, as an Arrow stream; ``pyarrow.ipc.open_stream`` reads it."""
     every: int = PIECE
     """Octets of the pieces in it, about."""
@@ -64,7 +64,7 @@ def index(
     """
     storage = dict(storage or {})
     input = opened(file, storage)
-    teaching, report = _netflow.index(
+    announcements, report = _netflow.index(
         input, every=max(1, every), ports=list(ports), strict=False, state=state, exporters=None
     )
     domains = report["domains"]
@@ -80,7 +80,7 @@ def index(
         exporters=tuple(sorted({each["exporter"] for each in domains})) if is_all else (),
         stats=report["stats"],
         faults=tuple(report["faults"]),
-        teaching=teaching,
+        announcements=announcements,
         every=max(1, every),
     )
 
@@ -130,7 +130,7 @@ def save(
         "exporters": pa.list_(text),
         "stats": text,
         "faults": pa.list_(text),
-        "teaching": pa.large_binary(),
+        "announcements": pa.large_binary(),
         "every": number,
     }
     table = pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items())))

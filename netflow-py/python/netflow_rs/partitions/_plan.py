@@ -130,16 +130,16 @@ class _Piece:
     index: FileIndex
     range: Range
     octets: int | None
-    teaching: bytes
+    announcements: bytes
 
 
 def _pieces(each: FileIndex, octets: int) -> list[_Piece]:
     """The parts of a file that is larger than this; else it is one."""
     if octets == 0 or each.octets is None or each.octets <= octets:
-        return [_Piece(each, Range(), each.octets, each.teaching)]
+        return [_Piece(each, Range(), each.octets, each.announcements)]
     pa = arrow()
     compute: Any = importlib.import_module("pyarrow.compute")
-    rows: Any = pa.ipc.open_stream(each.teaching).read_all()
+    rows: Any = pa.ipc.open_stream(each.announcements).read_all()
     bounds = compute.indices_nonzero(compute.equal(rows["kind"], "piece")).to_pylist()
     marks = rows.take(pa.array(bounds, pa.int64()))
     starts = [0, *marks["offset"].to_pylist()]
@@ -178,7 +178,7 @@ def _chained(
         for _ in pack:
             if pieces[number].range.start == 0:
                 _complete(pieces, number, replay, options, storage)
-            replay.append(pieces[number].teaching, number, first)
+            replay.append(pieces[number].announcements, number, first)
             number += 1
         members = pieces[first:number]
         files, ranges = _joined(members)
@@ -226,7 +226,7 @@ def _complete(
     """If too much of the file that begins here waited for templates to be kept in its index, it
     is read once more, with the templates that are known here."""
     each = pieces[number].index
-    if not _left_out(each.teaching):
+    if not _left_out(each.announcements):
         return
     again = index(
         each.file, ports=options["ports"], storage=storage, state=replay.save(), every=each.every
@@ -238,12 +238,12 @@ def _complete(
     pieces[number : number + len(old)] = new
 
 
-def _left_out(teaching: bytes) -> bool:
+def _left_out(announcements: bytes) -> bool:
     pa = arrow()
     compute: Any = importlib.import_module("pyarrow.compute")
     return any(
         compute.any(compute.equal(batch.column("kind"), "left_out")).as_py()
-        for batch in pa.ipc.open_stream(teaching)
+        for batch in pa.ipc.open_stream(announcements)
     )
 
 

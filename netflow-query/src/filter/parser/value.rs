@@ -298,7 +298,7 @@ impl Reader<'_, '_> {
             }
             None if mask.is_some() && literal::network(word, None).is_some() => Err(self
                 .cursor
-                .error_before("this is no mask: its ones have to come before its zeros")),
+                .error_before("this is not a mask: its ones have to come before its zeros")),
             None => Err(invalid),
         }
     }

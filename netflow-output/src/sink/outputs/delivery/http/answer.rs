@@ -51,7 +51,7 @@ impl Response {
             200..=299 => self.accepted(server, rows),
             413 => Answer::TooLarge,
             400 | 422 => Answer::Refused(self.error()),
-            // Wrong credentials, a missing index, a busy server: all may be mended meanwhile.
+            // Wrong credentials, a missing index, a busy server: all may be fixed meanwhile.
             _ => Answer::Later {
                 error: self.error(),
                 after: self.retry_after,
