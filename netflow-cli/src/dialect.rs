@@ -2,10 +2,10 @@
 
 use clap::Args;
 use netflow_output::enrich::GeoDatabase;
-use netflow_output::format::Selection;
 use netflow_output::format::dialect::{
     Additions, CommunityIdSeed, DialectForm, DialectOptions, Faults, Networks,
 };
+use netflow_output::format::{Raw, RawForm, Selection};
 
 use crate::args::format::{Format, SchemaName};
 
@@ -91,7 +91,17 @@ pub(crate) fn has_format(schema: SchemaName, format: Format) -> Option<bool> {
         SchemaName::Of(dialect) => {
             Some(form(format).is_some_and(|form| dialect.forms().contains(&form)))
         }
+        SchemaName::Raw => Some(raw_form(format).is_some()),
         SchemaName::Flow | SchemaName::Record | SchemaName::Wire => None,
+    }
+}
+
+/// The form of raw documents that a format asks for; none if they are not written so.
+const fn raw_form(format: Format) -> Option<RawForm> {
+    match format {
+        Format::Json => Some(RawForm::Json),
+        Format::Msgpack => Some(RawForm::MessagePack),
+        _ => None,
     }
 }
 
@@ -123,6 +133,7 @@ impl DialectArgs {
                 options.selection = selection.clone();
                 options.format(dialect, form(format)?)
             }
+            SchemaName::Raw => Some(Box::new(Raw::new(raw_form(format)?))),
             SchemaName::Flow | SchemaName::Record | SchemaName::Wire => None,
         }
     }

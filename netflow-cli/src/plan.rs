@@ -77,6 +77,9 @@ impl Plan {
             if !args.fields.is_empty() {
                 return Err(Usage::NoFields(schema));
             }
+            if schema == SchemaName::Raw && args.anonymise.is_some() {
+                return Err(Usage::NotAnonymous(schema));
+            }
             check_flow_options(args, schema)?;
             if args.split_biflows {
                 return Err(Usage::NoBiflows(schema));

@@ -51,6 +51,8 @@ pub(crate) enum Usage {
     LastOfPipe,
     /// Only flows have a direction.
     NoBiflows(SchemaName),
+    /// Addresses in octets that nobody understands would stay.
+    NotAnonymous(SchemaName),
     /// The tables of templates have no port.
     NoPorts(Format),
     /// There is no such field; perhaps this one is meant.
@@ -126,6 +128,10 @@ impl fmt::Display for Usage {
             Self::NoBiflows(schema) => write!(
                 f,
                 "--split-biflows makes flows of the schema flow, not of {schema}"
+            ),
+            Self::NotAnonymous(schema) => write!(
+                f,
+                "--anonymise replaces addresses in records, and the schema {schema} has whole datagrams"
             ),
             Self::NoPorts(format) => write!(
                 f,

@@ -158,6 +158,12 @@ pub enum CaptureErrorKind {
         /// The limit.
         limit: u64,
     },
+    /// A document of the schema `raw` that cannot be read.
+    #[error("is damaged: a raw document {reason}; what came before was read")]
+    Document {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// All packets are of a link type that is not read here.
     #[error(
         "has packets of link type {link_type} only, which is not read; capture on an Ethernet, \
@@ -188,6 +194,7 @@ impl CaptureErrorKind {
             Self::Damaged { .. } => "damaged",
             Self::Malformed { .. } => "malformed",
             Self::TooLong { .. } => "too_long",
+            Self::Document { .. } => "document",
             Self::LinkType { .. } => "link_type",
             Self::Io(_) => "io",
         }

@@ -178,6 +178,15 @@ impl Extractor {
         }
     }
 
+    /// A datagram that a document holds as it was received.
+    pub(crate) fn document(&mut self, frame: Frame, exporter: SocketAddr) -> Found {
+        Found {
+            exporter,
+            transport: Transport::Udp,
+            ..self.message(frame)
+        }
+    }
+
     /// Takes a packet of a capture; returns the datagram if it is or completes one.
     pub(crate) fn packet(&mut self, frame: &Frame, window: &[u8]) -> Option<Found> {
         count(&mut self.summary.packets);

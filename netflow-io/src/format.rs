@@ -10,4 +10,8 @@ pub enum Format {
     Pcapng,
     /// An IPFIX file (RFC 5655).
     IpfixFile,
+    /// Datagrams of the schema `raw`, each a line of JSON.
+    RawJson,
+    /// Datagrams of the schema `raw`, each a map of MessagePack.
+    RawMessagePack,
 }

@@ -100,6 +100,7 @@ mod mirror;
 mod octets;
 mod pcap;
 mod pcapng;
+mod raw;
 mod reader;
 mod sctp;
 mod select;

@@ -52,7 +52,13 @@ pub struct Mark {
 /// The first octet of a mark: how the others are to be read.
 const VERSION: u8 = 4;
 
-const FORMATS: [Format; 3] = [Format::Pcap, Format::Pcapng, Format::IpfixFile];
+const FORMATS: [Format; 5] = [
+    Format::Pcap,
+    Format::Pcapng,
+    Format::IpfixFile,
+    Format::RawJson,
+    Format::RawMessagePack,
+];
 
 impl Mark {
     /// Octets of the file before it.

@@ -7,7 +7,7 @@ use crate::frame::Next;
 use crate::input::Input;
 use crate::limits::CaptureOptions;
 use crate::mark::Mark;
-use crate::{ipfix_file, link, pcap, pcapng};
+use crate::{ipfix_file, link, pcap, pcapng, raw};
 
 /// Octets by which a format is recognised.
 const RECOGNISED_BY: usize = 20;
@@ -20,6 +20,7 @@ pub(crate) enum Reader {
     Pcap(pcap::Reader),
     Pcapng(pcapng::Reader),
     IpfixFile,
+    Raw(raw::Reader),
 }
 
 impl Reader {
@@ -58,9 +59,11 @@ impl Reader {
         } else if ipfix_file::recognise(first) {
             Ok(Self::IpfixFile)
         } else {
-            Err(CaptureErrorKind::UnknownFormat {
-                first: FirstOctets::of(first),
-            })
+            let first = FirstOctets::of(first);
+            match raw::Form::recognise(input)? {
+                Some(form) => Ok(Self::Raw(raw::Reader::new(form))),
+                None => Err(CaptureErrorKind::UnknownFormat { first }),
+            }
         }
     }
 
@@ -78,6 +81,8 @@ impl Reader {
                 Self::Pcapng(reader.after(mark.time))
             }
             Format::IpfixFile => Self::IpfixFile,
+            Format::RawJson => Self::Raw(raw::Reader::new(raw::Form::Json)),
+            Format::RawMessagePack => Self::Raw(raw::Reader::new(raw::Form::MessagePack)),
         })
     }
 
@@ -87,6 +92,7 @@ impl Reader {
             Self::Pcap(reader) => reader.next(input),
             Self::Pcapng(reader) => reader.next(input),
             Self::IpfixFile => ipfix_file::next(input),
+            Self::Raw(reader) => reader.next(input),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::frame::Fault;
 use crate::input::Input;
 use crate::limits::CaptureOptions;
 use crate::mark::Mark;
+use crate::raw;
 use crate::reader::Reader;
 use crate::summary::CaptureSummary;
 
@@ -194,7 +195,7 @@ impl Source {
         let (header, time) = match &self.reader {
             Reader::Pcap(reader) => (reader.header().to_vec(), Timestamp::UNIX_EPOCH),
             Reader::Pcapng(reader) => (reader.header(), reader.time()),
-            Reader::IpfixFile => (Vec::new(), Timestamp::UNIX_EPOCH),
+            Reader::IpfixFile | Reader::Raw(_) => (Vec::new(), Timestamp::UNIX_EPOCH),
         };
         Some(Mark {
             format: self.format(),
@@ -240,10 +241,14 @@ impl Source {
     /// What the file is.
     #[must_use]
     pub const fn format(&self) -> Format {
-        match self.reader {
+        match &self.reader {
             Reader::Pcap(_) => Format::Pcap,
             Reader::Pcapng(_) => Format::Pcapng,
             Reader::IpfixFile => Format::IpfixFile,
+            Reader::Raw(raw) => match raw.form() {
+                raw::Form::Json => Format::RawJson,
+                raw::Form::MessagePack => Format::RawMessagePack,
+            },
         }
     }
 
@@ -342,10 +347,13 @@ impl Source {
                 return error.take().map_or(Ok(None), Err);
             }
             let found = match self.reader.next(&mut self.input) {
-                Ok(Some(frame)) if matches!(self.reader, Reader::IpfixFile) => {
-                    Some(self.extractor.message(frame))
-                }
-                Ok(Some(frame)) => self.extractor.packet(&frame, self.input.window()),
+                Ok(Some(frame)) => match &self.reader {
+                    Reader::IpfixFile => Some(self.extractor.message(frame)),
+                    Reader::Raw(raw) => Some(self.extractor.document(frame, raw.exporter())),
+                    Reader::Pcap(_) | Reader::Pcapng(_) => {
+                        self.extractor.packet(&frame, self.input.window())
+                    }
+                },
                 Ok(None) => {
                     self.extractor.finish();
                     self.state = State::Ending(self.nothing_readable());

@@ -22,7 +22,7 @@ pub(crate) enum Format {
     Parquet,
     /// Arrow IPC: a file, or a stream to standard output and to *.arrows
     Arrow,
-    /// MessagePack, for schemas of other tools
+    /// MessagePack, for the schema raw and those of other tools
     Msgpack,
     /// Events of Fluentd's forward protocol, for the schema fluentd
     Forward,
@@ -73,18 +73,21 @@ pub(crate) enum SchemaName {
     Record,
     /// What was sent.
     Wire,
+    /// Datagrams as they were received.
+    Raw,
     /// The documents of another tool.
     Of(DialectName),
 }
 
 impl SchemaName {
-    const ALL: [Self; DialectName::ALL.len() + 3] = {
-        let mut all = [Self::Flow; DialectName::ALL.len() + 3];
+    const ALL: [Self; DialectName::ALL.len() + 4] = {
+        let mut all = [Self::Flow; DialectName::ALL.len() + 4];
         all[1] = Self::Record;
         all[2] = Self::Wire;
+        all[3] = Self::Raw;
         let mut place = 0;
         while place < DialectName::ALL.len() {
-            all[place + 3] = Self::Of(DialectName::ALL[place]);
+            all[place + 4] = Self::Of(DialectName::ALL[place]);
             place += 1;
         }
         all
@@ -94,7 +97,7 @@ impl SchemaName {
     pub(crate) const fn is_of_flows(self) -> bool {
         match self {
             Self::Flow | Self::Of(_) => true,
-            Self::Record | Self::Wire => false,
+            Self::Record | Self::Wire | Self::Raw => false,
         }
     }
 }
@@ -114,6 +117,10 @@ impl ValueEnum for SchemaName {
             Self::Wire => (
                 "wire",
                 "What was sent, in the order of the wire, with its octets",
+            ),
+            Self::Raw => (
+                "raw",
+                "Each datagram unchanged, to be decoded elsewhere: decode and replay read these documents",
             ),
             Self::Of(dialect) => (dialect.name(), dialect.description()),
         };

@@ -99,6 +99,9 @@ fn plan(
         if !names.is_empty() {
             return Err(Usage::NoFields(schema).to_string());
         }
+        if schema == SchemaName::Raw && matches.contains_id("anonymise") {
+            return Err(Usage::NotAnonymous(schema).to_string());
+        }
     }
     let selection = selection(matches, scope);
     let is_ipfix = matches!(destination, Destination::Ipfix { .. });

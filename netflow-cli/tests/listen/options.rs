@@ -436,6 +436,7 @@ fn options_that_contradict_each_other_are_refused() {
             &["--schema", "record", "--fields", "octets"],
             "--fields chooses among the fields",
         ),
+        (&["--schema", "raw", "--format", "csv"], "csv"),
         (&["--fields", "octet"], "did you mean \"octets\"?"),
         (&["--output", "gopher://x"], "gopher://x"),
         (&["--state-interval", "5s"], "--state"),

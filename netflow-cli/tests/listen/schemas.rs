@@ -1,6 +1,6 @@
 //! The options of schemas and of what is known of exporters.
 
-use crate::harness::{Collector, Ended, Folder, logged, send, v5};
+use crate::harness::{Collector, Ended, Folder, logged, record, run, send, template, v5};
 
 /// How a collector with these options ends that received these datagrams, in order.
 fn collect(options: &[&str], datagrams: &[Vec<u8>]) -> Ended {
@@ -206,4 +206,59 @@ fn a_collector_loses_flows_that_the_schema_cannot_express_by_that_reason() {
     assert_eq!(ended.status, Some(3), "{}", ended.log);
     let lost = logged(&ended.log, "an output has lost rows", "reasons");
     assert_eq!(lost, "not_in_schema 1");
+}
+
+#[test]
+fn datagrams_in_raw_documents_are_decoded_elsewhere_as_where_they_arrived() {
+    for (format, name) in [("json", "raw.json"), ("msgpack", "raw.msgpack")] {
+        let folder = Folder::new();
+        let path = folder.file(name);
+        let options = ["--schema", "raw", "--format", format, "--output", &path];
+        let collector = Collector::start(&[&["--udp", "127.0.0.1:0"], &options[..]].concat());
+        let to = collector.addresses[0];
+        send("127.0.0.1", to, &v5(0, 7));
+        send("127.0.0.2", to, &template(1));
+        send("127.0.0.2", to, &record(1, 9));
+        send("127.0.0.3", to, b"other");
+        let ended = collector.stop();
+        assert_eq!(ended.status, Some(0), "{}", ended.log);
+        let message = "an output is complete";
+        assert_eq!(logged(&ended.log, message, "written"), "4");
+
+        let fields = ["--format", "csv", "--fields", "exporter_address,octets"];
+        let decoded = std::process::Command::new(env!("CARGO_BIN_EXE_netflow"))
+            .args(["decode", "--quiet", &path])
+            .args(fields)
+            .output()
+            .unwrap();
+        let rows = "exporter_address,octets\r\n127.0.0.1,7\r\n127.0.0.2,9\r\n";
+        assert_eq!(String::from_utf8(decoded.stdout).unwrap(), rows, "{format}");
+
+        let another = Collector::start(&["--udp", "127.0.0.1:0", "--output", "null"]);
+        let to = another.addresses[0].to_string();
+        let sent = crate::replay::replay(&[&path, "--to", &to, "--rate", "1000"]);
+        assert_eq!(sent.status, Some(0), "{}", sent.log);
+        let ended = another.stop();
+        for (count, expected) in [("datagrams", "4"), ("flows", "2"), ("unreadable", "1")] {
+            assert_eq!(logged(&ended.log, "received", count), expected, "{count}");
+        }
+    }
+}
+
+#[test]
+fn raw_documents_cannot_be_anonymised() {
+    let folder = Folder::new();
+    let key = folder.write("key", &"0123456789abcdef".repeat(4));
+    for (schema, status) in [("flow", Some(0)), ("raw", Some(2))] {
+        let ended = run(&["--check", "--schema", schema, "--anonymise", &key]);
+        assert_eq!(ended.status, status, "{schema}: {}", ended.log);
+    }
+    let decode = ["decode", "-", "--schema", "raw", "--anonymise", &key];
+    let decoded = std::process::Command::new(env!("CARGO_BIN_EXE_netflow"))
+        .args(decode)
+        .output()
+        .unwrap();
+    assert_eq!(decoded.status.code(), Some(2));
+    let log = String::from_utf8(decoded.stderr).unwrap();
+    assert!(log.contains("has whole datagrams"), "{log}");
 }

@@ -16,6 +16,7 @@ mod fragments;
 mod hostile;
 mod links;
 mod mark;
+mod raw;
 mod selection;
 mod streams;
 mod tunnels;
