@@ -1782,7 +1782,7 @@ typedef struct netflow_set {
   size_t offset;
   // The octets after its header: in the caller's payload, or of late data in the handle.
   struct netflow_octets body;
-  // Octets at the end of the body that are no record.
+  // Octets at the end of the body that are not part of a record.
   size_t padding;
   // The caller's number of the datagram that brought the template, of late data.
   uint64_t template_frame;
@@ -2134,7 +2134,7 @@ netflow_result netflow_field_by_number(uint32_t field,
                                        size_t size);
 
 // Asks for a field, as `NETFLOW_ADD` does: `fields` is the member of `netflow_options` or
-// `netflow_arrow_options`. The first that is asked for leaves out all that are not.
+// `netflow_arrow_options`. After the first call only the requested fields are filled.
 //
 // Pointers:
 //
@@ -2775,8 +2775,8 @@ netflow_result netflow_listener_stats_read(const struct netflow_listener *listen
 #define NETFLOW_HAS(flow, field) \
   ((((flow)->present[(unsigned)(field) / 64u]) >> ((unsigned)(field) % 64u) & 1u) != 0)
 
-/* Asks for a field: NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS). The first that is asked for
-   leaves out all that are not. */
+/* Asks for a field: NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS). After the first only the
+   requested fields are filled. */
 #define NETFLOW_ADD(fields, field) \
   ((fields)[(unsigned)(field) / 64u] |= (uint64_t)1 << ((unsigned)(field) % 64u))
 

@@ -22,7 +22,7 @@ fn be64(octets: &[u8], at: usize) -> u64 {
     u64::from_be_bytes(octets[at..at + 8].try_into().unwrap())
 }
 
-/// The records of v5; none if the datagram is no v5.
+/// The records of v5; none if the datagram is not v5.
 #[inline]
 fn v5_records(datagram: &[u8]) -> &[u8] {
     if datagram.len() < 24 || be16(datagram, 0) != 5 {

@@ -36,7 +36,7 @@ class Decoder {
     handle_.reset(decoder);
   }
 
-  // Calls `each` for every flow of a datagram; false if it is no flow export.
+  // Calls `each` for every flow of a datagram; false if it is not flow export.
   template <typename Each>
   bool decode(const netflow_datagram &datagram, Each each) {
     if (netflow_decode(handle_.get(), &datagram) != NETFLOW_OK) return false;

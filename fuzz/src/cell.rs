@@ -99,7 +99,7 @@ impl Cell {
                 Self::Number(time.as_nanos().div_euclid(1_000).into())
             }
             Some(FlowValue::Time(time)) => Self::Number(time.as_nanos().into()),
-            // A negative one is no interval that DuckDB could write.
+            // A negative one is not an interval that DuckDB could write.
             Some(FlowValue::Duration(nanos)) if nanos < 0 && !spark => Self::Null,
             Some(FlowValue::Duration(nanos)) => Self::Number(nanos.into()),
             Some(FlowValue::Text(text)) => Self::of_text(text.octets()),

@@ -28,7 +28,7 @@ pub(crate) fn is_stream(output: Option<&Path>) -> bool {
 /// Writes a file for each template to a folder, which must not be there yet.
 pub(crate) fn folder(format: Format, path: &Path, files: &InputNames) -> io::Result<Box<dyn Sink>> {
     let folder = Folder::create(path)?;
-    // A file in a folder is no pipe.
+    // A file in a folder is not a pipe.
     let container = container(format, false);
     Ok(Box::new(FolderOfTables::new(folder, container, files)))
 }

@@ -185,7 +185,7 @@ impl Plan {
         formats.collect()
     }
 
-    /// What writes rows, if they are no table and no columns.
+    /// What writes rows, if they are neither a table nor columns.
     fn rows(&self, files: &InputNames, list_depth: u8) -> Option<BoxedFormat> {
         if let Some(documents) = self
             .dialect

@@ -180,7 +180,7 @@ impl Decoder {
         self
     }
 
-    /// Sets whether a sequence number or an uptime that falls is taken for a restart of the exporter,
+    /// Sets whether a decreasing sequence number or uptime is treated as a restart of the exporter,
     /// which is the default. Otherwise such messages are late, [`SequenceCounts::restarted`] stays 0, and the
     /// start time that the exporter announced remains valid: for exporters with several counters or clocks.
     /// Templates are never forgotten because of a restart.

@@ -76,7 +76,7 @@ impl DomainKey {
 }
 
 impl DomainKey {
-    /// Whether it is the key [`of`](Self::of) such a message, which is not made to find that out.
+    /// Compares with the key [`of`](Self::of) a message without building it.
     #[inline]
     pub(crate) fn is_of(
         &self,

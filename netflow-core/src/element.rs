@@ -223,7 +223,7 @@ pub fn v9(field_type: u16) -> Option<InformationElement> {
 
 /// The name of a scope field type of NetFlow v9 (RFC 3954, section 6.1).
 ///
-/// A scope field says what options are about; it is no information element.
+/// A scope field says what options are about; it is not an information element.
 ///
 /// ```
 /// assert_eq!(netflow_core::element::v9_scope(2), Some("Interface"));

@@ -1,6 +1,6 @@
 //! In the steady state nothing is allocated: once an exporter's templates are known
 //! and the scratch has grown, datagrams are decoded and read without an allocation.
-//! Data that waits for its template is no steady state: it is kept, within a budget,
+//! Data that waits for its template is not a steady state: it is kept, within a budget,
 //! and the memory that is really taken for state is compared with that.
 
 #[path = "support/captured.rs"]

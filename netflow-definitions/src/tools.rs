@@ -13,7 +13,7 @@ pub(crate) fn definitions(root: &Node) -> Result<Vec<Found>, Fault> {
     let mut found = Vec::new();
     for (key, node) in members {
         match key.as_str() {
-            // Fluentd; its scopes are no elements.
+            // Fluentd; its scopes are not elements.
             "option" => elements(node, 0, &mut found)?,
             "scope" => {}
             // goflow2.

@@ -9,8 +9,8 @@
 #define NETFLOW_HAS(flow, field) \
   ((((flow)->present[(unsigned)(field) / 64u]) >> ((unsigned)(field) % 64u) & 1u) != 0)
 
-/* Asks for a field: NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS). The first that is asked for
-   leaves out all that are not. */
+/* Asks for a field: NETFLOW_ADD(options.fields, NETFLOW_FIELD_OCTETS). After the first only the
+   requested fields are filled. */
 #define NETFLOW_ADD(fields, field) \
   ((fields)[(unsigned)(field) / 64u] |= (uint64_t)1 << ((unsigned)(field) % 64u))
 

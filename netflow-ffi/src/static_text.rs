@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::c_types::netflow_text;
 
-/// Copies with a NUL, made when they are first asked for. There are as many as the library has such
-/// texts, at most: nobody else can make a `&'static str`.
+/// Copies with a NUL, made when they are first asked for. Their number is bounded by the number of such
+/// texts in the library: callers cannot make a `&'static str`.
 static COPIES: Mutex<Option<HashMap<&'static str, &'static CStr>>> = Mutex::new(None);
 
 /// The text with a NUL after it, which is always valid.

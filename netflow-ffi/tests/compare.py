@@ -67,7 +67,7 @@ def value(sent, octets):
         return inside(sent)
     reported = nanoseconds(sent)
     if sent == "1900-01-01T00:00:00Z":
-        # 64 zero bits are no time to the library.
+        # 64 zero bits are not a time to the library.
         return None
     if isinstance(reported, int) and isinstance(sent, str) and abs(reported) >= 1 << 63:
         # Past the year 2262; the octets were compared.

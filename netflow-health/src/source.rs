@@ -37,7 +37,7 @@ facts! {
     datagrams,
     /// Datagrams whose end was not captured.
     cut,
-    /// UDP datagrams that are no flow export.
+    /// UDP datagrams that are not flow export.
     udp_passed_over,
     /// TCP segments that belong to no export.
     tcp_passed_over,

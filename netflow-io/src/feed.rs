@@ -39,7 +39,7 @@ pub enum Arrival<'a> {
 pub enum Event<'a> {
     /// A datagram and what it holds.
     Decoded(Datagram<'a>, Decoded<'a>),
-    /// A datagram that is no flow export, or whose first header cannot be read.
+    /// A datagram that is not flow export, or whose first header cannot be read.
     Unreadable(Datagram<'a>, Error),
     /// The transport session of this exporter has ended. What the decoder knows of it can still
     /// be asked for: it is forgotten by the next call.

@@ -39,7 +39,7 @@ pub(crate) struct Fragments {
     age_limit: i64,
 }
 
-/// What fragments of one datagram have in common. In IPv6 the protocol is no part of it.
+/// What fragments of one datagram have in common. In IPv6 the protocol is not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     source: IpAddr,
@@ -64,8 +64,7 @@ struct Partial {
     copies: FragmentCopies,
 }
 
-/// Fragments that were there already. A datagram that is captured on several paths has each of
-/// them as often.
+/// Duplicate fragments; a datagram captured on n paths has each n times.
 #[derive(Debug)]
 struct FragmentCopies {
     /// Where the fragment that arrived first is in the whole.
@@ -275,7 +274,7 @@ impl Partial {
         self.cost().saturating_sub(before)
     }
 
-    /// The number of fragments by which copies of this are behind.
+    /// The number of fragments that are still missing from copies.
     fn missing_copies(&self) -> usize {
         let all = self.parts.len().saturating_mul(self.copies.of_first);
         all.saturating_sub(self.copies.all)

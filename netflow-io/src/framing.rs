@@ -149,7 +149,7 @@ impl IpfixFraming {
         Ok(message.map(|message| self.octets(message)))
     }
 
-    /// Where the next message that is complete stands in the memory held, until octets are added.
+    /// Where the next complete message is in the memory held, until octets are added.
     pub(crate) fn next_range(&mut self) -> Result<Option<Range<usize>>, FramingError> {
         let octets = self.buffer.get(self.start..self.end).unwrap_or_default();
         let Some(length) = self.message_len(octets)? else {

@@ -69,8 +69,8 @@ impl CopyKind {
 /// The datagrams that were seen last, in a ring.
 ///
 /// A datagram is returned as often as it was seen on the path where it was seen most: one that an
-/// exporter has repeated is no copy. Each sighting has the counts up to it, so that they are still
-/// right once the first sightings have been forgotten.
+/// exporter has repeated is not a copy. Each sighting has the counts up to it, so that they remain
+/// right when the first sightings have been forgotten.
 #[derive(Debug)]
 pub(crate) struct Recent {
     /// A hash of each sighting, compared first.
@@ -121,7 +121,7 @@ pub(crate) struct FormerSighting {
 
 /// What is compared of a datagram. A capture with a snap length has less of a copy in a tunnel or
 /// after a label, so one that is cut is a copy if its first octets are the same. One that is whole
-/// is no copy of one that was cut: it has more to read.
+/// is not a copy of one that was cut: it has more to read.
 #[derive(Debug)]
 struct Fingerprint {
     /// As sent.
@@ -133,7 +133,7 @@ struct Fingerprint {
     ends: Endpoints,
 }
 
-/// What earlier sightings of a datagram say of one more, from the last of them on.
+/// What earlier sightings of a datagram say about another one, from the latest of them on.
 #[derive(Debug, Default)]
 struct Earlier {
     /// How often it was seen on this path; absent if it was not.
@@ -260,9 +260,9 @@ impl Earlier {
         }
     }
 
-    /// How one more sighting differs, if it is a copy, and the counts up to it. A path on which a
-    /// datagram was not seen lately is behind by `limit` sightings at most: what is repeated on a
-    /// new path only is returned again after as many.
+    /// How another sighting differs, if it is a copy, and the counts up to it. A path on which the
+    /// datagram was not seen recently lags by at most `limit` sightings; a datagram that is repeated
+    /// on a new path only is returned again after that number.
     fn one_more(&self, limit: usize) -> (Option<CopyKind>, SightingCounts) {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let returned = self.returned.unwrap_or(0);

@@ -271,7 +271,7 @@ impl Source {
     }
 
     /// Octets of the file, compressed ones if it is compressed; `None` of a reader and of
-    /// what is no regular file.
+    /// what is not a regular file.
     #[must_use]
     pub const fn octets_total(&self) -> Option<u64> {
         self.total

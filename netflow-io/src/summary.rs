@@ -48,7 +48,7 @@ counters! {
     datagrams,
     /// Datagrams among them of which fewer octets were captured than were sent.
     cut,
-    /// UDP datagrams that are no flow export.
+    /// UDP datagrams that are not flow export.
     udp_passed_over,
     /// TCP segments of other streams.
     tcp_passed_over,

@@ -3,7 +3,7 @@
 //!
 //! A stream is followed from its first segment, from a segment that begins with an IPFIX
 //! message, or, on a port of IPFIX, from any segment. Segments that come early wait, within
-//! bounds; duplicated octets are dropped. After a gap, after octets that are no message, and in
+//! bounds; duplicated octets are dropped. After a gap, after octets that are not a message, and in
 //! a stream that was joined in mid-message, the stream is [searched](search) for the next header.
 
 mod search;

@@ -29,7 +29,7 @@ const KEY: usize = 32;
 /// tunnels included. IPv4 addresses mapped into IPv6 stay mapped. MAC addresses are replaced likewise;
 /// the bit of groups stays. What may hold an address without being one is zeroed: what follows the
 /// headers of sampled packets, options in these headers, fields of unknown type, and octets that no
-/// registry explains. Names and other texts are no addresses, and stay; so do counters, times, ports,
+/// registry explains. Names and other texts are not addresses, and stay; so do counters, times, ports,
 /// and numbers of AS and interfaces.
 ///
 /// ```
@@ -148,7 +148,7 @@ impl Anonymiser {
     }
 }
 
-/// Where these octets are among others; `None` if they are no part of them.
+/// Where these octets are among others; `None` if they are not part of them.
 fn place(octets: &[u8], whole: &[u8]) -> Option<Range<usize>> {
     let start = octets.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     let end = start.checked_add(octets.len())?;

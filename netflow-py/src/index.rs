@@ -65,7 +65,7 @@ pub(crate) fn index<'py>(
             }
             match batch {
                 Some(Ok(batch)) => writer.write(&batch).map_err(|error| of_arrow(&error))?,
-                // Nothing is learned from a file that is no capture.
+                // Nothing is learned from a file that is not a capture.
                 Some(Err(ScanError::File(error))) if !strict && error::is_of_content(&error) => {
                     fault = Some(error.to_string());
                 }

@@ -89,7 +89,7 @@ fn without_zeros(mut octets: &[u8]) -> &[u8] {
     octets
 }
 
-/// Takes the first value; `None` if the octets are no value.
+/// Takes the first value; `None` if the octets are not a value.
 pub(crate) fn take<'a>(octets: &mut &'a [u8]) -> Option<Packed<'a>> {
     let ([tag, len], rest) = octets.split_first_chunk()?;
     let (len, rest) = match *len {

@@ -81,7 +81,7 @@ def test_every_capture(path: Path) -> None:
             rows = scanned(path)
             records = list(nf.records(path))
         except nf.NetflowError as error:
-            # Only of what is no capture at all.
+            # Only of what is not a capture at all.
             assert not expected and error.kind in ("unknown_format", "empty", "link_type")
             return
     assert len(records) == len(rows) == len(expected)

@@ -29,7 +29,7 @@ def test_records_can_be_pickled(name: str) -> None:
     after: list[nf.Record] = pickle.loads(pickle.dumps(before))
     assert after == before and len(set(after)) == len(set(before))
     for one, other in zip(before, after):
-        # As texts, since a float may be no number.
+        # As texts, since a float may be NaN.
         assert repr(one.fields) == repr(other.fields)
         assert repr(one.elements) == repr(other.elements)
         assert list(one) == list(other)

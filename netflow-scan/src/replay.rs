@@ -44,7 +44,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// If it is no batch of an index, and those of `full`, which receives each full batch.
+    /// If it is not a batch of an index, and those of `full`, which receives each full batch.
     pub fn append(
         &mut self,
         index: &RecordBatch,

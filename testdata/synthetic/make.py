@@ -173,7 +173,7 @@ def devices():
                        record(var, 4, e82=b"n" * 255, e313=bytes(300)), pad=4)))
     vendor = [(8, 4), ((29305, 1), 8), ((9, 12235), VAR), ((6876, 880), 1), ((64999, 8), 4), (1, 8)]
     device("ipfix_enterprise", "any", "IPFIX", "enterprise elements in data and options templates, reverse elements (RFC 5103), "
-           "an enterprise nobody knows whose id 8 is no address",
+           "an unknown enterprise whose id 8 is not an address",
            ipfix(a_set(2, template(256, vendor)), a_set(3, options10(257, [((64999, 1), 2), (149, 4)], [((9, 12242), 4), (82, VAR)])),
                  a_set(256, b"".join(record(vendor, n, e12235=f"host{n}.example".encode(), at4=0xDEADBEEF) for n in range(3))),
                  a_set(257, b"".join(record([((64999, 1), 2), (149, 4), ((9, 12242), 4), (82, VAR)], n, e82=b"port")
@@ -410,7 +410,7 @@ def traps():
     trap("no_scope", "an options template of IPFIX without scope fields, and one of v9", "it is read, and `scope_count` reported; in v9 it is allowed",
          ipfix(a_set(3, options10(260, [], [(34, 4), (35, 1)])), a_set(260, be(100, 4) + be(1, 1)), *ok10),
          (v9(a_set(1, options9(260, [], [(34, 4), (35, 1)])), a_set(260, be(100, 4) + be(1, 1)), *ok9), {"dport": 2055}), **ix)
-    trap("scope_count", "more scope fields than fields; scope octets that are no whole fields", "`scope_count`, in v9 `options_length`; the next record or set stands",
+    trap("scope_count", "more scope fields than fields; scope octets that are not whole fields", "`scope_count`, in v9 `options_length`; the next record or set stands",
          ipfix(a_set(3, be(260, 2) + be(1, 2) + be(2, 2) + specifiers([(34, 4)]), options10(261, [(149, 4)], [(34, 4)])),
                a_set(261, be(1, 4) + be(64, 4))),
          (v9(a_set(1, be(260, 2) + be(6, 2) + be(4, 2) + bytes(10), pad=1), *ok9), {"dport": 2055}), **ix)
@@ -437,7 +437,7 @@ def traps():
                     b"\x03" + be(11, 2) + be(2, 2) + b"\0\x50")))),
                a_set(257, *(record([(8, 4), (292, VAR), (1, 4)], n, e292=e) for n, e in enumerate(
                    (b"\x03" + be(999, 2) + b"abcd", b"\x03" + be(999, 2), b"\x03\1"))))), **ix)
-    trap("not_flow_export", "payloads that are no flow export, or end in their header", "`not_flow_export`, `cut`; the next datagram is read",
+    trap("not_flow_export", "payloads that are not flow export, or end in their header", "`not_flow_export`, `cut`; the next datagram is read",
          b"\x12\x34" + bytes(40), b"", b"\0", b"\0\x09\0\1", b"\0\x0a\0\x10\0", b"\0\5\0\1\0\0", v9(*ok9))
 
     # fixed versions and sFlow
@@ -492,7 +492,7 @@ def traps():
     trap("v9_high_types", "v9 types above 32,767", "plain numbers: no enterprise bit, four octets each in the template",
          v9(a_set(0, template(256, high)), a_set(256, record(high, 0, e40000="carol"), record(high, 1, e40000="dave"))))
     five = [(1, 4), (2, 4), (3, 4), (4, 4), (5, 2)]
-    trap("v9_scopes", "v9 scope types are no elements", "`scope/1` to `scope/5`, an unknown one too; System is not a counter",
+    trap("v9_scopes", "v9 scope types are not elements", "`scope/1` to `scope/5`, an unknown one too; System is not a counter",
          v9(a_set(1, options9(256, five, [(34, 4), (1, 4)])), a_set(256, record(five + [(34, 4), (1, 4)], 0)),
             a_set(1, options9(257, [(7, 2)], [(34, 4)])), a_set(257, be(9, 2) + be(10, 4))))
     trap("v5_sampling", "v5 sampling: mode 0 with an interval, mode 1, mode 2, nothing", "the interval is the lower 14 bits; 0 is not known",

@@ -266,13 +266,13 @@ class Sets:
 
     def record(self, fields, body, at):
         """([[key, hex, value]], where the record ends)."""
-        pieces = []
+        values = []
         for field in fields:
-            raw, at = self.piece(field.length, body, at)
-            pieces.append((field, raw))
-        return [[f.key, raw.hex(), self.value(f.type, raw)] for f, raw in pieces], at
+            raw, at = self.field_octets(field.length, body, at)
+            values.append((field, raw))
+        return [[f.key, raw.hex(), self.value(f.type, raw)] for f, raw in values], at
 
-    def piece(self, length, body, at):
+    def field_octets(self, length, body, at):
         if length == VARIABLE:
             if at >= len(body):
                 raise Malformed
@@ -310,7 +310,7 @@ class Sets:
         if length == 0 and at < len(raw):
             raise Malformed
         while at < len(raw):
-            item, at = self.piece(length, raw, at)
+            item, at = self.field_octets(length, raw, at)
             values.append([item.hex(), self.value(field.type, item)])
         return {"list": "basicList", "semantic": semantic, "element": field.key,
                 "element_length": length, "values": values}

@@ -32,7 +32,7 @@ const KNOWN: &[(&str, &str)] = &[
     ),
     (
         "ipfix-vflow-multi frame 1: 12 rows are expected, 13 found",
-        "two octets of padding stand between two template records",
+        "two octets of padding are between two template records",
     ),
     (
         "nfv1-softflowd frame 1: 17 fields are expected, 19 found",

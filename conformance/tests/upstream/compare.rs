@@ -11,7 +11,7 @@ use crate::value::is_same;
 /// them are compared that the row has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Meaning {
-    /// This normalised field; passed over where the row is no flow.
+    /// This normalised field; passed over where the row is not a flow.
     Flow(&'static str),
     /// The same, once the value has our form.
     FlowBy(&'static str, Convert),

@@ -59,7 +59,7 @@ fn write(folder: &Path) -> std::io::Result<()> {
             }
         }
     }
-    // Targets whose octets are no datagrams find their own way from these.
+    // Targets whose octets are not datagrams find their own way from these.
     corpus.add("records", &[1; 64])?;
     corpus.add(
         "lists",

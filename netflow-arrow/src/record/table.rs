@@ -41,7 +41,7 @@ impl Table {
         file: bool,
     ) -> Self {
         let mut names = Names::default();
-        // Fields of fixed layouts that are no element have names, and one number.
+        // Fields of fixed layouts that are not elements have names, and one number.
         let mut by_key: HashMap<(FieldKey, Option<&str>, bool), usize> = HashMap::new();
         let mut kinds: Vec<(DataType, usize, usize)> = Vec::new();
         let mut places = Vec::new();

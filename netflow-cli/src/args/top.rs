@@ -163,7 +163,7 @@ impl FromStr for Prefixes {
     }
 }
 
-/// These are no prefix lengths.
+/// These are not prefix lengths.
 #[derive(Debug)]
 pub(crate) struct UnknownPrefixes;
 

@@ -1,11 +1,11 @@
-//! Clocks that are off: one sentence for all domains that are off alike.
+//! Clocks that are off: one sentence for all domains with the same skew.
 
 use netflow_health::{Finding, FindingKind};
 
 use super::sentence::{Context, name};
 use super::words::{NAMED, counted, list, shorten, skew_in_words};
 
-/// Domains whose export times are as far from the receive times.
+/// Domains with the same skew between export and receive times.
 struct SkewGroup {
     /// How far, in words.
     skew: String,

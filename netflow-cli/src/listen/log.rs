@@ -77,7 +77,7 @@ impl Log {
             structured(level, message, fields)
         };
         let write = || {
-            // If nobody reads it, that is no fault.
+            // A failure to write is ignored.
             let _ = io::stderr().lock().write_all(text.as_bytes());
         };
         match &self.bar {

@@ -86,7 +86,7 @@ pub(super) fn total(paths: &[PathBuf]) -> Option<u64> {
 /// Whether an output is the same file as an input.
 pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     match (fs::canonicalize(one), fs::canonicalize(other)) {
-        // Reading and writing a device or pipe is no mistake.
+        // Reading and writing the same device or pipe is allowed.
         (Ok(one), Ok(other)) => one == other && one.is_file(),
         _ => false,
     }

@@ -14,7 +14,7 @@ fn owned_flows_of_every_capture_are_serialised_as_the_command_writes_them() {
     for path in &captures {
         let options = ["decode", "--quiet", "--format=json"].map(OsStr::new);
         let run = netflow(options.into_iter().chain([path.as_os_str()]));
-        // Rows that are no flows say what they are.
+        // Rows that are not flows say what they are.
         let rows = run.stdout.lines().filter(|row| !is_problem(row));
         let rows: Vec<&str> = rows.collect();
         let owned = serialised(path);

@@ -183,5 +183,5 @@ fn a_file_without_flow_export_is_reported_by_threads_too() {
     };
     let one = run("1");
     assert_eq!(one.status, 1);
-    assert_same(&one, &run("4"), "files that are no export");
+    assert_same(&one, &run("4"), "files that are not exports");
 }

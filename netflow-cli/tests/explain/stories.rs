@@ -817,7 +817,7 @@ fn a_template_of_another_domain_that_fits_is_named() {
     let part = "of data of 192.0.2.1, domain 5 need template 300, which is not there; that of \
                 domain 1 of the exporter fits.";
     assert!(sentence(&report, part), "{report}");
-    // Ten octets are no whole records of eight, and more than padding is left.
+    // Ten octets are not whole records of eight, and more than padding is left.
     let data = [300, 18, 0, 1, 0, 2, 0, 3, 9].as_slice();
     let payloads = [v9_sets(1, 0, &[template]), v9_sets(5, 0, &[data])];
     let report = json(&sent("fits-not", &payloads).0);
@@ -830,7 +830,7 @@ fn a_template_that_changes_back_and_forth_is_reported() {
     let part = "Template 257 of 192.0.2.1, domain 0 changes back and forth: its definition \
                 changed twice, first in frame 2.";
     assert!(sentence(&report, part), "{report}");
-    // That flows read by the wrong definition have impossible times is no second fault.
+    // That flows read by the wrong definition have impossible times is not a second fault.
     assert!(!sentence(&report, "impossible times"), "{report}");
     // One that only changes does not.
     let report = json(&testdata("synthetic/trap_id_new_layout.pcap"));

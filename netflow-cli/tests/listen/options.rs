@@ -235,7 +235,7 @@ fn connections_are_limited() {
 
 #[test]
 fn a_short_queue_between_threads_drops_datagrams_and_reports_it() {
-    // The output is a pipe that nobody reads, so the worker stands still.
+    // The output is a pipe that is not read, so the worker blocks.
     let folder = Folder::new();
     let (pipe, reader) = folder.pipe();
     let mut collector = on_udp(&[
@@ -440,7 +440,7 @@ fn options_that_contradict_each_other_are_refused() {
         (&["--fields", "octet"], "did you mean \"octets\"?"),
         (&["--output", "gopher://x"], "gopher://x"),
         (&["--state-interval", "5s"], "--state"),
-        (&["--read-timeout", "5"], "it is no time"),
+        (&["--read-timeout", "5"], "it is not a time"),
         (&["--workers", "0"], "1..=1024"),
         (&["--protocol", "v4"], "v4"),
     ] {

@@ -58,7 +58,7 @@ impl Decoder {
         }
     }
 
-    /// Accounts for what nearly every message is: the next of its exporter, all of it decoded.
+    /// Fast path: accounts for the next message of an exporter if all of it was decoded.
     /// `false` if it may be something else; then nothing has changed.
     #[inline]
     fn account_next(&mut self, id: SessionId, contents: &Contents, payload: &[u8]) -> bool {

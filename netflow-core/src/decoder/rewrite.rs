@@ -10,9 +10,9 @@ use super::{Decoded, Decoder, Set};
 use crate::header::MessageHeader;
 
 /// Replaces what datagrams hold once their structure is known, for example to anonymise addresses:
-/// everything that is read from a [`Decoded`] is then what was put in its place.
+/// everything read from a [`Decoded`] afterwards returns the replacement.
 ///
-/// The state of exporters, templates and options, is learned from the datagrams as they came.
+/// The state of exporters, templates and options, is learned from the original datagrams.
 pub trait Rewrite: fmt::Debug + Send + Sync {
     /// The exporter that is shown in place of this one.
     fn exporter(&self, exporter: SocketAddr) -> SocketAddr;

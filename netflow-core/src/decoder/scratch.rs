@@ -100,7 +100,7 @@ pub(super) struct SetSlot {
     pub(super) body: Range<usize>,
     /// Index of the origin of the message that brought its template late.
     pub(super) late: Option<usize>,
-    /// Octets at the end of the body that are no record.
+    /// Octets at the end of the body that are not part of a record.
     pub(super) padding: usize,
     /// Records, template records or samples.
     pub(super) count: usize,

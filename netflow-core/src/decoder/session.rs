@@ -67,7 +67,7 @@ impl Session {
         session
     }
 
-    /// Sets whether numbers that fall are a restart of the exporter.
+    /// Sets whether numbers that decrease are a restart of the exporter.
     pub(super) const fn detect_restarts(&mut self, detects: bool) {
         self.sequence.detect_restarts(detects);
         self.sources.detect_restarts(detects);

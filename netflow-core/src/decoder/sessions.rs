@@ -32,7 +32,7 @@ pub(super) struct Sessions {
     /// The domains of each exporter, where their options apply to each other.
     neighbours: Option<Neighbours>,
     hash: KeyedHash,
-    /// Whether numbers that fall are a restart of their exporter.
+    /// Whether numbers that decrease are a restart of their exporter.
     detects_restarts: bool,
     /// The domain of the last message: often that of the next one too.
     last: SessionId,
@@ -75,7 +75,7 @@ impl Sessions {
         });
     }
 
-    /// Sets whether numbers that fall are a restart, also for the domains already known.
+    /// Sets whether numbers that decrease are a restart, also for the domains already known.
     pub(super) fn detect_restarts(&mut self, detects: bool) {
         self.detects_restarts = detects;
         for session in self.sessions.iter_mut().flatten() {

@@ -113,7 +113,7 @@ impl<'m> Set<'m> {
         octets.get(self.slot.body.clone()).unwrap_or_default()
     }
 
-    /// Octets at the end of the body that are no record.
+    /// Octets at the end of the body that are not part of a record.
     #[must_use]
     pub const fn padding(&self) -> usize {
         self.slot.padding

@@ -13,7 +13,7 @@ use crate::wire::template::{
 /// A Template to be written, and records by it (RFC 7011, section 3.4).
 ///
 /// The same definition serves IPFIX and NetFlow v9, as far as its fields exist
-/// in both; a v9 scope is no element ([`scope`](Self::scope)).
+/// in both; a v9 scope is not an element ([`scope`](Self::scope)).
 ///
 /// ```
 /// use netflow_core::element::{ElementId, iana};

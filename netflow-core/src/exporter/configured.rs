@@ -32,7 +32,7 @@ pub struct ConfiguredRates {
 pub struct ConfiguredRate {
     /// The exporters.
     pub prefix: Prefix,
-    /// One packet of this many is counted; 0 is no rate.
+    /// One packet of this many is counted; 0 is not a rate.
     pub rate: u64,
 }
 
@@ -91,17 +91,17 @@ impl FromIterator<ConfiguredRate> for ConfiguredRates {
     }
 }
 
-/// Why a text is no sampling rate of a subnet.
+/// Why a text is not a sampling rate of a subnet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParseRateError {
     /// There is no `=` in it.
     #[error("no rate; write it as 192.0.2.0/24=1000")]
     NoRate,
-    /// The part before the `=` is no subnet.
+    /// The part before the `=` is not a subnet.
     #[error(transparent)]
     Prefix(#[from] ParsePrefixError),
-    /// The part after the `=` is no number of 1 or more.
+    /// The part after the `=` is not a number of 1 or more.
     #[error("the rate is not a whole number of 1 or more, as 1000 for one packet of 1000")]
     Rate,
 }

@@ -83,11 +83,11 @@ impl FromIterator<ConfiguredCounter> for ConfiguredCounters {
     }
 }
 
-/// Why a text is no setting for second counters.
+/// Why a text is not a setting for second counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParseCounterError {
-    /// The part before the `=` is no subnet.
+    /// The part before the `=` is not a subnet.
     #[error(transparent)]
     Prefix(#[from] ParsePrefixError),
     /// The part after the `=` is no such word, or there is none.

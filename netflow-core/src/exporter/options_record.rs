@@ -169,11 +169,11 @@ impl<'a> OptionsRecord<'a> {
             // exportingProcessId is the sender itself.
             144 => {}
             145 => set(&mut self.template, narrow(octets)),
-            // 0 is no domain in particular (RFC 7011, section 3.1).
+            // 0 is not a domain in particular (RFC 7011, section 3.1).
             149 if matches!(unsigned(octets), Some(0) | None) => {}
             149 if unsigned(octets) == Some(u64::from(domain)) => {}
             149 => self.place_number(ScopeKind::OBSERVATION_DOMAIN, octets),
-            // Zero is no time, and would hide the start that another record announced.
+            // Zero is not a time, and would hide the start that another record announced.
             160 => set(
                 &mut self.system_init,
                 unsigned(octets).filter(|init| *init > 0),

@@ -79,14 +79,14 @@ impl fmt::Display for Prefix {
     }
 }
 
-/// Why a text is no subnet.
+/// Why a text is not a subnet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParsePrefixError {
     /// It does not begin with an address.
     #[error("no IP address before the slash; write it as 192.0.2.0/24 or 2001:db8::/32")]
     Address,
-    /// The number of bits is no number, or larger than the address.
+    /// The number of bits is not a number, or larger than the address.
     #[error("the prefix length is not a number up to {bits}")]
     Length {
         /// Bits of the address.

@@ -124,7 +124,7 @@ impl Samplers {
     pub(super) fn growth(&self, scope: &RateScope) -> usize {
         let parts = match scope.kinds().len() {
             0 | 1 => shape::parts(scope.kinds()).count(),
-            // At most, without regard to those that a record has to name.
+            // Upper bound, ignoring parts that a record must name.
             kinds => 1_usize.wrapping_shl(u32::try_from(kinds).unwrap_or(0)),
         };
         let is_full = self.shapes.len() >= self.shapes.capacity();
@@ -371,7 +371,7 @@ impl Samplers {
     }
 }
 
-/// Counts one announcement less of this selection; whether it was the last.
+/// Removes one announcement of this selection; returns whether it was the last.
 fn remove_one(counts: &mut Table<(Key, Selection), u32>, of: &(Key, Selection)) -> bool {
     let Some(count) = counts.get_mut(of) else {
         return false;
@@ -384,7 +384,7 @@ fn remove_one(counts: &mut Table<(Key, Selection), u32>, of: &(Key, Selection)) 
     is_last
 }
 
-/// Counts one announcement more of this selection; whether it is the first.
+/// Adds one announcement of this selection; returns whether it is the first.
 fn add_one(counts: &mut Table<(Key, Selection), u32>, of: (Key, Selection)) -> bool {
     let count = counts.get_or_insert_with(of, || 0);
     *count = count.saturating_add(1);

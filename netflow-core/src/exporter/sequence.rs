@@ -148,7 +148,7 @@ pub(crate) struct Sequence {
     constant: ConstantNumber,
     control: ControlSeries,
     duplicated: u64,
-    /// Whether numbers and uptimes that fall are a restart.
+    /// Whether numbers and uptimes that decrease are a restart.
     detects_restarts: bool,
     /// The latest messages, of which only this knows yet.
     steady: SteadyRun,
@@ -189,7 +189,7 @@ impl Sequence {
         }
     }
 
-    /// Sets whether numbers and uptimes that fall are a restart; otherwise they are late.
+    /// Sets whether numbers and uptimes that decrease are a restart; otherwise they are late.
     pub(crate) const fn detect_restarts(&mut self, detects: bool) {
         self.detects_restarts = detects;
     }
@@ -369,9 +369,9 @@ impl Sequence {
         }
     }
 
-    /// Nothing followed yet, and the number is far from the one before, or it fell without an uptime
-    /// to show a restart: one that restarted counts from 0 (RFC 7011, section 3.1), and would not be
-    /// nearer to the old number than to that.
+    /// Nothing followed yet, and the number is far from the one before, or it decreased without an uptime
+    /// to show a restart. After a restart the count begins near 0 (RFC 7011, section 3.1), so a number
+    /// nearer to the old one is not a restart.
     fn is_unrelated(&self, message: &NumberedMessage) -> bool {
         let stamp = &message.stamp;
         if self.is_established {

@@ -106,7 +106,7 @@ impl Sources {
         }
     }
 
-    /// Sets whether numbers that fall are a restart; otherwise they are late.
+    /// Sets whether numbers that decrease are a restart; otherwise they are late.
     pub(crate) const fn detect_restarts(&mut self, detects: bool) {
         self.detects_restarts = detects;
     }
@@ -255,7 +255,7 @@ impl Source {
 
     fn drop_more(&mut self, drops: Option<u32>, counts: &mut SampleCounts) {
         if let (Some(before), Some(now)) = (self.drops, drops) {
-            // A count that falls was reset; one that wraps falls by more.
+            // A count that decreases was reset; one that wraps decreases by more.
             let more = now.wrapping_sub(before);
             if more <= u32::MAX / 2 {
                 counts.drops = counts.drops.saturating_add(u64::from(more));

@@ -203,7 +203,7 @@ impl<'m> SampleFlow<'m> {
     }
 
     /// Which way the sampled packet passed its data source, by the numbers of directions of
-    /// IPFIX (flowDirection, 61): 0 in, 1 out. Not known of a source that is no interface, and of
+    /// IPFIX (flowDirection, 61): 0 in, 1 out. Not known of a source that is not an interface, and of
     /// a packet that went out where it came in.
     #[inline(never)]
     pub(super) fn direction(self) -> Option<u64> {

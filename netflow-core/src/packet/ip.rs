@@ -174,8 +174,8 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// The chain of extension headers (RFC 8200, section 4; RFC 4302, section 2), as long as
-    /// `is_passed` says so of the next.
+    /// The chain of extension headers (RFC 8200, section 4; RFC 4302, section 2), while
+    /// `is_passed` accepts the next header.
     fn with_extension_headers(
         mut self,
         mut at: usize,

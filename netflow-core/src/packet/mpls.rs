@@ -28,8 +28,8 @@ pub(super) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     }
 }
 
-/// IP after the labels, if it is. Of octets that may be an unproved header of IP and a frame of
-/// Ethernet whose IP packet fits, the frame is meant.
+/// The payload after the labels. Octets that fit both IPv6 and an Ethernet frame carrying valid IP
+/// are read as the frame.
 pub(super) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     let is_frame = || !has_checksum(octets, at) && carries_ip(octets.get(at..).unwrap_or_default());
     match ip_fits(octets, at) {

@@ -3,7 +3,7 @@
 //! Tunnels over IP are known by their protocol number, those over UDP by the port that IANA
 //! assigned (in VXLAN also 8472, the default of Linux), so a service that uses such
 //! a port for something else can look like a tunnel. Each therefore checks what its header
-//! fixes, and a header that does not agree is no tunnel.
+//! fixes, and a header that does not agree is not a tunnel.
 
 mod header;
 

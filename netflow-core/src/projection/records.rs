@@ -107,7 +107,7 @@ pub(super) struct MeasuredRecords<'m> {
 
 impl<'m> MeasuredRecords<'m> {
     /// Up to `count` records of the set, after those that are skipped; `None` if they were not
-    /// measured, or are no flows.
+    /// measured, or are not flows.
     pub(super) fn of(set: &Set<'m>, skipped: usize, count: usize) -> Option<Self> {
         set.template().filter(|template| !template.is_options())?;
         let records = set.measured();

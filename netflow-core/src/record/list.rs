@@ -117,7 +117,7 @@ pub struct ListItems<'a, L> {
 }
 
 impl<L> ListItems<'_, L> {
-    /// Octets not read yet; at the end, octets left over that are no whole item.
+    /// Octets not read yet; at the end, octets left over that are not a whole item.
     #[must_use]
     pub const fn left(&self) -> usize {
         self.reader.len()

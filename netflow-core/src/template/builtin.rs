@@ -73,7 +73,7 @@ impl Template {
     }
 }
 
-/// The type of a member that is no element: padding is octets, the rest
+/// The type of a member that is not an element: padding is octets, the rest
 /// numbers, but for the address of the next hop that v6 adds.
 fn type_of(field: &FixedField) -> DataType {
     if field.name.starts_with("pad") || field.name == "reserved" {

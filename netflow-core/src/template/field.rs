@@ -20,7 +20,7 @@ pub(super) enum Meaning {
     Registered(InformationElement),
     /// The caller, or a type record of the exporter (RFC 5610).
     Defined(Arc<DefinedElement>),
-    /// A scope type of v9, or a member of a fixed layout that is no element.
+    /// A scope type of v9, or a member of a fixed layout that is not an element.
     Named(&'static str, DataType),
     /// Nowhere.
     Unknown,
@@ -75,7 +75,7 @@ impl TemplateField {
     }
 
     /// The name: of the element, of the v9 scope type, or of the member of a
-    /// fixed layout that is no element.
+    /// fixed layout that is not an element.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match &self.meaning {
@@ -148,8 +148,8 @@ impl TemplateField {
         }
     }
 
-    /// The number that the tables of normalised fields know the field by: that of the element which a
-    /// definition says means the same; v9 types above 32767 have an enterprise number of their own there.
+    /// The element number used in the tables of normalised fields; a definition's `same_as` replaces it.
+    /// v9 types above 32767 have an enterprise number of their own there.
     pub(crate) fn planned_id(&self) -> Option<ElementId> {
         if let Meaning::Defined(element) = &self.meaning {
             if element.same_as.is_some() {

@@ -40,8 +40,8 @@ impl fmt::Display for Grouped {
     }
 }
 
-/// A part of a whole in per cent, with about three digits. It is 0 % only if it is nothing, and 100 %
-/// only if it is all: 9,997 of 10,000 are 99.97 %.
+/// A part of a whole in per cent, with about three digits. Only exact zero prints
+/// 0 %, only the whole prints 100 %: 9,997 of 10,000 are 99.97 %.
 ///
 /// ```
 /// use netflow_core::text::Percent;

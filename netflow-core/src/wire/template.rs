@@ -43,7 +43,7 @@ impl FieldLength {
 pub enum FieldKey {
     /// An information element, or a field type of v9 (enterprise number 0).
     Element(ElementId),
-    /// A scope type of v9 (RFC 3954, section 6.1), which is no element.
+    /// A scope type of v9 (RFC 3954, section 6.1), which is not an element.
     Scope(u16),
 }
 
@@ -328,7 +328,7 @@ struct Header {
     field_count: u16,
     /// Octets of the specifiers, if they are not to be counted.
     octets: Option<usize>,
-    /// Octets at their end that are no whole field.
+    /// Octets at their end that are not a whole field.
     excess: usize,
     /// Why the record can be none, however its specifiers are.
     fault: Option<ErrorKind>,

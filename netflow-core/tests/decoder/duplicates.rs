@@ -62,7 +62,7 @@ fn messages_of_version_1_are_duplicates_by_their_payload_alone() {
 }
 
 /// The payload of a long message is remembered by a sample of it while numbers follow each other: number,
-/// times and length identify it. What differs from it in one of them is no duplicate, and a
+/// times and length identify it. What differs from it in one of them is not a duplicate, and a
 /// duplicate is always found.
 #[test]
 fn a_repeated_payload_is_a_duplicate_after_a_long_run_in_order() {

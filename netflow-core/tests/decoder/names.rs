@@ -101,7 +101,7 @@ fn the_last_name_of_a_sampler_applies_and_that_of_the_record_overrides_it() {
 #[test]
 fn a_name_longer_than_the_limit_is_reported_and_not_kept() {
     for (length, reported, expected) in [(1_024, 0, Some(1_024)), (1_025, 1, None)] {
-        // Zeros at the end are no part of it.
+        // Zeros at the end are not part of it.
         let name = [vec![b'x'; length], vec![0; 7]].concat();
         let width = u16::try_from(name.len()).unwrap();
         let options = Message::v9(0)

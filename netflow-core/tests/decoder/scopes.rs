@@ -414,7 +414,7 @@ fn sampled_flows_have_a_rule_of_their_own_and_multiply_with_sampled_packets() {
     }
     let record = flow(ipfix(), &[396, 397, 34], &[1, 3, 10]);
     assert_eq!(sampled(&[record]), rate(40, "flow_selection"));
-    // A product that is no number of 64 bits is not known.
+    // A product that is not a number of 64 bits is not known.
     let flows = ipfix()
         .template(300, &[(396, 4), (397, 8), (34, 4)])
         .set(300, &words(&[1, u32::MAX, u32::MAX - 1, 2]));

@@ -129,7 +129,7 @@ impl Field {
                 vec(any::<u8>(), any_len).prop_map(Owned::Octets).boxed()
             }
             Some(DataType::String) => {
-                // What is missing is filled up; NULs at the end are no text.
+                // What is missing is filled up; NULs at the end are not text.
                 let most = fixed.unwrap_or(400);
                 vec(any::<u8>(), 0..=most).prop_map(Owned::Text).boxed()
             }

@@ -256,7 +256,7 @@ fn cases() -> Vec<Vec<captured::Captured>> {
 
 #[test]
 fn a_projection_yields_what_the_accessors_do_in_every_capture() {
-    // One for all, so that templates give way to others and to those of other decoders.
+    // One for all, so that templates are displaced by others and by those of other decoders.
     let mut projection = projection();
     let mut values = 0;
     let cases = cases();

@@ -69,7 +69,7 @@ fn the_direction_is_that_in_which_a_packet_passed_the_interface_that_sampled_it(
     for (source, input, output, direction) in [
         (3, 3, 4, Some(0)),
         (4, 3, 4, Some(1)),
-        // Out where it came in, another source, and a source that is no interface.
+        // Out where it came in, another source, and a source that is not an interface.
         (3, 3, 3, None),
         (5, 3, 4, None),
         (0x0100_0003, 3, 4, None),

@@ -175,7 +175,7 @@ fn entries_that_mean_nothing_are_refused_and_cost_no_other() {
         [&[1][..], &[0; 15], &[5], &[0; 8]].concat(),
     ];
     let elements = [
-        // Of an unknown type, with a name that is no text.
+        // Of an unknown type, with a name that is not text.
         &b"\0\x01\x86\x9f\0\x05\xff\0\0\0\x01q"[..],
         b"\0\x01\x86\x9f\0\x05\x03\0\0\0\x01\xff",
         b"\0\x01\x86\x9f\0\x06\x03\xff\xff\0\x01q",

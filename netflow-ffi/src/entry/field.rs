@@ -81,7 +81,7 @@ pub unsafe extern "C" fn netflow_field_by_number(
 }
 
 /// Asks for a field, as `NETFLOW_ADD` does: `fields` is the member of `netflow_options` or
-/// `netflow_arrow_options`. The first that is asked for leaves out all that are not.
+/// `netflow_arrow_options`. After the first call only the requested fields are filled.
 ///
 /// # Safety
 ///
@@ -265,7 +265,7 @@ unsafe fn member(flow: *const netflow_flow, field: u32) -> Result<Member, Failur
         FieldType::U16 => Ok(Member::Unsigned(read!(u16).into())),
         FieldType::U32 => Ok(Member::Unsigned(read!(u32).into())),
         FieldType::U64 => Ok(Member::Unsigned(read!(u64))),
-        // As a number: an octet that is neither 0 nor 1 would be no `bool`.
+        // As a number: an octet that is neither 0 nor 1 is not a valid `bool`.
         FieldType::Flag => Ok(Member::Flag(read!(u8) != 0)),
         FieldType::Address => text(read!(netflow_address).address().ok_or(ABSENT)?.into()),
         FieldType::Mac => text(MacAddress(read!(netflow_mac).octets).into()),

@@ -80,7 +80,7 @@ pub struct netflow_set {
     pub offset: usize,
     /// The octets after its header: in the caller's payload, or of late data in the handle.
     pub body: netflow_octets,
-    /// Octets at the end of the body that are no record.
+    /// Octets at the end of the body that are not part of a record.
     pub padding: usize,
     /// The caller's number of the datagram that brought the template, of late data.
     pub template_frame: u64,

@@ -4,7 +4,7 @@ use core::net::IpAddr;
 
 use netflow_core::{DomainKey, KnownTemplate, MessageHeader, Protocol};
 
-/// Who sent what: exporter, protocol and observation domain. Ports are no part of it: the TCP
+/// Who sent what: exporter, protocol and observation domain. Ports are not part of it: the TCP
 /// sessions of one exporter count together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

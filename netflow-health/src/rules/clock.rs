@@ -49,7 +49,7 @@ pub(super) fn findings(index: usize, domain: &DomainHealth) -> Vec<Finding> {
 
 /// Flows with impossible times that were read by a template that changes back and forth, which is
 /// why they are impossible, and the first such flow of another template. Where no template does,
-/// there is nothing to tell apart.
+/// there is nothing to distinguish.
 fn read_wrong(domain: &DomainHealth) -> (u64, Option<Place>) {
     let templates = domain.templates.by_id.values();
     let (flapping, others): (Vec<_>, Vec<_>) = templates.partition(|known| known.returns > 0);

@@ -33,7 +33,7 @@ pub(super) struct Layer<'a> {
     pub(super) depth: usize,
 }
 
-/// What an IP packet carries that is no fragment, or was reassembled.
+/// What an IP packet carries that is not a fragment, or was reassembled.
 #[derive(Debug, Clone, Copy)]
 struct Payload<'a> {
     layer: Layer<'a>,

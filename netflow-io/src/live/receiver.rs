@@ -339,7 +339,7 @@ fn event(token: Token) -> EpollEvent {
 }
 
 /// Whether a listener accepts these octets, by the protocol that they begin with. A listener for all
-/// protocols accepts anything: the decoder reports octets that are no flow export.
+/// protocols accepts anything: the decoder reports octets that are not flow export.
 fn takes(protocols: Protocols, payload: &[u8]) -> bool {
     if protocols.is_all() {
         return true;

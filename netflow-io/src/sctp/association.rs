@@ -150,7 +150,7 @@ impl Association {
     fn is_another(&self, data: &Data<'_>, tag: u32) -> bool {
         let is_first = self.opening.is_some_and(|init| init.first_tsn == data.tsn);
         let is_far = || self.next.is_far(data.tsn, FAR) && data.begins && begins_ipfix(data.octets);
-        // Without its beginning, a header has to prove that another tag is no stray packet.
+        // Without its beginning, a header has to prove that another tag is not a stray packet.
         let is_other_tag = || {
             self.tag != Some(tag)
                 && (self.opening.is_some() || data.begins && begins_ipfix(data.octets))

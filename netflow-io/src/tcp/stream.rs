@@ -49,7 +49,7 @@ pub(super) enum Framing {
     Known,
     /// Octets are missing, or the stream was joined in its midst.
     Lost,
-    /// What came last is no message.
+    /// What came last is not a message.
     Invalid,
 }
 

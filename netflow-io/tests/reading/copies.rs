@@ -65,7 +65,7 @@ fn a_datagram_seen_with_and_without_mpls_labels_is_read_once() {
         assert_eq!(read.frames(), frames);
         let copies = packets.len() - frames.len();
         assert_eq!(read.summary.mirrored, u64::try_from(copies).unwrap());
-        // Labels are no tunnel.
+        // Labels are not a tunnel.
         assert_eq!(read.summary.tunnels.total(), 0);
     }
     // Inside a tunnel and after labels.
@@ -141,7 +141,7 @@ fn a_datagram_seen_on_several_paths_is_read_once_and_each_kind_is_counted() {
             vec![1, 2],
             CopyKind::HopLimit,
         ),
-        // Sent twice on one path, as the decoder shall see.
+        // Sent twice on one path, so that the decoder sees it.
         (
             vec![tagged(1, &export(1)), tagged(1, &export(1))],
             vec![1, 2],

@@ -21,7 +21,7 @@ fn sample() -> Vec<u8> {
     numbered(0)
 }
 
-/// The same export with another sequence number, which is no copy on another interface.
+/// The same export with another sequence number, which is not a copy on another interface.
 fn numbered(sequence: u8) -> Vec<u8> {
     let mut export = netflow5(2);
     export[19] = sequence;

@@ -139,7 +139,7 @@ fn messages_of_an_ipfix_file_are_bounds() {
 
 #[test]
 fn who_was_seen_exporting_is_still_known() {
-    // On a port of nobody: the second is no export by its looks.
+    // On an unused port: the second does not look like an export.
     let file = Pcap::new(RAW)
         .packet(&datagram(9, &netflow5(1)))
         .packet(&datagram(9, b"something"));

@@ -8,7 +8,7 @@ use netflow_core::wire::sflow::structure::MemberValue;
 
 use crate::format::json::Json;
 
-/// A value that is no list.
+/// A value that is not a list.
 pub(crate) fn write(json: &mut Json<'_>, value: &Value<'_>) {
     match *value {
         Value::Unsigned(number) => json.number(number),
@@ -27,7 +27,7 @@ pub(crate) fn write(json: &mut Json<'_>, value: &Value<'_>) {
     }
 }
 
-/// A value that is no list; a time has the digits of its type.
+/// A value that is not a list; a time has the digits of its type.
 pub(crate) fn write_typed(json: &mut Json<'_>, value: &Value<'_>, data_type: Option<DataType>) {
     match *value {
         Value::Milliseconds(millis) => json.time_of_digits(UnixTime::from_millis(millis), 3),

@@ -109,7 +109,7 @@ impl Selection {
 
     /// Calls `each` with the record of every flow that becomes a document, of the set that
     /// [`Documents`](super::dialect::Documents) passes on. Without a filter, records of options are
-    /// among them; a filter chooses none of these, as they are no flows.
+    /// among them; a filter chooses none of these, as they are not flows.
     pub fn for_each_record<'m>(
         &mut self,
         set: &Set<'m>,

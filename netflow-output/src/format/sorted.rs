@@ -167,7 +167,7 @@ impl<R> Ranking<R> {
     }
 }
 
-/// The rows of a format of text in the order of a field, all written at the end. Rows that are no flows,
+/// The rows of a format of text in the order of a field, all written at the end. Rows that are not flows,
 /// such as those of problems, are left out. [`Table`](crate::format::Table) orders its rows itself.
 #[derive(Debug)]
 pub struct Sorted<F> {

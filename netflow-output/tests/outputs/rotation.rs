@@ -285,7 +285,7 @@ fn encoding(name: &str) -> Encoding {
     }
 }
 
-/// What is killed: a collector that writes until then. It is no test of its own.
+/// What is killed: a collector that writes until then. It is not a test of its own.
 #[test]
 #[ignore = "another test runs it in a process of its own"]
 fn a_collector_to_be_killed() {

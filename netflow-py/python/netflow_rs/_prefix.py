@@ -26,14 +26,14 @@ def prefix(column: Any, ipv4: int, ipv6: int = 64) -> Any:
     '192.0.2.0/24'
     >>> flows.group_by(nf.prefix(pl.col("source_address"), 24))  # doctest: +SKIP
 
-    Texts that are no addresses have no network: null, or :class:`ValueError` for a single one. In
+    Texts that are not addresses have no network: null, or :class:`ValueError` for a single one. In
     DuckDB, :func:`duckdb_prefix` adds the same as a function.
     """
     ipv4, ipv6 = whole("ipv4", ipv4, 0, 32), whole("ipv6", ipv6, 0, 128)
     if isinstance(column, (str, ipaddress.IPv4Address, ipaddress.IPv6Address)):
         (found,) = _netflow.prefixes([str(column)], ipv4, ipv6)
         if found is None:
-            raise ValueError(f"{str(column)!r} is no address; of a column pass pl.col({column!r})")
+            raise ValueError(f"{str(column)!r} is not an address; of a column pass pl.col({column!r})")
         return found
     module = type(column).__module__.partition(".")[0]
     if module == "polars":

@@ -5,7 +5,7 @@
 //! allocator would be missing. It decodes one message of each kind and exits with 0, with
 //! the number of the check that failed, or with 101 after a panic.
 //!
-//! This is no part of the library, and the only place outside the C crate that leaves safe
+//! This is not part of the library, and the only place outside the C crate that leaves safe
 //! Rust: a program without a C library has to begin and end in assembly, and has to bring
 //! the four functions on memory that compilers take for granted. It is for Linux on x86-64.
 #![no_std]

@@ -185,7 +185,7 @@ fn value(field: &Field<'_, '_>) -> String {
     plain(field.value())
 }
 
-/// A value that is no list.
+/// A value that is not a list.
 fn plain(value: Option<Value<'_>>) -> String {
     match value {
         Some(Value::Text(text)) => format!("{:?}", text.to_string()),

@@ -122,7 +122,7 @@ fn header(
     node
 }
 
-/// Adds the octets that no field of a header covers; zero or not, they are no padding.
+/// Adds the octets that no field of a header covers; zero or not, they are not padding.
 fn remainder(node: &mut Node, name: &str) {
     let last = node.children.last();
     let range = last.map_or(node.range.start, |last| last.range.end)..node.range.end;

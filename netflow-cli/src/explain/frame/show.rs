@@ -98,7 +98,7 @@ fn hex(octets: &[u8]) -> String {
 /// One object a range, outer ones first: `offset` and `length` in the payload, `hex`,
 /// `depth` (0 is the datagram), `meaning`, `value` (null if it has none), `problem`, and
 /// which `datagram` of the frame it is. What is not followed by a greater depth is a leaf;
-/// the leaves that are no problems cover the payload exactly.
+/// the leaves that are not problems cover the payload exactly.
 pub(super) fn json(datagram: u64, tree: &Node, payload: &[u8], out: &mut Vec<u8>) {
     let json = &mut Json::new(out);
     tree.walk(&mut |node, depth| {

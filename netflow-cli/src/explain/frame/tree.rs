@@ -150,7 +150,7 @@ fn gap(range: Range<usize>, payload: &[u8], rest: &str) -> Option<Node> {
     Some(Node::leaf(range, meaning, ""))
 }
 
-/// Where these octets are in the payload; `None` if they are no part of it.
+/// Where these octets are in the payload; `None` if they are not part of it.
 pub(super) fn place(octets: &[u8], payload: &[u8]) -> Option<Range<usize>> {
     let start = octets
         .as_ptr()

@@ -195,7 +195,7 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
     }
 
     /// The relay's number of the domain that options are about: 0, the whole exporter, stays. Of
-    /// another domain than the message's it is not known here; that number is no domain's, so
+    /// another domain than the message's it is not known here; that number is not a domain's, so
     /// that the options are not taken for those of one which happens to have the same number.
     fn domain(&self, octets: &[u8], out: &mut Vec<u8>) {
         let domain = match crate::value::unsigned(octets) {

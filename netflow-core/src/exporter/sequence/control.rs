@@ -8,7 +8,7 @@ use super::{
     SequenceCounts, SequenceEvent, UNRELATED, Units,
 };
 
-/// The numbers of messages without flows that are no numbers of the data.
+/// The numbers of messages without flows that are not numbers of the data.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ControlSeries {
     pub(super) counts: SequenceCounts,

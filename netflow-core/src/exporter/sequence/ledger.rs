@@ -402,7 +402,7 @@ impl Ledger {
         if let Some(older) = self.gaps.get_mut(..=index) {
             older.rotate_left(1);
             if let Some(place) = older.last_mut() {
-                // The empty stand in front: what is left here is the oldest.
+                // The empty ones are in front, so what is left here is the oldest.
                 let oldest = core::mem::replace(place, gap);
                 if oldest.undecoded == Undecoded::Nothing {
                     self.forgotten = self.forgotten.saturating_add(oldest.count);

@@ -181,8 +181,8 @@ impl Sequence {
         let earliest = previous.unwrap_or(last.started).min(last.started);
         let earlier = earliest.nanos_since(stamp.time);
         let precedes = self.current().precedes(stamp.number);
-        // Number and time are both from before the first message, no time has passed for a
-        // restart, and the number is not the first of all.
+        // Number and time are both from before the first message, and the number is not the first of
+        // all. Too little time has passed for a restart.
         let passed = stamp.received.nanos_since(last.received);
         let is_reordered =
             precedes && stamp.number != 0 && earlier <= REORDERED && (0..=slack).contains(&passed);

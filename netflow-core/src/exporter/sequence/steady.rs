@@ -1,10 +1,10 @@
-//! What nearly every message is: exactly the next one of an exporter that counts as its protocol
+//! The fast path: the message that follows the last one, of an exporter that counts as its protocol
 //! asks.
 //!
 //! To account for a message in each [`CountingScheme`], and to compare the schemes, costs more than
 //! to decode it. As long as one message follows the other, the sums of what they hold are enough.
 //! Only the balances of the schemes are kept up to date: the message before shows in which of them
-//! the number follows too. The rest is done when something else arrives, or when somebody asks.
+//! the number follows too. The rest is done when something else arrives, or when the counts are read.
 
 use super::clock::is_same_start;
 use super::{
@@ -180,7 +180,7 @@ impl Sequence {
 }
 
 impl SteadyRun {
-    /// It has messages that the schemes do not know of.
+    /// It has messages that are not yet counted in the schemes.
     pub(super) const fn is_ahead(&self) -> bool {
         self.messages > 0
     }

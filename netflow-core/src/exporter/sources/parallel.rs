@@ -29,7 +29,7 @@ struct Left {
 
 /// Series that are remembered besides the present one.
 const OTHERS: usize = 3;
-/// Returns to one series, or repeated numbers, that are no chance.
+/// Returns to one series, or repeated numbers, that are not a coincidence.
 const CONFIRMATIONS: u8 = 3;
 /// Samples that datagrams overtake on their way; what is nearer to the present series may be late.
 const REORDERED: u32 = 256;

@@ -110,7 +110,7 @@ fn seconds(sent: Timestamp, number: u64) -> Option<Timestamp> {
 const NEAR: i64 = 31_536_000_000_000_000;
 
 /// A number of units of `UNIT` nanoseconds since 1970, from 1 to `last`, if the time is less
-/// than a year from `sent`. Zero is no time.
+/// than a year from `sent`. Zero is not a time.
 #[inline]
 fn near<const UNIT: i64>(sent: Timestamp, number: u64, last: u64) -> Option<Timestamp> {
     // Up to `last` nothing wraps, and nanoseconds are not negative: their distance from the earliest time is a

@@ -256,7 +256,7 @@ fn count(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Opti
         return near(Timestamp::from_micros(sent)?, DAY.unsigned_abs());
     }
     let plan = record.template().plan();
-    // One genuine fraction in 4295 is that small; two at once are no chance.
+    // One genuine fraction in 4295 is that small; two at once are not a coincidence.
     let is_small = |ingredient| {
         let slot = plan.ingredient(ingredient);
         let sent = record.unsigned(slot)?;

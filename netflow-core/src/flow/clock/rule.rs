@@ -68,14 +68,14 @@ impl ClockRule {
 pub enum NoTime {
     /// The record has no element that carries it.
     NotSent,
-    /// The element is zero, which is no time in elements 150 to 157 and 322 to 325: exporters
+    /// The element is zero, which is not a time in elements 150 to 157 and 322 to 325: exporters
     /// leave it there while they know no time. RFC 5905, section 6, defines this for NTP times.
     Zero,
     /// The element counts from an origin that is not known: uptimes (21, 22) of IPFIX without
     /// systemInitTimeMilliseconds (160), or with one of zero, or uptimes and deltas (158, 159)
     /// under a header whose time is zero. The duration is known all the same.
     UnknownOrigin,
-    /// The number is no time from 1970 to 2262, or the element cannot have this length.
+    /// The number is not a time from 1970 to 2262, or the element cannot have this length.
     Unreadable,
 }
 

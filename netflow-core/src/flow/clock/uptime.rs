@@ -52,7 +52,7 @@ pub(super) const fn counted_back(time: Timestamp, now: u32, sent: u64) -> Timest
     Timestamp::from_nanos(latest.wrapping_sub(back.wrapping_mul(1_000_000)))
 }
 
-/// Milliseconds from one uptime to another, across a wrap. Up to an hour back is no wrap.
+/// Milliseconds from one uptime to another, across a wrap. Up to an hour back is not a wrap.
 #[inline]
 fn elapsed(from: u32, to: u32) -> i64 {
     let elapsed = i64::from(to.wrapping_sub(from));

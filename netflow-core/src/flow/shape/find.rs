@@ -151,7 +151,7 @@ impl SampleShape {
             let flags = packet.tcp_flags();
             facts.set(Facts::LOW_FLAGS, flags.is_some_and(|flags| flags < 0x100));
         }
-        // Most packets carry one of these over IP, and are no tunnel.
+        // Most packets carry one of these over IP, and are not a tunnel.
         let is_ip = facts.has(Facts::IPV4) || facts.has(Facts::IPV6);
         let is_none = is_ip && matches!(self.protocol, TCP | ICMP | ICMPV6);
         facts.set(Facts::INNER, !is_none && packet.inner().is_some());

@@ -22,7 +22,7 @@ pub(crate) struct Slot {
     /// depends on nothing else. Otherwise [`NOWHERE`](Self::NOWHERE): the comparison with the end
     /// of the octets, which every load needs, then finds that too.
     pub(crate) loaded_at: u16,
-    /// It is at a known place, but only a record shows whether this is the one.
+    /// Its place is known, but each record decides whether the field is this one.
     pub(crate) is_chosen_by_record: bool,
 }
 
@@ -39,7 +39,7 @@ impl Slot {
     /// The record holds the length of the field.
     pub(crate) const VARIABLE: u16 = FieldLength::VARIABLE;
 
-    /// An offset at which no octets are: numbers are loaded from
+    /// An offset beyond every record: numbers are loaded from
     /// [this many](crate::record::DataRecord::reach) at most.
     pub(crate) const NOWHERE: u16 = u16::MAX;
 
@@ -84,7 +84,7 @@ impl Slot {
         self.width != 0
     }
 
-    /// Each record decides whether it is this one: it is not loaded from its place.
+    /// Each record decides whether the field is this one, so it is not loaded from its place.
     pub(super) const fn choose_by_record(&mut self) {
         self.is_chosen_by_record = true;
         self.loaded_at = Self::NOWHERE;

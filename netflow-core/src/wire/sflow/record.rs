@@ -208,7 +208,7 @@ impl<'a> Record<'a> {
         fixed(self.flow(ExtendedSocketIpv6::FORMAT)?)
     }
 
-    /// A flow record of a sampled transaction, which is no packet: the structures 2000 to 2207 of
+    /// A flow record of a sampled transaction, which is not a packet: the structures 2000 to 2207 of
     /// sFlow.org (sFlow Application, HTTP, Memcache and Storage Structures).
     #[cfg(feature = "alloc")]
     pub(crate) fn is_transaction(&self) -> bool {

@@ -36,7 +36,7 @@ impl Datagram<'_> {
     ///
     /// One cause is one fault: what a shortened sample or record lacks is not reported
     /// again. Structures of fixed layout are validated by their length alone. An unknown
-    /// record is no fault.
+    /// record is not a fault.
     ///
     /// ```
     /// use netflow_core::wire::sflow::Datagram;

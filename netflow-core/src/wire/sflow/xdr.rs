@@ -85,7 +85,7 @@ pub struct Words<'a> {
 
 #[cfg(feature = "alloc")]
 impl<'a> Words<'a> {
-    /// The words that these octets are; `None` if they are no whole words.
+    /// The words that these octets are; `None` if they are not whole words.
     pub(crate) fn new(octets: &'a [u8]) -> Option<Self> {
         let words = <[U32]>::ref_from_bytes(octets).ok()?;
         Some(Self {

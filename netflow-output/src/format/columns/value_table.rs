@@ -1,4 +1,4 @@
-//! Tables that are no flows, in columns.
+//! Tables that are not flows, in columns.
 
 use alloc::sync::Arc;
 

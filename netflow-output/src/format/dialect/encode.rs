@@ -68,7 +68,7 @@ pub trait Encode: fmt::Debug {
     /// Any string.
     fn string(&mut self, string: &str);
 
-    /// Text of an exporter; octets that are no UTF-8 become U+FFFD.
+    /// Text of an exporter; octets that are not UTF-8 become U+FFFD.
     fn text(&mut self, text: Text<'_>) {
         match text.as_str() {
             Some(text) => self.string(text),

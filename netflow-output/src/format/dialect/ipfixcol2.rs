@@ -105,7 +105,7 @@ impl FieldStyle for Style {
         if is_member_of_fixed_layout(field) || field.length() == FieldLength::Fixed(0) {
             return None;
         }
-        // A scope of v9 is no element.
+        // A scope of v9 is not an element.
         let FieldKey::Element(id) = field.key() else {
             return None;
         };
@@ -153,7 +153,7 @@ impl FieldStyle for Style {
             Form::Typed(data_type) => *data_type,
             Form::Protocol | Form::TcpFlags => DataType::Unsigned64,
         };
-        // Octets that are no value of the type become null.
+        // Octets that are not a value of the type become null.
         Some(Value::parse(data_type, octets).unwrap_or(Value::Float(f64::NAN)))
     }
 

@@ -31,7 +31,7 @@ pub(super) trait FieldStyle {
         ListForm::Values
     }
 
-    /// Writes a value, which is no list.
+    /// Writes a value, which is not a list.
     fn write<E: Encode>(&self, meaning: Option<&Self::Meaning>, value: &Value<'_>, out: &mut E);
 }
 

@@ -39,7 +39,7 @@ impl WorkerSink {
 }
 
 /// Rows that an output cannot take are counted in its
-/// [statistics](super::OutputStatistics) and are no error here.
+/// [statistics](super::OutputStatistics) and are not an error here.
 impl Sink for WorkerSink {
     fn message(&mut self, message: &Decoded<'_>) -> io::Result<()> {
         let received = message.headers().next().map(|header| header.received);

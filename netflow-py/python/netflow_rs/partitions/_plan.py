@@ -124,8 +124,8 @@ def plan(
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """What is replayed at once: a file, or a part of one."""
+class _Section:
+    """What is replayed at once: a file, or a section of one."""
 
     index: FileIndex
     range: Range
@@ -133,10 +133,10 @@ class _Piece:
     announcements: bytes
 
 
-def _pieces(each: FileIndex, octets: int) -> list[_Piece]:
+def _sections(each: FileIndex, octets: int) -> list[_Section]:
     """The parts of a file that is larger than this; else it is one."""
     if octets == 0 or each.octets is None or each.octets <= octets:
-        return [_Piece(each, Range(), each.octets, each.announcements)]
+        return [_Section(each, Range(), each.octets, each.announcements)]
     pa = arrow()
     compute: Any = importlib.import_module("pyarrow.compute")
     rows: Any = pa.ipc.open_stream(each.announcements).read_all()
@@ -146,7 +146,7 @@ def _pieces(each: FileIndex, octets: int) -> list[_Piece]:
     ends = [*starts[1:], None]
     begin, end = [0, *bounds], [*bounds, len(rows)]
     return [
-        _Piece(
+        _Section(
             each,
             Range(starts[number], ends[number], mark),
             (each.octets if ends[number] is None else ends[number]) - starts[number],
@@ -161,8 +161,8 @@ def _chained(
 ) -> Iterator[Partition]:
     """The partitions of files in their order, each with the state at its start, followed by
     the flows of earlier ones that it freed."""
-    pieces = [piece for each in made for piece in _pieces(each, octets)]
-    names = [piece.index.file for piece in pieces]
+    sections = [section for each in made for section in _sections(each, octets)]
+    names = [section.index.file for section in sections]
     late = {name: options[name] for name in ("columns", "addresses", "types", "rows", "exporters")}
     # The name of the file is a column where there are several, and put there else.
     replay = _netflow.Replay(
@@ -172,15 +172,15 @@ def _chained(
         state=None,
     )
     number, reported = 0, 0
-    for pack, size in _packs([(piece.index.file, piece.octets) for piece in pieces], octets):
+    for pack, size in _packs([(section.index.file, section.octets) for section in sections], octets):
         state = zlib.compress(replay.save(), 1)
         first = number
         for _ in pack:
-            if pieces[number].range.start == 0:
-                _complete(pieces, number, replay, options, storage)
-            replay.append(pieces[number].announcements, number, first)
+            if sections[number].range.start == 0:
+                _complete(sections, number, replay, options, storage)
+            replay.append(sections[number].announcements, number, first)
             number += 1
-        members = pieces[first:number]
+        members = sections[first:number]
         files, ranges = _joined(members)
         yield Partition(
             files,
@@ -189,7 +189,7 @@ def _chained(
             state,
             ranges,
             storage,
-            **_extent([piece.index for piece in members]),
+            **_extent([section.index for section in members]),
         )
         if replay.late_sets > reported:
             table: Any = arrow().table(replay.take())
@@ -203,21 +203,21 @@ def _chained(
             reported = replay.late_sets
 
 
-def _joined(members: list[_Piece]) -> tuple[tuple[str, ...], tuple[Range, ...]]:
+def _joined(members: list[_Section]) -> tuple[tuple[str, ...], tuple[Range, ...]]:
     """Files and their parts; neighbours of one file are one part."""
     files: list[str] = []
     ranges: list[Range] = []
-    for piece in members:
-        if files and files[-1] == piece.index.file and ranges[-1].end == piece.range.start:
-            ranges[-1] = replace(ranges[-1], end=piece.range.end)
+    for section in members:
+        if files and files[-1] == section.index.file and ranges[-1].end == section.range.start:
+            ranges[-1] = replace(ranges[-1], end=section.range.end)
         else:
-            files.append(piece.index.file)
-            ranges.append(piece.range)
+            files.append(section.index.file)
+            ranges.append(section.range)
     return tuple(files), () if all(each == Range() for each in ranges) else tuple(ranges)
 
 
 def _complete(
-    pieces: list[_Piece],
+    sections: list[_Section],
     number: int,
     replay: _netflow.Replay,
     options: dict[str, Any],
@@ -225,17 +225,17 @@ def _complete(
 ) -> None:
     """If too much of the file that begins here waited for templates to be kept in its index, it
     is read once more, with the templates that are known here."""
-    each = pieces[number].index
+    each = sections[number].index
     if not _left_out(each.announcements):
         return
     again = index(
         each.file, ports=options["ports"], storage=storage, state=replay.save(), every=each.every
     )
-    old = [piece for piece in pieces[number:] if piece.index is each]
-    new = _pieces(again, 0 if len(old) == 1 else 1)
-    if [piece.range for piece in new] != [piece.range for piece in old]:
+    old = [section for section in sections[number:] if section.index is each]
+    new = _sections(again, 0 if len(old) == 1 else 1)
+    if [section.range for section in new] != [section.range for section in old]:
         raise ValueError(f"{each.file} has changed since it was indexed")
-    pieces[number : number + len(old)] = new
+    sections[number : number + len(old)] = new
 
 
 def _left_out(announcements: bytes) -> bool:

@@ -375,7 +375,7 @@ impl Reader<'_, '_> {
             .error(format!("{number} is too large: {field} is at most {most}")))
     }
 
-    /// The token is no value of the field.
+    /// The token is not a value of the field.
     fn no_value(&self) -> FilterError {
         let error = self.cursor.expected(self.expected());
         let word = self.cursor.token.kind.text();

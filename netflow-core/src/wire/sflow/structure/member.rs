@@ -81,6 +81,6 @@ pub enum MemberValue<'a> {
     MacAddress([u8; 6]),
     /// Text; UTF-8 by the specification, any octets in fact.
     Text(&'a [u8]),
-    /// Octets that are no text.
+    /// Octets that are not text.
     Octets(&'a [u8]),
 }

@@ -13,7 +13,7 @@ const END: [u8; 8] = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
 ///
 /// # Errors
 ///
-/// The file cannot be read or written. A batch that cannot be read is no error but the end.
+/// The file cannot be read or written. A batch that cannot be read is the end, not an error.
 pub(super) fn cut_at_last_batch(file: &File) -> io::Result<usize> {
     let mut file = file.try_clone()?;
     file.seek(SeekFrom::Start(0))?;
