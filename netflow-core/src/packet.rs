@@ -29,8 +29,8 @@
 
 mod header_protocol;
 mod ip;
+mod ip_fits;
 mod link;
-mod mpls;
 mod network;
 mod offset;
 pub mod protocol;
@@ -138,7 +138,7 @@ impl<'a> Packet<'a> {
                 link::ethernet(octets)
             }
             HeaderProtocol::IPV4 | HeaderProtocol::IPV6 => ip::ip(octets, Lower::NONE, 0),
-            HeaderProtocol::MPLS => mpls::mpls(octets, Lower::NONE, 0),
+            HeaderProtocol::MPLS => link::mpls(octets, Lower::NONE, 0),
             HeaderProtocol::PPP | HeaderProtocol::POS => link::ppp(octets, Lower::NONE, 0),
             HeaderProtocol::IEEE80211_MAC => link::ieee80211(octets),
             _ => Self::without_ip(octets, Lower::NONE, Offset::ABSENT),
@@ -190,7 +190,7 @@ impl<'a> Packet<'a> {
     #[cfg(feature = "alloc")]
     pub(crate) fn of_mpls_payload(octets: &'a [u8]) -> Self {
         let octets = until(octets, Offset::MAX_OCTETS);
-        mpls::mpls_payload(octets, Lower::new(Link::Mpls), 0)
+        link::mpls_payload(octets, Lower::new(Link::Mpls), 0)
     }
 
     /// A packet without an IP header, whose payload begins at `next`.

@@ -5,7 +5,7 @@ use std::process::{Command as Process, ExitCode, Stdio};
 
 use crate::command::python;
 use crate::repository::{Result, root};
-use crate::test::workspace;
+use crate::workspace;
 
 /// Compares the captures of a folder.
 pub(crate) fn run(folder: &Path) -> ExitCode {

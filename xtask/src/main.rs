@@ -13,6 +13,7 @@ mod package;
 mod registry;
 mod repository;
 mod test;
+mod workspace;
 mod worst;
 
 use std::path::Path;

@@ -9,7 +9,6 @@ mod package;
 mod spark;
 mod spelling;
 mod tools;
-pub(crate) mod workspace;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -18,6 +17,7 @@ use self::tools::Tool;
 use crate::command::{cargo, python};
 use crate::generate;
 use crate::repository::Result;
+use crate::workspace;
 
 /// One step: its name, what it does, and what it needs beside cargo, a C compiler and Python.
 struct Step {

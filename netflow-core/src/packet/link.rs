@@ -1,10 +1,14 @@
 //! Ethernet, PPP, IEEE 802.11, and the tags and labels between them and the network layer.
 
+mod mpls;
+
 use super::ip::ip;
-use super::mpls::mpls;
+use super::ip_fits::{Fit, ip_fits};
 use super::offset::{Offset, load, load_u16, plus, until};
 use super::tag::{MplsLabels, Vlans, is_tag};
 use super::{Link, Lower, Packet};
+
+pub(super) use self::mpls::{mpls, mpls_payload};
 
 /// EtherTypes that lead to headers read here (IEEE 802 Numbers).
 pub(super) mod ether_type {
@@ -30,7 +34,7 @@ mod ppp {
 }
 
 /// Where the type or length of an Ethernet frame is, after two addresses.
-pub(super) const ETHERNET_TYPE: usize = 12;
+const ETHERNET_TYPE: usize = 12;
 
 impl<'a> Packet<'a> {
     /// Destination address of the frame (IEEE 802.3, section 3.2.4; IEEE 802.11, section 9.3.2.1).
@@ -136,6 +140,17 @@ pub(super) fn ethernet(octets: &[u8]) -> Packet<'_> {
             _ => return after_type_or_length(octets, ether_type, plus(at, 2)),
         }
     }
+}
+
+/// Whether a frame of Ethernet carries IP whose lengths and checksum fit.
+pub(super) fn carries_ip(frame: &[u8]) -> bool {
+    let packet = ethernet(frame);
+    packet.lower.link == Link::Ethernet
+        && packet.lower.mpls.is_absent()
+        && frame.len() > ETHERNET_TYPE
+        && packet
+            .network_offset()
+            .is_some_and(|at| matches!(ip_fits(frame, at), Fit::Yes))
 }
 
 /// What follows an EtherType that is not itself there, through VLAN tags.

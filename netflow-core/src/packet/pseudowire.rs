@@ -1,8 +1,6 @@
 //! The Ethernet frame of a pseudowire over MPLS.
 
-use super::Link;
-use super::link::{ETHERNET_TYPE, ethernet};
-use super::mpls::{Fit, ip_fits};
+use super::link::carries_ip;
 
 /// The control word of a pseudowire (RFC 4385, section 3).
 const CONTROL_WORD_LEN: usize = 4;
@@ -18,15 +16,4 @@ pub(super) fn pseudowire(payload: &[u8]) -> Option<&[u8]> {
         .filter(is_proven)
         .or_else(|| Some(payload).filter(is_proven))
         .or(after_control_word)
-}
-
-/// Whether a frame of Ethernet carries IP whose lengths and checksum fit.
-pub(super) fn carries_ip(frame: &[u8]) -> bool {
-    let packet = ethernet(frame);
-    packet.lower.link == Link::Ethernet
-        && packet.lower.mpls.is_absent()
-        && frame.len() > ETHERNET_TYPE
-        && packet
-            .network_offset()
-            .is_some_and(|at| matches!(ip_fits(frame, at), Fit::Yes))
 }

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 pub(super) use self::cargo_c::installed as installed_by_cargo_c;
 pub(super) use self::instrumented::watched as watched_with_rust;
 use self::program::{Linkage, Program};
-use super::workspace;
 use crate::command::{Command, python};
 use crate::install::{self, InstallPaths, SONAME};
 use crate::repository::{Result, root, target};
+use crate::workspace;
 
 /// Compilers of C and C++, and the standards of each.
 const LANGUAGES: &[(&str, &str)] = &[

@@ -1,0 +1,66 @@
+//! The protocol after MPLS labels. The labels do not state it: the first four bits after them do
+//! (RFC 4928), but in a pseudowire without control word these are the start of a MAC address
+//! (RFC 8469). So a header is taken for one of IP only if its lengths and checksum fit.
+
+use super::carries_ip;
+use crate::packet::ip::ip;
+use crate::packet::ip_fits::{Fit, has_checksum, ip_fits};
+use crate::packet::offset::{Offset, plus};
+use crate::packet::tag::MplsLabels;
+use crate::packet::{Lower, Packet};
+
+/// A label stack (RFC 3032).
+pub(in crate::packet) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
+    let lower = Lower {
+        mpls: Offset::new(at),
+        ..lower
+    };
+    let mut labels = MplsLabels::new(octets, at);
+    if labels.any(|label| label.bottom) {
+        mpls_payload(octets, lower, labels.position())
+    } else {
+        Packet::without_ip(octets, lower, Offset::ABSENT)
+    }
+}
+
+/// The payload after the labels. Octets that fit both IPv6 and an Ethernet frame carrying valid IP
+/// are read as the frame.
+pub(in crate::packet) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
+    let is_frame = || !has_checksum(octets, at) && carries_ip(octets.get(at..).unwrap_or_default());
+    match ip_fits(octets, at) {
+        Fit::Yes | Fit::Cut if is_frame() => Packet::without_ip(octets, lower, Offset::new(at)),
+        Fit::No => Packet::without_ip(octets, lower, Offset::new(at)),
+        Fit::Yes | Fit::Cut => ip(octets, lower, at),
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'a> Packet<'a> {
+    /// The packet in a frame of this length, of which `octets` were sampled: an unproved header of IP
+    /// after labels is none if its packet is longer than the frame.
+    #[inline]
+    pub(crate) fn in_frame(self, octets: &'a [u8], frame_len: usize) -> Self {
+        if self.lower.mpls.is_absent() {
+            self
+        } else {
+            self.in_labelled_frame(octets, frame_len)
+        }
+    }
+
+    #[cold]
+    fn in_labelled_frame(self, octets: &'a [u8], frame_len: usize) -> Self {
+        let at = self.network_offset();
+        let length = self.ip_total_length().and_then(|len| len.try_into().ok());
+        match at.zip(length) {
+            // A frame length that is less than what was sampled says nothing.
+            Some((at, length))
+                if octets.len() <= frame_len
+                    && plus(at, length) > frame_len
+                    && !has_checksum(octets, at) =>
+            {
+                Self::without_ip(octets, self.lower, Offset::new(at))
+            }
+            _ => self,
+        }
+    }
+}
