@@ -9,12 +9,11 @@
 mod problem;
 mod template;
 
-use netflow_core::{Protocol, Timestamp};
+use netflow_core::{DatagramId, Protocol, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::domain::{Announced, Clock, DomainHealth, DomainName, RateCount, Rates, sampler_name};
 use crate::finding::{Detail, Finding};
-use crate::place::Place;
 use crate::report::Report;
 
 impl Report {
@@ -101,7 +100,7 @@ struct Inputs<'n>(&'n [String]);
 
 impl Inputs<'_> {
     /// Adds a frame, and its file if there are several.
-    fn frame(&self, object: &mut Map<String, Value>, key: &str, place: Option<Place>) {
+    fn frame(&self, object: &mut Map<String, Value>, key: &str, place: Option<DatagramId>) {
         put(object, key, place.map(|place| place.frame));
         let file = place.and_then(|place| usize::try_from(place.input).ok());
         if let Some(file) = file.and_then(|file| self.0.get(file)) {

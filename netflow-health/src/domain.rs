@@ -14,8 +14,8 @@ use alloc::collections::BTreeMap;
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::template::TemplateKind;
 use netflow_core::{
-    DomainReport, ErrorKind, Flow, MessageHeader, NamedKind, Problem, Protocol, SampleCounts,
-    SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
+    DatagramId, DomainReport, ErrorKind, Flow, MessageHeader, NamedKind, Problem, Protocol,
+    SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
 };
 
 pub use self::clock::{Clock, MissingTime, MissingTimes, Skew};
@@ -35,14 +35,13 @@ pub use self::unread::{RefusedTemplate, UnreadSets};
 use crate::count;
 use crate::examples::Examples;
 use crate::limits::HealthLimits;
-use crate::place::Place;
 
 /// Where and when something was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Seen {
     /// The datagram.
-    pub place: Place,
+    pub place: DatagramId,
     /// When it was received.
     pub time: Timestamp,
 }
@@ -52,7 +51,7 @@ pub struct Seen {
 #[non_exhaustive]
 pub struct Gap {
     /// The message.
-    pub place: Place,
+    pub place: DatagramId,
     /// How many, in the unit of the sequence numbers.
     pub lost: u32,
 }
@@ -76,7 +75,7 @@ pub struct DomainHealth {
     /// Those whose counters are totals since the flow began, not since its last record.
     pub total_flows: u64,
     /// The first of them.
-    pub first_total: Option<Place>,
+    pub first_total: Option<DatagramId>,
     /// Options records decoded.
     pub options_records: u64,
     /// sFlow counters samples.
@@ -119,7 +118,7 @@ pub struct DomainHealth {
 impl DomainHealth {
     pub(crate) fn new(name: DomainName, header: &MessageHeader) -> Self {
         let seen = Seen {
-            place: Place::of(header),
+            place: header.datagram_id(),
             time: header.received,
         };
         Self {
@@ -157,7 +156,7 @@ impl DomainHealth {
     pub(crate) fn message(&mut self, header: &MessageHeader, limits: &HealthLimits) {
         add(&mut self.messages, 1);
         self.last = Seen {
-            place: Place::of(header),
+            place: header.datagram_id(),
             time: header.received,
         };
         let port = header.exporter.port();
@@ -178,7 +177,7 @@ impl DomainHealth {
         }
         match header.sequence_event {
             SequenceEvent::Gap(lost) => {
-                let place = Place::of(header);
+                let place = header.datagram_id();
                 self.gaps.push(Gap { place, lost }, limits.examples);
             }
             SequenceEvent::Restart => self.templates.restarted(),
@@ -190,7 +189,7 @@ impl DomainHealth {
     pub(crate) fn set(
         &mut self,
         set: &Set<'_>,
-        place: Place,
+        place: DatagramId,
         limits: &HealthLimits,
         room: &mut TemplateRoom,
     ) {
@@ -226,7 +225,7 @@ impl DomainHealth {
         }
     }
 
-    fn data(&mut self, set: &Set<'_>, place: Place) {
+    fn data(&mut self, set: &Set<'_>, place: DatagramId) {
         let records = count(set.records().len());
         if set.kind() == SetKind::Options {
             add(&mut self.options_records, records);
@@ -246,7 +245,7 @@ impl DomainHealth {
         }
     }
 
-    fn unread(&mut self, set: &Set<'_>, place: Place, limits: &HealthLimits) {
+    fn unread(&mut self, set: &Set<'_>, place: DatagramId, limits: &HealthLimits) {
         let is_full = self.unread_sets.len() >= limits.sets;
         if is_full && !self.unread_sets.contains_key(&set.id()) {
             return;
@@ -261,7 +260,7 @@ impl DomainHealth {
         if flow.counters() == Some("total") {
             add(&mut self.total_flows, 1);
             self.first_total
-                .get_or_insert_with(|| Place::of(flow.header()));
+                .get_or_insert_with(|| flow.header().datagram_id());
         }
         self.rates.flow(flow, limits.rates);
         for of in NamedKind::ALL {
@@ -286,7 +285,7 @@ impl DomainHealth {
         else {
             return;
         };
-        let place = Place::of(problem.header);
+        let place = problem.header.datagram_id();
         let is_readable = matches!(
             problem.error.kind,
             ErrorKind::ScopeCount { .. } | ErrorKind::OptionsLength { .. }

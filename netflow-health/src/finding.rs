@@ -2,8 +2,9 @@
 
 mod detail;
 
+use netflow_core::DatagramId;
+
 pub use self::detail::Detail;
-use crate::place::Place;
 
 /// One thing that a person should know.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +15,7 @@ pub struct Finding {
     /// The domain that it is about, as an index into [`Report::domains`](crate::Report::domains).
     pub domain: Option<usize>,
     /// Where it was seen first, if that is known.
-    pub place: Option<Place>,
+    pub place: Option<DatagramId>,
 }
 
 /// How much a finding matters.
@@ -417,7 +418,7 @@ impl Finding {
         }
     }
 
-    pub(crate) const fn at(mut self, place: Option<Place>) -> Self {
+    pub(crate) const fn at(mut self, place: Option<DatagramId>) -> Self {
         self.place = place;
         self
     }

@@ -7,7 +7,6 @@ use netflow_core::{Datagram, Decoded, Decoder, Error, MessageHeader};
 
 use crate::domain::{DomainHealth, DomainName, TemplateRoom};
 use crate::limits::HealthLimits;
-use crate::place::Place;
 use crate::problem::Problems;
 use crate::report::Report;
 use crate::rules;
@@ -75,7 +74,7 @@ impl Health {
 
     /// Takes what a datagram decoded to.
     pub fn decoded(&mut self, decoded: &Decoded<'_>) {
-        let place = decoded.headers().next().map(Place::of);
+        let place = decoded.headers().next().map(MessageHeader::datagram_id);
         let place = place.unwrap_or_default();
         let limits = self.limits;
         for message in decoded.messages() {

@@ -3,11 +3,10 @@
 use core::net::{IpAddr, SocketAddr};
 use core::ops::Range;
 
-use netflow_core::{Datagram, Error, MessageHeader, Problem, Protocol};
+use netflow_core::{Datagram, DatagramId, Error, MessageHeader, Problem, Protocol};
 
 use crate::count;
 use crate::limits::HealthLimits;
-use crate::place::Place;
 
 /// Octets shown before and from the faulty place on.
 const BEFORE: usize = 8;
@@ -46,7 +45,7 @@ pub struct ProblemKind {
 #[non_exhaustive]
 pub struct ProblemExample {
     /// The datagram.
-    pub place: Place,
+    pub place: DatagramId,
     /// Who sent it.
     pub exporter: SocketAddr,
     /// Protocol and observation domain, if the header could be read.
@@ -93,7 +92,7 @@ impl Problems {
     ) {
         let header = problem.header;
         let example = || ProblemExample {
-            place: Place::of(header),
+            place: header.datagram_id(),
             exporter: header.exporter,
             domain: Some(ProblemDomain::of(header)),
             error: problem.error,
@@ -115,7 +114,7 @@ impl Problems {
     ) {
         let octets = datagram.payload.len();
         let example = || ProblemExample {
-            place: datagram.id().into(),
+            place: datagram.id(),
             exporter: datagram.exporter,
             domain: None,
             error: *error,

@@ -1,7 +1,7 @@
 //! One sentence for each kind of finding, and what to do about it.
 
-use netflow_core::InputNames;
-use netflow_health::{DomainName, Finding, FindingKind, Place, Report};
+use netflow_core::{DatagramId, InputNames};
+use netflow_health::{DomainName, Finding, FindingKind, Report};
 
 use super::words::{counted, frame, grouped, list, percent, shorten, skew_in_words, times};
 
@@ -20,7 +20,7 @@ impl Context<'_> {
     }
 
     /// `in frame 3`
-    fn place(self, place: Option<Place>) -> String {
+    fn place(self, place: Option<DatagramId>) -> String {
         place.map_or_else(
             || "in an unknown frame".to_owned(),
             |place| format!("in {}", frame(place, self.inputs)),

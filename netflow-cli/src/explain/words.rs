@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
+use netflow_core::DatagramId;
 use netflow_core::InputNames;
 use netflow_core::text::{Grouped, Percent, Span};
-use netflow_health::Place;
 
 /// Things of one kind that are named; further ones are counted.
 pub(crate) const NAMED: usize = 3;
@@ -46,7 +46,7 @@ pub(crate) fn skew_in_words(nanos: i64) -> String {
 }
 
 /// `frame 3`, and of which file if there are several.
-pub(crate) fn frame(place: Place, inputs: &InputNames) -> String {
+pub(crate) fn frame(place: DatagramId, inputs: &InputNames) -> String {
     match inputs.name(place.input) {
         Some(file) => format!("frame {} of {file}", place.frame),
         None => format!("frame {}", place.frame),

@@ -1,8 +1,6 @@
 //! Where the times of flows come from, and whether they can be right.
 
-use netflow_core::{ClockRule, Flow, MessageHeader, NoTime};
-
-use crate::place::Place;
+use netflow_core::{ClockRule, DatagramId, Flow, MessageHeader, NoTime};
 
 /// The longest time between the end of a flow and its export for the two to agree: exporters
 /// send a flow at the latest when its active timeout ends, an hour at most in practice.
@@ -26,7 +24,7 @@ pub struct Clock {
     /// exporter's clock and the receive time differ.
     pub suspect_by_skew: u64,
     /// The first of the suspect flows.
-    pub first_suspect: Option<Place>,
+    pub first_suspect: Option<DatagramId>,
 }
 
 /// Flows that lack the same times for the same reason.
@@ -40,7 +38,7 @@ pub struct MissingTimes {
     /// How many flows.
     pub flows: u64,
     /// The first.
-    pub first: Place,
+    pub first: DatagramId,
 }
 
 /// The times that a flow lacks.
@@ -124,7 +122,7 @@ impl Clock {
                     time,
                     reason,
                     flows: 1,
-                    first: Place::of(flow.header()),
+                    first: flow.header().datagram_id(),
                 }),
             }
         }
@@ -133,7 +131,7 @@ impl Clock {
         }
         self.suspect = self.suspect.saturating_add(1);
         self.first_suspect
-            .get_or_insert_with(|| Place::of(flow.header()));
+            .get_or_insert_with(|| flow.header().datagram_id());
         let is_by_skew = agrees_with_export(flow);
         if is_by_skew {
             self.suspect_by_skew = self.suspect_by_skew.saturating_add(1);

@@ -1,11 +1,9 @@
 //! What can be decoded and is not believed all the same: numbers that contradict each other.
 
-use netflow_core::Flow;
 use netflow_core::record::DataRecord;
 use netflow_core::value::Value;
 use netflow_core::wire::template::FieldKey;
-
-use crate::place::Place;
+use netflow_core::{DatagramId, Flow};
 
 /// Numbers of one domain that contradict each other.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +14,7 @@ pub struct Contradictions {
     /// Sampled packets that are longer than the frame they were taken from.
     pub short_frames: u64,
     /// The first of them.
-    pub first_short_frame: Option<Place>,
+    pub first_short_frame: Option<DatagramId>,
 }
 
 /// Options that announce a sampling rate by an unknown algorithm. FortiGates have been seen
@@ -25,7 +23,7 @@ pub struct Contradictions {
 #[non_exhaustive]
 pub struct UnknownAlgorithm {
     /// The datagram of the options.
-    pub place: Place,
+    pub place: DatagramId,
     /// One packet of this many, by the options.
     pub rate: u64,
     /// samplingAlgorithm (35).
@@ -33,7 +31,7 @@ pub struct UnknownAlgorithm {
 }
 
 impl Contradictions {
-    pub(super) fn options(&mut self, record: &DataRecord<'_, '_>, place: Place) {
+    pub(super) fn options(&mut self, record: &DataRecord<'_, '_>, place: DatagramId) {
         /// samplingAlgorithm: 1 deterministic, 2 random (RFC 3954, section 8); 0 is sent for
         /// none.
         const KNOWN: core::ops::RangeInclusive<u64> = 0..=2;
@@ -76,7 +74,7 @@ impl Contradictions {
         if u64::from(packet) > frame {
             self.short_frames = self.short_frames.saturating_add(1);
             self.first_short_frame
-                .get_or_insert_with(|| Place::of(flow.header()));
+                .get_or_insert_with(|| flow.header().datagram_id());
         }
     }
 }

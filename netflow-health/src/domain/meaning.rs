@@ -1,9 +1,7 @@
 //! Fields that exporters use in several ways, and by which rule they were read.
 
 use netflow_core::template::SecondCounters;
-use netflow_core::{Flow, IcmpRule};
-
-use crate::place::Place;
+use netflow_core::{DatagramId, Flow, IcmpRule};
 
 /// The rules by which ambiguous fields of one domain were read: those that exporters use in several
 /// ways.
@@ -27,7 +25,7 @@ pub struct SecondCounterUse {
     /// How many.
     pub flows: u64,
     /// The first.
-    pub first: Place,
+    pub first: DatagramId,
 }
 
 /// Flows whose type and code of ICMP were found by one rule.
@@ -39,12 +37,12 @@ pub struct IcmpUse {
     /// How many.
     pub flows: u64,
     /// The first.
-    pub first: Place,
+    pub first: DatagramId,
 }
 
 impl Meanings {
     pub(super) fn flow(&mut self, flow: &Flow<'_>) {
-        let first = || Place::of(flow.header());
+        let first = || flow.header().datagram_id();
         let template = flow.record().map(|record| record.template());
         let counters = template.and_then(|template| Some((template, template.second_counters()?)));
         if let Some((template, rule)) = counters {

@@ -1,12 +1,11 @@
 //! Where sampling rates come from, and what options announced.
 
 use netflow_core::{
-    Announcement, Fact, Flow, NamedKind, NoSamplingRate, RateScope, SamplerKey, Sampling,
-    Timestamp, Unrated,
+    Announcement, DatagramId, Fact, Flow, NamedKind, NoSamplingRate, RateScope, SamplerKey,
+    Sampling, Timestamp, Unrated,
 };
 
 use crate::examples::Examples;
-use crate::place::Place;
 
 /// The sampling rates that flows had.
 #[derive(Debug, Clone, Default)]
@@ -34,9 +33,9 @@ pub struct RateCount {
 impl RateCount {
     /// The datagram whose options announced the rate, if options did.
     #[must_use]
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<DatagramId> {
         let (_, datagram) = self.sampling?.announced?;
-        Some(datagram.into())
+        Some(datagram)
     }
 }
 
@@ -119,7 +118,7 @@ pub struct AnnouncedRate {
     /// One packet of this many is counted.
     pub rate: u64,
     /// The datagram that announced it first.
-    pub place: Place,
+    pub place: DatagramId,
 }
 
 /// Sampling without a rate that options announced.
@@ -131,7 +130,7 @@ pub struct AnnouncedSelection {
     /// How it selects.
     pub selection: Unrated,
     /// The datagram that announced it first.
-    pub place: Place,
+    pub place: DatagramId,
 }
 
 impl Announced {
@@ -153,7 +152,7 @@ impl Announced {
             Fact::Rate {
                 of, rate, datagram, ..
             } => {
-                let place = datagram.into();
+                let place = datagram;
                 self.rates.push(AnnouncedRate { of, rate, place }, ALL);
             }
             Fact::Unrated {
@@ -162,7 +161,7 @@ impl Announced {
                 datagram,
                 ..
             } => {
-                let place = datagram.into();
+                let place = datagram;
                 let announced = AnnouncedSelection {
                     of,
                     selection,

@@ -7,16 +7,15 @@ use alloc::collections::BTreeMap;
 use core::hash::{Hash, Hasher};
 use std::hash::DefaultHasher;
 
-use netflow_core::Flow;
 use netflow_core::element;
 use netflow_core::template::{self, Template};
 use netflow_core::wire::set::FIRST_DATA_SET;
 use netflow_core::wire::template::{FieldKey, FieldLength, TemplateKind, TemplateRecord};
+use netflow_core::{DatagramId, Flow};
 
 pub use self::changes::{Changes, NewLength};
 use crate::examples::Examples;
 use crate::limits::HealthLimits;
-use crate::place::Place;
 
 /// Definitions of one template id that are remembered, to see when one returns.
 const DEFINITIONS: usize = 4;
@@ -48,9 +47,9 @@ pub struct TemplateHistory {
     /// Octets of a record; `None` if they vary.
     pub record_len: Option<u64>,
     /// Where it came first.
-    pub first: Place,
+    pub first: DatagramId,
     /// Where it came last.
-    pub last: Place,
+    pub last: DatagramId,
     /// How often it was sent.
     pub sent: u64,
     /// Data records that were read by it.
@@ -63,9 +62,9 @@ pub struct TemplateHistory {
     /// Flows that were read by it whose times are impossible by the exporter's own clock.
     pub impossible_times: u64,
     /// The first of them.
-    pub first_impossible: Option<Place>,
+    pub first_impossible: Option<DatagramId>,
     /// Changes and withdrawals.
-    pub events: Examples<(Place, TemplateEvent)>,
+    pub events: Examples<(DatagramId, TemplateEvent)>,
     digest: u64,
     /// Digests of definitions before, the latest first.
     former: Vec<u64>,
@@ -116,7 +115,7 @@ impl TemplateRoom {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sent<'r, 'a> {
     pub(crate) record: &'r TemplateRecord<'a>,
-    pub(crate) place: Place,
+    pub(crate) place: DatagramId,
 }
 
 impl Templates {
@@ -190,7 +189,7 @@ impl Templates {
             known.impossible_times = known.impossible_times.saturating_add(1);
             known
                 .first_impossible
-                .get_or_insert_with(|| Place::of(flow.header()));
+                .get_or_insert_with(|| flow.header().datagram_id());
         }
     }
 

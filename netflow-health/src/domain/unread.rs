@@ -1,7 +1,7 @@
 //! Data without a template, and templates that cannot be used.
 
 use super::add;
-use crate::place::Place;
+use netflow_core::DatagramId;
 
 /// Different lengths of unread sets that are kept of each id.
 const LENGTHS: usize = 8;
@@ -15,11 +15,11 @@ pub struct UnreadSets {
     /// Octets of their records.
     pub octets: u64,
     /// The first.
-    pub first: Place,
+    pub first: DatagramId,
     /// The last.
-    pub last: Place,
+    pub last: DatagramId,
     /// Where a template for them came afterwards.
-    pub template: Option<Place>,
+    pub template: Option<DatagramId>,
     /// Sets that were decoded when it came.
     pub late_sets: u64,
     /// Octets of these.
@@ -29,7 +29,7 @@ pub struct UnreadSets {
 }
 
 impl UnreadSets {
-    pub(super) const fn new(place: Place) -> Self {
+    pub(super) const fn new(place: DatagramId) -> Self {
         Self {
             sets: 0,
             octets: 0,
@@ -43,7 +43,7 @@ impl UnreadSets {
     }
 
     /// One more set, with records of this many octets.
-    pub(super) fn add(&mut self, length: u64, place: Place) {
+    pub(super) fn add(&mut self, length: u64, place: DatagramId) {
         add(&mut self.sets, 1);
         add(&mut self.octets, length);
         self.last = place;
@@ -64,7 +64,7 @@ impl UnreadSets {
 #[non_exhaustive]
 pub struct RefusedTemplate {
     /// Where it came first.
-    pub place: Place,
+    pub place: DatagramId,
     /// The code of the problem, such as `empty_template`.
     pub reason: &'static str,
     /// How often it came so.

@@ -1,10 +1,9 @@
 //! Times that cannot be right, and times that are none.
 
-use netflow_core::NoTime;
+use netflow_core::{DatagramId, NoTime};
 
 use crate::domain::DomainHealth;
 use crate::finding::{Finding, FindingKind};
-use crate::place::Place;
 
 /// Nanoseconds from which on two clocks are far from each other.
 const DAY: u64 = 86_400_000_000_000;
@@ -50,7 +49,7 @@ pub(super) fn findings(index: usize, domain: &DomainHealth) -> Vec<Finding> {
 /// Flows with impossible times that were read by a template that changes back and forth, which is
 /// why they are impossible, and the first such flow of another template. Where no template does,
 /// there is nothing to distinguish.
-fn read_wrong(domain: &DomainHealth) -> (u64, Option<Place>) {
+fn read_wrong(domain: &DomainHealth) -> (u64, Option<DatagramId>) {
     let templates = domain.templates.by_id.values();
     let (flapping, others): (Vec<_>, Vec<_>) = templates.partition(|known| known.returns > 0);
     if flapping.is_empty() {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use netflow_core::wire::template::{FieldKey, TemplateKind};
-use netflow_core::{DatagramId, Decoded, Decoder, InputNames, Message, SetKind};
-use netflow_health::{DomainName, Place};
+use netflow_core::{DatagramId, Decoded, Decoder, InputNames, Message, MessageHeader, SetKind};
+use netflow_health::DomainName;
 
 use super::netflow;
 use super::tree::Node;
@@ -73,7 +73,7 @@ impl Dissection {
         if self.waiting.is_empty() {
             return;
         }
-        let Some(came) = decoded.headers().next().map(Place::of) else {
+        let Some(came) = decoded.headers().next().map(MessageHeader::datagram_id) else {
             return;
         };
         let came = frame(came, inputs);
