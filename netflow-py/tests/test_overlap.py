@@ -138,7 +138,7 @@ def test_rows_before_an_exception_come_before_it(long: Path) -> None:
         assert rows == len(nf.read(half)) > 0
 
 
-def test_who_reads_may_ask_in_vain_what_is_read(capture: Path) -> None:
+def test_a_file_that_asks_its_reader_while_it_is_read_gets_an_error(capture: Path) -> None:
     class Curious(io.BytesIO):
         asked: Any = None
 
