@@ -8,7 +8,9 @@ use super::offset::{Offset, load, load_u16, plus, until};
 use super::tag::{MplsLabels, Vlans, is_tag};
 use super::{Link, Lower, Packet};
 
-pub(super) use self::mpls::{mpls, mpls_payload};
+pub(super) use self::mpls::mpls;
+#[cfg(feature = "alloc")]
+pub(super) use self::mpls::mpls_payload;
 
 /// EtherTypes that lead to headers read here (IEEE 802 Numbers).
 pub(super) mod ether_type {

@@ -5,7 +5,9 @@
 use super::carries_ip;
 use crate::packet::ip::ip;
 use crate::packet::ip_fits::{Fit, has_checksum, ip_fits};
-use crate::packet::offset::{Offset, plus};
+use crate::packet::offset::Offset;
+#[cfg(feature = "alloc")]
+use crate::packet::offset::plus;
 use crate::packet::tag::MplsLabels;
 use crate::packet::{Lower, Packet};
 
