@@ -405,8 +405,8 @@ pub(super) fn program() -> Result<Program> {
 /// The datagrams of all captures of the test data, in files that C can read.
 pub(super) fn inputs() -> Result<Vec<PathBuf>> {
     let folder = folder().join("datagrams");
-    let program = workspace::example("datagrams")?;
-    let mut extract = Command::new(program, "datagrams").path(&folder);
+    let program = workspace::example("datagram_files")?;
+    let mut extract = Command::new(program, "datagram_files").path(&folder);
     let mut inputs = Vec::new();
     for capture in captures()? {
         let name = capture.file_name().unwrap_or_default().to_string_lossy();

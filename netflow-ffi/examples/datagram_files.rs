@@ -1,7 +1,7 @@
 //! Writes the datagrams of captures into plain files that the tests in C can read.
 //!
 //! ```text
-//! datagrams FOLDER FILE…
+//! datagram_files FOLDER FILE…
 //! ```
 //!
 //! `FOLDER/NAME.datagrams` gets, for each datagram of FILE: whether it begins a session (8 bits),
