@@ -28,8 +28,8 @@ mod value;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-pub(crate) use self::clock::DirectTime;
 pub use self::clock::{ClockCheck, ClockRule, NoTime, TimePlan};
+pub(crate) use self::clock::{DirectTime, NearTimes};
 pub use self::column::FlowColumn;
 pub(crate) use self::column::KnownFacts;
 pub use self::icmp::IcmpRule;

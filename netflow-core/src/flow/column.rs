@@ -54,38 +54,56 @@ const OF_INNER: [Ingredient; 12] = [
 ];
 
 /// Which facts about the flows of a set are known besides their records. With the template and
-/// the times of the header, nothing else decides how a field is read.
+/// the times of the header, nothing else decides how a field is read. A bit each, since they are
+/// compared for every set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct KnownFacts {
-    /// Options announced samplers.
-    samplers: bool,
-    /// Options announced names.
-    names: bool,
-    /// The caller configured a sampling rate for where none is announced.
-    configured_rate: bool,
-    /// The caller configured one in place of any other.
-    override_rate: bool,
-    /// The header has one.
-    header_rate: bool,
-}
+pub(crate) struct KnownFacts(u8);
 
 impl KnownFacts {
+    /// Options announced samplers.
+    const SAMPLERS: Self = Self(1);
+    /// Options announced names.
+    const NAMES: Self = Self(2);
+    /// The caller configured a sampling rate for where none is announced.
+    const CONFIGURED_RATE: Self = Self(4);
+    /// The caller configured one in place of any other.
+    const OVERRIDE_RATE: Self = Self(8);
+    /// The header has one.
+    const HEADER_RATE: Self = Self(16);
+
     /// The facts known about flows of this origin.
+    #[inline]
     pub(crate) fn of(origin: &Origin) -> Self {
-        let mut facts = Self {
-            samplers: false,
-            names: false,
-            configured_rate: origin.configured_rate.is_some(),
-            override_rate: origin.override_rate.is_some(),
-            header_rate: origin.header.sampling.is_some(),
+        let facts = Self(0)
+            .with_if(Self::CONFIGURED_RATE, origin.configured_rate.is_some())
+            .with_if(Self::OVERRIDE_RATE, origin.override_rate.is_some())
+            .with_if(Self::HEADER_RATE, origin.header.sampling.is_some());
+        let facts = match &origin.exporter {
+            Some(exporter) => facts.with_options(exporter),
+            None => facts,
         };
-        // The observation domains whose options apply.
-        for exporter in origin.exporter.iter().chain(&origin.other_domains) {
-            let exporter: &Exporter = exporter;
-            facts.samplers |= !exporter.samplers.is_empty();
-            facts.names |= !exporter.names.is_empty();
+        // The other observation domains whose options apply.
+        let others = origin.other_domains.iter();
+        others.fold(facts, |facts, exporter| facts.with_options(exporter))
+    }
+
+    #[inline]
+    fn with_options(self, exporter: &Exporter) -> Self {
+        self.with_if(Self::SAMPLERS, !exporter.samplers.is_empty())
+            .with_if(Self::NAMES, !exporter.names.is_empty())
+    }
+
+    #[inline]
+    const fn with_if(self, fact: Self, is_known: bool) -> Self {
+        if is_known {
+            Self(self.0 | fact.0)
+        } else {
+            self
         }
-        facts
+    }
+
+    const fn has(self, fact: Self) -> bool {
+        self.0 & fact.0 != 0
     }
 }
 
@@ -213,7 +231,8 @@ impl Worked<'_> {
             }
             FlowField::SamplerName => FlowColumn::each_if(
                 self.has(&[I::SamplerName])
-                    || self.facts.names && self.has(&[I::SamplerId, I::SelectorId]),
+                    || self.facts.has(KnownFacts::NAMES)
+                        && self.has(&[I::SamplerId, I::SelectorId]),
             ),
             FlowField::IngressVrfName => self.sent_or_named(&[I::VrfName], FlowField::IngressVrf),
             FlowField::EgressVrfName => self.sent_or_named(&[I::VrfName], FlowField::EgressVrf),
@@ -361,11 +380,13 @@ impl Worked<'_> {
     /// The sampling rate: from the record, its sampler or interface; else from header or
     /// configuration.
     fn sampling(&self) -> FlowColumn {
-        if self.facts.override_rate {
+        if self.facts.has(KnownFacts::OVERRIDE_RATE) {
             FlowColumn::Same
-        } else if self.template.plan().has_rate() || self.facts.samplers {
+        } else if self.template.plan().has_rate() || self.facts.has(KnownFacts::SAMPLERS) {
             FlowColumn::Each
-        } else if self.facts.configured_rate || self.facts.header_rate {
+        } else if self.facts.has(KnownFacts::CONFIGURED_RATE)
+            || self.facts.has(KnownFacts::HEADER_RATE)
+        {
             FlowColumn::Same
         } else {
             FlowColumn::Absent
@@ -382,7 +403,8 @@ impl Worked<'_> {
 
     /// A name that options announced for a number of the record.
     fn name(&self, of: FlowField) -> FlowColumn {
-        let is_any = self.facts.names && !matches!(direct(of, self.template), FlowColumn::Absent);
+        let is_any = self.facts.has(KnownFacts::NAMES)
+            && !matches!(direct(of, self.template), FlowColumn::Absent);
         FlowColumn::each_if(is_any)
     }
 }

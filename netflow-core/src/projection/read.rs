@@ -10,7 +10,7 @@ use super::sink::ColumnSink;
 use super::{Projected, Projection};
 use crate::decoder::Set;
 use crate::field::FlowField;
-use crate::flow::{DirectTime, Flow, FlowColumn};
+use crate::flow::{DirectTime, Flow, FlowColumn, FlowValue, NearTimes};
 use crate::time::Timestamp;
 
 impl Projection {
@@ -58,11 +58,13 @@ impl<'m> Projected<'_, 'm> {
         if count == 0 {
             return 0;
         }
+        let by_flow = |position: usize, row: usize| {
+            let flow = set.flows().nth(skipped.saturating_add(row))?;
+            time(&flow, *self.fields.get(position)?)
+        };
+        let by_flow = &by_flow;
         let fields = self.fields.iter().zip(self.columns).zip(self.readers);
         for (position, ((field, column), reader)) in fields.enumerate() {
-            // Made only where a flow is asked for.
-            let flows = || set.flows().skip(skipped).take(count);
-            let by_flow = |row| time(&set.flows().nth(skipped.saturating_add(row))?, *field);
             let is_read: Option<()> = match column {
                 FlowColumn::Number(plan) => numbers(records, (*plan).into(), position, sink),
                 FlowColumn::Octets(plan) => octets(records, (*plan).into(), position, sink),
@@ -75,9 +77,7 @@ impl<'m> Projected<'_, 'm> {
                     Some(())
                 }
                 FlowColumn::Same => {
-                    let first = flows().next();
-                    let value = first.as_ref().and_then(|flow| flow.get(*field));
-                    sink.same(position, value, count);
+                    sink.same(position, value_of(set, skipped, *field), count);
                     Some(())
                 }
                 FlowColumn::Bits { place, shift, mask } => {
@@ -101,13 +101,16 @@ impl<'m> Projected<'_, 'm> {
                 },
             };
             if is_read.is_none() {
-                flows().for_each(|flow| sink.value(position, flow.get(*field)));
+                let rows = skipped..skipped.saturating_add(count);
+                pass_values(set, rows, (position, *field), sink);
             }
         }
         count
     }
 
-    /// The fields of flows of any kind, one flow after the other: each is walked once.
+    /// The fields of flows of any kind, one flow after the other: each is walked once. Not a part of its
+    /// caller, where the loop over columns leaves it fewer registers.
+    #[inline(never)]
     fn read_flows(
         &self,
         set: &Set<'m>,
@@ -126,6 +129,25 @@ impl<'m> Projected<'_, 'm> {
         }
         count
     }
+}
+
+/// The value of the field of one flow of a set. Not a part of the loop over columns, which would keep
+/// less in registers.
+#[inline(never)]
+fn value_of<'m>(set: &Set<'m>, row: usize, field: FlowField) -> Option<FlowValue<'m>> {
+    set.flows().nth(row)?.get(field)
+}
+
+/// Passes the field at a position flow by flow. It is not a part of that loop for the same reason.
+#[inline(never)]
+fn pass_values(
+    set: &Set<'_>,
+    rows: Range<usize>,
+    (position, field): (usize, FlowField),
+    sink: &mut impl ColumnSink,
+) {
+    let flows = set.flows().skip(rows.start).take(rows.len());
+    flows.for_each(|flow| sink.value(position, flow.get(field)));
 }
 
 impl ProjectedFlow<'_, '_, '_> {
@@ -222,12 +244,12 @@ fn octets(
 }
 
 /// Reads a column of times; `None` if their numbers have an unusual width. `by_flow` finds that of
-/// a row whose number makes no sense by itself.
+/// a position and row whose number makes no sense by itself.
 fn times(
     records: impl SetRecords,
     (place, form): (Place, DirectTime),
     position: usize,
-    by_flow: impl Fn(usize) -> Option<Timestamp>,
+    by_flow: impl Fn(usize, usize) -> Option<Timestamp>,
     sink: &mut impl ColumnSink,
 ) -> Option<()> {
     match place.width {
@@ -245,22 +267,23 @@ fn times_of(
     numbers: impl ExactSizeIterator<Item = u64>,
     form: DirectTime,
     position: usize,
-    by_flow: impl Fn(usize) -> Option<Timestamp>,
+    by_flow: impl Fn(usize, usize) -> Option<Timestamp>,
     sink: &mut impl ColumnSink,
 ) {
     let times = numbers.enumerate();
+    let by_flow = |row| by_flow(position, row);
     match form {
         DirectTime::Uptime { now, sent } => {
             let form = DirectTime::Uptime { now, sent };
-            sink.times(position, times.map(|time| form.time_or(time, &by_flow)));
+            sink.times(position, times.map(|time| form.time_or(time, by_flow)));
         }
         DirectTime::Milliseconds { sent } => {
-            let form = DirectTime::Milliseconds { sent };
-            sink.times(position, times.map(|time| form.time_or(time, &by_flow)));
+            let near = NearTimes::milliseconds(sent);
+            sink.times(position, times.map(|time| near.time_or(time, by_flow)));
         }
         DirectTime::Seconds { sent } => {
-            let form = DirectTime::Seconds { sent };
-            sink.times(position, times.map(|time| form.time_or(time, &by_flow)));
+            let near = NearTimes::seconds(sent);
+            sink.times(position, times.map(|time| near.time_or(time, by_flow)));
         }
     }
 }

@@ -90,8 +90,9 @@ impl SetRecords for FixedRecords<'_> {
     ) -> Option<impl ExactSizeIterator<Item = [u8; N]>> {
         let start = place.offset;
         let end = start.checked_add(N).filter(|end| *end <= self.record_len)?;
+        // Counted by an index, so that the loop has one counter: chunks alone count their octets too.
         let records = self.octets.chunks_exact(self.record_len);
-        Some(records.map(move |record| {
+        Some(records.zip(0..self.count).map(move |(record, _)| {
             let field = record.get(start..end).and_then(<[u8]>::first_chunk);
             field.copied().unwrap_or([0; N])
         }))

@@ -79,6 +79,7 @@ impl ProjectedTemplates {
 
     /// The columns of these fields, which are the same at every call, how they are read, and their
     /// key; no key if the set has no template.
+    #[inline]
     pub(super) fn find(
         &mut self,
         fields: &[FlowField],
@@ -87,51 +88,70 @@ impl ProjectedTemplates {
         let Some(template) = set.shared_template() else {
             return (&self.each, &[], None);
         };
-        if self.known.is_empty() {
-            self.known.resize_with(REMEMBERED, || None);
-        }
-        let header = set.header();
         let facts = KnownFacts::of(set.origin());
-        let (index, is_known) = self.slot(template, facts);
-        let Some(slot) = self.known.get_mut(index) else {
+        let (slot, is_known) = self.slot(template, facts);
+        if !is_known {
+            self.learn(slot, fields, set, facts);
+        }
+        let Some(Some(known)) = self.known.get_mut(slot) else {
             return (&self.each, &[], None);
         };
-        let known = match slot {
-            Some(known) => known,
-            None => slot.insert(KnownTemplate::new(template, facts, header, fields)),
-        };
-        if is_known {
-            known.set_clock(header, fields, &self.times);
-        } else {
-            // The memory of the one that is replaced is used again.
-            known.learn(template, facts, header, fields);
-            self.version = self.version.saturating_add(1);
-            known.version = self.version;
+        let clock = clock(set.header());
+        if known.clock != clock {
+            known.clock = clock;
+            known.set_header(set.header(), fields, &self.times);
         }
         let key = ProjectionKey {
-            slot: index,
+            slot,
             version: known.version,
         };
         (&known.columns, &known.readers, Some(key))
+    }
+
+    /// Finds the fields in the template of a set, which is remembered in this slot from now on.
+    #[cold]
+    fn learn(&mut self, slot: usize, fields: &[FlowField], set: &Set<'_>, facts: KnownFacts) {
+        if self.known.is_empty() {
+            self.known.resize_with(REMEMBERED, || None);
+        }
+        let (Some(template), Some(slot)) = (set.shared_template(), self.known.get_mut(slot)) else {
+            return;
+        };
+        let header = set.header();
+        // The memory of the one that is replaced is used again.
+        let known = slot.get_or_insert_with(|| KnownTemplate::new(template, facts, header, fields));
+        known.learn(template, facts, header, fields);
+        self.version = self.version.saturating_add(1);
+        known.version = self.version;
     }
 
     /// Where a template is, or is to be remembered: in one of two slots, so that two templates of an exporter do
     /// not displace each other with every message. Also whether it is there.
     #[inline]
     fn slot(&self, template: &Arc<Template>, facts: KnownFacts) -> (usize, bool) {
-        let slots = [place(template), place(template) ^ 1];
-        let known = |slot: usize| self.known.get(slot).and_then(Option::as_ref);
-        let is_here = |slot: &usize| known(*slot).is_some_and(|known| known.is_of(template, facts));
-        if let Some(slot) = slots.into_iter().find(is_here) {
-            return (slot, true);
+        let first = place(template);
+        let is_here = |slot: usize| {
+            self.known(slot)
+                .is_some_and(|known| known.is_of(template, facts))
+        };
+        if is_here(first) {
+            return (first, true);
         }
-        let [first, second] = slots;
-        let version = |slot: usize| known(slot).map_or(0, |known| known.version);
+        let second = first ^ 1;
+        if is_here(second) {
+            return (second, true);
+        }
+        let version = |slot: usize| self.known(slot).map_or(0, |known| known.version);
         if version(second) < version(first) {
             (second, false)
         } else {
             (first, false)
         }
+    }
+
+    #[inline]
+    fn known(&self, slot: usize) -> Option<&KnownTemplate> {
+        self.known.get(slot).and_then(Option::as_ref)
     }
 }
 
@@ -160,7 +180,6 @@ impl KnownTemplate {
     }
 
     /// Finds the fields in another template.
-    #[cold]
     fn learn(
         &mut self,
         template: &Arc<Template>,
@@ -183,14 +202,8 @@ impl KnownTemplate {
         self.readers.extend(fields.map(reader));
     }
 
-    /// Prepares the times for messages of this header time. Many messages are of the same.
-    #[inline]
-    fn set_clock(&mut self, header: &MessageHeader, fields: &[FlowField], times: &[usize]) {
-        let clock = clock(header);
-        if self.clock == clock {
-            return;
-        }
-        self.clock = clock;
+    /// Prepares the times for messages of another header time. Many messages are of the same.
+    fn set_header(&mut self, header: &MessageHeader, fields: &[FlowField], times: &[usize]) {
         for position in times {
             let column = self.columns.get_mut(*position);
             let reader = self.readers.get_mut(*position);

@@ -93,11 +93,12 @@ fn uptime(now: u32, sent: Timestamp, number: u64) -> Option<Timestamp> {
     (number <= WRAPPING).then_some(counted_back(sent, now, number))
 }
 
+/// The last millisecond whose nanoseconds an `i64` holds.
+const LAST_MILLISECOND: u64 = 9_223_372_036_854;
+
 #[inline]
 fn milliseconds(sent: Timestamp, number: u64) -> Option<Timestamp> {
-    /// The last whose nanoseconds an `i64` holds.
-    const LAST: u64 = 9_223_372_036_854;
-    near::<1_000_000>(sent, number, LAST)
+    near::<1_000_000>(sent, number, LAST_MILLISECOND)
 }
 
 #[inline]
@@ -122,4 +123,117 @@ fn near<const UNIT: i64>(sent: Timestamp, number: u64, last: u64) -> Option<Time
     let distance = u64::from_ne_bytes(distance.to_ne_bytes());
     let is_near = number.wrapping_sub(1) < last && distance < 2 * YEAR - 1;
     is_near.then_some(Timestamp::from_nanos(nanos))
+}
+
+/// The same for many numbers of one message: those that [`near`] takes for times are a range, which
+/// is found before the loop over them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NearTimes<const UNIT: u64> {
+    first: u64,
+    count: u64,
+}
+
+impl NearTimes<1_000_000> {
+    pub(crate) fn milliseconds(sent: Timestamp) -> Self {
+        Self::new(sent, LAST_MILLISECOND)
+    }
+}
+
+impl NearTimes<1_000_000_000> {
+    pub(crate) fn seconds(sent: Timestamp) -> Self {
+        Self::new(sent, WRAPPING)
+    }
+}
+
+impl<const UNIT: u64> NearTimes<UNIT> {
+    #[inline]
+    fn new(sent: Timestamp, last: u64) -> Self {
+        let earliest = sent.as_nanos().max(-NEAR).wrapping_sub(NEAR - 1);
+        let latest = earliest.saturating_add(2 * NEAR - 2);
+        let [earliest, latest] = [earliest, latest].map(|nanos| u64::try_from(nanos).unwrap_or(0));
+        let first = earliest.max(1).div_ceil(UNIT);
+        let last = latest.checked_div(UNIT).unwrap_or(0).min(last);
+        Self {
+            first,
+            count: last.saturating_add(1).saturating_sub(first),
+        }
+    }
+
+    #[inline(always)]
+    fn time(self, number: u64) -> Option<Timestamp> {
+        let is_near = number.wrapping_sub(self.first) < self.count;
+        // Up to the last nothing wraps.
+        let nanos = i64::from_ne_bytes(number.wrapping_mul(UNIT).to_ne_bytes());
+        is_near.then_some(Timestamp::from_nanos(nanos))
+    }
+
+    /// As [`DirectTime::time_or`].
+    #[inline(always)]
+    pub(crate) fn time_or(
+        self,
+        (row, number): (usize, u64),
+        other: impl Fn(usize) -> Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        match self.time(number) {
+            Some(time) => Some(time),
+            None => other(row),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NEAR, NearTimes, milliseconds, seconds};
+    use crate::time::Timestamp;
+
+    /// Numbers at the edges of what is near, and of what there is.
+    fn numbers(sent: i64, unit: i64) -> impl Iterator<Item = u64> {
+        let edges = [
+            sent.saturating_sub(NEAR),
+            sent,
+            sent.saturating_add(NEAR),
+            i64::MAX,
+            0,
+        ];
+        let edges = edges.map(|nanos| u64::try_from(nanos / unit).unwrap_or(0));
+        let edges = edges.into_iter().chain([u64::from(u32::MAX), u64::MAX]);
+        edges.flat_map(|edge| (0..5).map(move |step| edge.wrapping_sub(2).wrapping_add(step)))
+    }
+
+    #[test]
+    fn many_numbers_are_the_times_that_each_of_them_is() {
+        let sent = [
+            i64::MIN,
+            -NEAR - 1,
+            -NEAR,
+            1 - NEAR,
+            -1,
+            0,
+            1,
+            NEAR - 1,
+            NEAR,
+            NEAR + 1,
+        ];
+        let later = [
+            1_700_000_000_000_000_000,
+            1_700_000_000_123_456_789,
+            4_294_967_295_000_000_000,
+        ];
+        let latest = [i64::MAX - NEAR, i64::MAX - 1, i64::MAX];
+        for sent in sent.into_iter().chain(later).chain(latest) {
+            let time = Timestamp::from_nanos(sent);
+            let near = NearTimes::milliseconds(time);
+            for number in numbers(sent, 1_000_000) {
+                assert_eq!(
+                    near.time(number),
+                    milliseconds(time, number),
+                    "{sent} {number}"
+                );
+            }
+            let near = NearTimes::seconds(time);
+            for number in numbers(sent, 1_000_000_000) {
+                assert_eq!(near.time(number), seconds(time, number), "{sent} {number}");
+            }
+        }
+    }
 }
