@@ -132,6 +132,12 @@ impl Hasher for FoldedHasher {
         self.mix(u64::from(value));
     }
 
+    /// Two words by one multiplication, as in [`KeyedHash::hash_octets`].
+    fn write_u128(&mut self, value: u128) {
+        let [low, high] = words(value.to_le_bytes());
+        self.state = fold(low ^ (self.key | 1), high ^ self.state) ^ self.key.rotate_left(17);
+    }
+
     fn write_u16(&mut self, value: u16) {
         self.mix(u64::from(value));
     }

@@ -135,12 +135,16 @@ pub(crate) struct Plan {
     has_second_counters: bool,
 }
 
+// Copied as a whole, which costs less than writing slot after slot.
+static NO_FIELDS: [Slot; FIELDS] = [Slot::ABSENT; FIELDS];
+static NO_INGREDIENTS: [Slot; INGREDIENTS] = [Slot::ABSENT; INGREDIENTS];
+
 impl Plan {
     #[inline]
     pub(super) fn empty() -> Self {
         Self {
-            fields: [Slot::ABSENT; FIELDS],
-            ingredients: [Slot::ABSENT; INGREDIENTS],
+            fields: NO_FIELDS,
+            ingredients: NO_INGREDIENTS,
             source: SoleAddress::No,
             destination: SoleAddress::No,
             gaps: Box::default(),

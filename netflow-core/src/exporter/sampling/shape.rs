@@ -164,27 +164,24 @@ impl Key {
     }
 }
 
-/// Zeros and the upper halves of numbers below 2^64 cost nothing: most keys are one number.
+/// Two numbers below 2^64 are mixed in at a time, and zeros cost nothing: most keys are one number,
+/// and hostile ones, of four, are hashed for each choice of the four.
 impl Hash for Key {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u16(u16::from_be_bytes([self.shape, self.named]));
-        for value in self.values {
-            let [high, low] = halves(value);
-            if low != 0 {
-                state.write_u64(low);
+        let all = self.values.iter().fold(0, |all, value| all | value);
+        if all >> 64 == 0 {
+            let [first, second, third, fourth] = self.values;
+            for [one, other] in [[first, second], [third, fourth]] {
+                if one | other != 0 {
+                    state.write_u128(other << 64 | one);
+                }
             }
-            if high != 0 {
-                state.write_u64(high);
+        } else {
+            for value in self.values {
+                state.write_u128(value);
             }
         }
     }
-}
-
-fn halves(value: u128) -> [u64; 2] {
-    let [a, b, c, d, e, f, g, h, low @ ..] = value.to_be_bytes();
-    [
-        u64::from_be_bytes([a, b, c, d, e, f, g, h]),
-        u64::from_be_bytes(low),
-    ]
 }
