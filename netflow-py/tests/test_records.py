@@ -39,15 +39,15 @@ def test_what_is_no_pickled_record_is_an_error(capture: Path) -> None:
     kind, (fields, names, elements) = next(nf.records(capture)).__reduce__()
     assert kind is nf.Record
     for cut in (fields[:-1], fields + b"\0", b"\0\xff\xff\xff\xff\xff"):
-        with pytest.raises(ValueError, match="no pickled record"):
+        with pytest.raises(ValueError, match="not a pickled record"):
             nf.Record(cut, names, elements)
-    with pytest.raises(ValueError, match="no pickled record"):
+    with pytest.raises(ValueError, match="not a pickled record"):
         nf.Record(fields, names, elements[:-1])
     # Lists inside lists without end.
     deep = b""
     for _ in range(100):
         deep = b"\x0a" + bytes([len(deep)]) + deep if len(deep) < 255 else deep
-    with pytest.raises(ValueError, match="no pickled record"):
+    with pytest.raises(ValueError, match="not a pickled record"):
         nf.Record(b"", ["deep"], deep)
 
 
