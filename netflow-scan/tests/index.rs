@@ -76,5 +76,8 @@ fn a_batch_of_something_else_is_no_index() {
     let batch = flows.finish().unwrap();
     let mut replay = Replay::new(decoder(), FlowOptions::default());
     let error = replay.append(&batch, 0, 0, |_| Ok(())).unwrap_err();
-    assert!(error.to_string().contains("no index of a file"), "{error}");
+    assert!(
+        error.to_string().contains("not an index of a file"),
+        "{error}"
+    );
 }

@@ -131,7 +131,8 @@ fn snake(camel: &str) -> String {
     let mut capitals = 0_usize;
     for (place, letter) in letters.iter().enumerate() {
         let is_capital = letter.is_ascii_uppercase();
-        let after_small = place > 0 && letters.get(place - 1).is_some_and(char::is_ascii_lowercase);
+        let is_small = |letter: &char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        let after_small = place > 0 && letters.get(place - 1).is_some_and(is_small);
         let before_small = letters.get(place + 1).is_some_and(char::is_ascii_lowercase);
         if is_capital && (after_small || capitals >= 2 && before_small) {
             out.push('_');
