@@ -145,11 +145,12 @@ fn build(features: &str, profile: &str) -> Result<(PathBuf, String)> {
     Ok((target().join(profile), needed))
 }
 
-/// The libraries, each once.
+/// The libraries that a program has to name, each once.
 fn unique(libraries: &str) -> String {
     let mut once: Vec<&str> = Vec::new();
     for library in libraries.split_whitespace() {
-        if !once.contains(&library) {
+        // The compiler of C adds this one, and with `-static` another in its place.
+        if library != "-lgcc_s" && !once.contains(&library) {
             once.push(library);
         }
     }
