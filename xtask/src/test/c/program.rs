@@ -84,7 +84,7 @@ impl Program {
             Linkage::Shared => build.joined("-L", &place.libdir()).arguments("-lnetflow"),
             Linkage::Static => build
                 .path(&place.libdir().join("libnetflow.a"))
-                .arguments("-lgcc_s -lutil -lrt -lm -ldl"),
+                .arguments("-lutil -lrt -lm -ldl"),
         };
         build.arguments("-lpthread").run()?;
         Ok(Self {
