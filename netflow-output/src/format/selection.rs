@@ -27,6 +27,8 @@ pub struct Selection {
     matched: SetMatch,
     /// Flows that may still become rows; `None` if there is no limit.
     left: Option<u64>,
+    /// Flows that were selected, but that the format cannot express.
+    left_out: u64,
 }
 
 impl Selection {
@@ -39,6 +41,7 @@ impl Selection {
             filter: filter.map(SetFilter::new),
             matched: SetMatch::All,
             left: None,
+            left_out: 0,
         }
     }
 
@@ -127,6 +130,19 @@ impl Selection {
             }
             each(&record);
         }
+    }
+
+    /// Counts the selected flows of the set that was prepared for last as left out: the format cannot
+    /// express them.
+    pub(crate) fn leave_out(&mut self, set: &Set<'_>) {
+        let mut count = 0;
+        self.for_each(set, |_| count += 1);
+        self.left_out += count;
+    }
+
+    /// Flows left out since the last call.
+    pub(crate) const fn take_left_out(&mut self) -> u64 {
+        core::mem::replace(&mut self.left_out, 0)
     }
 
     /// How many flows of a datagram become rows.

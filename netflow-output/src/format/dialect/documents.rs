@@ -34,7 +34,6 @@ pub trait Dialect: fmt::Debug {
 pub struct Documents<D, E> {
     dialect: D,
     selection: Selection,
-    left_out: u64,
     form: PhantomData<fn() -> E>,
 }
 
@@ -45,7 +44,6 @@ impl<D, E> Documents<D, E> {
         Self {
             dialect,
             selection: Biflows::Whole.into(),
-            left_out: 0,
             form: PhantomData,
         }
     }
@@ -69,8 +67,7 @@ impl<D: Dialect, E: Encode> Format for Documents<D, E> {
                 // Of options it may learn, though none is chosen.
                 self.dialect.set::<E>(&set, &mut self.selection, out);
             } else if is_chosen {
-                let left_out = &mut self.left_out;
-                self.selection.for_each(&set, |_| *left_out += 1);
+                self.selection.leave_out(&set);
             }
         }
         Ok(())
@@ -85,7 +82,7 @@ impl<D: Dialect, E: Encode> Format for Documents<D, E> {
     }
 
     fn take_left_out(&mut self) -> u64 {
-        core::mem::take(&mut self.left_out)
+        self.selection.take_left_out()
     }
 
     fn framing(&self) -> Framing {

@@ -43,8 +43,6 @@ pub struct Goflow2 {
     options: Goflow2Options,
     selection: Selection,
     body: Vec<u8>,
-    /// Flows of versions that goflow2 does not read.
-    left_out: u64,
 }
 
 impl Default for Goflow2 {
@@ -61,7 +59,6 @@ impl Goflow2 {
             options,
             selection: Biflows::Whole.into(),
             body: Vec::new(),
-            left_out: 0,
         }
     }
 
@@ -79,7 +76,6 @@ impl Goflow2 {
             options,
             selection,
             body,
-            left_out,
         } = self;
         let faults = options.faults;
         if !matches!(set.kind(), SetKind::Data | SetKind::Samples) || !selection.prepare(set) {
@@ -91,7 +87,7 @@ impl Goflow2 {
             _ => !faults.are_copied(),
         };
         if !is_read {
-            selection.for_each(set, |_| *left_out += 1);
+            selection.leave_out(set);
             return;
         }
         selection.for_each(set, |flow| {
@@ -125,7 +121,7 @@ impl Format for Goflow2 {
     }
 
     fn take_left_out(&mut self) -> u64 {
-        core::mem::take(&mut self.left_out)
+        self.selection.take_left_out()
     }
 
     fn framing(&self) -> Framing {

@@ -91,7 +91,6 @@ pub(super) struct Renamed {
     unplanned: Planned,
     /// The number of the set being written.
     set: u64,
-    left_out: u64,
 }
 
 /// How documents are written, and what the documents of one set have in common.
@@ -121,7 +120,6 @@ impl Renamed {
             plans: Vec::new(),
             unplanned: Planned::default(),
             set: 0,
-            left_out: 0,
         }
     }
 
@@ -131,8 +129,7 @@ impl Renamed {
             return;
         }
         if self.shape.is_of_sflow && !is_sample {
-            let left_out = &mut self.left_out;
-            self.selection.for_each(set, |_| *left_out += 1);
+            self.selection.leave_out(set);
             return;
         }
         self.set += 1;
@@ -213,6 +210,6 @@ impl Format for Renamed {
     }
 
     fn take_left_out(&mut self) -> u64 {
-        core::mem::take(&mut self.left_out)
+        self.selection.take_left_out()
     }
 }

@@ -29,7 +29,8 @@ pub struct Vflow {
     /// What a site adds to each object, each member after a comma.
     additions: Box<[u8]>,
     selection: Selection,
-    left_out: u64,
+    /// The records of one object, before their number is known.
+    records: Vec<u8>,
 }
 
 impl Default for Vflow {
@@ -46,7 +47,7 @@ impl Vflow {
             faults: options.faults,
             additions: options.additions.members(),
             selection: Biflows::Whole.into(),
-            left_out: 0,
+            records: Vec::new(),
         }
     }
 
@@ -62,15 +63,14 @@ impl Vflow {
     fn message(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         let header = message.header();
         let is_v5 = header.protocol == Protocol::NetflowV5;
-        let before = out.len();
-        let mut records = Vec::new();
         let mut count = 0;
         let Self {
             faults,
             additions,
             selection,
-            left_out,
+            records,
         } = self;
+        records.clear();
         for set in message.joined_sets() {
             let is_chosen = selection.prepare(&set);
             if !matches!(
@@ -78,7 +78,7 @@ impl Vflow {
                 Protocol::NetflowV5 | Protocol::NetflowV9 | Protocol::Ipfix
             ) {
                 if is_chosen {
-                    selection.for_each(&set, |_| *left_out += 1);
+                    selection.leave_out(&set);
                 }
                 continue;
             }
@@ -87,7 +87,7 @@ impl Vflow {
             }
             selection.for_each_record(&set, |record| {
                 count += 1;
-                let json = &mut Json::new(&mut records);
+                let json = &mut Json::new(records);
                 if count > 1 {
                     json.raw(b",");
                 }
@@ -99,7 +99,7 @@ impl Vflow {
             });
         }
         if count == 0 {
-            return out.truncate(before);
+            return;
         }
         let json = &mut Json::new(out);
         json.raw(b"{\"AgentID\":");
@@ -110,7 +110,7 @@ impl Vflow {
         } else {
             b",\"DataSets\":["
         });
-        json.raw(&records);
+        json.raw(records);
         json.raw(b"]");
         json.raw(additions);
         json.raw(b"}\n");
@@ -135,7 +135,7 @@ impl Format for Vflow {
     }
 
     fn take_left_out(&mut self) -> u64 {
-        core::mem::take(&mut self.left_out)
+        self.selection.take_left_out()
     }
 }
 
