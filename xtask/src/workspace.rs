@@ -1,6 +1,7 @@
 //! The workspace as its tests are built: once, with one choice of features. Steps that need the
 //! command or an example take what is there, since another choice would compile every crate again.
 
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::path::PathBuf;
 
 use crate::command::{Command, cargo};
@@ -16,9 +17,14 @@ pub(crate) fn test(arguments: &str) -> Command {
         .arguments(arguments)
 }
 
-/// Builds every test, every example and the command.
+/// Builds every test, every example and the command, the first time.
 pub(crate) fn build() -> Result {
-    test("--no-run --quiet").run()
+    static IS_BUILT: AtomicBool = AtomicBool::new(false);
+    if !IS_BUILT.load(Ordering::Relaxed) {
+        test("--no-run --quiet").run()?;
+        IS_BUILT.store(true, Ordering::Relaxed);
+    }
+    Ok(())
 }
 
 /// The command.
