@@ -80,28 +80,12 @@ impl Cursor<'_> {
             0x80..=0x8f => Value::Map((tag & 0x0f).into()),
             0x90..=0x9f => Value::Array((tag & 0x0f).into()),
             0xa0..=0xbf => Value::Text(self.range((tag & 0x1f).into())?),
-            0xc4 => self
-                .number(1)
-                .and_then(|len| self.range(len))
-                .map(Value::Octets)?,
-            0xc5 => self
-                .number(2)
-                .and_then(|len| self.range(len))
-                .map(Value::Octets)?,
-            0xc6 => self
-                .number(4)
-                .and_then(|len| self.range(len))
-                .map(Value::Octets)?,
-            // Extensions have a type before their octets.
-            0xc7 => self
-                .number(1)
-                .and_then(|len| self.other(len.checked_add(1)?))?,
-            0xc8 => self
-                .number(2)
-                .and_then(|len| self.other(len.checked_add(1)?))?,
-            0xc9 => self
-                .number(4)
-                .and_then(|len| self.other(len.checked_add(1)?))?,
+            0xc4 => Value::Octets(self.counted(1)?),
+            0xc5 => Value::Octets(self.counted(2)?),
+            0xc6 => Value::Octets(self.counted(4)?),
+            0xc7 => self.extension(1)?,
+            0xc8 => self.extension(2)?,
+            0xc9 => self.extension(4)?,
             0xca | 0xd2 => self.other(4)?,
             0xcb | 0xd3 => self.other(8)?,
             0xcc => Value::Number(self.number(1)?),
@@ -114,18 +98,9 @@ impl Cursor<'_> {
             0xd6 => self.other(5)?,
             0xd7 => self.other(9)?,
             0xd8 => self.other(17)?,
-            0xd9 => self
-                .number(1)
-                .and_then(|len| self.range(len))
-                .map(Value::Text)?,
-            0xda => self
-                .number(2)
-                .and_then(|len| self.range(len))
-                .map(Value::Text)?,
-            0xdb => self
-                .number(4)
-                .and_then(|len| self.range(len))
-                .map(Value::Text)?,
+            0xd9 => Value::Text(self.counted(1)?),
+            0xda => Value::Text(self.counted(2)?),
+            0xdb => Value::Text(self.counted(4)?),
             0xdc => Value::Array(self.number(2)?),
             0xdd => Value::Array(self.number(4)?),
             0xde => Value::Map(self.number(2)?),
@@ -170,6 +145,18 @@ impl Cursor<'_> {
         self.octets.get(range.clone())?;
         self.at = end;
         Some(range)
+    }
+
+    /// Octets after their number, which has this width.
+    fn counted(&mut self, width: usize) -> Option<Range<usize>> {
+        let len = self.number(width)?;
+        self.range(len)
+    }
+
+    /// An extension: after the number of its octets comes its type.
+    fn extension(&mut self, width: usize) -> Option<Value> {
+        let len = self.number(width)?;
+        self.other(len.checked_add(1)?)
     }
 
     fn other(&mut self, len: u64) -> Option<Value> {
