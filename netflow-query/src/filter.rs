@@ -41,7 +41,7 @@ pub use self::set::{SetFilter, SetMatch};
 /// ```
 #[must_use]
 pub fn field(name: &str) -> Option<FlowField> {
-    FlowField::by_name(name).or_else(|| words::field(&name.to_ascii_lowercase()))
+    words::field(&name.to_ascii_lowercase())
 }
 
 /// An expression that says which flows match. Cloning it is cheap.

@@ -61,9 +61,7 @@ impl Networks {
             IpAddr::V6(address) => self.v6.contains(address.to_bits()),
         }
     }
-}
 
-impl Networks {
     /// The networks in place of these.
     pub(super) fn replaced(&self, network: impl Fn(IpAddr, u32) -> IpAddr) -> Self {
         let v4 = self.v4.as_slice().iter().flat_map(|(first, last)| {
@@ -98,14 +96,12 @@ impl Networks {
 fn prefixes(first: u128, last: u128, bits: u32) -> impl Iterator<Item = (u128, u32)> {
     let mut next = Some(first);
     core::iter::from_fn(move || {
-        let start = next.filter(|start| *start <= last)?;
+        let start = next?;
+        // `None` for all 2^128 addresses.
+        let size = last.checked_sub(start)?.checked_add(1);
         // The largest network that begins here and does not end after the range.
-        let aligned = start.trailing_zeros().min(bits);
-        let fits = |host: u32| {
-            let mask = ones(host);
-            start.checked_add(mask).is_some_and(|end| end <= last)
-        };
-        let host = (0..=aligned).rev().find(|host| fits(*host)).unwrap_or(0);
+        let fits = size.map_or(u128::BITS, u128::ilog2);
+        let host = start.trailing_zeros().min(bits).min(fits);
         next = start
             .checked_add(ones(host))
             .and_then(|end| end.checked_add(1));
