@@ -15,10 +15,10 @@ use crate::format::{Biflows, flow_value};
 #[derive(Debug, Default)]
 pub(super) struct MemberPlan {
     steps: Vec<Step>,
-    /// Texts of keys and constants, and of what the flows of a set have in common.
+    /// Texts of keys and constants.
     text: Vec<u8>,
-    /// Octets of `text` that do not depend on the set.
-    constant: usize,
+    /// Members that the flows of a set have in common.
+    of_set: Vec<u8>,
     start: Vec<u8>,
     end: &'static [u8],
     is_json: bool,
@@ -57,7 +57,6 @@ impl MemberPlan {
         let mut builder = Builder {
             plan: Self::default(),
             objects: Vec::new(),
-            is_line: matches!(shape.layout, Layout::Line(_)),
             copies: faults.are_copied(),
             // What the first direction of a biflow lacks, the other may have.
             has_reverse: shape.biflows == Biflows::Split && has_reverse(columns),
@@ -78,25 +77,25 @@ impl MemberPlan {
             first += member.fields.len();
         }
         builder.close(0);
-        builder.plan.constant = builder.plan.text.len();
         builder.plan
     }
 
     /// Writes what the flows of a set have in common.
     pub(super) fn prepare(&mut self, projected: &Projected<'_, '_>, flow: &Flow<'_>) {
-        self.text.truncate(self.constant);
-        for index in 0..self.steps.len() {
-            let Some(Step::OfSet { value, .. }) = self.steps.get(index) else {
-                continue;
-            };
-            let value = value.clone();
-            let mut text = Vec::new();
-            self.value(&value, &projected.row(flow), &mut text);
-            let start = self.text.len();
-            self.text.append(&mut text);
-            let written = start..self.text.len();
-            if let Some(step) = self.steps.get_mut(index) {
-                *step = Step::OfSet { value, written };
+        let Self {
+            steps,
+            text,
+            of_set,
+            is_json,
+            ..
+        } = self;
+        of_set.clear();
+        let row = projected.row(flow);
+        for step in steps {
+            if let Step::OfSet { value, written } = step {
+                let start = of_set.len();
+                value.write(text, *is_json, &row, of_set);
+                *written = start..of_set.len();
             }
         }
     }
@@ -117,12 +116,11 @@ impl MemberPlan {
         let mut depth = 0;
         for step in &self.steps {
             match step {
-                Step::Text(range) | Step::OfSet { written: range, .. } => {
-                    out.extend_from_slice(self.text.get(range.clone()).unwrap_or_default());
-                }
-                Step::Value(value) => self.value(value, &row, out),
+                Step::Text(range) => append(out, &self.text, range),
+                Step::OfSet { written, .. } => append(out, &self.of_set, written),
+                Step::Value(value) => value.write(&self.text, self.is_json, &row, out),
                 Step::Open(key) => {
-                    out.extend_from_slice(self.text.get(key.clone()).unwrap_or_default());
+                    append(out, &self.text, key);
                     if let Some(place) = open.get_mut(depth) {
                         *place = (out.len(), key.len());
                     }
@@ -153,32 +151,38 @@ impl MemberPlan {
         }
         out.extend_from_slice(self.end);
     }
+}
 
-    fn value(&self, value: &Value, row: &ProjectedFlow<'_, '_, '_>, out: &mut Vec<u8>) {
+impl Value {
+    /// Writes the member of a flow; `text` has its key, and what is written where the flow lacks it.
+    fn write(
+        &self,
+        text: &[u8],
+        is_json: bool,
+        row: &ProjectedFlow<'_, '_, '_>,
+        out: &mut Vec<u8>,
+    ) {
         let before = out.len();
-        out.extend_from_slice(self.text.get(value.key.clone()).unwrap_or_default());
-        let is_written = value
-            .fields
-            .iter()
-            .zip(value.first..)
-            .any(|(field, position)| {
-                let found = match field {
-                    // A file that does not name its exporter has none.
-                    FlowField::ExporterAddress => flow_value::value(row.flow(), *field),
-                    _ => row.value(position),
-                };
-                let write = |found| {
-                    value
-                        .form
-                        .write(found, *field, row.flow(), self.is_json, out)
-                };
-                found.is_some_and(write)
-            });
+        append(out, text, &self.key);
+        let mut fields = self.fields.iter().zip(self.first..);
+        let is_written = fields.any(|(field, position)| {
+            let found = match field {
+                // A file that does not name its exporter has none.
+                FlowField::ExporterAddress => flow_value::value(row.flow(), *field),
+                _ => row.value(position),
+            };
+            found.is_some_and(|found| self.form.write(found, *field, row.flow(), is_json, out))
+        });
         if !is_written {
             out.truncate(before);
-            out.extend_from_slice(self.text.get(value.absent.clone()).unwrap_or_default());
+            append(out, text, &self.absent);
         }
     }
+}
+
+/// Appends a part of a text.
+fn append(out: &mut Vec<u8>, text: &[u8], part: &Range<usize>) {
+    out.extend_from_slice(text.get(part.clone()).unwrap_or_default());
 }
 
 /// Fields of which a flow has one if it has another direction.
@@ -196,7 +200,6 @@ struct Builder {
     plan: MemberPlan,
     /// The names of the open objects.
     objects: Vec<&'static str>,
-    is_line: bool,
     /// Whether faults are copied, and what the original writes for absent fields.
     copies: bool,
     /// Whether flows have another direction, whose fields are elsewhere in the record.
@@ -211,12 +214,12 @@ impl Builder {
     }
 
     fn key(&mut self, name: &str) -> Range<usize> {
-        let is_line = self.is_line;
+        let is_json = self.plan.is_json;
         self.text(|text| {
-            if is_line {
-                text.push(b',');
-            } else {
+            if is_json {
                 JsonDocument::plan_key(name, text);
+            } else {
+                text.push(b',');
             }
         })
     }
@@ -250,7 +253,7 @@ impl Builder {
             self.plan.steps.push(Step::Text(constant));
             return;
         }
-        let absent = if self.copies || self.is_line {
+        let absent = if self.copies || !self.plan.is_json {
             constant
         } else {
             0..0
@@ -289,8 +292,7 @@ impl Builder {
         if member.copied.is_empty() {
             return 0..0;
         }
-        let is_line = self.is_line;
-        let is_number = is_line || member.form.is_number(member.fields);
+        let is_number = !self.plan.is_json || member.form.is_number(member.fields);
         let start = self.key(name).start;
         let value = self.text(|text| {
             let quote: &[u8] = if is_number { b"" } else { b"\"" };
