@@ -24,10 +24,10 @@ use self::column::{Column, RowStyle, Style};
 use self::layout::{Layout, Side};
 use self::sums::Sums;
 use self::values::{FieldPlaces, Places, SetValues, Values};
-use crate::format::flow_value;
 use crate::format::row::Row;
 use crate::format::sorted::{Order, Ranking};
 use crate::format::{Biflows, Format, FormatError, Selection, Suspects, Zone};
+use crate::format::{flow_value, text};
 
 /// Rows that are seen before the widths are chosen.
 const KEPT_BACK: usize = 256;
@@ -266,7 +266,7 @@ fn no_flows(stats: &Stats, out: &mut Vec<u8>) {
         for (place, (count, name)) in others.enumerate() {
             let before = if place == 0 { "; " } else { " and " };
             let plural = if *count == 1 { "" } else { "s" };
-            out.extend_from_slice(format!("{before}{count} {name}{plural}").as_bytes());
+            text::display(out, format_args!("{before}{count} {name}{plural}"));
         }
         out.extend_from_slice(b": --schema record shows them");
     }

@@ -167,12 +167,9 @@ impl FieldStyle for Style {
                 }
             }
             (Some(Form::TcpFlags), Value::Unsigned(number)) => {
-                let mut flags = *b"UAPRSF";
-                for (place, letter) in flags.iter_mut().enumerate() {
-                    if number & 0x20 >> place == 0 {
-                        *letter = b'.';
-                    }
-                }
+                // Those of RFC 793 alone.
+                let [.., low] = number.to_be_bytes();
+                let [_, _, flags @ ..] = protocols::letters(low, protocols::TCP_FLAGS);
                 out.word(core::str::from_utf8(&flags).unwrap_or_default());
             }
             (_, Value::Unsigned(number)) => out.unsigned(number),

@@ -178,24 +178,40 @@ fn write_list<S: FieldStyle, E: Encode>(
     let Some(depth) = depth.checked_sub(1) else {
         return out.null();
     };
-    if let (Some(list), ListForm::Described { name }) = (list, style.list_form()) {
-        return write_described(list, name, style, depth, out);
-    }
-    match list {
-        None => out.null(),
-        Some(List::Basic(list)) => write_basic_list(list, style, depth, out),
-        Some(List::SubTemplate(list)) => {
-            out.array(|out| write_records(list, style, depth, out));
+    match (list, style.list_form()) {
+        (None, _) => out.null(),
+        (Some(list), ListForm::Values) => write_items(list, false, style, depth, out),
+        (Some(list), ListForm::Described { name }) => {
+            write_described(list, name, style, depth, out);
         }
-        Some(List::SubTemplateMulti(list)) => out.array(|out| {
+    }
+}
+
+/// The values or records of a list; the parts of a list of several templates are arrays of their own
+/// if they are nested.
+fn write_items<S: FieldStyle, E: Encode>(
+    list: &List<'_, '_>,
+    is_nested: bool,
+    style: &S,
+    depth: u8,
+    out: &mut E,
+) {
+    match list {
+        List::Basic(list) => write_basic_list(list, style, depth, out),
+        List::SubTemplate(list) => out.array(|out| write_records(list, style, depth, out)),
+        List::SubTemplateMulti(list) => out.array(|out| {
             for part in list.parts() {
-                write_records(&part, style, depth, out);
+                if is_nested {
+                    out.array(|out| write_records(&part, style, depth, out));
+                } else {
+                    write_records(&part, style, depth, out);
+                }
             }
         }),
     }
 }
 
-/// A list with what is known of it; the parts of a list of several templates are arrays of their own.
+/// A list with what is known of it.
 fn write_described<S: FieldStyle, E: Encode>(
     list: &List<'_, '_>,
     name: fn(ElementId) -> String,
@@ -226,15 +242,7 @@ fn write_described<S: FieldStyle, E: Encode>(
             out.string(&name(list.id()));
         }
         out.key("data");
-        match list {
-            List::Basic(list) => write_basic_list(list, style, depth, out),
-            List::SubTemplate(list) => out.array(|out| write_records(list, style, depth, out)),
-            List::SubTemplateMulti(list) => out.array(|out| {
-                for part in list.parts() {
-                    out.array(|out| write_records(&part, style, depth, out));
-                }
-            }),
-        }
+        write_items(list, true, style, depth, out);
     });
 }
 

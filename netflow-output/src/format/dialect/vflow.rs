@@ -88,9 +88,6 @@ impl Vflow {
             selection.for_each_record(&set, |record| {
                 count += 1;
                 let json = &mut Json::new(records);
-                if count > 1 {
-                    json.raw(b",");
-                }
                 if is_v5 {
                     write_flow(record, json);
                 } else {
@@ -184,7 +181,7 @@ fn write_header(header: &MessageHeader, count: u64, json: &mut Json<'_>) {
 
 /// A record of v5: an object.
 fn write_flow(record: &DataRecord<'_, '_>, json: &mut Json<'_>) {
-    json.raw(b"{");
+    json.open(b'{');
     for field in record.fields() {
         let named = match field.template().key() {
             FieldKey::Element(id) => VFLOW.of_element(id.enterprise_number, id.id),
@@ -200,7 +197,7 @@ fn write_flow(record: &DataRecord<'_, '_>, json: &mut Json<'_>) {
 
 /// A record of v9 or IPFIX: a list of objects with number, value and, if there is one, enterprise.
 fn write_record(record: &DataRecord<'_, '_>, faults: Faults, json: &mut Json<'_>) {
-    json.raw(b"[");
+    json.open(b'[');
     for field in record.fields() {
         let (id, enterprise) = match field.template().key() {
             FieldKey::Element(id) => (id.id, id.enterprise_number),

@@ -8,7 +8,7 @@ use netflow_core::wire::template::FieldKey;
 use netflow_core::{Flow, Protocol, Timestamp};
 
 use super::groups::Groups;
-use crate::format::dialect::Faults;
+use crate::format::dialect::{Faults, protocols};
 
 /// What all forms print of a flow.
 #[derive(Debug)]
@@ -120,13 +120,7 @@ impl DumpedFlow {
 
     /// `CEUAPRSF`, with dots for flags that are not set.
     pub(super) fn flags(&self) -> [u8; 8] {
-        let mut text = *b"CEUAPRSF";
-        for (place, letter) in text.iter_mut().enumerate() {
-            if self.tcp_flags & 0x80 >> place == 0 {
-                *letter = b'.';
-            }
-        }
-        text
+        protocols::letters(self.tcp_flags, protocols::TCP_FLAGS)
     }
 
     /// The source; 0.0.0.0 if it is not known.

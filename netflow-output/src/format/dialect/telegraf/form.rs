@@ -4,7 +4,8 @@ use netflow_core::element::DataType;
 use netflow_core::text as ascii;
 use netflow_core::value::{Text, Value, unsigned};
 
-use crate::format::dialect::{Encode, protocols};
+use crate::format::dialect::Encode;
+use crate::format::dialect::protocols::{self, TCP_FLAGS, letters};
 
 /// How the value of an element is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,8 +224,8 @@ impl Form {
                 "" => out.word(&first.to_string()),
                 keyword => out.word(&keyword.to_ascii_lowercase()),
             },
-            Self::TcpFlags => out.word(&tcp_flags(octets)),
-            Self::FragmentFlags => out.word(&letters(first, *b"RDM*****")),
+            Self::TcpFlags => write_tcp_flags(octets, out),
+            Self::FragmentFlags => out.word(ascii_word(&letters(first, *b"RDM*****"))),
             Self::Octet(place) => out.unsigned(octets.get(place).copied().unwrap_or(0).into()),
             Self::Word(words) => match words.of(unsigned(octets).unwrap_or(0)) {
                 "" => out.word(&first.to_string()),
@@ -307,20 +308,19 @@ fn hex(octets: &[u8]) -> String {
     hex
 }
 
-/// The letters of the bits that are set, from the highest, with dots for the others.
-fn letters(bits: u8, letters: [u8; 8]) -> String {
-    let letters = letters.into_iter().enumerate();
-    let letters = letters.map(|(place, letter)| match bits & 0x80 >> place {
-        0 => '.',
-        _ => char::from(letter),
-    });
-    letters.collect()
+/// The letters of flags of TCP; those of the upper octet have no names.
+fn write_tcp_flags<E: Encode>(octets: &[u8], out: &mut E) {
+    let low = |flags| letters(flags, TCP_FLAGS);
+    match octets {
+        [flags] => out.word(ascii_word(&low(*flags))),
+        [.., high, flags] => {
+            let both = [letters(*high, [b'*'; 8]), low(*flags)];
+            out.word(ascii_word(both.as_flattened()));
+        }
+        [] => out.word(""),
+    }
 }
 
-fn tcp_flags(octets: &[u8]) -> String {
-    match octets {
-        [flags] => letters(*flags, *b"CEUAPRSF"),
-        [.., high, low] => letters(*high, [b'*'; 8]) + &letters(*low, *b"CEUAPRSF"),
-        [] => String::new(),
-    }
+fn ascii_word(letters: &[u8]) -> &str {
+    core::str::from_utf8(letters).unwrap_or_default()
 }
