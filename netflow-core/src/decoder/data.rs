@@ -15,8 +15,6 @@ struct Measured {
     count: usize,
     padding: usize,
     fault: Option<ErrorKind>,
-    /// Records of variable length whose measures were kept: all, or none.
-    kept: usize,
 }
 
 impl Decoder {
@@ -30,11 +28,13 @@ impl Decoder {
         template: Arc<Template>,
     ) {
         let body = set_body.octets;
+        let first_measured = self.scratch.measured.len();
         let measured = match template.record_len() {
             Some(len) => fixed_len(&template, body.len(), len),
             None => variable_len(&template, body, &mut self.scratch.measured),
         };
-        let first_measured = self.scratch.measured.len().saturating_sub(measured.kept);
+        // Measures of records of variable length are kept: of all, or of none.
+        let is_measured = self.scratch.measured.len() > first_measured;
         let template = self.observe_counters(context, template, body, measured.count);
         let lists = if template.has_lists() {
             self.lists(context, set_body, &template, measured.count)
@@ -65,7 +65,7 @@ impl Decoder {
             count: measured.count,
             lists,
             first_measured,
-            is_measured: measured.kept > 0,
+            is_measured,
             ..set_body.slot(scratch.current, Content::Records(template))
         });
     }
@@ -110,7 +110,6 @@ fn fixed_len(template: &Template, all: usize, len: usize) -> Measured {
             count,
             padding,
             fault: None,
-            kept: 0,
         },
         _ => {
             let id = template.id();
@@ -118,7 +117,6 @@ fn fixed_len(template: &Template, all: usize, len: usize) -> Measured {
                 count: 0,
                 padding: all,
                 fault: Some(ErrorKind::RecordOfNoOctets { id }),
-                kept: 0,
             }
         }
     }
@@ -126,7 +124,6 @@ fn fixed_len(template: &Template, all: usize, len: usize) -> Measured {
 
 /// Records of variable length: one pass over their length fields, whose result is kept.
 fn variable_len(template: &Template, body: &[u8], kept: &mut Vec<MeasuredRecord>) -> Measured {
-    let first = kept.len();
     let (count, left) = measure_all(body, template, kept);
     let id = template.id();
     // Fewer octets than the shortest record are padding.
@@ -135,6 +132,5 @@ fn variable_len(template: &Template, body: &[u8], kept: &mut Vec<MeasuredRecord>
         count,
         padding: left,
         fault: cut.then_some(ErrorKind::RecordCut { id, left }),
-        kept: kept.len().saturating_sub(first),
     }
 }

@@ -102,9 +102,7 @@ impl Decoder {
             }
             return Some(Arc::clone(&known.template));
         }
-        self.withdrawal_event(context.session, TemplateEventKind::Expired, id);
-        self.sessions
-            .change(context.session, |session| session.templates.withdraw(id));
+        self.discard_template(context.session, TemplateEventKind::Expired, id);
         None
     }
 }

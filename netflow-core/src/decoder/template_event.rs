@@ -75,6 +75,18 @@ impl Decoder {
         });
     }
 
+    /// Withdraws the template of this id and notes it, if there is one.
+    pub(super) fn discard_template(
+        &mut self,
+        session: SessionId,
+        kind: TemplateEventKind,
+        id: u16,
+    ) {
+        self.withdrawal_event(session, kind, id);
+        self.sessions
+            .change(session, |session| session.templates.withdraw(id));
+    }
+
     /// Notes that the template of this id is about to be withdrawn, if there is one.
     pub(super) fn withdrawal_event(
         &mut self,

@@ -81,9 +81,7 @@ impl Decoder {
         if let Some(kind) = refused {
             if !matches!(kind, ErrorKind::EmptyTemplate { .. }) {
                 // Later data would be misread by the template that it replaces.
-                self.withdrawal_event(context.session, TemplateEventKind::Withdrawn, id);
-                self.sessions
-                    .change(context.session, |session| session.templates.withdraw(id));
+                self.discard_template(context.session, TemplateEventKind::Withdrawn, id);
             }
             let octets = record.specifiers().len();
             self.problem(Error::new(kind, record.offset()), Some(set), octets);

@@ -93,10 +93,8 @@ impl Half {
             let both = u16::try_from(sent).ok()?;
             return Some(((self.of_both)(both.to_be_bytes()), IcmpRule::TypeCode));
         }
-        if record.template().plan().has_section() {
-            if let Some(found) = packet::find(record, self.of_packet) {
-                return Some((found, IcmpRule::Packet));
-            }
+        if let Some(found) = packet::find(record, self.of_packet) {
+            return Some((found, IcmpRule::Packet));
         }
         let (both, rule) = in_port(version, flow)?;
         Some(((self.of_both)(both), rule))

@@ -57,10 +57,7 @@ pub(super) fn mac(packet: &Packet<'_>, field: FlowField) -> Option<MacAddress> {
 /// payload section holds.
 #[cold]
 pub(super) fn section<'m>(record: &DataRecord<'m, '_>) -> Option<Packet<'m>> {
-    if !record.template().plan().has_section() {
-        return None;
-    }
-    headers(record).or_else(|| payload(record, None))
+    find(record, |packet| Some(*packet))
 }
 
 /// A section that begins with a header.
@@ -143,6 +140,9 @@ pub(super) fn find<'m, T>(
     record: &DataRecord<'m, '_>,
     find: impl Fn(&Packet<'m>) -> Option<T>,
 ) -> Option<T> {
+    if !record.template().plan().has_section() {
+        return None;
+    }
     let header = headers(record);
     let found = header.as_ref().and_then(&find);
     found.or_else(|| find(&payload(record, header.as_ref())?))

@@ -305,21 +305,12 @@ impl<'m> Flow<'m> {
             ScopeKind::Template => Some(record.template().id().into()),
             ScopeKind::SelectionSequence => field(record, SELECTION_SEQUENCE),
             ScopeKind::EGRESS_INTERFACE => self.output_interface().map(u128::from),
-            ScopeKind::Element(id) if kind == ScopeKind::INGRESS_PHYSICAL => {
-                let physical = field(record, FieldKey::Element(id));
-                physical.or_else(|| self.input_interface().map(u128::from))
-            }
-            ScopeKind::Element(id) if kind == ScopeKind::EGRESS_PHYSICAL => {
-                let physical = field(record, FieldKey::Element(id));
-                physical.or_else(|| self.output_interface().map(u128::from))
-            }
-            ScopeKind::Element(id) => {
-                let named = field(record, FieldKey::Element(id));
-                named.or_else(|| {
-                    let is_domain = kind == ScopeKind::OBSERVATION_DOMAIN;
-                    is_domain.then_some(self.origin.header.observation_domain.into())
-                })
-            }
+            ScopeKind::Element(id) => field(record, FieldKey::Element(id)).or_else(|| match kind {
+                ScopeKind::INGRESS_PHYSICAL => self.input_interface().map(u128::from),
+                ScopeKind::EGRESS_PHYSICAL => self.output_interface().map(u128::from),
+                ScopeKind::OBSERVATION_DOMAIN => Some(self.origin.header.observation_domain.into()),
+                _ => None,
+            }),
             ScopeKind::ScopeType(_) => None,
         }
     }

@@ -112,8 +112,7 @@ impl<'m> MeasuredRecords<'m> {
     pub(super) fn of(set: &Set<'m>, skipped: usize, count: usize) -> Option<Self> {
         set.template().filter(|template| !template.is_options())?;
         let records = set.measured();
-        let is_all = !records.is_empty() && records.len() == set.record_count();
-        let records = records.get(skipped..).filter(|_| is_all)?;
+        let records = records.get(skipped..).filter(|_| !records.is_empty())?;
         Some(Self {
             body: set.body(),
             records: records.get(..count).unwrap_or(records),

@@ -9,7 +9,6 @@ use crate::header::MessageHeader;
 use crate::record::DataRecord;
 use crate::time::Timestamp;
 use crate::value::{NtpTime, unsigned};
-use crate::wire::template::FieldKey;
 
 /// The start or end that an element of the record carries and the rule that it was found by, or why
 /// there is none. All accessors, columns and relays go through here or, for the usual forms,
@@ -123,9 +122,7 @@ fn beside(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> Option<(TimeEl
     let mut others = others.skip(usize::from(best).saturating_add(1));
     others.find_map(|(candidate, id)| {
         let element = TimeElement::at(candidate)?;
-        let mut fields = record.fields();
-        let field = fields.find(|field| field.template().key() == FieldKey::Element(*id))?;
-        let sent = unsigned(field.octets())?;
+        let sent = unsigned(record.get(*id)?.octets())?;
         (sent > 0).then_some((element, sent))
     })
 }

@@ -29,10 +29,10 @@ pub(in crate::packet) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<
 /// are read as the frame.
 pub(in crate::packet) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     let is_frame = || !has_checksum(octets, at) && carries_ip(octets.get(at..).unwrap_or_default());
-    match ip_fits(octets, at) {
-        Fit::Yes | Fit::Cut if is_frame() => Packet::without_ip(octets, lower, Offset::new(at)),
-        Fit::No => Packet::without_ip(octets, lower, Offset::new(at)),
-        Fit::Yes | Fit::Cut => ip(octets, lower, at),
+    if matches!(ip_fits(octets, at), Fit::No) || is_frame() {
+        Packet::without_ip(octets, lower, Offset::new(at))
+    } else {
+        ip(octets, lower, at)
     }
 }
 
