@@ -163,9 +163,7 @@ impl FlowBatchBuilder {
     }
 
     fn size(&self) -> usize {
-        let sized = self.sized.iter();
-        let columns = sized.filter_map(|index| self.columns.get(*index));
-        let sizes = columns.map(Column::size);
+        let sizes = self.sized.iter().map(|index| self.columns.size(*index));
         sizes.fold(0, usize::saturating_add)
     }
 

@@ -250,10 +250,6 @@ impl Column for AddressKeys {
         self.column().repeat(key.map(FlowValue::Unsigned), count);
     }
 
-    fn numbers(&mut self, numbers: &[u64]) {
-        self.column().numbers(numbers);
-    }
-
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         self.column().finish()
     }

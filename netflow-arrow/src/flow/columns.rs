@@ -50,9 +50,9 @@ impl FlowArrays {
         }
     }
 
-    /// The column at this position.
-    pub(super) fn get(&self, position: usize) -> Option<&dyn Column> {
-        self.columns.get(position).map(FlowArray::get)
+    /// Octets of the column at this position.
+    pub(super) fn size(&self, position: usize) -> usize {
+        self.columns.get(position).map_or(0, FlowArray::size)
     }
 
     /// The arrays of all columns, of which nothing is left.
@@ -82,16 +82,11 @@ impl FlowArray {
         }
     }
 
-    fn get(&self) -> &dyn Column {
+    /// Octets that a column accounts for itself: columns of numbers and addresses have no such size.
+    fn size(&self) -> usize {
         match self {
-            Self::U8(column) => column,
-            Self::U16(column) => column,
-            Self::U32(column) => column,
-            Self::U64(column) => column,
-            Self::Octets(column) => column,
-            Self::Keys(column) => column,
-            Self::Times(column) => column,
-            Self::Other(column) => column.as_ref(),
+            Self::Other(column) => column.size(),
+            _ => 0,
         }
     }
 
