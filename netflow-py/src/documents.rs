@@ -139,7 +139,7 @@ impl Documents {
     ) -> PyResult<Self> {
         let exporters = Exporters::new(exporters)?;
         let decoder = exporters.decoder(limits(), state)?;
-        let list_depth = exporters.limits(limits())?.list_depth;
+        let list_depth = decoder.limits().list_depth;
         let mut format = options.format(&chosen, list_depth)?;
         let mut out = Vec::new();
         format.begin(&mut out);

@@ -87,7 +87,6 @@ pub unsafe extern "C" fn netflow_decoder_new(
         // SAFETY: as the caller promises.
         let lists = unsafe { options::option_lists(&options) }?;
         let made = netflow_decoder::new(options.settings(lists)?);
-
         // SAFETY: as the caller promises.
         unsafe { pointer::set_handle(decoder, made, "place for the decoder") }?;
         Ok(netflow_result::NETFLOW_OK)

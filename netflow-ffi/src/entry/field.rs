@@ -49,9 +49,7 @@ pub unsafe extern "C" fn netflow_field_by_name(name: *const c_char) -> i32 {
 /// The text is always valid and ends in NUL.
 #[unsafe(no_mangle)]
 pub extern "C" fn netflow_field_name(field: u32) -> netflow_text {
-    let field = usize::try_from(field).ok();
-    let field = field.and_then(|field| FlowField::ALL.get(field));
-    field.map_or(netflow_text::NONE, |field| static_text::text(field.name()))
+    known(field).map_or(netflow_text::NONE, |field| static_text::text(field.name()))
 }
 
 /// The number of fields that flows can have: their numbers are less.

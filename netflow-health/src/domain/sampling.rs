@@ -34,8 +34,7 @@ impl RateCount {
     /// The datagram whose options announced the rate, if options did.
     #[must_use]
     pub fn place(&self) -> Option<DatagramId> {
-        let (_, datagram) = self.sampling?.announced?;
-        Some(datagram)
+        self.sampling?.announced.map(|(_, datagram)| datagram)
     }
 }
 
@@ -150,18 +149,19 @@ impl Announced {
         const ALL: usize = usize::MAX;
         match announcement.fact {
             Fact::Rate {
-                of, rate, datagram, ..
+                of,
+                rate,
+                datagram: place,
+                ..
             } => {
-                let place = datagram;
                 self.rates.push(AnnouncedRate { of, rate, place }, ALL);
             }
             Fact::Unrated {
                 of,
                 selection,
-                datagram,
+                datagram: place,
                 ..
             } => {
-                let place = datagram;
                 let announced = AnnouncedSelection {
                     of,
                     selection,

@@ -1,7 +1,8 @@
 //! Data without a template, and templates that cannot be used.
 
-use super::add;
 use netflow_core::DatagramId;
+
+use super::add;
 
 /// Different lengths of unread sets that are kept of each id.
 const LENGTHS: usize = 8;
