@@ -24,12 +24,12 @@ pub(crate) use self::doubt::LACKS;
 pub use self::doubt::{DoubtKind, NamedKind};
 pub(crate) use self::icmp::IcmpPorts;
 pub(crate) use self::learn::News;
-pub(crate) use self::names::Names;
+pub(crate) use self::names::AnnouncedNames;
 pub use self::names::SamplerKey;
 pub(crate) use self::options_record::OptionsRecord;
 pub use self::prefix::{ParsePrefixError, Prefix};
 use self::sampling::Samplers;
-pub(crate) use self::sampling::{Found, FoundRate};
+pub(crate) use self::sampling::{AnnouncedSampling, FoundRate};
 pub use self::scope::{RateScope, ScopeKind};
 pub(crate) use self::selection::RateElements;
 pub use self::selection::{SelectionMethod, Selects, Unrated};
@@ -50,7 +50,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone)]
 pub(crate) struct Exporter {
     pub(crate) samplers: Samplers,
-    pub(crate) names: Names,
+    pub(crate) names: AnnouncedNames,
     /// Where its records have the type of ICMP.
     pub(crate) icmp_ports: IcmpPorts,
     system_init: Option<Timestamp>,
@@ -60,7 +60,7 @@ impl Exporter {
     pub(crate) fn new(hash: KeyedHash) -> Self {
         Self {
             samplers: Samplers::new(hash),
-            names: Names::new(hash),
+            names: AnnouncedNames::new(hash),
             icmp_ports: IcmpPorts::default(),
             system_init: None,
         }

@@ -57,7 +57,7 @@ use crate::wire::sflow;
 /// sent is `None`, never zero. To outlive the message it becomes an [`OwnedFlow`].
 #[derive(Clone, Copy)]
 pub struct Flow<'m> {
-    source: Source<'m>,
+    source: FlowSource<'m>,
     origin: &'m Origin,
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct Origin {
 
 /// What a flow is read from.
 #[derive(Debug, Clone, Copy)]
-enum Source<'m> {
+enum FlowSource<'m> {
     Record(DataRecord<'m, 'm>),
     Sample(SampleFlow<'m>),
 }
@@ -88,7 +88,7 @@ impl<'m> Flow<'m> {
     #[inline]
     pub(crate) const fn from_record(record: DataRecord<'m, 'm>, origin: &'m Origin) -> Self {
         Self {
-            source: Source::Record(record),
+            source: FlowSource::Record(record),
             origin,
         }
     }
@@ -96,7 +96,7 @@ impl<'m> Flow<'m> {
     #[inline]
     pub(crate) const fn from_sample(sample: SampleFlow<'m>, origin: &'m Origin) -> Self {
         Self {
-            source: Source::Sample(sample),
+            source: FlowSource::Sample(sample),
             origin,
         }
     }
@@ -111,8 +111,8 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub const fn record(&self) -> Option<&DataRecord<'m, 'm>> {
         match &self.source {
-            Source::Record(record) => Some(record),
-            Source::Sample(_) => None,
+            FlowSource::Record(record) => Some(record),
+            FlowSource::Sample(_) => None,
         }
     }
 
@@ -176,8 +176,8 @@ impl<'m> Flow<'m> {
 
     const fn sample_flow(&self) -> Option<&SampleFlow<'m>> {
         match &self.source {
-            Source::Record(_) => None,
-            Source::Sample(flow) => Some(flow),
+            FlowSource::Record(_) => None,
+            FlowSource::Sample(flow) => Some(flow),
         }
     }
 
@@ -196,7 +196,7 @@ impl<'m> Flow<'m> {
     /// A number that the template places; it fits the type of its field.
     #[inline(always)]
     fn loaded(&self, field: FlowField) -> Option<u64> {
-        let Source::Record(record) = &self.source else {
+        let FlowSource::Record(record) = &self.source else {
             return None;
         };
         let number = record.loaded(record.template().plan().field(field))?;
@@ -207,32 +207,32 @@ impl<'m> Flow<'m> {
     #[inline(always)]
     fn unsigned_by_record(&self, field: FlowField) -> Option<u64> {
         let number = match &self.source {
-            Source::Record(record) => {
+            FlowSource::Record(record) => {
                 let plan = record.template().plan();
                 if !plan.field(field).is_present() && !plan.has_section() {
                     return None;
                 }
                 record.parts().call(field, number)
             }
-            Source::Sample(flow) => flow.unsigned(field),
+            FlowSource::Sample(flow) => flow.unsigned(field),
         };
         Some(without_offset(field, number?))
     }
 
     fn mac(&self, field: FlowField) -> Option<MacAddress> {
         match &self.source {
-            Source::Record(record) => match Self::octets_of(record, field) {
+            FlowSource::Record(record) => match Self::octets_of(record, field) {
                 Some(octets) => Some(MacAddress(octets.try_into().ok()?)),
                 None => packet::mac(&packet::section(record)?, field),
             },
-            Source::Sample(flow) => flow.mac(field),
+            FlowSource::Sample(flow) => flow.mac(field),
         }
     }
 
     fn text(&self, field: FlowField) -> Option<Text<'m>> {
         match &self.source {
-            Source::Record(record) => Some(Text::new(Self::octets_of(record, field)?)),
-            Source::Sample(flow) => flow.text(field),
+            FlowSource::Record(record) => Some(Text::new(Self::octets_of(record, field)?)),
+            FlowSource::Sample(flow) => flow.text(field),
         }
     }
 
@@ -242,8 +242,8 @@ impl<'m> Flow<'m> {
 
     fn application(&self, field: FlowField) -> Option<ApplicationId<'m>> {
         match &self.source {
-            Source::Record(record) => ApplicationId::parse(Self::octets_of(record, field)?),
-            Source::Sample(_) => None,
+            FlowSource::Record(record) => ApplicationId::parse(Self::octets_of(record, field)?),
+            FlowSource::Sample(_) => None,
         }
     }
 }
@@ -380,7 +380,7 @@ fn number(record: &DataRecord<'_, '_>, field: FlowField) -> Option<u64> {
         if matches!(field, FlowField::Octets | FlowField::Packets) && plan.has_second_counters() {
             return second_counters::own(record, field);
         }
-        if let Some(side) = translation::Side::of_port(field) {
+        if let Some(side) = translation::TranslatedSide::of_port(field) {
             return translation::port(record, side);
         }
         let of_udp = plan.udp_port(field);

@@ -21,8 +21,8 @@ impl KeyedHash {
     /// The hash of a long run of octets: two words are mixed in at a time.
     pub(crate) fn hash_octets(self, octets: &[u8]) -> u64 {
         // Avoids a length check for each block.
-        let (blocks, rest) = <[Block]>::ref_from_prefix(octets).unwrap_or((&[], octets));
-        let mut last = [0; size_of::<Block>()];
+        let (blocks, rest) = <[HashBlock]>::ref_from_prefix(octets).unwrap_or((&[], octets));
+        let mut last = [0; size_of::<HashBlock>()];
         if let Some(start) = last.get_mut(..rest.len()) {
             start.copy_from_slice(rest);
         }
@@ -36,7 +36,7 @@ impl KeyedHash {
         /// Octets that are no more work than a sample of them.
         const SHORT: usize = 128;
 
-        let (blocks, _) = <[Block]>::ref_from_prefix(octets).unwrap_or((&[], octets));
+        let (blocks, _) = <[HashBlock]>::ref_from_prefix(octets).unwrap_or((&[], octets));
         let (Some([first, second, rest @ ..]), Some(last)) = (
             (octets.len() > SHORT).then_some(blocks),
             octets.last_chunk(),
@@ -55,7 +55,7 @@ impl KeyedHash {
 
     /// The hash of these blocks of a run of `len` octets.
     #[inline]
-    fn hash_blocks(self, blocks: impl Iterator<Item = Block>, len: usize) -> u64 {
+    fn hash_blocks(self, blocks: impl Iterator<Item = HashBlock>, len: usize) -> u64 {
         let FoldedHasher { state, key } = self.build_hasher();
         let key = key | 1;
         let state = blocks.fold(state, |state, block| {
@@ -68,11 +68,11 @@ impl KeyedHash {
 }
 
 /// What is mixed in at a time.
-type Block = [u8; 16];
+type HashBlock = [u8; 16];
 
 /// The two words of a block.
 #[inline]
-const fn words(block: Block) -> [u64; 2] {
+const fn words(block: HashBlock) -> [u64; 2] {
     let [a, b, c, d, e, f, g, h, high @ ..] = block;
     let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
     [low, u64::from_le_bytes(high)]

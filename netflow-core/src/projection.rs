@@ -12,8 +12,8 @@ use alloc::boxed::Box;
 use core::net::IpAddr;
 
 pub use self::columns::{ColumnValues, FlowColumns, NumbersColumn, OctetsColumn};
+use self::reader::FieldReader;
 pub use self::reader::ProjectedFlow;
-use self::reader::Reader;
 use self::shapes::ProjectedShapes;
 pub use self::sink::ColumnSink;
 use self::templates::ProjectedTemplates;
@@ -149,7 +149,7 @@ pub struct Projected<'p, 'm> {
     fields: &'p [FlowField],
     columns: &'p [FlowColumn],
     key: Option<ProjectionKey>,
-    readers: &'p [Reader],
+    readers: &'p [FieldReader],
     template: Option<&'m Template>,
     origin: &'m Origin,
     /// The octets of the sample that it was made for.

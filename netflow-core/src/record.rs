@@ -15,7 +15,7 @@ pub(crate) use self::walk::{KEPT, MeasuredRecord, Segments, measure, measure_all
 use crate::element::ElementId;
 use crate::template::{Slot, Template, TemplateField};
 use crate::value::{Value, unsigned};
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 use crate::wire::record::field;
 use crate::wire::template::{FieldKey, FieldLength};
 
@@ -89,7 +89,7 @@ impl<'a, 't> DataRecord<'a, 't> {
     #[must_use]
     pub fn fields(&self) -> Fields<'a, 't> {
         Fields {
-            reader: Reader::new(self.octets(), 0),
+            reader: OctetReader::new(self.octets(), 0),
             fields: self.template.fields().iter(),
             lists: self.lists,
         }
@@ -209,7 +209,7 @@ impl<'a, 't> DataRecord<'a, 't> {
         match slot.width {
             0 => None,
             Slot::VARIABLE => {
-                let mut reader = Reader::new(self.octets().get(start..)?, start);
+                let mut reader = OctetReader::new(self.octets().get(start..)?, start);
                 field(&mut reader, FieldLength::Variable).filter(|octets| !octets.is_empty())
             }
             width => self
@@ -271,7 +271,7 @@ fn call<'a, 't, X, T>(
 /// The fields of a record.
 #[derive(Debug, Clone)]
 pub struct Fields<'a, 't> {
-    reader: Reader<'a>,
+    reader: OctetReader<'a>,
     fields: core::slice::Iter<'t, TemplateField>,
     lists: &'t [Arc<Template>],
 }
@@ -280,7 +280,7 @@ impl<'a, 't> Fields<'a, 't> {
     /// The fields in these octets, without lists of their own templates.
     pub(crate) fn new(octets: &'a [u8], fields: &'t [TemplateField]) -> Self {
         Self {
-            reader: Reader::new(octets, 0),
+            reader: OctetReader::new(octets, 0),
             fields: fields.iter(),
             lists: &[],
         }

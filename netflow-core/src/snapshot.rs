@@ -81,7 +81,7 @@ mod write;
 use thiserror::Error;
 
 pub(crate) use self::read::{Section, Sections, address, entries, malformed, optional, text, time};
-pub(crate) use self::write::{Inputs, Writer};
+pub(crate) use self::write::{EntryInputs, SnapshotWriter};
 
 /// Counts of what [`Decoder::load`](crate::Decoder::load) loaded from a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -19,7 +19,7 @@ pub(crate) use self::field::Defined;
 pub use self::field::TemplateField;
 pub use self::label::FieldLabel;
 pub use self::plan::FieldPlan;
-pub(crate) use self::plan::{Plan, Slot, SoleAddress};
+pub(crate) use self::plan::{Slot, SoleAddress, TemplatePlan};
 pub(crate) use self::registry::{Known, Templates};
 pub use self::second_counters::SecondCounters;
 use crate::element::{DataType, ElementId};
@@ -40,7 +40,7 @@ pub struct Template {
     open: bool,
     /// Whether it has a commonPropertiesId (137).
     common_properties_id: bool,
-    plan: Plan,
+    plan: TemplatePlan,
     second_counters: Option<SecondCounters>,
     /// The same records as of the reverse direction.
     reverse: Option<Box<Self>>,
@@ -150,7 +150,7 @@ impl Template {
             fixed_version: false,
             open: false,
             common_properties_id: false,
-            plan: Plan::empty(),
+            plan: TemplatePlan::empty(),
             second_counters: None,
             reverse: None,
             specifiers: Box::default(),
@@ -257,7 +257,7 @@ impl Template {
         self.reverse.as_deref()
     }
 
-    pub(crate) const fn plan(&self) -> &Plan {
+    pub(crate) const fn plan(&self) -> &TemplatePlan {
         &self.plan
     }
 

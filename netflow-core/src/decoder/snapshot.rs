@@ -12,7 +12,7 @@ use self::load::Load;
 use super::Decoder;
 use crate::datagram::Protocol;
 use crate::domain::DomainKey;
-use crate::snapshot::{DOMAIN, LoadReport, Sections, SnapshotError, Writer};
+use crate::snapshot::{DOMAIN, LoadReport, Sections, SnapshotError, SnapshotWriter};
 
 impl Decoder {
     /// The state of all exporters, as a [snapshot](crate::snapshot) for another
@@ -80,7 +80,7 @@ impl Decoder {
     }
 
     fn write(&self, snapshot: &mut Vec<u8>, waiting: bool) {
-        let mut out = Writer::new(snapshot);
+        let mut out = SnapshotWriter::new(snapshot);
         save::domains(&self.sessions, waiting, &mut out);
         out.finish();
     }

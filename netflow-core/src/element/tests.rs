@@ -13,10 +13,10 @@ use super::{
     get, iana, sflow_drop_reason, sflow_header_protocol, table, v9, v9_scope,
 };
 
-type Row = HashMap<String, String>;
+type ExpectedElement = HashMap<String, String>;
 
 /// The rows of `registry/NAME`; none of the files read here has a quoted cell.
-fn registry(name: &str) -> Vec<Row> {
+fn registry(name: &str) -> Vec<ExpectedElement> {
     let path = format!("{}/../registry/{name}", env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(path).unwrap();
     let mut lines = text.lines();
@@ -30,7 +30,7 @@ fn registry(name: &str) -> Vec<Row> {
     lines.map(row).collect()
 }
 
-fn number<T: core::str::FromStr>(row: &Row, column: &str) -> T {
+fn number<T: core::str::FromStr>(row: &ExpectedElement, column: &str) -> T {
     let parsed = row[column].parse();
     parsed.unwrap_or_else(|_| panic!("{column} of {row:?}"))
 }
@@ -44,7 +44,7 @@ fn properties(element: &InformationElement) -> (&str, &str, &str, &str) {
     )
 }
 
-fn expected(row: &Row) -> (&str, &str, &str, &str) {
+fn expected(row: &ExpectedElement) -> (&str, &str, &str, &str) {
     let or = |column: &str, default: &'static str| match row.get(column).map(String::as_str) {
         None | Some("") => default.to_string().leak(),
         Some(text) => text.to_string().leak(),

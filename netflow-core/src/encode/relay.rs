@@ -11,7 +11,7 @@ use core::time::Duration;
 
 use self::convert::Conversion;
 use self::outlet::Outlet;
-use self::stream::Stream;
+use self::stream::RelayDomain;
 use crate::decoder::{Decoded, Set, SetKind};
 use crate::domain::DomainKey;
 use crate::flow::Flow;
@@ -53,7 +53,7 @@ use crate::header::MessageHeader;
 #[derive(Debug)]
 pub struct Relay {
     limits: RelayLimits,
-    streams: BTreeMap<DomainKey, Stream>,
+    streams: BTreeMap<DomainKey, RelayDomain>,
     /// The domain of the next stream.
     next_domain: u32,
     /// Counts messages, to find the domain idle for longest.
@@ -278,11 +278,14 @@ impl Relay {
         let source = header.domain_key();
         if !self.streams.contains_key(&source) {
             self.make_room();
-            let stream = Stream::new(self.next_domain);
+            let stream = RelayDomain::new(self.next_domain);
             self.next_domain = self.next_domain.checked_add(1).unwrap_or(1);
             self.streams.insert(source, stream);
         }
-        let stream = self.streams.entry(source).or_insert_with(|| Stream::new(1));
+        let stream = self
+            .streams
+            .entry(source)
+            .or_insert_with(|| RelayDomain::new(1));
         stream.heard = self.tick;
         let buffer = core::mem::take(&mut self.buffer);
         Outlet::new(header, stream, self.limits, &mut self.stats, buffer, send)

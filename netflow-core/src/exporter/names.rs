@@ -29,7 +29,7 @@ pub enum SamplerKey {
 
 /// The names that one observation domain announced.
 #[derive(Debug, Clone)]
-pub(crate) struct Names {
+pub(crate) struct AnnouncedNames {
     pub(crate) interfaces: NameTable<u32>,
     pub(crate) vrfs: NameTable<u32>,
     pub(crate) applications: NameTable<ApplicationKey>,
@@ -39,7 +39,7 @@ pub(crate) struct Names {
     pub(crate) samplers: NameTable<SamplerKey>,
 }
 
-impl Names {
+impl AnnouncedNames {
     pub(super) fn new(hash: KeyedHash) -> Self {
         Self {
             interfaces: NameTable::new(hash),

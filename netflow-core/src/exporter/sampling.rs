@@ -9,8 +9,8 @@ mod tests;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-pub(crate) use self::find::{Found, FoundRate};
-use self::shape::{Key, Shape};
+pub(crate) use self::find::{AnnouncedSampling, FoundRate};
+use self::shape::{RateKey, ScopeShape};
 use super::scope::{RateScope, ScopeKind};
 use super::selection::{Selection, Selects};
 use crate::datagram::DatagramId;
@@ -26,11 +26,11 @@ pub(super) const MAX_SELECTORS: usize = 16;
 #[derive(Debug, Clone)]
 pub(crate) struct Samplers {
     /// The shapes, in the order in which a record is compared with them.
-    shapes: Vec<Shape>,
+    shapes: Vec<ScopeShape>,
     /// The announced rates, and those derived for records that name only a part of the scope.
-    rates: Table<Key, Entry>,
+    rates: Table<RateKey, Entry>,
     /// For each part with different selections: the number of announcements of each.
-    counts: Table<(Key, Selection), u32>,
+    counts: Table<(RateKey, Selection), u32>,
     sequences: Table<u64, Sequence>,
     /// Selectors of all sequences.
     sequence_selectors: usize,
@@ -82,7 +82,7 @@ impl Entry {
 /// A scope for which different rates were announced.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AmbiguousScope {
-    shape: Shape,
+    shape: ScopeShape,
     /// A bit for each part with different rates, by the number of the part.
     parts: u32,
 }
@@ -110,7 +110,10 @@ impl Samplers {
     }
 
     pub(super) fn memory(&self) -> usize {
-        let shapes = self.shapes.capacity().saturating_mul(size_of::<Shape>());
+        let shapes = self
+            .shapes
+            .capacity()
+            .saturating_mul(size_of::<ScopeShape>());
         let selectors = self.sequence_selectors.saturating_mul(size_of::<u64>());
         self.rates
             .memory()
@@ -130,7 +133,7 @@ impl Samplers {
         let is_full = self.shapes.len() >= self.shapes.capacity();
         let larger = self.shapes.len().saturating_mul(2).max(4);
         let shapes = if is_full {
-            larger.saturating_mul(size_of::<Shape>())
+            larger.saturating_mul(size_of::<ScopeShape>())
         } else {
             0
         };
@@ -161,7 +164,7 @@ impl Samplers {
     /// What was announced for exactly this scope.
     pub(super) fn get(&self, selects: Selects, scope: &RateScope) -> Option<Announced> {
         let shape = self.shape(selects, scope.kinds())?;
-        let entry = self.rates.get(&Key {
+        let entry = self.rates.get(&RateKey {
             shape: shape.id,
             named: shape.all(),
             values: scope.values(),
@@ -174,8 +177,8 @@ impl Samplers {
         self.shapes.len() < MAX_SHAPES || self.shape(selects, scope.kinds()).is_some()
     }
 
-    fn shape(&self, selects: Selects, kinds: &[ScopeKind]) -> Option<&Shape> {
-        let is_same = |shape: &&Shape| shape.selects == selects && shape.kinds() == kinds;
+    fn shape(&self, selects: Selects, kinds: &[ScopeKind]) -> Option<&ScopeShape> {
+        let is_same = |shape: &&ScopeShape| shape.selects == selects && shape.kinds() == kinds;
         self.shapes.iter().find(is_same)
     }
 
@@ -196,7 +199,7 @@ impl Samplers {
             announced,
             agreement: Agreement::Same(1),
         };
-        let all = Key {
+        let all = RateKey {
             shape: shape.id,
             named: shape.all(),
             values: scope.values(),
@@ -209,11 +212,11 @@ impl Samplers {
         true
     }
 
-    fn shape_for(&mut self, selects: Selects, scope: &RateScope) -> Option<Shape> {
+    fn shape_for(&mut self, selects: Selects, scope: &RateScope) -> Option<ScopeShape> {
         if let Some(shape) = self.shape(selects, scope.kinds()) {
             return Some(*shape);
         }
-        let shape = Shape::new(selects, self.shapes.len(), scope)?;
+        let shape = ScopeShape::new(selects, self.shapes.len(), scope)?;
         let rank = shape.rank();
         let place = self.shapes.partition_point(|one| one.rank() < rank);
         self.shapes.insert(place, shape);
@@ -224,7 +227,7 @@ impl Samplers {
     /// An announcement of this part of a scope replaces an older one, or none. Nearly all
     /// parts have one selection, and cost one look-up: hostile options can name all parts of
     /// four things.
-    fn count(&mut self, key: Key, old: Option<Selection>, announced: Announced) {
+    fn count(&mut self, key: RateKey, old: Option<Selection>, announced: Announced) {
         let entry = self.rates.get_or_insert_with(key, || Entry {
             announced,
             agreement: Agreement::Same(0),
@@ -269,7 +272,7 @@ impl Samplers {
         scope.insert(ScopeKind::Template, id.into());
         for selects in [Selects::Packets, Selects::Flows] {
             if let Some(shape) = self.shape(selects, scope.kinds()).copied() {
-                self.rates.remove(&Key {
+                self.rates.remove(&RateKey {
                     shape: shape.id,
                     named: shape.all(),
                     values: scope.values(),
@@ -309,7 +312,7 @@ impl Samplers {
     /// The kind of thing by which rates of several scopes differ, all of which apply to records
     /// that name none of it: a line card's and a metering process's, or that of the whole domain.
     pub(super) fn differs_by(&self, names: impl Fn(ScopeKind) -> bool) -> Option<ScopeKind> {
-        let is_open = |shape: &&Shape| {
+        let is_open = |shape: &&ScopeShape| {
             let is_named = shape.sampler() != 0 || shape.part_of(&names) != 0;
             shape.selects == Selects::Packets && !is_named
         };
@@ -328,8 +331,8 @@ impl Samplers {
 
     /// The first sampler, if there are rates of nothing else.
     pub(super) fn only_sampler(&self) -> Option<(RateScope, u64)> {
-        let packets = |shape: &&Shape| shape.selects == Selects::Packets;
-        let is_only = |shape: &Shape| shape.all() == shape.sampler() && shape.all() != 0;
+        let packets = |shape: &&ScopeShape| shape.selects == Selects::Packets;
+        let is_only = |shape: &ScopeShape| shape.all() == shape.sampler() && shape.all() != 0;
         if !self.shapes.iter().filter(packets).all(is_only) {
             return None;
         }
@@ -372,7 +375,7 @@ impl Samplers {
 }
 
 /// Removes one announcement of this selection; returns whether it was the last.
-fn remove_one(counts: &mut Table<(Key, Selection), u32>, of: &(Key, Selection)) -> bool {
+fn remove_one(counts: &mut Table<(RateKey, Selection), u32>, of: &(RateKey, Selection)) -> bool {
     let Some(count) = counts.get_mut(of) else {
         return false;
     };
@@ -385,7 +388,7 @@ fn remove_one(counts: &mut Table<(Key, Selection), u32>, of: &(Key, Selection)) 
 }
 
 /// Adds one announcement of this selection; returns whether it is the first.
-fn add_one(counts: &mut Table<(Key, Selection), u32>, of: (Key, Selection)) -> bool {
+fn add_one(counts: &mut Table<(RateKey, Selection), u32>, of: (RateKey, Selection)) -> bool {
     let count = counts.get_or_insert_with(of, || 0);
     *count = count.saturating_add(1);
     *count == 1

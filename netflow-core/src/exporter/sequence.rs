@@ -26,10 +26,10 @@ mod steady;
 mod tally;
 mod units;
 
-use self::clock::Clock;
+use self::clock::ExporterClock;
 use self::control::ControlSeries;
 use self::ledger::Ledger;
-use self::run::Run;
+use self::run::NumberingRun;
 pub(crate) use self::scheme::{CountingScheme, PerScheme};
 pub(crate) use self::steady::DecodedUnits;
 use self::steady::SteadyRun;
@@ -139,9 +139,9 @@ pub(crate) struct Sequence {
     /// How much more often numbers followed each other in a scheme than they did
     /// only in others.
     balances: PerScheme<i8>,
-    clock: Option<Clock>,
+    clock: Option<ExporterClock>,
     /// The clock before the restart.
-    previous: Option<Clock>,
+    previous: Option<ExporterClock>,
     /// A message followed another since the exporter started: one unusual number decides
     /// nothing.
     is_established: bool,
@@ -278,7 +278,7 @@ impl Sequence {
             if self.clock.is_none() {
                 self.clock = Some(message.stamp.clock(None));
             }
-            return self.observe_in(message, Run::Current);
+            return self.observe_in(message, NumberingRun::Current);
         }
         if message.is_control() && self.defer(message) {
             return SequenceEvent::None;
@@ -296,11 +296,11 @@ impl Sequence {
     fn place(&mut self, message: &NumberedMessage) -> SequenceEvent {
         let number = message.stamp.number;
         let run = self.run_of_message(message);
-        if run == Run::Restarted {
+        if run == NumberingRun::Restarted {
             self.previous = self.clock.take();
             self.is_established = false;
             self.control.leading = None;
-        } else if run == Run::Current && self.is_unrelated(message) {
+        } else if run == NumberingRun::Current && self.is_unrelated(message) {
             // The first message was not numbered like the data.
             self.control.leading = None;
             for tally in self.tallies.each_mut() {
@@ -309,14 +309,14 @@ impl Sequence {
         }
         let is_behind = self.is_behind(number, &message.units);
         let event = self.observe_in(message, run);
-        if run == Run::Restarted || run == Run::Current && !is_behind {
+        if run == NumberingRun::Restarted || run == NumberingRun::Current && !is_behind {
             self.clock = Some(message.stamp.clock(self.clock.as_ref()));
         }
         event
     }
 
     /// Accounts for a message of this run in all schemes.
-    fn observe_in(&mut self, message: &NumberedMessage, run: Run) -> SequenceEvent {
+    fn observe_in(&mut self, message: &NumberedMessage, run: NumberingRun) -> SequenceEvent {
         let number = message.stamp.number;
         let mut events = PerScheme::default();
         let mut fits = PerScheme::default();
@@ -381,7 +381,8 @@ impl Sequence {
         let fell = || {
             stamp.uptime.is_none()
                 && distance < stamp.number
-                && self.run(stamp, self.is_behind(stamp.number, &message.units)) == Run::Restarted
+                && self.run(stamp, self.is_behind(stamp.number, &message.units))
+                    == NumberingRun::Restarted
         };
         distance > UNRELATED || fell()
     }
@@ -397,8 +398,8 @@ impl Sequence {
         let run = self.run_of(stamp);
         for (tally, units) in self.tallies.each_mut().into_iter().zip(units.each()) {
             let ledger = match run {
-                Run::BeforeRestart => &mut tally.previous,
-                Run::Current | Run::Restarted => &mut tally.current,
+                NumberingRun::BeforeRestart => &mut tally.previous,
+                NumberingRun::Current | NumberingRun::Restarted => &mut tally.current,
             };
             if let Some(units) = units {
                 ledger.settle(stamp.number, *units, is_late, &mut tally.counts);

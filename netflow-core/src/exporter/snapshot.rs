@@ -9,10 +9,10 @@ use self::rates::{SavedSelection, SavedSequence};
 use super::names::{ApplicationKey, NameTable, is_too_long};
 use super::sampling::{MAX_SELECTORS, Sequence};
 use super::{Exporter, IcmpPorts, SamplerKey};
-use crate::snapshot::{Inputs, Writer, kind, text, time};
+use crate::snapshot::{EntryInputs, SnapshotWriter, kind, text, time};
 use crate::time::Timestamp;
 use crate::value::ApplicationId;
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 
 /// One announcement of options, as stored in a snapshot.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,7 @@ impl<'a> Learned<'a> {
     ];
 
     /// Reads an entry of a section of this kind; `None` if it is cut.
-    pub(crate) fn read(section: u16, reader: &mut Reader<'a>) -> Option<Self> {
+    pub(crate) fn read(section: u16, reader: &mut OctetReader<'a>) -> Option<Self> {
         Some(match section {
             kind::RATES => rates::simple(reader)?.map_or(Self::Meaningless, Self::Selection),
             kind::SELECTIONS => {
@@ -154,7 +154,7 @@ const fn numbered(key: SamplerKey) -> (u8, u64) {
 
 impl Exporter {
     /// Writes all that it announced.
-    pub(crate) fn save(&self, inputs: &mut Inputs, out: &mut Writer<'_>) {
+    pub(crate) fn save(&self, inputs: &mut EntryInputs, out: &mut SnapshotWriter<'_>) {
         rates::save(&self.samplers, inputs, out);
         let names = &self.names;
         out.section(kind::INTERFACES, |out| save_names(&names.interfaces, out));
@@ -279,7 +279,7 @@ fn known_application(table: &NameTable<ApplicationKey>, id: &[u8], name: &[u8]) 
     (named, table.has_application(id, name))
 }
 
-fn save_applications(table: &NameTable<ApplicationKey>, out: &mut Writer<'_>) {
+fn save_applications(table: &NameTable<ApplicationKey>, out: &mut SnapshotWriter<'_>) {
     let entries = table.entries();
     let mut entries: Vec<_> = entries.map(|(id, name)| (id.octets(), name)).collect();
     entries.sort_unstable();
@@ -289,7 +289,7 @@ fn save_applications(table: &NameTable<ApplicationKey>, out: &mut Writer<'_>) {
     }
 }
 
-fn save_names(table: &NameTable<u32>, out: &mut Writer<'_>) {
+fn save_names(table: &NameTable<u32>, out: &mut SnapshotWriter<'_>) {
     let mut entries: Vec<_> = table.entries().collect();
     entries.sort_unstable();
     for (number, name) in entries {

@@ -61,10 +61,10 @@ pub(crate) struct ObservedSample {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Source {
-    run: Run,
+struct SflowSource {
+    run: NumberRun,
     /// The run before the restart.
-    previous: Option<Run>,
+    previous: Option<NumberRun>,
     /// The start of the agent that `run` belongs to.
     start: u32,
     drops: Option<u32>,
@@ -77,7 +77,7 @@ struct Source {
 
 /// Numbers between two restarts: the least and the one expected next.
 #[derive(Debug, Clone, Copy)]
-struct Run {
+struct NumberRun {
     first: u32,
     next: u32,
 }
@@ -85,7 +85,7 @@ struct Run {
 /// The sources of one agent.
 #[derive(Debug)]
 pub(crate) struct Sources {
-    sources: Table<SourceKey, Source>,
+    sources: Table<SourceKey, SflowSource>,
     counts: SampleCounts,
     /// Restarts of the agent.
     starts: u32,
@@ -139,7 +139,7 @@ impl Sources {
         self.counts.received = self.counts.received.saturating_add(1);
         if room {
             let before = u32::from(sample.is_before_restart);
-            let source = Source::new(sample, self.starts.wrapping_sub(before));
+            let source = SflowSource::new(sample, self.starts.wrapping_sub(before));
             self.sources.insert(key, source);
         }
     }
@@ -155,7 +155,7 @@ impl Sources {
             let is_new = !sample.is_repeated;
             counts.received = counts.received.saturating_add(is_new.into());
         } else if sample.is_before_restart && restarted {
-            let previous = source.previous.get_or_insert(Run::new(sample.number));
+            let previous = source.previous.get_or_insert(NumberRun::new(sample.number));
             if !sample.is_repeated || previous.is_ahead(sample.number) {
                 counts.received = counts.received.saturating_add(1);
                 counts.late = counts.late.saturating_add(1);
@@ -174,10 +174,10 @@ impl Sources {
     }
 }
 
-impl Source {
+impl SflowSource {
     const fn new(sample: ObservedSample, start: u32) -> Self {
         Self {
-            run: Run::new(sample.number),
+            run: NumberRun::new(sample.number),
             previous: None,
             start,
             drops: sample.drops,
@@ -248,7 +248,7 @@ impl Source {
     fn restart(&mut self, sample: ObservedSample, start: u32, counts: &mut SampleCounts) {
         counts.restarted = counts.restarted.saturating_add(1);
         self.previous = Some(self.run);
-        self.run = Run::new(sample.number);
+        self.run = NumberRun::new(sample.number);
         self.start = start;
         self.drops = sample.drops;
     }
@@ -265,7 +265,7 @@ impl Source {
     }
 }
 
-impl Run {
+impl NumberRun {
     const fn new(number: u32) -> Self {
         Self {
             first: number,

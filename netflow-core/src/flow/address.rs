@@ -3,7 +3,7 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::record_address::{either, load};
-use super::{Flow, Source, ingredient, packet};
+use super::{Flow, FlowSource, ingredient, packet};
 use crate::field::{FlowField, Ingredient};
 use crate::record::DataRecord;
 use crate::template::SoleAddress;
@@ -14,7 +14,7 @@ impl Flow<'_> {
     #[inline(always)]
     pub fn source_address(&self) -> Option<IpAddr> {
         match &self.source {
-            Source::Record(record) => match record.template().plan().source() {
+            FlowSource::Record(record) => match record.template().plan().source() {
                 SoleAddress::Ipv4(offset) => Some(Ipv4Addr::from(record.array(offset)?).into()),
                 SoleAddress::Ipv6(offset) => Some(Ipv6Addr::from(record.array(offset)?).into()),
                 SoleAddress::No => {
@@ -22,7 +22,7 @@ impl Flow<'_> {
                     either_or(record, v4, v6, FlowField::SourceAddress)
                 }
             },
-            Source::Sample(flow) => flow.address(FlowField::SourceAddress),
+            FlowSource::Sample(flow) => flow.address(FlowField::SourceAddress),
         }
     }
 
@@ -31,7 +31,7 @@ impl Flow<'_> {
     #[inline(always)]
     pub fn destination_address(&self) -> Option<IpAddr> {
         match &self.source {
-            Source::Record(record) => match record.template().plan().destination() {
+            FlowSource::Record(record) => match record.template().plan().destination() {
                 SoleAddress::Ipv4(offset) => Some(Ipv4Addr::from(record.array(offset)?).into()),
                 SoleAddress::Ipv6(offset) => Some(Ipv6Addr::from(record.array(offset)?).into()),
                 SoleAddress::No => {
@@ -39,7 +39,7 @@ impl Flow<'_> {
                     either_or(record, v4, v6, FlowField::DestinationAddress)
                 }
             },
-            Source::Sample(flow) => flow.address(FlowField::DestinationAddress),
+            FlowSource::Sample(flow) => flow.address(FlowField::DestinationAddress),
         }
     }
 
@@ -98,8 +98,8 @@ impl Flow<'_> {
 
     pub(super) fn pair(&self, field: FlowField, v4: Ingredient, v6: Ingredient) -> Option<IpAddr> {
         match &self.source {
-            Source::Record(record) => either(record, v4, v6),
-            Source::Sample(flow) => flow.address(field),
+            FlowSource::Record(record) => either(record, v4, v6),
+            FlowSource::Sample(flow) => flow.address(field),
         }
     }
 
@@ -112,7 +112,7 @@ impl Flow<'_> {
         [v4, v6]: [Ingredient; 2],
     ) -> Option<u8> {
         let length = match &self.source {
-            Source::Record(record) => {
+            FlowSource::Record(record) => {
                 let plan = record.template().plan();
                 let [first, second] = match address {
                     Some(IpAddr::V6(_)) => [v6, v4],
@@ -126,7 +126,7 @@ impl Flow<'_> {
                 };
                 record.unsigned(slot)?
             }
-            Source::Sample(flow) => flow.unsigned(field)?,
+            FlowSource::Sample(flow) => flow.unsigned(field)?,
         };
         u8::try_from(length).ok()
     }
@@ -135,11 +135,11 @@ impl Flow<'_> {
     #[must_use]
     pub fn ip_version(&self) -> Option<u8> {
         let sent = match &self.source {
-            Source::Record(record) => {
+            FlowSource::Record(record) => {
                 let slot = record.template().plan().ingredient(Ingredient::IpVersion);
                 ingredient(record, slot).and_then(|version| u8::try_from(version).ok())
             }
-            Source::Sample(flow) => flow.ip_version(),
+            FlowSource::Sample(flow) => flow.ip_version(),
         };
         sent.filter(|version| matches!(version, 4 | 6)).or_else(|| {
             Some(
@@ -170,19 +170,19 @@ fn either_or(
             .or_else(|| packet::find(record, |packet| packet::address(packet, of_section)))
             .into()
     };
-    let words: Words = record.parts().call((v4, v6, of_section), rare);
+    let words: AddressWords = record.parts().call((v4, v6, of_section), rare);
     words.into()
 }
 
 /// An address, or none, as words. What a function returns in memory is read from
 /// there; an [`IpAddr`] would be written there also where no function is called.
 #[derive(Clone, Copy)]
-struct Words {
+struct AddressWords {
     bits: u128,
     version: u64,
 }
 
-impl From<Option<IpAddr>> for Words {
+impl From<Option<IpAddr>> for AddressWords {
     fn from(address: Option<IpAddr>) -> Self {
         let (bits, version) = match address {
             None => (0, 0),
@@ -193,9 +193,9 @@ impl From<Option<IpAddr>> for Words {
     }
 }
 
-impl From<Words> for Option<IpAddr> {
+impl From<AddressWords> for Option<IpAddr> {
     #[inline]
-    fn from(words: Words) -> Self {
+    fn from(words: AddressWords) -> Self {
         match words.version {
             4 => {
                 // The bits came from 32.

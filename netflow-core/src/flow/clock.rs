@@ -15,9 +15,9 @@ pub(crate) use self::direct::{DirectTime, NearTimes};
 pub use self::plan::TimePlan;
 pub(super) use self::plan::place;
 use self::read::{between, direct_time, read};
-use self::rule::Found;
+use self::rule::RuledTime;
 pub use self::rule::{ClockRule, NoTime};
-use super::{Flow, Source};
+use super::{Flow, FlowSource};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
@@ -69,7 +69,7 @@ impl Flow<'_> {
         work_out: fn(&DataRecord<'_, '_>, &MessageHeader) -> Option<Timestamp>,
     ) -> Option<Timestamp> {
         let header = &self.origin.header;
-        let Source::Record(record) = &self.source else {
+        let FlowSource::Record(record) = &self.source else {
             return Some(header.received);
         };
         match direct_time(record, header, ingredient) {
@@ -79,11 +79,11 @@ impl Flow<'_> {
         }
     }
 
-    fn by_rule(&self, find: fn(&DataRecord<'_, '_>, &MessageHeader) -> Found) -> Found {
+    fn by_rule(&self, find: fn(&DataRecord<'_, '_>, &MessageHeader) -> RuledTime) -> RuledTime {
         let header = &self.origin.header;
         match &self.source {
-            Source::Record(record) => find(record, header),
-            Source::Sample(_) => Ok((header.received, ClockRule::Received)),
+            FlowSource::Record(record) => find(record, header),
+            FlowSource::Sample(_) => Ok((header.received, ClockRule::Received)),
         }
     }
 
@@ -144,7 +144,7 @@ const fn only_time((time, _): (Timestamp, ClockRule)) -> Timestamp {
 }
 
 /// The start as sent, else by the end.
-fn start(record: &DataRecord<'_, '_>, header: &MessageHeader) -> Found {
+fn start(record: &DataRecord<'_, '_>, header: &MessageHeader) -> RuledTime {
     read(record, header, Ingredient::Start).or_else(|reason| {
         let by_end = || {
             let (end, rule) = read(record, header, Ingredient::End).ok()?;
@@ -155,7 +155,7 @@ fn start(record: &DataRecord<'_, '_>, header: &MessageHeader) -> Found {
 }
 
 /// The end as sent, else by the start.
-fn end(record: &DataRecord<'_, '_>, header: &MessageHeader) -> Found {
+fn end(record: &DataRecord<'_, '_>, header: &MessageHeader) -> RuledTime {
     read(record, header, Ingredient::End).or_else(|reason| {
         let by_start = || {
             let (start, rule) = read(record, header, Ingredient::Start).ok()?;

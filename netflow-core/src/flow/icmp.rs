@@ -1,7 +1,7 @@
 //! Type and code of ICMP: in elements of their own (176 to 179), in one (32, 139), in a packet
 //! that the record carries, or in the destination port.
 
-use super::{Flow, Source, ingredient, packet, record_address};
+use super::{Flow, FlowSource, ingredient, packet, record_address};
 use crate::datagram::Protocol;
 use crate::field::Ingredient;
 use crate::packet::Packet;
@@ -79,8 +79,8 @@ impl Half {
 
     fn find(&self, flow: &Flow<'_>) -> Option<(u8, IcmpRule)> {
         let record = match &flow.source {
-            Source::Record(record) => record,
-            Source::Sample(sample) => {
+            FlowSource::Record(record) => record,
+            FlowSource::Sample(sample) => {
                 return Some(((self.of_packet)(sample.packet())?, IcmpRule::Packet));
             }
         };

@@ -31,7 +31,7 @@ impl<'m> Flow<'m> {
     /// header that its tunnel structures report; otherwise the packet decides.
     #[must_use]
     pub fn tunnel_type(&self) -> Option<&'static str> {
-        if let Some(name) = self.segment().and_then(Segment::tunnel_name) {
+        if let Some(name) = self.segment().and_then(OverlaySegment::tunnel_name) {
             return Some(name);
         }
         let reported = match self.sample_flow() {
@@ -54,10 +54,10 @@ impl<'m> Flow<'m> {
     }
 
     /// The segment in layer2SegmentId (351), if it is one: 0 is none.
-    fn segment(&self) -> Option<Segment> {
+    fn segment(&self) -> Option<OverlaySegment> {
         let record = self.record()?;
         let slot = record.template().plan().ingredient(Ingredient::SegmentId);
-        let segment = Segment::new(ingredient(record, slot)?);
+        let segment = OverlaySegment::new(ingredient(record, slot)?);
         (segment.id != 0).then_some(segment)
     }
 
@@ -79,7 +79,7 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn inner_source_address(&self) -> Option<IpAddr> {
         self.inner_address(
-            &Side::SOURCE,
+            &TunnelSide::SOURCE,
             FlowField::SourceAddress,
             Ingredient::TenantSource,
         )
@@ -89,7 +89,7 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn inner_destination_address(&self) -> Option<IpAddr> {
         self.inner_address(
-            &Side::DESTINATION,
+            &TunnelSide::DESTINATION,
             FlowField::DestinationAddress,
             Ingredient::TenantDestination,
         )
@@ -127,7 +127,12 @@ impl<'m> Flow<'m> {
         T::try_from(number).ok()
     }
 
-    fn inner_address(&self, side: &Side, field: FlowField, tenant: Ingredient) -> Option<IpAddr> {
+    fn inner_address(
+        &self,
+        side: &TunnelSide,
+        field: FlowField,
+        tenant: Ingredient,
+    ) -> Option<IpAddr> {
         let sent = self.record().and_then(|record| {
             let repeated = record_address::either(record, side.second[0], side.second[1]);
             repeated
@@ -143,12 +148,12 @@ impl<'m> Flow<'m> {
 /// An overlay segment: the top octet of layer2SegmentId is its type, the others are its number
 /// (the IANA registry of IPFIX, element 351).
 #[derive(Debug, Clone, Copy)]
-struct Segment {
+struct OverlaySegment {
     segment_type: u64,
     id: u64,
 }
 
-impl Segment {
+impl OverlaySegment {
     const fn new(element: u64) -> Self {
         Self {
             segment_type: element >> 56,
@@ -166,12 +171,12 @@ impl Segment {
 }
 
 /// The elements of an address, of IPv4 and of IPv6.
-struct Side {
+struct TunnelSide {
     first: [Ingredient; 2],
     second: [Ingredient; 2],
 }
 
-impl Side {
+impl TunnelSide {
     const SOURCE: Self = Self {
         first: [Ingredient::SourceIpv4, Ingredient::SourceIpv6],
         second: [Ingredient::InnerSourceIpv4, Ingredient::InnerSourceIpv6],
@@ -197,7 +202,7 @@ fn inside(record: &DataRecord<'_, '_>) -> Option<u64> {
 
 /// The address of the inner header, in a record with addresses of both versions, one in the
 /// other.
-fn other_version(record: &DataRecord<'_, '_>, side: &Side) -> Option<IpAddr> {
+fn other_version(record: &DataRecord<'_, '_>, side: &TunnelSide) -> Option<IpAddr> {
     let inside = inside(record)?;
     let [v4, v6] = side.first;
     let outer = record_address::either(record, v4, v6)?;
@@ -216,15 +221,20 @@ fn other_version(record: &DataRecord<'_, '_>, side: &Side) -> Option<IpAddr> {
 /// The tunnel of a record of two IP headers.
 fn ip_in_ip(record: &DataRecord<'_, '_>) -> Option<Tunnel> {
     let inside = inside(record)?;
-    let [v4, v6] = Side::SOURCE.first;
+    let [v4, v6] = TunnelSide::SOURCE.first;
     let outer = record_address::either(record, v4, v6)?;
     let slot = record
         .template()
         .plan()
         .ingredient(Ingredient::InnerProtocol);
     let has_inner = slot.is_present()
-        || other_version(record, &Side::SOURCE).is_some()
-        || record_address::either(record, Side::SOURCE.second[0], Side::SOURCE.second[1]).is_some();
+        || other_version(record, &TunnelSide::SOURCE).is_some()
+        || record_address::either(
+            record,
+            TunnelSide::SOURCE.second[0],
+            TunnelSide::SOURCE.second[1],
+        )
+        .is_some();
     has_inner.then_some(match (inside, outer) {
         (IPV4_INSIDE, IpAddr::V4(_)) => Tunnel::Ipv4InIpv4,
         (IPV4_INSIDE, IpAddr::V6(_)) => Tunnel::Ipv4InIpv6,

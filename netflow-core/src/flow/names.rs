@@ -2,7 +2,7 @@
 
 use super::Flow;
 use super::sampling::{EGRESS, samplers_of};
-use crate::exporter::Names;
+use crate::exporter::AnnouncedNames;
 use crate::field::Ingredient;
 use crate::record::DataRecord;
 use crate::value::Text;
@@ -93,7 +93,10 @@ impl<'m> Flow<'m> {
 
     /// A name that its domain announced; else one that other domains of the exporter did and
     /// agree on, where the caller applies those.
-    fn announced_name(&self, find: impl Fn(&'m Names) -> Option<Text<'m>>) -> Option<Text<'m>> {
+    fn announced_name(
+        &self,
+        find: impl Fn(&'m AnnouncedNames) -> Option<Text<'m>>,
+    ) -> Option<Text<'m>> {
         let exporter = self.origin.exporter.as_ref()?;
         if let Some(name) = find(&exporter.names) {
             return Some(name);

@@ -1,6 +1,6 @@
 //! Fields that are lists of numbers: label stacks, AS paths, BGP communities.
 
-use super::{Flow, Source, packet};
+use super::{Flow, FlowSource, packet};
 use crate::element::DataType;
 use crate::field::Ingredient;
 use crate::packet::{MplsLabel, MplsLabels};
@@ -27,16 +27,16 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn mpls_labels(&self) -> Option<Numbers<'m>> {
         let labels = match &self.source {
-            Source::Record(record) => {
-                let sections = Walk::Sections(*record, 0);
+            FlowSource::Record(record) => {
+                let sections = NumberSource::Sections(*record, 0);
                 return Numbers::new(NumbersIter(sections)).or_else(|| {
                     let labels = packet::section(record)?.mpls_labels();
-                    Numbers::new(NumbersIter(Walk::Packet(labels)))
+                    Numbers::new(NumbersIter(NumberSource::Packet(labels)))
                 });
             }
-            Source::Sample(flow) => match flow.mpls() {
-                Some(stack) => Walk::Stack(stack.in_stack),
-                None => Walk::Packet(flow.packet().mpls_labels()),
+            FlowSource::Sample(flow) => match flow.mpls() {
+                Some(stack) => NumberSource::Stack(stack.in_stack),
+                None => NumberSource::Packet(flow.packet().mpls_labels()),
             },
         };
         Numbers::new(NumbersIter(labels))
@@ -46,7 +46,7 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn as_path(&self) -> Option<Numbers<'m>> {
         let gateway = self.sample_flow()?.gateway()?;
-        Numbers::new(NumbersIter(Walk::Path(
+        Numbers::new(NumbersIter(NumberSource::Path(
             gateway.dst_as_path,
             Words::default(),
         )))
@@ -58,7 +58,7 @@ impl<'m> Flow<'m> {
     pub fn communities(&self) -> Option<Numbers<'m>> {
         if let Some(sample) = self.sample_flow() {
             let communities = sample.gateway()?.communities;
-            return Numbers::new(NumbersIter(Walk::Words(communities)));
+            return Numbers::new(NumbersIter(NumberSource::Words(communities)));
         }
         self.list(Ingredient::DestinationCommunities, COMMUNITY_LEN)
             .or_else(|| self.words(Ingredient::Community, COMMUNITY_LEN))
@@ -96,7 +96,7 @@ impl<'m> Flow<'m> {
         let List::Basic(list) = List::parse(DataType::BasicList, octets, &[])? else {
             return None;
         };
-        let values = Walk::Values(list.values(), Words::default(), value_len);
+        let values = NumberSource::Values(list.values(), Words::default(), value_len);
         Numbers::new(NumbersIter(values))
     }
 
@@ -104,7 +104,7 @@ impl<'m> Flow<'m> {
     fn words(&self, element: Ingredient, value_len: usize) -> Option<Numbers<'m>> {
         let octets = self.octets_of_ingredient(element)?;
         let words = Words::new(octets).filter(|_| octets.len() == value_len)?;
-        Numbers::new(NumbersIter(Walk::Words(words)))
+        Numbers::new(NumbersIter(NumberSource::Words(words)))
     }
 
     fn octets_of_ingredient(&self, element: Ingredient) -> Option<&'m [u8]> {
@@ -164,7 +164,7 @@ impl<'m> Numbers<'m> {
 
     /// The numbers that these octets are, four each.
     pub(super) fn of_words(octets: &'m [u8]) -> Option<Self> {
-        Self::new(NumbersIter(Walk::Words(Words::new(octets)?)))
+        Self::new(NumbersIter(NumberSource::Words(Words::new(octets)?)))
     }
 
     /// The numbers, in order.
@@ -194,11 +194,11 @@ impl<'m> IntoIterator for &Numbers<'m> {
 
 /// The numbers of a list.
 #[derive(Debug, Clone)]
-pub struct NumbersIter<'m>(Walk<'m>);
+pub struct NumbersIter<'m>(NumberSource<'m>);
 
 /// Where the numbers are.
 #[derive(Debug, Clone)]
-enum Walk<'m> {
+enum NumberSource<'m> {
     /// Sections of a label stack in a record, and how many were passed.
     Sections(DataRecord<'m, 'm>, usize),
     /// Labels in a sampled packet.
@@ -218,7 +218,7 @@ impl Iterator for NumbersIter<'_> {
 
     fn next(&mut self) -> Option<u32> {
         match &mut self.0 {
-            Walk::Sections(record, passed) => {
+            NumberSource::Sections(record, passed) => {
                 let section = section(record, *passed)?;
                 *passed = passed.saturating_add(1);
                 if section.is_zero() {
@@ -234,16 +234,16 @@ impl Iterator for NumbersIter<'_> {
                 }
                 Some(section.label)
             }
-            Walk::Packet(labels) => labels.next().map(|label| label.label),
-            Walk::Stack(entries) => entries.next().map(|entry| entry >> 12),
-            Walk::Path(segments, words) => loop {
+            NumberSource::Packet(labels) => labels.next().map(|label| label.label),
+            NumberSource::Stack(entries) => entries.next().map(|entry| entry >> 12),
+            NumberSource::Path(segments, words) => loop {
                 if let Some(number) = words.next() {
                     return Some(number);
                 }
                 *words = segments.next()?.autonomous_systems;
             },
-            Walk::Words(words) => words.next(),
-            Walk::Values(values, words, value_len) => loop {
+            NumberSource::Words(words) => words.next(),
+            NumberSource::Values(values, words, value_len) => loop {
                 if let Some(number) = words.next() {
                     return Some(number);
                 }

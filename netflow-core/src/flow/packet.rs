@@ -4,7 +4,7 @@
 use core::net::IpAddr;
 
 use super::record_address::version;
-use super::{Flow, Source, ingredient};
+use super::{Flow, FlowSource, ingredient};
 use crate::field::{FlowField, Ingredient};
 use crate::packet::{HeaderProtocol, Packet};
 use crate::record::DataRecord;
@@ -155,8 +155,8 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn packet(&self) -> Option<Packet<'m>> {
         match &self.source {
-            Source::Record(record) => section(record),
-            Source::Sample(flow) => Some(*flow.packet()),
+            FlowSource::Record(record) => section(record),
+            FlowSource::Sample(flow) => Some(*flow.packet()),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! How many packets one counted packet stands for, and where that is stated.
 
-use super::{Flow, SampleFlow, Source, ingredient};
+use super::{Flow, FlowSource, SampleFlow, ingredient};
 use crate::datagram::DatagramId;
 use crate::exporter::{
-    Exporter, Found, FoundRate, RateElements, RateScope, SamplerKey, ScopeKind, Selects, Unrated,
+    AnnouncedSampling, Exporter, FoundRate, RateElements, RateScope, SamplerKey, ScopeKind,
+    Selects, Unrated,
 };
 use crate::field::Ingredient;
 use crate::record::DataRecord;
@@ -207,8 +208,8 @@ impl<'m> Flow<'m> {
             return Known::Rate(rate, Rule::Own(SamplingRule::Override));
         }
         let stated = match &self.source {
-            Source::Record(record) => self.of_record(record),
-            Source::Sample(flow) => match flow.sampling_rate() {
+            FlowSource::Record(record) => self.of_record(record),
+            FlowSource::Sample(flow) => match flow.sampling_rate() {
                 Some(rate) => Known::Rate(rate, Rule::Own(SamplingRule::Sample)),
                 None => Known::Nothing,
             },
@@ -267,7 +268,7 @@ impl<'m> Flow<'m> {
         record: &DataRecord<'_, '_>,
         exporter: &'e Exporter,
         selects: Selects,
-    ) -> Option<Found<'e>> {
+    ) -> Option<AnnouncedSampling<'e>> {
         exporter
             .samplers
             .find(selects, &|kind| self.named(record, kind))
@@ -336,12 +337,12 @@ fn field(record: &DataRecord<'_, '_>, key: FieldKey) -> Option<u128> {
     ScopeKind::number(field.octets(), field.template().data_type())
 }
 
-fn known(found: Option<Found<'_>>) -> Known<'_> {
+fn known(found: Option<AnnouncedSampling<'_>>) -> Known<'_> {
     match found {
         None => Known::Nothing,
-        Some(Found::Ambiguous) => Known::No(NoSamplingRate::Ambiguous),
-        Some(Found::Unrated(unrated)) => Known::No(NoSamplingRate::Unrated(unrated)),
-        Some(Found::Rate(found)) => {
+        Some(AnnouncedSampling::Ambiguous) => Known::No(NoSamplingRate::Ambiguous),
+        Some(AnnouncedSampling::Unrated(unrated)) => Known::No(NoSamplingRate::Unrated(unrated)),
+        Some(AnnouncedSampling::Rate(found)) => {
             let rule = match found.kind() {
                 Some(ScopeKind::Sampler) => SamplingRule::Sampler,
                 Some(ScopeKind::Selector) => SamplingRule::Selector,

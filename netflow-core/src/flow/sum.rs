@@ -2,7 +2,7 @@
 
 mod identity;
 
-use self::identity::{Key, Life, Named, Start, is_behind, is_duplicate};
+use self::identity::{FlowIdentity, Life, Named, Start, is_behind, is_duplicate};
 use super::Flow;
 use crate::element::{self, ElementId, Semantics};
 use crate::field::FlowField;
@@ -97,12 +97,12 @@ impl Increments {
                 .any(|counter| counter.kind == kind)
         };
         let values = counters.map(|counter| Some(counter?.value));
-        let is_connection = has(Kind::Connection) && flow.firewall_event().is_some();
+        let is_connection = has(CounterKind::Connection) && flow.firewall_event().is_some();
         let connection = flow.flow_id().filter(|_| is_connection);
-        if !has(Kind::Total) && connection.is_none() {
+        if !has(CounterKind::Total) && connection.is_none() {
             return Increment::new(values, true);
         }
-        let key = Key::new(flow, connection);
+        let key = FlowIdentity::new(flow, connection);
         let received = flow.header().received;
         let is_new = self.remember(key, received);
         let is_first = (is_new || self.is_reused(&key, flow)) && self.is_first(flow);
@@ -138,9 +138,9 @@ impl Increments {
                 continue;
             };
             let is_total = match kind {
-                Kind::Delta => continue,
-                Kind::Total => true,
-                Kind::Connection => is_teardown,
+                CounterKind::Delta => continue,
+                CounterKind::Total => true,
+                CounterKind::Connection => is_teardown,
             };
             *added = Some(if is_total {
                 if value < *counted && may_begin_again && !is_behind {
@@ -181,7 +181,7 @@ impl Increments {
     }
 
     /// Finds a place for a flow among the recent ones, and returns whether it was not known.
-    fn remember(&mut self, key: Key, received: Timestamp) -> bool {
+    fn remember(&mut self, key: FlowIdentity, received: Timestamp) -> bool {
         if self.recent.flows.get(&key).is_some() {
             self.recent.heard(received);
             return false;
@@ -211,13 +211,13 @@ impl Increments {
 
     /// Makes room for another connection with the id of one that ended. Returns whether it is
     /// another.
-    fn is_reused(&mut self, key: &Key, flow: &Flow<'_>) -> bool {
+    fn is_reused(&mut self, key: &FlowIdentity, flow: &Flow<'_>) -> bool {
         let Some(counted) = self.recent.flows.get_mut(key) else {
             return false;
         };
         let is_reused = counted.closed.is_some_and(|life| !life.holds(flow));
         if is_reused {
-            *counted = Counted::default();
+            *counted = FlowTotals::default();
             self.recent.closed = self.recent.closed.saturating_sub(1);
         }
         is_reused
@@ -283,12 +283,12 @@ const OF_CONNECTION: [ElementId; 4] = [
 /// One counter of a record.
 #[derive(Debug, Clone, Copy)]
 struct Counter {
-    kind: Kind,
+    kind: CounterKind,
     value: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum CounterKind {
     Delta,
     Total,
     /// A delta, or at the end of a connection its total.
@@ -304,16 +304,16 @@ impl Counter {
             _ => flow.reverse_packets(),
         }?;
         let supplier = flow.supplied_by(field);
-        let kind = supplier.map_or(Kind::Delta, |supplier| {
+        let kind = supplier.map_or(CounterKind::Delta, |supplier| {
             let semantics = element::get(supplier).map(|element| element.semantics);
             if OF_CONNECTION.contains(&supplier) {
-                Kind::Connection
+                CounterKind::Connection
             } else if semantics == Some(Semantics::TotalCounter)
                 || REVERSE_TOTALS.contains(&supplier)
             {
-                Kind::Total
+                CounterKind::Total
             } else {
-                Kind::Delta
+                CounterKind::Delta
             }
         });
         Some(Self { kind, value })
@@ -326,7 +326,7 @@ const REVERSE_TOTALS: [ElementId; 2] = [ElementId::new(29_305, 85), ElementId::n
 /// Flows, and when the last of them was heard of.
 #[derive(Debug)]
 struct Generation {
-    flows: Table<Key, Counted>,
+    flows: Table<FlowIdentity, FlowTotals>,
     /// How many of them are connections that ended.
     closed: usize,
     last_heard: Option<Timestamp>,
@@ -348,7 +348,7 @@ impl Generation {
 
 /// What was counted of a flow.
 #[derive(Debug, Clone, Copy, Default)]
-struct Counted {
+struct FlowTotals {
     values: [u64; 4],
     /// Since its first record.
     is_whole: bool,

@@ -13,16 +13,16 @@ impl Flow<'_> {
     /// Source address after translation; absent if the flow was not translated.
     #[must_use]
     pub fn post_nat_source_address(&self) -> Option<IpAddr> {
-        self.translated(&Side::SOURCE)
+        self.translated(&TranslatedSide::SOURCE)
     }
 
     /// Destination address after translation; absent if the flow was not translated.
     #[must_use]
     pub fn post_nat_destination_address(&self) -> Option<IpAddr> {
-        self.translated(&Side::DESTINATION)
+        self.translated(&TranslatedSide::DESTINATION)
     }
 
-    fn translated(&self, side: &Side) -> Option<IpAddr> {
+    fn translated(&self, side: &TranslatedSide) -> Option<IpAddr> {
         let [v4, v6] = side.addresses;
         let address = self.pair(side.address, v4, v6)?;
         let port = || {
@@ -37,14 +37,14 @@ impl Flow<'_> {
 }
 
 /// A record's port after translation; `None` if it and the address beside it are both zero.
-pub(super) fn port(record: &DataRecord<'_, '_>, side: &Side) -> Option<u64> {
+pub(super) fn port(record: &DataRecord<'_, '_>, side: &TranslatedSide) -> Option<u64> {
     let port = sent_port(record, side)?;
     let [v4, v6] = side.addresses;
     let is_none = port == 0 && either(record, v4, v6).is_some_and(|sent| sent.is_unspecified());
     (!is_none).then_some(port)
 }
 
-fn sent_port(record: &DataRecord<'_, '_>, side: &Side) -> Option<u64> {
+fn sent_port(record: &DataRecord<'_, '_>, side: &TranslatedSide) -> Option<u64> {
     record.unsigned(record.template().plan().field(side.port))
 }
 
@@ -53,13 +53,13 @@ fn sent_port(record: &DataRecord<'_, '_>, side: &Side) -> Option<u64> {
 /// to the address 0.0.0.0 or ::, which stands for none (RFC 1122, section 3.2.1.3; RFC 4291,
 /// section 2.5.2).
 #[derive(Debug)]
-pub(crate) struct Side {
+pub(crate) struct TranslatedSide {
     address: FlowField,
     addresses: [Ingredient; 2],
     port: FlowField,
 }
 
-impl Side {
+impl TranslatedSide {
     pub(super) const SOURCE: Self = Self {
         address: FlowField::PostNatSourceAddress,
         addresses: [Ingredient::PostNatSourceIpv4, Ingredient::PostNatSourceIpv6],

@@ -48,7 +48,7 @@ use crate::value::MacAddress;
 /// ```
 #[derive(Debug, Clone)]
 pub struct FlowColumns {
-    columns: Box<[Growing]>,
+    columns: Box<[ColumnBuilder]>,
     rows: usize,
 }
 
@@ -96,7 +96,7 @@ impl FlowColumns {
     pub fn new(projection: &Projection) -> Self {
         let fields = projection.fields().iter();
         Self {
-            columns: fields.map(|field| Growing::new(*field)).collect(),
+            columns: fields.map(|field| ColumnBuilder::new(*field)).collect(),
             rows: 0,
         }
     }
@@ -120,26 +120,26 @@ impl FlowColumns {
     #[must_use]
     pub fn values(&self, position: usize) -> Option<ColumnValues<'_>> {
         Some(match self.columns.get(position)? {
-            Growing::Numbers(column) => ColumnValues::Numbers {
+            ColumnBuilder::Numbers(column) => ColumnValues::Numbers {
                 numbers: &column.values,
                 present: column.present(),
             },
-            Growing::Nanos(column) => ColumnValues::Nanos {
+            ColumnBuilder::Nanos(column) => ColumnValues::Nanos {
                 nanos: &column.values,
                 present: column.present(),
             },
-            Growing::Addresses(values) => ColumnValues::Addresses(values),
-            Growing::Macs(values) => ColumnValues::Macs(values),
-            Growing::Names(values) => ColumnValues::Names(values),
-            Growing::Octets(strings) => ColumnValues::Octets(OctetsColumn(strings)),
-            Growing::Lists(strings) => ColumnValues::Lists(NumbersColumn(strings)),
+            ColumnBuilder::Addresses(values) => ColumnValues::Addresses(values),
+            ColumnBuilder::Macs(values) => ColumnValues::Macs(values),
+            ColumnBuilder::Names(values) => ColumnValues::Names(values),
+            ColumnBuilder::Octets(strings) => ColumnValues::Octets(OctetsColumn(strings)),
+            ColumnBuilder::Lists(strings) => ColumnValues::Lists(NumbersColumn(strings)),
         })
     }
 
     /// Removes all flows. The memory is kept.
     pub fn clear(&mut self) {
         self.rows = 0;
-        self.columns.iter_mut().for_each(Growing::clear);
+        self.columns.iter_mut().for_each(ColumnBuilder::clear);
     }
 }
 
@@ -161,7 +161,7 @@ impl<'c> NumbersColumn<'c> {
 
 /// A column on its way.
 #[derive(Debug, Clone)]
-enum Growing {
+enum ColumnBuilder {
     Numbers(Plain<u64>),
     Nanos(Plain<i64>),
     Addresses(Vec<Option<IpAddr>>),
@@ -247,7 +247,7 @@ impl<T> Strings<T> {
     }
 }
 
-impl Growing {
+impl ColumnBuilder {
     fn new(field: FlowField) -> Self {
         match field.field_type() {
             FieldType::U8 | FieldType::U16 | FieldType::U32 | FieldType::U64 | FieldType::Flag => {
@@ -377,35 +377,35 @@ fn numbers<'m>(value: &FlowValue<'m>) -> Option<NumbersIter<'m>> {
 impl ColumnSink for FlowColumns {
     #[inline]
     fn numbers(&mut self, position: usize, values: impl ExactSizeIterator<Item = u64>) {
-        if let Some(Growing::Numbers(column)) = self.columns.get_mut(position) {
+        if let Some(ColumnBuilder::Numbers(column)) = self.columns.get_mut(position) {
             column.extend(values);
         }
     }
 
     #[inline]
     fn ipv4(&mut self, position: usize, values: impl ExactSizeIterator<Item = [u8; 4]>) {
-        if let Some(Growing::Addresses(column)) = self.columns.get_mut(position) {
+        if let Some(ColumnBuilder::Addresses(column)) = self.columns.get_mut(position) {
             column.extend(values.map(|octets| Some(IpAddr::from(octets))));
         }
     }
 
     #[inline]
     fn ipv6(&mut self, position: usize, values: impl ExactSizeIterator<Item = [u8; 16]>) {
-        if let Some(Growing::Addresses(column)) = self.columns.get_mut(position) {
+        if let Some(ColumnBuilder::Addresses(column)) = self.columns.get_mut(position) {
             column.extend(values.map(|octets| Some(IpAddr::from(octets))));
         }
     }
 
     #[inline]
     fn macs(&mut self, position: usize, values: impl ExactSizeIterator<Item = [u8; 6]>) {
-        if let Some(Growing::Macs(column)) = self.columns.get_mut(position) {
+        if let Some(ColumnBuilder::Macs(column)) = self.columns.get_mut(position) {
             column.extend(values.map(|octets| Some(MacAddress(octets))));
         }
     }
 
     #[inline]
     fn times(&mut self, position: usize, values: impl ExactSizeIterator<Item = Option<Timestamp>>) {
-        let Some(Growing::Nanos(column)) = self.columns.get_mut(position) else {
+        let Some(ColumnBuilder::Nanos(column)) = self.columns.get_mut(position) else {
             return;
         };
         let Plain {
@@ -434,7 +434,7 @@ impl ColumnSink for FlowColumns {
     #[inline]
     fn value(&mut self, position: usize, value: Option<FlowValue<'_>>) {
         match (self.columns.get_mut(position), value) {
-            (Some(Growing::Numbers(column)), Some(FlowValue::Unsigned(number))) => {
+            (Some(ColumnBuilder::Numbers(column)), Some(FlowValue::Unsigned(number))) => {
                 column.push(number);
             }
             (Some(column), value) => column.repeat(value, 1),

@@ -4,8 +4,8 @@ use core::iter::once;
 use core::net::IpAddr;
 use core::ops::Range;
 
-use super::reader::{ProjectedFlow, Reader};
-use super::records::{FixedRecords, MeasuredRecords, Place, SetRecords};
+use super::reader::{FieldReader, ProjectedFlow};
+use super::records::{FieldOffset, FixedRecords, MeasuredRecords, SetRecords};
 use super::sink::ColumnSink;
 use super::{Projected, Projection};
 use crate::decoder::Set;
@@ -88,13 +88,13 @@ impl<'m> Projected<'_, 'm> {
                     })
                 }
                 FlowColumn::Each => match reader {
-                    Reader::NumberAfter { slot } => {
+                    FieldReader::NumberAfter { slot } => {
                         numbers(records, (*slot).into(), position, sink)
                     }
-                    Reader::AddressAfter { slot } => {
+                    FieldReader::AddressAfter { slot } => {
                         octets(records, (*slot).into(), position, sink)
                     }
-                    Reader::TimeAfter { slot, form } => {
+                    FieldReader::TimeAfter { slot, form } => {
                         times(records, ((*slot).into(), *form), position, by_flow, sink)
                     }
                     _ => None,
@@ -209,7 +209,7 @@ fn pass_address(address: Option<IpAddr>, position: usize, sink: &mut impl Column
 /// Reads a column of numbers; `None` if they have a width that no number has.
 fn numbers(
     records: impl SetRecords,
-    place: Place,
+    place: FieldOffset,
     position: usize,
     sink: &mut impl ColumnSink,
 ) -> Option<()> {
@@ -230,7 +230,7 @@ fn numbers(
 /// Reads a column of addresses; `None` if they have a width that none has.
 fn octets(
     records: impl SetRecords,
-    place: Place,
+    place: FieldOffset,
     position: usize,
     sink: &mut impl ColumnSink,
 ) -> Option<()> {
@@ -247,7 +247,7 @@ fn octets(
 /// a position and row whose number makes no sense by itself.
 fn times(
     records: impl SetRecords,
-    (place, form): (Place, DirectTime),
+    (place, form): (FieldOffset, DirectTime),
     position: usize,
     by_flow: impl Fn(usize, usize) -> Option<Timestamp>,
     sink: &mut impl ColumnSink,

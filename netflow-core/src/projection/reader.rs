@@ -15,7 +15,7 @@ use crate::value::{MacAddress, unsigned};
 /// own, which is compared without arithmetic.
 #[derive(Debug, Clone, Copy)]
 #[repr(u8)]
-pub(super) enum Reader {
+pub(super) enum FieldReader {
     /// No record has it.
     Absent,
     /// The eight octets from `offset` on, without the last `shift` bits.
@@ -44,7 +44,7 @@ pub(super) enum Reader {
     Flow,
 }
 
-impl Reader {
+impl FieldReader {
     /// How a field is read from the records of this template, under this header.
     pub(super) fn new(
         column: &FlowColumn,
@@ -176,7 +176,7 @@ fn shift(place: &FieldPlan) -> Option<u8> {
 pub struct ProjectedFlow<'p, 'f, 'm> {
     pub(super) fields: &'p [FlowField],
     /// Empty if the flow is not of the set.
-    pub(super) readers: &'p [Reader],
+    pub(super) readers: &'p [FieldReader],
     pub(super) flow: &'f Flow<'m>,
     /// The octets of the record and those after it in its set.
     pub(super) octets: &'m [u8],
@@ -195,40 +195,40 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
     #[inline]
     pub fn value(&self, position: usize) -> Option<FlowValue<'m>> {
         let direct = match self.readers.get(position) {
-            Some(Reader::Absent) => return None,
-            Some(Reader::Number { offset, shift }) => {
+            Some(FieldReader::Absent) => return None,
+            Some(FieldReader::Number { offset, shift }) => {
                 self.load(*offset, *shift).map(FlowValue::Unsigned)
             }
-            Some(Reader::Bits {
+            Some(FieldReader::Bits {
                 offset,
                 shift,
                 mask,
             }) => self.bits(*offset, *shift, *mask).map(FlowValue::Unsigned),
-            Some(Reader::Ipv4 { offset }) => self
+            Some(FieldReader::Ipv4 { offset }) => self
                 .array::<4>(*offset)
                 .map(|octets| FlowValue::Address(IpAddr::from(octets))),
-            Some(Reader::Ipv6 { offset }) => self
+            Some(FieldReader::Ipv6 { offset }) => self
                 .array::<16>(*offset)
                 .map(|octets| FlowValue::Address(IpAddr::from(octets))),
-            Some(Reader::Mac { offset }) => self
+            Some(FieldReader::Mac { offset }) => self
                 .array(*offset)
                 .map(|octets| FlowValue::Mac(MacAddress(octets))),
-            Some(Reader::Time {
+            Some(FieldReader::Time {
                 offset,
                 shift,
                 form,
             }) => self.direct(*offset, *shift, *form).map(FlowValue::Time),
-            Some(Reader::NumberAfter { slot }) => self.after(*slot).map(FlowValue::Unsigned),
-            Some(Reader::AddressAfter { slot }) => {
+            Some(FieldReader::NumberAfter { slot }) => self.after(*slot).map(FlowValue::Unsigned),
+            Some(FieldReader::AddressAfter { slot }) => {
                 self.address_after(*slot).map(FlowValue::Address)
             }
-            Some(Reader::TimeAfter { slot, form }) => {
+            Some(FieldReader::TimeAfter { slot, form }) => {
                 let number = self.after(*slot);
                 number
                     .and_then(|number| form.time(number))
                     .map(FlowValue::Time)
             }
-            Some(Reader::Flow) | None => None,
+            Some(FieldReader::Flow) | None => None,
         };
         match direct {
             Some(value) => Some(value),
@@ -241,7 +241,7 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
     #[must_use]
     #[inline]
     pub fn number(&self, position: usize) -> Option<u64> {
-        if let Some(Reader::Number { offset, shift }) = self.readers.get(position) {
+        if let Some(FieldReader::Number { offset, shift }) = self.readers.get(position) {
             if let Some(number) = self.load(*offset, *shift) {
                 return Some(number);
             }
@@ -254,8 +254,8 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
     #[inline]
     pub fn address(&self, position: usize) -> Option<IpAddr> {
         match self.readers.get(position) {
-            Some(Reader::Ipv4 { offset }) => Some(self.array::<4>(*offset)?.into()),
-            Some(Reader::Ipv6 { offset }) => Some(self.array::<16>(*offset)?.into()),
+            Some(FieldReader::Ipv4 { offset }) => Some(self.array::<4>(*offset)?.into()),
+            Some(FieldReader::Ipv6 { offset }) => Some(self.array::<16>(*offset)?.into()),
             _ => self.other_address(position),
         }
     }
@@ -264,7 +264,7 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
     #[must_use]
     #[inline]
     pub fn time(&self, position: usize) -> Option<Timestamp> {
-        if let Some(Reader::Time {
+        if let Some(FieldReader::Time {
             offset,
             shift,
             form,
@@ -283,28 +283,28 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
     #[inline]
     pub(super) fn pass(&self, position: usize, sink: &mut impl ColumnSink) {
         match self.readers.get(position) {
-            Some(Reader::Absent) => return sink.same(position, None, 1),
-            Some(Reader::Number { offset, shift }) => {
+            Some(FieldReader::Absent) => return sink.same(position, None, 1),
+            Some(FieldReader::Number { offset, shift }) => {
                 if let Some(number) = self.load(*offset, *shift) {
                     return sink.numbers(position, once(number));
                 }
             }
-            Some(Reader::NumberAfter { slot }) => {
+            Some(FieldReader::NumberAfter { slot }) => {
                 if let Some(number) = self.after(*slot) {
                     return sink.numbers(position, once(number));
                 }
             }
-            Some(Reader::Ipv4 { offset }) => {
+            Some(FieldReader::Ipv4 { offset }) => {
                 if let Some(octets) = self.array(*offset) {
                     return sink.ipv4(position, once(octets));
                 }
             }
-            Some(Reader::Ipv6 { offset }) => {
+            Some(FieldReader::Ipv6 { offset }) => {
                 if let Some(octets) = self.array(*offset) {
                     return sink.ipv6(position, once(octets));
                 }
             }
-            Some(Reader::Time {
+            Some(FieldReader::Time {
                 offset,
                 shift,
                 form,
@@ -313,12 +313,12 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
                     return sink.times(position, once(Some(time)));
                 }
             }
-            Some(Reader::AddressAfter { slot }) => match self.address_after(*slot) {
+            Some(FieldReader::AddressAfter { slot }) => match self.address_after(*slot) {
                 Some(IpAddr::V4(address)) => return sink.ipv4(position, once(address.octets())),
                 Some(IpAddr::V6(address)) => return sink.ipv6(position, once(address.octets())),
                 None => {}
             },
-            Some(Reader::TimeAfter { slot, form }) => {
+            Some(FieldReader::TimeAfter { slot, form }) => {
                 let number = self.after(*slot);
                 if let Some(time) = number.and_then(|number| form.time(number)) {
                     return sink.times(position, once(Some(time)));

@@ -6,7 +6,7 @@ use crate::template::{FieldPlan, Slot};
 
 /// Where a field of the same number of octets is in each record.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct FieldOffset {
     /// Variable-length fields before it.
     segment: usize,
     /// Octets from the start of the record, or from the end of the last of these.
@@ -15,7 +15,7 @@ pub(super) struct Place {
     pub(super) width: usize,
 }
 
-impl From<FieldPlan> for Place {
+impl From<FieldPlan> for FieldOffset {
     fn from(plan: FieldPlan) -> Self {
         Self {
             segment: 0,
@@ -25,7 +25,7 @@ impl From<FieldPlan> for Place {
     }
 }
 
-impl From<Slot> for Place {
+impl From<Slot> for FieldOffset {
     fn from(slot: Slot) -> Self {
         Self {
             segment: slot.segment.into(),
@@ -40,13 +40,18 @@ pub(super) trait SetRecords: Copy {
     fn count(self) -> usize;
 
     /// The `N` octets at this place of each record; `None` if the place is not in the records.
-    fn arrays<const N: usize>(self, place: Place)
-    -> Option<impl ExactSizeIterator<Item = [u8; N]>>;
+    fn arrays<const N: usize>(
+        self,
+        place: FieldOffset,
+    ) -> Option<impl ExactSizeIterator<Item = [u8; N]>>;
 
     /// The numbers of `N` octets at this place of each record; `None` if the place is not in the
     /// records.
     #[inline]
-    fn numbers<const N: usize>(self, place: Place) -> Option<impl ExactSizeIterator<Item = u64>> {
+    fn numbers<const N: usize>(
+        self,
+        place: FieldOffset,
+    ) -> Option<impl ExactSizeIterator<Item = u64>> {
         Some(self.arrays::<N>(place)?.map(number))
     }
 }
@@ -86,7 +91,7 @@ impl SetRecords for FixedRecords<'_> {
     #[inline]
     fn arrays<const N: usize>(
         self,
-        place: Place,
+        place: FieldOffset,
     ) -> Option<impl ExactSizeIterator<Item = [u8; N]>> {
         let start = place.offset;
         let end = start.checked_add(N).filter(|end| *end <= self.record_len)?;
@@ -129,7 +134,7 @@ impl SetRecords for MeasuredRecords<'_> {
     #[inline]
     fn arrays<const N: usize>(
         self,
-        place: Place,
+        place: FieldOffset,
     ) -> Option<impl ExactSizeIterator<Item = [u8; N]>> {
         let (segment, offset, body) = (place.segment, place.offset, self.body);
         let records = (segment <= KEPT).then_some(self.records.iter())?;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::reader::Reader;
+use super::reader::FieldReader;
 use super::templates::{ProjectionKey, REMEMBERED};
 use crate::field::FlowField;
 use crate::flow::{FlowColumn, SampleShape};
@@ -21,7 +21,7 @@ struct KnownShape {
     shape: SampleShape,
     version: u64,
     columns: Vec<FlowColumn>,
-    readers: Vec<Reader>,
+    readers: Vec<FieldReader>,
 }
 
 impl ProjectedShapes {
@@ -39,7 +39,7 @@ impl ProjectedShapes {
         &mut self,
         fields: &[FlowField],
         shape: SampleShape,
-    ) -> Option<(&[FlowColumn], &[Reader], ProjectionKey)> {
+    ) -> Option<(&[FlowColumn], &[FieldReader], ProjectionKey)> {
         if self.known.is_empty() {
             self.known.resize_with(REMEMBERED, || None);
         }
@@ -75,7 +75,7 @@ impl KnownShape {
         let columns = fields.iter().map(|field| shape.column(*field));
         known.columns.extend(columns);
         known.readers.clear();
-        let readers = known.columns.iter().map(Reader::of_sample);
+        let readers = known.columns.iter().map(FieldReader::of_sample);
         known.readers.extend(readers);
     }
 }

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::reader::Reader;
+use super::reader::FieldReader;
 use crate::decoder::Set;
 use crate::field::FlowField;
 use crate::flow::{FlowColumn, KnownFacts};
@@ -51,7 +51,7 @@ struct KnownTemplate {
     version: u64,
     columns: Vec<FlowColumn>,
     /// How each of them is read from a record.
-    readers: Vec<Reader>,
+    readers: Vec<FieldReader>,
 }
 
 /// What the header contributes to the times of flows: its own time, and the uptime.
@@ -84,7 +84,7 @@ impl ProjectedTemplates {
         &mut self,
         fields: &[FlowField],
         set: &Set<'_>,
-    ) -> (&[FlowColumn], &[Reader], Option<ProjectionKey>) {
+    ) -> (&[FlowColumn], &[FieldReader], Option<ProjectionKey>) {
         let Some(template) = set.shared_template() else {
             return (&self.each, &[], None);
         };
@@ -198,7 +198,7 @@ impl KnownTemplate {
         self.readers.clear();
         let fields = self.columns.iter().zip(fields);
         let reader =
-            |(column, field): (&_, &FlowField)| Reader::new(column, *field, template, header);
+            |(column, field): (&_, &FlowField)| FieldReader::new(column, *field, template, header);
         self.readers.extend(fields.map(reader));
     }
 
@@ -221,7 +221,7 @@ impl KnownTemplate {
             if let (FlowColumn::Time(plan), true) = (&column, is_set) {
                 reader.set_form(plan.form());
             } else {
-                *reader = Reader::new(column, *field, &self.template, header);
+                *reader = FieldReader::new(column, *field, &self.template, header);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::{DataRecord, measure};
 use crate::element::{self, DataType, ElementId, InformationElement};
 use crate::template::Template;
 use crate::value::Value;
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 use crate::wire::record::field;
 use crate::wire::template::{ENTERPRISE_BIT, FieldLength};
 
@@ -56,7 +56,7 @@ pub struct BasicList<'a, 't> {
 
 impl<'a, 't> BasicList<'a, 't> {
     fn parse(octets: &'a [u8], templates: &'t [Arc<Template>]) -> Option<Self> {
-        let mut reader = Reader::new(octets, 0);
+        let mut reader = OctetReader::new(octets, 0);
         let semantic = reader.u8()?;
         let (number, length) = (reader.u16()?, reader.u16()?);
         let enterprise_number = if number & ENTERPRISE_BIT == 0 {
@@ -103,7 +103,7 @@ impl<'a, 't> BasicList<'a, 't> {
     #[must_use]
     pub const fn values(&self) -> ListValues<'a, 't> {
         ListItems {
-            reader: Reader::new(self.content, 0),
+            reader: OctetReader::new(self.content, 0),
             list: *self,
         }
     }
@@ -112,7 +112,7 @@ impl<'a, 't> BasicList<'a, 't> {
 /// The items of a list: octets that are read one item after the other.
 #[derive(Debug, Clone)]
 pub struct ListItems<'a, L> {
-    reader: Reader<'a>,
+    reader: OctetReader<'a>,
     list: L,
 }
 
@@ -186,7 +186,7 @@ pub struct SubTemplateList<'a, 't> {
 
 impl<'a, 't> SubTemplateList<'a, 't> {
     fn parse(octets: &'a [u8], templates: &'t [Arc<Template>]) -> Option<Self> {
-        let mut reader = Reader::new(octets, 0);
+        let mut reader = OctetReader::new(octets, 0);
         Some(Self {
             semantic: reader.u8()?,
             id: reader.u16()?,
@@ -233,7 +233,7 @@ impl<'a, 't> SubTemplateList<'a, 't> {
     #[must_use]
     pub fn records(&self) -> ListRecords<'a, 't> {
         ListItems {
-            reader: Reader::new(self.content, 0),
+            reader: OctetReader::new(self.content, 0),
             list: ListTemplates {
                 template: self.template(),
                 templates: self.templates,
@@ -261,7 +261,7 @@ pub struct SubTemplateMultiList<'a, 't> {
 
 impl<'a, 't> SubTemplateMultiList<'a, 't> {
     fn parse(octets: &'a [u8], templates: &'t [Arc<Template>]) -> Option<Self> {
-        let mut reader = Reader::new(octets, 0);
+        let mut reader = OctetReader::new(octets, 0);
         Some(Self {
             semantic: reader.u8()?,
             content: reader.rest(),
@@ -279,7 +279,7 @@ impl<'a, 't> SubTemplateMultiList<'a, 't> {
     #[must_use]
     pub const fn parts(&self) -> ListParts<'a, 't> {
         ListItems {
-            reader: Reader::new(self.content, 0),
+            reader: OctetReader::new(self.content, 0),
             list: *self,
         }
     }

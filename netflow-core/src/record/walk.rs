@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::DataRecord;
-use crate::template::{Plan, Template};
+use crate::template::{Template, TemplatePlan};
 use crate::wire::record::variable_end;
 
 /// How many starts are kept; fields after more variable-length fields are
@@ -109,7 +109,7 @@ pub(crate) fn measure_all(
 
 /// Where the record ends that begins at `start`, and its segments; `None` if it is cut or has no octets.
 #[inline(always)]
-fn record_end(octets: &[u8], start: usize, plan: &Plan) -> Option<(usize, Segments)> {
+fn record_end(octets: &[u8], start: usize, plan: &TemplatePlan) -> Option<(usize, Segments)> {
     let mut segments = Segments::default();
     let mut end = start;
     for (index, gap) in plan.gaps().iter().enumerate() {

@@ -6,23 +6,23 @@ use core::net::IpAddr;
 use super::checksum::crc32;
 use super::{CHECKSUM_LEN, HEADER_LEN, MAGIC, SnapshotError, VERSION};
 use crate::time::Timestamp;
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 
 /// One section.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Section<'a> {
     pub(crate) kind: u16,
-    pub(crate) body: Reader<'a>,
+    pub(crate) body: OctetReader<'a>,
 }
 
 /// Sections that follow each other. Ends after its first error.
 #[derive(Debug, Clone)]
 pub(crate) struct Sections<'a> {
-    reader: Reader<'a>,
+    reader: OctetReader<'a>,
 }
 
 impl<'a> Sections<'a> {
-    pub(crate) const fn new(reader: Reader<'a>) -> Self {
+    pub(crate) const fn new(reader: OctetReader<'a>) -> Self {
         Self { reader }
     }
 
@@ -32,7 +32,7 @@ impl<'a> Sections<'a> {
     ///
     /// When it is not; the sections themselves are not looked into.
     pub(crate) fn open(snapshot: &'a [u8]) -> Result<Self, SnapshotError> {
-        let mut reader = Reader::new(snapshot, 0);
+        let mut reader = OctetReader::new(snapshot, 0);
         if reader.take(MAGIC.len()) != Some(&MAGIC) {
             return Err(SnapshotError::NotSnapshot);
         }
@@ -51,7 +51,7 @@ impl<'a> Sections<'a> {
         if usize::try_from(length) != Ok(found) {
             return Err(SnapshotError::Length { length, found });
         }
-        let sections = Reader::new(reader.octets().get(..len).unwrap_or_default(), HEADER_LEN);
+        let sections = OctetReader::new(reader.octets().get(..len).unwrap_or_default(), HEADER_LEN);
         reader.take(len);
         let stored = reader.u32().ok_or(cut)?;
         let covered = found.saturating_sub(CHECKSUM_LEN);
@@ -66,7 +66,7 @@ impl<'a> Sections<'a> {
         let kind = self.reader.u16()?;
         let length = usize::try_from(self.reader.u64()?).ok()?;
         let offset = self.reader.offset();
-        let body = Reader::new(self.reader.take(length)?, offset);
+        let body = OctetReader::new(self.reader.take(length)?, offset);
         Some(Section { kind, body })
     }
 }
@@ -90,8 +90,8 @@ impl<'a> Iterator for Sections<'a> {
 /// The entries of a section, by the function that reads one; it takes an octet
 /// at least. Ends after its first error.
 pub(crate) fn entries<'a, T>(
-    mut body: Reader<'a>,
-    read: impl Fn(&mut Reader<'a>) -> Option<T>,
+    mut body: OctetReader<'a>,
+    read: impl Fn(&mut OctetReader<'a>) -> Option<T>,
 ) -> impl Iterator<Item = Result<T, SnapshotError>> {
     core::iter::from_fn(move || {
         if body.len() == 0 {
@@ -106,26 +106,26 @@ pub(crate) fn entries<'a, T>(
     })
 }
 
-pub(crate) const fn malformed(reader: &Reader<'_>) -> SnapshotError {
+pub(crate) const fn malformed(reader: &OctetReader<'_>) -> SnapshotError {
     SnapshotError::Malformed {
         offset: reader.offset(),
     }
 }
 
-pub(crate) fn text<'a>(reader: &mut Reader<'a>) -> Option<&'a [u8]> {
+pub(crate) fn text<'a>(reader: &mut OctetReader<'a>) -> Option<&'a [u8]> {
     let len = reader.u16()?;
     reader.take(usize::from(len))
 }
 
-pub(crate) fn time(reader: &mut Reader<'_>) -> Option<Timestamp> {
+pub(crate) fn time(reader: &mut OctetReader<'_>) -> Option<Timestamp> {
     let nanos = reader.u64()?.to_be_bytes();
     Some(Timestamp::from_nanos(i64::from_be_bytes(nanos)))
 }
 
 /// A value that may be absent; its octets are there in any case.
 pub(crate) fn optional<'a, T>(
-    reader: &mut Reader<'a>,
-    read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
+    reader: &mut OctetReader<'a>,
+    read: impl FnOnce(&mut OctetReader<'a>) -> Option<T>,
 ) -> Option<Option<T>> {
     let there = reader.u8()? != 0;
     let value = read(reader)?;
@@ -133,7 +133,7 @@ pub(crate) fn optional<'a, T>(
 }
 
 /// An address or that there is none.
-pub(crate) fn address(reader: &mut Reader<'_>) -> Option<Option<IpAddr>> {
+pub(crate) fn address(reader: &mut OctetReader<'_>) -> Option<Option<IpAddr>> {
     match reader.u8()? {
         0 => Some(None),
         4 => {

@@ -9,11 +9,11 @@ use crate::time::Timestamp;
 
 /// A snapshot that is being written.
 #[derive(Debug)]
-pub(crate) struct Writer<'o> {
+pub(crate) struct SnapshotWriter<'o> {
     octets: &'o mut Vec<u8>,
 }
 
-impl<'o> Writer<'o> {
+impl<'o> SnapshotWriter<'o> {
     /// A snapshot that replaces the content of this buffer.
     pub(crate) fn new(octets: &'o mut Vec<u8>) -> Self {
         octets.clear();
@@ -33,7 +33,7 @@ impl<'o> Writer<'o> {
     }
 
     /// A section of this kind, if anything is written into it.
-    pub(crate) fn section(&mut self, kind: u16, write: impl FnOnce(&mut Writer<'_>)) {
+    pub(crate) fn section(&mut self, kind: u16, write: impl FnOnce(&mut SnapshotWriter<'_>)) {
         let start = self.octets.len();
         self.u16(kind);
         let place = self.octets.len();
@@ -114,12 +114,12 @@ impl<'o> Writer<'o> {
 
 /// The inputs of entries that have been written, for a section of their own.
 #[derive(Debug, Default)]
-pub(crate) struct Inputs {
+pub(crate) struct EntryInputs {
     /// Kind of the section, number of the entry in it, and input.
     entries: Vec<(u16, u32, u32)>,
 }
 
-impl Inputs {
+impl EntryInputs {
     /// Adds the input of an entry of a section; 0 is the default and is not
     /// written.
     pub(crate) fn add(&mut self, kind: u16, index: u32, input: u32) {
@@ -129,7 +129,7 @@ impl Inputs {
     }
 
     /// Writes the section.
-    pub(crate) fn write(&self, out: &mut Writer<'_>) {
+    pub(crate) fn write(&self, out: &mut SnapshotWriter<'_>) {
         out.section(kind::INPUTS, |out| {
             for (kind, index, input) in &self.entries {
                 out.u8(u8::try_from(*kind).unwrap_or(0));

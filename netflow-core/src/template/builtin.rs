@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::field::Meaning;
+use super::field::FieldDefinition;
 use super::{Template, TemplateField};
 use crate::element::{self, DataType, ElementId};
 use crate::wire::fixed::{self, FixedField, FixedLayout};
@@ -57,8 +57,8 @@ impl Template {
                 let id = ElementId::new(0, field.element);
                 let element = element::get(id).filter(|_| field.element != 0);
                 let meaning = match element {
-                    Some(element) => Meaning::Registered(element),
-                    None => Meaning::Named(field.name, type_of(field)),
+                    Some(element) => FieldDefinition::Registered(element),
+                    None => FieldDefinition::Named(field.name, type_of(field)),
                 };
                 TemplateField {
                     specifier: FieldSpecifier {

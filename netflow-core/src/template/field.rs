@@ -10,12 +10,12 @@ use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 #[derive(Debug, Clone)]
 pub struct TemplateField {
     pub(super) specifier: FieldSpecifier,
-    pub(super) meaning: Meaning,
+    pub(super) meaning: FieldDefinition,
 }
 
 /// Where name and type of a field come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum FieldDefinition {
     /// The registry.
     Registered(InformationElement),
     /// The caller, or a type record of the exporter (RFC 5610).
@@ -49,7 +49,7 @@ impl TemplateField {
     #[must_use]
     pub const fn element(&self) -> Option<InformationElement> {
         match self.meaning {
-            Meaning::Registered(element) => Some(element),
+            FieldDefinition::Registered(element) => Some(element),
             _ => None,
         }
     }
@@ -58,7 +58,7 @@ impl TemplateField {
     #[must_use]
     pub fn definition(&self) -> Option<&DefinedElement> {
         match &self.meaning {
-            Meaning::Defined(element) => Some(element),
+            FieldDefinition::Defined(element) => Some(element),
             _ => None,
         }
     }
@@ -67,10 +67,10 @@ impl TemplateField {
     #[must_use]
     pub fn data_type(&self) -> Option<DataType> {
         match &self.meaning {
-            Meaning::Registered(element) => element.data_type,
-            Meaning::Defined(element) => Some(element.data_type),
-            Meaning::Named(_, data_type) => Some(*data_type),
-            Meaning::Unknown => None,
+            FieldDefinition::Registered(element) => element.data_type,
+            FieldDefinition::Defined(element) => Some(element.data_type),
+            FieldDefinition::Named(_, data_type) => Some(*data_type),
+            FieldDefinition::Unknown => None,
         }
     }
 
@@ -79,10 +79,10 @@ impl TemplateField {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match &self.meaning {
-            Meaning::Registered(element) => Some(element.name),
-            Meaning::Defined(element) => Some(&element.name),
-            Meaning::Named(name, _) => Some(name),
-            Meaning::Unknown => None,
+            FieldDefinition::Registered(element) => Some(element.name),
+            FieldDefinition::Defined(element) => Some(&element.name),
+            FieldDefinition::Named(name, _) => Some(name),
+            FieldDefinition::Unknown => None,
         }
     }
 }
@@ -103,8 +103,8 @@ impl TemplateField {
                     element::v9(id.id)
                 };
                 match registered {
-                    Some(element) => Meaning::Registered(element),
-                    None => defined(id).map_or(Meaning::Unknown, Meaning::Defined),
+                    Some(element) => FieldDefinition::Registered(element),
+                    None => defined(id).map_or(FieldDefinition::Unknown, FieldDefinition::Defined),
                 }
             }
         };
@@ -113,7 +113,10 @@ impl TemplateField {
 
     /// Whether a definition can change what the field is.
     pub(super) const fn may_be_refined(&self) -> bool {
-        matches!(self.meaning, Meaning::Unknown | Meaning::Defined(_))
+        matches!(
+            self.meaning,
+            FieldDefinition::Unknown | FieldDefinition::Defined(_)
+        )
     }
 
     /// A copy of the field with its element as defined by now; `None` if nothing changed.
@@ -122,12 +125,12 @@ impl TemplateField {
             return None;
         };
         let meaning = match &self.meaning {
-            Meaning::Unknown => Meaning::Defined(defined(id)?),
-            Meaning::Defined(known) => {
+            FieldDefinition::Unknown => FieldDefinition::Defined(defined(id)?),
+            FieldDefinition::Defined(known) => {
                 let new = defined(id).filter(|new| new != known)?;
-                Meaning::Defined(new)
+                FieldDefinition::Defined(new)
             }
-            Meaning::Registered(_) | Meaning::Named(..) => return None,
+            FieldDefinition::Registered(_) | FieldDefinition::Named(..) => return None,
         };
         let specifier = self.specifier;
         Some(Self { specifier, meaning })
@@ -151,7 +154,7 @@ impl TemplateField {
     /// The element number used in the tables of normalised fields; a definition's `same_as` replaces it.
     /// v9 types above 32767 have an enterprise number of their own there.
     pub(crate) fn planned_id(&self) -> Option<ElementId> {
-        if let Meaning::Defined(element) = &self.meaning {
+        if let FieldDefinition::Defined(element) = &self.meaning {
             if element.same_as.is_some() {
                 return element.same_as;
             }
@@ -173,12 +176,14 @@ impl<F: Fn(ElementId) -> Option<Arc<DefinedElement>>> Defined for F {}
 
 /// A scope field of v9 (RFC 3954, section 6.1): interfaces and line cards are
 /// numbered, the others are octets of the exporter's own.
-fn scope(number: u16) -> Meaning {
+fn scope(number: u16) -> FieldDefinition {
     let data_type = match number {
         INTERFACE_SCOPE | LINE_CARD_SCOPE => DataType::Unsigned32,
         _ => DataType::OctetArray,
     };
-    element::v9_scope(number).map_or(Meaning::Unknown, |name| Meaning::Named(name, data_type))
+    element::v9_scope(number).map_or(FieldDefinition::Unknown, |name| {
+        FieldDefinition::Named(name, data_type)
+    })
 }
 
 /// Scope type of an interface.

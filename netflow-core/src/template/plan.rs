@@ -109,7 +109,7 @@ const TCP_PORT: u8 = 1;
 
 /// The places of all normalised fields in the records of one template.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct TemplatePlan {
     fields: [Slot; FIELDS],
     ingredients: [Slot; INGREDIENTS],
     source: SoleAddress,
@@ -139,7 +139,7 @@ pub(crate) struct Plan {
 static NO_FIELDS: [Slot; FIELDS] = [Slot::ABSENT; FIELDS];
 static NO_INGREDIENTS: [Slot; INGREDIENTS] = [Slot::ABSENT; INGREDIENTS];
 
-impl Plan {
+impl TemplatePlan {
     #[inline]
     pub(super) fn empty() -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use crate::datagram::Protocol;
 use crate::error::{Error, ErrorKind};
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 
 /// The protocol of the message at the start of `octets`, by its version
 /// number: 16 bits in NetFlow and IPFIX, 32 bits in sFlow.
@@ -20,7 +20,7 @@ use crate::wire::reader::Reader;
 /// assert!(message::protocol(b"GET / HTTP/1.1", 0).is_err());
 /// ```
 pub fn protocol(octets: &[u8], offset: usize) -> Result<Protocol, Error> {
-    let mut reader = Reader::new(octets, offset);
+    let mut reader = OctetReader::new(octets, offset);
     let Some(version) = reader.u16() else {
         let kind = ErrorKind::Cut {
             structure: "version",

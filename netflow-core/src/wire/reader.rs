@@ -7,16 +7,16 @@ use nom::number::complete::{be_u8, be_u16, be_u32};
 
 /// What a nom parser of ours returns; the error carries nothing, since the
 /// caller knows which structure it was reading.
-type Step<'a, T> = nom::IResult<&'a [u8], T, ()>;
+type NomResult<'a, T> = nom::IResult<&'a [u8], T, ()>;
 
 /// The octets still to be read and the offset of the first of them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Reader<'a> {
+pub(crate) struct OctetReader<'a> {
     octets: &'a [u8],
     offset: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> OctetReader<'a> {
     pub(crate) const fn new(octets: &'a [u8], offset: usize) -> Self {
         Self { octets, offset }
     }
@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
 
     /// Runs a nom parser; nothing is consumed when it fails.
     fn step<T>(&mut self, mut parser: impl Parser<&'a [u8], Output = T, Error = ()>) -> Option<T> {
-        let result: Step<'a, T> = parser.parse(self.octets);
+        let result: NomResult<'a, T> = parser.parse(self.octets);
         let (rest, value) = result.ok()?;
         self.offset = self
             .offset

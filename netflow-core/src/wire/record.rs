@@ -3,7 +3,7 @@
 //!
 //! The caller finds the template; [`Decoder`](crate::Decoder) does so by itself.
 
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 use crate::wire::template::{FieldLength, FieldSpecifier, FieldSpecifiers, TemplateRecord};
 
 /// The records in the body of a data set. Ends where fewer octets are left
@@ -26,7 +26,7 @@ use crate::wire::template::{FieldLength, FieldSpecifier, FieldSpecifiers, Templa
 /// ```
 #[derive(Debug, Clone)]
 pub struct Records<'a, 't> {
-    reader: Reader<'a>,
+    reader: OctetReader<'a>,
     template: TemplateRecord<'t>,
 }
 
@@ -35,7 +35,7 @@ impl<'a, 't> Records<'a, 't> {
     #[must_use]
     pub const fn new(body: &'a [u8], template: &TemplateRecord<'t>) -> Self {
         Self {
-            reader: Reader::new(body, 0),
+            reader: OctetReader::new(body, 0),
             template: *template,
         }
     }
@@ -73,7 +73,7 @@ impl<'a, 't> Record<'a, 't> {
     #[must_use]
     pub const fn fields(&self) -> Fields<'a, 't> {
         Fields {
-            reader: Reader::new(self.octets, 0),
+            reader: OctetReader::new(self.octets, 0),
             specifiers: self.template.fields(),
         }
     }
@@ -82,7 +82,7 @@ impl<'a, 't> Record<'a, 't> {
 /// The fields of a record.
 #[derive(Debug, Clone)]
 pub struct Fields<'a, 't> {
-    reader: Reader<'a>,
+    reader: OctetReader<'a>,
     specifiers: FieldSpecifiers<'t>,
 }
 
@@ -108,7 +108,7 @@ pub struct Field<'a> {
 /// The octets of one field. A variable-length field begins with its length in
 /// one octet, or 255 and the length in two (RFC 7011, section 7).
 #[inline]
-pub(crate) fn field<'a>(reader: &mut Reader<'a>, length: FieldLength) -> Option<&'a [u8]> {
+pub(crate) fn field<'a>(reader: &mut OctetReader<'a>, length: FieldLength) -> Option<&'a [u8]> {
     let length = match length {
         FieldLength::Fixed(length) => length,
         FieldLength::Variable => match reader.u8()? {
@@ -144,7 +144,7 @@ pub(crate) fn record_len(
     octets: &[u8],
     mut lengths: impl Iterator<Item = FieldLength>,
 ) -> Option<usize> {
-    let mut reader = Reader::new(octets, 0);
+    let mut reader = OctetReader::new(octets, 0);
     lengths.try_for_each(|length| field(&mut reader, length).map(|_| ()))?;
     Some(reader.offset()).filter(|len| *len > 0)
 }

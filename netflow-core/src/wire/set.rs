@@ -4,7 +4,7 @@
 #[cfg(feature = "alloc")]
 use crate::datagram::Protocol;
 use crate::error::{Error, ErrorKind};
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 
 /// The differences between the two protocols that are made of sets.
 ///
@@ -103,7 +103,7 @@ impl<'a> Set<'a> {
 /// zero after the last set are padding and no error.
 #[derive(Debug, Clone)]
 pub struct Sets<'a> {
-    reader: Reader<'a>,
+    reader: OctetReader<'a>,
 }
 
 impl<'a> Sets<'a> {
@@ -112,7 +112,7 @@ impl<'a> Sets<'a> {
     #[must_use]
     pub const fn new(octets: &'a [u8], offset: usize) -> Self {
         Self {
-            reader: Reader::new(octets, offset),
+            reader: OctetReader::new(octets, offset),
         }
     }
 

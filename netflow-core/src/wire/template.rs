@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::element::ElementId;
 use crate::error::{Error, ErrorKind};
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 use crate::wire::set::{Dialect, FIRST_DATA_SET};
 
 /// The length of a field as a template states it (RFC 7011, section 3.2).
@@ -154,7 +154,7 @@ impl<'a> TemplateRecord<'a> {
     #[must_use]
     pub const fn fields(&self) -> FieldSpecifiers<'a> {
         FieldSpecifiers {
-            reader: Reader::new(self.specifiers, self.offset),
+            reader: OctetReader::new(self.specifiers, self.offset),
             dialect: self.dialect,
             scope_left: self.scope_count(),
         }
@@ -164,7 +164,7 @@ impl<'a> TemplateRecord<'a> {
 /// The fields of a template record.
 #[derive(Debug, Clone)]
 pub struct FieldSpecifiers<'a> {
-    reader: Reader<'a>,
+    reader: OctetReader<'a>,
     dialect: Dialect,
     scope_left: u16,
 }
@@ -204,7 +204,7 @@ pub(crate) const ENTERPRISE_BIT: u16 = 0x8000;
 /// than a record's header after the last.
 #[derive(Debug, Clone)]
 pub struct TemplateRecords<'a> {
-    reader: Reader<'a>,
+    reader: OctetReader<'a>,
     dialect: Dialect,
     options: bool,
 }
@@ -214,7 +214,7 @@ impl<'a> TemplateRecords<'a> {
     #[must_use]
     pub const fn new(body: &'a [u8], offset: usize, dialect: Dialect, options: bool) -> Self {
         Self {
-            reader: Reader::new(body, offset),
+            reader: OctetReader::new(body, offset),
             dialect,
             options,
         }
@@ -277,7 +277,7 @@ impl<'a> TemplateRecords<'a> {
     /// What comes before the specifiers: for options, id and count are followed
     /// by the scope. In v9 the second number is the scope's length in octets and
     /// the third that of the options (RFC 3954, section 6.1).
-    fn header(&self, reader: &mut Reader<'a>, id: u16, count: u16) -> Option<Header> {
+    fn header(&self, reader: &mut OctetReader<'a>, id: u16, count: u16) -> Option<Header> {
         let mut header = Header {
             kind: TemplateKind::Data,
             field_count: count,
@@ -370,7 +370,7 @@ impl<'a> Iterator for TemplateRecords<'a> {
 }
 
 /// Octets of this number of field specifiers; `None` when they are cut.
-fn specifiers_len(mut reader: Reader<'_>, count: u16, dialect: Dialect) -> Option<usize> {
+fn specifiers_len(mut reader: OctetReader<'_>, count: u16, dialect: Dialect) -> Option<usize> {
     let all = reader.len();
     if !dialect.enterprise {
         return usize::from(count).checked_mul(4).filter(|len| *len <= all);

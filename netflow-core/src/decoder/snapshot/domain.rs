@@ -13,12 +13,12 @@ use crate::snapshot::{
     Section, Sections, SnapshotError, address, entries, kind, malformed, optional, text, time,
 };
 use crate::time::Timestamp;
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 
 /// One observation domain of a snapshot. Its sections are parsed on each access.
 #[derive(Debug, Clone)]
 pub(super) struct SavedDomain<'a> {
-    body: Reader<'a>,
+    body: OctetReader<'a>,
     /// `None` if its protocol is not known here.
     pub(super) key: Option<DomainKey>,
     pub(super) account: Account,
@@ -56,7 +56,7 @@ pub(super) struct SavedProperties<'a> {
 }
 
 impl<'a> SavedProperties<'a> {
-    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+    fn read(reader: &mut OctetReader<'a>) -> Option<Self> {
         let (id, first) = (reader.u64()?, reader.u16()?);
         let record = text(reader)?;
         let announced = AnnouncedProperties {
@@ -70,7 +70,7 @@ impl<'a> SavedProperties<'a> {
 
 impl<'a> SavedDomain<'a> {
     /// Checks that every section is well-formed.
-    pub(super) fn check(body: Reader<'a>) -> Result<(), SnapshotError> {
+    pub(super) fn check(body: OctetReader<'a>) -> Result<(), SnapshotError> {
         Self::read(body)?;
         for section in Sections::new(body) {
             let Section { kind, body } = section?;
@@ -92,7 +92,7 @@ impl<'a> SavedDomain<'a> {
     }
 
     /// Reads what it has once. Of a duplicated section, the last is used.
-    pub(super) fn read(body: Reader<'a>) -> Result<Self, SnapshotError> {
+    pub(super) fn read(body: OctetReader<'a>) -> Result<Self, SnapshotError> {
         let mut key = None;
         let mut sequence = None;
         let mut domain = Self {
@@ -200,7 +200,7 @@ impl<'a> SavedDomain<'a> {
         })
     }
 
-    fn sections(&self, kind: u16) -> impl Iterator<Item = Reader<'a>> + use<'a> {
+    fn sections(&self, kind: u16) -> impl Iterator<Item = OctetReader<'a>> + use<'a> {
         Sections::new(self.body)
             .flatten()
             .filter(move |section| section.kind == kind)
@@ -209,7 +209,7 @@ impl<'a> SavedDomain<'a> {
 }
 
 impl Account {
-    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(reader: &mut OctetReader<'_>) -> Option<Self> {
         Some(Self {
             messages: reader.u64()?,
             first_received: time(reader)?,
@@ -230,7 +230,7 @@ struct SavedInput {
 }
 
 impl SavedInput {
-    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(reader: &mut OctetReader<'_>) -> Option<Self> {
         Some(Self {
             kind: reader.u8()?,
             index: reader.u32()?,
@@ -243,7 +243,7 @@ impl<'a> SavedTemplate<'a> {
     pub(super) const OPTIONS: u8 = 1;
     pub(super) const REVERSE_COUNTERS: u8 = 2;
 
-    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+    fn read(reader: &mut OctetReader<'a>) -> Option<Self> {
         let (refreshed, frame, flags) = (time(reader)?, reader.u64()?, reader.u8()?);
         Some(Self {
             refreshed,
@@ -256,7 +256,7 @@ impl<'a> SavedTemplate<'a> {
 }
 
 /// The key; `Some(None)` if its protocol is not known here.
-fn key(reader: &mut Reader<'_>) -> Option<Option<DomainKey>> {
+fn key(reader: &mut OctetReader<'_>) -> Option<Option<DomainKey>> {
     let number = reader.u8()?;
     let (port, observation_domain) = (reader.u16()?, reader.u32()?);
     let exporter = address(reader)??;
@@ -269,7 +269,7 @@ fn key(reader: &mut Reader<'_>) -> Option<Option<DomainKey>> {
 }
 
 /// An element; `Some(None)` if its type is not known here.
-fn element<'a>(reader: &mut Reader<'a>) -> Option<Option<TypeRecord<'a>>> {
+fn element<'a>(reader: &mut OctetReader<'a>) -> Option<Option<TypeRecord<'a>>> {
     let id = ElementId::new(reader.u32()?, reader.u16()?);
     let (data_type, semantics, units) = (reader.u8()?, reader.u8()?, reader.u8()?);
     let name = text(reader)?;

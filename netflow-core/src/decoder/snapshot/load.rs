@@ -12,7 +12,7 @@ use crate::element::TypeRecord;
 use crate::exporter::{Learned, SavedSource};
 use crate::snapshot::LoadReport;
 use crate::template::{Known, SecondCounters, Template};
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 use crate::wire::set::Dialect;
 use crate::wire::template::{TemplateRecord, TemplateRecords};
 
@@ -48,7 +48,7 @@ impl<'d> Load<'d> {
     /// Loads a domain, if it belongs here.
     pub(super) fn domain(
         &mut self,
-        body: Reader<'_>,
+        body: OctetReader<'_>,
         belongs: &mut impl FnMut(&DomainKey) -> bool,
     ) {
         let key = SavedDomain::read(body).ok().and_then(|saved| saved.key);
@@ -155,7 +155,7 @@ impl<'d> Load<'d> {
 
     fn admit<'a>(
         &mut self,
-        body: Reader<'a>,
+        body: OctetReader<'a>,
     ) -> Option<(SavedDomain<'a>, SessionId, Option<Dialect>)> {
         let saved = SavedDomain::read(body).ok()?;
         let key = saved.key?;

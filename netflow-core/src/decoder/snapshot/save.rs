@@ -11,12 +11,12 @@ use crate::decoder::session::Session;
 use crate::decoder::sessions::Sessions;
 use crate::domain::DomainKey;
 use crate::element::DefinedElement;
-use crate::snapshot::{DOMAIN, Inputs, Writer, kind};
+use crate::snapshot::{DOMAIN, EntryInputs, SnapshotWriter, kind};
 use crate::template::{Known, SecondCounters, Template};
 use crate::time::Timestamp;
 
 /// Writes the domains, the one received last first.
-pub(super) fn domains(sessions: &Sessions, waiting: bool, out: &mut Writer<'_>) {
+pub(super) fn domains(sessions: &Sessions, waiting: bool, out: &mut SnapshotWriter<'_>) {
     let mut sessions: Vec<&Session> = sessions.iter().collect();
     sessions.sort_unstable_by_key(|session| (Reverse(session.last_received), *session.key()));
     for session in sessions {
@@ -24,7 +24,7 @@ pub(super) fn domains(sessions: &Sessions, waiting: bool, out: &mut Writer<'_>) 
     }
 }
 
-fn domain(session: &Session, waiting: bool, out: &mut Writer<'_>) {
+fn domain(session: &Session, waiting: bool, out: &mut SnapshotWriter<'_>) {
     out.section(kind::KEY, |out| key(session.key(), out));
     out.section(kind::ACCOUNT, |out| account(session, out));
     out.section(kind::SEQUENCE, |out| session.sequence.save(out));
@@ -40,7 +40,7 @@ fn domain(session: &Session, waiting: bool, out: &mut Writer<'_>) {
             self::element(element, out);
         }
     });
-    let mut inputs = Inputs::default();
+    let mut inputs = EntryInputs::default();
     let mut templates: Vec<_> = session.templates.iter().collect();
     templates.sort_unstable_by_key(|known| known.template.id());
     out.section(kind::TEMPLATES, |out| {
@@ -67,7 +67,7 @@ fn domain(session: &Session, waiting: bool, out: &mut Writer<'_>) {
     inputs.write(out);
 }
 
-fn key(key: &DomainKey, out: &mut Writer<'_>) {
+fn key(key: &DomainKey, out: &mut SnapshotWriter<'_>) {
     let protocol = PROTOCOLS
         .iter()
         .find(|(_, protocol)| *protocol == key.protocol);
@@ -78,14 +78,14 @@ fn key(key: &DomainKey, out: &mut Writer<'_>) {
     out.address(key.agent_address);
 }
 
-fn account(session: &Session, out: &mut Writer<'_>) {
+fn account(session: &Session, out: &mut SnapshotWriter<'_>) {
     out.u64(session.messages);
     out.time(session.first_received);
     out.time(session.last_received);
     out.optional_time(session.clock_skew.map(Timestamp::from_nanos));
 }
 
-fn element(element: &DefinedElement, out: &mut Writer<'_>) {
+fn element(element: &DefinedElement, out: &mut SnapshotWriter<'_>) {
     out.u32(element.id.enterprise_number);
     out.u16(element.id.id);
     out.u8(element.data_type.number());
@@ -94,7 +94,7 @@ fn element(element: &DefinedElement, out: &mut Writer<'_>) {
     out.text(element.name.as_bytes());
 }
 
-fn template(known: &Known, protocol: Protocol, out: &mut Writer<'_>) {
+fn template(known: &Known, protocol: Protocol, out: &mut SnapshotWriter<'_>) {
     let template = &known.template;
     out.time(known.refreshed);
     out.u64(known.datagram.frame);
@@ -109,7 +109,7 @@ fn template(known: &Known, protocol: Protocol, out: &mut Writer<'_>) {
     template_record(template, protocol, out);
 }
 
-fn properties(id: u64, properties: &Properties, protocol: Protocol, out: &mut Writer<'_>) {
+fn properties(id: u64, properties: &Properties, protocol: Protocol, out: &mut SnapshotWriter<'_>) {
     out.u64(id);
     out.u16(u16::try_from(properties.first).unwrap_or(u16::MAX));
     template_record(&properties.template, protocol, out);
@@ -117,7 +117,7 @@ fn properties(id: u64, properties: &Properties, protocol: Protocol, out: &mut Wr
 }
 
 /// A template as v9 or IPFIX send it.
-fn template_record(template: &Template, protocol: Protocol, out: &mut Writer<'_>) {
+fn template_record(template: &Template, protocol: Protocol, out: &mut SnapshotWriter<'_>) {
     let header = header(template, protocol);
     let header: Vec<u8> = header
         .into_iter()

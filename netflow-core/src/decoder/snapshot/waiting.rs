@@ -8,9 +8,9 @@ use crate::decoder::waiting::WaitingSet;
 use crate::domain::DomainKey;
 use crate::exporter::{SequenceEvent, SequenceUnit};
 use crate::header::MessageHeader;
-use crate::snapshot::{Writer, optional, text, time};
+use crate::snapshot::{SnapshotWriter, optional, text, time};
 use crate::time::Timestamp;
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 
 /// One waiting set.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ pub(super) struct SavedWaiting<'a> {
     body: &'a [u8],
 }
 
-pub(super) fn save(set: &WaitingSet, out: &mut Writer<'_>) {
+pub(super) fn save(set: &WaitingSet, out: &mut SnapshotWriter<'_>) {
     let header = &set.header;
     out.u16(set.id);
     out.u32(number(set.offset));
@@ -51,7 +51,7 @@ pub(super) fn save(set: &WaitingSet, out: &mut Writer<'_>) {
 
 impl<'a> SavedWaiting<'a> {
     /// Reads it; `None` if it is cut.
-    pub(super) fn read(reader: &mut Reader<'a>) -> Option<Self> {
+    pub(super) fn read(reader: &mut OctetReader<'a>) -> Option<Self> {
         Some(Self {
             id: reader.u16()?,
             offset: reader.u32()?,
@@ -63,8 +63,8 @@ impl<'a> SavedWaiting<'a> {
                 frame: reader.u64()?,
             },
             export_time: optional(reader, time)?,
-            sys_uptime: optional(reader, Reader::u32)?,
-            sequence: optional(reader, Reader::u32)?,
+            sys_uptime: optional(reader, OctetReader::u32)?,
+            sequence: optional(reader, OctetReader::u32)?,
             event: SequenceEvent::from_numbers(reader.u8()?, reader.u32()?),
             unit: SequenceUnit::from_number(reader.u8()?),
             system_init: optional(reader, time)?,

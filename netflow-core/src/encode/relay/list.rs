@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::convert::{Action, Conversion};
-use super::stream::{Stream, TemplateIndex};
+use super::stream::{RelayDomain, TemplateIndex};
 use crate::encode::EncodeError;
 use crate::encode::field::write_octets;
 use crate::encode::list::end_part;
@@ -13,8 +13,8 @@ use crate::wire::set::{Dialect, FIRST_DATA_SET};
 use crate::wire::template::{FieldKey, FieldSpecifier};
 
 /// Writes lists for one stream, and notes which templates they name.
-pub(super) struct Lists<'s> {
-    pub(super) stream: &'s mut Stream,
+pub(super) struct ListRewriter<'s> {
+    pub(super) stream: &'s mut RelayDomain,
     pub(super) named: &'s mut Vec<TemplateIndex>,
     /// Templates of a stream.
     pub(super) most: u16,
@@ -22,7 +22,7 @@ pub(super) struct Lists<'s> {
     pub(super) forgotten: u64,
 }
 
-impl Lists<'_> {
+impl ListRewriter<'_> {
     /// The octets of a list. What is deeper than `depth`, and records whose
     /// template was not known, are left out.
     pub(super) fn list(&mut self, list: &List<'_, '_>, depth: u8) -> Result<Vec<u8>, EncodeError> {

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::convert::{Action, Conversion, More, is_template_id};
-use super::list::Lists;
-use super::stream::{Stream, TemplateIndex};
+use super::list::ListRewriter;
+use super::stream::{RelayDomain, TemplateIndex};
 use super::{RelayLimits, RelayStats};
 use crate::decoder::Set;
 use crate::encode::field::write_octets;
@@ -21,7 +21,7 @@ use crate::wire::template::FieldLength;
 /// Where the records of one message go: messages of one domain of the relay.
 pub(super) struct Outlet<'r, S> {
     header: &'r MessageHeader,
-    stream: &'r mut Stream,
+    stream: &'r mut RelayDomain,
     limits: RelayLimits,
     stats: &'r mut RelayStats,
     message: MessageBuilder,
@@ -35,7 +35,7 @@ pub(super) struct Outlet<'r, S> {
 impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
     pub(super) fn new(
         header: &'r MessageHeader,
-        stream: &'r mut Stream,
+        stream: &'r mut RelayDomain,
         limits: RelayLimits,
         stats: &'r mut RelayStats,
         buffer: Vec<u8>,
@@ -251,7 +251,7 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
             let kept = if is_variable { &[] } else { sent.octets() };
             return Ok(Vec::from(kept));
         };
-        let mut lists = Lists {
+        let mut lists = ListRewriter {
             stream: self.stream,
             named: &mut self.named,
             most: self.limits.templates,
@@ -266,7 +266,7 @@ impl<'r, S: FnMut(&[u8])> Outlet<'r, S> {
 
 fn begin(
     header: &MessageHeader,
-    stream: &Stream,
+    stream: &RelayDomain,
     limits: RelayLimits,
     buffer: Vec<u8>,
 ) -> MessageBuilder {

@@ -9,12 +9,12 @@ use crate::encode::TemplateDefinition;
 use crate::flow::Flow;
 
 /// A record that grows with its template.
-struct Fields {
+struct SampleRecord {
     definition: TemplateDefinition,
     octets: Vec<u8>,
 }
 
-impl Fields {
+impl SampleRecord {
     fn add(&mut self, element: &InformationElement, octets: &[u8]) {
         let Ok(length) = u16::try_from(octets.len()) else {
             return;
@@ -65,7 +65,7 @@ impl Fields {
 impl<S: FnMut(&[u8])> Outlet<'_, S> {
     /// Sends on a sample. What it does not report is not in its template.
     pub(super) fn sample(&mut self, flow: &Flow<'_>) {
-        let mut fields = Fields {
+        let mut fields = SampleRecord {
             definition: TemplateDefinition::new(0),
             octets: Vec::new(),
         };
@@ -80,7 +80,7 @@ impl<S: FnMut(&[u8])> Outlet<'_, S> {
     }
 }
 
-fn addresses(flow: &Flow<'_>, fields: &mut Fields) {
+fn addresses(flow: &Flow<'_>, fields: &mut SampleRecord) {
     fields.address(
         &iana::SOURCE_IPV4_ADDRESS,
         &iana::SOURCE_IPV6_ADDRESS,
@@ -105,7 +105,7 @@ fn addresses(flow: &Flow<'_>, fields: &mut Fields) {
     }
 }
 
-fn counters(flow: &Flow<'_>, fields: &mut Fields) {
+fn counters(flow: &Flow<'_>, fields: &mut SampleRecord) {
     fields.u64(&iana::OCTET_DELTA_COUNT, flow.octets());
     fields.u64(&iana::PACKET_DELTA_COUNT, flow.packets());
     let rate = flow.sampling_rate();
@@ -119,7 +119,7 @@ fn counters(flow: &Flow<'_>, fields: &mut Fields) {
     fields.u64(&iana::FLOW_END_MILLISECONDS, millis(flow.end()));
 }
 
-fn path(flow: &Flow<'_>, fields: &mut Fields) {
+fn path(flow: &Flow<'_>, fields: &mut SampleRecord) {
     fields.u32(&iana::INGRESS_INTERFACE, flow.input_interface());
     fields.u32(&iana::EGRESS_INTERFACE, flow.output_interface());
     fields.address(
@@ -131,7 +131,7 @@ fn path(flow: &Flow<'_>, fields: &mut Fields) {
     fields.u32(&iana::BGP_DESTINATION_AS_NUMBER, flow.destination_as());
 }
 
-fn origin(flow: &Flow<'_>, fields: &mut Fields) {
+fn origin(flow: &Flow<'_>, fields: &mut SampleRecord) {
     let agent = flow.agent_address();
     fields.address(
         &iana::ORIGINAL_EXPORTER_IPV4_ADDRESS,

@@ -8,20 +8,20 @@ use crate::wire::set::FIRST_DATA_SET;
 
 /// One observation domain of the relay.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(super) struct RelayDomain {
     pub(super) domain: u32,
     /// Data records sent, modulo 2^32.
     pub(super) sequence: u32,
     /// When it was last used, in the relay's count of messages.
     pub(super) heard: u64,
-    templates: Vec<Sent>,
+    templates: Vec<RelayTemplate>,
     /// Counts uses of templates.
     uses: u64,
 }
 
 /// A template and when it was sent.
 #[derive(Debug)]
-struct Sent {
+struct RelayTemplate {
     /// Without fields as long as options named the exporter's template and no record needed it.
     definition: TemplateDefinition,
     /// The id of the exporter's template that it stands for, if options are about that one.
@@ -41,7 +41,7 @@ const LEAST: u16 = 128;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TemplateIndex(usize);
 
-impl Stream {
+impl RelayDomain {
     pub(super) const fn new(domain: u32) -> Self {
         Self {
             domain,
@@ -108,7 +108,7 @@ impl Stream {
             _ => (count, false),
         };
         self.uses = self.uses.saturating_add(1);
-        let new = Sent {
+        let new = RelayTemplate {
             definition: TemplateDefinition::new(id(index)),
             source,
             sent: None,
@@ -118,7 +118,7 @@ impl Stream {
         match self.templates.get_mut(index) {
             Some(old) => {
                 let replaced = old.replaced_by_next();
-                *old = Sent { replaced, ..new };
+                *old = RelayTemplate { replaced, ..new };
             }
             None => self.templates.push(new),
         }
@@ -165,7 +165,7 @@ impl Stream {
     }
 }
 
-impl Sent {
+impl RelayTemplate {
     fn has_fields(&self, fields: &TemplateDefinition) -> bool {
         let known = &self.definition;
         known.fields() == fields.fields()

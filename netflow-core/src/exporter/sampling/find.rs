@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use super::shape::{Key, Shape};
+use super::shape::{RateKey, ScopeShape};
 use super::{Announced, Samplers, Sequence};
 use crate::datagram::DatagramId;
 use crate::exporter::scope::{RateScope, ScopeKind};
@@ -16,7 +16,7 @@ use crate::exporter::selection::{Selection, SelectionMethod, Selects, Unrated};
 
 /// What announcements say of a record.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Found<'s> {
+pub(crate) enum AnnouncedSampling<'s> {
     Rate(FoundRate<'s>),
     /// Announcements differ, and the record does not say which one is meant.
     Ambiguous,
@@ -35,7 +35,7 @@ pub(crate) struct FoundRate<'s> {
 #[derive(Debug, Clone, Copy)]
 enum By<'s> {
     /// A scope, and the part of it that the record names.
-    Scope(&'s Shape, u8),
+    Scope(&'s ScopeShape, u8),
     Sequence(u64),
 }
 
@@ -48,7 +48,7 @@ impl Samplers {
         &self,
         selects: Selects,
         named: &impl Fn(ScopeKind) -> Option<u128>,
-    ) -> Option<Found<'_>> {
+    ) -> Option<AnnouncedSampling<'_>> {
         match (self.shapes.as_slice(), self.sequences.is_empty()) {
             ([], true) => None,
             ([shape], true) if shape.kinds().len() <= 1 => self.of_only(shape, selects, named),
@@ -60,10 +60,10 @@ impl Samplers {
     #[inline]
     fn of_only<'s>(
         &'s self,
-        shape: &'s Shape,
+        shape: &'s ScopeShape,
         selects: Selects,
         named: &impl Fn(ScopeKind) -> Option<u128>,
-    ) -> Option<Found<'s>> {
+    ) -> Option<AnnouncedSampling<'s>> {
         if shape.selects != selects {
             return None;
         }
@@ -75,7 +75,7 @@ impl Samplers {
             return None;
         }
         let key = shape.key_of_first(value);
-        self.at(shape, &key).filter(Found::is_final)
+        self.at(shape, &key).filter(AnnouncedSampling::is_final)
     }
 
     #[inline(never)]
@@ -83,7 +83,7 @@ impl Samplers {
         &self,
         selects: Selects,
         named: &impl Fn(ScopeKind) -> Option<u128>,
-    ) -> Option<Found<'_>> {
+    ) -> Option<AnnouncedSampling<'_>> {
         if !self.sequences.is_empty() {
             let id = named(ScopeKind::SelectionSequence).and_then(|id| u64::try_from(id).ok());
             if let Some((id, sequence)) = id.and_then(|id| Some((id, self.sequences.get(&id)?))) {
@@ -91,13 +91,13 @@ impl Samplers {
             }
         }
         self.of_sampler(selects, named)
-            .filter(Found::is_final)
+            .filter(AnnouncedSampling::is_final)
             .or_else(|| self.of_place(selects, named))
             .or_else(|| self.of_domain(selects, named))
     }
 
-    fn of(&self, selects: Selects) -> impl Iterator<Item = &Shape> {
-        let of = move |shape: &&Shape| shape.selects == selects;
+    fn of(&self, selects: Selects) -> impl Iterator<Item = &ScopeShape> {
+        let of = move |shape: &&ScopeShape| shape.selects == selects;
         self.shapes.iter().filter(of)
     }
 
@@ -108,7 +108,7 @@ impl Samplers {
         &self,
         selects: Selects,
         named: &impl Fn(ScopeKind) -> Option<u128>,
-    ) -> Option<Found<'_>> {
+    ) -> Option<AnnouncedSampling<'_>> {
         let counterpart = |kind| named_or_counterpart(kind, named);
         // Shapes with a sampler come first.
         let with_sampler = || self.of(selects).take_while(|shape| shape.sampler() != 0);
@@ -122,7 +122,11 @@ impl Samplers {
 
     /// Finds a rate by all parts of the scope that the record names, else only by the sampler: a
     /// sampler has its rate at other interfaces too, as long as its announcements agree.
-    fn of_named_sampler<'s>(&'s self, shape: &'s Shape, key: Key) -> Option<Found<'s>> {
+    fn of_named_sampler<'s>(
+        &'s self,
+        shape: &'s ScopeShape,
+        key: RateKey,
+    ) -> Option<AnnouncedSampling<'s>> {
         let sampler = shape.sampler() & key.named;
         if sampler == 0 {
             return None;
@@ -139,7 +143,7 @@ impl Samplers {
         &self,
         selects: Selects,
         named: &impl Fn(ScopeKind) -> Option<u128>,
-    ) -> Option<Found<'_>> {
+    ) -> Option<AnnouncedSampling<'_>> {
         let names_sampler = || {
             named(ScopeKind::Sampler)
                 .or_else(|| named(ScopeKind::Selector))
@@ -152,7 +156,7 @@ impl Samplers {
             let key = shape.key(named);
             (key.named != 0)
                 .then(|| self.at(shape, &key))?
-                .filter(Found::is_final)
+                .filter(AnnouncedSampling::is_final)
         })
     }
 
@@ -162,43 +166,47 @@ impl Samplers {
         &self,
         selects: Selects,
         named: &impl Fn(ScopeKind) -> Option<u128>,
-    ) -> Option<Found<'_>> {
-        let mut agreed: Option<Found<'_>> = None;
+    ) -> Option<AnnouncedSampling<'_>> {
+        let mut agreed: Option<AnnouncedSampling<'_>> = None;
         for shape in self.of(selects).filter(|shape| shape.sampler() == 0) {
             let key = shape.key(named);
             let found = (key.named == 0).then(|| self.at(shape, &key)).flatten();
-            let Some(found) = found.filter(Found::is_final) else {
+            let Some(found) = found.filter(AnnouncedSampling::is_final) else {
                 continue;
             };
             agreed = Some(match (agreed, found) {
                 (None, found) => found,
-                (Some(Found::Rate(one)), Found::Rate(other)) if one.rate == other.rate => {
-                    Found::Rate(other)
+                (Some(AnnouncedSampling::Rate(one)), AnnouncedSampling::Rate(other))
+                    if one.rate == other.rate =>
+                {
+                    AnnouncedSampling::Rate(other)
                 }
-                (Some(Found::Unrated(one)), Found::Unrated(_)) => Found::Unrated(one),
-                _ => Found::Ambiguous,
+                (Some(AnnouncedSampling::Unrated(one)), AnnouncedSampling::Unrated(_)) => {
+                    AnnouncedSampling::Unrated(one)
+                }
+                _ => AnnouncedSampling::Ambiguous,
             });
         }
         agreed
     }
 
     #[inline]
-    fn at<'s>(&'s self, shape: &'s Shape, key: &Key) -> Option<Found<'s>> {
+    fn at<'s>(&'s self, shape: &'s ScopeShape, key: &RateKey) -> Option<AnnouncedSampling<'s>> {
         let entry = self.rates.get(key)?;
         if entry.is_ambiguous() {
-            return Some(Found::Ambiguous);
+            return Some(AnnouncedSampling::Ambiguous);
         }
         let Announced {
             selection,
             datagram,
         } = entry.announced;
         Some(match selection {
-            Selection::Rate(rate) => Found::Rate(FoundRate {
+            Selection::Rate(rate) => AnnouncedSampling::Rate(FoundRate {
                 rate,
                 datagram,
                 by: By::Scope(shape, key.named),
             }),
-            Selection::WithoutRate(unrated) => Found::Unrated(unrated),
+            Selection::WithoutRate(unrated) => AnnouncedSampling::Unrated(unrated),
         })
     }
 
@@ -227,7 +235,7 @@ impl Samplers {
         id: u64,
         sequence: &Sequence,
         named: &impl Fn(ScopeKind) -> Option<u128>,
-    ) -> Option<Found<'_>> {
+    ) -> Option<AnnouncedSampling<'_>> {
         let other = match selects {
             Selects::Packets => Selects::Flows,
             Selects::Flows => Selects::Packets,
@@ -240,25 +248,25 @@ impl Samplers {
                 kind => named(kind),
             };
             match self.of_sampler(selects, &of_selector) {
-                Some(Found::Rate(found)) => {
+                Some(AnnouncedSampling::Rate(found)) => {
                     let rate = product.unwrap_or(1).checked_mul(found.rate);
                     match rate {
                         Some(rate) => product = Some(rate),
-                        None => return Some(Found::Unrated(Unrated::UNKNOWN)),
+                        None => return Some(AnnouncedSampling::Unrated(Unrated::UNKNOWN)),
                     }
                 }
-                Some(Found::Unrated(unrated))
+                Some(AnnouncedSampling::Unrated(unrated))
                     if unrated.method == SelectionMethod::PropertyMatch => {}
                 Some(found) => return Some(found),
                 None if self.of_sampler(other, &of_selector).is_some() => {}
                 None if selects == Selects::Packets => {
-                    return Some(Found::Unrated(Unrated::UNKNOWN));
+                    return Some(AnnouncedSampling::Unrated(Unrated::UNKNOWN));
                 }
                 None => {}
             }
         }
         product.map(|rate| {
-            Found::Rate(FoundRate {
+            AnnouncedSampling::Rate(FoundRate {
                 rate,
                 datagram: sequence.datagram,
                 by: By::Sequence(id),
@@ -267,7 +275,7 @@ impl Samplers {
     }
 }
 
-impl Found<'_> {
+impl AnnouncedSampling<'_> {
     /// It decides; filters take no sample, and what is incomplete says nothing.
     const fn is_final(&self) -> bool {
         match self {

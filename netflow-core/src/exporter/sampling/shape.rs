@@ -8,7 +8,7 @@ use crate::exporter::selection::Selects;
 
 /// The kinds of scope that announcements combine.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shape {
+pub(super) struct ScopeShape {
     pub(super) selects: Selects,
     /// Its number in keys.
     pub(super) id: u8,
@@ -18,14 +18,14 @@ pub(super) struct Shape {
 
 /// Where a rate is kept: what a record names of a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct RateKey {
     pub(super) shape: u8,
     /// A bit for each kind of the shape that is named; the values of others are 0.
     pub(super) named: u8,
     pub(super) values: [u128; MAX_SCOPE_FIELDS],
 }
 
-impl Shape {
+impl ScopeShape {
     /// The shape of a scope, with this number; `None` if that is too large.
     pub(super) fn new(selects: Selects, number: usize, scope: &RateScope) -> Option<Self> {
         let mut kinds = [ScopeKind::Template; MAX_SCOPE_FIELDS];
@@ -69,8 +69,8 @@ impl Shape {
 
     /// What a record names of it.
     #[inline]
-    pub(super) fn key(&self, named: &impl Fn(ScopeKind) -> Option<u128>) -> Key {
-        let mut key = Key {
+    pub(super) fn key(&self, named: &impl Fn(ScopeKind) -> Option<u128>) -> RateKey {
+        let mut key = RateKey {
             shape: self.id,
             named: 0,
             values: [0; MAX_SCOPE_FIELDS],
@@ -93,10 +93,10 @@ impl Shape {
 
     /// The key of a shape of at most one kind.
     #[inline]
-    pub(super) fn key_of_first(&self, value: Option<u128>) -> Key {
+    pub(super) fn key_of_first(&self, value: Option<u128>) -> RateKey {
         let mut values = [0; MAX_SCOPE_FIELDS];
         values[0] = value.unwrap_or(0);
-        Key {
+        RateKey {
             shape: self.id,
             named: u8::from(value.is_some()),
             values,
@@ -119,7 +119,7 @@ impl Shape {
     }
 
     /// The scope that a key stands for, as far as it is named.
-    pub(super) fn scope(&self, key: &Key) -> RateScope {
+    pub(super) fn scope(&self, key: &RateKey) -> RateScope {
         let mut scope = RateScope::DOMAIN;
         let mut bit = 1;
         for (kind, value) in self.kinds().iter().zip(key.values) {
@@ -146,7 +146,7 @@ fn bits(kinds: &[ScopeKind], of: impl Fn(ScopeKind) -> bool) -> u8 {
     kinds.fold(0, |bits, kind| bits << 1 | u8::from(of(*kind)))
 }
 
-impl Key {
+impl RateKey {
     /// The key of a record that names only this part.
     pub(super) fn only(self, part: u8) -> Self {
         let mut key = Self {
@@ -166,7 +166,7 @@ impl Key {
 
 /// Two numbers below 2^64 are mixed in at a time, and zeros cost nothing: most keys are one number,
 /// and hostile ones, of four, are hashed for each choice of the four.
-impl Hash for Key {
+impl Hash for RateKey {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u16(u16::from_be_bytes([self.shape, self.named]));

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{Announced, Found, Samplers};
+use super::{Announced, AnnouncedSampling, Samplers};
 use crate::datagram::DatagramId;
 use crate::element::ElementId;
 use crate::exporter::scope::{RateScope, ScopeKind};
@@ -69,12 +69,12 @@ proptest! {
                 });
                 match found {
                     None => prop_assert!(rates.is_empty()),
-                    Some(Found::Rate(found)) => prop_assert_eq!(Some(found.rate), agreed(&rates)),
-                    Some(Found::Ambiguous) => {
+                    Some(AnnouncedSampling::Rate(found)) => prop_assert_eq!(Some(found.rate), agreed(&rates)),
+                    Some(AnnouncedSampling::Ambiguous) => {
                         is_ambiguous = true;
                         prop_assert!(rates.len() > 1 && agreed(&rates).is_none());
                     }
-                    Some(Found::Unrated(_)) => prop_assert!(false, "only rates were announced"),
+                    Some(AnnouncedSampling::Unrated(_)) => prop_assert!(false, "only rates were announced"),
                 }
             }
             prop_assert_eq!(is_ambiguous, !samplers.ambiguous().is_empty());

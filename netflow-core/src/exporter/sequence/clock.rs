@@ -5,7 +5,7 @@ use crate::time::Timestamp;
 
 /// The clock of the exporter at its last message.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Clock {
+pub(super) struct ExporterClock {
     pub(super) uptime: Option<u32>,
     pub(super) time: Timestamp,
     pub(super) received: Timestamp,
@@ -22,7 +22,7 @@ const MILLISECOND: i64 = 1_000_000;
 
 impl MessageStamp {
     /// The clock of the exporter at this message, which comes after one at `last`.
-    pub(super) fn clock(&self, last: Option<&Clock>) -> Clock {
+    pub(super) fn clock(&self, last: Option<&ExporterClock>) -> ExporterClock {
         let started = match (self.uptime, last) {
             (Some(uptime), _) => {
                 // 2^32 milliseconds fit by far.
@@ -32,7 +32,7 @@ impl MessageStamp {
             (None, Some(last)) => last.started,
             (None, None) => self.time,
         };
-        Clock {
+        ExporterClock {
             uptime: self.uptime,
             time: self.time,
             received: self.received,
@@ -41,7 +41,7 @@ impl MessageStamp {
     }
 }
 
-impl Clock {
+impl ExporterClock {
     /// Whether an exporter that restarted after this message can have this uptime, in
     /// milliseconds: no more than the time that has passed, by its clock or the receiver's.
     pub(super) fn may_restart(&self, stamp: &MessageStamp, uptime: u32) -> bool {

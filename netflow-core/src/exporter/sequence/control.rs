@@ -4,8 +4,8 @@
 
 use super::clock::is_same_start;
 use super::{
-    CountingScheme, Ledger, MAX_BALANCE, MessageStamp, NumberedMessage, PerScheme, Run, Sequence,
-    SequenceCounts, SequenceEvent, UNRELATED, Units,
+    CountingScheme, Ledger, MAX_BALANCE, MessageStamp, NumberedMessage, NumberingRun, PerScheme,
+    Sequence, SequenceCounts, SequenceEvent, UNRELATED, Units,
 };
 
 /// The numbers of messages without flows that are not numbers of the data.
@@ -131,8 +131,8 @@ impl Sequence {
         }
         let run = self.run_of_message(message);
         let is_of_other_run = match stamp.uptime {
-            Some(_) => run != Run::Current,
-            None => run == Run::BeforeRestart,
+            Some(_) => run != NumberingRun::Current,
+            None => run == NumberingRun::BeforeRestart,
         };
         let is_before_first = data.precedes(number)
             && data.distance(number) <= NEAR

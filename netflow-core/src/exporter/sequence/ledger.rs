@@ -2,8 +2,8 @@
 
 use super::control::NEAR;
 use super::{Fit, SequenceCounts, SequenceEvent, UNRELATED, Undecoded, Units};
-use crate::snapshot::{Writer, optional};
-use crate::wire::reader::Reader;
+use crate::snapshot::{SnapshotWriter, optional};
+use crate::wire::reader::OctetReader;
 
 /// What was received of one run of numbers.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +40,7 @@ const HALF: u32 = 1 << 31;
 
 impl Ledger {
     /// Writes it.
-    pub(super) fn save(&self, out: &mut Writer<'_>) {
+    pub(super) fn save(&self, out: &mut SnapshotWriter<'_>) {
         out.u32(self.first);
         out.u8(self.before.number());
         out.optional(self.next);
@@ -57,13 +57,13 @@ impl Ledger {
     }
 
     /// Reads it; `None` if it is cut.
-    pub(super) fn load(reader: &mut Reader<'_>) -> Option<Self> {
+    pub(super) fn load(reader: &mut OctetReader<'_>) -> Option<Self> {
         let mut ledger = Self {
             first: reader.u32()?,
             before: Undecoded::load(reader)?,
-            next: optional(reader, Reader::u32)?,
+            next: optional(reader, OctetReader::u32)?,
             open: Undecoded::load(reader)?,
-            last_end: optional(reader, Reader::u32)?,
+            last_end: optional(reader, OctetReader::u32)?,
             forgotten: reader.u32()?,
             ..Self::default()
         };

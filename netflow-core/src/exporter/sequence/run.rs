@@ -3,13 +3,13 @@
 //! Headers of NetFlow have the uptime beside the time (RFC 3954, section 5.1), those of sFlow the uptime
 //! of the agent (sFlow version 5, section 5), those of IPFIX the time alone (RFC 7011, section 3.1).
 
-use super::clock::{Clock, SLACK, is_same_start, slack_nanos};
+use super::clock::{ExporterClock, SLACK, is_same_start, slack_nanos};
 use super::{Ledger, MessageStamp, NumberedMessage, Sequence};
 use crate::time::Timestamp;
 
 /// The run of numbers that a message belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Run {
+pub(super) enum NumberingRun {
     /// The present one.
     Current,
     /// The one before the last restart.
@@ -40,31 +40,31 @@ impl Sequence {
         if self.steady.is_ahead() {
             return self.up_to_date().is_before_restart(stamp);
         }
-        self.run_of(stamp) == Run::BeforeRestart
+        self.run_of(stamp) == NumberingRun::BeforeRestart
     }
 
     /// The run of a message of which only the number is known.
-    pub(super) fn run_of(&self, stamp: &MessageStamp) -> Run {
+    pub(super) fn run_of(&self, stamp: &MessageStamp) -> NumberingRun {
         self.run(stamp, self.current().is_behind(stamp.number))
     }
 
     /// The run of a message. One that has exactly the expected number has lost nothing,
     /// for any uptime: some exporters have several clocks.
-    pub(super) fn run_of_message(&self, message: &NumberedMessage) -> Run {
+    pub(super) fn run_of_message(&self, message: &NumberedMessage) -> NumberingRun {
         let stamp = &message.stamp;
         if self.scheme().is_none() {
             // Its numbers say nothing.
-            return Run::Current;
+            return NumberingRun::Current;
         }
         let is_behind = self.is_behind(stamp.number, &message.units);
         let run = self.run(stamp, is_behind);
-        if run == Run::Restarted && self.is_expected(message) {
-            return Run::Current;
+        if run == NumberingRun::Restarted && self.is_expected(message) {
+            return NumberingRun::Current;
         }
         // Without an uptime, only the number says that the exporter restarted.
-        let is_by_number = run == Run::Restarted && stamp.uptime.is_none();
+        let is_by_number = run == NumberingRun::Restarted && stamp.uptime.is_none();
         if is_by_number && self.is_unrelated(message) {
-            return Run::Current;
+            return NumberingRun::Current;
         }
         run
     }
@@ -83,9 +83,9 @@ impl Sequence {
     }
 
     /// `is_behind` if its number is from before, in every scheme.
-    pub(super) fn run(&self, stamp: &MessageStamp, is_behind: bool) -> Run {
+    pub(super) fn run(&self, stamp: &MessageStamp, is_behind: bool) -> NumberingRun {
         let Some(last) = self.clock.as_ref().filter(|_| self.detects_restarts) else {
-            return Run::Current;
+            return NumberingRun::Current;
         };
         match (last.uptime, stamp.uptime) {
             (Some(before), Some(now)) => self.run_by_uptime(stamp, last, [before, now], is_behind),
@@ -104,13 +104,13 @@ impl Sequence {
     fn run_by_uptime(
         &self,
         stamp: &MessageStamp,
-        last: &Clock,
+        last: &ExporterClock,
         [before, now]: [u32; 2],
         is_behind: bool,
-    ) -> Run {
+    ) -> NumberingRun {
         let started = stamp.clock(None).started;
         if is_same_start(started, last.started) {
-            return Run::Current;
+            return NumberingRun::Current;
         }
         let fell = before.saturating_sub(now) > SLACK && now.wrapping_sub(before) > WRAPPED;
         let is_later = started > last.started;
@@ -119,23 +119,23 @@ impl Sequence {
             // Or the clock was set.
             is_behind || fell || self.current().distance(stamp.number) > FAR_APART
         } else if previous.is_some_and(|previous| is_same_start(started, previous.started)) {
-            return Run::BeforeRestart;
+            return NumberingRun::BeforeRestart;
         } else {
             fell
         };
         if restarted && last.may_restart(stamp, now) {
-            Run::Restarted
+            NumberingRun::Restarted
         } else if previous.is_some_and(|previous| self.is_nearer_to_previous(stamp, previous)) {
             // By another of several clocks.
-            Run::BeforeRestart
+            NumberingRun::BeforeRestart
         } else {
-            Run::Current
+            NumberingRun::Current
         }
     }
 
     /// The message was sent no later than the last before the restart, and its number is nearer
     /// to those of before than to those since.
-    fn is_nearer_to_previous(&self, stamp: &MessageStamp, previous: &Clock) -> bool {
+    fn is_nearer_to_previous(&self, stamp: &MessageStamp, previous: &ExporterClock) -> bool {
         let number = stamp.number;
         stamp.time.nanos_since(previous.time) <= slack_nanos()
             && self.before().distance(number) < self.current().distance(number)
@@ -144,9 +144,14 @@ impl Sequence {
     /// Without an uptime (IPFIX): a number from before, sent after all that
     /// was received, is neither late nor a duplicate. Neither is one whose time cannot be
     /// that of its place: the exporter restarted with its clock set back.
-    fn run_by_time(&self, stamp: &MessageStamp, last: &Clock, is_behind: bool) -> Run {
+    fn run_by_time(
+        &self,
+        stamp: &MessageStamp,
+        last: &ExporterClock,
+        is_behind: bool,
+    ) -> NumberingRun {
         if is_behind && self.is_set_back(stamp, last) {
-            return Run::Restarted;
+            return NumberingRun::Restarted;
         }
         if let Some(previous) = self.previous.filter(|_| stamp.time < last.started) {
             // Or it was sent before the first that was received since.
@@ -155,9 +160,9 @@ impl Sequence {
             };
             let new = nearer(self.current(), self.before());
             return if new && stamp.time > previous.time {
-                Run::Current
+                NumberingRun::Current
             } else {
-                Run::BeforeRestart
+                NumberingRun::BeforeRestart
             };
         }
         let distance = self.current().distance(stamp.number);
@@ -167,15 +172,15 @@ impl Sequence {
             distance > FAR_APART
         };
         if restarted {
-            Run::Restarted
+            NumberingRun::Restarted
         } else {
-            Run::Current
+            NumberingRun::Current
         }
     }
 
     /// A number from before was sent long before all that was received, or is from before
     /// the first that was received, and was sent long after it.
-    fn is_set_back(&self, stamp: &MessageStamp, last: &Clock) -> bool {
+    fn is_set_back(&self, stamp: &MessageStamp, last: &ExporterClock) -> bool {
         let slack = slack_nanos();
         let previous = self.previous.map(|previous| previous.started);
         let earliest = previous.unwrap_or(last.started).min(last.started);

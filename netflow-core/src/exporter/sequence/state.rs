@@ -2,16 +2,16 @@
 
 use super::control::{ControlSeries, PendingControl};
 use super::{
-    Clock, ConstantNumber, CountingScheme, Ledger, MessageStamp, PerScheme, Sequence,
+    ConstantNumber, CountingScheme, ExporterClock, Ledger, MessageStamp, PerScheme, Sequence,
     SequenceCounts, SequenceEvent, SequenceUnit, Tally, Units,
 };
-use crate::snapshot::{Writer, optional, time};
+use crate::snapshot::{SnapshotWriter, optional, time};
 use crate::time::Timestamp;
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 
 impl Sequence {
     /// Writes it, if any message had a number.
-    pub(crate) fn save(&self, out: &mut Writer<'_>) {
+    pub(crate) fn save(&self, out: &mut SnapshotWriter<'_>) {
         if self.steady.is_ahead() {
             return self.up_to_date().save(out);
         }
@@ -28,8 +28,8 @@ impl Sequence {
             tally.previous.save(out);
             out.i8(*self.balances.get(scheme));
         }
-        Clock::save(self.clock, out);
-        Clock::save(self.previous, out);
+        ExporterClock::save(self.clock, out);
+        ExporterClock::save(self.previous, out);
         out.u8(self.is_established.into());
         out.optional(self.constant.last);
         out.i8(self.constant.balance);
@@ -40,7 +40,7 @@ impl Sequence {
     }
 
     /// Reads that of an exporter whose protocol asks for this scheme; `None` if it is cut.
-    pub(crate) fn load(reader: &mut Reader<'_>, standard: CountingScheme) -> Option<Self> {
+    pub(crate) fn load(reader: &mut OctetReader<'_>, standard: CountingScheme) -> Option<Self> {
         let mut sequence = Self::new(standard);
         for scheme in CountingScheme::ALL {
             *sequence.tallies.get_mut(scheme) = Tally {
@@ -50,11 +50,11 @@ impl Sequence {
             };
             *sequence.balances.get_mut(scheme) = signed(reader)?;
         }
-        sequence.clock = optional(reader, Clock::load)?;
-        sequence.previous = optional(reader, Clock::load)?;
+        sequence.clock = optional(reader, ExporterClock::load)?;
+        sequence.previous = optional(reader, ExporterClock::load)?;
         sequence.is_established = reader.u8()? != 0;
         sequence.constant = ConstantNumber {
-            last: optional(reader, Reader::u32)?,
+            last: optional(reader, OctetReader::u32)?,
             balance: signed(reader)?,
         };
         sequence.control = ControlSeries::load(reader)?;
@@ -67,14 +67,14 @@ impl Sequence {
 }
 
 impl ControlSeries {
-    fn save(&self, out: &mut Writer<'_>) {
+    fn save(&self, out: &mut SnapshotWriter<'_>) {
         self.counts.save(out);
         self.ledger.save(out);
         out.i8(self.balance);
         PendingControl::save(self.pending.as_ref(), out);
     }
 
-    fn load(reader: &mut Reader<'_>) -> Option<Self> {
+    fn load(reader: &mut OctetReader<'_>) -> Option<Self> {
         Some(Self {
             counts: SequenceCounts::load(reader)?,
             ledger: Ledger::load(reader)?,
@@ -86,7 +86,7 @@ impl ControlSeries {
 }
 
 impl PendingControl {
-    fn save(messages: Option<&Self>, out: &mut Writer<'_>) {
+    fn save(messages: Option<&Self>, out: &mut SnapshotWriter<'_>) {
         out.u8(messages.is_some().into());
         let Some(messages) = messages else {
             return;
@@ -101,19 +101,19 @@ impl PendingControl {
         }
     }
 
-    fn load(reader: &mut Reader<'_>) -> Option<Option<Self>> {
+    fn load(reader: &mut OctetReader<'_>) -> Option<Option<Self>> {
         if reader.u8()? == 0 {
             return Some(None);
         }
         let stamp = MessageStamp {
             number: reader.u32()?,
-            uptime: optional(reader, Reader::u32)?,
+            uptime: optional(reader, OctetReader::u32)?,
             time: time(reader)?,
             received: time(reader)?,
         };
         let mut units = PerScheme::default();
         for scheme in CountingScheme::ALL {
-            let count = optional(reader, Reader::u32)?;
+            let count = optional(reader, OctetReader::u32)?;
             *units.get_mut(scheme) = count.map(|count| Units {
                 included: scheme == CountingScheme::FlowsIncluded,
                 ..Units::decoded(count)
@@ -123,13 +123,13 @@ impl PendingControl {
     }
 }
 
-fn signed(reader: &mut Reader<'_>) -> Option<i8> {
+fn signed(reader: &mut OctetReader<'_>) -> Option<i8> {
     Some(i8::from_be_bytes([reader.u8()?]))
 }
 
 impl SequenceCounts {
     /// Writes them, but for duplicates, which are counted once for all schemes.
-    fn save(&self, out: &mut Writer<'_>) {
+    fn save(&self, out: &mut SnapshotWriter<'_>) {
         for count in [
             self.received,
             self.lost,
@@ -141,7 +141,7 @@ impl SequenceCounts {
         }
     }
 
-    fn load(reader: &mut Reader<'_>) -> Option<Self> {
+    fn load(reader: &mut OctetReader<'_>) -> Option<Self> {
         Some(Self {
             received: reader.u64()?,
             lost: reader.u64()?,
@@ -153,8 +153,8 @@ impl SequenceCounts {
     }
 }
 
-impl Clock {
-    fn save(clock: Option<Self>, out: &mut Writer<'_>) {
+impl ExporterClock {
+    fn save(clock: Option<Self>, out: &mut SnapshotWriter<'_>) {
         out.u8(clock.is_some().into());
         let clock = clock.unwrap_or(Self {
             uptime: None,
@@ -168,9 +168,9 @@ impl Clock {
         out.time(clock.started);
     }
 
-    fn load(reader: &mut Reader<'_>) -> Option<Self> {
+    fn load(reader: &mut OctetReader<'_>) -> Option<Self> {
         Some(Self {
-            uptime: optional(reader, Reader::u32)?,
+            uptime: optional(reader, OctetReader::u32)?,
             time: time(reader)?,
             received: time(reader)?,
             started: time(reader)?,
@@ -230,7 +230,7 @@ mod tests {
 
     use super::{CountingScheme, Sequence};
     use crate::exporter::{MessageStamp, NumberedMessage, PerScheme, Undecoded, Units};
-    use crate::snapshot::{Sections, Writer};
+    use crate::snapshot::{Sections, SnapshotWriter};
     use crate::time::Timestamp;
 
     /// A message this number of seconds after the start of its exporter, which may
@@ -268,7 +268,7 @@ mod tests {
 
     fn saved(sequence: &Sequence) -> Vec<u8> {
         let mut octets = Vec::new();
-        let mut out = Writer::new(&mut octets);
+        let mut out = SnapshotWriter::new(&mut octets);
         out.section(1, |out| sequence.save(out));
         out.finish();
         octets

@@ -10,8 +10,8 @@ use super::clock::is_same_start;
 use super::{
     CountingScheme, MAX_BALANCE, MessageStamp, NumberedMessage, PerScheme, Sequence, Undecoded,
 };
-use crate::snapshot::Writer;
-use crate::wire::reader::Reader;
+use crate::snapshot::SnapshotWriter;
+use crate::wire::reader::OctetReader;
 
 /// Messages that each had the number expected, since the schemes were last brought up to date.
 #[derive(Debug, Clone, Default)]
@@ -128,12 +128,12 @@ impl Sequence {
     }
 
     /// Writes which schemes the present run is counted in, if there is one.
-    pub(super) fn save_run(&self, out: &mut Writer<'_>) {
+    pub(super) fn save_run(&self, out: &mut SnapshotWriter<'_>) {
         out.u8(self.steady.next.map_or(0, |_| self.steady.applies()));
     }
 
     /// Continues the run of a snapshot; older snapshots have none.
-    pub(super) fn load_run(&mut self, reader: &mut Reader<'_>) {
+    pub(super) fn load_run(&mut self, reader: &mut OctetReader<'_>) {
         let schemes = reader.u8().unwrap_or_default();
         let has = |bit: u8| schemes & bit != 0;
         let schemes = PerScheme {

@@ -1,6 +1,6 @@
 //! The count in one scheme.
 
-use super::{Fit, Ledger, Run, SequenceCounts, SequenceEvent, Units};
+use super::{Fit, Ledger, NumberingRun, SequenceCounts, SequenceEvent, Units};
 
 /// The count in one scheme.
 #[derive(Debug, Clone, Default)]
@@ -16,33 +16,33 @@ impl Tally {
     /// Accounts for a message, and returns how it fits if that is known.
     pub(super) fn observe(
         &mut self,
-        run: Run,
+        run: NumberingRun,
         number: u32,
         units: Units,
     ) -> (Option<SequenceEvent>, Option<Fit>) {
         let counts = &mut self.counts;
-        if run == Run::Restarted {
+        if run == NumberingRun::Restarted {
             counts.restarted = counts.restarted.saturating_add(1);
             self.previous = core::mem::take(&mut self.current);
         }
         if units.is_none() {
             // What is not counted does not move the number.
-            let fit = (run == Run::Current && self.current.expects(number, units))
+            let fit = (run == NumberingRun::Current && self.current.expects(number, units))
                 .then_some(Fit::Uncounted);
             return (None, fit);
         }
         match run {
-            Run::Current => {
+            NumberingRun::Current => {
                 let fit = self.current.fit(number, units);
                 let event = self.current.observe(number, units, counts);
                 (Some(event), fit)
             }
-            Run::Restarted => {
+            NumberingRun::Restarted => {
                 self.current.observe(number, units, counts);
                 (Some(SequenceEvent::Restart), None)
             }
             // Late, wherever in its own run it belongs.
-            Run::BeforeRestart => {
+            NumberingRun::BeforeRestart => {
                 let is_behind = self.previous.is_behind(units.first(number));
                 self.previous.observe(number, units, counts);
                 if !is_behind {

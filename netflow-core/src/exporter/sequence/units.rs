@@ -1,6 +1,6 @@
 //! The units that one message holds, in one counting scheme.
 
-use crate::wire::reader::Reader;
+use crate::wire::reader::OctetReader;
 
 /// Units of one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Undecoded {
     }
 
     /// Reads the number; `None` if it is cut.
-    pub(super) fn load(reader: &mut Reader<'_>) -> Option<Self> {
+    pub(super) fn load(reader: &mut OctetReader<'_>) -> Option<Self> {
         Some(match reader.u8()? {
             0 => Self::Nothing,
             2 => Self::Waiting,

@@ -7,8 +7,8 @@ use crate::element::ElementId;
 use crate::exporter::sampling::{Announced, Samplers};
 use crate::exporter::selection::Selection;
 use crate::exporter::{RateScope, ScopeKind, SelectionMethod, Selects, Unrated};
-use crate::snapshot::{Inputs, Writer, kind};
-use crate::wire::reader::Reader;
+use crate::snapshot::{EntryInputs, SnapshotWriter, kind};
+use crate::wire::reader::OctetReader;
 
 /// A rate or other selection, as a snapshot holds it.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ const SIMPLE: [(u8, Option<ScopeKind>); 5] = [
 
 /// Reads an entry of the section of simple rates: `None` if it is cut, `Some(None)` if it
 /// means nothing.
-pub(super) fn simple(reader: &mut Reader<'_>) -> Option<Option<SavedSelection>> {
+pub(super) fn simple(reader: &mut OctetReader<'_>) -> Option<Option<SavedSelection>> {
     let (of, number) = (reader.u8()?, reader.u64()?);
     let (rate, datagram) = (reader.u64()?, datagram(reader)?);
     let known = SIMPLE.iter().find(|(simple, _)| *simple == of);
@@ -63,7 +63,7 @@ pub(super) fn simple(reader: &mut Reader<'_>) -> Option<Option<SavedSelection>> 
 }
 
 /// Reads an entry of the section of selections, likewise.
-pub(super) fn selection(reader: &mut Reader<'_>) -> Option<Option<SavedSelection>> {
+pub(super) fn selection(reader: &mut OctetReader<'_>) -> Option<Option<SavedSelection>> {
     let selects = match reader.u8()? {
         0 => Some(Selects::Packets),
         1 => Some(Selects::Flows),
@@ -84,14 +84,14 @@ pub(super) fn selection(reader: &mut Reader<'_>) -> Option<Option<SavedSelection
 }
 
 /// Its input is in a section of its own.
-fn datagram(reader: &mut Reader<'_>) -> Option<DatagramId> {
+fn datagram(reader: &mut OctetReader<'_>) -> Option<DatagramId> {
     Some(DatagramId {
         input: 0,
         frame: reader.u64()?,
     })
 }
 
-fn method(reader: &mut Reader<'_>) -> Option<Option<Selection>> {
+fn method(reader: &mut OctetReader<'_>) -> Option<Option<Selection>> {
     let (number, algorithm) = (reader.u8()?, reader.u16()?);
     let (selected, total) = (reader.u64()?, reader.u64()?);
     let method = match number {
@@ -110,7 +110,7 @@ fn method(reader: &mut Reader<'_>) -> Option<Option<Selection>> {
     })))
 }
 
-fn put_method(selection: &Selection, out: &mut Writer<'_>) {
+fn put_method(selection: &Selection, out: &mut SnapshotWriter<'_>) {
     let (number, algorithm, selected, total) = match *selection {
         Selection::Rate(rate) => (0, 0, rate, 0),
         Selection::WithoutRate(Unrated {
@@ -131,7 +131,7 @@ fn put_method(selection: &Selection, out: &mut Writer<'_>) {
     out.u64(total);
 }
 
-fn scope(reader: &mut Reader<'_>) -> Option<Option<RateScope>> {
+fn scope(reader: &mut OctetReader<'_>) -> Option<Option<RateScope>> {
     let mut scope = Some(RateScope::DOMAIN);
     for _ in 0..reader.u8()? {
         let kind = kind_of(reader.u8()?, reader.u32()?, reader.u16()?);
@@ -157,7 +157,7 @@ fn kind_of(number: u8, enterprise_number: u32, id: u16) -> Option<ScopeKind> {
     }
 }
 
-fn put_kind(kind: ScopeKind, out: &mut Writer<'_>) {
+fn put_kind(kind: ScopeKind, out: &mut SnapshotWriter<'_>) {
     let (number, enterprise_number, id) = match kind {
         ScopeKind::Element(id) => (0, id.enterprise_number, id.id),
         ScopeKind::Sampler => (1, 0, 0),
@@ -173,7 +173,7 @@ fn put_kind(kind: ScopeKind, out: &mut Writer<'_>) {
 }
 
 /// Reads an entry of the section of selection sequences; `None` if it is cut.
-pub(super) fn sequence<'a>(reader: &mut Reader<'a>) -> Option<SavedSequence<'a>> {
+pub(super) fn sequence<'a>(reader: &mut OctetReader<'a>) -> Option<SavedSequence<'a>> {
     let (id, datagram) = (reader.u64()?, datagram(reader)?);
     let octets = usize::from(reader.u8()?).checked_mul(size_of::<u64>())?;
     let selectors = reader.take(octets)?;
@@ -193,7 +193,7 @@ impl SavedSequence<'_> {
 
 /// Writes the sections of rates, selections and sequences. What an earlier version can read
 /// is in the first.
-pub(super) fn save(samplers: &Samplers, inputs: &mut Inputs, out: &mut Writer<'_>) {
+pub(super) fn save(samplers: &Samplers, inputs: &mut EntryInputs, out: &mut SnapshotWriter<'_>) {
     let mut all: Vec<_> = samplers.iter().collect();
     all.sort_unstable_by_key(|(selects, scope, _)| (*selects, *scope));
     out.section(kind::RATES, |out| {

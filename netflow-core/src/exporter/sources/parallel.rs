@@ -4,8 +4,8 @@
 //! agent that samples in several threads may have one in each: 100, 2000, 101, 2001, … Taken for
 //! one series they are thousands of lost samples, or a restart at each.
 
-use crate::snapshot::{Writer, optional};
-use crate::wire::reader::Reader;
+use crate::snapshot::{SnapshotWriter, optional};
+use crate::wire::reader::OctetReader;
 
 /// The series of numbers that the samples of one source may belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Series {
         is_parallel: false,
     };
 
-    pub(super) fn save(&self, out: &mut Writer<'_>) {
+    pub(super) fn save(&self, out: &mut SnapshotWriter<'_>) {
         for left in self.left {
             out.optional(left.map(|left| left.next));
             out.u8(left.map_or(0, |left| left.returns));
@@ -53,10 +53,10 @@ impl Series {
     }
 
     /// Reads it; `None` if it is cut.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+    pub(super) fn read(reader: &mut OctetReader<'_>) -> Option<Self> {
         let mut series = Self::NONE;
         for left in &mut series.left {
-            let next = optional(reader, Reader::u32)?;
+            let next = optional(reader, OctetReader::u32)?;
             let returns = reader.u8()?;
             *left = next.map(|next| Left { next, returns });
         }

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::{Run, SampleCounts, Series, Source, SourceKey, Sources};
-use crate::snapshot::{Writer, optional};
-use crate::wire::reader::Reader;
+use super::{NumberRun, SampleCounts, Series, SflowSource, SourceKey, Sources};
+use crate::snapshot::{SnapshotWriter, optional};
+use crate::wire::reader::OctetReader;
 
 /// What is counted of all sources together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,12 +17,12 @@ pub(crate) struct SavedCounts {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SavedSource {
     pub(crate) key: SourceKey,
-    source: Source,
+    source: SflowSource,
 }
 
 impl SavedCounts {
     /// Reads them; `None` if they are cut.
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(reader: &mut OctetReader<'_>) -> Option<Self> {
         Some(Self {
             counts: SampleCounts {
                 received: reader.u64()?,
@@ -39,13 +39,13 @@ impl SavedCounts {
 
 impl SavedSource {
     /// Reads it; `None` if it is cut.
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(reader: &mut OctetReader<'_>) -> Option<Self> {
         let key = SourceKey::read(reader)?;
-        let source = Source {
-            run: Run::read(reader)?,
-            previous: optional(reader, Run::read)?,
+        let source = SflowSource {
+            run: NumberRun::read(reader)?,
+            previous: optional(reader, NumberRun::read)?,
             start: reader.u32()?,
-            drops: optional(reader, Reader::u32)?,
+            drops: optional(reader, OctetReader::u32)?,
             series: Series::NONE,
             lost: 0,
             late: 0,
@@ -65,7 +65,7 @@ pub(crate) struct SavedSeries {
 
 impl SavedSeries {
     /// Reads it; `None` if it is cut.
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(reader: &mut OctetReader<'_>) -> Option<Self> {
         let key = SourceKey::read(reader)?;
         let lost = i64::from_be_bytes(reader.u64()?.to_be_bytes());
         Some(Self {
@@ -78,7 +78,7 @@ impl SavedSeries {
 
 impl SourceKey {
     /// Reads it; `None` if it is cut.
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(reader: &mut OctetReader<'_>) -> Option<Self> {
         Some(Self {
             counters: reader.u8()? != 0,
             class: reader.u32()?,
@@ -86,7 +86,7 @@ impl SourceKey {
         })
     }
 
-    fn save(&self, out: &mut Writer<'_>) {
+    fn save(&self, out: &mut SnapshotWriter<'_>) {
         out.u8(self.counters.into());
         out.u32(self.class);
         out.u32(self.index);
@@ -95,7 +95,7 @@ impl SourceKey {
 
 impl Sources {
     /// Writes what is counted, if anything is.
-    pub(crate) fn save_counts(&self, out: &mut Writer<'_>) {
+    pub(crate) fn save_counts(&self, out: &mut SnapshotWriter<'_>) {
         let (counts, starts) = (self.counts, self.starts);
         let saved = SavedCounts { counts, starts };
         if saved == SavedCounts::default() {
@@ -114,7 +114,7 @@ impl Sources {
     }
 
     /// Writes the sources, in order.
-    pub(crate) fn save_sources(&self, out: &mut Writer<'_>) {
+    pub(crate) fn save_sources(&self, out: &mut SnapshotWriter<'_>) {
         let mut sources: Vec<_> = self.sources.iter().collect();
         sources.sort_unstable_by_key(|(key, _)| **key);
         for (key, source) in sources {
@@ -123,7 +123,7 @@ impl Sources {
             out.u8(source.previous.is_some().into());
             source
                 .previous
-                .unwrap_or(Run { first: 0, next: 0 })
+                .unwrap_or(NumberRun { first: 0, next: 0 })
                 .save(out);
             out.u32(source.start);
             out.optional(source.drops);
@@ -131,7 +131,7 @@ impl Sources {
     }
 
     /// Writes the series of the sources that have any, in order.
-    pub(crate) fn save_series(&self, out: &mut Writer<'_>) {
+    pub(crate) fn save_series(&self, out: &mut SnapshotWriter<'_>) {
         let mut sources: Vec<_> = self.sources.iter().collect();
         sources.sort_unstable_by_key(|(key, _)| **key);
         for (key, source) in sources {
@@ -173,13 +173,13 @@ impl Sources {
     }
 }
 
-impl Run {
-    fn save(&self, out: &mut Writer<'_>) {
+impl NumberRun {
+    fn save(&self, out: &mut SnapshotWriter<'_>) {
         out.u32(self.first);
         out.u32(self.next);
     }
 
-    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(reader: &mut OctetReader<'_>) -> Option<Self> {
         Some(Self {
             first: reader.u32()?,
             next: reader.u32()?,

@@ -2,7 +2,7 @@
 
 use super::direct::DirectTime;
 use super::element::TimeElement;
-use super::rule::{ClockRule, Found, NoTime};
+use super::rule::{ClockRule, NoTime, RuledTime};
 use super::{DAY, YEAR, before, is_near, reference, sent_time, uptime};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
@@ -17,7 +17,7 @@ pub(super) fn read(
     record: &DataRecord<'_, '_>,
     header: &MessageHeader,
     ingredient: Ingredient,
-) -> Found {
+) -> RuledTime {
     if let Some(found) = direct(record, header, ingredient) {
         return Ok(found);
     }
@@ -44,7 +44,7 @@ fn interpret(
     record: &DataRecord<'_, '_>,
     header: &MessageHeader,
     (element, sent): (TimeElement, u64),
-) -> Found {
+) -> RuledTime {
     match element {
         TimeElement::SysUpTime => match header.sys_uptime {
             Some(now) => uptime::by_header(header, now, sent),
@@ -130,7 +130,7 @@ fn beside(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> Option<(TimeEl
 /// The time in a record whose only element of it has sixteen octets: pmacct sends two words of
 /// 64 bits in 154 and 155, where RFC 7011, section 6.1.9, has an NTP time of eight octets.
 #[cold]
-fn words(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> Found {
+fn words(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> RuledTime {
     let timeval = match ingredient {
         Ingredient::Start => Ingredient::StartTimeval,
         _ => Ingredient::EndTimeval,
@@ -202,7 +202,7 @@ fn since_1970(
     sent: u64,
     time: Option<Timestamp>,
     rule: ClockRule,
-) -> Found {
+) -> RuledTime {
     let near = time.filter(|time| is_near(*time, header, YEAR));
     if let Some(time) = near {
         return Ok((time, rule));
@@ -232,7 +232,12 @@ fn other_unit(header: &MessageHeader, sent: u64) -> Option<Timestamp> {
 }
 
 /// An NTP time, by `rule`, or the count of microseconds in its place.
-fn ntp(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64, rule: ClockRule) -> Found {
+fn ntp(
+    record: &DataRecord<'_, '_>,
+    header: &MessageHeader,
+    sent: u64,
+    rule: ClockRule,
+) -> RuledTime {
     match count(record, header, sent) {
         Some(time) => Ok((time, ClockRule::MicrosecondCount)),
         None => {

@@ -93,4 +93,4 @@ impl NoTime {
 }
 
 /// A time and the rule that it was found by, or why there is none.
-pub(super) type Found = Result<(Timestamp, ClockRule), NoTime>;
+pub(super) type RuledTime = Result<(Timestamp, ClockRule), NoTime>;

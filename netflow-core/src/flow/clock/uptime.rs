@@ -1,6 +1,6 @@
 //! Times that exporters count from their own start.
 
-use super::rule::{ClockRule, Found, NoTime};
+use super::rule::{ClockRule, NoTime, RuledTime};
 use super::{YEAR, is_near, reference, sent_time};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
@@ -22,7 +22,7 @@ const WRAP: i64 = 1 << 32;
 /// An uptime in milliseconds: its age at the time of the header, modulo 2^32
 /// so that a wrap between the two does no harm, before the header's time.
 #[inline]
-pub(super) fn by_header(header: &MessageHeader, now: u32, sent: u64) -> Found {
+pub(super) fn by_header(header: &MessageHeader, now: u32, sent: u64) -> RuledTime {
     // Uptimes of eight octets (field types 21 and 22 of some exporters) may be
     // times since 1970.
     if sent > WRAPPING {
@@ -80,7 +80,11 @@ pub(super) fn between(first: u64, last: u64) -> Option<i64> {
 /// v9: of all times it may mean, the last before the message was sent. A start of zero is none
 /// (MikroTik sends one).
 #[cold]
-pub(super) fn since_init(record: &DataRecord<'_, '_>, header: &MessageHeader, sent: u64) -> Found {
+pub(super) fn since_init(
+    record: &DataRecord<'_, '_>,
+    header: &MessageHeader,
+    sent: u64,
+) -> RuledTime {
     let slot = record.template().plan().ingredient(Ingredient::SystemInit);
     let is_known = |init: &Timestamp| *init != Timestamp::UNIX_EPOCH;
     let in_record = record.unsigned(slot).and_then(Timestamp::from_millis);

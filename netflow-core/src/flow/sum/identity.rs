@@ -15,7 +15,7 @@ use crate::wire::template::FieldKey;
 
 /// Which flow a record is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(super) struct FlowIdentity {
     exporter: IpAddr,
     protocol_of_export: Protocol,
     observation_domain: u32,
@@ -37,7 +37,7 @@ pub(super) enum Named {
     },
 }
 
-impl Key {
+impl FlowIdentity {
     pub(super) fn new(flow: &Flow<'_>, connection: Option<u64>) -> Self {
         let header = flow.header();
         let of_packets = || Named::Packets {

@@ -8,11 +8,11 @@ use crate::wire::sflow::data_format::{DataFormat, Kind};
 use crate::wire::sflow::xdr::{padding, size};
 
 /// Octets before the contents of a block.
-pub(super) const HEAD_LEN: usize = size_of::<Head>();
+pub(super) const HEAD_LEN: usize = size_of::<OpaqueBlockHeader>();
 
 /// `sample_record`, `flow_record` and `counter_record` (sFlow version 5, section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Block<'a> {
+pub(super) struct OpaqueBlock<'a> {
     /// What the octets are.
     pub(super) format: DataFormat,
     /// The length that was sent.
@@ -23,7 +23,7 @@ pub(super) struct Block<'a> {
     pub(super) octets: &'a [u8],
 }
 
-impl Block<'_> {
+impl OpaqueBlock<'_> {
     /// Whether octets are missing.
     pub(super) fn is_cut(&self) -> bool {
         self.octets.len() < size(self.length)
@@ -38,7 +38,7 @@ impl Block<'_> {
 /// The head of a block.
 #[derive(FromBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
-struct Head {
+struct OpaqueBlockHeader {
     format: U32,
     length: U32,
 }
@@ -84,11 +84,11 @@ impl<'a> Blocks<'a> {
 
     /// The next block; `None` also where there is a [`fault`](Self::fault).
     #[inline]
-    pub(super) fn block(&mut self) -> Option<Block<'a>> {
+    pub(super) fn block(&mut self) -> Option<OpaqueBlock<'a>> {
         if self.left == 0 {
             return None;
         }
-        let Ok((head, contents)) = Head::ref_from_prefix(self.rest) else {
+        let Ok((head, contents)) = OpaqueBlockHeader::ref_from_prefix(self.rest) else {
             self.missing();
             return None;
         };
@@ -104,7 +104,7 @@ impl<'a> Blocks<'a> {
                 contents
             }
         };
-        Some(Block {
+        Some(OpaqueBlock {
             format: DataFormat::from_tag(head.format.get()),
             length,
             offset,
@@ -144,7 +144,7 @@ impl<'a> Blocks<'a> {
 }
 
 impl<'a> Iterator for Blocks<'a> {
-    type Item = Result<Block<'a>, Error>;
+    type Item = Result<OpaqueBlock<'a>, Error>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {

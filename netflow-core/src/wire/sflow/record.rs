@@ -1,7 +1,7 @@
 //! Flow records and counter records.
 
 use crate::error::Error;
-use crate::wire::sflow::block::{Block, Blocks};
+use crate::wire::sflow::block::{Blocks, OpaqueBlock};
 use crate::wire::sflow::counter_record::{EthernetCounters, IfCounters};
 use crate::wire::sflow::data_format::{DataFormat, Kind};
 use crate::wire::sflow::extended::{ExtendedMpls, ExtendedNat, ExtendedRouter, ExtendedUser};
@@ -22,7 +22,7 @@ use crate::wire::sflow::xdr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {
     kind: Kind,
-    block: Block<'a>,
+    block: OpaqueBlock<'a>,
 }
 
 impl<'a> Record<'a> {

@@ -3,7 +3,7 @@
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use crate::error::{Error, ErrorKind};
-use crate::wire::sflow::block::{Block, Tail};
+use crate::wire::sflow::block::{OpaqueBlock, Tail};
 use crate::wire::sflow::counters_sample::{CountersHeader, CountersSample};
 use crate::wire::sflow::data_format::{DataFormat, Kind};
 use crate::wire::sflow::discarded_packet::DiscardedPacket;
@@ -21,7 +21,7 @@ const DISCARDED_PACKET: DataFormat = DataFormat::new(0, 5);
 /// sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample<'a> {
-    block: Block<'a>,
+    block: OpaqueBlock<'a>,
 }
 
 /// What a sample is, by its format.
@@ -39,7 +39,7 @@ pub enum SampleKind<'a> {
 
 impl<'a> Sample<'a> {
     #[inline]
-    pub(super) const fn new(block: Block<'a>) -> Self {
+    pub(super) const fn new(block: OpaqueBlock<'a>) -> Self {
         Self { block }
     }
 

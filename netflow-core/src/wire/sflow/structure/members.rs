@@ -49,11 +49,11 @@ struct List {
 #[derive(Debug, Clone, Copy)]
 struct Second {
     name: &'static str,
-    part: Part,
+    part: SecondMember,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Part {
+enum SecondMember {
     Address { address_type: u32 },
     Text { length: u32 },
     Octets { length: u32 },
@@ -157,11 +157,15 @@ impl<'a> Members<'a> {
     fn read(&mut self, row: Row) -> Option<Member<'a>> {
         let named = self.name(row.name);
         match row.shape {
-            Shape::Address(first) => self.first(first, row.name, |address_type| Part::Address {
-                address_type,
+            Shape::Address(first) => self.first(first, row.name, |address_type| {
+                SecondMember::Address { address_type }
             }),
-            Shape::Text(first) => self.first(first, row.name, |length| Part::Text { length }),
-            Shape::Opaque(first) => self.first(first, row.name, |length| Part::Octets { length }),
+            Shape::Text(first) => {
+                self.first(first, row.name, |length| SecondMember::Text { length })
+            }
+            Shape::Opaque(first) => {
+                self.first(first, row.name, |length| SecondMember::Octets { length })
+            }
             Shape::List(first, items) => {
                 let named = self.name(first);
                 let (octets, count) = self.word()?;
@@ -213,12 +217,12 @@ impl<'a> Members<'a> {
         &mut self,
         first: &'static str,
         second: &'static str,
-        part: impl FnOnce(u32) -> Part,
+        part: impl FnOnce(u32) -> SecondMember,
     ) -> Option<Member<'a>> {
         let named = self.name(first);
         let (octets, value) = self.word()?;
         let part = part(value);
-        if !matches!(part, Part::Address { address_type: 0 }) {
+        if !matches!(part, SecondMember::Address { address_type: 0 }) {
             self.second = Some(Second { name: second, part });
         }
         Some(unsigned(named, octets, value))
@@ -227,18 +231,18 @@ impl<'a> Members<'a> {
     fn second(&mut self, second: Second) -> Option<Member<'a>> {
         let named = self.name(second.name);
         match second.part {
-            Part::Address { address_type: 1 } => self.ipv4(named),
-            Part::Address { address_type: 2 } => self.ipv6(named),
-            Part::Address { address_type } => {
+            SecondMember::Address { address_type: 1 } => self.ipv4(named),
+            SecondMember::Address { address_type: 2 } => self.ipv6(named),
+            SecondMember::Address { address_type } => {
                 let kind = ErrorKind::AddressType { address_type };
                 self.fault = Some(Error::new(kind, self.offset));
                 None
             }
-            Part::Text { length } => {
+            SecondMember::Text { length } => {
                 let octets = self.take(size(length))?;
                 Some(member(named, octets, MemberValue::Text(octets)))
             }
-            Part::Octets { length } => {
+            SecondMember::Octets { length } => {
                 let octets = self.take(size(length))?;
                 Some(member(named, octets, MemberValue::Octets(octets)))
             }
