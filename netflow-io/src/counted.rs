@@ -20,12 +20,12 @@ impl Progress {
 }
 
 /// A reader that counts what it has read.
-pub(crate) struct Counted {
+pub(crate) struct CountingReader {
     pub(crate) reader: Box<dyn Read + Send>,
     pub(crate) progress: Progress,
 }
 
-impl Read for Counted {
+impl Read for CountingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let octets = self.reader.read(buffer)?;
         self.progress.add(octets);

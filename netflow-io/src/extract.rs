@@ -45,7 +45,7 @@ pub(crate) struct Extractor {
 
 /// A datagram or message, and where its octets are.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct ExtractedMessage {
     pub(crate) exporter: SocketAddr,
     pub(crate) destination: SocketAddr,
     pub(crate) transport: Transport,
@@ -53,12 +53,12 @@ pub(crate) struct Found {
     pub(crate) frame: u64,
     pub(crate) cut: bool,
     pub(crate) begins_session: bool,
-    pub(crate) octets: Octets,
+    pub(crate) octets: OctetsAt,
 }
 
 /// Where octets are.
 #[derive(Debug)]
-pub(crate) enum Octets {
+pub(crate) enum OctetsAt {
     /// Octets in the window of the input.
     Window(Range<usize>),
     /// Octets in the datagram that was reassembled last.
@@ -123,23 +123,23 @@ impl Extractor {
     }
 
     /// The octets of a datagram; `window` is that of the input.
-    pub(crate) fn octets<'a>(&'a self, octets: Octets, window: &'a [u8]) -> &'a [u8] {
+    pub(crate) fn octets<'a>(&'a self, octets: OctetsAt, window: &'a [u8]) -> &'a [u8] {
         match octets {
-            Octets::Window(range) => window.get(range),
-            Octets::Whole(range) => self.whole.get(range),
-            Octets::Stream(range) => Some(self.messages.octets(range)),
+            OctetsAt::Window(range) => window.get(range),
+            OctetsAt::Whole(range) => self.whole.get(range),
+            OctetsAt::Stream(range) => Some(self.messages.octets(range)),
         }
         .unwrap_or_default()
     }
 
     /// A message of a stream that is ready.
-    pub(crate) fn pop(&mut self) -> Option<Found> {
+    pub(crate) fn pop(&mut self) -> Option<ExtractedMessage> {
         let ready = self.messages.pop()?;
         count(&mut self.summary.datagrams);
         if let Some(tunnel) = ready.captured.tunnel {
             self.summary.tunnels.count(tunnel);
         }
-        Some(Found {
+        Some(ExtractedMessage {
             exporter: ready.ends.source,
             destination: ready.ends.destination,
             transport: Transport::Stream,
@@ -147,7 +147,7 @@ impl Extractor {
             frame: ready.captured.frame,
             cut: false,
             begins_session: ready.begins_session,
-            octets: Octets::Stream(ready.octets),
+            octets: OctetsAt::Stream(ready.octets),
         })
     }
 
@@ -161,12 +161,12 @@ impl Extractor {
     }
 
     /// A message of an IPFIX file.
-    pub(crate) fn message(&mut self, frame: Frame) -> Found {
+    pub(crate) fn message(&mut self, frame: Frame) -> ExtractedMessage {
         const NOWHERE: SocketAddr =
             SocketAddr::new(IpAddr::V4(core::net::Ipv4Addr::UNSPECIFIED), 0);
         count(&mut self.summary.packets);
         count(&mut self.summary.datagrams);
-        Found {
+        ExtractedMessage {
             exporter: NOWHERE,
             destination: NOWHERE,
             transport: Transport::File,
@@ -174,13 +174,13 @@ impl Extractor {
             frame: self.packets(),
             cut: frame.cut,
             begins_session: false,
-            octets: Octets::Window(frame.octets),
+            octets: OctetsAt::Window(frame.octets),
         }
     }
 
     /// A datagram that a document holds as it was received.
-    pub(crate) fn document(&mut self, frame: Frame, exporter: SocketAddr) -> Found {
-        Found {
+    pub(crate) fn document(&mut self, frame: Frame, exporter: SocketAddr) -> ExtractedMessage {
+        ExtractedMessage {
             exporter,
             transport: Transport::Udp,
             ..self.message(frame)
@@ -188,7 +188,7 @@ impl Extractor {
     }
 
     /// Takes a packet of a capture; returns the datagram if it is or completes one.
-    pub(crate) fn packet(&mut self, frame: &Frame, window: &[u8]) -> Option<Found> {
+    pub(crate) fn packet(&mut self, frame: &Frame, window: &[u8]) -> Option<ExtractedMessage> {
         count(&mut self.summary.packets);
         self.time = frame.time;
         let Some(link_type) = frame.link_type else {
@@ -220,7 +220,7 @@ impl Extractor {
     }
 }
 
-impl Octets {
+impl OctetsAt {
     /// The same octets, counted from a start `by` octets earlier; only those of the window are
     /// counted from the start of a packet.
     fn moved(self, by: usize) -> Self {

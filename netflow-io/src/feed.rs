@@ -192,7 +192,7 @@ impl Feed {
     pub fn push<'f>(&'f mut self, datagram: Datagram<'f>) -> Result<Decoded<'f>, Error> {
         let datagram = self.numbered(datagram);
         self.datagrams = self.datagrams.saturating_add(1);
-        let mut problems = Problems {
+        let mut problems = ProblemKeeper {
             kept: &mut self.problems,
             limit: self.problem_limit,
             keeps_last: self.keeps_last,
@@ -289,13 +289,13 @@ impl Feed {
 }
 
 /// The problems that are kept, within their limit.
-struct Problems<'f> {
+struct ProblemKeeper<'f> {
     kept: &'f mut VecDeque<KeptProblem>,
     limit: usize,
     keeps_last: bool,
 }
 
-impl Problems<'_> {
+impl ProblemKeeper<'_> {
     fn keep(&mut self, problem: impl FnOnce() -> KeptProblem) {
         if self.kept.len() >= self.limit {
             if !self.keeps_last {

@@ -27,9 +27,9 @@ const COPY_AGE: i64 = 1_000_000_000;
 /// The datagrams that wait for fragments.
 #[derive(Debug)]
 pub(crate) struct Fragments {
-    waiting: HashMap<Key, Partial>,
+    waiting: HashMap<FragmentKey, PartialDatagram>,
     /// By age: the serial numbers of what waits.
-    order: BTreeMap<u64, Key>,
+    order: BTreeMap<u64, FragmentKey>,
     serial: u64,
     /// Complete datagrams of which fragments of copies are expected, by age.
     complete: VecDeque<Complete>,
@@ -41,7 +41,7 @@ pub(crate) struct Fragments {
 
 /// What fragments of one datagram have in common. In IPv6 the protocol is not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
+struct FragmentKey {
     source: IpAddr,
     destination: IpAddr,
     identification: u32,
@@ -50,7 +50,7 @@ struct Key {
 
 /// A datagram with holes.
 #[derive(Debug)]
-struct Partial {
+struct PartialDatagram {
     serial: u64,
     since: Timestamp,
     /// The protocol in the fragment that arrived first, until the first fragment of the datagram arrives.
@@ -78,7 +78,7 @@ struct FragmentCopies {
 /// A complete datagram of which copies were captured too, as far as their fragments go.
 #[derive(Debug)]
 struct Complete {
-    key: Key,
+    key: FragmentKey,
     since: Timestamp,
     /// The number of fragments still expected.
     expected: usize,
@@ -116,7 +116,7 @@ impl Fragments {
             count(&mut summary.malformed);
             return None;
         }
-        let key = Key {
+        let key = FragmentKey {
             source: ip.source,
             destination: ip.destination,
             identification: fragment.identification,
@@ -129,7 +129,7 @@ impl Fragments {
             self.serial = self.serial.saturating_add(1);
             self.order.insert(self.serial, key);
             self.octets = self.octets.saturating_add(PART_OVERHEAD);
-            Partial {
+            PartialDatagram {
                 serial: self.serial,
                 since: now,
                 protocol: ip.protocol,
@@ -186,7 +186,7 @@ impl Fragments {
     }
 
     /// Expects the fragments of copies that are missing when a datagram is complete.
-    fn expect_copies(&mut self, key: Key, partial: &Partial, now: Timestamp) {
+    fn expect_copies(&mut self, key: FragmentKey, partial: &PartialDatagram, now: Timestamp) {
         let expected = partial.missing_copies();
         if expected == 0 {
             return;
@@ -202,7 +202,7 @@ impl Fragments {
     }
 
     /// Whether a fragment is the next of a copy of a datagram that is complete.
-    fn is_of_copy(&mut self, key: &Key, now: Timestamp) -> bool {
+    fn is_of_copy(&mut self, key: &FragmentKey, now: Timestamp) -> bool {
         self.complete.retain(|complete| {
             complete.expected > 0 && now.nanos_since(complete.since) <= COPY_AGE
         });
@@ -233,7 +233,7 @@ impl Fragments {
         Some(())
     }
 
-    fn remove(&mut self, key: &Key) -> Option<Partial> {
+    fn remove(&mut self, key: &FragmentKey) -> Option<PartialDatagram> {
         let partial = self.waiting.remove(key)?;
         self.order.remove(&partial.serial);
         self.octets = self.octets.saturating_sub(partial.cost());
@@ -241,7 +241,7 @@ impl Fragments {
     }
 }
 
-impl Partial {
+impl PartialDatagram {
     /// Keeps the octets where there were none yet; returns what that costs.
     fn insert(&mut self, offset: usize, payload: &[u8]) -> usize {
         let before = self.cost();

@@ -23,20 +23,20 @@ pub(crate) struct Frame {
 
 /// Why a reader stops.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct FormatFault {
     pub(crate) kind: CaptureErrorKind,
     /// Octets from the start of the content to the structure at fault.
     pub(crate) offset: u64,
 }
 
-impl Fault {
+impl FormatFault {
     pub(crate) const fn new(kind: CaptureErrorKind, offset: u64) -> Self {
         Self { kind, offset }
     }
 }
 
 /// What a reader returns: a frame, or `None` at the end.
-pub(crate) type Next = Result<Option<Frame>, Fault>;
+pub(crate) type Next = Result<Option<Frame>, FormatFault>;
 
 /// The time of `seconds` and a fraction counted in units of `unit` nanoseconds.
 pub(crate) fn time(seconds: u32, fraction: u32, unit: i64) -> Timestamp {

@@ -3,7 +3,7 @@
 use netflow_core::Timestamp;
 
 use crate::error::CaptureErrorKind;
-use crate::frame::{Fault, Frame, Next};
+use crate::frame::{FormatFault, Frame, Next};
 use crate::input::Input;
 use crate::octets::{u16_at, u32_at};
 
@@ -23,7 +23,7 @@ pub(crate) fn recognise(first: &[u8]) -> bool {
 pub(crate) fn next(input: &mut Input) -> Next {
     input.release();
     let offset = input.offset();
-    let fault = |kind| Fault::new(kind, offset);
+    let fault = |kind| FormatFault::new(kind, offset);
     let header = input
         .fill(MESSAGE_HEADER)
         .map_err(|error| fault(error.into()))?;

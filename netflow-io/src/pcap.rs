@@ -1,7 +1,7 @@
 //! Classic pcap captures (draft-ietf-opsawg-pcap).
 
 use crate::error::CaptureErrorKind;
-use crate::frame::{Fault, Frame, Next, time};
+use crate::frame::{FormatFault, Frame, Next, time};
 use crate::input::Input;
 use crate::octets::{ByteOrder, length};
 
@@ -16,7 +16,7 @@ const MODIFIED: u32 = 0xa1b2_cd34;
 
 /// Reads the records of a pcap file.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct PcapReader {
     header: [u8; FILE_HEADER],
     order: ByteOrder,
     /// Nanoseconds of one unit of a time's fraction.
@@ -31,7 +31,7 @@ pub(crate) fn recognise(first: &[u8]) -> bool {
     variant(first).is_some()
 }
 
-impl Reader {
+impl PcapReader {
     /// Reads the file header.
     pub(crate) fn new(input: &mut Input, block_octets: u32) -> Result<Self, CaptureErrorKind> {
         let header = input.fill(FILE_HEADER)?;
@@ -76,7 +76,7 @@ impl Reader {
     pub(crate) fn next(&mut self, input: &mut Input) -> Next {
         input.release();
         let offset = input.offset();
-        let fault = |kind| Fault::new(kind, offset);
+        let fault = |kind| FormatFault::new(kind, offset);
         let header = input
             .fill(self.record_header)
             .map_err(|error| fault(error.into()))?;

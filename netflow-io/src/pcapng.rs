@@ -3,7 +3,7 @@
 use netflow_core::Timestamp;
 
 use crate::error::CaptureErrorKind;
-use crate::frame::{Fault, Frame, Next};
+use crate::frame::{FormatFault, Frame, Next};
 use crate::input::Input;
 use crate::octets::{ByteOrder, length, u8_at};
 
@@ -26,7 +26,7 @@ const OPTION_TSOFFSET: u16 = 14;
 
 /// Reads the packets of a pcapng file.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct PcapngReader {
     order: ByteOrder,
     interfaces: Vec<Interface>,
     block_octets: u32,
@@ -40,12 +40,12 @@ pub(crate) struct Reader {
 struct Interface {
     link_type: u32,
     snap_length: u32,
-    clock: Clock,
+    clock: InterfaceClock,
 }
 
 /// The type and length of a block.
 #[derive(Debug, Clone, Copy)]
-struct Block {
+struct BlockHeader {
     kind: u32,
     length: usize,
 }
@@ -56,7 +56,7 @@ pub(crate) fn recognise(first: &[u8]) -> bool {
         && (first.len() < 12 || section_order(first).is_some())
 }
 
-impl Reader {
+impl PcapngReader {
     pub(crate) const fn new(block_octets: u32, interface_limit: usize) -> Self {
         Self {
             order: ByteOrder::Big,
@@ -107,12 +107,15 @@ impl Reader {
         loop {
             input.release();
             let offset = input.offset();
-            let Some(block) = self.block(input).map_err(|kind| Fault::new(kind, offset))? else {
+            let Some(block) = self
+                .block(input)
+                .map_err(|kind| FormatFault::new(kind, offset))?
+            else {
                 return Ok(None);
             };
             let frame = self
                 .read(block, input)
-                .map_err(|kind| Fault::new(kind, offset))?;
+                .map_err(|kind| FormatFault::new(kind, offset))?;
             if frame.is_some() {
                 return Ok(frame);
             }
@@ -120,7 +123,7 @@ impl Reader {
     }
 
     /// The header of the block at the window.
-    fn block(&mut self, input: &mut Input) -> Result<Option<Block>, CaptureErrorKind> {
+    fn block(&mut self, input: &mut Input) -> Result<Option<BlockHeader>, CaptureErrorKind> {
         let header = input.fill(BLOCK_HEADER)?;
         if header.is_empty() {
             return Ok(None);
@@ -161,7 +164,7 @@ impl Reader {
                 value: octets.into(),
             });
         }
-        Ok(Some(Block {
+        Ok(Some(BlockHeader {
             kind,
             length: length(octets),
         }))
@@ -169,7 +172,11 @@ impl Reader {
 
     /// Reads the block at the window: it returns a frame, changes the section, or is passed
     /// over.
-    fn read(&mut self, block: Block, input: &mut Input) -> Result<Option<Frame>, CaptureErrorKind> {
+    fn read(
+        &mut self,
+        block: BlockHeader,
+        input: &mut Input,
+    ) -> Result<Option<Frame>, CaptureErrorKind> {
         let known = [
             SECTION_HEADER,
             INTERFACE_DESCRIPTION,
@@ -204,7 +211,7 @@ impl Reader {
 
     fn interpret(
         &mut self,
-        block: Block,
+        block: BlockHeader,
         octets: &[u8],
     ) -> Result<Option<Frame>, CaptureErrorKind> {
         let end = block.length.saturating_sub(BLOCK_TRAILER);
@@ -325,7 +332,7 @@ impl Interface {
         let mut interface = Self {
             link_type: order.u16(octets, 8)?.into(),
             snap_length: order.u32(octets, 12)?,
-            clock: Clock::default(),
+            clock: InterfaceClock::default(),
         };
         let mut rest = octets.get(16..)?;
         // Options that do not fit end the list; the interface is kept without them.
@@ -357,18 +364,18 @@ impl Interface {
 impl Interface {
     /// The body of its description, as far as it is read here.
     fn body(&self, order: ByteOrder) -> Vec<u8> {
-        let Clock { resolution, offset } = self.clock;
+        let InterfaceClock { resolution, offset } = self.clock;
         // Link types have 16 bits.
         let link_type = u16::try_from(self.link_type).unwrap_or(u16::MAX);
         let mut body = order.of_u16(link_type).to_vec();
         body.extend([0, 0]);
         body.extend(order.of_u32(self.snap_length));
-        if resolution != Clock::default().resolution {
+        if resolution != InterfaceClock::default().resolution {
             body.extend(order.of_u16(OPTION_TSRESOL));
             body.extend(order.of_u16(1));
             body.extend([resolution, 0, 0, 0]);
         }
-        if offset != Clock::default().offset {
+        if offset != InterfaceClock::default().offset {
             body.extend(order.of_u16(OPTION_TSOFFSET));
             body.extend(order.of_u16(8));
             body.extend(order.of_i64(offset));
@@ -379,14 +386,14 @@ impl Interface {
 
 /// How an interface counts time.
 #[derive(Debug)]
-struct Clock {
+struct InterfaceClock {
     /// if_tsresol: a negative power of 10, or of 2 if the highest bit is set.
     resolution: u8,
     /// if_tsoffset: seconds to add.
     offset: i64,
 }
 
-impl Default for Clock {
+impl Default for InterfaceClock {
     /// Microseconds since 1970.
     fn default() -> Self {
         Self {
@@ -396,7 +403,7 @@ impl Default for Clock {
     }
 }
 
-impl Clock {
+impl InterfaceClock {
     fn time(&self, ticks: u64) -> Timestamp {
         const NANOS: i64 = 1_000_000_000;
         // Below 2^94.

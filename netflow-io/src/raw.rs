@@ -18,7 +18,7 @@ use core::ops::Range;
 use netflow_core::Timestamp;
 
 use crate::error::CaptureErrorKind;
-use crate::frame::{Fault, Frame, Next};
+use crate::frame::{FormatFault, Frame, Next};
 use crate::input::Input;
 
 /// Maximum octets of a document: the longest payload in hex, and as much again for other members.
@@ -26,22 +26,22 @@ const MAX_DOCUMENT: usize = 256 << 10;
 
 /// How documents are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum DocumentForm {
     Json,
     MessagePack,
 }
 
 /// Reads documents.
 #[derive(Debug)]
-pub(crate) struct Reader {
-    form: Form,
+pub(crate) struct RawReader {
+    form: DocumentForm,
     /// The exporter of the last document.
     exporter: SocketAddr,
 }
 
 /// What a document says, and where its parts are among the octets that it was read from.
 #[derive(Debug, Default)]
-struct Members {
+struct DocumentMembers {
     exporter: Option<Range<usize>>,
     port: Option<u64>,
     received: Option<Range<usize>>,
@@ -51,14 +51,14 @@ struct Members {
 /// The outcome of reading one document from the octets that there are.
 enum Parsed {
     /// It is whole, and takes this number of octets.
-    Whole(Members, usize),
+    Whole(DocumentMembers, usize),
     /// More octets are needed.
     Cut,
     /// It is no such document, for this reason.
     Malformed(&'static str),
 }
 
-impl Form {
+impl DocumentForm {
     /// The form of the documents that an input begins with; `None` if it does not begin with one.
     pub(crate) fn recognise(input: &mut Input) -> Result<Option<Self>, CaptureErrorKind> {
         let form = match input.fill(1)?.first() {
@@ -99,7 +99,7 @@ impl Form {
     }
 }
 
-impl Members {
+impl DocumentMembers {
     fn exporter(&self, octets: &[u8]) -> Option<SocketAddr> {
         let text = octets.get(self.exporter.clone()?)?;
         let address: IpAddr = core::str::from_utf8(text).ok()?.parse().ok()?;
@@ -112,8 +112,8 @@ impl Members {
     }
 }
 
-impl Reader {
-    pub(crate) const fn new(form: Form) -> Self {
+impl RawReader {
+    pub(crate) const fn new(form: DocumentForm) -> Self {
         let nowhere = IpAddr::V4(core::net::Ipv4Addr::UNSPECIFIED);
         Self {
             form,
@@ -121,7 +121,7 @@ impl Reader {
         }
     }
 
-    pub(crate) const fn form(&self) -> Form {
+    pub(crate) const fn form(&self) -> DocumentForm {
         self.form
     }
 
@@ -134,7 +134,7 @@ impl Reader {
     pub(crate) fn next(&mut self, input: &mut Input) -> Next {
         input.release();
         let offset = input.offset();
-        let fault = |kind| Fault::new(kind, offset);
+        let fault = |kind| FormatFault::new(kind, offset);
         let parsed = self.form.whole(input);
         let octets = input.window();
         let malformed = |reason| fault(CaptureErrorKind::Document { reason });
@@ -152,7 +152,7 @@ impl Reader {
         let time = members.received(octets);
         let time = time.ok_or_else(|| malformed("has no time `received` of RFC 3339"))?;
         let mut payload = members.payload.ok_or_else(|| malformed("has no payload"))?;
-        if self.form == Form::Json {
+        if self.form == DocumentForm::Json {
             payload = input
                 .decode_hex(payload)
                 .ok_or_else(|| malformed("has a payload that is no hex"))?;

@@ -16,14 +16,14 @@ const COMPRESSIONS: usize = 2;
 
 /// The reader of a format.
 #[derive(Debug)]
-pub(crate) enum Reader {
-    Pcap(pcap::Reader),
-    Pcapng(pcapng::Reader),
+pub(crate) enum FormatReader {
+    Pcap(pcap::PcapReader),
+    Pcapng(pcapng::PcapngReader),
     IpfixFile,
-    Raw(raw::Reader),
+    Raw(raw::RawReader),
 }
 
-impl Reader {
+impl FormatReader {
     /// Recognises the content, through compressions; `input` is left at its start.
     pub(crate) fn open(
         input: &mut Input,
@@ -46,7 +46,7 @@ impl Reader {
         if first.is_empty() {
             Err(CaptureErrorKind::Empty)
         } else if pcap::recognise(first) {
-            let reader = pcap::Reader::new(input, limits.block_octets)?;
+            let reader = pcap::PcapReader::new(input, limits.block_octets)?;
             let link_type = reader.link_type();
             if link::is_supported(link_type) {
                 Ok(Self::Pcap(reader))
@@ -54,14 +54,14 @@ impl Reader {
                 Err(CaptureErrorKind::LinkType { link_type })
             }
         } else if pcapng::recognise(first) {
-            let reader = pcapng::Reader::new(limits.block_octets, limits.interfaces);
+            let reader = pcapng::PcapngReader::new(limits.block_octets, limits.interfaces);
             Ok(Self::Pcapng(reader))
         } else if ipfix_file::recognise(first) {
             Ok(Self::IpfixFile)
         } else {
             let first = FirstOctets::of(first);
-            match raw::Form::recognise(input)? {
-                Some(form) => Ok(Self::Raw(raw::Reader::new(form))),
+            match raw::DocumentForm::recognise(input)? {
+                Some(form) => Ok(Self::Raw(raw::RawReader::new(form))),
                 None => Err(CaptureErrorKind::UnknownFormat { first }),
             }
         }
@@ -75,14 +75,16 @@ impl Reader {
     ) -> Result<Self, CaptureErrorKind> {
         let limits = &options.limits;
         Ok(match mark.format {
-            Format::Pcap => Self::Pcap(pcap::Reader::new(input, limits.block_octets)?),
+            Format::Pcap => Self::Pcap(pcap::PcapReader::new(input, limits.block_octets)?),
             Format::Pcapng => {
-                let reader = pcapng::Reader::new(limits.block_octets, limits.interfaces);
+                let reader = pcapng::PcapngReader::new(limits.block_octets, limits.interfaces);
                 Self::Pcapng(reader.after(mark.time))
             }
             Format::IpfixFile => Self::IpfixFile,
-            Format::RawJson => Self::Raw(raw::Reader::new(raw::Form::Json)),
-            Format::RawMessagePack => Self::Raw(raw::Reader::new(raw::Form::MessagePack)),
+            Format::RawJson => Self::Raw(raw::RawReader::new(raw::DocumentForm::Json)),
+            Format::RawMessagePack => {
+                Self::Raw(raw::RawReader::new(raw::DocumentForm::MessagePack))
+            }
         })
     }
 

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use netflow_core::{Datagram, Timestamp};
 
 use crate::compression::Compression;
-use crate::counted::{Counted, Progress};
+use crate::counted::{CountingReader, Progress};
 use crate::error::{CaptureError, CaptureErrorKind};
-use crate::extract::{Extractor, Found};
+use crate::extract::{ExtractedMessage, Extractor};
 use crate::feed::{Arrival, Datagrams};
 use crate::format::Format;
-use crate::frame::Fault;
+use crate::frame::FormatFault;
 use crate::input::Input;
 use crate::limits::CaptureOptions;
 use crate::mark::Mark;
 use crate::raw;
-use crate::reader::Reader;
+use crate::reader::FormatReader;
 use crate::summary::CaptureSummary;
 
 /// Opens a capture or an IPFIX file, compressed or not; recognised by its content.
@@ -87,15 +87,15 @@ pub fn open_with(path: impl AsRef<Path>, options: CaptureOptions) -> Result<Sour
 #[derive(Debug)]
 pub struct Source {
     input: Input,
-    reader: Reader,
+    reader: FormatReader,
     extractor: Extractor,
     path: PathBuf,
     progress: Progress,
     total: Option<u64>,
     compression: Option<Compression>,
-    state: State,
+    state: ReadState,
     /// A datagram of which only the end of the session before it was returned.
-    announced: Option<Found>,
+    announced: Option<ExtractedMessage>,
 }
 
 /// One datagram of a file: the octets for the decoder, and what only a capture says.
@@ -163,14 +163,14 @@ impl Source {
         mark: &Mark,
     ) -> Result<Self, CaptureError> {
         let (path, progress) = (name.as_ref().to_owned(), Progress::default());
-        let rest = Counted {
+        let rest = CountingReader {
             reader: Box::new(rest),
             progress: progress.clone(),
         };
         let header = u64::try_from(mark.header.len()).unwrap_or(u64::MAX);
         let input = Cursor::new(mark.header.clone()).chain(rest);
         let mut input = Input::new(Box::new(input)).after(mark.offset.saturating_sub(header));
-        let reader = Reader::after(mark, &mut input, &options)
+        let reader = FormatReader::after(mark, &mut input, &options)
             .map_err(|kind| CaptureError::new(&path, kind))?;
         Ok(Self {
             input,
@@ -180,7 +180,7 @@ impl Source {
             progress,
             total: None,
             compression: None,
-            state: State::Reading,
+            state: ReadState::Reading,
             announced: None,
         })
     }
@@ -190,12 +190,12 @@ impl Source {
     /// SCTP association or a tunnel was followed.
     #[must_use]
     pub fn mark(&self) -> Option<Mark> {
-        let is_reading = matches!(self.state, State::Reading) && self.compression.is_none();
+        let is_reading = matches!(self.state, ReadState::Reading) && self.compression.is_none();
         let pairs = self.extractor.pairs().filter(|_| is_reading)?;
         let (header, time) = match &self.reader {
-            Reader::Pcap(reader) => (reader.header().to_vec(), Timestamp::UNIX_EPOCH),
-            Reader::Pcapng(reader) => (reader.header(), reader.time()),
-            Reader::IpfixFile | Reader::Raw(_) => (Vec::new(), Timestamp::UNIX_EPOCH),
+            FormatReader::Pcap(reader) => (reader.header().to_vec(), Timestamp::UNIX_EPOCH),
+            FormatReader::Pcapng(reader) => (reader.header(), reader.time()),
+            FormatReader::IpfixFile | FormatReader::Raw(_) => (Vec::new(), Timestamp::UNIX_EPOCH),
         };
         Some(Mark {
             format: self.format(),
@@ -242,12 +242,12 @@ impl Source {
     #[must_use]
     pub const fn format(&self) -> Format {
         match &self.reader {
-            Reader::Pcap(_) => Format::Pcap,
-            Reader::Pcapng(_) => Format::Pcapng,
-            Reader::IpfixFile => Format::IpfixFile,
-            Reader::Raw(raw) => match raw.form() {
-                raw::Form::Json => Format::RawJson,
-                raw::Form::MessagePack => Format::RawMessagePack,
+            FormatReader::Pcap(_) => Format::Pcap,
+            FormatReader::Pcapng(_) => Format::Pcapng,
+            FormatReader::IpfixFile => Format::IpfixFile,
+            FormatReader::Raw(raw) => match raw.form() {
+                raw::DocumentForm::Json => Format::RawJson,
+                raw::DocumentForm::MessagePack => Format::RawMessagePack,
             },
         }
     }
@@ -302,7 +302,7 @@ impl Datagrams for Source {
 
 /// Where reading is.
 #[derive(Debug)]
-enum State {
+enum ReadState {
     Reading,
     /// Nothing more is read; messages that are ready come before the error.
     Ending(Option<CaptureError>),
@@ -316,12 +316,12 @@ impl Source {
         options: CaptureOptions,
     ) -> Result<Self, CaptureError> {
         let progress = Progress::default();
-        let mut input = Input::new(Box::new(Counted {
+        let mut input = Input::new(Box::new(CountingReader {
             reader,
             progress: progress.clone(),
         }));
         let (reader, compression) =
-            Reader::open(&mut input, &options).map_err(|kind| match kind {
+            FormatReader::open(&mut input, &options).map_err(|kind| match kind {
                 CaptureErrorKind::Io(error) => CaptureError::from_io(&path, error),
                 kind => CaptureError::new(&path, kind),
             })?;
@@ -333,35 +333,35 @@ impl Source {
             progress,
             total,
             compression,
-            state: State::Reading,
+            state: ReadState::Reading,
             announced: None,
         })
     }
 
-    fn find(&mut self) -> Result<Option<Found>, CaptureError> {
+    fn find(&mut self) -> Result<Option<ExtractedMessage>, CaptureError> {
         loop {
             if let Some(found) = self.extractor.pop() {
                 return Ok(Some(found));
             }
-            if let State::Ending(error) = &mut self.state {
+            if let ReadState::Ending(error) = &mut self.state {
                 return error.take().map_or(Ok(None), Err);
             }
             let found = match self.reader.next(&mut self.input) {
                 Ok(Some(frame)) => match &self.reader {
-                    Reader::IpfixFile => Some(self.extractor.message(frame)),
-                    Reader::Raw(raw) => Some(self.extractor.document(frame, raw.exporter())),
-                    Reader::Pcap(_) | Reader::Pcapng(_) => {
+                    FormatReader::IpfixFile => Some(self.extractor.message(frame)),
+                    FormatReader::Raw(raw) => Some(self.extractor.document(frame, raw.exporter())),
+                    FormatReader::Pcap(_) | FormatReader::Pcapng(_) => {
                         self.extractor.packet(&frame, self.input.window())
                     }
                 },
                 Ok(None) => {
                     self.extractor.finish();
-                    self.state = State::Ending(self.nothing_readable());
+                    self.state = ReadState::Ending(self.nothing_readable());
                     None
                 }
                 Err(fault) => {
                     self.extractor.finish();
-                    self.state = State::Ending(Some(self.error(fault)));
+                    self.state = ReadState::Ending(Some(self.error(fault)));
                     None
                 }
             };
@@ -371,7 +371,7 @@ impl Source {
         }
     }
 
-    fn packet(&self, found: Found) -> CapturedDatagram<'_> {
+    fn packet(&self, found: ExtractedMessage) -> CapturedDatagram<'_> {
         CapturedDatagram {
             datagram: Datagram::new(
                 found.exporter,
@@ -394,7 +394,7 @@ impl Source {
             .then(|| CaptureError::new(&self.path, CaptureErrorKind::LinkType { link_type }))
     }
 
-    fn error(&self, fault: Fault) -> CaptureError {
+    fn error(&self, fault: FormatFault) -> CaptureError {
         let frame = self.extractor.packets().saturating_add(1);
         CaptureError::new(&self.path, fault.kind).at(frame, fault.offset)
     }

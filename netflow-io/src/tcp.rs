@@ -11,7 +11,7 @@ mod stream;
 
 use std::collections::HashMap;
 
-use self::stream::{Early, Framing, Stream};
+use self::stream::{Early, Framing, TcpDirection};
 use crate::connection::{Captured, Connections, Endpoints, Messages};
 use crate::limits::CaptureLimits;
 use crate::select::begins_ipfix;
@@ -23,7 +23,7 @@ const RETRANSMITTED: u32 = 1 << 20;
 /// The streams that are followed.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    streams: Connections<Stream>,
+    streams: Connections<TcpDirection>,
     /// Streams that have ended, and the sequence number after them.
     ended: HashMap<Endpoints, u32>,
     ended_limit: usize,
@@ -74,19 +74,19 @@ impl Streams {
         let stream = match known {
             Some(mut stream) if segment.syn && segment.sequence.wrapping_add(1) != stream.first => {
                 stream.finish(segment.ends, messages, summary);
-                Stream::new(segment)
+                TcpDirection::new(segment)
             }
             Some(mut stream) if begins && stream.is_far(segment) => {
                 stream.finish(segment.ends, messages, summary);
                 count(&mut summary.stream_gaps);
-                let mut stream = Stream::new(segment);
+                let mut stream = TcpDirection::new(segment);
                 stream.is_new = true;
                 stream
             }
             Some(stream) => stream,
             None if self.is_retransmission(segment) => return true,
             None if begins || (expected && (segment.syn || !segment.payload.is_empty())) => {
-                let mut stream = Stream::new(segment);
+                let mut stream = TcpDirection::new(segment);
                 stream.is_new |= self.ended.contains_key(&segment.ends);
                 if !begins && !segment.syn {
                     stream.framing = Framing::Lost;
@@ -115,7 +115,7 @@ impl Streams {
 
     fn follow(
         &mut self,
-        mut stream: Stream,
+        mut stream: TcpDirection,
         segment: &Segment<'_>,
         messages: &mut Messages,
         summary: &mut CaptureSummary,

@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 use netflow_core::Transport;
 use netflow_core::packet::{Inner, Packet, protocol};
 
-use super::{Extractor, Found, Octets};
+use super::{ExtractedMessage, Extractor, OctetsAt};
 use crate::connection::{Captured, Endpoints};
 use crate::ip::{self, Fragment, Ip, Tcp, Udp};
 use crate::mirror::CapturePath;
@@ -46,7 +46,7 @@ struct Payload<'a> {
 
 impl Extractor {
     /// A packet; the octets of what it returns are counted from its start.
-    pub(super) fn network(&mut self, layer: &Layer<'_>) -> Option<Found> {
+    pub(super) fn network(&mut self, layer: &Layer<'_>) -> Option<ExtractedMessage> {
         let layer = &Layer {
             path: layer.path.with_headers(layer.packet),
             ..*layer
@@ -70,7 +70,12 @@ impl Extractor {
     }
 
     /// A fragment, which may complete a datagram.
-    fn fragment(&mut self, ip: &Ip, fragment: Fragment, layer: &Layer<'_>) -> Option<Found> {
+    fn fragment(
+        &mut self,
+        ip: &Ip,
+        fragment: Fragment,
+        layer: &Layer<'_>,
+    ) -> Option<ExtractedMessage> {
         count(&mut self.summary.fragments);
         if !ip::may_transport(ip.protocol) {
             count(&mut self.summary.other_passed_over);
@@ -87,13 +92,13 @@ impl Extractor {
         let mut found = protocol.and_then(|protocol| self.reassembled(ip, protocol, &whole, layer));
         match &mut found {
             // A datagram in a tunnel that was fragmented itself is in `self.whole`.
-            Some(Found {
-                octets: Octets::Whole(_),
+            Some(ExtractedMessage {
+                octets: OctetsAt::Whole(_),
                 ..
             }) => {}
             Some(found) => {
-                if let Octets::Window(range) = &found.octets {
-                    found.octets = Octets::Whole(range.clone());
+                if let OctetsAt::Window(range) = &found.octets {
+                    found.octets = OctetsAt::Whole(range.clone());
                 }
                 self.whole = whole;
             }
@@ -109,7 +114,7 @@ impl Extractor {
         protocol: u8,
         whole: &[u8],
         layer: &Layer<'_>,
-    ) -> Option<Found> {
+    ) -> Option<ExtractedMessage> {
         let ip_version = if ip.source.is_ipv6() { 6 } else { 4 };
         let packet = Packet::dissect_ip_payload(ip_version, protocol, whole);
         if packet.protocol().is_none() {
@@ -128,7 +133,7 @@ impl Extractor {
         })
     }
 
-    fn transport(&mut self, payload: &Payload<'_>) -> Option<Found> {
+    fn transport(&mut self, payload: &Payload<'_>) -> Option<ExtractedMessage> {
         match payload.layer.packet.protocol() {
             Some(protocol::UDP) => self.udp(payload),
             Some(protocol::TCP) => self.tcp(payload),
@@ -139,7 +144,7 @@ impl Extractor {
 
     /// A packet that ends at `end` and is not a transport of flow export: what it carries, if it is
     /// a tunnel.
-    fn tunnel(&mut self, layer: &Layer<'_>, end: usize) -> Option<Found> {
+    fn tunnel(&mut self, layer: &Layer<'_>, end: usize) -> Option<ExtractedMessage> {
         match layer.packet.inner() {
             Some(inner) if layer.depth < self.tunnel_limit => self.inner(&inner, layer, end),
             _ => {
@@ -151,7 +156,12 @@ impl Extractor {
 
     /// The packet in a tunnel. Its octets are those of the one around it up to `end`: it may hold
     /// more of them than its headers, which are read of 65,535 octets at most.
-    fn inner(&mut self, inner: &Inner<'_>, layer: &Layer<'_>, end: usize) -> Option<Found> {
+    fn inner(
+        &mut self,
+        inner: &Inner<'_>,
+        layer: &Layer<'_>,
+        end: usize,
+    ) -> Option<ExtractedMessage> {
         let start = inner.packet.octets().as_ptr().addr();
         let start = start.checked_sub(layer.octets.as_ptr().addr())?;
         let octets = layer.octets.get(start..end).unwrap_or_default();
@@ -173,7 +183,7 @@ impl Extractor {
     }
 
     /// A UDP datagram: flow export, or a tunnel on the port of one.
-    fn udp(&mut self, payload: &Payload<'_>) -> Option<Found> {
+    fn udp(&mut self, payload: &Payload<'_>) -> Option<ExtractedMessage> {
         let layer = &payload.layer;
         let Some(udp) = Udp::of(layer.packet, payload.end, payload.missing) else {
             count(&mut self.summary.malformed);
@@ -214,7 +224,7 @@ impl Extractor {
     }
 
     /// A UDP datagram of flow export, unless it was returned before.
-    fn datagram(&mut self, payload: &Payload<'_>, udp: Udp) -> Option<Found> {
+    fn datagram(&mut self, payload: &Payload<'_>, udp: Udp) -> Option<ExtractedMessage> {
         let layer = &payload.layer;
         let octets = layer.octets.get(udp.payload.clone()).unwrap_or_default();
         let ends = payload.ends(udp.source, udp.destination);
@@ -231,7 +241,7 @@ impl Extractor {
         if udp.cut {
             count(&mut self.summary.cut);
         }
-        Some(Found {
+        Some(ExtractedMessage {
             exporter: ends.source,
             destination: ends.destination,
             transport: Transport::Udp,
@@ -239,12 +249,12 @@ impl Extractor {
             frame: layer.captured.frame,
             cut: udp.cut,
             begins_session: false,
-            octets: Octets::Window(udp.payload),
+            octets: OctetsAt::Window(udp.payload),
         })
     }
 
     /// A TCP segment, which may complete a message.
-    fn tcp(&mut self, payload: &Payload<'_>) -> Option<Found> {
+    fn tcp(&mut self, payload: &Payload<'_>) -> Option<ExtractedMessage> {
         let layer = &payload.layer;
         let Some(tcp) = Tcp::of(layer.packet) else {
             count(&mut self.summary.malformed);
@@ -275,7 +285,7 @@ impl Extractor {
     }
 
     /// An SCTP packet, which may complete messages.
-    fn sctp(&mut self, payload: &Payload<'_>) -> Option<Found> {
+    fn sctp(&mut self, payload: &Payload<'_>) -> Option<ExtractedMessage> {
         let Some(packet) = payload.sctp() else {
             count(&mut self.summary.malformed);
             return None;

@@ -19,7 +19,7 @@ const NANOS: i64 = 1_000_000_000;
 
 /// The datagrams that were received last, of one socket.
 #[derive(Debug)]
-pub(super) struct Batch {
+pub(super) struct ReceiveBatch {
     /// The octets, `slot_len` for each slot.
     octets: Vec<u8>,
     slot_len: usize,
@@ -47,7 +47,7 @@ pub(super) struct Received {
     pub(super) dropped: Option<u32>,
 }
 
-impl Batch {
+impl ReceiveBatch {
     /// A batch with room for datagrams up to this length.
     pub(super) fn new(max_message: usize) -> Self {
         // A zero-length datagram needs a slot too.

@@ -76,11 +76,11 @@ impl ReadBuffer {
 /// The sockets of one listener, one for each worker or one for all.
 struct Group {
     listener: OpenListener,
-    sockets: Sockets,
+    sockets: BoundSockets,
     is_steered: bool,
 }
 
-enum Sockets {
+enum BoundSockets {
     Udp(Vec<UdpSocket>),
     Stream(Vec<TcpListener>),
 }
@@ -181,12 +181,12 @@ impl Live {
 /// Adds to each receiver its socket of a listener.
 fn share(group: Group, listener: &Listener, receivers: &mut [Receiver]) -> io::Result<()> {
     match group.sockets {
-        Sockets::Udp(sockets) => {
+        BoundSockets::Udp(sockets) => {
             for (socket, receiver) in sockets.into_iter().zip(receivers) {
                 receiver.add_udp(socket, listener.protocols)?;
             }
         }
-        Sockets::Stream(sockets) => {
+        BoundSockets::Stream(sockets) => {
             for (socket, receiver) in sockets.into_iter().zip(receivers) {
                 let transport = listener.transport.clone();
                 let listener = StreamListener::new(socket, transport, listener.protocols);
@@ -234,12 +234,12 @@ fn open(listener: &Listener, options: &LiveOptions, count: usize) -> io::Result<
         for socket in &sockets {
             buffer = Some(prepare(socket, options)?);
         }
-        Sockets::Udp(sockets.into_iter().map(UdpSocket::from).collect())
+        BoundSockets::Udp(sockets.into_iter().map(UdpSocket::from).collect())
     } else {
         for socket in &sockets {
             socket.listen(BACKLOG)?;
         }
-        Sockets::Stream(sockets.into_iter().map(TcpListener::from).collect())
+        BoundSockets::Stream(sockets.into_iter().map(TcpListener::from).collect())
     };
     Ok(Group {
         listener: OpenListener {

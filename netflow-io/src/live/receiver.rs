@@ -13,13 +13,13 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use socket2::{SockFilter, SockRef};
 
-use super::batch::{Batch, Slot};
+use super::batch::{ReceiveBatch, Slot};
 use super::counters::Counters;
 use super::error::LiveError;
 use super::notice::{Notice, Notices};
 use super::options::{LiveOptions, Protocols};
 use super::stop::Stopper;
-use super::streams::{ConnectionCounts, Found, StreamListener, Streams, is_allowed};
+use super::streams::{ConnectionCounts, StreamEvent, StreamListener, Streams, is_allowed};
 use crate::feed::Arrival;
 
 /// Maximum ready sockets that the kernel reports with one call.
@@ -39,7 +39,7 @@ pub(super) struct Receiver {
     udp: Vec<Udp>,
     /// The socket that the batch was received from.
     batch_of: usize,
-    batch: Batch,
+    batch: ReceiveBatch,
     streams: Streams,
     stopper: Stopper,
     /// When the source has to end, once it was asked to stop.
@@ -110,7 +110,7 @@ impl Receiver {
             ready: 0..0,
             udp: Vec::new(),
             batch_of: 0,
-            batch: Batch::new(options.max_message.min(65_535)),
+            batch: ReceiveBatch::new(options.max_message.min(65_535)),
             streams: Streams::new(options, counts, &counters, notices),
             stopper,
             stopping: None,
@@ -163,11 +163,11 @@ impl Receiver {
                 continue;
             }
             match self.streams.next() {
-                Some(Found::Message(connection, message)) => {
+                Some(StreamEvent::Message(connection, message)) => {
                     let datagram = self.streams.datagram(connection, message)?;
                     return Some(Ok(Arrival::Datagram(datagram)));
                 }
-                Some(Found::Ended(peer)) => return Some(Ok(Arrival::SessionEnded(peer))),
+                Some(StreamEvent::Ended(peer)) => return Some(Ok(Arrival::SessionEnded(peer))),
                 None => {}
             }
             if let Some(token) = self.next_event() {

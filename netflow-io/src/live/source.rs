@@ -12,28 +12,28 @@ use crate::feed::{Arrival, Datagrams};
 ///
 /// After [`Stopper::stop`](super::Stopper::stop) it returns the datagrams that its sockets hold, and then it ends.
 #[derive(Debug)]
-pub struct LiveSource(Kind);
+pub struct LiveSource(SourceKind);
 
 #[derive(Debug)]
-enum Kind {
+enum SourceKind {
     Sockets(Box<Receiver>),
     Queue(QueueSource),
 }
 
 impl LiveSource {
     pub(super) fn of_sockets(receiver: Receiver) -> Self {
-        Self(Kind::Sockets(Box::new(receiver)))
+        Self(SourceKind::Sockets(Box::new(receiver)))
     }
 
     pub(super) const fn of_queue(queue: QueueSource) -> Self {
-        Self(Kind::Queue(queue))
+        Self(SourceKind::Queue(queue))
     }
 
     /// Sets how long the source waits before it returns [`Arrival::Idle`]; zero does not wait.
     pub fn set_idle(&mut self, idle: Duration) {
         match &mut self.0 {
-            Kind::Sockets(receiver) => receiver.set_idle(idle),
-            Kind::Queue(queue) => queue.set_idle(idle),
+            SourceKind::Sockets(receiver) => receiver.set_idle(idle),
+            SourceKind::Queue(queue) => queue.set_idle(idle),
         }
     }
 
@@ -45,8 +45,8 @@ impl LiveSource {
     #[must_use]
     pub fn readiness(&self) -> Option<BorrowedFd<'_>> {
         match &self.0 {
-            Kind::Sockets(receiver) => Some(receiver.readiness()),
-            Kind::Queue(_) => None,
+            SourceKind::Sockets(receiver) => Some(receiver.readiness()),
+            SourceKind::Queue(_) => None,
         }
     }
 }
@@ -56,8 +56,8 @@ impl Datagrams for LiveSource {
 
     fn next_arrival(&mut self) -> Option<Result<Arrival<'_>, LiveError>> {
         match &mut self.0 {
-            Kind::Sockets(receiver) => receiver.next_arrival(),
-            Kind::Queue(queue) => queue.next_arrival().map(Ok),
+            SourceKind::Sockets(receiver) => receiver.next_arrival(),
+            SourceKind::Queue(queue) => queue.next_arrival().map(Ok),
         }
     }
 }

@@ -111,7 +111,7 @@ pub(super) struct Streams {
 
 /// What was found on a connection.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum StreamEvent {
     /// A message of the connection with this number.
     Message(usize, Range<usize>),
     /// The session of this peer has ended.
@@ -223,7 +223,7 @@ impl Streams {
     }
 
     /// What the last read completed.
-    pub(super) fn next(&mut self) -> Option<Found> {
+    pub(super) fn next(&mut self) -> Option<StreamEvent> {
         while let Some(index) = self.current {
             let Some(Some(connection)) = self.connections.get_mut(index) else {
                 self.current = None;
@@ -234,7 +234,7 @@ impl Streams {
                     if connection.protocols.contains(netflow_core::Protocol::Ipfix) {
                         self.counters.messages.add(1);
                         self.counters.message_octets.add_len(message.len());
-                        return Some(Found::Message(index, message));
+                        return Some(StreamEvent::Message(index, message));
                     }
                     self.counters.other_protocols.add(1);
                 }
@@ -245,7 +245,7 @@ impl Streams {
                 }
             }
         }
-        self.ended.pop_front().map(Found::Ended)
+        self.ended.pop_front().map(StreamEvent::Ended)
     }
 
     /// A message that was found, until its connection is read again.

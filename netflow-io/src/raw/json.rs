@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::{Members, Parsed};
+use super::{DocumentMembers, Parsed};
 
 /// Reads the document at the start of these octets, which ends with a line feed or, after the last, with the
 /// input. Empty lines before it are passed over.
@@ -18,7 +18,7 @@ pub(super) fn parse(octets: &[u8], has_ended: bool) -> Parsed {
         None if has_ended => rest,
         None => return Parsed::Cut,
     };
-    let mut cursor = Cursor {
+    let mut cursor = JsonCursor {
         octets: line,
         at: 0,
     };
@@ -36,7 +36,7 @@ const fn is_space(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-impl Members {
+impl DocumentMembers {
     /// The same, counted from a start `by` octets earlier.
     fn moved(mut self, by: usize) -> Self {
         let ranges = [&mut self.exporter, &mut self.received, &mut self.payload];
@@ -49,14 +49,14 @@ impl Members {
 }
 
 /// A place in a line. Each method returns `None` where the line is no JSON.
-struct Cursor<'l> {
+struct JsonCursor<'l> {
     octets: &'l [u8],
     at: usize,
 }
 
-impl Cursor<'_> {
-    fn document(&mut self) -> Option<Members> {
-        let mut members = Members::default();
+impl JsonCursor<'_> {
+    fn document(&mut self) -> Option<DocumentMembers> {
+        let mut members = DocumentMembers::default();
         self.take(b'{')?;
         if self.peek()? == b'}' {
             self.take(b'}')?;
@@ -73,7 +73,7 @@ impl Cursor<'_> {
         self.peek().is_none().then_some(members)
     }
 
-    fn member(&mut self, members: &mut Members) -> Option<()> {
+    fn member(&mut self, members: &mut DocumentMembers) -> Option<()> {
         let key = self.string()?;
         self.take(b':')?;
         match self.octets.get(key)? {

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::{Members, Parsed};
+use super::{DocumentMembers, Parsed};
 
 /// Maximum members of a document.
 const MAX_MEMBERS: u64 = 256;
@@ -20,9 +20,9 @@ pub(super) fn parse(octets: &[u8]) -> Parsed {
     if !is_map(*first) {
         return Parsed::Malformed("is no map of MessagePack");
     }
-    let mut members = Members::default();
-    let mut cursor = Cursor { octets, at: 0 };
-    let Some(Value::Map(count)) = cursor.value() else {
+    let mut members = DocumentMembers::default();
+    let mut cursor = PackedCursor { octets, at: 0 };
+    let Some(PackedValue::Map(count)) = cursor.value() else {
         return Parsed::Cut;
     };
     if count > MAX_MEMBERS {
@@ -33,17 +33,17 @@ pub(super) fn parse(octets: &[u8]) -> Parsed {
             return Parsed::Cut;
         };
         let key = match key {
-            Value::Text(range) => octets.get(range).unwrap_or_default(),
+            PackedValue::Text(range) => octets.get(range).unwrap_or_default(),
             _ => return Parsed::Malformed("has a key that is no text"),
         };
         let Some(value) = cursor.value() else {
             return Parsed::Cut;
         };
         match (key, value) {
-            (b"exporter", Value::Text(range)) => members.exporter = Some(range),
-            (b"received", Value::Text(range)) => members.received = Some(range),
-            (b"payload", Value::Octets(range)) => members.payload = Some(range),
-            (b"port", Value::Number(port)) => members.port = Some(port),
+            (b"exporter", PackedValue::Text(range)) => members.exporter = Some(range),
+            (b"received", PackedValue::Text(range)) => members.received = Some(range),
+            (b"payload", PackedValue::Octets(range)) => members.payload = Some(range),
+            (b"port", PackedValue::Number(port)) => members.port = Some(port),
             (_, value) => {
                 if cursor.skip_nested(&value).is_none() {
                     return Parsed::Cut;
@@ -55,7 +55,7 @@ pub(super) fn parse(octets: &[u8]) -> Parsed {
 }
 
 /// A value, of which only the start is read where others are nested in it.
-enum Value {
+enum PackedValue {
     Text(Range<usize>),
     Octets(Range<usize>),
     Number(u64),
@@ -67,54 +67,54 @@ enum Value {
 }
 
 /// A place among octets. Each method returns `None` where they end too early.
-struct Cursor<'o> {
+struct PackedCursor<'o> {
     octets: &'o [u8],
     at: usize,
 }
 
-impl Cursor<'_> {
-    fn value(&mut self) -> Option<Value> {
+impl PackedCursor<'_> {
+    fn value(&mut self) -> Option<PackedValue> {
         let [tag] = self.array()?;
         Some(match tag {
-            0x00..=0x7f => Value::Number(tag.into()),
-            0x80..=0x8f => Value::Map((tag & 0x0f).into()),
-            0x90..=0x9f => Value::Array((tag & 0x0f).into()),
-            0xa0..=0xbf => Value::Text(self.range((tag & 0x1f).into())?),
-            0xc4 => Value::Octets(self.counted(1)?),
-            0xc5 => Value::Octets(self.counted(2)?),
-            0xc6 => Value::Octets(self.counted(4)?),
+            0x00..=0x7f => PackedValue::Number(tag.into()),
+            0x80..=0x8f => PackedValue::Map((tag & 0x0f).into()),
+            0x90..=0x9f => PackedValue::Array((tag & 0x0f).into()),
+            0xa0..=0xbf => PackedValue::Text(self.range((tag & 0x1f).into())?),
+            0xc4 => PackedValue::Octets(self.counted(1)?),
+            0xc5 => PackedValue::Octets(self.counted(2)?),
+            0xc6 => PackedValue::Octets(self.counted(4)?),
             0xc7 => self.extension(1)?,
             0xc8 => self.extension(2)?,
             0xc9 => self.extension(4)?,
             0xca | 0xd2 => self.other(4)?,
             0xcb | 0xd3 => self.other(8)?,
-            0xcc => Value::Number(self.number(1)?),
-            0xcd => Value::Number(self.number(2)?),
-            0xce => Value::Number(self.number(4)?),
-            0xcf => Value::Number(self.number(8)?),
+            0xcc => PackedValue::Number(self.number(1)?),
+            0xcd => PackedValue::Number(self.number(2)?),
+            0xce => PackedValue::Number(self.number(4)?),
+            0xcf => PackedValue::Number(self.number(8)?),
             0xd0 => self.other(1)?,
             0xd1 | 0xd4 => self.other(2)?,
             0xd5 => self.other(3)?,
             0xd6 => self.other(5)?,
             0xd7 => self.other(9)?,
             0xd8 => self.other(17)?,
-            0xd9 => Value::Text(self.counted(1)?),
-            0xda => Value::Text(self.counted(2)?),
-            0xdb => Value::Text(self.counted(4)?),
-            0xdc => Value::Array(self.number(2)?),
-            0xdd => Value::Array(self.number(4)?),
-            0xde => Value::Map(self.number(2)?),
-            0xdf => Value::Map(self.number(4)?),
+            0xd9 => PackedValue::Text(self.counted(1)?),
+            0xda => PackedValue::Text(self.counted(2)?),
+            0xdb => PackedValue::Text(self.counted(4)?),
+            0xdc => PackedValue::Array(self.number(2)?),
+            0xdd => PackedValue::Array(self.number(4)?),
+            0xde => PackedValue::Map(self.number(2)?),
+            0xdf => PackedValue::Map(self.number(4)?),
             // nil, false, true, negative numbers.
-            _ => Value::Other,
+            _ => PackedValue::Other,
         })
     }
 
     /// Passes over what is nested in a value.
-    fn skip_nested(&mut self, value: &Value) -> Option<()> {
-        let nested = |value: &Value| match value {
-            Value::Array(count) => *count,
-            Value::Map(count) => count.saturating_mul(2),
+    fn skip_nested(&mut self, value: &PackedValue) -> Option<()> {
+        let nested = |value: &PackedValue| match value {
+            PackedValue::Array(count) => *count,
+            PackedValue::Map(count) => count.saturating_mul(2),
             _ => 0,
         };
         let mut left = nested(value);
@@ -154,12 +154,12 @@ impl Cursor<'_> {
     }
 
     /// An extension: after the number of its octets comes its type.
-    fn extension(&mut self, width: usize) -> Option<Value> {
+    fn extension(&mut self, width: usize) -> Option<PackedValue> {
         let len = self.number(width)?;
         self.other(len.checked_add(1)?)
     }
 
-    fn other(&mut self, len: u64) -> Option<Value> {
-        self.range(len).map(|_| Value::Other)
+    fn other(&mut self, len: u64) -> Option<PackedValue> {
+        self.range(len).map(|_| PackedValue::Other)
     }
 }

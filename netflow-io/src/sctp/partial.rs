@@ -12,12 +12,12 @@ pub(super) const CHUNK_OVERHEAD: usize = 64;
 /// I-DATA chunks.
 #[derive(Debug, Default)]
 pub(super) struct Partials {
-    list: Vec<Partial>,
+    list: Vec<PartialMessage>,
 }
 
 /// The first fragments of a message.
 #[derive(Debug)]
-pub(super) struct Partial {
+pub(super) struct PartialMessage {
     message: MessageId,
     /// The number of the next fragment, in I-DATA chunks.
     next: u32,
@@ -30,8 +30,8 @@ impl Partials {
         &mut self,
         data: &Data<'_>,
         summary: &mut CaptureSummary,
-    ) -> Option<Partial> {
-        let is_same = |partial: &Partial| partial.message == data.message;
+    ) -> Option<PartialMessage> {
+        let is_same = |partial: &PartialMessage| partial.message == data.message;
         let known = self.list.iter().position(is_same);
         let known = known.map(|known| self.list.swap_remove(known));
         let is_interleaved = matches!(data.message, MessageId::Interleaved { .. });
@@ -46,7 +46,7 @@ impl Partials {
                 if !is_interleaved {
                     self.lose(summary);
                 }
-                data.begins.then(|| Partial {
+                data.begins.then(|| PartialMessage {
                     message: data.message,
                     next: u32::from(is_interleaved),
                     octets: Vec::new(),
@@ -56,7 +56,7 @@ impl Partials {
     }
 
     /// Keeps one until its next fragment.
-    pub(super) fn push(&mut self, partial: Partial) {
+    pub(super) fn push(&mut self, partial: PartialMessage) {
         self.list.push(partial);
     }
 

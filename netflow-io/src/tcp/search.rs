@@ -15,7 +15,7 @@ const SETS: usize = 8;
 
 /// What a search found, by the number of octets before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum SearchResult {
     /// A message.
     Proved(usize),
     /// What may be a message, and needs more octets to be believed.
@@ -23,16 +23,16 @@ pub(super) enum Found {
 }
 
 /// Searches the next octets of a stream; `is_end` if it ends after them.
-pub(super) fn search(octets: &[u8], is_end: bool) -> Found {
+pub(super) fn search(octets: &[u8], is_end: bool) -> SearchResult {
     let mut at = 0_usize;
     while let Some(rest @ [_, ..]) = octets.get(at..) {
         match judge(rest, is_end) {
-            Verdict::Message => return Found::Proved(at),
-            Verdict::Open => return Found::Open(at),
+            Verdict::Message => return SearchResult::Proved(at),
+            Verdict::Open => return SearchResult::Open(at),
             Verdict::Other => at = at.saturating_add(1),
         }
     }
-    Found::Open(octets.len())
+    SearchResult::Open(octets.len())
 }
 
 /// What octets begin with.
@@ -90,7 +90,7 @@ fn sets_fit(octets: &[u8], length: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, search};
+    use super::{SearchResult, search};
 
     /// A message of one data set with this many octets in it.
     fn message(octets: u8) -> Vec<u8> {
@@ -123,9 +123,12 @@ mod tests {
         for end in 0..stream.len() {
             let found = search(&stream[..end], false);
             match end {
-                0..7 => assert_eq!(found, Found::Open(0), "{end}"),
-                61.. => assert_eq!(found, Found::Proved(7), "{end}"),
-                _ => assert!(matches!(found, Found::Open(..=7)), "{end}: {found:?}"),
+                0..7 => assert_eq!(found, SearchResult::Open(0), "{end}"),
+                61.. => assert_eq!(found, SearchResult::Proved(7), "{end}"),
+                _ => assert!(
+                    matches!(found, SearchResult::Open(..=7)),
+                    "{end}: {found:?}"
+                ),
             }
         }
     }
@@ -133,17 +136,17 @@ mod tests {
     #[test]
     fn the_last_message_is_proved_by_the_end() {
         let stream = [&[9; 7][..], &message(30)].concat();
-        assert_eq!(search(&stream, false), Found::Open(7));
-        assert_eq!(search(&stream, true), Found::Proved(7));
+        assert_eq!(search(&stream, false), SearchResult::Open(7));
+        assert_eq!(search(&stream, true), SearchResult::Proved(7));
         // The header after it was cut by the end.
         for octets in [&[0][..], &[0, 10], &[0, 10, 1]] {
             let stream = [&stream, octets].concat();
-            assert_eq!(search(&stream, true), Found::Proved(7));
+            assert_eq!(search(&stream, true), SearchResult::Proved(7));
         }
         // It is longer, or something else follows.
-        assert_eq!(search(&stream[..56], true), Found::Open(56));
+        assert_eq!(search(&stream[..56], true), SearchResult::Open(56));
         let stream = [&stream[..], &[7]].concat();
-        assert_eq!(search(&stream, true), Found::Open(58));
+        assert_eq!(search(&stream, true), SearchResult::Open(58));
     }
 
     #[test]
@@ -153,9 +156,9 @@ mod tests {
             0, 10, 1, 244, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 228,
         ];
         stream.extend([message(30), message(30), message(30)].concat());
-        assert_eq!(search(&stream, false), Found::Open(0));
-        assert_eq!(search(&stream, true), Found::Proved(20));
+        assert_eq!(search(&stream, false), SearchResult::Open(0));
+        assert_eq!(search(&stream, true), SearchResult::Proved(20));
         stream.resize(504, 7);
-        assert_eq!(search(&stream, false), Found::Proved(20));
+        assert_eq!(search(&stream, false), SearchResult::Proved(20));
     }
 }

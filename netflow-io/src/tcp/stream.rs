@@ -3,7 +3,7 @@
 use alloc::collections::BTreeMap;
 
 use super::Segment;
-use super::search::{Found, search};
+use super::search::{SearchResult, search};
 use crate::connection::{Captured, Cost, Endpoints, Messages};
 use crate::octets::u16_at;
 use crate::select::begins_ipfix;
@@ -19,7 +19,7 @@ const SEGMENT_OVERHEAD: usize = 64;
 
 /// One stream.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(super) struct TcpDirection {
     /// Sequence number of the first octet.
     pub(super) first: u32,
     /// The sequence number of the next octet.
@@ -29,7 +29,7 @@ pub(super) struct Stream {
     /// It was seen to begin, and no message of it was returned.
     pub(super) is_new: bool,
     /// The start of a message whose rest was not received yet, or what is searched for a header.
-    partial: Partial,
+    partial: FrontBuffer,
     /// Segments after a gap, by their position and in the order they came. A tree, because they
     /// may come in any order: inserting each before others would take the square of their number.
     early: BTreeMap<(u64, u64), Early>,
@@ -60,7 +60,7 @@ pub(super) struct Early {
     pub(super) missing: usize,
 }
 
-impl Stream {
+impl TcpDirection {
     pub(super) fn new(segment: &Segment<'_>) -> Self {
         let first = segment.sequence.wrapping_add(segment.syn.into());
         Self {
@@ -68,7 +68,7 @@ impl Stream {
             next: NextSequence::first(first),
             framing: Framing::Known,
             is_new: segment.syn,
-            partial: Partial::default(),
+            partial: FrontBuffer::default(),
             early: BTreeMap::new(),
             came: 0,
             early_octets: 0,
@@ -200,9 +200,9 @@ impl Stream {
     /// one is believed; `is_end` if nothing follows.
     fn search(&mut self, is_end: bool, summary: &mut CaptureSummary) -> bool {
         let found = search(self.partial.octets(), is_end);
-        let (Found::Proved(at) | Found::Open(at)) = found;
+        let (SearchResult::Proved(at) | SearchResult::Open(at)) = found;
         self.discard(at, summary);
-        if matches!(found, Found::Proved(_)) {
+        if matches!(found, SearchResult::Proved(_)) {
             self.framing = Framing::Known;
         }
         self.framing == Framing::Known
@@ -260,7 +260,7 @@ impl Stream {
     }
 }
 
-impl Cost for Stream {
+impl Cost for TcpDirection {
     fn cost(&self) -> usize {
         self.partial
             .len()
@@ -278,12 +278,12 @@ impl Early {
 /// Octets that are read from the front. Those that were read are dropped from time to time:
 /// moving the rest for each of them would take the square of their number.
 #[derive(Debug, Default)]
-struct Partial {
+struct FrontBuffer {
     octets: Vec<u8>,
     start: usize,
 }
 
-impl Partial {
+impl FrontBuffer {
     fn octets(&self) -> &[u8] {
         self.octets.get(self.start..).unwrap_or_default()
     }
