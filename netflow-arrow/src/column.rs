@@ -18,7 +18,7 @@ use netflow_core::field::{FieldType, FlowField};
 pub(crate) use self::address::{AddressKeys, AddressOctets, AddressText, AddressViews};
 pub(crate) use self::dictionary::Dictionary;
 pub(crate) use self::list::NumberList;
-pub(crate) use self::number::{Flags, Numbers};
+pub(crate) use self::number::{Flags, NumberColumn};
 pub(crate) use self::text::{Binary, Texts};
 pub(crate) use self::time::Times;
 use crate::schema::{Addresses, Encoding, Types};
@@ -96,15 +96,15 @@ pub(crate) fn plain(field_type: FieldType, encoding: Encoding) -> Box<dyn Column
     };
     let spark = encoding.types == Types::Spark;
     match (field_type, spark) {
-        (FieldType::U8, false) => Box::new(Numbers::<UInt8Type>::default()),
-        (FieldType::U8, true) => Box::new(Numbers::<Int16Type>::default()),
-        (FieldType::U16, false) => Box::new(Numbers::<UInt16Type>::default()),
-        (FieldType::U16, true) => Box::new(Numbers::<Int32Type>::default()),
-        (FieldType::U32, false) => Box::new(Numbers::<UInt32Type>::default()),
-        (FieldType::U64, false) => Box::new(Numbers::<UInt64Type>::default()),
-        (FieldType::U32 | FieldType::U64, true) => Box::new(Numbers::<Int64Type>::default()),
-        (FieldType::Duration, false) => Box::new(Numbers::<DurationNanosecondType>::default()),
-        (FieldType::Duration, true) => Box::new(Numbers::<Int64Type>::default()),
+        (FieldType::U8, false) => Box::new(NumberColumn::<UInt8Type>::default()),
+        (FieldType::U8, true) => Box::new(NumberColumn::<Int16Type>::default()),
+        (FieldType::U16, false) => Box::new(NumberColumn::<UInt16Type>::default()),
+        (FieldType::U16, true) => Box::new(NumberColumn::<Int32Type>::default()),
+        (FieldType::U32, false) => Box::new(NumberColumn::<UInt32Type>::default()),
+        (FieldType::U64, false) => Box::new(NumberColumn::<UInt64Type>::default()),
+        (FieldType::U32 | FieldType::U64, true) => Box::new(NumberColumn::<Int64Type>::default()),
+        (FieldType::Duration, false) => Box::new(NumberColumn::<DurationNanosecondType>::default()),
+        (FieldType::Duration, true) => Box::new(NumberColumn::<Int64Type>::default()),
         (FieldType::Flag, _) => Box::new(Flags::default()),
         (FieldType::Time, _) => Box::new(Times::new(spark)),
         (FieldType::Octets, _) => Box::new(Binary::default()),

@@ -31,7 +31,7 @@ pub enum IpcFormat {
 /// assert!(octets.starts_with(&[255; 4])); // the mark of a stream's message
 /// # Ok::<(), netflow_arrow::ArrowError>(())
 /// ```
-pub struct IpcWriter<W: Write>(Writer<W>);
+pub struct IpcWriter<W: Write>(IpcContainer<W>);
 
 impl<W: Write> fmt::Debug for IpcWriter<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,7 +39,7 @@ impl<W: Write> fmt::Debug for IpcWriter<W> {
     }
 }
 
-enum Writer<W: Write> {
+enum IpcContainer<W: Write> {
     Stream(Box<StreamWriter<W>>),
     File(Box<FileWriter<W>>),
 }
@@ -56,11 +56,11 @@ impl<W: Write> IpcWriter<W> {
         Ok(Self(match format {
             IpcFormat::Stream => {
                 let writer = StreamWriter::try_new_with_options(out, schema, options)?;
-                Writer::Stream(Box::new(writer))
+                IpcContainer::Stream(Box::new(writer))
             }
             IpcFormat::File => {
                 let writer = FileWriter::try_new_with_options(out, schema, options)?;
-                Writer::File(Box::new(writer))
+                IpcContainer::File(Box::new(writer))
             }
         }))
     }
@@ -72,16 +72,16 @@ impl<W: Write> IpcWriter<W> {
     /// If it cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
         match &mut self.0 {
-            Writer::Stream(writer) => writer.write(batch),
-            Writer::File(writer) => writer.write(batch),
+            IpcContainer::Stream(writer) => writer.write(batch),
+            IpcContainer::File(writer) => writer.write(batch),
         }
     }
 
     /// Where the octets go.
     pub fn get_mut(&mut self) -> &mut W {
         match &mut self.0 {
-            Writer::Stream(writer) => writer.get_mut(),
-            Writer::File(writer) => writer.get_mut(),
+            IpcContainer::Stream(writer) => writer.get_mut(),
+            IpcContainer::File(writer) => writer.get_mut(),
         }
     }
 
@@ -92,8 +92,8 @@ impl<W: Write> IpcWriter<W> {
     /// If it cannot be written.
     pub fn finish(self) -> Result<W, ArrowError> {
         match self.0 {
-            Writer::Stream(writer) => writer.into_inner(),
-            Writer::File(writer) => writer.into_inner(),
+            IpcContainer::Stream(writer) => writer.into_inner(),
+            IpcContainer::File(writer) => writer.into_inner(),
         }
     }
 }

@@ -39,7 +39,7 @@ use self::threads::ThreadedWriter;
 /// ```
 #[derive(Debug)]
 pub struct ParquetWriter<W: Write + Send> {
-    groups: Groups<W>,
+    groups: RowGroupEncoder<W>,
     order: Order,
     /// Octets of the batches in the present row group.
     octets: usize,
@@ -47,7 +47,7 @@ pub struct ParquetWriter<W: Write + Send> {
 
 /// What encodes row groups.
 #[derive(Debug)]
-enum Groups<W: Write + Send> {
+enum RowGroupEncoder<W: Write + Send> {
     /// The thread that writes.
     Here(Box<ArrowWriter<W>>),
     Threads(Box<ThreadedWriter<W>>),
@@ -85,9 +85,9 @@ impl<W: Write + Send> ParquetWriter<W> {
         let writer = ArrowWriter::try_new(out, SchemaRef::clone(schema), Some(properties))?;
         Ok(Self {
             groups: if threads > 1 {
-                Groups::Threads(Box::new(ThreadedWriter::new(writer, schema, threads)?))
+                RowGroupEncoder::Threads(Box::new(ThreadedWriter::new(writer, schema, threads)?))
             } else {
-                Groups::Here(Box::new(writer))
+                RowGroupEncoder::Here(Box::new(writer))
             },
             order: Order::default(),
             octets: 0,
@@ -102,8 +102,8 @@ impl<W: Write + Send> ParquetWriter<W> {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
         self.order.see(batch);
         match &mut self.groups {
-            Groups::Here(writer) => writer.write(batch)?,
-            Groups::Threads(writer) => writer.write(batch, GROUP_ROWS)?,
+            RowGroupEncoder::Here(writer) => writer.write(batch)?,
+            RowGroupEncoder::Threads(writer) => writer.write(batch, GROUP_ROWS)?,
         }
         let octets = batch.get_array_memory_size();
         self.octets = self.octets.saturating_add(octets);
@@ -117,8 +117,8 @@ impl<W: Write + Send> ParquetWriter<W> {
     #[must_use]
     pub fn memory(&self) -> usize {
         match &self.groups {
-            Groups::Here(writer) => writer.memory_size(),
-            Groups::Threads(writer) => writer.memory(),
+            RowGroupEncoder::Here(writer) => writer.memory_size(),
+            RowGroupEncoder::Threads(writer) => writer.memory(),
         }
     }
 
@@ -130,16 +130,16 @@ impl<W: Write + Send> ParquetWriter<W> {
     pub fn flush(&mut self) -> Result<(), ArrowError> {
         self.octets = 0;
         match &mut self.groups {
-            Groups::Here(writer) => Ok(writer.flush()?),
-            Groups::Threads(writer) => writer.flush(),
+            RowGroupEncoder::Here(writer) => Ok(writer.flush()?),
+            RowGroupEncoder::Threads(writer) => writer.flush(),
         }
     }
 
     /// Where the octets go; what is written is not looked at again.
     pub fn get_mut(&mut self) -> &mut W {
         match &mut self.groups {
-            Groups::Here(writer) => writer.inner_mut(),
-            Groups::Threads(writer) => writer.get_mut(),
+            RowGroupEncoder::Here(writer) => writer.inner_mut(),
+            RowGroupEncoder::Threads(writer) => writer.get_mut(),
         }
     }
 
@@ -153,13 +153,13 @@ impl<W: Write + Send> ParquetWriter<W> {
             let sorted_by = FlowField::Received.name().to_owned();
             let hint = KeyValue::new("sorted_by".to_owned(), sorted_by);
             match &mut self.groups {
-                Groups::Here(writer) => writer.append_key_value_metadata(hint),
-                Groups::Threads(writer) => writer.append_key_value_metadata(hint),
+                RowGroupEncoder::Here(writer) => writer.append_key_value_metadata(hint),
+                RowGroupEncoder::Threads(writer) => writer.append_key_value_metadata(hint),
             }
         }
         match self.groups {
-            Groups::Here(writer) => Ok(writer.into_inner()?),
-            Groups::Threads(writer) => writer.into_inner(),
+            RowGroupEncoder::Here(writer) => Ok(writer.into_inner()?),
+            RowGroupEncoder::Threads(writer) => writer.into_inner(),
         }
     }
 }

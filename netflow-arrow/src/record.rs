@@ -14,7 +14,7 @@ use arrow_schema::ArrowError;
 use netflow_core::value::Text;
 use netflow_core::{Decoded, FlowValue, InputNames, Protocol, Set, SetKind};
 
-use self::table::Table;
+use self::table::TemplateColumns;
 use crate::column::Column;
 use crate::schema::{Addresses, Encoding, Types};
 
@@ -101,7 +101,7 @@ pub struct RecordBatchBuilder {
     rows: usize,
     files: InputNames,
     only: Option<TemplateKey>,
-    tables: BTreeMap<TemplateKey, Table>,
+    tables: BTreeMap<TemplateKey, TemplateColumns>,
     /// Octets of the records that are in no batch yet.
     octets: usize,
 }
@@ -207,8 +207,9 @@ impl RecordBatchBuilder {
         for record in set.records() {
             let (encoding, files) = (self.encoding, &self.files);
             let table = self.tables.entry(key);
-            let table =
-                table.or_insert_with(|| Table::new(template, key, encoding, files.are_shown()));
+            let table = table.or_insert_with(|| {
+                TemplateColumns::new(template, key, encoding, files.are_shown())
+            });
             if let Some(file) = &mut table.file {
                 let name = files.name(header.input);
                 file.push(name.map(|name| FlowValue::Text(Text::new(name.as_bytes()))));

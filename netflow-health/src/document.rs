@@ -64,7 +64,7 @@ impl Report {
     /// ```
     #[must_use]
     pub fn document(&self, inputs: &[String]) -> Map<String, Value> {
-        let inputs = Inputs(inputs);
+        let inputs = InputNameList(inputs);
         let findings = self.findings.iter();
         let findings: Vec<Value> = findings
             .map(|finding| inputs.finding(finding, self))
@@ -96,9 +96,9 @@ fn time(time: Timestamp) -> Value {
 }
 
 /// Makes objects, and names the files of their frames.
-struct Inputs<'n>(&'n [String]);
+struct InputNameList<'n>(&'n [String]);
 
-impl Inputs<'_> {
+impl InputNameList<'_> {
     /// Adds a frame, and its file if there are several.
     fn frame(&self, object: &mut Map<String, Value>, key: &str, place: Option<DatagramId>) {
         put(object, key, place.map(|place| place.frame));

@@ -26,7 +26,7 @@ use self::ports::PortSequences;
 pub use self::sampling::{
     Announced, AnnouncedRate, AnnouncedSelection, RateCount, Rates, sampler_name,
 };
-use self::template::Sent;
+use self::template::SentTemplate;
 pub(crate) use self::template::TemplateRoom;
 pub use self::template::{
     Changes, NewLength, TemplateEvent, TemplateField, TemplateHistory, Templates,
@@ -197,7 +197,7 @@ impl DomainHealth {
             SetKind::Data | SetKind::Options => self.data(set, place),
             SetKind::Templates | SetKind::OptionsTemplates => {
                 for record in set.template_records() {
-                    let sent = Sent {
+                    let sent = SentTemplate {
                         record: &record,
                         place,
                     };

@@ -15,7 +15,7 @@ use netflow_core::{Decoded, Flow};
 pub use self::counter::{CountedFlow, FlowCounter};
 pub use self::key::{GroupValue, PrefixLengths};
 use self::series::{INTERVALS, Intervals, Series};
-use self::space_saving::Groups;
+use self::space_saving::BoundedGroups;
 use crate::Filter;
 
 /// What is summed.
@@ -163,7 +163,7 @@ pub struct Aggregate {
 #[derive(Debug)]
 struct Gathered {
     options: AggregateOptions,
-    groups: Groups,
+    groups: BoundedGroups,
     totals: Sums,
     unscaled_flows: u64,
     is_exact: bool,
@@ -276,7 +276,7 @@ impl Aggregate {
 impl Gathered {
     fn new(options: AggregateOptions) -> Self {
         Self {
-            groups: Groups::new(options.order, options.memory),
+            groups: BoundedGroups::new(options.order, options.memory),
             totals: Sums::default(),
             unscaled_flows: 0,
             is_exact: true,

@@ -49,7 +49,7 @@ use netflow_core::{Datagram, Decoded, MessageHeader, Protocol, SetKind, Transpor
 #[derive(Debug)]
 pub struct IndexBatchBuilder {
     schema: SchemaRef,
-    rows: Rows,
+    rows: IndexRows,
     /// Octets of the file from one piece to the next.
     every: u64,
     /// Where the present piece begins.
@@ -62,7 +62,7 @@ pub struct IndexBatchBuilder {
 }
 
 #[derive(Debug, Default)]
-struct Rows {
+struct IndexRows {
     frame: UInt64Builder,
     kind: StringBuilder,
     exporter: StringBuilder,
@@ -114,7 +114,7 @@ impl IndexBatchBuilder {
                 Field::new("offset", DataType::UInt64, true),
                 Field::new("payload", DataType::Binary, true),
             ])),
-            rows: Rows::default(),
+            rows: IndexRows::default(),
             every,
             since: 0,
             mark: None,
@@ -249,7 +249,7 @@ impl UniformBatchBuilder for IndexBatchBuilder {
     }
 }
 
-impl Rows {
+impl IndexRows {
     /// A row that is of no message; its content is added after this.
     fn event(&mut self, kind: &str, datagram: &Datagram<'_>) {
         self.origin(kind, datagram.exporter, datagram.transport);

@@ -52,7 +52,7 @@ impl Replay {
         first: u32,
         mut full: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<bool, ArrowError> {
-        let rows = Rows::new(index)?;
+        let rows = IndexColumns::new(index)?;
         let mut left_out = false;
         for row in 0..index.num_rows() {
             let (kind, datagram) = rows.get(row)?;
@@ -124,7 +124,7 @@ fn late(message: &Decoded<'_>, first: u32, split: bool, flows: &mut FlowBatchBui
 }
 
 /// The columns of an index.
-struct Rows<'a> {
+struct IndexColumns<'a> {
     frame: &'a [u64],
     received: &'a [i64],
     kind: &'a arrow_array::StringArray,
@@ -133,7 +133,7 @@ struct Rows<'a> {
     payload: &'a arrow_array::BinaryArray,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> IndexColumns<'a> {
     fn new(batch: &'a RecordBatch) -> Result<Self, ArrowError> {
         let column = |name: &str| batch.column_by_name(name);
         let columns = || {

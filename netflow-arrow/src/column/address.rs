@@ -11,18 +11,18 @@ use arrow_schema::ArrowError;
 use netflow_core::FlowValue;
 use netflow_core::text;
 
-use super::number::Numbers;
+use super::number::NumberColumn;
 use super::{Column, extend};
 
 /// The octets of an address as they are sent.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Sent {
+pub(crate) enum SentAddress {
     Four([u8; 4]),
     Six([u8; 6]),
     Sixteen([u8; 16]),
 }
 
-impl Sent {
+impl SentAddress {
     pub(crate) const fn of(address: IpAddr) -> Self {
         match address {
             IpAddr::V4(address) => Self::Four(address.octets()),
@@ -77,11 +77,11 @@ impl<const N: usize> Default for AddressOctets<N> {
 }
 
 impl<const N: usize> AddressOctets<N> {
-    fn value(sent: Sent) -> Option<[u8; N]> {
+    fn value(sent: SentAddress) -> Option<[u8; N]> {
         match sent {
-            Sent::Four(octets) => of_ipv4(octets).as_slice().try_into().ok(),
-            Sent::Six(octets) => octets.as_slice().try_into().ok(),
-            Sent::Sixteen(octets) => octets.as_slice().try_into().ok(),
+            SentAddress::Four(octets) => of_ipv4(octets).as_slice().try_into().ok(),
+            SentAddress::Six(octets) => octets.as_slice().try_into().ok(),
+            SentAddress::Sixteen(octets) => octets.as_slice().try_into().ok(),
         }
     }
 }
@@ -107,7 +107,7 @@ impl<const N: usize> Column for AddressOctets<N> {
     }
 
     fn repeat(&mut self, value: Option<FlowValue<'_>>, count: usize) {
-        let octets = Sent::of_value(value.as_ref()).and_then(Self::value);
+        let octets = SentAddress::of_value(value.as_ref()).and_then(Self::value);
         extend((&mut self.octets, &mut self.nulls), octets, [0; N], count);
     }
 
@@ -133,7 +133,7 @@ impl Default for AddressViews {
 
 impl Column for AddressViews {
     fn push(&mut self, value: Option<FlowValue<'_>>) {
-        match Sent::of_value(value.as_ref()) {
+        match SentAddress::of_value(value.as_ref()) {
             Some(sent) => self.0.append_value(sent.octets()),
             None => self.0.append_null(),
         }
@@ -151,14 +151,14 @@ pub(crate) struct AddressText {
 }
 
 impl AddressText {
-    fn add(&mut self, sent: Sent) {
+    fn add(&mut self, sent: SentAddress) {
         match sent {
-            Sent::Four(octets) => {
+            SentAddress::Four(octets) => {
                 let text = text::ipv4(Ipv4Addr::from(octets));
                 self.builder.append_value(text.as_str());
             }
-            Sent::Six(octets) => self.builder.append_value(text::mac(octets).as_str()),
-            Sent::Sixteen(octets) => {
+            SentAddress::Six(octets) => self.builder.append_value(text::mac(octets).as_str()),
+            SentAddress::Sixteen(octets) => {
                 let text = text::ipv6(Ipv6Addr::from(octets));
                 self.builder.append_value(text.as_str());
             }
@@ -168,7 +168,7 @@ impl AddressText {
 
 impl Column for AddressText {
     fn push(&mut self, value: Option<FlowValue<'_>>) {
-        match Sent::of_value(value.as_ref()) {
+        match SentAddress::of_value(value.as_ref()) {
             Some(sent) => self.add(sent),
             None => self.builder.append_null(),
         }
@@ -190,16 +190,16 @@ impl Column for AddressText {
 /// Numbers that represent addresses.
 #[derive(Debug)]
 pub(crate) enum AddressKeys {
-    Unsigned(Numbers<UInt64Type>),
-    Signed(Numbers<Int64Type>),
+    Unsigned(NumberColumn<UInt64Type>),
+    Signed(NumberColumn<Int64Type>),
 }
 
 impl AddressKeys {
     pub(crate) fn new(signed: bool) -> Self {
         if signed {
-            Self::Signed(Numbers::default())
+            Self::Signed(NumberColumn::default())
         } else {
-            Self::Unsigned(Numbers::default())
+            Self::Unsigned(NumberColumn::default())
         }
     }
 
@@ -210,11 +210,11 @@ impl AddressKeys {
         }
     }
 
-    fn key(sent: Sent) -> u64 {
+    fn key(sent: SentAddress) -> u64 {
         match sent {
-            Sent::Four(octets) => u32::from_be_bytes(octets).into(),
-            Sent::Six([a, b, c, d, e, f]) => u64::from_be_bytes([0, 0, a, b, c, d, e, f]),
-            Sent::Sixteen(octets) => Self::of_ipv6(octets),
+            SentAddress::Four(octets) => u32::from_be_bytes(octets).into(),
+            SentAddress::Six([a, b, c, d, e, f]) => u64::from_be_bytes([0, 0, a, b, c, d, e, f]),
+            SentAddress::Sixteen(octets) => Self::of_ipv6(octets),
         }
     }
 
@@ -245,7 +245,7 @@ impl Column for AddressKeys {
         let key = match value {
             // Of records, numbers are in columns of this type too.
             Some(FlowValue::Unsigned(number)) => Some(number),
-            value => Sent::of_value(value.as_ref()).map(Self::key),
+            value => SentAddress::of_value(value.as_ref()).map(Self::key),
         };
         self.column().repeat(key.map(FlowValue::Unsigned), count);
     }

@@ -9,7 +9,7 @@ use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
 use arrow_schema::ArrowError;
 use netflow_core::FlowValue;
 
-use super::address::Sent;
+use super::address::SentAddress;
 use super::{Column, extend};
 
 /// A dictionary of a batch's own.
@@ -37,7 +37,7 @@ impl Dictionary {
             FlowValue::Name(name) => name.as_bytes(),
             FlowValue::Text(text) => text.octets(),
             FlowValue::Address(sent) => {
-                address = Sent::of(*sent);
+                address = SentAddress::of(*sent);
                 address.octets()
             }
             _ => return None,

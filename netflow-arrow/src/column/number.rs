@@ -74,12 +74,12 @@ impl NumberType for Int64Type {
 
 /// Numbers of one type.
 #[derive(Debug)]
-pub(crate) struct Numbers<T: ArrowPrimitiveType> {
+pub(crate) struct NumberColumn<T: ArrowPrimitiveType> {
     values: Vec<T::Native>,
     nulls: NullBufferBuilder,
 }
 
-impl<T: ArrowPrimitiveType> Default for Numbers<T> {
+impl<T: ArrowPrimitiveType> Default for NumberColumn<T> {
     fn default() -> Self {
         Self {
             values: Vec::new(),
@@ -88,7 +88,7 @@ impl<T: ArrowPrimitiveType> Default for Numbers<T> {
     }
 }
 
-impl<T: NumberType> Numbers<T> {
+impl<T: NumberType> NumberColumn<T> {
     #[inline]
     pub(super) fn add(&mut self, number: Option<T::Native>) {
         self.values.push(number.unwrap_or_default());
@@ -123,7 +123,7 @@ impl<T: NumberType> Numbers<T> {
     }
 }
 
-impl<T: NumberType> Column for Numbers<T> {
+impl<T: NumberType> Column for NumberColumn<T> {
     #[inline]
     fn push(&mut self, value: Option<FlowValue<'_>>) {
         self.add(value.as_ref().and_then(Self::value));

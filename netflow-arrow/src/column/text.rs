@@ -9,7 +9,7 @@ use arrow_schema::ArrowError;
 use netflow_core::FlowValue;
 
 use super::Column;
-use super::address::{Sent, mapped};
+use super::address::{SentAddress, mapped};
 
 /// Text in UTF-8; what is not becomes U+FFFD.
 #[derive(Debug, Default)]
@@ -84,7 +84,7 @@ impl Column for Binary {
             Some(FlowValue::Octets(octets)) => self.add(octets),
             Some(FlowValue::Mac(mac)) => self.add(&mac.0),
             Some(FlowValue::Address(address)) if self.mapped => self.add(&mapped(address)),
-            Some(FlowValue::Address(address)) => self.add(Sent::of(address).octets()),
+            Some(FlowValue::Address(address)) => self.add(SentAddress::of(address).octets()),
             _ => self.builder.append_null(),
         }
     }

@@ -9,7 +9,7 @@ use netflow_core::field::{FieldType, FlowField};
 use netflow_core::value::MacAddress;
 use netflow_core::{ColumnSink, Flow, FlowValue, Timestamp};
 
-use crate::column::{self, AddressKeys, AddressOctets, Column, Numbers, Times};
+use crate::column::{self, AddressKeys, AddressOctets, Column, NumberColumn, Times};
 use crate::schema::{Addresses, Encoding, Types};
 
 /// The columns of some fields, in the order of the projection that fills them.
@@ -24,10 +24,10 @@ pub(super) struct FlowArrays {
 /// records of a set is compiled for each of them; it is a call a value through the trait.
 #[derive(Debug)]
 enum FlowArray {
-    U8(Numbers<UInt8Type>),
-    U16(Numbers<UInt16Type>),
-    U32(Numbers<UInt32Type>),
-    U64(Numbers<UInt64Type>),
+    U8(NumberColumn<UInt8Type>),
+    U16(NumberColumn<UInt16Type>),
+    U32(NumberColumn<UInt32Type>),
+    U64(NumberColumn<UInt64Type>),
     Octets(AddressOctets<16>),
     Keys(AddressKeys),
     Times(Times),
@@ -71,10 +71,10 @@ impl FlowArray {
         match (field.field_type(), encoding.addresses) {
             (FieldType::Time, _) => Self::Times(Times::new(is_spark)),
             (FieldType::Address, Addresses::Key) => Self::Keys(AddressKeys::new(is_spark)),
-            (FieldType::U8, _) if !is_spark => Self::U8(Numbers::default()),
-            (FieldType::U16, _) if !is_spark => Self::U16(Numbers::default()),
-            (FieldType::U32, _) if !is_spark => Self::U32(Numbers::default()),
-            (FieldType::U64, _) if !is_spark => Self::U64(Numbers::default()),
+            (FieldType::U8, _) if !is_spark => Self::U8(NumberColumn::default()),
+            (FieldType::U16, _) if !is_spark => Self::U16(NumberColumn::default()),
+            (FieldType::U32, _) if !is_spark => Self::U32(NumberColumn::default()),
+            (FieldType::U64, _) if !is_spark => Self::U64(NumberColumn::default()),
             (FieldType::Address, Addresses::Octets) if !is_spark => {
                 Self::Octets(AddressOctets::default())
             }

@@ -15,8 +15,8 @@ use netflow_core::value::Value;
 use netflow_core::wire::template::FieldLength;
 use netflow_core::{FlowValue, Timestamp};
 
-use super::list::Lists;
-use crate::column::{self, Column, Numbers};
+use super::list::ListColumn;
+use crate::column::{self, Column, NumberColumn};
 use crate::schema::Encoding;
 
 /// The type of a column: numbers are as wide as the template says.
@@ -29,7 +29,7 @@ pub(super) fn data_type(field: &TemplateField, encoding: Encoding) -> Arrow {
         return Arrow::Binary;
     };
     match data_type {
-        _ if data_type.is_list() => Lists::data_type(),
+        _ if data_type.is_list() => ListColumn::data_type(),
         DataType::Unsigned8
         | DataType::Unsigned16
         | DataType::Unsigned32
@@ -77,7 +77,7 @@ const VALUE: usize = 8;
 /// One element of a template, which may repeat.
 #[derive(Debug)]
 pub(super) struct ElementColumn {
-    values: Values,
+    values: ElementValues,
     data_type: Arrow,
     /// Where each row's values begin, if there may be several.
     offsets: Option<Vec<i32>>,
@@ -85,30 +85,30 @@ pub(super) struct ElementColumn {
 }
 
 #[derive(Debug)]
-enum Values {
+enum ElementValues {
     Plain(Box<dyn Column>),
     /// The octets as they are.
     Octets(Box<dyn Column>),
     Float(Float64Builder),
-    List(Box<Lists>),
+    List(Box<ListColumn>),
 }
 
 impl ElementColumn {
     pub(super) fn new(data_type: Arrow, repeats: bool, encoding: Encoding) -> Self {
-        let of = |field_type| Values::Plain(column::plain(field_type, encoding));
+        let of = |field_type| ElementValues::Plain(column::plain(field_type, encoding));
         let is_address = |field_type| data_type == encoding.data_type(field_type);
         let values = match &data_type {
             Arrow::UInt8 => of(FieldType::U8),
             Arrow::UInt16 => of(FieldType::U16),
             Arrow::UInt32 => of(FieldType::U32),
-            Arrow::Int64 => Values::Plain(Box::new(Numbers::<Int64Type>::default())),
-            Arrow::Float64 => Values::Float(Float64Builder::new()),
+            Arrow::Int64 => ElementValues::Plain(Box::new(NumberColumn::<Int64Type>::default())),
+            Arrow::Float64 => ElementValues::Float(Float64Builder::new()),
             Arrow::Boolean => of(FieldType::Flag),
             Arrow::Timestamp(..) => of(FieldType::Time),
-            Arrow::Struct(_) => Values::List(Box::default()),
-            Arrow::Binary => Values::Octets(column::plain(FieldType::Octets, encoding)),
+            Arrow::Struct(_) => ElementValues::List(Box::default()),
+            Arrow::Binary => ElementValues::Octets(column::plain(FieldType::Octets, encoding)),
             // Text and addresses as text, numbers and addresses as numbers are one type.
-            Arrow::Utf8 => Values::Plain(Box::new(TextOrAddress {
+            Arrow::Utf8 => ElementValues::Plain(Box::new(TextOrAddress {
                 text: column::plain(FieldType::Text, encoding),
             })),
             Arrow::UInt64 if !is_address(FieldType::Address) => of(FieldType::U64),
@@ -141,13 +141,13 @@ impl ElementColumn {
     pub(super) fn push(&mut self, field: &Field<'_, '_>) -> usize {
         self.count = self.count.saturating_add(1);
         match &mut self.values {
-            Values::Plain(column) => column.push(field.value().and_then(flow_value)),
-            Values::Octets(column) => column.push(Some(FlowValue::Octets(field.octets()))),
-            Values::Float(builder) => builder.append_option(match field.value() {
+            ElementValues::Plain(column) => column.push(field.value().and_then(flow_value)),
+            ElementValues::Octets(column) => column.push(Some(FlowValue::Octets(field.octets()))),
+            ElementValues::Float(builder) => builder.append_option(match field.value() {
                 Some(Value::Float(number)) => Some(number),
                 _ => None,
             }),
-            Values::List(lists) => return lists.push(field.list().as_ref()),
+            ElementValues::List(lists) => return lists.push(field.list().as_ref()),
         }
         field.octets().len().saturating_add(VALUE)
     }
@@ -161,9 +161,9 @@ impl ElementColumn {
         while self.count < rows {
             self.count = self.count.saturating_add(1);
             match &mut self.values {
-                Values::Plain(column) | Values::Octets(column) => column.push(None),
-                Values::Float(builder) => builder.append_null(),
-                Values::List(lists) => {
+                ElementValues::Plain(column) | ElementValues::Octets(column) => column.push(None),
+                ElementValues::Float(builder) => builder.append_null(),
+                ElementValues::List(lists) => {
                     lists.push(None);
                 }
             }
@@ -174,9 +174,9 @@ impl ElementColumn {
         self.count = 0;
         let item = self.item();
         let values = match &mut self.values {
-            Values::Plain(column) | Values::Octets(column) => column.finish()?,
-            Values::Float(builder) => Arc::new(builder.finish()),
-            Values::List(lists) => lists.finish()?,
+            ElementValues::Plain(column) | ElementValues::Octets(column) => column.finish()?,
+            ElementValues::Float(builder) => Arc::new(builder.finish()),
+            ElementValues::List(lists) => lists.finish()?,
         };
         let Some(offsets) = &mut self.offsets else {
             return Ok(values);

@@ -12,7 +12,7 @@ use netflow_core::value::{Text, Value};
 use netflow_core::wire::template::FieldLength;
 
 use super::names::name;
-use crate::column::{Column as _, Numbers, Texts};
+use crate::column::{Column as _, NumberColumn, Texts};
 
 /// Lists inside lists are followed so deep.
 const DEPTH: u8 = 4;
@@ -21,17 +21,17 @@ const ENTRY: usize = 16;
 
 /// Lists, each with its semantic and its values, one after the other.
 #[derive(Debug)]
-pub(super) struct Lists {
-    semantics: Numbers<UInt8Type>,
+pub(super) struct ListColumn {
+    semantics: NumberColumn<UInt8Type>,
     nulls: NullBufferBuilder,
     offsets: Vec<i32>,
     entries: Entries,
 }
 
-impl Default for Lists {
+impl Default for ListColumn {
     fn default() -> Self {
         Self {
-            semantics: Numbers::default(),
+            semantics: NumberColumn::default(),
             nulls: NullBufferBuilder::new(0),
             offsets: vec![0],
             entries: Entries::default(),
@@ -42,8 +42,8 @@ impl Default for Lists {
 /// The values of lists.
 #[derive(Debug, Default)]
 struct Entries {
-    records: Numbers<UInt32Type>,
-    templates: Numbers<UInt16Type>,
+    records: NumberColumn<UInt32Type>,
+    templates: NumberColumn<UInt16Type>,
     names: Texts,
     values: Texts,
     count: usize,
@@ -72,7 +72,7 @@ fn fields() -> Fields {
     ])
 }
 
-impl Lists {
+impl ListColumn {
     pub(super) fn data_type() -> DataType {
         DataType::Struct(fields())
     }

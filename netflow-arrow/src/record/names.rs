@@ -17,12 +17,12 @@ pub(super) const HEAD: [FlowField; 5] = [
 
 /// The names of the columns of elements.
 #[derive(Default)]
-pub(super) struct Names {
+pub(super) struct ColumnNames {
     pub(super) in_order: Vec<String>,
     taken: HashSet<String>,
 }
 
-impl Names {
+impl ColumnNames {
     /// Adds one. Exporters announce names too (RFC 5610), so that two elements may have the same name,
     /// or the name of another column: the later one gets its number as a suffix.
     pub(super) fn push(&mut self, known: Option<&str>, key: FieldKey, is_scope: bool) {

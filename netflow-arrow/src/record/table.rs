@@ -11,7 +11,7 @@ use netflow_core::wire::template::{FieldKey, FieldSpecifier};
 use netflow_core::{FlowValue, MessageHeader};
 
 use super::element::{self, ElementColumn};
-use super::names::{HEAD, Names};
+use super::names::{ColumnNames, HEAD};
 use super::{TemplateBatch, TemplateKey};
 use crate::column::{self, Column, Texts};
 use crate::schema::Encoding;
@@ -21,7 +21,7 @@ const HEAD_OCTETS: usize = 32;
 
 /// The records of one template.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct TemplateColumns {
     specifiers: Vec<(FieldSpecifier, Option<netflow_core::element::DataType>)>,
     pub(super) is_options: bool,
     schema: SchemaRef,
@@ -33,14 +33,14 @@ pub(super) struct Table {
     pub(super) rows: usize,
 }
 
-impl Table {
+impl TemplateColumns {
     pub(super) fn new(
         template: &Template,
         key: TemplateKey,
         encoding: Encoding,
         file: bool,
     ) -> Self {
-        let mut names = Names::default();
+        let mut names = ColumnNames::default();
         // Fields of fixed layouts that are not elements have names, and one number.
         let mut by_key: HashMap<(FieldKey, Option<&str>, bool), usize> = HashMap::new();
         let mut kinds: Vec<(DataType, usize, usize)> = Vec::new();

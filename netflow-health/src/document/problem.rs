@@ -4,10 +4,10 @@ use core::net::SocketAddr;
 
 use serde_json::{Map, Value, json};
 
-use super::{Inputs, put};
+use super::{InputNameList, put};
 use crate::problem::{Around, ProblemExample, ProblemKind};
 
-impl Inputs<'_> {
+impl InputNameList<'_> {
     pub(super) fn problem(&self, kind: &ProblemKind) -> Value {
         let examples = kind.examples.iter();
         let examples: Vec<Value> = examples.map(|example| self.example(example)).collect();

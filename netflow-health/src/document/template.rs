@@ -3,10 +3,10 @@
 use netflow_core::wire::template::FieldLength;
 use serde_json::{Map, Value};
 
-use super::{Inputs, put};
+use super::{InputNameList, put};
 use crate::domain::{Changes, TemplateEvent, TemplateField, TemplateHistory, UnreadSets};
 
-impl Inputs<'_> {
+impl InputNameList<'_> {
     pub(super) fn template(&self, id: u16, template: &TemplateHistory) -> Value {
         let mut object = Map::new();
         put(&mut object, "template", id);

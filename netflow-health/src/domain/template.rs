@@ -113,7 +113,7 @@ impl TemplateRoom {
 
 /// A template record, and where it came.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sent<'r, 'a> {
+pub(crate) struct SentTemplate<'r, 'a> {
     pub(crate) record: &'r TemplateRecord<'a>,
     pub(crate) place: DatagramId,
 }
@@ -122,7 +122,7 @@ impl Templates {
     /// Takes a template record. A new definition takes some of the room.
     pub(crate) fn record(
         &mut self,
-        sent: Sent<'_, '_>,
+        sent: SentTemplate<'_, '_>,
         limits: &HealthLimits,
         room: &mut TemplateRoom,
     ) {
@@ -134,7 +134,7 @@ impl Templates {
         }
     }
 
-    fn withdraw(&mut self, sent: Sent<'_, '_>, options: bool, limits: &HealthLimits) {
+    fn withdraw(&mut self, sent: SentTemplate<'_, '_>, options: bool, limits: &HealthLimits) {
         let id = sent.record.id();
         let withdraw = |known: &mut TemplateHistory| {
             let event = (sent.place, TemplateEvent::Withdrawn);
@@ -155,7 +155,12 @@ impl Templates {
         }
     }
 
-    fn define(&mut self, sent: Sent<'_, '_>, limits: &HealthLimits, room: &mut TemplateRoom) {
+    fn define(
+        &mut self,
+        sent: SentTemplate<'_, '_>,
+        limits: &HealthLimits,
+        room: &mut TemplateRoom,
+    ) {
         let id = sent.record.id();
         if let Some(known) = self.by_id.get_mut(&id) {
             self.outdated = self
@@ -239,7 +244,7 @@ impl TemplateField {
 }
 
 impl TemplateHistory {
-    fn new(sent: Sent<'_, '_>, limits: &HealthLimits) -> Self {
+    fn new(sent: SentTemplate<'_, '_>, limits: &HealthLimits) -> Self {
         let (record, place) = (sent.record, sent.place);
         let mut fields = Examples::default();
         let mut record_len = Some(0_u64);
@@ -285,7 +290,7 @@ impl TemplateHistory {
     /// was outdated.
     fn sent_again(
         &mut self,
-        sent: Sent<'_, '_>,
+        sent: SentTemplate<'_, '_>,
         limits: &HealthLimits,
         room: &mut TemplateRoom,
     ) -> u64 {

@@ -14,7 +14,7 @@ const OVERHEAD: usize = 160;
 
 /// The groups that there are. A tree, not a hash table: keys are chosen by who sends flows.
 #[derive(Debug)]
-pub(super) struct Groups {
+pub(super) struct BoundedGroups {
     order: Sum,
     memory_limit: usize,
     memory: usize,
@@ -24,7 +24,7 @@ pub(super) struct Groups {
     by_size: Option<BTreeSet<(u64, usize)>>,
 }
 
-impl Groups {
+impl BoundedGroups {
     pub(super) const fn new(order: Sum, memory_limit: usize) -> Self {
         Self {
             order,
@@ -172,7 +172,7 @@ mod tests {
     use alloc::vec::Vec;
     use std::collections::HashMap;
 
-    use super::{Groups, memory_of};
+    use super::{BoundedGroups, memory_of};
     use crate::aggregate::{GroupValue, Sum, Sums};
 
     fn sums(octets: u64) -> Sums {
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn sums_are_exact_while_groups_fit() {
-        let mut groups = Groups::new(Sum::Octets, 1 << 30);
+        let mut groups = BoundedGroups::new(Sum::Octets, 1 << 30);
         for (key, octets) in [(1, 5), (2, 7), (1, 3), (3, 7)] {
             groups.add(&[GroupValue::Unsigned(key)], sums(octets), None);
         }
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn the_largest_groups_of_a_zipf_distribution_are_right_within_the_bound() {
         let limit = 1 << 20;
-        let mut groups = Groups::new(Sum::Octets, limit);
+        let mut groups = BoundedGroups::new(Sum::Octets, limit);
         let mut exact: HashMap<u64, u64> = HashMap::new();
         for key in zipf(400_000) {
             groups.add(&[GroupValue::Unsigned(key)], sums(100), None);
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_limit_that_fits_nothing_keeps_one_group() {
-        let mut groups = Groups::new(Sum::Flows, 0);
+        let mut groups = BoundedGroups::new(Sum::Flows, 0);
         for key in 0..5 {
             groups.add(&[GroupValue::Unsigned(key)], sums(1), None);
         }

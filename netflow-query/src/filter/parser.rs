@@ -6,10 +6,10 @@ mod value;
 
 use alloc::vec::Vec;
 
-use self::cursor::Cursor;
+use self::cursor::TokenCursor;
 use super::error::FilterError;
 use super::lexer::TokenKind;
-use super::program::{Builder, Part, Program};
+use super::program::{Program, ProgramBuilder, ProgramPart};
 
 /// What an expression is made of, in messages.
 const COMPARISON: &str = "a comparison, such as \"port 443\"";
@@ -17,8 +17,8 @@ const COMPARISON: &str = "a comparison, such as \"port 443\"";
 /// Parses a whole expression.
 pub(super) fn parse(text: &str) -> Result<Program, FilterError> {
     let mut parser = Parser {
-        cursor: Cursor::new(text)?,
-        builder: Builder::default(),
+        cursor: TokenCursor::new(text)?,
+        builder: ProgramBuilder::default(),
         operators: Vec::new(),
         operands: Vec::new(),
     };
@@ -32,10 +32,10 @@ pub(super) fn parse(text: &str) -> Result<Program, FilterError> {
 /// Reads from left to right, with what is not finished yet on two stacks: expressions may be nested
 /// as deep as they are long, and a function that called itself would run out of stack.
 struct Parser<'e> {
-    cursor: Cursor<'e>,
-    builder: Builder,
+    cursor: TokenCursor<'e>,
+    builder: ProgramBuilder,
     operators: Vec<Operator>,
-    operands: Vec<Part>,
+    operands: Vec<ProgramPart>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,10 +86,10 @@ impl Parser<'_> {
     }
 
     /// Adds a complete operand, negated by each `not` before it.
-    fn push(&mut self, mut part: Part) {
+    fn push(&mut self, mut part: ProgramPart) {
         while self.operators.last() == Some(&Operator::Not) {
             self.operators.pop();
-            part = Builder::not(part);
+            part = ProgramBuilder::not(part);
         }
         self.operands.push(part);
     }

@@ -18,7 +18,7 @@ pub(super) const REJECT: Target = ACCEPT.wrapping_sub(1);
 
 /// One condition.
 #[derive(Debug, Clone)]
-pub(super) struct Step {
+pub(super) struct ProgramStep {
     pub(super) condition: Condition,
     /// What follows if it is true.
     pub(super) yes: Target,
@@ -29,7 +29,7 @@ pub(super) struct Step {
 /// An expression as steps; the first is where every flow begins.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Program {
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<ProgramStep>,
 }
 
 impl Program {
@@ -56,13 +56,13 @@ pub(super) fn index(target: Target) -> usize {
 /// holds the next of its list until it is set, so that joining two lists takes no longer for
 /// long ones.
 #[derive(Debug, Default)]
-pub(super) struct Builder {
-    steps: Vec<Step>,
+pub(super) struct ProgramBuilder {
+    steps: Vec<ProgramStep>,
 }
 
 /// A part of an expression: where it begins, and the targets that are still open.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
+pub(super) struct ProgramPart {
     entry: Target,
     yes: Open,
     no: Open,
@@ -96,12 +96,12 @@ impl OpenTarget {
     }
 }
 
-impl Builder {
+impl ProgramBuilder {
     /// A part with this condition only.
-    pub(super) fn condition(&mut self, condition: Condition) -> Part {
+    pub(super) fn condition(&mut self, condition: Condition) -> ProgramPart {
         // An expression is far shorter than 2^31 octets.
         let entry = Target::try_from(self.steps.len()).unwrap_or(REJECT);
-        self.steps.push(Step {
+        self.steps.push(ProgramStep {
             condition,
             yes: ACCEPT,
             no: ACCEPT,
@@ -116,7 +116,7 @@ impl Builder {
                 last: place,
             }
         };
-        Part {
+        ProgramPart {
             entry,
             yes: open(true),
             no: open(false),
@@ -124,9 +124,9 @@ impl Builder {
     }
 
     /// Both parts; the second must have been built after the first.
-    pub(super) fn and(&mut self, first: Part, second: Part) -> Part {
+    pub(super) fn and(&mut self, first: ProgramPart, second: ProgramPart) -> ProgramPart {
         self.close(first.yes, second.entry);
-        Part {
+        ProgramPart {
             entry: first.entry,
             yes: second.yes,
             no: self.join(first.no, second.no),
@@ -134,9 +134,9 @@ impl Builder {
     }
 
     /// Either part; the second must have been built after the first.
-    pub(super) fn or(&mut self, first: Part, second: Part) -> Part {
+    pub(super) fn or(&mut self, first: ProgramPart, second: ProgramPart) -> ProgramPart {
         self.close(first.no, second.entry);
-        Part {
+        ProgramPart {
             entry: first.entry,
             yes: self.join(first.yes, second.yes),
             no: second.no,
@@ -144,8 +144,8 @@ impl Builder {
     }
 
     /// The negated part.
-    pub(super) const fn not(part: Part) -> Part {
-        Part {
+    pub(super) const fn not(part: ProgramPart) -> ProgramPart {
+        ProgramPart {
             entry: part.entry,
             yes: part.no,
             no: part.yes,
@@ -153,7 +153,7 @@ impl Builder {
     }
 
     /// The program of a part that is the whole.
-    pub(super) fn finish(mut self, whole: Part) -> Program {
+    pub(super) fn finish(mut self, whole: ProgramPart) -> Program {
         self.close(whole.yes, ACCEPT);
         self.close(whole.no, REJECT);
         Program { steps: self.steps }

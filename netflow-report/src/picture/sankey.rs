@@ -23,7 +23,7 @@ const GAP: f64 = 8.0;
 const HEIGHT: f64 = 260.0;
 
 /// A node of one side.
-struct Node<'l> {
+struct SankeyNode<'l> {
     name: &'l str,
     octets: u64,
     y: f64,
@@ -97,7 +97,7 @@ fn band([y1, y2]: [f64; 2], thickness: f64, index: usize) -> Element {
     )
 }
 
-fn draw_node(node: &Node<'_>, is_left: bool, svg: &mut Element) {
+fn draw_node(node: &SankeyNode<'_>, is_left: bool, svg: &mut Element) {
     let (x, at, anchor) = if is_left {
         (SIDE, SIDE - 6.0, "end")
     } else {
@@ -125,13 +125,13 @@ fn nodes<'l>(
     links: &'l [Link],
     name: impl Fn(&'l Link) -> &'l String,
     scale: f64,
-) -> (Vec<Node<'l>>, f64) {
-    let mut nodes: Vec<Node<'l>> = Vec::new();
+) -> (Vec<SankeyNode<'l>>, f64) {
+    let mut nodes: Vec<SankeyNode<'l>> = Vec::new();
     for link in links {
         let name = name(link);
         match nodes.iter_mut().find(|node| node.name == name) {
             Some(node) => node.octets = node.octets.saturating_add(link.octets),
-            None => nodes.push(Node {
+            None => nodes.push(SankeyNode {
                 name,
                 octets: link.octets,
                 y: 0.0,

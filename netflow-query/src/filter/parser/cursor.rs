@@ -9,14 +9,14 @@ use crate::filter::lexer::{Lexer, Token, TokenKind};
 
 /// Where a parser is in its expression.
 #[derive(Debug, Clone)]
-pub(super) struct Cursor<'e> {
+pub(super) struct TokenCursor<'e> {
     lexer: Lexer<'e>,
     pub(super) token: Token<'e>,
     /// Column of the token before.
     before: usize,
 }
 
-impl<'e> Cursor<'e> {
+impl<'e> TokenCursor<'e> {
     pub(super) fn new(text: &'e str) -> Result<Self, FilterError> {
         let mut lexer = Lexer::new(text);
         Ok(Self {

@@ -9,13 +9,13 @@ use netflow_core::field::{FieldType, FlowField};
 
 use self::special::label_index;
 use super::COMPARISON;
-use super::cursor::{Cursor, is_word};
-use super::value::{Comparator, Values};
+use super::cursor::{TokenCursor, is_word};
+use super::value::{Comparator, ComparedValues};
 use crate::filter::condition::{Condition, Rate};
 use crate::filter::error::{FilterError, quoted};
 use crate::filter::lexer::TokenKind;
 use crate::filter::literal;
-use crate::filter::program::{Builder, Part};
+use crate::filter::program::{ProgramBuilder, ProgramPart};
 use crate::filter::ranges::Ranges;
 use crate::filter::words::{self, Subject};
 
@@ -43,7 +43,10 @@ enum Compared {
 
 /// Parses a comparison, after which a joining word, a closing parenthesis or the end comes.
 /// Comparisons that tcpdump joins without a word, such as `tcp port 80`, are one.
-pub(super) fn parse(cursor: &mut Cursor<'_>, builder: &mut Builder) -> Result<Part, FilterError> {
+pub(super) fn parse(
+    cursor: &mut TokenCursor<'_>,
+    builder: &mut ProgramBuilder,
+) -> Result<ProgramPart, FilterError> {
     let mut primitive = Primitive { cursor, builder };
     let (mut whole, mut is_alone) = primitive.parse()?;
     while is_alone && matches!(primitive.cursor.token.kind, TokenKind::Word(_)) {
@@ -58,13 +61,13 @@ pub(super) fn parse(cursor: &mut Cursor<'_>, builder: &mut Builder) -> Result<Pa
 }
 
 struct Primitive<'c, 'e> {
-    cursor: &'c mut Cursor<'e>,
-    builder: &'c mut Builder,
+    cursor: &'c mut TokenCursor<'e>,
+    builder: &'c mut ProgramBuilder,
 }
 
 impl Primitive<'_, '_> {
     /// One comparison, and whether it is a single word such as `tcp`.
-    fn parse(&mut self) -> Result<(Part, bool), FilterError> {
+    fn parse(&mut self) -> Result<(ProgramPart, bool), FilterError> {
         let TokenKind::Word(word) = self.cursor.token.kind else {
             return Err(self.cursor.expected(COMPARISON));
         };
@@ -90,7 +93,7 @@ impl Primitive<'_, '_> {
     }
 
     /// A word that needs no value.
-    fn alone(&mut self, word: &str) -> Result<Option<Part>, FilterError> {
+    fn alone(&mut self, word: &str) -> Result<Option<ProgramPart>, FilterError> {
         let condition = match word {
             "any" => Condition::Always,
             // `ip` is the version, unless an address comes after it.
@@ -135,7 +138,7 @@ impl Primitive<'_, '_> {
     }
 
     /// `has` and a field.
-    fn has(&mut self) -> Result<Part, FilterError> {
+    fn has(&mut self) -> Result<ProgramPart, FilterError> {
         self.cursor.take()?;
         let field = match self.cursor.token.kind {
             TokenKind::Word(word) => match words::subject(&word.to_ascii_lowercase()) {
@@ -153,7 +156,7 @@ impl Primitive<'_, '_> {
     }
 
     /// `src` or `dst`, or both of them, and what they are sides of.
-    fn sided(&mut self) -> Result<Part, FilterError> {
+    fn sided(&mut self) -> Result<ProgramPart, FilterError> {
         let sides = self.sides()?;
         let TokenKind::Word(word) = self.cursor.token.kind else {
             return Err(self
@@ -203,7 +206,7 @@ impl Primitive<'_, '_> {
     }
 
     /// `in` or `out`, and the interface, counter, VLAN or VRF.
-    fn interface_sided(&mut self, word: &str) -> Result<Part, FilterError> {
+    fn interface_sided(&mut self, word: &str) -> Result<ProgramPart, FilterError> {
         let is_in = matches!(word, "in" | "input" | "ingress");
         let sides = if is_in { Sides::First } else { Sides::Second };
         self.cursor.take()?;
@@ -227,7 +230,7 @@ impl Primitive<'_, '_> {
     }
 
     /// A word of the table, or the name of a field.
-    fn subject(&mut self, word: &str, sides: Sides) -> Result<Part, FilterError> {
+    fn subject(&mut self, word: &str, sides: Sides) -> Result<ProgramPart, FilterError> {
         let Some(subject) = words::subject(word) else {
             return Err(self.unknown(COMPARISON));
         };
@@ -250,7 +253,7 @@ impl Primitive<'_, '_> {
     }
 
     /// Reads the comparator and the values after it. `word` names what is compared.
-    fn compare(&mut self, compared: &Compared, word: &str) -> Result<Part, FilterError> {
+    fn compare(&mut self, compared: &Compared, word: &str) -> Result<ProgramPart, FilterError> {
         let kind = compared.kind();
         if let (Compared::One(field), FieldType::Flag) = (compared, kind) {
             if self.cursor.is_after_comparison() {
@@ -274,7 +277,8 @@ impl Primitive<'_, '_> {
             return Err(column.error(what).suggest(format!("not {word} …")));
         }
         let is_net = word.ends_with("net");
-        let values = Values::take(self.cursor, compared.field(), kind, (comparator, is_net))?;
+        let values =
+            ComparedValues::take(self.cursor, compared.field(), kind, (comparator, is_net))?;
         Ok(match compared {
             Compared::Two([first, second], sides) => {
                 let is_first = *sides != Sides::Second;
@@ -313,8 +317,13 @@ impl Primitive<'_, '_> {
     }
 
     /// The comparison of one field.
-    fn condition(&mut self, field: &FlowField, comparator: Comparator, values: &Values) -> Part {
-        let mut any: Option<Part> = None;
+    fn condition(
+        &mut self,
+        field: &FlowField,
+        comparator: Comparator,
+        values: &ComparedValues,
+    ) -> ProgramPart {
+        let mut any: Option<ProgramPart> = None;
         for condition in values.conditions(*field) {
             let part = self.builder.condition(condition);
             any = Some(match any {
@@ -325,18 +334,23 @@ impl Primitive<'_, '_> {
         let part = match any {
             Some(part) => part,
             // An empty list.
-            None => Builder::not(self.builder.condition(Condition::Always)),
+            None => ProgramBuilder::not(self.builder.condition(Condition::Always)),
         };
         self.unless(comparator, part, Condition::Present(*field))
     }
 
     /// For `!=`, the negated comparison, and only where the field is present.
-    fn unless(&mut self, comparator: Comparator, part: Part, is_there: Condition) -> Part {
+    fn unless(
+        &mut self,
+        comparator: Comparator,
+        part: ProgramPart,
+        is_there: Condition,
+    ) -> ProgramPart {
         if comparator != Comparator::NotEqual {
             return part;
         }
         let is_there = self.builder.condition(is_there);
-        self.builder.and(Builder::not(part), is_there)
+        self.builder.and(ProgramBuilder::not(part), is_there)
     }
 
     /// A word that is not one of the language.

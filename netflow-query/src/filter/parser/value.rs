@@ -8,7 +8,7 @@ use core::net::{IpAddr, Ipv4Addr};
 use netflow_core::field::{FieldType, FlowField};
 use netflow_core::value::MacAddress;
 
-use super::cursor::Cursor;
+use super::cursor::TokenCursor;
 use crate::filter::condition::{Application, Condition, Networks};
 use crate::filter::error::{FilterError, quoted};
 use crate::filter::lexer::TokenKind;
@@ -60,7 +60,7 @@ impl Comparator {
     }
 
     /// The comparator that is there; equality if there is none.
-    pub(super) fn take(cursor: &mut Cursor<'_>) -> Result<Self, FilterError> {
+    pub(super) fn take(cursor: &mut TokenCursor<'_>) -> Result<Self, FilterError> {
         let comparator = match cursor.token.kind {
             TokenKind::Sign(sign) => Self::by_sign(sign),
             TokenKind::Word(word) => Self::by_word(word),
@@ -98,7 +98,7 @@ impl Comparator {
 
 /// What a field is compared with: any of these.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Values {
+pub(super) struct ComparedValues {
     pub(super) numbers: Vec<(u64, u64)>,
     addresses: Option<Vec<(IpAddr, IpAddr)>>,
     nanos: Option<Vec<(i64, i64)>>,
@@ -115,26 +115,26 @@ enum Exact {
 }
 
 /// How the values of a comparison are read.
-struct Reader<'c, 'e> {
-    cursor: &'c mut Cursor<'e>,
+struct ValueReader<'c, 'e> {
+    cursor: &'c mut TokenCursor<'e>,
     /// The field; none for a rate.
     field: Option<FlowField>,
     kind: FieldType,
     comparator: Comparator,
     /// A mask may come after an address.
     with_mask: bool,
-    values: Values,
+    values: ComparedValues,
 }
 
-impl Values {
+impl ComparedValues {
     /// Reads a value, or after `in` a list of them.
     pub(super) fn take(
-        cursor: &mut Cursor<'_>,
+        cursor: &mut TokenCursor<'_>,
         field: Option<FlowField>,
         kind: FieldType,
         (comparator, with_mask): (Comparator, bool),
     ) -> Result<Self, FilterError> {
-        let mut reader = Reader {
+        let mut reader = ValueReader {
             cursor,
             field,
             kind,
@@ -196,7 +196,7 @@ fn networks(ranges: &[(IpAddr, IpAddr)]) -> Networks {
     }
 }
 
-impl Reader<'_, '_> {
+impl ValueReader<'_, '_> {
     fn value(&mut self) -> Result<(), FilterError> {
         let word = match self.cursor.token.kind {
             TokenKind::Word(word) | TokenKind::Quoted(word) => word,

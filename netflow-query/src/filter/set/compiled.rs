@@ -13,14 +13,14 @@ use crate::filter::program::{ACCEPT, Program, REJECT, Target, index};
 #[derive(Debug, Clone)]
 pub(super) struct Compiled {
     pub(super) entry: Target,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<CompiledStep>,
     /// While it is compiled: what a step of the program has become, from the last one.
     follows: Vec<Target>,
 }
 
 /// A step of a [`Program`], where it is known where in a record its field is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+pub(super) struct CompiledStep {
     pub(super) test: Test,
     pub(super) yes: Target,
     pub(super) no: Target,
@@ -101,7 +101,7 @@ impl Compiled {
             let number = Target::try_from(number).unwrap_or(REJECT);
             let yes = follow(follows, step.yes);
             let no = follow(follows, step.no);
-            let column = Column::of(&step.condition, set);
+            let column = ConditionColumn::of(&step.condition, set);
             is_of_template &= column.is_of_template;
             follows.push(match column.decide(&step.condition, first, number) {
                 Decision::Known(true) => yes,
@@ -109,7 +109,7 @@ impl Compiled {
                 Decision::Open(_) if yes == no => yes,
                 Decision::Open(test) => {
                     let number = Target::try_from(steps.len()).unwrap_or(REJECT);
-                    steps.push(Step { test, yes, no });
+                    steps.push(CompiledStep { test, yes, no });
                     number
                 }
             });
@@ -130,13 +130,13 @@ impl Compiled {
 }
 
 /// What is known of the field of a condition in all flows of a set.
-struct Column {
+struct ConditionColumn {
     column: FlowColumn,
     /// It is the same in all sets of the template.
     is_of_template: bool,
 }
 
-impl Column {
+impl ConditionColumn {
     fn of(condition: &Condition, set: &Set<'_>) -> Self {
         if let Condition::Rate(rate, _) = condition {
             let mut columns = rate

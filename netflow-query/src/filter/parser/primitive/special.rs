@@ -7,12 +7,12 @@ use crate::filter::error::FilterError;
 use crate::filter::lexer::TokenKind;
 use crate::filter::parser::COMPARISON;
 use crate::filter::parser::cursor::is_word;
-use crate::filter::program::Part;
+use crate::filter::program::ProgramPart;
 use crate::filter::words::{self, Subject};
 
 impl Primitive<'_, '_> {
     /// `next ip`, `next as`, `bgp next ip`.
-    pub(super) fn next(&mut self, word: &str) -> Result<Part, FilterError> {
+    pub(super) fn next(&mut self, word: &str) -> Result<ProgramPart, FilterError> {
         self.cursor.take()?;
         let is_bgp = word == "bgp";
         if is_bgp && !self.cursor.take_word("next")? {
@@ -31,7 +31,7 @@ impl Primitive<'_, '_> {
     }
 
     /// A field of addresses, after which `ip` may stand.
-    pub(super) fn address_of(&mut self, word: &str) -> Result<Part, FilterError> {
+    pub(super) fn address_of(&mut self, word: &str) -> Result<ProgramPart, FilterError> {
         self.cursor.take()?;
         self.cursor.take_any(&["ip", "host", "net"])?;
         match words::subject(word) {
@@ -41,7 +41,7 @@ impl Primitive<'_, '_> {
     }
 
     /// `mpls any 24001`, `mpls label2 24001`, `mpls 24001` for the top label.
-    pub(super) fn mpls(&mut self) -> Result<Part, FilterError> {
+    pub(super) fn mpls(&mut self) -> Result<ProgramPart, FilterError> {
         self.cursor.take()?;
         let field = FlowField::MplsLabels;
         if self.cursor.take_word("any")? {
@@ -58,7 +58,7 @@ impl Primitive<'_, '_> {
     }
 
     /// `ether host`, `ether src`, `ether dst`, as in tcpdump.
-    pub(super) fn ether(&mut self) -> Result<Part, FilterError> {
+    pub(super) fn ether(&mut self) -> Result<ProgramPart, FilterError> {
         self.cursor.take()?;
         let sides = if self.cursor.take_any(&["src", "source"])? {
             Sides::First
@@ -74,7 +74,7 @@ impl Primitive<'_, '_> {
     }
 
     /// `event denied`, and nfdump's `asa event deny`, `asa event denied ingress`, `asa xevent`.
-    pub(super) fn event(&mut self) -> Result<Part, FilterError> {
+    pub(super) fn event(&mut self) -> Result<ProgramPart, FilterError> {
         if self.cursor.take_word("asa")? && self.cursor.take_word("xevent")? {
             return self.compare(&Compared::One(FlowField::FirewallExtendedEvent), "");
         }
@@ -97,7 +97,7 @@ impl Primitive<'_, '_> {
     }
 
     /// `nat event create`, and addresses and ports after translation.
-    pub(super) fn nat(&mut self) -> Result<Part, FilterError> {
+    pub(super) fn nat(&mut self) -> Result<ProgramPart, FilterError> {
         self.cursor.take()?;
         if self.cursor.take_word("event")? {
             return self.compare(&Compared::One(FlowField::NatEvent), "");
@@ -123,7 +123,7 @@ impl Primitive<'_, '_> {
     }
 
     /// nfdump's `observation domain id`.
-    pub(super) fn observation(&mut self) -> Result<Part, FilterError> {
+    pub(super) fn observation(&mut self) -> Result<ProgramPart, FilterError> {
         self.cursor.take()?;
         if !self.cursor.take_word("domain")? {
             return Err(self.cursor.expected("\"domain\""));
@@ -133,7 +133,7 @@ impl Primitive<'_, '_> {
     }
 
     /// nfdump's `pblock start`, `pblock end`, `pblock step`.
-    pub(super) fn port_block(&mut self) -> Result<Part, FilterError> {
+    pub(super) fn port_block(&mut self) -> Result<ProgramPart, FilterError> {
         self.cursor.take()?;
         let fields = [
             ("start", FlowField::NatPortBlockStart),
