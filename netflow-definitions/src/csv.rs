@@ -3,7 +3,7 @@
 use netflow_core::element::{self, DataType, DefinedElement, ElementId, Semantics, Units};
 use netflow_core::field::FlowField;
 
-use crate::{Fault, Found};
+use crate::{LineFault, LocatedElement};
 
 /// Whether a line is the header of one of these two formats.
 pub(crate) fn is_header(line: &str) -> bool {
@@ -11,11 +11,11 @@ pub(crate) fn is_header(line: &str) -> bool {
     cells.iter().any(|cell| cell == "name")
         && cells
             .iter()
-            .any(|cell| column(cell).is_some_and(|it| it == Column::Id))
+            .any(|cell| column(cell).is_some_and(|it| it == CsvColumn::Id))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum CsvColumn {
     Enterprise,
     Id,
     Name,
@@ -29,43 +29,43 @@ fn normal(cell: &str) -> String {
     cell.trim().trim_matches('"').to_lowercase()
 }
 
-fn column(name: &str) -> Option<Column> {
+fn column(name: &str) -> Option<CsvColumn> {
     Some(match name {
-        "pen" | "enterprise" => Column::Enterprise,
-        "id" | "elementid" => Column::Id,
-        "name" => Column::Name,
-        "type" | "abstract data type" => Column::Type,
-        "semantics" | "data type semantics" => Column::Semantics,
-        "units" => Column::Units,
-        "same_as" | "same as" => Column::SameAs,
+        "pen" | "enterprise" => CsvColumn::Enterprise,
+        "id" | "elementid" => CsvColumn::Id,
+        "name" => CsvColumn::Name,
+        "type" | "abstract data type" => CsvColumn::Type,
+        "semantics" | "data type semantics" => CsvColumn::Semantics,
+        "units" => CsvColumn::Units,
+        "same_as" | "same as" => CsvColumn::SameAs,
         _ => return None,
     })
 }
 
 /// Reads the rows.
-pub(crate) fn parse(text: &str) -> Result<Vec<Found>, Fault> {
+pub(crate) fn parse(text: &str) -> Result<Vec<LocatedElement>, LineFault> {
     let mut rows = rows(text)?.into_iter();
     let (_, header) = rows.next().unwrap_or_default();
     let columns: Vec<_> = header.iter().map(|cell| column(&normal(cell))).collect();
     let mut found = Vec::new();
     for (line, cells) in rows {
-        let get = |wanted: Column| {
+        let get = |wanted: CsvColumn| {
             let place = columns.iter().position(|column| *column == Some(wanted))?;
             cells.get(place).map(|cell| cell.trim())
         };
         let (id, name) = (
-            get(Column::Id).unwrap_or(""),
-            get(Column::Name).unwrap_or(""),
+            get(CsvColumn::Id).unwrap_or(""),
+            get(CsvColumn::Name).unwrap_or(""),
         );
-        let type_name = get(Column::Type).unwrap_or("");
+        let type_name = get(CsvColumn::Type).unwrap_or("");
         // Reserved and unassigned numbers of IANA's have ranges or no type.
-        if columns.first() != Some(&Some(Column::Enterprise))
+        if columns.first() != Some(&Some(CsvColumn::Enterprise))
             && (id.contains('-') || type_name.is_empty())
         {
             continue;
         }
         let expected = |what: &str, cell: &str| (line, format!("expected {what}, found {cell:?}"));
-        let enterprise = get(Column::Enterprise).unwrap_or("0");
+        let enterprise = get(CsvColumn::Enterprise).unwrap_or("0");
         let key = ElementId::new(
             enterprise
                 .parse()
@@ -79,24 +79,24 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Found>, Fault> {
         let data_type = crate::data_type(type_name)
             .ok_or_else(|| expected("an abstract data type of RFC 7012", type_name))?;
         let mut element = DefinedElement::new(key, name, data_type);
-        let semantics = get(Column::Semantics).unwrap_or("");
+        let semantics = get(CsvColumn::Semantics).unwrap_or("");
         if let Some(known) = (0..=u8::MAX)
             .filter_map(Semantics::from_number)
             .find(|it| it.name() == semantics)
         {
             element.semantics = known;
         }
-        let units = get(Column::Units).unwrap_or("");
+        let units = get(CsvColumn::Units).unwrap_or("");
         if let Some(known) = (0..=u8::MAX)
             .filter_map(Units::from_number)
             .find(|it| it.name() == units)
         {
             element.units = known;
         }
-        if let Some(meaning) = get(Column::SameAs).filter(|cell| !cell.is_empty()) {
+        if let Some(meaning) = get(CsvColumn::SameAs).filter(|cell| !cell.is_empty()) {
             element.same_as = Some(same_as(meaning, data_type).map_err(|reason| (line, reason))?);
         }
-        found.push(Found { element, line });
+        found.push(LocatedElement { element, line });
     }
     Ok(found)
 }
@@ -149,7 +149,7 @@ fn is_encoded_alike(one: Option<DataType>, other: DataType) -> bool {
 }
 
 /// Rows with the line where each begins; a quoted cell may have several lines (RFC 4180).
-fn rows(text: &str) -> Result<Vec<(usize, Vec<String>)>, Fault> {
+fn rows(text: &str) -> Result<Vec<(usize, Vec<String>)>, LineFault> {
     let mut rows = Vec::new();
     let (mut line, mut start) = (1, 1);
     let mut cells = vec![String::new()];

@@ -42,7 +42,7 @@ use netflow_core::element::{DataType, DefinedElement};
 /// A definition and its line in the file.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Found {
+pub struct LocatedElement {
     /// The definition; its `origin` is the file and the line.
     pub element: DefinedElement,
     /// The line of the definition in the file, from 1.
@@ -73,7 +73,7 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {}
 
 /// The line of a fault, and what is wrong.
-type Fault = (usize, String);
+type LineFault = (usize, String);
 
 /// Octets of the largest file that is read.
 const MAX_OCTETS: u64 = 64 << 20;
@@ -84,7 +84,7 @@ const MAX_OCTETS: u64 = 64 << 20;
 ///
 /// The file cannot be read, or has none of the known formats; the error names the line and what was
 /// expected there.
-pub fn read(path: &Path) -> Result<Vec<Found>, Error> {
+pub fn read(path: &Path) -> Result<Vec<LocatedElement>, Error> {
     let file = path.display().to_string();
     let unreadable = |reason: String| Error {
         file: file.clone(),
@@ -104,7 +104,7 @@ pub fn read(path: &Path) -> Result<Vec<Found>, Error> {
 /// # Errors
 ///
 /// See [`read`].
-pub fn parse(text: &str, file: &str) -> Result<Vec<Found>, Error> {
+pub fn parse(text: &str, file: &str) -> Result<Vec<LocatedElement>, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let found = if text.trim_start().starts_with('<') {
         xml::parse(text)
@@ -118,7 +118,7 @@ pub fn parse(text: &str, file: &str) -> Result<Vec<Found>, Error> {
         line,
         reason,
     })?;
-    for Found { element, line } in &mut found {
+    for LocatedElement { element, line } in &mut found {
         element.origin = Some(format!("{file}:{line}").into());
     }
     Ok(found)

@@ -2,12 +2,12 @@
 
 use netflow_core::element::{DataType, DefinedElement, ElementId};
 
-use crate::yaml::{Node, Value};
-use crate::{Fault, Found};
+use crate::yaml::{YamlNode, YamlValue};
+use crate::{LineFault, LocatedElement};
 
 /// The definitions in a document.
-pub(crate) fn definitions(root: &Node) -> Result<Vec<Found>, Fault> {
-    let Value::Map(members) = &root.value else {
+pub(crate) fn definitions(root: &YamlNode) -> Result<Vec<LocatedElement>, LineFault> {
+    let YamlValue::Map(members) = &root.value else {
         return Err((root.line, "expected numbers of elements as keys".into()));
     };
     let mut found = Vec::new();
@@ -26,15 +26,23 @@ pub(crate) fn definitions(root: &Node) -> Result<Vec<Found>, Fault> {
 }
 
 /// `ID: [type, name]`, or `PEN:` and such lists below it.
-fn element_or_enterprise(key: &str, node: &Node, found: &mut Vec<Found>) -> Result<(), Fault> {
+fn element_or_enterprise(
+    key: &str,
+    node: &YamlNode,
+    found: &mut Vec<LocatedElement>,
+) -> Result<(), LineFault> {
     match &node.value {
-        Value::Map(_) => elements(node, number(key, node.line)?, found),
+        YamlValue::Map(_) => elements(node, number(key, node.line)?, found),
         _ => element(key, node, 0, found),
     }
 }
 
-fn elements(node: &Node, enterprise: u32, found: &mut Vec<Found>) -> Result<(), Fault> {
-    let Value::Map(members) = &node.value else {
+fn elements(
+    node: &YamlNode,
+    enterprise: u32,
+    found: &mut Vec<LocatedElement>,
+) -> Result<(), LineFault> {
+    let YamlValue::Map(members) = &node.value else {
         return Err((
             node.line,
             "expected `ID:` with a list of type and name".into(),
@@ -45,9 +53,14 @@ fn elements(node: &Node, enterprise: u32, found: &mut Vec<Found>) -> Result<(), 
         .try_for_each(|(key, node)| element(key, node, enterprise, found))
 }
 
-fn element(key: &str, node: &Node, enterprise: u32, found: &mut Vec<Found>) -> Result<(), Fault> {
+fn element(
+    key: &str,
+    node: &YamlNode,
+    enterprise: u32,
+    found: &mut Vec<LocatedElement>,
+) -> Result<(), LineFault> {
     let id = number(key, node.line)?;
-    let Value::List(items) = &node.value else {
+    let YamlValue::List(items) = &node.value else {
         return Err((
             node.line,
             "expected a list of type and name, or `:skip`".into(),
@@ -71,7 +84,7 @@ fn element(key: &str, node: &Node, enterprise: u32, found: &mut Vec<Found>) -> R
         );
         return Err((items.first().map_or(node.line, |item| item.line), reason));
     };
-    found.push(Found {
+    found.push(LocatedElement {
         element: DefinedElement::new(ElementId::new(enterprise, id), name, data_type),
         line: node.line,
     });
@@ -79,14 +92,14 @@ fn element(key: &str, node: &Node, enterprise: u32, found: &mut Vec<Found>) -> R
 }
 
 /// A scalar without the colon that makes it a symbol in Ruby.
-fn word(node: &Node) -> Option<&str> {
+fn word(node: &YamlNode) -> Option<&str> {
     match &node.value {
-        Value::Scalar(text) => Some(text.strip_prefix(':').unwrap_or(text).trim()),
+        YamlValue::Scalar(text) => Some(text.strip_prefix(':').unwrap_or(text).trim()),
         _ => None,
     }
 }
 
-fn number<T: core::str::FromStr>(text: &str, line: usize) -> Result<T, Fault> {
+fn number<T: core::str::FromStr>(text: &str, line: usize) -> Result<T, LineFault> {
     text.trim()
         .parse()
         .map_err(|_| (line, format!("expected a number, found {text:?}")))
@@ -120,15 +133,15 @@ fn data_type(name: &str) -> Option<DataType> {
 }
 
 /// goflow2's list under `mapping`: an element, and the field that it goes to.
-fn mapping(node: &Node, found: &mut Vec<Found>) -> Result<(), Fault> {
-    let Value::Map(members) = &node.value else {
+fn mapping(node: &YamlNode, found: &mut Vec<LocatedElement>) -> Result<(), LineFault> {
+    let YamlValue::Map(members) = &node.value else {
         return Err((node.line, "expected `mapping:`".into()));
     };
     let items = members.iter().find(|(key, _)| key == "mapping");
     let Some((
         _,
-        Node {
-            value: Value::List(items),
+        YamlNode {
+            value: YamlValue::List(items),
             ..
         },
     )) = items
@@ -136,7 +149,7 @@ fn mapping(node: &Node, found: &mut Vec<Found>) -> Result<(), Fault> {
         return Err((node.line, "expected `mapping:` with a list".into()));
     };
     for item in items {
-        let Value::Map(members) = &item.value else {
+        let YamlValue::Map(members) = &item.value else {
             return Err((item.line, "expected `field:` and `destination:`".into()));
         };
         let get = |name: &str| {
@@ -151,7 +164,7 @@ fn mapping(node: &Node, found: &mut Vec<Found>) -> Result<(), Fault> {
         // Its type is that of the destination, which is not in the file.
         let registered = netflow_core::element::get(id).and_then(|element| element.data_type);
         let data_type = registered.unwrap_or(DataType::OctetArray);
-        found.push(Found {
+        found.push(LocatedElement {
             element: DefinedElement::new(id, name, data_type),
             line: item.line,
         });

@@ -2,10 +2,10 @@
 
 use netflow_core::element::{DefinedElement, ElementId};
 
-use crate::{Fault, Found};
+use crate::{LineFault, LocatedElement};
 
 /// Reads the records; those without a type are reserved or unassigned.
-pub(crate) fn parse(text: &str) -> Result<Vec<Found>, Fault> {
+pub(crate) fn parse(text: &str) -> Result<Vec<LocatedElement>, LineFault> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut line = 1;
@@ -20,7 +20,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Found>, Fault> {
         };
         let body = rest.get(..len).unwrap_or_default();
         if let Some(element) = element(body, line)? {
-            found.push(Found { element, line });
+            found.push(LocatedElement { element, line });
         }
         line += body.matches('\n').count();
         at = start + len;
@@ -34,7 +34,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Found>, Fault> {
     Ok(found)
 }
 
-fn element(record: &str, line: usize) -> Result<Option<DefinedElement>, Fault> {
+fn element(record: &str, line: usize) -> Result<Option<DefinedElement>, LineFault> {
     let parts = (
         member(record, "name"),
         member(record, "dataType"),

@@ -1,25 +1,25 @@
 //! The part of YAML that files of definitions use: maps, lists and scalars by indentation, and lists in
 //! brackets.
 
-use crate::Fault;
+use crate::LineFault;
 
 /// A value and its line.
 #[derive(Debug)]
-pub(crate) struct Node {
+pub(crate) struct YamlNode {
     pub(crate) line: usize,
-    pub(crate) value: Value,
+    pub(crate) value: YamlValue,
 }
 
 #[derive(Debug)]
-pub(crate) enum Value {
+pub(crate) enum YamlValue {
     Scalar(String),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    List(Vec<YamlNode>),
+    Map(Vec<(String, YamlNode)>),
 }
 
 /// A line that is not empty.
 #[derive(Debug, Clone, Copy)]
-struct Line<'t> {
+struct YamlLine<'t> {
     number: usize,
     indent: usize,
     text: &'t str,
@@ -29,7 +29,7 @@ struct Line<'t> {
 const MAX_DEPTH: usize = 16;
 
 /// Reads a document.
-pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
+pub(crate) fn parse(text: &str) -> Result<YamlNode, LineFault> {
     let mut lines = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let content = without_comment(line).trim_end();
@@ -40,13 +40,13 @@ pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
         if content.contains('\t') && content.trim_start_matches(' ').starts_with('\t') {
             return Err((number, "expected spaces as indentation, found a tab".into()));
         }
-        lines.push(Line {
+        lines.push(YamlLine {
             number,
             indent: content.len() - trimmed.len(),
             text: trimmed,
         });
     }
-    let mut reader = Reader { lines, at: 0 };
+    let mut reader = YamlReader { lines, at: 0 };
     let Some(first) = reader.peek() else {
         return Err((1, "expected definitions, found nothing".into()));
     };
@@ -69,18 +69,18 @@ fn without_comment(line: &str) -> &str {
         .unwrap_or(line)
 }
 
-struct Reader<'t> {
-    lines: Vec<Line<'t>>,
+struct YamlReader<'t> {
+    lines: Vec<YamlLine<'t>>,
     at: usize,
 }
 
-impl<'t> Reader<'t> {
-    fn peek(&self) -> Option<Line<'t>> {
+impl<'t> YamlReader<'t> {
+    fn peek(&self) -> Option<YamlLine<'t>> {
         self.lines.get(self.at).copied()
     }
 
     /// The map or list at this indentation.
-    fn node(&mut self, indent: usize, depth: usize) -> Result<Node, Fault> {
+    fn node(&mut self, indent: usize, depth: usize) -> Result<YamlNode, LineFault> {
         let Some(first) = self.peek() else {
             return Err((0, "expected a value, found the end".into()));
         };
@@ -94,7 +94,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn list(&mut self, indent: usize, depth: usize) -> Result<Node, Fault> {
+    fn list(&mut self, indent: usize, depth: usize) -> Result<YamlNode, LineFault> {
         let mut items = Vec::new();
         let number = self.peek().map_or(0, |line| line.number);
         while let Some(line) = self.peek() {
@@ -107,7 +107,7 @@ impl<'t> Reader<'t> {
                 // A map begins after the hyphen.
                 let inner = indent + 1 + content.len() - trimmed.len();
                 if let Some(place) = self.lines.get_mut(self.at) {
-                    *place = Line {
+                    *place = YamlLine {
                         indent: inner,
                         text: trimmed,
                         ..line
@@ -119,13 +119,13 @@ impl<'t> Reader<'t> {
                 items.push(scalar(trimmed, line.number));
             }
         }
-        Ok(Node {
+        Ok(YamlNode {
             line: number,
-            value: Value::List(items),
+            value: YamlValue::List(items),
         })
     }
 
-    fn map(&mut self, indent: usize, depth: usize) -> Result<Node, Fault> {
+    fn map(&mut self, indent: usize, depth: usize) -> Result<YamlNode, LineFault> {
         let mut members = Vec::new();
         let number = self.peek().map_or(0, |line| line.number);
         while let Some(line) = self.peek() {
@@ -151,15 +151,15 @@ impl<'t> Reader<'t> {
             } else {
                 scalar(rest, line.number)
             };
-            let value = Node {
+            let value = YamlNode {
                 line: line.number,
                 ..value
             };
             members.push((unquoted(key).to_owned(), value));
         }
-        Ok(Node {
+        Ok(YamlNode {
             line: number,
-            value: Value::Map(members),
+            value: YamlValue::Map(members),
         })
     }
 }
@@ -178,7 +178,7 @@ fn split_key(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A scalar, or a list in brackets.
-fn scalar(text: &str, line: usize) -> Node {
+fn scalar(text: &str, line: usize) -> YamlNode {
     let inner = text
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
@@ -188,17 +188,17 @@ fn scalar(text: &str, line: usize) -> Node {
                 .split(',')
                 .map(str::trim)
                 .filter(|item| !item.is_empty());
-            Value::List(items.map(|item| scalar_of(item, line)).collect())
+            YamlValue::List(items.map(|item| scalar_of(item, line)).collect())
         }
-        None => Value::Scalar(unquoted(text).to_owned()),
+        None => YamlValue::Scalar(unquoted(text).to_owned()),
     };
-    Node { line, value }
+    YamlNode { line, value }
 }
 
-fn scalar_of(text: &str, line: usize) -> Node {
-    Node {
+fn scalar_of(text: &str, line: usize) -> YamlNode {
+    YamlNode {
         line,
-        value: Value::Scalar(unquoted(text).to_owned()),
+        value: YamlValue::Scalar(unquoted(text).to_owned()),
     }
 }
 
