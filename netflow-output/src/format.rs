@@ -35,7 +35,7 @@ use netflow_core::{Datagram, Decoded, Error, Stats};
 #[cfg(feature = "columns")]
 pub use self::columns::{Columns, Container, ValueColumn, ValueTable};
 #[cfg(feature = "columns")]
-pub(crate) use self::columns::{Writer, options as column_options};
+pub(crate) use self::columns::{ContainerWriter, options as column_options};
 pub use self::count::Count;
 pub use self::csv::Csv;
 pub use self::flow::FlowLines;

@@ -8,12 +8,12 @@ use crate::repository::{Result, root};
 
 /// One row; cells are asked for by the name of their column.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct RegistryRow {
     place: String,
     cells: HashMap<String, String>,
 }
 
-impl Row {
+impl RegistryRow {
     /// The text of a cell, empty where nothing is known.
     pub(crate) fn text(&self, column: &str) -> Result<&str> {
         match self.cells.get(column) {
@@ -31,7 +31,7 @@ impl Row {
 }
 
 /// Reads `registry/NAME`.
-pub(crate) fn read(name: &str) -> Result<Vec<Row>> {
+pub(crate) fn read(name: &str) -> Result<Vec<RegistryRow>> {
     let path = root().join("registry").join(name);
     let text = fs::read_to_string(path).map_err(|error| format!("registry/{name}: {error}"))?;
     let mut lines = text.lines();
@@ -45,7 +45,7 @@ pub(crate) fn read(name: &str) -> Result<Vec<Row>> {
             return Err(format!("{place}: {have} cells under {want} columns").into());
         }
         let cells = header.iter().cloned().zip(cells).collect();
-        rows.push(Row { place, cells });
+        rows.push(RegistryRow { place, cells });
     }
     Ok(rows)
 }

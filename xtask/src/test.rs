@@ -20,18 +20,22 @@ use crate::repository::Result;
 use crate::workspace;
 
 /// One step: its name, what it does, and what it needs beside cargo, a C compiler and Python.
-struct Step {
+struct TestStep {
     name: &'static str,
     run: fn() -> Result,
     needs: &'static [&'static Tool],
 }
 
-const fn step(name: &'static str, run: fn() -> Result) -> Step {
+const fn step(name: &'static str, run: fn() -> Result) -> TestStep {
     needing(&[], name, run)
 }
 
-const fn needing(needs: &'static [&'static Tool], name: &'static str, run: fn() -> Result) -> Step {
-    Step { name, run, needs }
+const fn needing(
+    needs: &'static [&'static Tool],
+    name: &'static str,
+    run: fn() -> Result,
+) -> TestStep {
+    TestStep { name, run, needs }
 }
 
 const C: &[&Tool] = &[
@@ -59,7 +63,7 @@ const EXAMPLES: &[&Tool] = &[
 const FUZZING: &[&Tool] = &[&tools::GXX, &tools::CLANG, &tools::SANITIZERS];
 const OTHER_READERS: &[&Tool] = &[&tools::TSHARK, &tools::NFDUMP];
 
-const STEPS: &[Step] = &[
+const STEPS: &[TestStep] = &[
     step("generated files are up to date", generated),
     step("formatting", formatting),
     needing(&[&tools::VENV], "spelling", spelling::run),
@@ -114,7 +118,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// What takes longer; the list is open.
-const FULL: &[Step] = &[
+const FULL: &[TestStep] = &[
     step("tests in release, many random cases", many_cases),
     // Clippy has checked that they compile.
     step("benches link", benches),
@@ -192,7 +196,7 @@ pub(crate) fn only(words: &str) -> ExitCode {
     run_steps(&steps)
 }
 
-fn run_steps(steps: &[&Step]) -> ExitCode {
+fn run_steps(steps: &[&TestStep]) -> ExitCode {
     let start = Instant::now();
     let mut needed: Vec<&Tool> = Vec::new();
     for tool in steps.iter().flat_map(|step| step.needs) {

@@ -5,7 +5,7 @@ use core::fmt;
 use aes::Aes128;
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit, consts::U16};
 
-type Block = Array<u8, U16>;
+type CipherBlock = Array<u8, U16>;
 
 /// Bits that are computed at once: an IPv4 address, a fourth of one of IPv6.
 const LANES: u32 = 32;
@@ -32,7 +32,7 @@ impl fmt::Debug for CryptoPan {
 impl CryptoPan {
     pub(super) fn new(key: &[u8; 32]) -> Self {
         let (cipher, pad) = key.split_at(16);
-        let [mut cipher_key, mut block] = [Block::default(); 2];
+        let [mut cipher_key, mut block] = [CipherBlock::default(); 2];
         cipher_key.copy_from_slice(cipher);
         block.copy_from_slice(pad);
         let cipher = Aes128::new(&cipher_key);
@@ -69,7 +69,7 @@ impl CryptoPan {
     /// The bits to flip among the first `len`.
     fn flips(&self, bits: u128, pad: u128, len: u32) -> u128 {
         let mut flips = 0_u128;
-        let mut blocks = [Block::default(); LANES as usize];
+        let mut blocks = [CipherBlock::default(); LANES as usize];
         let mut first = 0;
         while first < len {
             for (bit, block) in (first..).zip(&mut blocks) {

@@ -9,7 +9,7 @@ use netflow_core::field::FlowField;
 use netflow_core::{Decoded, InputNames, Stats};
 
 pub use self::container::Container;
-pub(crate) use self::container::Writer;
+pub(crate) use self::container::ContainerWriter;
 pub use self::value_table::{ValueColumn, ValueTable};
 use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
 
@@ -18,7 +18,7 @@ use crate::format::{Biflows, Format, FormatError, Selection, Suspects};
 pub struct Columns {
     builder: FlowBatchBuilder,
     /// None after an error or the end.
-    writer: Option<Writer>,
+    writer: Option<ContainerWriter>,
     /// Rows that may still be written, if there is a limit.
     left: Option<u64>,
     /// Flows with impossible times.
@@ -40,7 +40,7 @@ impl Columns {
         let selection = selection.into();
         let options = options(fields, &selection, files, container);
         let builder = FlowBatchBuilder::new(options);
-        let writer = Writer::new(container, builder.schema()).map_err(FormatError::new)?;
+        let writer = ContainerWriter::new(container, builder.schema()).map_err(FormatError::new)?;
         Ok(Self {
             builder,
             writer: Some(writer),
@@ -60,7 +60,7 @@ impl Columns {
         container: Container,
         threads: usize,
     ) -> Result<Self, FormatError> {
-        let writer = Writer::with_threads(container, self.builder.schema(), threads);
+        let writer = ContainerWriter::with_threads(container, self.builder.schema(), threads);
         self.writer = Some(writer.map_err(FormatError::new)?);
         Ok(self)
     }

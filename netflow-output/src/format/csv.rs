@@ -40,9 +40,9 @@ impl Csv {
 
 /// Values with commas between them.
 #[derive(Debug)]
-struct Values;
+struct CsvSyntax;
 
-impl Syntax for Values {
+impl Syntax for CsvSyntax {
     const QUOTE: Option<u8> = None;
     const OPEN: Option<u8> = None;
     const CLOSE: [u8; 2] = END;
@@ -84,7 +84,7 @@ impl Format for Csv {
     }
 
     fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
-        self.writer.message::<Values>(message, out);
+        self.writer.message::<CsvSyntax>(message, out);
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use netflow_core::{
 };
 
 use self::plan::RowPlan;
-use self::rows::Rows;
+use self::rows::SetRows;
 use self::set_constants::{MessageTexts, RowHead, SetConstants};
 pub(super) use self::syntax::Syntax;
 use super::room::Room;
@@ -151,7 +151,7 @@ impl FieldWriter {
             &first,
             key.map_or(&[], |_| projected.columns()),
         );
-        let mut rows = Rows::new(&mut self.room, out);
+        let mut rows = SetRows::new(&mut self.room, out);
         self.selection.for_each(set, |flow| {
             rows.row::<S>(&planned.plan, &planned.set_constants, flow);
         });
@@ -160,7 +160,7 @@ impl FieldWriter {
 
     /// The same of sFlow samples, each of which has a plan by its shape.
     fn samples<S: Syntax>(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
-        let mut rows = Rows::new(&mut self.room, out);
+        let mut rows = SetRows::new(&mut self.room, out);
         let (projection, plans) = (&mut self.projection, &mut self.plans);
         let (unplanned, number, has_file) = (&mut self.unplanned, self.set, self.has_file);
         let (of_message, head) = (&mut self.of_message, &self.head);

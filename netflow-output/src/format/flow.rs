@@ -43,7 +43,7 @@ impl FlowLines {
 /// The flows of each message, then its problems.
 impl Format for FlowLines {
     fn message(&mut self, message: &Decoded<'_>, out: &mut Vec<u8>) -> Result<(), FormatError> {
-        self.writer.message::<Members>(message, out);
+        self.writer.message::<JsonSyntax>(message, out);
         let json = &mut Json::new(out);
         for problem in message.problems() {
             lines::write_problem_alone(&problem, &self.files, &mut self.head, json);
@@ -70,9 +70,9 @@ impl Format for FlowLines {
 
 /// Members of a JSON object, each after a comma.
 #[derive(Debug)]
-struct Members;
+struct JsonSyntax;
 
-impl Syntax for Members {
+impl Syntax for JsonSyntax {
     const QUOTE: Option<u8> = Some(b'"');
     const OPEN: Option<u8> = Some(b'{');
     const CLOSE: [u8; 2] = *b"}\n";

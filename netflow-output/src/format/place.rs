@@ -6,12 +6,12 @@ use netflow_core::{TimePlan, Timestamp};
 /// Where a number is in each record. Offset and width have 16 bits, so that the compiler knows that
 /// the end does not overflow.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct NumberPlace {
     offset: u16,
     width: u16,
 }
 
-impl Place {
+impl NumberPlace {
     /// `None` if it is further from the start than any record is long.
     pub(super) fn new(place: FieldPlan) -> Option<Self> {
         Some(Self {
@@ -50,12 +50,12 @@ pub(super) fn octets<const N: usize>(record: &[u8], offset: u16) -> [u8; N] {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TimePlace {
     pub(super) plan: TimePlan,
-    place: Place,
+    place: NumberPlace,
 }
 
 impl TimePlace {
     pub(super) fn new(plan: TimePlan) -> Option<Self> {
-        let place = Place::new(plan.place())?;
+        let place = NumberPlace::new(plan.place())?;
         Some(Self { plan, place })
     }
 

@@ -10,7 +10,7 @@ use netflow_core::template::FieldLabel;
 use netflow_core::wire::template::TemplateRecord;
 use netflow_core::{Protocol, Set, SetKind};
 
-use self::names::Names;
+use self::names::SharedNames;
 use crate::format::json::Json;
 use crate::format::lines::{Head, Schema, close};
 use crate::format::{sample, scalar, template};
@@ -20,7 +20,7 @@ use crate::format::{sample, scalar, template};
 pub struct Records {
     /// Lists inside lists are read down to this depth.
     list_depth: u8,
-    names: Names,
+    names: SharedNames,
 }
 
 impl Records {
@@ -29,7 +29,7 @@ impl Records {
     pub fn new(list_depth: u8) -> Self {
         Self {
             list_depth,
-            names: Names::default(),
+            names: SharedNames::default(),
         }
     }
 }

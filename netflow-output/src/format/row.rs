@@ -13,12 +13,12 @@ const BLANKS: [u8; BLOCK] = [b' '; BLOCK];
 
 /// A text of limited length.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Row {
+pub(super) struct RowText {
     room: Room,
     len: usize,
 }
 
-impl Row {
+impl RowText {
     /// Writes times in this zone, not in UTC.
     pub(super) fn set_zone(&mut self, zone: Zone) {
         self.room.set_zone(zone);

@@ -40,7 +40,7 @@ impl Order {
         }
     }
 
-    fn compare(self, one: &Option<Key>, other: &Option<Key>) -> Ordering {
+    fn compare(self, one: &Option<RowSortKey>, other: &Option<RowSortKey>) -> Ordering {
         match (one, other) {
             (Some(one), Some(other)) if self.is_descending => other.cmp(one),
             (Some(one), Some(other)) => one.cmp(other),
@@ -51,14 +51,14 @@ impl Order {
 
 /// The value by which a row is ordered.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+enum RowSortKey {
     Unsigned(u64),
     Signed(i64),
     Address(IpAddr),
     Octets(Box<[u8]>),
 }
 
-impl Key {
+impl RowSortKey {
     fn new(value: FlowValue<'_>) -> Self {
         match value {
             FlowValue::Unsigned(number) => Self::Unsigned(number),
@@ -92,7 +92,7 @@ pub(crate) struct Ranking<R> {
 
 #[derive(Debug)]
 struct Ranked<R> {
-    key: Option<Key>,
+    key: Option<RowSortKey>,
     /// Rows with equal keys stay in the order in which they were added.
     number: u64,
     row: R,
@@ -112,12 +112,12 @@ impl<R> Ranking<R> {
 
     /// Adds the row of a flow, which takes this number of octets on the heap.
     pub(crate) fn add(&mut self, flow: &Flow<'_>, row: R, memory: usize) {
-        let key = value(flow, self.order.field).map(Key::new);
+        let key = value(flow, self.order.field).map(RowSortKey::new);
         self.add_with_key(key, row, memory);
     }
 
-    fn add_with_key(&mut self, key: Option<Key>, row: R, memory: usize) {
-        let memory = memory + size_of::<Ranked<R>>() + key.as_ref().map_or(0, Key::memory);
+    fn add_with_key(&mut self, key: Option<RowSortKey>, row: R, memory: usize) {
+        let memory = memory + size_of::<Ranked<R>>() + key.as_ref().map_or(0, RowSortKey::memory);
         self.memory = self.memory.saturating_add(memory);
         self.rows.push(Ranked {
             key,
@@ -176,7 +176,7 @@ pub struct Sorted<F> {
     selection: Selection,
     ranking: Option<Ranking<Box<[u8]>>>,
     order: Order,
-    keys: Vec<Option<Key>>,
+    keys: Vec<Option<RowSortKey>>,
     rows: Vec<u8>,
 }
 
@@ -208,7 +208,7 @@ impl<F: Format> Format for Sorted<F> {
             if self.selection.prepare(&set) {
                 let (keys, field) = (&mut self.keys, self.order.field);
                 self.selection.for_each(&set, |flow| {
-                    keys.push(value(flow, field).map(Key::new));
+                    keys.push(value(flow, field).map(RowSortKey::new));
                 });
             }
         }
@@ -250,12 +250,12 @@ impl<F: Format> Format for Sorted<F> {
 mod tests {
     use netflow_core::field::FlowField;
 
-    use super::{Key, Order, Ranking, SURPLUS};
+    use super::{Order, Ranking, RowSortKey, SURPLUS};
 
     fn ranked(order: Order, limit: Option<usize>, keys: &[Option<u64>]) -> Vec<usize> {
         let mut ranking = Ranking::new(order, limit);
         for (row, key) in keys.iter().enumerate() {
-            ranking.add_with_key(key.map(Key::Unsigned), row, 0);
+            ranking.add_with_key(key.map(RowSortKey::Unsigned), row, 0);
         }
         ranking.into_rows().collect()
     }
@@ -280,7 +280,7 @@ mod tests {
     fn a_limit_bounds_the_rows_that_are_kept() {
         let mut ranking = Ranking::new(Order::descending(FlowField::Octets), Some(3));
         for number in 0..20_000 {
-            ranking.add_with_key(Some(Key::Unsigned(number)), number, 100);
+            ranking.add_with_key(Some(RowSortKey::Unsigned(number)), number, 100);
             assert!(ranking.rows.len() <= 6 + SURPLUS);
         }
         assert!(ranking.memory < 3_000_000);

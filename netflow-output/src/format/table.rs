@@ -20,11 +20,11 @@ use netflow_core::field::FlowField;
 use netflow_core::{Decoded, FlowColumn, Projection, Set, SetKind, Stats};
 
 use self::cells::Cells;
-use self::column::{Column, RowStyle, Style};
-use self::layout::{Layout, Side};
-use self::sums::Sums;
-use self::values::{FieldPlaces, Places, SetValues, Values};
-use crate::format::row::Row;
+use self::column::{RowStyle, Style, TableColumn};
+use self::layout::{ColumnSide, TableLayout};
+use self::sums::TableSums;
+use self::values::{FieldPlaces, Places, RowValues, SetValues};
+use crate::format::row::RowText;
 use crate::format::sorted::{Order, Ranking};
 use crate::format::{Biflows, Format, FormatError, Selection, Suspects, Zone};
 use crate::format::{flow_value, text};
@@ -41,17 +41,17 @@ const INEXACT: &[u8] = b"the sums hold running totals whole, of flows that began
 #[derive(Debug)]
 pub struct Table {
     selection: Selection,
-    /// The fields of [`Values`], and those of the columns.
+    /// The fields of [`RowValues`], and those of the columns.
     projection: Projection,
     of_set: SetValues,
     /// For each shape of sFlow samples, by its slot in the projection.
-    shapes: Vec<Shape>,
-    rows: Rows,
+    shapes: Vec<TableShape>,
+    rows: TableRows,
 }
 
 /// Samples of one shape.
 #[derive(Debug, Clone)]
-struct Shape {
+struct TableShape {
     /// The version of its columns; 0 if there are none yet.
     version: u64,
     fields: FieldPlaces,
@@ -62,7 +62,7 @@ struct Shape {
 /// A column, and its state for the set being written.
 #[derive(Debug)]
 struct PlannedColumn {
-    column: Column,
+    column: TableColumn,
     /// The positions of its fields in the projection.
     positions: Range<usize>,
     /// Whether flows of the set being written can have it.
@@ -81,12 +81,12 @@ impl Table {
     ) -> Self {
         let selection = selection.into();
         let with_reverse = selection.biflows() == Biflows::Whole && fields.is_none();
-        let columns: Vec<Column> = fields.map_or_else(
-            || Column::USUAL.to_vec(),
-            |fields| fields.iter().copied().map(Column::Field).collect(),
+        let columns: Vec<TableColumn> = fields.map_or_else(
+            || TableColumn::USUAL.to_vec(),
+            |fields| fields.iter().copied().map(TableColumn::Field).collect(),
         );
         let mut projected = values::FIELDS.to_vec();
-        let plan = |column: &Column| {
+        let plan = |column: &TableColumn| {
             let start = projected.len();
             projected.extend_from_slice(column.fields());
             PlannedColumn {
@@ -102,7 +102,7 @@ impl Table {
             projection: Projection::new(projected),
             of_set: SetValues::default(),
             shapes: Vec::new(),
-            rows: Rows {
+            rows: TableRows {
                 columns,
                 style: Style {
                     exact: width >= WIDE,
@@ -113,7 +113,7 @@ impl Table {
                 ranking: None,
                 layout: None,
                 cells: Cells::default(),
-                sums: Sums::new(),
+                sums: TableSums::new(),
                 suspects: 0,
             },
         }
@@ -169,7 +169,7 @@ impl Table {
         };
         let rows = &mut self.rows;
         self.selection.for_each(set, |flow| {
-            rows.row(&Values::new(&places, flow), out);
+            rows.row(&RowValues::new(&places, flow), out);
         });
     }
 
@@ -177,7 +177,7 @@ impl Table {
     fn samples(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
         let (projection, shapes, of_set) = (&mut self.projection, &mut self.shapes, &self.of_set);
         if shapes.is_empty() {
-            shapes.resize(Projection::SLOTS, Shape::NONE);
+            shapes.resize(Projection::SLOTS, TableShape::NONE);
         }
         let rows = &mut self.rows;
         self.selection.for_each(set, |flow| {
@@ -207,7 +207,7 @@ impl Table {
                 fields,
                 of_set,
             };
-            rows.row(&Values::new(&places, flow), out);
+            rows.row(&RowValues::new(&places, flow), out);
         });
     }
 }
@@ -273,7 +273,7 @@ fn no_flows(stats: &Stats, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-impl Shape {
+impl TableShape {
     const NONE: Self = Self {
         version: 0,
         fields: FieldPlaces::EACH,
@@ -299,7 +299,7 @@ impl PlannedColumn {
 
 /// The rows, and what is known of all of them.
 #[derive(Debug)]
-struct Rows {
+struct TableRows {
     columns: Vec<PlannedColumn>,
     style: Style,
     width: usize,
@@ -309,19 +309,19 @@ struct Rows {
     kept: Vec<Cells>,
     /// Rows to be sorted, if they are written in another order than they arrive in.
     ranking: Option<Ranking<Cells>>,
-    layout: Option<Layout>,
+    layout: Option<TableLayout>,
     /// The row being written.
     cells: Cells,
-    sums: Sums,
+    sums: TableSums,
     /// Flows with impossible times.
     suspects: u64,
 }
 
-impl Rows {
-    fn row(&mut self, values: &Values<'_, '_>, out: &mut Vec<u8>) {
+impl TableRows {
+    fn row(&mut self, values: &RowValues<'_, '_>, out: &mut Vec<u8>) {
         self.sums.add(values, self.with_reverse);
         let has_start =
-            |planned: &PlannedColumn| planned.column == Column::Start && planned.is_present;
+            |planned: &PlannedColumn| planned.column == TableColumn::Start && planned.is_present;
         let is_suspect = self.columns.iter().any(has_start) && values.is_suspect();
         self.suspects += u64::from(is_suspect);
         if let Some(layout) = self.layout.as_mut().filter(|_| self.ranking.is_none()) {
@@ -338,11 +338,11 @@ impl Rows {
             match planned.column {
                 _ if !planned.is_present => self.cells.push_empty(),
                 _ if !planned.is_shown => self.cells.push_empty(),
-                Column::Start => {
+                TableColumn::Start => {
                     let time = values.start.or(values.end);
                     self.cells.push_start(time, is_suspect);
                 }
-                Column::Field(field) => {
+                TableColumn::Field(field) => {
                     self.cells.push_value(flow_value::value(values.flow, field));
                 }
                 usual => self.cells.push(|row| usual.write(values, self.style, row)),
@@ -385,15 +385,15 @@ impl Rows {
     }
 
     /// The line below all: how many flows, and the sums of the columns that have one.
-    fn totals(&self, layout: &mut Layout, shown: Option<usize>, out: &mut Vec<u8>) {
+    fn totals(&self, layout: &mut TableLayout, shown: Option<usize>, out: &mut Vec<u8>) {
         layout.rule(out);
         let mut cells = Cells::default();
         for planned in &self.columns {
             cells.push(|row| match planned.column {
-                Column::Packets | Column::Field(FlowField::Packets) => {
+                TableColumn::Packets | TableColumn::Field(FlowField::Packets) => {
                     number::count(row, self.sums.packets, self.style.exact);
                 }
-                Column::Octets | Column::Field(FlowField::Octets) => {
+                TableColumn::Octets | TableColumn::Field(FlowField::Octets) => {
                     number::count(row, self.sums.octets, self.style.exact);
                 }
                 _ => {}
@@ -407,7 +407,7 @@ impl Rows {
         }
         layout.foot(&count, &cells, out);
         if sums.reverse_packets > 0 || sums.reverse_octets > 0 {
-            let mut row = Row::default();
+            let mut row = RowText::default();
             row.word("and ");
             number::count(&mut row, sums.reverse_packets, self.style.exact);
             row.word(" pkts, ");
@@ -427,9 +427,9 @@ fn lay_out(
     rows: &[Cells],
     (width, zone): (usize, Option<&Zone>),
     out: &mut Vec<u8>,
-) -> Layout {
-    let all: Vec<Column> = columns.iter().map(|planned| planned.column).collect();
-    let mut layout = Layout::choose(&all, rows, width, zone);
+) -> TableLayout {
+    let all: Vec<TableColumn> = columns.iter().map(|planned| planned.column).collect();
+    let mut layout = TableLayout::choose(&all, rows, width, zone);
     for (index, planned) in columns.iter_mut().enumerate() {
         planned.is_shown = layout.shows(index);
     }
@@ -440,12 +440,12 @@ fn lay_out(
     layout
 }
 
-impl Column {
-    const fn side(self) -> Side {
+impl TableColumn {
+    const fn side(self) -> ColumnSide {
         match self {
-            Self::Source => Side::Source,
-            Self::Destination => Side::Destination,
-            _ => Side::Other,
+            Self::Source => ColumnSide::Source,
+            Self::Destination => ColumnSide::Destination,
+            _ => ColumnSide::Other,
         }
     }
 }

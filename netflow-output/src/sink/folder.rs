@@ -12,7 +12,7 @@ use netflow_arrow::{
 use netflow_core::{Decoded, InputNames, Stats};
 
 use super::Sink;
-use crate::format::{Container, Writer};
+use crate::format::{Container, ContainerWriter};
 
 /// Rows of a batch.
 const ROWS: usize = 1 << 16;
@@ -98,7 +98,7 @@ struct TableFiles {
 #[derive(Debug)]
 struct TableFile {
     path: PathBuf,
-    writer: Writer,
+    writer: ContainerWriter,
 }
 
 /// Columns or files cannot be written.
@@ -230,7 +230,7 @@ impl TableFiles {
         File::create_new(&path)?;
         Ok(TableFile {
             path,
-            writer: Writer::new(self.container, schema)?,
+            writer: ContainerWriter::new(self.container, schema)?,
         })
     }
 

@@ -44,7 +44,7 @@ use self::queue::Queue;
 use self::spool::Spool;
 use self::worker::WorkerOutput;
 pub use self::worker::WorkerSink;
-use self::writer::Writer;
+use self::writer::OutputWriter;
 
 /// The name of the threads that write.
 const THREAD: &str = "netflow-output";
@@ -280,7 +280,7 @@ impl RunningOutput {
         let queue = Queue::new(config.queue, config.policy, spool, Arc::clone(&ledger));
         let queue = Arc::new(queue);
         let delivery = delivery::new(&config, &ledger)?;
-        let writer = Writer::new(delivery, Arc::clone(&queue), config.backoff);
+        let writer = OutputWriter::new(delivery, Arc::clone(&queue), config.backoff);
         let (running, done) = mpsc::channel::<()>();
         thread::Builder::new()
             .name(THREAD.to_owned())

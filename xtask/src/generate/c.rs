@@ -6,7 +6,7 @@
 use core::fmt::Write as _;
 
 use super::errors::kinds;
-use super::fields::{Field, fields};
+use super::fields::{FieldRow, fields};
 use super::properties;
 use super::spelling::{doc, screaming, variant};
 use crate::repository::Result;
@@ -148,7 +148,7 @@ pub(super) fn layout() -> Result<String> {
 }
 
 /// The offset of each member by the rules of C, and the size of the whole.
-fn places(fields: &[Field]) -> Result<(Vec<(&str, usize)>, usize)> {
+fn places(fields: &[FieldRow]) -> Result<(Vec<(&str, usize)>, usize)> {
     // `present` and `record` come first.
     let mut end = 32;
     let mut places = Vec::new();
@@ -272,7 +272,7 @@ fn entries(registry: &str) -> Result<Vec<Entry>> {
     Ok(entries.collect())
 }
 
-fn number_name(field: &Field) -> String {
+fn number_name(field: &FieldRow) -> String {
     format!("NETFLOW_FIELD_{}", field.name.to_uppercase())
 }
 

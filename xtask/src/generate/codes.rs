@@ -8,11 +8,11 @@ use crate::registry;
 use crate::repository::Result;
 
 /// Enterprise number, element, and whether the codes are bits.
-type Key = (u32, u16, bool);
+type CodeListKey = (u32, u16, bool);
 type Codes = BTreeMap<u32, String>;
 
-fn lists() -> Result<BTreeMap<Key, Codes>> {
-    let mut lists: BTreeMap<Key, Codes> = BTreeMap::new();
+fn lists() -> Result<BTreeMap<CodeListKey, Codes>> {
+    let mut lists: BTreeMap<CodeListKey, Codes> = BTreeMap::new();
     for row in registry::read("codes.csv")? {
         // Without a number it is a field of a header; with a dot, a part of an element.
         if row.text("element_id")?.is_empty() || row.text("element")?.contains('.') {

@@ -21,14 +21,14 @@ pub(super) fn table() -> Result<String> {
     let mut out = String::from(
         "// Made by `cargo xtask generate` from registry/dialect_names.csv.\n\
          use netflow_core::element::DataType;\n\n\
-         use super::Row;\n\n",
+         use super::NameRow;\n\n",
     );
     let rows = registry::read("dialect_names.csv")?;
     for (dialect, constant, tool) in DIALECTS {
         writeln!(
             out,
             "/// What {tool} calls elements, by enterprise and number.\n\
-             pub(super) static {constant}: &[Row] = &["
+             pub(super) static {constant}: &[NameRow] = &["
         )?;
         let mut last = None;
         for row in &rows {
@@ -76,13 +76,13 @@ pub(super) fn members() -> Result<String> {
         "// Made by `cargo xtask generate` from registry/dialect_fields.csv.\n\
          use netflow_core::field::FlowField as F;\n\n\
          use super::form::Form;\n\
-         use super::Member;\n\n",
+         use super::RenamedMember;\n\n",
     );
     let rows = registry::read("dialect_fields.csv")?;
     for (dialect, constant, what) in MEMBERS {
         writeln!(
             out,
-            "/// The {what}.\npub(super) static {constant}: &[Member] = &["
+            "/// The {what}.\npub(super) static {constant}: &[RenamedMember] = &["
         )?;
         for row in &rows {
             if row.text("dialect")? != dialect {
@@ -95,7 +95,7 @@ pub(super) fn members() -> Result<String> {
             let form = pascal(row.text("form")?);
             writeln!(
                 out,
-                "    Member {{ name: {:?}, fields: &[{}], form: Form::{form}, copied: {:?} }},",
+                "    RenamedMember {{ name: {:?}, fields: &[{}], form: Form::{form}, copied: {:?} }},",
                 row.text("name")?,
                 fields.join(", "),
                 row.text("copied")?,

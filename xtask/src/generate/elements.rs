@@ -6,7 +6,7 @@ use core::ops::RangeInclusive;
 use std::collections::HashMap;
 
 use super::spelling::variant;
-use crate::registry::{self, Row};
+use crate::registry::{self, RegistryRow};
 use crate::repository::Result;
 
 /// The enterprise of the elements in the reverse direction (RFC 5103, section 6.1).
@@ -39,7 +39,7 @@ struct Element {
 }
 
 impl Element {
-    fn read(row: &Row) -> Result<Self> {
+    fn read(row: &RegistryRow) -> Result<Self> {
         Ok(Self {
             name: row.text("name")?.to_owned(),
             data_type: match row.text("type")? {
@@ -124,13 +124,13 @@ fn v9(ipfix: &Elements) -> Result<BTreeMap<u16, Element>> {
 
 /// All names in one text, each once.
 #[derive(Default)]
-struct Names {
+struct NameText {
     text: String,
     places: HashMap<String, usize>,
     len: usize,
 }
 
-impl Names {
+impl NameText {
     fn place(&mut self, name: &str) -> usize {
         if let Some(&place) = self.places.get(name) {
             return place;
@@ -148,7 +148,7 @@ impl Names {
 pub(super) fn table() -> Result<String> {
     let ipfix = ipfix()?;
     let v9 = v9(&ipfix)?;
-    let mut names = Names::default();
+    let mut names = NameText::default();
     let mut rows = String::new();
     let numbered = ipfix.iter().map(|(&(_, id), element)| (id, element));
     let numbered = numbered.chain(v9.iter().map(|(&id, element)| (id, element)));
@@ -312,7 +312,7 @@ pub(super) fn iana() -> Result<String> {
     Ok(out)
 }
 
-fn doc(row: &Row) -> Result<String> {
+fn doc(row: &RegistryRow) -> Result<String> {
     let (name, id) = (row.text("name")?, row.text("id")?);
     let mut doc = format!("/// `{name}` ({id}): {}", row.text("type")?);
     match row.text("semantics")? {

@@ -7,12 +7,12 @@ use crate::registry;
 use crate::repository::Result;
 
 /// One kind of error.
-pub(super) struct Kind {
+pub(super) struct ErrorRow {
     /// The number, which never means another kind.
     pub(super) number: u16,
     /// The name in snake case.
     pub(super) code: String,
-    members: Vec<Member>,
+    members: Vec<ErrorMember>,
     /// The text, with the members in braces.
     message: String,
     /// The section of the specification that is broken, if there is one.
@@ -24,13 +24,13 @@ pub(super) struct Kind {
 }
 
 /// One number or text that a kind carries.
-struct Member {
+struct ErrorMember {
     name: String,
     rust_type: String,
     meaning: String,
 }
 
-impl Member {
+impl ErrorMember {
     /// `length:u16 The length in the header.`
     fn parse(text: &str) -> Result<Self> {
         let parts = text
@@ -52,17 +52,17 @@ impl Member {
 }
 
 /// The kinds in the order of their numbers.
-pub(super) fn kinds() -> Result<Vec<Kind>> {
+pub(super) fn kinds() -> Result<Vec<ErrorRow>> {
     let mut kinds = Vec::new();
     for row in registry::read("errors.csv")? {
         let text = |column| row.text(column).map(str::to_owned);
         let members = row.text("members")?.split(" | ");
-        let kind = Kind {
+        let kind = ErrorRow {
             number: row.number("number")?,
             code: text("code")?,
             members: members
                 .filter(|member| !member.is_empty())
-                .map(Member::parse)
+                .map(ErrorMember::parse)
                 .collect::<Result<_>>()?,
             message: text("message")?,
             section: text("section")?,
@@ -97,7 +97,7 @@ pub(super) fn table() -> Result<String> {
             for (index, member) in kind.members.iter().enumerate() {
                 let separator = if index == 0 { "" } else { ",\n" };
                 let docs = doc(&member.meaning, 8);
-                let Member {
+                let ErrorMember {
                     name, rust_type, ..
                 } = member;
                 write!(out, "{separator}{docs}        {name}: {rust_type}")?;
@@ -126,7 +126,7 @@ pub(super) fn page() -> Result<String> {
 pub(super) fn documentation() -> Result<String> {
     let mut out = String::from("| number | code | what it is | section |\n|---|---|---|---|\n");
     for kind in kinds()? {
-        let Kind {
+        let ErrorRow {
             number,
             code,
             meaning,

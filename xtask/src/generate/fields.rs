@@ -8,7 +8,7 @@ use crate::registry;
 use crate::repository::Result;
 
 /// One line of the table.
-pub(super) struct Field {
+pub(super) struct FieldRow {
     pub(super) name: String,
     /// A variant of `netflow_core::field::FieldType`.
     pub(super) field_type: String,
@@ -21,13 +21,13 @@ pub(super) struct Field {
 }
 
 /// The fields in the order of their numbers.
-pub(super) fn fields() -> Result<Vec<Field>> {
+pub(super) fn fields() -> Result<Vec<FieldRow>> {
     registry::read("fields.csv")?
         .iter()
         .map(|row| {
             let text = |column| row.text(column).map(str::to_owned);
             let elements = row.text("elements")?.split_whitespace();
-            Ok(Field {
+            Ok(FieldRow {
                 name: text("name")?,
                 field_type: text("type")?,
                 unit: text("unit")?,
@@ -52,7 +52,7 @@ pub(super) fn table() -> Result<String> {
          macro_rules! normalised_fields {\n    ($callback:ident) => {\n        $callback! {\n",
     );
     for field in fields()? {
-        let Field {
+        let FieldRow {
             name,
             field_type,
             unit,
@@ -82,7 +82,7 @@ pub(super) fn documentation() -> Result<String> {
     for field in fields()? {
         let elements = field.elements.iter().map(|element| names.describe(element));
         let elements = elements.collect::<Result<Vec<_>>>()?.join(", ");
-        let Field {
+        let FieldRow {
             name,
             field_type,
             unit,

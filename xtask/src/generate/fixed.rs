@@ -4,11 +4,11 @@ use alloc::collections::BTreeMap;
 use core::fmt::Write as _;
 use std::collections::HashMap;
 
-use crate::registry::{self, Row};
+use crate::registry::{self, RegistryRow};
 use crate::repository::Result;
 
 #[derive(Debug)]
-struct Field {
+struct LayoutField {
     name: String,
     element: u16,
     offset: u16,
@@ -16,14 +16,14 @@ struct Field {
 }
 
 #[derive(Debug)]
-struct Layout {
+struct LayoutRows {
     scheme_name: String,
     record_len: u16,
-    fields: Vec<Field>,
+    fields: Vec<LayoutField>,
 }
 
 /// By version and scheme.
-type Layouts = BTreeMap<(u16, u8), Layout>;
+type Layouts = BTreeMap<(u16, u8), LayoutRows>;
 
 fn layouts() -> Result<Layouts> {
     let mut elements = HashMap::new();
@@ -35,7 +35,7 @@ fn layouts() -> Result<Layouts> {
         if row.text("part")? == "record" {
             let layout = layouts
                 .entry((row.number("version")?, 0))
-                .or_insert(Layout {
+                .or_insert(LayoutRows {
                     scheme_name: String::new(),
                     record_len: row.number("part_size")?,
                     fields: Vec::new(),
@@ -44,23 +44,25 @@ fn layouts() -> Result<Layouts> {
         }
     }
     for row in registry::read("netflow_v8.csv")? {
-        let layout = layouts.entry((8, row.number("scheme")?)).or_insert(Layout {
-            scheme_name: row.text("scheme_name")?.to_owned(),
-            record_len: row.number("record_size")?,
-            fields: Vec::new(),
-        });
+        let layout = layouts
+            .entry((8, row.number("scheme")?))
+            .or_insert(LayoutRows {
+                scheme_name: row.text("scheme_name")?.to_owned(),
+                record_len: row.number("record_size")?,
+                fields: Vec::new(),
+            });
         layout.fields.push(field(&row, &elements)?);
     }
     Ok(layouts)
 }
 
-fn field(row: &Row, elements: &HashMap<String, u16>) -> Result<Field> {
+fn field(row: &RegistryRow, elements: &HashMap<String, u16>) -> Result<LayoutField> {
     let name = match row.text("field")? {
         "First" => "first",
         "Last" => "last",
         name => name,
     };
-    Ok(Field {
+    Ok(LayoutField {
         name: name.to_owned(),
         element: elements.get(row.text("meaning")?).copied().unwrap_or(0),
         offset: row.number("offset")?,
@@ -94,7 +96,7 @@ pub(super) fn table() -> Result<String> {
         )?;
         let mut end = 0;
         for field in &layout.fields {
-            let Field {
+            let LayoutField {
                 name,
                 element,
                 offset,

@@ -11,7 +11,7 @@ use crate::repository::root;
 const DEPTH: usize = 2;
 
 /// A row of the CSV.
-struct Line {
+struct StructureRow {
     enterprise: String,
     format: String,
     kind: String,
@@ -20,18 +20,18 @@ struct Line {
 }
 
 /// A member as the table holds it.
-struct Row {
+struct MemberRow {
     name: String,
-    shape: Shape,
+    shape: MemberShape,
 }
 
-enum Shape {
+enum MemberShape {
     /// A word of the table and the octets it takes.
     Fixed(String, usize),
     Address(String),
     Text(String),
     Opaque(String),
-    List(String, Vec<Row>),
+    List(String, Vec<MemberRow>),
 }
 
 type Types = HashMap<String, Vec<(String, String)>>;
@@ -44,7 +44,7 @@ pub(super) fn table() -> Result<String, String> {
 }
 
 fn text(csv: &str) -> Result<String, String> {
-    let lines: Vec<Line> = csv.lines().skip(1).map(line).collect::<Result<_, _>>()?;
+    let lines: Vec<StructureRow> = csv.lines().skip(1).map(line).collect::<Result<_, _>>()?;
     let (types, structures): (Vec<_>, Vec<_>) = lines.into_iter().partition(|l| l.kind == "type");
     // Flow structures are in tunnel structures under their names.
     let flows = structures.iter().filter(|line| line.kind == "flow");
@@ -102,7 +102,11 @@ fn text(csv: &str) -> Result<String, String> {
 }
 
 /// The rows of members; `prefix` is the name of what they replace.
-fn rows_of(members: &[(String, String)], prefix: &str, types: &Types) -> Result<Vec<Row>, String> {
+fn rows_of(
+    members: &[(String, String)],
+    prefix: &str,
+    types: &Types,
+) -> Result<Vec<MemberRow>, String> {
     let mut rows = Vec::new();
     for (name, kind) in members {
         let name = if name.starts_with('_') {
@@ -115,16 +119,16 @@ fn rows_of(members: &[(String, String)], prefix: &str, types: &Types) -> Result<
     Ok(rows)
 }
 
-fn rows_of_one(name: &str, kind: &str, types: &Types) -> Result<Vec<Row>, String> {
+fn rows_of_one(name: &str, kind: &str, types: &Types) -> Result<Vec<MemberRow>, String> {
     // A later addition needs no mark: every structure may end early.
     let kind = without_remark(kind.trim_end_matches('?'));
     let one = |shape| {
-        Ok(vec![Row {
+        Ok(vec![MemberRow {
             name: name.to_owned(),
             shape,
         }])
     };
-    let fixed = |word: &str, size| one(Shape::Fixed(word.to_owned(), size));
+    let fixed = |word: &str, size| one(MemberShape::Fixed(word.to_owned(), size));
     match kind {
         "uint32" => return fixed("Unsigned32", 4),
         "uint64" => return fixed("Unsigned64", 8),
@@ -133,19 +137,19 @@ fn rows_of_one(name: &str, kind: &str, types: &Types) -> Result<Vec<Row>, String
         "ipv4" => return fixed("Ipv4", 4),
         "ipv6" => return fixed("Ipv6", 16),
         "mac" => return fixed("MacAddress", 8),
-        "address" | "next_hop" => return one(Shape::Address(format!("{name}_type"))),
+        "address" | "next_hop" => return one(MemberShape::Address(format!("{name}_type"))),
         _ => {}
     }
     if let Some((item, bound)) = kind.strip_suffix('>').and_then(|kind| kind.split_once('<')) {
         return match item {
-            "string" | "utf8string" => one(Shape::Text(format!("{name}_length"))),
-            "opaque" => one(Shape::Opaque(format!("{name}_length"))),
+            "string" | "utf8string" => one(MemberShape::Text(format!("{name}_length"))),
+            "opaque" => one(MemberShape::Opaque(format!("{name}_length"))),
             // The list of records of a sample is walked separately: only its count is here.
-            "flow_record" | "counter_record" if name == "record" => Ok(vec![Row {
+            "flow_record" | "counter_record" if name == "record" => Ok(vec![MemberRow {
                 name: "record_count".to_owned(),
-                shape: Shape::Fixed("Unsigned32".to_owned(), 4),
+                shape: MemberShape::Fixed("Unsigned32".to_owned(), 4),
             }]),
-            _ => one(Shape::List(
+            _ => one(MemberShape::List(
                 count_name(name, bound),
                 rows_of_one("", item, types)?,
             )),
@@ -180,19 +184,19 @@ fn without_remark(kind: &str) -> &str {
     kind.split(['(', '{']).next().unwrap_or(kind)
 }
 
-fn depth(rows: &[Row]) -> usize {
-    let below = |row: &Row| match &row.shape {
-        Shape::List(_, items) => 1 + depth(items),
+fn depth(rows: &[MemberRow]) -> usize {
+    let below = |row: &MemberRow| match &row.shape {
+        MemberShape::List(_, items) => 1 + depth(items),
         _ => 0,
     };
     rows.iter().map(below).max().unwrap_or(0)
 }
 
 /// Octets of all members, if none of them varies.
-fn size(rows: &[Row]) -> Option<usize> {
+fn size(rows: &[MemberRow]) -> Option<usize> {
     rows.iter()
         .map(|row| {
-            if let Shape::Fixed(_, size) = row.shape {
+            if let MemberShape::Fixed(_, size) = row.shape {
                 Some(size)
             } else {
                 None
@@ -201,15 +205,15 @@ fn size(rows: &[Row]) -> Option<usize> {
         .sum()
 }
 
-fn written(rows: &[Row]) -> String {
+fn written(rows: &[MemberRow]) -> String {
     let mut text = String::from("&[");
     for row in rows {
         let shape = match &row.shape {
-            Shape::Fixed(word, _) => word.clone(),
-            Shape::Address(first) => format!("Address({first:?})"),
-            Shape::Text(first) => format!("Text({first:?})"),
-            Shape::Opaque(first) => format!("Opaque({first:?})"),
-            Shape::List(first, items) => format!("List({first:?}, {})", written(items)),
+            MemberShape::Fixed(word, _) => word.clone(),
+            MemberShape::Address(first) => format!("Address({first:?})"),
+            MemberShape::Text(first) => format!("Text({first:?})"),
+            MemberShape::Opaque(first) => format!("Opaque({first:?})"),
+            MemberShape::List(first, items) => format!("List({first:?}, {})", written(items)),
         };
         _ = write!(text, "row({:?}, {shape}), ", row.name);
     }
@@ -217,7 +221,7 @@ fn written(rows: &[Row]) -> String {
     text
 }
 
-fn line(text: &str) -> Result<Line, String> {
+fn line(text: &str) -> Result<StructureRow, String> {
     let cells = cells(text);
     let [enterprise, format, kind, name, members, ..] = cells.as_slice() else {
         return Err(format!("a line of {} cells", cells.len()));
@@ -231,7 +235,7 @@ fn line(text: &str) -> Result<Line, String> {
             Ok((name.to_owned(), kind.to_owned()))
         })
         .collect::<Result<_, String>>()?;
-    Ok(Line {
+    Ok(StructureRow {
         enterprise: enterprise.clone(),
         format: format.clone(),
         kind: kind.clone(),

@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 use std::collections::HashMap;
 
 use super::spelling::doc;
-use crate::registry::{self, Row};
+use crate::registry::{self, RegistryRow};
 use crate::repository::Result;
 
 /// The versions: number, name of the module, name in texts and in docs, section of the header.
@@ -52,17 +52,17 @@ impl Version {
 }
 
 /// What a field is called in the views, and what it is.
-struct Member {
+struct ViewMember {
     name: String,
     is_address: bool,
     meaning: String,
 }
 
 /// The members by the names of the fields in `netflow_fixed.csv`.
-fn members() -> Result<HashMap<String, Member>> {
+fn members() -> Result<HashMap<String, ViewMember>> {
     let mut members = HashMap::new();
     for row in registry::read("netflow_members.csv")? {
-        let member = Member {
+        let member = ViewMember {
             name: row.text("member")?.to_owned(),
             is_address: row.text("type")? == "ipv4",
             meaning: row.text("meaning")?.to_owned(),
@@ -112,8 +112,8 @@ pub(super) fn table() -> Result<String> {
 fn layout(
     version: &Version,
     (part, name): (&str, &str),
-    rows: &[Row],
-    members: &HashMap<String, Member>,
+    rows: &[RegistryRow],
+    members: &HashMap<String, ViewMember>,
 ) -> Result<String> {
     let number = version.number.to_string();
     let module = version.module;

@@ -21,13 +21,13 @@ pub(super) struct Tool {
     /// What people call it.
     name: &'static str,
     /// How it is recognised.
-    found: Found,
+    found: ToolTest,
     /// The package of Debian that brings it.
     package: &'static str,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Found {
+enum ToolTest {
     /// A program on the path.
     Program,
     /// A header of C.
@@ -41,7 +41,7 @@ enum Found {
 const fn program(name: &'static str, package: &'static str) -> Tool {
     Tool {
         name,
-        found: Found::Program,
+        found: ToolTest::Program,
         package,
     }
 }
@@ -63,33 +63,33 @@ pub(super) const PROMTOOL: Tool = program("promtool", "prometheus");
 pub(super) const RSYSLOG: Tool = program("rsyslogd", "rsyslog");
 pub(super) const LIBPCAP: Tool = Tool {
     name: "libpcap",
-    found: Found::Header("pcap/pcap.h"),
+    found: ToolTest::Header("pcap/pcap.h"),
     package: "libpcap-dev",
 };
 /// Debian keeps what makes virtual environments in a package of its own.
 pub(super) const VENV: Tool = Tool {
     name: "Python's venv",
-    found: Found::Modules("ensurepip, venv"),
+    found: ToolTest::Modules("ensurepip, venv"),
     package: "python3-venv",
 };
 pub(super) const SANITIZERS: Tool = Tool {
     name: "clang's sanitizers",
-    found: Found::ClangRuntime("libclang_rt.asan"),
+    found: ToolTest::ClangRuntime("libclang_rt.asan"),
     package: "libclang-rt-dev",
 };
 
 impl Tool {
     fn is_found(&self) -> bool {
         match self.found {
-            Found::Program => on_path(self.name),
-            Found::Header(header) => ["/usr/include", "/usr/local/include"]
+            ToolTest::Program => on_path(self.name),
+            ToolTest::Header(header) => ["/usr/include", "/usr/local/include"]
                 .iter()
                 .any(|folder| Path::new(folder).join(header).exists()),
-            Found::Modules(modules) => {
+            ToolTest::Modules(modules) => {
                 let import = format!("import {modules}");
                 output("python3", &["-c", &import]).is_some()
             }
-            Found::ClangRuntime(name) => clang_runtime(name),
+            ToolTest::ClangRuntime(name) => clang_runtime(name),
         }
     }
 }

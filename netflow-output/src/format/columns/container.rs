@@ -24,12 +24,12 @@ impl Container {
 
 /// Writes batches into memory, from where they are passed on.
 #[derive(Debug)]
-pub(crate) enum Writer {
+pub(crate) enum ContainerWriter {
     Parquet(Box<ParquetWriter<Vec<u8>>>),
     Ipc(IpcWriter<Vec<u8>>),
 }
 
-impl Writer {
+impl ContainerWriter {
     pub(crate) fn new(container: Container, schema: &SchemaRef) -> Result<Self, ArrowError> {
         Self::with_threads(container, schema, 1)
     }

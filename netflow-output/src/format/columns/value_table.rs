@@ -6,7 +6,7 @@ use arrow_array::{
     ArrayRef, Int64Array, RecordBatch, StringArray, TimestampNanosecondArray, UInt64Array,
 };
 
-use super::container::{Container, Writer};
+use super::container::{Container, ContainerWriter};
 use crate::format::FormatError;
 
 /// The values of one column.
@@ -53,7 +53,7 @@ impl ValueColumn {
 pub struct ValueTable {
     container: Container,
     /// None before the first table, whose columns decide those of all.
-    writer: Option<Writer>,
+    writer: Option<ContainerWriter>,
 }
 
 impl ValueTable {
@@ -84,7 +84,7 @@ impl ValueTable {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             None => {
-                let writer = Writer::new(self.container, &batch.schema());
+                let writer = ContainerWriter::new(self.container, &batch.schema());
                 self.writer.insert(writer.map_err(FormatError::new)?)
             }
         };

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::renamed::{self, Renamed, Shape};
+use super::renamed::{self, DialectShape, Renamed};
 use super::{
     Additions, CommunityIdSeed, Dialect, Documents, Ecs, EcsOptions, Faults, Fluentd,
     FluentdOptions, Goflow2, Goflow2Form, Goflow2Options, Ipfixcol2, Ipfixcol2Options,
@@ -345,7 +345,7 @@ impl DialectOptions {
         })
     }
 
-    fn renamed(&self, shape: Shape) -> Box<dyn Format + Send> {
+    fn renamed(&self, shape: DialectShape) -> Box<dyn Format + Send> {
         let selection = self.selection.clone();
         Box::new(Renamed::new(shape, self.faults, &self.additions, selection))
     }

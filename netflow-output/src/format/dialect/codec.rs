@@ -16,14 +16,14 @@ use super::{Encode, Faults};
 
 /// Which of the two tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tool {
+pub(super) enum CodecTool {
     Logstash,
     Fluentd,
 }
 
 /// How a field is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum CodecForm {
     /// A value by its type; a time as the number that was sent.
     Plain(DataType),
     /// Milliseconds of uptime, as a time.
@@ -47,7 +47,7 @@ pub(super) enum Form {
 /// Names and writes the fields of one set.
 #[derive(Debug)]
 pub(super) struct CodecStyle<'h> {
-    pub(super) tool: Tool,
+    pub(super) tool: CodecTool,
     pub(super) faults: Faults,
     pub(super) header: &'h MessageHeader,
 }
@@ -55,8 +55,8 @@ pub(super) struct CodecStyle<'h> {
 impl CodecStyle<'_> {
     const fn names(&self) -> ElementNames {
         match self.tool {
-            Tool::Logstash => names::LOGSTASH,
-            Tool::Fluentd => names::FLUENTD,
+            CodecTool::Logstash => names::LOGSTASH,
+            CodecTool::Fluentd => names::FLUENTD,
         }
     }
 
@@ -65,33 +65,37 @@ impl CodecStyle<'_> {
         self.header.protocol != Protocol::Ipfix
     }
 
-    fn scope<'t>(&self, number: u16, field: &'t TemplateField) -> Option<(Cow<'t, str>, Form)> {
+    fn scope<'t>(
+        &self,
+        number: u16,
+        field: &'t TemplateField,
+    ) -> Option<(Cow<'t, str>, CodecForm)> {
         let name = match (self.tool, number) {
-            (Tool::Logstash, 1) => "scope_system",
-            (Tool::Logstash, 2) => "scope_interface",
-            (Tool::Logstash, 3) => "scope_line_card",
-            (Tool::Logstash, 4) => "scope_netflow_cache",
-            (Tool::Logstash, 5) => "scope_template",
-            (Tool::Fluentd, 1) if field.length() == FieldLength::Fixed(4) => {
-                return Some(("system".into(), Form::Address));
+            (CodecTool::Logstash, 1) => "scope_system",
+            (CodecTool::Logstash, 2) => "scope_interface",
+            (CodecTool::Logstash, 3) => "scope_line_card",
+            (CodecTool::Logstash, 4) => "scope_netflow_cache",
+            (CodecTool::Logstash, 5) => "scope_template",
+            (CodecTool::Fluentd, 1) if field.length() == FieldLength::Fixed(4) => {
+                return Some(("system".into(), CodecForm::Address));
             }
             _ => return None,
         };
-        Some((name.into(), Form::Plain(DataType::Unsigned64)))
+        Some((name.into(), CodecForm::Plain(DataType::Unsigned64)))
     }
 
-    fn form(&self, name: &str, field: &TemplateField, data_type: DataType) -> Form {
-        let is_logstash = self.tool == Tool::Logstash;
+    fn form(&self, name: &str, field: &TemplateField, data_type: DataType) -> CodecForm {
+        let is_logstash = self.tool == CodecTool::Logstash;
         match name {
-            "first_switched" | "last_switched" => Form::Switched,
-            "application_id" if self.is_v9() => Form::Application,
-            "forwarding_status" if is_logstash => Form::ForwardingStatus,
-            "ingress_acl_id" | "egress_acl_id" => Form::AccessList,
-            "mpls_label_stack_octets" => Form::LabelStack,
-            "app_id" if !is_logstash => Form::Plain(DataType::Unsigned256),
-            name if name.starts_with("mpls_label_") => Form::Label,
-            name if is_time_of_flow(name) => Form::Time(data_type),
-            _ => Form::Plain(match field.length() {
+            "first_switched" | "last_switched" => CodecForm::Switched,
+            "application_id" if self.is_v9() => CodecForm::Application,
+            "forwarding_status" if is_logstash => CodecForm::ForwardingStatus,
+            "ingress_acl_id" | "egress_acl_id" => CodecForm::AccessList,
+            "mpls_label_stack_octets" => CodecForm::LabelStack,
+            "app_id" if !is_logstash => CodecForm::Plain(DataType::Unsigned256),
+            name if name.starts_with("mpls_label_") => CodecForm::Label,
+            name if is_time_of_flow(name) => CodecForm::Time(data_type),
+            _ => CodecForm::Plain(match field.length() {
                 // The number of a port, or the octets of an unknown length, as it is.
                 FieldLength::Fixed(_) if self.is_v9() && is_number(data_type) => {
                     DataType::Unsigned64
@@ -113,7 +117,7 @@ impl CodecStyle<'_> {
             i64::from(uptime.wrapping_sub(then?) as i32)
         };
         let time = sent.saturating_add(since.checked_mul(-1_000_000)?);
-        if self.tool == Tool::Logstash && self.faults.are_copied() {
+        if self.tool == CodecTool::Logstash && self.faults.are_copied() {
             let late = self.header.protocol == Protocol::NetflowV9 || {
                 let micros = sent.as_nanos().rem_euclid(1_000_000_000) / 1_000;
                 micros < since.rem_euclid(1_000) * 1_000
@@ -127,7 +131,7 @@ impl CodecStyle<'_> {
     /// A time as the tool writes it.
     pub(super) fn write_time<E: Encode>(&self, time: UnixTime, out: &mut E) {
         let digits = match self.tool {
-            Tool::Logstash if time.nanos % 1_000_000 / 1_000 != 0 => 6,
+            CodecTool::Logstash if time.nanos % 1_000_000 / 1_000 != 0 => 6,
             _ => 3,
         };
         match time.text_of_digits(digits) {
@@ -151,20 +155,20 @@ impl CodecStyle<'_> {
         Some(Value::Ntp(NtpTime::from_bits(u64::try_from(bits).ok()?)))
     }
 
-    fn write_number<E: Encode>(&self, form: Form, number: u64, out: &mut E) {
+    fn write_number<E: Encode>(&self, form: CodecForm, number: u64, out: &mut E) {
         match form {
-            Form::Switched => match self.switched(number) {
+            CodecForm::Switched => match self.switched(number) {
                 Some(time) => self.write_time(time.into(), out),
                 None => out.null(),
             },
-            Form::ForwardingStatus => out.object(|out| {
+            CodecForm::ForwardingStatus => out.object(|out| {
                 out.key("status");
                 out.unsigned(number >> 6 & 3);
                 out.key("reason");
                 out.unsigned(number & 0x3f);
             }),
-            Form::Label => out.unsigned(number >> 4),
-            Form::LabelStack => out.object(|out| {
+            CodecForm::Label => out.unsigned(number >> 4),
+            CodecForm::LabelStack => out.object(|out| {
                 let parts = [
                     ("label", number >> 12 & 0xf_ffff),
                     ("experimental", number >> 9 & 7),
@@ -213,9 +217,9 @@ const fn is_number(data_type: DataType) -> bool {
 const SKIPPED: [u16; 8] = [43, 51, 65, 66, 67, 68, 69, 210];
 
 impl FieldStyle for CodecStyle<'_> {
-    type Meaning = Form;
+    type Meaning = CodecForm;
 
-    fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Form)> {
+    fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, CodecForm)> {
         if is_member_of_fixed_layout(field) || field.length() == FieldLength::Fixed(0) {
             return None;
         }
@@ -231,7 +235,7 @@ impl FieldStyle for CodecStyle<'_> {
         let (name, data_type) = match named {
             Some((name, data_type)) => (name.into(), data_type.or(field.data_type())),
             // The plugin knows no other elements; what the caller defined it would.
-            None if self.tool == Tool::Fluentd && field.element().is_some() => return None,
+            None if self.tool == CodecTool::Fluentd && field.element().is_some() => return None,
             None => {
                 field.name()?;
                 (name_of(field), field.data_type())
@@ -255,35 +259,38 @@ impl FieldStyle for CodecStyle<'_> {
         false
     }
 
-    fn value<'a>(&mut self, form: &Form, field: &Field<'a, '_>) -> Option<Value<'a>> {
+    fn value<'a>(&mut self, form: &CodecForm, field: &Field<'a, '_>) -> Option<Value<'a>> {
         let octets = field.octets();
         match form {
-            Form::Switched | Form::ForwardingStatus | Form::Label | Form::LabelStack => {
-                unsigned(octets).map(Value::Unsigned)
-            }
-            Form::Application | Form::AccessList => Some(Value::Octets(octets)),
-            Form::Address => Value::parse(DataType::Ipv4Address, octets),
-            Form::Time(data_type) => {
+            CodecForm::Switched
+            | CodecForm::ForwardingStatus
+            | CodecForm::Label
+            | CodecForm::LabelStack => unsigned(octets).map(Value::Unsigned),
+            CodecForm::Application | CodecForm::AccessList => Some(Value::Octets(octets)),
+            CodecForm::Address => Value::parse(DataType::Ipv4Address, octets),
+            CodecForm::Time(data_type) => {
                 Value::parse(*data_type, octets).or_else(|| self.long_time(octets))
             }
-            Form::Plain(data_type) if is_number(*data_type) => {
+            CodecForm::Plain(data_type) if is_number(*data_type) => {
                 Value::parse(DataType::Unsigned64, octets)
             }
             // The codec writes an empty string for the labels that a router does not use. That there were
             // only zeros is all that is lost: their number is in the template.
-            Form::Plain(DataType::OctetArray)
-                if self.tool == Tool::Logstash
+            CodecForm::Plain(DataType::OctetArray)
+                if self.tool == CodecTool::Logstash
                     && matches!(field.template().length(), FieldLength::Fixed(_))
                     && octets.iter().all(|octet| *octet == 0) =>
             {
                 Some(Value::Octets(&[]))
             }
-            Form::Plain(data_type) => Value::parse(*data_type, octets),
+            CodecForm::Plain(data_type) => Value::parse(*data_type, octets),
         }
     }
 
-    fn write<E: Encode>(&self, form: Option<&Form>, value: &Value<'_>, out: &mut E) {
-        let form = form.copied().unwrap_or(Form::Plain(DataType::OctetArray));
+    fn write<E: Encode>(&self, form: Option<&CodecForm>, value: &Value<'_>, out: &mut E) {
+        let form = form
+            .copied()
+            .unwrap_or(CodecForm::Plain(DataType::OctetArray));
         match *value {
             Value::Unsigned(number) => self.write_number(form, number, out),
             Value::Signed(number) => out.signed(number),
@@ -306,8 +313,10 @@ impl FieldStyle for CodecStyle<'_> {
             }
             Value::Ntp(time) => self.write_time(UnixTime::from(time), out),
             Value::LargeUnsigned(number) => out.large(&number),
-            Value::Octets(octets) if form == Form::Application => write_application(octets, out),
-            Value::Octets(octets) => write_hex(octets, form == Form::AccessList, out),
+            Value::Octets(octets) if form == CodecForm::Application => {
+                write_application(octets, out);
+            }
+            Value::Octets(octets) => write_hex(octets, form == CodecForm::AccessList, out),
             _ => out.null(),
         }
     }

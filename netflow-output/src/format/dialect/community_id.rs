@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
-use super::flow_id::{FiveTuple, Key};
+use super::flow_id::{FiveTuple, HashInput};
 
 /// The number that a site may put before what is hashed; 0 is usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,7 +55,7 @@ pub(super) fn write(
     } else {
         (second, first)
     };
-    let mut key = Key::new();
+    let mut key = HashInput::new();
     key.push(&seed.to_be_bytes());
     key.push_address(first.0);
     key.push_address(second.0);

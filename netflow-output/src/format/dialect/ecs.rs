@@ -60,7 +60,7 @@ pub struct EcsOptions {
 #[derive(Debug)]
 pub struct Ecs {
     options: EcsOptions,
-    plans: Plans<RecordPlan<Meaning>>,
+    plans: Plans<RecordPlan<EcsField>>,
     text: String,
 }
 
@@ -95,7 +95,7 @@ impl Dialect for Ecs {
             plans,
             text,
         } = self;
-        let naming = Style::new(options);
+        let naming = EcsStyle::new(options);
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &naming));
         selection.for_each_record(set, |record| {
             let mut writer = DocumentWriter {
@@ -112,21 +112,21 @@ impl Dialect for Ecs {
 
 /// What is known of a field from its template.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Meaning {
+pub(super) struct EcsField {
     role: Option<Role>,
     data_type: Option<DataType>,
 }
 
 /// How fields are named and written; keeps those that ECS has fields for.
 #[derive(Debug)]
-struct Style<'o> {
+struct EcsStyle<'o> {
     options: &'o EcsOptions,
     /// Whether facts are kept, which only flows need.
     gathers: bool,
     facts: Facts,
 }
 
-impl<'o> Style<'o> {
+impl<'o> EcsStyle<'o> {
     fn new(options: &'o EcsOptions) -> Self {
         Self {
             options,
@@ -162,10 +162,10 @@ impl<'o> Style<'o> {
     }
 }
 
-impl FieldStyle for Style<'_> {
-    type Meaning = Meaning;
+impl FieldStyle for EcsStyle<'_> {
+    type Meaning = EcsField;
 
-    fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Meaning)> {
+    fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, EcsField)> {
         if is_member_of_fixed_layout(field) || field.length() == FieldLength::Fixed(0) {
             return None;
         }
@@ -174,14 +174,14 @@ impl FieldStyle for Style<'_> {
             FieldKey::Element(_) => Role::of(&name),
             FieldKey::Scope(_) => None,
         };
-        Some((snake_case(&name).into(), Meaning { role, data_type }))
+        Some((snake_case(&name).into(), EcsField { role, data_type }))
     }
 
     fn keeps_last_only(&self) -> bool {
         self.options.faults.are_copied()
     }
 
-    fn value<'a>(&mut self, meaning: &Meaning, field: &Field<'a, '_>) -> Option<Value<'a>> {
+    fn value<'a>(&mut self, meaning: &EcsField, field: &Field<'a, '_>) -> Option<Value<'a>> {
         let data_type = meaning.data_type.unwrap_or(DataType::OctetArray);
         let value = Value::parse(data_type, field.octets())?;
         if let Some(role) = meaning.role.filter(|_| self.gathers) {
@@ -190,7 +190,7 @@ impl FieldStyle for Style<'_> {
         Some(value)
     }
 
-    fn write<E: Encode>(&self, _: Option<&Meaning>, value: &Value<'_>, out: &mut E) {
+    fn write<E: Encode>(&self, _: Option<&EcsField>, value: &Value<'_>, out: &mut E) {
         match *value {
             Value::Unsigned(number) => out.unsigned(number),
             Value::Signed(number) => out.signed(number),
@@ -246,14 +246,14 @@ struct DocumentWriter<'w, 'm> {
 }
 
 impl DocumentWriter<'_, '_> {
-    fn write<E: Encode>(&mut self, plan: &RecordPlan<Meaning>, out: &mut E) {
+    fn write<E: Encode>(&mut self, plan: &RecordPlan<EcsField>, out: &mut E) {
         let is_options = self.record.is_options();
         let action = if is_options {
             "netflow_options"
         } else {
             "netflow_flow"
         };
-        let mut style = Style::new(self.options);
+        let mut style = EcsStyle::new(self.options);
         out.key("@timestamp");
         write_time(self.timestamp(), out);
         out.key("netflow");

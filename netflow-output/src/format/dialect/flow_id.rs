@@ -36,12 +36,12 @@ const LONGEST: usize = 37;
 
 /// The octets that are hashed: at most [`LONGEST`] or what a Community ID needs.
 #[derive(Debug)]
-pub(super) struct Key {
+pub(super) struct HashInput {
     octets: [u8; 48],
     len: usize,
 }
 
-impl Key {
+impl HashInput {
     pub(super) const fn new() -> Self {
         const { assert!(LONGEST <= 48) };
         Self {
@@ -79,7 +79,7 @@ pub(super) fn write(flow: &FiveTuple, out: &mut String) {
     } else {
         (destination, source)
     };
-    let mut key = Key::new();
+    let mut key = HashInput::new();
     for (address, port) in [first, second] {
         key.push_address(address);
         key.push(&port.to_be_bytes());

@@ -11,7 +11,7 @@ use netflow_core::value::unsigned;
 use netflow_core::wire::template::FieldKey;
 use netflow_core::{MessageHeader, Protocol, Set, SetKind};
 
-use super::codec::{CodecStyle, Form, Tool, write_v5_header};
+use super::codec::{CodecForm, CodecStyle, CodecTool, write_v5_header};
 use super::documents::Dialect;
 use super::encode::write_str;
 use super::record::{Plans, RecordPlan};
@@ -38,13 +38,13 @@ pub struct FluentdOptions {
 #[derive(Debug, Default)]
 pub struct Fluentd {
     options: FluentdOptions,
-    plans: Plans<Plan>,
+    plans: Plans<FluentdPlan>,
     samplers: Samplers,
 }
 
 #[derive(Debug)]
-struct Plan {
-    members: RecordPlan<Form>,
+struct FluentdPlan {
+    members: RecordPlan<CodecForm>,
     /// Records announce a sampler.
     is_sampler: bool,
     /// Records name their sampler.
@@ -54,7 +54,7 @@ struct Plan {
     has_interval: bool,
 }
 
-impl Plan {
+impl FluentdPlan {
     fn new<E: Encode>(template: &Template, style: &CodecStyle<'_>) -> Self {
         let has = |id| {
             let key = FieldKey::Element(ElementId::iana(id));
@@ -117,11 +117,11 @@ impl Dialect for Fluentd {
             samplers,
         } = self;
         let mut style = CodecStyle {
-            tool: Tool::Fluentd,
+            tool: CodecTool::Fluentd,
             faults: options.faults,
             header,
         };
-        let plan = plans.of(template, |template| Plan::new::<E>(template, &style));
+        let plan = plans.of(template, |template| FluentdPlan::new::<E>(template, &style));
         let records = set.records();
         if plan.is_sampler {
             records.for_each(|record| samplers.learn(header, &record));
@@ -236,7 +236,7 @@ impl Samplers {
         &self,
         header: &MessageHeader,
         record: &DataRecord<'_, '_>,
-        plan: &Plan,
+        plan: &FluentdPlan,
         out: &mut E,
     ) {
         let Some(id) = number(record, SAMPLER_ID) else {

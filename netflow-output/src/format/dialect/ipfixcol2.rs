@@ -29,7 +29,7 @@ pub struct Ipfixcol2Options {
 #[derive(Debug, Default)]
 pub struct Ipfixcol2 {
     options: Ipfixcol2Options,
-    plans: Plans<RecordPlan<Form>>,
+    plans: Plans<RecordPlan<Ipfixcol2Form>>,
 }
 
 impl Ipfixcol2 {
@@ -63,7 +63,7 @@ impl Dialect for Ipfixcol2 {
             return;
         };
         let Self { options, plans } = self;
-        let mut style = Style { faults };
+        let mut style = Ipfixcol2Style { faults };
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &style));
         let all = template.fields().len();
         selection.for_each_record(set, |record| {
@@ -80,7 +80,7 @@ impl Dialect for Ipfixcol2 {
 
 /// How the value of a field is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum Ipfixcol2Form {
     /// By its type.
     Typed(DataType),
     /// The keyword of a protocol, or its number.
@@ -89,7 +89,7 @@ enum Form {
     TcpFlags,
 }
 
-struct Style {
+struct Ipfixcol2Style {
     faults: Faults,
 }
 
@@ -98,10 +98,10 @@ fn number_of(id: ElementId) -> String {
     format!("en{}:id{}", id.enterprise_number, id.id)
 }
 
-impl FieldStyle for Style {
-    type Meaning = Form;
+impl FieldStyle for Ipfixcol2Style {
+    type Meaning = Ipfixcol2Form;
 
-    fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Form)> {
+    fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Ipfixcol2Form)> {
         if is_member_of_fixed_layout(field) || field.length() == FieldLength::Fixed(0) {
             return None;
         }
@@ -127,9 +127,9 @@ impl FieldStyle for Style {
         };
         let data_type = field.data_type().unwrap_or(DataType::OctetArray);
         let form = match id {
-            id if id == iana::PROTOCOL_IDENTIFIER.id => Form::Protocol,
-            id if id == iana::TCP_CONTROL_BITS.id => Form::TcpFlags,
-            _ => Form::Typed(data_type),
+            id if id == iana::PROTOCOL_IDENTIFIER.id => Ipfixcol2Form::Protocol,
+            id if id == iana::TCP_CONTROL_BITS.id => Ipfixcol2Form::TcpFlags,
+            _ => Ipfixcol2Form::Typed(data_type),
         };
         Some((name.into(), form))
     }
@@ -147,26 +147,26 @@ impl FieldStyle for Style {
         }
     }
 
-    fn value<'a>(&mut self, form: &Form, field: &Field<'a, '_>) -> Option<Value<'a>> {
+    fn value<'a>(&mut self, form: &Ipfixcol2Form, field: &Field<'a, '_>) -> Option<Value<'a>> {
         let octets = field.octets();
         let data_type = match form {
-            Form::Typed(data_type) => *data_type,
-            Form::Protocol | Form::TcpFlags => DataType::Unsigned64,
+            Ipfixcol2Form::Typed(data_type) => *data_type,
+            Ipfixcol2Form::Protocol | Ipfixcol2Form::TcpFlags => DataType::Unsigned64,
         };
         // Octets that are not a value of the type become null.
         Some(Value::parse(data_type, octets).unwrap_or(Value::Float(f64::NAN)))
     }
 
-    fn write<E: Encode>(&self, form: Option<&Form>, value: &Value<'_>, out: &mut E) {
+    fn write<E: Encode>(&self, form: Option<&Ipfixcol2Form>, value: &Value<'_>, out: &mut E) {
         match (form, *value) {
-            (Some(Form::Protocol), Value::Unsigned(number)) => {
+            (Some(Ipfixcol2Form::Protocol), Value::Unsigned(number)) => {
                 let keyword = u8::try_from(number).map_or("", protocols::keyword);
                 match keyword {
                     "" => out.unsigned(number),
                     keyword => out.word(keyword),
                 }
             }
-            (Some(Form::TcpFlags), Value::Unsigned(number)) => {
+            (Some(Ipfixcol2Form::TcpFlags), Value::Unsigned(number)) => {
                 // Those of RFC 793 alone.
                 let [.., low] = number.to_be_bytes();
                 let [_, _, flags @ ..] = protocols::letters(low, protocols::TCP_FLAGS);

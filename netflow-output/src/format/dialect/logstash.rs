@@ -3,7 +3,7 @@
 use netflow_core::text::UnixTime;
 use netflow_core::{Protocol, Set, SetKind};
 
-use super::codec::{CodecStyle, Form, Tool, write_v5_header};
+use super::codec::{CodecForm, CodecStyle, CodecTool, write_v5_header};
 use super::documents::Dialect;
 use super::record::{Plans, RecordPlan};
 use super::{Additions, Encode, Faults};
@@ -42,7 +42,7 @@ impl Default for LogstashOptions {
 #[derive(Debug, Default)]
 pub struct Logstash {
     options: LogstashOptions,
-    plans: Plans<RecordPlan<Form>>,
+    plans: Plans<RecordPlan<CodecForm>>,
 }
 
 impl Logstash {
@@ -82,7 +82,7 @@ impl Dialect for Logstash {
         };
         let Self { options, plans } = self;
         let mut style = CodecStyle {
-            tool: Tool::Logstash,
+            tool: CodecTool::Logstash,
             faults: options.faults,
             header,
         };

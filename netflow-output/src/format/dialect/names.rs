@@ -8,11 +8,11 @@ use netflow_core::wire::template::FieldKey;
 
 /// Enterprise and number of an element, its name in a dialect, and its type there if that is not
 /// the one of the registries.
-type Row = (u32, u16, &'static str, Option<DataType>);
+type NameRow = (u32, u16, &'static str, Option<DataType>);
 
 /// What one tool calls elements.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ElementNames(&'static [Row]);
+pub(super) struct ElementNames(&'static [NameRow]);
 
 /// Elastic's netflow input.
 pub(super) const ELASTIC: ElementNames = ElementNames(table::ELASTIC);

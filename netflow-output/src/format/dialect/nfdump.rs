@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use netflow_core::{Decoded, Set, SetKind};
 
 use self::flow::DumpedFlow;
-use self::groups::Groups;
+use self::groups::FieldGroups;
 use super::Faults;
 use super::record::Plans;
 use crate::format::{Biflows, Format, FormatError, Selection};
@@ -51,7 +51,7 @@ pub struct NfdumpOptions {
 pub struct Nfdump {
     options: NfdumpOptions,
     selection: Selection,
-    plans: Plans<Groups>,
+    plans: Plans<FieldGroups>,
     exporters: Exporters,
     /// Flows so far.
     count: u64,
@@ -98,8 +98,8 @@ impl Nfdump {
         );
         let exporter = self.exporters.number(key);
         let groups = match set.shared_template() {
-            Some(template) => *self.plans.of(template, Groups::of_template),
-            None => Groups::of_samples(),
+            Some(template) => *self.plans.of(template, FieldGroups::of_template),
+            None => FieldGroups::of_samples(),
         };
         let (options, count) = (self.options, &mut self.count);
         self.selection.for_each(set, |flow| {

@@ -48,11 +48,11 @@ pub(super) enum ListForm {
 /// The members that the records of one template become.
 #[derive(Debug)]
 pub(super) struct RecordPlan<M> {
-    members: Box<[Option<Member<M>>]>,
+    members: Box<[Option<RecordMember<M>>]>,
 }
 
 #[derive(Debug)]
-struct Member<M> {
+struct RecordMember<M> {
     key: Box<[u8]>,
     meaning: M,
     /// The indexes of later fields with the same name; together they become an array.
@@ -108,7 +108,7 @@ impl<M> RecordPlan<M> {
                     |_| Box::default(),
                     |place| core::mem::take(&mut repeated[place].1),
                 );
-                Some(Member {
+                Some(RecordMember {
                     key: key.into(),
                     meaning,
                     repeated,

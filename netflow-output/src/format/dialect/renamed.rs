@@ -15,7 +15,7 @@ use crate::format::{Biflows, Format, FormatError, Selection};
 
 /// A member of the documents of a dialect.
 #[derive(Debug, Clone, Copy)]
-struct Member {
+struct RenamedMember {
     /// Its name; a dot separates an object from its member.
     name: &'static str,
     /// The fields that may supply it, best first. Without any, it has the same value in every document.
@@ -29,7 +29,7 @@ struct Member {
 
 /// How members are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
+enum MemberLayout {
     /// One JSON object a line.
     Json,
     /// Values with commas between them, after this word. Each line has all of them.
@@ -38,20 +38,20 @@ enum Layout {
 
 /// Which flows a dialect has documents of, and how these look.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shape {
-    members: &'static [Member],
-    layout: Layout,
+pub(super) struct DialectShape {
+    members: &'static [RenamedMember],
+    layout: MemberLayout,
     biflows: Biflows,
     /// Whether only sFlow is read.
     is_of_sflow: bool,
 }
 
-impl Shape {
+impl DialectShape {
     /// JSON objects, one for each direction of a biflow.
-    const fn json(members: &'static [Member]) -> Self {
+    const fn json(members: &'static [RenamedMember]) -> Self {
         Self {
             members,
-            layout: Layout::Json,
+            layout: MemberLayout::Json,
             biflows: Biflows::Split,
             is_of_sflow: false,
         }
@@ -59,27 +59,27 @@ impl Shape {
 }
 
 /// Rows of akvorado's table.
-pub(super) const AKVORADO_SHAPE: Shape = Shape::json(table::AKVORADO);
+pub(super) const AKVORADO_SHAPE: DialectShape = DialectShape::json(table::AKVORADO);
 /// Events of Datadog's NetFlow Monitoring.
-pub(super) const DATADOG_SHAPE: Shape = Shape::json(table::DATADOG);
+pub(super) const DATADOG_SHAPE: DialectShape = DialectShape::json(table::DATADOG);
 /// Documents of ElastiFlow, which counts both directions of a biflow together.
-pub(super) const ELASTIFLOW_SHAPE: Shape = Shape {
+pub(super) const ELASTIFLOW_SHAPE: DialectShape = DialectShape {
     biflows: Biflows::Whole,
-    ..Shape::json(table::ELASTIFLOW)
+    ..DialectShape::json(table::ELASTIFLOW)
 };
 /// Objects of nfacctd.
-pub(super) const PMACCT_SHAPE: Shape = Shape::json(table::PMACCT);
+pub(super) const PMACCT_SHAPE: DialectShape = DialectShape::json(table::PMACCT);
 /// Lines of `sflowtool -l`.
-pub(super) const SFLOWTOOL_SHAPE: Shape = Shape {
-    layout: Layout::Line("FLOW"),
+pub(super) const SFLOWTOOL_SHAPE: DialectShape = DialectShape {
+    layout: MemberLayout::Line("FLOW"),
     is_of_sflow: true,
-    ..Shape::json(table::SFLOWTOOL)
+    ..DialectShape::json(table::SFLOWTOOL)
 };
 
 /// Writes the documents of a dialect.
 #[derive(Debug)]
 pub(super) struct Renamed {
-    shape: Shape,
+    shape: DialectShape,
     faults: Faults,
     /// The members that a site adds, as they end each document.
     additions: Box<[u8]>,
@@ -105,7 +105,7 @@ struct Planned {
 
 impl Renamed {
     pub(super) fn new(
-        shape: Shape,
+        shape: DialectShape,
         faults: Faults,
         additions: &Additions,
         selection: Selection,
@@ -172,7 +172,7 @@ impl Renamed {
 impl Planned {
     fn prepare(
         &mut self,
-        shape: &Shape,
+        shape: &DialectShape,
         faults: Faults,
         key: Option<ProjectionKey>,
         projected: &Projected<'_, '_>,

@@ -8,7 +8,7 @@ use netflow_core::text;
 use netflow_core::wire::template::{FieldKey, FieldLength};
 use netflow_core::{MessageHeader, Protocol, Set, SetKind};
 
-use self::form::Form;
+use self::form::TelegrafForm;
 use super::documents::Dialect;
 use super::names::TELEGRAF;
 use super::record::Plans;
@@ -128,9 +128,9 @@ fn write_v5_header<E: Encode>(header: &MessageHeader, count: usize, faults: Faul
         out.unsigned(number);
     }
     out.key("engine_type");
-    Form::EngineType.write(&[engine_type], out);
+    TelegrafForm::EngineType.write(&[engine_type], out);
     out.key("engine_id");
-    Form::Hex.write(&[engine_id], out);
+    TelegrafForm::Hex.write(&[engine_id], out);
 }
 
 /// The fields of the metrics for the records of one template.
@@ -146,12 +146,12 @@ struct PlannedMember {
     /// The index of its field in the record.
     index: usize,
     key: Box<[u8]>,
-    form: Form,
+    form: TelegrafForm,
 }
 
 impl MetricPlan {
     fn new<E: Encode>(template: &Template, protocol: Protocol, faults: Faults) -> Self {
-        let mut named: Vec<(usize, String, Form)> = Vec::new();
+        let mut named: Vec<(usize, String, TelegrafForm)> = Vec::new();
         for (index, field) in template.fields().iter().enumerate() {
             if field.length() == FieldLength::Fixed(0) {
                 continue;
@@ -201,7 +201,7 @@ fn members(
     protocol: Protocol,
     is_options: bool,
     faults: Faults,
-) -> Vec<(String, Form)> {
+) -> Vec<(String, TelegrafForm)> {
     let id = match field.key() {
         // Telegraf takes the number of a scope for that of an element.
         FieldKey::Scope(id) if faults.are_copied() => id,
@@ -210,12 +210,18 @@ fn members(
         FieldKey::Element(id) if faults.are_copied() && is_options => {
             // Telegraf does not take the enterprise bit out of the number (RFC 7011, section 3.2).
             let number = id.id | ENTERPRISE;
-            return vec![(format!("type_{}_{number}", id.enterprise_number), Form::Hex)];
+            return vec![(
+                format!("type_{}_{number}", id.enterprise_number),
+                TelegrafForm::Hex,
+            )];
         }
         FieldKey::Element(id) => {
             let reverse = if id.id & REVERSE == 0 { "" } else { "rev_" };
             let (enterprise, id) = (id.enterprise_number, id.id & !REVERSE);
-            return vec![(format!("type_{enterprise}_{reverse}{id}"), Form::Hex)];
+            return vec![(
+                format!("type_{enterprise}_{reverse}{id}"),
+                TelegrafForm::Hex,
+            )];
         }
     };
     let (prefix, id) = match protocol {
@@ -228,11 +234,16 @@ fn members(
             FieldKey::Element(element) if element.id == 0 || matches!(id, 267 | 291..=293) => {
                 Vec::new()
             }
-            _ => vec![(format!("type_{id}"), Form::Hex)],
+            _ => vec![(format!("type_{id}"), TelegrafForm::Hex)],
         };
     };
     let names = names.split('+').enumerate();
     names
-        .map(|(place, name)| (format!("{prefix}{name}"), Form::new(id, place, data_type)))
+        .map(|(place, name)| {
+            (
+                format!("{prefix}{name}"),
+                TelegrafForm::new(id, place, data_type),
+            )
+        })
         .collect()
 }

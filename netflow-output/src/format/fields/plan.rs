@@ -9,7 +9,7 @@ use netflow_core::{Flow, FlowColumn, FlowValue};
 
 use super::syntax::Syntax;
 use crate::format::flow_value;
-use crate::format::place::Place;
+use crate::format::place::NumberPlace;
 use crate::format::room::BLOCK;
 
 /// The steps by which a row is written.
@@ -17,30 +17,30 @@ use crate::format::room::BLOCK;
 pub(super) struct RowPlan {
     /// The version of the columns it was built for; 0 if it was not built.
     version: u64,
-    steps: Vec<Step>,
+    steps: Vec<RowStep>,
     /// The positions of start and end among the fields, if they are computed from a number.
     times: [Option<usize>; 2],
-    /// What [`Source::SetText`] is made of.
-    parts: Vec<Part>,
+    /// What [`CellSource::SetText`] is made of.
+    parts: Vec<SetTextPart>,
     /// The texts of the parts.
     text: Vec<u8>,
 }
 
 /// A part of a row: a text that is the same in all rows, and a value after it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+pub(super) struct RowStep {
     pub(super) text: [u8; BLOCK],
     /// Octets of the text.
     pub(super) len: u8,
     /// Octets of it that are written even when the value is absent; the rest is the key.
     pub(super) certain: u8,
-    pub(super) source: Source,
+    pub(super) source: CellSource,
 }
 
 /// Where a value comes from. Offsets are those in the record, of 16 bits so that the compiler
 /// knows that the end of a value does not overflow.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Source {
+pub(super) enum CellSource {
     /// There is none: the text goes on in the next step.
     Nothing,
     /// A number of one octet.
@@ -52,7 +52,7 @@ pub(super) enum Source {
     /// A number of eight octets.
     Number64(u16),
     /// A number of another width.
-    Number(Place),
+    Number(NumberPlace),
     /// Some bits of an octet.
     Bits { offset: u16, shift: u8, mask: u8 },
     /// An IPv4 address.
@@ -81,7 +81,7 @@ pub(super) enum Source {
 
 /// A part of a text that all rows of a set have.
 #[derive(Debug, Clone)]
-enum Part {
+enum SetTextPart {
     /// A text that is the same in all sets of the template.
     Text(Range<usize>),
     /// The value of a field that all flows of a set have in common, or none of them has, after its
@@ -96,7 +96,7 @@ impl RowPlan {
         self.version
     }
 
-    pub(super) fn steps(&self) -> &[Step] {
+    pub(super) fn steps(&self) -> &[RowStep] {
         &self.steps
     }
 
@@ -130,7 +130,7 @@ impl RowPlan {
             Some(FlowColumn::Number(place)) if place.width == 1 => u16::try_from(place.offset).ok(),
             _ => None,
         };
-        let mut builder = Builder {
+        let mut builder = RowPlanBuilder {
             plan: self,
             protocol,
             pending: Vec::new(),
@@ -162,24 +162,24 @@ impl RowPlan {
     ) {
         for part in &self.parts {
             match part {
-                Part::Text(range) => {
+                SetTextPart::Text(range) => {
                     text.extend_from_slice(self.text.get(range.clone()).unwrap_or_default());
                 }
-                Part::Field { field, key } => {
+                SetTextPart::Field { field, key } => {
                     let before = text.len();
                     text.extend_from_slice(self.text.get(key.clone()).unwrap_or_default());
                     if !write(*field, text) {
                         text.truncate(before);
                     }
                 }
-                Part::End => ends.push(text.len()),
+                SetTextPart::End => ends.push(text.len()),
             }
         }
     }
 }
 
 /// Builds a plan field by field.
-struct Builder<'p> {
+struct RowPlanBuilder<'p> {
     plan: &'p mut RowPlan,
     /// Where the protocol is in the record.
     protocol: Option<u16>,
@@ -193,7 +193,7 @@ struct Builder<'p> {
     is_first: bool,
 }
 
-impl Builder<'_> {
+impl RowPlanBuilder<'_> {
     fn find_time(&mut self, position: usize, field: FlowField, column: FlowColumn) {
         let [start, end] = &mut self.plan.times;
         match (field, column) {
@@ -216,7 +216,7 @@ impl Builder<'_> {
             FlowColumn::Number(place) => self.certain::<S>(field, number(place)),
             FlowColumn::Bits { place, shift, mask } => {
                 let offset = u16::try_from(place.offset).ok();
-                let bits = |offset| Source::Bits {
+                let bits = |offset| CellSource::Bits {
                     offset,
                     shift,
                     mask,
@@ -230,35 +230,35 @@ impl Builder<'_> {
                     self.step(source, &[]);
                     self.pending.extend(S::QUOTE);
                 }
-                None => self.optional::<S>(field, Source::Flow(field)),
+                None => self.optional::<S>(field, CellSource::Flow(field)),
             },
             _ => self.optional::<S>(field, self.worked_out(field)),
         }
     }
 
     /// A field that the flow computes, or that is computed here from the start, the end or the protocol.
-    fn worked_out(&self, field: FlowField) -> Source {
+    fn worked_out(&self, field: FlowField) -> CellSource {
         match (field, self.plan.times, self.protocol) {
-            (FlowField::Start, [Some(_), _], _) => Source::Time(0),
-            (FlowField::End, [_, Some(_)], _) => Source::Time(1),
-            (FlowField::Duration, [Some(_), Some(_)], _) => Source::Duration,
-            (FlowField::Clock, [Some(_), _], _) => Source::Clock,
-            (FlowField::ClockSuspect, [Some(_), Some(_)], _) => Source::ClockSuspect,
+            (FlowField::Start, [Some(_), _], _) => CellSource::Time(0),
+            (FlowField::End, [_, Some(_)], _) => CellSource::Time(1),
+            (FlowField::Duration, [Some(_), Some(_)], _) => CellSource::Duration,
+            (FlowField::Clock, [Some(_), _], _) => CellSource::Clock,
+            (FlowField::ClockSuspect, [Some(_), Some(_)], _) => CellSource::ClockSuspect,
             (FlowField::IcmpType | FlowField::IcmpCode, _, Some(protocol)) => {
-                Source::Icmp { field, protocol }
+                CellSource::Icmp { field, protocol }
             }
-            _ => Source::Flow(field),
+            _ => CellSource::Flow(field),
         }
     }
 
     /// A number that all flows have.
-    fn certain<S: Syntax>(&mut self, field: FlowField, source: Option<Source>) {
+    fn certain<S: Syntax>(&mut self, field: FlowField, source: Option<CellSource>) {
         match source {
             Some(source) => {
                 self.key::<S>(field);
                 self.step(source, &[]);
             }
-            None => self.optional::<S>(field, Source::Flow(field)),
+            None => self.optional::<S>(field, CellSource::Flow(field)),
         }
     }
 
@@ -269,7 +269,7 @@ impl Builder<'_> {
     }
 
     /// A field that a flow may not have.
-    fn optional<S: Syntax>(&mut self, field: FlowField, source: Source) {
+    fn optional<S: Syntax>(&mut self, field: FlowField, source: CellSource) {
         let mut key = Vec::new();
         S::key(field, self.is_first, &mut key);
         self.is_first = false;
@@ -277,11 +277,11 @@ impl Builder<'_> {
             self.pending.append(&mut key);
         }
         // Times have quotes always.
-        if matches!(source, Source::Time(_)) {
+        if matches!(source, CellSource::Time(_)) {
             key.extend(S::QUOTE);
         }
         if key.len() > BLOCK {
-            self.step(Source::FlowWithKey(field), &[]);
+            self.step(CellSource::FlowWithKey(field), &[]);
         } else {
             self.step(source, &key);
         }
@@ -299,7 +299,7 @@ impl Builder<'_> {
             self.is_first = false;
         }
         let key = start..self.plan.text.len();
-        self.plan.parts.push(Part::Field { field, key });
+        self.plan.parts.push(SetTextPart::Field { field, key });
         self.in_text_of_set = true;
     }
 
@@ -318,27 +318,29 @@ impl Builder<'_> {
         self.plan.text.append(&mut self.pending);
         let end = self.plan.text.len();
         if end > start {
-            self.plan.parts.push(Part::Text(start..end));
+            self.plan.parts.push(SetTextPart::Text(start..end));
         }
     }
 
     /// Adds a step, after the text that is pending.
-    fn step(&mut self, source: Source, key: &[u8]) {
+    fn step(&mut self, source: CellSource, key: &[u8]) {
         if self.in_text_of_set {
             self.in_text_of_set = false;
-            self.plan.parts.push(Part::End);
+            self.plan.parts.push(SetTextPart::End);
             self.plan
                 .steps
-                .push(Step::new(&[], &[], Source::SetText(self.texts)));
+                .push(RowStep::new(&[], &[], CellSource::SetText(self.texts)));
             self.texts += 1;
         }
         let mut rest = self.pending.as_slice();
         while rest.len() + key.len() > BLOCK {
             let (text, more) = rest.split_at(rest.len().min(BLOCK));
-            self.plan.steps.push(Step::new(text, &[], Source::Nothing));
+            self.plan
+                .steps
+                .push(RowStep::new(text, &[], CellSource::Nothing));
             rest = more;
         }
-        self.plan.steps.push(Step::new(rest, key, source));
+        self.plan.steps.push(RowStep::new(rest, key, source));
         self.pending.clear();
     }
 
@@ -347,19 +349,19 @@ impl Builder<'_> {
             self.part_of_pending();
         }
         if self.in_text_of_set || !self.pending.is_empty() {
-            self.step(Source::Nothing, &[]);
+            self.step(CellSource::Nothing, &[]);
         }
     }
 }
 
-impl Step {
+impl RowStep {
     /// Octets of the key, which a row without the value does not have.
     pub(super) fn key_len(&self) -> usize {
         usize::from(self.len.wrapping_sub(self.certain))
     }
 
     /// Both texts fit in one block.
-    fn new(certain: &[u8], key: &[u8], source: Source) -> Self {
+    fn new(certain: &[u8], key: &[u8], source: CellSource) -> Self {
         let mut text = [0; BLOCK];
         let octets = certain.iter().chain(key);
         for (octet, from) in text.iter_mut().zip(octets) {
@@ -391,24 +393,24 @@ const fn is_of_shape(field: FlowField) -> bool {
 }
 
 /// A number at this place; `None` if it is further from the start than any record is long.
-fn number(place: FieldPlan) -> Option<Source> {
+fn number(place: FieldPlan) -> Option<CellSource> {
     let offset = u16::try_from(place.offset).ok()?;
     Some(match place.width {
-        1 => Source::Number8(offset),
-        2 => Source::Number16(offset),
-        4 => Source::Number32(offset),
-        8 => Source::Number64(offset),
-        _ => Source::Number(Place::new(place)?),
+        1 => CellSource::Number8(offset),
+        2 => CellSource::Number16(offset),
+        4 => CellSource::Number32(offset),
+        8 => CellSource::Number64(offset),
+        _ => CellSource::Number(NumberPlace::new(place)?),
     })
 }
 
 /// An address of some kind at this place, by its length.
-fn octets(place: FieldPlan) -> Option<Source> {
+fn octets(place: FieldPlan) -> Option<CellSource> {
     let offset = u16::try_from(place.offset).ok()?;
     Some(match place.width {
-        4 => Source::Ipv4(offset),
-        6 => Source::Mac(offset),
-        16 => Source::Ipv6(offset),
+        4 => CellSource::Ipv4(offset),
+        6 => CellSource::Mac(offset),
+        16 => CellSource::Ipv6(offset),
         _ => return None,
     })
 }

@@ -5,7 +5,7 @@ use netflow_core::value::MacAddress;
 use netflow_core::wire::sflow::Sample;
 use netflow_core::{Flow, FlowValue, Timestamp};
 
-use super::plan::{RowPlan, Source, Step};
+use super::plan::{CellSource, RowPlan, RowStep};
 use super::set_constants::SetConstants;
 use super::syntax::Syntax;
 use crate::format::flow_value;
@@ -13,7 +13,7 @@ use crate::format::place::octets;
 use crate::format::room::Room;
 
 /// The rows of a set, being written.
-pub(super) struct Rows<'r> {
+pub(super) struct SetRows<'r> {
     room: &'r mut Room,
     /// Octets in the room.
     at: usize,
@@ -21,7 +21,7 @@ pub(super) struct Rows<'r> {
     suspects: u64,
 }
 
-impl<'r> Rows<'r> {
+impl<'r> SetRows<'r> {
     pub(super) const fn new(room: &'r mut Room, out: &'r mut Vec<u8>) -> Self {
         Self {
             room,
@@ -54,7 +54,7 @@ impl<'r> Rows<'r> {
             Some(record) => record.octets(),
             None => flow.sample().map_or(&[][..], Sample::octets),
         };
-        let row = Row {
+        let row = RowFlow {
             flow,
             set_constants,
             record,
@@ -74,25 +74,27 @@ impl<'r> Rows<'r> {
 
     /// Writes a step of the row at this place. Returns the place after it.
     #[inline(always)]
-    fn step<S: Syntax>(&mut self, step: &Step, before: usize, row: &Row<'_, '_>) -> usize {
+    fn step<S: Syntax>(&mut self, step: &RowStep, before: usize, row: &RowFlow<'_, '_>) -> usize {
         let room = &mut *self.room;
         let (flow, record) = (row.flow, row.record);
         let at = room.block(before, &step.text, step.len.into());
         match step.source {
-            Source::Nothing => at,
-            Source::Number8(offset) => {
+            CellSource::Nothing => at,
+            CellSource::Number8(offset) => {
                 let [number] = octets(record, offset);
                 room.number_8(at, number)
             }
-            Source::Number16(offset) => {
+            CellSource::Number16(offset) => {
                 room.number_16(at, u16::from_be_bytes(octets(record, offset)))
             }
-            Source::Number32(offset) => {
+            CellSource::Number32(offset) => {
                 room.number_32(at, u32::from_be_bytes(octets(record, offset)))
             }
-            Source::Number64(offset) => room.number(at, u64::from_be_bytes(octets(record, offset))),
-            Source::Number(place) => room.number(at, place.number(record)),
-            Source::Bits {
+            CellSource::Number64(offset) => {
+                room.number(at, u64::from_be_bytes(octets(record, offset)))
+            }
+            CellSource::Number(place) => room.number(at, place.number(record)),
+            CellSource::Bits {
                 offset,
                 shift,
                 mask,
@@ -100,31 +102,31 @@ impl<'r> Rows<'r> {
                 let [number] = octets(record, offset);
                 room.number_8(at, number >> (shift & 7) & mask)
             }
-            Source::Ipv4(offset) => room.ipv4(at, octets(record, offset)),
-            Source::Ipv6(offset) => room.ipv6(at, octets(record, offset)),
-            Source::Mac(offset) => room.mac(at, MacAddress(octets(record, offset))),
-            Source::SetText(index) => self.text_of_set(row.set_constants.text(index), at),
-            Source::Time(index) => match row.times.get(index) {
+            CellSource::Ipv4(offset) => room.ipv4(at, octets(record, offset)),
+            CellSource::Ipv6(offset) => room.ipv6(at, octets(record, offset)),
+            CellSource::Mac(offset) => room.mac(at, MacAddress(octets(record, offset))),
+            CellSource::SetText(index) => self.text_of_set(row.set_constants.text(index), at),
+            CellSource::Time(index) => match row.times.get(index) {
                 Some(Some(time)) => room.time(at, *time, S::QUOTE),
                 _ => self.odd_time::<S>(index, flow, step, at),
             },
-            Source::Duration => self.duration::<S>(row, step, at),
-            Source::Clock if row.times[0].is_some() => {
+            CellSource::Duration => self.duration::<S>(row, step, at),
+            CellSource::Clock if row.times[0].is_some() => {
                 let at = room.quote(at, S::QUOTE);
                 let at = room.block(at, &row.set_constants.clock, row.set_constants.clock_len);
                 room.quote(at, S::QUOTE)
             }
-            Source::Clock => self.flow::<S>(FlowField::Clock, flow, step, at),
-            Source::ClockSuspect => self.clock_suspect::<S>(row, step, at),
-            Source::Icmp { field, protocol } => {
+            CellSource::Clock => self.flow::<S>(FlowField::Clock, flow, step, at),
+            CellSource::ClockSuspect => self.clock_suspect::<S>(row, step, at),
+            CellSource::Icmp { field, protocol } => {
                 let [protocol] = octets(record, protocol);
                 if NOT_ICMP.contains(&protocol) {
                     return before + usize::from(step.certain);
                 }
                 self.flow::<S>(field, flow, step, at)
             }
-            Source::Flow(field) => self.flow::<S>(field, flow, step, at),
-            Source::FlowWithKey(field) => match flow_value::value(flow, field) {
+            CellSource::Flow(field) => self.flow::<S>(field, flow, step, at),
+            CellSource::FlowWithKey(field) => match flow_value::value(flow, field) {
                 Some(value) => {
                     let at = self.flush(at);
                     S::key(field, false, self.out);
@@ -140,7 +142,7 @@ impl<'r> Rows<'r> {
         &mut self,
         field: FlowField,
         flow: &Flow<'_>,
-        step: &Step,
+        step: &RowStep,
         at: usize,
     ) -> usize {
         match flow_value::value(flow, field) {
@@ -155,7 +157,7 @@ impl<'r> Rows<'r> {
         &mut self,
         index: usize,
         flow: &Flow<'_>,
-        step: &Step,
+        step: &RowStep,
         at: usize,
     ) -> usize {
         let time = if index == 0 { flow.start() } else { flow.end() };
@@ -168,7 +170,7 @@ impl<'r> Rows<'r> {
     /// Writes nanoseconds from the start to the end.
     // Not inlined: the compiler would compute it for every row, before the loop over the steps.
     #[inline(never)]
-    fn duration<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &Step, at: usize) -> usize {
+    fn duration<S: Syntax>(&mut self, row: &RowFlow<'_, '_>, step: &RowStep, at: usize) -> usize {
         let [start, end] = row.times;
         let nanos = start
             .zip(end)
@@ -181,7 +183,12 @@ impl<'r> Rows<'r> {
 
     /// Writes whether the times are impossible.
     #[inline(never)]
-    fn clock_suspect<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &Step, at: usize) -> usize {
+    fn clock_suspect<S: Syntax>(
+        &mut self,
+        row: &RowFlow<'_, '_>,
+        step: &RowStep,
+        at: usize,
+    ) -> usize {
         let [start, end] = row.times;
         match row.set_constants.are_suspect(start, end) {
             Some(is_suspect) => {
@@ -237,7 +244,7 @@ impl<'r> Rows<'r> {
 }
 
 /// A flow whose row is written.
-struct Row<'f, 'm> {
+struct RowFlow<'f, 'm> {
     flow: &'f Flow<'m>,
     set_constants: &'f SetConstants,
     /// The octets of its record or sample.

@@ -6,7 +6,7 @@ use netflow_core::template::FieldLabel;
 use netflow_core::wire::template::FieldKey;
 
 use super::Records;
-use super::names::{Names, write_label};
+use super::names::{SharedNames, write_label};
 use crate::format::json::Json;
 use crate::format::scalar;
 
@@ -81,7 +81,7 @@ impl Records {
         json.key("values");
         json.open(b'[');
         let mut records = list.records();
-        let mut names = Names::default();
+        let mut names = SharedNames::default();
         if let Some(template) = list.template() {
             names.learn(template);
         }

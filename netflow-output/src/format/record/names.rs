@@ -19,7 +19,7 @@ pub(super) fn write_label(label: FieldLabel<'_>, json: &mut Json<'_>) {
 /// Which fields of a template share a name: those become an array under it, since a key
 /// is in an object once.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct SharedNames {
     /// The index of the next field with the same name, for each field; its own index if there is none.
     next: Vec<usize>,
     /// Whether a field is the first of its name.
@@ -29,7 +29,7 @@ pub(super) struct Names {
     sorted: Vec<usize>,
 }
 
-impl Names {
+impl SharedNames {
     /// Prepares for the records of a template.
     pub(super) fn learn(&mut self, template: &Template) {
         let fields = template.fields();

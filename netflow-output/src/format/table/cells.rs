@@ -6,13 +6,13 @@ use super::column::SUSPECT;
 use crate::format::Zone;
 use crate::format::flow_value;
 use crate::format::room::BLOCK;
-use crate::format::row::{LongValue, Row};
+use crate::format::row::{LongValue, RowText};
 
 /// The cells of a row. Controls in them are replaced: what an exporter sends does not
 /// command the terminal.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cells {
-    row: Row,
+    row: RowText,
     /// Cells that may be of any length, and those for which there is no room in the row.
     long: String,
     cells: Vec<Cell>,
@@ -98,7 +98,7 @@ impl Cells {
     }
 
     /// Adds a cell of ASCII.
-    pub(super) fn push(&mut self, write: impl FnOnce(&mut Row)) {
+    pub(super) fn push(&mut self, write: impl FnOnce(&mut RowText)) {
         if self.row.is_full() {
             self.spill();
         }

@@ -3,9 +3,9 @@
 use netflow_core::field::{FieldType, FlowField};
 
 use super::protocol::TCP;
-use super::values::Values;
+use super::values::RowValues;
 use super::{endpoint, event, number, protocol};
-use crate::format::row::Row;
+use crate::format::row::RowText;
 
 /// How cells are written.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ pub(super) struct RowStyle {
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
+pub(super) enum TableColumn {
     Start,
     Duration,
     Protocol,
@@ -56,7 +56,7 @@ pub(super) enum Align {
 /// The mark after an impossible time.
 pub(super) const SUSPECT: u8 = b'?';
 
-impl Column {
+impl TableColumn {
     /// The columns that suit most, from the left.
     pub(super) const USUAL: &'static [Self] = &[
         Self::Start,
@@ -149,7 +149,7 @@ impl Column {
 
     /// Writes the cell of a flow; nothing if the flow does not have it. The start and the
     /// fields that were asked for are written by [`Cells`](super::cells::Cells).
-    pub(super) fn write(self, values: &Values<'_, '_>, style: Style, row: &mut Row) {
+    pub(super) fn write(self, values: &RowValues<'_, '_>, style: Style, row: &mut RowText) {
         let flow = values.flow;
         match self {
             Self::Duration => {
@@ -183,7 +183,7 @@ impl Column {
 }
 
 /// `10`, `10.200` of a tag and one inside it, `10>20` where it changes on the way.
-fn vlan(row: &mut Row, values: &Values<'_, '_>) {
+fn vlan(row: &mut RowText, values: &RowValues<'_, '_>) {
     let (before, after) = (values.vlans(), values.post_vlans());
     let is_known = |tags: [Option<u16>; 2]| tags != [None, None];
     if is_known(before) {
@@ -198,7 +198,7 @@ fn vlan(row: &mut Row, values: &Values<'_, '_>) {
 }
 
 /// The outer tag and the inner one.
-fn tags(row: &mut Row, [outer, inner]: [Option<u16>; 2]) {
+fn tags(row: &mut RowText, [outer, inner]: [Option<u16>; 2]) {
     if let Some(outer) = outer {
         row.number(outer.into());
     }
@@ -210,20 +210,20 @@ fn tags(row: &mut Row, [outer, inner]: [Option<u16>; 2]) {
     }
 }
 
-fn optional(row: &mut Row, count: Option<u64>, style: Style) {
+fn optional(row: &mut RowText, count: Option<u64>, style: Style) {
     if let Some(count) = count {
         number::count(row, count, style.exact);
     }
 }
 
-fn interface(row: &mut Row, index: Option<u64>) {
+fn interface(row: &mut RowText, index: Option<u64>) {
     if let Some(index) = index {
         row.number(index);
     }
 }
 
 /// The flags of TCP that were seen, a dot for each other: `...AP.SF`.
-fn flags(row: &mut Row, values: &Values<'_, '_>) {
+fn flags(row: &mut RowText, values: &RowValues<'_, '_>) {
     if values.protocol != Some(TCP) {
         return;
     }

@@ -5,11 +5,11 @@ use core::net::IpAddr;
 use netflow_core::value::MacAddress;
 
 use super::protocol::is_icmp;
-use super::values::Values;
-use crate::format::row::Row;
+use super::values::RowValues;
+use crate::format::row::RowText;
 
 /// Address and port of the source; its MAC address where there is no IP.
-pub(super) fn source(row: &mut Row, flow: &Values<'_, '_>) {
+pub(super) fn source(row: &mut RowText, flow: &RowValues<'_, '_>) {
     match flow.source_address() {
         // Of ICMP there are no ports; older exporters put type and code there.
         Some(address) => write(row, address, flow.source_port().filter(|_| !is_icmp(flow))),
@@ -19,7 +19,7 @@ pub(super) fn source(row: &mut Row, flow: &Values<'_, '_>) {
 }
 
 /// Address and port of the destination; its MAC address where there is no IP.
-pub(super) fn destination(row: &mut Row, flow: &Values<'_, '_>) {
+pub(super) fn destination(row: &mut RowText, flow: &RowValues<'_, '_>) {
     match flow.destination_address() {
         Some(address) => write(
             row,
@@ -33,7 +33,7 @@ pub(super) fn destination(row: &mut Row, flow: &Values<'_, '_>) {
 
 /// What source and destination are after NAT, where that differs from before:
 /// `192.0.2.1:40000` of a source, `-> 10.0.0.1:80` of a destination.
-pub(super) fn translated(row: &mut Row, flow: &Values<'_, '_>) {
+pub(super) fn translated(row: &mut RowText, flow: &RowValues<'_, '_>) {
     let source = changed(
         (flow.source_address(), flow.source_port()),
         (
@@ -64,7 +64,7 @@ pub(super) fn translated(row: &mut Row, flow: &Values<'_, '_>) {
 }
 
 /// The ports that a NAT assigned at once, `:1024-2047` (RFC 8158).
-fn port_block(row: &mut Row, flow: &Values<'_, '_>) {
+fn port_block(row: &mut RowText, flow: &RowValues<'_, '_>) {
     let Some(start) = flow.flow.nat_port_block_start() else {
         return;
     };
@@ -91,14 +91,14 @@ fn changed(before: End, after: End) -> Option<(IpAddr, Option<u16>)> {
     Some((address.or(before.0)?, port.or(before.1)))
 }
 
-fn mac(row: &mut Row, address: Option<MacAddress>) {
+fn mac(row: &mut RowText, address: Option<MacAddress>) {
     if let Some(address) = address {
         row.mac(address);
     }
 }
 
 /// `192.0.2.1:443`, `[2001:db8::1]:443`, or the address alone.
-fn write(row: &mut Row, address: IpAddr, port: Option<u16>) {
+fn write(row: &mut RowText, address: IpAddr, port: Option<u16>) {
     let is_bracketed = address.is_ipv6() && port.is_some();
     if is_bracketed {
         row.octet(b'[');

@@ -2,13 +2,13 @@
 
 use netflow_core::Flow;
 
-use crate::format::row::Row;
+use crate::format::row::RowText;
 
 /// A connection was denied (firewallEvent).
 const DENIED: u8 = 3;
 
 /// Writes what happened, if the record is of an event: `created`, `denied 1001`, `NAT44 create`.
-pub(super) fn write(row: &mut Row, flow: &Flow<'_>) {
+pub(super) fn write(row: &mut RowText, flow: &Flow<'_>) {
     if let Some(event) = flow.firewall_event().filter(|event| *event != 0) {
         named(row, firewall(event), event);
         // The access list or the reason that denied it (Cisco ASA, NetFlow Implementation
@@ -23,7 +23,7 @@ pub(super) fn write(row: &mut Row, flow: &Flow<'_>) {
     }
 }
 
-fn named(row: &mut Row, name: Option<&str>, number: u8) {
+fn named(row: &mut RowText, name: Option<&str>, number: u8) {
     match name {
         Some(name) => row.word(name),
         None => row.number(number.into()),

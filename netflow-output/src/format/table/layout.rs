@@ -3,10 +3,10 @@
 mod single_line;
 
 use super::cells::{Cells, Shown};
-use super::column::{Align, Column, SUSPECT};
-use super::line::Line;
+use super::column::{Align, SUSPECT, TableColumn};
+use super::line::TableLine;
 use crate::format::Zone;
-use crate::format::row::Row;
+use crate::format::row::RowText;
 
 /// Blanks between columns.
 const GAP: usize = 1;
@@ -28,7 +28,7 @@ const SHORT_TIME: usize = 8;
 
 /// What is special about a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum ColumnSide {
     Source,
     Destination,
     Other,
@@ -37,17 +37,17 @@ pub(super) enum Side {
 /// A column that was chosen.
 #[derive(Debug, Clone, Copy)]
 struct Chosen {
-    column: Column,
+    column: TableColumn,
     /// Its place among all columns.
     index: usize,
     width: usize,
     align: Align,
-    side: Side,
+    side: ColumnSide,
 }
 
 /// The columns that were chosen.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct TableLayout {
     chosen: Vec<Chosen>,
     /// Whether each column was chosen.
     shown: Vec<bool>,
@@ -59,42 +59,42 @@ pub(super) struct Layout {
     /// The last such lines.
     date: Vec<u8>,
     rate: Vec<u8>,
-    line: Line,
+    line: TableLine,
     /// Whether a row may be written as a single line, and that line.
     has_single_lines: bool,
-    single_line: Row,
+    single_line: RowText,
 }
 
 /// What is left out where there is no room, the least important first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum GivenUp {
-    Column(Column),
+    Column(TableColumn),
     Date,
 }
 
 const GIVEN_UP: [GivenUp; 10] = [
-    GivenUp::Column(Column::Exporter),
-    GivenUp::Column(Column::Output),
-    GivenUp::Column(Column::Input),
-    GivenUp::Column(Column::Flags),
+    GivenUp::Column(TableColumn::Exporter),
+    GivenUp::Column(TableColumn::Output),
+    GivenUp::Column(TableColumn::Input),
+    GivenUp::Column(TableColumn::Flags),
     GivenUp::Date,
-    GivenUp::Column(Column::Vlan),
+    GivenUp::Column(TableColumn::Vlan),
     // It has a line of its own then.
-    GivenUp::Column(Column::Translated),
-    GivenUp::Column(Column::Duration),
+    GivenUp::Column(TableColumn::Translated),
+    GivenUp::Column(TableColumn::Duration),
     // So has this, where it changes: without it, the counters are wrong by a factor.
-    GivenUp::Column(Column::Sampling),
-    GivenUp::Column(Column::Event),
+    GivenUp::Column(TableColumn::Sampling),
+    GivenUp::Column(TableColumn::Event),
 ];
 /// The number of these that are worth less than an address on the line of its flow.
 const WORTH_LESS: usize = 7;
 /// The mark before a translation on a line of its own.
 const TRANSLATED: &str = "=>";
 
-impl Layout {
+impl TableLayout {
     /// Chooses the columns that suit these rows.
     pub(super) fn choose(
-        columns: &[Column],
+        columns: &[TableColumn],
         rows: &[Cells],
         room: usize,
         zone: Option<&Zone>,
@@ -152,14 +152,14 @@ impl Layout {
             .map(|chosen| Chosen {
                 width: match chosen.column {
                     // Room for a mark, if any time has one.
-                    Column::Start if short_time => SHORT_TIME + marks(chosen.width),
-                    Column::Source | Column::Destination => chosen.width.min(address),
+                    TableColumn::Start if short_time => SHORT_TIME + marks(chosen.width),
+                    TableColumn::Source | TableColumn::Destination => chosen.width.min(address),
                     _ => chosen.width,
                 },
                 ..*chosen
             })
             .collect();
-        let without_room = |column: Column| {
+        let without_room = |column: TableColumn| {
             let column = all.iter().find(|chosen| chosen.column == column)?;
             let is_given_up = given_up.contains(&GivenUp::Column(column.column));
             is_given_up.then_some(column.index)
@@ -168,13 +168,13 @@ impl Layout {
             chosen,
             shown: Vec::new(),
             short_time,
-            sampling: without_room(Column::Sampling),
-            translated: without_room(Column::Translated),
+            sampling: without_room(TableColumn::Sampling),
+            translated: without_room(TableColumn::Translated),
             date: Vec::new(),
             rate: Vec::new(),
-            line: Line::default(),
+            line: TableLine::default(),
             has_single_lines: false,
-            single_line: Row::default(),
+            single_line: RowText::default(),
         }
     }
 
@@ -183,7 +183,7 @@ impl Layout {
         let mut left = room.saturating_sub(self.width());
         for chosen in &mut self.chosen {
             if let Some(wanted) = all.iter().find(|wanted| wanted.index == chosen.index) {
-                if chosen.side != Side::Other {
+                if chosen.side != ColumnSide::Other {
                     let more = wanted.width.saturating_sub(chosen.width).min(left);
                     chosen.width += more;
                     left -= more;
@@ -205,7 +205,7 @@ impl Layout {
     fn has_arrow(&self) -> bool {
         self.chosen
             .iter()
-            .any(|chosen| chosen.side == Side::Destination)
+            .any(|chosen| chosen.side == ColumnSide::Destination)
     }
 
     /// Whether a column was chosen.
@@ -221,10 +221,10 @@ impl Layout {
         let mut due = 0;
         for chosen in &self.chosen {
             let title = match chosen.column {
-                Column::Start if self.short_time || !is_utc => "start",
+                TableColumn::Start if self.short_time || !is_utc => "start",
                 column => column.title(),
             };
-            if chosen.side == Side::Destination {
+            if chosen.side == ColumnSide::Destination {
                 due += ARROW.len() + GAP;
             }
             let title = Shown::ascii(title.as_bytes());
@@ -252,14 +252,14 @@ impl Layout {
         let mut due = 0;
         for chosen in &self.chosen {
             let cell = cells.get(chosen.index);
-            if chosen.column == Column::Start && self.short_time {
+            if chosen.column == TableColumn::Start && self.short_time {
                 date_line(&mut self.date, cell.text, out);
                 let time = cell.text.get(DATE..DATE + SHORT_TIME).unwrap_or_default();
                 line.put(Shown::ascii(time), due, chosen.width, Align::Left);
                 if cells.is_suspect {
                     line.add(Shown::ascii(&[SUSPECT]));
                 }
-            } else if chosen.side == Side::Destination {
+            } else if chosen.side == ColumnSide::Destination {
                 due += ARROW.len() + GAP;
                 destination(line, cell, due, chosen.width, out);
             } else {
@@ -277,7 +277,7 @@ impl Layout {
     /// What the addresses above were translated to, below them.
     fn translated_line(&mut self, cell: Shown<'_>, out: &mut Vec<u8>) {
         let before = self.chosen.iter();
-        let before = before.take_while(|chosen| chosen.side != Side::Source);
+        let before = before.take_while(|chosen| chosen.side != ColumnSide::Source);
         let source: usize = before.map(|chosen| chosen.width + GAP).sum();
         let start = source.saturating_sub(TRANSLATED.len() + GAP);
         let line = &mut self.line;
@@ -299,7 +299,7 @@ impl Layout {
         line.add(Shown::ascii(text.as_bytes()));
         let mut due = 0;
         for chosen in &self.chosen {
-            if chosen.side == Side::Destination {
+            if chosen.side == ColumnSide::Destination {
                 due += ARROW.len() + GAP;
             }
             let cell = cells.get(chosen.index);
@@ -313,10 +313,10 @@ impl Layout {
 }
 
 /// Columns that stay though they are empty.
-const fn is_needed(column: Column) -> bool {
+const fn is_needed(column: TableColumn) -> bool {
     matches!(
         column,
-        Column::Source | Column::Destination | Column::Field(_)
+        TableColumn::Source | TableColumn::Destination | TableColumn::Field(_)
     )
 }
 
@@ -361,7 +361,7 @@ fn rate_line(last: &mut Vec<u8>, rate: &[u8], out: &mut Vec<u8>) {
 
 /// The arrow and the destination, on a new line if the source has taken its room or it
 /// needs more itself. It then ends where its column ends, if it can.
-fn destination(line: &mut Line, cell: Shown<'_>, due: usize, room: usize, out: &mut Vec<u8>) {
+fn destination(line: &mut TableLine, cell: Shown<'_>, due: usize, room: usize, out: &mut Vec<u8>) {
     let arrow = due - ARROW.len() - GAP;
     let is_taken = line.width() > arrow.saturating_sub(GAP);
     let mut start = arrow;

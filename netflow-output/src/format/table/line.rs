@@ -9,7 +9,7 @@ use crate::format::room::BLOCK;
 /// BE ADVISED: texts and blanks are copied in blocks of a fixed size, and what is copied too much is
 /// overwritten by what follows. So the memory is longer than the line by a block.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct TableLine {
     memory: Vec<u8>,
     len: usize,
     width: usize,
@@ -20,7 +20,7 @@ const BLANKS: [u8; BLOCK] = [b' '; BLOCK];
 /// Octets by which the memory grows.
 const GROWTH: usize = 256;
 
-impl Line {
+impl TableLine {
     pub(super) const fn clear(&mut self) {
         self.len = 0;
         self.width = 0;

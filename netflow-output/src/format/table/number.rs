@@ -1,9 +1,9 @@
 //! Numbers for people.
 
-use crate::format::row::Row;
+use crate::format::row::RowText;
 
 /// A count, in full or as `12.3k`.
-pub(super) fn count(row: &mut Row, count: u64, exact: bool) {
+pub(super) fn count(row: &mut RowText, count: u64, exact: bool) {
     if exact || count < 10_000 {
         row.number(count);
         return;
@@ -46,7 +46,7 @@ fn rounds_up(count: u64, unit: u64) -> bool {
 }
 
 /// Nanoseconds as `250ms`, `12.3s`, `3m20s`, `2h05m`, `3d04h`.
-pub(super) fn duration(row: &mut Row, nanos: i64) {
+pub(super) fn duration(row: &mut RowText, nanos: i64) {
     if nanos < 0 {
         row.octet(b'-');
     }
@@ -78,10 +78,10 @@ pub(super) fn duration(row: &mut Row, nanos: i64) {
 #[cfg(test)]
 mod tests {
     use super::{count, duration};
-    use crate::format::row::Row;
+    use crate::format::row::RowText;
 
-    fn written(write: impl FnOnce(&mut Row)) -> String {
-        let mut row = Row::default();
+    fn written(write: impl FnOnce(&mut RowText)) -> String {
+        let mut row = RowText::default();
         write(&mut row);
         String::from_utf8(row.text(0, row.len()).to_vec()).unwrap()
     }

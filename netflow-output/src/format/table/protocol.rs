@@ -2,8 +2,8 @@
 
 use netflow_core::element::{self, iana};
 
-use super::values::Values;
-use crate::format::row::Row;
+use super::values::RowValues;
+use crate::format::row::RowText;
 
 const ICMP: u8 = 1;
 pub(super) const TCP: u8 = 6;
@@ -11,7 +11,7 @@ const UDP: u8 = 17;
 const ICMPV6: u8 = 58;
 
 /// `TCP`, `ICMP 8/0`, `99`; `ARP`, `0x8899`.
-pub(super) fn write(row: &mut Row, flow: &Values<'_, '_>) {
+pub(super) fn write(row: &mut RowText, flow: &RowValues<'_, '_>) {
     let Some(number) = flow.protocol else {
         if let Some(ether_type) = flow.flow.ether_type().filter(|_| flow.is_without_ip()) {
             write_ether_type(row, ether_type);
@@ -39,11 +39,11 @@ pub(super) fn write(row: &mut Row, flow: &Values<'_, '_>) {
     }
 }
 
-pub(super) fn is_icmp(flow: &Values<'_, '_>) -> bool {
+pub(super) fn is_icmp(flow: &RowValues<'_, '_>) -> bool {
     matches!(flow.protocol, Some(ICMP | ICMPV6))
 }
 
-fn write_ether_type(row: &mut Row, number: u16) {
+fn write_ether_type(row: &mut RowText, number: u16) {
     match ether_type(number) {
         Some(name) => row.word(name),
         None => {

@@ -2,7 +2,7 @@
 
 use netflow_core::{Flow, Increments, Limits};
 
-use super::values::Values;
+use super::values::RowValues;
 
 /// Octets of memory for flows whose records repeat what others counted.
 const MEMORY: usize = 16 << 20;
@@ -12,7 +12,7 @@ const TOTAL: &str = "total";
 /// Sums over flows. Records that repeat what others counted, running totals and the teardowns of
 /// firewalls, add what is new in them.
 #[derive(Debug)]
-pub(super) struct Sums {
+pub(super) struct TableSums {
     pub(super) flows: u64,
     pub(super) packets: u64,
     pub(super) octets: u64,
@@ -26,7 +26,7 @@ pub(super) struct Sums {
     repeats: bool,
 }
 
-impl Sums {
+impl TableSums {
     pub(super) fn new() -> Self {
         Self {
             flows: 0,
@@ -48,7 +48,7 @@ impl Sums {
     }
 
     /// Adds a flow, and its reverse direction if it is to be counted.
-    pub(super) fn add(&mut self, values: &Values<'_, '_>, with_reverse: bool) {
+    pub(super) fn add(&mut self, values: &RowValues<'_, '_>, with_reverse: bool) {
         let (packets, octets, reverse) = if self.repeats {
             let added = self.increments.add(values.flow);
             self.is_exact &= added.is_exact;

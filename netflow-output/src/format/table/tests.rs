@@ -1,8 +1,8 @@
 //! Rows that do not fit.
 
 use super::cells::Cells;
-use super::column::Column;
-use super::layout::Layout;
+use super::column::TableColumn;
+use super::layout::TableLayout;
 
 const LONG: &str = "[2001:db8:1111:2222:3333:4444:5555:6666]:12345";
 const LONGEST: &str = "[fe80:1111:2222:3333:4444:5555:6666:7777]:65535";
@@ -32,7 +32,7 @@ fn row(source: &str, destination: &str) -> Cells {
 }
 
 fn shown(rows: &[Cells], room: usize) -> String {
-    let mut layout = Layout::choose(Column::USUAL, rows, room, None);
+    let mut layout = TableLayout::choose(TableColumn::USUAL, rows, room, None);
     let mut out = Vec::new();
     layout.head(&mut out);
     for row in rows {

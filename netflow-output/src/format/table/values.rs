@@ -7,8 +7,8 @@ use netflow_core::wire::sflow::Sample;
 use netflow_core::{ClockCheck, Flow, FlowColumn, Projected, Timestamp};
 
 use crate::format::lines;
-use crate::format::place::{Place, TimePlace, octets};
-use crate::format::row::Row;
+use crate::format::place::{NumberPlace, TimePlace, octets};
+use crate::format::row::RowText;
 
 /// The fields that most rows show: the start, the end, and those of [`Position`].
 pub(super) const FIELDS: [FlowField; 19] = [
@@ -91,7 +91,7 @@ pub(super) struct SetValues {
     /// Start, end and duration, which the samples of an sFlow message share.
     times: Option<(Option<Timestamp>, Option<Timestamp>, Option<i64>)>,
     /// The address of the exporter, if it is known.
-    exporter: Row,
+    exporter: RowText,
 }
 
 impl SetValues {
@@ -122,7 +122,7 @@ pub(super) struct Places<'r, 'm> {
 enum FieldPlace {
     /// No flow has it.
     Absent,
-    Number(Place),
+    Number(NumberPlace),
     /// An IPv4 address at this offset.
     Ipv4(u16),
     /// Each flow has to be asked.
@@ -133,7 +133,7 @@ impl FieldPlace {
     fn new(column: FlowColumn) -> Self {
         let known = match column {
             FlowColumn::Absent => Some(Self::Absent),
-            FlowColumn::Number(place) => Place::new(place).map(Self::Number),
+            FlowColumn::Number(place) => NumberPlace::new(place).map(Self::Number),
             FlowColumn::Octets(place) if place.width == 4 => {
                 u16::try_from(place.offset).ok().map(Self::Ipv4)
             }
@@ -145,7 +145,7 @@ impl FieldPlace {
 
 /// A flow and what is read of it for more than one column.
 #[derive(Debug)]
-pub(super) struct Values<'r, 'm> {
+pub(super) struct RowValues<'r, 'm> {
     pub(super) flow: &'r Flow<'m>,
     /// The octets of its record or sample.
     record: &'m [u8],
@@ -157,7 +157,7 @@ pub(super) struct Values<'r, 'm> {
     pub(super) octets: Option<u64>,
 }
 
-impl<'r, 'm> Values<'r, 'm> {
+impl<'r, 'm> RowValues<'r, 'm> {
     /// The values of a flow of the set.
     #[inline]
     pub(super) fn new(places: &'r Places<'r, 'm>, flow: &'r Flow<'m>) -> Self {

@@ -9,10 +9,10 @@ use netflow_arrow::{IpcFormat, SchemaRef};
 use super::chunk::{Chunk, Payload};
 use super::config::Encoding;
 #[cfg(feature = "columns")]
-use super::config::Kind;
+use super::config::EncodingKind;
 use super::unwritten::Unwritten;
 #[cfg(feature = "columns")]
-use crate::format::{Container, FormatError, Writer};
+use crate::format::{Container, ContainerWriter, FormatError};
 
 /// The contents of one file after the other.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ enum BodyKind {
         container: Container,
         schema: SchemaRef,
         /// Writes the current file.
-        writer: Option<Box<Writer>>,
+        writer: Option<Box<ContainerWriter>>,
     },
 }
 
@@ -42,7 +42,7 @@ impl Body {
     pub(super) fn new(encoding: &Encoding) -> Self {
         let kind = match &encoding.0 {
             #[cfg(feature = "columns")]
-            Kind::Columns(columns) => BodyKind::Columns {
+            EncodingKind::Columns(columns) => BodyKind::Columns {
                 container: columns.container,
                 schema: columns.schema(),
                 writer: None,
@@ -155,7 +155,7 @@ impl Body {
                 schema,
                 writer,
             } => {
-                let new = Writer::new(*container, schema).map_err(FormatError::new)?;
+                let new = ContainerWriter::new(*container, schema).map_err(FormatError::new)?;
                 *writer = Some(Box::new(new));
             }
         }

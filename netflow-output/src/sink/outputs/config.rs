@@ -265,12 +265,12 @@ impl Rotation {
 
 /// What the rows of an output are.
 #[derive(Clone)]
-pub struct Encoding(pub(super) Kind);
+pub struct Encoding(pub(super) EncodingKind);
 
 type MakeFormat = dyn Fn() -> Box<dyn Format + Send> + Send + Sync;
 
 #[derive(Clone)]
-pub(super) enum Kind {
+pub(super) enum EncodingKind {
     Rows(Arc<MakeFormat>),
     Count(Box<Selection>),
     #[cfg(feature = "columns")]
@@ -312,7 +312,7 @@ impl Encoding {
     /// each file. It must not keep back rows beyond [`flush`](Format::flush), nor write columns, for
     /// which there is `Encoding::columns`.
     pub fn rows(make: impl Fn() -> Box<dyn Format + Send> + Send + Sync + 'static) -> Self {
-        Self(Kind::Rows(Arc::new(make)))
+        Self(EncodingKind::Rows(Arc::new(make)))
     }
 
     /// No rows: flows are only counted, as if each were a row. For the destination `null`; no other
@@ -328,7 +328,7 @@ impl Encoding {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn count(selection: impl Into<Selection>) -> Self {
-        Self(Kind::Count(Box::new(selection.into())))
+        Self(EncodingKind::Count(Box::new(selection.into())))
     }
 
     /// Records of any protocol as messages of IPFIX (feature `ipfix`): flows and options, with the
@@ -339,18 +339,18 @@ impl Encoding {
     #[cfg(feature = "ipfix")]
     #[must_use]
     pub const fn ipfix(filter: Option<Filter>) -> Self {
-        Self(Kind::Ipfix(filter))
+        Self(EncodingKind::Ipfix(filter))
     }
 
     /// How its rows are delimited; irrelevant for columns.
     pub(super) fn framing(&self) -> Framing {
         match &self.0 {
-            Kind::Rows(make) => make().framing(),
-            Kind::Count(_) => Framing::default(),
+            EncodingKind::Rows(make) => make().framing(),
+            EncodingKind::Count(_) => Framing::default(),
             #[cfg(feature = "columns")]
-            Kind::Columns(_) => Framing::default(),
+            EncodingKind::Columns(_) => Framing::default(),
             #[cfg(feature = "ipfix")]
-            Kind::Ipfix(_) => Framing::IpfixMessages,
+            EncodingKind::Ipfix(_) => Framing::IpfixMessages,
         }
     }
 
@@ -358,14 +358,14 @@ impl Encoding {
     #[cfg(feature = "columns")]
     pub(super) const fn container(&self) -> Option<Container> {
         match &self.0 {
-            Kind::Columns(columns) => Some(columns.container),
+            EncodingKind::Columns(columns) => Some(columns.container),
             _ => None,
         }
     }
 
     pub(super) const fn is_columns(&self) -> bool {
         #[cfg(feature = "columns")]
-        if matches!(self.0, Kind::Columns(_)) {
+        if matches!(self.0, EncodingKind::Columns(_)) {
             return true;
         }
         false
@@ -373,26 +373,26 @@ impl Encoding {
 
     pub(super) const fn is_ipfix(&self) -> bool {
         #[cfg(feature = "ipfix")]
-        if matches!(self.0, Kind::Ipfix(_)) {
+        if matches!(self.0, EncodingKind::Ipfix(_)) {
             return true;
         }
         false
     }
 
     pub(super) const fn is_count(&self) -> bool {
-        matches!(self.0, Kind::Count(_))
+        matches!(self.0, EncodingKind::Count(_))
     }
 
     /// What comes before the first row of each file.
     pub(super) fn header(&self) -> Vec<u8> {
         let mut header = Vec::new();
         match &self.0 {
-            Kind::Rows(make) => make().begin(&mut header),
-            Kind::Count(_) => {}
+            EncodingKind::Rows(make) => make().begin(&mut header),
+            EncodingKind::Count(_) => {}
             #[cfg(feature = "columns")]
-            Kind::Columns(_) => {}
+            EncodingKind::Columns(_) => {}
             #[cfg(feature = "ipfix")]
-            Kind::Ipfix(_) => {}
+            EncodingKind::Ipfix(_) => {}
         }
         header
     }
@@ -407,7 +407,7 @@ impl Encoding {
         files: InputNames,
         container: Container,
     ) -> Self {
-        Self(Kind::Columns(ColumnsConfig {
+        Self(EncodingKind::Columns(ColumnsConfig {
             fields,
             selection: selection.into(),
             files,
@@ -419,12 +419,12 @@ impl Encoding {
 impl fmt::Debug for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Rows(_) => f.write_str("Rows(..)"),
-            Kind::Count(selection) => f.debug_tuple("Count").field(selection).finish(),
+            EncodingKind::Rows(_) => f.write_str("Rows(..)"),
+            EncodingKind::Count(selection) => f.debug_tuple("Count").field(selection).finish(),
             #[cfg(feature = "columns")]
-            Kind::Columns(columns) => columns.fmt(f),
+            EncodingKind::Columns(columns) => columns.fmt(f),
             #[cfg(feature = "ipfix")]
-            Kind::Ipfix(filter) => f.debug_tuple("Ipfix").field(filter).finish(),
+            EncodingKind::Ipfix(filter) => f.debug_tuple("Ipfix").field(filter).finish(),
         }
     }
 }

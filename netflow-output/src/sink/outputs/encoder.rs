@@ -14,7 +14,7 @@ use netflow_core::{Datagram, Decoded, Error, Stats};
 use netflow_query::Filter;
 
 use super::chunk::Payload;
-use super::config::{Encoding, Kind};
+use super::config::{Encoding, EncodingKind};
 use crate::format::{Format, FormatError, Framing, Selection};
 
 /// Octets of rows that are gathered before they are handed over.
@@ -81,17 +81,19 @@ impl Encoder {
     )]
     pub(super) fn new(encoding: &Encoding, worker: u32) -> Self {
         match &encoding.0 {
-            Kind::Rows(make) => Self::Rows(RowEncoder::new(make())),
-            Kind::Count(selection) => Self::Count(Box::new(FlowCount {
+            EncodingKind::Rows(make) => Self::Rows(RowEncoder::new(make())),
+            EncodingKind::Count(selection) => Self::Count(Box::new(FlowCount {
                 selection: selection.as_ref().clone(),
                 flows: 0,
             })),
             #[cfg(feature = "columns")]
-            Kind::Columns(columns) => {
+            EncodingKind::Columns(columns) => {
                 Self::Columns(Box::new(FlowBatchBuilder::new(columns.options())))
             }
             #[cfg(feature = "ipfix")]
-            Kind::Ipfix(filter) => Self::Ipfix(Box::new(IpfixEncoder::new(worker, filter.clone()))),
+            EncodingKind::Ipfix(filter) => {
+                Self::Ipfix(Box::new(IpfixEncoder::new(worker, filter.clone())))
+            }
         }
     }
 

@@ -28,12 +28,12 @@ pub struct FilePattern {
     /// The folder that has no time in its name.
     root: PathBuf,
     /// Folders below it, then the file.
-    components: Vec<Vec<Part>>,
+    components: Vec<Vec<PatternPart>>,
 }
 
 /// What a name consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum PatternPart {
     Text(String),
     Time(TimeUnit),
 }
@@ -110,7 +110,7 @@ impl FilePattern {
             let parts = parts(&component.as_os_str().to_string_lossy())?;
             match &parts[..] {
                 // The last fixed component is the file, if there is no other.
-                [Part::Text(name)] if components.is_empty() => root.push(name),
+                [PatternPart::Text(name)] if components.is_empty() => root.push(name),
                 _ => components.push(parts),
             }
         }
@@ -118,7 +118,7 @@ impl FilePattern {
             let Some(Component::Normal(name)) = root.components().next_back() else {
                 return Err(PatternError { letter: None });
             };
-            components.push(vec![Part::Text(name.to_string_lossy().into_owned())]);
+            components.push(vec![PatternPart::Text(name.to_string_lossy().into_owned())]);
             root.pop();
         }
         Ok(Self {
@@ -146,8 +146,8 @@ impl FilePattern {
             let mut name = String::new();
             for part in component {
                 name.push_str(match part {
-                    Part::Text(text) => text,
-                    Part::Time(unit) => unit.of(&time),
+                    PatternPart::Text(text) => text,
+                    PatternPart::Time(unit) => unit.of(&time),
                 });
             }
             path.push(name);
@@ -163,8 +163,8 @@ impl FilePattern {
             .iter()
             .flatten()
             .filter_map(|part| match part {
-                Part::Time(unit) => Some(*unit),
-                Part::Text(_) => None,
+                PatternPart::Time(unit) => Some(*unit),
+                PatternPart::Text(_) => None,
             });
         Some(Duration::from_secs(match units.max()? {
             TimeUnit::Minute | TimeUnit::Second => 300,
@@ -237,7 +237,7 @@ fn extensions(name: &str) -> usize {
     dot.map_or(name.len(), |(index, _)| index)
 }
 
-fn parts(text: &str) -> Result<Vec<Part>, PatternError> {
+fn parts(text: &str) -> Result<Vec<PatternPart>, PatternError> {
     let mut parts = Vec::new();
     let mut plain = String::new();
     let mut letters = text.chars();
@@ -255,23 +255,23 @@ fn parts(text: &str) -> Result<Vec<Part>, PatternError> {
             letter: Some(letter),
         })?;
         if !plain.is_empty() {
-            parts.push(Part::Text(core::mem::take(&mut plain)));
+            parts.push(PatternPart::Text(core::mem::take(&mut plain)));
         }
-        parts.push(Part::Time(unit));
+        parts.push(PatternPart::Time(unit));
     }
     if !plain.is_empty() {
-        parts.push(Part::Text(plain));
+        parts.push(PatternPart::Text(plain));
     }
     Ok(parts)
 }
 
 /// What remains of a name after these parts.
-fn rest<'n>(name: &'n str, parts: &[Part]) -> Option<&'n str> {
+fn rest<'n>(name: &'n str, parts: &[PatternPart]) -> Option<&'n str> {
     let mut rest = name;
     for part in parts {
         rest = match part {
-            Part::Text(text) => rest.strip_prefix(text.as_str())?,
-            Part::Time(unit) => {
+            PatternPart::Text(text) => rest.strip_prefix(text.as_str())?,
+            PatternPart::Time(unit) => {
                 let (digits, after) = rest.split_at_checked(unit.digits())?;
                 digits
                     .bytes()

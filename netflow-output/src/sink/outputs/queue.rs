@@ -16,7 +16,7 @@ use super::spool::Spool;
 /// The queue of one output.
 #[derive(Debug)]
 pub(super) struct Queue {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     /// There is a chunk, or something about the end changed.
     changed: Condvar,
     /// There is room.
@@ -27,7 +27,7 @@ pub(super) struct Queue {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct QueueState {
     chunks: VecDeque<Chunk>,
     octets: usize,
     /// Workers that have not finished.
@@ -64,9 +64,9 @@ impl Queue {
         ledger: Arc<Ledger>,
     ) -> Self {
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(QueueState {
                 spool,
-                ..State::default()
+                ..QueueState::default()
             }),
             changed: Condvar::new(),
             room: Condvar::new(),
@@ -140,7 +140,7 @@ impl Queue {
     }
 
     /// Writes a chunk to disk.
-    fn spool(&self, state: &mut State, chunk: &Chunk) {
+    fn spool(&self, state: &mut QueueState, chunk: &Chunk) {
         let Some(spool) = &mut state.spool else {
             return;
         };
@@ -159,7 +159,7 @@ impl Queue {
     }
 
     /// Takes the first chunk on disk.
-    fn unspool(&self, state: &mut State) -> Option<Chunk> {
+    fn unspool(&self, state: &mut QueueState) -> Option<Chunk> {
         loop {
             let (taken, rows) = match state.spool.as_mut()?.pop()? {
                 Ok(chunk) => {
@@ -290,7 +290,7 @@ impl Queue {
         (state.chunks.len(), state.octets)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -298,7 +298,7 @@ impl Queue {
 /// Long enough to wait for an event, which wakes the waiting thread.
 const LONG: Duration = Duration::from_secs(3600);
 
-impl State {
+impl QueueState {
     /// Whether a chunk goes to disk: it does not fit, or would overtake chunks already on disk.
     fn spools(&self, has_room: bool) -> bool {
         let spool = self.spool.as_ref();
@@ -323,9 +323,9 @@ impl State {
 
 fn wait_for<'q>(
     event: &Condvar,
-    state: MutexGuard<'q, State>,
+    state: MutexGuard<'q, QueueState>,
     wait: Duration,
-) -> MutexGuard<'q, State> {
+) -> MutexGuard<'q, QueueState> {
     let waited = event.wait_timeout(state, wait);
     waited.unwrap_or_else(PoisonError::into_inner).0
 }

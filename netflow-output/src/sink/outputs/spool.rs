@@ -34,11 +34,11 @@ pub(super) struct Spool {
     folder: PathBuf,
     /// Octets that all files may have.
     most: u64,
-    segments: VecDeque<Segment>,
+    segments: VecDeque<SpoolSegment>,
     /// The last segment, if it can be appended to.
     writer: Option<File>,
     /// The first one.
-    reader: Option<Reader>,
+    reader: Option<SegmentReader>,
     octets: u64,
     next: u64,
     /// Whether segments stay on disk even after their chunks are gone from memory.
@@ -48,7 +48,7 @@ pub(super) struct Spool {
 }
 
 #[derive(Debug)]
-struct Segment {
+struct SpoolSegment {
     path: PathBuf,
     number: u64,
     octets: u64,
@@ -56,7 +56,7 @@ struct Segment {
 }
 
 #[derive(Debug)]
-struct Reader {
+struct SegmentReader {
     file: BufReader<File>,
     segment: Arc<ReadSegment>,
 }
@@ -99,7 +99,7 @@ impl Spool {
             let path = entry?.path();
             if let Some(number) = number_of(&path) {
                 let (octets, rows) = cut_at_last_chunk(&path)?;
-                segments.push(Segment {
+                segments.push(SpoolSegment {
                     path,
                     number,
                     octets,
@@ -142,7 +142,7 @@ impl Spool {
 
     /// Adds a chunk after all others.
     pub(super) fn append(&mut self, chunk: &Chunk) -> io::Result<()> {
-        let is_full = |segment: &Segment| segment.octets >= SEGMENT;
+        let is_full = |segment: &SpoolSegment| segment.octets >= SEGMENT;
         if self.writer.is_none() || self.segments.back().is_none_or(is_full) {
             let path = self.path(self.next);
             self.writer = Some(
@@ -151,7 +151,7 @@ impl Spool {
                     .create_new(true)
                     .open(&path)?,
             );
-            self.segments.push_back(Segment {
+            self.segments.push_back(SpoolSegment {
                 path,
                 number: self.next,
                 octets: 0,
@@ -290,8 +290,8 @@ fn number_of(path: &Path) -> Option<u64> {
     u64::from_str_radix(number, 16).ok()
 }
 
-fn open_segment(segment: &Segment, is_closing: &Arc<AtomicBool>) -> io::Result<Reader> {
-    Ok(Reader {
+fn open_segment(segment: &SpoolSegment, is_closing: &Arc<AtomicBool>) -> io::Result<SegmentReader> {
+    Ok(SegmentReader {
         file: BufReader::new(File::open(&segment.path)?),
         segment: Arc::new(ReadSegment {
             path: segment.path.clone(),

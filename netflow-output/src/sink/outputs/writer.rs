@@ -17,7 +17,7 @@ const TICK: Duration = Duration::from_millis(250);
 const AT_SHUTDOWN: Duration = Duration::from_millis(250);
 
 /// Writes what is in the queue until its end.
-pub(super) struct Writer {
+pub(super) struct OutputWriter {
     delivery: Box<dyn Delivery>,
     queue: Arc<Queue>,
     ledger: Arc<Ledger>,
@@ -29,7 +29,7 @@ pub(super) struct Writer {
 /// The destination is gone, or the time is over.
 struct Stopped;
 
-impl Writer {
+impl OutputWriter {
     pub(super) fn new(delivery: Box<dyn Delivery>, queue: Arc<Queue>, backoff: Backoff) -> Self {
         Self {
             delivery,

@@ -10,7 +10,7 @@ pub(super) const MOST_ITEMS: usize = 64;
 /// A flow message; what is not known is zero or empty, as in protobuf.
 #[derive(Debug, Default)]
 pub(super) struct FlowMessage {
-    pub(super) kind: Kind,
+    pub(super) kind: FlowType,
     pub(super) time_received: u64,
     pub(super) sequence: u32,
     pub(super) sampling_rate: u64,
@@ -61,7 +61,7 @@ pub(super) struct FlowMessage {
 
 /// The protocol that carried the flow, by its number in protobuf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Kind {
+pub(super) enum FlowType {
     #[default]
     Unknown = 0,
     SflowV5 = 1,
@@ -70,7 +70,7 @@ pub(super) enum Kind {
     Ipfix = 4,
 }
 
-impl Kind {
+impl FlowType {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Unknown => "FLOWUNKNOWN",
@@ -123,13 +123,13 @@ impl FlowMessage {
     pub(super) fn of_header(flow: &Flow<'_>) -> Self {
         let header = flow.header();
         let kind = match header.protocol {
-            Protocol::SflowV5 => Kind::SflowV5,
-            Protocol::NetflowV9 => Kind::NetflowV9,
-            Protocol::Ipfix => Kind::Ipfix,
+            Protocol::SflowV5 => FlowType::SflowV5,
+            Protocol::NetflowV9 => FlowType::NetflowV9,
+            Protocol::Ipfix => FlowType::Ipfix,
             // v1 and v6 to v8 are layouts like that of v5.
-            _ => Kind::NetflowV5,
+            _ => FlowType::NetflowV5,
         };
-        let has_domain = matches!(kind, Kind::NetflowV9 | Kind::Ipfix);
+        let has_domain = matches!(kind, FlowType::NetflowV9 | FlowType::Ipfix);
         Self {
             kind,
             time_received: nanos(header.received),

@@ -1,10 +1,10 @@
 // Made by `cargo xtask generate` from registry/dialect_names.csv.
 use netflow_core::element::DataType;
 
-use super::Row;
+use super::NameRow;
 
 /// What Elastic's netflow input calls elements, by enterprise and number.
-pub(super) static ELASTIC: &[Row] = &[
+pub(super) static ELASTIC: &[NameRow] = &[
     (0, 33000, "ingressAclID", None),
     (0, 33001, "egressAclID", None),
     (0, 33002, "fwExtEvent", None),
@@ -308,7 +308,7 @@ pub(super) static ELASTIC: &[Row] = &[
 ];
 
 /// What fluent-plugin-netflow calls elements, by enterprise and number.
-pub(super) static FLUENTD: &[Row] = &[
+pub(super) static FLUENTD: &[NameRow] = &[
     (0, 1, "in_bytes", None),
     (0, 2, "in_pkts", None),
     (0, 3, "flows", None),
@@ -403,7 +403,7 @@ pub(super) static FLUENTD: &[Row] = &[
 ];
 
 /// What the netflow codec of Logstash calls elements, by enterprise and number.
-pub(super) static LOGSTASH: &[Row] = &[
+pub(super) static LOGSTASH: &[NameRow] = &[
     (0, 1, "in_bytes", None),
     (0, 2, "in_pkts", None),
     (0, 3, "flows", None),
@@ -857,7 +857,7 @@ pub(super) static LOGSTASH: &[Row] = &[
 ];
 
 /// What the netflow input of Telegraf calls elements, by enterprise and number.
-pub(super) static TELEGRAF: &[Row] = &[
+pub(super) static TELEGRAF: &[NameRow] = &[
     (0, 1, "in_bytes", Some(DataType::Unsigned64)),
     (0, 2, "in_packets", Some(DataType::Unsigned64)),
     (0, 3, "flows", Some(DataType::Unsigned64)),
@@ -1645,7 +1645,7 @@ pub(super) static TELEGRAF: &[Row] = &[
 ];
 
 /// What vFlow, in records of v5, calls elements, by enterprise and number.
-pub(super) static VFLOW: &[Row] = &[
+pub(super) static VFLOW: &[NameRow] = &[
     (0, 1, "L3Octets", None),
     (0, 2, "PktCount", None),
     (0, 4, "ProtType", None),

@@ -7,13 +7,13 @@ use netflow_core::value::unsigned;
 use netflow_core::wire::template::FieldKey;
 use netflow_core::{Flow, Protocol, Timestamp};
 
-use super::groups::Groups;
+use super::groups::FieldGroups;
 use crate::format::dialect::{Faults, protocols};
 
 /// What all forms print of a flow.
 #[derive(Debug)]
 pub(super) struct DumpedFlow {
-    pub(super) groups: Groups,
+    pub(super) groups: FieldGroups,
     pub(super) faults: Faults,
     pub(super) is_event: bool,
     pub(super) start: Option<Timestamp>,
@@ -42,7 +42,7 @@ const ICMP: u8 = 1;
 const ICMP_V6: u8 = 58;
 
 impl DumpedFlow {
-    pub(super) fn new(flow: &Flow<'_>, groups: Groups, faults: Faults) -> Self {
+    pub(super) fn new(flow: &Flow<'_>, groups: FieldGroups, faults: Faults) -> Self {
         let header = flow.header();
         let protocol = flow.protocol().unwrap_or(0);
         let is_sample = header.protocol == Protocol::SflowV5;

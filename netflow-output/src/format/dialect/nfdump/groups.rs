@@ -7,7 +7,7 @@ use netflow_core::wire::template::FieldKey;
 
 /// The groups of fields that the records of a template have.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Groups {
+pub(super) struct FieldGroups {
     pub(super) generic: bool,
     /// Times are only in fields that nfdump does not read (154, 155).
     pub(super) has_unread_times: bool,
@@ -34,7 +34,7 @@ pub(super) struct Groups {
     pub(super) is_sample: bool,
 }
 
-impl Groups {
+impl FieldGroups {
     pub(super) fn of_template(template: &Template) -> Self {
         let has = |ids: &[u16]| {
             template.fields().iter().any(|field| match field.key() {

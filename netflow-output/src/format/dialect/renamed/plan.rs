@@ -6,7 +6,7 @@ use netflow_core::field::FlowField;
 use netflow_core::{Flow, FlowColumn, Projected, ProjectedFlow};
 
 use super::form::Form;
-use super::{Layout, Member, Shape};
+use super::{DialectShape, MemberLayout, RenamedMember};
 use crate::format::dialect::Faults;
 use crate::format::dialect::encode::{Encode, JsonDocument};
 use crate::format::{Biflows, flow_value};
@@ -14,7 +14,7 @@ use crate::format::{Biflows, flow_value};
 /// The steps by which a document is written.
 #[derive(Debug, Default)]
 pub(super) struct MemberPlan {
-    steps: Vec<Step>,
+    steps: Vec<MemberStep>,
     /// Texts of keys and constants.
     text: Vec<u8>,
     /// Members that the flows of a set have in common.
@@ -25,13 +25,16 @@ pub(super) struct MemberPlan {
 }
 
 #[derive(Debug, Clone)]
-enum Step {
+enum MemberStep {
     /// A text.
     Text(Range<usize>),
     /// A member with the same value in all documents of a set, as it was written for that set.
-    OfSet { value: Value, written: Range<usize> },
+    OfSet {
+        value: PlannedValue,
+        written: Range<usize>,
+    },
     /// A member.
-    Value(Value),
+    Value(PlannedValue),
     /// The key of an object, which is left out if it remains empty.
     Open(Range<usize>),
     /// The end of an object.
@@ -40,7 +43,7 @@ enum Step {
 
 /// A member whose value a flow supplies.
 #[derive(Debug, Clone)]
-struct Value {
+struct PlannedValue {
     key: Range<usize>,
     fields: &'static [FlowField],
     /// The position of the first of them among those of the projection.
@@ -53,8 +56,12 @@ struct Value {
 impl MemberPlan {
     /// A plan for flows with these columns, of which the last are those of [`REVERSE`]; without any, each
     /// flow is asked for all fields.
-    pub(super) fn new(shape: &Shape, faults: Faults, columns: Option<&[FlowColumn]>) -> Self {
-        let mut builder = Builder {
+    pub(super) fn new(
+        shape: &DialectShape,
+        faults: Faults,
+        columns: Option<&[FlowColumn]>,
+    ) -> Self {
+        let mut builder = MemberPlanBuilder {
             plan: Self::default(),
             objects: Vec::new(),
             copies: faults.are_copied(),
@@ -62,11 +69,11 @@ impl MemberPlan {
             has_reverse: shape.biflows == Biflows::Split && has_reverse(columns),
         };
         match shape.layout {
-            Layout::Json => {
+            MemberLayout::Json => {
                 builder.plan.end = b"}\n";
                 builder.plan.is_json = true;
             }
-            Layout::Line(word) => {
+            MemberLayout::Line(word) => {
                 builder.plan.start = word.as_bytes().to_vec();
                 builder.plan.end = b"\n";
             }
@@ -92,7 +99,7 @@ impl MemberPlan {
         of_set.clear();
         let row = projected.row(flow);
         for step in steps {
-            if let Step::OfSet { value, written } = step {
+            if let MemberStep::OfSet { value, written } = step {
                 let start = of_set.len();
                 value.write(text, *is_json, &row, of_set);
                 *written = start..of_set.len();
@@ -116,17 +123,17 @@ impl MemberPlan {
         let mut depth = 0;
         for step in &self.steps {
             match step {
-                Step::Text(range) => append(out, &self.text, range),
-                Step::OfSet { written, .. } => append(out, &self.of_set, written),
-                Step::Value(value) => value.write(&self.text, self.is_json, &row, out),
-                Step::Open(key) => {
+                MemberStep::Text(range) => append(out, &self.text, range),
+                MemberStep::OfSet { written, .. } => append(out, &self.of_set, written),
+                MemberStep::Value(value) => value.write(&self.text, self.is_json, &row, out),
+                MemberStep::Open(key) => {
                     append(out, &self.text, key);
                     if let Some(place) = open.get_mut(depth) {
                         *place = (out.len(), key.len());
                     }
                     depth += 1;
                 }
-                Step::Close => {
+                MemberStep::Close => {
                     depth = depth.saturating_sub(1);
                     let (members, key) = open.get(depth).copied().unwrap_or_default();
                     // In the place of the comma before the first member.
@@ -153,7 +160,7 @@ impl MemberPlan {
     }
 }
 
-impl Value {
+impl PlannedValue {
     /// Writes the member of a flow; `text` has its key, and what is written where the flow lacks it.
     fn write(
         &self,
@@ -196,7 +203,7 @@ fn has_reverse(columns: Option<&[FlowColumn]>) -> bool {
 /// Objects inside objects at most; the tables have two.
 const MOST_OBJECTS: usize = 4;
 
-struct Builder {
+struct MemberPlanBuilder {
     plan: MemberPlan,
     /// The names of the open objects.
     objects: Vec<&'static str>,
@@ -206,7 +213,7 @@ struct Builder {
     has_reverse: bool,
 }
 
-impl Builder {
+impl MemberPlanBuilder {
     fn text(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Range<usize> {
         let start = self.plan.text.len();
         write(&mut self.plan.text);
@@ -227,7 +234,7 @@ impl Builder {
     fn close(&mut self, depth: usize) {
         while self.objects.len() > depth {
             self.objects.pop();
-            self.plan.steps.push(Step::Close);
+            self.plan.steps.push(MemberStep::Close);
         }
     }
 
@@ -240,17 +247,22 @@ impl Builder {
         self.close(same);
         for part in parts.into_iter().skip(same) {
             let key = self.key(part);
-            self.plan.steps.push(Step::Open(key));
+            self.plan.steps.push(MemberStep::Open(key));
             self.objects.push(part);
         }
         last
     }
 
-    fn member(&mut self, member: &'static Member, first: usize, columns: Option<&[FlowColumn]>) {
+    fn member(
+        &mut self,
+        member: &'static RenamedMember,
+        first: usize,
+        columns: Option<&[FlowColumn]>,
+    ) {
         let name = self.enter(member.name);
         let constant = self.constant(member, name);
         if member.fields.is_empty() {
-            self.plan.steps.push(Step::Text(constant));
+            self.plan.steps.push(MemberStep::Text(constant));
             return;
         }
         let absent = if self.copies || !self.plan.is_json {
@@ -261,7 +273,7 @@ impl Builder {
         let all = columns.and_then(|columns| columns.get(first..first + member.fields.len()));
         let is = |wanted: fn(&FlowColumn) -> bool| all.is_some_and(|all| all.iter().all(wanted));
         if is(|column| matches!(column, FlowColumn::Absent)) && !self.has_reverse {
-            self.plan.steps.push(Step::Text(absent));
+            self.plan.steps.push(MemberStep::Text(absent));
             return;
         }
         let form = match member.form {
@@ -269,7 +281,7 @@ impl Builder {
             Form::Epoch if self.copies => Form::EpochOfUptime,
             form => form,
         };
-        let value = Value {
+        let value = PlannedValue {
             key: self.key(name),
             fields: member.fields,
             first,
@@ -278,17 +290,17 @@ impl Builder {
         };
         let is_same = is(|column| matches!(column, FlowColumn::Same)) && form.is_of_field();
         self.plan.steps.push(if is_same {
-            Step::OfSet {
+            MemberStep::OfSet {
                 value,
                 written: 0..0,
             }
         } else {
-            Step::Value(value)
+            MemberStep::Value(value)
         });
     }
 
     /// The member where the flow lacks it; empty if it is left out then.
-    fn constant(&mut self, member: &Member, name: &str) -> Range<usize> {
+    fn constant(&mut self, member: &RenamedMember, name: &str) -> Range<usize> {
         if member.copied.is_empty() {
             return 0..0;
         }

@@ -1,270 +1,270 @@
 // Made by `cargo xtask generate` from registry/dialect_fields.csv.
 use netflow_core::field::FlowField as F;
 
-use super::Member;
+use super::RenamedMember;
 use super::form::Form;
 
 /// The columns of akvorado's table.
-pub(super) static AKVORADO: &[Member] = &[
-    Member {
+pub(super) static AKVORADO: &[RenamedMember] = &[
+    RenamedMember {
         name: "TimeReceived",
         fields: &[F::Received],
         form: Form::Seconds,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SamplingRate",
         fields: &[F::SamplingRate],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ExporterAddress",
         fields: &[F::AgentAddress, F::ExporterAddress],
         form: Form::Ipv6,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SrcAddr",
         fields: &[F::SourceAddress],
         form: Form::Ipv6,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstAddr",
         fields: &[F::DestinationAddress],
         form: Form::Ipv6,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SrcNetMask",
         fields: &[F::SourcePrefixLength],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstNetMask",
         fields: &[F::DestinationPrefixLength],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SrcAS",
         fields: &[F::SourceAs],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstAS",
         fields: &[F::DestinationAs],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SrcVlan",
         fields: &[F::Vlan],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstVlan",
         fields: &[F::PostVlan],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SrcPort",
         fields: &[F::SourcePort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstPort",
         fields: &[F::DestinationPort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstASPath",
         fields: &[F::AsPath],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SrcCommunities",
         fields: &[F::SourceCommunities],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstCommunities",
         fields: &[F::Communities],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "InIfName",
         fields: &[F::InputInterfaceName],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "OutIfName",
         fields: &[F::OutputInterfaceName],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SrcAddrNAT",
         fields: &[F::PostNatSourceAddress],
         form: Form::Ipv6,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstAddrNAT",
         fields: &[F::PostNatDestinationAddress],
         form: Form::Ipv6,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SrcPortNAT",
         fields: &[F::PostNatSourcePort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstPortNAT",
         fields: &[F::PostNatDestinationPort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "SrcMAC",
         fields: &[F::SourceMac],
         form: Form::MacNumber,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "DstMAC",
         fields: &[F::DestinationMac],
         form: Form::MacNumber,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "EType",
         fields: &[F::EtherType, F::IpVersion],
         form: Form::EtherType,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "Proto",
         fields: &[F::Protocol],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "Bytes",
         fields: &[F::Octets],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "Packets",
         fields: &[F::Packets],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ForwardingStatus",
         fields: &[F::ForwardingStatus],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "FlowDirection",
         fields: &[F::Direction],
         form: Form::Direction,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "IPTTL",
         fields: &[F::Ttl, F::MinTtl],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "IPTos",
         fields: &[F::Tos],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "IPFragmentID",
         fields: &[F::FragmentId],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "IPFragmentOffset",
         fields: &[F::FragmentOffset],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "IPv6FlowLabel",
         fields: &[F::Ipv6FlowLabel],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "TCPFlags",
         fields: &[F::TcpFlags],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ICMPv4Type",
         fields: &[F::IcmpType],
         form: Form::OfIcmp,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ICMPv4Code",
         fields: &[F::IcmpCode],
         form: Form::OfIcmp,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ICMPv6Type",
         fields: &[F::IcmpType],
         form: Form::OfIcmpv6,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ICMPv6Code",
         fields: &[F::IcmpCode],
         form: Form::OfIcmpv6,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "NextHop",
         fields: &[F::NextHop],
         form: Form::Ipv6,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "MPLSLabels",
         fields: &[F::MplsLabels],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "IngressVRFID",
         fields: &[F::IngressVrf],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "EgressVRFID",
         fields: &[F::EgressVrf],
         form: Form::Plain,
@@ -273,146 +273,146 @@ pub(super) static AKVORADO: &[Member] = &[
 ];
 
 /// The members of Datadog's NetFlow events.
-pub(super) static DATADOG: &[Member] = &[
-    Member {
+pub(super) static DATADOG: &[RenamedMember] = &[
+    RenamedMember {
         name: "flush_timestamp",
         fields: &[F::Received],
         form: Form::Milliseconds,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "type",
         fields: &[F::ExportProtocol],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "sampling_rate",
         fields: &[F::SamplingRate],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "direction",
         fields: &[F::Direction],
         form: Form::Direction,
         copied: "ingress",
     },
-    Member {
+    RenamedMember {
         name: "start",
         fields: &[F::Start],
         form: Form::Seconds,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "end",
         fields: &[F::End],
         form: Form::Seconds,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "bytes",
         fields: &[F::Octets],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "packets",
         fields: &[F::Packets],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "ether_type",
         fields: &[F::EtherType, F::IpVersion],
         form: Form::EtherTypeName,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ip_protocol",
         fields: &[F::Protocol],
         form: Form::Keyword,
         copied: "HOPOPT",
     },
-    Member {
+    RenamedMember {
         name: "device.namespace",
         fields: &[],
         form: Form::Constant,
         copied: "default",
     },
-    Member {
+    RenamedMember {
         name: "exporter.ip",
         fields: &[F::AgentAddress, F::ExporterAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "source.ip",
         fields: &[F::SourceAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "source.port",
         fields: &[F::SourcePort],
         form: Form::Text,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "source.mac",
         fields: &[F::SourceMac],
         form: Form::Plain,
         copied: "00:00:00:00:00:00",
     },
-    Member {
+    RenamedMember {
         name: "source.mask",
         fields: &[F::SourcePrefixLength],
         form: Form::Network,
         copied: "/0",
     },
-    Member {
+    RenamedMember {
         name: "destination.ip",
         fields: &[F::DestinationAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "destination.port",
         fields: &[F::DestinationPort],
         form: Form::Text,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "destination.mac",
         fields: &[F::DestinationMac],
         form: Form::Plain,
         copied: "00:00:00:00:00:00",
     },
-    Member {
+    RenamedMember {
         name: "destination.mask",
         fields: &[F::DestinationPrefixLength],
         form: Form::Network,
         copied: "/0",
     },
-    Member {
+    RenamedMember {
         name: "ingress.interface.index",
         fields: &[F::InputInterface],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "egress.interface.index",
         fields: &[F::OutputInterface],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "tcp_flags",
         fields: &[F::TcpFlags],
         form: Form::FlagNames,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "next_hop.ip",
         fields: &[F::NextHop],
         form: Form::Plain,
@@ -421,20 +421,20 @@ pub(super) static DATADOG: &[Member] = &[
 ];
 
 /// The members of ElastiFlow's documents, version 3.
-pub(super) static ELASTIFLOW: &[Member] = &[
-    Member {
+pub(super) static ELASTIFLOW: &[RenamedMember] = &[
+    RenamedMember {
         name: "@timestamp",
         fields: &[F::ExportTime, F::Received],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "event.type",
         fields: &[F::ExportProtocol],
         form: Form::FlowKind,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "node.ipaddr",
         fields: &[
             F::OriginalExporterAddress,
@@ -444,7 +444,7 @@ pub(super) static ELASTIFLOW: &[Member] = &[
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "node.hostname",
         fields: &[
             F::OriginalExporterAddress,
@@ -454,181 +454,181 @@ pub(super) static ELASTIFLOW: &[Member] = &[
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.application",
         fields: &[F::ApplicationName],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.bgp_next_hop",
         fields: &[F::BgpNextHop],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.bytes",
         fields: &[F::Octets, F::ReverseOctets],
         form: Form::BothOctets,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.direction",
         fields: &[F::Direction],
         form: Form::Direction,
         copied: "unspecified",
     },
-    Member {
+    RenamedMember {
         name: "flow.dst_addr",
         fields: &[F::DestinationAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.dst_addr_trans",
         fields: &[F::PostNatDestinationAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.dst_asn",
         fields: &[F::DestinationAs],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.dst_mac",
         fields: &[F::DestinationMac],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.dst_mask_len",
         fields: &[F::DestinationPrefixLength],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.dst_port",
         fields: &[F::DestinationPort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.dst_port_trans",
         fields: &[F::PostNatDestinationPort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.input_ifname",
         fields: &[F::InputInterfaceName],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.input_snmp",
         fields: &[F::InputInterface],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.ip_protocol",
         fields: &[F::Protocol],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.ip_version",
         fields: &[F::IpVersion],
         form: Form::IpVersionName,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.next_hop",
         fields: &[F::NextHop],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.output_ifname",
         fields: &[F::OutputInterfaceName],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.output_snmp",
         fields: &[F::OutputInterface],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.packets",
         fields: &[F::Packets, F::ReversePackets],
         form: Form::BothPackets,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.sampling_interval",
         fields: &[F::SamplingRate],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "flow.src_addr",
         fields: &[F::SourceAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.src_addr_trans",
         fields: &[F::PostNatSourceAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.src_asn",
         fields: &[F::SourceAs],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.src_mac",
         fields: &[F::SourceMac],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.src_mask_len",
         fields: &[F::SourcePrefixLength],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.src_port",
         fields: &[F::SourcePort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.src_port_trans",
         fields: &[F::PostNatSourcePort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.tcp_flags",
         fields: &[F::TcpFlags],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.tos",
         fields: &[F::Tos],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "flow.vlan",
         fields: &[F::Vlan, F::PostVlan],
         form: Form::Plain,
@@ -637,314 +637,314 @@ pub(super) static ELASTIFLOW: &[Member] = &[
 ];
 
 /// The members of nfacctd's JSON.
-pub(super) static PMACCT: &[Member] = &[
-    Member {
+pub(super) static PMACCT: &[RenamedMember] = &[
+    RenamedMember {
         name: "event_type",
         fields: &[],
         form: Form::Constant,
         copied: "purge",
     },
-    Member {
+    RenamedMember {
         name: "mac_src",
         fields: &[F::SourceMac],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "mac_dst",
         fields: &[F::DestinationMac],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "vlan",
         fields: &[F::Vlan],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "etype",
         fields: &[F::EtherType],
         form: Form::EtherTypeHex,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "as_src",
         fields: &[F::SourceAs],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "as_dst",
         fields: &[F::DestinationAs],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "comms",
         fields: &[F::Communities],
         form: Form::Communities,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "comms_src",
         fields: &[F::SourceCommunities],
         form: Form::Communities,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "as_path",
         fields: &[F::AsPath],
         form: Form::Path,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "peer_as_dst",
         fields: &[F::NextAs],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "peer_ip_src",
         fields: &[F::AgentAddress, F::ExporterAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "peer_ip_dst",
         fields: &[F::BgpNextHop, F::NextHop],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "iface_in",
         fields: &[F::InputInterface],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "iface_out",
         fields: &[F::OutputInterface],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "iface_name_in",
         fields: &[F::InputInterfaceName],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ingress_vrf_name",
         fields: &[F::IngressVrfName],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "egress_vrf_name",
         fields: &[F::EgressVrfName],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ip_src",
         fields: &[F::SourceAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "net_src",
         fields: &[F::SourcePrefixLength],
         form: Form::NetworkAddress,
         copied: "0.0.0.0",
     },
-    Member {
+    RenamedMember {
         name: "ip_dst",
         fields: &[F::DestinationAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "net_dst",
         fields: &[F::DestinationPrefixLength],
         form: Form::NetworkAddress,
         copied: "0.0.0.0",
     },
-    Member {
+    RenamedMember {
         name: "mask_src",
         fields: &[F::SourcePrefixLength],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "mask_dst",
         fields: &[F::DestinationPrefixLength],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "port_src",
         fields: &[F::SourcePort],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "port_dst",
         fields: &[F::DestinationPort],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "tcp_flags",
         fields: &[F::TcpFlags],
         form: Form::FlagNamesOfTcp,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "fwd_status",
         fields: &[F::ForwardingStatus],
         form: Form::ForwardingStatus,
         copied: "UNKNOWN Unclassified",
     },
-    Member {
+    RenamedMember {
         name: "mpls_label_stack",
         fields: &[F::MplsLabels],
         form: Form::LabelStack,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "ip_proto",
         fields: &[F::Protocol],
         form: Form::LowerKeyword,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "tos",
         fields: &[F::Tos],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "sampling_rate",
         fields: &[F::SamplingRate],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "post_nat_ip_src",
         fields: &[F::PostNatSourceAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "post_nat_ip_dst",
         fields: &[F::PostNatDestinationAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "post_nat_port_src",
         fields: &[F::PostNatSourcePort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "post_nat_port_dst",
         fields: &[F::PostNatDestinationPort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "nat_event",
         fields: &[F::NatEvent],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "tunnel_ip_src",
         fields: &[F::InnerSourceAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "tunnel_ip_dst",
         fields: &[F::InnerDestinationAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "tunnel_ip_proto",
         fields: &[F::InnerProtocol],
         form: Form::LowerKeyword,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "tunnel_port_src",
         fields: &[F::InnerSourcePort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "tunnel_port_dst",
         fields: &[F::InnerDestinationPort],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "vxlan",
         fields: &[F::TunnelId],
         form: Form::Vxlan,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "timestamp_start",
         fields: &[F::Start],
         form: Form::Epoch,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "timestamp_end",
         fields: &[F::End],
         form: Form::Epoch,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "timestamp_arrival",
         fields: &[F::Received],
         form: Form::Epoch,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "timestamp_export",
         fields: &[F::ExportTime],
         form: Form::Epoch,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "export_proto_seqno",
         fields: &[F::Sequence],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "export_proto_version",
         fields: &[F::ExportProtocol],
         form: Form::Version,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "export_proto_sysid",
         fields: &[F::ObservationDomain],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "packets",
         fields: &[F::Packets],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "bytes",
         fields: &[F::Octets],
         form: Form::Plain,
@@ -953,116 +953,116 @@ pub(super) static PMACCT: &[Member] = &[
 ];
 
 /// The columns of the lines of `sflowtool -l`.
-pub(super) static SFLOWTOOL: &[Member] = &[
-    Member {
+pub(super) static SFLOWTOOL: &[RenamedMember] = &[
+    RenamedMember {
         name: "agent",
         fields: &[F::AgentAddress, F::ExporterAddress],
         form: Form::Plain,
         copied: "",
     },
-    Member {
+    RenamedMember {
         name: "inputPort",
         fields: &[F::InputInterface],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "outputPort",
         fields: &[F::OutputInterface],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "srcMAC",
         fields: &[F::SourceMac],
         form: Form::MacHex,
         copied: "000000000000",
     },
-    Member {
+    RenamedMember {
         name: "dstMAC",
         fields: &[F::DestinationMac],
         form: Form::MacHex,
         copied: "000000000000",
     },
-    Member {
+    RenamedMember {
         name: "ethernet_type",
         fields: &[F::EtherType, F::IpVersion],
         form: Form::Hex16,
         copied: "0x0000",
     },
-    Member {
+    RenamedMember {
         name: "in_vlan",
         fields: &[F::Vlan],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "out_vlan",
         fields: &[F::PostVlan],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "srcIP",
         fields: &[F::SourceAddress],
         form: Form::Plain,
         copied: "-",
     },
-    Member {
+    RenamedMember {
         name: "dstIP",
         fields: &[F::DestinationAddress],
         form: Form::Plain,
         copied: "-",
     },
-    Member {
+    RenamedMember {
         name: "IPProtocol",
         fields: &[F::Protocol],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "ip_tos",
         fields: &[F::Tos],
         form: Form::Hex8,
         copied: "0x00",
     },
-    Member {
+    RenamedMember {
         name: "ip_ttl",
         fields: &[F::Ttl],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "srcPort",
         fields: &[F::SourcePort, F::IcmpType],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "dstPort",
         fields: &[F::DestinationPort, F::IcmpCode],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "tcpFlags",
         fields: &[F::TcpFlags],
         form: Form::Hex8,
         copied: "0x00",
     },
-    Member {
+    RenamedMember {
         name: "packetSize",
         fields: &[F::Octets],
         form: Form::Plain,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "IPSize",
         fields: &[F::Octets],
         form: Form::IpSize,
         copied: "0",
     },
-    Member {
+    RenamedMember {
         name: "samplingRate",
         fields: &[F::SamplingRate],
         form: Form::Plain,

@@ -9,7 +9,7 @@ use crate::format::dialect::protocols::{self, TCP_FLAGS, letters};
 
 /// How the value of an element is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum TelegrafForm {
     /// By its type.
     Typed(DataType),
     /// `0x` and the octets.
@@ -25,7 +25,7 @@ pub(super) enum Form {
     /// The octet at this place.
     Octet(usize),
     /// A word for the number; for others the number as text.
-    Word(Words),
+    Word(NumberWords),
     /// The type of an engine.
     EngineType,
     /// The status of forwarding.
@@ -42,18 +42,18 @@ pub(super) enum Form {
 
 /// Words for the numbers of an element, from 0; an empty one stands for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Words {
+pub(super) struct NumberWords {
     words: &'static [&'static str],
     /// The word for all other numbers; if it is empty, the number.
     other: &'static str,
 }
 
-const fn words(words: &'static [&'static str], other: &'static str) -> Form {
-    Form::Word(Words { words, other })
+const fn words(words: &'static [&'static str], other: &'static str) -> TelegrafForm {
+    TelegrafForm::Word(NumberWords { words, other })
 }
 
 /// The values of these elements have words: number, words, and the word for others.
-fn of_words(id: u16) -> Option<Form> {
+fn of_words(id: u16) -> Option<TelegrafForm> {
     Some(match id {
         35 | 49 => words(&["", "deterministic", "random"], ""),
         46 => words(
@@ -180,7 +180,7 @@ const REASONS: [&[&str]; 4] = [
     ],
 ];
 
-impl Form {
+impl TelegrafForm {
     /// The form of an element's field at this place of its fields, of the type in the table.
     pub(super) fn new(id: u16, place: usize, data_type: Option<DataType>) -> Self {
         match (id, place, data_type) {
@@ -266,7 +266,7 @@ impl Form {
     }
 }
 
-impl Words {
+impl NumberWords {
     fn of(self, number: u64) -> &'static str {
         let place = usize::try_from(number).ok();
         let word = place.and_then(|place| self.words.get(place));

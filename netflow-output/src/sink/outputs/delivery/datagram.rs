@@ -24,7 +24,7 @@ pub(crate) struct DatagramPeer {
     address: String,
     socket: Option<UdpSocket>,
     framing: Framing,
-    message: Message,
+    message: DatagramContent,
     /// Chunks to send, and the rows sent of the first.
     chunks: VecDeque<Chunk>,
     sent: usize,
@@ -36,15 +36,25 @@ pub(crate) struct DatagramPeer {
 
 impl DatagramPeer {
     pub(crate) fn syslog(address: String, framing: Framing, ledger: Arc<Ledger>) -> Self {
-        Self::new(address, framing, Message::Syslog(Syslog::new()), ledger)
+        Self::new(
+            address,
+            framing,
+            DatagramContent::Syslog(Syslog::new()),
+            ledger,
+        )
     }
 
     pub(crate) fn ipfix(address: String, ledger: Arc<Ledger>) -> Self {
-        let message = Message::Ipfix(SentTemplates::default());
+        let message = DatagramContent::Ipfix(SentTemplates::default());
         Self::new(address, Framing::IpfixMessages, message, ledger)
     }
 
-    fn new(address: String, framing: Framing, message: Message, ledger: Arc<Ledger>) -> Self {
+    fn new(
+        address: String,
+        framing: Framing,
+        message: DatagramContent,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         Self {
             address,
             socket: None,
@@ -78,19 +88,19 @@ impl DatagramPeer {
 
     /// Whether a datagram is one row; a message of IPFIX has several, which are counted by chunk.
     const fn is_row_a_message(&self) -> bool {
-        matches!(self.message, Message::Syslog(_))
+        matches!(self.message, DatagramContent::Syslog(_))
     }
 
     fn send_row(&mut self, row: &[u8], received: Timestamp) -> io::Result<()> {
         self.connected()?;
         let mut messages = Vec::new();
         match &mut self.message {
-            Message::Syslog(syslog) => {
+            DatagramContent::Syslog(syslog) => {
                 let mut message = Vec::with_capacity(row.len() + 128);
                 syslog.message(row, received, &mut message);
                 messages.push(message);
             }
-            Message::Ipfix(templates) => {
+            DatagramContent::Ipfix(templates) => {
                 templates.before(row, |message| messages.push(message.to_vec()));
                 messages.push(row.to_vec());
             }
@@ -131,7 +141,7 @@ impl DatagramPeer {
             }
             self.ledger.update(|statistics| statistics.connections += 1);
             self.socket = Some(socket);
-            if let Message::Ipfix(templates) = &mut self.message {
+            if let DatagramContent::Ipfix(templates) = &mut self.message {
                 templates.start_connection();
             }
         }
@@ -202,7 +212,7 @@ impl Delivery for DatagramPeer {
 
 /// What a datagram holds.
 #[derive(Debug)]
-enum Message {
+enum DatagramContent {
     Syslog(Syslog),
     Ipfix(SentTemplates),
 }

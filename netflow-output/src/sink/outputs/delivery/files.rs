@@ -11,7 +11,7 @@ use std::io;
 
 use netflow_core::Timestamp;
 
-use self::work::{Fault, FileInWork};
+use self::work::{FileFault, FileInWork};
 use super::{Delivery, Failure};
 use crate::sink::outputs::chunk::Chunk;
 use crate::sink::outputs::config::{Encoding, Rotation};
@@ -104,8 +104,8 @@ impl RotatedFiles {
                         .update(|statistics| statistics.files_completed += 1);
                     self.retain();
                 }
-                Err(Fault::Again(error)) => return Err(error.into()),
-                Err(Fault::Useless(error)) => self.give_up(index, &error),
+                Err(FileFault::Again(error)) => return Err(error.into()),
+                Err(FileFault::Useless(error)) => self.give_up(index, &error),
             }
         }
         Ok(())

@@ -19,7 +19,7 @@ pub(super) fn cut_at_last_batch(file: &File) -> io::Result<usize> {
     file.seek(SeekFrom::Start(0))?;
     let mut octets = 0;
     let (mut rows, mut whole) = (0, 0);
-    let counted = Counted {
+    let counted = CountingRead {
         from: BufReader::new(file.try_clone()?),
         octets: &mut octets,
     };
@@ -40,12 +40,12 @@ pub(super) fn cut_at_last_batch(file: &File) -> io::Result<usize> {
 }
 
 /// Counts what is read.
-struct Counted<'c, R> {
+struct CountingRead<'c, R> {
     from: R,
     octets: &'c mut u64,
 }
 
-impl<R: Read> Read for Counted<'_, R> {
+impl<R: Read> Read for CountingRead<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let len = self.from.read(buffer)?;
         *self.octets += len as u64;

@@ -63,14 +63,14 @@ enum Stage {
 
 /// Why a file cannot go on.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum FileFault {
     /// The disk may have room later.
     Again(io::Error),
     /// The file can never be completed.
     Useless(io::Error),
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for FileFault {
     fn from(error: io::Error) -> Self {
         Self::Again(error)
     }
@@ -177,14 +177,14 @@ impl FileInWork {
     }
 
     /// Writes pending octets. Returns whether the file is complete and renamed.
-    pub(super) fn advance(&mut self, rotation: &Rotation) -> Result<bool, Fault> {
+    pub(super) fn advance(&mut self, rotation: &Rotation) -> Result<bool, FileFault> {
         self.unwritten.write(&mut self.file, &self.ledger)?;
         if rotation.octets.is_some_and(|most| self.octets() >= most) {
             self.end();
         }
         if self.stage == Stage::Ending {
             self.stage = Stage::Ended;
-            self.make_end().map_err(Fault::Useless)?;
+            self.make_end().map_err(FileFault::Useless)?;
         }
         if self.stage != Stage::Ended {
             return Ok(false);
