@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 use netflow_core::{Datagram, Decoder, Error};
 
 use crate::flow::Selection;
-use crate::reading::Reading;
+use crate::reading::MessageReading;
 
 /// A decoder and the message of the last datagram.
 ///
@@ -16,7 +16,7 @@ pub(crate) struct Decoding {
     /// From `Box::into_raw`, and only freed by `drop`.
     decoder: NonNull<Decoder>,
     /// Borrows the decoder.
-    reading: Option<Reading<'static>>,
+    reading: Option<MessageReading<'static>>,
 }
 
 impl Decoding {
@@ -58,7 +58,7 @@ impl Decoding {
         // gone, and only `change` borrows it mutably, which drops the message first.
         let decoder: &'static mut Decoder = unsafe { self.decoder.as_mut() };
         let message = decoder.decode(datagram)?;
-        self.reading = Some(Reading::new(message, selection));
+        self.reading = Some(MessageReading::new(message, selection));
         Ok(())
     }
 
@@ -66,7 +66,7 @@ impl Decoding {
     /// the call.
     pub(crate) fn with<R>(
         &mut self,
-        take: impl for<'m> FnOnce(&mut Reading<'m>) -> R,
+        take: impl for<'m> FnOnce(&mut MessageReading<'m>) -> R,
     ) -> Option<R> {
         self.reading.as_mut().map(take)
     }

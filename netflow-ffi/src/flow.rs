@@ -12,9 +12,9 @@ mod table;
 use core::ffi::{c_int, c_void};
 
 pub(crate) use self::batch::{Each, fill};
-pub(crate) use self::cursor::{Cursor, Selection};
-pub(crate) use self::lists::Lists;
-pub(crate) use self::rows::Rows;
+pub(crate) use self::cursor::{FlowCursor, Selection};
+pub(crate) use self::lists::NumberLists;
+pub(crate) use self::rows::FlowRows;
 pub(crate) use self::table::MEMBER_OFFSETS;
 pub use self::table::{netflow_flow, netflow_flow_field};
 

@@ -7,9 +7,9 @@ use netflow_core::{Datagram, Decoder};
 use netflow_query::Filter;
 
 use crate::decoding::Decoding;
-use crate::flow::{Each, Lists, Selection};
+use crate::flow::{Each, NumberLists, Selection};
 use crate::options::{Settings, netflow_options};
-use crate::reading::Reading;
+use crate::reading::MessageReading;
 use crate::result::{Failure, netflow_result};
 use crate::text_buffer::TextBuffer;
 
@@ -17,7 +17,7 @@ use crate::text_buffer::TextBuffer;
 /// datagram.
 #[derive(Debug)]
 pub struct netflow_decoder {
-    state: RefCell<State>,
+    state: RefCell<HandleState>,
     /// The error of the last call that failed.
     failure: Cell<Option<Failure>>,
     /// A panic was caught: the state may be inconsistent.
@@ -26,7 +26,7 @@ pub struct netflow_decoder {
 
 /// What a handle owns.
 #[derive(Debug)]
-pub(crate) struct State {
+pub(crate) struct HandleState {
     pub(crate) decoded: Decoding,
     pub(crate) options: netflow_options,
     /// Elements that the caller defined; they never change.
@@ -34,7 +34,7 @@ pub(crate) struct State {
     /// Only flows that match it are returned.
     pub(crate) filter: Option<Filter>,
     /// The octets of lists of numbers in the flows that were returned.
-    pub(crate) lists: Lists,
+    pub(crate) lists: NumberLists,
     /// The memory used while flows are passed to a callback, kept so that it is used again.
     pub(crate) each: Each,
     /// Flows are being passed to a callback.
@@ -57,12 +57,12 @@ impl netflow_decoder {
             definitions,
         } = settings;
         Self {
-            state: RefCell::new(State {
+            state: RefCell::new(HandleState {
                 decoded: Decoding::new(decoder),
                 options,
                 definitions,
                 filter: None,
-                lists: Lists::default(),
+                lists: NumberLists::default(),
                 each: Each::default(),
                 in_callback: false,
                 generation: 0,
@@ -80,7 +80,7 @@ impl netflow_decoder {
     /// never a second reference to it.
     pub(crate) fn state<R>(
         &self,
-        take: impl FnOnce(&mut State) -> Result<R, Failure>,
+        take: impl FnOnce(&mut HandleState) -> Result<R, Failure>,
     ) -> Result<R, Failure> {
         if self.lost.get() {
             return Err(Failure::Argument(
@@ -110,7 +110,7 @@ impl netflow_decoder {
     }
 }
 
-impl State {
+impl HandleState {
     pub(crate) fn decode(&mut self, datagram: Datagram<'static>) -> Result<(), Failure> {
         self.renew();
         let selection = self.selection();
@@ -145,13 +145,13 @@ impl State {
     pub(crate) fn rewind(&mut self) -> Result<(), Failure> {
         self.renew();
         let selection = self.selection();
-        self.with(|reading, _| *reading = Reading::new(reading.message, selection))
+        self.with(|reading, _| *reading = MessageReading::new(reading.message, selection))
     }
 
     /// Uses the message, and what of the state goes with it.
     pub(crate) fn with<R>(
         &mut self,
-        take: impl for<'m> FnOnce(&mut Reading<'m>, &mut Lists) -> R,
+        take: impl for<'m> FnOnce(&mut MessageReading<'m>, &mut NumberLists) -> R,
     ) -> Result<R, Failure> {
         let lists = &mut self.lists;
         self.decoded

@@ -2,27 +2,27 @@
 
 use netflow_core::{Decoded, Problems};
 
-use crate::flow::{Cursor, Selection};
-use crate::walk::Walk;
+use crate::flow::{FlowCursor, Selection};
+use crate::walk::MessageWalk;
 
 /// The message of the last datagram, and how far it was read each way. A way that is not used costs
 /// next to nothing: most programs use one.
 #[derive(Debug)]
-pub(crate) struct Reading<'m> {
+pub(crate) struct MessageReading<'m> {
     pub(crate) message: Decoded<'m>,
     /// The flows that were not passed to the caller's array yet.
-    pub(crate) flows: Cursor<'m>,
+    pub(crate) flows: FlowCursor<'m>,
     /// The flows that were not passed to the callback yet.
-    pub(crate) each: Option<Box<Cursor<'m>>>,
-    walk: Option<Box<Walk<'m>>>,
+    pub(crate) each: Option<Box<FlowCursor<'m>>>,
+    walk: Option<Box<MessageWalk<'m>>>,
     problems: Option<Problems<'m>>,
 }
 
-impl<'m> Reading<'m> {
+impl<'m> MessageReading<'m> {
     #[inline]
     pub(crate) fn new(message: Decoded<'m>, selection: Selection) -> Self {
         Self {
-            flows: Cursor::new(&message, selection),
+            flows: FlowCursor::new(&message, selection),
             each: None,
             walk: None,
             problems: None,
@@ -30,9 +30,9 @@ impl<'m> Reading<'m> {
         }
     }
 
-    pub(crate) fn walk(&mut self) -> &mut Walk<'m> {
+    pub(crate) fn walk(&mut self) -> &mut MessageWalk<'m> {
         self.walk
-            .get_or_insert_with(|| Box::new(Walk::new(&self.message)))
+            .get_or_insert_with(|| Box::new(MessageWalk::new(&self.message)))
     }
 
     /// Goes to the record that begins at this octet.

@@ -11,7 +11,7 @@ use netflow_core::{Decoded, Set, Sets};
 pub use self::item::{
     netflow_field, netflow_record, netflow_record_kind, netflow_set, netflow_set_kind,
 };
-use self::level::{Inside, Level, Records};
+use self::level::{Inside, Level, RemainingRecords};
 use crate::text_buffer::TextBuffer;
 
 /// Maximum depth of levels. The decoder bounds nesting itself, so that nothing it has checked reaches
@@ -20,27 +20,27 @@ const DEPTH: usize = 300;
 
 /// How far a message was walked.
 #[derive(Debug)]
-pub(crate) struct Walk<'m> {
+pub(crate) struct MessageWalk<'m> {
     sets: Sets<'m>,
     set: Option<Set<'m>>,
     /// The level of the set.
     level: Level<'m>,
     /// Those entered from it.
     deeper: Vec<Level<'m>>,
-    found: Option<Found<'m>>,
+    found: Option<FoundRecord<'m>>,
 }
 
 /// The record that was found last, and how to find it again: a biflow that is two flows is
 /// looked up once for each.
 #[derive(Debug)]
-struct Found<'m> {
+struct FoundRecord<'m> {
     octet: *const u8,
     sets: Sets<'m>,
     set: Option<Set<'m>>,
-    records: Records<'m>,
+    records: RemainingRecords<'m>,
 }
 
-impl<'m> Walk<'m> {
+impl<'m> MessageWalk<'m> {
     pub(crate) fn new(message: &Decoded<'m>) -> Self {
         Self {
             sets: message.sets(),
@@ -79,7 +79,7 @@ impl<'m> Walk<'m> {
         let level = match self.deepest().take_inside() {
             Inside::Nothing => return false,
             Inside::List(list) => Level::of_list(list),
-            Inside::Records(records) => Level::new(Records::Structures(records)),
+            Inside::Records(records) => Level::new(RemainingRecords::Structures(records)),
         };
         self.deeper.push(level);
         true
@@ -125,7 +125,7 @@ impl<'m> Walk<'m> {
             let records = self.level.records().clone();
             let record = self.level.next_record()?;
             if record.octets.data == octet {
-                self.found = Some(Found {
+                self.found = Some(FoundRecord {
                     octet,
                     sets: self.sets.clone(),
                     set: self.set,

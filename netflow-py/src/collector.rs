@@ -25,9 +25,9 @@ use crate::table::Table;
 
 /// Gathers the flows of datagrams into batches.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct Collector(Mutex<Inner>);
+pub(crate) struct Collector(Mutex<CollectorState>);
 
-struct Inner {
+struct CollectorState {
     examined: ExaminedFeed,
     builder: FlowBatchBuilder,
     full: Vec<RecordBatch>,
@@ -35,7 +35,7 @@ struct Inner {
 
 /// What a source returned.
 #[cfg(target_os = "linux")]
-pub(crate) enum Step {
+pub(crate) enum SourceStep {
     Datagram,
     Idle,
     Ended,
@@ -43,22 +43,22 @@ pub(crate) enum Step {
 
 /// A collector while one thread feeds it.
 #[cfg(target_os = "linux")]
-pub(crate) struct Fed<'c>(MutexGuard<'c, Inner>);
+pub(crate) struct Fed<'c>(MutexGuard<'c, CollectorState>);
 
 #[cfg(target_os = "linux")]
 impl Fed<'_> {
     /// Adds the next datagram of a source.
-    pub(crate) fn step(&mut self, source: &mut LiveSource) -> PyResult<Step> {
+    pub(crate) fn step(&mut self, source: &mut LiveSource) -> PyResult<SourceStep> {
         let inner = &mut *self.0;
         let decoded = match inner.examined.next(source) {
-            None => return Ok(Step::Ended),
+            None => return Ok(SourceStep::Ended),
             Some(Err(error)) => return Err(PyOSError::new_err(error.to_string())),
-            Some(Ok(Event::Idle)) => return Ok(Step::Idle),
+            Some(Ok(Event::Idle)) => return Ok(SourceStep::Idle),
             Some(Ok(Event::Decoded(_, decoded))) => decoded,
-            Some(Ok(_)) => return Ok(Step::Datagram),
+            Some(Ok(_)) => return Ok(SourceStep::Datagram),
         };
         append(&mut inner.builder, &mut inner.full, &decoded)?;
-        Ok(Step::Datagram)
+        Ok(SourceStep::Datagram)
     }
 
     /// Rows that wait to be taken.
@@ -67,7 +67,7 @@ impl Fed<'_> {
     }
 }
 
-impl Inner {
+impl CollectorState {
     fn rows(&self) -> usize {
         let full = self.full.iter().map(RecordBatch::num_rows).sum::<usize>();
         full + self.builder.rows()
@@ -120,7 +120,7 @@ impl Collector {
         options.split_biflows = chosen.split_biflows;
         options.discarded = chosen.discarded;
         options.filter = chosen.filter()?;
-        Ok(Self(Mutex::new(Inner {
+        Ok(Self(Mutex::new(CollectorState {
             examined: ExaminedFeed::new(Feed::new(decoder)),
             builder: FlowBatchBuilder::new(options),
             full: Vec::new(),

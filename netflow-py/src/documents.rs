@@ -14,14 +14,14 @@ use crate::arguments::{ChosenFlows, limits};
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
 use crate::input::PathOrOpener;
-use crate::walk::Walk;
+use crate::walk::FileWalk;
 
 /// The documents of inputs, as octets: those of one message at a time.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
 pub(crate) struct Documents(Guarded<Written>);
 
 struct Written {
-    walk: Walk,
+    walk: FileWalk,
     format: Box<dyn Format + Send>,
     out: Vec<u8>,
 }
@@ -144,7 +144,7 @@ impl Documents {
         let mut out = Vec::new();
         format.begin(&mut out);
         Ok(Self(Guarded::new(Written {
-            walk: Walk::new(inputs, ports, strict, Feed::new(decoder)),
+            walk: FileWalk::new(inputs, ports, strict, Feed::new(decoder)),
             format,
             out,
         })))

@@ -81,9 +81,9 @@ pub(crate) fn index<'py>(
 
 /// The state between files, by their indexes.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct Replay(Mutex<Inner>);
+pub(crate) struct Replay(Mutex<IndexState>);
 
-struct Inner {
+struct IndexState {
     replay: Replayed,
     late: Vec<RecordBatch>,
 }
@@ -110,7 +110,7 @@ impl Replay {
         options.split_biflows = split_biflows;
         options.files = InputNames::new(names);
         let decoder = Exporters::new(exporters)?.decoder(limits(), state)?;
-        Ok(Self(Mutex::new(Inner {
+        Ok(Self(Mutex::new(IndexState {
             replay: Replayed::new(decoder, options),
             late: Vec::new(),
         })))
@@ -119,7 +119,7 @@ impl Replay {
     /// Takes the index of a file; returns whether something is left out of it.
     fn append(&self, py: Python<'_>, index: &[u8], file: u32, first: u32) -> PyResult<bool> {
         let mut inner = self.lock(py)?;
-        let Inner { replay, late } = &mut *inner;
+        let IndexState { replay, late } = &mut *inner;
         let appended = py.detach(|| {
             let mut left_out = false;
             for batch in StreamReader::try_new(Cursor::new(index), None)? {
@@ -157,7 +157,7 @@ impl Replay {
 }
 
 impl Replay {
-    fn lock(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Inner>> {
+    fn lock(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, IndexState>> {
         let inner = self.0.lock_py_attached(py);
         inner.map_err(|_| PyRuntimeError::new_err("this replay failed in another thread"))
     }

@@ -16,7 +16,7 @@ use crate::arguments::{TableOptions, addresses, columns, filter, types};
 use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
 use crate::input::{PathOrOpener, RangeArguments};
-use crate::reading::{Inputs, Reading};
+use crate::reading::{ReaderInputs, ScanReading};
 use crate::report::LastReport;
 use crate::table::{self, Table};
 
@@ -25,7 +25,7 @@ type Builder = Box<dyn UniformBatchBuilder + Send>;
 /// Inputs and the rows to read from them. Nothing is read before a pass begins.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
 pub(crate) struct Reader {
-    source: Inputs,
+    source: ReaderInputs,
     wanted: RowKind,
     /// Of the pass that ended last.
     report: LastReport,
@@ -147,7 +147,7 @@ impl Reader {
     )]
     fn new(inputs: Vec<PathOrOpener>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut options = ReaderOptions::new(options)?;
-        let mut source = Inputs::new(
+        let mut source = ReaderInputs::new(
             inputs,
             core::mem::take(&mut options.ports),
             options.strict,
@@ -214,7 +214,11 @@ impl Reader {
     }
 
     /// Of one table, made as `options` say.
-    pub(crate) fn of_table(source: Inputs, options: TableOptions, table: TemplateTable) -> Self {
+    pub(crate) fn of_table(
+        source: ReaderInputs,
+        options: TableOptions,
+        table: TemplateTable,
+    ) -> Self {
         Self {
             source,
             wanted: RowKind::Table(options, table),
@@ -222,13 +226,13 @@ impl Reader {
         }
     }
 
-    fn begin(&self) -> PyResult<Reading<Builder>> {
+    fn begin(&self) -> PyResult<ScanReading<Builder>> {
         let report = self.report.clone();
         self.source.begin(self.wanted.builder(), report)
     }
 }
 
-impl RecordBatchReader for Reading<Builder> {
+impl RecordBatchReader for ScanReading<Builder> {
     fn schema(&self) -> SchemaRef {
         Arc::clone(self.scan.schema())
     }
@@ -236,7 +240,7 @@ impl RecordBatchReader for Reading<Builder> {
 
 /// A pass over inputs: returns one batch after the other.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct Pass(Guarded<Reading<Builder>>);
+pub(crate) struct Pass(Guarded<ScanReading<Builder>>);
 
 #[pymethods]
 impl Pass {

@@ -17,7 +17,7 @@ use crate::report::{LastReport, Report};
 
 /// What is read, any number of times.
 #[derive(Debug, Clone)]
-pub(crate) struct Inputs {
+pub(crate) struct ReaderInputs {
     inputs: Arc<Vec<Input>>,
     options: CaptureOptions,
     faults: Faults,
@@ -26,7 +26,7 @@ pub(crate) struct Inputs {
     is_quiet: bool,
 }
 
-impl Inputs {
+impl ReaderInputs {
     pub(crate) fn new(
         inputs: Vec<PathOrOpener>,
         ports: Vec<u16>,
@@ -81,7 +81,7 @@ impl Inputs {
         &self,
         builder: B,
         report: LastReport,
-    ) -> PyResult<Reading<B>> {
+    ) -> PyResult<ScanReading<B>> {
         let raised = Raised::default();
         let options = self.options.clone();
         let (inputs, into) = (Arc::clone(&self.inputs), raised.clone());
@@ -94,7 +94,7 @@ impl Inputs {
         };
         let state = self.state.as_deref();
         let decoder = self.exporters.decoder(limits(), state)?;
-        Ok(Reading {
+        Ok(ScanReading {
             scan: Scan::new(decoder, builder, Box::new(open), self.faults),
             raised,
             names: self.names(),
@@ -105,7 +105,7 @@ impl Inputs {
 }
 
 /// The pass.
-pub(crate) struct Reading<B: BatchBuilder> {
+pub(crate) struct ScanReading<B: BatchBuilder> {
     pub(crate) scan: Scan<B>,
     raised: Raised,
     names: Vec<String>,
@@ -113,7 +113,7 @@ pub(crate) struct Reading<B: BatchBuilder> {
     is_reported: bool,
 }
 
-impl<B: BatchBuilder> Reading<B> {
+impl<B: BatchBuilder> ScanReading<B> {
     pub(crate) fn advance(&mut self) -> PyResult<Option<B::Batch>> {
         let item = self.scan.next();
         // The exception of Python replaces the library's error; rows before it come first, unless the
@@ -164,7 +164,7 @@ impl<B: BatchBuilder> Reading<B> {
     }
 }
 
-impl<B: BatchBuilder<Batch = RecordBatch>> Iterator for Reading<B> {
+impl<B: BatchBuilder<Batch = RecordBatch>> Iterator for ScanReading<B> {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -22,7 +22,7 @@ use crate::guarded::Guarded;
 use crate::input::PathOrOpener;
 use crate::packed::{self, Packed};
 use crate::value::{Owned, elements};
-use crate::walk::Walk;
+use crate::walk::FileWalk;
 
 /// One flow: the normalised fields as attributes, the elements of its record by name.
 #[pyclass(frozen, eq, hash, module = "netflow_rs._netflow")]
@@ -31,12 +31,12 @@ pub(crate) struct Record {
     /// The fields that were sent: the number of each in the table, and its value, packed.
     fields: Box<[u8]>,
     /// The names of the elements, which records of one template share.
-    names: Names,
+    names: NameList,
     /// The values of the elements, packed.
     elements: Box<[u8]>,
 }
 
-type Names = Arc<[Box<str>]>;
+type NameList = Arc<[Box<str>]>;
 
 /// How deep lists inside lists are followed.
 const LIST_DEPTH: u8 = 4;
@@ -46,22 +46,22 @@ const KEPT_NAMES: usize = 32;
 
 /// Lists of names of elements that were used last.
 #[derive(Debug, Default)]
-struct NameCache(VecDeque<Names>);
+struct NameCache(VecDeque<NameList>);
 
 /// Of records that are unpickled.
 static UNPICKLED_NAMES: Mutex<NameCache> = Mutex::new(NameCache(VecDeque::new()));
 
 impl NameCache {
     /// A list of these names, shared with others of the same names.
-    fn share<S: AsRef<str>>(&mut self, names: &[S]) -> Names {
-        let is_same = |known: &&Names| {
+    fn share<S: AsRef<str>>(&mut self, names: &[S]) -> NameList {
+        let is_same = |known: &&NameList| {
             let texts = known.iter().map(AsRef::<str>::as_ref);
             texts.eq(names.iter().map(AsRef::as_ref))
         };
         if let Some(known) = self.0.iter().find(is_same) {
             return Arc::clone(known);
         }
-        let new: Names = names.iter().map(|name| name.as_ref().into()).collect();
+        let new: NameList = names.iter().map(|name| name.as_ref().into()).collect();
         self.0.truncate(KEPT_NAMES - 1);
         self.0.push_front(Arc::clone(&new));
         new
@@ -134,7 +134,7 @@ fn packed_elements<S: AsRef<str>>(
     elements: &[(S, Owned)],
     cache: &mut NameCache,
     out: &mut Vec<u8>,
-) -> Names {
+) -> NameList {
     for (_, value) in elements {
         packed::append(value, out);
     }
@@ -386,15 +386,15 @@ impl RecordReader {
 
 /// The flows of inputs, one after the other.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
-pub(crate) struct Records(Guarded<Flows>);
+pub(crate) struct Records(Guarded<FlowReading>);
 
-struct Flows {
-    walk: Walk,
+struct FlowReading {
+    walk: FileWalk,
     reader: RecordReader,
     ready: VecDeque<Record>,
 }
 
-impl Flows {
+impl FlowReading {
     /// The next record; after an error there is none.
     fn next(&mut self) -> PyResult<Option<Record>> {
         loop {
@@ -427,8 +427,8 @@ impl Records {
         exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
         let decoder = Exporters::new(exporters)?.decoder(limits(), state)?;
-        Ok(Self(Guarded::new(Flows {
-            walk: Walk::new(inputs, ports, strict, Feed::new(decoder)),
+        Ok(Self(Guarded::new(FlowReading {
+            walk: FileWalk::new(inputs, ports, strict, Feed::new(decoder)),
             reader: RecordReader::new(&chosen)?,
             ready: VecDeque::new(),
         })))

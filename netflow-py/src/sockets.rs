@@ -17,7 +17,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 use pyo3::types::PyDict;
 
-use crate::collector::{Collector, Step};
+use crate::collector::{Collector, SourceStep};
 
 /// Number of datagrams between two readings of the clock.
 const STRIDE: u32 = 64;
@@ -179,9 +179,9 @@ impl Receiving {
         let mut count: u32 = 0;
         while fed.rows() < rows {
             match fed.step(source)? {
-                Step::Datagram => count = count.wrapping_add(1),
-                Step::Idle => break,
-                Step::Ended => {
+                SourceStep::Datagram => count = count.wrapping_add(1),
+                SourceStep::Idle => break,
+                SourceStep::Ended => {
                     let waiting = fed.rows();
                     self.close();
                     return Ok((waiting, false));

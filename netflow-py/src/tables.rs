@@ -10,14 +10,14 @@ use crate::exporters::{ExporterArguments, Exporters};
 use crate::guarded::Guarded;
 use crate::input::PathOrOpener;
 use crate::pass::Reader;
-use crate::reading::{Inputs, Reading};
+use crate::reading::{ReaderInputs, ScanReading};
 use crate::report::LastReport;
 use crate::table::Table;
 
 /// Inputs whose records are wanted as tables.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
 pub(crate) struct Tables {
-    source: Inputs,
+    source: ReaderInputs,
     options: TableOptions,
 }
 
@@ -35,7 +35,7 @@ impl Tables {
         exporters: Option<ExporterArguments>,
     ) -> PyResult<Self> {
         let exporters = Exporters::new(exporters)?;
-        let source = Inputs::new(inputs, ports, strict, state).exporters(exporters);
+        let source = ReaderInputs::new(inputs, ports, strict, state).exporters(exporters);
         let options = TableOptions {
             addresses: arguments::addresses(addresses)?,
             rows: rows.max(1),
@@ -60,10 +60,10 @@ impl Tables {
 /// A pass over inputs: returns one batch after the other, with the index of its table.
 #[pyclass(frozen, module = "netflow_rs._netflow")]
 pub(crate) struct TablesPass {
-    source: Inputs,
+    source: ReaderInputs,
     options: TableOptions,
     report: LastReport,
-    under_way: Guarded<(Reading<RecordBatchBuilder>, Found)>,
+    under_way: Guarded<(ScanReading<RecordBatchBuilder>, Found)>,
 }
 
 /// Name, exporter, protocol, observation domain, template, whether it is of options, rows.

@@ -11,7 +11,7 @@ use crate::input::{Input, PathOrOpener, Raised};
 use crate::report::{Report, problems_to_python};
 
 /// A pass over inputs, one after the other.
-pub(crate) struct Walk {
+pub(crate) struct FileWalk {
     inputs: Arc<Vec<Input>>,
     options: CaptureOptions,
     next: usize,
@@ -22,7 +22,7 @@ pub(crate) struct Walk {
     strict: bool,
 }
 
-impl Walk {
+impl FileWalk {
     pub(crate) fn new(
         inputs: Vec<PathOrOpener>,
         ports: Vec<u16>,

@@ -7,7 +7,7 @@ use core::net::SocketAddr;
 use super::{call, call_with, free};
 use crate::c_types::netflow_address;
 use crate::datagram::netflow_datagram;
-use crate::handle::{State, netflow_decoder};
+use crate::handle::{HandleState, netflow_decoder};
 use crate::options::{self, netflow_options};
 use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn netflow_decode(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // First, since the caller reclaims the octets in any case.
-        decoder.state(State::end)?;
+        decoder.state(HandleState::end)?;
         let empty = netflow_datagram::default();
         // SAFETY: as the caller promises.
         let datagram = unsafe { pointer::read(datagram, empty, "datagram") }?;
@@ -216,7 +216,7 @@ pub unsafe extern "C" fn netflow_end_session(
     port: u16,
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        decoder.state(State::end)?;
+        decoder.state(HandleState::end)?;
         // SAFETY: as the caller promises.
         let address = unsafe { pointer::get(exporter, "exporter") }?;
         let address = address.source().ok_or(Failure::argument("exporter"))?;

@@ -6,7 +6,7 @@ use netflow_query::Filter;
 
 use super::{call, call_with, free, ok_or_end};
 use crate::filter::{netflow_filter, netflow_filter_error};
-use crate::flow::{Cursor, Selection};
+use crate::flow::{FlowCursor, Selection};
 use crate::handle::netflow_decoder;
 use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn netflow_filter_test(
         let flows = decoder.state(|state| {
             let selection: Selection = state.selection();
             state.with(|reading, _| {
-                let mut cursor = Cursor::new(&reading.message, selection);
+                let mut cursor = FlowCursor::new(&reading.message, selection);
                 let mut flows = 0_usize;
                 while let Some(flow) = cursor.next() {
                     if flows < capacity {

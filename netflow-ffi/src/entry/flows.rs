@@ -4,8 +4,8 @@ use core::ffi::{c_int, c_void};
 use core::mem;
 
 use super::{call_with, ok_or_end};
-use crate::flow::{self, Rows, netflow_flow, netflow_flow_callback};
-use crate::handle::{State, netflow_decoder};
+use crate::flow::{self, FlowRows, netflow_flow, netflow_flow_callback};
+use crate::handle::{HandleState, netflow_decoder};
 use crate::pointer;
 use crate::result::{Failure, netflow_result};
 
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn netflow_flows(
         pointer::check(flows, "flows")?;
         check_size(flow_size, capacity)?;
         // SAFETY: as the caller promises; nobody else uses them until the call returns.
-        let mut rows = unsafe { Rows::new(flows.cast(), flow_size, capacity) };
+        let mut rows = unsafe { FlowRows::new(flows.cast(), flow_size, capacity) };
         let filled = decoder.state(|state| {
             let fields = state.options.fields;
             state.with(|reading, lists| flow::fill(&mut reading.flows, &mut rows, fields, lists))
@@ -107,7 +107,7 @@ fn each(
         }
         let selection = state.selection();
         state.with(|reading, _| {
-            let cursor = flow::Cursor::new(&reading.message, selection);
+            let cursor = flow::FlowCursor::new(&reading.message, selection);
             reading.each = Some(Box::new(cursor));
         })?;
         state.in_callback = true;
@@ -148,14 +148,14 @@ fn each(
 }
 
 fn fill(
-    state: &mut State,
+    state: &mut HandleState,
     rows: &mut [netflow_flow],
-    lists: &mut flow::Lists,
+    lists: &mut flow::NumberLists,
 ) -> Result<usize, Failure> {
     let fields = state.options.fields;
     let size = size_of::<netflow_flow>();
     // SAFETY: the rows are ours, and nobody else uses them until `rows` is.
-    let mut rows = unsafe { Rows::new(rows.as_mut_ptr().cast(), size, rows.len()) };
+    let mut rows = unsafe { FlowRows::new(rows.as_mut_ptr().cast(), size, rows.len()) };
     state.with(|reading, _| match &mut reading.each {
         Some(each) => flow::fill(each, &mut rows, fields, lists),
         None => 0,
@@ -170,7 +170,7 @@ fn fill(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_rewind(decoder: *mut netflow_decoder) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        decoder.state(State::rewind)?;
+        decoder.state(HandleState::rewind)?;
         Ok(netflow_result::NETFLOW_OK)
     };
     // SAFETY: as the caller promises.

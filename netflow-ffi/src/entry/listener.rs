@@ -8,7 +8,7 @@ use netflow_core::Transport;
 use super::{call, call_with, free, write_text};
 use crate::c_types::netflow_address;
 use crate::datagram::{netflow_datagram, netflow_transport};
-use crate::handle::{State, netflow_decoder};
+use crate::handle::{HandleState, netflow_decoder};
 use crate::listener::{
     ListenerSettings, Received, Sockets, netflow_listen_address, netflow_listener,
     netflow_listener_options, netflow_listener_stats,
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn netflow_receive(
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
         // First, since the octets of the last one are overwritten.
-        decoder.state(State::end)?;
+        decoder.state(HandleState::end)?;
         // SAFETY: as the caller promises.
         let listener = unsafe { handle(listener) }?;
         // SAFETY: as the caller promises.

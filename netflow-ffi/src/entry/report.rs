@@ -7,7 +7,7 @@ use netflow_core::ErrorKind;
 use super::{call, call_with, ok_or_end};
 use crate::c_types::netflow_text;
 use crate::domain::{netflow_domain, netflow_domain_callback};
-use crate::handle::{State, netflow_decoder};
+use crate::handle::{HandleState, netflow_decoder};
 use crate::pointer::{self, OutputStruct};
 use crate::problem::{self, netflow_error, netflow_problem};
 use crate::result::{Failure, netflow_result};
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn netflow_problem_count(
         let mut codes = ErrorKind::CODES.iter();
         let code = codes.find(|(number, _)| u32::from(*number) == reason);
         let (_, code) = code.ok_or(Failure::Argument(unknown, "reason"))?;
-        let counted = |state: &mut State| {
+        let counted = |state: &mut HandleState| {
             let mut problems = state.decoded.decoder().stats().problems();
             let counted = problems.find(|(counted, _)| counted == code);
             Ok(counted.map_or(0, |(_, count)| count))

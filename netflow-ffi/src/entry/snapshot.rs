@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use super::call_with;
 use crate::c_types::netflow_octets;
-use crate::handle::{State, netflow_decoder};
+use crate::handle::{HandleState, netflow_decoder};
 use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
 use crate::stats::netflow_load_report;
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn netflow_load(
     size: usize,
 ) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        decoder.state(State::end)?;
+        decoder.state(HandleState::end)?;
         // SAFETY: as the caller promises.
         let octets = unsafe { pointer::items(snapshot.cast::<u8>(), len, "snapshot") }?;
         let output = if report.is_null() {

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 use core::mem;
 
 use super::{call_with, ok_or_end};
-use crate::handle::{State, netflow_decoder};
+use crate::handle::{HandleState, netflow_decoder};
 use crate::pointer::{Extensible, OutputStruct};
 use crate::result::{Failure, netflow_result};
 use crate::walk::{netflow_field, netflow_record, netflow_set};
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn netflow_next_field(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_enter(decoder: *mut netflow_decoder) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        let enter = |state: &mut State| state.with(|reading, _| reading.walk().enter());
+        let enter = |state: &mut HandleState| state.with(|reading, _| reading.walk().enter());
         Ok(ok_or_end(decoder.state(enter)?))
     };
     // SAFETY: as the caller promises.
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn netflow_enter(decoder: *mut netflow_decoder) -> netflow
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netflow_leave(decoder: *mut netflow_decoder) -> netflow_result {
     let work = |decoder: &netflow_decoder| {
-        let leave = |state: &mut State| state.with(|reading, _| reading.walk().leave());
+        let leave = |state: &mut HandleState| state.with(|reading, _| reading.walk().leave());
         Ok(ok_or_end(decoder.state(leave)?))
     };
     // SAFETY: as the caller promises.
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn netflow_find_record(
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
         let output = unsafe { OutputStruct::new(record, size, "record") }?;
-        let find = |state: &mut State| state.with(|reading, _| reading.find(octets.cast()));
+        let find = |state: &mut HandleState| state.with(|reading, _| reading.find(octets.cast()));
         let found = decoder.state(find)?.ok_or(Failure::Argument(
             netflow_result::NETFLOW_ERROR_UNKNOWN,
             "no record of the message begins there",

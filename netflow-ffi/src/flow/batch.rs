@@ -1,26 +1,26 @@
 //! Flows to structs, batch by batch.
 
-use super::cursor::Cursor;
+use super::cursor::FlowCursor;
 use super::fill::Fill;
-use super::lists::Lists;
+use super::lists::NumberLists;
 use super::members::members;
-use super::rows::Rows;
+use super::rows::FlowRows;
 use super::table::netflow_flow;
 
 /// The memory used while flows are passed to a callback.
 #[derive(Debug, Default)]
 pub(crate) struct Each {
     pub(crate) rows: Vec<netflow_flow>,
-    pub(crate) lists: Lists,
+    pub(crate) lists: NumberLists,
 }
 
 /// Fills rows with the next flows, and returns how many.
 #[inline(never)]
 pub(crate) fn fill(
-    cursor: &mut Cursor<'_>,
-    rows: &mut Rows<'_>,
+    cursor: &mut FlowCursor<'_>,
+    rows: &mut FlowRows<'_>,
     asked: [u64; 2],
-    lists: &mut Lists,
+    lists: &mut NumberLists,
 ) -> usize {
     // A local one, whose parts the compiler can keep in registers.
     let mut flows = cursor.clone();

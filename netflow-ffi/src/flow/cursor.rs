@@ -16,7 +16,7 @@ pub(crate) struct Selection {
 
 /// How many flows of a message were returned.
 #[derive(Debug, Clone)]
-pub(crate) struct Cursor<'m> {
+pub(crate) struct FlowCursor<'m> {
     flows: Flows<'m>,
     /// Every flow is returned as it is.
     is_plain: bool,
@@ -25,7 +25,7 @@ pub(crate) struct Cursor<'m> {
     reverse: Option<Flow<'m>>,
 }
 
-impl<'m> Cursor<'m> {
+impl<'m> FlowCursor<'m> {
     pub(crate) fn new(message: &Decoded<'m>, selection: Selection) -> Self {
         let flows = message.flows();
         Self {

@@ -4,20 +4,20 @@ use core::mem::offset_of;
 
 use netflow_core::{Flow, Numbers};
 
-use super::lists::Lists;
-use super::rows::Row;
+use super::lists::NumberLists;
+use super::rows::FlowRow;
 use super::table::{netflow_flow, netflow_flow_field};
 use crate::c_types::{ToC, netflow_numbers, netflow_octets};
 
 /// One flow on its way.
 pub(super) struct Fill<'f, 'm, 'r> {
     pub(super) flow: &'f Flow<'m>,
-    pub(super) row: &'f mut Row<'r>,
+    pub(super) row: &'f mut FlowRow<'r>,
     /// The fields asked for.
     pub(super) asked: [u64; 2],
     /// The fields that the flow has.
     pub(super) present: [u64; 2],
-    pub(super) lists: &'f mut Lists,
+    pub(super) lists: &'f mut NumberLists,
 }
 
 impl<'m> Fill<'_, 'm, '_> {

@@ -7,7 +7,7 @@ use crate::c_types::netflow_numbers;
 /// Numbers that stay where they are until all of them are gone: blocks are filled one after the
 /// other and never grow.
 #[derive(Debug, Default)]
-pub(crate) struct Lists {
+pub(crate) struct NumberLists {
     blocks: Vec<Vec<u32>>,
     /// The block that is being filled.
     current: usize,
@@ -16,7 +16,7 @@ pub(crate) struct Lists {
 /// Numbers of a block, or more if one list has more.
 const BLOCK: usize = 1024;
 
-impl Lists {
+impl NumberLists {
     /// Keeps a list.
     pub(super) fn keep(&mut self, numbers: &Numbers<'_>) -> netflow_numbers {
         let count = numbers.iter().count();

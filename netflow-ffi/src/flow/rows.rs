@@ -9,7 +9,7 @@ use super::table::netflow_flow;
 /// Rows of `stride` octets, each of which begins with a flow, or with as much of one as the program
 /// knows.
 #[derive(Debug)]
-pub(crate) struct Rows<'c> {
+pub(crate) struct FlowRows<'c> {
     start: *mut u8,
     stride: usize,
     count: usize,
@@ -20,12 +20,12 @@ pub(crate) struct Rows<'c> {
 
 /// One flow, of which members are written.
 #[derive(Debug)]
-pub(crate) struct Row<'r> {
+pub(crate) struct FlowRow<'r> {
     start: *mut u8,
     lent: PhantomData<&'r mut netflow_flow>,
 }
 
-impl Rows<'_> {
+impl FlowRows<'_> {
     /// The caller's rows.
     ///
     /// # Safety
@@ -48,7 +48,7 @@ impl Rows<'_> {
 
     /// One of them, to be written; [`end`](Self::end) comes before the next.
     #[inline(always)]
-    pub(crate) fn begin(&mut self, index: usize) -> Row<'_> {
+    pub(crate) fn begin(&mut self, index: usize) -> FlowRow<'_> {
         assert!(index < self.count);
         // SAFETY: there are `count` rows of `stride` octets (`new`).
         let row = unsafe { self.start.add(index * self.stride) };
@@ -58,7 +58,7 @@ impl Rows<'_> {
             // SAFETY: the row has `stride` octets (`new`), which are fewer than a flow.
             unsafe { ptr::copy_nonoverlapping(row, start, self.stride) };
         }
-        Row {
+        FlowRow {
             start,
             lent: PhantomData,
         }
@@ -82,14 +82,14 @@ impl Rows<'_> {
     }
 }
 
-impl Row<'_> {
+impl FlowRow<'_> {
     /// Writes the member at this offset of a flow.
     #[inline(always)]
     pub(crate) fn set<const OFFSET: usize, T: Copy>(&mut self, value: T) {
         const { assert!(OFFSET + size_of::<T>() <= size_of::<netflow_flow>()) };
-        // SAFETY: a row has as many octets as a flow (`Rows::each`), and the member is within them.
+        // SAFETY: a row has as many octets as a flow (`FlowRows::each`), and the member is within them.
         let place = unsafe { self.start.add(OFFSET) };
-        // SAFETY: nobody else uses the row (`Rows::new`). Alignment is not asked for.
+        // SAFETY: nobody else uses the row (`FlowRows::new`). Alignment is not asked for.
         unsafe { place.cast::<T>().write_unaligned(value) };
     }
 }

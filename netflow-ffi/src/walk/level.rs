@@ -12,8 +12,8 @@ use crate::text_buffer::TextBuffer;
 /// Records, and the fields of one of them.
 #[derive(Debug)]
 pub(super) struct Level<'m> {
-    records: Records<'m>,
-    fields: Fields<'m>,
+    records: RemainingRecords<'m>,
+    fields: RemainingFields<'m>,
     inside: Inside<'m>,
 }
 
@@ -27,7 +27,7 @@ pub(super) enum Inside<'m> {
 
 /// The records of a level that were not returned yet.
 #[derive(Debug, Clone)]
-pub(super) enum Records<'m> {
+pub(super) enum RemainingRecords<'m> {
     None,
     Data(netflow_core::Records<'m>),
     Templates(SetTemplateRecords<'m>),
@@ -41,7 +41,7 @@ pub(super) enum Records<'m> {
 
 /// The fields of a record that were not returned yet.
 #[derive(Debug)]
-enum Fields<'m> {
+enum RemainingFields<'m> {
     None,
     /// Of a data record, and how many of them are still of the scope.
     Data(record::Fields<'m, 'm>, u16),
@@ -53,7 +53,7 @@ enum Fields<'m> {
     Members(structure::Members<'m>),
 }
 
-impl<'m> Records<'m> {
+impl<'m> RemainingRecords<'m> {
     fn of_set(set: &Set<'m>) -> Self {
         use netflow_core::SetKind;
 
@@ -71,13 +71,13 @@ impl<'m> Records<'m> {
 impl<'m> Level<'m> {
     pub(super) const fn empty() -> Self {
         Self {
-            records: Records::None,
-            fields: Fields::None,
+            records: RemainingRecords::None,
+            fields: RemainingFields::None,
             inside: Inside::Nothing,
         }
     }
 
-    pub(super) fn new(records: Records<'m>) -> Self {
+    pub(super) fn new(records: RemainingRecords<'m>) -> Self {
         Self {
             records,
             ..Self::empty()
@@ -85,22 +85,22 @@ impl<'m> Level<'m> {
     }
 
     pub(super) fn of_set(set: &Set<'m>) -> Self {
-        Self::new(Records::of_set(set))
+        Self::new(RemainingRecords::of_set(set))
     }
 
     /// The values of a basicList are fields without a record.
     pub(super) fn of_list(list: List<'m, 'm>) -> Self {
         match list {
             List::Basic(list) => Self {
-                fields: Fields::Values(list.values(), list),
+                fields: RemainingFields::Values(list.values(), list),
                 ..Self::empty()
             },
-            List::SubTemplate(list) => Self::new(Records::List(list.records())),
-            List::SubTemplateMulti(list) => Self::new(Records::Parts(list.parts(), None)),
+            List::SubTemplate(list) => Self::new(RemainingRecords::List(list.records())),
+            List::SubTemplateMulti(list) => Self::new(RemainingRecords::Parts(list.parts(), None)),
         }
     }
 
-    pub(super) const fn records(&self) -> &Records<'m> {
+    pub(super) const fn records(&self) -> &RemainingRecords<'m> {
         &self.records
     }
 
@@ -110,70 +110,71 @@ impl<'m> Level<'m> {
 
     pub(super) fn next_record(&mut self) -> Option<netflow_record> {
         self.inside = Inside::Nothing;
-        self.fields = Fields::None;
+        self.fields = RemainingFields::None;
         match &mut self.records {
-            Records::None => None,
-            Records::Data(records) => {
+            RemainingRecords::None => None,
+            RemainingRecords::Data(records) => {
                 let record = records.next()?;
                 Some(self.data(&record))
             }
-            Records::List(records) => {
+            RemainingRecords::List(records) => {
                 let record = records.next()?;
                 Some(self.data(&record))
             }
-            Records::Parts(parts, records) => loop {
+            RemainingRecords::Parts(parts, records) => loop {
                 if let Some(record) = records.as_mut().and_then(Iterator::next) {
                     return Some(self.data(&record));
                 }
                 *records = Some(parts.next()?.records());
             },
-            Records::Templates(records) => {
+            RemainingRecords::Templates(records) => {
                 let record = records.next()?;
                 Some(self.template(&record))
             }
-            Records::Samples(samples) => {
+            RemainingRecords::Samples(samples) => {
                 let sample = samples.next()?;
                 self.inside = match sample.kind() {
                     Ok(SampleKind::Unknown) | Err(_) => Inside::Nothing,
                     Ok(kind) => Inside::Records(kind.records()),
                 };
-                self.fields = Fields::Members(sample.members());
+                self.fields = RemainingFields::Members(sample.members());
                 Some(item::sample(&sample))
             }
-            Records::Structures(records) => {
+            RemainingRecords::Structures(records) => {
                 let record = records.next()?.ok()?;
-                self.fields = Fields::Members(record.members());
+                self.fields = RemainingFields::Members(record.members());
                 Some(item::structure(&record))
             }
         }
     }
 
     fn data(&mut self, record: &DataRecord<'m, 'm>) -> netflow_record {
-        self.fields = Fields::Data(record.fields(), record.template().scope_count());
+        self.fields = RemainingFields::Data(record.fields(), record.template().scope_count());
         item::data(record)
     }
 
     fn template(&mut self, record: &TemplateRecord<'m>) -> netflow_record {
         let has_enterprises = record.dialect().enterprise;
-        self.fields = Fields::Specifiers(record.fields(), record.scope_count(), has_enterprises);
+        self.fields =
+            RemainingFields::Specifiers(record.fields(), record.scope_count(), has_enterprises);
         item::template(record)
     }
 
     pub(super) fn next_field(&mut self, name: &mut TextBuffer) -> Option<netflow_field> {
         // A sample may be entered until a field of it is asked for.
-        if !matches!(self.fields, Fields::Members(_)) {
+        if !matches!(self.fields, RemainingFields::Members(_)) {
             self.inside = Inside::Nothing;
         }
         match &mut self.fields {
-            Fields::None => None,
-            Fields::Data(fields, scope) => {
+            RemainingFields::None => None,
+            RemainingFields::Data(fields, scope) => {
                 let field = fields.next()?;
                 let is_scope = take_one(scope);
                 let item = item::field(&field, is_scope);
                 self.inside = list(&field);
                 Some(item)
             }
-            Fields::Specifiers(fields, scope, has_enterprises) => {
+            RemainingFields::Specifiers(fields, scope, has_enterprises) => {
                 let specifier = fields.next()?;
                 Some(item::specifier(
                     specifier,
@@ -181,12 +182,12 @@ impl<'m> Level<'m> {
                     *has_enterprises,
                 ))
             }
-            Fields::Values(values, basic) => {
+            RemainingFields::Values(values, basic) => {
                 let value = values.next()?;
                 self.inside = value.list().map_or(Inside::Nothing, Inside::List);
                 Some(item::value(&value, basic))
             }
-            Fields::Members(members) => {
+            RemainingFields::Members(members) => {
                 let member = members.next()?;
                 let name = if member.name.lists().next().is_none() {
                     netflow_text::new(member.name.name().as_bytes())
