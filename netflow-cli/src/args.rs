@@ -29,9 +29,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub(crate) use self::anonymise::KeyFile;
 pub(crate) use self::decode::Decode;
 pub(crate) use self::elements::Elements;
-pub(crate) use self::explain::{Explain, Report};
+pub(crate) use self::explain::{Explain, ReportFormat};
 pub(crate) use self::exporters::{Definitions, Exporters};
-pub(crate) use self::inputs::Inputs;
+pub(crate) use self::inputs::InputArgs;
 #[cfg(target_os = "linux")]
 pub(crate) use self::listen::Listen;
 #[cfg(feature = "packaging")]

@@ -10,7 +10,7 @@ use crate::status::Status;
 use crate::stderr;
 
 /// One line of the list.
-struct Row<'r> {
+struct ElementLine<'r> {
     id: ElementId,
     name: &'r str,
     data_type: Option<DataType>,
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Elements) -> Status {
         .flat_map(Definitions::elements)
         .collect();
     let registered: Vec<_> = element::all().collect();
-    let rows = registered.iter().map(|element| Row {
+    let rows = registered.iter().map(|element| ElementLine {
         id: element.id,
         name: element.name,
         data_type: element.data_type,
@@ -57,8 +57,8 @@ pub(crate) fn run(args: &Elements) -> Status {
     Status::Unreadable
 }
 
-fn row_of(element: &DefinedElement) -> Row<'_> {
-    Row {
+fn row_of(element: &DefinedElement) -> ElementLine<'_> {
+    ElementLine {
         id: element.id,
         name: &element.name,
         data_type: Some(element.data_type),
@@ -68,13 +68,13 @@ fn row_of(element: &DefinedElement) -> Row<'_> {
 }
 
 /// Whether an element has this name or number.
-fn is_it(row: &Row<'_>, wanted: &str) -> bool {
+fn is_it(row: &ElementLine<'_>, wanted: &str) -> bool {
     let id = wanted.strip_prefix("0/").unwrap_or(wanted);
     row.name.eq_ignore_ascii_case(wanted) || row.id.to_string() == id
 }
 
 /// Number, name, type, semantics and units, with tabs between them.
-fn write(row: &Row<'_>, out: &mut impl io::Write) -> io::Result<()> {
+fn write(row: &ElementLine<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let data_type = row.data_type.map_or("", DataType::name);
     let semantics = row.semantics.name();
     let units = row.units.name();

@@ -21,7 +21,7 @@ use netflow_health::{Health, SourceFacts};
 use self::frame::OneFrame;
 use self::matching::Matching;
 use self::page::PageStyle;
-use crate::args::{Explain, Report};
+use crate::args::{Explain, ReportFormat};
 use crate::plan;
 use crate::rows::{Analysis, Consumer, End};
 use crate::run::{Job, Work};
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
 /// The report on all files, written when all is read.
 #[derive(Debug)]
 struct Explanation {
-    format: Report,
+    format: ReportFormat,
     look: PageStyle,
     inputs: InputNames,
     health: Health,
@@ -91,10 +91,10 @@ impl Analysis for Explanation {
         let matched = self.matching.as_ref();
         let matched = matched.map(|matching| matching.apply(&mut report));
         match self.format {
-            Report::Text => {
+            ReportFormat::Text => {
                 report::write(&report, &self.inputs, matched.as_ref(), self.look, out);
             }
-            Report::Json => {
+            ReportFormat::Json => {
                 let mut document = members(&report, &self.inputs);
                 if let Some(matched) = matched {
                     document.append(&mut matched.members());

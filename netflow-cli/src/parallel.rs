@@ -57,7 +57,7 @@ pub(crate) struct Workers {
 struct Running {
     to: SyncSender<Portion>,
     from: Receiver<Portion>,
-    thread: JoinHandle<Ended>,
+    thread: JoinHandle<EndedThread>,
     /// The portion being filled.
     portion: Portion,
     /// Portions whose memory is used again.
@@ -65,7 +65,7 @@ struct Running {
 }
 
 /// What a thread has at its end.
-struct Ended {
+struct EndedThread {
     decoder: Decoder,
     summary: Summary,
     suspects: Suspects,
@@ -233,7 +233,7 @@ impl Workers {
             running.thread.join().map_err(|_| failed())
         });
         for ended in idle.chain(ended) {
-            let ended: Ended = ended?;
+            let ended: EndedThread = ended?;
             summary.add(ended.summary);
             all.suspects.flows += ended.suspects.flows;
             all.suspects.mark = ended.suspects.mark;

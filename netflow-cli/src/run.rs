@@ -13,8 +13,8 @@ use netflow_output::anonymise::Anonymiser;
 use netflow_output::format::Suspects;
 use netflow_output::sink::Output;
 
-use self::reading::{Fault, Reading};
-use crate::args::Inputs;
+use self::reading::{FileReading, InputFault};
+use crate::args::InputArgs;
 use crate::dialect::BoxedFormat;
 use crate::interrupt::Interrupt;
 use crate::parallel::Workers;
@@ -29,7 +29,7 @@ use crate::usage::Usage;
 /// What to read and where to write.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Job<'a> {
-    pub(crate) inputs: &'a Inputs,
+    pub(crate) inputs: &'a InputArgs,
     /// Standard output if there is none.
     pub(crate) output: Option<&'a Path>,
     /// Where the state of the exporters is loaded from and saved to.
@@ -50,7 +50,7 @@ pub(crate) struct Job<'a> {
 
 impl<'a> Job<'a> {
     /// A job without summary and saved state, with progress.
-    pub(crate) const fn new(inputs: &'a Inputs, output: Option<&'a Path>) -> Self {
+    pub(crate) const fn new(inputs: &'a InputArgs, output: Option<&'a Path>) -> Self {
         Self {
             inputs,
             output,
@@ -98,7 +98,7 @@ impl Job<'_> {
                 return Err(Usage::OutputIsInput(input.display().to_string()));
             }
         }
-        let status = match Run::new(self, work).and_then(|run| run.all(self)) {
+        let status = match DecodeRun::new(self, work).and_then(|run| run.all(self)) {
             Ok(status) => status,
             // Who reads the output has enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Success,
@@ -116,13 +116,13 @@ impl Job<'_> {
 }
 
 /// One run over all files.
-struct Run {
+struct DecodeRun {
     decoding: Decoding,
     summary: Summary,
     progress: Progress,
     interrupt: Interrupt,
     /// Files with faults that may have to be reported.
-    faults: Vec<Fault>,
+    faults: Vec<InputFault>,
     /// All files are read, because the state at their end is saved.
     reads_all: bool,
 }
@@ -134,7 +134,7 @@ enum Decoding {
     Threads(Workers),
 }
 
-impl Run {
+impl DecodeRun {
     fn new(
         job: &Job<'_>,
         work: impl FnOnce(&InputNames, &Limits) -> io::Result<Work>,
@@ -203,7 +203,7 @@ impl Run {
                     let is_live = is_followed || inputs::is_standard(path);
                     self.file(index, source, is_live)?
                 }
-                Err(error) => Some(Fault::Unreadable(error.to_string())),
+                Err(error) => Some(InputFault::Unreadable(error.to_string())),
             };
             self.faults.extend(fault);
             if let Decoding::Here(..) = self.decoding {
@@ -283,8 +283,8 @@ impl Run {
         let mut status = Status::Success;
         for fault in self.faults.drain(..) {
             let reason = match fault {
-                Fault::Nothing(index, _) if exports.contains(&index) => continue,
-                Fault::Unreadable(reason) | Fault::Nothing(_, reason) => reason,
+                InputFault::Nothing(index, _) if exports.contains(&index) => continue,
+                InputFault::Unreadable(reason) | InputFault::Nothing(_, reason) => reason,
             };
             self.progress.aside(|| stderr::line(&reason));
             status = Status::Unreadable;
@@ -293,10 +293,15 @@ impl Run {
     }
 
     /// Decodes a file. The error is one of writing.
-    fn file(&mut self, index: u32, mut source: Source, is_live: bool) -> io::Result<Option<Fault>> {
+    fn file(
+        &mut self,
+        index: u32,
+        mut source: Source,
+        is_live: bool,
+    ) -> io::Result<Option<InputFault>> {
         let (mut fault, has_export) = match &mut self.decoding {
             Decoding::Here(feed, consumer) => {
-                let mut reading = Reading {
+                let mut reading = FileReading {
                     summary: &mut self.summary,
                     progress: &mut self.progress,
                     interrupt: &self.interrupt,
@@ -307,7 +312,7 @@ impl Run {
                 (fault, feed.has_export())
             }
             Decoding::Threads(workers) => {
-                let mut reading = Reading {
+                let mut reading = FileReading {
                     summary: &mut self.summary,
                     progress: &mut self.progress,
                     interrupt: &self.interrupt,
@@ -319,7 +324,7 @@ impl Run {
         self.progress.file_done(source.octets_read());
         self.summary.file(source.summary());
         if fault.is_none() && !has_export && self.interrupt.status().is_none() {
-            fault = Some(Fault::Nothing(index, inputs::nothing_found(&source)));
+            fault = Some(InputFault::Nothing(index, inputs::nothing_found(&source)));
         }
         Ok(fault)
     }

@@ -32,7 +32,7 @@ pub(crate) struct Summary {
     file_count: u64,
     read: netflow_io::CaptureSummary,
     messages: BTreeMap<Protocol, u64>,
-    problems: BTreeMap<&'static str, Problems>,
+    problems: BTreeMap<&'static str, ProblemCount>,
     /// Domains of TCP sessions that have ended, whose sequence numbers are irregular.
     ended: Vec<DomainReport>,
     /// Flows that the schema cannot express.
@@ -43,7 +43,7 @@ pub(crate) struct Summary {
 
 /// Problems of one reason.
 #[derive(Debug)]
-struct Problems {
+struct ProblemCount {
     count: u64,
     /// The datagram of the first.
     first: DatagramId,
@@ -51,7 +51,7 @@ struct Problems {
     sequence: u64,
 }
 
-impl Problems {
+impl ProblemCount {
     fn add(&mut self, other: &Self) {
         self.count += other.count;
         if other.sequence < self.sequence {
@@ -117,7 +117,7 @@ impl Summary {
     fn problem(&mut self, error: &Error, datagram: DatagramId) {
         self.problems
             .entry(error.kind.code())
-            .or_insert(Problems {
+            .or_insert(ProblemCount {
                 count: 0,
                 first: datagram,
                 sequence: self.sequence,

@@ -16,9 +16,9 @@ use netflow_output::enrich::Geo;
 use netflow_output::sink::Stream;
 use netflow_query::{AggregateOptions, FlowCounter, Sum};
 
-use self::column::Column;
+use self::column::GroupColumn;
 use self::tables::Tables;
-use self::write::Layout;
+use self::write::TopLayout;
 use crate::args::{Top, TopFormat};
 use crate::plan;
 use crate::rows::Consumer;
@@ -76,7 +76,7 @@ fn tables(args: &Top, to_terminal: bool) -> Result<Tables, Usage> {
         Some(key) => filter.map(|filter| key.anonymiser.filter(&filter)),
         None => filter,
     };
-    let layout = Layout {
+    let layout = TopLayout {
         names: columns.iter().map(|column| column.name()).collect(),
         sums,
         count: args.count,
@@ -89,17 +89,17 @@ fn tables(args: &Top, to_terminal: bool) -> Result<Tables, Usage> {
 }
 
 /// What flows are grouped by.
-fn columns(names: &[String], geo: &Geo) -> Result<Vec<Column>, Usage> {
+fn columns(names: &[String], geo: &Geo) -> Result<Vec<GroupColumn>, Usage> {
     if names.is_empty() {
         return Ok(vec![match (&geo.places, &geo.systems) {
-            (Some(_), _) => Column::SourceCountry,
-            (None, Some(_)) => Column::SourceAsName,
-            (None, None) => Column::Field(FlowField::SourceAddress),
+            (Some(_), _) => GroupColumn::SourceCountry,
+            (None, Some(_)) => GroupColumn::SourceAsName,
+            (None, None) => GroupColumn::Field(FlowField::SourceAddress),
         }]);
     }
     let column = |name: &String| {
-        let Some(column) = Column::of_database(name.trim()) else {
-            return Ok(vec![Column::Field(plan::field(name)?)]);
+        let Some(column) = GroupColumn::of_database(name.trim()) else {
+            return Ok(vec![GroupColumn::Field(plan::field(name)?)]);
         };
         match column.missing(geo) {
             Some(option) => Err(Usage::NoDatabase {

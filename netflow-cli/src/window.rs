@@ -9,7 +9,7 @@ use netflow_core::Timestamp;
 use netflow_io::{Arrival, CaptureOptions, Datagrams as _};
 use netflow_query::Filter;
 
-use crate::args::{Bound, Inputs, Window};
+use crate::args::{Bound, InputArgs, Window};
 use crate::usage::Usage;
 
 /// The filter of the user and of the window together, for flows whose addresses are not replaced. The
@@ -17,7 +17,7 @@ use crate::usage::Usage;
 pub(crate) fn filter(
     window: &Window,
     chosen: Option<&Filter>,
-    inputs: &Inputs,
+    inputs: &InputArgs,
     is_followed: bool,
 ) -> Result<Option<Filter>, Usage> {
     let last = window.last.map(|last| start_of(last, inputs, is_followed));
@@ -49,7 +49,7 @@ pub(crate) fn filter(
 }
 
 /// The start of the last span of the inputs.
-fn start_of(last: Duration, inputs: &Inputs, is_followed: bool) -> Result<Timestamp, Usage> {
+fn start_of(last: Duration, inputs: &InputArgs, is_followed: bool) -> Result<Timestamp, Usage> {
     let end = if is_followed {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let nanos = now.unwrap_or_default().as_nanos();

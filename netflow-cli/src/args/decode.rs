@@ -9,7 +9,7 @@ use netflow_query::Filter;
 use super::anonymise::KeyFile;
 use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
-use super::inputs::Inputs;
+use super::inputs::InputArgs;
 use super::order;
 use super::window::Window;
 use crate::dialect::DialectArgs;
@@ -91,7 +91,7 @@ pub(crate) struct Decode {
     pub(crate) by_port: bool,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
+    pub(crate) inputs: InputArgs,
 
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,

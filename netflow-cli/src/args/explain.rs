@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use netflow_query::Filter;
 
 use super::format::write_value;
-use super::inputs::Inputs;
+use super::inputs::InputArgs;
 
 /// Say why the data in captures and IPFIX files is as it is.
 ///
@@ -18,8 +18,8 @@ use super::inputs::Inputs;
 #[command(after_help = EXPLAIN_HELP)]
 pub(crate) struct Explain {
     /// How to write
-    #[arg(short, long, value_enum, default_value_t = Report::Text)]
-    pub(crate) format: Report,
+    #[arg(short, long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
 
     /// Explain this packet octet by octet; with several files, its number counts in the last file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -37,7 +37,7 @@ pub(crate) struct Explain {
     pub(crate) filter: Option<Filter>,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
+    pub(crate) inputs: InputArgs,
 
     /// Write to this file, replaced only once everything is written
     #[arg(short, long, value_name = "PATH")]
@@ -46,7 +46,7 @@ pub(crate) struct Explain {
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Report {
+pub(crate) enum ReportFormat {
     /// Text for people, as wide as the terminal
     Text,
     /// One JSON document
@@ -54,7 +54,7 @@ pub(crate) enum Report {
 }
 
 /// Writes the name on the command line.
-impl fmt::Display for Report {
+impl fmt::Display for ReportFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_value(self, f)
     }

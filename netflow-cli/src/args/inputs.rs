@@ -8,7 +8,7 @@ use super::exporters::Exporters;
 
 /// The files to read, and how.
 #[derive(Debug, Args)]
-pub(crate) struct Inputs {
+pub(crate) struct InputArgs {
     /// Files to read; - is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,

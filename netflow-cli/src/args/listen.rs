@@ -11,7 +11,7 @@ use super::anonymise::KeyFile;
 use super::exporters::Exporters;
 use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
-use super::quantity::{Octets, Span};
+use super::quantity::{OctetCount, Span};
 use crate::dialect::DialectArgs;
 
 /// Collect flows from exporters until stopped.
@@ -59,7 +59,7 @@ pub(crate) struct Listen {
 
     /// Maximum memory for the state of all exporters [default: 64MiB]
     #[arg(long, value_name = "SIZE", help_heading = EXPORTERS)]
-    pub(crate) state_memory: Option<Octets>,
+    pub(crate) state_memory: Option<OctetCount>,
 
     /// Load templates and the data of options from this file if it exists, and save them to it
     /// regularly and at the end
@@ -152,11 +152,11 @@ pub(crate) struct Sources {
 
     /// Size of the receive buffer to ask for, for each UDP socket [default: 16MiB]
     #[arg(long, value_name = "SIZE")]
-    pub(crate) read_buffer: Option<Octets>,
+    pub(crate) read_buffer: Option<OctetCount>,
 
     /// Maximum octets of a datagram or message [default: 65535]
     #[arg(long, value_name = "SIZE", value_parser = max_message)]
-    pub(crate) max_message: Option<Octets>,
+    pub(crate) max_message: Option<OctetCount>,
 
     /// How long a message may take to arrive over TCP or TLS [default: 30s]
     #[arg(long, value_name = "TIME")]
@@ -219,7 +219,7 @@ pub(crate) struct OutputArgs {
 
     /// Maximum memory for rows that wait for an output [default: 64MiB]
     #[arg(long, value_name = "SIZE")]
-    pub(crate) output_queue: Vec<Octets>,
+    pub(crate) output_queue: Vec<OctetCount>,
 
     /// Time that a file covers [default: 5m, or as long as the finest part of its name]
     #[arg(long, value_name = "TIME")]
@@ -227,7 +227,7 @@ pub(crate) struct OutputArgs {
 
     /// Maximum size of a file; the next one then begins early
     #[arg(long, value_name = "SIZE")]
-    pub(crate) rotate_size: Vec<Octets>,
+    pub(crate) rotate_size: Vec<OctetCount>,
 
     /// Remove files older than this
     #[arg(long, value_name = "TIME")]
@@ -235,7 +235,7 @@ pub(crate) struct OutputArgs {
 
     /// Remove the oldest files while the total size is above this
     #[arg(long, value_name = "SIZE")]
-    pub(crate) keep_size: Vec<Octets>,
+    pub(crate) keep_size: Vec<OctetCount>,
 
     /// The folder where rows wait on disk for --when-full spool; no other output may use it
     #[arg(long, value_name = "FOLDER")]
@@ -243,7 +243,7 @@ pub(crate) struct OutputArgs {
 
     /// Maximum size of the spool [default: 1GiB]
     #[arg(long, value_name = "SIZE")]
-    pub(crate) spool_size: Vec<Octets>,
+    pub(crate) spool_size: Vec<OctetCount>,
 
     /// How long a peer may accept nothing before its connection is closed [default: 30s]
     #[arg(long, value_name = "TIME")]
@@ -294,7 +294,7 @@ pub(crate) struct HttpArgs {
 
     /// Maximum size of a request, before compression [default: 4MiB]
     #[arg(long, value_name = "SIZE")]
-    pub(crate) batch_size: Vec<Octets>,
+    pub(crate) batch_size: Vec<OctetCount>,
 
     /// How long rows wait for others to share a request with [default: 1s]
     #[arg(long, value_name = "TIME")]
@@ -455,8 +455,8 @@ pub(crate) fn all_addresses(port: u16) -> SocketAddr {
 }
 
 /// Parses the maximum length of a message, which has 16 bits in IPFIX.
-fn max_message(text: &str) -> Result<Octets, String> {
-    let octets: Octets = text.parse()?;
+fn max_message(text: &str) -> Result<OctetCount, String> {
+    let octets: OctetCount = text.parse()?;
     if (16..=65_535).contains(&octets.0) {
         Ok(octets)
     } else {

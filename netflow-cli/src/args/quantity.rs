@@ -5,13 +5,13 @@ use core::time::Duration;
 
 /// A number of octets: `1500`, `64KiB`, `16MiB`, `1GiB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Octets(pub(crate) usize);
+pub(crate) struct OctetCount(pub(crate) usize);
 
 /// A time: `250ms`, `30s`, `5m`, `1h`, `1d`, or 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Span(pub(crate) Duration);
 
-impl FromStr for Octets {
+impl FromStr for OctetCount {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -66,7 +66,7 @@ fn split(text: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Octets, Span};
+    use super::{OctetCount, Span};
 
     #[test]
     fn sizes_have_units() {
@@ -77,7 +77,7 @@ mod tests {
             ("2M", 2 << 20),
             ("3 GiB", 3 << 30),
         ] {
-            assert_eq!(text.parse(), Ok(Octets(octets)), "{text}");
+            assert_eq!(text.parse(), Ok(OctetCount(octets)), "{text}");
         }
         for text in [
             "",
@@ -88,7 +88,7 @@ mod tests {
             "99999999999999999999",
             "99999999999999GiB",
         ] {
-            assert!(text.parse::<Octets>().is_err(), "{text}");
+            assert!(text.parse::<OctetCount>().is_err(), "{text}");
         }
     }
 

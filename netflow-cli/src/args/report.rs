@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use netflow_query::Filter;
 
-use super::inputs::Inputs;
+use super::inputs::InputArgs;
 use super::window::Window;
 
 /// Write a report on the traffic in captures and IPFIX files and on the health of their exporters.
@@ -45,7 +45,7 @@ pub(crate) struct ReportArgs {
     pub(crate) memory: usize,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
+    pub(crate) inputs: InputArgs,
 
     /// Show no progress
     #[arg(short, long)]

@@ -13,7 +13,7 @@ use netflow_query::{Filter, PrefixLengths, Sum};
 
 use super::anonymise::KeyFile;
 use super::fields::FieldParser;
-use super::inputs::Inputs;
+use super::inputs::InputArgs;
 use super::window::{Window, span};
 
 /// Show the largest groups of flows in captures and IPFIX files.
@@ -97,7 +97,7 @@ pub(crate) struct Top {
     pub(crate) memory: usize,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
+    pub(crate) inputs: InputArgs,
 
     /// Write to this file, replaced only once everything is written
     #[arg(short, long, value_name = "PATH")]

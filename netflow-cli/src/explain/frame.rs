@@ -15,16 +15,16 @@ use netflow_core::{
 };
 
 use self::dissection::Dissection;
-use self::tree::{Node, PASSED_OVER, place};
+use self::tree::{PASSED_OVER, TreeNode, place};
 use super::page::PageStyle;
-use crate::args::Report;
+use crate::args::ReportFormat;
 use crate::rows::{Analysis, End};
 
 /// Explains the datagrams of one frame.
 #[derive(Debug)]
 pub(super) struct OneFrame {
     wanted: DatagramId,
-    format: Report,
+    format: ReportFormat,
     look: PageStyle,
     inputs: InputNames,
     /// Its datagrams; a TCP segment may complete several messages.
@@ -35,7 +35,7 @@ pub(super) struct OneFrame {
 impl OneFrame {
     pub(super) const fn new(
         wanted: DatagramId,
-        format: Report,
+        format: ReportFormat,
         look: PageStyle,
         inputs: InputNames,
     ) -> Self {
@@ -87,7 +87,7 @@ impl Analysis for OneFrame {
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
         if self.is_it(datagram.id()) {
             let payload = datagram.payload;
-            let mut tree = Node::new(0..payload.len(), "datagram");
+            let mut tree = TreeNode::new(0..payload.len(), "datagram");
             header::fields(&mut tree, None, payload, 0);
             tree.fill(payload, "cannot be read");
             tree.problem(error, payload.len(), error.kind.section());
@@ -117,11 +117,13 @@ impl Analysis for OneFrame {
         for (index, datagram) in (1..).zip(&self.datagrams) {
             let (tree, payload) = (&datagram.tree, &datagram.payload);
             match self.format {
-                Report::Text => show::text(&datagram.title, tree, payload, self.look, &mut written),
-                Report::Json => show::json(index, tree, payload, &mut written),
+                ReportFormat::Text => {
+                    show::text(&datagram.title, tree, payload, self.look, &mut written);
+                }
+                ReportFormat::Json => show::json(index, tree, payload, &mut written),
             }
         }
-        if self.format == Report::Json {
+        if self.format == ReportFormat::Json {
             out.push(b'[');
             out.append(&mut written);
             out.extend_from_slice(b"]\n");
@@ -133,9 +135,9 @@ impl Analysis for OneFrame {
 }
 
 /// A datagram as a tree of ranges whose leaves are all its octets.
-fn datagram(decoded: &Decoded<'_>) -> Node {
+fn datagram(decoded: &Decoded<'_>) -> TreeNode {
     let payload = decoded.payload();
-    let mut tree = Node::new(0..payload.len(), "datagram");
+    let mut tree = TreeNode::new(0..payload.len(), "datagram");
     let mut messages = own_messages(decoded).peekable();
     while let Some(message) = messages.next() {
         let next = messages.peek();
@@ -156,11 +158,11 @@ fn own_messages<'m>(decoded: &Decoded<'m>) -> impl Iterator<Item = Message<'m>> 
 }
 
 /// One message: its header, then what it holds.
-fn whole_message(decoded: &Decoded<'_>, message: &Message<'_>, end: usize) -> Node {
+fn whole_message(decoded: &Decoded<'_>, message: &Message<'_>, end: usize) -> TreeNode {
     let payload = decoded.payload();
     let header = message.header();
     let title = format!("{} message", header.protocol.name());
-    let mut node = Node::new(header.offset..end, title);
+    let mut node = TreeNode::new(header.offset..end, title);
     header::fields(&mut node, Some(header.protocol), payload, header.offset);
     for set in message.sets() {
         match header.protocol {

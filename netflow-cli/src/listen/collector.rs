@@ -21,7 +21,7 @@ use super::notify::Notify;
 use super::report::{self, Totals};
 use super::saved;
 use super::settings::Settings;
-use super::worker::{Ended, Request, Shared, Worker};
+use super::worker::{EndedWorker, Request, Shared, Worker};
 use crate::interrupt::SecondSignal;
 use crate::status::Status;
 
@@ -51,7 +51,7 @@ pub(super) struct Collector<'l> {
 
 /// The thread of a worker, and how to talk to it.
 struct Running {
-    thread: JoinHandle<Ended>,
+    thread: JoinHandle<EndedWorker>,
     requests: SyncSender<Request>,
     shared: Arc<Shared>,
 }

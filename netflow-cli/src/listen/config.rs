@@ -171,7 +171,7 @@ fn is_scope(name: &str) -> bool {
 }
 
 /// A fault in a line.
-struct Fault(usize, String);
+struct ConfigFault(usize, String);
 
 /// Turns keys into arguments.
 struct KeyReader<'c> {
@@ -179,11 +179,15 @@ struct KeyReader<'c> {
     line: &'c dyn Fn(Range<usize>) -> usize,
 }
 
-type Key<'t> = Spanned<Cow<'t, str>>;
-type Value<'t> = Spanned<DeValue<'t>>;
+type ConfigKey<'t> = Spanned<Cow<'t, str>>;
+type ConfigValue<'t> = Spanned<DeValue<'t>>;
 
 impl KeyReader<'_> {
-    fn key(&self, key: &Key<'_>, value: &Value<'_>) -> Result<Vec<Setting>, Fault> {
+    fn key(
+        &self,
+        key: &ConfigKey<'_>,
+        value: &ConfigValue<'_>,
+    ) -> Result<Vec<Setting>, ConfigFault> {
         let name = key.get_ref().as_ref();
         let line = (self.line)(key.span());
         let option = self.option(name).ok_or_else(|| self.unknown(name, line))?;
@@ -213,10 +217,15 @@ impl KeyReader<'_> {
     }
 
     /// A listener or output with options of its own.
-    fn scope(&self, name: &str, line: usize, table: &DeTable<'_>) -> Result<Vec<String>, Fault> {
+    fn scope(
+        &self,
+        name: &str,
+        line: usize,
+        table: &DeTable<'_>,
+    ) -> Result<Vec<String>, ConfigFault> {
         let scope = SCOPES.iter().find(|(scope, _)| *scope == name);
         let Some((_, main)) = scope else {
-            return Err(Fault(
+            return Err(ConfigFault(
                 line,
                 format!("\"{name}\" takes a value, not a table"),
             ));
@@ -232,7 +241,7 @@ impl KeyReader<'_> {
             let Some(option) = option.filter(|_| key == *main || belongs) else {
                 let others = names(own).filter(|name| !is_scope(name));
                 let known: Vec<&str> = others.chain([*main]).collect();
-                return Err(Fault(line, unknown(key, name, &known)));
+                return Err(ConfigFault(line, unknown(key, name, &known)));
             };
             if key == *main {
                 first = Some(argument(option, name, value.get_ref(), line)?);
@@ -248,7 +257,10 @@ impl KeyReader<'_> {
             }
         }
         let Some(first) = first else {
-            return Err(Fault(line, format!("[[{name}]] needs the key \"{main}\"")));
+            return Err(ConfigFault(
+                line,
+                format!("[[{name}]] needs the key \"{main}\""),
+            ));
         };
         arguments.insert(0, first);
         Ok(arguments)
@@ -259,10 +271,10 @@ impl KeyReader<'_> {
         options.find(|option| option.get_long() == Some(name) && !NOT_IN_FILES.contains(&name))
     }
 
-    fn unknown(&self, name: &str, line: usize) -> Fault {
+    fn unknown(&self, name: &str, line: usize) -> ConfigFault {
         let names = self.command.get_arguments().filter_map(Arg::get_long);
         let names: Vec<&str> = names.filter(|name| !NOT_IN_FILES.contains(name)).collect();
-        Fault(line, unknown(name, "", &names))
+        ConfigFault(line, unknown(name, "", &names))
     }
 }
 
@@ -282,8 +294,13 @@ fn takes_value(option: &Arg) -> bool {
 }
 
 /// A key and a value as an argument.
-fn argument(option: &Arg, name: &str, value: &DeValue<'_>, line: usize) -> Result<String, Fault> {
-    let fault = |reason: &str| Fault(line, format!("\"{name}\" {reason}"));
+fn argument(
+    option: &Arg,
+    name: &str,
+    value: &DeValue<'_>,
+    line: usize,
+) -> Result<String, ConfigFault> {
+    let fault = |reason: &str| ConfigFault(line, format!("\"{name}\" {reason}"));
     match value {
         DeValue::Boolean(true) if !takes_value(option) => Ok(format!("--{name}")),
         _ if !takes_value(option) => Err(fault("is either true or false")),

@@ -23,12 +23,12 @@ pub(super) struct ForwardOptions {
 /// templates by address and port, and templates of several exporters would replace each other.
 #[derive(Debug)]
 pub(super) struct Forward {
-    targets: Vec<Target>,
+    targets: Vec<ForwardTarget>,
     failures: u64,
 }
 
 #[derive(Debug)]
-struct Target {
+struct ForwardTarget {
     to: SocketAddr,
     /// A socket for each exporter, by its address.
     sockets: HashMap<IpAddr, UdpSocket>,
@@ -47,7 +47,7 @@ enum Others {
 impl Forward {
     /// Forwards to these addresses; to none if there are none. An error is a sentence.
     pub(super) fn new(options: &ForwardOptions) -> Result<Self, String> {
-        let target = |to: &SocketAddr| Target::new(*to, options.keeps_source);
+        let target = |to: &SocketAddr| ForwardTarget::new(*to, options.keeps_source);
         Ok(Self {
             targets: options.to.iter().map(target).collect::<Result<_, _>>()?,
             failures: 0,
@@ -71,7 +71,7 @@ impl Forward {
     }
 }
 
-impl Target {
+impl ForwardTarget {
     fn new(to: SocketAddr, keeps_source: bool) -> Result<Self, String> {
         let others = if keeps_source {
             // Whether it is allowed is known now, not with the first datagram.

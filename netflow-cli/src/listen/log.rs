@@ -26,7 +26,7 @@ enum Level {
 }
 
 /// Names and values.
-pub(super) type Fields<'f> = &'f [(&'f str, &'f dyn Display)];
+pub(super) type LogFields<'f> = &'f [(&'f str, &'f dyn Display)];
 
 impl Log {
     /// A log with only warnings and errors if it is quiet, and with a line of state below it if rows do
@@ -41,17 +41,17 @@ impl Log {
         }
     }
 
-    pub(super) fn info(&self, message: &str, fields: Fields<'_>) {
+    pub(super) fn info(&self, message: &str, fields: LogFields<'_>) {
         if !self.is_quiet {
             self.line(Level::Info, message, fields);
         }
     }
 
-    pub(super) fn warn(&self, message: &str, fields: Fields<'_>) {
+    pub(super) fn warn(&self, message: &str, fields: LogFields<'_>) {
         self.line(Level::Warning, message, fields);
     }
 
-    pub(super) fn error(&self, message: &str, fields: Fields<'_>) {
+    pub(super) fn error(&self, message: &str, fields: LogFields<'_>) {
         self.line(Level::Error, message, fields);
     }
 
@@ -70,7 +70,7 @@ impl Log {
         }
     }
 
-    fn line(&self, level: Level, message: &str, fields: Fields<'_>) {
+    fn line(&self, level: Level, message: &str, fields: LogFields<'_>) {
         let text = if self.is_terminal {
             for_people(level, message, fields)
         } else {
@@ -87,7 +87,7 @@ impl Log {
     }
 }
 
-fn for_people(level: Level, message: &str, fields: Fields<'_>) -> String {
+fn for_people(level: Level, message: &str, fields: LogFields<'_>) -> String {
     let mut text = "netflow: ".to_owned();
     text += match level {
         Level::Info => "",
@@ -105,7 +105,7 @@ fn for_people(level: Level, message: &str, fields: Fields<'_>) -> String {
 }
 
 /// `time=… level=… msg="…" name=value`, which log collectors read as logfmt.
-fn structured(level: Level, message: &str, fields: Fields<'_>) -> String {
+fn structured(level: Level, message: &str, fields: LogFields<'_>) -> String {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();

@@ -21,7 +21,7 @@ use super::scoped::{Scope, scopes};
 use crate::args::KeyFile;
 use crate::args::format::{Format, SchemaName};
 use crate::args::listen::{WhenFull, YesNo};
-use crate::args::quantity::{Octets, Span};
+use crate::args::quantity::{OctetCount, Span};
 #[cfg(feature = "columns")]
 use crate::columns;
 use crate::dialect::{self, DialectArgs};
@@ -120,7 +120,7 @@ fn plan(
         selection,
         when_full: scope.last(matches, "when_full"),
         queue: scope
-            .last::<Octets>(matches, "output_queue")
+            .last::<OctetCount>(matches, "output_queue")
             .map(|octets| octets.0),
         width: plan::width(to_terminal),
         dialect: dialect.clone(),
@@ -151,7 +151,7 @@ fn selection(matches: &ArgMatches, scope: Scope) -> Selection {
 fn rotation(matches: &ArgMatches, scope: Scope) -> Rotation {
     let time = |option| scope.last::<Span>(matches, option).map(|span| span.0);
     let size = |option| {
-        let octets = scope.last::<Octets>(matches, option)?;
+        let octets = scope.last::<OctetCount>(matches, option)?;
         u64::try_from(octets.0).ok()
     };
     let mut rotation = Rotation::default();
@@ -171,7 +171,7 @@ fn spool(matches: &ArgMatches, scope: Scope) -> Result<Option<SpoolConfig>, Stri
         (false, None) => Ok(None),
         (true, Some(folder)) => {
             let mut spool = SpoolConfig::new(folder);
-            if let Some(octets) = scope.last::<Octets>(matches, "spool_size") {
+            if let Some(octets) = scope.last::<OctetCount>(matches, "spool_size") {
                 spool.octets = u64::try_from(octets.0).unwrap_or(u64::MAX);
             }
             Ok(Some(spool))

@@ -77,7 +77,7 @@ impl Shared {
 }
 
 /// The result of a worker that has ended.
-pub(super) struct Ended {
+pub(super) struct EndedWorker {
     /// The state of its exporters.
     pub(super) state: Vec<u8>,
     /// Why it ended before it was asked to.
@@ -86,7 +86,7 @@ pub(super) struct Ended {
 
 impl Worker {
     /// Works until the source ends or an output fails.
-    pub(super) fn run(mut self) -> Ended {
+    pub(super) fn run(mut self) -> EndedWorker {
         let mut messages = BTreeMap::new();
         let mut failure = None;
         let mut last_tick = Instant::now();
@@ -132,7 +132,7 @@ impl Worker {
         let finished = self.sink.finish(self.feed.decoder().stats());
         failure = failure.or(finished.err().map(|error| error.to_string()));
         self.publish(&messages);
-        Ended {
+        EndedWorker {
             state: self.feed.decoder().save(),
             failure,
         }

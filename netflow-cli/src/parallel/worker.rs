@@ -11,7 +11,7 @@ use netflow_core::{Datagram, Decoder, Timestamp, Transport};
 use netflow_io::Feed;
 use netflow_output::format::Format as _;
 
-use super::Ended;
+use super::EndedThread;
 use crate::dialect::BoxedFormat;
 use crate::summary::Summary;
 
@@ -101,7 +101,7 @@ impl Worker {
         mut self,
         portions: &Receiver<Portion>,
         results: &SyncSender<Portion>,
-    ) -> Ended {
+    ) -> EndedThread {
         for mut portion in portions {
             let before = self.flows();
             portion.failure = self.portion(&mut portion).err();
@@ -113,9 +113,9 @@ impl Worker {
         self.end()
     }
 
-    pub(super) fn end(mut self) -> Ended {
+    pub(super) fn end(mut self) -> EndedThread {
         self.summary.leave_out(self.format.take_left_out());
-        Ended {
+        EndedThread {
             suspects: self.format.suspects(),
             decoder: self.feed.finish(),
             summary: self.summary,

@@ -11,7 +11,7 @@ use crate::rows::Consumer;
 use crate::summary::Summary;
 
 /// What a run needs besides the decoder to read a file.
-pub(super) struct Reading<'r> {
+pub(super) struct FileReading<'r> {
     pub(super) summary: &'r mut Summary,
     pub(super) progress: &'r mut Progress,
     pub(super) interrupt: &'r Interrupt,
@@ -19,7 +19,7 @@ pub(super) struct Reading<'r> {
     pub(super) reads_all: bool,
 }
 
-impl Reading<'_> {
+impl FileReading<'_> {
     /// Decodes a file in this thread.
     pub(super) fn decode(
         &mut self,
@@ -27,7 +27,7 @@ impl Reading<'_> {
         feed: &mut Feed,
         consumer: &mut Consumer,
         is_live: bool,
-    ) -> io::Result<Option<Fault>> {
+    ) -> io::Result<Option<InputFault>> {
         while let Some(event) = feed.next(source) {
             match event {
                 Ok(Event::Decoded(_, message)) => {
@@ -65,7 +65,7 @@ impl Reading<'_> {
         source: &mut Source,
         index: u32,
         workers: &mut Workers,
-    ) -> io::Result<Option<Fault>> {
+    ) -> io::Result<Option<InputFault>> {
         while let Some(arrival) = source.next_arrival() {
             match arrival {
                 Ok(Arrival::Datagram(datagram)) => {
@@ -87,14 +87,14 @@ impl Reading<'_> {
     }
 
     /// A file that cannot be read further. A signal may have cut the last packet.
-    fn fault(&self, error: &CaptureError) -> Option<Fault> {
+    fn fault(&self, error: &CaptureError) -> Option<InputFault> {
         let is_interrupted = self.interrupt.status().is_some();
-        (!is_interrupted).then(|| Fault::Unreadable(error.to_string()))
+        (!is_interrupted).then(|| InputFault::Unreadable(error.to_string()))
     }
 }
 
 /// Why a file is reported, by a line for standard error.
-pub(super) enum Fault {
+pub(super) enum InputFault {
     /// It cannot be read, or not to its end.
     Unreadable(String),
     /// There is no flow export in it, unless the threads find some in the input of this number.

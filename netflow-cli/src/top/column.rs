@@ -9,7 +9,7 @@ use netflow_query::{GroupValue, PrefixLengths};
 
 /// What flows are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
+pub(super) enum GroupColumn {
     /// A normalised field.
     Field(FlowField),
     /// The country of the source, by its two letters (ISO 3166-1).
@@ -21,14 +21,14 @@ pub(super) enum Column {
 }
 
 /// Those that need a database.
-const OF_DATABASES: [Column; 4] = [
-    Column::SourceCountry,
-    Column::DestinationCountry,
-    Column::SourceAsName,
-    Column::DestinationAsName,
+const OF_DATABASES: [GroupColumn; 4] = [
+    GroupColumn::SourceCountry,
+    GroupColumn::DestinationCountry,
+    GroupColumn::SourceAsName,
+    GroupColumn::DestinationAsName,
 ];
 
-impl Column {
+impl GroupColumn {
     /// The column of this name, if it is one of a database.
     pub(super) fn of_database(name: &str) -> Option<Self> {
         OF_DATABASES

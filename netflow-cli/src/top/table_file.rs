@@ -5,28 +5,28 @@ use netflow_core::field::FieldType;
 use netflow_output::format::{Container, FormatError, ValueColumn, ValueTable};
 use netflow_query::{Aggregate, Group, GroupValue};
 
-use super::column::Column;
-use super::write::{INTERVAL, Layout};
+use super::column::GroupColumn;
+use super::write::{INTERVAL, TopLayout};
 
 /// A file of tables with the same columns.
 #[derive(Debug)]
 pub(super) struct TableFile {
     table: ValueTable,
     has_interval: bool,
-    kinds: Vec<Kind>,
+    kinds: Vec<ColumnKind>,
 }
 
 /// How the values of a column are written.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum ColumnKind {
     Number,
     Duration,
     Text,
 }
 
-impl Kind {
-    const fn of(column: Column) -> Self {
-        let Column::Field(field) = column else {
+impl ColumnKind {
+    const fn of(column: GroupColumn) -> Self {
+        let GroupColumn::Field(field) = column else {
             return Self::Text;
         };
         match field.field_type() {
@@ -66,18 +66,18 @@ impl Kind {
 }
 
 impl TableFile {
-    pub(super) fn new(columns: &[Column], has_interval: bool) -> Self {
+    pub(super) fn new(columns: &[GroupColumn], has_interval: bool) -> Self {
         Self {
             table: ValueTable::new(Container::Parquet),
             has_interval,
-            kinds: columns.iter().copied().map(Kind::of).collect(),
+            kinds: columns.iter().copied().map(ColumnKind::of).collect(),
         }
     }
 
     /// Appends the table of an interval.
     pub(super) fn add(
         &mut self,
-        layout: &Layout,
+        layout: &TopLayout,
         aggregate: &Aggregate,
         interval: Option<Timestamp>,
         out: &mut Vec<u8>,

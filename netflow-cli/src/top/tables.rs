@@ -7,16 +7,16 @@ use netflow_output::enrich::Geo;
 use netflow_output::format::{Format, FormatError};
 use netflow_query::{Aggregate, AggregateOptions, FlowCounter};
 
-use super::column::Column;
+use super::column::GroupColumn;
 #[cfg(feature = "columns")]
 use super::table_file::TableFile;
-use super::write::Layout;
+use super::write::TopLayout;
 use crate::args::TopFormat;
 
 /// Sums over groups of flows, written at the end of each interval and of the input.
 #[derive(Debug)]
 pub(super) struct Tables {
-    columns: Vec<Column>,
+    columns: Vec<GroupColumn>,
     geo: Geo,
     counter: FlowCounter,
     aggregate: Aggregate,
@@ -31,7 +31,7 @@ pub(super) struct Tables {
 #[derive(Debug)]
 struct Written {
     format: TopFormat,
-    layout: Layout,
+    layout: TopLayout,
     has_header: bool,
     #[cfg(feature = "columns")]
     file: Option<TableFile>,
@@ -39,7 +39,7 @@ struct Written {
 
 impl Tables {
     pub(super) fn new(
-        columns: Vec<Column>,
+        columns: Vec<GroupColumn>,
         geo: Geo,
         counter: FlowCounter,
         options: AggregateOptions,
@@ -59,7 +59,7 @@ impl Tables {
     pub(super) fn written(
         mut self,
         format: TopFormat,
-        layout: Layout,
+        layout: TopLayout,
         every: Option<Duration>,
     ) -> Self {
         self.every = every.map(|every| i64::try_from(every.as_nanos()).unwrap_or(i64::MAX));

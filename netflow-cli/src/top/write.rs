@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// What is shown of each group, and how.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct TopLayout {
     /// The names of what groups have in common.
     pub(super) names: Vec<&'static str>,
     /// The sums, of which the first orders the groups.
@@ -37,7 +37,7 @@ const BAR: usize = 24;
 /// The text for a field that the flows lack.
 const ABSENT: &str = "-";
 
-impl Layout {
+impl TopLayout {
     /// A row for each group, with a bar, and the sums of all flows below.
     pub(super) fn table(&self, aggregate: &Aggregate, out: &mut Vec<u8>) {
         let groups = aggregate.top(self.count);

@@ -7,23 +7,23 @@ use netflow_core::{DatagramId, Decoded, Decoder, InputNames, Message, MessageHea
 use netflow_health::DomainName;
 
 use super::netflow;
-use super::tree::Node;
+use super::tree::TreeNode;
 use crate::explain::words::frame;
 
 /// A datagram, octet by octet, kept until all files are read.
 #[derive(Debug)]
 pub(super) struct Dissection {
     pub(super) title: String,
-    pub(super) tree: Node,
+    pub(super) tree: TreeNode,
     pub(super) payload: Vec<u8>,
     /// The domains of the messages in it.
     domains: Vec<DomainName>,
-    waiting: Vec<Waiting>,
+    waiting: Vec<UnreadSet>,
 }
 
 /// A set of data that still has no template.
 #[derive(Debug)]
-struct Waiting {
+struct UnreadSet {
     domain: DomainName,
     offset: usize,
     id: u16,
@@ -32,7 +32,7 @@ struct Waiting {
 }
 
 impl Dissection {
-    pub(super) fn new(title: String, tree: Node, payload: &[u8]) -> Self {
+    pub(super) fn new(title: String, tree: TreeNode, payload: &[u8]) -> Self {
         Self {
             title,
             tree,
@@ -52,7 +52,7 @@ impl Dissection {
             set.kind() == SetKind::NoTemplate && netflow::delivered(set, decoded).is_none()
         });
         self.waiting = lacking
-            .map(|set| Waiting {
+            .map(|set| UnreadSet {
                 domain: DomainName::of(set.header()),
                 offset: set.offset(),
                 id: set.id(),

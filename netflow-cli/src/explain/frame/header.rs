@@ -4,12 +4,12 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 use netflow_core::{Protocol, Timestamp};
 
-use super::tree::Node;
+use super::tree::TreeNode;
 use crate::explain::words::{grouped, span};
 
 /// How a field of a header is shown.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum HeaderFieldKind {
     Number,
     /// Milliseconds.
     Uptime,
@@ -21,57 +21,60 @@ enum Kind {
 }
 
 /// Name, octets and kind of each field.
-type Fields = &'static [(&'static str, usize, Kind)];
+type HeaderFields = &'static [(&'static str, usize, HeaderFieldKind)];
 
-const CLOCK: Fields = &[
-    ("version", 2, Kind::Number),
-    ("count", 2, Kind::Number),
-    ("sys_uptime", 4, Kind::Uptime),
-    ("unix_secs", 4, Kind::Time),
-    ("unix_nsecs", 4, Kind::Number),
+const CLOCK: HeaderFields = &[
+    ("version", 2, HeaderFieldKind::Number),
+    ("count", 2, HeaderFieldKind::Number),
+    ("sys_uptime", 4, HeaderFieldKind::Uptime),
+    ("unix_secs", 4, HeaderFieldKind::Time),
+    ("unix_nsecs", 4, HeaderFieldKind::Number),
 ];
-const ENGINE: Fields = &[
-    ("sequence", 4, Kind::Number),
-    ("engine_type", 1, Kind::Number),
-    ("engine_id", 1, Kind::Number),
+const ENGINE: HeaderFields = &[
+    ("sequence", 4, HeaderFieldKind::Number),
+    ("engine_type", 1, HeaderFieldKind::Number),
+    ("engine_id", 1, HeaderFieldKind::Number),
 ];
-const SAMPLING: Fields = &[("sampling", 2, Kind::Sampling)];
-const V7: Fields = &[("sequence", 4, Kind::Number), ("reserved", 4, Kind::Number)];
-const V8: Fields = &[
-    ("aggregation scheme", 1, Kind::Number),
-    ("aggregation version", 1, Kind::Number),
-    ("reserved", 4, Kind::Number),
+const SAMPLING: HeaderFields = &[("sampling", 2, HeaderFieldKind::Sampling)];
+const V7: HeaderFields = &[
+    ("sequence", 4, HeaderFieldKind::Number),
+    ("reserved", 4, HeaderFieldKind::Number),
 ];
-const V9: Fields = &[
-    ("version", 2, Kind::Number),
-    ("count", 2, Kind::Number),
-    ("sys_uptime", 4, Kind::Uptime),
-    ("unix_secs", 4, Kind::Time),
-    ("sequence", 4, Kind::Number),
-    ("source id", 4, Kind::Number),
+const V8: HeaderFields = &[
+    ("aggregation scheme", 1, HeaderFieldKind::Number),
+    ("aggregation version", 1, HeaderFieldKind::Number),
+    ("reserved", 4, HeaderFieldKind::Number),
 ];
-const IPFIX: Fields = &[
-    ("version", 2, Kind::Number),
-    ("length", 2, Kind::Number),
-    ("export time", 4, Kind::Time),
-    ("sequence", 4, Kind::Number),
-    ("observation domain", 4, Kind::Number),
+const V9: HeaderFields = &[
+    ("version", 2, HeaderFieldKind::Number),
+    ("count", 2, HeaderFieldKind::Number),
+    ("sys_uptime", 4, HeaderFieldKind::Uptime),
+    ("unix_secs", 4, HeaderFieldKind::Time),
+    ("sequence", 4, HeaderFieldKind::Number),
+    ("source id", 4, HeaderFieldKind::Number),
 ];
-const SFLOW: Fields = &[
-    ("version", 4, Kind::Number),
-    ("agent address type", 4, Kind::Number),
+const IPFIX: HeaderFields = &[
+    ("version", 2, HeaderFieldKind::Number),
+    ("length", 2, HeaderFieldKind::Number),
+    ("export time", 4, HeaderFieldKind::Time),
+    ("sequence", 4, HeaderFieldKind::Number),
+    ("observation domain", 4, HeaderFieldKind::Number),
 ];
-const SFLOW_TAIL: Fields = &[
-    ("sub-agent", 4, Kind::Number),
-    ("sequence", 4, Kind::Number),
-    ("uptime", 4, Kind::Uptime),
-    ("sample count", 4, Kind::Number),
+const SFLOW: HeaderFields = &[
+    ("version", 4, HeaderFieldKind::Number),
+    ("agent address type", 4, HeaderFieldKind::Number),
+];
+const SFLOW_TAIL: HeaderFields = &[
+    ("sub-agent", 4, HeaderFieldKind::Number),
+    ("sequence", 4, HeaderFieldKind::Number),
+    ("uptime", 4, HeaderFieldKind::Uptime),
+    ("sample count", 4, HeaderFieldKind::Number),
 ];
 
 /// The fields of a header, of what begins like this protocol if none is known.
-fn layout(protocol: Protocol, octets: &[u8]) -> Vec<Fields> {
-    const IPV4: Fields = &[("agent address", 4, Kind::Address)];
-    const IPV6: Fields = &[("agent address", 16, Kind::Address)];
+fn layout(protocol: Protocol, octets: &[u8]) -> Vec<HeaderFields> {
+    const IPV4: HeaderFields = &[("agent address", 4, HeaderFieldKind::Address)];
+    const IPV6: HeaderFields = &[("agent address", 16, HeaderFieldKind::Address)];
     match protocol {
         Protocol::NetflowV1 => vec![CLOCK],
         Protocol::NetflowV5 | Protocol::NetflowV6 => vec![CLOCK, ENGINE, SAMPLING],
@@ -99,13 +102,18 @@ pub(super) fn len(protocol: Protocol) -> usize {
 }
 
 /// Adds the header at `offset` of the payload to a message, as far as it is there.
-pub(super) fn fields(node: &mut Node, protocol: Option<Protocol>, payload: &[u8], offset: usize) {
+pub(super) fn fields(
+    node: &mut TreeNode,
+    protocol: Option<Protocol>,
+    payload: &[u8],
+    offset: usize,
+) {
     let octets = payload.get(offset..).unwrap_or_default();
     let found = || netflow_core::wire::message::protocol(octets, offset).ok();
     let Some(protocol) = protocol.or_else(found) else {
         return;
     };
-    let mut header = Node::new(offset..offset, "header");
+    let mut header = TreeNode::new(offset..offset, "header");
     let mut at = offset;
     for (name, len, kind) in layout(protocol, octets).into_iter().flatten() {
         let Some(octets) = payload.get(at..at + len) else {
@@ -113,30 +121,30 @@ pub(super) fn fields(node: &mut Node, protocol: Option<Protocol>, payload: &[u8]
         };
         header
             .children
-            .push(Node::leaf(at..at + len, *name, value(octets, *kind)));
+            .push(TreeNode::leaf(at..at + len, *name, value(octets, *kind)));
         at += len;
     }
     header.range.end = at;
     node.children.push(header);
 }
 
-fn value(octets: &[u8], kind: Kind) -> String {
+fn value(octets: &[u8], kind: HeaderFieldKind) -> String {
     let number = octets
         .iter()
         .fold(0_u64, |number, octet| number << 8 | u64::from(*octet));
     let narrow = u32::try_from(number).unwrap_or(u32::MAX);
     match kind {
-        Kind::Number => number.to_string(),
-        Kind::Uptime => {
+        HeaderFieldKind::Number => number.to_string(),
+        HeaderFieldKind::Uptime => {
             let nanos = i64::from(narrow).saturating_mul(1_000_000);
             format!("{} ms, {}", grouped(number), span(nanos))
         }
-        Kind::Time => format!("{number}, {}", Timestamp::from_secs(narrow)),
-        Kind::Sampling => {
+        HeaderFieldKind::Time => format!("{number}, {}", Timestamp::from_secs(narrow)),
+        HeaderFieldKind::Sampling => {
             let (mode, interval) = (number >> 14, number & 0x3fff);
             format!("mode {mode}, interval {interval}")
         }
-        Kind::Address => match <[u8; 16]>::try_from(octets) {
+        HeaderFieldKind::Address => match <[u8; 16]>::try_from(octets) {
             Ok(octets) => Ipv6Addr::from(octets).to_string(),
             Err(_) => Ipv4Addr::from(narrow).to_string(),
         },

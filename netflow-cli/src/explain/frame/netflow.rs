@@ -14,11 +14,11 @@ use netflow_core::wire::template::{
 use netflow_core::{Decoded, Protocol, Set, SetKind};
 
 use super::show::number;
-use super::tree::{Node, PADDING, PASSED_OVER, place};
+use super::tree::{PADDING, PASSED_OVER, TreeNode, place};
 use super::{offset_of, packet};
 
 /// Adds a set to its message.
-pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Decoded<'_>) {
+pub(super) fn set(message_node: &mut TreeNode, set: &Set<'_>, message: &Decoded<'_>) {
     let payload = message.payload();
     let body = set.body();
     let Some(start) = offset_of(body, payload) else {
@@ -29,16 +29,16 @@ pub(super) fn set(message_node: &mut Node, set: &Set<'_>, message: &Decoded<'_>)
         return;
     }
     let offset = set.offset();
-    let mut node = Node::new(offset..start + body.len(), title(set));
+    let mut node = TreeNode::new(offset..start + body.len(), title(set));
     let length = payload
         .get(offset + 2..offset + HEADER_LEN)
         .map_or(0, number);
-    node.children.push(Node::leaf(
+    node.children.push(TreeNode::leaf(
         offset..offset + 2,
         "set id",
         set.id().to_string(),
     ));
-    node.children.push(Node::leaf(
+    node.children.push(TreeNode::leaf(
         offset + 2..offset + HEADER_LEN,
         "length",
         length.to_string(),
@@ -82,7 +82,13 @@ fn title(set: &Set<'_>) -> String {
 
 /// Explains a set, whose `node` names no template yet, by one that came in a later
 /// datagram, which is `came`.
-pub(super) fn late(node: &mut Node, set: &Set<'_>, payload: &[u8], came: &str, is_faulty: bool) {
+pub(super) fn late(
+    node: &mut TreeNode,
+    set: &Set<'_>,
+    payload: &[u8],
+    came: &str,
+    is_faulty: bool,
+) {
     let what = if set.kind() == SetKind::Options {
         "options"
     } else {
@@ -93,7 +99,7 @@ pub(super) fn late(node: &mut Node, set: &Set<'_>, payload: &[u8], came: &str, i
         set.id()
     );
     let start = set.offset() + HEADER_LEN;
-    let (explained, heads): (Vec<Node>, Vec<Node>) = core::mem::take(&mut node.children)
+    let (explained, heads): (Vec<TreeNode>, Vec<TreeNode>) = core::mem::take(&mut node.children)
         .into_iter()
         .filter(|child| child.range.end <= start)
         .partition(|child| child.is_problem);
@@ -114,7 +120,7 @@ pub(super) fn delivered<'m>(set: &Set<'_>, message: &Decoded<'m>) -> Option<Set<
 }
 
 /// Adds the records of a set whose body is at `start` of the payload.
-fn records(node: &mut Node, set: &Set<'_>, start: usize, payload: &[u8]) {
+fn records(node: &mut TreeNode, set: &Set<'_>, start: usize, payload: &[u8]) {
     let what = if set.kind() == SetKind::Options {
         "options record"
     } else {
@@ -123,7 +129,7 @@ fn records(node: &mut Node, set: &Set<'_>, start: usize, payload: &[u8]) {
     let mut at = start;
     for (index, record) in (1_usize..).zip(set.records()) {
         let end = at + record.octets().len();
-        let mut child = Node::new(at..end, format!("{what} {index}"));
+        let mut child = TreeNode::new(at..end, format!("{what} {index}"));
         fields(&mut child, &record, at, payload, 0);
         node.children.push(child);
         at = end;
@@ -131,7 +137,13 @@ fn records(node: &mut Node, set: &Set<'_>, start: usize, payload: &[u8]) {
 }
 
 /// Adds the fields of a record at `start` of the payload, `depth` lists deep.
-fn fields(node: &mut Node, record: &DataRecord<'_, '_>, start: usize, payload: &[u8], depth: u8) {
+fn fields(
+    node: &mut TreeNode,
+    record: &DataRecord<'_, '_>,
+    start: usize,
+    payload: &[u8],
+    depth: u8,
+) {
     let scope = usize::from(record.template().scope_count());
     let mut at = start;
     for (index, field) in record.fields().enumerate() {
@@ -152,12 +164,12 @@ fn fields(node: &mut Node, record: &DataRecord<'_, '_>, start: usize, payload: &
             let prefix = if first == Some(u8::MAX) { 3 } else { 1 };
             let meaning = format!("length of {name}");
             node.children
-                .push(Node::leaf(at..at + prefix, meaning, len.to_string()));
+                .push(TreeNode::leaf(at..at + prefix, meaning, len.to_string()));
             at += prefix;
         }
         node.children.push(match field.list() {
             Some(found) => list::node((&found, field.octets()), at, name, payload, depth),
-            None => Node::leaf(at..at + len, name, value(&field)),
+            None => TreeNode::leaf(at..at + len, name, value(&field)),
         });
         if let (Some(protocol), Some(node)) = (section(&field), node.children.last_mut()) {
             packet::headers(node, protocol, field.octets(), payload);
@@ -195,7 +207,7 @@ fn plain(value: Option<Value<'_>>) -> String {
 }
 
 /// Adds a template record.
-fn template(node: &mut Node, record: &TemplateRecord<'_>, payload: &[u8], set: &Set<'_>) {
+fn template(node: &mut TreeNode, record: &TemplateRecord<'_>, payload: &[u8], set: &Set<'_>) {
     let offset = record.offset();
     let id = record.id();
     let count = record.field_count();
@@ -222,12 +234,12 @@ fn template(node: &mut Node, record: &TemplateRecord<'_>, payload: &[u8], set: &
         ),
     };
     let mut at = offset;
-    let mut child = Node::new(offset..offset, what);
+    let mut child = TreeNode::new(offset..offset, what);
     for head in heads {
         let stated = payload.get(at..at + 2).map_or(0, number);
         child
             .children
-            .push(Node::leaf(at..at + 2, *head, stated.to_string()));
+            .push(TreeNode::leaf(at..at + 2, *head, stated.to_string()));
         at += 2;
     }
     let end = place(record.specifiers(), payload).map_or(at, |range| range.end.max(at));
@@ -245,7 +257,7 @@ fn template(node: &mut Node, record: &TemplateRecord<'_>, payload: &[u8], set: &
             "field"
         };
         let (text, is_named) = specifier(field, v9);
-        let mut leaf = Node::leaf(at..at + len, what, text);
+        let mut leaf = TreeNode::leaf(at..at + len, what, text);
         leaf.unnamed = (!is_named).then_some(field.key);
         child.children.push(leaf);
         at += len;

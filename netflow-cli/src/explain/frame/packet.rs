@@ -7,8 +7,8 @@ mod tunnel;
 use netflow_core::element::iana;
 use netflow_core::packet::{HeaderProtocol, Packet, Tunnel};
 
-use self::row::{Rows, rows};
-use super::tree::{Node, place};
+use self::row::{PacketHeaderFields, rows};
+use super::tree::{TreeNode, place};
 
 /// Packets inside packets are followed so deep.
 const DEPTH: u8 = 4;
@@ -28,7 +28,12 @@ struct LocatedPacket<'a> {
 
 /// Adds the headers of a sample to its node, which holds just its octets. Of a packet that
 /// is not read nothing is added.
-pub(super) fn headers(node: &mut Node, protocol: HeaderProtocol, octets: &[u8], payload: &[u8]) {
+pub(super) fn headers(
+    node: &mut TreeNode,
+    protocol: HeaderProtocol,
+    octets: &[u8],
+    payload: &[u8],
+) {
     let packet = Packet::dissect(protocol, octets);
     let has_layers = packet.payload().is_some()
         || packet.network_offset().is_some()
@@ -50,7 +55,7 @@ pub(super) fn headers(node: &mut Node, protocol: HeaderProtocol, octets: &[u8], 
 
 impl LocatedPacket<'_> {
     /// Adds all headers, then what they carry.
-    fn add(self, node: &mut Node, payload: &[u8]) {
+    fn add(self, node: &mut TreeNode, payload: &[u8]) {
         layer::link(node, self, payload);
         layer::network(node, self, payload);
         layer::transport(node, self, payload);
@@ -68,7 +73,7 @@ impl LocatedPacket<'_> {
         place(carried, self.packet.octets()).map(|range| range.start)
     }
 
-    fn carried(self, node: &mut Node, payload: &[u8]) {
+    fn carried(self, node: &mut TreeNode, payload: &[u8]) {
         let Some(carried) = self.packet.payload() else {
             return;
         };
@@ -83,7 +88,8 @@ impl LocatedPacket<'_> {
         });
         let Some((inner, inner_start)) = within else {
             if !carried.is_empty() {
-                node.children.push(Node::leaf(start..end, "payload", ""));
+                node.children
+                    .push(TreeNode::leaf(start..end, "payload", ""));
             }
             return;
         };
@@ -93,7 +99,7 @@ impl LocatedPacket<'_> {
         }
         if inner_start < end {
             let name = format!("packet in {}", inner.tunnel.name());
-            let mut child = Node::new(inner_start..end, name);
+            let mut child = TreeNode::new(inner_start..end, name);
             let place = Self {
                 packet: inner.packet,
                 protocol: None,
@@ -113,21 +119,21 @@ impl LocatedPacket<'_> {
 fn header(
     name: impl Into<String>,
     range: core::ops::Range<usize>,
-    fields: Rows,
+    fields: PacketHeaderFields,
     (payload, rest): (&[u8], &str),
-) -> Node {
-    let mut node = Node::new(range, name);
+) -> TreeNode {
+    let mut node = TreeNode::new(range, name);
     rows(&mut node, fields, payload);
     remainder(&mut node, rest);
     node
 }
 
 /// Adds the octets that no field of a header covers; zero or not, they are not padding.
-fn remainder(node: &mut Node, name: &str) {
+fn remainder(node: &mut TreeNode, name: &str) {
     let last = node.children.last();
     let range = last.map_or(node.range.start, |last| last.range.end)..node.range.end;
     if !range.is_empty() {
-        node.children.push(Node::leaf(range, name, ""));
+        node.children.push(TreeNode::leaf(range, name, ""));
     }
 }
 

@@ -7,13 +7,13 @@ use netflow_core::wire::sflow::structure::{MemberValue, Members, Structure};
 use netflow_core::wire::sflow::{DataFormat, Record, Sample};
 
 use super::packet;
-use super::tree::{Node, PADDING, PASSED_OVER, place};
+use super::tree::{PADDING, PASSED_OVER, TreeNode, place};
 
 /// Octets of a data format and of a length.
 const WORD: usize = 4;
 
 /// Adds the samples of a datagram.
-pub(super) fn samples(node: &mut Node, set: &Set<'_>, payload: &[u8]) {
+pub(super) fn samples(node: &mut TreeNode, set: &Set<'_>, payload: &[u8]) {
     let base = set.offset();
     for (index, sample) in (1_usize..).zip(set.samples()) {
         let child = one_sample(&sample, index, base, payload);
@@ -22,11 +22,11 @@ pub(super) fn samples(node: &mut Node, set: &Set<'_>, payload: &[u8]) {
     fill(node, payload);
 }
 
-fn one_sample(sample: &Sample<'_>, index: usize, base: usize, payload: &[u8]) -> Node {
+fn one_sample(sample: &Sample<'_>, index: usize, base: usize, payload: &[u8]) -> TreeNode {
     let start = base + sample.offset();
     let end = start + 2 * WORD + sample.octets().len();
     let name = name(sample.structure(), sample.format());
-    let mut node = Node::new(start..end, format!("sample {index}: {name}"));
+    let mut node = TreeNode::new(start..end, format!("sample {index}: {name}"));
     head(&mut node, start, sample.format(), sample.length());
     members(&mut node, sample.members(), payload);
     if let Ok(kind) = sample.kind() {
@@ -39,16 +39,16 @@ fn one_sample(sample: &Sample<'_>, index: usize, base: usize, payload: &[u8]) ->
     node
 }
 
-fn one_record(record: &Record<'_>, index: usize, base: usize, payload: &[u8]) -> Node {
+fn one_record(record: &Record<'_>, index: usize, base: usize, payload: &[u8]) -> TreeNode {
     let start = base + record.offset();
     let end = start + 2 * WORD + record.octets().len();
     let name = name(record.structure(), record.format());
-    let mut node = Node::new(start..end, format!("record {index}: {name}"));
+    let mut node = TreeNode::new(start..end, format!("record {index}: {name}"));
     head(&mut node, start, record.format(), record.length());
     members(&mut node, record.members(), payload);
     if let Some(sampled) = record.as_sampled_header() {
         let range = place(sampled.header, payload);
-        let is_it = |child: &&mut Node| Some(&child.range) == range.as_ref();
+        let is_it = |child: &&mut TreeNode| Some(&child.range) == range.as_ref();
         if let Some(header) = node.children.iter_mut().find(is_it) {
             let protocol = HeaderProtocol(sampled.protocol);
             packet::headers(header, protocol, sampled.header, payload);
@@ -60,7 +60,7 @@ fn one_record(record: &Record<'_>, index: usize, base: usize, payload: &[u8]) ->
 
 /// Fewer octets than a word are padding, which some agents do not set to zero (pmacct, Open
 /// vSwitch).
-fn fill(node: &mut Node, payload: &[u8]) {
+fn fill(node: &mut TreeNode, payload: &[u8]) {
     node.fill(payload, PASSED_OVER);
     for child in &mut node.children {
         if child.meaning == PASSED_OVER && child.range.len() < WORD {
@@ -76,18 +76,18 @@ fn name(structure: Option<&Structure>, format: DataFormat) -> String {
     }
 }
 
-fn head(node: &mut Node, start: usize, format: DataFormat, length: u32) {
+fn head(node: &mut TreeNode, start: usize, format: DataFormat, length: u32) {
     let middle = start + WORD;
     node.children
-        .push(Node::leaf(start..middle, "format", format.to_string()));
-    node.children.push(Node::leaf(
+        .push(TreeNode::leaf(start..middle, "format", format.to_string()));
+    node.children.push(TreeNode::leaf(
         middle..middle + WORD,
         "length",
         length.to_string(),
     ));
 }
 
-fn members(node: &mut Node, members: Members<'_>, payload: &[u8]) {
+fn members(node: &mut TreeNode, members: Members<'_>, payload: &[u8]) {
     for member in members {
         let Some(range) = place(member.octets, payload) else {
             continue;
@@ -102,6 +102,6 @@ fn members(node: &mut Node, members: Members<'_>, payload: &[u8]) {
             Some(MemberValue::Octets(_)) | None => String::new(),
         };
         node.children
-            .push(Node::leaf(range, member.name.to_string(), value));
+            .push(TreeNode::leaf(range, member.name.to_string(), value));
     }
 }

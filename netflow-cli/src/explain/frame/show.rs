@@ -2,7 +2,7 @@
 
 use netflow_output::format::Json;
 
-use super::tree::Node;
+use super::tree::TreeNode;
 use crate::explain::page::{Page, PageStyle, Tone, wrap};
 
 /// Lines of hex of one leaf; of longer ones the rest is counted.
@@ -13,7 +13,13 @@ const OFFSET: usize = 7;
 const WIDE: usize = 100;
 
 /// Hex at the left, meaning at the right, indented by depth.
-pub(super) fn text(title: &str, tree: &Node, payload: &[u8], look: PageStyle, out: &mut Vec<u8>) {
+pub(super) fn text(
+    title: &str,
+    tree: &TreeNode,
+    payload: &[u8],
+    look: PageStyle,
+    out: &mut Vec<u8>,
+) {
     if !out.is_empty() {
         out.push(b'\n');
     }
@@ -27,7 +33,7 @@ pub(super) fn text(title: &str, tree: &Node, payload: &[u8], look: PageStyle, ou
     out.extend_from_slice(page.text.as_bytes());
 }
 
-fn row(node: &Node, depth: usize, payload: &[u8], look: PageStyle, page: &mut Page) {
+fn row(node: &TreeNode, depth: usize, payload: &[u8], look: PageStyle, page: &mut Page) {
     let per_line = if look.width >= WIDE { 16 } else { 8 };
     let hex_width = per_line / 2 * 5 - 1;
     let column = OFFSET + hex_width + 2;
@@ -99,7 +105,7 @@ fn hex(octets: &[u8]) -> String {
 /// `depth` (0 is the datagram), `meaning`, `value` (null if it has none), `problem`, and
 /// which `datagram` of the frame it is. What is not followed by a greater depth is a leaf;
 /// the leaves that are not problems cover the payload exactly.
-pub(super) fn json(datagram: u64, tree: &Node, payload: &[u8], out: &mut Vec<u8>) {
+pub(super) fn json(datagram: u64, tree: &TreeNode, payload: &[u8], out: &mut Vec<u8>) {
     let json = &mut Json::new(out);
     tree.walk(&mut |node, depth| {
         json.open(b'{');

@@ -12,7 +12,7 @@ pub(super) const PADDING: &str = "padding, not zero";
 
 /// A range of octets and its meaning. Children lie within it, in order.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
+pub(super) struct TreeNode {
     pub(super) range: Range<usize>,
     pub(super) meaning: String,
     pub(super) value: Option<String>,
@@ -22,7 +22,7 @@ pub(super) struct Node {
     pub(super) children: Vec<Self>,
 }
 
-impl Node {
+impl TreeNode {
     pub(super) fn new(range: Range<usize>, meaning: impl Into<String>) -> Self {
         Self {
             range,
@@ -140,14 +140,14 @@ impl Node {
     }
 }
 
-fn gap(range: Range<usize>, payload: &[u8], rest: &str) -> Option<Node> {
+fn gap(range: Range<usize>, payload: &[u8], rest: &str) -> Option<TreeNode> {
     if range.is_empty() {
         return None;
     }
     let octets = payload.get(range.clone()).unwrap_or_default();
     let is_padding = octets.iter().all(|octet| *octet == 0);
     let meaning = if is_padding { "padding" } else { rest };
-    Some(Node::leaf(range, meaning, ""))
+    Some(TreeNode::leaf(range, meaning, ""))
 }
 
 /// Where these octets are in the payload; `None` if they are not part of it.

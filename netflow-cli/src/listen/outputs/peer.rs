@@ -11,7 +11,7 @@ use netflow_output::sink::{Credentials, HttpCompression, HttpConfig};
 #[cfg(feature = "http")]
 use crate::args::listen::{Compression, NameAndText};
 #[cfg(feature = "http")]
-use crate::args::quantity::Octets;
+use crate::args::quantity::OctetCount;
 use crate::args::quantity::Span;
 use crate::listen::scoped::Scope;
 
@@ -52,7 +52,7 @@ pub(super) fn http(matches: &ArgMatches, scope: Scope) -> Result<HttpConfig, Str
     if let Some(rows) = scope.last::<u32>(matches, "batch_rows") {
         http.rows = usize::try_from(rows).unwrap_or(usize::MAX);
     }
-    if let Some(octets) = scope.last::<Octets>(matches, "batch_size") {
+    if let Some(octets) = scope.last::<OctetCount>(matches, "batch_size") {
         http.octets = octets.0;
     }
     if let Some(span) = scope.last::<Span>(matches, "batch_time") {

@@ -7,7 +7,7 @@ use netflow_core::wire::template::FieldLength;
 
 use super::{fields, plain};
 use crate::explain::frame::show::number;
-use crate::explain::frame::tree::{Node, PASSED_OVER, place};
+use crate::explain::frame::tree::{PASSED_OVER, TreeNode, place};
 
 /// Lists inside lists are followed so deep, as by the decoder.
 const DEPTH: u8 = 4;
@@ -20,8 +20,8 @@ pub(super) fn node(
     name: String,
     payload: &[u8],
     depth: u8,
-) -> Node {
-    let mut node = Node::new(start..start + octets.len(), name);
+) -> TreeNode {
+    let mut node = TreeNode::new(start..start + octets.len(), name);
     let mut heads = Heads {
         node: &mut node,
         at: start,
@@ -51,7 +51,7 @@ pub(super) fn node(
                 };
                 // Template id and length come before the records.
                 let head = range.start.saturating_sub(4);
-                let mut child = Node::new(head..range.end, "records of one template");
+                let mut child = TreeNode::new(head..range.end, "records of one template");
                 let mut heads = Heads {
                     node: &mut child,
                     at: head,
@@ -71,7 +71,7 @@ pub(super) fn node(
 
 /// Numbers one after the other.
 struct Heads<'n, 'p> {
-    node: &'n mut Node,
+    node: &'n mut TreeNode,
     at: usize,
     payload: &'p [u8],
 }
@@ -86,7 +86,7 @@ impl Heads<'_, '_> {
         let range = self.at..self.at + len;
         if let Some(octets) = self.payload.get(range.clone()) {
             let value = number(octets).to_string();
-            self.node.children.push(Node::leaf(range, name, value));
+            self.node.children.push(TreeNode::leaf(range, name, value));
             self.at += len;
         }
     }
@@ -98,7 +98,12 @@ fn within(inner: &[u8], outer: &[u8], start: usize) -> Option<Range<usize>> {
     Some(start + range.start..start + range.end)
 }
 
-fn values(node: &mut Node, (list, octets): (&BasicList<'_, '_>, &[u8]), payload: &[u8], depth: u8) {
+fn values(
+    node: &mut TreeNode,
+    (list, octets): (&BasicList<'_, '_>, &[u8]),
+    payload: &[u8],
+    depth: u8,
+) {
     let start = node.range.start;
     let name = list.element().map_or_else(
         || format!("{} (unknown)", list.id()),
@@ -111,7 +116,7 @@ fn values(node: &mut Node, (list, octets): (&BasicList<'_, '_>, &[u8]), payload:
         if list.element_length() == FieldLength::Variable {
             let before = node.children.last().map_or(0, |last| last.range.end);
             let len = value.octets().len().to_string();
-            node.children.push(Node::leaf(
+            node.children.push(TreeNode::leaf(
                 before..range.start,
                 format!("length of {name}"),
                 len,
@@ -122,16 +127,22 @@ fn values(node: &mut Node, (list, octets): (&BasicList<'_, '_>, &[u8]), payload:
                 let inner = (&inner, value.octets());
                 self::node(inner, range.start, name.clone(), payload, depth + 1)
             }
-            None => Node::leaf(range, name.clone(), plain(value.value())),
+            None => TreeNode::leaf(range, name.clone(), plain(value.value())),
         });
     }
 }
 
-fn records(node: &mut Node, records: ListRecords<'_, '_>, start: usize, payload: &[u8], depth: u8) {
+fn records(
+    node: &mut TreeNode,
+    records: ListRecords<'_, '_>,
+    start: usize,
+    payload: &[u8],
+    depth: u8,
+) {
     let mut at = start;
     for (index, record) in (1_usize..).zip(records) {
         let end = at + record.octets().len();
-        let mut child = Node::new(at..end, format!("record {index}"));
+        let mut child = TreeNode::new(at..end, format!("record {index}"));
         fields(&mut child, &record, at, payload, depth + 1);
         node.children.push(child);
         at = end;

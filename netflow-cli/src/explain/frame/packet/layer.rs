@@ -4,16 +4,16 @@ use core::ops::Range;
 
 use netflow_core::packet::HeaderProtocol;
 
-use super::row::{Rows, Show};
+use super::row::{PacketHeaderFields, Show};
 use super::{LocatedPacket, header};
-use crate::explain::frame::tree::Node;
+use crate::explain::frame::tree::TreeNode;
 
 /// What comes between the last header and the end of what was sampled of it.
 const CUT: &str = "cut header";
 
-const ADDRESSES: Rows = &[("destination", 6, Show::Mac), ("source", 6, Show::Mac)];
-const VLAN_TAG: Rows = &[("tag type", 2, Show::EtherType), ("VLAN", 2, Show::Vlan)];
-const IEEE80211: Rows = &[
+const ADDRESSES: PacketHeaderFields = &[("destination", 6, Show::Mac), ("source", 6, Show::Mac)];
+const VLAN_TAG: PacketHeaderFields = &[("tag type", 2, Show::EtherType), ("VLAN", 2, Show::Vlan)];
+const IEEE80211: PacketHeaderFields = &[
     ("frame control", 2, Show::Hex),
     ("duration", 2, Show::Number),
     ("address 1", 6, Show::Mac),
@@ -21,7 +21,7 @@ const IEEE80211: Rows = &[
     ("address 3", 6, Show::Mac),
     ("sequence control", 2, Show::Number),
 ];
-const IPV4: Rows = &[
+const IPV4: PacketHeaderFields = &[
     ("version and length", 1, Show::VersionAndLength),
     ("type of service", 1, Show::Tos),
     ("total length", 2, Show::Number),
@@ -33,7 +33,7 @@ const IPV4: Rows = &[
     ("source", 4, Show::Address),
     ("destination", 4, Show::Address),
 ];
-const IPV6: Rows = &[
+const IPV6: PacketHeaderFields = &[
     ("version, class and label", 4, Show::Ipv6Start),
     ("payload length", 2, Show::Number),
     ("next header", 1, Show::IpProtocol),
@@ -41,23 +41,23 @@ const IPV6: Rows = &[
     ("source", 16, Show::Address),
     ("destination", 16, Show::Address),
 ];
-const FRAGMENT: Rows = &[
+const FRAGMENT: PacketHeaderFields = &[
     ("next header", 1, Show::IpProtocol),
     ("reserved", 1, Show::Number),
     ("fragment", 2, Show::FragmentIpv6),
     ("identification", 4, Show::Number),
 ];
-const ROUTING: Rows = &[
+const ROUTING: PacketHeaderFields = &[
     ("next header", 1, Show::IpProtocol),
     ("length", 1, Show::Number),
     ("routing type", 1, Show::Number),
     ("segments left", 1, Show::Number),
 ];
-const EXTENSION: Rows = &[
+const EXTENSION: PacketHeaderFields = &[
     ("next header", 1, Show::IpProtocol),
     ("length", 1, Show::Number),
 ];
-const TCP: Rows = &[
+const TCP: PacketHeaderFields = &[
     ("source port", 2, Show::Number),
     ("destination port", 2, Show::Number),
     ("sequence number", 4, Show::Number),
@@ -67,31 +67,31 @@ const TCP: Rows = &[
     ("checksum", 2, Show::Hex),
     ("urgent pointer", 2, Show::Number),
 ];
-const UDP: Rows = &[
+const UDP: PacketHeaderFields = &[
     ("source port", 2, Show::Number),
     ("destination port", 2, Show::Number),
     ("length", 2, Show::Number),
     ("checksum", 2, Show::Hex),
 ];
-const ICMP: Rows = &[
+const ICMP: PacketHeaderFields = &[
     ("type", 1, Show::Number),
     ("code", 1, Show::Number),
     ("checksum", 2, Show::Hex),
     ("rest of the header", 4, Show::Hex),
 ];
-const SCTP: Rows = &[
+const SCTP: PacketHeaderFields = &[
     ("source port", 2, Show::Number),
     ("destination port", 2, Show::Number),
     ("verification tag", 4, Show::Hex),
     ("checksum", 4, Show::Hex),
 ];
-const PORTS: Rows = &[
+const PORTS: PacketHeaderFields = &[
     ("source port", 2, Show::Number),
     ("destination port", 2, Show::Number),
 ];
 
 /// Adds what comes before the network header: Ethernet with its tags, 802.11, PPP, MPLS.
-pub(super) fn link(node: &mut Node, place: LocatedPacket<'_>, payload: &[u8]) {
+pub(super) fn link(node: &mut TreeNode, place: LocatedPacket<'_>, payload: &[u8]) {
     let packet = place.packet;
     let end = packet
         .mpls_offset()
@@ -107,7 +107,7 @@ pub(super) fn link(node: &mut Node, place: LocatedPacket<'_>, payload: &[u8]) {
     } else if packet.destination_mac().is_some() {
         ethernet(node, place, range, payload);
     } else if !range.is_empty() && is_ppp(place) {
-        node.children.push(Node::leaf(range, "PPP", ""));
+        node.children.push(TreeNode::leaf(range, "PPP", ""));
     }
     let mut at = place.start + packet.mpls_offset().unwrap_or(place.len());
     for label in packet.mpls_labels() {
@@ -122,7 +122,7 @@ pub(super) fn link(node: &mut Node, place: LocatedPacket<'_>, payload: &[u8]) {
             label.label
         );
         node.children
-            .push(Node::leaf(at..at + 4, "MPLS label", value));
+            .push(TreeNode::leaf(at..at + 4, "MPLS label", value));
         at += 4;
     }
 }
@@ -140,9 +140,9 @@ fn is_ppp(place: LocatedPacket<'_>) -> bool {
 }
 
 /// Ethernet up to its type, then what leads from there to the next header.
-fn ethernet(node: &mut Node, place: LocatedPacket<'_>, range: Range<usize>, payload: &[u8]) {
-    const TYPE: Rows = &[("type", 2, Show::EtherType)];
-    let mut child = Node::new(range.clone(), "Ethernet");
+fn ethernet(node: &mut TreeNode, place: LocatedPacket<'_>, range: Range<usize>, payload: &[u8]) {
+    const TYPE: PacketHeaderFields = &[("type", 2, Show::EtherType)];
+    let mut child = TreeNode::new(range.clone(), "Ethernet");
     super::rows(&mut child, ADDRESSES, payload);
     let mut at = range.start + 12;
     for _ in place.packet.vlans() {
@@ -152,7 +152,7 @@ fn ethernet(node: &mut Node, place: LocatedPacket<'_>, range: Range<usize>, payl
     }
     let mut following = None;
     if at + 2 <= range.end {
-        let mut last = Node::new(at..at + 2, "");
+        let mut last = TreeNode::new(at..at + 2, "");
         super::rows(&mut last, TYPE, payload);
         child.children.append(&mut last.children);
         at += 2;
@@ -166,7 +166,7 @@ fn ethernet(node: &mut Node, place: LocatedPacket<'_>, range: Range<usize>, payl
     if let Some(name) = following {
         child.range.end = at;
         node.children.push(child);
-        node.children.push(Node::leaf(at..range.end, name, ""));
+        node.children.push(TreeNode::leaf(at..range.end, name, ""));
     } else {
         super::remainder(&mut child, CUT);
         node.children.push(child);
@@ -174,7 +174,7 @@ fn ethernet(node: &mut Node, place: LocatedPacket<'_>, range: Range<usize>, payl
 }
 
 /// Adds the IP header and its extension headers.
-pub(super) fn network(node: &mut Node, place: LocatedPacket<'_>, payload: &[u8]) {
+pub(super) fn network(node: &mut TreeNode, place: LocatedPacket<'_>, payload: &[u8]) {
     let packet = place.packet;
     let Some(offset) = packet.network_offset() else {
         return;
@@ -215,7 +215,7 @@ pub(super) fn network(node: &mut Node, place: LocatedPacket<'_>, payload: &[u8])
 }
 
 /// Adds the transport header, if it is one that is read.
-pub(super) fn transport(node: &mut Node, place: LocatedPacket<'_>, payload: &[u8]) {
+pub(super) fn transport(node: &mut TreeNode, place: LocatedPacket<'_>, payload: &[u8]) {
     let packet = place.packet;
     let Some(offset) = packet.transport_offset() else {
         return;

@@ -5,12 +5,12 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use netflow_core::element::{self, iana};
 use netflow_core::value::MacAddress;
 
-use super::super::tree::Node;
+use super::super::tree::TreeNode;
 use super::{ip_protocol, named};
 use crate::explain::frame::show::number;
 
 /// The fields of a header in their order.
-pub(super) type Rows = &'static [(&'static str, usize, Show)];
+pub(super) type PacketHeaderFields = &'static [(&'static str, usize, Show)];
 
 /// How a field is shown.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,7 @@ pub(super) enum Show {
 }
 
 /// Adds the fields to a header, from its start, as far as they are there whole.
-pub(super) fn rows(node: &mut Node, fields: Rows, payload: &[u8]) {
+pub(super) fn rows(node: &mut TreeNode, fields: PacketHeaderFields, payload: &[u8]) {
     let mut at = node.range.start;
     for (name, len, show) in fields {
         let end = at + len;
@@ -49,7 +49,7 @@ pub(super) fn rows(node: &mut Node, fields: Rows, payload: &[u8]) {
             return;
         };
         node.children
-            .push(Node::leaf(at..end, *name, value(octets, *show)));
+            .push(TreeNode::leaf(at..end, *name, value(octets, *show)));
         at = end;
     }
 }
