@@ -2,10 +2,12 @@
 
 mod anonymise;
 mod decode;
+mod dialect;
 mod elements;
 mod explain;
 mod exporters;
 mod fields;
+mod filter;
 pub(crate) mod format;
 pub(crate) mod hints;
 mod inputs;
@@ -28,6 +30,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub(crate) use self::anonymise::KeyFile;
 pub(crate) use self::decode::Decode;
+pub(crate) use self::dialect::DialectArgs;
 pub(crate) use self::elements::Elements;
 pub(crate) use self::explain::{Explain, ReportFormat};
 pub(crate) use self::exporters::{Definitions, Exporters};

@@ -20,7 +20,6 @@ mod dialect;
 mod elements;
 mod explain;
 mod features;
-mod filter;
 mod interrupt;
 #[cfg(target_os = "linux")]
 mod listen;

@@ -14,11 +14,11 @@ use netflow_output::format::{
 use netflow_output::sink::{Output, Sink, Stream};
 use netflow_query::suggest;
 
-use crate::args::Decode;
 use crate::args::format::{Format, SchemaName};
+use crate::args::{Decode, DialectArgs};
 #[cfg(feature = "columns")]
 use crate::columns;
-use crate::dialect::{self, BoxedFormat, DialectArgs};
+use crate::dialect::{self, BoxedFormat};
 use crate::usage::Usage;
 use crate::window;
 
@@ -187,9 +187,8 @@ impl Plan {
 
     /// What writes rows, if they are neither a table nor columns.
     fn rows(&self, files: &InputNames, list_depth: u8) -> Option<BoxedFormat> {
-        if let Some(documents) = self
-            .dialect
-            .documents(self.schema, self.format, &self.selection)
+        if let Some(documents) =
+            dialect::documents(&self.dialect, self.schema, self.format, &self.selection)
         {
             return Some(documents);
         }

@@ -7,12 +7,12 @@ use netflow_output::format::Order;
 use netflow_query::Filter;
 
 use super::anonymise::KeyFile;
+use super::dialect::DialectArgs;
 use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
 use super::inputs::InputArgs;
 use super::order;
 use super::window::Window;
-use crate::dialect::DialectArgs;
 
 /// Show the flows in captures and IPFIX files.
 ///
@@ -42,7 +42,7 @@ pub(crate) struct Decode {
 
     /// Only flows that match this expression, such as 'proto tcp and dst port 443'; in the words
     /// of tcpdump and nfdump, or with fields of the schema flow by their names
-    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = super::filter::parse)]
     pub(crate) filter: Option<Filter>,
 
     #[command(flatten)]

@@ -31,7 +31,7 @@ pub(crate) struct Explain {
         short = 'w',
         long = "where",
         value_name = "EXPR",
-        value_parser = crate::filter::parse,
+        value_parser = super::filter::parse,
         conflicts_with = "frame"
     )]
     pub(crate) filter: Option<Filter>,

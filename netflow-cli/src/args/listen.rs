@@ -8,11 +8,11 @@ use netflow_core::{Prefix, Protocol};
 use netflow_query::Filter;
 
 use super::anonymise::KeyFile;
+use super::dialect::DialectArgs;
 use super::exporters::Exporters;
 use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
 use super::quantity::{OctetCount, Span};
-use crate::dialect::DialectArgs;
 
 /// Collect flows from exporters until stopped.
 ///
@@ -206,7 +206,7 @@ pub(crate) struct OutputArgs {
 
     /// Only flows that match this expression, such as 'proto tcp and dst port 443', in the words of
     /// tcpdump and nfdump or with fields of the schema flow by their names; any is all flows
-    #[arg(id = "filter", short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
+    #[arg(id = "filter", short = 'w', long = "where", value_name = "EXPR", value_parser = super::filter::parse)]
     pub(crate) filter: Vec<Filter>,
 
     /// Show a record of two directions (RFC 5103) as two flows

@@ -25,7 +25,7 @@ pub(crate) struct ReportArgs {
     pub(crate) title: Option<String>,
 
     /// Only flows that match this expression, such as 'exporter 192.0.2.1'
-    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = super::filter::parse)]
     pub(crate) filter: Option<Filter>,
 
     #[command(flatten)]

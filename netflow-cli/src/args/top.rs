@@ -56,7 +56,7 @@ pub(crate) struct Top {
     pub(crate) count: usize,
 
     /// Only flows that match this expression, such as 'proto tcp and dst port 443'
-    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = crate::filter::parse)]
+    #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = super::filter::parse)]
     pub(crate) filter: Option<Filter>,
 
     #[command(flatten)]

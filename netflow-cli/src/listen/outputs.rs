@@ -18,13 +18,13 @@ use netflow_output::sink::{
 use netflow_query::Filter;
 
 use super::scoped::{Scope, scopes};
-use crate::args::KeyFile;
 use crate::args::format::{Format, SchemaName};
 use crate::args::listen::{WhenFull, YesNo};
 use crate::args::quantity::{OctetCount, Span};
+use crate::args::{DialectArgs, KeyFile};
 #[cfg(feature = "columns")]
 use crate::columns;
-use crate::dialect::{self, DialectArgs};
+use crate::dialect;
 use crate::plan;
 use crate::usage::Usage;
 
@@ -253,15 +253,15 @@ impl OutputPlan {
                 Encoding::columns(fields, selection, files(), container)
             }
             (schema, format) => {
-                let dialect = self.dialect.clone();
-                Encoding::rows(
-                    move || match dialect.documents(schema, format, &selection) {
+                let args = self.dialect.clone();
+                Encoding::rows(move || {
+                    match dialect::documents(&args, schema, format, &selection) {
                         Some(documents) => documents,
                         None => {
                             Box::new(FlowLines::new(fields.clone(), selection.clone(), files()))
                         }
-                    },
-                )
+                    }
+                })
             }
         }
     }

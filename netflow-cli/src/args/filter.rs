@@ -3,7 +3,7 @@
 use netflow_query::Filter;
 
 /// Reads an expression of the command line. An error points at the place in it.
-pub(crate) fn parse(expression: &str) -> Result<Filter, String> {
+pub(super) fn parse(expression: &str) -> Result<Filter, String> {
     Filter::parse(expression).map_err(|error| {
         let excerpt = error.excerpt(expression).replace('\n', "\n  ");
         format!("{error}\n\n  {excerpt}")
