@@ -12,6 +12,7 @@ pub mod fixed;
 pub mod ipfix;
 mod layout;
 pub mod message;
+mod prefix;
 pub(crate) mod reader;
 pub mod record;
 pub mod set;

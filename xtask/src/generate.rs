@@ -52,7 +52,10 @@ fn generate(output: &mut Output) -> Result<()> {
     output.write("netflow-core/src/element/codes/table.rs", &codes::table()?)?;
     output.write("netflow-core/src/wire/fixed/table.rs", &fixed::table()?)?;
     output.write("netflow-core/src/wire/layout/table.rs", &views::table()?)?;
-    output.write("netflow-core/src/wire/sflow/table.rs", &sflow::table()?)?;
+    output.write(
+        "netflow-core/src/wire/sflow/structure/table.rs",
+        &sflow::table()?,
+    )?;
     output.write("netflow-core/src/field/table.rs", &fields::table()?)?;
     output.write(
         "netflow-core/src/field/ingredient/table.rs",

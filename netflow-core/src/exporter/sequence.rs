@@ -170,6 +170,8 @@ const MAX_BALANCE: i8 = 4 * CONFIRMATIONS;
 /// As long as no message has followed another, a number further away than this belongs to another
 /// series, and so does one that is further before the first: H3C numbers templates this way.
 const UNRELATED: u32 = 1 << 16;
+/// Numbers that are further apart than this are of different series, or a new one.
+const NEAR: u32 = 1 << 10;
 
 impl Sequence {
     /// The sequence of an exporter whose protocol asks for this scheme.

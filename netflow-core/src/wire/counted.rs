@@ -3,7 +3,7 @@
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use crate::error::{Error, ErrorKind};
-use crate::wire::layout;
+use crate::wire::prefix;
 
 /// A header that counts the records after it.
 pub trait CountingHeader: FromBytes + Immutable + KnownLayout + Unaligned {
@@ -34,7 +34,7 @@ where
     ///
     /// [`ErrorKind::Cut`] when the header is not whole.
     pub fn parse(octets: &'a [u8], offset: usize) -> Result<Self, Error> {
-        let (header, rest): (&H, _) = layout::read(octets, offset, H::STRUCTURE)?;
+        let (header, rest): (&H, _) = prefix::read(octets, offset, H::STRUCTURE)?;
         let count = header.record_count();
         let fit = rest.len().checked_div(size_of::<R>()).unwrap_or(0);
         let taken = fit.min(usize::from(count));

@@ -1,9 +1,5 @@
 //! Fixed layouts: a table of members becomes a struct over the octets.
 
-use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
-
-use crate::error::{Error, ErrorKind};
-
 /// One line a member, in wire order: its wire type, then what its accessor returns.
 ///
 /// ```text
@@ -44,7 +40,7 @@ macro_rules! layout {
                 octets: &[u8],
                 offset: usize,
             ) -> Result<(&Self, &[u8]), crate::error::Error> {
-                $crate::wire::layout::read(octets, offset, $structure)
+                $crate::wire::prefix::read(octets, offset, $structure)
             }
 
             $(
@@ -59,22 +55,3 @@ macro_rules! layout {
 }
 
 pub(super) mod table;
-
-/// The layout at the start of `octets`, and what follows it.
-pub(super) fn read<'a, T>(
-    octets: &'a [u8],
-    offset: usize,
-    structure: &'static str,
-) -> Result<(&'a T, &'a [u8]), Error>
-where
-    T: FromBytes + Immutable + KnownLayout + Unaligned,
-{
-    T::ref_from_prefix(octets).map_err(|_| {
-        let kind = ErrorKind::Cut {
-            structure,
-            needed: size_of::<T>(),
-            left: octets.len(),
-        };
-        Error::new(kind, offset)
-    })
-}

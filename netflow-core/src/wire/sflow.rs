@@ -67,7 +67,6 @@ mod interface;
 mod record;
 mod sample;
 pub mod structure;
-mod table;
 mod verify;
 mod xdr;
 

@@ -55,10 +55,10 @@ fn text(csv: &str) -> Result<String, String> {
     let mut text = String::from(
         "//! The structures that are known.\n//!\n\
          //! Made by `cargo xtask generate` from `registry/sflow.csv`; not edited by hand.\n\n\
-         use crate::wire::sflow::data_format::{DataFormat, Kind};\n\
-         use crate::wire::sflow::structure::row::Shape::{\n    Address, Float32, Ipv4, Ipv6, List, \
+         use super::row::Shape::{\n    Address, Float32, Ipv4, Ipv6, List, \
          MacAddress, Octets, Opaque, Signed32, Text, Unsigned32, Unsigned64,\n};\n\
-         use crate::wire::sflow::structure::row::{Structure, row};\n",
+         use super::row::{Structure, row};\n\
+         use crate::wire::sflow::data_format::{DataFormat, Kind};\n",
     );
     for (kind, variant, constant, what) in [
         ("sample", "Sample", "SAMPLES", "Headers of samples"),

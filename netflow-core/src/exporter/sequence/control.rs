@@ -4,8 +4,8 @@
 
 use super::clock::is_same_start;
 use super::{
-    CountingScheme, Ledger, MAX_BALANCE, MessageStamp, NumberedMessage, NumberingRun, PerScheme,
-    Sequence, SequenceCounts, SequenceEvent, UNRELATED, Units,
+    CountingScheme, Ledger, MAX_BALANCE, MessageStamp, NEAR, NumberedMessage, NumberingRun,
+    PerScheme, Sequence, SequenceCounts, SequenceEvent, UNRELATED, Units,
 };
 
 /// The numbers of messages without flows that are not numbers of the data.
@@ -35,8 +35,6 @@ pub(super) struct PendingControl {
 const CONFIRMED: i8 = 2 * SEPARATE - 1;
 /// What it counts that data continues as if such messages had not been sent.
 const SEPARATE: i8 = 2;
-/// Numbers that are further apart than this are of different series, or a new one.
-pub(super) const NEAR: u32 = 1 << 10;
 
 impl ControlSeries {
     pub(super) const fn has_pending(&self) -> bool {

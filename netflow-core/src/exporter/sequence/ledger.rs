@@ -1,7 +1,6 @@
 //! The numbers of one exporter between two restarts: what was received and what is missing.
 
-use super::control::NEAR;
-use super::{Fit, SequenceCounts, SequenceEvent, UNRELATED, Undecoded, Units};
+use super::{Fit, NEAR, SequenceCounts, SequenceEvent, UNRELATED, Undecoded, Units};
 use crate::snapshot::{SnapshotWriter, optional};
 use crate::wire::reader::OctetReader;
 

@@ -11,14 +11,15 @@
 
 mod member;
 mod members;
-pub(super) mod row;
+mod row;
+mod table;
 
 pub use member::{Member, MemberName, MemberValue};
 pub use members::Members;
 pub use row::Structure;
 
+use self::table::{COUNTERS, FLOWS, SAMPLES};
 use crate::wire::sflow::data_format::{DataFormat, Kind};
-use crate::wire::sflow::table::{COUNTERS, FLOWS, SAMPLES};
 
 /// The structure of a flow record of this format.
 #[must_use]

@@ -2,12 +2,12 @@
 //!
 //! Made by `cargo xtask generate` from `registry/sflow.csv`; not edited by hand.
 
-use crate::wire::sflow::data_format::{DataFormat, Kind};
-use crate::wire::sflow::structure::row::Shape::{
+use super::row::Shape::{
     Address, Float32, Ipv4, Ipv6, List, MacAddress, Octets, Opaque, Signed32, Text, Unsigned32,
     Unsigned64,
 };
-use crate::wire::sflow::structure::row::{Structure, row};
+use super::row::{Structure, row};
+use crate::wire::sflow::data_format::{DataFormat, Kind};
 
 /// Headers of samples, by their formats.
 pub(super) static SAMPLES: &[Structure] = &[
