@@ -2,7 +2,6 @@
 //! flows, records and counters say.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
 
 use arrow_schema::ArrowError;
 use netflow_arrow::{
@@ -177,11 +176,8 @@ impl Records {
     }
 
     fn want(&mut self, set: &Set<'_>) {
-        let header = set.header();
         let key = TemplateKey {
-            exporter: SocketAddr::new(header.exporter.ip(), 0),
-            protocol: header.protocol,
-            observation_domain: header.observation_domain,
+            domain: set.header().domain_key(),
             template_id: set.template().unwrap().id(),
         };
         let rows = self.wanted.entry(key).or_default();

@@ -7,12 +7,11 @@ mod table;
 
 use alloc::collections::BTreeMap;
 use core::fmt;
-use core::net::{IpAddr, SocketAddr};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use netflow_core::value::Text;
-use netflow_core::{Decoded, FlowValue, InputNames, Protocol, Set, SetKind};
+use netflow_core::{Decoded, DomainKey, FlowValue, InputNames, Set, SetKind};
 
 use self::table::TemplateColumns;
 use crate::column::Column;
@@ -21,34 +20,21 @@ use crate::schema::{Addresses, Encoding, Types};
 /// Which template a table is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplateKey {
-    /// The exporter; the port is 0, since exporters change it.
-    pub exporter: SocketAddr,
-    /// The protocol.
-    pub protocol: Protocol,
-    /// The observation domain.
-    pub observation_domain: u32,
+    /// The observation domain; the port of its exporter is 0, since exporters change it.
+    pub domain: DomainKey,
     /// The template; 0 in the fixed versions.
     pub template_id: u16,
-}
-
-impl TemplateKey {
-    /// The exporter's address; `None` for an IPFIX file, which does not carry it.
-    #[must_use]
-    pub fn exporter_address(&self) -> Option<IpAddr> {
-        let address = self.exporter.ip();
-        (!address.is_unspecified()).then_some(address)
-    }
 }
 
 /// As `192.0.2.1-netflow9-0-256`, which can be the name of a file: the colons of IPv6 are
 /// underscores. In an IPFIX file it begins with the protocol.
 impl fmt::Display for TemplateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(exporter) = self.exporter_address() {
+        if let Some(exporter) = self.domain.exporter_address() {
             write!(f, "{}-", exporter.to_string().replace(':', "_"))?;
         }
-        let (protocol, domain) = (self.protocol.name(), self.observation_domain);
-        write!(f, "{protocol}-{domain}-{}", self.template_id)
+        let (protocol, number) = (self.domain.protocol.name(), self.domain.observation_domain);
+        write!(f, "{protocol}-{number}-{}", self.template_id)
     }
 }
 
@@ -184,9 +170,7 @@ impl RecordBatchBuilder {
         };
         let header = set.header();
         let key = TemplateKey {
-            exporter: SocketAddr::new(header.exporter.ip(), 0),
-            protocol: header.protocol,
-            observation_domain: header.observation_domain,
+            domain: header.domain_key(),
             template_id: template.id(),
         };
         if self.only.is_some_and(|only| only != key) {

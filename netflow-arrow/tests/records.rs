@@ -107,9 +107,9 @@ fn every_element_has_its_expected_value() {
         for table in tables(&netflow_testdata::capture_of(&path), 5, Addresses::Text) {
             let batch = &table.batch;
             let key = (
-                table.key.exporter.ip().to_string(),
-                table.key.protocol.name().to_owned(),
-                u64::from(table.key.observation_domain),
+                table.key.domain.exporter.ip().to_string(),
+                table.key.domain.protocol.name().to_owned(),
+                u64::from(table.key.domain.observation_domain),
                 u64::from(table.key.template_id),
             );
             let next = found.entry(key.clone()).or_default();

@@ -62,6 +62,13 @@ impl DomainKey {
         self
     }
 
+    /// The address of the exporter; `None` for an IPFIX file, which does not carry it.
+    #[must_use]
+    pub fn exporter_address(&self) -> Option<IpAddr> {
+        let address = self.exporter.ip();
+        (!address.is_unspecified()).then_some(address)
+    }
+
     /// The domain of a message, whose port is part of its session or not.
     pub(crate) fn of(datagram: &Datagram<'_>, has_port: bool, header: &MessageHeader) -> Self {
         let port = if has_port {

@@ -134,7 +134,7 @@ impl netflow_health {
 
 impl OwnedFinding {
     fn new(finding: &Finding, report: &Report) -> Self {
-        let domain = report.domain_of(finding).map(|domain| domain.name);
+        let domain = report.domain_of(finding).map(|domain| domain.key);
         let details: Vec<OwnedDetail> = finding
             .kind
             .details()
@@ -147,16 +147,17 @@ impl OwnedFinding {
             Severity::Error => netflow_severity::NETFLOW_SEVERITY_ERROR,
         };
         let place = finding.place.unwrap_or_default();
-        let agent = domain.and_then(|domain| domain.agent);
+        let agent = domain.and_then(|domain| domain.agent_address);
         Self {
             finding: netflow_finding {
                 number: finding.number().into(),
                 severity: severity as u32,
                 code: netflow_text::new(finding.code().as_bytes()),
-                exporter: domain.map_or_else(Default::default, |domain| domain.exporter.into()),
+                exporter: domain
+                    .map_or_else(Default::default, |domain| domain.exporter.ip().into()),
                 agent_address: agent.map(Into::into).unwrap_or_default(),
                 protocol: domain.map_or(0, |domain| protocol(domain.protocol)),
-                observation_domain: domain.map_or(0, |domain| domain.domain),
+                observation_domain: domain.map_or(0, |domain| domain.observation_domain),
                 frame: place.frame,
                 input: place.input,
                 has_frame: finding.place.is_some().into(),

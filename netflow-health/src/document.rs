@@ -9,10 +9,10 @@
 mod problem;
 mod template;
 
-use netflow_core::{DatagramId, Protocol, Timestamp};
+use netflow_core::{DatagramId, DomainKey, Protocol, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::domain::{Announced, Clock, DomainHealth, DomainName, RateCount, Rates, sampler_name};
+use crate::domain::{Announced, Clock, DomainHealth, RateCount, Rates, sampler_name};
 use crate::finding::{Detail, Finding};
 use crate::report::Report;
 
@@ -114,7 +114,7 @@ impl InputNameList<'_> {
         put(&mut object, "number", finding.number());
         put(&mut object, "severity", finding.severity().name());
         if let Some(domain) = report.domain_of(finding) {
-            name(&mut object, &domain.name);
+            name(&mut object, &domain.key);
         }
         if finding.place.is_some() {
             self.frame(&mut object, "frame", finding.place);
@@ -134,7 +134,7 @@ impl InputNameList<'_> {
 
     fn domain(&self, domain: &DomainHealth) -> Value {
         let mut object = Map::new();
-        name(&mut object, &domain.name);
+        name(&mut object, &domain.key);
         for (key, seen) in [("first", domain.first), ("last", domain.last)] {
             self.frame(&mut object, &format!("{key}_frame"), Some(seen.place));
             put(&mut object, &format!("{key}_received"), time(seen.time));
@@ -309,15 +309,20 @@ impl InputNameList<'_> {
     }
 }
 
-fn name(object: &mut Map<String, Value>, name: &DomainName) {
-    let exporter = (!name.is_anonymous()).then(|| name.exporter.to_string());
+fn name(object: &mut Map<String, Value>, key: &DomainKey) {
+    let exporter = key.exporter_address().map(|address| address.to_string());
     put(object, "exporter", exporter);
-    put(object, "protocol", name.protocol.name());
-    match (name.protocol, name.agent) {
+    number(object, key);
+}
+
+/// The protocol of a domain, and its number: in sFlow its agent and sub-agent.
+fn number(object: &mut Map<String, Value>, key: &DomainKey) {
+    put(object, "protocol", key.protocol.name());
+    match (key.protocol, key.agent_address) {
         (Protocol::SflowV5, Some(agent)) => {
             put(object, "agent", agent.to_string());
-            put(object, "sub_agent", name.domain);
+            put(object, "sub_agent", key.observation_domain);
         }
-        _ => put(object, "domain", name.domain),
+        _ => put(object, "domain", key.observation_domain),
     }
 }

@@ -3,7 +3,6 @@
 mod clock;
 mod contradiction;
 mod meaning;
-mod name;
 mod ports;
 mod sampling;
 mod template;
@@ -14,14 +13,13 @@ use alloc::collections::BTreeMap;
 use netflow_core::wire::sflow::SampleKind;
 use netflow_core::wire::template::TemplateKind;
 use netflow_core::{
-    DatagramId, DomainReport, ErrorKind, Flow, MessageHeader, NamedKind, Problem, Protocol,
-    SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
+    DatagramId, DomainKey, DomainReport, ErrorKind, Flow, MessageHeader, NamedKind, Problem,
+    Protocol, SampleCounts, SequenceCounts, SequenceEvent, SequenceUnit, Set, SetKind, Timestamp,
 };
 
 pub use self::clock::{Clock, MissingTime, MissingTimes, Skew};
 pub use self::contradiction::{Contradictions, UnknownAlgorithm};
 pub use self::meaning::{IcmpUse, Meanings, SecondCounterUse};
-pub use self::name::DomainName;
 use self::ports::PortSequences;
 pub use self::sampling::{
     Announced, AnnouncedRate, AnnouncedSelection, RateCount, Rates, sampler_name,
@@ -60,8 +58,8 @@ pub struct Gap {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DomainHealth {
-    /// Whose it is.
-    pub name: DomainName,
+    /// Which observation domain. The port of its exporter is 0: the TCP sessions of one exporter count together.
+    pub key: DomainKey,
     /// Its first message.
     pub first: Seen,
     /// Its last message.
@@ -116,13 +114,21 @@ pub struct DomainHealth {
 }
 
 impl DomainHealth {
-    pub(crate) fn new(name: DomainName, header: &MessageHeader) -> Self {
+    /// Whether it is another domain of the same exporter, in the same protocol.
+    pub(crate) fn is_sibling(&self, other: &Self) -> bool {
+        let (own, other) = (&self.key, &other.key);
+        own.observation_domain != other.observation_domain
+            && own.exporter == other.exporter
+            && own.protocol == other.protocol
+    }
+
+    pub(crate) fn new(key: DomainKey, header: &MessageHeader) -> Self {
         let seen = Seen {
             place: header.datagram_id(),
             time: header.received,
         };
         Self {
-            name,
+            key,
             first: seen,
             last: seen,
             messages: 0,
@@ -167,7 +173,7 @@ impl DomainHealth {
         if let Some(number) = header.sequence {
             self.port_sequences.message(port, number);
         }
-        if !self.name.is_anonymous() {
+        if self.key.exporter_address().is_some() {
             self.clock.message(header);
         }
         if header.sequence_unit.is_some() && self.sequence_unit != header.sequence_unit {
@@ -335,7 +341,7 @@ impl DomainHealth {
     /// What its sequence numbers count: `flow`, `message`, `data record` or `datagram`.
     #[must_use]
     pub const fn unit(&self) -> &'static str {
-        match (self.name.protocol, self.sequence_unit) {
+        match (self.key.protocol, self.sequence_unit) {
             (Protocol::SflowV5, _) => "datagram",
             (_, Some(unit)) => unit.name(),
             (_, None) => "message",

@@ -3,9 +3,9 @@
 use core::net::SocketAddr;
 use std::collections::HashMap;
 
-use netflow_core::{Datagram, Decoded, Decoder, Error, MessageHeader};
+use netflow_core::{Datagram, Decoded, Decoder, DomainKey, Error, MessageHeader};
 
-use crate::domain::{DomainHealth, DomainName, TemplateRoom};
+use crate::domain::{DomainHealth, TemplateRoom};
 use crate::limits::HealthLimits;
 use crate::problem::Problems;
 use crate::report::Report;
@@ -41,7 +41,7 @@ pub struct Health {
     limits: HealthLimits,
     /// The domains, in the order they were first seen.
     domains: Vec<DomainHealth>,
-    by_name: HashMap<DomainName, usize>,
+    by_key: HashMap<DomainKey, usize>,
     /// Messages of domains beyond the limit.
     other_messages: u64,
     problems: Problems,
@@ -63,7 +63,7 @@ impl Health {
         Self {
             limits,
             domains: Vec::new(),
-            by_name: HashMap::new(),
+            by_key: HashMap::new(),
             other_messages: 0,
             problems: Problems::default(),
             room: TemplateRoom::new(&limits),
@@ -143,7 +143,7 @@ impl Health {
     /// Adds what the decoder knows of the sessions of some exporters.
     fn learn(&mut self, decoder: &Decoder, of: impl Fn(SocketAddr) -> bool) {
         for report in decoder.domains().filter(|report| of(report.key.exporter)) {
-            if let Some(domain) = self.named(report.key.into()) {
+            if let Some(domain) = self.domain_mut(report.key) {
                 domain.add_report(&report);
             }
         }
@@ -151,7 +151,7 @@ impl Health {
             .announced()
             .filter(|known| of(known.domain.exporter))
         {
-            if let Some(domain) = self.named(announcement.domain.into()) {
+            if let Some(domain) = self.domain_mut(announcement.domain) {
                 domain.announced.add(&announcement);
             }
         }
@@ -159,7 +159,7 @@ impl Health {
             .templates()
             .filter(|known| of(known.domain.exporter))
         {
-            if let Some(domain) = self.named(known.domain.into()) {
+            if let Some(domain) = self.domain_mut(known.domain) {
                 domain.templates.name(known.template);
             }
         }
@@ -169,27 +169,28 @@ impl Health {
     }
 
     fn find(&self, header: &MessageHeader) -> Option<usize> {
-        self.by_name.get(&DomainName::of(header)).copied()
+        self.by_key.get(&header.domain_key()).copied()
     }
 
-    fn named(&mut self, name: DomainName) -> Option<&mut DomainHealth> {
-        let index = *self.by_name.get(&name)?;
+    /// The domain, whichever port its session has.
+    fn domain_mut(&mut self, key: DomainKey) -> Option<&mut DomainHealth> {
+        let index = *self.by_key.get(&key.without_port())?;
         self.domains.get_mut(index)
     }
 
     /// The domain of a header, made if it is new and there is room.
     fn enter(&mut self, header: &MessageHeader) -> Option<&mut DomainHealth> {
-        let name = DomainName::of(header);
+        let key = header.domain_key();
         let next = self.domains.len();
-        let index = match self.by_name.get(&name) {
+        let index = match self.by_key.get(&key) {
             Some(index) => *index,
             None if next >= self.limits.domains => {
                 self.other_messages = self.other_messages.saturating_add(1);
                 return None;
             }
             None => {
-                self.domains.push(DomainHealth::new(name, header));
-                self.by_name.insert(name, next);
+                self.domains.push(DomainHealth::new(key, header));
+                self.by_key.insert(key, next);
                 next
             }
         };

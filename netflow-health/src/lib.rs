@@ -49,7 +49,7 @@ mod source;
 
 pub use self::domain::{
     Announced, AnnouncedRate, AnnouncedSelection, Changes, Clock, Contradictions, DomainHealth,
-    DomainName, Gap, IcmpUse, Meanings, MissingTime, MissingTimes, NewLength, RateCount, Rates,
+    Gap, IcmpUse, Meanings, MissingTime, MissingTimes, NewLength, RateCount, Rates,
     RefusedTemplate, SecondCounterUse, Seen, Skew, TemplateEvent, TemplateField, TemplateHistory,
     Templates, UnknownAlgorithm, UnreadSets, sampler_name,
 };
@@ -57,7 +57,7 @@ pub use self::examples::Examples;
 pub use self::finding::{Detail, Finding, FindingKind, Severity};
 pub use self::health::Health;
 pub use self::limits::HealthLimits;
-pub use self::problem::{Around, ProblemDomain, ProblemExample, ProblemKind, Problems};
+pub use self::problem::{Around, ProblemExample, ProblemKind, Problems};
 pub use self::report::Report;
 pub use self::source::SourceFacts;
 

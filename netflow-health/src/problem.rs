@@ -1,9 +1,9 @@
 //! What could not be read, with the octets around it.
 
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 use core::ops::Range;
 
-use netflow_core::{Datagram, DatagramId, Error, MessageHeader, Problem, Protocol};
+use netflow_core::{Datagram, DatagramId, DomainKey, Error, Problem};
 
 use crate::count;
 use crate::limits::HealthLimits;
@@ -48,26 +48,14 @@ pub struct ProblemExample {
     pub place: DatagramId,
     /// Who sent it.
     pub exporter: SocketAddr,
-    /// Protocol and observation domain, if the header could be read.
-    pub domain: Option<ProblemDomain>,
+    /// Its observation domain, with port 0, if the header could be read.
+    pub domain: Option<DomainKey>,
     /// What is wrong, at which octet of the payload.
     pub error: Error,
     /// Octets that were passed over.
     pub octets: usize,
     /// The octets around it; `None` for late data, whose octets are gone.
     pub around: Option<Around>,
-}
-
-/// The observation domain of a problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ProblemDomain {
-    /// The protocol.
-    pub protocol: Protocol,
-    /// The observation domain; the sub-agent in sFlow.
-    pub domain: u32,
-    /// The address that the sFlow agent reports as its own.
-    pub agent: Option<IpAddr>,
 }
 
 /// Octets around a faulty place.
@@ -94,7 +82,7 @@ impl Problems {
         let example = || ProblemExample {
             place: header.datagram_id(),
             exporter: header.exporter,
-            domain: Some(ProblemDomain::of(header)),
+            domain: Some(header.domain_key()),
             error: problem.error,
             octets: problem.octets,
             around: payload.and_then(|payload| around(payload, problem.error.offset)),
@@ -178,16 +166,6 @@ impl ProblemKind {
         self.octets = self.octets.saturating_add(count(octets));
         if self.examples.len() < limits.problem_examples {
             self.examples.push(example());
-        }
-    }
-}
-
-impl ProblemDomain {
-    const fn of(header: &MessageHeader) -> Self {
-        Self {
-            protocol: header.protocol,
-            domain: header.observation_domain,
-            agent: header.agent_address,
         }
     }
 }

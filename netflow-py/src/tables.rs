@@ -97,12 +97,12 @@ impl TablesPass {
         let tables = under_way.1.all().iter();
         Ok(tables
             .map(|table| {
-                let exporter = table.key.exporter_address();
+                let exporter = table.key.domain.exporter_address();
                 (
                     table.name.clone(),
                     exporter.map(|exporter| exporter.to_string()),
-                    table.key.protocol.name(),
-                    table.key.observation_domain,
+                    table.key.domain.protocol.name(),
+                    table.key.domain.observation_domain,
                     table.key.template_id,
                     table.is_options,
                     table.rows,

@@ -143,13 +143,19 @@ impl TemplateColumns {
 /// The metadata of a table's schema: its template.
 fn metadata(key: TemplateKey, is_options: bool) -> HashMap<String, String> {
     let kind = if is_options { "options" } else { "data" };
-    let exporter = key.exporter_address().map(|exporter| exporter.to_string());
+    let exporter = key
+        .domain
+        .exporter_address()
+        .map(|exporter| exporter.to_string());
     [
         ("exporter", exporter),
-        ("export_protocol", Some(key.protocol.name().to_owned())),
+        (
+            "export_protocol",
+            Some(key.domain.protocol.name().to_owned()),
+        ),
         (
             "observation_domain",
-            Some(key.observation_domain.to_string()),
+            Some(key.domain.observation_domain.to_string()),
         ),
         ("template_id", Some(key.template_id.to_string())),
         ("kind", Some(kind.to_owned())),

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use netflow_core::Decoded;
-use netflow_health::{DomainName, HealthLimits, Report};
+use netflow_core::{Decoded, DomainKey};
+use netflow_health::{HealthLimits, Report};
 use netflow_query::{Filter, SetFilter, SetMatch};
 use serde_json::{Map, Value};
 
@@ -14,7 +14,7 @@ use super::words::{counted, grouped};
 pub(super) struct Matching {
     filter: SetFilter,
     flows: u64,
-    domains: HashSet<DomainName>,
+    domains: HashSet<DomainKey>,
     limit: usize,
 }
 
@@ -49,7 +49,7 @@ impl Matching {
             let flows = flows.filter(|flow| is_all || self.filter.matches(flow));
             let flows = flows.count();
             if flows > 0 && self.domains.len() < self.limit {
-                self.domains.insert(DomainName::of(set.header()));
+                self.domains.insert(set.header().domain_key());
             }
             self.flows = self
                 .flows
@@ -60,7 +60,7 @@ impl Matching {
     /// Removes the other domains from the report.
     pub(super) fn apply(&self, report: &mut Report) -> Matched {
         let all_domains = report.domains.len();
-        report.retain(|domain| self.domains.contains(&domain.name));
+        report.retain(|domain| self.domains.contains(&domain.key));
         Matched {
             filter: self.filter.filter().clone(),
             flows: self.flows,

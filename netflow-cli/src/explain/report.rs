@@ -51,12 +51,13 @@ pub(super) fn write(
 
 fn write_domain(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
     page.gap();
-    let name = &domain.name;
-    let mut title = sentence::name(name);
-    if name.agent.is_some() && !name.is_anonymous() {
-        title += &format!(" at {}", name.exporter);
+    let key = &domain.key;
+    let mut title = sentence::name(key);
+    let exporter = key.exporter_address();
+    if let Some(exporter) = exporter.filter(|_| key.agent_address.is_some()) {
+        title += &format!(" at {exporter}");
     }
-    title += &format!(", {}", name.protocol.name());
+    title += &format!(", {}", key.protocol.name());
     page.paragraph(0, 2, &title, Tone::Title);
     let (first, last) = (&domain.first, &domain.last);
     let mut seen = format!("{} at {}", frame(first.place, inputs), first.time);
@@ -275,7 +276,7 @@ fn unread_text(domain: &DomainHealth, id: u16, unread: &UnreadSets, inputs: &Inp
 
 /// How what the sequence numbers count differs from the protocol, if it does.
 const fn unit_note(domain: &DomainHealth) -> Option<&'static str> {
-    Some(match (domain.name.protocol, domain.sequence_unit) {
+    Some(match (domain.key.protocol, domain.sequence_unit) {
         (Protocol::NetflowV9, Some(SequenceUnit::Flow)) => {
             "its numbers count flows, not messages (RFC 3954, section 5.1)"
         }

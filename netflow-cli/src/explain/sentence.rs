@@ -1,7 +1,7 @@
 //! One sentence for each kind of finding, and what to do about it.
 
-use netflow_core::{DatagramId, InputNames};
-use netflow_health::{DomainName, Finding, FindingKind, Report};
+use netflow_core::{DatagramId, DomainKey, InputNames};
+use netflow_health::{Finding, FindingKind, Report};
 
 use super::words::{counted, frame, grouped, list, percent, shorten, skew_in_words, times};
 
@@ -16,7 +16,7 @@ impl Context<'_> {
     /// The domain of a finding in a sentence.
     fn whose(self, finding: &Finding) -> String {
         let domain = self.report.domain_of(finding);
-        domain.map_or_else(String::new, |domain| name(&domain.name))
+        domain.map_or_else(String::new, |domain| name(&domain.key))
     }
 
     /// `in frame 3`
@@ -29,15 +29,12 @@ impl Context<'_> {
 }
 
 /// How a domain is named in a sentence.
-pub(super) fn name(name: &DomainName) -> String {
-    let exporter = if name.is_anonymous() {
-        "the file".to_owned()
-    } else {
-        name.exporter.to_string()
-    };
-    match name.agent {
-        Some(agent) => format!("agent {agent}, sub-agent {}", name.domain),
-        None => format!("{exporter}, domain {}", name.domain),
+pub(super) fn name(key: &DomainKey) -> String {
+    let number = key.observation_domain;
+    match (key.agent_address, key.exporter_address()) {
+        (Some(agent), _) => format!("agent {agent}, sub-agent {number}"),
+        (None, Some(exporter)) => format!("{exporter}, domain {number}"),
+        (None, None) => format!("the file, domain {number}"),
     }
 }
 

@@ -24,8 +24,8 @@ pub(super) fn sentences(findings: &[Finding], context: Context<'_>) -> Vec<Strin
             continue;
         };
         let skew = skew_in_words(*skew);
-        let whose = name(&domain.name);
-        exporters.push(domain.name.exporter);
+        let whose = name(&domain.key);
+        exporters.push(domain.key.exporter.ip());
         match groups.iter_mut().find(|group| group.skew == skew) {
             Some(group) => {
                 group.domains.push(whose);

@@ -4,7 +4,7 @@ use core::net::SocketAddr;
 
 use serde_json::{Map, Value, json};
 
-use super::{InputNameList, put};
+use super::{InputNameList, number, put};
 use crate::problem::{Around, ProblemExample, ProblemKind};
 
 impl InputNameList<'_> {
@@ -22,14 +22,7 @@ impl InputNameList<'_> {
         self.frame(&mut object, "frame", Some(example.place));
         exporter(&mut object, example.exporter);
         if let Some(domain) = example.domain {
-            put(&mut object, "protocol", domain.protocol.name());
-            match domain.agent {
-                Some(agent) => {
-                    put(&mut object, "agent", agent.to_string());
-                    put(&mut object, "sub_agent", domain.domain);
-                }
-                None => put(&mut object, "domain", domain.domain),
-            }
+            number(&mut object, &domain);
         }
         put(&mut object, "offset", example.error.offset);
         put(&mut object, "octets", example.octets);

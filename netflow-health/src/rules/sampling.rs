@@ -86,7 +86,7 @@ fn names_in_other_domain<'r>(
     });
     lacking.filter_map(move |of| {
         let siblings = report.domains.iter();
-        let mut siblings = siblings.filter(|other| other.name.is_sibling(&domain.name));
+        let mut siblings = siblings.filter(|other| other.is_sibling(domain));
         let (names, other) = siblings.find_map(|other| {
             let names = other.announced.names_of(of).filter(|names| *names > 0)?;
             Some((names, other))
@@ -94,7 +94,7 @@ fn names_in_other_domain<'r>(
         let kind = FindingKind::NamesInOtherDomain {
             names,
             of: of.name(),
-            other_domain: other.name.domain,
+            other_domain: other.key.observation_domain,
         };
         Some(Finding::of(index, kind))
     })
@@ -136,9 +136,9 @@ fn in_other_domain<'r>(
     report: &'r Report,
 ) -> Option<(u32, &'r AnnouncedRate)> {
     let siblings = report.domains.iter();
-    let siblings = siblings.filter(|other| other.name.is_sibling(&domain.name));
+    let siblings = siblings.filter(|other| other.is_sibling(domain));
     let announced = siblings
         .filter_map(|other| Some((other.flows > 0, other, other.announced.rates.first.first()?)));
     let (_, other, rate) = announced.min_by_key(|(has_flows, ..)| *has_flows)?;
-    Some((other.name.domain, rate))
+    Some((other.key.observation_domain, rate))
 }

@@ -87,12 +87,12 @@ fn fitting(id: u16, unread: &UnreadSets, domain: &DomainHealth, report: &Report)
     let mut siblings = report
         .domains
         .iter()
-        .filter(|other| other.name.is_sibling(&domain.name));
+        .filter(|other| other.is_sibling(domain));
     let fitting = siblings.find(|other| {
         let template = other.templates.by_id.get(&id);
         template.is_some_and(|template| fits(template, unread))
     });
-    fitting.map(|other| other.name.domain)
+    fitting.map(|other| other.key.observation_domain)
 }
 
 /// Whether sets of these lengths are whole records and at most three octets of padding, to a

@@ -70,14 +70,11 @@ pub(super) fn domains(health: &Report) -> Markup {
 }
 
 fn row(domain: &DomainHealth) -> Markup {
-    let name = &domain.name;
-    let exporter = if name.is_anonymous() {
-        "the file".to_owned()
-    } else {
-        name.exporter.to_string()
-    };
-    let exporter = match name.agent {
-        Some(agent) if agent != name.exporter => format!("{exporter}, agent {agent}"),
+    let key = &domain.key;
+    let address = key.exporter_address();
+    let exporter = address.map_or_else(|| "the file".to_owned(), |address| address.to_string());
+    let exporter = match key.agent_address {
+        Some(agent) if agent != key.exporter.ip() => format!("{exporter}, agent {agent}"),
         _ => exporter,
     };
     let lost = domain.sequence.lost;
@@ -92,8 +89,8 @@ fn row(domain: &DomainHealth) -> Markup {
     html! {
         tr {
             td { (exporter) }
-            td { (name.protocol.name()) }
-            td.number data-n=(name.domain) { (name.domain) }
+            td { (key.protocol.name()) }
+            td.number data-n=(key.observation_domain) { (key.observation_domain) }
             td.number data-n=(domain.messages) { (grouped(domain.messages)) }
             td.number data-n=(domain.flows) { (grouped(domain.flows)) }
             td.number data-n=(domain.templates.by_id.len()) { (domain.templates.by_id.len()) }

@@ -102,7 +102,7 @@ fn exporters(health: &Report) -> Card {
     let mut addresses: Vec<_> = health
         .domains
         .iter()
-        .map(|domain| domain.name.exporter)
+        .map(|domain| domain.key.exporter.ip())
         .collect();
     addresses.sort_unstable();
     addresses.dedup();

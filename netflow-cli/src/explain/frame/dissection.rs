@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use netflow_core::wire::template::{FieldKey, TemplateKind};
-use netflow_core::{DatagramId, Decoded, Decoder, InputNames, Message, MessageHeader, SetKind};
-use netflow_health::DomainName;
+use netflow_core::{
+    DatagramId, Decoded, Decoder, DomainKey, InputNames, Message, MessageHeader, SetKind,
+};
 
 use super::netflow;
 use super::tree::TreeNode;
@@ -17,14 +18,14 @@ pub(super) struct Dissection {
     pub(super) tree: TreeNode,
     pub(super) payload: Vec<u8>,
     /// The domains of the messages in it.
-    domains: Vec<DomainName>,
+    domains: Vec<DomainKey>,
     waiting: Vec<UnreadSet>,
 }
 
 /// A set of data that still has no template.
 #[derive(Debug)]
 struct UnreadSet {
-    domain: DomainName,
+    domain: DomainKey,
     offset: usize,
     id: u16,
     body_len: usize,
@@ -45,7 +46,7 @@ impl Dissection {
     /// Notes the sets of a datagram that lack their template.
     pub(super) fn lacking(mut self, decoded: &Decoded<'_>) -> Self {
         let own = || super::own_messages(decoded);
-        let domains = own().map(|message| DomainName::of(message.header()));
+        let domains = own().map(|message| message.header().domain_key());
         self.domains = domains.collect();
         let sets = own().flat_map(|message| message.sets());
         let lacking = sets.filter(|set| {
@@ -53,7 +54,7 @@ impl Dissection {
         });
         self.waiting = lacking
             .map(|set| UnreadSet {
-                domain: DomainName::of(set.header()),
+                domain: set.header().domain_key(),
                 offset: set.offset(),
                 id: set.id(),
                 body_len: set.body().len(),
@@ -91,7 +92,7 @@ impl Dissection {
             let place = self.waiting.iter().position(|known| {
                 let same = known.offset == set.offset() && known.id == set.id();
                 same && known.body_len == set.body().len()
-                    && known.domain == DomainName::of(set.header())
+                    && known.domain == set.header().domain_key()
             });
             let is_it = self.payload.get(start..end) == Some(set.body());
             let Some(place) = place.filter(|_| is_it) else {
@@ -124,7 +125,7 @@ impl Dissection {
                 for waiting in self.waiting.iter_mut().filter(|known| {
                     !known.is_announced
                         && known.id == record.id()
-                        && known.domain == DomainName::of(set.header())
+                        && known.domain == set.header().domain_key()
                 }) {
                     waiting.is_announced = true;
                     let range = waiting.offset
@@ -150,7 +151,7 @@ impl Dissection {
             return;
         }
         for known in decoder.templates() {
-            if !self.domains.contains(&DomainName::of_template(&known)) {
+            if !self.domains.contains(&known.domain.without_port()) {
                 continue;
             }
             for field in known.template.fields() {

@@ -42,9 +42,10 @@ fn example_text(example: &ProblemExample, inputs: &InputNames) -> String {
         text += &format!(", {}", example.exporter.ip());
     }
     if let Some(domain) = example.domain {
-        text += &match domain.agent {
-            Some(agent) => format!(", agent {agent}, sub-agent {}", domain.domain),
-            None => format!(", domain {}", domain.domain),
+        let number = domain.observation_domain;
+        text += &match domain.agent_address {
+            Some(agent) => format!(", agent {agent}, sub-agent {number}"),
+            None => format!(", domain {number}"),
         };
     }
     text += &format!(", octet {}: {}", example.error.offset, example.error.kind);
