@@ -16,7 +16,7 @@ use core::net::SocketAddr;
 use std::io::{self, IsTerminal};
 
 use netflow_core::{Datagram, DatagramId, Decoded, Decoder, Error, InputNames};
-use netflow_health::{Health, SourceFacts};
+use netflow_health::Health;
 
 use self::frame::OneFrame;
 use self::matching::Matching;
@@ -25,6 +25,9 @@ use crate::args::{Explain, ReportFormat};
 use crate::plan;
 use crate::rows::{Analysis, Consumer, End};
 use crate::run::{Job, Work};
+#[cfg(feature = "http")]
+use crate::source::live_facts;
+use crate::source::source_facts;
 use crate::status::Status;
 use crate::usage::Usage;
 
@@ -129,17 +132,6 @@ pub(crate) fn losses(received: &netflow_io::live::LiveSummary) -> Vec<String> {
     verdict::losses(&health.report(&decoder))
 }
 
-/// What the sockets of a collector received and lost, as `netflow-health` takes it.
-#[cfg(feature = "http")]
-fn live_facts(received: &netflow_io::live::LiveSummary) -> SourceFacts {
-    let mut facts = SourceFacts::default();
-    facts.datagrams = received.datagrams.saturating_add(received.messages);
-    facts.packets = facts.datagrams;
-    facts.kernel_drops = received.kernel_drops;
-    facts.queue_drops = received.queue_drops;
-    facts
-}
-
 fn members(
     report: &netflow_health::Report,
     inputs: &InputNames,
@@ -149,37 +141,4 @@ fn members(
     document.insert("verdict".to_owned(), verdict.into());
     document.append(&mut report.document(inputs.names()));
     document
-}
-
-/// What a capture held and lacked, as `netflow-health` takes it.
-#[must_use]
-pub fn source_facts(read: &netflow_io::CaptureSummary) -> SourceFacts {
-    let mut facts = SourceFacts::default();
-    for (fact, count) in [
-        (&mut facts.packets, read.packets),
-        (&mut facts.datagrams, read.datagrams),
-        (&mut facts.cut, read.cut),
-        (&mut facts.udp_passed_over, read.udp_passed_over),
-        (&mut facts.tcp_passed_over, read.tcp_passed_over),
-        (&mut facts.other_passed_over, read.other_passed_over),
-        (&mut facts.link_type_passed_over, read.link_type_passed_over),
-        (&mut facts.malformed, read.malformed),
-        (&mut facts.fragments, read.fragments),
-        (&mut facts.reassembled, read.reassembled),
-        (&mut facts.fragmented_given_up, read.fragmented_given_up),
-        (&mut facts.segments, read.segments),
-        (&mut facts.stream_gaps, read.stream_gaps),
-        (&mut facts.stream_octets_lost, read.stream_octets_lost),
-        (
-            &mut facts.stream_octets_passed_over,
-            read.stream_octets_passed_over,
-        ),
-        (&mut facts.sctp_packets, read.sctp_packets),
-        (&mut facts.sctp_passed_over, read.sctp_passed_over),
-        (&mut facts.tunnelled, read.tunnels.total()),
-        (&mut facts.mirrored, read.mirrored),
-    ] {
-        *fact = count;
-    }
-    facts
 }

@@ -32,6 +32,7 @@ mod replay;
 mod report;
 mod rows;
 mod run;
+mod source;
 mod state;
 mod status;
 mod stderr;
@@ -45,7 +46,8 @@ use std::io::{self, Write as _};
 
 use clap::FromArgMatches;
 
-pub use explain::{document, sentences, source_facts};
+pub use explain::{document, sentences};
+pub use source::source_facts;
 pub use status::Status;
 
 /// Runs the command with these arguments, the first of which is its name. It writes to

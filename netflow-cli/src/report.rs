@@ -11,6 +11,7 @@ use crate::args::ReportArgs;
 use crate::explain;
 use crate::rows::{Analysis, Consumer, End};
 use crate::run::{Job, Work};
+use crate::source;
 use crate::status::Status;
 use crate::usage::Usage;
 use crate::window;
@@ -75,7 +76,7 @@ impl Analysis for Page {
     }
 
     fn finish(&mut self, end: &End<'_>, out: &mut Vec<u8>) -> Result<(), String> {
-        self.report.source(explain::source_facts(end.read));
+        self.report.source(source::source_facts(end.read));
         let words = |health: &netflow_health::Report| explain::sentences(health, &self.inputs);
         let page = self.report.page(end.decoder, words);
         out.extend_from_slice(page.as_bytes());

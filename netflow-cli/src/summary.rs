@@ -19,6 +19,7 @@ use netflow_output::format::Suspects;
 
 use self::lines::Lines;
 pub(crate) use self::lines::counted;
+use crate::source::{lost, passed_over, source_facts};
 
 /// Domains that have a line of their own.
 const DOMAINS: usize = 5;
@@ -153,11 +154,20 @@ impl Summary {
 
     /// Writes the lines; each exporter is known to one of these decoders.
     pub(crate) fn write(&self, decoders: &[Decoder], suspects: Suspects) {
-        let mut stats = Stats::default();
-        for decoder in decoders {
-            stats += *decoder.stats();
-        }
         let mut lines = Lines::default();
+        self.read_lines(&mut lines);
+        decoded_lines(decoders, &mut lines);
+        self.doubt_lines(decoders, suspects, &mut lines);
+        self.problem_lines(&mut lines);
+        self.source_lines(&mut lines);
+        let ended = self.ended.iter().copied();
+        let domains = decoders.iter().flat_map(Decoder::domains);
+        sequence_lines(domains.chain(ended).collect(), &mut lines);
+        let _ = io::stderr().lock().write_all(lines.text().as_bytes());
+    }
+
+    /// What was read.
+    fn read_lines(&self, lines: &mut Lines) {
         lines.add(
             "read",
             &[
@@ -180,18 +190,10 @@ impl Summary {
             .map(|(protocol, count)| (*count, protocol.name()))
             .collect();
         lines.add_named("messages", &messages);
-        lines.add(
-            "decoded",
-            &[
-                (stats.flows(), "flow"),
-                (stats.options_records, "options record"),
-                (stats.counters_samples, "counters sample"),
-                (stats.discarded_packets, "discarded packet"),
-                (stats.templates, "template"),
-                (stats.withdrawals, "withdrawal"),
-            ],
-            ", ",
-        );
+    }
+
+    /// What may be wrong with times and sampling, and what the schema cannot express.
+    fn doubt_lines(&self, decoders: &[Decoder], suspects: Suspects, lines: &mut Lines) {
         if suspects.flows > 0 {
             let flows = counted(suspects.flows, "flow");
             let mark = suspects.mark;
@@ -212,25 +214,13 @@ impl Summary {
         let mut doubts: Vec<_> = decoders.iter().flat_map(Decoder::doubts).collect();
         doubts.sort_by_key(|doubt| doubt.domain);
         lines.lines("sampling", &doubts::lines(&doubts));
-        self.problem_lines(&mut lines);
-        let read = &self.read;
-        lines.add(
-            "passed over",
-            &[
-                (read.udp_passed_over, "UDP datagram"),
-                (read.tcp_passed_over, "TCP segment"),
-                (read.sctp_passed_over, "SCTP packet"),
-                (read.other_passed_over, "packet of other protocols"),
-                (read.link_type_passed_over, "packet of other link types"),
-                (read.malformed, "malformed packet"),
-                (
-                    read.stream_octets_passed_over,
-                    "octet of TCP or SCTP outside any message",
-                ),
-            ],
-            ", ",
-        );
-        let copies = read.copies.iter().map(|(kind, count)| {
+    }
+
+    /// What the source passed over and lacks.
+    fn source_lines(&self, lines: &mut Lines) {
+        let source = source_facts(&self.read);
+        lines.add("passed over", &passed_over(&source), ", ");
+        let copies = self.read.copies.iter().map(|(kind, count)| {
             let copies = if count == 1 { "copy" } else { "copies" };
             format!("{count} {copies} {}", place(kind))
         });
@@ -238,20 +228,7 @@ impl Summary {
         if !copies.is_empty() {
             lines.line("read once", &copies.join(", "));
         }
-        lines.add(
-            "lost",
-            &[
-                (read.cut, "truncated datagram"),
-                (read.fragmented_given_up, "incomplete fragmented datagram"),
-                (read.stream_gaps, "gap in TCP streams"),
-                (read.stream_octets_lost, "octet of TCP streams"),
-            ],
-            ", ",
-        );
-        let ended = self.ended.iter().copied();
-        let domains = decoders.iter().flat_map(Decoder::domains);
-        sequence_lines(domains.chain(ended).collect(), &mut lines);
-        let _ = io::stderr().lock().write_all(lines.text().as_bytes());
+        lines.add("lost", &lost(&source), ", ");
     }
 
     fn problem_lines(&self, lines: &mut Lines) {
@@ -281,6 +258,26 @@ const fn place(kind: CopyKind) -> &'static str {
         CopyKind::Interface => "of another interface",
         _ => "of another path",
     }
+}
+
+/// What was decoded.
+fn decoded_lines(decoders: &[Decoder], lines: &mut Lines) {
+    let mut stats = Stats::default();
+    for decoder in decoders {
+        stats += *decoder.stats();
+    }
+    lines.add(
+        "decoded",
+        &[
+            (stats.flows(), "flow"),
+            (stats.options_records, "options record"),
+            (stats.counters_samples, "counters sample"),
+            (stats.discarded_packets, "discarded packet"),
+            (stats.templates, "template"),
+            (stats.withdrawals, "withdrawal"),
+        ],
+        ", ",
+    );
 }
 
 /// What the sequence numbers of the domains show, those that lost most first.

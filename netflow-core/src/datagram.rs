@@ -2,6 +2,7 @@
 
 use core::net::SocketAddr;
 
+use crate::named::named;
 use crate::time::Timestamp;
 
 /// The payload of one UDP datagram, one message of a stream, or one message
@@ -116,19 +117,13 @@ pub enum Protocol {
     SflowV5,
 }
 
-impl Protocol {
-    /// The name in JSON and in every binding, such as `netflow9`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NetflowV1 => "netflow1",
-            Self::NetflowV5 => "netflow5",
-            Self::NetflowV6 => "netflow6",
-            Self::NetflowV7 => "netflow7",
-            Self::NetflowV8 => "netflow8",
-            Self::NetflowV9 => "netflow9",
-            Self::Ipfix => "ipfix",
-            Self::SflowV5 => "sflow5",
-        }
-    }
-}
+named!(Protocol {
+    NetflowV1 = "netflow1",
+    NetflowV5 = "netflow5",
+    NetflowV6 = "netflow6",
+    NetflowV7 = "netflow7",
+    NetflowV8 = "netflow8",
+    NetflowV9 = "netflow9",
+    Ipfix = "ipfix",
+    SflowV5 = "sflow5",
+});

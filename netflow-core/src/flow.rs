@@ -24,6 +24,7 @@ mod shape;
 mod sum;
 mod translation;
 mod value;
+mod value_names;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;

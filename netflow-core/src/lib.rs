@@ -78,6 +78,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+mod capture_counters;
 mod datagram;
 #[cfg(feature = "alloc")]
 mod decoder;
@@ -98,6 +99,7 @@ mod hash;
 mod header;
 #[cfg(feature = "alloc")]
 mod input_names;
+mod named;
 pub mod packet;
 #[cfg(feature = "alloc")]
 mod projection;

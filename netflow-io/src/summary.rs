@@ -9,11 +9,11 @@ use crate::mirror::CopyKind;
 /// `counters! { /// Doc. name, }` makes the struct with a counter `name`, its sum with another,
 /// and its counters by name.
 macro_rules! counters {
-    ($(#[doc = $doc:literal])+ pub struct $summary:ident; $($(#[doc = $line:literal])+ $name:ident,)+) => {
-        $(#[doc = $doc])+
+    ($($(#[doc = $line:literal])+ $name:ident,)+) => {
+        /// What a source has read so far; complete when it has nothing more to return.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         #[non_exhaustive]
-        pub struct $summary {
+        pub struct CaptureSummary {
             $($(#[doc = $line])+ pub $name: u64,)+
             /// Datagrams among them that were captured inside a tunnel, by its kind.
             pub tunnels: TunnelCounts,
@@ -21,14 +21,14 @@ macro_rules! counters {
             pub copies: CopyCounts,
         }
 
-        impl $summary {
+        impl CaptureSummary {
             /// The counters by name, but for those of tunnels and kinds of copies.
             pub fn counters(&self) -> impl Iterator<Item = (&'static str, u64)> {
                 [$((stringify!($name), self.$name)),+].into_iter()
             }
         }
 
-        impl AddAssign for $summary {
+        impl AddAssign for CaptureSummary {
             fn add_assign(&mut self, other: Self) {
                 $(self.$name = self.$name.saturating_add(other.$name);)+
                 self.tunnels.add_assign(other.tunnels);
@@ -38,50 +38,7 @@ macro_rules! counters {
     };
 }
 
-counters! {
-    /// What a source has read so far; complete when it has nothing more to return.
-    pub struct CaptureSummary;
-
-    /// Packets in the file, or messages of an IPFIX file.
-    packets,
-    /// Datagrams and messages returned.
-    datagrams,
-    /// Datagrams among them of which fewer octets were captured than were sent.
-    cut,
-    /// UDP datagrams that are not flow export.
-    udp_passed_over,
-    /// TCP segments of other streams.
-    tcp_passed_over,
-    /// Packets of other protocols.
-    other_passed_over,
-    /// Packets of link types that are not read here.
-    link_type_passed_over,
-    /// Packets whose headers contradict themselves or are cut.
-    malformed,
-    /// Packets that are IP fragments.
-    fragments,
-    /// Fragmented packets that were reassembled.
-    reassembled,
-    /// Fragmented packets that were dropped, because fragments did not come in time or did
-    /// not fit together, or memory was short.
-    fragmented_given_up,
-    /// TCP segments of IPFIX streams.
-    segments,
-    /// Places in IPFIX streams and associations where octets were not captured.
-    stream_gaps,
-    /// Octets of IPFIX streams and associations that belong to no whole message, because others
-    /// are missing.
-    stream_octets_lost,
-    /// Octets of IPFIX streams and associations that are not part of a message.
-    stream_octets_passed_over,
-    /// SCTP packets of IPFIX associations.
-    sctp_packets,
-    /// SCTP packets of other associations.
-    sctp_passed_over,
-    /// Copies of datagrams that were captured on several paths: outside and inside a tunnel, with
-    /// other VLAN tags, before and after a router. They are returned once.
-    mirrored,
-}
+netflow_core::capture_counters!(counters! {});
 
 /// `counts_by_kind! { /// Doc. pub struct Counts of Kind; }` makes the struct with a counter for each
 /// of `Kind::ALL`, and its sum with another.

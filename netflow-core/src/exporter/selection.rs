@@ -81,6 +81,15 @@ pub enum SelectionMethod {
 }
 
 impl SelectionMethod {
+    /// Every way; of an algorithm that is not known.
+    pub const ALL: [Self; 5] = [
+        Self::Time,
+        Self::Hash,
+        Self::PropertyMatch,
+        Self::FlowState,
+        Self::Incomplete(0),
+    ];
+
     /// A name for reports and JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -4,6 +4,10 @@ use super::Flow;
 use crate::element::{self, ElementId, Semantics};
 use crate::field::FlowField;
 
+/// What [`Flow::counters`] returns.
+pub(super) const DELTA: &str = "delta";
+pub(super) const TOTAL: &str = "total";
+
 /// firewallEvent of a flow that was deleted.
 const FLOW_DELETED: u8 = 2;
 
@@ -29,6 +33,6 @@ impl Flow<'_> {
             semantics == Some(Semantics::TotalCounter)
                 || OF_INITIATOR.contains(&supplier) && self.firewall_event() == Some(FLOW_DELETED)
         });
-        Some(if is_total { "total" } else { "delta" })
+        Some(if is_total { TOTAL } else { DELTA })
     }
 }

@@ -145,6 +145,9 @@ impl<'m> Flow<'m> {
     }
 }
 
+/// NVGRE, which only a record can name: its header is that of GRE.
+pub(super) const NVGRE: &str = "nvgre";
+
 /// An overlay segment: the top octet of layer2SegmentId is its type, the others are its number
 /// (the IANA registry of IPFIX, element 351).
 #[derive(Debug, Clone, Copy)]
@@ -164,7 +167,7 @@ impl OverlaySegment {
     const fn tunnel_name(self) -> Option<&'static str> {
         match self.segment_type {
             1 => Some(Tunnel::Vxlan.name()),
-            2 => Some("nvgre"),
+            2 => Some(NVGRE),
             _ => None,
         }
     }

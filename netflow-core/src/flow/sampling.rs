@@ -7,6 +7,7 @@ use crate::exporter::{
     Selects, Unrated,
 };
 use crate::field::Ingredient;
+use crate::named::named;
 use crate::record::DataRecord;
 use crate::wire::template::FieldKey;
 
@@ -50,29 +51,23 @@ pub enum SamplingRule {
     Override,
 }
 
-impl SamplingRule {
-    /// The name in JSON and in every binding.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Record => "record",
-            Self::Vendor305 => "vendor_305",
-            Self::Sampler => "sampler",
-            Self::Selector => "selector",
-            Self::SelectionSequence => "selection_sequence",
-            Self::Interface => "interface",
-            Self::Scope => "scope",
-            Self::Template => "template",
-            Self::Exporter => "exporter",
-            Self::FlowSelection => "flow_selection",
-            Self::OtherDomain => "other_domain",
-            Self::Header => "header",
-            Self::Sample => "sample",
-            Self::Configured => "configured",
-            Self::Override => "override",
-        }
-    }
-}
+named!(SamplingRule {
+    Record = "record",
+    Vendor305 = "vendor_305",
+    Sampler = "sampler",
+    Selector = "selector",
+    SelectionSequence = "selection_sequence",
+    Interface = "interface",
+    Scope = "scope",
+    Template = "template",
+    Exporter = "exporter",
+    FlowSelection = "flow_selection",
+    OtherDomain = "other_domain",
+    Header = "header",
+    Sample = "sample",
+    Configured = "configured",
+    Override = "override",
+});
 
 /// A sampling rate and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -195,87 +195,13 @@ pub(super) fn suggestion(word: &str) -> Option<&'static str> {
     super::suggest::nearest(word, words)
 }
 
-/// The names that a field can have as its value; none for fields without names.
-pub(super) const fn names(field: FlowField) -> &'static [&'static str] {
-    match field {
-        FlowField::ExportProtocol => &[
-            "netflow1", "netflow5", "netflow6", "netflow7", "netflow8", "netflow9", "ipfix",
-            "sflow5",
-        ],
-        FlowField::Counters => &["delta", "total"],
-        FlowField::Clock => &[
-            "nanoseconds",
-            "microseconds",
-            "microsecond_count",
-            "milliseconds",
-            "seconds",
-            "other_unit",
-            "uptime",
-            "system_init",
-            "delta_microseconds",
-            "seconds_and_microseconds",
-            "observation",
-            "received",
-            "not_sent",
-            "zero",
-            "unknown_origin",
-            "unreadable",
-        ],
-        FlowField::Sampling => &[
-            "record",
-            "vendor_305",
-            "sampler",
-            "selector",
-            "selection_sequence",
-            "interface",
-            "scope",
-            "template",
-            "exporter",
-            "flow_selection",
-            "other_domain",
-            "header",
-            "sample",
-            "configured",
-            "override",
-            "ambiguous",
-            "time",
-            "hash",
-            "property_match",
-            "flow_state",
-            "incomplete",
-        ],
-        FlowField::TunnelType => &[
-            "ipv4_in_ipv4",
-            "ipv6_in_ipv4",
-            "ipv4_in_ipv6",
-            "ipv6_in_ipv6",
-            "srv6",
-            "etherip",
-            "mpls_in_ip",
-            "mpls_in_udp",
-            "gre",
-            "nvgre",
-            "erspan",
-            "vxlan",
-            "vxlan_gpe",
-            "geneve",
-            "gtp_u",
-            "teredo",
-            "mpls_pseudowire",
-            "provider_backbone_bridge",
-            "tzsp",
-        ],
-        _ => &[],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use alloc::collections::BTreeSet;
 
-    use netflow_core::field::{FieldType, FlowField};
+    use netflow_core::field::FlowField;
 
-    use super::{ALONE, ELSEWHERE, OTHERS, SUBJECTS, field, flags, names, synonyms};
+    use super::{ALONE, ELSEWHERE, OTHERS, SUBJECTS, field, flags, synonyms};
 
     #[test]
     fn no_word_has_two_meanings() {
@@ -316,14 +242,6 @@ mod tests {
                 None,
                 "{name} is a name, and needs no suggestion"
             );
-        }
-    }
-
-    #[test]
-    fn fields_of_names_have_a_list_of_them() {
-        for field in FlowField::ALL {
-            let is_name = field.field_type() == FieldType::Name;
-            assert_eq!(is_name, !names(*field).is_empty(), "{}", field.name());
         }
     }
 

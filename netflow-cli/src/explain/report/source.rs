@@ -4,6 +4,7 @@ use netflow_health::SourceFacts;
 
 use crate::explain::page::{Page, Tone};
 use crate::explain::words::{counted, grouped};
+use crate::source::{lost, passed_over};
 
 /// What the input held besides flow export.
 pub(super) fn write(source: &SourceFacts, page: &mut Page) {
@@ -20,45 +21,20 @@ pub(super) fn write(source: &SourceFacts, page: &mut Page) {
         )
     };
     page.paragraph(0, 0, &text, Tone::Plain);
+    let copies = "duplicate of datagrams captured on several paths";
+    let mut passed_over = passed_over(source).to_vec();
+    passed_over.push((source.mirrored, copies));
+    let reassembled = [
+        (source.fragments, "IP fragment"),
+        (source.reassembled, "whole datagram"),
+        (source.segments, "TCP segment"),
+        (source.sctp_packets, "SCTP packet"),
+    ];
     for (label, counts) in [
-        (
-            "passed over",
-            &[
-                (source.udp_passed_over, "other UDP datagram"),
-                (source.tcp_passed_over, "other TCP segment"),
-                (source.sctp_passed_over, "other SCTP packet"),
-                (source.other_passed_over, "packet of other protocols"),
-                (source.link_type_passed_over, "packet of other link types"),
-                (source.malformed, "malformed packet"),
-                (
-                    source.mirrored,
-                    "duplicate of datagrams captured on several paths",
-                ),
-            ][..],
-        ),
-        (
-            "reassembled",
-            &[
-                (source.fragments, "IP fragment"),
-                (source.reassembled, "whole datagram"),
-                (source.segments, "TCP segment"),
-                (source.sctp_packets, "SCTP packet"),
-            ],
-        ),
+        ("passed over", passed_over.as_slice()),
+        ("reassembled", &reassembled),
         ("in tunnels", &[(source.tunnelled, "datagram")]),
-        (
-            "lost",
-            &[
-                (source.cut, "truncated datagram"),
-                (source.fragmented_given_up, "incomplete fragmented datagram"),
-                (source.stream_gaps, "gap of TCP streams"),
-                (source.stream_octets_lost, "octet of TCP streams"),
-                (
-                    source.stream_octets_passed_over,
-                    "octet of TCP or SCTP outside any message",
-                ),
-            ],
-        ),
+        ("lost", &lost(source)),
     ] {
         let counts: Vec<String> = counts
             .iter()

@@ -1,5 +1,6 @@
 //! The rules by which start and end are computed, and the reasons why there is none.
 
+use crate::named::named;
 use crate::time::Timestamp;
 
 /// How start and end were computed.
@@ -41,26 +42,20 @@ pub enum ClockRule {
     Received,
 }
 
-impl ClockRule {
-    /// The name in JSON and in every binding.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Nanoseconds => "nanoseconds",
-            Self::Microseconds => "microseconds",
-            Self::MicrosecondCount => "microsecond_count",
-            Self::Milliseconds => "milliseconds",
-            Self::Seconds => "seconds",
-            Self::OtherUnit => "other_unit",
-            Self::Uptime => "uptime",
-            Self::SystemInit => "system_init",
-            Self::DeltaMicroseconds => "delta_microseconds",
-            Self::SecondsAndMicroseconds => "seconds_and_microseconds",
-            Self::Observation => "observation",
-            Self::Received => "received",
-        }
-    }
-}
+named!(ClockRule {
+    Nanoseconds = "nanoseconds",
+    Microseconds = "microseconds",
+    MicrosecondCount = "microsecond_count",
+    Milliseconds = "milliseconds",
+    Seconds = "seconds",
+    OtherUnit = "other_unit",
+    Uptime = "uptime",
+    SystemInit = "system_init",
+    DeltaMicroseconds = "delta_microseconds",
+    SecondsAndMicroseconds = "seconds_and_microseconds",
+    Observation = "observation",
+    Received = "received",
+});
 
 /// Why a flow has no start or no end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,18 +74,12 @@ pub enum NoTime {
     Unreadable,
 }
 
-impl NoTime {
-    /// The name in JSON and in every binding, where the rule would be.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotSent => "not_sent",
-            Self::Zero => "zero",
-            Self::UnknownOrigin => "unknown_origin",
-            Self::Unreadable => "unreadable",
-        }
-    }
-}
+named!(NoTime {
+    NotSent = "not_sent",
+    Zero = "zero",
+    UnknownOrigin = "unknown_origin",
+    Unreadable = "unreadable",
+});
 
 /// A time and the rule that it was found by, or why there is none.
 pub(super) type RuledTime = Result<(Timestamp, ClockRule), NoTime>;
