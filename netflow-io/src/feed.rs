@@ -6,32 +6,10 @@ use core::ops::ControlFlow;
 
 use netflow_core::{Datagram, Decoded, Decoder, Error, Problem};
 
+use crate::arrivals::{Arrival, Arrivals, Datagrams};
+
 /// Problems that a [`Feed`] keeps.
 const KEPT_PROBLEMS: usize = 1_000;
-
-/// Where datagrams come from: a capture, an IPFIX file, a socket.
-pub trait Datagrams {
-    /// Why it cannot be read further.
-    type Error;
-
-    /// What comes next; it borrows the source until the next call. `None` at the end.
-    ///
-    /// An error is the last that comes.
-    fn next_arrival(&mut self) -> Option<Result<Arrival<'_>, Self::Error>>;
-}
-
-/// What comes from a source.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum Arrival<'a> {
-    /// A datagram, or a message of a stream or file.
-    Datagram(Datagram<'a>),
-    /// The transport session of this exporter has ended, and with it its templates are void
-    /// (RFC 7011, section 8).
-    SessionEnded(SocketAddr),
-    /// Nothing came for a while.
-    Idle,
-}
 
 /// What a [`Feed`] returns for each arrival.
 #[derive(Debug, Clone, Copy)]
@@ -73,14 +51,9 @@ pub enum Event<'a> {
 #[derive(Debug)]
 pub struct Feed {
     decoder: Decoder,
-    /// The number of the present input.
-    input: u32,
-    /// Datagrams of the present input.
-    datagrams: u64,
-    /// Number of these datagrams that are flow export.
+    arrivals: Arrivals,
+    /// Number of the datagrams of the present input that are flow export.
     exports: u64,
-    /// The exporter whose session ends with the next call.
-    ending: Option<SocketAddr>,
     problems: VecDeque<KeptProblem>,
     problem_limit: usize,
     keeps_last: bool,
@@ -112,10 +85,8 @@ impl Feed {
     pub const fn new(decoder: Decoder) -> Self {
         Self {
             decoder,
-            input: 0,
-            datagrams: 0,
+            arrivals: Arrivals::new(),
             exports: 0,
-            ending: None,
             problems: VecDeque::new(),
             problem_limit: KEPT_PROBLEMS,
             keeps_last: false,
@@ -145,13 +116,13 @@ impl Feed {
     /// Number of the present input, from 0.
     #[must_use]
     pub const fn input(&self) -> u32 {
-        self.input
+        self.arrivals.input
     }
 
     /// Datagrams of the present input so far.
     #[must_use]
     pub const fn datagrams(&self) -> u64 {
-        self.datagrams
+        self.arrivals.datagrams
     }
 
     /// Whether the present input has held flow export so far, readable or not.
@@ -168,8 +139,7 @@ impl Feed {
 
     /// What follows is of the input with this number.
     pub const fn begin_input(&mut self, input: u32) {
-        self.input = input;
-        self.datagrams = 0;
+        self.arrivals.begin_input(input);
         self.exports = 0;
     }
 
@@ -177,11 +147,7 @@ impl Feed {
     /// input, and its own among the datagrams of the input, from 1. A number that it has already stays.
     #[must_use]
     pub const fn numbered<'d>(&self, datagram: Datagram<'d>) -> Datagram<'d> {
-        if datagram.frame == 0 {
-            datagram.with_frame(self.input, self.datagrams.saturating_add(1))
-        } else {
-            datagram
-        }
+        self.arrivals.numbered(datagram)
     }
 
     /// Decodes a datagram, which gets a [number](Self::numbered) if it has none.
@@ -190,8 +156,12 @@ impl Feed {
     ///
     /// As for [`Decoder::decode`].
     pub fn push<'f>(&'f mut self, datagram: Datagram<'f>) -> Result<Decoded<'f>, Error> {
-        let datagram = self.numbered(datagram);
-        self.datagrams = self.datagrams.saturating_add(1);
+        let datagram = self.arrivals.number(datagram);
+        self.decode(datagram)
+    }
+
+    /// Decodes a datagram that has its number.
+    fn decode<'f>(&'f mut self, datagram: Datagram<'f>) -> Result<Decoded<'f>, Error> {
         let mut problems = ProblemKeeper {
             kept: &mut self.problems,
             limit: self.problem_limit,
@@ -229,16 +199,14 @@ impl Feed {
         &'f mut self,
         source: &'f mut S,
     ) -> Option<Result<Event<'f>, S::Error>> {
-        self.end_pending();
-        let arrival = match source.next_arrival()? {
+        let arrival = match self.arrivals.next(source, &mut self.decoder)? {
             Ok(arrival) => arrival,
             Err(error) => return Some(Err(error)),
         };
         Some(Ok(match arrival {
             Arrival::Datagram(datagram) => {
-                let datagram = datagram.with_frame(self.input, datagram.frame);
                 let exporter = self.decoder.rewritten_exporter(datagram.exporter);
-                match self.push(datagram) {
+                match self.decode(datagram) {
                     Ok(decoded) => Event::Decoded(datagram, decoded),
                     Err(error) => {
                         let mut datagram = datagram;
@@ -247,10 +215,7 @@ impl Feed {
                     }
                 }
             }
-            Arrival::SessionEnded(exporter) => {
-                self.ending = Some(exporter);
-                Event::SessionEnds(exporter)
-            }
+            Arrival::SessionEnded(exporter) => Event::SessionEnds(exporter),
             Arrival::Idle => Event::Idle,
         }))
     }
@@ -270,21 +235,15 @@ impl Feed {
                 break;
             }
         }
-        self.end_pending();
+        self.arrivals.end_pending(&mut self.decoder);
         Ok(())
     }
 
     /// Ends the feed: the decoder with all that it has learned.
     #[must_use]
     pub fn finish(mut self) -> Decoder {
-        self.end_pending();
+        self.arrivals.end_pending(&mut self.decoder);
         self.decoder
-    }
-
-    fn end_pending(&mut self) {
-        if let Some(exporter) = self.ending.take() {
-            self.decoder.end_session(exporter);
-        }
     }
 }
 

@@ -77,6 +77,7 @@
 
 extern crate alloc;
 
+mod arrivals;
 mod compression;
 mod connection;
 mod counted;
@@ -109,9 +110,10 @@ mod source;
 mod summary;
 mod tcp;
 
+pub use arrivals::{Arrival, Arrivals, Datagrams};
 pub use compression::Compression;
 pub use error::{CaptureError, CaptureErrorKind, FirstOctets};
-pub use feed::{Arrival, Datagrams, Event, Feed, KeptProblem};
+pub use feed::{Event, Feed, KeptProblem};
 pub use format::Format;
 pub use framing::{FramingError, IpfixFraming};
 pub use limits::{CaptureLimits, CaptureOptions};

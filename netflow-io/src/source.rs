@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use netflow_core::{Datagram, Timestamp};
 
+use crate::arrivals::{Arrival, Datagrams};
 use crate::compression::Compression;
 use crate::counted::{CountingReader, Progress};
 use crate::error::{CaptureError, CaptureErrorKind};
 use crate::extract::{ExtractedMessage, Extractor};
-use crate::feed::{Arrival, Datagrams};
 use crate::format::Format;
 use crate::frame::FormatFault;
 use crate::input::Input;

@@ -15,7 +15,7 @@ use super::counters::Counters;
 use super::options::LiveOptions;
 use super::receiver::Receiver;
 use super::steer::worker_of;
-use crate::feed::Arrival;
+use crate::arrivals::Arrival;
 
 /// An arrival on its way to its worker.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ use super::notice::{Notice, Notices};
 use super::options::{LiveOptions, Protocols};
 use super::stop::Stopper;
 use super::streams::{ConnectionCounts, StreamEvent, StreamListener, Streams, is_allowed};
-use crate::feed::Arrival;
+use crate::arrivals::Arrival;
 
 /// Maximum ready sockets that the kernel reports with one call.
 const EVENTS: usize = 64;

@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use super::error::LiveError;
 use super::queue::QueueSource;
 use super::receiver::Receiver;
-use crate::feed::{Arrival, Datagrams};
+use crate::arrivals::{Arrival, Datagrams};
 
 /// The datagrams of one worker.
 ///
